@@ -1,0 +1,121 @@
+/** The options of an error that a person can act upon. */
+export interface TidegateErrorOptions {
+  /** What to do about it, in the imperative, with the exact name to change. */
+  readonly fix: string;
+  /** Where it is: a file of the repository, with a 1-based line and column when known. */
+  readonly place?: ErrorPlace;
+  readonly cause?: unknown;
+}
+
+/** A place in a file of the user's repository. Lines and columns start at 1. */
+export interface ErrorPlace {
+  readonly file: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+/** One problem of an input or a file. Several of them travel in one `UserError`. */
+export interface Problem {
+  readonly message: string;
+  readonly fix: string;
+  readonly place?: ErrorPlace;
+}
+
+/** What a workflow author got wrong: tests and callers branch on the code, never on the text. */
+export type UserErrorCode =
+  | 'CONFIG_INVALID'
+  | 'CONFIG_NOT_FOUND'
+  | 'INPUT_INVALID'
+  | 'REPORT_INVALID'
+  | 'REPORT_TOO_LARGE'
+  | 'REPORT_UNKNOWN_VERSION'
+  | 'REPORT_NOT_FOUND'
+  | 'DATA_NOT_FOUND'
+  | 'DATA_INVALID'
+  | 'DATA_MODIFIED'
+  | 'DATA_UNSUPPORTED'
+  | 'DVC_INVALID'
+  | 'DVC_UNSUPPORTED'
+  | 'OBJECT_MISSING'
+  | 'OBJECT_CORRUPT'
+  | 'MODEL_INVALID'
+  | 'MODEL_INPUT_MISMATCH'
+  | 'METRIC_INVALID'
+  | 'DRIFT_BINS_MISMATCH'
+  | 'COMMAND_FAILED'
+  | 'ARTIFACT_MISMATCH'
+  | 'VERDICT_REFUSED'
+  | 'VERSION_INVALID'
+  | 'VERSION_NOT_FOUND'
+  | 'MANIFEST_INVALID'
+  | 'MANIFEST_UNSUPPORTED'
+  | 'TARGET_NOT_FOUND'
+  | 'TARGET_AMBIGUOUS'
+  | 'REFERENCE_INVALID'
+  | 'PATH_UNSAFE'
+  | 'CREDENTIALS_MISSING'
+  | 'PLATFORM_UNSUPPORTED';
+
+/** What a remote refused or failed at. */
+export type ServiceErrorCode =
+  | 'STORE_UNREACHABLE'
+  | 'STORE_REFUSED'
+  | 'STORE_CONFLICT'
+  | 'GITHUB_REFUSED'
+  | 'GITHUB_UNREACHABLE'
+  | 'GITHUB_CONFLICT'
+  | 'REGISTRY_REFUSED'
+  | 'REGISTRY_UNREACHABLE'
+  | 'PACKAGE_UNAVAILABLE'
+  | 'PACKAGE_CORRUPT';
+
+/** The workflow author has to act: a bad input, policy or file. Shown without a stack. */
+export class UserError extends Error {
+  override readonly name = 'UserError';
+  readonly code: UserErrorCode;
+  readonly fix: string;
+  readonly place: ErrorPlace | undefined;
+  /** All problems found at once; the message is the first, or their count. */
+  readonly problems: readonly Problem[];
+
+  constructor(code: UserErrorCode, message: string, options: TidegateErrorOptions & { problems?: readonly Problem[] }) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.code = code;
+    this.fix = options.fix;
+    this.place = options.place;
+    this.problems = options.problems ?? [
+      { message, fix: options.fix, ...(options.place ? { place: options.place } : {}) },
+    ];
+  }
+
+  /**
+   * One error for all problems of a file.
+   *
+   * @param problems At least one, in the order of the file.
+   */
+  static ofProblems(code: UserErrorCode, problems: readonly Problem[]): UserError {
+    const [first] = problems;
+    if (first === undefined) throw new RangeError('UserError.ofProblems needs at least one problem');
+    const message = problems.length === 1 ? first.message : `${problems.length} problems; the first: ${first.message}`;
+    return new UserError(code, message, {
+      fix: first.fix,
+      problems,
+      ...(first.place ? { place: first.place } : {}),
+    });
+  }
+}
+
+/** A remote refused or was unreachable. `retryable` says whether the same request may succeed later. */
+export class ServiceError extends Error {
+  override readonly name = 'ServiceError';
+  readonly code: ServiceErrorCode;
+  readonly retryable: boolean;
+  readonly fix: string;
+
+  constructor(code: ServiceErrorCode, message: string, options: TidegateErrorOptions & { retryable: boolean }) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.code = code;
+    this.retryable = options.retryable;
+    this.fix = options.fix;
+  }
+}
