@@ -1,0 +1,67 @@
+import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
+
+/** How to reach S3. Whatever is absent comes from `env`, as the AWS tools name it. */
+export interface S3Settings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly region?: string;
+  readonly endpointUrl?: string;
+  readonly profile?: string;
+  readonly accessKeyId?: string;
+  readonly secretAccessKey?: string;
+  readonly sessionToken?: string;
+  readonly anonymous?: boolean;
+}
+
+/** Requests in flight to one endpoint. Chosen: 64, the best of 16, 32 and 64 measured with small objects. */
+const MAX_SOCKETS = 64;
+
+/** A client for these settings. The SDK is loaded at the first call. */
+export async function createS3Client(settings: S3Settings): Promise<S3Client> {
+  const { S3Client: Client } = await import('@aws-sdk/client-s3');
+  return new Client(clientConfig(settings));
+}
+
+function clientConfig(settings: S3Settings): S3ClientConfig {
+  const { env } = settings;
+  const endpoint = settings.endpointUrl ?? nonEmpty(env.AWS_ENDPOINT_URL_S3) ?? nonEmpty(env.AWS_ENDPOINT_URL);
+  const region = settings.region ?? nonEmpty(env.AWS_REGION) ?? nonEmpty(env.AWS_DEFAULT_REGION) ?? 'us-east-1';
+  const profile = settings.profile ?? nonEmpty(env.AWS_PROFILE);
+  return {
+    region,
+    // Servers other than AWS have no DNS name for each bucket.
+    ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
+    ...(profile === undefined ? {} : { profile }),
+    ...credentials(settings),
+    maxAttempts: 5,
+    retryMode: 'standard',
+    requestHandler: {
+      connectionTimeout: 10_000,
+      requestTimeout: 60_000,
+      httpAgent: { maxSockets: MAX_SOCKETS, keepAlive: true },
+      httpsAgent: { maxSockets: MAX_SOCKETS, keepAlive: true },
+    },
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  };
+}
+
+/** Given keys win over those of env; with neither the SDK's own chain (profile, web identity, instance) answers. */
+function credentials(settings: S3Settings): Pick<S3ClientConfig, 'credentials' | 'signer'> {
+  if (settings.anonymous === true) {
+    return { signer: { sign: async (request) => request }, credentials: { accessKeyId: '', secretAccessKey: '' } };
+  }
+  const { env } = settings;
+  const isGiven = settings.accessKeyId !== undefined && settings.secretAccessKey !== undefined;
+  const accessKeyId = isGiven ? settings.accessKeyId : nonEmpty(env.AWS_ACCESS_KEY_ID);
+  const secretAccessKey = isGiven ? settings.secretAccessKey : nonEmpty(env.AWS_SECRET_ACCESS_KEY);
+  const sessionToken = isGiven ? settings.sessionToken : nonEmpty(env.AWS_SESSION_TOKEN);
+  const wantsProfile = !isGiven && settings.profile !== undefined;
+  if (wantsProfile || accessKeyId === undefined || secretAccessKey === undefined) return {};
+  return {
+    credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },
+  };
+}
+
+function nonEmpty(value: string | undefined): string | undefined {
+  return value === undefined || value === '' ? undefined : value;
+}

@@ -1,0 +1,19 @@
+import { UserError } from '../../errors.ts';
+
+/**
+ * Checks a key of an object store: relative, `/`-separated, no empty, `.` or `..` segment, no control characters.
+ *
+ * @returns The key itself.
+ * @throws {UserError} PATH_UNSAFE when it could leave the store or mean another object there.
+ * @example assertObjectKey('sha256/ab/model.onnx') // => 'sha256/ab/model.onnx'
+ */
+export function assertObjectKey(key: string): string {
+  const isSafe = key.split('/').every((segment) => segment !== '' && segment !== '.' && segment !== '..');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+  if (!isSafe || /[\u0000-\u001f\\]/.test(key)) {
+    throw new UserError('PATH_UNSAFE', `${JSON.stringify(key)} is not a key of a store.`, {
+      fix: 'Use a relative path with "/" between its parts, without "..", "." and backslashes.',
+    });
+  }
+  return key;
+}

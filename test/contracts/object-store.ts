@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { textContent } from '../../core/domain/model/text-content.ts';
+import { UserError } from '../../core/errors.ts';
+import type { ObjectStore } from '../../core/ports/object-store.ts';
+
+/** What every `ObjectStore` keeps. `createStore` gives an empty store at each call. */
+export function objectStoreContract(name: string, createStore: () => Promise<ObjectStore>): void {
+  describe(name, () => {
+    it('gives back the bytes that were put', async () => {
+      const store = await createStore();
+      expect(await store.put('a/b.txt', textContent('hé'), 'if-absent')).toBe('created');
+      expect(await read(store, 'a/b.txt')).toBe('hé');
+      expect(await store.stat('a/b.txt')).toEqual({ key: 'a/b.txt', sizeBytes: 3 });
+    });
+    it('says undefined for what is not there, a folder included', async () => {
+      const store = await createStore();
+      await store.put('a/b', textContent('x'), 'if-absent');
+      expect(await store.open('a')).toBeUndefined();
+      expect(await store.stat('a/c')).toBeUndefined();
+    });
+    it('never replaces under if-absent and always under replace', async () => {
+      const store = await createStore();
+      await store.put('k', textContent('1'), 'if-absent');
+      expect(await store.put('k', textContent('2'), 'if-absent')).toBe('exists');
+      expect(await read(store, 'k')).toBe('1');
+      expect(await store.put('k', textContent('3'), 'replace')).toBe('replaced');
+      expect(await read(store, 'k')).toBe('3');
+    });
+    it('lets exactly one of racing if-absent writes win', async () => {
+      const store = await createStore();
+      const writes = Array.from({ length: 8 }, (_, index) => store.put('race', textContent(`${index}`), 'if-absent'));
+      const results = await Promise.all(writes);
+      expect(results.filter((result) => result === 'created')).toHaveLength(1);
+      expect(await read(store, 'race')).toBe(`${results.indexOf('created')}`);
+    });
+    it('stores empty objects', async () => {
+      const store = await createStore();
+      await store.put('empty', textContent(''), 'if-absent');
+      expect(await read(store, 'empty')).toBe('');
+    });
+    it('lists by prefix in the order of key bytes', async () => {
+      const store = await createStore();
+      for (const key of ['b/2', 'a/é', 'b/10', 'b-1', 'a/z']) await store.put(key, textContent(key), 'if-absent');
+      expect((await Array.fromAsync(store.list(''))).map(({ key }) => key)).toEqual([
+        'a/z',
+        'a/é',
+        'b-1',
+        'b/10',
+        'b/2',
+      ]);
+      expect(await Array.fromAsync(store.list('b/'))).toEqual([
+        { key: 'b/10', sizeBytes: 4 },
+        { key: 'b/2', sizeBytes: 3 },
+      ]);
+      expect(await Array.fromAsync(store.list('zz'))).toEqual([]);
+    });
+    it('keeps nothing of content whose size is not what it said', async () => {
+      const store = await createStore();
+      const content = { ...textContent('abc'), sizeBytes: 4 };
+      await expect(store.put('short', content, 'if-absent')).rejects.toThrow(RangeError);
+      expect(await store.stat('short')).toBeUndefined();
+    });
+    it.each(['../x', '/x', 'a//b', 'a/../../b', '', 'a\\b', 'a/./b'])('refuses the key %j', async (key) => {
+      const store = await createStore();
+      await expect(store.put(key, textContent('x'), 'if-absent')).rejects.toThrow(UserError);
+      await expect(store.open(key)).rejects.toMatchObject({ code: 'PATH_UNSAFE' });
+    });
+  });
+}
+
+async function read(store: ObjectStore, key: string): Promise<string> {
+  const chunks = await Array.fromAsync((await store.open(key)) ?? []);
+  return Buffer.concat(chunks).toString('utf8');
+}
