@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { camelCaseKeys } from './camel-case-keys.ts';
+import { durationMs } from './quantities.ts';
+
+const retrain = z
+  .strictObject({
+    after: z.number().int().min(1).default(1).describe('How many drifted checks in a row start the retraining'),
+    cooldown: durationMs.optional(),
+    workflow: z
+      .string()
+      .regex(/^[\w.-]+\.ya?ml$/, 'is no file name of a workflow')
+      .default('model-retrain.yml'),
+    update: z.string().min(1).optional().describe('The command that fetches new data'),
+  })
+  .transform(camelCaseKeys);
+
+/** `models.<name>.drift`. */
+export const drift = z
+  .strictObject({
+    current: z.string().min(1).describe('What the model sees now: CSV, Parquet or JSON lines; globs'),
+    window: durationMs.optional().describe('The last part of current that is looked at; default: all of it'),
+    'false-alarm-rate': z.number().gt(0).lt(1).default(0.05).describe('Over all columns together'),
+    reference: z.string().min(1).optional().describe('Default: evaluate.dataset'),
+    limits: z.enum(['none', 'history']).default('none'),
+    effect: z
+      .strictObject({ ks: z.number().min(0).max(1).default(0.1), psi: z.number().min(0).default(0.1) })
+      .prefault({}),
+    labels: z.string().min(1).optional(),
+    retrain: retrain.optional(),
+  })
+  .transform(camelCaseKeys);
+
+/** The drift part of a model in tidegate.yaml. */
+export type DriftConfig = z.output<typeof drift>;

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { camelCaseKeys } from './camel-case-keys.ts';
+import { durationMs } from './quantities.ts';
+
+const columnName = z.string().min(1);
+
+const slice = z.union(
+  [
+    columnName.transform((column) => ({ column })),
+    z
+      .strictObject({
+        column: columnName,
+        bins: z.array(z.number()).min(2).optional().describe('Edges, ascending: [from, to), the last one closed'),
+      })
+      .refine(({ bins }) => bins === undefined || bins.every((edge, i) => i === 0 || edge > (bins[i - 1] ?? edge)), {
+        error: 'has bins that do not ascend',
+        path: ['bins'],
+      }),
+  ],
+  { error: 'is neither a column name nor { column, bins }' },
+);
+
+const predictions = z.union(
+  [
+    z
+      .string()
+      .min(1)
+      .transform((path) => ({ path })),
+    z.strictObject({ path: z.string().min(1), score: columnName.optional(), prediction: columnName.optional() }),
+  ],
+  { error: 'is neither a path nor { path, score }' },
+);
+
+/** `models.<name>.evaluate`. */
+export const evaluate = z
+  .strictObject({
+    dataset: z.string().min(1).describe('The evaluation data: CSV, Parquet or JSON lines; globs'),
+    predictions: predictions.optional(),
+    'min-rows': z.number().int().min(1).default(200).describe('Smaller slices are listed, not judged'),
+    'champion-stale-after': durationMs.optional(),
+    weight: columnName.optional(),
+    group: columnName
+      .optional()
+      .describe('Rows of one group are not independent: a column, day(column) or none; default day(data.time)'),
+    metrics: z.array(z.string().min(1)).min(1).optional(),
+    'decision-threshold': z.number().min(0).max(1).default(0.5),
+    slices: z.array(slice).default([]),
+    confidence: z.number().gt(0.5).lt(1).default(0.95),
+  })
+  .transform(camelCaseKeys);
+
+/** The evaluation part of a model in tidegate.yaml. */
+export type EvaluateConfig = z.output<typeof evaluate>;
+/** A declared slice: a value each, or bins. */
+export type SliceConfig = EvaluateConfig['slices'][number];

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { camelCaseKeys } from './camel-case-keys.ts';
+import { bound, margin } from './quantities.ts';
+
+const BOUNDS = ['min', 'max', 'max-regression', 'min-improvement'] as const;
+
+const rule = z
+  .strictObject({
+    metric: z.string().min(1),
+    min: bound.optional().describe('Floor: the value itself is shown to be at least this'),
+    max: bound.optional().describe('Ceiling: the value itself is shown to be at most this'),
+    'max-regression': margin.optional().describe('Shown not to be worse than the champion by more than this'),
+    'min-improvement': margin.optional().describe('Shown to be better than the champion by at least this'),
+    slices: z.literal('all').optional().describe('Applies to every slice instead of all rows together'),
+    'when-inconclusive': z.enum(['fail', 'warn']).optional(),
+    'on-fail': z.enum(['fail', 'warn']).optional(),
+    beta: z.number().gt(0).optional(),
+    'at-recall': z.number().gt(0).max(1).optional(),
+    'at-precision': z.number().gt(0).max(1).optional(),
+  })
+  .refine((value) => BOUNDS.filter((key) => value[key] !== undefined).length === 1, {
+    error: 'needs exactly one of min, max, max-regression and min-improvement; write one rule for each',
+  })
+  .transform(camelCaseKeys);
+
+/** `models.<name>.gate`. */
+export const gate = z
+  .strictObject({
+    'when-inconclusive': z.enum(['fail', 'warn']).default('fail'),
+    rules: z.array(rule).min(1),
+  })
+  .transform(camelCaseKeys);
+
+/** The gate of a model in tidegate.yaml. */
+export type GateConfig = z.output<typeof gate>;
+/** One line of the gate. */
+export type RuleConfig = GateConfig['rules'][number];

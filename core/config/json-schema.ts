@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { tidegateSchema } from './tidegate-config.ts';
+
+/** The part of a JSON Schema that the messages walk. */
+interface SchemaNode {
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly additionalProperties?: SchemaNode | boolean;
+  readonly items?: SchemaNode;
+  readonly anyOf?: readonly SchemaNode[];
+}
+
+/** The JSON Schema of tidegate.yaml as editors read it: what a person may write, before it is parsed. */
+export function tidegateJsonSchema(): Record<string, unknown> {
+  const schema = z.toJSONSchema(tidegateSchema, { io: 'input', target: 'draft-2020-12' });
+  return { $id: 'https://tidegate.dev/schema/tidegate.schema.json', title: 'tidegate.yaml', ...schema };
+}
+
+/**
+ * The keys that the schema knows at a path.
+ *
+ * @param path Keys and indexes from the root; record keys (model names) may be any.
+ * @returns In the order of the schema; empty where the path leads nowhere.
+ */
+export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
+  // z.toJSONSchema returns a JSON Schema object; SchemaNode names the members that are read here.
+  let nodes: readonly SchemaNode[] = [tidegateJsonSchema() as SchemaNode];
+  for (const step of path) nodes = nodes.flatMap((node) => childrenAt(node, step));
+  return nodes.flatMap(alternatives).flatMap((node) => Object.keys(node.properties ?? {}));
+}
+
+function alternatives(node: SchemaNode): readonly SchemaNode[] {
+  return node.anyOf === undefined ? [node] : node.anyOf.flatMap(alternatives);
+}
+
+function childrenAt(node: SchemaNode, step: PropertyKey): readonly SchemaNode[] {
+  return alternatives(node).flatMap((one) => {
+    if (typeof step === 'number') return one.items === undefined ? [] : [one.items];
+    const named = one.properties?.[String(step)];
+    if (named !== undefined) return [named];
+    return typeof one.additionalProperties === 'object' ? [one.additionalProperties] : [];
+  });
+}

@@ -1,0 +1,49 @@
+import type { Problem } from '../errors.ts';
+import type { PlaceOf } from './yaml-place.ts';
+
+/**
+ * Keys that the schema knows and this version does not act on. `*` stands for any model name or list index.
+ * Each use gets a warning: nothing is accepted and silently ignored.
+ */
+const NOT_YET: readonly { readonly path: string; readonly instead: string }[] = [
+  { path: 'models.*.data.schema', instead: 'columns are checked against the model input only' },
+  { path: 'models.*.evaluate.weight', instead: 'all rows weigh the same' },
+  { path: 'models.*.evaluate.champion-stale-after', instead: 'the age of a champion is shown, not judged' },
+  { path: 'models.*.gate.rules.*.beta', instead: 'the rule is inconclusive' },
+  { path: 'models.*.gate.rules.*.at-recall', instead: 'the rule is inconclusive' },
+  { path: 'models.*.gate.rules.*.at-precision', instead: 'the rule is inconclusive' },
+  { path: 'models.*.drift.labels', instead: 'performance after the fact is not computed' },
+  { path: 'models.*.environments.*.soak', instead: 'the promotion check stays pending' },
+  { path: 'models.*.environments.*.health', instead: 'the promotion check of what comes after stays pending' },
+  { path: 'models.*.environments.*.freeze', instead: 'the promotion check stays pending' },
+  { path: 'models.*.environments.*.allow', instead: 'the promotion check stays pending' },
+  { path: 'models.*.environments.*.auto-merge', instead: 'a person merges' },
+];
+
+/**
+ * Warnings for the keys of a document that this version does not act on.
+ *
+ * @param document The plain value of the YAML text, as written.
+ * @returns In the order of the table above, then of the document.
+ */
+export function warnNotYet(document: unknown, placeOf: PlaceOf): readonly Problem[] {
+  return NOT_YET.flatMap(({ path, instead }) =>
+    pathsMatching(document, path.split('.')).map((found) => ({
+      message: `${found.join('.')} is not acted on by this version: ${instead}`,
+      fix: `Remove ${found.at(-1)}, or keep it for a later version.`,
+      place: placeOf(found),
+    })),
+  );
+}
+
+function pathsMatching(value: unknown, pattern: readonly string[]): readonly (readonly (string | number)[])[] {
+  const [step, ...rest] = pattern;
+  if (step === undefined) return value === undefined || value === false ? [] : [[]];
+  if (typeof value !== 'object' || value === null) return [];
+  const entries: readonly [string | number, unknown][] = Array.isArray(value)
+    ? value.map((entry, index) => [index, entry])
+    : Object.entries(value);
+  return entries
+    .filter(([key]) => step === '*' || key === step)
+    .flatMap(([key, entry]) => pathsMatching(entry, rest).map((tail) => [key, ...tail]));
+}

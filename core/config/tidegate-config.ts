@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { isModelName } from '../domain/model/model-name.ts';
+import { camelCaseKeys } from './camel-case-keys.ts';
+import { drift } from './drift-config.ts';
+import { environment } from './environment-config.ts';
+import { evaluate } from './evaluate-config.ts';
+import { gate } from './gate-config.ts';
+
+const train = z
+  .strictObject({
+    stages: z.array(z.string().min(1)).min(1).optional().describe('Stages of dvc.yaml that make the model'),
+    command: z.string().min(1).optional().describe('A shell command that makes the model'),
+    params: z.string().min(1).optional().describe('The parameters file; default: params.yaml where there is one'),
+  })
+  .refine((value) => (value.stages === undefined) !== (value.command === undefined), {
+    error: 'needs either stages or command, and not both',
+  })
+  .transform(camelCaseKeys);
+
+const data = z
+  .strictObject({
+    label: z.string().min(1).describe('The column that holds the outcome'),
+    time: z.string().min(1).optional().describe('The column that holds the time of a row'),
+    features: z.array(z.string().min(1)).min(1).optional().describe('Feature columns, in the order of the model input'),
+    exclude: z.array(z.string().min(1)).default([]).describe('Columns that are neither features nor watched for drift'),
+    schema: z.string().min(1).optional().describe('The file that says what the data may hold'),
+  })
+  .transform(camelCaseKeys);
+
+const register = z
+  .strictObject({
+    store: z.string().min(1).describe('Where versions are kept: s3://bucket/prefix or a folder'),
+    bump: z.enum(['auto', 'major', 'minor', 'patch']).default('auto'),
+  })
+  .transform(camelCaseKeys);
+
+const image = z
+  .strictObject({
+    repository: z.string().min(1),
+    base: z.string().min(1).optional(),
+    layout: z.enum(['server', 'modelcar']).default('modelcar'),
+    platforms: z.array(z.string().min(1)).min(1).default(['linux/amd64']),
+  })
+  .transform(camelCaseKeys);
+
+const model = z
+  .strictObject({
+    task: z.enum(['binary-classification', 'multiclass-classification', 'regression']),
+    artifact: z.string().min(1).describe('The file or folder that training writes'),
+    train: train.optional(),
+    data,
+    evaluate,
+    gate,
+    register: register.optional(),
+    image: image.optional(),
+    drift: drift.optional(),
+    environments: z.array(environment).default([]).describe('Where versions run, in promotion order'),
+  })
+  .transform(camelCaseKeys);
+
+/** The one schema of tidegate.yaml: its type, its JSON Schema and its messages come from here. */
+export const tidegateSchema = z
+  .strictObject({
+    version: z.literal(1),
+    models: z
+      .record(
+        z.string().refine(isModelName, { error: 'is no GTO artifact name: use letters, digits, - _ and / inside' }),
+        model,
+      )
+      .refine((models) => Object.keys(models).length > 0, { error: 'names no model' }),
+  })
+  .transform(camelCaseKeys);
+
+/** A parsed tidegate.yaml: keys in camel case, durations in milliseconds, sizes in bytes. */
+export type TidegateConfig = z.output<typeof tidegateSchema>;
+/** One entry of `models`. */
+export type ModelConfig = TidegateConfig['models'][string];
+/** `models.<name>.task`. */
+export type Task = ModelConfig['task'];
+/** `models.<name>.data`. */
+export type DataConfig = ModelConfig['data'];

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { digest, finite, header, instant, version } from './header.ts';
+
+const verdict = z.enum(['drift', 'no-drift', 'inconclusive']);
+const rows = z.number().int().min(0);
+
+const columnSchema = z.looseObject({
+  name: z.string(),
+  kind: z.enum(['numeric', 'categorical']),
+  test: z.string(),
+  statistic: finite.nullable(),
+  pValue: finite.nullable(),
+  adjustedPValue: finite.nullable(),
+  effect: z.looseObject({
+    name: z.string(),
+    value: finite.nullable(),
+    floor: finite,
+    /** The limit learned from the reference's past windows, where there is one. */
+    limit: finite.nullable().optional(),
+  }),
+  verdict,
+  reason: z.string(),
+});
+
+/** What moved between the reference and now: written by drift-check; read by the bot. */
+export const driftReportSchema = z.looseObject({
+  ...header('drift'),
+  reference: z.looseObject({ path: z.string(), digest, rows, version: version.optional() }),
+  current: z.looseObject({ path: z.string(), rows, from: instant.nullable(), to: instant.nullable() }),
+  columns: z.array(columnSchema).max(5_000),
+  dataset: z.looseObject({
+    verdict,
+    drifted: z.number().int().min(0),
+    tested: z.number().int().min(0),
+    falseAlarmRate: finite,
+  }),
+  verdict,
+  /** Checks in a row that found drift, this one included; 0 where this one did not. */
+  consecutive: z.number().int().min(0).optional(),
+});
+
+/** What moved between the reference and now. */
+export type DriftReport = z.infer<typeof driftReportSchema>;
+/** One column of a drift report. */
+export type DriftColumn = z.infer<typeof columnSchema>;

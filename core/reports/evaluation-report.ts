@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { digest, finite, header, version } from './header.ts';
+
+/** A two-sided confidence interval. Exact values have lower = upper = value. */
+export const intervalSchema = z.looseObject({
+  lower: finite,
+  upper: finite,
+  level: z.number().gt(0).lt(1),
+  method: z.string(),
+});
+
+const sliceSchema = z.union([
+  z.looseObject({ column: z.string(), value: z.union([z.string(), finite, z.boolean(), z.null()]) }),
+  z.looseObject({ column: z.string(), from: finite, to: finite }),
+]);
+
+const direction = z.enum(['higher-is-better', 'lower-is-better']);
+
+/** A value with its interval; null with a reason where there is none. */
+const estimate = { value: finite.nullable(), interval: intervalSchema.nullable(), reason: z.string().optional() };
+
+const metricSchema = z.looseObject({
+  name: z.string(),
+  direction,
+  slice: sliceSchema.optional(),
+  rows: z.number().int().min(0),
+  ...estimate,
+});
+
+const comparedMetricSchema = z.looseObject({
+  name: z.string(),
+  direction,
+  slice: sliceSchema.optional(),
+  rows: z.number().int().min(0),
+  champion: z.looseObject(estimate),
+  /** Candidate minus champion, in the metric's own sign. */
+  difference: z.looseObject({ ...estimate, pValue: finite.nullable(), test: z.string().nullable() }),
+});
+
+const championSchema = z.looseObject({
+  version: version.optional(),
+  digest,
+  environments: z.array(z.string()).optional(),
+});
+
+const resolvedRule = z.looseObject({
+  metric: z.string(),
+  min: finite.optional(),
+  max: finite.optional(),
+  maxRegression: z.looseObject({ kind: z.enum(['absolute', 'relative']), value: finite }).optional(),
+  minImprovement: z.looseObject({ kind: z.enum(['absolute', 'relative']), value: finite }).optional(),
+  slices: z.literal('all').optional(),
+  whenInconclusive: z.enum(['fail', 'warn']),
+  onFail: z.enum(['fail', 'warn']),
+});
+
+const ruleResultSchema = z.looseObject({
+  rule: resolvedRule,
+  /** 0-based index of the rule in tidegate.yaml. */
+  index: z.number().int().min(0),
+  champion: championSchema.optional(),
+  slice: sliceSchema.optional(),
+  verdict: z.enum(['pass', 'fail', 'inconclusive', 'not-applicable']),
+  reason: z.string(),
+  rowsToDecide: z.number().int().nullable().optional(),
+  /** Line of the rule in tidegate.yaml, from 1. */
+  line: z.number().int().min(1).optional(),
+});
+
+/** The judgement of a candidate: written by evaluate-and-gate; read by register and the bot. */
+export const evaluationReportSchema = z.looseObject({
+  ...header('evaluation'),
+  dataset: z.looseObject({
+    path: z.string(),
+    digest,
+    rows: z.number().int().min(0),
+    clusters: z.number().int().min(0).optional(),
+    /** What a cluster is, such as `day(date)`; absent where rows are taken as independent. */
+    clusterBy: z.string().optional(),
+  }),
+  candidate: z.looseObject({ digest, sizeBytes: z.number().int().min(0).optional() }),
+  metrics: z.array(metricSchema).max(20_000),
+  comparisons: z.array(z.looseObject({ champion: championSchema, metrics: z.array(comparedMetricSchema) })).max(50),
+  rules: z.array(ruleResultSchema).max(20_000),
+  verdict: z.enum(['pass', 'fail', 'inconclusive']),
+  /** What the gate says of an inconclusive verdict. */
+  whenInconclusive: z.enum(['fail', 'warn']),
+  /** Candidates judged on this dataset in this pull request; counted by the bot, null in the action's report. */
+  looks: z.number().int().min(1).nullable(),
+  latency: z
+    .looseObject({ p50Ms: finite.nullable(), p95Ms: finite.nullable(), p99Ms: finite.nullable(), batchRows: finite })
+    .nullable(),
+  dataValidation: z.looseObject({ problems: z.array(z.string()) }),
+  /** Why there is no champion, or why it could not be read. */
+  championNote: z.string().optional(),
+  runtime: z.looseObject({ name: z.string(), version: z.string(), provider: z.string() }).optional(),
+});
+
+/** The judgement of a candidate. */
+export type EvaluationReport = z.infer<typeof evaluationReportSchema>;
+/** A two-sided confidence interval. */
+export type Interval = z.infer<typeof intervalSchema>;
+/** One line of the gate, judged. */
+export type RuleResult = z.infer<typeof ruleResultSchema>;
+/** A metric of the candidate, of all rows or a slice. */
+export type MetricResult = z.infer<typeof metricSchema>;
+/** A metric of candidate and champion on the same rows. */
+export type ComparedMetric = z.infer<typeof comparedMetricSchema>;
+/** Rows that share a value or lie in a bin; `to` is open except in the last bin. */
+export type Slice = z.infer<typeof sliceSchema>;

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { commitSha, digest, header, version } from './header.ts';
+
+const tensor = z.looseObject({
+  name: z.string(),
+  type: z.string(),
+  /** null for an axis of any length. */
+  shape: z.array(z.number().int().nullable()),
+});
+
+/** A document of the store: where it is, and what its bytes hash to. */
+export const documentReference = z.looseObject({ uri: z.string().max(2000), digest });
+
+/** The container image of a version. */
+export const imageSchema = z.looseObject({
+  reference: z.string().max(1000),
+  repository: z.string().max(500),
+  tag: z.string().max(128).optional(),
+  digest,
+});
+
+/** A registered version: written by register; read by deploy-manifest and drift-check. */
+export const modelVersionReportSchema = z.looseObject({
+  ...header('model-version'),
+  name: z.string(),
+  version,
+  artifact: z.looseObject({
+    uri: z.string().max(2000),
+    digest,
+    sizeBytes: z.number().int().min(0),
+    files: z.array(z.looseObject({ path: z.string(), digest, sizeBytes: z.number().int().min(0) })).max(100_000),
+  }),
+  signature: z.looseObject({ inputs: z.array(tensor), outputs: z.array(tensor) }).nullable(),
+  lineage: z.looseObject({
+    commit: commitSha,
+    inputsDigest: digest.nullable(),
+    inputs: z.array(z.looseObject({ path: z.string(), digest })),
+    params: z.record(z.string(), z.json()),
+    runId: z.number().int().nullable(),
+  }),
+  run: documentReference.nullable(),
+  evaluation: documentReference.nullable(),
+  profile: documentReference.nullable(),
+  image: imageSchema.optional(),
+});
+
+/** A registered version. */
+export type ModelVersionReport = z.infer<typeof modelVersionReportSchema>;
+/** The container image of a version. */
+export type ModelImage = z.infer<typeof imageSchema>;

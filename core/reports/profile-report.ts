@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { digest, finite, header, instant } from './header.ts';
+
+const rows = z.number().int().min(0);
+
+/**
+ * A numeric column as a mergeable sketch: `quantiles[i]` is the value below which the share i / (k - 1) of the
+ * present rows lies, k = length; the first is the minimum, the last the maximum.
+ */
+const numericColumn = z.looseObject({
+  name: z.string(),
+  kind: z.literal('numeric'),
+  rows,
+  missing: rows,
+  quantiles: z.array(finite).max(20_001),
+});
+
+/** A categorical column as counts, most frequent first. `other` counts the rows of categories that were cut. */
+const categoricalColumn = z.looseObject({
+  name: z.string(),
+  kind: z.literal('categorical'),
+  rows,
+  missing: rows,
+  counts: z.array(z.tuple([z.string().max(1000), rows])).max(10_000),
+  other: rows,
+});
+
+/** One column of a profile. */
+export const profileColumnSchema = z.discriminatedUnion('kind', [numericColumn, categoricalColumn]);
+
+/** A summary of a window of data that later windows are compared with. */
+export const profileReportSchema = z.looseObject({
+  ...header('profile'),
+  dataset: z.looseObject({ path: z.string(), digest, rows, from: instant.nullable(), to: instant.nullable() }),
+  columns: z.array(profileColumnSchema).max(5_000),
+  /** Past windows of the reference, for `limits: history`; oldest first, [from, to). */
+  windows: z
+    .array(z.looseObject({ from: instant, to: instant, columns: z.array(profileColumnSchema).max(5_000) }))
+    .max(400)
+    .optional(),
+});
+
+/** A summary of a window of data. */
+export type ProfileReport = z.infer<typeof profileReportSchema>;
+/** One column of a profile. */
+export type ProfileColumn = z.infer<typeof profileColumnSchema>;

@@ -1,0 +1,114 @@
+import type { z } from 'zod';
+import { type Problem, UserError } from '../errors.ts';
+import { driftReportSchema } from './drift-report.ts';
+import { evaluationReportSchema } from './evaluation-report.ts';
+import { modelVersionReportSchema } from './model-version-report.ts';
+import { profileReportSchema } from './profile-report.ts';
+import { runReportSchema } from './run-report.ts';
+
+/** The published documents, by kind. */
+export const reportSchemas = {
+  run: runReportSchema,
+  evaluation: evaluationReportSchema,
+  profile: profileReportSchema,
+  'model-version': modelVersionReportSchema,
+  drift: driftReportSchema,
+} as const;
+
+/** A kind of report. */
+export type ReportKind = keyof typeof reportSchemas;
+/** The report of a kind. */
+export type ReportOf<Kind extends ReportKind> = z.infer<(typeof reportSchemas)[Kind]>;
+
+/** Chosen: far above any real report (a profile of 5,000 columns), far below what hurts a reader. */
+export const MAX_REPORT_BYTES = 32 * 2 ** 20;
+
+const SCHEMA = /^tidegate\.dev\/([a-z-]+)\/v(\d+)$/;
+
+/**
+ * Reads a report that anyone may have written.
+ *
+ * @param kind What it must be.
+ * @param bytes UTF-8 JSON; unknown fields are kept.
+ * @param from Where it came from, for messages.
+ * @throws {UserError} REPORT_TOO_LARGE before anything is parsed; REPORT_UNKNOWN_VERSION for another major version,
+ *   saying which tool wrote it; REPORT_INVALID with every problem otherwise.
+ */
+export function readReport<Kind extends ReportKind>(kind: Kind, bytes: Uint8Array, from: string): ReportOf<Kind> {
+  if (bytes.byteLength > MAX_REPORT_BYTES) {
+    throw new UserError('REPORT_TOO_LARGE', `${from}: ${bytes.byteLength} bytes are more than ${MAX_REPORT_BYTES}`, {
+      fix: 'Check what wrote this file: no report is that large.',
+    });
+  }
+  const value = parseJson(bytes, from);
+  checkSchemaField(kind, value, from);
+  const parsed = reportSchemas[kind].safeParse(value);
+  if (!parsed.success)
+    throw UserError.ofProblems(
+      'REPORT_INVALID',
+      parsed.error.issues.map((i) => toProblem(i, from)),
+    );
+  // The schema was taken from the same table by the same kind; TypeScript cannot join the two lookups.
+  return parsed.data as ReportOf<Kind>;
+}
+
+/**
+ * The text of a report: what `readReport` reads back to an equal value.
+ *
+ * @throws {UserError} REPORT_INVALID where the value is no such report: NaN, a missing field.
+ */
+export function formatReport<Kind extends ReportKind>(kind: Kind, report: ReportOf<Kind>): string {
+  const parsed = reportSchemas[kind].safeParse(report);
+  if (!parsed.success) {
+    throw UserError.ofProblems(
+      'REPORT_INVALID',
+      parsed.error.issues.map((issue) => toProblem(issue, `${kind} report`)),
+    );
+  }
+  return `${JSON.stringify(parsed.data, null, 2)}\n`;
+}
+
+function parseJson(bytes: Uint8Array, from: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new UserError('REPORT_INVALID', `${from}: is no JSON`, {
+      fix: 'Run the step that writes this report again; it may have been cut off.',
+      cause,
+    });
+  }
+}
+
+function checkSchemaField(kind: ReportKind, value: unknown, from: string): void {
+  const schema = typeof value === 'object' && value !== null && 'schema' in value ? value.schema : undefined;
+  const match = typeof schema === 'string' ? SCHEMA.exec(schema) : null;
+  if (match === null || match[1] !== kind) {
+    throw new UserError('REPORT_INVALID', `${from}: is no ${kind} report (schema: ${show(schema)})`, {
+      fix: `Give the path of a document whose schema is tidegate.dev/${kind}/v1.`,
+    });
+  }
+  if (match[2] === '1') return;
+  const writer = toolOf(value);
+  throw new UserError(
+    'REPORT_UNKNOWN_VERSION',
+    `${from}: major version v${match[2]} of ${kind}, written by ${writer}`,
+    {
+      fix: 'Use the same version of Tidegate for the step that wrote it and the one that reads it.',
+    },
+  );
+}
+
+function toolOf(value: unknown): string {
+  const tool = typeof value === 'object' && value !== null && 'tool' in value ? value.tool : undefined;
+  const version = typeof tool === 'object' && tool !== null && 'version' in tool ? tool.version : undefined;
+  return typeof version === 'string' ? `Tidegate ${version.slice(0, 40)}` : 'an unnamed version';
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value.slice(0, 80)) : 'missing';
+}
+
+function toProblem(issue: z.core.$ZodIssue, from: string): Problem {
+  const path = issue.path.map(String).join('.');
+  return { message: `${from}: ${path === '' ? 'the document' : path}: ${issue.message}`, fix: 'Write it anew.' };
+}

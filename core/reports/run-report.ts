@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { digest, finite, header } from './header.ts';
+
+/** A parameter or setting as its file holds it. */
+const jsonValue = z.json();
+
+/** What training did: written by train; read by evaluate-and-gate, register and the bot. */
+export const runReportSchema = z.looseObject({
+  ...header('run'),
+  inputsDigest: digest,
+  stages: z.array(z.looseObject({ name: z.string(), ran: z.boolean(), seconds: finite.nullable() })),
+  command: z.string().nullable(),
+  params: z.record(z.string(), jsonValue),
+  metrics: z.record(z.string(), finite.nullable()),
+  inputs: z.array(z.looseObject({ path: z.string(), digest, dvcMd5: z.string().optional() })),
+  artifact: z.looseObject({ path: z.string(), digest, sizeBytes: z.number().int().min(0) }),
+  environment: z.looseObject({
+    python: z.string().nullish(),
+    packages: z.record(z.string(), z.string()).nullish(),
+    lockfiles: z.array(z.looseObject({ path: z.string(), digest })),
+  }),
+});
+
+/** What training did. */
+export type RunReport = z.infer<typeof runReportSchema>;
