@@ -1,0 +1,33 @@
+import type { ErrorPlace, Problem } from '../core/errors.ts';
+
+/** The environment of the process as a value: nothing below reads process.env. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What an action writes for people. */
+export interface ActionLog {
+  info(line: string): void;
+  /** A warning annotation at the problem's place. */
+  warning(problem: Problem): void;
+  notice(message: string, place?: ErrorPlace): void;
+  /** Folds what `work` writes under a title. */
+  group<T>(title: string, work: () => Promise<T>): Promise<T>;
+}
+
+/** What an action is given instead of the process: its environment, inputs, log and outputs. */
+export interface ActionContext {
+  readonly action: string;
+  readonly env: Environment;
+  /** Absolute: the workspace, or the input working-directory in it. */
+  readonly workingDirectory: string;
+  readonly log: ActionLog;
+  /** The text of an input, trimmed; undefined where the runner sent none, '' where it was left empty. */
+  input(name: string): string | undefined;
+  /** null is written as ''. */
+  setOutput(name: string, value: string | number | boolean | null): void;
+  appendSummary(markdown: string): Promise<void>;
+  maskSecret(secret: string): void;
+  /** Fails the step because of a result (a failed gate, drift), after everything else was written. */
+  fail(message: string, place?: ErrorPlace): void;
+  /** An OIDC token; needs `id-token: write`. */
+  idToken(audience: string): Promise<string>;
+}

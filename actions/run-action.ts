@@ -1,0 +1,89 @@
+import { resolve } from 'node:path';
+import { type Problem, ServiceError, UserError } from '../core/errors.ts';
+import type { ActionContext, ActionLog, Environment } from './action-context.ts';
+
+/** An action: its name, and the module that does its work, loaded after the first line of the log. */
+export interface ActionDefinition {
+  readonly name: string;
+  readonly load: () => Promise<{ readonly main: (context: ActionContext) => Promise<void> }>;
+}
+
+type Core = typeof import('@actions/core');
+
+const ISSUES = 'https://github.com/tidegate/tidegate/issues';
+
+/**
+ * Runs an action: the first line at once, then its work, then one place that turns an error into annotations and an
+ * exit code. A user's mistake shows no stack; a bug shows its stack and where to report it.
+ */
+export async function runAction({ name, load }: ActionDefinition): Promise<void> {
+  process.stdout.write(`Tidegate ${name}\n`);
+  const core = await import('@actions/core');
+  try {
+    const { main } = await load();
+    await main(createContext(name, core));
+  } catch (error) {
+    report(name, error, core);
+  }
+}
+
+function createContext(name: string, core: Core): ActionContext {
+  const env: Environment = { ...process.env };
+  const workspace = env.GITHUB_WORKSPACE ?? process.cwd();
+  return {
+    action: name,
+    env,
+    workingDirectory: resolve(workspace, core.getInput('working-directory') || '.'),
+    log: createLog(core),
+    input: (input) => env[`INPUT_${input.replaceAll(' ', '_').toUpperCase()}`]?.trim(),
+    setOutput: (output, value) => core.setOutput(output, value === null ? '' : value),
+    appendSummary: async (markdown) => {
+      // A file that is not there is no runner: nothing shows a summary then.
+      if (env.GITHUB_STEP_SUMMARY) await core.summary.addRaw(markdown, true).write();
+    },
+    maskSecret: (secret) => core.setSecret(secret),
+    fail: (message, place) => {
+      core.error(message, annotation(place));
+      process.exitCode = 1;
+    },
+    idToken: (audience) => core.getIDToken(audience),
+  };
+}
+
+function createLog(core: Core): ActionLog {
+  return {
+    info: (line) => core.info(line),
+    warning: (problem) => core.warning(text(problem), annotation(problem.place)),
+    notice: (message, place) => core.notice(message, annotation(place)),
+    group: (title, work) => core.group(title, work),
+  };
+}
+
+function report(name: string, error: unknown, core: Core): void {
+  process.exitCode = 1;
+  if (error instanceof UserError) {
+    for (const problem of error.problems) {
+      core.error(`${name}: ${text(problem)}`, annotation(problem.place ?? error.place));
+    }
+  } else if (error instanceof ServiceError) {
+    const advice = error.retryable ? ' This may pass by itself: run the job again.' : '';
+    core.error(`${name}: ${error.message}. ${error.fix}${advice}`);
+  } else {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    core.error(`${name}: this is a defect of Tidegate, not of your repository. Please report it: ${ISSUES}\n${stack}`);
+  }
+}
+
+function text({ message, fix, place }: Problem): string {
+  const at = place === undefined ? '' : `${place.file}${place.line === undefined ? '' : `:${place.line}`}: `;
+  return `${at}${message}. ${fix}`;
+}
+
+function annotation(place: Problem['place']): { file?: string; startLine?: number; startColumn?: number } {
+  if (place === undefined) return {};
+  return {
+    file: place.file,
+    ...(place.line === undefined ? {} : { startLine: place.line }),
+    ...(place.column === undefined ? {} : { startColumn: place.column }),
+  };
+}
