@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PROJECT_ROOT } from './project-root.ts';
+import { runOrThrow } from './run-command.ts';
+import { timedStep } from './timed-step.ts';
+
+/** `demo`: what the demo's team uses and the S3 server; `checks`: what the tests compare with. */
+export type PythonEnvironmentName = 'demo' | 'checks';
+
+/** A virtual environment: its folder, and its programs. */
+export interface PythonEnvironment {
+  readonly directory: string;
+  readonly bin: string;
+  readonly python: string;
+}
+
+/**
+ * The virtual environment of a name, made when it is not there: its folder is keyed by the pinned requirements
+ * (scripts/python/<name>.txt), so that a changed pin makes a new one and a second call installs nothing.
+ *
+ * @throws {Error} Where there is no Python 3 with venv, or pip cannot install.
+ */
+export async function ensurePythonEnvironment(name: PythonEnvironmentName): Promise<PythonEnvironment> {
+  const requirements = join(PROJECT_ROOT, 'scripts', 'python', `${name}.txt`);
+  const key = createHash('sha256')
+    .update(await readFile(requirements))
+    .digest('hex')
+    .slice(0, 12);
+  const directory = join(PROJECT_ROOT, '.tools', `python-${name}-${key}`);
+  const bin = join(directory, process.platform === 'win32' ? 'Scripts' : 'bin');
+  const environment = { directory, bin, python: join(bin, 'python') };
+  const stamp = join(directory, '.complete');
+  if (await exists(stamp)) return environment;
+  await timedStep(`Making the Python environment "${name}"`, async () => {
+    await rm(directory, { recursive: true, force: true });
+    await mkdir(join(PROJECT_ROOT, '.tools'), { recursive: true });
+    await runOrThrow('python3', ['-m', 'venv', directory]);
+    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements];
+    await runOrThrow(environment.python, pip);
+    await writeFile(stamp, '');
+  });
+  return environment;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
