@@ -37,6 +37,6 @@ export interface ObjectStore {
   stat(key: string): Promise<ObjectEntry | undefined>;
   /** Stores the content whole. Throws `RangeError` if it yields another number of bytes than it said. */
   put(key: string, content: ObjectContent, mode: PutMode): Promise<PutResult>;
-  /** All objects whose key starts with the prefix (`''` for all), sorted by key bytes. A prefix need not end at a `/`. */
+  /** All objects whose key starts with the prefix (`''` for all), in no promised order. A prefix need not end at a `/`. */
   list(prefix: string): AsyncIterable<ObjectEntry>;
 }

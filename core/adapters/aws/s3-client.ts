@@ -28,6 +28,7 @@ function clientConfig(settings: S3Settings): S3ClientConfig {
   const profile = settings.profile ?? nonEmpty(env.AWS_PROFILE);
   return {
     region,
+    followRegionRedirects: true,
     // Servers other than AWS have no DNS name for each bucket.
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
     ...(profile === undefined ? {} : { profile }),
