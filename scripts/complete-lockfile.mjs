@@ -12,7 +12,8 @@ for (const [owner, entry] of Object.entries(lock.packages)) {
     const platform = /(android|darwin|freebsd|linux|win32)-(x64|arm64|arm|ia32|riscv64|ppc64|s390x)/.exec(name);
     if (found || platform === null || !/^\d/.test(range)) continue;
     const [, os, cpu] = platform;
-    lock.packages[`node_modules/${name}`] = { version: range, cpu: [cpu], dev: true, optional: true, os: [os] };
+    const libc = name.endsWith('-musl') ? { libc: ['musl'] } : {};
+    lock.packages[`node_modules/${name}`] = { version: range, cpu: [cpu], dev: true, ...libc, optional: true, os: [os] };
     added += 1;
   }
 }
