@@ -1,0 +1,64 @@
+import { inc } from 'semver';
+
+/** What a model takes and gives; what callers of it rely on. */
+export interface ModelInterface {
+  readonly task: string;
+  readonly features: readonly string[];
+  readonly inputs: readonly TensorSignature[];
+  readonly outputs: readonly TensorSignature[];
+}
+
+/** A tensor of a model: its shape has null for an axis of any length. */
+export interface TensorSignature {
+  readonly name: string;
+  readonly type: string;
+  readonly shape: readonly (number | null)[];
+}
+
+/** A part of a SemVer. */
+export type Bump = 'major' | 'minor' | 'patch';
+
+/** Chosen: a model that nobody has used yet is not 1.0.0. */
+const FIRST_VERSION = '0.1.0';
+
+/**
+ * What a change of the model's interface asks for: patch when nothing changed, minor when features were added and
+ * all else is as before, else major.
+ *
+ * @param before Undefined where it is not known (a version from before Tidegate): major.
+ */
+export function decideBump(before: ModelInterface | undefined, after: ModelInterface): Bump {
+  if (before === undefined || before.task !== after.task) return 'major';
+  if (!sameTensors(before.outputs, after.outputs)) return 'major';
+  const sameFeatures = sameList(before.features, after.features);
+  if (sameFeatures && sameTensors(before.inputs, after.inputs)) return 'patch';
+  const grew =
+    after.features.length > before.features.length &&
+    before.features.every((feature) => after.features.includes(feature));
+  return grew ? 'minor' : 'major';
+}
+
+/**
+ * The next number.
+ *
+ * @param highest The highest number ever used; undefined for the first version, which is 0.1.0.
+ * @example nextVersion('1.4.0', 'minor') // => '1.5.0'
+ */
+export function nextVersion(highest: string | undefined, bump: Bump): string {
+  if (highest === undefined) return FIRST_VERSION;
+  const next = inc(highest, bump);
+  if (next === null) throw new RangeError(`${highest} is no SemVer`);
+  return next;
+}
+
+function sameTensors(left: readonly TensorSignature[], right: readonly TensorSignature[]): boolean {
+  return sameList(left.map(describe), right.map(describe));
+}
+
+function describe({ name, type, shape }: TensorSignature): string {
+  return JSON.stringify([name, type, shape]);
+}
+
+function sameList(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((entry, index) => entry === right[index]);
+}

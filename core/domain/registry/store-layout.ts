@@ -1,0 +1,39 @@
+import { digestHex } from '../model/artifact-digest.ts';
+
+/** The folder of an artifact's tree in its store. @example artifactFolder(d) // => 'sha256/<hex>' */
+export function artifactFolder(digest: string): string {
+  return `sha256/${digestHex(digest)}`;
+}
+
+/** The key of a document, under its own digest. */
+export function documentKey(digest: string): string {
+  return `documents/${digestHex(digest)}.json`;
+}
+
+/** The key under which a run is found again by what went into it. */
+export function runKey(inputsDigest: string): string {
+  return `runs/${digestHex(inputsDigest)}.json`;
+}
+
+/** The copy of the version's document that people find. */
+export function versionKey(version: string): string {
+  return `v${version}/model-version.json`;
+}
+
+/** The URI of a key of a store. */
+export function storeUri(store: string, key: string): string {
+  return `${store.replace(/\/+$/, '')}/${key}`;
+}
+
+/**
+ * The key of a URI in a store, or undefined where it does not lie under it.
+ *
+ * @example keyInStore('s3://m/x', 's3://m/x/sha256/ab') // => 'sha256/ab'
+ */
+export function keyInStore(store: string, uri: string): string | undefined {
+  const prefix = `${store.replace(/\/+$/, '')}/`;
+  const key = uri.startsWith(prefix) ? uri.slice(prefix.length) : undefined;
+  return key === undefined || key.split('/').some((part) => part === '..' || part === '.' || part === '')
+    ? undefined
+    : key;
+}

@@ -1,0 +1,31 @@
+import type { TagReference } from '../domain/registry/active-versions.ts';
+
+/** An annotated tag, read. */
+export interface TagDetails {
+  readonly message: string;
+  /** The commit that it points to. */
+  readonly commit: string;
+  /** ISO 8601. */
+  readonly taggedAt: string | null;
+}
+
+/** A tag to make. */
+export interface NewTag {
+  readonly name: string;
+  readonly message: string;
+  readonly commit: string;
+}
+
+/**
+ * The tags of the repository on its host: the register of versions. Nothing needs to be checked out.
+ *
+ * A finished `create` is seen by the next `list`. Errors: `ServiceError` GITHUB_REFUSED (not retryable) and
+ * GITHUB_UNREACHABLE (retryable; the adapter has retried by itself).
+ */
+export interface VersionTags {
+  /** Every tag whose name starts with the model's, of all pages. */
+  list(model: string): Promise<readonly TagReference[]>;
+  read(tag: TagReference): Promise<TagDetails>;
+  /** Creates an annotated tag. The ref is the lock of the name: of two racing calls one answers `taken`. */
+  create(tag: NewTag): Promise<'created' | 'taken'>;
+}
