@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { digest, finite, header, version } from './header.ts';
+import { tensorSchema } from './tensor.ts';
 
 /** A two-sided confidence interval. Exact values have lower = upper = value. */
 export const intervalSchema = z.looseObject({
@@ -91,6 +92,8 @@ export const evaluationReportSchema = z.looseObject({
     .looseObject({ p50Ms: finite.nullable(), p95Ms: finite.nullable(), p99Ms: finite.nullable(), batchRows: finite })
     .nullable(),
   dataValidation: z.looseObject({ problems: z.array(z.string()) }),
+  /** What the model takes and gives; null where predictions were judged. */
+  signature: z.looseObject({ inputs: z.array(tensorSchema), outputs: z.array(tensorSchema) }).nullish(),
   /** Why there is no champion, or why it could not be read. */
   championNote: z.string().optional(),
   runtime: z.looseObject({ name: z.string(), version: z.string(), provider: z.string() }).optional(),

@@ -1,12 +1,6 @@
 import { z } from 'zod';
 import { commitSha, digest, header, version } from './header.ts';
-
-const tensor = z.looseObject({
-  name: z.string(),
-  type: z.string(),
-  /** null for an axis of any length. */
-  shape: z.array(z.number().int().nullable()),
-});
+import { tensorSchema } from './tensor.ts';
 
 /** A document of the store: where it is, and what its bytes hash to. */
 export const documentReference = z.looseObject({ uri: z.string().max(2000), digest });
@@ -30,7 +24,7 @@ export const modelVersionReportSchema = z.looseObject({
     sizeBytes: z.number().int().min(0),
     files: z.array(z.looseObject({ path: z.string(), digest, sizeBytes: z.number().int().min(0) })).max(100_000),
   }),
-  signature: z.looseObject({ inputs: z.array(tensor), outputs: z.array(tensor) }).nullable(),
+  signature: z.looseObject({ inputs: z.array(tensorSchema), outputs: z.array(tensorSchema) }).nullable(),
   lineage: z.looseObject({
     commit: commitSha,
     inputsDigest: digest.nullable(),
@@ -48,3 +42,5 @@ export const modelVersionReportSchema = z.looseObject({
 export type ModelVersionReport = z.infer<typeof modelVersionReportSchema>;
 /** The container image of a version. */
 export type ModelImage = z.infer<typeof imageSchema>;
+/** A document of the store. */
+export type DocumentReference = z.infer<typeof documentReference>;

@@ -1,0 +1,111 @@
+import { createReadStream, existsSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { FileArtifactHasher } from '../../core/adapters/node/file-artifact-hasher.ts';
+import { parseImageReference } from '../../core/domain/image/image-reference.ts';
+import type { HashedArtifact } from '../../core/domain/model/artifact-digest.ts';
+import { UserError } from '../../core/errors.ts';
+import type { EvaluationReport } from '../../core/reports/evaluation-report.ts';
+import type { ModelImage } from '../../core/reports/model-version-report.ts';
+import type { RegisterRequest } from '../../core/usecases/register-version.ts';
+import { VersionStore } from '../../core/usecases/version-store.ts';
+import type { ActionContext } from '../action-context.ts';
+import type { InputValues } from '../inputs.ts';
+import type { LoadedModel } from '../load-model.ts';
+import { openStore } from '../open-store.ts';
+import { loadOptionalReport, loadReport, reportFolder, reportHeader, reportPath } from '../report-files.ts';
+import type { inputs } from './inputs.ts';
+
+type Values = InputValues<typeof inputs>;
+
+/** Gathers what is registered: the reports of the steps before, and the bytes that they judged. */
+export async function assembleRegistration(context: ActionContext, loaded: LoadedModel, values: Values) {
+  refuseSigning(values);
+  const { env } = context;
+  const { name, model } = loaded;
+  const at = (override: string | undefined, kind: 'run' | 'evaluation' | 'profile') =>
+    override === undefined ? reportPath(env, name, kind) : resolve(context.workingDirectory, override);
+  const evaluation = await loadReport(at(values['evaluation-report'], 'evaluation'), 'evaluation');
+  const { artifact, location } = await judgedArtifact(context, loaded, values, evaluation);
+  const request: RegisterRequest = {
+    model: name,
+    commit: commitOf(env.GITHUB_SHA),
+    artifact,
+    evaluation,
+    run: await loadOptionalReport(at(values['run-report'], 'run'), 'run'),
+    profile: await loadOptionalReport(at(values['profile-path'], 'profile'), 'profile'),
+    image: values['image-reference'] === undefined ? undefined : pinnedImage(values['image-reference']),
+    interface: interfaceOf(loaded, evaluation),
+    bump: values.bump ?? model.register?.bump ?? 'auto',
+    header: await reportHeader('model-version', context, name),
+  };
+  return { request, store: createStore(context, loaded, values, location) };
+}
+
+function createStore(
+  context: ActionContext,
+  { model }: LoadedModel,
+  values: Values,
+  location: (path: string) => string,
+) {
+  const uri = values.store ?? model.register?.store;
+  if (uri === undefined) {
+    throw new UserError('INPUT_INVALID', 'there is no store to register in', {
+      fix: 'Set register.store in tidegate.yaml, or the input store.',
+    });
+  }
+  const objects = openStore(uri, { env: context.env, baseFolder: context.workingDirectory });
+  return new VersionStore(objects, new FileArtifactHasher(), (path) => createReadStream(location(path)));
+}
+
+/** The artifact by the digest that was judged: one file or a folder, where the earlier job's artifact was unpacked. */
+async function judgedArtifact(
+  context: ActionContext,
+  { name, model }: LoadedModel,
+  values: Values,
+  evaluation: EvaluationReport,
+): Promise<{ artifact: HashedArtifact; location: (path: string) => string }> {
+  const unpacked = join(reportFolder(context.env, name), 'artifact');
+  const candidates =
+    values['artifact-path'] === undefined
+      ? [join(unpacked, basename(model.artifact)), unpacked, resolve(context.workingDirectory, model.artifact)]
+      : [resolve(context.workingDirectory, values['artifact-path'])];
+  const hasher = new FileArtifactHasher();
+  let last: { artifact: HashedArtifact; location: (path: string) => string } | undefined;
+  for (const path of candidates.filter((candidate) => existsSync(candidate))) {
+    const artifact = await hasher.hash(path);
+    last = { artifact, location: (file) => (artifact.kind === 'file' ? path : join(path, file)) };
+    if (artifact.digest === evaluation.candidate.digest) return last;
+  }
+  if (last !== undefined) return last;
+  throw new UserError('DATA_NOT_FOUND', `there is no artifact to register at ${candidates[0]}`, {
+    fix: 'Run evaluate-and-gate in a job before this one, or give the input artifact-path.',
+  });
+}
+
+function interfaceOf({ model }: LoadedModel, evaluation: EvaluationReport) {
+  const { inputs: modelInputs, outputs: modelOutputs } = evaluation.signature ?? { inputs: [], outputs: [] };
+  const features = model.data.features ?? modelInputs.map((input) => input.name);
+  return { task: model.task, features, inputs: modelInputs, outputs: modelOutputs };
+}
+
+function pinnedImage(text: string): ModelImage {
+  const { repository, tag, digest } = parseImageReference(text);
+  if (digest === undefined) {
+    throw new UserError('REFERENCE_INVALID', `image-reference "${text}" has no digest`, {
+      fix: 'Use the output image-reference of build-image: repository:tag@sha256:….',
+    });
+  }
+  return { reference: text, repository, digest, ...(tag === undefined ? {} : { tag }) };
+}
+
+function commitOf(sha: string | undefined): string {
+  if (sha !== undefined && /^[0-9a-f]{40}$/.test(sha)) return sha;
+  throw new UserError('INPUT_INVALID', 'GITHUB_SHA names no commit', { fix: 'Run this action in a GitHub workflow.' });
+}
+
+function refuseSigning(values: Values): void {
+  if (values.sign === undefined || values.sign === 'none') return;
+  throw new UserError('INPUT_INVALID', `sign: ${values.sign} is not possible with this version`, {
+    fix: 'Set sign: none.',
+  });
+}

@@ -1,0 +1,14 @@
+import { commonInputs, oneOf, text } from '../inputs.ts';
+
+/** The inputs of register. */
+export const inputs = {
+  ...commonInputs,
+  'artifact-path': { ...text, default: '' },
+  'image-reference': { ...text, default: '' },
+  bump: { ...oneOf('auto', 'major', 'minor', 'patch'), default: '' },
+  store: { ...text, default: '' },
+  sign: { ...oneOf('keyless', 'key', 'none'), default: 'none' },
+  'run-report': { ...text, default: '' },
+  'evaluation-report': { ...text, default: '' },
+  'profile-path': { ...text, default: '' },
+} as const;

@@ -1,0 +1,11 @@
+import { dirname } from 'node:path';
+import type { ActionContext } from '../action-context.ts';
+import { workflowArtifactName } from '../workflow-artifact.ts';
+
+/** Uploads the model-version report as a workflow artifact of its own; does nothing where there is no runner. */
+export async function uploadVersion(context: ActionContext, model: string, reportPath: string): Promise<void> {
+  if (!context.env.ACTIONS_RUNTIME_TOKEN) return;
+  const { DefaultArtifactClient } = await import('@actions/artifact');
+  const name = `${workflowArtifactName(model, Number(context.env.GITHUB_RUN_ATTEMPT ?? '1'))}-version`;
+  await new DefaultArtifactClient().uploadArtifact(name, [reportPath], dirname(reportPath));
+}

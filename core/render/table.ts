@@ -1,0 +1,12 @@
+import { markdownTable } from 'markdown-table';
+
+/** How the columns of a table stand: one letter each, l or r. */
+export type Alignment = readonly ('l' | 'r' | 'c')[];
+
+/** A Markdown table. Cells are Markdown already: escape what came from elsewhere. */
+export function renderTable(head: readonly string[], rows: readonly (readonly string[])[], align?: Alignment): string {
+  return markdownTable([[...head], ...rows.map((row) => [...row])], {
+    ...(align === undefined ? {} : { align: [...align] }),
+    alignDelimiters: false,
+  });
+}

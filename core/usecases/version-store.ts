@@ -1,0 +1,132 @@
+import type { HashedArtifact } from '../domain/model/artifact-digest.ts';
+import { textContent } from '../domain/model/text-content.ts';
+import { artifactFolder, documentKey, runKey, storeUri, versionKey } from '../domain/registry/store-layout.ts';
+import { ServiceError } from '../errors.ts';
+import type { ArtifactHasher } from '../ports/artifact-hasher.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import type { EvaluationReport } from '../reports/evaluation-report.ts';
+import type { DocumentReference, ModelVersionReport } from '../reports/model-version-report.ts';
+import type { ProfileReport } from '../reports/profile-report.ts';
+import { formatReport, MAX_REPORT_BYTES, type ReportKind, type ReportOf, readReport } from '../reports/read-report.ts';
+import type { RunReport } from '../reports/run-report.ts';
+
+/** The documents of a registration that are in the store. */
+export interface StoredDocuments {
+  readonly run?: DocumentReference;
+  readonly evaluation?: DocumentReference;
+  readonly profile?: DocumentReference;
+}
+
+/** What the register keeps in an object store, by the layout of `store-layout.ts`. */
+export class VersionStore {
+  readonly #objects: ObjectStore;
+  readonly #hasher: Pick<ArtifactHasher, 'hashText'>;
+  readonly #open: (path: string) => AsyncIterable<Uint8Array>;
+
+  /**
+   * @param openFile Opens a file of the artifact by its path in it.
+   */
+  constructor(
+    objects: ObjectStore,
+    hasher: Pick<ArtifactHasher, 'hashText'>,
+    openFile: (path: string) => AsyncIterable<Uint8Array>,
+  ) {
+    this.#objects = objects;
+    this.#hasher = hasher;
+    this.#open = openFile;
+  }
+
+  /** Without a trailing slash. */
+  get uri(): string {
+    return this.#objects.uri;
+  }
+
+  /** Stores the artifact's tree under its digest; what is there already stays. */
+  async putArtifact(artifact: HashedArtifact): Promise<void> {
+    for (const { path, sizeBytes } of artifact.files) {
+      const key = `${artifactFolder(artifact.digest)}/${path}`;
+      await this.#objects.put(key, { sizeBytes, open: () => this.#open(path) }, 'if-absent');
+    }
+  }
+
+  /** Stores the given documents, each under its own digest. */
+  async putDocuments(reports: {
+    readonly run: RunReport | undefined;
+    readonly evaluation: EvaluationReport;
+    readonly profile: ProfileReport | undefined;
+  }): Promise<StoredDocuments> {
+    return {
+      ...(reports.run === undefined ? {} : { run: await this.#putReport('run', reports.run) }),
+      evaluation: await this.#putReport('evaluation', reports.evaluation),
+      ...(reports.profile === undefined ? {} : { profile: await this.#putReport('profile', reports.profile) }),
+    };
+  }
+
+  /** Stores the document of a version under its digest. */
+  async putVersionDocument(report: ModelVersionReport): Promise<DocumentReference> {
+    return this.#putReport('model-version', report);
+  }
+
+  /** Writes what is written after the tag, where it is missing: the copy for people, and the run by its inputs. */
+  async repair(report: ModelVersionReport, run: RunReport | undefined): Promise<void> {
+    await this.#objects.put(
+      versionKey(report.version),
+      textContent(formatReport('model-version', report)),
+      'if-absent',
+    );
+    if (run === undefined || run.artifact.digest !== report.artifact.digest) return;
+    await this.#objects.put(runKey(run.inputsDigest), textContent(formatReport('run', run)), 'if-absent');
+  }
+
+  /**
+   * The document of a version: by its digest, else the copy for people (a tag made before Tidegate has no line).
+   *
+   * @returns Undefined where the store has neither.
+   */
+  async readVersion(version: string, digest: string | undefined): Promise<ModelVersionReport | undefined> {
+    const byDigest = digest === undefined ? undefined : await this.readDocument('model-version', digest);
+    return byDigest ?? this.#read('model-version', versionKey(version));
+  }
+
+  /**
+   * The document with a digest, checked against it.
+   *
+   * @throws {ServiceError} STORE_REFUSED when the bytes have another digest.
+   */
+  async readDocument<Kind extends ReportKind>(kind: Kind, digest: string): Promise<ReportOf<Kind> | undefined> {
+    return this.#read(kind, documentKey(digest), digest);
+  }
+
+  async #putReport<Kind extends ReportKind>(kind: Kind, report: ReportOf<Kind>): Promise<DocumentReference> {
+    const text = formatReport(kind, report);
+    const digest = this.#hasher.hashText(text);
+    await this.#objects.put(documentKey(digest), textContent(text), 'if-absent');
+    return { uri: storeUri(this.uri, documentKey(digest)), digest };
+  }
+
+  async #read<Kind extends ReportKind>(kind: Kind, key: string, digest?: string): Promise<ReportOf<Kind> | undefined> {
+    const bytes = await this.#bytes(key);
+    if (bytes === undefined) return undefined;
+    const uri = storeUri(this.uri, key);
+    if (digest !== undefined && this.#hasher.hashText(new TextDecoder().decode(bytes)) !== digest) {
+      throw new ServiceError('STORE_REFUSED', `${uri} does not have the digest ${digest} that names it`, {
+        fix: 'Delete this object and register again: someone or something changed it.',
+        retryable: false,
+      });
+    }
+    return readReport(kind, bytes, uri);
+  }
+
+  async #bytes(key: string): Promise<Uint8Array | undefined> {
+    const parts: Uint8Array[] = [];
+    let size = 0;
+    const content = await this.#objects.open(key);
+    if (content === undefined) return undefined;
+    for await (const part of content) {
+      size += part.length;
+      parts.push(part);
+      if (size > MAX_REPORT_BYTES) break;
+    }
+    return Buffer.concat(parts);
+  }
+}
