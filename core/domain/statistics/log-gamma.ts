@@ -1,12 +1,12 @@
 /** Lanczos coefficients for g = 607/128, n = 15 (P. Godfrey, 2001); relative error about 1e-15. */
-const LANCZOS = [
-  0.99999999999999709182, 57.156235665862923517, -59.597960355475491248, 14.136097974741747174, -0.49191381609762019978,
-  0.33994649984811888699e-4, 0.46523628927048575665e-4, -0.98374475304879564677e-4, 0.15808870322491248884e-3,
-  -0.21026444172410488319e-3, 0.2174396181152126432e-3, -0.16431810653676389022e-3, 0.84418223983852743293e-4,
-  -0.2619083840158140867e-4, 0.36899182659531622704e-5,
-] as const;
+const LANCZOS: readonly [number, ...number[]] = [
+  0.9999999999999971, 57.15623566586292, -59.59796035547549, 14.136097974741746, -0.4919138160976202,
+  0.00003399464998481189, 0.00004652362892704858, -0.00009837447530487956, 0.0001580887032249125,
+  -0.00021026444172410488, 0.00021743961811521265, -0.0001643181065367639, 0.00008441822398385275,
+  -0.000026190838401581408, 0.0000036899182659531625,
+];
 const G = 607 / 128;
-const HALF_LOG_TWO_PI = 0.91893853320467274178;
+const HALF_LOG_TWO_PI = 0.9189385332046728;
 
 /**
  * Natural logarithm of the gamma function.
@@ -18,7 +18,7 @@ const HALF_LOG_TWO_PI = 0.91893853320467274178;
  */
 export function logGamma(x: number): number {
   const [first, ...rest] = LANCZOS;
-  const sum = rest.reduce((total, coefficient, index) => total + coefficient / (x + index + 1), first);
+  const sum = rest.reduce<number>((total, coefficient, index) => total + coefficient / (x + index + 1), first);
   const t = x + G + 0.5;
   return (x + 0.5) * Math.log(t) - t + HALF_LOG_TWO_PI + Math.log(sum / x);
 }

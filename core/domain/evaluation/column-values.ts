@@ -1,0 +1,24 @@
+/** A column of a dataset in memory. */
+export type ColumnValues =
+  | {
+      readonly kind: 'numeric';
+      /** NaN where missing. */
+      readonly values: Float64Array;
+    }
+  | {
+      readonly kind: 'time';
+      /** Milliseconds since 1970-01-01 UTC (a time without zone is taken as UTC); NaN where missing. */
+      readonly values: Float64Array;
+    }
+  | {
+      readonly kind: 'categorical';
+      /** Index into `categories` of each row; -1 where missing. */
+      readonly codes: Int32Array;
+      /** In order of first appearance. */
+      readonly categories: readonly string[];
+    };
+
+/** How many rows a column has. */
+export function rowCount(column: ColumnValues): number {
+  return column.kind === 'categorical' ? column.codes.length : column.values.length;
+}

@@ -1,0 +1,51 @@
+import type { Sampling } from '../metrics/standard-error.ts';
+import { type ColumnValues, rowCount } from './column-values.ts';
+
+/** Which rows belong together. */
+export type Grouping =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'day' | 'column'; readonly column: string; readonly label: string };
+
+const DAY = /^day\((.+)\)$/;
+const DAY_MS = 86_400_000;
+
+/**
+ * Reads `evaluate.group`.
+ *
+ * @param text A column, `day(column)`, `none`, or undefined: the day of `time` where there is one.
+ * @example parseGrouping('day(date)', undefined) // => { kind: 'day', column: 'date', label: 'day(date)' }
+ */
+export function parseGrouping(text: string | undefined, time: string | undefined): Grouping {
+  if (text === undefined) return time === undefined ? { kind: 'none' } : dayOf(time);
+  if (text === 'none') return { kind: 'none' };
+  const day = DAY.exec(text)?.[1];
+  return day === undefined ? { kind: 'column', column: text, label: text } : dayOf(day);
+}
+
+function dayOf(column: string): Grouping {
+  return { kind: 'day', column, label: `day(${column})` };
+}
+
+/**
+ * The clusters of a grouping. Rows without a value form one cluster together: nothing says that they are independent.
+ *
+ * @param column The grouping's column; undefined for `none`.
+ */
+export function clusterRows(grouping: Grouping, column: ColumnValues | undefined): Sampling {
+  if (grouping.kind === 'none' || column === undefined) return { kind: 'rows' };
+  const known = new Map<number, number>();
+  const ids = new Uint32Array(rowCount(column));
+  for (let i = 0; i < ids.length; i++) {
+    const key = keyAt(column, i, grouping.kind);
+    const id = known.get(key) ?? known.size;
+    known.set(key, id);
+    ids[i] = id;
+  }
+  return { kind: 'clusters', ids, count: known.size };
+}
+
+function keyAt(column: ColumnValues, row: number, kind: 'day' | 'column'): number {
+  if (column.kind === 'categorical') return column.codes[row] ?? -1;
+  const value = column.values[row] ?? Number.NaN;
+  return kind === 'day' ? Math.floor(value / DAY_MS) : value;
+}

@@ -1,0 +1,107 @@
+import { type GateRule, needsChampion } from '../gate/gate-rule.ts';
+import { type ContrastEvidence, type Judgement, judgeEvidence } from '../gate/judge-evidence.ts';
+import { judgeSlices } from '../gate/judge-slices.ts';
+import { ruleReason } from '../gate/rule-reason.ts';
+import { metricTitle } from '../metrics/metric-registry.ts';
+import type { MeasuredPopulation, RuleEvidence } from './measure-population.ts';
+import { formatSlice, type SliceKey } from './slice.ts';
+
+/** A rule, or a rule on one slice, with its verdict. */
+export interface RuleOutcome {
+  readonly rule: GateRule;
+  readonly slice?: SliceKey;
+  readonly verdict: 'pass' | 'fail' | 'inconclusive' | 'not-applicable';
+  /** Sentences for people: what, by how much, and what would have passed. */
+  readonly reason: string;
+  readonly rowsToDecide?: number | null;
+}
+
+/** A slice with too few rows to judge. */
+export interface SmallSlice {
+  readonly slice: SliceKey;
+  readonly rows: number;
+}
+
+/** Why no champion was compared with. */
+export type ChampionAbsence =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'unreadable'; readonly reason: string }
+  | { readonly kind: 'present' };
+
+/** What the rules are judged by. */
+export interface GateEvidence {
+  readonly all: MeasuredPopulation;
+  readonly slices: readonly MeasuredPopulation[];
+  readonly smallSlices: readonly SmallSlice[];
+  /** Of the rules on metrics of the artifact itself, by index. */
+  readonly artifact: ReadonlyMap<number, RuleEvidence>;
+  readonly champion: ChampionAbsence;
+  readonly confidence: number;
+  readonly minRows: number;
+}
+
+/** Judges every rule of a gate, in the order of tidegate.yaml; a rule on slices gives one outcome a slice. */
+export function judgeRules(rules: readonly GateRule[], evidence: GateEvidence): readonly RuleOutcome[] {
+  return rules.flatMap((rule) => judgeRule(rule, evidence));
+}
+
+function judgeRule(rule: GateRule, evidence: GateEvidence): readonly RuleOutcome[] {
+  if (needsChampion(rule) && evidence.champion.kind === 'none') {
+    return [{ rule, verdict: 'not-applicable', reason: 'There is no champion yet to compare with.' }];
+  }
+  if (needsChampion(rule) && evidence.champion.kind === 'unreadable') {
+    const reason = `The champion could not be compared with: ${evidence.champion.reason}.`;
+    return [{ rule, verdict: 'inconclusive', reason, rowsToDecide: null }];
+  }
+  if (rule.everySlice) return judgeEverySlice(rule, evidence);
+  const found = evidence.artifact.get(rule.index) ?? evidence.all.evidence.get(rule.index);
+  if (found === undefined || 'missing' in found) return [missing(rule, found)];
+  return [outcome(rule, judgeEvidence(found.evidence, evidence.confidence))];
+}
+
+function judgeEverySlice(rule: GateRule, evidence: GateEvidence): readonly RuleOutcome[] {
+  const { slices, smallSlices, minRows } = evidence;
+  if (slices.length + smallSlices.length === 0) {
+    const reason = 'No slices are declared: add evaluate.slices, or remove slices: all.';
+    return [{ rule, verdict: 'inconclusive', reason, rowsToDecide: null }];
+  }
+  const found = slices.map((population) => ({ slice: population.slice, of: population.evidence.get(rule.index) }));
+  const judged = found.flatMap(({ slice, of }) =>
+    of !== undefined && 'evidence' in of ? [{ ...(slice ? { slice } : {}), evidence: of.evidence }] : [],
+  );
+  const judgements = judgeSlices(
+    judged.map((entry): ContrastEvidence => entry.evidence),
+    evidence.confidence,
+  );
+  return [
+    ...judgements.map((judgement, index) => outcome(rule, judgement, judged[index]?.slice)),
+    ...found.flatMap(({ slice, of }) => (of === undefined || 'missing' in of ? [missing(rule, of, slice)] : [])),
+    ...smallSlices.map(({ slice, rows }) => tooSmall(rule, slice, { rows, minRows })),
+  ];
+}
+
+function outcome(rule: GateRule, judgement: Judgement, slice?: SliceKey): RuleOutcome {
+  const title = slice === undefined ? metricTitle(rule.metric) : `${metricTitle(rule.metric)} on ${formatSlice(slice)}`;
+  return {
+    rule,
+    ...(slice === undefined ? {} : { slice }),
+    verdict: judgement.verdict,
+    reason: ruleReason(rule.bound, judgement, title),
+    ...(judgement.rowsToDecide === undefined ? {} : { rowsToDecide: judgement.rowsToDecide }),
+  };
+}
+
+function missing(rule: GateRule, found: { readonly missing: string } | undefined, slice?: SliceKey): RuleOutcome {
+  const where = slice === undefined ? '' : ` on ${formatSlice(slice)}`;
+  const reason = `${metricTitle(rule.metric)}${where} has no value: ${found?.missing ?? 'it was not measured'}.`;
+  return { rule, ...(slice === undefined ? {} : { slice }), verdict: 'inconclusive', reason, rowsToDecide: null };
+}
+
+function tooSmall(
+  rule: GateRule,
+  slice: SliceKey,
+  { rows, minRows }: { readonly rows: number; readonly minRows: number },
+): RuleOutcome {
+  const reason = `${formatSlice(slice)} has ${rows} rows, fewer than min-rows (${minRows}): listed, not judged.`;
+  return { rule, slice, verdict: 'not-applicable', reason };
+}

@@ -1,0 +1,29 @@
+/** How far from the champion: in the metric's unit, or relative to the champion's value (0.01 is 1 %). */
+export interface GateMargin {
+  readonly kind: 'absolute' | 'relative';
+  readonly value: number;
+}
+
+/** What a rule demands. */
+export type GateBound =
+  | { readonly kind: 'min' | 'max'; readonly value: number }
+  | { readonly kind: 'max-regression' | 'min-improvement'; readonly margin: GateMargin };
+
+/** One line of the gate, with its defaults filled in. */
+export interface GateRule {
+  /** 0-based position in tidegate.yaml. */
+  readonly index: number;
+  readonly metric: string;
+  readonly bound: GateBound;
+  /** Judged for every slice instead of all rows together. */
+  readonly everySlice: boolean;
+  /** `warn`: an inconclusive result is shown and does not count. */
+  readonly whenInconclusive: 'fail' | 'warn';
+  /** `warn`: the rule is shown and does not count at all. */
+  readonly onFail: 'fail' | 'warn';
+}
+
+/** Whether a rule compares with the champion. */
+export function needsChampion({ bound }: GateRule): boolean {
+  return bound.kind === 'max-regression' || bound.kind === 'min-improvement';
+}

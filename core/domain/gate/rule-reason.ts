@@ -1,0 +1,113 @@
+import { decimalsFor, formatCount, formatDifference, formatNumber, formatPercent } from '../text/format-number.ts';
+import type { GateBound, GateMargin } from './gate-rule.ts';
+import type { Judgement } from './judge-evidence.ts';
+
+/**
+ * Why a rule came out as it did, for people: what, by how much, and what would have passed. A sentence or two.
+ *
+ * @param title The metric's name for people.
+ */
+export function ruleReason(bound: GateBound, judgement: Judgement, title: string): string {
+  if (judgement.shown === null) {
+    return `${title} has no interval: ${judgement.unknown ?? 'nothing is known of its error'}.${advice(judgement)}`;
+  }
+  const sentence =
+    'margin' in bound ? differenceSentence(bound, judgement, title) : valueSentence(bound, judgement, title);
+  return `${sentence}${judgement.verdict === 'inconclusive' ? advice(judgement) : ''}`;
+}
+
+/** What a rule demands, in a few words: `at least 0.65`, `not worse by 1 %`. */
+export function ruleDemand(bound: GateBound): string {
+  if (bound.kind === 'min') return `at least ${plain(bound.value)}`;
+  if (bound.kind === 'max') return `at most ${plain(bound.value)}`;
+  if (!('margin' in bound)) return '';
+  const amount = amountOf(bound.margin);
+  return bound.kind === 'max-regression' ? `not worse by ${amount}` : `better by ${amount}`;
+}
+
+function valueSentence(
+  bound: GateBound & { value: number },
+  { shown, verdict, level }: Judgement,
+  title: string,
+): string {
+  if (shown === null) return '';
+  const decimals = Math.max(decimalsFor((shown.upper - shown.lower) / 2), decimalsOf(bound.value));
+  const interval = `${formatNumber(shown.value, decimals)}${range(shown, level, (v) => formatNumber(v, decimals))}`;
+  const demand = ruleDemand(bound);
+  if (verdict === 'pass') return `${title} is ${interval}: ${demand}.`;
+  if (verdict === 'fail') return `${title} is ${interval}; it would have passed with ${demand}.`;
+  return `${title} is ${interval}, which neither shows nor rules out ${demand}.`;
+}
+
+function differenceSentence(
+  bound: GateBound & { margin: GateMargin },
+  { shown, verdict, level }: Judgement,
+  title: string,
+): string {
+  if (shown === null) return '';
+  const relative = bound.margin.kind === 'relative';
+  const decimals = Math.max(
+    decimalsFor((shown.upper - shown.lower) / 2),
+    relative ? 4 : decimalsOf(bound.margin.value),
+  );
+  const size = (value: number) =>
+    relative ? formatPercent(value, Math.max(1, decimals - 2)) : formatNumber(value, decimals);
+  const signed = (value: number) => (relative ? signedPercent(value, decimals) : formatDifference(value, decimals));
+  const amount = amountOf(bound.margin);
+  const worse = `${title} got worse by ${size(-shown.value)}${range({ value: -shown.value, lower: -shown.upper, upper: -shown.lower }, level, size)}`;
+  const better = `${title} changed for the better by ${signed(shown.value)}${range(shown, level, signed)}`;
+  const change = shown.value < 0 ? worse : better;
+  if (bound.kind === 'min-improvement') {
+    if (verdict === 'pass') return `${change}: at least ${amount}.`;
+    if (verdict === 'fail') return `${change}; an improvement of at least ${amount} would have passed.`;
+    return `${change}, which neither shows nor rules out an improvement of ${amount}.`;
+  }
+  if (verdict === 'fail') return `${change}; up to ${amount} would have passed.`;
+  if (verdict === 'inconclusive')
+    return `${change}, which neither shows nor rules out a regression of more than ${amount}.`;
+  const isEquivalent = shown.lower >= -bound.margin.value && shown.upper <= bound.margin.value;
+  return isEquivalent
+    ? `${change}: equivalent, less than the ${amount} that matters.`
+    : `${change}: not worse by ${amount}.`;
+}
+
+function range(
+  { value, lower, upper }: { readonly value: number; readonly lower: number; readonly upper: number },
+  level: number,
+  format: (value: number) => string,
+): string {
+  if (lower === value && upper === value) return '';
+  return ` (${formatPercent(level)} CI ${format(lower)} … ${format(upper)})`;
+}
+
+function advice({ rowsToDecide }: Judgement): string {
+  if (rowsToDecide === undefined) return '';
+  if (rowsToDecide === null)
+    return ' No feasible number of rows would decide: the difference lies at the bound itself.';
+  return ` About ${formatCount(twoDigits(rowsToDecide))} rows would decide.`;
+}
+
+/** Rounded up to two digits: a plan is no more precise. */
+function twoDigits(rows: number): number {
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(rows)) - 1);
+  return Math.ceil(rows / unit) * unit;
+}
+
+function amountOf(margin: GateMargin): string {
+  return margin.kind === 'relative' ? formatPercent(margin.value) : plain(margin.value);
+}
+
+function signedPercent(value: number, decimals: number): string {
+  return `${value > 0 ? '+' : ''}${formatPercent(value, Math.max(1, decimals - 2))}`;
+}
+
+function plain(value: number): string {
+  return formatNumber(value, decimalsOf(value));
+}
+
+/** Decimals that a configured number was written with. */
+function decimalsOf(value: number): number {
+  const text = String(value);
+  if (text.includes('e-')) return Number(text.split('e-')[1]);
+  return text.split('.')[1]?.length ?? 0;
+}
