@@ -1,0 +1,49 @@
+import { UserError } from '../../errors.ts';
+import { type ImageReference, parseImageReference } from '../image/image-reference.ts';
+import { type LocatedTarget, scalarText } from './locate-target.ts';
+import type { ParsedManifest } from './parse-manifest.ts';
+
+/** What a target says, in the parts that a version can be recognised by. */
+export interface RunningValue {
+  /** As it stands, for people. */
+  readonly text: string;
+  readonly uri?: string;
+  readonly repository?: string;
+  readonly tag?: string;
+  readonly digest?: string;
+  readonly version?: string;
+}
+
+/** Reads what a located target says. */
+export function readRunningValue(manifest: ParsedManifest, located: LocatedTarget): RunningValue {
+  const at = (path: LocatedTarget['path']) => scalarText(manifest, located.document, path);
+  if (located.shape === 'scalar') return parseRunningText(at(located.path) ?? '');
+  const repository = at([...located.path, 'newName']) ?? at([...located.path, 'name']);
+  const tag = at([...located.path, 'newTag']);
+  const digest = at([...located.path, 'digest']);
+  return {
+    text: `${repository}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`,
+    ...(repository === undefined ? {} : { repository }),
+    ...(tag === undefined ? {} : { tag }),
+    ...(digest === undefined ? {} : { digest }),
+  };
+}
+
+/** The parts of a value: a URI, an image reference, a digest or a version number. */
+function parseRunningText(text: string): RunningValue {
+  if (text.startsWith('oci://')) return { text, uri: text, ...reference(text.slice('oci://'.length)) };
+  if (/^[a-z][a-z0-9+.-]*:\/\//.test(text)) return { text, uri: text };
+  if (/^sha256:[0-9a-f]{64}$/.test(text)) return { text, digest: text };
+  const version = /^v?(\d+\.\d+\.\d+(?:-[\w.-]+)?)$/.exec(text)?.[1];
+  if (version !== undefined) return { text, version, tag: text };
+  return { text, ...reference(text) };
+}
+
+function reference(text: string): Partial<ImageReference> {
+  try {
+    return parseImageReference(text);
+  } catch (error) {
+    if (error instanceof UserError) return {};
+    throw error;
+  }
+}
