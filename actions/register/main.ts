@@ -1,9 +1,9 @@
-import { createGitHubClient, parseRepositoryName } from '../../core/adapters/github/github-client.ts';
 import { GitHubCommitHistory } from '../../core/adapters/github/github-commit-history.ts';
 import { GitHubVersionTags } from '../../core/adapters/github/github-version-tags.ts';
 import { renderRegistration } from '../../core/render/registration.ts';
 import { type Registration, registerVersion } from '../../core/usecases/register-version.ts';
 import type { ActionContext } from '../action-context.ts';
+import { gitHubOf } from '../github.ts';
 import { type InputValues, readInputs } from '../inputs.ts';
 import { loadModel } from '../load-model.ts';
 import { reportPath, writeReport } from '../report-files.ts';
@@ -32,12 +32,8 @@ export async function main(context: ActionContext): Promise<void> {
   context.log.info(`${verb} ${registration.tag} (${registration.reason})`);
 }
 
-async function gitHubPorts({ env }: ActionContext, values: InputValues<typeof inputs>) {
-  const client = await createGitHubClient({
-    token: values['github-token'] ?? '',
-    ...(env.GITHUB_API_URL === undefined ? {} : { apiUrl: env.GITHUB_API_URL }),
-  });
-  const repository = parseRepositoryName(env.GITHUB_REPOSITORY ?? '');
+async function gitHubPorts(context: ActionContext, values: InputValues<typeof inputs>) {
+  const { client, repository } = await gitHubOf(context, values['github-token']);
   return { tags: new GitHubVersionTags(client, repository), history: new GitHubCommitHistory(client, repository) };
 }
 

@@ -21,15 +21,15 @@ export interface StoredDocuments {
 export class VersionStore {
   readonly #objects: ObjectStore;
   readonly #hasher: Pick<ArtifactHasher, 'hashText'>;
-  readonly #open: (path: string) => AsyncIterable<Uint8Array>;
+  readonly #open: ((path: string) => AsyncIterable<Uint8Array>) | undefined;
 
   /**
-   * @param openFile Opens a file of the artifact by its path in it.
+   * @param openFile Opens a file of the artifact by its path in it; only `putArtifact` needs it.
    */
   constructor(
     objects: ObjectStore,
     hasher: Pick<ArtifactHasher, 'hashText'>,
-    openFile: (path: string) => AsyncIterable<Uint8Array>,
+    openFile?: (path: string) => AsyncIterable<Uint8Array>,
   ) {
     this.#objects = objects;
     this.#hasher = hasher;
@@ -43,9 +43,11 @@ export class VersionStore {
 
   /** Stores the artifact's tree under its digest; what is there already stays. */
   async putArtifact(artifact: HashedArtifact): Promise<void> {
+    const open = this.#open;
+    if (open === undefined) throw new RangeError('putArtifact needs a store that was made with openFile');
     for (const { path, sizeBytes } of artifact.files) {
       const key = `${artifactFolder(artifact.digest)}/${path}`;
-      await this.#objects.put(key, { sizeBytes, open: () => this.#open(path) }, 'if-absent');
+      await this.#objects.put(key, { sizeBytes, open: () => open(path) }, 'if-absent');
     }
   }
 

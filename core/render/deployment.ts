@@ -1,0 +1,16 @@
+import { type TextEdit, unifiedDiff } from '../domain/text/unified-diff.ts';
+
+/** What the summary of deploy-manifest tells. */
+export interface RenderedDeployment {
+  readonly model: string;
+  readonly environment: string;
+  readonly version: { readonly version: string };
+  readonly edits: readonly TextEdit[];
+}
+
+/** The step summary of deploy-manifest: what runs where, and the difference. */
+export function renderDeployment({ model, environment, version, edits }: RenderedDeployment): string {
+  const title = `### Tidegate · ${model} · v${version.version} in ${environment}\n\n`;
+  if (edits.length === 0) return `${title}The manifests hold this version already: nothing to change.\n`;
+  return `${title}\`\`\`\`diff\n${edits.map(unifiedDiff).join('')}\`\`\`\`\n`;
+}

@@ -1,0 +1,49 @@
+import type { EnvironmentConfig } from '../config/environment-config.ts';
+import { type DeployedVersion, editManifest } from '../domain/manifest/edit-manifest.ts';
+import { UserError } from '../errors.ts';
+
+/** A file of the workspace before and after. */
+export interface FileEdit {
+  readonly file: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/**
+ * The edits that make an environment run a version; nothing is written.
+ *
+ * @param read The text of a file of the repository, or undefined where there is none.
+ * @returns One entry a file that has to change, in the order of the targets; empty where all hold the version.
+ * @throws {UserError} TARGET_NOT_FOUND, and what `editManifest` throws; then no file has changed.
+ */
+export async function planDeployment(
+  { targets }: Pick<EnvironmentConfig, 'targets'>,
+  version: DeployedVersion,
+  read: (file: string) => Promise<string | undefined>,
+): Promise<readonly FileEdit[]> {
+  const edits = new Map<string, FileEdit>();
+  for (const target of targets) {
+    const before = edits.get(target.file)?.before ?? (await read(target.file));
+    if (before === undefined) {
+      throw new UserError('TARGET_NOT_FOUND', `there is no file ${target.file}`, {
+        fix: 'Correct file of this target in tidegate.yaml; it is relative to the repository root.',
+      });
+    }
+    const { text } = editManifest(edits.get(target.file)?.after ?? before, target, version);
+    edits.set(target.file, { file: target.file, before, after: text });
+  }
+  return [...edits.values()].filter(({ before, after }) => before !== after);
+}
+
+/**
+ * The environment of a name.
+ *
+ * @throws {UserError} INPUT_INVALID naming the known ones.
+ */
+export function selectEnvironment(environments: readonly EnvironmentConfig[], name: string): EnvironmentConfig {
+  const found = environments.find((environment) => environment.name === name);
+  if (found !== undefined) return found;
+  throw new UserError('INPUT_INVALID', `environment "${name}" is not in tidegate.yaml`, {
+    fix: `Use one of ${environments.map((environment) => environment.name).join(', ') || 'none: add environments'}.`,
+  });
+}
