@@ -13,7 +13,7 @@ export interface ObjectEntry {
 /** How to store: `if-absent` never replaces what is there, `replace` always does. */
 export type PutMode = 'if-absent' | 'replace';
 
-/** What `put` did. `exists`: the key was taken and `if-absent` left it as it was. */
+/** What `put` did. `exists`: the key was taken and `if-absent` left it as it was; `replaced`: written under `replace`. */
 export type PutResult = 'created' | 'exists' | 'replaced';
 
 /**

@@ -26,7 +26,7 @@ export class InMemoryObjectStore implements ObjectStore {
     const exists = this.objects.has(key);
     if (exists && mode === 'if-absent') return 'exists';
     this.objects.set(key, bytes);
-    return exists ? 'replaced' : 'created';
+    return mode === 'replace' ? 'replaced' : 'created';
   }
 
   async *list(prefix: string): AsyncIterable<ObjectEntry> {

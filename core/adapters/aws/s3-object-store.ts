@@ -50,8 +50,7 @@ export class S3ObjectStore implements ObjectStore {
 
   async put(key: string, content: ObjectContent, mode: PutMode): Promise<PutResult> {
     const target = this.#target(key);
-    const before = await this.stat(key);
-    if (before !== undefined && mode === 'if-absent') return 'exists';
+    if (mode === 'if-absent' && (await this.stat(key)) !== undefined) return 'exists';
     const condition = mode === 'if-absent' ? { IfNoneMatch: '*' } : {};
     const client = await this.#connect();
     try {
@@ -65,7 +64,7 @@ export class S3ObjectStore implements ObjectStore {
       if (error instanceof RangeError) throw error;
       throw translateS3Error(`${this.uri}/${key}`, error);
     }
-    return before === undefined ? 'created' : 'replaced';
+    return mode === 'if-absent' ? 'created' : 'replaced';
   }
 
   async *list(prefix: string): AsyncIterable<ObjectEntry> {

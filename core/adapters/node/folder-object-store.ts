@@ -43,15 +43,14 @@ export class FolderObjectStore implements ObjectStore {
 
   async put(key: string, content: ObjectContent, mode: PutMode): Promise<PutResult> {
     const file = this.#path(key);
-    const before = await this.stat(key);
-    if (before !== undefined && mode === 'if-absent') return 'exists';
+    if (mode === 'if-absent' && (await this.stat(key)) !== undefined) return 'exists';
     const temporary = path.join(path.dirname(file), `${TEMPORARY_PREFIX}${randomUUID()}`);
     try {
       await mkdir(path.dirname(file), { recursive: true });
       await writeWhole(temporary, content);
       if (mode === 'if-absent') return await linkIfAbsent(temporary, file);
       await rename(temporary, file);
-      return before === undefined ? 'created' : 'replaced';
+      return 'replaced';
     } catch (error) {
       throw folderError(file, error);
     } finally {

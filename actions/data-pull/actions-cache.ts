@@ -1,0 +1,40 @@
+import path from 'node:path';
+import { FileArtifactHasher } from '../../core/adapters/node/file-artifact-hasher.ts';
+import type { WantedOutput } from '../../core/domain/data/select-outputs.ts';
+import type { ActionContext } from '../action-context.ts';
+
+/** DVC's cache kept between runs in the Actions cache. */
+export interface RestoredCache {
+  /** Something came from outside this job, so objects are checked before they are believed. */
+  readonly isRestored: boolean;
+  /** Keeps what is there now, unless the same was restored. */
+  save(): Promise<void>;
+}
+
+const OFF: RestoredCache = { isRestored: false, save: async () => {} };
+
+/** Restores the cache folder for this set of data. A cache that does not work costs time, never the step. */
+export async function restoreActionsCache(
+  context: ActionContext,
+  wanted: readonly WantedOutput[],
+  folder: string,
+): Promise<RestoredCache> {
+  const cache = await import('@actions/cache');
+  if (wanted.length === 0 || !cache.isFeatureAvailable()) return OFF;
+  const digests = wanted.map(({ output }) => output.md5 ?? '').sort();
+  const prefix = 'tidegate-data-v1-';
+  const key = `${prefix}${new FileArtifactHasher().hashText(digests.join('\n')).slice('sha256:'.length)}`;
+  const paths = [path.join(folder, 'files', 'md5')];
+  const hit = await cache.restoreCache([...paths], key, [prefix]).catch((error: unknown) => {
+    context.log.info(`The Actions cache cannot be read: ${error instanceof Error ? error.message : error}`);
+    return undefined;
+  });
+  context.log.info(hit === undefined ? 'No data in the Actions cache yet' : `Restored ${hit} from the Actions cache`);
+  const save = async (): Promise<void> => {
+    if (hit === key) return;
+    await cache.saveCache([...paths], key).catch((error: unknown) => {
+      context.log.info(`The Actions cache cannot be written: ${error instanceof Error ? error.message : error}`);
+    });
+  };
+  return { isRestored: hit !== undefined, save };
+}

@@ -1,0 +1,14 @@
+import { commonInputs, flag, type InputTable, lines, positiveInteger, text } from '../inputs.ts';
+
+/** The inputs of data-pull, as in its action.yml. */
+export const inputs = {
+  ...commonInputs,
+  targets: { ...lines, default: '' },
+  remote: { ...text, default: '' },
+  jobs: { ...positiveInteger, default: '' },
+  cache: { ...flag, default: 'true' },
+  'allow-missing': { ...flag, default: 'false' },
+  force: { ...flag, default: 'false' },
+  'verify-cache': { ...flag, default: 'false' },
+  'check-only': { ...flag, default: 'false' },
+} as const satisfies InputTable;

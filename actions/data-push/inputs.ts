@@ -1,0 +1,9 @@
+import { commonInputs, type InputTable, lines, positiveInteger, text } from '../inputs.ts';
+
+/** The inputs of data-push, as in its action.yml. */
+export const inputs = {
+  ...commonInputs,
+  targets: { ...lines, default: '' },
+  remote: { ...text, default: '' },
+  jobs: { ...positiveInteger, default: '' },
+} as const satisfies InputTable;

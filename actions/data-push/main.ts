@@ -1,0 +1,44 @@
+import { DvcFileTextEditor } from '../../core/adapters/dvc/dvc-file-text-editor.ts';
+import { GitChangedFiles } from '../../core/adapters/git/git-changed-files.ts';
+import { selectAll, selectTargets } from '../../core/domain/data/select-outputs.ts';
+import { pushData } from '../../core/usecases/push-data.ts';
+import type { ActionContext } from '../action-context.ts';
+import { readInputs } from '../inputs.ts';
+import { formatBytes, logProgress } from '../log-progress.ts';
+import { openData, transferJobs } from '../open-data.ts';
+import { inputs } from './inputs.ts';
+import { outputs } from './outputs.ts';
+
+/** Records changed data and pushes it. */
+export async function main(context: ActionContext): Promise<void> {
+  const values = readInputs(inputs, context);
+  const { project, ...data } = await openData(context, { verifyCache: false });
+  const targets = values.targets ?? [];
+  const isAll = targets.length === 0 || (targets.length === 1 && targets[0] === 'all');
+  const wanted = isAll ? selectAll(project) : selectTargets(project, targets);
+  const result = await pushData(
+    {
+      outputs: wanted.map(({ output }) => output),
+      jobs: transferJobs(project, values.remote, values.jobs),
+      remote: values.remote,
+    },
+    {
+      cache: data.cache,
+      workspace: data.workspace,
+      remotes: data.remotes,
+      files: new DvcFileTextEditor(context.workingDirectory),
+      progress: logProgress(context.log),
+    },
+  );
+  for (const file of result.updatedFiles) context.log.info(`Updated ${file}: the data had changed`);
+  if (result.absent.length > 0) context.log.info(`Left alone, not on this machine: ${result.absent.join(', ')}`);
+  const git = new GitChangedFiles(context.workingDirectory, context.env);
+  const changed = (await git.list(['.dvc', 'dvc.lock'])) ?? result.updatedFiles;
+  outputs.write(context, {
+    'files-uploaded': result.filesUploaded,
+    'bytes-uploaded': result.bytesUploaded,
+    'changed-files': changed.join('\n'),
+  });
+  const commit = changed.length === 0 ? 'no pointer file changed' : `to commit: ${changed.join(', ')}`;
+  context.log.info(`${result.filesUploaded} objects pushed (${formatBytes(result.bytesUploaded)}); ${commit}`);
+}

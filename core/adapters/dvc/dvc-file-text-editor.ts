@@ -1,0 +1,100 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { isMap, isScalar, isSeq, parseDocument, type YAMLMap } from 'yaml';
+import { dvcError } from '../../domain/data/dvc-problem.ts';
+import { folderOf, joinRepositoryPath } from '../../domain/data/repository-path.ts';
+import type { DvcFileEditor, OutputRecord } from '../../ports/dvc-file-editor.ts';
+
+/** Edits `.dvc` files line by line, so that everything else keeps its bytes. */
+export class DvcFileTextEditor implements DvcFileEditor {
+  readonly #root: string;
+
+  /** @param root Absolute. */
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  async record(file: string, outputs: readonly OutputRecord[]): Promise<void> {
+    const absolute = path.join(this.#root, file);
+    let text = await readFile(absolute, 'utf8');
+    for (const output of outputs) text = editOutput(text, file, output);
+    const temporary = `${absolute}.${process.pid}.tmp`;
+    await writeFile(temporary, text);
+    await rename(temporary, absolute);
+  }
+}
+
+/** The keys that a digest consists of, in DVC's order. */
+const KEYS = ['md5', 'size', 'nfiles', 'isexec'] as const;
+
+/** The text of a `.dvc` file with one output's record replaced. */
+export function editOutput(text: string, file: string, output: OutputRecord): string {
+  const values = {
+    md5: quoteDigits(output.md5),
+    size: `${output.sizeBytes}`,
+    nfiles: output.fileCount === undefined ? undefined : `${output.fileCount}`,
+    isexec: output.isExecutable ? 'true' : undefined,
+  };
+  let edited = text;
+  let before: string | undefined;
+  for (const key of KEYS) {
+    edited = setKey(edited, findOutput(edited, file, output.path), { key, value: values[key], before });
+    if (values[key] !== undefined) before = key;
+  }
+  return edited;
+}
+
+interface KeyEdit {
+  readonly key: string;
+  readonly value: string | undefined;
+  /** The key after which a new one goes; undefined: first. */
+  readonly before: string | undefined;
+}
+
+function setKey(text: string, entry: YAMLMap, { key, value, before }: KeyEdit): string {
+  const pairs = entry.items.map((pair) => {
+    const name = isScalar(pair.key) ? pair.key : undefined;
+    return {
+      name: String(name?.value),
+      start: name?.range?.[0] ?? 0,
+      value: isScalar(pair.value) ? pair.value : undefined,
+    };
+  });
+  const found = pairs.find((pair) => pair.name === key);
+  const range = found?.value?.range;
+  if (found !== undefined && range !== undefined && range !== null) {
+    if (value !== undefined) return text.slice(0, range[0]) + value + text.slice(range[1]);
+    const lineStart = text.lastIndexOf('\n', found.start) + 1;
+    const lineEnd = text.indexOf('\n', range[1]);
+    return text.slice(0, lineStart) + (lineEnd < 0 ? '' : text.slice(lineEnd + 1));
+  }
+  if (value === undefined) return text;
+  const first = pairs[0]?.start ?? 0;
+  const indent = ' '.repeat(first - (text.lastIndexOf('\n', first) + 1));
+  const anchor = pairs.find((pair) => pair.name === before);
+  if (anchor === undefined) return `${text.slice(0, first)}${key}: ${value}\n${indent}${text.slice(first)}`;
+  const lineEnd = text.indexOf('\n', anchor.value?.range?.[1] ?? anchor.start);
+  const at = lineEnd < 0 ? text.length : lineEnd;
+  return `${text.slice(0, at)}\n${indent}${key}: ${value}${text.slice(at)}`;
+}
+
+function findOutput(text: string, file: string, wanted: string): YAMLMap {
+  const document = parseDocument(text);
+  const outs = document.get('outs');
+  const wdir = document.get('wdir');
+  const folder = joinRepositoryPath(folderOf(file), typeof wdir === 'string' ? wdir : '.', file);
+  const found = (isSeq(outs) ? outs.items : []).find((item) => {
+    const written = isMap(item) ? item.get('path') : undefined;
+    return typeof written === 'string' && joinRepositoryPath(folder, written, file) === wanted;
+  });
+  if (isMap(found) && !found.flow) return found;
+  throw dvcError('DVC_INVALID', file, {
+    message: `cannot find the entry of ${wanted} to update it`,
+    fix: `Run 'dvc add ${wanted}' and commit the file.`,
+  });
+}
+
+/** Digits alone, or digits around one e, would be read as a number. */
+function quoteDigits(md5: string): string {
+  return /^\d+(e\d+)?$/.test(md5) ? `'${md5}'` : md5;
+}

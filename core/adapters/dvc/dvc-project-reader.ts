@@ -1,0 +1,146 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { DataProject } from '../../domain/data/data-project.ts';
+import { dvcError } from '../../domain/data/dvc-problem.ts';
+import { type IgnoreRule, isIgnored, parseIgnoreRules } from '../../domain/data/ignore-rules.ts';
+import { isPlainList, isPlainMap, type PlainMap, type PlainValue } from '../../domain/data/plain-value.ts';
+import { folderOf, joinRepositoryPath } from '../../domain/data/repository-path.ts';
+import { parseDvcFile, type TrackedOutput } from '../../domain/data/tracked-output.ts';
+import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
+import { DEFAULT_PARAMS, parsePipeline, type Stage } from '../../domain/train/pipeline.ts';
+import { lockedStages, lockFileOf, stageOutputs } from '../../domain/train/stage-lock.ts';
+import type { DataProjectReader } from '../../ports/data-project-reader.ts';
+import { errorCode } from '../node/error-code.ts';
+import { parsePlain } from './parse-plain.ts';
+import { readDvcConfig } from './read-dvc-config.ts';
+
+/** Folders that hold no data of the repository. */
+const SKIPPED = new Set(['.git', '.hg', '.dvc', 'node_modules']);
+
+/** Where a repository lies, and the environment that DVC's own config levels depend on. */
+export interface DvcProjectPlace {
+  /** Absolute. */
+  readonly root: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Reads DVC's files of a repository. A repository without any gives an empty project. */
+export class DvcProjectReader implements DataProjectReader {
+  readonly #place: DvcProjectPlace;
+
+  constructor(place: DvcProjectPlace) {
+    this.#place = place;
+  }
+
+  async read(): Promise<DataProject> {
+    const files = await this.#findFiles();
+    const locks = new Map<string, PlainMap>();
+    const stages: Stage[] = [];
+    const outputs: TrackedOutput[] = [];
+    for (const file of files) {
+      if (path.posix.basename(file) !== 'dvc.yaml') {
+        outputs.push(...parseDvcFile(await this.#plain(file), file));
+        continue;
+      }
+      const found = await this.#readStages(file);
+      const lockFile = lockFileOf({ file });
+      const locked = lockedStages(await this.#optional(lockFile), lockFile);
+      locks.set(lockFile, locked);
+      stages.push(...found);
+      outputs.push(...found.flatMap((stage) => stageOutputs(stage, locked)));
+    }
+    refuseDoubles(outputs);
+    outputs.sort((left, right) => compareCodePoints(left.path, right.path));
+    return { outputs, stages, locks, config: await readDvcConfig(this.#place) };
+  }
+
+  /** The rules of all `.dvcignore` files. */
+  async ignoreRules(): Promise<readonly IgnoreRule[]> {
+    const rules: IgnoreRule[] = [];
+    await this.#walk('', rules, []);
+    return rules;
+  }
+
+  async #findFiles(): Promise<string[]> {
+    const files: string[] = [];
+    await this.#walk('', [], files);
+    return files;
+  }
+
+  async #walk(folder: string, rules: IgnoreRule[], files: string[]): Promise<void> {
+    const entries = await readdir(path.join(this.#place.root, folder), { withFileTypes: true });
+    const within = (name: string): string => (folder === '' ? name : `${folder}/${name}`);
+    if (entries.some(({ name }) => name === '.dvcignore')) {
+      rules.push(...parseIgnoreRules(await this.#text(within('.dvcignore')), folder));
+    }
+    const names = new Set(entries.map(({ name }) => name));
+    for (const entry of entries.sort((a, b) => compareCodePoints(a.name, b.name))) {
+      const location = within(entry.name);
+      // What a .dvc file of the same name tracks may be large, and holds no .dvc files.
+      const isTracked = names.has(`${entry.name}.dvc`);
+      if (entry.isDirectory()) {
+        if (isTracked || SKIPPED.has(entry.name) || isIgnored(rules, location, 'folder')) continue;
+        await this.#walk(location, rules, files);
+      } else if (isDvcFile(entry.name) && !isIgnored(rules, location, 'file')) files.push(location);
+    }
+  }
+
+  async #readStages(file: string): Promise<readonly Stage[]> {
+    const value = await this.#plain(file);
+    const folder = folderOf(file);
+    const params = await this.#optional(folder === '' ? DEFAULT_PARAMS : `${folder}/${DEFAULT_PARAMS}`);
+    const values = new Map<string, PlainValue>(isPlainMap(params) ? params : []);
+    const vars = isPlainMap(value) ? (value.get('vars') ?? []) : [];
+    for (const entry of isPlainList(vars) ? vars : []) {
+      for (const [key, found] of await this.#variables(entry, file)) values.set(key, found);
+    }
+    return parsePipeline(value, file, values);
+  }
+
+  async #variables(entry: PlainValue, file: string): Promise<PlainMap> {
+    if (isPlainMap(entry)) return entry;
+    if (typeof entry === 'string' && !entry.includes(':')) {
+      const value = await this.#plain(joinRepositoryPath(folderOf(file), entry, file));
+      if (isPlainMap(value)) return value;
+    }
+    throw dvcError('DVC_UNSUPPORTED', file, {
+      message: `the entry ${JSON.stringify(String(entry))} of vars is not supported yet`,
+      fix: 'Name a whole file of parameters, or write the values.',
+    });
+  }
+
+  async #plain(file: string): Promise<PlainValue> {
+    return parsePlain(await this.#text(file), file);
+  }
+
+  async #optional(file: string): Promise<PlainValue> {
+    try {
+      return await this.#plain(file);
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return null;
+      throw error;
+    }
+  }
+
+  #text(file: string): Promise<string> {
+    return readFile(path.join(this.#place.root, file), 'utf8');
+  }
+}
+
+function isDvcFile(name: string): boolean {
+  return name === 'dvc.yaml' || (name.endsWith('.dvc') && name !== '.dvc');
+}
+
+function refuseDoubles(outputs: readonly TrackedOutput[]): void {
+  const seen = new Map<string, TrackedOutput>();
+  for (const output of outputs) {
+    const first = seen.get(output.path);
+    if (first !== undefined) {
+      throw dvcError('DVC_INVALID', output.declaredIn, {
+        message: `${output.path} is also an output of ${first.stage ?? first.declaredIn}`,
+        fix: 'Remove one of the two.',
+      });
+    }
+    seen.set(output.path, output);
+  }
+}

@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type ConfigSections, mergeDvcConfigs, parseDvcConfig } from '../../domain/data/dvc-config.ts';
+import { errorCode } from '../node/error-code.ts';
+import type { LinkType } from './dvc-workspace.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** The config of a repository: system, global, repository and local files, the last one first in rank. */
+export async function readDvcConfig({ root, env }: { root: string; env: Env }): Promise<ConfigSections> {
+  const home = env.HOME ?? '/';
+  const system = env.DVC_SYSTEM_CONFIG_DIR ?? path.join((env.XDG_CONFIG_DIRS ?? '/etc/xdg').split(':')[0] ?? '', 'dvc');
+  const user = env.DVC_GLOBAL_CONFIG_DIR ?? path.join(env.XDG_CONFIG_HOME ?? path.join(home, '.config'), 'dvc');
+  const dvc = path.join(root, '.dvc');
+  const files = [
+    path.join(system, 'config'),
+    path.join(user, 'config'),
+    path.join(dvc, 'config'),
+    path.join(dvc, 'config.local'),
+  ];
+  return mergeDvcConfigs(await Promise.all(files.map((file) => readLevel(file, root))));
+}
+
+/** Where the cache lies and how its objects appear in the workspace. */
+export function readCacheSettings(
+  config: ConfigSections,
+  root: string,
+): { folder: string; linkTypes: readonly LinkType[] } {
+  const dir = config.get('cache')?.get('dir');
+  const types = (config.get('cache')?.get('type')?.value ?? '').split(',').map((type) => type.trim());
+  const linkTypes = types.filter((type): type is LinkType => ['reflink', 'copy', 'hardlink', 'symlink'].includes(type));
+  return {
+    folder: dir === undefined ? path.join(root, '.dvc', 'cache') : path.resolve(dir.folder, dir.value),
+    linkTypes: linkTypes.length === 0 ? ['reflink', 'copy'] : linkTypes,
+  };
+}
+
+async function readLevel(file: string, root: string): Promise<ConfigSections> {
+  try {
+    const name = file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file;
+    return parseDvcConfig(await readFile(file, 'utf8'), { file: name, folder: path.dirname(file) });
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return new Map();
+    throw error;
+  }
+}

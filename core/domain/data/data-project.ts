@@ -1,0 +1,15 @@
+import type { Stage } from '../train/pipeline.ts';
+import type { ConfigSections } from './dvc-config.ts';
+import type { PlainMap } from './plain-value.ts';
+import type { TrackedOutput } from './tracked-output.ts';
+
+/** What a repository says of its data: everything that DVC's files hold, read once. */
+export interface DataProject {
+  /** Of all `.dvc` files and all stages, sorted by path. */
+  readonly outputs: readonly TrackedOutput[];
+  /** Of all dvc.yaml files. */
+  readonly stages: readonly Stage[];
+  /** Path of a dvc.lock to its stages. */
+  readonly locks: ReadonlyMap<string, PlainMap>;
+  readonly config: ConfigSections;
+}

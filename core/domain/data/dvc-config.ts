@@ -1,0 +1,71 @@
+import { dvcError } from './dvc-problem.ts';
+
+/** One config file of DVC: section (`core`, `remote "storage"`) to key to value. Keys are in lower case. */
+export type ConfigSections = ReadonlyMap<string, ReadonlyMap<string, ConfigValue>>;
+
+/** A value and the folder that a relative path in it starts from. */
+export interface ConfigValue {
+  readonly value: string;
+  readonly folder: string;
+  readonly file: string;
+}
+
+/**
+ * Reads a config file (ConfigObj's INI).
+ *
+ * @param source.file Its name, for messages.
+ * @param source.folder Absolute folder of the file.
+ * @throws {UserError} DVC_INVALID for a line that is neither section, key nor comment.
+ */
+export function parseDvcConfig(
+  text: string,
+  source: { readonly file: string; readonly folder: string },
+): ConfigSections {
+  const sections = new Map<string, Map<string, ConfigValue>>();
+  let section: Map<string, ConfigValue> | undefined;
+  for (const [index, raw] of text
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .entries()) {
+    const line = raw.trim();
+    if (line === '' || line.startsWith('#') || line.startsWith(';')) continue;
+    const header = /^\[\s*(.+?)\s*\]\s*(?:#.*)?$/.exec(line)?.[1];
+    if (header !== undefined) {
+      const name = unquote(header);
+      section = sections.get(name) ?? new Map();
+      sections.set(name, section);
+      continue;
+    }
+    const equals = line.indexOf('=');
+    if (equals <= 0 || section === undefined) {
+      throw dvcError('DVC_INVALID', `${source.file}:${index + 1}`, {
+        message: `cannot read ${JSON.stringify(line.slice(0, 60))}`,
+        fix: "Write [section] and key = value lines, as 'dvc config' does.",
+      });
+    }
+    const key = unquote(line.slice(0, equals).trim()).toLowerCase();
+    section.set(key, { value: readValue(line.slice(equals + 1).trim()), ...source });
+  }
+  return sections;
+}
+
+/** Several files as one: for each key the last file that has it decides. */
+export function mergeDvcConfigs(levels: readonly ConfigSections[]): ConfigSections {
+  const merged = new Map<string, Map<string, ConfigValue>>();
+  for (const level of levels) {
+    for (const [name, keys] of level) merged.set(name, new Map([...(merged.get(name) ?? []), ...keys]));
+  }
+  return merged;
+}
+
+/** `'…'` and `"…"` (or three of them) are taken off; a comment after the value is not part of it. */
+function readValue(text: string): string {
+  const quoted = /^("""|'''|"|')(.*?)\1\s*(?:#.*)?$/s.exec(text);
+  if (quoted !== null) return quoted[2] ?? '';
+  return text.replace(/\s*#.*$/, '').trim();
+}
+
+function unquote(text: string): string {
+  const quoted = /^(['"])(.*)\1$/.exec(text);
+  return quoted?.[2] ?? text;
+}

@@ -1,0 +1,125 @@
+import { dvcError } from './dvc-problem.ts';
+import { isPlainList, isPlainMap, type PlainMap, type PlainValue } from './plain-value.ts';
+import { folderOf, joinRepositoryPath } from './repository-path.ts';
+
+/** A file or folder whose bytes DVC keeps, with the digest that the repository names. */
+export interface TrackedOutput {
+  /** Relative to the repository root, `/`-separated. */
+  readonly path: string;
+  /** 32 hex digits, followed by `.dir` for a folder; undefined when nothing was recorded yet. */
+  readonly md5: string | undefined;
+  readonly sizeBytes: number | undefined;
+  readonly isExecutable: boolean;
+  /** False: the bytes live in Git, DVC only watches them. */
+  readonly isCached: boolean;
+  /** False: never pushed. */
+  readonly isPushed: boolean;
+  /** Name of the only remote that holds it; undefined for the default one. */
+  readonly remote: string | undefined;
+  /** The `.dvc` or `dvc.lock` file that names it. */
+  readonly declaredIn: string;
+  /** The stage that makes it, `train` or `sub/dvc.yaml:train`; undefined for a `.dvc` file. */
+  readonly stage: string | undefined;
+}
+
+/** A digest of a folder ends so. */
+export const FOLDER_SUFFIX = '.dir';
+
+/**
+ * Reads the value of a `.dvc` file.
+ *
+ * @param file Path of the file, relative to the repository root.
+ * @throws {UserError} DVC_INVALID, or DVC_UNSUPPORTED for what this version does not handle, by name.
+ */
+export function parseDvcFile(value: PlainValue, file: string): readonly TrackedOutput[] {
+  if (!isPlainMap(value)) throw invalid(file, 'is not a mapping');
+  refuseImports(value, file);
+  const folder = joinRepositoryPath(folderOf(file), text(value.get('wdir')) ?? '.', file);
+  const outs = value.get('outs') ?? [];
+  if (!isPlainList(outs)) throw invalid(file, 'outs is not a list');
+  return outs.map((out) => {
+    if (!isPlainMap(out)) throw invalid(file, 'an entry of outs is not a mapping');
+    return parseOutput(out, { file, folder, stage: undefined });
+  });
+}
+
+/** Where an entry of `outs` stands. */
+export interface OutputPlace {
+  readonly file: string;
+  /** What its path is relative to. */
+  readonly folder: string;
+  readonly stage: string | undefined;
+}
+
+/**
+ * Reads one entry of `outs` of a `.dvc` file or of dvc.lock.
+ *
+ * @throws {UserError} as `parseDvcFile`.
+ */
+export function parseOutput(out: PlainMap, place: OutputPlace): TrackedOutput {
+  const path = text(out.get('path'));
+  if (path === undefined) throw invalid(place.file, 'an entry of outs has no path');
+  if (/^[a-z][a-z0-9+]*:\/\//.test(path)) throw unsupported(place.file, `the external output ${path}`);
+  refuseCloudVersions(out, place.file);
+  return {
+    path: joinRepositoryPath(place.folder, path, place.file),
+    md5: parseMd5(out, place.file),
+    sizeBytes: integer(out.get('size')),
+    isExecutable: out.get('isexec') === true,
+    isCached: out.get('cache') !== false,
+    isPushed: out.get('push') !== false,
+    remote: text(out.get('remote')),
+    declaredIn: place.file,
+    stage: place.stage,
+  };
+}
+
+function parseMd5(out: PlainMap, file: string): string | undefined {
+  const recorded = out.get('md5');
+  // `md5: 1234…` of digits alone is an integer for YAML; DVC turns it back into text.
+  const md5 = typeof recorded === 'bigint' ? recorded.toString() : text(recorded)?.toLowerCase();
+  if (md5 === undefined || md5 === '') return undefined;
+  if (!/^[0-9a-f]{32}(\.dir)?$/.test(md5)) throw invalid(file, `md5 ${JSON.stringify(md5)} is not an MD5 digest`);
+  const hash = out.get('hash');
+  if (hash === 'md5') return md5;
+  if (hash !== undefined) throw unsupported(file, `hash: ${String(hash)}`);
+  throw dvcError('DVC_UNSUPPORTED', file, {
+    message: `${text(out.get('path'))} was written by DVC 2 (md5-dos2unix), which is not supported`,
+    fix: "Run 'dvc cache migrate --dvc-files' with DVC 3, then commit and push.",
+  });
+}
+
+function refuseImports(value: PlainMap, file: string): void {
+  const deps = value.get('deps');
+  if (!isPlainList(deps) || deps.length === 0) return;
+  const [dep] = deps;
+  const kind =
+    isPlainMap(dep) && dep.has('repo') ? 'import' : isPlainMap(dep) && dep.has('db') ? 'import-db' : 'import-url';
+  // What import-url brought is in the own cache and remote like anything else; the others are not.
+  if (kind !== 'import-url') throw unsupported(file, `data of 'dvc ${kind}'`);
+}
+
+function refuseCloudVersions(out: PlainMap, file: string): void {
+  for (const key of ['cloud', 'files', 'version_id', 'etag', 'checksum'] as const) {
+    if (out.has(key)) throw unsupported(file, `${key} (cloud versioning)`);
+  }
+}
+
+function unsupported(file: string, what: string): Error {
+  return dvcError('DVC_UNSUPPORTED', file, {
+    message: `${what} is not supported yet`,
+    fix: "Leave it out of targets, or fetch it with the team's own 'dvc pull' step before this one.",
+  });
+}
+
+function invalid(file: string, what: string): Error {
+  return dvcError('DVC_INVALID', file, { message: what, fix: "Correct it, or write it again with 'dvc add'." });
+}
+
+function text(value: PlainValue | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function integer(value: PlainValue | undefined): number | undefined {
+  return typeof value === 'bigint' ? Number(value) : undefined;
+}

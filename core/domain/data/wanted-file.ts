@@ -1,0 +1,33 @@
+import type { ManifestEntry } from './directory-manifest.ts';
+import { isWithin } from './repository-path.ts';
+import type { WantedOutput } from './select-outputs.ts';
+import { FOLDER_SUFFIX, type TrackedOutput } from './tracked-output.ts';
+
+/** One file that has to be in the workspace. */
+export interface WantedFile {
+  readonly path: string;
+  /** 32 hex digits. */
+  readonly md5: string;
+  readonly isExecutable: boolean;
+  readonly output: TrackedOutput;
+}
+
+/** Whether an output is a folder. */
+export function isFolderOutput(output: TrackedOutput): boolean {
+  return output.md5?.endsWith(FOLDER_SUFFIX) ?? false;
+}
+
+/** The wanted files of a folder, in the order of its manifest. */
+export function filesOfFolder(
+  { output, parts }: WantedOutput,
+  entries: readonly ManifestEntry[],
+): readonly WantedFile[] {
+  return entries
+    .filter((entry) => parts.some((part) => isWithin(entry.path, part)))
+    .map((entry) => ({ path: `${output.path}/${entry.path}`, md5: entry.md5, isExecutable: false, output }));
+}
+
+/** The wanted file of an output that is one file. */
+export function fileOfOutput(output: TrackedOutput, md5: string): WantedFile {
+  return { path: output.path, md5, isExecutable: output.isExecutable, output };
+}

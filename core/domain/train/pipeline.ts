@@ -1,0 +1,173 @@
+import { dvcError } from '../data/dvc-problem.ts';
+import { isPlainList, isPlainMap, type PlainMap, type PlainValue } from '../data/plain-value.ts';
+import { folderOf, joinRepositoryPath } from '../data/repository-path.ts';
+import { resolveTemplate, resolveText } from './stage-template.ts';
+
+/** A stage of dvc.yaml, its templates resolved. */
+export interface Stage {
+  /** `train`, or `sub/dvc.yaml:train` for a file that is not at the root. */
+  readonly address: string;
+  /** As in its file. */
+  readonly name: string;
+  /** Path of its dvc.yaml. */
+  readonly file: string;
+  /** Where its commands run and its paths start, relative to the root; `''` is the root. */
+  readonly folder: string;
+  /** One command or a list, as dvc.lock repeats it. */
+  readonly command: string | readonly string[];
+  readonly deps: readonly StagePath[];
+  readonly params: readonly StageParams[];
+  readonly outs: readonly StageOutput[];
+  readonly isFrozen: boolean;
+  readonly isAlwaysChanged: boolean;
+}
+
+/** A path as dvc.yaml writes it, and relative to the repository root. */
+export interface StagePath {
+  readonly written: string;
+  readonly path: string;
+}
+
+/** Keys of a parameters file that a stage depends on; undefined for all of it. */
+export interface StageParams extends StagePath {
+  readonly keys: readonly string[] | undefined;
+}
+
+/** What a stage makes. */
+export interface StageOutput extends StagePath {
+  readonly isCached: boolean;
+  readonly isMetric: boolean;
+  /** Kept when the stage runs again. */
+  readonly isPersisted: boolean;
+  readonly isPushed: boolean;
+  readonly remote: string | undefined;
+}
+
+/** The file that parameters without a file come from. */
+export const DEFAULT_PARAMS = 'params.yaml';
+
+/**
+ * Reads the stages of a dvc.yaml.
+ *
+ * @param file Its path, relative to the repository root.
+ * @param values What `${…}` may name (params.yaml and the file's `vars`).
+ * @throws {UserError} DVC_INVALID, or DVC_UNSUPPORTED by name for foreach, matrix and what else is not handled yet.
+ */
+export function parsePipeline(value: PlainValue, file: string, values: PlainMap): readonly Stage[] {
+  if (!isPlainMap(value)) throw invalid(file, 'is not a mapping');
+  const stages = value.get('stages');
+  if (stages === undefined || stages === null) return [];
+  if (!isPlainMap(stages)) throw invalid(file, 'stages is not a mapping');
+  return [...stages].map(([name, stage]) => {
+    if (!isPlainMap(stage)) throw invalid(file, `stage "${name}" is not a mapping`);
+    return parseStage(name, stage, { file, values });
+  });
+}
+
+interface PipelinePlace {
+  readonly file: string;
+  readonly values: PlainMap;
+}
+
+function parseStage(name: string, raw: PlainMap, place: PipelinePlace): Stage {
+  const { file } = place;
+  for (const key of ['foreach', 'matrix', 'vars']) if (raw.has(key)) throw unsupported(file, `stage "${name}": ${key}`);
+  const { command, rest } = resolveCommand(name, raw, place);
+  const wdir = rest.get('wdir') ?? '.';
+  if (typeof wdir !== 'string') throw invalid(file, `stage "${name}": wdir is not a text`);
+  const folder = joinRepositoryPath(folderOf(file), wdir, file);
+  const at = (written: string): StagePath => ({ written, path: joinRepositoryPath(folder, written, file) });
+  return {
+    address: file === 'dvc.yaml' ? name : `${file}:${name}`,
+    name,
+    file,
+    folder,
+    command,
+    deps: listOf(rest, 'deps', { name, file }).map((dep) => at(localPath(dep, file))),
+    params: parseParams(rest, { name, file }, at),
+    outs: parseOutputs(rest, { name, file }, at),
+    isFrozen: rest.get('frozen') === true,
+    isAlwaysChanged: rest.get('always_changed') === true,
+  };
+}
+
+function resolveCommand(name: string, raw: PlainMap, place: PipelinePlace) {
+  const cmd = raw.get('cmd');
+  const lines = isPlainList(cmd) ? cmd : [cmd];
+  const texts = lines.map((line) => {
+    if (typeof line !== 'string')
+      throw invalid(place.file, `stage "${name}" has no cmd that is a text or a list of texts`);
+    return resolveText(line, place);
+  });
+  const rest = resolveTemplate(new Map([...raw].filter(([key]) => key !== 'cmd')), place);
+  if (!isPlainMap(rest)) throw invalid(place.file, `stage "${name}" is not a mapping`);
+  return { command: isPlainList(cmd) ? texts : (texts[0] ?? ''), rest };
+}
+
+interface StagePlace {
+  readonly name: string;
+  readonly file: string;
+}
+
+function listOf(stage: PlainMap, key: string, { name, file }: StagePlace): readonly PlainValue[] {
+  const value = stage.get(key) ?? [];
+  if (!isPlainList(value)) throw invalid(file, `stage "${name}": ${key} is not a list`);
+  return value;
+}
+
+function parseParams(stage: PlainMap, place: StagePlace, at: (written: string) => StagePath): readonly StageParams[] {
+  const keysOf = new Map<string, readonly string[] | undefined>();
+  for (const entry of listOf(stage, 'params', place)) {
+    if (typeof entry === 'string') {
+      keysOf.set(DEFAULT_PARAMS, [...(keysOf.get(DEFAULT_PARAMS) ?? []), entry]);
+    } else if (isPlainMap(entry)) {
+      for (const [file, keys] of entry) keysOf.set(file, paramKeys(keys, keysOf.get(file), place));
+    } else throw invalid(place.file, `stage "${place.name}": an entry of params is neither a key nor a file`);
+  }
+  for (const file of keysOf.keys())
+    if (file.endsWith('.py')) throw unsupported(place.file, `the Python parameters ${file}`);
+  return [...keysOf].map(([file, keys]) => ({ ...at(file), keys }));
+}
+
+function paramKeys(keys: PlainValue, before: readonly string[] | undefined, place: StagePlace) {
+  if (keys === null || (isPlainList(keys) && keys.length === 0)) return undefined;
+  const names = isPlainList(keys) ? keys.filter((key) => typeof key === 'string') : [];
+  if (names.length === 0) throw invalid(place.file, `stage "${place.name}": params of a file are not a list of keys`);
+  return [...(before ?? []), ...names];
+}
+
+function parseOutputs(stage: PlainMap, place: StagePlace, at: (written: string) => StagePath): readonly StageOutput[] {
+  return ['outs', 'metrics', 'plots'].flatMap((key) =>
+    listOf(stage, key, place).map((entry): StageOutput => {
+      const [path, options] = isPlainMap(entry) ? ([...entry][0] ?? []) : [entry, undefined];
+      if (typeof path !== 'string') throw invalid(place.file, `stage "${place.name}": an entry of ${key} has no path`);
+      const option = isPlainMap(options) ? options : new Map<string, PlainValue>();
+      const remote = option.get('remote');
+      return {
+        ...at(localPath(path, place.file)),
+        isMetric: key === 'metrics',
+        isCached: option.get('cache') !== false,
+        isPersisted: option.get('persist') === true,
+        isPushed: option.get('push') !== false,
+        remote: typeof remote === 'string' ? remote : undefined,
+      };
+    }),
+  );
+}
+
+function localPath(value: PlainValue, file: string): string {
+  if (typeof value !== 'string') throw invalid(file, 'a path is not a text');
+  if (/^[a-z][a-z0-9+]*:\/\//.test(value)) throw unsupported(file, `the external path ${value}`);
+  return value;
+}
+
+function unsupported(file: string, what: string): Error {
+  return dvcError('DVC_UNSUPPORTED', file, {
+    message: `${what} is not supported yet`,
+    fix: "Write it out without that, or set command: dvc repro in tidegate.yaml's train instead of stages.",
+  });
+}
+
+function invalid(file: string, what: string): Error {
+  return dvcError('DVC_INVALID', file, { message: what, fix: "Correct it; 'dvc stage list' checks it." });
+}

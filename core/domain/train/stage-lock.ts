@@ -1,0 +1,108 @@
+import { dvcError } from '../data/dvc-problem.ts';
+import { isPlainList, isPlainMap, type PlainMap, type PlainValue } from '../data/plain-value.ts';
+import { folderOf } from '../data/repository-path.ts';
+import { parseOutput, type TrackedOutput } from '../data/tracked-output.ts';
+import type { Stage } from './pipeline.ts';
+
+/** A file or folder as dvc.lock records it. */
+export interface LockedPath {
+  /** As dvc.yaml writes it. */
+  readonly path: string;
+  /** 32 hex digits, with `.dir` for a folder. */
+  readonly md5: string;
+  readonly sizeBytes: number;
+  /** Files of a folder; undefined for a file. */
+  readonly fileCount: number | undefined;
+  readonly isExecutable: boolean;
+}
+
+/** What dvc.lock records of a stage's last run. */
+export interface StageLock {
+  readonly command: string | readonly string[];
+  readonly deps: readonly LockedPath[];
+  /** Parameters file to key (dotted) to value. */
+  readonly params: ReadonlyMap<string, PlainMap>;
+  readonly outs: readonly LockedPath[];
+}
+
+/**
+ * The stages of a dvc.lock, as values.
+ *
+ * @throws {UserError} DVC_INVALID, or DVC_UNSUPPORTED for another schema than 2.0.
+ */
+export function lockedStages(value: PlainValue, file: string): PlainMap {
+  if (value === null) return new Map();
+  if (!isPlainMap(value)) throw invalid(file, 'is not a mapping');
+  if (value.get('schema') !== '2.0') {
+    throw dvcError('DVC_UNSUPPORTED', file, {
+      message: `schema ${JSON.stringify(value.get('schema') ?? null)} is not supported: this version reads '2.0'`,
+      fix: "Run 'dvc commit' with DVC 3 to write it again.",
+    });
+  }
+  const stages = value.get('stages') ?? new Map<string, PlainValue>();
+  if (!isPlainMap(stages)) throw invalid(file, 'stages is not a mapping');
+  return stages;
+}
+
+/** One stage's entry of `lockedStages`; undefined when the stage never ran. */
+export function parseStageLock(stages: PlainMap, name: string, file: string): StageLock | undefined {
+  const entry = stages.get(name);
+  if (entry === undefined) return undefined;
+  if (!isPlainMap(entry)) throw invalid(file, `stage "${name}" is not a mapping`);
+  const cmd = entry.get('cmd') ?? '';
+  const params = entry.get('params') ?? new Map<string, PlainValue>();
+  if (!isPlainMap(params)) throw invalid(file, `stage "${name}": params is not a mapping`);
+  return {
+    command: isPlainList(cmd) ? cmd.map(String) : String(cmd),
+    deps: lockedPaths(entry.get('deps'), file),
+    outs: lockedPaths(entry.get('outs'), file),
+    params: new Map([...params].map(([name, keys]) => [name, isPlainMap(keys) ? keys : new Map<string, PlainValue>()])),
+  };
+}
+
+/** What a stage makes as outputs that can be pulled: flags from dvc.yaml, digests from dvc.lock. */
+export function stageOutputs(stage: Stage, stages: PlainMap): readonly TrackedOutput[] {
+  const file = lockFileOf(stage);
+  const entry = stages.get(stage.name);
+  const locked = isPlainMap(entry) ? entry.get('outs') : undefined;
+  return stage.outs.map((out) => {
+    const found = isPlainList(locked)
+      ? locked.find((item) => isPlainMap(item) && item.get('path') === out.written)
+      : undefined;
+    const place = { file, folder: stage.folder, stage: stage.address };
+    const record = isPlainMap(found) ? found : new Map<string, PlainValue>([['path', out.written]]);
+    const { isCached, isPushed, remote } = out;
+    return { ...parseOutput(record, place), isCached, isPushed, remote };
+  });
+}
+
+/** The dvc.lock beside a stage's dvc.yaml. */
+export function lockFileOf(stage: Pick<Stage, 'file'>): string {
+  const folder = folderOf(stage.file);
+  return folder === '' ? 'dvc.lock' : `${folder}/dvc.lock`;
+}
+
+function lockedPaths(value: PlainValue | undefined, file: string): readonly LockedPath[] {
+  if (!isPlainList(value)) return [];
+  return value.flatMap((item): LockedPath[] => {
+    if (!isPlainMap(item)) throw invalid(file, 'an entry of deps or outs is not a mapping');
+    const path = item.get('path');
+    const md5 = item.get('md5');
+    // An entry without MD5 (an external path, an old lock) counts as changed.
+    if (typeof path !== 'string' || md5 === undefined || item.get('hash') !== 'md5') return [];
+    const files = item.get('nfiles');
+    return [
+      {
+        path,
+        md5: String(md5),
+        sizeBytes: Number(item.get('size') ?? 0),
+        fileCount: files === undefined ? undefined : Number(files),
+        isExecutable: item.get('isexec') === true,
+      },
+    ];
+  });
+}
+
+function invalid(file: string, what: string): Error {
+  return dvcError('DVC_INVALID', file, { message: what, fix: "Take it from Git again, or write it by 'dvc repro'." });
+}

@@ -1,0 +1,48 @@
+import { UserError } from '../../errors.ts';
+import { isWithin } from '../data/repository-path.ts';
+import { nearest } from '../text/nearest.ts';
+import type { Stage } from './pipeline.ts';
+
+/**
+ * Stages and all stages that make what they read, in an order in which they can run.
+ *
+ * @param names Addresses of stages. A file (`sub/dvc.yaml`) is none.
+ * @throws {UserError} INPUT_INVALID for an unknown stage, DVC_INVALID for stages that wait for each other.
+ */
+export function upstreamStages(stages: readonly Stage[], names: readonly string[]): readonly Stage[] {
+  const ordered: Stage[] = [];
+  const open = new Set<string>();
+  const visit = (stage: Stage): void => {
+    if (ordered.includes(stage)) return;
+    if (open.has(stage.address)) {
+      throw new UserError('DVC_INVALID', `Stages wait for each other: ${[...open, stage.address].join(' -> ')}.`, {
+        fix: 'Remove one of the dependencies in dvc.yaml.',
+        place: { file: stage.file },
+      });
+    }
+    open.add(stage.address);
+    for (const before of stagesBefore(stages, stage)) visit(before);
+    open.delete(stage.address);
+    ordered.push(stage);
+  };
+  for (const name of names) visit(stageNamed(stages, name));
+  return ordered;
+}
+
+/** The stages that make something that a stage reads. */
+export function stagesBefore(stages: readonly Stage[], stage: Stage): readonly Stage[] {
+  const read = [...stage.deps, ...stage.params].map(({ path }) => path);
+  return stages.filter((other) =>
+    other.outs.some((out) => read.some((path) => isWithin(path, out.path) || isWithin(out.path, path))),
+  );
+}
+
+function stageNamed(stages: readonly Stage[], name: string): Stage {
+  const found = stages.find((stage) => stage.address === name);
+  if (found !== undefined) return found;
+  const known = stages.map((stage) => stage.address);
+  const near = nearest(name, known);
+  throw new UserError('INPUT_INVALID', `dvc.yaml has no stage "${name}".`, {
+    fix: near === undefined ? `Use one of: ${known.join(', ') || 'none is there'}.` : `Did you mean "${near}"?`,
+  });
+}

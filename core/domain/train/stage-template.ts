@@ -1,0 +1,68 @@
+import { dvcError } from '../data/dvc-problem.ts';
+import { isPlainList, isPlainMap, PlainDate, type PlainMap, type PlainValue } from '../data/plain-value.ts';
+import { formatPythonFloat } from './python-float.ts';
+
+/** The values that `${…}` may name, and the file that is being read. */
+export interface TemplateContext {
+  readonly values: PlainMap;
+  readonly file: string;
+}
+
+/**
+ * Puts values in for `${name}`, `${a.b}` and `${list[0]}` in all texts of a value; `\${` stands for `${`.
+ * A text that is one such expression alone becomes the value itself.
+ *
+ * @throws {UserError} DVC_INVALID for an unknown name, DVC_UNSUPPORTED where a mapping or list would become text.
+ */
+export function resolveTemplate(value: PlainValue, context: TemplateContext): PlainValue {
+  if (isPlainMap(value)) {
+    return new Map([...value].map(([key, entry]) => [resolveText(key, context), resolveTemplate(entry, context)]));
+  }
+  if (isPlainList(value)) return value.map((entry) => resolveTemplate(entry, context));
+  if (typeof value !== 'string') return value;
+  const whole = /^\$\{([^}]*)\}$/.exec(value)?.[1];
+  return whole === undefined ? resolveText(value, context) : lookUp(whole, context);
+}
+
+/** As `resolveTemplate`, for a text that stays a text (a command, a path). */
+export function resolveText(text: string, context: TemplateContext): string {
+  return text
+    .replace(/(?<!\\)\$\{(.*?)\}/g, (_, inner: string) => asText(inner, lookUp(inner, context), context.file))
+    .replaceAll('\\${', '${');
+}
+
+/**
+ * Follows a dotted path with indexes.
+ *
+ * @returns undefined where a step finds nothing.
+ * @example lookUpKey(new Map([['a', [1n, 2n]]]), 'a[1]') // => 2n
+ */
+export function lookUpKey(values: PlainValue, key: string): PlainValue | undefined {
+  let found: PlainValue | undefined = values;
+  for (const step of key.replace(/\[(\d+)\]/g, '.$1').split('.')) {
+    if (isPlainMap(found)) found = found.get(step);
+    else if (isPlainList(found) && /^\d+$/.test(step)) found = found[Number(step)];
+    else return undefined;
+  }
+  return found;
+}
+
+function lookUp(inner: string, context: TemplateContext): PlainValue {
+  const found = lookUpKey(context.values, inner.trim());
+  if (found !== undefined) return found;
+  throw dvcError('DVC_INVALID', context.file, {
+    message: `\${${inner}} names nothing`,
+    fix: `Add ${inner.trim()} to params.yaml or to vars.`,
+  });
+}
+
+function asText(inner: string, value: PlainValue, file: string): string {
+  if (isPlainMap(value) || isPlainList(value) || value === null) {
+    throw dvcError('DVC_UNSUPPORTED', file, {
+      message: `\${${inner}} is a mapping, a list or null, which cannot stand in a text yet`,
+      fix: 'Name its single values.',
+    });
+  }
+  if (value instanceof PlainDate) return value.text;
+  return typeof value === 'number' ? formatPythonFloat(value) : String(value);
+}

@@ -1,0 +1,21 @@
+/** New digest and size of an output. */
+export interface OutputRecord {
+  /** Relative to the repository root. */
+  readonly path: string;
+  /** 32 hex digits, with `.dir` for a folder. */
+  readonly md5: string;
+  readonly sizeBytes: number;
+  /** Number of files of a folder; undefined for a file. */
+  readonly fileCount: number | undefined;
+  readonly isExecutable: boolean;
+}
+
+/** Edits `.dvc` files. */
+export interface DvcFileEditor {
+  /**
+   * Writes new digests into a `.dvc` file; comments, order and keys that it does not know stay as they are.
+   *
+   * @param file Relative to the repository root.
+   */
+  record(file: string, outputs: readonly OutputRecord[]): Promise<void>;
+}

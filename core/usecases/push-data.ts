@@ -1,0 +1,144 @@
+import { parseDirectoryManifest } from '../domain/data/directory-manifest.ts';
+import { dvcObjectKey } from '../domain/data/object-key.ts';
+import type { TrackedOutput } from '../domain/data/tracked-output.ts';
+import { isFolderOutput } from '../domain/data/wanted-file.ts';
+import { compareCodePoints } from '../domain/text/compare-code-points.ts';
+import { UserError } from '../errors.ts';
+import type { DataCache } from '../ports/data-cache.ts';
+import type { DataRemotes } from '../ports/data-remotes.ts';
+import type { DataWorkspace } from '../ports/data-workspace.ts';
+import type { DvcFileEditor, OutputRecord } from '../ports/dvc-file-editor.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import type { TransferProgress } from '../ports/transfer-progress.ts';
+import { mapParallel } from './map-parallel.ts';
+import { readText } from './read-text.ts';
+import { commitPath } from './record-data.ts';
+
+/** What to push, and how. */
+export interface PushRequest {
+  readonly outputs: readonly TrackedOutput[];
+  /** Transfers at once, at least 1. */
+  readonly jobs: number;
+  /** Overrides what the outputs say. */
+  readonly remote: string | undefined;
+}
+
+/** Where data comes from and goes to. */
+export interface PushPorts {
+  readonly cache: DataCache;
+  readonly workspace: DataWorkspace;
+  readonly remotes: DataRemotes;
+  readonly files: DvcFileEditor;
+  readonly progress: TransferProgress;
+}
+
+/** What a push came to. */
+export interface PushResult {
+  readonly filesUploaded: number;
+  readonly bytesUploaded: number;
+  /** `.dvc` files that were rewritten because the data had changed, sorted. */
+  readonly updatedFiles: readonly string[];
+  /** Outputs that are neither in the workspace nor in the cache, and so were left alone, sorted. */
+  readonly absent: readonly string[];
+}
+
+/**
+ * Records changed data of `.dvc` files and uploads what the remote lacks: the files of a folder first, its list last,
+ * so that a list on the remote means that its files are there too.
+ *
+ * @throws {UserError} DATA_MODIFIED for a stage's output that is not what dvc.lock says.
+ */
+export async function pushData(request: PushRequest, ports: PushPorts): Promise<PushResult> {
+  const pushed = request.outputs.filter((output) => output.isCached && output.isPushed);
+  const current: TrackedOutput[] = [];
+  const updatedFiles = new Set<string>();
+  const absent: string[] = [];
+  for (const output of pushed) {
+    const found = await bringUpToDate(output, ports);
+    if (found === undefined) absent.push(output.path);
+    else current.push(found.output);
+    if (found?.isChanged === true) updatedFiles.add(output.declaredIn);
+  }
+  const sizes = await upload(current, request, ports);
+  return {
+    filesUploaded: sizes.length,
+    bytesUploaded: sizes.reduce((sum, size) => sum + size, 0),
+    updatedFiles: [...updatedFiles].sort(compareCodePoints),
+    absent: absent.sort(compareCodePoints),
+  };
+}
+
+async function bringUpToDate(output: TrackedOutput, ports: PushPorts) {
+  const record = await commitPath(output.path, ports);
+  if (record === undefined) {
+    const isHeld = output.md5 !== undefined && (await ports.cache.has(output.md5));
+    return isHeld ? { output, isChanged: false } : undefined;
+  }
+  if (record.md5 === output.md5 && (record.isExecutable === output.isExecutable || output.stage !== undefined)) {
+    return { output, isChanged: false };
+  }
+  if (output.stage !== undefined) {
+    throw new UserError(
+      'DATA_MODIFIED',
+      `${output.path} is not what ${output.declaredIn} says stage ${output.stage} made.`,
+      {
+        fix: `Run the stage (the action train does), then push again.`,
+        place: { file: output.declaredIn },
+      },
+    );
+  }
+  const update: OutputRecord = { path: output.path, ...record };
+  await ports.files.record(output.declaredIn, [update]);
+  return { output: { ...output, md5: record.md5, sizeBytes: record.sizeBytes }, isChanged: true };
+}
+
+interface Upload {
+  readonly md5: string;
+  readonly path: string;
+  readonly store: ObjectStore;
+}
+
+async function upload(outputs: readonly TrackedOutput[], request: PushRequest, ports: PushPorts): Promise<number[]> {
+  const lists: Upload[] = [];
+  const files: Upload[] = [];
+  for (const output of outputs) {
+    if (output.md5 === undefined) continue;
+    const { store } = ports.remotes.open(output.remote ?? request.remote);
+    const own = { md5: output.md5, path: output.path, store };
+    if (!isFolderOutput(output)) files.push(own);
+    // A list on the remote means that its files are there: that is the order of all who push.
+    else if ((await store.stat(dvcObjectKey(output.md5))) === undefined) {
+      lists.push(own);
+      const text = await readText(await ports.cache.content(output.md5));
+      const entries = parseDirectoryManifest(text, `the list of ${output.path}`);
+      files.push(...entries.map((entry) => ({ md5: entry.md5, path: `${output.path}/${entry.path}`, store })));
+    }
+  }
+  const sizes = await uploadAll(files, request.jobs, ports);
+  return [...sizes, ...(await uploadAll(lists, request.jobs, ports))];
+}
+
+async function uploadAll(uploads: readonly Upload[], jobs: number, ports: PushPorts): Promise<number[]> {
+  const unique = [...new Map(uploads.map((one) => [`${one.store.uri} ${one.md5}`, one])).values()];
+  const held = await mapParallel(unique, jobs, ({ store, md5 }) => store.stat(dvcObjectKey(md5)));
+  const absent = unique.filter((_, index) => held[index] === undefined);
+  if (absent.length === 0) return [];
+  ports.progress.start('Pushing', absent.length);
+  try {
+    return await mapParallel(absent, jobs, async (one) => {
+      if (!(await ports.cache.has(one.md5))) throw notHeld(one);
+      const content = await ports.cache.content(one.md5);
+      await one.store.put(dvcObjectKey(one.md5), content, 'replace');
+      ports.progress.add(content.sizeBytes);
+      return content.sizeBytes;
+    });
+  } finally {
+    ports.progress.finish();
+  }
+}
+
+function notHeld({ path, md5 }: Upload): UserError {
+  return new UserError('OBJECT_MISSING', `Object ${md5} of ${path} is neither in the workspace nor in the cache.`, {
+    fix: 'Pull it first, or push it from where it was added.',
+  });
+}
