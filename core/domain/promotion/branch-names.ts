@@ -1,0 +1,16 @@
+import { slug } from '../model/model-name.ts';
+
+/** The branch of the one living promotion pull request of a model and environment. */
+export function promotionBranch(model: string, environment: string): string {
+  return `tidegate/promote/${slug(model)}/${environment}`;
+}
+
+/** The branch of the one living retrain pull request of a model. */
+export function retrainBranch(model: string): string {
+  return `tidegate/retrain/${slug(model)}`;
+}
+
+/** The branch that the retrain workflow pushes new data pointers to. */
+export function retrainDataBranch(model: string): string {
+  return `tidegate/retrain-data/${slug(model)}`;
+}

@@ -1,0 +1,47 @@
+/** What is known when a drift issue says that a model's data moved. */
+export interface RetrainFacts {
+  /** Checks in a row that found drift; from the issue. */
+  readonly consecutive: number;
+  /** When the last check looked; epoch milliseconds. */
+  readonly checkedAtMs: number;
+  /** `retrain.after`. */
+  readonly after: number;
+  /** `retrain.cooldown`; 0 for none. */
+  readonly cooldownMs: number;
+  readonly nowMs: number;
+  /** When runs of the retrain workflow were started; epoch milliseconds, any order. */
+  readonly startedAtMs: readonly number[];
+  /** One of those runs has not ended. */
+  readonly running: boolean;
+  readonly pullRequestOpen: boolean;
+}
+
+/** Whether the retrain workflow has to be started, and why or why not. */
+export interface RetrainDecision {
+  readonly start: boolean;
+  readonly reason: string;
+}
+
+/**
+ * Decides about a retraining from facts: the same event delivered again finds the run that the first one started, and
+ * starts nothing.
+ */
+export function decideRetrain(facts: RetrainFacts): RetrainDecision {
+  const wait = (reason: string) => ({ start: false, reason });
+  if (facts.consecutive < facts.after) return wait(`${facts.consecutive} of ${facts.after} drifted checks in a row`);
+  if (facts.pullRequestOpen) return wait('a retrain pull request is open');
+  if (facts.running) return wait('the retrain workflow is running');
+  const last = Math.max(Number.NEGATIVE_INFINITY, ...facts.startedAtMs);
+  if (last >= facts.checkedAtMs) return wait('the retrain workflow was started after this check');
+  if (last > facts.nowMs - facts.cooldownMs) return wait('the last retraining is younger than the cooldown');
+  return { start: true, reason: `${facts.consecutive} drifted checks in a row` };
+}
+
+/**
+ * The files of a retrain branch that are no data pointers: only `.dvc` files and `dvc.lock` may come from there.
+ *
+ * @example foreignFiles(['data/x.parquet.dvc', 'train.py']) // => ['train.py']
+ */
+export function foreignFiles(files: readonly string[]): readonly string[] {
+  return files.filter((file) => !(file.endsWith('.dvc') || file === 'dvc.lock' || file.endsWith('/dvc.lock')));
+}
