@@ -303,8 +303,10 @@ function sendIdentity(
   claims: RuntimeTokenClaims,
   exchange: { url: URL; response: ServerResponse },
 ): void {
-  if (claims.identity === undefined)
-    return sendJson(exchange.response, 403, { message: 'id-token: write is not granted' });
+  if (claims.identity === undefined) {
+    sendJson(exchange.response, 403, { message: 'id-token: write is not granted' });
+    return;
+  }
   const now = Math.floor(Date.now() / 1000);
   const aud = exchange.url.searchParams.get('audience') ?? `https://github.com/${claims.repository.split('/')[0]}`;
   const value = jwt(service, {

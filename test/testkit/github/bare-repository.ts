@@ -1,0 +1,309 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { gitEnvironment } from '../host-environment.ts';
+import { type FileDiff, parseDiff } from './diff.ts';
+
+/** A person or program named in a commit or tag. `date` is ISO 8601, UTC. */
+export interface Signature {
+  readonly name: string;
+  readonly email: string;
+  readonly date: string;
+}
+
+/** A commit object. */
+export interface CommitObject {
+  readonly sha: string;
+  readonly tree: string;
+  readonly parents: readonly string[];
+  readonly author: Signature;
+  readonly committer: Signature;
+  readonly message: string;
+}
+
+/** An annotated tag object. */
+export interface TagObject {
+  readonly sha: string;
+  readonly object: { readonly sha: string; readonly type: string };
+  readonly tag: string;
+  readonly tagger: Signature;
+  readonly message: string;
+}
+
+/** A ref and what it points at directly (a tag object for an annotated tag). */
+export interface Ref {
+  readonly ref: string;
+  readonly sha: string;
+  readonly type: string;
+}
+
+/** One entry of a tree. */
+export interface TreeEntry {
+  readonly path: string;
+  readonly mode: string;
+  readonly type: string;
+  readonly sha: string;
+  readonly size: number | undefined;
+}
+
+/** A change of a tree: `sha` null removes the path. */
+export interface TreeChange {
+  readonly path: string;
+  readonly mode: string;
+  readonly sha: string | null;
+}
+
+/** Git refused, with what it printed. */
+export class GitError extends Error {
+  override readonly name = 'GitError';
+  readonly exitCode: number | null;
+  constructor(args: readonly string[], exitCode: number | null, output: string) {
+    super(`git ${args[0]} ended with ${exitCode}: ${output.trim()}`);
+    this.exitCode = exitCode;
+  }
+}
+
+/** The name of nothing: what a ref held before it was made and holds after it is gone. */
+export const NO_OBJECT = '0'.repeat(40);
+
+/** A bare Git repository, by the git program. */
+export class BareRepository {
+  readonly directory: string;
+
+  constructor(directory: string) {
+    this.directory = directory;
+  }
+
+  /** Makes the repository, ready for pushes by HTTP. */
+  async init(defaultBranch: string): Promise<void> {
+    await mkdir(this.directory, { recursive: true });
+    await this.run(['init', '--quiet', '--bare', `--initial-branch=${defaultBranch}`, '.']);
+    await this.run(['config', 'http.receivepack', 'true']);
+    await this.run(['config', 'receive.denyDeleteCurrent', 'ignore']);
+    await this.run(['config', 'uploadpack.allowAnySHA1InWant', 'true']);
+    await this.run(['config', 'gc.auto', '0']);
+  }
+
+  /** Runs git here. */
+  async run(
+    args: readonly string[],
+    options: { input?: string | Buffer; env?: Record<string, string> } = {},
+  ): Promise<Buffer> {
+    const child = spawn('git', ['-c', 'core.quotepath=false', ...args], {
+      cwd: this.directory,
+      env: gitEnvironment(options.env),
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    const output: Buffer[] = [];
+    const errors: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(options.input ?? '');
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', resolve);
+    });
+    if (code !== 0) throw new GitError(args, code, Buffer.concat([...errors, ...output]).toString('utf8'));
+    return Buffer.concat(output);
+  }
+
+  private async text(args: readonly string[], input?: string | Buffer): Promise<string> {
+    return (await this.run(args, input === undefined ? {} : { input })).toString('utf8').trim();
+  }
+
+  private async maybe(args: readonly string[]): Promise<string | undefined> {
+    try {
+      return await this.text(args);
+    } catch (error) {
+      if (error instanceof GitError) return undefined;
+      throw error;
+    }
+  }
+
+  /** The commit that a branch, tag, sha or other revision leads to. */
+  commitOf(revision: string): Promise<string | undefined> {
+    if (revision.startsWith('-')) return Promise.resolve(undefined);
+    return this.maybe(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]);
+  }
+
+  /** What any revision names: `HEAD:path` gives a blob. */
+  objectOf(revision: string): Promise<string | undefined> {
+    if (revision.startsWith('-')) return Promise.resolve(undefined);
+    return this.maybe(['rev-parse', '--verify', '--quiet', '--end-of-options', revision]);
+  }
+
+  typeOf(sha: string): Promise<string | undefined> {
+    return this.maybe(['cat-file', '-t', sha]);
+  }
+
+  /** All refs whose full name begins with the prefix, in order of name. */
+  async refs(prefix: string): Promise<Ref[]> {
+    const text = await this.text(['for-each-ref', '--format=%(refname) %(objectname) %(objecttype)']);
+    return text
+      .split('\n')
+      .filter((line) => line.startsWith(prefix))
+      .map((line) => {
+        const [ref = '', sha = '', type = ''] = line.split(' ');
+        return { ref, sha, type };
+      })
+      .filter(({ ref }) => ref !== '');
+  }
+
+  async ref(name: string): Promise<Ref | undefined> {
+    return (await this.refs(name)).find(({ ref }) => ref === name);
+  }
+
+  /** Moves a ref if it holds `before` (all zeros: if it is not there). */
+  async moveRef(ref: string, after: string, before: string): Promise<void> {
+    if (after === NO_OBJECT) await this.run(['update-ref', '-d', ref, before]);
+    else await this.run(['update-ref', ref, after, before]);
+  }
+
+  async isValidRefName(ref: string): Promise<boolean> {
+    return (await this.maybe(['check-ref-format', ref])) !== undefined;
+  }
+
+  async commit(sha: string): Promise<CommitObject> {
+    const { headers, message } = parseObject(await this.run(['cat-file', 'commit', sha]));
+    const first = (name: string) => headers.find(([key]) => key === name)?.[1] ?? '';
+    return {
+      sha,
+      tree: first('tree'),
+      parents: headers.filter(([key]) => key === 'parent').map(([, value]) => value),
+      author: parseSignature(first('author')),
+      committer: parseSignature(first('committer')),
+      message,
+    };
+  }
+
+  async tag(sha: string): Promise<TagObject> {
+    const { headers, message } = parseObject(await this.run(['cat-file', 'tag', sha]));
+    const first = (name: string) => headers.find(([key]) => key === name)?.[1] ?? '';
+    return {
+      sha,
+      object: { sha: first('object'), type: first('type') },
+      tag: first('tag'),
+      tagger: parseSignature(first('tagger')),
+      message,
+    };
+  }
+
+  async tree(sha: string, recursive: boolean): Promise<TreeEntry[]> {
+    const args = ['ls-tree', '-z', '-l', ...(recursive ? ['-r', '-t'] : []), sha];
+    const lines = (await this.run(args)).toString('utf8').split('\0').filter(Boolean);
+    return lines.map((line) => {
+      const tab = line.indexOf('\t');
+      const [mode = '', type = '', entry = '', size = '-'] = line.slice(0, tab).split(/ +/);
+      return { path: line.slice(tab + 1), mode, type, sha: entry, size: size === '-' ? undefined : Number(size) };
+    });
+  }
+
+  blob(sha: string): Promise<Buffer> {
+    return this.run(['cat-file', 'blob', sha]);
+  }
+
+  writeBlob(content: Buffer): Promise<string> {
+    return this.text(['hash-object', '-w', '--stdin'], content);
+  }
+
+  /** Writes a tree: the base (or nothing) with the changes made. */
+  async writeTree(base: string | undefined, changes: readonly TreeChange[]): Promise<string> {
+    const env = { GIT_INDEX_FILE: path.join(this.directory, `index-${randomUUID()}`) };
+    try {
+      if (base !== undefined) await this.run(['read-tree', base], { env });
+      const lines = changes.map(({ path: file, mode, sha }) =>
+        sha === null ? `0 ${NO_OBJECT}\t${file}\0` : `${mode} ${sha}\t${file}\0`,
+      );
+      await this.run(['update-index', '-z', '--index-info'], { input: lines.join(''), env });
+      return (await this.run(['write-tree'], { env })).toString('utf8').trim();
+    } finally {
+      await rm(env.GIT_INDEX_FILE, { force: true });
+    }
+  }
+
+  writeCommit(commit: Omit<CommitObject, 'sha'>): Promise<string> {
+    const lines = [
+      `tree ${commit.tree}`,
+      ...commit.parents.map((parent) => `parent ${parent}`),
+      `author ${formatSignature(commit.author)}`,
+      `committer ${formatSignature(commit.committer)}`,
+    ];
+    return this.text(
+      ['hash-object', '-t', 'commit', '-w', '--stdin'],
+      `${lines.join('\n')}\n\n${withNewline(commit.message)}`,
+    );
+  }
+
+  writeTag(tag: Omit<TagObject, 'sha'>): Promise<string> {
+    const lines = [
+      `object ${tag.object.sha}`,
+      `type ${tag.object.type}`,
+      `tag ${tag.tag}`,
+      `tagger ${formatSignature(tag.tagger)}`,
+    ];
+    return this.text(
+      ['hash-object', '-t', 'tag', '-w', '--stdin'],
+      `${lines.join('\n')}\n\n${withNewline(tag.message)}`,
+    );
+  }
+
+  mergeBase(one: string, other: string): Promise<string | undefined> {
+    return this.maybe(['merge-base', one, other]);
+  }
+
+  async isAncestor(ancestor: string, descendant: string): Promise<boolean> {
+    return (await this.maybe(['merge-base', '--is-ancestor', ancestor, descendant])) !== undefined;
+  }
+
+  /** Commits reachable from `to` and not from `from`, newest first. */
+  async log(to: string, options: { from?: string; path?: string; limit?: number } = {}): Promise<string[]> {
+    const range = options.from === undefined ? [to] : [to, `^${options.from}`];
+    const limit = options.limit === undefined ? [] : [`--max-count=${options.limit}`];
+    const pathspec = options.path === undefined ? [] : ['--', options.path];
+    const text = await this.text(['rev-list', '--topo-order', ...limit, ...range, ...pathspec]);
+    return text === '' ? [] : text.split('\n');
+  }
+
+  /** Files that differ between two commits or trees, with patches. */
+  async diff(base: string, head: string): Promise<FileDiff[]> {
+    const text = await this.run(['diff', '-M', '--no-color', '--no-ext-diff', '--full-index', base, head]);
+    return parseDiff(text.toString('utf8'));
+  }
+
+  /** The tree of merging two commits, or undefined where they conflict. */
+  mergeTree(ours: string, theirs: string): Promise<string | undefined> {
+    return this.maybe(['merge-tree', '--write-tree', ours, theirs]);
+  }
+
+  /** Brings a commit of another repository here. */
+  async fetchFrom(other: BareRepository, sha: string): Promise<void> {
+    await this.run(['fetch', '--quiet', '--no-tags', other.directory, sha]);
+  }
+}
+
+function withNewline(message: string): string {
+  return message.endsWith('\n') ? message : `${message}\n`;
+}
+
+function parseObject(raw: Buffer): { headers: [string, string][]; message: string } {
+  const text = raw.toString('utf8');
+  const end = text.indexOf('\n\n');
+  const headers = text
+    .slice(0, end)
+    .split('\n')
+    .filter((line) => !line.startsWith(' '))
+    .map((line): [string, string] => [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)]);
+  return { headers, message: text.slice(end + 2).replace(/\n$/, '') };
+}
+
+function parseSignature(text: string): Signature {
+  const match = /^(.*) <(.*)> (\d+) [+-]\d{4}$/.exec(text);
+  const date = new Date(Number(match?.[3] ?? 0) * 1000).toISOString().replace('.000Z', 'Z');
+  return { name: match?.[1] ?? '', email: match?.[2] ?? '', date };
+}
+
+function formatSignature(signature: Signature): string {
+  return `${signature.name} <${signature.email}> ${Math.floor(Date.parse(signature.date) / 1000)} +0000`;
+}

@@ -1,0 +1,21 @@
+import type { Route } from './router.ts';
+import { ACTION_ROUTES } from './routes-actions.ts';
+import { type AskEmulator, appRoutes } from './routes-app.ts';
+import { CHECK_ROUTES } from './routes-checks.ts';
+import { CONTENT_ROUTES } from './routes-contents.ts';
+import { GIT_ROUTES } from './routes-git.ts';
+import { ISSUE_ROUTES } from './routes-issues.ts';
+import { PULL_ROUTES } from './routes-pulls.ts';
+
+/** Every operation that the forge answers. The OpenAPI fixture holds exactly these. */
+export function allRoutes(ask: AskEmulator, owner: string): Route[] {
+  return [
+    ...appRoutes(ask, owner),
+    ...GIT_ROUTES,
+    ...CONTENT_ROUTES,
+    ...ISSUE_ROUTES,
+    ...PULL_ROUTES,
+    ...CHECK_ROUTES,
+    ...ACTION_ROUTES,
+  ];
+}

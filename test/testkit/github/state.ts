@@ -1,0 +1,308 @@
+import { randomBytes } from 'node:crypto';
+import { BareRepository } from './bare-repository.ts';
+
+/** A JSON object whose fields are not known yet. */
+export type Json = Record<string, unknown>;
+
+/** Somebody with a login. */
+export interface Account {
+  readonly id: number;
+  readonly login: string;
+  readonly type: 'User' | 'Bot' | 'Organization';
+}
+
+/** Permissions of a token: `contents: write` and the like. */
+export type Permissions = Readonly<Record<string, 'read' | 'write'>>;
+
+/** Who makes a request, by its token. */
+export interface Principal {
+  readonly kind: 'user' | 'installation' | 'job';
+  readonly account: Account;
+  /** Undefined: everything (a person with admin rights). */
+  readonly permissions?: Permissions;
+  /** Full names; undefined: all. */
+  readonly repositories?: readonly string[];
+  /** What the token of a job creates starts no workflow. */
+  readonly startsWorkflows: boolean;
+}
+
+export interface Comment {
+  readonly id: number;
+  body: string;
+  readonly user: Account;
+  readonly createdAt: string;
+  updatedAt: string;
+  /** The App that wrote it, if one did. */
+  readonly byApp: boolean;
+}
+
+export interface PullRequest {
+  headRef: string;
+  /** Full name of the repository that the head lies in. */
+  readonly headRepository: string;
+  headSha: string;
+  baseRef: string;
+  baseSha: string;
+  draft: boolean;
+  mergedAt: string | null;
+  mergedBy: Account | null;
+  mergeCommitSha: string | null;
+}
+
+export interface Issue {
+  readonly id: number;
+  readonly number: number;
+  title: string;
+  body: string | null;
+  readonly user: Account;
+  state: 'open' | 'closed';
+  stateReason: 'completed' | 'not_planned' | 'reopened' | null;
+  labels: string[];
+  readonly assignees: Account[];
+  readonly comments: Comment[];
+  readonly createdAt: string;
+  updatedAt: string;
+  closedAt: string | null;
+  closedBy: Account | null;
+  readonly byApp: boolean;
+  readonly pull?: PullRequest;
+}
+
+export interface Label {
+  readonly id: number;
+  readonly name: string;
+  readonly color: string;
+  readonly description: string | null;
+}
+
+export interface Annotation {
+  readonly path: string;
+  readonly start_line: number;
+  readonly end_line: number;
+  readonly start_column: number | null;
+  readonly end_column: number | null;
+  readonly annotation_level: 'notice' | 'warning' | 'failure';
+  readonly title: string | null;
+  readonly message: string;
+  readonly raw_details: string | null;
+}
+
+export type Conclusion = 'success' | 'failure' | 'neutral' | 'cancelled' | 'skipped' | 'timed_out' | 'action_required';
+
+export interface CheckRun {
+  readonly id: number;
+  readonly headSha: string;
+  name: string;
+  status: 'queued' | 'in_progress' | 'completed';
+  conclusion: Conclusion | null;
+  startedAt: string;
+  completedAt: string | null;
+  externalId: string;
+  detailsUrl: string | null;
+  output: { title: string | null; summary: string | null; text: string | null };
+  readonly annotations: Annotation[];
+  /** `github-actions` for jobs, else the App. */
+  readonly app: 'github-actions' | 'app';
+}
+
+export interface CommitStatus {
+  readonly id: number;
+  readonly sha: string;
+  readonly state: 'error' | 'failure' | 'pending' | 'success';
+  readonly context: string;
+  readonly description: string | null;
+  readonly targetUrl: string | null;
+  readonly creator: Account;
+  readonly createdAt: string;
+}
+
+export interface WorkflowStep {
+  readonly name: string;
+  readonly number: number;
+  readonly conclusion: 'success' | 'failure' | 'cancelled' | 'skipped' | null;
+}
+
+export interface WorkflowJob {
+  readonly id: number;
+  /** Key in the workflow file. */
+  readonly key: string;
+  readonly name: string;
+  status: 'queued' | 'in_progress' | 'completed';
+  conclusion: Conclusion | null;
+  startedAt: string;
+  completedAt: string | null;
+  steps: WorkflowStep[];
+  /** As the job's page would show it: masked. */
+  log: string;
+  /** Markdown of all its steps. */
+  summary: string;
+  readonly checkRunId: number;
+}
+
+export interface WorkflowRun {
+  readonly id: number;
+  readonly number: number;
+  attempt: number;
+  readonly workflowId: number;
+  readonly name: string;
+  readonly path: string;
+  readonly event: string;
+  status: 'queued' | 'in_progress' | 'completed';
+  conclusion: Conclusion | null;
+  readonly headBranch: string;
+  readonly headSha: string;
+  readonly headRepository: string;
+  readonly displayTitle: string;
+  readonly actor: Account;
+  readonly createdAt: string;
+  updatedAt: string;
+  readonly jobs: WorkflowJob[];
+  /** Numbers of pull requests of this repository; empty for forks, as on GitHub. */
+  readonly pullRequests: readonly number[];
+}
+
+export interface Reaction {
+  readonly id: number;
+  readonly subject: string;
+  readonly content: string;
+  readonly user: Account;
+  readonly createdAt: string;
+}
+
+export interface Deployment {
+  readonly id: number;
+  readonly sha: string;
+  readonly ref: string;
+  readonly environment: string;
+  readonly creator: Account;
+  readonly createdAt: string;
+  readonly statuses: { id: number; state: string; description: string; creator: Account; createdAt: string }[];
+}
+
+/** A repository: Git data lie in `git`, the rest here. */
+export interface Repository {
+  readonly id: number;
+  readonly owner: Account;
+  readonly name: string;
+  readonly fullName: string;
+  readonly defaultBranch: string;
+  readonly isPrivate: boolean;
+  readonly forkOf: string | undefined;
+  readonly createdAt: string;
+  readonly git: BareRepository;
+  readonly issues: Map<number, Issue>;
+  readonly labels: Map<string, Label>;
+  readonly checkRuns: CheckRun[];
+  readonly statuses: CommitStatus[];
+  readonly runs: WorkflowRun[];
+  readonly reactions: Reaction[];
+  readonly deployments: Deployment[];
+  /** Required status checks by branch. */
+  readonly protection: Map<string, readonly string[]>;
+  readonly secrets: Map<string, string>;
+  readonly variables: Map<string, string>;
+}
+
+/** A role in every repository of the forge. */
+export type Role = 'admin' | 'maintain' | 'write' | 'triage' | 'read';
+
+/** The App that is installed everywhere. */
+export interface AppIdentity {
+  readonly id: number;
+  readonly slug: string;
+  readonly name: string;
+  readonly bot: Account;
+  readonly privateKey: string;
+  readonly permissions: Permissions;
+  readonly events: readonly string[];
+}
+
+/** Everything that the forge knows. Its methods keep numbers and accounts consistent. */
+export class ForgeState {
+  readonly repositories = new Map<string, Repository>();
+  readonly accounts = new Map<string, Account>();
+  readonly tokens = new Map<string, Principal>();
+  /** What people may do, by login; who is not listed may read. */
+  readonly roles = new Map<string, Role>();
+  readonly root: string;
+  readonly app: AppIdentity;
+  readonly clock: () => Date;
+  #nextId = 1000;
+
+  constructor(options: { root: string; clock: () => Date; app: Omit<AppIdentity, 'bot'> }) {
+    this.root = options.root;
+    this.clock = options.clock;
+    this.app = { ...options.app, bot: this.account(`${options.app.slug}[bot]`, 'Bot') };
+  }
+
+  newId(): number {
+    this.#nextId += 1;
+    return this.#nextId;
+  }
+
+  now(): string {
+    return this.clock()
+      .toISOString()
+      .replace(/\.\d{3}Z$/, 'Z');
+  }
+
+  /** The account of a login; made when it is new. */
+  account(login: string, type: Account['type'] = 'User'): Account {
+    const known = this.accounts.get(login.toLowerCase());
+    if (known !== undefined) return known;
+    const account = { id: this.newId(), login, type };
+    this.accounts.set(login.toLowerCase(), account);
+    return account;
+  }
+
+  repository(fullName: string): Repository | undefined {
+    return this.repositories.get(fullName.toLowerCase());
+  }
+
+  async addRepository(options: {
+    fullName: string;
+    defaultBranch: string;
+    isPrivate: boolean;
+    forkOf?: string;
+    ownerType: Account['type'];
+  }): Promise<Repository> {
+    const [ownerLogin = '', name = ''] = options.fullName.split('/');
+    const git = new BareRepository(`${this.root}/${options.fullName}.git`);
+    await git.init(options.defaultBranch);
+    const repository: Repository = {
+      id: this.newId(),
+      owner: this.account(ownerLogin, options.ownerType),
+      name,
+      fullName: options.fullName,
+      defaultBranch: options.defaultBranch,
+      isPrivate: options.isPrivate,
+      forkOf: options.forkOf,
+      createdAt: this.now(),
+      git,
+      issues: new Map(),
+      labels: new Map(),
+      checkRuns: [],
+      statuses: [],
+      runs: [],
+      reactions: [],
+      deployments: [],
+      protection: new Map(),
+      secrets: new Map(),
+      variables: new Map(),
+    };
+    this.repositories.set(options.fullName.toLowerCase(), repository);
+    return repository;
+  }
+
+  /** The next number of an issue or pull request: they share one sequence. */
+  nextNumber(repository: Repository): number {
+    return repository.issues.size + 1;
+  }
+
+  /** Makes a token for a principal. */
+  issueToken(prefix: 'ghp_' | 'ghs_', principal: Principal): string {
+    const token = `${prefix}${randomBytes(18).toString('hex')}`;
+    this.tokens.set(token, principal);
+    return token;
+  }
+}

@@ -1,0 +1,97 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import type { Json } from './state.ts';
+
+/** Where the App listens. */
+export interface WebhookTarget {
+  readonly url: string;
+  readonly secret: string;
+}
+
+/** One delivery, and each time it was sent. */
+export interface Delivery {
+  readonly guid: string;
+  readonly event: string;
+  readonly action: string | undefined;
+  readonly payload: Json;
+  readonly attempts: { readonly status: number; readonly body: string; readonly redelivery: boolean }[];
+}
+
+const HOOK_ID = 41;
+const DELIVERY_TIMEOUT_MS = 60_000;
+
+/** Sends signed webhooks in the order of their events, and keeps what was sent. */
+export class Webhooks {
+  readonly deliveries: Delivery[] = [];
+  #target: WebhookTarget | undefined;
+  #queue: Promise<void> = Promise.resolve();
+  #waiting = 0;
+  readonly #appId: number;
+
+  constructor(appId: number) {
+    this.#appId = appId;
+  }
+
+  /** Sets where deliveries go. Events before that are recorded and not sent. */
+  setTarget(target: WebhookTarget | undefined): void {
+    this.#target = target;
+  }
+
+  /** Whether a delivery waits for its answer. */
+  get isBusy(): boolean {
+    return this.#waiting > 0;
+  }
+
+  /** Queues an event for delivery. */
+  send(event: { name: string; action?: string; payload: Json }): void {
+    // A payload is what it was when the event happened, whatever changes later.
+    const payload: Json = JSON.parse(JSON.stringify(event.payload));
+    const delivery = { guid: randomUUID(), event: event.name, action: event.action, payload, attempts: [] };
+    this.deliveries.push(delivery);
+    if (this.#target !== undefined) void this.#enqueue(delivery, false);
+  }
+
+  /** Sends a delivery again, under the same GUID, as the button in the App's settings does. */
+  async redeliver(guid: string): Promise<void> {
+    const delivery = this.deliveries.find((one) => one.guid === guid);
+    if (delivery === undefined) throw new Error(`no delivery has the GUID ${guid}`);
+    await this.#enqueue(delivery, true);
+  }
+
+  #enqueue(delivery: Delivery, redelivery: boolean): Promise<void> {
+    this.#waiting += 1;
+    this.#queue = this.#queue
+      .then(() => this.#post(delivery, redelivery))
+      .finally(() => {
+        this.#waiting -= 1;
+      });
+    return this.#queue;
+  }
+
+  async #post(delivery: Delivery, redelivery: boolean): Promise<void> {
+    const target = this.#target;
+    if (target === undefined) return;
+    const body = JSON.stringify(delivery.payload);
+    const signature = (algorithm: string) => createHmac(algorithm, target.secret).update(body).digest('hex');
+    const headers = {
+      'content-type': 'application/json',
+      'user-agent': 'GitHub-Hookshot/testkit',
+      'x-github-delivery': delivery.guid,
+      'x-github-event': delivery.event,
+      'x-github-hook-id': String(HOOK_ID),
+      'x-github-hook-installation-target-id': String(this.#appId),
+      'x-github-hook-installation-target-type': 'integration',
+      'x-hub-signature': `sha1=${signature('sha1')}`,
+      'x-hub-signature-256': `sha256=${signature('sha256')}`,
+    };
+    const attempt = await fetch(target.url, {
+      method: 'POST',
+      headers,
+      body,
+      signal: AbortSignal.timeout(DELIVERY_TIMEOUT_MS),
+    }).then(
+      async (response) => ({ status: response.status, body: (await response.text()).slice(0, 2000), redelivery }),
+      (error: unknown) => ({ status: 0, body: String(error), redelivery }),
+    );
+    delivery.attempts.push(attempt);
+  }
+}
