@@ -69,7 +69,9 @@ function resolve(root: Json, value: unknown): unknown {
 function extractOperation(root: Json, operation: Json, used: Set<string>): Json {
   const parameters = Array.isArray(operation.parameters) ? operation.parameters : [];
   const query = parameters.map((one) => resolve(root, one)).filter((one) => child(one, 'in') === 'query');
-  const body = jsonSchemaOf(resolve(root, operation.requestBody));
+  const requestBody = resolve(root, operation.requestBody);
+  const body = jsonSchemaOf(requestBody);
+  const isBodyRequired = child(requestBody, 'required') === true;
   const responses: Json = {};
   for (const [status, response] of Object.entries(isJson(operation.responses) ? operation.responses : {})) {
     if (Number(status) >= 400) continue;
@@ -77,7 +79,7 @@ function extractOperation(root: Json, operation: Json, used: Set<string>): Json 
     responses[status] = schema === undefined ? null : convert(schema, used);
   }
   const names = query.map((one) => String(child(one, 'name')));
-  return { query: names, ...(body === undefined ? {} : { body: convert(body, used) }), responses };
+  return { query: names, ...(body === undefined ? {} : { body: convert(body, used), isBodyRequired }), responses };
 }
 
 function collectSchemas(root: Json, used: Set<string>): Json {

@@ -14,6 +14,7 @@ export interface Violation {
 interface Operation {
   readonly query: readonly string[];
   readonly body?: object;
+  readonly isBodyRequired?: boolean;
   readonly responses: Readonly<Record<string, object | null>>;
 }
 
@@ -65,7 +66,8 @@ export class ContractOracle {
     }
     // What was refused need not be right; what was accepted has to be.
     const isAccepted = exchange.status < 400;
-    if (operation.body !== undefined && isAccepted) {
+    const mayLackBody = operation.isBodyRequired !== true && exchange.requestBody === undefined;
+    if (operation.body !== undefined && isAccepted && !mayLackBody) {
       const problem = this.#problem(`${name} body`, operation.body, exchange.requestBody);
       if (problem !== undefined) report('request', problem);
     }
