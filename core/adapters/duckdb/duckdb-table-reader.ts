@@ -1,0 +1,138 @@
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { nearest } from '../../domain/text/nearest.ts';
+import { UserError } from '../../errors.ts';
+import type {
+  BatchColumn,
+  ReadOptions,
+  TableBatch,
+  TableColumn,
+  TableColumnType,
+  TableDescription,
+  TableReader,
+} from '../../ports/table-reader.ts';
+import { loadNativeModule, type NativeModuleOptions } from '../node/native-module.ts';
+import { assembleBatches } from './assemble-batches.ts';
+import { identifier, literal, scanOf } from './table-scan.ts';
+
+/** Reads tables with DuckDB, which is loaded at the first use. Close it when done. */
+export class DuckDbTableReader implements TableReader {
+  readonly #options: NativeModuleOptions;
+  #opened: Promise<{ readonly instance: DuckDBInstance; readonly connection: DuckDBConnection }> | undefined;
+
+  constructor(options: NativeModuleOptions) {
+    this.#options = options;
+  }
+
+  async describe(path: string): Promise<TableDescription> {
+    if (/^[a-z0-9]+:\/\//i.test(path)) {
+      throw new UserError('DATA_UNSUPPORTED', `${path} is an address, and tables are read from files by this version`, {
+        fix: 'Bring the files into the workspace first (data-pull), and give their path.',
+      });
+    }
+    const files = (await this.#query(`SELECT file FROM glob(${literal(path)}) ORDER BY file`)).map(([file]) =>
+      String(file),
+    );
+    if (files.length === 0) {
+      throw new UserError('DATA_NOT_FOUND', `there is no file ${path}`, {
+        fix: 'Check the path, and that data-pull or the step that makes it ran before.',
+      });
+    }
+    const described = await this.#query(`DESCRIBE SELECT * FROM ${scanOf(files)}`, path);
+    const columns = described.map(
+      ([name, type]): TableColumn => ({ name: String(name), type: columnType(String(type)) }),
+    );
+    return { files, columns };
+  }
+
+  async *read(table: TableDescription, { columns, batchRows }: ReadOptions): AsyncIterable<TableBatch> {
+    const wanted = columns.map((name) => columnOf(table, name));
+    const selected = wanted.length === 0 ? '1' : wanted.map(selection).join(', ');
+    const { connection } = await this.#open();
+    const sql = `SELECT ${selected} FROM ${scanOf(table.files)}`;
+    try {
+      const result = await connection.stream(sql);
+      yield* assembleBatches(result, { kinds: wanted.map(kindOf), batchRows });
+    } catch (cause) {
+      throw unreadable(table.files.join(', '), cause);
+    }
+  }
+
+  /** Frees the engine. */
+  async close(): Promise<void> {
+    const opened = await this.#opened;
+    this.#opened = undefined;
+    opened?.connection.closeSync();
+    opened?.instance.closeSync();
+  }
+
+  async #query(sql: string, path?: string): Promise<readonly (readonly unknown[])[]> {
+    const { connection } = await this.#open();
+    try {
+      const reader = await connection.runAndReadAll(sql);
+      return reader.getRows();
+    } catch (cause) {
+      throw path === undefined ? cause : unreadable(path, cause);
+    }
+  }
+
+  #open() {
+    this.#opened ??= openDuckDb(this.#options);
+    return this.#opened;
+  }
+}
+
+async function openDuckDb(options: NativeModuleOptions) {
+  const { DuckDBInstance } = await loadNativeModule('@duckdb/node-api', options);
+  const instance = await DuckDBInstance.create(':memory:', {
+    // Nothing is fetched at run time: what the binary does not hold is not there.
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    preserve_insertion_order: 'true',
+    TimeZone: 'UTC',
+  }).catch(async () => DuckDBInstance.create(':memory:'));
+  return { instance, connection: await instance.connect() };
+}
+
+function columnType(sqlType: string): TableColumnType {
+  if (/^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER)$/.test(sqlType)) return 'integer';
+  if (/^(DOUBLE|FLOAT|DECIMAL.*)$/.test(sqlType)) return 'real';
+  if (sqlType === 'BOOLEAN') return 'boolean';
+  if (/^(VARCHAR|ENUM.*|UUID)$/.test(sqlType)) return 'text';
+  return /^(TIMESTAMP.*|DATE)$/.test(sqlType) ? 'time' : 'other';
+}
+
+function columnOf(table: TableDescription, name: string): TableColumn {
+  const found = table.columns.find((column) => column.name === name);
+  if (found !== undefined && found.type !== 'other') return found;
+  const known = table.columns.map((column) => column.name);
+  const near = nearest(name, known);
+  throw new UserError(
+    'DATA_INVALID',
+    found === undefined ? `the table has no column "${name}"` : `column ${name} holds nested values`,
+    {
+      fix:
+        near === undefined || found !== undefined
+          ? `Its columns are ${known.slice(0, 30).join(', ')}.`
+          : `Did you mean "${near}"?`,
+    },
+  );
+}
+
+function selection({ name, type }: TableColumn): string {
+  if (type === 'text') return `CAST(${identifier(name)} AS VARCHAR)`;
+  if (type === 'time') return `CAST(epoch_ms(CAST(${identifier(name)} AS TIMESTAMP)) AS DOUBLE)`;
+  return `CAST(${identifier(name)} AS DOUBLE)`;
+}
+
+function kindOf({ type }: TableColumn): BatchColumn['kind'] {
+  return type === 'text' ? 'text' : 'numeric';
+}
+
+function unreadable(path: string, cause: unknown): unknown {
+  if (cause instanceof UserError || !(cause instanceof Error)) return cause;
+  const [line = ''] = cause.message.split('\n');
+  return new UserError('DATA_INVALID', `${path} cannot be read as a table: ${line.slice(0, 300)}`, {
+    fix: 'Check that the file is whole and of the format that its name says.',
+    cause,
+  });
+}

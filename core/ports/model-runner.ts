@@ -1,0 +1,40 @@
+import type { InputPlan } from '../domain/model/input-plan.ts';
+import type { ModelTensor } from '../domain/model/model-tensor.ts';
+import type { BatchColumn } from './table-reader.ts';
+
+/** The features of consecutive rows. */
+export interface FeatureBatch {
+  readonly rows: number;
+  readonly columns: ReadonlyMap<string, BatchColumn>;
+}
+
+/** What computes a model's scores. */
+export interface ModelRuntime {
+  readonly name: string;
+  readonly version: string;
+  readonly provider: string;
+}
+
+/** A model in memory. */
+export interface OpenModel {
+  readonly inputs: readonly ModelTensor[];
+  readonly outputs: readonly ModelTensor[];
+  readonly runtime: ModelRuntime;
+  /**
+   * One score a row: the probability of class 1, or the prediction.
+   *
+   * @throws {UserError} MODEL_INVALID where the model fails on these rows or gives another number of scores.
+   */
+  score(batch: FeatureBatch, plan: InputPlan): Promise<Float64Array>;
+  /** Frees the memory. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Opens models. */
+export interface ModelRunner {
+  /**
+   * @param path Absolute: a model file, or a folder with one model file in it.
+   * @throws {UserError} DATA_NOT_FOUND, or MODEL_INVALID for what is no model.
+   */
+  open(path: string): Promise<OpenModel>;
+}

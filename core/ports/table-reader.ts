@@ -1,0 +1,57 @@
+/** What a column of a table holds. */
+export type TableColumnType = 'integer' | 'real' | 'boolean' | 'text' | 'time' | 'other';
+
+/** A column of a table. */
+export interface TableColumn {
+  readonly name: string;
+  readonly type: TableColumnType;
+}
+
+/** A table: one or several files of the same columns. */
+export interface TableDescription {
+  /** Absolute paths, sorted; at least one. */
+  readonly files: readonly string[];
+  readonly columns: readonly TableColumn[];
+}
+
+/** Values of a column in a batch, by what it holds. */
+export type BatchColumn =
+  | {
+      /** Numbers, booleans as 0 and 1, times as milliseconds since 1970-01-01 UTC. Missing is NaN. */
+      readonly kind: 'numeric';
+      readonly values: Float64Array;
+    }
+  | { readonly kind: 'text'; readonly values: readonly (string | null)[] };
+
+/** Consecutive rows of a table. */
+export interface TableBatch {
+  readonly rows: number;
+  /** In the order that was asked for. */
+  readonly columns: readonly BatchColumn[];
+}
+
+/** How to read. */
+export interface ReadOptions {
+  /** Columns, each of the table. None: only the number of rows counts. */
+  readonly columns: readonly string[];
+  /** Rows of a batch; the last one is shorter. */
+  readonly batchRows: number;
+}
+
+/** Reads tables: CSV, Parquet, JSON lines, one file or a glob. Rows keep the order of the files. */
+export interface TableReader {
+  /**
+   * Columns of a table.
+   *
+   * @param path Absolute path or glob.
+   * @throws {UserError} DATA_NOT_FOUND where no file matches, DATA_UNSUPPORTED for another format, DATA_INVALID for a
+   *   file that is not what its name says.
+   */
+  describe(path: string): Promise<TableDescription>;
+  /**
+   * Batches of a described table. Memory does not grow with the table.
+   *
+   * @throws {UserError} DATA_INVALID for an unknown column (naming the known ones) or a file that breaks off.
+   */
+  read(table: TableDescription, options: ReadOptions): AsyncIterable<TableBatch>;
+}
