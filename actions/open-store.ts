@@ -22,7 +22,7 @@ export function openStore(uri: string, surroundings: StoreSurroundings): ObjectS
   if (scheme === undefined || scheme === 'file') {
     return new FolderObjectStore(path.resolve(surroundings.baseFolder, uri.replace(/^file:\/\//, '')));
   }
-  throw new UserError('INPUT_INVALID', `Store ${JSON.stringify(uri)}: ${scheme}:// is not supported yet.`, {
+  throw new UserError('INPUT_INVALID', `Store ${JSON.stringify(uri)}: ${scheme}:// is not supported yet`, {
     fix: 'Use s3://bucket/prefix or a folder for register.store.',
   });
 }

@@ -75,7 +75,7 @@ async function fetchObject(object: NeededObject, ports: FetchPorts): Promise<num
   // A transfer can go wrong once; the same wrong bytes again are what the remote holds.
   const second = await attempt();
   if (second === undefined || second.isKept) return second?.sizeBytes;
-  const message = `${object.declaredIn}: object ${object.md5} of ${object.path} is corrupt on remote "${name}" (${store.uri}/${key}): its bytes have the MD5 ${second.actual}.`;
+  const message = `object ${object.md5} of ${object.path} is corrupt on remote "${name}" (${store.uri}/${key}): its bytes have the MD5 ${second.actual}`;
   throw new UserError('OBJECT_CORRUPT', message, {
     fix: `Delete that object, then push it again with 'dvc push ${object.declaredIn}' from where it was added.`,
     place: { file: object.declaredIn },
@@ -89,9 +89,9 @@ export function missingError(missing: readonly NeededObject[], remotes: DataRemo
     missing.slice(0, MAX_PROBLEMS).map((object, index) => {
       const { name, store } = remotes.open(object.remote);
       const more = missing.length - MAX_PROBLEMS;
-      const rest = index === MAX_PROBLEMS - 1 && more > 0 ? ` ${more} more are missing too.` : '';
+      const rest = index === MAX_PROBLEMS - 1 && more > 0 ? `; ${more} more are missing too` : '';
       return {
-        message: `${object.declaredIn}: object ${object.md5} of ${object.path} is not on remote "${name}" (${store.uri}/${dvcObjectKey(object.md5)}).${rest}`,
+        message: `object ${object.md5} of ${object.path} is not on remote "${name}" (${store.uri}/${dvcObjectKey(object.md5)})${rest}`,
         fix: `Push it with 'dvc push ${object.declaredIn}' from where it was added, or set allow-missing: true.`,
         place: { file: object.declaredIn },
       };

@@ -121,7 +121,7 @@ function refuseUnrecorded(outputs: readonly WantedOutput[], allowMissing: boolea
   const problems = outputs
     .filter(({ output }) => output.md5 === undefined && !allowMissing)
     .map(({ output }) => ({
-      message: `${output.declaredIn}: ${output.path} has no recorded digest, so there is nothing to pull`,
+      message: `${output.path} has no recorded digest, so there is nothing to pull`,
       fix:
         output.stage === undefined
           ? `Run 'dvc add ${output.path}', push it and commit ${output.declaredIn}.`
@@ -132,7 +132,7 @@ function refuseUnrecorded(outputs: readonly WantedOutput[], allowMissing: boolea
 }
 
 function modifiedError(paths: readonly string[]): UserError {
-  return new UserError('DATA_MODIFIED', `${list(paths)} changed and exist nowhere else, so they are not overwritten.`, {
+  return new UserError('DATA_MODIFIED', `${list(paths)} changed and exist nowhere else, so they are not overwritten`, {
     fix: "Keep them with 'dvc add' or 'dvc commit', remove them, or set force: true.",
   });
 }

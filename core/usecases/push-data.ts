@@ -80,7 +80,7 @@ async function bringUpToDate(output: TrackedOutput, ports: PushPorts) {
   if (output.stage !== undefined) {
     throw new UserError(
       'DATA_MODIFIED',
-      `${output.path} is not what ${output.declaredIn} says stage ${output.stage} made.`,
+      `${output.path} is not what ${output.declaredIn} says stage ${output.stage} made`,
       {
         fix: `Run the stage (the action train does), then push again.`,
         place: { file: output.declaredIn },
@@ -138,7 +138,7 @@ async function uploadAll(uploads: readonly Upload[], jobs: number, ports: PushPo
 }
 
 function notHeld({ path, md5 }: Upload): UserError {
-  return new UserError('OBJECT_MISSING', `Object ${md5} of ${path} is neither in the workspace nor in the cache.`, {
+  return new UserError('OBJECT_MISSING', `Object ${md5} of ${path} is neither in the workspace nor in the cache`, {
     fix: 'Pull it first, or push it from where it was added.',
   });
 }

@@ -36,7 +36,7 @@ export function translateS3Error(uri: string, error: unknown): ServiceError {
     );
   }
   const detail = error instanceof Error && error.message !== '' ? error.message : name;
-  return new ServiceError('STORE_UNREACHABLE', `${uri}: no answer from the store (${detail}).`, {
+  return new ServiceError('STORE_UNREACHABLE', `${uri}: no answer from the store (${detail})`, {
     retryable: true,
     fix: 'Run the job again; if it stays so, check AWS_ENDPOINT_URL and the network of the runner.',
     cause: error,

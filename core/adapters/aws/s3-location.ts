@@ -15,7 +15,7 @@ export interface S3Location {
 export function parseS3Uri(uri: string): S3Location {
   const found = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(uri);
   if (found?.[1] === undefined) {
-    throw new UserError('INPUT_INVALID', `${JSON.stringify(uri)} is not an S3 address.`, {
+    throw new UserError('INPUT_INVALID', `${JSON.stringify(uri)} is not an S3 address`, {
       fix: 'Write s3://bucket or s3://bucket/prefix; a bucket has 3 to 63 lower-case letters, digits, dots and hyphens.',
     });
   }

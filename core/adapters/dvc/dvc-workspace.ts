@@ -116,7 +116,7 @@ export class DvcWorkspace implements DataWorkspace {
       const found = lstatSync(this.#absolute(above), { throwIfNoEntry: false });
       if (found === undefined) return;
       if (!found.isSymbolicLink()) continue;
-      throw new UserError('PATH_UNSAFE', `${location}: ${above} is a symbolic link.`, {
+      throw new UserError('PATH_UNSAFE', `${location}: ${above} is a symbolic link`, {
         fix: `Remove ${above}, or track the folder that it points to.`,
       });
     }

@@ -20,16 +20,11 @@ export async function parsePlain(text: string, file: string): Promise<PlainValue
   } catch (error) {
     if (error instanceof UserError) throw error;
     const [line, column] = position(error);
-    const at = line === undefined ? '' : `:${line}`;
-    throw new UserError(
-      'DVC_INVALID',
-      `${file}${at}: ${error instanceof Error ? error.message.split('\n')[0] : error}`,
-      {
-        fix: 'Correct the syntax.',
-        place: { file, ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) },
-        cause: error,
-      },
-    );
+    throw new UserError('DVC_INVALID', `${error instanceof Error ? error.message.split('\n')[0] : error}`, {
+      fix: 'Correct the syntax.',
+      place: { file, ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) },
+      cause: error,
+    });
   }
 }
 

@@ -114,7 +114,7 @@ async function linkIfAbsent(temporary: string, file: string): Promise<PutResult>
 function folderError(file: string, error: unknown): unknown {
   const code = errorCode(error);
   if (code === undefined) return error;
-  return new ServiceError('STORE_REFUSED', `${file}: ${code}.`, {
+  return new ServiceError('STORE_REFUSED', `${file}: ${code}`, {
     retryable: false,
     fix: 'Check that the folder exists, is a folder, has room, and may be written by this job.',
     cause: error,

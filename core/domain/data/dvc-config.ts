@@ -38,8 +38,8 @@ export function parseDvcConfig(
     }
     const equals = line.indexOf('=');
     if (equals <= 0 || section === undefined) {
-      throw dvcError('DVC_INVALID', `${source.file}:${index + 1}`, {
-        message: `cannot read ${JSON.stringify(line.slice(0, 60))}`,
+      throw dvcError('DVC_INVALID', source.file, {
+        message: `line ${index + 1}: cannot read ${JSON.stringify(line.slice(0, 60))}`,
         fix: "Write [section] and key = value lines, as 'dvc config' does.",
       });
     }

@@ -6,5 +6,5 @@ export function dvcError(
   file: string,
   text: { readonly message: string; readonly fix: string },
 ): UserError {
-  return new UserError(code, `${file}: ${text.message}`, { fix: text.fix, place: { file } });
+  return new UserError(code, text.message, { fix: text.fix, place: { file } });
 }

@@ -49,7 +49,7 @@ export function findRemote(config: ConfigSections, name: string | undefined): Dv
   const section = wanted === undefined ? undefined : config.get(`remote "${wanted}"`);
   if (wanted === undefined || section === undefined) {
     const near = wanted === undefined ? undefined : nearest(wanted, known);
-    const what = wanted === undefined ? 'DVC has no default remote.' : `DVC has no remote "${wanted}".`;
+    const what = wanted === undefined ? 'DVC has no default remote' : `DVC has no remote "${wanted}"`;
     throw new UserError('INPUT_INVALID', what, {
       fix: `${near === undefined ? '' : `Did you mean "${near}"? `}Set the input remote, or 'dvc remote default <name>' (known: ${known.join(', ') || 'none'}).`,
     });
@@ -137,5 +137,5 @@ function notYet(name: string, what: string): Error {
 }
 
 function problem(code: 'DVC_INVALID' | 'DVC_UNSUPPORTED', name: string, message: string, fix: string): Error {
-  return dvcError(code, `remote "${name}"`, { message, fix });
+  return dvcError(code, '.dvc/config', { message: `remote "${name}": ${message}`, fix });
 }

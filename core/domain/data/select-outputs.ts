@@ -34,7 +34,7 @@ export function selectTargets(project: DataProject, targets: readonly string[]):
         ...project.outputs.map(({ path }) => path),
         ...project.stages.map((s) => s.address),
       ]);
-      throw new UserError('INPUT_INVALID', `Target "${target}" is neither data that DVC tracks nor a stage.`, {
+      throw new UserError('INPUT_INVALID', `target "${target}" is neither data that DVC tracks nor a stage`, {
         fix: near === undefined ? "Name a path, a .dvc file or a stage of 'dvc list'." : `Did you mean "${near}"?`,
       });
     }),

@@ -11,7 +11,7 @@ export function assertObjectKey(key: string): string {
   const isSafe = key.split('/').every((segment) => segment !== '' && segment !== '.' && segment !== '..');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
   if (!isSafe || /[\u0000-\u001f\\]/.test(key)) {
-    throw new UserError('PATH_UNSAFE', `${JSON.stringify(key)} is not a key of a store.`, {
+    throw new UserError('PATH_UNSAFE', `${JSON.stringify(key)} is not a key of a store`, {
       fix: 'Use a relative path with "/" between its parts, without "..", "." and backslashes.',
     });
   }

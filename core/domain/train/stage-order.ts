@@ -15,7 +15,7 @@ export function upstreamStages(stages: readonly Stage[], names: readonly string[
   const visit = (stage: Stage): void => {
     if (ordered.includes(stage)) return;
     if (open.has(stage.address)) {
-      throw new UserError('DVC_INVALID', `Stages wait for each other: ${[...open, stage.address].join(' -> ')}.`, {
+      throw new UserError('DVC_INVALID', `stages wait for each other: ${[...open, stage.address].join(' -> ')}`, {
         fix: 'Remove one of the dependencies in dvc.yaml.',
         place: { file: stage.file },
       });
@@ -42,7 +42,7 @@ function stageNamed(stages: readonly Stage[], name: string): Stage {
   if (found !== undefined) return found;
   const known = stages.map((stage) => stage.address);
   const near = nearest(name, known);
-  throw new UserError('INPUT_INVALID', `dvc.yaml has no stage "${name}".`, {
+  throw new UserError('INPUT_INVALID', `dvc.yaml has no stage "${name}"`, {
     fix: near === undefined ? `Use one of: ${known.join(', ') || 'none is there'}.` : `Did you mean "${near}"?`,
   });
 }
