@@ -1,0 +1,94 @@
+import type { WorkflowArtifact, WorkflowRun, WorkflowRuns } from '../../ports/workflow-runs.ts';
+import { type GitHubClient, orServiceError, type RepositoryName, statusOf } from './github-client.ts';
+
+/** The fields of a run that are read. */
+interface RunAnswer {
+  readonly id: number | bigint;
+  readonly path: string;
+  readonly event: string;
+  readonly head_sha: string;
+  readonly head_branch: string | null;
+  readonly status: string | null;
+  readonly created_at: string;
+}
+
+/** Workflow runs of a GitHub repository. */
+export class GitHubWorkflowRuns implements WorkflowRuns {
+  readonly #client: GitHubClient;
+  readonly #repository: RepositoryName;
+
+  constructor(client: GitHubClient, repository: RepositoryName) {
+    this.#client = client;
+    this.#repository = repository;
+  }
+
+  async get(id: number): Promise<WorkflowRun | undefined> {
+    const answer = this.#client
+      .request('GET /repos/{owner}/{repo}/actions/runs/{run_id}', { ...this.#repository, run_id: id })
+      .catch((error: unknown) => {
+        if (statusOf(error) === 404) return undefined;
+        throw error;
+      });
+    const found = await orServiceError(answer, `reading the workflow run ${id}`, 'actions: read');
+    return found === undefined ? undefined : toRun(found.data);
+  }
+
+  async dispatched(workflow: string): Promise<readonly WorkflowRun[]> {
+    const answer = this.#client.request('GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs', {
+      ...this.#repository,
+      workflow_id: workflow,
+      event: 'workflow_dispatch',
+      per_page: 100,
+    });
+    const { data } = await orServiceError(answer, `listing the runs of ${workflow}`, 'actions: read');
+    return data.workflow_runs.map(toRun);
+  }
+
+  async dispatch(workflow: string, ref: string, inputs: Readonly<Record<string, string>>): Promise<void> {
+    const answer = this.#client.request('POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches', {
+      ...this.#repository,
+      workflow_id: workflow,
+      ref,
+      inputs,
+    });
+    await orServiceError<unknown>(answer, `starting ${workflow}`, 'actions: write');
+  }
+
+  async artifacts(runId: number): Promise<readonly WorkflowArtifact[]> {
+    const found = await orServiceError(
+      this.#client.paginate('GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts', {
+        ...this.#repository,
+        run_id: runId,
+        per_page: 100,
+      }),
+      `listing the artifacts of run ${runId}`,
+      'actions: read',
+    );
+    return found
+      .filter(({ expired }) => !expired)
+      .map(({ id, name, size_in_bytes }) => ({ id: Number(id), name, sizeBytes: size_in_bytes }));
+  }
+
+  async download(artifactId: number): Promise<Uint8Array> {
+    const answer = this.#client.request('GET /repos/{owner}/{repo}/actions/artifacts/{artifact_id}/{archive_format}', {
+      ...this.#repository,
+      artifact_id: artifactId,
+      archive_format: 'zip',
+    });
+    const { data } = await orServiceError(answer, `downloading the artifact ${artifactId}`, 'actions: read');
+    // The description has no body for the redirect; Octokit follows it and answers with the bytes.
+    return new Uint8Array(data as unknown as ArrayBuffer);
+  }
+}
+
+function toRun(data: RunAnswer): WorkflowRun {
+  return {
+    id: Number(data.id),
+    path: data.path,
+    event: data.event,
+    headSha: data.head_sha,
+    headBranch: data.head_branch,
+    status: data.status ?? 'unknown',
+    createdAt: data.created_at,
+  };
+}

@@ -1,0 +1,38 @@
+/** A pull request, as far as Tidegate reads it. */
+export interface PullRequest {
+  readonly number: number;
+  readonly title: string;
+  readonly body: string;
+  readonly state: 'open' | 'closed';
+  readonly merged: boolean;
+  readonly headRef: string;
+  readonly headSha: string;
+  readonly baseRef: string;
+  /** The head is in another repository. */
+  readonly fork: boolean;
+  /** Login of who opened it. */
+  readonly author: string;
+}
+
+/** The pull requests of the repository. Errors as `VersionTags`; a finished write is seen by the next read. */
+export interface PullRequests {
+  /** Of a branch of this repository, in any state, newest first, of all pages. */
+  ofBranch(branch: string): Promise<readonly PullRequest[]>;
+  /** Open ones whose head is a branch of some owner's fork or of this repository. */
+  openOf(owner: string, branch: string): Promise<readonly PullRequest[]>;
+  get(number: number): Promise<PullRequest>;
+  /** Opens one onto the default branch, or answers with the one that is open already. */
+  open(request: NewPullRequest): Promise<PullRequest>;
+  update(number: number, change: { readonly title: string; readonly body: string }): Promise<void>;
+  close(number: number): Promise<void>;
+  /** Paths of its changed files, of all pages; a rename counts with both names. */
+  files(number: number): Promise<readonly string[]>;
+}
+
+/** A pull request to open. */
+export interface NewPullRequest {
+  readonly branch: string;
+  readonly base: string;
+  readonly title: string;
+  readonly body: string;
+}
