@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import type { DeployedVersion } from '../domain/manifest/edit-manifest.ts';
+import type { VersionTagLine } from '../reports/version-tag-line.ts';
+import { formatDataBlock, formatMarker, parseDataBlock } from './marker.ts';
+import { formatCount, formatPercent, formatSigned, formatSignedInterval, formatValue, metricTitle } from './numbers.ts';
+import { renderTable } from './table.ts';
+import { inlineCode } from './text/inline-code.ts';
+
+/** A version as a promotion shows it. */
+export interface PromotedVersionView extends DeployedVersion {
+  readonly tag: string;
+  readonly commit: string;
+  readonly artifactDigest: string;
+  readonly line: VersionTagLine | undefined;
+}
+
+/** What a promotion pull request tells. */
+export interface PromotionView {
+  readonly model: string;
+  readonly environment: string;
+  readonly version: PromotedVersionView;
+  /** Undefined: the environment has no version yet. */
+  readonly replaces: PromotedVersionView | undefined;
+  readonly files: readonly string[];
+  /** Gates that keep the check pending. */
+  readonly undecidedGates: readonly string[];
+  /** Numbers of the merged promotion pull requests of this environment, newest first. */
+  readonly earlier: readonly number[];
+}
+
+/** The text of a promotion pull request, and of its one commit. */
+export interface RenderedPromotion {
+  readonly title: string;
+  readonly body: string;
+  readonly commitMessage: string;
+}
+
+const promotionData = z.object({ version: z.string().max(128), digest: z.string().max(100) });
+
+/** What the hidden block of a promotion's body says; undefined where it was tampered with. */
+export function parsePromotionData(body: string): z.infer<typeof promotionData> | undefined {
+  const parsed = promotionData.safeParse(parseDataBlock(body));
+  return parsed.success ? parsed.data : undefined;
+}
+
+/** Writes a promotion pull request: the evidence, where the version comes from, what waits, and how to take it back. */
+export function renderPromotion(view: PromotionView): RenderedPromotion {
+  const { model, environment, version, replaces } = view;
+  const title = `Promote ${model} v${version.version} to ${environment}`;
+  const from = replaces === undefined ? 'the first version here' : `in place of v${replaces.version}`;
+  const parts = [
+    formatMarker('promotion', model, environment),
+    `### Tidegate · ${model} · v${version.version} → ${environment}`,
+    `Merging this runs **v${version.version}** in **${environment}**, ${from}. The diff is the changed lines and nothing else.`,
+    renderEvidence(view),
+    renderLineage(view),
+    renderWaiting(view),
+    renderRollback(view),
+    formatDataBlock({ version: version.version, digest: version.artifactDigest }),
+  ];
+  return {
+    title,
+    body: `${parts.filter((part) => part !== '').join('\n\n')}\n`,
+    commitMessage: `${title}\n\nTidegate-Model: ${model}\nTidegate-Version: ${version.version}\nTidegate-Environment: ${environment}\nTidegate-Digest: ${version.artifactDigest}\n`,
+  };
+}
+
+function renderEvidence({ version, replaces, environment }: PromotionView): string {
+  const { line } = version;
+  if (line === undefined) return '#### Evidence\n\nThe tag of this version has none: it was made before Tidegate.';
+  const comparison = line.comparisons.find(({ champion }) => champion.digest === replaces?.artifactDigest);
+  const rows = line.dataset === undefined ? '' : ` on ${formatCount(line.dataset.rows)} rows`;
+  if (comparison === undefined) {
+    const level = line.metrics.find(({ interval }) => interval !== null)?.interval?.level ?? 0.95;
+    const table = renderTable(
+      ['metric', `v${version.version} (${formatPercent(level)} CI)`],
+      line.metrics.map(({ name, value, interval }) => [
+        metricTitle(name),
+        `${formatValue(value)} ${plainInterval(interval)}`.trim(),
+      ]),
+      ['l', 'r'],
+    );
+    const why =
+      replaces === undefined
+        ? `${environment} ran no version of this model, so there is nothing to compare with.`
+        : `v${version.version} was not compared with v${replaces.version}; its own values${rows}:`;
+    return `#### Evidence\n\n${why}\n\n${table}`;
+  }
+  const level = comparison.metrics.find(({ difference }) => difference.interval)?.difference.interval?.level ?? 0.95;
+  const table = renderTable(
+    [
+      'metric',
+      `v${replaces?.version} in ${environment}`,
+      `v${version.version}`,
+      `difference (${formatPercent(level)} CI)`,
+    ],
+    comparison.metrics.map(({ name, champion, difference }) => [
+      metricTitle(name),
+      formatValue(champion.value),
+      formatValue(line.metrics.find((metric) => metric.name === name)?.value),
+      `${formatSigned(difference.value)} ${formatSignedInterval(difference.interval)}`.trim(),
+    ]),
+    ['l', 'r', 'r', 'r'],
+  );
+  return `#### Evidence\n\nAgainst the version that it replaces in ${environment}${rows}:\n\n${table}`;
+}
+
+function plainInterval(interval: { lower: number; upper: number } | null): string {
+  return interval === null ? '' : `(${formatValue(interval.lower)} … ${formatValue(interval.upper)})`;
+}
+
+function renderLineage({ version, replaces }: PromotionView): string {
+  const rows = [
+    ['tag', inlineCode(version.tag)],
+    ['commit', version.commit],
+    ['artifact', inlineCode(version.artifactUri)],
+    ['digest', inlineCode(version.artifactDigest)],
+    ...(version.line?.runId ? [['workflow run', String(version.line.runId)]] : []),
+    ...(replaces === undefined ? [] : [['replaces', `v${replaces.version} of ${replaces.commit}`]]),
+  ];
+  return `#### Where it comes from\n\n${renderTable(['', ''], rows)}`;
+}
+
+function renderWaiting({ undecidedGates }: PromotionView): string {
+  if (undecidedGates.length === 0) return '#### What waits\n\nNothing: a person decides.';
+  const list = undecidedGates.map((gate) => `- ${gate} is configured, and this version of Tidegate cannot decide it.`);
+  return `#### What waits\n\n${list.join('\n')}\n\nThe check \`tidegate / promotion\` stays pending.`;
+}
+
+function renderRollback({ replaces, files, environment, earlier }: PromotionView): string {
+  const back =
+    replaces === undefined
+      ? 'Revert this pull request.'
+      : `Revert this pull request: ${environment} then runs v${replaces.version} again, and v${replaces.version} stays until a newer version comes.`;
+  const history =
+    earlier.length === 0 ? '' : ` Earlier promotions here: ${earlier.map((number) => `#${number}`).join(', ')}.`;
+  return `#### How to take it back\n\n${back} Files: ${files.map((file) => inlineCode(file)).join(', ')}.${history}\n\nClose this pull request without merging it to decline this version for ${environment}.`;
+}

@@ -1,0 +1,13 @@
+/**
+ * A text that came from elsewhere as Markdown code: nothing in it can end the code, break a table or mention anyone.
+ *
+ * @param maxCharacters Longer texts are cut, with an ellipsis.
+ */
+export function inlineCode(text: string, maxCharacters = 300): string {
+  const plain = text
+    .replace(/\p{C}/gu, '\uFFFD')
+    .replace(/[`|]/g, (character) => (character === '`' ? '\u02CB' : '\u2223'))
+    .trim();
+  const cut = plain.length > maxCharacters ? `${plain.slice(0, maxCharacters - 1)}…` : plain;
+  return cut === '' ? '` `' : `\`${cut}\``;
+}
