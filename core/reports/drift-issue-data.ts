@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { instant } from './header.ts';
+
+/** The hidden block of a drift issue: written by drift-check, read by the bot. */
+export const driftIssueDataSchema = z.looseObject({
+  verdict: z.enum(['drift', 'no-drift', 'inconclusive']),
+  /** Checks in a row that found drift. */
+  consecutive: z.number().int().min(0).max(1_000_000),
+  checkedAt: instant,
+});
+
+/** What a drift issue says to the bot. */
+export type DriftIssueData = z.infer<typeof driftIssueDataSchema>;

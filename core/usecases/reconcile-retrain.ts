@@ -1,0 +1,98 @@
+import type { ModelConfig } from '../config/tidegate-config.ts';
+import { retrainBranch, retrainDataBranch } from '../domain/promotion/branch-names.ts';
+import { decideRetrain, foreignFiles } from '../domain/retrain/decide-retrain.ts';
+import type { Branches } from '../ports/branches.ts';
+import type { DriftIssue, DriftIssues } from '../ports/drift-issues.ts';
+import type { PullRequests } from '../ports/pull-requests.ts';
+import type { WorkflowRuns } from '../ports/workflow-runs.ts';
+import { formatMarker, hasMarker, parseDataBlock } from '../render/marker.ts';
+import { renderRetrain } from '../render/retrain.ts';
+import { driftIssueDataSchema } from '../reports/drift-issue-data.ts';
+
+/** A model whose retraining is looked after. */
+export interface RetrainRequest {
+  readonly model: string;
+  readonly config: ModelConfig;
+  /** Our own login. */
+  readonly self: string;
+  readonly nowMs: number;
+}
+
+/** What retraining needs of the repository. */
+export interface RetrainPorts {
+  readonly branches: Branches;
+  readonly issues: DriftIssues;
+  readonly pullRequests: PullRequests;
+  readonly runs: WorkflowRuns;
+}
+
+/** Who may say that data drifted: the workflow's own token. */
+const WORKFLOW_LOGIN = 'github-actions[bot]';
+
+/** Starts the retrain workflow where a drift issue asks for it. Returns what was done, for the log. */
+export async function startRetraining(request: RetrainRequest, ports: RetrainPorts): Promise<string> {
+  const { model, config, nowMs } = request;
+  const retrain = config.drift?.retrain;
+  if (retrain === undefined) return 'drift.retrain is not configured';
+  const issue = await driftIssue(request, ports.issues);
+  const data = driftIssueDataSchema.safeParse(parseDataBlock(issue?.body));
+  if (issue === undefined || !data.success) return 'no drift issue is open';
+  if (data.data.verdict !== 'drift') return `the last check says ${data.data.verdict}`;
+  const base = await ports.branches.default();
+  const runs = await ports.runs.dispatched(retrain.workflow);
+  const pullRequests = await ports.pullRequests.ofBranch(retrainBranch(model));
+  const decision = decideRetrain({
+    consecutive: data.data.consecutive,
+    checkedAtMs: Date.parse(data.data.checkedAt),
+    after: retrain.after,
+    cooldownMs: retrain.cooldown ?? 0,
+    nowMs,
+    startedAtMs: runs.map(({ createdAt }) => Date.parse(createdAt)),
+    running: runs.some(({ status }) => status !== 'completed'),
+    pullRequestOpen: pullRequests.some(({ state }) => state === 'open'),
+  });
+  if (!decision.start) return decision.reason;
+  await ports.runs.dispatch(retrain.workflow, base.name, { model });
+  return `started ${retrain.workflow}: ${decision.reason}`;
+}
+
+/**
+ * Brings the data pointers that the retrain workflow pushed into a pull request of our own, so that CI starts. Only
+ * `.dvc` files and `dvc.lock` are let through: the workflow ran the team's code with new data.
+ */
+export async function proposeRetrained(request: RetrainRequest, ports: RetrainPorts): Promise<string> {
+  const { model, self } = request;
+  const data = await ports.branches.head(retrainDataBranch(model));
+  if (data === undefined) return 'no new data was pushed';
+  const base = await ports.branches.default();
+  const files = await ports.branches.changedFiles(base.sha, data.sha);
+  if (files.length === 0) return 'the pushed data is that of the default branch';
+  const foreign = foreignFiles(files);
+  if (foreign.length > 0)
+    return `refused: ${retrainDataBranch(model)} changes ${foreign.join(', ')}, which is no data pointer`;
+  const branch = retrainBranch(model);
+  const head = await ports.branches.head(branch);
+  const known = await ports.pullRequests.ofBranch(branch);
+  if (known.some(({ state, headSha }) => state === 'closed' && headSha === data.sha))
+    return 'this data was proposed before';
+  const open = known.find(({ state, author }) => state === 'open' && author === self);
+  if (open !== undefined && head !== undefined && ![self, WORKFLOW_LOGIN].includes(head.author ?? '')) {
+    return `#${open.number} has a commit of ${head.author ?? 'a person'}: left as it is`;
+  }
+  if (head?.sha !== data.sha) await ports.branches.move(branch, data.sha);
+  const rendered = renderRetrain({ model, files, issue: (await driftIssue(request, ports.issues))?.number });
+  if (open === undefined) {
+    const made = await ports.pullRequests.open({ branch, base: base.name, ...rendered });
+    return `opened #${made.number} with new data`;
+  }
+  if (open.title !== rendered.title || open.body !== rendered.body)
+    await ports.pullRequests.update(open.number, rendered);
+  return `#${open.number} has the new data`;
+}
+
+/** The model's drift issue; anyone may open one that looks like it, so its author counts. */
+async function driftIssue({ model, self }: RetrainRequest, issues: DriftIssues): Promise<DriftIssue | undefined> {
+  const marker = formatMarker('drift', model);
+  const found = await issues.open(marker);
+  return found.find(({ author, body }) => [self, WORKFLOW_LOGIN].includes(author) && hasMarker(body, marker));
+}
