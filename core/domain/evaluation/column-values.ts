@@ -22,3 +22,11 @@ export type ColumnValues =
 export function rowCount(column: ColumnValues): number {
   return column.kind === 'categorical' ? column.codes.length : column.values.length;
 }
+
+/** The given rows of a column. */
+export function pickRows(column: ColumnValues, rows: Uint32Array): ColumnValues {
+  if (column.kind === 'categorical') {
+    return { ...column, codes: Int32Array.from(rows, (row) => column.codes[row] ?? -1) };
+  }
+  return { ...column, values: Float64Array.from(rows, (row) => column.values[row] ?? Number.NaN) };
+}

@@ -31,7 +31,10 @@ function valueSentence(
   title: string,
 ): string {
   if (shown === null) return '';
-  const decimals = Math.max(decimalsFor((shown.upper - shown.lower) / 2), decimalsOf(bound.value));
+  const isExact = shown.lower === shown.upper;
+  const decimals = isExact
+    ? exactDecimals(shown.value)
+    : Math.max(decimalsFor((shown.upper - shown.lower) / 2), decimalsOf(bound.value));
   const interval = `${formatNumber(shown.value, decimals)}${range(shown, level, (v) => formatNumber(v, decimals))}`;
   const demand = ruleDemand(bound);
   if (verdict === 'pass') return `${title} is ${interval}: ${demand}.`;
@@ -55,7 +58,7 @@ function differenceSentence(
   const signed = (value: number) => (relative ? signedPercent(value, decimals) : formatDifference(value, decimals));
   const amount = amountOf(bound.margin);
   const worse = `${title} got worse by ${size(-shown.value)}${range({ value: -shown.value, lower: -shown.upper, upper: -shown.lower }, level, size)}`;
-  const better = `${title} changed for the better by ${signed(shown.value)}${range(shown, level, signed)}`;
+  const better = `${title} improved by ${size(shown.value)}${range(shown, level, signed)}`;
   const change = shown.value < 0 ? worse : better;
   if (bound.kind === 'min-improvement') {
     if (verdict === 'pass') return `${change}: at least ${amount}.`;
@@ -91,6 +94,11 @@ function advice({ rowsToDecide }: Judgement): string {
 function twoDigits(rows: number): number {
   const unit = 10 ** Math.max(0, Math.floor(Math.log10(rows)) - 1);
   return Math.ceil(rows / unit) * unit;
+}
+
+/** A measured number has no interval to say how fine it is: whole numbers stay whole. */
+function exactDecimals(value: number): number {
+  return Number.isInteger(value) ? 0 : 3;
 }
 
 function amountOf(margin: GateMargin): string {

@@ -1,0 +1,29 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { UserError } from '../../errors.ts';
+import type { ArtifactHasher } from '../../ports/artifact-hasher.ts';
+import type { Champion, ChampionFinder } from '../../ports/champion-finder.ts';
+
+/** Champions given by hand: `none`, or the path of a model of this machine. */
+export class LocalChampionFinder implements ChampionFinder {
+  readonly #baseFolder: string;
+  readonly #hasher: ArtifactHasher;
+
+  /** @param baseFolder Absolute folder that relative paths start from. */
+  constructor(baseFolder: string, hasher: ArtifactHasher) {
+    this.#baseFolder = baseFolder;
+    this.#hasher = hasher;
+  }
+
+  async find(selector: string): Promise<Champion> {
+    if (selector === 'none') return { kind: 'none' };
+    const path = resolve(this.#baseFolder, selector);
+    if (!existsSync(path)) {
+      throw new UserError('DATA_NOT_FOUND', `there is no champion at ${selector}`, {
+        fix: 'Set the input champion to auto, none, a version, or the path of a model.',
+      });
+    }
+    const { digest } = await this.#hasher.hash(path);
+    return { kind: 'found', digest, path, environments: [] };
+  }
+}

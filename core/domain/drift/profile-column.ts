@@ -1,0 +1,102 @@
+import { type ColumnValues, rowCount } from '../evaluation/column-values.ts';
+
+/** A numeric column as a sketch: points at equal steps of rank; all values where there are no more than points. */
+export interface NumericProfile {
+  readonly name: string;
+  readonly kind: 'numeric';
+  readonly rows: number;
+  readonly missing: number;
+  /** Ascending. First and last are minimum and maximum. Empty where every value is missing. */
+  readonly quantiles: readonly number[];
+}
+
+/** A categorical column as counts. */
+export interface CategoricalProfile {
+  readonly name: string;
+  readonly kind: 'categorical';
+  readonly rows: number;
+  readonly missing: number;
+  /** Most frequent first. */
+  readonly counts: readonly (readonly [string, number])[];
+  /** Rows of the categories that were cut. */
+  readonly other: number;
+}
+
+/** A summary of a column. */
+export type ColumnProfile = NumericProfile | CategoricalProfile;
+
+/** How fine a summary is. */
+export interface ProfileResolution {
+  /** Points of a numeric sketch: the distribution function is known to 1 / (points - 1). */
+  readonly points: number;
+  readonly categories: number;
+}
+
+/** Chosen: the distribution function to 0.0005, in some 20 kB a column. */
+export const FULL_RESOLUTION: ProfileResolution = { points: 2001, categories: 1000 };
+/** Chosen for each of many past windows: to 0.005. */
+export const WINDOW_RESOLUTION: ProfileResolution = { points: 201, categories: 200 };
+/** Chosen: whole numbers with at most so many values are codes or counts whose every value matters. */
+const MAX_CODES = 20;
+
+/**
+ * Whether a column is summed up as counts: text, booleans, and whole numbers of few values.
+ *
+ * @param isWhole Whether the column's type is that of whole numbers.
+ */
+export function isCategorical(column: ColumnValues, isWhole: boolean): boolean {
+  if (column.kind === 'categorical') return true;
+  if (!isWhole) return false;
+  const seen = new Set<number>();
+  for (const value of column.values) {
+    if (!Number.isNaN(value)) seen.add(value);
+    if (seen.size > MAX_CODES) return false;
+  }
+  return true;
+}
+
+/**
+ * Sums up a column.
+ *
+ * @param kind As the reference has it: a window is summed up in the same way.
+ */
+export function profileColumn(
+  name: string,
+  column: ColumnValues,
+  { kind, resolution }: { readonly kind: ColumnProfile['kind']; readonly resolution: ProfileResolution },
+): ColumnProfile {
+  if (kind === 'categorical') return categoricalProfile(name, column, resolution);
+  // Text where the reference has numbers: nothing is a number then.
+  const values =
+    column.kind === 'categorical' ? new Float64Array(0) : column.values.filter((value) => Number.isFinite(value));
+  const rows = rowCount(column);
+  const quantiles = sketch(values.sort(), resolution.points);
+  return { name, kind, rows, missing: rows - values.length, quantiles };
+}
+
+function sketch(sorted: Float64Array, points: number): readonly number[] {
+  if (sorted.length <= points) return [...sorted];
+  return Array.from({ length: points }, (_, i) => {
+    const rank = Math.ceil((i / (points - 1)) * sorted.length) - 1;
+    return sorted[Math.max(0, rank)] ?? Number.NaN;
+  });
+}
+
+function categoricalProfile(name: string, column: ColumnValues, { categories }: ProfileResolution): CategoricalProfile {
+  const counts = new Map<string, number>();
+  let missing = 0;
+  for (let i = 0; i < rowCount(column); i++) {
+    const category = categoryAt(column, i);
+    if (category === undefined) missing++;
+    else counts.set(category, (counts.get(category) ?? 0) + 1);
+  }
+  const sorted = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  const other = sorted.slice(categories).reduce((sum, [, count]) => sum + count, 0);
+  return { name, kind: 'categorical', rows: rowCount(column), missing, counts: sorted.slice(0, categories), other };
+}
+
+function categoryAt(column: ColumnValues, row: number): string | undefined {
+  if (column.kind === 'categorical') return column.categories[column.codes[row] ?? -1];
+  const value = column.values[row] ?? Number.NaN;
+  return Number.isNaN(value) ? undefined : String(value);
+}

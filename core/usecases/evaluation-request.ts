@@ -1,0 +1,27 @@
+import type { ModelConfig } from '../config/tidegate-config.ts';
+import type { ErrorPlace } from '../errors.ts';
+import type { EvaluationReport } from '../reports/evaluation-report.ts';
+import type { ProfileReport } from '../reports/profile-report.ts';
+
+/** A path of the workspace: as people write it, and absolute. */
+export interface ShownPath {
+  readonly shown: string;
+  readonly absolute: string;
+}
+
+/** What to judge. */
+export interface EvaluationRequest {
+  readonly config: ModelConfig;
+  readonly header: Pick<EvaluationReport, 'schema' | 'createdAt' | 'tool' | 'source' | 'model'>;
+  readonly profileHeader: Pick<ProfileReport, 'schema' | 'createdAt' | 'tool' | 'source' | 'model'>;
+  /** A model file or folder; or predictions that were made elsewhere. */
+  readonly candidate:
+    | { readonly kind: 'artifact'; readonly path: ShownPath }
+    | { readonly kind: 'predictions'; readonly path: ShownPath; readonly column: string };
+  readonly dataset: ShownPath;
+  readonly reference: ShownPath;
+  /** `auto`, `none`, a version or a path. */
+  readonly championSelector: string;
+  /** Where each rule stands in tidegate.yaml. */
+  readonly rulePlaces: readonly ErrorPlace[];
+}

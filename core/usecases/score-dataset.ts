@@ -1,0 +1,102 @@
+import type { ColumnValues } from '../domain/evaluation/column-values.ts';
+import type { InputPlan } from '../domain/model/input-plan.ts';
+import { formatCount } from '../domain/text/format-number.ts';
+import { UserError } from '../errors.ts';
+import type { FeatureBatch, OpenModel } from '../ports/model-runner.ts';
+import type { TableBatch, TableDescription, TableReader } from '../ports/table-reader.ts';
+import { ColumnCollector, joinNumbers } from './column-collector.ts';
+
+/** Chosen: measured as the fastest batch that keeps memory flat. */
+const BATCH_ROWS = 10_000;
+const PROGRESS_EVERY_MS = 3_000;
+
+/** A model with the way its inputs are filled. */
+export interface PlannedModel {
+  readonly model: OpenModel;
+  readonly plan: InputPlan;
+}
+
+/** What to read and to score. */
+export interface ScoringRequest {
+  readonly table: TableDescription;
+  readonly models: readonly PlannedModel[];
+  /** Columns to keep beside the scores. */
+  readonly keep: readonly string[];
+}
+
+/** A dataset with the scores of its rows. */
+export interface ScoredDataset {
+  readonly rows: number;
+  /** One array a model, in the order of the request. */
+  readonly scores: readonly Float64Array[];
+  readonly columns: ReadonlyMap<string, ColumnValues>;
+  /** The features of the first rows, for measuring latency. */
+  readonly sample: FeatureBatch;
+}
+
+/** The outside of scoring. */
+export interface ScoringPorts {
+  readonly tables: TableReader;
+  readonly clockMs: () => number;
+  readonly progress: (line: string) => void;
+}
+
+/**
+ * Reads a dataset once, batch by batch, and scores every batch with every model. Features are not kept.
+ *
+ * @throws {UserError} DATA_INVALID where the dataset is empty; what the reader and the models throw.
+ */
+export async function scoreDataset(request: ScoringRequest, ports: ScoringPorts): Promise<ScoredDataset> {
+  const { table, models, keep } = request;
+  const names = [...new Set([...models.flatMap(({ plan }) => plan.features), ...keep])];
+  const collectors = keep.map((name) => ({ name, at: names.indexOf(name), collector: collectorOf(table, name) }));
+  const scores: Float64Array[][] = models.map(() => []);
+  const report = createProgress(ports);
+  let sample: FeatureBatch | undefined;
+  let rows = 0;
+  for await (const batch of ports.tables.read(table, { columns: names, batchRows: BATCH_ROWS })) {
+    const features = featuresOf(batch, names);
+    sample ??= features;
+    for (const [index, { model, plan }] of models.entries()) scores[index]?.push(await model.score(features, plan));
+    for (const { at, collector } of collectors) {
+      const column = batch.columns[at];
+      if (column !== undefined) collector.add(column);
+    }
+    rows += batch.rows;
+    report(rows);
+  }
+  if (sample === undefined) throw empty(table);
+  const columns = new Map(collectors.map(({ name, collector }) => [name, collector.finish()]));
+  return { rows, scores: scores.map(joinNumbers), columns, sample };
+}
+
+function collectorOf(table: TableDescription, name: string): ColumnCollector {
+  return new ColumnCollector(table.columns.find((column) => column.name === name)?.type ?? 'other');
+}
+
+function featuresOf(batch: TableBatch, names: readonly string[]): FeatureBatch {
+  const columns = new Map(
+    names.flatMap((name, at) => {
+      const column = batch.columns[at];
+      return column === undefined ? [] : [[name, column] as const];
+    }),
+  );
+  return { rows: batch.rows, columns };
+}
+
+function createProgress({ clockMs, progress }: ScoringPorts): (rows: number) => void {
+  const started = clockMs();
+  let last = started;
+  return (rows) => {
+    const now = clockMs();
+    if (now - last < PROGRESS_EVERY_MS) return;
+    last = now;
+    progress(`scored ${formatCount(rows)} rows, ${formatCount((rows * 1000) / (now - started))} a second`);
+  };
+}
+
+function empty(table: TableDescription): UserError {
+  return new UserError('DATA_INVALID', `${table.files.join(', ')} has no rows`, {
+    fix: 'Check what wrote it: there is nothing to judge a model on.',
+  });
+}
