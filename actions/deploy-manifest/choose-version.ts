@@ -1,14 +1,10 @@
-import { GitHubVersionTags } from '../../core/adapters/github/github-version-tags.ts';
-import { FileArtifactHasher } from '../../core/adapters/node/file-artifact-hasher.ts';
 import { artifactFolder } from '../../core/domain/registry/store-layout.ts';
 import { UserError } from '../../core/errors.ts';
-import { type KnownVersion, VersionCatalog } from '../../core/usecases/version-catalog.ts';
-import { VersionStore } from '../../core/usecases/version-store.ts';
+import type { KnownVersion } from '../../core/usecases/version-catalog.ts';
 import type { ActionContext } from '../action-context.ts';
-import { gitHubOf } from '../github.ts';
 import type { InputValues } from '../inputs.ts';
 import type { LoadedModel } from '../load-model.ts';
-import { openStore } from '../open-store.ts';
+import { openRegisteredVersions } from '../registered-versions.ts';
 import { loadOptionalReport, reportPath } from '../report-files.ts';
 import type { inputs } from './inputs.ts';
 
@@ -22,14 +18,7 @@ export async function chooseVersion(
   loaded: LoadedModel,
   values: InputValues<typeof inputs>,
 ): Promise<KnownVersion> {
-  const { client, repository } = await gitHubOf(context, values['github-token']);
-  const uri = loaded.model.register?.store;
-  const objects =
-    uri === undefined ? undefined : openStore(uri, { env: context.env, baseFolder: context.workingDirectory });
-  const store = objects === undefined ? undefined : new VersionStore(objects, new FileArtifactHasher());
-  const catalog = new VersionCatalog(loaded.name, new GitHubVersionTags(client, repository), async (version) =>
-    store?.readVersion(version, undefined),
-  );
+  const { catalog, objects } = await openRegisteredVersions(context, loaded, values['github-token']);
   const left = await loadOptionalReport(reportPath(context.env, loaded.name, 'model-version'), 'model-version');
   const wanted = values['model-version'] ?? left?.version;
   const version = wanted === undefined ? await catalog.newest() : await catalog.find(wanted);

@@ -1,3 +1,4 @@
+import { lt } from 'semver';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
 import type { TidegateConfig } from '../config/tidegate-config.ts';
 import {
@@ -72,7 +73,7 @@ async function changesOf(
         environment: environment.name,
         version: after.version?.version,
         text: after.note ?? '',
-        missingUpstream: missingUpstream({ environment, index, environments, base, after }),
+        missingUpstream: missingUpstream({ environment, index, environments, base, before, after }),
         undecidedGates: undecidedGates(environment),
       },
     ];
@@ -89,9 +90,12 @@ function missingUpstream(situation: {
   readonly index: number;
   readonly environments: readonly EnvironmentConfig[];
   readonly base: readonly RunningEnvironment[];
+  readonly before: RunningEnvironment | undefined;
   readonly after: RunningEnvironment;
 }): readonly string[] {
-  const { environment, index, environments, base, after } = situation;
+  const { environment, index, environments, base, before, after } = situation;
+  // Going back waits for nobody: upstream holds the newer version by then.
+  if (before?.version && after.version && lt(after.version.version, before.version.version)) return [];
   const above = environments[index - 1];
   const names = environment.after ?? (above === undefined ? [] : [above.name]);
   return names.filter((name) => {

@@ -1,0 +1,68 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { artifactFolder } from '../../domain/registry/store-layout.ts';
+import { UserError } from '../../errors.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import { FileArtifactHasher } from './file-artifact-hasher.ts';
+
+/** An artifact in a store, and where to put it. */
+export interface ArtifactFetch {
+  readonly store: ObjectStore;
+  /** `sha256:<hex>` of the artifact. */
+  readonly digest: string;
+  /** Absolute; holds one folder for each artifact afterwards. */
+  readonly into: string;
+}
+
+/**
+ * Brings an artifact from its store to this machine and checks it against its digest before it gets its name.
+ *
+ * @returns The path of its one file, where the digest is that of a file; else of its folder.
+ * @throws {UserError} OBJECT_MISSING where the store has nothing of it, OBJECT_CORRUPT where the bytes are others.
+ */
+export async function fetchArtifact({ store, digest, into }: ArtifactFetch): Promise<string> {
+  const folder = path.join(into, digest.replace('sha256:', ''));
+  const partial = `${folder}.${process.pid}.partial`;
+  await rm(partial, { recursive: true, force: true });
+  const prefix = `${artifactFolder(digest)}/`;
+  const files: string[] = [];
+  for await (const { key } of store.list(prefix)) {
+    const file = key.slice(prefix.length);
+    await download(store, key, path.join(partial, ...file.split('/')));
+    files.push(file);
+  }
+  if (files.length === 0) {
+    throw new UserError('OBJECT_MISSING', `${store.uri} has no artifact ${digest}`, {
+      fix: 'Check register.store in tidegate.yaml, and that nobody removed the artifact.',
+    });
+  }
+  const isFile = await matches(partial, files, digest);
+  await rm(folder, { recursive: true, force: true });
+  await rename(partial, folder);
+  return isFile ? path.join(folder, files[0] ?? '') : folder;
+}
+
+async function download(store: ObjectStore, key: string, file: string): Promise<void> {
+  const content = await store.open(key);
+  if (content === undefined)
+    throw new UserError('OBJECT_MISSING', `${store.uri}/${key} is gone`, { fix: 'Run it again.' });
+  await mkdir(path.dirname(file), { recursive: true });
+  await pipeline(Readable.from(content), createWriteStream(file));
+}
+
+/** Whether the digest is that of the one file; false where it is that of the folder. */
+async function matches(folder: string, files: readonly string[], digest: string): Promise<boolean> {
+  const hasher = new FileArtifactHasher();
+  const [only] = files;
+  if (files.length === 1 && only !== undefined) {
+    if ((await hasher.hash(path.join(folder, only))).digest === digest) return true;
+  }
+  if ((await hasher.hash(folder)).digest === digest) return false;
+  await rm(folder, { recursive: true, force: true });
+  throw new UserError('OBJECT_CORRUPT', `what the store keeps under ${digest} has another digest`, {
+    fix: 'Remove this artifact from the store and register the version again.',
+  });
+}

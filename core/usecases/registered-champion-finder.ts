@@ -1,0 +1,88 @@
+import type { EnvironmentConfig } from '../config/environment-config.ts';
+import { ServiceError, UserError } from '../errors.ts';
+import type { Champion, ChampionFinder } from '../ports/champion-finder.ts';
+import type { RepositoryFiles } from '../ports/repository-files.ts';
+import { findRunningVersions, type RunningEnvironment } from './find-running-versions.ts';
+import type { KnownVersion, VersionCatalog } from './version-catalog.ts';
+
+/** What finding a registered champion needs. */
+export interface ChampionPorts {
+  readonly catalog: VersionCatalog;
+  readonly files: RepositoryFiles;
+  /** Brings the artifact of a version to this machine, verified; returns its absolute path. */
+  readonly fetchArtifact: (version: KnownVersion) => Promise<string>;
+}
+
+/**
+ * The champion among registered versions. `auto`: what the default branch's manifests name in the last environment that
+ * has a version; else the newest active one. A version is there or not; one that cannot be read is never the same as
+ * none.
+ */
+export class RegisteredChampionFinder implements ChampionFinder {
+  readonly #environments: readonly EnvironmentConfig[];
+  readonly #ports: ChampionPorts;
+
+  constructor(environments: readonly EnvironmentConfig[], ports: ChampionPorts) {
+    this.#environments = environments;
+    this.#ports = ports;
+  }
+
+  async find(selector: string): Promise<Champion> {
+    try {
+      return selector === 'auto' ? await this.#auto() : await this.#named(selector);
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+      return { kind: 'unreadable', reason: error.message, code: error.code };
+    }
+  }
+
+  async #auto(): Promise<Champion> {
+    const running = await findRunningVersions(this.#environments, this.#ports);
+    const disagreeing = running.find(({ disagrees }) => disagrees);
+    if (disagreeing !== undefined) return { kind: 'unreadable', reason: disagreeing.note ?? 'targets disagree' };
+    const last = running.filter(({ version }) => version !== undefined).at(-1)?.version;
+    if (last !== undefined)
+      return this.#champion(last, running, `it runs in ${environmentsOf(last, running).join(', ')}`);
+    const newest = await this.#ports.catalog.newest();
+    if (newest !== undefined)
+      return this.#champion(newest, running, 'it is the newest version; no environment runs one');
+    const unread = (await this.#ports.catalog.active())[0];
+    if (unread === undefined) return { kind: 'none', note: 'no version is registered yet' };
+    return {
+      kind: 'unreadable',
+      reason: `v${unread.version} is registered, but where it lies is not known`,
+      version: unread.version,
+    };
+  }
+
+  async #named(selector: string): Promise<Champion> {
+    const version = await this.#ports.catalog.find(selector);
+    if (version !== undefined)
+      return this.#champion(version, await findRunningVersions(this.#environments, this.#ports), 'it was named');
+    throw new UserError('VERSION_NOT_FOUND', `there is no version ${selector} to compare with`, {
+      fix: 'Set champion to auto, none, a registered version, or a path.',
+    });
+  }
+
+  async #champion(version: KnownVersion, running: readonly RunningEnvironment[], note: string): Promise<Champion> {
+    const environments = environmentsOf(version, running);
+    try {
+      const path = await this.#ports.fetchArtifact(version);
+      return { kind: 'found', version: version.version, digest: version.artifactDigest, path, environments, note };
+    } catch (error) {
+      if (!(error instanceof ServiceError || error instanceof UserError)) throw error;
+      const code =
+        error.code === 'STORE_REFUSED' || error.code === 'CREDENTIALS_MISSING' ? 'NO_CREDENTIALS' : error.code;
+      return {
+        kind: 'unreadable',
+        reason: `v${version.version} cannot be read: ${error.message}`,
+        code,
+        version: version.version,
+      };
+    }
+  }
+}
+
+function environmentsOf(version: KnownVersion, running: readonly RunningEnvironment[]): readonly string[] {
+  return running.flatMap(({ name, version: runs }) => (runs?.version === version.version ? [name] : []));
+}
