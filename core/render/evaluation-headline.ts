@@ -1,0 +1,130 @@
+import { formatSlice } from '../domain/evaluation/slice.ts';
+import { metricTitle } from '../domain/metrics/metric-registry.ts';
+import { formatCount, formatDifference } from '../domain/text/format-number.ts';
+import type { ComparedMetric, EvaluationReport, MetricResult, RuleResult } from '../reports/evaluation-report.ts';
+import { sharedDecimals, showLevel, showRange, showValue } from './evaluation-numbers.ts';
+import { escapeText } from './text/escape.ts';
+
+/** How a verdict looks. */
+export const VERDICT_ICONS = { pass: '✅', fail: '❌', inconclusive: '⚠️', 'not-applicable': '➖' } as const;
+const MAX_NAMED = 3;
+
+/** The line that says who is judged and how it came out. */
+export function renderTitle(report: EvaluationReport): string {
+  return `### Tidegate · ${escapeText(report.model)} · ${VERDICT_ICONS[report.verdict]} ${report.verdict}`;
+}
+
+/** The sentence that tells the outcome: the first gated metric with its change, on what, and what matters beside it. */
+export function renderHeadline(report: EvaluationReport): string {
+  return `${subject(report)} ${population(report)}. ${consequence(report)}`.trim();
+}
+
+function subject(report: EvaluationReport): string {
+  const names = [...report.rules.map(({ rule }) => rule.metric), ...report.metrics.map(({ name }) => name)];
+  const compared = overall(report.comparisons[0]?.metrics ?? []);
+  const own = overall(report.metrics).filter(({ rows }) => rows > 0);
+  const name = names.find(
+    (one) => compared.some((metric) => metric.name === one) || own.some((metric) => metric.name === one),
+  );
+  const change = compared.find((metric) => metric.name === name);
+  const value = own.find((metric) => metric.name === name);
+  if (value === undefined) return '**No metric has a value**';
+  return `**${escapeText(metricTitle(value.name))} ${change === undefined ? alone(value) : changed(value, change)}**`;
+}
+
+function alone(metric: MetricResult): string {
+  const decimals = Math.max(3, sharedDecimals(metric));
+  const interval =
+    metric.interval === null
+      ? ''
+      : ` (${showLevel(metric.interval)} ${showRange(metric.interval, decimals).replaceAll('+', '')})`;
+  return `${showValue(metric, decimals)}${interval}`;
+}
+
+function changed(metric: MetricResult, { champion, difference }: ComparedMetric): string {
+  const decimals = Math.max(3, sharedDecimals(difference));
+  const arrow = `${showValue(champion, decimals)} → ${showValue(metric, decimals)}`;
+  if (difference.value === null) return arrow;
+  const amount = formatDifference(difference.value, decimals);
+  if (difference.interval === null) return `${arrow} (${amount}, no interval)`;
+  return `${arrow} (${amount}, ${showLevel(difference.interval)} ${showRange(difference.interval, decimals)})`;
+}
+
+function population({ dataset }: EvaluationReport): string {
+  const rows = `on ${formatCount(dataset.rows)} rows`;
+  if (dataset.clusters === undefined || dataset.clusterBy === undefined) return rows;
+  const unit = dataset.clusterBy.startsWith('day(') ? 'days' : `groups by ${escapeText(dataset.clusterBy)}`;
+  return `${rows} of ${formatCount(dataset.clusters)} ${unit}`;
+}
+
+function consequence(report: EvaluationReport): string {
+  const counting = report.rules.filter(({ rule }) => rule.onFail === 'fail');
+  const failed = counting.filter(({ verdict }) => verdict === 'fail');
+  if (failed.length > 0) return `Refused by ${listed(failed)}.`;
+  if (report.verdict === 'inconclusive') return undecided(counting);
+  if (report.comparisons.length === 0) return 'There is no champion to compare with; the floors hold.';
+  const worse = overall(report.comparisons[0]?.metrics ?? [])
+    .filter(gotWorse)
+    .map(({ name }) => escapeText(metricTitle(name)));
+  if (worse.length > 0) return `Within its margins, but worse: ${worse.join(', ')}.`;
+  return isEquivalent(report)
+    ? 'Equivalent: the change is smaller than what matters. Nothing got worse.'
+    : 'Nothing got worse.';
+}
+
+function undecided(counting: readonly RuleResult[]): string {
+  const open = counting.filter(({ verdict, rule }) => verdict === 'inconclusive' && rule.whenInconclusive === 'fail');
+  if (open.length === 0) return 'No rule could be shown to hold, so nothing is decided.';
+  const rows = open.map(({ rowsToDecide }) => rowsToDecide ?? null);
+  const most = rows.every((count) => count !== null) ? Math.max(...rows) : null;
+  const needed = most === null ? '' : ` About ${formatCount(most)} rows would decide.`;
+  return `Not decided: ${listed(open)}.${needed}`;
+}
+
+function listed(results: readonly RuleResult[]): string {
+  const names = [
+    ...new Set(
+      results.map(({ rule, slice }) => {
+        const where = slice === undefined ? '' : ` on ${formatSlice(sliceKey(slice))}`;
+        return escapeText(`${metricTitle(rule.metric)}${where}`, 120);
+      }),
+    ),
+  ];
+  const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : '';
+  return `${names.slice(0, MAX_NAMED).join(', ')}${more}`;
+}
+
+function isEquivalent(report: EvaluationReport): boolean {
+  const judged = report.rules.filter(
+    ({ rule, slice }) => rule.maxRegression?.kind === 'absolute' && slice === undefined,
+  );
+  return (
+    judged.length > 0 &&
+    judged.every(({ rule }) => {
+      const margin = rule.maxRegression?.value ?? 0;
+      const found = overall(report.comparisons[0]?.metrics ?? []).find(({ name }) => name === rule.metric);
+      const interval = found?.difference.interval;
+      return interval !== null && interval !== undefined && interval.lower >= -margin && interval.upper <= margin;
+    })
+  );
+}
+
+function gotWorse({ direction, difference }: ComparedMetric): boolean {
+  if (difference.interval === null) return false;
+  return direction === 'higher-is-better' ? difference.interval.upper < 0 : difference.interval.lower > 0;
+}
+
+/** The results on all rows. */
+export function overall<T extends { readonly slice?: unknown }>(metrics: readonly T[]): readonly T[] {
+  return metrics.filter(({ slice }) => slice === undefined);
+}
+
+/** A slice of a report as the domain names it. */
+export function sliceKey(slice: NonNullable<RuleResult['slice']>): Parameters<typeof formatSlice>[0] {
+  if ('from' in slice && typeof slice.from === 'number' && typeof slice.to === 'number') {
+    return { column: slice.column, from: slice.from, to: slice.to };
+  }
+  const value = 'value' in slice ? slice.value : null;
+  const isPlain = typeof value === 'string' || typeof value === 'number';
+  return { column: slice.column, value: isPlain ? value : value === null ? null : String(value) };
+}

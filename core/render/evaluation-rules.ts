@@ -1,0 +1,130 @@
+import { formatSlice } from '../domain/evaluation/slice.ts';
+import type { GateBound } from '../domain/gate/gate-rule.ts';
+import { ruleDemand } from '../domain/gate/rule-reason.ts';
+import { metricTitle } from '../domain/metrics/metric-registry.ts';
+import type { ComparedMetric, EvaluationReport, RuleResult } from '../reports/evaluation-report.ts';
+import { overall, sliceKey, VERDICT_ICONS } from './evaluation-headline.ts';
+import { sharedDecimals, showDifference, showValue } from './evaluation-numbers.ts';
+import { renderTable } from './table.ts';
+import { escapeText } from './text/escape.ts';
+
+const MAX_REASONS = 12;
+const ORDER = ['fail', 'inconclusive', 'pass', 'not-applicable'] as const;
+
+/** A row a rule: both models, the difference, what was demanded, how it came out. */
+export function renderRuleTable(report: EvaluationReport): string {
+  const version = report.comparisons[0]?.champion.version;
+  const head = [
+    'metric',
+    version === undefined ? 'champion' : `champion v${escapeText(version)}`,
+    'candidate',
+    'difference (CI)',
+    'rule',
+    '',
+  ];
+  const byRule = new Map<number, RuleResult[]>();
+  for (const result of report.rules) byRule.set(result.index, [...(byRule.get(result.index) ?? []), result]);
+  const rows = [...byRule.values()].map((results) => ruleRow(results, report));
+  return renderTable(head, rows, ['l', 'r', 'r', 'r', 'l', 'l']);
+}
+
+/** Why rules failed or are open, worst first; those that do not count last. */
+export function renderReasons({ rules }: EvaluationReport): string {
+  const told = rules
+    .filter(({ verdict }) => verdict === 'fail' || verdict === 'inconclusive')
+    .sort((a, b) => rank(a) - rank(b));
+  const lines = told
+    .slice(0, MAX_REASONS)
+    .map((result) => `- ${iconOf(result)} ${escapeText(result.reason)}${note(result)}`);
+  const more = told.length > MAX_REASONS ? [`- … and ${told.length - MAX_REASONS} more in the report`] : [];
+  return [...lines, ...more].join('\n');
+}
+
+function rank({ verdict, rule }: RuleResult): number {
+  const counts = rule.onFail === 'fail' && !(verdict === 'inconclusive' && rule.whenInconclusive === 'warn');
+  return (counts ? 0 : 10) + ORDER.indexOf(verdict);
+}
+
+function iconOf({ verdict, rule }: RuleResult): string {
+  return verdict === 'fail' && rule.onFail === 'warn' ? VERDICT_ICONS.inconclusive : VERDICT_ICONS[verdict];
+}
+
+function note({ verdict, rule }: RuleResult): string {
+  const counts = rule.onFail === 'fail' && !(verdict === 'inconclusive' && rule.whenInconclusive === 'warn');
+  return counts ? '' : ' *(shown, does not count)*';
+}
+
+function ruleRow(results: readonly RuleResult[], report: EvaluationReport): readonly string[] {
+  const [worst] = [...results].sort(
+    (a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict) || harmOf(b, report) - harmOf(a, report),
+  );
+  if (worst === undefined) return [];
+  const { rule, slice } = worst;
+  const sameSlice = (other: { readonly slice?: RuleResult['slice'] }) => label(other.slice) === label(slice);
+  const compared = (report.comparisons[0]?.metrics ?? []).find(
+    (metric) => metric.name === rule.metric && sameSlice(metric),
+  );
+  const own = report.metrics.find((metric) => metric.name === rule.metric && sameSlice(metric));
+  const decimals = Math.max(3, sharedDecimals(compared?.difference, own));
+  const where =
+    rule.slices === undefined
+      ? ''
+      : `, ${slice === undefined ? 'by slice' : `worst of ${results.length} slices: ${label(slice)}`}`;
+  return [
+    escapeText(`${metricTitle(rule.metric)}${where}`),
+    compared === undefined ? '—' : showValue(compared.champion, decimals),
+    own === undefined ? '—' : showValue(own, decimals),
+    differenceCell(compared, decimals),
+    escapeText(`${ruleDemand(boundOf(worst))}${rule.slices === undefined ? '' : ' in any slice'}`),
+    `${iconOf(worst)}${tally(results)}`,
+  ];
+}
+
+/** How much worse the candidate is where a rule was judged: positive is worse. */
+function harmOf({ rule, slice }: RuleResult, report: EvaluationReport): number {
+  const found = report.comparisons[0]?.metrics.find(
+    (metric) => metric.name === rule.metric && label(metric.slice) === label(slice),
+  );
+  const value = found?.difference.value ?? 0;
+  return found?.direction === 'higher-is-better' ? -value : value;
+}
+
+function differenceCell(compared: ComparedMetric | undefined, decimals: number): string {
+  return compared === undefined ? '—' : showDifference(compared.difference, decimals);
+}
+
+function tally(results: readonly RuleResult[]): string {
+  const judged = results.filter(({ verdict }) => verdict !== 'not-applicable');
+  if (judged.length < 2) return '';
+  return ` ${judged.filter(({ verdict }) => verdict === 'pass').length} of ${judged.length}`;
+}
+
+function label(slice: RuleResult['slice']): string {
+  return slice === undefined ? '' : formatSlice(sliceKey(slice));
+}
+
+function boundOf({ rule }: RuleResult): GateBound {
+  if (rule.max !== undefined) return { kind: 'max', value: rule.max };
+  if (rule.maxRegression !== undefined) return { kind: 'max-regression', margin: rule.maxRegression };
+  if (rule.minImprovement !== undefined) return { kind: 'min-improvement', margin: rule.minImprovement };
+  return { kind: 'min', value: rule.min ?? Number.NEGATIVE_INFINITY };
+}
+
+/** All metrics on all rows, gated or not. */
+export function renderMetricTable(report: EvaluationReport): string {
+  const compared = overall(report.comparisons[0]?.metrics ?? []);
+  const rows = overall(report.metrics).map((metric) => {
+    const pair = compared.find(({ name }) => name === metric.name);
+    const decimals = Math.max(3, sharedDecimals(pair?.difference, metric));
+    const champion = pair === undefined ? '—' : showValue(pair.champion, decimals);
+    const reason = metric.reason === undefined ? '' : escapeText(metric.reason, 120);
+    return [
+      escapeText(metricTitle(metric.name)),
+      champion,
+      showValue(metric, decimals),
+      differenceCell(pair, decimals),
+      reason,
+    ];
+  });
+  return renderTable(['metric', 'champion', 'candidate', 'difference (CI)', ''], rows, ['l', 'r', 'r', 'r', 'l']);
+}
