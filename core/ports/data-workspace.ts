@@ -28,6 +28,8 @@ export interface Placement {
 
 /** The data files of the workspace. Paths are relative to it, `/`-separated. */
 export interface DataWorkspace {
+  /** Whether a file or folder lies at a path. */
+  exists(path: string): Promise<boolean>;
   /** Reads and hashes what lies at a path; undefined for nothing. */
   inspect(path: string): Promise<WorkspaceEntry | undefined>;
   /**

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { constants, createReadStream, lstatSync } from 'node:fs';
+import { constants, createReadStream, lstatSync, type Stats } from 'node:fs';
 import { chmod, copyFile, link, lstat, mkdir, readdir, rename, rm, stat, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { type IgnoreRule, isIgnored } from '../../domain/data/ignore-rules.ts';
@@ -42,12 +42,13 @@ export class DvcWorkspace implements DataWorkspace {
     this.#options = options;
   }
 
+  async exists(location: string): Promise<boolean> {
+    return (await this.#stat(location)) !== undefined;
+  }
+
   async inspect(location: string): Promise<WorkspaceEntry | undefined> {
     const absolute = this.#absolute(location);
-    const found = await stat(absolute).catch((error: unknown) => {
-      if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
-      throw error;
-    });
+    const found = await this.#stat(location);
     if (found === undefined) return undefined;
     if (found.isDirectory()) return { kind: 'folder', files: await this.#filesOf(location, '') };
     const isExecutable = (found.mode & 0o100) !== 0;
@@ -120,6 +121,13 @@ export class DvcWorkspace implements DataWorkspace {
         fix: `Remove ${above}, or track the folder that it points to.`,
       });
     }
+  }
+
+  async #stat(location: string): Promise<Stats | undefined> {
+    return stat(this.#absolute(location)).catch((error: unknown) => {
+      if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
+      throw error;
+    });
   }
 
   #absolute(location: string): string {

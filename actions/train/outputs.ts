@@ -1,0 +1,11 @@
+import { defineOutputs } from '../outputs.ts';
+
+/** The outputs of train, as in its action.yml. */
+export const outputs = defineOutputs(
+  'ran',
+  'inputs-digest',
+  'artifact-path',
+  'artifact-digest',
+  'metrics',
+  'report-path',
+);

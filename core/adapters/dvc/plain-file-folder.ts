@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { PlainMap, PlainValue } from '../../domain/data/plain-value.ts';
+import { formatLock } from '../../domain/train/lock-text.ts';
+import type { ParameterOverride } from '../../domain/train/parameters.ts';
+import { UserError } from '../../errors.ts';
+import type { PlainFiles } from '../../ports/plain-files.ts';
+import { errorCode } from '../node/error-code.ts';
+import { parsePlain } from './parse-plain.ts';
+
+/** The structured files of a folder. */
+export class PlainFileFolder implements PlainFiles {
+  readonly #root: string;
+
+  /** @param root Absolute. */
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  async read(file: string): Promise<PlainValue | undefined> {
+    const text = await this.#text(file);
+    return text === undefined ? undefined : parsePlain(text, file);
+  }
+
+  async set(file: string, overrides: readonly ParameterOverride[]): Promise<void> {
+    const text = await this.#text(file);
+    if (text === undefined) {
+      throw new UserError('DATA_NOT_FOUND', `the parameters file ${file} does not exist`, {
+        fix: 'Correct train.params, or name the file in set: file.yaml:key=value.',
+      });
+    }
+    if (file.endsWith('.toml')) {
+      throw new UserError('DVC_UNSUPPORTED', `set cannot change ${file}: TOML is not supported yet`, {
+        fix: 'Change the file itself, or keep parameters in YAML.',
+      });
+    }
+    const { parseDocument } = await import('yaml');
+    const document = parseDocument(text);
+    for (const { key, value } of overrides) document.setIn(key.split('.'), parseDocument(value).contents);
+    const json = () => `${JSON.stringify(document.toJS(), null, 2)}\n`;
+    await this.#replace(file, file.endsWith('.json') ? json() : document.toString({ lineWidth: 0 }));
+  }
+
+  async writeLock(file: string, stages: PlainMap): Promise<void> {
+    await this.#replace(file, formatLock(stages));
+  }
+
+  async #replace(file: string, text: string): Promise<void> {
+    const absolute = path.join(this.#root, file);
+    const temporary = `${absolute}.${randomUUID()}.tmp`;
+    try {
+      await writeFile(temporary, text);
+      await rename(temporary, absolute);
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+
+  async #text(file: string): Promise<string | undefined> {
+    try {
+      return await readFile(path.join(this.#root, file), 'utf8');
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,20 @@
+import type { PlainMap, PlainValue } from '../domain/data/plain-value.ts';
+import type { ParameterOverride } from '../domain/train/parameters.ts';
+
+/** Small structured files of the workspace: parameters, metrics, dvc.lock. Paths are relative to it. */
+export interface PlainFiles {
+  /**
+   * The value of a YAML, JSON or TOML file; undefined where there is none.
+   *
+   * @throws {UserError} DVC_INVALID for broken syntax.
+   */
+  read(path: string): Promise<PlainValue | undefined>;
+  /**
+   * Sets parameters in a file that is there; comments of YAML stay.
+   *
+   * @throws {UserError} DATA_NOT_FOUND without the file, DVC_UNSUPPORTED for TOML.
+   */
+  set(path: string, overrides: readonly ParameterOverride[]): Promise<void>;
+  /** Writes the stages of a dvc.lock, whole or not at all. */
+  writeLock(path: string, stages: PlainMap): Promise<void>;
+}

@@ -1,0 +1,43 @@
+import type { PlainMap } from '../domain/data/plain-value.ts';
+import { selectParameters } from '../domain/train/parameters.ts';
+import type { Stage, StagePath } from '../domain/train/pipeline.ts';
+import type { StageState } from '../domain/train/stage-change.ts';
+import type { LockedPath } from '../domain/train/stage-lock.ts';
+import type { PlainFiles } from '../ports/plain-files.ts';
+import { type RecordPorts, recordPath } from './record-data.ts';
+
+/** What reading a stage's state needs. */
+export interface StatePorts extends RecordPorts {
+  readonly files: PlainFiles;
+}
+
+/** Hashes all that a stage reads and makes, as it is now. */
+export async function readStageState(stage: Stage, ports: StatePorts): Promise<StageState> {
+  return {
+    deps: await readPaths(stage.deps, ports),
+    params: await readParameters([stage], ports.files),
+    outs: await readPaths(stage.outs, ports),
+  };
+}
+
+/** The parameters that stages depend on, by the file as it is written, then by dotted key. */
+export async function readParameters(
+  stages: readonly Stage[],
+  files: PlainFiles,
+): Promise<ReadonlyMap<string, PlainMap>> {
+  const found = new Map<string, PlainMap>();
+  for (const { written, path, keys } of stages.flatMap((stage) => stage.params)) {
+    const value = (await files.read(path)) ?? null;
+    found.set(written, new Map([...(found.get(written) ?? []), ...selectParameters(value, keys)]));
+  }
+  return found;
+}
+
+async function readPaths(paths: readonly StagePath[], ports: RecordPorts) {
+  const found = new Map<string, LockedPath | undefined>();
+  for (const { written, path } of paths) {
+    const record = await recordPath(path, ports);
+    found.set(written, record === undefined ? undefined : { path: written, ...record });
+  }
+  return found;
+}

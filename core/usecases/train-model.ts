@@ -1,0 +1,145 @@
+import type { DataProject } from '../domain/data/data-project.ts';
+import type { HashedArtifact } from '../domain/model/artifact-digest.ts';
+import { flattenMetrics, flattenParameters, type ParameterOverride } from '../domain/train/parameters.ts';
+import { DEFAULT_PARAMS } from '../domain/train/pipeline.ts';
+import { formatRunInputs, type RunInputs } from '../domain/train/run-inputs.ts';
+import { upstreamStages } from '../domain/train/stage-order.ts';
+import { ServiceError, UserError } from '../errors.ts';
+import type { DataProjectReader } from '../ports/data-project-reader.ts';
+import type { RunReport } from '../reports/run-report.ts';
+import { collectRunInputs, type InputPorts, type TrainingWork } from './collect-run-inputs.ts';
+import { readEnvironment } from './read-environment.ts';
+import { type RestorePorts, restoreRun } from './restore-run.ts';
+import { runCommand } from './run-command.ts';
+import { runStages, type StagePorts, type StageRun } from './run-stages.ts';
+
+/** What to train, and how. */
+export interface TrainRequest {
+  /** Path of the artifact, relative to the repository. */
+  readonly artifact: string;
+  readonly work:
+    | { readonly kind: 'stages'; readonly names: readonly string[] }
+    | { readonly kind: 'command'; readonly line: string; readonly ignored: readonly string[] };
+  /** The parameters file; undefined for params.yaml where there is one. */
+  readonly params: string | undefined;
+  readonly overrides: readonly ParameterOverride[];
+  /** Run everything, whatever is up to date or stored. */
+  readonly force: boolean;
+}
+
+/** What training needs. */
+export interface TrainPorts extends StagePorts, InputPorts {
+  readonly reader: DataProjectReader;
+  /** Undefined: there is no store to look for an earlier run. */
+  readonly restore: RestorePorts | undefined;
+}
+
+/** The fields of a run report that training decides. */
+export type RunFacts = Pick<
+  RunReport,
+  'inputsDigest' | 'stages' | 'command' | 'params' | 'metrics' | 'inputs' | 'artifact' | 'environment'
+>;
+
+/** What training came to. */
+export interface TrainResult {
+  /** False: everything was up to date or restored. */
+  readonly ran: boolean;
+  readonly facts: RunFacts;
+}
+
+/**
+ * Makes the model's artifact: restored from an earlier run of the same inputs, or by the stages that are out of date,
+ * or by the command.
+ *
+ * @throws {UserError} COMMAND_FAILED, DATA_NOT_FOUND (an input or the artifact), and what reading dvc.yaml throws.
+ */
+export async function trainModel(request: TrainRequest, ports: TrainPorts): Promise<TrainResult> {
+  for (const override of request.overrides) {
+    await ports.files.set(override.file ?? request.params ?? DEFAULT_PARAMS, [override]);
+  }
+  const project = await ports.reader.read();
+  const work: TrainingWork =
+    request.work.kind === 'command'
+      ? { ...request.work, params: request.params }
+      : { kind: 'stages', stages: upstreamStages(project.stages, request.work.names) };
+  const inputs = await collectRunInputs(project, work, ports);
+  const inputsDigest = ports.hasher.hashText(formatRunInputs(inputs));
+  const earlier = request.force ? undefined : await findEarlier(request, inputsDigest, ports);
+  const stages = earlier === undefined ? await runWork(project, work, request, ports) : restoredStages(work);
+  const artifact = await hashArtifact(request.artifact, ports);
+  const environment = earlier?.environment ?? (await readEnvironment(inputs.lockfiles, ports.commands));
+  return {
+    ran: stages.some((stage) => stage.ran),
+    facts: {
+      inputsDigest,
+      stages: stages.map((stage) => ({ ...stage })),
+      command: work.kind === 'command' ? work.line : null,
+      params: reportParameters(inputs),
+      metrics: earlier?.metrics ?? (await readMetrics(work, ports)),
+      inputs: inputs.inputs.map((input) => ({ ...input })),
+      artifact: { path: request.artifact, digest: artifact.digest, sizeBytes: artifact.sizeBytes },
+      environment,
+    },
+  };
+}
+
+async function findEarlier(request: TrainRequest, inputsDigest: string, ports: TrainPorts) {
+  if (ports.restore === undefined) return undefined;
+  try {
+    const run = await restoreRun(inputsDigest, `${ports.root}/${request.artifact}`, ports.restore);
+    if (run !== undefined)
+      ports.note(`Restored ${request.artifact} (${run.artifact.digest}) from ${ports.restore.store.uri}`);
+    return run;
+  } catch (error) {
+    // A job without credentials for the store (a fork's pull request) can still train.
+    if (!(error instanceof ServiceError)) throw error;
+    ports.note(`Cannot look for an earlier run: ${error.message}`);
+    return undefined;
+  }
+}
+
+async function runWork(
+  project: DataProject,
+  work: TrainingWork,
+  request: TrainRequest,
+  ports: TrainPorts,
+): Promise<readonly StageRun[]> {
+  if (work.kind === 'stages') return runStages(project, { stages: work.stages, force: request.force }, ports);
+  const startedAt = ports.nowMs();
+  const command = { line: work.line, folder: '', variables: {} };
+  await ports.group(work.line, () => runCommand(command, 'tidegate.yaml', ports.commands));
+  return [{ name: 'command', ran: true, seconds: (ports.nowMs() - startedAt) / 1000 }];
+}
+
+function restoredStages(work: TrainingWork): readonly StageRun[] {
+  const names = work.kind === 'stages' ? work.stages.map((stage) => stage.address) : ['command'];
+  return names.map((name) => ({ name, ran: false, seconds: null }));
+}
+
+async function hashArtifact(path: string, ports: TrainPorts): Promise<HashedArtifact> {
+  if (await ports.workspace.exists(path)) return ports.hasher.hash(`${ports.root}/${path}`);
+  throw new UserError('DATA_NOT_FOUND', `training ended, but the artifact ${path} does not exist`, {
+    fix: 'Correct artifact in tidegate.yaml, or what the training code writes.',
+    place: { file: 'tidegate.yaml' },
+  });
+}
+
+function reportParameters({ params }: RunInputs): RunFacts['params'] {
+  const entries = [...params].flatMap(([file, keys]) =>
+    Object.entries(flattenParameters(keys, file === DEFAULT_PARAMS ? '' : `${file}:`)),
+  );
+  return Object.fromEntries(entries);
+}
+
+async function readMetrics(work: TrainingWork, ports: TrainPorts): Promise<RunFacts['metrics']> {
+  const declared = work.kind === 'stages' ? work.stages.flatMap((stage) => stage.outs) : [];
+  const files =
+    work.kind === 'stages' ? declared.filter((out) => out.isMetric).map((out) => out.path) : ['metrics.json'];
+  const metrics: Record<string, number | null> = {};
+  for (const file of files) {
+    for (const [key, value] of Object.entries(flattenMetrics((await ports.files.read(file)) ?? null))) {
+      metrics[key in metrics ? `${file}:${key}` : key] = value;
+    }
+  }
+  return metrics;
+}
