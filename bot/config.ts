@@ -1,0 +1,61 @@
+import { UserError } from '../core/errors.ts';
+
+/** What the bot needs to know to run. */
+export interface BotConfig {
+  readonly appId: number;
+  readonly privateKey: string;
+  readonly webhookSecret: string;
+  readonly port: number;
+  readonly host: string;
+  /** GitHub Enterprise Server or a stand-in; undefined for github.com. */
+  readonly apiUrl: string | undefined;
+  /** How often the sweep looks for what no event told. */
+  readonly sweepIntervalMs: number;
+}
+
+/** Words that are no secret, whatever their length. */
+const KNOWN_SECRETS = new Set(['development', 'secret', 'webhooksecret', 'changeme']);
+const DEFAULT_PORT = 3000;
+/** Chosen: an event that GitHub never sent is made good within a quarter of an hour. */
+const DEFAULT_SWEEP_MINUTES = 15;
+
+/**
+ * Reads the bot's configuration.
+ *
+ * @throws {UserError} INPUT_INVALID with every problem: above all a missing webhook secret, since without one anyone
+ *   could speak to the bot in GitHub's name.
+ */
+export function readBotConfig(env: Readonly<Record<string, string | undefined>> = process.env): BotConfig {
+  const problems: { message: string; fix: string }[] = [];
+  const need = (name: string, holds: (value: string) => boolean, rule: string): string => {
+    const value = env[name] ?? '';
+    if (!holds(value))
+      problems.push({ message: `${name} ${value === '' ? 'is not set' : 'does not hold'}`, fix: rule });
+    return value;
+  };
+  const number = (name: string, fallback: number): number =>
+    Number(
+      env[name] === undefined
+        ? fallback
+        : need(name, (value) => /^\d{1,6}$/.test(value), `Set ${name} to a whole number.`),
+    );
+  const config = {
+    appId: Number(need('APP_ID', (value) => /^\d{1,12}$/.test(value), 'Set APP_ID to the number of the GitHub App.')),
+    privateKey: need('PRIVATE_KEY', isKey, "Set PRIVATE_KEY to the App's key in PEM form.").replaceAll('\\n', '\n'),
+    webhookSecret: need('WEBHOOK_SECRET', isSecret, 'Set WEBHOOK_SECRET to at least 16 random characters.'),
+    port: number('PORT', DEFAULT_PORT),
+    host: env.HOST ?? '0.0.0.0',
+    apiUrl: env.GITHUB_API_URL,
+    sweepIntervalMs: number('SWEEP_MINUTES', DEFAULT_SWEEP_MINUTES) * 60_000,
+  };
+  if (problems.length > 0) throw UserError.ofProblems('INPUT_INVALID', problems);
+  return config;
+}
+
+function isKey(value: string): boolean {
+  return value.includes('-----BEGIN') && value.includes('PRIVATE KEY-----');
+}
+
+function isSecret(value: string): boolean {
+  return value.length >= 16 && !KNOWN_SECRETS.has(value.toLowerCase());
+}

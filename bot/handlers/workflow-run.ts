@@ -1,0 +1,52 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { PullRequest } from '../../core/ports/pull-requests.ts';
+import { publishEvaluation } from '../../core/usecases/publish-evaluation.ts';
+import { type Log, reconcileAllPromotions } from '../reconcile.ts';
+import type { BotRepository } from '../repository.ts';
+
+/** The fields of `workflow_run.completed` that are used. */
+export interface FinishedRun {
+  readonly id: number | bigint;
+  readonly run_attempt: number;
+  readonly event: string;
+  readonly head_sha: string;
+  readonly head_branch: string | null;
+  readonly head_repository: { readonly owner: { readonly login: string } | null } | null;
+}
+
+/** A workflow ended: on a pull request its reports are shown, on the default branch a version may be there. */
+export async function onWorkflowRunCompleted(run: FinishedRun, repository: BotRepository, log: Log): Promise<void> {
+  if (run.event !== 'pull_request') {
+    await reconcileAllPromotions(repository, log);
+    return;
+  }
+  const config = await repository.config();
+  const pullRequest = config === undefined ? undefined : await pullRequestOf(run, repository);
+  if (config === undefined || pullRequest === undefined) {
+    log(`run ${run.id}: no open pull request has its commit`);
+    return;
+  }
+  const proposed = await repository.config(run.head_sha).catch(() => undefined);
+  for (const [model, modelConfig] of Object.entries(config.models)) {
+    const { gate, evaluate } = modelConfig;
+    const theirs = proposed?.models[model];
+    const request = {
+      model,
+      config: modelConfig,
+      pullRequest: pullRequest.number,
+      headSha: run.head_sha,
+      runId: Number(run.id),
+      runAttempt: run.run_attempt,
+      gateChanged: !isDeepStrictEqual([gate, evaluate], [theirs?.gate, theirs?.evaluate]),
+    };
+    log(`report ${model}: ${await publishEvaluation(request, repository)}`);
+  }
+}
+
+/** By branch and commit: the event names no pull request where the head is in a fork. */
+async function pullRequestOf(run: FinishedRun, { pullRequests }: BotRepository): Promise<PullRequest | undefined> {
+  const owner = run.head_repository?.owner?.login;
+  if (run.head_branch === null || owner === undefined) return undefined;
+  const open = await pullRequests.openOf(owner, run.head_branch);
+  return open.find(({ headSha }) => headSha === run.head_sha);
+}

@@ -1,0 +1,51 @@
+import { GitHubBranches } from '../core/adapters/github/github-branches.ts';
+import { GitHubCheckRuns } from '../core/adapters/github/github-check-runs.ts';
+import type { GitHubClient, RepositoryName } from '../core/adapters/github/github-client.ts';
+import { GitHubComments } from '../core/adapters/github/github-comments.ts';
+import { GitHubCommitHistory } from '../core/adapters/github/github-commit-history.ts';
+import { GitHubDriftIssues } from '../core/adapters/github/github-drift-issues.ts';
+import { GitHubPullRequests } from '../core/adapters/github/github-pull-requests.ts';
+import { GitHubRepositoryFiles } from '../core/adapters/github/github-repository-files.ts';
+import { GitHubVersionTags } from '../core/adapters/github/github-version-tags.ts';
+import { GitHubWorkflowRuns } from '../core/adapters/github/github-workflow-runs.ts';
+import { ZipReportArchive } from '../core/adapters/node/zip-report-archive.ts';
+import { parseConfig } from '../core/config/parse-config.ts';
+import type { TidegateConfig } from '../core/config/tidegate-config.ts';
+
+/** Who the bot is on GitHub. */
+export interface BotIdentity {
+  readonly appId: number;
+  /** Such as `tidegate[bot]`. */
+  readonly login: string;
+}
+
+/** A repository as the bot works on it: its ports, and its config as the default branch has it. */
+export type BotRepository = ReturnType<typeof openRepository>;
+
+/** Opens a repository with the client of its installation. */
+export function openRepository(client: GitHubClient, name: RepositoryName, identity: BotIdentity) {
+  const files = new GitHubRepositoryFiles(client, name);
+  return {
+    name,
+    identity,
+    files,
+    branches: new GitHubBranches(client, name),
+    checks: new GitHubCheckRuns(client, name, identity.appId),
+    comments: new GitHubComments(client, name, identity.login),
+    history: new GitHubCommitHistory(client, name),
+    issues: new GitHubDriftIssues(client, name),
+    pullRequests: new GitHubPullRequests(client, name),
+    runs: new GitHubWorkflowRuns(client, name),
+    tags: new GitHubVersionTags(client, name),
+    archive: new ZipReportArchive(),
+    /**
+     * The config at a commit, by default at the default branch's newest: only that one is obeyed.
+     *
+     * @returns Undefined where the repository has no tidegate.yaml: it does not use Tidegate.
+     */
+    async config(ref?: string): Promise<TidegateConfig | undefined> {
+      const text = await files.read('tidegate.yaml', ref);
+      return text === undefined ? undefined : parseConfig(text).config;
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { createServer, type Server } from 'node:http';
+import { createNodeMiddleware, Probot } from 'probot';
+import { asClient, createApp } from './app.ts';
+import type { BotConfig } from './config.ts';
+import { KeyedQueue } from './keyed-queue.ts';
+import type { BotIdentity } from './repository.ts';
+import { sweep } from './sweep.ts';
+
+/** A running bot. */
+export interface RunningBot {
+  readonly url: string;
+  /** Looks at every repository now. */
+  sweep(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Chosen: GitHub's own limit of a webhook's payload. */
+const MAX_PAYLOAD_BYTES = 25 * 2 ** 20;
+
+/** Starts the bot's server: `POST /api/github/webhooks`, and `GET /healthz` for probes. */
+export async function startBot(config: BotConfig, logLevel: 'info' | 'warn' | 'fatal' = 'info'): Promise<RunningBot> {
+  const probot = new Probot({
+    appId: config.appId,
+    privateKey: config.privateKey,
+    secret: config.webhookSecret,
+    logLevel,
+    ...(config.apiUrl === undefined ? {} : { baseUrl: config.apiUrl }),
+  });
+  const queue = new KeyedQueue();
+  const identity = memoize(() => findIdentity(probot, config.appId));
+  const app = createApp(identity, queue);
+  const webhooks = await createNodeMiddleware(app, { probot, webhooksPath: '/api/github/webhooks' });
+  const server = createServer((request, response) => {
+    if (request.url === '/healthz') return response.writeHead(200).end('ok');
+    if (Number(request.headers['content-length'] ?? 0) > MAX_PAYLOAD_BYTES) return response.writeHead(413).end();
+    void webhooks(request, response, () => response.writeHead(404).end());
+  });
+  await new Promise<void>((resolve) => server.listen(config.port, config.host, resolve));
+  const run = async () => sweep(probot, await identity(), queue);
+  const timer = setInterval(() => run().catch((error: unknown) => probot.log.error(error)), config.sweepIntervalMs);
+  return { url: urlOf(server), sweep: run, stop: () => stop(server, timer) };
+}
+
+async function findIdentity(probot: Probot, appId: number): Promise<BotIdentity> {
+  const { data } = await asClient(await probot.auth()).request('GET /app');
+  return { appId, login: `${data?.slug ?? ''}[bot]` };
+}
+
+/** The result of the first call that succeeds. */
+function memoize<T>(make: () => Promise<T>): () => Promise<T> {
+  const state: { value?: Promise<T> } = {};
+  return async () => {
+    state.value ??= make();
+    try {
+      return await state.value;
+    } catch (error) {
+      delete state.value;
+      throw error;
+    }
+  };
+}
+
+function urlOf(server: Server): string {
+  const address = server.address();
+  if (address === null || typeof address === 'string') return '';
+  return `http://127.0.0.1:${address.port}`;
+}
+
+async function stop(server: Server, timer: NodeJS.Timeout): Promise<void> {
+  clearInterval(timer);
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import type { EvaluationReport } from '../reports/evaluation-report.ts';
+import { digest } from '../reports/header.ts';
+import { renderEvaluationSections } from './evaluation.ts';
+import { formatDataBlock, formatMarker, parseDataBlock } from './marker.ts';
+import { inlineCode } from './text/inline-code.ts';
+import { splitParts } from './text/split-parts.ts';
+
+/** GitHub's limit is 65,536 characters; the rest is for marker, data and the number of the part. */
+const MAX_PART_CHARACTERS = 60_000;
+/** Chosen: more candidates than a pull request judges; older ones are forgotten first. */
+const MAX_CANDIDATES = 200;
+
+const commentData = z.object({ dataset: digest, candidates: z.array(digest).max(MAX_CANDIDATES) });
+
+/** What the hidden block of our comment remembers: the candidates that were judged on a dataset here. */
+export type CommentData = z.infer<typeof commentData>;
+
+/** What the comment tells. */
+export interface EvaluationCommentView {
+  readonly report: EvaluationReport;
+  readonly looks: CommentData;
+  readonly gateChanged: boolean;
+}
+
+/** Reads what our comment remembers; undefined where there is none. */
+export function parseCommentData(body: string | undefined): CommentData | undefined {
+  const parsed = commentData.safeParse(parseDataBlock(body));
+  return parsed.success ? parsed.data : undefined;
+}
+
+/**
+ * The candidates that were judged on this dataset in this pull request, this one included. A new dataset starts anew; the
+ * same candidate again is no new look.
+ */
+export function countLook(before: CommentData | undefined, report: EvaluationReport): CommentData {
+  const known = before?.dataset === report.dataset.digest ? before.candidates : [];
+  const others = known.filter((candidate) => candidate !== report.candidate.digest);
+  const candidates =
+    others.length === known.length ? [...known, report.candidate.digest].slice(-MAX_CANDIDATES) : [...known];
+  return { dataset: report.dataset.digest, candidates };
+}
+
+/**
+ * The comment on a pull request, in as many parts as GitHub's limit asks for, worst first; every text of the report is
+ * escaped.
+ */
+export function renderEvaluationComment({ report, looks, gateChanged }: EvaluationCommentView): readonly string[] {
+  const sections = renderEvaluationSections(report);
+  const blocks = [
+    sections.title,
+    sections.headline,
+    renderNotes(looks, gateChanged),
+    sections.rules,
+    sections.reasons,
+    sections.slices,
+    sections.metrics,
+    sections.method,
+  ];
+  const parts = splitParts(blocks, MAX_PART_CHARACTERS);
+  const marker = formatMarker('report', report.model);
+  return parts.map((part, index) => {
+    const number = parts.length === 1 ? '' : `\n\nPart ${index + 1} of ${parts.length}.`;
+    const data = index === 0 ? `\n\n${formatDataBlock(looks)}` : '';
+    return `${marker}\n${part}${number}${data}\n`;
+  });
+}
+
+/** The comment for a report that cannot be read. */
+export function renderUnreadableComment(model: string, reason: string): string {
+  return `${formatMarker('report', model)}\n### Tidegate · ${model} · ⛔ no report\n\nThe report of this run cannot be read: ${inlineCode(reason, 500)}. Nothing that cannot be read passes.\n`;
+}
+
+function renderNotes({ candidates }: CommentData, gateChanged: boolean): string {
+  const notes = [
+    ...(gateChanged
+      ? [
+          '⚠️ This pull request changes how the model is judged (`gate` or `evaluate` in `tidegate.yaml`). Review that first.',
+        ]
+      : []),
+    ...(candidates.length > 1
+      ? [`Look ${candidates.length}: so many candidates were judged on this data here. The release judges again.`]
+      : []),
+  ];
+  return notes.map((note) => `> ${note}`).join('\n>\n');
+}
