@@ -1,0 +1,85 @@
+import { resolve } from 'node:path';
+import { DuckDbTableReader } from '../../core/adapters/duckdb/duckdb-table-reader.ts';
+import { FileArtifactHasher } from '../../core/adapters/node/file-artifact-hasher.ts';
+import { LocalChampionFinder } from '../../core/adapters/node/local-champion-finder.ts';
+import { OnnxModelRunner } from '../../core/adapters/onnx/onnx-model-runner.ts';
+import type { ChampionFinder } from '../../core/ports/champion-finder.ts';
+import type { EvaluationPorts } from '../../core/usecases/evaluation-ports.ts';
+import type { EvaluationRequest, ShownPath } from '../../core/usecases/evaluation-request.ts';
+import type { ActionContext } from '../action-context.ts';
+import type { InputValues } from '../inputs.ts';
+import type { LoadedModel } from '../load-model.ts';
+import { registeredChampions } from '../registered-versions.ts';
+import { reportHeader } from '../report-files.ts';
+import type { inputs } from './inputs.ts';
+
+type Values = InputValues<typeof inputs>;
+
+/** What is judged, from the inputs and tidegate.yaml. */
+export async function assembleRequest(
+  context: ActionContext,
+  loaded: LoadedModel,
+  values: Values,
+): Promise<EvaluationRequest> {
+  const { name, model } = loaded;
+  const path = (shown: string): ShownPath => ({ shown, absolute: resolve(context.workingDirectory, shown) });
+  const dataset = values['dataset-path'] ?? model.evaluate.dataset;
+  return {
+    config: model,
+    header: await reportHeader('evaluation', context, name),
+    profileHeader: await reportHeader('profile', context, name),
+    candidate: candidateOf(loaded, values, path),
+    dataset: path(dataset),
+    reference: path(model.drift?.reference ?? dataset),
+    championSelector: values.champion ?? 'auto',
+    rulePlaces: model.gate.rules.map((_, index) => loaded.placeOf(['models', name, 'gate', 'rules', index])),
+  };
+}
+
+/** What judging needs from outside; `close` frees the engines. */
+export interface AssembledPorts {
+  readonly ports: EvaluationPorts;
+  close(): Promise<void>;
+}
+
+/** Makes the adapters; nothing is loaded before its first use. */
+export async function assemblePorts(
+  context: ActionContext,
+  loaded: LoadedModel,
+  values: Values,
+): Promise<AssembledPorts> {
+  const engines = { env: context.env, log: (line: string) => context.log.info(line) };
+  const tables = new DuckDbTableReader(engines);
+  const ports: EvaluationPorts = {
+    tables,
+    models: new OnnxModelRunner(engines),
+    champions: await championFinder(context, loaded, values),
+    hasher: new FileArtifactHasher(),
+    clockMs: () => performance.now(),
+    progress: (line) => context.log.info(line),
+  };
+  return { ports, close: () => tables.close() };
+}
+
+function candidateOf(
+  { model }: LoadedModel,
+  values: Values,
+  path: (shown: string) => ShownPath,
+): EvaluationRequest['candidate'] {
+  const declared = model.evaluate.predictions;
+  const predictions = values['predictions-path'] ?? declared?.path;
+  if (predictions === undefined || values['artifact-path'] !== undefined) {
+    return { kind: 'artifact', path: path(values['artifact-path'] ?? model.artifact) };
+  }
+  const named = declared !== undefined && 'score' in declared ? (declared.score ?? declared.prediction) : undefined;
+  const column = named ?? (model.task === 'regression' ? 'prediction' : 'score');
+  return { kind: 'predictions', path: path(predictions), column };
+}
+
+async function championFinder(context: ActionContext, loaded: LoadedModel, values: Values): Promise<ChampionFinder> {
+  const selector = values.champion ?? 'auto';
+  if (selector === 'auto' || /^v?\d+\.\d+\.\d+/.test(selector)) {
+    return registeredChampions(context, loaded, values['github-token']);
+  }
+  return new LocalChampionFinder(context.workingDirectory, new FileArtifactHasher());
+}

@@ -1,0 +1,11 @@
+import { commonInputs, someOf, text } from '../inputs.ts';
+
+/** The inputs of evaluate-and-gate. */
+export const inputs = {
+  ...commonInputs,
+  'artifact-path': { ...text, default: '' },
+  'predictions-path': { ...text, default: '' },
+  'dataset-path': { ...text, default: '' },
+  champion: { ...text, default: 'auto' },
+  'fail-on': { ...someOf('fail', 'inconclusive', 'never'), default: '' },
+} as const;

@@ -1,0 +1,62 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { formatCount } from '../../core/domain/text/format-number.ts';
+import { renderEvaluationSummary } from '../../core/render/evaluation.ts';
+import type { EvaluationReport } from '../../core/reports/evaluation-report.ts';
+import { type Evaluation, evaluateCandidate } from '../../core/usecases/evaluate-candidate.ts';
+import type { EvaluationRequest } from '../../core/usecases/evaluation-request.ts';
+import type { ActionContext } from '../action-context.ts';
+import { readInputs } from '../inputs.ts';
+import { loadModel } from '../load-model.ts';
+import { reportFolder, reportPath, writeReport } from '../report-files.ts';
+import { type AssembledPorts, assemblePorts, assembleRequest } from './assemble-evaluation.ts';
+import { conclude } from './conclude.ts';
+import { inputs } from './inputs.ts';
+import { outputs } from './outputs.ts';
+import { uploadEvaluation } from './upload-evaluation.ts';
+
+/** Judges the candidate; a failed gate is a result, so everything is written before the step fails. */
+export async function main(context: ActionContext): Promise<void> {
+  const values = readInputs(inputs, context);
+  const loaded = await loadModel(context, values.model);
+  const request = await assembleRequest(context, loaded, values);
+  const { evaluation, profile } = await judge(context, request, await assemblePorts(context, loaded, values));
+  const path = await writeReport(reportPath(context.env, loaded.name, 'evaluation'), 'evaluation', evaluation);
+  await writeReport(reportPath(context.env, loaded.name, 'profile'), 'profile', profile);
+  const summary = renderEvaluationSummary(evaluation);
+  const summaryPath = join(reportFolder(context.env, loaded.name), 'summary.md');
+  await writeFile(summaryPath, summary);
+  const judged = request.candidate.kind === 'artifact' ? request.candidate.path.absolute : undefined;
+  const artifactName = await uploadEvaluation(context, loaded.name, judged);
+  outputs.write(context, {
+    verdict: evaluation.verdict,
+    metrics: JSON.stringify(overallMetrics(evaluation)),
+    'report-path': path,
+    'summary-path': summaryPath,
+    'artifact-name': artifactName,
+  });
+  await context.appendSummary(summary);
+  conclude(context, evaluation, values['fail-on']);
+}
+
+async function judge(
+  context: ActionContext,
+  request: EvaluationRequest,
+  { ports, close }: AssembledPorts,
+): Promise<Evaluation> {
+  const { candidate, dataset, championSelector } = request;
+  context.log.info(`Judging ${candidate.path.shown} on ${dataset.shown}, champion: ${championSelector}`);
+  const started = performance.now();
+  try {
+    const result = await evaluateCandidate(request, ports);
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    context.log.info(`Judged on ${formatCount(result.evaluation.dataset.rows)} rows in ${seconds} s`);
+    return result;
+  } finally {
+    await close();
+  }
+}
+
+function overallMetrics({ metrics }: EvaluationReport): Readonly<Record<string, number | null>> {
+  return Object.fromEntries(metrics.filter(({ slice }) => slice === undefined).map(({ name, value }) => [name, value]));
+}
