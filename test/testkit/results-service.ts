@@ -39,6 +39,8 @@ export interface ResultsService {
   /** The environment of a `uses:` step, as the runner hands it out. */
   environment(claims: RuntimeTokenClaims): Record<string, string>;
   artifacts(runId: number): readonly StoredArtifact[];
+  /** Of all runs. */
+  all(): readonly StoredArtifact[];
   artifact(id: number): StoredArtifact | undefined;
   /** A short-lived address of the artifact's archive, for redirects of the REST interface. */
   signedUrl(artifact: StoredArtifact): string;
@@ -105,6 +107,7 @@ export async function startResultsService(options: { directory: string }): Promi
     issueRuntimeToken: (claims) => issueToken(service, claims),
     environment: (claims) => environmentFor(service, claims),
     artifacts: (runId) => service.artifacts.filter((artifact) => artifact.runId === runId),
+    all: () => service.artifacts,
     artifact: (id) => service.artifacts.find((artifact) => artifact.id === id),
     signedUrl: (artifact) => blobUrl(service, path.basename(artifact.file)),
     cacheKeys: (repository) => service.caches.filter((entry) => entry.repository === repository && entry.finalized),
