@@ -12,15 +12,20 @@ const inputs: Inputs = JSON.parse(process.env.TESTKIT_INPUTS ?? '{}');
 function filesOf(patterns: readonly string[], hidden: boolean): string[] {
   const found = patterns.flatMap((pattern) => {
     const matches = globSync(pattern);
-    return matches.flatMap((match) => (statSync(match).isDirectory() ? globSync(path.join(match, '**/*')) : [match]));
+    return matches.flatMap((match) =>
+      statSync(match).isDirectory()
+        ? globSync(path.join(match, '**/*')).map((file) => ({ file, base: match }))
+        : [{ file: match, base: path.dirname(match) }],
+    );
   });
-  const files = [...new Set(found.map((file) => path.resolve(file)))].filter((file) => statSync(file).isFile());
-  const isHidden = (file: string) =>
+  // Hidden is what has a dot below the place that was searched; dots above it say nothing.
+  const isHidden = ({ file, base }: { file: string; base: string }) =>
     path
-      .relative('.', file)
-      .split('/')
-      .some((part) => part.startsWith('.') && part !== '..');
-  return hidden ? files : files.filter((file) => !isHidden(file));
+      .relative(base, file)
+      .split(path.sep)
+      .some((part) => part.startsWith('.'));
+  const kept = hidden ? found : found.filter((one) => !isHidden(one));
+  return [...new Set(kept.map(({ file }) => path.resolve(file)))].filter((file) => statSync(file).isFile());
 }
 
 /** The deepest folder that holds all files; for one pattern without wildcards, that folder or the file's. */
