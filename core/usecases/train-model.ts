@@ -8,8 +8,9 @@ import { ServiceError, UserError } from '../errors.ts';
 import type { DataProjectReader } from '../ports/data-project-reader.ts';
 import type { RunReport } from '../reports/run-report.ts';
 import { collectRunInputs, type InputPorts, type TrainingWork } from './collect-run-inputs.ts';
+import type { ArtifactPorts } from './fetch-artifact.ts';
 import { readEnvironment } from './read-environment.ts';
-import { type RestorePorts, restoreRun } from './restore-run.ts';
+import { restoreRun } from './restore-run.ts';
 import { runCommand } from './run-command.ts';
 import { runStages, type StagePorts, type StageRun } from './run-stages.ts';
 
@@ -31,7 +32,7 @@ export interface TrainRequest {
 export interface TrainPorts extends StagePorts, InputPorts {
   readonly reader: DataProjectReader;
   /** Undefined: there is no store to look for an earlier run. */
-  readonly restore: RestorePorts | undefined;
+  readonly restore: ArtifactPorts | undefined;
 }
 
 /** The fields of a run report that training decides. */

@@ -1,0 +1,39 @@
+import type { ModelConfig } from '../../core/config/tidegate-config.ts';
+import { isRepository } from '../../core/domain/image/image-reference.ts';
+import { type Problem, UserError } from '../../core/errors.ts';
+import type { InputValues } from '../inputs.ts';
+import type { inputs } from './inputs.ts';
+
+/** What image is built: inputs before tidegate.yaml. */
+export interface ChosenImage {
+  readonly repository: string;
+  /** Undefined: on nothing. */
+  readonly base: string | undefined;
+  readonly platform: string;
+}
+
+/**
+ * Chooses the image, and refuses by name what this version cannot build.
+ *
+ * @throws {UserError} INPUT_INVALID with all problems at once.
+ */
+export function chooseImage({ image }: ModelConfig, values: InputValues<typeof inputs>): ChosenImage {
+  const problems: Problem[] = [];
+  const repository = values['image-repository'] ?? image?.repository ?? '';
+  if (!isRepository(repository)) {
+    const message = repository === '' ? 'no image repository is named' : `"${repository}" is no image repository`;
+    problems.push({ message, fix: 'Set image.repository in tidegate.yaml, or the input image-repository: host/path.' });
+  }
+  const layout = values.layout ?? image?.layout ?? 'modelcar';
+  if (layout !== 'modelcar') {
+    problems.push({ message: `layout ${layout} is not supported yet`, fix: 'Use layout: modelcar.' });
+  }
+  const platforms = values.platforms ?? image?.platforms ?? ['linux/amd64'];
+  if (platforms.length > 1) {
+    const message = `several platforms (${platforms.join(', ')}) are not supported yet`;
+    problems.push({ message, fix: 'Name one platform: linux/amd64.' });
+  }
+  if (problems.length > 0) throw UserError.ofProblems('INPUT_INVALID', problems);
+  const base = values['base-image'] ?? image?.base;
+  return { repository, base: base === 'scratch' ? undefined : base, platform: platforms[0] ?? 'linux/amd64' };
+}

@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { ArtifactFolderWriter } from '../../core/adapters/node/artifact-folder-writer.ts';
+import { FileArtifactHasher } from '../../core/adapters/node/file-artifact-hasher.ts';
+import type { HashedArtifact } from '../../core/domain/model/artifact-digest.ts';
+import { UserError } from '../../core/errors.ts';
+import { fetchArtifact } from '../../core/usecases/fetch-artifact.ts';
+import type { ActionContext } from '../action-context.ts';
+import type { InputValues } from '../inputs.ts';
+import type { LoadedModel } from '../load-model.ts';
+import { openStore } from '../open-store.ts';
+import { loadOptionalReport, reportFolder, reportPath } from '../report-files.ts';
+import { fetchWorkflowArtifact } from '../workflow-artifact.ts';
+import type { inputs } from './inputs.ts';
+
+/** An artifact and where it lies. */
+export interface FoundArtifact {
+  readonly artifact: HashedArtifact;
+  readonly location: string;
+}
+
+/**
+ * The artifact to put into the image: that of the inputs, else the one that was judged, else the one in the workspace.
+ *
+ * @throws {UserError} DATA_NOT_FOUND for none, ARTIFACT_MISMATCH for other bytes than were judged.
+ */
+export async function findArtifact(
+  context: ActionContext,
+  loaded: LoadedModel,
+  values: InputValues<typeof inputs>,
+): Promise<FoundArtifact> {
+  const { name, model } = loaded;
+  const hasher = new FileArtifactHasher();
+  const uri = values['artifact-uri'];
+  if (uri !== undefined) return fromStore(context, loaded, uri);
+  const given = values['artifact-path'];
+  if (given !== undefined) {
+    const location = resolve(context.workingDirectory, given);
+    return { artifact: await hasher.hash(location), location };
+  }
+  await fetchWorkflowArtifact(context, name);
+  const evaluation = await loadOptionalReport(reportPath(context.env, name, 'evaluation'), 'evaluation');
+  const unpacked = join(reportFolder(context.env, name), 'artifact');
+  const places = [
+    join(unpacked, basename(model.artifact)),
+    unpacked,
+    resolve(context.workingDirectory, model.artifact),
+  ];
+  const found: FoundArtifact[] = [];
+  for (const location of places.filter((place) => existsSync(place))) {
+    const artifact = await hasher.hash(location);
+    if (evaluation === undefined || artifact.digest === evaluation.candidate.digest) return { artifact, location };
+    found.push({ artifact, location });
+  }
+  throw noArtifact(found[0], model.artifact);
+}
+
+/** Brings the artifact of a registered version from its store. */
+async function fromStore(context: ActionContext, { name }: LoadedModel, uri: string): Promise<FoundArtifact> {
+  const parts = /^(.+)\/sha256\/([0-9a-f]{64})\/?$/.exec(uri);
+  if (parts?.[1] === undefined || parts[2] === undefined) {
+    throw new UserError('INPUT_INVALID', `artifact-uri ${JSON.stringify(uri)} is no artifact of a store`, {
+      fix: 'Use the output artifact-uri of register: <store>/sha256/<hex>.',
+    });
+  }
+  const store = openStore(parts[1], { env: context.env, baseFolder: context.workingDirectory });
+  const location = join(reportFolder(context.env, name), 'artifact-from-store');
+  await fetchArtifact(`sha256:${parts[2]}`, location, { store, writer: new ArtifactFolderWriter() });
+  return { artifact: await new FileArtifactHasher().hash(location), location };
+}
+
+function noArtifact(found: FoundArtifact | undefined, path: string): UserError {
+  if (found === undefined) {
+    return new UserError('DATA_NOT_FOUND', `there is no artifact at ${path}`, {
+      fix: 'Run train and evaluate-and-gate before, or set artifact-path or artifact-uri.',
+    });
+  }
+  const message = `the artifact at ${found.location} (${found.artifact.digest}) is not the one that was judged`;
+  return new UserError('ARTIFACT_MISMATCH', message, { fix: 'Build the image from what evaluate-and-gate judged.' });
+}

@@ -1,0 +1,14 @@
+import { commonInputs, flag, type InputTable, lines, oneOf, text } from '../inputs.ts';
+
+/** The inputs of build-image, as in its action.yml. */
+export const inputs = {
+  ...commonInputs,
+  'artifact-path': { ...text, default: '' },
+  'artifact-uri': { ...text, default: '' },
+  'image-repository': { ...text, default: '' },
+  'base-image': { ...text, default: '' },
+  layout: { ...oneOf('server', 'modelcar'), default: '' },
+  platforms: { ...lines, default: '' },
+  tags: { ...lines, default: '' },
+  push: { ...flag, default: 'true' },
+} as const satisfies InputTable;

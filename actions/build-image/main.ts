@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import { OciLayoutFolder } from '../../core/adapters/oci/oci-layout-folder.ts';
+import { RegistryRepository } from '../../core/adapters/oci/registry-repository.ts';
+import { buildImage } from '../../core/usecases/build-image.ts';
+import type { ActionContext } from '../action-context.ts';
+import { readInputs } from '../inputs.ts';
+import { loadModel } from '../load-model.ts';
+import { reportFolder } from '../report-files.ts';
+import { chooseImage } from './choose-image.ts';
+import { findArtifact } from './find-artifact.ts';
+import { inputs } from './inputs.ts';
+import { openBase, readDockerConfig } from './open-base.ts';
+import { outputs } from './outputs.ts';
+
+/** Builds and pushes the image of a model. */
+export async function main(context: ActionContext): Promise<void> {
+  const values = readInputs(inputs, context);
+  const loaded = await loadModel(context, values.model);
+  const { repository, base, platform } = chooseImage(loaded.model, values);
+  const { artifact, location } = await findArtifact(context, loaded, values);
+  context.log.info(`Building ${repository} from ${location} (${artifact.digest}) on ${base ?? 'nothing'}`);
+  const dockerConfig = await readDockerConfig(context.env);
+  const folder = join(reportFolder(context.env, loaded.name), 'image');
+  const built = await buildImage(
+    { model: loaded.name, artifact, location, repository, platform, tags: values.tags ?? [] },
+    {
+      base: openBase(base, context.workingDirectory, dockerConfig),
+      layout: new OciLayoutFolder(folder),
+      registry: values.push === false ? undefined : new RegistryRepository({ repository }, dockerConfig),
+      note: (line) => context.log.info(line),
+    },
+  );
+  outputs.write(context, {
+    'image-reference': built.reference,
+    'image-digest': built.digest,
+    'layout-path': folder,
+  });
+  context.log.info(built.reference);
+}

@@ -1,0 +1,56 @@
+import { ServiceError } from '../../errors.ts';
+
+/** User and password for one registry. */
+export interface RegistryLogin {
+  readonly user: string;
+  readonly password: string;
+}
+
+/**
+ * The login for a registry in Docker's config.json: the entry of exactly this host and port.
+ *
+ * @returns undefined where it has none.
+ * @throws {ServiceError} REGISTRY_REFUSED when only a credential helper could give it.
+ */
+export function findLogin(config: unknown, host: string): RegistryLogin | undefined {
+  if (!isRecord(config)) return undefined;
+  const auths = isRecord(config.auths) ? config.auths : {};
+  const names = host === 'registry-1.docker.io' ? ['https://index.docker.io/v1/', 'docker.io', host] : [host];
+  for (const [name, entry] of Object.entries(auths)) {
+    const isOurs = names.includes(name) || names.includes(name.replace(/^https?:\/\//, '').replace(/\/.*$/, ''));
+    if (isOurs && isRecord(entry) && typeof entry.auth === 'string' && entry.auth !== '') return decode(entry.auth);
+  }
+  const helpers = isRecord(config.credHelpers) ? Object.keys(config.credHelpers) : [];
+  if (!names.some((name) => helpers.includes(name)) && typeof config.credsStore !== 'string') return undefined;
+  throw new ServiceError(
+    'REGISTRY_REFUSED',
+    `the login for ${host} is kept by a credential helper, which is not supported yet`,
+    {
+      retryable: false,
+      fix: 'Log in without a helper in this job (docker/login-action does).',
+    },
+  );
+}
+
+/** The parameters of a `WWW-Authenticate: Bearer …` header; undefined for another scheme. */
+export function parseBearerChallenge(header: string | null): Readonly<Record<string, string>> | undefined {
+  if (header === null || !/^bearer\s/i.test(header)) return undefined;
+  return Object.fromEntries(
+    [...header.matchAll(/([a-z_]+)="([^"]*)"/gi)].map((found) => [found[1] ?? '', found[2] ?? '']),
+  );
+}
+
+/** `Basic …` for a login. */
+export function basicHeader({ user, password }: RegistryLogin): string {
+  return `Basic ${Buffer.from(`${user}:${password}`, 'utf8').toString('base64')}`;
+}
+
+function decode(auth: string): RegistryLogin {
+  const text = Buffer.from(auth, 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  return { user: text.slice(0, colon), password: text.slice(colon + 1).replace(/\0+$/, '') };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { openAsBlob } from 'node:fs';
+import type { Descriptor } from '../../domain/image/image-documents.ts';
+import { formatImageReference, type ImageReference } from '../../domain/image/image-reference.ts';
+import { READABLE } from '../../domain/image/read-image-documents.ts';
+import { ServiceError } from '../../errors.ts';
+import type { ImageRegistry } from '../../ports/image-registry.ts';
+import type { ImageSource } from '../../ports/image-source.ts';
+import { findLogin } from './registry-auth.ts';
+import { RegistryClient } from './registry-client.ts';
+
+/** Splits a repository into the registry's host and the name there, by Docker's rules. */
+export function splitRepository(repository: string): { host: string; name: string } {
+  const slash = repository.indexOf('/');
+  const first = repository.slice(0, Math.max(slash, 0));
+  if (slash > 0 && (/[.:]/.test(first) || first === 'localhost')) {
+    const host = first === 'docker.io' ? 'registry-1.docker.io' : first;
+    return { host, name: repository.slice(slash + 1) };
+  }
+  return { host: 'registry-1.docker.io', name: slash < 0 ? `library/${repository}` : repository };
+}
+
+/** One repository of a registry. */
+export class RegistryRepository implements ImageSource, ImageRegistry {
+  readonly name: string;
+  readonly #reference: ImageReference;
+  readonly #path: string;
+  readonly #client: RegistryClient;
+
+  /**
+   * @param reference The image to read, or only the repository to write to.
+   * @param dockerConfig The value of Docker's config.json, for the login.
+   */
+  constructor(reference: ImageReference, dockerConfig: unknown) {
+    const { host, name } = splitRepository(reference.repository);
+    this.name = formatImageReference(reference);
+    this.#reference = reference;
+    this.#path = name;
+    this.#client = new RegistryClient(host, findLogin(dockerConfig, host));
+  }
+
+  async root(): Promise<string | undefined> {
+    const { digest, tag } = this.#reference;
+    const response = await this.#get(`manifests/${digest ?? tag ?? 'latest'}`);
+    if (response.status === 404) return undefined;
+    const text = await response.text();
+    if (digest !== undefined) this.#check(digest, text);
+    return text;
+  }
+
+  async document(descriptor: Descriptor, kind: 'manifest' | 'config'): Promise<string> {
+    const response = await this.#get(`${kind === 'manifest' ? 'manifests' : 'blobs'}/${descriptor.digest}`);
+    const text = response.status === 404 ? '' : await response.text();
+    this.#check(descriptor.digest, text);
+    return text;
+  }
+
+  async blob(descriptor: Descriptor): Promise<AsyncIterable<Uint8Array>> {
+    const response = await this.#get(`blobs/${descriptor.digest}`);
+    if (response.status === 404 || response.body === null) throw this.#wrong(descriptor.digest, 'nothing');
+    return response.body;
+  }
+
+  async pushBlob(descriptor: Descriptor, file: string): Promise<'pushed' | 'exists'> {
+    const scope = this.#scope('pull,push');
+    const base = `${this.#path}/blobs`;
+    const known = await this.#client.send({ method: 'HEAD', path: `${base}/${descriptor.digest}` }, scope);
+    if (known.ok) return 'exists';
+    const started = await this.#client.send({ method: 'POST', path: `${base}/uploads/` }, scope);
+    const location = started.headers.get('location');
+    if (location === null) throw this.#wrong(descriptor.digest, 'no upload location');
+    const upload = new URL(location, `${this.#client.origin}/v2/`);
+    upload.searchParams.set('digest', descriptor.digest);
+    const headers = { 'content-type': 'application/octet-stream' };
+    const body = () => openAsBlob(file);
+    const done = await this.#client.send({ method: 'PUT', path: upload.href, headers, body }, scope);
+    if (done.status !== 201) throw this.#wrong(descriptor.digest, `HTTP ${done.status}`);
+    return 'pushed';
+  }
+
+  async pushManifest(tag: string, descriptor: Descriptor, text: string): Promise<void> {
+    const headers = { 'content-type': descriptor.mediaType };
+    const body = async () => new Blob([text]);
+    const path = `${this.#path}/manifests/${tag}`;
+    const response = await this.#client.send({ method: 'PUT', path, headers, body }, this.#scope('pull,push'));
+    const stored = response.headers.get('docker-content-digest') ?? descriptor.digest;
+    if (!response.ok || stored !== descriptor.digest) throw this.#wrong(descriptor.digest, stored);
+  }
+
+  #get(path: string): Promise<Response> {
+    const headers = { accept: READABLE.join(', ') };
+    return this.#client.send({ method: 'GET', path: `${this.#path}/${path}`, headers }, this.#scope('pull'));
+  }
+
+  #scope(actions: string): string {
+    return `repository:${this.#path}:${actions}`;
+  }
+
+  #check(digest: string, text: string): void {
+    const actual = `sha256:${createHash('sha256').update(text).digest('hex')}`;
+    if (actual !== digest) throw this.#wrong(digest, actual);
+  }
+
+  #wrong(digest: string, found: string): ServiceError {
+    return new ServiceError('REGISTRY_REFUSED', `${this.name}: the registry answered ${found} for ${digest}`, {
+      retryable: true,
+      fix: 'Run the job again; if it stays so, push the image again.',
+    });
+  }
+}

@@ -1,0 +1,96 @@
+import { UserError } from '../../errors.ts';
+import { type Descriptor, OCI, parsePlatform } from './image-documents.ts';
+
+/** An index (several platforms) or a manifest (one image). */
+export type ImageDocument =
+  | { readonly kind: 'index'; readonly manifests: readonly (Descriptor & { readonly platform: string | undefined })[] }
+  | { readonly kind: 'manifest'; readonly config: Descriptor; readonly layers: readonly Descriptor[] };
+
+/**
+ * Reads an index or manifest, of OCI or Docker.
+ *
+ * @param name What to call it in messages.
+ * @throws {UserError} REFERENCE_INVALID when it is neither.
+ */
+export function parseImageDocument(text: string, name: string): ImageDocument {
+  const value = parseObject(text);
+  if (Array.isArray(value?.manifests)) {
+    const manifests = value.manifests.flatMap((entry: unknown) => {
+      const descriptor = toDescriptor(entry);
+      return descriptor === undefined ? [] : [{ ...descriptor, platform: platformOf(entry) }];
+    });
+    return { kind: 'index', manifests };
+  }
+  const config = toDescriptor(value?.config);
+  if (config !== undefined && Array.isArray(value?.layers)) {
+    const layers = value.layers.map(toDescriptor);
+    if (layers.every((layer) => layer !== undefined)) return { kind: 'manifest', config, layers };
+  }
+  throw notAnImage(name);
+}
+
+/**
+ * What an image config says of running it.
+ *
+ * @throws {UserError} REFERENCE_INVALID when it is no image config.
+ */
+export function parseImageConfig(text: string, name: string) {
+  const value = parseObject(text);
+  const rootfs = isRecord(value?.rootfs) ? value.rootfs : undefined;
+  const diffIds = rootfs?.diff_ids;
+  if (!Array.isArray(diffIds) || !diffIds.every((id) => typeof id === 'string')) throw notAnImage(name);
+  return { diffIds: diffIds as readonly string[], settings: isRecord(value?.config) ? value.config : {} };
+}
+
+/** The entry of an index for a platform; of a layout's index with one entry, that one. */
+export function selectManifest(
+  manifests: readonly (Descriptor & { readonly platform: string | undefined })[],
+  platform: string,
+): Descriptor | undefined {
+  const { os, architecture } = parsePlatform(platform);
+  const exact = manifests.find((entry) => entry.platform === platform);
+  const near = manifests.find((entry) => entry.platform?.startsWith(`${os}/${architecture}`));
+  const [only] = manifests;
+  return exact ?? near ?? (manifests.length === 1 && only?.platform === undefined ? only : undefined);
+}
+
+/** All media types of indexes and manifests that can be read. */
+export const READABLE = [
+  OCI.index,
+  OCI.manifest,
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+] as const;
+
+function toDescriptor(value: unknown): Descriptor | undefined {
+  if (!isRecord(value)) return undefined;
+  const { mediaType, digest, size } = value;
+  if (typeof mediaType !== 'string' || typeof size !== 'number') return undefined;
+  return typeof digest === 'string' && /^sha256:[0-9a-f]{64}$/.test(digest) ? { mediaType, digest, size } : undefined;
+}
+
+function platformOf(value: unknown): string | undefined {
+  const platform = isRecord(value) && isRecord(value.platform) ? value.platform : undefined;
+  if (typeof platform?.os !== 'string' || typeof platform.architecture !== 'string') return undefined;
+  const variant = typeof platform.variant === 'string' ? `/${platform.variant}` : '';
+  return `${platform.os}/${platform.architecture}${variant}`;
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function notAnImage(name: string): UserError {
+  return new UserError('REFERENCE_INVALID', `${name} is no container image`, {
+    fix: 'Name an image by registry reference, or the folder of an OCI image layout.',
+  });
+}
