@@ -61,7 +61,7 @@ function readFinding(finding: unknown): WorkflowFinding {
     );
   const location = at(finding, 'locations', 0);
   return {
-    file: String(at(location, 'symbolic', 'key', 'Local', 'given_path') ?? 'unknown'),
+    file: String(at(location, 'symbolic', 'key', 'Local', 'verbatim_path') ?? 'unknown'),
     line: Number(at(location, 'concrete', 'location', 'start_point', 'row') ?? 0) + 1,
     message: `zizmor: ${at(finding, 'ident')}: ${at(finding, 'desc')} (${at(location, 'symbolic', 'annotation')})`,
   };

@@ -1,0 +1,190 @@
+import { describe, expect, it } from 'vitest';
+import { findCycle, readSources, type SourceFile, stripComments } from './import-graph.ts';
+
+/** One row of the layer table in docs: who it is for, and what these files may import. */
+interface Layer {
+  readonly name: string;
+  readonly folder: RegExp;
+  readonly mayImport: RegExp;
+  /** Packages and `node:` modules. */
+  readonly mayUse: RegExp;
+}
+
+const NOTHING = /^$/;
+
+/** The first that fits a file holds. */
+const LAYERS: readonly Layer[] = [
+  {
+    name: 'core/domain/manifest',
+    folder: /^core\/domain\/manifest\//,
+    mayImport: /^core\/(?:domain\/|errors\.ts$)/,
+    mayUse: /^yaml$/,
+  },
+  {
+    name: 'core/domain/metrics and core/domain/drift',
+    folder: /^core\/domain\/(?:metrics|drift)\//,
+    mayImport: /^core\/(?:domain\/|errors\.ts$)/,
+    mayUse: /^simple-statistics$/,
+  },
+  {
+    name: 'core/domain',
+    folder: /^core\/domain\//,
+    mayImport: /^core\/(?:domain\/|errors\.ts$)/,
+    mayUse: /^semver(?:\/|$)/,
+  },
+  {
+    name: 'core/reports',
+    folder: /^core\/reports\//,
+    mayImport: /^core\/(?:reports\/|domain\/|errors\.ts$)/,
+    mayUse: /^zod$/,
+  },
+  {
+    name: 'core/render',
+    folder: /^core\/render\//,
+    mayImport: /^core\/(?:render\/|domain\/|reports\/|errors\.ts$)/,
+    mayUse: /^markdown-table$/,
+  },
+  {
+    name: 'core/config',
+    folder: /^core\/config\//,
+    mayImport: /^core\/(?:config\/|domain\/|errors\.ts$)/,
+    mayUse: /^(?:zod|yaml)$/,
+  },
+  {
+    name: 'core/ports',
+    folder: /^core\/ports\//,
+    mayImport: /^core\/(?:ports\/|domain\/|reports\/|errors\.ts$)/,
+    mayUse: NOTHING,
+  },
+  {
+    name: 'core/usecases',
+    folder: /^core\/usecases\//,
+    mayImport: /^core\/(?:usecases|domain|reports|ports|render|config)\/|^core\/errors\.ts$/,
+    mayUse: NOTHING,
+  },
+  {
+    name: 'core/adapters',
+    folder: /^core\/adapters\//,
+    // Another adapter's folder is checked below: only its own, and adapters/node.
+    mayImport: /^core\/(?:adapters|ports|domain|reports)\/|^core\/errors\.ts$/,
+    mayUse: /./,
+  },
+  { name: 'core/errors.ts', folder: /^core\/errors\.ts$/, mayImport: NOTHING, mayUse: NOTHING },
+  { name: 'actions', folder: /^actions\//, mayImport: /^(?:core|actions)\//, mayUse: /./ },
+  { name: 'bot', folder: /^bot\//, mayImport: /^(?:core|bot)\//, mayUse: /./ },
+];
+
+const sources = readSources(['core', 'actions', 'bot']);
+
+function violationsOf(file: SourceFile): string[] {
+  const layer = LAYERS.find(({ folder }) => folder.test(file.path));
+  if (layer === undefined) return [`${file.path} lies in no layer`];
+  const imports = file.imports.filter(({ target }) => !layer.mayImport.test(target)).map(({ target }) => target);
+  // A type leaves nothing behind at run time, but the domain names no SDK either.
+  const packages = file.packages.filter(({ name }) => !layer.mayUse.test(name)).map(({ name }) => name);
+  return [...imports, ...packages].map((what) => `${file.path} (${layer.name}) imports ${what}`);
+}
+
+/** `core/adapters/<folder>/`, or the file itself where it lies at the top. */
+function folderOf(path: string, depth: number): string {
+  return path.split('/').slice(0, depth).join('/');
+}
+
+describe('the layers', () => {
+  it('import only what the table allows', () => {
+    expect(sources.flatMap(violationsOf)).toEqual([]);
+  });
+
+  it('keep adapters apart: each its own folder, and adapters/node', () => {
+    const crossing = sources
+      .filter(({ path }) => path.startsWith('core/adapters/'))
+      .flatMap(({ path, imports }) =>
+        imports
+          .filter(({ target }) => target.startsWith('core/adapters/') && !target.startsWith('core/adapters/node/'))
+          .filter(({ target }) => folderOf(target, 3) !== folderOf(path, 3))
+          .map(({ target }) => `${path} imports ${target}`),
+      );
+    expect(crossing).toEqual([]);
+  });
+
+  it('keep actions apart: none imports the folder of another', () => {
+    const isAction = (path: string) => /^actions\/[^/]+\//.test(path);
+    const crossing = sources
+      .filter(({ path }) => isAction(path))
+      .flatMap(({ path, imports }) =>
+        imports
+          .filter(({ target }) => isAction(target) && folderOf(target, 2) !== folderOf(path, 2))
+          .map(({ target }) => `${path} imports ${target}`),
+      );
+    expect(crossing).toEqual([]);
+  });
+
+  it('have no import cycle', () => {
+    expect(findCycle(sources)).toBeUndefined();
+  });
+
+  it('read process.env in exactly two files', () => {
+    const readers = sources
+      .filter(({ text }) => /\bprocess\s*\.\s*env\b|\bprocess\[/.test(text))
+      .map(({ path }) => path);
+    expect(readers.sort()).toEqual(['actions/run-action.ts', 'bot/config.ts']);
+  });
+
+  it('use no process, clock, randomness or console in the domain', () => {
+    const impure = /\bprocess\.|\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bconsole\.|\bcrypto\.|\bfetch\(/;
+    const found = sources.filter(({ path, text }) => path.startsWith('core/domain/') && impure.test(text));
+    expect(found.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('have no module-level let', () => {
+    const found = sources.filter(({ text }) => /^(?:export )?(?:let|var) /m.test(text)).map(({ path }) => path);
+    expect(found).toEqual([]);
+  });
+
+  it('load heavy packages only where they are used', () => {
+    const heavy = /^(?:@aws-sdk\/|@duckdb\/|onnxruntime-node|@actions\/artifact|@actions\/cache)/;
+    const eager = sources.flatMap(({ path, packages }) =>
+      packages
+        .filter((one) => heavy.test(one.name) && !one.isLazy && !one.isType)
+        .map(({ name }) => `${path} imports ${name}`),
+    );
+    expect(eager).toEqual([]);
+  });
+
+  it('have no barrel file: no file only hands on what others export', () => {
+    const barrels = sources.filter(({ text }) => {
+      const statements = text
+        .split(';')
+        .map((one) => one.trim())
+        .filter(Boolean);
+      return statements.length > 0 && statements.every((one) => /^export\s[^=]*\sfrom\s/.test(one));
+    });
+    expect(barrels.map(({ path }) => path)).toEqual([]);
+  });
+});
+
+describe('readSources', () => {
+  it('sees static, type, side-effect and lazy imports', () => {
+    const self = readSources(['test/contracts']).find(({ path }) => path.endsWith('layers.test.ts'));
+    expect(self?.imports.map(({ target }) => target)).toContain('test/contracts/import-graph.ts');
+    expect(self?.packages.map(({ name }) => name)).toContain('vitest');
+  });
+
+  it('leaves comments out and strings in', () => {
+    expect(stripComments("a // process.env\n'// kept' /* b */c")).toBe("a               \n'// kept'        c");
+  });
+
+  it('finds a cycle', () => {
+    const file = (path: string, target: string): SourceFile => ({
+      path,
+      text: '',
+      packages: [],
+      imports: [{ target, isLazy: false, isType: false }],
+    });
+    expect(findCycle([file('a.ts', 'b.ts'), file('b.ts', 'c.ts'), file('c.ts', 'b.ts')])).toEqual([
+      'b.ts',
+      'c.ts',
+      'b.ts',
+    ]);
+  });
+});
