@@ -1,4 +1,3 @@
-import { lt } from 'semver';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
 import type { TidegateConfig } from '../config/tidegate-config.ts';
 import {
@@ -6,6 +5,7 @@ import {
   decidePromotionCheck,
   type PromotionCheck,
 } from '../domain/promotion/promotion-check.ts';
+import { isOlderVersion } from '../domain/registry/is-older-version.ts';
 import type { CheckRuns } from '../ports/check-runs.ts';
 import type { RepositoryFiles } from '../ports/repository-files.ts';
 import type { VersionTags } from '../ports/version-tags.ts';
@@ -95,7 +95,7 @@ function missingUpstream(situation: {
 }): readonly string[] {
   const { environment, index, environments, base, before, after } = situation;
   // Going back waits for nobody: upstream holds the newer version by then.
-  if (before?.version && after.version && lt(after.version.version, before.version.version)) return [];
+  if (before?.version && after.version && isOlderVersion(after.version.version, before.version.version)) return [];
   const above = environments[index - 1];
   const names = environment.after ?? (above === undefined ? [] : [above.name]);
   return names.filter((name) => {
