@@ -10,7 +10,7 @@ import type { ArtifactFacts, ArtifactMeasurements } from './artifact-evidence.ts
 import type { EvaluationPorts } from './evaluation-ports.ts';
 import type { EvaluationRequest } from './evaluation-request.ts';
 import { type Latency, measureLatency } from './measure-latency.ts';
-import { type PlannedModel, type ScoredDataset, scoreDataset } from './score-dataset.ts';
+import { type PlannedModel, refuseEmpty, type ScoredDataset, scoreDataset } from './score-dataset.ts';
 
 /** The dataset as both contenders see it. */
 export interface ScoredContenders {
@@ -107,6 +107,7 @@ interface Scoring {
 async function score({ request, table, own, rival, keep }: Scoring, ports: EvaluationPorts): Promise<ScoredContenders> {
   const models = [own, rival.opened].filter((planned) => planned !== null);
   const scored = await scoreDataset({ table, models, keep }, ports);
+  refuseEmpty(scored.rows, table);
   const scoreOf = (planned: PlannedModel | null) =>
     planned === null ? undefined : scored.scores[models.indexOf(planned)];
   const candidate = scoreOf(own) ?? (await readPredictions(request, scored.rows, ports));

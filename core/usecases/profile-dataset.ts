@@ -11,7 +11,7 @@ import {
 import { type ColumnValues, pickRows } from '../domain/evaluation/column-values.ts';
 import type { TableDescription } from '../ports/table-reader.ts';
 import type { ProfileReport } from '../reports/profile-report.ts';
-import { type ScoringPorts, scoreDataset } from './score-dataset.ts';
+import { refuseEmpty, type ScoringPorts, scoreDataset } from './score-dataset.ts';
 
 /** A dataset to sum up. */
 export interface ProfileRequest {
@@ -48,15 +48,17 @@ export async function profileDataset(request: ProfileRequest, ports: ScoringPort
   const names = watchedColumns(table, data);
   const time = data.time !== undefined && table.columns.some(({ name }) => name === data.time) ? [data.time] : [];
   const { rows, columns } = await scoreDataset({ table, models: [], keep: [...names, ...time] }, ports);
+  refuseEmpty(rows, table);
   const watched = names.flatMap((name) => {
     const values = columns.get(name);
     return values === undefined ? [] : [{ name, values, kind: kindOf(table, name, values) }];
   });
-  const times = data.time === undefined ? undefined : timesOf(columns.get(data.time));
+  const timeColumn = data.time === undefined ? undefined : columns.get(data.time);
+  const times = timesOf(timeColumn);
   const windows = times === undefined || windowMs === undefined ? [] : cutWindows(times, windowMs);
   return {
     rows,
-    ...span(times),
+    ...span(timeColumn),
     columns: summarize(watched, FULL_RESOLUTION),
     ...(windowMs === undefined
       ? {}
@@ -100,10 +102,10 @@ function timesOf(column: ColumnValues | undefined): Float64Array | undefined {
 }
 
 /** First and last time of a dataset, as the reports write them. */
-export function span(times: Float64Array | undefined): { readonly from: string | null; readonly to: string | null } {
+export function span(column: ColumnValues | undefined): { readonly from: string | null; readonly to: string | null } {
   let first = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
-  for (const time of times ?? []) {
+  for (const time of timesOf(column) ?? []) {
     if (time < first) first = time;
     if (time > last) last = time;
   }

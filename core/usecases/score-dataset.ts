@@ -44,7 +44,7 @@ export interface ScoringPorts {
 /**
  * Reads a dataset once, batch by batch, and scores every batch with every model. Features are not kept.
  *
- * @throws {UserError} DATA_INVALID where the dataset is empty; what the reader and the models throw.
+ * @throws {UserError} What the reader and the models throw. A dataset without rows is no error here.
  */
 export async function scoreDataset(request: ScoringRequest, ports: ScoringPorts): Promise<ScoredDataset> {
   const { table, models, keep } = request;
@@ -65,9 +65,8 @@ export async function scoreDataset(request: ScoringRequest, ports: ScoringPorts)
     rows += batch.rows;
     report(rows);
   }
-  if (sample === undefined) throw empty(table);
   const columns = new Map(collectors.map(({ name, collector }) => [name, collector.finish()]));
-  return { rows, scores: scores.map(joinNumbers), columns, sample };
+  return { rows, scores: scores.map(joinNumbers), columns, sample: sample ?? { rows: 0, columns: new Map() } };
 }
 
 function collectorOf(table: TableDescription, name: string): ColumnCollector {
@@ -95,8 +94,14 @@ function createProgress({ clockMs, progress }: ScoringPorts): (rows: number) => 
   };
 }
 
-function empty(table: TableDescription): UserError {
-  return new UserError('DATA_INVALID', `${table.files.join(', ')} has no rows`, {
+/**
+ * Refuses a dataset without rows.
+ *
+ * @throws {UserError} DATA_INVALID.
+ */
+export function refuseEmpty(rows: number, table: TableDescription): void {
+  if (rows > 0) return;
+  throw new UserError('DATA_INVALID', `${table.files.join(', ')} has no rows`, {
     fix: 'Check what wrote it: there is nothing to judge a model on.',
   });
 }

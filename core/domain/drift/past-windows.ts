@@ -6,35 +6,46 @@ export interface TimeWindow {
 }
 
 const DAY_MS = 86_400_000;
+/** Monday 1970-01-05: windows of a week begin on Mondays. */
+const FIRST_MONDAY_MS = 4 * DAY_MS;
 /** Chosen: a limit from more windows is no better, and a profile has an end. */
 const MAX_WINDOWS = 104;
 
 /**
- * Cuts rows into whole windows, from midnight of the first day on. A last window that the data do not fill is left out;
- * of very many the newest are kept.
+ * Cuts rows into whole windows of the calendar: of a week from Monday to Sunday, of a day from midnight to midnight (UTC).
+ * First and last windows that the data's days do not fill are left out; of very many the newest are kept.
  *
  * @param times NaN where missing: in no window.
  * @param windowMs > 0.
  */
 export function cutWindows(times: Float64Array, windowMs: number): readonly TimeWindow[] {
-  const known = times.filter((time) => Number.isFinite(time));
-  if (known.length === 0) return [];
-  const first = known.reduce((least, time) => Math.min(least, time), Number.POSITIVE_INFINITY);
-  const last = known.reduce((most, time) => Math.max(most, time), Number.NEGATIVE_INFINITY);
+  const first = times.reduce(
+    (least, time) => (Number.isNaN(time) ? least : Math.min(least, time)),
+    Number.POSITIVE_INFINITY,
+  );
+  const last = times.reduce(
+    (most, time) => (Number.isNaN(time) ? most : Math.max(most, time)),
+    Number.NEGATIVE_INFINITY,
+  );
+  if (!Number.isFinite(first)) return [];
+  // The data reach from the beginning of their first day to the end of their last.
   const start = Math.floor(first / DAY_MS) * DAY_MS;
-  // The data reach to the end of their last day.
   const end = (Math.floor(last / DAY_MS) + 1) * DAY_MS;
-  const count = Math.floor((end - start) / windowMs);
-  const rows: number[][] = Array.from({ length: count }, () => []);
+  const rows = new Map<number, number[]>();
   times.forEach((time, row) => {
-    if (Number.isFinite(time)) rows[Math.floor((time - start) / windowMs)]?.push(row);
+    if (!Number.isFinite(time)) return;
+    const number = Math.floor((time - FIRST_MONDAY_MS) / windowMs);
+    const found = rows.get(number);
+    if (found === undefined) rows.set(number, [row]);
+    else found.push(row);
   });
-  return rows
-    .map((indexes, i) => ({
-      fromMs: start + i * windowMs,
-      toMs: start + (i + 1) * windowMs,
-      rows: Uint32Array.from(indexes),
-    }))
-    .filter((window) => window.rows.length > 0)
+  return [...rows]
+    .sort(([a], [b]) => a - b)
+    .map(([number, indexes]) => windowOf(FIRST_MONDAY_MS + number * windowMs, windowMs, indexes))
+    .filter(({ fromMs, toMs }) => fromMs >= start && toMs <= end)
     .slice(-MAX_WINDOWS);
+}
+
+function windowOf(fromMs: number, windowMs: number, rows: readonly number[]): TimeWindow {
+  return { fromMs, toMs: fromMs + windowMs, rows: Uint32Array.from(rows) };
 }

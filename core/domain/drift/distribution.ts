@@ -1,0 +1,44 @@
+import type { NumericProfile } from './profile-column.ts';
+
+/** A distribution function that is known at the points of a sketch. */
+export interface Distribution {
+  /** Share of values <= x. */
+  at(x: number): number;
+  /** Where it rises: the only places that matter for a largest difference. */
+  readonly points: readonly number[];
+  /** Values that it was made from. */
+  readonly count: number;
+  /** How far `at` may be from the truth; 0 where the sketch holds every value. */
+  readonly error: number;
+}
+
+/** The distribution function of a sketch. */
+export function distributionOf({ quantiles, rows, missing }: NumericProfile): Distribution {
+  const count = rows - missing;
+  const isComplete = quantiles.length === count;
+  const steps = quantiles.length - 1;
+  return {
+    points: quantiles,
+    count,
+    error: isComplete || steps <= 0 ? 0 : 0.5 / steps,
+    at: (x) => {
+      const below = countUpTo(quantiles, x);
+      if (isComplete) return below / count;
+      if (below === 0 || below > steps) return below === 0 ? 0 : 1;
+      // Between two ranks: the middle is the best guess.
+      return (below - 0.5) / steps;
+    },
+  };
+}
+
+/** How many of the ascending values are <= x. */
+function countUpTo(values: readonly number[], x: number): number {
+  let low = 0;
+  let high = values.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((values[middle] ?? Number.POSITIVE_INFINITY) <= x) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
