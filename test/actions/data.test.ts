@@ -1,0 +1,264 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { S3ObjectStore } from '../../core/adapters/aws/s3-object-store.ts';
+import { textContent } from '../../core/domain/model/text-content.ts';
+import { ensurePythonEnvironment } from '../../scripts/python-environment.ts';
+import { DvcRepository } from '../testkit/dvc-repository.ts';
+import { type ActionRunOptions, runActionSource } from '../testkit/run-action.ts';
+import { type S3Server, startS3 } from '../testkit/s3.ts';
+
+const CONFIG = `version: 1
+models:
+  m:
+    task: binary-classification
+    artifact: model.bin
+    train: { stages: [train] }
+    data: { label: y }
+    evaluate: { dataset: data/test.csv, metrics: [roc_auc] }
+    gate: { rules: [{ metric: roc_auc, min: 0.5 }] }
+`;
+const PIPELINE = `stages:
+  train:
+    cmd: cp data/train.csv model.bin
+    deps: [data/train.csv, images]
+    outs: [model.bin]
+`;
+const FILES = {
+  'tidegate.yaml': CONFIG,
+  'dvc.yaml': PIPELINE,
+  'data/train.csv': 'a,y\n1,0\n',
+  'data/test.csv': 'a,y\n2,1\n',
+  'unrelated.bin': 'not for the model',
+  'images/é "quoted".txt': 'é\n',
+  'images/\u{1F600}': 'astral',
+  'images/\uFF21': 'full width',
+  'images/deep/er/x': 'x',
+  'images/empty': '',
+};
+
+let s3: S3Server;
+let root: string;
+let origin: DvcRepository;
+let env: Record<string, string>;
+let count = 0;
+
+beforeAll(async () => {
+  const { bin } = await ensurePythonEnvironment('demo');
+  root = await mkdtemp(path.join(os.tmpdir(), 'tidegate-data-'));
+  s3 = await startS3({ directory: path.join(root, 's3'), binary: path.join(bin, 'weed') });
+  await s3.createBucket('data');
+  env = { AWS_ACCESS_KEY_ID: s3.accessKeyId, AWS_SECRET_ACCESS_KEY: s3.secretAccessKey };
+  origin = await DvcRepository.create(path.join(root, 'origin'), env);
+  await origin.dvc('remote', 'add', '--default', 'storage', 's3://data/dvc');
+  await origin.dvc('remote', 'modify', 'storage', 'endpointurl', s3.endpoint);
+  await origin.dvc('remote', 'modify', 'storage', 'region', 'us-east-1');
+  await origin.write(FILES);
+  await origin.dvc('add', '--quiet', 'data/train.csv', 'data/test.csv', 'unrelated.bin', 'images');
+  await origin.dvc('push', '--quiet');
+  await origin.commit('data');
+});
+
+afterAll(async () => {
+  await s3?.stop();
+  if (root !== undefined) await rm(root, { recursive: true, force: true });
+});
+
+async function freshClone(): Promise<{ clone: DvcRepository; options: ActionRunOptions }> {
+  count += 1;
+  const clone = await origin.clone(path.join(root, `clone-${count}`, 'repository'));
+  return { clone, options: { workspace: clone.folder, temp: path.join(root, `clone-${count}`, 'temp'), env } };
+}
+
+function remoteStore(): S3ObjectStore {
+  return new S3ObjectStore('s3://data/dvc', { env: { ...env, AWS_ENDPOINT_URL: s3.endpoint } });
+}
+
+function objectKey(bytes: string, suffix = ''): string {
+  const md5 = createHash('md5').update(bytes).digest('hex');
+  return `files/md5/${md5.slice(0, 2)}/${md5.slice(2)}${suffix}`;
+}
+
+describe('data-pull', () => {
+  it('brings what the stages read and the dataset, as the real dvc pushed it, and nothing else', async () => {
+    const { clone, options } = await freshClone();
+    const pulled = await runActionSource('data-pull', options);
+    expect(pulled.exitCode, pulled.stdout).toBe(0);
+    for (const [file, content] of Object.entries(FILES)) {
+      if (file === 'unrelated.bin') continue;
+      expect(await readFile(path.join(clone.folder, file), 'utf8')).toBe(content);
+    }
+    expect(await readdir(clone.folder)).not.toContain('unrelated.bin');
+    expect(pulled.outputs).toMatchObject({ files: '7', 'files-downloaded': '8', missing: '' });
+    expect(pulled.outputs['dataset-digest']).toMatch(/^sha256:[0-9a-f]{64}$/);
+    expect(await clone.git('status', '--porcelain')).toBe('');
+    const again = await runActionSource('data-pull', options);
+    expect(again.outputs).toMatchObject({ 'files-downloaded': '0', 'bytes-downloaded': '0' });
+    expect(again.outputs['dataset-digest']).toBe(pulled.outputs['dataset-digest']);
+  });
+
+  it('leaves a workspace that dvc status calls up to date', async () => {
+    const { clone, options } = await freshClone();
+    await runActionSource('data-pull', { ...options, inputs: { targets: 'all', 'allow-missing': 'true' } });
+    const status = JSON.parse(await clone.dvc('status', '--json'));
+    expect(Object.keys(status)).toEqual(['train']);
+    const object = path.join(clone.folder, '.dvc/cache', objectKey('not for the model'));
+    expect((await stat(object)).mode & 0o777).toBe(0o444);
+  });
+
+  it('fetches a part of a folder alone', async () => {
+    const { clone, options } = await freshClone();
+    const pulled = await runActionSource('data-pull', { ...options, inputs: { targets: 'images/deep' } });
+    expect(pulled.outputs).toMatchObject({ files: '1', 'files-downloaded': '2' });
+    expect(await readdir(path.join(clone.folder, 'images'))).toEqual(['deep']);
+  });
+
+  it('never overwrites what was changed by hand, unless force is set', async () => {
+    const { clone, options } = await freshClone();
+    await runActionSource('data-pull', options);
+    await clone.write({ 'data/train.csv': 'mine' });
+    const refused = await runActionSource('data-pull', options);
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stdout).toContain('data/train.csv changed and exist nowhere else');
+    expect(await readFile(path.join(clone.folder, 'data/train.csv'), 'utf8')).toBe('mine');
+    const forced = await runActionSource('data-pull', { ...options, inputs: { force: 'true' } });
+    expect(forced.outputs['files-downloaded']).toBe('0');
+    expect(await readFile(path.join(clone.folder, 'data/train.csv'), 'utf8')).toBe(FILES['data/train.csv']);
+  });
+
+  it('names what the remote lacks, and goes on without it under allow-missing', async () => {
+    const { clone, options } = await freshClone();
+    await clone.write({
+      'gone.bin.dvc': 'outs:\n- md5: 0123456789abcdef0123456789abcdef\n  size: 1\n  hash: md5\n  path: gone.bin\n',
+    });
+    const inputs = { targets: 'gone.bin\ndata/test.csv' };
+    const refused = await runActionSource('data-pull', { ...options, inputs });
+    expect(refused.stdout).toContain('object 0123456789abcdef0123456789abcdef of gone.bin is not on remote "storage"');
+    const pulled = await runActionSource('data-pull', { ...options, inputs: { ...inputs, 'allow-missing': 'true' } });
+    expect(pulled.outputs).toMatchObject({ missing: 'gone.bin', files: '1' });
+    const checked = await runActionSource('data-pull', { ...options, inputs: { ...inputs, 'check-only': 'true' } });
+    expect(checked.exitCode).toBe(1);
+  });
+
+  it('refuses an object whose bytes are wrong, naming both digests, and keeps nothing of it', async () => {
+    const { clone, options } = await freshClone();
+    const md5 = createHash('md5').update('right').digest('hex');
+    await remoteStore().put(objectKey('right'), textContent('wrong'), 'replace');
+    await clone.write({ 'bad.bin.dvc': `outs:\n- md5: ${md5}\n  size: 5\n  hash: md5\n  path: bad.bin\n` });
+    const pulled = await runActionSource('data-pull', { ...options, inputs: { targets: 'bad.bin' } });
+    expect(pulled.exitCode).toBe(1);
+    expect(pulled.stdout).toContain(`object ${md5} of bad.bin is corrupt on remote "storage"`);
+    expect(pulled.stdout).toContain(createHash('md5').update('wrong').digest('hex'));
+    expect(await readdir(clone.folder)).not.toContain('bad.bin');
+    await expect(stat(path.join(clone.folder, '.dvc/cache', objectKey('right')))).rejects.toThrow('ENOENT');
+  });
+
+  it.each(['../escape', '/etc/escape', '.git/hooks/pre-commit', 'a/../../escape', 'a\\..\\escape'])(
+    'refuses a folder list that holds %j',
+    async (hostile) => {
+      const { clone, options } = await freshClone();
+      const list = JSON.stringify([{ md5: createHash('md5').update('x').digest('hex'), relpath: hostile }]);
+      await remoteStore().put(objectKey(list, '.dir'), textContent(list), 'replace');
+      const md5 = createHash('md5').update(list).digest('hex');
+      await clone.write({
+        'evil.dvc': `outs:\n- md5: ${md5}.dir\n  size: 1\n  nfiles: 1\n  hash: md5\n  path: evil\n`,
+      });
+      const pulled = await runActionSource('data-pull', { ...options, inputs: { targets: 'evil' } });
+      expect(pulled.exitCode).toBe(1);
+      expect(pulled.stdout).toContain('holds the path');
+      expect(await readdir(clone.folder)).not.toContain('evil');
+    },
+  );
+
+  it('refuses to write through a symbolic link', async () => {
+    const { clone, options } = await freshClone();
+    const outside = await mkdtemp(path.join(root, 'outside-'));
+    await rm(path.join(clone.folder, 'images'), { recursive: true, force: true });
+    await symlink(outside, path.join(clone.folder, 'images'));
+    const pulled = await runActionSource('data-pull', { ...options, inputs: { targets: 'images' } });
+    expect(pulled.exitCode).toBe(1);
+    expect(pulled.stdout).toContain('symbolic link');
+    expect(await readdir(outside)).toEqual([]);
+  });
+
+  it('is right after a kill -9 at any moment: the next run completes it', async () => {
+    const { clone, options } = await freshClone();
+    for (const [index, delayMs] of [250, 400, 500, 550, 600, 650, 700].entries()) {
+      await runActionSource('data-pull', {
+        ...options,
+        temp: `${options.temp}-${index}`,
+        onStart: (child) => void setTimeout(() => child.kill('SIGKILL'), delayMs),
+      });
+    }
+    const pulled = await runActionSource('data-pull', options);
+    expect(pulled.exitCode, pulled.stdout).toBe(0);
+    for (const file of ['data/train.csv', 'images/deep/er/x', 'images/\uFF21'] as const) {
+      expect(await readFile(path.join(clone.folder, file), 'utf8')).toBe(FILES[file]);
+    }
+    expect(await readdir(path.join(clone.folder, 'images'))).toHaveLength(5);
+    expect(await clone.git('status', '--porcelain')).toBe('');
+  });
+
+  it('runs twice at once without harm', async () => {
+    const { clone, options } = await freshClone();
+    const runs = await Promise.all(
+      ['a', 'b'].map((name) => runActionSource('data-pull', { ...options, temp: `${options.temp}-${name}` })),
+    );
+    expect(runs.map((run) => run.exitCode)).toEqual([0, 0]);
+    expect(await readFile(path.join(clone.folder, 'data/test.csv'), 'utf8')).toBe(FILES['data/test.csv']);
+  });
+
+  it('refuses what it does not support by name', async () => {
+    const { clone, options } = await freshClone();
+    await clone.write({ 'old.dvc': 'outs:\n- md5: 0123456789abcdef0123456789abcdef\n  path: old\n' });
+    const old = await runActionSource('data-pull', options);
+    expect(old.stdout).toContain('written by DVC 2 (md5-dos2unix)');
+    await rm(path.join(clone.folder, 'old.dvc'));
+    await clone.dvc('remote', 'add', 'cloud', 'gs://bucket/x');
+    const gs = await runActionSource('data-pull', { ...options, inputs: { remote: 'cloud' } });
+    expect(gs.stdout).toContain('remote "cloud": a remote of kind gs:// is not supported yet');
+    const typo = await runActionSource('data-pull', { ...options, inputs: { remote: 'storge' } });
+    expect(typo.stdout).toContain('Did you mean "storage"?');
+  });
+});
+
+describe('data-push', () => {
+  it('records changed data and pushes it, and the real dvc pulls the same', async () => {
+    const { clone, options } = await freshClone();
+    await runActionSource('data-pull', options);
+    const pointer = await readFile(path.join(clone.folder, 'images.dvc'), 'utf8');
+    await writeFile(path.join(clone.folder, 'images.dvc'), `# kept\n${pointer}  desc: our images  # kept too\n`);
+    await clone.commit('comments');
+    await clone.write({ 'images/new': 'new', 'data/train.csv': 'a,y\n1,0\n2,1\n' });
+    await rm(path.join(clone.folder, 'images/empty'));
+    const pushed = await runActionSource('data-push', options);
+    expect(pushed.exitCode, pushed.stdout).toBe(0);
+    expect(pushed.outputs).toMatchObject({ 'files-uploaded': '3', 'changed-files': 'data/train.csv.dvc\nimages.dvc' });
+    const edited = await readFile(path.join(clone.folder, 'images.dvc'), 'utf8');
+    expect(edited).toMatch(/^# kept\n/);
+    expect(edited).toContain('  desc: our images  # kept too\n');
+    await clone.commit('data');
+    const other = await clone.clone(path.join(root, 'pushed'));
+    await other.dvc('pull', '--quiet', 'images', 'data/train.csv');
+    expect(await readFile(path.join(other.folder, 'images/new'), 'utf8')).toBe('new');
+    expect(await other.dvc('status', 'images.dvc', 'data/train.csv.dvc')).toContain('up to date');
+    expect(await other.dvc('status', '--cloud', 'images.dvc', 'data/train.csv.dvc')).toContain('in sync');
+    const again = await runActionSource('data-push', options);
+    expect(again.outputs).toMatchObject({ 'files-uploaded': '0', 'bytes-uploaded': '0', 'changed-files': '' });
+  });
+
+  it('never leaves a folder list on the remote without its files', async () => {
+    const { clone, options } = await freshClone();
+    await clone.write({ 'fresh/a': 'fresh a', 'fresh/b': 'fresh b' });
+    await clone.dvc('add', '--quiet', 'fresh');
+    const pointer = await readFile(path.join(clone.folder, 'fresh.dvc'), 'utf8');
+    const md5 = /md5: (\w+)\.dir/.exec(pointer)?.[1] ?? '';
+    await rm(path.join(clone.folder, 'fresh'), { recursive: true });
+    await rm(path.join(clone.folder, '.dvc/cache', objectKey('fresh b')), { force: true });
+    const pushed = await runActionSource('data-push', { ...options, inputs: { targets: 'fresh' } });
+    expect(pushed.exitCode).toBe(1);
+    expect(await remoteStore().stat(`files/md5/${md5.slice(0, 2)}/${md5.slice(2)}.dir`)).toBeUndefined();
+  });
+});

@@ -1,0 +1,84 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { ensurePythonEnvironment } from '../../scripts/python-environment.ts';
+import { gitEnvironment } from './host-environment.ts';
+import { type ProcessResult, runProgram } from './run-program.ts';
+
+/** What every DVC of a test runs with beside the machine's own environment. */
+export interface DvcEnvironment {
+  readonly AWS_ACCESS_KEY_ID?: string;
+  readonly AWS_SECRET_ACCESS_KEY?: string;
+}
+
+/** A repository in a folder, and the real `git` and `dvc` for it. */
+export class DvcRepository {
+  readonly folder: string;
+  readonly #bin: string;
+  readonly #env: Record<string, string>;
+
+  private constructor(folder: string, bin: string, env: DvcEnvironment) {
+    this.folder = folder;
+    this.#bin = bin;
+    const home = path.join(path.dirname(folder), 'home');
+    const git = gitEnvironment({ GIT_AUTHOR_NAME: 'test', GIT_AUTHOR_EMAIL: 'test@example.com' });
+    this.#env = {
+      ...git,
+      GIT_COMMITTER_NAME: 'test',
+      GIT_COMMITTER_EMAIL: 'test@example.com',
+      PATH: `${bin}${path.delimiter}${git.PATH}`,
+      HOME: home,
+      DVC_NO_ANALYTICS: '1',
+      DVC_SITE_CACHE_DIR: path.join(home, 'site'),
+      ...env,
+    };
+  }
+
+  /** A new repository with `dvc init` done. */
+  static async create(folder: string, env: DvcEnvironment = {}): Promise<DvcRepository> {
+    const { bin } = await ensurePythonEnvironment('demo');
+    const repository = new DvcRepository(folder, bin, env);
+    await mkdir(folder, { recursive: true });
+    await repository.git('init', '--quiet', '--initial-branch=main', '.');
+    await repository.dvc('init', '--quiet');
+    await repository.dvc('config', 'core.check_update', 'false');
+    return repository;
+  }
+
+  /** A clone of the last commit, in another folder. */
+  async clone(folder: string): Promise<DvcRepository> {
+    await this.git('clone', '--quiet', this.folder, folder);
+    return new DvcRepository(folder, this.#bin, this.#env);
+  }
+
+  /** Writes files by their path. */
+  async write(files: Readonly<Record<string, string | Uint8Array>>): Promise<void> {
+    for (const [file, content] of Object.entries(files)) {
+      const absolute = path.join(this.folder, file);
+      await mkdir(path.dirname(absolute), { recursive: true });
+      await writeFile(absolute, content);
+    }
+  }
+
+  /** Commits everything. */
+  async commit(message: string): Promise<void> {
+    await this.git('add', '--all');
+    await this.git('commit', '--quiet', '--message', message);
+  }
+
+  /** Runs `git`; throws when it fails. @returns What it printed. */
+  async git(...args: string[]): Promise<string> {
+    return this.#run('git', args);
+  }
+
+  /** Runs the real `dvc`; throws when it fails. @returns What it printed. */
+  async dvc(...args: string[]): Promise<string> {
+    return this.#run(path.join(this.#bin, 'dvc'), args);
+  }
+
+  async #run(program: string, args: readonly string[]): Promise<string> {
+    const result: ProcessResult = await runProgram(program, args, { cwd: this.folder, env: this.#env });
+    if (result.exitCode !== 0)
+      throw new Error(`${path.basename(program)} ${args.join(' ')}: ${result.stdout}${result.stderr}`);
+    return result.stdout;
+  }
+}
