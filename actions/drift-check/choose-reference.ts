@@ -1,0 +1,55 @@
+import { resolve } from 'node:path';
+import { FileArtifactHasher } from '../../core/adapters/node/file-artifact-hasher.ts';
+import { UserError } from '../../core/errors.ts';
+import type { DriftReference } from '../../core/usecases/check-drift.ts';
+import { hashDataset } from '../../core/usecases/hash-dataset.ts';
+import { profileDataset } from '../../core/usecases/profile-dataset.ts';
+import { RegisteredProfileSource } from '../../core/usecases/registered-profile-source.ts';
+import type { ScoringPorts } from '../../core/usecases/score-dataset.ts';
+import type { ActionContext } from '../action-context.ts';
+import type { InputValues } from '../inputs.ts';
+import type { LoadedModel } from '../load-model.ts';
+import { openRegisteredVersions } from '../registered-versions.ts';
+import { loadReport, reportHeader } from '../report-files.ts';
+import type { inputs } from './inputs.ts';
+
+/** What to compare with: the profile or table of the input, else the profile registered with the version in production. */
+export async function chooseReference(
+  context: ActionContext,
+  loaded: LoadedModel,
+  { values, ports }: { readonly values: InputValues<typeof inputs>; readonly ports: ScoringPorts },
+): Promise<DriftReference> {
+  const { reference } = values;
+  if (reference === undefined) return registered(context, loaded, values['github-token']);
+  const path = resolve(context.workingDirectory, reference);
+  if (reference.endsWith('.json')) {
+    const { digest } = await new FileArtifactHasher().hash(path);
+    return { profile: await loadReport(path, 'profile'), path: reference, digest };
+  }
+  const { model, name } = loaded;
+  const table = await ports.tables.describe(path);
+  const windowMs = model.drift?.limits === 'history' ? model.drift.window : undefined;
+  const { rows, from, to, columns, windows } = await profileDataset({ table, data: model.data, windowMs }, ports);
+  const digest = await hashDataset(table, { shown: reference, absolute: path }, new FileArtifactHasher());
+  const profile = {
+    ...(await reportHeader('profile', context, name)),
+    dataset: { path: reference, digest, rows, from, to },
+    columns,
+    ...(windows === undefined ? {} : { windows }),
+  };
+  return { profile, path: reference, digest };
+}
+
+async function registered(
+  context: ActionContext,
+  loaded: LoadedModel,
+  token: string | undefined,
+): Promise<DriftReference> {
+  const { catalog, files, documents } = await openRegisteredVersions(context, loaded, token);
+  if (documents === undefined) {
+    throw new UserError('INPUT_INVALID', 'register.store is not set, so there is no registered profile', {
+      fix: 'Set register.store in tidegate.yaml, or the input reference.',
+    });
+  }
+  return new RegisteredProfileSource(loaded.model.environments, { catalog, files, documents }).inProduction();
+}

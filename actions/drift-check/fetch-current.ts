@@ -1,0 +1,45 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, matchesGlob, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { UserError } from '../../core/errors.ts';
+import type { ShownPath } from '../../core/usecases/evaluation-request.ts';
+import type { ActionContext } from '../action-context.ts';
+import { openStore } from '../open-store.ts';
+
+/**
+ * Brings the current data to this machine: a path stays what it is, `s3://bucket/prefix/*.parquet` is fetched.
+ *
+ * @throws {UserError} DATA_NOT_FOUND where no object matches.
+ */
+export async function fetchCurrent(context: ActionContext, shown: string): Promise<ShownPath> {
+  if (!shown.startsWith('s3://')) return { shown, absolute: resolve(context.workingDirectory, shown) };
+  const { root, pattern } = splitAddress(shown);
+  const store = openStore(root, { env: context.env, baseFolder: context.workingDirectory });
+  const folder = join(context.env.RUNNER_TEMP ?? tmpdir(), 'tidegate', 'current');
+  let fetched = 0;
+  for await (const { key } of store.list('')) {
+    if (!matchesGlob(key, pattern)) continue;
+    const content = await store.open(key);
+    if (content === undefined) continue;
+    const target = join(folder, ...key.split('/'));
+    await mkdir(dirname(target), { recursive: true });
+    await pipeline(Readable.from(content), createWriteStream(target));
+    fetched++;
+  }
+  context.log.info(`Fetched ${fetched} objects of ${shown}`);
+  if (fetched > 0) return { shown, absolute: join(folder, ...pattern.split('/')) };
+  throw new UserError('DATA_NOT_FOUND', `there is no object ${shown}`, {
+    fix: 'Check drift.current, and that the served model logs its predictions there.',
+  });
+}
+
+/** The fixed folder of an address, and the rest, which may be a glob. */
+function splitAddress(address: string): { readonly root: string; readonly pattern: string } {
+  const parts = address.split('/');
+  const wild = parts.findIndex((part) => /[*?[{]/.test(part));
+  const at = wild === -1 ? parts.length - 1 : wild;
+  return { root: parts.slice(0, at).join('/'), pattern: parts.slice(at).join('/') };
+}

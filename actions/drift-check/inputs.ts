@@ -1,0 +1,11 @@
+import { commonInputs, flag, someOf, text } from '../inputs.ts';
+
+/** The inputs of drift-check. */
+export const inputs = {
+  ...commonInputs,
+  current: { ...text, default: '' },
+  reference: { ...text, default: '' },
+  labels: { ...text, default: '' },
+  'fail-on': { ...someOf('drift', 'inconclusive', 'never'), default: 'drift,inconclusive' },
+  issue: { ...flag, default: 'true' },
+} as const;

@@ -1,0 +1,95 @@
+import { DuckDbTableReader } from '../../core/adapters/duckdb/duckdb-table-reader.ts';
+import { GitHubIssueTracker } from '../../core/adapters/github/github-issue-tracker.ts';
+import { formatCount } from '../../core/domain/text/format-number.ts';
+import { ServiceError, UserError } from '../../core/errors.ts';
+import { renderDriftSummary } from '../../core/render/drift.ts';
+import type { DriftReport } from '../../core/reports/drift-report.ts';
+import { checkDrift } from '../../core/usecases/check-drift.ts';
+import { type KeptIssue, keepDriftIssue } from '../../core/usecases/keep-drift-issue.ts';
+import type { ActionContext } from '../action-context.ts';
+import { gitHubOf } from '../github.ts';
+import { type InputValues, readInputs } from '../inputs.ts';
+import { type LoadedModel, loadModel } from '../load-model.ts';
+import { reportHeader, reportPath, writeReport } from '../report-files.ts';
+import { chooseReference } from './choose-reference.ts';
+import { fetchCurrent } from './fetch-current.ts';
+import { inputs } from './inputs.ts';
+import { outputs } from './outputs.ts';
+
+type Values = InputValues<typeof inputs>;
+
+/** Checks for drift; drift is a result, so everything is written before the step fails. */
+export async function main(context: ActionContext): Promise<void> {
+  const values = readInputs(inputs, context);
+  const loaded = await loadModel(context, values.model);
+  if (values.labels !== undefined) {
+    const message = 'input labels is not acted on by this version: performance after the fact is not computed';
+    context.log.warning({ message, fix: 'Remove labels.' });
+  }
+  const checked = await check(context, loaded, values);
+  const kept = values.issue === true ? await keepIssue(context, checked, values) : undefined;
+  const issue = kept instanceof ServiceError ? undefined : kept;
+  const report: DriftReport = { ...checked, ...(issue === undefined ? {} : { consecutive: issue.consecutive }) };
+  const path = await writeReport(reportPath(context.env, loaded.name, 'drift'), 'drift', report);
+  const drifted = report.columns.filter(({ verdict }) => verdict === 'drift').map(({ name }) => name);
+  outputs.write(context, {
+    verdict: report.verdict,
+    'drifted-columns': JSON.stringify(drifted),
+    'report-path': path,
+    'issue-number': issue?.number ?? null,
+  });
+  await context.appendSummary(renderDriftSummary(report));
+  if (kept instanceof ServiceError) throw kept;
+  conclude(context, loaded, report, values['fail-on']);
+}
+
+async function check(context: ActionContext, loaded: LoadedModel, values: Values): Promise<DriftReport> {
+  const drift = loaded.model.drift;
+  if (drift === undefined) {
+    throw new UserError('CONFIG_INVALID', `models.${loaded.name}.drift is missing`, {
+      fix: 'Add drift with current, and what may move how far.',
+      place: loaded.placeOf(['models', loaded.name]),
+    });
+  }
+  const tables = new DuckDbTableReader({ env: context.env, log: (line) => context.log.info(line) });
+  const ports = { tables, clockMs: () => performance.now(), progress: (line: string) => context.log.info(line) };
+  try {
+    const reference = await chooseReference(context, loaded, { values, ports });
+    const current = await fetchCurrent(context, values.current ?? drift.current);
+    context.log.info(
+      `Comparing ${current.shown} with ${reference.version === undefined ? reference.path : `the profile of v${reference.version}`}`,
+    );
+    const header = await reportHeader('drift', context, loaded.name);
+    return await checkDrift({ config: loaded.model, drift, header, reference, current }, ports);
+  } finally {
+    await tables.close();
+  }
+}
+
+/** The issue, or why GitHub refused it: the report and the summary come first. */
+async function keepIssue(
+  context: ActionContext,
+  report: DriftReport,
+  values: Values,
+): Promise<KeptIssue | ServiceError> {
+  const { client, repository } = await gitHubOf(context, values['github-token']);
+  const kept = await keepDriftIssue(report, new GitHubIssueTracker(client, repository)).catch((error: unknown) => {
+    if (error instanceof ServiceError) return error;
+    throw error;
+  });
+  if (kept instanceof ServiceError) return kept;
+  if (kept.number !== null) context.log.info(`Issue #${kept.number}: ${kept.done}`);
+  return kept;
+}
+
+function conclude(context: ActionContext, loaded: LoadedModel, report: DriftReport, failOn: Values['fail-on']): void {
+  const { verdict, model, current, dataset } = report;
+  const sentence = `${model}: ${verdict} in ${formatCount(current.rows)} rows (${dataset.drifted} of ${dataset.tested} columns)`;
+  const fails = verdict !== 'no-drift' && failOn !== undefined && !failOn.includes('never') && failOn.includes(verdict);
+  if (fails)
+    context.fail(
+      `${sentence}. The summary of this step says what moved.`,
+      loaded.placeOf(['models', loaded.name, 'drift']),
+    );
+  else context.log.info(sentence);
+}

@@ -1,0 +1,25 @@
+/** An issue of ours. */
+export interface TrackedIssue {
+  readonly number: number;
+  readonly body: string;
+  readonly state: 'open' | 'closed';
+}
+
+/** What an issue says. */
+export interface IssueText {
+  readonly title: string;
+  readonly body: string;
+}
+
+/** The issues of a repository. Errors: ServiceError GITHUB_REFUSED, or GITHUB_UNREACHABLE (retryable). */
+export interface IssueTracker {
+  /**
+   * The issue with a label whose body begins with a marker: an open one before closed ones, else the newest. Only who
+   * may triage can set a label, so an issue that a stranger opened is not found.
+   */
+  find(label: string, marker: string): Promise<TrackedIssue | undefined>;
+  /** Opens an issue. @returns Its number. */
+  open(label: string, text: IssueText): Promise<number>;
+  /** Sets text and state. Idempotent. */
+  update(number: number, text: IssueText, state: TrackedIssue['state']): Promise<void>;
+}

@@ -1,0 +1,140 @@
+import { formatCount, formatNumber, formatPercent } from '../domain/text/format-number.ts';
+import type { DriftIssueData } from '../reports/drift-issue-data.ts';
+import type { DriftColumn, DriftReport } from '../reports/drift-report.ts';
+import { formatDataBlock, formatMarker } from './marker.ts';
+import { renderTable } from './table.ts';
+import { escapeChartLabel, escapeText } from './text/escape.ts';
+import { inlineCode } from './text/inline-code.ts';
+
+const ICONS = { drift: '🌊', 'no-drift': '✅', inconclusive: '⚠️' } as const;
+const WORDS = { drift: 'drift', 'no-drift': 'no drift', inconclusive: 'inconclusive' } as const;
+const MAX_BARS = 12;
+const MAX_ROWS = 100;
+
+/** The step summary of drift-check. */
+export function renderDriftSummary(report: DriftReport): string {
+  const title = `### Tidegate · ${escapeText(report.model)} · ${ICONS[report.verdict]} ${WORDS[report.verdict]}`;
+  return `${[title, ...sections(report)].join('\n\n')}\n`;
+}
+
+/**
+ * The drift issue of a model, written and kept current by drift-check.
+ *
+ * @param data What later checks and the bot read back.
+ */
+export function renderDriftIssue(
+  report: DriftReport,
+  data: DriftIssueData,
+): { readonly title: string; readonly body: string } {
+  const state =
+    report.verdict === 'no-drift'
+      ? 'The data came back: this issue closes itself.'
+      : `Checks in a row that found drift: **${data.consecutive}**. This issue is kept current, and closes itself when the data come back.`;
+  const parts = [formatMarker('drift', report.model), ...sections(report), state, formatDataBlock(data)];
+  return { title: `Data drift: ${report.model}`, body: `${parts.join('\n\n')}\n` };
+}
+
+/** The outcome in a sentence. */
+export function renderDriftHeadline(report: DriftReport): string {
+  const drifted = sorted(report.columns).filter(({ verdict }) => verdict === 'drift');
+  const where = `in ${formatCount(report.current.rows)} rows${period(report)}, against ${referenceName(report)}`;
+  if (report.verdict === 'inconclusive') {
+    const untested = report.columns.filter(({ verdict }) => verdict === 'inconclusive').length;
+    return `**Not decided**: ${untested} of ${report.columns.length} columns could not be tested ${where}.`;
+  }
+  if (report.verdict === 'no-drift') return `**Nothing moved more than it may** ${where}.`;
+  const names = drifted.slice(0, 3).map(({ name, effect }) => `${escapeText(name, 80)} by ${show(effect.value)}`);
+  const more = drifted.length > 3 ? ` and ${drifted.length - 3} more` : '';
+  return `**${names.join(', ')}${more}**: ${drifted.length} of ${report.dataset.tested} tested columns moved more than they may ${where}.`;
+}
+
+function sections(report: DriftReport): readonly string[] {
+  const rows = sorted(report.columns);
+  return [renderDriftHeadline(report), ...chart(rows), table(rows), method(report)];
+}
+
+function period({ current: { from, to } }: DriftReport): string {
+  return from === null || to === null ? '' : ` from ${from.slice(0, 10)} to ${to.slice(0, 10)}`;
+}
+
+function referenceName({ reference }: DriftReport): string {
+  const rows = `${formatCount(reference.rows)} rows of reference`;
+  return reference.version === undefined
+    ? `${rows} (${inlineCode(reference.path, 120)})`
+    : `${rows} of v${escapeText(reference.version)}`;
+}
+
+/** Drifted first, then by how near a column is to its bar. */
+function sorted(columns: readonly DriftColumn[]): readonly DriftColumn[] {
+  const rank = { drift: 0, inconclusive: 1, 'no-drift': 2 } as const;
+  return [...columns].sort((a, b) => rank[a.verdict] - rank[b.verdict] || ratio(b) - ratio(a));
+}
+
+/** What a column has to exceed. */
+function bar({ effect }: DriftColumn): number {
+  return Math.max(effect.floor, effect.limit ?? 0);
+}
+
+function ratio(column: DriftColumn): number {
+  const allowed = bar(column);
+  return allowed === 0 ? 0 : (column.effect.value ?? 0) / allowed;
+}
+
+function chart(columns: readonly DriftColumn[]): readonly string[] {
+  const shown = columns.filter(({ effect }) => effect.value !== null).slice(0, MAX_BARS);
+  if (shown.length === 0) return [];
+  const ratios = shown.map((column) => Number(ratio(column).toPrecision(3)));
+  return [
+    [
+      '```mermaid',
+      'xychart-beta',
+      '  title "How far columns moved, as a share of what they may (line)"',
+      `  x-axis [${shown.map(({ name }) => `"${escapeChartLabel(name, 24)}"`).join(', ')}]`,
+      `  y-axis "effect / allowed" 0 --> ${Math.max(1.2, ...ratios)}`,
+      `  bar [${ratios.join(', ')}]`,
+      `  line [${ratios.map(() => 1).join(', ')}]`,
+      '```',
+    ].join('\n'),
+  ];
+}
+
+function table(columns: readonly DriftColumn[]): string {
+  const rows = columns
+    .slice(0, MAX_ROWS)
+    .map((column) => [
+      escapeText(column.name, 80),
+      column.effect.name === 'ks' ? 'KS' : 'PSI',
+      show(column.effect.value),
+      show(bar(column)),
+      showP(column.adjustedPValue),
+      `${ICONS[column.verdict]} ${escapeText(column.reason, 300)}`,
+    ]);
+  const text = renderTable(['column', 'effect', 'moved', 'may', 'p (adjusted)', ''], rows, [
+    'l',
+    'l',
+    'r',
+    'r',
+    'r',
+    'l',
+  ]);
+  return columns.length > MAX_ROWS ? `${text}\n\n${columns.length - MAX_ROWS} more columns are in the report.` : text;
+}
+
+function method({ dataset, current, reference }: DriftReport): string {
+  const lines = [
+    `Numbers by the two-sample Kolmogorov-Smirnov test, categories by the chi-square test of both samples; p-values adjusted by Benjamini and Hochberg over ${formatCount(dataset.tested)} columns, at ${formatPercent(dataset.falseAlarmRate)}.`,
+    'A column has drifted where its test says so and it moved more than it may: the effect floor of tidegate.yaml, or more where past windows of the reference moved more.',
+    `Current data ${inlineCode(current.path, 120)}, reference ${inlineCode(reference.digest)}.`,
+  ];
+  const list = lines.map((line) => `- ${line}`).join('\n');
+  return `<details><summary>how these numbers were made</summary>\n\n${list}\n\n</details>`;
+}
+
+function show(value: number | null): string {
+  return value === null ? '—' : formatNumber(value, 3);
+}
+
+function showP(p: number | null): string {
+  if (p === null) return '—';
+  return p < 0.001 ? '< 0.001' : formatNumber(p, 3);
+}
