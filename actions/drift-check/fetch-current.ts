@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, matchesGlob, resolve } from 'node:path';
 import { Readable } from 'node:stream';
@@ -19,6 +19,8 @@ export async function fetchCurrent(context: ActionContext, shown: string): Promi
   const { root, pattern } = splitAddress(shown);
   const store = openStore(root, { env: context.env, baseFolder: context.workingDirectory });
   const folder = join(context.env.RUNNER_TEMP ?? tmpdir(), 'tidegate', 'current');
+  // What an earlier step fetched is no part of this window.
+  await rm(folder, { recursive: true, force: true });
   let fetched = 0;
   for await (const { key } of store.list('')) {
     if (!matchesGlob(key, pattern)) continue;
