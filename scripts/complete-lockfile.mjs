@@ -13,7 +13,14 @@ for (const [owner, entry] of Object.entries(lock.packages)) {
     if (found || platform === null || !/^\d/.test(range)) continue;
     const [, os, cpu] = platform;
     const libc = name.endsWith('-musl') ? { libc: ['musl'] } : {};
-    lock.packages[`node_modules/${name}`] = { version: range, cpu: [cpu], dev: true, ...libc, optional: true, os: [os] };
+    lock.packages[`node_modules/${name}`] = {
+      version: range,
+      cpu: [cpu],
+      dev: true,
+      ...libc,
+      optional: true,
+      os: [os],
+    };
     added += 1;
   }
 }

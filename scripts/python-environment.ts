@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { PROJECT_ROOT } from './project-root.ts';
 import { runOrThrow } from './run-command.ts';
 import { timedStep } from './timed-step.ts';
@@ -32,15 +33,50 @@ export async function ensurePythonEnvironment(name: PythonEnvironmentName): Prom
   const environment = { directory, bin, python: join(bin, 'python') };
   const stamp = join(directory, '.complete');
   if (await exists(stamp)) return environment;
+  await mkdir(join(PROJECT_ROOT, '.tools'), { recursive: true });
+  const release = await acquireLock(`${directory}.lock`);
+  try {
+    if (!(await exists(stamp))) await makeEnvironment(name, { environment, requirements, stamp });
+  } finally {
+    await release();
+  }
+  return environment;
+}
+
+async function makeEnvironment(
+  name: PythonEnvironmentName,
+  made: { readonly environment: PythonEnvironment; readonly requirements: string; readonly stamp: string },
+): Promise<void> {
+  const { environment, requirements, stamp } = made;
   await timedStep(`Making the Python environment "${name}"`, async () => {
-    await rm(directory, { recursive: true, force: true });
-    await mkdir(join(PROJECT_ROOT, '.tools'), { recursive: true });
-    await runOrThrow('python3', ['-m', 'venv', directory]);
+    await rm(environment.directory, { recursive: true, force: true });
+    await runOrThrow('python3', ['-m', 'venv', environment.directory]);
     const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements];
     await runOrThrow(environment.python, pip);
     await writeFile(stamp, '');
   });
-  return environment;
+}
+
+/** Two processes never make one environment at once. The lock of a process that is gone is taken over. */
+async function acquireLock(file: string): Promise<() => Promise<void>> {
+  for (;;) {
+    try {
+      await writeFile(file, String(process.pid), { flag: 'wx' });
+      return () => rm(file, { force: true });
+    } catch {
+      const owner = Number(await readFile(file, 'utf8').catch(() => ''));
+      if (owner > 0 && !isAlive(owner)) await rm(file, { force: true });
+      await setTimeout(500);
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 async function exists(path: string): Promise<boolean> {

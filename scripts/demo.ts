@@ -1,0 +1,52 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from './build.ts';
+import { playActs } from './demo/acts.ts';
+import { ensureFlights } from './demo/flights.ts';
+import { tellNews } from './demo/news.ts';
+import { serveStoryboard } from './demo/serve.ts';
+import { Story } from './demo/story.ts';
+import { writeStoryboard } from './demo/storyboard.ts';
+import { Team } from './demo/team.ts';
+import { REPOSITORY, startWorld } from './demo/world.ts';
+import { PROJECT_ROOT } from './project-root.ts';
+import { ensurePythonEnvironment } from './python-environment.ts';
+
+const startedAt = performance.now();
+const fast = process.argv.includes('--fast');
+const serve = process.argv.includes('--serve');
+const out = join(PROJECT_ROOT, 'demo', 'out');
+
+console.log("Tidegate's demo: a model's life on 3 million real flights, on this machine.");
+const python = await ensurePythonEnvironment('demo');
+const flights = await ensureFlights(python, fast ? 4 : 1);
+await build();
+const directory = await mkdtemp(join(tmpdir(), 'tidegate-demo-'));
+const story = new Story();
+const world = await startWorld({ directory, python, onNews: tellNews });
+try {
+  await playActs({ world, team: new Team(world), story, flights });
+  await world.bot.sweep();
+  const violations = world.forge.violations.map(({ side, operation, problem }) => `${side} ${operation}: ${problem}`);
+  story.expect(
+    "every request and answer agrees with GitHub's description",
+    violations.slice(0, 5),
+    violations.length === 0,
+  );
+} finally {
+  await mkdir(out, { recursive: true });
+  await writeStoryboard(out, { story, snapshot: await world.forge.snapshot(REPOSITORY), fast }).catch(console.error);
+  if (serve) await serveStoryboard(out, world);
+  await world.stop();
+  await rm(directory, { recursive: true, force: true });
+}
+const failed = story.expectations.filter(({ holds }) => !holds);
+for (const { act, expected, found } of failed)
+  console.error(`Act ${act} came out otherwise: ${expected}. Found: ${found}`);
+const { length } = story.expectations;
+console.log(
+  `\n${length - failed.length} of ${length} expectations hold; ${((performance.now() - startedAt) / 1000).toFixed(0)} s in all.`,
+);
+console.log(`Storyboard: ${join(out, 'index.html')}`);
+process.exit(failed.length === 0 && story.acts.length === 5 ? 0 : 1);

@@ -1,0 +1,109 @@
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fillWorkflows } from '../init/fill-workflows.ts';
+import { PROJECT_ROOT } from '../project-root.ts';
+import { runOrThrow } from '../run-command.ts';
+import { REPOSITORY, type World } from './world.ts';
+
+const MODEL = 'flight-delay';
+const LOGIN = 'flights-team';
+
+/** A pull request that the team opened. */
+export interface OpenedPullRequest {
+  readonly number: number;
+  readonly branch: string;
+}
+
+/** The team at work in its clone: Git, DVC, Python and the forge's API, as any team uses them. */
+export class Team {
+  readonly directory: string;
+  readonly #world: World;
+  readonly #token: string;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.directory = join(world.directory, 'team', 'flight-delay');
+    this.#token = world.forge.userToken(LOGIN, 'admin');
+  }
+
+  /** The repository as it is before Tidegate judges anything: code, data under DVC, config, workflows, manifests. */
+  async begin(): Promise<void> {
+    await mkdir(this.directory, { recursive: true });
+    await cp(join(PROJECT_ROOT, 'scripts', 'demo', 'repository'), this.directory, { recursive: true });
+    await fillWorkflows(this.directory, { model: MODEL, branch: 'main', update: 'python fetch_data.py' });
+    await this.git('init', '--quiet', '--initial-branch=main');
+    await this.git('config', 'user.name', 'Flights team');
+    await this.git('config', 'user.email', 'team@flights.example');
+    await this.git('remote', 'add', 'origin', this.#world.forge.cloneUrl(REPOSITORY, this.#token));
+    await this.run('dvc', 'init', '--quiet');
+    await this.run('dvc', 'remote', 'add', '--default', 'storage', 's3://flights-data');
+    await this.run('dvc', 'config', 'core.check_update', 'false');
+    await this.run('python', 'fetch_data.py');
+    await this.run('dvc', 'add', '--quiet', 'data/train', 'data/test.parquet');
+    await this.run('dvc', 'push', '--quiet');
+  }
+
+  /** A first commit on the default branch, which holds no model yet. */
+  async pushBase(): Promise<void> {
+    await writeFile(join(this.directory, 'README.md'), '# Will this flight be late?\n');
+    await this.git('add', 'README.md');
+    await this.git('commit', '--quiet', '--message', 'docs: what this is about');
+    await this.git('push', '--quiet', 'origin', 'main');
+  }
+
+  /** Starts a branch from the newest default branch. */
+  async startBranch(branch: string): Promise<void> {
+    await this.git('fetch', '--quiet', 'origin', 'main');
+    await this.git('checkout', '--quiet', '-B', branch, 'origin/main');
+  }
+
+  /** Replaces lines of params.yaml, comments kept. */
+  async setParams(values: Readonly<Record<string, string>>): Promise<void> {
+    const file = join(this.directory, 'params.yaml');
+    let text = await readFile(file, 'utf8');
+    for (const [key, value] of Object.entries(values)) {
+      text = text.replace(new RegExp(`^(  ${key}: )\\S+`, 'm'), `$1${value}`);
+    }
+    await writeFile(file, text);
+  }
+
+  /** Commits everything, pushes the branch and opens a pull request. */
+  async propose(branch: string, title: string, body: string): Promise<OpenedPullRequest> {
+    await this.git('add', '--all');
+    await this.git('commit', '--quiet', '--message', title);
+    await this.git('push', '--quiet', '--force', 'origin', branch);
+    const { number } = await this.#api('POST', 'pulls', { title, body, head: branch, base: 'main' });
+    return { number: Number(number), branch };
+  }
+
+  async merge(number: number): Promise<void> {
+    await this.#api('PUT', `pulls/${number}/merge`, { merge_method: 'squash' });
+  }
+
+  async close(number: number): Promise<void> {
+    await this.#api('PATCH', `pulls/${number}`, { state: 'closed' });
+  }
+
+  async git(...args: string[]): Promise<string> {
+    return this.run('git', ...args);
+  }
+
+  async run(command: string, ...args: string[]): Promise<string> {
+    return runOrThrow(command, args, { cwd: this.directory, env: this.#world.teamEnvironment });
+  }
+
+  async #api(method: string, path: string, body: unknown): Promise<Record<string, unknown>> {
+    const response = await fetch(`${this.#world.forge.apiUrl}/repos/${REPOSITORY}/${path}`, {
+      method,
+      headers: {
+        authorization: `token ${this.#token}`,
+        'content-type': 'application/json',
+        accept: 'application/vnd.github+json',
+      },
+      body: JSON.stringify(body),
+    });
+    const answer: unknown = await response.json();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${JSON.stringify(answer)}`);
+    return typeof answer === 'object' && answer !== null ? { ...answer } : {};
+  }
+}
