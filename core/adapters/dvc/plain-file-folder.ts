@@ -35,9 +35,15 @@ export class PlainFileFolder implements PlainFiles {
         fix: 'Change the file itself, or keep parameters in YAML.',
       });
     }
-    const { parseDocument } = await import('yaml');
+    const { isNode, parseDocument } = await import('yaml');
     const document = parseDocument(text);
-    for (const { key, value } of overrides) document.setIn(key.split('.'), parseDocument(value).contents);
+    for (const { key, value } of overrides) {
+      const path = key.split('.');
+      const before = document.getIn(path, true);
+      const after = parseDocument(value).contents;
+      if (after !== null && isNode(before) && before.comment) after.comment = before.comment;
+      document.setIn(path, after);
+    }
     const json = () => `${JSON.stringify(document.toJS(), null, 2)}\n`;
     await this.#replace(file, file.endsWith('.json') ? json() : document.toString({ lineWidth: 0 }));
   }
