@@ -8,7 +8,8 @@ import { restEndpointMethods } from '@octokit/plugin-rest-endpoint-methods';
 import { verify } from '@octokit/webhooks-methods';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runGit } from './git-client.ts';
-import { type RunningGitHub, startGitHub } from './github/start-github.ts';
+import type { RunningGitHub } from './github/github-options.ts';
+import { startGitHub } from './github/start-github.ts';
 import { listenOnLoopback, readBody } from './http.ts';
 
 interface Received {

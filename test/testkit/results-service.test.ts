@@ -5,7 +5,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostEnvironment } from './host-environment.ts';
-import { type ResultsService, type RuntimeTokenClaims, startResultsService } from './results-service.ts';
+import { type ResultsService, startResultsService } from './results-service.ts';
+import type { RuntimeTokenClaims } from './results-state.ts';
 
 /** The clients read their environment when they load: each call is a process of its own. */
 const SCRIPT = fileURLToPath(new URL('../fixtures/results-client.mjs', import.meta.url));

@@ -4,32 +4,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { gitEnvironment } from '../host-environment.ts';
 import { type FileDiff, parseDiff } from './diff.ts';
-
-/** A person or program named in a commit or tag. `date` is ISO 8601, UTC. */
-export interface Signature {
-  readonly name: string;
-  readonly email: string;
-  readonly date: string;
-}
-
-/** A commit object. */
-export interface CommitObject {
-  readonly sha: string;
-  readonly tree: string;
-  readonly parents: readonly string[];
-  readonly author: Signature;
-  readonly committer: Signature;
-  readonly message: string;
-}
-
-/** An annotated tag object. */
-export interface TagObject {
-  readonly sha: string;
-  readonly object: { readonly sha: string; readonly type: string };
-  readonly tag: string;
-  readonly tagger: Signature;
-  readonly message: string;
-}
+import { type CommitObject, formatCommit, formatTag, parseCommit, parseTag, type TagObject } from './git-objects.ts';
 
 /** A ref and what it points at directly (a tag object for an annotated tag). */
 export interface Ref {
@@ -166,28 +141,11 @@ export class BareRepository {
   }
 
   async commit(sha: string): Promise<CommitObject> {
-    const { headers, message } = parseObject(await this.run(['cat-file', 'commit', sha]));
-    const first = (name: string) => headers.find(([key]) => key === name)?.[1] ?? '';
-    return {
-      sha,
-      tree: first('tree'),
-      parents: headers.filter(([key]) => key === 'parent').map(([, value]) => value),
-      author: parseSignature(first('author')),
-      committer: parseSignature(first('committer')),
-      message,
-    };
+    return { sha, ...parseCommit(await this.run(['cat-file', 'commit', sha])) };
   }
 
   async tag(sha: string): Promise<TagObject> {
-    const { headers, message } = parseObject(await this.run(['cat-file', 'tag', sha]));
-    const first = (name: string) => headers.find(([key]) => key === name)?.[1] ?? '';
-    return {
-      sha,
-      object: { sha: first('object'), type: first('type') },
-      tag: first('tag'),
-      tagger: parseSignature(first('tagger')),
-      message,
-    };
+    return { sha, ...parseTag(await this.run(['cat-file', 'tag', sha])) };
   }
 
   async tree(sha: string, recursive: boolean): Promise<TreeEntry[]> {
@@ -224,29 +182,11 @@ export class BareRepository {
   }
 
   writeCommit(commit: Omit<CommitObject, 'sha'>): Promise<string> {
-    const lines = [
-      `tree ${commit.tree}`,
-      ...commit.parents.map((parent) => `parent ${parent}`),
-      `author ${formatSignature(commit.author)}`,
-      `committer ${formatSignature(commit.committer)}`,
-    ];
-    return this.text(
-      ['hash-object', '-t', 'commit', '-w', '--stdin'],
-      `${lines.join('\n')}\n\n${withNewline(commit.message)}`,
-    );
+    return this.text(['hash-object', '-t', 'commit', '-w', '--stdin'], formatCommit(commit));
   }
 
   writeTag(tag: Omit<TagObject, 'sha'>): Promise<string> {
-    const lines = [
-      `object ${tag.object.sha}`,
-      `type ${tag.object.type}`,
-      `tag ${tag.tag}`,
-      `tagger ${formatSignature(tag.tagger)}`,
-    ];
-    return this.text(
-      ['hash-object', '-t', 'tag', '-w', '--stdin'],
-      `${lines.join('\n')}\n\n${withNewline(tag.message)}`,
-    );
+    return this.text(['hash-object', '-t', 'tag', '-w', '--stdin'], formatTag(tag));
   }
 
   mergeBase(one: string, other: string): Promise<string | undefined> {
@@ -281,29 +221,4 @@ export class BareRepository {
   async fetchFrom(other: BareRepository, sha: string): Promise<void> {
     await this.run(['fetch', '--quiet', '--no-tags', other.directory, sha]);
   }
-}
-
-function withNewline(message: string): string {
-  return message.endsWith('\n') ? message : `${message}\n`;
-}
-
-function parseObject(raw: Buffer): { headers: [string, string][]; message: string } {
-  const text = raw.toString('utf8');
-  const end = text.indexOf('\n\n');
-  const headers = text
-    .slice(0, end)
-    .split('\n')
-    .filter((line) => !line.startsWith(' '))
-    .map((line): [string, string] => [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)]);
-  return { headers, message: text.slice(end + 2).replace(/\n$/, '') };
-}
-
-function parseSignature(text: string): Signature {
-  const match = /^(.*) <(.*)> (\d+) [+-]\d{4}$/.exec(text);
-  const date = new Date(Number(match?.[3] ?? 0) * 1000).toISOString().replace('.000Z', 'Z');
-  return { name: match?.[1] ?? '', email: match?.[2] ?? '', date };
-}
-
-function formatSignature(signature: Signature): string {
-  return `${signature.name} <${signature.email}> ${Math.floor(Date.parse(signature.date) / 1000)} +0000`;
 }

@@ -1,5 +1,6 @@
+import type { ForgeState } from './forge-state.ts';
 import type { Addresses } from './present.ts';
-import type { Account, ForgeState, Json, Principal, Repository } from './state.ts';
+import type { Account, Json, Principal, Repository } from './state.ts';
 import type { Webhooks } from './webhooks.ts';
 
 /** Something that happened in a repository, before it becomes a webhook or starts a workflow. */

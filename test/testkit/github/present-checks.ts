@@ -1,4 +1,4 @@
-import type { CommitObject } from './bare-repository.ts';
+import type { CommitObject } from './git-objects.ts';
 import type { ArtifactEntry } from './github.ts';
 import { nodeId, presentActionsApp, presentApp, presentRepository, presentUser } from './present.ts';
 import { type PullIssue, presentPullMinimal, type View } from './present-issue.ts';

@@ -1,5 +1,6 @@
-import type { CommitObject, Ref, Signature, TagObject } from './bare-repository.ts';
+import type { Ref } from './bare-repository.ts';
 import type { FileDiff } from './diff.ts';
+import type { CommitObject, Signature, TagObject } from './git-objects.ts';
 import { type Addresses, nodeId, presentUser } from './present.ts';
 import type { View } from './present-issue.ts';
 import type { Json, Repository } from './state.ts';

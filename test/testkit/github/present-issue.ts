@@ -1,5 +1,6 @@
+import type { ForgeState } from './forge-state.ts';
 import { type Addresses, nodeId, presentApp, presentLabel, presentRepository, presentUser } from './present.ts';
-import type { Comment, ForgeState, Issue, Json, PullRequest, Repository } from './state.ts';
+import type { Comment, Issue, Json, PullRequest, Repository } from './state.ts';
 
 /** What every presenter needs. */
 export interface View {

@@ -1,8 +1,9 @@
 import { NO_OBJECT } from './bare-repository.ts';
+import type { ForgeState } from './forge-state.ts';
 import type { GitHub } from './github.ts';
 import { type PullFacts, type PullIssue, presentPull } from './present-issue.ts';
 import { signatureOf } from './routes-git.ts';
-import type { Account, ForgeState, Json, Principal, Repository } from './state.ts';
+import type { Account, Json, Principal, Repository } from './state.ts';
 
 /** All pull requests of a repository, in the order of their numbers. */
 export function pullsOf(repository: Repository): PullIssue[] {

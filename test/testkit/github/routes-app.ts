@@ -1,3 +1,4 @@
+import type { ForgeState } from './forge-state.ts';
 import { nodeId, presentApp, presentPermissions, presentRepository, presentUser } from './present.ts';
 import {
   ApiError,
@@ -8,7 +9,7 @@ import {
   type Route,
   repositoryRoute,
 } from './router.ts';
-import type { ForgeState, Json, Permissions } from './state.ts';
+import type { Json, Permissions } from './state.ts';
 
 /** The one installation of the App. */
 export const INSTALLATION_ID = 100;

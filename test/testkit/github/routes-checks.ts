@@ -1,6 +1,6 @@
 import type { GitHub } from './github.ts';
-import { nodeId, presentRepository, presentUser } from './present.ts';
-import { presentCheckRun, presentDeployment, presentDeploymentStatus, presentStatus } from './present-checks.ts';
+import { presentRepository } from './present.ts';
+import { presentCheckRun, presentStatus } from './present-checks.ts';
 import {
   ApiError,
   objectField,
@@ -12,17 +12,8 @@ import {
   textField,
 } from './router.ts';
 import { actorOf, commitAt } from './routes-git.ts';
-import { issueOf, viewOf } from './routes-issues.ts';
-import type {
-  Annotation,
-  CheckRun,
-  CommitStatus,
-  Conclusion,
-  Deployment,
-  Json,
-  Principal,
-  Repository,
-} from './state.ts';
+import { viewOf } from './routes-issues.ts';
+import type { Annotation, CheckRun, CommitStatus, Conclusion, Json, Principal, Repository } from './state.ts';
 
 const MAX_ANNOTATIONS = 50;
 const CONCLUSIONS: readonly Conclusion[] = [
@@ -235,103 +226,7 @@ async function combinedStatus(context: RepositoryContext) {
   };
 }
 
-function addReaction(context: RepositoryContext, subject: string) {
-  const { repository, github, body } = context;
-  const { account } = actorOf(context);
-  const content = requiredText(body, 'content');
-  const known = repository.reactions.find(
-    (one) => one.subject === subject && one.content === content && one.user === account,
-  );
-  const reaction = known ?? {
-    id: github.state.newId(),
-    subject,
-    content,
-    user: account,
-    createdAt: github.state.now(),
-  };
-  if (known === undefined) repository.reactions.push(reaction);
-  return { status: known === undefined ? 201 : 200, body: reactionJson(context, reaction) };
-}
-
-function reactionJson({ github }: RepositoryContext, reaction: Repository['reactions'][number]): Json {
-  return {
-    id: reaction.id,
-    node_id: nodeId('Reaction', reaction.id),
-    user: presentUser(github.addresses, reaction.user),
-    content: reaction.content,
-    created_at: reaction.createdAt,
-  };
-}
-
-function listReactions(context: RepositoryContext, subject: string) {
-  const list = context.repository.reactions.filter((one) => one.subject === subject);
-  return { status: 200, items: { list: list.map((one) => reactionJson(context, one)) } };
-}
-
-async function createDeployment(context: RepositoryContext) {
-  const { repository, github, body } = context;
-  const ref = requiredText(body, 'ref');
-  const deployment: Deployment = {
-    id: github.state.newId(),
-    sha: await commitAt(repository, ref, 422),
-    ref,
-    environment: textField(body, 'environment') ?? 'production',
-    creator: actorOf(context).account,
-    createdAt: github.state.now(),
-    statuses: [],
-  };
-  repository.deployments.push(deployment);
-  return { status: 201, body: presentDeployment(viewOf(context), repository, deployment) };
-}
-
-function listDeployments(context: RepositoryContext) {
-  const { repository, query } = context;
-  const is = (name: 'environment' | 'sha' | 'ref', value: string) => [null, value].includes(query.get(name));
-  const list = repository.deployments
-    .filter((one) => is('environment', one.environment) && is('sha', one.sha) && is('ref', one.ref))
-    .toReversed();
-  return { status: 200, items: { list: list.map((one) => presentDeployment(viewOf(context), repository, one)) } };
-}
-
-function deploymentOf({ repository, params }: RepositoryContext): Deployment {
-  const deployment = repository.deployments.find((one) => one.id === Number(params.deployment_id));
-  if (deployment === undefined) throw new ApiError(404, 'Not Found');
-  return deployment;
-}
-
-function createDeploymentStatus(context: RepositoryContext) {
-  const { repository, github, body } = context;
-  const deployment = deploymentOf(context);
-  const { account, startsWorkflows } = actorOf(context);
-  const description = textField(body, 'description') ?? '';
-  const status = {
-    id: github.state.newId(),
-    state: requiredText(body, 'state'),
-    description,
-    creator: account,
-    createdAt: github.state.now(),
-  };
-  deployment.statuses.push(status);
-  const shown = presentDeploymentStatus(viewOf(context), { repository, deployment }, status);
-  const payload = {
-    action: 'created',
-    deployment_status: shown,
-    deployment: presentDeployment(viewOf(context), repository, deployment),
-  };
-  github.emit({ name: 'deployment_status', action: 'created', repository, sender: account, payload, startsWorkflows });
-  return { status: 201, body: shown };
-}
-
-function listDeploymentStatuses(context: RepositoryContext) {
-  const { repository } = context;
-  const deployment = deploymentOf(context);
-  const list = deployment.statuses
-    .toReversed()
-    .map((one) => presentDeploymentStatus(viewOf(context), { repository, deployment }, one));
-  return { status: 200, items: { list } };
-}
-
-/** Check runs, commit statuses, deployments and reactions. */
+/** Check runs and commit statuses. */
 export const CHECK_ROUTES: readonly Route[] = [
   repositoryRoute('POST /check-runs', 'checks:write', createCheckRun),
   repositoryRoute('PATCH /check-runs/{check_run_id}', 'checks:write', updateCheckRun),
@@ -341,17 +236,4 @@ export const CHECK_ROUTES: readonly Route[] = [
   repositoryRoute('POST /statuses/{sha}', 'statuses:write', createStatus),
   repositoryRoute('GET /commits/{ref}/statuses', 'statuses', listStatuses),
   repositoryRoute('GET /commits/{ref}/status', 'statuses', combinedStatus),
-  repositoryRoute('POST /deployments', 'deployments:write', createDeployment),
-  repositoryRoute('GET /deployments', 'deployments', listDeployments),
-  repositoryRoute('POST /deployments/{deployment_id}/statuses', 'deployments:write', createDeploymentStatus),
-  repositoryRoute('GET /deployments/{deployment_id}/statuses', 'deployments', listDeploymentStatuses),
-  repositoryRoute('POST /issues/{issue_number}/reactions', 'issues|pull_requests:write', (context) =>
-    addReaction(context, `issue/${issueOf(context).number}`),
-  ),
-  repositoryRoute('POST /issues/comments/{comment_id}/reactions', 'issues|pull_requests:write', (context) =>
-    addReaction(context, `comment/${context.params.comment_id}`),
-  ),
-  repositoryRoute('GET /issues/comments/{comment_id}/reactions', 'issues|pull_requests', (context) =>
-    listReactions(context, `comment/${context.params.comment_id}`),
-  ),
 ];

@@ -1,4 +1,3 @@
-import { presentLabel } from './present.ts';
 import { presentComment, presentIssue, type View } from './present-issue.ts';
 import {
   ApiError,
@@ -11,7 +10,7 @@ import {
   textsField,
 } from './router.ts';
 import { actorOf } from './routes-git.ts';
-import type { Comment, Issue, Json, Label, Repository } from './state.ts';
+import type { Comment, Issue, Json } from './state.ts';
 
 const MAX_BODY_LENGTH = 65_536;
 
@@ -45,7 +44,8 @@ export function emitIssue(context: RepositoryContext, issue: Issue, action: stri
   github.emit({ name: 'issues', action, repository, sender: actor.account, payload, startsWorkflows });
 }
 
-function ensureLabels(context: RepositoryContext, names: readonly string[]): string[] {
+/** Makes the labels that are not there; returns the names as they are kept. */
+export function ensureLabels(context: RepositoryContext, names: readonly string[]): string[] {
   const { repository, github } = context;
   for (const name of names) {
     if (repository.labels.has(name.toLowerCase())) continue;
@@ -151,7 +151,7 @@ function updateIssue(context: RepositoryContext) {
 }
 
 /** A comment needs `issues`, or on a pull request `pull_requests`. */
-function checkCommentAccess(context: RepositoryContext, issue: Issue, level: 'read' | 'write'): void {
+export function checkCommentAccess(context: RepositoryContext, issue: Issue, level: 'read' | 'write'): void {
   const names = issue.pull === undefined ? ['issues'] : ['issues', 'pull_requests'];
   checkAccess(context.principal, context.repository, { names, level });
 }
@@ -229,65 +229,7 @@ function deleteComment(context: RepositoryContext) {
   return { status: 204 };
 }
 
-function labelsJson(context: RepositoryContext, issue: Issue): Json[] {
-  const { repository, github } = context;
-  return issue.labels.flatMap((name) => {
-    const label = repository.labels.get(name.toLowerCase());
-    return label === undefined ? [] : [presentLabel(github.addresses, repository, label)];
-  });
-}
-
-function listIssueLabels(context: RepositoryContext) {
-  return { status: 200, items: { list: labelsJson(context, issueOf(context)) } };
-}
-
-function addIssueLabels(context: RepositoryContext) {
-  const issue = issueOf(context);
-  checkCommentAccess(context, issue, 'write');
-  const added = ensureLabels(context, textsField(context.body, 'labels') ?? []);
-  const fresh = added.filter((name) => !issue.labels.includes(name));
-  issue.labels.push(...fresh);
-  if (fresh.length > 0) emitIssue(context, issue, 'labeled');
-  return { status: 200, body: labelsJson(context, issue) };
-}
-
-function removeIssueLabel(context: RepositoryContext) {
-  const issue = issueOf(context);
-  checkCommentAccess(context, issue, 'write');
-  const index = issue.labels.findIndex((name) => name.toLowerCase() === context.params.name?.toLowerCase());
-  if (index < 0) throw new ApiError(404, 'Label does not exist');
-  issue.labels.splice(index, 1);
-  emitIssue(context, issue, 'unlabeled');
-  return { status: 200, body: labelsJson(context, issue) };
-}
-
-function labelOf(repository: Repository, name: string | undefined): Label {
-  const label = repository.labels.get((name ?? '').toLowerCase());
-  if (label === undefined) throw new ApiError(404, 'Not Found');
-  return label;
-}
-
-function getLabel({ repository, github, params }: RepositoryContext) {
-  return { status: 200, body: presentLabel(github.addresses, repository, labelOf(repository, params.name)) };
-}
-
-function listLabels({ repository, github }: RepositoryContext) {
-  const list = [...repository.labels.values()].map((label) => presentLabel(github.addresses, repository, label));
-  return { status: 200, items: { list } };
-}
-
-function createLabel({ repository, github, body }: RepositoryContext) {
-  const name = requiredText(body, 'name');
-  if (repository.labels.has(name.toLowerCase())) {
-    throw new ApiError(422, 'Validation Failed', [{ resource: 'Label', code: 'already_exists', field: 'name' }]);
-  }
-  const color = textField(body, 'color') ?? 'ededed';
-  const label = { id: github.state.newId(), name, color, description: textField(body, 'description') ?? null };
-  repository.labels.set(name.toLowerCase(), label);
-  return { status: 201, body: presentLabel(github.addresses, repository, label) };
-}
-
-/** Issues, comments and labels. Pull requests are issues too. */
+/** Issues and comments. Pull requests are issues too. */
 export const ISSUE_ROUTES: readonly Route[] = [
   repositoryRoute('POST /issues', 'issues:write', createIssue),
   repositoryRoute('GET /issues', 'issues|pull_requests', listIssues),
@@ -298,10 +240,4 @@ export const ISSUE_ROUTES: readonly Route[] = [
   repositoryRoute('GET /issues/comments/{comment_id}', 'issues|pull_requests', getComment),
   repositoryRoute('PATCH /issues/comments/{comment_id}', 'issues|pull_requests:write', updateComment),
   repositoryRoute('DELETE /issues/comments/{comment_id}', 'issues|pull_requests:write', deleteComment),
-  repositoryRoute('GET /issues/{issue_number}/labels', 'issues|pull_requests', listIssueLabels),
-  repositoryRoute('POST /issues/{issue_number}/labels', 'issues|pull_requests:write', addIssueLabels),
-  repositoryRoute('DELETE /issues/{issue_number}/labels/{name}', 'issues|pull_requests:write', removeIssueLabel),
-  repositoryRoute('GET /labels', 'issues|pull_requests', listLabels),
-  repositoryRoute('GET /labels/{name}', 'issues|pull_requests', getLabel),
-  repositoryRoute('POST /labels', 'issues|pull_requests:write', createLabel),
 ];

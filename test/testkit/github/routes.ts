@@ -2,9 +2,12 @@ import type { Route } from './router.ts';
 import { ACTION_ROUTES } from './routes-actions.ts';
 import { type AskEmulator, appRoutes } from './routes-app.ts';
 import { CHECK_ROUTES } from './routes-checks.ts';
+import { COMMIT_ROUTES } from './routes-commits.ts';
 import { CONTENT_ROUTES } from './routes-contents.ts';
+import { DEPLOYMENT_ROUTES } from './routes-deployments.ts';
 import { GIT_ROUTES } from './routes-git.ts';
 import { ISSUE_ROUTES } from './routes-issues.ts';
+import { LABEL_ROUTES } from './routes-labels.ts';
 import { PULL_ROUTES } from './routes-pulls.ts';
 
 /** Every operation that the forge answers. The OpenAPI fixture holds exactly these. */
@@ -12,10 +15,13 @@ export function allRoutes(ask: AskEmulator, owner: string): Route[] {
   return [
     ...appRoutes(ask, owner),
     ...GIT_ROUTES,
+    ...COMMIT_ROUTES,
     ...CONTENT_ROUTES,
     ...ISSUE_ROUTES,
+    ...LABEL_ROUTES,
     ...PULL_ROUTES,
     ...CHECK_ROUTES,
+    ...DEPLOYMENT_ROUTES,
     ...ACTION_ROUTES,
   ];
 }

@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
-import { globSync, readFileSync, statSync } from 'node:fs';
-import path from 'node:path';
+import { hashFiles } from './hash-files.ts';
 
 /** A value of an expression: null, boolean, number, string, list or object. */
 export type Value = unknown;
@@ -253,15 +251,6 @@ function callFunction(name: string, args: readonly Value[], scope: Scope): Value
   const found = FUNCTIONS[name.toLowerCase()];
   if (found === undefined) throw new ExpressionError(`unrecognized function: "${name}"`);
   return found(args, scope);
-}
-
-function hashFiles(patterns: readonly string[], workspace: string): string {
-  const files = globSync([...patterns], { cwd: workspace }).sort();
-  const contents = files.map((file) => path.join(workspace, file)).filter((file) => statSync(file).isFile());
-  if (contents.length === 0) return '';
-  const all = createHash('sha256');
-  for (const file of contents) all.update(createHash('sha256').update(readFileSync(file)).digest());
-  return all.digest('hex');
 }
 
 /** Evaluates one expression, without its `${{ }}`. */

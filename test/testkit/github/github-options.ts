@@ -1,0 +1,66 @@
+import type { Violation } from './contract-oracle.ts';
+import type { ArtifactSource, DispatchRequest, ForgeEvent, GitHub } from './github.ts';
+import type { Permissions, Repository, Role } from './state.ts';
+import type { WebhookTarget } from './webhooks.ts';
+
+/** What the App may do and hears of, unless told otherwise. */
+export const APP_PERMISSIONS: Permissions = {
+  actions: 'write',
+  checks: 'write',
+  contents: 'write',
+  deployments: 'read',
+  issues: 'write',
+  pull_requests: 'write',
+  statuses: 'write',
+};
+
+/** The webhooks that the App listens to. */
+export const APP_EVENTS = [
+  'check_run',
+  'create',
+  'deployment_status',
+  'issue_comment',
+  'issues',
+  'pull_request',
+  'push',
+  'status',
+  'workflow_run',
+];
+
+export interface GitHubOptions {
+  /** Where the bare repositories lie. */
+  readonly directory: string;
+  /** The organisation that the App is installed in. Default `acme`. */
+  readonly owner?: string;
+  readonly appSlug?: string;
+  readonly permissions?: Permissions;
+  readonly clock?: () => Date;
+  readonly artifacts?: ArtifactSource;
+  /** Hears each event, before its webhook is sent. */
+  readonly onEvent?: (event: ForgeEvent) => void;
+  readonly onDispatch?: (request: DispatchRequest) => Promise<boolean>;
+}
+
+/** A forge that runs. */
+export interface RunningGitHub extends GitHub {
+  readonly port: number;
+  /** Base of the REST interface: GITHUB_API_URL, `baseUrl` of an octokit. */
+  readonly apiUrl: string;
+  /** GITHUB_SERVER_URL. Its host counts as GitHub to the clients of artifacts and caches. */
+  readonly serverUrl: string;
+  readonly appId: number;
+  readonly appPrivateKey: string;
+  readonly installationId: number;
+  readonly violations: readonly Violation[];
+  readonly owner: string;
+  createRepository(fullName: string, options?: { isPrivate?: boolean; defaultBranch?: string }): Promise<Repository>;
+  /** A fork that a login owns, with the branches of its parent. */
+  forkRepository(fullName: string, login: string): Promise<Repository>;
+  /** A token by which a person acts. `read`: may open issues and pull requests, and push to forks of their own. */
+  userToken(login: string, role?: Role): string;
+  webhook(target: WebhookTarget | undefined): void;
+  redeliver(guid: string): Promise<void>;
+  /** Address for `git clone` and `git push` with a token. */
+  cloneUrl(fullName: string, token: string): string;
+  stop(): Promise<void>;
+}
