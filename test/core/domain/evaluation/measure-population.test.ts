@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { measurePopulation } from '../../../../core/domain/evaluation/measure-population.ts';
+import type { ScoredPopulation } from '../../../../core/domain/evaluation/population.ts';
+import type { GateRule } from '../../../../core/domain/gate/gate-rule.ts';
+import { judgeEvidence } from '../../../../core/domain/gate/judge-evidence.ts';
+import type { Metric } from '../../../../core/domain/metrics/metric.ts';
+import { findMetric } from '../../../../core/domain/metrics/metric-registry.ts';
+import golden from '../../../golden/metrics.json' with { type: 'json' };
+import { seededRandom } from '../../../testkit/seeded-random.ts';
+
+const metric = (name: string): Metric => {
+  const found = findMetric(name, 'binary-classification');
+  if (found === undefined) throw new Error(name);
+  return found;
+};
+const rule = (metricName: string, bound: GateRule['bound']): GateRule => ({
+  index: 0,
+  metric: metricName,
+  bound,
+  everySlice: false,
+  whenInconclusive: 'fail',
+  onFail: 'fail',
+});
+const plan = (name: string, bound: GateRule['bound']) => ({
+  metrics: [metric(name)],
+  rules: [rule(name, bound)],
+  confidence: 0.95,
+  decisionThreshold: 0.5,
+});
+const population: ScoredPopulation = {
+  labels: Float64Array.from(golden.rows.label),
+  candidate: Float64Array.from(golden.rows.candidate),
+  champion: Float64Array.from(golden.rows.champion),
+  sampling: { kind: 'clusters', ids: Uint32Array.from(golden.rows.day), count: 12 },
+};
+const tight = { kind: 'max-regression', margin: { kind: 'absolute', value: 0.001 } } as const;
+
+function verdictOf(rows: ScoredPopulation, name: string, bound: GateRule['bound']): string {
+  const found = measurePopulation(rows, plan(name, bound)).evidence.get(0);
+  if (found === undefined || 'missing' in found) return found?.missing ?? 'no evidence';
+  return judgeEvidence(found.evidence, 0.95).verdict;
+}
+
+describe('measurePopulation', () => {
+  it('pairs the models row by row', () => {
+    const [compared] = measurePopulation(population, plan('roc_auc', tight)).comparisons;
+    const half = ((compared?.difference.interval?.upper ?? 0) - (compared?.difference.interval?.lower ?? 0)) / 2;
+    // t quantile of 11 degrees of freedom times the delete-a-day jackknife.
+    expect(half / (2.200985 * golden.auc_difference_jackknife)).toBeCloseTo(1, 0);
+    expect(compared?.difference.pValue).toBeGreaterThan(0);
+  });
+
+  it('knows identical predictions exactly: the difference is [0, 0] and no margin is broken', () => {
+    const same = { ...population, champion: population.candidate.slice() };
+    const [compared] = measurePopulation(same, plan('roc_auc', tight)).comparisons;
+    expect(compared?.difference).toMatchObject({ value: 0, interval: { lower: 0, upper: 0 } });
+    expect(verdictOf(same, 'roc_auc', tight)).toBe('pass');
+    expect(verdictOf(same, 'log_loss', { kind: 'max-regression', margin: { kind: 'relative', value: 0 } })).toBe(
+      'pass',
+    );
+  });
+
+  it('is open with fewer than ten groups', () => {
+    const ids = Uint32Array.from(golden.rows.day, (day) => day % 9);
+    const few: ScoredPopulation = { ...population, sampling: { kind: 'clusters', ids, count: 9 } };
+    const [own] = measurePopulation(few, plan('roc_auc', tight)).metrics;
+    expect(own).toMatchObject({ interval: null, reason: expect.stringContaining('9 independent groups') });
+    expect(verdictOf(few, 'roc_auc', tight)).toBe('inconclusive');
+  });
+
+  it('never takes no variation for certainty', () => {
+    const perfect = { ...population, candidate: population.labels.slice() };
+    const [own] = measurePopulation(perfect, plan('accuracy', { kind: 'min', value: 0.9 })).metrics;
+    expect(own).toMatchObject({ value: 1, interval: null, reason: expect.stringContaining('no variation') });
+    expect(verdictOf(perfect, 'accuracy', { kind: 'min', value: 0.9 })).toBe('inconclusive');
+  });
+
+  it('has no value where a model gave no finite score', () => {
+    const broken = { ...population, candidate: population.candidate.map((score, i) => (i === 3 ? Number.NaN : score)) };
+    expect(verdictOf(broken, 'roc_auc', { kind: 'min', value: 0.1 })).toContain('no finite score for 1 rows');
+  });
+
+  it('gives no evidence for a champion rule without a champion', () => {
+    expect(verdictOf({ ...population, champion: null }, 'roc_auc', tight)).toBe('no evidence');
+  });
+});
+
+describe('the gate under no difference at all, days sharing their weather', () => {
+  it('calls a harmless candidate worse in no more than the stated share of trials', () => {
+    const random = seededRandom(2001);
+    const trials = 300;
+    let failed = 0;
+    let covered = 0;
+    for (let trial = 0; trial < trials; trial++) {
+      const rows = simulate(random);
+      if (verdictOf(rows, 'brier_score', { kind: 'max-regression', margin: { kind: 'absolute', value: 0 } }) === 'fail')
+        failed++;
+      const [compared] = measurePopulation(rows, plan('brier_score', tight)).comparisons;
+      const interval = compared?.difference.interval;
+      if (interval && interval.lower <= 0 && interval.upper >= 0) covered++;
+    }
+    expect(failed / trials).toBeLessThan(0.06);
+    expect(covered / trials).toBeGreaterThan(0.91);
+  });
+});
+
+/** Both models add noise of the same law to the truth; whole days move together. */
+function simulate(random: ReturnType<typeof seededRandom>): ScoredPopulation {
+  const days = 20;
+  const rows = 400;
+  const shift = Array.from({ length: days * 2 }, () => 0.08 * random.normal());
+  const ids = Uint32Array.from({ length: rows }, (_, i) => i % days);
+  const clip = (value: number) => Math.min(0.99, Math.max(0.01, value));
+  const scores = (model: number) =>
+    Float64Array.from(ids, (day) => clip(0.3 + (shift[day * 2 + model] ?? 0) + 0.1 * random.normal()));
+  const labels = Float64Array.from({ length: rows }, () => (random.uniform() < 0.3 ? 1 : 0));
+  return { labels, candidate: scores(0), champion: scores(1), sampling: { kind: 'clusters', ids, count: days } };
+}

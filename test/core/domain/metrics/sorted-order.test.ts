@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { sortedOrder } from '../../../../core/domain/metrics/sorted-order.ts';
+import { seededRandom } from '../../../testkit/seeded-random.ts';
+
+describe('sortedOrder', () => {
+  it('orders as a comparator does, of both signs and sizes, equal values in their order', () => {
+    const random = seededRandom(1);
+    const values = Float64Array.from(
+      { length: 5000 },
+      () => Math.round(random.normal() * 100) * 10 ** Math.floor(random.uniform() * 9 - 4) + 0,
+    );
+    const expected = [...values.keys()].sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0) || a - b);
+    expect([...sortedOrder(values)].map((i) => values[i])).toEqual(expected.map((i) => values[i]));
+  });
+
+  it('keeps infinities at the ends and leaves its argument as it was', () => {
+    const values = Float64Array.of(3, Number.NEGATIVE_INFINITY, -1, Number.POSITIVE_INFINITY);
+    expect([...sortedOrder(values)]).toEqual([1, 2, 0, 3]);
+    expect([...values]).toEqual([3, Number.NEGATIVE_INFINITY, -1, Number.POSITIVE_INFINITY]);
+  });
+
+  it('gives nothing for nothing', () => {
+    expect([...sortedOrder(new Float64Array(0))]).toEqual([]);
+  });
+});
