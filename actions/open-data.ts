@@ -6,7 +6,7 @@ import { DvcWorkspace } from '../core/adapters/dvc/dvc-workspace.ts';
 import { readCacheSettings } from '../core/adapters/dvc/read-dvc-config.ts';
 import { FolderObjectStore } from '../core/adapters/node/folder-object-store.ts';
 import type { DataProject } from '../core/domain/data/data-project.ts';
-import { type DvcRemote, findRemote } from '../core/domain/data/dvc-remote.ts';
+import { configSecrets, type DvcRemote, findRemote } from '../core/domain/data/dvc-remote.ts';
 import type { DataRemotes } from '../core/ports/data-remotes.ts';
 import type { ObjectStore } from '../core/ports/object-store.ts';
 import type { ActionContext, Environment } from './action-context.ts';
@@ -22,12 +22,13 @@ export interface OpenData {
 
 /** Reads DVC's files of the working directory and opens what they name. Remotes are contacted when first used. */
 export async function openData(
-  context: Pick<ActionContext, 'env' | 'workingDirectory'>,
+  context: Pick<ActionContext, 'env' | 'workingDirectory' | 'maskSecret'>,
   options: { readonly verifyCache: boolean },
 ): Promise<OpenData> {
   const root = context.workingDirectory;
   const reader = new DvcProjectReader({ root, env: context.env });
   const project = await reader.read();
+  for (const secret of configSecrets(project.config)) context.maskSecret(secret);
   const { folder, linkTypes } = readCacheSettings(project.config, root);
   const cache = new DvcCache(folder, { verify: options.verifyCache });
   await cache.removeStale(Date.now());

@@ -62,6 +62,20 @@ export function findRemote(config: ConfigSections, name: string | undefined): Dv
   return readRemote(wanted, section, url);
 }
 
+/** What the config holds of keys and tokens, so that no log shows it. */
+export function configSecrets(config: ConfigSections): readonly string[] {
+  const keys = [
+    'secret_access_key',
+    'session_token',
+    'password',
+    'token',
+    'account_key',
+    'sas_token',
+    'connection_string',
+  ];
+  return [...config.values()].flatMap((section) => keys.flatMap((key) => section.get(key)?.value || []));
+}
+
 function inherited(config: ConfigSections, ref: { name: string; parent: string; sub: string }): DvcRemote {
   const own = config.get(`remote "${ref.name}"`) ?? new Map<string, ConfigValue>();
   const base = config.get(`remote "${ref.parent}"`);

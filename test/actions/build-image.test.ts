@@ -1,0 +1,140 @@
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findProgram } from '../../scripts/system-programs.ts';
+import { hostEnvironment } from '../testkit/host-environment.ts';
+import { findFreePorts } from '../testkit/http.ts';
+import { runActionSource } from '../testkit/run-action.ts';
+import { runProgram } from '../testkit/run-program.ts';
+
+const CONFIG = `version: 1
+models:
+  m:
+    task: binary-classification
+    artifact: model
+    data: { label: y }
+    evaluate: { dataset: raw.csv, metrics: [roc_auc] }
+    gate: { rules: [{ metric: roc_auc, min: 0.5 }] }
+`;
+const REGISTRY = findProgram('docker-registry');
+const SKOPEO = findProgram('skopeo');
+
+let root: string;
+let registry: string;
+let stop: () => void = () => {};
+
+beforeAll(async () => {
+  root = await mkdtemp(path.join(os.tmpdir(), 'tidegate-image-'));
+  if (REGISTRY === undefined) return;
+  const [port] = await findFreePorts(1);
+  registry = `127.0.0.1:${port}`;
+  const config = path.join(root, 'registry.yml');
+  const storage = `storage: { filesystem: { rootdirectory: ${root}/registry } }`;
+  await writeFile(config, `version: 0.1\nlog: { level: error }\n${storage}\nhttp: { addr: ${registry} }\n`);
+  const child = spawn(REGISTRY, ['serve', config], { env: hostEnvironment(), stdio: 'ignore' });
+  stop = () => void child.kill('SIGKILL');
+  while (
+    !(await fetch(`http://${registry}/v2/`).then(
+      (response) => response.ok,
+      () => false,
+    ))
+  )
+    await delay(50);
+});
+
+afterAll(async () => {
+  stop();
+  if (root !== undefined) await rm(root, { recursive: true, force: true });
+});
+
+async function workspaceWith(name: string, files: Readonly<Record<string, string>>) {
+  const workspace = path.join(root, name);
+  for (const [file, content] of Object.entries({ 'tidegate.yaml': CONFIG, ...files })) {
+    await mkdir(path.dirname(path.join(workspace, file)), { recursive: true });
+    await writeFile(path.join(workspace, file), content);
+  }
+  return { workspace, temp: path.join(root, `${name}-temp`) };
+}
+
+const MODEL = { 'model/1/model.onnx': 'weights', 'model/config.pbtxt': 'name: "m"' };
+
+describe('build-image', () => {
+  it('makes the same image of the same files, and another of others', async () => {
+    const inputs = { 'image-repository': 'registry.example/m', push: 'false' };
+    const one = await runActionSource('build-image', { ...(await workspaceWith('one', MODEL)), inputs });
+    const two = await runActionSource('build-image', { ...(await workspaceWith('two', MODEL)), inputs });
+    const other = await workspaceWith('other', { ...MODEL, 'model/config.pbtxt': 'name: "n"' });
+    const three = await runActionSource('build-image', { ...other, inputs });
+    expect(one.exitCode, one.stdout).toBe(0);
+    expect(one.outputs['image-reference']).toMatch(/^registry\.example\/m:[0-9a-f]{12}@sha256:[0-9a-f]{64}$/);
+    expect(two.outputs['image-digest']).toBe(one.outputs['image-digest']);
+    expect(three.outputs['image-digest']).not.toBe(one.outputs['image-digest']);
+    const index = JSON.parse(await readFile(path.join(one.outputs['layout-path'] ?? '', 'index.json'), 'utf8'));
+    expect(index.manifests[0].digest).toBe(one.outputs['image-digest']);
+  });
+
+  it.skipIf(REGISTRY === undefined || SKOPEO === undefined)('pushes what skopeo reads', async () => {
+    const options = await workspaceWith('pushed', MODEL);
+    const inputs = { 'image-repository': `${registry}/team/m`, tags: 'latest' };
+    const built = await runActionSource('build-image', { ...options, inputs });
+    expect(built.exitCode, built.stdout).toBe(0);
+    const seen = await skopeo('inspect', '--tls-verify=false', `docker://${registry}/team/m:latest`);
+    const image = JSON.parse(seen);
+    expect(image).toMatchObject({ Digest: built.outputs['image-digest'], Architecture: 'amd64', Os: 'linux' });
+    expect(image.RepoTags).toHaveLength(2);
+    expect(image.Labels['dev.tidegate.model']).toBe('m');
+    const copy = path.join(root, 'copy');
+    await skopeo('copy', '--quiet', '--src-tls-verify=false', `docker://${registry}/team/m:latest`, `dir:${copy}`);
+    const layer = path.join(copy, image.Layers[0].replace('sha256:', ''));
+    const listed = await runProgram('tar', ['tvf', layer], { cwd: root, env: { ...hostEnvironment(), TZ: 'UTC' } });
+    expect(listed.stdout.match(/1970-01-01 00:00 .*/g)).toEqual([
+      '1970-01-01 00:00 models/',
+      '1970-01-01 00:00 models/1/',
+      '1970-01-01 00:00 models/1/model.onnx',
+      '1970-01-01 00:00 models/config.pbtxt',
+    ]);
+  });
+
+  it.skipIf(REGISTRY === undefined)('builds on a base of a registry and of a layout, to the same image', async () => {
+    const base = await workspaceWith('base', { 'model/base.txt': 'base' });
+    const pushedBase = await runActionSource('build-image', {
+      ...base,
+      inputs: { 'image-repository': `${registry}/base` },
+    });
+    const digests = [];
+    for (const from of [pushedBase.outputs['image-reference'] ?? '', pushedBase.outputs['layout-path'] ?? '']) {
+      const options = await workspaceWith(`on-base-${digests.length}`, MODEL);
+      const inputs = { 'image-repository': `${registry}/on-base`, 'base-image': from };
+      const built = await runActionSource('build-image', { ...options, inputs });
+      expect(built.exitCode, built.stdout).toBe(0);
+      digests.push(built.outputs['image-digest']);
+    }
+    expect(digests[0]).toBe(digests[1]);
+  });
+
+  it('refuses what it cannot build, by name and all at once', async () => {
+    const options = await workspaceWith('refused', MODEL);
+    const inputs = { 'image-repository': 'Upper/Case', layout: 'server', platforms: 'linux/amd64\nlinux/arm64' };
+    const built = await runActionSource('build-image', { ...options, inputs });
+    expect(built.exitCode).toBe(1);
+    expect(built.stdout.match(/^::error/gm)).toHaveLength(3);
+    expect(built.stdout).toContain('layout server is not supported yet');
+  });
+
+  it('says that a registry that does not answer may answer later', async () => {
+    const options = await workspaceWith('unreachable', MODEL);
+    const built = await runActionSource('build-image', { ...options, inputs: { 'image-repository': '127.0.0.1:1/m' } });
+    expect(built.stdout).toContain('run the job again');
+    expect(built.exitCode).toBe(1);
+  });
+});
+
+async function skopeo(...args: string[]): Promise<string> {
+  const env = { ...hostEnvironment(), HOME: root };
+  const result = await runProgram(SKOPEO ?? 'skopeo', args, { cwd: root, env });
+  if (result.exitCode !== 0) throw new Error(result.stderr);
+  return result.stdout;
+}
