@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { UserError } from '../../core/errors.ts';
+import type { TableBatch, TableReader } from '../../core/ports/table-reader.ts';
+
+/** A table for the contract: three rows of five columns, in this order. */
+export const CONTRACT_ROWS = [
+  { id: 1, score: 0.5, city: 'a', at: '2001-01-02T03:04:05', late: true },
+  { id: 2, score: null, city: null, at: '2001-01-03T00:00:00', late: false },
+  { id: 3, score: -1.25, city: 'b,"c"', at: '2001-01-04T00:00:00', late: null },
+] as const;
+
+/** What every `TableReader` keeps. `create` gives a reader and the path of a table with CONTRACT_ROWS. */
+export function tableReaderContract(name: string, create: () => Promise<{ reader: TableReader; path: string }>): void {
+  describe(name, () => {
+    const types = { id: 'integer', score: 'real', city: 'text', at: 'time', late: 'boolean' };
+
+    it('describes the columns', async () => {
+      const { reader, path } = await create();
+      const { columns } = await reader.describe(path);
+      expect(Object.fromEntries(columns.map((column) => [column.name, column.type]))).toEqual(types);
+    });
+
+    it('reads the columns in the order asked for, missing values as NaN and null', async () => {
+      const { reader, path } = await create();
+      const [batch] = await readAll(reader, path, { columns: ['city', 'score', 'late', 'at'], batchRows: 10 });
+      expect(batch?.rows).toBe(3);
+      expect(batch?.columns.map(({ values }) => [...values])).toEqual([
+        ['a', null, 'b,"c"'],
+        [0.5, Number.NaN, -1.25],
+        [1, 0, Number.NaN],
+        CONTRACT_ROWS.map(({ at }) => Date.parse(`${at}Z`)),
+      ]);
+    });
+
+    it('cuts batches of the size asked for', async () => {
+      const { reader, path } = await create();
+      const batches = await readAll(reader, path, { columns: ['id'], batchRows: 2 });
+      expect(batches.map(({ rows, columns }) => [rows, ...(columns[0]?.values ?? [])])).toEqual([
+        [2, 1, 2],
+        [1, 3],
+      ]);
+    });
+
+    it('refuses an unknown column by name, with the nearest one', async () => {
+      const { reader, path } = await create();
+      const failing = readAll(reader, path, { columns: ['scor'], batchRows: 2 });
+      await expect(failing).rejects.toMatchObject({ code: 'DATA_INVALID', fix: expect.stringContaining('"score"') });
+    });
+
+    it('says that there is no such table', async () => {
+      const { reader, path } = await create();
+      await expect(reader.describe(`${path}.missing`)).rejects.toBeInstanceOf(UserError);
+    });
+  });
+}
+
+async function readAll(
+  reader: TableReader,
+  path: string,
+  options: Parameters<TableReader['read']>[1],
+): Promise<readonly TableBatch[]> {
+  return Array.fromAsync(reader.read(await reader.describe(path), options));
+}

@@ -1,0 +1,72 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DuckDbTableReader } from '../../../../core/adapters/duckdb/duckdb-table-reader.ts';
+import { loadNativeModule } from '../../../../core/adapters/node/native-module.ts';
+import { CONTRACT_ROWS, tableReaderContract } from '../../../contracts/table-reader.ts';
+import { InMemoryTableReader } from '../../../fakes/in-memory-table-reader.ts';
+
+let folder: string;
+const reader = new DuckDbTableReader({ env: {} });
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "tidegate-table's-"));
+  const cell = (value: unknown) => (value === null ? '' : `"${String(value).replaceAll('"', '""')}"`);
+  const lines = CONTRACT_ROWS.map((row) => Object.values(row).map(cell).join(','));
+  await writeFile(join(folder, 'rows.csv'), `${Object.keys(CONTRACT_ROWS[0]).join(',')}\n${lines.join('\n')}\n`);
+  await writeFile(join(folder, 'rows.jsonl'), CONTRACT_ROWS.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  const { DuckDBInstance } = await loadNativeModule('@duckdb/node-api', { env: {} });
+  const connection = await (await DuckDBInstance.create(':memory:')).connect();
+  const path = (name: string) => join(folder, name).replaceAll("'", "''");
+  await connection.run(`COPY (FROM read_csv('${path('rows.csv')}')) TO '${path('rows.parquet')}' (FORMAT parquet)`);
+  await connection.run(`COPY (SELECT range AS n FROM range(50000)) TO '${path('part-1.parquet')}' (FORMAT parquet)`);
+  await connection.run(
+    `COPY (SELECT 50000 + range AS n FROM range(10)) TO '${path('part-2.parquet')}' (FORMAT parquet)`,
+  );
+  connection.closeSync();
+  await writeFile(join(folder, 'broken.parquet'), 'PAR1 and then nothing');
+  await writeFile(join(folder, 'rows.xlsx'), '');
+  await writeFile(join(folder, 'empty.csv'), 'id,score\n');
+});
+afterAll(async () => {
+  await reader.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+for (const file of ['rows.csv', 'rows.jsonl', 'rows.parquet']) {
+  tableReaderContract(`DuckDbTableReader on ${file}`, async () => ({ reader, path: join(folder, file) }));
+}
+tableReaderContract('InMemoryTableReader', async () => {
+  const types = { id: 'integer', score: 'real', city: 'text', at: 'time', late: 'boolean' } as const;
+  const columns = Object.entries(types).map(([name, type]) => ({ name, type }));
+  return { reader: new InMemoryTableReader({ '/t': { columns, rows: CONTRACT_ROWS } }), path: '/t' };
+});
+
+describe('DuckDbTableReader', () => {
+  it('reads the files of a glob in the order of their names', async () => {
+    const table = await reader.describe(join(folder, 'part-*.parquet'));
+    expect(table.files).toHaveLength(2);
+    let next = 0;
+    for await (const { columns } of reader.read(table, { columns: ['n'], batchRows: 10_000 })) {
+      for (const value of columns[0]?.values ?? []) expect(value).toBe(next++);
+    }
+    expect(next).toBe(50_010);
+  });
+
+  it.each([
+    ['broken.parquet', 'DATA_INVALID'],
+    ['rows.xlsx', 'DATA_UNSUPPORTED'],
+    ['nothing-*.csv', 'DATA_NOT_FOUND'],
+  ])('refuses %s', async (file, code) => {
+    await expect(reader.describe(join(folder, file))).rejects.toMatchObject({ code });
+  });
+
+  it('refuses an address and says what to do', async () => {
+    await expect(reader.describe('s3://bucket/rows.parquet')).rejects.toMatchObject({ code: 'DATA_UNSUPPORTED' });
+  });
+
+  it('reads no batch of an empty table', async () => {
+    const table = await reader.describe(join(folder, 'empty.csv'));
+    expect(await Array.fromAsync(reader.read(table, { columns: ['id'], batchRows: 10 }))).toEqual([]);
+  });
+});

@@ -1,0 +1,81 @@
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OnnxModelRunner } from '../../../../core/adapters/onnx/onnx-model-runner.ts';
+import { planInputs } from '../../../../core/domain/model/input-plan.ts';
+import type { BatchColumn } from '../../../../core/ports/table-reader.ts';
+
+const MODELS = new URL('../../../fixtures/models/', import.meta.url).pathname;
+const runner = new OnnxModelRunner({ env: {}, threads: 1 });
+const numbers = (...values: number[]): BatchColumn => ({ kind: 'numeric', values: Float64Array.from(values) });
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tidegate-onnx-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function score(model: string, columns: Readonly<Record<string, BatchColumn>>, features?: readonly string[]) {
+  const opened = await runner.open(join(MODELS, `${model}.onnx`));
+  try {
+    const known = Object.entries(columns).map(([name, column]) => ({
+      name,
+      type: column.kind === 'text' ? 'text' : 'real',
+    }));
+    const plan = planInputs(opened.inputs, features, known);
+    const rows = Object.values(columns)[0]?.values.length ?? 0;
+    return await opened.score({ rows, columns: new Map(Object.entries(columns)) }, plan);
+  } finally {
+    await opened.close();
+    await opened.close();
+  }
+}
+
+describe('OnnxModelRunner', () => {
+  it('fills one tensor with the features in their order and reads the second probability', async () => {
+    const forward = await score('good', { a: numbers(2, -2), b: numbers(0, 0) }, ['a', 'b']);
+    expect(forward[0]).toBeGreaterThan(0.9);
+    expect(forward[1]).toBeLessThan(0.1);
+    const swapped = await score('good', { a: numbers(2, -2), b: numbers(0, 0) }, ['b', 'a']);
+    expect(swapped[0]).toBeLessThan(forward[0] ?? 0);
+  });
+
+  it('fills one input a column, text included', async () => {
+    const scores = await score('columns', { size: numbers(2, -2), city: { kind: 'text', values: ['a', null] } });
+    expect(scores[0]).toBeGreaterThan(0.8);
+    expect(scores[1]).toBeLessThan(0.2);
+  });
+
+  it('reads the predictions of a regression', async () => {
+    const [first, second] = await score('regression', { a: numbers(0, 2), b: numbers(0, 0) }, ['a', 'b']);
+    expect(first).toBeCloseTo(1, 3);
+    expect(second).toBeCloseTo(7, 3);
+  });
+
+  it('fills whole numbers, and refuses what they cannot hold', async () => {
+    expect((await score('whole', { hour: numbers(19) }))[0]).toBeGreaterThan(0.9);
+    await expect(score('whole', { hour: numbers(Number.NaN) })).rejects.toMatchObject({ code: 'MODEL_INPUT_MISMATCH' });
+    await expect(score('whole', { hour: numbers(0.5) })).rejects.toMatchObject({ code: 'MODEL_INPUT_MISMATCH' });
+  });
+
+  it('takes the one model of a folder', async () => {
+    const path = join(folder, 'artifact');
+    await mkdir(path);
+    await cp(join(MODELS, 'good.onnx'), join(path, 'model.onnx'));
+    const opened = await runner.open(path);
+    expect(opened.inputs).toEqual([{ name: 'features', type: 'float32', shape: [null, 2] }]);
+    await opened.close();
+    await cp(join(MODELS, 'good.onnx'), join(path, 'other.onnx'));
+    await expect(runner.open(path)).rejects.toMatchObject({ code: 'MODEL_INVALID' });
+  });
+
+  it('refuses what is no ONNX model, is cut off, gives maps, or is not there', async () => {
+    await writeFile(join(folder, 'text.onnx'), 'not a model');
+    await writeFile(join(folder, 'empty.onnx'), '');
+    for (const path of [join(folder, 'text.onnx'), join(folder, 'empty.onnx'), join(MODELS, 'maps.onnx')]) {
+      await expect(runner.open(path)).rejects.toMatchObject({ code: 'MODEL_INVALID' });
+    }
+    await expect(runner.open(join(folder, 'missing.onnx'))).rejects.toMatchObject({ code: 'DATA_NOT_FOUND' });
+  });
+});

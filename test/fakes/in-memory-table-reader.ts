@@ -1,0 +1,62 @@
+import { nearest } from '../../core/domain/text/nearest.ts';
+import { UserError } from '../../core/errors.ts';
+import type {
+  BatchColumn,
+  ReadOptions,
+  TableBatch,
+  TableColumn,
+  TableDescription,
+  TableReader,
+} from '../../core/ports/table-reader.ts';
+
+type Cell = number | string | boolean | null;
+
+/** A table in memory: the type of each column, and rows. */
+export interface MemoryTable {
+  readonly columns: readonly TableColumn[];
+  readonly rows: readonly Readonly<Record<string, Cell>>[];
+}
+
+/** Tables by path. */
+export class InMemoryTableReader implements TableReader {
+  readonly #tables: ReadonlyMap<string, MemoryTable>;
+
+  constructor(tables: Readonly<Record<string, MemoryTable>>) {
+    this.#tables = new Map(Object.entries(tables));
+  }
+
+  async describe(path: string): Promise<TableDescription> {
+    const table = this.#tables.get(path);
+    if (table === undefined) throw new UserError('DATA_NOT_FOUND', `there is no file ${path}`, { fix: 'Add it.' });
+    return { files: [path], columns: table.columns };
+  }
+
+  async *read({ files }: TableDescription, { columns, batchRows }: ReadOptions): AsyncIterable<TableBatch> {
+    const table = this.#tables.get(files[0] ?? '');
+    if (table === undefined) throw new Error('read before describe');
+    const wanted = columns.map((name) => {
+      const found = table.columns.find((column) => column.name === name);
+      if (found !== undefined) return found;
+      const near = nearest(
+        name,
+        table.columns.map((column) => column.name),
+      );
+      throw new UserError('DATA_INVALID', `the table has no column "${name}"`, { fix: `Did you mean "${near}"?` });
+    });
+    for (let from = 0; from < table.rows.length; from += batchRows) {
+      const rows = table.rows.slice(from, from + batchRows);
+      yield { rows: rows.length, columns: wanted.map((column) => columnOf(column, rows)) };
+    }
+  }
+}
+
+function columnOf({ name, type }: TableColumn, rows: MemoryTable['rows']): BatchColumn {
+  const cells = rows.map((row) => row[name] ?? null);
+  if (type === 'text') return { kind: 'text', values: cells.map((cell) => (cell === null ? null : String(cell))) };
+  return { kind: 'numeric', values: Float64Array.from(cells, (cell) => numberOf(cell, type)) };
+}
+
+function numberOf(cell: Cell, type: TableColumn['type']): number {
+  if (cell === null) return Number.NaN;
+  return type === 'time' ? Date.parse(`${String(cell)}Z`) : Number(cell);
+}
