@@ -23,6 +23,14 @@ const child = (value: unknown, ...names: string[]): unknown =>
 /** Prose and examples: most of the description's bytes. */
 const DROPPED = new Set(['description', 'example', 'examples', 'title', 'externalDocs', 'deprecated', 'xml']);
 
+/**
+ * Where the description is wrong. The account of a listed installation is said to be a user and an enterprise at once
+ * (`allOf`); that of a single installation is one or the other, which is what GitHub answers.
+ */
+const CORRECTIONS: Readonly<Record<string, Json>> = {
+  'GET /app/installations': { type: 'array', items: { $ref: '#/components/schemas/installation' } },
+};
+
 async function download(): Promise<Json> {
   const folder = await mkdtemp(path.join(tmpdir(), 'openapi-'));
   try {
@@ -66,7 +74,8 @@ function resolve(root: Json, value: unknown): unknown {
   return typeof reference === 'string' ? child(root, ...reference.split('/').slice(1)) : value;
 }
 
-function extractOperation(root: Json, operation: Json, used: Set<string>): Json {
+function extractOperation(root: Json, operation: Json, at: { name: string; used: Set<string> }): Json {
+  const { name, used } = at;
   const parameters = Array.isArray(operation.parameters) ? operation.parameters : [];
   const query = parameters.map((one) => resolve(root, one)).filter((one) => child(one, 'in') === 'query');
   const requestBody = resolve(root, operation.requestBody);
@@ -75,7 +84,7 @@ function extractOperation(root: Json, operation: Json, used: Set<string>): Json 
   const responses: Json = {};
   for (const [status, response] of Object.entries(isJson(operation.responses) ? operation.responses : {})) {
     if (Number(status) >= 400) continue;
-    const schema = jsonSchemaOf(resolve(root, response));
+    const schema = CORRECTIONS[name] ?? jsonSchemaOf(resolve(root, response));
     responses[status] = schema === undefined ? null : convert(schema, used);
   }
   const names = query.map((one) => String(child(one, 'name')));
@@ -100,7 +109,8 @@ const operations: Json = {};
 for (const { method, template } of allRoutes(() => Promise.reject(new Error('not running')), 'owner')) {
   const operation = child(root, 'paths', template, method.toLowerCase());
   if (!isJson(operation)) throw new Error(`${PACKAGE} has no operation ${method} ${template}`);
-  operations[`${method} ${template}`] = extractOperation(root, operation, used);
+  const name = `${method} ${template}`;
+  operations[name] = extractOperation(root, operation, { name, used });
 }
 const fixture = { source: PACKAGE, operations, schemas: collectSchemas(root, used) };
 await writeFile(TARGET, `${JSON.stringify(fixture)}\n`);

@@ -1,11 +1,8 @@
+import { createHmac, createSign, generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { getOctokit } from '@actions/github';
-import { createAppAuth } from '@octokit/auth-app';
-import { Octokit } from '@octokit/core';
-import { restEndpointMethods } from '@octokit/plugin-rest-endpoint-methods';
-import { verify } from '@octokit/webhooks-methods';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runGit } from './git-client.ts';
 import type { RunningGitHub } from './github/github-options.ts';
@@ -29,10 +26,24 @@ let hook: Awaited<ReturnType<typeof listenOnLoopback>>;
 
 const clientOf = (token: string) => getOctokit(token, { baseUrl: github.apiUrl }).rest;
 
-function appClient() {
-  const RestOctokit = Octokit.plugin(restEndpointMethods);
-  const auth = { appId: github.appId, privateKey: github.appPrivateKey, installationId: github.installationId };
-  return new RestOctokit({ authStrategy: createAppAuth, auth, baseUrl: github.apiUrl }).rest;
+/** A token by which the App speaks of itself (JWT, RS256). */
+function appToken(privateKey = github.appPrivateKey): string {
+  const now = Math.floor(Date.now() / 1000);
+  const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const payload = { iat: now - 60, exp: now + 540, iss: String(github.appId) };
+  const signed = `${encode({ alg: 'RS256', typ: 'JWT' })}.${encode(payload)}`;
+  return `${signed}.${createSign('RSA-SHA256').update(signed).sign(privateKey, 'base64url')}`;
+}
+
+type Narrowing = { repositories?: string[]; permissions?: { contents: 'read'; issues: 'write' } };
+
+async function installationClient(narrowing: Narrowing = {}) {
+  const app = clientOf(appToken());
+  const { data } = await app.apps.createInstallationAccessToken({
+    installation_id: github.installationId,
+    ...narrowing,
+  });
+  return clientOf(data.token);
 }
 
 async function settle() {
@@ -44,7 +55,8 @@ beforeAll(async () => {
   github = await startGitHub({ directory: path.join(folder, 'git') });
   hook = await listenOnLoopback(async (request, response) => {
     const body = (await readBody(request)).toString('utf8');
-    const isSigned = await verify(SECRET, body, String(request.headers['x-hub-signature-256']));
+    const signature = createHmac('sha256', SECRET).update(body).digest('hex');
+    const isSigned = request.headers['x-hub-signature-256'] === `sha256=${signature}`;
     const guid = String(request.headers['x-github-delivery']);
     received.push({ event: String(request.headers['x-github-event']), guid, isSigned, payload: JSON.parse(body) });
     response.end('ok');
@@ -74,7 +86,7 @@ describe('startGitHub', () => {
   });
 
   it('lets an App read and write through its installation', async () => {
-    const app = appClient();
+    const app = await installationClient();
     const { data: main } = await app.git.getRef({ ...REPOSITORY, ref: 'heads/main' });
     const { data: blob } = await app.git.createBlob({ ...REPOSITORY, content: 'a\nb\n', encoding: 'utf-8' });
     const { data: base } = await app.git.getCommit({ ...REPOSITORY, commit_sha: main.object.sha });
@@ -116,7 +128,7 @@ describe('startGitHub', () => {
   });
 
   it('keeps comments, labels, issues, checks and statuses', async () => {
-    const app = appClient();
+    const app = await installationClient();
     const { data: issue } = await app.issues.create({
       ...REPOSITORY,
       title: 'drift',
@@ -159,7 +171,7 @@ describe('startGitHub', () => {
   });
 
   it('cuts lists into pages that Link headers join', async () => {
-    const app = appClient();
+    const app = await installationClient();
     const { data: issue } = await app.issues.create({ ...REPOSITORY, title: 'pages' });
     for (const body of ['1', '2', '3'])
       await app.issues.createComment({ ...REPOSITORY, issue_number: issue.number, body });
@@ -173,7 +185,7 @@ describe('startGitHub', () => {
   });
 
   it('writes files and tags, and compares', async () => {
-    const app = appClient();
+    const app = await installationClient();
     const content = Buffer.from('version: 1\n').toString('base64');
     const put = await app.repos.createOrUpdateFileContents({
       ...REPOSITORY,
@@ -219,6 +231,56 @@ describe('startGitHub', () => {
     await expect(person.checks.create({ ...REPOSITORY, name: 'n', head_sha: main.object.sha })).rejects.toMatchObject({
       status: 403,
     });
+  });
+
+  it('knows the App and where it is installed', async () => {
+    const app = clientOf(appToken());
+    const { data: itself } = await app.apps.getAuthenticated();
+    expect(itself).toMatchObject({ slug: 'tidegate', id: github.appId });
+    const { data: installation } = await app.apps.getRepoInstallation(REPOSITORY);
+    expect(installation.id).toBe(github.installationId);
+    const { data: installations } = await app.apps.listInstallations();
+    expect(installations).toHaveLength(1);
+  });
+
+  it('refuses a key that is not the one of the App', async () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const wrong = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    const installation_id = github.installationId;
+    const refused = clientOf(appToken(wrong)).apps.createInstallationAccessToken({ installation_id });
+    await expect(refused).rejects.toMatchObject({ status: 401 });
+  });
+
+  it('narrows an installation token to the permissions and repositories that were asked for', async () => {
+    const permissions = { contents: 'read', issues: 'write' } as const;
+    const narrow = await installationClient({ repositories: ['flights'], permissions });
+    await narrow.issues.create({ ...REPOSITORY, title: 'allowed' });
+    const { data: main } = await narrow.git.getRef({ ...REPOSITORY, ref: 'heads/main' });
+    const ref = { ...REPOSITORY, ref: 'refs/heads/x', sha: main.object.sha };
+    await expect(narrow.git.createRef(ref)).rejects.toMatchObject({ status: 403 });
+    await github.createRepository('acme/other');
+    await expect(narrow.repos.get({ owner: 'acme', repo: 'other' })).rejects.toMatchObject({ status: 404 });
+  });
+
+  it('merges into a protected branch only when its required checks have passed', async () => {
+    const app = await installationClient();
+    const { data: main } = await app.git.getRef({ ...REPOSITORY, ref: 'heads/main' });
+    await app.git.createRef({ ...REPOSITORY, ref: 'refs/heads/guarded', sha: main.object.sha });
+    const content = Buffer.from('x').toString('base64');
+    await app.repos.createOrUpdateFileContents({ ...REPOSITORY, path: 'x', message: 'x', content, branch: 'guarded' });
+    const { data: pull } = await app.pulls.create({ ...REPOSITORY, head: 'guarded', base: 'main', title: 'Guarded' });
+    github.state.repository('acme/flights')?.protection.set('main', ['tidegate']);
+    const merge = { ...REPOSITORY, pull_number: pull.number };
+    await expect(app.pulls.merge(merge)).rejects.toMatchObject({ status: 405 });
+    const check = { ...REPOSITORY, name: 'tidegate', head_sha: pull.head.sha, status: 'completed' } as const;
+    await app.checks.create({ ...check, conclusion: 'failure' });
+    await expect(app.pulls.merge(merge)).rejects.toMatchObject({ status: 405 });
+    await app.checks.create({ ...check, conclusion: 'success' });
+    const { data: merged } = await app.pulls.merge(merge);
+    expect(merged.merged).toBe(true);
+    const { data: commit } = await app.repos.getCommit({ ...REPOSITORY, ref: merged.sha });
+    expect(commit.parents).toHaveLength(2);
+    github.state.repository('acme/flights')?.protection.clear();
   });
 
   it('delivers again under the same GUID', async () => {

@@ -25,7 +25,7 @@ export async function startEmulator(options: {
       tokens: { 'emulator-admin': { login: 'emulator-admin', scopes: ['repo', 'admin:org'] } },
       github: {
         users: [{ login: 'emulator-admin' }],
-        orgs: [{ login: options.owner }],
+        orgs: [{ login: options.owner, members: [{ login: 'emulator-admin', role: 'admin' }] }],
         apps: [
           {
             app_id: id,
@@ -50,7 +50,13 @@ export async function startEmulator(options: {
     ask,
     addRepository: async (repository) => {
       const body = { name: repository, private: true };
-      await ask({ method: 'POST', path: `/orgs/${options.owner}/repos`, body, authorization: 'token emulator-admin' });
+      const { status } = await ask({
+        method: 'POST',
+        path: `/orgs/${options.owner}/repos`,
+        body,
+        authorization: 'token emulator-admin',
+      });
+      if (status !== 201) throw new Error(`the emulator made no repository ${repository}: ${status}`);
     },
     close: () => emulator.close(),
   };

@@ -4,6 +4,8 @@ import { ACTIONS_BOT, type Execution } from './execution.ts';
 import type { JobResult } from './run-job.ts';
 import type { Job } from './workflow.ts';
 
+const ACTIONS: Principal = { kind: 'job', account: ACTIONS_BOT, startsWorkflows: false };
+
 /** Notes a job that starts, with its check run. */
 export function addJob({ engine, request, run }: Execution, job: Job, name: string): WorkflowJob {
   const { state, addresses } = engine.github;
@@ -23,6 +25,7 @@ export function addJob({ engine, request, run }: Execution, job: Job, name: stri
     app: 'github-actions',
   };
   request.repository.checkRuns.push(check);
+  emitCheckRun(engine.github, { repository: request.repository, check, by: ACTIONS }, 'created');
   const id = state.newId();
   const shown: WorkflowJob = {
     id,
@@ -79,6 +82,5 @@ export function finishJob(
       raw_details: null,
     });
   }
-  const by: Principal = { kind: 'job', account: ACTIONS_BOT, startsWorkflows: false };
-  emitCheckRun(github, { repository, check, by }, 'completed');
+  emitCheckRun(github, { repository, check, by: ACTIONS }, 'completed');
 }
