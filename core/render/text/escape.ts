@@ -47,6 +47,6 @@ export function escapeChartLabel(text: string, maxCharacters = 40): string {
 export function escapeLogLine(text: string): string {
   return text
     .replace(/\p{C}+/gu, ' ')
-    .replace(/^(\s*):/, '$1 :')
-    .replace(/^(\s*)##/, '$1 ##');
+    .replace(/^(\s*):/, `$1${ZERO_WIDTH_SPACE}:`)
+    .replaceAll('##[', `##${ZERO_WIDTH_SPACE}[`);
 }

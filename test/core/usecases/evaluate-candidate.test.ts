@@ -1,0 +1,250 @@
+import { describe, expect, it } from 'vitest';
+import { FileArtifactHasher } from '../../../core/adapters/node/file-artifact-hasher.ts';
+import { parseConfig } from '../../../core/config/parse-config.ts';
+import { UserError } from '../../../core/errors.ts';
+import type { Champion } from '../../../core/ports/champion-finder.ts';
+import type { ModelRunner } from '../../../core/ports/model-runner.ts';
+import { formatReport, readReport } from '../../../core/reports/read-report.ts';
+import { evaluateCandidate } from '../../../core/usecases/evaluate-candidate.ts';
+import type { EvaluationPorts } from '../../../core/usecases/evaluation-ports.ts';
+import { InMemoryTableReader, type MemoryTable } from '../../fakes/in-memory-table-reader.ts';
+import { seededRandom } from '../../testkit/seeded-random.ts';
+
+const CONFIG = `version: 1
+models:
+  m:
+    task: binary-classification
+    artifact: good.onnx
+    data: { label: late, time: date, features: [signal, noise], exclude: [id] }
+    evaluate: { dataset: test, min-rows: 50, slices: [{ column: part }] }
+    gate:
+      rules:
+GATE
+    drift: { current: now, window: 7d, limits: history }
+`;
+const CHAMPION_RULE = '{ metric: roc_auc, max-regression: 0.02 }';
+const header = { createdAt: '2001-03-01T00:00:00.000Z', tool: { name: 'tidegate', version: '0.1.0' }, model: 'm' };
+const source = { repository: null, commit: null, headCommit: null, ref: null, runId: null, runAttempt: null };
+const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
+
+function dataset(
+  rows: number,
+  change: (row: Record<string, number | string | null>, i: number) => void = () => {},
+): MemoryTable {
+  const random = seededRandom(9);
+  const columns = [
+    { name: 'id', type: 'integer' },
+    { name: 'date', type: 'time' },
+    { name: 'signal', type: 'real' },
+    { name: 'noise', type: 'real' },
+    { name: 'part', type: 'text' },
+    { name: 'late', type: 'integer' },
+  ] as const;
+  const made = Array.from({ length: rows }, (_, id) => {
+    const signal = random.normal();
+    const date = new Date(Date.UTC(2001, 2, 1 + (id % 40))).toISOString().slice(0, 19);
+    const row = {
+      id,
+      date,
+      signal,
+      noise: random.normal(),
+      part: id % 50 === 0 ? 'rare' : id % 2 ? 'odd' : 'even',
+      late: signal + random.normal() > 0 ? 1 : 0,
+    };
+    change(row, id);
+    return row;
+  });
+  return { columns, rows: made };
+}
+
+/** Models by the name of their file: what they make of signal and noise. */
+const MODELS: Readonly<Record<string, (signal: number, noise: number) => number>> = {
+  'good.onnx': (signal) => 1 / (1 + Math.exp(-2 * signal)),
+  'poor.onnx': (signal, noise) => 1 / (1 + Math.exp(-signal - 2 * noise)),
+  'nan.onnx': () => Number.NaN,
+  'logit.onnx': (signal) => signal * 5,
+};
+const models: ModelRunner = {
+  open: async (path) => {
+    const model = MODELS[path.split('/').at(-1) ?? ''];
+    if (model === undefined) throw new UserError('MODEL_INVALID', `${path} is no model`, { fix: 'Export it.' });
+    const input = { name: 'X', type: 'float32', shape: [null, 2] };
+    return {
+      inputs: [input],
+      outputs: [{ name: 'p', type: 'float32', shape: [null, 1] }],
+      runtime: { name: 'fake', version: '1', provider: 'CPU' },
+      score: async ({ rows, columns }) => {
+        const at = (name: string, i: number) => Number(columns.get(name)?.values[i] ?? Number.NaN);
+        return Float64Array.from({ length: rows }, (_, i) => model(at('signal', i), at('noise', i)));
+      },
+      close: async () => {},
+    };
+  },
+};
+
+interface Case {
+  readonly rules?: readonly string[];
+  readonly candidate?: string;
+  readonly champion?: Champion;
+  readonly table?: MemoryTable;
+}
+
+const found = (name: string): Champion => ({
+  kind: 'found',
+  version: '1.0.0',
+  digest: digest('1'),
+  path: `/${name}`,
+  environments: [],
+});
+
+async function run({
+  rules = [CHAMPION_RULE],
+  candidate = 'good.onnx',
+  champion = found('poor.onnx'),
+  table = dataset(3000),
+}: Case) {
+  const text = CONFIG.replace('GATE', rules.map((one) => `        - ${one}`).join('\n'));
+  const { config, placeOf } = parseConfig(text);
+  const model = config.models.m;
+  if (model === undefined) throw new Error('no model');
+  let clock = 0;
+  const ports: EvaluationPorts = {
+    tables: new InMemoryTableReader({ '/test': table }),
+    models,
+    champions: { find: async () => champion },
+    hasher: {
+      hash: async (path) => ({
+        kind: 'file',
+        digest: digest(path.includes('test') ? 'a' : 'b'),
+        sizeBytes: 1234,
+        files: [],
+      }),
+      hashText: (one) => new FileArtifactHasher().hashText(one),
+    },
+    clockMs: () => clock++,
+    progress: () => {},
+  };
+  const request = {
+    config: model,
+    header: { schema: 'tidegate.dev/evaluation/v1' as const, source, ...header },
+    profileHeader: { schema: 'tidegate.dev/profile/v1' as const, source, ...header },
+    candidate: { kind: 'artifact' as const, path: { shown: candidate, absolute: `/${candidate}` } },
+    dataset: { shown: 'test', absolute: '/test' },
+    reference: { shown: 'test', absolute: '/test' },
+    championSelector: 'auto',
+    rulePlaces: model.gate.rules.map((_, index) => placeOf(['models', 'm', 'gate', 'rules', index])),
+  };
+  return evaluateCandidate(request, ports);
+}
+
+const verdicts = ({ evaluation }: Awaited<ReturnType<typeof run>>) => evaluation.rules.map(({ verdict }) => verdict);
+
+describe('evaluateCandidate', () => {
+  it("passes a better model, and refuses a worse one at the rule's line", async () => {
+    const better = await run({});
+    expect(better.evaluation).toMatchObject({
+      verdict: 'pass',
+      dataset: { rows: 3000, clusters: 40, clusterBy: 'day(date)' },
+    });
+    const worse = await run({ candidate: 'poor.onnx', champion: found('good.onnx') });
+    expect(worse.evaluation).toMatchObject({ verdict: 'fail', rules: [{ verdict: 'fail', line: 10, index: 0 }] });
+  });
+
+  it('writes reports that its readers accept', async () => {
+    const { evaluation, profile } = await run({
+      rules: [CHAMPION_RULE, '{ metric: roc_auc, slices: all, max-regression: 0.1 }'],
+    });
+    const bytes = (text: string) => new TextEncoder().encode(text);
+    expect(readReport('evaluation', bytes(formatReport('evaluation', evaluation)), 'e')).toEqual(evaluation);
+    expect(readReport('profile', bytes(formatReport('profile', profile)), 'p')).toEqual(profile);
+    expect(profile.columns.map(({ name, kind }) => `${name} ${kind}`)).toEqual([
+      'signal numeric',
+      'noise numeric',
+      'part categorical',
+    ]);
+    expect(profile.windows?.length).toBe(5);
+  });
+
+  it('judges without a champion by the floors alone, and not at all without floors', async () => {
+    const champion: Champion = { kind: 'none' };
+    const floor = '{ metric: roc_auc, min: 0.6 }';
+    const first = await run({ champion, rules: [floor, CHAMPION_RULE] });
+    expect([first.evaluation.verdict, ...verdicts(first)]).toEqual(['pass', 'pass', 'not-applicable']);
+    expect((await run({ champion })).evaluation.verdict).toBe('inconclusive');
+  });
+
+  it.each([
+    {
+      name: 'one that cannot be had',
+      champion: { kind: 'unreadable', reason: 'no credentials', code: 'NO_CREDENTIALS' } as const,
+    },
+    { name: 'one that does not open', champion: found('broken.onnx') },
+    { name: 'one that gives NaN', champion: found('nan.onnx') },
+  ])('never takes a champion for none: $name', async ({ champion }) => {
+    const result = await run({ champion, rules: ['{ metric: roc_auc, min: 0.6 }', CHAMPION_RULE] });
+    expect([result.evaluation.verdict, ...verdicts(result)]).toEqual(['inconclusive', 'pass', 'inconclusive']);
+  });
+
+  it('lists small slices and judges the others', async () => {
+    const result = await run({ rules: ['{ metric: roc_auc, slices: all, max-regression: 0.1 }'] });
+    expect(
+      result.evaluation.rules.map(({ slice, verdict }) => [slice && 'value' in slice ? slice.value : '', verdict]),
+    ).toEqual([
+      ['even', 'pass'],
+      ['odd', 'pass'],
+      ['rare', 'inconclusive'],
+    ]);
+    const small = await run({ rules: ['{ metric: roc_auc, slices: all, max-regression: 0.1 }'], table: dataset(1500) });
+    expect(small.evaluation.rules.at(-1)).toMatchObject({
+      verdict: 'not-applicable',
+      reason: expect.stringContaining('30 rows'),
+    });
+  });
+
+  it('judges size exactly and shows latency without counting it', async () => {
+    const result = await run({
+      rules: ['{ metric: artifact_size_bytes, max: 1kB }', '{ metric: latency_p99_ms, max: 0.1 }'],
+    });
+    expect(verdicts(result)).toEqual(['fail', 'fail']);
+    expect(result.evaluation.rules[1]?.rule.onFail).toBe('warn');
+  });
+
+  it.each([
+    { name: 'an unknown metric', rule: '{ metric: roc_au, min: 0.6 }', says: 'roc_auc' },
+    { name: 'a bound outside the range', rule: '{ metric: roc_auc, min: 1.2 }', says: 'value that it can take' },
+    {
+      name: 'a slice of the artifact',
+      rule: '{ metric: artifact_size_bytes, slices: all, max: 1MB }',
+      says: 'slices: all',
+    },
+  ])('refuses $name before anything is read', async ({ rule, says }) => {
+    await expect(run({ rules: [rule] })).rejects.toMatchObject({
+      code: 'METRIC_INVALID',
+      fix: expect.stringContaining(says),
+      problems: [{ place: { line: 10 } }],
+    });
+  });
+
+  it.each([
+    {
+      name: 'missing labels',
+      change: (row: Record<string, unknown>, i: number) => void Object.assign(row, i === 5 ? { late: null } : {}),
+      says: 'missing in 1 of',
+    },
+    {
+      name: 'labels that are not 0 and 1',
+      change: (row: Record<string, unknown>, i: number) => void Object.assign(row, i === 5 ? { late: 2 } : {}),
+      says: 'holds 2',
+    },
+  ])('refuses $name', async ({ change, says }) => {
+    await expect(run({ table: dataset(500, change) })).rejects.toMatchObject({
+      code: 'DATA_INVALID',
+      message: expect.stringContaining(says),
+    });
+  });
+
+  it('refuses an empty dataset and scores that are no probabilities', async () => {
+    await expect(run({ table: dataset(0) })).rejects.toMatchObject({ code: 'DATA_INVALID' });
+    await expect(run({ candidate: 'logit.onnx' })).rejects.toMatchObject({ code: 'MODEL_INVALID' });
+  });
+});

@@ -1,0 +1,27 @@
+import type { IssueText, IssueTracker, TrackedIssue } from '../../core/ports/issue-tracker.ts';
+
+type Kept = TrackedIssue & IssueText & { readonly label: string };
+
+/** Issues in memory. */
+export class InMemoryIssueTracker implements IssueTracker {
+  readonly issues: Kept[] = [];
+
+  async find(label: string, marker: string): Promise<TrackedIssue | undefined> {
+    const found = this.issues
+      .filter((issue) => issue.label === label && issue.body.trimStart().startsWith(marker))
+      .reverse();
+    return found.find(({ state }) => state === 'open') ?? found[0];
+  }
+
+  async open(label: string, text: IssueText): Promise<number> {
+    const number = this.issues.length + 1;
+    this.issues.push({ number, label, state: 'open', ...text });
+    return number;
+  }
+
+  async update(number: number, text: IssueText, state: TrackedIssue['state']): Promise<void> {
+    const at = this.issues.findIndex((issue) => issue.number === number);
+    const found = this.issues[at];
+    if (found !== undefined) this.issues[at] = { ...found, ...text, state };
+  }
+}
