@@ -24,7 +24,9 @@ export async function restoreActionsCache(
   const digests = wanted.map(({ output }) => output.md5 ?? '').sort();
   const prefix = 'tidegate-data-v1-';
   const key = `${prefix}${new FileArtifactHasher().hashText(digests.join('\n')).slice('sha256:'.length)}`;
-  const paths = [path.join(folder, 'files', 'md5')];
+  // Relative to the workspace: the path is part of the cache's identity, and runners differ in where they check out.
+  const workspace = context.env.GITHUB_WORKSPACE ?? context.workingDirectory;
+  const paths = [path.relative(workspace, path.join(folder, 'files', 'md5'))];
   const hit = await cache.restoreCache([...paths], key, [prefix]).catch((error: unknown) => {
     context.log.info(`The Actions cache cannot be read: ${error instanceof Error ? error.message : error}`);
     return undefined;

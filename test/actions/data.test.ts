@@ -7,6 +7,7 @@ import { S3ObjectStore } from '../../core/adapters/aws/s3-object-store.ts';
 import { textContent } from '../../core/domain/model/text-content.ts';
 import { ensurePythonEnvironment } from '../../scripts/python-environment.ts';
 import { DvcRepository } from '../testkit/dvc-repository.ts';
+import { startResultsService } from '../testkit/results-service.ts';
 import { type ActionRunOptions, runActionSource } from '../testkit/run-action.ts';
 import { type S3Server, startS3 } from '../testkit/s3.ts';
 
@@ -208,6 +209,25 @@ describe('data-pull', () => {
     );
     expect(runs.map((run) => run.exitCode)).toEqual([0, 0]);
     expect(await readFile(path.join(clone.folder, 'data/test.csv'), 'utf8')).toBe(FILES['data/test.csv']);
+  });
+
+  it('keeps the cache between runs, and believes nothing of it unread', async () => {
+    const results = await startResultsService({ directory: path.join(root, 'results') });
+    try {
+      const claims = { repository: 'o/r', runId: 1, jobId: 'j', cacheScopes: ['refs/heads/main'], mayWriteCache: true };
+      const runEnv = { ...env, ...results.environment(claims) };
+      const first = await freshClone();
+      const saved = await runActionSource('data-pull', { ...first.options, env: runEnv });
+      expect(saved.outputs['files-downloaded'], saved.stdout).toBe('8');
+      expect(results.cacheKeys('o/r')).toHaveLength(1);
+      const second = await freshClone();
+      const restored = await runActionSource('data-pull', { ...second.options, env: runEnv });
+      expect(restored.stdout).toContain('Restored tidegate-data-v1-');
+      expect(restored.outputs['files-downloaded']).toBe('0');
+      expect(await readFile(path.join(second.clone.folder, 'images/deep/er/x'), 'utf8')).toBe('x');
+    } finally {
+      await results.stop();
+    }
   });
 
   it('refuses what it does not support by name', async () => {
