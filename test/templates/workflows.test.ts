@@ -37,7 +37,7 @@ describe.each(files)('%s', (file) => {
 
   it('pins every action by SHA: ours by forty zeros until a release', () => {
     for (const { uses } of steps.filter((step) => step.uses !== undefined)) {
-      expect(uses).toMatch(/^(?:tidegate\/tidegate\/actions\/[\w-]+@0{40}|actions\/[\w-]+@[0-9a-f]{40})$/);
+      expect(uses).toMatch(/^(?:tidegate\/tidegate\/actions\/[\w-]+@0{40}|(?:actions|docker)\/[\w-]+@[0-9a-f]{40})$/);
     }
   });
 

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gitEnvironment } from '../host-environment.ts';
@@ -26,6 +26,7 @@ export const HOSTED_ACTIONS: Readonly<Record<string, HostedAction>> = {
   'actions/checkout': checkout,
   'actions/setup-python': setupPython,
   'actions/setup-node': async () => ({ isSuccess: true, outputs: {} }),
+  'docker/login-action': dockerLogin,
   'actions/upload-artifact': (state, inputs, env) => artifactStep(state, { ...inputs, mode: 'upload' }, env),
   'actions/download-artifact': (state, inputs, env) => artifactStep(state, { ...inputs, mode: 'download' }, env),
 };
@@ -100,6 +101,17 @@ async function setupPython(state: JobState): Promise<HostedResult> {
   state.paths.unshift(bin);
   state.env.pythonLocation = path.dirname(bin);
   return { isSuccess: true, outputs: { 'python-path': path.join(bin, 'python') } };
+}
+
+/** Leaves the login where `docker login` does, and takes it away at the end of the job. */
+async function dockerLogin(state: JobState, inputs: Readonly<Record<string, string>>): Promise<HostedResult> {
+  const file = path.join(state.folders.home, '.docker', 'config.json');
+  const auth = Buffer.from(`${inputs.username}:${inputs.password}`).toString('base64');
+  state.log.masks.add(auth);
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, JSON.stringify({ auths: { [inputs.registry || 'https://index.docker.io/v1/']: { auth } } }));
+  const post = () => rm(file, { force: true }).then(() => true);
+  return { isSuccess: true, outputs: {}, post };
 }
 
 /** Upload and download through the real client, in a process of its own: it reads its environment at import. */

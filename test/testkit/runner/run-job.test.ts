@@ -116,8 +116,15 @@ describe('runJob', () => {
     expect(log).toContain('::error::no');
   });
 
+  it('logs in to a registry for the job, and out at its end', async () => {
+    const { log } = await run(
+      'steps:\n  - {uses: docker/login-action@v4, with: {registry: ghcr.io, username: me, password: hunter22}}\n  - run: cat $HOME/.docker/config.json',
+    );
+    expect(log).toContain('{"auths":{"ghcr.io":{"auth":"***"}}}');
+  });
+
   it('refuses an action of another runtime, and one that it has no stand-in for', async () => {
-    const { annotations } = await run('steps: [{uses: docker/login-action@v3}]');
-    expect(annotations[0]?.message).toContain('no stand-in for docker/login-action@v3');
+    const { annotations } = await run('steps: [{uses: docker/build-push-action@v6}]');
+    expect(annotations[0]?.message).toContain('no stand-in for docker/build-push-action@v6');
   });
 });
