@@ -1,4 +1,5 @@
 import { PlainFileFolder } from '../../core/adapters/dvc/plain-file-folder.ts';
+import { GitIgnoreFiles } from '../../core/adapters/git/git-ignore-files.ts';
 import { GitSourceTree } from '../../core/adapters/git/git-source-tree.ts';
 import { ArtifactFolderWriter } from '../../core/adapters/node/artifact-folder-writer.ts';
 import { FileArtifactHasher } from '../../core/adapters/node/file-artifact-hasher.ts';
@@ -64,6 +65,7 @@ async function assemblePorts(context: ActionContext, model: LoadedModel['model']
     files: new PlainFileFolder(root),
     hasher: new FileArtifactHasher(),
     sources: new GitSourceTree(root, env),
+    ignores: new GitIgnoreFiles(root, env),
     commands: new ShellCommandRunner({ root, env: childEnv, write: (chunk) => process.stdout.write(chunk) }),
     restore:
       store === undefined

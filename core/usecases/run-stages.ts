@@ -6,6 +6,7 @@ import { changedOutputs, commandLines, inputChange } from '../domain/train/stage
 import { type LockedPath, lockFileOf, parseStageLock, type StageLock } from '../domain/train/stage-lock.ts';
 import { UserError } from '../errors.ts';
 import type { CommandRunner } from '../ports/command-runner.ts';
+import type { IgnoreFiles } from '../ports/ignore-files.ts';
 import { commitPath, recordPath } from './record-data.ts';
 import { restoreOutput } from './restore-output.ts';
 import { runCommand } from './run-command.ts';
@@ -14,6 +15,7 @@ import { readStageState, type StatePorts } from './stage-state.ts';
 /** What running stages needs. */
 export interface StagePorts extends StatePorts {
   readonly commands: CommandRunner;
+  readonly ignores: IgnoreFiles;
   /** Absolute path of the repository, for DVC_ROOT. */
   readonly root: string;
   /** Milliseconds from any start; only differences count. */
@@ -110,6 +112,7 @@ async function writeStageLock(stage: Stage, locked: PlainMap, ports: StagePorts)
 async function commitOutput(stage: Stage, out: StageOutput, ports: StagePorts): Promise<LockedPath> {
   const record = await (out.isCached ? commitPath(out.path, ports) : recordPath(out.path, ports));
   if (record === undefined) throw absent(stage, out.path, 'did not make');
+  if (out.isCached) await ports.ignores.ignore(out.path);
   return { path: out.written, ...record };
 }
 

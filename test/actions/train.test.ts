@@ -81,6 +81,7 @@ describe('train with stages', () => {
     const run = await runActionSource('train', ours.options);
     expect(run.exitCode, run.stdout).toBe(0);
     expect(await ours.read('dvc.lock')).toBe(await real.read('dvc.lock'));
+    expect(await ours.read('.gitignore')).toBe(await real.read('.gitignore'));
     expect(await ours.repository.dvc('status')).toContain('up to date');
     expect(await ours.repository.dvc('repro', '--dry')).toContain('up to date');
     expect(JSON.parse(run.outputs.metrics ?? '')).toEqual({ auc: 0.5 });
