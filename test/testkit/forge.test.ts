@@ -72,13 +72,34 @@ jobs:
           git push -q origin HEAD
 `;
 
+const GROUPED = `
+name: grouped
+on: workflow_dispatch
+concurrency: { group: "one-\${{ github.ref }}", cancel-in-progress: false }
+permissions: {}
+jobs:
+  a:
+    runs-on: ubuntu-latest
+    steps:
+      - run: echo "attempt \${{ github.run_attempt }}"
+`;
+
+/** Statuses of the runs of the workflow `grouped`, as they came. */
+const spans: string[] = [];
+
 let folder: string;
 let forge: Forge;
 let clone: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'forge-'));
-  forge = await startForge({ directory: folder, repositoryRoot: FIXTURES });
+  forge = await startForge({
+    directory: folder,
+    repositoryRoot: FIXTURES,
+    onNews: (news) => {
+      if (news.kind === 'run' && news.run.name === 'grouped') spans.push(news.run.status);
+    },
+  });
   await forge.createRepository(NAME);
   forge.secrets(NAME, { MY_SECRET: 'very-hidden-thing' });
   clone = path.join(folder, 'clone');
@@ -86,6 +107,7 @@ beforeAll(async () => {
   await mkdir(path.join(clone, '.github/workflows'), { recursive: true });
   await writeFile(path.join(clone, '.github/workflows/ci.yml'), CI);
   await writeFile(path.join(clone, '.github/workflows/manual.yml'), MANUAL);
+  await writeFile(path.join(clone, '.github/workflows/grouped.yml'), GROUPED);
   await writeFile(path.join(clone, 'data.txt'), 'some data\n');
   await runGit(clone, ['add', '.']);
   await runGit(clone, ['commit', '--quiet', '-m', 'start']);
@@ -174,6 +196,48 @@ describe('startForge', () => {
     expect(log).toContain(`event pull_request refs/pull/${pull.number}/merge`);
     expect(log).toContain('no secret');
     expect(pullRequests[0]?.checks.map(({ name }) => name)).toEqual(['first', 'second (1)', 'second (2)']);
+  });
+
+  it('runs nothing for a pull request that conflicts with its base', async () => {
+    const before = (await forge.snapshot(NAME)).runs.length;
+    await runGit(clone, ['fetch', '--quiet', 'origin']);
+    for (const [branch, text] of [
+      ['left', 'left\n'],
+      ['right', 'right\n'],
+    ] as const) {
+      await runGit(clone, ['switch', '--quiet', '-C', branch, 'origin/main']);
+      await writeFile(path.join(clone, 'data.txt'), text);
+      await runGit(clone, ['commit', '--quiet', '-am', branch]);
+      await runGit(clone, ['push', '--quiet', 'origin', `HEAD:${branch}`]);
+    }
+    const octokit = getOctokit(forge.userToken('mona'), { baseUrl: forge.apiUrl }).rest;
+    const { data: pull } = await octokit.pulls.create({ ...REPOSITORY, head: 'left', base: 'right', title: 'Clash' });
+    await forge.idle();
+    const { data: got } = await octokit.pulls.get({ ...REPOSITORY, pull_number: pull.number });
+    expect(got).toMatchObject({ mergeable: false, mergeable_state: 'dirty' });
+    expect((await forge.snapshot(NAME)).runs.length).toBe(before);
+    await expect(octokit.pulls.merge({ ...REPOSITORY, pull_number: pull.number })).rejects.toMatchObject({
+      status: 405,
+    });
+  });
+
+  it('runs a concurrency group one after another', async () => {
+    const octokit = getOctokit(forge.userToken('mona'), { baseUrl: forge.apiUrl }).rest;
+    const before = spans.length;
+    const dispatch = { ...REPOSITORY, workflow_id: 'grouped.yml', ref: 'main' };
+    await octokit.actions.createWorkflowDispatch(dispatch);
+    await octokit.actions.createWorkflowDispatch(dispatch);
+    await forge.idle();
+    expect(spans.slice(before)).toEqual(['in_progress', 'completed', 'in_progress', 'completed']);
+  });
+
+  it('runs a finished run again as a new attempt', async () => {
+    const run = (await forge.snapshot(NAME)).runs.find(({ name }) => name === 'grouped');
+    forge.rerun(NAME, run?.id ?? 0);
+    await forge.idle();
+    const again = (await forge.snapshot(NAME)).runs.find(({ id }) => id === run?.id);
+    expect(again).toMatchObject({ attempt: 2, conclusion: 'success' });
+    expect(again?.jobs[0]?.log).toContain('attempt 2');
   });
 
   it('serves artifacts of other runs through the REST interface', async () => {

@@ -1,5 +1,5 @@
-import { createHmac, createSign, generateKeyPairSync } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { createHmac, createSign, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { getOctokit } from '@actions/github';
@@ -231,6 +231,32 @@ describe('startGitHub', () => {
     await expect(person.checks.create({ ...REPOSITORY, name: 'n', head_sha: main.object.sha })).rejects.toMatchObject({
       status: 403,
     });
+  });
+
+  it('lets git in by token alone, and pushes only by one that may write', async () => {
+    const clone = path.join(folder, 'clone');
+    const push = (token: string) =>
+      runGit(clone, ['push', '--quiet', github.cloneUrl('acme/flights', token), 'HEAD:refs/heads/by-token']);
+    await expect(push(github.userToken('reader', 'read'))).rejects.toThrow('403');
+    await expect(push('ghp_wrong')).rejects.toThrow(/Authentication failed|could not read/);
+    const anonymous = `${github.serverUrl}/acme/flights`;
+    await expect(runGit(clone, ['ls-remote', anonymous])).rejects.toThrow('could not read Username');
+    await push(github.userToken('mona'));
+    const { data } = await clientOf(github.userToken('mona')).git.getRef({ ...REPOSITORY, ref: 'heads/by-token' });
+    expect(data.object.sha).toBe(await runGit(clone, ['rev-parse', 'HEAD']));
+  });
+
+  it('moves a ref by a push of many objects as by a small one', async () => {
+    const clone = path.join(folder, 'clone');
+    const files = Array.from({ length: 300 }, (_, index) => path.join(clone, `file-${index}.txt`));
+    // Lines that do not compress well: the request is sent in chunks.
+    await Promise.all(files.map((file) => writeFile(file, randomBytes(8192).toString('hex'))));
+    await runGit(clone, ['add', '.']);
+    await runGit(clone, ['commit', '--quiet', '-m', 'many']);
+    await runGit(clone, ['push', '--quiet', github.cloneUrl('acme/flights', github.userToken('mona')), 'HEAD:many']);
+    await settle();
+    const push = received.findLast(({ event }) => event === 'push');
+    expect(push?.payload).toMatchObject({ ref: 'refs/heads/many', created: true, pusher: { name: 'mona' } });
   });
 
   it('knows the App and where it is installed', async () => {
