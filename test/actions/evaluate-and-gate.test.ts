@@ -1,0 +1,126 @@
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readReport } from '../../core/reports/read-report.ts';
+import { runActionSource } from '../testkit/run-action.ts';
+import { seededRandom } from '../testkit/seeded-random.ts';
+
+const MODELS = new URL('../fixtures/models/', import.meta.url).pathname;
+const CONFIG = `version: 1
+models:
+  delay:
+    task: binary-classification
+    artifact: model/model.onnx
+    data: { label: late, time: date, features: [a, b] }
+    evaluate: { dataset: test.csv, slices: [{ column: hour, bins: [0, 12, 24] }] }
+    gate:
+      rules:
+        - { metric: roc_auc, min: 0.6 }
+        - { metric: roc_auc, max-regression: 0.01 }
+        - { metric: brier_score, slices: all, max-regression: 0.002 }
+`;
+
+let root: string;
+beforeAll(async () => {
+  root = await mkdtemp(path.join(tmpdir(), 'tidegate-evaluate-'));
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+/** A workspace with a dataset that the good model was trained for, and models as candidate and champion. */
+async function workspace(
+  name: string,
+  { candidate, rows = 4000, config = CONFIG }: { candidate: string; rows?: number; config?: string },
+) {
+  const folder = path.join(root, name);
+  await mkdir(path.join(folder, 'model'), { recursive: true });
+  await cp(path.join(MODELS, `${candidate}.onnx`), path.join(folder, 'model', 'model.onnx'));
+  for (const model of ['good', 'poor'])
+    await cp(path.join(MODELS, `${model}.onnx`), path.join(folder, `${model}.onnx`));
+  await writeFile(path.join(folder, 'tidegate.yaml'), config);
+  await writeFile(path.join(folder, 'test.csv'), dataset(rows));
+  return { workspace: folder, temp: path.join(root, `${name}-temp`) };
+}
+
+function dataset(rows: number): string {
+  const random = seededRandom(3);
+  const lines = Array.from({ length: rows }, (_, i) => {
+    const [a, b] = [random.normal(), random.normal()];
+    const late = a + 0.5 * b + random.normal() > 0 ? 1 : 0;
+    const date = new Date(Date.UTC(2001, 2, 1 + (i % 30), i % 24)).toISOString().slice(0, 19).replace('T', ' ');
+    return [date, a, b, i % 24, late].join(',');
+  });
+  return `date,a,b,hour,late\n${lines.join('\n')}\n`;
+}
+
+describe('evaluate-and-gate', () => {
+  it('passes a better candidate and leaves reports, profile, artifact and summary', async () => {
+    const options = await workspace('pass', { candidate: 'good' });
+    const run = await runActionSource('evaluate-and-gate', { ...options, inputs: { champion: 'poor.onnx' } });
+    expect(run.exitCode, run.stdout).toBe(0);
+    expect(run.outputs).toMatchObject({ verdict: 'pass', 'artifact-name': '' });
+    expect(JSON.parse(run.outputs.metrics ?? '')).toMatchObject({
+      roc_auc: expect.any(Number),
+      artifact_size_bytes: 393,
+    });
+    const report = readReport('evaluation', await readFile(run.outputs['report-path'] ?? ''), 'report');
+    expect(report).toMatchObject({ verdict: 'pass', dataset: { rows: 4000, clusters: 30 } });
+    const folder = path.dirname(run.outputs['report-path'] ?? '');
+    expect(readReport('profile', await readFile(path.join(folder, 'profile.json')), 'p').columns).toHaveLength(3);
+    expect(await readFile(path.join(folder, 'artifact', 'model.onnx'))).toEqual(
+      await readFile(path.join(MODELS, 'good.onnx')),
+    );
+    expect(run.summary).toMatch(/### Tidegate · delay · ✅ pass[\s\S]*Nothing got worse[\s\S]*xychart-beta/);
+    expect(await readFile(run.outputs['summary-path'] ?? '', 'utf8')).toBe(run.summary.trimEnd().concat('\n'));
+  });
+
+  it('fails a worse one at the rule in tidegate.yaml, after outputs and summary', async () => {
+    const options = await workspace('fail', { candidate: 'poor' });
+    const run = await runActionSource('evaluate-and-gate', { ...options, inputs: { champion: 'good.onnx' } });
+    expect(run.exitCode).toBe(1);
+    expect(run.outputs.verdict).toBe('fail');
+    expect(run.summary).toContain('❌ fail');
+    expect(run.stdout).toMatch(/::error file=tidegate\.yaml,line=11.*::ROC AUC got worse by/);
+    const shown = await runActionSource('evaluate-and-gate', {
+      ...options,
+      inputs: { champion: 'good.onnx', 'fail-on': 'never' },
+    });
+    expect(shown).toMatchObject({ exitCode: 0, outputs: { verdict: 'fail' } });
+  });
+
+  it('is open on too little data and says how many rows would decide; when-inconclusive: warn lets it go', async () => {
+    const near = CONFIG.replace('min: 0.6', 'min: 0.82');
+    const options = await workspace('open', { candidate: 'good', rows: 120, config: near });
+    const inputs = { champion: 'none' };
+    const run = await runActionSource('evaluate-and-gate', { ...options, inputs });
+    expect(run).toMatchObject({ exitCode: 1, outputs: { verdict: 'inconclusive' } });
+    expect(run.summary).toMatch(/rows would decide/);
+    const shown = { ...inputs, 'fail-on': 'fail' };
+    expect(await runActionSource('evaluate-and-gate', { ...options, inputs: shown })).toMatchObject({ exitCode: 0 });
+    const config = near.replace('rules:', 'when-inconclusive: warn\n      rules:');
+    const lenient = await workspace('lenient', { candidate: 'good', rows: 120, config });
+    const warned = await runActionSource('evaluate-and-gate', { ...lenient, inputs });
+    expect(warned).toMatchObject({ exitCode: 0, outputs: { verdict: 'inconclusive' } });
+  });
+
+  it('judges predictions of any framework, row by row', async () => {
+    const options = await workspace('predictions', { candidate: 'good' });
+    const lines = (await readFile(path.join(options.workspace, 'test.csv'), 'utf8')).trim().split('\n').slice(1);
+    const scores = lines.map((line) => (line.endsWith('1') ? 0.7 : 0.4));
+    await writeFile(path.join(options.workspace, 'p.csv'), `score\n${scores.join('\n')}\n`);
+    const inputs = { champion: 'none', 'predictions-path': 'p.csv' };
+    const run = await runActionSource('evaluate-and-gate', { ...options, inputs });
+    expect(JSON.parse(run.outputs.metrics ?? '')).toMatchObject({ roc_auc: 1 });
+    await writeFile(path.join(options.workspace, 'p.csv'), 'score\n0.1\n');
+    const short = await runActionSource('evaluate-and-gate', { ...options, inputs });
+    expect(short).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('has 1 rows and the dataset 4000') });
+  });
+
+  it('tells a user what to mend, without a stack', async () => {
+    const options = await workspace('errors', { candidate: 'good', config: CONFIG.replace('[a, b]', '[a, c]') });
+    const run = await runActionSource('evaluate-and-gate', { ...options, inputs: { champion: 'none' } });
+    expect(run.exitCode).toBe(1);
+    expect(run.stdout).toContain('the dataset has no column "c"');
+    expect(run.stdout).not.toContain('    at ');
+  });
+});
