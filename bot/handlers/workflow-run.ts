@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isPromotionBranch } from '../../core/domain/promotion/branch-names.ts';
 import type { PullRequest } from '../../core/ports/pull-requests.ts';
 import { publishEvaluation } from '../../core/usecases/publish-evaluation.ts';
 import { type Log, reconcileAllPromotions } from '../reconcile.ts';
@@ -26,6 +27,8 @@ export async function onWorkflowRunCompleted(run: FinishedRun, repository: BotRe
     log(`run ${run.id}: no open pull request has its commit`);
     return;
   }
+  // Its body has the evidence already: what is promoted was judged by its release.
+  if (pullRequest.author === repository.identity.login && isPromotionBranch(pullRequest.headRef)) return;
   const proposed = await repository.config(run.head_sha).catch(() => undefined);
   for (const [model, modelConfig] of Object.entries(config.models)) {
     const { gate, evaluate } = modelConfig;

@@ -39,6 +39,11 @@ export function showRange({ lower, upper }: Interval, decimals: number): string 
   return `${formatDifference(lower, decimals)} … ${formatDifference(upper, decimals)}`;
 }
 
+/** `0.659 … 0.685`. */
+export function showPlainRange({ lower, upper }: Interval, decimals: number): string {
+  return `${formatNumber(lower, decimals)} … ${formatNumber(upper, decimals)}`;
+}
+
 /** `95 % CI`. */
 export function showLevel({ level }: Interval): string {
   return `${formatPercent(level)} CI`;

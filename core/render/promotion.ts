@@ -1,8 +1,17 @@
 import { z } from 'zod';
 import type { DeployedVersion } from '../domain/manifest/edit-manifest.ts';
+import { metricTitle } from '../domain/metrics/metric-registry.ts';
+import { formatCount } from '../domain/text/format-number.ts';
 import type { VersionTagLine } from '../reports/version-tag-line.ts';
+import {
+  type ShownEstimate,
+  sharedDecimals,
+  showDifference,
+  showLevel,
+  showPlainRange,
+  showValue,
+} from './evaluation-numbers.ts';
 import { formatDataBlock, formatMarker, parseDataBlock } from './marker.ts';
-import { formatCount, formatPercent, formatSigned, formatSignedInterval, formatValue, metricTitle } from './numbers.ts';
 import { renderTable } from './table.ts';
 import { inlineCode } from './text/inline-code.ts';
 
@@ -65,48 +74,61 @@ export function renderPromotion(view: PromotionView): RenderedPromotion {
   };
 }
 
-function renderEvidence({ version, replaces, environment }: PromotionView): string {
-  const { line } = version;
+function renderEvidence(view: PromotionView): string {
+  const { line } = view.version;
   if (line === undefined) return '#### Evidence\n\nThe tag of this version has none: it was made before Tidegate.';
-  const comparison = line.comparisons.find(({ champion }) => champion.digest === replaces?.artifactDigest);
-  const rows = line.dataset === undefined ? '' : ` on ${formatCount(line.dataset.rows)} rows`;
-  if (comparison === undefined) {
-    const level = line.metrics.find(({ interval }) => interval !== null)?.interval?.level ?? 0.95;
-    const table = renderTable(
-      ['metric', `v${version.version} (${formatPercent(level)} CI)`],
-      line.metrics.map(({ name, value, interval }) => [
-        metricTitle(name),
-        `${formatValue(value)} ${plainInterval(interval)}`.trim(),
-      ]),
-      ['l', 'r'],
-    );
-    const why =
-      replaces === undefined
-        ? `${environment} ran no version of this model, so there is nothing to compare with.`
-        : `v${version.version} was not compared with v${replaces.version}; its own values${rows}:`;
-    return `#### Evidence\n\n${why}\n\n${table}`;
-  }
-  const level = comparison.metrics.find(({ difference }) => difference.interval)?.difference.interval?.level ?? 0.95;
-  const table = renderTable(
-    [
-      'metric',
-      `v${replaces?.version} in ${environment}`,
-      `v${version.version}`,
-      `difference (${formatPercent(level)} CI)`,
-    ],
-    comparison.metrics.map(({ name, champion, difference }) => [
-      metricTitle(name),
-      formatValue(champion.value),
-      formatValue(line.metrics.find((metric) => metric.name === name)?.value),
-      `${formatSigned(difference.value)} ${formatSignedInterval(difference.interval)}`.trim(),
-    ]),
-    ['l', 'r', 'r', 'r'],
-  );
-  return `#### Evidence\n\nAgainst the version that it replaces in ${environment}${rows}:\n\n${table}`;
+  const comparison = line.comparisons.find(({ champion }) => champion.digest === view.replaces?.artifactDigest);
+  return `#### Evidence\n\n${comparison === undefined ? renderValues(view, line) : renderComparison(view, { line, comparison })}`;
 }
 
-function plainInterval(interval: { lower: number; upper: number } | null): string {
-  return interval === null ? '' : `(${formatValue(interval.lower)} … ${formatValue(interval.upper)})`;
+/** How fast a runner was that day is no evidence for an environment. */
+function isEvidence({ name }: { readonly name: string }): boolean {
+  return !name.startsWith('latency_');
+}
+
+function onRows({ dataset }: VersionTagLine): string {
+  return dataset === undefined ? '' : ` on ${formatCount(dataset.rows)} rows`;
+}
+
+function renderValues({ version, replaces, environment }: PromotionView, line: VersionTagLine): string {
+  const rows = line.metrics.filter(isEvidence).map((metric) => {
+    const decimals = sharedDecimals(metric);
+    const value = showValue(metric, decimals);
+    const known = metric.interval !== null && metric.interval.lower < metric.interval.upper;
+    return [
+      metricTitle(metric.name),
+      known && metric.interval !== null ? `${value} (${showPlainRange(metric.interval, decimals)})` : value,
+    ];
+  });
+  const why =
+    replaces === undefined
+      ? `${environment} ran no version of this model, so there is nothing to compare with. Its values${onRows(line)}:`
+      : `v${version.version} was not compared with v${replaces.version}; its own values${onRows(line)}:`;
+  return `${why}\n\n${renderTable(['metric', `v${version.version} (${levelOf(line.metrics)})`], rows, ['l', 'r'])}`;
+}
+
+function renderComparison(
+  { version, replaces, environment }: PromotionView,
+  { line, comparison }: { readonly line: VersionTagLine; readonly comparison: VersionTagLine['comparisons'][number] },
+): string {
+  const rows = comparison.metrics.filter(isEvidence).map(({ name, champion, difference }) => {
+    const decimals = sharedDecimals(difference);
+    const own = line.metrics.find((metric) => metric.name === name) ?? { value: null, interval: null };
+    return [
+      metricTitle(name),
+      showValue(champion, decimals),
+      showValue(own, decimals),
+      showDifference(difference, decimals),
+    ];
+  });
+  const level = levelOf(comparison.metrics.map(({ difference }) => difference));
+  const head = ['metric', `v${replaces?.version} in ${environment}`, `v${version.version}`, `difference (${level})`];
+  return `Against the version that it replaces in ${environment}${onRows(line)}:\n\n${renderTable(head, rows, ['l', 'r', 'r', 'r'])}`;
+}
+
+function levelOf(estimates: readonly ShownEstimate[]): string {
+  const interval = estimates.find((estimate) => estimate.interval !== null)?.interval;
+  return interval === null || interval === undefined ? 'CI' : showLevel(interval);
 }
 
 function renderLineage({ version, replaces }: PromotionView): string {

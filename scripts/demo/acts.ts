@@ -25,22 +25,22 @@ export async function playActs(stage: Stage): Promise<void> {
     play: () => firstModel(stage),
   });
   await stage.story.act('A better model', {
-    what: 'Boosted trees on January and February.',
-    look: 'the comment: better with an interval, slice by slice; the evidence in the promotion pull requests',
+    what: 'Boosted trees on January and February. Staging runs them; production waits for a person.',
+    look: 'the comment: better with an interval, slice by slice; the evidence in the promotion pull request',
     play: () => betterModel(stage),
   });
   await stage.story.act('A model that is worse at night', {
-    what: 'To save time, someone cuts the training extract of each day at 14:00. The model is as good on average as before.',
+    what: 'To save time, someone cuts the training extract of each day at 14:00. On average the model is still better than what production runs.',
     look: 'the comment names the slice: departures from 20 to 24',
     play: () => cutModel(stage),
   });
   await stage.story.act('Too little data', {
-    what: 'Someone shrinks the test set to one flight in a thousand.',
+    what: 'Someone shrinks the test set to one flight in a thousand; the model is the better one.',
     look: 'the comment: inconclusive, which is no pass, and how many rows would decide',
     play: () => littleData(stage),
   });
   await stage.story.act('Time moves on', {
-    what: 'A quiet week in March, then a calm spring: three weeks that are unlike every week of the training data.',
+    what: 'Production follows. A quiet week in March, then a calm spring: three weeks that are unlike every week of the training data.',
     look: 'no alarm in March; one issue, edited in place; the retrain pull request, its report, the new version',
     play: () => timeMovesOn(stage),
   });
@@ -81,7 +81,8 @@ async function betterModel(stage: Stage): Promise<readonly number[]> {
   const judged = await pullRequest(stage, opened.number);
   expectVerdict(stage, judged, 'pass');
   story.expect('the champion is v0.1.0', commentOf(judged).slice(0, 600), commentOf(judged).includes('0.1.0'));
-  return [opened.number, ...(await release(stage, opened, '0.1.1'))];
+  // Production waits: the next candidates are judged against what it runs.
+  return [opened.number, ...(await release(stage, opened, '0.1.1', ['staging']))];
 }
 
 async function cutModel(stage: Stage): Promise<readonly number[]> {
@@ -105,7 +106,6 @@ async function cutModel(stage: Stage): Promise<readonly number[]> {
 async function littleData(stage: Stage): Promise<readonly number[]> {
   const { world, team, story } = stage;
   await team.startBranch('small-test-set');
-  await team.setParams({ months: '1' });
   const shrink =
     "import pandas as pd; t = pd.read_parquet('data/test.parquet'); t[t['id'] % 1000 == 0].to_parquet('data/test.parquet', index=False)";
   await rm(join(team.directory, 'data', 'test.parquet'), { force: true });
@@ -129,6 +129,7 @@ async function littleData(stage: Stage): Promise<readonly number[]> {
 
 async function timeMovesOn(stage: Stage): Promise<readonly number[]> {
   const { world, story, flights } = stage;
+  const waiting = await promote(stage, '0.1.1', 'production');
   await watch(stage, '2001-03-12');
   story.expect('the quiet week raises no alarm', await openIssues(stage), (await openIssues(stage)).length === 0);
   await deliver(world, flights, '2001-04');
@@ -145,11 +146,16 @@ async function timeMovesOn(stage: Stage): Promise<readonly number[]> {
   if (retrain === undefined) return issues.map(({ number }) => number);
   expectVerdict(stage, retrain, 'pass');
   const promotions = await release(stage, { number: retrain.number, branch: retrain.headRef }, '0.1.2');
-  return [...issues.map(({ number }) => number), retrain.number, ...promotions];
+  return [...waiting, ...issues.map(({ number }) => number), retrain.number, ...promotions];
 }
 
 /** Merges a judged pull request, and the promotion pull requests that follow. Returns their numbers. */
-async function release(stage: Stage, opened: OpenedPullRequest, version: string): Promise<readonly number[]> {
+async function release(
+  stage: Stage,
+  opened: OpenedPullRequest,
+  version: string,
+  environments: readonly string[] = ['staging', 'production'],
+): Promise<readonly number[]> {
   const { world, team, story } = stage;
   await team.merge(opened.number);
   await world.forge.idle();
@@ -160,21 +166,25 @@ async function release(stage: Stage, opened: OpenedPullRequest, version: string)
     tags.some(({ name }) => name === `flight-delay@v${version}`),
   );
   const promotions: number[] = [];
-  for (const environment of ['staging', 'production']) {
-    const title = `Promote flight-delay v${version} to ${environment}`;
-    const found = (await look(stage)).pullRequests.find((one) => one.title === title && one.state === 'open');
-    const oneLine = found?.files.length === 1 && found.files[0]?.additions === 1 && found.files[0].deletions === 1;
-    story.expect(
-      `the bot proposes v${version} for ${environment}, with one changed line`,
-      found?.files ?? 'no pull request',
-      oneLine,
-    );
-    if (found === undefined) return promotions;
-    await team.merge(found.number);
-    await world.forge.idle();
-    promotions.push(found.number);
-  }
+  for (const environment of environments) promotions.push(...(await promote(stage, version, environment)));
   return promotions;
+}
+
+/** Merges the bot's promotion pull request for an environment. */
+async function promote(stage: Stage, version: string, environment: string): Promise<readonly number[]> {
+  const { world, team, story } = stage;
+  const title = `Promote flight-delay v${version} to ${environment}`;
+  const found = (await look(stage)).pullRequests.find((one) => one.title === title && one.state === 'open');
+  const oneLine = found?.files.length === 1 && found.files[0]?.additions === 1 && found.files[0].deletions === 1;
+  story.expect(
+    `the bot proposes v${version} for ${environment}, with one changed line`,
+    found?.files ?? 'no pull request',
+    oneLine,
+  );
+  if (found === undefined) return [];
+  await team.merge(found.number);
+  await world.forge.idle();
+  return [found.number];
 }
 
 /** The served model's inputs of a week arrive, and the scheduled check runs. */

@@ -43,11 +43,11 @@ export class Team {
     await this.run('dvc', 'push', '--quiet');
   }
 
-  /** A first commit on the default branch, which holds no model yet. */
+  /** A first commit on the default branch: what good means and where it runs, but no model and no workflow yet. */
   async pushBase(): Promise<void> {
     await writeFile(join(this.directory, 'README.md'), '# Will this flight be late?\n');
-    await this.git('add', 'README.md');
-    await this.git('commit', '--quiet', '--message', 'docs: what this is about');
+    await this.git('add', 'README.md', 'tidegate.yaml', 'k8s');
+    await this.git('commit', '--quiet', '--message', 'docs: what good means, and where it runs');
     await this.git('push', '--quiet', 'origin', 'main');
   }
 

@@ -5,6 +5,11 @@ export function promotionBranch(model: string, environment: string): string {
   return `tidegate/promote/${slug(model)}/${environment}`;
 }
 
+/** Whether a branch is that of a promotion pull request, of any model. */
+export function isPromotionBranch(branch: string): boolean {
+  return branch.startsWith('tidegate/promote/');
+}
+
 /** The branch of the one living retrain pull request of a model. */
 export function retrainBranch(model: string): string {
   return `tidegate/retrain/${slug(model)}`;
