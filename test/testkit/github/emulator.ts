@@ -9,6 +9,27 @@ export interface RunningEmulator {
   close(): Promise<void>;
 }
 
+function seedOf(owner: string, app: Omit<AppIdentity, 'bot'>) {
+  const { id, slug, name, privateKey, permissions, events } = app;
+  const seededApp = {
+    app_id: id,
+    slug,
+    name,
+    private_key: privateKey,
+    permissions: { metadata: 'read', ...permissions },
+    events,
+    installations: [{ installation_id: INSTALLATION_ID, account: owner, repository_selection: 'all' }],
+  };
+  return {
+    tokens: { 'emulator-admin': { login: 'emulator-admin', scopes: ['repo', 'admin:org'] } },
+    github: {
+      users: [{ login: 'emulator-admin' }],
+      orgs: [{ login: owner, members: [{ login: 'emulator-admin', role: 'admin' }] }],
+      apps: [seededApp],
+    },
+  };
+}
+
 /** The emulator checks App tokens and mints installation tokens; the rest of its answers is not needed. */
 export async function startEmulator(options: {
   owner: string;
@@ -16,29 +37,11 @@ export async function startEmulator(options: {
 }): Promise<RunningEmulator> {
   const { createEmulator } = await import('emulate');
   const [port] = await findFreePorts(1);
-  const { id, slug, name, privateKey, permissions, events } = options.app;
   const emulator = await createEmulator({
     service: 'github',
     port: port ?? 0,
     hostname: '127.0.0.1',
-    seed: {
-      tokens: { 'emulator-admin': { login: 'emulator-admin', scopes: ['repo', 'admin:org'] } },
-      github: {
-        users: [{ login: 'emulator-admin' }],
-        orgs: [{ login: options.owner, members: [{ login: 'emulator-admin', role: 'admin' }] }],
-        apps: [
-          {
-            app_id: id,
-            slug,
-            name,
-            private_key: privateKey,
-            permissions: { metadata: 'read', ...permissions },
-            events,
-            installations: [{ installation_id: INSTALLATION_ID, account: options.owner, repository_selection: 'all' }],
-          },
-        ],
-      },
-    },
+    seed: seedOf(options.owner, options.app),
   });
   const ask: AskEmulator = async ({ method, path, body, authorization }) => {
     const headers = { authorization, 'content-type': 'application/json', accept: 'application/json' };

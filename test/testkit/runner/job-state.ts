@@ -116,47 +116,24 @@ export function scopeOf(
   };
 }
 
+/** Fields of the `github` context that are variables GITHUB_* too. */
+const NAMED =
+  'action_ref actor actor_id api_url base_ref event_name graphql_url head_ref job ref ref_name ref_protected ref_type repository repository_id repository_owner repository_owner_id retention_days run_attempt run_id run_number server_url sha triggering_actor workflow workflow_ref workflow_sha'.split(
+    ' ',
+  );
+
 /** The environment that every step of a job has, before `env:`. */
 export function baseEnvironment(state: JobState): Record<string, string> {
   const { options, folders, paths } = state;
   const { github, host } = options;
   const text = (name: string) => String(github[name] ?? '');
-  const named = [
-    'action_ref',
-    'actor',
-    'actor_id',
-    'api_url',
-    'base_ref',
-    'event_name',
-    'graphql_url',
-    'head_ref',
-    'job',
-    'ref',
-    'ref_name',
-    'ref_protected',
-    'ref_type',
-    'repository',
-    'repository_id',
-    'repository_owner',
-    'repository_owner_id',
-    'retention_days',
-    'run_attempt',
-    'run_id',
-    'run_number',
-    'server_url',
-    'sha',
-    'triggering_actor',
-    'workflow',
-    'workflow_ref',
-    'workflow_sha',
-  ];
   return {
     ...host.environment,
     HOME: folders.home,
     LANG: 'C.UTF-8',
     CI: 'true',
     GITHUB_ACTIONS: 'true',
-    ...Object.fromEntries(named.map((name) => [`GITHUB_${name.toUpperCase()}`, text(name)])),
+    ...Object.fromEntries(NAMED.map((name) => [`GITHUB_${name.toUpperCase()}`, text(name)])),
     GITHUB_WORKSPACE: folders.workspace,
     GITHUB_EVENT_PATH: folders.eventPath,
     RUNNER_OS: 'Linux',

@@ -116,6 +116,13 @@ describe('runJob', () => {
     expect(log).toContain('::error::no');
   });
 
+  it('lets GITHUB_ENV override the env of the job, and env of a step override both', async () => {
+    const { log } = await run(
+      'env: {A: job, B: job}\nsteps:\n  - run: echo "A=file" >> "$GITHUB_ENV"; echo "B=file" >> "$GITHUB_ENV"\n  - {run: "echo $A/$B/${{ env.B }}", env: {B: step}}',
+    );
+    expect(log).toContain('file/step/step');
+  });
+
   it('logs in to a registry for the job, and out at its end', async () => {
     const { log } = await run(
       'steps:\n  - {uses: docker/login-action@v4, with: {registry: ghcr.io, username: me, password: hunter22}}\n  - run: cat $HOME/.docker/config.json',

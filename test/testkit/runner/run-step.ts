@@ -5,7 +5,7 @@ import { asText, interpolate, interpolateAll, isConditionMet, isTruthy, type Sco
 import { createFileCommands, type FileCommandResult } from './file-commands.ts';
 import { HOSTED_ACTIONS } from './hosted-actions.ts';
 import { baseEnvironment, type JobState, type StepResult, scopeOf } from './job-state.ts';
-import { inputEnvironment, readAction, runNode } from './node-action.ts';
+import { type ActionMetadata, inputEnvironment, readAction, runNode } from './node-action.ts';
 import { runProcess } from './run-process.ts';
 import type { Step } from './workflow.ts';
 
@@ -25,25 +25,22 @@ interface StepOutcome {
   readonly summary: string;
 }
 
-/** `env:` of workflow, job and step, each able to use the ones before. */
-export function environmentOf(
-  state: JobState,
-  levels: readonly Readonly<Record<string, unknown>>[],
-): Record<string, string> {
-  let env: Record<string, string> = {};
-  for (const level of levels) {
-    const scope = scopeOf(state, { ...env, ...state.env });
+/** `env:` of workflow and job, then GITHUB_ENV as it was written, then `env:` of a step: each stronger than before. */
+export function environmentOf(state: JobState, ofStep: Readonly<Record<string, unknown>> = {}): Record<string, string> {
+  const { job, workflowEnv } = state.options;
+  const fill = (env: Record<string, string>, level: Readonly<Record<string, unknown>>) => {
+    const scope = scopeOf(state, env);
     const filled = Object.entries(level).map(([name, value]) => [name, asText(interpolateAll(value, scope))]);
-    env = { ...env, ...Object.fromEntries(filled) };
-  }
-  return env;
+    return { ...env, ...Object.fromEntries(filled) };
+  };
+  const outer = [workflowEnv, job.env].reduce<Record<string, string>>(fill, {});
+  return fill({ ...outer, ...state.env }, ofStep);
 }
 
 /** Runs a step if its condition holds, and notes what came of it. */
 export async function runStep(state: JobState, step: Step): Promise<StepResult> {
-  const { job, workflowEnv } = state.options;
-  const outer = environmentOf(state, [workflowEnv, job.env]);
-  const outerScope = scopeOf(state, { ...outer, ...state.env });
+  const outer = environmentOf(state);
+  const outerScope = scopeOf(state, outer);
   const name =
     step.name === undefined
       ? (step.uses ?? `Run ${(step.run ?? '').split('\n')[0]}`)
@@ -53,8 +50,8 @@ export async function runStep(state: JobState, step: Step): Promise<StepResult> 
     note(state, step, { outputs: {}, outcome: 'skipped', conclusion: 'skipped' });
     return { name, conclusion: 'skipped', summary: '' };
   }
-  const env = environmentOf(state, [workflowEnv, job.env, step.env]);
-  const scope = scopeOf(state, { ...env, ...state.env });
+  const env = environmentOf(state, step.env);
+  const scope = scopeOf(state, env);
   const minutes = Number(
     step.timeoutMinutes === undefined ? DEFAULT_TIMEOUT_MINUTES : interpolateAll(step.timeoutMinutes, scope),
   );
@@ -162,6 +159,13 @@ async function useAction(state: JobState, run: StepRun, uses: string): Promise<S
   return { isSuccess, outputs, summary: '' };
 }
 
+function warnOfUnknownInputs(state: JobState, action: ActionMetadata, given: Readonly<Record<string, string>>): void {
+  const valid = Object.keys(action.inputs).map((name) => `'${name}'`);
+  for (const name of Object.keys(given).filter((one) => !(one in action.inputs))) {
+    state.log.annotate('warning', `Unexpected input(s) '${name}', valid inputs are [${valid.join(', ')}]`);
+  }
+}
+
 async function useNodeAction(
   state: JobState,
   run: StepRun,
@@ -170,15 +174,7 @@ async function useNodeAction(
   const action = await readAction(use.directory);
   if (action.using !== 'node24')
     throw new Error(`${use.directory}: runs.using is "${action.using}"; this runner has node24`);
-  for (const name of Object.keys(use.inputs)) {
-    if (!(name in action.inputs))
-      state.log.annotate(
-        'warning',
-        `Unexpected input(s) '${name}', valid inputs are [${Object.keys(action.inputs)
-          .map((one) => `'${one}'`)
-          .join(', ')}]`,
-      );
-  }
+  warnOfUnknownInputs(state, action, use.inputs);
   const env = { ...run.env, ...inputEnvironment(state, action, use.inputs), GITHUB_ACTION: run.step.id ?? '__self' };
   const call = (entry: string, saved: Readonly<Record<string, string>>) => {
     const states = Object.fromEntries(Object.entries(saved).map(([name, value]) => [`STATE_${name}`, value]));
