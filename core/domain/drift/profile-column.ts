@@ -67,11 +67,20 @@ export function profileColumn(
 ): ColumnProfile {
   if (kind === 'categorical') return categoricalProfile(name, column, resolution);
   // Text where the reference has numbers: nothing is a number then.
-  const values =
-    column.kind === 'categorical' ? new Float64Array(0) : column.values.filter((value) => Number.isFinite(value));
+  const values = column.kind === 'categorical' ? new Float64Array(0) : finiteOf(column.values);
   const rows = rowCount(column);
   const quantiles = sketch(values.sort(), resolution.points);
   return { name, kind, rows, missing: rows - values.length, quantiles };
+}
+
+function finiteOf(values: Float64Array): Float64Array {
+  const finite = new Float64Array(values.length);
+  let count = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? Number.NaN;
+    if (Number.isFinite(value)) finite[count++] = value;
+  }
+  return finite.subarray(0, count);
 }
 
 function sketch(sorted: Float64Array, points: number): readonly number[] {
@@ -83,20 +92,37 @@ function sketch(sorted: Float64Array, points: number): readonly number[] {
 }
 
 function categoricalProfile(name: string, column: ColumnValues, { categories }: ProfileResolution): CategoricalProfile {
-  const counts = new Map<string, number>();
-  let missing = 0;
-  for (let i = 0; i < rowCount(column); i++) {
-    const category = categoryAt(column, i);
-    if (category === undefined) missing++;
-    else counts.set(category, (counts.get(category) ?? 0) + 1);
-  }
+  const { counts, missing } = column.kind === 'categorical' ? countCodes(column) : countNumbers(column.values);
   const sorted = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
   const other = sorted.slice(categories).reduce((sum, [, count]) => sum + count, 0);
   return { name, kind: 'categorical', rows: rowCount(column), missing, counts: sorted.slice(0, categories), other };
 }
 
-function categoryAt(column: ColumnValues, row: number): string | undefined {
-  if (column.kind === 'categorical') return column.categories[column.codes[row] ?? -1];
-  const value = column.values[row] ?? Number.NaN;
-  return Number.isNaN(value) ? undefined : String(value);
+interface Counted {
+  /** Only categories with rows. */
+  readonly counts: ReadonlyMap<string, number>;
+  readonly missing: number;
+}
+
+function countCodes({ codes, categories }: ColumnValues & { kind: 'categorical' }): Counted {
+  const byCode = new Float64Array(categories.length);
+  let missing = 0;
+  for (const code of codes) {
+    if (code === -1) missing++;
+    else byCode[code] = (byCode[code] ?? 0) + 1;
+  }
+  const counts = categories.flatMap((category, code): [string, number][] =>
+    byCode[code] === 0 ? [] : [[category, byCode[code] ?? 0]],
+  );
+  return { counts: new Map(counts), missing };
+}
+
+function countNumbers(values: Float64Array): Counted {
+  const counts = new Map<number, number>();
+  let missing = 0;
+  for (const value of values) {
+    if (Number.isNaN(value)) missing++;
+    else counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
+  return { counts: new Map([...counts].map(([value, count]) => [String(value), count])), missing };
 }

@@ -25,8 +25,13 @@ export function rowCount(column: ColumnValues): number {
 
 /** The given rows of a column. */
 export function pickRows(column: ColumnValues, rows: Uint32Array): ColumnValues {
+  // Plain loops: the from() of typed arrays goes through an iterator, at ten times the cost.
   if (column.kind === 'categorical') {
-    return { ...column, codes: Int32Array.from(rows, (row) => column.codes[row] ?? -1) };
+    const codes = new Int32Array(rows.length);
+    for (let i = 0; i < rows.length; i++) codes[i] = column.codes[rows[i] ?? 0] ?? -1;
+    return { ...column, codes };
   }
-  return { ...column, values: Float64Array.from(rows, (row) => column.values[row] ?? Number.NaN) };
+  const values = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) values[i] = column.values[rows[i] ?? 0] ?? Number.NaN;
+  return { ...column, values };
 }

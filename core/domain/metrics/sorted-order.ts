@@ -12,7 +12,8 @@ const DIGITS = 4;
  */
 export function sortedOrder(values: Float64Array): Uint32Array {
   const keys = sortableKeys(values);
-  let order = Uint32Array.from({ length: values.length }, (_, i) => i);
+  let order = new Uint32Array(values.length);
+  for (let i = 0; i < order.length; i++) order[i] = i;
   let spare = new Uint32Array(values.length);
   for (let digit = 0; digit < DIGITS; digit++) {
     if (scatter({ keys, digit, from: order, to: spare })) [order, spare] = [spare, order];
