@@ -12,6 +12,7 @@ import { Team } from './demo/team.ts';
 import { REPOSITORY, startWorld } from './demo/world.ts';
 import { PROJECT_ROOT } from './project-root.ts';
 import { ensurePythonEnvironment } from './python-environment.ts';
+import { writeCounts } from './write-counts.ts';
 
 const startedAt = performance.now();
 const fast = process.argv.includes('--fast');
@@ -48,5 +49,9 @@ const { length } = story.expectations;
 console.log(
   `\n${length - failed.length} of ${length} expectations hold; ${((performance.now() - startedAt) / 1000).toFixed(0)} s in all.`,
 );
+await writeCounts('demo', {
+  passed: length - failed.length,
+  failed: failed.length + (story.acts.length === 5 ? 0 : 1),
+});
 console.log(`Storyboard: ${join(out, 'index.html')}`);
 process.exit(failed.length === 0 && story.acts.length === 5 ? 0 : 1);

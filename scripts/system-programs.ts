@@ -14,9 +14,10 @@ export type SystemProgram = keyof typeof PROGRAMS;
 
 /** The path of a program, or undefined where the machine has none. */
 export function findProgram(name: SystemProgram): string | undefined {
+  const names = name === 'chromium' ? ['chromium', 'google-chrome'] : [name];
   return (process.env.PATH ?? '')
     .split(delimiter)
-    .map((directory) => join(directory, name))
+    .flatMap((directory) => names.map((program) => join(directory, program)))
     .find((path) => {
       try {
         accessSync(path, constants.X_OK);
