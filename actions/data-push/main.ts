@@ -1,8 +1,8 @@
 import { DvcFileTextEditor } from '../../core/adapters/dvc/dvc-file-text-editor.ts';
 import { GitChangedFiles } from '../../core/adapters/git/git-changed-files.ts';
-import { selectAll, selectTargets } from '../../core/domain/data/select-outputs.ts';
+import { selectAll, selectTargets, type WantedOutput } from '../../core/domain/data/select-outputs.ts';
 import { pushData } from '../../core/usecases/push-data.ts';
-import type { ActionContext } from '../action-context.ts';
+import type { ActionContext, ActionLog } from '../action-context.ts';
 import { readInputs } from '../inputs.ts';
 import { formatBytes, logProgress } from '../log-progress.ts';
 import { openData, transferJobs } from '../open-data.ts';
@@ -15,7 +15,7 @@ export async function main(context: ActionContext): Promise<void> {
   const { project, ...data } = await openData(context, { verifyCache: false });
   const targets = values.targets ?? [];
   const isAll = targets.length === 0 || (targets.length === 1 && targets[0] === 'all');
-  const wanted = isAll ? selectAll(project) : selectTargets(project, targets);
+  const wanted = isAll ? selectAll(project).filter(isSupported(context.log)) : selectTargets(project, targets);
   const result = await pushData(
     {
       outputs: wanted.map(({ output }) => output),
@@ -41,4 +41,12 @@ export async function main(context: ActionContext): Promise<void> {
   });
   const commit = changed.length === 0 ? 'no pointer file changed' : `to commit: ${changed.join(', ')}`;
   context.log.info(`${result.filesUploaded} objects pushed (${formatBytes(result.bytesUploaded)}); ${commit}`);
+}
+
+/** Without targets, what cannot be pushed is told and left alone. */
+function isSupported(log: ActionLog): (wanted: WantedOutput) => boolean {
+  return ({ output }) => {
+    if (output.refusal !== undefined) log.info(`Left alone: ${output.refusal.message}`);
+    return output.refusal === undefined;
+  };
 }

@@ -50,6 +50,7 @@ export interface PullResult {
  */
 export async function pullData(request: PullRequest, ports: PullPorts): Promise<PullResult> {
   const outputs = request.wanted.map((want) => ({ ...want, output: withRemote(want.output, request.remote) }));
+  refuseUnsupported(outputs.map(({ output }) => output));
   refuseUnrecorded(outputs, request.allowMissing);
   const recorded = outputs.filter(({ output }) => output.md5 !== undefined);
   const folders = recorded.filter(({ output }) => isFolderOutput(output));
@@ -115,6 +116,12 @@ async function expand(want: WantedOutput, ports: PullPorts): Promise<readonly Wa
     want,
     parseDirectoryManifest(text, `${output.declaredIn}: the list ${output.md5} of ${output.path}`),
   );
+}
+
+/** Throws all refusals of outputs that were asked for, at once. */
+export function refuseUnsupported(outputs: readonly TrackedOutput[]): void {
+  const problems = outputs.flatMap(({ refusal }) => refusal?.problems ?? []);
+  if (problems.length > 0) throw UserError.ofProblems('DVC_UNSUPPORTED', problems);
 }
 
 function refuseUnrecorded(outputs: readonly WantedOutput[], allowMissing: boolean): void {

@@ -11,6 +11,7 @@ import type { DvcFileEditor, OutputRecord } from '../ports/dvc-file-editor.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { TransferProgress } from '../ports/transfer-progress.ts';
 import { mapParallel } from './map-parallel.ts';
+import { refuseUnsupported } from './pull-data.ts';
 import { readText } from './read-text.ts';
 import { commitPath } from './record-data.ts';
 
@@ -50,6 +51,7 @@ export interface PushResult {
  */
 export async function pushData(request: PushRequest, ports: PushPorts): Promise<PushResult> {
   const pushed = request.outputs.filter((output) => output.isCached && output.isPushed);
+  refuseUnsupported(pushed);
   const current: TrackedOutput[] = [];
   const updatedFiles = new Set<string>();
   const absent: string[] = [];

@@ -62,7 +62,7 @@ export async function trainModel(request: TrainRequest, ports: TrainPorts): Prom
   const work: TrainingWork =
     request.work.kind === 'command'
       ? { ...request.work, params: request.params }
-      : { kind: 'stages', stages: upstreamStages(project.stages, request.work.names) };
+      : { kind: 'stages', stages: upstreamStages(project, request.work.names) };
   const inputs = await collectRunInputs(project, work, ports);
   const inputsDigest = ports.hasher.hashText(formatRunInputs(inputs));
   const earlier = request.force ? undefined : await findEarlier(request, inputsDigest, ports);

@@ -233,7 +233,9 @@ describe('data-pull', () => {
   it('refuses what it does not support by name', async () => {
     const { clone, options } = await freshClone();
     await clone.write({ 'old.dvc': 'outs:\n- md5: 0123456789abcdef0123456789abcdef\n  path: old\n' });
-    const old = await runActionSource('data-pull', options);
+    const unrelated = await runActionSource('data-pull', options);
+    expect(unrelated.exitCode, unrelated.stdout).toBe(0);
+    const old = await runActionSource('data-pull', { ...options, inputs: { targets: 'old' } });
     expect(old.stdout).toContain('written by DVC 2 (md5-dos2unix)');
     await rm(path.join(clone.folder, 'old.dvc'));
     await clone.dvc('remote', 'add', 'cloud', 'gs://bucket/x');

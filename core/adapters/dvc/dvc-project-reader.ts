@@ -7,8 +7,9 @@ import { isPlainList, isPlainMap, type PlainMap, type PlainValue } from '../../d
 import { folderOf, joinRepositoryPath } from '../../domain/data/repository-path.ts';
 import { parseDvcFile, type TrackedOutput } from '../../domain/data/tracked-output.ts';
 import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
-import { DEFAULT_PARAMS, parsePipeline, type Stage } from '../../domain/train/pipeline.ts';
+import { DEFAULT_PARAMS, type Pipeline, parsePipeline, type Stage } from '../../domain/train/pipeline.ts';
 import { lockedStages, lockFileOf, stageOutputs } from '../../domain/train/stage-lock.ts';
+import type { UserError } from '../../errors.ts';
 import type { DataProjectReader } from '../../ports/data-project-reader.ts';
 import { errorCode } from '../node/error-code.ts';
 import { parsePlain } from './parse-plain.ts';
@@ -36,22 +37,24 @@ export class DvcProjectReader implements DataProjectReader {
     const files = await this.#findFiles();
     const locks = new Map<string, PlainMap>();
     const stages: Stage[] = [];
+    const refusals: UserError[] = [];
     const outputs: TrackedOutput[] = [];
     for (const file of files) {
       if (path.posix.basename(file) !== 'dvc.yaml') {
         outputs.push(...parseDvcFile(await this.#plain(file), file));
         continue;
       }
-      const found = await this.#readStages(file);
+      const found = await this.#readPipeline(file);
       const lockFile = lockFileOf({ file });
       const locked = lockedStages(await this.#optional(lockFile), lockFile);
       locks.set(lockFile, locked);
-      stages.push(...found);
-      outputs.push(...found.flatMap((stage) => stageOutputs(stage, locked)));
+      stages.push(...found.stages);
+      refusals.push(...found.refusals);
+      outputs.push(...found.stages.flatMap((stage) => stageOutputs(stage, locked)));
     }
     refuseDoubles(outputs);
     outputs.sort((left, right) => compareCodePoints(left.path, right.path));
-    return { outputs, stages, locks, config: await readDvcConfig(this.#place) };
+    return { outputs, stages, refusals, locks, config: await readDvcConfig(this.#place) };
   }
 
   /** The rules of all `.dvcignore` files. */
@@ -85,7 +88,7 @@ export class DvcProjectReader implements DataProjectReader {
     }
   }
 
-  async #readStages(file: string): Promise<readonly Stage[]> {
+  async #readPipeline(file: string): Promise<Pipeline> {
     const value = await this.#plain(file);
     const folder = folderOf(file);
     const params = await this.#optional(folder === '' ? DEFAULT_PARAMS : `${folder}/${DEFAULT_PARAMS}`);

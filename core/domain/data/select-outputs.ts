@@ -46,7 +46,7 @@ export function selectTargets(project: DataProject, targets: readonly string[]):
  * the stages (and of those before them) and the datasets. A repository without the stages or paths gives less.
  */
 export function selectModelReads(project: DataProject, reads: ModelReads): readonly WantedOutput[] {
-  const stages = upstreamStages(project.stages, reads.stages);
+  const stages = upstreamStages(project, reads.stages);
   const made = new Set(stages.map((stage) => stage.address));
   const paths = [
     ...stages.flatMap((stage) => stage.deps.map((dep) => dep.path)),

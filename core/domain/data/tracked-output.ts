@@ -1,3 +1,4 @@
+import type { UserError } from '../../errors.ts';
 import { dvcError } from './dvc-problem.ts';
 import { isPlainList, isPlainMap, type PlainMap, type PlainValue } from './plain-value.ts';
 import { folderOf, joinRepositoryPath } from './repository-path.ts';
@@ -20,6 +21,8 @@ export interface TrackedOutput {
   readonly declaredIn: string;
   /** The stage that makes it, `train` or `sub/dvc.yaml:train`; undefined for a `.dvc` file. */
   readonly stage: string | undefined;
+  /** Why this version cannot fetch or push it (an import, cloud versioning, DVC 2): thrown when it is asked for. */
+  readonly refusal: UserError | undefined;
 }
 
 /** A digest of a folder ends so. */
@@ -29,17 +32,19 @@ export const FOLDER_SUFFIX = '.dir';
  * Reads the value of a `.dvc` file.
  *
  * @param file Path of the file, relative to the repository root.
- * @throws {UserError} DVC_INVALID, or DVC_UNSUPPORTED for what this version does not handle, by name.
+ * @returns What this version does not handle has a `refusal`: one such file does not stop work on the others.
+ * @throws {UserError} DVC_INVALID, PATH_UNSAFE.
  */
 export function parseDvcFile(value: PlainValue, file: string): readonly TrackedOutput[] {
   if (!isPlainMap(value)) throw invalid(file, 'is not a mapping');
-  refuseImports(value, file);
+  const refusal = importRefusal(value, file);
   const folder = joinRepositoryPath(folderOf(file), text(value.get('wdir')) ?? '.', file);
   const outs = value.get('outs') ?? [];
   if (!isPlainList(outs)) throw invalid(file, 'outs is not a list');
   return outs.map((out) => {
     if (!isPlainMap(out)) throw invalid(file, 'an entry of outs is not a mapping');
-    return parseOutput(out, { file, folder, stage: undefined });
+    const output = parseOutput(out, { file, folder, stage: undefined });
+    return refusal === undefined ? output : { ...output, refusal };
   });
 }
 
@@ -54,16 +59,16 @@ export interface OutputPlace {
 /**
  * Reads one entry of `outs` of a `.dvc` file or of dvc.lock.
  *
- * @throws {UserError} as `parseDvcFile`.
+ * @returns As `parseDvcFile`.
+ * @throws {UserError} As `parseDvcFile`.
  */
 export function parseOutput(out: PlainMap, place: OutputPlace): TrackedOutput {
   const path = text(out.get('path'));
   if (path === undefined) throw invalid(place.file, 'an entry of outs has no path');
-  if (/^[a-z][a-z0-9+]*:\/\//.test(path)) throw unsupported(place.file, `the external output ${path}`);
-  refuseCloudVersions(out, place.file);
+  const md5 = parseMd5(out, place.file);
   return {
     path: joinRepositoryPath(place.folder, path, place.file),
-    md5: parseMd5(out, place.file),
+    md5,
     sizeBytes: integer(out.get('size')),
     isExecutable: out.get('isexec') === true,
     isCached: out.get('cache') !== false,
@@ -71,6 +76,7 @@ export function parseOutput(out: PlainMap, place: OutputPlace): TrackedOutput {
     remote: text(out.get('remote')),
     declaredIn: place.file,
     stage: place.stage,
+    refusal: outputRefusal(out, md5, place.file),
   };
 }
 
@@ -80,32 +86,33 @@ function parseMd5(out: PlainMap, file: string): string | undefined {
   const md5 = typeof recorded === 'bigint' ? recorded.toString() : text(recorded)?.toLowerCase();
   if (md5 === undefined || md5 === '') return undefined;
   if (!/^[0-9a-f]{32}(\.dir)?$/.test(md5)) throw invalid(file, `md5 ${JSON.stringify(md5)} is not an MD5 digest`);
+  return md5;
+}
+
+function outputRefusal(out: PlainMap, md5: string | undefined, file: string): UserError | undefined {
+  const path = text(out.get('path')) ?? '';
+  if (/^[a-z][a-z0-9+]*:\/\//.test(path)) return unsupported(file, `the external output ${path}`);
+  const cloudKey = ['cloud', 'files', 'version_id', 'etag', 'checksum'].find((key) => out.has(key));
+  if (cloudKey !== undefined) return unsupported(file, `${path}: ${cloudKey} (cloud versioning)`);
   const hash = out.get('hash');
-  if (hash === 'md5') return md5;
-  if (hash !== undefined) throw unsupported(file, `hash: ${String(hash)}`);
-  throw dvcError('DVC_UNSUPPORTED', file, {
-    message: `${text(out.get('path'))} was written by DVC 2 (md5-dos2unix), which is not supported`,
+  if (md5 === undefined || hash === 'md5') return undefined;
+  if (hash !== undefined) return unsupported(file, `${path}: hash: ${String(hash)}`);
+  return dvcError('DVC_UNSUPPORTED', file, {
+    message: `${path} was written by DVC 2 (md5-dos2unix), which is not supported`,
     fix: "Run 'dvc cache migrate --dvc-files' with DVC 3, then commit and push.",
   });
 }
 
-function refuseImports(value: PlainMap, file: string): void {
+function importRefusal(value: PlainMap, file: string): UserError | undefined {
   const deps = value.get('deps');
-  if (!isPlainList(deps) || deps.length === 0) return;
-  const [dep] = deps;
-  const kind =
-    isPlainMap(dep) && dep.has('repo') ? 'import' : isPlainMap(dep) && dep.has('db') ? 'import-db' : 'import-url';
+  if (!isPlainList(deps) || deps.length === 0) return undefined;
+  const has = (key: string): boolean => deps.some((dep) => isPlainMap(dep) && dep.has(key));
   // What import-url brought is in the own cache and remote like anything else; the others are not.
-  if (kind !== 'import-url') throw unsupported(file, `data of 'dvc ${kind}'`);
+  if (has('repo')) return unsupported(file, "data of 'dvc import'");
+  return has('db') ? unsupported(file, "data of 'dvc import-db'") : undefined;
 }
 
-function refuseCloudVersions(out: PlainMap, file: string): void {
-  for (const key of ['cloud', 'files', 'version_id', 'etag', 'checksum'] as const) {
-    if (out.has(key)) throw unsupported(file, `${key} (cloud versioning)`);
-  }
-}
-
-function unsupported(file: string, what: string): Error {
+function unsupported(file: string, what: string): UserError {
   return dvcError('DVC_UNSUPPORTED', file, {
     message: `${what} is not supported yet`,
     fix: "Leave it out of targets, or fetch it with the team's own 'dvc pull' step before this one.",

@@ -1,3 +1,4 @@
+import { UserError } from '../../errors.ts';
 import { dvcError } from '../data/dvc-problem.ts';
 import { isPlainList, isPlainMap, type PlainMap, type PlainValue } from '../data/plain-value.ts';
 import { folderOf, joinRepositoryPath } from '../data/repository-path.ts';
@@ -43,6 +44,12 @@ export interface StageOutput extends StagePath {
   readonly remote: string | undefined;
 }
 
+/** What a dvc.yaml says: its stages, and why others cannot be read. */
+export interface Pipeline {
+  readonly stages: readonly Stage[];
+  readonly refusals: readonly UserError[];
+}
+
 /** The file that parameters without a file come from. */
 export const DEFAULT_PARAMS = 'params.yaml';
 
@@ -51,17 +58,27 @@ export const DEFAULT_PARAMS = 'params.yaml';
  *
  * @param file Its path, relative to the repository root.
  * @param values What `${…}` may name (params.yaml and the file's `vars`).
- * @throws {UserError} DVC_INVALID, or DVC_UNSUPPORTED by name for foreach, matrix and what else is not handled yet.
+ * @returns Stages with foreach, matrix or vars become refusals: whoever needs all stages throws them.
+ * @throws {UserError} DVC_INVALID, or DVC_UNSUPPORTED by name for what else is not handled yet.
  */
-export function parsePipeline(value: PlainValue, file: string, values: PlainMap): readonly Stage[] {
+export function parsePipeline(value: PlainValue, file: string, values: PlainMap): Pipeline {
   if (!isPlainMap(value)) throw invalid(file, 'is not a mapping');
   const stages = value.get('stages');
-  if (stages === undefined || stages === null) return [];
+  if (stages === undefined || stages === null) return { stages: [], refusals: [] };
   if (!isPlainMap(stages)) throw invalid(file, 'stages is not a mapping');
-  return [...stages].map(([name, stage]) => {
+  const parsed = [...stages].map(([name, stage]) => {
     if (!isPlainMap(stage)) throw invalid(file, `stage "${name}" is not a mapping`);
-    return parseStage(name, stage, { file, values });
+    return refuseStage(name, stage, file) ?? parseStage(name, stage, { file, values });
   });
+  return {
+    stages: parsed.filter((stage): stage is Stage => !(stage instanceof UserError)),
+    refusals: parsed.filter((stage) => stage instanceof UserError),
+  };
+}
+
+function refuseStage(name: string, stage: PlainMap, file: string): UserError | undefined {
+  const key = ['foreach', 'matrix', 'vars'].find((known) => stage.has(known));
+  return key === undefined ? undefined : unsupported(file, `stage "${name}": ${key}`);
 }
 
 interface PipelinePlace {
@@ -71,7 +88,6 @@ interface PipelinePlace {
 
 function parseStage(name: string, raw: PlainMap, place: PipelinePlace): Stage {
   const { file } = place;
-  for (const key of ['foreach', 'matrix', 'vars']) if (raw.has(key)) throw unsupported(file, `stage "${name}": ${key}`);
   const { command, rest } = resolveCommand(name, raw, place);
   const wdir = rest.get('wdir') ?? '.';
   if (typeof wdir !== 'string') throw invalid(file, `stage "${name}": wdir is not a text`);
@@ -161,7 +177,7 @@ function localPath(value: PlainValue, file: string): string {
   return value;
 }
 
-function unsupported(file: string, what: string): Error {
+function unsupported(file: string, what: string): UserError {
   return dvcError('DVC_UNSUPPORTED', file, {
     message: `${what} is not supported yet`,
     fix: "Write it out without that, or set command: dvc repro in tidegate.yaml's train instead of stages.",

@@ -1,15 +1,18 @@
 import { UserError } from '../../errors.ts';
 import { isWithin } from '../data/repository-path.ts';
 import { nearest } from '../text/nearest.ts';
-import type { Stage } from './pipeline.ts';
+import type { Pipeline, Stage } from './pipeline.ts';
 
 /**
  * Stages and all stages that make what they read, in an order in which they can run.
  *
  * @param names Addresses of stages. A file (`sub/dvc.yaml`) is none.
- * @throws {UserError} INPUT_INVALID for an unknown stage, DVC_INVALID for stages that wait for each other.
+ * @throws {UserError} The first refusal, INPUT_INVALID for an unknown stage, DVC_INVALID for stages that wait for each other.
  */
-export function upstreamStages(stages: readonly Stage[], names: readonly string[]): readonly Stage[] {
+export function upstreamStages({ stages, refusals }: Pipeline, names: readonly string[]): readonly Stage[] {
+  // A stage that cannot be read may make what these read.
+  const [refusal] = names.length === 0 ? [] : refusals;
+  if (refusal !== undefined) throw refusal;
   const ordered: Stage[] = [];
   const open = new Set<string>();
   const visit = (stage: Stage): void => {

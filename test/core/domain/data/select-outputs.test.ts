@@ -19,10 +19,16 @@ async function project(): Promise<DataProject> {
   split: { cmd: s, deps: [raw.csv], outs: [test.csv] }
   train: { cmd: t, deps: [train.csv, images/cats], outs: [model], metrics: [{ m.json: { cache: false } }] }
 `;
-  const stages = parsePipeline(await parsePlain(yaml, 'dvc.yaml'), 'dvc.yaml', new Map());
+  const { stages, refusals } = parsePipeline(await parsePlain(yaml, 'dvc.yaml'), 'dvc.yaml', new Map());
   const files = await Promise.all([tracked('raw.csv'), tracked('images', '.dir'), tracked('unrelated')]);
   const outputs = [...files.flat(), ...stages.flatMap((stage) => stageOutputs(stage, new Map()))];
-  return { outputs, stages, locks: new Map([[lockFileOf({ file: 'dvc.yaml' }), new Map()]]), config: new Map() };
+  return {
+    outputs,
+    stages,
+    refusals,
+    locks: new Map([[lockFileOf({ file: 'dvc.yaml' }), new Map()]]),
+    config: new Map(),
+  };
 }
 
 const shown = (wanted: readonly WantedOutput[]): string[] =>

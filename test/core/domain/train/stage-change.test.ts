@@ -86,10 +86,12 @@ describe('upstreamStages', () => {
       stage('b', ['a'], ['b']),
       stage('z', [], ['z']),
     ];
-    expect(upstreamStages(stages, ['c']).map(({ name }) => name)).toEqual(['a', 'b', 'c']);
+    expect(upstreamStages({ stages, refusals: [] }, ['c']).map(({ name }) => name)).toEqual(['a', 'b', 'c']);
   });
 
   it('refuses stages that wait for each other', () => {
-    expect(() => upstreamStages([stage('a', ['b'], ['a']), stage('b', ['a'], ['b'])], ['a'])).toThrow('a -> b -> a');
+    expect(() =>
+      upstreamStages({ stages: [stage('a', ['b'], ['a']), stage('b', ['a'], ['b'])], refusals: [] }, ['a']),
+    ).toThrow('a -> b -> a');
   });
 });
