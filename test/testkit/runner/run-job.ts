@@ -89,7 +89,7 @@ async function runPosts(state: JobState, steps: StepResult[]): Promise<void> {
 /** Outputs of the job. One that holds a masked value is dropped, as on GitHub. */
 function jobOutputs(state: JobState): Record<string, string> {
   const { job } = state.options;
-  const scope = scopeOf(state, environmentOf(state, [workflowEnv, job.env, state.env]));
+  const scope = scopeOf(state, environmentOf(state));
   const outputs: Record<string, string> = {};
   for (const [name, expression] of Object.entries(job.outputs)) {
     const value = asText(interpolateAll(expression, scope));
