@@ -4,7 +4,7 @@ import { planInputs } from '../domain/model/input-plan.ts';
 import type { ModelTensor } from '../domain/model/model-tensor.ts';
 import { UserError } from '../errors.ts';
 import type { Champion } from '../ports/champion-finder.ts';
-import type { ModelRuntime } from '../ports/model-runner.ts';
+import type { ModelRuntime, OpenModel } from '../ports/model-runner.ts';
 import type { TableDescription } from '../ports/table-reader.ts';
 import type { ArtifactFacts, ArtifactMeasurements } from './artifact-evidence.ts';
 import type { EvaluationPorts } from './evaluation-ports.ts';
@@ -105,13 +105,17 @@ interface Scoring {
 }
 
 async function score({ request, table, own, rival, keep }: Scoring, ports: EvaluationPorts): Promise<ScoredContenders> {
-  const models = [own, rival.opened].filter((planned) => planned !== null);
+  const guarded = rival.opened === null ? null : guardChampion(rival.opened);
+  const models = [own, guarded?.planned ?? null].filter((planned) => planned !== null);
   const scored = await scoreDataset({ table, models, keep }, ports);
   refuseEmpty(scored.rows, table);
   const scoreOf = (planned: PlannedModel | null) =>
     planned === null ? undefined : scored.scores[models.indexOf(planned)];
   const candidate = scoreOf(own) ?? (await readPredictions(request, scored.rows, ports));
-  if (request.config.task !== 'regression') checkProbabilities(candidate);
+  const championScores = scoreOf(guarded?.planned ?? null) ?? null;
+  const isProbability = request.config.task !== 'regression';
+  if (isProbability) checkProbabilities(candidate);
+  const broken = guarded?.problem() ?? (isProbability ? oddProbability(championScores) : undefined);
   const path = request.candidate.path.absolute;
   const hashed = await ports.hasher.hash(path);
   const latency = own === null ? null : await measureLatency(own, scored.sample, ports.clockMs);
@@ -119,12 +123,12 @@ async function score({ request, table, own, rival, keep }: Scoring, ports: Evalu
     rows: scored.rows,
     columns: scored.columns,
     candidate,
-    champion: scoreOf(rival.opened) ?? null,
-    absence: rival.absence,
+    champion: broken === undefined ? championScores : null,
+    absence: broken === undefined ? rival.absence : { kind: 'unreadable', reason: broken },
     found: rival.found,
     facts: {
       candidate: measurements(hashed.sizeBytes, latency),
-      champion: await championMeasurements(rival, scored, ports),
+      champion: broken === undefined ? await championMeasurements(rival, scored, ports) : null,
     },
     latency,
     candidateDigest: hashed.digest,
@@ -167,10 +171,34 @@ async function readPredictions(
   });
 }
 
+/** A champion that fails on the dataset is no error of the candidate's author: it gives no scores, and a reason. */
+function guardChampion({ model, plan }: PlannedModel) {
+  const problems: string[] = [];
+  const guarded: OpenModel = {
+    inputs: model.inputs,
+    outputs: model.outputs,
+    runtime: model.runtime,
+    close: () => model.close(),
+    score: (batch, of) =>
+      model.score(batch, of).catch((error: unknown) => {
+        if (!(error instanceof UserError)) throw error;
+        problems.push(error.message);
+        return new Float64Array(batch.rows).fill(Number.NaN);
+      }),
+  };
+  return { planned: { model: guarded, plan }, problem: () => problems[0] };
+}
+
+/** Why scores are no probabilities: a clause; undefined where they are, or where they are missing. */
+function oddProbability(scores: Float64Array | null): string | undefined {
+  const odd = scores?.find((value) => value < 0 || value > 1);
+  return odd === undefined ? undefined : `it gives the score ${odd}, which is no probability`;
+}
+
 function checkProbabilities(scores: Float64Array): void {
-  const odd = scores.find((value) => value < 0 || value > 1);
-  if (odd === undefined) return;
-  throw new UserError('MODEL_INVALID', `the candidate gives the score ${odd}, which is no probability`, {
+  const problem = oddProbability(scores);
+  if (problem === undefined) return;
+  throw new UserError('MODEL_INVALID', `the candidate cannot be judged: ${problem}`, {
     fix: 'Export probabilities (predict_proba), not decision values.',
   });
 }

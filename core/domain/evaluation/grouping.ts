@@ -1,3 +1,4 @@
+import { UserError } from '../../errors.ts';
 import type { Sampling } from '../metrics/standard-error.ts';
 import { type ColumnValues, rowCount } from './column-values.ts';
 
@@ -30,9 +31,11 @@ function dayOf(column: string): Grouping {
  * The clusters of a grouping. Rows without a value form one cluster together: nothing says that they are independent.
  *
  * @param column The grouping's column; undefined for `none`.
+ * @throws {UserError} DATA_INVALID for days of a column that holds no times.
  */
 export function clusterRows(grouping: Grouping, column: ColumnValues | undefined): Sampling {
   if (grouping.kind === 'none' || column === undefined) return { kind: 'rows' };
+  if (grouping.kind === 'day' && column.kind !== 'time') throw withoutTimes(grouping.column);
   const known = new Map<number, number>();
   const ids = new Uint32Array(rowCount(column));
   for (let i = 0; i < ids.length; i++) {
@@ -48,4 +51,10 @@ function keyAt(column: ColumnValues, row: number, kind: 'day' | 'column'): numbe
   if (column.kind === 'categorical') return column.codes[row] ?? -1;
   const value = column.values[row] ?? Number.NaN;
   return kind === 'day' ? Math.floor(value / DAY_MS) : value;
+}
+
+function withoutTimes(column: string): UserError {
+  return new UserError('DATA_INVALID', `column ${column} holds no times, so rows cannot be grouped by day`, {
+    fix: 'Write it as timestamps or ISO 8601 dates, or set evaluate.group to a column or none.',
+  });
 }

@@ -63,6 +63,9 @@ const MODELS: Readonly<Record<string, (signal: number, noise: number) => number>
   'poor.onnx': (signal, noise) => 1 / (1 + Math.exp(-signal - 2 * noise)),
   'nan.onnx': () => Number.NaN,
   'logit.onnx': (signal) => signal * 5,
+  'fails.onnx': () => {
+    throw new UserError('MODEL_INVALID', 'fails.onnx fails on the dataset', { fix: 'Mend it.' });
+  },
 };
 const models: ModelRunner = {
   open: async (path) => {
@@ -180,6 +183,8 @@ describe('evaluateCandidate', () => {
     },
     { name: 'one that does not open', champion: found('broken.onnx') },
     { name: 'one that gives NaN', champion: found('nan.onnx') },
+    { name: 'one that gives no probabilities', champion: found('logit.onnx') },
+    { name: 'one that fails on the dataset', champion: found('fails.onnx') },
   ])('never takes a champion for none: $name', async ({ champion }) => {
     const result = await run({ champion, rules: ['{ metric: roc_auc, min: 0.6 }', CHAMPION_RULE] });
     expect([result.evaluation.verdict, ...verdicts(result)]).toEqual(['inconclusive', 'pass', 'inconclusive']);

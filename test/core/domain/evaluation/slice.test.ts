@@ -38,6 +38,11 @@ describe('clusterRows', () => {
     expect(clusterRows(grouping, column)).toEqual({ kind: 'clusters', ids: Uint32Array.of(0, 0, 1, 2), count: 3 });
   });
 
+  it('refuses days of what holds no times', () => {
+    const days = () => clusterRows(parseGrouping('day(n)', undefined), numbers(1, 2));
+    expect(days).toThrow(expect.objectContaining({ code: 'DATA_INVALID' }));
+  });
+
   it('groups by the values of a column, and takes rows as independent only where told to', () => {
     expect(clusterRows(parseGrouping('user', 'date'), numbers(7, 8, 7))).toMatchObject({ count: 2 });
     expect(clusterRows(parseGrouping('none', 'date'), undefined)).toEqual({ kind: 'rows' });
