@@ -13,7 +13,7 @@ export class FileArtifactHasher implements ArtifactHasher {
   async hash(location: string): Promise<HashedArtifact> {
     const found = await stat(location).catch((error: unknown) => {
       if (errorCode(error) !== 'ENOENT' && errorCode(error) !== 'ENOTDIR') throw error;
-      throw new UserError('DATA_NOT_FOUND', `${location} does not exist.`, {
+      throw new UserError('DATA_NOT_FOUND', `${location} does not exist`, {
         fix: 'Check the path, and that the step that makes it ran before.',
         cause: error,
       });
@@ -48,7 +48,7 @@ export async function filesUnder(folder: string, under = ''): Promise<string[]> 
   for (const entry of await readdir(path.join(folder, under), { withFileTypes: true })) {
     const relative = under === '' ? entry.name : `${under}/${entry.name}`;
     if (entry.name.includes('\uFFFD')) {
-      throw new UserError('DATA_INVALID', `${path.join(folder, relative)} has a name that is not UTF-8.`, {
+      throw new UserError('DATA_INVALID', `${path.join(folder, relative)} has a name that is not UTF-8`, {
         fix: 'Rename it.',
       });
     }
