@@ -1,6 +1,8 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type { RepositorySnapshot } from '../test/testkit/github/snapshot.ts';
 import { build } from './build.ts';
 import { playActs } from './demo/acts.ts';
 import { ensureFlights } from './demo/flights.ts';
@@ -9,7 +11,7 @@ import { serveStoryboard } from './demo/serve.ts';
 import { Story } from './demo/story.ts';
 import { writeStoryboard } from './demo/storyboard.ts';
 import { Team } from './demo/team.ts';
-import { REPOSITORY, startWorld } from './demo/world.ts';
+import { REPOSITORY, startWorld, type World } from './demo/world.ts';
 import { PROJECT_ROOT } from './project-root.ts';
 import { ensurePythonEnvironment } from './python-environment.ts';
 import { writeCounts } from './write-counts.ts';
@@ -28,7 +30,7 @@ const story = new Story();
 const world = await startWorld({ directory, python, onNews: tellNews });
 try {
   await playActs({ world, team: new Team(world), story, flights });
-  await world.bot.sweep();
+  await expectQuietSweep(world, story);
   const violations = world.forge.violations.map(({ side, operation, problem }) => `${side} ${operation}: ${problem}`);
   story.expect(
     "every request and answer agrees with GitHub's description",
@@ -55,3 +57,16 @@ await writeCounts('demo', {
 });
 console.log(`Storyboard: ${join(out, 'index.html')}`);
 process.exit(failed.length === 0 && story.acts.length === 5 ? 0 : 1);
+
+/** Everything that events asked for was done: the bot's sweep over the whole repository changes nothing. */
+async function expectQuietSweep({ bot, forge }: World, told: Story): Promise<void> {
+  const before = countsOf(await forge.snapshot(REPOSITORY));
+  await bot.sweep();
+  await forge.idle();
+  const after = countsOf(await forge.snapshot(REPOSITORY));
+  told.expect("the bot's sweep finds nothing left to do", { before, after }, isDeepStrictEqual(before, after));
+}
+
+function countsOf({ pullRequests, issues, runs, tags }: RepositorySnapshot) {
+  return { pullRequests: pullRequests.length, issues: issues.length, runs: runs.length, tags: tags.length };
+}

@@ -71,13 +71,14 @@ export function warehouseKey(file: string): string {
 }
 
 function giveCredentials(forge: Forge, s3: S3Server): void {
-  const roles = ['READ', 'WRITE', 'DATA'];
+  // Jobs that run the team's code get keys that can write nothing.
+  const roles = { READ: s3.reader, WRITE: s3, DATA: s3 };
   forge.secrets(
     REPOSITORY,
     Object.fromEntries(
-      roles.flatMap((role) => [
-        [`TIDEGATE_${role}_ACCESS_KEY_ID`, s3.accessKeyId],
-        [`TIDEGATE_${role}_SECRET_ACCESS_KEY`, s3.secretAccessKey],
+      Object.entries(roles).flatMap(([role, keys]) => [
+        [`TIDEGATE_${role}_ACCESS_KEY_ID`, keys.accessKeyId],
+        [`TIDEGATE_${role}_SECRET_ACCESS_KEY`, keys.secretAccessKey],
       ]),
     ),
   );

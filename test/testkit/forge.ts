@@ -171,6 +171,7 @@ function controls(github: RunningGitHub, results: ResultsService, scheduler: Sch
     idle: () => scheduler.idle(),
     snapshot: (name: string) => takeSnapshot(github, repositoryOf(name)),
     stop: async () => {
+      await scheduler.stop();
       await github.stop();
       await results.stop();
     },

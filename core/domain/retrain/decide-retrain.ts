@@ -32,7 +32,9 @@ export function decideRetrain(facts: RetrainFacts): RetrainDecision {
   if (facts.pullRequestOpen) return wait('a retrain pull request is open');
   if (facts.running) return wait('the retrain workflow is running');
   const last = Math.max(Number.NEGATIVE_INFINITY, ...facts.startedAtMs);
-  if (last >= facts.checkedAtMs) return wait('the retrain workflow was started after this check');
+  // GitHub says in whole seconds when a run was started, and rounds down.
+  if (last >= Math.floor(facts.checkedAtMs / 1000) * 1000)
+    return wait('the retrain workflow was started after this check');
   if (last > facts.nowMs - facts.cooldownMs) return wait('the last retraining is younger than the cooldown');
   return { start: true, reason: `${facts.consecutive} drifted checks in a row` };
 }

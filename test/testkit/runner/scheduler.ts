@@ -80,6 +80,15 @@ export class Scheduler {
     }
   }
 
+  /** Drops what is queued and waits for the runs that have begun: nothing runs in folders that are about to go. */
+  async stop(): Promise<void> {
+    this.#queue.length = 0;
+    while (this.#running.size > 0 || this.#reading > 0) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      this.#queue.length = 0;
+    }
+  }
+
   async #manualRequest(
     repository: Repository,
     wanted: { file: string; ref: string; event: 'schedule' | 'workflow_dispatch' },

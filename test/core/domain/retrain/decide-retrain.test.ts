@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { decideRetrain, foreignFiles, type RetrainFacts } from '../../../../core/domain/retrain/decide-retrain.ts';
+
+const at = (text: string) => Date.parse(text);
+const facts: RetrainFacts = {
+  consecutive: 3,
+  checkedAtMs: at('2026-04-01T06:00:05.700Z'),
+  after: 2,
+  cooldownMs: 0,
+  nowMs: at('2026-04-01T06:00:06Z'),
+  startedAtMs: [],
+  running: false,
+  pullRequestOpen: false,
+};
+
+describe('decideRetrain', () => {
+  it('starts when enough checks in a row found drift', () => {
+    expect(decideRetrain(facts)).toEqual({ start: true, reason: '3 drifted checks in a row' });
+  });
+
+  const waiting: readonly { name: string; changed: Partial<RetrainFacts>; reason: RegExp }[] = [
+    { name: 'too few checks in a row drifted', changed: { consecutive: 1 }, reason: /1 of 2/ },
+    { name: 'a retrain pull request is open', changed: { pullRequestOpen: true }, reason: /is open/ },
+    { name: 'the workflow is running', changed: { running: true }, reason: /is running/ },
+    {
+      name: 'it was started for this check, in the second of the check itself, which GitHub rounds down',
+      changed: { startedAtMs: [at('2026-04-01T06:00:05Z')] },
+      reason: /after this check/,
+    },
+    {
+      name: 'the last retraining is younger than the cooldown',
+      changed: { startedAtMs: [at('2026-03-30T06:00:00Z')], cooldownMs: 7 * 86_400_000 },
+      reason: /cooldown/,
+    },
+  ];
+  it.each(waiting)('waits when $name', ({ changed, reason }) => {
+    const decided = decideRetrain({ ...facts, ...changed });
+    expect(decided.start).toBe(false);
+    expect(decided.reason).toMatch(reason);
+  });
+
+  it('starts again for a later check once the cooldown is over', () => {
+    const started = { startedAtMs: [at('2026-03-01T06:00:00Z'), at('2026-03-20T06:00:00Z')] };
+    expect(decideRetrain({ ...facts, ...started, cooldownMs: 7 * 86_400_000 }).start).toBe(true);
+  });
+});
+
+describe('foreignFiles', () => {
+  it('lets only data pointers through', () => {
+    const files = ['data/x.parquet.dvc', 'dvc.lock', 'pipelines/a/dvc.lock', 'train.py', 'dvc.lock.py', '.dvc/config'];
+    expect(foreignFiles(files)).toEqual(['train.py', 'dvc.lock.py', '.dvc/config']);
+  });
+});
