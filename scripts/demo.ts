@@ -6,6 +6,7 @@ import type { RepositorySnapshot } from '../test/testkit/github/snapshot.ts';
 import { build } from './build.ts';
 import { playActs } from './demo/acts.ts';
 import { ensureFlights } from './demo/flights.ts';
+import { inspectStoryboard, isSound } from './demo/inspect-storyboard.ts';
 import { tellNews } from './demo/news.ts';
 import { serveStoryboard } from './demo/serve.ts';
 import { Story } from './demo/story.ts';
@@ -14,6 +15,7 @@ import { Team } from './demo/team.ts';
 import { REPOSITORY, startWorld, type World } from './demo/world.ts';
 import { PROJECT_ROOT } from './project-root.ts';
 import { ensurePythonEnvironment } from './python-environment.ts';
+import { findProgram } from './system-programs.ts';
 import { writeCounts } from './write-counts.ts';
 
 const startedAt = performance.now();
@@ -40,6 +42,7 @@ try {
 } finally {
   await mkdir(out, { recursive: true });
   await writeStoryboard(out, { story, snapshot: await world.forge.snapshot(REPOSITORY), fast }).catch(console.error);
+  await expectSoundStoryboard(story);
   if (serve) await serveStoryboard(out, world);
   await world.stop();
   await rm(directory, { recursive: true, force: true });
@@ -65,6 +68,14 @@ async function expectQuietSweep({ bot, forge }: World, told: Story): Promise<voi
   await forge.idle();
   const after = countsOf(await forge.snapshot(REPOSITORY));
   told.expect("the bot's sweep finds nothing left to do", { before, after }, isDeepStrictEqual(before, after));
+}
+
+/** Looks at the page in a browser, where there is one. */
+async function expectSoundStoryboard(told: Story): Promise<void> {
+  const chromium = findProgram('chromium');
+  if (chromium === undefined) return console.log('  The storyboard was not opened in a browser: Chromium is not here.');
+  const found = await inspectStoryboard(join(out, 'index.html'), chromium);
+  told.expect(`the storyboard's ${found.charts} charts are drawn and it fits a phone`, found, isSound(found));
 }
 
 function countsOf({ pullRequests, issues, runs, tags }: RepositorySnapshot) {

@@ -27,6 +27,9 @@ marked.use({
       // The page is offline: a link shows its text.
       return `<span class="link">${this.parser.parseInline(tokens)}</span>`;
     },
+    image({ text }) {
+      return `<span class="link">${escapeHtml(text)}</span>`;
+    },
     table(token) {
       const cell = (tag: string, { tokens, align }: (typeof token.header)[number]) =>
         `<${tag}${align === null ? '' : ` class="${align}"`}>${this.parser.parseInline(tokens)}</${tag}>`;
