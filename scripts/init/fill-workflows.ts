@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { slug } from '../../core/domain/model/model-name.ts';
 import { PROJECT_ROOT } from '../project-root.ts';
 
+const FOLDER = join('.github', 'workflows');
+
 /** What a repository's workflows are filled with. */
 export interface WorkflowValues {
   readonly model: string;
@@ -12,6 +14,13 @@ export interface WorkflowValues {
   readonly update: string | undefined;
   /** A target names a container image. */
   readonly image?: boolean;
+  /** Data to watch is named. Default true. */
+  readonly watch?: boolean;
+}
+
+/** The workflow files that a repository gets, relative to it. */
+export function workflowFiles(values: WorkflowValues): readonly string[] {
+  return templatesOf(values).map(([, name]) => join(FOLDER, name));
 }
 
 /**
@@ -20,22 +29,25 @@ export interface WorkflowValues {
  * @returns The paths that were written, relative to the repository.
  */
 export async function fillWorkflows(repository: string, values: WorkflowValues): Promise<readonly string[]> {
-  const release = values.image === true ? 'model-release-image.yml' : 'model-release.yml';
-  const files = [
-    ['model-ci.yml', 'model-ci.yml'],
-    [release, 'model-release.yml'],
-    ['model-watch.yml', 'model-watch.yml'],
-    ...(values.update === undefined ? [] : [['model-retrain.yml', 'model-retrain.yml']]),
-  ] as const;
-  await mkdir(join(repository, '.github', 'workflows'), { recursive: true });
+  await mkdir(join(repository, FOLDER), { recursive: true });
   const written: string[] = [];
-  for (const [template, name] of files) {
-    const text = await readFile(join(PROJECT_ROOT, 'templates', 'workflows', template ?? ''), 'utf8');
-    const path = join('.github', 'workflows', name ?? '');
+  for (const [template, name] of templatesOf(values)) {
+    const text = await readFile(join(PROJECT_ROOT, 'templates', 'workflows', template), 'utf8');
+    const path = join(FOLDER, name);
     await writeFile(join(repository, path), fill(text, values));
     written.push(path);
   }
   return written;
+}
+
+/** Each template with the name that it gets. */
+function templatesOf({ image, watch, update }: WorkflowValues): readonly (readonly [string, string])[] {
+  return [
+    ['model-ci.yml', 'model-ci.yml'],
+    [image === true ? 'model-release-image.yml' : 'model-release.yml', 'model-release.yml'],
+    ...(watch === false ? [] : [['model-watch.yml', 'model-watch.yml'] as const]),
+    ...(update === undefined ? [] : [['model-retrain.yml', 'model-retrain.yml'] as const]),
+  ];
 }
 
 function fill(text: string, { model, branch, update }: WorkflowValues): string {

@@ -1,0 +1,120 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { parseConfig } from '../core/config/parse-config.ts';
+import { UserError } from '../core/errors.ts';
+import { type DatasetFacts, readDatasetFacts } from './init/dataset-facts.ts';
+import { describePower } from './init/describe-power.ts';
+import { fillWorkflows, workflowFiles } from './init/fill-workflows.ts';
+import { type InitOptions, proposeConfig } from './init/propose-config.ts';
+import { type RepositoryFacts, readRepositoryFacts } from './init/repository-facts.ts';
+
+const USAGE = `npm run init -- <repository> [--model NAME] [--artifact PATH] [--stage NAME | --command COMMAND]
+  [--dataset PATH] [--label COLUMN] [--store URL] [--current GLOB] [--update COMMAND] [--force]`;
+
+const text = { type: 'string' } as const;
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    model: text,
+    artifact: text,
+    stage: text,
+    command: text,
+    dataset: text,
+    label: text,
+    store: text,
+    current: text,
+    update: text,
+    force: { type: 'boolean', default: false },
+  },
+});
+try {
+  await init(positionals[0], options);
+} catch (error) {
+  if (!(error instanceof UserError)) throw error;
+  for (const { message, fix } of error.problems) console.error(`${message}. ${fix}`);
+  process.exitCode = 1;
+}
+
+/** Writes tidegate.yaml and the workflows into a repository; what is there already is left alone. */
+async function init(path: string | undefined, given: InitOptions & { readonly force: boolean }): Promise<void> {
+  const repository = resolve(process.env.INIT_CWD ?? process.cwd(), path ?? '');
+  if (path === undefined || !existsSync(join(repository, '.git'))) {
+    throw new UserError('INPUT_INVALID', `${path ?? 'nothing'} is no Git repository`, { fix: `Usage: ${USAGE}` });
+  }
+  const facts = await readRepositoryFacts(repository);
+  const testSet = given.dataset ?? facts.datasets[0];
+  const dataset = await readTestSet(repository, testSet, given.label);
+  const proposed = proposeConfig({ repository: facts, dataset, options: given });
+  if (proposed.kind === 'questions') {
+    console.log(`Found in ${repository}:\n${found(facts, testSet)}\n\nThis could not be found out; please say:`);
+    for (const question of proposed.questions) console.log(`  ${question}`);
+    process.exitCode = 1;
+    return;
+  }
+  parseConfig(proposed.text);
+  const watch = given.current !== undefined;
+  const workflow = {
+    model: proposed.model,
+    branch: facts.defaultBranch,
+    update: watch ? given.update : undefined,
+    image: proposed.image,
+    watch,
+  };
+  refuseExisting(repository, ['tidegate.yaml', ...workflowFiles(workflow)], given.force);
+  await writeFile(join(repository, 'tidegate.yaml'), proposed.text);
+  const written = ['tidegate.yaml', ...(await fillWorkflows(repository, workflow))];
+  console.log(`Wrote ${written.join(', ')}.`);
+  if (dataset !== undefined && testSet !== undefined) console.log(`\n${describePower(testSet, dataset)}`);
+  console.log(`\n${nextSteps(facts, watch)}`);
+}
+
+/** The facts of a test set, or undefined where it is not in the work tree (DVC keeps it) and so cannot be read. */
+async function readTestSet(
+  repository: string,
+  testSet: string | undefined,
+  label: string | undefined,
+): Promise<DatasetFacts | undefined> {
+  if (testSet === undefined) return undefined;
+  const path = join(repository, testSet);
+  if (!existsSync(path) && !/[*?]/.test(path)) {
+    throw new UserError('DATA_NOT_FOUND', `${testSet} is not in the work tree, so its label cannot be read`, {
+      fix: `Get it with 'dvc pull ${testSet}', or name another with --dataset.`,
+    });
+  }
+  return readDatasetFacts(path, label);
+}
+
+function refuseExisting(repository: string, files: readonly string[], force: boolean): void {
+  const existing = files.filter((file) => existsSync(join(repository, file)));
+  if (existing.length === 0 || force) return;
+  throw new UserError('INPUT_INVALID', `${existing.join(', ')} is there already, so nothing was written`, {
+    fix: 'Remove it, or say --force to replace it.',
+  });
+}
+
+function found({ stage, dvcRemoteUrl, targets }: RepositoryFacts, testSet: string | undefined): string {
+  const lines = [
+    `  model: ${stage === undefined ? 'no stage of dvc.yaml writes one' : `${stage.artifact}, by the stage ${stage.name}`}`,
+    `  test set: ${testSet ?? 'no file is called like one'}`,
+    `  DVC remote: ${dvcRemoteUrl ?? 'none'}`,
+    `  manifests: ${targets.map(({ file }) => file).join(', ') || 'none in a folder that is called like an environment'}`,
+  ];
+  return lines.join('\n');
+}
+
+function nextSteps({ requirements, targets }: RepositoryFacts, watch: boolean): string {
+  const steps = [
+    'Read tidegate.yaml, above all the rules of the gate, and commit the files on a branch.',
+    'Add the secrets TIDEGATE_READ_* (read only) and TIDEGATE_WRITE_* (the store) to the repository; docs/guide/first-model.md says which.',
+    requirements ? undefined : 'Write requirements.txt, which the workflows install, or change that step.',
+    watch ? undefined : 'To watch the served model, run this again with --current and the place of its logged inputs.',
+    targets.length > 0 ? undefined : 'To deploy, add environments to tidegate.yaml: where each version is written.',
+    'Require the check "tidegate" in the branch protection of the default branch.',
+  ];
+  return `Next:\n${steps
+    .filter((step) => step !== undefined)
+    .map((step, index) => `  ${index + 1}. ${step}`)
+    .join('\n')}`;
+}
