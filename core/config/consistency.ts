@@ -1,33 +1,62 @@
 import { nearest } from '../domain/text/nearest.ts';
 import type { Problem } from '../errors.ts';
-import type { EnvironmentConfig } from './environment-config.ts';
-import type { ModelConfig, TidegateConfig } from './tidegate-config.ts';
+import { type MetricUse, metricBoundProblems, metricNameProblems } from './metric-problems.ts';
+import { readWrittenModels, type WrittenEnvironment, type WrittenModel, type WrittenTarget } from './written-parts.ts';
 import type { PlaceOf } from './yaml-place.ts';
 
+type Path = readonly (string | number)[];
+type NamedModel = readonly [name: string, model: WrittenModel];
+
 /**
- * What a schema of single values cannot say: names that refer to each other.
+ * What a schema of single values cannot say: names that refer to each other, and to metrics.
  *
- * @returns Every problem; empty where the config holds.
+ * @param document The plain value of the YAML text, whatever is wrong in it.
+ * @returns Every problem; empty where the names hold.
  */
-export function checkConsistency(config: TidegateConfig, placeOf: PlaceOf): readonly Problem[] {
-  const models = Object.entries(config.models);
+export function checkConsistency(document: unknown, placeOf: PlaceOf): readonly Problem[] {
+  const models = readWrittenModels(document);
   return [
     ...models.flatMap(([name, model]) => checkModel(['models', name], model, placeOf)),
     ...checkSharedStores(models, placeOf),
+    ...checkSharedTargets(models, placeOf),
   ];
 }
 
-function checkModel(path: readonly string[], model: ModelConfig, placeOf: PlaceOf): readonly Problem[] {
+function checkModel(path: Path, model: WrittenModel, placeOf: PlaceOf): readonly Problem[] {
   return [
+    ...checkMetrics(path, model, placeOf),
     ...checkEnvironments([...path, 'environments'], model.environments, placeOf),
     ...checkHistoryLimits(path, model, placeOf),
   ];
 }
 
-function checkHistoryLimits(path: readonly string[], model: ModelConfig, placeOf: PlaceOf): readonly Problem[] {
+function checkMetrics(path: Path, { task, evaluate, gate }: WrittenModel, placeOf: PlaceOf): readonly Problem[] {
+  // What is no task has its own problem; metrics mean something only for one.
+  if (task !== 'binary-classification' && task !== 'regression') return [];
+  const use = (at: Path): MetricUse => ({
+    task,
+    where: [...path, ...at].join('.'),
+    place: { place: placeOf([...path, ...at]) },
+  });
+  const named = (evaluate?.metrics ?? []).flatMap((name, index) =>
+    name === undefined ? [] : metricNameProblems(name, use(['evaluate', 'metrics', index])),
+  );
+  const ruled = (gate?.rules ?? []).flatMap(({ metric, min, max, ...asked }, index) => {
+    // A metric with an argument of its own is judged where it is computed.
+    if (metric === undefined || Object.values(asked).some((argument) => argument !== undefined)) return [];
+    const at = ['gate', 'rules', index];
+    return [
+      ...metricNameProblems(metric, use([...at, 'metric'])),
+      ...metricBoundProblems({ metric, min, max }, use([...at, min === undefined ? 'max' : 'min'])),
+    ];
+  });
+  return [...named, ...ruled];
+}
+
+function checkHistoryLimits(path: Path, model: WrittenModel, placeOf: PlaceOf): readonly Problem[] {
   if (model.drift?.limits !== 'history') return [];
   const missing = [
-    ...(model.data.time === undefined ? ['data.time'] : []),
+    ...(model.data !== undefined && model.data.time === undefined ? ['data.time'] : []),
     ...(model.drift.window === undefined ? ['drift.window'] : []),
   ];
   return missing.map((key) => ({
@@ -38,10 +67,10 @@ function checkHistoryLimits(path: readonly string[], model: ModelConfig, placeOf
 }
 
 /** Two models never share a store: their versions would overwrite each other's documents. */
-function checkSharedStores(models: readonly [string, ModelConfig][], placeOf: PlaceOf): readonly Problem[] {
+function checkSharedStores(models: readonly NamedModel[], placeOf: PlaceOf): readonly Problem[] {
   const owners = new Map<string, string>();
   return models.flatMap(([name, model]) => {
-    const store = model.register?.store.replace(/\/+$/, '');
+    const store = model.register?.store?.replace(/\/+$/, '');
     const owner = store === undefined ? undefined : owners.get(store);
     if (store !== undefined && owner === undefined) owners.set(store, name);
     if (owner === undefined) return [];
@@ -55,33 +84,69 @@ function checkSharedStores(models: readonly [string, ModelConfig][], placeOf: Pl
   });
 }
 
+/** Two promotions that write the same place would undo each other for ever. */
+function checkSharedTargets(models: readonly NamedModel[], placeOf: PlaceOf): readonly Problem[] {
+  const owners = new Map<string, string>();
+  return models.flatMap(([name, { environments }]) =>
+    environments.flatMap(({ targets }, at) =>
+      targets.flatMap((target, index) => {
+        const path = ['models', name, 'environments', at, 'targets', index];
+        const key = targetKey(target);
+        const owner = key === undefined ? undefined : owners.get(key);
+        if (key !== undefined && owner === undefined) owners.set(key, path.join('.'));
+        if (owner === undefined) return [];
+        const message = `${path.join('.')} is the place that ${owner} writes too`;
+        return [{ message, fix: 'Give each place of a manifest to one target.', place: placeOf(path) }];
+      }),
+    ),
+  );
+}
+
+function targetKey({ file, ...locator }: WrittenTarget): string | undefined {
+  if (file === undefined) return undefined;
+  const normal = file.split('/').filter((part) => part !== '' && part !== '.');
+  const entries = Object.entries(locator).filter(([, value]) => value !== undefined);
+  return JSON.stringify([normal, entries.sort(([a], [b]) => (a < b ? -1 : 1))]);
+}
+
 function checkEnvironments(
-  path: readonly string[],
-  environments: readonly EnvironmentConfig[],
+  path: Path,
+  environments: readonly WrittenEnvironment[],
   placeOf: PlaceOf,
 ): readonly Problem[] {
   const names = environments.map(({ name }) => name);
-  return environments.flatMap((environment, index) => [
-    ...(names.indexOf(environment.name) === index
+  return environments.flatMap(({ name, after }, index) => [
+    ...(name === undefined || names.indexOf(name) === index
       ? []
       : [
           {
-            message: `${path.join('.')}.${index}.name "${environment.name}" is used twice`,
+            message: `${path.join('.')}.${index}.name "${name}" is used twice`,
             fix: 'Give each environment a name of its own.',
             place: placeOf([...path, index, 'name']),
           },
         ]),
-    ...(environment.after ?? []).flatMap((upstream, at) => {
-      const earlier = names.slice(0, index);
-      if (earlier.includes(upstream)) return [];
-      const near = nearest(upstream, earlier);
-      return [
-        {
-          message: `${path.join('.')}.${index}.after names "${upstream}", which is no environment above it`,
-          fix: near === undefined ? 'Name an environment that stands above.' : `Did you mean "${near}"?`,
-          place: placeOf([...path, index, 'after', at]),
-        },
-      ];
-    }),
+    ...after.flatMap((upstream, at) =>
+      upstream === undefined
+        ? []
+        : checkUpstream(upstream, names.slice(0, index), {
+            where: `${path.join('.')}.${index}.after`,
+            place: placeOf([...path, index, 'after', at]),
+          }),
+    ),
   ]);
+}
+
+/** Names above only: so no circle can be written. */
+function checkUpstream(
+  upstream: string,
+  earlier: readonly (string | undefined)[],
+  { where, place }: { readonly where: string; readonly place: ReturnType<PlaceOf> },
+): readonly Problem[] {
+  if (earlier.includes(upstream)) return [];
+  const near = nearest(
+    upstream,
+    earlier.filter((name) => name !== undefined),
+  );
+  const fix = near === undefined ? 'Name an environment that stands above.' : `Did you mean "${near}"?`;
+  return [{ message: `${where} names "${upstream}", which is no environment above it`, fix, place }];
 }

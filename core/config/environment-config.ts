@@ -4,9 +4,15 @@ import { durationMs } from './quantities.ts';
 
 const text = z.string().min(1);
 
+/** Inside the repository, and outside its `.git`. */
+function isRepositoryFile(path: string): boolean {
+  const parts = path.split('/');
+  return !/^[A-Za-z]:|[\\\p{Cc}]/u.test(path) && !path.startsWith('/') && !parts.includes('..') && parts[0] !== '.git';
+}
+
 const target = z
   .strictObject({
-    file: text,
+    file: text.refine(isRepositoryFile, { error: 'is no path inside the repository' }),
     kind: text.optional(),
     name: text.optional(),
     namespace: text.optional(),
@@ -22,6 +28,11 @@ const target = z
     error: 'says only the file: add kind and name, image, or path',
   });
 
+const WHY = {
+  context: 'name the commit status that tells the health, such as continuous-delivery/<application>',
+  creator: 'name who writes that status, such as argocd[bot], so that nobody else can',
+};
+
 const health = z
   .strictObject({
     from: z.enum(['none', 'argocd', 'commit-status', 'deployment-status', 'check-run']).default('none'),
@@ -30,8 +41,12 @@ const health = z
     deadline: durationMs.optional(),
     settle: durationMs.optional(),
   })
-  .refine((value) => value.from !== 'argocd' || (value.context !== undefined && value.creator !== undefined), {
-    error: 'has from: argocd without context and creator: name the commit status context and who writes it',
+  .superRefine((value, context) => {
+    if (value.from !== 'argocd') return;
+    for (const key of ['context', 'creator'] as const) {
+      if (value[key] === undefined)
+        context.addIssue({ code: 'custom', message: `has from: argocd without ${key}: ${WHY[key]}` });
+    }
   });
 
 const timeWindow = z.strictObject({ cron: text, duration: durationMs, timezone: text.default('UTC') });

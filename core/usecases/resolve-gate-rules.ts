@@ -1,9 +1,9 @@
 import type { RuleConfig } from '../config/gate-config.ts';
+import { type MetricUse, metricBoundProblems, metricNameProblems } from '../config/metric-problems.ts';
 import type { ModelConfig } from '../config/tidegate-config.ts';
 import type { GateBound, GateRule } from '../domain/gate/gate-rule.ts';
 import type { Metric, MetricTask } from '../domain/metrics/metric.ts';
-import { defaultMetricNames, findMetric, isArtifactMetric, metricNames } from '../domain/metrics/metric-registry.ts';
-import { nearest } from '../domain/text/nearest.ts';
+import { defaultMetricNames, findMetric, isArtifactMetric } from '../domain/metrics/metric-registry.ts';
 import { type ErrorPlace, type Problem, UserError } from '../errors.ts';
 
 /** The gate of a model, with its defaults filled in. */
@@ -34,8 +34,8 @@ export function resolveGate(config: ModelConfig, places: readonly ErrorPlace[]):
   const judged = rules.filter(({ index }) => !notYet.has(index));
   const named = config.evaluate.metrics ?? defaultMetricNames(task);
   const problems = [
-    ...named.flatMap((name) => nameProblems(name, { task, where: 'evaluate.metrics' })),
-    ...judged.flatMap((rule) => ruleProblems(rule, { task, place: places[rule.index] })),
+    ...named.flatMap((name) => metricNameProblems(name, { task, where: 'evaluate.metrics', place: {} })),
+    ...judged.flatMap((rule) => ruleProblems(rule, { task, where: 'the rule', place: placed(places[rule.index]) })),
   ];
   if (problems.length > 0) throw UserError.ofProblems('METRIC_INVALID', problems);
   const names = new Set([...named, ...judged.map(({ metric }) => metric)]);
@@ -70,34 +70,20 @@ function boundOf(rule: RuleConfig): GateBound {
   throw new RangeError('a rule without a bound passed the schema');
 }
 
-interface Asked {
-  readonly task: MetricTask;
-  readonly where?: string;
-  readonly place?: ErrorPlace | undefined;
+function placed(place: ErrorPlace | undefined): Pick<Problem, 'place'> {
+  return place === undefined ? {} : { place };
 }
 
-function nameProblems(name: string, { task, where, place }: Asked): readonly Problem[] {
-  const names = metricNames(task);
-  if (names.includes(name)) return [];
-  const near = nearest(name, names);
-  const fix = near === undefined ? `Use one of ${names.join(', ')}.` : `Did you mean "${near}"?`;
-  return [
-    { message: `${where ?? 'the rule'} names "${name}", no metric of ${task}`, fix, ...(place ? { place } : {}) },
-  ];
-}
-
-function ruleProblems(rule: GateRule, asked: Asked): readonly Problem[] {
-  const unknown = nameProblems(rule.metric, asked);
+function ruleProblems(rule: GateRule, use: MetricUse): readonly Problem[] {
+  const unknown = metricNameProblems(rule.metric, use);
   if (unknown.length > 0) return unknown;
-  const { place } = asked;
-  const at = place ? { place } : {};
-  const metric = findMetric(rule.metric, asked.task);
+  const at = use.place;
+  const metric = findMetric(rule.metric, use.task);
   if (metric === undefined) return artifactRuleProblems(rule, at);
-  const [lowest, highest] = metric.range;
-  if ('value' in rule.bound && (rule.bound.value < lowest || rule.bound.value > highest)) {
-    const message = `metric "${metric.name}" has ${rule.bound.kind} ${rule.bound.value}, but lies in [${lowest}, ${highest}]`;
-    return [{ message, fix: `Set ${rule.bound.kind} to a value that it can take.`, ...at }];
+  if ('value' in rule.bound) {
+    return metricBoundProblems({ metric: metric.name, [rule.bound.kind]: rule.bound.value }, use);
   }
+  const [lowest] = metric.range;
   if ('margin' in rule.bound && rule.bound.margin.kind === 'relative' && lowest < 0) {
     const message = `metric "${metric.name}" can be negative, and a percentage of that has no meaning`;
     return [{ message, fix: `Write ${rule.bound.kind} in the metric's own unit.`, ...at }];

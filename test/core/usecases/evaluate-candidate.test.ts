@@ -215,16 +215,22 @@ describe('evaluateCandidate', () => {
   });
 
   it.each([
-    { name: 'an unknown metric', rule: '{ metric: roc_au, min: 0.6 }', says: 'roc_auc' },
-    { name: 'a bound outside the range', rule: '{ metric: roc_auc, min: 1.2 }', says: 'value that it can take' },
+    { name: 'an unknown metric', code: 'CONFIG_INVALID', rule: '{ metric: roc_au, min: 0.6 }', says: 'roc_auc' },
+    {
+      name: 'a bound outside the range',
+      code: 'CONFIG_INVALID',
+      rule: '{ metric: roc_auc, min: 1.2 }',
+      says: 'a value between 0 and 1',
+    },
     {
       name: 'a slice of the artifact',
+      code: 'METRIC_INVALID',
       rule: '{ metric: artifact_size_bytes, slices: all, max: 1MB }',
       says: 'slices: all',
     },
-  ])('refuses $name before anything is read', async ({ rule, says }) => {
+  ])('refuses $name before anything is read', async ({ code, rule, says }) => {
     await expect(run({ rules: [rule] })).rejects.toMatchObject({
-      code: 'METRIC_INVALID',
+      code,
       fix: expect.stringContaining(says),
       problems: [{ place: { line: 10 } }],
     });

@@ -1,0 +1,72 @@
+import type { z } from 'zod';
+import { nearest } from '../domain/text/nearest.ts';
+import type { Problem } from '../errors.ts';
+import { knownKeys } from './json-schema.ts';
+import type { PlaceOf } from './yaml-place.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/** What the schema library calls the types, in YAML's words. */
+const TYPES: Readonly<Record<string, string>> = {
+  object: 'mapping',
+  record: 'mapping',
+  array: 'list',
+  string: 'text',
+  int: 'whole number',
+};
+/** Chosen: a value is shown to be recognised, not to be read. */
+const MAX_SHOWN_CHARACTERS = 80;
+
+/** An issue of the schema library as problems: which key, with which value, where, and what to do. */
+export function issueProblems(issue: Issue, placeOf: PlaceOf): readonly Problem[] {
+  if (issue.code === 'unrecognized_keys') return unknownKeyProblems(issue, placeOf);
+  const place = placeOf(issue.path);
+  const where = issue.path.length === 0 ? 'the file' : issue.path.map(String).join('.');
+  const value = shown(issue.input);
+  if (issue.code === 'invalid_value' && issue.input !== undefined) {
+    const allowed = issue.values.map((one) => JSON.stringify(one)).join(', ');
+    const [none, fix] = issue.values.length === 1 ? ['is not', 'Write'] : ['is none of', 'Use one of'];
+    return [{ message: `${where}${value} ${none} ${allowed}`, fix: `${fix} ${allowed}.`, place }];
+  }
+  if (issue.path.length === 0 && (issue.input === null || issue.input === undefined)) {
+    return [{ message: 'the file is empty', fix: 'Add version and models: npm run init writes a first one.', place }];
+  }
+  if (issue.input === undefined && ['invalid_type', 'invalid_value', 'invalid_union'].includes(issue.code)) {
+    return [{ message: `${where} is missing`, fix: `Add ${String(issue.path.at(-1))}.`, place }];
+  }
+  return [{ message: `${where}${value} ${saying(issue)}`, fix: fixOf(issue), place }];
+}
+
+/** Scalars only: what a person wrote there. */
+function shown(input: unknown): string {
+  if (input === null) return ' (empty)';
+  if (typeof input === 'number' || typeof input === 'boolean') return ` ${input}`;
+  if (typeof input !== 'string') return '';
+  return ` ${JSON.stringify(input.length > MAX_SHOWN_CHARACTERS ? `${input.slice(0, MAX_SHOWN_CHARACTERS)}…` : input)}`;
+}
+
+/** Our own messages begin with a verb; those of the schema library are quoted. */
+function saying(issue: Issue): string {
+  if (issue.code === 'invalid_type') return `is no ${TYPES[issue.expected] ?? issue.expected}`;
+  if (issue.code === 'invalid_key') return issue.issues.map((inner) => inner.message).join('; ');
+  return /^(is|has|names|needs|says) /.test(issue.message) ? issue.message : `does not hold: ${issue.message}`;
+}
+
+function fixOf(issue: Issue): string {
+  const wantsText = issue.code === 'invalid_type' && issue.expected === 'string';
+  const isPlain = typeof issue.input === 'number' || typeof issue.input === 'boolean';
+  if (wantsText && isPlain) return `Quote it: "${String(issue.input)}".`;
+  return issue.input === null ? 'Write a value, or remove the key.' : 'Correct this value.';
+}
+
+function unknownKeyProblems(issue: Issue & { readonly keys: readonly string[] }, placeOf: PlaceOf): readonly Problem[] {
+  const known = knownKeys(issue.path);
+  return issue.keys.map((key) => {
+    const near = nearest(key, known);
+    return {
+      message: `${[...issue.path, key].map(String).join('.')} is an unknown key`,
+      fix: near === undefined ? `Remove it. Known keys here: ${known.join(', ')}.` : `Did you mean "${near}"?`,
+      place: placeOf([...issue.path, key]),
+    };
+  });
+}

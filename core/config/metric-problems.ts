@@ -1,0 +1,42 @@
+import type { MetricTask } from '../domain/metrics/metric.ts';
+import { findMetric, isArtifactMetric, metricNames } from '../domain/metrics/metric-registry.ts';
+import { nearest } from '../domain/text/nearest.ts';
+import type { Problem } from '../errors.ts';
+
+/** Where a metric is named. */
+export interface MetricUse {
+  readonly task: MetricTask;
+  /** Such as `models.m.gate.rules.0`. */
+  readonly where: string;
+  readonly place: Pick<Problem, 'place'>;
+}
+
+/** What a rule asks of a metric; undefined where it does not. */
+export interface MetricBounds {
+  readonly metric: string;
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
+}
+
+/** The problem of a name that is no metric of the task; empty where it is one. */
+export function metricNameProblems(name: string, { task, where, place }: MetricUse): readonly Problem[] {
+  const names = metricNames(task);
+  if (names.includes(name)) return [];
+  const near = nearest(name, names);
+  const fix = near === undefined ? `Use one of ${names.join(', ')}.` : `Did you mean "${near}"?`;
+  return [{ message: `${where} names "${name}", no metric of ${task}`, fix, ...place }];
+}
+
+/** Bounds that a metric never reaches or never leaves. */
+export function metricBoundProblems(bounds: MetricBounds, { task, where, place }: MetricUse): readonly Problem[] {
+  const { metric } = bounds;
+  const [lowest, highest] = isArtifactMetric(metric)
+    ? [0, Number.POSITIVE_INFINITY]
+    : (findMetric(metric, task)?.range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]);
+  return (['min', 'max'] as const).flatMap((bound) => {
+    const value = bounds[bound];
+    if (value === undefined || (value >= lowest && value <= highest)) return [];
+    const message = `${where}: metric "${metric}" has ${bound} ${value}, but ${metric} lies in [${lowest}, ${highest}]`;
+    return [{ message, fix: `Set ${bound} to a value between ${lowest} and ${highest}.`, ...place }];
+  });
+}

@@ -1,0 +1,110 @@
+import { type Document, isAlias, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import { type Problem, UserError } from '../errors.ts';
+import { createPlaceOf, type PlaceOf } from './yaml-place.ts';
+
+/** A YAML text as a plain value, and where its paths stand. */
+export interface YamlText {
+  readonly value: unknown;
+  readonly placeOf: PlaceOf;
+}
+
+/** Chosen: far above any real config, far below what slows a parser. */
+const MAX_CHARACTERS = 2 ** 20;
+/** Chosen: a person repeats a part a few times; a few lines that expand to gigabytes repeat each other. */
+const MAX_ALIASES = 100;
+
+/** The messages of the parser that are meant for programmers, in a user's words. */
+const SYNTAX: Readonly<Record<string, Omit<Problem, 'place'>>> = {
+  MULTIPLE_DOCS: {
+    message: 'has a second YAML document',
+    fix: 'Keep one document: remove this line and what follows.',
+  },
+  TAB_AS_INDENT: { message: 'has a tab as indentation', fix: 'Indent by spaces: YAML knows no tabs there.' },
+  DUPLICATE_KEY: { message: 'has the same key twice', fix: 'Remove one of the two.' },
+};
+
+/**
+ * Reads a YAML file that a person wrote: one document, plain keys, no tags of programs, a bounded number of aliases.
+ *
+ * @param text A byte order mark is accepted.
+ * @throws {UserError} CONFIG_INVALID with every problem, each with line and column.
+ */
+export function readYaml(text: string, file: string): YamlText {
+  if (text.length > MAX_CHARACTERS) {
+    throw new UserError('CONFIG_INVALID', `has ${text.length} characters, more than any config`, {
+      fix: 'Check what wrote this file.',
+      place: { file },
+    });
+  }
+  const lines = new LineCounter();
+  const document = parse(text.replace(/^\uFEFF/, ''), lines, file);
+  const problems = [...syntaxProblems(document, lines, file), ...structureProblems(document, lines, file)];
+  if (problems.length > 0) throw UserError.ofProblems('CONFIG_INVALID', problems);
+  return { value: plainValue(document, file), placeOf: createPlaceOf(document, lines, file) };
+}
+
+function parse(text: string, lines: LineCounter, file: string): Document.Parsed {
+  try {
+    return parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  } catch (cause) {
+    // The parser recurses: a text that is nested deeply enough ends the stack.
+    throw new UserError('CONFIG_INVALID', 'is nested deeper than any config', {
+      fix: 'Check what wrote this file.',
+      place: { file },
+      cause,
+    });
+  }
+}
+
+function plainValue(document: Document, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: MAX_ALIASES });
+  } catch (cause) {
+    throw new UserError('CONFIG_INVALID', 'has aliases that repeat each other too often', {
+      fix: 'Write the parts out instead of repeating them by aliases.',
+      place: { file },
+      cause,
+    });
+  }
+}
+
+function syntaxProblems(document: Document.Parsed, lines: LineCounter, file: string): readonly Problem[] {
+  return [...document.errors, ...document.warnings].map((error) => {
+    const { line, col } = lines.linePos(error.pos[0]);
+    const known = SYNTAX[error.code] ?? {
+      message: `is no YAML: ${error.message}`,
+      fix: 'Mend the syntax at this place.',
+    };
+    return { ...known, place: { file, line, column: col } };
+  });
+}
+
+/** What is good YAML and would be lost or misread as a plain value. */
+function structureProblems(document: Document.Parsed, lines: LineCounter, file: string): readonly Problem[] {
+  const problems: Problem[] = [];
+  const add = (offset: number | undefined, message: string, fix: string) => {
+    const { line, col } = lines.linePos(offset ?? 0);
+    problems.push({ message, fix, place: { file, line, column: col } });
+  };
+  // Nodes come in the order of the text, as YAML wants an anchor before its aliases.
+  const anchors = new Set<string>();
+  visit(document, {
+    Node: (_, node) => {
+      if (isAlias(node) && !anchors.has(node.source)) {
+        add(node.range?.[0], `has the alias *${node.source} without its anchor`, 'Quote a text that begins with *.');
+      } else if (!isAlias(node) && node.anchor !== undefined) anchors.add(node.anchor);
+    },
+    Pair: (_, { key }) => {
+      if (isScalar(key) && key.value === '__proto__') {
+        add(key.range?.[0], '__proto__ is an unknown key', 'Remove it.');
+      } else if (!isScalar(key) && !isAlias(key)) {
+        add(
+          isNode(key) ? key.range?.[0] : undefined,
+          'has a key that is a list or a mapping',
+          'Use plain words as keys.',
+        );
+      }
+    },
+  });
+  return problems;
+}
