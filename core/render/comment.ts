@@ -8,6 +8,8 @@ import { splitParts } from './text/split-parts.ts';
 
 /** GitHub's limit is 65,536 characters; the rest is for marker, data and the number of the part. */
 const MAX_PART_CHARACTERS = 60_000;
+/** Chosen: a pull request is not flooded by a report, whoever wrote it. */
+const MAX_PARTS = 10;
 /** Chosen: more candidates than a pull request judges; older ones are forgotten first. */
 const MAX_CANDIDATES = 200;
 
@@ -42,8 +44,8 @@ export function countLook(before: CommentData | undefined, report: EvaluationRep
 }
 
 /**
- * The comment on a pull request, in as many parts as GitHub's limit asks for, worst first; every text of the report is
- * escaped.
+ * The comment on a pull request, in as many parts as GitHub's limit asks for, worst first, and at most ten; every text
+ * of the report is escaped.
  */
 export function renderEvaluationComment({ report, looks, gateChanged }: EvaluationCommentView): readonly string[] {
   const sections = renderEvaluationSections(report);
@@ -57,12 +59,18 @@ export function renderEvaluationComment({ report, looks, gateChanged }: Evaluati
     sections.metrics,
     sections.method,
   ];
-  const parts = splitParts(blocks, MAX_PART_CHARACTERS);
+  const all = splitParts(blocks, MAX_PART_CHARACTERS);
+  const parts = all.slice(0, MAX_PARTS);
+  const left = all.length - parts.length;
   const marker = formatMarker('report', report.model);
   return parts.map((part, index) => {
     const number = parts.length === 1 ? '' : `\n\nPart ${index + 1} of ${parts.length}.`;
+    const rest =
+      left > 0 && index === parts.length - 1
+        ? ` As much again as ${left} parts is left out here: the workflow artifact of the run has the whole report.`
+        : '';
     const data = index === 0 ? `\n\n${formatDataBlock(looks)}` : '';
-    return `${marker}\n${part}${number}${data}\n`;
+    return `${marker}\n${part}${number}${rest}${data}\n`;
   });
 }
 

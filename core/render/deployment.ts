@@ -1,4 +1,5 @@
 import { type TextEdit, unifiedDiff } from '../domain/text/unified-diff.ts';
+import { fencedCode } from './text/fenced-code.ts';
 
 /** What the summary of deploy-manifest tells. */
 export interface RenderedDeployment {
@@ -12,5 +13,5 @@ export interface RenderedDeployment {
 export function renderDeployment({ model, environment, version, edits }: RenderedDeployment): string {
   const title = `### Tidegate · ${model} · v${version.version} in ${environment}\n\n`;
   if (edits.length === 0) return `${title}The manifests hold this version already: nothing to change.\n`;
-  return `${title}\`\`\`\`diff\n${edits.map(unifiedDiff).join('')}\`\`\`\`\n`;
+  return `${title}${fencedCode(edits.map(unifiedDiff).join(''), 'diff')}\n`;
 }

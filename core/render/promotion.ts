@@ -13,6 +13,7 @@ import {
 } from './evaluation-numbers.ts';
 import { formatDataBlock, formatMarker, parseDataBlock } from './marker.ts';
 import { renderTable } from './table.ts';
+import { escapeText } from './text/escape.ts';
 import { inlineCode } from './text/inline-code.ts';
 
 /** A version as a promotion shows it. */
@@ -96,7 +97,7 @@ function renderValues({ version, replaces, environment }: PromotionView, line: V
     const value = showValue(metric, decimals);
     const known = metric.interval !== null && metric.interval.lower < metric.interval.upper;
     return [
-      metricTitle(metric.name),
+      escapeText(metricTitle(metric.name), 80),
       known && metric.interval !== null ? `${value} (${showPlainRange(metric.interval, decimals)})` : value,
     ];
   });
@@ -115,7 +116,7 @@ function renderComparison(
     const decimals = sharedDecimals(difference);
     const own = line.metrics.find((metric) => metric.name === name) ?? { value: null, interval: null };
     return [
-      metricTitle(name),
+      escapeText(metricTitle(name), 80),
       showValue(champion, decimals),
       showValue(own, decimals),
       showDifference(difference, decimals),

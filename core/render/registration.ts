@@ -1,5 +1,7 @@
 import type { ModelVersionReport } from '../reports/model-version-report.ts';
 import { renderTable } from './table.ts';
+import { escapeText } from './text/escape.ts';
+import { inlineCode } from './text/inline-code.ts';
 
 /** What the summary of register tells. */
 export interface RenderedRegistration {
@@ -12,14 +14,14 @@ export interface RenderedRegistration {
 
 /** The step summary of register. */
 export function renderRegistration({ version, tag, created, reason, report }: RenderedRegistration): string {
-  const title = created ? `🏷️ registered v${version}` : `nothing new: v${version} stands (${reason})`;
+  const title = created ? `🏷️ registered v${version}` : `nothing new: v${version} stands (${escapeText(reason)})`;
   const rows = [
-    ['tag', `\`${tag}\``],
-    ['artifact', `\`${report.artifact.uri}\``],
-    ['digest', `\`${report.artifact.digest}\``],
+    ['tag', inlineCode(tag)],
+    ['artifact', inlineCode(report.artifact.uri)],
+    ['digest', inlineCode(report.artifact.digest)],
     ['size', `${report.artifact.sizeBytes.toLocaleString('en')} bytes in ${report.artifact.files.length} files`],
-    ['commit', `\`${report.lineage.commit}\``],
-    ...(report.image === undefined ? [] : [['image', `\`${report.image.reference}\``]]),
+    ['commit', inlineCode(report.lineage.commit)],
+    ...(report.image === undefined ? [] : [['image', inlineCode(report.image.reference)]]),
   ];
-  return `### Tidegate · ${report.name} · ${title}\n\n${renderTable(['', ''], rows)}\n`;
+  return `### Tidegate · ${escapeText(report.name)} · ${title}\n\n${renderTable(['', ''], rows)}\n`;
 }

@@ -23,6 +23,11 @@ export type ReportOf<Kind extends ReportKind> = z.infer<(typeof reportSchemas)[K
 /** Chosen: far above any real report (a profile of 5,000 columns), far below what hurts a reader. */
 export const MAX_REPORT_BYTES = 32 * 2 ** 20;
 
+/** Chosen: far above parameters that a person nests; readers and writers recurse. */
+const MAX_DEPTH = 200;
+/** Chosen: nobody mends more at once. */
+const MAX_PROBLEMS = 20;
+
 const SCHEMA = /^tidegate\.dev\/([a-z-]+)\/v(\d+)$/;
 
 /**
@@ -43,11 +48,7 @@ export function readReport<Kind extends ReportKind>(kind: Kind, bytes: Uint8Arra
   const value = parseJson(bytes, from);
   checkSchemaField(kind, value, from);
   const parsed = reportSchemas[kind].safeParse(value);
-  if (!parsed.success)
-    throw UserError.ofProblems(
-      'REPORT_INVALID',
-      parsed.error.issues.map((i) => toProblem(i, from)),
-    );
+  if (!parsed.success) throw invalid(parsed.error.issues, from);
   // The schema was taken from the same table by the same kind; TypeScript cannot join the two lookups.
   return parsed.data as ReportOf<Kind>;
 }
@@ -59,16 +60,29 @@ export function readReport<Kind extends ReportKind>(kind: Kind, bytes: Uint8Arra
  */
 export function formatReport<Kind extends ReportKind>(kind: Kind, report: ReportOf<Kind>): string {
   const parsed = reportSchemas[kind].safeParse(report);
-  if (!parsed.success) {
-    throw UserError.ofProblems(
-      'REPORT_INVALID',
-      parsed.error.issues.map((issue) => toProblem(issue, `${kind} report`)),
-    );
-  }
+  if (!parsed.success) throw invalid(parsed.error.issues, `${kind} report`);
   return `${JSON.stringify(parsed.data, null, 2)}\n`;
 }
 
 function parseJson(bytes: Uint8Array, from: string): unknown {
+  const value = jsonOf(bytes, from);
+  if (!isDeeperThan(value, MAX_DEPTH)) return value;
+  throw new UserError('REPORT_INVALID', `${from}: is nested deeper than ${MAX_DEPTH} levels`, {
+    fix: 'Check what wrote this file: no report is nested so.',
+  });
+}
+
+/** Level by level, since recursion is what a deep value would exhaust. */
+function isDeeperThan(value: unknown, limit: number): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > limit) return true;
+    level = level.flatMap((entry) => (typeof entry === 'object' && entry !== null ? Object.values(entry) : []));
+  }
+  return false;
+}
+
+function jsonOf(bytes: Uint8Array, from: string): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
@@ -106,6 +120,14 @@ function toolOf(value: unknown): string {
 
 function show(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value.slice(0, 80)) : 'missing';
+}
+
+/** The first problems, and how many more there are. */
+function invalid(issues: readonly z.core.$ZodIssue[], from: string): UserError {
+  const shown = issues.slice(0, MAX_PROBLEMS).map((issue) => toProblem(issue, from));
+  const rest = issues.length - shown.length;
+  const more = rest === 0 ? [] : [{ message: `${from}: ${rest} more problems`, fix: 'Write it anew.' }];
+  return UserError.ofProblems('REPORT_INVALID', [...shown, ...more]);
 }
 
 function toProblem(issue: z.core.$ZodIssue, from: string): Problem {

@@ -5,7 +5,7 @@
  */
 export function inlineCode(text: string, maxCharacters = 300): string {
   const plain = text
-    .replace(/\p{C}/gu, '\uFFFD')
+    .replace(/[\p{C}\u2028\u2029]/gu, '\uFFFD')
     .replace(/[`|]/g, (character) => (character === '`' ? '\u02CB' : '\u2223'))
     .trim();
   const cut = plain.length > maxCharacters ? `${plain.slice(0, maxCharacters - 1)}…` : plain;
