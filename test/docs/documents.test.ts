@@ -1,0 +1,74 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from '../../core/config/parse-config.ts';
+import { PROJECT_ROOT } from '../../scripts/project-root.ts';
+
+const documents = globSync(['*.md', 'docs/**/*.md', 'actions/*/README.md', 'k8s/**/*.md', 'test/**/README.md'], {
+  cwd: PROJECT_ROOT,
+}).sort();
+const textOf = (document: string) => readFileSync(join(PROJECT_ROOT, document), 'utf8');
+
+/** Code blocks of a language. */
+function blocks(document: string, language: string): string[] {
+  const found = textOf(document).matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'));
+  return [...found].map((block) => block[1] ?? '');
+}
+
+const MODEL = `version: 1
+models:
+  flight-delay:
+    task: binary-classification
+    artifact: model/model.onnx
+    data: { label: late, time: date }
+    evaluate: { dataset: data/test.parquet, metrics: [roc_auc] }
+`;
+const GATE = '    gate: { rules: [{ metric: roc_auc, min: 0.6 }] }\n';
+
+/** Fragments are keys of a model, indented as they stand in the file. */
+function whole(block: string): string {
+  return `${MODEL}${/^ {4}gate:/m.test(block) ? '' : GATE}${block}`;
+}
+
+const configs = documents.flatMap((document) =>
+  blocks(document, 'yaml')
+    .filter((block) => /^version: 1$/m.test(block) || /^ {4}(drift|environments|gate|register):/m.test(block))
+    .map((block) => ({
+      document,
+      first: block.split('\n')[0],
+      text: block.startsWith('version') ? block : whole(block),
+    })),
+);
+
+describe('documents', () => {
+  it.each(documents)('%s links to what is there', (document) => {
+    const links = [...textOf(document).matchAll(/\]\((?!https?:|#|mailto:)([^)\s#]+)/g)].map((link) => link[1] ?? '');
+    const missing = links.filter((link) => !existsSync(resolve(PROJECT_ROOT, dirname(document), link)));
+    expect(missing).toEqual([]);
+  });
+
+  it.each(configs)('the example of $document that begins with "$first" is a valid tidegate.yaml', ({ text }) => {
+    expect(Object.keys(parseConfig(text).config.models)).toEqual(['flight-delay']);
+  });
+
+  it('has examples to look at', () => {
+    expect(configs.length).toBeGreaterThan(2);
+  });
+
+  const commands = documents.flatMap((document) =>
+    blocks(document, 'sh').flatMap((block) =>
+      [...block.matchAll(/npm (?:run )?(?!run|ci|install)(\w+)(?: -- ([a-z-]+))?/g)].map((command) => ({
+        document,
+        script: command[1] ?? '',
+        argument: command[2],
+      })),
+    ),
+  );
+  it.each(commands)('$document: npm run $script is a script of package.json', ({ script, argument }) => {
+    const { scripts } = JSON.parse(textOf('package.json'));
+    expect(Object.keys(scripts)).toContain(script);
+    if (script === 'bench' && argument !== undefined) {
+      expect(existsSync(join(PROJECT_ROOT, 'scripts', 'bench', `${argument}.ts`))).toBe(true);
+    }
+  });
+});
