@@ -2,15 +2,17 @@ import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from './build.ts';
+import { ensureGoProgram } from './go-program.ts';
 import { PROJECT_ROOT } from './project-root.ts';
 import { ensurePythonEnvironment } from './python-environment.ts';
-import { reportMissingPrograms } from './system-programs.ts';
+import { findProgram, reportMissingPrograms } from './system-programs.ts';
 import { writeCounts } from './write-counts.ts';
 
 // Everything that the tests use is made here first, so that no test waits for an installation.
 await ensurePythonEnvironment('demo');
 await ensurePythonEnvironment('checks');
 reportMissingPrograms();
+if (findProgram('go') !== undefined) await ensureGoProgram('kustomize');
 await build();
 const vitest = join(PROJECT_ROOT, 'node_modules', 'vitest', 'vitest.mjs');
 const results = join(PROJECT_ROOT, '.tools', 'test-results.json');

@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PROJECT_ROOT } from './project-root.ts';
+import { runOrThrow } from './run-command.ts';
+import { timedStep } from './timed-step.ts';
+
+/** Programs in Go that tests and benchmarks compare with, at the version that was tried. */
+const PROGRAMS = {
+  kustomize: 'sigs.k8s.io/kustomize/kustomize/v5@v5.8.1',
+  yq: 'github.com/mikefarah/yq/v4@v4.54.1',
+} as const;
+
+/** A program that Go builds. */
+export type GoProgram = keyof typeof PROGRAMS;
+
+/** Where a Go program lies once it is built. */
+export function goProgramPath(name: GoProgram): string {
+  const version = PROGRAMS[name].split('@')[1] ?? '';
+  return join(PROJECT_ROOT, '.tools', `go-${name}-${version}`, name);
+}
+
+/**
+ * Builds a program with `go install`, once a version.
+ *
+ * @returns Its path.
+ * @throws {Error} Where there is no Go, or it cannot build.
+ */
+export async function ensureGoProgram(name: GoProgram): Promise<string> {
+  const path = goProgramPath(name);
+  if (existsSync(path)) return path;
+  const folder = join(path, '..');
+  const building = `${folder}.building-${process.pid}`;
+  await timedStep(`Building ${name} with Go`, async () => {
+    await mkdir(building, { recursive: true });
+    try {
+      const env = { ...process.env, GOBIN: building, GOFLAGS: '-trimpath' };
+      await runOrThrow('go', ['install', PROGRAMS[name]], { cwd: building, env });
+      await rename(building, folder);
+    } catch (error) {
+      if (!existsSync(path)) throw error;
+    } finally {
+      await rm(building, { recursive: true, force: true });
+    }
+  });
+  return path;
+}
