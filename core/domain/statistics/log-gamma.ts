@@ -12,7 +12,7 @@ const HALF_LOG_TWO_PI = 0.9189385332046728;
  * Natural logarithm of the gamma function.
  *
  * @param x > 0.
- * @example logGamma(1) // => 0
+ * @example logGamma(5) // => 3.1780538303
  *
  * Equivalent: `scipy.special.gammaln`.
  */
