@@ -1,14 +1,14 @@
 import path from 'node:path';
-import { S3ObjectStore } from '../core/adapters/aws/s3-object-store.ts';
+import { S3DataRemote } from '../core/adapters/aws/s3-data-remote.ts';
 import { DvcCache } from '../core/adapters/dvc/dvc-cache.ts';
 import { DvcProjectReader } from '../core/adapters/dvc/dvc-project-reader.ts';
 import { DvcWorkspace } from '../core/adapters/dvc/dvc-workspace.ts';
 import { readCacheSettings } from '../core/adapters/dvc/read-dvc-config.ts';
-import { FolderObjectStore } from '../core/adapters/node/folder-object-store.ts';
+import { FolderDataRemote } from '../core/adapters/node/folder-data-remote.ts';
 import type { DataProject } from '../core/domain/data/data-project.ts';
 import { configSecrets, type DvcRemote, findRemote } from '../core/domain/data/dvc-remote.ts';
+import type { DataRemote } from '../core/ports/data-remote.ts';
 import type { DataRemotes } from '../core/ports/data-remotes.ts';
-import type { ObjectStore } from '../core/ports/object-store.ts';
 import type { ActionContext, Environment } from './action-context.ts';
 
 /** The data of a repository, wired up: what its files say, its cache, workspace and remotes. */
@@ -23,7 +23,7 @@ export interface OpenData {
 /** Reads DVC's files of the working directory and opens what they name. Remotes are contacted when first used. */
 export async function openData(
   context: Pick<ActionContext, 'env' | 'workingDirectory' | 'maskSecret'>,
-  options: { readonly verifyCache: boolean },
+  options: { readonly verifyCache: boolean; readonly jobs?: number | undefined },
 ): Promise<OpenData> {
   const root = context.workingDirectory;
   const reader = new DvcProjectReader({ root, env: context.env });
@@ -33,11 +33,12 @@ export async function openData(
   const cache = new DvcCache(folder, { verify: options.verifyCache });
   await cache.removeStale(Date.now());
   const workspace = new DvcWorkspace({ root, cache, linkTypes, ignoreRules: await reader.ignoreRules() });
-  return { reader, project, cache, workspace, remotes: openRemotes(project, context.env) };
+  return { reader, project, cache, workspace, remotes: openRemotes(project, context.env, options.jobs) };
 }
 
-/** Transfers at once where neither the input nor the remote says. Chosen: 32, near the best of 16, 32 and 64. */
-export const DEFAULT_JOBS = 32;
+/** Transfers at once where neither the input nor the remote says. Chosen: 64, the best of 16, 32 and 64
+ * with small objects; fewer where the remote asks for it. */
+export const DEFAULT_JOBS = 64;
 
 /** How many transfers the remote of a pull or push may see at once. */
 export function transferJobs(project: DataProject, remote: string | undefined, input: number | undefined): number {
@@ -45,21 +46,21 @@ export function transferJobs(project: DataProject, remote: string | undefined, i
   return input ?? (hasRemote ? findRemote(project.config, remote).jobs : undefined) ?? DEFAULT_JOBS;
 }
 
-function openRemotes(project: DataProject, env: Environment): DataRemotes {
-  const opened = new Map<string | undefined, { name: string; store: ObjectStore }>();
+function openRemotes(project: DataProject, env: Environment, jobs: number | undefined): DataRemotes {
+  const opened = new Map<string | undefined, { name: string; remote: DataRemote }>();
   return {
     open: (name) => {
       const known = opened.get(name);
       if (known !== undefined) return known;
-      const remote = findRemote(project.config, name);
-      const fresh = { name: remote.name, store: remoteStore(remote, env) };
+      const found = findRemote(project.config, name);
+      const fresh = { name: found.name, remote: openRemote(found, env, jobs ?? found.jobs ?? DEFAULT_JOBS) };
       opened.set(name, fresh);
       return fresh;
     },
   };
 }
 
-function remoteStore({ location }: DvcRemote, env: Environment): ObjectStore {
-  if (location.kind === 'folder') return new FolderObjectStore(path.resolve(location.path));
-  return new S3ObjectStore(location.uri, { ...location.settings, env });
+function openRemote({ location }: DvcRemote, env: Environment, jobs: number): DataRemote {
+  if (location.kind === 'folder') return new FolderDataRemote(path.resolve(location.path), jobs);
+  return new S3DataRemote(location.uri, { ...location.settings, env, jobs });
 }

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DvcCache } from '../../core/adapters/dvc/dvc-cache.ts';
 import { FileArtifactHasher } from '../../core/adapters/node/file-artifact-hasher.ts';
+import { recordedDigest } from '../../core/domain/data/object-key.ts';
 import { digestDataset } from '../../core/usecases/digest-dataset.ts';
 import { type PullResult, pullData } from '../../core/usecases/pull-data.ts';
 import type { ActionContext } from '../action-context.ts';
@@ -17,7 +18,10 @@ import { outputs } from './outputs.ts';
 /** Fetches the data of a model. */
 export async function main(context: ActionContext): Promise<void> {
   const values = readInputs(inputs, context);
-  const data = await openData(context, { verifyCache: values['verify-cache'] === true });
+  const data = await openData(context, {
+    verifyCache: values['verify-cache'] === true,
+    jobs: values.jobs,
+  });
   const { model, wanted } = await chooseData(context, data.project, values);
   const useCache = values.cache === true && values['check-only'] !== true;
   const kept = useCache ? await restoreActionsCache(context, wanted, data.cache.folder) : undefined;
@@ -33,23 +37,26 @@ export async function main(context: ActionContext): Promise<void> {
     },
     { cache, remotes: data.remotes, workspace: data.workspace, progress: logProgress(context.log) },
   );
+  const digest =
+    values['check-only'] === true ? null : await digestDataset(result.files, data.workspace, new FileArtifactHasher());
+  data.workspace.flush();
   if (result.filesDownloaded > 0) await kept?.save();
-  await report(context, { model, result, values });
+  await report(context, { model, result, values, digest });
 }
 
 interface Pulled {
   readonly model: string;
   readonly result: PullResult;
   readonly values: InputValues<typeof inputs>;
+  /** `sha256:<hex>`; null where only the remote was asked. */
+  readonly digest: string | null;
 }
 
-async function report(context: ActionContext, { model, result, values }: Pulled): Promise<void> {
+async function report(context: ActionContext, { model, result, values, digest }: Pulled): Promise<void> {
   const isChecked = values['check-only'] === true;
-  const paths = result.files.map((file) => file.path);
-  const digest = isChecked ? null : await digestDataset(context.workingDirectory, paths, new FileArtifactHasher());
   const folder = reportFolder(context.env, model);
   const reportPath = join(folder, 'data.json');
-  const files = result.files.map(({ path, md5 }) => ({ path, md5 }));
+  const files = result.files.map(({ path, md5 }) => ({ path, md5: recordedDigest(md5) }));
   const { missing } = result;
   await mkdir(folder, { recursive: true });
   const document = { schema: 'tidegate.dev/data/v1', model, datasetDigest: digest, files, missing };

@@ -12,7 +12,7 @@ import { outputs } from './outputs.ts';
 /** Records changed data and pushes it. */
 export async function main(context: ActionContext): Promise<void> {
   const values = readInputs(inputs, context);
-  const { project, ...data } = await openData(context, { verifyCache: false });
+  const { project, ...data } = await openData(context, { verifyCache: false, jobs: values.jobs });
   const targets = values.targets ?? [];
   const isAll = targets.length === 0 || (targets.length === 1 && targets[0] === 'all');
   const wanted = isAll ? selectAll(project).filter(isSupported(context.log)) : selectTargets(project, targets);
@@ -30,6 +30,7 @@ export async function main(context: ActionContext): Promise<void> {
       progress: logProgress(context.log),
     },
   );
+  data.workspace.flush();
   for (const file of result.updatedFiles) context.log.info(`Updated ${file}: the data had changed`);
   if (result.absent.length > 0) context.log.info(`Left alone, not on this machine: ${result.absent.join(', ')}`);
   const git = new GitChangedFiles(context.workingDirectory, context.env);

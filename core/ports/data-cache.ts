@@ -1,3 +1,4 @@
+import type { ByteSink } from './byte-sink.ts';
 import type { ObjectContent } from './object-store.ts';
 
 /** What adding bytes to the cache came to. `actual` differs from what was asked for: nothing was kept. */
@@ -5,20 +6,34 @@ export interface CacheAddition {
   readonly isKept: boolean;
   /** The digest of the bytes, 32 hex digits. */
   readonly actual: string;
+  /** 64 hex digits. */
+  readonly sha256: string;
   readonly sizeBytes: number;
+  /** The bytes themselves, where the object is small. */
+  readonly bytes?: Uint8Array;
+}
+
+/** An object on its way into the cache. */
+export interface ObjectWrite extends ByteSink {
+  /** Gives the object its name if the bytes are right; else nothing of it stays. */
+  finish(): Promise<CacheAddition>;
+  /** Nothing of it stays. Needed where `finish` is not called. */
+  discard(): void;
 }
 
 /**
- * The local content store of data (DVC's cache). Digests are 32 hex digits of MD5, with `.dir` for a folder's list.
- * An object is there whole or not at all, also after a crash; several processes may add the same at once.
+ * The local content store of data (DVC's cache). Objects are named as `domain/data/object-key.ts` says. An object is
+ * there whole or not at all, also after a crash; several processes may add the same at once.
  */
 export interface DataCache {
   /** Whether it holds the object. Objects that are writable (DVC's mark of doubt) are read and checked. */
-  has(md5: string): Promise<boolean>;
+  has(name: string): Promise<boolean>;
   /** The object's bytes; it must be there. */
-  content(md5: string): Promise<ObjectContent>;
+  content(name: string): Promise<ObjectContent>;
+  /** Takes the bytes of an object. */
+  receive(name: string): ObjectWrite;
   /** Streams the bytes in and keeps them if they have this digest. Errors of the source pass through. */
-  add(md5: string, bytes: AsyncIterable<Uint8Array>): Promise<CacheAddition>;
+  add(name: string, bytes: AsyncIterable<Uint8Array>): Promise<CacheAddition>;
   /** Keeps the list of a folder's files and returns its name, `<md5>.dir`. */
   addManifest(text: string): Promise<string>;
 }

@@ -1,10 +1,13 @@
+/** How a file's name as an object is computed: DVC 3's way, or DVC 2's. */
+export type ObjectHash = 'md5' | 'md5-dos2unix';
+
 /** What lies at a path of the workspace. */
 export type WorkspaceEntry = WorkspaceFile | WorkspaceFolder;
 
 /** A file with its digest. */
 export interface WorkspaceFile {
   readonly kind: 'file';
-  /** 32 hex digits. */
+  /** Its name as an object. */
   readonly md5: string;
   readonly sizeBytes: number;
   readonly isExecutable: boolean;
@@ -14,24 +17,48 @@ export interface WorkspaceFile {
 export interface WorkspaceFolder {
   readonly kind: 'folder';
   /** Relative to the folder, `/`-separated. */
-  readonly files: readonly { readonly path: string; readonly md5: string; readonly sizeBytes: number }[];
+  readonly files: readonly FolderFile[];
+}
+
+/** A file of a folder. */
+export interface FolderFile {
+  readonly path: string;
+  /** Its name as an object. */
+  readonly md5: string;
+  readonly sizeBytes: number;
 }
 
 /** Where data is to appear. */
 export interface Placement {
   /** Relative to the workspace, `/`-separated. */
   readonly path: string;
-  /** 32 hex digits of an object in the cache. */
+  /** Name of an object in the cache. */
   readonly md5: string;
   readonly isExecutable: boolean;
+  /** Path of the output that it belongs to: itself, or a folder above it. */
+  readonly within: string;
+  /** 64 hex digits of its bytes, where they are known. */
+  readonly sha256?: string | undefined;
+  /** The bytes, where they are at hand. */
+  readonly bytes?: Uint8Array | undefined;
 }
 
 /** The data files of the workspace. Paths are relative to it, `/`-separated. */
 export interface DataWorkspace {
   /** Whether a file or folder lies at a path. */
   exists(path: string): Promise<boolean>;
-  /** Reads and hashes what lies at a path; undefined for nothing. */
-  inspect(path: string): Promise<WorkspaceEntry | undefined>;
+  /**
+   * What lies at a path; undefined for nothing. Files are hashed, but for those that are as they were (size, times,
+   * inode) when they were last hashed or placed.
+   */
+  inspect(path: string, hash?: ObjectHash): Promise<WorkspaceEntry | undefined>;
+  /**
+   * The files of a folder that was once confirmed to be this object, if no file in it was changed, added or removed
+   * since; undefined where only `inspect` can tell.
+   */
+  unchanged(path: string, md5: string): Promise<readonly FolderFile[] | undefined>;
+  /** Remembers that a folder holds exactly these files (relative to it), which are the object `md5`. */
+  confirm(path: string, md5: string, files: readonly string[]): void;
   /**
    * Makes a cached object appear at a path, whole or not at all, replacing a file that is there.
    *
@@ -42,4 +69,8 @@ export interface DataWorkspace {
   remove(path: string): Promise<void>;
   /** The bytes of a file, which must be there. */
   content(path: string): AsyncIterable<Uint8Array>;
+  /** SHA-256 of a file, 64 hex digits; read again only when it changed since it was last hashed or placed. */
+  sha256(path: string, within: string): Promise<string>;
+  /** Keeps what is remembered for the next run. */
+  flush(): void;
 }

@@ -1,13 +1,17 @@
+import { isLegacyObject } from '../domain/data/object-key.ts';
 import type { WantedOutput } from '../domain/data/select-outputs.ts';
+import type { TrackedOutput } from '../domain/data/tracked-output.ts';
 import { isFolderOutput, type WantedFile } from '../domain/data/wanted-file.ts';
 import type { DataCache } from '../ports/data-cache.ts';
-import type { DataWorkspace, WorkspaceEntry } from '../ports/data-workspace.ts';
+import type { DataWorkspace, ObjectHash, WorkspaceEntry } from '../ports/data-workspace.ts';
 import { mapParallel } from './map-parallel.ts';
 
 /** How the workspace differs from what is wanted. Paths are relative to it. */
 export interface WorkspaceDifference {
   /** Wanted files that are absent or have other bytes. */
   readonly outdated: readonly WantedFile[];
+  /** Of these, those where nothing lies. */
+  readonly absent: readonly WantedFile[];
   /** Files in folders that should not be there. Only of folders that are wanted whole. */
   readonly surplus: readonly string[];
   /** Files and folders that are of the other kind than what is wanted at their place. */
@@ -21,13 +25,18 @@ interface Found {
   readonly md5: string;
 }
 
-/** Compares the workspace with what is wanted by the bytes of all files, never by their times. */
+/**
+ * Compares the workspace with what is wanted by the bytes of all files (those that are as they were when they
+ * were last read need not be read again).
+ */
 export async function compareWorkspace(
   wanted: { readonly files: readonly WantedFile[]; readonly outputs: readonly WantedOutput[] },
   jobs: number,
   ports: { readonly workspace: DataWorkspace; readonly cache: DataCache },
 ): Promise<WorkspaceDifference> {
-  const entries = await mapParallel(wanted.outputs, jobs, ({ output }) => ports.workspace.inspect(output.path));
+  const entries = await mapParallel(wanted.outputs, jobs, ({ output }) =>
+    ports.workspace.inspect(output.path, hashOf(output)),
+  );
   const wantedAt = new Map(wanted.files.map((file) => [file.path, file.md5]));
   const there = new Map<string, string>();
   const surplus: Found[] = [];
@@ -54,10 +63,15 @@ export async function compareWorkspace(
   const kept = await mapParallel(atStake, jobs, (file) => ports.cache.has(file.md5));
   return {
     outdated,
+    absent: outdated.filter((file) => !there.has(file.path)),
     surplus: surplus.map((file) => file.path),
     inTheWay,
     modified: atStake.filter((_, index) => kept[index] !== true).map((file) => file.path),
   };
+}
+
+function hashOf({ md5 }: TrackedOutput): ObjectHash {
+  return md5 !== undefined && isLegacyObject(md5) ? 'md5-dos2unix' : 'md5';
 }
 
 function filesIn({ output }: WantedOutput, entry: WorkspaceEntry): readonly Found[] {

@@ -1,20 +1,23 @@
+import type { WantedFile } from '../domain/data/wanted-file.ts';
 import { formatDigestLines } from '../domain/model/artifact-digest.ts';
 import type { ArtifactHasher } from '../ports/artifact-hasher.ts';
-import { mapParallel } from './map-parallel.ts';
-
-/** Chosen: reading and hashing more files at once than this gains nothing. */
-const JOBS = 4;
+import type { DataWorkspace } from '../ports/data-workspace.ts';
 
 /**
- * The digest of a dataset: sha256 over the lines of its files (`formatDigestLines`).
+ * The digest of a dataset: sha256 over the lines of its files (`formatDigestLines`), so the same whatever the order and
+ * the machine.
  *
- * @param root Absolute folder that the paths are relative to.
- * @param paths `/`-separated, unique, all there.
+ * @param files All there.
+ * @returns `sha256:<hex>`.
  */
-export async function digestDataset(root: string, paths: readonly string[], hasher: ArtifactHasher): Promise<string> {
-  const files = await mapParallel(paths, JOBS, async (path) => {
-    const { digest } = await hasher.hash(`${root}/${path}`);
-    return { path, digest };
-  });
-  return hasher.hashText(formatDigestLines(files));
+export async function digestDataset(
+  files: readonly WantedFile[],
+  workspace: DataWorkspace,
+  hasher: ArtifactHasher,
+): Promise<string> {
+  const digests: { path: string; digest: string }[] = [];
+  for (const { path, output } of files) {
+    digests.push({ path, digest: `sha256:${await workspace.sha256(path, output.path)}` });
+  }
+  return hasher.hashText(formatDigestLines(digests));
 }

@@ -1,18 +1,20 @@
-import { dvcObjectKey } from '../domain/data/object-key.ts';
-import { UserError } from '../errors.ts';
-import type { DataCache } from '../ports/data-cache.ts';
+import { dvcObjectKey, recordedDigest } from '../domain/data/object-key.ts';
+import { type ErrorPlace, UserError } from '../errors.ts';
+import type { CacheAddition, DataCache } from '../ports/data-cache.ts';
 import type { DataRemotes } from '../ports/data-remotes.ts';
 import type { TransferProgress } from '../ports/transfer-progress.ts';
 import { mapParallel } from './map-parallel.ts';
 
 /** An object that is needed, and for what. */
 export interface NeededObject {
-  /** 32 hex digits, with `.dir` for a folder's list. */
+  /** Its name (`object-key.ts`). */
   readonly md5: string;
+  /** Where it is known: a large object then comes in parts from the start. */
+  readonly sizeBytes: number | undefined;
   /** What the message names: the path in the workspace. */
   readonly path: string;
-  /** The `.dvc` or lock file that names it. */
-  readonly declaredIn: string;
+  /** The line of the `.dvc` or lock file that names it. */
+  readonly place: ErrorPlace;
   /** The remote that has it; undefined for the default one. */
   readonly remote: string | undefined;
 }
@@ -24,62 +26,89 @@ export interface FetchPorts {
   readonly progress: TransferProgress;
 }
 
+/** How to fetch. */
+export interface FetchOptions {
+  /** Transfers at once, at least 1. */
+  readonly jobs: number;
+  /** Told of each object as soon as the cache has it. */
+  readonly onAdded?: (object: NeededObject, addition: CacheAddition) => Promise<void>;
+}
+
 /** What fetching came to. */
 export interface FetchResult {
   readonly files: number;
   readonly bytes: number;
+  /** Objects that the cache had. */
+  readonly held: readonly NeededObject[];
   /** Those that the remote does not have. */
   readonly missing: readonly NeededObject[];
 }
 
 /**
- * Brings objects that the cache lacks into it, each checked against its digest while it streams.
+ * Brings objects that the cache lacks into it, each checked against its digest while it streams. The remote is asked
+ * for nothing else: an answer that there is no such object is how one is found to be missing.
  *
  * @param needed The same digest may be there more than once; it is fetched once.
- * @throws {UserError} OBJECT_CORRUPT when a remote gives other bytes twice in a row.
+ * @throws {UserError} OBJECT_CORRUPT when a remote gives other bytes twice in a row, OBJECT_FORBIDDEN.
  */
 export async function fetchObjects(
   needed: readonly NeededObject[],
-  jobs: number,
+  { jobs, onAdded }: FetchOptions,
   ports: FetchPorts,
 ): Promise<FetchResult> {
   const unique = [...new Map(needed.map((object) => [object.md5, object])).values()];
-  const held = await mapParallel(unique, jobs, (object) => ports.cache.has(object.md5));
-  const absent = unique.filter((_, index) => held[index] !== true);
-  if (absent.length === 0) return { files: 0, bytes: 0, missing: [] };
+  const isHeld = await mapParallel(unique, jobs, (object) => ports.cache.has(object.md5));
+  const held = unique.filter((_, index) => isHeld[index] === true);
+  const absent = unique.filter((_, index) => isHeld[index] !== true);
+  if (absent.length === 0) return { files: 0, bytes: 0, held, missing: [] };
   ports.progress.start('Fetching', absent.length);
   try {
     const sizes = await mapParallel(absent, jobs, async (object) => {
-      const size = await fetchObject(object, ports);
-      ports.progress.add(size ?? 0);
-      return size;
+      const addition = await fetchObject(object, ports);
+      if (addition !== undefined) await onAdded?.(object, addition);
+      ports.progress.add(addition?.sizeBytes ?? 0);
+      return addition?.sizeBytes;
     });
     const found = sizes.filter((size) => size !== undefined);
     const missing = absent.filter((_, index) => sizes[index] === undefined);
-    return { files: found.length, bytes: found.reduce((sum, size) => sum + size, 0), missing };
+    return { files: found.length, bytes: found.reduce((sum, size) => sum + size, 0), held, missing };
   } finally {
     ports.progress.finish();
   }
 }
 
-/** @returns The size, or undefined where the remote has no such object. */
-async function fetchObject(object: NeededObject, ports: FetchPorts): Promise<number | undefined> {
-  const { name, store } = ports.remotes.open(object.remote);
-  const key = dvcObjectKey(object.md5);
-  const attempt = async () => {
-    const bytes = await store.open(key);
-    return bytes === undefined ? undefined : ports.cache.add(object.md5, bytes);
-  };
-  const first = await attempt();
-  if (first === undefined || first.isKept) return first?.sizeBytes;
+/** @returns Undefined where the remote has no such object. */
+async function fetchObject(object: NeededObject, ports: FetchPorts): Promise<CacheAddition | undefined> {
+  const first = await readObject(object, ports);
+  if (first === undefined || first.isKept) return first;
   // A transfer can go wrong once; the same wrong bytes again are what the remote holds.
-  const second = await attempt();
-  if (second === undefined || second.isKept) return second?.sizeBytes;
-  const message = `object ${object.md5} of ${object.path} is corrupt on remote "${name}" (${store.uri}/${key}): its bytes have the MD5 ${second.actual}`;
+  const second = await readObject(object, ports);
+  if (second === undefined || second.isKept) return second;
+  const { name, remote } = ports.remotes.open(object.remote);
+  const digest = recordedDigest(object.md5);
+  const message = `object ${digest} of ${object.path} is corrupt on remote "${name}" (${remote.uri}/${dvcObjectKey(object.md5)}): its bytes have the MD5 ${second.actual}`;
   throw new UserError('OBJECT_CORRUPT', message, {
-    fix: `Delete that object, then push it again with 'dvc push ${object.declaredIn}' from where it was added.`,
-    place: { file: object.declaredIn },
+    fix: `Delete that object, then push it again with 'dvc push ${object.place.file}' from where it was added.`,
+    place: object.place,
   });
+}
+
+async function readObject(object: NeededObject, ports: FetchPorts): Promise<CacheAddition | undefined> {
+  const { remote } = ports.remotes.open(object.remote);
+  const write = ports.cache.receive(object.md5);
+  try {
+    const isThere = await remote.read(dvcObjectKey(object.md5), write, object.sizeBytes);
+    return isThere ? await write.finish() : undefined;
+  } catch (error) {
+    if (!(error instanceof UserError) || error.code !== 'OBJECT_FORBIDDEN') throw error;
+    throw new UserError(error.code, `${object.path}: ${error.message}`, {
+      fix: error.fix,
+      place: object.place,
+      cause: error,
+    });
+  } finally {
+    write.discard();
+  }
 }
 
 /** One error for objects that no remote has. */
@@ -87,13 +116,14 @@ export function missingError(missing: readonly NeededObject[], remotes: DataRemo
   return UserError.ofProblems(
     'OBJECT_MISSING',
     missing.slice(0, MAX_PROBLEMS).map((object, index) => {
-      const { name, store } = remotes.open(object.remote);
+      const { name, remote } = remotes.open(object.remote);
       const more = missing.length - MAX_PROBLEMS;
       const rest = index === MAX_PROBLEMS - 1 && more > 0 ? `; ${more} more are missing too` : '';
+      const digest = recordedDigest(object.md5);
       return {
-        message: `object ${object.md5} of ${object.path} is not on remote "${name}" (${store.uri}/${dvcObjectKey(object.md5)})${rest}`,
-        fix: `Push it with 'dvc push ${object.declaredIn}' from where it was added, or set allow-missing: true.`,
-        place: { file: object.declaredIn },
+        message: `object ${digest} of ${object.path} is not on remote "${name}" (${remote.uri}/${dvcObjectKey(object.md5)})${rest}`,
+        fix: `Push it with 'dvc push ${object.place.file}' from where it was added, or set allow-missing: true.`,
+        place: object.place,
       };
     }),
   );

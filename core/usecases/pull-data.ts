@@ -1,14 +1,16 @@
 import { parseDirectoryManifest } from '../domain/data/directory-manifest.ts';
-import { dvcObjectKey } from '../domain/data/object-key.ts';
+import { recordedDigest } from '../domain/data/object-key.ts';
 import type { WantedOutput } from '../domain/data/select-outputs.ts';
 import type { TrackedOutput } from '../domain/data/tracked-output.ts';
 import { fileOfOutput, filesOfFolder, isFolderOutput, type WantedFile } from '../domain/data/wanted-file.ts';
 import { compareCodePoints } from '../domain/text/compare-code-points.ts';
 import { UserError } from '../errors.ts';
 import type { DataWorkspace } from '../ports/data-workspace.ts';
-import { compareWorkspace } from './compare-workspace.ts';
+import { bringFiles } from './bring-files.ts';
 import { type FetchPorts, fetchObjects, missingError, type NeededObject } from './fetch-objects.ts';
+import { findAbsent } from './find-absent.ts';
 import { mapParallel } from './map-parallel.ts';
+import { needOf, needOfFile } from './needed-object.ts';
 import { readText } from './read-text.ts';
 
 /** What to pull, and how. */
@@ -35,10 +37,23 @@ export interface PullPorts extends FetchPorts {
 export interface PullResult {
   /** Files that the targets name and that are in the workspace now (under checkOnly: on the remote), sorted by path. */
   readonly files: readonly WantedFile[];
+  /** Of these, how many were in the workspace before, with the right bytes. */
+  readonly filesUnchanged: number;
+  /** Objects that came from the cache. */
+  readonly objectsFromCache: number;
   readonly filesDownloaded: number;
   readonly bytesDownloaded: number;
   /** Paths that the remote lacks, or that no run has recorded yet, sorted. */
   readonly missing: readonly string[];
+}
+
+/** What comes of the outputs that are not as they were. */
+interface Brought {
+  readonly files: number;
+  readonly bytes: number;
+  readonly fromCache: number;
+  readonly unchanged: number;
+  readonly missing: readonly NeededObject[];
 }
 
 /**
@@ -46,65 +61,81 @@ export interface PullResult {
  * writes is whole or absent at each moment, so a run that was killed is completed by the next.
  *
  * @throws {UserError} DATA_MODIFIED before anything is written when files were changed by hand and force is off;
- *   OBJECT_MISSING, OBJECT_CORRUPT, and what reading a folder's list throws.
+ *   OBJECT_MISSING, OBJECT_CORRUPT, OBJECT_FORBIDDEN, and what reading a folder's list throws.
  */
 export async function pullData(request: PullRequest, ports: PullPorts): Promise<PullResult> {
   const outputs = request.wanted.map((want) => ({ ...want, output: withRemote(want.output, request.remote) }));
   refuseUnsupported(outputs.map(({ output }) => output));
   refuseUnrecorded(outputs, request.allowMissing);
   const recorded = outputs.filter(({ output }) => output.md5 !== undefined);
-  const folders = recorded.filter(({ output }) => isFolderOutput(output));
-  const lists = await fetchObjects(
-    folders.map(({ output }) => needOf(output)),
-    request.jobs,
-    ports,
-  );
-  if (lists.missing.length > 0 && !request.allowMissing) throw missingError(lists.missing, ports.remotes);
+  const unchanged = request.checkOnly ? new Map() : await findUnchanged(recorded, ports.workspace);
+  const open = recorded.filter((want) => !unchanged.has(want));
+  const lists = await fetchLists(open, request, ports);
   const lost = new Set(lists.missing.map((object) => object.md5));
-  const readable = recorded.filter(({ output }) => !lost.has(output.md5 ?? ''));
+  const readable = open.filter(({ output }) => !lost.has(output.md5 ?? ''));
   const files = (await mapParallel(readable, request.jobs, (want) => expand(want, ports))).flat();
   const brought = request.checkOnly
-    ? await checkRemote(files, request, ports)
-    : await bring({ files, outputs: readable }, request, ports);
+    ? await checkRemotes(readable, files, request, ports)
+    : await bringFiles({ files, outputs: readable }, request, ports);
   if (brought.missing.length > 0 && !request.allowMissing) throw missingError(brought.missing, ports.remotes);
   const gone = new Set(brought.missing.map((object) => object.md5));
   const isThere = (file: WantedFile): boolean => !gone.has(file.md5);
   const unrecorded = outputs.filter(({ output }) => output.md5 === undefined).map(({ output }) => output.path);
   const absent = [...files.filter((file) => !isThere(file)), ...lists.missing].map(({ path }) => path);
+  const same = [...unchanged.values()].flat();
   return {
-    files: files.filter(isThere).sort((left, right) => compareCodePoints(left.path, right.path)),
+    files: [...files.filter(isThere), ...same].sort((left, right) => compareCodePoints(left.path, right.path)),
+    filesUnchanged: brought.unchanged + same.length,
+    objectsFromCache: brought.fromCache,
     filesDownloaded: lists.files + brought.files,
     bytesDownloaded: lists.bytes + brought.bytes,
     missing: [...absent, ...unrecorded].sort(compareCodePoints),
   };
 }
 
-async function bring(
-  found: { readonly files: readonly WantedFile[]; readonly outputs: readonly WantedOutput[] },
-  request: PullRequest,
-  ports: PullPorts,
-) {
-  const difference = await compareWorkspace(found, request.jobs, ports);
-  if (difference.modified.length > 0 && !request.force) throw modifiedError(difference.modified);
-  const needed = difference.outdated.map(needOfFile);
-  const fetched = await fetchObjects(needed, request.jobs, ports);
-  if (fetched.missing.length > 0 && !request.allowMissing) return fetched;
-  const gone = new Set(fetched.missing.map((object) => object.md5));
-  for (const path of [...difference.inTheWay, ...difference.surplus]) await ports.workspace.remove(path);
-  await mapParallel(
-    difference.outdated.filter((file) => !gone.has(file.md5)),
-    request.jobs,
-    (file) => ports.workspace.place(file),
-  );
-  return fetched;
+/** Folders that are wanted whole and are as they were when they were last found right: their lists need not be read. */
+async function findUnchanged(
+  wanted: readonly WantedOutput[],
+  workspace: DataWorkspace,
+): Promise<Map<WantedOutput, readonly WantedFile[]>> {
+  const found = new Map<WantedOutput, readonly WantedFile[]>();
+  for (const want of wanted) {
+    const { output, parts } = want;
+    if (!isFolderOutput(output) || output.md5 === undefined || !parts.includes('')) continue;
+    const files = await workspace.unchanged(output.path, output.md5);
+    if (files !== undefined) found.set(want, filesOfFolder(want, files));
+  }
+  return found;
 }
 
-async function checkRemote(files: readonly WantedFile[], request: PullRequest, ports: PullPorts) {
-  const unique = [...new Map(files.map((file) => [file.md5, file])).values()];
-  const found = await mapParallel(unique, request.jobs, (file) =>
-    ports.remotes.open(file.output.remote).store.stat(dvcObjectKey(file.md5)),
+async function fetchLists(wanted: readonly WantedOutput[], request: PullRequest, ports: PullPorts) {
+  const folders = wanted.filter(({ output }) => isFolderOutput(output));
+  const lists = await fetchObjects(
+    folders.map(({ output }) => needOf(output)),
+    { jobs: request.jobs },
+    ports,
   );
-  return { files: 0, bytes: 0, missing: unique.filter((_, index) => found[index] === undefined).map(needOfFile) };
+  if (lists.missing.length > 0 && !request.allowMissing) throw missingError(lists.missing, ports.remotes);
+  return lists;
+}
+
+async function checkRemotes(
+  outputs: readonly WantedOutput[],
+  files: readonly WantedFile[],
+  request: PullRequest,
+  ports: PullPorts,
+): Promise<Brought> {
+  const lists = outputs.filter(({ output }) => isFolderOutput(output)).map(({ output }) => needOf(output));
+  const needed = new Map([...files.map(needOfFile), ...lists].map((need) => [`${need.remote}\n${need.md5}`, need]));
+  const byRemote = Map.groupBy(needed.values(), (need) => need.remote);
+  const missing: NeededObject[] = [];
+  for (const [name, needs] of byRemote) {
+    const { remote } = ports.remotes.open(name);
+    const byName = new Map(needs.map((need) => [need.md5, need]));
+    const absent = new Set(await findAbsent(remote, [...byName.keys()], request.jobs));
+    missing.push(...needs.filter((need) => absent.has(need.md5)));
+  }
+  return { files: 0, bytes: 0, fromCache: 0, unchanged: 0, missing };
 }
 
 async function expand(want: WantedOutput, ports: PullPorts): Promise<readonly WantedFile[]> {
@@ -112,10 +143,8 @@ async function expand(want: WantedOutput, ports: PullPorts): Promise<readonly Wa
   if (output.md5 === undefined) return [];
   if (!isFolderOutput(output)) return [fileOfOutput(output, output.md5)];
   const text = await readText(await ports.cache.content(output.md5));
-  return filesOfFolder(
-    want,
-    parseDirectoryManifest(text, `${output.declaredIn}: the list ${output.md5} of ${output.path}`),
-  );
+  const name = `${output.declaredIn}: the list ${recordedDigest(output.md5)} of ${output.path}`;
+  return filesOfFolder(want, parseDirectoryManifest(text, name));
 }
 
 /** Throws all refusals of outputs that were asked for, at once. */
@@ -136,25 +165,6 @@ function refuseUnrecorded(outputs: readonly WantedOutput[], allowMissing: boolea
       place: { file: output.declaredIn },
     }));
   if (problems.length > 0) throw UserError.ofProblems('OBJECT_MISSING', problems);
-}
-
-function modifiedError(paths: readonly string[]): UserError {
-  return new UserError('DATA_MODIFIED', `${list(paths)} changed and exist nowhere else, so they are not overwritten`, {
-    fix: "Keep them with 'dvc add' or 'dvc commit', remove them, or set force: true.",
-  });
-}
-
-function list(paths: readonly string[]): string {
-  const shown = paths.slice(0, 5).join(', ');
-  return paths.length > 5 ? `${shown} and ${paths.length - 5} more` : shown;
-}
-
-function needOf(output: TrackedOutput): NeededObject {
-  return { md5: output.md5 ?? '', path: output.path, declaredIn: output.declaredIn, remote: output.remote };
-}
-
-function needOfFile({ md5, path, output }: WantedFile): NeededObject {
-  return { md5, path, declaredIn: output.declaredIn, remote: output.remote };
 }
 
 function withRemote(output: TrackedOutput, remote: string | undefined): TrackedOutput {

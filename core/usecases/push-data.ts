@@ -1,15 +1,16 @@
-import { parseDirectoryManifest } from '../domain/data/directory-manifest.ts';
-import { dvcObjectKey } from '../domain/data/object-key.ts';
+import { formatDirectoryManifest, parseDirectoryManifest } from '../domain/data/directory-manifest.ts';
+import { dvcObjectKey, isLegacyObject, objectDigest } from '../domain/data/object-key.ts';
 import type { TrackedOutput } from '../domain/data/tracked-output.ts';
-import { isFolderOutput } from '../domain/data/wanted-file.ts';
+import { filesOfFolder, isFolderOutput } from '../domain/data/wanted-file.ts';
 import { compareCodePoints } from '../domain/text/compare-code-points.ts';
 import { UserError } from '../errors.ts';
 import type { DataCache } from '../ports/data-cache.ts';
+import type { DataRemote } from '../ports/data-remote.ts';
 import type { DataRemotes } from '../ports/data-remotes.ts';
 import type { DataWorkspace } from '../ports/data-workspace.ts';
 import type { DvcFileEditor, OutputRecord } from '../ports/dvc-file-editor.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
 import type { TransferProgress } from '../ports/transfer-progress.ts';
+import { findAbsent } from './find-absent.ts';
 import { mapParallel } from './map-parallel.ts';
 import { refuseUnsupported } from './pull-data.ts';
 import { readText } from './read-text.ts';
@@ -71,6 +72,9 @@ export async function pushData(request: PushRequest, ports: PushPorts): Promise<
 }
 
 async function bringUpToDate(output: TrackedOutput, ports: PushPorts) {
+  if (output.md5 !== undefined && isLegacyObject(output.md5) && (await isUnchangedLegacy(output, ports))) {
+    return { output, isChanged: false };
+  }
   const record = await commitPath(output.path, ports);
   if (record === undefined) {
     const isHeld = output.md5 !== undefined && (await ports.cache.has(output.md5));
@@ -94,10 +98,21 @@ async function bringUpToDate(output: TrackedOutput, ports: PushPorts) {
   return { output: { ...output, md5: record.md5, sizeBytes: record.sizeBytes }, isChanged: true };
 }
 
+/** What DVC 2 recorded is compared in its own way, and stays as it is where it did not change. */
+async function isUnchangedLegacy(output: TrackedOutput, ports: PushPorts): Promise<boolean> {
+  const entry = await ports.workspace.inspect(output.path, 'md5-dos2unix');
+  if (entry?.kind === 'file') return entry.md5 === output.md5 && (await ports.cache.has(entry.md5));
+  if (entry === undefined || output.md5 === undefined) return false;
+  const manifest = formatDirectoryManifest(entry.files.map(({ path, md5 }) => ({ path, md5: objectDigest(md5) })));
+  const isHeld = await mapParallel(entry.files, 1, (file) => ports.cache.has(file.md5));
+  if (!isHeld.every(Boolean) || !(await ports.cache.has(output.md5))) return false;
+  return (await readText(await ports.cache.content(output.md5))) === manifest;
+}
+
 interface Upload {
   readonly md5: string;
   readonly path: string;
-  readonly store: ObjectStore;
+  readonly remote: DataRemote;
 }
 
 async function upload(outputs: readonly TrackedOutput[], request: PushRequest, ports: PushPorts): Promise<number[]> {
@@ -105,15 +120,16 @@ async function upload(outputs: readonly TrackedOutput[], request: PushRequest, p
   const files: Upload[] = [];
   for (const output of outputs) {
     if (output.md5 === undefined) continue;
-    const { store } = ports.remotes.open(output.remote ?? request.remote);
-    const own = { md5: output.md5, path: output.path, store };
+    const { remote } = ports.remotes.open(output.remote ?? request.remote);
+    const own = { md5: output.md5, path: output.path, remote };
     if (!isFolderOutput(output)) files.push(own);
     // A list on the remote means that its files are there: that is the order of all who push.
-    else if ((await store.stat(dvcObjectKey(output.md5))) === undefined) {
+    else if ((await remote.stat(dvcObjectKey(output.md5))) === undefined) {
       lists.push(own);
       const text = await readText(await ports.cache.content(output.md5));
       const entries = parseDirectoryManifest(text, `the list of ${output.path}`);
-      files.push(...entries.map((entry) => ({ md5: entry.md5, path: `${output.path}/${entry.path}`, store })));
+      const members = filesOfFolder({ output, parts: [''] }, entries);
+      files.push(...members.map(({ md5, path }) => ({ md5, path, remote })));
     }
   }
   const sizes = await uploadAll(files, request.jobs, ports);
@@ -121,16 +137,29 @@ async function upload(outputs: readonly TrackedOutput[], request: PushRequest, p
 }
 
 async function uploadAll(uploads: readonly Upload[], jobs: number, ports: PushPorts): Promise<number[]> {
-  const unique = [...new Map(uploads.map((one) => [`${one.store.uri} ${one.md5}`, one])).values()];
-  const held = await mapParallel(unique, jobs, ({ store, md5 }) => store.stat(dvcObjectKey(md5)));
-  const absent = unique.filter((_, index) => held[index] === undefined);
-  if (absent.length === 0) return [];
-  ports.progress.start('Pushing', absent.length);
+  const sizes: number[] = [];
+  for (const [remote, wanted] of Map.groupBy(uploads, (one) => one.remote)) {
+    const unique = new Map(wanted.map((one) => [one.md5, one]));
+    const absent = await findAbsent(remote, [...unique.keys()], jobs);
+    sizes.push(
+      ...(await send(
+        absent.flatMap((name) => unique.get(name) ?? []),
+        jobs,
+        ports,
+      )),
+    );
+  }
+  return sizes;
+}
+
+async function send(uploads: readonly Upload[], jobs: number, ports: PushPorts): Promise<number[]> {
+  if (uploads.length === 0) return [];
+  ports.progress.start('Pushing', uploads.length);
   try {
-    return await mapParallel(absent, jobs, async (one) => {
+    return await mapParallel(uploads, jobs, async (one) => {
       if (!(await ports.cache.has(one.md5))) throw notHeld(one);
       const content = await ports.cache.content(one.md5);
-      await one.store.put(dvcObjectKey(one.md5), content, 'replace');
+      await one.remote.put(dvcObjectKey(one.md5), content);
       ports.progress.add(content.sizeBytes);
       return content.sizeBytes;
     });

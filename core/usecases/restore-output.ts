@@ -12,14 +12,14 @@ import type { RecordPorts } from './record-data.ts';
 export async function restoreOutput(path: string, record: LockedPath, ports: RecordPorts): Promise<boolean> {
   if ((await ports.workspace.exists(path)) || !(await ports.cache.has(record.md5))) return false;
   if (!record.md5.endsWith(FOLDER_SUFFIX)) {
-    await ports.workspace.place({ path, md5: record.md5, isExecutable: record.isExecutable });
+    await ports.workspace.place({ path, md5: record.md5, isExecutable: record.isExecutable, within: path });
     return true;
   }
   const text = await readText(await ports.cache.content(record.md5));
   const entries = parseDirectoryManifest(text, `the list ${record.md5} of ${path}`);
   for (const entry of entries) if (!(await ports.cache.has(entry.md5))) return false;
   for (const entry of entries) {
-    await ports.workspace.place({ path: `${path}/${entry.path}`, md5: entry.md5, isExecutable: false });
+    await ports.workspace.place({ path: `${path}/${entry.path}`, md5: entry.md5, isExecutable: false, within: path });
   }
   return true;
 }

@@ -232,11 +232,12 @@ describe('data-pull', () => {
 
   it('refuses what it does not support by name', async () => {
     const { clone, options } = await freshClone();
-    await clone.write({ 'old.dvc': 'outs:\n- md5: 0123456789abcdef0123456789abcdef\n  path: old\n' });
+    const versioned = 'outs:\n- md5: 0123456789abcdef0123456789abcdef\n  hash: md5\n  version_id: v1\n  path: old\n';
+    await clone.write({ 'old.dvc': versioned });
     const unrelated = await runActionSource('data-pull', options);
     expect(unrelated.exitCode, unrelated.stdout).toBe(0);
     const old = await runActionSource('data-pull', { ...options, inputs: { targets: 'old' } });
-    expect(old.stdout).toContain('written by DVC 2 (md5-dos2unix)');
+    expect(old.stdout).toContain('old: version_id (cloud versioning) is not supported yet');
     await rm(path.join(clone.folder, 'old.dvc'));
     await clone.dvc('remote', 'add', 'cloud', 'gs://bucket/x');
     const gs = await runActionSource('data-pull', { ...options, inputs: { remote: 'cloud' } });

@@ -5,7 +5,7 @@ import { dvcError } from '../../domain/data/dvc-problem.ts';
 import { type IgnoreRule, isIgnored, parseIgnoreRules } from '../../domain/data/ignore-rules.ts';
 import { isPlainList, isPlainMap, type PlainMap, type PlainValue } from '../../domain/data/plain-value.ts';
 import { folderOf, joinRepositoryPath } from '../../domain/data/repository-path.ts';
-import { parseDvcFile, type TrackedOutput } from '../../domain/data/tracked-output.ts';
+import { digestLines, parseDvcFile, type TrackedOutput } from '../../domain/data/tracked-output.ts';
 import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
 import { DEFAULT_PARAMS, type Pipeline, parsePipeline, type Stage } from '../../domain/train/pipeline.ts';
 import { lockedStages, lockFileOf, stageOutputs } from '../../domain/train/stage-lock.ts';
@@ -41,16 +41,19 @@ export class DvcProjectReader implements DataProjectReader {
     const outputs: TrackedOutput[] = [];
     for (const file of files) {
       if (path.posix.basename(file) !== 'dvc.yaml') {
-        outputs.push(...parseDvcFile(await this.#plain(file), file));
+        const text = await this.#text(file);
+        outputs.push(...parseDvcFile(await parsePlain(text, file), file, digestLines(text)));
         continue;
       }
       const found = await this.#readPipeline(file);
       const lockFile = lockFileOf({ file });
-      const locked = lockedStages(await this.#optional(lockFile), lockFile);
+      const lockText = await this.#optionalText(lockFile);
+      const locked = lockedStages(lockText === undefined ? null : await parsePlain(lockText, lockFile), lockFile);
+      const lines = digestLines(lockText ?? '');
       locks.set(lockFile, locked);
       stages.push(...found.stages);
       refusals.push(...found.refusals);
-      outputs.push(...found.stages.flatMap((stage) => stageOutputs(stage, locked)));
+      outputs.push(...found.stages.flatMap((stage) => stageOutputs(stage, locked, lines)));
     }
     refuseDoubles(outputs);
     outputs.sort((left, right) => compareCodePoints(left.path, right.path));
@@ -117,10 +120,15 @@ export class DvcProjectReader implements DataProjectReader {
   }
 
   async #optional(file: string): Promise<PlainValue> {
+    const text = await this.#optionalText(file);
+    return text === undefined ? null : parsePlain(text, file);
+  }
+
+  async #optionalText(file: string): Promise<string | undefined> {
     try {
-      return await this.#plain(file);
+      return await this.#text(file);
     } catch (error) {
-      if (errorCode(error) === 'ENOENT') return null;
+      if (errorCode(error) === 'ENOENT') return undefined;
       throw error;
     }
   }

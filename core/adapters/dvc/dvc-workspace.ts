@@ -1,15 +1,24 @@
-import { randomUUID } from 'node:crypto';
-import { constants, createReadStream, lstatSync, type Stats } from 'node:fs';
-import { chmod, copyFile, link, lstat, mkdir, readdir, rename, rm, stat, symlink } from 'node:fs/promises';
+import { createReadStream, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, type Stats, statSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type IgnoreRule, isIgnored } from '../../domain/data/ignore-rules.ts';
+import { isLegacyObject, legacyObjectName } from '../../domain/data/object-key.ts';
 import { UserError } from '../../errors.ts';
-import type { DataWorkspace, Placement, WorkspaceEntry, WorkspaceFolder } from '../../ports/data-workspace.ts';
+import type {
+  DataWorkspace,
+  FolderFile,
+  ObjectHash,
+  Placement,
+  WorkspaceEntry,
+  WorkspaceFolder,
+} from '../../ports/data-workspace.ts';
 import { errorCode } from '../node/error-code.ts';
-import { type DvcCache, hashMd5 } from './dvc-cache.ts';
-
-/** How cached objects appear in the workspace, in DVC's words, in order of preference. */
-export type LinkType = 'reflink' | 'copy' | 'hardlink' | 'symlink';
+import { fileContent } from '../node/file-content.ts';
+import type { DvcCache } from './dvc-cache.ts';
+import { hashFile } from './hash-file.ts';
+import { LegacyMd5 } from './legacy-md5.ts';
+import { type LinkType, ObjectPlacer } from './place-object.ts';
+import { type IndexedDigests, type IndexTable, WorkspaceIndex } from './workspace-index.ts';
 
 /** What a workspace is made of. */
 export interface DvcWorkspaceOptions {
@@ -21,95 +30,158 @@ export interface DvcWorkspaceOptions {
   readonly ignoreRules: readonly IgnoreRule[];
 }
 
-/** Errors that mean: this file system cannot link so, take the next way. */
-const CANNOT_LINK = new Set([
-  'EPERM',
-  'ENOTSUP',
-  'EOPNOTSUPP',
-  'EXDEV',
-  'ENOTTY',
-  'ENOSYS',
-  'EINVAL',
-  'EAGAIN',
-  'EMLINK',
-]);
+/** A file of a folder with what the file system says of it. */
+interface ScannedFile {
+  /** Relative to the folder. */
+  readonly path: string;
+  readonly stats: Stats;
+}
 
 /** The workspace of a repository that uses DVC. */
 export class DvcWorkspace implements DataWorkspace {
   readonly #options: DvcWorkspaceOptions;
+  readonly #index: WorkspaceIndex;
+  readonly #placer: ObjectPlacer;
+  /** Temporary files of this process; outside of tracked folders, so that what a killed run leaves is no data. */
+  readonly #temporary: string;
+  readonly #safeFolders = new Set<string>();
+  #count = 0;
 
   constructor(options: DvcWorkspaceOptions) {
     this.#options = options;
+    const own = path.join(options.root, '.dvc', 'tmp', 'tidegate');
+    this.#index = new WorkspaceIndex(path.join(own, 'index'));
+    this.#placer = new ObjectPlacer(options.linkTypes);
+    this.#temporary = path.join(own, `${process.pid}-${Date.now()}`);
   }
 
   async exists(location: string): Promise<boolean> {
     return (await this.#stat(location)) !== undefined;
   }
 
-  async inspect(location: string): Promise<WorkspaceEntry | undefined> {
-    const absolute = this.#absolute(location);
+  async inspect(location: string, hash: ObjectHash = 'md5'): Promise<WorkspaceEntry | undefined> {
     const found = await this.#stat(location);
     if (found === undefined) return undefined;
-    if (found.isDirectory()) return { kind: 'folder', files: await this.#filesOf(location, '') };
-    const isExecutable = (found.mode & 0o100) !== 0;
-    return { kind: 'file', md5: await hashMd5(absolute), sizeBytes: found.size, isExecutable };
+    if (found.isDirectory()) return { kind: 'folder', files: await this.#hashFolder(location, hash) };
+    const { name } = await this.#digests(this.#index.ofFiles(hash), { key: location, location, stats: found }, hash);
+    return { kind: 'file', md5: name, sizeBytes: found.size, isExecutable: (found.mode & 0o100) !== 0 };
   }
 
-  async place({ path: location, md5, isExecutable }: Placement): Promise<void> {
-    const absolute = this.#absolute(location);
-    const temporary = path.join(this.#options.root, '.dvc', 'tmp', 'tidegate', randomUUID());
-    this.#refuseLinks(location);
-    await mkdir(path.dirname(temporary), { recursive: true });
-    try {
-      await this.#link(this.#options.cache.path(md5), temporary, isExecutable);
-      await mkdir(path.dirname(absolute), { recursive: true });
-      await rename(temporary, absolute);
-    } finally {
-      await rm(temporary, { force: true });
+  async unchanged(location: string, md5: string): Promise<readonly FolderFile[] | undefined> {
+    const table = this.#index.ofFolder(location);
+    if (table.confirmed !== md5 || !this.#isFolder(location)) return undefined;
+    const files: FolderFile[] = [];
+    for (const file of this.#scan(location)) {
+      const known = table.find(file.path, file.stats, files.length);
+      if (known === undefined) return undefined;
+      files.push({ path: file.path, md5: known.name, sizeBytes: file.stats.size });
     }
+    return files.length === table.paths.length ? files : undefined;
+  }
+
+  confirm(location: string, md5: string, files: readonly string[]): void {
+    this.#index.ofFolder(location).confirm(md5, files);
+  }
+
+  async place({ path: location, md5, isExecutable, within, sha256, bytes }: Placement): Promise<void> {
+    const absolute = this.#absolute(location);
+    const temporary = path.join(this.#temporary, String(this.#count));
+    this.#count += 1;
+    if (this.#count === 1) mkdirSync(this.#temporary, { recursive: true });
+    this.#ensureFolder(location);
+    try {
+      await this.#placer.place({ object: this.#options.cache.path(md5), file: temporary, isExecutable, bytes });
+      renameSync(temporary, absolute);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    }
+    if (sha256 === undefined) return;
+    const [table, key] = this.#row(location, within, isLegacyObject(md5) ? 'md5-dos2unix' : 'md5');
+    table.set(key, statSync(absolute), { name: md5, sha256 });
   }
 
   async remove(location: string): Promise<void> {
     this.#refuseLinks(location);
-    await rm(this.#absolute(location), { recursive: true, force: true });
+    this.#safeFolders.clear();
+    rmSync(this.#absolute(location), { recursive: true, force: true });
   }
 
   content(location: string): AsyncIterable<Uint8Array> {
-    return createReadStream(this.#absolute(location), { highWaterMark: 1 << 20 });
+    return openFile(this.#absolute(location));
   }
 
-  async #filesOf(folder: string, under: string): Promise<WorkspaceFolder['files']> {
-    const files: WorkspaceFolder['files'][number][] = [];
-    for (const entry of await readdir(path.join(this.#absolute(folder), under), { withFileTypes: true })) {
-      const relative = under === '' ? entry.name : `${under}/${entry.name}`;
-      const absolute = path.join(this.#absolute(folder), relative);
-      const found = entry.isSymbolicLink() ? await stat(absolute) : entry;
-      const kind = found.isDirectory() ? 'folder' : 'file';
-      if (isIgnored(this.#options.ignoreRules, `${folder}/${relative}`, kind)) continue;
-      if (kind === 'folder') files.push(...(await this.#filesOf(folder, relative)));
-      else files.push({ path: relative, md5: await hashMd5(absolute), sizeBytes: (await stat(absolute)).size });
+  async sha256(location: string, within: string): Promise<string> {
+    const stats = statSync(this.#absolute(location));
+    for (const hash of ['md5', 'md5-dos2unix'] as const) {
+      const [table, key] = this.#row(location, within, hash);
+      const known = table.find(key, stats) ?? recent(table, key);
+      if (known !== undefined) return known.sha256;
+    }
+    const [table, key] = this.#row(location, within, 'md5');
+    return (await this.#digests(table, { key, location, stats }, 'md5')).sha256;
+  }
+
+  flush(): void {
+    rmSync(this.#temporary, { recursive: true, force: true });
+    this.#index.write(Date.now());
+  }
+
+  #row(location: string, within: string, hash: ObjectHash): [IndexTable, string] {
+    if (location === within) return [this.#index.ofFiles(hash), location];
+    return [this.#index.ofFolder(within), location.slice(within.length + 1)];
+  }
+
+  async #hashFolder(folder: string, hash: ObjectHash): Promise<WorkspaceFolder['files']> {
+    const table = this.#index.ofFolder(folder);
+    const files: FolderFile[] = [];
+    for (const { path: relative, stats } of this.#scan(folder)) {
+      const row = { key: relative, location: `${folder}/${relative}`, stats, guess: files.length };
+      const { name } = await this.#digests(table, row, hash);
+      files.push({ path: relative, md5: name, sizeBytes: stats.size });
     }
     return files;
   }
 
-  async #link(object: string, temporary: string, isExecutable: boolean): Promise<void> {
-    for (const type of this.#options.linkTypes) {
-      try {
-        await linkAs(type, object, temporary);
-        if (type === 'reflink' || type === 'copy') {
-          await chmod(temporary, (0o666 & ~process.umask()) | (isExecutable ? 0o100 : 0));
-        }
-        return;
-      } catch (error) {
-        await rm(temporary, { force: true });
-        if (!CANNOT_LINK.has(errorCode(error) ?? '')) throw error;
-      }
-    }
-    await copyFile(object, temporary);
-    await chmod(temporary, (0o666 & ~process.umask()) | (isExecutable ? 0o100 : 0));
+  async #digests(
+    table: IndexTable,
+    row: { readonly key: string; readonly location: string; readonly stats: Stats; readonly guess?: number },
+    hash: ObjectHash,
+  ): Promise<IndexedDigests> {
+    const { key, location, stats } = row;
+    const known = table.find(key, stats, row.guess);
+    if (known !== undefined && isLegacyObject(known.name) === (hash === 'md5-dos2unix')) return known;
+    const absolute = this.#absolute(location);
+    const { md5, sha256 } = await hashFile(absolute, stats.size);
+    const name = hash === 'md5' ? md5 : legacyObjectName(await legacyMd5(absolute, table.recorded(key)));
+    table.set(key, stats, { name, sha256 });
+    return { name, sha256 };
   }
 
-  /** A link on the way would let a list of files write anywhere. */
+  /** All files under a folder, in the order in which the file system has them. Links to files count as files. */
+  *#scan(folder: string, under = ''): Iterable<ScannedFile> {
+    const absolute = under === '' ? this.#absolute(folder) : `${this.#absolute(folder)}/${under}`;
+    const rules = this.#options.ignoreRules;
+    for (const name of readdirSync(absolute)) {
+      const relative = under === '' ? name : `${under}/${name}`;
+      const own = lstatSync(`${absolute}/${name}`);
+      const stats = own.isSymbolicLink() ? statSync(`${absolute}/${name}`) : own;
+      const kind = stats.isDirectory() ? 'folder' : 'file';
+      if (rules.length > 0 && isIgnored(rules, `${folder}/${relative}`, kind)) continue;
+      if (kind === 'folder') yield* this.#scan(folder, relative);
+      else yield { path: relative, stats };
+    }
+  }
+
+  /** Makes the folders above a file. None of them may be a link: a list of files could write anywhere through it. */
+  #ensureFolder(location: string): void {
+    const folder = path.posix.dirname(location);
+    if (this.#safeFolders.has(folder)) return;
+    this.#refuseLinks(location);
+    mkdirSync(this.#absolute(folder), { recursive: true });
+    this.#safeFolders.add(folder);
+  }
+
   #refuseLinks(location: string): void {
     const parts = location.split('/');
     for (let length = 1; length < parts.length; length += 1) {
@@ -123,6 +195,10 @@ export class DvcWorkspace implements DataWorkspace {
     }
   }
 
+  #isFolder(location: string): boolean {
+    return lstatSync(this.#absolute(location), { throwIfNoEntry: false })?.isDirectory() ?? false;
+  }
+
   async #stat(location: string): Promise<Stats | undefined> {
     return stat(this.#absolute(location)).catch((error: unknown) => {
       if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
@@ -131,14 +207,23 @@ export class DvcWorkspace implements DataWorkspace {
   }
 
   #absolute(location: string): string {
-    return path.join(this.#options.root, ...location.split('/'));
+    return `${this.#options.root}/${location}`;
   }
 }
 
-async function linkAs(type: LinkType, object: string, temporary: string): Promise<void> {
-  if (type === 'reflink') return copyFile(object, temporary, constants.COPYFILE_FICLONE_FORCE);
-  if (type === 'copy') return copyFile(object, temporary, constants.COPYFILE_FICLONE);
-  if (type === 'hardlink') return link(object, temporary);
-  await lstat(object);
-  return symlink(object, temporary);
+async function* openFile(file: string): AsyncIterable<Uint8Array> {
+  yield* (await fileContent(file)).open();
+}
+
+/** What this run itself put there: too young for `find`, which doubts what an earlier run left. */
+function recent(table: IndexTable, key: string): IndexedDigests | undefined {
+  return table.isSetNow(key) ? table.recorded(key) : undefined;
+}
+
+/** Of the two ways in which versions of DVC fold line ends, the one that gives what was recorded; else DVC 2's. */
+async function legacyMd5(file: string, recorded: IndexedDigests | undefined): Promise<string> {
+  const md5 = new LegacyMd5();
+  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) md5.update(chunk);
+  const digests = md5.digests();
+  return digests.find((digest) => legacyObjectName(digest) === recorded?.name) ?? digests[0];
 }

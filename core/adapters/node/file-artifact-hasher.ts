@@ -27,6 +27,10 @@ export class FileArtifactHasher implements ArtifactHasher {
     return `sha256:${createHash('sha256').update(text, 'utf8').digest('hex')}`;
   }
 
+  hashChunks(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+    return hashOf(chunks);
+  }
+
   async #hashFolder(folder: string): Promise<HashedArtifact> {
     const files: HashedFile[] = [];
     for (const file of await filesUnder(folder)) {
@@ -63,7 +67,11 @@ export async function filesUnder(folder: string, under = ''): Promise<string[]> 
 
 /** `sha256:<hex>` of a file's bytes. */
 export async function hashFile(file: string): Promise<string> {
+  return hashOf(createReadStream(file, { highWaterMark: 1 << 20 }));
+}
+
+async function hashOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk);
+  for await (const chunk of chunks) hash.update(chunk);
   return `sha256:${hash.digest('hex')}`;
 }

@@ -1,9 +1,36 @@
 /**
- * Where DVC 3 keeps an object, in its cache and on a remote alike.
+ * How objects are named in here: 32 hex digits of MD5, with `.dir` for a folder's list. Objects of DVC 2 lie elsewhere
+ * and were hashed in another way, so their names begin with this.
+ */
+const LEGACY_PREFIX = 'dos2unix:';
+
+/** The name of an object that DVC 2 wrote. */
+export function legacyObjectName(md5: string): string {
+  return LEGACY_PREFIX + md5;
+}
+
+/** Whether DVC 2 wrote the object. */
+export function isLegacyObject(name: string): boolean {
+  return name.startsWith(LEGACY_PREFIX);
+}
+
+/** The name without the mark of DVC 2: what `.dvc` files write. */
+export function recordedDigest(name: string): string {
+  return isLegacyObject(name) ? name.slice(LEGACY_PREFIX.length) : name;
+}
+
+/** The 32 hex digits of an object's name. */
+export function objectDigest(name: string): string {
+  return recordedDigest(name).slice(0, 32);
+}
+
+/**
+ * Where DVC keeps an object, in its cache and on a remote alike.
  *
- * @param md5 32 hex digits, with `.dir` for a folder.
+ * @param name As above.
  * @example dvcObjectKey('acbd18db4cc2f85cedef654fccc4a4d8') // => 'files/md5/ac/bd18db4cc2f85cedef654fccc4a4d8'
  */
-export function dvcObjectKey(md5: string): string {
-  return `files/md5/${md5.slice(0, 2)}/${md5.slice(2)}`;
+export function dvcObjectKey(name: string): string {
+  const digest = recordedDigest(name);
+  return `${isLegacyObject(name) ? '' : 'files/md5/'}${digest.slice(0, 2)}/${digest.slice(2)}`;
 }

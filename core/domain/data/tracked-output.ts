@@ -1,5 +1,6 @@
 import type { UserError } from '../../errors.ts';
 import { dvcError } from './dvc-problem.ts';
+import { legacyObjectName } from './object-key.ts';
 import { isPlainList, isPlainMap, type PlainMap, type PlainValue } from './plain-value.ts';
 import { folderOf, joinRepositoryPath } from './repository-path.ts';
 
@@ -7,7 +8,7 @@ import { folderOf, joinRepositoryPath } from './repository-path.ts';
 export interface TrackedOutput {
   /** Relative to the repository root, `/`-separated. */
   readonly path: string;
-  /** 32 hex digits, followed by `.dir` for a folder; undefined when nothing was recorded yet. */
+  /** Its name as an object (`object-key.ts`); undefined when nothing was recorded yet. */
   readonly md5: string | undefined;
   readonly sizeBytes: number | undefined;
   readonly isExecutable: boolean;
@@ -19,10 +20,22 @@ export interface TrackedOutput {
   readonly remote: string | undefined;
   /** The `.dvc` or `dvc.lock` file that names it. */
   readonly declaredIn: string;
+  /** Line of its digest in that file, from 1; undefined where it is not known. */
+  readonly line: number | undefined;
   /** The stage that makes it, `train` or `sub/dvc.yaml:train`; undefined for a `.dvc` file. */
   readonly stage: string | undefined;
   /** Why this version cannot fetch or push it (an import, cloud versioning, DVC 2): thrown when it is asked for. */
   readonly refusal: UserError | undefined;
+}
+
+/** The lines, from 1, on which digests stand in the text of a `.dvc` or `dvc.lock` file. */
+export function digestLines(text: string): ReadonlyMap<string, number> {
+  const lines = new Map<string, number>();
+  for (const [index, line] of text.split('\n').entries()) {
+    const digest = /\bmd5:\s*['"]?([0-9A-Fa-f]{32}(?:\.dir)?)/.exec(line)?.[1]?.toLowerCase();
+    if (digest !== undefined && !lines.has(digest)) lines.set(digest, index + 1);
+  }
+  return lines;
 }
 
 /** A digest of a folder ends so. */
@@ -32,10 +45,15 @@ export const FOLDER_SUFFIX = '.dir';
  * Reads the value of a `.dvc` file.
  *
  * @param file Path of the file, relative to the repository root.
+ * @param lines Of `digestLines`.
  * @returns What this version does not handle has a `refusal`: one such file does not stop work on the others.
  * @throws {UserError} DVC_INVALID, PATH_UNSAFE.
  */
-export function parseDvcFile(value: PlainValue, file: string): readonly TrackedOutput[] {
+export function parseDvcFile(
+  value: PlainValue,
+  file: string,
+  lines: ReadonlyMap<string, number> = new Map(),
+): readonly TrackedOutput[] {
   if (!isPlainMap(value)) throw invalid(file, 'is not a mapping');
   const refusal = importRefusal(value, file);
   const folder = joinRepositoryPath(folderOf(file), text(value.get('wdir')) ?? '.', file);
@@ -43,7 +61,7 @@ export function parseDvcFile(value: PlainValue, file: string): readonly TrackedO
   if (!isPlainList(outs)) throw invalid(file, 'outs is not a list');
   return outs.map((out) => {
     if (!isPlainMap(out)) throw invalid(file, 'an entry of outs is not a mapping');
-    const output = parseOutput(out, { file, folder, stage: undefined });
+    const output = parseOutput(out, { file, folder, stage: undefined, lines });
     return refusal === undefined ? output : { ...output, refusal };
   });
 }
@@ -54,6 +72,8 @@ export interface OutputPlace {
   /** What its path is relative to. */
   readonly folder: string;
   readonly stage: string | undefined;
+  /** Lines of the digests in the file, by digest. */
+  readonly lines?: ReadonlyMap<string, number>;
 }
 
 /**
@@ -68,13 +88,14 @@ export function parseOutput(out: PlainMap, place: OutputPlace): TrackedOutput {
   const md5 = parseMd5(out, place.file);
   return {
     path: joinRepositoryPath(place.folder, path, place.file),
-    md5,
+    md5: md5 !== undefined && !out.has('hash') ? legacyObjectName(md5) : md5,
     sizeBytes: integer(out.get('size')),
     isExecutable: out.get('isexec') === true,
     isCached: out.get('cache') !== false,
     isPushed: out.get('push') !== false,
     remote: text(out.get('remote')),
     declaredIn: place.file,
+    line: md5 === undefined ? undefined : place.lines?.get(md5),
     stage: place.stage,
     refusal: outputRefusal(out, md5, place.file),
   };
@@ -95,12 +116,9 @@ function outputRefusal(out: PlainMap, md5: string | undefined, file: string): Us
   const cloudKey = ['cloud', 'files', 'version_id', 'etag', 'checksum'].find((key) => out.has(key));
   if (cloudKey !== undefined) return unsupported(file, `${path}: ${cloudKey} (cloud versioning)`);
   const hash = out.get('hash');
-  if (md5 === undefined || hash === 'md5') return undefined;
-  if (hash !== undefined) return unsupported(file, `${path}: hash: ${String(hash)}`);
-  return dvcError('DVC_UNSUPPORTED', file, {
-    message: `${path} was written by DVC 2 (md5-dos2unix), which is not supported`,
-    fix: "Run 'dvc cache migrate --dvc-files' with DVC 3, then commit and push.",
-  });
+  // Without the key DVC 2 wrote it.
+  if (md5 === undefined || hash === 'md5' || hash === undefined) return undefined;
+  return unsupported(file, `${path}: hash: ${String(hash)}`);
 }
 
 function importRefusal(value: PlainMap, file: string): UserError | undefined {

@@ -1,4 +1,5 @@
 import type { ManifestEntry } from './directory-manifest.ts';
+import { isLegacyObject, legacyObjectName, recordedDigest } from './object-key.ts';
 import { isWithin } from './repository-path.ts';
 import type { WantedOutput } from './select-outputs.ts';
 import { FOLDER_SUFFIX, type TrackedOutput } from './tracked-output.ts';
@@ -6,7 +7,7 @@ import { FOLDER_SUFFIX, type TrackedOutput } from './tracked-output.ts';
 /** One file that has to be in the workspace. */
 export interface WantedFile {
   readonly path: string;
-  /** 32 hex digits. */
+  /** Name of its object (`object-key.ts`). */
   readonly md5: string;
   readonly isExecutable: boolean;
   readonly output: TrackedOutput;
@@ -22,9 +23,15 @@ export function filesOfFolder(
   { output, parts }: WantedOutput,
   entries: readonly ManifestEntry[],
 ): readonly WantedFile[] {
+  const isLegacy = output.md5 !== undefined && isLegacyObject(output.md5);
   return entries
     .filter((entry) => parts.some((part) => isWithin(entry.path, part)))
-    .map((entry) => ({ path: `${output.path}/${entry.path}`, md5: entry.md5, isExecutable: false, output }));
+    .map((entry) => ({
+      path: `${output.path}/${entry.path}`,
+      md5: isLegacy ? legacyObjectName(recordedDigest(entry.md5)) : entry.md5,
+      isExecutable: false,
+      output,
+    }));
 }
 
 /** The wanted file of an output that is one file. */

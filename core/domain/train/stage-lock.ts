@@ -61,7 +61,11 @@ export function parseStageLock(stages: PlainMap, name: string, file: string): St
 }
 
 /** What a stage makes as outputs that can be pulled: flags from dvc.yaml, digests from dvc.lock. */
-export function stageOutputs(stage: Stage, stages: PlainMap): readonly TrackedOutput[] {
+export function stageOutputs(
+  stage: Stage,
+  stages: PlainMap,
+  lines: ReadonlyMap<string, number> = new Map(),
+): readonly TrackedOutput[] {
   const file = lockFileOf(stage);
   const entry = stages.get(stage.name);
   const locked = isPlainMap(entry) ? entry.get('outs') : undefined;
@@ -69,7 +73,7 @@ export function stageOutputs(stage: Stage, stages: PlainMap): readonly TrackedOu
     const found = isPlainList(locked)
       ? locked.find((item) => isPlainMap(item) && item.get('path') === out.written)
       : undefined;
-    const place = { file, folder: stage.folder, stage: stage.address };
+    const place = { file, folder: stage.folder, stage: stage.address, lines };
     const record = isPlainMap(found) ? found : new Map<string, PlainValue>([['path', out.written]]);
     const { isCached, isPushed, remote } = out;
     return { ...parseOutput(record, place), isCached, isPushed, remote };

@@ -1,0 +1,158 @@
+import { assertObjectKey } from '../../domain/model/object-key.ts';
+import type { ByteSink } from '../../ports/byte-sink.ts';
+import type { DataRemote } from '../../ports/data-remote.ts';
+import type { ObjectContent, ObjectEntry } from '../../ports/object-store.ts';
+import { AdaptiveLimit } from '../node/http/adaptive-limit.ts';
+import { HttpPool } from '../node/http/http-pool.ts';
+import { type ObjectCall, ObjectHttp } from '../node/http/object-http.ts';
+import { readObject } from '../node/http/read-object.ts';
+import type { S3Settings } from './s3-client.ts';
+import { S3Endpoint } from './s3-endpoint.ts';
+import { translateS3Error } from './s3-error.ts';
+import { parseS3Uri, type S3Location } from './s3-location.ts';
+import { uploadInParts } from './s3-multipart.ts';
+import { encodeQuery } from './sigv4.ts';
+
+/** Chosen: objects above this go up in parts of this size; 10,000 parts of it are 160 GiB. */
+const PART_BYTES = 16 * 1024 * 1024;
+const DEFAULT_TIMEOUT_MS = 60_000;
+
+/** How a remote is spoken to. */
+export interface S3RemoteOptions extends S3Settings {
+  /** Requests in flight, at most. */
+  readonly jobs: number;
+  readonly connectTimeoutMs?: number;
+  readonly readTimeoutMs?: number;
+  /** Sent with what is stored: encryption, access; names in lower case. */
+  readonly putHeaders?: Readonly<Record<string, string>>;
+}
+
+/** A DVC remote in an S3 bucket, or on a server that speaks S3. */
+export class S3DataRemote implements DataRemote {
+  readonly jobs: number;
+  readonly #endpoint: S3Endpoint;
+  readonly #http: ObjectHttp;
+  readonly #location: S3Location;
+  readonly #options: S3RemoteOptions;
+
+  constructor(uri: string, options: S3RemoteOptions) {
+    this.#location = parseS3Uri(uri);
+    this.#options = options;
+    this.jobs = options.jobs;
+    this.#endpoint = new S3Endpoint(this.#location, options);
+    const pool = new HttpPool({
+      env: options.env,
+      connections: options.jobs,
+      connectTimeoutMs: options.connectTimeoutMs ?? DEFAULT_TIMEOUT_MS,
+      readTimeoutMs: options.readTimeoutMs ?? DEFAULT_TIMEOUT_MS,
+    });
+    this.#http = new ObjectHttp(this.#endpoint, { pool, limit: new AdaptiveLimit(options.jobs) });
+  }
+
+  get uri(): string {
+    return this.#endpoint.uri;
+  }
+
+  read(key: string, sink: ByteSink, sizeBytes?: number): Promise<boolean> {
+    return readObject(this.#http, assertObjectKey(key), { sink, sizeBytes });
+  }
+
+  async stat(key: string): Promise<ObjectEntry | undefined> {
+    const head = await this.#http.send(...ignoringBody({ method: 'HEAD', key: assertObjectKey(key) }));
+    return head === undefined ? undefined : { key, sizeBytes: Number(head.headers.get('content-length') ?? 0) };
+  }
+
+  async put(key: string, content: ObjectContent): Promise<void> {
+    assertObjectKey(key);
+    if (content.sizeBytes > PART_BYTES) return this.#putLarge(key, content);
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of content.open()) chunks.push(chunk);
+    const body = Buffer.concat(chunks);
+    if (body.length !== content.sizeBytes) throw new RangeError(`content yielded ${body.length} bytes`);
+    const headers = this.#options.putHeaders ?? {};
+    await this.#http.send(...ignoringBody({ method: 'PUT', key, headers, body }));
+  }
+
+  listPages(prefix: string): AsyncIterable<readonly string[]> {
+    return this.#pages(prefix);
+  }
+
+  async *#pages(prefix: string): AsyncIterable<readonly string[]> {
+    const base = this.#location.prefix === '' ? '' : `${this.#location.prefix}/`;
+    let token: string | undefined;
+    do {
+      const next = token === undefined ? {} : { 'continuation-token': token };
+      const query = encodeQuery({ 'list-type': '2', prefix: base + prefix, 'encoding-type': 'url', ...next });
+      const text = await this.#text({ method: 'GET', key: '', query });
+      yield [...text.matchAll(/<Key>([^<]*)<\/Key>/g)].map((found) => decodeUrl(found[1] ?? '').slice(base.length));
+      const isTruncated = /<IsTruncated>true<\/IsTruncated>/.test(text);
+      token = isTruncated ? unescapeXml(/<NextContinuationToken>([^<]*)</.exec(text)?.[1]) : undefined;
+    } while (token !== undefined);
+  }
+
+  async #text(call: ObjectCall): Promise<string> {
+    let chunks: Uint8Array[] = [];
+    await this.#http.send(call, {
+      head: () => true,
+      data: (chunk) => void chunks.push(Buffer.from(chunk)),
+      again: () => {
+        chunks = [];
+        return call;
+      },
+    });
+    return Buffer.concat(chunks).toString('utf8');
+  }
+
+  async #putLarge(key: string, content: ObjectContent): Promise<void> {
+    const { client } = await this.#endpoint.connect();
+    const { bucket: Bucket, prefix } = this.#location;
+    const target = {
+      Bucket,
+      Key: prefix === '' ? key : `${prefix}/${key}`,
+      ...sdkParameters(this.#options.putHeaders),
+    };
+    try {
+      await uploadInParts(client, { target, condition: {}, partBytes: PART_BYTES }, content);
+    } catch (error) {
+      throw error instanceof RangeError ? error : translateS3Error(`${this.uri}/${key}`, error);
+    }
+  }
+}
+
+function ignoringBody(call: ObjectCall): Parameters<ObjectHttp['send']> {
+  return [call, { head: () => true, data: () => {}, again: () => call }];
+}
+
+/** The same as the SDK names it, for uploads in parts. */
+const SDK_NAMES = new Map([
+  ['x-amz-server-side-encryption', 'ServerSideEncryption'],
+  ['x-amz-server-side-encryption-aws-kms-key-id', 'SSEKMSKeyId'],
+  ['x-amz-acl', 'ACL'],
+  ['x-amz-grant-read', 'GrantRead'],
+  ['x-amz-grant-read-acp', 'GrantReadACP'],
+  ['x-amz-grant-write-acp', 'GrantWriteACP'],
+  ['x-amz-grant-full-control', 'GrantFullControl'],
+]);
+
+function sdkParameters(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [SDK_NAMES.get(name) ?? name, value]));
+}
+
+function decodeUrl(text: string): string {
+  return decodeURIComponent(unescapeXml(text)?.replaceAll('+', ' ') ?? '');
+}
+
+function unescapeXml(text: string | undefined): string | undefined {
+  return text?.replace(/&(lt|gt|quot|apos|amp|#x?[0-9A-Fa-f]+);/g, (whole, name: string) => {
+    const named = new Map([
+      ['lt', '<'],
+      ['gt', '>'],
+      ['quot', '"'],
+      ['apos', "'"],
+      ['amp', '&'],
+    ]).get(name);
+    if (named !== undefined) return named;
+    const code = name.startsWith('#x') ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
+    return Number.isNaN(code) ? whole : String.fromCodePoint(code);
+  });
+}

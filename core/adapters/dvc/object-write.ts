@@ -1,0 +1,161 @@
+import { createHash, type Hash, hash } from 'node:crypto';
+import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { isLegacyObject, objectDigest } from '../../domain/data/object-key.ts';
+import type { PartSink } from '../../ports/byte-sink.ts';
+import type { CacheAddition, ObjectWrite } from '../../ports/data-cache.ts';
+import { LegacyMd5 } from './legacy-md5.ts';
+import { PartWriter } from './part-writer.ts';
+
+/** DVC marks an object that was verified by taking the write permission away. */
+export const VERIFIED_MODE = 0o444;
+/** Chosen: what is smaller is held in memory until it is whole, and hashed and written by single calls. */
+const SMALL_BYTES = 256 * 1024;
+
+/** Where an object is written. */
+export interface ObjectPlace {
+  /** Its name, which its bytes have to have. */
+  readonly name: string;
+  readonly temporary: string;
+  readonly final: string;
+}
+
+/** One object on its way into the cache: it gets its name when its bytes were found right, else nothing of it stays. */
+export class CacheObjectWrite implements ObjectWrite {
+  readonly #place: ObjectPlace;
+  #chunks: Uint8Array[] | undefined;
+  #stream: StreamedObject | undefined;
+  #parts: { readonly writer: PartWriter; readonly descriptor: number } | undefined;
+  #sizeBytes = 0;
+
+  constructor(place: ObjectPlace) {
+    this.#place = place;
+  }
+
+  begin(sizeBytes: number | undefined): void {
+    this.#reset();
+    if (sizeBytes !== undefined && sizeBytes <= SMALL_BYTES) this.#chunks = [];
+    else this.#stream = new StreamedObject(this.#place);
+  }
+
+  write(chunk: Uint8Array): void {
+    this.#sizeBytes += chunk.length;
+    if (this.#chunks === undefined) this.#stream?.write(chunk);
+    else this.#chunks.push(chunk);
+  }
+
+  beginParts(sizeBytes: number): PartSink {
+    this.#reset();
+    this.#sizeBytes = sizeBytes;
+    const descriptor = openSync(this.#place.temporary, 'wx', VERIFIED_MODE);
+    const writer = new PartWriter([descriptor]);
+    this.#parts = { writer, descriptor };
+    return writer;
+  }
+
+  async finish(): Promise<CacheAddition> {
+    try {
+      if (this.#parts === undefined) return this.finishNow();
+      const digests = await this.#parts.writer.finish();
+      closeSync(this.#parts.descriptor);
+      void this.#parts.writer.close();
+      this.#parts = undefined;
+      return this.#keep([digests.md5], { sha256: digests.sha256 });
+    } finally {
+      this.discard();
+    }
+  }
+
+  /** As `finish`, for an object that did not come in parts. */
+  finishNow(): CacheAddition {
+    if (this.#chunks !== undefined) return this.#finishSmall(this.#chunks);
+    if (this.#stream === undefined) throw new RangeError('finish was called before begin');
+    const { md5s, sha256 } = this.#stream.close();
+    return this.#keep(md5s, { sha256 });
+  }
+
+  discard(): void {
+    this.#reset();
+  }
+
+  #finishSmall(chunks: readonly Uint8Array[]): CacheAddition {
+    const [only] = chunks;
+    const bytes = only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks);
+    const md5s = isLegacyObject(this.#place.name) ? legacyDigests(bytes) : [hash('md5', bytes)];
+    const sha256 = hash('sha256', bytes);
+    if (!md5s.includes(objectDigest(this.#place.name))) return this.#keep(md5s, { sha256 });
+    const descriptor = openSync(this.#place.temporary, 'wx', VERIFIED_MODE);
+    try {
+      writeWhole(descriptor, bytes);
+    } catch (error) {
+      rmSync(this.#place.temporary, { force: true });
+      throw error;
+    } finally {
+      closeSync(descriptor);
+    }
+    return this.#keep(md5s, { sha256, bytes });
+  }
+
+  #keep(md5s: readonly string[], found: { readonly sha256: string; readonly bytes?: Uint8Array }): CacheAddition {
+    const wanted = objectDigest(this.#place.name);
+    const isKept = md5s.includes(wanted);
+    const isWritten = found.bytes !== undefined || this.#chunks === undefined;
+    if (isKept) renameSync(this.#place.temporary, this.#place.final);
+    else if (isWritten) rmSync(this.#place.temporary, { force: true });
+    this.#stream = undefined;
+    this.#chunks = undefined;
+    return { isKept, actual: isKept ? wanted : (md5s[0] ?? ''), sizeBytes: this.#sizeBytes, ...found };
+  }
+
+  #reset(): void {
+    this.#sizeBytes = 0;
+    this.#chunks = undefined;
+    this.#stream?.abandon();
+    this.#stream = undefined;
+    if (this.#parts === undefined) return;
+    closeSync(this.#parts.descriptor);
+    void this.#parts.writer.close();
+    this.#parts = undefined;
+    rmSync(this.#place.temporary, { force: true });
+  }
+}
+
+/** An object of unknown or middle size: written and hashed as it comes. */
+class StreamedObject {
+  readonly #file: string;
+  readonly #descriptor: number;
+  readonly #md5: Hash | LegacyMd5;
+  readonly #sha256 = createHash('sha256');
+
+  constructor({ name, temporary }: ObjectPlace) {
+    this.#file = temporary;
+    this.#descriptor = openSync(temporary, 'wx', VERIFIED_MODE);
+    this.#md5 = isLegacyObject(name) ? new LegacyMd5() : createHash('md5');
+  }
+
+  write(chunk: Uint8Array): void {
+    this.#md5.update(chunk);
+    this.#sha256.update(chunk);
+    writeWhole(this.#descriptor, chunk);
+  }
+
+  close(): { readonly md5s: readonly string[]; readonly sha256: string } {
+    closeSync(this.#descriptor);
+    const md5s = this.#md5 instanceof LegacyMd5 ? this.#md5.digests() : [this.#md5.digest('hex')];
+    return { md5s, sha256: this.#sha256.digest('hex') };
+  }
+
+  abandon(): void {
+    closeSync(this.#descriptor);
+    rmSync(this.#file, { force: true });
+  }
+}
+
+function writeWhole(descriptor: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+}
+
+function legacyDigests(bytes: Uint8Array): readonly string[] {
+  const md5 = new LegacyMd5();
+  md5.update(bytes);
+  return md5.digests();
+}

@@ -1,0 +1,94 @@
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  rmSync,
+  symlinkSync,
+  writeSync,
+} from 'node:fs';
+import { copyFile } from 'node:fs/promises';
+import { errorCode } from '../node/error-code.ts';
+
+/** How cached objects appear in the workspace, in DVC's words, in order of preference. */
+export type LinkType = 'reflink' | 'copy' | 'hardlink' | 'symlink';
+
+/** An object of the cache and the file to be made of it. */
+export interface ObjectCopy {
+  readonly object: string;
+  /** Absolute; nothing lies there. */
+  readonly file: string;
+  readonly isExecutable: boolean;
+  /** The object's bytes, where they are at hand. */
+  readonly bytes?: Uint8Array | undefined;
+}
+
+/** Errors that mean: this file system cannot link so, take the next way. */
+const CANNOT_LINK = new Set([
+  'EPERM',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'EXDEV',
+  'ENOTTY',
+  'ENOSYS',
+  'EINVAL',
+  'EAGAIN',
+  'EMLINK',
+]);
+
+/** Makes files of cached objects. A kind of link that failed once for the file system's sake is not tried again. */
+export class ObjectPlacer {
+  readonly #types: LinkType[];
+  readonly #mode = 0o666 & ~process.umask();
+
+  constructor(types: readonly LinkType[]) {
+    this.#types = [...types, 'copy'];
+  }
+
+  async place(copy: ObjectCopy): Promise<void> {
+    for (;;) {
+      const [type = 'copy'] = this.#types;
+      try {
+        if (type === 'copy') return await this.#copy(copy);
+        this.#link(type, copy);
+        return;
+      } catch (error) {
+        rmSync(copy.file, { force: true });
+        if (type === 'copy' || !CANNOT_LINK.has(errorCode(error) ?? '')) throw error;
+        this.#types.shift();
+      }
+    }
+  }
+
+  #link(type: Exclude<LinkType, 'copy'>, { object, file, isExecutable }: ObjectCopy): void {
+    if (type === 'hardlink') linkSync(object, file);
+    else if (type === 'symlink') {
+      lstatSync(object);
+      symlinkSync(object, file);
+    } else {
+      copyFileSync(object, file, constants.COPYFILE_FICLONE_FORCE);
+      chmodSync(file, this.#modeOf(isExecutable));
+    }
+  }
+
+  async #copy({ object, file, isExecutable, bytes }: ObjectCopy): Promise<void> {
+    if (bytes === undefined) {
+      await copyFile(object, file, constants.COPYFILE_FICLONE);
+      chmodSync(file, this.#modeOf(isExecutable));
+      return;
+    }
+    const descriptor = openSync(file, 'wx', isExecutable ? 0o766 : 0o666);
+    try {
+      for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+
+  #modeOf(isExecutable: boolean): number {
+    return this.#mode | (isExecutable ? 0o100 : 0);
+  }
+}

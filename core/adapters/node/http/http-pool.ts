@@ -1,0 +1,135 @@
+import type { Dispatcher } from 'undici';
+
+/** A request whose body, if any, is in memory. */
+export interface HttpRequest {
+  /** `https://host:port`. */
+  readonly origin: string;
+  readonly method: 'GET' | 'HEAD' | 'PUT';
+  /** Encoded, with the query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+}
+
+/** The head of an answer. Names of headers are in lower case. */
+export interface HttpHead {
+  readonly status: number;
+  readonly headers: ReadonlyMap<string, string>;
+}
+
+/** Takes an answer as it comes. What it throws ends the connection and is thrown to the caller. */
+export interface HttpReceiver {
+  /** False: the rest of the answer is not wanted; the connection is dropped. */
+  head(head: HttpHead): boolean;
+  /** The bytes are used up before it returns. */
+  data(chunk: Uint8Array): void;
+}
+
+/** How long to wait for a server. */
+export interface HttpPoolOptions {
+  /** For a connection. */
+  readonly connectTimeoutMs: number;
+  /** For the head of an answer, and between two pieces of its body. */
+  readonly readTimeoutMs: number;
+  /** Connections to one origin. */
+  readonly connections: number;
+  /** Where proxies are named (`HTTPS_PROXY`, `NO_PROXY`). */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Kept-alive connections. A request is sent once: who calls decides about another try. */
+export class HttpPool {
+  readonly #options: HttpPoolOptions;
+  #agent: Promise<Dispatcher> | undefined;
+
+  constructor(options: HttpPoolOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Sends a request and hands the answer on.
+   *
+   * @throws Errors of the connection as they are: refused, reset, timed out, a body shorter than it said.
+   */
+  async exchange(request: HttpRequest, receiver: HttpReceiver): Promise<void> {
+    this.#agent ??= createAgent(this.#options);
+    const agent = await this.#agent;
+    const { readTimeoutMs } = this.#options;
+    return new Promise((resolve, reject) => {
+      const { body, ...rest } = request;
+      const options = { ...rest, body: body ?? null, headersTimeout: readTimeoutMs, bodyTimeout: readTimeoutMs };
+      agent.dispatch(options, new Handler(receiver, { resolve, reject }));
+    });
+  }
+
+  /** Ends all connections. */
+  async close(): Promise<void> {
+    await (await this.#agent)?.destroy();
+  }
+}
+
+/** Thrown inside to end a connection whose rest is not wanted. */
+class NotWanted extends Error {}
+
+class Handler implements Dispatcher.DispatchHandlers {
+  readonly #receiver: HttpReceiver;
+  readonly #settle: { readonly resolve: () => void; readonly reject: (error: unknown) => void };
+  #abort: (error?: Error) => void = () => {};
+
+  constructor(receiver: HttpReceiver, settle: { resolve: () => void; reject: (error: unknown) => void }) {
+    this.#receiver = receiver;
+    this.#settle = settle;
+  }
+
+  onConnect(abort: (error?: Error) => void): void {
+    this.#abort = abort;
+  }
+
+  onHeaders(status: number, raw: Buffer[]): boolean {
+    if (status < 200) return true;
+    return this.#guard(() => {
+      if (!this.#receiver.head({ status, headers: readHeaders(raw) })) this.#abort(new NotWanted());
+    });
+  }
+
+  onData(chunk: Buffer): boolean {
+    return this.#guard(() => this.#receiver.data(chunk));
+  }
+
+  onComplete(): void {
+    this.#settle.resolve();
+  }
+
+  onError(error: Error): void {
+    if (error instanceof NotWanted) this.#settle.resolve();
+    else this.#settle.reject(error);
+  }
+
+  #guard(work: () => void): boolean {
+    try {
+      work();
+    } catch (error) {
+      // The first rejection counts; what aborting brings after it does not.
+      this.#settle.reject(error);
+      this.#abort(new NotWanted());
+    }
+    return true;
+  }
+}
+
+function readHeaders(raw: readonly Buffer[]): ReadonlyMap<string, string> {
+  const headers = new Map<string, string>();
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    headers.set(String(raw[index]).toLowerCase(), String(raw[index + 1]));
+  }
+  return headers;
+}
+
+async function createAgent({ env, connections, connectTimeoutMs }: HttpPoolOptions): Promise<Dispatcher> {
+  const { Agent, EnvHttpProxyAgent } = await import('undici');
+  const common = { connections, pipelining: 1, connect: { timeout: connectTimeoutMs } };
+  const httpProxy = env.http_proxy ?? env.HTTP_PROXY ?? '';
+  const httpsProxy = env.https_proxy ?? env.HTTPS_PROXY ?? '';
+  if (httpProxy === '' && httpsProxy === '') return new Agent(common);
+  return new EnvHttpProxyAgent({ ...common, httpProxy, httpsProxy, noProxy: env.no_proxy ?? env.NO_PROXY ?? '' });
+}

@@ -1,0 +1,111 @@
+import { isLegacyObject } from '../domain/data/object-key.ts';
+import type { WantedOutput } from '../domain/data/select-outputs.ts';
+import { isFolderOutput, type WantedFile } from '../domain/data/wanted-file.ts';
+import { UserError } from '../errors.ts';
+import type { CacheAddition, DataCache } from '../ports/data-cache.ts';
+import type { DataWorkspace } from '../ports/data-workspace.ts';
+import { compareWorkspace, type WorkspaceDifference } from './compare-workspace.ts';
+import { type FetchPorts, type FetchResult, fetchObjects } from './fetch-objects.ts';
+import { mapParallel } from './map-parallel.ts';
+import { needOfFile } from './needed-object.ts';
+
+/** What is to be in the workspace. */
+export interface WantedFiles {
+  readonly files: readonly WantedFile[];
+  readonly outputs: readonly WantedOutput[];
+}
+
+/** How to bring it there. */
+export interface BringOptions {
+  readonly jobs: number;
+  readonly force: boolean;
+  readonly allowMissing: boolean;
+}
+
+/** What bringing came to. */
+export interface BringResult extends Pick<FetchResult, 'files' | 'bytes' | 'missing'> {
+  readonly fromCache: number;
+  /** Files that were right before. */
+  readonly unchanged: number;
+}
+
+interface BringPorts extends FetchPorts {
+  readonly workspace: DataWorkspace;
+  readonly cache: DataCache;
+}
+
+/**
+ * Fetches what is needed and makes the workspace as it is wanted. A file that nothing lies in the way of appears as
+ * soon as its object is there; what replaces or removes something waits until everything was fetched, so that a pull
+ * that fails leaves what was there.
+ */
+export async function bringFiles(wanted: WantedFiles, options: BringOptions, ports: BringPorts): Promise<BringResult> {
+  const { jobs } = options;
+  const difference = await compareWorkspace(wanted, jobs, ports);
+  if (difference.modified.length > 0 && !options.force) throw modifiedError(difference.modified);
+  const arrivals = new Arrivals(difference, ports);
+  const fetched = await fetchObjects(difference.outdated.map(needOfFile), { jobs, onAdded: arrivals.place }, ports);
+  const common = { ...fetched, fromCache: fetched.held.length };
+  const unchanged = wanted.files.length - difference.outdated.length;
+  if (fetched.missing.length > 0 && !options.allowMissing) return { ...common, unchanged };
+  const gone = new Set(fetched.missing.map((object) => object.md5));
+  for (const path of [...difference.inTheWay, ...difference.surplus]) await ports.workspace.remove(path);
+  const rest = difference.outdated.filter((file) => !gone.has(file.md5) && !arrivals.placed.has(file.path));
+  await mapParallel(rest, jobs, (file) => ports.workspace.place(arrivals.placementOf(file)));
+  confirmFolders(wanted, gone, ports.workspace);
+  return { ...common, unchanged };
+}
+
+/** Places files while others are still being fetched. */
+class Arrivals {
+  readonly placed = new Set<string>();
+  readonly #workspace: DataWorkspace;
+  readonly #byObject: Map<string, WantedFile[]>;
+  readonly #sha256 = new Map<string, string>();
+
+  constructor(difference: WorkspaceDifference, ports: BringPorts) {
+    this.#workspace = ports.workspace;
+    // Where something is to make way, nothing is placed before it did.
+    const free = difference.inTheWay.length === 0 ? difference.absent : [];
+    this.#byObject = Map.groupBy(free, (file) => file.md5);
+  }
+
+  readonly place = async ({ md5 }: { readonly md5: string }, { sha256, bytes }: CacheAddition): Promise<void> => {
+    this.#sha256.set(md5, sha256);
+    for (const file of this.#byObject.get(md5) ?? []) {
+      await this.#workspace.place({ ...this.placementOf(file), bytes });
+      this.placed.add(file.path);
+    }
+  };
+
+  placementOf({ path, md5, isExecutable, output }: WantedFile) {
+    return { path, md5, isExecutable, within: output.path, sha256: this.#sha256.get(md5) };
+  }
+}
+
+function confirmFolders({ files, outputs }: WantedFiles, gone: ReadonlySet<string>, workspace: DataWorkspace): void {
+  const byOutput = Map.groupBy(files, (file) => file.output);
+  for (const { output, parts } of outputs) {
+    const own = byOutput.get(output) ?? [];
+    if (output.md5 === undefined || !isFolderOutput(output) || !parts.includes('')) continue;
+    if (own.some((file) => gone.has(file.md5) || isLegacyObject(file.md5) !== isLegacyObject(output.md5 ?? '')))
+      continue;
+    const start = output.path.length + 1;
+    workspace.confirm(
+      output.path,
+      output.md5,
+      own.map((file) => file.path.slice(start)),
+    );
+  }
+}
+
+function modifiedError(paths: readonly string[]): UserError {
+  return new UserError('DATA_MODIFIED', `${list(paths)} changed and exist nowhere else, so they are not overwritten`, {
+    fix: "Keep them with 'dvc add' or 'dvc commit', remove them, or set force: true.",
+  });
+}
+
+function list(paths: readonly string[]): string {
+  const shown = paths.slice(0, 5).join(', ');
+  return paths.length > 5 ? `${shown} and ${paths.length - 5} more` : shown;
+}
