@@ -33,6 +33,7 @@ export async function assembleRequest(
     reference: path(model.drift?.reference ?? dataset),
     championSelector: values.champion ?? 'auto',
     rulePlaces: model.gate.rules.map((_, index) => loaded.placeOf(['models', name, 'gate', 'rules', index])),
+    base: null,
   };
 }
 
@@ -71,9 +72,7 @@ function candidateOf(
   if (predictions === undefined || values['artifact-path'] !== undefined) {
     return { kind: 'artifact', path: path(values['artifact-path'] ?? model.artifact) };
   }
-  const named = declared !== undefined && 'score' in declared ? (declared.score ?? declared.prediction) : undefined;
-  const column = named ?? (model.task === 'regression' ? 'prediction' : 'score');
-  return { kind: 'predictions', path: path(predictions), column };
+  return { kind: 'predictions', path: path(predictions) };
 }
 
 async function championFinder(context: ActionContext, loaded: LoadedModel, values: Values): Promise<ChampionFinder> {

@@ -34,7 +34,10 @@ const predictions = z.union(
 /** `models.<name>.evaluate`. */
 export const evaluate = z
   .strictObject({
-    dataset: z.string().min(1).describe('The evaluation data: CSV, Parquet or JSON lines; globs'),
+    dataset: z
+      .string()
+      .min(1)
+      .describe('The evaluation data: CSV, Parquet or JSON lines; files, folders, globs, s3://'),
     predictions: predictions.optional(),
     'min-rows': z.number().int().min(1).default(200).describe('Smaller slices are listed, not judged'),
     'champion-stale-after': durationMs.optional(),
@@ -42,6 +45,11 @@ export const evaluate = z
     group: columnName
       .optional()
       .describe('Rows of one group are not independent: a column, day(column) or none; default day(data.time)'),
+    classes: z
+      .array(z.union([z.string().min(1), z.number(), z.boolean()]))
+      .min(2)
+      .optional()
+      .describe("The label's values in the order of the model's probabilities; default: sorted"),
     metrics: z.array(z.string().min(1)).min(1).optional(),
     'decision-threshold': z.number().min(0).max(1).default(0.5),
     slices: z.array(slice).default([]),

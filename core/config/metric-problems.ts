@@ -1,5 +1,5 @@
 import type { MetricTask } from '../domain/metrics/metric.ts';
-import { findMetric, isArtifactMetric, metricNames } from '../domain/metrics/metric-registry.ts';
+import { findMetric, isArtifactMetric, isMetricName, metricNames } from '../domain/metrics/metric-registry.ts';
 import { nearest } from '../domain/text/nearest.ts';
 import type { Problem } from '../errors.ts';
 
@@ -20,8 +20,8 @@ export interface MetricBounds {
 
 /** The problem of a name that is no metric of the task; empty where it is one. */
 export function metricNameProblems(name: string, { task, where, place }: MetricUse): readonly Problem[] {
+  if (isMetricName(name, task)) return [];
   const names = metricNames(task);
-  if (names.includes(name)) return [];
   const near = nearest(name, names);
   const fix = near === undefined ? `Use one of ${names.join(', ')}.` : `Did you mean "${near}"?`;
   return [{ message: `${where} names "${name}", no metric of ${task}`, fix, ...place }];

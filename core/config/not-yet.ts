@@ -7,11 +7,7 @@ import type { PlaceOf } from './yaml-place.ts';
  */
 const NOT_YET: readonly { readonly path: string; readonly instead: string }[] = [
   { path: 'models.*.data.schema', instead: 'columns are checked against the model input only' },
-  { path: 'models.*.evaluate.weight', instead: 'all rows weigh the same' },
   { path: 'models.*.evaluate.champion-stale-after', instead: 'the age of a champion is shown, not judged' },
-  { path: 'models.*.gate.rules.*.beta', instead: 'the rule is inconclusive' },
-  { path: 'models.*.gate.rules.*.at-recall', instead: 'the rule is inconclusive' },
-  { path: 'models.*.gate.rules.*.at-precision', instead: 'the rule is inconclusive' },
   { path: 'models.*.drift.labels', instead: 'performance after the fact is not computed' },
   { path: 'models.*.environments.*.soak', instead: 'the promotion check stays pending' },
   { path: 'models.*.environments.*.health', instead: 'the promotion check of what comes after stays pending' },

@@ -21,7 +21,8 @@ export interface OpenModel {
   readonly outputs: readonly ModelTensor[];
   readonly runtime: ModelRuntime;
   /**
-   * One score a row: the probability of class 1, or the prediction.
+   * One score a row: the probability of class 1, or the prediction; or, where it was opened for that, one probability
+   * a class, row by row.
    *
    * @throws {UserError} MODEL_INVALID where the model fails on these rows or gives another number of scores.
    */
@@ -30,11 +31,17 @@ export interface OpenModel {
   close(): Promise<void>;
 }
 
+/** What a model is to give for each row. */
+export interface ScoreOptions {
+  /** Default: `one`. */
+  readonly scores: 'one' | 'each-class';
+}
+
 /** Opens models. */
 export interface ModelRunner {
   /**
    * @param path Absolute: a model file, or a folder with one model file in it.
    * @throws {UserError} DATA_NOT_FOUND, or MODEL_INVALID for what is no model.
    */
-  open(path: string): Promise<OpenModel>;
+  open(path: string, options?: ScoreOptions): Promise<OpenModel>;
 }

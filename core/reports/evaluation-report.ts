@@ -18,7 +18,13 @@ const sliceSchema = z.union([
 const direction = z.enum(['higher-is-better', 'lower-is-better']);
 
 /** A value with its interval; null with a reason where there is none. */
-const estimate = { value: finite.nullable(), interval: intervalSchema.nullable(), reason: z.string().optional() };
+const estimate = {
+  value: finite.nullable(),
+  interval: intervalSchema.nullable(),
+  reason: z.string().optional(),
+  /** How many times the variance is that of independent rows; where rows are grouped. */
+  designEffect: finite.optional(),
+};
 
 const metricSchema = z.looseObject({
   name: z.string(),
@@ -64,8 +70,48 @@ const ruleResultSchema = z.looseObject({
   verdict: z.enum(['pass', 'fail', 'inconclusive', 'not-applicable']),
   reason: z.string(),
   rowsToDecide: z.number().int().nullable().optional(),
+  /** Rows that would show it if the two models were truly equal; null beyond a hundred times those at hand. */
+  rowsIfEqual: z.number().int().nullable().optional(),
+  /** The smallest margin that rows like these can decide between equal models. */
+  decidableMargin: finite.optional(),
   /** Line of the rule in tidegate.yaml, from 1. */
   line: z.number().int().min(1).optional(),
+});
+
+const curve = z.array(z.tuple([finite, finite])).max(1000);
+const curvesSchema = z.looseObject({
+  /** False positive rate and recall. */
+  roc: curve.optional(),
+  /** Recall and precision. */
+  precisionRecall: curve.optional(),
+  calibration: z
+    .array(
+      z.looseObject({
+        from: finite,
+        to: finite,
+        rows: z.number().int().min(0),
+        predicted: finite.nullable(),
+        observed: finite.nullable(),
+      }),
+    )
+    .max(100)
+    .optional(),
+  /** Weights of rows: `[true][decided]`. */
+  confusion: z.array(z.array(finite).max(100)).max(100).optional(),
+  /** By tenths of the predictions: the mean and the middle 80 % of label less prediction. */
+  residuals: z
+    .array(
+      z.looseObject({
+        from: finite,
+        to: finite,
+        rows: z.number().int().min(0),
+        mean: finite,
+        lower: finite,
+        upper: finite,
+      }),
+    )
+    .max(100)
+    .optional(),
 });
 
 /** The judgement of a candidate: written by evaluate-and-gate; read by register and the bot. */
@@ -78,12 +124,26 @@ export const evaluationReportSchema = z.looseObject({
     clusters: z.number().int().min(0).optional(),
     /** What a cluster is, such as `day(date)`; absent where rows are taken as independent. */
     clusterBy: z.string().optional(),
+    /** The column of sample weights; absent where all rows weigh the same. */
+    weight: z.string().optional(),
   }),
   candidate: z.looseObject({ digest, sizeBytes: z.number().int().min(0).optional() }),
   metrics: z.array(metricSchema).max(20_000),
   comparisons: z.array(z.looseObject({ champion: championSchema, metrics: z.array(comparedMetricSchema) })).max(50),
   rules: z.array(ruleResultSchema).max(20_000),
   verdict: z.enum(['pass', 'fail', 'inconclusive']),
+  /** Present where the pull request changes how the model is judged: the worse of both verdicts is `verdict`. */
+  baseGate: z
+    .looseObject({
+      /** What the base branch's gate says. */
+      verdict: z.enum(['pass', 'fail', 'inconclusive']),
+      /** What the pull request's own gate says. */
+      ownVerdict: z.enum(['pass', 'fail', 'inconclusive']),
+      rules: z.array(ruleResultSchema).max(20_000),
+      /** Why it could not be applied. */
+      reason: z.string().optional(),
+    })
+    .optional(),
   /** What the gate says of an inconclusive verdict. */
   whenInconclusive: z.enum(['fail', 'warn']),
   /** Candidates judged on this dataset in this pull request; counted by the bot, null in the action's report. */
@@ -91,6 +151,15 @@ export const evaluationReportSchema = z.looseObject({
   latency: z
     .looseObject({ p50Ms: finite.nullable(), p95Ms: finite.nullable(), p99Ms: finite.nullable(), batchRows: finite })
     .nullable(),
+  /** What the pictures are drawn from. */
+  curves: z
+    .looseObject({
+      /** Names of the classes, in the order of the confusion. */
+      classes: z.array(z.string()).max(100).optional(),
+      candidate: curvesSchema,
+      champion: curvesSchema.nullable(),
+    })
+    .optional(),
   dataValidation: z.looseObject({ problems: z.array(z.string()) }),
   /** What the model takes and gives; null where predictions were judged. */
   signature: z.looseObject({ inputs: z.array(tensorSchema), outputs: z.array(tensorSchema) }).nullish(),
@@ -103,6 +172,8 @@ export const evaluationReportSchema = z.looseObject({
 export type EvaluationReport = z.infer<typeof evaluationReportSchema>;
 /** A two-sided confidence interval. */
 export type Interval = z.infer<typeof intervalSchema>;
+/** What the pictures of one model are drawn from. */
+export type ReportedCurves = z.infer<typeof curvesSchema>;
 /** One line of the gate, judged. */
 export type RuleResult = z.infer<typeof ruleResultSchema>;
 /** A metric of the candidate, of all rows or a slice. */

@@ -13,12 +13,11 @@ export interface ArtifactFacts {
   readonly champion: ArtifactMeasurements | null;
 }
 
-/** Evidence for the rules on metrics of the artifact, and for those that this version does not act on. */
+/** Evidence for the rules on metrics of the artifact. */
 export function artifactEvidence(gate: ResolvedGate, facts: ArtifactFacts): ReadonlyMap<number, RuleEvidence> {
   const evidence = new Map<number, RuleEvidence>();
   for (const rule of gate.rules) {
-    if (gate.notYet.has(rule.index)) evidence.set(rule.index, { missing: 'this version does not compute it' });
-    else if (isArtifactMetric(rule.metric)) evidence.set(rule.index, evidenceOf(rule, rule.metric, facts));
+    if (isArtifactMetric(rule.metric)) evidence.set(rule.index, evidenceOf(rule, rule.metric, facts));
   }
   return evidence;
 }

@@ -1,32 +1,42 @@
-import type { Grouping } from '../domain/evaluation/grouping.ts';
-import type { RuleOutcome, SmallSlice } from '../domain/evaluation/judge-rules.ts';
-import type { Measured, MeasuredPopulation } from '../domain/evaluation/measure-population.ts';
+import { type CurvePoint, curvesOf, type ModelCurves } from '../domain/evaluation/curves.ts';
+import type { RuleOutcome } from '../domain/evaluation/judge-rules.ts';
+import type { ContenderRows, Measured } from '../domain/evaluation/measure-population.ts';
 import type { SliceKey } from '../domain/evaluation/slice.ts';
-import type { Sampling } from '../domain/metrics/standard-error.ts';
+import type { ScoredRows } from '../domain/metrics/metric.ts';
 import type { ErrorPlace } from '../errors.ts';
-import type { EvaluationReport, RuleResult } from '../reports/evaluation-report.ts';
+import type { EvaluationReport, ReportedCurves, RuleResult } from '../reports/evaluation-report.ts';
 import type { EvaluationRequest } from './evaluation-request.ts';
+import type { JudgedScores } from './judge-scores.ts';
 import type { ScoredContenders } from './open-contenders.ts';
+
+/** What the base branch's gate said of the same scores. */
+export interface BaseJudgement {
+  readonly verdict: EvaluationReport['verdict'];
+  readonly outcomes: readonly RuleOutcome[];
+  /** Why it could not be applied: a clause; null where it was. */
+  readonly reason: string | null;
+}
 
 /** Everything that was found. */
 export interface EvaluationParts {
   readonly request: EvaluationRequest;
   readonly scored: ScoredContenders;
-  readonly outcomes: readonly RuleOutcome[];
-  /** All rows, then the slices that were judged. */
-  readonly populations: readonly MeasuredPopulation[];
-  readonly smallSlices: readonly SmallSlice[];
-  readonly sampling: Sampling;
-  readonly grouping: Grouping;
-  readonly verdict: EvaluationReport['verdict'];
+  readonly judged: JudgedScores;
+  readonly contenders: ContenderRows;
+  readonly base: BaseJudgement | null;
   readonly datasetDigest: string;
 }
 
-/** The report of a judgement. */
+const WORST_FIRST = ['fail', 'inconclusive', 'pass'] as const;
+
+/** The report of a judgement. Of two gates the worse verdict counts. */
 export function assembleEvaluation(parts: EvaluationParts): EvaluationReport {
-  const { request, scored, sampling, grouping } = parts;
+  const { request, scored, judged, base } = parts;
+  const { grouping, population, outcomes } = judged;
+  const { sampling } = population;
   const { evaluate, gate } = request.config;
   const size = scored.facts.candidate.artifact_size_bytes;
+  const worse = WORST_FIRST.find((verdict) => verdict === judged.verdict || verdict === base?.verdict);
   return {
     ...request.header,
     dataset: {
@@ -35,15 +45,18 @@ export function assembleEvaluation(parts: EvaluationParts): EvaluationReport {
       rows: scored.rows,
       ...(sampling.kind === 'clusters' ? { clusters: sampling.count } : {}),
       ...(grouping.kind === 'none' ? {} : { clusterBy: grouping.label }),
+      ...(evaluate.weight === undefined ? {} : { weight: evaluate.weight }),
     },
     candidate: { digest: scored.candidateDigest, ...(size === undefined ? {} : { sizeBytes: size }) },
     metrics: [...metricsOf(parts), ...artifactMetrics(parts, evaluate.confidence)],
     comparisons: comparisonsOf(parts),
-    rules: parts.outcomes.map((outcome) => ruleResult(outcome, request.rulePlaces[outcome.rule.index])),
-    verdict: parts.verdict,
+    rules: outcomes.map((outcome) => ruleResult(outcome, request.rulePlaces[outcome.rule.index])),
+    verdict: worse ?? 'inconclusive',
+    ...(base === null ? {} : { baseGate: baseGate(judged, base) }),
     whenInconclusive: gate.whenInconclusive,
     looks: null,
     latency: scored.latency === null ? null : { ...scored.latency },
+    curves: curves(parts),
     dataValidation: { problems: [] },
     signature:
       scored.signature === null
@@ -57,7 +70,40 @@ export function assembleEvaluation(parts: EvaluationParts): EvaluationReport {
   };
 }
 
-function metricsOf({ populations, smallSlices, request }: EvaluationParts): EvaluationReport['metrics'] {
+function baseGate(judged: JudgedScores, base: BaseJudgement): NonNullable<EvaluationReport['baseGate']> {
+  return {
+    verdict: base.verdict,
+    ownVerdict: judged.verdict,
+    rules: base.outcomes.map((outcome) => ruleResult(outcome, undefined)),
+    ...(base.reason === null ? {} : { reason: base.reason }),
+  };
+}
+
+function curves({ contenders, scored, request }: EvaluationParts): NonNullable<EvaluationReport['curves']> {
+  const { decisionThreshold } = request.config.evaluate;
+  const { candidate, champion } = contenders;
+  const drawn = (rows: ScoredRows) => writable(curvesOf(rows, { decisionThreshold }));
+  const { classes } = scored.outcome;
+  return {
+    ...(classes === null ? {} : { classes: [...classes] }),
+    candidate: drawn(candidate),
+    champion: champion === null ? null : drawn(champion),
+  };
+}
+
+/** The same curves in the arrays of the report's type. */
+function writable({ roc, precisionRecall, calibration, confusion, residuals }: ModelCurves): ReportedCurves {
+  const points = (curve: readonly CurvePoint[]) => curve.map(([x, y]): [number, number] => [x, y]);
+  return {
+    ...(roc === undefined ? {} : { roc: points(roc) }),
+    ...(precisionRecall === undefined ? {} : { precisionRecall: points(precisionRecall) }),
+    ...(calibration === undefined ? {} : { calibration: calibration.map((bin) => ({ ...bin })) }),
+    ...(confusion === undefined ? {} : { confusion: confusion.map((row) => [...row]) }),
+    ...(residuals === undefined ? {} : { residuals: residuals.map((bin) => ({ ...bin })) }),
+  };
+}
+
+function metricsOf({ judged: { populations, smallSlices }, request }: EvaluationParts): EvaluationReport['metrics'] {
   const [all] = populations;
   const measured = populations.flatMap(({ metrics }) => metrics.map((metric) => ({ ...metric, ...plain(metric) })));
   const reason = `fewer rows than min-rows (${request.config.evaluate.minRows})`;
@@ -86,7 +132,7 @@ function artifactMetrics({ scored }: EvaluationParts, level: number): Evaluation
   }));
 }
 
-function comparisonsOf({ populations, scored }: EvaluationParts): EvaluationReport['comparisons'] {
+function comparisonsOf({ judged: { populations }, scored }: EvaluationParts): EvaluationReport['comparisons'] {
   const { found } = scored;
   if (found.kind !== 'found' || scored.champion === null) return [];
   return [
@@ -109,7 +155,7 @@ function comparisonsOf({ populations, scored }: EvaluationParts): EvaluationRepo
 }
 
 function ruleResult(
-  { rule, slice, verdict, reason, rowsToDecide }: RuleOutcome,
+  { rule, slice, verdict, reason, rowsToDecide, rowsIfEqual, decidableMargin }: RuleOutcome,
   place: ErrorPlace | undefined,
 ): RuleResult {
   return {
@@ -125,6 +171,8 @@ function ruleResult(
     verdict,
     reason,
     ...(rowsToDecide === undefined ? {} : { rowsToDecide }),
+    ...(rowsIfEqual === undefined ? {} : { rowsIfEqual }),
+    ...(decidableMargin === undefined ? {} : { decidableMargin }),
     ...(place?.line === undefined ? {} : { line: place.line }),
   };
 }
@@ -140,12 +188,18 @@ function at(slice: SliceKey | undefined): { slice?: SliceKey } {
   return slice === undefined ? {} : { slice: { ...slice } };
 }
 
-function plain({ value, interval, reason }: Measured): {
+function plain({ value, interval, reason, designEffect }: Measured): {
   value: number | null;
   interval: FiniteInterval | null;
   reason?: string;
+  designEffect?: number;
 } {
-  return { value, interval: interval === null ? null : { ...interval }, ...(reason === undefined ? {} : { reason }) };
+  return {
+    value,
+    interval: interval === null ? null : { ...interval },
+    ...(reason === undefined ? {} : { reason }),
+    ...(designEffect === undefined ? {} : { designEffect }),
+  };
 }
 
 type FiniteInterval = { lower: number; upper: number; level: number; method: string };

@@ -1,20 +1,14 @@
-import type { ModelConfig } from '../config/tidegate-config.ts';
-import { clusterRows, type Grouping, parseGrouping } from '../domain/evaluation/grouping.ts';
-import { judgeRules, type SmallSlice } from '../domain/evaluation/judge-rules.ts';
-import { type MeasurementPlan, measurePopulation } from '../domain/evaluation/measure-population.ts';
-import { type ScoredPopulation, sliceOf } from '../domain/evaluation/population.ts';
-import { cutSlices } from '../domain/evaluation/slice.ts';
-import { decideGate } from '../domain/gate/decide-gate.ts';
+import { contendersOf } from '../domain/evaluation/measure-population.ts';
 import { formatCount } from '../domain/text/format-number.ts';
+import { UserError } from '../errors.ts';
 import type { EvaluationReport } from '../reports/evaluation-report.ts';
 import type { ProfileReport } from '../reports/profile-report.ts';
-import { artifactEvidence } from './artifact-evidence.ts';
-import { assembleEvaluation } from './assemble-evaluation.ts';
-import { checkedLabels } from './checked-labels.ts';
+import { assembleEvaluation, type BaseJudgement } from './assemble-evaluation.ts';
 import type { EvaluationPorts } from './evaluation-ports.ts';
 import type { EvaluationRequest } from './evaluation-request.ts';
 import { hashDataset } from './hash-dataset.ts';
-import { type Contenders, openContenders } from './open-contenders.ts';
+import { columnsToJudge, judgeScores } from './judge-scores.ts';
+import { type Contenders, openContenders, type ScoredContenders } from './open-contenders.ts';
 import { profileDataset } from './profile-dataset.ts';
 import { type ResolvedGate, resolveGate } from './resolve-gate-rules.ts';
 
@@ -49,65 +43,47 @@ interface Work {
 }
 
 async function judge({ request, gate, contenders }: Work, ports: EvaluationPorts): Promise<EvaluationReport> {
-  const { config } = request;
-  const grouping = parseGrouping(config.evaluate.group, config.data.time);
-  const scored = await contenders.score([...columnsToKeep(config, grouping)]);
+  const { config, dataset } = request;
+  const before = await hashDataset(contenders.table, dataset, ports.hasher);
+  const scored = await contenders.score(columnsToKeep(request, contenders));
   ports.progress(`${formatCount(scored.rows)} rows scored; computing ${gate.metrics.length} metrics`);
-  const column = grouping.kind === 'none' ? undefined : scored.columns.get(grouping.column);
-  const population: ScoredPopulation = {
-    labels: checkedLabels(scored.columns.get(config.data.label), config),
-    candidate: scored.candidate,
-    champion: scored.champion,
-    sampling: clusterRows(grouping, column),
-  };
-  const plan = measurementPlan(config, gate);
-  const all = measurePopulation(population, plan);
-  const declared = config.evaluate.slices.flatMap((declaration) => {
-    const values = scored.columns.get(declaration.column);
-    return values === undefined ? [] : cutSlices(declaration, values);
-  });
-  const { minRows, confidence } = config.evaluate;
-  const slices = declared
-    .filter(({ rows }) => rows.length >= minRows)
-    .map(({ key, rows }) => measurePopulation(sliceOf(population, key, rows), plan));
-  const smallSlices: SmallSlice[] = declared
-    .filter(({ rows }) => rows.length < minRows && rows.length > 0)
-    .map(({ key, rows }) => ({ slice: key, rows: rows.length }));
-  const artifact = artifactEvidence(gate, scored.facts);
-  const outcomes = judgeRules(gate.rules, {
-    all,
-    slices,
-    smallSlices,
-    artifact,
-    champion: scored.absence,
-    confidence,
-    minRows,
-  });
+  const judged = judgeScores(scored, { config, gate });
+  const datasetDigest = await hashDataset(contenders.table, dataset, ports.hasher);
+  if (datasetDigest !== before) throw changedMeanwhile(dataset.shown);
   return assembleEvaluation({
     request,
     scored,
-    outcomes,
-    populations: [all, ...slices],
-    smallSlices,
-    sampling: population.sampling,
-    grouping,
-    verdict: decideGate(outcomes),
-    datasetDigest: await hashDataset(contenders.table, request.dataset, ports.hasher),
+    judged,
+    contenders: contendersOf(judged.population),
+    base: judgeByBase(request, scored),
+    datasetDigest,
   });
 }
 
-function measurementPlan({ evaluate }: ModelConfig, gate: ResolvedGate): MeasurementPlan {
-  return {
-    metrics: gate.metrics,
-    rules: gate.rules.filter(({ index }) => !gate.notYet.has(index)),
-    confidence: evaluate.confidence,
-    decisionThreshold: evaluate.decisionThreshold,
-  };
+/** The columns that either gate needs; those that only the base branch's gate names may be missing. */
+function columnsToKeep({ config, base }: EvaluationRequest, { table }: Contenders): readonly string[] {
+  const known = new Set(table.columns.map(({ name }) => name));
+  const ofBase = base === null ? [] : columnsToJudge(base.config).filter((name) => known.has(name));
+  return [...new Set([...columnsToJudge(config), ...ofBase])];
 }
 
-function columnsToKeep({ data, evaluate }: ModelConfig, grouping: Grouping): ReadonlySet<string> {
-  const group = grouping.kind === 'none' ? [] : [grouping.column];
-  return new Set([data.label, ...group, ...evaluate.slices.map(({ column }) => column)]);
+/** What the base branch's gate says of the same scores, where the pull request changes how the model is judged. */
+function judgeByBase({ base }: EvaluationRequest, scored: ScoredContenders): BaseJudgement | null {
+  if (base === null) return null;
+  try {
+    const gate = resolveGate(base.config, base.rulePlaces);
+    const { verdict, outcomes } = judgeScores(scored, { config: base.config, gate });
+    return { verdict, outcomes, reason: null };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { verdict: 'inconclusive', outcomes: [], reason: error.message };
+  }
+}
+
+function changedMeanwhile(path: string): UserError {
+  return new UserError('DATA_MODIFIED', `${path} changed while it was read: its digest is another than at the start`, {
+    fix: 'Make sure that nothing writes the dataset while it is judged, and run again.',
+  });
 }
 
 async function profileReference(request: EvaluationRequest, ports: EvaluationPorts): Promise<ProfileReport> {

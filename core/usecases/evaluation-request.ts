@@ -17,11 +17,13 @@ export interface EvaluationRequest {
   /** A model file or folder; or predictions that were made elsewhere. */
   readonly candidate:
     | { readonly kind: 'artifact'; readonly path: ShownPath }
-    | { readonly kind: 'predictions'; readonly path: ShownPath; readonly column: string };
+    | { readonly kind: 'predictions'; readonly path: ShownPath };
   readonly dataset: ShownPath;
   readonly reference: ShownPath;
   /** `auto`, `none`, a version or a path. */
   readonly championSelector: string;
   /** Where each rule stands in tidegate.yaml. */
   readonly rulePlaces: readonly ErrorPlace[];
+  /** How the base branch judges, where the pull request changes that; null where it does not. */
+  readonly base: { readonly config: ModelConfig; readonly rulePlaces: readonly ErrorPlace[] } | null;
 }

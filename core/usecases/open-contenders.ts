@@ -7,15 +7,20 @@ import type { Champion } from '../ports/champion-finder.ts';
 import type { ModelRuntime, OpenModel } from '../ports/model-runner.ts';
 import type { TableDescription } from '../ports/table-reader.ts';
 import type { ArtifactFacts, ArtifactMeasurements } from './artifact-evidence.ts';
+import { checkScores, scoreProblem } from './checked-scores.ts';
 import type { EvaluationPorts } from './evaluation-ports.ts';
-import type { EvaluationRequest } from './evaluation-request.ts';
+import type { EvaluationRequest, ShownPath } from './evaluation-request.ts';
 import { type Latency, measureLatency } from './measure-latency.ts';
+import { type Outcome, readOutcome } from './read-outcome.ts';
+import { isTablePath, predictionColumns, readPredictions } from './read-predictions.ts';
 import { type PlannedModel, refuseEmpty, type ScoredDataset, scoreDataset } from './score-dataset.ts';
 
 /** The dataset as both contenders see it. */
 export interface ScoredContenders {
   readonly rows: number;
   readonly columns: ReadonlyMap<string, ColumnValues>;
+  readonly outcome: Outcome;
+  /** One score a row, or one a class row by row. */
   readonly candidate: Float64Array;
   /** null where there is no champion to compare with. */
   readonly champion: Float64Array | null;
@@ -47,13 +52,13 @@ export async function openContenders(
   ports: EvaluationPorts,
 ): Promise<Contenders> {
   const table = await ports.tables.describe(request.dataset.absolute);
+  const surroundings = { request, table, ports };
   const { candidate } = request;
-  const own =
-    candidate.kind === 'artifact' ? await openModel(candidate.path.absolute, { request, table, ports }) : null;
-  const rival = await openChampion(champion, { request, table, ports });
+  const own = candidate.kind === 'artifact' ? await openModel(candidate.path.absolute, surroundings) : null;
+  const rival = await openChampion(champion, surroundings);
   return {
     table,
-    score: (keep) => score({ request, table, own, rival, keep }, ports),
+    score: (keep) => score({ ...surroundings, own, rival, keep }),
     close: async () => {
       await own?.model.close();
       await rival.opened?.model.close();
@@ -68,7 +73,8 @@ interface Surroundings {
 }
 
 async function openModel(path: string, { request, table, ports }: Surroundings): Promise<PlannedModel> {
-  const model = await ports.models.open(path);
+  const perClass = request.config.task === 'multiclass-classification';
+  const model = await ports.models.open(path, { scores: perClass ? 'each-class' : 'one' });
   try {
     return { model, plan: planInputs(model.inputs, request.config.data.features, table.columns) };
   } catch (error) {
@@ -80,61 +86,96 @@ async function openModel(path: string, { request, table, ports }: Surroundings):
 interface Rival {
   readonly found: Champion;
   readonly opened: PlannedModel | null;
+  /** Predictions that were made elsewhere. */
+  readonly predictions: ShownPath | null;
   readonly absence: ChampionAbsence;
 }
 
 async function openChampion(found: Champion, surroundings: Surroundings): Promise<Rival> {
-  if (found.kind === 'none') return { found, opened: null, absence: { kind: 'none' } };
-  if (found.kind === 'unreadable')
-    return { found, opened: null, absence: { kind: 'unreadable', reason: found.reason } };
+  const closed = { found, opened: null, predictions: null };
+  if (found.kind === 'none') return { ...closed, absence: { kind: 'none' } };
+  if (found.kind === 'unreadable') return { ...closed, absence: { kind: 'unreadable', reason: found.reason } };
+  if (isTablePath(found.path)) {
+    const predictions = { shown: "the champion's predictions", absolute: found.path };
+    return { ...closed, predictions, absence: { kind: 'present' } };
+  }
   try {
-    return { found, opened: await openModel(found.path, surroundings), absence: { kind: 'present' } };
+    return { ...closed, opened: await openModel(found.path, surroundings), absence: { kind: 'present' } };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    const absence = { kind: 'unreadable', reason: error.message } as const;
-    return { found, opened: null, absence };
+    return { ...closed, absence: { kind: 'unreadable', reason: error.message } };
   }
 }
 
-interface Scoring {
-  readonly request: EvaluationRequest;
-  readonly table: TableDescription;
+interface Scoring extends Surroundings {
   readonly own: PlannedModel | null;
   readonly rival: Rival;
   readonly keep: readonly string[];
 }
 
-async function score({ request, table, own, rival, keep }: Scoring, ports: EvaluationPorts): Promise<ScoredContenders> {
+async function score(scoring: Scoring): Promise<ScoredContenders> {
+  const { request, table, ports, own, rival, keep } = scoring;
   const guarded = rival.opened === null ? null : guardChampion(rival.opened);
   const models = [own, guarded?.planned ?? null].filter((planned) => planned !== null);
   const scored = await scoreDataset({ table, models, keep }, ports);
   refuseEmpty(scored.rows, table);
+  const outcome = readOutcome(scored.columns, request.config);
   const scoreOf = (planned: PlannedModel | null) =>
     planned === null ? undefined : scored.scores[models.indexOf(planned)];
-  const candidate = scoreOf(own) ?? (await readPredictions(request, scored.rows, ports));
-  const championScores = scoreOf(guarded?.planned ?? null) ?? null;
-  const isProbability = request.config.task !== 'regression';
-  if (isProbability) checkProbabilities(candidate);
-  const broken = guarded?.problem() ?? (isProbability ? oddProbability(championScores) : undefined);
-  const path = request.candidate.path.absolute;
-  const hashed = await ports.hasher.hash(path);
+  const candidate = scoreOf(own) ?? (await candidatePredictions(scoring, outcome));
+  checkScores(candidate, outcome);
+  const given = scoreOf(guarded?.planned ?? null);
+  const champion = await championScores(scoring, outcome, { scores: given, problem: guarded?.problem() });
+  const hashed = await ports.hasher.hash(request.candidate.path.absolute);
   const latency = own === null ? null : await measureLatency(own, scored.sample, ports.clockMs);
   return {
     rows: scored.rows,
     columns: scored.columns,
+    outcome,
     candidate,
-    champion: broken === undefined ? championScores : null,
-    absence: broken === undefined ? rival.absence : { kind: 'unreadable', reason: broken },
+    champion: champion.scores,
+    absence: champion.problem === undefined ? rival.absence : { kind: 'unreadable', reason: champion.problem },
     found: rival.found,
     facts: {
       candidate: measurements(hashed.sizeBytes, latency),
-      champion: broken === undefined ? await championMeasurements(rival, scored, ports) : null,
+      champion: champion.problem === undefined ? await championMeasurements(rival, scored, ports) : null,
     },
     latency,
     candidateDigest: hashed.digest,
     signature: own === null ? null : { inputs: own.model.inputs, outputs: own.model.outputs },
     runtime: own?.model.runtime ?? null,
   };
+}
+
+async function candidatePredictions({ request, ports }: Scoring, outcome: Outcome): Promise<Float64Array> {
+  const columns = predictionColumns(request.config, outcome.classes);
+  return readPredictions(request.candidate.path, { columns, rows: outcome.labels.length }, ports);
+}
+
+interface ChampionScores {
+  readonly scores: Float64Array | null;
+  /** Why there are none: a clause. */
+  readonly problem: string | undefined;
+}
+
+/** The champion's scores; whatever is wrong with them is a reason, not an error of the candidate's author. */
+async function championScores(
+  { request, rival, ports }: Scoring,
+  outcome: Outcome,
+  given: { readonly scores: Float64Array | undefined; readonly problem: string | undefined },
+): Promise<ChampionScores> {
+  if (given.problem !== undefined) return { scores: null, problem: given.problem };
+  try {
+    const columns = predictionColumns(request.config, outcome.classes);
+    const rows = outcome.labels.length;
+    const { predictions } = rival;
+    const scores = predictions === null ? given.scores : await readPredictions(predictions, { columns, rows }, ports);
+    const problem = scores === undefined ? undefined : scoreProblem(scores, outcome);
+    return { scores: problem === undefined ? (scores ?? null) : null, problem };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { scores: null, problem: error.message };
+  }
 }
 
 async function championMeasurements(
@@ -153,24 +194,6 @@ function measurements(sizeBytes: number, latency: Latency | null): ArtifactMeasu
   return { ...size, latency_p50_ms: latency.p50Ms, latency_p95_ms: latency.p95Ms, latency_p99_ms: latency.p99Ms };
 }
 
-async function readPredictions(
-  request: EvaluationRequest,
-  rows: number,
-  ports: EvaluationPorts,
-): Promise<Float64Array> {
-  const { candidate } = request;
-  if (candidate.kind !== 'predictions') throw new RangeError('a candidate without scores');
-  const table = await ports.tables.describe(candidate.path.absolute);
-  const { columns } = await scoreDataset({ table, models: [], keep: [candidate.column] }, ports);
-  const column = columns.get(candidate.column);
-  if (column?.kind === 'numeric' && column.values.length === rows) return column.values;
-  const what =
-    column?.kind === 'numeric' ? `has ${column.values.length} rows and the dataset ${rows}` : 'holds no numbers';
-  throw new UserError('DATA_INVALID', `${candidate.path.shown}: column ${candidate.column} ${what}`, {
-    fix: 'Write one prediction for each row of the dataset, in its order.',
-  });
-}
-
 /** A champion that fails on the dataset is no error of the candidate's author: it gives no scores, and a reason. */
 function guardChampion({ model, plan }: PlannedModel) {
   const problems: string[] = [];
@@ -187,18 +210,4 @@ function guardChampion({ model, plan }: PlannedModel) {
       }),
   };
   return { planned: { model: guarded, plan }, problem: () => problems[0] };
-}
-
-/** Why scores are no probabilities: a clause; undefined where they are, or where they are missing. */
-function oddProbability(scores: Float64Array | null): string | undefined {
-  const odd = scores?.find((value) => value < 0 || value > 1);
-  return odd === undefined ? undefined : `it gives the score ${odd}, which is no probability`;
-}
-
-function checkProbabilities(scores: Float64Array): void {
-  const problem = oddProbability(scores);
-  if (problem === undefined) return;
-  throw new UserError('MODEL_INVALID', `the candidate cannot be judged: ${problem}`, {
-    fix: 'Export probabilities (predict_proba), not decision values.',
-  });
 }

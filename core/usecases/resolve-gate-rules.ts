@@ -1,9 +1,10 @@
 import type { RuleConfig } from '../config/gate-config.ts';
 import { type MetricUse, metricBoundProblems, metricNameProblems } from '../config/metric-problems.ts';
+import { ruleMetricName } from '../config/rule-metric.ts';
 import type { ModelConfig } from '../config/tidegate-config.ts';
 import type { GateBound, GateRule } from '../domain/gate/gate-rule.ts';
-import type { Metric, MetricTask } from '../domain/metrics/metric.ts';
-import { defaultMetricNames, findMetric, isArtifactMetric } from '../domain/metrics/metric-registry.ts';
+import type { Metric } from '../domain/metrics/metric.ts';
+import { CLASS_METRICS, defaultMetricNames, findMetric, isArtifactMetric } from '../domain/metrics/metric-registry.ts';
 import { type ErrorPlace, type Problem, UserError } from '../errors.ts';
 
 /** The gate of a model, with its defaults filled in. */
@@ -12,8 +13,8 @@ export interface ResolvedGate {
   readonly rules: readonly GateRule[];
   /** Metrics of the rows to compute: those named, then those of the rules. */
   readonly metrics: readonly Metric[];
-  /** Indexes of rules with keys that this version does not act on: they are inconclusive. */
-  readonly notYet: ReadonlySet<number>;
+  /** Metrics of each class against the rest, of a multiclass task. */
+  readonly classMetrics: readonly Metric[];
 }
 
 /**
@@ -21,39 +22,38 @@ export interface ResolvedGate {
  *
  * @param places Where each rule stands in tidegate.yaml.
  * @throws {UserError} METRIC_INVALID with all problems at once: unknown names, bounds outside a metric's range, relative
- *   margins of a metric that can be negative. DATA_UNSUPPORTED for a task that this version does not evaluate.
+ *   margins of a metric that can be negative, metrics of a single class without slices.
  */
 export function resolveGate(config: ModelConfig, places: readonly ErrorPlace[]): ResolvedGate {
-  const task = taskOf(config);
+  const { task } = config;
   const rules = config.gate.rules.map(resolveRule);
-  const notYet = new Set(
-    config.gate.rules.flatMap((rule, index) =>
-      rule.beta !== undefined || rule.atRecall !== undefined || rule.atPrecision !== undefined ? [index] : [],
-    ),
-  );
-  const judged = rules.filter(({ index }) => !notYet.has(index));
   const named = config.evaluate.metrics ?? defaultMetricNames(task);
   const problems = [
     ...named.flatMap((name) => metricNameProblems(name, { task, where: 'evaluate.metrics', place: {} })),
-    ...judged.flatMap((rule) => ruleProblems(rule, { task, where: 'the rule', place: placed(places[rule.index]) })),
+    ...rules.flatMap((rule) => ruleProblems(rule, { task, where: 'the rule', place: placed(places[rule.index]) })),
   ];
   if (problems.length > 0) throw UserError.ofProblems('METRIC_INVALID', problems);
-  const names = new Set([...named, ...judged.map(({ metric }) => metric)]);
-  return { rules, metrics: [...names].flatMap((name) => findMetric(name, task) ?? []), notYet };
+  const names = new Set([...named, ...rules.map(({ metric }) => metric)]);
+  const isMulticlass = task === 'multiclass-classification';
+  return {
+    rules,
+    metrics: [...names].flatMap((name) => findMetric(name, task) ?? []),
+    classMetrics: isMulticlass ? classMetricsOf(names) : [],
+  };
 }
 
-function taskOf({ task }: ModelConfig): MetricTask {
-  if (task !== 'multiclass-classification') return task;
-  throw new UserError('DATA_UNSUPPORTED', 'multiclass-classification is not evaluated by this version', {
-    fix: 'Use binary-classification (one class against the rest) or regression.',
-  });
+/** Metrics of each class against the rest: those named, else precision, recall and F1. */
+function classMetricsOf(names: ReadonlySet<string>): readonly Metric[] {
+  const named = CLASS_METRICS.filter((name) => names.has(name));
+  const shown = named.length > 0 ? named : ['precision', 'recall', 'f1'];
+  return shown.flatMap((name) => findMetric(name, 'binary-classification') ?? []);
 }
 
 function resolveRule(rule: RuleConfig, index: number): GateRule {
   const everySlice = rule.slices === 'all';
   return {
     index,
-    metric: rule.metric,
+    metric: ruleMetricName(rule),
     bound: boundOf(rule),
     everySlice,
     whenInconclusive: rule.whenInconclusive ?? (everySlice ? 'warn' : 'fail'),
@@ -79,9 +79,15 @@ function ruleProblems(rule: GateRule, use: MetricUse): readonly Problem[] {
   if (unknown.length > 0) return unknown;
   const at = use.place;
   const metric = findMetric(rule.metric, use.task);
-  if (metric === undefined) return artifactRuleProblems(rule, at);
+  if (metric === undefined) {
+    return isArtifactMetric(rule.metric) ? artifactRuleProblems(rule, at) : classRuleProblems(rule, at);
+  }
   if ('value' in rule.bound) {
     return metricBoundProblems({ metric: metric.name, [rule.bound.kind]: rule.bound.value }, use);
+  }
+  if (metric.name === 'calibration_slope') {
+    const message = 'calibration_slope is best at 1: neither higher nor lower is better than the champion';
+    return [{ message, fix: 'Give it a min and a max rule instead.', ...at }];
   }
   const [lowest] = metric.range;
   if ('margin' in rule.bound && rule.bound.margin.kind === 'relative' && lowest < 0) {
@@ -97,4 +103,10 @@ function artifactRuleProblems(
 ): readonly Problem[] {
   if (!isArtifactMetric(metric) || !everySlice) return [];
   return [{ message: `"${metric}" is of the artifact, and has no slices`, fix: 'Remove slices: all.', ...at }];
+}
+
+function classRuleProblems({ metric, everySlice }: GateRule, at: { readonly place?: ErrorPlace }): readonly Problem[] {
+  if (everySlice) return [];
+  const message = `"${metric}" is of one class against the rest, and this task has several`;
+  return [{ message, fix: `Add slices: all to judge it for each class, or use ${metric}_macro.`, ...at }];
 }

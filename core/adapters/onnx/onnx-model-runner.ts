@@ -1,13 +1,14 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { InputPlan } from '../../domain/model/input-plan.ts';
 import type { ModelTensor } from '../../domain/model/model-tensor.ts';
 import { UserError } from '../../errors.ts';
-import type { FeatureBatch, ModelRunner, ModelRuntime, OpenModel } from '../../ports/model-runner.ts';
+import type { FeatureBatch, ModelRunner, ModelRuntime, OpenModel, ScoreOptions } from '../../ports/model-runner.ts';
 import { loadNativeModule, type NativeModuleOptions, nativeModuleVersion } from '../node/native-module.ts';
 import { createFeeds } from './feeds.ts';
 import { chooseOutput, readScores, type ScoreOutput } from './score-output.ts';
+import { withoutZipMap } from './zip-map.ts';
 
 type Runtime = typeof import('onnxruntime-node');
 
@@ -25,23 +26,45 @@ export class OnnxModelRunner implements ModelRunner {
     this.#options = options;
   }
 
-  async open(path: string): Promise<OpenModel> {
+  async open(path: string, options: ScoreOptions = { scores: 'one' }): Promise<OpenModel> {
     const file = await modelFile(path);
     const runtime = await loadNativeModule('onnxruntime-node', this.#options);
+    try {
+      const session = await this.#createSession(runtime, file);
+      if (session.outputMetadata.every(({ isTensor }) => isTensor)) {
+        return new OnnxModel(path, { runtime, session, ...options });
+      }
+      const mended = withoutZipMap(await readFile(file));
+      if (mended === null) return new OnnxModel(path, { runtime, session, ...options });
+      await session.release();
+      return new OnnxModel(path, { runtime, session: await this.#createSession(runtime, mended), ...options });
+    } catch (cause) {
+      if (cause instanceof UserError) throw cause;
+      throw new UserError('MODEL_INVALID', `${path} is no ONNX model that runs here: ${firstLine(cause)}`, {
+        fix: 'Export the model to ONNX (skl2onnx, torch.onnx, onnxmltools, tf2onnx), with operators of the standard, and check that the file is whole.',
+        cause,
+      });
+    }
+  }
+
+  /** From a file, so that data beside it is found and nothing is held twice; or from bytes. */
+  #createSession(runtime: Runtime, model: string | Uint8Array): Promise<InferenceSession> {
     const { threads } = this.#options;
-    const session = await runtime.InferenceSession.create(file, {
+    const options: InferenceSession.SessionOptions = {
       executionProviders: ['cpu'],
       // Errors only: warnings of the runtime are not the user's.
       logSeverityLevel: 3,
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
-    }).catch((cause: unknown) => {
-      throw new UserError('MODEL_INVALID', `${path} is no ONNX model: ${firstLine(cause)}`, {
-        fix: 'Export the model to ONNX (skl2onnx, torch.onnx, onnxmltools, tf2onnx) and check that the file is whole.',
-        cause,
-      });
-    });
-    return new OnnxModel(path, { runtime, session });
+    };
+    return typeof model === 'string'
+      ? runtime.InferenceSession.create(model, options)
+      : runtime.InferenceSession.create(model, options);
   }
+}
+
+interface Engine extends ScoreOptions {
+  readonly runtime: Runtime;
+  readonly session: InferenceSession;
 }
 
 class OnnxModel implements OpenModel {
@@ -49,11 +72,11 @@ class OnnxModel implements OpenModel {
   readonly outputs: readonly ModelTensor[];
   readonly runtime: ModelRuntime;
   readonly #path: string;
-  readonly #engine: { readonly runtime: Runtime; readonly session: InferenceSession };
+  readonly #engine: Engine;
   readonly #output: ScoreOutput;
   #closed = false;
 
-  constructor(path: string, engine: { readonly runtime: Runtime; readonly session: InferenceSession }) {
+  constructor(path: string, engine: Engine) {
     this.#path = path;
     this.#engine = engine;
     this.inputs = engine.session.inputMetadata.map(toTensor);
@@ -63,7 +86,7 @@ class OnnxModel implements OpenModel {
   }
 
   async score(batch: FeatureBatch, plan: InputPlan): Promise<Float64Array> {
-    const { runtime, session } = this.#engine;
+    const { runtime, session, scores } = this.#engine;
     const feeds = createFeeds(runtime, batch, plan);
     const result = await session.run(feeds, [this.#output.name]).catch((cause: unknown) => {
       throw new UserError('MODEL_INVALID', `${this.#path} fails on the dataset: ${firstLine(cause)}`, {
@@ -72,7 +95,7 @@ class OnnxModel implements OpenModel {
       });
     });
     const tensor: Tensor | undefined = result[this.#output.name];
-    return readScores(tensor, this.#output, { rows: batch.rows, path: this.#path });
+    return readScores(tensor, this.#output, { rows: batch.rows, path: this.#path, scores });
   }
 
   async close(): Promise<void> {

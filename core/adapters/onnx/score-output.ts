@@ -1,52 +1,93 @@
 import type { Tensor } from 'onnxruntime-node';
 import type { ModelTensor } from '../../domain/model/model-tensor.ts';
 import { UserError } from '../../errors.ts';
+import type { ScoreOptions } from '../../ports/model-runner.ts';
 
 const FLOATS = ['float32', 'float64'];
+const WHOLE = ['int64', 'int32', 'bool'];
 
 /** The output that scores are read from. */
 export interface ScoreOutput {
   readonly name: string;
+  /** Log odds, by its name: they are turned into probabilities. */
+  readonly areLogits: boolean;
 }
 
 /**
- * Chooses the output with the scores: `probabilities` or the like, else the first one of floating point numbers.
+ * Chooses the output with the scores: `probabilities` or the like, else the first one of floating point numbers, else
+ * decided labels.
  *
  * @throws {UserError} MODEL_INVALID that lists the outputs.
  */
 export function chooseOutput(outputs: readonly ModelTensor[], path: string): ScoreOutput {
-  const numbers = outputs.filter(({ type }) => FLOATS.includes(type));
-  const chosen = numbers.find(({ name }) => /prob|score/i.test(name)) ?? numbers[0];
-  if (chosen !== undefined) return { name: chosen.name };
+  const floats = outputs.filter(({ type }) => FLOATS.includes(type));
+  const whole = outputs.filter(({ type }) => WHOLE.includes(type));
+  const chosen = floats.find(({ name }) => /prob|score/i.test(name)) ?? floats[0] ?? whole[0];
+  if (chosen !== undefined) return { name: chosen.name, areLogits: /logit/i.test(chosen.name) };
   const found = outputs
     .map(({ name, type }) => `${name} (${type === 'other' ? 'a map or sequence' : type})`)
     .join(', ');
-  throw new UserError('MODEL_INVALID', `${path} has no output of floating point numbers: ${found}`, {
+  throw new UserError('MODEL_INVALID', `${path} has no output of numbers: ${found}`, {
     fix: 'Export probabilities as a tensor; with skl2onnx set options={"zipmap": False}.',
   });
 }
 
+/** How scores are read. */
+export interface ReadingOptions extends ScoreOptions {
+  readonly rows: number;
+  readonly path: string;
+}
+
 /**
- * One score a row: of [n] or [n, 1] the value, of [n, 2] the second column.
+ * The scores of a batch. One a row: of [n] or [n, 1] the value, of [n, 2] the second column. One a class: all columns.
  *
  * @throws {UserError} MODEL_INVALID for another shape.
  */
-export function readScores(
-  tensor: Tensor | undefined,
-  { name }: ScoreOutput,
-  { rows, path }: { readonly rows: number; readonly path: string },
-): Float64Array {
-  const data = tensor?.data;
-  if (!(data instanceof Float32Array) && !(data instanceof Float64Array)) {
-    throw new UserError('MODEL_INVALID', `${path}: output ${name} holds no floating point numbers`, {
+export function readScores(tensor: Tensor | undefined, output: ScoreOutput, options: ReadingOptions): Float64Array {
+  const { rows, path, scores } = options;
+  const data = numbersOf(tensor);
+  if (data === undefined) {
+    throw new UserError('MODEL_INVALID', `${path}: output ${output.name} holds no numbers`, {
       fix: 'Export probabilities or predictions as a float32 tensor.',
     });
   }
   const width = data.length / rows;
-  if (width !== 1 && width !== 2) {
-    throw new UserError('MODEL_INVALID', `${path}: output ${name} has ${data.length} numbers for ${rows} rows`, {
-      fix: 'Give one score a row, or the probabilities of two classes.',
+  const isWhole = Number.isInteger(width) && width >= 1;
+  if (!isWhole || (scores === 'one' && width > 2) || (scores === 'each-class' && width < 2)) {
+    throw new UserError('MODEL_INVALID', `${path}: output ${output.name} has ${data.length} numbers for ${rows} rows`, {
+      fix:
+        scores === 'one'
+          ? 'Give one score a row, or the probabilities of two classes; for more set task to multiclass-classification.'
+          : 'Give the probability of each class.',
     });
   }
-  return Float64Array.from({ length: rows }, (_, i) => data[i * width + width - 1] ?? Number.NaN);
+  const read = output.areLogits ? toProbabilities(data, width) : data;
+  if (scores === 'each-class') return Float64Array.from(read);
+  const one = new Float64Array(rows);
+  for (let i = 0; i < rows; i++) one[i] = read[i * width + width - 1] ?? Number.NaN;
+  return one;
+}
+
+function numbersOf(tensor: Tensor | undefined): Float32Array | Float64Array | undefined {
+  const data = tensor?.data;
+  if (data instanceof Float32Array || data instanceof Float64Array) return data;
+  if (data instanceof Int32Array || data instanceof Uint8Array) return Float64Array.from(data);
+  return data instanceof BigInt64Array ? Float64Array.from(data, Number) : undefined;
+}
+
+/** The logistic function of one number a row; of several the exponentials over their sum. */
+function toProbabilities(data: Float32Array | Float64Array, width: number): Float64Array {
+  if (width === 1) return Float64Array.from(data, (value) => 1 / (1 + Math.exp(-value)));
+  const found = new Float64Array(data.length);
+  for (let from = 0; from < data.length; from += width) {
+    const row = Float64Array.from(data.subarray(from, from + width));
+    const highest = Math.max(...row);
+    const exponentials = row.map((value) => Math.exp(value - highest));
+    const total = exponentials.reduce((sum, value) => sum + value, 0);
+    found.set(
+      exponentials.map((value) => value / total),
+      from,
+    );
+  }
+  return found;
 }

@@ -14,6 +14,8 @@ export interface RuleOutcome {
   /** Sentences for people: what, by how much, and what would have passed. */
   readonly reason: string;
   readonly rowsToDecide?: number | null;
+  readonly rowsIfEqual?: number | null;
+  readonly decidableMargin?: number;
 }
 
 /** A slice with too few rows to judge. */
@@ -32,6 +34,8 @@ export type ChampionAbsence =
 export interface GateEvidence {
   readonly all: MeasuredPopulation;
   readonly slices: readonly MeasuredPopulation[];
+  /** Each class of a multiclass label against the rest. */
+  readonly classes: readonly MeasuredPopulation[];
   readonly smallSlices: readonly SmallSlice[];
   /** Of the rules on metrics of the artifact itself, by index. */
   readonly artifact: ReadonlyMap<number, RuleEvidence>;
@@ -60,7 +64,10 @@ function judgeRule(rule: GateRule, evidence: GateEvidence): readonly RuleOutcome
 }
 
 function judgeEverySlice(rule: GateRule, evidence: GateEvidence): readonly RuleOutcome[] {
-  const { slices, smallSlices, minRows } = evidence;
+  const isOfClass = !evidence.all.metrics.some(({ name }) => name === rule.metric);
+  const slices = isOfClass ? evidence.classes : evidence.slices;
+  const smallSlices = isOfClass ? [] : evidence.smallSlices;
+  const { minRows } = evidence;
   if (slices.length + smallSlices.length === 0) {
     const reason = 'No slices are declared: add evaluate.slices, or remove slices: all.';
     return [{ rule, verdict: 'inconclusive', reason, rowsToDecide: null }];
@@ -88,6 +95,8 @@ function outcome(rule: GateRule, judgement: Judgement, slice?: SliceKey): RuleOu
     verdict: judgement.verdict,
     reason: ruleReason(rule.bound, judgement, title),
     ...(judgement.rowsToDecide === undefined ? {} : { rowsToDecide: judgement.rowsToDecide }),
+    ...(judgement.rowsIfEqual === undefined ? {} : { rowsIfEqual: judgement.rowsIfEqual }),
+    ...(judgement.decidableMargin === undefined ? {} : { decidableMargin: judgement.decidableMargin }),
   };
 }
 

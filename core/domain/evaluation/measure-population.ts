@@ -1,15 +1,12 @@
 import { type GateRule, needsChampion } from '../gate/gate-rule.ts';
 import type { ContrastEvidence } from '../gate/judge-evidence.ts';
 import { differenceContrast, type RuleContrast, valueContrast } from '../gate/rule-contrast.ts';
-import { contrast, type PairedEstimates } from '../metrics/contrast.ts';
-import {
-  type ConfidenceInterval,
-  intervalOf,
-  type Population,
-  type Uncertainty,
-  uncertaintyOf,
-} from '../metrics/interval.ts';
-import type { Metric, MetricEstimate, UndefinedMetric } from '../metrics/metric.ts';
+import { type ContrastEstimate, contrast, type PairedEstimates } from '../metrics/contrast.ts';
+import { type ConfidenceInterval, intervalOf, reachOf, type Uncertainty, uncertaintyOf } from '../metrics/interval.ts';
+import { mcnemarPValue } from '../metrics/mcnemar.ts';
+import type { Metric, MetricEstimate, ScoredRows, UndefinedMetric } from '../metrics/metric.ts';
+import { scoredRows } from '../metrics/scored-rows.ts';
+import type { Population } from '../metrics/standard-error.ts';
 import { studentTCdf } from '../statistics/student-t.ts';
 import type { ScoredPopulation } from './population.ts';
 import type { SliceKey } from './slice.ts';
@@ -28,6 +25,8 @@ export interface Measured {
   readonly value: number | null;
   readonly interval: ConfidenceInterval | null;
   readonly reason?: string;
+  /** How many times the variance is that of independent rows; where rows are grouped. */
+  readonly designEffect?: number;
 }
 
 /** A metric of the candidate on a population. */
@@ -72,13 +71,46 @@ interface Estimates {
  * Measures every metric of the plan on a population, one after the other, so that the influences of a single metric are
  * in memory at a time.
  */
-export function measurePopulation(rows: ScoredPopulation, plan: MeasurementPlan): MeasuredPopulation {
-  const identical = rows.champion !== null && sameScores(rows.candidate, rows.champion);
-  const place = { ...(rows.slice ? { slice: rows.slice } : {}), rows: rows.labels.length };
+export function measurePopulation(population: ScoredPopulation, plan: MeasurementPlan): MeasuredPopulation {
+  const contenders = contendersOf(population);
+  return measureContenders(contenders, population, plan);
+}
+
+/** The rows of both models, as metrics take them. */
+export interface ContenderRows {
+  readonly candidate: ScoredRows;
+  readonly champion: ScoredRows | null;
+  readonly identical: boolean;
+  /** Why a model has no metrics: a clause; null where it has. */
+  readonly broken: { readonly candidate: string | null; readonly champion: string | null };
+}
+
+/** Both models' rows of a population. */
+export function contendersOf({ labels, candidate, champion, weights, classes }: ScoredPopulation): ContenderRows {
+  const of = (scores: Float64Array) => scoredRows({ labels, scores, weights, classes });
+  return {
+    candidate: of(candidate),
+    champion: champion === null ? null : of(champion),
+    identical: champion !== null && sameScores(candidate, champion),
+    broken: {
+      candidate: brokenReason(candidate, classes),
+      champion: champion === null ? null : brokenReason(champion, classes),
+    },
+  };
+}
+
+/** Measures given rows of both models; the population says where they stand and how they were sampled. */
+export function measureContenders(
+  contenders: ContenderRows,
+  population: ScoredPopulation,
+  plan: MeasurementPlan,
+): MeasuredPopulation {
+  const place = { ...(population.slice ? { slice: population.slice } : {}), rows: population.labels.length };
   const evidence = new Map<number, RuleEvidence>();
   const measured = plan.metrics.map((metric) => {
-    const estimates = estimate(metric, { rows, plan, identical });
-    const context = { metric, estimates, rows, plan };
+    const estimates = estimate(metric, contenders, plan);
+    const { labels } = contenders.candidate;
+    const context = { metric, estimates, plan, rows: { ...population, labels } };
     for (const rule of plan.rules.filter((one) => one.metric === metric.name)) {
       const found = evidenceFor(rule, context);
       if (found !== undefined) evidence.set(rule.index, found);
@@ -93,22 +125,20 @@ export function measurePopulation(rows: ScoredPopulation, plan: MeasurementPlan)
   };
 }
 
-function estimate(
-  metric: Metric,
-  { rows, plan, identical }: { rows: ScoredPopulation; plan: MeasurementPlan; identical: boolean },
-): Estimates {
-  const of = (scores: Float64Array): MetricEstimate | UndefinedMetric => {
-    const wrong = scores.reduce((count, score) => count + (Number.isFinite(score) ? 0 : 1), 0);
-    if (wrong > 0) return { kind: 'undefined', reason: `the model gave no finite score for ${wrong} rows` };
-    return metric.estimate({ labels: rows.labels, scores }, plan);
-  };
-  const candidate = of(rows.candidate);
-  return {
-    metric,
-    candidate,
-    champion: rows.champion === null ? null : identical ? candidate : of(rows.champion),
-    identical,
-  };
+function estimate(metric: Metric, contenders: ContenderRows, plan: MeasurementPlan): Estimates {
+  const of = (rows: ScoredRows, broken: string | null): MetricEstimate | UndefinedMetric =>
+    broken === null ? metric.estimate(rows, plan) : { kind: 'undefined', reason: broken };
+  const { identical, champion, broken } = contenders;
+  const candidate = of(contenders.candidate, broken.candidate);
+  const rival = champion === null ? null : identical ? candidate : of(champion, broken.champion);
+  return { metric, candidate, champion: rival, identical };
+}
+
+function brokenReason(scores: Float64Array, classes: number): string | null {
+  let wrong = 0;
+  for (let i = 0; i < scores.length; i++) if (!Number.isFinite(scores[i])) wrong++;
+  const rows = Math.ceil(wrong / Math.max(1, classes > 2 ? classes : 1));
+  return wrong === 0 ? null : `the model gave no finite score for ${rows} rows`;
 }
 
 interface Context {
@@ -124,7 +154,7 @@ interface Place {
 }
 
 function populationOf({ rows }: Context): Population {
-  return { sampling: rows.sampling, labels: rows.labels };
+  return { sampling: rows.sampling, labels: rows.labels, weights: rows.weights };
 }
 
 function metricOf(context: Context, place: Place): MeasuredMetric {
@@ -134,13 +164,16 @@ function metricOf(context: Context, place: Place): MeasuredMetric {
 
 function estimateWithInterval(estimated: MetricEstimate | UndefinedMetric, context: Context): Measured {
   if (estimated.kind === 'undefined') return { value: null, interval: null, reason: estimated.reason };
-  const uncertainty = uncertaintyOf(estimated, populationOf(context), Math.abs(estimated.value));
+  const uncertainty = uncertaintyOf(estimated, populationOf(context));
   return measured(estimated.value, uncertainty, { level: context.plan.confidence, range: context.metric.range });
 }
 
 function measured(value: number, uncertainty: Uncertainty, options: Parameters<typeof intervalOf>[2]): Measured {
   const interval = intervalOf(value, uncertainty, options);
-  if (interval !== undefined) return { value, interval };
+  const isGrouped = uncertainty.kind === 'estimated' && uncertainty.designEffect !== 1;
+  if (interval !== undefined) {
+    return { value, interval, ...(isGrouped ? { designEffect: uncertainty.designEffect } : {}) };
+  }
   return { value, interval: null, ...(uncertainty.kind === 'unknown' ? { reason: uncertainty.reason } : {}) };
 }
 
@@ -165,11 +198,18 @@ function comparisonOf(context: Context, place: Place): MeasuredComparison | unde
   }
   const { value, uncertainty } = contrast(pair, { candidate: 1, champion: -1, constant: 0 }, populationOf(context));
   const difference = measured(value, uncertainty, { level: plan.confidence });
-  return { ...head, difference: { ...difference, ...differenceTest(value, uncertainty) } };
+  return { ...head, difference: { ...difference, ...differenceTest(pair, { value, uncertainty }) } };
 }
 
-function differenceTest(value: number, uncertainty: Uncertainty): { pValue: number | null; test: string | null } {
+function differenceTest(
+  { candidate, champion }: PairedEstimates,
+  { value, uncertainty }: ContrastEstimate,
+): { pValue: number | null; test: string | null } {
   if (uncertainty.kind !== 'estimated') return { pValue: null, test: null };
+  if (candidate.outcomes !== undefined && champion.outcomes !== undefined && uncertainty.designEffect === 1) {
+    const exact = mcnemarPValue(candidate.outcomes, champion.outcomes);
+    if (exact !== null) return { pValue: exact, test: 'exact McNemar' };
+  }
   const t = -Math.abs(value) / uncertainty.standardError;
   return {
     pValue: Math.min(1, 2 * studentTCdf(t, uncertainty.degreesOfFreedom)),
@@ -192,14 +232,22 @@ function evidenceFor(rule: GateRule, context: Context): RuleEvidence | undefined
   if (rule.bound.margin.kind === 'relative' && championValue <= 0) {
     return { missing: `the champion's value is ${championValue}, and nothing is relative to that` };
   }
+  if (rule.bound.margin.kind === 'relative') {
+    const uncertainty = uncertaintyOf(pair.champion, populationOf(context));
+    const reach = uncertainty.kind === 'estimated' ? reachOf(uncertainty, context.plan.confidence).below : 0;
+    if (championValue - reach <= 0) {
+      return { missing: "the interval of the champion's value reaches 0, and nothing is relative to that" };
+    }
+  }
   return evidenceOf(pair, differenceContrast(rule.bound, context.metric.direction, championValue), context);
 }
 
-function evidenceOf(pair: PairedEstimates, { weights, reading }: RuleContrast, context: Context): RuleEvidence {
+function evidenceOf(pair: PairedEstimates, { weights, ...rest }: RuleContrast, context: Context): RuleEvidence {
   const estimated = contrast(pair, weights, populationOf(context));
-  return { evidence: { ...estimated, reading, rows: context.rows.labels.length } };
+  return { evidence: { ...estimated, ...rest, rows: context.rows.labels.length } };
 }
 
 function sameScores(left: Float64Array, right: Float64Array): boolean {
-  return left.every((score, i) => score === right[i]);
+  for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false;
+  return left.length === right.length;
 }

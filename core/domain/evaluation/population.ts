@@ -6,8 +6,13 @@ export interface ScoredPopulation {
   /** undefined: all rows. */
   readonly slice?: SliceKey;
   readonly labels: Float64Array;
+  /** One score a row, or one a class row by row. */
   readonly candidate: Float64Array;
   readonly champion: Float64Array | null;
+  /** Sample weights; null: all rows weigh the same. */
+  readonly weights: Float64Array | null;
+  /** Classes of the label; 1 for regression. */
+  readonly classes: number;
   readonly sampling: Sampling;
 }
 
@@ -17,12 +22,15 @@ export interface ScoredPopulation {
  * @param rows Indexes into the population.
  */
 export function sliceOf(population: ScoredPopulation, key: SliceKey, rows: Uint32Array): ScoredPopulation {
+  const { labels, candidate, champion, weights, classes, sampling } = population;
   return {
     slice: key,
-    labels: pick(population.labels, rows),
-    candidate: pick(population.candidate, rows),
-    champion: population.champion === null ? null : pick(population.champion, rows),
-    sampling: samplingOf(population.sampling, rows),
+    labels: pick(labels, rows),
+    candidate: pickWide(candidate, rows, candidate.length / labels.length),
+    champion: champion === null ? null : pickWide(champion, rows, champion.length / labels.length),
+    weights: weights === null ? null : pick(weights, rows),
+    classes,
+    sampling: samplingOf(sampling, rows),
   };
 }
 
@@ -32,14 +40,25 @@ function pick(values: Float64Array, rows: Uint32Array): Float64Array {
   return picked;
 }
 
+function pickWide(values: Float64Array, rows: Uint32Array, width: number): Float64Array {
+  if (width === 1) return pick(values, rows);
+  const picked = new Float64Array(rows.length * width);
+  for (let i = 0; i < rows.length; i++) {
+    const from = (rows[i] ?? 0) * width;
+    picked.set(values.subarray(from, from + width), i * width);
+  }
+  return picked;
+}
+
 function samplingOf(sampling: Sampling, rows: Uint32Array): Sampling {
   if (sampling.kind === 'rows') return sampling;
-  const numbers = new Map<number, number>();
-  const ids = Uint32Array.from(rows, (row) => {
-    const id = sampling.ids[row] ?? 0;
-    const number = numbers.get(id) ?? numbers.size;
-    numbers.set(id, number);
-    return number;
-  });
-  return { kind: 'clusters', ids, count: numbers.size };
+  const numbers = new Int32Array(sampling.count).fill(-1);
+  const ids = new Uint32Array(rows.length);
+  let count = 0;
+  for (let i = 0; i < rows.length; i++) {
+    const id = sampling.ids[rows[i] ?? 0] ?? 0;
+    if (numbers[id] === -1) numbers[id] = count++;
+    ids[i] = numbers[id] ?? 0;
+  }
+  return { kind: 'clusters', ids, count };
 }

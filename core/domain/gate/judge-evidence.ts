@@ -1,13 +1,15 @@
 import type { ContrastEstimate } from '../metrics/contrast.ts';
-import { MIN_UNITS } from '../metrics/interval.ts';
+import { reachOf } from '../metrics/interval.ts';
 import { normalQuantile } from '../statistics/normal.ts';
-import { studentTCdf, studentTQuantile } from '../statistics/student-t.ts';
+import { studentTCdf } from '../statistics/student-t.ts';
 import type { Reading } from './rule-contrast.ts';
 
 /** What the data say of a rule on one population: a contrast that must be shown to be at least 0. */
 export interface ContrastEvidence extends ContrastEstimate {
   readonly reading: Reading;
   readonly rows: number;
+  /** The contrast if both models were equal: the margin; undefined for rules without a champion. */
+  readonly atEquality?: number;
 }
 
 /** The judgement of one contrast. */
@@ -19,6 +21,10 @@ export interface Judgement {
   readonly level: number;
   /** Rows like these that would probably decide; null where no feasible number would. Only where inconclusive. */
   readonly rowsToDecide?: number | null;
+  /** Rows that would probably show it if the two models were truly equal; null where no feasible number would. */
+  readonly rowsIfEqual?: number | null;
+  /** The smallest margin that as many rows as these would probably decide between equal models, in the rule's unit. */
+  readonly decidableMargin?: number;
   /** Why there is no interval. */
   readonly unknown?: string;
 }
@@ -35,7 +41,17 @@ const FEASIBLE_FACTOR = 100;
 export function failurePValue({ value, uncertainty }: ContrastEvidence): number {
   if (uncertainty.kind === 'unknown' || value >= 0) return 1;
   if (uncertainty.kind === 'exact') return 0;
-  return 2 * studentTCdf(value / uncertainty.standardError, uncertainty.degreesOfFreedom);
+  if (uncertainty.reach === undefined) {
+    return 2 * studentTCdf(value / uncertainty.standardError, uncertainty.degreesOfFreedom);
+  }
+  // The level at which the interval ends at 0, by bisection of the logarithm of what it leaves.
+  let [low, high] = [Math.log(1e-15), 0];
+  for (let round = 0; round < 60; round++) {
+    const middle = (low + high) / 2;
+    if (value + reachOf(uncertainty, 1 - Math.exp(middle)).above < 0) high = middle;
+    else low = middle;
+  }
+  return Math.exp(high);
 }
 
 /**
@@ -48,7 +64,7 @@ export function failurePValue({ value, uncertainty }: ContrastEvidence): number 
 export function judgeEvidence(evidence: ContrastEvidence, level: number, failLevel: number | null = level): Judgement {
   const { uncertainty, value } = evidence;
   if (uncertainty.kind === 'unknown') {
-    const rowsToDecide = uncertainty.units === undefined ? null : rowsForUnits(evidence.rows, uncertainty.units);
+    const rowsToDecide = uncertainty.lack === undefined ? null : rowsForLack(evidence.rows, uncertainty.lack);
     return { verdict: 'inconclusive', shown: null, level, rowsToDecide, unknown: uncertainty.reason };
   }
   const passing = bounds(evidence, level);
@@ -59,7 +75,23 @@ export function judgeEvidence(evidence: ContrastEvidence, level: number, failLev
   }
   const standardError = uncertainty.kind === 'estimated' ? uncertainty.standardError : 0;
   const rowsToDecide = rowsNeeded({ rows: evidence.rows, effect: value, standardError }, level);
-  return { verdict: 'inconclusive', shown: shownOf(evidence, passing), level, rowsToDecide };
+  const planned = planAtEquality(evidence, standardError, level);
+  return { verdict: 'inconclusive', shown: shownOf(evidence, passing), level, rowsToDecide, ...planned };
+}
+
+function planAtEquality(
+  { atEquality, rows, reading }: ContrastEvidence,
+  standardError: number,
+  level: number,
+): Pick<Judgement, 'rowsIfEqual' | 'decidableMargin'> {
+  if (atEquality === undefined) return {};
+  const rowsIfEqual = rowsNeeded({ rows, effect: Math.max(0, atEquality), standardError }, level);
+  return { rowsIfEqual, decidableMargin: distanceToDecide(standardError, level) * Math.abs(reading.scale) };
+}
+
+/** How far from 0 a contrast has to be to be decided with 80 % power. */
+function distanceToDecide(standardError: number, level: number): number {
+  return (normalQuantile((1 + level) / 2) + POWER_QUANTILE) * standardError;
 }
 
 /** Rows at which an interval of this kind would leave 0 with 80 % power; null beyond a hundred times those at hand. */
@@ -67,15 +99,15 @@ function rowsNeeded(
   { rows, effect, standardError }: { readonly rows: number; readonly effect: number; readonly standardError: number },
   level: number,
 ): number | null {
-  const z = normalQuantile((1 + level) / 2) + POWER_QUANTILE;
-  const needed = Math.ceil(rows * ((z * standardError) / Math.abs(effect)) ** 2);
+  const needed = Math.ceil(rows * (distanceToDecide(standardError, level) / Math.abs(effect)) ** 2);
   if (!Number.isFinite(needed) || needed > FEASIBLE_FACTOR * rows) return null;
   return Math.max(needed, rows + 1);
 }
 
-/** Rows at which there would be enough independent units, at as many rows a unit as now. */
-function rowsForUnits(rows: number, units: number): number | null {
-  return units === 0 ? null : Math.ceil((rows * MIN_UNITS) / units);
+/** Rows at which there would be enough of what is lacking, at as much a row as now. */
+function rowsForLack(rows: number, { has, needs }: { readonly has: number; readonly needs: number }): number | null {
+  const rowsNeeded = has === 0 ? Number.POSITIVE_INFINITY : Math.ceil((rows * needs) / has);
+  return rowsNeeded > FEASIBLE_FACTOR * rows ? null : rowsNeeded;
 }
 
 interface Bounds {
@@ -85,8 +117,8 @@ interface Bounds {
 
 function bounds({ value, uncertainty }: ContrastEvidence, level: number): Bounds {
   if (uncertainty.kind !== 'estimated') return { lower: value, upper: value };
-  const half = studentTQuantile((1 + level) / 2, uncertainty.degreesOfFreedom) * uncertainty.standardError;
-  return { lower: value - half, upper: value + half };
+  const { below, above } = reachOf(uncertainty, level);
+  return { lower: value - below, upper: value + above };
 }
 
 function shownOf({ value, reading }: ContrastEvidence, { lower, upper }: Bounds): Judgement['shown'] {

@@ -12,6 +12,8 @@ export interface Reading {
 export interface RuleContrast {
   readonly weights: Weights;
   readonly reading: Reading;
+  /** The contrast if both models were equal; undefined for bounds on the value. */
+  readonly atEquality?: number;
 }
 
 /**
@@ -42,10 +44,12 @@ export function differenceContrast(
   const good = direction === 'higher-is-better' ? 1 : -1;
   const allowed = bound.kind === 'max-regression' ? bound.margin.value : -bound.margin.value;
   if (bound.margin.kind === 'absolute') {
-    return { weights: { candidate: good, champion: -good, constant: allowed }, reading: { scale: 1, shift: -allowed } };
+    const weights = { candidate: good, champion: -good, constant: allowed };
+    return { weights, reading: { scale: 1, shift: -allowed }, atEquality: allowed };
   }
   return {
     weights: { candidate: good, champion: allowed - good, constant: 0 },
     reading: { scale: 1 / championValue, shift: -allowed },
+    atEquality: allowed * championValue,
   };
 }

@@ -83,11 +83,15 @@ function range(
   return ` (${formatPercent(level)} CI ${format(lower)} … ${format(upper)})`;
 }
 
-function advice({ rowsToDecide }: Judgement): string {
+function advice({ rowsToDecide, shown, rowsIfEqual, decidableMargin }: Judgement): string {
   if (rowsToDecide === undefined) return '';
-  if (rowsToDecide === null)
-    return ' No feasible number of rows would decide: the difference lies at the bound itself.';
-  return ` About ${formatCount(twoDigits(rowsToDecide))} rows would decide.`;
+  const equal =
+    rowsIfEqual === undefined || rowsIfEqual === null || decidableMargin === undefined
+      ? ''
+      : ` If the models are truly equal, about ${formatCount(twoDigits(rowsIfEqual))} rows would show it; these rows can decide a margin of ${Number(decidableMargin.toPrecision(2))}.`;
+  if (rowsToDecide !== null) return ` About ${formatCount(twoDigits(rowsToDecide))} rows would decide.${equal}`;
+  if (shown === null) return '';
+  return ` No feasible number of rows would decide: the difference lies at the bound itself.${equal}`;
 }
 
 /** Rounded up to two digits: a plan is no more precise. */

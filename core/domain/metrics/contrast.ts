@@ -1,5 +1,17 @@
-import { type Population, type Uncertainty, uncertaintyOf } from './interval.ts';
+import { errorShareBound } from './exact-edge.ts';
+import {
+  edgeTrials,
+  isEvidence,
+  lackOf,
+  noVariation,
+  reachOf,
+  typical,
+  type Uncertainty,
+  uncertaintyOf,
+} from './interval.ts';
 import type { MetricEstimate } from './metric.ts';
+import { combineReach, correctedCorrelation, influenceCorrelation, type Reach } from './proportion.ts';
+import { type Population, type StandardError, standardErrorOf } from './standard-error.ts';
 
 /** Two estimates of one metric on the same rows. */
 export interface PairedEstimates {
@@ -30,11 +42,107 @@ export interface ContrastEstimate {
 export function contrast(pair: PairedEstimates, weights: Weights, population: Population): ContrastEstimate {
   const { candidate, champion } = pair;
   const value = weights.candidate * candidate.value + weights.champion * champion.value + weights.constant;
+  if (weights.champion === 0) return { value, uncertainty: scaled(uncertaintyOf(candidate, population), weights) };
   if (pair.identical) return { value, uncertainty: { kind: 'exact', method: 'identical predictions' } };
-  const influence = candidate.influence.map(
-    (part, i) => weights.candidate * part + weights.champion * (champion.influence[i] ?? 0),
-  );
-  const byClass = candidate.byClass;
-  const scale = Math.abs(candidate.value) + Math.abs(champion.value);
-  return { value, uncertainty: uncertaintyOf({ kind: 'estimate', value, influence, byClass }, population, scale) };
+  return { value, uncertainty: lackOf([candidate, champion], population) ?? paired(pair, weights, population) };
+}
+
+/** The uncertainty of one value times a weight; a negative one swaps the sides. */
+function scaled(uncertainty: Uncertainty, { candidate: weight }: Weights): Uncertainty {
+  if (uncertainty.kind !== 'estimated') return uncertainty;
+  const standardError = Math.abs(weight) * uncertainty.standardError;
+  const own = uncertainty.reach;
+  if (own === undefined) return { ...uncertainty, standardError };
+  const reach = (level: number): Reach => {
+    const { below, above } = own(level);
+    return weight >= 0
+      ? { below: weight * below, above: weight * above }
+      : { below: -weight * above, above: -weight * below };
+  };
+  return { ...uncertainty, standardError, reach };
+}
+
+function paired({ candidate, champion }: PairedEstimates, weights: Weights, population: Population): Uncertainty {
+  const influence = combined(candidate.influence, champion.influence, weights);
+  const byClass = candidate.byClass && champion.byClass;
+  const found = standardErrorOf({ influence, byClass }, population);
+  const areProportions = candidate.outcomes !== undefined && champion.outcomes !== undefined;
+  if (areProportions && population.sampling.kind === 'rows') {
+    const trials = Math.min(candidate.support?.rows ?? 0, champion.support?.rows ?? 0);
+    const correlation = correctedCorrelation(influenceCorrelation(candidate.influence, champion.influence), {
+      trials,
+      proportions: [candidate.value, champion.value],
+    });
+    return joined({ candidate, champion, found, correlation, method: 'Newcombe (paired)' }, weights, population);
+  }
+  if (isEvidence(found.standardError, Math.abs(candidate.value) + Math.abs(champion.value))) {
+    return { kind: 'estimated', ...found };
+  }
+  return withoutVariation({ candidate, champion, found }, weights, population);
+}
+
+function combined(candidate: Float64Array, champion: Float64Array, weights: Weights): Float64Array {
+  const influence = new Float64Array(candidate.length);
+  for (let i = 0; i < influence.length; i++) {
+    influence[i] = weights.candidate * (candidate[i] ?? 0) + weights.champion * (champion[i] ?? 0);
+  }
+  return influence;
+}
+
+interface Joint {
+  readonly candidate: MetricEstimate;
+  readonly champion: MetricEstimate;
+  readonly found: StandardError;
+  readonly correlation: number;
+  readonly method: string;
+}
+
+/** From the interval of each value and their correlation. */
+function joined(
+  { candidate, champion, found, correlation, method }: Joint,
+  weights: Weights,
+  population: Population,
+): Uncertainty {
+  const first = uncertaintyOf(candidate, population);
+  const second = uncertaintyOf(champion, population);
+  if (first.kind !== 'estimated' || second.kind !== 'estimated') return noVariation();
+  const reach = (level: number) =>
+    combineReach(
+      { weight: weights.candidate, reach: reachOf(first, level) },
+      { weight: weights.champion, reach: reachOf(second, level) },
+      correlation,
+    );
+  return { kind: 'estimated', ...found, ...typical(found.standardError, reach), reach, method };
+}
+
+/**
+ * Both models err on the same rows alike, and yet their scores differ: rows that set them apart may be rare. Where both
+ * are without error, from the exact bound of each; else as far as the value moves by the largest share of such rows that
+ * none in this sample leaves possible.
+ */
+function withoutVariation(
+  pair: Pick<Joint, 'candidate' | 'champion' | 'found'>,
+  weights: Weights,
+  population: Population,
+): Uncertainty {
+  const { candidate, champion, found } = pair;
+  const spread =
+    Math.abs(weights.candidate) * spreadOf(candidate.influence) +
+    Math.abs(weights.champion) * spreadOf(champion.influence);
+  if (spread === 0) return joined({ ...pair, correlation: 0, method: 'exact bounds of no error' }, weights, population);
+  const trials = edgeTrials(Math.min(candidate.support?.rows ?? found.units, found.units), population);
+  const reach = (level: number): Reach => {
+    const half = (errorShareBound(trials, level) * spread) / 2;
+    return { below: half, above: half };
+  };
+  return { kind: 'estimated', ...found, ...typical(0, reach), reach, method: 'exact bound of no disagreement' };
+}
+
+function spreadOf(influence: Float64Array): number {
+  let [lowest, highest] = [0, 0];
+  for (let i = 0; i < influence.length; i++) {
+    lowest = Math.min(lowest, influence[i] ?? 0);
+    highest = Math.max(highest, influence[i] ?? 0);
+  }
+  return highest - lowest;
 }

@@ -15,6 +15,14 @@ export const logLoss: Metric = {
   estimate: (rows) => meanLoss(rows, (label, score) => -Math.log(inside(label === 1 ? score : 1 - score))),
 };
 
+/** Log loss of the probabilities of several classes. Equivalent: `sklearn.metrics.log_loss`. */
+export const logLossOfClasses: Metric = {
+  ...logLoss,
+  task: 'multiclass-classification',
+  estimate: (rows) =>
+    meanLoss(rows, (label, _, row) => -Math.log(inside(rows.scores[row * rows.classes + label] ?? Number.NaN))),
+};
+
 function inside(probability: number): number {
   return Math.min(1 - Number.EPSILON, Math.max(Number.EPSILON, probability));
 }

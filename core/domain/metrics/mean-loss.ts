@@ -1,24 +1,31 @@
 import type { MetricEstimate, ScoredRows, UndefinedMetric } from './metric.ts';
+import { totalWeight } from './scored-rows.ts';
 
-/** The loss of one row. */
-export type Loss = (label: number, score: number) => number;
+/** The loss of one row; the index is that of the row. */
+export type Loss = (label: number, score: number, row: number) => number;
 
 /**
- * The mean of a loss over rows. The influence of a row is its loss less the mean.
+ * The weighted mean of a loss over rows. The influence of a row is its loss less the mean.
  *
  * @param rows Any number; none gives no value.
  */
-export function meanLoss({ labels, scores }: ScoredRows, loss: Loss): MetricEstimate | UndefinedMetric {
-  const rows = labels.length;
-  if (rows === 0) return { kind: 'undefined', reason: 'there are no rows' };
-  const influence = new Float64Array(rows);
+export function meanLoss(rows: ScoredRows, loss: Loss): MetricEstimate | UndefinedMetric {
+  const { labels, scores, weights } = rows;
+  const count = labels.length;
+  if (count === 0) return { kind: 'undefined', reason: 'there are no rows' };
+  const influence = new Float64Array(count);
+  const stride = scores.length / count;
   let sum = 0;
-  for (let i = 0; i < rows; i++) {
-    const value = loss(labels[i] ?? Number.NaN, scores[i] ?? Number.NaN);
+  for (let i = 0; i < count; i++) {
+    const value = loss(labels[i] ?? Number.NaN, scores[i * stride] ?? Number.NaN, i);
     influence[i] = value;
-    sum += value;
+    sum += weights === null ? value : value * (weights[i] ?? 0);
   }
-  const value = sum / rows;
-  for (let i = 0; i < rows; i++) influence[i] = (influence[i] ?? 0) - value;
+  const total = totalWeight(rows);
+  const value = sum / total;
+  for (let i = 0; i < count; i++) {
+    const share = weights === null ? 1 : ((weights[i] ?? 0) * count) / total;
+    influence[i] = ((influence[i] ?? 0) - value) * share;
+  }
   return { kind: 'estimate', value, influence, byClass: false };
 }

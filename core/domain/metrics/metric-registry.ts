@@ -1,15 +1,14 @@
-import { accuracy } from './accuracy.ts';
+import { maxError, medianAbsoluteError } from './absolute-error-order.ts';
 import { averagePrecision } from './average-precision.ts';
-import { brierScore } from './brier-score.ts';
-import { f1 } from './f1.ts';
-import { logLoss } from './log-loss.ts';
-import { mae } from './mae.ts';
+import { brierScore, brierScoreOfClasses } from './brier-score.ts';
+import { calibrationSlope, expectedCalibrationError, expectedCalibrationErrorOfClasses } from './calibration.ts';
+import { DECISION_METRICS, fBeta, macroFBeta } from './decision-metrics.ts';
+import { logLoss, logLossOfClasses } from './log-loss.ts';
 import type { Metric, MetricTask } from './metric.ts';
-import { mse } from './mse.ts';
-import { precision } from './precision.ts';
-import { r2 } from './r2.ts';
-import { recall } from './recall.ts';
-import { rmse } from './rmse.ts';
+import { averagePrecisionOvr, rocAucOvo, rocAucOvr } from './multiclass-ranking.ts';
+import { precisionAtRecall, recallAtPrecision } from './operating-point.ts';
+import { LOSS_METRICS, pinballLoss, tweedieDeviance } from './regression-losses.ts';
+import { explainedVariance, r2 } from './regression-shares.ts';
 import { rocAuc } from './roc-auc.ts';
 
 const METRICS: readonly Metric[] = [
@@ -17,14 +16,39 @@ const METRICS: readonly Metric[] = [
   averagePrecision,
   logLoss,
   brierScore,
-  accuracy,
-  f1,
-  precision,
-  recall,
-  mae,
-  rmse,
-  mse,
+  expectedCalibrationError,
+  calibrationSlope,
+  rocAucOvr,
+  rocAucOvo,
+  averagePrecisionOvr,
+  logLossOfClasses,
+  brierScoreOfClasses,
+  expectedCalibrationErrorOfClasses,
+  ...DECISION_METRICS,
+  ...LOSS_METRICS,
   r2,
+  explainedVariance,
+  medianAbsoluteError,
+  maxError,
+];
+
+interface Family {
+  readonly prefix: string;
+  readonly task: MetricTask;
+  readonly accepts: (parameter: number) => boolean;
+  readonly make: (parameter: number) => Metric;
+}
+
+const isShare = (value: number) => value > 0 && value < 1;
+
+/** Metrics with a number in their name, such as `precision_at_recall_0.8`. */
+const FAMILIES: readonly Family[] = [
+  { prefix: 'fbeta_', task: 'binary-classification', accepts: (beta) => beta > 0, make: fBeta },
+  { prefix: 'fbeta_', task: 'multiclass-classification', accepts: (beta) => beta > 0, make: macroFBeta },
+  { prefix: 'precision_at_recall_', task: 'binary-classification', accepts: isShare, make: precisionAtRecall },
+  { prefix: 'recall_at_precision_', task: 'binary-classification', accepts: isShare, make: recallAtPrecision },
+  { prefix: 'pinball_loss_', task: 'regression', accepts: isShare, make: pinballLoss },
+  { prefix: 'tweedie_deviance_', task: 'regression', accepts: (power) => power > 1, make: tweedieDeviance },
 ];
 
 /** Metrics of the artifact itself: exact numbers without rows, lower is better. */
@@ -41,12 +65,24 @@ export type ArtifactMetricName = keyof typeof ARTIFACT_METRICS;
 /** Metrics computed when tidegate.yaml names none. */
 const DEFAULT_METRICS: Readonly<Record<MetricTask, readonly string[]>> = {
   'binary-classification': ['roc_auc', 'log_loss', 'brier_score'],
+  'multiclass-classification': ['accuracy', 'f1_macro', 'roc_auc_ovr', 'log_loss'],
   regression: ['mae', 'rmse'],
 };
 
+/** Metrics of one class against the rest, computed for every class of a multiclass task. */
+export const CLASS_METRICS: readonly string[] = ['precision', 'recall', 'f1', 'roc_auc', 'average_precision'];
+
 /** The metric of a name and task, or undefined. */
 export function findMetric(name: string, task: MetricTask): Metric | undefined {
-  return METRICS.find((metric) => metric.name === name && metric.task === task);
+  return METRICS.find((metric) => metric.name === name && metric.task === task) ?? findInFamily(name, task);
+}
+
+function findInFamily(name: string, task: MetricTask): Metric | undefined {
+  const family = FAMILIES.find((one) => one.task === task && name.startsWith(one.prefix));
+  const text = family === undefined ? '' : name.slice(family.prefix.length);
+  // One spelling a number, so that one metric has one name.
+  if (family === undefined || String(Number(text)) !== text || !family.accepts(Number(text))) return undefined;
+  return family.make(Number(text));
 }
 
 /** Whether a name is that of a metric of the artifact itself. */
@@ -54,12 +90,20 @@ export function isArtifactMetric(name: string): name is ArtifactMetricName {
   return Object.hasOwn(ARTIFACT_METRICS, name);
 }
 
-/** Every name that a rule for this task may use. */
+/** Every name that a rule for this task may use; families of metrics with a number for it. */
 export function metricNames(task: MetricTask): readonly string[] {
   return [
     ...METRICS.filter((metric) => metric.task === task).map(({ name }) => name),
+    ...(task === 'multiclass-classification' ? CLASS_METRICS : []),
+    ...FAMILIES.filter((family) => family.task === task).map(({ prefix }) => `${prefix}<number>`),
     ...Object.keys(ARTIFACT_METRICS),
   ];
+}
+
+/** Whether a rule for this task may use a name. */
+export function isMetricName(name: string, task: MetricTask): boolean {
+  const isOfClass = task === 'multiclass-classification' && CLASS_METRICS.includes(name);
+  return isOfClass || isArtifactMetric(name) || findMetric(name, task) !== undefined;
 }
 
 /** The names computed when tidegate.yaml names none. */
@@ -70,5 +114,8 @@ export function defaultMetricNames(task: MetricTask): readonly string[] {
 /** The name of a metric as people write it; an unknown name stays as it is. */
 export function metricTitle(name: string): string {
   if (isArtifactMetric(name)) return ARTIFACT_METRICS[name];
-  return METRICS.find((metric) => metric.name === name)?.title ?? name;
+  const found = METRICS.find((metric) => metric.name === name);
+  if (found !== undefined) return found.title;
+  const tasks = ['binary-classification', 'multiclass-classification', 'regression'] as const;
+  return tasks.map((task) => findInFamily(name, task)).find((metric) => metric !== undefined)?.title ?? name;
 }

@@ -1,12 +1,20 @@
 /** What a model is for, as tidegate.yaml says it. */
-export type MetricTask = 'binary-classification' | 'regression';
+export type MetricTask = 'binary-classification' | 'multiclass-classification' | 'regression';
 
 /** Rows with what happened and what a model said. Not mutated. */
 export interface ScoredRows {
-  /** 0 or 1 for classification, the outcome for regression. Finite. */
+  /** 0 or 1, the index of the class, or the outcome. Finite. */
   readonly labels: Float64Array;
-  /** The probability of 1, or the prediction. Finite; the same length. */
+  /** The probability of 1, the probabilities of all classes row by row, or the prediction. Finite. */
   readonly scores: Float64Array;
+  /** Sample weights, >= 0 with a sum above 0; null: all rows weigh the same. */
+  readonly weights: Float64Array | null;
+  /** Classes of the label; 1 for regression. Scores of more than 2 classes hold that many numbers a row. */
+  readonly classes: number;
+  /** The class decided for each row where that is not by the decision threshold: one class against the rest. */
+  readonly decided?: Uint8Array;
+  /** Row indexes by ascending score, computed at the first call; for one score a row. */
+  readonly order: () => Uint32Array;
 }
 
 /** What a metric may be asked with. */
@@ -20,13 +28,21 @@ export interface MetricEstimate {
   readonly kind: 'estimate';
   readonly value: number;
   /**
-   * Influence of each row: the value's derivative with respect to the row's weight, times the number of rows. Sums to 0,
-   * so that the value differs from the truth by about the mean of the influences. Differences and ratios of two
-   * estimates on the same rows are differences of these.
+   * Influence of each row: the value's derivative with respect to the row's weight, times that weight, times the number
+   * of rows. Sums to 0, so that the value differs from the truth by about the mean of the influences. Differences and
+   * ratios of two estimates on the same rows are differences of these.
    */
   readonly influence: Float64Array;
   /** Rows are sampled within each class (DeLong): the row-wise variance is that of each class by itself. */
   readonly byClass: boolean;
+  /** Of a proportion of unweighted rows: 1 a success, 0 none, 2 not counted. */
+  readonly outcomes?: Uint8Array;
+  /** Fewest rows of a kind that the value rests on, such as those of the smaller class. */
+  readonly support?: { readonly rows: number; readonly what: string };
+  /** What can be said where no row varies: independent trials without an error, and the worst value at a share of errors. */
+  readonly edge?: { readonly trials: number; readonly worst: (errorShare: number) => number };
+  /** Set where no interval is known: why. */
+  readonly withoutInterval?: string;
 }
 
 /** A metric that has no value on these rows. */
@@ -36,13 +52,14 @@ export interface UndefinedMetric {
   readonly reason: string;
 }
 
-/** A metric: one a file. */
+/** A metric: one a file, or one family a file. */
 export interface Metric {
   /** As in tidegate.yaml and the reports. */
   readonly name: string;
   /** As people write it in a heading. */
   readonly title: string;
   readonly task: MetricTask;
+  /** Where neither is better (calibration slope), the one that is further from the usual fault. */
   readonly direction: 'higher-is-better' | 'lower-is-better';
   /** The values it can take. */
   readonly range: readonly [number, number];

@@ -1,19 +1,31 @@
-import type { MetricEstimate, UndefinedMetric } from './metric.ts';
+import type { MetricEstimate, ScoredRows, UndefinedMetric } from './metric.ts';
 
 /** What each row adds to the numerator and the denominator of a ratio. */
 export interface RatioTerms {
   readonly numerator: Float64Array;
   readonly denominator: Float64Array;
+  readonly weights: ScoredRows['weights'];
   /** Why there is no value where the denominator is 0. */
   readonly whenEmpty: string;
 }
 
-/** A ratio of two sums over rows, by the delta method: influence n (a - R b) / (sum of b). */
-export function ratioOfSums({ numerator, denominator, whenEmpty }: RatioTerms): MetricEstimate | UndefinedMetric {
+/** A ratio of two weighted sums over rows, by the delta method: influence n w (a - R b) / (sum of w b). */
+export function ratioOfSums(terms: RatioTerms): MetricEstimate | UndefinedMetric {
+  const { numerator, denominator, weights, whenEmpty } = terms;
   const rows = numerator.length;
-  const below = denominator.reduce((sum, value) => sum + value, 0);
+  let above = 0;
+  let below = 0;
+  for (let i = 0; i < rows; i++) {
+    const weight = weights === null ? 1 : (weights[i] ?? 0);
+    above += weight * (numerator[i] ?? 0);
+    below += weight * (denominator[i] ?? 0);
+  }
   if (below === 0) return { kind: 'undefined', reason: whenEmpty };
-  const value = numerator.reduce((sum, part) => sum + part, 0) / below;
-  const influence = numerator.map((part, i) => (rows * (part - value * (denominator[i] ?? 0))) / below);
+  const value = above / below;
+  const influence = new Float64Array(rows);
+  for (let i = 0; i < rows; i++) {
+    const weight = weights === null ? 1 : (weights[i] ?? 0);
+    influence[i] = (weight * rows * ((numerator[i] ?? 0) - value * (denominator[i] ?? 0))) / below;
+  }
   return { kind: 'estimate', value, influence, byClass: false };
 }

@@ -10,6 +10,14 @@ export type Sampling =
       readonly count: number;
     };
 
+/** Rows of a population: which belong together, their labels and weights. */
+export interface Population {
+  readonly sampling: Sampling;
+  readonly labels: Float64Array;
+  /** null: all rows weigh the same. */
+  readonly weights: Float64Array | null;
+}
+
 /** How far a value may be from the truth. */
 export interface StandardError {
   /** >= 0, in the unit of the value. */
@@ -18,55 +26,117 @@ export interface StandardError {
   /** Independent units: clusters, or rows. */
   readonly units: number;
   readonly method: string;
+  /** How many times the variance is that of independent rows; 1 for rows. */
+  readonly designEffect: number;
 }
 
-const BY_CLUSTER = 'influence function summed by cluster, t';
-const BY_ROW = 'influence function by row, t';
-const BY_ROW_AND_CLASS = 'DeLong, t';
+const BY_CLUSTER = 'influence function, cluster-robust (CR2, t)';
+const BY_ROW = 'influence function (t)';
+const WEIGHTED = 'influence function, weighted (sandwich, t)';
+const BY_ROW_AND_CLASS = 'DeLong (t)';
 
 /**
  * The standard error of a value from its rows' influences.
  *
- * By clusters: G / (G - 1) times the sum of squared cluster sums, G - 1 degrees of freedom (K.-Y. Liang and S. Zeger,
- * Biometrika 73, 1986): to first order the delete-one-cluster jackknife. By rows: the variance of the influences,
- * for ROC AUC within each class, which is DeLong's.
+ * By clusters: each cluster's sum of influences, divided by the root of what the mean leaves of it (CR2: R. Bell and
+ * D. McCaffrey, Survey Methodology 28, 2002, for a mean), with their Satterthwaite degrees of freedom; for equal clusters
+ * G / (G - 1) and G - 1. By rows: the variance of the influences, for ROC AUC within each class, which is DeLong's.
  *
  * @param estimate A value, or a contrast of two on the same rows.
- * @param labels Of the same rows; 0 or 1 where the estimate is by class.
  */
-export function standardErrorOf(estimate: MetricEstimate, sampling: Sampling, labels: Float64Array): StandardError {
-  const rows = estimate.influence.length;
+export function standardErrorOf(
+  { influence, byClass }: Pick<MetricEstimate, 'influence' | 'byClass'>,
+  { sampling, labels, weights }: Population,
+): StandardError {
+  const rows = influence.length;
+  const rowVariance = byClass ? varianceByClass(influence, labels) : varianceByRow(influence);
   if (sampling.kind === 'clusters') {
-    const { count } = sampling;
-    const variance = (clusterSumOfSquares(estimate.influence, sampling) * count) / (count - 1) / rows ** 2;
-    return { standardError: Math.sqrt(variance), degreesOfFreedom: count - 1, units: count, method: BY_CLUSTER };
+    const shares = clusterShares(sampling, weights);
+    const variance = clusterVariance(influence, sampling, shares);
+    return {
+      standardError: Math.sqrt(variance),
+      degreesOfFreedom: degreesOfFreedom(shares),
+      units: sampling.count,
+      method: BY_CLUSTER,
+      designEffect: rowVariance === 0 ? 1 : variance / rowVariance,
+    };
   }
-  const variance = estimate.byClass ? byClass(estimate.influence, labels) : byRow(estimate.influence);
-  const method = estimate.byClass ? BY_ROW_AND_CLASS : BY_ROW;
-  return { standardError: Math.sqrt(variance), degreesOfFreedom: rows - 1, units: rows, method };
+  const method = byClass ? BY_ROW_AND_CLASS : weights === null ? BY_ROW : WEIGHTED;
+  return {
+    standardError: Math.sqrt(rowVariance),
+    degreesOfFreedom: rows - 1,
+    units: rows,
+    method,
+    designEffect: 1,
+  };
 }
 
-function clusterSumOfSquares(influence: Float64Array, { ids, count }: Sampling & { kind: 'clusters' }): number {
+/** The part of all weight that each cluster has. */
+function clusterShares({ ids, count }: Sampling & { kind: 'clusters' }, weights: Float64Array | null): Float64Array {
+  const shares = new Float64Array(count);
+  let total = 0;
+  for (let i = 0; i < ids.length; i++) {
+    const weight = weights === null ? 1 : (weights[i] ?? 0);
+    shares[ids[i] ?? 0] = (shares[ids[i] ?? 0] ?? 0) + weight;
+    total += weight;
+  }
+  for (let g = 0; g < count; g++) shares[g] = (shares[g] ?? 0) / total;
+  return shares;
+}
+
+function clusterVariance(
+  influence: Float64Array,
+  { ids, count }: Sampling & { kind: 'clusters' },
+  shares: Float64Array,
+): number {
   const sums = new Float64Array(count);
   for (let i = 0; i < influence.length; i++) {
     const id = ids[i] ?? 0;
     sums[id] = (sums[id] ?? 0) + (influence[i] ?? 0);
   }
-  return sums.reduce((total, sum) => total + sum * sum, 0);
-}
-
-function byRow(influence: Float64Array): number {
-  const rows = influence.length;
-  return influence.reduce((total, part) => total + part * part, 0) / (rows * (rows - 1));
-}
-
-function byClass(influence: Float64Array, labels: Float64Array): number {
-  const positives = labels.reduce((sum, label) => sum + label, 0);
-  const negatives = labels.length - positives;
   let squares = 0;
-  for (let i = 0; i < influence.length; i++) {
-    const inClass = labels[i] === 1 ? positives : negatives;
-    squares += ((influence[i] ?? 0) ** 2 * inClass) / (inClass - 1);
+  for (let g = 0; g < count; g++) squares += (sums[g] ?? 0) ** 2 / (1 - (shares[g] ?? 0));
+  return squares / influence.length ** 2;
+}
+
+/**
+ * Satterthwaite's degrees of freedom of CR2 for a mean, with cluster sums whose variance grows with the square of their
+ * share: rows of one cluster that move together, which is what clusters are declared for, and the smaller number.
+ */
+function degreesOfFreedom(shares: Float64Array): number {
+  const S = shares.reduce((sum, h) => sum + h * h, 0);
+  let [trace, diagonal, a, b, c] = [0, 0, 0, 0, 0];
+  for (const h of shares) {
+    // Var(s_g) = h_g² gives Cov(s_g - h_g S, s_h - h_h S) = [g = h] h_g² + h_g h_h (S - h_g - h_h), over the two roots.
+    const own = (h * h * (1 - 2 * h + S)) / (1 - h);
+    const expanded = (h * h * (S - 2 * h)) / (1 - h);
+    trace += own;
+    diagonal += own * own - expanded * expanded;
+    a += (h * h) / (1 - h);
+    b += h ** 3 / (1 - h);
+    c += h ** 4 / (1 - h);
   }
+  const all = S * S * a * a + 2 * a * c - 4 * S * a * b + 2 * b * b;
+  return Math.max(1, (trace * trace) / (diagonal + all));
+}
+
+function varianceByRow(influence: Float64Array): number {
+  const rows = influence.length;
+  let squares = 0;
+  for (let i = 0; i < rows; i++) squares += (influence[i] ?? 0) ** 2;
+  return squares / (rows * (rows - 1));
+}
+
+function varianceByClass(influence: Float64Array, labels: Float64Array): number {
+  let positives = 0;
+  for (let i = 0; i < labels.length; i++) positives += labels[i] ?? 0;
+  const negatives = labels.length - positives;
+  let [ofPositives, ofNegatives] = [0, 0];
+  for (let i = 0; i < influence.length; i++) {
+    const square = (influence[i] ?? 0) ** 2;
+    if (labels[i] === 1) ofPositives += square;
+    else ofNegatives += square;
+  }
+  const squares = (ofPositives * positives) / (positives - 1) + (ofNegatives * negatives) / (negatives - 1);
   return squares / influence.length ** 2;
 }

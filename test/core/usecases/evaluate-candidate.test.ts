@@ -123,6 +123,7 @@ async function run({
         files: [],
       }),
       hashText: (one) => new FileArtifactHasher().hashText(one),
+      hashChunks: (chunks) => new FileArtifactHasher().hashChunks(chunks),
     },
     clockMs: () => clock++,
     progress: () => {},
@@ -135,6 +136,7 @@ async function run({
     dataset: { shown: 'test', absolute: '/test' },
     reference: { shown: 'test', absolute: '/test' },
     championSelector: 'auto',
+    base: null,
     rulePlaces: model.gate.rules.map((_, index) => placeOf(['models', 'm', 'gate', 'rules', index])),
   };
   return evaluateCandidate(request, ports);

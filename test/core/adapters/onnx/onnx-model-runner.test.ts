@@ -70,10 +70,45 @@ describe('OnnxModelRunner', () => {
     await expect(runner.open(path)).rejects.toMatchObject({ code: 'MODEL_INVALID' });
   });
 
-  it('refuses what is no ONNX model, is cut off, gives maps, or is not there', async () => {
+  it('reads the probabilities behind maps, of two classes and of several', async () => {
+    const columns = { a: numbers(2, -2), b: numbers(0, 0) };
+    expect(await score('maps', columns, ['a', 'b'])).toEqual(await score('good', columns, ['a', 'b']));
+    const opened = await runner.open(join(MODELS, 'kinds.onnx'), { scores: 'each-class' });
+    const plan = planInputs(
+      opened.inputs,
+      ['a', 'b'],
+      [
+        { name: 'a', type: 'real' },
+        { name: 'b', type: 'real' },
+      ],
+    );
+    const scores = await opened.score({ rows: 2, columns: new Map(Object.entries(columns)) }, plan);
+    await opened.close();
+    expect(scores.length).toBe(6);
+    // Classes in sorted order: high, low, mid.
+    expect(scores[0]).toBeGreaterThan(0.8);
+    expect(scores[4]).toBeGreaterThan(0.8);
+    expect((scores[0] ?? 0) + (scores[1] ?? 0) + (scores[2] ?? 0)).toBeCloseTo(1, 5);
+    await expect(score('kinds', columns, ['a', 'b'])).rejects.toMatchObject({ code: 'MODEL_INVALID' });
+  });
+
+  it('turns an output named logits into probabilities', async () => {
+    const scores = await score('logits', { a: numbers(1, -1), b: numbers(0, 0) }, ['a', 'b']);
+    expect(scores[0]).toBeCloseTo(1 / (1 + Math.exp(-2)), 6);
+    expect(scores[1]).toBeCloseTo(1 / (1 + Math.exp(2)), 6);
+  });
+
+  it('names the operator that the runtime lacks', async () => {
+    await expect(runner.open(join(MODELS, 'custom.onnx'))).rejects.toMatchObject({
+      code: 'MODEL_INVALID',
+      message: expect.stringContaining('Shuffle'),
+    });
+  });
+
+  it('refuses what is no ONNX model, is cut off, or is not there', async () => {
     await writeFile(join(folder, 'text.onnx'), 'not a model');
     await writeFile(join(folder, 'empty.onnx'), '');
-    for (const path of [join(folder, 'text.onnx'), join(folder, 'empty.onnx'), join(MODELS, 'maps.onnx')]) {
+    for (const path of [join(folder, 'text.onnx'), join(folder, 'empty.onnx')]) {
       await expect(runner.open(path)).rejects.toMatchObject({ code: 'MODEL_INVALID' });
     }
     await expect(runner.open(join(folder, 'missing.onnx'))).rejects.toMatchObject({ code: 'DATA_NOT_FOUND' });

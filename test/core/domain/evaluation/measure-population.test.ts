@@ -31,6 +31,8 @@ const population: ScoredPopulation = {
   labels: Float64Array.from(golden.rows.label),
   candidate: Float64Array.from(golden.rows.candidate),
   champion: Float64Array.from(golden.rows.champion),
+  weights: null,
+  classes: 2,
   sampling: { kind: 'clusters', ids: Uint32Array.from(golden.rows.day), count: 12 },
 };
 const tight = { kind: 'max-regression', margin: { kind: 'absolute', value: 0.001 } } as const;
@@ -68,11 +70,13 @@ describe('measurePopulation', () => {
     expect(verdictOf(few, 'roc_auc', tight)).toBe('inconclusive');
   });
 
-  it('never takes no variation for certainty', () => {
+  it('never takes no variation for certainty: no error in 6 pairs of groups leaves up to 46 % of errors', () => {
     const perfect = { ...population, candidate: population.labels.slice() };
     const [own] = measurePopulation(perfect, plan('accuracy', { kind: 'min', value: 0.9 })).metrics;
-    expect(own).toMatchObject({ value: 1, interval: null, reason: expect.stringContaining('no variation') });
+    expect(own).toMatchObject({ value: 1, interval: { upper: 1, method: 'exact bound of no error' } });
+    expect(own?.interval?.lower).toBeCloseTo(0.025 ** (1 / 6), 9);
     expect(verdictOf(perfect, 'accuracy', { kind: 'min', value: 0.9 })).toBe('inconclusive');
+    expect(verdictOf(perfect, 'accuracy', { kind: 'min', value: 0.5 })).toBe('pass');
   });
 
   it('has no value where a model gave no finite score', () => {
@@ -114,5 +118,6 @@ function simulate(random: ReturnType<typeof seededRandom>): ScoredPopulation {
   const scores = (model: number) =>
     Float64Array.from(ids, (day) => clip(0.3 + (shift[day * 2 + model] ?? 0) + 0.1 * random.normal()));
   const labels = Float64Array.from({ length: rows }, () => (random.uniform() < 0.3 ? 1 : 0));
-  return { labels, candidate: scores(0), champion: scores(1), sampling: { kind: 'clusters', ids, count: days } };
+  const sampling = { kind: 'clusters', ids, count: days } as const;
+  return { labels, candidate: scores(0), champion: scores(1), weights: null, classes: 2, sampling };
 }

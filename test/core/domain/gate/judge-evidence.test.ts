@@ -8,7 +8,14 @@ const at = (value: number): ContrastEvidence => ({
   value,
   reading,
   rows: 1000,
-  uncertainty: { kind: 'estimated', standardError: 1, degreesOfFreedom: 30, units: 31, method: 'test' },
+  uncertainty: {
+    kind: 'estimated',
+    standardError: 1,
+    degreesOfFreedom: 30,
+    units: 31,
+    method: 'test',
+    designEffect: 1,
+  },
 });
 
 describe('judgeEvidence', () => {
@@ -42,7 +49,10 @@ describe('judgeEvidence', () => {
   });
 
   it('is open without an interval, and says how many rows too few groups want', () => {
-    const few = { ...at(5), uncertainty: { kind: 'unknown', reason: '4 independent groups', units: 4 } } as const;
+    const few = {
+      ...at(5),
+      uncertainty: { kind: 'unknown', reason: '4 independent groups', lack: { has: 4, needs: 10 } },
+    } as const;
     expect(judgeEvidence(few, 0.95)).toMatchObject({ verdict: 'inconclusive', shown: null, rowsToDecide: 2500 });
   });
 });

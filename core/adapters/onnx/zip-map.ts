@@ -1,0 +1,50 @@
+import { type Field, joinBytes, readFields, writeField, writeNumber } from './protobuf.ts';
+
+// Numbers of fields in onnx.proto: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
+const MODEL = { graph: 7 };
+const GRAPH = { node: 1, output: 12 };
+const NODE = { input: 1, output: 2, opType: 4 };
+const FLOAT = 1;
+
+/**
+ * A model without its last ZipMap: where it gave one map a row, it gives the tensor of probabilities that the maps were
+ * made of. The runtime hands out no maps, and skl2onnx adds them unless it is told not to.
+ *
+ * @returns null for a model without one.
+ * @throws {RangeError} For bytes that are no ONNX model.
+ */
+export function withoutZipMap(model: Uint8Array): Uint8Array | null {
+  const parts = readFields(model);
+  const graph = parts.find(({ number }) => number === MODEL.graph);
+  if (graph === undefined) return null;
+  const fields = readFields(graph.content);
+  const zipMap = fields.find((field) => field.number === GRAPH.node && opType(field.content) === 'ZipMap');
+  if (zipMap === undefined) return null;
+  const node = readFields(zipMap.content);
+  const from = text(node, NODE.input);
+  const to = text(node, NODE.output);
+  const replaced = fields.flatMap((field) => {
+    if (field === zipMap) return [];
+    if (field.number === GRAPH.output && text(readFields(field.content), 1) === to) {
+      return [writeField(GRAPH.output, floatTensor(from))];
+    }
+    return [graph.content.subarray(field.start, field.end)];
+  });
+  const graphBytes = writeField(MODEL.graph, joinBytes(replaced));
+  return joinBytes(parts.map((part) => (part === graph ? graphBytes : model.subarray(part.start, part.end))));
+}
+
+function opType(node: Uint8Array): string {
+  return text(readFields(node), NODE.opType);
+}
+
+function text(fields: readonly Field[], number: number): string {
+  const found = fields.find((field) => field.number === number);
+  return found === undefined ? '' : new TextDecoder().decode(found.content);
+}
+
+/** ValueInfoProto { name, type: TypeProto { tensor_type: { elem_type: FLOAT } } }, of any shape. */
+function floatTensor(name: string): Uint8Array {
+  const tensorType = writeField(1, writeNumber(1, FLOAT));
+  return joinBytes([writeField(1, new TextEncoder().encode(name)), writeField(2, tensorType)]);
+}

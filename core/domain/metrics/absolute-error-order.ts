@@ -1,0 +1,76 @@
+import type { Metric, MetricEstimate, ScoredRows, UndefinedMetric } from './metric.ts';
+import { totalWeight } from './scored-rows.ts';
+import { sortedOrder } from './sorted-order.ts';
+
+const common = { task: 'regression', direction: 'lower-is-better', range: [0, Number.POSITIVE_INFINITY] } as const;
+
+/**
+ * Median absolute error; of weighted rows the mean of the lower and the upper weighted median.
+ *
+ * Influence: (1/2 - [error <= median]) over the density there, which is taken between the quantiles around it
+ * (M. M. Siddiqui, J. Res. NBS 64B, 1960, with Hall and Sheather's kind of width). Equivalent: `median_absolute_error`.
+ */
+export const medianAbsoluteError: Metric = {
+  ...common,
+  name: 'median_absolute_error',
+  title: 'Median absolute error',
+  estimate: estimateMedian,
+};
+
+/** The largest absolute error. It rests on one row, so it has no interval. Equivalent: `sklearn.metrics.max_error`. */
+export const maxError: Metric = {
+  ...common,
+  name: 'max_error',
+  title: 'Max error',
+  estimate: ({ labels, scores }) => {
+    if (labels.length === 0) return { kind: 'undefined', reason: 'there are no rows' };
+    let value = 0;
+    for (let i = 0; i < labels.length; i++) value = Math.max(value, Math.abs((labels[i] ?? 0) - (scores[i] ?? 0)));
+    const withoutInterval = 'it rests on a single row; gate on another metric';
+    return { kind: 'estimate', value, influence: new Float64Array(0), byClass: false, withoutInterval };
+  },
+};
+
+function estimateMedian(rows: ScoredRows): MetricEstimate | UndefinedMetric {
+  const { labels, scores, weights } = rows;
+  const count = labels.length;
+  if (count === 0) return { kind: 'undefined', reason: 'there are no rows' };
+  const errors = labels.map((label, i) => Math.abs(label - (scores[i] ?? Number.NaN)));
+  const order = sortedOrder(errors);
+  const quantile = quantileOf(errors, order, weights);
+  const value = (quantile(0.5, 'lower') + quantile(0.5, 'upper')) / 2;
+  const band = Math.min(0.25, 0.8 * count ** (-1 / 3));
+  const spread = quantile(0.5 + band, 'upper') - quantile(0.5 - band, 'lower');
+  const total = totalWeight(rows);
+  const influence = new Float64Array(count);
+  let mean = 0;
+  for (let i = 0; i < count; i++) {
+    const weight = ((weights === null ? 1 : (weights[i] ?? 0)) * count) / total;
+    influence[i] = weight * (((errors[i] ?? 0) <= value ? -0.5 : 0.5) * (spread / (2 * band)));
+    mean += (influence[i] ?? 0) / count;
+  }
+  for (let i = 0; i < count; i++) influence[i] = (influence[i] ?? 0) - mean;
+  return { kind: 'estimate', value, influence, byClass: false };
+}
+
+function quantileOf(errors: Float64Array, order: Uint32Array, weights: Float64Array | null) {
+  const cumulative = new Float64Array(order.length);
+  let running = 0;
+  for (let i = 0; i < order.length; i++) {
+    running += weights === null ? 1 : (weights[order[i] ?? 0] ?? 0);
+    cumulative[i] = running;
+  }
+  return (share: number, side: 'lower' | 'upper'): number => {
+    const wanted = share * running;
+    // Sums of weights are equal to the wanted one only up to rounding.
+    const slack = 1e-12 * running;
+    let [low, high] = [0, order.length - 1];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const reached = cumulative[middle] ?? 0;
+      if (side === 'lower' ? reached >= wanted - slack : reached > wanted + slack) high = middle;
+      else low = middle + 1;
+    }
+    return errors[order[low] ?? 0] ?? Number.NaN;
+  };
+}

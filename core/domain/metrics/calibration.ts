@@ -1,0 +1,162 @@
+import { decide } from './confusion.ts';
+import type { Metric, MetricEstimate, ScoredRows, UndefinedMetric } from './metric.ts';
+import { countLabel, totalWeight } from './scored-rows.ts';
+
+/** Chosen: the usual number of bins (Naeini, Cooper and Hauskrecht, AAAI 2015). */
+const BINS = 10;
+const ROUNDS = 50;
+
+/** Weights of one bin of probabilities. */
+export interface CalibrationBin {
+  readonly from: number;
+  readonly to: number;
+  /** Rows, whatever they weigh. */
+  readonly rows: number;
+  readonly weight: number;
+  /** Mean probability; null where the bin is empty. */
+  readonly predicted: number | null;
+  /** Share of label 1; null where the bin is empty. */
+  readonly observed: number | null;
+}
+
+/** Ten equal bins (from, to] of the probability of 1, the first one closed. */
+export function calibrationBins({ labels, scores, weights }: ScoredRows): readonly CalibrationBin[] {
+  const [rows, weight, predicted, observed] = [0, 1, 2, 3].map(() => new Float64Array(BINS));
+  if (!rows || !weight || !predicted || !observed) return [];
+  for (let i = 0; i < labels.length; i++) {
+    const score = scores[i] ?? 0;
+    const bin = Math.min(BINS - 1, Math.max(0, Math.ceil(score * BINS) - 1));
+    const w = weights === null ? 1 : (weights[i] ?? 0);
+    rows[bin] = (rows[bin] ?? 0) + 1;
+    weight[bin] = (weight[bin] ?? 0) + w;
+    predicted[bin] = (predicted[bin] ?? 0) + w * score;
+    observed[bin] = (observed[bin] ?? 0) + w * (labels[i] ?? 0);
+  }
+  return Array.from({ length: BINS }, (_, bin) => {
+    const total = weight[bin] ?? 0;
+    const mean = (sums: Float64Array) => (total === 0 ? null : (sums[bin] ?? 0) / total);
+    return {
+      from: bin / BINS,
+      to: (bin + 1) / BINS,
+      rows: rows[bin] ?? 0,
+      weight: total,
+      predicted: mean(predicted),
+      observed: mean(observed),
+    };
+  });
+}
+
+/**
+ * Expected calibration error: the weighted mean over ten equal bins of |share of 1 - mean probability|. It is biased
+ * upwards by chance alone, so it has no interval and gates nothing.
+ */
+export const expectedCalibrationError: Metric = {
+  name: 'ece',
+  title: 'Expected calibration error',
+  task: 'binary-classification',
+  direction: 'lower-is-better',
+  range: [0, 1],
+  estimate: estimateEce,
+};
+
+/** Expected calibration error of the decided class: its probability against how often it is right. */
+export const expectedCalibrationErrorOfClasses: Metric = {
+  ...expectedCalibrationError,
+  task: 'multiclass-classification',
+  estimate: (rows, options) => {
+    const decided = decide(rows, options);
+    const labels = new Float64Array(decided.length);
+    const scores = new Float64Array(decided.length);
+    for (let i = 0; i < decided.length; i++) {
+      labels[i] = rows.labels[i] === decided[i] ? 1 : 0;
+      scores[i] = rows.scores[i * rows.classes + (decided[i] ?? 0)] ?? 0;
+    }
+    return estimateEce({ ...rows, labels, scores, classes: 2 });
+  },
+};
+
+function estimateEce(rows: ScoredRows): MetricEstimate | UndefinedMetric {
+  const total = totalWeight(rows);
+  if (total === 0) return { kind: 'undefined', reason: 'there are no rows' };
+  const value = calibrationBins(rows).reduce(
+    (sum, { weight, predicted, observed }) => sum + (weight * Math.abs((predicted ?? 0) - (observed ?? 0))) / total,
+    0,
+  );
+  const withoutInterval = 'it is biased upwards by chance, so no interval is known; gate on brier_score or log_loss';
+  return { kind: 'estimate', value, influence: new Float64Array(0), byClass: false, withoutInterval };
+}
+
+/**
+ * Calibration slope: that of the logistic regression of the label on the log odds of the score. 1 is calibrated, below 1
+ * the scores are too extreme (D. R. Cox, Biometrika 45, 1958). Scores are kept within 1e-12 of 0 and 1.
+ *
+ * Influence: that of the maximum of the likelihood (sandwich).
+ */
+export const calibrationSlope: Metric = {
+  name: 'calibration_slope',
+  title: 'Calibration slope',
+  task: 'binary-classification',
+  direction: 'higher-is-better',
+  range: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+  estimate: estimateSlope,
+};
+
+function estimateSlope(rows: ScoredRows): MetricEstimate | UndefinedMetric {
+  const { labels, scores, weights } = rows;
+  const ones = countLabel(labels, 1);
+  if (ones === 0 || ones === labels.length) return { kind: 'undefined', reason: 'all rows have the same label' };
+  const logits = scores.map((score) => {
+    const inside = Math.min(1 - 1e-12, Math.max(1e-12, score));
+    return Math.log(inside / (1 - inside));
+  });
+  let [intercept, slope] = [0, 1];
+  for (let round = 0; round < ROUNDS; round++) {
+    const fit = newtonStep({ labels, logits, weights }, intercept, slope);
+    if (fit === null) break;
+    intercept += fit.intercept;
+    slope += fit.slope;
+    if (Math.abs(fit.slope) + Math.abs(fit.intercept) > 1e3) break;
+    if (Math.abs(fit.slope) + Math.abs(fit.intercept) > 1e-12 * (1 + Math.abs(slope))) continue;
+    const influence = new Float64Array(labels.length);
+    for (let i = 0; i < influence.length; i++) {
+      const x = logits[i] ?? 0;
+      const residual = (labels[i] ?? 0) - 1 / (1 + Math.exp(-intercept - slope * x));
+      const weight = weights === null ? 1 : (weights[i] ?? 0);
+      influence[i] = labels.length * weight * residual * (fit.inverse[0] + fit.inverse[1] * x);
+    }
+    const support = { rows: Math.min(ones, labels.length - ones), what: 'rows of the smaller class' };
+    return { kind: 'estimate', value: slope, influence, byClass: false, support };
+  }
+  return { kind: 'undefined', reason: 'the scores separate the labels, or do not vary' };
+}
+
+interface Fit {
+  readonly intercept: number;
+  readonly slope: number;
+  /** The row of the inverse information that belongs to the slope. */
+  readonly inverse: readonly [number, number];
+}
+
+function newtonStep(
+  { labels, logits, weights }: { labels: Float64Array; logits: Float64Array; weights: Float64Array | null },
+  intercept: number,
+  slope: number,
+): Fit | null {
+  let [g0, g1, h00, h01, h11] = [0, 0, 0, 0, 0];
+  for (let i = 0; i < labels.length; i++) {
+    const x = logits[i] ?? 0;
+    const p = 1 / (1 + Math.exp(-intercept - slope * x));
+    const weight = weights === null ? 1 : (weights[i] ?? 0);
+    const residual = weight * ((labels[i] ?? 0) - p);
+    const information = weight * p * (1 - p);
+    g0 += residual;
+    g1 += residual * x;
+    h00 += information;
+    h01 += information * x;
+    h11 += information * x * x;
+  }
+  const determinant = h00 * h11 - h01 * h01;
+  if (!(determinant > 1e-12 * h00 * h11)) return null;
+  const inverse = [-h01 / determinant, h00 / determinant] as const;
+  return { intercept: (h11 * g0 - h01 * g1) / determinant, slope: inverse[0] * g0 + inverse[1] * g1, inverse };
+}

@@ -1,0 +1,96 @@
+import type { MetricEstimate, MetricOptions, ScoredRows, UndefinedMetric } from './metric.ts';
+
+/** Weights of rows by true and decided class. */
+export interface Confusion {
+  readonly classes: number;
+  /** Row by row of true classes: `counts[truth * classes + decided]`. */
+  readonly counts: Float64Array;
+}
+
+/** A confusion with the cell of each row. */
+export interface CodedConfusion extends Confusion {
+  readonly codes: Uint16Array;
+  /** Rows by cell, whatever they weigh. */
+  readonly cells: Float64Array;
+}
+
+/** A function of a confusion that does not change when all counts are multiplied. */
+export interface ConfusionValue {
+  readonly value: number;
+  /** Derivative by each cell, as `counts` is ordered. */
+  readonly gradient: Float64Array;
+}
+
+/** The class decided for each row: by threshold for two classes, else the most probable one, the first of equals. */
+export function decide(rows: ScoredRows, { decisionThreshold }: MetricOptions): Uint8Array {
+  if (rows.decided !== undefined) return rows.decided;
+  const { labels, scores, classes } = rows;
+  const decided = new Uint8Array(labels.length);
+  for (let i = 0; i < labels.length; i++) {
+    if (classes === 2) {
+      decided[i] = (scores[i] ?? 0) >= decisionThreshold ? 1 : 0;
+      continue;
+    }
+    let best = 0;
+    for (let k = 1; k < classes; k++) {
+      if ((scores[i * classes + k] ?? 0) > (scores[i * classes + best] ?? 0)) best = k;
+    }
+    decided[i] = best;
+  }
+  return decided;
+}
+
+/** Counts rows by true and decided class. */
+export function confusionOf(rows: ScoredRows, options: MetricOptions): CodedConfusion {
+  const { labels, weights, classes } = rows;
+  const decided = decide(rows, options);
+  const counts = new Float64Array(classes * classes);
+  const cells = new Float64Array(classes * classes);
+  const codes = new Uint16Array(labels.length);
+  for (let i = 0; i < labels.length; i++) {
+    const code = (labels[i] ?? 0) * classes + (decided[i] ?? 0);
+    codes[i] = code;
+    counts[code] = (counts[code] ?? 0) + (weights === null ? 1 : (weights[i] ?? 0));
+    cells[code] = (cells[code] ?? 0) + 1;
+  }
+  return { classes, counts, codes, cells };
+}
+
+/** The estimate of a function of the confusion: each row's influence is the derivative by its cell. */
+export function estimateFromConfusion(
+  rows: ScoredRows,
+  confusion: CodedConfusion,
+  of: (confusion: Confusion) => ConfusionValue | UndefinedMetric,
+): MetricEstimate | UndefinedMetric {
+  const found = of(confusion);
+  if ('kind' in found) return found;
+  const { codes } = confusion;
+  const { weights } = rows;
+  const influence = new Float64Array(codes.length);
+  for (let i = 0; i < codes.length; i++) {
+    const weight = weights === null ? 1 : (weights[i] ?? 0);
+    influence[i] = codes.length * weight * (found.gradient[codes[i] ?? 0] ?? 0);
+  }
+  const edge = { trials: codes.length, worst: (share: number) => worstAt(confusion, of, share) };
+  return { kind: 'estimate', value: found.value, influence, byClass: false, edge };
+}
+
+/** The lowest value if a share of all rows were decided wrongly, taken from one true class or the other. */
+function worstAt(
+  { classes, counts }: Confusion,
+  of: (confusion: Confusion) => ConfusionValue | UndefinedMetric,
+  share: number,
+): number {
+  const total = counts.reduce((all, count) => all + count, 0);
+  const values = Array.from({ length: classes }, (_, truth) => {
+    const moved = counts.slice();
+    const right = truth * classes + truth;
+    const wrong = truth * classes + ((truth + 1) % classes);
+    const part = Math.min(share * total, moved[right] ?? 0);
+    moved[right] = (moved[right] ?? 0) - part;
+    moved[wrong] = (moved[wrong] ?? 0) + part;
+    const found = of({ classes, counts: moved });
+    return 'kind' in found ? 0 : found.value;
+  });
+  return Math.min(...values);
+}

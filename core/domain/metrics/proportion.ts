@@ -1,0 +1,69 @@
+import { normalQuantile } from '../statistics/normal.ts';
+
+/** How far an interval reaches below and above a value, both >= 0. */
+export interface Reach {
+  readonly below: number;
+  readonly above: number;
+}
+
+/**
+ * Wilson's score interval of a proportion (E. B. Wilson, J. Am. Stat. Assoc. 22, 1927).
+ *
+ * @param trials > 0.
+ * @param level Two-sided, such as 0.95.
+ * Equivalent: `statsmodels.stats.proportion.proportion_confint(method="wilson")`.
+ */
+export function wilsonReach(proportion: number, trials: number, level: number): Reach {
+  const z = normalQuantile((1 + level) / 2);
+  const shrink = 1 + (z * z) / trials;
+  const centre = (proportion + (z * z) / (2 * trials)) / shrink;
+  const half = (z / shrink) * Math.sqrt((proportion * (1 - proportion)) / trials + (z * z) / (4 * trials * trials));
+  return { below: Math.max(0, proportion - (centre - half)), above: Math.max(0, centre + half - proportion) };
+}
+
+/** One term of a linear combination: its weight, and how far the interval of its value reaches. */
+export interface Term {
+  readonly weight: number;
+  readonly reach: Reach;
+}
+
+/**
+ * The interval of a linear combination of two correlated estimates from the interval of each (MOVER: G. Zou and A. Donner,
+ * Stat. Med. 27, 2008); of two paired proportions with Wilson's limits it is Newcombe's method 10 (Stat. Med. 17, 1998).
+ */
+export function combineReach(first: Term, second: Term, correlation: number): Reach {
+  const sign = first.weight * second.weight < 0 ? -1 : 1;
+  const join = (a: number, b: number) => Math.sqrt(Math.max(0, a * a + b * b + 2 * sign * correlation * a * b));
+  const part = ({ weight, reach }: Term, side: 'below' | 'above') =>
+    Math.abs(weight) * (weight >= 0 === (side === 'below') ? reach.below : reach.above);
+  return {
+    below: join(part(first, 'below'), part(second, 'below')),
+    above: join(part(first, 'above'), part(second, 'above')),
+  };
+}
+
+/** The correlation of the errors of two estimates on the same rows, by their influences; 0 where one has none. */
+export function influenceCorrelation(first: Float64Array, second: Float64Array): number {
+  let [both, one, other] = [0, 0, 0];
+  for (let i = 0; i < first.length; i++) {
+    const a = first[i] ?? 0;
+    const b = second[i] ?? 0;
+    both += a * b;
+    one += a * a;
+    other += b * b;
+  }
+  return one === 0 || other === 0 ? 0 : both / Math.sqrt(one) / Math.sqrt(other);
+}
+
+/**
+ * Newcombe's correction of the correlation of two paired proportions for few rows: a positive one is moved towards 0 by
+ * half a row.
+ */
+export function correctedCorrelation(
+  correlation: number,
+  { trials, proportions }: { readonly trials: number; readonly proportions: readonly [number, number] },
+): number {
+  if (correlation <= 0) return correlation;
+  const [p, q] = proportions;
+  return Math.max(0, correlation - 1 / (2 * trials * Math.sqrt(p * (1 - p) * q * (1 - q))));
+}

@@ -1,0 +1,95 @@
+import { type Loss, meanLoss } from './mean-loss.ts';
+import type { Metric, MetricEstimate, UndefinedMetric } from './metric.ts';
+
+const POSITIVE = Number.POSITIVE_INFINITY;
+
+function lossMetric(name: string, title: string, loss: Loss): Metric {
+  return {
+    name,
+    title,
+    task: 'regression',
+    direction: 'lower-is-better',
+    range: [0, POSITIVE],
+    estimate: (rows) => finite(meanLoss(rows, loss)),
+  };
+}
+
+/** Some losses have no value for some labels: then nor has their mean. */
+function finite(found: MetricEstimate | UndefinedMetric): MetricEstimate | UndefinedMetric {
+  if (found.kind === 'undefined' || Number.isFinite(found.value)) return found;
+  return { kind: 'undefined', reason: 'labels or predictions lie outside of where it is defined' };
+}
+
+const squared: Loss = (label, prediction) => (label - prediction) ** 2;
+
+/** Mean squared error, in the squared unit of the label. Equivalent: `sklearn.metrics.mean_squared_error`. */
+export const mse = lossMetric('mse', 'MSE', squared);
+
+/** Root mean squared error; influence by the delta method. Equivalent: `sklearn.metrics.root_mean_squared_error`. */
+export const rmse: Metric = {
+  ...mse,
+  name: 'rmse',
+  title: 'RMSE',
+  estimate: (rows, options) => {
+    const found = mse.estimate(rows, options);
+    if (found.kind === 'undefined') return found;
+    const value = Math.sqrt(found.value);
+    return { ...found, value, influence: found.influence.map((part) => (value === 0 ? 0 : part / (2 * value))) };
+  },
+};
+
+/**
+ * Pinball loss of a quantile. Equivalent: `sklearn.metrics.mean_pinball_loss(alpha=alpha)`.
+ *
+ * @param alpha In (0, 1).
+ */
+export function pinballLoss(alpha: number): Metric {
+  const name = alpha === 0.5 ? 'pinball_loss' : `pinball_loss_${alpha}`;
+  return lossMetric(name, alpha === 0.5 ? 'Pinball loss' : `Pinball loss (${alpha})`, (label, prediction) =>
+    label >= prediction ? alpha * (label - prediction) : (1 - alpha) * (prediction - label),
+  );
+}
+
+/**
+ * Mean Tweedie deviance. Equivalent: `sklearn.metrics.mean_tweedie_deviance(power=power)`.
+ *
+ * @param power 1 is Poisson's, 2 Gamma's; above 1.
+ */
+export function tweedieDeviance(power: number): Metric {
+  if (power === 1) return lossMetric('poisson_deviance', 'Poisson deviance', poisson);
+  if (power === 2) return lossMetric('gamma_deviance', 'Gamma deviance', gamma);
+  return lossMetric(`tweedie_deviance_${power}`, `Tweedie deviance (${power})`, (label, prediction) => {
+    if (label < 0 || prediction <= 0 || (power > 2 && label === 0)) return Number.NaN;
+    const own = label === 0 ? 0 : label ** (2 - power) / ((1 - power) * (2 - power));
+    return 2 * (own - (label * prediction ** (1 - power)) / (1 - power) + prediction ** (2 - power) / (2 - power));
+  });
+}
+
+const poisson: Loss = (label, prediction) => {
+  if (label < 0 || prediction <= 0) return Number.NaN;
+  return 2 * ((label === 0 ? 0 : label * Math.log(label / prediction)) - label + prediction);
+};
+
+const gamma: Loss = (label, prediction) => {
+  if (label <= 0 || prediction <= 0) return Number.NaN;
+  return 2 * (Math.log(prediction / label) + label / prediction - 1);
+};
+
+/** Means of a loss: `mean_absolute_error`, `mean_absolute_percentage_error` (of 1), and the symmetric one (of 2). */
+export const LOSS_METRICS: readonly Metric[] = [
+  lossMetric('mae', 'MAE', (label, prediction) => Math.abs(label - prediction)),
+  mse,
+  rmse,
+  lossMetric(
+    'mape',
+    'MAPE',
+    (label, prediction) => Math.abs(label - prediction) / Math.max(Math.abs(label), Number.EPSILON),
+  ),
+  lossMetric('smape', 'sMAPE', (label, prediction) => {
+    const size = Math.abs(label) + Math.abs(prediction);
+    return size === 0 ? 0 : (2 * Math.abs(label - prediction)) / size;
+  }),
+  pinballLoss(0.5),
+  tweedieDeviance(1),
+  tweedieDeviance(2),
+];

@@ -1,0 +1,44 @@
+import type { ScoredRows } from './metric.ts';
+import { sortedOrder } from './sorted-order.ts';
+
+/** The parts of scored rows that are given. */
+export type RowParts = Omit<ScoredRows, 'order'>;
+
+/** Scored rows whose order by score is computed once, at its first use. */
+export function scoredRows(parts: RowParts): ScoredRows {
+  let order: Uint32Array | undefined;
+  return {
+    ...parts,
+    order: () => {
+      order ??= sortedOrder(parts.scores);
+      return order;
+    },
+  };
+}
+
+/** The sum of the weights: the number of rows where all weigh the same. */
+export function totalWeight({ labels, weights }: Pick<ScoredRows, 'labels' | 'weights'>): number {
+  return weights === null ? labels.length : sum(weights);
+}
+
+/** The weight of rows with label 1. */
+export function positiveWeight({ labels, weights }: Pick<ScoredRows, 'labels' | 'weights'>): number {
+  let total = 0;
+  if (weights === null) for (let i = 0; i < labels.length; i++) total += labels[i] ?? 0;
+  else for (let i = 0; i < labels.length; i++) total += (labels[i] ?? 0) * (weights[i] ?? 0);
+  return total;
+}
+
+/** How many rows have a label, by counting rows whatever they weigh. */
+export function countLabel(labels: Float64Array, label: number): number {
+  let count = 0;
+  for (let i = 0; i < labels.length; i++) if (labels[i] === label) count++;
+  return count;
+}
+
+/** A plain sum. */
+export function sum(values: Float64Array): number {
+  let total = 0;
+  for (let i = 0; i < values.length; i++) total += values[i] ?? 0;
+  return total;
+}

@@ -1,0 +1,112 @@
+import type { ModelConfig } from '../config/tidegate-config.ts';
+import type { ColumnValues } from '../domain/evaluation/column-values.ts';
+import { UserError } from '../errors.ts';
+
+/** What happened in each row, and how much each row weighs. */
+export interface Outcome {
+  /** 0 or 1, the index of the class, or the number itself. */
+  readonly labels: Float64Array;
+  /** Names of the classes by their index; null for regression. */
+  readonly classes: readonly string[] | null;
+  /** null: all rows weigh the same. */
+  readonly weights: Float64Array | null;
+}
+
+/** Chosen: a label of more values is a number or an identifier. */
+const MAX_CLASSES = 100;
+
+/**
+ * The labels and weights of a dataset.
+ *
+ * @throws {UserError} DATA_INVALID for missing labels, labels that are not of the task, and weights below 0.
+ */
+export function readOutcome(columns: ReadonlyMap<string, ColumnValues>, config: ModelConfig): Outcome {
+  const { data, evaluate, task } = config;
+  const column = columns.get(data.label);
+  const weights = evaluate.weight === undefined ? null : readWeights(columns.get(evaluate.weight), evaluate.weight);
+  if (column === undefined) throw invalid(`the dataset has no label ${data.label}`, 'Check data.label.');
+  if (task === 'regression') return { labels: checkedNumbers(column, data.label), classes: null, weights };
+  const classes = evaluate.classes?.map(String);
+  if (task === 'binary-classification' && classes === undefined) {
+    return { labels: checkedBinary(column, data.label), classes: ['0', '1'], weights };
+  }
+  return { ...byClass(column, data.label, classes), weights };
+}
+
+function checkedNumbers(column: ColumnValues, name: string): Float64Array {
+  const values = numbersOf(column);
+  if (values === undefined) {
+    throw invalid(`the label ${name} holds text`, 'Write it as a number; for classes of text set evaluate.classes.');
+  }
+  const missing = values.reduce((count, value) => count + (Number.isFinite(value) ? 0 : 1), 0);
+  if (missing === 0) return values;
+  throw invalid(
+    `the label ${name} is missing in ${missing} of ${values.length} rows`,
+    'Remove rows without an outcome.',
+  );
+}
+
+function checkedBinary(column: ColumnValues, name: string): Float64Array {
+  const values = checkedNumbers(column, name);
+  const odd = values.find((value) => value !== 0 && value !== 1);
+  if (odd === undefined) return values;
+  throw invalid(`the label ${name} holds ${odd}`, 'Write 1 for the class whose probability the model gives, else 0.');
+}
+
+/** Labels as the index of their class: of the given ones, else of the distinct ones, sorted as scikit-learn does. */
+function byClass(
+  column: ColumnValues,
+  name: string,
+  given: readonly string[] | undefined,
+): Pick<Outcome, 'labels' | 'classes'> {
+  const texts = textsOf(column);
+  const missing = texts.filter((text) => text === null).length;
+  if (missing > 0) {
+    throw invalid(
+      `the label ${name} is missing in ${missing} of ${texts.length} rows`,
+      'Remove rows without an outcome.',
+    );
+  }
+  const found = new Set(texts.flatMap((text) => text ?? []));
+  if (given === undefined && found.size > MAX_CLASSES) {
+    throw invalid(`the label ${name} has ${found.size} values`, 'Set task to regression, or fix the label.');
+  }
+  const isNumeric = column.kind !== 'categorical';
+  const classes = given ?? [...found].sort((a, b) => (isNumeric ? Number(a) - Number(b) : a < b ? -1 : 1));
+  const unknown = [...found].find((label) => !classes.includes(label));
+  if (unknown !== undefined) {
+    throw invalid(
+      `the label ${name} holds "${unknown.slice(0, 100)}", and evaluate.classes has ${classes.join(', ')}`,
+      'Add it to evaluate.classes where the model knows it, in the order of the model.',
+    );
+  }
+  const indexes = new Map(classes.map((label, index) => [label, index]));
+  return { labels: Float64Array.from(texts, (text) => indexes.get(text ?? '') ?? Number.NaN), classes };
+}
+
+function textsOf(column: ColumnValues): readonly (string | null)[] {
+  if (column.kind === 'categorical') {
+    return Array.from(column.codes, (code) => (code === -1 ? null : (column.categories[code] ?? null)));
+  }
+  return Array.from(column.values, (value) => (Number.isFinite(value) ? String(value) : null));
+}
+
+function readWeights(column: ColumnValues | undefined, name: string): Float64Array {
+  const values = column?.kind === 'numeric' ? column.values : undefined;
+  if (values === undefined) throw invalid(`the weight ${name} holds no numbers`, 'Check evaluate.weight.');
+  const odd = values.find((value) => !Number.isFinite(value) || value < 0);
+  if (odd !== undefined) throw invalid(`the weight ${name} holds ${odd}`, 'Weights are numbers of 0 or more.');
+  if (!values.some((value) => value > 0))
+    throw invalid(`the weight ${name} is 0 in every row`, 'Check evaluate.weight.');
+  return values;
+}
+
+function numbersOf(column: ColumnValues): Float64Array | undefined {
+  if (column.kind !== 'categorical') return column.values;
+  const isBoolean = column.categories.join() === 'false,true';
+  return isBoolean ? Float64Array.from(column.codes, (code) => (code === -1 ? Number.NaN : code)) : undefined;
+}
+
+function invalid(message: string, fix: string): UserError {
+  return new UserError('DATA_INVALID', message, { fix });
+}
