@@ -11,4 +11,6 @@ export interface ArtifactHasher {
   hash(location: string): Promise<HashedArtifact>;
   /** sha256 of a text's UTF-8 bytes, as `sha256:<hex>`. */
   hashText(text: string): string;
+  /** sha256 of bytes as they come, as `sha256:<hex>`. */
+  hashChunks(chunks: AsyncIterable<Uint8Array>): Promise<string>;
 }

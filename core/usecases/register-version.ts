@@ -55,10 +55,11 @@ const MAX_RACES = 20;
  * Only digests are written before the tag, and the tag's ref is the lock of the number: two at once make one version,
  * a killed run leaves nothing that a later one trusts, and the same artifact twice makes nothing new.
  *
- * @throws {UserError} ARTIFACT_MISMATCH when the evaluation judged other bytes; VERDICT_REFUSED when its verdict does
+ * @throws {UserError} REPORT_INVALID when a report is of another model; ARTIFACT_MISMATCH when the evaluation judged other bytes; VERDICT_REFUSED when its verdict does
  *   not permit a release.
  */
 export async function registerVersion(request: RegisterRequest, ports: RegisterPorts): Promise<Registration> {
+  expectOneModel(request);
   decideRegistration(request.evaluation, request.artifact.digest);
   const first = await findExisting(request, ports);
   if (first !== undefined) return first;
@@ -74,6 +75,15 @@ export async function registerVersion(request: RegisterRequest, ports: RegisterP
     fix: 'Run the job again.',
     retryable: true,
   });
+}
+
+function expectOneModel({ model, evaluation, run, profile }: RegisterRequest): void {
+  for (const [kind, report] of Object.entries({ evaluation, run, profile })) {
+    if (report === undefined || report.model === model) continue;
+    throw new UserError('REPORT_INVALID', `the ${kind} report is of ${report.model}, not of ${model}`, {
+      fix: 'Give the reports of this model, or leave them where the steps before put them.',
+    });
+  }
 }
 
 /** The version that makes a new one needless: the newest, where it has these bytes or was made from this commit or a later one. */

@@ -17,20 +17,18 @@ export interface StoredDocuments {
   readonly profile?: DocumentReference;
 }
 
+type StoreHasher = Pick<ArtifactHasher, 'hashText' | 'hashChunks'>;
+
 /** What the register keeps in an object store, by the layout of `store-layout.ts`. */
 export class VersionStore {
   readonly #objects: ObjectStore;
-  readonly #hasher: Pick<ArtifactHasher, 'hashText'>;
+  readonly #hasher: StoreHasher;
   readonly #open: ((path: string) => AsyncIterable<Uint8Array>) | undefined;
 
   /**
    * @param openFile Opens a file of the artifact by its path in it; only `putArtifact` needs it.
    */
-  constructor(
-    objects: ObjectStore,
-    hasher: Pick<ArtifactHasher, 'hashText'>,
-    openFile?: (path: string) => AsyncIterable<Uint8Array>,
-  ) {
+  constructor(objects: ObjectStore, hasher: StoreHasher, openFile?: (path: string) => AsyncIterable<Uint8Array>) {
     this.#objects = objects;
     this.#hasher = hasher;
     this.#open = openFile;
@@ -41,13 +39,18 @@ export class VersionStore {
     return this.#objects.uri;
   }
 
-  /** Stores the artifact's tree under its digest; what is there already stays. */
+  /**
+   * Stores the artifact's tree under its digest; what is there already stays, and is read to see that it is the same.
+   *
+   * @throws {ServiceError} STORE_REFUSED when other bytes lie there.
+   */
   async putArtifact(artifact: HashedArtifact): Promise<void> {
     const open = this.#open;
     if (open === undefined) throw new RangeError('putArtifact needs a store that was made with openFile');
-    for (const { path, sizeBytes } of artifact.files) {
+    for (const { path, sizeBytes, digest } of artifact.files) {
       const key = `${artifactFolder(artifact.digest)}/${path}`;
-      await this.#objects.put(key, { sizeBytes, open: () => open(path) }, 'if-absent');
+      const result = await this.#objects.put(key, { sizeBytes, open: () => open(path) }, 'if-absent');
+      if (result === 'exists') await this.#expectDigest(key, digest);
     }
   }
 
@@ -99,6 +102,12 @@ export class VersionStore {
     return this.#read(kind, documentKey(digest), digest);
   }
 
+  async #expectDigest(key: string, digest: string): Promise<void> {
+    const stored = await this.#objects.open(key);
+    if (stored !== undefined && (await this.#hasher.hashChunks(stored)) === digest) return;
+    throw otherBytes(storeUri(this.uri, key), digest);
+  }
+
   async #putReport<Kind extends ReportKind>(kind: Kind, report: ReportOf<Kind>): Promise<DocumentReference> {
     const text = formatReport(kind, report);
     const digest = this.#hasher.hashText(text);
@@ -110,12 +119,7 @@ export class VersionStore {
     const bytes = await this.#bytes(key);
     if (bytes === undefined) return undefined;
     const uri = storeUri(this.uri, key);
-    if (digest !== undefined && this.#hasher.hashText(new TextDecoder().decode(bytes)) !== digest) {
-      throw new ServiceError('STORE_REFUSED', `${uri} does not have the digest ${digest} that names it`, {
-        fix: 'Delete this object and register again: someone or something changed it.',
-        retryable: false,
-      });
-    }
+    if (digest !== undefined && (await this.#hasher.hashChunks(once(bytes))) !== digest) throw otherBytes(uri, digest);
     return readReport(kind, bytes, uri);
   }
 
@@ -131,4 +135,15 @@ export class VersionStore {
     }
     return Buffer.concat(parts);
   }
+}
+
+async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes;
+}
+
+function otherBytes(uri: string, digest: string): ServiceError {
+  return new ServiceError('STORE_REFUSED', `${uri} has other bytes: it does not have the digest ${digest}`, {
+    fix: 'Delete this object and register again: someone or something changed it.',
+    retryable: false,
+  });
 }

@@ -1,0 +1,64 @@
+import { request as forward, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type LoopbackServer, listenOnLoopback, readBody } from './http.ts';
+
+/** A proxy before one server. */
+export interface WriteProxy {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Counts the writes that pass through its proxies, over all of them. */
+export class WriteCounter {
+  #count = 0;
+  #killAt = Number.POSITIVE_INFINITY;
+  #kill: () => void = () => {};
+
+  /** Writes since the last `arm`. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /**
+   * Starts to count anew. At the n-th write the request is carried out, `kill` is called, and the answer never comes back:
+   * the write happened, and whoever wrote does not know.
+   */
+  arm(at: number = Number.POSITIVE_INFINITY, kill: () => void = () => {}): void {
+    this.#count = 0;
+    this.#killAt = at;
+    this.#kill = kill;
+  }
+
+  /** Starts a proxy before a server of this machine. */
+  async before(targetPort: number): Promise<WriteProxy> {
+    const server: LoopbackServer = await listenOnLoopback((request, response) =>
+      this.#serve(request, response, targetPort),
+    );
+    return { port: server.port, close: () => server.close() };
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse, port: number): Promise<void> {
+    const isWrite = request.method !== 'GET' && request.method !== 'HEAD';
+    if (isWrite) this.#count += 1;
+    const isLast = isWrite && this.#count === this.#killAt;
+    const body = await readBody(request);
+    // The host stays as it was asked for: signatures cover it.
+    const answer = await send({ port, method: request.method, path: request.url, headers: request.headers }, body);
+    if (isLast) {
+      answer.resume();
+      await new Promise((resolve) => answer.once('end', resolve));
+      this.#kill();
+      response.destroy();
+      return;
+    }
+    response.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
+    answer.pipe(response);
+  }
+}
+
+function send(options: Parameters<typeof forward>[0] & object, body: Buffer): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const outgoing = forward({ host: '127.0.0.1', ...options }, resolve);
+    outgoing.once('error', reject);
+    outgoing.end(body);
+  });
+}
