@@ -6,8 +6,11 @@ import { PROJECT_ROOT } from './project-root.ts';
 import { runOrThrow } from './run-command.ts';
 import { timedStep } from './timed-step.ts';
 
-/** `demo`: what the demo's team uses and the S3 server; `checks`: what the tests compare with. */
-export type PythonEnvironmentName = 'demo' | 'checks';
+/**
+ * `demo`: what the demo's team uses and the S3 server; `checks`: what the tests compare with; `dvc2`: the last DVC 2;
+ * `bench`: what benchmarks compare with.
+ */
+export type PythonEnvironmentName = 'demo' | 'checks' | 'dvc2' | 'bench';
 
 /** A virtual environment: its folder, and its programs. */
 export interface PythonEnvironment {
