@@ -1,4 +1,4 @@
-import { request as forward, type IncomingMessage, type ServerResponse } from 'node:http';
+import { request as forward, type IncomingMessage, type RequestOptions, type ServerResponse } from 'node:http';
 import { type LoopbackServer, listenOnLoopback, readBody } from './http.ts';
 
 /** A proxy before one server. */
@@ -42,7 +42,10 @@ export class WriteCounter {
     const isLast = isWrite && this.#count === this.#killAt;
     const body = await readBody(request);
     // The host stays as it was asked for: signatures cover it.
-    const answer = await send({ port, method: request.method, path: request.url, headers: request.headers }, body);
+    const answer = await send(
+      { port, method: request.method ?? 'GET', path: request.url ?? '/', headers: request.headers },
+      body,
+    );
     if (isLast) {
       answer.resume();
       await new Promise((resolve) => answer.once('end', resolve));
@@ -55,9 +58,9 @@ export class WriteCounter {
   }
 }
 
-function send(options: Parameters<typeof forward>[0] & object, body: Buffer): Promise<IncomingMessage> {
+function send(options: RequestOptions, body: Buffer): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const outgoing = forward({ host: '127.0.0.1', ...options }, resolve);
+    const outgoing = forward({ ...options, host: '127.0.0.1' }, resolve);
     outgoing.once('error', reject);
     outgoing.end(body);
   });
