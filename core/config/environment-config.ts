@@ -4,10 +4,18 @@ import { durationMs } from './quantities.ts';
 
 const text = z.string().min(1);
 
-/** Inside the repository, and outside its `.git`. */
+/** A promotion never changes a workflow. */
+const CLOSED = new Set(['.git', '.github']);
+
+/** Inside the repository, and outside its closed folders. */
 function isRepositoryFile(path: string): boolean {
   const parts = path.split('/');
-  return !/^[A-Za-z]:|[\\\p{Cc}]/u.test(path) && !path.startsWith('/') && !parts.includes('..') && parts[0] !== '.git';
+  return (
+    !/^[A-Za-z]:|[\\\p{Cc}]/u.test(path) &&
+    !path.startsWith('/') &&
+    !parts.includes('..') &&
+    !CLOSED.has(parts[0] ?? '')
+  );
 }
 
 const target = z

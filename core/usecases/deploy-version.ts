@@ -1,5 +1,6 @@
 import type { EnvironmentConfig } from '../config/environment-config.ts';
-import { type DeployedVersion, editManifest } from '../domain/manifest/edit-manifest.ts';
+import { editManifest } from '../domain/manifest/edit-manifest.ts';
+import type { DeployedVersion } from '../domain/manifest/version-value.ts';
 import { UserError } from '../errors.ts';
 
 /** A file of the workspace before and after. */

@@ -1,4 +1,4 @@
-import type { DeployedVersion } from '../domain/manifest/edit-manifest.ts';
+import type { DeployedVersion } from '../domain/manifest/version-value.ts';
 import { matchVersion } from '../domain/manifest/match-version.ts';
 import type { RunningValue } from '../domain/manifest/running-value.ts';
 import { type ActiveVersion, activeVersions } from '../domain/registry/active-versions.ts';

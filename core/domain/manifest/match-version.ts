@@ -1,6 +1,6 @@
 import { compare } from 'semver';
-import type { DeployedVersion } from './edit-manifest.ts';
 import type { RunningValue } from './running-value.ts';
+import type { DeployedVersion } from './version-value.ts';
 
 /**
  * The version that a target runs: the one whose artifact URI or image digest it names; without a digest, its repository

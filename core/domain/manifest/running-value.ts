@@ -1,6 +1,6 @@
 import { UserError } from '../../errors.ts';
 import { type ImageReference, parseImageReference } from '../image/image-reference.ts';
-import { type LocatedTarget, scalarText } from './locate-target.ts';
+import { type LocatedTarget, scalarText } from './located-target.ts';
 import type { ParsedManifest } from './parse-manifest.ts';
 
 /** What a target says, in the parts that a version can be recognised by. */
@@ -18,14 +18,34 @@ export interface RunningValue {
 export function readRunningValue(manifest: ParsedManifest, located: LocatedTarget): RunningValue {
   const at = (path: LocatedTarget['path']) => scalarText(manifest, located.document, path);
   if (located.shape === 'scalar') return parseRunningText(at(located.path) ?? '');
-  const repository = at([...located.path, 'newName']) ?? at([...located.path, 'name']);
-  const tag = at([...located.path, 'newTag']);
-  const digest = at([...located.path, 'digest']);
+  if (located.shape === 'image-override') {
+    return parseRunningText((at(located.path) ?? '').replace(/^[^=]*=/, ''));
+  }
+  if (located.shape === 'image-map') {
+    const [registry, name] = [at([...located.path, 'registry']), at([...located.path, 'repository'])];
+    return imageValue({
+      repository: registry === undefined ? name : `${registry}/${name}`,
+      tag: at([...located.path, 'tag']) ?? at([...located.path, 'version']),
+      digest: at([...located.path, 'digest']),
+    });
+  }
+  return imageValue({
+    repository: at([...located.path, 'newName']) ?? at([...located.path, 'name']),
+    tag: at([...located.path, 'newTag']),
+    digest: at([...located.path, 'digest']),
+  });
+}
+
+function imageValue({
+  repository = '',
+  tag,
+  digest,
+}: Readonly<Record<'repository' | 'tag' | 'digest', string | undefined>>): RunningValue {
   return {
-    text: `${repository}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`,
-    ...(repository === undefined ? {} : { repository }),
+    text: `${repository}${tag === undefined ? '' : `:${tag}`}${digest ? `@${digest}` : ''}`,
+    repository,
     ...(tag === undefined ? {} : { tag }),
-    ...(digest === undefined ? {} : { digest }),
+    ...(digest ? { digest } : {}),
   };
 }
 

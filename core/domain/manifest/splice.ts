@@ -60,9 +60,25 @@ function spliceMissingKey(manifest: ParsedManifest, change: ScalarChange): Splic
   }
   const sibling = isScalar(last.value) ? last.value : undefined;
   const value = formatScalar(change.value, sibling, parent.flow === true);
-  return parent.flow === true
-    ? { start: endOf(last), end: endOf(last), text: `, ${key}: ${value}` }
-    : insertLineAfter(manifest, parent, last, `${key}: ${value}`);
+  if (parent.flow === true) return insertIntoFlow(manifest, parent, { last, key, value });
+  return insertLineAfter(manifest, parent, last, `${key}: ${value}`);
+}
+
+/** After the last entry, on a line of its own where the entries have theirs; keys in the quotes of their siblings. */
+function insertIntoFlow(
+  { text }: ParsedManifest,
+  parent: YAMLMap,
+  { last, key, value }: { readonly last: Pair; readonly key: string; readonly value: string },
+): Splice {
+  const isQuoted = isScalar(last.key) && last.key.type === 'QUOTE_DOUBLE';
+  const entry = `${isQuoted ? JSON.stringify(key) : key}: ${isQuoted && !value.startsWith('"') ? JSON.stringify(value) : value}`;
+  const first = parent.items[0];
+  const start = isScalar(first?.key) ? (first.key.range?.[0] ?? 0) : 0;
+  const lineStart = text.lastIndexOf('\n', start - 1) + 1;
+  const indent = text.slice(lineStart, start);
+  const newline = text.includes('\r\n') ? '\r\n' : '\n';
+  const gap = indent.trim() === '' && lineStart > 0 ? `${newline}${indent}` : ' ';
+  return { start: endOf(last), end: endOf(last), text: `,${gap}${entry}` };
 }
 
 function insertLineAfter(manifest: ParsedManifest, parent: YAMLMap, last: Pair, entry: string): Splice {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type DeployedVersion, editManifest, readTarget } from '../../../../core/domain/manifest/edit-manifest.ts';
-import type { ManifestTarget } from '../../../../core/domain/manifest/locate-target.ts';
+import { editManifest, readTarget } from '../../../../core/domain/manifest/edit-manifest.ts';
+import type { ManifestTarget } from '../../../../core/domain/manifest/manifest-target.ts';
+import type { DeployedVersion } from '../../../../core/domain/manifest/version-value.ts';
 import { UserError } from '../../../../core/errors.ts';
 
 const digest = `sha256:${'ab'.repeat(32)}`;
@@ -123,13 +124,12 @@ describe('editManifest', () => {
 
   it('quotes what a reader of YAML 1.1 would not read as a string', () => {
     const plain = 'images:\n- name: flights\n  newTag: abc\n';
-    const texts = ['1e3', '0123', '12:30', 'yes', '1_000', '20240101'].map(
+    const texts = ['1e3', '0123', 'yes', '1_000', '20240101'].map(
       (tag) => editManifest(plain, kustomize, { ...version, image: { repository: 'flights', tag, digest } }).text,
     );
     expect(texts.map((text) => /newTag: (.*)/.exec(text)?.[1])).toEqual([
       '"1e3"',
       '"0123"',
-      '"12:30"',
       '"yes"',
       '"1_000"',
       '"20240101"',
@@ -150,7 +150,7 @@ describe('editManifest', () => {
     ],
     ['a block scalar', 'images:\n- name: flights\n  newTag: |-\n    a\n', kustomize, 'MANIFEST_UNSUPPORTED'],
     ['a merge key', 'b: &b {newTag: a}\nimages:\n- <<: *b\n  name: flights\n', kustomize, 'MANIFEST_UNSUPPORTED'],
-    ['a volume target', DEPLOYMENT, { ...deployment, volume: 'model' }, 'MANIFEST_UNSUPPORTED'],
+    ['a volume that is not there', DEPLOYMENT, { ...deployment, volume: 'model' }, 'TARGET_NOT_FOUND'],
     ['two containers', `${DEPLOYMENT}        - name: b\n          image: c\n`, deployment, 'TARGET_AMBIGUOUS'],
     ['a missing document', SERVICE, deployment, 'TARGET_NOT_FOUND'],
   ] as const)('refuses %s by name', (_, text, target, code) => {

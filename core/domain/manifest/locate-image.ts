@@ -1,0 +1,80 @@
+import { isMap } from 'yaml';
+import { type LocatedTarget, namedEntries, only, scalarText } from './located-target.ts';
+import type { ManifestTarget } from './manifest-target.ts';
+import { documentsMatching, type ParsedManifest } from './parse-manifest.ts';
+import type { YamlPath } from './yaml-path.ts';
+
+/** The entry of a name in the `images` of a Kustomization or Component. */
+export function locateImageEntry(manifest: ParsedManifest, image: string): LocatedTarget {
+  const found = manifest.documents.flatMap((_, document) =>
+    namedEntries(manifest, document, ['images'])
+      .filter(({ name }) => name === image)
+      .map(({ path }) => ({ shape: 'image-entry' as const, document, path })),
+  );
+  return only(found, { manifest, what: `images entry with name: ${image}`, fix: 'Keep one of them.' });
+}
+
+/** A Helm parameter or a kustomize image override of an Argo CD Application, in its one source or in one of several. */
+export function locateInApplication(
+  manifest: ParsedManifest,
+  document: number,
+  { parameter, image, value }: ManifestTarget,
+): LocatedTarget {
+  const sources = sourcesOf(manifest, document);
+  if (image !== undefined) {
+    const overrides = sources.flatMap((source) => overridesOf(manifest, document, [...source, 'kustomize', 'images']));
+    const { path } = only(
+      overrides.filter(({ name }) => name === image),
+      { manifest, what: `kustomize image ${image}`, fix: 'Keep one of them.' },
+    );
+    return { shape: 'image-override', document, path, name: image };
+  }
+  const parameters = sources.flatMap((source) => namedEntries(manifest, document, [...source, 'helm', 'parameters']));
+  const { path } = only(
+    parameters.filter(({ name }) => name === parameter),
+    { manifest, what: `Helm parameter ${parameter}`, fix: 'Keep one of them: the last one wins.' },
+  );
+  return { shape: 'scalar', document, path: [...path, 'value'], ...(value === undefined ? {} : { value }) };
+}
+
+/** An Application's sources; an ApplicationSet's template has them one level down. */
+function sourcesOf(manifest: ParsedManifest, document: number): readonly YamlPath[] {
+  const node = manifest.documents[document];
+  const spec: YamlPath = node?.get('kind') === 'ApplicationSet' ? ['spec', 'template', 'spec'] : ['spec'];
+  const several = namedEntries(manifest, document, [...spec, 'sources']).map(({ path }) => path);
+  return node?.hasIn([...spec, 'source']) ? [[...spec, 'source'], ...several] : several;
+}
+
+/** Overrides are strings such as `name=repository:tag`; the name ends at the first `=`, else at the tag or digest. */
+function overridesOf(manifest: ParsedManifest, document: number, path: YamlPath) {
+  return namedEntries(manifest, document, path).map((entry) => {
+    const text = scalarText(manifest, document, entry.path) ?? '';
+    const name = text.includes('=') ? text.slice(0, text.indexOf('=')) : text.replace(/(:[^:/]*)?(@.*)?$/, '');
+    return { name, path: entry.path };
+  });
+}
+
+/** A value at a path: an image of Helm values where it is a map, else the scalar itself. */
+export function locateByPath(
+  manifest: ParsedManifest,
+  place: { readonly document: number; readonly path: YamlPath },
+  target: ManifestTarget,
+): LocatedTarget {
+  const node = manifest.documents[place.document]?.getIn(place.path);
+  if (isMap(node)) return { shape: 'image-map', ...place };
+  return { shape: 'scalar', ...place, ...(target.value === undefined ? {} : { value: target.value }) };
+}
+
+/**
+ * The document that a target means.
+ *
+ * @throws {UserError} TARGET_NOT_FOUND, TARGET_AMBIGUOUS.
+ */
+export function onlyDocument(manifest: ParsedManifest, target: ManifestTarget): number {
+  const what = [target.kind, target.namespace, target.name].filter((part) => part !== undefined).join(' ');
+  return only(documentsMatching(manifest, target), {
+    manifest,
+    what: what || 'document',
+    fix: 'Add kind, name and namespace to the target, so that one document is meant.',
+  });
+}

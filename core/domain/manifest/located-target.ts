@@ -1,0 +1,71 @@
+import { isScalar, isSeq } from 'yaml';
+import { UserError } from '../../errors.ts';
+import type { ValueKind } from './manifest-target.ts';
+import type { ParsedManifest } from './parse-manifest.ts';
+import type { YamlPath } from './yaml-path.ts';
+
+/** Where a target is, by the shape of what is written there. */
+export type LocatedTarget =
+  /** One scalar; `value` undefined: what the old value is. */
+  | { readonly shape: 'scalar'; readonly document: number; readonly path: YamlPath; readonly value?: ValueKind }
+  /** An entry of a kustomization's `images`: newName, newTag and digest. */
+  | { readonly shape: 'image-entry'; readonly document: number; readonly path: YamlPath }
+  /** An image of Helm values: repository, tag or version, and registry and digest where it has them. */
+  | { readonly shape: 'image-map'; readonly document: number; readonly path: YamlPath }
+  /** An override of an Argo CD application's `kustomize.images`: one string, `name=repository:tag@digest`. */
+  | { readonly shape: 'image-override'; readonly document: number; readonly path: YamlPath; readonly name: string };
+
+/** Something of a list, with the name that it is chosen by. */
+export interface NamedEntry {
+  readonly name: string;
+  readonly path: YamlPath;
+}
+
+/** The text of a scalar, or undefined where there is none or another kind of node. */
+export function scalarText(manifest: ParsedManifest, document: number, path: YamlPath): string | undefined {
+  const node = manifest.documents[document]?.getIn(path, true);
+  if (!isScalar(node)) return undefined;
+  if (typeof node.value === 'number') return node.source ?? String(node.value);
+  return typeof node.value === 'string' ? node.value : undefined;
+}
+
+/** The maps of a list, each with what it says under `key`; nothing where there is no list. */
+export function namedEntries(manifest: ParsedManifest, document: number, path: YamlPath, key = 'name'): NamedEntry[] {
+  const list = manifest.documents[document]?.getIn(path);
+  if (!isSeq(list)) return [];
+  return list.items.map((_, index) => ({
+    name: scalarText(manifest, document, [...path, index, key]) ?? '',
+    path: [...path, index],
+  }));
+}
+
+/**
+ * The one thing that is meant.
+ *
+ * @throws {UserError} TARGET_NOT_FOUND for none, TARGET_AMBIGUOUS for several.
+ */
+export function only<T>(
+  found: readonly T[],
+  { manifest, what, fix }: { readonly manifest: ParsedManifest; readonly what: string; readonly fix: string },
+): T {
+  const [one] = found;
+  if (one === undefined) throw notFound(manifest, what);
+  if (found.length === 1) return one;
+  throw new UserError('TARGET_AMBIGUOUS', `${manifest.file} has ${found.length} of ${what}`, {
+    fix,
+    place: { file: manifest.file },
+  });
+}
+
+/** The error for what a manifest does not have. */
+export function notFound(manifest: ParsedManifest, what: string): UserError {
+  return new UserError('TARGET_NOT_FOUND', `${manifest.file} has no ${what.trim()}`, {
+    fix: 'Correct the target in tidegate.yaml, or add it to the manifest.',
+    place: { file: manifest.file },
+  });
+}
+
+/** The error for what a manifest has and this version does not edit. */
+export function unsupported({ file }: ParsedManifest, message: string, fix: string): UserError {
+  return new UserError('MANIFEST_UNSUPPORTED', message, { fix, place: { file } });
+}

@@ -1,0 +1,72 @@
+import { UserError } from '../../errors.ts';
+import { formatImageReference, type ImageReference, parseImageReference } from '../image/image-reference.ts';
+import { unsupported } from './located-target.ts';
+import type { ValueKind } from './manifest-target.ts';
+import type { ParsedManifest } from './parse-manifest.ts';
+
+/** The version that a manifest has to name: immutable references only. */
+export interface DeployedVersion {
+  /** Without a leading v. */
+  readonly version: string;
+  readonly artifactUri: string;
+  readonly image?:
+    | { readonly repository: string; readonly tag?: string | undefined; readonly digest: string }
+    | undefined;
+}
+
+const URI = /^[a-z][a-z0-9+.-]*:\/\/[^\s"'<>\\^`{}|\p{Cc}\p{Cf}]+$/u;
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+const VERSION = /^v?\d+\.\d+\.\d+(?:-[\w.-]+)?$/;
+
+/**
+ * What a scalar has to say for a version: its URI, image reference, tag, digest or number.
+ *
+ * @param kind Undefined: what the old value is.
+ * @throws {UserError} MANIFEST_UNSUPPORTED where the old value says nothing of that kind, or the version has no image.
+ */
+export function versionValue(
+  old: string,
+  version: DeployedVersion,
+  { manifest, kind = kindOf(old) }: { readonly manifest: ParsedManifest; readonly kind?: ValueKind | undefined },
+): string {
+  if (kind === 'uri' && !old.startsWith('oci://')) return checked(URI, version.artifactUri, manifest);
+  if (kind === 'uri') return `oci://${formatImageReference(imageReference(version, manifest))}`;
+  if (kind === 'reference') return formatImageReference(imageReference(version, manifest));
+  if (kind === 'digest') return imageReference(version, manifest).digest ?? '';
+  if (kind === 'version' || kind === 'tag') {
+    return checked(VERSION, old.startsWith('v') ? `v${version.version}` : version.version, manifest);
+  }
+  const message = `${manifest.file}: "${old}" is no reference to a model that is known`;
+  throw unsupported(manifest, message, 'Add value to the target: uri, reference, tag, digest or version.');
+}
+
+/**
+ * The container image of a version, by tag and digest.
+ *
+ * @throws {UserError} MANIFEST_UNSUPPORTED where it has none; REFERENCE_INVALID where the tag line holds something else.
+ */
+export function imageReference(version: DeployedVersion, manifest: ParsedManifest): ImageReference {
+  if (version.image === undefined) {
+    const message = `v${version.version} has no container image, which ${manifest.file} names`;
+    throw unsupported(manifest, message, 'Run build-image before register, and give register its image-reference.');
+  }
+  const { repository, tag, digest } = version.image;
+  checked(DIGEST, digest, manifest);
+  return parseImageReference(formatImageReference({ repository, digest, ...(tag === undefined ? {} : { tag }) }));
+}
+
+function kindOf(old: string): ValueKind | undefined {
+  if (URI.test(old)) return 'uri';
+  if (DIGEST.test(old)) return 'digest';
+  if (VERSION.test(old)) return 'version';
+  return /[/:@]/.test(old) ? 'reference' : undefined;
+}
+
+/** What a tag says is a stranger's text until its grammar was checked. */
+function checked(grammar: RegExp, value: string, { file }: ParsedManifest): string {
+  if (grammar.test(value) && value.length <= 2048) return value;
+  throw new UserError('REFERENCE_INVALID', `${JSON.stringify(value.slice(0, 200))} cannot be written into ${file}`, {
+    fix: 'Register the version again: its tag holds something that is no URI, digest or version.',
+    place: { file },
+  });
+}
