@@ -1,5 +1,7 @@
 import type { Context, Probot } from 'probot';
 import { type GitHubClient, parseRepositoryName } from '../core/adapters/github/github-client.ts';
+import { UserError } from '../core/errors.ts';
+import { escapeLogLine } from '../core/render/text/escape.ts';
 import { onMergeGroup } from './handlers/merge-group.ts';
 import { onPullRequestChanged } from './handlers/pull-request.ts';
 import { onPush } from './handlers/push.ts';
@@ -19,7 +21,8 @@ export function createApp(identity: () => Promise<BotIdentity>, queue = new Keye
     const name = event.payload.repository?.full_name;
     if (name === undefined) return;
     const repository = openRepository(asClient(event.octokit), parseRepositoryName(name), await identity());
-    await queue.run(name, () => handler(repository, (line) => event.log.info(line)));
+    const log = (line: string) => event.log.info(line);
+    await queue.run(name, () => handler(repository, log).catch((error: unknown) => tell(error, log)));
   };
   return (app: Probot) => {
     app.on('workflow_run.completed', (event) =>
@@ -38,6 +41,12 @@ export function createApp(identity: () => Promise<BotIdentity>, queue = new Keye
       handle(event, (repository, log) => onMergeGroup(event.payload.merge_group.head_sha, repository, log)),
     );
   };
+}
+
+/** What the users of a repository have to mend is no failure of the bot, and no redelivery would help. */
+function tell(error: unknown, log: Log): void {
+  if (!(error instanceof UserError)) throw error;
+  for (const { message, fix } of error.problems) log(escapeLogLine(`${error.code}: ${message}. ${fix}`));
 }
 
 /** Probot's Octokit has the request and paginate of the actions' one; only the types come from other versions. */

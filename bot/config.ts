@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto';
 import { UserError } from '../core/errors.ts';
 
 /** What the bot needs to know to run. */
@@ -40,8 +41,14 @@ export function readBotConfig(env: Readonly<Record<string, string | undefined>> 
         : need(name, (value) => /^\d{1,6}$/.test(value), `Set ${name} to a whole number.`),
     );
   const config = {
-    appId: Number(need('APP_ID', (value) => /^\d{1,12}$/.test(value), 'Set APP_ID to the number of the GitHub App.')),
-    privateKey: need('PRIVATE_KEY', isKey, "Set PRIVATE_KEY to the App's key in PEM form.").replaceAll('\\n', '\n'),
+    appId: Number(
+      need('APP_ID', (value) => /^[1-9]\d{0,11}$/.test(value), 'Set APP_ID to the number of the GitHub App.'),
+    ),
+    privateKey: need(
+      'PRIVATE_KEY',
+      isKey,
+      "Set PRIVATE_KEY to the App's whole RSA key in PEM form, with its first and last line.",
+    ).replaceAll('\\n', '\n'),
     webhookSecret: need('WEBHOOK_SECRET', isSecret, 'Set WEBHOOK_SECRET to at least 16 random characters.'),
     port: number('PORT', DEFAULT_PORT),
     host: env.HOST ?? '0.0.0.0',
@@ -53,7 +60,11 @@ export function readBotConfig(env: Readonly<Record<string, string | undefined>> 
 }
 
 function isKey(value: string): boolean {
-  return value.includes('-----BEGIN') && value.includes('PRIVATE KEY-----');
+  try {
+    return createPrivateKey(value.replaceAll('\\n', '\n')).asymmetricKeyType === 'rsa';
+  } catch {
+    return false;
+  }
 }
 
 function isSecret(value: string): boolean {

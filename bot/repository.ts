@@ -12,6 +12,9 @@ import { ZipReportArchive } from '../core/adapters/node/zip-report-archive.ts';
 import { parseConfig } from '../core/config/parse-config.ts';
 import type { TidegateConfig } from '../core/config/tidegate-config.ts';
 
+/** Where a repository says how it uses Tidegate. */
+export const CONFIG_FILE = 'tidegate.yaml';
+
 /** Who the bot is on GitHub. */
 export interface BotIdentity {
   readonly appId: number;
@@ -42,9 +45,10 @@ export function openRepository(client: GitHubClient, name: RepositoryName, ident
      * The config at a commit, by default at the default branch's newest: only that one is obeyed.
      *
      * @returns Undefined where the repository has no tidegate.yaml: it does not use Tidegate.
+     * @throws {UserError} CONFIG_INVALID.
      */
     async config(ref?: string): Promise<TidegateConfig | undefined> {
-      const text = await files.read('tidegate.yaml', ref);
+      const text = await files.read(CONFIG_FILE, ref);
       return text === undefined ? undefined : parseConfig(text).config;
     },
   };

@@ -1,5 +1,7 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createNodeMiddleware, Probot } from 'probot';
+import { statusOf } from '../core/adapters/github/github-client.ts';
+import { UserError } from '../core/errors.ts';
 import { asClient, createApp } from './app.ts';
 import type { BotConfig } from './config.ts';
 import { KeyedQueue } from './keyed-queue.ts';
@@ -32,7 +34,8 @@ export async function startBot(config: BotConfig, logLevel: 'info' | 'warn' | 'f
   const webhooks = await createNodeMiddleware(app, { probot, webhooksPath: '/api/github/webhooks' });
   const server = createServer((request, response) => {
     if (request.url === '/healthz') return response.writeHead(200).end('ok');
-    if (Number(request.headers['content-length'] ?? 0) > MAX_PAYLOAD_BYTES) return response.writeHead(413).end();
+    const refusal = refusalOf(request);
+    if (refusal !== undefined) return response.writeHead(refusal, { connection: 'close' }).end();
     void webhooks(request, response, () => response.writeHead(404).end());
   });
   await new Promise<void>((resolve) => server.listen(config.port, config.host, resolve));
@@ -41,8 +44,24 @@ export async function startBot(config: BotConfig, logLevel: 'info' | 'warn' | 'f
   return { url: urlOf(server), sweep: run, stop: () => stop(server, timer) };
 }
 
+/** A body is read whole before its signature is known: its size has to be said, and small enough. */
+function refusalOf({ method, headers }: IncomingMessage): 411 | 413 | undefined {
+  if (method !== 'POST') return undefined;
+  if (headers['content-length'] === undefined) return 411;
+  return Number(headers['content-length']) > MAX_PAYLOAD_BYTES ? 413 : undefined;
+}
+
 async function findIdentity(probot: Probot, appId: number): Promise<BotIdentity> {
-  const { data } = await asClient(await probot.auth()).request('GET /app');
+  const { data } = await asClient(await probot.auth())
+    .request('GET /app')
+    .catch((cause: unknown) => {
+      const status = statusOf(cause);
+      if (status !== 401 && status !== 403 && status !== 404) throw cause;
+      throw new UserError('INPUT_INVALID', `GitHub knows no App ${appId} with this PRIVATE_KEY (HTTP ${status})`, {
+        fix: 'Set APP_ID and PRIVATE_KEY to those of one GitHub App.',
+        cause,
+      });
+    });
   return { appId, login: `${data?.slug ?? ''}[bot]` };
 }
 

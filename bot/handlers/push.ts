@@ -1,5 +1,7 @@
+import { UserError } from '../../core/errors.ts';
+import { showConfigCheck } from '../../core/usecases/show-config-check.ts';
 import { type Log, reconcileAllPromotions, reconcileAllRetraining } from '../reconcile.ts';
-import type { BotRepository } from '../repository.ts';
+import { type BotRepository, CONFIG_FILE } from '../repository.ts';
 
 /** A branch moved: the default branch may run something else now, a data branch may hold new pointers. */
 export async function onPush(ref: string, repository: BotRepository, log: Log): Promise<void> {
@@ -7,6 +9,12 @@ export async function onPush(ref: string, repository: BotRepository, log: Log): 
     await reconcileAllRetraining(repository, log);
     return;
   }
-  const { name } = await repository.branches.default();
-  if (ref === `refs/heads/${name}`) await reconcileAllPromotions(repository, log);
+  const { name, sha } = await repository.branches.default();
+  if (ref !== `refs/heads/${name}`) return;
+  await reconcileAllPromotions(repository, log).catch(async (error: unknown) => {
+    const text = error instanceof UserError ? await repository.files.read(CONFIG_FILE, sha) : undefined;
+    // Shown where everyone sees it: nothing is promoted from a config that cannot be read.
+    if (text === undefined || (await showConfigCheck({ text, headSha: sha }, repository.checks))) throw error;
+    log(`config of ${name}: is broken, nothing is done`);
+  });
 }

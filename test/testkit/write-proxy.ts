@@ -9,13 +9,22 @@ export interface WriteProxy {
 
 /** Counts the writes that pass through its proxies, over all of them. */
 export class WriteCounter {
-  #count = 0;
+  /** Method and path of each write since the last `arm`. */
+  readonly writes: string[] = [];
+  /** Requests of any method since the last `arm`. */
+  requests = 0;
+  readonly #isIgnored: (path: string) => boolean;
   #killAt = Number.POSITIVE_INFINITY;
   #kill: () => void = () => {};
 
+  /** @param isIgnored Paths whose requests change nothing that counts, whatever their method. */
+  constructor(isIgnored: (path: string) => boolean = () => false) {
+    this.#isIgnored = isIgnored;
+  }
+
   /** Writes since the last `arm`. */
   get count(): number {
-    return this.#count;
+    return this.writes.length;
   }
 
   /**
@@ -23,7 +32,8 @@ export class WriteCounter {
    * the write happened, and whoever wrote does not know.
    */
   arm(at: number = Number.POSITIVE_INFINITY, kill: () => void = () => {}): void {
-    this.#count = 0;
+    this.writes.length = 0;
+    this.requests = 0;
     this.#killAt = at;
     this.#kill = kill;
   }
@@ -37,15 +47,14 @@ export class WriteCounter {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse, port: number): Promise<void> {
-    const isWrite = request.method !== 'GET' && request.method !== 'HEAD';
-    if (isWrite) this.#count += 1;
-    const isLast = isWrite && this.#count === this.#killAt;
+    const path = request.url ?? '/';
+    this.requests += 1;
+    const isWrite = request.method !== 'GET' && request.method !== 'HEAD' && !this.#isIgnored(path);
+    if (isWrite) this.writes.push(`${request.method} ${path}`);
+    const isLast = isWrite && this.count === this.#killAt;
     const body = await readBody(request);
     // The host stays as it was asked for: signatures cover it.
-    const answer = await send(
-      { port, method: request.method ?? 'GET', path: request.url ?? '/', headers: request.headers },
-      body,
-    );
+    const answer = await send({ port, method: request.method ?? 'GET', path, headers: request.headers }, body);
     if (isLast) {
       answer.resume();
       await new Promise((resolve) => answer.once('end', resolve));

@@ -1,0 +1,211 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { getOctokit } from '@actions/github';
+import { type RunningBot, startBot } from '../../bot/server.ts';
+import { runGit } from '../testkit/git-client.ts';
+import type { ArtifactEntry } from '../testkit/github/github.ts';
+import type { RunningGitHub } from '../testkit/github/github-options.ts';
+import { presentRun } from '../testkit/github/present-checks.ts';
+import { startGitHub } from '../testkit/github/start-github.ts';
+import type { WorkflowRun } from '../testkit/github/state.ts';
+import { listenOnLoopback } from '../testkit/http.ts';
+import { WriteCounter } from '../testkit/write-proxy.ts';
+
+/** Files of a commit by path; null removes one. */
+export type CommitFiles = Readonly<Record<string, string | null>>;
+
+/** A finished run of a pull request, with what it uploaded. */
+export interface FinishedRunOptions {
+  readonly repository: string;
+  readonly headSha: string;
+  readonly headBranch: string;
+  readonly headRepository?: string;
+  readonly event?: string;
+  readonly artifacts: readonly { readonly name: string; readonly zip: Uint8Array; readonly claimedSize?: number }[];
+}
+
+/** The bot behind its real HTTP server, before a forge whose workflow runs are whatever a test says they were. */
+export class BotWorld {
+  readonly directory: string;
+  readonly github: RunningGitHub;
+  readonly secret = randomBytes(24).toString('hex');
+  /** Writes of the bot to the API; tokens do not count. */
+  readonly writes = new WriteCounter((route) => route.includes('/access_tokens'));
+  readonly #artifacts: (ArtifactEntry & { readonly zip: Uint8Array })[];
+  readonly #closing: (() => Promise<void>)[] = [];
+  #bot: RunningBot | undefined;
+  #clones = 0;
+
+  private constructor(directory: string, github: RunningGitHub, artifacts: (ArtifactEntry & { zip: Uint8Array })[]) {
+    this.directory = directory;
+    this.github = github;
+    this.#artifacts = artifacts;
+  }
+
+  static async start(): Promise<BotWorld> {
+    const directory = await mkdtemp(path.join(os.tmpdir(), 'tidegate-bot-'));
+    const artifacts: (ArtifactEntry & { zip: Uint8Array })[] = [];
+    const files = await listenOnLoopback((request, response) => {
+      const found = artifacts.find(({ id }) => request.url === `/${id}`);
+      response.writeHead(found === undefined ? 404 : 200).end(found?.zip);
+    });
+    const github = await startGitHub({
+      directory: path.join(directory, 'github'),
+      artifacts: {
+        list: (repository, runId) =>
+          artifacts.filter((one) => one.repository === repository && (runId === undefined || one.runId === runId)),
+        find: (id) => artifacts.find((one) => one.id === id),
+        url: (id) => `http://127.0.0.1:${files.port}/${id}`,
+      },
+    });
+    const world = new BotWorld(directory, github, artifacts);
+    world.#closing.push(() => files.close());
+    await world.#startBot();
+    return world;
+  }
+
+  /** Where webhooks are taken. */
+  get hookUrl(): string {
+    return `${this.#bot?.url ?? ''}/api/github/webhooks`;
+  }
+
+  async sweep(): Promise<void> {
+    await this.#bot?.sweep();
+  }
+
+  async stop(): Promise<void> {
+    await this.#bot?.stop();
+    await this.github.stop();
+    for (const close of this.#closing) await close();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  async #startBot(): Promise<void> {
+    const proxy = await this.writes.before(this.github.port);
+    this.#closing.push(() => proxy.close());
+    const config = {
+      appId: this.github.appId,
+      privateKey: this.github.appPrivateKey,
+      webhookSecret: this.secret,
+      host: '127.0.0.1',
+      port: 0,
+      apiUrl: `http://127.0.0.1:${proxy.port}/api/v3`,
+      sweepIntervalMs: 3_600_000,
+    };
+    this.#bot = await startBot(config, 'fatal');
+    this.github.webhook({ url: this.hookUrl, secret: this.secret });
+  }
+
+  /** Resolves when every webhook was answered. */
+  async settle(): Promise<void> {
+    do await new Promise((resolve) => setTimeout(resolve, 20));
+    while (this.github.webhooks.isBusy);
+  }
+
+  client(login = 'mona') {
+    return getOctokit(this.github.userToken(login), { baseUrl: this.github.apiUrl }).rest;
+  }
+
+  /** A clone in which `commit` works. */
+  async clone(repository: string, login = 'mona'): Promise<string> {
+    this.#clones += 1;
+    const folder = path.join(this.directory, `clone-${this.#clones}`);
+    const token = this.github.userToken(login);
+    await runGit(this.directory, ['clone', '--quiet', this.github.cloneUrl(repository, token), folder]);
+    return folder;
+  }
+
+  /** Commits files to a branch of a clone and pushes it. @returns The commit. */
+  async commit(clone: string, branch: string, files: CommitFiles): Promise<string> {
+    await runGit(clone, ['switch', '--quiet', '-C', branch]);
+    for (const [file, text] of Object.entries(files)) {
+      const target = path.join(clone, file);
+      await mkdir(path.dirname(target), { recursive: true });
+      await (text === null ? rm(target) : writeFile(target, text));
+    }
+    await runGit(clone, ['add', '--all']);
+    await runGit(clone, ['commit', '--quiet', '--allow-empty', '-m', branch]);
+    await runGit(clone, ['push', '--quiet', '--force', 'origin', `HEAD:${branch}`]);
+    return runGit(clone, ['rev-parse', 'HEAD']);
+  }
+
+  /** Lets a run have finished, and tells the bot. @returns The GUID of the webhook. */
+  async finishRun(options: FinishedRunOptions): Promise<string> {
+    const { state, addresses, webhooks } = this.github;
+    const repository = state.repository(options.repository);
+    if (repository === undefined) throw new Error(`no repository ${options.repository}`);
+    const head = state.repository(options.headRepository ?? options.repository) ?? repository;
+    const run = finishedRun(options, { id: state.newId(), now: state.now(), actor: state.account('mona') });
+    repository.runs.push(run);
+    for (const { name, zip, claimedSize } of options.artifacts) {
+      const id = state.newId();
+      const entry = { id, repository: options.repository, runId: run.id, name, digest: null, createdAt: run.createdAt };
+      this.#artifacts.push({ ...entry, sizeBytes: claimedSize ?? zip.length, zip });
+    }
+    const commit = await head.git.commit(options.headSha);
+    const shown = presentRun({ state, addresses }, { repository, commit }, run);
+    const payload = { action: 'completed', workflow_run: shown, workflow: { id: 1, name: run.name, path: run.path } };
+    this.github.emit({
+      name: 'workflow_run',
+      action: 'completed',
+      repository,
+      sender: run.actor,
+      payload,
+      startsWorkflows: false,
+    });
+    await this.settle();
+    return webhooks.deliveries.at(-1)?.guid ?? '';
+  }
+
+  /** What the bot answered to the last webhook of a name. */
+  lastAnswer(event: string): number | undefined {
+    return this.github.webhooks.deliveries.findLast((one) => one.event === event)?.attempts.at(-1)?.status;
+  }
+
+  /** Sends a body as GitHub would, signed as told. */
+  async post(body: string, headers: Readonly<Record<string, string>>): Promise<Response> {
+    return fetch(this.hookUrl, {
+      method: 'POST',
+      body,
+      headers: {
+        'content-type': 'application/json',
+        'user-agent': 'GitHub-Hookshot/test',
+        'x-github-delivery': 'a0000000-0000-4000-8000-000000000000',
+        'x-github-event': 'push',
+        ...headers,
+      },
+    });
+  }
+
+  sign(body: string, secret = this.secret): string {
+    return `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
+  }
+}
+
+function finishedRun(
+  options: FinishedRunOptions,
+  made: { readonly id: number; readonly now: string; readonly actor: WorkflowRun['actor'] },
+): WorkflowRun {
+  return {
+    id: made.id,
+    number: 1,
+    attempt: 1,
+    workflowId: 1,
+    name: 'model-ci',
+    path: '.github/workflows/model-ci.yml',
+    event: options.event ?? 'pull_request',
+    status: 'completed',
+    conclusion: 'success',
+    headBranch: options.headBranch,
+    headSha: options.headSha,
+    headRepository: options.headRepository ?? options.repository,
+    displayTitle: 'a change',
+    actor: made.actor,
+    createdAt: made.now,
+    updatedAt: made.now,
+    jobs: [],
+    pullRequests: [],
+  };
+}

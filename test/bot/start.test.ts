@@ -1,0 +1,96 @@
+import { generateKeyPairSync } from 'node:crypto';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readBotConfig } from '../../bot/config.ts';
+import { UserError } from '../../core/errors.ts';
+import { PROJECT_ROOT } from '../../scripts/project-root.ts';
+import { hostEnvironment } from '../testkit/host-environment.ts';
+import { findFreePorts } from '../testkit/http.ts';
+import { runProgram } from '../testkit/run-program.ts';
+import { BotWorld } from './bot-world.ts';
+
+const pem = (type: 'rsa' | 'ec') =>
+  (type === 'rsa'
+    ? generateKeyPairSync('rsa', { modulusLength: 2048 })
+    : generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  ).privateKey
+    .export({ type: 'pkcs8', format: 'pem' })
+    .toString();
+const KEY = pem('rsa');
+const GOOD = { APP_ID: '4711', PRIVATE_KEY: KEY, WEBHOOK_SECRET: 'a long enough secret 1' };
+
+function problemsOf(env: Readonly<Record<string, string | undefined>>): readonly string[] {
+  try {
+    readBotConfig(env);
+    return [];
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return error.problems.map(({ message }) => message);
+  }
+}
+
+describe('readBotConfig', () => {
+  it('reads a key on lines of its own or on one line', () => {
+    expect(readBotConfig(GOOD)).toMatchObject({ appId: 4711, port: 3000, sweepIntervalMs: 900_000 });
+    expect(readBotConfig({ ...GOOD, PRIVATE_KEY: KEY.replaceAll('\n', '\\n') }).privateKey).toBe(KEY);
+  });
+
+  it.each([
+    { name: 'no secret', change: { WEBHOOK_SECRET: undefined }, says: 'WEBHOOK_SECRET is not set' },
+    { name: 'an empty secret', change: { WEBHOOK_SECRET: '' }, says: 'WEBHOOK_SECRET is not set' },
+    { name: 'the secret of the examples', change: { WEBHOOK_SECRET: 'development' }, says: 'WEBHOOK_SECRET does not' },
+    { name: 'a short secret', change: { WEBHOOK_SECRET: 'x'.repeat(15) }, says: 'WEBHOOK_SECRET does not' },
+    { name: 'no App', change: { APP_ID: undefined }, says: 'APP_ID is not set' },
+    { name: 'an App that is no number', change: { APP_ID: 'Iv1.abc' }, says: 'APP_ID does not' },
+    { name: 'App 0', change: { APP_ID: '0' }, says: 'APP_ID does not' },
+    { name: 'no key', change: { PRIVATE_KEY: undefined }, says: 'PRIVATE_KEY is not set' },
+    { name: 'a key cut off', change: { PRIVATE_KEY: KEY.slice(0, 300) }, says: 'PRIVATE_KEY does not' },
+    {
+      name: 'only the lines around a key',
+      change: { PRIVATE_KEY: KEY.replace(/\n[^-]+\n/, '\nabc\n') },
+      says: 'PRIVATE',
+    },
+    { name: 'a key of another kind', change: { PRIVATE_KEY: pem('ec') }, says: 'PRIVATE_KEY does not' },
+    { name: 'a port that is none', change: { PORT: '80a' }, says: 'PORT does not' },
+    { name: 'an interval that is none', change: { SWEEP_MINUTES: '-1' }, says: 'SWEEP_MINUTES does not' },
+  ])('refuses $name, naming the variable', ({ change, says }) => {
+    const problems = problemsOf({ ...GOOD, ...change });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(says);
+  });
+
+  it('names everything that is wrong at once, and shows no value', () => {
+    const problems = problemsOf({ WEBHOOK_SECRET: 'tooshort', PRIVATE_KEY: 'hidden' });
+    expect(problems).toHaveLength(3);
+    expect(problems.join()).not.toMatch(/tooshort|hidden/);
+  });
+});
+
+describe('the bot as a program', () => {
+  let world: BotWorld;
+  beforeAll(async () => {
+    world = await BotWorld.start();
+  });
+  afterAll(() => world?.stop());
+
+  const start = (env: Record<string, string>) =>
+    runProgram(process.execPath, [path.join(PROJECT_ROOT, 'bot', 'main.ts')], {
+      cwd: world.directory,
+      env: { ...hostEnvironment(), HOME: world.directory, HOST: '127.0.0.1', ...env },
+    });
+
+  it('does not start without a secret, and says so in one line without a stack', async () => {
+    const { exitCode, stderr } = await start({ APP_ID: '1', PRIVATE_KEY: KEY });
+    expect(exitCode).toBe(1);
+    expect(stderr.trim()).toBe('WEBHOOK_SECRET is not set. Set WEBHOOK_SECRET to at least 16 random characters.');
+  });
+
+  it('ends when GitHub does not know the App by this key, naming both variables', async () => {
+    const [port] = await findFreePorts(1);
+    const { exitCode, stderr } = await start({ ...GOOD, PORT: String(port), GITHUB_API_URL: world.github.apiUrl });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('GitHub knows no App 4711 with this PRIVATE_KEY');
+    expect(stderr).toContain('Set APP_ID and PRIVATE_KEY to those of one GitHub App.');
+    expect(stderr).not.toContain('    at ');
+  });
+});

@@ -1,0 +1,107 @@
+import { createHmac } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startBot } from '../../bot/server.ts';
+import { BotWorld } from './bot-world.ts';
+
+let world: BotWorld;
+beforeAll(async () => {
+  world = await BotWorld.start();
+});
+afterAll(() => world?.stop());
+beforeEach(() => world.writes.arm());
+
+/** A real push event of GitHub's own examples. */
+const EXAMPLES = JSON.parse(
+  readFileSync(new URL(import.meta.resolve('@octokit/webhooks-examples/api.github.com/index.json')), 'utf8'),
+);
+const BODY = JSON.stringify(EXAMPLES.find((one: { name: string }) => one.name === 'push').examples[0]);
+
+/** The only example of a signature in GitHub's documentation. */
+const VECTOR = {
+  secret: "It's a Secret to Everybody",
+  body: 'Hello, World!',
+  signature: 'sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17',
+};
+
+describe('the webhook server', () => {
+  it.each([
+    { name: 'no signature', headers: (): Record<string, string> => ({}) },
+    { name: 'an empty signature', headers: () => ({ 'x-hub-signature-256': '' }) },
+    { name: "another secret's signature", headers: () => ({ 'x-hub-signature-256': world.sign(BODY, 'other') }) },
+    { name: "another body's signature", headers: () => ({ 'x-hub-signature-256': world.sign(`${BODY} `) }) },
+    { name: 'a cut signature', headers: () => ({ 'x-hub-signature-256': world.sign(BODY).slice(0, -1) }) },
+    {
+      name: 'the old kind of signature only',
+      headers: () => ({ 'x-hub-signature': `sha1=${createHmac('sha1', world.secret).update(BODY).digest('hex')}` }),
+    },
+    {
+      name: 'a signature with the old algorithm',
+      headers: () => ({ 'x-hub-signature-256': world.sign(BODY).replace('sha256=', 'sha1=') }),
+    },
+  ])('refuses $name and asks GitHub for nothing', async ({ headers }) => {
+    const response = await world.post(BODY, headers());
+    expect(response.status).toBeGreaterThanOrEqual(400);
+    expect(response.status).toBeLessThan(500);
+    expect(world.writes.requests).toBe(0);
+  });
+
+  it('takes a real event that is signed', async () => {
+    const response = await world.post(BODY, { 'x-hub-signature-256': world.sign(BODY), 'x-github-event': 'ping' });
+    expect(response.status).toBe(200);
+  });
+
+  it("knows GitHub's own example of a signature, and none beside it", async () => {
+    const bot = await startBot(
+      {
+        appId: world.github.appId,
+        privateKey: world.github.appPrivateKey,
+        webhookSecret: VECTOR.secret,
+        host: '127.0.0.1',
+        port: 0,
+        apiUrl: world.github.apiUrl,
+        sweepIntervalMs: 3_600_000,
+      },
+      'fatal',
+    );
+    const send = async (signature: string) => {
+      const headers = {
+        'content-type': 'application/json',
+        'x-github-delivery': '1',
+        'x-github-event': 'ping',
+        'x-hub-signature-256': signature,
+      };
+      const response = await fetch(`${bot.url}/api/github/webhooks`, { method: 'POST', body: VECTOR.body, headers });
+      return { status: response.status, text: await response.text() };
+    };
+    const right = await send(VECTOR.signature);
+    const wrong = await send(VECTOR.signature.replace('757', '758'));
+    await bot.stop();
+    // The body is no JSON: past the signature, that is what is wrong with it.
+    expect(wrong.text).toMatch(/signature/i);
+    expect(right.text).not.toMatch(/signature/i);
+    expect([right.status, wrong.status].every((status) => status >= 400 && status < 500)).toBe(true);
+  });
+
+  it('refuses bodies that say no size or too large a one, before it reads them', async () => {
+    const answer = (headers: Record<string, string>) =>
+      new Promise<number>((resolve, reject) => {
+        const outgoing = request(world.hookUrl, { method: 'POST', headers }, (response) => {
+          resolve(response.statusCode ?? 0);
+          response.resume();
+        });
+        outgoing.once('error', reject);
+        outgoing.write('x');
+      });
+    expect(await answer({ 'content-length': String(26 * 2 ** 20) })).toBe(413);
+    expect(await answer({ 'transfer-encoding': 'chunked' })).toBe(411);
+  });
+
+  it('answers probes, and nothing else elsewhere', async () => {
+    const base = new URL(world.hookUrl).origin;
+    expect((await fetch(`${base}/healthz`)).status).toBe(200);
+    expect((await fetch(`${base}/`)).status).toBe(404);
+    expect((await fetch(world.hookUrl)).status).toBeGreaterThanOrEqual(400);
+  });
+});
