@@ -126,8 +126,11 @@ export function measureContenders(
 }
 
 function estimate(metric: Metric, contenders: ContenderRows, plan: MeasurementPlan): Estimates {
-  const of = (rows: ScoredRows, broken: string | null): MetricEstimate | UndefinedMetric =>
-    broken === null ? metric.estimate(rows, plan) : { kind: 'undefined', reason: broken };
+  const of = (rows: ScoredRows, broken: string | null): MetricEstimate | UndefinedMetric => {
+    if (broken !== null) return { kind: 'undefined', reason: broken };
+    const found = metric.estimate(rows, plan);
+    return found.kind === 'undefined' ? found : { ...found, range: metric.range };
+  };
   const { identical, champion, broken } = contenders;
   const candidate = of(contenders.candidate, broken.candidate);
   const rival = champion === null ? null : identical ? candidate : of(champion, broken.champion);

@@ -1,7 +1,6 @@
 import type { ContrastEstimate } from '../metrics/contrast.ts';
 import { reachOf } from '../metrics/interval.ts';
 import { normalQuantile } from '../statistics/normal.ts';
-import { studentTCdf } from '../statistics/student-t.ts';
 import type { Reading } from './rule-contrast.ts';
 
 /** What the data say of a rule on one population: a contrast that must be shown to be at least 0. */
@@ -41,9 +40,6 @@ const FEASIBLE_FACTOR = 100;
 export function failurePValue({ value, uncertainty }: ContrastEvidence): number {
   if (uncertainty.kind === 'unknown' || value >= 0) return 1;
   if (uncertainty.kind === 'exact') return 0;
-  if (uncertainty.reach === undefined) {
-    return 2 * studentTCdf(value / uncertainty.standardError, uncertainty.degreesOfFreedom);
-  }
   // The level at which the interval ends at 0, by bisection of the logarithm of what it leaves.
   let [low, high] = [Math.log(1e-15), 0];
   for (let round = 0; round < 60; round++) {

@@ -1,4 +1,4 @@
-import { meanLoss } from './mean-loss.ts';
+import { meanLoss, withClassSupport } from './mean-loss.ts';
 import type { Metric } from './metric.ts';
 
 /**
@@ -12,7 +12,11 @@ export const brierScore: Metric = {
   task: 'binary-classification',
   direction: 'lower-is-better',
   range: [0, 1],
-  estimate: (rows) => meanLoss(rows, (label, score) => (label - score) ** 2),
+  estimate: (rows) =>
+    withClassSupport(
+      rows,
+      meanLoss(rows, (label, score) => (label - score) ** 2),
+    ),
 };
 
 /** Brier score of several classes: squared differences summed over them, in [0, 2]. Equivalent: `brier_score_loss`. */

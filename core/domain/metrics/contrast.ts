@@ -1,6 +1,7 @@
 import { errorShareBound } from './exact-edge.ts';
 import {
   edgeTrials,
+  estimated,
   isEvidence,
   lackOf,
   noVariation,
@@ -10,7 +11,7 @@ import {
   uncertaintyOf,
 } from './interval.ts';
 import type { MetricEstimate } from './metric.ts';
-import { combineReach, correctedCorrelation, influenceCorrelation, type Reach } from './proportion.ts';
+import { combineReach, correctedCorrelation, influenceCorrelation, type Reach, wilsonReach } from './proportion.ts';
 import { type Population, type StandardError, standardErrorOf } from './standard-error.ts';
 
 /** Two estimates of one metric on the same rows. */
@@ -65,7 +66,8 @@ function scaled(uncertainty: Uncertainty, { candidate: weight }: Weights): Uncer
 function paired({ candidate, champion }: PairedEstimates, weights: Weights, population: Population): Uncertainty {
   const influence = combined(candidate.influence, champion.influence, weights);
   const byClass = candidate.byClass && champion.byClass;
-  const found = standardErrorOf({ influence, byClass }, population);
+  const support = smaller(candidate.support, champion.support);
+  const found = standardErrorOf({ influence, byClass, ...(support === undefined ? {} : { support }) }, population);
   const areProportions = candidate.outcomes !== undefined && champion.outcomes !== undefined;
   if (areProportions && population.sampling.kind === 'rows') {
     const trials = Math.min(candidate.support?.rows ?? 0, champion.support?.rows ?? 0);
@@ -73,12 +75,24 @@ function paired({ candidate, champion }: PairedEstimates, weights: Weights, popu
       trials,
       proportions: [candidate.value, champion.value],
     });
-    return joined({ candidate, champion, found, correlation, method: 'Newcombe (paired)' }, weights, population);
+    const term = (weight: number, { value, support }: MetricEstimate, level: number) => ({
+      weight,
+      reach: wilsonReach(value, support?.rows ?? trials, level),
+    });
+    const reach = (level: number) =>
+      combineReach(term(weights.candidate, candidate, level), term(weights.champion, champion, level), correlation);
+    const method = 'Newcombe (paired)';
+    return { kind: 'estimated', ...found, ...typical(found.standardError, reach), reach, method };
   }
   if (isEvidence(found.standardError, Math.abs(candidate.value) + Math.abs(champion.value))) {
-    return { kind: 'estimated', ...found };
+    return estimated(found);
   }
   return withoutVariation({ candidate, champion, found }, weights, population);
+}
+
+function smaller(first: MetricEstimate['support'], second: MetricEstimate['support']): MetricEstimate['support'] {
+  if (first === undefined || second === undefined) return first ?? second;
+  return first.rows <= second.rows ? first : second;
 }
 
 function combined(candidate: Float64Array, champion: Float64Array, weights: Weights): Float64Array {

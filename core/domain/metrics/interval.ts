@@ -1,13 +1,28 @@
 import { studentTQuantile } from '../statistics/student-t.ts';
 import { errorShareBound } from './exact-edge.ts';
 import type { Metric, MetricEstimate } from './metric.ts';
-import { type Reach, wilsonReach } from './proportion.ts';
+import { clopperPearsonReach, type Reach, wilsonReach } from './proportion.ts';
+import { scaleOf } from './range-scale.ts';
 import { type Population, type StandardError, standardErrorOf } from './standard-error.ts';
 
 /** Chosen: below ten independent units a t interval rests on too few to tell its own width. */
 export const MIN_UNITS = 10;
+/**
+ * Chosen by simulation (docs/calibration.md): with fewer rows of the smaller class the errors of ranking and of decisions
+ * are so skewed that a t interval misses by more than it says.
+ */
+export const MIN_SUPPORT = 20;
+/**
+ * Chosen by simulation: beyond this a few rows make most of the error, and more of their kind may be missing. Of few units
+ * chance alone gives sqrt(6) over their number, and twice that is no evidence.
+ */
+const MAX_SKEWNESS = 0.25;
+const CHANCE_SKEWNESS = 2 * Math.sqrt(6);
 /** Standard errors below this share of the values are rounding, not evidence. */
 const ROUNDING = 1e-13;
+
+/** Chosen: from here on Wilson's interval is wrong on neither side by more than a tenth of a point. */
+const FEW_OUTCOMES = 500;
 
 /** A value with what is known of its error: exact, estimated, or a reason why nothing is. */
 export type Uncertainty =
@@ -36,7 +51,7 @@ export interface ConfidenceInterval {
 /**
  * What is known of the error of a value. Never an error of 0: no variation in a sample is no proof of none.
  *
- * Proportions of independent, unweighted rows: Wilson's interval. Values without an error in any row: the exact bound.
+ * Proportions of independent, unweighted rows: the exact interval, of many Wilson's. Values without an error in any row: the exact bound.
  * Everything else: Student's t by the influences.
  */
 export function uncertaintyOf(estimate: MetricEstimate, population: Population): Uncertainty {
@@ -46,10 +61,16 @@ export function uncertaintyOf(estimate: MetricEstimate, population: Population):
   const found = standardErrorOf(estimate, population);
   if (outcomes !== undefined && population.sampling.kind === 'rows') {
     const trials = support?.rows ?? outcomes.length;
-    const reach = (level: number) => wilsonReach(value, trials, level);
-    return { kind: 'estimated', ...found, ...typical(found.standardError, reach), reach, method: 'Wilson' };
+    const isFew = trials * Math.min(value, 1 - value) < FEW_OUTCOMES;
+    const interval = isFew ? clopperPearsonReach : wilsonReach;
+    const reach = (level: number) => interval(value, trials, level);
+    const method = isFew ? 'Clopper-Pearson' : 'Wilson';
+    return { kind: 'estimated', ...found, ...typical(found.standardError, reach), reach, method };
   }
-  if (isEvidence(found.standardError, Math.abs(value))) return { kind: 'estimated', ...found };
+  if (isEvidence(found.standardError, Math.abs(value))) {
+    const plain = estimated(found);
+    return plain.kind === 'estimated' ? { ...plain, ...bounded(estimate, found) } : plain;
+  }
   return atEdge(estimate, population, found) ?? noVariation();
 }
 
@@ -63,6 +84,13 @@ export function typical(standardError: number, reach: (level: number) => Reach):
 /** Whether a standard error is more than rounding of numbers of this size. */
 export function isEvidence(standardError: number, scale: number): boolean {
   return Number.isFinite(standardError) && standardError > ROUNDING * Math.max(scale, Number.MIN_VALUE);
+}
+
+/** A t interval, or why there is none: a few rows may outweigh all others. */
+export function estimated(found: StandardError): Uncertainty {
+  const limit = Math.max(MAX_SKEWNESS, CHANCE_SKEWNESS / found.units);
+  if (Math.abs(found.skewness) <= limit) return { kind: 'estimated', ...found };
+  return { kind: 'unknown', reason: 'a few rows make most of the error, so that it cannot be told' };
 }
 
 /** What to say where rows show no variation. */
@@ -83,7 +111,12 @@ export function lackOf(
     const reason = `${units} independent ${what} are fewer than the ${MIN_UNITS} needed`;
     return { kind: 'unknown', reason, lack: { has: units, needs: MIN_UNITS } };
   }
-  return undefined;
+  const scarce = estimates.find(
+    ({ support, outcomes }) => outcomes === undefined && (support?.rows ?? MIN_SUPPORT) < MIN_SUPPORT,
+  )?.support;
+  if (scarce === undefined) return undefined;
+  const reason = `${scarce.rows} ${scarce.what} are fewer than the ${MIN_SUPPORT} needed`;
+  return { kind: 'unknown', reason, lack: { has: scarce.rows, needs: MIN_SUPPORT } };
 }
 
 /** Independent trials behind an exact bound: of clusters no more than pairs of them. */
@@ -105,10 +138,35 @@ function atEdge(estimate: MetricEstimate, population: Population, found: Standar
   return { kind: 'estimated', ...found, ...typical(0, reach), reach, method };
 }
 
+/** The interval on the scale where the end of the range is infinitely far; nothing for a range without an end. */
+function bounded(
+  { value, range }: MetricEstimate,
+  found: StandardError,
+): { readonly reach?: (level: number) => Reach; readonly method?: string } {
+  const scale = range === undefined ? undefined : scaleOf(range, value);
+  if (scale === undefined) return {};
+  const reach = (level: number): Reach => {
+    const half = quantileOf(found, level) * found.standardError * scale.slope;
+    const middle = scale.to(value);
+    const ends = [scale.back(middle - half), scale.back(middle + half)];
+    return { below: value - Math.min(...ends), above: Math.max(...ends) - value };
+  };
+  return { reach, method: `${found.method} on the ${scale.name} scale` };
+}
+
+/**
+ * Student's t quantile, further out by the first term of the Edgeworth expansion of a t statistic of skewed parts
+ * (P. Hall, The Bootstrap and Edgeworth Expansion, 1992, section 2.6), on both sides.
+ */
+export function quantileOf({ degreesOfFreedom, skewness }: StandardError, level: number): number {
+  const t = studentTQuantile((1 + level) / 2, degreesOfFreedom);
+  return t + (Math.abs(skewness) * (2 * t * t + 1)) / 6;
+}
+
 /** How far the two-sided interval of a level reaches below and above. */
 export function reachOf(uncertainty: Uncertainty & { kind: 'estimated' }, level: number): Reach {
   if (uncertainty.reach !== undefined) return uncertainty.reach(level);
-  const half = studentTQuantile((1 + level) / 2, uncertainty.degreesOfFreedom) * uncertainty.standardError;
+  const half = quantileOf(uncertainty, level) * uncertainty.standardError;
   return { below: half, above: half };
 }
 

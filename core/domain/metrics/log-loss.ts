@@ -1,4 +1,4 @@
-import { meanLoss } from './mean-loss.ts';
+import { meanLoss, withClassSupport } from './mean-loss.ts';
 import type { Metric } from './metric.ts';
 
 /**
@@ -12,7 +12,11 @@ export const logLoss: Metric = {
   task: 'binary-classification',
   direction: 'lower-is-better',
   range: [0, Number.POSITIVE_INFINITY],
-  estimate: (rows) => meanLoss(rows, (label, score) => -Math.log(inside(label === 1 ? score : 1 - score))),
+  estimate: (rows) =>
+    withClassSupport(
+      rows,
+      meanLoss(rows, (label, score) => -Math.log(inside(label === 1 ? score : 1 - score))),
+    ),
 };
 
 /** Log loss of the probabilities of several classes. Equivalent: `sklearn.metrics.log_loss`. */

@@ -1,5 +1,5 @@
 import type { MetricEstimate, ScoredRows, UndefinedMetric } from './metric.ts';
-import { totalWeight } from './scored-rows.ts';
+import { countLabel, totalWeight } from './scored-rows.ts';
 
 /** The loss of one row; the index is that of the row. */
 export type Loss = (label: number, score: number, row: number) => number;
@@ -28,4 +28,14 @@ export function meanLoss(rows: ScoredRows, loss: Loss): MetricEstimate | Undefin
     influence[i] = ((influence[i] ?? 0) - value) * share;
   }
   return { kind: 'estimate', value, influence, byClass: false };
+}
+
+/** A mean over two classes rests on the smaller one: its rows make the rare, large losses. */
+export function withClassSupport(
+  { labels }: ScoredRows,
+  found: MetricEstimate | UndefinedMetric,
+): MetricEstimate | UndefinedMetric {
+  if (found.kind === 'undefined') return found;
+  const ones = countLabel(labels, 1);
+  return { ...found, support: { rows: Math.min(ones, labels.length - ones), what: 'rows of the smaller class' } };
 }

@@ -41,6 +41,8 @@ export interface MetricEstimate {
   readonly support?: { readonly rows: number; readonly what: string };
   /** What can be said where no row varies: independent trials without an error, and the worst value at a share of errors. */
   readonly edge?: { readonly trials: number; readonly worst: (errorShare: number) => number };
+  /** The values that the metric can take; the interval keeps inside. Filled in where a metric is measured. */
+  readonly range?: readonly [number, number];
   /** Set where no interval is known: why. */
   readonly withoutInterval?: string;
 }

@@ -77,7 +77,7 @@ function estimatePrecision(rows: ScoredRows, recall: number): MetricEstimate | U
   const ones = countLabel(rows.labels, 1);
   const support = { rows: Math.min(ones, rows.labels.length - ones), what: 'rows of the smaller class' };
   const sides = { positives, negatives };
-  const slope = slopeOf(points, { at, ...sides, band: Math.min(0.2, ones ** (-1 / 3)) });
+  const slope = slopeOf(points, { at, ...sides, band: Math.min(0.1, ones ** -0.5) });
   const influence = influencesAt(rows, { at, ...sides, value, slope });
   return { kind: 'estimate', value, influence, byClass: false, support };
 }

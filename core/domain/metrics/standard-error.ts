@@ -28,6 +28,8 @@ export interface StandardError {
   readonly method: string;
   /** How many times the variance is that of independent rows; 1 for rows. */
   readonly designEffect: number;
+  /** Skewness of the parts that the error is made of, over the root of their number: in [-1, 1], 0 for symmetric ones. */
+  readonly skewness: number;
 }
 
 const BY_CLUSTER = 'influence function, cluster-robust (CR2, t)';
@@ -42,32 +44,38 @@ const BY_ROW_AND_CLASS = 'DeLong (t)';
  * D. McCaffrey, Survey Methodology 28, 2002, for a mean), with their Satterthwaite degrees of freedom; for equal clusters
  * G / (G - 1) and G - 1. By rows: the variance of the influences, for ROC AUC within each class, which is DeLong's.
  *
+ * A value that rests on few rows of a kind has no more degrees of freedom than those give, and their correction of the
+ * variance.
+ *
  * @param estimate A value, or a contrast of two on the same rows.
  */
 export function standardErrorOf(
-  { influence, byClass }: Pick<MetricEstimate, 'influence' | 'byClass'>,
+  { influence, byClass, support }: Pick<MetricEstimate, 'influence' | 'byClass' | 'support'>,
   { sampling, labels, weights }: Population,
 ): StandardError {
   const rows = influence.length;
+  const few = support?.rows ?? rows;
   const rowVariance = byClass ? varianceByClass(influence, labels) : varianceByRow(influence);
   if (sampling.kind === 'clusters') {
     const shares = clusterShares(sampling, weights);
     const variance = clusterVariance(influence, sampling, shares);
     return {
       standardError: Math.sqrt(variance),
-      degreesOfFreedom: degreesOfFreedom(shares),
+      degreesOfFreedom: Math.max(1, Math.min(degreesOfFreedom(shares), few - 1)),
       units: sampling.count,
       method: BY_CLUSTER,
       designEffect: rowVariance === 0 ? 1 : variance / rowVariance,
+      skewness: standardizedSkewness(clusterSums(influence, sampling)),
     };
   }
   const method = byClass ? BY_ROW_AND_CLASS : weights === null ? BY_ROW : WEIGHTED;
   return {
-    standardError: Math.sqrt(rowVariance),
-    degreesOfFreedom: rows - 1,
+    standardError: Math.sqrt(byClass ? rowVariance : (rowVariance * few) / Math.max(1, few - 1)),
+    degreesOfFreedom: Math.max(1, few - 1),
     units: rows,
     method,
     designEffect: 1,
+    skewness: standardizedSkewness(influence),
   };
 }
 
@@ -86,17 +94,33 @@ function clusterShares({ ids, count }: Sampling & { kind: 'clusters' }, weights:
 
 function clusterVariance(
   influence: Float64Array,
-  { ids, count }: Sampling & { kind: 'clusters' },
+  sampling: Sampling & { kind: 'clusters' },
   shares: Float64Array,
 ): number {
+  const sums = clusterSums(influence, sampling);
+  let squares = 0;
+  for (let g = 0; g < sums.length; g++) squares += (sums[g] ?? 0) ** 2 / (1 - (shares[g] ?? 0));
+  return squares / influence.length ** 2;
+}
+
+function clusterSums(influence: Float64Array, { ids, count }: Sampling & { kind: 'clusters' }): Float64Array {
   const sums = new Float64Array(count);
   for (let i = 0; i < influence.length; i++) {
     const id = ids[i] ?? 0;
     sums[id] = (sums[id] ?? 0) + (influence[i] ?? 0);
   }
-  let squares = 0;
-  for (let g = 0; g < count; g++) squares += (sums[g] ?? 0) ** 2 / (1 - (shares[g] ?? 0));
-  return squares / influence.length ** 2;
+  return sums;
+}
+
+/** The sum of cubes over the sum of squares to the power of 3/2. */
+function standardizedSkewness(parts: Float64Array): number {
+  let [squares, cubes] = [0, 0];
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i] ?? 0;
+    squares += part * part;
+    cubes += part * part * part;
+  }
+  return squares === 0 ? 0 : cubes / squares ** 1.5;
 }
 
 /**

@@ -15,6 +15,7 @@ const at = (value: number): ContrastEvidence => ({
     units: 31,
     method: 'test',
     designEffect: 1,
+    skewness: 0,
   },
 });
 

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { decideHealth, type HealthFacts } from '../../../../core/domain/promotion/health.ts';
+
+const facts: HealthFacts = { heldSinceMs: 1000, signals: [], settleMs: 100, deadlineMs: 500, nowMs: 1200 };
+
+describe('decideHealth', () => {
+  it('takes the merge for the verification where nobody tells', () => {
+    expect(decideHealth({ ...facts, signals: undefined })).toEqual({ state: 'verified', sinceMs: 1000 });
+  });
+
+  it('verifies a success that stood for the settling time, and not before', () => {
+    const signals = [{ state: 'success', atMs: 1050 }] as const;
+    expect(decideHealth({ ...facts, signals, nowMs: 1149 })).toMatchObject({ state: 'waiting', untilMs: 1150 });
+    expect(decideHealth({ ...facts, signals, nowMs: 1150 })).toEqual({ state: 'verified', sinceMs: 1150 });
+  });
+
+  it('counts the settling time from the first of the successes in a row, in whatever order they are listed', () => {
+    const signals = [
+      { state: 'success', atMs: 1180 },
+      { state: 'pending', atMs: 1080 },
+      { state: 'success', atMs: 1090 },
+      { state: 'success', atMs: 1010 },
+    ] as const;
+    expect(decideHealth({ ...facts, signals })).toEqual({ state: 'verified', sinceMs: 1190 });
+  });
+
+  it('ignores what was said of the version before', () => {
+    const signals = [{ state: 'success', atMs: 900 }] as const;
+    expect(decideHealth({ ...facts, signals })).toMatchObject({ state: 'waiting', untilMs: 1500 });
+  });
+
+  it('fails on a failure and at the deadline, and tells an error apart', () => {
+    const said = (state: 'failure' | 'error' | 'pending') => [{ state, atMs: 1100 }];
+    expect(decideHealth({ ...facts, signals: said('failure') })).toMatchObject({ state: 'failed', atMs: 1100 });
+    expect(decideHealth({ ...facts, signals: said('error') })).toMatchObject({ state: 'waiting' });
+    expect(decideHealth({ ...facts, signals: said('pending'), nowMs: 1499 })).toMatchObject({ state: 'waiting' });
+    expect(decideHealth({ ...facts, signals: said('pending'), nowMs: 1500 })).toMatchObject({
+      state: 'failed',
+      atMs: 1500,
+    });
+    expect(decideHealth({ ...facts, deadlineMs: undefined, nowMs: 1e9 })).toMatchObject({
+      state: 'waiting',
+      untilMs: undefined,
+    });
+  });
+
+  it('lets a late success of the same version count after its deadline', () => {
+    const signals = [{ state: 'success', atMs: 1600 }] as const;
+    expect(decideHealth({ ...facts, signals, nowMs: 2000 })).toEqual({ state: 'verified', sinceMs: 1700 });
+  });
+});
