@@ -49,7 +49,7 @@ export class BotWorld {
     const artifacts: (ArtifactEntry & { zip: Uint8Array })[] = [];
     const files = await listenOnLoopback((request, response) => {
       const found = artifacts.find(({ id }) => request.url === `/${id}`);
-      response.writeHead(found === undefined ? 404 : 200).end(found?.zip);
+      response.writeHead(found === undefined ? 404 : 200, { 'content-type': 'application/zip' }).end(found?.zip);
     });
     const github = await startGitHub({
       directory: path.join(directory, 'github'),
@@ -117,9 +117,11 @@ export class BotWorld {
     return folder;
   }
 
-  /** Commits files to a branch of a clone and pushes it. @returns The commit. */
+  /** Commits files on top of main, as a branch of a clone, and pushes it. @returns The commit. */
   async commit(clone: string, branch: string, files: CommitFiles): Promise<string> {
-    await runGit(clone, ['switch', '--quiet', '-C', branch]);
+    await runGit(clone, ['fetch', '--quiet', 'origin']);
+    const base = (await runGit(clone, ['branch', '--remotes', '--list', 'origin/main'])) === '' ? [] : ['origin/main'];
+    await runGit(clone, ['switch', '--quiet', '--no-track', '-C', branch, ...base]);
     for (const [file, text] of Object.entries(files)) {
       const target = path.join(clone, file);
       await mkdir(path.dirname(target), { recursive: true });

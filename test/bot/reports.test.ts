@@ -1,0 +1,227 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasMarker } from '../../core/render/marker.ts';
+import { MINIMAL } from '../core/config/mistakes.ts';
+import { digestOf, SAMPLE_REPORTS } from '../core/reports/sample-reports.ts';
+import { createZip, type ZipEntry } from '../testkit/zip.ts';
+import { BotWorld } from './bot-world.ts';
+
+const NAME = 'acme/flights';
+const REPOSITORY = { owner: 'acme', repo: 'flights' };
+const MARKER = '<!-- tidegate:v1 report m -->';
+const CONFIG = MINIMAL;
+const REPORT = { ...SAMPLE_REPORTS.evaluation, model: 'm' };
+const ARTIFACT = 'tidegate-m-1';
+
+const zipOf = (report: object, ...more: readonly ZipEntry[]) =>
+  createZip([{ name: 'evaluation.json', content: JSON.stringify(report) }, ...more]);
+
+let world: BotWorld;
+let clone: string;
+let count = 0;
+
+beforeAll(async () => {
+  world = await BotWorld.start();
+  await world.github.createRepository(NAME);
+  clone = await world.clone(NAME);
+  await world.commit(clone, 'main', { 'tidegate.yaml': CONFIG });
+  await world.settle();
+});
+afterAll(() => world?.stop());
+
+/** A pull request of a new branch. */
+async function openPull(files: Readonly<Record<string, string>> = { 'train.py': `# ${Math.random()}` }) {
+  count += 1;
+  const branch = `change-${count}`;
+  const headSha = await world.commit(clone, branch, files);
+  const { data } = await world.client().pulls.create({ ...REPOSITORY, head: branch, base: 'main', title: branch });
+  await world.settle();
+  return { number: data.number, branch, headSha };
+}
+
+/** A run of the pull request that uploaded this zip. */
+function finish(pull: { branch: string; headSha: string }, zip: Uint8Array, name = ARTIFACT, claimedSize?: number) {
+  world.writes.arm();
+  const artifact = { name, zip, ...(claimedSize === undefined ? {} : { claimedSize }) };
+  return world.finishRun({
+    repository: NAME,
+    headSha: pull.headSha,
+    headBranch: pull.branch,
+    artifacts: [artifact],
+  });
+}
+
+async function ownComments(number: number) {
+  const found = await allComments(number);
+  return found.filter(({ user, body }) => user?.login === 'tidegate[bot]' && hasMarker(body, MARKER));
+}
+
+async function allComments(number: number) {
+  const pages = await Promise.all(
+    [1, 2, 3].map((page) =>
+      world.client().issues.listComments({ ...REPOSITORY, issue_number: number, per_page: 100, page }),
+    ),
+  );
+  return pages.flatMap(({ data }) => data);
+}
+
+async function checkOf(headSha: string, name: string) {
+  const { data } = await world.client().checks.listForRef({ ...REPOSITORY, ref: headSha, check_name: name });
+  return data.check_runs;
+}
+
+describe('the report of a pull request', () => {
+  it('is one comment and one check, which a second run edits and a redelivery leaves alone', async () => {
+    const pull = await openPull();
+    const guid = await finish(pull, zipOf(REPORT));
+    expect(world.lastAnswer('workflow_run')).toBe(200);
+    expect(await ownComments(pull.number)).toHaveLength(1);
+    const [check, ...others] = await checkOf(pull.headSha, 'tidegate / m');
+    expect(others).toEqual([]);
+    expect(check).toMatchObject({ status: 'completed', conclusion: 'failure' });
+    expect(world.writes.count).toBeGreaterThan(0);
+
+    world.writes.arm();
+    await world.github.redeliver(guid);
+    await world.settle();
+    expect(world.writes.writes).toEqual([]);
+
+    const better = { ...REPORT, verdict: 'pass', rules: [], candidate: { digest: digestOf('e') } };
+    await finish(pull, zipOf(better));
+    const [edited, ...added] = await ownComments(pull.number);
+    expect(added).toEqual([]);
+    expect(edited?.body).toContain('✅ pass');
+    expect(edited?.body).toContain('Look 2');
+    expect((await checkOf(pull.headSha, 'tidegate / m')).map(({ conclusion }) => conclusion)).toEqual(['success']);
+    expect(world.github.violations).toEqual([]);
+  });
+
+  it('leaves look-alikes of others alone, and finds its own beyond the first page', async () => {
+    const pull = await openPull();
+    const client = world.client();
+    const lookAlike = { ...REPOSITORY, issue_number: pull.number, body: `${MARKER}\nmine, not yours` };
+    const { data: other } = await client.issues.createComment(lookAlike);
+    for (let index = 0; index < 104; index++) {
+      await client.issues.createComment({ ...REPOSITORY, issue_number: pull.number, body: `talk ${index}` });
+    }
+    await finish(pull, zipOf(REPORT));
+    expect(await allComments(pull.number)).toHaveLength(106);
+    await finish(pull, zipOf({ ...REPORT, verdict: 'pass', rules: [] }));
+    const own = await ownComments(pull.number);
+    expect(own).toHaveLength(1);
+    expect(own[0]?.body).toContain('✅ pass');
+    const { data: still } = await client.issues.getComment({ ...REPOSITORY, comment_id: other.id });
+    expect(still.body).toBe(`${MARKER}\nmine, not yours`);
+  });
+
+  it('has as many comments as it needs, and removes those that it no longer does', async () => {
+    const pull = await openPull();
+    // Without a line in tidegate.yaml there is nothing to annotate.
+    const [{ line: _, ...rule } = { line: 0 }] = REPORT.rules;
+    const rules = Array.from({ length: 320 }, (_, index) => ({
+      ...rule,
+      index,
+      rule: { ...REPORT.rules[0]?.rule, metric: `metric_${index}_${'x'.repeat(200)}` },
+    }));
+    await finish(pull, zipOf({ ...REPORT, rules }));
+    const parts = await ownComments(pull.number);
+    expect(parts.length).toBeGreaterThan(1);
+    for (const { body } of parts) expect(body?.length).toBeLessThanOrEqual(65_536);
+    await finish(pull, zipOf(REPORT));
+    expect(await ownComments(pull.number)).toHaveLength(1);
+  });
+
+  it('of a fork finds its pull request by branch and commit, and not by another commit', async () => {
+    await world.github.forkRepository(NAME, 'octo');
+    world.github.userToken('octo', 'read');
+    const fork = await world.clone('octo/flights', 'octo');
+    const headSha = await world.commit(fork, 'patch', { 'train.py': '# theirs' });
+    const { data } = await world
+      .client('octo')
+      .pulls.create({ ...REPOSITORY, head: 'octo:patch', base: 'main', title: 'theirs' });
+    await world.settle();
+    const run = { repository: NAME, headBranch: 'patch', headRepository: 'octo/flights' };
+    const artifacts = [{ name: ARTIFACT, zip: zipOf(REPORT) }];
+    const later = await world.commit(fork, 'other', { 'train.py': '# more' });
+    await world.finishRun({ ...run, headSha: later, artifacts });
+    expect(await ownComments(data.number)).toEqual([]);
+    await world.finishRun({ ...run, headSha, artifacts });
+    expect(await ownComments(data.number)).toHaveLength(1);
+  });
+
+  it('flags that the pull request changes how it is judged', async () => {
+    const pull = await openPull({ 'tidegate.yaml': CONFIG.replace('min: 0.5', 'min: 0.1') });
+    await finish(pull, zipOf(REPORT));
+    expect((await ownComments(pull.number))[0]?.body).toContain('changes how the model is judged');
+  });
+
+  it.each([
+    { name: 'an artifact of another model', artifact: 'tidegate-n-1' },
+    { name: 'a later attempt', artifact: 'tidegate-m-2' },
+    { name: 'an attempt that is no number', artifact: 'tidegate-m-1e0' },
+  ])('is not taken from $name', async ({ artifact }) => {
+    const pull = await openPull();
+    await finish(pull, zipOf(REPORT), artifact);
+    expect(world.writes.writes).toEqual([]);
+  });
+});
+
+describe('a hostile archive', () => {
+  const bomb = () => {
+    const zeros = Buffer.alloc(64 * 2 ** 20);
+    return createZip([{ name: 'evaluation.json', content: zeros }]);
+  };
+  const lying = () => createZip([{ name: 'evaluation.json', content: Buffer.alloc(40 * 2 ** 20), claimedSize: 100 }]);
+  const many = () => createZip(Array.from({ length: 20_001 }, (_, i) => ({ name: `f${i}`, content: '' })));
+  const cases: Readonly<Record<string, () => Uint8Array>> = {
+    'that is no zip': () => Buffer.from('not a zip'),
+    'that is empty': () => Buffer.alloc(0),
+    'that is cut off': () => zipOf(REPORT).subarray(0, 200),
+    'that has no report': () => createZip([{ name: 'other.json', content: '{}' }]),
+    'that has the report under a path': () =>
+      createZip([{ name: '../evaluation.json', content: JSON.stringify(REPORT) }]),
+    'that has names that lead out': () => zipOf(REPORT, { name: '../../etc/passwd', content: 'x' }),
+    'that has an absolute name': () => zipOf(REPORT, { name: '/etc/passwd', content: 'x' }),
+    'that unpacks to more than any report': bomb,
+    'that lies about its size': lying,
+    'that has more files than any': many,
+    'whose report is no JSON': () => createZip([{ name: 'evaluation.json', content: '{' }]),
+    'whose report is of another model': () => zipOf({ ...REPORT, model: 'n' }),
+    'whose report is of a later version': () => zipOf({ ...REPORT, schema: 'tidegate.dev/evaluation/v2' }),
+    'whose report has numbers as texts': () => zipOf({ ...REPORT, dataset: { ...REPORT.dataset, rows: '1000' } }),
+    'whose report is nested without end': () =>
+      createZip([
+        {
+          name: 'evaluation.json',
+          content: JSON.stringify(REPORT).replace(
+            '"looks":null',
+            `"looks":null,"x":${'['.repeat(50_000)}${']'.repeat(50_000)}`,
+          ),
+        },
+      ]),
+  };
+  let pull: Awaited<ReturnType<typeof openPull>>;
+  beforeAll(async () => {
+    pull = await openPull();
+  });
+
+  it.each(Object.keys(cases))('%s never passes, and is told in one comment', async (name) => {
+    await finish(pull, cases[name]?.() ?? Buffer.alloc(0));
+    expect(world.lastAnswer('workflow_run')).toBe(200);
+    const [comment, ...others] = await ownComments(pull.number);
+    expect(others).toEqual([]);
+    expect(comment?.body).toContain('⛔ no report');
+    expect(comment?.body?.length).toBeLessThan(2000);
+    const [check] = await checkOf(pull.headSha, 'tidegate / m');
+    expect(check?.conclusion).toBe('failure');
+  });
+
+  it('that says it is larger than the bot holds is not downloaded', async () => {
+    await finish(pull, zipOf(REPORT), ARTIFACT, 129 * 2 ** 20);
+    expect((await ownComments(pull.number))[0]?.body).toContain('⛔ no report');
+  });
+
+  it('leaves nothing behind: the next good report is shown', async () => {
+    await finish(pull, zipOf(REPORT));
+    expect((await ownComments(pull.number))[0]?.body).toContain('❌ fail');
+  });
+});
