@@ -11,6 +11,8 @@ export interface CacheAddition {
   readonly sizeBytes: number;
   /** The bytes themselves, where the object is small. */
   readonly bytes?: Uint8Array;
+  /** The file that was asked for beside the object, where the object is large: it has the same bytes. */
+  readonly spare?: string;
 }
 
 /** An object on its way into the cache. */
@@ -30,8 +32,12 @@ export interface DataCache {
   has(name: string): Promise<boolean>;
   /** The object's bytes; it must be there. */
   content(name: string): Promise<ObjectContent>;
-  /** Takes the bytes of an object. */
-  receive(name: string): ObjectWrite;
+  /**
+   * Takes the bytes of an object.
+   *
+   * @param spare Path of a file to be made of the same bytes on the way, which saves reading a large object again.
+   */
+  receive(name: string, spare?: string): ObjectWrite;
   /** Streams the bytes in and keeps them if they have this digest. Errors of the source pass through. */
   add(name: string, bytes: AsyncIterable<Uint8Array>): Promise<CacheAddition>;
   /** Keeps the list of a folder's files and returns its name, `<md5>.dir`. */

@@ -41,6 +41,8 @@ export interface Placement {
   readonly sha256?: string | undefined;
   /** The bytes, where they are at hand. */
   readonly bytes?: Uint8Array | undefined;
+  /** A file of `spare()` that has the bytes by now. */
+  readonly spare?: string | undefined;
 }
 
 /** The data files of the workspace. Paths are relative to it, `/`-separated. */
@@ -65,6 +67,8 @@ export interface DataWorkspace {
    * @throws {UserError} PATH_UNSAFE when a folder on the way is a link.
    */
   place(placement: Placement): Promise<void>;
+  /** Path of a file that may be made and given to `place`; undefined where objects are linked, not copied. */
+  spare(): string | undefined;
   /** Removes a file or folder; nothing there is fine. */
   remove(path: string): Promise<void>;
   /** The bytes of a file, which must be there. */

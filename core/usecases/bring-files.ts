@@ -44,7 +44,11 @@ export async function bringFiles(wanted: WantedFiles, options: BringOptions, por
   const difference = await compareWorkspace(wanted, jobs, ports);
   if (difference.modified.length > 0 && !options.force) throw modifiedError(difference.modified);
   const arrivals = new Arrivals(difference, ports);
-  const fetched = await fetchObjects(difference.outdated.map(needOfFile), { jobs, onAdded: arrivals.place }, ports);
+  const fetched = await fetchObjects(
+    difference.outdated.map(needOfFile),
+    { jobs, onAdded: arrivals.place, spareFor: arrivals.spareFor },
+    ports,
+  );
   const common = { ...fetched, fromCache: fetched.held.length };
   const unchanged = wanted.files.length - difference.outdated.length;
   if (fetched.missing.length > 0 && !options.allowMissing) return { ...common, unchanged };
@@ -70,13 +74,17 @@ class Arrivals {
     this.#byObject = Map.groupBy(free, (file) => file.md5);
   }
 
-  readonly place = async ({ md5 }: { readonly md5: string }, { sha256, bytes }: CacheAddition): Promise<void> => {
+  readonly place = async ({ md5 }: { readonly md5: string }, { sha256, ...got }: CacheAddition): Promise<void> => {
     this.#sha256.set(md5, sha256);
-    for (const file of this.#byObject.get(md5) ?? []) {
-      await this.#workspace.place({ ...this.placementOf(file), bytes });
+    for (const [index, file] of (this.#byObject.get(md5) ?? []).entries()) {
+      const spare = index === 0 ? got.spare : undefined;
+      await this.#workspace.place({ ...this.placementOf(file), bytes: got.bytes, spare });
       this.placed.add(file.path);
     }
   };
+
+  readonly spareFor = ({ md5 }: { readonly md5: string }): string | undefined =>
+    this.#byObject.has(md5) ? this.#workspace.spare() : undefined;
 
   placementOf({ path, md5, isExecutable, output }: WantedFile) {
     return { path, md5, isExecutable, within: output.path, sha256: this.#sha256.get(md5) };

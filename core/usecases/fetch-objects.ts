@@ -32,6 +32,8 @@ export interface FetchOptions {
   readonly jobs: number;
   /** Told of each object as soon as the cache has it. */
   readonly onAdded?: (object: NeededObject, addition: CacheAddition) => Promise<void>;
+  /** Where a large object may be written a second time on its way. */
+  readonly spareFor?: (object: NeededObject) => string | undefined;
 }
 
 /** What fetching came to. */
@@ -53,7 +55,7 @@ export interface FetchResult {
  */
 export async function fetchObjects(
   needed: readonly NeededObject[],
-  { jobs, onAdded }: FetchOptions,
+  { jobs, onAdded, spareFor }: FetchOptions,
   ports: FetchPorts,
 ): Promise<FetchResult> {
   const unique = [...new Map(needed.map((object) => [object.md5, object])).values()];
@@ -64,7 +66,7 @@ export async function fetchObjects(
   ports.progress.start('Fetching', absent.length);
   try {
     const sizes = await mapParallel(absent, jobs, async (object) => {
-      const addition = await fetchObject(object, ports);
+      const addition = await fetchObject(object, spareFor?.(object), ports);
       if (addition !== undefined) await onAdded?.(object, addition);
       ports.progress.add(addition?.sizeBytes ?? 0);
       return addition?.sizeBytes;
@@ -78,11 +80,15 @@ export async function fetchObjects(
 }
 
 /** @returns Undefined where the remote has no such object. */
-async function fetchObject(object: NeededObject, ports: FetchPorts): Promise<CacheAddition | undefined> {
-  const first = await readObject(object, ports);
+async function fetchObject(
+  object: NeededObject,
+  spare: string | undefined,
+  ports: FetchPorts,
+): Promise<CacheAddition | undefined> {
+  const first = await readObject(object, spare, ports);
   if (first === undefined || first.isKept) return first;
   // A transfer can go wrong once; the same wrong bytes again are what the remote holds.
-  const second = await readObject(object, ports);
+  const second = await readObject(object, spare, ports);
   if (second === undefined || second.isKept) return second;
   const { name, remote } = ports.remotes.open(object.remote);
   const digest = recordedDigest(object.md5);
@@ -93,9 +99,13 @@ async function fetchObject(object: NeededObject, ports: FetchPorts): Promise<Cac
   });
 }
 
-async function readObject(object: NeededObject, ports: FetchPorts): Promise<CacheAddition | undefined> {
+async function readObject(
+  object: NeededObject,
+  spare: string | undefined,
+  ports: FetchPorts,
+): Promise<CacheAddition | undefined> {
   const { remote } = ports.remotes.open(object.remote);
-  const write = ports.cache.receive(object.md5);
+  const write = ports.cache.receive(object.md5, spare);
   try {
     const isThere = await remote.read(dvcObjectKey(object.md5), write, object.sizeBytes);
     return isThere ? await write.finish() : undefined;

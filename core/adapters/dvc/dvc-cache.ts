@@ -57,13 +57,13 @@ export class DvcCache implements DataCache {
     return fileContent(this.path(name));
   }
 
-  receive(name: string): ObjectWrite {
+  receive(name: string, spare?: string): ObjectWrite {
     const temporary = path.join(this.folder, TEMPORARY_FOLDER, `${this.#run}-${this.#count}`);
     this.#count += 1;
     const final = this.path(name);
     this.#ensureFolder(path.dirname(temporary));
     this.#ensureFolder(path.dirname(final));
-    return new CacheObjectWrite({ name, temporary, final });
+    return new CacheObjectWrite({ name, temporary, final, spare });
   }
 
   async add(name: string, bytes: AsyncIterable<Uint8Array>): Promise<CacheAddition> {

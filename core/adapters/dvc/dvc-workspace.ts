@@ -1,4 +1,14 @@
-import { createReadStream, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, type Stats, statSync } from 'node:fs';
+import {
+  chmodSync,
+  createReadStream,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type IgnoreRule, isIgnored } from '../../domain/data/ignore-rules.ts';
@@ -46,6 +56,7 @@ export class DvcWorkspace implements DataWorkspace {
   readonly #temporary: string;
   readonly #safeFolders = new Set<string>();
   #count = 0;
+  #copies: boolean | undefined;
 
   constructor(options: DvcWorkspaceOptions) {
     this.#options = options;
@@ -83,22 +94,28 @@ export class DvcWorkspace implements DataWorkspace {
     this.#index.ofFolder(location).confirm(md5, files);
   }
 
-  async place({ path: location, md5, isExecutable, within, sha256, bytes }: Placement): Promise<void> {
+  async place({ path: location, md5, isExecutable, within, ...found }: Placement): Promise<void> {
     const absolute = this.#absolute(location);
-    const temporary = path.join(this.#temporary, String(this.#count));
-    this.#count += 1;
-    if (this.#count === 1) mkdirSync(this.#temporary, { recursive: true });
+    const temporary = found.spare ?? this.#temporaryFile();
     this.#ensureFolder(location);
     try {
-      await this.#placer.place({ object: this.#options.cache.path(md5), file: temporary, isExecutable, bytes });
+      const { bytes, spare } = found;
+      if (spare === undefined) {
+        await this.#placer.place({ object: this.#options.cache.path(md5), file: temporary, isExecutable, bytes });
+      } else if (isExecutable) chmodSync(spare, statSync(spare).mode | 0o100);
       renameSync(temporary, absolute);
     } catch (error) {
       rmSync(temporary, { force: true });
       throw error;
     }
-    if (sha256 === undefined) return;
+    if (found.sha256 === undefined) return;
     const [table, key] = this.#row(location, within, isLegacyObject(md5) ? 'md5-dos2unix' : 'md5');
-    table.set(key, statSync(absolute), { name: md5, sha256 });
+    table.set(key, statSync(absolute), { name: md5, sha256: found.sha256 });
+  }
+
+  spare(): string | undefined {
+    this.#copies ??= this.#placer.copies(this.#options.cache.folder, this.#temporaryFile());
+    return this.#copies ? this.#temporaryFile() : undefined;
   }
 
   async remove(location: string): Promise<void> {
@@ -125,6 +142,12 @@ export class DvcWorkspace implements DataWorkspace {
   flush(): void {
     rmSync(this.#temporary, { recursive: true, force: true });
     this.#index.write(Date.now());
+  }
+
+  #temporaryFile(): string {
+    if (this.#count === 0) mkdirSync(this.#temporary, { recursive: true });
+    this.#count += 1;
+    return path.join(this.#temporary, String(this.#count));
   }
 
   #row(location: string, within: string, hash: ObjectHash): [IndexTable, string] {

@@ -17,6 +17,8 @@ export interface ObjectPlace {
   readonly name: string;
   readonly temporary: string;
   readonly final: string;
+  /** A second file that a large object is written to. */
+  readonly spare?: string | undefined;
 }
 
 /** One object on its way into the cache: it gets its name when its bytes were found right, else nothing of it stays. */
@@ -24,7 +26,7 @@ export class CacheObjectWrite implements ObjectWrite {
   readonly #place: ObjectPlace;
   #chunks: Uint8Array[] | undefined;
   #stream: StreamedObject | undefined;
-  #parts: { readonly writer: PartWriter; readonly descriptor: number } | undefined;
+  #parts: PartWriter | undefined;
   #sizeBytes = 0;
 
   constructor(place: ObjectPlace) {
@@ -46,20 +48,21 @@ export class CacheObjectWrite implements ObjectWrite {
   beginParts(sizeBytes: number): PartSink {
     this.#reset();
     this.#sizeBytes = sizeBytes;
-    const descriptor = openSync(this.#place.temporary, 'wx', VERIFIED_MODE);
-    const writer = new PartWriter([descriptor]);
-    this.#parts = { writer, descriptor };
-    return writer;
+    const { temporary: file, spare } = this.#place;
+    this.#parts = new PartWriter({ file, mode: VERIFIED_MODE, spare });
+    return this.#parts;
   }
 
   async finish(): Promise<CacheAddition> {
     try {
       if (this.#parts === undefined) return this.finishNow();
-      const digests = await this.#parts.writer.finish();
-      closeSync(this.#parts.descriptor);
-      void this.#parts.writer.close();
+      const { md5, sha256 } = await this.#parts.finish();
+      await this.#parts.close();
       this.#parts = undefined;
-      return this.#keep([digests.md5], { sha256: digests.sha256 });
+      const kept = this.#keep([md5], { sha256 });
+      const { spare } = this.#place;
+      if (!kept.isKept && spare !== undefined) rmSync(spare, { force: true });
+      return kept.isKept && spare !== undefined ? { ...kept, spare } : kept;
     } finally {
       this.discard();
     }
@@ -112,10 +115,10 @@ export class CacheObjectWrite implements ObjectWrite {
     this.#stream?.abandon();
     this.#stream = undefined;
     if (this.#parts === undefined) return;
-    closeSync(this.#parts.descriptor);
-    void this.#parts.writer.close();
+    void this.#parts.close();
     this.#parts = undefined;
     rmSync(this.#place.temporary, { force: true });
+    if (this.#place.spare !== undefined) rmSync(this.#place.spare, { force: true });
   }
 }
 

@@ -1,9 +1,9 @@
-import { writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import type { PartSink } from '../../ports/byte-sink.ts';
 import { HashThread } from '../node/hash-thread.ts';
 
-/** Chosen: 10 buffers of 6 MiB, of which 6 are being filled: 60 MiB, whatever the size of the object. */
-const PART_BYTES = 6 * 1024 * 1024;
+/** Chosen: 10 buffers of 4 MiB, of which 6 are being filled: 40 MiB, whatever the size of the object. */
+const PART_BYTES = 4 * 1024 * 1024;
 const BUFFERS = 10;
 
 /** Digests of an object, in hex. */
@@ -12,21 +12,38 @@ export interface ObjectDigests {
   readonly sha256: string;
 }
 
-/** Writes parts where they belong, and hashes them in order in two threads. */
+/** Files that get the parts. */
+export interface PartFiles {
+  /** Made with this mode. */
+  readonly file: string;
+  readonly mode: number;
+  /** A second file with the same bytes, as the umask has it. */
+  readonly spare: string | undefined;
+}
+
+/** Writes parts where they belong, and hashes them in order in two threads, one of which writes the second file. */
 export class PartWriter implements PartSink {
   readonly partBytes = PART_BYTES;
-  readonly #descriptors: readonly number[];
-  readonly #threads = [new HashThread('md5'), new HashThread('sha256')] as const;
+  readonly #descriptor: number;
+  readonly #spare: number | undefined;
+  readonly #threads: readonly [HashThread, HashThread];
+  readonly #numbers: ReadonlyMap<unknown, number>;
   readonly #free: Uint8Array[];
   readonly #waiting: ((buffer: Uint8Array) => void)[] = [];
   readonly #ahead = new Map<number, Uint8Array>();
   #next = 0;
   #failure: unknown;
 
-  /** @param descriptors Files that all get the bytes. */
-  constructor(descriptors: readonly number[]) {
-    this.#descriptors = descriptors;
-    this.#free = Array.from({ length: BUFFERS }, () => new Uint8Array(new SharedArrayBuffer(PART_BYTES)));
+  constructor({ file, mode, spare }: PartFiles) {
+    this.#descriptor = openSync(file, 'wx', mode);
+    this.#spare = spare === undefined ? undefined : openSync(spare, 'wx', 0o666);
+    const buffers = Array.from({ length: BUFFERS }, () => new SharedArrayBuffer(PART_BYTES));
+    this.#numbers = new Map(buffers.map((buffer, index) => [buffer, index]));
+    this.#free = buffers.map((buffer) => new Uint8Array(buffer));
+    this.#threads = [
+      new HashThread({ algorithm: 'md5', buffers }),
+      new HashThread({ algorithm: 'sha256', buffers, descriptor: this.#spare }),
+    ];
   }
 
   buffer(): Promise<Uint8Array> {
@@ -37,12 +54,12 @@ export class PartWriter implements PartSink {
 
   async put(index: number, bytes: Uint8Array): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
-    for (const descriptor of this.#descriptors) writeAll(descriptor, bytes, index * PART_BYTES);
+    writeAll(this.#descriptor, bytes, index * PART_BYTES);
     this.#ahead.set(index, bytes);
     for (let next = this.#ahead.get(this.#next); next !== undefined; next = this.#ahead.get(this.#next)) {
       this.#ahead.delete(this.#next);
+      void this.#hash(this.#next, next);
       this.#next += 1;
-      void this.#hash(next);
     }
   }
 
@@ -55,11 +72,14 @@ export class PartWriter implements PartSink {
 
   async close(): Promise<void> {
     await Promise.all(this.#threads.map((thread) => thread.close()));
+    closeSync(this.#descriptor);
+    if (this.#spare !== undefined) closeSync(this.#spare);
   }
 
-  async #hash(bytes: Uint8Array): Promise<void> {
+  async #hash(index: number, bytes: Uint8Array): Promise<void> {
+    const part = { buffer: this.#numbers.get(bytes.buffer) ?? 0, length: bytes.length, position: index * PART_BYTES };
     try {
-      await Promise.all(this.#threads.map((thread) => thread.update(bytes)));
+      await Promise.all(this.#threads.map((thread) => thread.update(part)));
     } catch (error) {
       this.#failure ??= error;
     }

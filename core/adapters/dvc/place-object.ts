@@ -8,9 +8,11 @@ import {
   openSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
+import path from 'node:path';
 import { errorCode } from '../node/error-code.ts';
 
 /** How cached objects appear in the workspace, in DVC's words, in order of preference. */
@@ -61,6 +63,32 @@ export class ObjectPlacer {
         this.#types.shift();
       }
     }
+  }
+
+  /**
+   * Whether objects are copied, because that is wanted or nothing else works here.
+   *
+   * @param folder Of the cache.
+   * @param file A path that may be used for trying; nothing lies there.
+   */
+  copies(folder: string, file: string): boolean {
+    const object = path.join(folder, path.basename(file));
+    try {
+      writeFileSync(object, 'x');
+      while (this.#types[0] === 'reflink') {
+        try {
+          copyFileSync(object, file, constants.COPYFILE_FICLONE_FORCE);
+          break;
+        } catch (error) {
+          if (!CANNOT_LINK.has(errorCode(error) ?? '')) throw error;
+          this.#types.shift();
+        }
+      }
+    } finally {
+      rmSync(object, { force: true });
+      rmSync(file, { force: true });
+    }
+    return this.#types[0] === 'copy';
   }
 
   #link(type: Exclude<LinkType, 'copy'>, { object, file, isExecutable }: ObjectCopy): void {

@@ -1,29 +1,46 @@
 import type * as crypto from 'node:crypto';
+import type * as fs from 'node:fs';
 import type * as threads from 'node:worker_threads';
 import { Worker } from 'node:worker_threads';
+
+/** What a thread works on. */
+export interface HashThreadOptions {
+  readonly algorithm: 'md5' | 'sha256';
+  /** Where the bytes come, by number. */
+  readonly buffers: readonly SharedArrayBuffer[];
+  /** An open file that the bytes are written to as well. */
+  readonly descriptor?: number | undefined;
+}
+
+/** Bytes at the beginning of a buffer, and where they belong in the file. */
+export interface HashedPart {
+  readonly buffer: number;
+  readonly length: number;
+  readonly position: number;
+}
 
 /** A hash that is computed beside the main thread: MD5 of a large file is slower than everything else about it. */
 export class HashThread {
   readonly #worker: Worker;
   readonly #waiting: { resolve: (digest: string) => void; reject: (error: unknown) => void }[] = [];
 
-  /** @param algorithm `md5` or `sha256`. */
-  constructor(algorithm: string) {
+  constructor(options: HashThreadOptions) {
     // As text, because a bundle is one file: the function below uses nothing but its parameters.
-    const source = `(${hashLoop.toString()})(require('node:crypto'), require('node:worker_threads'))`;
-    this.#worker = new Worker(source, { eval: true, workerData: algorithm });
+    const modules = ['node:crypto', 'node:worker_threads', 'node:fs'].map((name) => `require('${name}')`);
+    const source = `(${hashLoop.toString()})(${modules.join(', ')})`;
+    this.#worker = new Worker(source, { eval: true, workerData: options });
     this.#worker.on('message', (digest: string) => this.#waiting.shift()?.resolve(digest));
     this.#worker.on('error', (error) => {
       for (const { reject } of this.#waiting.splice(0)) reject(error);
     });
   }
 
-  /** Adds bytes of shared memory, which must not change until it returned. Calls are worked off in order. */
-  async update(bytes: Uint8Array): Promise<void> {
-    await this.#ask(bytes);
+  /** Adds a part, which must not change until this returned. Calls are worked off in order. */
+  async update(part: HashedPart): Promise<void> {
+    await this.#ask(part);
   }
 
-  /** Digest of everything since the last digest, in hex. */
+  /** Digest of everything, in hex. */
   digest(): Promise<string> {
     return this.#ask(null);
   }
@@ -33,7 +50,7 @@ export class HashThread {
     await this.#worker.terminate();
   }
 
-  #ask(message: Uint8Array | null): Promise<string> {
+  #ask(message: HashedPart | null): Promise<string> {
     const answer = Promise.withResolvers<string>();
     this.#waiting.push(answer);
     this.#worker.postMessage(message);
@@ -41,15 +58,23 @@ export class HashThread {
   }
 }
 
-function hashLoop({ createHash }: typeof crypto, { parentPort, workerData }: typeof threads): void {
-  let hash = createHash(workerData);
-  parentPort?.on('message', (bytes: Uint8Array | null) => {
-    if (bytes !== null) {
-      hash.update(bytes);
-      parentPort.postMessage('');
+function hashLoop(
+  { createHash }: typeof crypto,
+  { parentPort, workerData }: typeof threads,
+  { writeSync }: typeof fs,
+): void {
+  const { algorithm, buffers, descriptor }: HashThreadOptions = workerData;
+  const hash = createHash(algorithm);
+  parentPort?.on('message', (part: HashedPart | null) => {
+    if (part === null) {
+      parentPort.postMessage(hash.digest('hex'));
       return;
     }
-    parentPort.postMessage(hash.digest('hex'));
-    hash = createHash(workerData);
+    const bytes = new Uint8Array(buffers[part.buffer] ?? new SharedArrayBuffer(0), 0, part.length);
+    hash.update(bytes);
+    for (let at = 0; descriptor !== undefined && at < bytes.length; ) {
+      at += writeSync(descriptor, bytes, at, bytes.length - at, part.position + at);
+    }
+    parentPort.postMessage('');
   });
 }

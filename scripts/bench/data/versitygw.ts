@@ -20,6 +20,8 @@ export async function startVersitygw(folder: string): Promise<BenchServer> {
   await Promise.all([meta, data].map((path) => mkdir(path, { recursive: true })));
   const keys = { AWS_ACCESS_KEY_ID: 'bench', AWS_SECRET_ACCESS_KEY: 'bench-secret' };
   const args = [
+    // As S3 does; without it this server ends the connection after each answer.
+    '--keep-alive',
     '--access',
     keys.AWS_ACCESS_KEY_ID,
     '--secret',
