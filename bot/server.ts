@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { createNodeMiddleware, Probot } from 'probot';
+import { createNodeMiddleware, Probot, ProbotOctokit } from 'probot';
 import { statusOf } from '../core/adapters/github/github-client.ts';
 import { UserError } from '../core/errors.ts';
 import { asClient, createApp } from './app.ts';
@@ -26,6 +26,7 @@ export async function startBot(config: BotConfig, logLevel: 'info' | 'warn' | 'f
     privateKey: config.privateKey,
     secret: config.webhookSecret,
     logLevel,
+    ...(config.isPaced === false ? { Octokit: unpacedOctokit() } : {}),
     ...(config.apiUrl === undefined ? {} : { baseUrl: config.apiUrl }),
   });
   const queue = new KeyedQueue();
@@ -42,6 +43,14 @@ export async function startBot(config: BotConfig, logLevel: 'info' | 'warn' | 'f
   const run = async () => sweep(probot, await identity(), queue);
   const timer = setInterval(() => run().catch((error: unknown) => probot.log.error(error)), config.sweepIntervalMs);
   return { url: urlOf(server), sweep: run, stop: () => stop(server, timer) };
+}
+
+/** Probot's client without the rests between writes. */
+function unpacedOctokit(): typeof ProbotOctokit {
+  return ProbotOctokit.defaults((options: ConstructorParameters<typeof ProbotOctokit>[0]) => ({
+    ...options,
+    throttle: { ...options?.throttle, enabled: false },
+  }));
 }
 
 /** A body is read whole before its signature is known: its size has to be said, and small enough. */

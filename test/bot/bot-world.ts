@@ -93,6 +93,7 @@ export class BotWorld {
       port: 0,
       apiUrl: `http://127.0.0.1:${proxy.port}/api/v3`,
       sweepIntervalMs: 3_600_000,
+      isPaced: false,
     };
     this.#bot = await startBot(config, 'fatal');
     this.github.webhook({ url: this.hookUrl, secret: this.secret });
