@@ -2,6 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatCount } from '../../core/domain/text/format-number.ts';
 import { renderEvaluationSummary } from '../../core/render/evaluation.ts';
+import { renderJunit } from '../../core/render/evaluation-junit.ts';
+import { renderEvaluationPage } from '../../core/render/evaluation-page.ts';
 import type { EvaluationReport } from '../../core/reports/evaluation-report.ts';
 import { type Evaluation, evaluateCandidate } from '../../core/usecases/evaluate-candidate.ts';
 import type { EvaluationRequest } from '../../core/usecases/evaluation-request.ts';
@@ -24,8 +26,11 @@ export async function main(context: ActionContext): Promise<void> {
   const path = await writeReport(reportPath(context.env, loaded.name, 'evaluation'), 'evaluation', evaluation);
   await writeReport(reportPath(context.env, loaded.name, 'profile'), 'profile', profile);
   const summary = renderEvaluationSummary(evaluation);
-  const summaryPath = join(reportFolder(context.env, loaded.name), 'summary.md');
+  const folder = reportFolder(context.env, loaded.name);
+  const summaryPath = join(folder, 'summary.md');
   await writeFile(summaryPath, summary);
+  await writeFile(join(folder, 'report.html'), await renderEvaluationPage(evaluation));
+  await writeFile(join(folder, 'junit.xml'), renderJunit(evaluation));
   const judged = request.candidate.kind === 'artifact' ? request.candidate.path.absolute : undefined;
   const artifactName = await uploadEvaluation(context, loaded.name, judged);
   outputs.write(context, {

@@ -52,10 +52,12 @@ export function renderEvaluationComment({ report, looks, gateChanged }: Evaluati
   const blocks = [
     sections.title,
     sections.headline,
-    renderNotes(looks, gateChanged),
+    renderNotes(looks, gateChanged && report.baseGate === undefined),
+    sections.baseGate,
     sections.rules,
     sections.reasons,
     sections.slices,
+    sections.pictures,
     sections.metrics,
     sections.method,
   ];

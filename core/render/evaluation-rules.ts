@@ -103,7 +103,8 @@ function label(slice: RuleResult['slice']): string {
   return slice === undefined ? '' : formatSlice(sliceKey(slice));
 }
 
-function boundOf({ rule }: RuleResult): GateBound {
+/** The bound of a rule as the domain names it. */
+export function boundOf({ rule }: Pick<RuleResult, 'rule'>): GateBound {
   if (rule.max !== undefined) return { kind: 'max', value: rule.max };
   if (rule.maxRegression !== undefined) return { kind: 'max-regression', margin: rule.maxRegression };
   if (rule.minImprovement !== undefined) return { kind: 'min-improvement', margin: rule.minImprovement };

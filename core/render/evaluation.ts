@@ -1,6 +1,7 @@
 import { formatCount, formatPercent } from '../domain/text/format-number.ts';
 import type { EvaluationReport } from '../reports/evaluation-report.ts';
-import { renderHeadline, renderTitle } from './evaluation-headline.ts';
+import { renderHeadline, renderTitle, VERDICT_ICONS } from './evaluation-headline.ts';
+import { renderPictures } from './evaluation-pictures.ts';
 import { renderMetricTable, renderReasons, renderRuleTable } from './evaluation-rules.ts';
 import { countSlices, renderSlices } from './evaluation-slices.ts';
 import { escapeText } from './text/escape.ts';
@@ -18,6 +19,10 @@ export interface EvaluationSections {
   readonly reasons: string;
   /** Folded: slices with a chart. */
   readonly slices: string;
+  /** Folded: ROC, precision and recall, calibration, residuals, confusion. */
+  readonly pictures: string;
+  /** What the base branch's gate says, where the pull request changes it. */
+  readonly baseGate: string;
   /** Folded: all metrics. */
   readonly metrics: string;
   /** Folded: how these numbers were made. */
@@ -27,12 +32,15 @@ export interface EvaluationSections {
 /** The sections of a report that anyone may have written: every text of it is escaped. */
 export function renderEvaluationSections(report: EvaluationReport): EvaluationSections {
   const slices = renderSlices(report);
+  const pictures = renderPictures(report);
   return {
     title: renderTitle(report),
     headline: renderHeadline(report),
     rules: renderRuleTable(report),
     reasons: renderReasons(report),
     slices: slices === '' ? '' : fold(`slices (${countSlices(report)}, worst first)`, slices),
+    pictures: pictures === '' ? '' : fold('curves and calibration', pictures),
+    baseGate: renderBaseGate(report),
     metrics: fold('all metrics', renderMetricTable(report)),
     method: fold('how these numbers were made', renderMethod(report)),
   };
@@ -40,8 +48,22 @@ export function renderEvaluationSections(report: EvaluationReport): EvaluationSe
 
 /** The step summary of evaluate-and-gate. */
 export function renderEvaluationSummary(report: EvaluationReport): string {
-  const { title, headline, rules, reasons, slices, metrics, method } = renderEvaluationSections(report);
-  return `${[title, headline, rules, reasons, slices, metrics, method].filter((part) => part !== '').join('\n\n')}\n`;
+  const { title, headline, baseGate, rules, reasons, slices, pictures, metrics, method } =
+    renderEvaluationSections(report);
+  const parts = [title, headline, baseGate, rules, reasons, slices, pictures, metrics, method];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function renderBaseGate({ baseGate }: EvaluationReport): string {
+  if (baseGate === undefined) return '';
+  const { verdict, ownVerdict, reason, rules } = baseGate;
+  const why = reason === undefined ? '' : ` It could not be applied: ${escapeText(reason)}.`;
+  const told = rules.filter((rule) => rule.verdict === 'fail' || rule.verdict === 'inconclusive').slice(0, 5);
+  const lines = told.map((rule) => `> - ${VERDICT_ICONS[rule.verdict]} ${escapeText(rule.reason)}`);
+  return [
+    `> ⚠️ This pull request changes how the model is judged. Its own gate says **${ownVerdict}**, that of the base branch **${verdict}**; the worse one counts.${why}`,
+    ...lines,
+  ].join('\n');
 }
 
 function fold(title: string, content: string): string {
@@ -51,16 +73,28 @@ function fold(title: string, content: string): string {
 function renderMethod(report: EvaluationReport): string {
   const { dataset, candidate, comparisons, latency, runtime, metrics } = report;
   const champion = comparisons[0]?.champion;
-  const interval = metrics.find((metric) => metric.interval !== null && metric.rows > 0)?.interval;
+  const methods = [
+    ...new Set(metrics.flatMap(({ interval, rows }) => (interval === null || rows === 0 ? [] : [interval.method]))),
+  ];
+  const level = metrics.find(({ interval }) => interval !== null)?.interval?.level;
+  const effects = metrics.flatMap(({ designEffect, slice }) =>
+    designEffect === undefined || slice !== undefined ? [] : [designEffect],
+  );
   const lines = [
     `Dataset ${inlineCode(dataset.path)}, ${formatCount(dataset.rows)} rows, ${inlineCode(dataset.digest)}.`,
     dataset.clusterBy === undefined
       ? 'Rows are taken as independent.'
       : `Rows of one ${escapeText(dataset.clusterBy)} are not independent: intervals are from ${formatCount(dataset.clusters ?? 0)} groups.`,
-    ...(interval === null || interval === undefined
+    ...(effects.length === 0
       ? []
       : [
-          `Intervals: ${formatPercent(interval.level)}, two-sided, ${escapeText(interval.method)}. Slices fail by Holm's adjustment only.`,
+          `Design effect: ${Math.min(...effects).toFixed(1)} to ${Math.max(...effects).toFixed(1)} times the variance of independent rows.`,
+        ]),
+    ...(dataset.weight === undefined ? [] : [`Rows are weighted by ${inlineCode(dataset.weight)}.`]),
+    ...(level === undefined
+      ? []
+      : [
+          `Intervals: ${formatPercent(level)}, two-sided: ${escapeText(methods.join('; '))}. Slices fail by Holm's adjustment only.`,
         ]),
     `Candidate ${inlineCode(candidate.digest)}.`,
     ...(champion === undefined ? [] : [`Champion ${inlineCode(champion.digest)}.`]),

@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import type { DeployedVersion } from '../domain/manifest/edit-manifest.ts';
+import type { DeployedVersion } from '../domain/manifest/version-value.ts';
 import { metricTitle } from '../domain/metrics/metric-registry.ts';
+import type { WaitingGate } from '../domain/promotion/gates.ts';
+import { describeGate } from '../domain/promotion/promotion-check.ts';
 import { formatCount } from '../domain/text/format-number.ts';
 import type { VersionTagLine } from '../reports/version-tag-line.ts';
 import {
@@ -33,7 +35,7 @@ export interface PromotionView {
   readonly replaces: PromotedVersionView | undefined;
   readonly files: readonly string[];
   /** Gates that keep the check pending. */
-  readonly undecidedGates: readonly string[];
+  readonly waiting: readonly WaitingGate[];
   /** Numbers of the merged promotion pull requests of this environment, newest first. */
   readonly earlier: readonly number[];
 }
@@ -144,10 +146,10 @@ function renderLineage({ version, replaces }: PromotionView): string {
   return `#### Where it comes from\n\n${renderTable(['', ''], rows)}`;
 }
 
-function renderWaiting({ undecidedGates }: PromotionView): string {
-  if (undecidedGates.length === 0) return '#### What waits\n\nNothing: a person decides.';
-  const list = undecidedGates.map((gate) => `- ${gate} is configured, and this version of Tidegate cannot decide it.`);
-  return `#### What waits\n\n${list.join('\n')}\n\nThe check \`tidegate / promotion\` stays pending.`;
+function renderWaiting({ waiting }: PromotionView): string {
+  if (waiting.length === 0) return '#### What waits\n\nNothing: a person decides.';
+  const rows = waiting.map((gate) => [gate.gate, escapeText(describeGate(gate), 300)]);
+  return `#### What waits\n\n${renderTable(['gate', 'waits for'], rows)}\n\nThe check \`tidegate / promotion\` is pending until then.`;
 }
 
 function renderRollback({ replaces, files, environment, earlier }: PromotionView): string {

@@ -42,8 +42,8 @@ const LAYERS: readonly Layer[] = [
     name: 'core/render',
     folder: /^core\/render\//,
     mayImport: /^core\/(?:render\/|domain\/|reports\/|errors\.ts$)/,
-    // The bot's texts are parsed back: their data blocks by a schema.
-    mayUse: /^(?:markdown-table|zod)$/,
+    // The bot's texts are parsed back: their data blocks by a schema. One plotting library.
+    mayUse: /^(?:markdown-table|zod|echarts(?:\/.*)?)$/,
   },
   {
     name: 'core/config',

@@ -73,7 +73,12 @@ function promotion(text: string) {
     line: tagLine(text),
   };
   const replaces = { ...version, artifactDigest: digestOf('a'), version: '1.3.0' };
-  const view = { model: 'flight-delay', environment: 'production', undecidedGates: ['soak'], earlier: [3] };
+  const view = {
+    model: 'flight-delay',
+    environment: 'production',
+    waiting: [{ gate: 'soak' as const, reason: 'soaks upstream', untilMs: 1_795_000_000_000 }],
+    earlier: [3],
+  };
   return renderPromotion({ ...view, version, replaces, files: [text.slice(0, 500)] });
 }
 

@@ -50,7 +50,16 @@ describe.each(KINDS)('a %s report', (kind) => {
   });
 
   it('is refused without any one of its fields, which the message names', () => {
-    const optional = new Set(['windows', 'image', 'signature', 'championNote', 'runtime', 'consecutive']);
+    const optional = new Set([
+      'windows',
+      'image',
+      'signature',
+      'championNote',
+      'runtime',
+      'consecutive',
+      'curves',
+      'baseGate',
+    ]);
     for (const field of Object.keys(SAMPLE_REPORTS[kind]).filter((name) => !optional.has(name))) {
       const { [field]: _, ...rest } = JSON.parse(textOf(kind));
       const { code, problems } = refusal(kind, JSON.stringify(rest));

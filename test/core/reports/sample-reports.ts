@@ -33,6 +33,30 @@ const RULE = {
 };
 const champion = { version: '1.3.0', digest: digestOf('a'), environments: ['production'] };
 
+const modelCurves = {
+  roc: [
+    [0, 0],
+    [0.2, 0.7],
+    [1, 1],
+  ] as [number, number][],
+  precisionRecall: [
+    [0.5, 0.9],
+    [1, 0.3],
+  ] as [number, number][],
+  calibration: [
+    { from: 0, to: 0.5, rows: 700, predicted: 0.2, observed: 0.25 },
+    { from: 0.5, to: 1, rows: 300, predicted: 0.8, observed: 0.7 },
+  ],
+  confusion: [
+    [600, 100],
+    [50, 250],
+  ],
+  residuals: [
+    { from: 0, to: 1, rows: 10, mean: 0.1, lower: -1, upper: 1 },
+    { from: 1, to: 2, rows: 10, mean: -0.1, lower: -2, upper: 1 },
+  ],
+};
+
 const evaluation: ReportOf<'evaluation'> = {
   ...header('evaluation'),
   dataset: { path: 'data/test.csv', digest: digestOf('d'), rows: 1000, clusters: 31, clusterBy: 'a team' },
@@ -56,6 +80,13 @@ const evaluation: ReportOf<'evaluation'> = {
       reason: 'all rows have the same label',
     },
   ],
+  curves: { classes: ['no', 'yes'], candidate: modelCurves, champion: modelCurves },
+  baseGate: {
+    verdict: 'fail',
+    ownVerdict: 'inconclusive',
+    rules: [{ rule: RULE, index: 0, verdict: 'fail', reason: 'got worse by 0.02' }],
+    reason: 'the dataset has no column hour',
+  },
   comparisons: [
     {
       champion,

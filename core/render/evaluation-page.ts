@@ -1,0 +1,103 @@
+import { formatSlice } from '../domain/evaluation/slice.ts';
+import { ruleDemand } from '../domain/gate/rule-reason.ts';
+import { metricTitle } from '../domain/metrics/metric-registry.ts';
+import { formatCount } from '../domain/text/format-number.ts';
+import type { EvaluationReport, Interval, MetricResult, RuleResult } from '../reports/evaluation-report.ts';
+import { drawCharts } from './evaluation-charts.ts';
+import { sliceKey, VERDICT_ICONS } from './evaluation-headline.ts';
+import { boundOf } from './evaluation-rules.ts';
+
+const STYLE = `body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#1f2328;background:#fff}
+h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2rem}table{border-collapse:collapse;width:100%}
+td,th{border-bottom:1px solid #d0d7de;padding:.3rem .6rem;text-align:left;vertical-align:top}td.n{text-align:right;font-variant-numeric:tabular-nums}
+figure{margin:1rem 0;overflow-x:auto}figcaption{font-weight:600}code{font-size:.85em;word-break:break-all}
+.pass{color:#1a7f37}.fail{color:#cf222e}.inconclusive{color:#9a6700}`;
+
+/**
+ * The report as one page: charts are in it, nothing is fetched, no script runs. Every text of the report is escaped.
+ */
+export async function renderEvaluationPage(report: EvaluationReport): Promise<string> {
+  const charts = await drawCharts(report);
+  const figures = charts.map(({ title, svg }) => `<figure><figcaption>${text(title)}</figcaption>${svg}</figure>`);
+  const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width,initial-scale=1"><title>${text(report.model)}: ${report.verdict}</title>
+<style>${STYLE}</style></head><body>
+<h1>${text(report.model)} <span class="${report.verdict}">${VERDICT_ICONS[report.verdict]} ${report.verdict}</span></h1>
+<p>${formatCount(report.dataset.rows)} rows of <code>${text(report.dataset.path)}</code>, ${text(sampling(report))}.</p>
+<h2>Rules</h2>${rules(report.rules)}
+${report.baseGate === undefined ? '' : `<h2>Rules of the base branch: ${report.baseGate.verdict}</h2>${rules(report.baseGate.rules)}`}
+<h2>Charts</h2>${figures.join('\n')}
+<h2>Metrics</h2>${metrics(report)}
+<h2>Identities</h2><p>Candidate <code>${text(report.candidate.digest)}</code><br>Dataset <code>${text(report.dataset.digest)}</code><br>Written ${text(report.createdAt)} by ${text(report.tool.name)} ${text(report.tool.version)}</p>
+</body></html>
+`;
+}
+
+function sampling({ dataset }: EvaluationReport): string {
+  return dataset.clusterBy === undefined
+    ? 'taken as independent'
+    : `in ${formatCount(dataset.clusters ?? 0)} groups by ${dataset.clusterBy}`;
+}
+
+function rules(results: readonly RuleResult[]): string {
+  const rows = results.map((result) => {
+    const where = result.slice === undefined ? '' : ` on ${formatSlice(sliceKey(result.slice))}`;
+    const name = `${metricTitle(result.rule.metric)}${where}`;
+    return `<tr><td>${VERDICT_ICONS[result.verdict]} ${result.verdict}</td><td>${text(name)}</td><td>${text(ruleDemand(boundOf(result)))}</td><td>${text(result.reason)}</td></tr>`;
+  });
+  return `<table><thead><tr><th>verdict</th><th>metric</th><th>rule</th><th>why</th></tr></thead><tbody>${rows.join('\n')}</tbody></table>`;
+}
+
+function metrics(report: EvaluationReport): string {
+  const compared = report.comparisons[0]?.metrics ?? [];
+  const rows = report.metrics.map((metric) => {
+    const pair = compared.find(({ name, slice }) => name === metric.name && place(slice) === place(metric.slice));
+    const cells = [
+      number(pair?.champion.value),
+      number(metric.value),
+      range(metric.interval),
+      number(pair?.difference.value),
+      range(pair?.difference.interval ?? null),
+    ];
+    const effect = metric.designEffect === undefined ? '' : metric.designEffect.toFixed(1);
+    const method = metric.interval?.method ?? metric.reason ?? '';
+    return `<tr><td>${text(metricTitle(metric.name))}</td><td>${text(place(metric.slice))}</td>${cells.map((cell) => `<td class="n">${cell}</td>`).join('')}<td class="n">${effect}</td><td>${text(method)}</td></tr>`;
+  });
+  const head = [
+    'metric',
+    'slice',
+    'champion',
+    'candidate',
+    'interval',
+    'difference',
+    'interval',
+    'design effect',
+    'method',
+  ];
+  return `<table><thead><tr>${head.map((name) => `<th>${name}</th>`).join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table>`;
+}
+
+function place(slice: MetricResult['slice']): string {
+  return slice === undefined ? '' : formatSlice(sliceKey(slice));
+}
+
+function number(value: number | null | undefined): string {
+  return value === null || value === undefined ? '—' : String(Number(value.toPrecision(5)));
+}
+
+function range(interval: Interval | null): string {
+  return interval === null ? '—' : `${number(interval.lower)} … ${number(interval.upper)}`;
+}
+
+function text(value: string): string {
+  const entities: Readonly<Record<string, string>> = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&#39;',
+  };
+  return value.replace(/\p{C}/gu, '\ufffd').replace(/[&<>"']/g, (sign) => entities[sign] ?? sign);
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { formatDataBlock, formatMarker, hasMarker, parseDataBlock } from './marker.ts';
+import { escapeText } from './text/escape.ts';
+import { inlineCode } from './text/inline-code.ts';
+
+const holdData = z.object({ version: z.string().max(128), digest: z.string().max(100) });
+
+/** A version that is held back from an environment. */
+export interface HoldView {
+  readonly model: string;
+  readonly environment: string;
+  readonly version: string;
+  readonly digest: string;
+  /** A person's or the bot's words. */
+  readonly reason: string;
+  /** Login of who asked for it; undefined: the bot, on failed health. */
+  readonly by: string | undefined;
+}
+
+/** Writes the issue that holds a version back. */
+export function renderHold(view: HoldView): { readonly title: string; readonly body: string } {
+  const { model, environment, version, digest, reason, by } = view;
+  const who = by === undefined ? 'Tidegate' : inlineCode(by);
+  const parts = [
+    formatMarker('hold', model, environment),
+    `**${model} v${version}** is held back from **${environment}**, by ${who}: ${escapeText(reason, 500)}`,
+    `Artifact: ${inlineCode(digest)}. A newer version is not held.`,
+    'Close this issue to lift the hold.',
+    formatDataBlock({ version, digest }),
+  ];
+  return { title: `Hold ${model} v${version} in ${environment}`, body: `${parts.join('\n\n')}\n` };
+}
+
+/** What an issue holds; undefined where it is no hold of the model and environment, or was tampered with. */
+export function parseHold(
+  body: string,
+  model: string,
+  environment: string,
+): { readonly version: string; readonly digest: string } | undefined {
+  if (!hasMarker(body, formatMarker('hold', model, environment))) return undefined;
+  const parsed = holdData.safeParse(parseDataBlock(body));
+  return parsed.success ? parsed.data : undefined;
+}
