@@ -11,6 +11,7 @@ import type { InputValues } from '../inputs.ts';
 import type { LoadedModel } from '../load-model.ts';
 import { registeredChampions } from '../registered-versions.ts';
 import { reportHeader } from '../report-files.ts';
+import { findBasePolicy } from './base-policy.ts';
 import type { inputs } from './inputs.ts';
 
 type Values = InputValues<typeof inputs>;
@@ -33,7 +34,10 @@ export async function assembleRequest(
     reference: path(model.drift?.reference ?? dataset),
     championSelector: values.champion ?? 'auto',
     rulePlaces: model.gate.rules.map((_, index) => loaded.placeOf(['models', name, 'gate', 'rules', index])),
-    base: null,
+    base: await findBasePolicy(context, loaded, {
+      workingDirectory: values['working-directory'] ?? '.',
+      token: values['github-token'],
+    }),
   };
 }
 

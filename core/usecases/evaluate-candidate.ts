@@ -63,13 +63,15 @@ async function judge({ request, gate, contenders }: Work, ports: EvaluationPorts
 /** The columns that either gate needs; those that only the base branch's gate names may be missing. */
 function columnsToKeep({ config, base }: EvaluationRequest, { table }: Contenders): readonly string[] {
   const known = new Set(table.columns.map(({ name }) => name));
-  const ofBase = base === null ? [] : columnsToJudge(base.config).filter((name) => known.has(name));
+  const ofBase =
+    base === null || 'problem' in base ? [] : columnsToJudge(base.config).filter((name) => known.has(name));
   return [...new Set([...columnsToJudge(config), ...ofBase])];
 }
 
 /** What the base branch's gate says of the same scores, where the pull request changes how the model is judged. */
 function judgeByBase({ base }: EvaluationRequest, scored: ScoredContenders): BaseJudgement | null {
   if (base === null) return null;
+  if ('problem' in base) return { verdict: 'inconclusive', outcomes: [], reason: base.problem };
   try {
     const gate = resolveGate(base.config, base.rulePlaces);
     const { verdict, outcomes } = judgeScores(scored, { config: base.config, gate });

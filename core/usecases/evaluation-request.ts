@@ -24,6 +24,12 @@ export interface EvaluationRequest {
   readonly championSelector: string;
   /** Where each rule stands in tidegate.yaml. */
   readonly rulePlaces: readonly ErrorPlace[];
-  /** How the base branch judges, where the pull request changes that; null where it does not. */
-  readonly base: { readonly config: ModelConfig; readonly rulePlaces: readonly ErrorPlace[] } | null;
+  /** How the base branch judges, or why that is not known, where the pull request changes it; null where it does not. */
+  readonly base: BasePolicy | { readonly problem: string } | null;
+}
+
+/** A configuration that judges, with the places of its rules. */
+export interface BasePolicy {
+  readonly config: ModelConfig;
+  readonly rulePlaces: readonly ErrorPlace[];
 }

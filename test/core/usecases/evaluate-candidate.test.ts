@@ -90,6 +90,8 @@ interface Case {
   readonly candidate?: string;
   readonly champion?: Champion;
   readonly table?: MemoryTable;
+  /** Rules of the base branch. */
+  readonly baseRules?: readonly string[];
 }
 
 const found = (name: string): Champion => ({
@@ -100,11 +102,26 @@ const found = (name: string): Champion => ({
   environments: [],
 });
 
+function configOf(rules: readonly string[]) {
+  const { config, placeOf } = parseConfig(CONFIG.replace('GATE', rules.map((one) => `        - ${one}`).join('\n')));
+  const model = config.models.m;
+  if (model === undefined) throw new Error('no model');
+  return {
+    config: model,
+    rulePlaces: model.gate.rules.map((_, index) => placeOf(['models', 'm', 'gate', 'rules', index])),
+  };
+}
+
+function baseOf(rules: readonly string[] | undefined) {
+  return rules === undefined ? null : configOf(rules);
+}
+
 async function run({
   rules = [CHAMPION_RULE],
   candidate = 'good.onnx',
   champion = found('poor.onnx'),
   table = dataset(3000),
+  baseRules,
 }: Case) {
   const text = CONFIG.replace('GATE', rules.map((one) => `        - ${one}`).join('\n'));
   const { config, placeOf } = parseConfig(text);
@@ -136,7 +153,7 @@ async function run({
     dataset: { shown: 'test', absolute: '/test' },
     reference: { shown: 'test', absolute: '/test' },
     championSelector: 'auto',
-    base: null,
+    base: baseOf(baseRules),
     rulePlaces: model.gate.rules.map((_, index) => placeOf(['models', 'm', 'gate', 'rules', index])),
   };
   return evaluateCandidate(request, ports);
@@ -259,5 +276,24 @@ describe('evaluateCandidate', () => {
   it('refuses an empty dataset and scores that are no probabilities', async () => {
     await expect(run({ table: dataset(0) })).rejects.toMatchObject({ code: 'DATA_INVALID' });
     await expect(run({ candidate: 'logit.onnx' })).rejects.toMatchObject({ code: 'MODEL_INVALID' });
+  });
+});
+
+describe('evaluateCandidate with a gate that the pull request changes', () => {
+  it('applies the gate of the base branch too, and lets the worse verdict count', async () => {
+    const loosened = await run({
+      rules: ['{ metric: roc_auc, min: 0.5 }'],
+      baseRules: ['{ metric: roc_auc, min: 0.99 }'],
+    });
+    expect(loosened.evaluation).toMatchObject({
+      verdict: 'fail',
+      baseGate: { verdict: 'fail', ownVerdict: 'pass', rules: [{ verdict: 'fail' }] },
+    });
+    const tightened = await run({
+      rules: ['{ metric: roc_auc, min: 0.99 }'],
+      baseRules: ['{ metric: roc_auc, min: 0.5 }'],
+    });
+    expect(tightened.evaluation).toMatchObject({ verdict: 'fail', baseGate: { verdict: 'pass', ownVerdict: 'fail' } });
+    expect((await run({})).evaluation.baseGate).toBeUndefined();
   });
 });
