@@ -11,8 +11,8 @@ const version = (number: string, digest = number): Version => ({ version: number
 const [V1, V2, V3] = [version('1.0.0'), version('1.1.0'), version('2.0.0')];
 
 function environment(name: string, facts: Partial<EnvironmentFacts<Version>> = {}): EnvironmentFacts<Version> {
-  const nothing = { after: [], running: undefined, disagrees: false, declined: [], merged: [] };
-  return { name, ...nothing, ...facts };
+  const nothing = { after: [], running: undefined, disagrees: false, declined: [], merged: [], held: [] };
+  return { name, proposed: undefined, ...nothing, ...facts };
 }
 
 /** What is open where, or why nothing is. */
@@ -61,6 +61,12 @@ describe('desiredPromotions', () => {
   it('leaves an environment alone whose targets disagree, and one without any version to come', () => {
     expect(desired(V2, environment('staging', { disagrees: true }))).toEqual(['its targets name different versions']);
     expect(desired(undefined, environment('staging'))).toEqual(['no version is registered']);
+  });
+
+  it('opens nothing for what is held, and leaves alone what is open already', () => {
+    const held = { running: V1, held: [V2.artifactDigest] };
+    expect(desired(V2, environment('staging', held))).toEqual(['v1.1.0 is held']);
+    expect(desired(V2, environment('staging', { ...held, proposed: '1.1.0' }))).toEqual(['staging: v1.1.0 for v1.0.0']);
   });
 
   it('gives the same answer to the same facts', () => {
