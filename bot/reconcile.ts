@@ -9,7 +9,7 @@ export type Log = (line: string) => void;
 export async function reconcileAllPromotions(repository: BotRepository, log: Log): Promise<void> {
   const config = await repository.config();
   for (const [model, modelConfig] of Object.entries(config?.models ?? {})) {
-    const request = { model, config: modelConfig, self: repository.identity.login };
+    const request = { model, config: modelConfig, self: repository.identity.login, nowMs: Date.now() };
     for (const line of await reconcilePromotions(request, repository)) log(`promotion ${model}: ${line}`);
   }
 }

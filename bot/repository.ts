@@ -3,7 +3,10 @@ import { GitHubCheckRuns } from '../core/adapters/github/github-check-runs.ts';
 import type { GitHubClient, RepositoryName } from '../core/adapters/github/github-client.ts';
 import { GitHubComments } from '../core/adapters/github/github-comments.ts';
 import { GitHubCommitHistory } from '../core/adapters/github/github-commit-history.ts';
+import { GitHubControlIssues } from '../core/adapters/github/github-control-issues.ts';
+import { GitHubDefaultBranchLog } from '../core/adapters/github/github-default-branch-log.ts';
 import { GitHubDriftIssues } from '../core/adapters/github/github-drift-issues.ts';
+import { GitHubHealthSignals } from '../core/adapters/github/github-health-signals.ts';
 import { GitHubPullRequests } from '../core/adapters/github/github-pull-requests.ts';
 import { GitHubRepositoryFiles } from '../core/adapters/github/github-repository-files.ts';
 import { GitHubVersionTags } from '../core/adapters/github/github-version-tags.ts';
@@ -34,8 +37,11 @@ export function openRepository(client: GitHubClient, name: RepositoryName, ident
     files,
     branches: new GitHubBranches(client, name),
     checks: new GitHubCheckRuns(client, name, identity.appId),
+    controls: new GitHubControlIssues(client, name),
     comments: new GitHubComments(client, name, identity.login),
     history: new GitHubCommitHistory(client, name),
+    log: new GitHubDefaultBranchLog(client, name),
+    signals: new GitHubHealthSignals(client, name),
     issues: new GitHubDriftIssues(client, name),
     pullRequests: new GitHubPullRequests(client, name),
     runs: new GitHubWorkflowRuns(client, name),

@@ -8,6 +8,9 @@ export async function onMergeGroup(headSha: string, repository: BotRepository, l
   if (config === undefined) return;
   const base = await repository.branches.default();
   const files = await repository.branches.changedFiles(base.sha, headSha);
-  const check = await showPromotionCheck({ config, baseSha: base.sha, headSha, files }, repository);
+  const check = await showPromotionCheck(
+    { config, baseSha: base.sha, headSha, files, self: repository.identity.login, nowMs: Date.now() },
+    repository,
+  );
   log(`promotion check of the merge group ${headSha}: ${check.conclusion}`);
 }

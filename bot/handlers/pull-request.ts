@@ -13,7 +13,10 @@ export async function onPullRequestChanged(number: number, repository: BotReposi
   const config = await obeyedConfig(headSha, repository);
   if (config === undefined) return;
   const base = await repository.branches.default();
-  const check = await showPromotionCheck({ config, baseSha: base.sha, headSha, files }, repository);
+  const check = await showPromotionCheck(
+    { config, baseSha: base.sha, headSha, files, self: repository.identity.login, nowMs: Date.now() },
+    repository,
+  );
   log(`promotion check of #${number}: ${check.conclusion} (${check.title})`);
 }
 

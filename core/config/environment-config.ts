@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { timeWindowProblem } from '../domain/promotion/time-window.ts';
 import { camelCaseKeys } from './camel-case-keys.ts';
 import { durationMs } from './quantities.ts';
 
@@ -57,7 +58,12 @@ const health = z
     }
   });
 
-const timeWindow = z.strictObject({ cron: text, duration: durationMs, timezone: text.default('UTC') });
+const timeWindow = z
+  .strictObject({ cron: text, duration: durationMs, timezone: text.default('UTC') })
+  .superRefine((value, context) => {
+    const message = timeWindowProblem(value);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  });
 
 /** One entry of `models.<name>.environments`. */
 export const environment = z

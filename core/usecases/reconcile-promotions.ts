@@ -1,11 +1,14 @@
 import type { EnvironmentConfig } from '../config/environment-config.ts';
 import type { ModelConfig } from '../config/tidegate-config.ts';
 import { promotionBranch } from '../domain/promotion/branch-names.ts';
-import { type DesiredPromotion, desiredPromotions } from '../domain/promotion/desired-promotion.ts';
+import {
+  type DesiredPromotion,
+  desiredPromotions,
+  type EnvironmentFacts,
+} from '../domain/promotion/desired-promotion.ts';
 import type { Branches } from '../ports/branches.ts';
 import type { CommitHistory } from '../ports/commit-history.ts';
 import type { PullRequest, PullRequests } from '../ports/pull-requests.ts';
-import type { RepositoryFiles } from '../ports/repository-files.ts';
 import type { VersionTags } from '../ports/version-tags.ts';
 import type { WorkflowRuns } from '../ports/workflow-runs.ts';
 import { formatMarker, hasMarker } from '../render/marker.ts';
@@ -13,6 +16,7 @@ import { parsePromotionData, renderPromotion } from '../render/promotion.ts';
 import { newestBelieved } from './believe-version.ts';
 import { planDeployment } from './deploy-version.ts';
 import { findRunningVersions } from './find-running-versions.ts';
+import { type GatePorts, PromotionGates, upstreamOf } from './promotion-gates.ts';
 import { type KnownVersion, VersionCatalog } from './version-catalog.ts';
 
 /** A model whose promotions are brought into their desired state. */
@@ -21,14 +25,16 @@ export interface PromotionRequest {
   readonly config: ModelConfig;
   /** Our own login: only pull requests of ours count. */
   readonly self: string;
+  readonly nowMs: number;
+  /** An environment for which a person asks again: earlier answers there do not count. */
+  readonly again?: string | undefined;
 }
 
 /** What reconciling promotions needs of the repository. */
-export interface PromotionPorts {
+export interface PromotionPorts extends GatePorts {
   readonly tags: VersionTags;
   readonly history: CommitHistory;
   readonly runs: WorkflowRuns;
-  readonly files: RepositoryFiles;
   readonly branches: Branches;
   readonly pullRequests: PullRequests;
 }
@@ -41,6 +47,7 @@ interface Situation {
   readonly ports: PromotionPorts;
   readonly base: { readonly name: string; readonly sha: string };
   readonly environment: EnvironmentConfig;
+  readonly gates: PromotionGates;
   /** Ours of this branch, newest first. */
   readonly pullRequests: readonly PullRequest[];
 }
@@ -50,7 +57,8 @@ interface Situation {
  * time writes nothing.
  */
 export async function reconcilePromotions(request: PromotionRequest, ports: PromotionPorts): Promise<PromotionOutcome> {
-  const { model, config } = request;
+  const { model, config, self, nowMs } = request;
+  const { environments } = config;
   const base = await ports.branches.default();
   const catalog = new VersionCatalog(model, ports.tags);
   const { version: newest, refused } = await newestBelieved(
@@ -58,13 +66,16 @@ export async function reconcilePromotions(request: PromotionRequest, ports: Prom
     { defaultBranch: base, store: config.register?.store },
     ports,
   );
-  const running = await findRunningVersions(config.environments, { files: ports.files, catalog }, base.sha);
+  const running = await findRunningVersions(environments, { files: ports.files, catalog }, base.sha);
+  const gates = new PromotionGates({ model, environments, running, self, nowMs }, ports);
+  const { holds } = await gates.controls();
   const situations = await Promise.all(
-    config.environments.map(async (environment) => ({
+    environments.map(async (environment) => ({
       request,
       ports,
       base,
       environment,
+      gates,
       pullRequests: await ownPullRequests(request, environment.name, ports.pullRequests),
     })),
   );
@@ -72,11 +83,11 @@ export async function reconcilePromotions(request: PromotionRequest, ports: Prom
     newest,
     situations.map(({ environment, pullRequests }, index) => ({
       name: environment.name,
-      after: environment.after ?? (index === 0 ? [] : [config.environments[index - 1]?.name ?? '']),
+      after: upstreamOf(environment, environments),
       running: running[index]?.version,
       disagrees: running[index]?.disagrees === true,
-      declined: versionsOf(pullRequests.filter(({ state, merged }) => state === 'closed' && !merged)),
-      merged: versionsOf(pullRequests.filter(({ merged }) => merged)),
+      held: holds.filter((hold) => hold.isOpen && hold.environment === environment.name).map(({ digest }) => digest),
+      ...answersOf(pullRequests, request.again === environment.name),
     })),
   );
   const outcomes: string[] = refused.map((reason) => `not believed: ${reason}`);
@@ -97,8 +108,23 @@ async function ownPullRequests(
   return found.filter(({ author, body }) => author === self && hasMarker(body, marker));
 }
 
-function versionsOf(pullRequests: readonly PullRequest[]): readonly string[] {
-  return pullRequests.flatMap(({ body }) => parsePromotionData(body)?.version ?? []);
+/** What people answered to each version: its newest pull request tells. */
+function answersOf(
+  pullRequests: readonly PullRequest[],
+  again: boolean,
+): Pick<EnvironmentFacts<KnownVersion>, 'declined' | 'merged' | 'proposed'> {
+  const newest = new Map<string, PullRequest>();
+  for (const pullRequest of pullRequests) {
+    const version = parsePromotionData(pullRequest.body)?.version;
+    if (version !== undefined && !newest.has(version)) newest.set(version, pullRequest);
+  }
+  const versions = (fits: (one: PullRequest) => boolean) =>
+    [...newest].flatMap(([version, pullRequest]) => (fits(pullRequest) ? [version] : []));
+  return {
+    declined: again ? [] : versions(({ state, merged }) => state === 'closed' && !merged),
+    merged: again ? [] : versions(({ merged }) => merged),
+    proposed: versions(({ state }) => state === 'open')[0],
+  };
 }
 
 async function apply(promotion: DesiredPromotion<KnownVersion>, situation: Situation): Promise<string> {
@@ -111,7 +137,7 @@ async function apply(promotion: DesiredPromotion<KnownVersion>, situation: Situa
 
 async function openOrUpdate(
   { version, replaces }: Extract<DesiredPromotion<KnownVersion>, { kind: 'open' }>,
-  { request, ports, base, environment, pullRequests }: Situation,
+  { request, ports, base, environment, gates, pullRequests }: Situation,
   open: PullRequest | undefined,
 ): Promise<string> {
   const edits = await planDeployment(environment, version, (file) => ports.files.read(file, base.sha));
@@ -127,7 +153,7 @@ async function openOrUpdate(
     version,
     replaces,
     files: edits.map(({ file }) => file),
-    undecidedGates: undecidedGates(environment),
+    waiting: await gates.waiting(environment, version),
     earlier: pullRequests.filter(({ merged }) => merged).map(({ number }) => number),
   });
   const current = await Promise.all(
@@ -145,18 +171,4 @@ async function openOrUpdate(
   if (open.title === rendered.title && open.body === rendered.body) return `#${open.number} is as it should be`;
   await ports.pullRequests.update(open.number, { title: rendered.title, body: rendered.body });
   return `updated #${open.number} to v${version.version}`;
-}
-
-/** Gates of an environment that this version cannot decide: what it cannot decide stays closed. */
-export function undecidedGates(environment: EnvironmentConfig): readonly string[] {
-  return [
-    ...(environment.soak === undefined ? [] : ['soak']),
-    ...(environment.freeze.length === 0 ? [] : ['freeze']),
-    ...(environment.allow.length === 0 ? [] : ['allow']),
-  ];
-}
-
-/** Whether a version in this environment counts as verified by its merge alone. */
-export function isVerifiedByMerge({ health }: EnvironmentConfig): boolean {
-  return health === undefined || health.from === 'none';
 }

@@ -1,5 +1,5 @@
-import type { EnvironmentConfig } from '../config/environment-config.ts';
 import type { TidegateConfig } from '../config/tidegate-config.ts';
+import type { WaitingGate } from '../domain/promotion/gates.ts';
 import {
   type ChangedEnvironment,
   decidePromotionCheck,
@@ -7,11 +7,10 @@ import {
 } from '../domain/promotion/promotion-check.ts';
 import { isOlderVersion } from '../domain/registry/is-older-version.ts';
 import type { CheckRuns } from '../ports/check-runs.ts';
-import type { RepositoryFiles } from '../ports/repository-files.ts';
 import type { VersionTags } from '../ports/version-tags.ts';
 import { inlineCode } from '../render/text/inline-code.ts';
 import { findRunningVersions, type RunningEnvironment } from './find-running-versions.ts';
-import { isVerifiedByMerge, undecidedGates } from './reconcile-promotions.ts';
+import { type GatePorts, PromotionGates } from './promotion-gates.ts';
 import { VersionCatalog } from './version-catalog.ts';
 
 /** The check that people can require: it says whether a change of what runs somewhere may be merged now. */
@@ -25,12 +24,14 @@ export interface PromotionCheckRequest {
   readonly headSha: string;
   /** Paths that the commit changes against the base. */
   readonly files: readonly string[];
+  /** Our own login. */
+  readonly self: string;
+  readonly nowMs: number;
 }
 
 /** What the check needs. */
-export interface PromotionCheckPorts {
+export interface PromotionCheckPorts extends GatePorts {
   readonly tags: VersionTags;
-  readonly files: RepositoryFiles;
   readonly checks: CheckRuns;
 }
 
@@ -41,8 +42,8 @@ export async function showPromotionCheck(
 ): Promise<PromotionCheck> {
   const changes: ChangedEnvironment[] = [];
   for (const [model, { environments }] of Object.entries(request.config.models)) {
-    const touched = environments.filter(({ targets }) => targets.some(({ file }) => request.files.includes(file)));
-    if (touched.length > 0) changes.push(...(await changesOf(model, environments, { request, ports })));
+    const touched = environments.some(({ targets }) => targets.some(({ file }) => request.files.includes(file)));
+    if (touched) changes.push(...(await changesOf(model, { request, ports })));
   }
   const check = decidePromotionCheck(changes);
   await ports.checks.show({
@@ -58,26 +59,25 @@ export async function showPromotionCheck(
 
 async function changesOf(
   model: string,
-  environments: readonly EnvironmentConfig[],
   { request, ports }: { readonly request: PromotionCheckRequest; readonly ports: PromotionCheckPorts },
 ): Promise<readonly ChangedEnvironment[]> {
+  const { self, nowMs } = request;
+  const environments = request.config.models[model]?.environments ?? [];
   const catalog = new VersionCatalog(model, ports.tags);
   const at = (sha: string) => findRunningVersions(environments, { files: ports.files, catalog }, sha);
   const [base, head] = [await at(request.baseSha), await at(request.headSha)];
-  return environments.flatMap((environment, index) => {
+  const gates = new PromotionGates({ model, environments, running: base, self, nowMs }, ports);
+  const changes = environments.map(async (environment, index): Promise<ChangedEnvironment[]> => {
     const [before, after] = [base[index], head[index]];
     if (after === undefined || isSame(before, after)) return [];
-    return [
-      {
-        model,
-        environment: environment.name,
-        version: after.version?.version,
-        text: after.note ?? '',
-        missingUpstream: missingUpstream({ environment, index, environments, base, before, after }),
-        undecidedGates: undecidedGates(environment),
-      },
-    ];
+    // Going back waits for nobody: upstream holds the newer version by then.
+    const isBack = isOlder(after, before);
+    const waiting: readonly WaitingGate[] =
+      after.version === undefined || isBack ? [] : await gates.waiting(environment, after.version);
+    const { version, note } = after;
+    return [{ model, environment: environment.name, version: version?.version, text: note ?? '', waiting }];
   });
+  return (await Promise.all(changes)).flat();
 }
 
 function isSame(before: RunningEnvironment | undefined, after: RunningEnvironment): boolean {
@@ -85,23 +85,7 @@ function isSame(before: RunningEnvironment | undefined, after: RunningEnvironmen
   return before.version?.version === after.version?.version && before.note === after.note;
 }
 
-function missingUpstream(situation: {
-  readonly environment: EnvironmentConfig;
-  readonly index: number;
-  readonly environments: readonly EnvironmentConfig[];
-  readonly base: readonly RunningEnvironment[];
-  readonly before: RunningEnvironment | undefined;
-  readonly after: RunningEnvironment;
-}): readonly string[] {
-  const { environment, index, environments, base, before, after } = situation;
-  // Going back waits for nobody: upstream holds the newer version by then.
-  if (before?.version && after.version && isOlderVersion(after.version.version, before.version.version)) return [];
-  const above = environments[index - 1];
-  const names = environment.after ?? (above === undefined ? [] : [above.name]);
-  return names.filter((name) => {
-    const running = base.find((candidate) => candidate.name === name);
-    const upstream = environments.find((candidate) => candidate.name === name);
-    const holds = running?.version?.artifactDigest === after.version?.artifactDigest;
-    return !holds || upstream === undefined || !isVerifiedByMerge(upstream);
-  });
+function isOlder(after: RunningEnvironment, before: RunningEnvironment | undefined): boolean {
+  if (before?.version === undefined || after.version === undefined) return false;
+  return isOlderVersion(after.version.version, before.version.version);
 }

@@ -27,6 +27,13 @@ const LAYERS: readonly Layer[] = [
     mayUse: /^(?:simple-statistics|semver)$/,
   },
   {
+    // Windows open by cron expressions in zones: arithmetic on instants, no clock of its own.
+    name: 'core/domain/promotion',
+    folder: /^core\/domain\/promotion\//,
+    mayImport: /^core\/(?:domain\/|errors\.ts$)/,
+    mayUse: /^(?:croner|semver)$/,
+  },
+  {
     name: 'core/domain',
     folder: /^core\/domain\//,
     mayImport: /^core\/(?:domain\/|errors\.ts$)/,

@@ -5,9 +5,14 @@ export function promotionBranch(model: string, environment: string): string {
   return `tidegate/promote/${slug(model)}/${environment}`;
 }
 
-/** Whether a branch is that of a promotion pull request, of any model. */
+/** The branch of the one living rollback pull request of a model and environment. */
+export function rollbackBranch(model: string, environment: string): string {
+  return `tidegate/rollback/${slug(model)}/${environment}`;
+}
+
+/** Whether a branch is that of a promotion or rollback pull request, of any model. */
 export function isPromotionBranch(branch: string): boolean {
-  return branch.startsWith('tidegate/promote/');
+  return branch.startsWith('tidegate/promote/') || branch.startsWith('tidegate/rollback/');
 }
 
 /** The branch of the one living retrain pull request of a model. */

@@ -18,6 +18,10 @@ export interface EnvironmentFacts<V extends PromotedVersion> {
   readonly declined: readonly string[];
   /** Versions whose pull request was merged before. */
   readonly merged: readonly string[];
+  /** Digests that an open issue holds back here. */
+  readonly held: readonly string[];
+  /** The version whose pull request is open now. */
+  readonly proposed: string | undefined;
 }
 
 /** What an environment's promotion pull request has to be. */
@@ -62,7 +66,7 @@ export function desiredPromotions<V extends PromotedVersion>(
 }
 
 function decide<V extends PromotedVersion>(
-  { name, running, declined, merged }: EnvironmentFacts<V>,
+  { name, running, declined, merged, held, proposed }: EnvironmentFacts<V>,
   { version, artifactDigest }: V,
 ): Extract<DesiredPromotion<V>, { kind: 'none' }> | undefined {
   const none = (reason: string) => ({ environment: name, kind: 'none' as const, reason });
@@ -70,6 +74,8 @@ function decide<V extends PromotedVersion>(
   if (running !== undefined && gt(running.version, version)) return none(`runs v${running.version}, which is newer`);
   if (declined.includes(version)) return none(`v${version} was declined: its pull request was closed unmerged`);
   if (merged.includes(version)) return none(`v${version} was promoted before and taken back in Git`);
+  // A pull request that is open stays, with its check pending: that is where people read why it waits.
+  if (held.includes(artifactDigest) && proposed !== version) return none(`v${version} is held`);
   return undefined;
 }
 

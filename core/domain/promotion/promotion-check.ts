@@ -1,3 +1,5 @@
+import type { WaitingGate } from './gates.ts';
+
 /** A target's change in a pull request, as far as the check judges it. */
 export interface ChangedEnvironment {
   readonly model: string;
@@ -6,10 +8,8 @@ export interface ChangedEnvironment {
   readonly version: string | undefined;
   /** The value at the head, for people. */
   readonly text: string;
-  /** Upstream environments that do not hold the same digest. */
-  readonly missingUpstream: readonly string[];
-  /** Gates that are configured and that this version cannot decide: they keep the check waiting. */
-  readonly undecidedGates: readonly string[];
+  /** Gates that are not open; none for a change back to an older version. */
+  readonly waiting: readonly WaitingGate[];
 }
 
 /** The check `tidegate / promotion` of a commit. */
@@ -28,25 +28,25 @@ export function decidePromotionCheck(changes: readonly ChangedEnvironment[]): Pr
   if (changes.length === 0) {
     return { conclusion: 'success', title: 'No target of an environment changes', findings: [] };
   }
-  const unknown = changes.filter(({ version }) => version === undefined);
-  const waiting = changes.filter(
-    ({ version, missingUpstream, undecidedGates }) =>
-      version !== undefined && (missingUpstream.length > 0 || undecidedGates.length > 0),
-  );
   const findings = changes.map(describeChange);
-  if (unknown.length > 0) {
+  if (changes.some(({ version }) => version === undefined)) {
     return { conclusion: 'failure', title: 'A target names no registered version', findings };
   }
-  if (waiting.length > 0) return { conclusion: 'pending', title: `Waits: ${findings[0] ?? ''}`, findings };
+  const [first] = changes.flatMap(({ waiting }) => waiting);
+  if (first !== undefined) return { conclusion: 'pending', title: `Waits: ${describeGate(first)}`, findings };
   return { conclusion: 'success', title: 'Every gate is open', findings };
 }
 
-function describeChange(change: ChangedEnvironment): string {
-  const { model, environment, version, text, missingUpstream, undecidedGates } = change;
+/** A gate and until when, in words; instants in UTC, to the minute. */
+export function describeGate({ reason, untilMs }: WaitingGate): string {
+  if (untilMs === undefined) return reason;
+  // Never too early: a minute that has begun counts whole.
+  const until = new Date(Math.ceil(untilMs / 60_000) * 60_000).toISOString();
+  return `${reason}, until ${until.slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+function describeChange({ model, environment, version, text, waiting }: ChangedEnvironment): string {
   if (version === undefined) return `${model} in ${environment}: "${text}" is no registered version`;
-  const waits = [
-    ...missingUpstream.map((name) => `${name} does not hold v${version} yet`),
-    ...undecidedGates.map((gate) => `${gate} is configured, and this version of Tidegate cannot decide it`),
-  ];
-  return `${model} v${version} in ${environment}: ${waits.length === 0 ? 'nothing to wait for' : waits.join('; ')}`;
+  const waits = waiting.length === 0 ? 'nothing to wait for' : waiting.map(describeGate).join('; ');
+  return `${model} v${version} in ${environment}: ${waits}`;
 }

@@ -77,11 +77,11 @@ describe('parseConfig', () => {
   });
 
   it('warns at each key that this version does not act on', () => {
-    const text = replaced('name: production,', 'name: production, soak: 1d, auto-merge: false,', ENVIRONMENTS);
+    const text = replaced('name: production,', 'name: production, soak: 1d, auto-merge: true,', ENVIRONMENTS);
     const { warnings } = parseConfig(replaced('label: late', 'label: late, schema: s.yaml', text));
     expect(warnings.map(({ message, place }) => `${place?.line} ${message.split(':')[0]}`)).toEqual([
       '6 models.m.data.schema is not acted on by this version',
-      '13 models.m.environments.1.soak is not acted on by this version',
+      '13 models.m.environments.1.auto-merge is not acted on by this version',
     ]);
   });
 });

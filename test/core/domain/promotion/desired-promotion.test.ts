@@ -69,6 +69,15 @@ describe('desiredPromotions', () => {
     expect(desired(V2, environment('staging', { ...held, proposed: '1.1.0' }))).toEqual(['staging: v1.1.0 for v1.0.0']);
   });
 
+  it('opens nothing for a held version, and lets an open pull request stand', () => {
+    const held = { held: ['2.0.0'] };
+    expect(desired(V3, environment('staging', held))).toEqual(['v2.0.0 is held']);
+    expect(desired(V3, environment('staging', { ...held, proposed: '2.0.0' }))).toEqual([
+      'staging: v2.0.0 for vundefined',
+    ]);
+    expect(desired(V3, environment('staging', { held: ['1.1.0'] }))).toEqual(['staging: v2.0.0 for vundefined']);
+  });
+
   it('gives the same answer to the same facts', () => {
     const facts = [environment('staging', { running: V1 })];
     expect(desiredPromotions(V2, facts)).toEqual(desiredPromotions(V2, facts));

@@ -44,6 +44,15 @@ describe('decideHealth', () => {
     });
   });
 
+  it('says whether the version was verified before it failed', () => {
+    const then = (atMs: number) => [
+      { state: 'success' as const, atMs: 1010 },
+      { state: 'failure' as const, atMs },
+    ];
+    expect(decideHealth({ ...facts, signals: then(1109) })).toMatchObject({ state: 'failed', onceVerified: false });
+    expect(decideHealth({ ...facts, signals: then(1110) })).toMatchObject({ state: 'failed', onceVerified: true });
+  });
+
   it('lets a late success of the same version count after its deadline', () => {
     const signals = [{ state: 'success', atMs: 1600 }] as const;
     expect(decideHealth({ ...facts, signals, nowMs: 2000 })).toEqual({ state: 'verified', sinceMs: 1700 });

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { formatDataBlock, formatMarker, hasMarker, parseDataBlock } from './marker.ts';
+import { escapeText } from './text/escape.ts';
+import { inlineCode } from './text/inline-code.ts';
+
+const rollbackData = z.object({ version: z.string().max(128), digest: z.string().max(100) });
+
+/** What a rollback pull request tells. */
+export interface RollbackView {
+  readonly model: string;
+  readonly environment: string;
+  /** The version that is taken back. */
+  readonly version: string;
+  readonly digest: string;
+  /** What runs afterwards: a version such as `v1.3.0`, or the value that stood there before. */
+  readonly to: string;
+  /** The signal: failed health, or a person's words. */
+  readonly reason: string;
+  readonly files: readonly string[];
+  /** The issue that holds the version back; undefined where a person rolled back without one. */
+  readonly hold: number | undefined;
+}
+
+/** Writes a rollback pull request and its one commit. */
+export function renderRollback(view: RollbackView) {
+  const { model, environment, version, digest, to, reason, files, hold } = view;
+  const title = `Roll back ${model} in ${environment} to ${to}`.slice(0, 250);
+  const held =
+    hold === undefined
+      ? ''
+      : `#${hold} holds v${version} back from ${environment}: close that issue to let it be promoted again.`;
+  const parts = [
+    formatMarker('rollback', model, environment),
+    `### Tidegate · ${model} · ${environment} back to ${inlineCode(to)}`,
+    `**v${version}** has failed in **${environment}**: ${escapeText(reason, 500)}`,
+    `Merging this gives the targets the exact values that they had before: ${files.map((file) => inlineCode(file)).join(', ')}. Going back waits for no gate.`,
+    held,
+    'Close this pull request without merging it to keep the version that runs.',
+    formatDataBlock({ version, digest }),
+  ];
+  return {
+    title,
+    body: `${parts.filter((part) => part !== '').join('\n\n')}\n`,
+    commitMessage: `${title}\n\nTidegate-Model: ${model}\nTidegate-Environment: ${environment}\nTidegate-Failed-Digest: ${digest}\n`,
+  };
+}
+
+/** The version that a rollback takes back; undefined where it is none of the model and environment. */
+export function parseRollback(
+  body: string,
+  model: string,
+  environment: string,
+): { readonly version: string; readonly digest: string } | undefined {
+  if (!hasMarker(body, formatMarker('rollback', model, environment))) return undefined;
+  const parsed = rollbackData.safeParse(parseDataBlock(body));
+  return parsed.success ? parsed.data : undefined;
+}

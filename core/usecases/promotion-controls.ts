@@ -1,0 +1,44 @@
+import type { ControlIssues } from '../ports/control-issues.ts';
+import { parseHold } from '../render/hold.ts';
+
+/** A version that does not go into an environment while its issue is open. */
+export interface Hold {
+  readonly issue: number;
+  readonly environment: string;
+  readonly version: string;
+  readonly digest: string;
+  /** false: somebody lifted it. */
+  readonly isOpen: boolean;
+}
+
+/** What keeps promotions back, in issues. */
+export interface PromotionControls {
+  /** Numbers of the open issues that stop the line. */
+  readonly stoppedBy: readonly number[];
+  /** Open and lifted ones. */
+  readonly holds: readonly Hold[];
+}
+
+/**
+ * Reads the issues that control a model's promotions. The label that stops the line can be set by people with triage
+ * rights only; a hold counts where our own App opened it, since anyone may open an issue.
+ */
+export async function readControls(
+  {
+    model,
+    environments,
+    self,
+  }: { readonly model: string; readonly environments: readonly string[]; readonly self: string },
+  issues: ControlIssues,
+): Promise<PromotionControls> {
+  const [stops, held] = [await issues.list('tidegate/stop', 'open'), await issues.list('tidegate/hold', 'all')];
+  const holds = held
+    .filter(({ author }) => author === self)
+    .flatMap(({ number, body, isOpen }) =>
+      environments.flatMap((environment) => {
+        const data = parseHold(body, model, environment);
+        return data === undefined ? [] : [{ issue: number, environment, ...data, isOpen }];
+      }),
+    );
+  return { stoppedBy: stops.map(({ number }) => number), holds };
+}

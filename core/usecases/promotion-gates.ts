@@ -1,0 +1,96 @@
+import type { EnvironmentConfig } from '../config/environment-config.ts';
+import { type UpstreamFacts, type WaitingGate, waitingGates } from '../domain/promotion/gates.ts';
+import type { ControlIssues } from '../ports/control-issues.ts';
+import type { RunningEnvironment } from './find-running-versions.ts';
+import { type Observation, type ObservationPorts, observeEnvironment } from './observe-environment.ts';
+import { type PromotionControls, readControls } from './promotion-controls.ts';
+import type { KnownVersion } from './version-catalog.ts';
+
+/** A model's environments as the default branch has them. */
+export interface GateRequest {
+  readonly model: string;
+  readonly environments: readonly EnvironmentConfig[];
+  /** In the order of `environments`. */
+  readonly running: readonly RunningEnvironment[];
+  /** Our own login. */
+  readonly self: string;
+  readonly nowMs: number;
+}
+
+/** What gates are decided from. */
+export interface GatePorts extends ObservationPorts {
+  readonly controls: ControlIssues;
+}
+
+/** The gates of one model at one moment; what is read is read once. */
+export class PromotionGates {
+  readonly #request: GateRequest;
+  readonly #ports: GatePorts;
+  readonly #observed = new Map<string, Promise<Observation>>();
+  #controls: Promise<PromotionControls> | undefined;
+
+  constructor(request: GateRequest, ports: GatePorts) {
+    this.#request = request;
+    this.#ports = ports;
+  }
+
+  /** Stops and holds. */
+  controls(): Promise<PromotionControls> {
+    const { model, environments, self } = this.#request;
+    const names = environments.map(({ name }) => name);
+    this.#controls ??= readControls({ model, environments: names, self }, this.#ports.controls);
+    return this.#controls;
+  }
+
+  /** What an environment says of the version that it holds; undefined where it holds none. */
+  async observe(name: string): Promise<Observation | undefined> {
+    const { environments, running, nowMs } = this.#request;
+    const index = environments.findIndex((environment) => environment.name === name);
+    const [environment, version] = [environments[index], running[index]?.version];
+    if (environment === undefined || version === undefined) return undefined;
+    const known = this.#observed.get(name);
+    const observed = known ?? observeEnvironment({ environment, version, nowMs }, this.#ports);
+    this.#observed.set(name, observed);
+    return observed;
+  }
+
+  /** The gates that keep a version out of an environment now. */
+  async waiting(environment: EnvironmentConfig, version: KnownVersion): Promise<readonly WaitingGate[]> {
+    const { stoppedBy, holds } = await this.controls();
+    const upstream = await Promise.all(this.#upstreamOf(environment).map((name) => this.#factsOf(name, version)));
+    return waitingGates({
+      upstream,
+      soakMs: environment.soak,
+      freeze: environment.freeze,
+      allow: environment.allow,
+      stoppedBy,
+      heldBy: holds
+        .filter(
+          (hold) => hold.isOpen && hold.environment === environment.name && hold.digest === version.artifactDigest,
+        )
+        .map(({ issue }) => issue),
+      nowMs: this.#request.nowMs,
+    });
+  }
+
+  #upstreamOf(environment: EnvironmentConfig): readonly string[] {
+    return upstreamOf(environment, this.#request.environments);
+  }
+
+  async #factsOf(name: string, version: KnownVersion): Promise<UpstreamFacts> {
+    const held = this.#request.running.find((running) => running.name === name)?.version;
+    const observed = held?.artifactDigest === version.artifactDigest ? await this.observe(name) : undefined;
+    if (observed !== undefined) return { name, holdsDigest: true, health: observed.health };
+    const health = { state: 'waiting', untilMs: undefined, reason: 'holds another version' } as const;
+    return { name, holdsDigest: false, health };
+  }
+}
+
+/** The environments that a version has to be in first: `after`, or the one above. */
+export function upstreamOf(
+  environment: EnvironmentConfig,
+  environments: readonly EnvironmentConfig[],
+): readonly string[] {
+  const above = environments[environments.findIndex(({ name }) => name === environment.name) - 1];
+  return environment.after ?? (above === undefined ? [] : [above.name]);
+}
