@@ -1,6 +1,6 @@
 import { type CurvePoint, curvesOf, type ModelCurves } from '../domain/evaluation/curves.ts';
 import type { RuleOutcome } from '../domain/evaluation/judge-rules.ts';
-import type { ContenderRows, Measured } from '../domain/evaluation/measure-population.ts';
+import type { Measured } from '../domain/evaluation/measure-population.ts';
 import type { SliceKey } from '../domain/evaluation/slice.ts';
 import type { ScoredRows } from '../domain/metrics/metric.ts';
 import type { ErrorPlace } from '../errors.ts';
@@ -22,7 +22,6 @@ export interface EvaluationParts {
   readonly request: EvaluationRequest;
   readonly scored: ScoredContenders;
   readonly judged: JudgedScores;
-  readonly contenders: ContenderRows;
   readonly base: BaseJudgement | null;
   readonly datasetDigest: string;
 }
@@ -79,7 +78,7 @@ function baseGate(judged: JudgedScores, base: BaseJudgement): NonNullable<Evalua
   };
 }
 
-function curves({ contenders, scored, request }: EvaluationParts): NonNullable<EvaluationReport['curves']> {
+function curves({ judged: { contenders }, scored, request }: EvaluationParts): NonNullable<EvaluationReport['curves']> {
   const { decisionThreshold } = request.config.evaluate;
   const { candidate, champion } = contenders;
   const drawn = (rows: ScoredRows) => writable(curvesOf(rows, { decisionThreshold }));

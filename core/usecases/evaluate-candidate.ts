@@ -1,4 +1,3 @@
-import { contendersOf } from '../domain/evaluation/measure-population.ts';
 import { formatCount } from '../domain/text/format-number.ts';
 import { UserError } from '../errors.ts';
 import type { EvaluationReport } from '../reports/evaluation-report.ts';
@@ -54,7 +53,6 @@ async function judge({ request, gate, contenders }: Work, ports: EvaluationPorts
     request,
     scored,
     judged,
-    contenders: contendersOf(judged.population),
     base: judgeByBase(request, scored),
     datasetDigest,
   });

@@ -3,8 +3,11 @@ import { clusterRows, type Grouping, parseGrouping } from '../domain/evaluation/
 import { judgeRules, type RuleOutcome, type SmallSlice } from '../domain/evaluation/judge-rules.ts';
 import { measureClasses } from '../domain/evaluation/measure-classes.ts';
 import {
+  type ContenderRows,
+  contendersOf,
   type MeasuredPopulation,
   type MeasurementPlan,
+  measureContenders,
   measurePopulation,
 } from '../domain/evaluation/measure-population.ts';
 import { type ScoredPopulation, sliceOf } from '../domain/evaluation/population.ts';
@@ -17,6 +20,8 @@ import type { ResolvedGate } from './resolve-gate-rules.ts';
 /** Scored rows judged by one gate. */
 export interface JudgedScores {
   readonly population: ScoredPopulation;
+  /** All rows of both models. */
+  readonly contenders: ContenderRows;
   readonly grouping: Grouping;
   /** All rows, then the slices that were judged, then the classes. */
   readonly populations: readonly MeasuredPopulation[];
@@ -47,7 +52,8 @@ export function columnsToJudge({ data, evaluate }: ModelConfig): readonly string
 export function judgeScores(scored: ScoredContenders, { config, gate }: Policy): JudgedScores {
   const { population, grouping } = populationOf(scored, config);
   const plan = planOf(config, gate);
-  const all = measurePopulation(population, plan);
+  const contenders = contendersOf(population);
+  const all = measureContenders(contenders, population, plan);
   const { minRows, confidence } = config.evaluate;
   const declared = slicesOf(scored, config);
   const slices = declared
@@ -72,7 +78,7 @@ export function judgeScores(scored: ScoredContenders, { config, gate }: Policy):
     minRows,
   });
   const populations = [all, ...slices, ...classes];
-  return { population, grouping, populations, smallSlices, outcomes, verdict: decideGate(outcomes) };
+  return { population, contenders, grouping, populations, smallSlices, outcomes, verdict: decideGate(outcomes) };
 }
 
 function populationOf(

@@ -1,5 +1,4 @@
 import { calibrationBins } from '../metrics/calibration.ts';
-import { confusionOf } from '../metrics/confusion.ts';
 import type { MetricOptions, ScoredRows } from '../metrics/metric.ts';
 import { positiveWeight, totalWeight } from '../metrics/scored-rows.ts';
 import { sortedOrder } from '../metrics/sorted-order.ts';
@@ -44,7 +43,7 @@ const RESIDUAL_BINS = 10;
 export function curvesOf(rows: ScoredRows, options: MetricOptions): ModelCurves {
   if (rows.labels.length === 0 || !rows.scores.every(Number.isFinite)) return {};
   if (rows.classes === 1) return { residuals: residualBins(rows) };
-  const { classes, counts } = confusionOf(rows, options);
+  const { classes, counts } = rows.confusion(options);
   const confusion = Array.from({ length: classes }, (_, truth) => [
     ...counts.subarray(truth * classes, (truth + 1) * classes),
   ]);

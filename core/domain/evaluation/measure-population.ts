@@ -6,7 +6,7 @@ import { type ConfidenceInterval, intervalOf, reachOf, type Uncertainty, uncerta
 import { mcnemarPValue } from '../metrics/mcnemar.ts';
 import type { Metric, MetricEstimate, ScoredRows, UndefinedMetric } from '../metrics/metric.ts';
 import { scoredRows } from '../metrics/scored-rows.ts';
-import type { Population } from '../metrics/standard-error.ts';
+import { clusterShares, type Population } from '../metrics/standard-error.ts';
 import { studentTCdf } from '../statistics/student-t.ts';
 import type { ScoredPopulation } from './population.ts';
 import type { SliceKey } from './slice.ts';
@@ -107,10 +107,10 @@ export function measureContenders(
 ): MeasuredPopulation {
   const place = { ...(population.slice ? { slice: population.slice } : {}), rows: population.labels.length };
   const evidence = new Map<number, RuleEvidence>();
+  const sampled = sampledRows(population, contenders);
   const measured = plan.metrics.map((metric) => {
     const estimates = estimate(metric, contenders, plan);
-    const { labels } = contenders.candidate;
-    const context = { metric, estimates, plan, rows: { ...population, labels } };
+    const context = { metric, estimates, plan, population: sampled };
     for (const rule of plan.rules.filter((one) => one.metric === metric.name)) {
       const found = evidenceFor(rule, context);
       if (found !== undefined) evidence.set(rule.index, found);
@@ -123,6 +123,12 @@ export function measureContenders(
     comparisons: measured.flatMap(({ comparison }) => comparison ?? []),
     evidence,
   };
+}
+
+function sampledRows({ sampling, weights }: ScoredPopulation, { candidate }: ContenderRows): Population {
+  const { labels } = candidate;
+  if (sampling.kind === 'rows') return { sampling, labels, weights };
+  return { sampling, labels, weights, shares: clusterShares(sampling, weights) };
 }
 
 function estimate(metric: Metric, contenders: ContenderRows, plan: MeasurementPlan): Estimates {
@@ -147,17 +153,13 @@ function brokenReason(scores: Float64Array, classes: number): string | null {
 interface Context {
   readonly metric: Metric;
   readonly estimates: Estimates;
-  readonly rows: ScoredPopulation;
+  readonly population: Population;
   readonly plan: MeasurementPlan;
 }
 
 interface Place {
   readonly slice?: SliceKey;
   readonly rows: number;
-}
-
-function populationOf({ rows }: Context): Population {
-  return { sampling: rows.sampling, labels: rows.labels, weights: rows.weights };
 }
 
 function metricOf(context: Context, place: Place): MeasuredMetric {
@@ -167,7 +169,7 @@ function metricOf(context: Context, place: Place): MeasuredMetric {
 
 function estimateWithInterval(estimated: MetricEstimate | UndefinedMetric, context: Context): Measured {
   if (estimated.kind === 'undefined') return { value: null, interval: null, reason: estimated.reason };
-  const uncertainty = uncertaintyOf(estimated, populationOf(context));
+  const uncertainty = uncertaintyOf(estimated, context.population);
   return measured(estimated.value, uncertainty, { level: context.plan.confidence, range: context.metric.range });
 }
 
@@ -199,7 +201,7 @@ function comparisonOf(context: Context, place: Place): MeasuredComparison | unde
   if ('kind' in pair) {
     return { ...head, difference: { value: null, interval: null, reason: pair.reason, pValue: null, test: null } };
   }
-  const { value, uncertainty } = contrast(pair, { candidate: 1, champion: -1, constant: 0 }, populationOf(context));
+  const { value, uncertainty } = contrast(pair, { candidate: 1, champion: -1, constant: 0 }, context.population);
   const difference = measured(value, uncertainty, { level: plan.confidence });
   return { ...head, difference: { ...difference, ...differenceTest(pair, { value, uncertainty }) } };
 }
@@ -236,7 +238,7 @@ function evidenceFor(rule: GateRule, context: Context): RuleEvidence | undefined
     return { missing: `the champion's value is ${championValue}, and nothing is relative to that` };
   }
   if (rule.bound.margin.kind === 'relative') {
-    const uncertainty = uncertaintyOf(pair.champion, populationOf(context));
+    const uncertainty = uncertaintyOf(pair.champion, context.population);
     const reach = uncertainty.kind === 'estimated' ? reachOf(uncertainty, context.plan.confidence).below : 0;
     if (championValue - reach <= 0) {
       return { missing: "the interval of the champion's value reaches 0, and nothing is relative to that" };
@@ -246,8 +248,8 @@ function evidenceFor(rule: GateRule, context: Context): RuleEvidence | undefined
 }
 
 function evidenceOf(pair: PairedEstimates, { weights, ...rest }: RuleContrast, context: Context): RuleEvidence {
-  const estimated = contrast(pair, weights, populationOf(context));
-  return { evidence: { ...estimated, ...rest, rows: context.rows.labels.length } };
+  const estimated = contrast(pair, weights, context.population);
+  return { evidence: { ...estimated, ...rest, rows: context.population.labels.length } };
 }
 
 function sameScores(left: Float64Array, right: Float64Array): boolean {

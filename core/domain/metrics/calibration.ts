@@ -6,6 +6,9 @@ import { countLabel, totalWeight } from './scored-rows.ts';
 const BINS = 10;
 const ROUNDS = 50;
 
+/** What bins are made of. */
+export type BinnedRows = Pick<ScoredRows, 'labels' | 'scores' | 'weights'>;
+
 /** Weights of one bin of probabilities. */
 export interface CalibrationBin {
   readonly from: number;
@@ -20,7 +23,7 @@ export interface CalibrationBin {
 }
 
 /** Ten equal bins (from, to] of the probability of 1, the first one closed. */
-export function calibrationBins({ labels, scores, weights }: ScoredRows): readonly CalibrationBin[] {
+export function calibrationBins({ labels, scores, weights }: BinnedRows): readonly CalibrationBin[] {
   const [rows, weight, predicted, observed] = [0, 1, 2, 3].map(() => new Float64Array(BINS));
   if (!rows || !weight || !predicted || !observed) return [];
   for (let i = 0; i < labels.length; i++) {
@@ -71,11 +74,11 @@ export const expectedCalibrationErrorOfClasses: Metric = {
       labels[i] = rows.labels[i] === decided[i] ? 1 : 0;
       scores[i] = rows.scores[i * rows.classes + (decided[i] ?? 0)] ?? 0;
     }
-    return estimateEce({ ...rows, labels, scores, classes: 2 });
+    return estimateEce({ labels, scores, weights: rows.weights });
   },
 };
 
-function estimateEce(rows: ScoredRows): MetricEstimate | UndefinedMetric {
+function estimateEce(rows: BinnedRows): MetricEstimate | UndefinedMetric {
   const total = totalWeight(rows);
   if (total === 0) return { kind: 'undefined', reason: 'there are no rows' };
   const value = calibrationBins(rows).reduce(

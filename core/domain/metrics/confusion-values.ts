@@ -1,5 +1,5 @@
-import type { Confusion, ConfusionValue } from './confusion.ts';
-import type { UndefinedMetric } from './metric.ts';
+import type { ConfusionValue } from './confusion.ts';
+import type { Confusion, UndefinedMetric } from './metric.ts';
 
 /** Weights by true class, by decided class, in all, and on the diagonal. */
 interface Margins {

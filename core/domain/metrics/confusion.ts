@@ -1,18 +1,11 @@
-import type { MetricEstimate, MetricOptions, ScoredRows, UndefinedMetric } from './metric.ts';
-
-/** Weights of rows by true and decided class. */
-export interface Confusion {
-  readonly classes: number;
-  /** Row by row of true classes: `counts[truth * classes + decided]`. */
-  readonly counts: Float64Array;
-}
-
-/** A confusion with the cell of each row. */
-export interface CodedConfusion extends Confusion {
-  readonly codes: Uint16Array;
-  /** Rows by cell, whatever they weigh. */
-  readonly cells: Float64Array;
-}
+import type {
+  CodedConfusion,
+  Confusion,
+  MetricEstimate,
+  MetricOptions,
+  ScoredRows,
+  UndefinedMetric,
+} from './metric.ts';
 
 /** A function of a confusion that does not change when all counts are multiplied. */
 export interface ConfusionValue {
@@ -21,16 +14,19 @@ export interface ConfusionValue {
   readonly gradient: Float64Array;
 }
 
+/** Rows whose decisions are not yet counted. */
+export type UndecidedRows = Omit<ScoredRows, 'order' | 'confusion'>;
+
 /** The class decided for each row: by threshold for two classes, else the most probable one, the first of equals. */
-export function decide(rows: ScoredRows, { decisionThreshold }: MetricOptions): Uint8Array {
+export function decide(rows: UndecidedRows, { decisionThreshold }: MetricOptions): Uint8Array {
   if (rows.decided !== undefined) return rows.decided;
   const { labels, scores, classes } = rows;
   const decided = new Uint8Array(labels.length);
-  for (let i = 0; i < labels.length; i++) {
-    if (classes === 2) {
-      decided[i] = (scores[i] ?? 0) >= decisionThreshold ? 1 : 0;
-      continue;
-    }
+  if (classes <= 2) {
+    for (let i = 0; i < decided.length; i++) decided[i] = (scores[i] ?? 0) >= decisionThreshold ? 1 : 0;
+    return decided;
+  }
+  for (let i = 0; i < decided.length; i++) {
     let best = 0;
     for (let k = 1; k < classes; k++) {
       if ((scores[i * classes + k] ?? 0) > (scores[i * classes + best] ?? 0)) best = k;
@@ -41,7 +37,7 @@ export function decide(rows: ScoredRows, { decisionThreshold }: MetricOptions): 
 }
 
 /** Counts rows by true and decided class. */
-export function confusionOf(rows: ScoredRows, options: MetricOptions): CodedConfusion {
+export function confusionOf(rows: UndecidedRows, options: MetricOptions): CodedConfusion {
   const { labels, weights, classes } = rows;
   const decided = decide(rows, options);
   const counts = new Float64Array(classes * classes);

@@ -1,4 +1,4 @@
-import { type Confusion, type ConfusionValue, confusionOf, decide, estimateFromConfusion } from './confusion.ts';
+import { type ConfusionValue, estimateFromConfusion } from './confusion.ts';
 import {
   accuracyOf,
   balancedAccuracyOf,
@@ -8,7 +8,15 @@ import {
   matthewsOf,
   weightedFBetaOf,
 } from './confusion-values.ts';
-import type { Metric, MetricEstimate, MetricOptions, MetricTask, ScoredRows, UndefinedMetric } from './metric.ts';
+import type {
+  Confusion,
+  Metric,
+  MetricEstimate,
+  MetricOptions,
+  MetricTask,
+  ScoredRows,
+  UndefinedMetric,
+} from './metric.ts';
 
 type OfConfusion = (confusion: Confusion) => ConfusionValue | UndefinedMetric;
 
@@ -28,7 +36,7 @@ function metricOf(task: MetricTask, { name, title, range = [0, 1], of }: Definit
     direction: 'higher-is-better',
     range,
     estimate: (rows, options) => {
-      const confusion = confusionOf(rows, options);
+      const confusion = rows.confusion(options);
       const found = estimateFromConfusion(rows, confusion, of);
       if (found.kind === 'undefined') return found;
       const { classes, cells } = confusion;
@@ -50,14 +58,11 @@ function proportionOf(task: MetricTask, definition: Definition, outcome: Outcome
     const found = plain.estimate(rows, options);
     if (found.kind === 'undefined') return found;
     const { support: _, ...rest } = found;
-    const decided = decide(rows, options);
-    const outcomes = new Uint8Array(decided.length);
-    let counted = 0;
-    for (let i = 0; i < outcomes.length; i++) {
-      const one = outcome(rows.labels[i] ?? 0, decided[i] ?? 0);
-      outcomes[i] = one;
-      if (one !== 2) counted++;
-    }
+    const { codes, classes, cells } = rows.confusion(options);
+    const byCell = Uint8Array.from(cells, (_, cell) => outcome(Math.floor(cell / classes), cell % classes));
+    const outcomes = new Uint8Array(codes.length);
+    for (let i = 0; i < outcomes.length; i++) outcomes[i] = byCell[codes[i] ?? 0] ?? 2;
+    const counted = cells.reduce((sum, count, cell) => sum + (byCell[cell] === 2 ? 0 : count), 0);
     const edge = { trials: counted, worst: (share: number) => 1 - share };
     const support = { rows: counted, what: 'rows that it counts' };
     return rows.weights === null ? { ...rest, edge, support, outcomes } : { ...rest, edge, support };

@@ -15,6 +15,22 @@ export interface ScoredRows {
   readonly decided?: Uint8Array;
   /** Row indexes by ascending score, computed at the first call; for one score a row. */
   readonly order: () => Uint32Array;
+  /** The confusion at a decision threshold, computed at the first call for it. */
+  readonly confusion: (options: MetricOptions) => CodedConfusion;
+}
+
+/** Weights of rows by true and decided class. */
+export interface Confusion {
+  readonly classes: number;
+  /** Row by row of true classes: `counts[truth * classes + decided]`. */
+  readonly counts: Float64Array;
+}
+
+/** A confusion with the cell of each row. */
+export interface CodedConfusion extends Confusion {
+  readonly codes: Uint16Array;
+  /** Rows by cell, whatever they weigh. */
+  readonly cells: Float64Array;
 }
 
 /** What a metric may be asked with. */

@@ -1,17 +1,24 @@
-import type { ScoredRows } from './metric.ts';
+import { confusionOf } from './confusion.ts';
+import type { CodedConfusion, ScoredRows } from './metric.ts';
 import { sortedOrder } from './sorted-order.ts';
 
 /** The parts of scored rows that are given. */
-export type RowParts = Omit<ScoredRows, 'order'>;
+export type RowParts = Omit<ScoredRows, 'order' | 'confusion'>;
 
-/** Scored rows whose order by score is computed once, at its first use. */
+/** Scored rows whose order by score and whose confusion are computed once, at their first use. */
 export function scoredRows(parts: RowParts): ScoredRows {
   let order: Uint32Array | undefined;
+  const confusions = new Map<number, CodedConfusion>();
   return {
     ...parts,
     order: () => {
       order ??= sortedOrder(parts.scores);
       return order;
+    },
+    confusion: (options) => {
+      const known = confusions.get(options.decisionThreshold) ?? confusionOf(parts, options);
+      confusions.set(options.decisionThreshold, known);
+      return known;
     },
   };
 }

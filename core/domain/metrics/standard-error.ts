@@ -16,6 +16,8 @@ export interface Population {
   readonly labels: Float64Array;
   /** null: all rows weigh the same. */
   readonly weights: Float64Array | null;
+  /** The part of all weight that each cluster has, where it is known already. */
+  readonly shares?: Float64Array;
 }
 
 /** How far a value may be from the truth. */
@@ -51,21 +53,22 @@ const BY_ROW_AND_CLASS = 'DeLong (t)';
  */
 export function standardErrorOf(
   { influence, byClass, support }: Pick<MetricEstimate, 'influence' | 'byClass' | 'support'>,
-  { sampling, labels, weights }: Population,
+  { sampling, labels, weights, shares: known }: Population,
 ): StandardError {
   const rows = influence.length;
   const few = support?.rows ?? rows;
   const rowVariance = byClass ? varianceByClass(influence, labels) : varianceByRow(influence);
   if (sampling.kind === 'clusters') {
-    const shares = clusterShares(sampling, weights);
-    const variance = clusterVariance(influence, sampling, shares);
+    const shares = known ?? clusterShares(sampling, weights);
+    const sums = clusterSums(influence, sampling);
+    const variance = clusterVariance(sums, shares, rows);
     return {
       standardError: Math.sqrt(variance),
       degreesOfFreedom: Math.max(1, Math.min(degreesOfFreedom(shares), few - 1)),
       units: sampling.count,
       method: BY_CLUSTER,
       designEffect: rowVariance === 0 ? 1 : variance / rowVariance,
-      skewness: standardizedSkewness(clusterSums(influence, sampling)),
+      skewness: standardizedSkewness(sums),
     };
   }
   const method = byClass ? BY_ROW_AND_CLASS : weights === null ? BY_ROW : WEIGHTED;
@@ -80,7 +83,10 @@ export function standardErrorOf(
 }
 
 /** The part of all weight that each cluster has. */
-function clusterShares({ ids, count }: Sampling & { kind: 'clusters' }, weights: Float64Array | null): Float64Array {
+export function clusterShares(
+  { ids, count }: Sampling & { kind: 'clusters' },
+  weights: Float64Array | null,
+): Float64Array {
   const shares = new Float64Array(count);
   let total = 0;
   for (let i = 0; i < ids.length; i++) {
@@ -92,15 +98,10 @@ function clusterShares({ ids, count }: Sampling & { kind: 'clusters' }, weights:
   return shares;
 }
 
-function clusterVariance(
-  influence: Float64Array,
-  sampling: Sampling & { kind: 'clusters' },
-  shares: Float64Array,
-): number {
-  const sums = clusterSums(influence, sampling);
+function clusterVariance(sums: Float64Array, shares: Float64Array, rows: number): number {
   let squares = 0;
   for (let g = 0; g < sums.length; g++) squares += (sums[g] ?? 0) ** 2 / (1 - (shares[g] ?? 0));
-  return squares / influence.length ** 2;
+  return squares / rows ** 2;
 }
 
 function clusterSums(influence: Float64Array, { ids, count }: Sampling & { kind: 'clusters' }): Float64Array {

@@ -1,0 +1,64 @@
+import { DuckDbTableReader } from '../../../core/adapters/duckdb/duckdb-table-reader.ts';
+import { FileArtifactHasher } from '../../../core/adapters/node/file-artifact-hasher.ts';
+import { LocalChampionFinder } from '../../../core/adapters/node/local-champion-finder.ts';
+import { OnnxModelRunner } from '../../../core/adapters/onnx/onnx-model-runner.ts';
+import { parseConfig } from '../../../core/config/parse-config.ts';
+import { evaluateCandidate } from '../../../core/usecases/evaluate-candidate.ts';
+
+// Judges the benchmark's candidate, from the start of the process: node judge.ts <folder> models|predictions.
+const METRICS =
+  'roc_auc, average_precision, log_loss, brier_score, accuracy, balanced_accuracy, f1, precision, recall, specificity, mcc, cohen_kappa';
+const CONFIG = `version: 1
+models:
+  bench:
+    task: binary-classification
+    artifact: candidate.onnx
+    data: { label: late, time: day, features: [f0, f1, f2, f3, f4, f5, f6] }
+    evaluate: { dataset: data.parquet, slices: [part], metrics: [${METRICS}] }
+    gate:
+      rules:
+        - { metric: roc_auc, max-regression: 0.005 }
+        - { metric: log_loss, max-regression: 1% }
+        - { metric: roc_auc, slices: all, max-regression: 0.02 }
+`;
+
+const [folder = '.', kind = 'models'] = process.argv.slice(2);
+const { config } = parseConfig(CONFIG);
+const model = config.models.bench;
+if (model === undefined) throw new Error('no model');
+const at = (name: string) => ({ shown: name, absolute: `${folder}/${name}` });
+const engines = { env: process.env, log: () => {} };
+const tables = new DuckDbTableReader(engines);
+const hasher = new FileArtifactHasher();
+const laps: [string, number][] = [];
+const header = {
+  createdAt: new Date().toISOString(),
+  tool: { name: 'tidegate', version: '0' },
+  source: { repository: null, commit: null, headCommit: null, ref: null, runId: null, runAttempt: null },
+  model: 'bench',
+};
+const ending = kind === 'models' ? 'onnx' : 'parquet';
+const { evaluation } = await evaluateCandidate(
+  {
+    config: model,
+    header: { ...header, schema: 'tidegate.dev/evaluation/v1' },
+    profileHeader: { ...header, schema: 'tidegate.dev/profile/v1' },
+    candidate: { kind: kind === 'models' ? 'artifact' : 'predictions', path: at(`candidate.${ending}`) },
+    dataset: at('data.parquet'),
+    reference: at('data.parquet'),
+    championSelector: `champion.${ending}`,
+    rulePlaces: [],
+    base: null,
+  },
+  {
+    tables,
+    models: new OnnxModelRunner(engines),
+    champions: new LocalChampionFinder(folder, hasher),
+    hasher,
+    clockMs: () => performance.now(),
+    progress: (line) => laps.push([line, performance.now()]),
+  },
+);
+await tables.close();
+const maxMegabytes = Math.round(process.resourceUsage().maxRSS / 1024);
+console.log(JSON.stringify({ verdict: evaluation.verdict, ms: performance.now(), maxMegabytes, laps }));
