@@ -3,13 +3,14 @@ import { OciLayoutFolder } from '../../core/adapters/oci/oci-layout-folder.ts';
 import { RegistryRepository } from '../../core/adapters/oci/registry-repository.ts';
 import { buildImage } from '../../core/usecases/build-image.ts';
 import type { ActionContext } from '../action-context.ts';
+import { readDockerConfig } from '../docker-config.ts';
 import { readInputs } from '../inputs.ts';
 import { loadModel } from '../load-model.ts';
 import { reportFolder } from '../report-files.ts';
 import { chooseImage } from './choose-image.ts';
 import { findArtifact } from './find-artifact.ts';
 import { inputs } from './inputs.ts';
-import { openBase, readDockerConfig } from './open-base.ts';
+import { openBase } from './open-base.ts';
 import { outputs } from './outputs.ts';
 
 /** Builds and pushes the image of a model. */

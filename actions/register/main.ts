@@ -1,8 +1,10 @@
 import { GitHubCommitHistory } from '../../core/adapters/github/github-commit-history.ts';
 import { GitHubVersionTags } from '../../core/adapters/github/github-version-tags.ts';
+import { RegistryImageTags } from '../../core/adapters/oci/registry-image-tags.ts';
 import { renderRegistration } from '../../core/render/registration.ts';
 import { type Registration, registerVersion } from '../../core/usecases/register-version.ts';
 import type { ActionContext } from '../action-context.ts';
+import { readDockerConfig } from '../docker-config.ts';
 import { gitHubOf } from '../github.ts';
 import { type InputValues, readInputs } from '../inputs.ts';
 import { loadModel } from '../load-model.ts';
@@ -19,7 +21,11 @@ export async function main(context: ActionContext): Promise<void> {
   const loaded = await loadModel(context, values.model);
   await fetchWorkflowArtifact(context, loaded.name);
   const { request, store } = await assembleRegistration(context, loaded, values);
-  const registration = await registerVersion(request, { store, ...(await gitHubPorts(context, values)) });
+  const registration = await registerVersion(request, {
+    store,
+    images: new RegistryImageTags(await readDockerConfig(context.env)),
+    ...(await gitHubPorts(context, values)),
+  });
   const path = await writeReport(
     reportPath(context.env, loaded.name, 'model-version'),
     'model-version',

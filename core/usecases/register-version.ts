@@ -1,3 +1,4 @@
+import { formatImageReference } from '../domain/image/image-reference.ts';
 import type { HashedArtifact } from '../domain/model/artifact-digest.ts';
 import { type ActiveVersion, activeVersions, usedVersions } from '../domain/registry/active-versions.ts';
 import { formatVersionTag, registrationMessage } from '../domain/registry/gto-tag.ts';
@@ -6,6 +7,7 @@ import { decideBump, nextVersion } from '../domain/registry/next-version.ts';
 import { artifactFolder, storeUri } from '../domain/registry/store-layout.ts';
 import { ServiceError, UserError } from '../errors.ts';
 import type { CommitHistory } from '../ports/commit-history.ts';
+import type { ImageTags } from '../ports/image-tags.ts';
 import type { VersionTags } from '../ports/version-tags.ts';
 import type { EvaluationReport } from '../reports/evaluation-report.ts';
 import type { ModelImage, ModelVersionReport } from '../reports/model-version-report.ts';
@@ -35,6 +37,8 @@ export interface RegisterPorts {
   readonly tags: VersionTags;
   readonly history: CommitHistory;
   readonly store: VersionStore;
+  /** Where the image of a version gets its number as a tag. */
+  readonly images: ImageTags;
 }
 
 /** The version that stands for the artifact now; `created` says whether this call made it. */
@@ -63,6 +67,7 @@ export async function registerVersion(request: RegisterRequest, ports: RegisterP
   decideRegistration(request.evaluation, request.artifact.digest);
   const first = await findExisting(request, ports);
   if (first !== undefined) return first;
+  await expectImage(request.image, ports.images);
   await ports.store.putArtifact(request.artifact);
   const documents = await ports.store.putDocuments(request);
   for (let race = 0; race < MAX_RACES; race++) {
@@ -100,6 +105,7 @@ async function findExisting(request: RegisterRequest, ports: RegisterPorts): Pro
     : `v${newest.version} was made from this commit or a later one`;
   const report = await existingReport(newest, line, ports.store);
   await ports.store.repair(report, request.run);
+  await tagImage(request, report, ports.images);
   return { version: newest.version, tag: newest.tag.name, created: false, reason, report };
 }
 
@@ -122,7 +128,7 @@ async function existingReport(
 async function createVersion(
   request: RegisterRequest,
   documents: StoredDocuments,
-  { tags, store }: RegisterPorts,
+  { tags, store, images }: RegisterPorts,
 ): Promise<Registration | undefined> {
   const known = await tags.list(request.model);
   const bump = request.bump === 'auto' ? await autoBump(request, known, { tags, store }) : request.bump;
@@ -134,7 +140,27 @@ async function createVersion(
   const message = formatVersionTagMessage(registrationMessage(request.model, version), line);
   if ((await tags.create({ name, message, commit: request.commit })) === 'taken') return undefined;
   await store.repair(report, request.run);
+  await tagImage(request, report, images);
   return { version, tag: name, created: true, reason: `first registration of these bytes`, report };
+}
+
+/** A version that cannot be pulled is never promoted: it is not registered either. */
+async function expectImage(image: ModelImage | undefined, images: ImageTags): Promise<void> {
+  if (image === undefined || (await images.has(image))) return;
+  throw new UserError('REFERENCE_INVALID', `the image ${image.reference} is not in its registry`, {
+    fix: 'Push it in a job before this one: build-image does, and gives its reference.',
+  });
+}
+
+/** After the ref is there, and again by every later run: the number is this version's alone from then on. */
+async function tagImage({ image }: RegisterRequest, report: ModelVersionReport, images: ImageTags): Promise<void> {
+  if (image === undefined || report.image?.digest !== image.digest) return;
+  await images.add(report.image, report.version);
+}
+
+/** The image under the number of its version: the tag that build-image gave it says nothing to people. */
+function numbered({ repository, digest }: ModelImage, version: string): ModelImage {
+  return { reference: formatImageReference({ repository, tag: version, digest }), repository, tag: version, digest };
 }
 
 async function autoBump(
@@ -186,7 +212,7 @@ function versionReport(
     run: documents.run ?? null,
     evaluation: documents.evaluation ?? null,
     profile: documents.profile ?? null,
-    ...(image === undefined ? {} : { image }),
+    ...(image === undefined ? {} : { image: numbered(image, version) }),
   };
 }
 
@@ -195,7 +221,7 @@ function copy({ name, type, shape }: TensorSignature) {
 }
 
 function tagLine(
-  { evaluation, image, header }: RegisterRequest,
+  { evaluation, header }: RegisterRequest,
   documents: VersionTagLine['documents'],
   report: ModelVersionReport,
 ): VersionTagLine {
@@ -205,7 +231,7 @@ function tagLine(
   return {
     schema: 'tidegate.dev/tag/v1',
     artifact: { uri, digest, sizeBytes },
-    ...(image === undefined ? {} : { image }),
+    ...(report.image === undefined ? {} : { image: report.image }),
     metrics: overall(evaluation.metrics).map(({ name, value, interval }) => ({ name, value, interval })),
     comparisons: evaluation.comparisons.map(({ champion, metrics }) => ({
       champion,

@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findProgram } from '../../scripts/system-programs.ts';
 import { hostEnvironment } from '../testkit/host-environment.ts';
-import { findFreePorts } from '../testkit/http.ts';
+import { type Registry, startRegistry } from '../testkit/registry.ts';
 import { runActionSource } from '../testkit/run-action.ts';
 import { runProgram } from '../testkit/run-program.ts';
 
@@ -23,30 +21,21 @@ const REGISTRY = findProgram('docker-registry');
 const SKOPEO = findProgram('skopeo');
 
 let root: string;
+let running: Registry | undefined;
+/** Host of the registry. */
 let registry: string;
-let stop: () => void = () => {};
 
 beforeAll(async () => {
   root = await mkdtemp(path.join(os.tmpdir(), 'tidegate-image-'));
   if (REGISTRY === undefined) return;
-  const [port] = await findFreePorts(1);
-  registry = `127.0.0.1:${port}`;
-  const config = path.join(root, 'registry.yml');
-  const storage = `storage: { filesystem: { rootdirectory: ${root}/registry } }`;
-  await writeFile(config, `version: 0.1\nlog: { level: error }\n${storage}\nhttp: { addr: ${registry} }\n`);
-  const child = spawn(REGISTRY, ['serve', config], { env: hostEnvironment(), stdio: 'ignore' });
-  stop = () => void child.kill('SIGKILL');
-  while (
-    !(await fetch(`http://${registry}/v2/`).then(
-      (response) => response.ok,
-      () => false,
-    ))
-  )
-    await delay(50);
+  running = await startRegistry({ directory: path.join(root, 'registry'), binary: REGISTRY, needsLogin: true });
+  registry = running.host;
+  await mkdir(path.join(root, 'docker'));
+  await writeFile(path.join(root, 'docker', 'config.json'), running.dockerConfig);
 });
 
 afterAll(async () => {
-  stop();
+  await running?.stop();
   if (root !== undefined) await rm(root, { recursive: true, force: true });
 });
 
@@ -56,7 +45,7 @@ async function workspaceWith(name: string, files: Readonly<Record<string, string
     await mkdir(path.dirname(path.join(workspace, file)), { recursive: true });
     await writeFile(path.join(workspace, file), content);
   }
-  return { workspace, temp: path.join(root, `${name}-temp`) };
+  return { workspace, temp: path.join(root, `${name}-temp`), env: { DOCKER_CONFIG: path.join(root, 'docker') } };
 }
 
 const MODEL = { 'model/1/model.onnx': 'weights', 'model/config.pbtxt': 'name: "m"' };
@@ -115,6 +104,16 @@ describe('build-image', () => {
     expect(digests[0]).toBe(digests[1]);
   });
 
+  it.skipIf(REGISTRY === undefined)('says which registry refused it without a login', async () => {
+    const { workspace, temp } = await workspaceWith('anonymous', MODEL);
+    const inputs = { 'image-repository': `${registry}/team/m` };
+    const built = await runActionSource('build-image', { workspace, temp, inputs });
+    expect(built.exitCode).toBe(1);
+    expect(built.stdout).toContain(`${registry} refused`);
+    expect(built.stdout).toContain('without a login');
+    expect(built.stdout).not.toContain(running?.login?.password ?? 'password');
+  });
+
   it('refuses what it cannot build, by name and all at once', async () => {
     const options = await workspaceWith('refused', MODEL);
     const inputs = { 'image-repository': 'Upper/Case', layout: 'server', platforms: 'linux/amd64\nlinux/arm64' };
@@ -134,7 +133,9 @@ describe('build-image', () => {
 
 async function skopeo(...args: string[]): Promise<string> {
   const env = { ...hostEnvironment(), HOME: root };
-  const result = await runProgram(SKOPEO ?? 'skopeo', args, { cwd: root, env });
+  const [command = '', ...rest] = args;
+  const login = ['--authfile', path.join(root, 'docker', 'config.json')];
+  const result = await runProgram(SKOPEO ?? 'skopeo', [command, ...login, ...rest], { cwd: root, env });
   if (result.exitCode !== 0) throw new Error(result.stderr);
   return result.stdout;
 }

@@ -87,6 +87,29 @@ export class RegistryRepository implements ImageSource, ImageRegistry {
     if (!response.ok || stored !== descriptor.digest) throw this.#wrong(descriptor.digest, stored);
   }
 
+  /** Gives the manifest of the reference's digest one more tag. */
+  async addTag(tag: string): Promise<'added' | 'exists'> {
+    const digest = this.#reference.digest ?? '';
+    const found = await this.#get(`manifests/${digest}`);
+    if (found.status === 404) throw this.#wrong(digest, 'nothing');
+    const text = await found.text();
+    this.#check(digest, text);
+    const named = await this.#get(`manifests/${tag}`);
+    if (named.status !== 404) {
+      const other = `sha256:${createHash('sha256')
+        .update(await named.text())
+        .digest('hex')}`;
+      if (other === digest) return 'exists';
+      throw new ServiceError('REGISTRY_REFUSED', `the tag ${tag} of ${this.#path} names ${other}, not ${digest}`, {
+        retryable: false,
+        fix: 'Remove this tag from the registry: somebody pushed other bytes under the number of a version.',
+      });
+    }
+    const mediaType = found.headers.get('content-type') ?? READABLE[1];
+    await this.pushManifest(tag, { mediaType, digest, size: Buffer.byteLength(text) }, text);
+    return 'added';
+  }
+
   #get(path: string): Promise<Response> {
     const headers = { accept: READABLE.join(', ') };
     return this.#client.send({ method: 'GET', path: `${this.#path}/${path}`, headers }, this.#scope('pull'));
