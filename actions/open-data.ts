@@ -33,6 +33,7 @@ export async function openData(
   const cache = new DvcCache(folder, { verify: options.verifyCache });
   await cache.removeStale(Date.now());
   const workspace = new DvcWorkspace({ root, cache, linkTypes, ignoreRules: await reader.ignoreRules() });
+  workspace.removeStale(Date.now());
   return { reader, project, cache, workspace, remotes: openRemotes(project, context.env, options.jobs) };
 }
 

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { DvcCache } from '../../core/adapters/dvc/dvc-cache.ts';
 import { FileArtifactHasher } from '../../core/adapters/node/file-artifact-hasher.ts';
 import { recordedDigest } from '../../core/domain/data/object-key.ts';
+import type { WantedOutput } from '../../core/domain/data/select-outputs.ts';
 import { digestDataset } from '../../core/usecases/digest-dataset.ts';
-import { type PullResult, pullData } from '../../core/usecases/pull-data.ts';
+import { type PullRequest, type PullResult, pullData } from '../../core/usecases/pull-data.ts';
 import type { ActionContext } from '../action-context.ts';
 import { type InputValues, readInputs } from '../inputs.ts';
 import { formatBytes, logProgress } from '../log-progress.ts';
@@ -26,22 +27,28 @@ export async function main(context: ActionContext): Promise<void> {
   const useCache = values.cache === true && values['check-only'] !== true;
   const kept = useCache ? await restoreActionsCache(context, wanted, data.cache.folder) : undefined;
   const cache = kept?.isRestored === true ? new DvcCache(data.cache.folder, { verify: true }) : data.cache;
-  const result = await pullData(
-    {
-      wanted,
-      jobs: transferJobs(data.project, values.remote, values.jobs),
-      allowMissing: values['allow-missing'] === true,
-      force: values.force === true,
-      checkOnly: values['check-only'] === true,
-      remote: values.remote,
-    },
-    { cache, remotes: data.remotes, workspace: data.workspace, progress: logProgress(context.log) },
-  );
-  const digest =
-    values['check-only'] === true ? null : await digestDataset(result.files, data.workspace, new FileArtifactHasher());
-  data.workspace.flush();
-  if (result.filesDownloaded > 0) await kept?.save();
-  await report(context, { model, result, values, digest });
+  const { workspace, remotes } = data;
+  try {
+    const request = pullRequest(values, wanted, transferJobs(data.project, values.remote, values.jobs));
+    const result = await pullData(request, { cache, remotes, workspace, progress: logProgress(context.log) });
+    const digest = request.checkOnly ? null : await digestDataset(result.files, workspace, new FileArtifactHasher());
+    workspace.flush();
+    if (result.filesDownloaded > 0) await kept?.save();
+    await report(context, { model, result, values, digest });
+  } finally {
+    workspace.flush();
+  }
+}
+
+function pullRequest(values: InputValues<typeof inputs>, wanted: readonly WantedOutput[], jobs: number): PullRequest {
+  return {
+    wanted,
+    jobs,
+    allowMissing: values['allow-missing'] === true,
+    force: values.force === true,
+    checkOnly: values['check-only'] === true,
+    remote: values.remote,
+  };
 }
 
 interface Pulled {

@@ -6,6 +6,7 @@ import { dvcObjectKey, isLegacyObject, objectDigest } from '../../domain/data/ob
 import type { CacheAddition, DataCache, ObjectWrite } from '../../ports/data-cache.ts';
 import type { ObjectContent } from '../../ports/object-store.ts';
 import { fileContent } from '../node/file-content.ts';
+import { onDisk } from '../node/on-disk.ts';
 import { hashFile } from './hash-file.ts';
 import { LegacyMd5 } from './legacy-md5.ts';
 import { CacheObjectWrite, VERIFIED_MODE } from './object-write.ts';
@@ -100,7 +101,7 @@ export class DvcCache implements DataCache {
 
   #ensureFolder(folder: string): void {
     if (this.#made.has(folder)) return;
-    mkdirSync(folder, { recursive: true });
+    onDisk(folder, () => mkdirSync(folder, { recursive: true }));
     this.#made.add(folder);
   }
 }

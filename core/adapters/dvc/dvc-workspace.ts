@@ -1,6 +1,7 @@
 import {
   chmodSync,
   createReadStream,
+  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -24,6 +25,7 @@ import type {
 } from '../../ports/data-workspace.ts';
 import { errorCode } from '../node/error-code.ts';
 import { fileContent } from '../node/file-content.ts';
+import { asDiskError, onDisk } from '../node/on-disk.ts';
 import type { DvcCache } from './dvc-cache.ts';
 import { hashFile } from './hash-file.ts';
 import { LegacyMd5 } from './legacy-md5.ts';
@@ -39,6 +41,9 @@ export interface DvcWorkspaceOptions {
   readonly linkTypes: readonly LinkType[];
   readonly ignoreRules: readonly IgnoreRule[];
 }
+
+/** Chosen: no run takes longer than a day. */
+const STALE_MS = 24 * 60 * 60 * 1000;
 
 /** A file of a folder with what the file system says of it. */
 interface ScannedFile {
@@ -97,8 +102,8 @@ export class DvcWorkspace implements DataWorkspace {
   async place({ path: location, md5, isExecutable, within, ...found }: Placement): Promise<void> {
     const absolute = this.#absolute(location);
     const temporary = found.spare ?? this.#temporaryFile();
-    this.#ensureFolder(location);
     try {
+      this.#ensureFolder(location);
       const { bytes, spare } = found;
       if (spare === undefined) {
         await this.#placer.place({ object: this.#options.cache.path(md5), file: temporary, isExecutable, bytes });
@@ -106,7 +111,7 @@ export class DvcWorkspace implements DataWorkspace {
       renameSync(temporary, absolute);
     } catch (error) {
       rmSync(temporary, { force: true });
-      throw error;
+      throw asDiskError(location, error);
     }
     if (found.sha256 === undefined) return;
     const [table, key] = this.#row(location, within, isLegacyObject(md5) ? 'md5-dos2unix' : 'md5');
@@ -141,11 +146,25 @@ export class DvcWorkspace implements DataWorkspace {
 
   flush(): void {
     rmSync(this.#temporary, { recursive: true, force: true });
-    this.#index.write(Date.now());
+    // Without the index the next run reads more; that is no reason to fail this one.
+    try {
+      this.#index.write(Date.now());
+    } catch (error) {
+      if (errorCode(error) === undefined) throw error;
+    }
+  }
+
+  /** Removes what runs that were killed left behind. */
+  removeStale(nowMs: number): void {
+    const folder = path.dirname(this.#temporary);
+    for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+      const startedAtMs = Number(/^\d+-(\d+)$/.exec(name)?.[1] ?? nowMs);
+      if (nowMs - startedAtMs > STALE_MS) rmSync(path.join(folder, name), { recursive: true, force: true });
+    }
   }
 
   #temporaryFile(): string {
-    if (this.#count === 0) mkdirSync(this.#temporary, { recursive: true });
+    if (this.#count === 0) onDisk(this.#temporary, () => mkdirSync(this.#temporary, { recursive: true }));
     this.#count += 1;
     return path.join(this.#temporary, String(this.#count));
   }

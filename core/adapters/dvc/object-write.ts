@@ -3,6 +3,7 @@ import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { isLegacyObject, objectDigest } from '../../domain/data/object-key.ts';
 import type { PartSink } from '../../ports/byte-sink.ts';
 import type { CacheAddition, ObjectWrite } from '../../ports/data-cache.ts';
+import { asDiskError, onDisk } from '../node/on-disk.ts';
 import { LegacyMd5 } from './legacy-md5.ts';
 import { PartWriter } from './part-writer.ts';
 
@@ -36,12 +37,12 @@ export class CacheObjectWrite implements ObjectWrite {
   begin(sizeBytes: number | undefined): void {
     this.#reset();
     if (sizeBytes !== undefined && sizeBytes <= SMALL_BYTES) this.#chunks = [];
-    else this.#stream = new StreamedObject(this.#place);
+    else this.#stream = onDisk(this.#place.final, () => new StreamedObject(this.#place));
   }
 
   write(chunk: Uint8Array): void {
     this.#sizeBytes += chunk.length;
-    if (this.#chunks === undefined) this.#stream?.write(chunk);
+    if (this.#chunks === undefined) onDisk(this.#place.final, () => this.#stream?.write(chunk));
     else this.#chunks.push(chunk);
   }
 
@@ -49,7 +50,7 @@ export class CacheObjectWrite implements ObjectWrite {
     this.#reset();
     this.#sizeBytes = sizeBytes;
     const { temporary: file, spare } = this.#place;
-    this.#parts = new PartWriter({ file, mode: VERIFIED_MODE, spare });
+    this.#parts = onDisk(this.#place.final, () => new PartWriter({ file, mode: VERIFIED_MODE, spare }));
     return this.#parts;
   }
 
@@ -63,6 +64,8 @@ export class CacheObjectWrite implements ObjectWrite {
       const { spare } = this.#place;
       if (!kept.isKept && spare !== undefined) rmSync(spare, { force: true });
       return kept.isKept && spare !== undefined ? { ...kept, spare } : kept;
+    } catch (error) {
+      throw asDiskError(this.#place.final, error);
     } finally {
       this.discard();
     }

@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { PartSink } from '../../ports/byte-sink.ts';
 import { HashThread } from '../node/hash-thread.ts';
+import { asDiskError, onDisk } from '../node/on-disk.ts';
 
 /** Chosen: 10 buffers of 4 MiB, of which 6 are being filled: 40 MiB, whatever the size of the object. */
 const PART_BYTES = 4 * 1024 * 1024;
@@ -24,6 +25,7 @@ export interface PartFiles {
 /** Writes parts where they belong, and hashes them in order in two threads, one of which writes the second file. */
 export class PartWriter implements PartSink {
   readonly partBytes = PART_BYTES;
+  readonly #file: string;
   readonly #descriptor: number;
   readonly #spare: number | undefined;
   readonly #threads: readonly [HashThread, HashThread];
@@ -35,6 +37,7 @@ export class PartWriter implements PartSink {
   #failure: unknown;
 
   constructor({ file, mode, spare }: PartFiles) {
+    this.#file = file;
     this.#descriptor = openSync(file, 'wx', mode);
     this.#spare = spare === undefined ? undefined : openSync(spare, 'wx', 0o666);
     const buffers = Array.from({ length: BUFFERS }, () => new SharedArrayBuffer(PART_BYTES));
@@ -54,7 +57,7 @@ export class PartWriter implements PartSink {
 
   async put(index: number, bytes: Uint8Array): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
-    writeAll(this.#descriptor, bytes, index * PART_BYTES);
+    onDisk(this.#file, () => writeAll(this.#descriptor, bytes, index * PART_BYTES));
     this.#ahead.set(index, bytes);
     for (let next = this.#ahead.get(this.#next); next !== undefined; next = this.#ahead.get(this.#next)) {
       this.#ahead.delete(this.#next);
@@ -81,7 +84,7 @@ export class PartWriter implements PartSink {
     try {
       await Promise.all(this.#threads.map((thread) => thread.update(part)));
     } catch (error) {
-      this.#failure ??= error;
+      this.#failure ??= asDiskError(this.#file, error);
     }
     const whole = new Uint8Array(bytes.buffer);
     const waiting = this.#waiting.shift();

@@ -5,6 +5,7 @@ import {
   copyFileSync,
   linkSync,
   lstatSync,
+  mkdirSync,
   openSync,
   rmSync,
   symlinkSync,
@@ -72,8 +73,9 @@ export class ObjectPlacer {
    * @param file A path that may be used for trying; nothing lies there.
    */
   copies(folder: string, file: string): boolean {
-    const object = path.join(folder, path.basename(file));
+    const object = path.join(folder, `tidegate-probe-${process.pid}-${path.basename(file)}`);
     try {
+      mkdirSync(folder, { recursive: true });
       writeFileSync(object, 'x');
       while (this.#types[0] === 'reflink') {
         try {

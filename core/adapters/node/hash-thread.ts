@@ -23,6 +23,8 @@ export interface HashedPart {
 export class HashThread {
   readonly #worker: Worker;
   readonly #waiting: { resolve: (digest: string) => void; reject: (error: unknown) => void }[] = [];
+  /** After this the thread is gone and answers nothing. */
+  #failure: unknown;
 
   constructor(options: HashThreadOptions) {
     // As text, because a bundle is one file: the function below uses nothing but its parameters.
@@ -31,6 +33,7 @@ export class HashThread {
     this.#worker = new Worker(source, { eval: true, workerData: options });
     this.#worker.on('message', (digest: string) => this.#waiting.shift()?.resolve(digest));
     this.#worker.on('error', (error) => {
+      this.#failure = error;
       for (const { reject } of this.#waiting.splice(0)) reject(error);
     });
   }
@@ -51,6 +54,7 @@ export class HashThread {
   }
 
   #ask(message: HashedPart | null): Promise<string> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
     const answer = Promise.withResolvers<string>();
     this.#waiting.push(answer);
     this.#worker.postMessage(message);
