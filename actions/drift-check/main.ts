@@ -7,12 +7,12 @@ import type { DriftReport } from '../../core/reports/drift-report.ts';
 import { checkDrift } from '../../core/usecases/check-drift.ts';
 import { type KeptIssue, keepDriftIssue } from '../../core/usecases/keep-drift-issue.ts';
 import type { ActionContext } from '../action-context.ts';
+import { fetchTable } from '../fetch-table.ts';
 import { gitHubOf } from '../github.ts';
 import { type InputValues, readInputs } from '../inputs.ts';
 import { type LoadedModel, loadModel } from '../load-model.ts';
 import { reportHeader, reportPath, writeReport } from '../report-files.ts';
 import { chooseReference } from './choose-reference.ts';
-import { fetchCurrent } from './fetch-current.ts';
 import { inputs } from './inputs.ts';
 import { outputs } from './outputs.ts';
 
@@ -55,7 +55,10 @@ async function check(context: ActionContext, loaded: LoadedModel, values: Values
   const ports = { tables, clockMs: () => performance.now(), progress: (line: string) => context.log.info(line) };
   try {
     const reference = await chooseReference(context, loaded, { values, ports });
-    const current = await fetchCurrent(context, values.current ?? drift.current);
+    const current = await fetchTable(context, values.current ?? drift.current, {
+      folder: 'current',
+      fix: 'Check drift.current, and that the served model logs its predictions there.',
+    });
     context.log.info(
       `Comparing ${current.shown} with ${reference.version === undefined ? reference.path : `the profile of v${reference.version}`}`,
     );

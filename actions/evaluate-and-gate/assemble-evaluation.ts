@@ -7,6 +7,7 @@ import type { ChampionFinder } from '../../core/ports/champion-finder.ts';
 import type { EvaluationPorts } from '../../core/usecases/evaluation-ports.ts';
 import type { EvaluationRequest, ShownPath } from '../../core/usecases/evaluation-request.ts';
 import type { ActionContext } from '../action-context.ts';
+import { fetchTable } from '../fetch-table.ts';
 import type { InputValues } from '../inputs.ts';
 import type { LoadedModel } from '../load-model.ts';
 import { registeredChampions } from '../registered-versions.ts';
@@ -24,14 +25,16 @@ export async function assembleRequest(
 ): Promise<EvaluationRequest> {
   const { name, model } = loaded;
   const path = (shown: string): ShownPath => ({ shown, absolute: resolve(context.workingDirectory, shown) });
+  const fetched = (shown: string, folder: string) =>
+    fetchTable(context, shown, { folder, fix: 'Check evaluate.dataset and drift.reference in tidegate.yaml.' });
   const dataset = values['dataset-path'] ?? model.evaluate.dataset;
   return {
     config: model,
     header: await reportHeader('evaluation', context, name),
     profileHeader: await reportHeader('profile', context, name),
     candidate: candidateOf(loaded, values, path),
-    dataset: path(dataset),
-    reference: path(model.drift?.reference ?? dataset),
+    dataset: await fetched(dataset, 'dataset'),
+    reference: await fetched(model.drift?.reference ?? dataset, 'reference'),
     championSelector: values.champion ?? 'auto',
     rulePlaces: model.gate.rules.map((_, index) => loaded.placeOf(['models', name, 'gate', 'rules', index])),
     base: await findBasePolicy(context, loaded, {

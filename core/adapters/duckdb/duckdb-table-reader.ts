@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { nearest } from '../../domain/text/nearest.ts';
 import { UserError } from '../../errors.ts';
@@ -12,7 +13,7 @@ import type {
 } from '../../ports/table-reader.ts';
 import { loadNativeModule, type NativeModuleOptions } from '../node/native-module.ts';
 import { assembleBatches } from './assemble-batches.ts';
-import { identifier, literal, scanOf } from './table-scan.ts';
+import { identifier, isTable, literal, literalGlob, scanOf } from './table-scan.ts';
 
 /** Reads tables with DuckDB, which is loaded at the first use. Close it when done. */
 export class DuckDbTableReader implements TableReader {
@@ -29,9 +30,7 @@ export class DuckDbTableReader implements TableReader {
         fix: 'Bring the files into the workspace first (data-pull), and give their path.',
       });
     }
-    const files = (await this.#query(`SELECT file FROM glob(${literal(path)}) ORDER BY file`)).map(([file]) =>
-      String(file),
-    );
+    const files = await this.#filesOf(path);
     if (files.length === 0) {
       throw new UserError('DATA_NOT_FOUND', `there is no file ${path}`, {
         fix: 'Check the path, and that data-pull or the step that makes it ran before.',
@@ -42,6 +41,20 @@ export class DuckDbTableReader implements TableReader {
       ([name, type]): TableColumn => ({ name: String(name), type: columnType(String(type)) }),
     );
     return { files, columns };
+  }
+
+  /** The files of a path or glob; of a folder all tables in it, however deep, hidden ones (`_delta_log`) left out. */
+  async #filesOf(path: string): Promise<readonly string[]> {
+    const isFolder = await stat(path).then(
+      (found) => found.isDirectory(),
+      () => false,
+    );
+    const glob = async (pattern: string) =>
+      (await this.#query(`SELECT file FROM glob(${literal(pattern)}) ORDER BY file`)).map(([file]) => String(file));
+    if (!isFolder) return glob(path);
+    const root = path.replace(/\/+$/, '');
+    const inside = await glob(`${literalGlob(root)}/**`);
+    return inside.filter((file) => isTable(file) && !/\/[._]/.test(file.slice(root.length)));
   }
 
   async *read(table: TableDescription, { columns, batchRows }: ReadOptions): AsyncIterable<TableBatch> {

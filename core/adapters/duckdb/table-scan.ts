@@ -11,6 +11,16 @@ export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
+/** A path in which no character stands for others. */
+export function literalGlob(path: string): string {
+  return path.replace(/[*?[]/g, (character) => `[${character}]`);
+}
+
+/** Whether a file is of a format that is read. */
+export function isTable(file: string): boolean {
+  return FORMATS.some(({ name }) => name.test(file));
+}
+
 /** A name as an SQL identifier. */
 export function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
@@ -31,5 +41,7 @@ export function scanOf(files: readonly string[]): string {
       fix: 'Use files of one format: .parquet, .csv, .tsv, .jsonl or .ndjson (text also as .gz or .zst).',
     });
   }
-  return `${format.reader}([${files.map(literal).join(', ')}], union_by_name = true${format.options})`;
+  // `column=value` folders of a partitioned dataset are columns; those of one file's own path are not.
+  const partitions = files.length > 1 ? ', hive_partitioning = true' : '';
+  return `${format.reader}([${files.map(literal).join(', ')}], union_by_name = true${partitions}${format.options})`;
 }

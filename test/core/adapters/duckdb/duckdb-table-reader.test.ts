@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -69,4 +69,64 @@ describe('DuckDbTableReader', () => {
     const table = await reader.describe(join(folder, 'empty.csv'));
     expect(await Array.fromAsync(reader.read(table, { columns: ['id'], batchRows: 10 }))).toEqual([]);
   });
+
+  it('reads a folder, with the columns that partitions are named for', async () => {
+    for (const [year, value] of [
+      ['2001', 1],
+      ['2002', 2],
+    ] as const) {
+      await mkdir(join(folder, 'parts', `year=${year}`), { recursive: true });
+      await writeFile(join(folder, 'parts', `year=${year}`, 'a.csv'), `n\n${value}\n`);
+    }
+    await writeFile(join(folder, 'parts', '_SUCCESS.csv'), 'not a table');
+    const table = await reader.describe(join(folder, 'parts'));
+    expect(table.files).toHaveLength(2);
+    expect(await values('parts', ['n', 'year'])).toEqual([
+      [1, 2],
+      [2001, 2002],
+    ]);
+  });
+
+  const DIALECTS: Readonly<Record<string, string | Uint8Array>> = {
+    'a byte order mark': '\uFEFFid,city\n1,a\n2,b c\n',
+    semicolons: 'id;city\n1;a\n2;b c\n',
+    tabs: 'id\tcity\n1\ta\n2\tb c\n',
+    pipes: 'id|city\n1|a\n2|b c\n',
+    'carriage returns': 'id,city\r\n1,a\r\n2,b c\r\n',
+    'single quotes': "id,city\n1,'a'\n2,'b c'\n",
+    'quoted everything': '"id","city"\n"1","a"\n"2","b c"\n',
+    'no last line break': 'id,city\n1,a\n2,b c',
+    'spaces around': 'id,city\n1,a\n2,b c\n',
+    'quoted commas': 'id,city\n1,a\n2,"b c"\n',
+  };
+  it.each(Object.entries(DIALECTS))('reads CSV with %s', async (name, content) => {
+    const file = `${name.replaceAll(' ', '-')}.csv`;
+    await writeFile(join(folder, file), content);
+    expect(await values(file, ['id', 'city'])).toEqual([
+      [1, 2],
+      ['a', 'b c'],
+    ]);
+  });
+
+  it('refuses a Parquet file that was cut off, wherever', async () => {
+    const whole = await readFile(join(folder, 'part-1.parquet'));
+    for (const share of [0.1, 0.5, 0.99]) {
+      await writeFile(join(folder, 'cut.parquet'), whole.subarray(0, Math.floor(whole.length * share)));
+      await expect(reader.describe(join(folder, 'cut.parquet'))).rejects.toMatchObject({ code: 'DATA_INVALID' });
+    }
+  });
+
+  it('reads 5,000 columns and a giant text', async () => {
+    const names = Array.from({ length: 5000 }, (_, i) => `c${i}`);
+    await writeFile(join(folder, 'wide.csv'), `${names.join(',')}\n${names.map((_, i) => i).join(',')}\n`);
+    expect(await values('wide.csv', ['c4999'])).toEqual([[4999]]);
+    await writeFile(join(folder, 'giant.jsonl'), `${JSON.stringify({ id: 1, city: 'x'.repeat(1_000_000) })}\n`);
+    expect(String((await values('giant.jsonl', ['city']))[0]?.[0])).toHaveLength(1_000_000);
+  });
 });
+
+async function values(file: string, columns: readonly string[]): Promise<readonly (readonly unknown[])[]> {
+  const table = await reader.describe(join(folder, file));
+  const [batch] = await Array.fromAsync(reader.read(table, { columns, batchRows: 100 }));
+  return batch?.columns.map(({ values: found }) => [...found]) ?? [];
+}

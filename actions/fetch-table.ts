@@ -4,22 +4,33 @@ import { tmpdir } from 'node:os';
 import { dirname, join, matchesGlob, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { UserError } from '../../core/errors.ts';
-import type { ShownPath } from '../../core/usecases/evaluation-request.ts';
-import type { ActionContext } from '../action-context.ts';
-import { openStore } from '../open-store.ts';
+import { UserError } from '../core/errors.ts';
+import type { ShownPath } from '../core/usecases/evaluation-request.ts';
+import type { ActionContext } from './action-context.ts';
+import { openStore } from './open-store.ts';
+
+/** Where fetched objects go, and what to do where there are none. */
+export interface FetchTarget {
+  /** Name of the folder in the runner's temporary one. */
+  readonly folder: string;
+  readonly fix: string;
+}
 
 /**
- * Brings the current data to this machine: a path stays what it is, `s3://bucket/prefix/*.parquet` is fetched.
+ * Brings a table to this machine: a path stays what it is, `s3://bucket/prefix/*.parquet` is fetched.
  *
  * @throws {UserError} DATA_NOT_FOUND where no object matches.
  */
-export async function fetchCurrent(context: ActionContext, shown: string): Promise<ShownPath> {
+export async function fetchTable(
+  context: Pick<ActionContext, 'env' | 'log' | 'workingDirectory'>,
+  shown: string,
+  { folder: name, fix }: FetchTarget,
+): Promise<ShownPath> {
   if (!shown.startsWith('s3://')) return { shown, absolute: resolve(context.workingDirectory, shown) };
   const { root, pattern } = splitAddress(shown);
   const store = openStore(root, { env: context.env, baseFolder: context.workingDirectory });
-  const folder = join(context.env.RUNNER_TEMP ?? tmpdir(), 'tidegate', 'current');
-  // What an earlier step fetched is no part of this window.
+  const folder = join(context.env.RUNNER_TEMP ?? tmpdir(), 'tidegate', name);
+  // What an earlier step fetched is no part of this table.
   await rm(folder, { recursive: true, force: true });
   let fetched = 0;
   for await (const { key } of store.list('')) {
@@ -33,9 +44,7 @@ export async function fetchCurrent(context: ActionContext, shown: string): Promi
   }
   context.log.info(`Fetched ${fetched} objects of ${shown}`);
   if (fetched > 0) return { shown, absolute: join(folder, ...pattern.split('/')) };
-  throw new UserError('DATA_NOT_FOUND', `there is no object ${shown}`, {
-    fix: 'Check drift.current, and that the served model logs its predictions there.',
-  });
+  throw new UserError('DATA_NOT_FOUND', `there is no object ${shown}`, { fix });
 }
 
 /** The fixed folder of an address, and the rest, which may be a glob. */
