@@ -4,6 +4,7 @@ import { DvcCache } from '../core/adapters/dvc/dvc-cache.ts';
 import { DvcProjectReader } from '../core/adapters/dvc/dvc-project-reader.ts';
 import { DvcWorkspace } from '../core/adapters/dvc/dvc-workspace.ts';
 import { readCacheSettings } from '../core/adapters/dvc/read-dvc-config.ts';
+import { HttpDataRemote } from '../core/adapters/http/http-data-remote.ts';
 import { FolderDataRemote } from '../core/adapters/node/folder-data-remote.ts';
 import type { DataProject } from '../core/domain/data/data-project.ts';
 import { configSecrets, type DvcRemote, findRemote } from '../core/domain/data/dvc-remote.ts';
@@ -63,5 +64,6 @@ function openRemotes(project: DataProject, env: Environment, jobs: number | unde
 
 function openRemote({ location }: DvcRemote, env: Environment, jobs: number): DataRemote {
   if (location.kind === 'folder') return new FolderDataRemote(path.resolve(location.path), jobs);
+  if (location.kind === 'http') return new HttpDataRemote(location.url, { ...location.settings, env, jobs });
   return new S3DataRemote(location.uri, { ...location.settings, env, jobs });
 }

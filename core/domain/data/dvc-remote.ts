@@ -6,16 +6,22 @@ import { dvcError } from './dvc-problem.ts';
 /** A remote of DVC: its address and the settings that this version acts on. */
 export interface DvcRemote {
   readonly name: string;
-  /** `s3://bucket/prefix` or `folder` with an absolute path. */
   readonly location:
     | { readonly kind: 'folder'; readonly path: string }
-    | { readonly kind: 's3'; readonly uri: string; readonly settings: S3RemoteSettings };
+    | { readonly kind: 's3'; readonly uri: string; readonly settings: S3RemoteSettings }
+    | { readonly kind: 'http'; readonly url: string; readonly settings: HttpRemoteSettings };
   /** Transfers at once, where the remote says so. */
   readonly jobs: number | undefined;
 }
 
+/** How long to wait for a remote. */
+interface RemoteTimeouts {
+  readonly connectTimeoutMs?: number;
+  readonly readTimeoutMs?: number;
+}
+
 /** What a remote's section says of S3. Absent keys come from the environment. */
-export interface S3RemoteSettings {
+export interface S3RemoteSettings extends RemoteTimeouts {
   readonly region?: string;
   readonly profile?: string;
   readonly endpointUrl?: string;
@@ -23,18 +29,53 @@ export interface S3RemoteSettings {
   readonly secretAccessKey?: string;
   readonly sessionToken?: string;
   readonly anonymous?: boolean;
+  /** Absolute path of a file of credentials. */
+  readonly credentialPath?: string;
+  /** Absolute path of a file of profiles. */
+  readonly configPath?: string;
+  /** Headers of what is stored: encryption, access. */
+  readonly putHeaders?: Readonly<Record<string, string>>;
+}
+
+/** What a remote's section says of a web server, which is only read from. */
+export interface HttpRemoteSettings extends RemoteTimeouts {
+  /** A header with credentials. */
+  readonly authorization?: { readonly header: string; readonly value: string };
 }
 
 /** Keys that change nothing here: limits of DVC's own engine, or what we do anyway (verify). */
-const HARMLESS = new Set(['verify', 'checksum_jobs', 'listobjects', 'no_traverse', 'read_timeout', 'connect_timeout']);
-const S3_KEYS = new Map<string, keyof S3RemoteSettings>([
-  ['region', 'region'],
-  ['profile', 'profile'],
-  ['endpointurl', 'endpointUrl'],
-  ['access_key_id', 'accessKeyId'],
-  ['secret_access_key', 'secretAccessKey'],
-  ['session_token', 'sessionToken'],
+const HARMLESS = new Set([
+  'url',
+  'jobs',
+  'verify',
+  'checksum_jobs',
+  'listobjects',
+  'no_traverse',
+  // An http:// endpoint says the same as use_ssl = false.
+  'use_ssl',
+  'cache_regions',
+  'read_timeout',
+  'connect_timeout',
 ]);
+const S3_TEXTS = {
+  region: 'region',
+  profile: 'profile',
+  endpointurl: 'endpointUrl',
+  access_key_id: 'accessKeyId',
+  secret_access_key: 'secretAccessKey',
+  session_token: 'sessionToken',
+} as const;
+const S3_PATHS = { credentialpath: 'credentialPath', configpath: 'configPath' } as const;
+const S3_HEADERS = {
+  sse: 'x-amz-server-side-encryption',
+  sse_kms_key_id: 'x-amz-server-side-encryption-aws-kms-key-id',
+  acl: 'x-amz-acl',
+  grant_read: 'x-amz-grant-read',
+  grant_read_acp: 'x-amz-grant-read-acp',
+  grant_write_acp: 'x-amz-grant-write-acp',
+  grant_full_control: 'x-amz-grant-full-control',
+} as const;
+const HTTP_KEYS = new Set(['auth', 'user', 'password', 'custom_auth_header', 'ask_password', 'method']);
 
 /**
  * Finds a remote in the config.
@@ -57,9 +98,7 @@ export function findRemote(config: ConfigSections, name: string | undefined): Dv
   const url = section.get('url');
   if (url === undefined)
     throw problem('DVC_INVALID', wanted, 'has no url', "Set it: 'dvc remote modify <name> url …'.");
-  const parent = /^remote:\/\/([^/]+)\/?(.*)$/.exec(url.value);
-  if (parent?.[1] !== undefined) return inherited(config, { name: wanted, parent: parent[1], sub: parent[2] ?? '' });
-  return readRemote(wanted, section, url);
+  return readRemote(wanted, resolveChain(config, wanted));
 }
 
 /** What the config holds of keys and tokens, so that no log shows it. */
@@ -76,31 +115,41 @@ export function configSecrets(config: ConfigSections): readonly string[] {
   return [...config.values()].flatMap((section) => keys.flatMap((key) => section.get(key)?.value || []));
 }
 
-function inherited(config: ConfigSections, ref: { name: string; parent: string; sub: string }): DvcRemote {
-  const own = config.get(`remote "${ref.name}"`) ?? new Map<string, ConfigValue>();
-  const base = config.get(`remote "${ref.parent}"`);
-  const url = base?.get('url');
-  if (base === undefined || url === undefined || ref.parent === ref.name || url.value.startsWith('remote://')) {
-    throw problem(
-      'DVC_INVALID',
-      ref.name,
-      `refers to "${ref.parent}", which is no remote with a url`,
-      'Correct its url.',
-    );
+/** `remote://parent/sub` takes the parent's url and keys; its own keys decide. Parents may have parents. */
+function resolveChain(config: ConfigSections, name: string): ReadonlyMap<string, ConfigValue> {
+  let section = config.get(`remote "${name}"`) ?? new Map<string, ConfigValue>();
+  const seen = new Set([name]);
+  for (;;) {
+    const url = section.get('url');
+    const parent = /^remote:\/\/([^/]+)\/?(.*)$/.exec(url?.value ?? '');
+    if (parent?.[1] === undefined) return section;
+    const base = config.get(`remote "${parent[1]}"`);
+    const baseUrl = base?.get('url');
+    if (base === undefined || baseUrl === undefined || seen.has(parent[1])) {
+      const what = `refers to "${parent[1]}", which is no remote with a url`;
+      throw problem('DVC_INVALID', name, what, 'Correct its url.');
+    }
+    seen.add(parent[1]);
+    const value = parent[2] ? `${baseUrl.value.replace(/\/+$/, '')}/${parent[2]}` : baseUrl.value;
+    section = new Map([...base, ...section, ['url', { ...baseUrl, value }]]);
   }
-  const joined = { ...url, value: ref.sub === '' ? url.value : `${url.value.replace(/\/+$/, '')}/${ref.sub}` };
-  return readRemote(ref.name, new Map([...base, ...own, ['url', joined]]), joined);
 }
 
-function readRemote(name: string, section: ReadonlyMap<string, ConfigValue>, url: ConfigValue): DvcRemote {
+function readRemote(name: string, section: ReadonlyMap<string, ConfigValue>): DvcRemote {
+  const url = section.get('url');
+  if (url === undefined) throw problem('DVC_INVALID', name, 'has no url', 'Correct its url.');
   const jobs = Number(section.get('jobs')?.value ?? Number.NaN);
   const common = { name, jobs: Number.isSafeInteger(jobs) && jobs > 0 ? jobs : undefined };
   for (const key of ['version_aware', 'worktree']) {
-    if (isTrue(section.get(key))) throw notYet(name, `${key} = true`);
+    if (isTrue(section.get(key))) throw notYet(name, `${key} = true (cloud versioning)`);
   }
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(url.value)?.[1]?.toLowerCase();
   if (scheme === 's3') {
     return { ...common, location: { kind: 's3', uri: url.value, settings: readS3Settings(name, section) } };
+  }
+  if (scheme === 'http' || scheme === 'https') {
+    const address = url.value.replace(/\/+$/, '');
+    return { ...common, location: { kind: 'http', url: address, settings: readHttpSettings(name, section) } };
   }
   if (scheme !== undefined && scheme !== 'file') throw notYet(name, `a remote of kind ${scheme}://`);
   const path = url.value.replace(/^file:\/\//, '');
@@ -108,23 +157,70 @@ function readRemote(name: string, section: ReadonlyMap<string, ConfigValue>, url
 }
 
 function readS3Settings(name: string, section: ReadonlyMap<string, ConfigValue>): S3RemoteSettings {
-  const settings: { -readonly [Key in keyof S3RemoteSettings]: S3RemoteSettings[Key] } = {};
-  for (const [key, { value }] of section) {
-    const setting = S3_KEYS.get(key);
-    if (setting !== undefined && setting !== 'anonymous') settings[setting] = value;
-    else if (key === 'allow_anonymous_login') settings.anonymous = isTrue(section.get(key));
-    else if (!isHandled(key, value)) throw notYet(name, `${key} = ${value}`);
-  }
-  return settings;
+  refuseUnknown(name, section, [...Object.keys(S3_TEXTS), ...Object.keys(S3_PATHS), ...Object.keys(S3_HEADERS)]);
+  const putHeaders = pick(S3_HEADERS, section, ({ value }) => value);
+  return {
+    ...readTimeouts(name, section),
+    ...pick(S3_TEXTS, section, ({ value }) => value),
+    ...pick(S3_PATHS, section, ({ value, folder }) => resolveFolder(folder, value)),
+    ...(isTrue(section.get('allow_anonymous_login')) ? { anonymous: true } : {}),
+    ...(Object.keys(putHeaders).length === 0 ? {} : { putHeaders }),
+  };
 }
 
-function isHandled(key: string, value: string): boolean {
-  if (key === 'url' || key === 'jobs' || HARMLESS.has(key)) return true;
-  const isOff = /^(false|no|off|0)$/i.test(value);
-  const isOn = /^(true|yes|on|1)$/i.test(value);
-  if (key === 'version_aware' || key === 'worktree') return isOff;
-  // An http:// endpoint says the same as use_ssl = false.
-  return key === 'use_ssl' || (key === 'ssl_verify' && isOn);
+function readHttpSettings(name: string, section: ReadonlyMap<string, ConfigValue>): HttpRemoteSettings {
+  refuseUnknown(name, section, [...HTTP_KEYS]);
+  const timeouts = readTimeouts(name, section);
+  const auth = section.get('auth')?.value.toLowerCase();
+  if (auth === undefined) return timeouts;
+  const password = section.get('password')?.value;
+  const isNamed = auth === 'basic' || auth === 'custom';
+  if (!isNamed || password === undefined) throw notYet(name, `auth = ${auth}${isNamed ? ' without a password' : ''}`);
+  if (auth === 'basic') {
+    const bytes = new TextEncoder().encode(`${section.get('user')?.value ?? ''}:${password}`);
+    return { ...timeouts, authorization: { header: 'authorization', value: `Basic ${bytes.toBase64()}` } };
+  }
+  const header = section.get('custom_auth_header')?.value.toLowerCase();
+  if (header === undefined) throw problem('DVC_INVALID', name, 'has no custom_auth_header', 'Name the header.');
+  return { ...timeouts, authorization: { header, value: password } };
+}
+
+/** Values of the keys that are there, under the names of `names`. */
+function pick<Name extends string>(
+  names: Readonly<Record<string, Name>>,
+  section: ReadonlyMap<string, ConfigValue>,
+  read: (value: ConfigValue) => string,
+): { [Key in Name]?: string } {
+  const found: { [Key in Name]?: string } = {};
+  for (const [key, name] of Object.entries(names)) {
+    const value = section.get(key);
+    if (value !== undefined) found[name] = read(value);
+  }
+  return found;
+}
+
+function readTimeouts(name: string, section: ReadonlyMap<string, ConfigValue>): RemoteTimeouts {
+  const read = (key: string): number | undefined => {
+    const text = section.get(key)?.value;
+    if (text === undefined) return undefined;
+    const seconds = Number(text);
+    if (!(seconds > 0)) throw problem('DVC_INVALID', name, `${key} = ${text}`, 'Write a number of seconds above 0.');
+    return seconds * 1000;
+  };
+  const [connectTimeoutMs, readTimeoutMs] = [read('connect_timeout'), read('read_timeout')];
+  return {
+    ...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs }),
+    ...(readTimeoutMs === undefined ? {} : { readTimeoutMs }),
+  };
+}
+
+/** A key that is not acted on could change what is read or stored: it is refused, without its value (it may be secret). */
+function refuseUnknown(name: string, section: ReadonlyMap<string, ConfigValue>, known: readonly string[]): void {
+  for (const [key, { value }] of section) {
+    if (HARMLESS.has(key) || known.includes(key) || key === 'allow_anonymous_login') continue;
+    const isDefault = key === 'ssl_verify' ? /^(true|yes|on|1)$/i.test(value) : /^(false|no|off|0)$/i.test(value);
+    if (!isDefault) throw notYet(name, `the key ${key}`);
+  }
 }
 
 /** Joins without node: config folders are absolute, and `..` is resolved by the file system's own rules for text. */
@@ -146,7 +242,7 @@ function notYet(name: string, what: string): Error {
     'DVC_UNSUPPORTED',
     name,
     `${what} is not supported yet`,
-    'Use an s3:// remote or a folder, without that key.',
+    "Use an s3:// or http(s):// remote or a folder, without that key; or fetch with the team's own 'dvc pull' step.",
   );
 }
 

@@ -1,0 +1,106 @@
+import { assertObjectKey } from '../../domain/model/object-key.ts';
+import { ServiceError, UserError } from '../../errors.ts';
+import type { ByteSink } from '../../ports/byte-sink.ts';
+import type { DataRemote } from '../../ports/data-remote.ts';
+import type { ObjectEntry } from '../../ports/object-store.ts';
+import { AdaptiveLimit } from '../node/http/adaptive-limit.ts';
+import { HttpPool, type HttpRequest } from '../node/http/http-pool.ts';
+import {
+  type FailureMeaning,
+  type ObjectCall,
+  type ObjectEndpoint,
+  type ObjectFailure,
+  ObjectHttp,
+} from '../node/http/object-http.ts';
+import { readObject } from '../node/http/read-object.ts';
+
+const DEFAULT_TIMEOUT_MS = 60_000;
+
+/** How a web server is spoken to. */
+export interface HttpRemoteOptions {
+  /** Requests in flight, at most. */
+  readonly jobs: number;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly authorization?: { readonly header: string; readonly value: string };
+  readonly connectTimeoutMs?: number;
+  readonly readTimeoutMs?: number;
+}
+
+/** A DVC remote on a web server, which is only read from. */
+export class HttpDataRemote implements DataRemote {
+  readonly uri: string;
+  readonly jobs: number;
+  readonly #http: ObjectHttp;
+
+  /** @param url Without a trailing slash. */
+  constructor(url: string, options: HttpRemoteOptions) {
+    const endpoint = new HttpEndpoint(url, options);
+    this.uri = endpoint.uri;
+    this.jobs = options.jobs;
+    const pool = new HttpPool({
+      env: options.env,
+      connections: options.jobs,
+      connectTimeoutMs: options.connectTimeoutMs ?? DEFAULT_TIMEOUT_MS,
+      readTimeoutMs: options.readTimeoutMs ?? DEFAULT_TIMEOUT_MS,
+    });
+    this.#http = new ObjectHttp(endpoint, { pool, limit: new AdaptiveLimit(options.jobs) });
+  }
+
+  read(key: string, sink: ByteSink, sizeBytes?: number): Promise<boolean> {
+    return readObject(this.#http, assertObjectKey(key), { sink, sizeBytes });
+  }
+
+  async stat(key: string): Promise<ObjectEntry | undefined> {
+    const call = { method: 'HEAD', key: assertObjectKey(key) } as const;
+    const head = await this.#http.send(call, { head: () => true, data: () => {}, again: () => call });
+    return head === undefined ? undefined : { key, sizeBytes: Number(head.headers.get('content-length') ?? 0) };
+  }
+
+  async put(): Promise<void> {
+    throw new UserError('DVC_UNSUPPORTED', `${this.uri}: data cannot be pushed to a web server`, {
+      fix: 'Push to an s3:// remote or a folder: name it in the input remote.',
+    });
+  }
+
+  listPages(): undefined {
+    return undefined;
+  }
+}
+
+class HttpEndpoint implements ObjectEndpoint {
+  readonly uri: string;
+  readonly #origin: string;
+  readonly #path: string;
+  readonly #headers: Readonly<Record<string, string>>;
+
+  constructor(url: string, { authorization }: HttpRemoteOptions) {
+    const { origin, pathname, username, password } = new URL(url);
+    this.#origin = origin;
+    this.#path = pathname.replace(/\/+$/, '');
+    this.uri = `${origin}${this.#path}`;
+    const inUrl = username === '' ? undefined : basicHeader(username, password);
+    this.#headers = {
+      ...(inUrl === undefined ? {} : { authorization: inUrl }),
+      ...(authorization === undefined ? {} : { [authorization.header]: authorization.value }),
+    };
+  }
+
+  request({ method, key, headers = {} }: ObjectCall): HttpRequest {
+    const path = `${this.#path}/${key.split('/').map(encodeURIComponent).join('/')}`;
+    return { origin: this.#origin, method, path, headers: { ...this.#headers, ...headers } };
+  }
+
+  judge({ status, key }: ObjectFailure): FailureMeaning {
+    if (status === 404 || status === 410) return 'absent';
+    const what = `${this.uri}/${key}: the server refused the request (HTTP ${status})`;
+    return new ServiceError('STORE_REFUSED', what, {
+      retryable: false,
+      fix: 'Check the url of the remote, and its auth, user and password in .dvc/config.local.',
+    });
+  }
+}
+
+function basicHeader(user: string, password: string): string {
+  const text = `${decodeURIComponent(user)}:${decodeURIComponent(password)}`;
+  return `Basic ${Buffer.from(text, 'utf8').toString('base64')}`;
+}
