@@ -297,3 +297,104 @@ describe('evaluateCandidate with a gate that the pull request changes', () => {
     expect((await run({})).evaluation.baseGate).toBeUndefined();
   });
 });
+
+const KINDS = `version: 1
+models:
+  m:
+    task: multiclass-classification
+    artifact: p.csv
+    data: { label: kind, exclude: [id] }
+    evaluate: { dataset: test, weight: weight, metrics: [accuracy, roc_auc_ovr, log_loss] }
+    gate:
+      rules:
+        - { metric: accuracy, min: 0.5 }
+        - { metric: accuracy, max-regression: 0.05 }
+        - { metric: recall, slices: all, max-regression: 0.1 }
+`;
+
+/** Rows of three kinds, a table of predictions of each quality. */
+function kindsTables(change: {
+  readonly noise: number;
+  readonly rows?: number;
+}): Readonly<Record<string, MemoryTable>> {
+  const random = seededRandom(5);
+  const kinds = ['a', 'b', 'c'];
+  const columns = ['score_a', 'score_b', 'score_c'].map((name) => ({ name, type: 'real' as const }));
+  const labels = Array.from({ length: 900 }, () => kinds[Math.floor(random.uniform() * 3)] ?? 'a');
+  const predict = (noise: number, rows: number) => ({
+    columns,
+    rows: labels.slice(0, rows).map((label) => {
+      const raw = kinds.map((kind) => Math.exp((kind === label ? 2 : 0) + noise * random.normal()));
+      const total = raw.reduce((sum, value) => sum + value, 0);
+      return { score_a: (raw[0] ?? 0) / total, score_b: (raw[1] ?? 0) / total, score_c: (raw[2] ?? 0) / total };
+    }),
+  });
+  return {
+    '/test': {
+      columns: [
+        { name: 'id', type: 'integer' },
+        { name: 'kind', type: 'text' },
+        { name: 'weight', type: 'real' },
+      ],
+      rows: labels.map((kind, id) => ({ id, kind, weight: 1 + (id % 3) })),
+    },
+    '/p.csv': predict(change.noise, change.rows ?? 900),
+    '/champion.csv': predict(1, 900),
+  };
+}
+
+async function runKinds(tables: Readonly<Record<string, MemoryTable>>) {
+  const { config, placeOf } = parseConfig(KINDS);
+  const model = config.models.m;
+  if (model === undefined) throw new Error('no model');
+  const path = (shown: string) => ({ shown, absolute: `/${shown}` });
+  return evaluateCandidate(
+    {
+      config: model,
+      header: { schema: 'tidegate.dev/evaluation/v1', ...header, source },
+      profileHeader: { schema: 'tidegate.dev/profile/v1', ...header, source },
+      candidate: { kind: 'predictions', path: path('p.csv') },
+      dataset: path('test'),
+      reference: path('test'),
+      championSelector: 'champion.csv',
+      base: null,
+      rulePlaces: model.gate.rules.map((_, index) => placeOf(['models', 'm', 'gate', 'rules', index])),
+    },
+    {
+      tables: new InMemoryTableReader(tables),
+      models,
+      champions: {
+        find: async () => ({ kind: 'found', digest: digest('1'), path: '/champion.csv', environments: [] }),
+      },
+      hasher: {
+        hash: async () => ({ kind: 'file', digest: digest('2'), sizeBytes: 10, files: [] }),
+        hashText: () => digest('3'),
+        hashChunks: async () => digest('4'),
+      },
+      clockMs: () => 0,
+      progress: () => {},
+    },
+  );
+}
+
+describe('evaluateCandidate on several classes, with weights and predictions of both models', () => {
+  it('judges all rows, and each class against the rest', async () => {
+    const { evaluation } = await runKinds(kindsTables({ noise: 1 }));
+    expect(evaluation.dataset).toMatchObject({ rows: 900, weight: 'weight' });
+    expect(evaluation.rules.slice(0, 2).map(({ verdict }) => verdict)).toEqual(['pass', 'pass']);
+    const classes = evaluation.rules.slice(2);
+    expect(classes.map(({ slice }) => slice)).toEqual(['a', 'b', 'c'].map((value) => ({ column: 'kind', value })));
+    expect(evaluation.metrics.filter(({ name }) => name === 'recall')).toHaveLength(3);
+    expect(evaluation.curves?.candidate.confusion).toHaveLength(3);
+    expect(evaluation.metrics.find(({ name }) => name === 'accuracy')?.interval?.method).toContain('weighted');
+  });
+
+  it('fails a candidate that is worse in its classes', async () => {
+    const { evaluation } = await runKinds(kindsTables({ noise: 6 }));
+    expect(evaluation.verdict).toBe('fail');
+  });
+
+  it('refuses predictions of another number of rows', async () => {
+    await expect(runKinds(kindsTables({ noise: 1, rows: 899 }))).rejects.toMatchObject({ code: 'DATA_INVALID' });
+  });
+});
