@@ -8,6 +8,7 @@ import { UserError } from '../core/errors.ts';
 import type { ChampionFinder } from '../core/ports/champion-finder.ts';
 import type { ObjectStore } from '../core/ports/object-store.ts';
 import type { RepositoryFiles } from '../core/ports/repository-files.ts';
+import { readChampionHistory } from '../core/usecases/read-champion-history.ts';
 import { RegisteredChampionFinder } from '../core/usecases/registered-champion-finder.ts';
 import { type KnownVersion, VersionCatalog } from '../core/usecases/version-catalog.ts';
 import { VersionStore } from '../core/usecases/version-store.ts';
@@ -47,11 +48,12 @@ export async function registeredChampions(
   loaded: LoadedModel,
   token: string | undefined,
 ): Promise<ChampionFinder> {
-  const { catalog, files, objects } = await openRegisteredVersions(context, loaded, token);
+  const { catalog, files, objects, documents } = await openRegisteredVersions(context, loaded, token);
   const into = join(context.env.RUNNER_TEMP ?? tmpdir(), 'tidegate', 'champions');
   return new RegisteredChampionFinder(loaded.model.environments, {
     catalog,
     files,
+    readHistory: async (version) => (documents === undefined ? undefined : readChampionHistory(version, documents)),
     fetchArtifact: async ({ artifactDigest }: KnownVersion) => {
       if (objects !== undefined) return fetchArtifact({ store: objects, digest: artifactDigest, into });
       throw new UserError('INPUT_INVALID', 'register.store is not set, so no version can be read', {

@@ -36,6 +36,7 @@ export async function assembleRequest(
     dataset: await fetched(dataset, 'dataset'),
     reference: await fetched(model.drift?.reference ?? dataset, 'reference'),
     championSelector: values.champion ?? 'auto',
+    resolve: (file) => resolve(context.workingDirectory, file),
     rulePlaces: model.gate.rules.map((_, index) => loaded.placeOf(['models', name, 'gate', 'rules', index])),
     base: await findBasePolicy(context, loaded, {
       workingDirectory: values['working-directory'] ?? '.',

@@ -1,3 +1,5 @@
+import type { ChampionHistory } from '../domain/evaluation/champion-data.ts';
+
 /** The version that a candidate would replace. */
 export type Champion =
   | { readonly kind: 'none' /** Why, for people: a sentence. */; readonly note?: string }
@@ -13,6 +15,8 @@ export type Champion =
       readonly environments: readonly string[];
       /** Why it is this one, for people: a sentence. */
       readonly note?: string;
+      /** What data it was made and judged with; absent where nothing is known of that. */
+      readonly history?: ChampionHistory;
     }
   | {
       /** There is one, but it cannot be compared with: never the same as none. */

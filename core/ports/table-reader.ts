@@ -54,4 +54,10 @@ export interface TableReader {
    * @throws {UserError} DATA_INVALID for an unknown column (naming the known ones) or a file that breaks off.
    */
   read(table: TableDescription, options: ReadOptions): AsyncIterable<TableBatch>;
+  /**
+   * How many rows of a table are in another one too, by all columns that both have; 0 where they share none.
+   *
+   * @throws {UserError} DATA_INVALID for a file that breaks off.
+   */
+  sharedRows(table: TableDescription, other: TableDescription): Promise<number>;
 }

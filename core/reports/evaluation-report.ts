@@ -124,6 +124,9 @@ export const evaluationReportSchema = z.looseObject({
     clusters: z.number().int().min(0).optional(),
     /** What a cluster is, such as `day(date)`; absent where rows are taken as independent. */
     clusterBy: z.string().optional(),
+    /** First and last time of its rows; absent where it has no times. */
+    from: z.string().optional(),
+    to: z.string().optional(),
     /** The column of sample weights; absent where all rows weigh the same. */
     weight: z.string().optional(),
   }),

@@ -24,6 +24,8 @@ export interface EvaluationParts {
   readonly judged: JudgedScores;
   readonly base: BaseJudgement | null;
   readonly datasetDigest: string;
+  /** First and last time of the rows, ISO 8601. */
+  readonly span: { readonly from: string | null; readonly to: string | null };
 }
 
 const WORST_FIRST = ['fail', 'inconclusive', 'pass'] as const;
@@ -44,6 +46,7 @@ export function assembleEvaluation(parts: EvaluationParts): EvaluationReport {
       rows: scored.rows,
       ...(sampling.kind === 'clusters' ? { clusters: sampling.count } : {}),
       ...(grouping.kind === 'none' ? {} : { clusterBy: grouping.label }),
+      ...(parts.span.from === null || parts.span.to === null ? {} : { from: parts.span.from, to: parts.span.to }),
       ...(evaluate.weight === undefined ? {} : { weight: evaluate.weight }),
     },
     candidate: { digest: scored.candidateDigest, ...(size === undefined ? {} : { sizeBytes: size }) },

@@ -3,12 +3,13 @@ import { UserError } from '../errors.ts';
 import type { EvaluationReport } from '../reports/evaluation-report.ts';
 import type { ProfileReport } from '../reports/profile-report.ts';
 import { assembleEvaluation, type BaseJudgement } from './assemble-evaluation.ts';
+import { championDataProblem, type JudgedDataset } from './check-champion-data.ts';
 import type { EvaluationPorts } from './evaluation-ports.ts';
 import type { EvaluationRequest } from './evaluation-request.ts';
 import { hashDataset } from './hash-dataset.ts';
 import { columnsToJudge, judgeScores } from './judge-scores.ts';
 import { type Contenders, openContenders, type ScoredContenders } from './open-contenders.ts';
-import { profileDataset } from './profile-dataset.ts';
+import { profileDataset, span } from './profile-dataset.ts';
 import { type ResolvedGate, resolveGate } from './resolve-gate-rules.ts';
 
 /** The judgement, and the summary of the reference that later windows are compared with. */
@@ -44,8 +45,10 @@ interface Work {
 async function judge({ request, gate, contenders }: Work, ports: EvaluationPorts): Promise<EvaluationReport> {
   const { config, dataset } = request;
   const before = await hashDataset(contenders.table, dataset, ports.hasher);
-  const scored = await contenders.score(columnsToKeep(request, contenders));
-  ports.progress(`${formatCount(scored.rows)} rows scored; computing ${gate.metrics.length} metrics`);
+  const all = await contenders.score(columnsToKeep(request, contenders));
+  ports.progress(`${formatCount(all.rows)} rows scored; computing ${gate.metrics.length} metrics`);
+  const time = span(config.data.time === undefined ? undefined : all.columns.get(config.data.time));
+  const scored = await withoutSeenChampion(all, { request, table: contenders.table, digest: before, ...time }, ports);
   const judged = judgeScores(scored, { config, gate });
   const datasetDigest = await hashDataset(contenders.table, dataset, ports.hasher);
   if (datasetDigest !== before) throw changedMeanwhile(dataset.shown);
@@ -55,7 +58,25 @@ async function judge({ request, gate, contenders }: Work, ports: EvaluationPorts
     judged,
     base: judgeByBase(request, scored),
     datasetDigest,
+    span: time,
   });
+}
+
+interface ScoredOn extends JudgedDataset {
+  readonly request: EvaluationRequest;
+}
+
+/** A champion that may have seen rows of the dataset is not compared with. */
+async function withoutSeenChampion(
+  scored: ScoredContenders,
+  { request, ...dataset }: ScoredOn,
+  { tables, hasher }: EvaluationPorts,
+): Promise<ScoredContenders> {
+  const history = scored.found.kind === 'found' ? scored.found.history : undefined;
+  if (history === undefined || scored.champion === null) return scored;
+  const ports = { tables, hasher, resolve: request.resolve };
+  const reason = await championDataProblem(history, dataset, ports);
+  return reason === undefined ? scored : { ...scored, champion: null, absence: { kind: 'unreadable', reason } };
 }
 
 /** The columns that either gate needs; those that only the base branch's gate names may be missing. */

@@ -22,6 +22,8 @@ export interface EvaluationRequest {
   readonly reference: ShownPath;
   /** `auto`, `none`, a version or a path. */
   readonly championSelector: string;
+  /** The absolute path of a file of the repository. */
+  readonly resolve: (path: string) => string;
   /** Where each rule stands in tidegate.yaml. */
   readonly rulePlaces: readonly ErrorPlace[];
   /** How the base branch judges, or why that is not known, where the pull request changes it; null where it does not. */

@@ -41,7 +41,8 @@ export function columnsToJudge({ data, evaluate }: ModelConfig): readonly string
   const grouping = parseGrouping(evaluate.group, data.time);
   const group = grouping.kind === 'none' ? [] : [grouping.column];
   const weight = evaluate.weight === undefined ? [] : [evaluate.weight];
-  return [...new Set([data.label, ...group, ...weight, ...evaluate.slices.map(({ column }) => column)])];
+  const time = data.time === undefined ? [] : [data.time];
+  return [...new Set([data.label, ...time, ...group, ...weight, ...evaluate.slices.map(({ column }) => column)])];
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { EnvironmentConfig } from '../config/environment-config.ts';
+import type { ChampionHistory } from '../domain/evaluation/champion-data.ts';
 import { ServiceError, UserError } from '../errors.ts';
 import type { Champion, ChampionFinder } from '../ports/champion-finder.ts';
 import type { RepositoryFiles } from '../ports/repository-files.ts';
@@ -11,6 +12,8 @@ export interface ChampionPorts {
   readonly files: RepositoryFiles;
   /** Brings the artifact of a version to this machine, verified; returns its absolute path. */
   readonly fetchArtifact: (version: KnownVersion) => Promise<string>;
+  /** What data a version was made and judged with, from its documents; undefined where they do not say. */
+  readonly readHistory: (version: KnownVersion) => Promise<ChampionHistory | undefined>;
 }
 
 /**
@@ -68,7 +71,9 @@ export class RegisteredChampionFinder implements ChampionFinder {
     const environments = environmentsOf(version, running);
     try {
       const path = await this.#ports.fetchArtifact(version);
-      return { kind: 'found', version: version.version, digest: version.artifactDigest, path, environments, note };
+      const history = await this.#ports.readHistory(version);
+      const found = { version: version.version, digest: version.artifactDigest, path, environments, note };
+      return { kind: 'found', ...found, ...(history === undefined ? {} : { history }) };
     } catch (error) {
       if (!(error instanceof ServiceError || error instanceof UserError)) throw error;
       const code =

@@ -47,6 +47,14 @@ export function tableReaderContract(name: string, create: () => Promise<{ reader
       await expect(failing).rejects.toMatchObject({ code: 'DATA_INVALID', fix: expect.stringContaining('"score"') });
     });
 
+    it('counts the rows that another table has too', async () => {
+      const { reader, path } = await create();
+      const table = await reader.describe(path);
+      expect(await reader.sharedRows(table, table)).toBe(3);
+      const renamed = { ...table, columns: table.columns.map(({ name, type }) => ({ name: `${name}2`, type })) };
+      expect(await reader.sharedRows(renamed, table)).toBe(0);
+    });
+
     it('says that there is no such table', async () => {
       const { reader, path } = await create();
       await expect(reader.describe(`${path}.missing`)).rejects.toBeInstanceOf(UserError);

@@ -31,6 +31,15 @@ export class InMemoryTableReader implements TableReader {
     return { files: [path], columns: table.columns };
   }
 
+  async sharedRows(table: TableDescription, other: TableDescription): Promise<number> {
+    const known = new Set(other.columns.map(({ name }) => name));
+    const shared = table.columns.map(({ name }) => name).filter((name) => known.has(name));
+    const keys = ({ files }: TableDescription) =>
+      (this.#tables.get(files[0] ?? '')?.rows ?? []).map((row) => JSON.stringify(shared.map((name) => row[name])));
+    const found = new Set(keys(other));
+    return shared.length === 0 ? 0 : keys(table).filter((key) => found.has(key)).length;
+  }
+
   async *read({ files }: TableDescription, { columns, batchRows }: ReadOptions): AsyncIterable<TableBatch> {
     const table = this.#tables.get(files[0] ?? '');
     if (table === undefined) throw new Error('read before describe');

@@ -70,6 +70,22 @@ export class DuckDbTableReader implements TableReader {
     }
   }
 
+  async sharedRows(table: TableDescription, other: TableDescription): Promise<number> {
+    const known = new Set(other.columns.map(({ name }) => name));
+    const shared = table.columns.filter(({ name, type }) => known.has(name) && type !== 'other');
+    if (shared.length === 0) return 0;
+    // As text, so that a number is the same whatever type a file gives it; missing values are equal to each other.
+    const same = shared
+      .map(
+        ({ name }) =>
+          `CAST(a.${identifier(name)} AS VARCHAR) IS NOT DISTINCT FROM CAST(b.${identifier(name)} AS VARCHAR)`,
+      )
+      .join(' AND ');
+    const sql = `SELECT count(*) FROM ${scanOf(table.files)} a SEMI JOIN ${scanOf(other.files)} b ON ${same}`;
+    const [[count] = []] = await this.#query(sql, table.files.join(', '));
+    return Number(count ?? 0);
+  }
+
   /** Frees the engine. */
   async close(): Promise<void> {
     const opened = await this.#opened;

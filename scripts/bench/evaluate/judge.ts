@@ -47,6 +47,7 @@ const { evaluation } = await evaluateCandidate(
     dataset: at('data.parquet'),
     reference: at('data.parquet'),
     championSelector: `champion.${ending}`,
+    resolve: (path) => `${folder}/${path}`,
     rulePlaces: [],
     base: null,
   },

@@ -153,6 +153,7 @@ async function run({
     dataset: { shown: 'test', absolute: '/test' },
     reference: { shown: 'test', absolute: '/test' },
     championSelector: 'auto',
+    resolve: (path: string) => `/${path}`,
     base: baseOf(baseRules),
     rulePlaces: model.gate.rules.map((_, index) => placeOf(['models', 'm', 'gate', 'rules', index])),
   };
@@ -357,6 +358,7 @@ async function runKinds(tables: Readonly<Record<string, MemoryTable>>) {
       dataset: path('test'),
       reference: path('test'),
       championSelector: 'champion.csv',
+      resolve: (path) => `/${path}`,
       base: null,
       rulePlaces: model.gate.rules.map((_, index) => placeOf(['models', 'm', 'gate', 'rules', index])),
     },
@@ -396,5 +398,42 @@ describe('evaluateCandidate on several classes, with weights and predictions of 
 
   it('refuses predictions of another number of rows', async () => {
     await expect(runKinds(kindsTables({ noise: 1, rows: 899 }))).rejects.toMatchObject({ code: 'DATA_INVALID' });
+  });
+});
+
+describe('evaluateCandidate with a champion that was judged on other data', () => {
+  const judgedOn = (to: string | null) => ({ digest: digest('9'), to });
+  const withHistory = (history: { to: string | null; trainedOn?: { path: string; digest: string }[] }): Champion => ({
+    ...found('poor.onnx'),
+    kind: 'found',
+    digest: digest('1'),
+    path: '/poor.onnx',
+    environments: [],
+    history: {
+      trainedOn: history.trainedOn ?? [],
+      registeredAt: '2001-06-01T00:00:00.000Z',
+      judgedOn: judgedOn(history.to),
+    },
+  });
+
+  it('compares where the data begin after those', async () => {
+    const champion = withHistory({ to: '2001-02-28T00:00:00.000Z' });
+    expect(verdicts(await run({ champion }))).toEqual(['pass']);
+  });
+
+  it('is inconclusive where it may have seen them, and says so', async () => {
+    const champion = withHistory({ to: '2001-03-05T00:00:00.000Z' });
+    const { evaluation } = await run({ champion });
+    expect(evaluation.rules[0]).toMatchObject({
+      verdict: 'inconclusive',
+      reason: expect.stringContaining('not known'),
+    });
+  });
+
+  it('looks at the rows where the training data are still here', async () => {
+    const file = { path: 'test.csv', digest: digest('4') };
+    const champion = withHistory({ to: null, trainedOn: [file] });
+    const { evaluation } = await run({ champion });
+    expect(evaluation.rules[0]).toMatchObject({ verdict: 'inconclusive', reason: expect.stringContaining('test.csv') });
   });
 });

@@ -1,0 +1,32 @@
+/** What is known of the data that a champion was made and judged with. */
+export interface ChampionHistory {
+  /** Files that its training read. */
+  readonly trainedOn: readonly { readonly path: string; readonly digest: string }[];
+  /** When it was registered, ISO 8601. */
+  readonly registeredAt: string;
+  /** The dataset that it was judged on, with its last time where it has times; null where that is not known. */
+  readonly judgedOn: { readonly digest: string; readonly to: string | null } | null;
+}
+
+/** A dataset as far as comparing needs it. */
+export interface DatasetIdentity {
+  readonly digest: string;
+  /** Its first time, ISO 8601; null where it has none. */
+  readonly from: string | null;
+}
+
+/**
+ * Whether a champion may be judged on a dataset: the one that it was judged on, or one of which it cannot have seen a row.
+ *
+ * `unknown`: only the rows themselves can tell.
+ */
+export function compareData(dataset: DatasetIdentity, history: ChampionHistory): 'same' | 'newer' | 'seen' | 'unknown' {
+  const { trainedOn, judgedOn, registeredAt } = history;
+  // A stage may name the test set among what it reads, to write metrics of it: that is no training on it.
+  if (judgedOn === null || judgedOn.digest === dataset.digest) return 'same';
+  if (trainedOn.some(({ digest }) => digest === dataset.digest)) return 'seen';
+  if (dataset.from === null) return 'unknown';
+  const from = Date.parse(dataset.from);
+  const isNewer = from > Date.parse(registeredAt) || (judgedOn.to !== null && from > Date.parse(judgedOn.to));
+  return isNewer ? 'newer' : 'unknown';
+}
