@@ -2,6 +2,7 @@ import type { TagReference } from '../domain/registry/active-versions.ts';
 
 /** An annotated tag, read. */
 export interface TagDetails {
+  /** As it was written, but for line feeds at its end, which a host may drop. */
   readonly message: string;
   /** The commit that it points to. */
   readonly commit: string;

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import type { Comments } from '../../core/ports/comments.ts';
+
+/** What every `Comments` keeps. `create` gives one with an issue, and what somebody else writes there. */
+export function commentsContract(
+  name: string,
+  create: () => Promise<{
+    readonly comments: Comments;
+    readonly issue: number;
+    readonly writeAsOther: (body: string) => Promise<void>;
+  }>,
+): void {
+  describe(name, () => {
+    const marker = '<!-- tidegate:v1 report m -->';
+
+    it('finds its own with the marker, oldest first, and those of nobody else', async () => {
+      const { comments, issue, writeAsOther } = await create();
+      await writeAsOther(`${marker}\nlike yours`);
+      await comments.create(issue, `${marker}\nfirst`);
+      await comments.create(issue, `> ${marker}\nonly quotes it`);
+      await comments.create(issue, `${marker}\nsecond`);
+      const bodies = (await comments.own(issue, marker)).map(({ body }) => body);
+      expect(bodies).toEqual([`${marker}\nfirst`, `${marker}\nsecond`]);
+      expect(await comments.own(issue, '<!-- tidegate:v1 report n -->')).toEqual([]);
+    });
+
+    it('finds them on any page', async () => {
+      const { comments, issue, writeAsOther } = await create();
+      for (let index = 0; index < 101; index++) await writeAsOther(`talk ${index}`);
+      await comments.create(issue, marker);
+      expect(await comments.own(issue, marker)).toHaveLength(1);
+    });
+
+    it('changes and removes them', async () => {
+      const { comments, issue } = await create();
+      await comments.create(issue, `${marker}\none`);
+      const [made] = await comments.own(issue, marker);
+      await comments.update(made?.id ?? 0, `${marker}\nchanged`);
+      expect((await comments.own(issue, marker)).map(({ body }) => body)).toEqual([`${marker}\nchanged`]);
+      await comments.remove(made?.id ?? 0);
+      expect(await comments.own(issue, marker)).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { getOctokit } from '@actions/github';
+import { Probot } from 'probot';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GitHubBranches } from '../../../../core/adapters/github/github-branches.ts';
+import { GitHubCheckRuns } from '../../../../core/adapters/github/github-check-runs.ts';
+import type { GitHubClient } from '../../../../core/adapters/github/github-client.ts';
+import { GitHubComments } from '../../../../core/adapters/github/github-comments.ts';
+import { GitHubRepositoryFiles } from '../../../../core/adapters/github/github-repository-files.ts';
+import { GitHubVersionTags } from '../../../../core/adapters/github/github-version-tags.ts';
+import { branchesContract } from '../../../contracts/branches.ts';
+import { checkRunsContract } from '../../../contracts/check-runs.ts';
+import { commentsContract } from '../../../contracts/comments.ts';
+import { versionTagsContract } from '../../../contracts/version-tags.ts';
+import { InMemoryBranches } from '../../../fakes/in-memory-branches.ts';
+import { InMemoryCheckRuns } from '../../../fakes/in-memory-check-runs.ts';
+import { InMemoryComments } from '../../../fakes/in-memory-comments.ts';
+import { InMemoryVersionTags } from '../../../fakes/in-memory-version-tags.ts';
+import { runGit } from '../../../testkit/git-client.ts';
+import type { RunningGitHub } from '../../../testkit/github/github-options.ts';
+import { startGitHub } from '../../../testkit/github/start-github.ts';
+import { WriteCounter } from '../../../testkit/write-proxy.ts';
+
+let root: string;
+let github: RunningGitHub;
+let client: GitHubClient;
+const writes = new WriteCounter((route) => route.includes('/access_tokens'));
+const closing: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  root = await mkdtemp(path.join(os.tmpdir(), 'tidegate-ports-'));
+  github = await startGitHub({ directory: path.join(root, 'github') });
+  const proxy = await writes.before(github.port);
+  closing.push(proxy.close);
+  const baseUrl = `http://127.0.0.1:${proxy.port}/api/v3`;
+  const { token } = await installationToken();
+  client = getOctokit(token, { baseUrl });
+});
+
+afterAll(async () => {
+  for (const close of closing) await close();
+  await github?.stop();
+  if (root !== undefined) await rm(root, { recursive: true, force: true });
+});
+
+/** A token of the App's installation: what it writes is the bot's. */
+async function installationToken(): Promise<{ readonly token: string }> {
+  const { appId, appPrivateKey: privateKey, apiUrl: baseUrl, installationId } = github;
+  const app = await new Probot({ appId, privateKey, baseUrl, logLevel: 'fatal' }).auth();
+  const { data } = await app.rest.apps.createInstallationAccessToken({ installation_id: installationId });
+  return data;
+}
+
+/** A repository of its own with one commit on main. */
+async function repository() {
+  const repo = `r-${randomUUID().slice(0, 8)}`;
+  await github.createRepository(`acme/${repo}`);
+  const clone = path.join(root, repo);
+  await runGit(root, ['clone', '--quiet', github.cloneUrl(`acme/${repo}`, github.userToken('mona')), clone]);
+  await writeFile(path.join(clone, 'a.txt'), 'a\n');
+  await runGit(clone, ['add', '.']);
+  await runGit(clone, ['commit', '--quiet', '-m', 'start']);
+  await runGit(clone, ['push', '--quiet', 'origin', 'HEAD:main']);
+  return { name: { owner: 'acme', repo }, commit: await runGit(clone, ['rev-parse', 'HEAD']) };
+}
+
+const mona = () => getOctokit(github.userToken('mona'), { baseUrl: github.apiUrl }).rest;
+
+versionTagsContract('GitHubVersionTags', async () => {
+  const { name, commit } = await repository();
+  return { tags: new GitHubVersionTags(client, name), commit };
+});
+versionTagsContract('InMemoryVersionTags', async () => ({ tags: new InMemoryVersionTags(), commit: 'c'.repeat(40) }));
+
+commentsContract('GitHubComments', async () => {
+  const { name } = await repository();
+  const { data } = await mona().issues.create({ ...name, title: 'an issue' });
+  const issue = { ...name, issue_number: data.number };
+  return {
+    comments: new GitHubComments(client, name, 'tidegate[bot]'),
+    issue: data.number,
+    writeAsOther: async (body) => void (await mona().issues.createComment({ ...issue, body })),
+  };
+});
+commentsContract('InMemoryComments', async () => {
+  const comments = new InMemoryComments();
+  return { comments, issue: 1, writeAsOther: async (body) => comments.write(1, body) };
+});
+
+branchesContract('GitHubBranches and GitHubRepositoryFiles', async () => {
+  const { name } = await repository();
+  return { branches: new GitHubBranches(client, name), files: new GitHubRepositoryFiles(client, name) };
+});
+branchesContract('InMemoryBranches', async () => {
+  const branches = new InMemoryBranches({ 'a.txt': 'a\n' });
+  return { branches, files: branches };
+});
+
+checkRunsContract('GitHubCheckRuns', async () => {
+  const { name, commit: headSha } = await repository();
+  return {
+    checks: new GitHubCheckRuns(client, name, github.appId),
+    headSha,
+    shown: async () => {
+      const { data } = await mona().checks.listForRef({ ...name, ref: headSha });
+      return data.check_runs.map((run) => ({
+        name: run.name,
+        conclusion: run.conclusion ?? 'pending',
+        title: run.output.title ?? '',
+        annotations: run.output.annotations_count,
+      }));
+    },
+    writes: () => writes.count,
+  };
+});
+checkRunsContract('InMemoryCheckRuns', async () => {
+  const checks = new InMemoryCheckRuns();
+  return {
+    checks,
+    headSha: 'c'.repeat(40),
+    shown: async () =>
+      checks.checks.map(({ name, conclusion, title, annotations }) => {
+        return { name, conclusion, title, annotations: annotations.length };
+      }),
+    writes: () => checks.writes,
+  };
+});
+
+describe('the adapters for GitHub', () => {
+  it('asked for nothing that GitHub does not describe', () => expect(github.violations).toEqual([]));
+});
