@@ -33,10 +33,18 @@ export class DvcRepository {
     };
   }
 
+  /**
+   * A repository that is there.
+   *
+   * @param bin Folder of another version of `dvc`.
+   */
+  static async open(folder: string, env: DvcEnvironment = {}, bin?: string): Promise<DvcRepository> {
+    return new DvcRepository(folder, bin ?? (await ensurePythonEnvironment('demo')).bin, env);
+  }
+
   /** A new repository with `dvc init` done. */
-  static async create(folder: string, env: DvcEnvironment = {}): Promise<DvcRepository> {
-    const { bin } = await ensurePythonEnvironment('demo');
-    const repository = new DvcRepository(folder, bin, env);
+  static async create(folder: string, env: DvcEnvironment = {}, bin?: string): Promise<DvcRepository> {
+    const repository = await DvcRepository.open(folder, env, bin);
     await mkdir(folder, { recursive: true });
     await repository.git('init', '--quiet', '--initial-branch=main', '.');
     await repository.dvc('init', '--quiet');

@@ -25,7 +25,7 @@ export class DvcFileTextEditor implements DvcFileEditor {
 }
 
 /** The keys that a digest consists of, in DVC's order. */
-const KEYS = ['md5', 'size', 'nfiles', 'isexec'] as const;
+const KEYS = ['md5', 'size', 'nfiles', 'isexec', 'hash'] as const;
 
 /** The text of a `.dvc` file with one output's record replaced. */
 export function editOutput(text: string, file: string, output: OutputRecord): string {
@@ -34,6 +34,8 @@ export function editOutput(text: string, file: string, output: OutputRecord): st
     size: `${output.sizeBytes}`,
     nfiles: output.fileCount === undefined ? undefined : `${output.fileCount}`,
     isexec: output.isExecutable ? 'true' : undefined,
+    // What DVC 2 wrote has no such key; from now on it is an object of DVC 3.
+    hash: 'md5',
   };
   let edited = text;
   let before: string | undefined;

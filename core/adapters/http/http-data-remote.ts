@@ -1,3 +1,4 @@
+import type { HttpAuthorization } from '../../domain/data/dvc-remote.ts';
 import { assertObjectKey } from '../../domain/model/object-key.ts';
 import { ServiceError, UserError } from '../../errors.ts';
 import type { ByteSink } from '../../ports/byte-sink.ts';
@@ -21,7 +22,7 @@ export interface HttpRemoteOptions {
   /** Requests in flight, at most. */
   readonly jobs: number;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly authorization?: { readonly header: string; readonly value: string };
+  readonly authorization?: HttpAuthorization;
   readonly connectTimeoutMs?: number;
   readonly readTimeoutMs?: number;
 }
@@ -78,11 +79,12 @@ class HttpEndpoint implements ObjectEndpoint {
     this.#origin = origin;
     this.#path = pathname.replace(/\/+$/, '');
     this.uri = `${origin}${this.#path}`;
-    const inUrl = username === '' ? undefined : basicHeader(username, password);
-    this.#headers = {
-      ...(inUrl === undefined ? {} : { authorization: inUrl }),
-      ...(authorization === undefined ? {} : { [authorization.header]: authorization.value }),
-    };
+    const inUrl = {
+      kind: 'basic',
+      user: decodeURIComponent(username),
+      password: decodeURIComponent(password),
+    } as const;
+    this.#headers = authorizationHeader(authorization ?? (username === '' ? undefined : inUrl));
   }
 
   request({ method, key, headers = {} }: ObjectCall): HttpRequest {
@@ -100,7 +102,9 @@ class HttpEndpoint implements ObjectEndpoint {
   }
 }
 
-function basicHeader(user: string, password: string): string {
-  const text = `${decodeURIComponent(user)}:${decodeURIComponent(password)}`;
-  return `Basic ${Buffer.from(text, 'utf8').toString('base64')}`;
+function authorizationHeader(authorization: HttpAuthorization | undefined): Record<string, string> {
+  if (authorization === undefined) return {};
+  if (authorization.kind === 'header') return { [authorization.name]: authorization.value };
+  const { user, password } = authorization;
+  return { authorization: `Basic ${Buffer.from(`${user}:${password}`, 'utf8').toString('base64')}` };
 }

@@ -39,9 +39,13 @@ export interface S3RemoteSettings extends RemoteTimeouts {
 
 /** What a remote's section says of a web server, which is only read from. */
 export interface HttpRemoteSettings extends RemoteTimeouts {
-  /** A header with credentials. */
-  readonly authorization?: { readonly header: string; readonly value: string };
+  readonly authorization?: HttpAuthorization;
 }
+
+/** How to show who is asking: HTTP's basic scheme, or a header of the server's own. */
+export type HttpAuthorization =
+  | { readonly kind: 'basic'; readonly user: string; readonly password: string }
+  | { readonly kind: 'header'; readonly name: string; readonly value: string };
 
 /** Keys that change nothing here: limits of DVC's own engine, or what we do anyway (verify). */
 const HARMLESS = new Set([
@@ -177,12 +181,12 @@ function readHttpSettings(name: string, section: ReadonlyMap<string, ConfigValue
   const isNamed = auth === 'basic' || auth === 'custom';
   if (!isNamed || password === undefined) throw notYet(name, `auth = ${auth}${isNamed ? ' without a password' : ''}`);
   if (auth === 'basic') {
-    const bytes = new TextEncoder().encode(`${section.get('user')?.value ?? ''}:${password}`);
-    return { ...timeouts, authorization: { header: 'authorization', value: `Basic ${bytes.toBase64()}` } };
+    const user = section.get('user')?.value ?? '';
+    return { ...timeouts, authorization: { kind: 'basic', user, password } };
   }
   const header = section.get('custom_auth_header')?.value.toLowerCase();
   if (header === undefined) throw problem('DVC_INVALID', name, 'has no custom_auth_header', 'Name the header.');
-  return { ...timeouts, authorization: { header, value: password } };
+  return { ...timeouts, authorization: { kind: 'header', name: header, value: password } };
 }
 
 /** Values of the keys that are there, under the names of `names`. */
