@@ -11,6 +11,7 @@ import { writeCounts } from './write-counts.ts';
 // Everything that the tests use is made here first, so that no test waits for an installation.
 await ensurePythonEnvironment('demo');
 await ensurePythonEnvironment('checks');
+await ensurePythonEnvironment('dvc2');
 reportMissingPrograms();
 if (findProgram('go') !== undefined) await ensureGoProgram('kustomize');
 await build();
