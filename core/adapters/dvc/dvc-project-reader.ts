@@ -8,7 +8,7 @@ import { folderOf, joinRepositoryPath } from '../../domain/data/repository-path.
 import { digestLines, parseDvcFile, type TrackedOutput } from '../../domain/data/tracked-output.ts';
 import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
 import { DEFAULT_PARAMS, type Pipeline, parsePipeline, type Stage } from '../../domain/train/pipeline.ts';
-import { lockedStages, lockFileOf, stageOutputs } from '../../domain/train/stage-lock.ts';
+import { expandedOutputs, lockedStages, lockFileOf, stageOutputs } from '../../domain/train/stage-lock.ts';
 import type { UserError } from '../../errors.ts';
 import type { DataProjectReader } from '../../ports/data-project-reader.ts';
 import { errorCode } from '../node/error-code.ts';
@@ -54,6 +54,7 @@ export class DvcProjectReader implements DataProjectReader {
       stages.push(...found.stages);
       refusals.push(...found.refusals);
       outputs.push(...found.stages.flatMap((stage) => stageOutputs(stage, locked, lines)));
+      if (found.refusals.length > 0) outputs.push(...(await this.#expanded(file, locked, lines)));
     }
     refuseDoubles(outputs);
     outputs.sort((left, right) => compareCodePoints(left.path, right.path));
@@ -101,6 +102,12 @@ export class DvcProjectReader implements DataProjectReader {
       for (const [key, found] of await this.#variables(entry, file)) values.set(key, found);
     }
     return parsePipeline(value, file, values);
+  }
+
+  async #expanded(file: string, locked: PlainMap, lines: ReadonlyMap<string, number>) {
+    const value = await this.#plain(file);
+    const raw = isPlainMap(value) ? value.get('stages') : undefined;
+    return isPlainMap(raw) ? expandedOutputs(raw, locked, { file, lines }) : [];
   }
 
   async #variables(entry: PlainValue, file: string): Promise<PlainMap> {

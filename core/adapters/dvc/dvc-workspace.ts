@@ -60,6 +60,8 @@ export class DvcWorkspace implements DataWorkspace {
   /** Temporary files of this process; outside of tracked folders, so that what a killed run leaves is no data. */
   readonly #temporary: string;
   readonly #safeFolders = new Set<string>();
+  /** Tables of folders of which this run found all files as they were: they need no second look. */
+  readonly #seen = new Set<IndexTable>();
   #count = 0;
   #copies: boolean | undefined;
 
@@ -92,7 +94,9 @@ export class DvcWorkspace implements DataWorkspace {
       if (known === undefined) return undefined;
       files.push({ path: file.path, md5: known.name, sizeBytes: file.stats.size });
     }
-    return files.length === table.paths.length ? files : undefined;
+    if (files.length !== table.paths.length) return undefined;
+    this.#seen.add(table);
+    return files;
   }
 
   confirm(location: string, md5: string, files: readonly string[]): void {
@@ -134,6 +138,11 @@ export class DvcWorkspace implements DataWorkspace {
   }
 
   async sha256(location: string, within: string): Promise<string> {
+    const folder = location === within ? undefined : this.#index.ofFolder(within);
+    if (folder !== undefined && this.#seen.has(folder)) {
+      const known = folder.recorded(location.slice(within.length + 1));
+      if (known !== undefined) return known.sha256;
+    }
     const stats = statSync(this.#absolute(location));
     for (const hash of ['md5', 'md5-dos2unix'] as const) {
       const [table, key] = this.#row(location, within, hash);

@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.ts';
+import { globMatcher } from '../text/glob-matcher.ts';
 import { nearest } from '../text/nearest.ts';
 import { upstreamStages } from '../train/stage-order.ts';
 import type { DataProject } from './data-project.ts';
@@ -21,7 +22,7 @@ export interface ModelReads {
 
 /**
  * The outputs that given targets name: a path (of an output, a part of one, or a folder above some), a `.dvc` file,
- * or a stage.
+ * a stage, or a pattern of such names.
  *
  * @throws {UserError} INPUT_INVALID for a target that names nothing.
  */
@@ -64,6 +65,14 @@ export function selectAll(project: DataProject): readonly WantedOutput[] {
 }
 
 function targetOutputs(project: DataProject, target: string): readonly WantedOutput[] {
+  if (/[*?[]/.test(target)) {
+    const matches = globMatcher(target);
+    const found = project.outputs.filter(({ isCached, path, declaredIn, stage }) => {
+      return isCached && [path, declaredIn, stage].some((name) => name !== undefined && matches(name));
+    });
+    // Otherwise the name may hold these characters itself.
+    if (found.length > 0) return found.map((output) => ({ output, parts: [''] }));
+  }
   const byStage = project.outputs.filter((output) => output.stage === target && output.isCached);
   if (byStage.length > 0) return byStage.map((output) => ({ output, parts: [''] }));
   const path = joinRepositoryPath('', target, 'targets');

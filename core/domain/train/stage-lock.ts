@@ -1,6 +1,6 @@
 import { dvcError } from '../data/dvc-problem.ts';
 import { isPlainList, isPlainMap, type PlainMap, type PlainValue } from '../data/plain-value.ts';
-import { folderOf } from '../data/repository-path.ts';
+import { folderOf, joinRepositoryPath } from '../data/repository-path.ts';
 import { parseOutput, type TrackedOutput } from '../data/tracked-output.ts';
 import type { Stage } from './pipeline.ts';
 
@@ -78,6 +78,61 @@ export function stageOutputs(
     const { isCached, isPushed, remote } = out;
     return { ...parseOutput(record, place), isCached, isPushed, remote };
   });
+}
+
+/**
+ * What stages of `foreach` and `matrix` made, by their names in dvc.lock (`train@cnn`): their digests are there, whatever
+ * the templates of dvc.yaml say. Flags come from the template's entry that fits the path.
+ *
+ * @param raw The stages of dvc.yaml as they are written.
+ * @param file The dvc.yaml.
+ */
+export function expandedOutputs(
+  raw: PlainMap,
+  stages: PlainMap,
+  { file, lines }: { readonly file: string; readonly lines: ReadonlyMap<string, number> },
+): readonly TrackedOutput[] {
+  const lockFile = lockFileOf({ file });
+  return [...stages].flatMap(([name, entry]) => {
+    const template = raw.get(name.split('@', 1)[0] ?? '');
+    if (!name.includes('@') || !isPlainMap(template) || !isPlainMap(entry)) return [];
+    const body = template.get('do') ?? template;
+    const outs = entry.get('outs');
+    if (!isPlainMap(body) || !isPlainList(outs)) return [];
+    const wdir = body.get('wdir') ?? '.';
+    // A templated working directory is not written to the lock: its outputs cannot be placed.
+    if (typeof wdir !== 'string' || wdir.includes('${')) return [];
+    const folder = joinRepositoryPath(folderOf(file), wdir, file);
+    const stage = file === 'dvc.yaml' ? name : `${file}:${name}`;
+    return outs.filter(isPlainMap).map((out) => {
+      const flags = templateFlags(body, String(out.get('path')));
+      return { ...parseOutput(out, { file: lockFile, folder, stage, lines }), ...flags };
+    });
+  });
+}
+
+function templateFlags(body: PlainMap, path: string) {
+  for (const key of ['outs', 'metrics', 'plots']) {
+    const entries = body.get(key);
+    for (const entry of isPlainList(entries) ? entries : []) {
+      const [written, options] = isPlainMap(entry) ? ([...entry][0] ?? []) : [entry, undefined];
+      if (typeof written !== 'string' || !fits(written, path)) continue;
+      const flag = (name: string): PlainValue | undefined => (isPlainMap(options) ? options.get(name) : undefined);
+      const remote = flag('remote');
+      return {
+        isCached: flag('cache') !== false,
+        isPushed: flag('push') !== false,
+        remote: typeof remote === 'string' ? remote : undefined,
+      };
+    }
+  }
+  return {};
+}
+
+/** Whether a path can come of a template: `${…}` stands for anything. */
+function fits(template: string, path: string): boolean {
+  const source = template.split(/\$\{[^}]*\}/).map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${source.join('.+')}$`, 'u').test(path);
 }
 
 /** The dvc.lock beside a stage's dvc.yaml. */

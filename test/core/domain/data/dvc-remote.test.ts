@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { parseDvcConfig } from '../../../../core/domain/data/dvc-config.ts';
+import { findRemote } from '../../../../core/domain/data/dvc-remote.ts';
+
+const read = (text: string) => parseDvcConfig(text, { file: '.dvc/config', folder: '/repo/.dvc' });
+
+describe('findRemote', () => {
+  it('follows a chain of remotes; the nearest key decides', () => {
+    const config = read(`[core]
+    remote = c
+['remote "a"']
+    url = s3://bucket/base/
+    region = eu-west-1
+    profile = far
+['remote "b"']
+    url = remote://a/b
+    profile = near
+['remote "c"']
+    url = remote://b/c
+`);
+    expect(findRemote(config, undefined).location).toEqual({
+      kind: 's3',
+      uri: 's3://bucket/base/b/c',
+      settings: { region: 'eu-west-1', profile: 'near' },
+    });
+  });
+
+  it('refuses a chain that goes round', () => {
+    const config = read(`['remote "a"']\nurl = remote://b\n['remote "b"']\nurl = remote://a\n`);
+    expect(() => findRemote(config, 'a')).toThrow('is no remote with a url');
+  });
+
+  it('resolves relative paths from the folder of the config file', () => {
+    const config = read(
+      `['remote "a"']\nurl = ../../storage\n['remote "s"']\nurl = s3://bucket\ncredentialpath = ../keys\n`,
+    );
+    expect(findRemote(config, 'a').location).toEqual({ kind: 'folder', path: '/storage' });
+    expect(findRemote(config, 's').location).toMatchObject({ settings: { credentialPath: '/repo/keys' } });
+  });
+
+  it('reads what is to be stored with an object, and timeouts', () => {
+    const config = read(`['remote "s"']
+url = s3://bucket
+sse = aws:kms
+sse_kms_key_id = "key # 1"
+acl = bucket-owner-full-control
+read_timeout = 5
+connect_timeout = 2.5
+jobs = 7
+`);
+    expect(findRemote(config, 's')).toMatchObject({
+      jobs: 7,
+      location: {
+        settings: {
+          connectTimeoutMs: 2500,
+          readTimeoutMs: 5000,
+          putHeaders: {
+            'x-amz-server-side-encryption': 'aws:kms',
+            'x-amz-server-side-encryption-aws-kms-key-id': 'key # 1',
+            'x-amz-acl': 'bucket-owner-full-control',
+          },
+        },
+      },
+    });
+  });
+
+  it.each([
+    ['gs://bucket', '', 'a remote of kind gs://'],
+    ['azure://container', '', 'a remote of kind azure://'],
+    ['ssh://host/path', '', 'a remote of kind ssh://'],
+    ['hdfs://host/path', '', 'a remote of kind hdfs://'],
+    ['webdavs://host/path', '', 'a remote of kind webdavs://'],
+    ['gdrive://root', '', 'a remote of kind gdrive://'],
+    ['oss://bucket', '', 'a remote of kind oss://'],
+    ['s3://bucket', 'version_aware = true', 'cloud versioning'],
+    ['s3://bucket', 'worktree = true', 'cloud versioning'],
+    ['s3://bucket', 'sse_customer_key = c2VjcmV0', 'the key sse_customer_key'],
+    ['s3://bucket', 'ssl_verify = false', 'the key ssl_verify'],
+    ['https://host/x', 'auth = digest\npassword = x', 'auth = digest'],
+  ])('refuses %s %s by name', (url, more, expected) => {
+    const config = read(`['remote "x"']\nurl = ${url}\n${more}\n`);
+    expect(() => findRemote(config, 'x')).toThrow(expected);
+    expect(() => findRemote(config, 'x')).not.toThrow('c2VjcmV0');
+  });
+});
