@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -6,25 +5,19 @@ import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { ServiceError } from '../../errors.ts';
 
-/** A file that was written. */
-export interface ExtractedFile {
-  /** Relative, `/`-separated. */
-  readonly path: string;
-  readonly sha256: string;
-}
-
 /**
  * Extracts the files of an npm tarball that are wanted. Links are skipped; a path that leaves the folder is refused.
  *
  * @param isWanted Asked with the path inside the package, without its first folder.
+ * @returns The paths that were written, relative to the folder and `/`-separated.
  * @throws {ServiceError} PACKAGE_CORRUPT.
  */
 export async function extractPackage(
   tarball: string,
   folder: string,
   isWanted: (path: string) => boolean,
-): Promise<readonly ExtractedFile[]> {
-  const files: ExtractedFile[] = [];
+): Promise<readonly string[]> {
+  const files: string[] = [];
   const archive = createReadStream(tarball).pipe(createGunzip()).pipe(extract());
   for await (const entry of archive) {
     const path = entry.header.name.split('/').slice(1).join('/');
@@ -38,7 +31,7 @@ export async function extractPackage(
   return files;
 }
 
-async function writeEntry(folder: string, path: string, bytes: Buffer): Promise<ExtractedFile> {
+async function writeEntry(folder: string, path: string, bytes: Buffer): Promise<string> {
   if (path.split('/').some((part) => part === '..' || part === '')) {
     throw new ServiceError('PACKAGE_CORRUPT', `a package holds the path ${JSON.stringify(path)}`, {
       retryable: false,
@@ -47,5 +40,5 @@ async function writeEntry(folder: string, path: string, bytes: Buffer): Promise<
   }
   await mkdir(dirname(join(folder, path)), { recursive: true });
   await writeFile(join(folder, path), bytes);
-  return { path, sha256: createHash('sha256').update(bytes).digest('hex') };
+  return path;
 }

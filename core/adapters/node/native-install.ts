@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { ServiceError, UserError } from '../../errors.ts';
+import type { FolderCache } from './actions-folder-cache.ts';
 import { extractPackage } from './extract-package.ts';
+import { treeDigest } from './tree-digest.ts';
 
 /** A package of the lock file. */
 export interface NativePackage {
@@ -25,6 +27,8 @@ export interface Installation {
   /** `linux-x64` and the like. */
   readonly platform: string;
   readonly packages: readonly NativePackage[];
+  /** Of the finished folder, as this release knows it. Without it nothing is taken from a cache. */
+  readonly tree?: string;
 }
 
 /** What an installation needs from outside. */
@@ -32,6 +36,8 @@ export interface InstallTools {
   /** Writes the tarball of a package into a folder and answers its path. */
   readonly pack: (entry: NativePackage, folder: string) => Promise<string>;
   readonly log: (line: string) => void;
+  /** Where the trimmed folder is kept between runs. */
+  readonly cache?: FolderCache | undefined;
 }
 
 const MARKER = 'tidegate-complete.json';
@@ -50,11 +56,14 @@ export async function installPackages(installation: Installation, tools: Install
   if (await isComplete(folder)) return;
   await mkdir(dirname(folder), { recursive: true });
   await removeStale(dirname(folder));
+  if (await restoreFromCache(installation, tools)) return;
   const temporary = `${folder}.tmp-${randomUUID()}`;
   const started = performance.now();
   tools.log(`Fetching ${label} for ${installation.platform}: done once on this runner`);
   try {
     await fill(temporary, installation, tools);
+    await keepInCache(temporary, installation, tools);
+    await writeMarker(temporary);
     await moveIntoPlace(temporary, folder);
   } finally {
     await rm(temporary, { recursive: true, force: true });
@@ -62,28 +71,75 @@ export async function installPackages(installation: Installation, tools: Install
   tools.log(`Fetched ${label} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
 }
 
-async function fill(
+/** The cache knows folders by their paths: this one is the same in every run. */
+function cachedFolder({ folder }: Installation): string {
+  return `${folder}.cached`;
+}
+
+async function restoreFromCache(installation: Installation, { cache, log }: InstallTools): Promise<boolean> {
+  const { folder, label, tree } = installation;
+  if (cache === undefined || tree === undefined) return false;
+  const cached = cachedFolder(installation);
+  await rm(cached, { recursive: true, force: true });
+  try {
+    if (!(await cache.restore(cached, cacheKey(tree)))) return false;
+    if ((await treeDigest(cached)) !== tree) {
+      log(`What the Actions cache kept of ${label} is not what this release works with: it is fetched anew`);
+      return false;
+    }
+    await writeMarker(cached);
+    await moveIntoPlace(cached, folder);
+    log(`Took ${label} from the Actions cache`);
+    return true;
+  } finally {
+    await rm(cached, { recursive: true, force: true });
+  }
+}
+
+async function keepInCache(filled: string, installation: Installation, { cache, log }: InstallTools): Promise<void> {
+  const { tree, label } = installation;
+  if (cache === undefined || tree === undefined) return;
+  if ((await treeDigest(filled)) !== tree) {
+    log(`${label} is not kept in the Actions cache: its files are not those that this release knows`);
+    return;
+  }
+  const cached = cachedFolder(installation);
+  await cp(filled, cached, { recursive: true });
+  await cache.save(cached, cacheKey(tree));
+  await rm(cached, { recursive: true, force: true });
+}
+
+function cacheKey(tree: string): string {
+  return `tidegate-native-v1-${tree.replace('sha256:', '')}`;
+}
+
+/** What makes a folder whole: it is written last. */
+async function writeMarker(folder: string): Promise<void> {
+  await writeFile(join(folder, MARKER), '{}');
+}
+
+/** Fetches the packages and unpacks what this platform needs. */
+export async function fill(
   temporary: string,
   { packages, platform, label }: Installation,
   tools: InstallTools,
 ): Promise<void> {
   const tarballs = join(temporary, 'tarballs');
   await mkdir(tarballs, { recursive: true });
-  const files: Record<string, string> = {};
+  const files: string[] = [];
   for (const entry of packages) {
     const tarball = await tools.pack(entry, tarballs);
     await checkIntegrity(tarball, entry);
     const target = join('node_modules', ...entry.name.split('/'));
     const extracted = await extractPackage(tarball, join(temporary, target), (path) => isWanted(path, platform));
-    for (const { path, sha256 } of extracted) files[`${target}/${path}`] = sha256;
+    files.push(...extracted);
   }
-  if (!Object.keys(files).some((path) => path.endsWith('.node'))) {
+  if (!files.some((path) => path.endsWith('.node'))) {
     throw new UserError('PLATFORM_UNSUPPORTED', `${label} has no build for ${platform}`, {
       fix: 'Run this job on a runner with Linux x64 or arm64, macOS arm64 or Windows x64.',
     });
   }
   await rm(tarballs, { recursive: true });
-  await writeFile(join(temporary, MARKER), JSON.stringify({ files }, null, 1));
 }
 
 /** Type declarations, sources and the builds of other platforms stay behind. */

@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openActionsCache } from './actions-folder-cache.ts';
 import { installPackages, type NativePackage, packWithNpm } from './native-install.ts';
 import table from './native-modules.json' with { type: 'json' };
+import trees from './native-trees.json' with { type: 'json' };
 
 /** Modules with native code: never bundled, never installed by npm at run time. */
 interface NativeModules {
@@ -63,16 +65,31 @@ function installedMain(name: NativeModuleName): string | undefined {
 async function cachedMain(name: NativeModuleName, { env, log }: NativeModuleOptions): Promise<string> {
   const { version, packages } = table[name];
   const platform = platformName();
+  const tell = log ?? (() => {});
   const cache = env.RUNNER_TOOL_CACHE ?? join(tmpdir(), 'tidegate-tools');
   const folder = join(cache, 'tidegate', name.replace('/', '+'), version, platform);
   await installPackages(
-    { folder, label: `${name} ${version}`, platform, packages: packagesFor(packages, platform) },
-    { pack: packWithNpm(env), log: log ?? (() => {}) },
+    {
+      folder,
+      label: `${name} ${version}`,
+      platform,
+      packages: packagesFor(packages, platform),
+      ...knownTree(name, platform),
+    },
+    { pack: packWithNpm(env), log: tell, cache: openActionsCache(env, tell) },
   );
   return createRequire(join(folder, 'index.js')).resolve(name);
 }
 
-function packagesFor(packages: readonly NativePackage[], platform: string): readonly NativePackage[] {
+/** The digest of the finished folder, where this release was made with it. */
+function knownTree(name: NativeModuleName, platform: string): { readonly tree?: string } {
+  const known: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>> = trees;
+  const tree = known[name]?.[table[name].version]?.[platform];
+  return tree === undefined ? {} : { tree };
+}
+
+/** The packages of a module that a platform needs. */
+export function packagesFor(packages: readonly NativePackage[], platform: string): readonly NativePackage[] {
   return packages.filter((entry) => entry.platform === undefined || entry.platform === platform);
 }
 

@@ -1,0 +1,43 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { fill, packWithNpm } from '../core/adapters/node/native-install.ts';
+import { packagesFor } from '../core/adapters/node/native-module.ts';
+import table from '../core/adapters/node/native-modules.json' with { type: 'json' };
+import { treeDigest } from '../core/adapters/node/tree-digest.ts';
+import { timedStep } from './timed-step.ts';
+
+// Fetches the packages of every platform that runners have, and writes what their unpacked folders hash to. To be run
+// when a native module changes its version; a platform without an entry works, and is fetched anew in each job.
+
+const TREES = fileURLToPath(new URL('../core/adapters/node/native-trees.json', import.meta.url));
+const PLATFORMS = ['linux-x64', 'linux-arm64', 'darwin-arm64', 'win32-x64'];
+
+async function treeOf(name: keyof typeof table, platform: string): Promise<string> {
+  const temporary = await mkdtemp(join(tmpdir(), 'tidegate-tree-'));
+  const installation = {
+    folder: temporary,
+    label: name,
+    platform,
+    packages: packagesFor(table[name].packages, platform),
+  };
+  try {
+    await fill(temporary, installation, { pack: packWithNpm(process.env), log: console.log });
+    return (await treeDigest(temporary)) ?? '';
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+const trees: Record<string, Record<string, Record<string, string>>> = {};
+for (const name of ['onnxruntime-node', '@duckdb/node-api'] as const) {
+  const found: Record<string, string> = {};
+  for (const platform of PLATFORMS) {
+    await timedStep(`${name} for ${platform}`, async () => {
+      found[platform] = await treeOf(name, platform);
+    });
+  }
+  trees[name] = { [table[name].version]: found };
+}
+await writeFile(TREES, `${JSON.stringify(trees, null, 2)}\n`);
