@@ -3,7 +3,7 @@ import { UserError } from '../errors.ts';
 import type { EvaluationReport } from '../reports/evaluation-report.ts';
 import type { ProfileReport } from '../reports/profile-report.ts';
 import { assembleEvaluation, type BaseJudgement } from './assemble-evaluation.ts';
-import { championDataProblem, type JudgedDataset } from './check-champion-data.ts';
+import { checkChampionData, type JudgedDataset } from './check-champion-data.ts';
 import type { EvaluationPorts } from './evaluation-ports.ts';
 import type { EvaluationRequest } from './evaluation-request.ts';
 import { hashDataset } from './hash-dataset.ts';
@@ -75,8 +75,11 @@ async function withoutSeenChampion(
   const history = scored.found.kind === 'found' ? scored.found.history : undefined;
   if (history === undefined || scored.champion === null) return scored;
   const ports = { tables, hasher, resolve: request.resolve };
-  const reason = await championDataProblem(history, dataset, ports);
-  return reason === undefined ? scored : { ...scored, champion: null, absence: { kind: 'unreadable', reason } };
+  const { problem, note } = await checkChampionData(history, dataset, ports);
+  if (problem !== undefined) return { ...scored, champion: null, absence: { kind: 'unreadable', reason: problem } };
+  if (note === undefined || scored.found.kind !== 'found') return scored;
+  const notes = [scored.found.note, note].filter((text) => text !== undefined).join('; ');
+  return { ...scored, found: { ...scored.found, note: notes } };
 }
 
 /** The columns that either gate needs; those that only the base branch's gate names may be missing. */

@@ -44,7 +44,7 @@ and must find the same counts.
 - **power**: equal models, and a margin that an oracle who knows the standard error passes in 80 % of the cases.
 
 A rate holds if it is at most 3 % after two Monte Carlo standard errors are taken off (\\*: it does not). Fewer repetitions
-of large samples keep the whole below half an hour on one core: the closed forms have 4,000, 2,000 or 400, not 10,000.
+of large samples keep the whole below half an hour on one core: the closed forms have 4,000, 1,000 or 200, not 10,000.
 Difficulty: how rare the smaller class is (50, 20, 10 %), how unequal the classes are, or the shape of the errors (normal,
 skewed, heavy tails). Grouped rows share a tenth of the variance, in 10, 20, 30 or 60 unequal groups.`;
 

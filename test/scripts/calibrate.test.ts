@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import calibration from '../../docs/calibration.json' with { type: 'json' };
+import { calibrationGrid, gatingMetrics } from '../../scripts/calibrate/grid.ts';
+import { runScenario } from '../../scripts/calibrate/run-scenario.ts';
+import { holds, renderCalibration } from '../../scripts/calibrate/table.ts';
+
+const sampled = calibrationGrid().filter(({ rows, difficulty }) => rows === 50 && difficulty === 0);
+
+describe('the committed calibration', () => {
+  // 78 cells: 15, 13 and 11 metrics on independent and on grouped rows.
+  it.each(
+    sampled.map((scenario) => ({
+      name: `${scenario.task}, ${scenario.clustered ? 'grouped' : 'independent'} rows`,
+      scenario,
+    })),
+  )('is what the code gives: $name', ({ scenario }) => {
+    const cell = calibration.cells.find(({ seed }) => seed === scenario.seed);
+    const { repetitions = 0, ...counts } = cell?.sample ?? {};
+    expect(repetitions).toBeGreaterThanOrEqual(100);
+    expect(runScenario(scenario, gatingMetrics(scenario.task), { ...scenario, repetitions })).toEqual(counts);
+  });
+
+  it('holds every scenario, with its seed and repetitions', () => {
+    const written = calibration.cells.map(({ seed, repetitions }) => ({ seed, repetitions }));
+    expect(written).toEqual(calibrationGrid().map(({ seed, repetitions }) => ({ seed, repetitions })));
+  });
+});
+
+describe('holds', () => {
+  it('takes two standard errors off before it compares with 3 %', () => {
+    expect(holds(0, 1000)).toBe(true);
+    expect(holds(30, 1000)).toBe(true);
+    expect(holds(42, 1000)).toBe(true);
+    expect(holds(50, 1000)).toBe(false);
+  });
+});
+
+describe('renderCalibration', () => {
+  it('names what does not hold before the tables', () => {
+    const text = renderCalibration([]);
+    expect(text).toContain('# Calibration');
+  });
+});
