@@ -28,14 +28,14 @@ export async function restoreActionsCache(
   const workspace = context.env.GITHUB_WORKSPACE ?? context.workingDirectory;
   const paths = [path.relative(workspace, path.join(folder, 'files', 'md5'))];
   const hit = await cache.restoreCache([...paths], key, [prefix]).catch((error: unknown) => {
-    context.log.info(`The Actions cache cannot be read: ${error instanceof Error ? error.message : error}`);
+    context.log.notice(`The Actions cache cannot be read: ${error instanceof Error ? error.message : error}`);
     return undefined;
   });
   context.log.info(hit === undefined ? 'No data in the Actions cache yet' : `Restored ${hit} from the Actions cache`);
   const save = async (): Promise<void> => {
     if (hit === key) return;
     await cache.saveCache([...paths], key).catch((error: unknown) => {
-      context.log.info(`The Actions cache cannot be written: ${error instanceof Error ? error.message : error}`);
+      context.log.notice(`The Actions cache cannot be written: ${error instanceof Error ? error.message : error}`);
     });
   };
   return { isRestored: hit !== undefined, save };

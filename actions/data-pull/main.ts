@@ -4,6 +4,7 @@ import { DvcCache } from '../../core/adapters/dvc/dvc-cache.ts';
 import { FileArtifactHasher } from '../../core/adapters/node/file-artifact-hasher.ts';
 import { recordedDigest } from '../../core/domain/data/object-key.ts';
 import type { WantedOutput } from '../../core/domain/data/select-outputs.ts';
+import { type DataSummary, renderData } from '../../core/render/data-summary.ts';
 import { digestDataset } from '../../core/usecases/digest-dataset.ts';
 import { type PullRequest, type PullResult, pullData } from '../../core/usecases/pull-data.ts';
 import type { ActionContext } from '../action-context.ts';
@@ -28,13 +29,15 @@ export async function main(context: ActionContext): Promise<void> {
   const kept = useCache ? await restoreActionsCache(context, wanted, data.cache.folder) : undefined;
   const cache = kept?.isRestored === true ? new DvcCache(data.cache.folder, { verify: true }) : data.cache;
   const { workspace, remotes } = data;
+  const startedAt = performance.now();
   try {
     const request = pullRequest(values, wanted, transferJobs(data.project, values.remote, values.jobs));
     const result = await pullData(request, { cache, remotes, workspace, progress: logProgress(context.log) });
     const digest = request.checkOnly ? null : await digestDataset(result.files, workspace, new FileArtifactHasher());
     workspace.flush();
     if (result.filesDownloaded > 0) await kept?.save();
-    await report(context, { model, result, values, digest });
+    const seconds = (performance.now() - startedAt) / 1000;
+    await report(context, { model, result, values, digest, seconds });
   } finally {
     workspace.flush();
   }
@@ -57,9 +60,12 @@ interface Pulled {
   readonly values: InputValues<typeof inputs>;
   /** `sha256:<hex>`; null where only the remote was asked. */
   readonly digest: string | null;
+  /** From the first question to the last file. */
+  readonly seconds: number;
 }
 
-async function report(context: ActionContext, { model, result, values, digest }: Pulled): Promise<void> {
+async function report(context: ActionContext, pulled: Pulled): Promise<void> {
+  const { model, result, values, digest } = pulled;
   const isChecked = values['check-only'] === true;
   const folder = reportFolder(context.env, model);
   const reportPath = join(folder, 'data.json');
@@ -67,7 +73,8 @@ async function report(context: ActionContext, { model, result, values, digest }:
   const { missing } = result;
   await mkdir(folder, { recursive: true });
   const document = { schema: 'tidegate.dev/data/v1', model, datasetDigest: digest, files, missing };
-  await writeFile(reportPath, `${JSON.stringify(document, null, 2)}\n`);
+  await writeFile(reportPath, `${JSON.stringify(document)}\n`);
+  await context.appendSummary(renderData(summaryOf(pulled)));
   outputs.write(context, {
     'dataset-digest': digest,
     files: files.length,
@@ -79,4 +86,21 @@ async function report(context: ActionContext, { model, result, values, digest }:
   const done = isChecked ? 'on the remote' : `in place, ${result.filesDownloaded} objects downloaded`;
   const lack = missing.length === 0 ? '' : `; missing: ${missing.join(', ')}`;
   context.log.info(`${files.length} files ${done} (${formatBytes(result.bytesDownloaded)})${lack}`);
+}
+
+function summaryOf({ model, result, values, digest, seconds }: Pulled): DataSummary {
+  const isChecked = values['check-only'] === true;
+  const { filesDownloaded, bytesDownloaded, missing } = result;
+  const files = ['files', String(result.files.length)] as const;
+  const time = ['time', `${seconds.toFixed(1)} s`] as const;
+  if (isChecked) return { model, work: 'checked', counts: [files, time], digest, missing };
+  const rate = `${formatBytes(bytesDownloaded / Math.max(0.001, seconds))}/s`;
+  const counts = [
+    files,
+    ['were in place', String(result.filesUnchanged)],
+    ['objects from the cache', String(result.objectsFromCache)],
+    ['downloaded', `${filesDownloaded} (${formatBytes(bytesDownloaded)}${filesDownloaded === 0 ? '' : `, ${rate}`})`],
+    time,
+  ] as const;
+  return { model, work: 'pulled', counts, digest, missing };
 }
