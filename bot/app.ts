@@ -2,6 +2,9 @@ import type { Context, Probot } from 'probot';
 import { type GitHubClient, parseRepositoryName } from '../core/adapters/github/github-client.ts';
 import { UserError } from '../core/errors.ts';
 import { escapeLogLine } from '../core/render/text/escape.ts';
+import { onHealthSaid } from './handlers/health.ts';
+import { onIssueChanged } from './handlers/issue.ts';
+import { onCommentCreated } from './handlers/issue-comment.ts';
 import { onMergeGroup } from './handlers/merge-group.ts';
 import { onPullRequestChanged } from './handlers/pull-request.ts';
 import { onPush } from './handlers/push.ts';
@@ -15,14 +18,33 @@ type RepositoryEvent = Pick<Context, 'octokit' | 'log'> & {
 };
 type Handler = (repository: BotRepository, log: Log) => Promise<void>;
 
+const RECONCILIATIONS = {
+  promotions: (repository: BotRepository, log: Log) => reconcileAllPromotions(repository, log),
+  retraining: (repository: BotRepository, log: Log) => reconcileAllRetraining(repository, log),
+} as const;
+type Reconciliation = keyof typeof RECONCILIATIONS;
+
 /** The bot: every event is a hint that ends in a reconciliation of one repository, one at a time. */
 export function createApp(identity: () => Promise<BotIdentity>, queue = new KeyedQueue()) {
-  const handle = async (event: RepositoryEvent, handler: Handler) => {
+  const open = async (event: RepositoryEvent) => {
     const name = event.payload.repository?.full_name;
-    if (name === undefined) return;
+    if (name === undefined) return undefined;
     const repository = openRepository(asClient(event.octokit), parseRepositoryName(name), await identity());
-    const log = (line: string) => event.log.info(line);
+    return { name, repository, log: (line: string) => event.log.info(line) };
+  };
+  const handle = async (event: RepositoryEvent, handler: Handler) => {
+    const opened = await open(event);
+    if (opened === undefined) return;
+    const { name, repository, log } = opened;
     await queue.run(name, () => handler(repository, log).catch((error: unknown) => tell(error, log)));
+  };
+  /** Events come in swarms, and a reconciliation looks at everything: those that wait are one. */
+  const reconcile = async (event: RepositoryEvent, what: Reconciliation) => {
+    const opened = await open(event);
+    if (opened === undefined) return;
+    const { name, repository, log } = opened;
+    const work = () => RECONCILIATIONS[what](repository, log).catch((error: unknown) => tell(error, log));
+    await queue.runOnce(name, what, work);
   };
   return (app: Probot) => {
     app.on('workflow_run.completed', (event) =>
@@ -31,12 +53,37 @@ export function createApp(identity: () => Promise<BotIdentity>, queue = new Keye
     app.on(['pull_request.opened', 'pull_request.synchronize', 'pull_request.reopened'], (event) =>
       handle(event, (repository, log) => onPullRequestChanged(event.payload.pull_request.number, repository, log)),
     );
-    app.on('pull_request.closed', (event) => handle(event, reconcileAllPromotions));
-    app.on('create', (event) => handle(event, reconcileAllPromotions));
+    app.on(['pull_request.closed', 'create'], (event) => reconcile(event, 'promotions'));
     app.on('push', (event) => handle(event, (repository, log) => onPush(event.payload.ref, repository, log)));
     app.on(['issues.opened', 'issues.edited', 'issues.reopened', 'issues.labeled'], (event) =>
-      handle(event, reconcileAllRetraining),
+      reconcile(event, 'retraining'),
     );
+    app.on(['issues.opened', 'issues.closed', 'issues.reopened', 'issues.labeled', 'issues.unlabeled'], (event) =>
+      handle(event, (repository, log) => {
+        const { issue } = event.payload;
+        // A label that was just taken off is not among the issue's any more.
+        const taken = 'label' in event.payload ? event.payload.label : undefined;
+        return onIssueChanged({ labels: [...(issue.labels ?? []), taken ?? null] }, repository, log);
+      }),
+    );
+    app.on('issue_comment.created', (event) => {
+      const { issue, comment } = event.payload;
+      const by = { login: comment.user?.login ?? '', type: comment.user?.type ?? '' };
+      const written = { issue: issue.number, id: comment.id, body: comment.body, by };
+      return handle(event, (repository, log) => onCommentCreated(written, repository, log));
+    });
+    app.on('status', (event) => {
+      const said = { from: 'commit-status', context: event.payload.context } as const;
+      return handle(event, (repository, log) => onHealthSaid(said, repository, log));
+    });
+    app.on('check_run.completed', (event) => {
+      const said = { from: 'check-run', context: event.payload.check_run.name } as const;
+      return handle(event, (repository, log) => onHealthSaid(said, repository, log));
+    });
+    app.on('deployment_status', (event) => {
+      const said = { from: 'deployment-status', context: event.payload.deployment.environment } as const;
+      return handle(event, (repository, log) => onHealthSaid(said, repository, log));
+    });
     app.on('merge_group.checks_requested', (event) =>
       handle(event, (repository, log) => onMergeGroup(event.payload.merge_group.head_sha, repository, log)),
     );

@@ -12,6 +12,8 @@ export interface BotConfig {
   readonly apiUrl: string | undefined;
   /** How often the sweep looks for what no event told. */
   readonly sweepIntervalMs: number;
+  /** Now, in epoch milliseconds; undefined: the machine's clock. */
+  readonly clockMs?: () => number;
   /** Whether writes are a second apart, as github.com asks of integrations. Default true; a stand-in on this machine needs no rest. */
   readonly isPaced?: boolean;
 }

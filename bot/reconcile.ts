@@ -1,24 +1,40 @@
 import { reconcilePromotions } from '../core/usecases/reconcile-promotions.ts';
 import { proposeRetrained, startRetraining } from '../core/usecases/reconcile-retrain.ts';
+import { reconcileRollbacks } from '../core/usecases/reconcile-rollbacks.ts';
+import { type RefreshedPullRequests, refreshPromotionChecks } from '../core/usecases/refresh-promotion-checks.ts';
 import type { BotRepository } from './repository.ts';
 
 /** One line of what was done, for the log. */
 export type Log = (line: string) => void;
 
-/** Brings every model's promotion pull requests into their desired state. */
-export async function reconcileAllPromotions(repository: BotRepository, log: Log): Promise<void> {
+/**
+ * Brings every model's rollback and promotion pull requests, and the checks on them, into their desired state. What
+ * failed is held first, so that it is not proposed again.
+ */
+export async function reconcileAllPromotions(
+  repository: BotRepository,
+  log: Log,
+  checks: RefreshedPullRequests = 'own',
+): Promise<void> {
   const config = await repository.config();
-  for (const [model, modelConfig] of Object.entries(config?.models ?? {})) {
-    const request = { model, config: modelConfig, self: repository.identity.login, nowMs: Date.now() };
+  if (config === undefined) return;
+  const { login: self, clockMs } = repository.identity;
+  for (const [model, modelConfig] of Object.entries(config.models)) {
+    const request = { model, config: modelConfig, self, nowMs: clockMs() };
+    for (const line of await reconcileRollbacks(request, repository)) log(`rollback ${model}: ${line}`);
     for (const line of await reconcilePromotions(request, repository)) log(`promotion ${model}: ${line}`);
   }
+  const { sha: baseSha } = await repository.branches.default();
+  const refreshed = { config, baseSha, self, nowMs: clockMs() };
+  for (const line of await refreshPromotionChecks(refreshed, checks, repository)) log(`promotion check ${line}`);
 }
 
 /** Starts retrainings that drift issues ask for, and proposes the data that they fetched. */
 export async function reconcileAllRetraining(repository: BotRepository, log: Log): Promise<void> {
   const config = await repository.config();
+  const { login: self, clockMs } = repository.identity;
   for (const [model, modelConfig] of Object.entries(config?.models ?? {})) {
-    const request = { model, config: modelConfig, self: repository.identity.login, nowMs: Date.now() };
+    const request = { model, config: modelConfig, self, nowMs: clockMs() };
     if (modelConfig.drift?.retrain === undefined) continue;
     log(`retrain ${model}: ${await proposeRetrained(request, repository)}`);
     log(`retrain ${model}: ${await startRetraining(request, repository)}`);

@@ -4,6 +4,7 @@ import type { GitHubClient, RepositoryName } from '../core/adapters/github/githu
 import { GitHubComments } from '../core/adapters/github/github-comments.ts';
 import { GitHubCommitHistory } from '../core/adapters/github/github-commit-history.ts';
 import { GitHubControlIssues } from '../core/adapters/github/github-control-issues.ts';
+import { GitHubConversation } from '../core/adapters/github/github-conversation.ts';
 import { GitHubDefaultBranchLog } from '../core/adapters/github/github-default-branch-log.ts';
 import { GitHubDriftIssues } from '../core/adapters/github/github-drift-issues.ts';
 import { GitHubHealthSignals } from '../core/adapters/github/github-health-signals.ts';
@@ -23,6 +24,8 @@ export interface BotIdentity {
   readonly appId: number;
   /** Such as `tidegate[bot]`. */
   readonly login: string;
+  /** Now; epoch milliseconds. */
+  readonly clockMs: () => number;
 }
 
 /** A repository as the bot works on it: its ports, and its config as the default branch has it. */
@@ -37,6 +40,7 @@ export function openRepository(client: GitHubClient, name: RepositoryName, ident
     files,
     branches: new GitHubBranches(client, name),
     checks: new GitHubCheckRuns(client, name, identity.appId),
+    conversation: new GitHubConversation(client, name),
     controls: new GitHubControlIssues(client, name),
     comments: new GitHubComments(client, name, identity.login),
     history: new GitHubCommitHistory(client, name),

@@ -30,7 +30,8 @@ export async function startBot(config: BotConfig, logLevel: 'info' | 'warn' | 'f
     ...(config.apiUrl === undefined ? {} : { baseUrl: config.apiUrl }),
   });
   const queue = new KeyedQueue();
-  const identity = memoize(() => findIdentity(probot, config.appId));
+  const clockMs = config.clockMs ?? Date.now;
+  const identity = memoize(async () => ({ ...(await findIdentity(probot, config.appId)), clockMs }));
   const app = createApp(identity, queue);
   const webhooks = await createNodeMiddleware(app, { probot, webhooksPath: '/api/github/webhooks' });
   const server = createServer((request, response) => {
@@ -60,7 +61,7 @@ function refusalOf({ method, headers }: IncomingMessage): 411 | 413 | undefined 
   return Number(headers['content-length']) > MAX_PAYLOAD_BYTES ? 413 : undefined;
 }
 
-async function findIdentity(probot: Probot, appId: number): Promise<BotIdentity> {
+async function findIdentity(probot: Probot, appId: number): Promise<Omit<BotIdentity, 'clockMs'>> {
   const { data } = await asClient(await probot.auth())
     .request('GET /app')
     .catch((cause: unknown) => {

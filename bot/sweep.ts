@@ -14,7 +14,7 @@ export async function sweep(app: Probot, identity: BotIdentity, queue: KeyedQueu
     for (const { name, owner } of repositories) {
       const repository = openRepository(installed, { owner: owner.login, repo: name }, identity);
       const work = async () => {
-        await reconcileAllPromotions(repository, (line) => app.log.info(line));
+        await reconcileAllPromotions(repository, (line) => app.log.info(line), 'all');
         await reconcileAllRetraining(repository, (line) => app.log.info(line));
       };
       await queue.run(`${owner.login}/${name}`, work).catch((error: unknown) => app.log.error(error));

@@ -9,7 +9,14 @@ export async function onMergeGroup(headSha: string, repository: BotRepository, l
   const base = await repository.branches.default();
   const files = await repository.branches.changedFiles(base.sha, headSha);
   const check = await showPromotionCheck(
-    { config, baseSha: base.sha, headSha, files, self: repository.identity.login, nowMs: Date.now() },
+    {
+      config,
+      baseSha: base.sha,
+      headSha,
+      files,
+      self: repository.identity.login,
+      nowMs: repository.identity.clockMs(),
+    },
     repository,
   );
   log(`promotion check of the merge group ${headSha}: ${check.conclusion}`);

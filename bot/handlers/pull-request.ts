@@ -14,7 +14,14 @@ export async function onPullRequestChanged(number: number, repository: BotReposi
   if (config === undefined) return;
   const base = await repository.branches.default();
   const check = await showPromotionCheck(
-    { config, baseSha: base.sha, headSha, files, self: repository.identity.login, nowMs: Date.now() },
+    {
+      config,
+      baseSha: base.sha,
+      headSha,
+      files,
+      self: repository.identity.login,
+      nowMs: repository.identity.clockMs(),
+    },
     repository,
   );
   log(`promotion check of #${number}: ${check.conclusion} (${check.title})`);

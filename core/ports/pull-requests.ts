@@ -20,6 +20,8 @@ export interface PullRequests {
   ofBranch(branch: string): Promise<readonly PullRequest[]>;
   /** Open ones whose head is a branch of some owner's fork or of this repository. */
   openOf(owner: string, branch: string): Promise<readonly PullRequest[]>;
+  /** All open ones, of all pages, newest first. */
+  allOpen(): Promise<readonly PullRequest[]>;
   get(number: number): Promise<PullRequest>;
   /** Opens one onto the default branch, or answers with the one that is open already. */
   open(request: NewPullRequest): Promise<PullRequest>;

@@ -16,6 +16,20 @@ export function formatMarker(kind: MarkerKind, model: string, environment?: stri
   return `<!-- tidegate:v1 ${kind} ${slug(model)}${environment === undefined ? '' : ` ${environment}`} -->`;
 }
 
+/** The first line of the one answer to a comment. */
+export function formatReplyMarker(comment: number): string {
+  return `<!-- tidegate:v1 reply ${comment} -->`;
+}
+
+/** What a text's marker says, where it begins with one. Anyone may write a marker: ask who wrote the text. */
+export function parseMarker(
+  text: string | null | undefined,
+): { readonly kind: string; readonly slug: string; readonly environment: string | undefined } | undefined {
+  const found = /^\s*<!-- tidegate:v1 ([a-z]+) ([^\s>]{1,300})(?: ([a-z0-9-]{1,100}))? -->/.exec(text ?? '');
+  const [, kind, name, environment] = found ?? [];
+  return kind === undefined || name === undefined ? undefined : { kind, slug: name, environment };
+}
+
 /** Whether a text begins with a marker. */
 export function hasMarker(text: string | null | undefined, marker: string): boolean {
   return text?.trimStart().startsWith(marker) === true;

@@ -42,6 +42,12 @@ export class PromotionGates {
     return this.#controls;
   }
 
+  /** Digests that open issues hold back from an environment. */
+  async held(environment: string): Promise<readonly string[]> {
+    const { holds } = await this.controls();
+    return holds.filter((hold) => hold.isOpen && hold.environment === environment).map(({ digest }) => digest);
+  }
+
   /** What an environment says of the version that it holds; undefined where it holds none. */
   async observe(name: string): Promise<Observation | undefined> {
     const { environments, running, nowMs } = this.#request;

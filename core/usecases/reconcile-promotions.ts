@@ -15,7 +15,7 @@ import { formatMarker, hasMarker } from '../render/marker.ts';
 import { parsePromotionData, renderPromotion } from '../render/promotion.ts';
 import { newestBelieved } from './believe-version.ts';
 import { planDeployment } from './deploy-version.ts';
-import { findRunningVersions } from './find-running-versions.ts';
+import { findRunningVersions, type RunningEnvironment } from './find-running-versions.ts';
 import { type GatePorts, PromotionGates, upstreamOf } from './promotion-gates.ts';
 import { type KnownVersion, VersionCatalog } from './version-catalog.ts';
 
@@ -42,7 +42,8 @@ export interface PromotionPorts extends GatePorts {
 /** What was done, for the log: one line an environment. */
 export type PromotionOutcome = readonly string[];
 
-interface Situation {
+/** An environment and what is known of it. */
+export interface Situation {
   readonly request: PromotionRequest;
   readonly ports: PromotionPorts;
   readonly base: { readonly name: string; readonly sha: string };
@@ -52,50 +53,70 @@ interface Situation {
   readonly pullRequests: readonly PullRequest[];
 }
 
+/** What has to be open where, and why not; nothing is written. */
+export interface PromotionPlan {
+  readonly refused: readonly string[];
+  readonly steps: readonly PlannedPromotion[];
+}
+
+/** One environment of a plan. */
+export interface PlannedPromotion {
+  readonly desired: DesiredPromotion<KnownVersion>;
+  readonly running: RunningEnvironment | undefined;
+  readonly situation: Situation;
+}
+
 /**
  * Makes the promotion pull requests of a model what they have to be. Every trigger ends here; run twice, the second
  * time writes nothing.
  */
 export async function reconcilePromotions(request: PromotionRequest, ports: PromotionPorts): Promise<PromotionOutcome> {
+  const { refused, steps } = await planPromotions(request, ports);
+  const outcomes: string[] = refused.map((reason) => `not believed: ${reason}`);
+  for (const { desired, situation } of steps) {
+    outcomes.push(`${desired.environment}: ${await apply(desired, situation)}`);
+  }
+  return outcomes;
+}
+
+/** Decides what the promotion pull requests of a model have to be. */
+export async function planPromotions(request: PromotionRequest, ports: PromotionPorts): Promise<PromotionPlan> {
   const { model, config, self, nowMs } = request;
   const { environments } = config;
   const base = await ports.branches.default();
   const catalog = new VersionCatalog(model, ports.tags);
-  const { version: newest, refused } = await newestBelieved(
-    catalog,
-    { defaultBranch: base, store: config.register?.store },
-    ports,
-  );
+  const believed = { defaultBranch: base, store: config.register?.store };
+  const { version: newest, refused } = await newestBelieved(catalog, believed, ports);
   const running = await findRunningVersions(environments, { files: ports.files, catalog }, base.sha);
   const gates = new PromotionGates({ model, environments, running, self, nowMs }, ports);
-  const { holds } = await gates.controls();
   const situations = await Promise.all(
-    environments.map(async (environment) => ({
-      request,
-      ports,
-      base,
-      environment,
-      gates,
-      pullRequests: await ownPullRequests(request, environment.name, ports.pullRequests),
-    })),
+    environments.map(async (environment): Promise<Situation> => {
+      const pullRequests = await ownPullRequests(request, environment.name, ports.pullRequests);
+      return { request, ports, base, environment, gates, pullRequests };
+    }),
   );
-  const desired = desiredPromotions(
-    newest,
-    situations.map(({ environment, pullRequests }, index) => ({
+  const desired = desiredPromotions(newest, await factsOf(situations, running));
+  const steps = desired.flatMap((one, index) => {
+    const situation = situations[index];
+    return situation === undefined ? [] : [{ desired: one, running: running[index], situation }];
+  });
+  return { refused, steps };
+}
+
+async function factsOf(
+  situations: readonly Situation[],
+  running: readonly RunningEnvironment[],
+): Promise<readonly EnvironmentFacts<KnownVersion>[]> {
+  return Promise.all(
+    situations.map(async ({ environment, gates, request, pullRequests }, index) => ({
       name: environment.name,
-      after: upstreamOf(environment, environments),
+      after: upstreamOf(environment, request.config.environments),
       running: running[index]?.version,
       disagrees: running[index]?.disagrees === true,
-      held: holds.filter((hold) => hold.isOpen && hold.environment === environment.name).map(({ digest }) => digest),
+      held: await gates.held(environment.name),
       ...answersOf(pullRequests, request.again === environment.name),
     })),
   );
-  const outcomes: string[] = refused.map((reason) => `not believed: ${reason}`);
-  for (const [index, promotion] of desired.entries()) {
-    const situation = situations[index];
-    if (situation !== undefined) outcomes.push(`${promotion.environment}: ${await apply(promotion, situation)}`);
-  }
-  return outcomes;
 }
 
 async function ownPullRequests(

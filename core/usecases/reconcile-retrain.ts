@@ -56,6 +56,17 @@ export async function startRetraining(request: RetrainRequest, ports: RetrainPor
   return `started ${retrain.workflow}: ${decision.reason}`;
 }
 
+/** Starts the retrain workflow because a person asks for it, whatever drift says. Returns what was done. */
+export async function retrainNow({ model, config }: RetrainRequest, ports: RetrainPorts): Promise<string> {
+  const retrain = config.drift?.retrain;
+  if (retrain === undefined) return 'drift.retrain is not configured in tidegate.yaml';
+  const runs = await ports.runs.dispatched(retrain.workflow);
+  if (runs.some(({ status }) => status !== 'completed')) return `${retrain.workflow} is running already`;
+  const base = await ports.branches.default();
+  await ports.runs.dispatch(retrain.workflow, base.name, { model });
+  return `started ${retrain.workflow}`;
+}
+
 /**
  * Brings the data pointers that the retrain workflow pushed into a pull request of our own, so that CI starts. Only
  * `.dvc` files and `dvc.lock` are let through: the workflow ran the team's code with new data.

@@ -2,13 +2,11 @@ import type { EnvironmentConfig } from '../config/environment-config.ts';
 import { rollbackBranch } from '../domain/promotion/branch-names.ts';
 import { desiredRollback, type RollbackFacts } from '../domain/promotion/desired-rollback.ts';
 import { isOlderVersion } from '../domain/registry/is-older-version.ts';
-import { UserError } from '../errors.ts';
 import type { PullRequest } from '../ports/pull-requests.ts';
-import { renderHold } from '../render/hold.ts';
-import { parseRollback, renderRollback } from '../render/rollback.ts';
+import { parseRollback } from '../render/rollback.ts';
 import { findRunningVersions } from './find-running-versions.ts';
-import { planRollback } from './plan-rollback.ts';
 import { PromotionGates } from './promotion-gates.ts';
+import { openHold, proposeRollback } from './propose-rollback.ts';
 import type { PromotionPorts, PromotionRequest } from './reconcile-promotions.ts';
 import { type KnownVersion, VersionCatalog } from './version-catalog.ts';
 
@@ -68,52 +66,15 @@ async function reconcileOne(situation: Situation): Promise<string | undefined> {
     pullRequest: fateOf(own[0]),
   });
   if (desired.kind === 'none' || own[0]?.state === 'open') return undefined;
-  const held = hold.find(({ isOpen }) => isOpen)?.issue ?? (await openHold(situation, desired.reason));
-  return proposeRollback(situation, desired.reason, held);
+  const asked = { reason: desired.reason, by: undefined };
+  const held = hold.find(({ isOpen }) => isOpen)?.issue ?? (await openHold(situation, asked));
+  return proposeRollback(situation, { ...asked, hold: held });
 }
 
 function fateOf(pullRequest: PullRequest | undefined): RollbackFacts['pullRequest'] {
   if (pullRequest === undefined) return undefined;
   if (pullRequest.state === 'open') return 'open';
   return pullRequest.merged ? 'merged' : 'declined';
-}
-
-async function openHold({ request, environment, version, ports }: Situation, reason: string): Promise<number> {
-  const rendered = renderHold({
-    model: request.model,
-    environment: environment.name,
-    version: version.version,
-    digest: version.artifactDigest,
-    reason,
-    by: undefined,
-  });
-  return ports.controls.create({ ...rendered, label: 'tidegate/hold' });
-}
-
-async function proposeRollback(situation: Situation, reason: string, hold: number): Promise<string> {
-  const { request, environment, version, base, ports } = situation;
-  const plan = await planRollback(environment, { version, baseSha: base.sha }, ports).catch((error: unknown) => {
-    if (error instanceof UserError) return error.message;
-    throw error;
-  });
-  if (typeof plan === 'string') return `cannot be rolled back: ${plan}`;
-  const before = await new VersionCatalog(request.model, ports.tags).match(plan.to);
-  const rendered = renderRollback({
-    model: request.model,
-    environment: environment.name,
-    version: version.version,
-    digest: version.artifactDigest,
-    to: before === undefined ? plan.to.text.slice(0, 150) : `v${before.version}`,
-    reason,
-    files: plan.edits.map(({ file }) => file),
-    hold,
-  });
-  const branch = rollbackBranch(request.model, environment.name);
-  const files = plan.edits.map(({ file, after }) => ({ path: file, text: after }));
-  await ports.branches.commit({ branch, base: base.sha, files, message: rendered.commitMessage });
-  const { title, body } = rendered;
-  const opened = await ports.pullRequests.open({ branch, base: base.name, title, body });
-  return `opened #${opened.number}, which takes v${version.version} back: ${reason}`;
 }
 
 /** Rollbacks of versions that do not run any more. */

@@ -37,6 +37,8 @@ export class BotWorld {
   readonly #closing: (() => Promise<void>)[] = [];
   #bot: RunningBot | undefined;
   #clones = 0;
+  /** How far the bot's clock is ahead; milliseconds. */
+  aheadMs = 0;
 
   private constructor(directory: string, github: RunningGitHub, artifacts: (ArtifactEntry & { zip: Uint8Array })[]) {
     this.directory = directory;
@@ -94,6 +96,7 @@ export class BotWorld {
       apiUrl: `http://127.0.0.1:${proxy.port}/api/v3`,
       sweepIntervalMs: 3_600_000,
       isPaced: false,
+      clockMs: () => Date.now() + this.aheadMs,
     };
     this.#bot = await startBot(config, 'fatal');
     this.github.webhook({ url: this.hookUrl, secret: this.secret });
@@ -105,8 +108,8 @@ export class BotWorld {
     while (this.github.webhooks.isBusy);
   }
 
-  client(login = 'mona') {
-    return getOctokit(this.github.userToken(login), { baseUrl: this.github.apiUrl }).rest;
+  client(login = 'mona', role?: 'read' | 'write') {
+    return getOctokit(this.github.userToken(login, role), { baseUrl: this.github.apiUrl }).rest;
   }
 
   /** A clone in which `commit` works. */

@@ -26,11 +26,15 @@ export class GitHubPullRequests implements PullRequests {
   }
 
   async ofBranch(branch: string): Promise<readonly PullRequest[]> {
-    return this.#list(this.#repository.owner, branch, 'all');
+    return this.#list({ head: `${this.#repository.owner}:${branch}`, state: 'all' });
   }
 
   async openOf(owner: string, branch: string): Promise<readonly PullRequest[]> {
-    return this.#list(owner, branch, 'open');
+    return this.#list({ head: `${owner}:${branch}`, state: 'open' });
+  }
+
+  async allOpen(): Promise<readonly PullRequest[]> {
+    return this.#list({ state: 'open' });
   }
 
   async get(number: number): Promise<PullRequest> {
@@ -76,15 +80,14 @@ export class GitHubPullRequests implements PullRequests {
     );
   }
 
-  async #list(owner: string, branch: string, state: 'all' | 'open'): Promise<readonly PullRequest[]> {
+  async #list(filter: { head?: string; state: 'all' | 'open' }): Promise<readonly PullRequest[]> {
     const found = await orServiceError(
       this.#client.paginate('GET /repos/{owner}/{repo}/pulls', {
         ...this.#repository,
-        head: `${owner}:${branch}`,
-        state,
+        ...filter,
         per_page: 100,
       }),
-      `listing the pull requests of ${branch}`,
+      `listing the pull requests${filter.head === undefined ? '' : ` of ${filter.head}`}`,
       'pull-requests: read',
     );
     return found.map(toPullRequest).sort((a, b) => b.number - a.number);

@@ -6,6 +6,8 @@ import { type GitHubClient, orServiceError, type RepositoryName, statusOf } from
 export class GitHubRepositoryFiles implements RepositoryFiles {
   readonly #client: GitHubClient;
   readonly #repository: RepositoryName;
+  /** What a commit holds never changes: it is read once. */
+  readonly #atCommits = new Map<string, Promise<string | undefined>>();
 
   constructor(client: GitHubClient, repository: RepositoryName) {
     this.#client = client;
@@ -13,6 +15,16 @@ export class GitHubRepositoryFiles implements RepositoryFiles {
   }
 
   async read(path: string, ref?: string): Promise<string | undefined> {
+    if (ref === undefined || !/^[0-9a-f]{40}$/.test(ref)) return this.#read(path, ref);
+    const key = `${ref}:${path}`;
+    const reading = this.#atCommits.get(key) ?? this.#read(path, ref);
+    this.#atCommits.set(key, reading);
+    // A failure may pass: the next one asks again.
+    reading.catch(() => this.#atCommits.delete(key));
+    return reading;
+  }
+
+  async #read(path: string, ref: string | undefined): Promise<string | undefined> {
     const answer = this.#client
       .request('GET /repos/{owner}/{repo}/contents/{path}', {
         ...this.#repository,

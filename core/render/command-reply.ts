@@ -1,0 +1,51 @@
+import { COMMANDS } from '../domain/commands/parse-commands.ts';
+import { renderTable } from './table.ts';
+import { escapeText } from './text/escape.ts';
+import { inlineCode } from './text/inline-code.ts';
+
+/** What one command came to. */
+export interface CommandAnswer {
+  /** As it was written, without `/tidegate`. */
+  readonly command: string;
+  /** Plain sentences, or Markdown of ours. */
+  readonly lines: readonly string[];
+  /** Markdown of ours, below the lines. */
+  readonly table?: string | undefined;
+}
+
+/** One reply to all commands of a comment. */
+export function renderReply(by: string, answers: readonly CommandAnswer[]): string {
+  const parts = answers.map(({ command, lines, table }) => {
+    const list = lines.map((line) => `- ${escapeText(line, 600)}`).join('\n');
+    return [`**/tidegate ${escapeText(command, 200)}**`, list, table ?? ''].filter((part) => part !== '').join('\n\n');
+  });
+  return `${inlineCode(by)} asked:\n\n${parts.join('\n\n')}\n`;
+}
+
+/** The table of commands that `help` shows. */
+export function renderHelp(): string {
+  const rows = Object.values(COMMANDS).map(({ usage, says, needsWrite }) => [
+    inlineCode(`/tidegate ${usage}`),
+    says,
+    needsWrite ? 'write' : 'anyone',
+  ]);
+  return renderTable(['command', 'does', 'who'], rows);
+}
+
+/** What runs where, what would come next, and what it waits for. */
+export function renderPlan(
+  steps: readonly {
+    readonly environment: string;
+    readonly runs: string;
+    readonly next: string;
+    readonly waits: string;
+  }[],
+): string {
+  const rows = steps.map(({ environment, runs, next, waits }) => [
+    environment,
+    escapeText(runs, 200),
+    escapeText(next, 200),
+    escapeText(waits, 400),
+  ]);
+  return renderTable(['environment', 'runs', 'next', 'waits for'], rows);
+}

@@ -1,0 +1,75 @@
+import type { ModelConfig, TidegateConfig } from '../config/tidegate-config.ts';
+import { COMMANDS, type Command, parseCommands } from '../domain/commands/parse-commands.ts';
+import { slug } from '../domain/model/model-name.ts';
+import { type CommandAnswer, renderHelp, renderReply } from '../render/command-reply.ts';
+import { formatReplyMarker, parseMarker } from '../render/marker.ts';
+import { type CommandPorts, type CommandScope, carryOut } from './carry-out-command.ts';
+
+/** A comment that was just written. */
+export interface CommandRequest {
+  readonly config: TidegateConfig;
+  readonly comment: { readonly id: number; readonly body: string; readonly by: string };
+  /** The issue or pull request that it stands under. */
+  readonly issue: number;
+  /** Our own login. */
+  readonly self: string;
+  readonly nowMs: number;
+}
+
+/**
+ * Carries the commands of a comment out, one after the other, and answers once. Rights are asked for when a command is
+ * carried out, not when it was written. Returns one line a command, for the log; nothing where there is none.
+ */
+export async function answerCommands(request: CommandRequest, ports: CommandPorts): Promise<readonly string[]> {
+  const commands = parseCommands(request.comment.body);
+  if (commands.length === 0) return [];
+  const marker = formatReplyMarker(request.comment.id);
+  // A redelivered event finds the answer that its first delivery got.
+  if ((await ports.comments.own(request.issue, marker)).length > 0) return [];
+  await ports.conversation.acknowledge(request.comment.id);
+  const scope = await scopeOf(request, ports);
+  const answers: CommandAnswer[] = [];
+  for (const command of commands) answers.push(await answer(command, scope, { request, ports }));
+  await ports.comments.create(request.issue, `${marker}\n\n${renderReply(request.comment.by, answers)}`);
+  return answers.map(({ command, lines }) => `${command}: ${lines.join(' ')}`);
+}
+
+async function answer(
+  command: Command,
+  scope: CommandScope | string,
+  { request, ports }: { readonly request: CommandRequest; readonly ports: CommandPorts },
+): Promise<CommandAnswer> {
+  if (command.name === 'unknown') {
+    const lines = ['There is no such command.'];
+    return { command: command.argument, lines, table: renderHelp() };
+  }
+  const written = `${command.name} ${command.argument}`.trim();
+  if (command.name === 'help') return { command: written, lines: [], table: renderHelp() };
+  if (COMMANDS[command.name].needsWrite && !(await ports.conversation.canWrite(request.comment.by))) {
+    return { command: written, lines: ['Refused: this needs write permission in the repository.'] };
+  }
+  if (typeof scope === 'string') return { command: written, lines: [scope] };
+  return { command: written, ...(await carryOut(command, scope, ports)) };
+}
+
+/** What the comment is about: the pull request or issue of ours that it stands under tells, else the only model. */
+async function scopeOf(request: CommandRequest, ports: CommandPorts): Promise<CommandScope | string> {
+  const { config, self, nowMs, comment } = request;
+  const { body, author } = await ports.conversation.subject(request.issue);
+  // A stranger's text may hold a marker too. A drift issue is the workflow's.
+  const marker = [self, 'github-actions[bot]'].includes(author) ? parseMarker(body) : undefined;
+  const models = Object.entries(config.models);
+  const named = models.find(([name]) => slug(name) === marker?.slug);
+  const [only, ...more] = models;
+  const chosen: readonly [string, ModelConfig] | undefined = named ?? (more.length === 0 ? only : undefined);
+  if (chosen === undefined) {
+    return `There are ${models.length} models: write this under a pull request or issue of the one that you mean.`;
+  }
+  const [model, modelConfig] = chosen;
+  return {
+    request: { model, config: modelConfig, self, nowMs },
+    environment: modelConfig.environments.find(({ name }) => name === marker?.environment),
+    subject: author === self ? body : '',
+    by: comment.by,
+  };
+}

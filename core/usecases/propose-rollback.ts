@@ -1,0 +1,85 @@
+import type { EnvironmentConfig } from '../config/environment-config.ts';
+import { rollbackBranch } from '../domain/promotion/branch-names.ts';
+import { UserError } from '../errors.ts';
+import { renderHold } from '../render/hold.ts';
+import { renderRollback } from '../render/rollback.ts';
+import { planDeployment } from './deploy-version.ts';
+import { planRollback, type RollbackPlan } from './plan-rollback.ts';
+import type { PromotionPorts, PromotionRequest } from './reconcile-promotions.ts';
+import { type KnownVersion, VersionCatalog } from './version-catalog.ts';
+
+/** A version that is taken back from an environment. */
+export interface RolledBack {
+  readonly request: PromotionRequest;
+  readonly ports: PromotionPorts;
+  readonly base: { readonly name: string; readonly sha: string };
+  readonly environment: EnvironmentConfig;
+  /** The one that runs there. */
+  readonly version: KnownVersion;
+}
+
+/** Why, and who says so; undefined: the bot, on failed health. */
+export interface Reason {
+  readonly reason: string;
+  readonly by: string | undefined;
+}
+
+/** Opens the issue that holds a version back. Returns its number. */
+export async function openHold(
+  { request, environment, version, ports }: Omit<RolledBack, 'base'>,
+  { reason, by }: Reason,
+): Promise<number> {
+  const rendered = renderHold({
+    model: request.model,
+    environment: environment.name,
+    version: version.version,
+    digest: version.artifactDigest,
+    reason,
+    by,
+  });
+  return ports.controls.create({ ...rendered, label: 'tidegate/hold' });
+}
+
+/**
+ * Opens the pull request that takes a version back: to the exact values from before, or to a version.
+ *
+ * @returns What was done, or why nothing could be.
+ */
+export async function proposeRollback(
+  taken: RolledBack,
+  { reason, hold, to }: Reason & { readonly hold: number | undefined; readonly to?: KnownVersion | undefined },
+): Promise<string> {
+  const { request, environment, version, base, ports } = taken;
+  const plan = await (to === undefined ? planBack(taken) : planTo(taken, to)).catch((error: unknown) => {
+    if (error instanceof UserError) return error;
+    throw error;
+  });
+  if (plan instanceof UserError) return `cannot be rolled back: ${plan.message}. ${plan.fix}`;
+  if (plan.edits.length === 0) return `already says ${plan.to.text}`;
+  const before = to ?? (await new VersionCatalog(request.model, ports.tags).match(plan.to));
+  const rendered = renderRollback({
+    model: request.model,
+    environment: environment.name,
+    version: version.version,
+    digest: version.artifactDigest,
+    to: before === undefined ? plan.to.text.slice(0, 150) : `v${before.version}`,
+    reason,
+    files: plan.edits.map(({ file }) => file),
+    hold,
+  });
+  const branch = rollbackBranch(request.model, environment.name);
+  const files = plan.edits.map(({ file, after }) => ({ path: file, text: after }));
+  await ports.branches.commit({ branch, base: base.sha, files, message: rendered.commitMessage });
+  const { title, body } = rendered;
+  const opened = await ports.pullRequests.open({ branch, base: base.name, title, body });
+  return `opened #${opened.number}, which takes v${version.version} back`;
+}
+
+function planBack({ environment, version, base, ports }: RolledBack): Promise<RollbackPlan> {
+  return planRollback(environment, { version, baseSha: base.sha }, ports);
+}
+
+async function planTo({ environment, base, ports }: RolledBack, to: KnownVersion): Promise<RollbackPlan> {
+  const edits = await planDeployment(environment, to, (file) => ports.files.read(file, base.sha));
+  return { edits, to: { text: `v${to.version}` } };
+}

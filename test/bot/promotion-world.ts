@@ -1,0 +1,200 @@
+import { formatVersionTagMessage } from '../../core/reports/version-tag-line.ts';
+import { runGit } from '../testkit/git-client.ts';
+import type { WorkflowRun } from '../testkit/github/state.ts';
+import { BotWorld } from './bot-world.ts';
+
+export const REPOSITORY = 'acme/flights';
+const [owner, repo] = ['acme', 'flights'] as const;
+/** Where a version's artifact lies. */
+export const uriOf = (digest: string) => `s3://models/flights/sha256/${digest}`;
+/** A digest by one letter. */
+export const digestOf = (letter: string) => letter.repeat(64);
+
+/** A manifest with everything that an edit must leave alone. */
+export const manifest = (uri: string) => `# served model\r\napiVersion: serving.kserve.io/v1beta1
+kind: InferenceService
+metadata: { name: flights }
+spec:
+  predictor:
+    model:
+      modelFormat: {name: onnx}
+      storageUri:   "${uri}"   # set by pull requests
+`;
+
+/** A repository with two environments and a bot, whose versions are registered by hand. */
+export class PromotionWorld {
+  readonly bot: BotWorld;
+  readonly #clone: string;
+
+  private constructor(bot: BotWorld, clone: string) {
+    this.bot = bot;
+    this.#clone = clone;
+  }
+
+  /** @param environments The lines of `environments` in tidegate.yaml, without their targets. */
+  static async start(environments: { readonly staging?: string; readonly production?: string }) {
+    const bot = await BotWorld.start();
+    await bot.github.createRepository(REPOSITORY);
+    const world = new PromotionWorld(bot, await bot.clone(REPOSITORY));
+    await world.push({
+      'tidegate.yaml': config(environments),
+      'k8s/staging.yaml': manifest('s3://somewhere/else'),
+      'k8s/production.yaml': manifest('s3://somewhere/else'),
+    });
+    return world;
+  }
+
+  /** Commits files on main, by a person. @returns The commit. */
+  async push(files: Readonly<Record<string, string>>): Promise<string> {
+    const sha = await this.bot.commit(this.#clone, 'main', files);
+    await this.bot.settle();
+    return sha;
+  }
+
+  /** Registers a version on main's newest commit, as the release workflow does. */
+  async register(version: string, letter: string): Promise<void> {
+    const sha = await this.push({ 'train.py': `print('${version}')\n` });
+    const digest = digestOf(letter);
+    const message = formatVersionTagMessage(`Registering artifact flights version v${version}`, {
+      schema: 'tidegate.dev/tag/v1',
+      artifact: { uri: uriOf(digest), digest: `sha256:${digest}`, sizeBytes: 10 },
+      metrics: [],
+      comparisons: [],
+      documents: {},
+      runId: this.#releaseRun(sha),
+    });
+    await runGit(this.#clone, ['tag', '--annotate', `flights@v${version}`, '--message', message, sha]);
+    await runGit(this.#clone, ['push', '--quiet', 'origin', `flights@v${version}`]);
+    await this.bot.settle();
+  }
+
+  #releaseRun(headSha: string): number {
+    const { state } = this.bot.github;
+    const repository = state.repository(REPOSITORY);
+    const now = state.now();
+    const run: WorkflowRun = {
+      id: state.newId(),
+      number: 1,
+      attempt: 1,
+      workflowId: 2,
+      name: 'model-release',
+      path: '.github/workflows/model-release.yml',
+      event: 'push',
+      status: 'completed',
+      conclusion: 'success',
+      headBranch: 'main',
+      headSha,
+      headRepository: REPOSITORY,
+      displayTitle: 'a release',
+      actor: state.account('mona'),
+      createdAt: now,
+      updatedAt: now,
+      jobs: [],
+      pullRequests: [],
+    };
+    repository?.runs.push(run);
+    return run.id;
+  }
+
+  /** The open pull requests, by title. */
+  async open(): Promise<Readonly<Record<string, { number: number; head: string; body: string }>>> {
+    const { data } = await this.bot.client().pulls.list({ owner, repo, state: 'open', per_page: 100 });
+    return Object.fromEntries(
+      data.map(({ title, number, head, body }) => [title, { number, head: head.sha, body: body ?? '' }]),
+    );
+  }
+
+  /** The number of the newest pull request of a title, in any state. */
+  async numberOf(title: string): Promise<number> {
+    const { data } = await this.bot.client().pulls.list({ owner, repo, state: 'all', per_page: 100 });
+    return data.find((one) => one.title === title)?.number ?? 0;
+  }
+
+  async merge(title: string): Promise<void> {
+    const found = (await this.open())[title];
+    if (found === undefined) throw new Error(`no pull request "${title}" among ${Object.keys(await this.open())}`);
+    await this.bot.client().pulls.merge({ owner, repo, pull_number: found.number, merge_method: 'squash' });
+    await this.bot.settle();
+  }
+
+  async close(number: number): Promise<void> {
+    await this.bot.client().issues.update({ owner, repo, issue_number: number, state: 'closed' });
+    await this.bot.settle();
+  }
+
+  /** The check `tidegate / promotion` of a commit. */
+  async check(sha: string): Promise<{ readonly is: string; readonly title: string }> {
+    const options = { owner, repo, ref: sha, check_name: 'tidegate / promotion' };
+    const { data } = await this.bot.client().checks.listForRef(options);
+    const [run] = data.check_runs;
+    return { is: run?.conclusion ?? run?.status ?? 'not there', title: run?.output.title ?? '' };
+  }
+
+  async file(path: string): Promise<string> {
+    await runGit(this.#clone, ['fetch', '--quiet', 'origin']);
+    return `${await runGit(this.#clone, ['show', `origin/main:${path}`])}\n`;
+  }
+
+  async issues(label: string): Promise<readonly { number: number; title: string; author: string }[]> {
+    const { data } = await this.bot.client().issues.listForRepo({ owner, repo, labels: label, state: 'open' });
+    return data.map(({ number, title, user }) => ({ number, title, author: user?.login ?? '' }));
+  }
+
+  async openIssue(title: string, labels: readonly string[], body = ''): Promise<number> {
+    const { data } = await this.bot.client().issues.create({ owner, repo, title, body, labels: [...labels] });
+    await this.bot.settle();
+    return data.number;
+  }
+
+  /** Says the health of main's newest commit, as Argo CD's notifications do. */
+  async health(state: 'success' | 'failure' | 'pending' | 'error', by = 'argocd'): Promise<void> {
+    const { data } = await this.bot.client().repos.getBranch({ owner, repo, branch: 'main' });
+    const context = 'continuous-delivery/flights-staging';
+    await this.bot.client(by).repos.createCommitStatus({ owner, repo, sha: data.commit.sha, state, context });
+    await this.bot.settle();
+  }
+
+  /** Writes a comment; a stranger may only read. @returns What the bot answered last. */
+  async say(issue: number, body: string, by = 'mona'): Promise<string> {
+    await this.bot
+      .client(by, by === 'stranger' ? 'read' : 'write')
+      .issues.createComment({ owner, repo, issue_number: issue, body });
+    await this.bot.settle();
+    const { data } = await this.bot.client().issues.listComments({ owner, repo, issue_number: issue, per_page: 100 });
+    return data.findLast(({ user }) => user?.login.endsWith('[bot]'))?.body ?? '';
+  }
+
+  /** Lets time pass for the bot, and sweeps. */
+  async later(ms: number): Promise<void> {
+    this.bot.aheadMs += ms;
+    await this.bot.sweep();
+    await this.bot.settle();
+  }
+
+  async stop(): Promise<void> {
+    await this.bot.stop();
+  }
+}
+
+function config({
+  staging = '',
+  production = '',
+}: {
+  readonly staging?: string;
+  readonly production?: string;
+}): string {
+  const target = (name: string) => `{ file: k8s/${name}.yaml, kind: InferenceService, name: flights }`;
+  return `version: 1
+models:
+  flights:
+    task: binary-classification
+    artifact: model.onnx
+    data: { label: late }
+    evaluate: { dataset: test.parquet, metrics: [roc_auc] }
+    gate: { rules: [{ metric: roc_auc, min: 0.6 }] }
+    register: { store: s3://models/flights }
+    environments:
+      - { name: staging, ${staging} targets: [${target('staging')}] }
+      - { name: production, ${production} targets: [${target('production')}] }
+`;
+}

@@ -1,0 +1,172 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { digestOf, manifest, PromotionWorld, uriOf } from './promotion-world.ts';
+
+const HOUR = 3_600_000;
+const STAGING = 'Promote flights v0.1.0 to staging';
+const PRODUCTION = 'Promote flights v0.1.0 to production';
+const TIMEOUT_MS = 60_000;
+let world: PromotionWorld;
+
+afterEach(() => world.stop());
+
+async function started(environments: Parameters<typeof PromotionWorld.start>[0]): Promise<void> {
+  world = await PromotionWorld.start(environments);
+  await world.register('0.1.0', 'a');
+}
+
+describe('promotion', { timeout: TIMEOUT_MS }, () => {
+  it('goes environment by environment, changes one value, and soaks before the next', async () => {
+    await started({ production: 'soak: 24h,' });
+    expect(Object.keys(await world.open())).toEqual([STAGING]);
+    await world.merge(STAGING);
+    expect(await world.file('k8s/staging.yaml')).toBe(manifest(uriOf(digestOf('a'))));
+    const waiting = (await world.open())[PRODUCTION];
+    expect(waiting?.body).toContain('soaks upstream, until');
+    expect(await world.check(waiting?.head ?? '')).toMatchObject({ is: 'in_progress' });
+    await world.later(24 * HOUR + 60_000);
+    expect(await world.check(waiting?.head ?? '')).toEqual({ is: 'success', title: 'Every gate is open' });
+    expect((await world.open())[PRODUCTION]?.body).toContain('Nothing: a person decides.');
+    await world.merge(PRODUCTION);
+    expect(await world.file('k8s/production.yaml')).toBe(manifest(uriOf(digestOf('a'))));
+    const written = world.bot.writes.count;
+    await world.later(HOUR);
+    expect(world.bot.writes.count).toBe(written);
+  });
+
+  it('waits while an issue stops the line, and in a freeze', async () => {
+    await started({ staging: 'freeze: [{ cron: "0 0 1 1 *", duration: 8d }],' });
+    const { head = '' } = (await world.open())[STAGING] ?? {};
+    const stop = await world.openIssue('Incident', ['tidegate/stop']);
+    expect(await world.check(head)).toEqual({ is: 'in_progress', title: `Waits: #${stop} stops the line` });
+    await world.close(stop);
+    expect(await world.check(head)).toMatchObject({ is: 'success' });
+    const newYear = Date.UTC(new Date().getUTCFullYear() + 1, 0, 2);
+    await world.later(newYear - Date.now());
+    expect((await world.check(head)).title).toMatch(
+      /^Waits: frozen by 0 0 1 1 \* \(UTC\), until \d{4}-01-09 00:00 UTC$/,
+    );
+  });
+
+  it('takes a closed pull request for a no, until a person asks again or a newer version comes', async () => {
+    await started({});
+    const { number = 0 } = (await world.open())[STAGING] ?? {};
+    await world.close(number);
+    await world.later(HOUR);
+    expect(await world.open()).toEqual({});
+    expect(await world.say(number, '/tidegate promote staging')).toMatch(/opened \\#\u200b?\d+ for v0\.1\.0/);
+    expect(Object.keys(await world.open())).toEqual([STAGING]);
+    await world.later(HOUR);
+    expect(Object.keys(await world.open())).toEqual([STAGING]);
+    await world.register('0.2.0', 'b');
+    expect(Object.keys(await world.open())).toEqual(['Promote flights v0.2.0 to staging']);
+  });
+});
+
+describe('health', { timeout: TIMEOUT_MS }, () => {
+  const health =
+    'health: { from: argocd, context: continuous-delivery/flights-staging, creator: argocd, deadline: 30m, settle: 10m },';
+
+  it('verifies upstream by what the named creator says, once it has stood', async () => {
+    await started({ staging: health });
+    await world.merge(STAGING);
+    const { head = '' } = (await world.open())[PRODUCTION] ?? {};
+    await world.health('success', 'mallory');
+    expect((await world.check(head)).title).toContain('nothing was said about its health yet');
+    await world.health('success');
+    expect((await world.check(head)).title).toContain('healthy, and has to stay so for a while');
+    await world.later(11 * 60_000);
+    expect(await world.check(head)).toMatchObject({ is: 'success' });
+  });
+
+  it('that fails puts a hold and opens a rollback with the exact values from before', async () => {
+    await started({ staging: health });
+    const before = await world.file('k8s/staging.yaml');
+    await world.merge(STAGING);
+    await world.health('error');
+    expect(await world.issues('tidegate/hold')).toEqual([]);
+    await world.health('failure');
+    const [hold] = await world.issues('tidegate/hold');
+    expect(hold?.title).toBe('Hold flights v0.1.0 in staging');
+    const title = 'Roll back flights in staging to s3://somewhere/else';
+    expect(Object.keys(await world.open())).toContain(title);
+    expect((await world.check((await world.open())[PRODUCTION]?.head ?? '')).title).toContain('failed in staging');
+    const written = world.bot.writes.count;
+    await world.later(60_000);
+    expect(world.bot.writes.count).toBe(written);
+    await world.merge(title);
+    expect(await world.file('k8s/staging.yaml')).toBe(before);
+    expect(await world.open()).toEqual({});
+    await world.close(hold?.number ?? 0);
+    expect(await world.open()).toEqual({});
+  });
+
+  it('that says nothing before the deadline has failed; a person who closes the rollback keeps the version', async () => {
+    await started({ staging: health });
+    await world.merge(STAGING);
+    await world.later(31 * 60_000);
+    const rollback = (await world.open())['Roll back flights in staging to s3://somewhere/else'];
+    expect(rollback?.body).toContain('it did not get healthy before its deadline');
+    await world.close(rollback?.number ?? 0);
+    await world.later(HOUR);
+    expect(Object.keys(await world.open())).toEqual([PRODUCTION]);
+  });
+
+  it('that fails after it was verified rolls nothing back', async () => {
+    await started({ staging: health.replace('settle: 10m', 'settle: 1s') });
+    await world.merge(STAGING);
+    await world.health('success');
+    await new Promise((resolve) => setTimeout(resolve, 2100));
+    await world.health('failure');
+    expect(await world.issues('tidegate/hold')).toEqual([]);
+  });
+
+  it('is left to a newer version, which ends the hold', async () => {
+    await started({ staging: health });
+    await world.merge(STAGING);
+    await world.health('failure');
+    await world.register('0.2.0', 'b');
+    await world.merge('Promote flights v0.2.0 to staging');
+    expect(await world.issues('tidegate/hold')).toEqual([]);
+    expect(Object.keys(await world.open())).toEqual(['Promote flights v0.2.0 to production']);
+  });
+});
+
+describe('commands', { timeout: TIMEOUT_MS }, () => {
+  it('are carried out for people who may write, answered once, and not asked twice', async () => {
+    await started({});
+    const { number = 0, head = '' } = (await world.open())[STAGING] ?? {};
+    expect(await world.say(number, '/tidegate help', 'stranger')).toContain('/tidegate promote');
+    expect(await world.say(number, '/tidegate plan', 'stranger')).toMatch(
+      /staging\s+\| .*v0\.1\.0.*a person, who merges/,
+    );
+    expect(await world.say(number, '/tidegate hold', 'stranger')).toContain('needs write permission');
+    expect(await world.say(number, 'Hm.\n/tidegate hold looks @odd <b>')).toContain('holds v0.1.0 back from staging');
+    expect((await world.check(head)).title).toMatch(/^Waits: #\d+ holds this version$/);
+    const { deliveries } = world.bot.github.webhooks;
+    const guid = deliveries.findLast(({ event }) => event === 'issue_comment')?.guid ?? '';
+    const written = world.bot.writes.count;
+    await world.bot.github.redeliver(guid);
+    await world.bot.settle();
+    expect(world.bot.writes.count).toBe(written);
+    expect(await world.say(number, '/tidegate unhold')).toContain('Lifted');
+    expect(await world.check(head)).toMatchObject({ is: 'success' });
+  });
+
+  it('roll back to a version, and name what is not known', async () => {
+    await started({});
+    await world.merge(STAGING);
+    await world.register('0.2.0', 'b');
+    await world.merge('Promote flights v0.2.0 to staging');
+    const number = await world.numberOf('Promote flights v0.2.0 to staging');
+    expect(await world.say(number, '/tidegate rollback 9.9.9')).toContain('There is no version 9.9.9.');
+    expect(await world.say(number, '/tidegate rollback v0.1.0')).toContain('which takes v0.2.0 back');
+    expect(await world.issues('tidegate/hold')).toHaveLength(1);
+    await world.merge('Roll back flights in staging to v0.1.0');
+    expect(await world.file('k8s/staging.yaml')).toBe(manifest(uriOf(digestOf('a'))));
+    const issue = await world.openIssue('Odd predictions', []);
+    expect(await world.say(issue, '/tidegate rollback')).toContain('production runs no known version.');
+    expect(await world.say(issue, '/tidegate promote nowhere')).toContain('Known: staging, production.');
+    expect(await world.say(issue, '/tidegate retrain')).toContain('drift.retrain is not configured');
+    expect(await world.say(issue, '> /tidegate rollback')).toContain('drift.retrain is not configured');
+  });
+});
