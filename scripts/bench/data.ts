@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { markdownTable } from 'markdown-table';
-import { build } from '../build.ts';
+import { build, bundlePath } from '../build.ts';
 import { ensurePythonEnvironment } from '../python-environment.ts';
 import { type MeasuredRun, measure, median } from './data/measured-run.ts';
 import { BenchRepository, writeLargeFile, writeSmallFiles } from './data/repository.ts';
@@ -41,13 +41,17 @@ export async function run(): Promise<void> {
   const base = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
   const root = await mkdtemp(join(base, 'tidegate-bench-data-'));
   const server = await startVersitygw(root);
+  // A copy, because another build may replace the bundles meanwhile.
+  for (const name of ['data-pull', 'data-push']) {
+    await cp(dirname(bundlePath(name)), join(root, 'bundles', name), { recursive: true });
+  }
   const world: World = { root, server, rows: [] };
   const parts = (process.env.BENCH_PARTS ?? 'small,large,many').split(',');
   try {
     if (parts.includes('small')) await benchSmall(world);
     if (parts.includes('large')) await benchLarge(world);
     if (parts.includes('many')) await benchMany(world);
-    const head = ['work', 'peer', 'ours: s (CPU s, MB)', 'peer: s (CPU s, MB)', 'ratio', 'goal', ''];
+    const head = ['work', 'peer', 'ours: s (CPU s, MB)', 'peer: s (CPU s, MB)', 'ratio', 'of CPU', 'goal', ''];
     console.log(markdownTable([head, ...world.rows]));
   } finally {
     await server.stop();
@@ -147,9 +151,20 @@ function add({ rows }: World, { work, peer, ours, theirs, goal }: Comparison): v
   const other = median(theirs.map(({ seconds }) => seconds));
   const isLimit = 'atMost' in goal;
   const ratio = isLimit ? mine / other : other / mine;
+  const cpu = median(ours.map(({ cpuSeconds }) => cpuSeconds)) / median(theirs.map(({ cpuSeconds }) => cpuSeconds));
+  const cpuRatio = (isLimit ? cpu : 1 / cpu).toFixed(2);
   const isReached = isLimit ? ratio <= goal.atMost : ratio >= goal.atLeast;
   const wanted = isLimit ? `<= ${goal.atMost}` : `>= ${goal.atLeast}`;
-  rows.push([work, peer, show(ours), show(theirs), ratio.toFixed(2), wanted, isReached ? 'reached' : 'missed']);
+  rows.push([
+    work,
+    peer,
+    show(ours),
+    show(theirs),
+    ratio.toFixed(2),
+    cpuRatio,
+    wanted,
+    isReached ? 'reached' : 'missed',
+  ]);
   console.log(`${work}, ${peer}: ${mine.toFixed(2)} s against ${other.toFixed(2)} s, ${ratio.toFixed(2)} (${wanted})`);
 }
 

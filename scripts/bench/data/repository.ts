@@ -3,7 +3,6 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hostEnvironment } from '../../../test/testkit/host-environment.ts';
-import { bundlePath } from '../../build.ts';
 import { PROJECT_ROOT } from '../../project-root.ts';
 import { ensurePythonEnvironment } from '../../python-environment.ts';
 import { runOrThrow } from '../../run-command.ts';
@@ -86,8 +85,8 @@ export class BenchRepository {
       RUNNER_TEMP: temp,
       ...Object.fromEntries(entries.map(([key, value]) => [`INPUT_${key.toUpperCase()}`, value])),
     };
-    const program =
-      process.env.BENCH_SOURCE === '1' ? join(PROJECT_ROOT, 'actions', name, 'index.ts') : bundlePath(name);
+    const source = join(PROJECT_ROOT, 'actions', name, 'index.ts');
+    const program = process.env.BENCH_SOURCE === '1' ? source : join(this.#world.root, 'bundles', name, 'index.js');
     const node = (process.env.BENCH_NODE_OPTIONS ?? '').split(' ').filter((option) => option !== '');
     return measure(process.execPath, [...node, program], { cwd: this.folder, env });
   }

@@ -11,10 +11,15 @@ export interface HttpRequest {
   readonly body?: Uint8Array;
 }
 
-/** The head of an answer. Names of headers are in lower case. */
+/** The headers of an answer, by their names in lower case. */
+export interface HttpHeaders {
+  get(name: string): string | undefined;
+}
+
+/** The head of an answer. */
 export interface HttpHead {
   readonly status: number;
-  readonly headers: ReadonlyMap<string, string>;
+  readonly headers: HttpHeaders;
 }
 
 /** Takes an answer as it comes. What it throws ends the connection and is thrown to the caller. */
@@ -88,7 +93,7 @@ class Handler implements Dispatcher.DispatchHandlers {
   onHeaders(status: number, raw: Buffer[]): boolean {
     if (status < 200) return true;
     return this.#guard(() => {
-      if (!this.#receiver.head({ status, headers: readHeaders(raw) })) this.#abort(new NotWanted());
+      if (!this.#receiver.head({ status, headers: new RawHeaders(raw) })) this.#abort(new NotWanted());
     });
   }
 
@@ -117,12 +122,23 @@ class Handler implements Dispatcher.DispatchHandlers {
   }
 }
 
-function readHeaders(raw: readonly Buffer[]): ReadonlyMap<string, string> {
-  const headers = new Map<string, string>();
-  for (let index = 0; index + 1 < raw.length; index += 2) {
-    headers.set(String(raw[index]).toLowerCase(), String(raw[index + 1]));
+/** Headers as they came: of ten, one or two are ever asked for. */
+class RawHeaders implements HttpHeaders {
+  readonly #raw: readonly Buffer[];
+
+  constructor(raw: readonly Buffer[]) {
+    this.#raw = raw;
   }
-  return headers;
+
+  get(name: string): string | undefined {
+    for (let index = 0; index + 1 < this.#raw.length; index += 2) {
+      const known = this.#raw[index];
+      if (known?.length === name.length && known.toString('latin1').toLowerCase() === name) {
+        return this.#raw[index + 1]?.toString('latin1');
+      }
+    }
+    return undefined;
+  }
 }
 
 async function createAgent({ env, connections, connectTimeoutMs }: HttpPoolOptions): Promise<Dispatcher> {

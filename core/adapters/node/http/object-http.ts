@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ServiceError } from '../../../errors.ts';
 import type { AdaptiveLimit } from './adaptive-limit.ts';
-import type { HttpHead, HttpPool, HttpReceiver, HttpRequest } from './http-pool.ts';
+import type { HttpHead, HttpHeaders, HttpPool, HttpReceiver, HttpRequest } from './http-pool.ts';
 import { MAX_ATTEMPTS, retryDelayMs } from './retry-delay.ts';
 
 /** What is asked of an object. */
@@ -125,10 +125,12 @@ export class ObjectHttp {
   }
 }
 
+const NO_HEADERS: HttpHeaders = { get: () => undefined };
+
 /** One try's answer. */
 class Answer implements HttpReceiver {
   status = 0;
-  headers: ReadonlyMap<string, string> = new Map();
+  headers: HttpHeaders = NO_HEADERS;
   received = 0;
   receiverError: unknown;
   readonly #receiver: ObjectReceiver;
