@@ -15,6 +15,7 @@ import { GitHubWorkflowRuns } from '../core/adapters/github/github-workflow-runs
 import { ZipReportArchive } from '../core/adapters/node/zip-report-archive.ts';
 import { parseConfig } from '../core/config/parse-config.ts';
 import type { TidegateConfig } from '../core/config/tidegate-config.ts';
+import { remembering } from './remembering.ts';
 
 /** Where a repository says how it uses Tidegate. */
 export const CONFIG_FILE = 'tidegate.yaml';
@@ -38,18 +39,18 @@ export function openRepository(client: GitHubClient, name: RepositoryName, ident
     name,
     identity,
     files,
-    branches: new GitHubBranches(client, name),
+    branches: remembering(new GitHubBranches(client, name), { reads: ['default'] }),
     checks: new GitHubCheckRuns(client, name, identity.appId),
     conversation: new GitHubConversation(client, name),
-    controls: new GitHubControlIssues(client, name),
+    controls: remembering(new GitHubControlIssues(client, name), { reads: ['list'], writes: ['create', 'close'] }),
     comments: new GitHubComments(client, name, identity.login),
     history: new GitHubCommitHistory(client, name),
-    log: new GitHubDefaultBranchLog(client, name),
+    log: remembering(new GitHubDefaultBranchLog(client, name), { reads: ['recent', 'ofFile'] }),
     signals: new GitHubHealthSignals(client, name),
     issues: new GitHubDriftIssues(client, name),
     pullRequests: new GitHubPullRequests(client, name),
     runs: new GitHubWorkflowRuns(client, name),
-    tags: new GitHubVersionTags(client, name),
+    tags: remembering(new GitHubVersionTags(client, name), { reads: ['list', 'read'] }),
     archive: new ZipReportArchive(),
     /**
      * The config at a commit, by default at the default branch's newest: only that one is obeyed.
