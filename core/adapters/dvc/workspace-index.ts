@@ -149,9 +149,9 @@ export class IndexTable {
     const bytes = readIfThere(this.#file);
     const end = bytes?.indexOf('\n') ?? -1;
     if (bytes === undefined || end < 0) return;
-    const header: Partial<Header> = JSON.parse(bytes.toString('latin1', 0, end));
-    const { version, count = 0, nameLength = 0 } = header;
-    if (version !== VERSION) return;
+    const header = parseHeader(bytes.toString('latin1', 0, end));
+    const { count = 0, nameLength = 0 } = header;
+    if (header.version !== VERSION) return;
     const numbersEnd = end + 1 + count * NUMBERS * 8;
     const namesEnd = numbersEnd + count * nameLength;
     const textEnd = namesEnd + count * SHA256_LENGTH;
@@ -201,6 +201,14 @@ export class WorkspaceIndex {
 
 function headerBytes(header: Header): Buffer {
   return Buffer.from(`${JSON.stringify(header)}\n`, 'latin1');
+}
+
+function parseHeader(text: string): Partial<Header> {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
 }
 
 function readIfThere(file: string): Buffer | undefined {

@@ -35,7 +35,7 @@ export class AdaptiveLimit {
     this.#answers += 1;
     if (outcome === 'slow-down') {
       // Those in flight were sent under the old limit: one of their answers halves it, not each.
-      if (this.#answers >= 0) this.#limit = Math.max(1, Math.floor(this.#limit / 2));
+      if (this.#answers > 0) this.#limit = Math.max(1, Math.floor(this.#limit / 2));
       this.#answers = -this.#inFlight;
     } else if (this.#answers >= this.#limit && this.#limit < this.#max) {
       this.#limit += 1;
