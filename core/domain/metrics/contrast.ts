@@ -85,7 +85,7 @@ function paired({ candidate, champion }: PairedEstimates, weights: Weights, popu
     return { kind: 'estimated', ...found, ...typical(found.standardError, reach), reach, method };
   }
   if (isEvidence(found.standardError, Math.abs(candidate.value) + Math.abs(champion.value))) {
-    return estimated(found);
+    return estimated(found, population);
   }
   return withoutVariation({ candidate, champion, found }, weights, population);
 }

@@ -13,11 +13,10 @@ export const MIN_UNITS = 10;
  */
 export const MIN_SUPPORT = 20;
 /**
- * Chosen by simulation: beyond this a few rows make most of the error, and more of their kind may be missing. Of few units
- * chance alone gives sqrt(6) over their number, and twice that is no evidence.
+ * Chosen by simulation: of independent rows, beyond this a few make most of the error, and more of their kind may be
+ * missing. Groups are few, and days of bad weather are skewed: there the wider quantile is enough.
  */
 const MAX_SKEWNESS = 0.25;
-const CHANCE_SKEWNESS = 2 * Math.sqrt(6);
 /** Standard errors below this share of the values are rounding, not evidence. */
 const ROUNDING = 1e-13;
 
@@ -68,7 +67,7 @@ export function uncertaintyOf(estimate: MetricEstimate, population: Population):
     return { kind: 'estimated', ...found, ...typical(found.standardError, reach), reach, method };
   }
   if (isEvidence(found.standardError, Math.abs(value))) {
-    const plain = estimated(found);
+    const plain = estimated(found, population);
     return plain.kind === 'estimated' ? { ...plain, ...bounded(estimate, found) } : plain;
   }
   return atEdge(estimate, population, found) ?? noVariation();
@@ -86,10 +85,10 @@ export function isEvidence(standardError: number, scale: number): boolean {
   return Number.isFinite(standardError) && standardError > ROUNDING * Math.max(scale, Number.MIN_VALUE);
 }
 
-/** A t interval, or why there is none: a few rows may outweigh all others. */
-export function estimated(found: StandardError): Uncertainty {
-  const limit = Math.max(MAX_SKEWNESS, CHANCE_SKEWNESS / found.units);
-  if (Math.abs(found.skewness) <= limit) return { kind: 'estimated', ...found };
+/** A t interval, or why there is none: a few independent rows may outweigh all others. */
+export function estimated(found: StandardError, { sampling }: Population): Uncertainty {
+  const isTold = sampling.kind === 'clusters' || Math.abs(found.skewness) <= MAX_SKEWNESS;
+  if (isTold) return { kind: 'estimated', ...found };
   return { kind: 'unknown', reason: 'a few rows make most of the error, so that it cannot be told' };
 }
 
@@ -145,8 +144,10 @@ function bounded(
 ): { readonly reach?: (level: number) => Reach; readonly method?: string } {
   const scale = range === undefined ? undefined : scaleOf(range, value);
   if (scale === undefined) return {};
+  // Chosen by simulation: the scale bends what is skewed already, and once the skewness is too little.
+  const twice = { ...found, skewness: 2 * found.skewness };
   const reach = (level: number): Reach => {
-    const half = quantileOf(found, level) * found.standardError * scale.slope;
+    const half = quantileOf(twice, level) * found.standardError * scale.slope;
     const middle = scale.to(value);
     const ends = [scale.back(middle - half), scale.back(middle + half)];
     return { below: value - Math.min(...ends), above: Math.max(...ends) - value };
