@@ -6,7 +6,7 @@ import { PROJECT_ROOT } from '../../scripts/project-root.ts';
 
 /** `@example call(…) // => value`, one a line. */
 const EXAMPLE = /^ \* @example (?<code>.+?) \/\/ => (?<value>.+)$/gm;
-const LEFT_OUT = /@example(?! .+ \/\/ => .+$)/m;
+const LEFT_OUT = /^ \* @example(?! .+ \/\/ => .+$)/m;
 
 interface Example {
   readonly file: string;
