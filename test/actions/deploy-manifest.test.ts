@@ -149,7 +149,7 @@ describe('deploy-manifest', () => {
     const cases = [
       { target: '{ file: k8s/link.yaml, kind: InferenceService, name: m }', says: 'symbolic link' },
       { target: '{ file: linked/model.yaml, kind: InferenceService, name: m }', says: 'symbolic link' },
-      { target: '{ file: .github/workflows/x.yml, path: on }', says: 'may be edited' },
+      { target: '{ file: .github/workflows/x.yml, path: on }', says: 'is no path inside the repository' },
       { target: '{ file: k8s/missing.yaml, kind: InferenceService, name: m }', says: 'there is no file' },
       { target: '{ file: k8s/kustomization.yaml, image: other }', says: 'other' },
     ];
