@@ -71,15 +71,16 @@ export class DuckDbTableReader implements TableReader {
   }
 
   async sharedRows(table: TableDescription, other: TableDescription): Promise<number> {
-    const known = new Set(other.columns.map(({ name }) => name));
-    const shared = table.columns.filter(({ name, type }) => known.has(name) && type !== 'other');
+    const typeOf = new Map(other.columns.map(({ name, type }) => [name, type]));
+    const shared = table.columns.filter(({ name, type }) => typeOf.has(name) && type !== 'other');
     if (shared.length === 0) return 0;
-    // As text, so that a number is the same whatever type a file gives it; missing values are equal to each other.
     const same = shared
-      .map(
-        ({ name }) =>
-          `CAST(a.${identifier(name)} AS VARCHAR) IS NOT DISTINCT FROM CAST(b.${identifier(name)} AS VARCHAR)`,
-      )
+      .map(({ name, type }) => {
+        // Columns of two types are compared as text; missing values are equal to each other.
+        const side = (of: string) =>
+          typeOf.get(name) === type ? `${of}.${identifier(name)}` : `CAST(${of}.${identifier(name)} AS VARCHAR)`;
+        return `${side('a')} IS NOT DISTINCT FROM ${side('b')}`;
+      })
       .join(' AND ');
     const sql = `SELECT count(*) FROM ${scanOf(table.files)} a SEMI JOIN ${scanOf(other.files)} b ON ${same}`;
     const [[count] = []] = await this.#query(sql, table.files.join(', '));
