@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { getOctokit } from '@actions/github';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { APP_PERMISSIONS } from '../../bot/app-manifest.ts';
 import { runGit } from './git-client.ts';
 import type { RunningGitHub } from './github/github-options.ts';
 import { startGitHub } from './github/start-github.ts';
@@ -52,7 +53,8 @@ async function settle() {
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'forge-'));
-  github = await startGitHub({ directory: path.join(folder, 'git') });
+  const permissions = { ...APP_PERMISSIONS, statuses: 'write' } as const;
+  github = await startGitHub({ directory: path.join(folder, 'git'), permissions });
   hook = await listenOnLoopback(async (request, response) => {
     const body = (await readBody(request)).toString('utf8');
     const signature = createHmac('sha256', SECRET).update(body).digest('hex');

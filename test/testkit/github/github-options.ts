@@ -3,30 +3,6 @@ import type { ArtifactSource, DispatchRequest, ForgeEvent, GitHub } from './gith
 import type { Permissions, Repository, Role } from './state.ts';
 import type { WebhookTarget } from './webhooks.ts';
 
-/** What the App may do and hears of, unless told otherwise. */
-export const APP_PERMISSIONS: Permissions = {
-  actions: 'write',
-  checks: 'write',
-  contents: 'write',
-  deployments: 'read',
-  issues: 'write',
-  pull_requests: 'write',
-  statuses: 'write',
-};
-
-/** The webhooks that the App listens to. */
-export const APP_EVENTS = [
-  'check_run',
-  'create',
-  'deployment_status',
-  'issue_comment',
-  'issues',
-  'pull_request',
-  'push',
-  'status',
-  'workflow_run',
-];
-
 export interface GitHubOptions {
   /** Where the bare repositories lie. */
   readonly directory: string;

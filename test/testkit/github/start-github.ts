@@ -1,10 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
+import { APP_EVENTS, APP_PERMISSIONS } from '../../../bot/app-manifest.ts';
 import { listenOnLoopback } from '../http.ts';
 import { startEmulator } from './emulator.ts';
 import { ForgeServer } from './forge-server.ts';
 import { ForgeState } from './forge-state.ts';
-import { APP_EVENTS, APP_PERMISSIONS, type GitHubOptions, type RunningGitHub } from './github-options.ts';
+import type { GitHubOptions, RunningGitHub } from './github-options.ts';
 
 /** Starts the forge: the REST interface, Git by HTTP on the same origin, and webhooks. */
 export async function startGitHub(options: GitHubOptions): Promise<RunningGitHub> {
@@ -13,6 +14,7 @@ export async function startGitHub(options: GitHubOptions): Promise<RunningGitHub
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   const slug = options.appSlug ?? 'tidegate';
+  // The very permissions that the App asks for: what it lacks would fail here as it would at GitHub.
   const permissions = options.permissions ?? APP_PERMISSIONS;
   const app = { id: 4711, slug, name: 'Tidegate', privateKey: key, permissions, events: APP_EVENTS };
   const state = new ForgeState({ root: options.directory, clock: options.clock ?? (() => new Date()), app });
