@@ -1,6 +1,6 @@
-import type { DeployedVersion } from '../domain/manifest/version-value.ts';
 import { matchVersion } from '../domain/manifest/match-version.ts';
 import type { RunningValue } from '../domain/manifest/running-value.ts';
+import type { DeployedVersion } from '../domain/manifest/version-value.ts';
 import { type ActiveVersion, activeVersions } from '../domain/registry/active-versions.ts';
 import type { VersionTags } from '../ports/version-tags.ts';
 import type { ModelVersionReport } from '../reports/model-version-report.ts';

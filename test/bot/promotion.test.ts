@@ -4,7 +4,7 @@ import { digestOf, manifest, PromotionWorld, uriOf } from './promotion-world.ts'
 const HOUR = 3_600_000;
 const STAGING = 'Promote flights v0.1.0 to staging';
 const PRODUCTION = 'Promote flights v0.1.0 to production';
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 180_000;
 let world: PromotionWorld;
 
 afterEach(() => world.stop());

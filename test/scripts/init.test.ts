@@ -87,7 +87,8 @@ describe('npm run init', () => {
     await run('git', ['init', '--quiet']);
     const { exitCode, stdout } = await init();
     expect(exitCode).toBe(1);
-    for (const option of ['--artifact', '--command', '--dataset', '--label', '--store']) expect(stdout).toContain(option);
+    for (const option of ['--artifact', '--command', '--dataset', '--label', '--store'])
+      expect(stdout).toContain(option);
     expect((await run('git', ['status', '--porcelain'])).stdout).toBe('');
   });
 
