@@ -44,6 +44,12 @@ export function showPlainRange({ lower, upper }: Interval, decimals: number): st
   return `${formatNumber(lower, decimals)} … ${formatNumber(upper, decimals)}`;
 }
 
+/** The head of a column of differences, with the level of their intervals where there are any. */
+export function differenceHead(differences: readonly ShownEstimate[]): string {
+  const interval = differences.find((difference) => difference.interval !== null)?.interval;
+  return interval === null || interval === undefined ? 'difference' : `difference (${showLevel(interval)})`;
+}
+
 /** `95 % CI`. */
 export function showLevel({ level }: Interval): string {
   return `${formatPercent(level)} CI`;

@@ -4,7 +4,7 @@ import { ruleDemand } from '../domain/gate/rule-reason.ts';
 import { metricTitle } from '../domain/metrics/metric-registry.ts';
 import type { ComparedMetric, EvaluationReport, RuleResult } from '../reports/evaluation-report.ts';
 import { overall, sliceKey, VERDICT_ICONS } from './evaluation-headline.ts';
-import { sharedDecimals, showDifference, showValue } from './evaluation-numbers.ts';
+import { differenceHead, sharedDecimals, showDifference, showValue } from './evaluation-numbers.ts';
 import { renderTable } from './table.ts';
 import { escapeText } from './text/escape.ts';
 
@@ -18,7 +18,7 @@ export function renderRuleTable(report: EvaluationReport): string {
     'metric',
     version === undefined ? 'champion' : `champion v${escapeText(version)}`,
     'candidate',
-    'difference (CI)',
+    differenceHead(differencesOf(report)),
     'rule',
     '',
   ];
@@ -127,5 +127,10 @@ export function renderMetricTable(report: EvaluationReport): string {
       reason,
     ];
   });
-  return renderTable(['metric', 'champion', 'candidate', 'difference (CI)', ''], rows, ['l', 'r', 'r', 'r', 'l']);
+  const head = ['metric', 'champion', 'candidate', differenceHead(differencesOf(report)), ''];
+  return renderTable(head, rows, ['l', 'r', 'r', 'r', 'l']);
+}
+
+function differencesOf({ comparisons }: EvaluationReport): readonly ComparedMetric['difference'][] {
+  return (comparisons[0]?.metrics ?? []).map(({ difference }) => difference);
 }

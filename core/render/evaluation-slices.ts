@@ -3,7 +3,7 @@ import { metricTitle } from '../domain/metrics/metric-registry.ts';
 import { formatCount } from '../domain/text/format-number.ts';
 import type { ComparedMetric, EvaluationReport, RuleResult } from '../reports/evaluation-report.ts';
 import { sliceKey, VERDICT_ICONS } from './evaluation-headline.ts';
-import { sharedDecimals, showDifference, showValue } from './evaluation-numbers.ts';
+import { differenceHead, sharedDecimals, showDifference, showValue } from './evaluation-numbers.ts';
 import { renderTable } from './table.ts';
 import { escapeChartLabel, escapeText } from './text/escape.ts';
 
@@ -102,13 +102,8 @@ function sliceTable(rows: readonly SliceRow[]): string {
       verdict === undefined ? '' : VERDICT_ICONS[verdict],
     ];
   });
-  const table = renderTable(['slice', 'rows', 'champion', 'candidate', 'difference (CI)', ''], cells, [
-    'l',
-    'r',
-    'r',
-    'r',
-    'r',
-    'l',
-  ]);
+  const difference = differenceHead(rows.map(({ metric }) => metric.difference));
+  const head = ['slice', 'rows', 'champion', 'candidate', difference, ''];
+  const table = renderTable(head, cells, ['l', 'r', 'r', 'r', 'r', 'l']);
   return rows.length > MAX_ROWS ? `${table}\n\n${rows.length - MAX_ROWS} more slices are in the report.` : table;
 }
