@@ -1,7 +1,7 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import type { PartSink } from '../../ports/byte-sink.ts';
 import { HashThread } from '../node/hash-thread.ts';
-import { asDiskError, onDisk } from '../node/on-disk.ts';
+import { asDiskError } from '../node/on-disk.ts';
 
 /** Chosen: 10 buffers of 4 MiB, of which 6 are being filled: 40 MiB, whatever the size of the object. */
 const PART_BYTES = 4 * 1024 * 1024;
@@ -22,12 +22,14 @@ export interface PartFiles {
   readonly spare: string | undefined;
 }
 
-/** Writes parts where they belong, and hashes them in order in two threads, one of which writes the second file. */
+/**
+ * Hashes parts in order in two threads, of which the one with the cheaper hash writes the files: the main thread has
+ * enough to do with what comes from the network.
+ */
 export class PartWriter implements PartSink {
   readonly partBytes = PART_BYTES;
   readonly #file: string;
-  readonly #descriptor: number;
-  readonly #spare: number | undefined;
+  readonly #descriptors: readonly number[];
   readonly #threads: readonly [HashThread, HashThread];
   readonly #numbers: ReadonlyMap<unknown, number>;
   readonly #free: Uint8Array[];
@@ -38,14 +40,14 @@ export class PartWriter implements PartSink {
 
   constructor({ file, mode, spare }: PartFiles) {
     this.#file = file;
-    this.#descriptor = openSync(file, 'wx', mode);
-    this.#spare = spare === undefined ? undefined : openSync(spare, 'wx', 0o666);
+    const first = openSync(file, 'wx', mode);
+    this.#descriptors = spare === undefined ? [first] : [first, openSync(spare, 'wx', 0o666)];
     const buffers = Array.from({ length: BUFFERS }, () => new SharedArrayBuffer(PART_BYTES));
     this.#numbers = new Map(buffers.map((buffer, index) => [buffer, index]));
     this.#free = buffers.map((buffer) => new Uint8Array(buffer));
     this.#threads = [
-      new HashThread({ algorithm: 'md5', buffers }),
-      new HashThread({ algorithm: 'sha256', buffers, descriptor: this.#spare }),
+      new HashThread({ algorithm: 'md5', buffers, descriptors: [] }),
+      new HashThread({ algorithm: 'sha256', buffers, descriptors: this.#descriptors }),
     ];
   }
 
@@ -57,7 +59,6 @@ export class PartWriter implements PartSink {
 
   async put(index: number, bytes: Uint8Array): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
-    onDisk(this.#file, () => writeAll(this.#descriptor, bytes, index * PART_BYTES));
     this.#ahead.set(index, bytes);
     for (let next = this.#ahead.get(this.#next); next !== undefined; next = this.#ahead.get(this.#next)) {
       this.#ahead.delete(this.#next);
@@ -75,8 +76,7 @@ export class PartWriter implements PartSink {
 
   async close(): Promise<void> {
     await Promise.all(this.#threads.map((thread) => thread.close()));
-    closeSync(this.#descriptor);
-    if (this.#spare !== undefined) closeSync(this.#spare);
+    for (const descriptor of this.#descriptors) closeSync(descriptor);
   }
 
   async #hash(index: number, bytes: Uint8Array): Promise<void> {
@@ -91,8 +91,4 @@ export class PartWriter implements PartSink {
     if (waiting === undefined) this.#free.push(whole);
     else waiting(whole);
   }
-}
-
-function writeAll(descriptor: number, bytes: Uint8Array, position: number): void {
-  for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at, bytes.length - at, position + at);
 }

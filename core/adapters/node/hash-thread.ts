@@ -8,8 +8,8 @@ export interface HashThreadOptions {
   readonly algorithm: 'md5' | 'sha256';
   /** Where the bytes come, by number. */
   readonly buffers: readonly SharedArrayBuffer[];
-  /** An open file that the bytes are written to as well. */
-  readonly descriptor?: number | undefined;
+  /** Open files that the bytes are written to as well. */
+  readonly descriptors: readonly number[];
 }
 
 /** Bytes at the beginning of a buffer, and where they belong in the file. */
@@ -67,7 +67,7 @@ function hashLoop(
   { parentPort, workerData }: typeof threads,
   { writeSync }: typeof fs,
 ): void {
-  const { algorithm, buffers, descriptor }: HashThreadOptions = workerData;
+  const { algorithm, buffers, descriptors }: HashThreadOptions = workerData;
   const hash = createHash(algorithm);
   parentPort?.on('message', (part: HashedPart | null) => {
     if (part === null) {
@@ -76,8 +76,10 @@ function hashLoop(
     }
     const bytes = new Uint8Array(buffers[part.buffer] ?? new SharedArrayBuffer(0), 0, part.length);
     hash.update(bytes);
-    for (let at = 0; descriptor !== undefined && at < bytes.length; ) {
-      at += writeSync(descriptor, bytes, at, bytes.length - at, part.position + at);
+    for (const descriptor of descriptors) {
+      for (let at = 0; at < bytes.length; ) {
+        at += writeSync(descriptor, bytes, at, bytes.length - at, part.position + at);
+      }
     }
     parentPort.postMessage('');
   });
