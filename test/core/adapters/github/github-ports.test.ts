@@ -9,15 +9,21 @@ import { GitHubBranches } from '../../../../core/adapters/github/github-branches
 import { GitHubCheckRuns } from '../../../../core/adapters/github/github-check-runs.ts';
 import type { GitHubClient } from '../../../../core/adapters/github/github-client.ts';
 import { GitHubComments } from '../../../../core/adapters/github/github-comments.ts';
+import { GitHubControlIssues } from '../../../../core/adapters/github/github-control-issues.ts';
+import { GitHubPullRequests } from '../../../../core/adapters/github/github-pull-requests.ts';
 import { GitHubRepositoryFiles } from '../../../../core/adapters/github/github-repository-files.ts';
 import { GitHubVersionTags } from '../../../../core/adapters/github/github-version-tags.ts';
 import { branchesContract } from '../../../contracts/branches.ts';
 import { checkRunsContract } from '../../../contracts/check-runs.ts';
 import { commentsContract } from '../../../contracts/comments.ts';
+import { controlIssuesContract } from '../../../contracts/control-issues.ts';
+import { pullRequestsContract } from '../../../contracts/pull-requests.ts';
 import { versionTagsContract } from '../../../contracts/version-tags.ts';
 import { InMemoryBranches } from '../../../fakes/in-memory-branches.ts';
 import { InMemoryCheckRuns } from '../../../fakes/in-memory-check-runs.ts';
 import { InMemoryComments } from '../../../fakes/in-memory-comments.ts';
+import { InMemoryControlIssues } from '../../../fakes/in-memory-control-issues.ts';
+import { InMemoryPullRequests } from '../../../fakes/in-memory-pull-requests.ts';
 import { InMemoryVersionTags } from '../../../fakes/in-memory-version-tags.ts';
 import { runGit } from '../../../testkit/git-client.ts';
 import type { RunningGitHub } from '../../../testkit/github/github-options.ts';
@@ -97,6 +103,38 @@ branchesContract('GitHubBranches and GitHubRepositoryFiles', async () => {
 branchesContract('InMemoryBranches', async () => {
   const branches = new InMemoryBranches({ 'a.txt': 'a\n' });
   return { branches, files: branches };
+});
+
+pullRequestsContract('GitHubPullRequests', async () => {
+  const { name, commit } = await repository();
+  const branches = new GitHubBranches(client, name);
+  return {
+    pullRequests: new GitHubPullRequests(client, name),
+    branch: async (branch) => {
+      const files = [{ path: `${branch}.txt`, text: 'x\n' }];
+      await branches.commit({ branch, base: commit, files, message: branch });
+    },
+    merge: async (number) => void (await mona().pulls.merge({ ...name, pull_number: number })),
+  };
+});
+pullRequestsContract('InMemoryPullRequests', async () => {
+  const pullRequests = new InMemoryPullRequests();
+  return { pullRequests, branch: async () => undefined, merge: (number) => pullRequests.merge(number) };
+});
+
+controlIssuesContract('GitHubControlIssues', async () => {
+  const { name } = await repository();
+  return {
+    issues: new GitHubControlIssues(client, name),
+    openAsOther: async (label) => {
+      const { data } = await mona().issues.create({ ...name, title: 'an issue', labels: [label] });
+      return data.number;
+    },
+  };
+});
+controlIssuesContract('InMemoryControlIssues', async () => {
+  const issues = new InMemoryControlIssues();
+  return { issues, openAsOther: (label) => issues.open(label, { author: 'mona', body: '' }) };
 });
 
 checkRunsContract('GitHubCheckRuns', async () => {
