@@ -1,6 +1,6 @@
 import type { ErrorPlace, Problem } from '../core/errors.ts';
 
-/** The environment of the process as a value: nothing below reads process.env. */
+/** The environment of the process as a value: nothing below reads the process's own. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What an action writes for people. */

@@ -1,7 +1,9 @@
+import type { PromotionCheck } from '../core/domain/promotion/promotion-check.ts';
 import { reconcilePromotions } from '../core/usecases/reconcile-promotions.ts';
 import { proposeRetrained, startRetraining } from '../core/usecases/reconcile-retrain.ts';
 import { reconcileRollbacks } from '../core/usecases/reconcile-rollbacks.ts';
 import { type RefreshedPullRequests, refreshPromotionChecks } from '../core/usecases/refresh-promotion-checks.ts';
+import { type PromotionCheckRequest, showPromotionCheck } from '../core/usecases/show-promotion-check.ts';
 import type { BotRepository } from './repository.ts';
 
 /** One line of what was done, for the log. */
@@ -39,4 +41,14 @@ export async function reconcileAllRetraining(repository: BotRepository, log: Log
     log(`retrain ${model}: ${await proposeRetrained(request, repository)}`);
     log(`retrain ${model}: ${await startRetraining(request, repository)}`);
   }
+}
+
+/** Shows the promotion check of a commit against the default branch as it is now. */
+export async function checkCommit(
+  repository: BotRepository,
+  commit: Pick<PromotionCheckRequest, 'config' | 'headSha' | 'files'>,
+): Promise<PromotionCheck> {
+  const { login: self, clockMs } = repository.identity;
+  const { sha: baseSha } = await repository.branches.default();
+  return showPromotionCheck({ ...commit, baseSha, self, nowMs: clockMs() }, repository);
 }

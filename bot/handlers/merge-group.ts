@@ -1,5 +1,4 @@
-import { showPromotionCheck } from '../../core/usecases/show-promotion-check.ts';
-import type { Log } from '../reconcile.ts';
+import { checkCommit, type Log } from '../reconcile.ts';
 import type { BotRepository } from '../repository.ts';
 
 /** A merge queue asks for checks on the commit that it would make. */
@@ -8,16 +7,6 @@ export async function onMergeGroup(headSha: string, repository: BotRepository, l
   if (config === undefined) return;
   const base = await repository.branches.default();
   const files = await repository.branches.changedFiles(base.sha, headSha);
-  const check = await showPromotionCheck(
-    {
-      config,
-      baseSha: base.sha,
-      headSha,
-      files,
-      self: repository.identity.login,
-      nowMs: repository.identity.clockMs(),
-    },
-    repository,
-  );
+  const check = await checkCommit(repository, { config, headSha, files });
   log(`promotion check of the merge group ${headSha}: ${check.conclusion}`);
 }

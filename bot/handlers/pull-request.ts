@@ -1,8 +1,7 @@
 import type { TidegateConfig } from '../../core/config/tidegate-config.ts';
 import { UserError } from '../../core/errors.ts';
 import { showConfigCheck } from '../../core/usecases/show-config-check.ts';
-import { showPromotionCheck } from '../../core/usecases/show-promotion-check.ts';
-import type { Log } from '../reconcile.ts';
+import { checkCommit, type Log } from '../reconcile.ts';
 import { type BotRepository, CONFIG_FILE } from '../repository.ts';
 
 /** A pull request was opened or has new commits: the checks of its config and of its promotions are shown. */
@@ -12,18 +11,7 @@ export async function onPullRequestChanged(number: number, repository: BotReposi
   if (files.includes(CONFIG_FILE)) await checkConfig(headSha, repository, log);
   const config = await obeyedConfig(headSha, repository);
   if (config === undefined) return;
-  const base = await repository.branches.default();
-  const check = await showPromotionCheck(
-    {
-      config,
-      baseSha: base.sha,
-      headSha,
-      files,
-      self: repository.identity.login,
-      nowMs: repository.identity.clockMs(),
-    },
-    repository,
-  );
+  const check = await checkCommit(repository, { config, headSha, files });
   log(`promotion check of #${number}: ${check.conclusion} (${check.title})`);
 }
 
