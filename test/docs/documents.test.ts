@@ -72,3 +72,12 @@ describe('documents', () => {
     }
   });
 });
+
+describe('the page of dependencies', () => {
+  it('has a line for each runtime dependency, and for nothing else', () => {
+    const { dependencies } = JSON.parse(textOf('package.json'));
+    const page = textOf('docs/decisions/dependencies.md');
+    const named = [...page.matchAll(/^\| `([^`]+)` \|/gm)].map((line) => line[1] ?? '');
+    expect(named.sort()).toEqual(Object.keys(dependencies).sort());
+  });
+});
