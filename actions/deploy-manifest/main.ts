@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import { WorkspaceFiles } from '../../core/adapters/node/workspace-files.ts';
 import { UserError } from '../../core/errors.ts';
 import { renderDeployment } from '../../core/render/deployment.ts';
-import { type FileEdit, planDeployment, selectEnvironment } from '../../core/usecases/deploy-version.ts';
+import { FILES_AT_ONCE, type FileEdit, planDeployment, selectEnvironment } from '../../core/usecases/deploy-version.ts';
+import { mapParallel } from '../../core/usecases/map-parallel.ts';
 import type { ActionContext } from '../action-context.ts';
 import { type InputValues, readInputs } from '../inputs.ts';
 import { loadModel } from '../load-model.ts';
@@ -20,7 +21,7 @@ export async function main(context: ActionContext): Promise<void> {
   const version = await chooseVersion(context, loaded, values);
   const files = new WorkspaceFiles(resolve(context.workingDirectory));
   const edits = await planDeployment(environment, version, (file) => files.read(file));
-  if (mode === 'write') for (const { file, after } of edits) await files.write(file, after);
+  if (mode === 'write') await mapParallel(edits, FILES_AT_ONCE, ({ file, after }) => files.write(file, after));
   const diffPath = await writeDiff(context, loaded.name, edits);
   outputs.write(context, {
     changed: edits.length > 0,

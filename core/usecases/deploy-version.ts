@@ -2,6 +2,10 @@ import type { EnvironmentConfig } from '../config/environment-config.ts';
 import { editManifest } from '../domain/manifest/edit-manifest.ts';
 import type { DeployedVersion } from '../domain/manifest/version-value.ts';
 import { UserError } from '../errors.ts';
+import { mapParallel } from './map-parallel.ts';
+
+/** Files that are read or written at once. Chosen: enough to hide the disk. */
+export const FILES_AT_ONCE = 16;
 
 /** A file of the workspace before and after. */
 export interface FileEdit {
@@ -23,8 +27,11 @@ export async function planDeployment(
   read: (file: string) => Promise<string | undefined>,
 ): Promise<readonly FileEdit[]> {
   const edits = new Map<string, FileEdit>();
+  const files = [...new Set(targets.map(({ file }) => file))];
+  const texts = new Map<string, string | undefined>();
+  await mapParallel(files, FILES_AT_ONCE, async (file) => texts.set(file, await read(file)));
   for (const target of targets) {
-    const before = edits.get(target.file)?.before ?? (await read(target.file));
+    const before = texts.get(target.file);
     if (before === undefined) {
       throw new UserError('TARGET_NOT_FOUND', `there is no file ${target.file}`, {
         fix: 'Correct file of this target in tidegate.yaml; it is relative to the repository root.',

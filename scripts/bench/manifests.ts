@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { markdownTable } from 'markdown-table';
 import { WorkspaceFiles } from '../../core/adapters/node/workspace-files.ts';
-import { planDeployment } from '../../core/usecases/deploy-version.ts';
+import { FILES_AT_ONCE, planDeployment } from '../../core/usecases/deploy-version.ts';
+import { mapParallel } from '../../core/usecases/map-parallel.ts';
 import { ensureGoProgram } from '../go-program.ts';
 
 const FILES = 1000;
@@ -93,7 +94,7 @@ async function editAll(folder: string): Promise<void> {
   const version = { version: '1.4.0', artifactUri: 's3://models/x', image: { repository, tag: '1.10', digest } };
   const edits = await planDeployment({ targets }, version, (file) => files.read(file));
   if (edits.length !== FILES) throw new Error(`${edits.length} of ${FILES} files have changed`);
-  for (const { file, after } of edits) await files.write(file, after);
+  await mapParallel(edits, FILES_AT_ONCE, ({ file, after }) => files.write(file, after));
 }
 
 async function shell(cwd: string, script: string): Promise<void> {

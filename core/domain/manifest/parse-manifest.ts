@@ -26,7 +26,7 @@ export function byteOrderMarkOf(text: string): string {
 export function parseManifest(text: string, file: string): ParsedManifest {
   const body = text.slice(byteOrderMarkOf(text).length);
   const lines = new LineCounter();
-  const parsed = parseAllDocuments(body, { lineCounter: lines, prettyErrors: false, keepSourceTokens: true });
+  const parsed = parseAllDocuments(body, { lineCounter: lines, prettyErrors: false });
   const documents = Array.isArray(parsed) ? parsed : [];
   const [error] = documents.flatMap((document) => document.errors);
   if (error === undefined && !documents.some(isTemplate)) return { file, text: body, documents, lines };
