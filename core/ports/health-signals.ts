@@ -11,6 +11,6 @@ export interface HealthSource {
 
 /** What is said about the health of commits. Errors as `VersionTags`. */
 export interface HealthSignals {
-  /** All that the source said at any of the commits, in any order. */
+  /** All that the source said at any of the commits, given newest first; what was said last comes last. */
   of(source: HealthSource, commits: readonly string[]): Promise<readonly HealthSignal[]>;
 }

@@ -16,10 +16,11 @@ export class GitHubHealthSignals implements HealthSignals {
   }
 
   async of(source: HealthSource, commits: readonly string[]): Promise<readonly HealthSignal[]> {
-    if (source.from === 'deployment-status') return this.#deployments(source, commits);
+    if (source.from === 'deployment-status') return (await this.#deployments(source, commits)).reverse();
     const read = source.from === 'check-run' ? this.#checks.bind(this) : this.#statuses.bind(this);
     const found = await Promise.all(commits.map((commit) => read(source, commit)));
-    return found.flat();
+    // GitHub lists the newest first, and tells times in whole seconds.
+    return found.flat().reverse();
   }
 
   async #statuses({ context, creator }: HealthSource, commit: string): Promise<HealthSignal[]> {

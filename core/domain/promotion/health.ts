@@ -12,7 +12,7 @@ const DEADLINE = 'it did not get healthy before its deadline';
 export interface HealthFacts {
   /** Since when the environment's targets hold the version on the default branch; epoch milliseconds. */
   readonly heldSinceMs: number;
-  /** Undefined: nobody tells; the merge alone verifies. Any order. */
+  /** Undefined: nobody tells; the merge alone verifies. Of two at the same instant the later one in the list was said later. */
   readonly signals: readonly HealthSignal[] | undefined;
   /** A success counts only after it stood for this long: a service reports the previous model's health for a while. */
   readonly settleMs: number;

@@ -24,6 +24,12 @@ describe('decideHealth', () => {
     expect(decideHealth({ ...facts, signals })).toEqual({ state: 'verified', sinceMs: 1190 });
   });
 
+  it('takes the later one in the list where two were said at the same instant', () => {
+    const at = (...states: readonly ('error' | 'failure')[]) => states.map((state) => ({ state, atMs: 1100 }));
+    expect(decideHealth({ ...facts, signals: at('error', 'failure') }).state).toBe('failed');
+    expect(decideHealth({ ...facts, signals: at('failure', 'error') }).state).toBe('waiting');
+  });
+
   it('ignores what was said of the version before', () => {
     const signals = [{ state: 'success', atMs: 900 }] as const;
     expect(decideHealth({ ...facts, signals })).toMatchObject({ state: 'waiting', untilMs: 1500 });
