@@ -5,7 +5,7 @@ import type { Comments } from '../ports/comments.ts';
 import type { Conversation } from '../ports/conversation.ts';
 import { type CommandAnswer, renderPlan } from '../render/command-reply.ts';
 import { parsePromotionData } from '../render/promotion.ts';
-import { readControls } from './promotion-controls.ts';
+import { openHoldsOf, type PromotionControls, readControls } from './promotion-controls.ts';
 import { openHold, proposeRollback } from './propose-rollback.ts';
 import {
   type PlannedPromotion,
@@ -94,6 +94,8 @@ async function rollBack(wanted: string, scope: CommandScope, ports: CommandPorts
   if (version === undefined) return { lines: [`${environment.name} runs no known version.`] };
   const to = wanted === '' ? undefined : await new VersionCatalog(request.model, ports.tags).find(wanted);
   if (wanted !== '' && to === undefined) return { lines: [`There is no version ${wanted}.`] };
+  // Nothing to take back, and nothing to hold.
+  if (to?.artifactDigest === version.artifactDigest) return { lines: [`${environment.name} runs v${to.version}.`] };
   const taken = { request, ports, base: await ports.branches.default(), environment, version };
   const reason = { reason: 'somebody asked for it', by };
   const known = await holdOf(environment, version, { scope, ports });
@@ -120,8 +122,9 @@ async function hold(reason: string, scope: CommandScope, ports: CommandPorts): P
 }
 
 async function unhold(_: string, scope: CommandScope, ports: CommandPorts): Promise<Answer> {
-  const open = (await holds(scope, ports)).filter(
-    (one) => scope.environment === undefined || one.environment === scope.environment.name,
+  const { holds } = await controlsOf(scope, ports);
+  const open = holds.filter(
+    (one) => one.isOpen && (scope.environment === undefined || one.environment === scope.environment.name),
   );
   for (const { issue } of open) await ports.controls.close(issue, 'Lifted by a command.');
   const lifted = open.map(({ issue, version, environment }) => `Lifted #${issue}: v${version} in ${environment}.`);
@@ -133,14 +136,14 @@ async function holdOf(
   version: KnownVersion,
   { scope, ports }: { readonly scope: CommandScope; readonly ports: CommandPorts },
 ): Promise<number | undefined> {
-  const open = await holds(scope, ports);
-  return open.find((one) => one.environment === environment.name && one.digest === version.artifactDigest)?.issue;
+  const held = { environment: environment.name, digest: version.artifactDigest };
+  return openHoldsOf(await controlsOf(scope, ports), held)[0]?.issue;
 }
 
-async function holds({ request }: CommandScope, { controls }: CommandPorts) {
+async function controlsOf({ request }: CommandScope, { controls }: CommandPorts): Promise<PromotionControls> {
   const { model, config, self } = request;
   const environments = config.environments.map(({ name }) => name);
-  return (await readControls({ model, environments, self }, controls)).holds.filter(({ isOpen }) => isOpen);
+  return readControls({ model, environments, self }, controls);
 }
 
 async function runningIn(

@@ -42,3 +42,11 @@ export async function readControls(
     );
   return { stoppedBy: stops.map(({ number }) => number), holds };
 }
+
+/** The open holds of a digest in an environment. */
+export function openHoldsOf(
+  { holds }: PromotionControls,
+  { environment, digest }: { readonly environment: string; readonly digest: string },
+): readonly Hold[] {
+  return holds.filter((hold) => hold.isOpen && hold.environment === environment && hold.digest === digest);
+}

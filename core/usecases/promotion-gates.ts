@@ -3,7 +3,7 @@ import { type UpstreamFacts, type WaitingGate, waitingGates } from '../domain/pr
 import type { ControlIssues } from '../ports/control-issues.ts';
 import type { RunningEnvironment } from './find-running-versions.ts';
 import { type Observation, type ObservationPorts, observeEnvironment } from './observe-environment.ts';
-import { type PromotionControls, readControls } from './promotion-controls.ts';
+import { openHoldsOf, type PromotionControls, readControls } from './promotion-controls.ts';
 import type { KnownVersion } from './version-catalog.ts';
 
 /** A model's environments as the default branch has them. */
@@ -62,25 +62,19 @@ export class PromotionGates {
 
   /** The gates that keep a version out of an environment now. */
   async waiting(environment: EnvironmentConfig, version: KnownVersion): Promise<readonly WaitingGate[]> {
-    const { stoppedBy, holds } = await this.controls();
-    const upstream = await Promise.all(this.#upstreamOf(environment).map((name) => this.#factsOf(name, version)));
+    const controls = await this.controls();
+    const held = openHoldsOf(controls, { environment: environment.name, digest: version.artifactDigest });
+    const names = upstreamOf(environment, this.#request.environments);
+    const upstream = await Promise.all(names.map((name) => this.#factsOf(name, version)));
     return waitingGates({
       upstream,
       soakMs: environment.soak,
       freeze: environment.freeze,
       allow: environment.allow,
-      stoppedBy,
-      heldBy: holds
-        .filter(
-          (hold) => hold.isOpen && hold.environment === environment.name && hold.digest === version.artifactDigest,
-        )
-        .map(({ issue }) => issue),
+      stoppedBy: controls.stoppedBy,
+      heldBy: held.map(({ issue }) => issue),
       nowMs: this.#request.nowMs,
     });
-  }
-
-  #upstreamOf(environment: EnvironmentConfig): readonly string[] {
-    return upstreamOf(environment, this.#request.environments);
   }
 
   async #factsOf(name: string, version: KnownVersion): Promise<UpstreamFacts> {

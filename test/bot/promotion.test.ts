@@ -159,6 +159,8 @@ describe('commands', { timeout: TIMEOUT_MS }, () => {
     await world.merge('Promote flights v0.2.0 to staging');
     const number = await world.numberOf('Promote flights v0.2.0 to staging');
     expect(await world.say(number, '/tidegate rollback 9.9.9')).toContain('There is no version 9.9.9.');
+    expect(await world.say(number, '/tidegate rollback v0.2.0')).toContain('staging runs v0.2.0.');
+    expect(await world.issues('tidegate/hold')).toEqual([]);
     expect(await world.say(number, '/tidegate rollback v0.1.0')).toContain('which takes v0.2.0 back');
     expect(await world.issues('tidegate/hold')).toHaveLength(1);
     await world.merge('Roll back flights in staging to v0.1.0');
