@@ -23,9 +23,8 @@ function subject(report: EvaluationReport): string {
   const names = [...report.rules.map(({ rule }) => rule.metric), ...report.metrics.map(({ name }) => name)];
   const compared = overall(report.comparisons[0]?.metrics ?? []);
   const own = overall(report.metrics).filter(({ rows }) => rows > 0);
-  const name = names.find(
-    (one) => compared.some((metric) => metric.name === one) || own.some((metric) => metric.name === one),
-  );
+  const known = new Set([...compared, ...own].map((metric) => metric.name));
+  const name = names.find((one) => known.has(one));
   const change = compared.find((metric) => metric.name === name);
   const value = own.find((metric) => metric.name === name);
   if (value === undefined) return '**No metric has a value**';
@@ -98,12 +97,14 @@ function isEquivalent(report: EvaluationReport): boolean {
   const judged = report.rules.filter(
     ({ rule, slice }) => rule.maxRegression?.kind === 'absolute' && slice === undefined,
   );
+  const intervals = new Map(
+    overall(report.comparisons[0]?.metrics ?? []).map(({ name, difference }) => [name, difference.interval]),
+  );
   return (
     judged.length > 0 &&
     judged.every(({ rule }) => {
       const margin = rule.maxRegression?.value ?? 0;
-      const found = overall(report.comparisons[0]?.metrics ?? []).find(({ name }) => name === rule.metric);
-      const interval = found?.difference.interval;
+      const interval = intervals.get(rule.metric);
       return interval !== null && interval !== undefined && interval.lower >= -margin && interval.upper <= margin;
     })
   );

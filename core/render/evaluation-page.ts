@@ -1,11 +1,11 @@
-import { formatSlice } from '../domain/evaluation/slice.ts';
 import { ruleDemand } from '../domain/gate/rule-reason.ts';
 import { metricTitle } from '../domain/metrics/metric-registry.ts';
 import { formatCount } from '../domain/text/format-number.ts';
-import type { EvaluationReport, Interval, MetricResult, RuleResult } from '../reports/evaluation-report.ts';
+import type { EvaluationReport, Interval, RuleResult } from '../reports/evaluation-report.ts';
 import { drawCharts } from './evaluation-charts.ts';
-import { sliceKey, VERDICT_ICONS } from './evaluation-headline.ts';
+import { VERDICT_ICONS } from './evaluation-headline.ts';
 import { boundOf } from './evaluation-rules.ts';
+import { indexReport, placeLabel } from './report-index.ts';
 
 const STYLE = `body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#1f2328;background:#fff}
 h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2rem}table{border-collapse:collapse;width:100%}
@@ -43,7 +43,7 @@ function sampling({ dataset }: EvaluationReport): string {
 
 function rules(results: readonly RuleResult[]): string {
   const rows = results.map((result) => {
-    const where = result.slice === undefined ? '' : ` on ${formatSlice(sliceKey(result.slice))}`;
+    const where = result.slice === undefined ? '' : ` on ${placeLabel(result.slice)}`;
     const name = `${metricTitle(result.rule.metric)}${where}`;
     return `<tr><td>${VERDICT_ICONS[result.verdict]} ${result.verdict}</td><td>${text(name)}</td><td>${text(ruleDemand(boundOf(result)))}</td><td>${text(result.reason)}</td></tr>`;
   });
@@ -51,9 +51,9 @@ function rules(results: readonly RuleResult[]): string {
 }
 
 function metrics(report: EvaluationReport): string {
-  const compared = report.comparisons[0]?.metrics ?? [];
+  const index = indexReport(report);
   const rows = report.metrics.map((metric) => {
-    const pair = compared.find(({ name, slice }) => name === metric.name && place(slice) === place(metric.slice));
+    const pair = index.compared(metric.name, metric.slice);
     const cells = [
       number(pair?.champion.value),
       number(metric.value),
@@ -63,7 +63,7 @@ function metrics(report: EvaluationReport): string {
     ];
     const effect = metric.designEffect === undefined ? '' : metric.designEffect.toFixed(1);
     const method = metric.interval?.method ?? metric.reason ?? '';
-    return `<tr><td>${text(metricTitle(metric.name))}</td><td>${text(place(metric.slice))}</td>${cells.map((cell) => `<td class="n">${cell}</td>`).join('')}<td class="n">${effect}</td><td>${text(method)}</td></tr>`;
+    return `<tr><td>${text(metricTitle(metric.name))}</td><td>${text(placeLabel(metric.slice))}</td>${cells.map((cell) => `<td class="n">${cell}</td>`).join('')}<td class="n">${effect}</td><td>${text(method)}</td></tr>`;
   });
   const head = [
     'metric',
@@ -77,10 +77,6 @@ function metrics(report: EvaluationReport): string {
     'method',
   ];
   return `<table><thead><tr>${head.map((name) => `<th>${name}</th>`).join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table>`;
-}
-
-function place(slice: MetricResult['slice']): string {
-  return slice === undefined ? '' : formatSlice(sliceKey(slice));
 }
 
 function number(value: number | null | undefined): string {

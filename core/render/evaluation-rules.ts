@@ -1,10 +1,10 @@
-import { formatSlice } from '../domain/evaluation/slice.ts';
 import type { GateBound } from '../domain/gate/gate-rule.ts';
 import { ruleDemand } from '../domain/gate/rule-reason.ts';
 import { metricTitle } from '../domain/metrics/metric-registry.ts';
 import type { ComparedMetric, EvaluationReport, RuleResult } from '../reports/evaluation-report.ts';
-import { overall, sliceKey, VERDICT_ICONS } from './evaluation-headline.ts';
+import { overall, VERDICT_ICONS } from './evaluation-headline.ts';
 import { differenceHead, sharedDecimals, showDifference, showValue } from './evaluation-numbers.ts';
+import { indexReport, placeLabel, type ReportIndex } from './report-index.ts';
 import { renderTable } from './table.ts';
 import { escapeText } from './text/escape.ts';
 
@@ -23,8 +23,13 @@ export function renderRuleTable(report: EvaluationReport): string {
     '',
   ];
   const byRule = new Map<number, RuleResult[]>();
-  for (const result of report.rules) byRule.set(result.index, [...(byRule.get(result.index) ?? []), result]);
-  const rows = [...byRule.values()].map((results) => ruleRow(results, report));
+  for (const result of report.rules) {
+    const known = byRule.get(result.index);
+    if (known === undefined) byRule.set(result.index, [result]);
+    else known.push(result);
+  }
+  const index = indexReport(report);
+  const rows = [...byRule.values()].map((results) => ruleRow(results, index));
   return renderTable(head, rows, ['l', 'r', 'r', 'r', 'l', 'l']);
 }
 
@@ -54,22 +59,20 @@ function note({ verdict, rule }: RuleResult): string {
   return counts ? '' : ' *(shown, does not count)*';
 }
 
-function ruleRow(results: readonly RuleResult[], report: EvaluationReport): readonly string[] {
-  const [worst] = [...results].sort(
-    (a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict) || harmOf(b, report) - harmOf(a, report),
-  );
+function ruleRow(results: readonly RuleResult[], index: ReportIndex): readonly string[] {
+  const [worst] = results
+    .map((result) => ({ result, harm: harmOf(result, index) }))
+    .sort((a, b) => ORDER.indexOf(a.result.verdict) - ORDER.indexOf(b.result.verdict) || b.harm - a.harm)
+    .map(({ result }) => result);
   if (worst === undefined) return [];
   const { rule, slice } = worst;
-  const sameSlice = (other: { readonly slice?: RuleResult['slice'] }) => label(other.slice) === label(slice);
-  const compared = (report.comparisons[0]?.metrics ?? []).find(
-    (metric) => metric.name === rule.metric && sameSlice(metric),
-  );
-  const own = report.metrics.find((metric) => metric.name === rule.metric && sameSlice(metric));
+  const compared = index.compared(rule.metric, slice);
+  const own = index.own(rule.metric, slice);
   const decimals = Math.max(3, sharedDecimals(compared?.difference, own));
   const where =
     rule.slices === undefined
       ? ''
-      : `, ${slice === undefined ? 'by slice' : `worst of ${results.length} slices: ${label(slice)}`}`;
+      : `, ${slice === undefined ? 'by slice' : `worst of ${results.length} slices: ${placeLabel(slice)}`}`;
   return [
     escapeText(`${metricTitle(rule.metric)}${where}`),
     compared === undefined ? '—' : showValue(compared.champion, decimals),
@@ -81,10 +84,8 @@ function ruleRow(results: readonly RuleResult[], report: EvaluationReport): read
 }
 
 /** How much worse the candidate is where a rule was judged: positive is worse. */
-function harmOf({ rule, slice }: RuleResult, report: EvaluationReport): number {
-  const found = report.comparisons[0]?.metrics.find(
-    (metric) => metric.name === rule.metric && label(metric.slice) === label(slice),
-  );
+function harmOf({ rule, slice }: RuleResult, index: ReportIndex): number {
+  const found = index.compared(rule.metric, slice);
   const value = found?.difference.value ?? 0;
   return found?.direction === 'higher-is-better' ? -value : value;
 }
@@ -99,10 +100,6 @@ function tally(results: readonly RuleResult[]): string {
   return ` ${judged.filter(({ verdict }) => verdict === 'pass').length} of ${judged.length}`;
 }
 
-function label(slice: RuleResult['slice']): string {
-  return slice === undefined ? '' : formatSlice(sliceKey(slice));
-}
-
 /** The bound of a rule as the domain names it. */
 export function boundOf({ rule }: Pick<RuleResult, 'rule'>): GateBound {
   if (rule.max !== undefined) return { kind: 'max', value: rule.max };
@@ -113,9 +110,9 @@ export function boundOf({ rule }: Pick<RuleResult, 'rule'>): GateBound {
 
 /** All metrics on all rows, gated or not. */
 export function renderMetricTable(report: EvaluationReport): string {
-  const compared = overall(report.comparisons[0]?.metrics ?? []);
+  const index = indexReport(report);
   const rows = overall(report.metrics).map((metric) => {
-    const pair = compared.find(({ name }) => name === metric.name);
+    const pair = index.compared(metric.name, undefined);
     const decimals = Math.max(3, sharedDecimals(pair?.difference, metric));
     const champion = pair === undefined ? '—' : showValue(pair.champion, decimals);
     const reason = metric.reason === undefined ? '' : escapeText(metric.reason, 120);

@@ -1,15 +1,17 @@
-import { formatSlice } from '../domain/evaluation/slice.ts';
 import { metricTitle } from '../domain/metrics/metric-registry.ts';
 import { formatCount } from '../domain/text/format-number.ts';
 import type { ComparedMetric, EvaluationReport, RuleResult } from '../reports/evaluation-report.ts';
-import { sliceKey, VERDICT_ICONS } from './evaluation-headline.ts';
+import { VERDICT_ICONS } from './evaluation-headline.ts';
 import { differenceHead, sharedDecimals, showDifference, showValue } from './evaluation-numbers.ts';
+import { indexReport, placeLabel, type ReportIndex } from './report-index.ts';
 import { renderTable } from './table.ts';
 import { escapeChartLabel, escapeText } from './text/escape.ts';
 
 /** Chosen: more bars than this are no picture. */
 const MAX_BARS = 12;
 const MAX_ROWS = 60;
+/** Chosen: more than any gate has; a report may come from anyone. */
+const MAX_METRICS = 50;
 
 interface SliceRow {
   readonly metric: ComparedMetric;
@@ -21,19 +23,24 @@ interface SliceRow {
 
 /** The slices of the comparison, worst first: a chart of the metric that decides, and a table of all gated ones. */
 export function renderSlices(report: EvaluationReport): string {
+  const index = indexReport(report);
+  const byName = Map.groupBy(slicedComparisons(report), ({ name }) => name);
   const names = slicedMetrics(report);
-  return names
-    .map((name, index) => metricSection(report, name, index === 0))
-    .filter((text) => text !== '')
-    .join('\n\n');
+  const sections = names
+    .slice(0, MAX_METRICS)
+    .map((name, at) => metricSection(name, sliceRows(byName.get(name) ?? [], index), at === 0))
+    .filter((text) => text !== '');
+  const left = names.length - MAX_METRICS;
+  return [...sections, ...(left > 0 ? [`${left} more metrics by slice are in the report.`] : [])].join('\n\n');
 }
 
 /** How many slices were compared. */
 export function countSlices(report: EvaluationReport): number {
-  const labels = (report.comparisons[0]?.metrics ?? []).flatMap(({ slice }) =>
-    slice === undefined ? [] : [formatSlice(sliceKey(slice))],
-  );
-  return new Set(labels).size;
+  return new Set(slicedComparisons(report).map(({ slice }) => placeLabel(slice))).size;
+}
+
+function slicedComparisons(report: EvaluationReport): readonly ComparedMetric[] {
+  return (report.comparisons[0]?.metrics ?? []).filter(({ slice }) => slice !== undefined);
 }
 
 /** Metrics with rules on slices, those that failed first; without such rules the first metric. */
@@ -45,26 +52,19 @@ function slicedMetrics(report: EvaluationReport): readonly string[] {
   return [...new Set(names.length > 0 ? names : first === undefined ? [] : [first])];
 }
 
-function metricSection(report: EvaluationReport, name: string, withChart: boolean): string {
-  const rows = sliceRows(report, name);
+function metricSection(name: string, rows: readonly SliceRow[], withChart: boolean): string {
   if (rows.length === 0) return '';
   const chart = withChart ? `${renderChart(name, rows)}\n\n` : '';
   return `**${escapeText(metricTitle(name))} by slice, worst first**\n\n${chart}${sliceTable(rows)}`;
 }
 
-function sliceRows(report: EvaluationReport, name: string): readonly SliceRow[] {
-  const metrics = (report.comparisons[0]?.metrics ?? []).filter(
-    (metric) => metric.name === name && metric.slice !== undefined,
-  );
+function sliceRows(metrics: readonly ComparedMetric[], index: ReportIndex): readonly SliceRow[] {
   return metrics
     .map((metric) => {
-      const label = metric.slice === undefined ? '' : formatSlice(sliceKey(metric.slice));
       const value = metric.difference.value ?? 0;
-      const rule = report.rules.find(
-        ({ rule: { metric: of }, slice }) =>
-          of === name && slice !== undefined && formatSlice(sliceKey(slice)) === label,
-      );
-      return { metric, label, harm: metric.direction === 'higher-is-better' ? -value : value, verdict: rule?.verdict };
+      const harm = metric.direction === 'higher-is-better' ? -value : value;
+      const rule = metric.slice === undefined ? undefined : index.ruled(metric.name, metric.slice);
+      return { metric, label: placeLabel(metric.slice), harm, verdict: rule?.verdict };
     })
     .sort((a, b) => b.harm - a.harm);
 }

@@ -181,3 +181,55 @@ describe('the commit of a promotion', () => {
     expect(commitMessage.trim().split('\n')).toHaveLength(6);
   });
 });
+
+describe('a report of 20,000 rules on 20,000 slices', () => {
+  const sample = SAMPLE_REPORTS.evaluation;
+  const slices = Array.from({ length: 20_000 }, (_, at) => ({ column: 'route', value: `r${at}` }));
+  const many = (nameOf: (at: number) => string, indexOf: (at: number) => number): ReportOf<'evaluation'> => ({
+    ...sample,
+    rules: slices.flatMap((slice, at) =>
+      sample.rules
+        .slice(-1)
+        .map((result) => ({ ...result, index: indexOf(at), slice, rule: { ...result.rule, metric: nameOf(at) } })),
+    ),
+    metrics: slices.flatMap((slice, at) =>
+      sample.metrics.slice(0, 1).map((metric) => ({ ...metric, slice, name: nameOf(at) })),
+    ),
+    comparisons: sample.comparisons.map((comparison) => ({
+      ...comparison,
+      metrics: slices.flatMap((slice, at) =>
+        comparison.metrics.slice(0, 1).map((metric) => ({ ...metric, slice, name: nameOf(at) })),
+      ),
+    })),
+  });
+
+  it.each([
+    {
+      name: 'of one rule',
+      report: many(
+        () => 'roc_auc',
+        () => 0,
+      ),
+    },
+    {
+      name: 'of a rule each',
+      report: many(
+        () => 'roc_auc',
+        (at) => at,
+      ),
+    },
+    {
+      name: 'of a metric each',
+      report: many(
+        (at) => `m${at}`,
+        (at) => at,
+      ),
+    },
+  ])('is written $name, with what is left out said', ({ report }) => {
+    expect(reportSchemas.evaluation.safeParse(report).success).toBe(true);
+    const looks = { dataset: digestOf('d'), candidates: [digestOf('a')] };
+    const parts = renderEvaluationComment({ report, looks, gateChanged: false });
+    expect(parts.length).toBeLessThanOrEqual(10);
+    expect(renderEvaluationSummary(report)).toMatch(/[\d,]+ more (slices|metrics by slice) are in the report\./);
+  });
+});
