@@ -1,6 +1,6 @@
 import type { Context, Probot } from 'probot';
 import { type GitHubClient, parseRepositoryName } from '../core/adapters/github/github-client.ts';
-import { UserError } from '../core/errors.ts';
+import { ServiceError, UserError } from '../core/errors.ts';
 import { escapeLogLine } from '../core/render/text/escape.ts';
 import { onHealthSaid } from './handlers/health.ts';
 import { onIssueChanged } from './handlers/issue.ts';
@@ -29,22 +29,22 @@ export function createApp(identity: () => Promise<BotIdentity>, queue = new Keye
   const open = async (event: RepositoryEvent) => {
     const name = event.payload.repository?.full_name;
     if (name === undefined) return undefined;
-    const repository = openRepository(asClient(event.octokit), parseRepositoryName(name), await identity());
-    return { name, repository, log: (line: string) => event.log.info(line) };
+    const self = await identity();
+    const fresh = () => openRepository(asClient(event.octokit), parseRepositoryName(name), self);
+    return { name, fresh, log: (line: string) => event.log.info(line) };
   };
   const handle = async (event: RepositoryEvent, handler: Handler) => {
     const opened = await open(event);
     if (opened === undefined) return;
-    const { name, repository, log } = opened;
-    await queue.run(name, () => handler(repository, log).catch((error: unknown) => tell(error, log)));
+    const { name, log } = opened;
+    await queue.run(name, () => converge(opened, (repository) => handler(repository, log)));
   };
   /** Events come in swarms, and a reconciliation looks at everything: those that wait are one. */
   const reconcile = async (event: RepositoryEvent, what: Reconciliation) => {
     const opened = await open(event);
     if (opened === undefined) return;
-    const { name, repository, log } = opened;
-    const work = () => RECONCILIATIONS[what](repository, log).catch((error: unknown) => tell(error, log));
-    await queue.runOnce(name, what, work);
+    const { name, log } = opened;
+    await queue.runOnce(name, what, () => converge(opened, (repository) => RECONCILIATIONS[what](repository, log)));
   };
   return (app: Probot) => {
     app.on('workflow_run.completed', (event) =>
@@ -88,6 +88,23 @@ export function createApp(identity: () => Promise<BotIdentity>, queue = new Keye
       handle(event, (repository, log) => onMergeGroup(event.payload.merge_group.head_sha, repository, log)),
     );
   };
+}
+
+/** Chosen: as often as another replica may be faster on the same few branches. */
+const TRIES = 3;
+
+/** Works on a fresh picture of the repository; once more where somebody else was faster. */
+async function converge(
+  { fresh, log }: { readonly fresh: () => BotRepository; readonly log: Log },
+  work: (repository: BotRepository) => Promise<void>,
+  tries = TRIES,
+): Promise<void> {
+  await work(fresh()).catch((error: unknown) => {
+    const isRaced = error instanceof ServiceError && error.code === 'GITHUB_CONFLICT';
+    if (!isRaced || tries === 1) return tell(error, log);
+    log(`${error.message}: looking again`);
+    return converge({ fresh, log }, work, tries - 1);
+  });
 }
 
 /** What the users of a repository have to mend is no failure of the bot, and no redelivery would help. */

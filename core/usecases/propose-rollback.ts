@@ -69,7 +69,8 @@ export async function proposeRollback(
   });
   const branch = rollbackBranch(request.model, environment.name);
   const files = plan.edits.map(({ file, after }) => ({ path: file, text: after }));
-  await ports.branches.commit({ branch, base: base.sha, files, message: rendered.commitMessage });
+  const expected = (await ports.branches.head(branch))?.sha;
+  await ports.branches.commit({ branch, base: base.sha, files, message: rendered.commitMessage, expected });
   const { title, body } = rendered;
   const opened = await ports.pullRequests.open({ branch, base: base.name, title, body });
   return `opened #${opened.number}, which takes v${version.version} back`;

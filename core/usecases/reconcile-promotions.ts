@@ -183,7 +183,8 @@ async function openOrUpdate(
   const rendering = open !== undefined && edits.every(({ after }, index) => current[index] === after);
   if (!rendering) {
     const files = edits.map(({ file, after }) => ({ path: file, text: after }));
-    await ports.branches.commit({ branch, base: base.sha, files, message: rendered.commitMessage });
+    const commit = { branch, base: base.sha, files, message: rendered.commitMessage, expected: head?.sha };
+    await ports.branches.commit(commit);
   }
   if (open === undefined) {
     const made = await ports.pullRequests.open({ branch, base: base.name, title: rendered.title, body: rendered.body });

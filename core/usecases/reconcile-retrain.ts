@@ -90,7 +90,7 @@ export async function proposeRetrained(request: RetrainRequest, ports: RetrainPo
   if (open !== undefined && head !== undefined && ![self, WORKFLOW_LOGIN].includes(head.author ?? '')) {
     return `#${open.number} has a commit of ${head.author ?? 'a person'}: left as it is`;
   }
-  if (head?.sha !== data.sha) await ports.branches.move(branch, data.sha);
+  if (head?.sha !== data.sha) await ports.branches.move(branch, data.sha, head?.sha);
   const rendered = renderRetrain({ model, files, issue: (await driftIssue(request, ports.issues))?.number });
   if (open === undefined) {
     const made = await ports.pullRequests.open({ branch, base: base.name, ...rendered });

@@ -1,3 +1,4 @@
+import { ServiceError } from '../../core/errors.ts';
 import type { Branches, BranchHead, NewCommit } from '../../core/ports/branches.ts';
 import type { RepositoryFiles } from '../../core/ports/repository-files.ts';
 
@@ -21,15 +22,19 @@ export class InMemoryBranches implements Branches, RepositoryFiles {
     return sha === undefined ? undefined : { sha, author: null };
   }
 
-  async commit({ branch, base, files }: NewCommit): Promise<string> {
+  async commit({ branch, base, files, expected }: NewCommit): Promise<string> {
     const tree = new Map(this.#trees.get(base));
     for (const { path, text } of files) tree.set(path, text);
     const sha = this.#add(tree);
-    this.#heads.set(branch, sha);
+    await this.move(branch, sha, expected);
     return sha;
   }
 
-  async move(branch: string, sha: string): Promise<void> {
+  async move(branch: string, sha: string, expected: string | undefined): Promise<void> {
+    const now = this.#heads.get(branch);
+    if (now !== expected && now !== sha) {
+      throw new ServiceError('GITHUB_CONFLICT', `${branch} is elsewhere`, { fix: 'Look again.', retryable: true });
+    }
     this.#heads.set(branch, sha);
   }
 

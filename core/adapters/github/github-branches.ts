@@ -1,13 +1,19 @@
+import { ServiceError } from '../../errors.ts';
 import type { Branches, BranchHead, NewCommit } from '../../ports/branches.ts';
-import { type GitHubClient, orServiceError, type RepositoryName, statusOf } from './github-client.ts';
+import { type GitHubClient, isGraphQLRefusal, orServiceError, type RepositoryName, statusOf } from './github-client.ts';
+import { TreeModes } from './tree-modes.ts';
 
 const WRITE = 'contents: write';
 const READ = 'contents: read';
+const UPDATE_REFS = `mutation ($repository: ID!, $changes: [RefUpdate!]!) {
+  updateRefs(input: { repositoryId: $repository, refUpdates: $changes }) { clientMutationId }
+}`;
 
 /** Branches of a GitHub repository; commits by the Git Data API, so that GitHub signs them as the App's. */
 export class GitHubBranches implements Branches {
   readonly #client: GitHubClient;
   readonly #repository: RepositoryName;
+  #asked: Promise<{ readonly name: string; readonly id: string }> | undefined;
 
   constructor(client: GitHubClient, repository: RepositoryName) {
     this.#client = client;
@@ -15,9 +21,7 @@ export class GitHubBranches implements Branches {
   }
 
   async default(): Promise<{ readonly name: string; readonly sha: string }> {
-    const repository = this.#client.request('GET /repos/{owner}/{repo}', { ...this.#repository });
-    const { data } = await orServiceError(repository, 'reading the repository', 'metadata: read');
-    const name = data.default_branch;
+    const { name } = await this.#facts();
     const ref = this.#client.request('GET /repos/{owner}/{repo}/git/ref/{ref}', {
       ...this.#repository,
       ref: `heads/${name}`,
@@ -33,16 +37,23 @@ export class GitHubBranches implements Branches {
     return { sha, author: data.author?.login ?? null };
   }
 
-  async commit({ branch, base, files, message }: NewCommit): Promise<string> {
+  async commit({ branch, base, files, message, expected }: NewCommit): Promise<string> {
     const parent = this.#client.request('GET /repos/{owner}/{repo}/git/commits/{commit_sha}', {
       ...this.#repository,
       commit_sha: base,
     });
     const { data: onto } = await orServiceError(parent, `reading the commit ${base}`, READ);
+    const modes = new TreeModes(this.#client, this.#repository, onto.tree.sha);
+    const entries = await Promise.all(
+      files.map(async ({ path, text }) => {
+        const mode = await modes.ofFile(path);
+        return { path, mode, type: 'blob' as const, content: text };
+      }),
+    );
     const made = this.#client.request('POST /repos/{owner}/{repo}/git/trees', {
       ...this.#repository,
       base_tree: onto.tree.sha,
-      tree: files.map(({ path, text }) => ({ path, mode: '100644', type: 'blob', content: text })),
+      tree: entries,
     });
     const { data: tree } = await orServiceError(made, `writing the files of ${branch}`, WRITE);
     const committed = this.#client.request('POST /repos/{owner}/{repo}/git/commits', {
@@ -52,25 +63,48 @@ export class GitHubBranches implements Branches {
       parents: [base],
     });
     const { data: commit } = await orServiceError(committed, `committing to ${branch}`, WRITE);
-    await this.move(branch, commit.sha);
+    await this.#place(branch, commit.sha, { expected, force: base !== expected });
     return commit.sha;
   }
 
-  async move(branch: string, sha: string): Promise<void> {
-    const exists = (await this.#sha(branch)) !== undefined;
-    const answer = exists
-      ? this.#client.request('PATCH /repos/{owner}/{repo}/git/refs/{ref}', {
-          ...this.#repository,
-          ref: `heads/${branch}`,
-          sha,
-          force: true,
-        })
-      : this.#client.request('POST /repos/{owner}/{repo}/git/refs', {
-          ...this.#repository,
-          ref: `refs/heads/${branch}`,
-          sha,
-        });
-    await orServiceError<unknown>(answer, `moving the branch ${branch}`, WRITE);
+  async move(branch: string, sha: string, expected: string | undefined): Promise<void> {
+    await this.#place(branch, sha, { expected, force: true });
+  }
+
+  async #place(
+    branch: string,
+    sha: string,
+    { expected, force }: { readonly expected: string | undefined; readonly force: boolean },
+  ): Promise<void> {
+    const placed = expected === undefined ? this.#create(branch, sha) : this.#update(branch, sha, { expected, force });
+    const what = `moving the branch ${branch}`;
+    await placed.catch(async (cause: unknown) => {
+      const now = isRefused(cause) ? await this.#sha(branch) : expected;
+      // The answer to an earlier try of ours got lost.
+      if (now === sha) return;
+      if (now === expected) return orServiceError(Promise.reject(cause), what, WRITE);
+      throw new ServiceError('GITHUB_CONFLICT', `${branch} was moved by somebody else at the same moment`, {
+        fix: 'Look again: the next event or sweep does.',
+        retryable: true,
+        cause,
+      });
+    });
+  }
+
+  async #create(branch: string, sha: string): Promise<unknown> {
+    const ref = `refs/heads/${branch}`;
+    return this.#client.request('POST /repos/{owner}/{repo}/git/refs', { ...this.#repository, ref, sha });
+  }
+
+  /** REST moves a branch from wherever it is; only GraphQL says from where. */
+  async #update(
+    branch: string,
+    sha: string,
+    { expected, force }: { readonly expected: string; readonly force: boolean },
+  ): Promise<unknown> {
+    const { id } = await this.#facts();
+    const change = { name: `refs/heads/${branch}`, beforeOid: expected, afterOid: sha, force };
+    return this.#client.graphql(UPDATE_REFS, { repository: id, changes: [change] });
   }
 
   async changedFiles(base: string, head: string): Promise<readonly string[]> {
@@ -85,6 +119,20 @@ export class GitHubBranches implements Branches {
     );
   }
 
+  /** What of the repository does not change while we look at it. */
+  async #facts(): Promise<{ readonly name: string; readonly id: string }> {
+    const asking =
+      this.#asked ??
+      this.#client
+        .request('GET /repos/{owner}/{repo}', { ...this.#repository })
+        .then(({ data }) => ({ name: data.default_branch, id: data.node_id }));
+    this.#asked = asking;
+    asking.catch(() => {
+      this.#asked = undefined;
+    });
+    return orServiceError(asking, 'reading the repository', 'metadata: read');
+  }
+
   async #sha(branch: string): Promise<string | undefined> {
     const answer = this.#client
       .request('GET /repos/{owner}/{repo}/git/ref/{ref}', { ...this.#repository, ref: `heads/${branch}` })
@@ -94,4 +142,9 @@ export class GitHubBranches implements Branches {
       });
     return (await orServiceError(answer, `reading the branch ${branch}`, READ))?.data.object.sha;
   }
+}
+
+/** GitHub said no, by REST's 422 or in the errors of a GraphQL answer: perhaps because the branch is elsewhere. */
+function isRefused(error: unknown): boolean {
+  return statusOf(error) === 422 || isGraphQLRefusal(error);
 }

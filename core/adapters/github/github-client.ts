@@ -2,7 +2,7 @@ import type { getOctokit } from '@actions/github';
 import { ServiceError } from '../../errors.ts';
 
 /** The part of Octokit that adapters use; the actions' client and the bot's both have it. */
-export type GitHubClient = Pick<ReturnType<typeof getOctokit>, 'request' | 'paginate'>;
+export type GitHubClient = Pick<ReturnType<typeof getOctokit>, 'request' | 'paginate' | 'graphql'>;
 
 /** A repository on GitHub. */
 export interface RepositoryName {
@@ -61,16 +61,19 @@ export function statusOf(error: unknown): number | undefined {
 export async function orServiceError<T>(request: Promise<T>, what: string, permission: string): Promise<T> {
   return request.catch((cause: unknown) => {
     const status = statusOf(cause);
-    if (status === undefined && !(cause instanceof Error && cause.name === 'HttpError')) {
-      throw unreachable(what, cause);
-    }
-    if (status === undefined || status >= 500 || status === 429) throw unreachable(what, cause);
-    throw new ServiceError('GITHUB_REFUSED', `GitHub refused ${what} (HTTP ${status})`, {
+    const isAnswer = status !== undefined || isGraphQLRefusal(cause);
+    if (!isAnswer || (status !== undefined && (status >= 500 || status === 429))) throw unreachable(what, cause);
+    throw new ServiceError('GITHUB_REFUSED', `GitHub refused ${what} (HTTP ${status ?? 200})`, {
       fix: `Check that the token is valid for this repository and has the permission ${permission}.`,
       retryable: false,
       cause,
     });
   });
+}
+
+/** GraphQL says no in an answer that succeeded. */
+export function isGraphQLRefusal(error: unknown): boolean {
+  return error instanceof Error && error.name === 'GraphqlResponseError';
 }
 
 function unreachable(what: string, cause: unknown): ServiceError {

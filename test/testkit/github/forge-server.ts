@@ -7,6 +7,7 @@ import type { RunningEmulator } from './emulator.ts';
 import type { ForgeState } from './forge-state.ts';
 import type { ArtifactSource, DispatchRequest, ForgeEvent } from './github.ts';
 import type { GitHubOptions, RunningGitHub } from './github-options.ts';
+import { GraphQLEndpoint } from './graphql.ts';
 import { paginate } from './paginate.ts';
 import { nodeId, presentRepository, presentUser } from './present.ts';
 import { followBranch } from './pull-requests.ts';
@@ -18,6 +19,7 @@ import type { Permissions, Principal, Repository, Role } from './state.ts';
 import { Webhooks, type WebhookTarget } from './webhooks.ts';
 
 const API_PREFIX = '/api/v3';
+const GRAPHQL_PATH = '/api/graphql';
 
 const NO_ARTIFACTS: ArtifactSource = { list: () => [], find: () => undefined, url: () => '' };
 
@@ -33,6 +35,7 @@ export class ForgeServer implements RunningGitHub {
   readonly #options: GitHubOptions;
   readonly #emulator: RunningEmulator;
   readonly #oracle = new ContractOracle();
+  readonly #graphql = new GraphQLEndpoint();
   readonly #route: ReturnType<typeof createRouter>;
 
   constructor(parts: { state: ForgeState; options: GitHubOptions; owner: string; emulator: RunningEmulator }) {
@@ -180,6 +183,7 @@ export class ForgeServer implements RunningGitHub {
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (isGitRequest(request)) return this.#serveGit(request, response);
     const url = new URL(request.url ?? '/', 'http://host');
+    if (url.pathname === GRAPHQL_PATH) return this.#serveGraphQL(request, response);
     if (!url.pathname.startsWith(API_PREFIX)) return sendJson(response, 404, { message: 'Not Found' });
     const path = url.pathname.slice(API_PREFIX.length).replace(/\/+$/, '');
     const method = request.method ?? 'GET';
@@ -198,6 +202,13 @@ export class ForgeServer implements RunningGitHub {
       ...pages.headers,
     });
     response.end(pages.body === undefined ? undefined : JSON.stringify(pages.body));
+  }
+
+  async #serveGraphQL(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const principal = this.state.tokens.get((request.headers.authorization ?? '').replace(/^(?:bearer|token) /i, ''));
+    if (principal === undefined) return sendJson(response, 401, { message: 'Bad credentials' });
+    const body: unknown = JSON.parse((await readBody(request)).toString('utf8'));
+    sendJson(response, 200, await this.#graphql.answer(body, { github: this, principal }));
   }
 
   async #answer(exchange: {

@@ -112,7 +112,7 @@ pullRequestsContract('GitHubPullRequests', async () => {
     pullRequests: new GitHubPullRequests(client, name),
     branch: async (branch) => {
       const files = [{ path: `${branch}.txt`, text: 'x\n' }];
-      await branches.commit({ branch, base: commit, files, message: branch });
+      await branches.commit({ branch, base: commit, files, message: branch, expected: undefined });
     },
     merge: async (number) => void (await mona().pulls.merge({ ...name, pull_number: number })),
   };

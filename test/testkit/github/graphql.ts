@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { buildSchema, type ExecutionResult, type GraphQLSchema, graphql } from 'graphql';
+import type { GitHub } from './github.ts';
+import { nodeId } from './present.ts';
+import { ApiError, checkAccess, isJson, textField } from './router.ts';
+import type { Json, Principal, Repository } from './state.ts';
+
+interface GraphQLContext {
+  readonly github: GitHub;
+  readonly principal: Principal;
+}
+
+interface RefChange {
+  readonly name: string;
+  readonly beforeOid?: string;
+  readonly afterOid: string;
+  readonly force?: boolean;
+}
+
+interface UpdateRefs {
+  readonly input: { readonly repositoryId: string; readonly refUpdates: readonly RefChange[] };
+}
+
+/** The package exports it as a module of 5 MB only. */
+const SCHEMA_FILE = new URL('../../../node_modules/@octokit/graphql-schema/schema.graphql', import.meta.url);
+
+/** GitHub's published GraphQL schema before the mutations that are in use: what it does not allow is refused. */
+export class GraphQLEndpoint {
+  #schema: GraphQLSchema | undefined;
+
+  /** Answers a request's body; errors are in the answer, as GitHub gives them. */
+  async answer(body: unknown, context: GraphQLContext): Promise<ExecutionResult> {
+    this.#schema ??= buildSchema(readFileSync(SCHEMA_FILE, 'utf8'), { assumeValid: true });
+    const request: Json = isJson(body) ? body : {};
+    return graphql({
+      schema: this.#schema,
+      source: textField(request, 'query') ?? '',
+      variableValues: isJson(request.variables) ? request.variables : {},
+      rootValue: { updateRefs },
+      contextValue: context,
+    });
+  }
+}
+
+/** All or none, each only from where it is said to be. */
+async function updateRefs({ input }: UpdateRefs, { github, principal }: GraphQLContext) {
+  const all = [...github.state.repositories.values()];
+  const repository = all.find(({ id }) => nodeId('Repository', id) === input.repositoryId);
+  if (repository === undefined) throw new ApiError(404, 'Could not resolve to a node');
+  checkAccess(principal, repository, { names: ['contents'], level: 'write' });
+  for (const change of input.refUpdates) await checkRef(repository, change);
+  for (const { name, afterOid } of input.refUpdates) {
+    const before = (await repository.git.ref(name))?.sha;
+    if (before === undefined) throw new ApiError(422, 'Reference does not exist');
+    await repository.git.moveRef(name, afterOid, before);
+    if (before !== afterOid) await github.refMoved(repository, { ref: name, before, after: afterOid }, principal);
+  }
+  return { clientMutationId: null };
+}
+
+async function checkRef(repository: Repository, { name, beforeOid, afterOid, force }: RefChange): Promise<void> {
+  const before = (await repository.git.ref(name))?.sha;
+  if (before === undefined || (beforeOid !== undefined && before !== beforeOid)) {
+    throw new ApiError(422, `Reference ${name} is not at ${beforeOid ?? 'any commit'}`);
+  }
+  if (force !== true && !(await repository.git.isAncestor(before, afterOid))) {
+    throw new ApiError(422, `Update of ${name} is not a fast forward`);
+  }
+}
