@@ -1,5 +1,6 @@
 import { calibrationBins } from '../metrics/calibration.ts';
 import type { MetricOptions, ScoredRows } from '../metrics/metric.ts';
+import { LAST_OF_TIE, POSITIVE } from '../metrics/ranking.ts';
 import { positiveWeight, totalWeight } from '../metrics/scored-rows.ts';
 import { sortedOrder } from '../metrics/sorted-order.ts';
 
@@ -54,23 +55,26 @@ export function curvesOf(rows: ScoredRows, options: MetricOptions): ModelCurves 
 
 /** Evenly spaced in rate and in recall; the ends are kept. */
 function rankingCurves(rows: ScoredRows): Pick<ModelCurves, 'roc' | 'precisionRecall'> {
-  const { labels, scores, weights } = rows;
+  const { weights } = rows;
   const positives = positiveWeight(rows);
   const negatives = totalWeight(rows) - positives;
   if (positives === 0 || negatives === 0) return {};
-  const order = rows.order();
+  const { order, marks } = rows.ranking();
   const roc: CurvePoint[] = [[0, 0]];
   const precisionRecall: CurvePoint[] = [];
-  let [hits, misses, lastRecall] = [0, 0, 0];
+  let [hits, misses, lastRecall, seenRate, seenRecall] = [0, 0, 0, 0, 0];
   for (let i = order.length - 1; i >= 0; i--) {
-    const row = order[i] ?? 0;
-    const weight = weights === null ? 1 : (weights[row] ?? 0);
-    if (labels[row] === 1) hits += weight;
+    const weight = weights === null ? 1 : (weights[order[i] ?? 0] ?? 0);
+    if (((marks[i] ?? 0) & POSITIVE) !== 0) hits += weight;
     else misses += weight;
-    if (i > 0 && scores[order[i - 1] ?? 0] === scores[row]) continue;
-    const [rate, recall] = [misses / negatives, hits / positives];
-    const [seenRate = 0, seenRecall = 0] = roc.at(-1) ?? [];
-    if (rate - seenRate >= 1 / POINTS || recall - seenRecall >= 1 / POINTS || i === 0) roc.push([rate, recall]);
+    if (i > 0 && ((marks[i - 1] ?? 0) & LAST_OF_TIE) === 0) continue;
+    const rate = misses / negatives;
+    const recall = hits / positives;
+    if (rate - seenRate >= 1 / POINTS || recall - seenRecall >= 1 / POINTS || i === 0) {
+      roc.push([rate, recall]);
+      seenRate = rate;
+      seenRecall = recall;
+    }
     if (recall - lastRecall >= 1 / POINTS || i === 0) {
       precisionRecall.push([recall, hits / (hits + misses)]);
       lastRecall = recall;

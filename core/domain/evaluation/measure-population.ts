@@ -212,7 +212,7 @@ function differenceTest(
 ): { pValue: number | null; test: string | null } {
   if (uncertainty.kind !== 'estimated') return { pValue: null, test: null };
   if (candidate.outcomes !== undefined && champion.outcomes !== undefined && uncertainty.designEffect === 1) {
-    const exact = mcnemarPValue(candidate.outcomes, champion.outcomes);
+    const exact = mcnemarPValue(candidate.outcomes(), champion.outcomes());
     if (exact !== null) return { pValue: exact, test: 'exact McNemar' };
   }
   const t = -Math.abs(value) / uncertainty.standardError;

@@ -1,4 +1,5 @@
 import type { Metric, MetricEstimate, ScoredRows, UndefinedMetric } from './metric.ts';
+import { NO_INFLUENCE, once } from './once.ts';
 import { totalWeight } from './scored-rows.ts';
 import { sortedOrder } from './sorted-order.ts';
 
@@ -27,7 +28,7 @@ export const maxError: Metric = {
     let value = 0;
     for (let i = 0; i < labels.length; i++) value = Math.max(value, Math.abs((labels[i] ?? 0) - (scores[i] ?? 0)));
     const withoutInterval = 'it rests on a single row; gate on another metric';
-    return { kind: 'estimate', value, influence: new Float64Array(0), byClass: false, withoutInterval };
+    return { kind: 'estimate', value, influence: NO_INFLUENCE, byClass: false, withoutInterval };
   },
 };
 
@@ -41,16 +42,30 @@ function estimateMedian(rows: ScoredRows): MetricEstimate | UndefinedMetric {
   const value = (quantile(0.5, 'lower') + quantile(0.5, 'upper')) / 2;
   const band = Math.min(0.25, 0.8 * count ** (-1 / 3));
   const spread = quantile(0.5 + band, 'upper') - quantile(0.5 - band, 'lower');
+  const influence = once(() => influences(rows, { errors, value, slope: spread / (2 * band) }));
+  return { kind: 'estimate', value, influence, byClass: false };
+}
+
+interface AtMedian {
+  readonly errors: Float64Array;
+  readonly value: number;
+  /** One over the density of errors at the median. */
+  readonly slope: number;
+}
+
+function influences(rows: ScoredRows, { errors, value, slope }: AtMedian): Float64Array {
+  const { weights } = rows;
+  const count = errors.length;
   const total = totalWeight(rows);
   const influence = new Float64Array(count);
   let mean = 0;
   for (let i = 0; i < count; i++) {
     const weight = ((weights === null ? 1 : (weights[i] ?? 0)) * count) / total;
-    influence[i] = weight * (((errors[i] ?? 0) <= value ? -0.5 : 0.5) * (spread / (2 * band)));
+    influence[i] = weight * (((errors[i] ?? 0) <= value ? -0.5 : 0.5) * slope);
     mean += (influence[i] ?? 0) / count;
   }
   for (let i = 0; i < count; i++) influence[i] = (influence[i] ?? 0) - mean;
-  return { kind: 'estimate', value, influence, byClass: false };
+  return influence;
 }
 
 function quantileOf(errors: Float64Array, order: Uint32Array, weights: Float64Array | null) {

@@ -1,4 +1,6 @@
 import type { Metric, MetricEstimate, ScoredRows, UndefinedMetric } from './metric.ts';
+import { once } from './once.ts';
+import { LAST_OF_TIE, POSITIVE } from './ranking.ts';
 import { countLabel, positiveWeight } from './scored-rows.ts';
 
 /**
@@ -17,89 +19,84 @@ export const averagePrecision: Metric = {
 };
 
 function estimateAveragePrecision(rows: ScoredRows): MetricEstimate | UndefinedMetric {
-  const { labels, weights } = rows;
+  const { labels } = rows;
   const positives = positiveWeight(rows);
   if (positives === 0) return { kind: 'undefined', reason: 'no row has label 1' };
-  const { precision, atLeast } = precisionAtScore(rows);
-  let sum = 0;
-  for (let row = 0; row < labels.length; row++) {
-    sum += (labels[row] ?? 0) * (precision[row] ?? 0) * (weights === null ? 1 : (weights[row] ?? 0));
-  }
-  const value = sum / positives;
-  const influence = influences(rows, { precision, atLeast, value, positives });
+  const value = summedPrecision(rows) / positives;
+  const influence = once(() => influences(rows, { value, positives }));
   const support = { rows: countLabel(labels, 1), what: 'rows with label 1' };
   return { kind: 'estimate', value, influence, byClass: false, support };
 }
 
-interface PrecisionAtScore {
-  /** Share of label 1 among the rows that score at least as high as this one. */
-  readonly precision: Float64Array;
-  /** Weight of the rows that score at least as high as this one. */
-  readonly atLeast: Float64Array;
-}
-
-function precisionAtScore(rows: ScoredRows): PrecisionAtScore {
-  const { labels, scores, weights } = rows;
-  const order = rows.order();
-  const precision = new Float64Array(labels.length);
-  const atLeast = new Float64Array(labels.length);
-  let found = 0;
-  let seen = 0;
-  for (let end = order.length; end > 0; ) {
-    const start = tieStart(scores, order, end);
-    for (let i = start; i < end; i++) {
-      const row = order[i] ?? 0;
-      const weight = weights === null ? 1 : (weights[row] ?? 0);
-      seen += weight;
-      found += (labels[row] ?? 0) * weight;
+/** The precision at the score of each row with label 1, times its weight, summed from the highest score down. */
+function summedPrecision(rows: ScoredRows): number {
+  const { weights } = rows;
+  const { order, marks } = rows.ranking();
+  let [total, found, seen, tied] = [0, 0, 0, 0];
+  for (let i = marks.length - 1; i >= 0; i--) {
+    const mark = marks[i] ?? 0;
+    if ((mark & LAST_OF_TIE) !== 0) {
+      if (seen > 0) total += tied * (found / seen);
+      tied = 0;
     }
-    for (let i = start; i < end; i++) {
-      precision[order[i] ?? 0] = seen === 0 ? 0 : found / seen;
-      atLeast[order[i] ?? 0] = seen;
-    }
-    end = start;
+    const weight = weights === null ? 1 : (weights[order[i] ?? 0] ?? 0);
+    seen += weight;
+    if ((mark & POSITIVE) === 0) continue;
+    tied += weight;
+    found += weight;
   }
-  return { precision, atLeast };
+  return seen > 0 ? total + tied * (found / seen) : total;
 }
 
-/** First position of the run of equal scores that ends before `end`. */
-function tieStart(scores: Float64Array, order: Uint32Array, end: number): number {
-  const score = scores[order[end - 1] ?? 0];
-  let start = end - 1;
-  while (start > 0 && scores[order[start - 1] ?? 0] === score) start--;
-  return start;
-}
-
-interface Parts extends PrecisionAtScore {
+interface Whole {
   readonly value: number;
   readonly positives: number;
 }
 
-function influences(rows: ScoredRows, parts: Parts): Float64Array {
-  const { labels, scores, weights } = rows;
-  const { precision, atLeast, value, positives } = parts;
-  const order = rows.order();
-  const influence = new Float64Array(labels.length);
-  let hits = 0;
-  let misses = 0;
-  for (let start = 0; start < order.length; ) {
-    let end = start;
-    const score = scores[order[start] ?? 0];
-    for (; end < order.length && scores[order[end] ?? 0] === score; end++) {
-      const row = order[end] ?? 0;
-      const below = atLeast[row] ?? 0;
-      if (below === 0) continue;
-      // A row's weight counts in the precision of every positive at or below its own score.
-      const share = ((labels[row] ?? 0) * (weights === null ? 1 : (weights[row] ?? 0))) / below;
-      hits += share;
-      misses += share * (precision[row] ?? 0);
+/** From the lowest score up: a row's weight counts in the precision of every row with label 1 at or below its score. */
+function influences(rows: ScoredRows, { value, positives }: Whole): Float64Array {
+  const { weights } = rows;
+  const { order, marks } = rows.ranking();
+  const { found, seen } = sweptDown(rows);
+  const influence = new Float64Array(order.length);
+  const scale = order.length / positives;
+  let [hits, misses, start, tie, tied] = [0, 0, 0, found.length - 1, 0];
+  for (let i = 0; i < order.length; i++) {
+    const mark = marks[i] ?? 0;
+    if ((mark & POSITIVE) !== 0) tied += weights === null ? 1 : (weights[order[i] ?? 0] ?? 0);
+    if ((mark & LAST_OF_TIE) === 0) continue;
+    const atLeast = seen[tie] ?? 0;
+    const precision = atLeast === 0 ? 0 : (found[tie] ?? 0) / atLeast;
+    tie--;
+    if (atLeast > 0) {
+      hits += tied / atLeast;
+      misses += (tied / atLeast) * precision;
     }
-    for (; start < end; start++) {
+    tied = 0;
+    const ofPositive = (precision - value + hits - misses) * scale;
+    for (; start <= i; start++) {
       const row = order[start] ?? 0;
-      const weight = weights === null ? 1 : (weights[row] ?? 0);
-      const own = labels[row] === 1 ? (precision[row] ?? 0) - value + hits : 0;
-      influence[row] = ((own - misses) * weight * labels.length) / positives;
+      const own = ((marks[start] ?? 0) & POSITIVE) !== 0 ? ofPositive : -misses * scale;
+      influence[row] = weights === null ? own : own * (weights[row] ?? 0);
     }
   }
   return influence;
+}
+
+/** By distinct score, the highest first: the weight of label 1, and of all, that scores at least as high. */
+function sweptDown(rows: ScoredRows): { readonly found: Float64Array; readonly seen: Float64Array } {
+  const { weights } = rows;
+  const { order, marks } = rows.ranking();
+  const found = new Float64Array(order.length);
+  const seen = new Float64Array(order.length);
+  let [hits, all, ties] = [0, 0, 0];
+  for (let i = marks.length - 1; i >= 0; i--) {
+    const weight = weights === null ? 1 : (weights[order[i] ?? 0] ?? 0);
+    all += weight;
+    if (((marks[i] ?? 0) & POSITIVE) !== 0) hits += weight;
+    if (i > 0 && ((marks[i - 1] ?? 0) & LAST_OF_TIE) === 0) continue;
+    found[ties] = hits;
+    seen[ties++] = all;
+  }
+  return { found: found.subarray(0, ties), seen: seen.subarray(0, ties) };
 }

@@ -1,5 +1,5 @@
-import { meanLoss, withClassSupport } from './mean-loss.ts';
-import type { Metric } from './metric.ts';
+import { meanLoss, meanOf, withClassSupport } from './mean-loss.ts';
+import type { Metric, ScoredRows } from './metric.ts';
 
 /**
  * Brier score: the mean squared difference of probability and outcome.
@@ -12,12 +12,18 @@ export const brierScore: Metric = {
   task: 'binary-classification',
   direction: 'lower-is-better',
   range: [0, 1],
-  estimate: (rows) =>
-    withClassSupport(
-      rows,
-      meanLoss(rows, (label, score) => (label - score) ** 2),
-    ),
+  estimate: (rows) => withClassSupport(rows, meanOf(squaredErrors(rows), rows.weights)),
 };
+
+/** A plain loop: at a million rows the call of a function for each of them is what takes the time. */
+function squaredErrors({ labels, scores }: ScoredRows): Float64Array {
+  const losses = new Float64Array(labels.length);
+  for (let i = 0; i < losses.length; i++) {
+    const error = (labels[i] ?? 0) - (scores[i] ?? 0);
+    losses[i] = error * error;
+  }
+  return losses;
+}
 
 /** Brier score of several classes: squared differences summed over them, in [0, 2]. Equivalent: `brier_score_loss`. */
 export const brierScoreOfClasses: Metric = {

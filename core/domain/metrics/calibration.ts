@@ -1,5 +1,6 @@
 import { decide } from './confusion.ts';
 import type { Metric, MetricEstimate, ScoredRows, UndefinedMetric } from './metric.ts';
+import { NO_INFLUENCE, once } from './once.ts';
 import { countLabel, totalWeight } from './scored-rows.ts';
 
 /** Chosen: the usual number of bins (Naeini, Cooper and Hauskrecht, AAAI 2015). */
@@ -86,7 +87,7 @@ function estimateEce(rows: BinnedRows): MetricEstimate | UndefinedMetric {
     0,
   );
   const withoutInterval = 'it is biased upwards by chance, so no interval is known; gate on brier_score or log_loss';
-  return { kind: 'estimate', value, influence: new Float64Array(0), byClass: false, withoutInterval };
+  return { kind: 'estimate', value, influence: NO_INFLUENCE, byClass: false, withoutInterval };
 }
 
 /**
@@ -120,13 +121,17 @@ function estimateSlope(rows: ScoredRows): MetricEstimate | UndefinedMetric {
     slope += fit.slope;
     if (Math.abs(fit.slope) + Math.abs(fit.intercept) > 1e3) break;
     if (Math.abs(fit.slope) + Math.abs(fit.intercept) > 1e-12 * (1 + Math.abs(slope))) continue;
-    const influence = new Float64Array(labels.length);
-    for (let i = 0; i < influence.length; i++) {
-      const x = logits[i] ?? 0;
-      const residual = (labels[i] ?? 0) - 1 / (1 + Math.exp(-intercept - slope * x));
-      const weight = weights === null ? 1 : (weights[i] ?? 0);
-      influence[i] = labels.length * weight * residual * (fit.inverse[0] + fit.inverse[1] * x);
-    }
+    const [at, along] = [intercept, slope];
+    const influence = once(() => {
+      const parts = new Float64Array(labels.length);
+      for (let i = 0; i < parts.length; i++) {
+        const x = logits[i] ?? 0;
+        const residual = (labels[i] ?? 0) - 1 / (1 + Math.exp(-at - along * x));
+        const weight = weights === null ? 1 : (weights[i] ?? 0);
+        parts[i] = labels.length * weight * residual * (fit.inverse[0] + fit.inverse[1] * x);
+      }
+      return parts;
+    });
     const support = { rows: Math.min(ones, labels.length - ones), what: 'rows of the smaller class' };
     return { kind: 'estimate', value: slope, influence, byClass: false, support };
   }

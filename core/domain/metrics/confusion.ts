@@ -6,6 +6,7 @@ import type {
   ScoredRows,
   UndefinedMetric,
 } from './metric.ts';
+import { once } from './once.ts';
 
 /** A function of a confusion that does not change when all counts are multiplied. */
 export interface ConfusionValue {
@@ -15,7 +16,7 @@ export interface ConfusionValue {
 }
 
 /** Rows whose decisions are not yet counted. */
-export type UndecidedRows = Omit<ScoredRows, 'order' | 'confusion'>;
+export type UndecidedRows = Omit<ScoredRows, 'ranking' | 'confusion'>;
 
 /** The class decided for each row: by threshold for two classes, else the most probable one, the first of equals. */
 export function decide(rows: UndecidedRows, { decisionThreshold }: MetricOptions): Uint8Array {
@@ -62,11 +63,13 @@ export function estimateFromConfusion(
   if ('kind' in found) return found;
   const { codes } = confusion;
   const { weights } = rows;
-  const influence = new Float64Array(codes.length);
-  for (let i = 0; i < codes.length; i++) {
-    const weight = weights === null ? 1 : (weights[i] ?? 0);
-    influence[i] = codes.length * weight * (found.gradient[codes[i] ?? 0] ?? 0);
-  }
+  const influence = once(() => {
+    const byCell = found.gradient.map((part) => part * codes.length);
+    const parts = new Float64Array(codes.length);
+    if (weights === null) for (let i = 0; i < parts.length; i++) parts[i] = byCell[codes[i] ?? 0] ?? 0;
+    else for (let i = 0; i < parts.length; i++) parts[i] = (weights[i] ?? 0) * (byCell[codes[i] ?? 0] ?? 0);
+    return parts;
+  });
   const edge = { trials: codes.length, worst: (share: number) => worstAt(confusion, of, share) };
   return { kind: 'estimate', value: found.value, influence, byClass: false, edge };
 }

@@ -64,14 +64,17 @@ function scaled(uncertainty: Uncertainty, { candidate: weight }: Weights): Uncer
 }
 
 function paired({ candidate, champion }: PairedEstimates, weights: Weights, population: Population): Uncertainty {
-  const influence = combined(candidate.influence, champion.influence, weights);
+  const influence = combined(candidate.influence(), champion.influence(), weights);
   const byClass = candidate.byClass && champion.byClass;
   const support = smaller(candidate.support, champion.support);
-  const found = standardErrorOf({ influence, byClass, ...(support === undefined ? {} : { support }) }, population);
+  const found = standardErrorOf(
+    { influence: () => influence, byClass, ...(support === undefined ? {} : { support }) },
+    population,
+  );
   const areProportions = candidate.outcomes !== undefined && champion.outcomes !== undefined;
   if (areProportions && population.sampling.kind === 'rows') {
     const trials = Math.min(candidate.support?.rows ?? 0, champion.support?.rows ?? 0);
-    const correlation = correctedCorrelation(influenceCorrelation(candidate.influence, champion.influence), {
+    const correlation = correctedCorrelation(influenceCorrelation(candidate.influence(), champion.influence()), {
       trials,
       proportions: [candidate.value, champion.value],
     });
@@ -141,8 +144,8 @@ function withoutVariation(
 ): Uncertainty {
   const { candidate, champion, found } = pair;
   const spread =
-    Math.abs(weights.candidate) * spreadOf(candidate.influence) +
-    Math.abs(weights.champion) * spreadOf(champion.influence);
+    Math.abs(weights.candidate) * spreadOf(candidate.influence()) +
+    Math.abs(weights.champion) * spreadOf(champion.influence());
   if (spread === 0) return joined({ ...pair, correlation: 0, method: 'exact bounds of no error' }, weights, population);
   const trials = edgeTrials(Math.min(candidate.support?.rows ?? found.units, found.units), population);
   const reach = (level: number): Reach => {

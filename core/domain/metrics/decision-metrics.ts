@@ -17,6 +17,7 @@ import type {
   ScoredRows,
   UndefinedMetric,
 } from './metric.ts';
+import { once } from './once.ts';
 
 type OfConfusion = (confusion: Confusion) => ConfusionValue | UndefinedMetric;
 
@@ -60,8 +61,11 @@ function proportionOf(task: MetricTask, definition: Definition, outcome: Outcome
     const { support: _, ...rest } = found;
     const { codes, classes, cells } = rows.confusion(options);
     const byCell = Uint8Array.from(cells, (_, cell) => outcome(Math.floor(cell / classes), cell % classes));
-    const outcomes = new Uint8Array(codes.length);
-    for (let i = 0; i < outcomes.length; i++) outcomes[i] = byCell[codes[i] ?? 0] ?? 2;
+    const outcomes = once(() => {
+      const found = new Uint8Array(codes.length);
+      for (let i = 0; i < found.length; i++) found[i] = byCell[codes[i] ?? 0] ?? 2;
+      return found;
+    });
     const counted = cells.reduce((sum, count, cell) => sum + (byCell[cell] === 2 ? 0 : count), 0);
     const edge = { trials: counted, worst: (share: number) => 1 - share };
     const support = { rows: counted, what: 'rows that it counts' };

@@ -59,7 +59,7 @@ export function uncertaintyOf(estimate: MetricEstimate, population: Population):
   const { outcomes, value, support } = estimate;
   const found = standardErrorOf(estimate, population);
   if (outcomes !== undefined && population.sampling.kind === 'rows') {
-    const trials = support?.rows ?? outcomes.length;
+    const trials = support?.rows ?? population.labels.length;
     const isFew = trials * Math.min(value, 1 - value) < FEW_OUTCOMES;
     const interval = isFew ? clopperPearsonReach : wilsonReach;
     const reach = (level: number) => interval(value, trials, level);

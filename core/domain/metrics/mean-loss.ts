@@ -1,5 +1,6 @@
 import type { MetricEstimate, ScoredRows, UndefinedMetric } from './metric.ts';
-import { countLabel, totalWeight } from './scored-rows.ts';
+import { once } from './once.ts';
+import { countLabel, sum } from './scored-rows.ts';
 
 /** The loss of one row; the index is that of the row. */
 export type Loss = (label: number, score: number, row: number) => number;
@@ -10,23 +11,34 @@ export type Loss = (label: number, score: number, row: number) => number;
  * @param rows Any number; none gives no value.
  */
 export function meanLoss(rows: ScoredRows, loss: Loss): MetricEstimate | UndefinedMetric {
-  const { labels, scores, weights } = rows;
-  const count = labels.length;
+  const { labels, scores } = rows;
+  const losses = new Float64Array(labels.length);
+  const stride = scores.length / Math.max(1, labels.length);
+  for (let i = 0; i < losses.length; i++) {
+    losses[i] = loss(labels[i] ?? Number.NaN, scores[i * stride] ?? Number.NaN, i);
+  }
+  return meanOf(losses, rows.weights);
+}
+
+/**
+ * The weighted mean of losses, one a row, which it takes over.
+ *
+ * @param losses Any number; none gives no value.
+ */
+export function meanOf(losses: Float64Array, weights: ScoredRows['weights']): MetricEstimate | UndefinedMetric {
+  const count = losses.length;
   if (count === 0) return { kind: 'undefined', reason: 'there are no rows' };
-  const influence = new Float64Array(count);
-  const stride = scores.length / count;
-  let sum = 0;
-  for (let i = 0; i < count; i++) {
-    const value = loss(labels[i] ?? Number.NaN, scores[i * stride] ?? Number.NaN, i);
-    influence[i] = value;
-    sum += weights === null ? value : value * (weights[i] ?? 0);
-  }
-  const total = totalWeight(rows);
-  const value = sum / total;
-  for (let i = 0; i < count; i++) {
-    const share = weights === null ? 1 : ((weights[i] ?? 0) * count) / total;
-    influence[i] = ((influence[i] ?? 0) - value) * share;
-  }
+  let total = 0;
+  for (let i = 0; i < count; i++) total += weights === null ? (losses[i] ?? 0) : (losses[i] ?? 0) * (weights[i] ?? 0);
+  const weight = weights === null ? count : sum(weights);
+  const value = total / weight;
+  const influence = once(() => {
+    for (let i = 0; i < count; i++) {
+      const share = weights === null ? 1 : ((weights[i] ?? 0) * count) / weight;
+      losses[i] = ((losses[i] ?? 0) - value) * share;
+    }
+    return losses;
+  });
   return { kind: 'estimate', value, influence, byClass: false };
 }
 

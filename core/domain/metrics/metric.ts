@@ -13,10 +13,18 @@ export interface ScoredRows {
   readonly classes: number;
   /** The class decided for each row where that is not by the decision threshold: one class against the rest. */
   readonly decided?: Uint8Array;
-  /** Row indexes by ascending score, computed at the first call; for one score a row. */
-  readonly order: () => Uint32Array;
+  /** Rows by ascending score, computed at the first call; for one score a row. */
+  readonly ranking: () => Ranking;
   /** The confusion at a decision threshold, computed at the first call for it. */
   readonly confusion: (options: MetricOptions) => CodedConfusion;
+}
+
+/** Rows by ascending score. */
+export interface Ranking {
+  /** Row indexes. */
+  readonly order: Uint32Array;
+  /** By place in the order: 1 where the row's label is 1, plus 2 where the next score is another one. */
+  readonly marks: Uint8Array;
 }
 
 /** Weights of rows by true and decided class. */
@@ -46,13 +54,13 @@ export interface MetricEstimate {
   /**
    * Influence of each row: the value's derivative with respect to the row's weight, times that weight, times the number
    * of rows. Sums to 0, so that the value differs from the truth by about the mean of the influences. Differences and
-   * ratios of two estimates on the same rows are differences of these.
+   * ratios of two estimates on the same rows are differences of these. Computed at the first call.
    */
-  readonly influence: Float64Array;
+  readonly influence: () => Float64Array;
   /** Rows are sampled within each class (DeLong): the row-wise variance is that of each class by itself. */
   readonly byClass: boolean;
-  /** Of a proportion of unweighted rows: 1 a success, 0 none, 2 not counted. */
-  readonly outcomes?: Uint8Array;
+  /** Of a proportion of unweighted rows: 1 a success, 0 none, 2 not counted. Computed at the first call. */
+  readonly outcomes?: () => Uint8Array;
   /** Fewest rows of a kind that the value rests on, such as those of the smaller class. */
   readonly support?: { readonly rows: number; readonly what: string };
   /** What can be said where no row varies: independent trials without an error, and the worst value at a share of errors. */

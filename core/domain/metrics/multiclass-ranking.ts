@@ -1,5 +1,6 @@
 import { averagePrecision } from './average-precision.ts';
 import type { Metric, MetricEstimate, MetricOptions, ScoredRows, UndefinedMetric } from './metric.ts';
+import { once } from './once.ts';
 import { oneVersusRest } from './one-versus-rest.ts';
 import { rocAuc } from './roc-auc.ts';
 import { scoredRows } from './scored-rows.ts';
@@ -54,26 +55,33 @@ interface Part {
 }
 
 function meanOf(parts: readonly Part[], rows: number): MetricEstimate {
-  const influence = new Float64Array(rows);
   let value = 0;
   let support = Number.POSITIVE_INFINITY;
-  for (const { estimate, at } of parts) {
+  for (const { estimate } of parts) {
     value += estimate.value / parts.length;
     support = Math.min(support, estimate.support?.rows ?? support);
-    // An estimate of fewer rows has influences times their number.
-    const scale = rows / estimate.influence.length / parts.length;
-    for (let i = 0; i < estimate.influence.length; i++) {
-      const row = at === null ? i : (at[i] ?? 0);
-      influence[row] = (influence[row] ?? 0) + scale * (estimate.influence[i] ?? 0);
-    }
   }
   return {
     kind: 'estimate',
     value,
-    influence,
+    influence: once(() => meanInfluence(parts, rows)),
     byClass: false,
     support: { rows: support, what: 'rows of the smallest class' },
   };
+}
+
+function meanInfluence(parts: readonly Part[], rows: number): Float64Array {
+  const mean = new Float64Array(rows);
+  for (const { estimate, at } of parts) {
+    const influence = estimate.influence();
+    // An estimate of fewer rows has influences times their number.
+    const scale = rows / influence.length / parts.length;
+    for (let i = 0; i < influence.length; i++) {
+      const row = at === null ? i : (at[i] ?? 0);
+      mean[row] = (mean[row] ?? 0) + scale * (influence[i] ?? 0);
+    }
+  }
+  return mean;
 }
 
 function estimateOvo(rows: ScoredRows, options: MetricOptions): MetricEstimate | UndefinedMetric {

@@ -1,13 +1,23 @@
 import type { Metric, MetricEstimate, ScoredRows, UndefinedMetric } from './metric.ts';
+import { NO_INFLUENCE, once } from './once.ts';
+import { LAST_OF_TIE, POSITIVE } from './ranking.ts';
 import { countLabel, positiveWeight, totalWeight } from './scored-rows.ts';
 
 const common = { task: 'binary-classification', direction: 'higher-is-better', range: [0, 1] } as const;
 
-/** Weights of rows at or above each distinct score, from the highest score down. */
+/** Weights of rows at or above a score. */
 interface Point {
   readonly score: number;
   readonly hits: number;
   readonly decided: number;
+}
+
+/** Points of every distinct score, from the highest down. */
+interface Points {
+  readonly count: number;
+  readonly hits: Float64Array;
+  readonly decided: Float64Array;
+  readonly scores: Float64Array;
 }
 
 /**
@@ -42,27 +52,43 @@ export function recallAtPrecision(precision: number): Metric {
 function estimateRecall(rows: ScoredRows, precision: number): MetricEstimate | UndefinedMetric {
   const positives = positiveWeight(rows);
   if (positives === 0) return { kind: 'undefined', reason: 'no row has label 1' };
-  const reached = pointsOf(rows).filter(({ hits, decided }) => hits >= precision * decided);
-  const value = Math.max(0, ...reached.map(({ hits }) => hits / positives));
+  const { count, hits, decided } = pointsOf(rows);
+  let most = 0;
+  for (let i = 0; i < count; i++) if ((hits[i] ?? 0) >= precision * (decided[i] ?? 0)) most = hits[i] ?? 0;
+  const value = most / positives;
   const withoutInterval = 'it jumps where precision is flat; gate on precision with at-recall instead';
-  return { kind: 'estimate', value, influence: new Float64Array(0), byClass: false, withoutInterval };
+  return { kind: 'estimate', value, influence: NO_INFLUENCE, byClass: false, withoutInterval };
 }
 
-function pointsOf(rows: ScoredRows): readonly Point[] {
-  const { labels, scores, weights } = rows;
-  const order = rows.order();
-  const points: Point[] = [];
-  let hits = 0;
-  let decided = 0;
+function pointsOf(rows: ScoredRows): Points {
+  const { scores, weights } = rows;
+  const { order, marks } = rows.ranking();
+  const [hits, decided, at] = [0, 1, 2].map(() => new Float64Array(order.length));
+  if (!hits || !decided || !at) return { count: 0, hits: scores, decided: scores, scores };
+  let [found, all, count] = [0, 0, 0];
   for (let i = order.length - 1; i >= 0; i--) {
     const row = order[i] ?? 0;
     const weight = weights === null ? 1 : (weights[row] ?? 0);
-    decided += weight;
-    hits += weight * (labels[row] ?? 0);
-    const score = scores[row] ?? 0;
-    if (i === 0 || scores[order[i - 1] ?? 0] !== score) points.push({ score, hits, decided });
+    all += weight;
+    if (((marks[i] ?? 0) & POSITIVE) !== 0) found += weight;
+    if (i > 0 && ((marks[i - 1] ?? 0) & LAST_OF_TIE) === 0) continue;
+    hits[count] = found;
+    decided[count] = all;
+    at[count++] = scores[row] ?? 0;
   }
-  return points;
+  return { count, hits, decided, scores: at };
+}
+
+/** The highest score at and above which there is some weight of label 1; undefined where there is no such score. */
+function firstWith({ count, hits, decided, scores }: Points, wanted: number): Point | undefined {
+  let [low, high] = [0, count];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((hits[middle] ?? 0) >= wanted) high = middle;
+    else low = middle + 1;
+  }
+  if (low === count) return undefined;
+  return { score: scores[low] ?? 0, hits: hits[low] ?? 0, decided: decided[low] ?? 0 };
 }
 
 function estimatePrecision(rows: ScoredRows, recall: number): MetricEstimate | UndefinedMetric {
@@ -71,14 +97,14 @@ function estimatePrecision(rows: ScoredRows, recall: number): MetricEstimate | U
   if (positives === 0) return { kind: 'undefined', reason: 'no row has label 1' };
   const points = pointsOf(rows);
   // Sums of weights may fall short of the whole by rounding.
-  const at = points.find(({ hits }) => hits >= recall * positives * (1 - 1e-12));
+  const at = firstWith(points, recall * positives * (1 - 1e-12));
   if (at === undefined) return { kind: 'undefined', reason: 'no threshold reaches that recall' };
   const value = at.hits / at.decided;
   const ones = countLabel(rows.labels, 1);
   const support = { rows: Math.min(ones, rows.labels.length - ones), what: 'rows of the smaller class' };
   const sides = { positives, negatives };
   const slope = slopeOf(points, { at, ...sides, band: Math.min(0.1, ones ** -0.5) });
-  const influence = influencesAt(rows, { at, ...sides, value, slope });
+  const influence = once(() => influencesAt(rows, { at, ...sides, value, slope }));
   return { kind: 'estimate', value, influence, byClass: false, support };
 }
 
@@ -91,11 +117,11 @@ interface Around {
 }
 
 /** How fast the false positive rate grows with recall at a point of the ROC curve. */
-function slopeOf(points: readonly Point[], { at, positives, negatives, band }: Around): number {
+function slopeOf(points: Points, { at, positives, negatives, band }: Around): number {
   const recall = at.hits / positives;
   const [from, to] = [Math.max(0, recall - band), Math.min(1, recall + band)];
   const rateAt = (wanted: number) => {
-    const point = points.find(({ hits }) => hits / positives >= wanted - 1e-12);
+    const point = firstWith(points, (wanted - 1e-12) * positives);
     return point === undefined || negatives === 0 ? 1 : (point.decided - point.hits) / negatives;
   };
   return to > from ? (rateAt(to) - (from === 0 ? 0 : rateAt(from))) / (to - from) : 0;

@@ -1,4 +1,5 @@
 import type { MetricEstimate, ScoredRows, UndefinedMetric } from './metric.ts';
+import { once } from './once.ts';
 
 /** What each row adds to the numerator and the denominator of a ratio. */
 export interface RatioTerms {
@@ -22,10 +23,13 @@ export function ratioOfSums(terms: RatioTerms): MetricEstimate | UndefinedMetric
   }
   if (below === 0) return { kind: 'undefined', reason: whenEmpty };
   const value = above / below;
-  const influence = new Float64Array(rows);
-  for (let i = 0; i < rows; i++) {
-    const weight = weights === null ? 1 : (weights[i] ?? 0);
-    influence[i] = (weight * rows * ((numerator[i] ?? 0) - value * (denominator[i] ?? 0))) / below;
-  }
+  const influence = once(() => {
+    const parts = new Float64Array(rows);
+    for (let i = 0; i < rows; i++) {
+      const weight = weights === null ? 1 : (weights[i] ?? 0);
+      parts[i] = (weight * rows * ((numerator[i] ?? 0) - value * (denominator[i] ?? 0))) / below;
+    }
+    return parts;
+  });
   return { kind: 'estimate', value, influence, byClass: false };
 }

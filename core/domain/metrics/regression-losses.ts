@@ -1,5 +1,6 @@
 import { type Loss, meanLoss } from './mean-loss.ts';
 import type { Metric, MetricEstimate, UndefinedMetric } from './metric.ts';
+import { once } from './once.ts';
 
 const POSITIVE = Number.POSITIVE_INFINITY;
 
@@ -34,7 +35,8 @@ export const rmse: Metric = {
     const found = mse.estimate(rows, options);
     if (found.kind === 'undefined') return found;
     const value = Math.sqrt(found.value);
-    return { ...found, value, influence: found.influence.map((part) => (value === 0 ? 0 : part / (2 * value))) };
+    const influence = once(() => found.influence().map((part) => (value === 0 ? 0 : part / (2 * value))));
+    return { ...found, value, influence };
   },
 };
 

@@ -1,4 +1,5 @@
 import type { Metric, MetricEstimate, ScoredRows, UndefinedMetric } from './metric.ts';
+import { once } from './once.ts';
 import { ratioOfSums } from './ratio-of-sums.ts';
 import { sum, totalWeight } from './scored-rows.ts';
 
@@ -40,7 +41,8 @@ function share(rows: ScoredRows, centre: (errors: Float64Array) => number): Metr
     whenEmpty: 'all labels are equal',
   });
   if (unexplained.kind === 'undefined') return unexplained;
-  return { ...unexplained, value: 1 - unexplained.value, influence: unexplained.influence.map((part) => -part) };
+  const influence = once(() => unexplained.influence().map((part) => -part));
+  return { ...unexplained, value: 1 - unexplained.value, influence };
 }
 
 function weightedMean(values: Float64Array, { labels, weights }: ScoredRows): number {

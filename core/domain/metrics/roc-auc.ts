@@ -1,4 +1,6 @@
 import type { Metric, MetricEstimate, ScoredRows, UndefinedMetric } from './metric.ts';
+import { once } from './once.ts';
+import { LAST_OF_TIE, POSITIVE } from './ranking.ts';
 import { countLabel, positiveWeight, totalWeight } from './scored-rows.ts';
 
 /**
@@ -27,23 +29,13 @@ function estimateRocAuc(rows: ScoredRows): MetricEstimate | UndefinedMetric {
   const positives = positiveWeight(rows);
   const negatives = totalWeight(rows) - positives;
   if (positives === 0 || negatives === 0) return { kind: 'undefined', reason: 'all rows have the same label' };
-  const influence = placements(rows, { positives, negatives });
-  let sum = 0;
-  for (let i = 0; i < count; i++) {
-    if (labels[i] === 1) sum += (influence[i] ?? 0) * (weights === null ? 1 : (weights[i] ?? 0));
-  }
-  const value = sum / positives;
-  for (let i = 0; i < count; i++) {
-    const weight = weights === null ? 1 : (weights[i] ?? 0);
-    const share = (count * weight) / (labels[i] === 1 ? positives : negatives);
-    influence[i] = ((influence[i] ?? 0) - value) * share;
-  }
+  const value = concordantPairs(rows) / positives / negatives;
   const ones = countLabel(labels, 1);
   const smaller = Math.min(ones, count - ones);
   return {
     kind: 'estimate',
     value,
-    influence,
+    influence: once(() => influences(rows, { positives, negatives, value })),
     byClass: weights === null,
     support: { rows: smaller, what: 'rows of the smaller class' },
     // Each row of the smaller class makes an independent pair with one of the other.
@@ -51,33 +43,55 @@ function estimateRocAuc(rows: ScoredRows): MetricEstimate | UndefinedMetric {
   };
 }
 
-/** For each row, the share of the other class that it stands on the right side of; ties count half. */
-function placements(rows: ScoredRows, { positives, negatives }: Sides): Float64Array {
-  const { labels, scores, weights } = rows;
-  const order = rows.order();
-  const placement = new Float64Array(labels.length);
-  let positivesBelow = 0;
-  let negativesBelow = 0;
-  for (let start = 0; start < order.length; ) {
-    const score = scores[order[start] ?? 0];
-    let end = start;
-    let tiedPositives = 0;
-    let tied = 0;
-    for (; end < order.length && scores[order[end] ?? 0] === score; end++) {
-      const row = order[end] ?? 0;
-      const weight = weights === null ? 1 : (weights[row] ?? 0);
-      tied += weight;
-      tiedPositives += (labels[row] ?? 0) * weight;
-    }
-    const tiedNegatives = tied - tiedPositives;
-    const ofPositive = (negativesBelow + tiedNegatives / 2) / negatives;
-    const ofNegative = 1 - (positivesBelow + tiedPositives / 2) / positives;
-    for (; start < end; start++) {
+/** The weight of pairs of both labels in which the 1 scores above the 0; ties count half. */
+function concordantPairs(rows: ScoredRows): number {
+  const { weights } = rows;
+  const { order, marks } = rows.ranking();
+  let [pairs, negativesBelow, tiedPositives, tiedNegatives] = [0, 0, 0, 0];
+  for (let i = 0; i < marks.length; i++) {
+    const mark = marks[i] ?? 0;
+    const weight = weights === null ? 1 : (weights[order[i] ?? 0] ?? 0);
+    if ((mark & POSITIVE) !== 0) tiedPositives += weight;
+    else tiedNegatives += weight;
+    if ((mark & LAST_OF_TIE) === 0) continue;
+    pairs += tiedPositives * (negativesBelow + tiedNegatives / 2);
+    negativesBelow += tiedNegatives;
+    tiedPositives = 0;
+    tiedNegatives = 0;
+  }
+  return pairs;
+}
+
+interface Sides {
+  readonly positives: number;
+  readonly negatives: number;
+  readonly value: number;
+}
+
+/** By the share of the other class that each row stands on the right side of; ties count half. */
+function influences(rows: ScoredRows, { positives, negatives, value }: Sides): Float64Array {
+  const { weights } = rows;
+  const { order, marks } = rows.ranking();
+  const count = order.length;
+  const influence = new Float64Array(count);
+  let [positivesBelow, negativesBelow, tiedPositives, tiedNegatives, start] = [0, 0, 0, 0, 0];
+  for (let i = 0; i < count; i++) {
+    const mark = marks[i] ?? 0;
+    const weight = weights === null ? 1 : (weights[order[i] ?? 0] ?? 0);
+    if ((mark & POSITIVE) !== 0) tiedPositives += weight;
+    else tiedNegatives += weight;
+    if ((mark & LAST_OF_TIE) === 0) continue;
+    const ofPositive = ((negativesBelow + tiedNegatives / 2) / negatives - value) * (count / positives);
+    const ofNegative = (1 - (positivesBelow + tiedPositives / 2) / positives - value) * (count / negatives);
+    for (; start <= i; start++) {
       const row = order[start] ?? 0;
-      placement[row] = labels[row] === 1 ? ofPositive : ofNegative;
+      const own = ((marks[start] ?? 0) & POSITIVE) !== 0 ? ofPositive : ofNegative;
+      influence[row] = weights === null ? own : own * (weights[row] ?? 0);
     }
     positivesBelow += tiedPositives;
     negativesBelow += tiedNegatives;
+    tiedPositives = 0;
+    tiedNegatives = 0;
   }
-  return placement;
+  return influence;
 }

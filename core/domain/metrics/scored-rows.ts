@@ -1,20 +1,17 @@
 import { confusionOf } from './confusion.ts';
 import type { CodedConfusion, ScoredRows } from './metric.ts';
-import { sortedOrder } from './sorted-order.ts';
+import { once } from './once.ts';
+import { rankingOf } from './ranking.ts';
 
 /** The parts of scored rows that are given. */
-export type RowParts = Omit<ScoredRows, 'order' | 'confusion'>;
+export type RowParts = Omit<ScoredRows, 'ranking' | 'confusion'>;
 
 /** Scored rows whose order by score and whose confusion are computed once, at their first use. */
 export function scoredRows(parts: RowParts): ScoredRows {
-  let order: Uint32Array | undefined;
   const confusions = new Map<number, CodedConfusion>();
   return {
     ...parts,
-    order: () => {
-      order ??= sortedOrder(parts.scores);
-      return order;
-    },
+    ranking: once(() => rankingOf(parts)),
     confusion: (options) => {
       const known = confusions.get(options.decisionThreshold) ?? confusionOf(parts, options);
       confusions.set(options.decisionThreshold, known);

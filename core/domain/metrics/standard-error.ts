@@ -52,9 +52,10 @@ const BY_ROW_AND_CLASS = 'DeLong (t)';
  * @param estimate A value, or a contrast of two on the same rows.
  */
 export function standardErrorOf(
-  { influence, byClass, support }: Pick<MetricEstimate, 'influence' | 'byClass' | 'support'>,
+  { influence: compute, byClass, support }: Pick<MetricEstimate, 'influence' | 'byClass' | 'support'>,
   { sampling, labels, weights, shares: known }: Population,
 ): StandardError {
+  const influence = compute();
   const rows = influence.length;
   const few = support?.rows ?? rows;
   const rowVariance = byClass ? varianceByClass(influence, labels) : varianceByRow(influence);

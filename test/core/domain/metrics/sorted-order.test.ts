@@ -13,6 +13,14 @@ describe('sortedOrder', () => {
     expect([...sortedOrder(values)].map((i) => values[i])).toEqual(expected.map((i) => values[i]));
   });
 
+  it('orders values that differ in their last bits only, few and many of them', () => {
+    const random = seededRandom(2);
+    const near = (value: number) => value * (1 + Number.EPSILON * Math.round(random.uniform() * 40 - 20));
+    const values = Float64Array.from({ length: 6000 }, (_, i) => near(i % 3 === 0 ? -0.7 : Math.floor(i / 12)));
+    const expected = [...values.keys()].sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0) || a - b);
+    expect([...sortedOrder(values)]).toEqual(expected);
+  });
+
   it('keeps infinities at the ends and leaves its argument as it was', () => {
     const values = Float64Array.of(3, Number.NEGATIVE_INFINITY, -1, Number.POSITIVE_INFINITY);
     expect([...sortedOrder(values)]).toEqual([1, 2, 0, 3]);

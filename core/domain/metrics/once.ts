@@ -1,0 +1,11 @@
+/** A value that is computed at the first call and kept. */
+export function once<T>(compute: () => T): () => T {
+  let known: { readonly value: T } | undefined;
+  return () => {
+    known ??= { value: compute() };
+    return known.value;
+  };
+}
+
+/** What has no interval has no influences. */
+export const NO_INFLUENCE = (): Float64Array => new Float64Array(0);
