@@ -2,29 +2,25 @@ import { artifactFolder } from '../../core/domain/registry/store-layout.ts';
 import { UserError } from '../../core/errors.ts';
 import type { KnownVersion } from '../../core/usecases/version-catalog.ts';
 import type { ActionContext } from '../action-context.ts';
-import type { InputValues } from '../inputs.ts';
-import type { LoadedModel } from '../load-model.ts';
-import { openRegisteredVersions } from '../registered-versions.ts';
+import type { RegisteredVersions } from '../registered-versions.ts';
 import { loadOptionalReport, reportPath } from '../report-files.ts';
-import type { inputs } from './inputs.ts';
 
 /**
- * The version to deploy: the input, else the one that register left in this job, else the newest.
+ * The version to deploy: the one that is wanted, else the one that register left in this job, else the newest.
  *
  * @throws {UserError} VERSION_NOT_FOUND where there is none, or where its artifact is not in the store.
  */
 export async function chooseVersion(
-  context: ActionContext,
-  loaded: LoadedModel,
-  values: InputValues<typeof inputs>,
+  { env }: ActionContext,
+  { catalog, objects }: RegisteredVersions,
+  asked: { readonly model: string; readonly wanted: string | undefined },
 ): Promise<KnownVersion> {
-  const { catalog, objects } = await openRegisteredVersions(context, loaded, values['github-token']);
-  const left = await loadOptionalReport(reportPath(context.env, loaded.name, 'model-version'), 'model-version');
-  const wanted = values['model-version'] ?? left?.version;
+  const left = await loadOptionalReport(reportPath(env, asked.model, 'model-version'), 'model-version');
+  const wanted = asked.wanted ?? left?.version;
   const version = wanted === undefined ? await catalog.newest() : await catalog.find(wanted);
   if (version === undefined) {
     const known = (await catalog.active()).slice(0, 10).map((active) => active.version);
-    throw new UserError('VERSION_NOT_FOUND', `${loaded.name} has no version ${wanted ?? 'at all'}`, {
+    throw new UserError('VERSION_NOT_FOUND', `${asked.model} has no version ${wanted ?? 'at all'}`, {
       fix: known.length === 0 ? 'Register one first.' : `Use one of ${known.join(', ')}.`,
     });
   }

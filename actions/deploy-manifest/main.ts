@@ -1,13 +1,11 @@
-import { resolve } from 'node:path';
-import { WorkspaceFiles } from '../../core/adapters/node/workspace-files.ts';
-import { UserError } from '../../core/errors.ts';
 import { renderDeployment } from '../../core/render/deployment.ts';
-import { FILES_AT_ONCE, type FileEdit, planDeployment, selectEnvironment } from '../../core/usecases/deploy-version.ts';
-import { mapParallel } from '../../core/usecases/map-parallel.ts';
+import { selectEnvironment } from '../../core/usecases/deploy-version.ts';
 import type { ActionContext } from '../action-context.ts';
-import { type InputValues, readInputs } from '../inputs.ts';
+import { readInputs } from '../inputs.ts';
 import { loadModel } from '../load-model.ts';
+import { openRegisteredVersions } from '../registered-versions.ts';
 import { chooseVersion } from './choose-version.ts';
+import { type DeployMode, type Deployment, deploy } from './deploy.ts';
 import { inputs } from './inputs.ts';
 import { outputs } from './outputs.ts';
 import { writeDiff } from './write-diff.ts';
@@ -15,41 +13,37 @@ import { writeDiff } from './write-diff.ts';
 /** Sets a version in the manifests of an environment, or checks that they hold it. */
 export async function main(context: ActionContext): Promise<void> {
   const values = readInputs(inputs, context);
-  const mode = possibleMode(values);
+  const mode = values.mode ?? 'write';
   const loaded = await loadModel(context, values.model);
   const environment = selectEnvironment(loaded.model.environments, values.environment);
-  const version = await chooseVersion(context, loaded, values);
-  const files = new WorkspaceFiles(resolve(context.workingDirectory));
-  const edits = await planDeployment(environment, version, (file) => files.read(file));
-  if (mode === 'write') await mapParallel(edits, FILES_AT_ONCE, ({ file, after }) => files.write(file, after));
-  const diffPath = await writeDiff(context, loaded.name, edits);
+  const token = values['github-token'];
+  const registered = await openRegisteredVersions(context, loaded, token);
+  const version = await chooseVersion(context, registered, { model: loaded.name, wanted: values['model-version'] });
+  const { catalog } = registered;
+  const done = await deploy(mode, context, { model: loaded.name, environment, version, catalog, token });
+  const diffPath = await writeDiff(context, loaded.name, done.edits);
   outputs.write(context, {
-    changed: edits.length > 0,
-    'changed-files': edits.map(({ file }) => file).join('\n'),
+    changed: done.edits.length > 0,
+    'changed-files': done.edits.map(({ file }) => file).join('\n'),
     'diff-path': diffPath,
-    'pull-request-number': null,
+    'pull-request-number': done.pullRequest ?? null,
   });
-  await context.appendSummary(renderDeployment({ model: loaded.name, environment: environment.name, version, edits }));
-  tell(context, { mode, edits, what: `${loaded.name} v${version.version} in ${environment.name}` });
+  const told = { model: loaded.name, environment: environment.name, version, edits: done.edits };
+  await context.appendSummary(renderDeployment({ ...told, pullRequest: done.pullRequest }));
+  tell(context, { mode, done, what: `${loaded.name} v${version.version} in ${environment.name}` });
 }
 
 function tell(
   context: ActionContext,
-  { mode, edits, what }: { mode: 'write' | 'check'; edits: readonly FileEdit[]; what: string },
+  { mode, done, what }: { mode: DeployMode; done: Deployment; what: string },
 ): void {
+  const { edits, outcome } = done;
   const files = edits.map(({ file }) => file).join(', ');
-  if (edits.length === 0) context.log.info(`The manifests hold ${what}: nothing to change`);
-  else if (mode === 'write') context.log.info(`Wrote ${what}: ${files}`);
+  if (mode === 'pull-request') context.log.info(`${what}: ${outcome}`);
+  else if (edits.length === 0) context.log.info(`The manifests hold ${what}: nothing to change`);
+  else if (mode !== 'check') context.log.info(`${what}: ${outcome}: ${files}`);
   else {
     for (const { file } of edits)
       context.fail(`${file} does not hold ${what}. Run deploy-manifest with mode: write.`, { file });
   }
-}
-
-function possibleMode({ mode }: InputValues<typeof inputs>): 'write' | 'check' {
-  if (mode === undefined || mode === 'write') return 'write';
-  if (mode === 'check') return mode;
-  throw new UserError('INPUT_INVALID', `mode: ${mode} is not possible with this version`, {
-    fix: 'Use mode: write and commit the files, or let the bot open the pull request.',
-  });
 }

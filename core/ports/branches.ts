@@ -3,6 +3,7 @@ export interface BranchHead {
   readonly sha: string;
   /** Login of its author; null where GitHub knows none. */
   readonly author: string | null;
+  readonly message: string;
 }
 
 /** A commit to make. */

@@ -7,11 +7,40 @@ export interface RenderedDeployment {
   readonly environment: string;
   readonly version: { readonly version: string };
   readonly edits: readonly TextEdit[];
+  /** The one that has the edits. */
+  readonly pullRequest?: number | undefined;
+}
+
+const VERSION_TRAILER = 'Tidegate-Version:';
+
+/** The message of the commit that sets a version in an environment. */
+export function renderDeploymentCommit({
+  model,
+  environment,
+  version,
+}: {
+  readonly model: string;
+  readonly environment: string;
+  readonly version: { readonly version: string; readonly artifactDigest: string };
+}): string {
+  const trailers = [
+    `Tidegate-Model: ${model}`,
+    `${VERSION_TRAILER} ${version.version}`,
+    `Tidegate-Environment: ${environment}`,
+    `Tidegate-Digest: ${version.artifactDigest}`,
+  ];
+  return `Promote ${model} v${version.version} to ${environment}\n\n${trailers.join('\n')}\n`;
+}
+
+/** Whether a commit was made to set a version; people's commits have no such trailer. */
+export function isDeploymentCommit(message: string): boolean {
+  return message.includes(`\n${VERSION_TRAILER} `);
 }
 
 /** The step summary of deploy-manifest: what runs where, and the difference. */
-export function renderDeployment({ model, environment, version, edits }: RenderedDeployment): string {
+export function renderDeployment({ model, environment, version, edits, pullRequest }: RenderedDeployment): string {
   const title = `### Tidegate · ${model} · v${version.version} in ${environment}\n\n`;
   if (edits.length === 0) return `${title}The manifests hold this version already: nothing to change.\n`;
-  return `${title}${fencedCode(edits.map(unifiedDiff).join(''), 'diff')}\n`;
+  const proposed = pullRequest === undefined ? '' : `Proposed in #${pullRequest}.\n\n`;
+  return `${title}${proposed}${fencedCode(edits.map(unifiedDiff).join(''), 'diff')}\n`;
 }

@@ -5,6 +5,7 @@ import type { WaitingGate } from '../domain/promotion/gates.ts';
 import { describeGate } from '../domain/promotion/promotion-check.ts';
 import { formatCount } from '../domain/text/format-number.ts';
 import type { VersionTagLine } from '../reports/version-tag-line.ts';
+import { renderDeploymentCommit } from './deployment.ts';
 import {
   type ShownEstimate,
   sharedDecimals,
@@ -73,7 +74,7 @@ export function renderPromotion(view: PromotionView): RenderedPromotion {
   return {
     title,
     body: `${parts.filter((part) => part !== '').join('\n\n')}\n`,
-    commitMessage: `${title}\n\nTidegate-Model: ${model}\nTidegate-Version: ${version.version}\nTidegate-Environment: ${environment}\nTidegate-Digest: ${version.artifactDigest}\n`,
+    commitMessage: renderDeploymentCommit({ model, environment, version }),
   };
 }
 

@@ -16,6 +16,7 @@ import { parsePromotionData, renderPromotion } from '../render/promotion.ts';
 import { newestBelieved } from './believe-version.ts';
 import { planDeployment } from './deploy-version.ts';
 import { findRunningVersions, type RunningEnvironment } from './find-running-versions.ts';
+import { keepPullRequest } from './keep-pull-request.ts';
 import { type GatePorts, PromotionGates, upstreamOf } from './promotion-gates.ts';
 import { type KnownVersion, VersionCatalog } from './version-catalog.ts';
 
@@ -177,20 +178,8 @@ async function openOrUpdate(
     waiting: await gates.waiting(environment, version),
     earlier: pullRequests.filter(({ merged }) => merged).map(({ number }) => number),
   });
-  const current = await Promise.all(
-    edits.map(({ file }) => (head === undefined ? undefined : ports.files.read(file, branch))),
-  );
-  const rendering = open !== undefined && edits.every(({ after }, index) => current[index] === after);
-  if (!rendering) {
-    const files = edits.map(({ file, after }) => ({ path: file, text: after }));
-    const commit = { branch, base: base.sha, files, message: rendered.commitMessage, expected: head?.sha };
-    await ports.branches.commit(commit);
-  }
-  if (open === undefined) {
-    const made = await ports.pullRequests.open({ branch, base: base.name, title: rendered.title, body: rendered.body });
-    return `opened #${made.number} for v${version.version}`;
-  }
-  if (open.title === rendered.title && open.body === rendered.body) return `#${open.number} is as it should be`;
-  await ports.pullRequests.update(open.number, { title: rendered.title, body: rendered.body });
-  return `updated #${open.number} to v${version.version}`;
+  const kept = { branch, base, edits, ...rendered, open, head };
+  const { number, did } = await keepPullRequest(kept, ports);
+  if (did === 'opened') return `opened #${number} for v${version.version}`;
+  return did === 'nothing' ? `#${number} is as it should be` : `updated #${number} to v${version.version}`;
 }

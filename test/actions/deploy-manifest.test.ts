@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { getOctokit } from '@actions/github';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatVersionTagMessage } from '../../core/reports/version-tag-line.ts';
 import { digestOf, SAMPLE_TAG_LINE } from '../core/reports/sample-reports.ts';
@@ -91,11 +92,15 @@ models:
 `;
 }
 
-function deploy(workspace: string, inputs: Readonly<Record<string, string>> = {}): Promise<ActionRun> {
+function deploy(
+  workspace: string,
+  inputs: Readonly<Record<string, string>> = {},
+  env: Readonly<Record<string, string>> = {},
+): Promise<ActionRun> {
   return runActionSource('deploy-manifest', {
     workspace,
     temp: path.join(workspace, 'temp'),
-    env: { GITHUB_API_URL: github.apiUrl, GITHUB_REPOSITORY: NAME },
+    env: { GITHUB_API_URL: github.apiUrl, GITHUB_REPOSITORY: NAME, ...env },
     inputs: { environment: 'production', 'github-token': github.userToken('mona'), ...inputs },
   });
 }
@@ -176,5 +181,127 @@ describe('deploy-manifest', () => {
     const environment = await deploy(workspace, { environment: 'prod' });
     expect(environment.stdout).toContain('environment "prod" is not in tidegate.yaml');
     expect(await manifestOf(workspace)).toBe(MANIFEST);
+  });
+});
+
+describe('deploy-manifest onto GitHub', () => {
+  /** What an action of a workflow on a branch has: its workspace is only where the config comes from. */
+  async function remote(name: string) {
+    const repository = `acme/${name}`;
+    await github.createRepository(repository);
+    const clone = path.join(root, name);
+    const token = github.userToken('mona');
+    await runGit(root, ['clone', '--quiet', github.cloneUrl(NAME, token), clone]);
+    await runGit(clone, ['remote', 'set-url', 'origin', github.cloneUrl(repository, token)]);
+    const workspace = await workspaceWith(KSERVE);
+    await cp(path.join(workspace, 'k8s'), path.join(clone, 'k8s'), { recursive: true });
+    await chmod(path.join(clone, 'k8s/model.yaml'), 0o755);
+    const push = async (branch: string, file: string, text: string) => {
+      await runGit(clone, ['fetch', '--quiet', 'origin']);
+      const known = await runGit(clone, ['branch', '--remotes', '--list', `origin/${branch}`]);
+      if (known !== '') await runGit(clone, ['reset', '--quiet', '--hard', `origin/${branch}`]);
+      await writeFile(path.join(clone, file), text);
+      await runGit(clone, ['add', '--all']);
+      await runGit(clone, ['commit', '--quiet', '-m', `change ${file}`]);
+      await runGit(clone, ['push', '--quiet', 'origin', `HEAD:${branch}`, '--tags']);
+    };
+    await push('main', 'README.md', 'a repository\n');
+    const env = {
+      GITHUB_REPOSITORY: repository,
+      GITHUB_EVENT_NAME: 'push',
+      GITHUB_REF_TYPE: 'branch',
+      GITHUB_REF_NAME: 'main',
+    };
+    const run = (
+      mode: string,
+      inputs: Readonly<Record<string, string>> = {},
+      more: Readonly<Record<string, string>> = {},
+    ) => deploy(workspace, { mode, ...inputs }, { ...env, ...more });
+    const show = async (what: string) => {
+      await runGit(clone, ['fetch', '--quiet', '--prune', 'origin']);
+      return runGit(clone, ['show', what]);
+    };
+    const { pulls } = getOctokit(token, { baseUrl: github.apiUrl }).rest;
+    const all = async () => (await pulls.list({ owner: 'acme', repo: name, state: 'all' })).data;
+    const close = (number: number) => pulls.update({ owner: 'acme', repo: name, pull_number: number, state: 'closed' });
+    const merge = (number: number) => pulls.merge({ owner: 'acme', repo: name, pull_number: number });
+    return { workspace, push, run, show, all, close, merge };
+  }
+  const eventOf = (repository: string, ref: string) =>
+    JSON.stringify({ pull_request: { head: { ref, repo: { full_name: repository } } } });
+  const promoted = MANIFEST.replace('a'.repeat(64), 'b'.repeat(64)).trimEnd();
+
+  it('commits one file to the branch as it is now, keeps its mode, and commits nothing a second time', async () => {
+    const there = await remote('by-commit');
+    await there.push('main', 'NEWS.md', 'pushed after the checkout\n');
+    const run = await there.run('commit');
+    expect(run.exitCode, run.stdout).toBe(0);
+    expect(run.outputs).toMatchObject({
+      changed: 'true',
+      'changed-files': 'k8s/model.yaml',
+      'pull-request-number': '',
+    });
+    expect(await there.show('origin/main:k8s/model.yaml')).toBe(promoted);
+    expect(await there.show('origin/main:NEWS.md')).toBe('pushed after the checkout');
+    const commit = await there.show('origin/main');
+    expect(commit).toContain('Promote m v0.2.0 to production');
+    expect(commit.match(/^[+-][^+-].*/gm)).toHaveLength(2);
+    expect(commit).not.toContain('old mode');
+    expect(await manifestOf(there.workspace)).toBe(MANIFEST);
+    const again = await there.run('commit');
+    expect(again.outputs.changed).toBe('false');
+    expect(await there.show('origin/main')).toBe(commit);
+  });
+
+  it('commits to no branch that is not the run’s own', async () => {
+    const there = await remote('not-ours');
+    const target = await there.run('commit', {}, { GITHUB_EVENT_NAME: 'pull_request_target', GITHUB_HEAD_REF: 'main' });
+    expect(target.stdout).toContain('mode: commit is not possible under the event pull_request_target');
+    const event = path.join(there.workspace, 'event.json');
+    const underPull = { GITHUB_EVENT_NAME: 'pull_request', GITHUB_EVENT_PATH: event, GITHUB_HEAD_REF: 'main' };
+    await writeFile(event, eventOf('mallory/not-ours', 'main'));
+    expect((await there.run('commit', {}, underPull)).stdout).toContain('not possible under a pull request of a fork');
+    await writeFile(event, eventOf('acme/not-ours', 'gone'));
+    expect((await there.run('commit', {}, underPull)).stdout).toContain('this repository has no branch gone');
+    expect(await there.show('origin/main:k8s/model.yaml')).toBe(MANIFEST.trimEnd());
+  });
+
+  it('keeps one pull request: the same version changes nothing, another rewrites it, a person’s commit is left', async () => {
+    const there = await remote('by-pull-request');
+    const first = await there.run('pull-request', { 'model-version': '0.2.0' });
+    expect(first.exitCode, first.stdout).toBe(0);
+    const [opened] = await there.all();
+    expect(first.outputs['pull-request-number']).toBe(String(opened?.number));
+    expect(opened).toMatchObject({ title: 'Promote m v0.2.0 to production', state: 'open' });
+    expect(opened?.body).toContain('in place of v0.1.0');
+    expect(await there.show('origin/tidegate/deploy/m/production:k8s/model.yaml')).toBe(promoted);
+    const same = await there.run('pull-request');
+    expect(same.stdout).toContain(`#${opened?.number} says so already`);
+    await there.push('tidegate/deploy/m/production', 'k8s/note.md', 'a person was here\n');
+    const left = await there.run('pull-request');
+    expect(left.stdout).toContain('has a commit of mona: left as it is');
+    expect(await there.show('origin/tidegate/deploy/m/production:k8s/note.md')).toBe('a person was here');
+    await there.merge(opened?.number ?? 0);
+    const back = await there.run('pull-request', { 'model-version': '0.1.0' });
+    expect(back.exitCode, back.stdout).toBe(0);
+    expect((await there.all()).map(({ title, state }) => `${title}: ${state}`)).toEqual([
+      'Promote m v0.1.0 to production: open',
+      'Promote m v0.2.0 to production: closed',
+    ]);
+    const now = await there.run('pull-request', { 'model-version': '0.2.0' });
+    expect(now.stdout).toContain('the default branch holds it');
+    expect((await there.all())[0]?.state).toBe('closed');
+    expect(github.violations).toEqual([]);
+  });
+
+  it('takes a closed pull request for a no to that version', async () => {
+    const there = await remote('declined');
+    const first = await there.run('pull-request');
+    await there.close(Number(first.outputs['pull-request-number']));
+    const again = await there.run('pull-request');
+    expect(again.exitCode, again.stdout).toBe(0);
+    expect(again.stdout).toContain('was closed unmerged: reopen it to ask again');
+    expect(again.outputs).toMatchObject({ changed: 'true', 'pull-request-number': '' });
+    expect(await there.all()).toHaveLength(1);
   });
 });

@@ -16,7 +16,7 @@ export function branchesContract(
       const file = { path: 'k8s/b.yaml', text };
       const change = { branch: 'work', base: base.sha, files: [file], message: 'change', expected: undefined };
       const sha = await branches.commit(change);
-      expect((await branches.head('work'))?.sha).toBe(sha);
+      expect(await branches.head('work')).toMatchObject({ sha, message: 'change' });
       expect(await branches.default()).toEqual(base);
       expect(await files.read('k8s/b.yaml', 'work')).toBe(text);
       expect(await files.read('k8s/b.yaml', sha)).toBe(text);

@@ -8,6 +8,7 @@ type Tree = ReadonlyMap<string, string>;
 export class InMemoryBranches implements Branches, RepositoryFiles {
   readonly #trees = new Map<string, Tree>();
   readonly #heads = new Map<string, string>();
+  readonly #messages = new Map<string, string>();
 
   constructor(files: Readonly<Record<string, string>>) {
     this.#heads.set('main', this.#add(new Map(Object.entries(files))));
@@ -19,13 +20,14 @@ export class InMemoryBranches implements Branches, RepositoryFiles {
 
   async head(branch: string): Promise<BranchHead | undefined> {
     const sha = this.#heads.get(branch);
-    return sha === undefined ? undefined : { sha, author: null };
+    return sha === undefined ? undefined : { sha, author: null, message: this.#messages.get(sha) ?? '' };
   }
 
-  async commit({ branch, base, files, expected }: NewCommit): Promise<string> {
+  async commit({ branch, base, files, message, expected }: NewCommit): Promise<string> {
     const tree = new Map(this.#trees.get(base));
     for (const { path, text } of files) tree.set(path, text);
     const sha = this.#add(tree);
+    this.#messages.set(sha, message);
     await this.move(branch, sha, expected);
     return sha;
   }

@@ -34,7 +34,7 @@ export class GitHubBranches implements Branches {
     if (sha === undefined) return undefined;
     const answer = this.#client.request('GET /repos/{owner}/{repo}/commits/{ref}', { ...this.#repository, ref: sha });
     const { data } = await orServiceError(answer, `reading the commit ${sha}`, READ);
-    return { sha, author: data.author?.login ?? null };
+    return { sha, author: data.author?.login ?? null, message: data.commit.message };
   }
 
   async commit({ branch, base, files, message, expected }: NewCommit): Promise<string> {

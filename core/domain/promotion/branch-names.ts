@@ -10,6 +10,11 @@ export function rollbackBranch(model: string, environment: string): string {
   return `tidegate/rollback/${slug(model)}/${environment}`;
 }
 
+/** The branch of the one living pull request that deploy-manifest keeps for a model and environment. */
+export function deploymentBranch(model: string, environment: string): string {
+  return `tidegate/deploy/${slug(model)}/${environment}`;
+}
+
 /** Whether a branch is that of a promotion or rollback pull request, of any model. */
 export function isPromotionBranch(branch: string): boolean {
   return branch.startsWith('tidegate/promote/') || branch.startsWith('tidegate/rollback/');

@@ -1,0 +1,75 @@
+import { relative, resolve } from 'node:path';
+import { GitHubBranches } from '../../core/adapters/github/github-branches.ts';
+import { GitHubPullRequests } from '../../core/adapters/github/github-pull-requests.ts';
+import { GitHubRepositoryFiles } from '../../core/adapters/github/github-repository-files.ts';
+import { WorkspaceFiles } from '../../core/adapters/node/workspace-files.ts';
+import type { EnvironmentConfig } from '../../core/config/environment-config.ts';
+import { commitDeployment } from '../../core/usecases/commit-deployment.ts';
+import { FILES_AT_ONCE, type FileEdit, planDeployment } from '../../core/usecases/deploy-version.ts';
+import { mapParallel } from '../../core/usecases/map-parallel.ts';
+import { proposeDeployment } from '../../core/usecases/propose-deployment.ts';
+import type { KnownVersion, VersionCatalog } from '../../core/usecases/version-catalog.ts';
+import type { ActionContext } from '../action-context.ts';
+import { gitHubOf } from '../github.ts';
+import { branchOfRun } from './branch-of-run.ts';
+
+/** How deploy-manifest makes its edits known. */
+export type DeployMode = 'write' | 'commit' | 'pull-request' | 'check';
+
+/** A version that is to run in an environment. */
+export interface WantedDeployment {
+  readonly model: string;
+  readonly environment: EnvironmentConfig;
+  readonly version: KnownVersion;
+  readonly catalog: VersionCatalog;
+  /** The input github-token. */
+  readonly token: string | undefined;
+}
+
+/** What was done. */
+export interface Deployment {
+  readonly edits: readonly FileEdit[];
+  readonly pullRequest: number | undefined;
+  /** For the log: what became of the edits. */
+  readonly outcome: string;
+}
+
+/** Deploys in a mode; `check` only plans. */
+export async function deploy(mode: DeployMode, context: ActionContext, wanted: WantedDeployment): Promise<Deployment> {
+  if (mode === 'commit') return commit(context, wanted);
+  if (mode === 'pull-request') return propose(context, wanted);
+  const files = new WorkspaceFiles(resolve(context.workingDirectory));
+  const edits = await planDeployment(wanted.environment, wanted.version, (file) => files.read(file));
+  if (mode === 'write') await mapParallel(edits, FILES_AT_ONCE, ({ file, after }) => files.write(file, after));
+  return { edits, pullRequest: undefined, outcome: 'wrote' };
+}
+
+async function commit(context: ActionContext, wanted: WantedDeployment): Promise<Deployment> {
+  const { branches, files } = await repositoryOf(context, wanted);
+  const branch = (await branchOfRun(context.env)) ?? (await branches.default()).name;
+  const made = await commitDeployment({ ...inRepository(context, wanted), branch }, { branches, files });
+  return { edits: made.edits, pullRequest: undefined, outcome: `committed ${made.commit ?? ''} to ${branch}` };
+}
+
+async function propose(context: ActionContext, wanted: WantedDeployment): Promise<Deployment> {
+  const ports = await repositoryOf(context, wanted);
+  return proposeDeployment(inRepository(context, wanted), { ...ports, catalog: wanted.catalog });
+}
+
+async function repositoryOf(context: ActionContext, { token }: WantedDeployment) {
+  const { client, repository } = await gitHubOf(context, token);
+  return {
+    branches: new GitHubBranches(client, repository),
+    files: new GitHubRepositoryFiles(client, repository),
+    pullRequests: new GitHubPullRequests(client, repository),
+  };
+}
+
+/** The targets of tidegate.yaml are relative to it; the API's paths to the repository. */
+function inRepository(context: ActionContext, wanted: WantedDeployment): WantedDeployment {
+  const root = context.env.GITHUB_WORKSPACE ?? context.workingDirectory;
+  const folder = relative(resolve(root), resolve(context.workingDirectory));
+  if (folder === '') return wanted;
+  const targets = wanted.environment.targets.map((target) => ({ ...target, file: `${folder}/${target.file}` }));
+  return { ...wanted, environment: { ...wanted.environment, targets } };
+}
