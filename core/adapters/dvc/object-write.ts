@@ -25,7 +25,7 @@ export interface ObjectPlace {
 /** One object on its way into the cache: it gets its name when its bytes were found right, else nothing of it stays. */
 export class CacheObjectWrite implements ObjectWrite {
   readonly #place: ObjectPlace;
-  #chunks: Uint8Array[] | undefined;
+  #whole: Buffer | undefined;
   #stream: StreamedObject | undefined;
   #parts: PartWriter | undefined;
   #sizeBytes = 0;
@@ -36,14 +36,17 @@ export class CacheObjectWrite implements ObjectWrite {
 
   begin(sizeBytes: number | undefined): void {
     this.#reset();
-    if (sizeBytes !== undefined && sizeBytes <= SMALL_BYTES) this.#chunks = [];
+    if (sizeBytes !== undefined && sizeBytes <= SMALL_BYTES) this.#whole = Buffer.allocUnsafe(sizeBytes);
     else this.#stream = onDisk(this.#place.final, () => new StreamedObject(this.#place));
   }
 
   write(chunk: Uint8Array): void {
+    const at = this.#sizeBytes;
     this.#sizeBytes += chunk.length;
-    if (this.#chunks === undefined) onDisk(this.#place.final, () => this.#stream?.write(chunk));
-    else this.#chunks.push(chunk);
+    if (this.#whole === undefined) onDisk(this.#place.final, () => this.#stream?.write(chunk));
+    else if (this.#sizeBytes <= this.#whole.length) this.#whole.set(chunk, at);
+    // More than was said: the digest will tell.
+    else this.#whole = Buffer.concat([this.#whole.subarray(0, at), chunk]);
   }
 
   beginParts(sizeBytes: number): PartSink {
@@ -73,7 +76,7 @@ export class CacheObjectWrite implements ObjectWrite {
 
   /** As `finish`, for an object that did not come in parts. */
   finishNow(): CacheAddition {
-    if (this.#chunks !== undefined) return this.#finishSmall(this.#chunks);
+    if (this.#whole !== undefined) return this.#finishSmall(this.#whole.subarray(0, this.#sizeBytes));
     if (this.#stream === undefined) throw new RangeError('finish was called before begin');
     const { md5s, sha256 } = this.#stream.close();
     return this.#keep(md5s, { sha256 });
@@ -83,9 +86,7 @@ export class CacheObjectWrite implements ObjectWrite {
     this.#reset();
   }
 
-  #finishSmall(chunks: readonly Uint8Array[]): CacheAddition {
-    const [only] = chunks;
-    const bytes = only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks);
+  #finishSmall(bytes: Uint8Array): CacheAddition {
     const md5s = isLegacyObject(this.#place.name) ? legacyDigests(bytes) : [hash('md5', bytes)];
     const sha256 = hash('sha256', bytes);
     if (!md5s.includes(objectDigest(this.#place.name))) return this.#keep(md5s, { sha256 });
@@ -104,17 +105,17 @@ export class CacheObjectWrite implements ObjectWrite {
   #keep(md5s: readonly string[], found: { readonly sha256: string; readonly bytes?: Uint8Array }): CacheAddition {
     const wanted = objectDigest(this.#place.name);
     const isKept = md5s.includes(wanted);
-    const isWritten = found.bytes !== undefined || this.#chunks === undefined;
+    const isWritten = found.bytes !== undefined || this.#whole === undefined;
     if (isKept) renameSync(this.#place.temporary, this.#place.final);
     else if (isWritten) rmSync(this.#place.temporary, { force: true });
     this.#stream = undefined;
-    this.#chunks = undefined;
+    this.#whole = undefined;
     return { isKept, actual: isKept ? wanted : (md5s[0] ?? ''), sizeBytes: this.#sizeBytes, ...found };
   }
 
   #reset(): void {
     this.#sizeBytes = 0;
-    this.#chunks = undefined;
+    this.#whole = undefined;
     this.#stream?.abandon();
     this.#stream = undefined;
     if (this.#parts === undefined) return;

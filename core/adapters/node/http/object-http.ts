@@ -38,6 +38,8 @@ export interface ObjectEndpoint {
 export interface ObjectReceiver {
   head(head: HttpHead): boolean;
   data(chunk: Uint8Array): void;
+  /** As in `HttpReceiver`. */
+  target?(): Uint8Array | undefined;
   again(): ObjectCall;
 }
 
@@ -156,6 +158,10 @@ class Answer implements HttpReceiver {
     this.status = head.status;
     this.headers = head.headers;
     return this.isSuccess ? this.#guarded(() => this.#receiver.head(head)) : true;
+  }
+
+  target(): Uint8Array | undefined {
+    return this.isSuccess ? this.#receiver.target?.() : undefined;
   }
 
   data(chunk: Uint8Array): void {

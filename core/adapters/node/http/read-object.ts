@@ -161,14 +161,22 @@ class RangeReceiver implements ObjectReceiver {
     if (this.#received + chunk.length > this.#buffer.length) {
       throw brokenAnswer(this.#object.key, 'the server sent more than was asked for');
     }
-    this.#buffer.set(chunk, this.#received);
+    if (!this.#isInPlace(chunk)) this.#buffer.set(chunk, this.#received);
     this.#received += chunk.length;
+  }
+
+  target(): Uint8Array {
+    return this.#buffer.subarray(this.#received);
   }
 
   again(): ObjectCall {
     const { key, start, etag } = this.#object;
     const range = `bytes=${start + this.#received}-${start + this.#buffer.length - 1}`;
     return { method: 'GET', key, headers: { range, ...(etag === undefined ? {} : { 'if-match': etag }) } };
+  }
+
+  #isInPlace(chunk: Uint8Array): boolean {
+    return chunk.buffer === this.#buffer.buffer && chunk.byteOffset === this.#buffer.byteOffset + this.#received;
   }
 }
 
