@@ -73,15 +73,17 @@ export function createApp(identity: () => Promise<BotIdentity>, queue = new Keye
       return handle(event, (repository, log) => onCommentCreated(written, repository, log));
     });
     app.on('status', (event) => {
-      const said = { from: 'commit-status', context: event.payload.context } as const;
+      const branches = event.payload.branches.map(({ name }) => name);
+      const said = { from: 'commit-status', context: event.payload.context, branches } as const;
       return handle(event, (repository, log) => onHealthSaid(said, repository, log));
     });
     app.on('check_run.completed', (event) => {
-      const said = { from: 'check-run', context: event.payload.check_run.name } as const;
+      const { name, check_suite: suite } = event.payload.check_run;
+      const said = { from: 'check-run', context: name, branches: [suite?.head_branch ?? ''] } as const;
       return handle(event, (repository, log) => onHealthSaid(said, repository, log));
     });
     app.on('deployment_status', (event) => {
-      const said = { from: 'deployment-status', context: event.payload.deployment.environment } as const;
+      const said = { from: 'deployment-status', context: event.payload.deployment.environment, branches: [] } as const;
       return handle(event, (repository, log) => onHealthSaid(said, repository, log));
     });
     app.on('merge_group.checks_requested', (event) =>

@@ -1,4 +1,5 @@
 import type { PromotionCheck } from '../core/domain/promotion/promotion-check.ts';
+import { mergePromotions } from '../core/usecases/merge-promotions.ts';
 import { reconcilePromotions } from '../core/usecases/reconcile-promotions.ts';
 import { proposeRetrained, startRetraining } from '../core/usecases/reconcile-retrain.ts';
 import { reconcileRollbacks } from '../core/usecases/reconcile-rollbacks.ts';
@@ -29,6 +30,11 @@ export async function reconcileAllPromotions(
   const { sha: baseSha } = await repository.branches.default();
   const refreshed = { config, baseSha, self, nowMs: clockMs() };
   for (const line of await refreshPromotionChecks(refreshed, checks, repository)) log(`promotion check ${line}`);
+  // Last: a merge needs the check that was shown just now.
+  for (const [model, modelConfig] of Object.entries(config.models)) {
+    const request = { model, config: modelConfig, self, nowMs: clockMs() };
+    for (const line of await mergePromotions(request, repository)) log(`auto-merge ${model}: ${line}`);
+  }
 }
 
 /** Starts retrainings that drift issues ask for, and proposes the data that they fetched. */

@@ -8,6 +8,7 @@ import { GitHubConversation } from '../core/adapters/github/github-conversation.
 import { GitHubDefaultBranchLog } from '../core/adapters/github/github-default-branch-log.ts';
 import { GitHubDriftIssues } from '../core/adapters/github/github-drift-issues.ts';
 import { GitHubHealthSignals } from '../core/adapters/github/github-health-signals.ts';
+import { GitHubMerging } from '../core/adapters/github/github-merging.ts';
 import { GitHubPullRequests } from '../core/adapters/github/github-pull-requests.ts';
 import { GitHubRepositoryFiles } from '../core/adapters/github/github-repository-files.ts';
 import { GitHubVersionTags } from '../core/adapters/github/github-version-tags.ts';
@@ -48,6 +49,7 @@ export function openRepository(client: GitHubClient, name: RepositoryName, ident
     log: remembering(new GitHubDefaultBranchLog(client, name), { reads: ['recent', 'ofFile'] }),
     signals: new GitHubHealthSignals(client, name),
     issues: new GitHubDriftIssues(client, name),
+    merging: new GitHubMerging(client, name),
     pullRequests: new GitHubPullRequests(client, name),
     runs: new GitHubWorkflowRuns(client, name),
     tags: remembering(new GitHubVersionTags(client, name), { reads: ['list', 'read'] }),

@@ -74,7 +74,10 @@ export const environment = z
     health: health.optional(),
     freeze: z.array(timeWindow).default([]),
     allow: z.array(timeWindow).default([]),
-    'auto-merge': z.boolean().default(false),
+    'auto-merge': z
+      .boolean()
+      .default(false)
+      .describe('The bot merges once no gate waits; only where the default branch requires checks'),
     targets: z.array(target).min(1),
   })
   .transform(camelCaseKeys);

@@ -9,7 +9,6 @@ const NOT_YET: readonly { readonly path: string; readonly instead: string }[] = 
   { path: 'models.*.data.schema', instead: 'columns are checked against the model input only' },
   { path: 'models.*.evaluate.champion-stale-after', instead: 'the age of a champion is shown, not judged' },
   { path: 'models.*.drift.labels', instead: 'performance after the fact is not computed' },
-  { path: 'models.*.environments.*.auto-merge', instead: 'a person merges' },
 ];
 
 /**

@@ -37,6 +37,8 @@ export interface PromotionView {
   readonly files: readonly string[];
   /** Gates that keep the check pending. */
   readonly waiting: readonly WaitingGate[];
+  /** The bot merges it once nothing waits. */
+  readonly autoMerge?: boolean;
   /** Numbers of the merged promotion pull requests of this environment, newest first. */
   readonly earlier: readonly number[];
 }
@@ -147,10 +149,15 @@ function renderLineage({ version, replaces }: PromotionView): string {
   return `#### Where it comes from\n\n${renderTable(['', ''], rows)}`;
 }
 
-function renderWaiting({ waiting }: PromotionView): string {
-  if (waiting.length === 0) return '#### What waits\n\nNothing: a person decides.';
+const MERGES_ITSELF =
+  'It merges by itself once the checks that the default branch requires have passed; where none are required, a person merges.';
+
+function renderWaiting({ waiting, autoMerge }: PromotionView): string {
+  if (waiting.length === 0) {
+    return `#### What waits\n\nNothing${autoMerge === true ? `. ${MERGES_ITSELF}` : ': a person decides.'}`;
+  }
   const rows = waiting.map((gate) => [gate.gate, escapeText(describeGate(gate), 300)]);
-  return `#### What waits\n\n${renderTable(['gate', 'waits for'], rows)}\n\nThe check \`tidegate / promotion\` is pending until then.`;
+  return `#### What waits\n\n${renderTable(['gate', 'waits for'], rows)}\n\nThe check \`tidegate / promotion\` is pending until then.${autoMerge === true ? ` ${MERGES_ITSELF}` : ''}`;
 }
 
 function renderRollback({ replaces, files, environment, earlier }: PromotionView): string {

@@ -176,6 +176,7 @@ async function openOrUpdate(
     replaces,
     files: edits.map(({ file }) => file),
     waiting: await gates.waiting(environment, version),
+    autoMerge: environment.autoMerge,
     earlier: pullRequests.filter(({ merged }) => merged).map(({ number }) => number),
   });
   const kept = { branch, base, edits, ...rendered, open, head };

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { formatVersionTagMessage } from '../../core/reports/version-tag-line.ts';
 import { runGit } from '../testkit/git-client.ts';
 import type { WorkflowRun } from '../testkit/github/state.ts';
@@ -49,6 +51,22 @@ export class PromotionWorld {
     const sha = await this.bot.commit(this.#clone, 'main', files);
     await this.bot.settle();
     return sha;
+  }
+
+  /** Commits files on top of a branch of the bot, by a person. */
+  async pushTo(branch: string, files: Readonly<Record<string, string>>): Promise<void> {
+    await runGit(this.#clone, ['fetch', '--quiet', 'origin']);
+    await runGit(this.#clone, ['switch', '--quiet', '--detach', `origin/${branch}`]);
+    for (const [file, text] of Object.entries(files)) await writeFile(path.join(this.#clone, file), text);
+    await runGit(this.#clone, ['add', '--all']);
+    await runGit(this.#clone, ['commit', '--quiet', '-m', 'by a person']);
+    await runGit(this.#clone, ['push', '--quiet', 'origin', `HEAD:${branch}`]);
+    await this.bot.settle();
+  }
+
+  /** Main takes no merge before these checks have succeeded. */
+  requireChecks(names: readonly string[]): void {
+    this.bot.github.state.repository(REPOSITORY)?.protection.set('main', names);
   }
 
   /** Registers a version on main's newest commit, as the release workflow does. */
@@ -151,6 +169,11 @@ export class PromotionWorld {
     const { data } = await this.bot.client().repos.getBranch({ owner, repo, branch: 'main' });
     const context = 'continuous-delivery/flights-staging';
     await this.bot.client(by).repos.createCommitStatus({ owner, repo, sha: data.commit.sha, state, context });
+    await this.bot.settle();
+  }
+
+  async status(sha: string, context: string, state: 'success' | 'failure' | 'pending'): Promise<void> {
+    await this.bot.client().repos.createCommitStatus({ owner, repo, sha, state, context });
     await this.bot.settle();
   }
 

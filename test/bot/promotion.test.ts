@@ -9,8 +9,12 @@ let world: PromotionWorld;
 
 afterEach(() => world.stop());
 
-async function started(environments: Parameters<typeof PromotionWorld.start>[0]): Promise<void> {
+async function started(
+  environments: Parameters<typeof PromotionWorld.start>[0],
+  requiredChecks: readonly string[] = [],
+): Promise<void> {
   world = await PromotionWorld.start(environments);
+  if (requiredChecks.length > 0) world.requireChecks(requiredChecks);
   await world.register('0.1.0', 'a');
 }
 
@@ -59,6 +63,45 @@ describe('promotion', { timeout: TIMEOUT_MS }, () => {
     expect(Object.keys(await world.open())).toEqual([STAGING]);
     await world.register('0.2.0', 'b');
     expect(Object.keys(await world.open())).toEqual(['Promote flights v0.2.0 to staging']);
+  });
+});
+
+describe('auto-merge', { timeout: TIMEOUT_MS }, () => {
+  const CHECK = 'tidegate / promotion';
+
+  it('leaves a branch that requires no checks to people', async () => {
+    await started({ staging: 'auto-merge: true,' });
+    await world.later(60_000);
+    expect((await world.open())[STAGING]?.body).toContain('where none are required, a person merges');
+  });
+
+  it('merges the commit that it looked at, once the required checks have passed and no gate waits', async () => {
+    await started({ staging: 'auto-merge: true,', production: 'soak: 1h, auto-merge: true,' }, [CHECK, 'tidegate']);
+    const { head = '' } = (await world.open())[STAGING] ?? {};
+    await world.later(60_000);
+    expect(Object.keys(await world.open())).toEqual([STAGING]);
+    await world.status(head, 'tidegate', 'success');
+    expect(await world.file('k8s/staging.yaml')).toBe(manifest(uriOf(digestOf('a'))));
+    const next = (await world.open())[PRODUCTION];
+    await world.status(next?.head ?? '', 'tidegate', 'success');
+    expect(Object.keys(await world.open())).toEqual([PRODUCTION]);
+    await world.later(HOUR + 60_000);
+    expect(await world.open()).toEqual({});
+    expect(await world.file('k8s/production.yaml')).toBe(manifest(uriOf(digestOf('a'))));
+  });
+
+  it('leaves a pull request that a person changed, and one that is held', async () => {
+    await started({ staging: 'auto-merge: true,' }, [CHECK]);
+    expect(Object.keys(await world.open())).toEqual([PRODUCTION]);
+    const stop = await world.openIssue('Incident', ['tidegate/stop']);
+    await world.register('0.2.0', 'b');
+    const title = 'Promote flights v0.2.0 to staging';
+    await world.later(60_000);
+    expect(Object.keys(await world.open())).toContain(title);
+    await world.pushTo('tidegate/promote/flights/staging', { 'k8s/note.md': 'a person was here\n' });
+    await world.close(stop);
+    await world.later(60_000);
+    expect(Object.keys(await world.open())).toContain(title);
   });
 });
 

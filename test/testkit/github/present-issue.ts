@@ -101,6 +101,8 @@ export function presentComment(view: View, place: { repository: Repository; issu
 /** What only Git can say about a pull request. */
 export interface PullFacts {
   readonly mergeable: boolean | null;
+  /** A required check is missing. */
+  readonly isBlocked: boolean;
   readonly commits: number;
   readonly additions: number;
   readonly deletions: number;
@@ -195,7 +197,7 @@ export function presentPull(view: View, place: { repository: Repository; issue: 
     merged: pull.mergedAt !== null,
     mergeable: open ? facts.mergeable : null,
     rebaseable: open ? facts.mergeable : null,
-    mergeable_state: !open ? 'unknown' : facts.mergeable === true ? 'clean' : 'dirty',
+    mergeable_state: open ? mergeableState(facts) : 'unknown',
     merged_by: pull.mergedBy === null ? null : presentUser(view.addresses, pull.mergedBy),
     comments: issue.comments.length,
     review_comments: 0,
@@ -205,6 +207,11 @@ export function presentPull(view: View, place: { repository: Repository; issue: 
     deletions: facts.deletions,
     changed_files: facts.changedFiles,
   };
+}
+
+function mergeableState({ mergeable, isBlocked }: PullFacts): string {
+  if (mergeable !== true) return 'dirty';
+  return isBlocked ? 'blocked' : 'clean';
 }
 
 /** A pull request as check runs and workflow runs name it. */

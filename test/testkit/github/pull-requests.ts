@@ -3,7 +3,7 @@ import type { ForgeState } from './forge-state.ts';
 import type { GitHub } from './github.ts';
 import { type PullFacts, type PullIssue, presentPull } from './present-issue.ts';
 import { signatureOf } from './routes-git.ts';
-import type { Account, Json, Principal, Repository } from './state.ts';
+import type { Account, Json, Principal, PullRequest, Repository } from './state.ts';
 
 /** All pull requests of a repository, in the order of their numbers. */
 export function pullsOf(repository: Repository): PullIssue[] {
@@ -16,17 +16,27 @@ export async function factsOf(repository: Repository, issue: PullIssue): Promise
   const base = pull.mergedAt === null ? await repository.git.commitOf(`refs/heads/${pull.baseRef}`) : pull.baseSha;
   const mergeBase = base === undefined ? undefined : await repository.git.mergeBase(base, pull.headSha);
   if (base === undefined || mergeBase === undefined) {
-    return { mergeable: false, commits: 0, additions: 0, deletions: 0, changedFiles: 0 };
+    return { mergeable: false, isBlocked: false, commits: 0, additions: 0, deletions: 0, changedFiles: 0 };
   }
   const files = await repository.git.diff(mergeBase, pull.headSha);
   const commits = await repository.git.log(pull.headSha, { from: base });
   return {
     mergeable: issue.state === 'open' ? (await repository.git.mergeTree(base, pull.headSha)) !== undefined : null,
+    isBlocked: missingCheck(repository, pull) !== undefined,
     commits: commits.length,
     additions: files.reduce((sum, file) => sum + file.additions, 0),
     deletions: files.reduce((sum, file) => sum + file.deletions, 0),
     changedFiles: files.length,
   };
+}
+
+/** The first check that the base branch requires and that has not succeeded on the head. */
+export function missingCheck(repository: Repository, pull: PullRequest): string | undefined {
+  return (repository.protection.get(pull.baseRef) ?? []).find((name) => {
+    const check = repository.checkRuns.filter((one) => one.headSha === pull.headSha && one.name === name).at(-1);
+    const status = repository.statuses.filter((one) => one.sha === pull.headSha && one.context === name).at(-1);
+    return !['success', 'neutral', 'skipped'].includes(check?.conclusion ?? '') && status?.state !== 'success';
+  });
 }
 
 /**

@@ -145,6 +145,11 @@ async function getBranch(context: RepositoryContext) {
   };
 }
 
+/** Rulesets: none; the protection of branches is what the tests set. */
+function getRules() {
+  return { status: 200, items: { list: [] } };
+}
+
 async function listBranches({ repository, github }: RepositoryContext) {
   const refs = await repository.git.refs('refs/heads/');
   const url = `${github.addresses.api}/repos/${repository.fullName}/commits`;
@@ -185,6 +190,7 @@ export const CONTENT_ROUTES: readonly Route[] = [
   repositoryRoute('DELETE /contents/{path}', 'contents:write', deleteContents),
   repositoryRoute('GET /branches', 'contents', listBranches),
   repositoryRoute('GET /branches/{branch}', 'contents', getBranch),
+  repositoryRoute('GET /rules/branches/{branch}', 'metadata', getRules),
   repositoryRoute('GET /branches/{branch}/protection/required_status_checks', 'administration', getRequiredChecks),
   repositoryRoute('GET /tags', 'contents', listTags),
 ];

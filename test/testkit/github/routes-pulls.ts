@@ -1,6 +1,14 @@
 import { presentCommit, presentFile } from './present-git.ts';
 import { type PullIssue, presentPull, presentPullSimple } from './present-issue.ts';
-import { emitPull, factsOf, markMerged, mergeSignature, pullsOf, refreshPullRefs } from './pull-requests.ts';
+import {
+  emitPull,
+  factsOf,
+  markMerged,
+  mergeSignature,
+  missingCheck,
+  pullsOf,
+  refreshPullRefs,
+} from './pull-requests.ts';
 import {
   ApiError,
   checkAccess,
@@ -147,7 +155,8 @@ async function mergePull(context: RepositoryContext) {
   if (expected !== undefined && expected !== pull.headSha) {
     throw new ApiError(409, 'Head branch was modified. Review and try the merge again.');
   }
-  await checkRequired(repository, pull);
+  const missing = missingCheck(repository, pull);
+  if (missing !== undefined) throw new ApiError(405, `Required status check "${missing}" is expected.`);
   const ref = `refs/heads/${pull.baseRef}`;
   const base = (await repository.git.commitOf(ref)) ?? '';
   const tree = await repository.git.mergeTree(base, pull.headSha);
@@ -173,16 +182,6 @@ async function mergePull(context: RepositoryContext) {
   await markMerged(github, { repository, issue, by }, sha);
   await github.refMoved(repository, { ref, before: base, after: sha }, by);
   return { status: 200, body: { sha, merged: true, message: 'Pull Request successfully merged' } };
-}
-
-/** A protected branch takes no merge before each required check or status has succeeded on the head. */
-async function checkRequired(repository: Repository, pull: PullRequest): Promise<void> {
-  for (const name of repository.protection.get(pull.baseRef) ?? []) {
-    const check = repository.checkRuns.filter((one) => one.headSha === pull.headSha && one.name === name).at(-1);
-    const status = repository.statuses.filter((one) => one.sha === pull.headSha && one.context === name).at(-1);
-    const passed = ['success', 'neutral', 'skipped'].includes(check?.conclusion ?? '') || status?.state === 'success';
-    if (!passed) throw new ApiError(405, `Required status check "${name}" is expected.`);
-  }
 }
 
 async function isMerged(context: RepositoryContext) {
