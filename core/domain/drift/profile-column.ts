@@ -1,4 +1,5 @@
 import { type ColumnValues, rowCount } from '../evaluation/column-values.ts';
+import { valuesAtRanks } from '../statistics/order-statistics.ts';
 
 /** A numeric column as a sketch: points at equal steps of rank; all values where there are no more than points. */
 export interface NumericProfile {
@@ -36,6 +37,8 @@ export interface ProfileResolution {
 export const FULL_RESOLUTION: ProfileResolution = { points: 2001, categories: 1000 };
 /** Chosen for each of many past windows: to 0.005. */
 export const WINDOW_RESOLUTION: ProfileResolution = { points: 201, categories: 200 };
+/** Chosen: above this, buckets are cheaper than a sort. */
+const MANY = 50_000;
 /** Chosen: whole numbers with at most so many values are codes or counts whose every value matters. */
 const MAX_CODES = 20;
 
@@ -67,28 +70,25 @@ export function profileColumn(
 ): ColumnProfile {
   if (kind === 'categorical') return categoricalProfile(name, column, resolution);
   // Text where the reference has numbers: nothing is a number then.
-  const values = column.kind === 'categorical' ? new Float64Array(0) : finiteOf(column.values);
+  const values = column.kind === 'categorical' ? new Float64Array(0) : column.values;
   const rows = rowCount(column);
-  const quantiles = sketch(values.sort(), resolution.points);
-  return { name, kind, rows, missing: rows - values.length, quantiles };
+  const finite = countFinite(values);
+  return { name, kind, rows, missing: rows - finite, quantiles: sketch(values, finite, resolution.points) };
 }
 
-function finiteOf(values: Float64Array): Float64Array {
-  const finite = new Float64Array(values.length);
+function countFinite(values: Float64Array): number {
   let count = 0;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] ?? Number.NaN;
-    if (Number.isFinite(value)) finite[count++] = value;
-  }
-  return finite.subarray(0, count);
+  for (let i = 0; i < values.length; i++) if (Number.isFinite(values[i])) count++;
+  return count;
 }
 
-function sketch(sorted: Float64Array, points: number): readonly number[] {
-  if (sorted.length <= points) return [...sorted];
-  return Array.from({ length: points }, (_, i) => {
-    const rank = Math.ceil((i / (points - 1)) * sorted.length) - 1;
-    return sorted[Math.max(0, rank)] ?? Number.NaN;
-  });
+function sketch(values: Float64Array, finite: number, points: number): readonly number[] {
+  const all = () => values.filter(Number.isFinite).sort();
+  if (finite <= points) return [...all()];
+  const ranks = Uint32Array.from({ length: points }, (_, i) => Math.max(0, Math.ceil((i / (points - 1)) * finite) - 1));
+  if (finite > MANY) return [...valuesAtRanks(values, ranks)];
+  const sorted = all();
+  return Array.from(ranks, (rank) => sorted[rank] ?? Number.NaN);
 }
 
 function categoricalProfile(name: string, column: ColumnValues, { categories }: ProfileResolution): CategoricalProfile {
