@@ -17,6 +17,9 @@ import { chooseData } from './choose-data.ts';
 import { inputs } from './inputs.ts';
 import { outputs } from './outputs.ts';
 
+/** Chosen: what is written by one call. */
+const PIECE_LENGTH = 256 * 1024;
+
 /** Fetches the data of a model. */
 export async function main(context: ActionContext): Promise<void> {
   const values = readInputs(inputs, context);
@@ -33,7 +36,7 @@ export async function main(context: ActionContext): Promise<void> {
   try {
     const request = pullRequest(values, wanted, transferJobs(data.project, values.remote, values.jobs));
     const result = await pullData(request, { cache, remotes, workspace, progress: logProgress(context.log) });
-    const digest = request.checkOnly ? null : await digestDataset(result.files, workspace, new FileArtifactHasher());
+    const digest = request.checkOnly ? null : await digestDataset(result, workspace, new FileArtifactHasher());
     workspace.flush();
     if (result.filesDownloaded > 0) await kept?.save();
     const seconds = (performance.now() - startedAt) / 1000;
@@ -69,15 +72,13 @@ async function report(context: ActionContext, pulled: Pulled): Promise<void> {
   const isChecked = values['check-only'] === true;
   const folder = reportFolder(context.env, model);
   const reportPath = join(folder, 'data.json');
-  const files = result.files.map(({ path, md5 }) => ({ path, md5: recordedDigest(md5) }));
-  const { missing } = result;
+  const { files, missing } = result;
   await mkdir(folder, { recursive: true });
-  const document = { schema: 'tidegate.dev/data/v1', model, datasetDigest: digest, files, missing };
-  await writeFile(reportPath, `${JSON.stringify(document)}\n`);
+  await writeFile(reportPath, reportText(pulled));
   await context.appendSummary(renderData(summaryOf(pulled)));
   outputs.write(context, {
     'dataset-digest': digest,
-    files: files.length,
+    files: files.count,
     'files-downloaded': result.filesDownloaded,
     'bytes-downloaded': result.bytesDownloaded,
     missing: missing.join('\n'),
@@ -85,13 +86,33 @@ async function report(context: ActionContext, pulled: Pulled): Promise<void> {
   });
   const done = isChecked ? 'on the remote' : `in place, ${result.filesDownloaded} objects downloaded`;
   const lack = missing.length === 0 ? '' : `; missing: ${missing.join(', ')}`;
-  context.log.info(`${files.length} files ${done} (${formatBytes(result.bytesDownloaded)})${lack}`);
+  context.log.info(`${files.count} files ${done} (${formatBytes(result.bytesDownloaded)})${lack}`);
+}
+
+/** A file a line, in pieces: there may be very many. */
+function* reportText({ model, result, digest }: Pulled): Iterable<string> {
+  const head = JSON.stringify({
+    schema: 'tidegate.dev/data/v1',
+    model,
+    datasetDigest: digest,
+    missing: result.missing,
+  });
+  let piece = `${head.slice(0, -1)},"files":[`;
+  let separator = '\n';
+  for (const { path, md5 } of result.files) {
+    piece += `${separator}{"path":${JSON.stringify(path)},"md5":"${recordedDigest(md5)}"}`;
+    separator = ',\n';
+    if (piece.length < PIECE_LENGTH) continue;
+    yield piece;
+    piece = '';
+  }
+  yield `${piece}\n]}\n`;
 }
 
 function summaryOf({ model, result, values, digest, seconds }: Pulled): DataSummary {
   const isChecked = values['check-only'] === true;
   const { filesDownloaded, bytesDownloaded, missing } = result;
-  const files = ['files', String(result.files.length)] as const;
+  const files = ['files', String(result.files.count)] as const;
   const time = ['time', `${seconds.toFixed(1)} s`] as const;
   if (isChecked) return { model, work: 'checked', counts: [files, time], digest, missing };
   const rate = `${formatBytes(bytesDownloaded / Math.max(0.001, seconds))}/s`;

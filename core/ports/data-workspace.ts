@@ -28,6 +28,22 @@ export interface FolderFile {
   readonly sizeBytes: number;
 }
 
+/** A folder of which nothing changed since it was confirmed. */
+export interface UnchangedFolder {
+  /** Number of its files. */
+  readonly count: number;
+  /** In the order in which they were confirmed. */
+  files(): Iterable<Pick<FolderFile, 'path' | 'md5'>>;
+}
+
+/** An output and what of it belongs to a set of data. */
+export interface DatasetPart {
+  readonly path: string;
+  /** Name of its object. */
+  readonly md5: string;
+  readonly parts: readonly string[];
+}
+
 /** Where data is to appear. */
 export interface Placement {
   /** Relative to the workspace, `/`-separated. */
@@ -55,11 +71,11 @@ export interface DataWorkspace {
    */
   inspect(path: string, hash?: ObjectHash): Promise<WorkspaceEntry | undefined>;
   /**
-   * The files of a folder that was once confirmed to be this object, if no file in it was changed, added or removed
-   * since; undefined where only `inspect` can tell.
+   * A folder that was once confirmed to be this object, if no file in it was changed, added or removed since; undefined
+   * where only `inspect` can tell.
    */
-  unchanged(path: string, md5: string): Promise<readonly FolderFile[] | undefined>;
-  /** Remembers that a folder holds exactly these files (relative to it), which are the object `md5`. */
+  unchanged(path: string, md5: string): Promise<UnchangedFolder | undefined>;
+  /** Remembers that a folder holds exactly these files (relative to it, sorted), which are the object `md5`. */
   confirm(path: string, md5: string, files: readonly string[]): void;
   /**
    * Makes a cached object appear at a path, whole or not at all, replacing a file that is there.
@@ -75,6 +91,10 @@ export interface DataWorkspace {
   content(path: string): AsyncIterable<Uint8Array>;
   /** SHA-256 of a file, 64 hex digits; read again only when it changed since it was last hashed or placed. */
   sha256(path: string, within: string): Promise<string>;
+  /** The digest that was remembered of a set of data, where this run found every file of it to have the same bytes. */
+  rememberedDigest(dataset: readonly DatasetPart[]): string | undefined;
+  /** Remembers the digest of a set of data, all of which is there. */
+  rememberDigest(dataset: readonly DatasetPart[], digest: string): void;
   /** Keeps what is remembered for the next run. */
   flush(): void;
 }

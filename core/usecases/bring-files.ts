@@ -1,6 +1,7 @@
 import { isLegacyObject } from '../domain/data/object-key.ts';
 import type { WantedOutput } from '../domain/data/select-outputs.ts';
 import { isFolderOutput, type WantedFile } from '../domain/data/wanted-file.ts';
+import { compareCodePoints } from '../domain/text/compare-code-points.ts';
 import { UserError } from '../errors.ts';
 import type { CacheAddition, DataCache } from '../ports/data-cache.ts';
 import type { DataWorkspace } from '../ports/data-workspace.ts';
@@ -99,11 +100,7 @@ function confirmFolders({ files, outputs }: WantedFiles, gone: ReadonlySet<strin
     if (own.some((file) => gone.has(file.md5) || isLegacyObject(file.md5) !== isLegacyObject(output.md5 ?? '')))
       continue;
     const start = output.path.length + 1;
-    workspace.confirm(
-      output.path,
-      output.md5,
-      own.map((file) => file.path.slice(start)),
-    );
+    workspace.confirm(output.path, output.md5, own.map((file) => file.path.slice(start)).sort(compareCodePoints));
   }
 }
 

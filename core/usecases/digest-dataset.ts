@@ -1,23 +1,33 @@
-import type { WantedFile } from '../domain/data/wanted-file.ts';
 import { formatDigestLines } from '../domain/model/artifact-digest.ts';
 import type { ArtifactHasher } from '../ports/artifact-hasher.ts';
-import type { DataWorkspace } from '../ports/data-workspace.ts';
+import type { DatasetPart, DataWorkspace } from '../ports/data-workspace.ts';
+import type { PulledFile } from './pulled-files.ts';
+
+/** Files of which the digest is wanted, all of them there. */
+export interface DigestedFiles {
+  readonly files: Iterable<PulledFile>;
+  /** What the files are, where there is a name for it. */
+  readonly dataset: readonly DatasetPart[] | undefined;
+}
 
 /**
  * The digest of a dataset: sha256 over the lines of its files (`formatDigestLines`), so the same whatever the order and
- * the machine.
+ * the machine. It is not computed again where no byte can have changed since it was.
  *
- * @param files All there.
  * @returns `sha256:<hex>`.
  */
 export async function digestDataset(
-  files: readonly WantedFile[],
+  { files, dataset }: DigestedFiles,
   workspace: DataWorkspace,
   hasher: ArtifactHasher,
 ): Promise<string> {
+  const known = dataset === undefined ? undefined : workspace.rememberedDigest(dataset);
+  if (known !== undefined) return known;
   const digests: { path: string; digest: string }[] = [];
   for (const { path, output } of files) {
     digests.push({ path, digest: `sha256:${await workspace.sha256(path, output.path)}` });
   }
-  return hasher.hashText(formatDigestLines(digests));
+  const digest = hasher.hashText(formatDigestLines(digests));
+  if (dataset !== undefined) workspace.rememberDigest(dataset, digest);
+  return digest;
 }

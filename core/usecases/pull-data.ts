@@ -5,12 +5,13 @@ import type { TrackedOutput } from '../domain/data/tracked-output.ts';
 import { fileOfOutput, filesOfFolder, isFolderOutput, type WantedFile } from '../domain/data/wanted-file.ts';
 import { compareCodePoints } from '../domain/text/compare-code-points.ts';
 import { UserError } from '../errors.ts';
-import type { DataWorkspace } from '../ports/data-workspace.ts';
+import type { DatasetPart, DataWorkspace } from '../ports/data-workspace.ts';
 import { bringFiles } from './bring-files.ts';
 import { type FetchPorts, fetchObjects, missingError, type NeededObject } from './fetch-objects.ts';
 import { findAbsent } from './find-absent.ts';
 import { mapParallel } from './map-parallel.ts';
 import { needOf, needOfFile } from './needed-object.ts';
+import { PulledFiles, type UnchangedOutput } from './pulled-files.ts';
 import { readText } from './read-text.ts';
 
 /** What to pull, and how. */
@@ -35,8 +36,10 @@ export interface PullPorts extends FetchPorts {
 
 /** What a pull came to. */
 export interface PullResult {
-  /** Files that the targets name and that are in the workspace now (under checkOnly: on the remote), sorted by path. */
-  readonly files: readonly WantedFile[];
+  /** Files that the targets name and that are in the workspace now (under checkOnly: on the remote). */
+  readonly files: PulledFiles;
+  /** What these files are; undefined where something is missing. */
+  readonly dataset: readonly DatasetPart[] | undefined;
   /** Of these, how many were in the workspace before, with the right bytes. */
   readonly filesUnchanged: number;
   /** Objects that came from the cache. */
@@ -68,7 +71,7 @@ export async function pullData(request: PullRequest, ports: PullPorts): Promise<
   refuseUnsupported(outputs.map(({ output }) => output));
   refuseUnrecorded(outputs, request.allowMissing);
   const recorded = outputs.filter(({ output }) => output.md5 !== undefined);
-  const unchanged = request.checkOnly ? new Map() : await findUnchanged(recorded, ports.workspace);
+  const unchanged = request.checkOnly ? NONE : await findUnchanged(recorded, ports.workspace);
   const open = recorded.filter((want) => !unchanged.has(want));
   const lists = await fetchLists(open, request, ports);
   const lost = new Set(lists.missing.map((object) => object.md5));
@@ -82,28 +85,33 @@ export async function pullData(request: PullRequest, ports: PullPorts): Promise<
   const isThere = (file: WantedFile): boolean => !gone.has(file.md5);
   const unrecorded = outputs.filter(({ output }) => output.md5 === undefined).map(({ output }) => output.path);
   const absent = [...files.filter((file) => !isThere(file)), ...lists.missing].map(({ path }) => path);
-  const same = [...unchanged.values()].flat();
+  const same = [...unchanged.values()];
+  const missing = [...absent, ...unrecorded].sort(compareCodePoints);
+  const dataset = recorded.map(({ output, parts }) => ({ path: output.path, md5: output.md5 ?? '', parts }));
   return {
-    files: [...files.filter(isThere), ...same].sort((left, right) => compareCodePoints(left.path, right.path)),
-    filesUnchanged: brought.unchanged + same.length,
+    files: new PulledFiles(files.filter(isThere), same),
+    dataset: missing.length === 0 ? dataset : undefined,
+    filesUnchanged: brought.unchanged + same.reduce((sum, { folder }) => sum + folder.count, 0),
     objectsFromCache: brought.fromCache,
     filesDownloaded: lists.files + brought.files,
     bytesDownloaded: lists.bytes + brought.bytes,
-    missing: [...absent, ...unrecorded].sort(compareCodePoints),
+    missing,
   };
 }
+
+const NONE: ReadonlyMap<WantedOutput, UnchangedOutput> = new Map();
 
 /** Folders that are wanted whole and are as they were when they were last found right: their lists need not be read. */
 async function findUnchanged(
   wanted: readonly WantedOutput[],
   workspace: DataWorkspace,
-): Promise<Map<WantedOutput, readonly WantedFile[]>> {
-  const found = new Map<WantedOutput, readonly WantedFile[]>();
+): Promise<Map<WantedOutput, UnchangedOutput>> {
+  const found = new Map<WantedOutput, UnchangedOutput>();
   for (const want of wanted) {
     const { output, parts } = want;
     if (!isFolderOutput(output) || output.md5 === undefined || !parts.includes('')) continue;
-    const files = await workspace.unchanged(output.path, output.md5);
-    if (files !== undefined) found.set(want, filesOfFolder(want, files));
+    const folder = await workspace.unchanged(output.path, output.md5);
+    if (folder !== undefined) found.set(want, { output, folder });
   }
   return found;
 }

@@ -1,6 +1,5 @@
 import {
   chmodSync,
-  createReadStream,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -12,25 +11,29 @@ import {
 } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { type IgnoreRule, isIgnored } from '../../domain/data/ignore-rules.ts';
+import type { IgnoreRule } from '../../domain/data/ignore-rules.ts';
 import { isLegacyObject, legacyObjectName } from '../../domain/data/object-key.ts';
 import { UserError } from '../../errors.ts';
 import type {
+  DatasetPart,
   DataWorkspace,
   FolderFile,
   ObjectHash,
   Placement,
+  UnchangedFolder,
   WorkspaceEntry,
   WorkspaceFolder,
 } from '../../ports/data-workspace.ts';
 import { errorCode } from '../node/error-code.ts';
 import { fileContent } from '../node/file-content.ts';
 import { asDiskError, onDisk } from '../node/on-disk.ts';
+import { DatasetMemory } from './dataset-memory.ts';
 import type { DvcCache } from './dvc-cache.ts';
-import { hashFile } from './hash-file.ts';
-import { LegacyMd5 } from './legacy-md5.ts';
+import { type ScannedEntry, scanFolder } from './folder-scan.ts';
+import { hashFile, objectNameOf } from './hash-file.ts';
+import type { IndexedDigests, IndexedFolder, IndexTable } from './index-table.ts';
 import { type LinkType, ObjectPlacer } from './place-object.ts';
-import { type IndexedDigests, type IndexTable, WorkspaceIndex } from './workspace-index.ts';
+import { WorkspaceIndex } from './workspace-index.ts';
 
 /** What a workspace is made of. */
 export interface DvcWorkspaceOptions {
@@ -45,13 +48,6 @@ export interface DvcWorkspaceOptions {
 /** Chosen: no run takes longer than a day. */
 const STALE_MS = 24 * 60 * 60 * 1000;
 
-/** A file of a folder with what the file system says of it. */
-interface ScannedFile {
-  /** Relative to the folder. */
-  readonly path: string;
-  readonly stats: Stats;
-}
-
 /** The workspace of a repository that uses DVC. */
 export class DvcWorkspace implements DataWorkspace {
   readonly #options: DvcWorkspaceOptions;
@@ -62,13 +58,17 @@ export class DvcWorkspace implements DataWorkspace {
   readonly #safeFolders = new Set<string>();
   /** Tables of folders of which this run found all files as they were: they need no second look. */
   readonly #seen = new Set<IndexTable>();
+  readonly #datasets: DatasetMemory;
+  readonly #rules: string;
   #count = 0;
   #copies: boolean | undefined;
 
   constructor(options: DvcWorkspaceOptions) {
     this.#options = options;
+    this.#rules = JSON.stringify(options.ignoreRules);
     const own = path.join(options.root, '.dvc', 'tmp', 'tidegate');
     this.#index = new WorkspaceIndex(path.join(own, 'index'));
+    this.#datasets = new DatasetMemory(this.#index);
     this.#placer = new ObjectPlacer(options.linkTypes);
     this.#temporary = path.join(own, `${process.pid}-${Date.now()}`);
   }
@@ -85,18 +85,14 @@ export class DvcWorkspace implements DataWorkspace {
     return { kind: 'file', md5: name, sizeBytes: found.size, isExecutable: (found.mode & 0o100) !== 0 };
   }
 
-  async unchanged(location: string, md5: string): Promise<readonly FolderFile[] | undefined> {
+  async unchanged(location: string, md5: string): Promise<UnchangedFolder | undefined> {
     const table = this.#index.ofFolder(location);
     if (table.confirmed !== md5 || !this.#isFolder(location)) return undefined;
-    const files: FolderFile[] = [];
-    for (const file of this.#scan(location)) {
-      const known = table.find(file.path, file.stats, files.length);
-      if (known === undefined) return undefined;
-      files.push({ path: file.path, md5: known.name, sizeBytes: file.stats.size });
+    if (!(await table.isUnchanged(this.#absolute(location), this.#rules)) && !this.#isSame(location, table)) {
+      return undefined;
     }
-    if (files.length !== table.paths.length) return undefined;
     this.#seen.add(table);
-    return files;
+    return { count: table.paths.length, files: () => rowsOf(table) };
   }
 
   confirm(location: string, md5: string, files: readonly string[]): void {
@@ -143,21 +139,35 @@ export class DvcWorkspace implements DataWorkspace {
       const known = folder.recorded(location.slice(within.length + 1));
       if (known !== undefined) return known.sha256;
     }
+    for (const hash of ['md5', 'md5-dos2unix'] as const) {
+      const [table, key] = this.#row(location, within, hash);
+      const placed = recent(table, key);
+      if (placed !== undefined) return placed.sha256;
+    }
     const stats = statSync(this.#absolute(location));
     for (const hash of ['md5', 'md5-dos2unix'] as const) {
       const [table, key] = this.#row(location, within, hash);
-      const known = table.find(key, stats) ?? recent(table, key);
+      const known = table.find(key, stats);
       if (known !== undefined) return known.sha256;
     }
     const [table, key] = this.#row(location, within, 'md5');
     return (await this.#digests(table, { key, location, stats }, 'md5')).sha256;
   }
 
-  flush(): void {
+  rememberedDigest(dataset: readonly DatasetPart[]): string | undefined {
+    return this.#datasets.find(dataset);
+  }
+
+  rememberDigest(dataset: readonly DatasetPart[], digest: string): void {
+    this.#datasets.keep(dataset, digest);
+  }
+
+  flush(nowMs = Date.now()): void {
     rmSync(this.#temporary, { recursive: true, force: true });
     // Without the index the next run reads more; that is no reason to fail this one.
     try {
-      this.#index.write(Date.now());
+      this.#index.writeTables(nowMs);
+      this.#datasets.write();
     } catch (error) {
       if (errorCode(error) === undefined) throw error;
     }
@@ -183,10 +193,29 @@ export class DvcWorkspace implements DataWorkspace {
     return [this.#index.ofFolder(within), location.slice(within.length + 1)];
   }
 
+  /** Looks at every folder and file, and remembers the folders: in the next run they tell what was added or removed. */
+  #isSame(location: string, table: IndexTable): boolean {
+    const folders: IndexedFolder[] = [indexedFolder('', statSync(this.#absolute(location)))];
+    let count = 0;
+    for (const { kind, path: relative, stats } of this.#scan(location)) {
+      if (kind === 'folder') folders.push(indexedFolder(relative, stats));
+      else if (table.find(relative, stats) === undefined) return false;
+      else count += 1;
+    }
+    if (count !== table.paths.length) return false;
+    table.confirmFolders(folders, this.#rules);
+    return true;
+  }
+
+  #scan(folder: string): Iterable<ScannedEntry> {
+    return scanFolder({ root: this.#options.root, folder, rules: this.#options.ignoreRules });
+  }
+
   async #hashFolder(folder: string, hash: ObjectHash): Promise<WorkspaceFolder['files']> {
     const table = this.#index.ofFolder(folder);
     const files: FolderFile[] = [];
-    for (const { path: relative, stats } of this.#scan(folder)) {
+    for (const { kind, path: relative, stats } of this.#scan(folder)) {
+      if (kind === 'folder') continue;
       const row = { key: relative, location: `${folder}/${relative}`, stats, guess: files.length };
       const { name } = await this.#digests(table, row, hash);
       files.push({ path: relative, md5: name, sizeBytes: stats.size });
@@ -204,24 +233,11 @@ export class DvcWorkspace implements DataWorkspace {
     if (known !== undefined && isLegacyObject(known.name) === (hash === 'md5-dos2unix')) return known;
     const absolute = this.#absolute(location);
     const { md5, sha256 } = await hashFile(absolute, stats.size);
-    const name = hash === 'md5' ? md5 : legacyObjectName(await legacyMd5(absolute, table.recorded(key)));
+    const like = table.recorded(key)?.name ?? '';
+    const legacy = isLegacyObject(like) ? like : legacyObjectName(md5);
+    const name = hash === 'md5' ? md5 : await objectNameOf(absolute, legacy);
     table.set(key, stats, { name, sha256 });
     return { name, sha256 };
-  }
-
-  /** All files under a folder, in the order in which the file system has them. Links to files count as files. */
-  *#scan(folder: string, under = ''): Iterable<ScannedFile> {
-    const absolute = under === '' ? this.#absolute(folder) : `${this.#absolute(folder)}/${under}`;
-    const rules = this.#options.ignoreRules;
-    for (const name of readdirSync(absolute)) {
-      const relative = under === '' ? name : `${under}/${name}`;
-      const own = lstatSync(`${absolute}/${name}`);
-      const stats = own.isSymbolicLink() ? statSync(`${absolute}/${name}`) : own;
-      const kind = stats.isDirectory() ? 'folder' : 'file';
-      if (rules.length > 0 && isIgnored(rules, `${folder}/${relative}`, kind)) continue;
-      if (kind === 'folder') yield* this.#scan(folder, relative);
-      else yield { path: relative, stats };
-    }
   }
 
   /** Makes the folders above a file. None of them may be a link: a list of files could write anywhere through it. */
@@ -262,6 +278,14 @@ export class DvcWorkspace implements DataWorkspace {
   }
 }
 
+function indexedFolder(location: string, { mtimeMs, ctimeMs, ino }: Stats): IndexedFolder {
+  return [location, mtimeMs, ctimeMs, ino];
+}
+
+function* rowsOf(table: IndexTable): Iterable<Pick<FolderFile, 'path' | 'md5'>> {
+  for (const [row, location] of table.paths.entries()) yield { path: location, md5: table.digests(row).name };
+}
+
 async function* openFile(file: string): AsyncIterable<Uint8Array> {
   yield* (await fileContent(file)).open();
 }
@@ -269,12 +293,4 @@ async function* openFile(file: string): AsyncIterable<Uint8Array> {
 /** What this run itself put there: too young for `find`, which doubts what an earlier run left. */
 function recent(table: IndexTable, key: string): IndexedDigests | undefined {
   return table.isSetNow(key) ? table.recorded(key) : undefined;
-}
-
-/** Of the two ways in which versions of DVC fold line ends, the one that gives what was recorded; else DVC 2's. */
-async function legacyMd5(file: string, recorded: IndexedDigests | undefined): Promise<string> {
-  const md5 = new LegacyMd5();
-  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) md5.update(chunk);
-  const digests = md5.digests();
-  return digests.find((digest) => legacyObjectName(digest) === recorded?.name) ?? digests[0];
 }

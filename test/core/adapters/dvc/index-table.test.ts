@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:f
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { IndexTable } from '../../../../core/adapters/dvc/workspace-index.ts';
+import { IndexTable } from '../../../../core/adapters/dvc/index-table.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'tidegate-index-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -54,7 +54,7 @@ describe('IndexTable', () => {
   });
 
   it('takes a broken file for an empty one', () => {
-    for (const text of ['', 'not json\n', '{"version":1,"count":9,"nameLength":32}\nshort']) {
+    for (const text of ['', 'not json\n', '{"version":2,"count":9,"nameLength":32}\nshort']) {
       const table = path.join(folder, 'broken');
       writeFileSync(table, text);
       expect(new IndexTable(table).paths).toEqual([]);

@@ -1,0 +1,35 @@
+import { lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
+import { type IgnoreRule, isIgnored } from '../../domain/data/ignore-rules.ts';
+
+/** A file or folder with what the file system says of it. */
+export interface ScannedEntry {
+  readonly kind: 'file' | 'folder';
+  /** Relative to the folder that was scanned. */
+  readonly path: string;
+  readonly stats: Stats;
+}
+
+/** What to scan. */
+export interface FolderScan {
+  /** Absolute. */
+  readonly root: string;
+  /** Relative to the root. */
+  readonly folder: string;
+  /** What they name, relative to the root, is passed over. */
+  readonly rules: readonly IgnoreRule[];
+}
+
+/** All files and folders under a folder, in the order in which the file system has them. Links count as what they name. */
+export function* scanFolder(scan: FolderScan, under = ''): Iterable<ScannedEntry> {
+  const { root, folder, rules } = scan;
+  const absolute = under === '' ? `${root}/${folder}` : `${root}/${folder}/${under}`;
+  for (const name of readdirSync(absolute)) {
+    const path = under === '' ? name : `${under}/${name}`;
+    const own = lstatSync(`${absolute}/${name}`);
+    const stats = own.isSymbolicLink() ? statSync(`${absolute}/${name}`) : own;
+    const kind = stats.isDirectory() ? 'folder' : 'file';
+    if (rules.length > 0 && isIgnored(rules, `${folder}/${path}`, kind)) continue;
+    yield { kind, path, stats };
+    if (kind === 'folder') yield* scanFolder(scan, path);
+  }
+}

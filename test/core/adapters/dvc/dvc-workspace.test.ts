@@ -1,0 +1,97 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { DvcCache } from '../../../../core/adapters/dvc/dvc-cache.ts';
+import { DvcWorkspace } from '../../../../core/adapters/dvc/dvc-workspace.ts';
+import { parseIgnoreRules } from '../../../../core/domain/data/ignore-rules.ts';
+
+const top = mkdtempSync(path.join(os.tmpdir(), 'tidegate-workspace-'));
+afterAll(() => rmSync(top, { recursive: true, force: true }));
+
+const LATER_MS = Date.now() + 60_000;
+const MD5 = 'd751713988987e9331980363e24189ce.dir';
+let count = 0;
+
+function open(root: string, ignored = ''): DvcWorkspace {
+  const cache = new DvcCache(path.join(root, '.dvc', 'cache'));
+  const ignoreRules = parseIgnoreRules(ignored, '');
+  return new DvcWorkspace({ root, cache, linkTypes: ['copy'], ignoreRules });
+}
+
+/** A folder `data` that two runs found unchanged: the first by a look at everything, the second by what it left. */
+async function confirmed(): Promise<string> {
+  count += 1;
+  const root = path.join(top, String(count));
+  for (const folder of ['sub', 'empty']) mkdirSync(path.join(root, 'data', folder), { recursive: true });
+  for (const file of ['a', 'sub/b']) writeFileSync(path.join(root, 'data', file), file);
+  const first = open(root);
+  await first.inspect('data');
+  first.confirm('data', MD5, ['a', 'sub/b']);
+  first.flush(LATER_MS);
+  for (let run = 0; run < 2; run += 1) {
+    const next = open(root);
+    const found = await next.unchanged('data', MD5);
+    expect([...(found?.files() ?? [])].map((file) => file.path)).toEqual(['a', 'sub/b']);
+    next.flush(LATER_MS);
+  }
+  return root;
+}
+
+describe('DvcWorkspace.unchanged', () => {
+  it('knows a folder only as the object that it was confirmed to be', async () => {
+    const root = await confirmed();
+    expect(await open(root).unchanged('data', `${'0'.repeat(32)}.dir`)).toBeUndefined();
+  });
+
+  const changes = [
+    { name: 'a file got other bytes', change: (data: string) => writeFileSync(path.join(data, 'a'), 'b') },
+    { name: 'a file was removed', change: (data: string) => rmSync(path.join(data, 'sub', 'b')) },
+    { name: 'a file was added', change: (data: string) => writeFileSync(path.join(data, 'sub', 'c'), '') },
+    {
+      name: 'a file came into an empty folder',
+      change: (data: string) => writeFileSync(path.join(data, 'empty', 'c'), ''),
+    },
+    { name: 'all is gone', change: (data: string) => rmSync(data, { recursive: true }) },
+    {
+      name: 'a link to the same bytes stands for a file',
+      change: (data: string) => {
+        writeFileSync(path.join(data, '..', 'elsewhere'), 'a');
+        rmSync(path.join(data, 'a'));
+        symlinkSync('../elsewhere', path.join(data, 'a'));
+      },
+    },
+  ];
+  it.each(changes)('sees that $name', async ({ change }) => {
+    const root = await confirmed();
+    change(path.join(root, 'data'));
+    expect(await open(root).unchanged('data', MD5)).toBeUndefined();
+  });
+
+  it('looks again when .dvcignore names other files', async () => {
+    const root = await confirmed();
+    expect(await open(root, 'a\n').unchanged('data', MD5)).toBeUndefined();
+    expect(await open(root, 'nothing\n').unchanged('data', MD5)).toBeDefined();
+  });
+});
+
+describe('DvcWorkspace.rememberedDigest', () => {
+  const dataset = [{ path: 'data', md5: MD5, parts: [''] }];
+  const digest = `sha256:${'ab'.repeat(32)}`;
+
+  it('remembers the digest of a set until a file of it has other bytes', async () => {
+    const root = await confirmed();
+    const first = open(root);
+    expect(first.rememberedDigest(dataset)).toBeUndefined();
+    first.rememberDigest(dataset, digest);
+    first.flush(LATER_MS);
+    expect(open(root).rememberedDigest(dataset)).toBe(digest);
+    expect(open(root).rememberedDigest([{ path: 'data', md5: MD5, parts: ['sub'] }])).toBeUndefined();
+    writeFileSync(path.join(root, 'data', 'a'), 'other bytes');
+    const second = open(root);
+    await second.inspect('data');
+    expect(second.rememberedDigest(dataset)).toBeUndefined();
+    second.flush(LATER_MS);
+    expect(open(root).rememberedDigest(dataset)).toBeUndefined();
+  });
+});
