@@ -23,7 +23,7 @@ export type BatchColumn =
     }
   | { readonly kind: 'text'; readonly values: readonly (string | null)[] };
 
-/** Consecutive rows of a table. */
+/** Consecutive rows of a table. Its arrays are used again: read them before the next batch but one is asked for. */
 export interface TableBatch {
   readonly rows: number;
   /** In the order that was asked for. */

@@ -1,5 +1,6 @@
 import { formatCount } from '../domain/text/format-number.ts';
 import { UserError } from '../errors.ts';
+import type { TableDescription } from '../ports/table-reader.ts';
 import type { EvaluationReport } from '../reports/evaluation-report.ts';
 import type { ProfileReport } from '../reports/profile-report.ts';
 import { assembleEvaluation, type BaseJudgement } from './assemble-evaluation.ts';
@@ -9,7 +10,14 @@ import type { EvaluationRequest } from './evaluation-request.ts';
 import { hashDataset } from './hash-dataset.ts';
 import { columnsToJudge, judgeScores } from './judge-scores.ts';
 import { type Contenders, openContenders, type ScoredContenders } from './open-contenders.ts';
-import { profileDataset, span } from './profile-dataset.ts';
+import {
+  columnsToProfile,
+  type DatasetProfile,
+  type ProfileRequest,
+  profileColumns,
+  profileDataset,
+  span,
+} from './profile-dataset.ts';
 import { type ResolvedGate, resolveGate } from './resolve-gate-rules.ts';
 
 /** The judgement, and the summary of the reference that later windows are compared with. */
@@ -29,8 +37,8 @@ export async function evaluateCandidate(request: EvaluationRequest, ports: Evalu
   const champion = await ports.champions.find(request.championSelector);
   const contenders = await openContenders(request, champion, ports);
   try {
-    const evaluation = await judge({ request, gate, contenders }, ports);
-    return { evaluation, profile: await profileReference(request, ports) };
+    const { evaluation, profile } = await judge({ request, gate, contenders }, ports);
+    return { evaluation, profile: profile ?? (await profileReference(request, ports)) };
   } finally {
     await contenders.close();
   }
@@ -42,24 +50,29 @@ interface Work {
   readonly contenders: Contenders;
 }
 
-async function judge({ request, gate, contenders }: Work, ports: EvaluationPorts): Promise<EvaluationReport> {
+interface Judged {
+  readonly evaluation: EvaluationReport;
+  /** null: the reference is another dataset. */
+  readonly profile: ProfileReport | null;
+}
+
+async function judge({ request, gate, contenders }: Work, ports: EvaluationPorts): Promise<Judged> {
   const { config, dataset } = request;
   const before = await hashDataset(contenders.table, dataset, ports.hasher);
-  const all = await contenders.score(columnsToKeep(request, contenders));
-  ports.progress(`${formatCount(all.rows)} rows scored; computing ${gate.metrics.length} metrics`);
+  const { needed, profiled } = columnsToRead(request, contenders);
+  const read = await contenders.score([...new Set([...needed, ...profiled])]);
+  ports.progress(`${formatCount(read.rows)} rows scored; computing ${gate.metrics.length} metrics`);
+  const summary = profiled.length === 0 ? null : profileColumns(profileRequest(request, contenders.table), read);
+  // What only the profile needs is free before measuring begins.
+  const all = { ...read, columns: new Map([...read.columns].filter(([name]) => needed.includes(name))) };
   const time = span(config.data.time === undefined ? undefined : all.columns.get(config.data.time));
   const scored = await withoutSeenChampion(all, { request, table: contenders.table, digest: before, ...time }, ports);
   const judged = judgeScores(scored, { config, gate });
   const datasetDigest = await hashDataset(contenders.table, dataset, ports.hasher);
   if (datasetDigest !== before) throw changedMeanwhile(dataset.shown);
-  return assembleEvaluation({
-    request,
-    scored,
-    judged,
-    base: judgeByBase(request, scored),
-    datasetDigest,
-    span: time,
-  });
+  const base = judgeByBase(request, scored);
+  const evaluation = assembleEvaluation({ request, scored, judged, base, datasetDigest, span: time });
+  return { evaluation, profile: summary && profileReport(request, summary, datasetDigest) };
 }
 
 interface ScoredOn extends JudgedDataset {
@@ -82,12 +95,22 @@ async function withoutSeenChampion(
   return { ...scored, found: { ...scored.found, note: notes } };
 }
 
-/** The columns that either gate needs; those that only the base branch's gate names may be missing. */
-function columnsToKeep({ config, base }: EvaluationRequest, { table }: Contenders): readonly string[] {
+/**
+ * The columns that either gate needs; those that only the base branch's gate names may be missing. And, where the dataset
+ * is the reference too, those that its profile is made of: one scan does for both.
+ */
+function columnsToRead(
+  { config, base, reference, dataset }: EvaluationRequest,
+  { table }: Contenders,
+): { readonly needed: readonly string[]; readonly profiled: readonly string[] } {
   const known = new Set(table.columns.map(({ name }) => name));
   const ofBase =
     base === null || 'problem' in base ? [] : columnsToJudge(base.config).filter((name) => known.has(name));
-  return [...new Set([...columnsToJudge(config), ...ofBase])];
+  const isReference = reference.absolute === dataset.absolute;
+  return {
+    needed: [...new Set([...columnsToJudge(config), ...ofBase])],
+    profiled: isReference ? columnsToProfile(table, config.data) : [],
+  };
 }
 
 /** What the base branch's gate says of the same scores, where the pull request changes how the model is judged. */
@@ -111,11 +134,21 @@ function changedMeanwhile(path: string): UserError {
 }
 
 async function profileReference(request: EvaluationRequest, ports: EvaluationPorts): Promise<ProfileReport> {
-  const { config, reference, profileHeader } = request;
+  const { reference } = request;
   const table = await ports.tables.describe(reference.absolute);
-  const windowMs = config.drift?.limits === 'history' ? config.drift.window : undefined;
-  const { rows, from, to, columns, windows } = await profileDataset({ table, data: config.data, windowMs }, ports);
-  const digest = await hashDataset(table, reference, ports.hasher);
+  const profile = await profileDataset(profileRequest(request, table), ports);
+  return profileReport(request, profile, await hashDataset(table, reference, ports.hasher));
+}
+
+function profileRequest({ config: { data, drift } }: EvaluationRequest, table: TableDescription): ProfileRequest {
+  return { table, data, windowMs: drift?.limits === 'history' ? drift.window : undefined };
+}
+
+function profileReport(
+  { reference, profileHeader }: EvaluationRequest,
+  { rows, from, to, columns, windows }: DatasetProfile,
+  digest: string,
+): ProfileReport {
   const dataset = { path: reference.shown, digest, rows, from, to };
   return { ...profileHeader, dataset, columns, ...(windows === undefined ? {} : { windows }) };
 }

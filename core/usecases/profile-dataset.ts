@@ -11,7 +11,7 @@ import {
 import { type ColumnValues, pickRows } from '../domain/evaluation/column-values.ts';
 import type { TableDescription } from '../ports/table-reader.ts';
 import type { ProfileReport } from '../reports/profile-report.ts';
-import { refuseEmpty, type ScoringPorts, scoreDataset } from './score-dataset.ts';
+import { refuseEmpty, type ScoredDataset, type ScoringPorts, scoreDataset } from './score-dataset.ts';
 
 /** A dataset to sum up. */
 export interface ProfileRequest {
@@ -44,11 +44,24 @@ export function watchedColumns(table: TableDescription, data: DataConfig): reado
  * @throws {UserError} DATA_INVALID where it has no rows.
  */
 export async function profileDataset(request: ProfileRequest, ports: ScoringPorts): Promise<DatasetProfile> {
-  const { table, data, windowMs } = request;
-  const names = watchedColumns(table, data);
-  const time = data.time !== undefined && table.columns.some(({ name }) => name === data.time) ? [data.time] : [];
-  const { rows, columns } = await scoreDataset({ table, models: [], keep: [...names, ...time] }, ports);
+  const { table, data } = request;
+  const { rows, columns } = await scoreDataset({ table, models: [], keep: columnsToProfile(table, data) }, ports);
   refuseEmpty(rows, table);
+  return profileColumns(request, { rows, columns });
+}
+
+/** The columns that a profile is made of. */
+export function columnsToProfile(table: TableDescription, data: DataConfig): readonly string[] {
+  const time = data.time !== undefined && table.columns.some(({ name }) => name === data.time) ? [data.time] : [];
+  return [...watchedColumns(table, data), ...time];
+}
+
+/** The profile of columns that were read already. */
+export function profileColumns(
+  { table, data, windowMs }: ProfileRequest,
+  { rows, columns }: Pick<ScoredDataset, 'rows' | 'columns'>,
+): DatasetProfile {
+  const names = watchedColumns(table, data);
   const watched = names.flatMap((name) => {
     const values = columns.get(name);
     return values === undefined ? [] : [{ name, values, kind: kindOf(table, name, values) }];

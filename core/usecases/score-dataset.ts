@@ -3,12 +3,16 @@ import type { InputPlan } from '../domain/model/input-plan.ts';
 import { formatCount } from '../domain/text/format-number.ts';
 import { UserError } from '../errors.ts';
 import type { FeatureBatch, OpenModel } from '../ports/model-runner.ts';
-import type { TableBatch, TableDescription, TableReader } from '../ports/table-reader.ts';
-import { ColumnCollector, joinNumbers } from './column-collector.ts';
+import type { BatchColumn, TableBatch, TableDescription, TableReader } from '../ports/table-reader.ts';
+import { ColumnCollector, GrowingNumbers } from './column-collector.ts';
 
 /** Chosen: measured as the fastest batch that keeps memory flat. */
 const BATCH_ROWS = 10_000;
+/** Chosen: batches of many columns are shorter, so that they do not hold hundreds of megabytes. */
+const BATCH_VALUES = 2_000_000;
 const PROGRESS_EVERY_MS = 3_000;
+/** Chosen: rows of which the time of a single one is measured. */
+const SAMPLE_ROWS = 1000;
 
 /** A model with the way its inputs are filled. */
 export interface PlannedModel {
@@ -50,14 +54,15 @@ export async function scoreDataset(request: ScoringRequest, ports: ScoringPorts)
   const { table, models, keep } = request;
   const names = [...new Set([...models.flatMap(({ plan }) => plan.features), ...keep])];
   const collectors = keep.map((name) => ({ name, at: names.indexOf(name), collector: collectorOf(table, name) }));
-  const scores: Float64Array[][] = models.map(() => []);
+  const scores = models.map(() => new GrowingNumbers());
   const report = createProgress(ports);
   let sample: FeatureBatch | undefined;
   let rows = 0;
-  for await (const batch of ports.tables.read(table, { columns: names, batchRows: BATCH_ROWS })) {
+  const batchRows = Math.min(BATCH_ROWS, Math.ceil(BATCH_VALUES / Math.max(1, names.length)));
+  for await (const batch of ports.tables.read(table, { columns: names, batchRows })) {
     const features = featuresOf(batch, names);
-    sample ??= features;
-    for (const [index, { model, plan }] of models.entries()) scores[index]?.push(await model.score(features, plan));
+    sample ??= firstRows(features);
+    for (const [index, { model, plan }] of models.entries()) scores[index]?.add(await model.score(features, plan));
     for (const { at, collector } of collectors) {
       const column = batch.columns[at];
       if (column !== undefined) collector.add(column);
@@ -66,7 +71,12 @@ export async function scoreDataset(request: ScoringRequest, ports: ScoringPorts)
     report(rows);
   }
   const columns = new Map(collectors.map(({ name, collector }) => [name, collector.finish()]));
-  return { rows, scores: scores.map(joinNumbers), columns, sample: sample ?? { rows: 0, columns: new Map() } };
+  return {
+    rows,
+    scores: scores.map((one) => one.values()),
+    columns,
+    sample: sample ?? { rows: 0, columns: new Map() },
+  };
 }
 
 function collectorOf(table: TableDescription, name: string): ColumnCollector {
@@ -81,6 +91,18 @@ function featuresOf(batch: TableBatch, names: readonly string[]): FeatureBatch {
     }),
   );
   return { rows: batch.rows, columns };
+}
+
+/** A copy, since the arrays of a batch are used again. */
+function firstRows({ rows, columns }: FeatureBatch): FeatureBatch {
+  const few = Math.min(rows, SAMPLE_ROWS);
+  const copied = [...columns].map(([name, column]): [string, BatchColumn] => [
+    name,
+    column.kind === 'numeric'
+      ? { kind: 'numeric', values: column.values.slice(0, few) }
+      : { kind: 'text', values: column.values.slice(0, few) },
+  ]);
+  return { rows: few, columns: new Map(copied) };
 }
 
 function createProgress({ clockMs, progress }: ScoringPorts): (rows: number) => void {

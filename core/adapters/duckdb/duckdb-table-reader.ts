@@ -59,7 +59,7 @@ export class DuckDbTableReader implements TableReader {
 
   async *read(table: TableDescription, { columns, batchRows }: ReadOptions): AsyncIterable<TableBatch> {
     const wanted = columns.map((name) => columnOf(table, name));
-    const selected = wanted.length === 0 ? '1' : wanted.map(selection).join(', ');
+    const selected = wanted.length === 0 ? '1::DOUBLE' : wanted.map(selection).join(', ');
     const { connection } = await this.#open();
     const sql = `SELECT ${selected} FROM ${scanOf(table.files)}`;
     try {
@@ -150,8 +150,9 @@ function columnOf(table: TableDescription, name: string): TableColumn {
 
 function selection({ name, type }: TableColumn): string {
   if (type === 'text') return `CAST(${identifier(name)} AS VARCHAR)`;
-  if (type === 'time') return `CAST(epoch_ms(CAST(${identifier(name)} AS TIMESTAMP)) AS DOUBLE)`;
-  return `CAST(${identifier(name)} AS DOUBLE)`;
+  const number = type === 'time' ? `epoch_ms(CAST(${identifier(name)} AS TIMESTAMP))` : identifier(name);
+  // Without NULL, so that whole columns are copied at once.
+  return `coalesce(CAST(${number} AS DOUBLE), 'NaN'::DOUBLE)`;
 }
 
 function kindOf({ type }: TableColumn): BatchColumn['kind'] {
