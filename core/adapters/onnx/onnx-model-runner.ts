@@ -54,6 +54,8 @@ export class OnnxModelRunner implements ModelRunner {
       executionProviders: ['cpu'],
       // Errors only: warnings of the runtime are not the user's.
       logSeverityLevel: 3,
+      // Threads that wait for the next batch by spinning take the cores from everything else, at twice the CPU.
+      extra: { session: { intra_op: { allow_spinning: '0' } } },
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
     };
     return typeof model === 'string'
