@@ -2,6 +2,7 @@ import type { Context, Probot } from 'probot';
 import { type GitHubClient, parseRepositoryName } from '../core/adapters/github/github-client.ts';
 import { ServiceError, UserError } from '../core/errors.ts';
 import { escapeLogLine } from '../core/render/text/escape.ts';
+import type { Background } from './background.ts';
 import { onHealthSaid } from './handlers/health.ts';
 import { onIssueChanged } from './handlers/issue.ts';
 import { onCommentCreated } from './handlers/issue-comment.ts';
@@ -9,13 +10,21 @@ import { onMergeGroup } from './handlers/merge-group.ts';
 import { onPullRequestChanged } from './handlers/pull-request.ts';
 import { onPush } from './handlers/push.ts';
 import { onWorkflowRunCompleted } from './handlers/workflow-run.ts';
-import { KeyedQueue } from './keyed-queue.ts';
+import type { KeyedQueue } from './keyed-queue.ts';
+import type { BotMetrics } from './metrics.ts';
 import { type Log, reconcileAllPromotions, reconcileAllRetraining } from './reconcile.ts';
 import { type BotIdentity, type BotRepository, openRepository } from './repository.ts';
 
-type RepositoryEvent = Pick<Context, 'octokit' | 'log'> & {
+type RepositoryEvent = Pick<Context, 'octokit' | 'log' | 'name'> & {
   readonly payload: { readonly repository?: { readonly full_name: string } };
 };
+/** A repository that an event is about. */
+interface Opened {
+  readonly name: string;
+  /** A picture of it without anything remembered. */
+  readonly fresh: () => BotRepository;
+  readonly log: Log;
+}
 type Handler = (repository: BotRepository, log: Log) => Promise<void>;
 
 const RECONCILIATIONS = {
@@ -24,28 +33,42 @@ const RECONCILIATIONS = {
 } as const;
 type Reconciliation = keyof typeof RECONCILIATIONS;
 
-/** The bot: every event is a hint that ends in a reconciliation of one repository, one at a time. */
-export function createApp(identity: () => Promise<BotIdentity>, queue = new KeyedQueue()) {
-  const open = async (event: RepositoryEvent) => {
-    const name = event.payload.repository?.full_name;
-    if (name === undefined) return undefined;
+/** What the bot's events are worked on with. */
+export interface AppParts {
+  readonly identity: () => Promise<BotIdentity>;
+  readonly queue: KeyedQueue;
+  readonly background: Background;
+  readonly metrics: BotMetrics;
+}
+
+/**
+ * The bot: every event is a hint that ends in a reconciliation of one repository, one at a time. A webhook is answered at
+ * once; what fails afterwards is logged, and made good by the sweep.
+ */
+export function createApp({ identity, queue, background, metrics }: AppParts) {
+  const open = async (event: RepositoryEvent, name: string) => {
     const self = await identity();
     const fresh = () => openRepository(asClient(event.octokit), parseRepositoryName(name), self);
     return { name, fresh, log: (line: string) => event.log.info(line) };
   };
-  const handle = async (event: RepositoryEvent, handler: Handler) => {
-    const opened = await open(event);
-    if (opened === undefined) return;
-    const { name, log } = opened;
-    await queue.run(name, () => converge(opened, (repository) => handler(repository, log)));
+  const inBackground = (event: RepositoryEvent, work: (opened: Opened) => Promise<void>) => {
+    const repository = event.payload.repository?.full_name;
+    metrics.webhooks.inc({ event: event.name });
+    if (repository === undefined) return;
+    const timed = () => metrics.time(event.name, async () => work(await open(event, repository)));
+    background.start(timed, (error) => event.log.error(error));
   };
+  const handle = (event: RepositoryEvent, handler: Handler) =>
+    inBackground(event, (opened) =>
+      queue.run(opened.name, () => converge(opened, (repository) => handler(repository, opened.log))),
+    );
   /** Events come in swarms, and a reconciliation looks at everything: those that wait are one. */
-  const reconcile = async (event: RepositoryEvent, what: Reconciliation) => {
-    const opened = await open(event);
-    if (opened === undefined) return;
-    const { name, log } = opened;
-    await queue.runOnce(name, what, () => converge(opened, (repository) => RECONCILIATIONS[what](repository, log)));
-  };
+  const reconcile = (event: RepositoryEvent, what: Reconciliation) =>
+    inBackground(event, (opened) =>
+      queue.runOnce(opened.name, what, () =>
+        converge(opened, (repository) => RECONCILIATIONS[what](repository, opened.log)),
+      ),
+    );
   return (app: Probot) => {
     app.on('workflow_run.completed', (event) =>
       handle(event, (repository, log) => onWorkflowRunCompleted(event.payload.workflow_run, repository, log)),
@@ -69,7 +92,8 @@ export function createApp(identity: () => Promise<BotIdentity>, queue = new Keye
     app.on('issue_comment.created', (event) => {
       const { issue, comment } = event.payload;
       const by = { login: comment.user?.login ?? '', type: comment.user?.type ?? '' };
-      const written = { issue: issue.number, id: comment.id, body: comment.body, by };
+      const writtenAtMs = Date.parse(comment.created_at);
+      const written = { issue: issue.number, id: comment.id, body: comment.body, by, writtenAtMs };
       return handle(event, (repository, log) => onCommentCreated(written, repository, log));
     });
     app.on('status', (event) => {
@@ -97,7 +121,7 @@ const TRIES = 3;
 
 /** Works on a fresh picture of the repository; once more where somebody else was faster. */
 async function converge(
-  { fresh, log }: { readonly fresh: () => BotRepository; readonly log: Log },
+  { fresh, log }: Pick<Opened, 'fresh' | 'log'>,
   work: (repository: BotRepository) => Promise<void>,
   tries = TRIES,
 ): Promise<void> {

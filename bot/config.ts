@@ -8,6 +8,8 @@ export interface BotConfig {
   readonly webhookSecret: string;
   readonly port: number;
   readonly host: string;
+  /** Where Prometheus asks; undefined: nowhere. */
+  readonly metricsPort?: number | undefined;
   /** GitHub Enterprise Server or a stand-in; undefined for github.com. */
   readonly apiUrl: string | undefined;
   /** How often the sweep looks for what no event told. */
@@ -55,6 +57,7 @@ export function readBotConfig(env: Readonly<Record<string, string | undefined>> 
     ).replaceAll('\\n', '\n'),
     webhookSecret: need('WEBHOOK_SECRET', isSecret, 'Set WEBHOOK_SECRET to at least 16 random characters.'),
     port: number('PORT', DEFAULT_PORT),
+    metricsPort: env.METRICS_PORT === undefined ? undefined : number('METRICS_PORT', 0),
     host: env.HOST ?? '0.0.0.0',
     apiUrl: env.GITHUB_API_URL,
     sweepIntervalMs: number('SWEEP_MINUTES', DEFAULT_SWEEP_MINUTES) * 60_000,

@@ -1,49 +1,81 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createNodeMiddleware, Probot, ProbotOctokit } from 'probot';
 import { statusOf } from '../core/adapters/github/github-client.ts';
 import { UserError } from '../core/errors.ts';
 import { asClient, createApp } from './app.ts';
+import { Background } from './background.ts';
 import type { BotConfig } from './config.ts';
+import { close, createMetricsServer, createWebhookServer, listen } from './http-server.ts';
 import { KeyedQueue } from './keyed-queue.ts';
+import { BotMetrics } from './metrics.ts';
 import type { BotIdentity } from './repository.ts';
 import { sweep } from './sweep.ts';
 
 /** A running bot. */
 export interface RunningBot {
   readonly url: string;
+  /** Where Prometheus asks; undefined without a port for it. */
+  readonly metricsUrl: string | undefined;
+  /** Whether an answered webhook is still worked on. */
+  readonly isBusy: boolean;
   /** Looks at every repository now. */
   sweep(): Promise<void>;
+  /** Takes no more webhooks, ends what was begun, and closes. What is lost, the next sweep finds. */
   stop(): Promise<void>;
 }
 
-/** Chosen: GitHub's own limit of a webhook's payload. */
-const MAX_PAYLOAD_BYTES = 25 * 2 ** 20;
-
-/** Starts the bot's server: `POST /api/github/webhooks`, and `GET /healthz` for probes. */
+/** Starts the bot's server: `POST /api/github/webhooks`, and `GET /healthz` and `/readyz` for probes. */
 export async function startBot(config: BotConfig, logLevel: 'info' | 'warn' | 'fatal' = 'info'): Promise<RunningBot> {
-  const probot = new Probot({
+  const background = new Background();
+  const metrics = new BotMetrics(() => background.size);
+  const probot = createProbot(config, metrics, logLevel);
+  const queue = new KeyedQueue();
+  const clockMs = config.clockMs ?? Date.now;
+  const state = { isKnown: false, isStopping: false };
+  const identity = memoize(async () => {
+    const found = await findIdentity(probot, config.appId);
+    state.isKnown = true;
+    return { ...found, clockMs };
+  });
+  const app = createApp({ identity, queue, background, metrics });
+  const webhooks = await createNodeMiddleware(app, { probot, webhooksPath: '/api/github/webhooks' });
+  const server = createWebhookServer(
+    (request, response) => void webhooks(request, response, () => response.writeHead(404).end()),
+    () => state.isKnown && !state.isStopping,
+  );
+  const url = await listen(server, config);
+  const measured = config.metricsPort === undefined ? undefined : createMetricsServer(metrics);
+  const metricsUrl = measured && (await listen(measured, { host: config.host, port: config.metricsPort ?? 0 }));
+  const run = async () => {
+    await metrics.time('sweep', async () => sweep(probot, await identity(), queue));
+    metrics.lastSweep.setToCurrentTime();
+  };
+  const timer = setInterval(() => run().catch((error: unknown) => probot.log.error(error)), config.sweepIntervalMs);
+  return {
+    url,
+    metricsUrl,
+    get isBusy() {
+      return background.size > 0;
+    },
+    sweep: run,
+    stop: async () => {
+      state.isStopping = true;
+      clearInterval(timer);
+      await close(server);
+      await background.settled();
+      if (measured !== undefined) await close(measured);
+    },
+  };
+}
+
+function createProbot(config: BotConfig, metrics: BotMetrics, logLevel: 'info' | 'warn' | 'fatal'): Probot {
+  return new Probot({
     appId: config.appId,
     privateKey: config.privateKey,
     secret: config.webhookSecret,
     logLevel,
-    ...(config.isPaced === false ? { Octokit: unpacedOctokit() } : {}),
+    Octokit: countingOctokit(config.isPaced === false ? unpacedOctokit() : ProbotOctokit, metrics),
     ...(config.apiUrl === undefined ? {} : { baseUrl: config.apiUrl }),
   });
-  const queue = new KeyedQueue();
-  const clockMs = config.clockMs ?? Date.now;
-  const identity = memoize(async () => ({ ...(await findIdentity(probot, config.appId)), clockMs }));
-  const app = createApp(identity, queue);
-  const webhooks = await createNodeMiddleware(app, { probot, webhooksPath: '/api/github/webhooks' });
-  const server = createServer((request, response) => {
-    if (request.url === '/healthz') return response.writeHead(200).end('ok');
-    const refusal = refusalOf(request);
-    if (refusal !== undefined) return response.writeHead(refusal, { connection: 'close' }).end();
-    void webhooks(request, response, () => response.writeHead(404).end());
-  });
-  await new Promise<void>((resolve) => server.listen(config.port, config.host, resolve));
-  const run = async () => sweep(probot, await identity(), queue);
-  const timer = setInterval(() => run().catch((error: unknown) => probot.log.error(error)), config.sweepIntervalMs);
-  return { url: urlOf(server), sweep: run, stop: () => stop(server, timer) };
 }
 
 /** Probot's client without the rests between writes. */
@@ -54,11 +86,15 @@ function unpacedOctokit(): typeof ProbotOctokit {
   }));
 }
 
-/** A body is read whole before its signature is known: its size has to be said, and small enough. */
-function refusalOf({ method, headers }: IncomingMessage): 411 | 413 | undefined {
-  if (method !== 'POST') return undefined;
-  if (headers['content-length'] === undefined) return 411;
-  return Number(headers['content-length']) > MAX_PAYLOAD_BYTES ? 413 : undefined;
+/** Probot's client, whose requests are counted: retries as well. */
+function countingOctokit(client: typeof ProbotOctokit, { requests }: BotMetrics): typeof ProbotOctokit {
+  return client.plugin((octokit) => {
+    octokit.hook.after('request', ({ status }, { method }) => requests.inc({ method, status }));
+    octokit.hook.error('request', (error, { method }) => {
+      requests.inc({ method, status: statusOf(error) ?? 0 });
+      throw error;
+    });
+  });
 }
 
 async function findIdentity(probot: Probot, appId: number): Promise<Omit<BotIdentity, 'clockMs'>> {
@@ -87,18 +123,4 @@ function memoize<T>(make: () => Promise<T>): () => Promise<T> {
       throw error;
     }
   };
-}
-
-function urlOf(server: Server): string {
-  const address = server.address();
-  if (address === null || typeof address === 'string') return '';
-  return `http://127.0.0.1:${address.port}`;
-}
-
-async function stop(server: Server, timer: NodeJS.Timeout): Promise<void> {
-  clearInterval(timer);
-  await new Promise<void>((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

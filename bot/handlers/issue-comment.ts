@@ -7,6 +7,7 @@ export interface WrittenComment {
   readonly issue: number;
   readonly id: number;
   readonly body: string;
+  readonly writtenAtMs: number;
   readonly by: { readonly login: string; readonly type: string };
 }
 
@@ -16,7 +17,7 @@ export async function onCommentCreated(comment: WrittenComment, repository: BotR
   const config = await repository.config();
   if (config === undefined) return;
   const { login: self, clockMs } = repository.identity;
-  const { id, body, by, issue } = comment;
-  const request = { config, comment: { id, body, by: by.login }, issue, self, nowMs: clockMs() };
+  const { id, body, by, issue, writtenAtMs } = comment;
+  const request = { config, comment: { id, body, by: by.login, writtenAtMs }, issue, self, nowMs: clockMs() };
   for (const line of await answerCommands(request, repository)) log(`command of ${by.login}: ${line}`);
 }

@@ -12,6 +12,6 @@ export interface Conversation {
   subject(issue: number): Promise<ConversationSubject>;
   /** Whether a person may write to the repository, asked anew at each call. */
   canWrite(login: string): Promise<boolean>;
-  /** Shows that a comment was seen. Idempotent. */
-  acknowledge(comment: number): Promise<void>;
+  /** Shows that a comment was seen. Of several who do so at once, one is told that it was the first. */
+  acknowledge(comment: number): Promise<boolean>;
 }

@@ -8,13 +8,22 @@ import { type CommandPorts, type CommandScope, carryOut } from './carry-out-comm
 /** A comment that was just written. */
 export interface CommandRequest {
   readonly config: TidegateConfig;
-  readonly comment: { readonly id: number; readonly body: string; readonly by: string };
+  readonly comment: {
+    readonly id: number;
+    readonly body: string;
+    readonly by: string;
+    /** Epoch milliseconds. */
+    readonly writtenAtMs: number;
+  };
   /** The issue or pull request that it stands under. */
   readonly issue: number;
   /** Our own login. */
   readonly self: string;
   readonly nowMs: number;
 }
+
+/** Chosen: no command takes as long. */
+const ANSWERED_WITHIN_MS = 60_000;
 
 /**
  * Carries the commands of a comment out, one after the other, and answers once. Rights are asked for when a command is
@@ -26,7 +35,9 @@ export async function answerCommands(request: CommandRequest, ports: CommandPort
   const marker = formatReplyMarker(request.comment.id);
   // A redelivered event finds the answer that its first delivery got.
   if ((await ports.comments.own(request.issue, marker)).length > 0) return [];
-  await ports.conversation.acknowledge(request.comment.id);
+  const isFirst = await ports.conversation.acknowledge(request.comment.id);
+  // Another replica is at it; after a while, whoever saw it has ended before it could answer.
+  if (!isFirst && request.nowMs - request.comment.writtenAtMs < ANSWERED_WITHIN_MS) return [];
   const scope = await scopeOf(request, ports);
   const answers: CommandAnswer[] = [];
   for (const command of commands) answers.push(await answer(command, scope, { request, ports }));

@@ -84,16 +84,22 @@ async function closeOverdue(pullRequests: readonly PullRequest[], ports: Promoti
   return open.length === 0 ? undefined : `closed ${open.map(({ number }) => `#${number}`).join(', ')}`;
 }
 
-/** A hold has done its work when a newer version runs. */
+/** A hold has done its work when a newer version runs; of two that say the same, the older one stays. */
 async function closeHolds(
   environment: string,
   { version }: KnownVersion,
   { gates, ports }: Pick<Situation, 'gates' | 'ports'>,
 ): Promise<readonly string[]> {
   const { holds } = await gates.controls();
-  const over = holds.filter(
-    (hold) => hold.isOpen && hold.environment === environment && isOlderVersion(hold.version, version),
-  );
-  for (const { issue } of over) await ports.controls.close(issue, `${environment} runs v${version}, which is newer.`);
-  return over.map(({ issue }) => `${environment}: closed hold #${issue}`);
+  const open = holds.filter((hold) => hold.isOpen && hold.environment === environment);
+  const closed: string[] = [];
+  for (const { issue, version: held, digest } of open) {
+    const same = open.find((other) => other.digest === digest && other.issue < issue);
+    const isOver = isOlderVersion(held, version);
+    if (!isOver && same === undefined) continue;
+    const word = isOver ? `${environment} runs v${version}, which is newer.` : `#${same?.issue} says the same.`;
+    await ports.controls.close(issue, word);
+    closed.push(`${environment}: closed hold #${issue}`);
+  }
+  return closed;
 }

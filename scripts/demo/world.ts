@@ -99,7 +99,7 @@ async function startDemoBot(forge: Forge): Promise<RunningBot> {
     },
     process.env.DEMO_VERBOSE ? 'info' : 'fatal',
   );
-  forge.webhook({ url: `${bot.url}/api/github/webhooks`, secret: webhookSecret });
+  forge.webhook({ url: `${bot.url}/api/github/webhooks`, secret: webhookSecret, isBusy: () => bot.isBusy });
   return bot;
 }
 

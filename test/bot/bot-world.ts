@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { getOctokit } from '@actions/github';
+import type { BotConfig } from '../../bot/config.ts';
 import { type RunningBot, startBot } from '../../bot/server.ts';
 import { runGit } from '../testkit/git-client.ts';
 import type { ArtifactEntry } from '../testkit/github/github.ts';
@@ -10,7 +11,7 @@ import type { RunningGitHub } from '../testkit/github/github-options.ts';
 import { presentRun } from '../testkit/github/present-checks.ts';
 import { startGitHub } from '../testkit/github/start-github.ts';
 import type { WorkflowRun } from '../testkit/github/state.ts';
-import { listenOnLoopback } from '../testkit/http.ts';
+import { listenOnLoopback, readBody } from '../testkit/http.ts';
 import { WriteCounter } from '../testkit/write-proxy.ts';
 
 /** Files of a commit by path; null removes one. */
@@ -35,7 +36,8 @@ export class BotWorld {
   readonly writes = new WriteCounter((route) => route.includes('/access_tokens'));
   readonly #artifacts: (ArtifactEntry & { readonly zip: Uint8Array })[];
   readonly #closing: (() => Promise<void>)[] = [];
-  #bot: RunningBot | undefined;
+  readonly #bots: RunningBot[] = [];
+  #hookUrl = '';
   #clones = 0;
   /** How far the bot's clock is ahead; milliseconds. */
   aheadMs = 0;
@@ -46,7 +48,8 @@ export class BotWorld {
     this.#artifacts = artifacts;
   }
 
-  static async start(): Promise<BotWorld> {
+  /** @param replicas Bots; each gets every webhook, all at once. */
+  static async start(replicas = 1): Promise<BotWorld> {
     const directory = await mkdtemp(path.join(os.tmpdir(), 'tidegate-bot-'));
     const artifacts: (ArtifactEntry & { zip: Uint8Array })[] = [];
     const files = await listenOnLoopback((request, response) => {
@@ -64,42 +67,75 @@ export class BotWorld {
     });
     const world = new BotWorld(directory, github, artifacts);
     world.#closing.push(() => files.close());
-    await world.#startBot();
+    const proxy = await world.writes.before(github.port);
+    world.#closing.push(() => proxy.close());
+    for (let count = 0; count < replicas; count += 1)
+      world.#bots.push(await startBot(world.#config(proxy.port), 'fatal'));
+    await world.#listen();
     return world;
   }
 
   /** Where webhooks are taken. */
   get hookUrl(): string {
-    return `${this.#bot?.url ?? ''}/api/github/webhooks`;
+    return this.#hookUrl;
   }
 
+  /** Where the first bot tells its numbers. */
+  get metricsUrl(): string {
+    return `${this.#bots[0]?.metricsUrl ?? ''}/metrics`;
+  }
+
+  /** The first bot's own address. */
+  get url(): string {
+    return this.#bots[0]?.url ?? '';
+  }
+
+  /** All replicas sweep at once. */
   async sweep(): Promise<void> {
-    await this.#bot?.sweep();
+    await Promise.all(this.#bots.map((bot) => bot.sweep()));
   }
 
   async stop(): Promise<void> {
-    await this.#bot?.stop();
+    await Promise.all(this.#bots.map((bot) => bot.stop()));
     await this.github.stop();
     for (const close of this.#closing) await close();
     await rm(this.directory, { recursive: true, force: true });
   }
 
-  async #startBot(): Promise<void> {
-    const proxy = await this.writes.before(this.github.port);
-    this.#closing.push(() => proxy.close());
-    const config = {
+  #config(apiPort: number): BotConfig {
+    return {
       appId: this.github.appId,
       privateKey: this.github.appPrivateKey,
       webhookSecret: this.secret,
       host: '127.0.0.1',
       port: 0,
-      apiUrl: `http://127.0.0.1:${proxy.port}/api/v3`,
+      metricsPort: 0,
+      apiUrl: `http://127.0.0.1:${apiPort}/api/v3`,
       sweepIntervalMs: 3_600_000,
       isPaced: false,
       clockMs: () => Date.now() + this.aheadMs,
     };
-    this.#bot = await startBot(config, 'fatal');
-    this.github.webhook({ url: this.hookUrl, secret: this.secret });
+  }
+
+  async #listen(): Promise<void> {
+    const urls = this.#bots.map(({ url }) => `${url}/api/github/webhooks`);
+    this.#hookUrl = urls.length === 1 ? (urls[0] ?? '') : await this.#fanOut(urls);
+    const isBusy = () => this.#bots.some((bot) => bot.isBusy);
+    this.github.webhook({ url: this.#hookUrl, secret: this.secret, isBusy });
+  }
+
+  /** One address before several: whoever balances a load would choose one, here all get it. */
+  async #fanOut(urls: readonly string[]): Promise<string> {
+    const { port, close } = await listenOnLoopback(async (request, response) => {
+      const body = await readBody(request);
+      const headers = new Headers(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+      for (const name of ['connection', 'content-length', 'host', 'transfer-encoding']) headers.delete(name);
+      const post = (url: string) => fetch(url, { method: 'POST', body: new Uint8Array(body), headers });
+      const [first] = await Promise.all(urls.map(post));
+      response.writeHead(first?.status ?? 502).end();
+    });
+    this.#closing.push(close);
+    return `http://127.0.0.1:${port}/`;
   }
 
   /** Resolves when every webhook was answered. */

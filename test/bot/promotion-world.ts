@@ -34,8 +34,8 @@ export class PromotionWorld {
   }
 
   /** @param environments The lines of `environments` in tidegate.yaml, without their targets. */
-  static async start(environments: { readonly staging?: string; readonly production?: string }) {
-    const bot = await BotWorld.start();
+  static async start(environments: { readonly staging?: string; readonly production?: string }, replicas = 1) {
+    const bot = await BotWorld.start(replicas);
     await bot.github.createRepository(REPOSITORY);
     const world = new PromotionWorld(bot, await bot.clone(REPOSITORY));
     await world.push({
@@ -120,6 +120,18 @@ export class PromotionWorld {
     return Object.fromEntries(
       data.map(({ title, number, head, body }) => [title, { number, head: head.sha, body: body ?? '' }]),
     );
+  }
+
+  /** Titles of all open pull requests, in order: two of the same would show. */
+  async titles(): Promise<readonly string[]> {
+    const { data } = await this.bot.client().pulls.list({ owner, repo, state: 'open', per_page: 100 });
+    return data.map(({ title }) => title).toSorted();
+  }
+
+  /** How many comments of the bot stand under an issue or pull request. */
+  async answersUnder(issue: number): Promise<number> {
+    const { data } = await this.bot.client().issues.listComments({ owner, repo, issue_number: issue, per_page: 100 });
+    return data.filter(({ user }) => user?.login.endsWith('[bot]')).length;
   }
 
   /** The number of the newest pull request of a title, in any state. */

@@ -105,3 +105,30 @@ describe('the webhook server', () => {
     expect((await fetch(world.hookUrl)).status).toBeGreaterThanOrEqual(400);
   });
 });
+
+describe('probes and metrics', () => {
+  it('is healthy at once, and ready when it knows its App', async () => {
+    const fresh = await BotWorld.start();
+    const status = async (path: string) => (await fetch(`${fresh.url}${path}`)).status;
+    expect([await status('/healthz'), await status('/readyz')]).toEqual([200, 503]);
+    await fresh.sweep();
+    expect(await status('/readyz')).toBe(200);
+    await fresh.stop();
+  });
+
+  it('counts webhooks, work and requests, on a port of its own', async () => {
+    await world.github.createRepository('acme/measured');
+    await world.commit(await world.clone('acme/measured'), 'main', { 'README.md': 'x' });
+    await world.settle();
+    await world.sweep();
+    const text = await (await fetch(world.metricsUrl)).text();
+    expect(text).toMatch(/^tidegate_webhooks_total\{event="push"\} [1-9]/m);
+    expect(text).toMatch(/^tidegate_work_seconds_count\{cause="push",outcome="done"\} [1-9]/m);
+    expect(text).toMatch(/^tidegate_work_seconds_count\{cause="sweep",outcome="done"\} 1$/m);
+    expect(text).toMatch(/^tidegate_github_requests_total\{method="GET",status="200"\} [1-9]/m);
+    expect(text).toMatch(/^tidegate_work_in_progress 0$/m);
+    expect(text).toMatch(/^tidegate_last_sweep_timestamp_seconds 1\d{9}/m);
+    expect(text).not.toContain(world.secret);
+    expect((await fetch(`${world.url}/metrics`)).status).toBe(404);
+  });
+});

@@ -41,7 +41,7 @@ describe.skipIf(REGISTRY === undefined || SKOPEO === undefined)(
       const webhookSecret = randomBytes(24).toString('hex');
       const app = { appId: forge.appId, privateKey: forge.appPrivateKey, webhookSecret, apiUrl: forge.apiUrl };
       bot = await startBot({ ...app, host: '127.0.0.1', port: 0, sweepIntervalMs: 3_600_000, isPaced: false }, 'fatal');
-      forge.webhook({ url: `${bot.url}/api/github/webhooks`, secret: webhookSecret });
+      forge.webhook({ url: `${bot.url}/api/github/webhooks`, secret: webhookSecret, isBusy: () => bot.isBusy });
       clone = path.join(folder, 'clone');
       await runGit(folder, ['clone', '--quiet', forge.cloneUrl(NAME, forge.userToken('mona')), clone]);
       await writeRepository(clone, { host: registry.host, store: path.join(folder, 'store') });

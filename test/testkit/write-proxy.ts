@@ -16,6 +16,7 @@ export class WriteCounter {
   readonly #isIgnored: (path: string) => boolean;
   #killAt = Number.POSITIVE_INFINITY;
   #kill: () => void = () => {};
+  #isDead = false;
 
   /** @param isIgnored Paths whose requests change nothing that counts, whatever their method. */
   constructor(isIgnored: (path: string) => boolean = () => false) {
@@ -36,6 +37,17 @@ export class WriteCounter {
     this.requests = 0;
     this.#killAt = at;
     this.#kill = kill;
+    this.#isDead = false;
+  }
+
+  /**
+   * Starts to count anew; from the n-th write on nothing gets through any more, as if whoever wrote had died. The n-th
+   * write is carried out, and its answer never comes back. `arm` lets everything through again.
+   */
+  armDeath(at: number): void {
+    this.arm(at, () => {
+      this.#isDead = true;
+    });
   }
 
   /** Starts a proxy before a server of this machine. */
@@ -48,6 +60,7 @@ export class WriteCounter {
 
   async #serve(request: IncomingMessage, response: ServerResponse, port: number): Promise<void> {
     const path = request.url ?? '/';
+    if (this.#isDead) return refuse(request, response);
     this.requests += 1;
     const isWrite = request.method !== 'GET' && request.method !== 'HEAD' && !this.#isIgnored(path);
     if (isWrite) this.writes.push(`${request.method} ${path}`);
@@ -59,12 +72,19 @@ export class WriteCounter {
       answer.resume();
       await new Promise((resolve) => answer.once('end', resolve));
       this.#kill();
+      if (this.#isDead) return refuse(request, response);
       response.destroy();
       return;
     }
     response.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
     answer.pipe(response);
   }
+}
+
+/** A status that no client tries again: the dead do not. */
+async function refuse(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (!request.readableEnded) request.resume();
+  response.writeHead(451, { 'content-type': 'application/json' }).end('{"message":"dead"}');
 }
 
 function send(options: RequestOptions, body: Buffer): Promise<IncomingMessage> {

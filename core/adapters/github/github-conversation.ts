@@ -36,12 +36,15 @@ export class GitHubConversation implements Conversation {
     return found !== undefined && ['admin', 'write'].includes(found.data.permission);
   }
 
-  async acknowledge(comment: number): Promise<void> {
+  async acknowledge(comment: number): Promise<boolean> {
     const answer = this.#client.request('POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions', {
       ...this.#repository,
       comment_id: comment,
       content: 'eyes',
     });
-    await orServiceError<unknown>(answer, `reacting to the comment ${comment}`, 'issues: write');
+    const what = `reacting to the comment ${comment}`;
+    const { status }: { readonly status: number } = await orServiceError(answer, what, 'issues: write');
+    // 200: the reaction was there.
+    return status === 201;
   }
 }

@@ -60,16 +60,6 @@ async function createPull(context: RepositoryContext) {
     const field = headSha === undefined ? 'head' : 'base';
     throw new ApiError(422, 'Validation Failed', [{ resource: 'PullRequest', field, code: 'invalid' }]);
   }
-  const known = pullsOf(repository).find(
-    ({ state, pull }) =>
-      state === 'open' &&
-      pull.headRef === head.branch &&
-      pull.headRepository === head.repository.fullName &&
-      pull.baseRef === baseRef,
-  );
-  if (known !== undefined) {
-    throw invalid(`A pull request already exists for ${head.repository.owner.login}:${head.branch}.`);
-  }
   if (head.repository !== repository) await repository.git.fetchFrom(head.repository.git, headSha);
   if (await repository.git.isAncestor(headSha, baseSha))
     throw invalid(`No commits between ${baseRef} and ${head.branch}`);
@@ -84,6 +74,17 @@ async function createPull(context: RepositoryContext) {
     mergedBy: null,
     mergeCommitSha: null,
   };
+  // Nothing may come between the look and the deed: of two requests at once one is refused.
+  const known = pullsOf(repository).find(
+    ({ state, pull }) =>
+      state === 'open' &&
+      pull.headRef === head.branch &&
+      pull.headRepository === head.repository.fullName &&
+      pull.baseRef === baseRef,
+  );
+  if (known !== undefined) {
+    throw invalid(`A pull request already exists for ${head.repository.owner.login}:${head.branch}.`);
+  }
   const issue = Object.assign(addIssue(context, pull), { pull });
   issue.pull.mergeCommitSha = (await refreshPullRefs(github.state, repository, issue)) ?? null;
   await emitPull(github, { repository, issue, by: actorOf(context) }, { action: 'opened' });

@@ -5,6 +5,8 @@ import type { Json } from './state.ts';
 export interface WebhookTarget {
   readonly url: string;
   readonly secret: string;
+  /** Whether an answered delivery is still worked on; only whoever listens can tell. */
+  readonly isBusy?: () => boolean;
 }
 
 /** One delivery, and each time it was sent. */
@@ -22,6 +24,9 @@ const DELIVERY_TIMEOUT_MS = 60_000;
 /** Sends signed webhooks in the order of their events, and keeps what was sent. */
 export class Webhooks {
   readonly deliveries: Delivery[] = [];
+  /** What becomes of events from now on: they are sent, get lost, or wait for `release`. */
+  fate: 'send' | 'lose' | 'hold' = 'send';
+  readonly #held: Delivery[] = [];
   #target: WebhookTarget | undefined;
   #queue: Promise<void> = Promise.resolve();
   #waiting = 0;
@@ -36,9 +41,9 @@ export class Webhooks {
     this.#target = target;
   }
 
-  /** Whether a delivery waits for its answer. */
+  /** Whether a delivery waits for its answer, or is worked on. */
   get isBusy(): boolean {
-    return this.#waiting > 0;
+    return this.#waiting > 0 || this.#target?.isBusy?.() === true;
   }
 
   /** Queues an event for delivery. */
@@ -47,7 +52,14 @@ export class Webhooks {
     const payload: Json = JSON.parse(JSON.stringify(event.payload));
     const delivery = { guid: randomUUID(), event: event.name, action: event.action, payload, attempts: [] };
     this.deliveries.push(delivery);
-    if (this.#target !== undefined) void this.#enqueue(delivery, false);
+    if (this.fate === 'hold') this.#held.push(delivery);
+    else if (this.fate === 'send' && this.#target !== undefined) void this.#enqueue(delivery, false);
+  }
+
+  /** Sends what was held back, in an order of choice, and holds nothing any more. */
+  release(order: (held: readonly Delivery[]) => readonly Delivery[] = (held) => held): void {
+    this.fate = 'send';
+    for (const delivery of order(this.#held.splice(0))) void this.#enqueue(delivery, false);
   }
 
   /** Sends a delivery again, under the same GUID, as the button in the App's settings does. */
