@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { InputPlan } from '../../domain/model/input-plan.ts';
 import type { ModelTensor } from '../../domain/model/model-tensor.ts';
@@ -30,14 +30,14 @@ export class OnnxModelRunner implements ModelRunner {
     const file = await modelFile(path);
     const runtime = await loadNativeModule('onnxruntime-node', this.#options);
     try {
-      const session = await this.#createSession(runtime, file);
+      const session = await this.#createSession(runtime, file, file);
       if (session.outputMetadata.every(({ isTensor }) => isTensor)) {
         return new OnnxModel(path, { runtime, session, ...options });
       }
       const mended = withoutZipMap(await readFile(file));
       if (mended === null) return new OnnxModel(path, { runtime, session, ...options });
       await session.release();
-      return new OnnxModel(path, { runtime, session: await this.#createSession(runtime, mended), ...options });
+      return new OnnxModel(path, { runtime, session: await this.#createSession(runtime, mended, file), ...options });
     } catch (cause) {
       if (cause instanceof UserError) throw cause;
       throw new UserError('MODEL_INVALID', `${path} is no ONNX model that runs here: ${firstLine(cause)}`, {
@@ -47,15 +47,20 @@ export class OnnxModelRunner implements ModelRunner {
     }
   }
 
-  /** From a file, so that data beside it is found and nothing is held twice; or from bytes. */
-  #createSession(runtime: Runtime, model: string | Uint8Array): Promise<InferenceSession> {
+  /** From a file, so that nothing is held twice; or from bytes. Weights outside of the model lie beside the file. */
+  #createSession(runtime: Runtime, model: string | Uint8Array, file: string): Promise<InferenceSession> {
     const { threads } = this.#options;
     const options: InferenceSession.SessionOptions = {
       executionProviders: ['cpu'],
       // Errors only: warnings of the runtime are not the user's.
       logSeverityLevel: 3,
       // Threads that wait for the next batch by spinning take the cores from everything else, at twice the CPU.
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
+      extra: {
+        session: {
+          intra_op: { allow_spinning: '0' },
+          model_external_initializers_file_folder_path: dirname(resolve(file)),
+        },
+      },
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
     };
     return typeof model === 'string'

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -96,6 +96,24 @@ describe('OnnxModelRunner', () => {
     const scores = await score('logits', { a: numbers(1, -1), b: numbers(0, 0) }, ['a', 'b']);
     expect(scores[0]).toBeCloseTo(1 / (1 + Math.exp(-2)), 6);
     expect(scores[1]).toBeCloseTo(1 / (1 + Math.exp(2)), 6);
+  });
+
+  it.each(['external', 'external-maps'])('reads weights that lie in a file beside the model: %s', async (name) => {
+    const scores = await score(`${name}/model`, { a: numbers(1, 0), b: numbers(0, 1) }, ['a', 'b']);
+    expect(scores[0]).toBeCloseTo(1 / (1 + Math.exp(-2)), 6);
+    expect(scores[1]).toBeCloseTo(1 / (1 + Math.exp(1)), 6);
+  });
+
+  it('refuses a model whose weights are not there, or were cut off', async () => {
+    const path = join(folder, 'without');
+    await cp(join(MODELS, 'external'), path, { recursive: true });
+    await truncate(join(path, 'weights.bin'), 100);
+    await expect(runner.open(path)).rejects.toMatchObject({ code: 'MODEL_INVALID' });
+    await rm(join(path, 'weights.bin'));
+    await expect(runner.open(path)).rejects.toMatchObject({
+      code: 'MODEL_INVALID',
+      message: expect.stringContaining('weights.bin'),
+    });
   });
 
   it('names the operator that the runtime lacks', async () => {
