@@ -36,19 +36,31 @@ describe('planInputs', () => {
       name: 'a missing column',
       inputs: [tensor('X', 2)],
       features: ['a', 'bb'],
-      says: 'no column "bb". Did you mean "b"?',
+      says: 'no column "bb"; the model\'s features are a, bb; the dataset has a, b, t. Did you mean "b" by "bb"?',
     },
     {
       name: 'an extra input',
       inputs: [tensor('a', 1), tensor('c', 1)],
       features: ['a', 'b'],
-      says: 'takes c, which data.features lacks',
+      says: 'takes c, which data.features lacks; data.features names b, which the model does not take; the inputs are a, c; data.features is a, b',
     },
     {
       name: 'a missing input',
       inputs: [tensor('a', 1)],
       features: ['a', 'b'],
-      says: 'names b, which the model does not take',
+      says: 'names b, which the model does not take; the inputs are a; data.features is a, b',
+    },
+    {
+      name: 'a tensor without features',
+      inputs: [tensor('X', 2)],
+      features: undefined,
+      says: 'input "X" takes 2 features, and data.features does not say which; the dataset has a, b, t',
+    },
+    {
+      name: 'an open tensor without features',
+      inputs: [tensor('X', null)],
+      features: undefined,
+      says: 'input "X" takes features, and data.features does not say which',
     },
     { name: 'text for numbers', inputs: [tensor('X', 2)], features: ['a', 't'], says: 't hold text' },
     {
@@ -62,5 +74,19 @@ describe('planInputs', () => {
   ])('names both sides of $name', ({ inputs, features, says }) => {
     const columns = [column('a'), column('b'), column('t', 'text')];
     expect(problem(() => planInputs(inputs, features, columns))).toContain(says);
+  });
+
+  it('never matches by position: other names in the right number are refused', () => {
+    const says = problem(() => planInputs([tensor('a', 1), tensor('b', 1)], undefined, [column('x'), column('y')]));
+    expect(says).toContain('has no column "a", "b"; the model\'s features are a, b; the dataset has x, y');
+  });
+
+  it('guesses each name, and lists thirty of many', () => {
+    const columns = Array.from({ length: 5000 }, (_, i) => column(`feature_${i}`));
+    const says = problem(() => planInputs([tensor('X', 2)], ['fature_1', 'feature_x7'], columns));
+    expect(says).toContain('feature_0, feature_1, feature_2');
+    expect(says).toContain('feature_29 and 4970 more');
+    expect(says).toContain('Did you mean "feature_1" by "fature_1"?');
+    expect(says).not.toContain('feature_30');
   });
 });
