@@ -62,6 +62,7 @@ const MODELS: Readonly<Record<string, (signal: number, noise: number) => number>
   'good.onnx': (signal) => 1 / (1 + Math.exp(-2 * signal)),
   'poor.onnx': (signal, noise) => 1 / (1 + Math.exp(-signal - 2 * noise)),
   'nan.onnx': () => Number.NaN,
+  'wide.onnx': () => 0.5,
   'logit.onnx': (signal) => signal * 5,
   'fails.onnx': () => {
     throw new UserError('MODEL_INVALID', 'fails.onnx fails on the dataset', { fix: 'Mend it.' });
@@ -71,7 +72,7 @@ const models: ModelRunner = {
   open: async (path) => {
     const model = MODELS[path.split('/').at(-1) ?? ''];
     if (model === undefined) throw new UserError('MODEL_INVALID', `${path} is no model`, { fix: 'Export it.' });
-    const input = { name: 'X', type: 'float32', shape: [null, 2] };
+    const input = { name: 'X', type: 'float32', shape: [null, path.endsWith('wide.onnx') ? 3 : 2] };
     return {
       inputs: [input],
       outputs: [{ name: 'p', type: 'float32', shape: [null, 1] }],
@@ -90,6 +91,8 @@ interface Case {
   readonly candidate?: string;
   readonly champion?: Champion;
   readonly table?: MemoryTable;
+  /** What the dataset hashes to, one time after the other; default: always the same. */
+  readonly digests?: readonly string[];
   /** Rules of the base branch. */
   readonly baseRules?: readonly string[];
 }
@@ -121,6 +124,7 @@ async function run({
   candidate = 'good.onnx',
   champion = found('poor.onnx'),
   table = dataset(3000),
+  digests = [digest('a')],
   baseRules,
 }: Case) {
   const text = CONFIG.replace('GATE', rules.map((one) => `        - ${one}`).join('\n'));
@@ -128,6 +132,7 @@ async function run({
   const model = config.models.m;
   if (model === undefined) throw new Error('no model');
   let clock = 0;
+  let asked = 0;
   const ports: EvaluationPorts = {
     tables: new InMemoryTableReader({ '/test': table }),
     models,
@@ -135,7 +140,7 @@ async function run({
     hasher: {
       hash: async (path) => ({
         kind: 'file',
-        digest: digest(path.includes('test') ? 'a' : 'b'),
+        digest: path.includes('test') ? (digests[Math.min(asked++, digests.length - 1)] ?? '') : digest('b'),
         sizeBytes: 1234,
         files: [],
       }),
@@ -205,6 +210,7 @@ describe('evaluateCandidate', () => {
     { name: 'one that gives NaN', champion: found('nan.onnx') },
     { name: 'one that gives no probabilities', champion: found('logit.onnx') },
     { name: 'one that fails on the dataset', champion: found('fails.onnx') },
+    { name: 'one that takes other inputs', champion: found('wide.onnx') },
   ])('never takes a champion for none: $name', async ({ champion }) => {
     const result = await run({ champion, rules: ['{ metric: roc_auc, min: 0.6 }', CHAMPION_RULE] });
     expect([result.evaluation.verdict, ...verdicts(result)]).toEqual(['inconclusive', 'pass', 'inconclusive']);
@@ -271,6 +277,26 @@ describe('evaluateCandidate', () => {
     await expect(run({ table: dataset(500, change) })).rejects.toMatchObject({
       code: 'DATA_INVALID',
       message: expect.stringContaining(says),
+    });
+  });
+
+  it('refuses a dataset that changes while it is judged', async () => {
+    await expect(run({ digests: [digest('a'), digest('c')] })).rejects.toMatchObject({ code: 'DATA_MODIFIED' });
+  });
+
+  it('passes nothing on a label of one class, and says why', async () => {
+    const table = dataset(500, (row) => void Object.assign(row, { late: 0 }));
+    const rules = ['{ metric: roc_auc, min: 0 }', '{ metric: log_loss, max: 10 }', CHAMPION_RULE];
+    const { evaluation } = await run({ table, rules });
+    expect(evaluation.rules.map(({ verdict }) => verdict)).toEqual(['inconclusive', 'inconclusive', 'inconclusive']);
+    expect(evaluation.rules[0]?.reason).toMatch(/^ROC AUC has no value: all rows have the same label/);
+    expect(evaluation.verdict).toBe('inconclusive');
+  });
+
+  it('names both sides where the candidate takes other inputs', async () => {
+    await expect(run({ candidate: 'wide.onnx' })).rejects.toMatchObject({
+      code: 'MODEL_INPUT_MISMATCH',
+      message: expect.stringMatching(/takes 3 features, and data\.features names 2 \(signal, noise\)/),
     });
   });
 

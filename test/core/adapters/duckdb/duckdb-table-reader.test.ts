@@ -116,6 +116,37 @@ describe('DuckDbTableReader', () => {
     }
   });
 
+  it('refuses a Parquet file with bytes that were changed within', async () => {
+    const whole = await readFile(join(folder, 'part-1.parquet'));
+    whole.fill(0xff, 100, 5000);
+    await writeFile(join(folder, 'changed.parquet'), whole);
+    await expect(values('changed.parquet', ['n'])).rejects.toMatchObject({ code: 'DATA_INVALID' });
+  });
+
+  const long = Array.from({ length: 50_000 }, (_, i) => `${i},0.5`).join('\n');
+  it.each([
+    { name: 'a row with a value too few', content: `id,score\n${long}\n7\n` },
+    { name: 'a row with a value too many', content: `id,score\n${long}\n7,0.5,9\n` },
+    { name: 'Latin-1', content: Buffer.from('id,city\n1,\u00e9t\u00e9\n', 'latin1') },
+    { name: 'UTF-16', content: Buffer.from('\uFEFFid,city\n1,a\n', 'utf16le') },
+  ])('refuses CSV with $name', async ({ name, content }) => {
+    const file = `refused-${name.replaceAll(' ', '-')}.csv`;
+    await writeFile(join(folder, file), content);
+    await expect(values(file, ['id'])).rejects.toMatchObject({ code: 'DATA_INVALID' });
+  });
+
+  it.each(['abc', '"1,000"', '0;5'])(
+    'takes no number for missing: with %s far below the column is text',
+    async (odd) => {
+      await writeFile(join(folder, 'odd.csv'), `id,score\n${long}\n7,${odd}\n`);
+      const { columns } = await reader.describe(join(folder, 'odd.csv'));
+      expect(columns).toEqual([
+        { name: 'id', type: 'integer' },
+        { name: 'score', type: 'text' },
+      ]);
+    },
+  );
+
   it('reads 5,000 columns and a giant text', async () => {
     const names = Array.from({ length: 5000 }, (_, i) => `c${i}`);
     await writeFile(join(folder, 'wide.csv'), `${names.join(',')}\n${names.map((_, i) => i).join(',')}\n`);
