@@ -1,4 +1,4 @@
-"""The same work with scikit-learn and onnxruntime: python peer.py <folder> -> seconds as JSON"""
+"""The same work with scikit-learn: python peer.py <folder> [resamples] -> seconds and values as JSON"""
 
 import json
 import sys
@@ -9,7 +9,7 @@ import pandas as pd
 from sklearn import metrics as m
 
 folder = sys.argv[1]
-RESAMPLES = 20
+RESAMPLES = int(sys.argv[2]) if len(sys.argv) > 2 else 20
 data = pd.read_parquet(f"{folder}/data.parquet", columns=["late", "part"])
 y = data["late"].to_numpy()
 models = [pd.read_parquet(f"{folder}/{name}.parquet")["score"].to_numpy() for name in ("candidate", "champion")]
@@ -42,23 +42,4 @@ random = np.random.default_rng(1)
 everywhere = np.arange(len(y))
 points = timed(lambda: everything(everywhere))
 bootstrap = timed(lambda: [everything(random.integers(0, len(y), len(y))) for _ in range(RESAMPLES)])
-
-
-def score():
-    import onnxruntime
-
-    features = pd.read_parquet(f"{folder}/data.parquet", columns=[f"f{i}" for i in range(7)]).to_numpy(np.float32)
-    session = onnxruntime.InferenceSession(f"{folder}/candidate.onnx", providers=["CPUExecutionProvider"])
-
-    def batches():
-        for at in range(0, len(features), 10_000):
-            session.run(["probabilities"], {"features": features[at : at + 10_000]})
-
-    return timed(batches)
-
-
-try:
-    scoring = score()
-except ImportError:
-    scoring = None
-print(json.dumps({"points": points, "bootstrap": bootstrap * 1000 / RESAMPLES, "scoring": scoring}))
+print(json.dumps({"points": points, "bootstrap": bootstrap * 1000 / max(1, RESAMPLES), "values": [v for s in models for v in measure(y, s)]}))
