@@ -4,6 +4,7 @@ import { reconcilePromotions } from '../core/usecases/reconcile-promotions.ts';
 import { proposeRetrained, startRetraining } from '../core/usecases/reconcile-retrain.ts';
 import { reconcileRollbacks } from '../core/usecases/reconcile-rollbacks.ts';
 import { type RefreshedPullRequests, refreshPromotionChecks } from '../core/usecases/refresh-promotion-checks.ts';
+import { reportOverdueWatch } from '../core/usecases/report-overdue-watch.ts';
 import { type PromotionCheckRequest, showPromotionCheck } from '../core/usecases/show-promotion-check.ts';
 import type { BotRepository } from './repository.ts';
 
@@ -47,6 +48,15 @@ export async function reconcileAllRetraining(repository: BotRepository, log: Log
     log(`retrain ${model}: ${await proposeRetrained(request, repository)}`);
     log(`retrain ${model}: ${await startRetraining(request, repository)}`);
   }
+}
+
+/** Says so where the schedule that looks for drift does not run. */
+export async function watchTheWatch(repository: BotRepository, log: Log): Promise<void> {
+  const config = await repository.config();
+  if (config === undefined) return;
+  const { login: self, clockMs } = repository.identity;
+  const said = await reportOverdueWatch({ config, self, nowMs: clockMs() }, repository);
+  if (said !== undefined) log(`drift checks: ${said}`);
 }
 
 /** Shows the promotion check of a commit against the default branch as it is now. */

@@ -11,6 +11,7 @@ import { GitHubHealthSignals } from '../core/adapters/github/github-health-signa
 import { GitHubMerging } from '../core/adapters/github/github-merging.ts';
 import { GitHubPullRequests } from '../core/adapters/github/github-pull-requests.ts';
 import { GitHubRepositoryFiles } from '../core/adapters/github/github-repository-files.ts';
+import { GitHubScheduledWorkflows } from '../core/adapters/github/github-scheduled-workflows.ts';
 import { GitHubVersionTags } from '../core/adapters/github/github-version-tags.ts';
 import { GitHubWorkflowRuns } from '../core/adapters/github/github-workflow-runs.ts';
 import { ZipReportArchive } from '../core/adapters/node/zip-report-archive.ts';
@@ -47,6 +48,7 @@ export function openRepository(client: GitHubClient, name: RepositoryName, ident
     comments: new GitHubComments(client, name, identity.login),
     history: new GitHubCommitHistory(client, name),
     log: remembering(new GitHubDefaultBranchLog(client, name), { reads: ['recent', 'ofFile'] }),
+    schedules: new GitHubScheduledWorkflows(client, name),
     signals: new GitHubHealthSignals(client, name),
     issues: new GitHubDriftIssues(client, name),
     merging: new GitHubMerging(client, name),

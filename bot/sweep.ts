@@ -1,7 +1,7 @@
 import type { Probot } from 'probot';
 import { asClient } from './app.ts';
 import type { KeyedQueue } from './keyed-queue.ts';
-import { reconcileAllPromotions, reconcileAllRetraining } from './reconcile.ts';
+import { reconcileAllPromotions, reconcileAllRetraining, watchTheWatch } from './reconcile.ts';
 import { type BotIdentity, openRepository } from './repository.ts';
 
 /** Reconciles every repository of every installation: finds what no event told. One failing repository stops no other. */
@@ -16,6 +16,7 @@ export async function sweep(app: Probot, identity: BotIdentity, queue: KeyedQueu
       const work = async () => {
         await reconcileAllPromotions(repository, (line) => app.log.info(line), 'all');
         await reconcileAllRetraining(repository, (line) => app.log.info(line));
+        await watchTheWatch(repository, (line) => app.log.info(line));
       };
       await queue.run(`${owner.login}/${name}`, work).catch((error: unknown) => app.log.error(error));
     }

@@ -1,5 +1,5 @@
-/** Issues that control promotion carry one of these. */
-export type ControlLabel = 'tidegate/stop' | 'tidegate/hold';
+/** Issues that control promotion, or say that nobody looks for drift, carry one of these. */
+export type ControlLabel = 'tidegate/stop' | 'tidegate/hold' | 'tidegate/watch';
 
 /** An issue that controls promotion. */
 export interface ControlIssue {
@@ -10,7 +10,7 @@ export interface ControlIssue {
   readonly isOpen: boolean;
 }
 
-/** Issues that stop the line or hold a version. Errors as `VersionTags`; a finished write is seen by the next read. */
+/** Issues that stop the line, hold a version, or say that drift checks have stopped. Errors as `VersionTags`; a finished write is seen by the next read. */
 export interface ControlIssues {
   /** With the label, of all pages; open ones, or those in any state. */
   list(label: ControlLabel, state: 'open' | 'all'): Promise<readonly ControlIssue[]>;

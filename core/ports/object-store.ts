@@ -1,6 +1,8 @@
 /** Bytes to store. `open` may be called more than once (a retry starts again) and yields exactly `sizeBytes` bytes. */
 export interface ObjectContent {
   readonly sizeBytes: number;
+  /** All of them, where they are in memory already. */
+  readonly bytes?: Uint8Array;
   open(): AsyncIterable<Uint8Array>;
 }
 

@@ -1,7 +1,7 @@
 import { slug } from '../domain/model/model-name.ts';
 
 /** What a text of Tidegate is about. */
-export type MarkerKind = 'report' | 'promotion' | 'rollback' | 'retrain' | 'drift' | 'hold';
+export type MarkerKind = 'report' | 'promotion' | 'rollback' | 'retrain' | 'drift' | 'hold' | 'watch';
 
 const DATA = /<!-- tidegate:v1:data ([A-Za-z0-9+/=]+) -->/;
 /** Chosen: far above what is written, so that a hostile body costs nothing. */

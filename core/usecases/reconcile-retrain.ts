@@ -3,7 +3,8 @@ import { retrainBranch, retrainDataBranch } from '../domain/promotion/branch-nam
 import { decideRetrain, foreignFiles } from '../domain/retrain/decide-retrain.ts';
 import type { Branches } from '../ports/branches.ts';
 import type { DriftIssue, DriftIssues } from '../ports/drift-issues.ts';
-import type { PullRequests } from '../ports/pull-requests.ts';
+import type { PullRequest, PullRequests } from '../ports/pull-requests.ts';
+import type { RepositoryFiles } from '../ports/repository-files.ts';
 import type { WorkflowRuns } from '../ports/workflow-runs.ts';
 import { formatMarker, hasMarker, parseDataBlock } from '../render/marker.ts';
 import { renderRetrain } from '../render/retrain.ts';
@@ -21,10 +22,14 @@ export interface RetrainRequest {
 /** What retraining needs of the repository. */
 export interface RetrainPorts {
   readonly branches: Branches;
+  readonly files: RepositoryFiles;
   readonly issues: DriftIssues;
   readonly pullRequests: PullRequests;
   readonly runs: WorkflowRuns;
 }
+
+/** Chosen: older proposals were of older data. */
+const MAX_COMPARED = 5;
 
 /** Who may say that data drifted: the workflow's own token. */
 const WORKFLOW_LOGIN = 'github-actions[bot]';
@@ -84,8 +89,7 @@ export async function proposeRetrained(request: RetrainRequest, ports: RetrainPo
   const branch = retrainBranch(model);
   const head = await ports.branches.head(branch);
   const known = await ports.pullRequests.ofBranch(branch);
-  if (known.some(({ state, headSha }) => state === 'closed' && headSha === data.sha))
-    return 'this data was proposed before';
+  if (await wasProposed(data.sha, { files, known }, ports)) return 'this data was proposed before';
   const open = known.find(({ state, author }) => state === 'open' && author === self);
   if (open !== undefined && head !== undefined && ![self, WORKFLOW_LOGIN].includes(head.author ?? '')) {
     return `#${open.number} has a commit of ${head.author ?? 'a person'}: left as it is`;
@@ -99,6 +103,26 @@ export async function proposeRetrained(request: RetrainRequest, ports: RetrainPo
   if (open.title !== rendered.title || open.body !== rendered.body)
     await ports.pullRequests.update(open.number, rendered);
   return `#${open.number} has the new data`;
+}
+
+/**
+ * Whether a pull request with these very pointers was closed or merged: what did not pass is not tried again for the same
+ * data, though each run of the workflow makes a commit of its own.
+ */
+async function wasProposed(
+  sha: string,
+  { files, known }: { readonly files: readonly string[]; readonly known: readonly PullRequest[] },
+  ports: RetrainPorts,
+): Promise<boolean> {
+  const closed = known.filter(({ state }) => state === 'closed').slice(0, MAX_COMPARED);
+  if (closed.some(({ headSha }) => headSha === sha)) return true;
+  for (const { headSha } of closed) {
+    const same = await Promise.all(
+      files.map(async (file) => (await ports.files.read(file, headSha)) === (await ports.files.read(file, sha))),
+    );
+    if (same.every(Boolean)) return true;
+  }
+  return false;
 }
 
 /** The model's drift issue; anyone may open one that looks like it, so its author counts. */

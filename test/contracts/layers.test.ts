@@ -28,8 +28,8 @@ const LAYERS: readonly Layer[] = [
   },
   {
     // Windows open by cron expressions in zones: arithmetic on instants, no clock of its own.
-    name: 'core/domain/promotion',
-    folder: /^core\/domain\/promotion\//,
+    name: 'core/domain/promotion and core/domain/watch',
+    folder: /^core\/domain\/(?:promotion|watch)\//,
     mayImport: /^core\/(?:domain\/|errors\.ts$)/,
     mayUse: /^(?:croner|semver)$/,
   },

@@ -23,6 +23,11 @@ export class WriteCounter {
     this.#isIgnored = isIgnored;
   }
 
+  /** Whether some write is going to be the last. */
+  get isArmed(): boolean {
+    return Number.isFinite(this.#killAt);
+  }
+
   /** Writes since the last `arm`. */
   get count(): number {
     return this.writes.length;

@@ -1,0 +1,47 @@
+import { Cron } from 'croner';
+
+/** What is known of the workflow that looks for drift. */
+export interface WatchFacts {
+  /** Its cron expressions, in UTC as GitHub reads them; an invalid one is left out. */
+  readonly crons: readonly string[];
+  /** As GitHub says it: `active`, or how it was disabled. */
+  readonly state: string;
+  /** When the workflow came to be; epoch milliseconds. */
+  readonly createdAtMs: number;
+  /** When its schedule started it last; undefined: never. */
+  readonly lastRunAtMs: number | undefined;
+  readonly nowMs: number;
+}
+
+/** GitHub starts schedules late, and now and then leaves one out. Chosen: two missed ones in a row are no accident. */
+const MISSED = 2;
+/** Chosen: later than GitHub's own delays at busy hours. */
+const GRACE_MS = 3 * 3_600_000;
+
+/**
+ * Why nobody looks for drift; undefined where somebody does. No alarm must not look like no drift.
+ *
+ * A schedule is overdue when the two newest of its starts (less three hours for GitHub's own delays) went by without a
+ * run. A workflow without a schedule is started by whoever wants to, and is never overdue.
+ *
+ * @example overdueWatch({ crons: ['0 6 * * *'], state: 'disabled_inactivity', createdAtMs: 0, lastRunAtMs: 0, nowMs: 1 }) // => 'is disabled (disabled_inactivity)'
+ */
+export function overdueWatch({ crons, state, createdAtMs, lastRunAtMs, nowMs }: WatchFacts): string | undefined {
+  if (state !== 'active') return `is disabled (${state})`;
+  const due = crons.flatMap((cron) => startsBefore(cron, nowMs - GRACE_MS)).sort((a, b) => b - a);
+  const overdueSince = due[MISSED - 1];
+  if (overdueSince === undefined || overdueSince < createdAtMs) return undefined;
+  if (lastRunAtMs !== undefined && lastRunAtMs >= overdueSince) return undefined;
+  const last = lastRunAtMs === undefined ? 'never' : `on ${new Date(lastRunAtMs).toISOString().slice(0, 10)}`;
+  return `is overdue: its schedule should have started it ${MISSED} times since, and did so last ${last}`;
+}
+
+/** The newest starts of a cron expression up to an instant, newest first. */
+function startsBefore(cron: string, untilMs: number): readonly number[] {
+  try {
+    const job = new Cron(cron, { timezone: 'UTC' });
+    return job.previousRuns(MISSED, new Date(untilMs)).map((start) => start.getTime());
+  } catch {
+    return [];
+  }
+}
