@@ -1,4 +1,4 @@
-import { dvcObjectKey, isLegacyObject } from '../domain/data/object-key.ts';
+import { dvcObjectKey, dvcObjectName, isLegacyObject } from '../domain/data/object-key.ts';
 import { ServiceError, UserError } from '../errors.ts';
 import type { DataRemote } from '../ports/data-remote.ts';
 import { mapParallel } from './map-parallel.ts';
@@ -43,25 +43,35 @@ async function findAbsentUnder(
   search: Search,
 ): Promise<readonly string[]> {
   if (names.length === 0) return [];
-  const listed = names.length < FEW ? undefined : await listKeys(remote, names.length, search);
-  if (listed !== undefined) return names.filter((name) => !listed.has(dvcObjectKey(name)));
+  const listed = names.length < FEW ? undefined : await findUnlisted(remote, names, search);
+  if (listed !== undefined) return listed;
   const found = await mapParallel(names, search.jobs, (name) => remote.stat(dvcObjectKey(name)));
   return names.filter((_, index) => found[index] === undefined);
 }
 
-/** All keys of the remote; undefined where asking for each of `count` objects takes fewer requests, or it cannot list. */
-async function listKeys(remote: DataRemote, count: number, search: Search): Promise<ReadonlySet<string> | undefined> {
-  const keys = new Set<string>();
-  const collect = async (prefix: string): Promise<void> => {
-    for await (const page of remote.listPages(prefix) ?? []) for (const key of page) keys.add(key);
+/** By listing; undefined where asking for each object takes fewer requests, or the remote cannot list. */
+async function findUnlisted(
+  remote: DataRemote,
+  names: readonly string[],
+  { jobs, base }: Search,
+): Promise<readonly string[] | undefined> {
+  // What a listing brings is struck off, not kept: a remote may hold far more than is asked for.
+  const absent = new Set(names);
+  const isLegacy = base === '';
+  let listed = 0;
+  const strikeOff = async (prefix: string): Promise<void> => {
+    for await (const page of remote.listPages(prefix) ?? []) {
+      listed += page.length;
+      for (const key of page) absent.delete(dvcObjectName(key, isLegacy));
+    }
   };
-  if (remote.listPages(search.base) === undefined) return undefined;
+  if (remote.listPages(base) === undefined) return undefined;
   try {
-    await collect(`${search.base}00`);
-    const requests = DIGITS.length * Math.ceil((keys.size * (FOLDERS / DIGITS.length) + 1) / PAGE_KEYS);
-    if (requests >= count) return undefined;
-    await mapParallel(DIGITS, search.jobs, (digit) => collect(`${search.base}${digit}`));
-    return keys;
+    await strikeOff(`${base}00`);
+    const requests = DIGITS.length * Math.ceil((listed * (FOLDERS / DIGITS.length) + 1) / PAGE_KEYS);
+    if (requests >= names.length) return undefined;
+    await mapParallel(DIGITS, jobs, (digit) => strikeOff(`${base}${digit}`));
+    return [...absent];
   } catch (error) {
     // Without the permission to list, each object is asked for.
     if (isRefusal(error)) return undefined;

@@ -133,15 +133,16 @@ async function checkRemotes(
   request: PullRequest,
   ports: PullPorts,
 ): Promise<Brought> {
-  const lists = outputs.filter(({ output }) => isFolderOutput(output)).map(({ output }) => needOf(output));
-  const needed = new Map([...files.map(needOfFile), ...lists].map((need) => [`${need.remote}\n${need.md5}`, need]));
-  const byRemote = Map.groupBy(needed.values(), (need) => need.remote);
   const missing: NeededObject[] = [];
-  for (const [name, needs] of byRemote) {
-    const { remote } = ports.remotes.open(name);
-    const byName = new Map(needs.map((need) => [need.md5, need]));
-    const absent = new Set(await findAbsent(remote, [...byName.keys()], request.jobs));
-    missing.push(...needs.filter((need) => absent.has(need.md5)));
+  const lists = outputs.filter(({ output }) => isFolderOutput(output)).map(({ output }) => output);
+  for (const name of new Set([...files, ...outputs].map((one) => one.output.remote))) {
+    const own = files.filter(({ output }) => output.remote === name);
+    const ownLists = lists.filter(({ remote }) => remote === name);
+    const names = new Set([...own, ...ownLists].map(({ md5 }) => md5 ?? ''));
+    const absent = new Set(await findAbsent(ports.remotes.open(name).remote, [...names], request.jobs));
+    if (absent.size === 0) continue;
+    const needs = [...own.map(needOfFile), ...ownLists.map(needOf)].filter(({ md5 }) => absent.has(md5));
+    missing.push(...new Map(needs.map((need) => [need.md5, need])).values());
   }
   return { files: 0, bytes: 0, fromCache: 0, unchanged: 0, missing };
 }

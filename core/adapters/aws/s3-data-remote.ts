@@ -65,9 +65,7 @@ export class S3DataRemote implements DataRemote {
   async put(key: string, content: ObjectContent): Promise<void> {
     assertObjectKey(key);
     if (content.sizeBytes > PART_BYTES) return this.#putLarge(key, content);
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of content.open()) chunks.push(chunk);
-    const body = Buffer.concat(chunks);
+    const body = content.bytes ?? Buffer.concat(await Array.fromAsync(content.open()));
     if (body.length !== content.sizeBytes) throw new RangeError(`content yielded ${body.length} bytes`);
     const headers = this.#options.putHeaders ?? {};
     await this.#http.send(...ignoringBody({ method: 'PUT', key, headers, body }));
@@ -84,7 +82,7 @@ export class S3DataRemote implements DataRemote {
       const next = token === undefined ? {} : { 'continuation-token': token };
       const query = encodeQuery({ 'list-type': '2', prefix: base + prefix, 'encoding-type': 'url', ...next });
       const text = await this.#text({ method: 'GET', key: '', query });
-      yield [...text.matchAll(/<Key>([^<]*)<\/Key>/g)].map((found) => decodeUrl(found[1] ?? '').slice(base.length));
+      yield keysIn(text, base.length);
       const isTruncated = /<IsTruncated>true<\/IsTruncated>/.test(text);
       token = isTruncated ? unescapeXml(/<NextContinuationToken>([^<]*)</.exec(text)?.[1]) : undefined;
     } while (token !== undefined);
@@ -112,7 +110,7 @@ export class S3DataRemote implements DataRemote {
       ...sdkParameters(this.#options.putHeaders),
     };
     try {
-      await uploadInParts(client, { target, condition: {}, partBytes: PART_BYTES }, content);
+      await uploadInParts(await client(), { target, condition: {}, partBytes: PART_BYTES }, content);
     } catch (error) {
       throw error instanceof RangeError ? error : translateS3Error(`${this.uri}/${key}`, error);
     }
@@ -138,7 +136,20 @@ function sdkParameters(headers: Readonly<Record<string, string>> = {}): Record<s
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [SDK_NAMES.get(name) ?? name, value]));
 }
 
+/** The keys of a listing, without their first `skipped` characters. */
+function keysIn(text: string, skipped: number): readonly string[] {
+  const keys: string[] = [];
+  for (let at = text.indexOf('<Key>'); at >= 0; at = text.indexOf('<Key>', at)) {
+    const end = text.indexOf('</Key>', at);
+    if (end < 0) break;
+    keys.push(decodeUrl(text.slice(at + '<Key>'.length, end)).slice(skipped));
+    at = end;
+  }
+  return keys;
+}
+
 function decodeUrl(text: string): string {
+  if (/^[\w./-]*$/.test(text)) return text;
   return decodeURIComponent(unescapeXml(text)?.replaceAll('+', ' ') ?? '');
 }
 

@@ -31,6 +31,8 @@ export class SigV4Signer {
   readonly #region: string;
   #day = '';
   #key: KeyObject | undefined;
+  #second = Number.NaN;
+  #time = '';
 
   constructor(keys: AwsKeys, region: string) {
     this.#keys = keys;
@@ -42,21 +44,32 @@ export class SigV4Signer {
    * @returns All headers that the signature covers, and the signature.
    */
   sign({ method, host, path, query, headers, body }: UnsignedRequest, at: Date): Record<string, string> {
-    const time = at.toISOString().replace(/[-:]|\.\d+/g, '');
+    const time = this.#timeOf(at);
     const day = time.slice(0, 8);
     const scope = `${day}/${this.#region}/s3/aws4_request`;
-    const signed: Record<string, string> = { ...headers, host, 'x-amz-date': time };
-    signed['x-amz-content-sha256'] = body === undefined ? EMPTY_SHA256 : hash('sha256', body);
+    const digest = body === undefined ? EMPTY_SHA256 : hash('sha256', body);
+    const signed: Record<string, string> = { ...headers, host, 'x-amz-content-sha256': digest, 'x-amz-date': time };
     const { accessKeyId, sessionToken } = this.#keys;
     if (sessionToken !== undefined) signed['x-amz-security-token'] = sessionToken;
     const names = Object.keys(signed).sort();
-    const lines = names.map((name) => `${name}:${signed[name]?.trim()}\n`).join('');
+    let lines = '';
+    for (const name of names) lines += `${name}:${signed[name]?.trim()}\n`;
     const list = names.join(';');
-    const canonical = `${method}\n${path}\n${query}\n${lines}\n${list}\n${signed['x-amz-content-sha256']}`;
+    const canonical = `${method}\n${path}\n${query}\n${lines}\n${list}\n${digest}`;
     const toSign = `AWS4-HMAC-SHA256\n${time}\n${scope}\n${hash('sha256', canonical)}`;
     const signature = createHmac('sha256', this.#keyOf(day)).update(toSign).digest('hex');
     signed.authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${list}, Signature=${signature}`;
     return signed;
+  }
+
+  /** Written anew once a second. */
+  #timeOf(at: Date): string {
+    const second = Math.floor(at.getTime() / 1000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#time = at.toISOString().replace(/[-:]|\.\d+/g, '');
+    }
+    return this.#time;
   }
 
   #keyOf(day: string): KeyObject {
@@ -71,6 +84,7 @@ export class SigV4Signer {
 
 /** A path as S3 signs it: everything but unreserved characters and `/` is percent-encoded. */
 export function encodeKey(key: string): string {
+  if (/^[\w.~/-]*$/.test(key)) return key;
   return encodeURIComponent(key)
     .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
     .replaceAll('%2F', '/');

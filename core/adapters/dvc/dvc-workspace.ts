@@ -12,7 +12,7 @@ import {
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { IgnoreRule } from '../../domain/data/ignore-rules.ts';
-import { isLegacyObject, legacyObjectName } from '../../domain/data/object-key.ts';
+import { isLegacyObject } from '../../domain/data/object-key.ts';
 import { UserError } from '../../errors.ts';
 import type {
   DatasetPart,
@@ -30,9 +30,9 @@ import { asDiskError, onDisk } from '../node/on-disk.ts';
 import { DatasetMemory } from './dataset-memory.ts';
 import type { DvcCache } from './dvc-cache.ts';
 import { type ScannedEntry, scanFolder } from './folder-scan.ts';
-import { hashFile, objectNameOf } from './hash-file.ts';
 import type { IndexedDigests, IndexedFolder, IndexTable } from './index-table.ts';
 import { type LinkType, ObjectPlacer } from './place-object.ts';
+import { digestRows, type WorkspaceRow } from './workspace-digests.ts';
 import { WorkspaceIndex } from './workspace-index.ts';
 
 /** What a workspace is made of. */
@@ -81,7 +81,11 @@ export class DvcWorkspace implements DataWorkspace {
     const found = await this.#stat(location);
     if (found === undefined) return undefined;
     if (found.isDirectory()) return { kind: 'folder', files: await this.#hashFolder(location, hash) };
-    const { name } = await this.#digests(this.#index.ofFiles(hash), { key: location, location, stats: found }, hash);
+    const { name } = await this.#digests(
+      this.#index.ofFiles(hash),
+      { key: location, file: this.#absolute(location), stats: found },
+      hash,
+    );
     return { kind: 'file', md5: name, sizeBytes: found.size, isExecutable: (found.mode & 0o100) !== 0 };
   }
 
@@ -151,7 +155,7 @@ export class DvcWorkspace implements DataWorkspace {
       if (known !== undefined) return known.sha256;
     }
     const [table, key] = this.#row(location, within, 'md5');
-    return (await this.#digests(table, { key, location, stats }, 'md5')).sha256;
+    return (await this.#digests(table, { key, file: this.#absolute(location), stats }, 'md5')).sha256;
   }
 
   rememberedDigest(dataset: readonly DatasetPart[]): string | undefined {
@@ -212,32 +216,18 @@ export class DvcWorkspace implements DataWorkspace {
   }
 
   async #hashFolder(folder: string, hash: ObjectHash): Promise<WorkspaceFolder['files']> {
-    const table = this.#index.ofFolder(folder);
-    const files: FolderFile[] = [];
-    for (const { kind, path: relative, stats } of this.#scan(folder)) {
-      if (kind === 'folder') continue;
-      const row = { key: relative, location: `${folder}/${relative}`, stats, guess: files.length };
-      const { name } = await this.#digests(table, row, hash);
-      files.push({ path: relative, md5: name, sizeBytes: stats.size });
+    const rows: WorkspaceRow[] = [];
+    for (const { kind, path: key, stats } of this.#scan(folder)) {
+      if (kind === 'file') rows.push({ key, file: this.#absolute(`${folder}/${key}`), stats });
     }
-    return files;
+    const digests = await digestRows(this.#index.ofFolder(folder), rows, hash);
+    return rows.map(({ key, stats }, row) => ({ path: key, md5: digests[row]?.name ?? '', sizeBytes: stats.size }));
   }
 
-  async #digests(
-    table: IndexTable,
-    row: { readonly key: string; readonly location: string; readonly stats: Stats; readonly guess?: number },
-    hash: ObjectHash,
-  ): Promise<IndexedDigests> {
-    const { key, location, stats } = row;
-    const known = table.find(key, stats, row.guess);
-    if (known !== undefined && isLegacyObject(known.name) === (hash === 'md5-dos2unix')) return known;
-    const absolute = this.#absolute(location);
-    const { md5, sha256 } = await hashFile(absolute, stats.size);
-    const like = table.recorded(key)?.name ?? '';
-    const legacy = isLegacyObject(like) ? like : legacyObjectName(md5);
-    const name = hash === 'md5' ? md5 : await objectNameOf(absolute, legacy);
-    table.set(key, stats, { name, sha256 });
-    return { name, sha256 };
+  /** Of one file. */
+  async #digests(table: IndexTable, row: WorkspaceRow, hash: ObjectHash): Promise<IndexedDigests> {
+    const [digests = { name: '', sha256: '' }] = await digestRows(table, [row], hash);
+    return digests;
   }
 
   /** Makes the folders above a file. None of them may be a link: a list of files could write anywhere through it. */

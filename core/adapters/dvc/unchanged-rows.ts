@@ -2,6 +2,7 @@ import type * as fs from 'node:fs';
 import { statSync } from 'node:fs';
 import type * as threads from 'node:worker_threads';
 import { Worker } from 'node:worker_threads';
+import { THREAD_LIMITS } from '../node/thread-limits.ts';
 import type { IndexedFolder } from './index-table.ts';
 
 /** Files and folders as they were. */
@@ -55,7 +56,8 @@ function checkBeside(rows: Rows): Promise<boolean> {
   // As text, because a bundle is one file: the functions below use nothing but their parameters.
   const source = `(${answer.toString()})(require('node:worker_threads'), require('node:fs'), ${checkRows.toString()})`;
   // One text goes to the other thread faster than many.
-  const worker = new Worker(source, { eval: true, workerData: { ...rows, paths: rows.paths.join('\0') } });
+  const workerData = { ...rows, paths: rows.paths.join('\0') };
+  const worker = new Worker(source, { eval: true, workerData, resourceLimits: THREAD_LIMITS });
   return new Promise((resolve, reject) => {
     worker.once('message', resolve);
     worker.once('error', reject);

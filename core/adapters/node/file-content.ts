@@ -1,16 +1,23 @@
-import { createReadStream, readFileSync, statSync } from 'node:fs';
+import { closeSync, createReadStream, fstatSync, openSync, readFileSync } from 'node:fs';
 import type { ObjectContent } from '../../ports/object-store.ts';
 
-/** Chosen: a file up to this is read by one call, which costs a fraction of a stream. */
+/** Chosen: a file up to this is read at once, which costs a fraction of a stream. */
 const WHOLE_BYTES = 1 << 20;
 
-/** The bytes of a file as content of a store. The size is taken now. */
+/** The bytes of a file as content of a store. A small file is read now, of a large one the size is taken. */
 export async function fileContent(file: string): Promise<ObjectContent> {
-  const { size } = statSync(file);
-  return { sizeBytes: size, open: () => readFile(file, size) };
+  const descriptor = openSync(file, 'r');
+  try {
+    const { size } = fstatSync(descriptor);
+    if (size > WHOLE_BYTES)
+      return { sizeBytes: size, open: () => createReadStream(file, { highWaterMark: WHOLE_BYTES }) };
+    const bytes = readFileSync(descriptor);
+    return { sizeBytes: bytes.length, bytes, open: () => once(bytes) };
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
-async function* readFile(file: string, sizeBytes: number): AsyncIterable<Uint8Array> {
-  if (sizeBytes <= WHOLE_BYTES) yield readFileSync(file);
-  else yield* createReadStream(file, { highWaterMark: 1 << 20 });
+async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes;
 }

@@ -2,6 +2,7 @@ import type * as crypto from 'node:crypto';
 import type * as fs from 'node:fs';
 import type * as threads from 'node:worker_threads';
 import { Worker } from 'node:worker_threads';
+import { THREAD_LIMITS } from './thread-limits.ts';
 
 /** What a thread works on. */
 export interface HashThreadOptions {
@@ -30,7 +31,7 @@ export class HashThread {
     // As text, because a bundle is one file: the function below uses nothing but its parameters.
     const modules = ['node:crypto', 'node:worker_threads', 'node:fs'].map((name) => `require('${name}')`);
     const source = `(${hashLoop.toString()})(${modules.join(', ')})`;
-    this.#worker = new Worker(source, { eval: true, workerData: options });
+    this.#worker = new Worker(source, { eval: true, workerData: options, resourceLimits: THREAD_LIMITS });
     this.#worker.on('message', (digest: string) => this.#waiting.shift()?.resolve(digest));
     this.#worker.on('error', (error) => {
       this.#failure = error;

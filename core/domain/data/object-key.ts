@@ -3,6 +3,7 @@
  * and were hashed in another way, so their names begin with this.
  */
 const LEGACY_PREFIX = 'dos2unix:';
+const KEY_PREFIX = 'files/md5/';
 
 /** The name of an object that DVC 2 wrote. */
 export function legacyObjectName(md5: string): string {
@@ -32,5 +33,17 @@ export function objectDigest(name: string): string {
  */
 export function dvcObjectKey(name: string): string {
   const digest = recordedDigest(name);
-  return `${isLegacyObject(name) ? '' : 'files/md5/'}${digest.slice(0, 2)}/${digest.slice(2)}`;
+  return `${isLegacyObject(name) ? '' : KEY_PREFIX}${digest.slice(0, 2)}/${digest.slice(2)}`;
+}
+
+/**
+ * The name of the object that has this key; the key itself where it is no object's.
+ *
+ * @param isLegacy The key is one of DVC 2, so without `files/md5/`.
+ */
+export function dvcObjectName(key: string, isLegacy: boolean): string {
+  const start = isLegacy ? 0 : KEY_PREFIX.length;
+  if (key[start + 2] !== '/') return key;
+  const digest = `${key.slice(start, start + 2)}${key.slice(start + 3)}`;
+  return isLegacy ? legacyObjectName(digest) : digest;
 }

@@ -8,9 +8,8 @@ import { UserError } from '../../errors.ts';
  * @example assertObjectKey('sha256/ab/model.onnx') // => 'sha256/ab/model.onnx'
  */
 export function assertObjectKey(key: string): string {
-  const isSafe = key.split('/').every((segment) => segment !== '' && segment !== '.' && segment !== '..');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-  if (!isSafe || /[\u0000-\u001f\\]/.test(key)) {
+  if (/(^|\/)\.{0,2}(\/|$)|[\u0000-\u001f\\]/.test(key)) {
     throw new UserError('PATH_UNSAFE', `${JSON.stringify(key)} is not a key of a store`, {
       fix: 'Use a relative path with "/" between its parts, without "..", "." and backslashes.',
     });
