@@ -1,8 +1,11 @@
 import { resolve } from 'node:path';
 import { DuckDbTableReader } from '../../core/adapters/duckdb/duckdb-table-reader.ts';
+import { PlainFileFolder } from '../../core/adapters/dvc/plain-file-folder.ts';
 import { FileArtifactHasher } from '../../core/adapters/node/file-artifact-hasher.ts';
 import { LocalChampionFinder } from '../../core/adapters/node/local-champion-finder.ts';
 import { OnnxModelRunner } from '../../core/adapters/onnx/onnx-model-runner.ts';
+import { flattenMetrics } from '../../core/domain/train/parameters.ts';
+import { UserError } from '../../core/errors.ts';
 import type { ChampionFinder } from '../../core/ports/champion-finder.ts';
 import type { EvaluationPorts } from '../../core/usecases/evaluation-ports.ts';
 import type { EvaluationRequest, ShownPath } from '../../core/usecases/evaluation-request.ts';
@@ -35,6 +38,7 @@ export async function assembleRequest(
     candidate: candidateOf(loaded, values, path),
     dataset: await fetched(dataset, 'dataset'),
     reference: await fetched(model.drift?.reference ?? dataset, 'reference'),
+    ...(await readTrainingMetrics(context, model.evaluate.metricsFile)),
     championSelector: values.champion ?? 'auto',
     resolve: (file) => resolve(context.workingDirectory, file),
     rulePlaces: model.gate.rules.map((_, index) => loaded.placeOf(['models', name, 'gate', 'rules', index])),
@@ -43,6 +47,19 @@ export async function assembleRequest(
       token: values['github-token'],
     }),
   };
+}
+
+async function readTrainingMetrics(
+  { workingDirectory }: ActionContext,
+  file: string | undefined,
+): Promise<Pick<EvaluationRequest, 'trainingMetrics'>> {
+  if (file === undefined) return {};
+  const value = await new PlainFileFolder(workingDirectory).read(file);
+  if (value !== undefined) return { trainingMetrics: flattenMetrics(value) };
+  throw new UserError('DATA_NOT_FOUND', `the metrics file ${file} does not exist`, {
+    fix: 'Correct evaluate.metrics-file, or what the training code writes.',
+    place: { file: 'tidegate.yaml' },
+  });
 }
 
 /** What judging needs from outside; `close` frees the engines. */

@@ -51,6 +51,11 @@ export const evaluate = z
       .optional()
       .describe("The label's values in the order of the model's probabilities; default: sorted"),
     metrics: z.array(z.string().min(1)).min(1).optional(),
+    'metrics-file': z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Numbers that training wrote (JSON, YAML or TOML); rules name them file:<key>'),
     'decision-threshold': z.number().min(0).max(1).default(0.5),
     slices: z.array(slice).default([]),
     confidence: z.number().gt(0.5).lt(1).default(0.95),

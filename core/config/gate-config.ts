@@ -14,6 +14,11 @@ const rule = z
     slices: z.literal('all').optional().describe('Applies to every slice instead of all rows together'),
     'when-inconclusive': z.enum(['fail', 'warn']).optional(),
     'on-fail': z.enum(['fail', 'warn']).optional(),
+    interval: z
+      .literal('none')
+      .optional()
+      .describe('Of a metric file:<key>: the number that training wrote decides as it is, though it has no interval'),
+    better: z.enum(['higher', 'lower']).optional().describe('Of a metric file:<key>: which way is better'),
     beta: z.number().gt(0).optional(),
     'at-recall': z.number().gt(0).max(1).optional(),
     'at-precision': z.number().gt(0).max(1).optional(),

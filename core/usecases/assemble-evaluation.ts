@@ -8,6 +8,7 @@ import type { EvaluationReport, ReportedCurves, RuleResult } from '../reports/ev
 import type { EvaluationRequest } from './evaluation-request.ts';
 import type { JudgedScores } from './judge-scores.ts';
 import type { ScoredContenders } from './open-contenders.ts';
+import { type TrainingFacts, trainingMetricsShown } from './training-evidence.ts';
 
 /** What the base branch's gate said of the same scores. */
 export interface BaseJudgement {
@@ -23,6 +24,8 @@ export interface EvaluationParts {
   readonly scored: ScoredContenders;
   readonly judged: JudgedScores;
   readonly base: BaseJudgement | null;
+  /** What the trainings of both models wrote. */
+  readonly training: TrainingFacts;
   readonly datasetDigest: string;
   /** First and last time of the rows, ISO 8601. */
   readonly span: { readonly from: string | null; readonly to: string | null };
@@ -50,7 +53,7 @@ export function assembleEvaluation(parts: EvaluationParts): EvaluationReport {
       ...(evaluate.weight === undefined ? {} : { weight: evaluate.weight }),
     },
     candidate: { digest: scored.candidateDigest, ...(size === undefined ? {} : { sizeBytes: size }) },
-    metrics: [...metricsOf(parts), ...artifactMetrics(parts, evaluate.confidence)],
+    metrics: [...metricsOf(parts), ...artifactMetrics(parts, evaluate.confidence), ...trainingShown(parts).metrics],
     comparisons: comparisonsOf(parts),
     rules: outcomes.map((outcome) => ruleResult(outcome, request.rulePlaces[outcome.rule.index])),
     verdict: worse ?? 'inconclusive',
@@ -134,7 +137,16 @@ function artifactMetrics({ scored }: EvaluationParts, level: number): Evaluation
   }));
 }
 
-function comparisonsOf({ judged: { populations }, scored }: EvaluationParts): EvaluationReport['comparisons'] {
+function trainingShown({ judged, training }: EvaluationParts): ReturnType<typeof trainingMetricsShown> {
+  return trainingMetricsShown(
+    judged.outcomes.map(({ rule }) => rule),
+    training,
+  );
+}
+
+function comparisonsOf(parts: EvaluationParts): EvaluationReport['comparisons'] {
+  const { judged, scored } = parts;
+  const { populations } = judged;
   const { found } = scored;
   if (found.kind !== 'found' || scored.champion === null) return [];
   return [
@@ -144,14 +156,17 @@ function comparisonsOf({ judged: { populations }, scored }: EvaluationParts): Ev
         environments: [...found.environments],
         ...(found.version === undefined ? {} : { version: found.version }),
       },
-      metrics: populations.flatMap(({ comparisons }) =>
-        comparisons.map(({ slice, champion, difference, ...rest }) => ({
-          ...rest,
-          ...at(slice),
-          champion: plain(champion),
-          difference: { ...plain(difference), pValue: difference.pValue, test: difference.test },
-        })),
-      ),
+      metrics: [
+        ...populations.flatMap(({ comparisons }) =>
+          comparisons.map(({ slice, champion, difference, ...rest }) => ({
+            ...rest,
+            ...at(slice),
+            champion: plain(champion),
+            difference: { ...plain(difference), pValue: difference.pValue, test: difference.test },
+          })),
+        ),
+        ...trainingShown(parts).compared,
+      ],
     },
   ];
 }

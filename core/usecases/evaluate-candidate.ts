@@ -19,6 +19,7 @@ import {
   span,
 } from './profile-dataset.ts';
 import { type ResolvedGate, resolveGate } from './resolve-gate-rules.ts';
+import type { TrainingFacts } from './training-evidence.ts';
 
 /** The judgement, and the summary of the reference that later windows are compared with. */
 export interface Evaluation {
@@ -67,12 +68,18 @@ async function judge({ request, gate, contenders }: Work, ports: EvaluationPorts
   const all = { ...read, columns: new Map([...read.columns].filter(([name]) => needed.includes(name))) };
   const time = span(config.data.time === undefined ? undefined : all.columns.get(config.data.time));
   const scored = await withoutSeenChampion(all, { request, table: contenders.table, digest: before, ...time }, ports);
-  const judged = judgeScores(scored, { config, gate });
+  const training = trainingOf(request, scored);
+  const judged = judgeScores(scored, { config, gate, training });
   const datasetDigest = await hashDataset(contenders.table, dataset, ports.hasher);
   if (datasetDigest !== before) throw changedMeanwhile(dataset.shown);
   const base = judgeByBase(request, scored);
-  const evaluation = assembleEvaluation({ request, scored, judged, base, datasetDigest, span: time });
+  const evaluation = assembleEvaluation({ request, scored, judged, base, datasetDigest, span: time, training });
   return { evaluation, profile: summary && profileReport(request, summary, datasetDigest) };
+}
+
+function trainingOf({ trainingMetrics }: EvaluationRequest, { found }: ScoredContenders): TrainingFacts {
+  const history = found.kind === 'found' ? found.history : undefined;
+  return { candidate: trainingMetrics, champion: history?.trainingMetrics };
 }
 
 interface ScoredOn extends JudgedDataset {
@@ -114,12 +121,15 @@ function columnsToRead(
 }
 
 /** What the base branch's gate says of the same scores, where the pull request changes how the model is judged. */
-function judgeByBase({ base }: EvaluationRequest, scored: ScoredContenders): BaseJudgement | null {
+function judgeByBase(request: EvaluationRequest, scored: ScoredContenders): BaseJudgement | null {
+  const { base } = request;
   if (base === null) return null;
   if ('problem' in base) return { verdict: 'inconclusive', outcomes: [], reason: base.problem };
   try {
     const gate = resolveGate(base.config, base.rulePlaces);
-    const { verdict, outcomes } = judgeScores(scored, { config: base.config, gate });
+    const isSameFile = base.config.evaluate.metricsFile === request.config.evaluate.metricsFile;
+    const training = isSameFile ? trainingOf(request, scored) : { candidate: undefined, champion: undefined };
+    const { verdict, outcomes } = judgeScores(scored, { config: base.config, gate, training });
     return { verdict, outcomes, reason: null };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

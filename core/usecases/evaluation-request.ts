@@ -2,6 +2,7 @@ import type { ModelConfig } from '../config/tidegate-config.ts';
 import type { ErrorPlace } from '../errors.ts';
 import type { EvaluationReport } from '../reports/evaluation-report.ts';
 import type { ProfileReport } from '../reports/profile-report.ts';
+import type { TrainingMetrics } from './training-evidence.ts';
 
 /** A path of the workspace: as people write it, and absolute. */
 export interface ShownPath {
@@ -20,6 +21,8 @@ export interface EvaluationRequest {
     | { readonly kind: 'predictions'; readonly path: ShownPath };
   readonly dataset: ShownPath;
   readonly reference: ShownPath;
+  /** Numbers of `evaluate.metrics-file` by dotted key; absent where none is named. */
+  readonly trainingMetrics?: TrainingMetrics;
   /** `auto`, `none`, a version or a path. */
   readonly championSelector: string;
   /** The absolute path of a file of the repository. */

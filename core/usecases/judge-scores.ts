@@ -16,6 +16,7 @@ import { decideGate } from '../domain/gate/decide-gate.ts';
 import { artifactEvidence } from './artifact-evidence.ts';
 import type { ScoredContenders } from './open-contenders.ts';
 import type { ResolvedGate } from './resolve-gate-rules.ts';
+import { type TrainingFacts, trainingEvidence } from './training-evidence.ts';
 
 /** Scored rows judged by one gate. */
 export interface JudgedScores {
@@ -34,6 +35,8 @@ export interface JudgedScores {
 export interface Policy {
   readonly config: ModelConfig;
   readonly gate: ResolvedGate;
+  /** What the trainings of both models wrote. */
+  readonly training: TrainingFacts;
 }
 
 /** Columns of the dataset that judging by a configuration needs. */
@@ -50,7 +53,7 @@ export function columnsToJudge({ data, evaluate }: ModelConfig): readonly string
  *
  * @throws {UserError} DATA_INVALID for slices and groups that the dataset's columns do not give.
  */
-export function judgeScores(scored: ScoredContenders, { config, gate }: Policy): JudgedScores {
+export function judgeScores(scored: ScoredContenders, { config, gate, training }: Policy): JudgedScores {
   const { population, grouping } = populationOf(scored, config);
   const plan = planOf(config, gate);
   const contenders = contendersOf(population);
@@ -73,7 +76,7 @@ export function judgeScores(scored: ScoredContenders, { config, gate }: Policy):
     slices,
     classes,
     smallSlices,
-    artifact: artifactEvidence(gate, scored.facts),
+    artifact: new Map([...artifactEvidence(gate, scored.facts), ...trainingEvidence(gate.rules, training)]),
     champion: scored.absence,
     confidence,
     minRows,

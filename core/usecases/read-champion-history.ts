@@ -12,9 +12,11 @@ export async function readChampionHistory(
   const evaluation =
     report.evaluation === null ? undefined : await documents.readDocument('evaluation', report.evaluation.digest);
   const judged = evaluation?.dataset;
+  const run = report.run === null ? undefined : await documents.readDocument('run', report.run.digest);
   return {
     trainedOn: report.lineage.inputs.map(({ path, digest }) => ({ path, digest })),
     registeredAt: report.createdAt,
+    ...(run === undefined ? {} : { trainingMetrics: run.metrics }),
     judgedOn: judged === undefined ? null : { digest: judged.digest, to: judged.to ?? null },
   };
 }

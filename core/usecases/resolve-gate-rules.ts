@@ -3,8 +3,14 @@ import { type MetricUse, metricBoundProblems, metricNameProblems } from '../conf
 import { ruleMetricName } from '../config/rule-metric.ts';
 import type { ModelConfig } from '../config/tidegate-config.ts';
 import type { GateBound, GateRule } from '../domain/gate/gate-rule.ts';
-import type { Metric } from '../domain/metrics/metric.ts';
-import { CLASS_METRICS, defaultMetricNames, findMetric, isArtifactMetric } from '../domain/metrics/metric-registry.ts';
+import type { Metric, MetricTask } from '../domain/metrics/metric.ts';
+import {
+  CLASS_METRICS,
+  defaultMetricNames,
+  fileMetricKey,
+  findMetric,
+  isArtifactMetric,
+} from '../domain/metrics/metric-registry.ts';
 import { type ErrorPlace, type Problem, UserError } from '../errors.ts';
 
 /** The gate of a model, with its defaults filled in. */
@@ -26,11 +32,13 @@ export interface ResolvedGate {
  */
 export function resolveGate(config: ModelConfig, places: readonly ErrorPlace[]): ResolvedGate {
   const { task } = config;
-  const rules = config.gate.rules.map(resolveRule);
+  const rules = config.gate.rules.map((rule, index) => resolveRule(rule, index, task));
   const named = config.evaluate.metrics ?? defaultMetricNames(task);
   const problems = [
     ...named.flatMap((name) => metricNameProblems(name, { task, where: 'evaluate.metrics', place: {} })),
+    ...named.flatMap((name) => (fileMetricKey(name) === undefined ? [] : [listedFileMetric(name)])),
     ...rules.flatMap((rule) => ruleProblems(rule, { task, where: 'the rule', place: placed(places[rule.index]) })),
+    ...config.gate.rules.flatMap((rule, index) => fileRuleProblems(rule, config, placed(places[index]))),
   ];
   if (problems.length > 0) throw UserError.ofProblems('METRIC_INVALID', problems);
   const names = new Set([...named, ...rules.map(({ metric }) => metric)]);
@@ -49,17 +57,27 @@ function classMetricsOf(names: ReadonlySet<string>): readonly Metric[] {
   return shown.flatMap((name) => findMetric(name, 'binary-classification') ?? []);
 }
 
-function resolveRule(rule: RuleConfig, index: number): GateRule {
+function resolveRule(rule: RuleConfig, index: number, task: MetricTask): GateRule {
   const everySlice = rule.slices === 'all';
   return {
     index,
     metric: ruleMetricName(rule),
     bound: boundOf(rule),
+    ...directionOf(rule, task),
     everySlice,
     whenInconclusive: rule.whenInconclusive ?? (everySlice ? 'warn' : 'fail'),
     // The speed of a shared machine is shown; it decides only where someone asked for it.
     onFail: rule.onFail ?? (rule.metric.startsWith('latency_') ? 'warn' : 'fail'),
   };
+}
+
+/** Of a number that training wrote: as the rule says, else as the metric of its name. */
+function directionOf({ metric, better }: RuleConfig, task: MetricTask): Pick<GateRule, 'direction'> {
+  const key = fileMetricKey(metric);
+  if (key === undefined) return {};
+  if (better !== undefined) return { direction: `${better}-is-better` };
+  const known = findMetric(key.split('.').at(-1) ?? key, task);
+  return known === undefined ? {} : { direction: known.direction };
 }
 
 function boundOf(rule: RuleConfig): GateBound {
@@ -79,6 +97,7 @@ function ruleProblems(rule: GateRule, use: MetricUse): readonly Problem[] {
   if (unknown.length > 0) return unknown;
   const at = use.place;
   const metric = findMetric(rule.metric, use.task);
+  if (fileMetricKey(rule.metric) !== undefined) return [];
   if (metric === undefined) {
     return isArtifactMetric(rule.metric) ? artifactRuleProblems(rule, at) : classRuleProblems(rule, at);
   }
@@ -95,6 +114,44 @@ function ruleProblems(rule: GateRule, use: MetricUse): readonly Problem[] {
     return [{ message, fix: `Write ${rule.bound.kind} in the metric's own unit.`, ...at }];
   }
   return [];
+}
+
+function listedFileMetric(name: string): Problem {
+  const message = `evaluate.metrics names "${name}", a number that training wrote and no metric of rows`;
+  return { message, fix: 'Remove it there: a rule that names it shows it too.' };
+}
+
+/** A number that training wrote has no interval: it decides only where a rule says that it may. */
+function fileRuleProblems(
+  rule: RuleConfig,
+  { evaluate, task }: ModelConfig,
+  at: { readonly place?: ErrorPlace },
+): readonly Problem[] {
+  const { metric, interval, better, slices } = rule;
+  const problem = (message: string, fix: string): Problem => ({ message, fix, ...at });
+  if (fileMetricKey(metric) === undefined) {
+    const extra = interval === undefined ? (better === undefined ? undefined : 'better') : 'interval';
+    if (extra === undefined) return [];
+    return [problem(`"${metric}" is computed from rows, and takes no ${extra}`, `Remove ${extra}.`)];
+  }
+  const needsDirection = 'margin' in boundOf(rule) && directionOf(rule, task).direction === undefined;
+  return [
+    ...(evaluate.metricsFile === undefined
+      ? [problem(`"${metric}" needs evaluate.metrics-file, which is missing`, 'Add evaluate.metrics-file.')]
+      : []),
+    ...(interval === undefined
+      ? [
+          problem(
+            `"${metric}" has no interval: one number does not tell a change from chance`,
+            'Add interval: none to let it decide as it is, or gate on a metric that is computed from rows.',
+          ),
+        ]
+      : []),
+    ...(slices === undefined ? [] : [problem(`"${metric}" is one number, and has no slices`, 'Remove slices: all.')]),
+    ...(needsDirection
+      ? [problem(`which way "${metric}" is better is not known`, 'Add better: higher or lower.')]
+      : []),
+  ];
 }
 
 function artifactRuleProblems(

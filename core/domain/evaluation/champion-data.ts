@@ -6,6 +6,8 @@ export interface ChampionHistory {
   readonly registeredAt: string;
   /** The dataset that it was judged on, with its last time where it has times; null where that is not known. */
   readonly judgedOn: { readonly digest: string; readonly to: string | null } | null;
+  /** Numbers that its training wrote, by dotted key; null where not finite. */
+  readonly trainingMetrics?: Readonly<Record<string, number | null>>;
 }
 
 /** A dataset as far as comparing needs it. */

@@ -1,3 +1,5 @@
+import type { Metric } from '../metrics/metric.ts';
+
 /** How far from the champion: in the metric's unit, or relative to the champion's value (0.01 is 1 %). */
 export interface GateMargin {
   readonly kind: 'absolute' | 'relative';
@@ -15,6 +17,8 @@ export interface GateRule {
   readonly index: number;
   readonly metric: string;
   readonly bound: GateBound;
+  /** Of a number that training wrote: which way is better, where that matters. */
+  readonly direction?: Metric['direction'];
   /** Judged for every slice instead of all rows together. */
   readonly everySlice: boolean;
   /** `warn`: an inconclusive result is shown and does not count. */

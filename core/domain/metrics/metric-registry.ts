@@ -62,6 +62,9 @@ const ARTIFACT_METRICS = {
 /** The name of a metric of the artifact itself. */
 export type ArtifactMetricName = keyof typeof ARTIFACT_METRICS;
 
+/** Before the key of a number that training wrote. */
+const FILE_PREFIX = 'file:';
+
 /** Metrics computed when tidegate.yaml names none. */
 const DEFAULT_METRICS: Readonly<Record<MetricTask, readonly string[]>> = {
   'binary-classification': ['roc_auc', 'log_loss', 'brier_score'],
@@ -90,6 +93,16 @@ export function isArtifactMetric(name: string): name is ArtifactMetricName {
   return Object.hasOwn(ARTIFACT_METRICS, name);
 }
 
+/**
+ * The key of a number that training wrote, of a metric that is named for one.
+ *
+ * @example fileMetricKey('file:val.loss') // => 'val.loss'
+ */
+export function fileMetricKey(name: string): string | undefined {
+  const key = name.startsWith(FILE_PREFIX) ? name.slice(FILE_PREFIX.length) : '';
+  return key === '' ? undefined : key;
+}
+
 /** Every name that a rule for this task may use; families of metrics with a number for it. */
 export function metricNames(task: MetricTask): readonly string[] {
   return [
@@ -97,13 +110,15 @@ export function metricNames(task: MetricTask): readonly string[] {
     ...(task === 'multiclass-classification' ? CLASS_METRICS : []),
     ...FAMILIES.filter((family) => family.task === task).map(({ prefix }) => `${prefix}<number>`),
     ...Object.keys(ARTIFACT_METRICS),
+    `${FILE_PREFIX}<key>`,
   ];
 }
 
 /** Whether a rule for this task may use a name. */
 export function isMetricName(name: string, task: MetricTask): boolean {
   const isOfClass = task === 'multiclass-classification' && CLASS_METRICS.includes(name);
-  return isOfClass || isArtifactMetric(name) || findMetric(name, task) !== undefined;
+  const isOfRows = isOfClass || findMetric(name, task) !== undefined;
+  return isOfRows || isArtifactMetric(name) || fileMetricKey(name) !== undefined;
 }
 
 /** The names computed when tidegate.yaml names none. */
@@ -114,6 +129,8 @@ export function defaultMetricNames(task: MetricTask): readonly string[] {
 /** The name of a metric as people write it; an unknown name stays as it is. */
 export function metricTitle(name: string): string {
   if (isArtifactMetric(name)) return ARTIFACT_METRICS[name];
+  const key = fileMetricKey(name);
+  if (key !== undefined) return `${key} as training wrote it (no interval)`;
   const found = METRICS.find((metric) => metric.name === name);
   if (found !== undefined) return found.title;
   const tasks = ['binary-classification', 'multiclass-classification', 'regression'] as const;

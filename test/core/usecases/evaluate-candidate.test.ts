@@ -4,6 +4,7 @@ import { parseConfig } from '../../../core/config/parse-config.ts';
 import { UserError } from '../../../core/errors.ts';
 import type { Champion } from '../../../core/ports/champion-finder.ts';
 import type { ModelRunner } from '../../../core/ports/model-runner.ts';
+import { renderEvaluationSummary } from '../../../core/render/evaluation.ts';
 import { formatReport, readReport } from '../../../core/reports/read-report.ts';
 import { evaluateCandidate } from '../../../core/usecases/evaluate-candidate.ts';
 import type { EvaluationPorts } from '../../../core/usecases/evaluation-ports.ts';
@@ -91,6 +92,8 @@ interface Case {
   readonly candidate?: string;
   readonly champion?: Champion;
   readonly table?: MemoryTable;
+  /** What training wrote; the file is named where it did. */
+  readonly training?: Readonly<Record<string, number | null>>;
   /** What the dataset hashes to, one time after the other; default: always the same. */
   readonly digests?: readonly string[];
   /** Rules of the base branch. */
@@ -125,9 +128,14 @@ async function run({
   champion = found('poor.onnx'),
   table = dataset(3000),
   digests = [digest('a')],
+  training,
   baseRules,
 }: Case) {
-  const text = CONFIG.replace('GATE', rules.map((one) => `        - ${one}`).join('\n'));
+  const file = training === undefined ? '' : 'metrics-file: metrics.json, ';
+  const text = CONFIG.replace('GATE', rules.map((one) => `        - ${one}`).join('\n')).replace(
+    'min-rows',
+    `${file}min-rows`,
+  );
   const { config, placeOf } = parseConfig(text);
   const model = config.models.m;
   if (model === undefined) throw new Error('no model');
@@ -158,6 +166,7 @@ async function run({
     dataset: { shown: 'test', absolute: '/test' },
     reference: { shown: 'test', absolute: '/test' },
     championSelector: 'auto',
+    ...(training === undefined ? {} : { trainingMetrics: training }),
     resolve: (path: string) => `/${path}`,
     base: baseOf(baseRules),
     rulePlaces: model.gate.rules.map((_, index) => placeOf(['models', 'm', 'gate', 'rules', index])),
@@ -303,6 +312,87 @@ describe('evaluateCandidate', () => {
   it('refuses an empty dataset and scores that are no probabilities', async () => {
     await expect(run({ table: dataset(0) })).rejects.toMatchObject({ code: 'DATA_INVALID' });
     await expect(run({ candidate: 'logit.onnx' })).rejects.toMatchObject({ code: 'MODEL_INVALID' });
+  });
+});
+
+describe('evaluateCandidate on numbers that training wrote', () => {
+  const rival: Champion = {
+    ...found('poor.onnx'),
+    history: {
+      trainedOn: [],
+      registeredAt: '2001-01-01T00:00:00.000Z',
+      judgedOn: null,
+      trainingMetrics: { 'val.loss': 0.4, 'val.log_loss': 3, zero: 0 },
+    },
+  } as Champion;
+  const ruled = (rule: string) => ({
+    training: { 'val.loss': 0.42, 'val.log_loss': 2.5, zero: 0.1, bad: null },
+    champion: rival,
+    rules: [rule],
+  });
+
+  it.each([
+    ['{ metric: file:val.loss, max: 0.42, interval: none }', 'pass'],
+    ['{ metric: file:val.loss, max: 0.41, interval: none }', 'fail'],
+    ['{ metric: file:val.loss, max-regression: 0.03, better: lower, interval: none }', 'pass'],
+    ['{ metric: file:val.loss, max-regression: 0.01, better: lower, interval: none }', 'fail'],
+    ['{ metric: file:val.loss, max-regression: 0.01, better: higher, interval: none }', 'pass'],
+    ['{ metric: file:val.loss, max-regression: 4%, better: lower, interval: none }', 'fail'],
+    // The name of a known metric says which way is better: 17 % less.
+    ['{ metric: file:val.log_loss, min-improvement: 10%, interval: none }', 'pass'],
+    ['{ metric: file:val.log_loss, min-improvement: 20%, interval: none }', 'fail'],
+    ['{ metric: file:zero, max-regression: 10%, better: higher, interval: none }', 'inconclusive'],
+    ['{ metric: file:none, max: 1, interval: none }', 'inconclusive'],
+    ['{ metric: file:bad, max: 1, interval: none }', 'inconclusive'],
+    ['{ metric: file:toString, max: 1, interval: none }', 'inconclusive'],
+  ] as const)('judges %s as %s', async (rule, verdict) => {
+    expect((await run(ruled(rule))).evaluation.rules[0]?.verdict).toBe(verdict);
+  });
+
+  it('shows them without an interval, and says so wherever they stand', async () => {
+    const { evaluation } = await run(
+      ruled('{ metric: file:val.loss, max-regression: 0.01, better: lower, interval: none }'),
+    );
+    expect(evaluation.rules[0]?.reason).toBe(
+      'val.loss as training wrote it (no interval) got worse by 0.020; up to 0.01 would have passed.',
+    );
+    const named = <T extends { name: string }>(metrics: readonly T[]) =>
+      metrics.find(({ name }) => name === 'file:val.loss');
+    expect(named(evaluation.metrics)).toMatchObject({ value: 0.42, interval: null, direction: 'lower-is-better' });
+    expect(named(evaluation.comparisons[0]?.metrics ?? [])).toMatchObject({
+      champion: { value: 0.4, interval: null },
+      difference: { interval: null, pValue: null },
+    });
+    expect(renderEvaluationSummary(evaluation)).toContain('0.020 (no interval)');
+  });
+
+  it('is open against a champion whose training left no numbers', async () => {
+    const rule = '{ metric: file:val.loss, max-regression: 0.03, better: lower, interval: none }';
+    const { evaluation } = await run({ training: { 'val.loss': 0.42 }, rules: [rule] });
+    expect(evaluation.rules[0]).toMatchObject({
+      verdict: 'inconclusive',
+      reason: expect.stringContaining('is not known'),
+    });
+  });
+
+  it.each([
+    { rule: '{ metric: file:val.loss, max: 0.42 }', says: 'Add interval: none' },
+    { rule: '{ metric: file:val.loss, max-regression: 0.1, interval: none }', says: 'Add better: higher or lower' },
+    { rule: '{ metric: file:val.loss, max: 0.42, slices: all, interval: none }', says: 'Remove slices: all' },
+    { rule: '{ metric: roc_auc, min: 0.5, interval: none }', says: 'Remove interval' },
+    { rule: '{ metric: roc_auc, min: 0.5, better: higher }', says: 'Remove better' },
+  ])('refuses $rule', async ({ rule, says }) => {
+    await expect(run(ruled(rule))).rejects.toMatchObject({
+      code: 'METRIC_INVALID',
+      fix: expect.stringContaining(says),
+    });
+  });
+
+  it('refuses a rule on a file that is not named', async () => {
+    const rule = '{ metric: file:val.loss, max: 0.42, interval: none }';
+    await expect(run({ rules: [rule] })).rejects.toMatchObject({
+      fix: expect.stringContaining('Add evaluate.metrics-file'),
+    });
   });
 });
 
