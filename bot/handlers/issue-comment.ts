@@ -1,3 +1,4 @@
+import { parseCommands } from '../../core/domain/commands/parse-commands.ts';
 import { answerCommands } from '../../core/usecases/answer-commands.ts';
 import type { Log } from '../reconcile.ts';
 import type { BotRepository } from '../repository.ts';
@@ -14,6 +15,7 @@ export interface WrittenComment {
 /** Somebody wrote a comment: its commands are carried out. What bots write is never a command. */
 export async function onCommentCreated(comment: WrittenComment, repository: BotRepository, log: Log): Promise<void> {
   if (comment.by.type === 'Bot' || comment.by.login === repository.identity.login) return;
+  if (parseCommands(comment.body).length === 0) return;
   const config = await repository.config();
   if (config === undefined) return;
   const { login: self, clockMs } = repository.identity;

@@ -13,6 +13,7 @@ import { startGitHub } from '../testkit/github/start-github.ts';
 import type { WorkflowRun } from '../testkit/github/state.ts';
 import { listenOnLoopback, readBody } from '../testkit/http.ts';
 import { WriteCounter } from '../testkit/write-proxy.ts';
+import { BotProgram } from './bot-program.ts';
 
 /** Files of a commit by path; null removes one. */
 export type CommitFiles = Readonly<Record<string, string | null>>;
@@ -38,6 +39,7 @@ export class BotWorld {
   readonly #closing: (() => Promise<void>)[] = [];
   readonly #bots: RunningBot[] = [];
   #hookUrl = '';
+  #apiPort = 0;
   #clones = 0;
   /** How far the bot's clock is ahead; milliseconds. */
   aheadMs = 0;
@@ -48,7 +50,7 @@ export class BotWorld {
     this.#artifacts = artifacts;
   }
 
-  /** @param replicas Bots; each gets every webhook, all at once. */
+  /** @param replicas Bots in this process; each gets every webhook, all at once. None: `program` is one apart. */
   static async start(replicas = 1): Promise<BotWorld> {
     const directory = await mkdtemp(path.join(os.tmpdir(), 'tidegate-bot-'));
     const artifacts: (ArtifactEntry & { zip: Uint8Array })[] = [];
@@ -68,9 +70,9 @@ export class BotWorld {
     const world = new BotWorld(directory, github, artifacts);
     world.#closing.push(() => files.close());
     const proxy = await world.writes.before(github.port);
+    world.#apiPort = proxy.port;
     world.#closing.push(() => proxy.close());
-    for (let count = 0; count < replicas; count += 1)
-      world.#bots.push(await startBot(world.#config(proxy.port), 'fatal'));
+    for (let count = 0; count < replicas; count += 1) world.#bots.push(await startBot(world.#config(), 'fatal'));
     await world.#listen();
     return world;
   }
@@ -102,15 +104,25 @@ export class BotWorld {
     await rm(this.directory, { recursive: true, force: true });
   }
 
-  #config(apiPort: number): BotConfig {
+  /** The bot as a process of its own, not yet started; it gets the webhooks from now on. */
+  async program(): Promise<BotProgram> {
+    const program = await BotProgram.create(this.#app());
+    this.#closing.push(() => program.stop());
+    this.github.webhook({ url: program.hookUrl, secret: this.secret });
+    return program;
+  }
+
+  #app() {
+    const apiUrl = `http://127.0.0.1:${this.#apiPort}/api/v3`;
+    return { appId: this.github.appId, privateKey: this.github.appPrivateKey, webhookSecret: this.secret, apiUrl };
+  }
+
+  #config(): BotConfig {
     return {
-      appId: this.github.appId,
-      privateKey: this.github.appPrivateKey,
-      webhookSecret: this.secret,
+      ...this.#app(),
       host: '127.0.0.1',
       port: 0,
       metricsPort: 0,
-      apiUrl: `http://127.0.0.1:${apiPort}/api/v3`,
       sweepIntervalMs: 3_600_000,
       isPaced: false,
       clockMs: () => Date.now() + this.aheadMs,
@@ -119,6 +131,7 @@ export class BotWorld {
 
   async #listen(): Promise<void> {
     const urls = this.#bots.map(({ url }) => `${url}/api/github/webhooks`);
+    if (urls.length === 0) return;
     this.#hookUrl = urls.length === 1 ? (urls[0] ?? '') : await this.#fanOut(urls);
     const isBusy = () => this.#bots.some((bot) => bot.isBusy);
     this.github.webhook({ url: this.#hookUrl, secret: this.secret, isBusy });

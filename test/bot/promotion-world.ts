@@ -27,6 +27,8 @@ spec:
 export class PromotionWorld {
   readonly bot: BotWorld;
   readonly #clone: string;
+  /** The newest commit that a person pushed to main. */
+  lastPushed = '';
 
   private constructor(bot: BotWorld, clone: string) {
     this.bot = bot;
@@ -49,6 +51,7 @@ export class PromotionWorld {
   /** Commits files on main, by a person. @returns The commit. */
   async push(files: Readonly<Record<string, string>>): Promise<string> {
     const sha = await this.bot.commit(this.#clone, 'main', files);
+    this.lastPushed = sha;
     await this.bot.settle();
     return sha;
   }
@@ -67,6 +70,13 @@ export class PromotionWorld {
   /** Main takes no merge before these checks have succeeded. */
   requireChecks(names: readonly string[]): void {
     this.bot.github.state.repository(REPOSITORY)?.protection.set('main', names);
+  }
+
+  /** Opens a pull request, by a person. */
+  async proposeBy(login: string, files: Readonly<Record<string, string>>): Promise<void> {
+    await this.bot.commit(this.#clone, 'a-change', files);
+    await this.bot.client(login).pulls.create({ owner, repo, head: 'a-change', base: 'main', title: 'A change' });
+    await this.bot.settle();
   }
 
   /** Registers a version on main's newest commit, as the release workflow does. */
