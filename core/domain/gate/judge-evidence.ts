@@ -69,6 +69,7 @@ export function judgeEvidence(evidence: ContrastEvidence, level: number, failLev
     const failing = bounds(evidence, failLevel);
     if (failing.upper < 0) return { verdict: 'fail', shown: shownOf(evidence, failing), level: failLevel };
   }
+  // An exact contrast is decided above wherever failing is not ruled out.
   const standardError = uncertainty.kind === 'estimated' ? uncertainty.standardError : 0;
   const rowsToDecide = rowsNeeded({ rows: evidence.rows, effect: value, standardError }, level);
   const planned = planAtEquality(evidence, standardError, level);
@@ -102,8 +103,9 @@ function rowsNeeded(
 
 /** Rows at which there would be enough of what is lacking, at as much a row as now. */
 function rowsForLack(rows: number, { has, needs }: { readonly has: number; readonly needs: number }): number | null {
-  const rowsNeeded = has === 0 ? Number.POSITIVE_INFINITY : Math.ceil((rows * needs) / has);
-  return rowsNeeded > FEASIBLE_FACTOR * rows ? null : rowsNeeded;
+  // None of a kind: infinitely many rows.
+  const wanted = Math.ceil((rows * needs) / has);
+  return wanted > FEASIBLE_FACTOR * rows ? null : wanted;
 }
 
 interface Bounds {

@@ -2,38 +2,36 @@ import { decimalsFor, formatCount, formatDifference, formatNumber, formatPercent
 import type { GateBound, GateMargin } from './gate-rule.ts';
 import type { Judgement } from './judge-evidence.ts';
 
+type Shown = NonNullable<Judgement['shown']>;
+type Said = Pick<Judgement, 'verdict' | 'level'> & { readonly shown: Shown };
+
 /**
  * Why a rule came out as it did, for people: what, by how much, and what would have passed. A sentence or two.
  *
  * @param title The metric's name for people.
  */
 export function ruleReason(bound: GateBound, judgement: Judgement, title: string): string {
-  if (judgement.shown === null) {
-    return `${title} has no interval: ${judgement.unknown ?? 'nothing is known of its error'}.${advice(judgement)}`;
+  const { shown, verdict, level, unknown } = judgement;
+  if (shown === null) {
+    return `${title} has no interval: ${unknown ?? 'nothing is known of its error'}.${rowsSentence(judgement, '')}`;
   }
-  const sentence =
-    'margin' in bound ? differenceSentence(bound, judgement, title) : valueSentence(bound, judgement, title);
-  return `${sentence}${judgement.verdict === 'inconclusive' ? advice(judgement) : ''}`;
+  const said = { shown, verdict, level };
+  if (!('margin' in bound)) return `${valueSentence(bound, said, title)}${advice(judgement, plainMargin)}`;
+  const marginOf = bound.margin.kind === 'relative' ? formatMarginPercent : plainMargin;
+  return `${differenceSentence(bound, said, title)}${advice(judgement, marginOf)}`;
 }
 
 /** What a rule demands, in a few words: `at least 0.65`, `not worse by 1 %`. */
 export function ruleDemand(bound: GateBound): string {
-  if (bound.kind === 'min') return `at least ${plain(bound.value)}`;
-  if (bound.kind === 'max') return `at most ${plain(bound.value)}`;
-  if (!('margin' in bound)) return '';
+  if (!('margin' in bound)) return `at ${bound.kind === 'min' ? 'least' : 'most'} ${plain(bound.value)}`;
   const amount = amountOf(bound.margin);
   return bound.kind === 'max-regression' ? `not worse by ${amount}` : `better by ${amount}`;
 }
 
-function valueSentence(
-  bound: GateBound & { value: number },
-  { shown, verdict, level }: Judgement,
-  title: string,
-): string {
-  if (shown === null) return '';
+function valueSentence(bound: GateBound & { value: number }, { shown, verdict, level }: Said, title: string): string {
   const isExact = shown.lower === shown.upper;
   const decimals = isExact
-    ? exactDecimals(shown.value)
+    ? exactDecimals(shown.value, bound.value)
     : Math.max(decimalsFor((shown.upper - shown.lower) / 2), decimalsOf(bound.value));
   const interval = `${formatNumber(shown.value, decimals)}${range(shown, level, (v) => formatNumber(v, decimals))}`;
   const demand = ruleDemand(bound);
@@ -44,10 +42,9 @@ function valueSentence(
 
 function differenceSentence(
   bound: GateBound & { margin: GateMargin },
-  { shown, verdict, level }: Judgement,
+  { shown, verdict, level }: Said,
   title: string,
 ): string {
-  if (shown === null) return '';
   const relative = bound.margin.kind === 'relative';
   const decimals = Math.max(
     decimalsFor((shown.upper - shown.lower) / 2),
@@ -83,15 +80,27 @@ function range(
   return ` (${formatPercent(level)} CI ${format(lower)} … ${format(upper)})`;
 }
 
-function advice({ rowsToDecide, shown, rowsIfEqual, decidableMargin }: Judgement): string {
+/** What would help: only an open rule has it. */
+function advice(judgement: Judgement, formatMargin: (margin: number) => string): string {
+  const { rowsIfEqual, decidableMargin } = judgement;
+  const hasPlan = rowsIfEqual !== undefined && rowsIfEqual !== null && decidableMargin !== undefined;
+  const equal = hasPlan
+    ? ` If the models are truly equal, about ${formatCount(twoDigits(rowsIfEqual))} rows would show it; these rows can decide a margin of ${formatMargin(decidableMargin)}.`
+    : '';
+  return `${rowsSentence(judgement, ' No feasible number of rows would decide: the difference lies at the bound itself.')}${equal}`;
+}
+
+function rowsSentence({ rowsToDecide }: Judgement, whenNone: string): string {
   if (rowsToDecide === undefined) return '';
-  const equal =
-    rowsIfEqual === undefined || rowsIfEqual === null || decidableMargin === undefined
-      ? ''
-      : ` If the models are truly equal, about ${formatCount(twoDigits(rowsIfEqual))} rows would show it; these rows can decide a margin of ${Number(decidableMargin.toPrecision(2))}.`;
-  if (rowsToDecide !== null) return ` About ${formatCount(twoDigits(rowsToDecide))} rows would decide.${equal}`;
-  if (shown === null) return '';
-  return ` No feasible number of rows would decide: the difference lies at the bound itself.${equal}`;
+  return rowsToDecide === null ? whenNone : ` About ${formatCount(twoDigits(rowsToDecide))} rows would decide.`;
+}
+
+function plainMargin(margin: number): string {
+  return String(Number(margin.toPrecision(2)));
+}
+
+function formatMarginPercent(margin: number): string {
+  return formatPercent(Number(margin.toPrecision(2)), 6);
 }
 
 /** Rounded up to two digits: a plan is no more precise. */
@@ -100,9 +109,9 @@ function twoDigits(rows: number): number {
   return Math.ceil(rows / unit) * unit;
 }
 
-/** A measured number has no interval to say how fine it is: whole numbers stay whole. */
-function exactDecimals(value: number): number {
-  return Number.isInteger(value) ? 0 : 3;
+/** A measured number has no interval to say how fine it is: whole numbers stay whole, others are as fine as the bound. */
+function exactDecimals(value: number, bound: number): number {
+  return Number.isInteger(value) ? 0 : Math.max(3, decimalsOf(bound));
 }
 
 function amountOf(margin: GateMargin): string {
@@ -119,7 +128,6 @@ function plain(value: number): string {
 
 /** Decimals that a configured number was written with. */
 function decimalsOf(value: number): number {
-  const text = String(value);
-  if (text.includes('e-')) return Number(text.split('e-')[1]);
-  return text.split('.')[1]?.length ?? 0;
+  const [digits = '', exponent = '0'] = String(value).split('e');
+  return Math.max(0, (digits.split('.')[1]?.length ?? 0) - Number(exponent));
 }

@@ -1,3 +1,4 @@
+import { medianReach } from './median-reach.ts';
 import type { Metric, MetricEstimate, ScoredRows, UndefinedMetric } from './metric.ts';
 import { NO_INFLUENCE, once } from './once.ts';
 import { totalWeight } from './scored-rows.ts';
@@ -43,7 +44,8 @@ function estimateMedian(rows: ScoredRows): MetricEstimate | UndefinedMetric {
   const band = Math.min(0.25, 0.8 * count ** (-1 / 3));
   const spread = quantile(0.5 + band, 'upper') - quantile(0.5 - band, 'lower');
   const influence = once(() => influences(rows, { errors, value, slope: spread / (2 * band) }));
-  return { kind: 'estimate', value, influence, byClass: false };
+  const exactReach = (level: number) => medianReach((k) => errors[order[k] ?? 0] ?? Number.NaN, count, level);
+  return { kind: 'estimate', value, influence, byClass: false, ...(weights === null ? { exactReach } : {}) };
 }
 
 interface AtMedian {

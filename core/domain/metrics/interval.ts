@@ -13,10 +13,16 @@ export const MIN_UNITS = 10;
  */
 export const MIN_SUPPORT = 20;
 /**
- * Chosen by simulation: of independent rows, beyond this a few make most of the error, and more of their kind may be
- * missing. Groups are few, and days of bad weather are skewed: there the wider quantile is enough.
+ * Chosen by simulation: beyond this a few rows make most of the error, and more of their kind may be missing. Where the
+ * rows of a class say how much a value rests on, only of independent rows: of groups the wider quantile is enough.
  */
 const MAX_SKEWNESS = 0.25;
+/**
+ * As few as of groups: a variance that fewer rows than these make tells too little of itself (docs/calibration.md). No
+ * method is right for every law without an end (R. Bahadur and L. Savage, Ann. Math. Stat. 27, 1956): what a sample
+ * shows of its tail has to do.
+ */
+const MIN_EFFECTIVE_ROWS = MIN_UNITS;
 /** Standard errors below this share of the values are rounding, not evidence. */
 const ROUNDING = 1e-13;
 
@@ -50,8 +56,9 @@ export interface ConfidenceInterval {
 /**
  * What is known of the error of a value. Never an error of 0: no variation in a sample is no proof of none.
  *
- * Proportions of independent, unweighted rows: the exact interval, of many Wilson's. Values without an error in any row: the exact bound.
- * Everything else: Student's t by the influences.
+ * Proportions of independent, unweighted rows: the exact interval, of many Wilson's; their median: between order
+ * statistics. Values without an error in any row: the exact bound. Everything
+ * else: Student's t by the influences.
  */
 export function uncertaintyOf(estimate: MetricEstimate, population: Population): Uncertainty {
   const lacking = lackOf([estimate], population);
@@ -68,7 +75,8 @@ export function uncertaintyOf(estimate: MetricEstimate, population: Population):
   }
   if (isEvidence(found.standardError, Math.abs(value))) {
     const plain = estimated(found, population);
-    return plain.kind === 'estimated' ? { ...plain, ...bounded(estimate, found) } : plain;
+    if (plain.kind !== 'estimated') return plain;
+    return { ...plain, ...(exactly(estimate, population, found) ?? bounded(estimate, found)) };
   }
   return atEdge(estimate, population, found) ?? noVariation();
 }
@@ -85,10 +93,16 @@ export function isEvidence(standardError: number, scale: number): boolean {
   return Number.isFinite(standardError) && standardError > ROUNDING * Math.max(scale, Number.MIN_VALUE);
 }
 
-/** A t interval, or why there is none: a few independent rows may outweigh all others. */
+/** A t interval, or why there is none: a few rows may outweigh all others. */
 export function estimated(found: StandardError, { sampling }: Population): Uncertainty {
-  const isTold = sampling.kind === 'clusters' || Math.abs(found.skewness) <= MAX_SKEWNESS;
-  if (isTold) return { kind: 'estimated', ...found };
+  const { effectiveRows, rowSkewness } = found;
+  if (effectiveRows !== null && effectiveRows < MIN_EFFECTIVE_ROWS) {
+    const counted = `what amounts to ${effectiveRows.toFixed(1)} equal rows, fewer than the ${MIN_EFFECTIVE_ROWS} needed`;
+    const lack = { has: effectiveRows, needs: MIN_EFFECTIVE_ROWS };
+    return { kind: 'unknown', reason: `a few rows make most of the error: ${counted}`, lack };
+  }
+  const isWidened = sampling.kind === 'clusters' && effectiveRows === null;
+  if (isWidened || Math.abs(rowSkewness) <= MAX_SKEWNESS) return { kind: 'estimated', ...found };
   return { kind: 'unknown', reason: 'a few rows make most of the error, so that it cannot be told' };
 }
 
@@ -135,6 +149,18 @@ function atEdge(estimate: MetricEstimate, population: Population, found: Standar
   if (value !== 0 || outcomes === undefined) return undefined;
   const reach = (level: number) => ({ below: 0, above: errorShareBound(trials, level) });
   return { kind: 'estimated', ...found, ...typical(0, reach), reach, method };
+}
+
+/** The exact interval; at levels that the rows are too few for, the one on the scale of the range. */
+function exactly(
+  estimate: MetricEstimate,
+  { sampling }: Population,
+  found: StandardError,
+): { readonly reach: (level: number) => Reach; readonly method: string } | undefined {
+  const { exactReach } = estimate;
+  if (exactReach === undefined || sampling.kind !== 'rows') return undefined;
+  const otherwise = { kind: 'estimated' as const, ...found, ...bounded(estimate, found) };
+  return { reach: (level) => exactReach(level) ?? reachOf(otherwise, level), method: 'order statistics (exact)' };
 }
 
 /** The interval on the scale where the end of the range is infinitely far; nothing for a range without an end. */

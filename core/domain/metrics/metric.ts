@@ -1,3 +1,5 @@
+import type { Reach } from './proportion.ts';
+
 /** What a model is for, as tidegate.yaml says it. */
 export type MetricTask = 'binary-classification' | 'multiclass-classification' | 'regression';
 
@@ -65,6 +67,8 @@ export interface MetricEstimate {
   readonly support?: { readonly rows: number; readonly what: string };
   /** What can be said where no row varies: independent trials without an error, and the worst value at a share of errors. */
   readonly edge?: { readonly trials: number; readonly worst: (errorShare: number) => number };
+  /** Of unweighted rows: how far the exact interval of the value reaches, where rows are independent and enough. */
+  readonly exactReach?: (level: number) => Reach | undefined;
   /** The values that the metric can take; the interval keeps inside. Filled in where a metric is measured. */
   readonly range?: readonly [number, number];
   /** Set where no interval is known: why. */

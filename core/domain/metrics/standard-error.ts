@@ -30,8 +30,18 @@ export interface StandardError {
   readonly method: string;
   /** How many times the variance is that of independent rows; 1 for rows. */
   readonly designEffect: number;
-  /** Skewness of the parts that the error is made of, over the root of their number: in [-1, 1], 0 for symmetric ones. */
+  /**
+   * Skewness of the parts that the error is made of, over the root of their number: in [-1, 1], 0 for symmetric ones. Of
+   * clusters that of their sums or of the rows, whichever is larger.
+   */
   readonly skewness: number;
+  /** The same of the rows alone. */
+  readonly rowSkewness: number;
+  /**
+   * As many equal rows would make such an error: (sum of x²)² / sum of x⁴, the effective sample size by which L. Kish
+   * (Survey Sampling, 1965) counts weights. null where the rows of a class say how much the value rests on.
+   */
+  readonly effectiveRows: number | null;
 }
 
 const BY_CLUSTER = 'influence function, cluster-robust (CR2, t)';
@@ -47,39 +57,49 @@ const BY_ROW_AND_CLASS = 'DeLong (t)';
  * G / (G - 1) and G - 1. By rows: the variance of the influences, for ROC AUC within each class, which is DeLong's.
  *
  * A value that rests on few rows of a kind has no more degrees of freedom than those give, and their correction of the
- * variance.
+ * variance. One that rests on no class has no more than the fourth moment of its parts says of their variance: with an
+ * excess of it, twice the number of rows over their kurtosis less one (F. Satterthwaite, Biometrics Bulletin 2, 1946; for
+ * normal parts that is the number of rows).
  *
  * @param estimate A value, or a contrast of two on the same rows.
  */
 export function standardErrorOf(
   { influence: compute, byClass, support }: Pick<MetricEstimate, 'influence' | 'byClass' | 'support'>,
-  { sampling, labels, weights, shares: known }: Population,
+  { sampling, labels, weights, shares: given }: Population,
 ): StandardError {
   const influence = compute();
   const rows = influence.length;
   const few = support?.rows ?? rows;
-  const rowVariance = byClass ? varianceByClass(influence, labels) : varianceByRow(influence);
+  const moments = momentsOf(influence);
+  const rowVariance = byClass ? varianceByClass(influence, labels) : moments.squares / (rows * (rows - 1));
+  const rowSkewness = skewnessOf(moments);
+  const effectiveRows = support === undefined ? effectiveNumber(moments, rows) : null;
+  const known = { rowSkewness, effectiveRows };
+  const atMost = Math.min(few - 1, effectiveRows === null ? few : freedomOf(effectiveRows, rows));
   if (sampling.kind === 'clusters') {
-    const shares = known ?? clusterShares(sampling, weights);
+    const shares = given ?? clusterShares(sampling, weights);
     const sums = clusterSums(influence, sampling);
     const variance = clusterVariance(sums, shares, rows);
+    const skewness = skewnessOf(momentsOf(sums));
     return {
+      ...known,
       standardError: Math.sqrt(variance),
-      degreesOfFreedom: Math.max(1, Math.min(degreesOfFreedom(shares), few - 1)),
+      degreesOfFreedom: Math.max(1, Math.min(degreesOfFreedom(shares), atMost)),
       units: sampling.count,
       method: BY_CLUSTER,
       designEffect: rowVariance === 0 ? 1 : variance / rowVariance,
-      skewness: standardizedSkewness(sums),
+      skewness: Math.abs(skewness) > Math.abs(rowSkewness) ? skewness : rowSkewness,
     };
   }
   const method = byClass ? BY_ROW_AND_CLASS : weights === null ? BY_ROW : WEIGHTED;
   return {
+    ...known,
     standardError: Math.sqrt(byClass ? rowVariance : (rowVariance * few) / Math.max(1, few - 1)),
-    degreesOfFreedom: Math.max(1, few - 1),
+    degreesOfFreedom: Math.max(1, atMost),
     units: rows,
     method,
     designEffect: 1,
-    skewness: standardizedSkewness(influence),
+    skewness: rowSkewness,
   };
 }
 
@@ -114,15 +134,37 @@ function clusterSums(influence: Float64Array, { ids, count }: Sampling & { kind:
   return sums;
 }
 
-/** The sum of cubes over the sum of squares to the power of 3/2. */
-function standardizedSkewness(parts: Float64Array): number {
-  let [squares, cubes] = [0, 0];
+/** Sums of powers of parts whose mean is 0. */
+interface Moments {
+  readonly squares: number;
+  readonly cubes: number;
+  readonly fourths: number;
+}
+
+function momentsOf(parts: Float64Array): Moments {
+  let [squares, cubes, fourths] = [0, 0, 0];
   for (let i = 0; i < parts.length; i++) {
     const part = parts[i] ?? 0;
-    squares += part * part;
-    cubes += part * part * part;
+    const square = part * part;
+    squares += square;
+    cubes += square * part;
+    fourths += square * square;
   }
+  return { squares, cubes, fourths };
+}
+
+function skewnessOf({ squares, cubes }: Moments): number {
   return squares === 0 ? 0 : cubes / squares ** 1.5;
+}
+
+/** Parts whose fourth powers are too small for a number show no variation: all rows count. */
+function effectiveNumber({ squares, fourths }: Moments, rows: number): number {
+  return fourths === 0 ? rows : squares ** 2 / fourths;
+}
+
+function freedomOf(effectiveRows: number, rows: number): number {
+  const excess = 1 / effectiveRows - 1 / rows;
+  return excess <= 0 ? rows : 2 / excess;
 }
 
 /**
@@ -144,13 +186,6 @@ function degreesOfFreedom(shares: Float64Array): number {
   }
   const all = S * S * a * a + 2 * a * c - 4 * S * a * b + 2 * b * b;
   return Math.max(1, (trace * trace) / (diagonal + all));
-}
-
-function varianceByRow(influence: Float64Array): number {
-  const rows = influence.length;
-  let squares = 0;
-  for (let i = 0; i < rows; i++) squares += (influence[i] ?? 0) ** 2;
-  return squares / (rows * (rows - 1));
 }
 
 function varianceByClass(influence: Float64Array, labels: Float64Array): number {

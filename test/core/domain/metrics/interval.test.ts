@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { contrast } from '../../../../core/domain/metrics/contrast.ts';
+import { intervalOf, uncertaintyOf } from '../../../../core/domain/metrics/interval.ts';
+import type { Metric, MetricEstimate } from '../../../../core/domain/metrics/metric.ts';
+import { findMetric } from '../../../../core/domain/metrics/metric-registry.ts';
+import { scoredRows } from '../../../../core/domain/metrics/scored-rows.ts';
+import { type Population, standardErrorOf } from '../../../../core/domain/metrics/standard-error.ts';
+import { studentTQuantile } from '../../../../core/domain/statistics/student-t.ts';
+
+function metric(name: string): Metric {
+  const found = findMetric(name, 'regression');
+  if (found === undefined) throw new Error(name);
+  return found;
+}
+
+/** A metric of predictions that miss a label of 0 by these errors. */
+function missed(name: string, errors: readonly number[], weights: Float64Array | null = null) {
+  const labels = new Float64Array(errors.length);
+  const rows = scoredRows({ labels, scores: Float64Array.from(errors), weights, classes: 1 });
+  const found = metric(name).estimate(rows, { decisionThreshold: 0.5 });
+  if (found.kind === 'undefined') throw new Error(found.reason);
+  const population: Population = { sampling: { kind: 'rows' }, labels, weights };
+  return { estimate: { ...found, range: metric(name).range }, population };
+}
+
+const ofInfluence = (parts: readonly number[], support?: MetricEstimate['support']) => {
+  const population: Population = { sampling: { kind: 'rows' }, labels: new Float64Array(parts.length), weights: null };
+  const influence = () => Float64Array.from(parts);
+  return standardErrorOf({ influence, byClass: false, ...(support ? { support } : {}) }, population);
+};
+const signs = (count: number) => Array.from({ length: count }, (_, i) => (i % 2 === 0 ? 1 : -1));
+
+describe('standardErrorOf', () => {
+  it('counts as many rows as make the error', () => {
+    expect(ofInfluence(signs(40)).effectiveRows).toBeCloseTo(40, 9);
+    // Two rows of 40 have all of it.
+    expect(ofInfluence([9, -9, ...Array(38).fill(0)]).effectiveRows).toBeCloseTo(2, 9);
+    expect(ofInfluence(Array(40).fill(0)).effectiveRows).toBe(40);
+  });
+
+  it('leaves that to the rows of a class where the value rests on one', () => {
+    expect(ofInfluence(signs(40), { rows: 20, what: 'rows of the smaller class' }).effectiveRows).toBeNull();
+  });
+
+  it("has the degrees of freedom of the parts' fourth moment, and no more than rows less one", () => {
+    expect(ofInfluence(signs(40)).degreesOfFreedom).toBe(39);
+    // Kurtosis 20: of 40 rows 2 in effect, 2 / (1 / 2 - 1 / 40).
+    expect(ofInfluence([9, -9, ...Array(38).fill(0)]).degreesOfFreedom).toBeCloseTo(2 / (1 / 2 - 1 / 40), 9);
+    const few = { rows: 20, what: 'rows of the smaller class' };
+    expect(ofInfluence([9, -9, ...Array(38).fill(0)], few).degreesOfFreedom).toBe(19);
+  });
+
+  it('takes the skewness of groups or of their rows, whichever is larger', () => {
+    // Within each of ten groups the skew parts cancel: of the sums nothing is left but a small alternation.
+    const group = [3, -1, -1, -1];
+    const parts = Array.from({ length: 10 }, (_, g) => group.map((part, i) => part + (i === 0 ? (-1) ** g * 0.1 : 0)));
+    const ids = Uint32Array.from(parts.flatMap((_, g) => [g, g, g, g]));
+    const population: Population = {
+      sampling: { kind: 'clusters', ids, count: 10 },
+      labels: new Float64Array(40),
+      weights: null,
+    };
+    const found = standardErrorOf({ influence: () => Float64Array.from(parts.flat()), byClass: false }, population);
+    expect(found.skewness).toBe(found.rowSkewness);
+    expect(found.rowSkewness).toBeGreaterThan(0.1);
+  });
+});
+
+describe('uncertaintyOf', () => {
+  const even = (count: number) => Array.from({ length: count }, (_, i) => 1 + (i % 7) / 10);
+
+  it('is unknown where a few rows make most of the error, and says how many rows would help', () => {
+    const { estimate, population } = missed('mse', [...even(200), 30, 35]);
+    const found = uncertaintyOf(estimate, population);
+    expect(found).toMatchObject({ kind: 'unknown', lack: { needs: 10 } });
+    expect(found.kind === 'unknown' && found.reason).toMatch(
+      /^a few rows make most of the error: what amounts to 1\.9 equal rows, fewer than the 10 needed$/,
+    );
+  });
+
+  it('is known of the same rows for a metric that their size does not move', () => {
+    const { estimate, population } = missed('median_absolute_error', [...even(200), 30, 35]);
+    expect(uncertaintyOf(estimate, population).kind).toBe('estimated');
+  });
+
+  it('asks the same of groups', () => {
+    const { estimate, population } = missed('mse', [...even(200), 30, 35]);
+    const ids = Uint32Array.from({ length: 202 }, (_, i) => i % 20);
+    const grouped: Population = { ...population, sampling: { kind: 'clusters', ids, count: 20 } };
+    expect(uncertaintyOf(estimate, grouped)).toMatchObject({ kind: 'unknown', lack: { needs: 10 } });
+  });
+
+  it('asks the same of a difference', () => {
+    const first = missed('mse', [...even(200), 30, 35]);
+    const second = missed('mse', [...even(200).map((error) => error * 1.1), 1, 1]);
+    const pair = { candidate: first.estimate, champion: second.estimate, identical: false };
+    const weights = { candidate: 1, champion: -1, constant: 0 };
+    expect(contrast(pair, weights, first.population).uncertainty).toMatchObject({
+      kind: 'unknown',
+      lack: { needs: 10 },
+    });
+  });
+
+  // Of k equal errors among many rows without one about k rows make the error, with a skewness of 1 / sqrt(k).
+  it.each([
+    { large: 9, expected: 'fewer than the 10 needed' },
+    { large: 13, expected: 'so that it cannot be told' },
+    { large: 17, expected: undefined },
+  ])('is bounded by rows and by skewness: $large large errors', ({ large, expected }) => {
+    const { estimate, population } = missed('mae', [...Array(10_000 - large).fill(0), ...Array(large).fill(1)]);
+    const found = uncertaintyOf(estimate, population);
+    if (expected === undefined) expect(found.kind).toBe('estimated');
+    else expect(found).toMatchObject({ kind: 'unknown', reason: expect.stringContaining(expected) });
+  });
+
+  it('gives a median between order statistics: of unweighted, independent rows only', () => {
+    const errors = Array.from({ length: 20 }, (_, i) => i + 1);
+    const plain = missed('median_absolute_error', errors);
+    const interval = (population: Population, estimate: MetricEstimate, level = 0.95) =>
+      intervalOf(estimate.value, uncertaintyOf(estimate, population), { level });
+    expect(interval(plain.population, plain.estimate)).toEqual({
+      lower: 6,
+      upper: 15,
+      level: 0.95,
+      method: 'order statistics (exact)',
+    });
+    const ids = Uint32Array.from(errors, (_, i) => Math.floor(i / 2));
+    const grouped: Population = { ...plain.population, sampling: { kind: 'clusters', ids, count: 10 } };
+    expect(interval(grouped, plain.estimate)?.method).toMatch(/CR2/);
+    const weighted = missed('median_absolute_error', errors, new Float64Array(20).fill(1));
+    expect(interval(weighted.population, weighted.estimate)?.method).toMatch(/sandwich/);
+  });
+
+  it('stays finite at levels that the order statistics do not reach', () => {
+    const { estimate, population } = missed('median_absolute_error', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    const interval = intervalOf(estimate.value, uncertaintyOf(estimate, population), { level: 0.999 });
+    expect(Number.isFinite(interval?.upper)).toBe(true);
+    expect(interval?.upper).toBeGreaterThan(estimate.value + studentTQuantile(0.9995, 9) * 0.5);
+  });
+});
