@@ -193,6 +193,11 @@ describe('judgeSlices', () => {
     expect(judged).toEqual(['inconclusive', 'inconclusive']);
   });
 
+  it('adjusts by rank, wherever a slice stands', () => {
+    expect(judgeSlices([at(3), at(-6)], 0.95)[1]?.level).toBeCloseTo(1 - 0.05 / 2, 12);
+    expect(judgeSlices([at(-6), at(3)], 0.95)[0]?.level).toBeCloseTo(1 - 0.05 / 2, 12);
+  });
+
   it('adjusts equal slices one after the other, in their order', () => {
     expect(judgeSlices([at(-6), at(-6), at(-6)], 0.95).map(({ level }) => Number(level.toFixed(6)))).toEqual([
       0.983333, 0.975, 0.95,
