@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DvcCache } from '../../core/adapters/dvc/dvc-cache.ts';
 import { FileArtifactHasher } from '../../core/adapters/node/file-artifact-hasher.ts';
+import { keepYoungGenerationSmall } from '../../core/adapters/node/young-generation.ts';
 import { recordedDigest } from '../../core/domain/data/object-key.ts';
 import type { WantedOutput } from '../../core/domain/data/select-outputs.ts';
 import { type DataSummary, renderData } from '../../core/render/data-summary.ts';
@@ -22,6 +23,7 @@ const PIECE_LENGTH = 256 * 1024;
 
 /** Fetches the data of a model. */
 export async function main(context: ActionContext): Promise<void> {
+  keepYoungGenerationSmall();
   const values = readInputs(inputs, context);
   const data = await openData(context, {
     verifyCache: values['verify-cache'] === true,

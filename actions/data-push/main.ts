@@ -1,5 +1,6 @@
 import { DvcFileTextEditor } from '../../core/adapters/dvc/dvc-file-text-editor.ts';
 import { GitChangedFiles } from '../../core/adapters/git/git-changed-files.ts';
+import { keepYoungGenerationSmall } from '../../core/adapters/node/young-generation.ts';
 import { selectAll, selectTargets, type WantedOutput } from '../../core/domain/data/select-outputs.ts';
 import { pushData } from '../../core/usecases/push-data.ts';
 import type { ActionContext, ActionLog } from '../action-context.ts';
@@ -11,6 +12,7 @@ import { outputs } from './outputs.ts';
 
 /** Records changed data and pushes it. */
 export async function main(context: ActionContext): Promise<void> {
+  keepYoungGenerationSmall();
   const values = readInputs(inputs, context);
   const { project, ...data } = await openData(context, { verifyCache: false, jobs: values.jobs });
   const targets = values.targets ?? [];

@@ -69,6 +69,7 @@ function hashLoop(
   { writeSync }: typeof fs,
 ): void {
   const { algorithm, buffers, descriptors }: HashThreadOptions = workerData;
+  const SLICE = 256 * 1024;
   const hash = createHash(algorithm);
   parentPort?.on('message', (part: HashedPart | null) => {
     if (part === null) {
@@ -76,10 +77,12 @@ function hashLoop(
       return;
     }
     const bytes = new Uint8Array(buffers[part.buffer] ?? new SharedArrayBuffer(0), 0, part.length);
-    hash.update(bytes);
-    for (const descriptor of descriptors) {
-      for (let at = 0; at < bytes.length; ) {
-        at += writeSync(descriptor, bytes, at, bytes.length - at, part.position + at);
+    // Slice by slice, so that what is written is still in the core's cache.
+    for (let start = 0; start < bytes.length; start += SLICE) {
+      const end = Math.min(bytes.length, start + SLICE);
+      hash.update(bytes.subarray(start, end));
+      for (const descriptor of descriptors) {
+        for (let at = start; at < end; ) at += writeSync(descriptor, bytes, at, end - at, part.position + at);
       }
     }
     parentPort.postMessage('');
