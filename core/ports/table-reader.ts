@@ -49,11 +49,17 @@ export interface TableReader {
    */
   describe(path: string): Promise<TableDescription>;
   /**
-   * Batches of a described table. Memory does not grow with the table.
+   * Batches of a described table. Memory does not grow with the table. Several may be read at a time.
    *
    * @throws {UserError} DATA_INVALID for an unknown column (naming the known ones) or a file that breaks off.
    */
   read(table: TableDescription, options: ReadOptions): AsyncIterable<TableBatch>;
+  /**
+   * How many rows a table has where it has more than a limit, else null. Text is counted only where it may be so long.
+   *
+   * @throws {UserError} DATA_INVALID for a file that breaks off.
+   */
+  rowsAbove(table: TableDescription, limit: number): Promise<number | null>;
   /**
    * How many rows of a table are in another one too, by all columns that both have; 0 where they share none.
    *

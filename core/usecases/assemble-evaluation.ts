@@ -1,13 +1,12 @@
-import { type CurvePoint, curvesOf, type ModelCurves } from '../domain/evaluation/curves.ts';
+import type { CurvePoint, ModelCurves } from '../domain/evaluation/curves.ts';
 import type { RuleOutcome } from '../domain/evaluation/judge-rules.ts';
 import type { Measured } from '../domain/evaluation/measure-population.ts';
 import type { SliceKey } from '../domain/evaluation/slice.ts';
-import type { ScoredRows } from '../domain/metrics/metric.ts';
 import type { ErrorPlace } from '../errors.ts';
 import type { EvaluationReport, ReportedCurves, RuleResult } from '../reports/evaluation-report.ts';
 import type { EvaluationRequest } from './evaluation-request.ts';
 import type { JudgedScores } from './judge-scores.ts';
-import type { ScoredContenders } from './open-contenders.ts';
+import type { JudgedContenders } from './open-contenders.ts';
 import { type TrainingFacts, trainingMetricsShown } from './training-evidence.ts';
 
 /** What the base branch's gate said of the same scores. */
@@ -21,7 +20,7 @@ export interface BaseJudgement {
 /** Everything that was found. */
 export interface EvaluationParts {
   readonly request: EvaluationRequest;
-  readonly scored: ScoredContenders;
+  readonly scored: JudgedContenders;
   readonly judged: JudgedScores;
   readonly base: BaseJudgement | null;
   /** What the trainings of both models wrote. */
@@ -36,8 +35,7 @@ const WORST_FIRST = ['fail', 'inconclusive', 'pass'] as const;
 /** The report of a judgement. Of two gates the worse verdict counts. */
 export function assembleEvaluation(parts: EvaluationParts): EvaluationReport {
   const { request, scored, judged, base } = parts;
-  const { grouping, population, outcomes } = judged;
-  const { sampling } = population;
+  const { grouping, clusters, outcomes } = judged;
   const { evaluate, gate } = request.config;
   const size = scored.facts.candidate.artifact_size_bytes;
   const worse = WORST_FIRST.find((verdict) => verdict === judged.verdict || verdict === base?.verdict);
@@ -47,7 +45,7 @@ export function assembleEvaluation(parts: EvaluationParts): EvaluationReport {
       path: request.dataset.shown,
       digest: parts.datasetDigest,
       rows: scored.rows,
-      ...(sampling.kind === 'clusters' ? { clusters: sampling.count } : {}),
+      ...(clusters === null ? {} : { clusters }),
       ...(grouping.kind === 'none' ? {} : { clusterBy: grouping.label }),
       ...(parts.span.from === null || parts.span.to === null ? {} : { from: parts.span.from, to: parts.span.to }),
       ...(evaluate.weight === undefined ? {} : { weight: evaluate.weight }),
@@ -84,15 +82,12 @@ function baseGate(judged: JudgedScores, base: BaseJudgement): NonNullable<Evalua
   };
 }
 
-function curves({ judged: { contenders }, scored, request }: EvaluationParts): NonNullable<EvaluationReport['curves']> {
-  const { decisionThreshold } = request.config.evaluate;
-  const { candidate, champion } = contenders;
-  const drawn = (rows: ScoredRows) => writable(curvesOf(rows, { decisionThreshold }));
-  const { classes } = scored.outcome;
+function curves({ judged, scored: { classes } }: EvaluationParts): NonNullable<EvaluationReport['curves']> {
+  const { candidate, champion } = judged.curves();
   return {
     ...(classes === null ? {} : { classes: [...classes] }),
-    candidate: drawn(candidate),
-    champion: champion === null ? null : drawn(champion),
+    candidate: writable(candidate),
+    champion: champion && writable(champion),
   };
 }
 
@@ -221,7 +216,7 @@ function plain({ value, interval, reason, designEffect }: Measured): {
 
 type FiniteInterval = { lower: number; upper: number; level: number; method: string };
 
-function championNote({ found, absence }: ScoredContenders): { championNote?: string } {
+function championNote({ found, absence }: JudgedContenders): { championNote?: string } {
   if (absence.kind === 'unreadable')
     return { championNote: `The champion could not be compared with: ${absence.reason}.` };
   return found.kind !== 'unreadable' && found.note !== undefined ? { championNote: found.note } : {};

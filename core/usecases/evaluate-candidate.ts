@@ -9,17 +9,30 @@ import type { EvaluationPorts } from './evaluation-ports.ts';
 import type { EvaluationRequest } from './evaluation-request.ts';
 import { hashDataset } from './hash-dataset.ts';
 import { columnsToJudge, judgeScores } from './judge-scores.ts';
-import { type Contenders, openContenders, type ScoredContenders } from './open-contenders.ts';
+import { judgeSums, leftOut, readsTheSame, tooManyRows } from './judge-sums.ts';
+import {
+  type Contenders,
+  type JudgedContenders,
+  openContenders,
+  type ScoredContenders,
+  type SummedContenders,
+} from './open-contenders.ts';
 import {
   columnsToProfile,
   type DatasetProfile,
   type ProfileRequest,
   profileColumns,
   profileDataset,
+  scaleProfile,
   span,
 } from './profile-dataset.ts';
 import { type ResolvedGate, resolveGate } from './resolve-gate-rules.ts';
 import type { TrainingFacts } from './training-evidence.ts';
+
+/** Chosen: up to here all rows are held, in about 1.5 GB, and nothing is put in bins. */
+const HELD_ROWS = 5_000_000;
+/** Chosen: what is not computed of sums is held up to here, which is about what a runner of 16 GB has room for. */
+const MOST_HELD_ROWS = 40_000_000;
 
 /** The judgement, and the summary of the reference that later windows are compared with. */
 export interface Evaluation {
@@ -57,8 +70,11 @@ interface Judged {
   readonly profile: ProfileReport | null;
 }
 
-async function judge({ request, gate, contenders }: Work, ports: EvaluationPorts): Promise<Judged> {
-  const { config, dataset } = request;
+async function judge(work: Work, ports: EvaluationPorts): Promise<Judged> {
+  const { request, gate, contenders } = work;
+  const { config, dataset, heldRows = HELD_ROWS } = request;
+  const large = await ports.tables.rowsAbove(contenders.table, heldRows);
+  if (large !== null && isSummed(work, large)) return judgeSummed(work, large, ports);
   const before = await hashDataset(contenders.table, dataset, ports.hasher);
   const { needed, profiled } = columnsToRead(request, contenders);
   const read = await contenders.score([...new Set([...needed, ...profiled])]);
@@ -77,7 +93,41 @@ async function judge({ request, gate, contenders }: Work, ports: EvaluationPorts
   return { evaluation, profile: summary && profileReport(request, summary, datasetDigest) };
 }
 
-function trainingOf({ trainingMetrics }: EvaluationRequest, { found }: ScoredContenders): TrainingFacts {
+/**
+ * Whether the rows are summed up rather than held.
+ *
+ * @throws {UserError} DATA_UNSUPPORTED for more rows than are ever held, of what is not computed of sums.
+ */
+function isSummed({ request, gate, contenders }: Work, rows: number): boolean {
+  const left = leftOut(request.config, gate);
+  if (left.length > 0 && rows > MOST_HELD_ROWS)
+    throw tooManyRows(contenders.table, { rows, most: MOST_HELD_ROWS, left });
+  return left.length === 0;
+}
+
+/** The same of sums of the rows. */
+async function judgeSummed({ request, gate, contenders }: Work, rows: number, ports: EvaluationPorts): Promise<Judged> {
+  const { config, dataset } = request;
+  const { table } = contenders;
+  const digest = await hashDataset(table, dataset, ports.hasher);
+  const { profiled } = columnsToRead(request, contenders);
+  const read = await contenders.sum({ metrics: gate.metrics, sampled: profiled, rows });
+  ports.progress(`${formatCount(read.rows)} rows summed up; computing ${gate.metrics.length} metrics`);
+  const isTimed = read.span.fromMs <= read.span.toMs;
+  const at = (ms: number) => (isTimed ? new Date(ms).toISOString() : null);
+  const span = { from: at(read.span.fromMs), to: at(read.span.toMs) };
+  const scored = await withoutSeenChampion(read, { request, table, digest, ...span }, ports);
+  const training = trainingOf(request, scored);
+  const judged = judgeSums(scored, { config, gate, training });
+  if ((await hashDataset(table, dataset, ports.hasher)) !== digest) throw changedMeanwhile(dataset.shown);
+  const base = sumsByBase(request, scored);
+  const evaluation = assembleEvaluation({ request, scored, judged, base, datasetDigest: digest, span, training });
+  if (profiled.length === 0) return { evaluation, profile: null };
+  const profile = { ...scaleProfile(profileColumns({ table, data: config.data }, read.profiled), read.rows), ...span };
+  return { evaluation, profile: profileReport(request, profile, digest) };
+}
+
+function trainingOf({ trainingMetrics }: EvaluationRequest, { found }: JudgedContenders): TrainingFacts {
   const history = found.kind === 'found' ? found.history : undefined;
   return { candidate: trainingMetrics, champion: history?.trainingMetrics };
 }
@@ -87,11 +137,11 @@ interface ScoredOn extends JudgedDataset {
 }
 
 /** A champion that may have seen rows of the dataset is not compared with. */
-async function withoutSeenChampion(
-  scored: ScoredContenders,
+async function withoutSeenChampion<Contenders extends JudgedContenders>(
+  scored: Contenders,
   { request, ...dataset }: ScoredOn,
   { tables, hasher }: EvaluationPorts,
-): Promise<ScoredContenders> {
+): Promise<Contenders> {
   const history = scored.found.kind === 'found' ? scored.found.history : undefined;
   if (history === undefined || scored.champion === null) return scored;
   const ports = { tables, hasher, resolve: request.resolve };
@@ -118,6 +168,29 @@ function columnsToRead(
     needed: [...new Set([...columnsToJudge(config), ...ofBase])],
     profiled: isReference ? columnsToProfile(table, config.data) : [],
   };
+}
+
+/** The same of sums, which are those of the base branch's gate too where it reads the same of each row. */
+function sumsByBase(request: EvaluationRequest, scored: SummedContenders): BaseJudgement | null {
+  const { base, config } = request;
+  if (base === null) return null;
+  if ('problem' in base) return { verdict: 'inconclusive', outcomes: [], reason: base.problem };
+  try {
+    const gate = resolveGate(base.config, base.rulePlaces);
+    if (!readsTheSame(config, base.config) || leftOut(base.config, gate).length > 0) {
+      const reason = 'it reads other things of each row, which is not done twice for so many rows';
+      return { verdict: 'inconclusive', outcomes: [], reason };
+    }
+    const { verdict, outcomes } = judgeSums(scored, {
+      config: base.config,
+      gate,
+      training: trainingOf(request, scored),
+    });
+    return { verdict, outcomes, reason: null };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { verdict: 'inconclusive', outcomes: [], reason: error.message };
+  }
 }
 
 /** What the base branch's gate says of the same scores, where the pull request changes how the model is judged. */

@@ -1,9 +1,9 @@
 import type { ModelConfig } from '../config/tidegate-config.ts';
+import { curvesOf, type ModelCurves } from '../domain/evaluation/curves.ts';
 import { clusterRows, type Grouping, parseGrouping } from '../domain/evaluation/grouping.ts';
 import { judgeRules, type RuleOutcome, type SmallSlice } from '../domain/evaluation/judge-rules.ts';
 import { measureClasses } from '../domain/evaluation/measure-classes.ts';
 import {
-  type ContenderRows,
   contendersOf,
   type MeasuredPopulation,
   type MeasurementPlan,
@@ -13,6 +13,7 @@ import {
 import { type ScoredPopulation, sliceOf } from '../domain/evaluation/population.ts';
 import { cutSlices, type DatasetSlice } from '../domain/evaluation/slice.ts';
 import { decideGate } from '../domain/gate/decide-gate.ts';
+import type { ScoredRows } from '../domain/metrics/metric.ts';
 import { artifactEvidence } from './artifact-evidence.ts';
 import type { ScoredContenders } from './open-contenders.ts';
 import type { ResolvedGate } from './resolve-gate-rules.ts';
@@ -20,10 +21,11 @@ import { type TrainingFacts, trainingEvidence } from './training-evidence.ts';
 
 /** Scored rows judged by one gate. */
 export interface JudgedScores {
-  readonly population: ScoredPopulation;
-  /** All rows of both models. */
-  readonly contenders: ContenderRows;
+  /** How many groups of rows there are; null where rows are independent. */
+  readonly clusters: number | null;
   readonly grouping: Grouping;
+  /** What pictures of both models are drawn from. */
+  readonly curves: () => { readonly candidate: ModelCurves; readonly champion: ModelCurves | null };
   /** All rows, then the slices that were judged, then the classes. */
   readonly populations: readonly MeasuredPopulation[];
   readonly smallSlices: readonly SmallSlice[];
@@ -82,7 +84,17 @@ export function judgeScores(scored: ScoredContenders, { config, gate, training }
     minRows,
   });
   const populations = [all, ...slices, ...classes];
-  return { population, contenders, grouping, populations, smallSlices, outcomes, verdict: decideGate(outcomes) };
+  const { candidate, champion } = contenders;
+  const drawn = (rows: ScoredRows) => curvesOf(rows, plan);
+  return {
+    clusters: population.sampling.kind === 'clusters' ? population.sampling.count : null,
+    grouping,
+    curves: () => ({ candidate: drawn(candidate), champion: champion && drawn(champion) }),
+    populations,
+    smallSlices,
+    outcomes,
+    verdict: decideGate(outcomes),
+  };
 }
 
 function populationOf(
@@ -110,7 +122,8 @@ function slicesOf(scored: ScoredContenders, { evaluate }: ModelConfig): readonly
   });
 }
 
-function planOf({ evaluate }: ModelConfig, gate: ResolvedGate): MeasurementPlan {
+/** What a gate wants measured. */
+export function planOf({ evaluate }: ModelConfig, gate: ResolvedGate): MeasurementPlan {
   return {
     metrics: gate.metrics,
     rules: gate.rules,

@@ -1,10 +1,11 @@
 import type { ColumnValues } from '../domain/evaluation/column-values.ts';
 import type { ChampionAbsence } from '../domain/evaluation/judge-rules.ts';
+import type { ModelSums } from '../domain/evaluation/summed/summed-rows.ts';
 import { planInputs } from '../domain/model/input-plan.ts';
 import type { ModelTensor } from '../domain/model/model-tensor.ts';
 import { UserError } from '../errors.ts';
 import type { Champion } from '../ports/champion-finder.ts';
-import type { ModelRuntime, OpenModel } from '../ports/model-runner.ts';
+import type { FeatureBatch, ModelRuntime, OpenModel } from '../ports/model-runner.ts';
 import type { TableDescription } from '../ports/table-reader.ts';
 import type { ArtifactFacts, ArtifactMeasurements } from './artifact-evidence.ts';
 import { checkScores, scoreProblem } from './checked-scores.ts';
@@ -13,17 +14,16 @@ import type { EvaluationRequest, ShownPath } from './evaluation-request.ts';
 import { type Latency, measureLatency } from './measure-latency.ts';
 import { type Outcome, readOutcome } from './read-outcome.ts';
 import { isTablePath, predictionColumns, readPredictions } from './read-predictions.ts';
-import { type PlannedModel, refuseEmpty, type ScoredDataset, scoreDataset } from './score-dataset.ts';
+import { type PlannedModel, refuseEmpty, scoreDataset } from './score-dataset.ts';
+import { type SummedColumns, type SummedDataset, sumDataset } from './sum-dataset.ts';
 
-/** The dataset as both contenders see it. */
-export interface ScoredContenders {
+/** What is known of both contenders beside their scores. */
+export interface JudgedContenders {
   readonly rows: number;
-  readonly columns: ReadonlyMap<string, ColumnValues>;
-  readonly outcome: Outcome;
-  /** One score a row, or one a class row by row. */
-  readonly candidate: Float64Array;
+  /** Names of the classes by their index; null for regression. */
+  readonly classes: readonly string[] | null;
   /** null where there is no champion to compare with. */
-  readonly champion: Float64Array | null;
+  readonly champion: Float64Array | ModelSums | null;
   readonly absence: ChampionAbsence;
   readonly found: Champion;
   readonly facts: ArtifactFacts;
@@ -33,11 +33,27 @@ export interface ScoredContenders {
   readonly runtime: ModelRuntime | null;
 }
 
+/** The dataset as both contenders see it. */
+export interface ScoredContenders extends JudgedContenders {
+  readonly columns: ReadonlyMap<string, ColumnValues>;
+  readonly outcome: Outcome;
+  /** One score a row, or one a class row by row. */
+  readonly candidate: Float64Array;
+  readonly champion: Float64Array | null;
+}
+
+/** The same of more rows than are held in memory: sums of them. */
+export interface SummedContenders extends JudgedContenders, Omit<SummedDataset, 'sample' | 'problem'> {
+  readonly champion: ModelSums | null;
+}
+
 /** The models under comparison, opened, with the dataset that they are judged on. */
 export interface Contenders {
   readonly table: TableDescription;
   /** @param keep Columns to return beside the scores. */
   score(keep: readonly string[]): Promise<ScoredContenders>;
+  /** Scores without holding the rows. */
+  sum(plan: SummedColumns): Promise<SummedContenders>;
   close(): Promise<void>;
 }
 
@@ -59,6 +75,7 @@ export async function openContenders(
   return {
     table,
     score: (keep) => score({ ...surroundings, own, rival, keep }),
+    sum: (plan) => sum({ ...surroundings, own, rival, keep: [] }, plan),
     close: async () => {
       await own?.model.close();
       await rival.opened?.model.close();
@@ -126,19 +143,44 @@ async function score(scoring: Scoring): Promise<ScoredContenders> {
   checkScores(candidate, outcome);
   const given = scoreOf(guarded?.planned ?? null);
   const champion = await championScores(scoring, outcome, { scores: given, problem: guarded?.problem() });
+  const { rows, columns, sample } = scored;
+  const facts = await factsOf(scoring, { rows, sample, problem: champion.problem });
+  return { ...facts, classes: outcome.classes, columns, outcome, candidate, champion: champion.scores };
+}
+
+async function sum(scoring: Scoring, plan: SummedColumns): Promise<SummedContenders> {
+  const { request, table, ports, own, rival } = scoring;
+  const { config, candidate } = request;
+  const ofChampion = rival.opened ?? rival.predictions;
+  const { sample, problem, ...summed } = await sumDataset(
+    { table, config, plan, candidate: own ?? candidate.path, champion: ofChampion },
+    ports,
+  );
+  const facts = await factsOf(scoring, { rows: summed.summed.rows, sample, problem });
+  const classes = config.task === 'regression' ? null : (config.evaluate.classes?.map(String) ?? ['0', '1']);
+  return { ...facts, ...summed, classes, champion: summed.summed.champion };
+}
+
+interface Read {
+  readonly rows: number;
+  readonly sample: FeatureBatch;
+  /** Why the champion gave no scores. */
+  readonly problem: string | undefined;
+}
+
+async function factsOf(
+  { request, ports, own, rival }: Scoring,
+  { rows, sample, problem }: Read,
+): Promise<Omit<JudgedContenders, 'champion' | 'classes'>> {
   const hashed = await ports.hasher.hash(request.candidate.path.absolute);
-  const latency = own === null ? null : await measureLatency(own, scored.sample, ports.clockMs);
+  const latency = own === null ? null : await measureLatency(own, sample, ports.clockMs);
   return {
-    rows: scored.rows,
-    columns: scored.columns,
-    outcome,
-    candidate,
-    champion: champion.scores,
-    absence: champion.problem === undefined ? rival.absence : { kind: 'unreadable', reason: champion.problem },
+    rows,
+    absence: problem === undefined ? rival.absence : { kind: 'unreadable', reason: problem },
     found: rival.found,
     facts: {
       candidate: measurements(hashed.sizeBytes, latency),
-      champion: champion.problem === undefined ? await championMeasurements(rival, scored, ports) : null,
+      champion: problem === undefined ? await championMeasurements(rival, sample, ports) : null,
     },
     latency,
     candidateDigest: hashed.digest,
@@ -180,7 +222,7 @@ async function championScores(
 
 async function championMeasurements(
   { found, opened }: Rival,
-  { sample }: ScoredDataset,
+  sample: FeatureBatch,
   ports: EvaluationPorts,
 ): Promise<ArtifactMeasurements | null> {
   if (found.kind !== 'found' || opened === null) return null;

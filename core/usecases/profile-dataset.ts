@@ -88,6 +88,18 @@ export function profileColumns(
   };
 }
 
+/** A profile of a random sample of rows as that of all of them: counts are estimates. */
+export function scaleProfile(profile: DatasetProfile, rows: number): DatasetProfile {
+  const all = (count: number) => Math.round((count * rows) / Math.max(1, profile.rows));
+  const columns = profile.columns.map((column): ProfileReport['columns'][number] => {
+    const scaled = { rows, missing: all(column.missing) };
+    if (column.kind === 'numeric') return { ...column, ...scaled };
+    const counts = column.counts.map(([category, count]): [string, number] => [category, all(count)]);
+    return { ...column, ...scaled, counts, other: all(column.other) };
+  });
+  return { ...profile, rows, columns };
+}
+
 interface Watched {
   readonly name: string;
   readonly values: ColumnValues;

@@ -61,7 +61,7 @@ export async function scoreDataset(request: ScoringRequest, ports: ScoringPorts)
   const batchRows = Math.min(BATCH_ROWS, Math.ceil(BATCH_VALUES / Math.max(1, names.length)));
   for await (const batch of ports.tables.read(table, { columns: names, batchRows })) {
     const features = featuresOf(batch, names);
-    sample ??= firstRows(features);
+    sample ??= sampleOf(features);
     for (const [index, { model, plan }] of models.entries()) scores[index]?.add(await model.score(features, plan));
     for (const { at, collector } of collectors) {
       const column = batch.columns[at];
@@ -93,8 +93,8 @@ function featuresOf(batch: TableBatch, names: readonly string[]): FeatureBatch {
   return { rows: batch.rows, columns };
 }
 
-/** A copy, since the arrays of a batch are used again. */
-function firstRows({ rows, columns }: FeatureBatch): FeatureBatch {
+/** A copy of the first rows, since the arrays of a batch are used again. */
+export function sampleOf({ rows, columns }: FeatureBatch): FeatureBatch {
   const few = Math.min(rows, SAMPLE_ROWS);
   const copied = [...columns].map(([name, column]): [string, BatchColumn] => [
     name,
@@ -105,7 +105,8 @@ function firstRows({ rows, columns }: FeatureBatch): FeatureBatch {
   return { rows: few, columns: new Map(copied) };
 }
 
-function createProgress({ clockMs, progress }: ScoringPorts): (rows: number) => void {
+/** Tells people how far scoring is, every few seconds. */
+export function createProgress({ clockMs, progress }: ScoringPorts): (rows: number) => void {
   const started = clockMs();
   let last = started;
   return (rows) => {

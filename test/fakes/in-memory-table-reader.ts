@@ -31,6 +31,11 @@ export class InMemoryTableReader implements TableReader {
     return { files: [path], columns: table.columns };
   }
 
+  async rowsAbove({ files }: TableDescription, limit: number): Promise<number | null> {
+    const rows = this.#tables.get(files[0] ?? '')?.rows.length ?? 0;
+    return rows > limit ? rows : null;
+  }
+
   async sharedRows(table: TableDescription, other: TableDescription): Promise<number> {
     const known = new Set(other.columns.map(({ name }) => name));
     const shared = table.columns.map(({ name }) => name).filter((name) => known.has(name));

@@ -60,14 +60,29 @@ export class DuckDbTableReader implements TableReader {
   async *read(table: TableDescription, { columns, batchRows }: ReadOptions): AsyncIterable<TableBatch> {
     const wanted = columns.map((name) => columnOf(table, name));
     const selected = wanted.length === 0 ? '1::DOUBLE' : wanted.map(selection).join(', ');
-    const { connection } = await this.#open();
+    const { instance } = await this.#open();
+    // A connection gives one stream at a time.
+    const connection = await instance.connect();
     const sql = `SELECT ${selected} FROM ${scanOf(table.files)}`;
     try {
       const result = await connection.stream(sql);
       yield* assembleBatches(result, { kinds: wanted.map(kindOf), batchRows });
     } catch (cause) {
       throw unreadable(table.files.join(', '), cause);
+    } finally {
+      connection.closeSync();
     }
+  }
+
+  async rowsAbove({ files }: TableDescription, limit: number): Promise<number | null> {
+    const sizes = await Promise.all(files.map((file) => stat(file)));
+    const bytes = sizes.reduce((sum, { size }) => sum + size, 0);
+    // A row of text has at least two bytes, packed at most twenty times; the number of rows of Parquet is written in it.
+    const isText = !files.some((file) => file.endsWith('.parquet'));
+    const isPacked = files.some((file) => /\.(gz|zst)$/.test(file));
+    if (isText && bytes * (isPacked ? 10 : 0.5) <= limit) return null;
+    const [[count] = []] = await this.#query(`SELECT count(*) FROM ${scanOf(files)}`, files.join(', '));
+    return Number(count) > limit ? Number(count) : null;
   }
 
   async sharedRows(table: TableDescription, other: TableDescription): Promise<number> {

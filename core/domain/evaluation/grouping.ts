@@ -8,7 +8,8 @@ export type Grouping =
   | { readonly kind: 'day' | 'column'; readonly column: string; readonly label: string };
 
 const DAY = /^day\((.+)\)$/;
-const DAY_MS = 86_400_000;
+/** Milliseconds of a day. */
+export const DAY_MS = 86_400_000;
 
 /**
  * Reads `evaluate.group`.
@@ -53,7 +54,8 @@ function keyAt(column: ColumnValues, row: number, kind: 'day' | 'column'): numbe
   return kind === 'day' ? Math.floor(value / DAY_MS) : value;
 }
 
-function withoutTimes(column: string): UserError {
+/** Days of a column that holds no times. */
+export function withoutTimes(column: string): UserError {
   return new UserError('DATA_INVALID', `column ${column} holds no times, so rows cannot be grouped by day`, {
     fix: 'Write it as timestamps or ISO 8601 dates, or set evaluate.group to a column or none.',
   });

@@ -60,7 +60,8 @@ export interface MeasuredPopulation {
   readonly evidence: ReadonlyMap<number, RuleEvidence>;
 }
 
-interface Estimates {
+/** Estimates of one metric of both models. */
+export interface Estimates {
   readonly metric: Metric;
   readonly candidate: MetricEstimate | UndefinedMetric;
   readonly champion: MetricEstimate | UndefinedMetric | null;
@@ -106,11 +107,28 @@ export function measureContenders(
   plan: MeasurementPlan,
 ): MeasuredPopulation {
   const place = { ...(population.slice ? { slice: population.slice } : {}), rows: population.labels.length };
-  const evidence = new Map<number, RuleEvidence>();
   const sampled = sampledRows(population, contenders);
+  return measureEstimates(
+    { place, population: sampled, estimate: (metric) => estimate(metric, contenders, plan) },
+    plan,
+  );
+}
+
+/** Where estimates come from. */
+export interface EstimateSource {
+  readonly place: Place;
+  readonly population: Population;
+  readonly estimate: (metric: Metric) => Estimates;
+}
+
+/** Measures by estimates, whatever they were made of. */
+export function measureEstimates(
+  { place, population, estimate: estimatesOf }: EstimateSource,
+  plan: MeasurementPlan,
+): MeasuredPopulation {
+  const evidence = new Map<number, RuleEvidence>();
   const measured = plan.metrics.map((metric) => {
-    const estimates = estimate(metric, contenders, plan);
-    const context = { metric, estimates, plan, population: sampled };
+    const context = { metric, estimates: estimatesOf(metric), plan, population };
     for (const rule of plan.rules.filter((one) => one.metric === metric.name)) {
       const found = evidenceFor(rule, context);
       if (found !== undefined) evidence.set(rule.index, found);
@@ -157,7 +175,8 @@ interface Context {
   readonly plan: MeasurementPlan;
 }
 
-interface Place {
+/** Which rows are measured. */
+export interface Place {
   readonly slice?: SliceKey;
   readonly rows: number;
 }
@@ -215,7 +234,9 @@ function differenceTest(
     const exact = mcnemarPValue(candidate.outcomes(), champion.outcomes());
     if (exact !== null) return { pValue: exact, test: 'exact McNemar' };
   }
-  const t = -Math.abs(value) / uncertainty.standardError;
+  // Scores in bins: the difference that is certain.
+  const certain = Math.max(0, Math.abs(value) - (candidate.bound ?? 0) - (champion.bound ?? 0));
+  const t = -certain / uncertainty.standardError;
   return {
     pValue: Math.min(1, 2 * studentTCdf(t, uncertainty.degreesOfFreedom)),
     test: `paired, ${uncertainty.method}`,
@@ -249,7 +270,7 @@ function evidenceFor(rule: GateRule, context: Context): RuleEvidence | undefined
 
 function evidenceOf(pair: PairedEstimates, { weights, ...rest }: RuleContrast, context: Context): RuleEvidence {
   const estimated = contrast(pair, weights, context.population);
-  return { evidence: { ...estimated, ...rest, rows: context.population.labels.length } };
+  return { evidence: { ...estimated, ...rest, rows: context.population.rows ?? context.population.labels.length } };
 }
 
 function sameScores(left: Float64Array, right: Float64Array): boolean {

@@ -1,5 +1,4 @@
-import type { ConfusionValue } from './confusion.ts';
-import type { Confusion, UndefinedMetric } from './metric.ts';
+import type { Confusion, ConfusionValue, UndefinedMetric } from './metric.ts';
 
 /** Weights by true class, by decided class, in all, and on the diagonal. */
 interface Margins {

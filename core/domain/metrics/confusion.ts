@@ -1,19 +1,13 @@
 import type {
   CodedConfusion,
   Confusion,
+  ConfusionValue,
   MetricEstimate,
   MetricOptions,
   ScoredRows,
   UndefinedMetric,
 } from './metric.ts';
 import { once } from './once.ts';
-
-/** A function of a confusion that does not change when all counts are multiplied. */
-export interface ConfusionValue {
-  readonly value: number;
-  /** Derivative by each cell, as `counts` is ordered. */
-  readonly gradient: Float64Array;
-}
 
 /** Rows whose decisions are not yet counted. */
 export type UndecidedRows = Omit<ScoredRows, 'ranking' | 'confusion'>;

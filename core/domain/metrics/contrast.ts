@@ -9,6 +9,7 @@ import {
   typical,
   type Uncertainty,
   uncertaintyOf,
+  widened,
 } from './interval.ts';
 import type { MetricEstimate } from './metric.ts';
 import { combineReach, correctedCorrelation, influenceCorrelation, type Reach, wilsonReach } from './proportion.ts';
@@ -45,7 +46,10 @@ export function contrast(pair: PairedEstimates, weights: Weights, population: Po
   const value = weights.candidate * candidate.value + weights.champion * champion.value + weights.constant;
   if (weights.champion === 0) return { value, uncertainty: scaled(uncertaintyOf(candidate, population), weights) };
   if (pair.identical) return { value, uncertainty: { kind: 'exact', method: 'identical predictions' } };
-  return { value, uncertainty: lackOf([candidate, champion], population) ?? paired(pair, weights, population) };
+  const uncertainty = lackOf([candidate, champion], population) ?? paired(pair, weights, population);
+  const bound =
+    Math.abs(weights.candidate) * (candidate.bound ?? 0) + Math.abs(weights.champion) * (champion.bound ?? 0);
+  return { value, uncertainty: widened(uncertainty, bound) };
 }
 
 /** The uncertainty of one value times a weight; a negative one swaps the sides. */

@@ -1,4 +1,4 @@
-import { type ConfusionValue, estimateFromConfusion } from './confusion.ts';
+import { estimateFromConfusion } from './confusion.ts';
 import {
   accuracyOf,
   balancedAccuracyOf,
@@ -10,6 +10,7 @@ import {
 } from './confusion-values.ts';
 import type {
   Confusion,
+  ConfusionValue,
   Metric,
   MetricEstimate,
   MetricOptions,
@@ -36,6 +37,7 @@ function metricOf(task: MetricTask, { name, title, range = [0, 1], of }: Definit
     task,
     direction: 'higher-is-better',
     range,
+    ...(task === 'binary-classification' ? { summed: { kind: 'confusion', of } } : {}),
     estimate: (rows, options) => {
       const confusion = rows.confusion(options);
       const found = estimateFromConfusion(rows, confusion, of);

@@ -61,6 +61,21 @@ export interface ConfidenceInterval {
  * else: Student's t by the influences.
  */
 export function uncertaintyOf(estimate: MetricEstimate, population: Population): Uncertainty {
+  return widened(ownUncertainty(estimate, population), estimate.bound ?? 0);
+}
+
+/** An uncertainty whose intervals reach further by a bound on both sides. */
+export function widened(uncertainty: Uncertainty, bound: number): Uncertainty {
+  if (uncertainty.kind !== 'estimated' || bound === 0) return uncertainty;
+  const reach = (level: number): Reach => {
+    const { below, above } = reachOf(uncertainty, level);
+    return { below: below + bound, above: above + bound };
+  };
+  const { reach: _, ...rest } = uncertainty;
+  return { ...rest, reach, method: `${uncertainty.method}; scores in bins, within ${bound.toExponential(1)}` };
+}
+
+function ownUncertainty(estimate: MetricEstimate, population: Population): Uncertainty {
   const lacking = lackOf([estimate], population);
   if (lacking !== undefined) return lacking;
   const { outcomes, value, support } = estimate;

@@ -1,4 +1,4 @@
-import { meanLoss, meanOf, withClassSupport } from './mean-loss.ts';
+import { meanLoss, meanOf, withClassSupport, withoutSums } from './mean-loss.ts';
 import type { Metric, ScoredRows } from './metric.ts';
 
 /**
@@ -12,6 +12,7 @@ export const logLoss: Metric = {
   task: 'binary-classification',
   direction: 'lower-is-better',
   range: [0, Number.POSITIVE_INFINITY],
+  summed: { kind: 'log-loss' },
   estimate: (rows) => withClassSupport(rows, meanOf(logarithms(rows), rows.weights)),
 };
 
@@ -27,7 +28,7 @@ function logarithms({ labels, scores }: ScoredRows): Float64Array {
 
 /** Log loss of the probabilities of several classes. Equivalent: `sklearn.metrics.log_loss`. */
 export const logLossOfClasses: Metric = {
-  ...logLoss,
+  ...withoutSums(logLoss),
   task: 'multiclass-classification',
   estimate: (rows) =>
     meanLoss(rows, (label, _, row) => -Math.log(inside(rows.scores[row * rows.classes + label] ?? Number.NaN))),

@@ -1,9 +1,6 @@
-import type { MetricEstimate, ScoredRows, UndefinedMetric } from './metric.ts';
+import type { Loss, Metric, MetricEstimate, ScoredRows, UndefinedMetric } from './metric.ts';
 import { once } from './once.ts';
 import { countLabel, sum } from './scored-rows.ts';
-
-/** The loss of one row; the index is that of the row. */
-export type Loss = (label: number, score: number, row: number) => number;
 
 /**
  * The weighted mean of a loss over rows. The influence of a row is its loss less the mean.
@@ -50,4 +47,9 @@ export function withClassSupport(
   if (found.kind === 'undefined') return found;
   const ones = countLabel(labels, 1);
   return { ...found, support: { rows: Math.min(ones, labels.length - ones), what: 'rows of the smaller class' } };
+}
+
+/** A metric without the way in which it is computed of sums: that of several classes is another one. */
+export function withoutSums({ summed: _, ...metric }: Metric): Metric {
+  return metric;
 }

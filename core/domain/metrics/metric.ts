@@ -71,9 +71,32 @@ export interface MetricEstimate {
   readonly exactReach?: (level: number) => Reach | undefined;
   /** The values that the metric can take; the interval keeps inside. Filled in where a metric is measured. */
   readonly range?: readonly [number, number];
+  /** How far the value may be from that of all rows, where scores were put in bins; every interval reaches further by it. */
+  readonly bound?: number;
   /** Set where no interval is known: why. */
   readonly withoutInterval?: string;
 }
+
+/** A function of a confusion that does not change when all counts are multiplied. */
+export interface ConfusionValue {
+  readonly value: number;
+  /** Derivative by each cell, as `counts` is ordered. */
+  readonly gradient: Float64Array;
+}
+
+/** The loss of one row; the index is that of the row. */
+export type Loss = (label: number, score: number, row: number) => number;
+
+/** What a metric is of sums over rows. */
+export type SummedMetric =
+  | { readonly kind: 'roc-auc' | 'average-precision' | 'log-loss' | 'squared-error' }
+  | { readonly kind: 'confusion'; readonly of: (confusion: Confusion) => ConfusionValue | UndefinedMetric }
+  | { readonly kind: 'mean-loss'; readonly loss: Loss; readonly isRoot: boolean }
+  | {
+      readonly kind: 'explained-share';
+      /** Whether a constant error costs nothing. */
+      readonly isCentred: boolean;
+    };
 
 /** A metric that has no value on these rows. */
 export interface UndefinedMetric {
@@ -93,6 +116,8 @@ export interface Metric {
   readonly direction: 'higher-is-better' | 'lower-is-better';
   /** The values it can take. */
   readonly range: readonly [number, number];
+  /** How it is computed of sums where rows are too many to be held in memory; none: it is not. */
+  readonly summed?: SummedMetric;
   /** @throws Never: what has no value is `undefined` with a reason. Empty rows have none. */
   readonly estimate: (rows: ScoredRows, options: MetricOptions) => MetricEstimate | UndefinedMetric;
 }

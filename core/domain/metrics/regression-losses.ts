@@ -1,5 +1,5 @@
-import { type Loss, meanLoss } from './mean-loss.ts';
-import type { Metric, MetricEstimate, UndefinedMetric } from './metric.ts';
+import { meanLoss } from './mean-loss.ts';
+import type { Loss, Metric, MetricEstimate, UndefinedMetric } from './metric.ts';
 import { once } from './once.ts';
 
 const POSITIVE = Number.POSITIVE_INFINITY;
@@ -11,6 +11,7 @@ function lossMetric(name: string, title: string, loss: Loss): Metric {
     task: 'regression',
     direction: 'lower-is-better',
     range: [0, POSITIVE],
+    summed: { kind: 'mean-loss', loss, isRoot: false },
     estimate: (rows) => finite(meanLoss(rows, loss)),
   };
 }
@@ -31,6 +32,7 @@ export const rmse: Metric = {
   ...mse,
   name: 'rmse',
   title: 'RMSE',
+  summed: { kind: 'mean-loss', loss: squared, isRoot: true },
   estimate: (rows, options) => {
     const found = mse.estimate(rows, options);
     if (found.kind === 'undefined') return found;

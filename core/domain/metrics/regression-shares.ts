@@ -14,7 +14,13 @@ const common = {
  *
  * Equivalent: `sklearn.metrics.r2_score`, but undefined where all labels are equal.
  */
-export const r2: Metric = { ...common, name: 'r2', title: 'R²', estimate: (rows) => share(rows, () => 0) };
+export const r2: Metric = {
+  ...common,
+  name: 'r2',
+  title: 'R²',
+  summed: { kind: 'explained-share', isCentred: false },
+  estimate: (rows) => share(rows, () => 0),
+};
 
 /**
  * Explained variance: as R², but a constant error costs nothing.
@@ -25,6 +31,7 @@ export const explainedVariance: Metric = {
   ...common,
   name: 'explained_variance',
   title: 'Explained variance',
+  summed: { kind: 'explained-share', isCentred: true },
   estimate: (rows) => share(rows, (errors) => weightedMean(errors, rows)),
 };
 

@@ -15,6 +15,7 @@ export const rocAuc: Metric = {
   task: 'binary-classification',
   direction: 'higher-is-better',
   range: [0, 1],
+  summed: { kind: 'roc-auc' },
   estimate: estimateRocAuc,
 };
 

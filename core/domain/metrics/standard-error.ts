@@ -8,6 +8,8 @@ export type Sampling =
       /** Cluster of each row: 0 up to `count` - 1, each at least once. */
       readonly ids: Uint32Array;
       readonly count: number;
+      /** Set where clusters are parts of independent rows, made to sum influences by: what to call that. */
+      readonly method?: string;
     };
 
 /** Rows of a population: which belong together, their labels and weights. */
@@ -18,6 +20,8 @@ export interface Population {
   readonly weights: Float64Array | null;
   /** The part of all weight that each cluster has, where it is known already. */
   readonly shares?: Float64Array;
+  /** How many rows there are, where influences are those of parts of them. */
+  readonly rows?: number;
 }
 
 /** How far a value may be from the truth. */
@@ -65,7 +69,7 @@ const BY_ROW_AND_CLASS = 'DeLong (t)';
  */
 export function standardErrorOf(
   { influence: compute, byClass, support }: Pick<MetricEstimate, 'influence' | 'byClass' | 'support'>,
-  { sampling, labels, weights, shares: given }: Population,
+  { sampling, labels, weights, shares: given, rows: knownRows }: Population,
 ): StandardError {
   const influence = compute();
   const rows = influence.length;
@@ -86,8 +90,9 @@ export function standardErrorOf(
       standardError: Math.sqrt(variance),
       degreesOfFreedom: Math.max(1, Math.min(degreesOfFreedom(shares), atMost)),
       units: sampling.count,
-      method: BY_CLUSTER,
-      designEffect: rowVariance === 0 ? 1 : variance / rowVariance,
+      method: sampling.method ?? BY_CLUSTER,
+      // Parts of summed rows say nothing of single rows.
+      designEffect: rowVariance === 0 || knownRows !== undefined ? 1 : variance / rowVariance,
       skewness: Math.abs(skewness) > Math.abs(rowSkewness) ? skewness : rowSkewness,
     };
   }

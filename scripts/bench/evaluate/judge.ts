@@ -5,24 +5,26 @@ import { OnnxModelRunner } from '../../../core/adapters/onnx/onnx-model-runner.t
 import { parseConfig } from '../../../core/config/parse-config.ts';
 import { evaluateCandidate } from '../../../core/usecases/evaluate-candidate.ts';
 
-// Judges the benchmark's candidate, from the start of the process: node judge.ts <folder> models|predictions.
+// Judges the benchmark's candidate, from the start of the process: node judge.ts <folder> models|predictions|plain,
+// where `plain` is predictions without days and slices.
 const METRICS =
   'roc_auc, average_precision, log_loss, brier_score, accuracy, balanced_accuracy, f1, precision, recall, specificity, mcc, cohen_kappa';
+const [folder = '.', kind = 'models'] = process.argv.slice(2);
+const isPlain = kind === 'plain';
 const CONFIG = `version: 1
 models:
   bench:
     task: binary-classification
     artifact: candidate.onnx
-    data: { label: late, time: day, features: [f0, f1, f2, f3, f4, f5, f6] }
-    evaluate: { dataset: data.parquet, slices: [part], metrics: [${METRICS}] }
+    data: { label: late${isPlain ? '' : ', time: day, features: [f0, f1, f2, f3, f4, f5, f6]'} }
+    evaluate: { dataset: data.parquet, slices: [${isPlain ? '' : 'part'}], metrics: [${METRICS}] }
     gate:
       rules:
         - { metric: roc_auc, max-regression: 0.005 }
         - { metric: log_loss, max-regression: 1% }
-        - { metric: roc_auc, slices: all, max-regression: 0.02 }
+${isPlain ? '' : '        - { metric: roc_auc, slices: all, max-regression: 0.02 }'}
 `;
 
-const [folder = '.', kind = 'models'] = process.argv.slice(2);
 const { config } = parseConfig(CONFIG);
 const model = config.models.bench;
 if (model === undefined) throw new Error('no model');
@@ -62,4 +64,5 @@ const { evaluation } = await evaluateCandidate(
 );
 await tables.close();
 const maxMegabytes = Math.round(process.resourceUsage().maxRSS / 1024);
-console.log(JSON.stringify({ verdict: evaluation.verdict, ms: performance.now(), maxMegabytes, laps }));
+const metrics = evaluation.metrics.map(({ name, value, interval }) => ({ name, value, interval }));
+console.log(JSON.stringify({ verdict: evaluation.verdict, ms: performance.now(), maxMegabytes, laps, metrics }));

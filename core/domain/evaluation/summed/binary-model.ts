@@ -1,0 +1,108 @@
+import type { Confusion, Metric, MetricEstimate, SummedMetric, UndefinedMetric } from '../../metrics/metric.ts';
+import { once } from '../../metrics/once.ts';
+import type { ModelCurves } from '../curves.ts';
+import { type BinarySums, SCORED_CELLS } from './binary-sums.ts';
+import { binnedCurves } from './binned-curves.ts';
+import { type BinnedRanking, binnedAveragePrecision, binnedRocAuc, partsOfRanking } from './binned-ranking.ts';
+import { influenceOfParts, type PartSizes } from './part-influence.ts';
+import type { ModelSums } from './summed-rows.ts';
+
+type Estimated = MetricEstimate | UndefinedMetric;
+
+/** Chosen: what coarse bins leave out of a standard error counts as often as an interval of 99.7 % does. */
+const RESIDUAL_QUANTILE = 3;
+
+/** The metrics of a model of two classes, of its sums. */
+export class BinaryModel implements ModelSums {
+  readonly problem: string | null;
+  readonly #sums: BinarySums;
+  readonly #sizes: PartSizes;
+  readonly #confusion: () => Confusion;
+
+  constructor(sums: BinarySums, { sizes, problem }: { readonly sizes: PartSizes; readonly problem: string | null }) {
+    this.problem = problem;
+    this.#sums = sums;
+    this.#sizes = sizes;
+    this.#confusion = once(() => ({ classes: 2, counts: this.#cells() }));
+  }
+
+  estimate({ summed, range }: Metric): Estimated | undefined {
+    if (summed === undefined) return undefined;
+    if (this.problem !== null) return { kind: 'undefined', reason: this.problem };
+    const found = this.#estimate(summed);
+    return found === undefined || found.kind === 'undefined' ? found : { ...found, range };
+  }
+
+  curves(): ModelCurves {
+    const { counts } = this.#confusion();
+    const confusion = [[...counts.subarray(0, 2)], [...counts.subarray(2, 4)]];
+    return { confusion, ...binnedCurves(this.#sums.fine) };
+  }
+
+  #estimate(summed: SummedMetric): Estimated | undefined {
+    if (summed.kind === 'confusion') return this.#ofConfusion(summed);
+    if (summed.kind === 'log-loss') return this.#mean((part) => this.#sums.logLoss(part));
+    if (summed.kind === 'squared-error') return this.#mean((part) => this.#sums.squaredError(part));
+    if (summed.kind === 'roc-auc') {
+      const { positives, negatives } = this.#labels();
+      if (positives === 0 || negatives === 0) return { kind: 'undefined', reason: 'all rows have the same label' };
+      const smaller = Math.min(positives, negatives);
+      const support = { rows: smaller, what: 'rows of the smaller class' };
+      const edge = { trials: smaller, worst: (share: number) => 1 - share };
+      return { ...this.#ranking(binnedRocAuc(this.#sums, { positives, negatives })), support, edge };
+    }
+    if (summed.kind !== 'average-precision') return undefined;
+    const labels = this.#labels();
+    if (labels.positives === 0) return { kind: 'undefined', reason: 'no row has label 1' };
+    const support = { rows: labels.positives, what: 'rows with label 1' };
+    return { ...this.#ranking(binnedAveragePrecision(this.#sums, labels)), support };
+  }
+
+  #ranking({ value, valueBound, byBin }: BinnedRanking): MetricEstimate {
+    const { influence, residual } = partsOfRanking(this.#sums, byBin, this.#sizes);
+    const bound = valueBound + RESIDUAL_QUANTILE * residual;
+    return { kind: 'estimate', value, influence: () => influence, byClass: false, bound };
+  }
+
+  #ofConfusion({ of }: SummedMetric & { readonly kind: 'confusion' }): Estimated {
+    const confusion = this.#confusion();
+    const found = of(confusion);
+    if ('kind' in found) return found;
+    const influence = once(() =>
+      influenceOfParts(this.#sizes, (part) => {
+        const cells = this.#sums.cells(part);
+        // The derivative is by a row of all; its sum is an influence by the number of rows.
+        return this.#sizes.total * found.gradient.reduce((sum, by, cell) => sum + by * (cells[cell] ?? 0), 0);
+      }),
+    );
+    const { positives, negatives } = this.#labels();
+    const support = { rows: Math.min(positives, negatives), what: 'rows of the smallest class' };
+    return { kind: 'estimate', value: found.value, influence, byClass: false, support };
+  }
+
+  #mean(sumOf: (part: number) => number): Estimated {
+    const { rows, total } = this.#sizes;
+    const sums = Float64Array.from(rows, (_, part) => sumOf(part));
+    const value = sums.reduce((all, one) => all + one, 0) / total;
+    const influence = once(() =>
+      influenceOfParts(this.#sizes, (part) => (sums[part] ?? 0) - value * (rows[part] ?? 0)),
+    );
+    const { positives, negatives } = this.#labels();
+    const support = { rows: Math.min(positives, negatives), what: 'rows of the smaller class' };
+    return { kind: 'estimate', value, influence, byClass: false, support };
+  }
+
+  #cells(): Float64Array {
+    const counts = new Float64Array(SCORED_CELLS);
+    for (let part = 0; part < this.#sizes.rows.length; part++) {
+      const cells = this.#sums.cells(part);
+      for (let cell = 0; cell < SCORED_CELLS; cell++) counts[cell] = (counts[cell] ?? 0) + (cells[cell] ?? 0);
+    }
+    return counts;
+  }
+
+  #labels(): { readonly positives: number; readonly negatives: number } {
+    const [a = 0, b = 0, c = 0, d = 0] = this.#confusion().counts;
+    return { positives: c + d, negatives: a + b };
+  }
+}

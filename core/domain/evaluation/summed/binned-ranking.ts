@@ -1,0 +1,116 @@
+import { type BinarySums, COARSE_BINS, coarseBin } from './binary-sums.ts';
+import { influenceOfParts, type PartSizes } from './part-influence.ts';
+import { SCORE_BINS } from './score-bins.ts';
+
+/** Rows by label. */
+export interface LabelCounts {
+  readonly positives: number;
+  readonly negatives: number;
+}
+
+/** A metric of ranking, of scores that are known up to their bin. */
+export interface BinnedRanking {
+  /** As if all scores of a bin were equal. */
+  readonly value: number;
+  /** How far that of the scores themselves may be. */
+  readonly valueBound: number;
+  /** Influence of a row of label 0 and of label 1 in each bin: `byBin[2 * bin + label]`. */
+  readonly byBin: Float64Array;
+}
+
+/**
+ * ROC AUC of binned scores. In a bin each pair of both labels counts half, and is 0 or 1: the value is known up to half
+ * of the share of such pairs.
+ */
+export function binnedRocAuc({ fine }: BinarySums, { positives, negatives }: LabelCounts): BinnedRanking {
+  let [pairs, unknown, negativesBelow] = [0, 0, 0];
+  for (let bin = 0; bin < SCORE_BINS; bin++) {
+    const [zeros, ones] = [fine[2 * bin] ?? 0, fine[2 * bin + 1] ?? 0];
+    pairs += ones * (negativesBelow + zeros / 2);
+    unknown += (ones * zeros) / 2;
+    negativesBelow += zeros;
+  }
+  const value = pairs / positives / negatives;
+  const byBin = new Float64Array(2 * SCORE_BINS);
+  const rows = positives + negatives;
+  let [onesBelow, zerosBelow] = [0, 0];
+  for (let bin = 0; bin < SCORE_BINS; bin++) {
+    const [zeros, ones] = [fine[2 * bin] ?? 0, fine[2 * bin + 1] ?? 0];
+    byBin[2 * bin] = (1 - (onesBelow + ones / 2) / positives - value) * (rows / negatives);
+    byBin[2 * bin + 1] = ((zerosBelow + zeros / 2) / negatives - value) * (rows / positives);
+    onesBelow += ones;
+    zerosBelow += zeros;
+  }
+  return { value, valueBound: unknown / positives / negatives, byBin };
+}
+
+/**
+ * Average precision of binned scores. In a bin the rows of label 1 may all come first, or all last: the value is known up
+ * to what that changes.
+ */
+export function binnedAveragePrecision({ fine }: BinarySums, { positives, negatives }: LabelCounts): BinnedRanking {
+  const byBin = new Float64Array(2 * SCORE_BINS);
+  let [found, seen, total, unknown] = [0, 0, 0, 0];
+  for (let bin = SCORE_BINS - 1; bin >= 0; bin--) {
+    const [zeros, ones] = [fine[2 * bin] ?? 0, fine[2 * bin + 1] ?? 0];
+    if (ones > 0) {
+      const tied = (found + ones) / (seen + ones + zeros);
+      const first = (found + ones) / (seen + ones);
+      const last = (found + 1) / (seen + zeros + 1);
+      total += ones * tied;
+      unknown += ones * Math.max(first - tied, tied - last, 0);
+    }
+    found += ones;
+    seen += ones + zeros;
+  }
+  const value = total / positives;
+  const scale = (positives + negatives) / positives;
+  let [hits, misses] = [0, 0];
+  // From the lowest bin up: a row counts in the precision of every row with label 1 at or below its bin.
+  for (let bin = 0; bin < SCORE_BINS; bin++) {
+    const [zeros, ones] = [fine[2 * bin] ?? 0, fine[2 * bin + 1] ?? 0];
+    const precision = seen > 0 ? found / seen : 0;
+    if (seen > 0) {
+      hits += ones / seen;
+      misses += (ones / seen) * precision;
+    }
+    byBin[2 * bin] = -misses * scale;
+    byBin[2 * bin + 1] = (precision - value + hits - misses) * scale;
+    found -= ones;
+    seen -= ones + zeros;
+  }
+  return { value, valueBound: unknown / positives, byBin };
+}
+
+/**
+ * The influence of each part, and what it leaves out: influences are summed by coarse bins, within which they differ.
+ *
+ * @returns `residual`: the standard error of what the coarse bins do not show.
+ */
+export function partsOfRanking(
+  sums: BinarySums,
+  byBin: Float64Array,
+  sizes: PartSizes,
+): { readonly influence: Float64Array; readonly residual: number } {
+  const { fine, coarse } = sums;
+  const [counts, totals, squares] = [0, 1, 2].map(() => new Float64Array(2 * COARSE_BINS));
+  if (!counts || !totals || !squares) return { influence: new Float64Array(0), residual: Number.POSITIVE_INFINITY };
+  for (let at = 0; at < fine.length; at++) {
+    const rows = fine[at] ?? 0;
+    if (rows === 0) continue;
+    const cell = (at & 1) * COARSE_BINS + coarseBin(sums, at >>> 1);
+    const own = byBin[at] ?? 0;
+    counts[cell] = (counts[cell] ?? 0) + rows;
+    totals[cell] = (totals[cell] ?? 0) + rows * own;
+    squares[cell] = (squares[cell] ?? 0) + rows * own * own;
+  }
+  const means = totals.map((total, cell) => (counts[cell] === 0 ? 0 : total / (counts[cell] ?? 1)));
+  const within = squares.reduce((sum, square, cell) => sum + square - (totals[cell] ?? 0) * (means[cell] ?? 0), 0);
+  const influence = influenceOfParts(sizes, (part) => {
+    let sum = 0;
+    const from = part * means.length;
+    for (let cell = 0; cell < means.length; cell++) sum += (coarse[from + cell] ?? 0) * (means[cell] ?? 0);
+    return sum;
+  });
+  return { influence, residual: Math.sqrt(Math.max(0, within)) / sizes.total };
+}

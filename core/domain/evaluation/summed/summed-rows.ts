@@ -1,0 +1,22 @@
+import type { Metric, MetricEstimate, UndefinedMetric } from '../../metrics/metric.ts';
+import type { Population } from '../../metrics/standard-error.ts';
+import type { ModelCurves } from '../curves.ts';
+
+/** The sums of one model's scores, when all rows were added. */
+export interface ModelSums {
+  /** Influences are those of parts of the rows. `undefined` for a metric that is not computed of sums. */
+  readonly estimate: (metric: Metric) => MetricEstimate | UndefinedMetric | undefined;
+  readonly curves: () => ModelCurves;
+  /** Why there are no metrics: a clause; null where there are. */
+  readonly problem: string | null;
+}
+
+/** Rows of both models as sums. */
+export interface SummedRows {
+  readonly rows: number;
+  readonly population: Population;
+  readonly candidate: ModelSums;
+  readonly champion: ModelSums | null;
+  /** Both models gave every row the same score. */
+  readonly identical: boolean;
+}

@@ -1,0 +1,211 @@
+import type { ModelConfig } from '../config/tidegate-config.ts';
+import type { ColumnValues } from '../domain/evaluation/column-values.ts';
+import { DAY_MS, type Grouping, parseGrouping, withoutTimes } from '../domain/evaluation/grouping.ts';
+import type { RowKeys } from '../domain/evaluation/summed/row-parts.ts';
+import { RowSums } from '../domain/evaluation/summed/row-sums.ts';
+import type { SummedRows } from '../domain/evaluation/summed/summed-rows.ts';
+import type { Metric } from '../domain/metrics/metric.ts';
+import { UserError } from '../errors.ts';
+import type { FeatureBatch } from '../ports/model-runner.ts';
+import type { BatchColumn, TableDescription } from '../ports/table-reader.ts';
+import { checkScores, scoreProblem } from './checked-scores.ts';
+import { ColumnCollector } from './column-collector.ts';
+import type { ShownPath } from './evaluation-request.ts';
+import { type Outcome, readOutcome } from './read-outcome.ts';
+import { predictionColumns } from './read-predictions.ts';
+import { SampledColumns } from './sampled-columns.ts';
+import { createProgress, type PlannedModel, type ScoringPorts, sampleOf } from './score-dataset.ts';
+import { openScores, type ScoreStream } from './score-stream.ts';
+
+/** What is to be known of the rows. */
+export interface SummedColumns {
+  readonly metrics: readonly Metric[];
+  /** Columns of which a sample is kept. */
+  readonly sampled: readonly string[];
+  /** How many rows the table has. */
+  readonly rows: number;
+}
+
+/** What to sum up. */
+export interface SummingRequest {
+  readonly table: TableDescription;
+  /** Of two classes, or of numbers; without weights and slices. */
+  readonly config: ModelConfig;
+  readonly plan: SummedColumns;
+  /** A model, or predictions that were made elsewhere. */
+  readonly candidate: PlannedModel | ShownPath;
+  readonly champion: PlannedModel | ShownPath | null;
+}
+
+/** A dataset as sums of its scored rows. */
+export interface SummedDataset {
+  readonly summed: SummedRows;
+  readonly span: { readonly fromMs: number; readonly toMs: number };
+  /** A random sample of rows, with the columns that were asked for. */
+  readonly profiled: { readonly rows: number; readonly columns: ReadonlyMap<string, ColumnValues> };
+  /** The features of the first rows, for measuring latency. */
+  readonly sample: FeatureBatch;
+  /** Why the champion gave no scores: a clause. */
+  readonly problem: string | undefined;
+}
+
+/** Chosen: as where rows are held. */
+const BATCH_ROWS = 10_000;
+
+/**
+ * Reads a dataset once, scores it with both models, and sums up what metrics need. No row is held, so that memory does
+ * not grow with them.
+ *
+ * @throws {UserError} For the dataset and the candidate. What is wrong with the champion is a reason.
+ */
+export async function sumDataset(request: SummingRequest, ports: ScoringPorts): Promise<SummedDataset> {
+  const { table, config } = request;
+  const grouping = parseGrouping(config.evaluate.group, config.data.time);
+  const work = new Summing(request, grouping);
+  const names = work.columns();
+  const report = createProgress(ports);
+  const [column = ''] = predictionColumns(config, null);
+  const options = { column, batchRows: BATCH_ROWS };
+  const candidate = await openScores(request.candidate, options, ports);
+  const champion = await openChampion(request, options, ports);
+  try {
+    for await (const batch of ports.tables.read(table, { columns: names, batchRows: BATCH_ROWS })) {
+      const columns = new Map(batch.columns.map((values, at) => [names[at] ?? '', values]));
+      await work.add({ rows: batch.rows, columns }, { candidate, champion });
+      report(work.rows);
+    }
+    await candidate.end();
+  } finally {
+    await candidate.close();
+    await champion.close();
+  }
+  return work.finish(champion.problem());
+}
+
+interface Contenders {
+  readonly candidate: ScoreStream;
+  readonly champion: GuardedScores;
+}
+
+/** A champion's scores, or why there are none. */
+interface GuardedScores {
+  next(batch: FeatureBatch, outcome: Outcome): Promise<Float64Array | null>;
+  problem(): string | undefined;
+  close(): Promise<void>;
+}
+
+async function openChampion(
+  { champion }: SummingRequest,
+  options: { readonly column: string; readonly batchRows: number },
+  ports: ScoringPorts,
+): Promise<GuardedScores> {
+  let problem: string | undefined;
+  const reasonOf = (error: unknown): null => {
+    if (!(error instanceof UserError)) throw error;
+    problem ??= error.message;
+    return null;
+  };
+  const stream = champion === null ? null : await openScores(champion, options, ports).catch(reasonOf);
+  return {
+    next: async (batch, outcome) => {
+      if (stream === null || problem !== undefined) return null;
+      const scores = await stream.next(batch).catch(reasonOf);
+      problem ??= scores === null ? undefined : scoreProblem(scores, outcome);
+      return problem === undefined ? scores : null;
+    },
+    problem: () => problem,
+    close: async () => {
+      if (problem === undefined) await stream?.end().catch(reasonOf);
+      await stream?.close();
+    },
+  };
+}
+
+/** What is summed up of a dataset while it is read. */
+class Summing {
+  readonly #request: SummingRequest;
+  readonly #grouping: Grouping;
+  readonly #sums: RowSums;
+  readonly #sampled: SampledColumns;
+  #sample: FeatureBatch | undefined;
+  #from = Number.POSITIVE_INFINITY;
+  #to = Number.NEGATIVE_INFINITY;
+  rows = 0;
+
+  constructor(request: SummingRequest, grouping: Grouping) {
+    const { config, plan, table } = request;
+    this.#request = request;
+    this.#grouping = grouping;
+    this.#sums = new RowSums({
+      task: config.task === 'regression' ? 'regression' : 'binary-classification',
+      metrics: plan.metrics,
+      decisionThreshold: config.evaluate.decisionThreshold,
+      isGrouped: grouping.kind !== 'none',
+    });
+    this.#sampled = new SampledColumns(table, plan);
+    if (grouping.kind === 'day' && this.#typeOf(grouping.column) !== 'time') throw withoutTimes(grouping.column);
+  }
+
+  /** Everything that is read. */
+  columns(): readonly string[] {
+    const { config, candidate, champion, plan } = this.#request;
+    const features = [candidate, champion].flatMap((one) => (one !== null && 'plan' in one ? one.plan.features : []));
+    const group = this.#grouping.kind === 'none' ? [] : [this.#grouping.column];
+    const time = config.data.time === undefined ? [] : [config.data.time];
+    return [...new Set([config.data.label, ...features, ...group, ...time, ...plan.sampled])];
+  }
+
+  async add(batch: FeatureBatch, { candidate, champion }: Contenders): Promise<void> {
+    this.#sample ??= sampleOf(batch);
+    const outcome = this.#outcomeOf(batch);
+    const [own, rival] = await Promise.all([candidate.next(batch), champion.next(batch, outcome)]);
+    checkScores(own, outcome);
+    this.#sums.add({ labels: outcome.labels, candidate: own, champion: rival, keys: this.#keysOf(batch) });
+    this.#sampled.add(batch);
+    this.#extend(batch);
+    this.rows += batch.rows;
+  }
+
+  finish(problem: string | undefined): SummedDataset {
+    return {
+      summed: this.#sums.finish(),
+      span: { fromMs: this.#from, toMs: this.#to },
+      profiled: this.#sampled.finish(),
+      sample: this.#sample ?? { rows: 0, columns: new Map() },
+      problem,
+    };
+  }
+
+  #outcomeOf({ columns }: FeatureBatch): Outcome {
+    const { config } = this.#request;
+    const { label } = config.data;
+    const collector = new ColumnCollector(this.#typeOf(label) ?? 'other');
+    const column = columns.get(label);
+    if (column !== undefined) collector.add(column);
+    return readOutcome(new Map([[label, collector.finish()]]), config);
+  }
+
+  #keysOf({ rows, columns }: FeatureBatch): RowKeys {
+    const grouping = this.#grouping;
+    const column = grouping.kind === 'none' ? undefined : columns.get(grouping.column);
+    if (column === undefined) return { kind: 'rows', rows };
+    if (grouping.kind !== 'day' || column.kind === 'text') return { kind: 'groups', values: column.values };
+    return { kind: 'groups', values: column.values.map((time) => Math.floor(time / DAY_MS)) };
+  }
+
+  /** The first and the last time. */
+  #extend({ columns }: FeatureBatch): void {
+    const { time } = this.#request.config.data;
+    const column: BatchColumn | undefined = time === undefined ? undefined : columns.get(time);
+    if (time === undefined || column?.kind !== 'numeric' || this.#typeOf(time) !== 'time') return;
+    for (let i = 0; i < column.values.length; i++) {
+      const value = column.values[i] ?? Number.NaN;
+      if (value < this.#from) this.#from = value;
+      if (value > this.#to) this.#to = value;
+    }
+  }
+
+  #typeOf(name: string): TableDescription['columns'][number]['type'] | undefined {
+    return this.#request.table.columns.find((column) => column.name === name)?.type;
+  }
+}
