@@ -150,6 +150,18 @@ describe('ruleReason', () => {
     );
   });
 
+  it('plans nothing for equal models where half of the plan is missing', () => {
+    const open = judged('inconclusive', [-0.02, -0.001, 0.018], 4321);
+    expect(ruleReason(regression, { ...open, rowsIfEqual: 30_210 }, 'F1')).toMatch(/4,400 rows would decide\.$/);
+    expect(ruleReason(regression, { ...open, decidableMargin: 0.016 }, 'F1')).toMatch(/4,400 rows would decide\.$/);
+  });
+
+  it('has no interval of an exact change for the worse', () => {
+    expect(ruleReason(regression, judged('fail', [-0.02, -0.02, -0.02]), 'F1')).toBe(
+      'F1 got worse by 0.020; up to 0.005 would have passed.',
+    );
+  });
+
   it('rounds small plans to whole rows', () => {
     expect(ruleReason(regression, judged('inconclusive', [-0.02, -0.001, 0.018], 7), 'F1')).toMatch(/About 7 rows/);
     expect(ruleReason(regression, judged('inconclusive', [-0.02, -0.001, 0.018], 12), 'F1')).toMatch(/About 12 rows/);
