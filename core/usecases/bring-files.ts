@@ -75,12 +75,14 @@ class Arrivals {
     this.#byObject = Map.groupBy(free, (file) => file.md5);
   }
 
-  readonly place = async ({ md5 }: { readonly md5: string }, { sha256, ...got }: CacheAddition): Promise<void> => {
+  readonly place = async ({ md5 }: { readonly md5: string }, addition: CacheAddition): Promise<void> => {
+    const { sha256, bytes } = addition;
+    let { spare } = addition;
     this.#sha256.set(md5, sha256);
-    for (const [index, file] of (this.#byObject.get(md5) ?? []).entries()) {
-      const spare = index === 0 ? got.spare : undefined;
-      await this.#workspace.place({ ...this.placementOf(file), bytes: got.bytes, spare });
-      this.placed.add(file.path);
+    for (const { path, isExecutable, output } of this.#byObject.get(md5) ?? []) {
+      await this.#workspace.place({ path, md5, isExecutable, within: output.path, sha256, bytes, spare });
+      this.placed.add(path);
+      spare = undefined;
     }
   };
 

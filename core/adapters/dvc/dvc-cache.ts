@@ -71,8 +71,8 @@ export class DvcCache implements DataCache {
     const temporary = `${this.folder}/${TEMPORARY_FOLDER}/${this.#run}-${this.#count}`;
     this.#count += 1;
     const final = this.path(name);
-    this.#ensureFolder(path.dirname(temporary));
-    this.#ensureFolder(path.dirname(final));
+    this.#ensureFolder(`${this.folder}/${TEMPORARY_FOLDER}`);
+    this.#ensureFolder(final.slice(0, final.lastIndexOf('/')));
     return new CacheObjectWrite({ name, temporary, final, spare });
   }
 

@@ -13,6 +13,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { IgnoreRule } from '../../domain/data/ignore-rules.ts';
 import { isLegacyObject } from '../../domain/data/object-key.ts';
+import { folderOf } from '../../domain/data/repository-path.ts';
 import { UserError } from '../../errors.ts';
 import type {
   DatasetPart,
@@ -189,7 +190,7 @@ export class DvcWorkspace implements DataWorkspace {
   #temporaryFile(): string {
     if (this.#count === 0) onDisk(this.#temporary, () => mkdirSync(this.#temporary, { recursive: true }));
     this.#count += 1;
-    return path.join(this.#temporary, String(this.#count));
+    return `${this.#temporary}/${this.#count}`;
   }
 
   #row(location: string, within: string, hash: ObjectHash): [IndexTable, string] {
@@ -232,7 +233,7 @@ export class DvcWorkspace implements DataWorkspace {
 
   /** Makes the folders above a file. None of them may be a link: a list of files could write anywhere through it. */
   #ensureFolder(location: string): void {
-    const folder = path.posix.dirname(location);
+    const folder = folderOf(location);
     if (this.#safeFolders.has(folder)) return;
     this.#refuseLinks(location);
     mkdirSync(this.#absolute(folder), { recursive: true });
