@@ -8,6 +8,7 @@ import { findMetric } from '../../../../core/domain/metrics/metric-registry.ts';
 import golden from '../../../golden/metrics.json' with { type: 'json' };
 import { seededRandom } from '../../../testkit/seeded-random.ts';
 
+const LOSSES = ['median_absolute_error'].flatMap((name) => findMetric(name, 'regression') ?? []);
 const metric = (name: string): Metric => {
   const found = findMetric(name, 'binary-classification');
   if (found === undefined) throw new Error(name);
@@ -60,6 +61,45 @@ describe('measurePopulation', () => {
     expect(verdictOf(same, 'log_loss', { kind: 'max-regression', margin: { kind: 'relative', value: 0 } })).toBe(
       'pass',
     );
+  });
+
+  it('says the same of the same evidence', () => {
+    const bound = { kind: 'max-regression', margin: { kind: 'relative', value: 0.01 } } as const;
+    for (const name of ['roc_auc', 'log_loss', 'f1', 'accuracy', 'average_precision']) {
+      const [first, second] = [0, 1].map(() => measurePopulation(population, plan(name, bound)));
+      expect(second?.metrics).toEqual(first?.metrics);
+      expect(second?.comparisons).toEqual(first?.comparisons);
+    }
+  });
+
+  it.each([
+    { name: 'is judged', exact: 10, expected: 'pass' },
+    {
+      name: 'is open where the interval of the champion reaches 0',
+      exact: 45,
+      expected: "the interval of the champion's value reaches 0, and nothing is relative to that",
+    },
+    {
+      name: "is open where the champion's value is 0",
+      exact: 60,
+      expected: "the champion's value is 0, and nothing is relative to that",
+    },
+  ])('of a relative margin $name', ({ exact, expected }) => {
+    // 100 rows: the interval of their median is between the 40th and the 61st.
+    const champion = Float64Array.from({ length: 100 }, (_, i) => (i < exact ? 0 : 1 + i / 100));
+    const rows: ScoredPopulation = {
+      labels: new Float64Array(100),
+      candidate: champion.map((error) => error * 0.5),
+      champion,
+      weights: null,
+      classes: 1,
+      sampling: { kind: 'rows' },
+    };
+    const bound = { kind: 'max-regression', margin: { kind: 'relative', value: 0.1 } } as const;
+    const asked = { ...plan('roc_auc', bound), metrics: LOSSES, rules: [rule('median_absolute_error', bound)] };
+    const found = measurePopulation(rows, asked).evidence.get(0);
+    if (found === undefined || 'missing' in found) expect(found?.missing).toBe(expected);
+    else expect(judgeEvidence(found.evidence, 0.95).verdict).toBe(expected);
   });
 
   it('is open with fewer than ten groups', () => {
