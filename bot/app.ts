@@ -3,8 +3,8 @@ import { type GitHubClient, parseRepositoryName } from '../core/adapters/github/
 import { ServiceError, UserError } from '../core/errors.ts';
 import { escapeLogLine } from '../core/render/text/escape.ts';
 import type { Background } from './background.ts';
-import { onHealthSaid } from './handlers/health.ts';
-import { onIssueChanged } from './handlers/issue.ts';
+import { onHealthSaid, type SaidHealth } from './handlers/health.ts';
+import { isControl } from './handlers/issue.ts';
 import { onCommentCreated } from './handlers/issue-comment.ts';
 import { onMergeGroup } from './handlers/merge-group.ts';
 import { onPullRequestChanged } from './handlers/pull-request.ts';
@@ -26,12 +26,6 @@ interface Opened {
   readonly log: Log;
 }
 type Handler = (repository: BotRepository, log: Log) => Promise<void>;
-
-const RECONCILIATIONS = {
-  promotions: (repository: BotRepository, log: Log) => reconcileAllPromotions(repository, log),
-  retraining: (repository: BotRepository, log: Log) => reconcileAllRetraining(repository, log),
-} as const;
-type Reconciliation = keyof typeof RECONCILIATIONS;
 
 /** What the bot's events are worked on with. */
 export interface AppParts {
@@ -58,62 +52,65 @@ export function createApp({ identity, queue, background, metrics }: AppParts) {
     const timed = () => metrics.time(event.name, async () => work(await open(event, repository)));
     background.start(timed, (error) => event.log.error(error));
   };
-  const handle = (event: RepositoryEvent, handler: Handler) =>
+  /** Events come in swarms: what waits under the same key, and would look at the same, is done once for all. */
+  const handle = (event: RepositoryEvent, key: string, handler: Handler) =>
     inBackground(event, (opened) =>
-      queue.run(opened.name, () => converge(opened, (repository) => handler(repository, opened.log))),
-    );
-  /** Events come in swarms, and a reconciliation looks at everything: those that wait are one. */
-  const reconcile = (event: RepositoryEvent, what: Reconciliation) =>
-    inBackground(event, (opened) =>
-      queue.runOnce(opened.name, what, () =>
-        converge(opened, (repository) => RECONCILIATIONS[what](repository, opened.log)),
-      ),
+      queue.runOnce(opened.name, key, () => converge(opened, (repository) => handler(repository, opened.log))),
     );
   return (app: Probot) => {
-    app.on('workflow_run.completed', (event) =>
-      handle(event, (repository, log) => onWorkflowRunCompleted(event.payload.workflow_run, repository, log)),
+    app.on('workflow_run.completed', (event) => {
+      const run = event.payload.workflow_run;
+      const handler: Handler = (repository, log) => onWorkflowRunCompleted(run, repository, log);
+      handle(event, `run ${run.id} ${run.run_attempt}`, handler);
+    });
+    app.on(['pull_request.opened', 'pull_request.synchronize', 'pull_request.reopened'], (event) => {
+      const { number } = event.payload.pull_request;
+      handle(event, `pull request ${number}`, (repository, log) => onPullRequestChanged(number, repository, log));
+    });
+    app.on(['pull_request.closed', 'create'], (event) =>
+      handle(event, 'promotions', (repository, log) => reconcileAllPromotions(repository, log)),
     );
-    app.on(['pull_request.opened', 'pull_request.synchronize', 'pull_request.reopened'], (event) =>
-      handle(event, (repository, log) => onPullRequestChanged(event.payload.pull_request.number, repository, log)),
-    );
-    app.on(['pull_request.closed', 'create'], (event) => reconcile(event, 'promotions'));
-    app.on('push', (event) => handle(event, (repository, log) => onPush(event.payload.ref, repository, log)));
+    app.on('push', (event) => {
+      const { ref } = event.payload;
+      handle(event, `push ${ref}`, (repository, log) => onPush(ref, repository, log));
+    });
     app.on(['issues.opened', 'issues.edited', 'issues.reopened', 'issues.labeled'], (event) =>
-      reconcile(event, 'retraining'),
+      handle(event, 'retraining', (repository, log) => reconcileAllRetraining(repository, log)),
     );
-    app.on(['issues.opened', 'issues.closed', 'issues.reopened', 'issues.labeled', 'issues.unlabeled'], (event) =>
-      handle(event, (repository, log) => {
-        const { issue } = event.payload;
-        // A label that was just taken off is not among the issue's any more.
-        const taken = 'label' in event.payload ? event.payload.label : undefined;
-        return onIssueChanged({ labels: [...(issue.labels ?? []), taken ?? null] }, repository, log);
-      }),
-    );
+    app.on(['issues.opened', 'issues.closed', 'issues.reopened', 'issues.labeled', 'issues.unlabeled'], (event) => {
+      // A label that was just taken off is not among the issue's any more.
+      const taken = 'label' in event.payload ? event.payload.label : undefined;
+      if (!isControl([...(event.payload.issue.labels ?? []), taken ?? null])) return;
+      handle(event, 'controls', (repository, log) => reconcileAllPromotions(repository, log, 'all'));
+    });
     app.on('issue_comment.created', (event) => {
       const { issue, comment } = event.payload;
       const by = { login: comment.user?.login ?? '', type: comment.user?.type ?? '' };
       const writtenAtMs = Date.parse(comment.created_at);
       const written = { issue: issue.number, id: comment.id, body: comment.body, by, writtenAtMs };
-      return handle(event, (repository, log) => onCommentCreated(written, repository, log));
+      handle(event, `comment ${comment.id}`, (repository, log) => onCommentCreated(written, repository, log));
     });
     app.on('status', (event) => {
       const branches = event.payload.branches.map(({ name }) => name);
-      const said = { from: 'commit-status', context: event.payload.context, branches } as const;
-      return handle(event, (repository, log) => onHealthSaid(said, repository, log));
+      said(event, { from: 'commit-status', context: event.payload.context, branches });
     });
     app.on('check_run.completed', (event) => {
       const { name, check_suite: suite } = event.payload.check_run;
-      const said = { from: 'check-run', context: name, branches: [suite?.head_branch ?? ''] } as const;
-      return handle(event, (repository, log) => onHealthSaid(said, repository, log));
+      said(event, { from: 'check-run', context: name, branches: [suite?.head_branch ?? ''] });
     });
     app.on('deployment_status', (event) => {
-      const said = { from: 'deployment-status', context: event.payload.deployment.environment, branches: [] } as const;
-      return handle(event, (repository, log) => onHealthSaid(said, repository, log));
+      said(event, { from: 'deployment-status', context: event.payload.deployment.environment, branches: [] });
     });
-    app.on('merge_group.checks_requested', (event) =>
-      handle(event, (repository, log) => onMergeGroup(event.payload.merge_group.head_sha, repository, log)),
-    );
+    app.on('merge_group.checks_requested', (event) => {
+      const { head_sha: sha } = event.payload.merge_group;
+      handle(event, `merge group ${sha}`, (repository, log) => onMergeGroup(sha, repository, log));
+    });
   };
+
+  function said(event: RepositoryEvent, health: SaidHealth): void {
+    const key = `said ${JSON.stringify(health)}`;
+    handle(event, key, (repository, log) => onHealthSaid(health, repository, log));
+  }
 }
 
 /** Chosen: as often as another replica may be faster on the same few branches. */
