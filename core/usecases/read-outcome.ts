@@ -38,7 +38,8 @@ function checkedNumbers(column: ColumnValues, name: string): Float64Array {
   if (values === undefined) {
     throw invalid(`the label ${name} holds text`, 'Write it as a number; for classes of text set evaluate.classes.');
   }
-  const missing = values.reduce((count, value) => count + (Number.isFinite(value) ? 0 : 1), 0);
+  let missing = 0;
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) missing++;
   if (missing === 0) return values;
   throw invalid(
     `the label ${name} is missing in ${missing} of ${values.length} rows`,
@@ -48,9 +49,13 @@ function checkedNumbers(column: ColumnValues, name: string): Float64Array {
 
 function checkedBinary(column: ColumnValues, name: string): Float64Array {
   const values = checkedNumbers(column, name);
-  const odd = values.find((value) => value !== 0 && value !== 1);
-  if (odd === undefined) return values;
-  throw invalid(`the label ${name} holds ${odd}`, 'Write 1 for the class whose probability the model gives, else 0.');
+  let odd = 0;
+  while (odd < values.length && (values[odd] === 0 || values[odd] === 1)) odd++;
+  if (odd === values.length) return values;
+  throw invalid(
+    `the label ${name} holds ${values[odd]}`,
+    'Write 1 for the class whose probability the model gives, else 0.',
+  );
 }
 
 /** Labels as the index of their class: of the given ones, else of the distinct ones, sorted as scikit-learn does. */

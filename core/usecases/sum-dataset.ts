@@ -179,6 +179,10 @@ class Summing {
   #outcomeOf({ columns }: FeatureBatch): Outcome {
     const { config } = this.#request;
     const { label } = config.data;
+    const numbers = columns.get(label);
+    if (numbers?.kind === 'numeric' && this.#typeOf(label) !== 'boolean') {
+      return readOutcome(new Map([[label, numbers]]), config);
+    }
     const collector = new ColumnCollector(this.#typeOf(label) ?? 'other');
     const column = columns.get(label);
     if (column !== undefined) collector.add(column);

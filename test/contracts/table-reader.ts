@@ -47,6 +47,17 @@ export function tableReaderContract(name: string, create: () => Promise<{ reader
       await expect(failing).rejects.toMatchObject({ code: 'DATA_INVALID', fix: expect.stringContaining('"score"') });
     });
 
+    it('reads several times at once, and counts rows above a limit', async () => {
+      const { reader, path } = await create();
+      const table = await reader.describe(path);
+      const options = { columns: ['id'], batchRows: 2 };
+      const [first, second] = [0, 1].map(() => reader.read(table, options)[Symbol.asyncIterator]());
+      const rows = [await first?.next(), await second?.next(), await first?.next(), await second?.next()];
+      expect(rows.map((found) => found?.value.rows)).toEqual([2, 2, 1, 1]);
+      expect(await reader.rowsAbove(table, 2)).toBe(3);
+      expect(await reader.rowsAbove(table, 3)).toBeNull();
+    });
+
     it('counts the rows that another table has too', async () => {
       const { reader, path } = await create();
       const table = await reader.describe(path);

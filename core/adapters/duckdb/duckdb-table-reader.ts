@@ -134,6 +134,7 @@ async function openDuckDb(options: NativeModuleOptions) {
     autoload_known_extensions: 'false',
     preserve_insertion_order: 'true',
     TimeZone: 'UTC',
+    streaming_buffer_size: '16MB',
   }).catch(async () => DuckDBInstance.create(':memory:'));
   return { instance, connection: await instance.connect() };
 }

@@ -8,6 +8,8 @@ export interface ChampionHistory {
   readonly judgedOn: { readonly digest: string; readonly to: string | null } | null;
   /** Numbers that its training wrote, by dotted key; null where not finite. */
   readonly trainingMetrics?: Readonly<Record<string, number | null>>;
+  /** Parameters that it was trained with. */
+  readonly params?: Readonly<Record<string, unknown>>;
 }
 
 /** A dataset as far as comparing needs it. */

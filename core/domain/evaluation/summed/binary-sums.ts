@@ -2,8 +2,8 @@ import { MOST_PARTS } from './row-parts.ts';
 import { binScores, SCORE_BINS } from './score-bins.ts';
 
 /** Bins that influences are summed by, in each part; of both labels about equally many rows. */
-export const COARSE_BINS = 512;
-const COARSE_BITS = 9;
+export const COARSE_BINS = 256;
+const COARSE_BITS = 8;
 /** Bins of scores that share a coarse one: the table of them is small enough to stay near the processor. */
 const STEP_BITS = 4;
 /** Chosen: the first rows tell where the coarse bins are. */

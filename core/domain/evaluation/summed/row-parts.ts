@@ -1,5 +1,5 @@
-/** Chosen: an interval by 1,024 parts is as wide as that by rows, give or take 2 % of its width. */
-export const MOST_PARTS = 1024;
+/** Chosen: an interval by 512 parts is as wide as that by rows, give or take 3 % of its width. */
+export const MOST_PARTS = 512;
 
 /** Puts rows into parts that are independent of each other: influences are summed by part. */
 export interface RowParts {

@@ -3,7 +3,7 @@ import { BinaryModel } from './binary-model.ts';
 import { BinarySums } from './binary-sums.ts';
 import type { PartSizes } from './part-influence.ts';
 import { RegressionModel, RegressionSums } from './regression-sums.ts';
-import { groupParts, type RowKeys, type RowParts, randomParts } from './row-parts.ts';
+import { groupParts, MOST_PARTS, type RowKeys, type RowParts, randomParts } from './row-parts.ts';
 import type { ModelSums, SummedRows } from './summed-rows.ts';
 
 /** What is summed. */
@@ -25,13 +25,13 @@ export interface SummedBatch {
 }
 
 /** Why intervals of random parts are those of rows. */
-const PARTS_METHOD = 'influence function (t), summed by 1,024 random parts of the rows';
+const PARTS_METHOD = 'influence function (t), summed by 512 random parts of the rows';
 
 /** Sums up scored rows batch by batch: memory does not grow with the rows. */
 export class RowSums {
   readonly #plan: SummingPlan;
   readonly #parts: RowParts;
-  readonly #sizes: number[] = [];
+  readonly #sizes = new Float64Array(MOST_PARTS);
   readonly #candidate: ModelSummer;
   readonly #champion: ModelSummer;
   #ones = new Uint8Array(0);
@@ -49,7 +49,8 @@ export class RowSums {
   /** The arrays of the batch may be used again afterwards. */
   add({ labels, candidate, champion, keys }: SummedBatch): void {
     const parts = this.#parts.assign(keys);
-    for (let i = 0; i < parts.length; i++) this.#sizes[parts[i] ?? 0] = (this.#sizes[parts[i] ?? 0] ?? 0) + 1;
+    const sizes = this.#sizes;
+    for (let i = 0; i < parts.length; i++) sizes[parts[i] ?? 0] = (sizes[parts[i] ?? 0] ?? 0) + 1;
     const batch = { labels, parts, ones: this.#onesOf(labels) };
     this.#rows += labels.length;
     this.#candidate.add(candidate, batch);
@@ -62,7 +63,7 @@ export class RowSums {
   /** Ends adding. */
   finish(): SummedRows {
     const count = this.#parts.count();
-    const rows = Float64Array.from({ length: count }, (_, part) => this.#sizes[part] ?? 0);
+    const rows = this.#sizes.slice(0, count);
     const sizes = { rows, total: this.#rows };
     const shares = rows.map((own) => own / this.#rows);
     const ids = Uint32Array.from({ length: count }, (_, part) => part);

@@ -1,7 +1,7 @@
 /** Octaves of the distance from 0 or 1 that are told apart; what is nearer shares the outermost bins. */
 const OCTAVES = 32;
-const STEPS_BITS = 14;
-/** Bits of a float32: 23 of the fraction, of which the first 14 make the step within an octave. */
+const STEPS_BITS = 13;
+/** Bits of a float32: 23 of the fraction, of which the first 13 make the step within an octave. */
 const SHIFT = 23 - STEPS_BITS;
 const SIDE = OCTAVES << STEPS_BITS;
 /** The float32 exponent below that of 0.5, by as many octaves as there are. */
@@ -11,7 +11,7 @@ const LOWEST = (127 - 1 - OCTAVES) << STEPS_BITS;
 export const SCORE_BINS = 2 * SIDE;
 
 /**
- * The bin of each probability: higher ones in higher bins, 16,384 bins for each halving of the distance from 0 and from 1,
+ * The bin of each probability: higher ones in higher bins, 8,192 bins for each halving of the distance from 0 and from 1,
  * so that scores of rare events are told apart as well as others.
  *
  * @param scores In [0, 1].

@@ -1,0 +1,250 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type MeasuredPopulation,
+  type MeasurementPlan,
+  measureEstimates,
+  measurePopulation,
+} from '../../../../../core/domain/evaluation/measure-population.ts';
+import type { ScoredPopulation } from '../../../../../core/domain/evaluation/population.ts';
+import { RowSums } from '../../../../../core/domain/evaluation/summed/row-sums.ts';
+import type { SummedRows } from '../../../../../core/domain/evaluation/summed/summed-rows.ts';
+import type { MetricTask } from '../../../../../core/domain/metrics/metric.ts';
+import { findMetric } from '../../../../../core/domain/metrics/metric-registry.ts';
+import { seededRandom } from '../../../../testkit/seeded-random.ts';
+
+const BATCH = 10_000;
+const BINARY =
+  'roc_auc average_precision log_loss brier_score accuracy balanced_accuracy f1 precision recall specificity mcc cohen_kappa';
+const REGRESSION = 'mae mse rmse r2 explained_variance pinball_loss poisson_deviance';
+
+function planOf(task: MetricTask, names: string): MeasurementPlan {
+  const metrics = names.split(' ').flatMap((name) => findMetric(name, task) ?? []);
+  return { metrics, rules: [], confidence: 0.95, decisionThreshold: 0.5 };
+}
+
+interface Drawn {
+  readonly label: number;
+  readonly candidate: number;
+  readonly champion: number;
+}
+
+function draw(rows: number, row: (random: ReturnType<typeof seededRandom>) => Drawn, seed = 3): ScoredPopulation {
+  const random = seededRandom(seed);
+  const [labels, candidate, champion] = [new Float64Array(rows), new Float64Array(rows), new Float64Array(rows)];
+  for (let i = 0; i < rows; i++) {
+    const one = row(random);
+    labels[i] = one.label;
+    candidate[i] = one.candidate;
+    champion[i] = one.champion;
+  }
+  return { labels, candidate, champion, weights: null, classes: 2, sampling: { kind: 'rows' } };
+}
+
+const logistic = (z: number) => 1 / (1 + Math.exp(-z));
+
+/** @param offset The log odds of label 1. */
+const flights = (offset: number, round = (score: number) => score) =>
+  ((random) => {
+    const z = 1.2 * random.normal() + offset;
+    const label = random.uniform() < logistic(z) ? 1 : 0;
+    const candidate = round(logistic(z + 0.5 * random.normal()));
+    return { label, candidate, champion: round(logistic(z + 0.9 * random.normal())) };
+  }) satisfies (random: ReturnType<typeof seededRandom>) => Drawn;
+
+function sumUp(population: ScoredPopulation, plan: MeasurementPlan, groups?: Float64Array): SummedRows {
+  const task = population.classes === 1 ? 'regression' : 'binary-classification';
+  const sums = new RowSums({ task, metrics: plan.metrics, decisionThreshold: 0.5, isGrouped: groups !== undefined });
+  for (let from = 0; from < population.labels.length; from += BATCH) {
+    const part = (values: Float64Array) => values.subarray(from, from + BATCH);
+    const labels = part(population.labels);
+    sums.add({
+      labels,
+      candidate: part(population.candidate),
+      champion: population.champion && part(population.champion),
+      keys: groups ? { kind: 'groups', values: part(groups) } : { kind: 'rows', rows: labels.length },
+    });
+  }
+  return sums.finish();
+}
+
+function measureSums(summed: SummedRows, plan: MeasurementPlan): MeasuredPopulation {
+  const { rows, population, candidate, champion, identical } = summed;
+  const missing = { kind: 'undefined', reason: 'not summed' } as const;
+  return measureEstimates(
+    {
+      place: { rows },
+      population,
+      estimate: (metric) => ({
+        metric,
+        candidate: candidate.estimate(metric) ?? missing,
+        champion: champion && (champion.estimate(metric) ?? missing),
+        identical,
+      }),
+    },
+    plan,
+  );
+}
+
+const width = (interval: { readonly lower: number; readonly upper: number } | null) =>
+  interval === null ? Number.NaN : interval.upper - interval.lower;
+
+/** Values agree within the bound, and both intervals are as wide as those of rows, up to the noise of the parts. */
+function expectAgreement(summed: MeasuredPopulation, exact: MeasuredPopulation, bounds: ReadonlyMap<string, number>) {
+  exact.metrics.forEach((metric, i) => {
+    const own = summed.metrics[i];
+    const bound = bounds.get(metric.name) ?? 1e-9 * Math.max(1, Math.abs(metric.value ?? 0));
+    expect(Math.abs((own?.value ?? Number.NaN) - (metric.value ?? 0)), metric.name).toBeLessThanOrEqual(bound);
+    const ratio = (width(own?.interval ?? null) - 2 * (bounds.get(metric.name) ?? 0)) / width(metric.interval);
+    expect(ratio, metric.name).toBeGreaterThan(0.9);
+    expect(ratio, metric.name).toBeLessThan(1.1);
+  });
+  exact.comparisons.forEach(({ name, difference }, i) => {
+    const own = summed.comparisons[i]?.difference;
+    const bound = 2 * (bounds.get(name) ?? 0);
+    const apart = Math.abs((own?.value ?? Number.NaN) - (difference.value ?? 0));
+    expect(apart, name).toBeLessThanOrEqual(Math.max(bound, 1e-9 * Math.abs(exact.metrics[i]?.value ?? 0)));
+    const ratio = (width(own?.interval ?? null) - 2 * bound) / width(difference.interval);
+    expect(ratio, name).toBeGreaterThan(0.85);
+    expect(ratio, name).toBeLessThan(1.12);
+  });
+}
+
+function boundsOf({ candidate, champion }: SummedRows, plan: MeasurementPlan): ReadonlyMap<string, number> {
+  const boundOf = (model: typeof candidate | null, metric: (typeof plan.metrics)[number]) => {
+    const found = model?.estimate(metric);
+    return found?.kind === 'estimate' ? (found.bound ?? 0) : 0;
+  };
+  return new Map(
+    plan.metrics.flatMap((metric): [string, number][] => {
+      const bound = Math.max(boundOf(candidate, metric), boundOf(champion, metric));
+      return bound === 0 ? [] : [[metric.name, bound]];
+    }),
+  );
+}
+
+describe('RowSums of two classes', () => {
+  const plan = planOf('binary-classification', BINARY);
+  it('agrees with a million rows in memory: ranks within a bound far below the error, all else to 1e-9', () => {
+    const population = draw(1_000_000, flights(-1));
+    const summed = sumUp(population, plan);
+    const bounds = boundsOf(summed, plan);
+    expect([...bounds.keys()]).toEqual(['roc_auc', 'average_precision']);
+    expect(bounds.get('roc_auc')).toBeLessThan(1e-4);
+    expect(bounds.get('average_precision')).toBeLessThan(3e-4);
+    expectAgreement(measureSums(summed, plan), measurePopulation(population, plan), bounds);
+  }, 30_000);
+
+  it.each([
+    ['rare labels', flights(-6)],
+    ['scores of two decimals', flights(-1, (score) => Math.round(score * 100) / 100)],
+    ['scores of 0 and 1', flights(0, Math.round)],
+    ['scores in a narrow band', flights(-1, (score) => 0.3 + score / 1000)],
+  ] as const)(
+    'holds its bound for %s',
+    (_, row) => {
+      const population = draw(300_000, row);
+      const summed = sumUp(population, plan);
+      const exact = measurePopulation(population, plan);
+      const bounds = boundsOf(summed, plan);
+      for (const name of ['roc_auc', 'average_precision']) {
+        const value = exact.metrics.find((metric) => metric.name === name)?.value ?? Number.NaN;
+        const own = measureSums(summed, plan).metrics.find((metric) => metric.name === name);
+        expect(Math.abs((own?.value ?? Number.NaN) - value), name).toBeLessThanOrEqual((bounds.get(name) ?? 0) + 1e-12);
+        expect(width(own?.interval ?? null), name).toBeGreaterThan(
+          0.9 * width(exact.metrics.find((metric) => metric.name === name)?.interval ?? null),
+        );
+      }
+    },
+    30_000,
+  );
+
+  it('does not depend on the order of the rows', () => {
+    const population = draw(200_000, flights(-1));
+    const order = [...population.labels.keys()].sort(
+      (a, b) => (population.labels[a] ?? 0) - (population.labels[b] ?? 0),
+    );
+    const sorted = (values: Float64Array) => Float64Array.from(order, (row) => values[row] ?? 0);
+    const { labels, candidate, champion } = population;
+    const byLabel = {
+      ...population,
+      labels: sorted(labels),
+      candidate: sorted(candidate),
+      champion: champion && sorted(champion),
+    };
+    const widths = [population, byLabel].map((one) =>
+      measureSums(sumUp(one, plan), plan).metrics.map(({ interval }) => width(interval)),
+    );
+    widths[0]?.forEach((own, i) => {
+      expect((widths[1]?.[i] ?? 0) / own, plan.metrics[i]?.name ?? '').toBeGreaterThan(0.85);
+      expect((widths[1]?.[i] ?? 0) / own, plan.metrics[i]?.name ?? '').toBeLessThan(1.15);
+    });
+  }, 30_000);
+
+  it('has the cluster-robust intervals of rows in groups', () => {
+    const rows = 200_000;
+    const random = seededRandom(5);
+    const moods = Float64Array.from({ length: 60 }, () => 0.4 * random.normal());
+    const days = Float64Array.from({ length: rows }, (_, i) => 100 + Math.floor((i * 60) / rows));
+    let i = 0;
+    const population = draw(rows, (draws) => flights((moods[(days[i++] ?? 100) - 100] ?? 0) - 1)(draws));
+    const ids = Uint32Array.from(days, (day) => day - 100);
+    const exact = measurePopulation({ ...population, sampling: { kind: 'clusters', ids, count: 60 } }, plan);
+    const summed = sumUp(population, plan, days);
+    expect(summed.population.sampling).toMatchObject({ kind: 'clusters', count: 60 });
+    const measured = measureSums(summed, plan);
+    const bounds = boundsOf(summed, plan);
+    expectAgreement(measured, exact, bounds);
+    expect(measured.metrics[0]?.interval?.method).toContain('cluster-robust (CR2, t)');
+  }, 30_000);
+
+  it('says that scores are missing, and that both models are the same', () => {
+    const population = draw(BATCH, flights(0));
+    const broken = {
+      ...population,
+      candidate: population.candidate.map((score, row) => (row === 7 ? Number.NaN : score)),
+    };
+    expect(measureSums(sumUp(broken, plan), plan).metrics[0]).toMatchObject({
+      value: null,
+      reason: 'the model gave no finite score for 1 rows',
+    });
+    const same = sumUp({ ...population, champion: population.candidate }, plan);
+    expect(same.identical).toBe(true);
+    expect(measureSums(same, plan).comparisons[0]?.difference.interval).toMatchObject({ lower: 0, upper: 0 });
+  });
+
+  it('gives no AUC where all rows have the same label, and no interval for fewer than 20 of one', () => {
+    const ones = draw(BATCH, (random) => ({ ...flights(0)(random), label: 1 }));
+    expect(measureSums(sumUp(ones, plan), plan).metrics[0]).toMatchObject({ value: null, reason: /same label/ });
+    let row = 0;
+    const few = draw(BATCH, (random) => ({ ...flights(0)(random), label: row++ % 1000 === 0 ? 1 : 0 }));
+    expect(measureSums(sumUp(few, plan), plan).metrics[0]?.interval).toBeNull();
+  });
+});
+
+describe('RowSums of numbers', () => {
+  const plan = planOf('regression', REGRESSION);
+  it('agrees with rows in memory, far from 0 too', () => {
+    for (const offset of [10, 1e6]) {
+      const population = draw(300_000, (random) => {
+        const expected = offset + 2 * random.normal();
+        const label = Math.max(0.01, expected + random.normal());
+        return { label, candidate: expected, champion: Math.max(0.01, expected + 0.5 * random.normal()) };
+      });
+      const regression = {
+        ...population,
+        classes: 1,
+        candidate: population.candidate.map((one) => Math.max(0.01, one)),
+      };
+      expectAgreement(measureSums(sumUp(regression, plan), plan), measurePopulation(regression, plan), new Map());
+    }
+  }, 30_000);
+
+  it('has no R² of equal labels, nor a deviance of labels below 0', () => {
+    const equal = { ...draw(BATCH, () => ({ label: 3, candidate: 2, champion: 4 })), classes: 1 };
+    const values = measureSums(sumUp(equal, plan), plan).metrics;
+    expect(values.find(({ name }) => name === 'r2')).toMatchObject({ value: null, reason: 'all labels are equal' });
+    const below = { ...draw(BATCH, (random) => ({ label: random.normal(), candidate: 2, champion: 4 })), classes: 1 };
+    const found = measureSums(sumUp(below, plan), plan).metrics.find(({ name }) => name === 'poisson_deviance');
+    expect(found).toMatchObject({ value: null, reason: /outside/ });
+  });
+});
