@@ -14,7 +14,7 @@ import { fetchTable } from '../fetch-table.ts';
 import type { InputValues } from '../inputs.ts';
 import type { LoadedModel } from '../load-model.ts';
 import { registeredChampions } from '../registered-versions.ts';
-import { reportHeader } from '../report-files.ts';
+import { loadOptionalReport, reportHeader, reportPath } from '../report-files.ts';
 import { findBasePolicy } from './base-policy.ts';
 import type { inputs } from './inputs.ts';
 
@@ -39,6 +39,7 @@ export async function assembleRequest(
     dataset: await fetched(dataset, 'dataset'),
     reference: await fetched(model.drift?.reference ?? dataset, 'reference'),
     ...(await readTrainingMetrics(context, model.evaluate.metricsFile)),
+    ...(await readLineage(context, name)),
     championSelector: values.champion ?? 'auto',
     resolve: (file) => resolve(context.workingDirectory, file),
     rulePlaces: model.gate.rules.map((_, index) => loaded.placeOf(['models', name, 'gate', 'rules', index])),
@@ -47,6 +48,12 @@ export async function assembleRequest(
       token: values['github-token'],
     }),
   };
+}
+
+/** What train left in this job, where it ran here. */
+async function readLineage({ env }: ActionContext, model: string): Promise<Pick<EvaluationRequest, 'lineage'>> {
+  const run = await loadOptionalReport(reportPath(env, model, 'run'), 'run');
+  return run === undefined ? {} : { lineage: { params: run.params, inputs: run.inputs } };
 }
 
 async function readTrainingMetrics(

@@ -58,6 +58,7 @@ export function renderEvaluationComment({ report, looks, gateChanged }: Evaluati
     sections.reasons,
     sections.slices,
     sections.pictures,
+    sections.changes,
     sections.metrics,
     sections.method,
   ];

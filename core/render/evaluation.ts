@@ -4,6 +4,7 @@ import { renderHeadline, renderTitle, VERDICT_ICONS } from './evaluation-headlin
 import { renderPictures } from './evaluation-pictures.ts';
 import { renderMetricTable, renderReasons, renderRuleTable } from './evaluation-rules.ts';
 import { countSlices, renderSlices } from './evaluation-slices.ts';
+import { renderLineageChanges } from './lineage.ts';
 import { escapeText } from './text/escape.ts';
 import { inlineCode } from './text/inline-code.ts';
 
@@ -23,6 +24,8 @@ export interface EvaluationSections {
   readonly pictures: string;
   /** What the base branch's gate says, where the pull request changes it. */
   readonly baseGate: string;
+  /** Folded: parameters and data that the champion was not trained with. */
+  readonly changes: string;
   /** Folded: all metrics. */
   readonly metrics: string;
   /** Folded: how these numbers were made. */
@@ -41,6 +44,7 @@ export function renderEvaluationSections(report: EvaluationReport): EvaluationSe
     slices: slices === '' ? '' : fold(`slices (${countSlices(report)}, worst first)`, slices),
     pictures: pictures === '' ? '' : fold('curves and calibration', pictures),
     baseGate: renderBaseGate(report),
+    changes: renderChanges(report),
     metrics: fold('all metrics', renderMetricTable(report)),
     method: fold('how these numbers were made', renderMethod(report)),
   };
@@ -48,9 +52,9 @@ export function renderEvaluationSections(report: EvaluationReport): EvaluationSe
 
 /** The step summary of evaluate-and-gate. */
 export function renderEvaluationSummary(report: EvaluationReport): string {
-  const { title, headline, baseGate, rules, reasons, slices, pictures, metrics, method } =
+  const { title, headline, baseGate, rules, reasons, slices, pictures, changes, metrics, method } =
     renderEvaluationSections(report);
-  const parts = [title, headline, baseGate, rules, reasons, slices, pictures, metrics, method];
+  const parts = [title, headline, baseGate, rules, reasons, slices, pictures, changes, metrics, method];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
@@ -64,6 +68,16 @@ function renderBaseGate({ baseGate }: EvaluationReport): string {
     `> ⚠️ This pull request changes how the model is judged. Its own gate says **${ownVerdict}**, that of the base branch **${verdict}**; the worse one counts.${why}`,
     ...lines,
   ].join('\n');
+}
+
+function renderChanges({ comparisons }: EvaluationReport): string {
+  const [comparison] = comparisons;
+  if (comparison?.changes === undefined) return '';
+  const { params, inputs } = comparison.changes;
+  const since = comparison.champion.version === undefined ? 'the champion' : `v${comparison.champion.version}`;
+  const title = `parameters and data since ${escapeText(since, 140)} (${params.length + inputs.length} changed)`;
+  const table = renderLineageChanges(comparison.changes);
+  return table === '' ? '' : fold(title, table);
 }
 
 function fold(title: string, content: string): string {

@@ -14,6 +14,7 @@ import {
   showPlainRange,
   showValue,
 } from './evaluation-numbers.ts';
+import { renderLineageChanges } from './lineage.ts';
 import { formatDataBlock, formatMarker, parseDataBlock } from './marker.ts';
 import { renderTable } from './table.ts';
 import { escapeText } from './text/escape.ts';
@@ -146,7 +147,17 @@ function renderLineage({ version, replaces }: PromotionView): string {
     ...(version.line?.runId ? [['workflow run', String(version.line.runId)]] : []),
     ...(replaces === undefined ? [] : [['replaces', `v${replaces.version} of ${replaces.commit}`]]),
   ];
-  return `#### Where it comes from\n\n${renderTable(['', ''], rows)}`;
+  return `#### Where it comes from\n\n${renderTable(['', ''], rows)}${renderChanges({ version, replaces })}`;
+}
+
+/** What the version was trained with that the one it replaces was not, as far as its tag tells. */
+function renderChanges({ version, replaces }: Pick<PromotionView, 'version' | 'replaces'>): string {
+  const comparison = version.line?.comparisons.find(({ champion }) => champion.digest === replaces?.artifactDigest);
+  if (comparison?.changes === undefined || replaces === undefined) return '';
+  const table = renderLineageChanges(comparison.changes);
+  return table === ''
+    ? `\n\nIt was trained with the same parameters and files as v${replaces.version}.`
+    : `\n\nTrained with other parameters or files than v${replaces.version}:\n\n${table}`;
 }
 
 const MERGES_ITSELF =

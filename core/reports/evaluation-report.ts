@@ -114,6 +114,22 @@ const curvesSchema = z.looseObject({
     .optional(),
 });
 
+/** What differs between two trainings. */
+export const changesSchema = z.looseObject({
+  params: z
+    .array(
+      z.looseObject({
+        name: z.string().max(1000),
+        before: z.string().max(1000).nullable(),
+        after: z.string().max(1000).nullable(),
+      }),
+    )
+    .max(100),
+  inputs: z
+    .array(z.looseObject({ path: z.string().max(1000), change: z.enum(['added', 'removed', 'changed']) }))
+    .max(100),
+});
+
 /** The judgement of a candidate: written by evaluate-and-gate; read by register and the bot. */
 export const evaluationReportSchema = z.looseObject({
   ...header('evaluation'),
@@ -132,7 +148,16 @@ export const evaluationReportSchema = z.looseObject({
   }),
   candidate: z.looseObject({ digest, sizeBytes: z.number().int().min(0).optional() }),
   metrics: z.array(metricSchema).max(20_000),
-  comparisons: z.array(z.looseObject({ champion: championSchema, metrics: z.array(comparedMetricSchema) })).max(50),
+  comparisons: z
+    .array(
+      z.looseObject({
+        champion: championSchema,
+        metrics: z.array(comparedMetricSchema),
+        /** What the candidate was trained with that the champion was not; absent where that is not known. */
+        changes: changesSchema.optional(),
+      }),
+    )
+    .max(50),
   rules: z.array(ruleResultSchema).max(20_000),
   verdict: z.enum(['pass', 'fail', 'inconclusive']),
   /** Present where the pull request changes how the model is judged: the worse of both verdicts is `verdict`. */

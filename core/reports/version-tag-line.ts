@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { intervalSchema } from './evaluation-report.ts';
+import { changesSchema, intervalSchema } from './evaluation-report.ts';
 import { digest, finite } from './header.ts';
 import { documentReference, imageSchema } from './model-version-report.ts';
 
@@ -31,6 +31,7 @@ export const versionTagLineSchema = z.looseObject({
             }),
           )
           .max(100),
+        changes: changesSchema.optional(),
       }),
     )
     .max(50),

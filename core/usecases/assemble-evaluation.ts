@@ -1,5 +1,6 @@
 import type { CurvePoint, ModelCurves } from '../domain/evaluation/curves.ts';
 import type { RuleOutcome } from '../domain/evaluation/judge-rules.ts';
+import { lineageChanges } from '../domain/evaluation/lineage-changes.ts';
 import type { Measured } from '../domain/evaluation/measure-population.ts';
 import type { SliceKey } from '../domain/evaluation/slice.ts';
 import type { ErrorPlace } from '../errors.ts';
@@ -162,8 +163,17 @@ function comparisonsOf(parts: EvaluationParts): EvaluationReport['comparisons'] 
         ),
         ...trainingShown(parts).compared,
       ],
+      ...changesOf(parts),
     },
   ];
+}
+
+/** What the candidate was trained with that the champion was not; nothing where either is not known. */
+function changesOf({ request, scored }: EvaluationParts): Pick<EvaluationReport['comparisons'][number], 'changes'> {
+  const history = scored.found.kind === 'found' ? scored.found.history : undefined;
+  if (request.lineage === undefined || history?.params === undefined) return {};
+  const { params, inputs } = lineageChanges({ params: history.params, inputs: history.trainedOn }, request.lineage);
+  return { changes: { params: params.map((one) => ({ ...one })), inputs: inputs.map((one) => ({ ...one })) } };
 }
 
 function ruleResult(

@@ -1,4 +1,5 @@
 import type { ModelConfig } from '../config/tidegate-config.ts';
+import type { TrainingLineage } from '../domain/evaluation/lineage-changes.ts';
 import type { ErrorPlace } from '../errors.ts';
 import type { EvaluationReport } from '../reports/evaluation-report.ts';
 import type { ProfileReport } from '../reports/profile-report.ts';
@@ -23,6 +24,8 @@ export interface EvaluationRequest {
   readonly reference: ShownPath;
   /** Numbers of `evaluate.metrics-file` by dotted key; absent where none is named. */
   readonly trainingMetrics?: TrainingMetrics;
+  /** What the candidate was trained with; absent where no run report is there. */
+  readonly lineage?: TrainingLineage;
   /** `auto`, `none`, a version or a path. */
   readonly championSelector: string;
   /** The absolute path of a file of the repository. */

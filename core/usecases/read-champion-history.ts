@@ -16,7 +16,7 @@ export async function readChampionHistory(
   return {
     trainedOn: report.lineage.inputs.map(({ path, digest }) => ({ path, digest })),
     registeredAt: report.createdAt,
-    ...(run === undefined ? {} : { trainingMetrics: run.metrics }),
+    ...(run === undefined ? {} : { trainingMetrics: run.metrics, params: run.params }),
     judgedOn: judged === undefined ? null : { digest: judged.digest, to: judged.to ?? null },
   };
 }

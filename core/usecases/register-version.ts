@@ -233,8 +233,9 @@ function tagLine(
     artifact: { uri, digest, sizeBytes },
     ...(report.image === undefined ? {} : { image: report.image }),
     metrics: overall(evaluation.metrics).map(({ name, value, interval }) => ({ name, value, interval })),
-    comparisons: evaluation.comparisons.map(({ champion, metrics }) => ({
+    comparisons: evaluation.comparisons.map(({ champion, metrics, changes }) => ({
       champion,
+      ...(changes === undefined ? {} : { changes }),
       metrics: overall(metrics).map(({ name, direction, champion: before, difference }) => ({
         name,
         direction,
