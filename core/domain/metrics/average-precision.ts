@@ -6,7 +6,8 @@ import { countLabel, positiveWeight } from './scored-rows.ts';
 /**
  * Average precision: the mean over rows with label 1 of the precision at their score, ties taken together.
  *
- * Influence: the derivative with respect to each row's weight, in one pass down the scores and one up.
+ * Influence: the derivative with respect to each row's weight, in one pass down the scores and one up. Each row with label 1
+ * counts in its own precision, which makes the mean too high by about the mean of (1 - precision) / rows so high.
  * Equivalent: `sklearn.metrics.average_precision_score`.
  */
 export const averagePrecision: Metric = {
@@ -23,30 +24,44 @@ function estimateAveragePrecision(rows: ScoredRows): MetricEstimate | UndefinedM
   const { labels } = rows;
   const positives = positiveWeight(rows);
   if (positives === 0) return { kind: 'undefined', reason: 'no row has label 1' };
-  const value = summedPrecision(rows) / positives;
+  const { precision, own } = summedPrecision(rows);
+  const value = precision / positives;
   const influence = once(() => influences(rows, { value, positives }));
   const support = { rows: countLabel(labels, 1), what: 'rows with label 1' };
-  return { kind: 'estimate', value, influence, byClass: false, support };
+  return { kind: 'estimate', value, influence, byClass: false, support, bias: own / positives };
 }
 
-/** The precision at the score of each row with label 1, times its weight, summed from the highest score down. */
-function summedPrecision(rows: ScoredRows): number {
+interface PrecisionSums {
+  /** The precision at the score of each row with label 1, times its weight. */
+  readonly precision: number;
+  /** What each such row adds to its own precision by being one of the rows that it is of: (1 - precision) / rows so high. */
+  readonly own: number;
+}
+
+/** Sums from the highest score down. */
+function summedPrecision(rows: ScoredRows): PrecisionSums {
   const { weights } = rows;
   const { order, marks } = rows.ranking();
-  let [total, found, seen, tied] = [0, 0, 0, 0];
+  let [precision, own, found, seen, tied, squares] = [0, 0, 0, 0, 0, 0];
+  const close = () => {
+    if (seen === 0) return;
+    precision += tied * (found / seen);
+    own += (squares / seen) * (1 - found / seen);
+    tied = 0;
+    squares = 0;
+  };
   for (let i = marks.length - 1; i >= 0; i--) {
     const mark = marks[i] ?? 0;
-    if ((mark & LAST_OF_TIE) !== 0) {
-      if (seen > 0) total += tied * (found / seen);
-      tied = 0;
-    }
+    if ((mark & LAST_OF_TIE) !== 0) close();
     const weight = weights === null ? 1 : (weights[order[i] ?? 0] ?? 0);
     seen += weight;
     if ((mark & POSITIVE) === 0) continue;
     tied += weight;
+    squares += weight * weight;
     found += weight;
   }
-  return seen > 0 ? total + tied * (found / seen) : total;
+  close();
+  return { precision, own };
 }
 
 interface Whole {

@@ -57,11 +57,20 @@ export interface ConfidenceInterval {
  * What is known of the error of a value. Never an error of 0: no variation in a sample is no proof of none.
  *
  * Proportions of independent, unweighted rows: the exact interval, of many Wilson's; their median: between order
- * statistics. Values without an error in any row: the exact bound. Everything
- * else: Student's t by the influences.
+ * statistics. Values without an error in any row: the exact bound. Everything else: Student's t by the influences.
  */
 export function uncertaintyOf(estimate: MetricEstimate, population: Population): Uncertainty {
-  return widened(ownUncertainty(estimate, population), estimate.bound ?? 0);
+  return widened(lowered(ownUncertainty(estimate, population), estimate.bias ?? 0), estimate.bound ?? 0);
+}
+
+/** An uncertainty of a value that is too high by chance: its intervals reach further below. */
+function lowered(uncertainty: Uncertainty, bias: number): Uncertainty {
+  if (uncertainty.kind !== 'estimated' || bias === 0) return uncertainty;
+  const reach = (level: number): Reach => {
+    const { below, above } = reachOf(uncertainty, level);
+    return { below: below + bias, above };
+  };
+  return { ...uncertainty, reach };
 }
 
 /** An uncertainty whose intervals reach further by a bound on both sides. */

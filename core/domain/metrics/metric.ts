@@ -71,6 +71,8 @@ export interface MetricEstimate {
   readonly exactReach?: (level: number) => Reach | undefined;
   /** The values that the metric can take; the interval keeps inside. Filled in where a metric is measured. */
   readonly range?: readonly [number, number];
+  /** About how much too high the value is by chance, >= 0: the interval of the value, not of a difference, reaches below it. */
+  readonly bias?: number;
   /** How far the value may be from that of all rows, where scores were put in bins; every interval reaches further by it. */
   readonly bound?: number;
   /** Set where no interval is known: why. */

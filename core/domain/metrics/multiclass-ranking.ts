@@ -55,10 +55,11 @@ interface Part {
 }
 
 function meanOf(parts: readonly Part[], rows: number): MetricEstimate {
-  let value = 0;
+  let [value, bias] = [0, 0];
   let support = Number.POSITIVE_INFINITY;
   for (const { estimate } of parts) {
     value += estimate.value / parts.length;
+    bias += (estimate.bias ?? 0) / parts.length;
     support = Math.min(support, estimate.support?.rows ?? support);
   }
   return {
@@ -67,6 +68,7 @@ function meanOf(parts: readonly Part[], rows: number): MetricEstimate {
     influence: once(() => meanInfluence(parts, rows)),
     byClass: false,
     support: { rows: support, what: 'rows of the smallest class' },
+    ...(bias === 0 ? {} : { bias }),
   };
 }
 

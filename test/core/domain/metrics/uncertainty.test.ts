@@ -237,6 +237,14 @@ describe('uncertaintyOf values in a range', () => {
     expect(reachOf(found, 0.95).above).toBeCloseTo(9 * Math.exp(half) - 9, 12);
   });
 
+  it('of a value that is too high by chance reaches further below', () => {
+    const own = reachOf(estimated(uncertaintyOf(estimate({ range: [0, 4] }), byRow())), 0.95);
+    const biased = estimated(uncertaintyOf(estimate({ range: [0, 4], bias: 0.03 }), byRow()));
+    expect(reachOf(biased, 0.95)).toEqual({ below: expect.closeTo(own.below + 0.03, 12), above: own.above });
+    expect(estimated(uncertaintyOf(estimate({ bias: 0.03 }), byRow())).standardError).toBeCloseTo(error, 12);
+    expect(uncertaintyOf(estimate({ bias: 0.03 }, 9), byRow(9)).kind).toBe('unknown');
+  });
+
   it('ends where the range does', () => {
     const found = uncertaintyOf(estimate({}), byRow());
     expect(intervalOf(2, found, { level: 0.95, range: [1.9, 2.1] })).toMatchObject({ lower: 1.9, upper: 2.1 });
