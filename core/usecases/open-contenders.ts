@@ -158,7 +158,7 @@ async function sum(scoring: Scoring, plan: SummedColumns): Promise<SummedContend
   );
   const facts = await factsOf(scoring, { rows: summed.summed.rows, sample, problem });
   const classes = config.task === 'regression' ? null : (config.evaluate.classes?.map(String) ?? ['0', '1']);
-  return { ...facts, ...summed, classes, champion: summed.summed.champion };
+  return { ...facts, ...summed, classes, champion: problem === undefined ? summed.summed.champion : null };
 }
 
 interface Read {

@@ -1,0 +1,220 @@
+import { describe, expect, it } from 'vitest';
+import { FileArtifactHasher } from '../../../core/adapters/node/file-artifact-hasher.ts';
+import { parseConfig } from '../../../core/config/parse-config.ts';
+import type { Champion } from '../../../core/ports/champion-finder.ts';
+import { formatReport, readReport } from '../../../core/reports/read-report.ts';
+import { evaluateCandidate } from '../../../core/usecases/evaluate-candidate.ts';
+import type { EvaluationPorts } from '../../../core/usecases/evaluation-ports.ts';
+import { InMemoryTableReader, type MemoryTable } from '../../fakes/in-memory-table-reader.ts';
+import { seededRandom } from '../../testkit/seeded-random.ts';
+
+const ROWS = 20_000;
+const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
+const logistic = (z: number) => 1 / (1 + Math.exp(-z));
+const source = { repository: null, commit: null, headCommit: null, ref: null, runId: null, runAttempt: null };
+const header = {
+  createdAt: '2001-03-01T00:00:00.000Z',
+  tool: { name: 'tidegate', version: '0.1.0' },
+  model: 'm',
+  source,
+};
+
+function makeTables(rows: number): Record<string, MemoryTable> {
+  const random = seededRandom(8);
+  const made = Array.from({ length: rows }, (_, i) => {
+    const z = random.normal();
+    return {
+      late: random.uniform() < logistic(2 * z) ? 1 : 0,
+      delay: 10 * z + random.normal(),
+      at: new Date(Date.UTC(2001, 0, 1 + (i % 50))).toISOString().slice(0, 19),
+      signal: z,
+      part: i % 3 === 0 ? 'odd' : 'even',
+      good: logistic(2 * z + 0.2 * random.normal()),
+      poor: logistic(2 * z + 2 * random.normal()),
+    };
+  });
+  const scores = (name: 'good' | 'poor', change: (score: number, row: number) => number | null = (score) => score) => ({
+    columns: [{ name: 'score', type: 'real' } as const],
+    rows: made.map((row, i) => ({ score: change(row[name], i) })),
+  });
+  return {
+    '/test.parquet': {
+      columns: [
+        { name: 'late', type: 'integer' },
+        { name: 'delay', type: 'real' },
+        { name: 'at', type: 'time' },
+        { name: 'signal', type: 'real' },
+        { name: 'part', type: 'text' },
+      ],
+      rows: made,
+    },
+    '/good.parquet': scores('good'),
+    '/poor.parquet': scores('poor'),
+    '/logits.parquet': scores('poor', (score) => score * 5),
+    '/short.parquet': { ...scores('poor'), rows: scores('poor').rows.slice(1) },
+    '/long.parquet': { ...scores('poor'), rows: [...scores('poor').rows, { score: 0.5 }] },
+    '/missing.parquet': scores('poor', (score, row) => (row === 12_345 ? null : score)),
+  };
+}
+const TABLES = makeTables(ROWS);
+
+const found = (path: string): Champion => ({
+  kind: 'found',
+  version: '1.0.0',
+  digest: digest('1'),
+  path,
+  environments: [],
+});
+
+function configOf(evaluate: string, data: string, drift = '') {
+  const { config } = parseConfig(`version: 1
+models:
+  m:
+    task: binary-classification
+    artifact: good.parquet
+    data: { label: late${data} }
+    evaluate: { dataset: test.parquet, ${evaluate} }
+    gate:
+      rules:
+        - { metric: roc_auc, max-regression: 0.01 }
+        - { metric: log_loss, max: 0.9 }
+${drift}`);
+  const model = config.models.m;
+  if (model === undefined) throw new Error('no model');
+  return model;
+}
+
+interface Case {
+  readonly candidate?: string;
+  readonly champion?: Champion;
+  readonly evaluate?: string;
+  readonly data?: string;
+  readonly heldRows?: number;
+  readonly base?: string;
+}
+
+async function run({
+  candidate = '/good.parquet',
+  champion = found('/poor.parquet'),
+  evaluate = 'metrics: [roc_auc, average_precision, log_loss, f1]',
+  data = '',
+  heldRows = 1000,
+  base,
+}: Case) {
+  let clock = 0;
+  const ports: EvaluationPorts = {
+    tables: new InMemoryTableReader(TABLES),
+    models: { open: () => Promise.reject(new Error('no model here')) },
+    champions: { find: async () => champion },
+    hasher: {
+      hash: async () => ({ kind: 'file', digest: digest('a'), sizeBytes: 1234, files: [] }),
+      hashText: (one) => new FileArtifactHasher().hashText(one),
+      hashChunks: (chunks) => new FileArtifactHasher().hashChunks(chunks),
+    },
+    clockMs: () => clock++,
+    progress: () => {},
+  };
+  const dataset = { shown: 'test.parquet', absolute: '/test.parquet' };
+  return evaluateCandidate(
+    {
+      config: configOf(evaluate, data),
+      header: { schema: 'tidegate.dev/evaluation/v1', ...header },
+      profileHeader: { schema: 'tidegate.dev/profile/v1', ...header },
+      candidate: { kind: 'predictions', path: { shown: candidate.slice(1), absolute: candidate } },
+      dataset,
+      reference: dataset,
+      championSelector: 'auto',
+      resolve: (path) => `/${path}`,
+      base: base === undefined ? null : { config: configOf(base, data), rulePlaces: [] },
+      rulePlaces: [],
+      heldRows,
+    },
+    ports,
+  );
+}
+
+describe('evaluateCandidate of more rows than are held', () => {
+  it('decides as with rows in memory, and says how', async () => {
+    const [summed, held] = [await run({}), await run({ heldRows: ROWS })];
+    expect(summed.evaluation.verdict).toBe('pass');
+    expect(summed.evaluation.rules.map(({ verdict }) => verdict)).toEqual(
+      held.evaluation.rules.map(({ verdict }) => verdict),
+    );
+    expect(summed.evaluation.dataset).toEqual(held.evaluation.dataset);
+    summed.evaluation.metrics.forEach(({ name, value }, i) => {
+      expect(Math.abs((value ?? Number.NaN) - (held.evaluation.metrics[i]?.value ?? 0)), name).toBeLessThan(2e-3);
+    });
+    expect(summed.evaluation.metrics[0]?.interval?.method).toMatch(
+      /512 random parts of the rows.*scores in bins, within/,
+    );
+    expect(held.evaluation.metrics[0]?.interval?.method).toContain('DeLong');
+    expect(summed.evaluation.comparisons[0]?.metrics[0]?.difference.test).toContain('paired, influence function');
+    const worse = await run({ candidate: '/poor.parquet', champion: found('/good.parquet') });
+    expect(worse.evaluation.verdict).toBe('fail');
+  });
+
+  it('writes reports that its readers accept, with curves and a profile of all rows', async () => {
+    const { evaluation, profile } = await run({ data: ', time: at' });
+    const bytes = (text: string) => new TextEncoder().encode(text);
+    expect(readReport('evaluation', bytes(formatReport('evaluation', evaluation)), 'e')).toEqual(evaluation);
+    expect(readReport('profile', bytes(formatReport('profile', profile)), 'p')).toEqual(profile);
+    expect(evaluation.curves?.candidate.roc?.at(-1)).toEqual([1, 1]);
+    expect(evaluation.curves?.candidate.calibration?.reduce((sum, { rows }) => sum + rows, 0)).toBe(ROWS);
+    const { profile: held } = await run({ data: ', time: at', heldRows: ROWS });
+    expect(profile).toEqual(held);
+  });
+
+  it('groups rows by day where there are times', async () => {
+    const { evaluation } = await run({ data: ', time: at' });
+    expect(evaluation.dataset).toMatchObject({
+      rows: ROWS,
+      clusters: 50,
+      clusterBy: 'day(at)',
+      from: '2001-01-01T00:00:00.000Z',
+    });
+    expect(evaluation.metrics[0]?.interval?.method).toContain('cluster-robust (CR2, t)');
+  });
+
+  it.each([
+    ['/missing.parquet', 'the model gave no finite score for 1 rows'],
+    ['/logits.parquet', 'which is no probability'],
+    ['/short.parquet', 'another number of rows than the dataset'],
+    ['/long.parquet', 'more rows than the dataset'],
+    ['/nowhere.parquet', 'there is no file'],
+  ])('finds a champion inconclusive whose predictions are %s', async (path, reason) => {
+    const { evaluation } = await run({ champion: found(path) });
+    expect(evaluation.rules[0]).toMatchObject({ verdict: 'inconclusive', reason: expect.stringContaining(reason) });
+  });
+
+  it.each([
+    ['/logits.parquet', 'MODEL_INVALID'],
+    ['/short.parquet', 'DATA_INVALID'],
+    ['/long.parquet', 'DATA_INVALID'],
+    ['/nowhere.parquet', 'DATA_NOT_FOUND'],
+  ])('refuses a candidate whose predictions are %s', async (candidate, code) => {
+    await expect(run({ candidate })).rejects.toMatchObject({ code });
+  });
+
+  it('judges without a champion by the floors alone', async () => {
+    const { evaluation } = await run({ champion: { kind: 'none' } });
+    expect(evaluation.rules.map(({ verdict }) => verdict)).toEqual(['not-applicable', 'pass']);
+    expect(evaluation.comparisons).toEqual([]);
+  });
+
+  it('holds the rows of what is not computed of sums', async () => {
+    for (const evaluate of ['slices: [part], min-rows: 50', 'metrics: [roc_auc, calibration_slope]']) {
+      const { evaluation } = await run({ evaluate });
+      expect(evaluation.metrics[0]?.interval?.method).toContain('DeLong');
+    }
+  });
+
+  it("applies the base branch's gate to the same sums, or says why not", async () => {
+    const same = await run({ base: 'metrics: [roc_auc]' });
+    expect(same.evaluation.baseGate).toMatchObject({ verdict: 'pass' });
+    const other = await run({ base: 'metrics: [roc_auc], decision-threshold: 0.3' });
+    expect(other.evaluation).toMatchObject({
+      verdict: 'inconclusive',
+      baseGate: { reason: /other things of each row/ },
+    });
+  });
+});
