@@ -5,11 +5,12 @@ import { PROJECT_ROOT } from './project-root.ts';
 
 /** A benchmark: it prints its own figures beside a peer's, or beside the physical limit, from the same run. */
 interface Benchmark {
-  run(): Promise<void>;
+  /** @param args What stands after its name. */
+  run(args: readonly string[]): Promise<void>;
 }
 
 const folder = join(PROJECT_ROOT, 'scripts', 'bench');
-const [name] = process.argv.slice(2);
+const [name, ...args] = process.argv.slice(2);
 const names = globSync('*.ts', { cwd: folder }).map((file) => basename(file, '.ts'));
 const path = join(folder, `${name}.ts`);
 if (name === undefined || !/^[a-z-]+$/.test(name) || !existsSync(path)) {
@@ -17,4 +18,4 @@ if (name === undefined || !/^[a-z-]+$/.test(name) || !existsSync(path)) {
   process.exit(1);
 }
 const benchmark: Benchmark = await import(pathToFileURL(path).href);
-await benchmark.run();
+await benchmark.run(args);

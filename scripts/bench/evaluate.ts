@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { markdownTable } from 'markdown-table';
 import { PROJECT_ROOT } from '../project-root.ts';
 import { ensurePythonEnvironment } from '../python-environment.ts';
@@ -11,42 +12,85 @@ const SMALL_ROWS = 1000;
 const FOLDER = join(PROJECT_ROOT, 'scripts', 'bench', 'evaluate');
 /** Chosen: the middle of three, so that one busy moment does not count. */
 const RUNS = 3;
+/** Chosen: single pairs of scoring differ by a tenth. */
+const SCORING_RUNS = 5;
 
 interface Judged {
   readonly ms: number;
   readonly maxMegabytes: number;
-  readonly laps: readonly (readonly [string, number])[];
 }
 
 interface Peer {
   /** Seconds. */
   readonly points: number;
-  /** Seconds of 1,000 resamples, scaled from 20. */
+  /** Seconds of 1,000 resamples, scaled from fewer. */
   readonly bootstrap: number;
-  readonly scoring: number | null;
+  readonly values: readonly number[];
 }
+
+type Row = readonly [string, string, string, string, string];
 
 /**
  * A million rows, candidate and champion, 12 metrics with intervals and paired differences, 10 slices: from the start of
- * the process to the verdict, with scoring and without, beside scikit-learn on the same files.
+ * the process to the verdict, with scoring and without, beside scikit-learn and Python's ONNX Runtime on the same files.
+ *
+ * `--rows 100000000` adds that many rows of predictions beside a bare scan (6 GB of disk, minutes to generate);
+ * `--resamples 0` leaves the bootstrap out.
  */
-export async function run(): Promise<void> {
-  const { python } = await ensurePythonEnvironment('demo');
+export async function run(args: readonly string[] = []): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { rows: { type: 'string' }, resamples: { type: 'string', default: '20' } },
+  });
   const directory = await mkdtemp(join(tmpdir(), 'tidegate-bench-evaluate-'));
   try {
-    const large = await makeData(python, directory, ROWS);
-    const small = await makeData(python, directory, SMALL_ROWS);
-    const models = await judge(large, 'models');
-    const predictions = await judge(large, 'predictions');
-    const tiny = await judge(small, 'models');
-    const peer: Peer = JSON.parse(
-      (await runOrThrow(python, [join(FOLDER, 'peer.py'), large])).trim().split('\n').at(-1) ?? '{}',
-    );
-    print({ models, predictions, tiny, peer });
+    const rows = await measureAll(directory, values.resamples);
+    const large = values.rows === undefined ? [] : [await measureLarge(directory, values.rows)];
+    console.log(markdownTable([['work', 'ours', 'peer', 'ratio', 'reach'], ...rows, ...large].map((row) => [...row])));
+    if (large.length === 0) console.log('More rows than are held: npm run bench -- evaluate --rows 100000000');
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
 }
+
+async function measureAll(directory: string, resamples: string): Promise<readonly Row[]> {
+  const { python } = await ensurePythonEnvironment('demo');
+  const large = await makeData(python, directory, ROWS);
+  const small = await makeData(python, directory, SMALL_ROWS);
+  const models = await judge(large, 'models');
+  const predictions = await judge(large, 'predictions');
+  const tiny = await judge(small, 'models');
+  const { points, peer } = await comparePoints(python, { folder: large, resamples });
+  const ours = predictions.ms / 1000;
+  return [
+    [
+      '1 M rows, 12 metrics with intervals, 10 slices, scores at hand',
+      seconds(ours),
+      `scikit-learn, 1,000 resamples (${resamples} measured, scaled): ${seconds(peer.bootstrap)}`,
+      times(peer.bootstrap / ours),
+      '>= 20x',
+    ],
+    [
+      `the same with both ONNX models, process start to verdict (${models.maxMegabytes} MB)`,
+      seconds(models.ms / 1000),
+      'stated',
+      '',
+      '< 4 s',
+    ],
+    [
+      '1 M rows, the same metrics and slices, points only',
+      seconds(points),
+      `scikit-learn: ${seconds(peer.points)}`,
+      times(peer.points / points),
+      '>= 3x',
+    ],
+    ...(await compareScoring(large)),
+    ['1,000 rows, process start to verdict', seconds(tiny.ms / 1000), 'stated', '', '< 1 s'],
+  ];
+}
+
+const seconds = (value: number) => `${value.toFixed(value < 10 ? 2 : 0)} s`;
+const times = (value: number) => `${value.toFixed(value < 10 ? 2 : 0)}x`;
 
 async function makeData(python: string, directory: string, rows: number): Promise<string> {
   const folder = join(directory, String(rows));
@@ -55,50 +99,88 @@ async function makeData(python: string, directory: string, rows: number): Promis
   return folder;
 }
 
-async function judge(folder: string, kind: 'models' | 'predictions'): Promise<Judged> {
+async function lastLine<T>(program: string, args: readonly string[]): Promise<T> {
+  const output = await runOrThrow(program, [...args]);
+  return JSON.parse(output.trim().split('\n').at(-1) ?? '{}');
+}
+
+async function judge(folder: string, kind: 'models' | 'predictions' | 'plain'): Promise<Judged> {
   const runs: Judged[] = [];
   for (let round = 0; round < RUNS; round++) {
-    const output = await runOrThrow(process.execPath, [join(FOLDER, 'judge.ts'), folder, kind]);
-    runs.push(JSON.parse(output.trim().split('\n').at(-1) ?? '{}'));
+    runs.push(await lastLine<Judged>(process.execPath, [join(FOLDER, 'judge.ts'), folder, kind]));
   }
-  const middle = runs.sort((a, b) => a.ms - b.ms)[Math.floor(RUNS / 2)];
-  if (middle === undefined) throw new Error('no run');
-  return middle;
+  return middle(runs, ({ ms }) => ms);
 }
 
-interface Figures {
-  readonly models: Judged;
-  readonly predictions: Judged;
-  readonly tiny: Judged;
-  readonly peer: Peer;
+function middle<T>(runs: readonly T[], by: (run: T) => number): T {
+  const found = [...runs].sort((a, b) => by(a) - by(b))[Math.floor(runs.length / 2)];
+  if (found === undefined) throw new Error('no run');
+  return found;
 }
 
-function print({ models, predictions, tiny, peer }: Figures): void {
-  const seconds = (value: number) => `${value.toFixed(1)} s`;
-  const ours = predictions.ms / 1000;
-  const times = (value: number) => `${(value / ours).toFixed(0)}x`;
-  const rows = [
-    ['work', 'ours', 'peer', 'ratio', 'reach'],
-    [
-      '1 M rows, 12 metrics with intervals, 10 slices, scores at hand',
+/** Of pairs that ran one after the other the one with the middle ratio. The values must agree. */
+async function comparePoints(
+  python: string,
+  { folder, resamples }: { readonly folder: string; readonly resamples: string },
+): Promise<{ readonly points: number; readonly peer: Peer }> {
+  const pairs: { points: number; peer: Peer }[] = [];
+  let bootstrap = 0;
+  for (let round = 0; round < RUNS; round++) {
+    const ours = await lastLine<{ seconds: number; values: readonly number[] }>(process.execPath, [
+      join(FOLDER, 'points.ts'),
+      folder,
+    ]);
+    const peer = await lastLine<Peer>(python, [join(FOLDER, 'peer.py'), folder, round === 0 ? resamples : '0']);
+    if (round === 0) bootstrap = peer.bootstrap;
+    const apart = ours.values.map((value, i) => Math.abs(value - (peer.values[i] ?? Number.NaN)));
+    if (!apart.every((one) => one < 1e-9)) throw new Error(`a metric is not scikit-learn's: ${apart.join(', ')}`);
+    pairs.push({ points: ours.seconds, peer });
+  }
+  const chosen = middle(pairs, ({ points, peer }) => peer.points / points);
+  return { points: chosen.points, peer: { ...chosen.peer, bootstrap } };
+}
+
+/** With one thread and with two, in batches of 10,000; our threads sleep between batches, Python's spin by default. */
+async function compareScoring(folder: string): Promise<readonly Row[]> {
+  const { python } = await ensurePythonEnvironment('bench');
+  const rows: Row[] = [];
+  for (const threads of ['1', '2']) {
+    const pairs: { ours: number; peer: number }[] = [];
+    for (let round = 0; round < SCORING_RUNS; round++) {
+      const args = [folder, threads, '10000'];
+      const ours = await lastLine<{ seconds: number }>(process.execPath, [join(FOLDER, 'score.ts'), ...args]);
+      const peer = await lastLine<{ seconds: number }>(python, [join(FOLDER, 'score.py'), ...args]);
+      pairs.push({ ours: ours.seconds, peer: peer.seconds });
+    }
+    const { ours, peer } = middle(pairs, (pair) => pair.peer / pair.ours);
+    rows.push([
+      `ONNX scoring of 1 M rows, boosted trees, ${threads} thread${threads === '1' ? '' : 's'}`,
       seconds(ours),
-      `scikit-learn, 1,000 resamples (20 measured, scaled): ${seconds(peer.bootstrap)}`,
-      times(peer.bootstrap),
-      '>= 20x',
-    ],
-    ['the same with both ONNX models, process start to verdict', seconds(models.ms / 1000), 'stated', '', '< 4 s'],
-    [
-      'the same as the first, against points only',
-      seconds(ours),
-      `scikit-learn, no intervals: ${seconds(peer.points)}`,
-      times(peer.points),
-      '>= 3x',
-    ],
-    ['1,000 rows, process start to verdict', seconds(tiny.ms / 1000), 'stated', '', '< 1 s'],
+      `Python onnxruntime: ${seconds(peer)}`,
+      times(peer / ours),
+      '>= 0.95x',
+    ]);
+  }
+  return rows;
+}
+
+/** Predictions of two models beside DuckDB's scan of the same columns, which runs before and after. */
+async function measureLarge(directory: string, rows: string): Promise<Row> {
+  const folder = join(directory, 'large');
+  await runOrThrow(process.execPath, [join(FOLDER, 'make-predictions.ts'), folder, rows]);
+  const pairs: { judged: Judged; sums: number; moments: number }[] = [];
+  for (let round = 0; round < RUNS; round++) {
+    const scan = await lastLine<{ sums: number; moments: number }>(process.execPath, [join(FOLDER, 'scan.ts'), folder]);
+    const judged = await lastLine<Judged>(process.execPath, [join(FOLDER, 'judge.ts'), folder, 'plain']);
+    pairs.push({ judged, ...scan });
+  }
+  const { judged, sums, moments } = middle(pairs, (pair) => pair.judged.ms / pair.moments);
+  const ours = judged.ms / 1000;
+  return [
+    `${Number(rows).toLocaleString('en')} rows of predictions, two models, 12 metrics (${judged.maxMegabytes} MB)`,
+    seconds(ours),
+    `DuckDB, sum and stddev: ${seconds(moments)}; sum alone: ${seconds(sums)}`,
+    `${times(ours / moments)}; ${times(ours / sums)}`,
+    '<= 6x, < 1.5 GB',
   ];
-  console.log(markdownTable(rows));
-  console.log(
-    `Largest resident memory: ${models.maxMegabytes} MB. Scores known after ${models.laps.map(([line, ms]) => `${seconds(ms / 1000)} (${line})`).at(-1) ?? ''}.`,
-  );
-  if (peer.scoring !== null) console.log(`Python onnxruntime scores one model in ${seconds(peer.scoring)}.`);
 }
