@@ -24,8 +24,6 @@ export interface ConnectOptions {
   readonly location: S3Location;
   /** The region that the bucket said it is in. */
   readonly region: string | undefined;
-  /** The credentials were refused as expired: ask for new ones whatever the SDK remembers. */
-  readonly isRefresh: boolean;
 }
 
 /** Chosen: as the SDK's own. Credentials are asked for again so long before they expire. */
@@ -35,14 +33,10 @@ const PROBE_KEY = 'tidegate-probe';
 /**
  * Lets the SDK find endpoint, region, style of address and credentials, by having it prepare a request that is not
  * sent. Requests for objects are then made without it: it costs five times the CPU of the request itself. Where
- * address, region and keys are all given, the SDK is not loaded at all: that takes 0.2 s and 40 MB.
+ * address, region and keys are all given, the SDK is not loaded at all: that takes 0.2 s and 40 MB. Credentials are
+ * never those of an earlier call: each has a client of its own.
  */
-export async function connectS3({
-  settings: given,
-  location,
-  region,
-  isRefresh,
-}: ConnectOptions): Promise<S3Connection> {
+export async function connectS3({ settings: given, location, region }: ConnectOptions): Promise<S3Connection> {
   const settings = region === undefined ? given : { ...given, region };
   const plain = plainConnection(settings, location);
   if (plain !== undefined) {
@@ -56,8 +50,7 @@ export async function connectS3({
   const basePath = path.slice(0, -(PROBE_KEY.length + 1));
   const common = { client: async () => client, origin: `${protocol}//${host}`, host, basePath };
   if (settings.anonymous === true) return { ...common, signer: undefined, refreshAtMs: Number.POSITIVE_INFINITY };
-  // `forceRefresh` passes the SDK's memory of a provider; static keys have none.
-  const found = await client.config.credentials({ forceRefresh: isRefresh });
+  const found = await client.config.credentials();
   const keys: AwsKeys = found;
   const refreshAtMs =
     found.expiration === undefined ? Number.POSITIVE_INFINITY : found.expiration.getTime() - REFRESH_EARLY_MS;

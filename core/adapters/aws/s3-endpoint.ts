@@ -21,6 +21,8 @@ export class S3Endpoint implements ObjectEndpoint {
   #region: string | undefined;
   /** How far the server's clock is ahead of ours. */
   #skewMs = 0;
+  /** When connection or clock became what they are. */
+  #changedAtMs = 0;
 
   constructor(location: S3Location, settings: S3Settings, now: () => number = Date.now) {
     this.#location = location;
@@ -42,11 +44,12 @@ export class S3Endpoint implements ObjectEndpoint {
     const code = /<Code>([^<]+)<\/Code>/.exec(failure.text)?.[1];
     if (status === 404 && code !== 'NoSuchBucket') return 'absent';
     const region = headers.get('x-amz-bucket-region') ?? /<Region>([^<]+)<\/Region>/.exec(failure.text)?.[1];
-    if (REDIRECTED.has(status) && region !== undefined && region !== this.#region) {
+    if (REDIRECTED.has(status) && region !== undefined && (region !== this.#region || this.#isMended(failure))) {
+      const isRefresh = region !== this.#region;
       this.#region = region;
-      return this.connect(true).then(() => 'mended');
+      return this.connect(isRefresh).then(() => 'mended');
     }
-    if (code !== undefined && EXPIRED.has(code)) return this.connect(true).then(() => 'mended');
+    if (code !== undefined && EXPIRED.has(code)) return this.connect(!this.#isMended(failure)).then(() => 'mended');
     if (code === 'RequestTimeTooSkewed') return this.#setClock(failure);
     // The answer to HEAD has no body, so that a 403 without a code is all that it can say.
     if (status === 403 && (code === undefined || code === 'AccessDenied')) return forbidden(`${this.uri}/${key}`);
@@ -72,10 +75,16 @@ export class S3Endpoint implements ObjectEndpoint {
       settings: this.#settings,
       location: this.#location,
       region: this.#region,
-      isRefresh,
     });
-    this.#ready = await this.#connection;
-    return this.#ready;
+    const connection = await this.#connection;
+    if (this.#ready !== connection) this.#changedAtMs = performance.now();
+    this.#ready = connection;
+    return connection;
+  }
+
+  /** Whether what is wrong was mended since the request was made, or is just being mended: many are on their way at once. */
+  #isMended({ sentAtMs }: ObjectFailure): boolean {
+    return this.#ready === undefined || sentAtMs < this.#changedAtMs;
   }
 
   async #make(options: ConnectOptions): Promise<S3Connection> {
@@ -100,7 +109,9 @@ export class S3Endpoint implements ObjectEndpoint {
     return { origin, method, path: full, headers: signed, ...(body === undefined ? {} : { body }) };
   }
 
-  #setClock({ headers, key }: ObjectFailure): FailureMeaning {
+  #setClock(failure: ObjectFailure): FailureMeaning {
+    const { headers, key } = failure;
+    if (this.#isMended(failure)) return 'mended';
     const theirs = Date.parse(headers.get('date') ?? '');
     const skewMs = theirs - this.#now();
     if (Number.isNaN(theirs) || Math.abs(skewMs - this.#skewMs) < 60_000) {
@@ -110,6 +121,7 @@ export class S3Endpoint implements ObjectEndpoint {
       });
     }
     this.#skewMs = skewMs;
+    this.#changedAtMs = performance.now();
     return 'mended';
   }
 }

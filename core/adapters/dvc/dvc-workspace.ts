@@ -1,14 +1,4 @@
-import {
-  chmodSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  type Stats,
-  statSync,
-} from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, rmSync, type Stats, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { IgnoreRule } from '../../domain/data/ignore-rules.ts';
@@ -27,6 +17,7 @@ import type {
 } from '../../ports/data-workspace.ts';
 import { errorCode } from '../node/error-code.ts';
 import { fileContent } from '../node/file-content.ts';
+import { moveFile } from '../node/move-file.ts';
 import { asDiskError, onDisk } from '../node/on-disk.ts';
 import { DatasetMemory } from './dataset-memory.ts';
 import type { DvcCache } from './dvc-cache.ts';
@@ -113,7 +104,7 @@ export class DvcWorkspace implements DataWorkspace {
       if (spare === undefined) {
         await this.#placer.place({ object: this.#options.cache.path(md5), file: temporary, isExecutable, bytes });
       } else if (isExecutable) chmodSync(spare, statSync(spare).mode | 0o100);
-      renameSync(temporary, absolute);
+      moveFile(temporary, absolute);
     } catch (error) {
       rmSync(temporary, { force: true });
       throw asDiskError(location, error);

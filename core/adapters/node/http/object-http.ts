@@ -20,6 +20,8 @@ export interface ObjectFailure extends HttpHead {
   readonly key: string;
   /** The first bytes of its body, as text. */
   readonly text: string;
+  /** When the request was sent, on the clock of `performance.now()`. */
+  readonly sentAtMs: number;
 }
 
 /** What a failure means: no such object, worth another try at once (something was mended), or an error. */
@@ -88,8 +90,10 @@ export class ObjectHttp {
     const turn = this.#limit.acquire();
     if (turn !== undefined) await turn;
     try {
-      const signed = this.#endpoint.request(call);
-      await this.#pool.exchange(signed instanceof Promise ? await signed : signed, answer);
+      const made = this.#endpoint.request(call);
+      const request = made instanceof Promise ? await made : made;
+      answer.sentAtMs = performance.now();
+      await this.#pool.exchange(request, answer);
       return answer.isSuccess ? undefined : answer;
     } catch (error) {
       return error;
@@ -105,7 +109,7 @@ export class ObjectHttp {
       return isConnectionError(failure) || failure === answer || answer.isSuccess ? 'retry' : asError(failure);
     }
     const { status, headers, text } = answer;
-    return this.#endpoint.judge({ status, headers, key: call.key, text });
+    return this.#endpoint.judge({ status, headers, key: call.key, text, sentAtMs: answer.sentAtMs });
   }
 
   async #wait(attempt: number, answer: Answer): Promise<void> {
@@ -135,6 +139,7 @@ class Answer implements HttpReceiver {
   headers: HttpHeaders = NO_HEADERS;
   received = 0;
   receiverError: unknown;
+  sentAtMs = 0;
   readonly #receiver: ObjectReceiver;
   #text = '';
 

@@ -51,6 +51,9 @@ function refuse(response: ServerResponse, status: number, code: string, detail =
 const scopeOf = ({ headers }: IncomingMessage): string =>
   /Credential=[^/]*\/\d{8}\/([^,]*),/.exec(headers.authorization ?? '')?.[1] ?? '';
 
+const dateOf = ({ headers }: IncomingMessage): number =>
+  Date.parse(String(headers['x-amz-date']).replace(/(....)(..)(..T..)(..)(..Z)/, '$1-$2-$3:$4:$5'));
+
 describe('S3DataRemote', () => {
   const redirects = [
     {
@@ -76,6 +79,39 @@ describe('S3DataRemote', () => {
     expect(asked.map(scopeOf).map((scope) => scope.split('/')[0])).toEqual(['us-east-1', 'eu-west-3', 'eu-west-3']);
   });
 
+  const changes = [
+    {
+      name: 'another region',
+      isRight: (request: IncomingMessage) => scopeOf(request) === 'eu-west-3/s3/aws4_request',
+      refuse: (response: ServerResponse) =>
+        refuse(response, 400, 'AuthorizationHeaderMalformed', '<Region>eu-west-3</Region>'),
+    },
+    {
+      name: 'another time',
+      isRight: (request: IncomingMessage) => dateOf(request) > Date.now() + 100 * MINUTES_MS,
+      refuse: (response: ServerResponse) =>
+        refuse(response, 403, 'RequestTimeTooSkewed', '', {
+          date: new Date(Date.now() + 120 * MINUTES_MS).toUTCString(),
+        }),
+    },
+  ];
+  it.each(changes)('mends $name once for all requests that are on their way', async ({ isRight, refuse: no }) => {
+    const held: (() => void)[] = [];
+    const { remote, asked } = await remoteOn((request, response) => {
+      if (isRight(request)) {
+        response.end('foo');
+        return;
+      }
+      const later = held.length < 4 ? held.push(() => no(response)) : 0;
+      if (later === 0) no(response);
+      // All four connections are refused first, and one hears of it after the other.
+      if (later === 4) for (const [index, answer] of held.entries()) setTimeout(answer, index * 5);
+    });
+    const reads = Array.from({ length: 12 }, () => remote.read(KEY, sink().bytes));
+    expect(await Promise.all(reads)).toEqual(reads.map(() => true));
+    expect(asked.length).toBeLessThan(12 + 12);
+  });
+
   it('ends where a bucket keeps naming regions', async () => {
     let count = 0;
     const { remote, asked } = await remoteOn((_, response) => {
@@ -85,9 +121,6 @@ describe('S3DataRemote', () => {
     await expect(remote.read(KEY, sink().bytes)).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' });
     expect(asked.length).toBeLessThan(6);
   });
-
-  const dateOf = ({ headers }: IncomingMessage): number =>
-    Date.parse(String(headers['x-amz-date']).replace(/(....)(..)(..T..)(..)(..Z)/, '$1-$2-$3:$4:$5'));
 
   it('keeps the time of a server whose clock is another', async () => {
     const theirs = () => Date.now() + 120 * MINUTES_MS;
