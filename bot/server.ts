@@ -61,7 +61,7 @@ export async function startBot(config: BotConfig, logLevel: 'info' | 'warn' | 'f
       state.isStopping = true;
       clearInterval(timer);
       await close(server);
-      await background.settled();
+      await background.stop();
       if (measured !== undefined) await close(measured);
     },
   };

@@ -14,4 +14,6 @@ export interface Conversation {
   canWrite(login: string): Promise<boolean>;
   /** Shows that a comment was seen. Of several who do so at once, one is told that it was the first. */
   acknowledge(comment: number): Promise<boolean>;
+  /** Takes that back: what was begun has failed, and whoever hears of the comment again may answer it. */
+  disown(comment: number): Promise<void>;
 }

@@ -38,6 +38,23 @@ export async function answerCommands(request: CommandRequest, ports: CommandPort
   const isFirst = await ports.conversation.acknowledge(request.comment.id);
   // Another replica is at it; after a while, whoever saw it has ended before it could answer.
   if (!isFirst && request.nowMs - request.comment.writtenAtMs < ANSWERED_WITHIN_MS) return [];
+  try {
+    return await carryOutAll(commands, { request, ports, marker });
+  } catch (error) {
+    // Where even this fails, it is answered when the comment is old enough.
+    await ports.conversation.disown(request.comment.id).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function carryOutAll(
+  commands: readonly Command[],
+  {
+    request,
+    ports,
+    marker,
+  }: { readonly request: CommandRequest; readonly ports: CommandPorts; readonly marker: string },
+): Promise<readonly string[]> {
   const scope = await scopeOf(request, ports);
   const answers: CommandAnswer[] = [];
   for (const command of commands) answers.push(await answer(command, scope, { request, ports }));

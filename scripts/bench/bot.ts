@@ -11,16 +11,15 @@ export async function run(): Promise<void> {
   );
   console.log(`with the same requests ${bareMs.toFixed(0)} ms: ${(ownMs / bareMs).toFixed(2)}x.\n`);
   const storm = await weatherStorm();
+  const { webhooks, injected, slowestAnswerMs, seconds, commands, answers, isOpen, residentBytes } = storm;
   console.log(
-    `${storm.webhooks} signed webhooks at 100/s, ${storm.injected} answers of GitHub replaced by 502 or 403:`,
+    `${webhooks} signed webhooks at 100/s, ${injected} answers of GitHub replaced by 502 or 403: all were taken`,
   );
   console.log(
-    `all were taken (slowest answer ${storm.slowestAnswerMs.toFixed(0)} ms) and worked on after ${storm.seconds.toFixed(0)} s;`,
+    `(slowest answer ${slowestAnswerMs.toFixed(0)} ms) and worked on after ${seconds.toFixed(0)} s. ${commands} commands,`,
   );
+  console.log(`each delivered five times, have ${answers} answers; the one pull request that has to be open`);
   console.log(
-    `${storm.commands} commands, each delivered five times, have ${storm.answers} answers; a sweep afterwards`,
-  );
-  console.log(
-    `writes ${storm.writesLeft} times. Memory at each quarter: ${storm.residentBytes.map(megabytes).join(', ')}.`,
+    `${isOpen ? 'is' : 'IS NOT'}. Memory of the bot at each quarter: ${residentBytes.map(megabytes).join(', ')}.`,
   );
 }

@@ -17,7 +17,7 @@ export interface Stage {
 
 const CHECK = 'tidegate / flight-delay';
 
-/** Plays the five acts. They change data and code only; the product decides. */
+/** Plays the six acts. They change data and code only; the product decides. */
 export async function playActs(stage: Stage): Promise<void> {
   await stage.story.act('The first model', {
     what: 'A team adds tidegate.yaml and four workflow files. Its first model, a logistic regression on January, has no champion: floors decide.',
@@ -43,6 +43,11 @@ export async function playActs(stage: Stage): Promise<void> {
     what: 'Production follows. A quiet week in March, then a calm spring: three weeks that are unlike every week of the training data.',
     look: 'no alarm in March; one issue, edited in place; the retrain pull request, its report, the new version',
     play: () => timeMovesOn(stage),
+  });
+  await stage.story.act('A bad rollout, and back', {
+    what: 'Production does not get healthy with the new version: Argo CD says so in a commit status. Somebody else says so too, whom nobody asked.',
+    look: 'the hold, which is an issue; the rollback pull request, whose diff gives back the exact value from before',
+    play: () => badRollout(stage),
   });
 }
 
@@ -149,6 +154,32 @@ async function timeMovesOn(stage: Stage): Promise<readonly number[]> {
   return [...waiting, ...issues.map(({ number }) => number), retrain.number, ...promotions];
 }
 
+async function badRollout(stage: Stage): Promise<readonly number[]> {
+  const { world, team, story } = stage;
+  await world.sayHealth('mallory', 'failure');
+  const unmoved = (await look(stage)).issues.filter(({ title }) => title.startsWith('Hold'));
+  story.expect('what a stranger says of its health changes nothing', unmoved, unmoved.length === 0);
+  await world.sayHealth('argocd', 'failure');
+  const { issues, pullRequests } = await look(stage);
+  const hold = issues.find(({ title, state }) => title.startsWith('Hold') && state === 'open');
+  story.expect(
+    'v0.1.2 is held back from production',
+    issues.map(({ title }) => title),
+    hold?.title === 'Hold flight-delay v0.1.2 in production',
+  );
+  const title = 'Roll back flight-delay in production to v0.1.1';
+  const rollback = pullRequests.find((one) => one.title === title && one.state === 'open');
+  story.expect('the bot proposes to go back to v0.1.1, with one changed line', rollback?.files, isOneLine(rollback));
+  if (rollback === undefined) return [];
+  await team.merge(rollback.number);
+  await world.forge.idle();
+  const production = 'k8s/overlays/production/model.yaml';
+  // The newest change is the rollback, the one before it the promotion that it takes back.
+  const [now, before] = [await team.fileOnMain(production), await team.fileOnMain(production, 2)];
+  story.expect('production has every byte of before', now, now === before);
+  return [...(hold === undefined ? [] : [hold.number]), rollback.number];
+}
+
 /** Merges a judged pull request, and the promotion pull requests that follow. Returns their numbers. */
 async function release(
   stage: Stage,
@@ -175,16 +206,20 @@ async function promote(stage: Stage, version: string, environment: string): Prom
   const { world, team, story } = stage;
   const title = `Promote flight-delay v${version} to ${environment}`;
   const found = (await look(stage)).pullRequests.find((one) => one.title === title && one.state === 'open');
-  const oneLine = found?.files.length === 1 && found.files[0]?.additions === 1 && found.files[0].deletions === 1;
   story.expect(
     `the bot proposes v${version} for ${environment}, with one changed line`,
     found?.files ?? 'no pull request',
-    oneLine,
+    isOneLine(found),
   );
   if (found === undefined) return [];
   await team.merge(found.number);
   await world.forge.idle();
   return [found.number];
+}
+
+function isOneLine(pullRequest: PullRequestSnapshot | undefined): boolean {
+  const [file, ...more] = pullRequest?.files ?? [];
+  return more.length === 0 && file?.additions === 1 && file.deletions === 1;
 }
 
 /** The served model's inputs of a week arrive, and the scheduled check runs. */

@@ -33,12 +33,12 @@ function renderPage({ story, snapshot, fast }: StoryboardContent): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Tidegate: a model's life in five acts</title>
+<title>Tidegate: a model's life in six acts</title>
 <style>${STYLE}</style>
 </head>
 <body>
 <header class="top">
-  <h1>A model's life in five acts</h1>
+  <h1>A model's life in six acts</h1>
   <p>Will this flight be late? A small team, real flights of 2001${fast ? ' (every fourth)' : ''}, one repository. Everything
   below is what GitHub would have shown: the product decided, nothing is scripted.</p>
   <p class="facts"><span><b>${snapshot.pullRequests.length}</b> pull requests</span> <span><b>${snapshot.runs.length}</b> workflow runs</span>

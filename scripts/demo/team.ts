@@ -84,6 +84,13 @@ export class Team {
     await this.#api('PATCH', `pulls/${number}`, { state: 'closed' });
   }
 
+  /** The text of a file on the default branch. @param changesAgo Before how many changes of it. */
+  async fileOnMain(file: string, changesAgo = 0): Promise<string> {
+    await this.git('fetch', '--quiet', 'origin', 'main');
+    const commits = (await this.git('rev-list', 'origin/main', '--', file)).trim().split('\n');
+    return this.git('show', `${commits[changesAgo]}:${file}`);
+  }
+
   async git(...args: string[]): Promise<string> {
     return this.run('git', ...args);
   }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { getOctokit } from '@actions/github';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { type RunningBot, startBot } from '../../bot/server.ts';
 import { type Forge, type ForgeNews, startForge } from '../../test/testkit/forge.ts';
@@ -21,6 +22,8 @@ export interface World {
   readonly teamEnvironment: NodeJS.ProcessEnv;
   /** Stores a file in a bucket. */
   upload(bucket: string, key: string, file: string): Promise<void>;
+  /** Says the health of production in a commit status of the default branch's newest commit, as Argo CD does. */
+  sayHealth(login: string, state: 'success' | 'failure'): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -56,6 +59,14 @@ export async function startWorld(options: {
     },
     upload: async (bucket, key, file) => {
       await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: await readFile(file) }));
+    },
+    sayHealth: async (login, state) => {
+      const [owner = '', repo = ''] = REPOSITORY.split('/');
+      const { repos } = getOctokit(forge.userToken(login), { baseUrl: forge.apiUrl }).rest;
+      const { data } = await repos.getBranch({ owner, repo, branch: 'main' });
+      const context = 'continuous-delivery/flight-delay-production';
+      await repos.createCommitStatus({ owner, repo, sha: data.commit.sha, state, context });
+      await forge.idle();
     },
     stop: async () => {
       await bot.stop();

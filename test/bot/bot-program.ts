@@ -19,18 +19,20 @@ export interface BotProgramOptions {
 export class BotProgram {
   readonly #options: BotProgramOptions;
   readonly #port: number;
+  readonly #metricsPort: number;
   readonly #home: string;
   #process: ChildProcess | undefined;
 
-  private constructor(options: BotProgramOptions, { port, home }: { readonly port: number; readonly home: string }) {
+  private constructor(options: BotProgramOptions, [port, metricsPort]: readonly number[], home: string) {
     this.#options = options;
-    this.#port = port;
+    this.#port = port ?? 0;
+    this.#metricsPort = metricsPort ?? 0;
     this.#home = home;
   }
 
   static async create(options: BotProgramOptions): Promise<BotProgram> {
-    const [port = 0] = await findFreePorts(1);
-    return new BotProgram(options, { port, home: await mkdtemp(path.join(os.tmpdir(), 'tidegate-program-')) });
+    const home = await mkdtemp(path.join(os.tmpdir(), 'tidegate-program-'));
+    return new BotProgram(options, await findFreePorts(2), home);
   }
 
   get hookUrl(): string {
@@ -48,6 +50,7 @@ export class BotProgram {
         HOME: this.#home,
         HOST: '127.0.0.1',
         PORT: String(this.#port),
+        METRICS_PORT: String(this.#metricsPort),
         APP_ID: String(appId),
         PRIVATE_KEY: privateKey,
         WEBHOOK_SECRET: webhookSecret,
@@ -56,6 +59,12 @@ export class BotProgram {
     });
     this.#process = started;
     while (this.isRunning && !(await this.#answers('/readyz'))) await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+
+  /** A number that it tells Prometheus; 0 where it does not tell it. */
+  async metric(name: string): Promise<number> {
+    const text = await (await fetch(`http://127.0.0.1:${this.#metricsPort}/metrics`)).text();
+    return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1] ?? 0);
   }
 
   get isRunning(): boolean {

@@ -50,8 +50,11 @@ export class BotWorld {
     this.#artifacts = artifacts;
   }
 
-  /** @param replicas Bots in this process; each gets every webhook, all at once. None: `program` is one apart. */
-  static async start(replicas = 1): Promise<BotWorld> {
+  /**
+   * @param replicas Bots in this process; each gets every webhook, all at once. None: `program` is one apart.
+   * @param options `isPaced`: writes rest between each other, as github.com asks for.
+   */
+  static async start(replicas = 1, { isPaced = false } = {}): Promise<BotWorld> {
     const directory = await mkdtemp(path.join(os.tmpdir(), 'tidegate-bot-'));
     const artifacts: (ArtifactEntry & { zip: Uint8Array })[] = [];
     const files = await listenOnLoopback((request, response) => {
@@ -72,7 +75,7 @@ export class BotWorld {
     const proxy = await world.writes.before(github.port);
     world.#apiPort = proxy.port;
     world.#closing.push(() => proxy.close());
-    for (let count = 0; count < replicas; count += 1) world.#bots.push(await startBot(world.#config(), 'fatal'));
+    for (let count = 0; count < replicas; count += 1) world.#bots.push(await startBot(world.#config(isPaced), 'fatal'));
     await world.#listen();
     return world;
   }
@@ -117,14 +120,14 @@ export class BotWorld {
     return { appId: this.github.appId, privateKey: this.github.appPrivateKey, webhookSecret: this.secret, apiUrl };
   }
 
-  #config(): BotConfig {
+  #config(isPaced: boolean): BotConfig {
     return {
       ...this.#app(),
       host: '127.0.0.1',
       port: 0,
       metricsPort: 0,
       sweepIntervalMs: 3_600_000,
-      isPaced: false,
+      isPaced,
       clockMs: () => Date.now() + this.aheadMs,
     };
   }
@@ -149,6 +152,16 @@ export class BotWorld {
     });
     this.#closing.push(close);
     return `http://127.0.0.1:${port}/`;
+  }
+
+  /** Whether a webhook is still worked on. */
+  get isBusy(): boolean {
+    return this.#bots.some((bot) => bot.isBusy);
+  }
+
+  /** Where the API is reached through the counting proxy. */
+  get apiUrl(): string {
+    return this.#app().apiUrl;
   }
 
   /** Resolves when every webhook was answered. */

@@ -36,8 +36,12 @@ export class PromotionWorld {
   }
 
   /** @param environments The lines of `environments` in tidegate.yaml, without their targets. */
-  static async start(environments: { readonly staging?: string; readonly production?: string }, replicas = 1) {
-    const bot = await BotWorld.start(replicas);
+  static async start(
+    environments: { readonly staging?: string; readonly production?: string },
+    replicas = 1,
+    options: { readonly isPaced?: boolean } = {},
+  ) {
+    const bot = await BotWorld.start(replicas, options);
     await bot.github.createRepository(REPOSITORY);
     const world = new PromotionWorld(bot, await bot.clone(REPOSITORY));
     await world.push({

@@ -195,6 +195,21 @@ describe('commands', { timeout: TIMEOUT_MS }, () => {
     expect(await world.check(head)).toMatchObject({ is: 'success' });
   });
 
+  it('are answered once though GitHub fails in between', async () => {
+    await started({});
+    const number = await world.numberOf(STAGING);
+    let failures = 0;
+    // The octokit of the bot tries each request three times more by itself.
+    world.bot.writes.inject = (method, path) => {
+      if (method !== 'POST' || !path.endsWith(`/issues/${number}/comments`) || failures >= 4) return undefined;
+      failures += 1;
+      return { status: 502, body: { message: 'Bad Gateway' } };
+    };
+    expect(await world.say(number, '/tidegate help')).toContain('/tidegate rollback');
+    expect(failures).toBe(4);
+    expect(await world.answersUnder(number)).toBe(1);
+  });
+
   it('roll back to a version, and name what is not known', async () => {
     await started({});
     await world.merge(STAGING);

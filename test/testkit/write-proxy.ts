@@ -7,12 +7,21 @@ export interface WriteProxy {
   close(): Promise<void>;
 }
 
+/** An answer that a proxy gives in place of the server's. */
+export interface InjectedAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: object;
+}
+
 /** Counts the writes that pass through its proxies, over all of them. */
 export class WriteCounter {
   /** Method and path of each write since the last `arm`. */
   readonly writes: string[] = [];
   /** Requests of any method since the last `arm`. */
   requests = 0;
+  /** Asked before each request; what it answers is sent instead, and the server hears nothing. */
+  inject: (method: string, path: string) => InjectedAnswer | undefined = () => undefined;
   readonly #isIgnored: (path: string) => boolean;
   #killAt = Number.POSITIVE_INFINITY;
   #kill: () => void = () => {};
@@ -67,6 +76,8 @@ export class WriteCounter {
     const path = request.url ?? '/';
     if (this.#isDead) return refuse(request, response);
     this.requests += 1;
+    const injected = this.inject(request.method ?? 'GET', path);
+    if (injected !== undefined) return answerInstead(injected, request, response);
     const isWrite = request.method !== 'GET' && request.method !== 'HEAD' && !this.#isIgnored(path);
     if (isWrite) this.writes.push(`${request.method} ${path}`);
     const isLast = isWrite && this.count === this.#killAt;
@@ -84,6 +95,15 @@ export class WriteCounter {
     response.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
     answer.pipe(response);
   }
+}
+
+async function answerInstead(
+  { status, headers = {}, body }: InjectedAnswer,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  await readBody(request);
+  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 }
 
 /** A status that no client tries again: the dead do not. */

@@ -37,14 +37,26 @@ export class GitHubConversation implements Conversation {
   }
 
   async acknowledge(comment: number): Promise<boolean> {
+    return (await this.#react(comment)).isNew;
+  }
+
+  async disown(comment: number): Promise<void> {
+    // Who reacts again is told which reaction is theirs.
+    const { id } = await this.#react(comment);
+    const route = 'DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions/{reaction_id}';
+    const answer = this.#client.request(route, { ...this.#repository, comment_id: comment, reaction_id: id });
+    await orServiceError<unknown>(answer, `taking back the reaction to the comment ${comment}`, 'issues: write');
+  }
+
+  async #react(comment: number): Promise<{ readonly id: number; readonly isNew: boolean }> {
     const answer = this.#client.request('POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions', {
       ...this.#repository,
       comment_id: comment,
       content: 'eyes',
     });
-    const what = `reacting to the comment ${comment}`;
-    const { status }: { readonly status: number } = await orServiceError(answer, what, 'issues: write');
+    const found = await orServiceError(answer, `reacting to the comment ${comment}`, 'issues: write');
+    const { status, data }: { readonly status: number; readonly data: { readonly id: number } } = found;
     // 200: the reaction was there.
-    return status === 201;
+    return { id: data.id, isNew: status === 201 };
   }
 }

@@ -38,6 +38,15 @@ function listReactions(context: RepositoryContext, subject: string) {
   return { status: 200, items: { list: list.map((one) => reactionJson(context, one)) } };
 }
 
+function removeReaction({ repository, params }: RepositoryContext, subject: string) {
+  const at = repository.reactions.findIndex(
+    ({ id, subject: of }) => of === subject && String(id) === params.reaction_id,
+  );
+  if (at < 0) throw new ApiError(404, 'Not Found');
+  repository.reactions.splice(at, 1);
+  return { status: 204 };
+}
+
 async function createDeployment(context: RepositoryContext) {
   const { repository, github, body } = context;
   const ref = requiredText(body, 'ref');
@@ -115,5 +124,10 @@ export const DEPLOYMENT_ROUTES: readonly Route[] = [
   ),
   repositoryRoute('GET /issues/comments/{comment_id}/reactions', 'issues|pull_requests', (context) =>
     listReactions(context, `comment/${context.params.comment_id}`),
+  ),
+  repositoryRoute(
+    'DELETE /issues/comments/{comment_id}/reactions/{reaction_id}',
+    'issues|pull_requests:write',
+    (context) => removeReaction(context, `comment/${context.params.comment_id}`),
   ),
 ];
