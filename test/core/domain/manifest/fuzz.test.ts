@@ -1,16 +1,26 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { applyChanges } from '../../../../core/domain/manifest/edit-manifest.ts';
 import { parseManifest } from '../../../../core/domain/manifest/parse-manifest.ts';
 import type { YamlPath } from '../../../../core/domain/manifest/yaml-path.ts';
 import { UserError } from '../../../../core/errors.ts';
+import { mapParallel } from '../../../../core/usecases/map-parallel.ts';
+import { goProgramPath } from '../../../../scripts/go-program.ts';
 import { PROJECT_ROOT } from '../../../../scripts/project-root.ts';
 import { ensurePythonEnvironment } from '../../../../scripts/python-environment.ts';
 import { hostEnvironment } from '../../../testkit/host-environment.ts';
+import { runProgram } from '../../../testkit/run-program.ts';
 import { type SeededRandom, seededRandom } from '../../../testkit/seeded-random.ts';
 
 const DOCUMENTS = 400;
+/** Of them, for kustomize: each costs two processes. */
+const BUILT = 80;
+const kustomize = goProgramPath('kustomize');
 const PLAIN = ['flights:1.9', 's3://a/b#c', 'v1', 'true', '1.10', '0x1f', '12:30', 'x y z', '~', 'null', 'ünï', '-a'];
 const VALUES = ['1.4.0', 'registry:5000/a/b:1@sha256:00', '1e3', '0123', 'yes', "it's", 'a"b', '1_000', 'x: y', 's #t'];
 
@@ -151,4 +161,39 @@ describe('applyChanges, on random YAML', () => {
     expect(stderr).toBe('');
     expect(JSON.parse(stdout)).toEqual([]);
   });
+
+  // Skipped where there is no Go to build kustomize with; `npm test` builds it where there is.
+  it.skipIf(!existsSync(kustomize))('is built by kustomize into the same resource with that one value', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tidegate-kustomize-'));
+    const built = await mapParallel([...edited.slice(0, BUILT).entries()], 2, async ([index, edit]) => {
+      const { before, after, path, value } = edit;
+      const [was, is] = [await build(folder, `${index}-before`, before), await build(folder, `${index}-after`, after)];
+      if (was === undefined) return 'unread';
+      expect(is, `${before}\n---\n${after}`).toEqual(put(was, path, value));
+      return 'same';
+    });
+    await rm(folder, { recursive: true, force: true });
+    expect(built.filter((one) => one === 'same').length).toBeGreaterThan(BUILT / 2);
+  });
 });
+
+/** The document as `spec` of a resource, as `kustomize build` has it; undefined where kustomize cannot read it. */
+async function build(folder: string, name: string, document: string): Promise<unknown> {
+  const indented = document.replace(/^(?=.*\S)/gm, '  ');
+  const resource = `apiVersion: example.org/v1\nkind: Wrapped\nmetadata: { name: wrapped }\nspec:\n${indented}`;
+  await mkdir(join(folder, name));
+  await writeFile(join(folder, name, 'resource.yaml'), resource);
+  await writeFile(join(folder, name, 'kustomization.yaml'), 'resources: [resource.yaml]\n');
+  const options = { cwd: folder, env: hostEnvironment() };
+  const { exitCode, stdout } = await runProgram(kustomize, ['build', name], options);
+  return exitCode === 0 ? parse(stdout).spec : undefined;
+}
+
+/** A copy of a document with another value at a path. */
+function put(document: unknown, [key, ...rest]: YamlPath, value: string): unknown {
+  if (key === undefined) return value;
+  const copy: unknown = structuredClone(document);
+  const place = copy as Record<string | number, unknown>;
+  place[key] = put(place[key], rest, value);
+  return copy;
+}
