@@ -26,7 +26,10 @@ export async function restoreActionsCache(
   const key = `${prefix}${new FileArtifactHasher().hashText(digests.join('\n')).slice('sha256:'.length)}`;
   // Relative to the workspace: the path is part of the cache's identity, and runners differ in where they check out.
   const workspace = context.env.GITHUB_WORKSPACE ?? context.workingDirectory;
-  const paths = [path.relative(workspace, path.join(folder, 'files', 'md5'))];
+  // Objects of DVC 3, and those of DVC 2, which lie in folders of two hex digits; not DVC's run cache, nor what is
+  // half-written.
+  const parts = [path.join('files', 'md5'), '[0-9a-f][0-9a-f]'];
+  const paths = parts.map((part) => path.relative(workspace, path.join(folder, part)));
   const hit = await cache.restoreCache([...paths], key, [prefix]).catch((error: unknown) => {
     context.log.notice(`The Actions cache cannot be read: ${error instanceof Error ? error.message : error}`);
     return undefined;

@@ -2,7 +2,8 @@ import { DvcFileTextEditor } from '../../core/adapters/dvc/dvc-file-text-editor.
 import { GitChangedFiles } from '../../core/adapters/git/git-changed-files.ts';
 import { keepYoungGenerationSmall } from '../../core/adapters/node/young-generation.ts';
 import { selectAll, selectTargets, type WantedOutput } from '../../core/domain/data/select-outputs.ts';
-import { pushData } from '../../core/usecases/push-data.ts';
+import { type DataSummary, renderData } from '../../core/render/data-summary.ts';
+import { type PushResult, pushData } from '../../core/usecases/push-data.ts';
 import type { ActionContext, ActionLog } from '../action-context.ts';
 import { readInputs } from '../inputs.ts';
 import { formatBytes, logProgress } from '../log-progress.ts';
@@ -18,6 +19,7 @@ export async function main(context: ActionContext): Promise<void> {
   const targets = values.targets ?? [];
   const isAll = targets.length === 0 || (targets.length === 1 && targets[0] === 'all');
   const wanted = isAll ? selectAll(project).filter(isSupported(context.log)) : selectTargets(project, targets);
+  const startedAt = performance.now();
   const result = await pushData(
     {
       outputs: wanted.map(({ output }) => output),
@@ -33,6 +35,7 @@ export async function main(context: ActionContext): Promise<void> {
     },
   );
   data.workspace.flush();
+  const seconds = (performance.now() - startedAt) / 1000;
   for (const file of result.updatedFiles) context.log.info(`Updated ${file}: the data had changed`);
   if (result.absent.length > 0) context.log.info(`Left alone, not on this machine: ${result.absent.join(', ')}`);
   const git = new GitChangedFiles(context.workingDirectory, context.env);
@@ -42,8 +45,32 @@ export async function main(context: ActionContext): Promise<void> {
     'bytes-uploaded': result.bytesUploaded,
     'changed-files': changed.join('\n'),
   });
+  await context.appendSummary(renderData(summaryOf(result, changed, seconds)));
   const commit = changed.length === 0 ? 'no pointer file changed' : `to commit: ${changed.join(', ')}`;
-  context.log.info(`${result.filesUploaded} objects pushed (${formatBytes(result.bytesUploaded)}); ${commit}`);
+  const { filesUploaded, bytesUploaded, objectsThere } = result;
+  context.log.info(
+    `${filesUploaded} objects pushed (${formatBytes(bytesUploaded)}), ${objectsThere} were there; ${commit}`,
+  );
+}
+
+function summaryOf(result: PushResult, changed: readonly string[], seconds: number): DataSummary {
+  const { filesUploaded, bytesUploaded, objectsThere, absent } = result;
+  const rate = `${formatBytes(bytesUploaded / Math.max(0.001, seconds))}/s`;
+  return {
+    model: undefined,
+    work: 'pushed',
+    counts: [
+      ['uploaded', `${filesUploaded} (${formatBytes(bytesUploaded)}${filesUploaded === 0 ? '' : `, ${rate}`})`],
+      ['were on the remote', String(objectsThere)],
+      ['time', `${seconds.toFixed(1)} s`],
+    ],
+    digest: null,
+    missing: [],
+    lists: [
+      { title: 'To commit', paths: changed },
+      { title: 'Left alone, not on this machine', paths: absent },
+    ],
+  };
 }
 
 /** Without targets, what cannot be pushed is told and left alone. */

@@ -38,6 +38,8 @@ export interface PushPorts {
 export interface PushResult {
   readonly filesUploaded: number;
   readonly bytesUploaded: number;
+  /** Objects that were asked for and were there already; a folder whose list is there counts as one. */
+  readonly objectsThere: number;
   /** `.dvc` files that were rewritten because the data had changed, sorted. */
   readonly updatedFiles: readonly string[];
   /** Outputs that are neither in the workspace nor in the cache, and so were left alone, sorted. */
@@ -62,10 +64,11 @@ export async function pushData(request: PushRequest, ports: PushPorts): Promise<
     else current.push(found.output);
     if (found?.isChanged === true) updatedFiles.add(output.declaredIn);
   }
-  const sizes = await upload(current, request, ports);
+  const { sizes, there } = await upload(current, request, ports);
   return {
     filesUploaded: sizes.length,
     bytesUploaded: sizes.reduce((sum, size) => sum + size, 0),
+    objectsThere: there,
     updatedFiles: [...updatedFiles].sort(compareCodePoints),
     absent: absent.sort(compareCodePoints),
   };
@@ -115,41 +118,48 @@ interface Upload {
   readonly remote: DataRemote;
 }
 
-async function upload(outputs: readonly TrackedOutput[], request: PushRequest, ports: PushPorts): Promise<number[]> {
+/** What was sent, and how many objects needed no sending. */
+interface Uploaded {
+  readonly sizes: readonly number[];
+  readonly there: number;
+}
+
+async function upload(outputs: readonly TrackedOutput[], request: PushRequest, ports: PushPorts): Promise<Uploaded> {
   const lists: Upload[] = [];
   const files: Upload[] = [];
+  let listsThere = 0;
   for (const output of outputs) {
     if (output.md5 === undefined) continue;
     const { remote } = ports.remotes.open(output.remote ?? request.remote);
     const own = { md5: output.md5, path: output.path, remote };
     if (!isFolderOutput(output)) files.push(own);
     // A list on the remote means that its files are there: that is the order of all who push.
-    else if ((await remote.stat(dvcObjectKey(output.md5))) === undefined) {
+    else if ((await remote.stat(dvcObjectKey(output.md5))) !== undefined) listsThere += 1;
+    else {
       lists.push(own);
       const text = await readText(await ports.cache.content(output.md5));
       const entries = parseDirectoryManifest(text, `the list of ${output.path}`);
       const members = filesOfFolder({ output, parts: [''] }, entries);
-      files.push(...members.map(({ md5, path }) => ({ md5, path, remote })));
+      for (const { md5, path } of members) files.push({ md5, path, remote });
     }
   }
-  const sizes = await uploadAll(files, request.jobs, ports);
-  return [...sizes, ...(await uploadAll(lists, request.jobs, ports))];
+  const first = await uploadAll(files, request.jobs, ports);
+  const last = await uploadAll(lists, request.jobs, ports);
+  return { sizes: [...first.sizes, ...last.sizes], there: listsThere + first.there + last.there };
 }
 
-async function uploadAll(uploads: readonly Upload[], jobs: number, ports: PushPorts): Promise<number[]> {
+async function uploadAll(uploads: readonly Upload[], jobs: number, ports: PushPorts): Promise<Uploaded> {
   const sizes: number[] = [];
+  let there = 0;
   for (const [remote, wanted] of Map.groupBy(uploads, (one) => one.remote)) {
     const unique = new Map(wanted.map((one) => [one.md5, one]));
-    const absent = await findAbsent(remote, [...unique.keys()], jobs);
-    sizes.push(
-      ...(await send(
-        absent.flatMap((name) => unique.get(name) ?? []),
-        jobs,
-        ports,
-      )),
-    );
+    const names = await findAbsent(remote, [...unique.keys()], jobs);
+    const absent = names.flatMap((name) => unique.get(name) ?? []);
+    there += unique.size - absent.length;
+    // Appended one by one: there may be more than a call takes as arguments.
+    for (const size of await send(absent, jobs, ports)) sizes.push(size);
   }
-  return sizes;
+  return { sizes, there };
 }
 
 async function send(uploads: readonly Upload[], jobs: number, ports: PushPorts): Promise<number[]> {

@@ -7,6 +7,7 @@ import { ensurePythonEnvironment } from '../../scripts/python-environment.ts';
 import { DvcRepository } from '../testkit/dvc-repository.ts';
 import { type GeneratedTree, generateTree } from '../testkit/generated-tree.ts';
 import { listenOnLoopback } from '../testkit/http.ts';
+import { startResultsService } from '../testkit/results-service.ts';
 import { runActionSource } from '../testkit/run-action.ts';
 import { type S3Server, startS3 } from '../testkit/s3.ts';
 import { seededRandom } from '../testkit/seeded-random.ts';
@@ -213,6 +214,30 @@ describe('remotes and caches', () => {
   });
 });
 
+/** What a first job pulled comes from the Actions cache in a second one, whose remote is empty. */
+async function expectKeptCache(origin: DvcRepository, remote: string): Promise<void> {
+  const results = await startResultsService({ directory: path.join(root, 'results') });
+  try {
+    const claims = { repository: 'o/r', runId: 1, jobId: 'j', cacheScopes: ['refs/heads/main'], mayWriteCache: true };
+    const pull = async (repository: DvcRepository) =>
+      runActionSource('data-pull', {
+        workspace: repository.folder,
+        temp: path.join(path.dirname(repository.folder), 'temp'),
+        env: { ...env, ...results.environment(claims) },
+        inputs: { targets: 'all' },
+      });
+    const first = await pull(await origin.clone(place('first')));
+    expect(first.exitCode, first.stdout).toBe(0);
+    await rm(remote, { recursive: true });
+    const second = await pull(await origin.clone(place('second')));
+    expect(second.exitCode, second.stdout).toBe(0);
+    expect(second.outputs).toMatchObject({ files: first.outputs.files, 'files-downloaded': '0', missing: '' });
+    expect(second.outputs['dataset-digest']).toBe(first.outputs['dataset-digest']);
+  } finally {
+    await results.stop();
+  }
+}
+
 describe('a repository of DVC 2', () => {
   it('is pulled, checked and pushed beside data of DVC 3', async () => {
     const { bin } = await ensurePythonEnvironment('dvc2');
@@ -245,5 +270,6 @@ describe('a repository of DVC 2', () => {
     const modern = await DvcRepository.open(clone.folder, env);
     expect(await modern.dvc('status')).toContain('up to date');
     expect(await modern.dvc('status', '--cloud')).toContain('in sync');
+    await expectKeptCache(clone, remote);
   });
 });

@@ -264,6 +264,9 @@ describe('data-push', () => {
     const pushed = await runActionSource('data-push', options);
     expect(pushed.exitCode, pushed.stdout).toBe(0);
     expect(pushed.outputs).toMatchObject({ 'files-uploaded': '3', 'changed-files': 'data/train.csv.dvc\nimages.dvc' });
+    expect(pushed.summary).toMatch(/^### Data: pushed\n\n\| uploaded \|/);
+    expect(pushed.summary).toMatch(/\| 3 \(\d+ B, [\d.]+ k?B\/s\) \| \d+ \|/);
+    expect(pushed.summary).toContain('**To commit**\n\n- `data/train.csv.dvc`\n- `images.dvc`\n');
     const edited = await readFile(path.join(clone.folder, 'images.dvc'), 'utf8');
     expect(edited).toMatch(/^# kept\n/);
     expect(edited).toContain('  desc: our images  # kept too\n');
@@ -275,6 +278,7 @@ describe('data-push', () => {
     expect(await other.dvc('status', '--cloud', 'images.dvc', 'data/train.csv.dvc')).toContain('in sync');
     const again = await runActionSource('data-push', options);
     expect(again.outputs).toMatchObject({ 'files-uploaded': '0', 'bytes-uploaded': '0', 'changed-files': '' });
+    expect(again.stdout).toMatch(/0 objects pushed \(0 B\), [1-9]\d* were there; no pointer file changed/);
   });
 
   it('never leaves a folder list on the remote without its files', async () => {
