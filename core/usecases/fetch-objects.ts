@@ -3,6 +3,7 @@ import { type ErrorPlace, UserError } from '../errors.ts';
 import type { CacheAddition, DataCache } from '../ports/data-cache.ts';
 import type { DataRemotes } from '../ports/data-remotes.ts';
 import type { TransferProgress } from '../ports/transfer-progress.ts';
+import { CountedSink } from './counted-transfer.ts';
 import { mapParallel } from './map-parallel.ts';
 
 /** An object that is needed, and for what. */
@@ -63,12 +64,11 @@ export async function fetchObjects(
   const held = unique.filter((_, index) => isHeld[index] === true);
   const absent = unique.filter((_, index) => isHeld[index] !== true);
   if (absent.length === 0) return { files: 0, bytes: 0, held, missing: [] };
-  ports.progress.start('Fetching', absent.length);
+  ports.progress.start('Fetching', absent.length, totalBytes(absent));
   try {
     const sizes = await mapParallel(absent, jobs, async (object) => {
       const addition = await fetchObject(object, spareFor?.(object), ports);
       if (addition !== undefined) await onAdded?.(object, addition);
-      ports.progress.add(addition?.sizeBytes ?? 0);
       return addition?.sizeBytes;
     });
     const found = sizes.filter((size) => size !== undefined);
@@ -107,8 +107,12 @@ async function readObject(
   const { remote } = ports.remotes.open(object.remote);
   const write = ports.cache.receive(object.md5, spare);
   try {
-    const isThere = await remote.read(dvcObjectKey(object.md5), write, object.sizeBytes);
-    return isThere ? await write.finish() : undefined;
+    const sink = new CountedSink(write, ports.progress);
+    const isThere = await remote.read(dvcObjectKey(object.md5), sink, object.sizeBytes);
+    const addition = isThere ? await write.finish() : undefined;
+    // Bytes that were wrong come again, and count again then.
+    if (addition?.isKept !== false) ports.progress.add((addition?.sizeBytes ?? 0) - sink.counted);
+    return addition;
   } catch (error) {
     if (!(error instanceof UserError) || error.code !== 'OBJECT_FORBIDDEN') throw error;
     throw new UserError(error.code, `${object.path}: ${error.message}`, {
@@ -119,6 +123,15 @@ async function readObject(
   } finally {
     write.discard();
   }
+}
+
+function totalBytes(objects: readonly NeededObject[]): number | undefined {
+  let total = 0;
+  for (const { sizeBytes } of objects) {
+    if (sizeBytes === undefined) return undefined;
+    total += sizeBytes;
+  }
+  return total;
 }
 
 /** One error for objects that no remote has. */

@@ -10,6 +10,7 @@ import type { DataRemotes } from '../ports/data-remotes.ts';
 import type { DataWorkspace } from '../ports/data-workspace.ts';
 import type { DvcFileEditor, OutputRecord } from '../ports/dvc-file-editor.ts';
 import type { TransferProgress } from '../ports/transfer-progress.ts';
+import { CountedContent } from './counted-transfer.ts';
 import { findAbsent } from './find-absent.ts';
 import { mapParallel } from './map-parallel.ts';
 import { refuseUnsupported } from './pull-data.ts';
@@ -168,9 +169,9 @@ async function send(uploads: readonly Upload[], jobs: number, ports: PushPorts):
   try {
     return await mapParallel(uploads, jobs, async (one) => {
       if (!(await ports.cache.has(one.md5))) throw notHeld(one);
-      const content = await ports.cache.content(one.md5);
+      const content = new CountedContent(await ports.cache.content(one.md5), ports.progress);
       await one.remote.put(dvcObjectKey(one.md5), content);
-      ports.progress.add(content.sizeBytes);
+      ports.progress.add(content.sizeBytes - content.counted);
       return content.sizeBytes;
     });
   } finally {

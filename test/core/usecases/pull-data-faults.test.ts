@@ -10,6 +10,7 @@ import { DvcWorkspace } from '../../../core/adapters/dvc/dvc-workspace.ts';
 import { formatDirectoryManifest } from '../../../core/domain/data/directory-manifest.ts';
 import { dvcObjectKey } from '../../../core/domain/data/object-key.ts';
 import type { TrackedOutput } from '../../../core/domain/data/tracked-output.ts';
+import type { TransferProgress } from '../../../core/ports/transfer-progress.ts';
 import { mapParallel } from '../../../core/usecases/map-parallel.ts';
 import { type PullRequest, pullData } from '../../../core/usecases/pull-data.ts';
 import { ensurePythonEnvironment } from '../../../scripts/python-environment.ts';
@@ -18,7 +19,7 @@ import { type ProcessResult, runProgram } from '../../testkit/run-program.ts';
 import { type S3Server, startS3 } from '../../testkit/s3.ts';
 
 const LARGE_BYTES = 34 * 1024 * 1024;
-const SILENT = { start: () => {}, add: () => {}, finish: () => {} };
+const SILENT = { start: () => {}, part: () => {}, add: () => {}, finish: () => {} };
 
 let s3: S3Server;
 let proxy: FaultyProxy;
@@ -98,18 +99,25 @@ function remote(settings: { readonly readTimeoutMs?: number; readonly expired?: 
   });
 }
 
+type PullOptions = Partial<PullRequest> & { readTimeoutMs?: number; progress?: TransferProgress };
+
 /** A new workspace, and a pull into it. */
 async function workspaceAt(folder = path.join(root, randomUUID())) {
   await mkdir(path.join(folder, '.dvc'), { recursive: true });
   const cacheFolder = path.join(folder, '.dvc/cache');
-  const pull = (wanted: readonly TrackedOutput[], options: Partial<PullRequest> & { readTimeoutMs?: number } = {}) => {
+  const pull = (wanted: readonly TrackedOutput[], options: PullOptions = {}) => {
     const cache = new DvcCache(cacheFolder);
     const workspace = new DvcWorkspace({ root: folder, cache, linkTypes: ['copy'], ignoreRules: [] });
     const store = remote({ readTimeoutMs: options.readTimeoutMs ?? 20_000 });
     const request = { jobs: 32, allowMissing: false, force: false, checkOnly: false, remote: undefined, ...options };
     return pullData(
       { ...request, wanted: wanted.map((one) => ({ output: one, parts: [''] })) },
-      { cache, workspace, remotes: { open: () => ({ name: 'storage', remote: store }) }, progress: SILENT },
+      {
+        cache,
+        workspace,
+        remotes: { open: () => ({ name: 'storage', remote: store }) },
+        progress: options.progress ?? SILENT,
+      },
     ).finally(() => workspace.flush());
   };
   return { folder, cacheFolder, pull };
@@ -194,8 +202,20 @@ describe('a pull survives', () => {
     });
     const stall = first(1, ({ range }) => range?.startsWith('bytes=0-4') ?? false, { kind: 'stall', afterBytes: 5 });
     proxy.rule((request) => cut(request) ?? stall(request));
-    const result = await pull([largeOutput], { readTimeoutMs: 1000 });
+    const progress = { bytes: 0, parts: 0 };
+    const counting = {
+      ...SILENT,
+      add: (bytes: number) => {
+        progress.bytes += bytes;
+      },
+      part: (bytes: number) => {
+        progress.bytes += bytes;
+        progress.parts += 1;
+      },
+    };
+    const result = await pull([largeOutput], { readTimeoutMs: 1000, progress: counting });
     expect(result).toMatchObject({ filesDownloaded: 1, bytesDownloaded: LARGE_BYTES });
+    expect(progress).toEqual({ bytes: LARGE_BYTES, parts: Math.ceil(LARGE_BYTES / (4 * 1024 * 1024)) });
     expect((await readFile(path.join(folder, 'large.bin'))).equals(large)).toBe(true);
     expect(proxy.seen.length).toBeLessThan(20);
   });
