@@ -14,9 +14,11 @@ import { GitHubRepositoryFiles } from '../core/adapters/github/github-repository
 import { GitHubScheduledWorkflows } from '../core/adapters/github/github-scheduled-workflows.ts';
 import { GitHubVersionTags } from '../core/adapters/github/github-version-tags.ts';
 import { GitHubWorkflowRuns } from '../core/adapters/github/github-workflow-runs.ts';
+import { FileArtifactHasher } from '../core/adapters/node/file-artifact-hasher.ts';
 import { ZipReportArchive } from '../core/adapters/node/zip-report-archive.ts';
 import { parseConfig } from '../core/config/parse-config.ts';
 import type { TidegateConfig } from '../core/config/tidegate-config.ts';
+import { ReleaseEvaluations, type RememberedEvaluations } from '../core/usecases/release-evaluations.ts';
 import { remembering } from './remembering.ts';
 
 /** Where a repository says how it uses Tidegate. */
@@ -29,6 +31,8 @@ export interface BotIdentity {
   readonly login: string;
   /** Now; epoch milliseconds. */
   readonly clockMs: () => number;
+  /** Reports that were read for earlier events: what never changes is not downloaded twice. */
+  readonly remembered: RememberedEvaluations;
 }
 
 /** A repository as the bot works on it: its ports, and its config as the default branch has it. */
@@ -37,6 +41,9 @@ export type BotRepository = ReturnType<typeof openRepository>;
 /** Opens a repository with the client of its installation. */
 export function openRepository(client: GitHubClient, name: RepositoryName, identity: BotIdentity) {
   const files = new GitHubRepositoryFiles(client, name);
+  const runs = new GitHubWorkflowRuns(client, name);
+  const archive = new ZipReportArchive();
+  const sources = { runs, archive, hasher: new FileArtifactHasher() };
   return {
     name,
     identity,
@@ -53,9 +60,10 @@ export function openRepository(client: GitHubClient, name: RepositoryName, ident
     issues: new GitHubDriftIssues(client, name),
     merging: new GitHubMerging(client, name),
     pullRequests: new GitHubPullRequests(client, name),
-    runs: new GitHubWorkflowRuns(client, name),
+    runs,
+    evaluations: new ReleaseEvaluations(sources, identity.remembered),
     tags: remembering(new GitHubVersionTags(client, name), { reads: ['list', 'read'] }),
-    archive: new ZipReportArchive(),
+    archive,
     /**
      * The config at a commit, by default at the default branch's newest: only that one is obeyed.
      *

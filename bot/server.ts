@@ -34,7 +34,7 @@ export async function startBot(config: BotConfig, logLevel: 'info' | 'warn' | 'f
   const identity = memoize(async () => {
     const found = await findIdentity(probot, config.appId);
     state.isKnown = true;
-    return { ...found, clockMs };
+    return { ...found, clockMs, remembered: new Map() };
   });
   const app = createApp({ identity, queue, background, metrics });
   const webhooks = await createNodeMiddleware(app, { probot, webhooksPath: '/api/github/webhooks' });
@@ -97,7 +97,7 @@ function countingOctokit(client: typeof ProbotOctokit, { requests }: BotMetrics)
   });
 }
 
-async function findIdentity(probot: Probot, appId: number): Promise<Omit<BotIdentity, 'clockMs'>> {
+async function findIdentity(probot: Probot, appId: number): Promise<Pick<BotIdentity, 'appId' | 'login'>> {
   const { data } = await asClient(await probot.auth())
     .request('GET /app')
     .catch((cause: unknown) => {

@@ -6,6 +6,7 @@ import { renderMetricTable, renderReasons, renderRuleTable } from './evaluation-
 import { countSlices, renderSlices } from './evaluation-slices.ts';
 import { renderLineageChanges } from './lineage.ts';
 import { escapeText } from './text/escape.ts';
+import { fold } from './text/fold.ts';
 import { inlineCode } from './text/inline-code.ts';
 
 /** The parts of an evaluation as Markdown: step summary and comment are made of the same. Empty where there is nothing. */
@@ -78,10 +79,6 @@ function renderChanges({ comparisons }: EvaluationReport): string {
   const title = `parameters and data since ${escapeText(since, 140)} (${params.length + inputs.length} changed)`;
   const table = renderLineageChanges(comparison.changes);
   return table === '' ? '' : fold(title, table);
-}
-
-function fold(title: string, content: string): string {
-  return `<details><summary>${title}</summary>\n\n${content}\n\n</details>`;
 }
 
 function renderMethod(report: EvaluationReport): string {

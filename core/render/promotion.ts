@@ -4,6 +4,7 @@ import { metricTitle } from '../domain/metrics/metric-registry.ts';
 import type { WaitingGate } from '../domain/promotion/gates.ts';
 import { describeGate } from '../domain/promotion/promotion-check.ts';
 import { formatCount } from '../domain/text/format-number.ts';
+import type { EvaluationReport } from '../reports/evaluation-report.ts';
 import type { VersionTagLine } from '../reports/version-tag-line.ts';
 import { renderDeploymentCommit } from './deployment.ts';
 import {
@@ -14,10 +15,13 @@ import {
   showPlainRange,
   showValue,
 } from './evaluation-numbers.ts';
+import { renderRuleTable } from './evaluation-rules.ts';
+import { renderSlices } from './evaluation-slices.ts';
 import { renderLineageChanges } from './lineage.ts';
 import { formatDataBlock, formatMarker, parseDataBlock } from './marker.ts';
 import { renderTable } from './table.ts';
 import { escapeText } from './text/escape.ts';
+import { fold } from './text/fold.ts';
 import { inlineCode } from './text/inline-code.ts';
 
 /** A version as a promotion shows it. */
@@ -38,6 +42,8 @@ export interface PromotionView {
   readonly files: readonly string[];
   /** Gates that keep the check pending. */
   readonly waiting: readonly WaitingGate[];
+  /** How its release judged it, in full; undefined where GitHub does not keep it any more. */
+  readonly evaluation?: EvaluationReport | undefined;
   /** The bot merges it once nothing waits. */
   readonly autoMerge?: boolean;
   /** Numbers of the merged promotion pull requests of this environment, newest first. */
@@ -69,6 +75,7 @@ export function renderPromotion(view: PromotionView): RenderedPromotion {
     `### Tidegate · ${model} · v${version.version} → ${environment}`,
     `Merging this runs **v${version.version}** in **${environment}**, ${from}. The diff is the changed lines and nothing else.`,
     renderEvidence(view),
+    renderFullEvidence(view),
     renderLineage(view),
     renderWaiting(view),
     renderRollback(view),
@@ -86,6 +93,22 @@ function renderEvidence(view: PromotionView): string {
   if (line === undefined) return '#### Evidence\n\nThe tag of this version has none: it was made before Tidegate.';
   const comparison = line.comparisons.find(({ champion }) => champion.digest === view.replaces?.artifactDigest);
   return `#### Evidence\n\n${comparison === undefined ? renderValues(view, line) : renderComparison(view, { line, comparison })}`;
+}
+
+/** Chosen: with the rest it stays below GitHub's limit of a body. */
+const MAX_DETAILS_CHARACTERS = 40_000;
+
+/** Folded: the gate's rules as the release applied them, and the slices against the version that is replaced. */
+function renderFullEvidence({ evaluation, replaces }: PromotionView): string {
+  if (evaluation === undefined) return '';
+  const comparisons = evaluation.comparisons.filter(({ champion }) => champion.digest === replaces?.artifactDigest);
+  const slices = renderSlices({ ...evaluation, comparisons });
+  const folds = [
+    fold('the gate, as the release applied it', renderRuleTable(evaluation)),
+    ...(slices === '' ? [] : [fold(`slices against v${replaces?.version}, worst first`, slices)]),
+  ];
+  const text = folds.join('\n\n');
+  return text.length > MAX_DETAILS_CHARACTERS ? 'The slices are too many to show here: see the run’s artifact.' : text;
 }
 
 /** How fast a runner was that day is no evidence for an environment. */
@@ -144,8 +167,15 @@ function renderLineage({ version, replaces }: PromotionView): string {
     ['commit', version.commit],
     ['artifact', inlineCode(version.artifactUri)],
     ['digest', inlineCode(version.artifactDigest)],
-    ...(version.line?.runId ? [['workflow run', String(version.line.runId)]] : []),
-    ...(replaces === undefined ? [] : [['replaces', `v${replaces.version} of ${replaces.commit}`]]),
+    ...(version.line?.runId
+      ? [['workflow run', `[${version.line.runId}](../actions/runs/${version.line.runId})`]]
+      : []),
+    ...(replaces === undefined
+      ? []
+      : [
+          ['replaces', `v${replaces.version} of ${replaces.commit}`],
+          ['changes of code', `[since v${replaces.version}](../compare/${replaces.commit}...${version.commit})`],
+        ]),
   ];
   return `#### Where it comes from\n\n${renderTable(['', ''], rows)}${renderChanges({ version, replaces })}`;
 }

@@ -1,6 +1,7 @@
 import type { ModelConfig, TidegateConfig } from '../config/tidegate-config.ts';
 import { COMMANDS, type Command, parseCommands } from '../domain/commands/parse-commands.ts';
 import { slug } from '../domain/model/model-name.ts';
+import { ServiceError } from '../errors.ts';
 import { type CommandAnswer, renderHelp, renderReply } from '../render/command-reply.ts';
 import { formatReplyMarker, parseMarker } from '../render/marker.ts';
 import { type CommandPorts, type CommandScope, carryOut } from './carry-out-command.ts';
@@ -28,6 +29,8 @@ const ANSWERED_WITHIN_MS = 60_000;
 /**
  * Carries the commands of a comment out, one after the other, and answers once. Rights are asked for when a command is
  * carried out, not when it was written. Returns one line a command, for the log; nothing where there is none.
+ *
+ * @throws {ServiceError} COMMAND_TAKEN (retryable) where another replica has just begun with it.
  */
 export async function answerCommands(request: CommandRequest, ports: CommandPorts): Promise<readonly string[]> {
   const commands = parseCommands(request.comment.body);
@@ -36,8 +39,7 @@ export async function answerCommands(request: CommandRequest, ports: CommandPort
   // A redelivered event finds the answer that its first delivery got.
   if ((await ports.comments.own(request.issue, marker)).length > 0) return [];
   const isFirst = await ports.conversation.acknowledge(request.comment.id);
-  // Another replica is at it; after a while, whoever saw it has ended before it could answer.
-  if (!isFirst && request.nowMs - request.comment.writtenAtMs < ANSWERED_WITHIN_MS) return [];
+  if (!isFirst && request.nowMs - request.comment.writtenAtMs < ANSWERED_WITHIN_MS) throw taken(request.comment.id);
   try {
     return await carryOutAll(commands, { request, ports, marker });
   } catch (error) {
@@ -45,6 +47,14 @@ export async function answerCommands(request: CommandRequest, ports: CommandPort
     await ports.conversation.disown(request.comment.id).catch(() => undefined);
     throw error;
   }
+}
+
+/** Whoever saw it first may end before it answers: it is looked at again, until there is an answer or it is old. */
+function taken(comment: number): ServiceError {
+  return new ServiceError('COMMAND_TAKEN', `the comment ${comment} is being answered already`, {
+    fix: 'Nothing: it is looked at again in a while.',
+    retryable: true,
+  });
 }
 
 async function carryOutAll(

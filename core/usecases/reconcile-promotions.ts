@@ -18,6 +18,7 @@ import { planDeployment } from './deploy-version.ts';
 import { findRunningVersions, type RunningEnvironment } from './find-running-versions.ts';
 import { keepPullRequest } from './keep-pull-request.ts';
 import { type GatePorts, PromotionGates, upstreamOf } from './promotion-gates.ts';
+import type { ReleaseEvaluations } from './release-evaluations.ts';
 import { type KnownVersion, VersionCatalog } from './version-catalog.ts';
 
 /** A model whose promotions are brought into their desired state. */
@@ -38,6 +39,7 @@ export interface PromotionPorts extends GatePorts {
   readonly runs: WorkflowRuns;
   readonly branches: Branches;
   readonly pullRequests: PullRequests;
+  readonly evaluations: Pick<ReleaseEvaluations, 'of'>;
 }
 
 /** What was done, for the log: one line an environment. */
@@ -177,6 +179,7 @@ async function openOrUpdate(
     files: edits.map(({ file }) => file),
     waiting: await gates.waiting(environment, version),
     autoMerge: environment.autoMerge,
+    evaluation: await ports.evaluations.of(request.model, version),
     earlier: pullRequests.filter(({ merged }) => merged).map(({ number }) => number),
   });
   const kept = { branch, base, edits, ...rendered, open, head };

@@ -13,13 +13,13 @@ export async function run(): Promise<void> {
   const storm = await weatherStorm();
   const { webhooks, injected, slowestAnswerMs, seconds, commands, answers, isOpen, residentBytes } = storm;
   console.log(
-    `${webhooks} signed webhooks at 100/s, ${injected} answers of GitHub replaced by 502 or 403: all were taken`,
+    `${webhooks} signed webhooks at 100/s in two storms, ${injected} answers of GitHub replaced by 502 or 403: all were taken`,
   );
   console.log(
     `(slowest answer ${slowestAnswerMs.toFixed(0)} ms) and worked on after ${seconds.toFixed(0)} s. ${commands} commands,`,
   );
-  console.log(`each delivered five times, have ${answers} answers; the one pull request that has to be open`);
+  console.log(`each delivered ten times, have ${answers} answers; the one pull request that has to be open`);
   console.log(
-    `${isOpen ? 'is' : 'IS NOT'}. Memory of the bot at each quarter: ${residentBytes.map(megabytes).join(', ')}.`,
+    `${isOpen ? 'is' : 'IS NOT'}. Memory of the bot at each quarter of two such storms: ${residentBytes.map(megabytes).join(', ')}.`,
   );
 }

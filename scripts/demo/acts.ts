@@ -212,9 +212,18 @@ async function promote(stage: Stage, version: string, environment: string): Prom
     isOneLine(found),
   );
   if (found === undefined) return [];
+  expectEvidence(stage, found);
   await team.merge(found.number);
   await world.forge.idle();
   return [found.number];
+}
+
+/** Where it replaces a version, the promotion shows each slice against that one, from the run's own report. */
+function expectEvidence({ story }: Stage, { title, body }: PullRequestSnapshot): void {
+  const replaced = /in place of v([\d.]+\d)/.exec(body)?.[1];
+  if (replaced === undefined) return;
+  const shown = body.includes(`slices against v${replaced}`);
+  story.expect(`"${title}" shows the slices against v${replaced}`, body.slice(0, 1500), shown);
 }
 
 function isOneLine(pullRequest: PullRequestSnapshot | undefined): boolean {

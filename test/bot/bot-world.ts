@@ -207,11 +207,7 @@ export class BotWorld {
     const head = state.repository(options.headRepository ?? options.repository) ?? repository;
     const run = finishedRun(options, { id: state.newId(), now: state.now(), actor: state.account('mona') });
     repository.runs.push(run);
-    for (const { name, zip, claimedSize } of options.artifacts) {
-      const id = state.newId();
-      const entry = { id, repository: options.repository, runId: run.id, name, digest: null, createdAt: run.createdAt };
-      this.#artifacts.push({ ...entry, sizeBytes: claimedSize ?? zip.length, zip });
-    }
+    for (const artifact of options.artifacts) this.addArtifact(options.repository, run.id, artifact);
     const commit = await head.git.commit(options.headSha);
     const shown = presentRun({ state, addresses }, { repository, commit }, run);
     const payload = { action: 'completed', workflow_run: shown, workflow: { id: 1, name: run.name, path: run.path } };
@@ -225,6 +221,17 @@ export class BotWorld {
     });
     await this.settle();
     return webhooks.deliveries.at(-1)?.guid ?? '';
+  }
+
+  /** Lets a run have uploaded an artifact. */
+  addArtifact(
+    repository: string,
+    runId: number,
+    { name, zip, claimedSize }: FinishedRunOptions['artifacts'][number],
+  ): void {
+    const { state } = this.github;
+    const entry = { id: state.newId(), repository, runId, name, digest: null, createdAt: state.now() };
+    this.#artifacts.push({ ...entry, sizeBytes: claimedSize ?? zip.length, zip });
   }
 
   /** What the bot answered to the last webhook of a name. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { formatVersionTagMessage } from '../../core/reports/version-tag-line.ts';
 import { runGit } from '../testkit/git-client.ts';
 import type { WorkflowRun } from '../testkit/github/state.ts';
+import { createZip } from '../testkit/zip.ts';
 import { BotWorld } from './bot-world.ts';
 
 export const REPOSITORY = 'acme/flights';
@@ -22,6 +23,14 @@ spec:
       modelFormat: {name: onnx}
       storageUri:   "${uri}"   # set by pull requests
 `;
+
+/** A release's evaluation. */
+export interface JudgedRelease {
+  /** The digest that the tag names. */
+  readonly digest: string;
+  /** What the run's artifact holds. */
+  readonly uploaded: string;
+}
 
 /** A repository with two environments and a bot, whose versions are registered by hand. */
 export class PromotionWorld {
@@ -83,17 +92,27 @@ export class PromotionWorld {
     await this.bot.settle();
   }
 
-  /** Registers a version on main's newest commit, as the release workflow does. */
-  async register(version: string, letter: string): Promise<void> {
+  /**
+   * Registers a version on main's newest commit, as the release workflow does.
+   *
+   * @param judged Its evaluation, with what its run uploaded as that.
+   */
+  async register(version: string, letter: string, judged?: JudgedRelease): Promise<void> {
     const sha = await this.push({ 'train.py': `print('${version}')\n` });
     const digest = digestOf(letter);
+    const runId = this.#releaseRun(sha);
+    if (judged !== undefined) {
+      const zip = createZip([{ name: 'evaluation.json', content: judged.uploaded }]);
+      this.bot.addArtifact(REPOSITORY, runId, { name: 'tidegate-flights-1', zip });
+    }
     const message = formatVersionTagMessage(`Registering artifact flights version v${version}`, {
       schema: 'tidegate.dev/tag/v1',
       artifact: { uri: uriOf(digest), digest: `sha256:${digest}`, sizeBytes: 10 },
       metrics: [],
       comparisons: [],
-      documents: {},
-      runId: this.#releaseRun(sha),
+      documents:
+        judged === undefined ? {} : { evaluation: { uri: 's3://models/flights/documents/e', digest: judged.digest } },
+      runId,
     });
     await runGit(this.#clone, ['tag', '--annotate', `flights@v${version}`, '--message', message, sha]);
     await runGit(this.#clone, ['push', '--quiet', 'origin', `flights@v${version}`]);

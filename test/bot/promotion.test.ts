@@ -1,4 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { FileArtifactHasher } from '../../core/adapters/node/file-artifact-hasher.ts';
+import { formatReport } from '../../core/reports/read-report.ts';
+import { SAMPLE_REPORTS } from '../core/reports/sample-reports.ts';
 import { digestOf, manifest, PromotionWorld, uriOf } from './promotion-world.ts';
 
 const HOUR = 3_600_000;
@@ -63,6 +66,44 @@ describe('promotion', { timeout: TIMEOUT_MS }, () => {
     expect(Object.keys(await world.open())).toEqual([STAGING]);
     await world.register('0.2.0', 'b');
     expect(Object.keys(await world.open())).toEqual(['Promote flights v0.2.0 to staging']);
+  });
+});
+
+describe('evidence in full', { timeout: TIMEOUT_MS }, () => {
+  const report = { ...SAMPLE_REPORTS.evaluation, model: 'flights' };
+  const [sample] = report.comparisons;
+  if (sample === undefined) throw new Error('the sample has no comparison');
+  const sliced = sample.metrics.map((metric) => ({ ...metric, slice: { column: 'weekday', value: 'Monday' } }));
+  const against = (letter: string) => {
+    const champion = { version: '0.1.0', digest: `sha256:${digestOf(letter)}` };
+    return formatReport('evaluation', { ...report, comparisons: [{ ...sample, champion, metrics: sliced }] });
+  };
+  const sha256 = (text: string) => new FileArtifactHasher().hashText(text);
+
+  it('comes from the run’s artifact, where it is what the tag names, and is downloaded once', async () => {
+    await started({});
+    await world.merge(STAGING);
+    const uploaded = against('a');
+    await world.register('0.2.0', 'b', { digest: sha256(uploaded), uploaded });
+    const title = 'Promote flights v0.2.0 to staging';
+    const { body = '' } = (await world.open())[title] ?? {};
+    expect(body).toContain('slices against v0.1.0, worst first');
+    expect(body).toContain('Monday');
+    expect(body).toContain('the gate, as the release applied it');
+    const { count } = world.bot.writes;
+    await world.later(60_000);
+    expect(world.bot.writes.count).toBe(count);
+    expect((await world.open())[title]?.body).toBe(body);
+  });
+
+  it('is not taken from bytes that the tag does not name', async () => {
+    await started({});
+    await world.merge(STAGING);
+    const uploaded = against('a');
+    await world.register('0.2.0', 'b', { digest: sha256(uploaded), uploaded: uploaded.replace('Monday', 'Sunday') });
+    const { body = '' } = (await world.open())['Promote flights v0.2.0 to staging'] ?? {};
+    expect(body).not.toMatch(/Monday|Sunday/);
+    expect(body).toContain('#### Evidence');
   });
 });
 

@@ -20,7 +20,7 @@ export interface Storm {
   readonly answers: number;
   /** The one pull request that has to be open is, and no other. */
   readonly isOpen: boolean;
-  /** Resident memory of the bot's process at each quarter of the storm, and after it; bytes. */
+  /** Resident memory of the bot's process at each quarter of two storms; bytes. */
   readonly residentBytes: readonly number[];
   /** Slowest answer to a webhook; milliseconds. */
   readonly slowestAnswerMs: number;
@@ -45,19 +45,23 @@ export async function weatherStorm(): Promise<Storm> {
     const startedAt = performance.now();
     const sent = await send(bot, world, bodies);
     await untilIdle(bot);
+    // The same once more: what a first storm leaves in memory, a second one must not add to.
+    const again = await send(bot, world, bodies);
+    await untilIdle(bot);
     const seconds = (performance.now() - startedAt) / 1000;
     world.bot.writes.inject = () => undefined;
     const numbers = await commandIssues(world);
     const answers = await Promise.all(numbers.map((number) => world.answersUnder(number)));
     const isOpen = (await world.titles()).join() === 'Promote flights v0.1.0 to staging';
     return {
-      webhooks: bodies.length,
+      webhooks: 2 * bodies.length,
       seconds,
       injected,
       commands: numbers.length,
       answers: answers.reduce((sum, count) => sum + count, 0),
       isOpen,
-      ...sent,
+      slowestAnswerMs: Math.max(sent.slowestAnswerMs, again.slowestAnswerMs),
+      residentBytes: [...sent.residentBytes, ...again.residentBytes],
     };
   } finally {
     await world.stop();
