@@ -38,6 +38,12 @@ export interface ReadOptions {
   readonly batchRows: number;
 }
 
+/** Columns of a table. */
+export interface TablePart {
+  readonly table: TableDescription;
+  readonly columns: readonly string[];
+}
+
 /** Reads tables: CSV, Parquet, JSON lines, one file or a glob. Rows keep the order of the files. */
 export interface TableReader {
   /**
@@ -54,6 +60,15 @@ export interface TableReader {
    * @throws {UserError} DATA_INVALID for an unknown column (naming the known ones) or a file that breaks off.
    */
   read(table: TableDescription, options: ReadOptions): AsyncIterable<TableBatch>;
+  /**
+   * Batches of tables with equally many rows, side by side: the columns of the first one, then those of the next. What a
+   * batch costs, it costs once.
+   *
+   * @param parts At least one. Where the tables have unequal numbers of rows, batches are those of the longest, and the
+   *   columns of shorter ones are missing there.
+   * @throws {UserError} As `read` does.
+   */
+  readBeside(parts: readonly TablePart[], batchRows: number): AsyncIterable<TableBatch>;
   /**
    * How many rows a table has where it has more than a limit, else null. Text is counted only where it may be so long.
    *

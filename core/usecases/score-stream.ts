@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts';
 import type { FeatureBatch } from '../ports/model-runner.ts';
-import type { TableBatch } from '../ports/table-reader.ts';
+import type { TableBatch, TableDescription, TablePart } from '../ports/table-reader.ts';
 import type { ShownPath } from './evaluation-request.ts';
 import type { PlannedModel, ScoringPorts } from './score-dataset.ts';
 
@@ -50,8 +50,7 @@ export async function openScores(
       const batch: TableBatch | undefined = done === true ? undefined : value;
       const [scores] = batch?.columns ?? [];
       if (scores?.kind === 'text') throw invalid('holds no numbers');
-      if (scores === undefined || scores.values.length !== rows)
-        throw invalid('has another number of rows than the dataset');
+      if (scores?.values.length !== rows) throw invalid('has another number of rows than the dataset');
       return scores.values;
     },
     end: async () => {
@@ -61,4 +60,74 @@ export async function openScores(
       await batches.return?.();
     },
   };
+}
+
+/** The dataset's rows in one stream with predictions that stand in tables of as many rows. */
+export interface RowStream {
+  readonly batches: AsyncIterable<FeatureBatch>;
+  /** The scores of what is read beside the rows; undefined: they are not read there. */
+  readonly beside: (of: PlannedModel | ShownPath) => ScoreStream | undefined;
+}
+
+/** What is read of a dataset. */
+export interface RowsToRead extends ScoreStreamOptions {
+  readonly table: TableDescription;
+  readonly names: readonly string[];
+  /** How many rows the table has. */
+  readonly rows: number;
+}
+
+/** Reads a dataset beside the predictions of its rows where that can be: a stream less is a third of the work less. */
+export async function openRows(
+  { table, names, rows, column, batchRows }: RowsToRead,
+  contenders: readonly (PlannedModel | ShownPath | null)[],
+  { tables }: ScoringPorts,
+): Promise<RowStream> {
+  const found: { readonly of: ShownPath; readonly part: TablePart }[] = [];
+  for (const of of contenders) {
+    if (of === null || 'model' in of || !of.absolute.endsWith('.parquet')) continue;
+    const predictions = await tables.describe(of.absolute).catch(nothingOf);
+    const type = predictions?.columns.find(({ name }) => name === column)?.type;
+    if (predictions === undefined || type === undefined || type === 'text' || type === 'other') continue;
+    if ((await tables.rowsAbove(predictions, rows - 1)) !== rows) continue;
+    found.push({ of, part: { table: predictions, columns: [column] } });
+  }
+  const keys = [...names, ...found.map((_, at) => besideKey(at))];
+  const parts = [{ table, columns: names }, ...found.map(({ part }) => part)];
+  return {
+    batches: keyed(tables.readBeside(parts, batchRows), keys),
+    beside: (wanted) => {
+      const at = found.findIndex(({ of }) => of === wanted);
+      return at === -1 ? undefined : scoresBeside(besideKey(at));
+    },
+  };
+}
+
+/** No name of a column has this character. */
+function besideKey(at: number): string {
+  return `\0${at}`;
+}
+
+async function* keyed(batches: AsyncIterable<TableBatch>, keys: readonly string[]): AsyncIterable<FeatureBatch> {
+  for await (const { rows, columns } of batches) {
+    yield { rows, columns: new Map(columns.map((values, at) => [keys[at] ?? '', values])) };
+  }
+}
+
+function scoresBeside(key: string): ScoreStream {
+  return {
+    next: async ({ columns }) => {
+      const column = columns.get(key);
+      if (column?.kind !== 'numeric') throw new RangeError('a batch without its scores');
+      return column.values;
+    },
+    end: async () => {},
+    close: async () => {},
+  };
+}
+
+/** What is wrong with a table is said where it is opened by itself. */
+function nothingOf(error: unknown): undefined {
+  if (!(error instanceof UserError)) throw error;
+  return undefined;
 }

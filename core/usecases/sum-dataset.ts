@@ -15,7 +15,7 @@ import { type Outcome, readOutcome } from './read-outcome.ts';
 import { predictionColumns } from './read-predictions.ts';
 import { SampledColumns } from './sampled-columns.ts';
 import { createProgress, type PlannedModel, type ScoringPorts, sampleOf } from './score-dataset.ts';
-import { openScores, type ScoreStream } from './score-stream.ts';
+import { openRows, openScores, type ScoreStream } from './score-stream.ts';
 
 /** What is to be known of the rows. */
 export interface SummedColumns {
@@ -66,12 +66,14 @@ export async function sumDataset(request: SummingRequest, ports: ScoringPorts): 
   const report = createProgress(ports);
   const [column = ''] = predictionColumns(config, null);
   const options = { column, batchRows: BATCH_ROWS };
-  const candidate = await openScores(request.candidate, options, ports);
-  const champion = await openChampion(request, options, ports);
+  const toRead = { ...options, table, names, rows: request.plan.rows };
+  const { batches, beside } = await openRows(toRead, [request.candidate, request.champion], ports);
+  const open = async (of: PlannedModel | ShownPath) => beside(of) ?? (await openScores(of, options, ports));
+  const candidate = await open(request.candidate);
+  const champion = await openChampion(() => request.champion && open(request.champion));
   try {
-    for await (const batch of ports.tables.read(table, { columns: names, batchRows: BATCH_ROWS })) {
-      const columns = new Map(batch.columns.map((values, at) => [names[at] ?? '', values]));
-      await work.add({ rows: batch.rows, columns }, { candidate, champion });
+    for await (const batch of batches) {
+      await work.add(batch, { candidate, champion });
       report(work.rows);
     }
     await candidate.end();
@@ -94,18 +96,14 @@ interface GuardedScores {
   close(): Promise<void>;
 }
 
-async function openChampion(
-  { champion }: SummingRequest,
-  options: { readonly column: string; readonly batchRows: number },
-  ports: ScoringPorts,
-): Promise<GuardedScores> {
+async function openChampion(open: () => Promise<ScoreStream> | null): Promise<GuardedScores> {
   let problem: string | undefined;
   const reasonOf = (error: unknown): null => {
     if (!(error instanceof UserError)) throw error;
     problem ??= error.message;
     return null;
   };
-  const stream = champion === null ? null : await openScores(champion, options, ports).catch(reasonOf);
+  const stream = (await open()?.catch(reasonOf)) ?? null;
   return {
     next: async (batch, outcome) => {
       if (stream === null || problem !== undefined) return null;

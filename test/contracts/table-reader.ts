@@ -58,6 +58,25 @@ export function tableReaderContract(name: string, create: () => Promise<{ reader
       expect(await reader.rowsAbove(table, 3)).toBeNull();
     });
 
+    it('reads tables side by side, row by row', async () => {
+      const { reader, path } = await create();
+      const table = await reader.describe(path);
+      const parts = [
+        { table, columns: ['score'] },
+        { table, columns: ['id', 'score'] },
+      ];
+      const [own, beside] = [
+        reader.read(table, { columns: ['score', 'id', 'score'], batchRows: 2 }),
+        reader.readBeside(parts, 2),
+      ];
+      const all = async (batches: AsyncIterable<TableBatch>) => {
+        const found = [];
+        for await (const { columns } of batches) found.push(columns.map(({ values }) => [...values]));
+        return found;
+      };
+      expect(await all(beside)).toEqual(await all(own));
+    });
+
     it('counts the rows that another table has too', async () => {
       const { reader, path } = await create();
       const table = await reader.describe(path);

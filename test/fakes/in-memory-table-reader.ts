@@ -6,6 +6,7 @@ import type {
   TableBatch,
   TableColumn,
   TableDescription,
+  TablePart,
   TableReader,
 } from '../../core/ports/table-reader.ts';
 
@@ -43,6 +44,17 @@ export class InMemoryTableReader implements TableReader {
       (this.#tables.get(files[0] ?? '')?.rows ?? []).map((row) => JSON.stringify(shared.map((name) => row[name])));
     const found = new Set(keys(other));
     return shared.length === 0 ? 0 : keys(table).filter((key) => found.has(key)).length;
+  }
+
+  async *readBeside(parts: readonly TablePart[], batchRows: number): AsyncIterable<TableBatch> {
+    const streams = parts.map(({ table, columns }) => this.read(table, { columns, batchRows })[Symbol.asyncIterator]());
+    for (;;) {
+      const found = await Promise.all(streams.map((stream) => stream.next()));
+      const batches = found.map(({ done, value }): TableBatch | undefined => (done === true ? undefined : value));
+      const rows = Math.max(...batches.map((batch) => batch?.rows ?? 0));
+      if (rows === 0) return;
+      yield { rows, columns: batches.flatMap((batch) => batch?.columns ?? []) };
+    }
   }
 
   async *read({ files }: TableDescription, { columns, batchRows }: ReadOptions): AsyncIterable<TableBatch> {

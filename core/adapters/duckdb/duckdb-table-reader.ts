@@ -9,6 +9,7 @@ import type {
   TableColumn,
   TableColumnType,
   TableDescription,
+  TablePart,
   TableReader,
 } from '../../ports/table-reader.ts';
 import { loadNativeModule, type NativeModuleOptions } from '../node/native-module.ts';
@@ -57,18 +58,24 @@ export class DuckDbTableReader implements TableReader {
     return inside.filter((file) => isTable(file) && !/\/[._]/.test(file.slice(root.length)));
   }
 
-  async *read(table: TableDescription, { columns, batchRows }: ReadOptions): AsyncIterable<TableBatch> {
-    const wanted = columns.map((name) => columnOf(table, name));
+  read(table: TableDescription, { columns, batchRows }: ReadOptions): AsyncIterable<TableBatch> {
+    return this.readBeside([{ table, columns }], batchRows);
+  }
+
+  async *readBeside(parts: readonly TablePart[], batchRows: number): AsyncIterable<TableBatch> {
+    const wanted = parts.flatMap(({ table, columns }, at) =>
+      columns.map((name) => ({ alias: `t${at}`, ...columnOf(table, name) })),
+    );
     const selected = wanted.length === 0 ? '1::DOUBLE' : wanted.map(selection).join(', ');
     const { instance } = await this.#open();
     // A connection gives one stream at a time.
     const connection = await instance.connect();
-    const sql = `SELECT ${selected} FROM ${scanOf(table.files)}`;
+    const from = parts.map(({ table }, at) => `${scanOf(table.files)} AS t${at}`).join(' POSITIONAL JOIN ');
     try {
-      const result = await connection.stream(sql);
+      const result = await connection.stream(`SELECT ${selected} FROM ${from}`);
       yield* assembleBatches(result, { kinds: wanted.map(kindOf), batchRows });
     } catch (cause) {
-      throw unreadable(table.files.join(', '), cause);
+      throw unreadable(parts.flatMap(({ table }) => table.files).join(', '), cause);
     } finally {
       connection.closeSync();
     }
@@ -164,9 +171,10 @@ function columnOf(table: TableDescription, name: string): TableColumn {
   );
 }
 
-function selection({ name, type }: TableColumn): string {
-  if (type === 'text') return `CAST(${identifier(name)} AS VARCHAR)`;
-  const number = type === 'time' ? `epoch_ms(CAST(${identifier(name)} AS TIMESTAMP))` : identifier(name);
+function selection({ alias, name, type }: TableColumn & { readonly alias: string }): string {
+  const column = `${alias}.${identifier(name)}`;
+  if (type === 'text') return `CAST(${column} AS VARCHAR)`;
+  const number = type === 'time' ? `epoch_ms(CAST(${column} AS TIMESTAMP))` : column;
   // Without NULL, so that whole columns are copied at once.
   return `coalesce(CAST(${number} AS DOUBLE), 'NaN'::DOUBLE)`;
 }
