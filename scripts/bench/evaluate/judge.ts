@@ -65,4 +65,6 @@ const { evaluation } = await evaluateCandidate(
 await tables.close();
 const maxMegabytes = Math.round(process.resourceUsage().maxRSS / 1024);
 const metrics = evaluation.metrics.map(({ name, value, interval }) => ({ name, value, interval }));
-console.log(JSON.stringify({ verdict: evaluation.verdict, ms: performance.now(), maxMegabytes, laps, metrics }));
+const { user, system } = process.cpuUsage();
+const cpuMs = (user + system) / 1000;
+console.log(JSON.stringify({ verdict: evaluation.verdict, ms: performance.now(), cpuMs, maxMegabytes, laps, metrics }));

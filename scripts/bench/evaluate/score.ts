@@ -38,7 +38,10 @@ async function scoreAll(size: number, until: number): Promise<number> {
 }
 
 await scoreAll(1000, 10_000);
+const used = process.cpuUsage();
 const started = performance.now();
 const sum = await scoreAll(Number(batch), rows);
-console.log(JSON.stringify({ seconds: (performance.now() - started) / 1000, sum }));
+const seconds = (performance.now() - started) / 1000;
+const { user, system } = process.cpuUsage(used);
+console.log(JSON.stringify({ seconds, cpu: (user + system) / 1e6, sum }));
 await model.close();
