@@ -24,8 +24,8 @@ export function randomParts(): RowParts {
   let parts = new Uint16Array(0);
   return {
     count: () => MOST_PARTS,
-    assign: ({ kind, ...keys }) => {
-      const rows = kind === 'rows' && 'rows' in keys ? keys.rows : 0;
+    assign: (keys) => {
+      const rows = keys.kind === 'rows' ? keys.rows : keys.values.length;
       if (parts.length < rows) parts = new Uint16Array(rows);
       let x = state;
       for (let i = 0; i < rows; i++) {
@@ -57,7 +57,7 @@ export function groupParts(): RowParts {
   return {
     count: () => known.size,
     assign: (keys) => {
-      const values = 'values' in keys ? keys.values : [];
+      const values = keys.kind === 'groups' ? keys.values : [];
       if (parts.length < values.length) parts = new Uint16Array(values.length);
       let [last, part]: [string | number | null | undefined, number] = [undefined, 0];
       for (let i = 0; i < values.length; i++) {
