@@ -16,6 +16,8 @@ export interface BotConfig {
   readonly sweepIntervalMs: number;
   /** Now, in epoch milliseconds; undefined: the machine's clock. */
   readonly clockMs?: () => number;
+  /** How long to wait before work is tried again, each time; default: 2, 15 and 75 seconds. */
+  readonly pausesMs?: readonly number[];
   /** Whether writes are a second apart, as github.com asks of integrations. Default true; a stand-in on this machine needs no rest. */
   readonly isPaced?: boolean;
 }

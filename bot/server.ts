@@ -25,7 +25,7 @@ export interface RunningBot {
 
 /** Starts the bot's server: `POST /api/github/webhooks`, and `GET /healthz` and `/readyz` for probes. */
 export async function startBot(config: BotConfig, logLevel: 'info' | 'warn' | 'fatal' = 'info'): Promise<RunningBot> {
-  const background = new Background();
+  const background = new Background(config.pausesMs);
   const metrics = new BotMetrics(() => background.size);
   const probot = createProbot(config, metrics, logLevel);
   const queue = new KeyedQueue();

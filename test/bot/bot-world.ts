@@ -128,6 +128,7 @@ export class BotWorld {
       metricsPort: 0,
       sweepIntervalMs: 3_600_000,
       isPaced,
+      pausesMs: [300, 1000, 3000],
       clockMs: () => Date.now() + this.aheadMs,
     };
   }
