@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -41,6 +41,7 @@ try {
   );
 } finally {
   await mkdir(out, { recursive: true });
+  await writeFailedRuns(out, await world.forge.snapshot(REPOSITORY));
   await writeStoryboard(out, { story, snapshot: await world.forge.snapshot(REPOSITORY), fast }).catch(console.error);
   await expectSoundStoryboard(story);
   if (serve) await serveStoryboard(out, world);
@@ -60,6 +61,13 @@ await writeCounts('demo', {
 });
 console.log(`Storyboard: ${join(out, 'index.html')}`);
 process.exit(failed.length === 0 && story.acts.length === 6 ? 0 : 1);
+
+/** The logs of runs that failed, wanted or not: what to read when an act comes out otherwise. */
+async function writeFailedRuns(folder: string, { runs }: RepositorySnapshot): Promise<void> {
+  const failed = runs.filter(({ conclusion }) => conclusion === 'failure');
+  const texts = failed.map(({ name, jobs }) => `# ${name}\n\n${jobs.map(({ log }) => log).join('\n')}`);
+  await writeFile(join(folder, 'failed-runs.log'), texts.join('\n\n'));
+}
 
 /** Everything that events asked for was done: the bot's sweep over the whole repository changes nothing. */
 async function expectQuietSweep({ bot, forge }: World, told: Story): Promise<void> {
