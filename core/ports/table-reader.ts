@@ -70,7 +70,8 @@ export interface TableReader {
    */
   readBeside(parts: readonly TablePart[], batchRows: number): AsyncIterable<TableBatch>;
   /**
-   * How many rows a table has where it has more than a limit, else null. Text is counted only where it may be so long.
+   * How many rows a table has where it has more than a limit, else null. Text is counted only where its first rows and its
+   * size say that it may be so long.
    *
    * @throws {UserError} DATA_INVALID for a file that breaks off.
    */

@@ -14,6 +14,7 @@ import type {
 } from '../../ports/table-reader.ts';
 import { loadNativeModule, type NativeModuleOptions } from '../node/native-module.ts';
 import { assembleBatches } from './assemble-batches.ts';
+import { likelyRows } from './likely-rows.ts';
 import { identifier, isTable, literal, literalGlob, scanOf } from './table-scan.ts';
 
 /** Reads tables with DuckDB, which is loaded at the first use. Close it when done. */
@@ -82,12 +83,9 @@ export class DuckDbTableReader implements TableReader {
   }
 
   async rowsAbove({ files }: TableDescription, limit: number): Promise<number | null> {
-    const sizes = await Promise.all(files.map((file) => stat(file)));
-    const bytes = sizes.reduce((sum, { size }) => sum + size, 0);
-    // A row of text has at least two bytes, packed at most twenty times; the number of rows of Parquet is written in it.
+    // The number of rows of Parquet is written in it; text is read to be counted.
     const isText = !files.some((file) => file.endsWith('.parquet'));
-    const isPacked = files.some((file) => /\.(gz|zst)$/.test(file));
-    if (isText && bytes * (isPacked ? 10 : 0.5) <= limit) return null;
+    if (isText && (await likelyRows(files)) <= limit / 2) return null;
     const [[count] = []] = await this.#query(`SELECT count(*) FROM ${scanOf(files)}`, files.join(', '));
     return Number(count) > limit ? Number(count) : null;
   }
