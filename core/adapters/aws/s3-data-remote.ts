@@ -2,6 +2,7 @@ import { assertObjectKey } from '../../domain/model/object-key.ts';
 import type { ByteSink } from '../../ports/byte-sink.ts';
 import type { DataRemote } from '../../ports/data-remote.ts';
 import type { ObjectContent, ObjectEntry } from '../../ports/object-store.ts';
+import { ByteBudget } from '../node/byte-budget.ts';
 import { AdaptiveLimit } from '../node/http/adaptive-limit.ts';
 import { HttpPool } from '../node/http/http-pool.ts';
 import { type ObjectCall, ObjectHttp } from '../node/http/object-http.ts';
@@ -13,8 +14,13 @@ import { parseS3Uri, type S3Location } from './s3-location.ts';
 import { uploadInParts } from './s3-multipart.ts';
 import { encodeQuery } from './sigv4.ts';
 
-/** Chosen: objects above this go up in parts of this size; 10,000 parts of it are 160 GiB. */
-const PART_BYTES = 16 * 1024 * 1024;
+/** Chosen: objects above this go up in parts. */
+const ONE_PUT_BYTES = 16 * 1024 * 1024;
+/** Chosen; larger where an object would have more than the 10,000 parts that S3 allows. */
+const PART_BYTES = 8 * 1024 * 1024;
+const MAX_PARTS = 10_000;
+/** Chosen: what is read from disk and not yet sent; one object in parts takes all of it. */
+const UPLOAD_BYTES = 48 * 1024 * 1024;
 const DEFAULT_TIMEOUT_MS = 60_000;
 
 /** How a remote is spoken to. */
@@ -34,6 +40,7 @@ export class S3DataRemote implements DataRemote {
   readonly #http: ObjectHttp;
   readonly #location: S3Location;
   readonly #options: S3RemoteOptions;
+  readonly #budget = new ByteBudget(UPLOAD_BYTES);
 
   constructor(uri: string, options: S3RemoteOptions) {
     this.#location = parseS3Uri(uri);
@@ -64,7 +71,12 @@ export class S3DataRemote implements DataRemote {
 
   async put(key: string, content: ObjectContent): Promise<void> {
     assertObjectKey(key);
-    if (content.sizeBytes > PART_BYTES) return this.#putLarge(key, content);
+    if (content.sizeBytes > ONE_PUT_BYTES) return this.#budget.run(UPLOAD_BYTES, () => this.#putLarge(key, content));
+    if (content.bytes !== undefined) return this.#putWhole(key, content);
+    return this.#budget.run(content.sizeBytes, () => this.#putWhole(key, content));
+  }
+
+  async #putWhole(key: string, content: ObjectContent): Promise<void> {
     const body = content.bytes ?? Buffer.concat(await Array.fromAsync(content.open()));
     if (body.length !== content.sizeBytes) throw new RangeError(`content yielded ${body.length} bytes`);
     const headers = this.#options.putHeaders ?? {};
@@ -104,13 +116,14 @@ export class S3DataRemote implements DataRemote {
   async #putLarge(key: string, content: ObjectContent): Promise<void> {
     const { client } = await this.#endpoint.connect();
     const { bucket: Bucket, prefix } = this.#location;
+    const partBytes = Math.max(PART_BYTES, Math.ceil(content.sizeBytes / MAX_PARTS));
     const target = {
       Bucket,
       Key: prefix === '' ? key : `${prefix}/${key}`,
       ...sdkParameters(this.#options.putHeaders),
     };
     try {
-      await uploadInParts(await client(), { target, condition: {}, partBytes: PART_BYTES }, content);
+      await uploadInParts(await client(), { target, condition: {}, partBytes }, content);
     } catch (error) {
       throw error instanceof RangeError ? error : translateS3Error(`${this.uri}/${key}`, error);
     }

@@ -1,8 +1,9 @@
 import { closeSync, createReadStream, fstatSync, openSync, readFileSync } from 'node:fs';
 import type { ObjectContent } from '../../ports/object-store.ts';
 
-/** Chosen: a file up to this is read at once, which costs a fraction of a stream. */
-const WHOLE_BYTES = 1 << 20;
+/** Chosen: a file up to this is read at once, which costs a fraction of a stream; many may be on their way. */
+const WHOLE_BYTES = 256 * 1024;
+const CHUNK_BYTES = 1 << 20;
 
 /** The bytes of a file as content of a store. A small file is read now, of a large one the size is taken. */
 export async function fileContent(file: string): Promise<ObjectContent> {
@@ -10,7 +11,7 @@ export async function fileContent(file: string): Promise<ObjectContent> {
   try {
     const { size } = fstatSync(descriptor);
     if (size > WHOLE_BYTES)
-      return { sizeBytes: size, open: () => createReadStream(file, { highWaterMark: WHOLE_BYTES }) };
+      return { sizeBytes: size, open: () => createReadStream(file, { highWaterMark: CHUNK_BYTES }) };
     const bytes = readFileSync(descriptor);
     return { sizeBytes: bytes.length, bytes, open: () => once(bytes) };
   } finally {

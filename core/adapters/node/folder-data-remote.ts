@@ -18,6 +18,7 @@ import type { ByteSink } from '../../ports/byte-sink.ts';
 import type { DataRemote } from '../../ports/data-remote.ts';
 import type { ObjectContent, ObjectEntry } from '../../ports/object-store.ts';
 import { errorCode } from './error-code.ts';
+import { AdaptiveLimit } from './http/adaptive-limit.ts';
 
 /** Chosen: below, one call reads all; above, parts are hashed beside the reading. */
 const LARGE_BYTES = 32 * 1024 * 1024;
@@ -30,6 +31,8 @@ const PAGE_KEYS = 1000;
 export class FolderDataRemote implements DataRemote {
   readonly uri: string;
   readonly jobs: number;
+  /** One large object at a time: each has buffers and threads of its own. */
+  readonly #largeTurns = new AdaptiveLimit(1);
 
   /** @param folder Absolute. */
   constructor(folder: string, jobs: number) {
@@ -41,7 +44,7 @@ export class FolderDataRemote implements DataRemote {
     const entry = await this.stat(key);
     if (entry === undefined) return false;
     const file = this.#path(key);
-    if (entry.sizeBytes > LARGE_BYTES) await readParts(file, entry.sizeBytes, sink);
+    if (entry.sizeBytes > LARGE_BYTES) await this.#largeTurns.run(() => readParts(file, entry.sizeBytes, sink));
     else readChunks(file, entry.sizeBytes, sink);
     return true;
   }

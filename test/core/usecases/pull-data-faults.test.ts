@@ -29,7 +29,9 @@ let manyOutput: TrackedOutput;
 const files = new Map<string, Buffer>();
 const many = new Map(Array.from({ length: 1100 }, (_, index) => [`m-${index}`, Buffer.from(`many ${index}`)]));
 const large = randomBytes(LARGE_BYTES);
+const otherLarge = randomBytes(LARGE_BYTES);
 let largeOutput: TrackedOutput;
+let otherLargeOutput: TrackedOutput;
 
 beforeAll(async () => {
   const { bin } = await ensurePythonEnvironment('demo');
@@ -43,6 +45,8 @@ beforeAll(async () => {
   output = await storeFolder(store, 'images', files);
   manyOutput = await storeFolder(store, 'many', many);
   await put(store, md5(large), large);
+  await put(store, md5(otherLarge), otherLarge);
+  otherLargeOutput = tracked('other.bin', md5(otherLarge));
   largeOutput = { ...tracked('large.bin', md5(large)), sizeBytes: LARGE_BYTES };
 }, 240_000);
 
@@ -218,6 +222,16 @@ describe('a pull survives', () => {
     expect(progress).toEqual({ bytes: LARGE_BYTES, parts: Math.ceil(LARGE_BYTES / (4 * 1024 * 1024)) });
     expect((await readFile(path.join(folder, 'large.bin'))).equals(large)).toBe(true);
     expect(proxy.seen.length).toBeLessThan(20);
+  });
+
+  it('several large files, one after the other', async () => {
+    const { folder, pull } = await workspaceAt();
+    proxy.rule(() => undefined);
+    await pull([largeOutput, { ...otherLargeOutput, sizeBytes: undefined }]);
+    expect(proxy.mostAtOnce()).toBeLessThanOrEqual(8);
+    for (const name of ['large.bin', 'other.bin']) {
+      expect((await readFile(path.join(folder, name))).equals(name === 'large.bin' ? large : otherLarge)).toBe(true);
+    }
   });
 
   it('slow-downs by asking less at once', async () => {

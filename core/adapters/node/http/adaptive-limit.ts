@@ -29,6 +29,17 @@ export class AdaptiveLimit {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
+  /** Does something in a turn of its own. */
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.acquire();
+    if (turn !== undefined) await turn;
+    try {
+      return await work();
+    } finally {
+      this.release('answered');
+    }
+  }
+
   /** @param outcome `slow-down`: the other side asked for fewer requests. */
   release(outcome: 'answered' | 'slow-down'): void {
     this.#inFlight -= 1;

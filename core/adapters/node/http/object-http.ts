@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ServiceError } from '../../../errors.ts';
-import type { AdaptiveLimit } from './adaptive-limit.ts';
+import { AdaptiveLimit } from './adaptive-limit.ts';
 import type { HttpHead, HttpHeaders, HttpPool, HttpReceiver, HttpRequest } from './http-pool.ts';
 import { MAX_ATTEMPTS, retryDelayMs } from './retry-delay.ts';
 
@@ -51,6 +51,8 @@ const MAX_FAILURE_BYTES = 64 * 1024;
 
 /** Sends requests for objects, again where another try may help, and no more at once than the store bears. */
 export class ObjectHttp {
+  /** One large object at a time: its parts are many requests already, and each has buffers and threads of its own. */
+  readonly largeTurns = new AdaptiveLimit(1);
   readonly #endpoint: ObjectEndpoint;
   readonly #pool: HttpPool;
   readonly #limit: AdaptiveLimit;

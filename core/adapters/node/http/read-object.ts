@@ -22,10 +22,11 @@ export async function readObject(
   key: string,
   { sink, sizeBytes }: { readonly sink: ByteSink; readonly sizeBytes: number | undefined },
 ): Promise<boolean> {
-  if ((sizeBytes ?? 0) > LARGE_BYTES) return readLarge(http, key, sink);
+  const large = () => http.largeTurns.run(() => readLarge(http, key, sink));
+  if ((sizeBytes ?? 0) > LARGE_BYTES) return large();
   const receiver = new WholeReceiver(key, sink);
   if ((await http.send(receiver.again(), receiver)) === undefined) return false;
-  return receiver.isLarge ? readLarge(http, key, sink) : true;
+  return receiver.isLarge ? large() : true;
 }
 
 async function readLarge(http: ObjectHttp, key: string, sink: ByteSink): Promise<boolean> {
