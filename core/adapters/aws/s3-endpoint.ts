@@ -1,5 +1,5 @@
 import { ServiceError, UserError } from '../../errors.ts';
-import type { HttpRequest } from '../node/http/http-pool.ts';
+import type { HttpRequest } from '../node/http/http-exchange.ts';
 import type { FailureMeaning, ObjectCall, ObjectEndpoint, ObjectFailure } from '../node/http/object-http.ts';
 import type { S3Settings } from './s3-client.ts';
 import { type ConnectOptions, connectS3, type S3Connection } from './s3-connection.ts';

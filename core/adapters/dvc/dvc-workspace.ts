@@ -22,8 +22,9 @@ import { asDiskError, onDisk } from '../node/on-disk.ts';
 import { DatasetMemory } from './dataset-memory.ts';
 import type { DvcCache } from './dvc-cache.ts';
 import { type ScannedEntry, scanFolder } from './folder-scan.ts';
-import type { IndexedDigests, IndexedFolder, IndexTable } from './index-table.ts';
+import type { IndexedDigests, IndexTable } from './index-table.ts';
 import { type LinkType, ObjectPlacer } from './place-object.ts';
+import type { IndexedFolder } from './unchanged-rows.ts';
 import { digestRows, type WorkspaceRow } from './workspace-digests.ts';
 import { WorkspaceIndex } from './workspace-index.ts';
 

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, type Stats, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { FixedColumn } from './fixed-column.ts';
-import { areRowsUnchanged } from './unchanged-rows.ts';
+import { areRowsUnchanged, type IndexedFolder } from './unchanged-rows.ts';
 
 /** What is remembered of a file: what its bytes were found to be, while its size, times and inode stay as they are. */
 export interface IndexedDigests {
@@ -11,9 +11,6 @@ export interface IndexedDigests {
   /** 64 hex digits. */
   readonly sha256: string;
 }
-
-/** A folder under an output with its modification time, change time and inode. `''` is the output itself. */
-export type IndexedFolder = readonly [path: string, mtimeMs: number, ctimeMs: number, inode: number];
 
 /** Chosen: twice the coarsest tick of a kernel's file times. What changed so shortly before the index was written may
  * have changed after it in the same tick, and is read again. */

@@ -3,7 +3,9 @@ import { statSync } from 'node:fs';
 import type * as threads from 'node:worker_threads';
 import { Worker } from 'node:worker_threads';
 import { THREAD_LIMITS } from '../node/thread-limits.ts';
-import type { IndexedFolder } from './index-table.ts';
+
+/** A folder under an output with its modification time, change time and inode. `''` is the output itself. */
+export type IndexedFolder = readonly [path: string, mtimeMs: number, ctimeMs: number, inode: number];
 
 /** Files and folders as they were. */
 export interface RememberedRows {

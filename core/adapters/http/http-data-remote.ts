@@ -5,7 +5,8 @@ import type { ByteSink } from '../../ports/byte-sink.ts';
 import type { DataRemote } from '../../ports/data-remote.ts';
 import type { ObjectEntry } from '../../ports/object-store.ts';
 import { AdaptiveLimit } from '../node/http/adaptive-limit.ts';
-import { HttpPool, type HttpRequest } from '../node/http/http-pool.ts';
+import type { HttpRequest } from '../node/http/http-exchange.ts';
+import { HttpPool } from '../node/http/http-pool.ts';
 import {
   type FailureMeaning,
   type ObjectCall,

@@ -1,4 +1,4 @@
-import type { HttpHead, HttpHeaders, HttpReceiver } from './http-pool.ts';
+import type { HttpHead, HttpHeaders, HttpReceiver } from './http-exchange.ts';
 
 /** Chosen: far more than any server sends. */
 const MAX_HEAD_BYTES = 64 * 1024;

@@ -1,5 +1,5 @@
 import { type ConnectionOptions, HttpConnection } from './http-connection.ts';
-import type { HttpPoolOptions, HttpReceiver, HttpRequest } from './http-pool.ts';
+import type { HttpPoolOptions, HttpReceiver, HttpRequest } from './http-exchange.ts';
 
 /** Chosen: what the kernel gives at once for small objects; bodies of large ones are read to where they belong. */
 const READ_BYTES = 64 * 1024;

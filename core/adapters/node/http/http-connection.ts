@@ -3,7 +3,7 @@ import { connect as connectPlain } from 'node:net';
 import type * as tls from 'node:tls';
 import { connect as connectTls } from 'node:tls';
 import { AnswerParser } from './answer-parser.ts';
-import type { HttpReceiver, HttpRequest } from './http-pool.ts';
+import type { HttpReceiver, HttpRequest } from './http-exchange.ts';
 
 /** Chosen: a body up to this is sent in one piece with its head. */
 const ONE_PIECE_BYTES = 32 * 1024;

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ServiceError } from '../../../errors.ts';
 import { AdaptiveLimit } from './adaptive-limit.ts';
-import type { HttpHead, HttpHeaders, HttpPool, HttpReceiver, HttpRequest } from './http-pool.ts';
+import type { HttpHead, HttpHeaders, HttpReceiver, HttpRequest } from './http-exchange.ts';
+import type { HttpPool } from './http-pool.ts';
 import { MAX_ATTEMPTS, retryDelayMs } from './retry-delay.ts';
 
 /** What is asked of an object. */

@@ -1,6 +1,6 @@
 import { ServiceError } from '../../../errors.ts';
 import type { ByteSink, PartSink } from '../../../ports/byte-sink.ts';
-import type { HttpHead } from './http-pool.ts';
+import type { HttpHead } from './http-exchange.ts';
 import type { ObjectCall, ObjectHttp, ObjectReceiver } from './object-http.ts';
 
 /** Chosen: an object above this comes in parts, which a few connections bring faster than one. */

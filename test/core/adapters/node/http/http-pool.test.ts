@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { HttpPool, type HttpRequest } from '../../../../../core/adapters/node/http/http-pool.ts';
+import type { HttpRequest } from '../../../../../core/adapters/node/http/http-exchange.ts';
+import { HttpPool } from '../../../../../core/adapters/node/http/http-pool.ts';
 
 let server: Server | undefined;
 let pool: HttpPool | undefined;

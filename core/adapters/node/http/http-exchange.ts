@@ -1,0 +1,43 @@
+/** A request whose body, if any, is in memory. */
+export interface HttpRequest {
+  /** `https://host:port`. */
+  readonly origin: string;
+  readonly method: 'GET' | 'HEAD' | 'PUT';
+  /** Encoded, with the query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+}
+
+/** The headers of an answer, by their names in lower case. */
+export interface HttpHeaders {
+  get(name: string): string | undefined;
+}
+
+/** The head of an answer. */
+export interface HttpHead {
+  readonly status: number;
+  readonly headers: HttpHeaders;
+}
+
+/** Takes an answer as it comes. What it throws ends the connection and is thrown to the caller. */
+export interface HttpReceiver {
+  /** False: the rest of the answer is not wanted; the connection is dropped. */
+  head(head: HttpHead): boolean;
+  /** The bytes are used up before it returns. */
+  data(chunk: Uint8Array): void;
+  /** Where the next bytes of the body may be put; `data` is given them all the same. */
+  target?(): Uint8Array | undefined;
+}
+
+/** How long to wait for a server. */
+export interface HttpPoolOptions {
+  /** For a connection. */
+  readonly connectTimeoutMs: number;
+  /** For the head of an answer, and between two pieces of its body. */
+  readonly readTimeoutMs: number;
+  /** Connections to one origin. */
+  readonly connections: number;
+  /** Where proxies are named (`HTTPS_PROXY`, `NO_PROXY`). */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
