@@ -58,10 +58,10 @@ export class BinaryModel implements ModelSums {
     return { ...this.#ranking(binnedAveragePrecision(this.#sums, labels)), support };
   }
 
-  #ranking({ value, valueBound, byBin }: BinnedRanking): MetricEstimate {
+  #ranking({ value, valueBound, bias, byBin }: BinnedRanking): MetricEstimate {
     const { influence, residual } = partsOfRanking(this.#sums, byBin, this.#sizes);
     const bound = valueBound + RESIDUAL_QUANTILE * residual;
-    return { kind: 'estimate', value, influence: () => influence, byClass: false, bound };
+    return { kind: 'estimate', value, influence: () => influence, byClass: false, bias, bound };
   }
 
   #ofConfusion({ of }: SummedMetric & { readonly kind: 'confusion' }): Estimated {

@@ -14,6 +14,8 @@ export interface BinnedRanking {
   readonly value: number;
   /** How far that of the scores themselves may be. */
   readonly valueBound: number;
+  /** About how much too high the value is by chance. */
+  readonly bias: number;
   /** Influence of a row of label 0 and of label 1 in each bin: `byBin[2 * bin + label]`. */
   readonly byBin: Float64Array;
 }
@@ -41,7 +43,7 @@ export function binnedRocAuc({ fine }: BinarySums, { positives, negatives }: Lab
     onesBelow += ones;
     zerosBelow += zeros;
   }
-  return { value, valueBound: unknown / positives / negatives, byBin };
+  return { value, valueBound: unknown / positives / negatives, bias: 0, byBin };
 }
 
 /**
@@ -50,7 +52,7 @@ export function binnedRocAuc({ fine }: BinarySums, { positives, negatives }: Lab
  */
 export function binnedAveragePrecision({ fine }: BinarySums, { positives, negatives }: LabelCounts): BinnedRanking {
   const byBin = new Float64Array(2 * SCORE_BINS);
-  let [found, seen, total, unknown] = [0, 0, 0, 0];
+  let [found, seen, total, unknown, own] = [0, 0, 0, 0, 0];
   for (let bin = SCORE_BINS - 1; bin >= 0; bin--) {
     const [zeros, ones] = [fine[2 * bin] ?? 0, fine[2 * bin + 1] ?? 0];
     if (ones > 0) {
@@ -58,6 +60,7 @@ export function binnedAveragePrecision({ fine }: BinarySums, { positives, negati
       const first = (found + ones) / (seen + ones);
       const last = (found + 1) / (seen + zeros + 1);
       total += ones * tied;
+      own += (ones / (seen + ones + zeros)) * (1 - tied);
       unknown += ones * Math.max(first - tied, tied - last, 0);
     }
     found += ones;
@@ -79,7 +82,7 @@ export function binnedAveragePrecision({ fine }: BinarySums, { positives, negati
     found -= ones;
     seen -= ones + zeros;
   }
-  return { value, valueBound: unknown / positives, byBin };
+  return { value, valueBound: unknown / positives, bias: own / positives, byBin };
 }
 
 /**

@@ -10,6 +10,7 @@ import { RowSums } from '../../../../../core/domain/evaluation/summed/row-sums.t
 import type { SummedRows } from '../../../../../core/domain/evaluation/summed/summed-rows.ts';
 import type { MetricTask } from '../../../../../core/domain/metrics/metric.ts';
 import { findMetric } from '../../../../../core/domain/metrics/metric-registry.ts';
+import { scoredRows } from '../../../../../core/domain/metrics/scored-rows.ts';
 import { seededRandom } from '../../../../testkit/seeded-random.ts';
 
 const BATCH = 10_000;
@@ -196,6 +197,18 @@ describe('RowSums of two classes', () => {
     expectAgreement(measured, exact, bounds);
     expect(measured.metrics[0]?.interval?.method).toContain('cluster-robust (CR2, t)');
   }, 30_000);
+
+  it('knows how much too high average precision is by chance, as rows in memory do', () => {
+    const population = draw(100_000, flights(-6));
+    const metric = findMetric('average_precision', 'binary-classification');
+    if (metric === undefined) throw new Error('no metric');
+    const { labels, candidate: scores } = population;
+    const rows = metric.estimate(scoredRows({ labels, scores, weights: null, classes: 2 }), plan);
+    const summed = sumUp(population, plan).candidate.estimate(metric);
+    if (rows.kind !== 'estimate' || summed?.kind !== 'estimate') throw new Error('no value');
+    expect(summed.bias).toBeGreaterThan(0);
+    expect((summed.bias ?? 0) / (rows.bias ?? 1)).toBeCloseTo(1, 2);
+  });
 
   it('says that scores are missing, and that both models are the same', () => {
     const population = draw(BATCH, flights(0));
