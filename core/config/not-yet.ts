@@ -7,7 +7,6 @@ import type { PlaceOf } from './yaml-place.ts';
  */
 const NOT_YET: readonly { readonly path: string; readonly instead: string }[] = [
   { path: 'models.*.data.schema', instead: 'columns are checked against the model input only' },
-  { path: 'models.*.evaluate.champion-stale-after', instead: 'the age of a champion is shown, not judged' },
   { path: 'models.*.drift.labels', instead: 'performance after the fact is not computed' },
 ];
 

@@ -39,7 +39,7 @@ export function renderEvaluationSections(report: EvaluationReport): EvaluationSe
   const pictures = renderPictures(report);
   return {
     title: renderTitle(report),
-    headline: renderHeadline(report),
+    headline: `${renderHeadline(report)}${renderStale(report)}`,
     rules: renderRuleTable(report),
     reasons: renderReasons(report),
     slices: slices === '' ? '' : fold(`slices (${countSlices(report)}, worst first)`, slices),
@@ -69,6 +69,15 @@ function renderBaseGate({ baseGate }: EvaluationReport): string {
     `> ⚠️ This pull request changes how the model is judged. Its own gate says **${ownVerdict}**, that of the base branch **${verdict}**; the worse one counts.${why}`,
     ...lines,
   ].join('\n');
+}
+
+/** A comparison with an old champion says little about today: it is marked. */
+function renderStale({ comparisons, createdAt }: EvaluationReport): string {
+  const { version, registeredAt, stale } = comparisons[0]?.champion ?? {};
+  if (stale !== true || registeredAt === undefined) return '';
+  const days = Math.floor((Date.parse(createdAt) - Date.parse(registeredAt)) / 86_400_000);
+  const which = version === undefined ? 'The champion' : `The champion v${escapeText(version, 140)}`;
+  return `\n\n> ⏳ ${which} was registered ${formatCount(days)} days ago, longer than \`champion-stale-after\` allows unmarked.`;
 }
 
 function renderChanges({ comparisons }: EvaluationReport): string {

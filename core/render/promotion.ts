@@ -170,14 +170,17 @@ function renderLineage({ version, replaces }: PromotionView): string {
     ...(version.line?.runId
       ? [['workflow run', `[${version.line.runId}](../actions/runs/${version.line.runId})`]]
       : []),
-    ...(replaces === undefined
-      ? []
-      : [
-          ['replaces', `v${replaces.version} of ${replaces.commit}`],
-          ['changes of code', `[since v${replaces.version}](../compare/${replaces.commit}...${version.commit})`],
-        ]),
+    ...(replaces === undefined ? [] : [['replaces', `v${replaces.version} of ${replaces.commit}`]]),
+    ...codeChanges(version, replaces),
   ];
   return `#### Where it comes from\n\n${renderTable(['', ''], rows)}${renderChanges({ version, replaces })}`;
+}
+
+/** A link to what changed in the code; relative, as GitHub resolves it on the pull request's page. */
+function codeChanges(version: PromotedVersionView, replaces: PromotedVersionView | undefined): readonly string[][] {
+  const commits = [replaces?.commit ?? '', version.commit];
+  if (!commits.every((commit) => /^[0-9a-f]{40}$/.test(commit))) return [];
+  return [['changes of code', `[compared](../compare/${commits.join('...')})`]];
 }
 
 /** What the version was trained with that the one it replaces was not, as far as its tag tells. */

@@ -48,6 +48,10 @@ const championSchema = z.looseObject({
   version: version.optional(),
   digest,
   environments: z.array(z.string()).optional(),
+  /** ISO 8601; absent where no registered version says it. */
+  registeredAt: z.string().max(40).optional(),
+  /** Older than `evaluate.champion-stale-after` when the candidate was judged. */
+  stale: z.boolean().optional(),
 });
 
 const resolvedRule = z.looseObject({

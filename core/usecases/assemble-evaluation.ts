@@ -151,6 +151,7 @@ function comparisonsOf(parts: EvaluationParts): EvaluationReport['comparisons'] 
         digest: found.digest,
         environments: [...found.environments],
         ...(found.version === undefined ? {} : { version: found.version }),
+        ...ageOf(parts),
       },
       metrics: [
         ...populations.flatMap(({ comparisons }) =>
@@ -166,6 +167,16 @@ function comparisonsOf(parts: EvaluationParts): EvaluationReport['comparisons'] 
       ...changesOf(parts),
     },
   ];
+}
+
+/** When the champion was registered, and whether that is longer ago than the configuration lets pass unmarked. */
+function ageOf({ request, scored }: EvaluationParts): { registeredAt?: string; stale?: boolean } {
+  const registeredAt = scored.found.kind === 'found' ? scored.found.history?.registeredAt : undefined;
+  if (registeredAt === undefined) return {};
+  const { championStaleAfter } = request.config.evaluate;
+  if (championStaleAfter === undefined) return { registeredAt };
+  const ageMs = Date.parse(request.header.createdAt) - Date.parse(registeredAt);
+  return { registeredAt, stale: ageMs > championStaleAfter };
 }
 
 /** What the candidate was trained with that the champion was not; nothing where either is not known. */

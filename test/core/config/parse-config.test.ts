@@ -77,11 +77,12 @@ describe('parseConfig', () => {
   });
 
   it('warns at each key that this version does not act on', () => {
-    const text = replaced('dataset: ', 'champion-stale-after: 90d, dataset: ', ENVIRONMENTS);
+    const drift = '    drift: { current: l.csv, labels: y.csv }\n    environments:';
+    const text = replaced('    environments:', drift, ENVIRONMENTS);
     const { warnings } = parseConfig(replaced('label: late', 'label: late, schema: s.yaml', text));
     expect(warnings.map(({ message, place }) => `${place?.line} ${message.split(':')[0]}`)).toEqual([
       '6 models.m.data.schema is not acted on by this version',
-      '7 models.m.evaluate.champion-stale-after is not acted on by this version',
+      '11 models.m.drift.labels is not acted on by this version',
     ]);
   });
 });

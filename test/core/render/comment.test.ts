@@ -47,6 +47,22 @@ describe('renderEvaluationComment', () => {
     expect(parts[9]).toMatch(/left out here: the workflow artifact/);
   });
 
+  it('marks a champion that is older than the configuration allows, and shows what it was trained with', () => {
+    const [comparison] = report.comparisons;
+    if (comparison === undefined) throw new Error('the sample has no comparison');
+    const champion = { version: '1.3.0', digest: digestOf('e'), registeredAt: '2020-01-01T00:00:00.000Z' };
+    const changes = { params: [{ name: 'train.depth', before: '3', after: null }], inputs: [] };
+    const bodyOf = (stale: boolean) => {
+      const aged = { ...report, createdAt: '2020-04-30T12:00:00.000Z' };
+      const judged = { ...aged, comparisons: [{ ...comparison, champion: { ...champion, stale }, changes }] };
+      return renderEvaluationComment({ report: judged, looks, gateChanged: false }).join('');
+    };
+    expect(bodyOf(true)).toContain('The champion v1.3.0 was registered 120 days ago');
+    expect(bodyOf(true)).toContain('parameters and data since v1.3.0 (1 changed)');
+    expect(bodyOf(true)).toContain('| `train.depth` | `3` | — |');
+    expect(bodyOf(false)).not.toContain('days ago');
+  });
+
   it('says how many candidates were judged on the same data, and that the gate was changed', () => {
     const second = { ...report, candidate: { digest: digestOf('e') } };
     const [body] = renderEvaluationComment({ report: second, looks: countLook(looks, second), gateChanged: true });
