@@ -98,6 +98,9 @@ interface Case {
   readonly digests?: readonly string[];
   /** Rules of the base branch. */
   readonly baseRules?: readonly string[];
+  readonly staleAfter?: string;
+  /** Parameters that the candidate was trained with. */
+  readonly params?: Readonly<Record<string, unknown>>;
 }
 
 const found = (name: string): Champion => ({
@@ -130,8 +133,11 @@ async function run({
   digests = [digest('a')],
   training,
   baseRules,
+  staleAfter,
+  params,
 }: Case) {
-  const file = training === undefined ? '' : 'metrics-file: metrics.json, ';
+  const stale = staleAfter === undefined ? '' : `champion-stale-after: ${staleAfter}, `;
+  const file = `${stale}${training === undefined ? '' : 'metrics-file: metrics.json, '}`;
   const text = CONFIG.replace('GATE', rules.map((one) => `        - ${one}`).join('\n')).replace(
     'min-rows',
     `${file}min-rows`,
@@ -167,6 +173,7 @@ async function run({
     reference: { shown: 'test', absolute: '/test' },
     championSelector: 'auto',
     ...(training === undefined ? {} : { trainingMetrics: training }),
+    ...(params === undefined ? {} : { lineage: { params, inputs: [] } }),
     resolve: (path: string) => `/${path}`,
     base: baseOf(baseRules),
     rulePlaces: model.gate.rules.map((_, index) => placeOf(['models', 'm', 'gate', 'rules', index])),
@@ -312,6 +319,32 @@ describe('evaluateCandidate', () => {
   it('refuses an empty dataset and scores that are no probabilities', async () => {
     await expect(run({ table: dataset(0) })).rejects.toMatchObject({ code: 'DATA_INVALID' });
     await expect(run({ candidate: 'logit.onnx' })).rejects.toMatchObject({ code: 'MODEL_INVALID' });
+  });
+});
+
+describe('evaluateCandidate beside a registered champion', () => {
+  const history = { trainedOn: [], registeredAt: '2001-01-01T00:00:00.000Z', judgedOn: null, params: { depth: 3 } };
+  const champion: Champion = { ...found('poor.onnx'), history } as Champion;
+  const ageOf = async (staleAfter?: string) => {
+    const { evaluation } = await run({ champion, ...(staleAfter === undefined ? {} : { staleAfter }) });
+    return evaluation.comparisons[0]?.champion;
+  };
+
+  it('says when that one was registered, and marks it where it is older than the configuration allows', async () => {
+    expect(await ageOf()).toMatchObject({ registeredAt: history.registeredAt });
+    expect(await ageOf()).not.toHaveProperty('stale');
+    expect(await ageOf('30d')).toMatchObject({ stale: true });
+    expect(await ageOf('100000d')).toMatchObject({ stale: false });
+  });
+
+  it('says what the candidate was trained with that the champion was not, where both are known', async () => {
+    const { evaluation } = await run({ champion, params: { depth: 4 } });
+    expect(evaluation.comparisons[0]?.changes).toEqual({
+      params: [{ name: 'depth', before: '3', after: '4' }],
+      inputs: [],
+    });
+    expect((await run({ champion })).evaluation.comparisons[0]).not.toHaveProperty('changes');
+    expect((await run({ params: { depth: 4 } })).evaluation.comparisons[0]).not.toHaveProperty('changes');
   });
 });
 
