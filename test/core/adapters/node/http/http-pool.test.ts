@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createHttpServer } from 'node:http';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { HttpRequest } from '../../../../../core/adapters/node/http/http-exchange.ts';
 import { HttpPool } from '../../../../../core/adapters/node/http/http-pool.ts';
@@ -158,6 +159,35 @@ describe('HttpPool', () => {
   it('refuses a header that would begin another', async () => {
     const origin = await serve((_, socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'));
     await expect(ask(origin, { headers: { 'x-a': 'b\r\nx-c: d' } })).rejects.toThrow(TypeError);
+  });
+
+  it('goes through the proxy that the environment names, and past it where NO_PROXY says so', async () => {
+    const origin = await serve((_, socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx'));
+    const { port } = new URL(origin);
+    let tunnels = 0;
+    const proxy = createHttpServer();
+    proxy.on('connect', (_request, socket: Socket) => {
+      tunnels += 1;
+      const upstream = connect(Number(port), '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n');
+        upstream.pipe(socket).pipe(upstream);
+      });
+    });
+    proxy.listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    const http_proxy = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const limits = { connections: 2, connectTimeoutMs: 5000, readTimeoutMs: 5000 };
+    try {
+      pool = new HttpPool({ env: { http_proxy }, ...limits });
+      expect((await ask(origin)).text).toBe('x');
+      expect(tunnels).toBe(1);
+      await pool.close();
+      pool = new HttpPool({ env: { http_proxy, no_proxy: '127.0.0.1' }, ...limits });
+      expect((await ask(origin)).text).toBe('x');
+      expect(tunnels).toBe(1);
+    } finally {
+      proxy.close();
+    }
   });
 
   it('does no more at once than it has connections', async () => {
