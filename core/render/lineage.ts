@@ -6,11 +6,7 @@ import { inlineCode } from './text/inline-code.ts';
 export function renderLineageChanges({ params, inputs }: LineageChanges): string {
   const rows = [
     ...params.map(({ name, before, after }) => [inlineCode(name, 200), shown(before), shown(after)]),
-    ...inputs.map(({ path, change }) => [
-      inlineCode(path, 200),
-      change === 'added' ? '—' : 'other data',
-      change === 'changed' ? 'changed' : change,
-    ]),
+    ...inputs.map(({ path, change }) => [inlineCode(path, 200), '', change]),
   ];
   return rows.length === 0 ? '' : renderTable(['parameter or file', 'before', 'now'], rows);
 }

@@ -204,6 +204,9 @@ function renderWaiting({ waiting, autoMerge }: PromotionView): string {
   return `#### What waits\n\n${renderTable(['gate', 'waits for'], rows)}\n\nThe check \`tidegate / promotion\` is pending until then.${autoMerge === true ? ` ${MERGES_ITSELF}` : ''}`;
 }
 
+const COMMANDS =
+  'Commands, one a line in a comment: `/tidegate plan`, `/tidegate rollback [version]`, `/tidegate hold [reason]`, `/tidegate unhold`, `/tidegate help`.';
+
 function renderRollback({ replaces, files, environment, earlier }: PromotionView): string {
   const back =
     replaces === undefined
@@ -211,5 +214,5 @@ function renderRollback({ replaces, files, environment, earlier }: PromotionView
       : `Revert this pull request: ${environment} then runs v${replaces.version} again, and v${replaces.version} stays until a newer version comes.`;
   const history =
     earlier.length === 0 ? '' : ` Earlier promotions here: ${earlier.map((number) => `#${number}`).join(', ')}.`;
-  return `#### How to take it back\n\n${back} Files: ${files.map((file) => inlineCode(file)).join(', ')}.${history}\n\nClose this pull request without merging it to decline this version for ${environment}.`;
+  return `#### How to take it back\n\n${back} Files: ${files.map((file) => inlineCode(file)).join(', ')}.${history}\n\nClose this pull request without merging it to decline this version for ${environment}. ${COMMANDS}`;
 }
