@@ -10,5 +10,6 @@ export interface Comments {
   own(issue: number, marker: string): Promise<readonly Comment[]>;
   create(issue: number, body: string): Promise<void>;
   update(id: number, body: string): Promise<void>;
-  remove(id: number): Promise<void>;
+  /** Hides one as outdated, or shows it again; nothing is written where it is so already. */
+  setHidden(id: number, isHidden: boolean): Promise<void>;
 }

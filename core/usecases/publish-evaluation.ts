@@ -98,7 +98,7 @@ function newestArtifact(
     .sort((a, b) => b.attempt - a.attempt)[0]?.artifact;
 }
 
-/** One comment a part, edited in place; parts that are no longer needed are removed. */
+/** One comment a part, edited in place; parts that are no longer needed are hidden as outdated. */
 async function showComments(
   pullRequest: number,
   {
@@ -110,12 +110,14 @@ async function showComments(
   let writes = 0;
   for (const [index, body] of bodies.entries()) {
     const existing = earlier[index];
+    // A longer report needs parts again that a shorter one in between had hidden.
+    if (existing !== undefined && index > 0) await comments.setHidden(existing.id, false);
     if (existing?.body === body) continue;
     writes += 1;
     if (existing === undefined) await comments.create(pullRequest, body);
     else await comments.update(existing.id, body);
   }
-  for (const surplus of earlier.slice(bodies.length)) await comments.remove(surplus.id);
+  for (const surplus of earlier.slice(bodies.length)) await comments.setHidden(surplus.id, true);
   return writes === 0 ? `#${pullRequest} shows it already` : `reported on #${pullRequest}`;
 }
 

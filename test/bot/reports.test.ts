@@ -113,7 +113,7 @@ describe('the report of a pull request', () => {
     expect(still.body).toBe(`${MARKER}\nmine, not yours`);
   });
 
-  it('has as many comments as it needs, and removes those that it no longer does', async () => {
+  it('has as many comments as it needs, and hides those that it no longer does', async () => {
     const pull = await openPull();
     // Without a line in tidegate.yaml there is nothing to annotate.
     const [{ line: _, ...rule } = { line: 0 }] = REPORT.rules;
@@ -126,8 +126,14 @@ describe('the report of a pull request', () => {
     const parts = await ownComments(pull.number);
     expect(parts.length).toBeGreaterThan(1);
     for (const { body } of parts) expect(body?.length).toBeLessThanOrEqual(65_536);
+    const hidden = () => parts.filter(({ id }) => world.github.state.hiddenComments.has(id)).length;
     await finish(pull, zipOf(REPORT));
-    expect(await ownComments(pull.number)).toHaveLength(1);
+    expect(hidden()).toBe(parts.length - 1);
+    await finish(pull, zipOf(REPORT));
+    expect(world.writes.writes.filter((write) => !write.endsWith('/graphql'))).toEqual([]);
+    await finish(pull, zipOf({ ...REPORT, rules }));
+    expect(hidden()).toBe(0);
+    expect(await ownComments(pull.number)).toHaveLength(parts.length);
   });
 
   it('of a fork finds its pull request by branch and commit, and not by another commit', async () => {

@@ -8,6 +8,8 @@ export function commentsContract(
     readonly comments: Comments;
     readonly issue: number;
     readonly writeAsOther: (body: string) => Promise<void>;
+    /** Ids of the comments that are hidden. */
+    readonly hidden: () => readonly number[];
   }>,
 ): void {
   describe(name, () => {
@@ -31,14 +33,16 @@ export function commentsContract(
       expect(await comments.own(issue, marker)).toHaveLength(1);
     });
 
-    it('changes and removes them', async () => {
-      const { comments, issue } = await create();
+    it('changes, hides and shows them', async () => {
+      const { comments, issue, hidden } = await create();
       await comments.create(issue, `${marker}\none`);
-      const [made] = await comments.own(issue, marker);
-      await comments.update(made?.id ?? 0, `${marker}\nchanged`);
-      expect((await comments.own(issue, marker)).map(({ body }) => body)).toEqual([`${marker}\nchanged`]);
-      await comments.remove(made?.id ?? 0);
-      expect(await comments.own(issue, marker)).toEqual([]);
+      const { id = 0 } = (await comments.own(issue, marker))[0] ?? {};
+      await comments.update(id, `${marker}\nchanged`);
+      for (const isHidden of [true, true, false, false, true]) {
+        await comments.setHidden(id, isHidden);
+        expect(hidden()).toEqual(isHidden ? [id] : []);
+      }
+      expect(await comments.own(issue, marker)).toEqual([{ id, body: `${marker}\nchanged` }]);
     });
   });
 }

@@ -3,6 +3,7 @@ import type { Comment, Comments } from '../../core/ports/comments.ts';
 /** Comments in memory. */
 export class InMemoryComments implements Comments {
   readonly comments: (Comment & { readonly issue: number; readonly author: 'self' | 'other' })[] = [];
+  readonly hidden = new Set<number>();
   #lastId = 0;
 
   /** What somebody else writes. */
@@ -27,8 +28,10 @@ export class InMemoryComments implements Comments {
     if (found !== undefined) this.comments[at] = { ...found, body };
   }
 
-  async remove(id: number): Promise<void> {
-    this.comments.splice(this.#indexOf(id), 1);
+  async setHidden(id: number, isHidden: boolean): Promise<void> {
+    this.#indexOf(id);
+    if (isHidden) this.hidden.add(id);
+    else this.hidden.delete(id);
   }
 
   #indexOf(id: number): number {

@@ -1,6 +1,17 @@
 import type { Comment, Comments } from '../../ports/comments.ts';
 import { type GitHubClient, orServiceError, type RepositoryName } from './github-client.ts';
 
+/** REST does not know whether a comment is hidden. */
+const IS_HIDDEN = 'query ($subject: ID!) { node(id: $subject) { ... on IssueComment { isMinimized } } }';
+const HIDE = `mutation ($subject: ID!) {
+  minimizeComment(input: { subjectId: $subject, classifier: OUTDATED }) { clientMutationId }
+}`;
+const SHOW = 'mutation ($subject: ID!) { unminimizeComment(input: { subjectId: $subject }) { clientMutationId } }';
+
+interface HiddenState {
+  readonly node: { readonly isMinimized?: boolean } | null;
+}
+
 /** Comments of a GitHub repository. */
 export class GitHubComments implements Comments {
   readonly #client: GitHubClient;
@@ -47,11 +58,13 @@ export class GitHubComments implements Comments {
     await orServiceError(answer, `changing the comment ${id}`, 'issues: write');
   }
 
-  async remove(id: number): Promise<void> {
-    const answer = this.#client.request('DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}', {
-      ...this.#repository,
-      comment_id: id,
-    });
-    await orServiceError(answer, `removing the comment ${id}`, 'issues: write');
+  async setHidden(id: number, isHidden: boolean): Promise<void> {
+    const route = 'GET /repos/{owner}/{repo}/issues/comments/{comment_id}';
+    const asked = this.#client.request(route, { ...this.#repository, comment_id: id });
+    const subject = (await orServiceError(asked, `reading the comment ${id}`, 'issues: read')).data.node_id;
+    const what = `${isHidden ? 'hiding' : 'showing'} the comment ${id}`;
+    const state: HiddenState = await orServiceError(this.#client.graphql(IS_HIDDEN, { subject }), what, 'issues: read');
+    if (state.node?.isMinimized === isHidden) return;
+    await orServiceError<unknown>(this.#client.graphql(isHidden ? HIDE : SHOW, { subject }), what, 'issues: write');
   }
 }

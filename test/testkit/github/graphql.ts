@@ -36,10 +36,41 @@ export class GraphQLEndpoint {
       schema: this.#schema,
       source: textField(request, 'query') ?? '',
       variableValues: isJson(request.variables) ? request.variables : {},
-      rootValue: { updateRefs },
+      rootValue: { updateRefs, node, minimizeComment, unminimizeComment },
       contextValue: context,
     });
   }
+}
+
+interface OnComment {
+  readonly input: { readonly subjectId: string };
+}
+
+/** A comment by its node ID; whoever may not see it is told that it is not there. */
+function commentOf(subject: string, level: 'read' | 'write', { github, principal }: GraphQLContext): number {
+  for (const repository of github.state.repositories.values()) {
+    const comments = [...repository.issues.values()].flatMap(({ comments: all }) => all);
+    const found = comments.find(({ id }) => nodeId('IssueComment', id) === subject);
+    if (found === undefined) continue;
+    checkAccess(principal, repository, { names: ['issues', 'pull_requests'], level });
+    return found.id;
+  }
+  throw new ApiError(404, 'Could not resolve to a node');
+}
+
+function node({ id }: { readonly id: string }, context: GraphQLContext) {
+  const isMinimized = context.github.state.hiddenComments.has(commentOf(id, 'read', context));
+  return { __typename: 'IssueComment', isMinimized };
+}
+
+function minimizeComment({ input }: OnComment, context: GraphQLContext) {
+  context.github.state.hiddenComments.add(commentOf(input.subjectId, 'write', context));
+  return { clientMutationId: null };
+}
+
+function unminimizeComment({ input }: OnComment, context: GraphQLContext) {
+  context.github.state.hiddenComments.delete(commentOf(input.subjectId, 'write', context));
+  return { clientMutationId: null };
 }
 
 /** All or none, each only from where it is said to be. */

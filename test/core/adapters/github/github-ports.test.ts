@@ -89,11 +89,17 @@ commentsContract('GitHubComments', async () => {
     comments: new GitHubComments(client, name, 'tidegate[bot]'),
     issue: data.number,
     writeAsOther: async (body) => void (await mona().issues.createComment({ ...issue, body })),
+    hidden: () => [...github.state.hiddenComments],
   };
 });
 commentsContract('InMemoryComments', async () => {
   const comments = new InMemoryComments();
-  return { comments, issue: 1, writeAsOther: async (body) => comments.write(1, body) };
+  return {
+    comments,
+    issue: 1,
+    writeAsOther: async (body) => comments.write(1, body),
+    hidden: () => [...comments.hidden],
+  };
 });
 
 branchesContract('GitHubBranches and GitHubRepositoryFiles', async () => {
