@@ -30,6 +30,8 @@ export interface ObjectWrite extends ByteSink {
 export interface DataCache {
   /** Whether it holds the object. Objects that are writable (DVC's mark of doubt) are read and checked. */
   has(name: string): Promise<boolean>;
+  /** As `has` for each of many names, in their order. */
+  hasEach(names: readonly string[]): Promise<readonly boolean[]>;
   /** The object's bytes; it must be there. */
   content(name: string): Promise<ObjectContent>;
   /**

@@ -60,7 +60,7 @@ export async function fetchObjects(
   ports: FetchPorts,
 ): Promise<FetchResult> {
   const unique = [...new Map(needed.map((object) => [object.md5, object])).values()];
-  const isHeld = await mapParallel(unique, jobs, (object) => ports.cache.has(object.md5));
+  const isHeld = await ports.cache.hasEach(unique.map((object) => object.md5));
   const held = unique.filter((_, index) => isHeld[index] === true);
   const absent = unique.filter((_, index) => isHeld[index] !== true);
   if (absent.length === 0) return { files: 0, bytes: 0, held, missing: [] };

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { dvcObjectKey, isLegacyObject, objectDigest } from '../../domain/data/object-key.ts';
 import type { CacheAddition, DataCache, ObjectWrite } from '../../ports/data-cache.ts';
 import type { ObjectContent } from '../../ports/object-store.ts';
+import { errorCode } from '../node/error-code.ts';
 import { fileContent } from '../node/file-content.ts';
 import { onDisk } from '../node/on-disk.ts';
 import { hashFile } from './hash-file.ts';
@@ -47,6 +48,21 @@ export class DvcCache implements DataCache {
     const isHeld = await this.#look(name);
     if (isHeld) this.#held.add(name);
     return isHeld;
+  }
+
+  async hasEach(names: readonly string[]): Promise<readonly boolean[]> {
+    const listed = new Map<string, ReadonlySet<string>>();
+    const results: boolean[] = [];
+    for (const name of names) {
+      const file = this.path(name);
+      const slash = file.lastIndexOf('/');
+      const folder = file.slice(0, slash);
+      const inFolder = listed.get(folder) ?? namesIn(folder);
+      listed.set(folder, inFolder);
+      // A cold cache has few folders: listing them asks far less of the file system than each object would.
+      results.push(inFolder.has(file.slice(slash + 1)) && (await this.has(name)));
+    }
+    return results;
   }
 
   async #look(name: string): Promise<boolean> {
@@ -112,6 +128,15 @@ export class DvcCache implements DataCache {
     if (this.#made.has(folder)) return;
     onDisk(folder, () => mkdirSync(folder, { recursive: true }));
     this.#made.add(folder);
+  }
+}
+
+function namesIn(folder: string): ReadonlySet<string> {
+  try {
+    return new Set(readdirSync(folder));
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return new Set();
+    throw error;
   }
 }
 
