@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { calibrationGrid, gatingMetrics } from './calibrate/grid.ts';
+import { calibrationGrid, gatingMetrics, tailGrid } from './calibrate/grid.ts';
 import { runScenario } from './calibrate/run-scenario.ts';
 import { type CalibrationCell, renderCalibration } from './calibrate/table.ts';
 import { PROJECT_ROOT } from './project-root.ts';
@@ -11,11 +11,11 @@ const results = join(PROJECT_ROOT, 'docs', 'calibration.json');
 const startedAt = performance.now();
 if (!process.argv.includes('--table')) {
   const cells: CalibrationCell[] = [];
-  for (const scenario of calibrationGrid()) {
-    const metrics = gatingMetrics(scenario.task);
+  for (const scenario of [...calibrationGrid(), ...tailGrid()]) {
+    const metrics = gatingMetrics(scenario);
     const counts = runScenario(scenario, metrics, scenario);
     // What a test repeats in seconds.
-    const isSampled = scenario.rows === 50 && scenario.difficulty === 0;
+    const isSampled = scenario.rows === 50 && scenario.difficulty === 0 && scenario.tail === undefined;
     const sample = isSampled
       ? runScenario(scenario, metrics, { ...scenario, repetitions: SAMPLE_REPETITIONS })
       : undefined;
@@ -25,7 +25,8 @@ if (!process.argv.includes('--table')) {
       ...(sample ? { sample: { repetitions: SAMPLE_REPETITIONS, ...sample } } : {}),
     });
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
-    console.log(`${scenario.task}, ${scenario.rows} rows, difficulty ${scenario.difficulty}: ${seconds} s so far`);
+    const law = scenario.tail ?? `difficulty ${scenario.difficulty}`;
+    console.log(`${scenario.task}, ${scenario.rows} rows, ${law}: ${seconds} s so far`);
     await writeFile(results, `${JSON.stringify({ cells })}\n`);
   }
 }

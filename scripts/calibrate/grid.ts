@@ -1,6 +1,7 @@
 import type { Metric } from '../../core/domain/metrics/metric.ts';
 import { findMetric } from '../../core/domain/metrics/metric-registry.ts';
 import type { Scenario, SimulatedTask } from './scenario.ts';
+import { TAILS } from './tails.ts';
 
 /** A scenario with how often it is simulated, and from which seed. */
 export interface GridScenario extends Scenario {
@@ -57,12 +58,21 @@ const GATING: Readonly<Record<SimulatedTask, readonly string[]>> = {
   ],
 };
 
-/** Fewer where a repetition costs more: about a quarter of an hour on one core in all. */
-const REPETITIONS: Readonly<Record<number, number>> = { 50: 4000, 200: 4000, 1000: 1000, 10000: 200 };
+/** Labels of most of the other tails are no counts or amounts: no deviances. */
+const OF_TAILS = GATING.regression.filter((name) => !name.endsWith('deviance'));
 
-/** The metrics of a task that may gate. */
-export function gatingMetrics(task: SimulatedTask): readonly Metric[] {
-  return GATING[task].flatMap((name) => findMetric(name, task) ?? []);
+/** Fewer where a repetition costs more: about twenty minutes on one core in all. */
+const REPETITIONS: Readonly<Record<SimulatedTask, Readonly<Record<number, number>>>> = {
+  'binary-classification': { 50: 10_000, 200: 10_000, 1000: 4000, 10000: 500 },
+  'multiclass-classification': { 50: 10_000, 200: 10_000, 1000: 2000, 10000: 200 },
+  regression: { 50: 10_000, 200: 10_000, 1000: 2000, 10000: 200 },
+};
+const TAIL_REPETITIONS = 2000;
+
+/** The metrics that may gate in a scenario. */
+export function gatingMetrics({ task, tail }: Pick<Scenario, 'task' | 'tail'>): readonly Metric[] {
+  const names = tail === undefined ? GATING[task] : OF_TAILS;
+  return names.flatMap((name) => findMetric(name, task) ?? []);
 }
 
 /** Every scenario of the calibration, in the order of its table. */
@@ -76,10 +86,27 @@ export function calibrationGrid(): readonly GridScenario[] {
           rows,
           difficulty,
           clustered,
-          repetitions: REPETITIONS[rows] ?? 0,
+          repetitions: REPETITIONS[task][rows] ?? 0,
           seed: 1_000_000 * (taskIndex + 1) + rows * 10 + difficulty * 2 + (clustered ? 1 : 0),
         })),
       ),
+    ),
+  );
+}
+
+/** Scenarios of errors that the grid does not have, which chose none of the limits. */
+export function tailGrid(): readonly GridScenario[] {
+  return TAILS.flatMap((tail, index) =>
+    [50, 200].flatMap((rows) =>
+      [false, true].map((clustered) => ({
+        task: 'regression' as const,
+        difficulty: 0 as const,
+        tail,
+        rows,
+        clustered,
+        repetitions: TAIL_REPETITIONS,
+        seed: 50_000_000 + 100_000 * index + rows * 10 + (clustered ? 1 : 0),
+      })),
     ),
   );
 }

@@ -1,6 +1,7 @@
 import type { ScoredPopulation } from '../../core/domain/evaluation/population.ts';
 import { normalQuantile } from '../../core/domain/statistics/normal.ts';
 import { type SeededRandom, seededRandom } from '../../test/testkit/seeded-random.ts';
+import { type Tail, tailedRow } from './tails.ts';
 
 /** What kind of model is simulated. */
 export type SimulatedTask = 'binary-classification' | 'multiclass-classification' | 'regression';
@@ -12,6 +13,8 @@ export interface Scenario {
   /** 0 easy, 1 medium, 2 hard. */
   readonly difficulty: 0 | 1 | 2;
   readonly clustered: boolean;
+  /** Of regression: errors of another shape than the difficulty's. */
+  readonly tail?: Tail;
 }
 
 /** How good a model is, by difficulty; the worse candidate loses a tenth of it. */
@@ -109,8 +112,12 @@ interface RowLaw {
 export function writeRow(out: ScoredPopulation, row: number, { scenario, skill, noise }: RowLaw): void {
   const { labels, candidate, champion } = out;
   if (champion === null) return;
-  const { task, difficulty } = scenario;
-  if (task === 'binary-classification') {
+  const { task, difficulty, tail } = scenario;
+  if (tail !== undefined) {
+    const of = (error: number, ability: number) => tailedRow(tail, { label: noise.label, error }, ability);
+    [labels[row], candidate[row]] = of(noise.candidate(0), skill);
+    champion[row] = of(noise.champion(0), 1)[1];
+  } else if (task === 'binary-classification') {
     const { prevalence, distance } = BINARY[difficulty];
     const label = noise.label < normalQuantiles.at(prevalence) ? 1 : 0;
     labels[row] = label;

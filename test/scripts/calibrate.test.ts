@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import calibration from '../../docs/calibration.json' with { type: 'json' };
-import { calibrationGrid, gatingMetrics } from '../../scripts/calibrate/grid.ts';
+import { calibrationGrid, gatingMetrics, tailGrid } from '../../scripts/calibrate/grid.ts';
 import { runScenario } from '../../scripts/calibrate/run-scenario.ts';
 import { holds, renderCalibration } from '../../scripts/calibrate/table.ts';
 
@@ -17,12 +17,13 @@ describe('the committed calibration', () => {
     const cell = calibration.cells.find(({ seed }) => seed === scenario.seed);
     const { repetitions = 0, ...counts } = cell?.sample ?? {};
     expect(repetitions).toBeGreaterThanOrEqual(100);
-    expect(runScenario(scenario, gatingMetrics(scenario.task), { ...scenario, repetitions })).toEqual(counts);
+    expect(runScenario(scenario, gatingMetrics(scenario), { ...scenario, repetitions })).toEqual(counts);
   });
 
   it('holds every scenario, with its seed and repetitions', () => {
     const written = calibration.cells.map(({ seed, repetitions }) => ({ seed, repetitions }));
-    expect(written).toEqual(calibrationGrid().map(({ seed, repetitions }) => ({ seed, repetitions })));
+    const scenarios = [...calibrationGrid(), ...tailGrid()];
+    expect(written).toEqual(scenarios.map(({ seed, repetitions }) => ({ seed, repetitions })));
   });
 });
 
