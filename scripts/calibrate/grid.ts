@@ -94,7 +94,7 @@ export function calibrationGrid(): readonly GridScenario[] {
   );
 }
 
-/** Scenarios of errors that the grid does not have, which chose none of the limits. */
+/** Scenarios of errors that the grid does not have, with seeds of their own. */
 export function tailGrid(): readonly GridScenario[] {
   return TAILS.flatMap((tail, index) =>
     [50, 200].flatMap((rows) =>
