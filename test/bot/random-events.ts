@@ -134,9 +134,8 @@ export class RandomEvents {
     // What a lost comment asked for is asked again by its author, not by the sweep.
     if (fate !== 'send' || this.#world.bot.writes.isArmed) return 'no command';
     const name = this.#pick(NAMES);
-    const issue = 1 + Math.floor(this.#random.uniform() * 2);
     const isStranger = this.#random.uniform() < 0.3;
-    await this.#world.say(issue, `/tidegate promote ${name}`, isStranger ? 'stranger' : 'mona');
+    await this.#world.say(1, `/tidegate promote ${name}`, isStranger ? 'stranger' : 'mona');
     if (isStranger) return `a stranger commanded promote ${name}`;
     const version = name === 'staging' ? this.#model.newest : this.#model.staging.runs;
     const asked = this.#model.of(name);
