@@ -78,8 +78,8 @@ function createProbot(config: BotConfig, metrics: BotMetrics, logLevel: 'info' |
   });
 }
 
-/** Probot's client without the rests between writes. */
-function unpacedOctokit(): typeof ProbotOctokit {
+/** Probot's client without the rests between writes, for a stand-in of GitHub. */
+export function unpacedOctokit(): typeof ProbotOctokit {
   return ProbotOctokit.defaults((options: ConstructorParameters<typeof ProbotOctokit>[0]) => ({
     ...options,
     throttle: { ...options?.throttle, enabled: false },

@@ -1,8 +1,8 @@
 import { cp, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { workflowArtifactName } from '../../core/domain/model/workflow-artifact.ts';
 import type { ActionContext } from '../action-context.ts';
 import { reportFolder } from '../report-files.ts';
-import { workflowArtifactName } from '../workflow-artifact.ts';
 
 /**
  * Copies the judged artifact beside the reports, and uploads both as one workflow artifact: what register takes up.

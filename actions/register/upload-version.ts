@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
+import { workflowArtifactName } from '../../core/domain/model/workflow-artifact.ts';
 import type { ActionContext } from '../action-context.ts';
-import { workflowArtifactName } from '../workflow-artifact.ts';
 
 /** Uploads the model-version report as a workflow artifact of its own; does nothing where there is no runner. */
 export async function uploadVersion(context: ActionContext, model: string, reportPath: string): Promise<void> {

@@ -1,5 +1,5 @@
 import type { ModelConfig } from '../config/tidegate-config.ts';
-import { slug } from '../domain/model/model-name.ts';
+import { newestAttemptsFirst } from '../domain/model/workflow-artifact.ts';
 import { UserError } from '../errors.ts';
 import type { CheckRun, CheckRuns } from '../ports/check-runs.ts';
 import type { Comments } from '../ports/comments.ts';
@@ -32,7 +32,7 @@ export interface PublishPorts {
 }
 
 /** Chosen: the artifact carries the model too, and the bot holds it in memory to read the reports. */
-const MAX_ARTIFACT_BYTES = 128 * 2 ** 20;
+export const MAX_ARTIFACT_BYTES = 128 * 2 ** 20;
 
 /**
  * Shows what a run judged: one sticky comment and one check run. The reports come from the pull request's own code and
@@ -41,7 +41,8 @@ const MAX_ARTIFACT_BYTES = 128 * 2 ** 20;
  * @returns What was done, for the log.
  */
 export async function publishEvaluation(request: PublishRequest, ports: PublishPorts): Promise<string> {
-  const artifact = newestArtifact(request, await ports.runs.artifacts(request.runId));
+  const attempts = newestAttemptsFirst(request.model, await ports.runs.artifacts(request.runId));
+  const artifact = attempts.find(({ attempt }) => attempt <= request.runAttempt)?.artifact;
   if (artifact === undefined) return 'the run has no report of this model';
   const marker = formatMarker('report', request.model);
   const earlier = await ports.comments.own(request.pullRequest, marker);
@@ -82,20 +83,6 @@ async function readEvaluation(
   throw new UserError('REPORT_INVALID', 'the report is of another model than its artifact', {
     fix: 'Check what made the artifact.',
   });
-}
-
-/** The artifact of the newest attempt that is not above the run's. */
-function newestArtifact(
-  { model, runAttempt }: PublishRequest,
-  artifacts: readonly WorkflowArtifact[],
-): WorkflowArtifact | undefined {
-  const prefix = `tidegate-${slug(model)}-`;
-  return artifacts
-    .flatMap((artifact) => {
-      const rest = artifact.name.startsWith(prefix) ? artifact.name.slice(prefix.length) : '';
-      return /^\d{1,9}$/.test(rest) && Number(rest) <= runAttempt ? [{ artifact, attempt: Number(rest) }] : [];
-    })
-    .sort((a, b) => b.attempt - a.attempt)[0]?.artifact;
 }
 
 /** One comment a part, edited in place; parts that are no longer needed are hidden as outdated. */

@@ -1,14 +1,13 @@
-import { slug } from '../domain/model/model-name.ts';
+import { newestAttemptsFirst } from '../domain/model/workflow-artifact.ts';
 import { UserError } from '../errors.ts';
 import type { ArtifactHasher } from '../ports/artifact-hasher.ts';
 import type { ReportArchive } from '../ports/report-archive.ts';
-import type { WorkflowArtifact, WorkflowRuns } from '../ports/workflow-runs.ts';
+import type { WorkflowRuns } from '../ports/workflow-runs.ts';
 import type { EvaluationReport } from '../reports/evaluation-report.ts';
 import { readReport } from '../reports/read-report.ts';
+import { MAX_ARTIFACT_BYTES } from './publish-evaluation.ts';
 import type { KnownVersion } from './version-catalog.ts';
 
-/** Chosen: the artifact carries the model too, and is held in memory to read the report. */
-const MAX_ARTIFACT_BYTES = 128 * 2 ** 20;
 /** Chosen: more promotions than are open at once. */
 const MAX_REMEMBERED = 50;
 
@@ -53,9 +52,9 @@ export class ReleaseEvaluations {
     { runId, digest }: { readonly runId: number; readonly digest: string },
   ): Promise<EvaluationReport | undefined> {
     const { runs } = this.#sources;
-    const attempts = attemptsOf(model, await runs.artifacts(runId));
-    for (const { id } of attempts) {
-      const report = await this.#open(await runs.download(id), digest);
+    for (const { artifact } of newestAttemptsFirst(model, await runs.artifacts(runId))) {
+      if (artifact.sizeBytes > MAX_ARTIFACT_BYTES) continue;
+      const report = await this.#open(await runs.download(artifact.id), digest);
       if (report !== undefined) return report;
     }
     return undefined;
@@ -72,13 +71,4 @@ export class ReleaseEvaluations {
       throw error;
     }
   }
-}
-
-/** The artifacts of a model's evaluations, newest attempt first; none that is too large to hold. */
-function attemptsOf(model: string, artifacts: readonly WorkflowArtifact[]): readonly WorkflowArtifact[] {
-  const prefix = `tidegate-${slug(model)}-`;
-  const attempt = ({ name }: WorkflowArtifact) => (name.startsWith(prefix) ? name.slice(prefix.length) : '');
-  return artifacts
-    .filter((artifact) => /^\d{1,9}$/.test(attempt(artifact)) && artifact.sizeBytes <= MAX_ARTIFACT_BYTES)
-    .toSorted((a, b) => Number(attempt(b)) - Number(attempt(a)));
 }

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
-import { createNodeMiddleware, Probot, ProbotOctokit } from 'probot';
+import { createNodeMiddleware, Probot } from 'probot';
+import { unpacedOctokit } from '../../../bot/server.ts';
 
 /** An App, and where it reaches GitHub. */
 export interface BareApp {
@@ -16,10 +17,7 @@ export interface BareApp {
 export async function startBareHandler(app: BareApp): Promise<{ readonly url: string; readonly server: Server }> {
   const { appId, privateKey, secret, apiUrl } = app;
   // Writes without rests between them, as Tidegate is run here: what is compared is the work, not the waiting.
-  const Octokit = ProbotOctokit.defaults((options: ConstructorParameters<typeof ProbotOctokit>[0]) => ({
-    ...options,
-    throttle: { ...options?.throttle, enabled: false },
-  }));
+  const Octokit = unpacedOctokit();
   const probot = new Probot({ appId, privateKey, secret, baseUrl: apiUrl, logLevel: 'fatal', Octokit });
   const webhooks = await createNodeMiddleware(handle, { probot, webhooksPath: '/' });
   const server = createServer((request, response) => void webhooks(request, response, () => response.end()));
