@@ -28,6 +28,10 @@ export interface FinishedRunOptions {
   readonly artifacts: readonly { readonly name: string; readonly zip: Uint8Array; readonly claimedSize?: number }[];
 }
 
+/** What a test says of a run. */
+export type AddedRun = Pick<WorkflowRun, 'name' | 'event' | 'headBranch' | 'headSha'> &
+  Partial<Pick<WorkflowRun, 'headRepository' | 'createdAt'>>;
+
 /** The bot behind its real HTTP server, before a forge whose workflow runs are whatever a test says they were. */
 export class BotWorld {
   readonly directory: string;
@@ -206,8 +210,8 @@ export class BotWorld {
     const repository = state.repository(options.repository);
     if (repository === undefined) throw new Error(`no repository ${options.repository}`);
     const head = state.repository(options.headRepository ?? options.repository) ?? repository;
-    const run = finishedRun(options, { id: state.newId(), now: state.now(), actor: state.account('mona') });
-    repository.runs.push(run);
+    const { event = 'pull_request', headBranch, headSha, headRepository = options.repository } = options;
+    const run = this.addRun(options.repository, { name: 'model-ci', event, headBranch, headSha, headRepository });
     for (const artifact of options.artifacts) this.addArtifact(options.repository, run.id, artifact);
     const commit = await head.git.commit(options.headSha);
     const shown = presentRun({ state, addresses }, { repository, commit }, run);
@@ -222,6 +226,31 @@ export class BotWorld {
     });
     await this.settle();
     return webhooks.deliveries.at(-1)?.guid ?? '';
+  }
+
+  /** Lets a run of `.github/workflows/<name>.yml` have succeeded; nobody is told. */
+  addRun(repository: string, facts: AddedRun): WorkflowRun {
+    const { state } = this.github;
+    const now = state.now();
+    const run: WorkflowRun = {
+      id: state.newId(),
+      number: 1,
+      attempt: 1,
+      workflowId: 1,
+      path: `.github/workflows/${facts.name}.yml`,
+      status: 'completed',
+      conclusion: 'success',
+      displayTitle: 'a change',
+      actor: state.account('mona'),
+      createdAt: now,
+      updatedAt: now,
+      headRepository: repository,
+      jobs: [],
+      pullRequests: [],
+      ...facts,
+    };
+    state.repository(repository)?.runs.push(run);
+    return run;
   }
 
   /** Lets a run have uploaded an artifact. */
@@ -258,30 +287,4 @@ export class BotWorld {
   sign(body: string, secret = this.secret): string {
     return `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
   }
-}
-
-function finishedRun(
-  options: FinishedRunOptions,
-  made: { readonly id: number; readonly now: string; readonly actor: WorkflowRun['actor'] },
-): WorkflowRun {
-  return {
-    id: made.id,
-    number: 1,
-    attempt: 1,
-    workflowId: 1,
-    name: 'model-ci',
-    path: '.github/workflows/model-ci.yml',
-    event: options.event ?? 'pull_request',
-    status: 'completed',
-    conclusion: 'success',
-    headBranch: options.headBranch,
-    headSha: options.headSha,
-    headRepository: options.headRepository ?? options.repository,
-    displayTitle: 'a change',
-    actor: made.actor,
-    createdAt: made.now,
-    updatedAt: made.now,
-    jobs: [],
-    pullRequests: [],
-  };
 }

@@ -2,7 +2,6 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { formatVersionTagMessage } from '../../core/reports/version-tag-line.ts';
 import { runGit } from '../testkit/git-client.ts';
-import type { WorkflowRun } from '../testkit/github/state.ts';
 import { createZip } from '../testkit/zip.ts';
 import { BotWorld } from './bot-world.ts';
 
@@ -120,31 +119,7 @@ export class PromotionWorld {
   }
 
   #releaseRun(headSha: string): number {
-    const { state } = this.bot.github;
-    const repository = state.repository(REPOSITORY);
-    const now = state.now();
-    const run: WorkflowRun = {
-      id: state.newId(),
-      number: 1,
-      attempt: 1,
-      workflowId: 2,
-      name: 'model-release',
-      path: '.github/workflows/model-release.yml',
-      event: 'push',
-      status: 'completed',
-      conclusion: 'success',
-      headBranch: 'main',
-      headSha,
-      headRepository: REPOSITORY,
-      displayTitle: 'a release',
-      actor: state.account('mona'),
-      createdAt: now,
-      updatedAt: now,
-      jobs: [],
-      pullRequests: [],
-    };
-    repository?.runs.push(run);
-    return run.id;
+    return this.bot.addRun(REPOSITORY, { name: 'model-release', event: 'push', headBranch: 'main', headSha }).id;
   }
 
   /** The open pull requests, by title. */

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { WorkflowRun } from '../testkit/github/state.ts';
 import { BotWorld, type CommitFiles } from './bot-world.ts';
 
 const NAME = 'acme/watched';
@@ -102,28 +101,6 @@ describe('a schedule that does not run', { timeout: 120_000 }, () => {
 });
 
 function scheduledRun(atMs: number): void {
-  const { state } = world.github;
-  const repository = state.repository(NAME);
   const createdAt = `${new Date(atMs).toISOString().slice(0, 19)}Z`;
-  const run: WorkflowRun = {
-    id: state.newId(),
-    number: 1,
-    attempt: 1,
-    workflowId: 3,
-    name: 'model-watch',
-    path: '.github/workflows/model-watch.yml',
-    event: 'schedule',
-    status: 'completed',
-    conclusion: 'success',
-    headBranch: 'main',
-    headSha: main,
-    headRepository: NAME,
-    displayTitle: 'a check',
-    actor: state.account('mona'),
-    createdAt,
-    updatedAt: createdAt,
-    jobs: [],
-    pullRequests: [],
-  };
-  repository?.runs.push(run);
+  world.addRun(NAME, { name: 'model-watch', event: 'schedule', headBranch: 'main', headSha: main, createdAt });
 }
