@@ -46,6 +46,8 @@ export interface PromotionView {
   readonly evaluation?: EvaluationReport | undefined;
   /** The bot merges it once nothing waits. */
   readonly autoMerge?: boolean;
+  /** Whether the bot is there to answer commands; default true. */
+  readonly answersCommands?: boolean;
   /** Numbers of the merged promotion pull requests of this environment, newest first. */
   readonly earlier: readonly number[];
 }
@@ -207,12 +209,12 @@ function renderWaiting({ waiting, autoMerge }: PromotionView): string {
 const COMMANDS =
   'Commands, one a line in a comment: `/tidegate plan`, `/tidegate rollback [version]`, `/tidegate hold [reason]`, `/tidegate unhold`, `/tidegate help`.';
 
-function renderRollback({ replaces, files, environment, earlier }: PromotionView): string {
+function renderRollback({ replaces, files, environment, earlier, answersCommands = true }: PromotionView): string {
   const back =
     replaces === undefined
       ? 'Revert this pull request.'
       : `Revert this pull request: ${environment} then runs v${replaces.version} again, and v${replaces.version} stays until a newer version comes.`;
   const history =
     earlier.length === 0 ? '' : ` Earlier promotions here: ${earlier.map((number) => `#${number}`).join(', ')}.`;
-  return `#### How to take it back\n\n${back} Files: ${files.map((file) => inlineCode(file)).join(', ')}.${history}\n\nClose this pull request without merging it to decline this version for ${environment}. ${COMMANDS}`;
+  return `#### How to take it back\n\n${back} Files: ${files.map((file) => inlineCode(file)).join(', ')}.${history}\n\nClose this pull request without merging it to decline this version for ${environment}.${answersCommands ? ` ${COMMANDS}` : ''}`;
 }

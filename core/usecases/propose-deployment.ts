@@ -60,6 +60,7 @@ export async function proposeDeployment(wanted: ProposedDeployment, ports: Propo
     replaces: running?.version,
     files: edits.map(({ file }) => file),
     waiting: [],
+    answersCommands: false,
     earlier: known.filter(({ merged }) => merged).map(({ number }) => number),
   });
   const { number, did } = await keepPullRequest({ branch, base, edits, ...rendered, open, head }, ports);

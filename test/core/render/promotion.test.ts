@@ -36,6 +36,7 @@ function bodyOf(changed: typeof changes | undefined): string {
 describe('renderPromotion', () => {
   it('says what the version was trained with that the one it replaces was not', () => {
     const body = bodyOf(changes);
+    expect(body).toContain('`/tidegate rollback [version]`');
     expect(body).toContain('Trained with other parameters or files than v0.1.0');
     expect(body).toContain('| `train.depth` | `3` | `4` |');
     expect(body).toMatch(/`data\/@.?everyone\.parquet` \| +\| changed/u);
