@@ -6,6 +6,7 @@ import {
   lackOf,
   noVariation,
   reachOf,
+  trialsOf,
   typical,
   type Uncertainty,
   uncertaintyOf,
@@ -77,19 +78,18 @@ function paired({ candidate, champion }: PairedEstimates, weights: Weights, popu
   );
   const areProportions = candidate.outcomes !== undefined && champion.outcomes !== undefined;
   if (areProportions && population.sampling.kind === 'rows') {
-    const trials = Math.min(candidate.support?.rows ?? 0, champion.support?.rows ?? 0);
     const correlation = correctedCorrelation(influenceCorrelation(candidate.influence(), champion.influence()), {
-      trials,
+      trials: Math.min(trialsOf(candidate, population), trialsOf(champion, population)),
       proportions: [candidate.value, champion.value],
     });
-    const term = (weight: number, { value, support }: MetricEstimate, level: number) => ({
+    const term = (weight: number, estimate: MetricEstimate, level: number) => ({
       weight,
-      reach: wilsonReach(value, support?.rows ?? trials, level),
+      reach: wilsonReach(estimate.value, trialsOf(estimate, population), level),
     });
     const reach = (level: number) =>
       combineReach(term(weights.candidate, candidate, level), term(weights.champion, champion, level), correlation);
     const method = 'Newcombe (paired)';
-    return { kind: 'estimated', ...found, ...typical(found.standardError, reach), reach, method };
+    return { kind: 'estimated', ...found, standardError: typical(found.standardError, reach), reach, method };
   }
   if (isEvidence(found.standardError, Math.abs(candidate.value) + Math.abs(champion.value))) {
     return estimated(found, population);
@@ -99,7 +99,7 @@ function paired({ candidate, champion }: PairedEstimates, weights: Weights, popu
 
 function smaller(first: MetricEstimate['support'], second: MetricEstimate['support']): MetricEstimate['support'] {
   if (first === undefined || second === undefined) return first ?? second;
-  return first.rows <= second.rows ? first : second;
+  return { ...first, rows: Math.min(first.rows, second.rows) };
 }
 
 function combined(candidate: Float64Array, champion: Float64Array, weights: Weights): Float64Array {
@@ -133,7 +133,7 @@ function joined(
       { weight: weights.champion, reach: reachOf(second, level) },
       correlation,
     );
-  return { kind: 'estimated', ...found, ...typical(found.standardError, reach), reach, method };
+  return { kind: 'estimated', ...found, standardError: typical(found.standardError, reach), reach, method };
 }
 
 /**
@@ -156,7 +156,13 @@ function withoutVariation(
     const half = (errorShareBound(trials, level) * spread) / 2;
     return { below: half, above: half };
   };
-  return { kind: 'estimated', ...found, ...typical(0, reach), reach, method: 'exact bound of no disagreement' };
+  return {
+    kind: 'estimated',
+    ...found,
+    standardError: typical(0, reach),
+    reach,
+    method: 'exact bound of no disagreement',
+  };
 }
 
 function spreadOf(influence: Float64Array): number {

@@ -87,15 +87,15 @@ export function widened(uncertainty: Uncertainty, bound: number): Uncertainty {
 function ownUncertainty(estimate: MetricEstimate, population: Population): Uncertainty {
   const lacking = lackOf([estimate], population);
   if (lacking !== undefined) return lacking;
-  const { outcomes, value, support } = estimate;
+  const { outcomes, value } = estimate;
   const found = standardErrorOf(estimate, population);
   if (outcomes !== undefined && population.sampling.kind === 'rows') {
-    const trials = support?.rows ?? population.labels.length;
+    const trials = trialsOf(estimate, population);
     const isFew = trials * Math.min(value, 1 - value) < FEW_OUTCOMES;
     const interval = isFew ? clopperPearsonReach : wilsonReach;
     const reach = (level: number) => interval(value, trials, level);
     const method = isFew ? 'Clopper-Pearson' : 'Wilson';
-    return { kind: 'estimated', ...found, ...typical(found.standardError, reach), reach, method };
+    return { kind: 'estimated', ...found, standardError: typical(found.standardError, reach), reach, method };
   }
   if (isEvidence(found.standardError, Math.abs(value))) {
     const plain = estimated(found, population);
@@ -105,11 +105,16 @@ function ownUncertainty(estimate: MetricEstimate, population: Population): Uncer
   return atEdge(estimate, population, found) ?? noVariation();
 }
 
-/** A standard error that an interval of another form amounts to, where the influences show none. */
-export function typical(standardError: number, reach: (level: number) => Reach): { readonly standardError: number } {
-  if (standardError > 0) return { standardError };
+/** How many rows a proportion is of. */
+export function trialsOf({ support }: MetricEstimate, { labels }: Population): number {
+  return support?.rows ?? labels.length;
+}
+
+/** A standard error, or where the influences show none the one that an interval of another form amounts to. */
+export function typical(standardError: number, reach: (level: number) => Reach): number {
+  if (standardError > 0) return standardError;
   const { below, above } = reach(0.95);
-  return { standardError: Math.max(below, above) / studentTQuantile(0.975, 1e6) };
+  return Math.max(below, above) / studentTQuantile(0.975, 1e6);
 }
 
 /** Whether a standard error is more than rounding of numbers of this size. */
@@ -168,11 +173,11 @@ function atEdge(estimate: MetricEstimate, population: Population, found: Standar
   const method = 'exact bound of no error';
   if (value === 1) {
     const reach = (level: number) => ({ below: 1 - edge.worst(errorShareBound(trials, level)), above: 0 });
-    return { kind: 'estimated', ...found, ...typical(0, reach), reach, method };
+    return { kind: 'estimated', ...found, standardError: typical(0, reach), reach, method };
   }
   if (value !== 0 || outcomes === undefined) return undefined;
   const reach = (level: number) => ({ below: 0, above: errorShareBound(trials, level) });
-  return { kind: 'estimated', ...found, ...typical(0, reach), reach, method };
+  return { kind: 'estimated', ...found, standardError: typical(0, reach), reach, method };
 }
 
 /** The exact interval; at levels that the rows are too few for, the one on the scale of the range. */

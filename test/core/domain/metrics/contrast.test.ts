@@ -95,6 +95,23 @@ describe('contrast', () => {
     }
   });
 
+  it('says why where only one has no interval by its nature', () => {
+    const fine = made(5, sign);
+    const none = made(2, slow, { withoutInterval: 'it rests on one row' });
+    const expected = { kind: 'unknown', reason: 'it rests on one row' };
+    expect(contrast(pairOf(fine, none), difference, rows).uncertainty).toEqual(expected);
+    expect(contrast(pairOf(none, fine), difference, rows).uncertainty).toEqual(expected);
+  });
+
+  it('takes an error for rounding in proportion to both values', () => {
+    const [first, second] = [made(1e6, (row) => 5e-8 * sign(row)), made(1e6, (row) => -5e-8 * sign(row))];
+    // The error of 1e-8 is no more than rounding of sums of 2e6, and more than that of numbers near 1.
+    const { uncertainty } = contrast(pairOf(first, second), difference, rows);
+    expect(estimated(uncertainty).method).toBe('exact bound of no disagreement');
+    const small = contrast(pairOf({ ...first, value: 1 }, { ...second, value: 1 }), difference, rows).uncertainty;
+    expect(estimated(small).method).toBe('influence function (t)');
+  });
+
   it('rests on the fewer rows of the two', () => {
     const [few, many] = [20, 60].map((count) => ({ rows: count, what: 'rows of the smaller class' }));
     const freedom = (first: MetricEstimate['support'], second: MetricEstimate['support']) =>
@@ -143,6 +160,16 @@ describe('contrast of proportions', () => {
     );
     expect(found.method).toBe('Newcombe (paired)');
     expect(found.reach?.(0.9)).toEqual(expected);
+  });
+
+  it('counts all rows where it is not said which', () => {
+    const without = ({ support: _, ...rest }: MetricEstimate): MetricEstimate => rest;
+    const pair = pairOf(share(80, ROWS), share(60, ROWS));
+    const reach = (candidate: MetricEstimate, champion: MetricEstimate) =>
+      estimated(contrast(pairOf(candidate, champion), difference, rows).uncertainty).reach?.(0.95);
+    const expected = reach(pair.candidate, pair.champion);
+    expect(reach(without(pair.candidate), pair.champion)).toEqual(expected);
+    expect(reach(pair.candidate, without(pair.champion))).toEqual(expected);
   });
 
   it('goes by influences in groups, and where one is no proportion', () => {

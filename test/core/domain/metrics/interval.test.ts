@@ -28,6 +28,12 @@ const ofInfluence = (parts: readonly number[], support?: MetricEstimate['support
   const influence = () => Float64Array.from(parts);
   return standardErrorOf({ influence, byClass: false, ...(support ? { support } : {}) }, population);
 };
+/** A value of 5 with these influences, and its rows. */
+const withParts = (parts: readonly number[], more: Partial<MetricEstimate> = {}) => {
+  const influence = () => Float64Array.from(parts);
+  const population: Population = { sampling: { kind: 'rows' }, labels: new Float64Array(parts.length), weights: null };
+  return [{ kind: 'estimate', value: 5, influence, byClass: false, ...more } as const, population] as const;
+};
 const signs = (count: number) => Array.from({ length: count }, (_, i) => (i % 2 === 0 ? 1 : -1));
 
 describe('standardErrorOf', () => {
@@ -113,6 +119,24 @@ describe('uncertaintyOf', () => {
     else expect(found).toMatchObject({ kind: 'unknown', reason: expect.stringContaining(expected) });
   });
 
+  // Parts of 1 of k rows have a skewness of k / k^1.5: exactly a quarter for 16.
+  it.each([
+    { large: 16, kind: 'estimated' },
+    { large: 15, kind: 'unknown' },
+  ])('takes a skewness of a quarter, and none beyond: $large parts of 1', ({ large, kind }) => {
+    const ones = [...Array(large).fill(1), ...Array(84).fill(0)];
+    expect(uncertaintyOf(...withParts(ones)).kind).toBe(kind);
+    expect(uncertaintyOf(...withParts(ones.map((part) => -part))).kind).toBe(kind);
+  });
+
+  // Parts of 1 and -1 are all of the error, and skew too little to matter.
+  it.each([
+    { large: 10, expected: { kind: 'estimated' } },
+    { large: 9, expected: { kind: 'unknown', lack: { has: 9, needs: 10 } } },
+  ])('asks for as many rows in effect as for groups: $large that vary', ({ large, expected }) => {
+    expect(uncertaintyOf(...withParts([...signs(large), ...Array(80).fill(0)]))).toMatchObject(expected);
+  });
+
   it('gives a median between order statistics: of unweighted, independent rows only', () => {
     const errors = Array.from({ length: 20 }, (_, i) => i + 1);
     const plain = missed('median_absolute_error', errors);
@@ -136,5 +160,53 @@ describe('uncertaintyOf', () => {
     const interval = intervalOf(estimate.value, uncertaintyOf(estimate, population), { level: 0.999 });
     expect(Number.isFinite(interval?.upper)).toBe(true);
     expect(interval?.upper).toBeGreaterThan(estimate.value + studentTQuantile(0.9995, 9) * 0.5);
+  });
+});
+
+describe('uncertaintyOf scores in bins', () => {
+  it('reaches further by what they may change, to both sides', () => {
+    const found = uncertaintyOf(...withParts(signs(100), { bound: 0.02 }));
+    // Influences of 1 and -1 of 100 rows: the root of 100 / (100 * 99), times that of 100 / 99.
+    const half = studentTQuantile(0.975, 99) * (10 / 99);
+    expect(intervalOf(5, found, { level: 0.95 })).toEqual({
+      lower: expect.closeTo(5 - half - 0.02, 12),
+      upper: expect.closeTo(5 + half + 0.02, 12),
+      level: 0.95,
+      method: 'influence function (t); scores in bins, within 2.0e-2',
+    });
+    expect(found).toMatchObject({
+      kind: 'estimated',
+      degreesOfFreedom: 99,
+      standardError: expect.closeTo(10 / 99, 12),
+    });
+  });
+
+  it('adds to what reaches further already', () => {
+    const of = (more: Partial<MetricEstimate>) =>
+      intervalOf(5, uncertaintyOf(...withParts(signs(100), { range: [0, 9], ...more })), { level: 0.9 });
+    const [plain, wide] = [of({}), of({ bound: 0.02, bias: 0.3 })];
+    expect((plain?.lower ?? 0) - (wide?.lower ?? 0)).toBeCloseTo(0.32, 12);
+    expect((wide?.upper ?? 0) - (plain?.upper ?? 0)).toBeCloseTo(0.02, 12);
+  });
+
+  it('changes nothing where they change nothing, or nothing is known', () => {
+    expect(uncertaintyOf(...withParts(signs(100), { bound: 0 }))).toEqual(uncertaintyOf(...withParts(signs(100))));
+    expect(uncertaintyOf(...withParts(signs(9), { bound: 0.02 }))).toEqual(uncertaintyOf(...withParts(signs(9))));
+  });
+
+  it('adds up in a contrast, times the weights', () => {
+    const [first, population] = withParts(signs(100), { bound: 0.01 });
+    const [second] = withParts(
+      [...signs(100)].reverse().map((part, i) => part * (1 + (i % 4))),
+      { bound: 0.02 },
+    );
+    const lower = (pair: { readonly candidate: MetricEstimate; readonly champion: MetricEstimate }) =>
+      intervalOf(
+        0,
+        contrast({ ...pair, identical: false }, { candidate: 2, champion: -3, constant: 0 }, population).uncertainty,
+        { level: 0.95 },
+      )?.lower ?? Number.NaN;
+    const plain = lower({ candidate: { ...first, bound: 0 }, champion: { ...second, bound: 0 } });
+    expect(plain - lower({ candidate: first, champion: second })).toBeCloseTo(2 * 0.01 + 3 * 0.02, 12);
   });
 });

@@ -54,6 +54,7 @@ describe('uncertaintyOf proportions', () => {
   it.each([
     { value: 0.9, rows: 100, reach: clopperPearsonReach, method: 'Clopper-Pearson' },
     { value: 0.1, rows: 4990, reach: clopperPearsonReach, method: 'Clopper-Pearson' },
+    { value: 0.9, rows: 4990, reach: clopperPearsonReach, method: 'Clopper-Pearson' },
     { value: 0.5, rows: 998, reach: clopperPearsonReach, method: 'Clopper-Pearson' },
     { value: 0.5, rows: 1000, reach: wilsonReach, method: 'Wilson' },
     { value: 0.9, rows: 6000, reach: wilsonReach, method: 'Wilson' },
@@ -148,6 +149,8 @@ describe('uncertaintyOf skewed rows', () => {
     const reason = 'a few rows make most of the error, so that it cannot be told';
     expect(uncertaintyOf(skewed(ofClass), byRow(400))).toEqual({ kind: 'unknown', reason });
     expect(uncertaintyOf(skewed(), byRow(400))).toEqual({ kind: 'unknown', reason });
+    const inRange = { ...skewed(ofClass), range: [0, Number.POSITIVE_INFINITY] as const };
+    expect(uncertaintyOf(inRange, byRow(400))).toEqual({ kind: 'unknown', reason });
   });
 
   it('is widened in groups where a class says how much it rests on, and unknown where none does', () => {
@@ -242,7 +245,7 @@ describe('uncertaintyOf values in a range', () => {
     const biased = estimated(uncertaintyOf(estimate({ range: [0, 4], bias: 0.03 }), byRow()));
     expect(reachOf(biased, 0.95)).toEqual({ below: expect.closeTo(own.below + 0.03, 12), above: own.above });
     expect(estimated(uncertaintyOf(estimate({ bias: 0.03 }), byRow())).standardError).toBeCloseTo(error, 12);
-    expect(uncertaintyOf(estimate({ bias: 0.03 }, 9), byRow(9)).kind).toBe('unknown');
+    expect(uncertaintyOf(estimate({ bias: 0.03 }, 9), byRow(9))).toEqual(uncertaintyOf(estimate({}, 9), byRow(9)));
   });
 
   it('ends where the range does', () => {
