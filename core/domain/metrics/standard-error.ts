@@ -167,9 +167,9 @@ function effectiveNumber({ squares, fourths }: Moments, rows: number): number {
   return fourths === 0 ? rows : squares ** 2 / fourths;
 }
 
+/** Without an excess, be it by rounding, there is no limit. */
 function freedomOf(effectiveRows: number, rows: number): number {
-  const excess = 1 / effectiveRows - 1 / rows;
-  return excess <= 0 ? rows : 2 / excess;
+  return 2 / Math.max(0, 1 / effectiveRows - 1 / rows);
 }
 
 /**
