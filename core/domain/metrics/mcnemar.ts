@@ -15,7 +15,7 @@ export function mcnemarPValue(first: Uint8Array, second: Uint8Array): number | n
     if (first[i] === 0 && second[i] === 1) onlySecond++;
   }
   const discordant = onlyFirst + onlySecond;
-  if (onlyFirst === onlySecond) return 1;
+  if (discordant === 0) return 1;
   const fewer = Math.min(onlyFirst, onlySecond);
   // P(Binomial(n, 1/2) <= k) = I_{1/2}(n - k, k + 1)
   return Math.min(1, 2 * incompleteBeta(0.5, discordant - fewer, fewer + 1));

@@ -31,15 +31,16 @@ export function wilsonReach(proportion: number, trials: number, level: number): 
 export function clopperPearsonReach(proportion: number, trials: number, level: number): Reach {
   const hits = Math.round(proportion * trials);
   const tail = (1 - level) / 2;
-  const lower = hits === 0 ? 0 : betaQuantile(tail, hits, trials - hits + 1);
-  const upper = hits === trials ? 1 : betaQuantile(1 - tail, hits + 1, trials - hits);
-  return { below: Math.max(0, proportion - lower), above: Math.max(0, upper - proportion) };
+  return {
+    below: hits === 0 ? 0 : proportion - betaQuantile(tail, hits, trials - hits + 1),
+    above: hits === trials ? 0 : betaQuantile(1 - tail, hits + 1, trials - hits) - proportion,
+  };
 }
 
 /** By bisection of the distribution function. */
 function betaQuantile(p: number, a: number, b: number): number {
   let [low, high] = [0, 1];
-  for (let round = 0; round < 60 && high - low > 1e-14; round++) {
+  while (high - low > 1e-14) {
     const middle = (low + high) / 2;
     if (incompleteBeta(middle, a, b) < p) low = middle;
     else high = middle;
@@ -58,14 +59,11 @@ export interface Term {
  * Stat. Med. 27, 2008); of two paired proportions with Wilson's limits it is Newcombe's method 10 (Stat. Med. 17, 1998).
  */
 export function combineReach(first: Term, second: Term, correlation: number): Reach {
-  const sign = first.weight * second.weight < 0 ? -1 : 1;
-  const join = (a: number, b: number) => Math.sqrt(Math.max(0, a * a + b * b + 2 * sign * correlation * a * b));
-  const part = ({ weight, reach }: Term, side: 'below' | 'above') =>
-    Math.abs(weight) * (weight >= 0 === (side === 'below') ? reach.below : reach.above);
-  return {
-    below: join(part(first, 'below'), part(second, 'below')),
-    above: join(part(first, 'above'), part(second, 'above')),
-  };
+  const join = (a: number, b: number) => Math.sqrt(Math.max(0, a * a + b * b + 2 * correlation * a * b));
+  // With the sign of the weight; a negative one swaps the sides.
+  const down = ({ weight, reach }: Term) => weight * (weight < 0 ? reach.above : reach.below);
+  const up = ({ weight, reach }: Term) => weight * (weight < 0 ? reach.below : reach.above);
+  return { below: join(down(first), down(second)), above: join(up(first), up(second)) };
 }
 
 /** The correlation of the errors of two estimates on the same rows, by their influences; 0 where one has none. */
@@ -89,7 +87,7 @@ export function correctedCorrelation(
   correlation: number,
   { trials, proportions }: { readonly trials: number; readonly proportions: readonly [number, number] },
 ): number {
-  if (correlation <= 0) return correlation;
   const [p, q] = proportions;
-  return Math.max(0, correlation - 1 / (2 * trials * Math.sqrt(p * (1 - p) * q * (1 - q))));
+  const halfRow = 1 / (2 * trials * Math.sqrt(p * (1 - p) * q * (1 - q)));
+  return Math.max(Math.min(0, correlation), correlation - halfRow);
 }
