@@ -22,11 +22,14 @@ export interface OpenModel {
   readonly runtime: ModelRuntime;
   /**
    * One score a row: the probability of class 1, or the prediction; or, where it was opened for that, one probability
-   * a class, row by row.
+   * a class, row by row. What is needed of the batch is copied before this returns, so that its arrays may be used again
+   * while the model runs; several calls may be under way.
    *
    * @throws {UserError} MODEL_INVALID where the model fails on these rows or gives another number of scores.
    */
   score(batch: FeatureBatch, plan: InputPlan): Promise<Float64Array>;
+  /** How many milliseconds the model takes for each batch, one after the other. Throws as `score` does. */
+  measure(batches: readonly FeatureBatch[], plan: InputPlan): Promise<Float64Array>;
   /** Frees the memory. Idempotent. */
   close(): Promise<void>;
 }

@@ -15,19 +15,9 @@ export interface Latency {
 }
 
 /** Measures how long a model takes for one row, on this machine, one row after the other. */
-export async function measureLatency(
-  { model, plan }: PlannedModel,
-  sample: FeatureBatch,
-  clockMs: () => number,
-): Promise<Latency> {
-  const times: number[] = [];
-  for (let run = 0; run < RUNS + WARM_UP_RUNS; run++) {
-    const row = rowOf(sample, run % sample.rows);
-    const started = clockMs();
-    await model.score(row, plan);
-    if (run >= WARM_UP_RUNS) times.push(clockMs() - started);
-  }
-  times.sort((a, b) => a - b);
+export async function measureLatency({ model, plan }: PlannedModel, sample: FeatureBatch): Promise<Latency> {
+  const rows = Array.from({ length: WARM_UP_RUNS + RUNS }, (_, run) => rowOf(sample, run % sample.rows));
+  const times = (await model.measure(rows, plan)).subarray(WARM_UP_RUNS).sort();
   const at = (share: number) => times[Math.min(times.length - 1, Math.ceil(share * times.length) - 1)] ?? 0;
   return { p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99), batchRows: 1 };
 }

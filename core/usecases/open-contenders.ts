@@ -69,9 +69,7 @@ export async function openContenders(
 ): Promise<Contenders> {
   const table = await ports.tables.describe(request.dataset.absolute);
   const surroundings = { request, table, ports };
-  const { candidate } = request;
-  const own = candidate.kind === 'artifact' ? await openModel(candidate.path.absolute, surroundings) : null;
-  const rival = await openChampion(champion, surroundings);
+  const { own, rival } = await openBoth(champion, surroundings);
   return {
     table,
     score: (keep) => score({ ...surroundings, own, rival, keep }),
@@ -81,6 +79,17 @@ export async function openContenders(
       await rival.opened?.model.close();
     },
   };
+}
+
+/** At the same time: each loads the runtime in a thread of its own. */
+async function openBoth(champion: Champion, surroundings: Surroundings) {
+  const { candidate } = surroundings.request;
+  const opening = candidate.kind === 'artifact' ? openModel(candidate.path.absolute, surroundings) : null;
+  const [own, rival] = await Promise.allSettled([opening, openChampion(champion, surroundings)]);
+  if (own.status === 'fulfilled' && rival.status === 'fulfilled') return { own: own.value, rival: rival.value };
+  if (own.status === 'fulfilled') await own.value?.model.close();
+  if (rival.status === 'fulfilled') await rival.value.opened?.model.close();
+  throw own.status === 'rejected' ? own.reason : rival.status === 'rejected' ? rival.reason : undefined;
 }
 
 interface Surroundings {
@@ -173,7 +182,7 @@ async function factsOf(
   { rows, sample, problem }: Read,
 ): Promise<Omit<JudgedContenders, 'champion' | 'classes'>> {
   const hashed = await ports.hasher.hash(request.candidate.path.absolute);
-  const latency = own === null ? null : await measureLatency(own, sample, ports.clockMs);
+  const latency = own === null ? null : await measureLatency(own, sample);
   return {
     rows,
     absence: problem === undefined ? rival.absence : { kind: 'unreadable', reason: problem },
@@ -227,7 +236,7 @@ async function championMeasurements(
 ): Promise<ArtifactMeasurements | null> {
   if (found.kind !== 'found' || opened === null) return null;
   const { sizeBytes } = await ports.hasher.hash(found.path);
-  return measurements(sizeBytes, await measureLatency(opened, sample, ports.clockMs));
+  return measurements(sizeBytes, await measureLatency(opened, sample));
 }
 
 function measurements(sizeBytes: number, latency: Latency | null): ArtifactMeasurements {
@@ -244,6 +253,7 @@ function guardChampion({ model, plan }: PlannedModel) {
     outputs: model.outputs,
     runtime: model.runtime,
     close: () => model.close(),
+    measure: (batches, of) => model.measure(batches, of),
     score: (batch, of) =>
       model.score(batch, of).catch((error: unknown) => {
         if (!(error instanceof UserError)) throw error;

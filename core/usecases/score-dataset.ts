@@ -10,6 +10,8 @@ import { ColumnCollector, GrowingNumbers } from './column-collector.ts';
 const BATCH_ROWS = 10_000;
 /** Chosen: batches of many columns are shorter, so that they do not hold hundreds of megabytes. */
 const BATCH_VALUES = 2_000_000;
+/** Chosen: batches under way at once, so that no core waits for the next one. */
+const BATCHES_AHEAD = 4;
 const PROGRESS_EVERY_MS = 3_000;
 /** Chosen: rows of which the time of a single one is measured. */
 const SAMPLE_ROWS = 1000;
@@ -59,17 +61,24 @@ export async function scoreDataset(request: ScoringRequest, ports: ScoringPorts)
   let sample: FeatureBatch | undefined;
   let rows = 0;
   const batchRows = Math.min(BATCH_ROWS, Math.ceil(BATCH_VALUES / Math.max(1, names.length)));
+  const underWay: Promise<readonly Float64Array[]>[] = [];
+  const takeScores = async () => {
+    const found = await underWay.shift();
+    for (const [index, own] of (found ?? []).entries()) scores[index]?.add(own);
+  };
   for await (const batch of ports.tables.read(table, { columns: names, batchRows })) {
     const features = featuresOf(batch, names);
     sample ??= sampleOf(features);
-    for (const [index, { model, plan }] of models.entries()) scores[index]?.add(await model.score(features, plan));
+    underWay.push(scoreBatch(features, models));
     for (const { at, collector } of collectors) {
       const column = batch.columns[at];
       if (column !== undefined) collector.add(column);
     }
+    if (underWay.length > BATCHES_AHEAD) await takeScores();
     rows += batch.rows;
     report(rows);
   }
+  while (underWay.length > 0) await takeScores();
   const columns = new Map(collectors.map(({ name, collector }) => [name, collector.finish()]));
   return {
     rows,
@@ -77,6 +86,13 @@ export async function scoreDataset(request: ScoringRequest, ports: ScoringPorts)
     columns,
     sample: sample ?? { rows: 0, columns: new Map() },
   };
+}
+
+/** The scores of all models; whoever waits for them gets the error, if nobody does any more it is none. */
+function scoreBatch(features: FeatureBatch, models: readonly PlannedModel[]): Promise<readonly Float64Array[]> {
+  const scored = Promise.all(models.map(({ model, plan }) => model.score(features, plan)));
+  scored.catch(() => {});
+  return scored;
 }
 
 function collectorOf(table: TableDescription, name: string): ColumnCollector {

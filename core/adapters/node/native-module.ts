@@ -41,10 +41,15 @@ export async function loadNativeModule<Name extends NativeModuleName>(
   name: Name,
   options: NativeModuleOptions,
 ): Promise<NativeModules[Name]> {
-  const main = installedMain(name) ?? (await cachedMain(name, options));
+  const main = await nativeModuleMain(name, options);
   const load = createRequire(main);
   // The module at this path is the one of the type: name and version were compared.
   return load(main) as NativeModules[Name];
+}
+
+/** The file of a native module, for a thread that loads it by itself. Fetched and thrown as by {@link loadNativeModule}. */
+export async function nativeModuleMain(name: NativeModuleName, options: NativeModuleOptions): Promise<string> {
+  return installedMain(name) ?? (await cachedMain(name, options));
 }
 
 /** The module's file in a node_modules above the running script, if it is of the wanted version. */

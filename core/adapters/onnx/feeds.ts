@@ -1,31 +1,28 @@
-import type { Tensor } from 'onnxruntime-node';
 import type { InputPlan } from '../../domain/model/input-plan.ts';
 import type { ModelTensor } from '../../domain/model/model-tensor.ts';
 import { UserError } from '../../errors.ts';
 import type { FeatureBatch } from '../../ports/model-runner.ts';
 import type { BatchColumn } from '../../ports/table-reader.ts';
-
-type Runtime = typeof import('onnxruntime-node');
-type Numbers = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array;
+import type { Feeds, PlainTensor, TensorNumbers } from './session-thread.ts';
 
 /**
- * The tensors of a batch.
+ * The tensors of a batch: copies, so that its arrays may be used again.
  *
  * @throws {UserError} MODEL_INPUT_MISMATCH for a missing value in a whole-number input, which cannot hold it, or a type
  *   that this version does not fill.
  */
-export function createFeeds(runtime: Runtime, batch: FeatureBatch, plan: InputPlan): Record<string, Tensor> {
-  if (plan.kind === 'one-tensor') return { [plan.input.name]: oneTensor(runtime, batch, plan) };
+export function createFeeds(batch: FeatureBatch, plan: InputPlan): Feeds {
+  if (plan.kind === 'one-tensor') return { [plan.input.name]: oneTensor(batch, plan) };
   return Object.fromEntries(
     plan.inputs.map((input) => {
       const column = batch.columns.get(input.name);
       if (column === undefined) throw new RangeError(`batch without column ${input.name}`);
-      return [input.name, columnTensor(runtime, column, input)];
+      return [input.name, columnTensor(column, input)];
     }),
   );
 }
 
-function oneTensor(runtime: Runtime, batch: FeatureBatch, plan: InputPlan & { kind: 'one-tensor' }): Tensor {
+function oneTensor(batch: FeatureBatch, plan: InputPlan & { kind: 'one-tensor' }): PlainTensor {
   const width = plan.features.length;
   const data = emptyNumbers(plan.input, batch.rows * width);
   plan.features.forEach((feature, offset) => {
@@ -33,23 +30,23 @@ function oneTensor(runtime: Runtime, batch: FeatureBatch, plan: InputPlan & { ki
     if (column?.kind !== 'numeric') throw new RangeError(`batch without numeric column ${feature}`);
     fill(data, column.values, { input: plan.input, feature, offset, stride: width });
   });
-  return tensorOf(runtime, plan.input, data, [batch.rows, width]);
+  return tensorOf(plan.input, data, [batch.rows, width]);
 }
 
-function columnTensor(runtime: Runtime, column: BatchColumn, input: ModelTensor): Tensor {
+function columnTensor(column: BatchColumn, input: ModelTensor): PlainTensor {
   const rows = column.values.length;
   const shape = input.shape.length === 1 ? [rows] : [rows, 1];
   if (input.type === 'string') {
     const text = [...column.values].map((value) => (value === null ? '' : String(value)));
-    return new runtime.Tensor('string', text, shape);
+    return { type: 'string', data: text, shape };
   }
   if (column.kind === 'text') throw new RangeError(`text for ${input.name}`);
   const data = emptyNumbers(input, rows);
   fill(data, column.values, { input, feature: input.name, offset: 0, stride: 1 });
-  return tensorOf(runtime, input, data, shape);
+  return tensorOf(input, data, shape);
 }
 
-function emptyNumbers({ name, type }: ModelTensor, length: number): Numbers {
+function emptyNumbers({ name, type }: ModelTensor, length: number): TensorNumbers {
   if (type === 'float32') return new Float32Array(length);
   if (type === 'float64') return new Float64Array(length);
   if (type === 'int32') return new Int32Array(length);
@@ -71,7 +68,7 @@ interface Place {
   readonly stride: number;
 }
 
-function fill(data: Numbers, values: Float64Array, { input, feature, offset, stride }: Place): void {
+function fill(data: TensorNumbers, values: Float64Array, { input, feature, offset, stride }: Place): void {
   if (data instanceof Float32Array || data instanceof Float64Array) {
     for (let i = 0; i < values.length; i++) data[i * stride + offset] = values[i] ?? Number.NaN;
     return;
@@ -95,11 +92,11 @@ function notWhole({ name, type }: ModelTensor, feature: string, value: number): 
   );
 }
 
-function tensorOf(runtime: Runtime, { type }: ModelTensor, data: Numbers, shape: readonly number[]): Tensor {
-  if (data instanceof BigInt64Array) return new runtime.Tensor('int64', data, shape);
-  if (data instanceof Float64Array) return new runtime.Tensor('float64', data, shape);
-  if (data instanceof Int32Array) return new runtime.Tensor('int32', data, shape);
-  if (data instanceof Uint8Array) return new runtime.Tensor('bool', data, shape);
+function tensorOf({ type }: ModelTensor, data: TensorNumbers, shape: readonly number[]): PlainTensor {
+  if (data instanceof BigInt64Array) return { type: 'int64', data, shape };
+  if (data instanceof Float64Array) return { type: 'float64', data, shape };
+  if (data instanceof Int32Array) return { type: 'int32', data, shape };
+  if (data instanceof Uint8Array) return { type: 'bool', data, shape };
   if (type !== 'float32') throw new RangeError(`no tensor for ${type}`);
-  return new runtime.Tensor('float32', data, shape);
+  return { type: 'float32', data, shape };
 }

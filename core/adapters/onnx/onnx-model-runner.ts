@@ -1,44 +1,58 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
 import type { InputPlan } from '../../domain/model/input-plan.ts';
 import type { ModelTensor } from '../../domain/model/model-tensor.ts';
 import { UserError } from '../../errors.ts';
 import type { FeatureBatch, ModelRunner, ModelRuntime, OpenModel, ScoreOptions } from '../../ports/model-runner.ts';
-import { loadNativeModule, type NativeModuleOptions, nativeModuleVersion } from '../node/native-module.ts';
+import { type NativeModuleOptions, nativeModuleMain, nativeModuleVersion } from '../node/native-module.ts';
 import { createFeeds } from './feeds.ts';
 import { chooseOutput, readScores, type ScoreOutput } from './score-output.ts';
+import { SessionPool } from './session-pool.ts';
+import { type SessionFacts, type SessionSource, SessionThread } from './session-thread.ts';
 import { withoutZipMap } from './zip-map.ts';
-
-type Runtime = typeof import('onnxruntime-node');
 
 /** How models are run. */
 export interface OnnxOptions extends NativeModuleOptions {
-  /** Threads of one operator; default: those of the machine. */
+  /** Threads that score, for all open models together; default: as many as the machine has cores. */
   readonly threads?: number;
 }
+
+/** Chosen: a larger model is not held by several threads; its operators are computed by several. */
+const SHARED_MODEL_BYTES = 64 << 20;
 
 /** Runs ONNX models with ONNX Runtime on the CPU, which is loaded at the first use. */
 export class OnnxModelRunner implements ModelRunner {
   readonly #options: OnnxOptions;
+  readonly #threads: number;
+  #models = 0;
 
   constructor(options: OnnxOptions) {
     this.#options = options;
+    this.#threads = options.threads ?? availableParallelism();
   }
 
   async open(path: string, options: ScoreOptions = { scores: 'one' }): Promise<OpenModel> {
     const file = await modelFile(path);
-    const runtime = await loadNativeModule('onnxruntime-node', this.#options);
+    const main = await nativeModuleMain('onnxruntime-node', this.#options);
+    const isLarge = (await sizeWithWeights(file)) > SHARED_MODEL_BYTES;
+    const thread = new SessionThread(main);
     try {
-      const session = await this.#createSession(runtime, file, file);
-      if (session.outputMetadata.every(({ isTensor }) => isTensor)) {
-        return new OnnxModel(path, { runtime, session, ...options });
-      }
-      const mended = withoutZipMap(await readFile(file));
-      if (mended === null) return new OnnxModel(path, { runtime, session, ...options });
-      await session.release();
-      return new OnnxModel(path, { runtime, session: await this.#createSession(runtime, mended, file), ...options });
+      const { source, facts } = await openSession(thread, file, isLarge ? this.#threads : 1);
+      const threads = isLarge ? () => 1 : () => Math.max(1, Math.floor(this.#threads / this.#models));
+      const model = new OnnxModel(path, {
+        ...options,
+        facts,
+        pool: new SessionPool(thread, { main, source }, { threads }),
+        closed: () => {
+          this.#models--;
+        },
+      });
+      this.#models++;
+      return model;
     } catch (cause) {
+      await thread.close();
       if (cause instanceof UserError) throw cause;
       throw new UserError('MODEL_INVALID', `${path} is no ONNX model that runs here: ${firstLine(cause)}`, {
         fix: 'Export the model to ONNX (skl2onnx, torch.onnx, onnxmltools, tf2onnx), with operators of the standard, and check that the file is whole.',
@@ -46,32 +60,45 @@ export class OnnxModelRunner implements ModelRunner {
       });
     }
   }
+}
 
-  /** From a file, so that nothing is held twice; or from bytes. Weights outside of the model lie beside the file. */
-  #createSession(runtime: Runtime, model: string | Uint8Array, file: string): Promise<InferenceSession> {
-    const { threads } = this.#options;
-    const options: InferenceSession.SessionOptions = {
-      executionProviders: ['cpu'],
-      // Errors only: warnings of the runtime are not the user's.
-      logSeverityLevel: 3,
-      // Threads that wait for the next batch by spinning take the cores from everything else, at twice the CPU.
-      extra: {
-        session: {
-          intra_op: { allow_spinning: '0' },
-          model_external_initializers_file_folder_path: dirname(resolve(file)),
-        },
+interface OpenedSession {
+  readonly source: SessionSource;
+  readonly facts: SessionFacts;
+}
+
+/** From a file, so that nothing is held twice; or, where maps were taken out of it, from bytes. */
+async function openSession(thread: SessionThread, file: string, threads: number): Promise<OpenedSession> {
+  const source = { model: file, options: sessionOptions(file, threads) };
+  const facts = await thread.open(source);
+  if (facts.outputs.every(({ isTensor }) => isTensor)) return { source, facts };
+  const mended = withoutZipMap(await readFile(file));
+  if (mended === null) return { source, facts };
+  const instead = { ...source, model: mended };
+  return { source: instead, facts: await thread.open(instead) };
+}
+
+/** Weights outside of the model lie beside the file. */
+function sessionOptions(file: string, threads: number): InferenceSession.SessionOptions {
+  return {
+    executionProviders: ['cpu'],
+    // Errors only: warnings of the runtime are not the user's.
+    logSeverityLevel: 3,
+    intraOpNumThreads: threads,
+    // Threads that wait for the next batch by spinning take the cores from everything else, at twice the CPU.
+    extra: {
+      session: {
+        intra_op: { allow_spinning: '0' },
+        model_external_initializers_file_folder_path: dirname(resolve(file)),
       },
-      ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
-    };
-    return typeof model === 'string'
-      ? runtime.InferenceSession.create(model, options)
-      : runtime.InferenceSession.create(model, options);
-  }
+    },
+  };
 }
 
 interface Engine extends ScoreOptions {
-  readonly runtime: Runtime;
-  readonly session: InferenceSession;
+  readonly facts: SessionFacts;
+  readonly pool: SessionPool;
+  readonly closed: () => void;
 }
 
 class OnnxModel implements OpenModel {
@@ -86,30 +113,47 @@ class OnnxModel implements OpenModel {
   constructor(path: string, engine: Engine) {
     this.#path = path;
     this.#engine = engine;
-    this.inputs = engine.session.inputMetadata.map(toTensor);
-    this.outputs = engine.session.outputMetadata.map(toTensor);
+    this.inputs = engine.facts.inputs.map(toTensor);
+    this.outputs = engine.facts.outputs.map(toTensor);
     this.runtime = { name: 'onnxruntime', version: nativeModuleVersion('onnxruntime-node'), provider: 'CPU' };
     this.#output = chooseOutput(this.outputs, path);
   }
 
   async score(batch: FeatureBatch, plan: InputPlan): Promise<Float64Array> {
-    const { runtime, session, scores } = this.#engine;
-    const feeds = createFeeds(runtime, batch, plan);
-    const result = await session.run(feeds, [this.#output.name]).catch((cause: unknown) => {
-      throw new UserError('MODEL_INVALID', `${this.#path} fails on the dataset: ${firstLine(cause)}`, {
-        fix: 'Check that the model takes the features of data.features, of these types.',
-        cause,
-      });
-    });
-    const tensor: Tensor | undefined = result[this.#output.name];
-    return readScores(tensor, this.#output, { rows: batch.rows, path: this.#path, scores });
+    const { pool, scores } = this.#engine;
+    const data = await pool.run(createFeeds(batch, plan), this.#output.name).catch((cause) => this.#failed(cause));
+    return readScores(data, this.#output, { rows: batch.rows, path: this.#path, scores });
+  }
+
+  async measure(batches: readonly FeatureBatch[], plan: InputPlan): Promise<Float64Array> {
+    const feeds = batches.map((batch) => createFeeds(batch, plan));
+    return this.#engine.pool.measure(feeds, this.#output.name).catch((cause) => this.#failed(cause));
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#engine.session.release();
+    this.#engine.closed();
+    await this.#engine.pool.close();
   }
+
+  #failed(cause: unknown): never {
+    throw new UserError('MODEL_INVALID', `${this.#path} fails on the dataset: ${firstLine(cause)}`, {
+      fix: 'Check that the model takes the features of data.features, of these types.',
+      cause,
+    });
+  }
+}
+
+/** The bytes of a model; with weights outside of it, of all files in its folder, where they lie. */
+async function sizeWithWeights(file: string): Promise<number> {
+  const { size } = await stat(file);
+  // Weights outside of a model are named by the key "location" of a tensor.
+  if (size > SHARED_MODEL_BYTES || !(await readFile(file)).includes('location')) return size;
+  const beside = await readdir(dirname(file), { withFileTypes: true });
+  const files = beside.filter((entry) => entry.isFile()).map(({ name }) => join(dirname(file), name));
+  const sizes = await Promise.all(files.map(async (path) => (await stat(path)).size));
+  return sizes.reduce((sum, one) => sum + one, 0);
 }
 
 /** The model file at a path: the file itself, or the one .onnx file of a folder. */

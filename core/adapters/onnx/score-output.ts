@@ -1,7 +1,7 @@
-import type { Tensor } from 'onnxruntime-node';
 import type { ModelTensor } from '../../domain/model/model-tensor.ts';
 import { UserError } from '../../errors.ts';
 import type { ScoreOptions } from '../../ports/model-runner.ts';
+import type { TensorNumbers } from './session-thread.ts';
 
 const FLOATS = ['float32', 'float64'];
 const WHOLE = ['int64', 'int32', 'bool'];
@@ -39,13 +39,13 @@ export interface ReadingOptions extends ScoreOptions {
 }
 
 /**
- * The scores of a batch. One a row: of [n] or [n, 1] the value, of [n, 2] the second column. One a class: all columns.
+ * The scores of a batch, of the data of an output. One a row: of [n] or [n, 1] the value, of [n, 2] the second column. One a class: all columns.
  *
  * @throws {UserError} MODEL_INVALID for another shape.
  */
-export function readScores(tensor: Tensor | undefined, output: ScoreOutput, options: ReadingOptions): Float64Array {
+export function readScores(found: TensorNumbers | null, output: ScoreOutput, options: ReadingOptions): Float64Array {
   const { rows, path, scores } = options;
-  const data = numbersOf(tensor);
+  const data = floatsOf(found);
   if (data === undefined) {
     throw new UserError('MODEL_INVALID', `${path}: output ${output.name} holds no numbers`, {
       fix: 'Export probabilities or predictions as a float32 tensor.',
@@ -68,8 +68,7 @@ export function readScores(tensor: Tensor | undefined, output: ScoreOutput, opti
   return one;
 }
 
-function numbersOf(tensor: Tensor | undefined): Float32Array | Float64Array | undefined {
-  const data = tensor?.data;
+function floatsOf(data: TensorNumbers | null): Float32Array | Float64Array | undefined {
   if (data instanceof Float32Array || data instanceof Float64Array) return data;
   if (data instanceof Int32Array || data instanceof Uint8Array) return Float64Array.from(data);
   return data instanceof BigInt64Array ? Float64Array.from(data, Number) : undefined;

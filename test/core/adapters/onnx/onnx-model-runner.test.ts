@@ -10,6 +10,8 @@ const MODELS = new URL('../../../fixtures/models/', import.meta.url).pathname;
 const runner = new OnnxModelRunner({ env: {}, threads: 1 });
 const numbers = (...values: number[]): BatchColumn => ({ kind: 'numeric', values: Float64Array.from(values) });
 
+const TWO_NUMBERS = ['a', 'b'].map((name) => ({ name, type: 'real' as const }));
+
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tidegate-onnx-'));
@@ -74,14 +76,7 @@ describe('OnnxModelRunner', () => {
     const columns = { a: numbers(2, -2), b: numbers(0, 0) };
     expect(await score('maps', columns, ['a', 'b'])).toEqual(await score('good', columns, ['a', 'b']));
     const opened = await runner.open(join(MODELS, 'kinds.onnx'), { scores: 'each-class' });
-    const plan = planInputs(
-      opened.inputs,
-      ['a', 'b'],
-      [
-        { name: 'a', type: 'real' },
-        { name: 'b', type: 'real' },
-      ],
-    );
+    const plan = planInputs(opened.inputs, ['a', 'b'], TWO_NUMBERS);
     const scores = await opened.score({ rows: 2, columns: new Map(Object.entries(columns)) }, plan);
     await opened.close();
     expect(scores.length).toBe(6);
@@ -130,5 +125,78 @@ describe('OnnxModelRunner', () => {
       await expect(runner.open(path)).rejects.toMatchObject({ code: 'MODEL_INVALID' });
     }
     await expect(runner.open(join(folder, 'missing.onnx'))).rejects.toMatchObject({ code: 'DATA_NOT_FOUND' });
+  });
+
+  describe('with several batches under way', () => {
+    const BATCHES = 12;
+    const batchOf = (seed: number) => {
+      const a = Float64Array.from({ length: 500 }, (_, i) => Math.sin(seed * 500 + i) * 3);
+      return new Map<string, BatchColumn>([
+        ['a', { kind: 'numeric', values: a }],
+        ['b', { kind: 'numeric', values: a.map((value) => -value / 2) }],
+      ]);
+    };
+
+    async function scoreAll(threads: number): Promise<readonly Float64Array[]> {
+      const opened = await new OnnxModelRunner({ env: {}, threads }).open(join(MODELS, 'good.onnx'));
+      const plan = planInputs(opened.inputs, ['a', 'b'], TWO_NUMBERS);
+      try {
+        // The arrays of a batch are used again at once.
+        const columns = batchOf(0);
+        const underWay = Array.from({ length: BATCHES }, (_, seed) => {
+          for (const [name, column] of batchOf(seed)) {
+            const own = columns.get(name);
+            if (own?.kind === 'numeric' && column.kind === 'numeric') own.values.set(column.values);
+          }
+          return opened.score({ rows: 500, columns }, plan);
+        });
+        return await Promise.all(underWay);
+      } finally {
+        await opened.close();
+      }
+    }
+
+    it('gives each its own scores, the same on one thread and on three', async () => {
+      const [one, three] = [await scoreAll(1), await scoreAll(3)];
+      expect(three).toEqual(one);
+      expect(new Set(one.map((scores) => scores.join(','))).size).toBe(BATCHES);
+      const [first = Number.NaN] = await score('good', Object.fromEntries(batchOf(7)), ['a', 'b']);
+      expect(one[7]?.[0]).toBe(first);
+    });
+
+    it('refuses the batch that the model cannot take, and scores the others', async () => {
+      const opened = await new OnnxModelRunner({ env: {}, threads: 2 }).open(join(MODELS, 'good.onnx'));
+      const plan = planInputs(opened.inputs, ['a', 'b'], TWO_NUMBERS);
+      const tooWide = { ...plan, features: ['a', 'b', 'a'] };
+      const given = [plan, tooWide, plan].map((own, seed) => opened.score({ rows: 500, columns: batchOf(seed) }, own));
+      const [before, wrong, after] = await Promise.allSettled(given);
+      await opened.close();
+      expect([before?.status, wrong?.status, after?.status]).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+      expect(wrong).toMatchObject({ reason: { code: 'MODEL_INVALID' } });
+    });
+
+    it('ends with a batch under way, and scores nothing afterwards', async () => {
+      const opened = await new OnnxModelRunner({ env: {}, threads: 2 }).open(join(MODELS, 'good.onnx'));
+      const plan = planInputs(opened.inputs, ['a', 'b'], TWO_NUMBERS);
+      const last = opened.score({ rows: 500, columns: batchOf(1) }, plan);
+      await opened.close();
+      expect((await last).length).toBe(500);
+      await expect(opened.score({ rows: 500, columns: batchOf(1) }, plan)).rejects.toMatchObject({
+        code: 'MODEL_INVALID',
+      });
+    });
+
+    it('tells how long each single row takes', async () => {
+      const opened = await runner.open(join(MODELS, 'good.onnx'));
+      const plan = planInputs(opened.inputs, ['a', 'b'], TWO_NUMBERS);
+      const row = new Map([...batchOf(3)].map(([name, { values }]) => [name, numbers(Number(values[0]))] as const));
+      const times = await opened.measure(
+        [1, 2, 3].map(() => ({ rows: 1, columns: row })),
+        plan,
+      );
+      await opened.close();
+      expect(times.length).toBe(3);
+      expect(times.every((ms) => ms > 0)).toBe(true);
+    });
   });
 });

@@ -1,0 +1,68 @@
+import { type Feeds, type SessionSource, SessionThread, type TensorNumbers } from './session-thread.ts';
+
+/** How many threads a model may have. */
+export interface PoolLimits {
+  /** Asked again for each batch. */
+  readonly threads: () => number;
+}
+
+/**
+ * Threads that hold the same model each, and share its batches: that takes half as long as one session whose operators
+ * are computed by two threads, which wait for each other many times a batch. A thread is added when there is a batch
+ * that none of them has time for.
+ */
+export class SessionPool {
+  readonly #main: string;
+  readonly #source: SessionSource;
+  readonly #limits: PoolLimits;
+  readonly #members: { readonly thread: Promise<SessionThread>; waiting: number }[];
+
+  /** @param first A thread with the model open. */
+  constructor(first: SessionThread, of: { readonly main: string; readonly source: SessionSource }, limits: PoolLimits) {
+    this.#main = of.main;
+    this.#source = of.source;
+    this.#limits = limits;
+    this.#members = [{ thread: Promise.resolve(first), waiting: 0 }];
+  }
+
+  /** Runs a batch on the thread that has least to do. */
+  async run(feeds: Feeds, output: string): Promise<TensorNumbers | null> {
+    const member = this.#idlest();
+    member.waiting++;
+    try {
+      const [data = null] = await (await member.thread).run([feeds], output);
+      return data;
+    } finally {
+      member.waiting--;
+    }
+  }
+
+  /** How many milliseconds each feed takes on one thread, one after the other. */
+  async measure(feeds: readonly Feeds[], output: string): Promise<Float64Array> {
+    return (await this.#idlest().thread).measure(feeds, output);
+  }
+
+  /** Ends all threads. */
+  async close(): Promise<void> {
+    for (const { thread } of this.#members) await (await thread.catch(() => undefined))?.close();
+  }
+
+  #idlest() {
+    const found = this.#members.reduce((best, member) => (member.waiting < best.waiting ? member : best));
+    if (found.waiting === 0 || this.#members.length >= this.#limits.threads()) return found;
+    const added = { thread: this.#start(), waiting: 0 };
+    this.#members.push(added);
+    return added;
+  }
+
+  async #start(): Promise<SessionThread> {
+    const thread = new SessionThread(this.#main);
+    try {
+      await thread.open(this.#source);
+      return thread;
+    } catch (error) {
+      await thread.close();
+      throw error;
+    }
+  }
+}
