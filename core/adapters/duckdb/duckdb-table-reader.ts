@@ -138,10 +138,11 @@ async function openDuckDb(options: NativeModuleOptions) {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     preserve_insertion_order: 'true',
-    TimeZone: 'UTC',
-    streaming_buffer_size: '16MB',
-  }).catch(async () => DuckDBInstance.create(':memory:'));
-  return { instance, connection: await instance.connect() };
+  });
+  const connection = await instance.connect();
+  // What a time with a zone is must not depend on the machine's. Not known before the engine is up.
+  await connection.run("SET GLOBAL TimeZone = 'UTC'");
+  return { instance, connection };
 }
 
 function columnType(sqlType: string): TableColumnType {

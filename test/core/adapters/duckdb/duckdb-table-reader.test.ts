@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DuckDbTableReader } from '../../../../core/adapters/duckdb/duckdb-table-reader.ts';
 import { loadNativeModule } from '../../../../core/adapters/node/native-module.ts';
@@ -146,6 +149,24 @@ describe('DuckDbTableReader', () => {
       ]);
     },
   );
+
+  it("reads times with a zone as instants, whatever the machine's zone is", async () => {
+    const file = join(folder, 'zoned.csv');
+    await writeFile(file, 'at\n2001-01-01 00:00:00+02\n');
+    const adapter = new URL('../../../../core/adapters/duckdb/duckdb-table-reader.ts', import.meta.url);
+    const program = `
+      import { DuckDbTableReader } from ${JSON.stringify(adapter.href)};
+      // Modules are looked for from here.
+      process.argv[1] = ${JSON.stringify(fileURLToPath(adapter))};
+      const reader = new DuckDbTableReader({ env: {} });
+      const table = await reader.describe(${JSON.stringify(file)});
+      for await (const { columns } of reader.read(table, { columns: ['at'], batchRows: 1 })) console.log(columns[0].values[0]);
+      await reader.close();`;
+    const script = join(folder, 'zoned.ts');
+    await writeFile(script, program);
+    const { stdout } = await promisify(execFile)(process.execPath, [script], { env: { TZ: 'America/New_York' } });
+    expect(Number(stdout)).toBe(Date.UTC(2000, 11, 31, 22));
+  });
 
   it('reads 5,000 columns and a giant text', async () => {
     const names = Array.from({ length: 5000 }, (_, i) => `c${i}`);
