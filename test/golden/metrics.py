@@ -195,6 +195,60 @@ def edge(y, s):
     return {"labels": y.tolist(), "scores": s.tolist(), "values": found}
 
 
+# Classes that no row has, or that none is decided for, of four: [labels, decided]
+absent_classes = {
+    "a class without rows and decisions": [[0, 0, 0, 0, 1, 1, 1, 3, 3, 3, 0, 1], [0, 0, 1, 3, 1, 1, 0, 3, 3, 0, 0, 1]],
+    "a class that is only decided": [[0, 0, 0, 0, 1, 1, 1, 0, 1, 0], [0, 0, 2, 0, 1, 1, 0, 0, 2, 1]],
+    "a class that is never decided": [[0, 0, 2, 0, 1, 1, 2, 0, 3, 3], [0, 0, 1, 0, 1, 1, 0, 3, 3, 1]],
+}
+
+
+def absent(y, decided):
+    y, s = np.array(y), np.eye(classes)[decided]
+    w = np.ones(len(y))
+    names = [name for name in multiclass if name not in {"roc_auc_ovr", "average_precision_macro", "log_loss", "brier_score"}]
+    values = {name: float(multiclass[name](y, s)) for name in names}
+    return {
+        "labels": y.tolist(),
+        "shares": s.ravel().tolist(),
+        "values": values,
+        "influence": {name: influence(multiclass[name], y, s, w) for name in names},
+    }
+
+
+# Labels and predictions at the edge of where a loss is defined: [labels, predictions]
+edge_losses = {
+    "labels of 0": [[0, 1, 2.5, 4, 0.3], [0.5, 1, 2, 5, 0.2]],
+    "labels of 0 that are met": [[0, 1, 2], [0, 1, 3]],
+    "labels below 0": [[-1, 1, 2.5], [0.5, 1, 2]],
+    "predictions of 0": [[1, 1, 2.5], [0.5, 0, 2]],
+    "predictions below 0": [[1, 1, 2.5], [0.5, -1, 2]],
+    "labels above 0": [[1e-9, 1, 2.5], [1e-9, 3, 2]],
+    "equal labels": [[2, 2, 2], [1, 2, 4]],
+    "no error": [[1, 2, 4], [1, 2, 4]],
+    "one row": [[3], [2]],
+}
+
+
+def loss(name, y, s):
+    # smape has no value of 0 / 0 here, and 0 in ours.
+    if name == "smape":
+        y, s = y[(y != 0) | (s != 0)], s[(y != 0) | (s != 0)]
+    try:
+        value = float(regression[name](y, s))
+    except ValueError:
+        return None
+    # Ours have no share of a variance of 0, nor of one row.
+    return None if name in {"r2", "explained_variance"} and np.ptp(y) == 0 else value
+
+
+def losses(y, s):
+    y, s = np.array(y, float), np.array(s, float)
+    found = {name: loss(name, y, s) for name in regression}
+    met = np.mean((y != 0) | (s != 0))
+    return {"labels": y.tolist(), "scores": s.tolist(), "values": {**found, "smape": found["smape"] * met}}
+
+
 rows = dict(label=label, candidate=candidate, champion=champion, day=day, target=target, prediction=prediction, weight=weight, kind=kind, shares=shares.ravel(), amount=amount, expectedAmount=expected_amount)
 positive = {"poisson_deviance", "gamma_deviance", "tweedie_deviance_1.5", "tweedie_deviance_3"}
 of = lambda name: (amount, expected_amount) if name in positive else (target, prediction)
@@ -210,6 +264,8 @@ print(
             "regression": {name: describe(f, *of(name)) for name, f in regression.items()},
             "regressionValues": {name: values_only(f, target, prediction) for name, f in regression_values.items()},
             "edges": {name: edge(*case) for name, case in edges.items()},
+            "absentClasses": {name: absent(*case) for name, case in absent_classes.items()},
+            "edgeLosses": {name: losses(*case) for name, case in edge_losses.items()},
             "positive": sorted(positive),
             "delong": delong(),
             "auc_difference_jackknife": jackknife(lambda y, a, b: m.roc_auc_score(y, a) - m.roc_auc_score(y, b), label, candidate, champion),

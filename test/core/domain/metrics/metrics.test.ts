@@ -97,6 +97,34 @@ describe.each(Object.entries(golden.edges))('on %s', (_, { labels, scores, value
   });
 });
 
+describe.each(Object.entries(golden.absentClasses))('of %s', (_, { labels, shares, values, influence }) => {
+  const influences = Object.entries(influence);
+  const found = (name: string) => {
+    const one = findMetric(name, 'multiclass-classification')?.estimate(made(labels, shares, 4, null), options);
+    if (one?.kind !== 'estimate') throw new Error(`no value of ${name}: ${one?.reason}`);
+    return one;
+  };
+  it.each(Object.entries(values))('%s equals scikit-learn', (name, value) => close(found(name).value, value));
+  it.each(influences)('%s has the influences that row weights give', (name, parts) => {
+    const own = found(name).influence();
+    parts.forEach((part, row) => {
+      expect(own[row], `row ${row}`).toBeCloseTo(part, 5);
+    });
+  });
+});
+
+describe.each(Object.entries(golden.edgeLosses))('of %s', (_, { labels, scores, values }) => {
+  it.each(Object.entries(values))('%s equals scikit-learn or says why it has no value', (name, value) => {
+    const found = findMetric(name, 'regression')?.estimate(made(labels, scores, 1, null), options);
+    const reason = ['r2', 'explained_variance'].includes(name)
+      ? 'all labels are equal'
+      : 'labels or predictions lie outside of where it is defined';
+    if (value === null) expect(found).toEqual({ kind: 'undefined', reason });
+    else if (found?.kind === 'estimate') close(found.value, value);
+    else throw new Error(found?.reason);
+  });
+});
+
 describe('metrics that rest on single rows', () => {
   it.each([
     ['ece', 'binary-classification'],
