@@ -43,9 +43,10 @@ function clusterCount(rows: number): number {
 
 /** The standard normal numbers that one row is made of. */
 interface RowNoise {
-  readonly label: number;
-  readonly candidate: (at: number) => number;
-  readonly champion: (at: number) => number;
+  label: number;
+  /** By class. */
+  readonly candidate: Float64Array;
+  readonly champion: Float64Array;
 }
 
 /** Rows with both models' scores, from a seed. */
@@ -54,11 +55,12 @@ export function simulate(scenario: Scenario, skill: number, seed: number): Score
   const { rows, clustered, task } = scenario;
   const width = task === 'multiclass-classification' ? CLASSES : 1;
   const ids = clustered ? clusterIds(rows, random) : null;
-  const effects = ids === null ? null : normals(random, clusterCount(rows) * (1 + 3 * width));
+  const perRow = 1 + 3 * width;
+  const effects = ids === null ? null : normals(random, clusterCount(rows) * perRow);
   const out = emptyPopulation(scenario, ids);
+  const drawNoise = noiseOfRows(random, width, clustered);
   for (let row = 0; row < rows; row++) {
-    const noise = rowNoise(random, width, effects?.subarray((ids?.[row] ?? 0) * (1 + 3 * width)) ?? null);
-    writeRow(out, row, { scenario, skill, noise });
+    writeRow(out, row, { scenario, skill, noise: drawNoise(effects, (ids?.[row] ?? 0) * perRow) });
   }
   return out;
 }
@@ -77,16 +79,23 @@ function normals(random: SeededRandom, count: number): Float64Array {
   return Float64Array.from({ length: count }, () => random.normal());
 }
 
-function rowNoise(random: SeededRandom, width: number, effects: Float64Array | null): RowNoise {
-  const own = Math.sqrt(1 - (effects === null ? 0 : IN_CLUSTER));
+/** Draws the noise of one row after the other into the same arrays. */
+function noiseOfRows(random: SeededRandom, width: number, isClustered: boolean) {
+  const noise: RowNoise = { label: 0, candidate: new Float64Array(width), champion: new Float64Array(width) };
+  const shared = new Float64Array(width);
+  const own = Math.sqrt(1 - (isClustered ? IN_CLUSTER : 0));
   const common = Math.sqrt(IN_CLUSTER);
-  const mixed = (at: number) => own * random.normal() + (effects === null ? 0 : common * (effects[at] ?? 0));
-  const label = mixed(0);
-  const parts = (from: number) => Array.from({ length: width }, (_, k) => mixed(1 + from * width + k));
-  const [shared, candidate, champion] = [parts(0), parts(1), parts(2)];
-  const joined = (of: readonly number[]) => (at: number) =>
-    Math.sqrt(SHARED) * (shared[at] ?? 0) + Math.sqrt(1 - SHARED) * (of[at] ?? 0);
-  return { label, candidate: joined(candidate), champion: joined(champion) };
+  const [together, apart] = [Math.sqrt(SHARED), Math.sqrt(1 - SHARED)];
+  /** @param from Where the numbers of the row's cluster begin. */
+  return (effects: Float64Array | null, from: number): RowNoise => {
+    let at = from;
+    const draw = () => own * random.normal() + (effects === null ? 0 : common * (effects[at++] ?? 0));
+    noise.label = draw();
+    for (let k = 0; k < width; k++) shared[k] = together * draw();
+    for (let k = 0; k < width; k++) noise.candidate[k] = (shared[k] ?? 0) + apart * draw();
+    for (let k = 0; k < width; k++) noise.champion[k] = (shared[k] ?? 0) + apart * draw();
+    return noise;
+  };
 }
 
 /** A population to be filled. */
@@ -105,7 +114,7 @@ export function emptyPopulation({ task, rows }: Scenario, ids: Uint32Array | nul
 interface RowLaw {
   readonly scenario: Scenario;
   readonly skill: number;
-  readonly noise: RowNoise;
+  readonly noise: Readonly<RowNoise>;
 }
 
 /** Fills one row from its normal numbers; the champion has a skill of 1. */
@@ -115,19 +124,19 @@ export function writeRow(out: ScoredPopulation, row: number, { scenario, skill, 
   const { task, difficulty, tail } = scenario;
   if (tail !== undefined) {
     const of = (error: number, ability: number) => tailedRow(tail, { label: noise.label, error }, ability);
-    [labels[row], candidate[row]] = of(noise.candidate(0), skill);
-    champion[row] = of(noise.champion(0), 1)[1];
+    [labels[row], candidate[row]] = of(noise.candidate[0] ?? 0, skill);
+    champion[row] = of(noise.champion[0] ?? 0, 1)[1];
   } else if (task === 'binary-classification') {
     const { prevalence, distance } = BINARY[difficulty];
     const label = noise.label < normalQuantiles.at(prevalence) ? 1 : 0;
     labels[row] = label;
-    candidate[row] = posterior(label, noise.candidate(0), { prevalence, distance: distance * skill });
-    champion[row] = posterior(label, noise.champion(0), { prevalence, distance });
+    candidate[row] = posterior(label, noise.candidate[0] ?? 0, { prevalence, distance: distance * skill });
+    champion[row] = posterior(label, noise.champion[0] ?? 0, { prevalence, distance });
   } else if (task === 'regression') {
     const label = Math.exp(0.5 * noise.label + 1);
     labels[row] = label;
-    candidate[row] = label * shaped(REGRESSION[difficulty], noise.candidate(0), 0.2 / skill);
-    champion[row] = label * shaped(REGRESSION[difficulty], noise.champion(0), 0.2);
+    candidate[row] = label * shaped(REGRESSION[difficulty], noise.candidate[0] ?? 0, 0.2 / skill);
+    champion[row] = label * shaped(REGRESSION[difficulty], noise.champion[0] ?? 0, 0.2);
   } else {
     const { shares, distance } = MULTICLASS[difficulty];
     const label = classAt(noise.label, shares);
@@ -135,9 +144,9 @@ export function writeRow(out: ScoredPopulation, row: number, { scenario, skill, 
     softmax(
       candidate,
       row,
-      (k) => Math.log(shares[k] ?? 1) + evidence(noise.candidate(k), k === label, distance * skill),
+      (k) => Math.log(shares[k] ?? 1) + evidence(noise.candidate[k] ?? 0, k === label, distance * skill),
     );
-    softmax(champion, row, (k) => Math.log(shares[k] ?? 1) + evidence(noise.champion(k), k === label, distance));
+    softmax(champion, row, (k) => Math.log(shares[k] ?? 1) + evidence(noise.champion[k] ?? 0, k === label, distance));
   }
 }
 

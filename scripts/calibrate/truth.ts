@@ -22,11 +22,13 @@ export function trueValues(
   const width = population.candidate.length / POINTS;
   const steps = latticeSteps(1 + width);
   const table = quantileTable();
+  const shared = new Float64Array(width);
   for (let row = 0; row < POINTS; row++) {
     const at = (dimension: number) =>
       table[Math.floor(((0.5 + (row + 1) * (steps[dimension] ?? 0)) % 1) * POINTS)] ?? 0;
+    for (let k = 0; k < width; k++) shared[k] = at(1 + k);
     // Both models have the same law: only their skill differs, so they may share the points.
-    const noise = { label: at(0), candidate: (k: number) => at(1 + k), champion: (k: number) => at(1 + k) };
+    const noise = { label: at(0), candidate: shared, champion: shared };
     writeRow(population, row, { scenario: points, skill, noise });
   }
   return new Map(metrics.map((metric) => [metric.name, valuesOf(metric, population)]));
