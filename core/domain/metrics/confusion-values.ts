@@ -87,7 +87,8 @@ export function matthewsOf(confusion: Confusion): ConfusionValue | UndefinedMetr
   if (ofTruths === 0) return { kind: 'undefined', reason: 'all rows have the same label' };
   // scikit-learn gives 0 here; there is no correlation with a constant.
   if (ofDecided === 0) return { kind: 'undefined', reason: 'all rows are decided alike' };
-  const below = Math.sqrt(ofTruths) * Math.sqrt(ofDecided);
+  // One root: of predictions without an error it is exactly what is above it, and the value 1.
+  const below = Math.sqrt(ofTruths * ofDecided);
   const value = between / below;
   const gradient = gradientOf(confusion.classes, (a, b) => {
     const top = (a === b ? total : 0) + right - (decided[a] ?? 0) - (truths[b] ?? 0);
@@ -140,18 +141,18 @@ function averageFBeta(
   const present = [...truths.keys()].filter((k) => (truths[k] ?? 0) + (decided[k] ?? 0) > 0);
   if (present.length === 0) return { kind: 'undefined', reason: 'there are no rows' };
   const gradient = new Float64Array(confusion.counts.length);
-  let value = 0;
+  // Divided once: shares of a seventh do not add up to exactly 1.
+  let above = 0;
   const weights = present.reduce((sum, of) => sum + weightOf(of), 0);
   for (const of of present) {
     const found = fBetaOf(confusion, { of, beta });
     if ('kind' in found) continue;
-    const share = weightOf(of) / weights;
-    value += share * found.value;
+    above += weightOf(of) * found.value;
     for (let cell = 0; cell < gradient.length; cell++) {
-      gradient[cell] = (gradient[cell] ?? 0) + share * (found.gradient[cell] ?? 0);
+      gradient[cell] = (gradient[cell] ?? 0) + (weightOf(of) / weights) * (found.gradient[cell] ?? 0);
     }
   }
-  return { value, gradient };
+  return { value: above / weights, gradient };
 }
 
 function valueOr0(found: ConfusionValue | UndefinedMetric): number {

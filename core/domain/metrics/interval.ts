@@ -25,6 +25,8 @@ const MAX_SKEWNESS = 0.25;
 const MIN_EFFECTIVE_ROWS = MIN_UNITS;
 /** Standard errors below this share of the values are rounding, not evidence. */
 const ROUNDING = 1e-13;
+/** Chosen: where rows show no variation, a value this near to 1 is that of no error, but for rounding of weights. */
+const ROUNDED_ERROR = 1e-9;
 
 /** Chosen: from here on Wilson's interval is wrong on neither side by more than a tenth of a point. */
 const FEW_OUTCOMES = 500;
@@ -171,7 +173,7 @@ function atEdge(estimate: MetricEstimate, population: Population, found: Standar
   if (edge === undefined) return undefined;
   const trials = edgeTrials(edge.trials, population);
   const method = 'exact bound of no error';
-  if (value === 1) {
+  if (value > 1 - ROUNDED_ERROR) {
     const reach = (level: number) => ({ below: 1 - edge.worst(errorShareBound(trials, level)), above: 0 });
     return { kind: 'estimated', ...found, standardError: typical(0, reach), reach, method };
   }

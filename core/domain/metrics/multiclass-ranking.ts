@@ -55,20 +55,20 @@ interface Part {
 }
 
 function meanOf(parts: readonly Part[], rows: number): MetricEstimate {
-  let [value, bias] = [0, 0];
+  let [values, biases] = [0, 0];
   let support = Number.POSITIVE_INFINITY;
   for (const { estimate } of parts) {
-    value += estimate.value / parts.length;
-    bias += (estimate.bias ?? 0) / parts.length;
+    values += estimate.value;
+    biases += estimate.bias ?? 0;
     support = Math.min(support, estimate.support?.rows ?? support);
   }
   return {
     kind: 'estimate',
-    value,
+    value: values / parts.length,
     influence: once(() => meanInfluence(parts, rows)),
     byClass: false,
     support: { rows: support, what: 'rows of the smallest class' },
-    ...(bias === 0 ? {} : { bias }),
+    bias: biases / parts.length,
   };
 }
 

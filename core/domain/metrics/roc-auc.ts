@@ -30,7 +30,8 @@ function estimateRocAuc(rows: ScoredRows): MetricEstimate | UndefinedMetric {
   const positives = positiveWeight(rows);
   const negatives = totalWeight(rows) - positives;
   if (positives === 0 || negatives === 0) return { kind: 'undefined', reason: 'all rows have the same label' };
-  const value = concordantPairs(rows) / positives / negatives;
+  // Sums of weights are equal only up to rounding.
+  const value = Math.min(1, concordantPairs(rows) / positives / negatives);
   const ones = countLabel(labels, 1);
   const smaller = Math.min(ones, count - ones);
   return {
