@@ -116,6 +116,53 @@ describe('evaluate-and-gate', () => {
     expect(short).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('has 1 rows and the dataset 4000') });
   });
 
+  it.each([
+    ['metrics.json', '{ "test": { "mape": 0.21, "bleu": null } }', 'has no test.bleu'],
+    ['metrics.yaml', 'test:\n  mape: 0.21\n  bleu: .nan\n', 'test.bleu that is not finite'],
+    ['metrics.toml', '[test]\nmape = 0.21\nbleu = nan\n', 'test.bleu that is not finite'],
+  ])(
+    'decides on numbers that training wrote to %s, and says that they have no interval',
+    async (file, text, reason) => {
+      const rules = (most: number) => `rules:
+        - { metric: 'file:test.mape', max: ${most}, interval: none }
+        - { metric: 'file:test.bleu', min: 0.1, interval: none, when-inconclusive: warn }`;
+      const judged = async (most: number) => {
+        const config = CONFIG.replace('test.csv,', `test.csv, metrics-file: ${file},`).replace('rules:', rules(most));
+        const options = await workspace(`${file}-${most}`, { candidate: 'good', config });
+        await writeFile(path.join(options.workspace, file), text);
+        return runActionSource('evaluate-and-gate', { ...options, inputs: { champion: 'poor.onnx' } });
+      };
+      const [good, poor] = [await judged(0.25), await judged(0.2)];
+      expect(good, good.stdout).toMatchObject({ exitCode: 0 });
+      expect(JSON.parse(good.outputs.metrics ?? '')).toMatchObject({ 'file:test.mape': 0.21 });
+      const report = readReport('evaluation', await readFile(good.outputs['report-path'] ?? ''), 'report');
+      expect(report.metrics.find(({ name }) => name === 'file:test.mape')).toMatchObject({
+        value: 0.21,
+        interval: null,
+      });
+      expect(good.summary).toContain('as training wrote it');
+      expect(good.summary).toContain(reason);
+      expect(poor).toMatchObject({ exitCode: 1, outputs: { verdict: 'fail' } });
+      expect(poor.stdout).toMatch(/::error file=tidegate\.yaml,line=10::test\.mape as training wrote it/);
+    },
+  );
+
+  it('refuses a metrics file that is not there, or is broken', async () => {
+    const judged = async (name: string, file: string, text: string | undefined) => {
+      const config = CONFIG.replace('test.csv,', `test.csv, metrics-file: ${file},`).replace(
+        'rules:',
+        "rules:\n        - { metric: 'file:mape', max: 1, interval: none }",
+      );
+      const options = await workspace(name, { candidate: 'good', config });
+      if (text !== undefined) await writeFile(path.join(options.workspace, file), text);
+      return runActionSource('evaluate-and-gate', { ...options, inputs: { champion: 'none' } });
+    };
+    const absent = await judged('metrics-absent', 'metrics.json', undefined);
+    expect(absent).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('metrics.json does not exist') });
+    const broken = await judged('metrics-broken', 'metrics.json', '{ "mape": 0.2');
+    expect(broken).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('metrics.json') });
+  });
+
   it('tells a user what to mend, without a stack', async () => {
     const options = await workspace('errors', { candidate: 'good', config: CONFIG.replace('[a, b]', '[a, c]') });
     const run = await runActionSource('evaluate-and-gate', { ...options, inputs: { champion: 'none' } });
