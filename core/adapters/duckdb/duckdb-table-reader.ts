@@ -15,7 +15,14 @@ import type {
 import { loadNativeModule, type NativeModuleOptions } from '../node/native-module.ts';
 import { assembleBatches } from './assemble-batches.ts';
 import { likelyRows } from './likely-rows.ts';
+import { parquetColumns } from './parquet-layout.ts';
+import { readParquet } from './read-parquet.ts';
 import { identifier, isTable, literal, literalGlob, scanOf } from './table-scan.ts';
+
+/** A column with the name of its table in a statement. */
+interface SelectedColumn extends TableColumn {
+  readonly alias: string;
+}
 
 /** Reads tables with DuckDB, which is loaded at the first use. Close it when done. */
 export class DuckDbTableReader implements TableReader {
@@ -65,8 +72,22 @@ export class DuckDbTableReader implements TableReader {
 
   async *readBeside(parts: readonly TablePart[], batchRows: number): AsyncIterable<TableBatch> {
     const wanted = parts.flatMap(({ table, columns }, at) =>
-      columns.map((name) => ({ alias: `t${at}`, ...columnOf(table, name) })),
+      columns.map((name) => ({ alias: `t${at}`, files: table.files, ...columnOf(table, name) })),
     );
+    const paths = parts.flatMap(({ table }) => table.files).join(', ');
+    try {
+      const plain = await parquetColumns(wanted, (sql) => this.#query(sql));
+      if (plain !== undefined) yield* readParquet(plain, batchRows);
+      else yield* this.#stream(parts, { wanted, batchRows });
+    } catch (cause) {
+      throw unreadable(paths, cause);
+    }
+  }
+
+  async *#stream(
+    parts: readonly TablePart[],
+    { wanted, batchRows }: { readonly wanted: readonly SelectedColumn[]; readonly batchRows: number },
+  ): AsyncIterable<TableBatch> {
     const selected = wanted.length === 0 ? '1::DOUBLE' : wanted.map(selection).join(', ');
     const { instance } = await this.#open();
     // A connection gives one stream at a time.
@@ -75,8 +96,6 @@ export class DuckDbTableReader implements TableReader {
     try {
       const result = await connection.stream(`SELECT ${selected} FROM ${from}`);
       yield* assembleBatches(result, { kinds: wanted.map(kindOf), batchRows });
-    } catch (cause) {
-      throw unreadable(parts.flatMap(({ table }) => table.files).join(', '), cause);
     } finally {
       connection.closeSync();
     }
@@ -170,7 +189,7 @@ function columnOf(table: TableDescription, name: string): TableColumn {
   );
 }
 
-function selection({ alias, name, type }: TableColumn & { readonly alias: string }): string {
+function selection({ alias, name, type }: SelectedColumn): string {
   const column = `${alias}.${identifier(name)}`;
   if (type === 'text') return `CAST(${column} AS VARCHAR)`;
   const number = type === 'time' ? `epoch_ms(CAST(${column} AS TIMESTAMP))` : column;

@@ -1,0 +1,112 @@
+import { literal } from './table-scan.ts';
+
+/** How a column's values are written, where they are read without the engine. */
+export type PlainType = 'DOUBLE' | 'FLOAT' | 'INT32' | 'INT64' | 'BOOLEAN';
+export type PlainCodec = 'UNCOMPRESSED' | 'SNAPPY' | 'GZIP' | 'ZSTD';
+
+/** A column within a group of rows of a file. */
+export interface ParquetChunk {
+  readonly file: string;
+  /** Where its pages begin, and how many bytes they have there and decompressed. */
+  readonly offset: number;
+  readonly storedBytes: number;
+  readonly plainBytes: number;
+  readonly rows: number;
+  readonly type: PlainType;
+  readonly codec: PlainCodec;
+  /** Whether values may be missing. */
+  readonly isOptional: boolean;
+}
+
+/** A column of the files of a table, in the order of its rows. */
+export interface ParquetColumn {
+  readonly chunks: readonly ParquetChunk[];
+  readonly rows: number;
+}
+
+/** A column that is wanted. */
+export interface WantedColumn {
+  readonly files: readonly string[];
+  readonly name: string;
+}
+
+/** Chosen: all columns' largest groups of rows together, of which two each are in memory at a time. */
+const MOST_BYTES = 128 << 20;
+const TYPES: ReadonlyMap<string, PlainType> = new Map([
+  ['DOUBLE', 'DOUBLE'],
+  ['FLOAT', 'FLOAT'],
+  ['TINYINT', 'INT32'],
+  ['SMALLINT', 'INT32'],
+  ['INTEGER', 'INT32'],
+  ['UTINYINT', 'INT32'],
+  ['USMALLINT', 'INT32'],
+  ['BIGINT', 'INT64'],
+  ['BOOLEAN', 'BOOLEAN'],
+]);
+const CODECS: readonly PlainCodec[] = ['UNCOMPRESSED', 'SNAPPY', 'GZIP', 'ZSTD'];
+const ENCODINGS = new Set(['PLAIN', 'RLE', 'PLAIN_DICTIONARY', 'RLE_DICTIONARY']);
+
+type Query = (sql: string) => Promise<readonly (readonly unknown[])[]>;
+
+/**
+ * Where the values of columns stand, by what the engine says of the files; undefined where they are not plain numbers in
+ * a common encoding, all columns equally long: those are left to the engine.
+ */
+export async function parquetColumns(
+  wanted: readonly WantedColumn[],
+  query: Query,
+): Promise<readonly ParquetColumn[] | undefined> {
+  if (wanted.length === 0 || !wanted.every(({ files }) => files.every((file) => file.endsWith('.parquet')))) return;
+  const found: ParquetColumn[] = [];
+  for (const column of wanted) {
+    const one = await columnOf(column, query);
+    if (one === undefined || one.rows !== (found[0] ?? one).rows) return undefined;
+    found.push(one);
+  }
+  const largest = found.map(({ chunks }) =>
+    chunks.reduce((most, { storedBytes, plainBytes }) => Math.max(most, storedBytes, plainBytes), 0),
+  );
+  return largest.reduce((sum, bytes) => sum + bytes, 0) > MOST_BYTES ? undefined : found;
+}
+
+async function columnOf({ files, name }: WantedColumn, query: Query): Promise<ParquetColumn | undefined> {
+  const list = `[${files.map(literal).join(', ')}]`;
+  const schema = await query(
+    `SELECT file_name, duckdb_type, repetition_type FROM parquet_schema(${list}) WHERE name = ${literal(name)}`,
+  );
+  const known = new Map(schema.map(([file, type, repetition]) => [String(file), { type, repetition }]));
+  // Nested columns may have the name too; columns that the names of folders give have no entry.
+  if (schema.length !== files.length || known.size !== files.length) return undefined;
+  const described = await query(
+    `SELECT file_name, type, compression, encodings, dictionary_page_offset, data_page_offset, total_compressed_size,
+      total_uncompressed_size, num_values, row_group_num_rows
+    FROM parquet_metadata(${list}) WHERE path_in_schema = ${literal(name)} ORDER BY list_position(${list}, file_name), row_group_id`,
+  );
+  const chunks: ParquetChunk[] = [];
+  for (const row of described) {
+    const chunk = chunkOf(row, known.get(String(row[0])));
+    if (chunk === undefined) return undefined;
+    chunks.push(chunk);
+  }
+  const rows = chunks.reduce((sum, chunk) => sum + chunk.rows, 0);
+  const [[all] = []] = await query(`SELECT sum(num_rows) FROM parquet_file_metadata(${list})`);
+  return rows === Number(all) ? { chunks, rows } : undefined;
+}
+
+function chunkOf(
+  row: readonly unknown[],
+  known: { readonly type: unknown; readonly repetition: unknown } | undefined,
+): ParquetChunk | undefined {
+  const [file, stored, compression, encodings, dictionary, ...numbers] = row;
+  const [data = 0, compressed = 0, plain = 0, values = 0, rows = 0] = numbers.map(Number);
+  const type = TYPES.get(String(known?.type));
+  const codec = CODECS.find((one) => one === compression);
+  const isKnown = String(encodings)
+    .split(',')
+    .every((encoding) => ENCODINGS.has(encoding.trim()));
+  const isFlat = known?.repetition === 'REQUIRED' || known?.repetition === 'OPTIONAL';
+  if (type !== stored || type === undefined || codec === undefined || !isKnown || !isFlat || values !== rows) return;
+  const offset = dictionary === null || Number(dictionary) === 0 ? data : Math.min(Number(dictionary), data);
+  const place = { file: String(file), offset, storedBytes: compressed, plainBytes: plain };
+  return { ...place, rows, type, codec, isOptional: known?.repetition === 'OPTIONAL' };
+}

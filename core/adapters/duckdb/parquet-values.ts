@@ -1,0 +1,157 @@
+import { gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { unpackNumbers } from './packed-numbers.ts';
+import type { ParquetChunk, PlainCodec, PlainType } from './parquet-layout.ts';
+import { type PageHeader, readPageHeader } from './parquet-page.ts';
+import { decompressSnappy } from './snappy.ts';
+
+/** Values of a page: as the bytes of doubles, or as numbers. */
+export type PageValues =
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly count: number }
+  | { readonly kind: 'numbers'; readonly values: Float64Array; readonly count: number };
+
+const PLAIN = 0;
+const RLE = 3;
+const DICTIONARIES: readonly number[] = [2, 8];
+const SIZES = { DOUBLE: 8, FLOAT: 4, INT32: 4, INT64: 8, BOOLEAN: 1 / 8 } as const;
+
+/** The pages of a column within a group of rows, one after the other. */
+export class ChunkPages {
+  readonly #chunk: ParquetChunk;
+  readonly #bytes: Uint8Array;
+  #at = 0;
+  #rows = 0;
+  #dictionary: Float64Array = new Float64Array(0);
+  #scratch = new Uint8Array(0);
+
+  /** @param bytes All of its pages. */
+  constructor(chunk: ParquetChunk, bytes: Uint8Array) {
+    this.#chunk = chunk;
+    this.#bytes = bytes;
+  }
+
+  /**
+   * The values of the next page; null when all rows were read. They are valid until the next call.
+   *
+   * @throws {RangeError} For a page that breaks off, or is coded otherwise than the file says.
+   */
+  next(): PageValues | null {
+    while (this.#rows < this.#chunk.rows) {
+      const header = readPageHeader(this.#bytes, this.#at);
+      const from = this.#at + header.length;
+      this.#at = from + header.storedBytes;
+      if (this.#at > this.#bytes.length) throw new RangeError('a page breaks off');
+      if (header.kind === 'other') continue;
+      const page = this.#plain(header, this.#bytes.subarray(from, this.#at));
+      if (header.kind === 'dictionary') {
+        this.#dictionary = plainNumbers(page, this.#chunk.type, header.values);
+        continue;
+      }
+      this.#rows += header.values;
+      if (this.#rows > this.#chunk.rows) throw new RangeError('more values than rows');
+      if (header.values > 0) return this.#valuesOf(header, page);
+    }
+    return null;
+  }
+
+  #plain({ plainBytes, levelBytes, isCompressed }: PageHeader, stored: Uint8Array): Uint8Array {
+    const { codec } = this.#chunk;
+    if (codec === 'UNCOMPRESSED' || !isCompressed) return stored;
+    if (plainBytes > this.#chunk.plainBytes) throw new RangeError('a page is larger than its column');
+    if (this.#scratch.length < plainBytes) this.#scratch = new Uint8Array(plainBytes);
+    const target = this.#scratch.subarray(0, plainBytes);
+    if (levelBytes > stored.length || levelBytes > plainBytes) throw new RangeError('a page breaks off');
+    target.set(stored.subarray(0, levelBytes));
+    decompress(codec, stored.subarray(levelBytes), target.subarray(levelBytes));
+    return target;
+  }
+
+  #valuesOf(header: PageHeader, page: Uint8Array): PageValues {
+    const { levels, values } = this.#split(header, page);
+    const count = header.values;
+    const missing = levels === null ? null : missingOf(levels, count);
+    const present = missing === null ? count : count - missing.reduce((sum, one) => sum + one, 0);
+    if (missing === null && header.encoding === PLAIN && this.#chunk.type === 'DOUBLE') {
+      if (values.length < count * SIZES.DOUBLE) throw new RangeError('a page breaks off');
+      return { kind: 'bytes', bytes: values, count };
+    }
+    const numbers = this.#numbers(values, header.encoding, present);
+    return { kind: 'numbers', values: missing === null ? numbers : spread(numbers, missing), count };
+  }
+
+  /** What says which values are missing, and the values. */
+  #split({ kind, levelBytes }: PageHeader, page: Uint8Array) {
+    if (!this.#chunk.isOptional) return { levels: null, values: page.subarray(levelBytes) };
+    if (kind === 'data-v2') return { levels: page.subarray(0, levelBytes), values: page.subarray(levelBytes) };
+    const size = new DataView(page.buffer, page.byteOffset, page.length).getUint32(0, true);
+    if (4 + size > page.length) throw new RangeError('a page breaks off');
+    return { levels: page.subarray(4, 4 + size), values: page.subarray(4 + size) };
+  }
+
+  #numbers(bytes: Uint8Array, encoding: number, count: number): Float64Array {
+    const { type } = this.#chunk;
+    if (encoding === PLAIN) return plainNumbers(bytes, type, count);
+    if (encoding === RLE && type === 'BOOLEAN') {
+      const flags = new Uint8Array(count);
+      unpackNumbers(bytes.subarray(4), 1, flags);
+      return Float64Array.from(flags);
+    }
+    if (!DICTIONARIES.includes(encoding)) throw new RangeError(`values are coded by method ${encoding}`);
+    const indexes = new Uint32Array(count);
+    if (count > 0) unpackNumbers(bytes.subarray(1), bytes[0] ?? 0, indexes);
+    return lookUp(this.#dictionary, indexes);
+  }
+}
+
+function decompress(codec: PlainCodec, stored: Uint8Array, target: Uint8Array): void {
+  if (codec === 'SNAPPY') {
+    decompressSnappy(stored, target);
+    return;
+  }
+  const limit = { maxOutputLength: Math.max(1, target.length) };
+  const plain = codec === 'GZIP' ? gunzipSync(stored, limit) : zstdDecompressSync(stored, limit);
+  if (plain.length !== target.length) throw new RangeError('a compressed page has another length than it says');
+  target.set(plain);
+}
+
+/** 1 for each missing value; null where none is. */
+function missingOf(levels: Uint8Array, count: number): Uint8Array | null {
+  const present = new Uint8Array(count);
+  unpackNumbers(levels, 1, present);
+  if (!present.includes(0)) return null;
+  return present.map((one) => 1 - one);
+}
+
+function spread(values: Float64Array, missing: Uint8Array): Float64Array {
+  let from = 0;
+  return Float64Array.from(missing, (isMissing) => (isMissing === 1 ? Number.NaN : (values[from++] ?? Number.NaN)));
+}
+
+function lookUp(dictionary: Float64Array, indexes: Uint32Array): Float64Array {
+  const values = new Float64Array(indexes.length);
+  const size = dictionary.length;
+  for (let i = 0; i < indexes.length; i++) {
+    const index = indexes[i] ?? 0;
+    if (index >= size) throw new RangeError('a value that is not in the dictionary');
+    values[i] = dictionary[index] ?? 0;
+  }
+  return values;
+}
+
+function plainNumbers(bytes: Uint8Array, type: PlainType, count: number): Float64Array {
+  const length = Math.ceil(count * SIZES[type]);
+  if (bytes.length < length) throw new RangeError('a page breaks off');
+  // A copy, since values begin anywhere in a page.
+  const { buffer } = Uint8Array.from(bytes.subarray(0, length));
+  if (type === 'DOUBLE') return new Float64Array(buffer);
+  if (type === 'FLOAT') return new Float64Array(new Float32Array(buffer));
+  if (type === 'INT32') return new Float64Array(new Int32Array(buffer));
+  const values = new Float64Array(count);
+  if (type === 'INT64') {
+    const [high, low] = [new Int32Array(buffer), new Uint32Array(buffer)];
+    // Rounded once, as the engine does.
+    for (let i = 0; i < count; i++) values[i] = (high[2 * i + 1] ?? 0) * 2 ** 32 + (low[2 * i] ?? 0);
+    return values;
+  }
+  for (let i = 0; i < count; i++) values[i] = ((bytes[i >>> 3] ?? 0) >>> (i & 7)) & 1;
+  return values;
+}
