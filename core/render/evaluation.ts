@@ -119,14 +119,19 @@ function renderMethod(report: EvaluationReport): string {
     `Candidate ${inlineCode(candidate.digest)}.`,
     ...(champion === undefined ? [] : [`Champion ${inlineCode(champion.digest)}.`]),
     ...(report.championNote === undefined ? [] : [escapeText(report.championNote)]),
-    ...(latency?.p50Ms === null || latency?.p50Ms === undefined
-      ? []
-      : [
-          `One row takes ${latency.p50Ms.toFixed(2)} ms (median), ${latency.p99Ms?.toFixed(2) ?? '—'} ms (99th percentile), on this runner.`,
-        ]),
+    ...latencyLines(latency),
     ...(runtime === undefined
       ? []
       : [`Computed by ${escapeText(runtime.name)} ${escapeText(runtime.version)} (${escapeText(runtime.provider)}).`]),
   ];
   return lines.map((line) => `- ${line}`).join('\n');
+}
+
+function latencyLines(latency: EvaluationReport['latency']): readonly string[] {
+  if (latency === null || latency.p50Ms === null) return [];
+  const times = (of: NonNullable<typeof latency.batch>) =>
+    `${of.p50Ms?.toFixed(2) ?? '—'} ms (median), ${of.p99Ms?.toFixed(2) ?? '—'} ms (99th percentile)`;
+  const { batch } = latency;
+  const atOnce = batch === undefined ? '' : `; ${formatCount(batch.batchRows)} at once take ${times(batch)}`;
+  return [`One row takes ${times(latency)}${atOnce}, on this runner.`];
 }

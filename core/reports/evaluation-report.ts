@@ -134,6 +134,14 @@ export const changesSchema = z.looseObject({
     .max(100),
 });
 
+/** Times of scoring so many rows at once. */
+const latencyShape = {
+  p50Ms: finite.nullable(),
+  p95Ms: finite.nullable(),
+  p99Ms: finite.nullable(),
+  batchRows: finite,
+};
+
 /** The judgement of a candidate: written by evaluate-and-gate; read by register and the bot. */
 export const evaluationReportSchema = z.looseObject({
   ...header('evaluation'),
@@ -180,9 +188,8 @@ export const evaluationReportSchema = z.looseObject({
   whenInconclusive: z.enum(['fail', 'warn']),
   /** Candidates judged on this dataset in this pull request; counted by the bot, null in the action's report. */
   looks: z.number().int().min(1).nullable(),
-  latency: z
-    .looseObject({ p50Ms: finite.nullable(), p95Ms: finite.nullable(), p99Ms: finite.nullable(), batchRows: finite })
-    .nullable(),
+  /** Of one row; and of a batch, which reports of earlier versions lack. */
+  latency: z.looseObject({ ...latencyShape, batch: z.looseObject(latencyShape).optional() }).nullable(),
   /** What the pictures are drawn from. */
   curves: z
     .looseObject({

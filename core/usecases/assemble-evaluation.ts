@@ -59,7 +59,7 @@ export function assembleEvaluation(parts: EvaluationParts): EvaluationReport {
     ...(base === null ? {} : { baseGate: baseGate(judged, base) }),
     whenInconclusive: gate.whenInconclusive,
     looks: null,
-    latency: scored.latency === null ? null : { ...scored.latency },
+    latency: scored.latency === null ? null : { ...scored.latency, batch: { ...scored.latency.batch } },
     curves: curves(parts),
     dataValidation: { problems: [] },
     signature:

@@ -56,6 +56,9 @@ const ARTIFACT_METRICS = {
   latency_p50_ms: 'Latency p50 (ms)',
   latency_p95_ms: 'Latency p95 (ms)',
   latency_p99_ms: 'Latency p99 (ms)',
+  latency_batch_p50_ms: 'Latency of a batch p50 (ms)',
+  latency_batch_p95_ms: 'Latency of a batch p95 (ms)',
+  latency_batch_p99_ms: 'Latency of a batch p99 (ms)',
   artifact_size_bytes: 'Artifact size (bytes)',
 } as const;
 
@@ -82,10 +85,12 @@ export function findMetric(name: string, task: MetricTask): Metric | undefined {
 
 function findInFamily(name: string, task: MetricTask): Metric | undefined {
   const family = FAMILIES.find((one) => one.task === task && name.startsWith(one.prefix));
-  const text = family === undefined ? '' : name.slice(family.prefix.length);
-  // One spelling a number, so that one metric has one name.
-  if (family === undefined || String(Number(text)) !== text || !family.accepts(Number(text))) return undefined;
-  return family.make(Number(text));
+  if (family === undefined) return undefined;
+  const parameter = Number(name.slice(family.prefix.length));
+  if (!Number.isFinite(parameter) || !family.accepts(parameter)) return undefined;
+  const metric = family.make(parameter);
+  // A metric has one name: neither 0.80 for 0.8, nor fbeta_1 for f1.
+  return metric.name === name ? metric : undefined;
 }
 
 /** Whether a name is that of a metric of the artifact itself. */
@@ -131,8 +136,7 @@ export function metricTitle(name: string): string {
   if (isArtifactMetric(name)) return ARTIFACT_METRICS[name];
   const key = fileMetricKey(name);
   if (key !== undefined) return `${key} as training wrote it (no interval)`;
-  const found = METRICS.find((metric) => metric.name === name);
-  if (found !== undefined) return found.title;
   const tasks = ['binary-classification', 'multiclass-classification', 'regression'] as const;
-  return tasks.map((task) => findInFamily(name, task)).find((metric) => metric !== undefined)?.title ?? name;
+  const [metric] = tasks.flatMap((task) => findMetric(name, task) ?? []);
+  return metric?.title ?? name;
 }

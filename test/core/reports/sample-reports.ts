@@ -115,7 +115,7 @@ const evaluation: ReportOf<'evaluation'> = {
   verdict: 'fail',
   whenInconclusive: 'fail',
   looks: null,
-  latency: { p50Ms: 1, p95Ms: 2, p99Ms: 3, batchRows: 1 },
+  latency: { p50Ms: 1, p95Ms: 2, p99Ms: 3, batchRows: 1, batch: { p50Ms: 4, p95Ms: 5, p99Ms: 6, batchRows: 1000 } },
   dataValidation: { problems: ['hour: 3 rows are missing'] },
   signature: { inputs: [{ name: 'x', type: 'float32', shape: [null, 2] }], outputs: [] },
   championNote: 'the champion is 90 days old',

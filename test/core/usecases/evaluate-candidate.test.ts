@@ -251,10 +251,17 @@ describe('evaluateCandidate', () => {
 
   it('judges size exactly and shows latency without counting it', async () => {
     const result = await run({
-      rules: ['{ metric: artifact_size_bytes, max: 1kB }', '{ metric: latency_p99_ms, max: 0.1 }'],
+      rules: [
+        '{ metric: artifact_size_bytes, max: 1kB }',
+        '{ metric: latency_p99_ms, max: 0.1 }',
+        '{ metric: latency_batch_p50_ms, max: 2 }',
+      ],
     });
-    expect(verdicts(result)).toEqual(['fail', 'fail']);
-    expect(result.evaluation.rules[1]?.rule.onFail).toBe('warn');
+    expect(verdicts(result)).toEqual(['fail', 'fail', 'pass']);
+    expect(result.evaluation.rules.map(({ rule }) => rule.onFail)).toEqual(['fail', 'warn', 'warn']);
+    // The model takes 1, 2 and 3 ms in turn.
+    const times = { p50Ms: 2, p95Ms: 3, p99Ms: 3 };
+    expect(result.evaluation.latency).toEqual({ ...times, batchRows: 1, batch: { ...times, batchRows: 1000 } });
   });
 
   it.each([
