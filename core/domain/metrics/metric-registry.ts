@@ -76,7 +76,15 @@ const DEFAULT_METRICS: Readonly<Record<MetricTask, readonly string[]>> = {
 };
 
 /** Metrics of one class against the rest, computed for every class of a multiclass task. */
-export const CLASS_METRICS: readonly string[] = ['precision', 'recall', 'f1', 'roc_auc', 'average_precision'];
+export const CLASS_METRICS: readonly string[] = [
+  'precision',
+  'recall',
+  'specificity',
+  'f1',
+  'roc_auc',
+  'average_precision',
+  'calibration_slope',
+];
 
 /** The metric of a name and task, or undefined. */
 export function findMetric(name: string, task: MetricTask): Metric | undefined {
