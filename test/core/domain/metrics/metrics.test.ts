@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MetricEstimate, MetricTask, ScoredRows } from '../../../../core/domain/metrics/metric.ts';
-import { findMetric, isMetricName, metricNames } from '../../../../core/domain/metrics/metric-registry.ts';
+import { findMetric } from '../../../../core/domain/metrics/metric-registry.ts';
 import { scoredRows } from '../../../../core/domain/metrics/scored-rows.ts';
 import { standardErrorOf } from '../../../../core/domain/metrics/standard-error.ts';
 import golden from '../../../golden/metrics.json' with { type: 'json' };
@@ -185,20 +185,5 @@ describe('standardErrorOf', () => {
     expect(equal.degreesOfFreedom).toBeCloseTo(11, 9);
     const unequal = of(Uint32Array.from({ length: 240 }, (_, i) => (i < 120 ? 0 : i % 12)));
     expect(unequal.degreesOfFreedom).toBeLessThan(3);
-  });
-});
-
-describe('metricNames', () => {
-  it('offers the metrics of the task and of the artifact', () => {
-    expect(metricNames('regression')).toContain('rmse');
-    expect(metricNames('regression')).toContain('artifact_size_bytes');
-    expect(metricNames('regression')).not.toContain('roc_auc');
-  });
-
-  it('takes a number in the name of a family, in one spelling', () => {
-    expect(isMetricName('precision_at_recall_0.8', 'binary-classification')).toBe(true);
-    for (const odd of ['precision_at_recall_0.80', 'precision_at_recall_1', 'precision_at_recall_', 'fbeta_-1']) {
-      expect(isMetricName(odd, 'binary-classification'), odd).toBe(false);
-    }
   });
 });
