@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../core/config/parse-config.ts';
+import { defaultMetricNames, findMetric, metricNames } from '../../core/domain/metrics/metric-registry.ts';
 import { PROJECT_ROOT } from '../../scripts/project-root.ts';
 
 const documents = globSync(['*.md', 'docs/**/*.md', 'actions/*/README.md', 'k8s/**/*.md', 'test/**/README.md'], {
@@ -69,6 +70,36 @@ describe('documents', () => {
     expect(Object.keys(scripts)).toContain(script);
     if (script === 'bench' && argument !== undefined) {
       expect(existsSync(join(PROJECT_ROOT, 'scripts', 'bench', `${argument}.ts`))).toBe(true);
+    }
+  });
+});
+
+describe('the page of metrics', () => {
+  const page = textOf('docs/guide/metrics.md');
+  const namesIn = (...headings: readonly string[]) => {
+    const parts = page.split(/^## /m).filter((part) => headings.some((heading) => part.startsWith(heading)));
+    return parts.flatMap((part) => [...part.matchAll(/^\| `([^`]+)` \|/gm)].map((line) => line[1] ?? ''));
+  };
+
+  it.each([
+    ['binary-classification', 'Two classes'],
+    ['multiclass-classification', 'Several classes'],
+    ['regression', 'Numbers'],
+  ] as const)('has a line for each metric of %s, and for nothing else', (task, heading) => {
+    expect(namesIn(heading, 'The artifact').sort()).toEqual([...metricNames(task)].sort());
+    const [, defaults = ''] = page.split(`## ${heading}`)[1]?.match(/Without `evaluate.metrics`: (.*)\./) ?? [];
+    expect([...defaults.matchAll(/`(\w+)`/g)].map((name) => name[1])).toEqual(defaultMetricNames(task));
+  });
+
+  it('says which way each is better', () => {
+    for (const task of ['binary-classification', 'multiclass-classification', 'regression'] as const) {
+      for (const name of metricNames(task)) {
+        const metric = findMetric(name, task);
+        if (metric === undefined) continue;
+        const ways = page.match(new RegExp(`^\\| \`${name}\` \\| (higher|lower) \\|`, 'gm')) ?? [];
+        const wanted = metric.direction === 'higher-is-better' ? 'higher' : 'lower';
+        expect(ways.every((way) => way.includes(wanted)) && ways.length > 0, name).toBe(true);
+      }
     }
   });
 });
