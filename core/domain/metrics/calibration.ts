@@ -6,6 +6,8 @@ import { countLabel, totalWeight } from './scored-rows.ts';
 /** Chosen: the usual number of bins (Naeini, Cooper and Hauskrecht, AAAI 2015). */
 const BINS = 10;
 const ROUNDS = 50;
+/** Chosen: log odds whose slope and intercept are a thousand times as large as a probability's do not vary. */
+const FARTHEST_STEP = 1e3;
 
 /** What bins are made of. */
 export type BinnedRows = Pick<ScoredRows, 'labels' | 'scores' | 'weights'>;
@@ -25,8 +27,10 @@ export interface CalibrationBin {
 
 /** Ten equal bins (from, to] of the probability of 1, the first one closed. */
 export function calibrationBins({ labels, scores, weights }: BinnedRows): readonly CalibrationBin[] {
-  const [rows, weight, predicted, observed] = [0, 1, 2, 3].map(() => new Float64Array(BINS));
-  if (!rows || !weight || !predicted || !observed) return [];
+  const rows = new Float64Array(BINS);
+  const weight = new Float64Array(BINS);
+  const predicted = new Float64Array(BINS);
+  const observed = new Float64Array(BINS);
   for (let i = 0; i < labels.length; i++) {
     const score = scores[i] ?? 0;
     const bin = Math.min(BINS - 1, Math.max(0, Math.ceil(score * BINS) - 1));
@@ -113,29 +117,45 @@ function estimateSlope(rows: ScoredRows): MetricEstimate | UndefinedMetric {
     const inside = Math.min(1 - 1e-12, Math.max(1e-12, score));
     return Math.log(inside / (1 - inside));
   });
-  let [intercept, slope] = [0, 1];
+  // From 1 calibrated scores are near; from 0 those arrive that are far too sure of themselves.
+  const data = { labels, logits, weights };
+  const fit = maximumFrom(1, data) ?? maximumFrom(0, data);
+  if (fit === null) return { kind: 'undefined', reason: 'the scores separate the labels, or do not vary' };
+  const support = { rows: Math.min(ones, labels.length - ones), what: 'rows of the smaller class' };
+  const influence = once(() => influencesOf(fit, data));
+  return { kind: 'estimate', value: fit.slope, influence, byClass: false, support };
+}
+
+interface LogisticData {
+  readonly labels: Float64Array;
+  readonly logits: Float64Array;
+  readonly weights: Float64Array | null;
+}
+
+/** The maximum of the likelihood by Newton's method from a slope; null where it is not found. */
+function maximumFrom(start: number, data: LogisticData): Fit | null {
+  let [intercept, slope] = [0, start];
   for (let round = 0; round < ROUNDS; round++) {
-    const fit = newtonStep({ labels, logits, weights }, intercept, slope);
-    if (fit === null) break;
-    intercept += fit.intercept;
-    slope += fit.slope;
-    if (Math.abs(fit.slope) + Math.abs(fit.intercept) > 1e3) break;
-    if (Math.abs(fit.slope) + Math.abs(fit.intercept) > 1e-12 * (1 + Math.abs(slope))) continue;
-    const [at, along] = [intercept, slope];
-    const influence = once(() => {
-      const parts = new Float64Array(labels.length);
-      for (let i = 0; i < parts.length; i++) {
-        const x = logits[i] ?? 0;
-        const residual = (labels[i] ?? 0) - 1 / (1 + Math.exp(-at - along * x));
-        const weight = weights === null ? 1 : (weights[i] ?? 0);
-        parts[i] = labels.length * weight * residual * (fit.inverse[0] + fit.inverse[1] * x);
-      }
-      return parts;
-    });
-    const support = { rows: Math.min(ones, labels.length - ones), what: 'rows of the smaller class' };
-    return { kind: 'estimate', value: slope, influence, byClass: false, support };
+    const step = newtonStep(data, intercept, slope);
+    if (step === null) return null;
+    const size = Math.abs(step.slope) + Math.abs(step.intercept);
+    if (size > FARTHEST_STEP) return null;
+    intercept += step.intercept;
+    slope += step.slope;
+    if (size <= 1e-12 * (1 + Math.abs(slope))) return { intercept, slope, inverse: step.inverse };
   }
-  return { kind: 'undefined', reason: 'the scores separate the labels, or do not vary' };
+  return null;
+}
+
+function influencesOf({ intercept, slope, inverse }: Fit, { labels, logits, weights }: LogisticData): Float64Array {
+  const parts = new Float64Array(labels.length);
+  for (let i = 0; i < parts.length; i++) {
+    const x = logits[i] ?? 0;
+    const residual = (labels[i] ?? 0) - 1 / (1 + Math.exp(-intercept - slope * x));
+    const weight = weights === null ? 1 : (weights[i] ?? 0);
+    parts[i] = labels.length * weight * residual * (inverse[0] + inverse[1] * x);
+  }
+  return parts;
 }
 
 interface Fit {
@@ -145,11 +165,7 @@ interface Fit {
   readonly inverse: readonly [number, number];
 }
 
-function newtonStep(
-  { labels, logits, weights }: { labels: Float64Array; logits: Float64Array; weights: Float64Array | null },
-  intercept: number,
-  slope: number,
-): Fit | null {
+function newtonStep({ labels, logits, weights }: LogisticData, intercept: number, slope: number): Fit | null {
   let [g0, g1, h00, h01, h11] = [0, 0, 0, 0, 0];
   for (let i = 0; i < labels.length; i++) {
     const x = logits[i] ?? 0;

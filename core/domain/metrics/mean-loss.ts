@@ -5,14 +5,14 @@ import { countLabel, sum } from './scored-rows.ts';
 /**
  * The weighted mean of a loss over rows. The influence of a row is its loss less the mean.
  *
+ * @param loss Of several classes it looks the scores of its row up itself.
  * @param rows Any number; none gives no value.
  */
 export function meanLoss(rows: ScoredRows, loss: Loss): MetricEstimate | UndefinedMetric {
   const { labels, scores } = rows;
   const losses = new Float64Array(labels.length);
-  const stride = scores.length / Math.max(1, labels.length);
   for (let i = 0; i < losses.length; i++) {
-    losses[i] = loss(labels[i] ?? Number.NaN, scores[i * stride] ?? Number.NaN, i);
+    losses[i] = loss(labels[i] ?? Number.NaN, scores[i] ?? Number.NaN, i);
   }
   return meanOf(losses, rows.weights);
 }

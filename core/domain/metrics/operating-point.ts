@@ -1,7 +1,7 @@
 import type { Metric, MetricEstimate, ScoredRows, UndefinedMetric } from './metric.ts';
 import { NO_INFLUENCE, once } from './once.ts';
 import { LAST_OF_TIE, POSITIVE } from './ranking.ts';
-import { countLabel, positiveWeight, totalWeight } from './scored-rows.ts';
+import { countLabel, positiveWeight } from './scored-rows.ts';
 
 const common = { task: 'binary-classification', direction: 'higher-is-better', range: [0, 1] } as const;
 
@@ -63,8 +63,9 @@ function estimateRecall(rows: ScoredRows, precision: number): MetricEstimate | U
 function pointsOf(rows: ScoredRows): Points {
   const { scores, weights } = rows;
   const { order, marks } = rows.ranking();
-  const [hits, decided, at] = [0, 1, 2].map(() => new Float64Array(order.length));
-  if (!hits || !decided || !at) return { count: 0, hits: scores, decided: scores, scores };
+  const hits = new Float64Array(order.length);
+  const decided = new Float64Array(order.length);
+  const at = new Float64Array(order.length);
   let [found, all, count] = [0, 0, 0];
   for (let i = order.length - 1; i >= 0; i--) {
     const row = order[i] ?? 0;
@@ -79,52 +80,47 @@ function pointsOf(rows: ScoredRows): Points {
   return { count, hits, decided, scores: at };
 }
 
-/** The highest score at and above which there is some weight of label 1; undefined where there is no such score. */
-function firstWith({ count, hits, decided, scores }: Points, wanted: number): Point | undefined {
-  let [low, high] = [0, count];
+/** The highest score at and above which there is some weight of label 1; the lowest where sums fall short of it by rounding. */
+function firstWith({ count, hits, decided, scores }: Points, wanted: number): Point {
+  let [low, high] = [0, count - 1];
   while (low < high) {
     const middle = (low + high) >> 1;
     if ((hits[middle] ?? 0) >= wanted) high = middle;
     else low = middle + 1;
   }
-  if (low === count) return undefined;
   return { score: scores[low] ?? 0, hits: hits[low] ?? 0, decided: decided[low] ?? 0 };
 }
 
 function estimatePrecision(rows: ScoredRows, recall: number): MetricEstimate | UndefinedMetric {
   const positives = positiveWeight(rows);
-  const negatives = totalWeight(rows) - positives;
   if (positives === 0) return { kind: 'undefined', reason: 'no row has label 1' };
   const points = pointsOf(rows);
   // Sums of weights may fall short of the whole by rounding.
   const at = firstWith(points, recall * positives * (1 - 1e-12));
-  if (at === undefined) return { kind: 'undefined', reason: 'no threshold reaches that recall' };
   const value = at.hits / at.decided;
   const ones = countLabel(rows.labels, 1);
   const support = { rows: Math.min(ones, rows.labels.length - ones), what: 'rows of the smaller class' };
-  const sides = { positives, negatives };
-  const slope = slopeOf(points, { at, ...sides, band: Math.min(0.1, ones ** -0.5) });
-  const influence = once(() => influencesAt(rows, { at, ...sides, value, slope }));
+  const slope = slopeOf(points, { at, positives, band: Math.min(0.1, ones ** -0.5) });
+  const influence = once(() => influencesAt(rows, { at, positives, value, slope }));
   return { kind: 'estimate', value, influence, byClass: false, support };
 }
 
 interface Around {
   readonly at: Point;
   readonly positives: number;
-  readonly negatives: number;
   /** Half the width in recall that the slope is taken over. */
   readonly band: number;
 }
 
-/** How fast the false positive rate grows with recall at a point of the ROC curve. */
-function slopeOf(points: Points, { at, positives, negatives, band }: Around): number {
+/** How fast the weight of false positives grows with that of hits at a point of the ROC curve. */
+function slopeOf(points: Points, { at, positives, band }: Around): number {
   const recall = at.hits / positives;
   const [from, to] = [Math.max(0, recall - band), Math.min(1, recall + band)];
-  const rateAt = (wanted: number) => {
+  const missesAt = (wanted: number) => {
     const point = firstWith(points, (wanted - 1e-12) * positives);
-    return point === undefined || negatives === 0 ? 1 : (point.decided - point.hits) / negatives;
+    return point.decided - point.hits;
   };
-  return to > from ? (rateAt(to) - (from === 0 ? 0 : rateAt(from))) / (to - from) : 0;
+  return (missesAt(to) - (from === 0 ? 0 : missesAt(from))) / positives / (to - from);
 }
 
 interface AtPoint extends Omit<Around, 'band'> {
@@ -132,7 +128,7 @@ interface AtPoint extends Omit<Around, 'band'> {
   readonly slope: number;
 }
 
-function influencesAt(rows: ScoredRows, { at, positives, negatives, value, slope }: AtPoint): Float64Array {
+function influencesAt(rows: ScoredRows, { at, positives, value, slope }: AtPoint): Float64Array {
   const { labels, scores, weights } = rows;
   const recall = at.hits / positives;
   const influence = new Float64Array(labels.length);
@@ -140,9 +136,7 @@ function influencesAt(rows: ScoredRows, { at, positives, negatives, value, slope
     const isAbove = (scores[i] ?? 0) >= at.score ? 1 : 0;
     // Recall is held: what a row adds to it moves the threshold, and with it the false positives.
     const parts =
-      labels[i] === 1
-        ? { hits: recall, misses: -slope * (isAbove - recall) * (negatives / positives) }
-        : { hits: 0, misses: isAbove };
+      labels[i] === 1 ? { hits: recall, misses: -slope * (isAbove - recall) } : { hits: 0, misses: isAbove };
     const weight = weights === null ? 1 : (weights[i] ?? 0);
     const change = (parts.hits * (1 - value) - value * parts.misses) / at.decided;
     influence[i] = labels.length * weight * change;
