@@ -67,29 +67,40 @@ export async function openContenders(
   champion: Champion,
   ports: EvaluationPorts,
 ): Promise<Contenders> {
-  const table = await ports.tables.describe(request.dataset.absolute);
+  const { table, own, rival } = await openAll(request, champion, ports);
   const surroundings = { request, table, ports };
-  const { own, rival } = await openBoth(champion, surroundings);
   return {
     table,
     score: (keep) => score({ ...surroundings, own, rival, keep }),
     sum: (plan) => sum({ ...surroundings, own, rival, keep: [] }, plan),
     close: async () => {
-      await own?.model.close();
-      await rival.opened?.model.close();
+      await Promise.all([own?.model.close(), rival.opened?.model.close()]);
     },
   };
 }
 
-/** At the same time: each loads the runtime in a thread of its own. */
-async function openBoth(champion: Champion, surroundings: Surroundings) {
-  const { candidate } = surroundings.request;
-  const opening = candidate.kind === 'artifact' ? openModel(candidate.path.absolute, surroundings) : null;
-  const [own, rival] = await Promise.allSettled([opening, openChampion(champion, surroundings)]);
-  if (own.status === 'fulfilled' && rival.status === 'fulfilled') return { own: own.value, rival: rival.value };
+/** At the same time, since the engines load in threads of their own; the first of the errors counts. */
+async function openAll(request: EvaluationRequest, champion: Champion, ports: EvaluationPorts) {
+  const { candidate, dataset } = request;
+  const describing = ports.tables.describe(dataset.absolute);
+  const opening = { request, ports, describing };
+  const [table, own, rival] = await Promise.allSettled([
+    describing,
+    candidate.kind === 'artifact' ? openModel(candidate.path.absolute, opening) : null,
+    openChampion(champion, opening),
+  ]);
+  if (table.status === 'fulfilled' && own.status === 'fulfilled' && rival.status === 'fulfilled') {
+    return { table: table.value, own: own.value, rival: rival.value };
+  }
   if (own.status === 'fulfilled') await own.value?.model.close();
   if (rival.status === 'fulfilled') await rival.value.opened?.model.close();
-  throw own.status === 'rejected' ? own.reason : rival.status === 'rejected' ? rival.reason : undefined;
+  throw [table, own, rival].flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))[0];
+}
+
+interface Opening {
+  readonly request: EvaluationRequest;
+  readonly ports: EvaluationPorts;
+  readonly describing: Promise<TableDescription>;
 }
 
 interface Surroundings {
@@ -98,11 +109,12 @@ interface Surroundings {
   readonly ports: EvaluationPorts;
 }
 
-async function openModel(path: string, { request, table, ports }: Surroundings): Promise<PlannedModel> {
+async function openModel(path: string, { request, ports, describing }: Opening): Promise<PlannedModel> {
   const perClass = request.config.task === 'multiclass-classification';
   const model = await ports.models.open(path, { scores: perClass ? 'each-class' : 'one' });
   try {
-    return { model, plan: planInputs(model.inputs, request.config.data.features, table.columns) };
+    const { columns } = await describing;
+    return { model, plan: planInputs(model.inputs, request.config.data.features, columns) };
   } catch (error) {
     await model.close();
     throw error;
@@ -117,7 +129,7 @@ interface Rival {
   readonly absence: ChampionAbsence;
 }
 
-async function openChampion(found: Champion, surroundings: Surroundings): Promise<Rival> {
+async function openChampion(found: Champion, opening: Opening): Promise<Rival> {
   const closed = { found, opened: null, predictions: null };
   if (found.kind === 'none') return { ...closed, absence: { kind: 'none' } };
   if (found.kind === 'unreadable') return { ...closed, absence: { kind: 'unreadable', reason: found.reason } };
@@ -126,7 +138,7 @@ async function openChampion(found: Champion, surroundings: Surroundings): Promis
     return { ...closed, predictions, absence: { kind: 'present' } };
   }
   try {
-    return { ...closed, opened: await openModel(found.path, surroundings), absence: { kind: 'present' } };
+    return { ...closed, opened: await openModel(found.path, opening), absence: { kind: 'present' } };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { ...closed, absence: { kind: 'unreadable', reason: error.message } };
