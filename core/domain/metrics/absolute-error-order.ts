@@ -9,8 +9,9 @@ const common = { task: 'regression', direction: 'lower-is-better', range: [0, Nu
 /**
  * Median absolute error; of weighted rows the mean of the lower and the upper weighted median.
  *
- * Influence: (1/2 - [error <= median]) over the density there, which is taken between the quantiles around it
- * (M. M. Siddiqui, J. Res. NBS 64B, 1960, with Hall and Sheather's kind of width). Equivalent: `median_absolute_error`.
+ * Influence: (share of errors <= median, about 1/2, - [error <= median]) over the density there, which is taken between
+ * the quantiles around it (M. M. Siddiqui, J. Res. NBS 64B, 1960, with Hall and Sheather's kind of width). Equivalent:
+ * `median_absolute_error`.
  */
 export const medianAbsoluteError: Metric = {
   ...common,
@@ -57,16 +58,17 @@ interface AtMedian {
 
 function influences(rows: ScoredRows, { errors, value, slope }: AtMedian): Float64Array {
   const { weights } = rows;
-  const count = errors.length;
   const total = totalWeight(rows);
-  const influence = new Float64Array(count);
-  let mean = 0;
-  for (let i = 0; i < count; i++) {
-    const weight = ((weights === null ? 1 : (weights[i] ?? 0)) * count) / total;
-    influence[i] = weight * (((errors[i] ?? 0) <= value ? -0.5 : 0.5) * slope);
-    mean += (influence[i] ?? 0) / count;
+  let below = 0;
+  for (let i = 0; i < errors.length; i++) {
+    if ((errors[i] ?? 0) <= value) below += weights === null ? 1 : (weights[i] ?? 0);
   }
-  for (let i = 0; i < count; i++) influence[i] = (influence[i] ?? 0) - mean;
+  const share = below / total;
+  const influence = new Float64Array(errors.length);
+  for (let i = 0; i < influence.length; i++) {
+    const weight = ((weights === null ? 1 : (weights[i] ?? 0)) * errors.length) / total;
+    influence[i] = weight * slope * (share - ((errors[i] ?? 0) <= value ? 1 : 0));
+  }
   return influence;
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MetricEstimate, MetricTask, ScoredRows } from '../../../../core/domain/metrics/metric.ts';
 import { findMetric } from '../../../../core/domain/metrics/metric-registry.ts';
+import { pinballLoss, tweedieDeviance } from '../../../../core/domain/metrics/regression-losses.ts';
 import { scoredRows } from '../../../../core/domain/metrics/scored-rows.ts';
 import { standardErrorOf } from '../../../../core/domain/metrics/standard-error.ts';
 import golden from '../../../golden/metrics.json' with { type: 'json' };
@@ -122,6 +123,32 @@ describe.each(Object.entries(golden.edgeLosses))('of %s', (_, { labels, scores, 
     if (value === null) expect(found).toEqual({ kind: 'undefined', reason });
     else if (found?.kind === 'estimate') close(found.value, value);
     else throw new Error(found?.reason);
+  });
+});
+
+describe('log_loss', () => {
+  it('keeps probabilities within the machine epsilon of 0 and 1', () => {
+    const of = (scores: readonly number[]) => {
+      const found = findMetric('log_loss', 'binary-classification')?.estimate(made([1, 0], scores, 2, null), options);
+      return found?.kind === 'estimate' ? found.value : Number.NaN;
+    };
+    // -log(1 - 2^-52) and -log(2^-52).
+    expect(of([1, 0])).toBeCloseTo(2 ** -52, 30);
+    expect(of([0, 1])).toBeCloseTo(52 * Math.LN2, 12);
+  });
+});
+
+describe('tweedieDeviance', () => {
+  it('of 1 and 2 are those of Poisson and Gamma', () => {
+    expect(tweedieDeviance(1)).toMatchObject({ name: 'poisson_deviance', title: 'Poisson deviance' });
+    expect(tweedieDeviance(2)).toMatchObject({ name: 'gamma_deviance', title: 'Gamma deviance' });
+  });
+});
+
+describe('pinballLoss', () => {
+  it('of a half has a name of its own', () => {
+    expect(pinballLoss(0.5)).toMatchObject({ name: 'pinball_loss', title: 'Pinball loss' });
+    expect(pinballLoss(0.1)).toMatchObject({ name: 'pinball_loss_0.1', title: 'Pinball loss (0.1)' });
   });
 });
 

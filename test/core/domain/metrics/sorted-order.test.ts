@@ -21,6 +21,14 @@ describe('sortedOrder', () => {
     expect([...sortedOrder(values)]).toEqual(expected);
   });
 
+  it('orders the least of many values, whatever stands first', () => {
+    const near = [2, 1, 3, 0].map((steps) => -5 + steps * 2 ** -50);
+    const values = Float64Array.from({ length: 2000 }, (_, i) =>
+      i > 995 && i < 1000 ? (near[i - 996] ?? 0) : 100 - i / 1e4,
+    );
+    expect([...sortedOrder(values)].slice(0, 5)).toEqual([999, 997, 996, 998, 1999]);
+  });
+
   it('keeps infinities at the ends and leaves its argument as it was', () => {
     const values = Float64Array.of(3, Number.NEGATIVE_INFINITY, -1, Number.POSITIVE_INFINITY);
     expect([...sortedOrder(values)]).toEqual([1, 2, 0, 3]);
