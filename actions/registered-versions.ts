@@ -4,6 +4,7 @@ import { GitHubRepositoryFiles } from '../core/adapters/github/github-repository
 import { GitHubVersionTags } from '../core/adapters/github/github-version-tags.ts';
 import { fetchArtifact } from '../core/adapters/node/fetch-artifact.ts';
 import { FileArtifactHasher } from '../core/adapters/node/file-artifact-hasher.ts';
+import type { EnvironmentConfig } from '../core/config/environment-config.ts';
 import { UserError } from '../core/errors.ts';
 import type { ChampionFinder } from '../core/ports/champion-finder.ts';
 import type { ObjectStore } from '../core/ports/object-store.ts';
@@ -16,11 +17,14 @@ import type { ActionContext } from './action-context.ts';
 import { gitHubOf } from './github.ts';
 import type { LoadedModel } from './load-model.ts';
 import { openStore } from './open-store.ts';
+import { inRepository } from './repository-environments.ts';
 
 /** The registered versions of a model as an action reaches them: tags by the API, documents and artifacts in the store. */
 export interface RegisteredVersions {
   readonly catalog: VersionCatalog;
   readonly files: RepositoryFiles;
+  /** Their targets are paths of the repository, as `files` takes them. */
+  readonly environments: readonly EnvironmentConfig[];
   /** Undefined where tidegate.yaml names no store. */
   readonly objects: ObjectStore | undefined;
   readonly documents: VersionStore | undefined;
@@ -39,7 +43,8 @@ export async function openRegisteredVersions(
   const documents = objects === undefined ? undefined : new VersionStore(objects, new FileArtifactHasher());
   const tags = new GitHubVersionTags(client, repository);
   const catalog = new VersionCatalog(name, tags, async (version) => documents?.readVersion(version, undefined));
-  return { catalog, documents, objects, files: new GitHubRepositoryFiles(client, repository) };
+  const environments = inRepository(context, model.environments);
+  return { catalog, documents, objects, environments, files: new GitHubRepositoryFiles(client, repository) };
 }
 
 /** The finder of the champion among registered versions: `auto` or a version. */
@@ -48,9 +53,9 @@ export async function registeredChampions(
   loaded: LoadedModel,
   token: string | undefined,
 ): Promise<ChampionFinder> {
-  const { catalog, files, objects, documents } = await openRegisteredVersions(context, loaded, token);
+  const { catalog, files, environments, objects, documents } = await openRegisteredVersions(context, loaded, token);
   const into = join(context.env.RUNNER_TEMP ?? tmpdir(), 'tidegate', 'champions');
-  return new RegisteredChampionFinder(loaded.model.environments, {
+  return new RegisteredChampionFinder(environments, {
     catalog,
     files,
     readHistory: async (version) => (documents === undefined ? undefined : readChampionHistory(version, documents)),

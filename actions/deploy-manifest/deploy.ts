@@ -1,4 +1,4 @@
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { GitHubBranches } from '../../core/adapters/github/github-branches.ts';
 import { GitHubPullRequests } from '../../core/adapters/github/github-pull-requests.ts';
 import { GitHubRepositoryFiles } from '../../core/adapters/github/github-repository-files.ts';
@@ -11,6 +11,7 @@ import { proposeDeployment } from '../../core/usecases/propose-deployment.ts';
 import type { KnownVersion, VersionCatalog } from '../../core/usecases/version-catalog.ts';
 import type { ActionContext } from '../action-context.ts';
 import { gitHubOf } from '../github.ts';
+import { inRepository } from '../repository-environments.ts';
 import { branchOfRun } from './branch-of-run.ts';
 
 /** How deploy-manifest makes its edits known. */
@@ -47,13 +48,13 @@ export async function deploy(mode: DeployMode, context: ActionContext, wanted: W
 async function commit(context: ActionContext, wanted: WantedDeployment): Promise<Deployment> {
   const { branches, files } = await repositoryOf(context, wanted);
   const branch = (await branchOfRun(context.env)) ?? (await branches.default()).name;
-  const made = await commitDeployment({ ...inRepository(context, wanted), branch }, { branches, files });
+  const made = await commitDeployment({ ...ofRepository(context, wanted), branch }, { branches, files });
   return { edits: made.edits, pullRequest: undefined, outcome: `committed ${made.commit ?? ''} to ${branch}` };
 }
 
 async function propose(context: ActionContext, wanted: WantedDeployment): Promise<Deployment> {
   const ports = await repositoryOf(context, wanted);
-  return proposeDeployment(inRepository(context, wanted), { ...ports, catalog: wanted.catalog });
+  return proposeDeployment(ofRepository(context, wanted), { ...ports, catalog: wanted.catalog });
 }
 
 async function repositoryOf(context: ActionContext, { token }: WantedDeployment) {
@@ -65,11 +66,7 @@ async function repositoryOf(context: ActionContext, { token }: WantedDeployment)
   };
 }
 
-/** The targets of tidegate.yaml are relative to it; the API's paths to the repository. */
-function inRepository(context: ActionContext, wanted: WantedDeployment): WantedDeployment {
-  const root = context.env.GITHUB_WORKSPACE ?? context.workingDirectory;
-  const folder = relative(resolve(root), resolve(context.workingDirectory));
-  if (folder === '') return wanted;
-  const targets = wanted.environment.targets.map((target) => ({ ...target, file: `${folder}/${target.file}` }));
-  return { ...wanted, environment: { ...wanted.environment, targets } };
+function ofRepository(context: ActionContext, wanted: WantedDeployment): WantedDeployment {
+  const [environment = wanted.environment] = inRepository(context, [wanted.environment]);
+  return { ...wanted, environment };
 }

@@ -45,11 +45,11 @@ async function registered(
   loaded: LoadedModel,
   token: string | undefined,
 ): Promise<DriftReference> {
-  const { catalog, files, documents } = await openRegisteredVersions(context, loaded, token);
+  const { catalog, files, environments, documents } = await openRegisteredVersions(context, loaded, token);
   if (documents === undefined) {
     throw new UserError('INPUT_INVALID', 'register.store is not set, so there is no registered profile', {
       fix: 'Set register.store in tidegate.yaml, or the input reference.',
     });
   }
-  return new RegisteredProfileSource(loaded.model.environments, { catalog, files, documents }).inProduction();
+  return new RegisteredProfileSource(environments, { catalog, files, documents }).inProduction();
 }
