@@ -36,7 +36,9 @@ async function mergeOne({ desired, situation }: PlannedPromotion, ports: Merging
   const [waits] = await gates.waiting(environment, desired.version);
   if (waits !== undefined) return `#${open.number} waits: ${waits.reason}`;
   const head = await ports.branches.head(promotionBranch(request.model, environment.name));
-  if (head?.author !== request.self) return `#${open.number} was changed by a person, who merges it`;
+  // The list of pull requests is a moment older than the branch: another version may stand there now.
+  if (head?.sha !== open.headSha) return `#${open.number} has just moved: it is looked at again`;
+  if (head.author !== request.self) return `#${open.number} was changed by a person, who merges it`;
   const required = await ports.merging.requiredChecks(base.name);
   if (required.length === 0) return `#${open.number} is left to a person: ${base.name} requires no checks`;
   const why = await ports.merging.merge(open.number, head.sha);
