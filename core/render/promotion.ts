@@ -134,9 +134,10 @@ function renderValues({ version, replaces, environment }: PromotionView, line: V
   });
   const why =
     replaces === undefined
-      ? `${environment} ran no version of this model, so there is nothing to compare with. Its values${onRows(line)}:`
-      : `v${version.version} was not compared with v${replaces.version}; its own values${onRows(line)}:`;
-  return `${why}\n\n${renderTable(['metric', `v${version.version} (${levelOf(line.metrics)})`], rows, ['l', 'r'])}`;
+      ? `${environment} ran no version of this model, so there is nothing to compare with`
+      : `v${version.version} was not compared with v${replaces.version}`;
+  if (rows.length === 0) return `${why}, and its tag holds no values of metrics.`;
+  return `${why}. Its own values${onRows(line)}:\n\n${renderTable(['metric', `v${version.version} (${levelOf(line.metrics)})`], rows, ['l', 'r'])}`;
 }
 
 function renderComparison(

@@ -17,20 +17,24 @@ const changes = {
   inputs: [{ path: 'data/@everyone.parquet', change: 'changed' as const }],
 };
 
+const VIEW: PromotionView = {
+  model: 'm',
+  environment: 'production',
+  version: { ...version('0.2.0', 'b'), line: SAMPLE_TAG_LINE },
+  replaces: version('0.1.0', 'a'),
+  files: ['k8s/m.yaml'],
+  waiting: [],
+  earlier: [],
+};
+
 function bodyOf(changed: typeof changes | undefined): string {
   if (first === undefined) throw new Error('the sample has no comparison');
   const comparison = { ...first, champion: { version: '0.1.0', digest: digestOf('a') } };
   const comparisons = [changed === undefined ? comparison : { ...comparison, changes: changed }];
-  const view: PromotionView = {
-    model: 'm',
-    environment: 'production',
+  return renderPromotion({
+    ...VIEW,
     version: { ...version('0.2.0', 'b'), line: { ...SAMPLE_TAG_LINE, comparisons } },
-    replaces: version('0.1.0', 'a'),
-    files: ['k8s/m.yaml'],
-    waiting: [],
-    earlier: [],
-  };
-  return renderPromotion(view).body;
+  }).body;
 }
 
 describe('renderPromotion', () => {
@@ -45,5 +49,16 @@ describe('renderPromotion', () => {
   it('says that nothing differs, and nothing where it is not known', () => {
     expect(bodyOf({ params: [], inputs: [] })).toContain('the same parameters and files as v0.1.0');
     expect(bodyOf(undefined)).not.toMatch(/rained with/);
+  });
+
+  it('shows the values of a version that was compared with none, or says that its tag holds none', () => {
+    const alone = { ...SAMPLE_TAG_LINE, comparisons: [] };
+    const shown = (line: typeof alone, replaces: PromotionView['replaces']) =>
+      renderPromotion({ ...VIEW, version: { ...version('0.2.0', 'b'), line }, replaces }).body;
+    expect(shown(alone, undefined)).toMatch(/nothing to compare with\. Its own values.*:\n\n\| metric/);
+    expect(shown(alone, VIEW.replaces)).toMatch(/not compared with v0\.1\.0\. Its own values/);
+    const empty = shown({ ...alone, metrics: [] }, undefined);
+    expect(empty).toContain('nothing to compare with, and its tag holds no values of metrics.');
+    expect(empty).not.toContain('| metric');
   });
 });
