@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../core/config/parse-config.ts';
 import { defaultMetricNames, findMetric, metricNames } from '../../core/domain/metrics/metric-registry.ts';
+import { drawVerdict, PICTURES } from '../../scripts/draw-verdicts.ts';
 import { PROJECT_ROOT } from '../../scripts/project-root.ts';
 
 const documents = globSync(['*.md', 'docs/**/*.md', 'actions/*/README.md', 'k8s/**/*.md', 'test/**/README.md'], {
@@ -71,6 +72,20 @@ describe('documents', () => {
     if (script === 'bench' && argument !== undefined) {
       expect(existsSync(join(PROJECT_ROOT, 'scripts', 'bench', `${argument}.ts`))).toBe(true);
     }
+  });
+});
+
+describe('the pictures of verdicts', () => {
+  it.each(PICTURES)('$file is as drawn', (picture) => {
+    expect(textOf(join('docs', 'images', picture.file))).toBe(drawVerdict(picture));
+  });
+
+  it('show what the gate says of such an interval', () => {
+    // Pass: lower >= bound; fail: upper < bound; else inconclusive.
+    const verdicts = PICTURES.map(({ interval: [lower, upper], bound }) =>
+      lower >= bound ? 'pass' : upper < bound ? 'fail' : 'inconclusive',
+    );
+    expect(PICTURES.map(({ file }) => file)).toEqual(verdicts.map((verdict) => `verdict-${verdict}.svg`));
   });
 });
 
