@@ -8,6 +8,7 @@ import { UserError } from '../../errors.ts';
 import type { FeatureBatch, ModelRunner, ModelRuntime, OpenModel, ScoreOptions } from '../../ports/model-runner.ts';
 import { type NativeModuleOptions, nativeModuleMain, nativeModuleVersion } from '../node/native-module.ts';
 import { createFeeds } from './feeds.ts';
+import { joinParts, rowsAtOnce, splitRows } from './fixed-rows.ts';
 import { chooseOutput, readScores, type ScoreOutput } from './score-output.ts';
 import { SessionPool } from './session-pool.ts';
 import { type SessionFacts, type SessionSource, SessionThread } from './session-thread.ts';
@@ -108,6 +109,7 @@ class OnnxModel implements OpenModel {
   readonly #path: string;
   readonly #engine: Engine;
   readonly #output: ScoreOutput;
+  readonly #rowsAtOnce: number | null;
   #closed = false;
 
   constructor(path: string, engine: Engine) {
@@ -117,17 +119,29 @@ class OnnxModel implements OpenModel {
     this.outputs = engine.facts.outputs.map(toTensor);
     this.runtime = { name: 'onnxruntime', version: nativeModuleVersion('onnxruntime-node'), provider: 'CPU' };
     this.#output = chooseOutput(this.outputs, path);
+    this.#rowsAtOnce = rowsAtOnce(this.inputs);
   }
 
   async score(batch: FeatureBatch, plan: InputPlan): Promise<Float64Array> {
     const { pool, scores } = this.#engine;
-    const data = await pool.run(createFeeds(batch, plan), this.#output.name).catch((cause) => this.#failed(cause));
-    return readScores(data, this.#output, { rows: batch.rows, path: this.#path, scores });
+    const size = this.#rowsAtOnce ?? batch.rows;
+    const feeds = splitRows(batch, size).map((part) => createFeeds(part, plan));
+    const found = await pool.run(feeds, this.#output.name).catch((cause) => this.#failed(cause));
+    const read = found.map((data) => readScores(data, this.#output, { rows: size, path: this.#path, scores }));
+    return joinParts(read, batch.rows, size);
   }
 
   async measure(batches: readonly FeatureBatch[], plan: InputPlan): Promise<Float64Array> {
-    const feeds = batches.map((batch) => createFeeds(batch, plan));
-    return this.#engine.pool.measure(feeds, this.#output.name).catch((cause) => this.#failed(cause));
+    const parts = batches.map((batch) => splitRows(batch, this.#rowsAtOnce ?? batch.rows));
+    const feeds = parts.flatMap((own) => own.map((part) => createFeeds(part, plan)));
+    const times = await this.#engine.pool.measure(feeds, this.#output.name).catch((cause) => this.#failed(cause));
+    let from = 0;
+    return Float64Array.from(parts, (own) => {
+      const to = from + own.length;
+      const time = times.subarray(from, to).reduce((sum, one) => sum + one, 0);
+      from = to;
+      return time;
+    });
   }
 
   async close(): Promise<void> {

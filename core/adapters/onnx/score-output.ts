@@ -39,7 +39,8 @@ export interface ReadingOptions extends ScoreOptions {
 }
 
 /**
- * The scores of a batch, of the data of an output. One a row: of [n] or [n, 1] the value, of [n, 2] the second column. One a class: all columns.
+ * The scores of a batch, of the data of an output. One a row: of [n] or [n, 1] the value, of [n, 2] the second column.
+ * One a class: all columns.
  *
  * @throws {UserError} MODEL_INVALID for another shape.
  */

@@ -25,13 +25,12 @@ export class SessionPool {
     this.#members = [{ thread: Promise.resolve(first), waiting: 0 }];
   }
 
-  /** Runs a batch on the thread that has least to do. */
-  async run(feeds: Feeds, output: string): Promise<TensorNumbers | null> {
+  /** Runs the feeds of a batch, one after the other, on the thread that has least to do. */
+  async run(feeds: readonly Feeds[], output: string): Promise<readonly (TensorNumbers | null)[]> {
     const member = this.#idlest();
     member.waiting++;
     try {
-      const [data = null] = await (await member.thread).run([feeds], output);
-      return data;
+      return await (await member.thread).run(feeds, output);
     } finally {
       member.waiting--;
     }

@@ -87,6 +87,20 @@ describe('OnnxModelRunner', () => {
     await expect(score('kinds', columns, ['a', 'b'])).rejects.toMatchObject({ code: 'MODEL_INVALID' });
   });
 
+  it.each(['fixed-1', 'fixed-4'])(
+    'scores any number of rows with a model that takes so many at a time: %s',
+    async (name) => {
+      for (const rows of [1, 3, 4, 9]) {
+        const a = Float64Array.from({ length: rows }, (_, i) => i / 4 - 1);
+        const columns: Record<string, BatchColumn> = {
+          a: { kind: 'numeric', values: a },
+          b: { kind: 'numeric', values: a },
+        };
+        expect(await score(name, columns, ['a', 'b'])).toEqual(await score('logits', columns, ['a', 'b']));
+      }
+    },
+  );
+
   it('turns an output named logits into probabilities', async () => {
     const scores = await score('logits', { a: numbers(1, -1), b: numbers(0, 0) }, ['a', 'b']);
     expect(scores[0]).toBeCloseTo(1 / (1 + Math.exp(-2)), 6);
