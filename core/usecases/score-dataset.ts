@@ -10,8 +10,8 @@ import { ColumnCollector, GrowingNumbers } from './column-collector.ts';
 const BATCH_ROWS = 10_000;
 /** Chosen: batches of many columns are shorter, so that they do not hold hundreds of megabytes. */
 const BATCH_VALUES = 2_000_000;
-/** Chosen: batches under way at once, so that no core waits for the next one. */
-const BATCHES_AHEAD = 4;
+/** Chosen: batches under way at once, so that no core of a usual runner waits for the next one. */
+const BATCHES_AHEAD = 8;
 const PROGRESS_EVERY_MS = 3_000;
 /** Chosen: rows of which the time of a single one is measured. */
 const SAMPLE_ROWS = 1000;
