@@ -3,6 +3,7 @@ import { DuckDbTableReader } from '../../core/adapters/duckdb/duckdb-table-reade
 import { PlainFileFolder } from '../../core/adapters/dvc/plain-file-folder.ts';
 import { FileArtifactHasher } from '../../core/adapters/node/file-artifact-hasher.ts';
 import { LocalChampionFinder } from '../../core/adapters/node/local-champion-finder.ts';
+import { startCountingThread } from '../../core/adapters/node/score-count-thread.ts';
 import { OnnxModelRunner } from '../../core/adapters/onnx/onnx-model-runner.ts';
 import { flattenMetrics } from '../../core/domain/train/parameters.ts';
 import { UserError } from '../../core/errors.ts';
@@ -88,6 +89,7 @@ export async function assemblePorts(
     models: new OnnxModelRunner(engines),
     champions: await championFinder(context, loaded, values),
     hasher: new FileArtifactHasher(),
+    startCounting: startCountingThread,
     clockMs: () => performance.now(),
     progress: (line) => context.log.info(line),
   };

@@ -1,3 +1,4 @@
+import type { StartCounting } from '../domain/evaluation/summed/score-counter.ts';
 import type { ArtifactHasher } from '../ports/artifact-hasher.ts';
 import type { ChampionFinder } from '../ports/champion-finder.ts';
 import type { ModelRunner } from '../ports/model-runner.ts';
@@ -9,6 +10,8 @@ export interface EvaluationPorts {
   readonly models: ModelRunner;
   readonly champions: ChampionFinder;
   readonly hasher: ArtifactHasher;
+  /** Counts the scores of more rows than are held. */
+  readonly startCounting: StartCounting;
   /** Milliseconds that only grow. */
   readonly clockMs: () => number;
   /** A line for people about what is being done. */

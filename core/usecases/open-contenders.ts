@@ -1,6 +1,7 @@
 import type { ColumnValues } from '../domain/evaluation/column-values.ts';
 import type { ChampionAbsence } from '../domain/evaluation/judge-rules.ts';
 import type { ModelSums } from '../domain/evaluation/summed/summed-rows.ts';
+import type { HashedArtifact } from '../domain/model/artifact-digest.ts';
 import { planInputs } from '../domain/model/input-plan.ts';
 import type { ModelTensor } from '../domain/model/model-tensor.ts';
 import { UserError } from '../errors.ts';
@@ -165,19 +166,23 @@ async function score(scoring: Scoring): Promise<ScoredContenders> {
   const given = scoreOf(guarded?.planned ?? null);
   const champion = await championScores(scoring, outcome, { scores: given, problem: guarded?.problem() });
   const { rows, columns, sample } = scored;
-  const facts = await factsOf(scoring, { rows, sample, problem: champion.problem });
+  const hashed = ports.hasher.hash(request.candidate.path.absolute);
+  const facts = await factsOf(scoring, { rows, sample, problem: champion.problem, hashed });
   return { ...facts, classes: outcome.classes, columns, outcome, candidate, champion: champion.scores };
 }
 
 async function sum(scoring: Scoring, plan: SummedColumns): Promise<SummedContenders> {
   const { request, table, ports, own, rival } = scoring;
   const { config, candidate } = request;
+  // Beside the rows: hashing gigabytes of predictions is a good part of reading them.
+  const hashed = ports.hasher.hash(candidate.path.absolute);
+  hashed.catch(() => {});
   const ofChampion = rival.opened ?? rival.predictions;
   const { sample, problem, ...summed } = await sumDataset(
     { table, config, plan, candidate: own ?? candidate.path, champion: ofChampion },
     ports,
   );
-  const facts = await factsOf(scoring, { rows: summed.summed.rows, sample, problem });
+  const facts = await factsOf(scoring, { rows: summed.summed.rows, sample, problem, hashed });
   const classes = config.task === 'regression' ? null : (config.evaluate.classes?.map(String) ?? ['0', '1']);
   return { ...facts, ...summed, classes, champion: problem === undefined ? summed.summed.champion : null };
 }
@@ -187,13 +192,15 @@ interface Read {
   readonly sample: FeatureBatch;
   /** Why the champion gave no scores. */
   readonly problem: string | undefined;
+  /** What the candidate's bytes are. */
+  readonly hashed: Promise<HashedArtifact>;
 }
 
 async function factsOf(
-  { request, ports, own, rival }: Scoring,
-  { rows, sample, problem }: Read,
+  { ports, own, rival }: Scoring,
+  { rows, sample, problem, hashed: hashing }: Read,
 ): Promise<Omit<JudgedContenders, 'champion' | 'classes'>> {
-  const hashed = await ports.hasher.hash(request.candidate.path.absolute);
+  const hashed = await hashing;
   const latency = own === null ? null : await measureLatency(own, sample);
   return {
     rows,

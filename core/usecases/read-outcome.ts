@@ -48,14 +48,23 @@ function checkedNumbers(column: ColumnValues, name: string): Float64Array {
 }
 
 function checkedBinary(column: ColumnValues, name: string): Float64Array {
+  const numbers = numbersOf(column);
+  if (numbers !== undefined && isBinary(numbers)) return numbers;
   const values = checkedNumbers(column, name);
-  let odd = 0;
-  while (odd < values.length && (values[odd] === 0 || values[odd] === 1)) odd++;
-  if (odd === values.length) return values;
   throw invalid(
-    `the label ${name} holds ${values[odd]}`,
+    `the label ${name} holds ${values.find((value) => value !== 0 && value !== 1)}`,
     'Write 1 for the class whose probability the model gives, else 0.',
   );
+}
+
+/** Without a branch in the loop that could go either way. */
+function isBinary(values: Float64Array): boolean {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? 0;
+    // 0 for 0 and 1 alone.
+    if (value * (value - 1) !== 0) return false;
+  }
+  return true;
 }
 
 /** Labels as the index of their class: of the given ones, else of the distinct ones, sorted as scikit-learn does. */

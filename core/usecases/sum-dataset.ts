@@ -3,6 +3,7 @@ import type { ColumnValues } from '../domain/evaluation/column-values.ts';
 import { DAY_MS, type Grouping, parseGrouping, withoutTimes } from '../domain/evaluation/grouping.ts';
 import type { RowKeys } from '../domain/evaluation/summed/row-parts.ts';
 import { RowSums } from '../domain/evaluation/summed/row-sums.ts';
+import type { StartCounting } from '../domain/evaluation/summed/score-counter.ts';
 import type { SummedRows } from '../domain/evaluation/summed/summed-rows.ts';
 import type { Metric } from '../domain/metrics/metric.ts';
 import { UserError } from '../errors.ts';
@@ -15,7 +16,7 @@ import { type Outcome, readOutcome } from './read-outcome.ts';
 import { predictionColumns } from './read-predictions.ts';
 import { SampledColumns } from './sampled-columns.ts';
 import { createProgress, type PlannedModel, type ScoringPorts, sampleOf } from './score-dataset.ts';
-import { openRows, openScores, type ScoreStream } from './score-stream.ts';
+import { openRows, openScores, type RowStream, type ScoreStream } from './score-stream.ts';
 
 /** What is to be known of the rows. */
 export interface SummedColumns {
@@ -49,8 +50,15 @@ export interface SummedDataset {
   readonly problem: string | undefined;
 }
 
+/** The outside of summing. */
+export interface SummingPorts extends ScoringPorts {
+  readonly startCounting: StartCounting;
+}
+
 /** Chosen: as where rows are held. */
-const BATCH_ROWS = 10_000;
+const MODEL_BATCH_ROWS = 10_000;
+/** Chosen: so long that the counts, which are larger than a core's cache, are seldom fetched anew. */
+const BATCH_ROWS = 262_144;
 
 /**
  * Reads a dataset once, scores it with both models, and sums up what metrics need. No row is held, so that memory does
@@ -58,30 +66,36 @@ const BATCH_ROWS = 10_000;
  *
  * @throws {UserError} For the dataset and the candidate. What is wrong with the champion is a reason.
  */
-export async function sumDataset(request: SummingRequest, ports: ScoringPorts): Promise<SummedDataset> {
+export async function sumDataset(request: SummingRequest, ports: SummingPorts): Promise<SummedDataset> {
   const { table, config } = request;
   const grouping = parseGrouping(config.evaluate.group, config.data.time);
-  const work = new Summing(request, grouping);
+  const work = new Summing(request, { grouping, start: ports.startCounting });
   const names = work.columns();
   const report = createProgress(ports);
   const [column = ''] = predictionColumns(config, null);
-  const options = { column, batchRows: BATCH_ROWS };
+  const isScored = [request.candidate, request.champion].some((one) => one !== null && 'model' in one);
+  const options = { column, batchRows: isScored ? MODEL_BATCH_ROWS : BATCH_ROWS };
   const toRead = { ...options, table, names, rows: request.plan.rows };
-  const { batches, beside } = await openRows(toRead, [request.candidate, request.champion], ports);
-  const open = async (of: PlannedModel | ShownPath) => beside(of) ?? (await openScores(of, options, ports));
-  const candidate = await open(request.candidate);
-  const champion = await openChampion(() => request.champion && open(request.champion));
+  const open = async (beside: RowStream['beside'], of: PlannedModel | ShownPath) =>
+    beside(of) ?? (await openScores(of, options, ports));
   try {
-    for await (const batch of batches) {
-      await work.add(batch, { candidate, champion });
-      report(work.rows);
+    const { batches, beside } = await openRows(toRead, [request.candidate, request.champion], ports);
+    const candidate = await open(beside, request.candidate);
+    const champion = await openChampion(() => request.champion && open(beside, request.champion));
+    try {
+      for await (const batch of batches) {
+        await work.add(batch, { candidate, champion });
+        report(work.rows);
+      }
+      await candidate.end();
+    } finally {
+      await candidate.close();
+      await champion.close();
     }
-    await candidate.end();
+    return await work.finish(champion.problem);
   } finally {
-    await candidate.close();
-    await champion.close();
+    await work.close();
   }
-  return work.finish(champion.problem());
 }
 
 interface Contenders {
@@ -130,18 +144,22 @@ class Summing {
   #to = Number.NEGATIVE_INFINITY;
   rows = 0;
 
-  constructor(request: SummingRequest, grouping: Grouping) {
+  constructor(
+    request: SummingRequest,
+    { grouping, start }: { readonly grouping: Grouping; readonly start: StartCounting },
+  ) {
     const { config, plan, table } = request;
     this.#request = request;
     this.#grouping = grouping;
-    this.#sums = new RowSums({
+    if (grouping.kind === 'day' && this.#typeOf(grouping.column) !== 'time') throw withoutTimes(grouping.column);
+    const summing = {
       task: config.task === 'regression' ? 'regression' : 'binary-classification',
       metrics: plan.metrics,
       decisionThreshold: config.evaluate.decisionThreshold,
       isGrouped: grouping.kind !== 'none',
-    });
+    } as const;
+    this.#sums = new RowSums(summing, start);
     this.#sampled = new SampledColumns(table, plan);
-    if (grouping.kind === 'day' && this.#typeOf(grouping.column) !== 'time') throw withoutTimes(grouping.column);
   }
 
   /** Everything that is read. */
@@ -158,20 +176,25 @@ class Summing {
     const outcome = this.#outcomeOf(batch);
     const [own, rival] = await Promise.all([candidate.next(batch), champion.next(batch, outcome)]);
     checkScores(own, outcome);
-    this.#sums.add({ labels: outcome.labels, candidate: own, champion: rival, keys: this.#keysOf(batch) });
+    await this.#sums.add({ labels: outcome.labels, candidate: own, champion: rival, keys: this.#keysOf(batch) });
     this.#sampled.add(batch);
     this.#extend(batch);
     this.rows += batch.rows;
   }
 
-  finish(problem: string | undefined): SummedDataset {
+  /** @param problem Asked when all was counted. */
+  async finish(problem: () => string | undefined): Promise<SummedDataset> {
     return {
-      summed: this.#sums.finish(),
+      summed: await this.#sums.finish(),
       span: { fromMs: this.#from, toMs: this.#to },
       profiled: this.#sampled.finish(),
       sample: this.#sample ?? { rows: 0, columns: new Map() },
-      problem,
+      problem: problem(),
     };
+  }
+
+  close(): Promise<void> {
+    return this.#sums.close();
   }
 
   #outcomeOf({ columns }: FeatureBatch): Outcome {

@@ -1,5 +1,5 @@
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
-import { unpackNumbers } from './packed-numbers.ts';
+import { isRunOfOnes, unpackNumbers } from './packed-numbers.ts';
 import type { ParquetChunk, PlainCodec, PlainType } from './parquet-layout.ts';
 import { type PageHeader, readPageHeader } from './parquet-page.ts';
 import { decompressSnappy } from './snappy.ts';
@@ -14,18 +14,47 @@ const RLE = 3;
 const DICTIONARIES: readonly number[] = [2, 8];
 const SIZES = { DOUBLE: 8, FLOAT: 4, INT32: 4, INT64: 8, BOOLEAN: 1 / 8 } as const;
 
+/** Arrays that are used again for each page, as long as the longest. */
+export class PageScratch {
+  #bytes = new Uint8Array(0);
+  #flags = new Int32Array(0);
+  #indexes = new Int32Array(0);
+  #numbers = new Float64Array(0);
+
+  bytes(length: number): Uint8Array {
+    if (this.#bytes.length < length) this.#bytes = new Uint8Array(length);
+    return this.#bytes.subarray(0, length);
+  }
+
+  flags(length: number): Int32Array {
+    if (this.#flags.length < length) this.#flags = new Int32Array(length);
+    return this.#flags.subarray(0, length);
+  }
+
+  indexes(length: number): Int32Array {
+    if (this.#indexes.length < length) this.#indexes = new Int32Array(length);
+    return this.#indexes.subarray(0, length);
+  }
+
+  numbers(length: number): Float64Array {
+    if (this.#numbers.length < length) this.#numbers = new Float64Array(length);
+    return this.#numbers.subarray(0, length);
+  }
+}
+
 /** The pages of a column within a group of rows, one after the other. */
 export class ChunkPages {
   readonly #chunk: ParquetChunk;
   readonly #bytes: Uint8Array;
+  readonly #scratch: PageScratch;
   #at = 0;
   #rows = 0;
   #dictionary: Float64Array = new Float64Array(0);
-  #scratch = new Uint8Array(0);
 
   /** @param bytes All of its pages. */
-  constructor(chunk: ParquetChunk, bytes: Uint8Array) {
+  constructor(chunk: ParquetChunk, { bytes, scratch }: { readonly bytes: Uint8Array; readonly scratch: PageScratch }) {
     this.#chunk = chunk;
+    this.#scratch = scratch;
     this.#bytes = bytes;
   }
 
@@ -57,8 +86,7 @@ export class ChunkPages {
     const { codec } = this.#chunk;
     if (codec === 'UNCOMPRESSED' || !isCompressed) return stored;
     if (plainBytes > this.#chunk.plainBytes) throw new RangeError('a page is larger than its column');
-    if (this.#scratch.length < plainBytes) this.#scratch = new Uint8Array(plainBytes);
-    const target = this.#scratch.subarray(0, plainBytes);
+    const target = this.#scratch.bytes(plainBytes);
     if (levelBytes > stored.length || levelBytes > plainBytes) throw new RangeError('a page breaks off');
     target.set(stored.subarray(0, levelBytes));
     decompress(codec, stored.subarray(levelBytes), target.subarray(levelBytes));
@@ -68,14 +96,22 @@ export class ChunkPages {
   #valuesOf(header: PageHeader, page: Uint8Array): PageValues {
     const { levels, values } = this.#split(header, page);
     const count = header.values;
-    const missing = levels === null ? null : missingOf(levels, count);
-    const present = missing === null ? count : count - missing.reduce((sum, one) => sum + one, 0);
-    if (missing === null && header.encoding === PLAIN && this.#chunk.type === 'DOUBLE') {
+    const there = levels === null ? null : this.#present(levels, count);
+    const present = there === null ? count : there.reduce((sum, one) => sum + one, 0);
+    if (there === null && header.encoding === PLAIN && this.#chunk.type === 'DOUBLE') {
       if (values.length < count * SIZES.DOUBLE) throw new RangeError('a page breaks off');
       return { kind: 'bytes', bytes: values, count };
     }
     const numbers = this.#numbers(values, header.encoding, present);
-    return { kind: 'numbers', values: missing === null ? numbers : spread(numbers, missing), count };
+    return { kind: 'numbers', values: there === null ? numbers : spread(numbers, there), count };
+  }
+
+  /** 1 for each value that is there; null where none is missing. */
+  #present(levels: Uint8Array, count: number): Int32Array | null {
+    if (isRunOfOnes(levels, count)) return null;
+    const flags = this.#scratch.flags(count);
+    unpackNumbers(levels, 1, flags);
+    return flags.includes(0) ? flags : null;
   }
 
   /** What says which values are missing, and the values. */
@@ -91,14 +127,14 @@ export class ChunkPages {
     const { type } = this.#chunk;
     if (encoding === PLAIN) return plainNumbers(bytes, type, count);
     if (encoding === RLE && type === 'BOOLEAN') {
-      const flags = new Uint8Array(count);
+      const flags = this.#scratch.indexes(count);
       unpackNumbers(bytes.subarray(4), 1, flags);
       return Float64Array.from(flags);
     }
     if (!DICTIONARIES.includes(encoding)) throw new RangeError(`values are coded by method ${encoding}`);
-    const indexes = new Uint32Array(count);
+    const indexes = this.#scratch.indexes(count);
     if (count > 0) unpackNumbers(bytes.subarray(1), bytes[0] ?? 0, indexes);
-    return lookUp(this.#dictionary, indexes);
+    return lookUp(this.#dictionary, indexes, this.#scratch.numbers(count));
   }
 }
 
@@ -113,21 +149,12 @@ function decompress(codec: PlainCodec, stored: Uint8Array, target: Uint8Array): 
   target.set(plain);
 }
 
-/** 1 for each missing value; null where none is. */
-function missingOf(levels: Uint8Array, count: number): Uint8Array | null {
-  const present = new Uint8Array(count);
-  unpackNumbers(levels, 1, present);
-  if (!present.includes(0)) return null;
-  return present.map((one) => 1 - one);
-}
-
-function spread(values: Float64Array, missing: Uint8Array): Float64Array {
+function spread(values: Float64Array, there: Int32Array): Float64Array {
   let from = 0;
-  return Float64Array.from(missing, (isMissing) => (isMissing === 1 ? Number.NaN : (values[from++] ?? Number.NaN)));
+  return Float64Array.from(there, (isThere) => (isThere === 1 ? (values[from++] ?? Number.NaN) : Number.NaN));
 }
 
-function lookUp(dictionary: Float64Array, indexes: Uint32Array): Float64Array {
-  const values = new Float64Array(indexes.length);
+function lookUp(dictionary: Float64Array, indexes: Int32Array, values: Float64Array): Float64Array {
   const size = dictionary.length;
   for (let i = 0; i < indexes.length; i++) {
     const index = indexes[i] ?? 0;

@@ -1,7 +1,7 @@
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import type { TableBatch } from '../../ports/table-reader.ts';
 import type { ParquetChunk, ParquetColumn } from './parquet-layout.ts';
-import { ChunkPages, type PageValues } from './parquet-values.ts';
+import { ChunkPages, PageScratch, type PageValues } from './parquet-values.ts';
 
 /** Chosen: files of which the size was written without the header of their dictionary's page. */
 const SLACK_BYTES = 256;
@@ -26,6 +26,8 @@ export async function* readParquet(columns: readonly ParquetColumn[], batchRows:
 /** The values of a column in the order of its rows. The next group of rows is read while one is worked on. */
 class ColumnCursor {
   readonly #chunks: IterableIterator<ParquetChunk>;
+  readonly #source = new ChunkSource();
+  readonly #scratch = new PageScratch();
   #next: Promise<ChunkPages | null>;
   #pages: ChunkPages | null = null;
   #page: PageValues | null = null;
@@ -53,7 +55,8 @@ class ColumnCursor {
 
   /** Waits for what is being read. */
   async end(): Promise<void> {
-    await this.#next;
+    await this.#next.catch(() => {});
+    await this.#source.close();
   }
 
   async #turn(): Promise<void> {
@@ -67,15 +70,15 @@ class ColumnCursor {
 
   #readNext(): Promise<ChunkPages | null> {
     const { value: chunk } = this.#chunks.next();
-    const promise = chunk === undefined ? Promise.resolve(null) : pagesOf(chunk);
+    const promise = chunk === undefined ? Promise.resolve(null) : this.#pagesOf(chunk);
     // Nobody may be waiting for it yet.
     promise.catch(() => {});
     return promise;
   }
-}
 
-async function pagesOf(chunk: ParquetChunk): Promise<ChunkPages> {
-  return new ChunkPages(chunk, await readChunk(chunk));
+  async #pagesOf(chunk: ParquetChunk): Promise<ChunkPages> {
+    return new ChunkPages(chunk, { bytes: await this.#source.read(chunk), scratch: this.#scratch });
+  }
 }
 
 function copyValues(page: PageValues, from: number, target: Float64Array): void {
@@ -87,16 +90,33 @@ function copyValues(page: PageValues, from: number, target: Float64Array): void 
   bytes.set(page.bytes.subarray(from * 8, (from + target.length) * 8));
 }
 
-async function readChunk({ file, offset, storedBytes }: ParquetChunk): Promise<Uint8Array> {
-  const handle = await open(file);
-  try {
-    const buffer = Buffer.allocUnsafeSlow(storedBytes + SLACK_BYTES);
+/** Reads groups of rows, one after the other; two sets of bytes take turns. */
+class ChunkSource {
+  #open: { readonly file: string; readonly handle: FileHandle } | undefined;
+  #buffers: [Uint8Array, Uint8Array] = [new Uint8Array(0), new Uint8Array(0)];
+
+  async read({ file, offset, storedBytes }: ParquetChunk): Promise<Uint8Array> {
+    const handle = await this.#handleOf(file);
+    const wanted = storedBytes + SLACK_BYTES;
+    const [spare, last] = this.#buffers;
+    const buffer = spare.length < wanted ? new Uint8Array(wanted) : spare;
+    this.#buffers = [last, buffer];
     let length = 0;
-    for (let bytesRead = -1; bytesRead !== 0 && length < buffer.length; length += bytesRead) {
-      ({ bytesRead } = await handle.read(buffer, length, buffer.length - length, offset + length));
+    for (let bytesRead = -1; bytesRead !== 0 && length < wanted; length += bytesRead) {
+      ({ bytesRead } = await handle.read(buffer, length, wanted - length, offset + length));
     }
     return buffer.subarray(0, length);
-  } finally {
-    await handle.close();
+  }
+
+  async close(): Promise<void> {
+    await this.#open?.handle.close();
+    this.#open = undefined;
+  }
+
+  async #handleOf(file: string): Promise<FileHandle> {
+    if (this.#open?.file === file) return this.#open.handle;
+    await this.close();
+    this.#open = { file, handle: await open(file) };
+    return this.#open.handle;
   }
 }

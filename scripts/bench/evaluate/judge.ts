@@ -1,6 +1,7 @@
 import { DuckDbTableReader } from '../../../core/adapters/duckdb/duckdb-table-reader.ts';
 import { FileArtifactHasher } from '../../../core/adapters/node/file-artifact-hasher.ts';
 import { LocalChampionFinder } from '../../../core/adapters/node/local-champion-finder.ts';
+import { startCountingThread } from '../../../core/adapters/node/score-count-thread.ts';
 import { OnnxModelRunner } from '../../../core/adapters/onnx/onnx-model-runner.ts';
 import { parseConfig } from '../../../core/config/parse-config.ts';
 import { evaluateCandidate } from '../../../core/usecases/evaluate-candidate.ts';
@@ -58,6 +59,7 @@ const { evaluation } = await evaluateCandidate(
     models: new OnnxModelRunner(engines),
     champions: new LocalChampionFinder(folder, hasher),
     hasher,
+    startCounting: startCountingThread,
     clockMs: () => performance.now(),
     progress: (line) => laps.push([line, performance.now()]),
   },

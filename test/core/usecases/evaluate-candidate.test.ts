@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FileArtifactHasher } from '../../../core/adapters/node/file-artifact-hasher.ts';
 import { parseConfig } from '../../../core/config/parse-config.ts';
+import { countHere } from '../../../core/domain/evaluation/summed/count-scores.ts';
 import { UserError } from '../../../core/errors.ts';
 import type { Champion } from '../../../core/ports/champion-finder.ts';
 import type { ModelRunner } from '../../../core/ports/model-runner.ts';
@@ -162,6 +163,7 @@ async function run({
       hashText: (one) => new FileArtifactHasher().hashText(one),
       hashChunks: (chunks) => new FileArtifactHasher().hashChunks(chunks),
     },
+    startCounting: countHere,
     clockMs: () => clock++,
     progress: () => {},
   };
@@ -530,6 +532,7 @@ async function runKinds(tables: Readonly<Record<string, MemoryTable>>) {
         hashText: () => digest('3'),
         hashChunks: async () => digest('4'),
       },
+      startCounting: countHere,
       clockMs: () => 0,
       progress: () => {},
     },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FileArtifactHasher } from '../../../core/adapters/node/file-artifact-hasher.ts';
 import { parseConfig } from '../../../core/config/parse-config.ts';
+import { countHere } from '../../../core/domain/evaluation/summed/count-scores.ts';
 import type { Champion } from '../../../core/ports/champion-finder.ts';
 import { formatReport, readReport } from '../../../core/reports/read-report.ts';
 import { evaluateCandidate } from '../../../core/usecases/evaluate-candidate.ts';
@@ -111,6 +112,7 @@ async function run({
       hashText: (one) => new FileArtifactHasher().hashText(one),
       hashChunks: (chunks) => new FileArtifactHasher().hashChunks(chunks),
     },
+    startCounting: countHere,
     clockMs: () => clock++,
     progress: () => {},
   };
@@ -179,7 +181,7 @@ describe('evaluateCandidate of more rows than are held', () => {
     ['/missing.parquet', 'the model gave no finite score for 1 rows'],
     ['/logits.parquet', 'which is no probability'],
     ['/short.parquet', 'another number of rows than the dataset'],
-    ['/long.parquet', 'more rows than the dataset'],
+    ['/long.parquet', 'rows than the dataset'],
     ['/nowhere.parquet', 'there is no file'],
   ])('finds a champion inconclusive whose predictions are %s', async (path, reason) => {
     const { evaluation } = await run({ champion: found(path) });

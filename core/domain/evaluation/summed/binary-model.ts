@@ -36,7 +36,7 @@ export class BinaryModel implements ModelSums {
   curves(): ModelCurves {
     const { counts } = this.#confusion();
     const confusion = [[...counts.subarray(0, 2)], [...counts.subarray(2, 4)]];
-    return { confusion, ...binnedCurves(this.#sums.fine) };
+    return { confusion, ...binnedCurves(this.#sums) };
   }
 
   #estimate(summed: SummedMetric): Estimated | undefined {

@@ -1,13 +1,17 @@
 import type { CurvePoint, ModelCurves } from '../curves.ts';
-import { SCORE_BINS, scoreOfBin } from './score-bins.ts';
+import type { BinarySums } from './binary-sums.ts';
+import { type BinShape, binCount, scoreOfBin } from './score-bins.ts';
 
 /** Chosen: as many as of single rows. */
 const POINTS = 50;
 const BINS = 10;
 
 /** The curves of binned scores. */
-export function binnedCurves(fine: Uint32Array): Pick<ModelCurves, 'roc' | 'precisionRecall' | 'calibration'> {
-  return { ...rankingCurves(fine), calibration: calibrationOf(fine) };
+export function binnedCurves({
+  fine,
+  shape,
+}: BinarySums): Pick<ModelCurves, 'roc' | 'precisionRecall' | 'calibration'> {
+  return { ...rankingCurves(fine), calibration: calibrationOf(fine, shape) };
 }
 
 function rankingCurves(fine: Uint32Array): Pick<ModelCurves, 'roc' | 'precisionRecall'> {
@@ -18,7 +22,7 @@ function rankingCurves(fine: Uint32Array): Pick<ModelCurves, 'roc' | 'precisionR
   const roc: CurvePoint[] = [[0, 0]];
   const precisionRecall: CurvePoint[] = [];
   let [hits, misses, lastRecall, seenRate, seenRecall] = [0, 0, 0, 0, 0];
-  for (let bin = SCORE_BINS - 1; bin >= 0; bin--) {
+  for (let bin = fine.length / 2 - 1; bin >= 0; bin--) {
     misses += fine[2 * bin] ?? 0;
     hits += fine[2 * bin + 1] ?? 0;
     const rate = misses / negatives;
@@ -36,13 +40,13 @@ function rankingCurves(fine: Uint32Array): Pick<ModelCurves, 'roc' | 'precisionR
 }
 
 /** Ten equal bins of the probability; each score counts as the middle of its own, far narrower bin. */
-function calibrationOf(fine: Uint32Array): NonNullable<ModelCurves['calibration']> {
+function calibrationOf(fine: Uint32Array, shape: BinShape): NonNullable<ModelCurves['calibration']> {
   const [rows, predicted, observed] = [0, 1, 2].map(() => new Float64Array(BINS));
-  for (let bin = 0; bin < SCORE_BINS; bin++) {
+  for (let bin = 0; bin < binCount(shape); bin++) {
     const ones = fine[2 * bin + 1] ?? 0;
     const own = ones + (fine[2 * bin] ?? 0);
     if (own === 0 || !rows || !predicted || !observed) continue;
-    const score = scoreOfBin(bin);
+    const score = scoreOfBin(bin, shape);
     const at = Math.min(BINS - 1, Math.max(0, Math.ceil(score * BINS) - 1));
     rows[at] = (rows[at] ?? 0) + own;
     predicted[at] = (predicted[at] ?? 0) + own * score;

@@ -1,6 +1,6 @@
-import { type BinarySums, COARSE_BINS, coarseBin } from './binary-sums.ts';
+import type { BinarySums } from './binary-sums.ts';
 import { influenceOfParts, type PartSizes } from './part-influence.ts';
-import { SCORE_BINS } from './score-bins.ts';
+import { binCount } from './score-bins.ts';
 
 /** Rows by label. */
 export interface LabelCounts {
@@ -24,19 +24,20 @@ export interface BinnedRanking {
  * ROC AUC of binned scores. In a bin each pair of both labels counts half, and is 0 or 1: the value is known up to half
  * of the share of such pairs.
  */
-export function binnedRocAuc({ fine }: BinarySums, { positives, negatives }: LabelCounts): BinnedRanking {
+export function binnedRocAuc({ fine, shape }: BinarySums, { positives, negatives }: LabelCounts): BinnedRanking {
+  const bins = binCount(shape);
   let [pairs, unknown, negativesBelow] = [0, 0, 0];
-  for (let bin = 0; bin < SCORE_BINS; bin++) {
+  for (let bin = 0; bin < bins; bin++) {
     const [zeros, ones] = [fine[2 * bin] ?? 0, fine[2 * bin + 1] ?? 0];
     pairs += ones * (negativesBelow + zeros / 2);
     unknown += (ones * zeros) / 2;
     negativesBelow += zeros;
   }
   const value = pairs / positives / negatives;
-  const byBin = new Float64Array(2 * SCORE_BINS);
+  const byBin = new Float64Array(2 * bins);
   const rows = positives + negatives;
   let [onesBelow, zerosBelow] = [0, 0];
-  for (let bin = 0; bin < SCORE_BINS; bin++) {
+  for (let bin = 0; bin < bins; bin++) {
     const [zeros, ones] = [fine[2 * bin] ?? 0, fine[2 * bin + 1] ?? 0];
     byBin[2 * bin] = (1 - (onesBelow + ones / 2) / positives - value) * (rows / negatives);
     byBin[2 * bin + 1] = ((zerosBelow + zeros / 2) / negatives - value) * (rows / positives);
@@ -50,10 +51,14 @@ export function binnedRocAuc({ fine }: BinarySums, { positives, negatives }: Lab
  * Average precision of binned scores. In a bin the rows of label 1 may all come first, or all last: the value is known up
  * to what that changes.
  */
-export function binnedAveragePrecision({ fine }: BinarySums, { positives, negatives }: LabelCounts): BinnedRanking {
-  const byBin = new Float64Array(2 * SCORE_BINS);
+export function binnedAveragePrecision(
+  { fine, shape }: BinarySums,
+  { positives, negatives }: LabelCounts,
+): BinnedRanking {
+  const bins = binCount(shape);
+  const byBin = new Float64Array(2 * bins);
   let [found, seen, total, unknown, own] = [0, 0, 0, 0, 0];
-  for (let bin = SCORE_BINS - 1; bin >= 0; bin--) {
+  for (let bin = bins - 1; bin >= 0; bin--) {
     const [zeros, ones] = [fine[2 * bin] ?? 0, fine[2 * bin + 1] ?? 0];
     if (ones > 0) {
       const tied = (found + ones) / (seen + ones + zeros);
@@ -70,7 +75,7 @@ export function binnedAveragePrecision({ fine }: BinarySums, { positives, negati
   const scale = (positives + negatives) / positives;
   let [hits, misses] = [0, 0];
   // From the lowest bin up: a row counts in the precision of every row with label 1 at or below its bin.
-  for (let bin = 0; bin < SCORE_BINS; bin++) {
+  for (let bin = 0; bin < bins; bin++) {
     const [zeros, ones] = [fine[2 * bin] ?? 0, fine[2 * bin + 1] ?? 0];
     const precision = seen > 0 ? found / seen : 0;
     if (seen > 0) {
@@ -95,13 +100,13 @@ export function partsOfRanking(
   byBin: Float64Array,
   sizes: PartSizes,
 ): { readonly influence: Float64Array; readonly residual: number } {
-  const { fine, coarse } = sums;
-  const [counts, totals, squares] = [0, 1, 2].map(() => new Float64Array(2 * COARSE_BINS));
+  const { fine, coarse, coarseBins } = sums;
+  const [counts, totals, squares] = [0, 1, 2].map(() => new Float64Array(2 * coarseBins));
   if (!counts || !totals || !squares) return { influence: new Float64Array(0), residual: Number.POSITIVE_INFINITY };
   for (let at = 0; at < fine.length; at++) {
     const rows = fine[at] ?? 0;
     if (rows === 0) continue;
-    const cell = (at & 1) * COARSE_BINS + coarseBin(sums, at >>> 1);
+    const cell = (at & 1) * coarseBins + sums.coarseBin(at >>> 1);
     const own = byBin[at] ?? 0;
     counts[cell] = (counts[cell] ?? 0) + rows;
     totals[cell] = (totals[cell] ?? 0) + rows * own;

@@ -1,9 +1,11 @@
 import type { Metric } from '../../metrics/metric.ts';
+import { createCells } from './binary-cells.ts';
 import { BinaryModel } from './binary-model.ts';
 import { BinarySums } from './binary-sums.ts';
 import type { PartSizes } from './part-influence.ts';
 import { RegressionModel, RegressionSums } from './regression-sums.ts';
 import { groupParts, MOST_PARTS, type RowKeys, type RowParts, randomParts } from './row-parts.ts';
+import type { StartCounting } from './score-counter.ts';
 import type { ModelSums, SummedRows } from './summed-rows.ts';
 
 /** What is summed. */
@@ -39,29 +41,32 @@ export class RowSums {
   #isIdentical = true;
   #hasChampion = true;
 
-  constructor(plan: SummingPlan) {
+  constructor(plan: SummingPlan, start: StartCounting) {
     this.#plan = plan;
     this.#parts = plan.isGrouped ? groupParts() : randomParts();
-    this.#candidate = new ModelSummer(plan);
-    this.#champion = new ModelSummer(plan);
+    this.#candidate = summerOf(plan, start);
+    this.#champion = summerOf(plan, start);
   }
 
-  /** The arrays of the batch may be used again afterwards. */
-  add({ labels, candidate, champion, keys }: SummedBatch): void {
+  /** The arrays of the batch may be used again when it resolves. */
+  async add({ labels, candidate, champion, keys }: SummedBatch): Promise<void> {
     const parts = this.#parts.assign(keys);
     const sizes = this.#sizes;
     for (let i = 0; i < parts.length; i++) sizes[parts[i] ?? 0] = (sizes[parts[i] ?? 0] ?? 0) + 1;
     const batch = { labels, parts, ones: this.#onesOf(labels) };
     this.#rows += labels.length;
-    this.#candidate.add(candidate, batch);
     this.#hasChampion &&= champion !== null;
-    if (champion === null || !this.#hasChampion) return;
-    this.#champion.add(champion, batch);
-    for (let i = 0; this.#isIdentical && i < candidate.length; i++) this.#isIdentical = candidate[i] === champion[i];
+    for (let i = 0; this.#isIdentical && champion !== null && i < candidate.length; i++) {
+      this.#isIdentical = candidate[i] === champion[i];
+    }
+    await Promise.all([
+      this.#candidate.add(candidate, batch),
+      champion !== null && this.#hasChampion ? this.#champion.add(champion, batch) : undefined,
+    ]);
   }
 
   /** Ends adding. */
-  finish(): SummedRows {
+  async finish(): Promise<SummedRows> {
     const count = this.#parts.count();
     const rows = this.#sizes.slice(0, count);
     const sizes = { rows, total: this.#rows };
@@ -75,14 +80,20 @@ export class RowSums {
       shares,
       rows: this.#rows,
     } as const;
-    const champion = this.#hasChampion ? this.#champion.finish(sizes) : null;
+    const [own, rival] = await Promise.all([this.#candidate.finish(sizes), this.#champion.finish(sizes)]);
+    const champion = this.#hasChampion ? rival : null;
     const identical = champion !== null && this.#isIdentical;
-    return { rows: this.#rows, population, candidate: this.#candidate.finish(sizes), champion, identical };
+    return { rows: this.#rows, population, candidate: own, champion, identical };
+  }
+
+  /** Frees what counts. Idempotent. */
+  async close(): Promise<void> {
+    await Promise.all([this.#candidate.close(), this.#champion.close()]);
   }
 
   #onesOf(labels: Float64Array): Uint8Array {
     if (this.#ones.length < labels.length) this.#ones = new Uint8Array(labels.length);
-    for (let i = 0; i < labels.length; i++) this.#ones[i] = labels[i] === 1 ? 1 : 0;
+    for (let i = 0; i < labels.length; i++) this.#ones[i] = labels[i] ?? 0;
     return this.#ones.subarray(0, labels.length);
   }
 }
@@ -93,27 +104,58 @@ interface SummerBatch {
   readonly parts: Uint16Array;
 }
 
-/** The sums of one model, of either task. */
-class ModelSummer {
-  readonly #sums: BinarySums | RegressionSums;
-  #wrong = 0;
+/** Sums up one model's scores. */
+interface ModelSummer {
+  add(scores: Float64Array, batch: SummerBatch): Promise<void>;
+  finish(sizes: PartSizes): Promise<ModelSums>;
+  close(): Promise<void>;
+}
 
-  constructor({ task, metrics, decisionThreshold }: SummingPlan) {
-    this.#sums = task === 'regression' ? new RegressionSums(metrics) : new BinarySums(decisionThreshold);
-  }
+function summerOf({ task, metrics, decisionThreshold }: SummingPlan, start: StartCounting): ModelSummer {
+  return task === 'regression' ? regressionSummer(metrics) : binarySummer(decisionThreshold, start);
+}
 
-  add(scores: Float64Array, batch: SummerBatch): void {
+function regressionSummer(metrics: readonly Metric[]): ModelSummer {
+  const sums = new RegressionSums(metrics);
+  const missing = new MissingScores();
+  return {
+    add: async (scores, batch) => {
+      if (missing.none(scores)) sums.add(scores, batch);
+    },
+    finish: async (sizes) => new RegressionModel(sums, { sizes, problem: missing.problem() }),
+    close: async () => {},
+  };
+}
+
+function binarySummer(decisionThreshold: number, start: StartCounting): ModelSummer {
+  const cells = createCells(decisionThreshold);
+  const missing = new MissingScores();
+  const counter = start(cells);
+  return {
+    add: async (scores, { ones, parts }) => {
+      if (missing.none(scores)) await counter.add({ scores, ones, parts });
+    },
+    finish: async (sizes) => {
+      await counter.end();
+      return new BinaryModel(new BinarySums(cells), { sizes, problem: missing.problem() });
+    },
+    close: () => counter.close(),
+  };
+}
+
+/** A model that gave no finite score for some row has no metrics, so that its sums do not matter. */
+class MissingScores {
+  #rows = 0;
+
+  /** Whether there are none so far. */
+  none(scores: Float64Array): boolean {
     let wrong = 0;
     for (let i = 0; i < scores.length; i++) if (!Number.isFinite(scores[i])) wrong++;
-    this.#wrong += wrong;
-    // A model that gave no finite score has no metrics, so that its sums do not matter.
-    if (this.#wrong === 0) this.#sums.add(scores, batch);
+    this.#rows += wrong;
+    return this.#rows === 0;
   }
 
-  finish(sizes: PartSizes): ModelSums {
-    const problem = this.#wrong === 0 ? null : `the model gave no finite score for ${this.#wrong} rows`;
-    if (this.#sums instanceof RegressionSums) return new RegressionModel(this.#sums, { sizes, problem });
-    this.#sums.finish();
-    return new BinaryModel(this.#sums, { sizes, problem });
+  problem(): string | null {
+    return this.#rows === 0 ? null : `the model gave no finite score for ${this.#rows} rows`;
   }
 }

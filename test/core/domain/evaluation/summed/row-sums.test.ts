@@ -6,6 +6,7 @@ import {
   measurePopulation,
 } from '../../../../../core/domain/evaluation/measure-population.ts';
 import type { ScoredPopulation } from '../../../../../core/domain/evaluation/population.ts';
+import { countHere } from '../../../../../core/domain/evaluation/summed/count-scores.ts';
 import { RowSums } from '../../../../../core/domain/evaluation/summed/row-sums.ts';
 import type { SummedRows } from '../../../../../core/domain/evaluation/summed/summed-rows.ts';
 import type { MetricTask } from '../../../../../core/domain/metrics/metric.ts';
@@ -52,13 +53,14 @@ const flights = (offset: number, round = (score: number) => score) =>
     return { label, candidate, champion: round(logistic(z + 0.9 * random.normal())) };
   }) satisfies (random: ReturnType<typeof seededRandom>) => Drawn;
 
-function sumUp(population: ScoredPopulation, plan: MeasurementPlan, groups?: Float64Array): SummedRows {
+async function sumUp(population: ScoredPopulation, plan: MeasurementPlan, groups?: Float64Array): Promise<SummedRows> {
   const task = population.classes === 1 ? 'regression' : 'binary-classification';
-  const sums = new RowSums({ task, metrics: plan.metrics, decisionThreshold: 0.5, isGrouped: groups !== undefined });
+  const summing = { task, metrics: plan.metrics, decisionThreshold: 0.5, isGrouped: groups !== undefined } as const;
+  const sums = new RowSums(summing, countHere);
   for (let from = 0; from < population.labels.length; from += BATCH) {
     const part = (values: Float64Array) => values.subarray(from, from + BATCH);
     const labels = part(population.labels);
-    sums.add({
+    await sums.add({
       labels,
       candidate: part(population.candidate),
       champion: population.champion && part(population.champion),
@@ -125,9 +127,9 @@ function boundsOf({ candidate, champion }: SummedRows, plan: MeasurementPlan): R
 
 describe('RowSums of two classes', () => {
   const plan = planOf('binary-classification', BINARY);
-  it('agrees with a million rows in memory: ranks within a bound far below the error, all else to 1e-9', () => {
+  it('agrees with a million rows in memory: ranks within a bound far below the error, all else to 1e-9', async () => {
     const population = draw(1_000_000, flights(-1));
-    const summed = sumUp(population, plan);
+    const summed = await sumUp(population, plan);
     const bounds = boundsOf(summed, plan);
     expect([...bounds.keys()]).toEqual(['roc_auc', 'average_precision']);
     expect(bounds.get('roc_auc')).toBeLessThan(1e-4);
@@ -142,9 +144,9 @@ describe('RowSums of two classes', () => {
     ['scores in a narrow band', flights(-1, (score) => 0.3 + score / 1000)],
   ] as const)(
     'holds its bound for %s',
-    (_, row) => {
+    async (_, row) => {
       const population = draw(300_000, row);
-      const summed = sumUp(population, plan);
+      const summed = await sumUp(population, plan);
       const exact = measurePopulation(population, plan);
       const bounds = boundsOf(summed, plan);
       for (const name of ['roc_auc', 'average_precision']) {
@@ -159,7 +161,7 @@ describe('RowSums of two classes', () => {
     30_000,
   );
 
-  it('does not depend on the order of the rows', () => {
+  it('does not depend on the order of the rows', async () => {
     const population = draw(200_000, flights(-1));
     const order = [...population.labels.keys()].sort(
       (a, b) => (population.labels[a] ?? 0) - (population.labels[b] ?? 0),
@@ -172,16 +174,16 @@ describe('RowSums of two classes', () => {
       candidate: sorted(candidate),
       champion: champion && sorted(champion),
     };
-    const widths = [population, byLabel].map((one) =>
-      measureSums(sumUp(one, plan), plan).metrics.map(({ interval }) => width(interval)),
-    );
+    const widthsOf = async (one: ScoredPopulation) =>
+      measureSums(await sumUp(one, plan), plan).metrics.map(({ interval }) => width(interval));
+    const widths = [await widthsOf(population), await widthsOf(byLabel)];
     widths[0]?.forEach((own, i) => {
       expect((widths[1]?.[i] ?? 0) / own, plan.metrics[i]?.name ?? '').toBeGreaterThan(0.85);
       expect((widths[1]?.[i] ?? 0) / own, plan.metrics[i]?.name ?? '').toBeLessThan(1.15);
     });
   }, 30_000);
 
-  it('has the cluster-robust intervals of rows in groups', () => {
+  it('has the cluster-robust intervals of rows in groups', async () => {
     const rows = 200_000;
     const random = seededRandom(5);
     const moods = Float64Array.from({ length: 60 }, () => 0.4 * random.normal());
@@ -190,7 +192,7 @@ describe('RowSums of two classes', () => {
     const population = draw(rows, (draws) => flights((moods[(days[i++] ?? 100) - 100] ?? 0) - 1)(draws));
     const ids = Uint32Array.from(days, (day) => day - 100);
     const exact = measurePopulation({ ...population, sampling: { kind: 'clusters', ids, count: 60 } }, plan);
-    const summed = sumUp(population, plan, days);
+    const summed = await sumUp(population, plan, days);
     expect(summed.population.sampling).toMatchObject({ kind: 'clusters', count: 60 });
     const measured = measureSums(summed, plan);
     const bounds = boundsOf(summed, plan);
@@ -198,48 +200,48 @@ describe('RowSums of two classes', () => {
     expect(measured.metrics[0]?.interval?.method).toContain('cluster-robust (CR2, t)');
   }, 30_000);
 
-  it('knows how much too high average precision is by chance, as rows in memory do', () => {
+  it('knows how much too high average precision is by chance, as rows in memory do', async () => {
     const population = draw(100_000, flights(-6));
     const metric = findMetric('average_precision', 'binary-classification');
     if (metric === undefined) throw new Error('no metric');
     const { labels, candidate: scores } = population;
     const rows = metric.estimate(scoredRows({ labels, scores, weights: null, classes: 2 }), plan);
-    const summed = sumUp(population, plan).candidate.estimate(metric);
+    const summed = (await sumUp(population, plan)).candidate.estimate(metric);
     if (rows.kind !== 'estimate' || summed?.kind !== 'estimate') throw new Error('no value');
     expect(summed.bias).toBeGreaterThan(0);
     expect((summed.bias ?? 0) / (rows.bias ?? 1)).toBeCloseTo(1, 2);
   });
 
-  it('says that scores are missing, and that both models are the same', () => {
+  it('says that scores are missing, and that both models are the same', async () => {
     const population = draw(BATCH, flights(0));
     const broken = {
       ...population,
       candidate: population.candidate.map((score, row) => (row === 7 ? Number.NaN : score)),
     };
-    expect(measureSums(sumUp(broken, plan), plan).metrics[0]).toMatchObject({
+    expect(measureSums(await sumUp(broken, plan), plan).metrics[0]).toMatchObject({
       value: null,
       reason: 'the model gave no finite score for 1 rows',
     });
-    const same = sumUp({ ...population, champion: population.candidate }, plan);
+    const same = await sumUp({ ...population, champion: population.candidate }, plan);
     expect(same.identical).toBe(true);
     expect(measureSums(same, plan).comparisons[0]?.difference.interval).toMatchObject({ lower: 0, upper: 0 });
   });
 
-  it('gives no AUC where all rows have the same label, and no interval for fewer than 20 of one', () => {
+  it('gives no AUC where all rows have the same label, and no interval for fewer than 20 of one', async () => {
     const ones = draw(BATCH, (random) => ({ ...flights(0)(random), label: 1 }));
-    expect(measureSums(sumUp(ones, plan), plan).metrics[0]).toMatchObject({
+    expect(measureSums(await sumUp(ones, plan), plan).metrics[0]).toMatchObject({
       value: null,
       reason: expect.stringMatching(/same label/),
     });
     let row = 0;
     const few = draw(BATCH, (random) => ({ ...flights(0)(random), label: row++ % 1000 === 0 ? 1 : 0 }));
-    expect(measureSums(sumUp(few, plan), plan).metrics[0]?.interval).toBeNull();
+    expect(measureSums(await sumUp(few, plan), plan).metrics[0]?.interval).toBeNull();
   });
 });
 
 describe('RowSums of numbers', () => {
   const plan = planOf('regression', REGRESSION);
-  it('agrees with rows in memory, far from 0 too', () => {
+  it('agrees with rows in memory, far from 0 too', async () => {
     for (const offset of [10, 1e6]) {
       const population = draw(300_000, (random) => {
         const expected = offset + 2 * random.normal();
@@ -251,16 +253,16 @@ describe('RowSums of numbers', () => {
         classes: 1,
         candidate: population.candidate.map((one) => Math.max(0.01, one)),
       };
-      expectAgreement(measureSums(sumUp(regression, plan), plan), measurePopulation(regression, plan), new Map());
+      expectAgreement(measureSums(await sumUp(regression, plan), plan), measurePopulation(regression, plan), new Map());
     }
   }, 30_000);
 
-  it('has no R² of equal labels, nor a deviance of labels below 0', () => {
+  it('has no R² of equal labels, nor a deviance of labels below 0', async () => {
     const equal = { ...draw(BATCH, () => ({ label: 3, candidate: 2, champion: 4 })), classes: 1 };
-    const values = measureSums(sumUp(equal, plan), plan).metrics;
+    const values = measureSums(await sumUp(equal, plan), plan).metrics;
     expect(values.find(({ name }) => name === 'r2')).toMatchObject({ value: null, reason: 'all labels are equal' });
     const below = { ...draw(BATCH, (random) => ({ label: random.normal(), candidate: 2, champion: 4 })), classes: 1 };
-    const found = measureSums(sumUp(below, plan), plan).metrics.find(({ name }) => name === 'poisson_deviance');
+    const found = measureSums(await sumUp(below, plan), plan).metrics.find(({ name }) => name === 'poisson_deviance');
     expect(found).toMatchObject({ value: null, reason: expect.stringMatching(/outside/) });
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { binScores, SCORE_BINS, scoreOfBin } from '../../../../../core/domain/evaluation/summed/score-bins.ts';
+import { binCount, binScores, FINE_BINS, scoreOfBin } from '../../../../../core/domain/evaluation/summed/score-bins.ts';
 
 function binsOf(scores: Float64Array): Uint32Array {
   const bins = new Uint32Array(scores.length);
-  binScores(scores, bins);
+  binScores(scores, bins, FINE_BINS);
   return bins;
 }
 
@@ -13,7 +13,7 @@ describe('binScores', () => {
     const bins = binsOf(Float64Array.of(0, 1e-300, ...scores, 1));
     expect(bins.every((bin, i) => i === 0 || bin >= (bins[i - 1] ?? 0))).toBe(true);
     expect(bins[0]).toBe(0);
-    expect(bins.at(-1)).toBe(SCORE_BINS - 1);
+    expect(bins.at(-1)).toBe(binCount(FINE_BINS) - 1);
   });
 
   it('tells scores apart that differ by a five-thousandth of their distance from 0 or 1', () => {
@@ -28,8 +28,8 @@ describe('binScores', () => {
 
 describe('scoreOfBin', () => {
   it('is a score of that bin', () => {
-    for (let bin = 1; bin < SCORE_BINS - 1; bin += 997) {
-      expect(binsOf(Float64Array.of(scoreOfBin(bin)))[0]).toBe(bin);
+    for (let bin = 1; bin < binCount(FINE_BINS) - 1; bin += 997) {
+      expect(binsOf(Float64Array.of(scoreOfBin(bin, FINE_BINS)))[0]).toBe(bin);
     }
   });
 });

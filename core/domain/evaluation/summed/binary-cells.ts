@@ -1,0 +1,66 @@
+import { MOST_PARTS } from './row-parts.ts';
+import { type BinShape, binCount, FINE_BINS } from './score-bins.ts';
+
+/** How finely scores are counted. */
+export interface CellShape extends BinShape {
+  /** Influences are summed by 2 to this power coarse bins in each part; of both labels about equally many rows. */
+  readonly coarseBits: number;
+}
+
+/** Of all rows. */
+export const WHOLE_SHAPE: CellShape = { ...FINE_BINS, coarseBits: 8 };
+
+/** Chosen: the first rows tell where the coarse bins are. */
+const FIRST_ROWS = 262_144;
+/** Bins of scores that share a coarse one: the table of them is small enough to stay near the processor. */
+export const STEP_BITS = 4;
+/** Numbers of a part: the product of probabilities, log loss, squared error, free, and four cells of the confusion. */
+export const WIDTH = 8;
+
+/**
+ * Memory in which scores on rows with label 0 or 1 are counted, shared with the thread that counts. Everything that
+ * metrics need, whatever the number of rows.
+ */
+export interface BinaryCells {
+  readonly shape: CellShape;
+  readonly decisionThreshold: number;
+  /** Rows by bin and label: `fine[2 * bin + label]`. */
+  readonly fine: Uint32Array;
+  /** Rows by part, label and coarse bin. */
+  readonly coarse: Uint32Array;
+  /** The coarse bin of 16 bins. */
+  readonly coarseOf: Uint16Array;
+  /** By part. */
+  readonly sums: Float64Array;
+  /** The bins, then the parts and labels, of the first rows, until the coarse bins are known. */
+  readonly first: Uint32Array;
+  /** How many first rows there are, and 1 where the coarse bins are known. */
+  readonly state: Uint32Array;
+}
+
+/** Rows of a batch. */
+export interface BinaryBatch {
+  /** In [0, 1]. */
+  readonly scores: Float64Array;
+  /** 1 for label 1, else 0. */
+  readonly ones: Uint8Array;
+  readonly parts: Uint16Array;
+}
+
+/** Cells without a row. */
+export function createCells(decisionThreshold: number, shape: CellShape = WHOLE_SHAPE): BinaryCells {
+  const bins = binCount(shape);
+  const words = (count: number) => new Uint32Array(new SharedArrayBuffer(4 * count));
+  const sums = new Float64Array(new SharedArrayBuffer(8 * MOST_PARTS * WIDTH));
+  for (let part = 0; part < MOST_PARTS; part++) sums[part * WIDTH] = 1;
+  return {
+    shape,
+    decisionThreshold,
+    fine: words(2 * bins),
+    coarse: words((MOST_PARTS * 2) << shape.coarseBits),
+    coarseOf: new Uint16Array(new SharedArrayBuffer(2 * (bins >> STEP_BITS))),
+    sums,
+    first: words(2 * FIRST_ROWS),
+    state: words(2),
+  };
+}
