@@ -15,6 +15,7 @@ export class SessionPool {
   readonly #main: string;
   readonly #source: SessionSource;
   readonly #limits: PoolLimits;
+  readonly #first: SessionThread;
   readonly #members: { readonly thread: Promise<SessionThread>; waiting: number }[];
 
   /** @param first A thread with the model open. */
@@ -22,6 +23,7 @@ export class SessionPool {
     this.#main = of.main;
     this.#source = of.source;
     this.#limits = limits;
+    this.#first = first;
     this.#members = [{ thread: Promise.resolve(first), waiting: 0 }];
   }
 
@@ -43,13 +45,14 @@ export class SessionPool {
 
   /** Ends all threads. */
   async close(): Promise<void> {
-    for (const { thread } of this.#members) await (await thread.catch(() => undefined))?.close();
+    for (const { thread } of this.#members) await (await thread).close();
   }
 
   #idlest() {
     const found = this.#members.reduce((best, member) => (member.waiting < best.waiting ? member : best));
     if (found.waiting === 0 || this.#members.length >= this.#limits.threads()) return found;
-    const added = { thread: this.#start(), waiting: 0 };
+    // Where there is no room for another one, its batches wait for the first.
+    const added = { thread: this.#start().catch(() => this.#first), waiting: 0 };
     this.#members.push(added);
     return added;
   }
