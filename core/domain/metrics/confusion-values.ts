@@ -121,7 +121,7 @@ export function macroFBetaOf(confusion: Confusion, beta: number): ConfusionValue
 /** The mean of F-beta over classes, weighted by how many rows have them. */
 export function weightedFBetaOf(confusion: Confusion, beta: number): ConfusionValue | UndefinedMetric {
   const { truths, total } = marginsOf(confusion);
-  const mean = averageFBeta(confusion, beta, (truth) => (truths[truth] ?? 0) / total);
+  const mean = averageFBeta(confusion, beta, (truth) => truths[truth] ?? 0);
   if ('kind' in mean) return mean;
   const { classes } = confusion;
   const values = Array.from({ length: classes }, (_, of) => valueOr0(fBetaOf(confusion, { of, beta })));

@@ -90,10 +90,10 @@ describe('calibrationSlope', () => {
 
   const flat = 'the scores separate the labels, or do not vary';
   it('has none of scores that hardly vary, or separate the labels', () => {
-    // The first step to the slope would be 0.4 times 2 over 1 / 2500 and over 1 / 600 from the middle.
+    // The first step to the slope is 0.8 over what they vary by, 1040 and 960.
     expect(
       slopeOf(
-        [-1 / 2500, 1 / 2500],
+        [-1 / 1300, 1 / 1300],
         [
           [30, 70],
           [70, 30],
@@ -102,14 +102,14 @@ describe('calibrationSlope', () => {
     ).toBe(flat);
     expect(
       slopeOf(
-        [-1 / 600, 1 / 600],
+        [-1 / 1200, 1 / 1200],
         [
           [30, 70],
           [70, 30],
         ],
       ),
     ).not.toBe(flat);
-    // Near log odds of 5 the intercept goes five times as far.
+    // Near log odds of 5 the intercept goes five times as far as the slope's 480.
     expect(
       slopeOf(
         [5 - 1 / 600, 5 + 1 / 600],
@@ -155,6 +155,32 @@ describe('calibrationSlope', () => {
         ],
       ),
     ).toBe(flat);
+  });
+
+  it('has none of equal scores, whatever rounding makes of their variance', () => {
+    for (let percent = 1; percent < 100; percent++) {
+      const one = Math.log(percent / (100 - percent));
+      expect(
+        slopeOf(
+          [one, one],
+          [
+            [1, 3],
+            [0, 0],
+          ],
+        ),
+        `${percent} %`,
+      ).toBe(flat);
+      expect(
+        slopeOf(
+          [one, one],
+          [
+            [2, 2],
+            [0, 0],
+          ],
+        ),
+        `${percent} %`,
+      ).toBe(flat);
+    }
   });
 
   it('keeps scores within a trillionth of 0 and 1', () => {

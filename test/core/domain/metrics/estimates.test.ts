@@ -208,6 +208,12 @@ describe('the worst value at a share of errors', () => {
     expect(estimate('roc_auc', BINARY, mostly1).edge?.trials).toBe(30);
   });
 
+  it('of values with errors counts these too', () => {
+    // Ten more of the 30 wrong, beside five; the other way round ten more of the 70.
+    const { edge } = estimate('balanced_accuracy', BINARY, binary);
+    expect(edge?.worst(0.1)).toBeCloseTo(Math.min((15 / 30 + 60 / 70) / 2, (25 / 30 + 50 / 70) / 2), 12);
+  });
+
   it('of several classes is that of the class which costs most, decided for the next one', () => {
     const three = [...times(10, 0), ...times(20, 1), ...times(30, 2)];
     const { edge } = estimate('f1_macro', MULTICLASS, decidedRows(three, three));
@@ -229,6 +235,14 @@ describe('what is computed of sums', () => {
     ['precision', 'confusion'],
   ])('%s is, as %s', (name, kind) => {
     expect(metric(name, BINARY).summed?.kind).toBe(kind);
+  });
+
+  it('of decisions is by the confusion, of two classes alone', () => {
+    const { summed } = metric('fbeta_2', BINARY);
+    if (summed?.kind !== 'confusion') throw new Error(summed?.kind);
+    // 1 missed of 5, 3 false alarms: 5 * 4 / (4 * 5 + 7).
+    expect(summed.of({ classes: 2, counts: Float64Array.of(9, 3, 1, 4) })).toMatchObject({ value: 20 / 27 });
+    expect(metric('fbeta_2', MULTICLASS).summed).toBeUndefined();
   });
 
   it('losses are by their own function, and R² is not centred', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { fBeta, macroFBeta } from '../../../../core/domain/metrics/decision-metrics.ts';
 import {
   CLASS_METRICS,
   defaultMetricNames,
@@ -107,7 +108,11 @@ describe('findMetric', () => {
     { name: 'pinball_loss_0.9', task: REGRESSION, title: 'Pinball loss (0.9)' },
     { name: 'tweedie_deviance_1.5', task: REGRESSION, title: 'Tweedie deviance (1.5)' },
   ] as const)('finds $name of $task by its number', ({ name, task, title }) => {
-    expect(findMetric(name, task)).toMatchObject({ name, task, title });
+    const ofTask =
+      task === REGRESSION
+        ? { direction: 'lower-is-better', range: [0, Number.POSITIVE_INFINITY] }
+        : { direction: 'higher-is-better', range: [0, 1] };
+    expect(findMetric(name, task)).toMatchObject({ name, task, title, ...ofTask });
     expect(isMetricName(name, task)).toBe(true);
   });
 
@@ -132,6 +137,13 @@ describe('findMetric', () => {
     expect(findMetric('fbeta_1', MULTICLASS)).toBeUndefined();
     for (const name of ['pinball_loss_0.5', 'tweedie_deviance_2'])
       expect(findMetric(name, REGRESSION), name).toBeUndefined();
+  });
+});
+
+describe('fBeta', () => {
+  it('of 1 has a name of its own', () => {
+    expect(fBeta(1)).toMatchObject({ name: 'f1', title: 'F1', task: BINARY });
+    expect(macroFBeta(1)).toMatchObject({ name: 'f1_macro', title: 'F1 (macro)', task: MULTICLASS });
   });
 });
 

@@ -130,6 +130,7 @@ describe('uncertaintyOf what lacks', () => {
     expect(isEvidence(1e-9, 1)).toBe(true);
     expect(isEvidence(1e-14, 1)).toBe(false);
     expect(isEvidence(1e-13, 1)).toBe(false);
+    expect(isEvidence(1.01e-13, 1)).toBe(true);
     expect(isEvidence(1e-9, 1e6)).toBe(false);
     expect(isEvidence(1e-30, 1e-20)).toBe(true);
     expect(isEvidence(1e-300, 0)).toBe(true);
@@ -170,6 +171,13 @@ describe('uncertaintyOf values at an edge', () => {
     expect(found.method).toBe('exact bound of no error');
     expect(found.reach?.(0.95)).toEqual({ below: expect.closeTo(2 * errorShareBound(50, 0.95), 12), above: 0 });
     expect(found.standardError).toBeCloseTo((2 * errorShareBound(50, 0.95)) / studentTQuantile(0.975, 1e6), 12);
+  });
+
+  it('of 1 but for rounding is one of no error, to a billionth', () => {
+    const of = (value: number) => uncertaintyOf(estimate({ value, edge }, 100, 0), byRow());
+    expect(of(1 - 9e-10)).toMatchObject({ kind: 'estimated', method: 'exact bound of no error' });
+    expect(of(1 + 1e-15)).toMatchObject({ kind: 'estimated', method: 'exact bound of no error' });
+    expect(of(1 - 1.1e-9).kind).toBe('unknown');
   });
 
   it('has as many trials as pairs of groups', () => {
