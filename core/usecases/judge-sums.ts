@@ -1,8 +1,15 @@
 import type { ModelConfig } from '../config/tidegate-config.ts';
 import { parseGrouping } from '../domain/evaluation/grouping.ts';
 import { judgeRules } from '../domain/evaluation/judge-rules.ts';
-import { type Estimates, measureEstimates } from '../domain/evaluation/measure-population.ts';
-import type { ModelSums } from '../domain/evaluation/summed/summed-rows.ts';
+import {
+  type Estimates,
+  type MeasuredPopulation,
+  type MeasurementPlan,
+  measureEstimates,
+  measurePopulation,
+} from '../domain/evaluation/measure-population.ts';
+import type { SliceKey } from '../domain/evaluation/slice.ts';
+import type { ModelSums, SummedPopulation, SummedSlice } from '../domain/evaluation/summed/summed-rows.ts';
 import { decideGate } from '../domain/gate/decide-gate.ts';
 import type { Metric, MetricEstimate, UndefinedMetric } from '../domain/metrics/metric.ts';
 import { formatCount } from '../domain/text/format-number.ts';
@@ -15,11 +22,9 @@ import type { ResolvedGate } from './resolve-gate-rules.ts';
 import { trainingEvidence } from './training-evidence.ts';
 
 /** What of a configuration is not computed of sums, by its name in tidegate.yaml; empty: nothing. */
-export function leftOut({ task, evaluate, drift }: ModelConfig, { metrics }: ResolvedGate): readonly string[] {
+export function leftOut({ task, drift }: ModelConfig, { metrics }: ResolvedGate): readonly string[] {
   return [
     ...(task === 'multiclass-classification' ? ['task: multiclass-classification'] : []),
-    ...(evaluate.weight === undefined ? [] : ['evaluate.weight']),
-    ...(evaluate.slices.length === 0 ? [] : ['evaluate.slices']),
     ...(drift?.limits === 'history' ? ['drift.limits: history'] : []),
     ...(task === 'multiclass-classification'
       ? []
@@ -48,6 +53,8 @@ export function readsTheSame(one: ModelConfig, other: ModelConfig): boolean {
       parseGrouping(evaluate.group, data.time),
       evaluate.classes,
       evaluate.decisionThreshold,
+      evaluate.weight,
+      evaluate.slices,
     ]);
   return read(one) === read(other);
 }
@@ -55,36 +62,57 @@ export function readsTheSame(one: ModelConfig, other: ModelConfig): boolean {
 /** Judges sums of scored rows by a gate. */
 export function judgeSums(contenders: SummedContenders, { config, gate, training }: Policy): JudgedScores {
   const { summed, champion, facts, absence } = contenders;
-  const { population, rows } = summed;
-  const plan = planOf(config, gate);
-  const estimate = (metric: Metric): Estimates => {
-    const candidate = estimateOf(summed.candidate, metric);
-    const identical = champion !== null && summed.identical;
-    const rival = champion === null ? null : identical ? candidate : estimateOf(champion, metric);
-    return { metric, candidate, champion: rival, identical };
-  };
-  const all = measureEstimates({ place: { rows }, population, estimate }, plan);
   const { confidence, minRows } = config.evaluate;
+  const measuring = { plan: planOf(config, gate), hasChampion: champion !== null };
+  const all = measureSums(summed, measuring);
+  const judged = summed.slices.filter(({ rows }) => rows >= minRows);
+  const slices = judged.map((slice) => measureSlice(slice, measuring));
+  const smallSlices = summed.slices.filter(({ rows }) => rows < minRows).map(({ key, rows }) => ({ slice: key, rows }));
   const outcomes = judgeRules(gate.rules, {
     all,
-    slices: [],
+    slices,
     classes: [],
-    smallSlices: [],
+    smallSlices,
     artifact: new Map([...artifactEvidence(gate, facts), ...trainingEvidence(gate.rules, training)]),
     champion: absence,
     confidence,
     minRows,
   });
   const grouping = parseGrouping(config.evaluate.group, config.data.time);
+  const { sampling } = summed.population;
   return {
-    clusters: grouping.kind === 'none' || population.sampling.kind === 'rows' ? null : population.sampling.count,
+    clusters: grouping.kind === 'none' || sampling.kind === 'rows' ? null : sampling.count,
     grouping,
     curves: () => ({ candidate: summed.candidate.curves(), champion: champion?.curves() ?? null }),
-    populations: [all],
-    smallSlices: [],
+    populations: [all, ...slices],
+    smallSlices,
     outcomes,
     verdict: decideGate(outcomes),
   };
+}
+
+interface Measuring {
+  readonly plan: MeasurementPlan;
+  readonly hasChampion: boolean;
+}
+
+function measureSlice({ key, of }: SummedSlice, measuring: Measuring): MeasuredPopulation {
+  if (of.kind === 'summed') return measureSums(of.sums, measuring, key);
+  const { population } = of;
+  return measurePopulation(measuring.hasChampion ? population : { ...population, champion: null }, measuring.plan);
+}
+
+function measureSums(sums: SummedPopulation, { plan, hasChampion }: Measuring, slice?: SliceKey): MeasuredPopulation {
+  const { rows, population } = sums;
+  const rival = hasChampion ? sums.champion : null;
+  const estimate = (metric: Metric): Estimates => {
+    const candidate = estimateOf(sums.candidate, metric);
+    const identical = rival !== null && sums.identical;
+    const champion = rival === null ? null : identical ? candidate : estimateOf(rival, metric);
+    return { metric, candidate, champion, identical };
+  };
+  const place = slice === undefined ? { rows } : { slice, rows };
+  return measureEstimates({ place, population, estimate }, plan);
 }
 
 function estimateOf(sums: ModelSums, metric: Metric): MetricEstimate | UndefinedMetric {

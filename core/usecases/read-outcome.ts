@@ -21,6 +21,26 @@ const MAX_CLASSES = 100;
  * @throws {UserError} DATA_INVALID for missing labels, labels that are not of the task, and weights below 0.
  */
 export function readOutcome(columns: ReadonlyMap<string, ColumnValues>, config: ModelConfig): Outcome {
+  const outcome = readPart(columns, config);
+  refuseWeightless(outcome.weights?.some((weight) => weight > 0) ?? true, config);
+  return outcome;
+}
+
+/**
+ * Refuses rows that all weigh nothing.
+ *
+ * @throws {UserError} DATA_INVALID.
+ */
+export function refuseWeightless(hasWeight: boolean, { evaluate }: ModelConfig): void {
+  if (!hasWeight) throw invalid(`the weight ${evaluate.weight} is 0 in every row`, 'Check evaluate.weight.');
+}
+
+/**
+ * The labels and weights of some rows of a dataset.
+ *
+ * @throws {UserError} As `readOutcome`, but for weights of 0.
+ */
+export function readPart(columns: ReadonlyMap<string, ColumnValues>, config: ModelConfig): Outcome {
   const { data, evaluate, task } = config;
   const column = columns.get(data.label);
   const weights = evaluate.weight === undefined ? null : readWeights(columns.get(evaluate.weight), evaluate.weight);
@@ -110,8 +130,6 @@ function readWeights(column: ColumnValues | undefined, name: string): Float64Arr
   if (values === undefined) throw invalid(`the weight ${name} holds no numbers`, 'Check evaluate.weight.');
   const odd = values.find((value) => !Number.isFinite(value) || value < 0);
   if (odd !== undefined) throw invalid(`the weight ${name} holds ${odd}`, 'Weights are numbers of 0 or more.');
-  if (!values.some((value) => value > 0))
-    throw invalid(`the weight ${name} is 0 in every row`, 'Check evaluate.weight.');
   return values;
 }
 

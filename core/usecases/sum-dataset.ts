@@ -4,6 +4,7 @@ import { DAY_MS, type Grouping, parseGrouping, withoutTimes } from '../domain/ev
 import type { RowKeys } from '../domain/evaluation/summed/row-parts.ts';
 import { RowSums } from '../domain/evaluation/summed/row-sums.ts';
 import type { StartCounting } from '../domain/evaluation/summed/score-counter.ts';
+import type { SliceColumn } from '../domain/evaluation/summed/slice-cutter.ts';
 import type { SummedRows } from '../domain/evaluation/summed/summed-rows.ts';
 import type { Metric } from '../domain/metrics/metric.ts';
 import { UserError } from '../errors.ts';
@@ -12,7 +13,7 @@ import type { BatchColumn, TableDescription } from '../ports/table-reader.ts';
 import { checkScores, scoreProblem } from './checked-scores.ts';
 import { ColumnCollector } from './column-collector.ts';
 import type { ShownPath } from './evaluation-request.ts';
-import { type Outcome, readOutcome } from './read-outcome.ts';
+import { type Outcome, readPart, refuseWeightless } from './read-outcome.ts';
 import { predictionColumns } from './read-predictions.ts';
 import { SampledColumns } from './sampled-columns.ts';
 import { createProgress, type PlannedModel, type ScoringPorts, sampleOf } from './score-dataset.ts';
@@ -30,7 +31,7 @@ export interface SummedColumns {
 /** What to sum up. */
 export interface SummingRequest {
   readonly table: TableDescription;
-  /** Of two classes, or of numbers; without weights and slices. */
+  /** Of two classes, or of numbers. */
   readonly config: ModelConfig;
   readonly plan: SummedColumns;
   /** A model, or predictions that were made elsewhere. */
@@ -140,6 +141,7 @@ class Summing {
   readonly #sums: RowSums;
   readonly #sampled: SampledColumns;
   #sample: FeatureBatch | undefined;
+  #hasWeight = false;
   #from = Number.POSITIVE_INFINITY;
   #to = Number.NEGATIVE_INFINITY;
   rows = 0;
@@ -157,6 +159,8 @@ class Summing {
       metrics: plan.metrics,
       decisionThreshold: config.evaluate.decisionThreshold,
       isGrouped: grouping.kind !== 'none',
+      isWeighted: config.evaluate.weight !== undefined,
+      slices: config.evaluate.slices,
     } as const;
     this.#sums = new RowSums(summing, start);
     this.#sampled = new SampledColumns(table, plan);
@@ -168,7 +172,9 @@ class Summing {
     const features = [candidate, champion].flatMap((one) => (one !== null && 'plan' in one ? one.plan.features : []));
     const group = this.#grouping.kind === 'none' ? [] : [this.#grouping.column];
     const time = config.data.time === undefined ? [] : [config.data.time];
-    return [...new Set([config.data.label, ...features, ...group, ...time, ...plan.sampled])];
+    const weight = config.evaluate.weight === undefined ? [] : [config.evaluate.weight];
+    const sliced = config.evaluate.slices.map(({ column }) => column);
+    return [...new Set([config.data.label, ...features, ...group, ...time, ...weight, ...sliced, ...plan.sampled])];
   }
 
   async add(batch: FeatureBatch, { candidate, champion }: Contenders): Promise<void> {
@@ -176,7 +182,10 @@ class Summing {
     const outcome = this.#outcomeOf(batch);
     const [own, rival] = await Promise.all([candidate.next(batch), champion.next(batch, outcome)]);
     checkScores(own, outcome);
-    await this.#sums.add({ labels: outcome.labels, candidate: own, champion: rival, keys: this.#keysOf(batch) });
+    const { labels, weights } = outcome;
+    this.#hasWeight ||= weights === null || weights.some((weight) => weight > 0);
+    const scores = { candidate: own, champion: rival };
+    await this.#sums.add({ labels, weights, ...scores, keys: this.#keysOf(batch), sliced: this.#slicedOf(batch) });
     this.#sampled.add(batch);
     this.#extend(batch);
     this.rows += batch.rows;
@@ -184,6 +193,7 @@ class Summing {
 
   /** @param problem Asked when all was counted. */
   async finish(problem: () => string | undefined): Promise<SummedDataset> {
+    refuseWeightless(this.#hasWeight, this.#request.config);
     return {
       summed: await this.#sums.finish(),
       span: { fromMs: this.#from, toMs: this.#to },
@@ -200,14 +210,25 @@ class Summing {
   #outcomeOf({ columns }: FeatureBatch): Outcome {
     const { config } = this.#request;
     const { label } = config.data;
-    const numbers = columns.get(label);
-    if (numbers?.kind === 'numeric' && this.#typeOf(label) !== 'boolean') {
-      return readOutcome(new Map([[label, numbers]]), config);
-    }
-    const collector = new ColumnCollector(this.#typeOf(label) ?? 'other');
-    const column = columns.get(label);
-    if (column !== undefined) collector.add(column);
-    return readOutcome(new Map([[label, collector.finish()]]), config);
+    const { weight } = config.evaluate;
+    const names = weight === undefined ? [label] : [label, weight];
+    const read = names.flatMap((name): [string, ColumnValues][] => {
+      const column = columns.get(name);
+      if (column === undefined) return [];
+      if (column.kind === 'numeric' && this.#typeOf(name) !== 'boolean') return [[name, column]];
+      const collector = new ColumnCollector(this.#typeOf(name) ?? 'other');
+      collector.add(column);
+      return [[name, collector.finish()]];
+    });
+    return readPart(new Map(read), config);
+  }
+
+  #slicedOf({ columns }: FeatureBatch): readonly SliceColumn[] {
+    return this.#request.config.evaluate.slices.flatMap(({ column: name }): readonly SliceColumn[] => {
+      const column = columns.get(name);
+      if (column === undefined) return [];
+      return column.kind === 'text' ? [column] : [{ ...column, isBoolean: this.#typeOf(name) === 'boolean' }];
+    });
   }
 
   #keysOf({ rows, columns }: FeatureBatch): RowKeys {

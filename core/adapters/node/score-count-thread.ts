@@ -11,6 +11,12 @@ const SLOTS = 3;
 /** Memory for a batch that the thread sees too. */
 type Slot = BinaryBatch;
 
+/** A part of a batch. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
 interface ThreadData {
   readonly cells: BinaryCells;
 }
@@ -44,15 +50,14 @@ class CountingThread implements ScoreCounter {
     this.#worker.on('error', (error) => this.#ended.reject(error));
   }
 
-  async add({ scores, ones, parts }: BinaryBatch): Promise<void> {
-    for (let from = 0; from < scores.length; ) {
-      const number = await this.#freeSlot(scores.length);
+  async add(batch: BinaryBatch): Promise<void> {
+    const rows = batch.scores.length;
+    for (let from = 0; from < rows; ) {
+      const number = await this.#freeSlot(batch);
       const slot = this.#slots[number];
       if (slot === undefined) throw new RangeError('a slot that is not there');
-      const to = Math.min(scores.length, from + slot.scores.length);
-      slot.scores.set(scores.subarray(from, to));
-      slot.ones.set(ones.subarray(from, to));
-      slot.parts.set(parts.subarray(from, to));
+      const to = Math.min(rows, from + slot.scores.length);
+      copyRows(batch, { from, to }, slot);
       this.#post([number, to - from]);
       from = to;
     }
@@ -72,9 +77,9 @@ class CountingThread implements ScoreCounter {
   }
 
   /** Slots are as long as the first batches. */
-  async #freeSlot(rows: number): Promise<number> {
+  async #freeSlot(batch: BinaryBatch): Promise<number> {
     if (this.#slots.length < SLOTS) {
-      const slot = newSlot(rows);
+      const slot = newSlot(batch);
       this.#post(slot);
       return this.#slots.push(slot) - 1;
     }
@@ -93,12 +98,20 @@ class CountingThread implements ScoreCounter {
   }
 }
 
-function newSlot(rows: number): Slot {
+function newSlot({ scores: { length }, weights }: BinaryBatch): Slot {
   return {
-    scores: new Float64Array(new SharedArrayBuffer(8 * rows)),
-    ones: new Uint8Array(new SharedArrayBuffer(rows)),
-    parts: new Uint16Array(new SharedArrayBuffer(2 * rows)),
+    scores: new Float64Array(new SharedArrayBuffer(8 * length)),
+    ones: new Uint8Array(new SharedArrayBuffer(length)),
+    parts: new Uint16Array(new SharedArrayBuffer(2 * length)),
+    weights: weights && new Float64Array(new SharedArrayBuffer(8 * length)),
   };
+}
+
+function copyRows({ scores, ones, parts, weights }: BinaryBatch, { from, to }: Span, slot: Slot): void {
+  slot.scores.set(scores.subarray(from, to));
+  slot.ones.set(ones.subarray(from, to));
+  slot.parts.set(parts.subarray(from, to));
+  if (weights !== null) slot.weights?.set(weights.subarray(from, to));
 }
 
 function countLoop(
@@ -119,8 +132,7 @@ function countLoop(
       const [number, rows] = message;
       const slot = slots[number];
       if (slot === undefined) throw new RangeError('a slot that is not there');
-      const scores = slot.scores.subarray(0, rows);
-      count(counting, cells, { scores, ones: slot.ones.subarray(0, rows), parts: slot.parts.subarray(0, rows) });
+      count(counting, cells, counting.rowsOf(slot, 0, rows));
       parentPort.postMessage(number);
     }
   });

@@ -44,6 +44,25 @@ export function formatSlice(key: SliceKey): string {
   return 'from' in key ? `${key.column} ${key.from} to ${key.to}` : `${key.column} = ${key.value ?? 'missing'}`;
 }
 
+/**
+ * Refuses a column that is cut by value and has too many.
+ *
+ * @throws {UserError} DATA_INVALID.
+ */
+export function refuseManyValues(name: string, values: number): void {
+  if (values <= MAX_VALUES) return;
+  throw new UserError('DATA_INVALID', `slice column ${name} has more than ${MAX_VALUES} values`, {
+    fix: `Give bins for it: { column: ${name}, bins: [...] }, or slice by another column.`,
+  });
+}
+
+/** The error for bins of a column of text. */
+export function binnedText(name: string): UserError {
+  return new UserError('DATA_INVALID', `slice column ${name} holds text and cannot be cut into bins`, {
+    fix: `Remove bins of ${name}: each of its values becomes a slice.`,
+  });
+}
+
 function byValue(name: string, column: ColumnValues): readonly DatasetSlice[] {
   const rows = new Map<string | number | null, number[]>();
   for (let i = 0; i < rowCount(column); i++) {
@@ -51,11 +70,7 @@ function byValue(name: string, column: ColumnValues): readonly DatasetSlice[] {
     const found = rows.get(value);
     if (found === undefined) rows.set(value, [i]);
     else found.push(i);
-    if (rows.size > MAX_VALUES) {
-      throw new UserError('DATA_INVALID', `slice column ${name} has more than ${MAX_VALUES} values`, {
-        fix: `Give bins for it: { column: ${name}, bins: [...] }, or slice by another column.`,
-      });
-    }
+    refuseManyValues(name, rows.size);
   }
   return [...rows]
     .sort(([a], [b]) => compareValues(a, b))
@@ -64,9 +79,7 @@ function byValue(name: string, column: ColumnValues): readonly DatasetSlice[] {
 
 function byBin(name: string, bins: readonly number[], column: ColumnValues): readonly DatasetSlice[] {
   if (column.kind === 'categorical') {
-    throw new UserError('DATA_INVALID', `slice column ${name} holds text and cannot be cut into bins`, {
-      fix: `Remove bins of ${name}: each of its values becomes a slice.`,
-    });
+    throw binnedText(name);
   }
   return bins.slice(0, -1).map((from, index) => {
     const to = bins[index + 1] ?? from;
@@ -85,7 +98,8 @@ function valueAt(column: ColumnValues, row: number): string | number | null {
   return Number.isFinite(value) ? value : null;
 }
 
-function compareValues(a: string | number | null, b: string | number | null): number {
+/** Ascending, missing ones last. */
+export function compareValues(a: string | number | null, b: string | number | null): number {
   if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -29,6 +29,9 @@ function makeTables(rows: number): Record<string, MemoryTable> {
       delay: 10 * z + random.normal(),
       at: new Date(Date.UTC(2001, 0, 1 + (i % 50))).toISOString().slice(0, 19),
       signal: z,
+      // None of the first batches weighs anything.
+      weight: i < 10_000 ? 0 : 1 + (i % 5),
+      nothing: 0,
       part: i % 3 === 0 ? 'odd' : 'even',
       good: logistic(2 * z + 0.2 * random.normal()),
       poor: logistic(2 * z + 2 * random.normal()),
@@ -46,6 +49,8 @@ function makeTables(rows: number): Record<string, MemoryTable> {
         { name: 'at', type: 'time' },
         { name: 'signal', type: 'real' },
         { name: 'part', type: 'text' },
+        { name: 'weight', type: 'real' },
+        { name: 'nothing', type: 'real' },
       ],
       rows: made,
     },
@@ -67,7 +72,7 @@ const found = (path: string): Champion => ({
   environments: [],
 });
 
-function configOf(evaluate: string, data: string, drift = '') {
+function configOf(evaluate: string, data: string, more = '') {
   const { config } = parseConfig(`version: 1
 models:
   m:
@@ -79,7 +84,7 @@ models:
       rules:
         - { metric: roc_auc, max-regression: 0.01 }
         - { metric: log_loss, max: 0.9 }
-${drift}`);
+${more}`);
   const model = config.models.m;
   if (model === undefined) throw new Error('no model');
   return model;
@@ -91,6 +96,7 @@ interface Case {
   readonly evaluate?: string;
   readonly data?: string;
   readonly heldRows?: number;
+  readonly rules?: string;
   readonly base?: string;
 }
 
@@ -101,6 +107,7 @@ async function run({
   data = '',
   heldRows = 1000,
   base,
+  rules = '',
 }: Case) {
   let clock = 0;
   const ports: EvaluationPorts = {
@@ -119,7 +126,7 @@ async function run({
   const dataset = { shown: 'test.parquet', absolute: '/test.parquet' };
   return evaluateCandidate(
     {
-      config: configOf(evaluate, data),
+      config: configOf(evaluate, data, rules),
       header: { schema: 'tidegate.dev/evaluation/v1', ...header },
       profileHeader: { schema: 'tidegate.dev/profile/v1', ...header },
       candidate: { kind: 'predictions', path: { shown: candidate.slice(1), absolute: candidate } },
@@ -204,10 +211,44 @@ describe('evaluateCandidate of more rows than are held', () => {
   });
 
   it('holds the rows of what is not computed of sums', async () => {
-    for (const evaluate of ['slices: [part], min-rows: 50', 'metrics: [roc_auc, calibration_slope]']) {
-      const { evaluation } = await run({ evaluate });
-      expect(evaluation.metrics[0]?.interval?.method).toContain('DeLong');
+    const { evaluation } = await run({ evaluate: 'metrics: [roc_auc, calibration_slope]' });
+    expect(evaluation.metrics[0]?.interval?.method).toContain('DeLong');
+  });
+
+  it('judges slices as with rows in memory, small ones listed', async () => {
+    const evaluate = 'slices: [part, { column: delay, bins: [-100, -15, 0, 100] }], min-rows: 5000';
+    const rules = '        - { metric: roc_auc, slices: all, max-regression: 0.01 }\n';
+    const [summed, held] = [await run({ evaluate, rules }), await run({ evaluate, rules, heldRows: ROWS })];
+    expect(summed.evaluation.metrics.map(({ name, slice, rows }) => ({ name, slice, rows }))).toEqual(
+      held.evaluation.metrics.map(({ name, slice, rows }) => ({ name, slice, rows })),
+    );
+    expect(summed.evaluation.rules.map(({ verdict }) => verdict)).toEqual(
+      held.evaluation.rules.map(({ verdict }) => verdict),
+    );
+    // Slices that are small enough to be held are the very same.
+    const ofSlices = (metrics: typeof held.evaluation.metrics) => metrics.filter(({ slice }) => slice !== undefined);
+    expect(ofSlices(summed.evaluation.metrics)).toEqual(ofSlices(held.evaluation.metrics));
+    expect(ofSlices(summed.evaluation.metrics).length).toBeGreaterThan(4);
+  });
+
+  it('refuses slices and weights that rows in memory are refused for', async () => {
+    for (const evaluate of ['slices: [signal]', 'slices: [{ column: part, bins: [0, 1] }]', 'weight: part']) {
+      for (const heldRows of [1000, ROWS]) {
+        await expect(run({ evaluate, heldRows })).rejects.toMatchObject({ code: 'DATA_INVALID' });
+      }
     }
+  });
+
+  it('weighs rows, and refuses weights that are all 0 but not some that are', async () => {
+    const [summed, held] = [
+      await run({ evaluate: 'weight: weight' }),
+      await run({ evaluate: 'weight: weight', heldRows: ROWS }),
+    ];
+    expect(summed.evaluation.verdict).toBe(held.evaluation.verdict);
+    summed.evaluation.metrics.forEach(({ name, value }, i) => {
+      expect(Math.abs((value ?? Number.NaN) - (held.evaluation.metrics[i]?.value ?? 0)), name).toBeLessThan(2e-3);
+    });
+    await expect(run({ evaluate: 'weight: nothing' })).rejects.toMatchObject({ code: 'DATA_INVALID' });
   });
 
   it("applies the base branch's gate to the same sums, or says why not", async () => {

@@ -5,13 +5,20 @@ import { type BinShape, binCount, FINE_BINS } from './score-bins.ts';
 export interface CellShape extends BinShape {
   /** Influences are summed by 2 to this power coarse bins in each part; of both labels about equally many rows. */
   readonly coarseBits: number;
+  /** As many first rows tell where the coarse bins are. */
+  readonly firstRows: number;
 }
 
 /** Of all rows. */
-export const WHOLE_SHAPE: CellShape = { ...FINE_BINS, coarseBits: 8 };
+export const WHOLE_SHAPE: CellShape = { ...FINE_BINS, coarseBits: 8, firstRows: 262_144 };
 
-/** Chosen: the first rows tell where the coarse bins are. */
-const FIRST_ROWS = 262_144;
+/** What is counted. */
+export interface CellOptions {
+  readonly decisionThreshold: number;
+  readonly isWeighted: boolean;
+  readonly shape: CellShape;
+}
+
 /** Bins of scores that share a coarse one: the table of them is small enough to stay near the processor. */
 export const STEP_BITS = 4;
 /** Numbers of a part: the product of probabilities, log loss, squared error, free, and four cells of the confusion. */
@@ -24,16 +31,20 @@ export const WIDTH = 8;
 export interface BinaryCells {
   readonly shape: CellShape;
   readonly decisionThreshold: number;
-  /** Rows by bin and label: `fine[2 * bin + label]`. */
-  readonly fine: Uint32Array;
-  /** Rows by part, label and coarse bin. */
-  readonly coarse: Uint32Array;
+  /** Rows, or their weight, by bin and label: `fine[2 * bin + label]`. */
+  readonly fine: Uint32Array | Float64Array;
+  /** The squares of weights by bin and label; null where all rows weigh the same. */
+  readonly squares: Float64Array | null;
+  /** Rows, or their weight, by part, label and coarse bin. */
+  readonly coarse: Uint32Array | Float64Array;
   /** The coarse bin of 16 bins. */
   readonly coarseOf: Uint16Array;
   /** By part. */
   readonly sums: Float64Array;
   /** The bins, then the parts and labels, of the first rows, until the coarse bins are known. */
   readonly first: Uint32Array;
+  /** Of weighted rows: the weights of the first. */
+  readonly firstWeights: Float64Array;
   /** How many first rows there are, and 1 where the coarse bins are known. */
   readonly state: Uint32Array;
 }
@@ -45,22 +56,38 @@ export interface BinaryBatch {
   /** 1 for label 1, else 0. */
   readonly ones: Uint8Array;
   readonly parts: Uint16Array;
+  /** null: all rows weigh the same. */
+  readonly weights: Float64Array | null;
 }
 
 /** Cells without a row. */
-export function createCells(decisionThreshold: number, shape: CellShape = WHOLE_SHAPE): BinaryCells {
+export function createCells({ decisionThreshold, isWeighted, shape }: CellOptions): BinaryCells {
   const bins = binCount(shape);
   const words = (count: number) => new Uint32Array(new SharedArrayBuffer(4 * count));
-  const sums = new Float64Array(new SharedArrayBuffer(8 * MOST_PARTS * WIDTH));
+  const numbers = (count: number) => new Float64Array(new SharedArrayBuffer(8 * count));
+  const counts = isWeighted ? numbers : words;
+  const sums = numbers(MOST_PARTS * WIDTH);
   for (let part = 0; part < MOST_PARTS; part++) sums[part * WIDTH] = 1;
   return {
     shape,
     decisionThreshold,
-    fine: words(2 * bins),
-    coarse: words((MOST_PARTS * 2) << shape.coarseBits),
+    fine: counts(2 * bins),
+    squares: isWeighted ? numbers(2 * bins) : null,
+    coarse: counts((MOST_PARTS * 2) << shape.coarseBits),
     coarseOf: new Uint16Array(new SharedArrayBuffer(2 * (bins >> STEP_BITS))),
     sums,
-    first: words(2 * FIRST_ROWS),
+    first: words(2 * shape.firstRows),
+    firstWeights: numbers(isWeighted ? shape.firstRows : 0),
     state: words(2),
+  };
+}
+
+/** Rows of a batch from one to another. */
+export function rowsOf({ scores, ones, parts, weights }: BinaryBatch, from: number, to: number): BinaryBatch {
+  return {
+    scores: scores.subarray(from, to),
+    ones: ones.subarray(from, to),
+    parts: parts.subarray(from, to),
+    weights: weights?.subarray(from, to) ?? null,
   };
 }

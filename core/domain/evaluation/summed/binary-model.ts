@@ -12,17 +12,31 @@ type Estimated = MetricEstimate | UndefinedMetric;
 /** Chosen: what coarse bins leave out of a standard error counts as often as an interval of 99.7 % does. */
 const RESIDUAL_QUANTILE = 3;
 
+/** What is known of the rows beside the sums. */
+export interface BinaryRows {
+  readonly sizes: PartSizes;
+  /** How many rows there are by label, whatever they weigh. */
+  readonly rowsOf: { readonly positives: number; readonly negatives: number };
+  /** Why the model has no metrics: a clause. */
+  readonly problem: string | null;
+}
+
 /** The metrics of a model of two classes, of its sums. */
 export class BinaryModel implements ModelSums {
   readonly problem: string | null;
   readonly #sums: BinarySums;
   readonly #sizes: PartSizes;
+  /** Rows of the smaller class, and with label 1. */
+  readonly #smaller: number;
+  readonly #positives: number;
   readonly #confusion: () => Confusion;
 
-  constructor(sums: BinarySums, { sizes, problem }: { readonly sizes: PartSizes; readonly problem: string | null }) {
+  constructor(sums: BinarySums, { sizes, rowsOf, problem }: BinaryRows) {
     this.problem = problem;
     this.#sums = sums;
     this.#sizes = sizes;
+    this.#smaller = Math.min(rowsOf.positives, rowsOf.negatives);
+    this.#positives = rowsOf.positives;
     this.#confusion = once(() => ({ classes: 2, counts: this.#cells() }));
   }
 
@@ -46,15 +60,14 @@ export class BinaryModel implements ModelSums {
     if (summed.kind === 'roc-auc') {
       const { positives, negatives } = this.#labels();
       if (positives === 0 || negatives === 0) return { kind: 'undefined', reason: 'all rows have the same label' };
-      const smaller = Math.min(positives, negatives);
-      const support = { rows: smaller, what: 'rows of the smaller class' };
-      const edge = { trials: smaller, worst: (share: number) => 1 - share };
+      const support = { rows: this.#smaller, what: 'rows of the smaller class' };
+      const edge = { trials: this.#smaller, worst: (share: number) => 1 - share };
       return { ...this.#ranking(binnedRocAuc(this.#sums, { positives, negatives })), support, edge };
     }
     if (summed.kind !== 'average-precision') return undefined;
     const labels = this.#labels();
     if (labels.positives === 0) return { kind: 'undefined', reason: 'no row has label 1' };
-    const support = { rows: labels.positives, what: 'rows with label 1' };
+    const support = { rows: this.#positives, what: 'rows with label 1' };
     return { ...this.#ranking(binnedAveragePrecision(this.#sums, labels)), support };
   }
 
@@ -75,26 +88,24 @@ export class BinaryModel implements ModelSums {
         return this.#sizes.total * found.gradient.reduce((sum, by, cell) => sum + by * (cells[cell] ?? 0), 0);
       }),
     );
-    const { positives, negatives } = this.#labels();
-    const support = { rows: Math.min(positives, negatives), what: 'rows of the smallest class' };
+    const support = { rows: this.#smaller, what: 'rows of the smallest class' };
     return { kind: 'estimate', value: found.value, influence, byClass: false, support };
   }
 
   #mean(sumOf: (part: number) => number): Estimated {
-    const { rows, total } = this.#sizes;
-    const sums = Float64Array.from(rows, (_, part) => sumOf(part));
+    const { weights, total } = this.#sizes;
+    const sums = Float64Array.from(weights, (_, part) => sumOf(part));
     const value = sums.reduce((all, one) => all + one, 0) / total;
     const influence = once(() =>
-      influenceOfParts(this.#sizes, (part) => (sums[part] ?? 0) - value * (rows[part] ?? 0)),
+      influenceOfParts(this.#sizes, (part) => (sums[part] ?? 0) - value * (weights[part] ?? 0)),
     );
-    const { positives, negatives } = this.#labels();
-    const support = { rows: Math.min(positives, negatives), what: 'rows of the smaller class' };
+    const support = { rows: this.#smaller, what: 'rows of the smaller class' };
     return { kind: 'estimate', value, influence, byClass: false, support };
   }
 
   #cells(): Float64Array {
     const counts = new Float64Array(SCORED_CELLS);
-    for (let part = 0; part < this.#sizes.rows.length; part++) {
+    for (let part = 0; part < this.#sizes.weights.length; part++) {
       const cells = this.#sums.cells(part);
       for (let cell = 0; cell < SCORED_CELLS; cell++) counts[cell] = (counts[cell] ?? 0) + (cells[cell] ?? 0);
     }

@@ -21,6 +21,15 @@ export class BinarySums {
     return this.#cells.fine;
   }
 
+  /** The squares of weights by bin and label; of rows that weigh the same, their number. */
+  get squares(): BinaryCells['fine'] {
+    return this.#cells.squares ?? this.#cells.fine;
+  }
+
+  get isWeighted(): boolean {
+    return this.#cells.squares !== null;
+  }
+
   /** By part, label and coarse bin. */
   get coarse(): BinaryCells['coarse'] {
     return this.#cells.coarse;

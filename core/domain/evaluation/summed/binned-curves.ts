@@ -14,7 +14,7 @@ export function binnedCurves({
   return { ...rankingCurves(fine), calibration: calibrationOf(fine, shape) };
 }
 
-function rankingCurves(fine: Uint32Array): Pick<ModelCurves, 'roc' | 'precisionRecall'> {
+function rankingCurves(fine: BinarySums['fine']): Pick<ModelCurves, 'roc' | 'precisionRecall'> {
   const totals = [0, 0];
   for (let at = 0; at < fine.length; at++) totals[at & 1] = (totals[at & 1] ?? 0) + (fine[at] ?? 0);
   const [negatives = 0, positives = 0] = totals;
@@ -40,7 +40,7 @@ function rankingCurves(fine: Uint32Array): Pick<ModelCurves, 'roc' | 'precisionR
 }
 
 /** Ten equal bins of the probability; each score counts as the middle of its own, far narrower bin. */
-function calibrationOf(fine: Uint32Array, shape: BinShape): NonNullable<ModelCurves['calibration']> {
+function calibrationOf(fine: BinarySums['fine'], shape: BinShape): NonNullable<ModelCurves['calibration']> {
   const [rows, predicted, observed] = [0, 1, 2].map(() => new Float64Array(BINS));
   for (let bin = 0; bin < binCount(shape); bin++) {
     const ones = fine[2 * bin + 1] ?? 0;

@@ -51,11 +51,11 @@ export function binnedRocAuc({ fine, shape }: BinarySums, { positives, negatives
  * Average precision of binned scores. In a bin the rows of label 1 may all come first, or all last: the value is known up
  * to what that changes.
  */
-export function binnedAveragePrecision(
-  { fine, shape }: BinarySums,
-  { positives, negatives }: LabelCounts,
-): BinnedRanking {
+export function binnedAveragePrecision(sums: BinarySums, { positives, negatives }: LabelCounts): BinnedRanking {
+  const { fine, squares, shape } = sums;
   const bins = binCount(shape);
+  // The weight of the first row of a bin, which may be as light as any.
+  const single = sums.isWeighted ? 0 : 1;
   const byBin = new Float64Array(2 * bins);
   let [found, seen, total, unknown, own] = [0, 0, 0, 0, 0];
   for (let bin = bins - 1; bin >= 0; bin--) {
@@ -63,9 +63,9 @@ export function binnedAveragePrecision(
     if (ones > 0) {
       const tied = (found + ones) / (seen + ones + zeros);
       const first = (found + ones) / (seen + ones);
-      const last = (found + 1) / (seen + zeros + 1);
+      const last = seen + zeros + single === 0 ? 1 : (found + single) / (seen + zeros + single);
       total += ones * tied;
-      own += (ones / (seen + ones + zeros)) * (1 - tied);
+      own += ((squares[2 * bin + 1] ?? 0) / (seen + ones + zeros)) * (1 - tied);
       unknown += ones * Math.max(first - tied, tied - last, 0);
     }
     found += ones;
@@ -101,24 +101,27 @@ export function partsOfRanking(
   sizes: PartSizes,
 ): { readonly influence: Float64Array; readonly residual: number } {
   const { fine, coarse, coarseBins } = sums;
-  const [counts, totals, squares] = [0, 1, 2].map(() => new Float64Array(2 * coarseBins));
-  if (!counts || !totals || !squares) return { influence: new Float64Array(0), residual: Number.POSITIVE_INFINITY };
+  const cellOf = (at: number) => (at & 1) * coarseBins + sums.coarseBin(at >>> 1);
+  const counts = new Float64Array(2 * coarseBins);
+  const totals = new Float64Array(2 * coarseBins);
   for (let at = 0; at < fine.length; at++) {
     const rows = fine[at] ?? 0;
     if (rows === 0) continue;
-    const cell = (at & 1) * coarseBins + sums.coarseBin(at >>> 1);
-    const own = byBin[at] ?? 0;
+    const cell = cellOf(at);
     counts[cell] = (counts[cell] ?? 0) + rows;
-    totals[cell] = (totals[cell] ?? 0) + rows * own;
-    squares[cell] = (squares[cell] ?? 0) + rows * own * own;
+    totals[cell] = (totals[cell] ?? 0) + rows * (byBin[at] ?? 0);
   }
   const means = totals.map((total, cell) => (counts[cell] === 0 ? 0 : total / (counts[cell] ?? 1)));
-  const within = squares.reduce((sum, square, cell) => sum + square - (totals[cell] ?? 0) * (means[cell] ?? 0), 0);
+  let within = 0;
+  for (let at = 0; at < fine.length; at++) {
+    const square = sums.squares[at] ?? 0;
+    if (square !== 0) within += square * ((byBin[at] ?? 0) - (means[cellOf(at)] ?? 0)) ** 2;
+  }
   const influence = influenceOfParts(sizes, (part) => {
     let sum = 0;
     const from = part * means.length;
     for (let cell = 0; cell < means.length; cell++) sum += (coarse[from + cell] ?? 0) * (means[cell] ?? 0);
     return sum;
   });
-  return { influence, residual: Math.sqrt(Math.max(0, within)) / sizes.total };
+  return { influence, residual: Math.sqrt(within) / sizes.total };
 }

@@ -1,4 +1,4 @@
-import type { BinaryBatch, BinaryCells } from './binary-cells.ts';
+import { type BinaryBatch, type BinaryCells, rowsOf } from './binary-cells.ts';
 import { binScores } from './score-bins.ts';
 import type { ScoreCounter } from './score-counter.ts';
 
@@ -6,29 +6,25 @@ import type { ScoreCounter } from './score-counter.ts';
  * The steps of counting. They run in threads as text, so that each uses nothing but its parameters, and the others come
  * as one of them.
  */
-export const COUNTING = { binScores, keepFirst, findCoarseBins, countRows };
+export const COUNTING = { rowsOf, binScores, keepFirst, findCoarseBins, countRows, countWeighted };
 
 /** The steps of counting, wherever they come from. */
 export type Counting = typeof COUNTING;
 
 /** Adds a batch to the cells. */
 export function countScores(counting: Counting, cells: BinaryCells, batch: BinaryBatch): void {
+  const count = batch.weights === null ? counting.countRows : counting.countWeighted;
   if (cells.state[1] === 1) {
-    counting.countRows(cells, batch);
+    count(cells, batch, counting.binScores);
     return;
   }
-  const { scores, ones, parts } = batch;
-  const bins = new Uint32Array(scores.length);
-  counting.binScores(scores, bins, cells.shape);
+  const rows = batch.scores.length;
+  const bins = new Uint32Array(rows);
+  counting.binScores(batch.scores, bins, cells.shape);
   const kept = counting.keepFirst(cells, batch, bins);
-  counting.countRows(cells, {
-    scores: scores.subarray(0, kept),
-    ones: ones.subarray(0, kept),
-    parts: parts.subarray(0, kept),
-  });
-  if (cells.state[0] === cells.first.length / 2) counting.findCoarseBins(cells);
-  if (kept === scores.length) return;
-  counting.countRows(cells, { scores: scores.subarray(kept), ones: ones.subarray(kept), parts: parts.subarray(kept) });
+  count(cells, counting.rowsOf(batch, 0, kept), counting.binScores);
+  if (cells.state[0] === cells.shape.firstRows) counting.findCoarseBins(cells);
+  if (kept < rows) count(cells, counting.rowsOf(batch, kept, rows), counting.binScores);
 }
 
 /** Ends counting. */
@@ -80,21 +76,49 @@ function countRows(cells: BinaryCells, { scores, ones, parts }: BinaryBatch): vo
   }
 }
 
+/** The same of rows with weights, in two passes. */
+function countWeighted(cells: BinaryCells, batch: BinaryBatch, binsOf: typeof binScores): void {
+  const { fine, squares, coarse, coarseOf, sums, decisionThreshold, shape } = cells;
+  const { scores, ones, parts, weights } = batch;
+  const epsilon = Number.EPSILON;
+  const bins = new Uint32Array(scores.length);
+  binsOf(scores, bins, shape);
+  for (let i = 0; i < scores.length; i++) {
+    const score = scores[i] ?? 0;
+    const one = ones[i] ?? 0;
+    const weight = weights === null ? 1 : (weights[i] ?? 0);
+    const at = (parts[i] ?? 0) * 8;
+    const right = Math.min(1 - epsilon, Math.max(epsilon, one * score + (1 - one) * (1 - score)));
+    sums[at + 1] = (sums[at + 1] ?? 0) - weight * Math.log(right);
+    sums[at + 2] = (sums[at + 2] ?? 0) + weight * (one - score) * (one - score);
+    const cell = at + 4 + 2 * one + (score >= decisionThreshold ? 1 : 0);
+    sums[cell] = (sums[cell] ?? 0) + weight;
+    const bin = bins[i] ?? 0;
+    const fineAt = 2 * bin + one;
+    fine[fineAt] = (fine[fineAt] ?? 0) + weight;
+    if (squares !== null) squares[fineAt] = (squares[fineAt] ?? 0) + weight * weight;
+    const coarseAt = ((2 * (parts[i] ?? 0) + one) << shape.coarseBits) + (coarseOf[bin >>> 4] ?? 0);
+    coarse[coarseAt] = (coarse[coarseAt] ?? 0) + weight;
+  }
+}
+
 /** Keeps the first rows of all; returns how many of the batch. */
-function keepFirst({ first, state }: BinaryCells, { ones, parts }: BinaryBatch, bins: Uint32Array): number {
+function keepFirst(cells: BinaryCells, { ones, parts, weights }: BinaryBatch, bins: Uint32Array): number {
+  const { first, firstWeights, state } = cells;
   const most = first.length / 2;
   const count = state[0] ?? 0;
   const kept = Math.min(bins.length, most - count);
   for (let i = 0; i < kept; i++) {
     first[count + i] = bins[i] ?? 0;
     first[most + count + i] = 2 * (parts[i] ?? 0) + (ones[i] ?? 0);
+    if (weights !== null) firstWeights[count + i] = weights[i] ?? 0;
   }
   state[0] = count + kept;
   return kept;
 }
 
 /** Coarse bins of equal shares of both labels' first rows, which are counted anew. */
-function findCoarseBins({ first, state, coarse, coarseOf, shape }: BinaryCells): void {
+function findCoarseBins({ first, firstWeights, state, coarse, coarseOf, shape }: BinaryCells): void {
   const most = first.length / 2;
   const [count = 0] = state;
   const totals = [0, 0];
@@ -116,7 +140,7 @@ function findCoarseBins({ first, state, coarse, coarseOf, shape }: BinaryCells):
   coarse.fill(0);
   for (let i = 0; i < count; i++) {
     const at = ((first[most + i] ?? 0) << shape.coarseBits) + (coarseOf[(first[i] ?? 0) >>> 4] ?? 0);
-    coarse[at] = (coarse[at] ?? 0) + 1;
+    coarse[at] = (coarse[at] ?? 0) + (firstWeights.length === 0 ? 1 : (firstWeights[i] ?? 0));
   }
   state[1] = 1;
 }

@@ -11,6 +11,8 @@ type Estimated = MetricEstimate | UndefinedMetric;
 export interface RegressionBatch {
   readonly labels: Float64Array;
   readonly parts: Uint16Array;
+  /** null: all rows weigh the same. */
+  readonly weights: Float64Array | null;
 }
 
 /** Terms that the explained shares are made of: the error, its square, the label and its square, about a centre. */
@@ -28,24 +30,28 @@ export class RegressionSums {
     this.#losses = [...new Set(losses)].map((loss) => ({ loss, sums: new Float64Array(MOST_PARTS) }));
   }
 
-  add(scores: Float64Array, { labels, parts }: RegressionBatch): void {
+  add(scores: Float64Array, { labels, parts, weights }: RegressionBatch): void {
     this.#centre ??= labels[0] ?? 0;
     const centre = this.#centre;
     const terms = this.#terms;
     for (const { loss, sums } of this.#losses) {
       for (let i = 0; i < scores.length; i++) {
         const part = parts[i] ?? 0;
-        sums[part] = (sums[part] ?? 0) + loss(labels[i] ?? Number.NaN, scores[i] ?? Number.NaN, i);
+        const weight = weights === null ? 1 : (weights[i] ?? 0);
+        // A row without weight does not count, whatever it loses.
+        if (weight > 0)
+          sums[part] = (sums[part] ?? 0) + weight * loss(labels[i] ?? Number.NaN, scores[i] ?? Number.NaN, i);
       }
     }
     for (let i = 0; i < scores.length; i++) {
       const label = (labels[i] ?? 0) - centre;
       const error = (labels[i] ?? 0) - (scores[i] ?? 0);
+      const weight = weights === null ? 1 : (weights[i] ?? 0);
       const at = (parts[i] ?? 0) * TERMS;
-      terms[at] = (terms[at] ?? 0) + error;
-      terms[at + 1] = (terms[at + 1] ?? 0) + error * error;
-      terms[at + 2] = (terms[at + 2] ?? 0) + label;
-      terms[at + 3] = (terms[at + 3] ?? 0) + label * label;
+      terms[at] = (terms[at] ?? 0) + weight * error;
+      terms[at + 1] = (terms[at + 1] ?? 0) + weight * error * error;
+      terms[at + 2] = (terms[at + 2] ?? 0) + weight * label;
+      terms[at + 3] = (terms[at + 3] ?? 0) + weight * label * label;
     }
   }
 
@@ -95,7 +101,7 @@ export class RegressionModel implements ModelSums {
   #meanLoss({ loss, isRoot }: { readonly loss: Loss; readonly isRoot: boolean }): Estimated | undefined {
     const sums = this.#sums.loss(loss);
     if (sums === undefined) return undefined;
-    const { rows, total } = this.#sizes;
+    const { weights, total } = this.#sizes;
     const mean = sums.reduce((all, one) => all + one, 0) / total;
     if (!Number.isFinite(mean)) {
       return { kind: 'undefined', reason: 'labels or predictions lie outside of where it is defined' };
@@ -103,26 +109,26 @@ export class RegressionModel implements ModelSums {
     const value = isRoot ? Math.sqrt(mean) : mean;
     const slope = isRoot ? (value === 0 ? 0 : 1 / (2 * value)) : 1;
     const influence = once(() =>
-      influenceOfParts(this.#sizes, (part) => slope * ((sums[part] ?? 0) - mean * (rows[part] ?? 0))),
+      influenceOfParts(this.#sizes, (part) => slope * ((sums[part] ?? 0) - mean * (weights[part] ?? 0))),
     );
     return { kind: 'estimate', value, influence, byClass: false };
   }
 
   /** 1 less the squared error over that of the labels' mean; see `r2` and `explained_variance`. */
   #explainedShare(isCentred: boolean): Estimated {
-    const { rows, total } = this.#sizes;
+    const { weights, total } = this.#sizes;
     const [errors = 0, , labels = 0] = this.#totals();
     const [centre, mean] = [isCentred ? errors / total : 0, labels / total];
     const squares = (part: number): readonly [number, number] => {
       const [error = 0, squared = 0, label = 0, squaredLabel = 0] = this.#sums.terms(part);
-      const own = rows[part] ?? 0;
+      const own = weights[part] ?? 0;
       return [
         squared - 2 * centre * error + own * centre * centre,
         squaredLabel - 2 * mean * label + own * mean * mean,
       ];
     };
     let [unexplained, all] = [0, 0];
-    for (let part = 0; part < rows.length; part++) {
+    for (let part = 0; part < weights.length; part++) {
       const [above, below] = squares(part);
       unexplained += above;
       all += below;
@@ -140,7 +146,7 @@ export class RegressionModel implements ModelSums {
 
   #totals(): Float64Array {
     const totals = new Float64Array(TERMS);
-    for (let part = 0; part < this.#sizes.rows.length; part++) {
+    for (let part = 0; part < this.#sizes.weights.length; part++) {
       this.#sums.terms(part).forEach((term, at) => {
         totals[at] = (totals[at] ?? 0) + term;
       });

@@ -1,6 +1,8 @@
 import type { Metric, MetricEstimate, UndefinedMetric } from '../../metrics/metric.ts';
 import type { Population } from '../../metrics/standard-error.ts';
 import type { ModelCurves } from '../curves.ts';
+import type { ScoredPopulation } from '../population.ts';
+import type { SliceKey } from '../slice.ts';
 
 /** The sums of one model's scores, when all rows were added. */
 export interface ModelSums {
@@ -12,11 +14,26 @@ export interface ModelSums {
 }
 
 /** Rows of both models as sums. */
-export interface SummedRows {
+export interface SummedPopulation {
   readonly rows: number;
   readonly population: Population;
   readonly candidate: ModelSums;
   readonly champion: ModelSums | null;
   /** Both models gave every row the same score. */
   readonly identical: boolean;
+}
+
+/** A slice: its rows where they are few enough to be held, else sums of them. */
+export interface SummedSlice {
+  readonly key: SliceKey;
+  readonly rows: number;
+  readonly of:
+    | { readonly kind: 'held'; readonly population: ScoredPopulation }
+    | { readonly kind: 'summed'; readonly sums: SummedPopulation };
+}
+
+/** All rows as sums, and their slices. */
+export interface SummedRows extends SummedPopulation {
+  /** In the order of the declarations, then of the values or bins; none without rows. */
+  readonly slices: readonly SummedSlice[];
 }

@@ -1,129 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type MeasuredPopulation,
-  type MeasurementPlan,
-  measureEstimates,
-  measurePopulation,
-} from '../../../../../core/domain/evaluation/measure-population.ts';
+import { measurePopulation } from '../../../../../core/domain/evaluation/measure-population.ts';
 import type { ScoredPopulation } from '../../../../../core/domain/evaluation/population.ts';
-import { countHere } from '../../../../../core/domain/evaluation/summed/count-scores.ts';
-import { RowSums } from '../../../../../core/domain/evaluation/summed/row-sums.ts';
-import type { SummedRows } from '../../../../../core/domain/evaluation/summed/summed-rows.ts';
-import type { MetricTask } from '../../../../../core/domain/metrics/metric.ts';
 import { findMetric } from '../../../../../core/domain/metrics/metric-registry.ts';
 import { scoredRows } from '../../../../../core/domain/metrics/scored-rows.ts';
 import { seededRandom } from '../../../../testkit/seeded-random.ts';
-
-const BATCH = 10_000;
-const BINARY =
-  'roc_auc average_precision log_loss brier_score accuracy balanced_accuracy f1 precision recall specificity mcc cohen_kappa';
-const REGRESSION = 'mae mse rmse r2 explained_variance pinball_loss poisson_deviance';
-
-function planOf(task: MetricTask, names: string): MeasurementPlan {
-  const metrics = names.split(' ').flatMap((name) => findMetric(name, task) ?? []);
-  return { metrics, rules: [], confidence: 0.95, decisionThreshold: 0.5 };
-}
-
-interface Drawn {
-  readonly label: number;
-  readonly candidate: number;
-  readonly champion: number;
-}
-
-function draw(rows: number, row: (random: ReturnType<typeof seededRandom>) => Drawn, seed = 3): ScoredPopulation {
-  const random = seededRandom(seed);
-  const [labels, candidate, champion] = [new Float64Array(rows), new Float64Array(rows), new Float64Array(rows)];
-  for (let i = 0; i < rows; i++) {
-    const one = row(random);
-    labels[i] = one.label;
-    candidate[i] = one.candidate;
-    champion[i] = one.champion;
-  }
-  return { labels, candidate, champion, weights: null, classes: 2, sampling: { kind: 'rows' } };
-}
-
-const logistic = (z: number) => 1 / (1 + Math.exp(-z));
-
-/** @param offset The log odds of label 1. */
-const flights = (offset: number, round = (score: number) => score) =>
-  ((random) => {
-    const z = 1.2 * random.normal() + offset;
-    const label = random.uniform() < logistic(z) ? 1 : 0;
-    const candidate = round(logistic(z + 0.5 * random.normal()));
-    return { label, candidate, champion: round(logistic(z + 0.9 * random.normal())) };
-  }) satisfies (random: ReturnType<typeof seededRandom>) => Drawn;
-
-async function sumUp(population: ScoredPopulation, plan: MeasurementPlan, groups?: Float64Array): Promise<SummedRows> {
-  const task = population.classes === 1 ? 'regression' : 'binary-classification';
-  const summing = { task, metrics: plan.metrics, decisionThreshold: 0.5, isGrouped: groups !== undefined } as const;
-  const sums = new RowSums(summing, countHere);
-  for (let from = 0; from < population.labels.length; from += BATCH) {
-    const part = (values: Float64Array) => values.subarray(from, from + BATCH);
-    const labels = part(population.labels);
-    await sums.add({
-      labels,
-      candidate: part(population.candidate),
-      champion: population.champion && part(population.champion),
-      keys: groups ? { kind: 'groups', values: part(groups) } : { kind: 'rows', rows: labels.length },
-    });
-  }
-  return sums.finish();
-}
-
-function measureSums(summed: SummedRows, plan: MeasurementPlan): MeasuredPopulation {
-  const { rows, population, candidate, champion, identical } = summed;
-  const missing = { kind: 'undefined', reason: 'not summed' } as const;
-  return measureEstimates(
-    {
-      place: { rows },
-      population,
-      estimate: (metric) => ({
-        metric,
-        candidate: candidate.estimate(metric) ?? missing,
-        champion: champion && (champion.estimate(metric) ?? missing),
-        identical,
-      }),
-    },
-    plan,
-  );
-}
-
-const width = (interval: { readonly lower: number; readonly upper: number } | null) =>
-  interval === null ? Number.NaN : interval.upper - interval.lower;
-
-/** Values agree within the bound, and both intervals are as wide as those of rows, up to the noise of the parts. */
-function expectAgreement(summed: MeasuredPopulation, exact: MeasuredPopulation, bounds: ReadonlyMap<string, number>) {
-  exact.metrics.forEach((metric, i) => {
-    const own = summed.metrics[i];
-    const bound = bounds.get(metric.name) ?? 1e-9 * Math.max(1, Math.abs(metric.value ?? 0));
-    expect(Math.abs((own?.value ?? Number.NaN) - (metric.value ?? 0)), metric.name).toBeLessThanOrEqual(bound);
-    const ratio = (width(own?.interval ?? null) - 2 * (bounds.get(metric.name) ?? 0)) / width(metric.interval);
-    expect(ratio, metric.name).toBeGreaterThan(0.9);
-    expect(ratio, metric.name).toBeLessThan(1.1);
-  });
-  exact.comparisons.forEach(({ name, difference }, i) => {
-    const own = summed.comparisons[i]?.difference;
-    const bound = 2 * (bounds.get(name) ?? 0);
-    const apart = Math.abs((own?.value ?? Number.NaN) - (difference.value ?? 0));
-    expect(apart, name).toBeLessThanOrEqual(Math.max(bound, 1e-9 * Math.abs(exact.metrics[i]?.value ?? 0)));
-    const ratio = (width(own?.interval ?? null) - 2 * bound) / width(difference.interval);
-    expect(ratio, name).toBeGreaterThan(0.85);
-    expect(ratio, name).toBeLessThan(1.12);
-  });
-}
-
-function boundsOf({ candidate, champion }: SummedRows, plan: MeasurementPlan): ReadonlyMap<string, number> {
-  const boundOf = (model: typeof candidate | null, metric: (typeof plan.metrics)[number]) => {
-    const found = model?.estimate(metric);
-    return found?.kind === 'estimate' ? (found.bound ?? 0) : 0;
-  };
-  return new Map(
-    plan.metrics.flatMap((metric): [string, number][] => {
-      const bound = Math.max(boundOf(candidate, metric), boundOf(champion, metric));
-      return bound === 0 ? [] : [[metric.name, bound]];
-    }),
-  );
-}
+import {
+  BATCH,
+  BINARY,
+  boundsOf,
+  draw,
+  expectAgreement,
+  flights,
+  measureSums,
+  planOf,
+  REGRESSION,
+  sumUp,
+  width,
+} from '../../../../testkit/summed-rows.ts';
 
 describe('RowSums of two classes', () => {
   const plan = planOf('binary-classification', BINARY);
