@@ -223,6 +223,7 @@ edge_losses = {
     "labels below 0": [[-1, 1, 2.5], [0.5, 1, 2]],
     "predictions of 0": [[1, 1, 2.5], [0.5, 0, 2]],
     "predictions below 0": [[1, 1, 2.5], [0.5, -1, 2]],
+    "labels and predictions below 0": [[-1, 1, 2.5], [-2, 1, 2]],
     "labels above 0": [[1e-9, 1, 2.5], [1e-9, 3, 2]],
     "equal labels": [[2, 2, 2], [1, 2, 4]],
     "no error": [[1, 2, 4], [1, 2, 4]],

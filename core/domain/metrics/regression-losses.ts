@@ -63,19 +63,22 @@ export function tweedieDeviance(power: number): Metric {
   if (power === 1) return lossMetric('poisson_deviance', 'Poisson deviance', poisson);
   if (power === 2) return lossMetric('gamma_deviance', 'Gamma deviance', gamma);
   return lossMetric(`tweedie_deviance_${power}`, `Tweedie deviance (${power})`, (label, prediction) => {
-    if (label < 0 || prediction <= 0 || (power > 2 && label === 0)) return Number.NaN;
-    const own = label === 0 ? 0 : label ** (2 - power) / ((1 - power) * (2 - power));
+    if (label < 0 || prediction <= 0) return Number.NaN;
+    // Infinite for a label of 0 and a power above 2.
+    const own = label ** (2 - power) / ((1 - power) * (2 - power));
     return 2 * (own - (label * prediction ** (1 - power)) / (1 - power) + prediction ** (2 - power) / (2 - power));
   });
 }
 
+/** No number for a label below 0, nor for a prediction that is not above it. */
 const poisson: Loss = (label, prediction) => {
-  if (label < 0 || prediction <= 0) return Number.NaN;
+  if (prediction <= 0) return Number.NaN;
   return 2 * ((label === 0 ? 0 : label * Math.log(label / prediction)) - label + prediction);
 };
 
+/** No finite number for a label that is not above 0, nor for such a prediction. */
 const gamma: Loss = (label, prediction) => {
-  if (label <= 0 || prediction <= 0) return Number.NaN;
+  if (prediction <= 0) return Number.NaN;
   return 2 * (Math.log(prediction / label) + label / prediction - 1);
 };
 
