@@ -46,7 +46,7 @@ function findRow(
 async function hashAll(rows: readonly WorkspaceRow[]): Promise<readonly FileDigests[]> {
   const files = rows.map(({ file, stats }) => ({ file, sizeBytes: stats.size }));
   const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  if (files.length >= MANY_FILES || bytes >= MANY_BYTES) return hashFiles(files);
+  if (files.length >= MANY_FILES || bytes >= MANY_BYTES) return hashFiles(files, ['md5', 'sha256']);
   const digests: FileDigests[] = [];
   for (const { file, sizeBytes } of files) digests.push(await hashFile(file, sizeBytes));
   return digests;

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
-import { open, readdir, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { formatDigestLines, type HashedArtifact, type HashedFile } from '../../domain/model/artifact-digest.ts';
 import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
 import { UserError } from '../../errors.ts';
 import type { ArtifactHasher } from '../../ports/artifact-hasher.ts';
 import { errorCode } from './error-code.ts';
+import { type FileToHash, hashFiles } from './hash-files.ts';
 
 /** Hashes files of this machine by streaming them. */
 export class FileArtifactHasher implements ArtifactHasher {
@@ -18,8 +20,9 @@ export class FileArtifactHasher implements ArtifactHasher {
       });
     });
     if (found.isDirectory()) return this.#hashFolder(location);
-    const file = { path: path.basename(location), digest: await hashFile(location), sizeBytes: found.size };
-    return { kind: 'file', digest: file.digest, sizeBytes: file.sizeBytes, files: [file] };
+    const [digest = ''] = await digestsOf([{ file: location, sizeBytes: found.size }]);
+    const file = { path: path.basename(location), digest, sizeBytes: found.size };
+    return { kind: 'file', digest, sizeBytes: file.sizeBytes, files: [file] };
   }
 
   hashText(text: string): string {
@@ -31,11 +34,15 @@ export class FileArtifactHasher implements ArtifactHasher {
   }
 
   async #hashFolder(folder: string): Promise<HashedArtifact> {
-    const files: HashedFile[] = [];
-    for (const file of await filesUnder(folder)) {
-      const absolute = path.join(folder, file);
-      files.push({ path: file, digest: await hashFile(absolute), sizeBytes: (await stat(absolute)).size });
+    const paths = await filesUnder(folder);
+    const list: FileToHash[] = [];
+    for (const file of paths.map((one) => path.join(folder, one))) {
+      list.push({ file, sizeBytes: (await stat(file)).size });
     }
+    const digests = await digestsOf(list);
+    const files = paths.map(
+      (file, at): HashedFile => ({ path: file, digest: digests[at] ?? '', sizeBytes: list[at]?.sizeBytes ?? 0 }),
+    );
     const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
     return { kind: 'folder', digest: this.hashText(formatDigestLines(files)), sizeBytes, files };
   }
@@ -64,25 +71,23 @@ export async function filesUnder(folder: string, under = ''): Promise<string[]> 
   return under === '' ? files.sort(compareCodePoints) : files;
 }
 
-/** Chosen: two of these are in memory: one is hashed while the next is read. */
-const BLOCK_BYTES = 1 << 20;
+/** Chosen: what is hashed in less time than a thread needs to start. */
+const MANY_BYTES = 32 << 20;
+
+/** `sha256:<hex>` of each file; of many bytes beside this thread, which has other work. */
+async function digestsOf(list: readonly FileToHash[]): Promise<readonly string[]> {
+  if (list.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) > MANY_BYTES) {
+    const digests = await hashFiles(list, ['sha256']);
+    return digests.map(({ sha256 }) => `sha256:${sha256}`);
+  }
+  const digests: string[] = [];
+  for (const { file } of list) digests.push(await hashFile(file));
+  return digests;
+}
 
 /** `sha256:<hex>` of a file's bytes. */
 export async function hashFile(file: string): Promise<string> {
-  const handle = await open(file);
-  try {
-    const blocks = [new Uint8Array(BLOCK_BYTES), new Uint8Array(BLOCK_BYTES)] as const;
-    const hash = createHash('sha256');
-    let reading = handle.read(blocks[0]);
-    for (let turn = 1; ; turn++) {
-      const { bytesRead, buffer } = await reading;
-      if (bytesRead === 0) return `sha256:${hash.digest('hex')}`;
-      reading = handle.read(blocks[turn % 2 === 0 ? 0 : 1]);
-      hash.update(buffer.subarray(0, bytesRead));
-    }
-  } finally {
-    await handle.close();
-  }
+  return hashOf(createReadStream(file, { highWaterMark: 1 << 20 }));
 }
 
 async function hashOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {

@@ -12,20 +12,18 @@ export interface FileToHash {
   readonly sizeBytes: number;
 }
 
-/** Digests of a file, in hex. */
-export interface FileDigests {
-  readonly md5: string;
-  readonly sha256: string;
-}
+/** What files are hashed by. */
+export type HashAlgorithm = 'md5' | 'sha256';
 
-type Algorithm = 'md5' | 'sha256';
+/** Digests of a file, in hex. */
+export type FileDigests<Algorithm extends HashAlgorithm = HashAlgorithm> = Readonly<Record<Algorithm, string>>;
 
 /** What a thread does at a time: some files, or one hash of a large one. */
 interface HashJob {
   /** Numbers of the files in the list. */
   readonly numbers: readonly number[];
   readonly files: readonly string[];
-  readonly algorithms: readonly Algorithm[];
+  readonly algorithms: readonly HashAlgorithm[];
 }
 
 /** Chosen: the hashes of a file above this are computed by two threads. */
@@ -35,11 +33,19 @@ const JOB_FILES = 200;
 const JOB_BYTES = 16 << 20;
 const MAX_THREADS = 4;
 
-/** MD5 and SHA-256 of many or large files, in the order of the list, each read once by as many threads as there are cores. */
-export async function hashFiles(list: readonly FileToHash[]): Promise<readonly FileDigests[]> {
-  const results = list.map(() => ({ md5: '', sha256: '' }));
-  const jobs = hashJobs(list).values();
-  const count = Math.min(MAX_THREADS, Math.max(2, availableParallelism()));
+/**
+ * Hashes of many or large files, in the order of the list, each read once by as many threads as there are cores.
+ *
+ * @param algorithms At least one, each once.
+ */
+export async function hashFiles<Algorithm extends HashAlgorithm>(
+  list: readonly FileToHash[],
+  algorithms: readonly Algorithm[],
+): Promise<readonly FileDigests<Algorithm>[]> {
+  const results = list.map((): Partial<Record<HashAlgorithm, string>> => ({}));
+  const planned = hashJobs(list, algorithms);
+  const jobs = planned.values();
+  const count = Math.min(planned.length, MAX_THREADS, Math.max(2, availableParallelism()));
   const workers = Array.from({ length: count }, () => startWorker());
   try {
     await Promise.all(
@@ -50,23 +56,24 @@ export async function hashFiles(list: readonly FileToHash[]): Promise<readonly F
         }
       }),
     );
-    return results;
+    // Each file was in a job of each algorithm.
+    return results as readonly FileDigests<Algorithm>[];
   } finally {
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
 }
 
-function hashJobs(list: readonly FileToHash[]): readonly HashJob[] {
+function hashJobs(list: readonly FileToHash[], algorithms: readonly HashAlgorithm[]): readonly HashJob[] {
   const large: HashJob[] = [];
-  const small: { numbers: number[]; files: string[]; algorithms: Algorithm[]; sizeBytes: number }[] = [];
+  const small: { numbers: number[]; files: string[]; algorithms: readonly HashAlgorithm[]; sizeBytes: number }[] = [];
   for (const [number, { file, sizeBytes }] of list.entries()) {
     if (sizeBytes > LARGE_BYTES) {
-      for (const one of ['md5', 'sha256'] as const) large.push({ numbers: [number], files: [file], algorithms: [one] });
+      for (const one of algorithms) large.push({ numbers: [number], files: [file], algorithms: [one] });
       continue;
     }
     let last = small.at(-1);
     if (last === undefined || last.numbers.length >= JOB_FILES || last.sizeBytes >= JOB_BYTES) {
-      last = { numbers: [], files: [], algorithms: ['md5', 'sha256'], sizeBytes: 0 };
+      last = { numbers: [], files: [], algorithms, sizeBytes: 0 };
       small.push(last);
     }
     last.numbers.push(number);
@@ -100,7 +107,7 @@ function hashLoop(
   { openSync, readSync, closeSync }: typeof fs,
 ): void {
   const buffer = Buffer.allocUnsafeSlow(1 << 20);
-  const readAll = (descriptor: number, algorithms: readonly Algorithm[]): readonly string[] => {
+  const readAll = (descriptor: number, algorithms: readonly HashAlgorithm[]): readonly string[] => {
     let length = readSync(descriptor, buffer);
     if (length < buffer.length && readSync(descriptor, buffer, length, buffer.length - length, null) === 0) {
       return algorithms.map((algorithm) => hash(algorithm, buffer.subarray(0, length)));
@@ -112,7 +119,7 @@ function hashLoop(
       for (const one of hashes) one.update(buffer.subarray(0, length));
     }
   };
-  const digestsOf = (file: string, algorithms: readonly Algorithm[]): Record<string, string> => {
+  const digestsOf = (file: string, algorithms: readonly HashAlgorithm[]): Record<string, string> => {
     const descriptor = openSync(file, 'r');
     try {
       const digests = readAll(descriptor, algorithms);

@@ -22,15 +22,17 @@ describe('hashFiles', () => {
     const files = sizes.map((size) => write(`size-${size}`, randomBytes(size)));
     const many = Array.from({ length: 450 }, (_, index) => write(`many-${index}`, Buffer.from(`${index}`)));
     const list = [...many.slice(0, 200), ...files, ...many.slice(200)];
-    expect(await hashFiles(list)).toEqual(list.map(({ expected }) => expected));
+    expect(await hashFiles(list, ['md5', 'sha256'])).toEqual(list.map(({ expected }) => expected));
+    const sha256 = list.map(({ expected }) => ({ sha256: expected.sha256 }));
+    expect(await hashFiles(list, ['sha256'])).toEqual(sha256);
   });
 
   it('is nothing for nothing', async () => {
-    expect(await hashFiles([])).toEqual([]);
+    expect(await hashFiles([], ['md5'])).toEqual([]);
   });
 
   it('throws the error of a file that cannot be read', async () => {
     const list = [{ file: path.join(root, 'absent'), sizeBytes: 1 }];
-    await expect(hashFiles(list)).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(hashFiles(list, ['sha256'])).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });
