@@ -111,7 +111,7 @@ async function judgeSummed({ request, gate, contenders }: Work, rows: number, po
   const { table } = contenders;
   const digest = await hashDataset(table, dataset, ports.hasher);
   const { profiled } = columnsToRead(request, contenders);
-  const read = await contenders.sum({ metrics: gate.metrics, sampled: profiled, rows });
+  const read = await contenders.sum({ ...gate, sampled: profiled, rows });
   ports.progress(`${formatCount(read.rows)} rows summed up; computing ${gate.metrics.length} metrics`);
   const isTimed = read.span.fromMs <= read.span.toMs;
   const at = (ms: number) => (isTimed ? new Date(ms).toISOString() : null);

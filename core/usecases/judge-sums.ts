@@ -9,6 +9,7 @@ import {
   measurePopulation,
 } from '../domain/evaluation/measure-population.ts';
 import type { SliceKey } from '../domain/evaluation/slice.ts';
+import { isOfRanking } from '../domain/evaluation/summed/model-summer.ts';
 import type { ModelSums, SummedPopulation, SummedSlice } from '../domain/evaluation/summed/summed-rows.ts';
 import { decideGate } from '../domain/gate/decide-gate.ts';
 import type { Metric, MetricEstimate, UndefinedMetric } from '../domain/metrics/metric.ts';
@@ -21,14 +22,22 @@ import type { SummedContenders } from './open-contenders.ts';
 import type { ResolvedGate } from './resolve-gate-rules.ts';
 import { trainingEvidence } from './training-evidence.ts';
 
+/** Chosen: as many classes of which the order of scores is counted; the memory is 1 MB each and model. */
+const MOST_RANKED_CLASSES = 50;
+
 /** What of a configuration is not computed of sums, by its name in tidegate.yaml; empty: nothing. */
-export function leftOut({ task, drift }: ModelConfig, { metrics }: ResolvedGate): readonly string[] {
+export function leftOut({ task, evaluate, drift }: ModelConfig, gate: ResolvedGate): readonly string[] {
+  const metrics = [...gate.metrics, ...gate.classMetrics];
+  const classes = evaluate.classes?.length ?? 0;
+  const isMulticlass = task === 'multiclass-classification';
+  const tooMany = isMulticlass && classes > MOST_RANKED_CLASSES;
   return [
-    ...(task === 'multiclass-classification' ? ['task: multiclass-classification'] : []),
+    // Which classes there are is to be known before the first row.
+    ...(isMulticlass && classes < 3 ? ['task: multiclass-classification without evaluate.classes'] : []),
     ...(drift?.limits === 'history' ? ['drift.limits: history'] : []),
-    ...(task === 'multiclass-classification'
-      ? []
-      : metrics.filter(({ summed }) => summed === undefined).map(({ name }) => `the metric ${name}`)),
+    ...metrics
+      .filter((metric) => metric.summed === undefined || (tooMany && isOfRanking(metric)))
+      .map(({ name }) => `the metric ${name}`),
   ];
 }
 
@@ -67,11 +76,16 @@ export function judgeSums(contenders: SummedContenders, { config, gate, training
   const all = measureSums(summed, measuring);
   const judged = summed.slices.filter(({ rows }) => rows >= minRows);
   const slices = judged.map((slice) => measureSlice(slice, measuring));
+  const classes = measureClasses(
+    summed,
+    { ...measuring, plan: { ...measuring.plan, metrics: gate.classMetrics } },
+    config,
+  );
   const smallSlices = summed.slices.filter(({ rows }) => rows < minRows).map(({ key, rows }) => ({ slice: key, rows }));
   const outcomes = judgeRules(gate.rules, {
     all,
     slices,
-    classes: [],
+    classes,
     smallSlices,
     artifact: new Map([...artifactEvidence(gate, facts), ...trainingEvidence(gate.rules, training)]),
     champion: absence,
@@ -84,7 +98,7 @@ export function judgeSums(contenders: SummedContenders, { config, gate, training
     clusters: grouping.kind === 'none' || sampling.kind === 'rows' ? null : sampling.count,
     grouping,
     curves: () => ({ candidate: summed.candidate.curves(), champion: champion?.curves() ?? null }),
-    populations: [all, ...slices],
+    populations: [all, ...slices, ...classes],
     smallSlices,
     outcomes,
     verdict: decideGate(outcomes),
@@ -100,6 +114,21 @@ function measureSlice({ key, of }: SummedSlice, measuring: Measuring): MeasuredP
   if (of.kind === 'summed') return measureSums(of.sums, measuring, key);
   const { population } = of;
   return measurePopulation(measuring.hasChampion ? population : { ...population, champion: null }, measuring.plan);
+}
+
+/** Each class of several against the rest, on all rows. A class stands where slices do: its rows are those that have it. */
+function measureClasses(
+  summed: SummedPopulation,
+  measuring: Measuring,
+  { data, evaluate }: ModelConfig,
+): readonly MeasuredPopulation[] {
+  if (measuring.plan.metrics.length === 0) return [];
+  return (evaluate.classes ?? []).map((value, of) => {
+    const candidate = summed.candidate.ofClass?.(of) ?? summed.candidate;
+    const champion = summed.champion?.ofClass?.(of) ?? null;
+    const key = { column: data.label, value: String(value) };
+    return measureSums({ ...summed, rows: summed.labelRows[of] ?? 0, candidate, champion }, measuring, key);
+  });
 }
 
 function measureSums(sums: SummedPopulation, { plan, hasChampion }: Measuring, slice?: SliceKey): MeasuredPopulation {

@@ -1,6 +1,7 @@
 import type { ModelConfig } from '../config/tidegate-config.ts';
 import type { ColumnValues } from '../domain/evaluation/column-values.ts';
 import { DAY_MS, type Grouping, parseGrouping, withoutTimes } from '../domain/evaluation/grouping.ts';
+import { isOfRanking } from '../domain/evaluation/summed/model-summer.ts';
 import type { RowKeys } from '../domain/evaluation/summed/row-parts.ts';
 import { RowSums } from '../domain/evaluation/summed/row-sums.ts';
 import type { StartCounting } from '../domain/evaluation/summed/score-counter.ts';
@@ -22,6 +23,8 @@ import { openRows, openScores, type RowStream, type ScoreStream } from './score-
 /** What is to be known of the rows. */
 export interface SummedColumns {
   readonly metrics: readonly Metric[];
+  /** Of each class against the rest. */
+  readonly classMetrics: readonly Metric[];
   /** Columns of which a sample is kept. */
   readonly sampled: readonly string[];
   /** How many rows the table has. */
@@ -31,7 +34,7 @@ export interface SummedColumns {
 /** What to sum up. */
 export interface SummingRequest {
   readonly table: TableDescription;
-  /** Of two classes, or of numbers. */
+  /** Of two classes, of several that are named, or of numbers. */
   readonly config: ModelConfig;
   readonly plan: SummedColumns;
   /** A model, or predictions that were made elsewhere. */
@@ -73,9 +76,9 @@ export async function sumDataset(request: SummingRequest, ports: SummingPorts): 
   const work = new Summing(request, { grouping, start: ports.startCounting });
   const names = work.columns();
   const report = createProgress(ports);
-  const [column = ''] = predictionColumns(config, null);
+  const columns = predictionColumns(config, config.evaluate.classes?.map(String) ?? null);
   const isScored = [request.candidate, request.champion].some((one) => one !== null && 'model' in one);
-  const options = { column, batchRows: isScored ? MODEL_BATCH_ROWS : BATCH_ROWS };
+  const options = { columns, batchRows: isScored ? MODEL_BATCH_ROWS : BATCH_ROWS };
   const toRead = { ...options, table, names, rows: request.plan.rows };
   const open = async (beside: RowStream['beside'], of: PlannedModel | ShownPath) =>
     beside(of) ?? (await openScores(of, options, ports));
@@ -97,6 +100,11 @@ export async function sumDataset(request: SummingRequest, ports: SummingPorts): 
   } finally {
     await work.close();
   }
+}
+
+function classCount({ task, evaluate }: ModelConfig): number {
+  if (task === 'regression') return 1;
+  return task === 'binary-classification' ? 2 : (evaluate.classes?.length ?? 0);
 }
 
 interface Contenders {
@@ -155,8 +163,9 @@ class Summing {
     this.#grouping = grouping;
     if (grouping.kind === 'day' && this.#typeOf(grouping.column) !== 'time') throw withoutTimes(grouping.column);
     const summing = {
-      task: config.task === 'regression' ? 'regression' : 'binary-classification',
+      classes: classCount(config),
       metrics: plan.metrics,
+      isRanked: [...plan.metrics, ...plan.classMetrics].some(isOfRanking),
       decisionThreshold: config.evaluate.decisionThreshold,
       isGrouped: grouping.kind !== 'none',
       isWeighted: config.evaluate.weight !== undefined,

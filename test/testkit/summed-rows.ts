@@ -7,7 +7,7 @@ import {
 import type { ScoredPopulation } from '../../core/domain/evaluation/population.ts';
 import { countHere } from '../../core/domain/evaluation/summed/count-scores.ts';
 import { RowSums } from '../../core/domain/evaluation/summed/row-sums.ts';
-import type { SummedRows } from '../../core/domain/evaluation/summed/summed-rows.ts';
+import type { ModelSums, SummedRows } from '../../core/domain/evaluation/summed/summed-rows.ts';
 import type { MetricTask } from '../../core/domain/metrics/metric.ts';
 import { findMetric } from '../../core/domain/metrics/metric-registry.ts';
 import { seededRandom } from './seeded-random.ts';
@@ -60,9 +60,9 @@ export async function sumUp(
   plan: MeasurementPlan,
   groups?: Float64Array,
 ): Promise<SummedRows> {
-  const task = population.classes === 1 ? 'regression' : 'binary-classification';
   const summing = {
-    task,
+    classes: population.classes,
+    isRanked: true,
     metrics: plan.metrics,
     decisionThreshold: 0.5,
     isGrouped: groups !== undefined,
@@ -71,14 +71,15 @@ export async function sumUp(
   } as const;
   const sums = new RowSums(summing, countHere);
   for (let from = 0; from < population.labels.length; from += BATCH) {
-    const part = (values: Float64Array) => values.subarray(from, from + BATCH);
+    const part = (values: Float64Array, width = 1) => values.subarray(width * from, width * (from + BATCH));
+    const width = population.candidate.length / population.labels.length;
     const labels = part(population.labels);
     await sums.add({
       labels,
       weights: population.weights && part(population.weights),
       sliced: [],
-      candidate: part(population.candidate),
-      champion: population.champion && part(population.champion),
+      candidate: part(population.candidate, width),
+      champion: population.champion && part(population.champion, width),
       keys: groups ? { kind: 'groups', values: part(groups) } : { kind: 'rows', rows: labels.length },
     });
   }
@@ -106,33 +107,42 @@ export function measureSums(summed: SummedRows, plan: MeasurementPlan): Measured
 export const width = (interval: { readonly lower: number; readonly upper: number } | null) =>
   interval === null ? Number.NaN : interval.upper - interval.lower;
 
-/** Values agree within the bound, and both intervals are as wide as those of rows, up to the noise of the parts. */
-export function expectAgreement(
-  summed: MeasuredPopulation,
-  exact: MeasuredPopulation,
-  bounds: ReadonlyMap<string, number>,
-) {
-  exact.metrics.forEach((metric, i) => {
-    const own = summed.metrics[i];
-    const bound = bounds.get(metric.name) ?? 1e-9 * Math.max(1, Math.abs(metric.value ?? 0));
-    expect(Math.abs((own?.value ?? Number.NaN) - (metric.value ?? 0)), metric.name).toBeLessThanOrEqual(bound);
-    const ratio = (width(own?.interval ?? null) - 2 * (bounds.get(metric.name) ?? 0)) / width(metric.interval);
-    expect(ratio, metric.name).toBeGreaterThan(0.9);
-    expect(ratio, metric.name).toBeLessThan(1.1);
+/**
+ * Values agree within the bound, and both intervals are as wide as those of rows, up to the bound and the noise of the
+ * parts.
+ */
+export function expectAgreement(sums: SummedRows, exact: MeasuredPopulation, plan: MeasurementPlan) {
+  const summed = measureSums(sums, plan);
+  const [own, rival] = [
+    boundsOf({ ...sums, champion: null }, plan),
+    boundsOf({ ...sums, candidate: sums.champion }, plan),
+  ];
+  exact.metrics.forEach(({ name, value, interval }, i) => {
+    const measured = summed.metrics[i];
+    const bound = own.get(name) ?? 0;
+    const apart = Math.abs((measured?.value ?? Number.NaN) - (value ?? 0));
+    expect(apart, name).toBeLessThanOrEqual(Math.max(bound, 1e-9 * Math.max(1, Math.abs(value ?? 0))));
+    const ratio = (width(measured?.interval ?? null) - 2 * bound) / width(interval);
+    expect(ratio, name).toBeGreaterThan(0.9);
+    expect(ratio, name).toBeLessThan(1.1);
   });
   exact.comparisons.forEach(({ name, difference }, i) => {
-    const own = summed.comparisons[i]?.difference;
-    const bound = 2 * (bounds.get(name) ?? 0);
-    const apart = Math.abs((own?.value ?? Number.NaN) - (difference.value ?? 0));
+    const measured = summed.comparisons[i]?.difference;
+    const bound = (own.get(name) ?? 0) + (rival.get(name) ?? 0);
+    const apart = Math.abs((measured?.value ?? Number.NaN) - (difference.value ?? 0));
     expect(apart, name).toBeLessThanOrEqual(Math.max(bound, 1e-9 * Math.abs(exact.metrics[i]?.value ?? 0)));
-    const ratio = (width(own?.interval ?? null) - 2 * bound) / width(difference.interval);
+    const ratio = (width(measured?.interval ?? null) - 2 * bound) / width(difference.interval);
     expect(ratio, name).toBeGreaterThan(0.85);
     expect(ratio, name).toBeLessThan(1.12);
   });
 }
 
-export function boundsOf({ candidate, champion }: SummedRows, plan: MeasurementPlan): ReadonlyMap<string, number> {
-  const boundOf = (model: typeof candidate | null, metric: (typeof plan.metrics)[number]) => {
+/** The bounds of both models' values, whichever is larger, by metric. */
+export function boundsOf(
+  { candidate, champion }: { readonly candidate: ModelSums | null; readonly champion: ModelSums | null },
+  plan: MeasurementPlan,
+): ReadonlyMap<string, number> {
+  const boundOf = (model: ModelSums | null, metric: (typeof plan.metrics)[number]) => {
     const found = model?.estimate(metric);
     return found?.kind === 'estimate' ? (found.bound ?? 0) : 0;
   };

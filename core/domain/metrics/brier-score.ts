@@ -1,4 +1,4 @@
-import { meanLoss, meanOf, withClassSupport, withoutSums } from './mean-loss.ts';
+import { meanLoss, meanOf, withClassSupport } from './mean-loss.ts';
 import type { Metric, ScoredRows } from './metric.ts';
 
 /**
@@ -28,7 +28,7 @@ function squaredErrors({ labels, scores }: ScoredRows): Float64Array {
 
 /** Brier score of several classes: squared differences summed over them, in [0, 2]. Equivalent: `brier_score_loss`. */
 export const brierScoreOfClasses: Metric = {
-  ...withoutSums(brierScore),
+  ...brierScore,
   task: 'multiclass-classification',
   range: [0, 2],
   estimate: (rows) =>

@@ -1,4 +1,4 @@
-import { meanLoss, meanOf, withClassSupport, withoutSums } from './mean-loss.ts';
+import { meanLoss, meanOf, withClassSupport } from './mean-loss.ts';
 import type { Metric, ScoredRows } from './metric.ts';
 
 /**
@@ -28,7 +28,7 @@ function logarithms({ labels, scores }: ScoredRows): Float64Array {
 
 /** Log loss of the probabilities of several classes. Equivalent: `sklearn.metrics.log_loss`. */
 export const logLossOfClasses: Metric = {
-  ...withoutSums(logLoss),
+  ...logLoss,
   task: 'multiclass-classification',
   estimate: (rows) =>
     meanLoss(rows, (label, _, row) => -Math.log(inside(rows.scores[row * rows.classes + label] ?? Number.NaN))),

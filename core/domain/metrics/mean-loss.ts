@@ -1,4 +1,4 @@
-import type { Loss, Metric, MetricEstimate, ScoredRows, UndefinedMetric } from './metric.ts';
+import type { Loss, MetricEstimate, ScoredRows, UndefinedMetric } from './metric.ts';
 import { once } from './once.ts';
 import { countLabel, sum } from './scored-rows.ts';
 
@@ -47,9 +47,4 @@ export function withClassSupport(
   if (found.kind === 'undefined') return found;
   const ones = countLabel(labels, 1);
   return { ...found, support: { rows: Math.min(ones, labels.length - ones), what: 'rows of the smaller class' } };
-}
-
-/** A metric without the way in which it is computed of sums: that of several classes is another one. */
-export function withoutSums({ summed: _, ...metric }: Metric): Metric {
-  return metric;
 }

@@ -92,6 +92,8 @@ export type Loss = (label: number, score: number, row: number) => number;
 /** What a metric is of sums over rows. */
 export type SummedMetric =
   | { readonly kind: 'roc-auc' | 'average-precision' | 'log-loss' | 'squared-error' }
+  /** Of each class against the rest. */
+  | { readonly kind: 'mean-of-classes'; readonly of: 'roc-auc' | 'average-precision' }
   | { readonly kind: 'confusion'; readonly of: (confusion: Confusion) => ConfusionValue | UndefinedMetric }
   | { readonly kind: 'mean-loss'; readonly loss: Loss; readonly isRoot: boolean }
   | {

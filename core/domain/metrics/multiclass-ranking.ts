@@ -16,6 +16,7 @@ export const rocAucOvr: Metric = {
   ...common,
   name: 'roc_auc_ovr',
   title: 'ROC AUC (one vs rest)',
+  summed: { kind: 'mean-of-classes', of: 'roc-auc' },
   estimate: (rows, options) => meanOverClasses(rows, rocAuc, options),
 };
 
@@ -24,6 +25,7 @@ export const averagePrecisionOvr: Metric = {
   ...common,
   name: 'average_precision_macro',
   title: 'Average precision (macro)',
+  summed: { kind: 'mean-of-classes', of: 'average-precision' },
   estimate: (rows, options) => meanOverClasses(rows, averagePrecision, options),
 };
 

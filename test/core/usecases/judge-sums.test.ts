@@ -20,6 +20,8 @@ const header = {
   source,
 };
 
+const CLASSES = ['x', 'y', 'z'];
+
 function makeTables(rows: number): Record<string, MemoryTable> {
   const random = seededRandom(8);
   const made = Array.from({ length: rows }, (_, i) => {
@@ -32,6 +34,7 @@ function makeTables(rows: number): Record<string, MemoryTable> {
       // None of the first batches weighs anything.
       weight: i < 10_000 ? 0 : 1 + (i % 5),
       nothing: 0,
+      kind: CLASSES[Math.floor(3 * random.uniform())] ?? 'x',
       part: i % 3 === 0 ? 'odd' : 'even',
       good: logistic(2 * z + 0.2 * random.normal()),
       poor: logistic(2 * z + 2 * random.normal()),
@@ -41,6 +44,14 @@ function makeTables(rows: number): Record<string, MemoryTable> {
     columns: [{ name: 'score', type: 'real' } as const],
     rows: made.map((row, i) => ({ score: change(row[name], i) })),
   });
+  const votes = (noise: number) => ({
+    columns: CLASSES.map((name) => ({ name: `score_${name}`, type: 'real' }) as const),
+    rows: made.map(({ kind }) => {
+      const vote = CLASSES.map((name) => Math.exp((name === kind ? 1 : 0) + noise * random.normal()));
+      const total = vote.reduce((sum, one) => sum + one, 0);
+      return Object.fromEntries(CLASSES.map((name, k) => [`score_${name}`, (vote[k] ?? 0) / total]));
+    }),
+  });
   return {
     '/test.parquet': {
       columns: [
@@ -49,11 +60,14 @@ function makeTables(rows: number): Record<string, MemoryTable> {
         { name: 'at', type: 'time' },
         { name: 'signal', type: 'real' },
         { name: 'part', type: 'text' },
+        { name: 'kind', type: 'text' },
         { name: 'weight', type: 'real' },
         { name: 'nothing', type: 'real' },
       ],
       rows: made,
     },
+    '/votes.parquet': votes(0.5),
+    '/guesses.parquet': votes(3),
     '/good.parquet': scores('good'),
     '/poor.parquet': scores('poor'),
     '/logits.parquet': scores('poor', (score) => score * 5),
@@ -72,19 +86,27 @@ const found = (path: string): Champion => ({
   environments: [],
 });
 
-function configOf(evaluate: string, data: string, more = '') {
+function configOf({
+  evaluate,
+  data,
+  rules,
+  task,
+  label,
+  gate,
+}: Required<Pick<Case, 'evaluate' | 'data' | 'rules' | 'task' | 'label' | 'gate'>>) {
   const { config } = parseConfig(`version: 1
 models:
   m:
-    task: binary-classification
+    task: ${task}
     artifact: good.parquet
-    data: { label: late${data} }
+    data: { label: ${label}${data} }
     evaluate: { dataset: test.parquet, ${evaluate} }
     gate:
       rules:
-        - { metric: roc_auc, max-regression: 0.01 }
-        - { metric: log_loss, max: 0.9 }
-${more}`);
+${gate
+  .split('}, ')
+  .map((rule) => `        - ${rule.replace(/[^}]$/, '$&}')}\n`)
+  .join('')}${rules}`);
   const model = config.models.m;
   if (model === undefined) throw new Error('no model');
   return model;
@@ -97,6 +119,10 @@ interface Case {
   readonly data?: string;
   readonly heldRows?: number;
   readonly rules?: string;
+  readonly task?: string;
+  readonly label?: string;
+  /** Rules, as one line. */
+  readonly gate?: string;
   readonly base?: string;
 }
 
@@ -108,7 +134,11 @@ async function run({
   heldRows = 1000,
   base,
   rules = '',
+  task = 'binary-classification',
+  label = 'late',
+  gate = '{ metric: roc_auc, max-regression: 0.01 }, { metric: log_loss, max: 0.9 }',
 }: Case) {
+  const settings = { data, rules, task, label, gate };
   let clock = 0;
   const ports: EvaluationPorts = {
     tables: new InMemoryTableReader(TABLES),
@@ -126,7 +156,7 @@ async function run({
   const dataset = { shown: 'test.parquet', absolute: '/test.parquet' };
   return evaluateCandidate(
     {
-      config: configOf(evaluate, data, rules),
+      config: configOf({ ...settings, evaluate }),
       header: { schema: 'tidegate.dev/evaluation/v1', ...header },
       profileHeader: { schema: 'tidegate.dev/profile/v1', ...header },
       candidate: { kind: 'predictions', path: { shown: candidate.slice(1), absolute: candidate } },
@@ -134,7 +164,7 @@ async function run({
       reference: dataset,
       championSelector: 'auto',
       resolve: (path) => `/${path}`,
-      base: base === undefined ? null : { config: configOf(base, data), rulePlaces: [] },
+      base: base === undefined ? null : { config: configOf({ ...settings, evaluate: base }), rulePlaces: [] },
       rulePlaces: [],
       heldRows,
     },
@@ -249,6 +279,44 @@ describe('evaluateCandidate of more rows than are held', () => {
       expect(Math.abs((value ?? Number.NaN) - (held.evaluation.metrics[i]?.value ?? 0)), name).toBeLessThan(2e-3);
     });
     await expect(run({ evaluate: 'weight: nothing' })).rejects.toMatchObject({ code: 'DATA_INVALID' });
+  });
+
+  it('judges several classes that are named as with rows in memory, each class too', async () => {
+    const multiclass = {
+      task: 'multiclass-classification',
+      label: 'kind',
+      candidate: '/votes.parquet',
+      champion: found('/guesses.parquet'),
+      evaluate: 'classes: [x, y, z], slices: [part], metrics: [accuracy, roc_auc_ovr, log_loss, brier_score, f1_macro]',
+      gate: '{ metric: roc_auc_ovr, max-regression: 0.01 }, { metric: recall, slices: all, min: 0.3 }',
+    };
+    const [summed, held] = [await run(multiclass), await run({ ...multiclass, heldRows: ROWS })];
+    const placed = ({ evaluation: { metrics } }: typeof held) =>
+      metrics.map(({ name, slice, rows }) => ({ name, slice, rows }));
+    expect(placed(summed)).toEqual(placed(held));
+    expect(summed.evaluation.rules.map(({ verdict }) => verdict)).toEqual(
+      held.evaluation.rules.map(({ verdict }) => verdict),
+    );
+    expect(summed.evaluation.verdict).toBe('pass');
+    summed.evaluation.metrics.forEach(({ name, value }, i) => {
+      expect(Math.abs((value ?? Number.NaN) - (held.evaluation.metrics[i]?.value ?? 0)), name).toBeLessThan(2e-3);
+    });
+    expect(summed.evaluation.metrics[0]?.interval?.method).toContain('512 random parts');
+    expect(summed.evaluation.curves).toEqual(held.evaluation.curves);
+    const broken = await run({ ...multiclass, champion: found('/good.parquet') });
+    expect(broken.evaluation.rules[0]).toMatchObject({ verdict: 'inconclusive' });
+  });
+
+  it('holds rows of classes that are not named', async () => {
+    const { evaluation } = await run({
+      task: 'multiclass-classification',
+      label: 'kind',
+      candidate: '/votes.parquet',
+      champion: found('/guesses.parquet'),
+      evaluate: 'metrics: [accuracy]',
+      gate: '{ metric: accuracy, max-regression: 0.01 }',
+    });
+    expect(evaluation.metrics[0]?.interval?.method).not.toContain('parts');
   });
 
   it("applies the base branch's gate to the same sums, or says why not", async () => {

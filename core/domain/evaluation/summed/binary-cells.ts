@@ -82,6 +82,14 @@ export function createCells({ decisionThreshold, isWeighted, shape }: CellOption
   };
 }
 
+/** How much memory cells take. */
+export function cellBytes({ octaves, stepBits, coarseBits, firstRows }: CellShape, isWeighted: boolean): number {
+  const bins = binCount({ octaves, stepBits });
+  const counts = 2 * bins + ((2 * MOST_PARTS) << coarseBits);
+  const beside = 8 * firstRows + 8 * MOST_PARTS * WIDTH;
+  return isWeighted ? 8 * (counts + 2 * bins + firstRows) + beside : 4 * counts + beside;
+}
+
 /** Rows of a batch from one to another. */
 export function rowsOf({ scores, ones, parts, weights }: BinaryBatch, from: number, to: number): BinaryBatch {
   return {

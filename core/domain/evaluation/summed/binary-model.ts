@@ -29,6 +29,7 @@ export class BinaryModel implements ModelSums {
   /** Rows of the smaller class, and with label 1. */
   readonly #smaller: number;
   readonly #positives: number;
+  readonly #rows: number;
   readonly #confusion: () => Confusion;
 
   constructor(sums: BinarySums, { sizes, rowsOf, problem }: BinaryRows) {
@@ -37,6 +38,7 @@ export class BinaryModel implements ModelSums {
     this.#sizes = sizes;
     this.#smaller = Math.min(rowsOf.positives, rowsOf.negatives);
     this.#positives = rowsOf.positives;
+    this.#rows = rowsOf.positives + rowsOf.negatives;
     this.#confusion = once(() => ({ classes: 2, counts: this.#cells() }));
   }
 
@@ -55,16 +57,23 @@ export class BinaryModel implements ModelSums {
 
   #estimate(summed: SummedMetric): Estimated | undefined {
     if (summed.kind === 'confusion') return this.#ofConfusion(summed);
+    if (!this.#sums.isRanked) return undefined;
     if (summed.kind === 'log-loss') return this.#mean((part) => this.#sums.logLoss(part));
     if (summed.kind === 'squared-error') return this.#mean((part) => this.#sums.squaredError(part));
-    if (summed.kind === 'roc-auc') {
+    const { kind } = summed;
+    return kind === 'roc-auc' || kind === 'average-precision' ? this.ranking(kind) : undefined;
+  }
+
+  /** A metric of the order of scores; undefined where that was not counted. */
+  ranking(kind: 'roc-auc' | 'average-precision'): Estimated | undefined {
+    if (!this.#sums.isRanked) return undefined;
+    if (kind === 'roc-auc') {
       const { positives, negatives } = this.#labels();
       if (positives === 0 || negatives === 0) return { kind: 'undefined', reason: 'all rows have the same label' };
       const support = { rows: this.#smaller, what: 'rows of the smaller class' };
       const edge = { trials: this.#smaller, worst: (share: number) => 1 - share };
       return { ...this.#ranking(binnedRocAuc(this.#sums, { positives, negatives })), support, edge };
     }
-    if (summed.kind !== 'average-precision') return undefined;
     const labels = this.#labels();
     if (labels.positives === 0) return { kind: 'undefined', reason: 'no row has label 1' };
     const support = { rows: this.#positives, what: 'rows with label 1' };
@@ -88,7 +97,11 @@ export class BinaryModel implements ModelSums {
         return this.#sizes.total * found.gradient.reduce((sum, by, cell) => sum + by * (cells[cell] ?? 0), 0);
       }),
     );
-    const support = { rows: this.#smaller, what: 'rows of the smallest class' };
+    // Rows of which one more or less changes nothing say nothing: precision rests on the rows that are decided to be 1.
+    const counts = confusion.counts;
+    const counted = counts.reduce((sum, count, cell) => sum + (found.gradient[cell] === 0 ? 0 : count), 0);
+    const rows = Math.min(this.#smaller, Math.round((counted / this.#sizes.total) * this.#rows));
+    const support = { rows, what: 'rows of the smallest class, or that it counts' };
     return { kind: 'estimate', value: found.value, influence, byClass: false, support };
   }
 

@@ -6,10 +6,20 @@ const CELLS = 4;
 
 /** The sums of a model's scores on rows with label 0 or 1, when all rows were counted. */
 export class BinarySums {
-  readonly #cells: BinaryCells;
+  readonly #known: BinaryCells | undefined;
 
-  constructor(cells: BinaryCells) {
-    this.#cells = cells;
+  /** @param cells None where the order of scores does not matter. */
+  constructor(cells: BinaryCells | undefined) {
+    this.#known = cells;
+  }
+
+  get isRanked(): boolean {
+    return this.#known !== undefined;
+  }
+
+  get #cells(): BinaryCells {
+    if (this.#known === undefined) throw new RangeError('scores that were not counted');
+    return this.#known;
   }
 
   get shape(): BinaryCells['shape'] {

@@ -2,6 +2,8 @@ import type { Metric } from '../../metrics/metric.ts';
 import { type CellShape, createCells } from './binary-cells.ts';
 import { BinaryModel } from './binary-model.ts';
 import { BinarySums } from './binary-sums.ts';
+import { MulticlassModel } from './multiclass-model.ts';
+import { MulticlassSums } from './multiclass-sums.ts';
 import type { PartSizes } from './part-influence.ts';
 import { RegressionModel, RegressionSums } from './regression-sums.ts';
 import type { StartCounting } from './score-counter.ts';
@@ -9,12 +11,20 @@ import type { ModelSums } from './summed-rows.ts';
 
 /** What is summed. */
 export interface SummingPlan {
-  readonly task: 'binary-classification' | 'regression';
+  /** Of the label; 1 for numbers. */
+  readonly classes: number;
   readonly metrics: readonly Metric[];
+  /** Whether something is computed of the order of scores. */
+  readonly isRanked: boolean;
   readonly decisionThreshold: number;
   /** Rows are not independent within groups, by the keys that are given. */
   readonly isGrouped: boolean;
   readonly isWeighted: boolean;
+}
+
+/** Whether a metric is one of the order of scores. */
+export function isOfRanking({ summed }: Metric): boolean {
+  return summed?.kind === 'roc-auc' || summed?.kind === 'average-precision' || summed?.kind === 'mean-of-classes';
 }
 
 /** How scores are counted. */
@@ -26,7 +36,7 @@ export interface CountingOptions {
 /** Rows of a population. */
 export interface SummerBatch {
   readonly labels: Float64Array;
-  /** 1 for label 1, else 0; of two classes. */
+  /** The labels of classes. */
   readonly ones: Uint8Array;
   readonly parts: Uint16Array;
   /** null: all rows weigh the same. */
@@ -36,8 +46,8 @@ export interface SummerBatch {
 /** What all rows of a population are. */
 export interface SummerRows {
   readonly sizes: PartSizes;
-  /** How many rows have label 1, and how many do not. */
-  readonly rowsOf: { readonly positives: number; readonly negatives: number };
+  /** How many rows there are by label, of classes. */
+  readonly labelRows: Float64Array;
 }
 
 /** Sums up one model's scores. */
@@ -51,7 +61,8 @@ export interface ModelSummer {
 
 /** Starts summing up a model's scores. */
 export function createSummer(plan: SummingPlan, options: CountingOptions): ModelSummer {
-  return plan.task === 'regression' ? regressionSummer(plan) : binarySummer(plan, options);
+  if (plan.classes === 1) return regressionSummer(plan);
+  return plan.classes === 2 ? binarySummer(plan, options) : multiclassSummer(plan);
 }
 
 function regressionSummer({ metrics }: SummingPlan): ModelSummer {
@@ -74,28 +85,52 @@ function binarySummer({ decisionThreshold, isWeighted }: SummingPlan, { start, s
     add: async (scores, { ones, parts, weights }) => {
       if (missing.none(scores)) await counter.add({ scores, ones, parts, weights });
     },
-    finish: async (rows) => {
+    finish: async ({ sizes, labelRows }) => {
       await counter.end();
-      return new BinaryModel(new BinarySums(cells), { ...rows, problem: missing.problem(rows.sizes) });
+      const [negatives = 0, positives = 0] = labelRows;
+      const known = { sizes, rowsOf: { positives, negatives }, problem: missing.problem(sizes) };
+      return new BinaryModel(new BinarySums(cells), known);
     },
     close: () => counter.close(),
   };
 }
 
+function multiclassSummer(plan: SummingPlan): ModelSummer {
+  const sums = new MulticlassSums(plan);
+  const missing = new MissingScores(plan.classes);
+  return {
+    add: async (scores, batch) => {
+      if (missing.none(scores)) sums.add(scores, batch);
+    },
+    finish: async ({ sizes, labelRows }) => {
+      sums.finish();
+      return new MulticlassModel(sums, { sizes, labelRows, problem: missing.problem(sizes) });
+    },
+    close: async () => {},
+  };
+}
+
 /** A model that gave no finite score for some row has no metrics, so that its sums do not matter. */
 class MissingScores {
-  #rows = 0;
+  readonly #width: number;
+  #scores = 0;
+
+  /** @param width Scores of a row. */
+  constructor(width = 1) {
+    this.#width = width;
+  }
 
   /** Whether there are none so far. */
   none(scores: Float64Array): boolean {
     let wrong = 0;
     for (let i = 0; i < scores.length; i++) if (!Number.isFinite(scores[i])) wrong++;
-    this.#rows += wrong;
-    return this.#rows === 0;
+    this.#scores += wrong;
+    return this.#scores === 0;
   }
 
   problem({ total }: PartSizes): string | null {
-    if (this.#rows > 0) return `the model gave no finite score for ${this.#rows} rows`;
+    const rows = Math.ceil(this.#scores / this.#width);
+    if (rows > 0) return `the model gave no finite score for ${rows} rows`;
     return total > 0 ? null : 'all rows weigh 0';
   }
 }

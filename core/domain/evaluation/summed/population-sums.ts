@@ -26,16 +26,17 @@ export class PopulationSums {
   readonly #options: CountingOptions;
   /** By part. */
   readonly #rows = new Float64Array(MOST_PARTS);
+  readonly #labelRows: Float64Array;
   readonly #weights = new Float64Array(MOST_PARTS);
   readonly #candidate: ModelSummer;
   #champion: ModelSummer | undefined;
-  #positives = 0;
   #isIdentical = true;
   #hasChampion = true;
 
   constructor(plan: SummingPlan, options: CountingOptions) {
     this.#plan = plan;
     this.#options = options;
+    this.#labelRows = new Float64Array(plan.classes);
     this.#candidate = createSummer(plan, options);
   }
 
@@ -58,11 +59,13 @@ export class PopulationSums {
   async finish(): Promise<SummedPopulation> {
     const rows = this.#rows.reduce((sum, own) => sum + own, 0);
     const sizes = partSizes(this.#plan.isWeighted ? this.#weights : this.#rows, this.#rows);
-    const known = { sizes, rowsOf: { positives: this.#positives, negatives: rows - this.#positives } };
+    const labelRows = this.#labelRows;
+    const known = { sizes, labelRows };
     const [own, rival] = await Promise.all([this.#candidate.finish(known), this.#champion?.finish(known)]);
     const champion = this.#hasChampion ? (rival ?? null) : null;
     const population = this.#population(sizes, rows);
-    return { rows, population, candidate: own, champion, identical: champion !== null && this.#isIdentical };
+    const identical = champion !== null && this.#isIdentical;
+    return { rows, labelRows, population, candidate: own, champion, identical };
   }
 
   /** Frees what counts. Idempotent. */
@@ -72,13 +75,11 @@ export class PopulationSums {
 
   #count({ ones, parts, weights }: SummerBatch): void {
     const rows = this.#rows;
-    let positives = 0;
     for (let i = 0; i < parts.length; i++) {
       const part = parts[i] ?? 0;
       rows[part] = (rows[part] ?? 0) + 1;
-      positives += ones[i] ?? 0;
     }
-    this.#positives += positives;
+    if (this.#plan.classes > 1) countLabels(ones, this.#labelRows);
     for (let i = 0; weights !== null && i < parts.length; i++) {
       const part = parts[i] ?? 0;
       this.#weights[part] = (this.#weights[part] ?? 0) + (weights[i] ?? 0);
@@ -92,4 +93,16 @@ export class PopulationSums {
     const sampling = { kind: 'clusters', ids, count: used.length, ...method } as const;
     return { sampling, labels: new Float64Array(0), weights: null, shares, rows };
   }
+}
+
+/** Two classes without a branch or an address that could be either. */
+function countLabels(labels: Uint8Array, rows: Float64Array): void {
+  if (rows.length > 2) {
+    for (let i = 0; i < labels.length; i++) rows[labels[i] ?? 0] = (rows[labels[i] ?? 0] ?? 0) + 1;
+    return;
+  }
+  let ones = 0;
+  for (let i = 0; i < labels.length; i++) ones += labels[i] ?? 0;
+  rows[1] = (rows[1] ?? 0) + ones;
+  rows[0] = (rows[0] ?? 0) + labels.length - ones;
 }

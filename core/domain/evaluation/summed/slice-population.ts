@@ -1,15 +1,23 @@
 import type { ScoredPopulation } from '../population.ts';
 import type { SliceKey } from '../slice.ts';
-import type { CellShape } from './binary-cells.ts';
+import { type CellShape, cellBytes } from './binary-cells.ts';
 import { countHere } from './count-scores.ts';
 import type { SummingPlan } from './model-summer.ts';
+import { CLASS_SHAPE } from './multiclass-sums.ts';
 import { type PopulationBatch, PopulationSums } from './population-sums.ts';
+import { MOST_PARTS } from './row-parts.ts';
 import type { SummedSlice } from './summed-rows.ts';
 
 /** Chosen: rows of a slice that are held before they are summed up, so that small slices are judged as ever. */
 const HELD_ROWS = 65_536;
 /** Chosen: an eighth of the bins of all rows, so that a slice takes 2 MB, of weighted rows 6. */
 const SLICE_SHAPE: CellShape = { octaves: 32, stepBits: 10, coarseBits: 6, firstRows: 32_768 };
+
+/** How much memory a slice takes at most. */
+export function sliceBytes({ classes, isRanked, isWeighted }: SummingPlan): number {
+  if (classes <= 2) return 2 * cellBytes(SLICE_SHAPE, isWeighted);
+  return 2 * (8 * MOST_PARTS * classes ** 2 + (isRanked ? classes * cellBytes(CLASS_SHAPE, isWeighted) : 0));
+}
 
 /** The rows of a slice: held while they are few, then summed up. */
 export class SlicePopulation {
@@ -45,7 +53,7 @@ export class SlicePopulation {
   }
 
   #populationOf({ labels, parts, weights, candidate, champion }: PopulationBatch, slice: SliceKey): ScoredPopulation {
-    const classes = this.#plan.task === 'regression' ? 1 : 2;
+    const { classes } = this.#plan;
     const scored = { slice, labels, weights, candidate, champion, classes };
     if (!this.#plan.isGrouped) return { ...scored, sampling: { kind: 'rows' } };
     // Numbered anew: those without a row in the slice do not count.

@@ -3,11 +3,11 @@ import type { SliceDeclaration } from '../slice.ts';
 import type { SummingPlan } from './model-summer.ts';
 import type { PopulationBatch } from './population-sums.ts';
 import { createCutter, type SliceColumn } from './slice-cutter.ts';
-import { SlicePopulation } from './slice-population.ts';
+import { SlicePopulation, sliceBytes } from './slice-population.ts';
 import type { SummedSlice } from './summed-rows.ts';
 
-/** Chosen: so many slices take 0.4 GB, of weighted rows 0.6 GB. */
-const MOST_SLICES = { plain: 200, weighted: 100 } as const;
+/** Chosen: what the sums of all slices may take: of two classes that is 240 slices, of weighted rows 80. */
+const MOST_BYTES = 512 << 20;
 
 /** The sums of slices. */
 export class SliceSums {
@@ -31,7 +31,7 @@ export class SliceSums {
       if (column !== undefined) await cut.add(column, batch);
     }
     const slices = this.#cuts.reduce((sum, { size }) => sum + size, 0);
-    const most = MOST_SLICES[this.#plan.isWeighted ? 'weighted' : 'plain'];
+    const most = Math.floor(MOST_BYTES / sliceBytes(this.#plan));
     if (slices <= most) return;
     throw new UserError('DATA_UNSUPPORTED', `there are more than ${most} slices, too many for so many rows`, {
       fix: 'Slice by fewer columns, or by wider bins.',
@@ -112,11 +112,7 @@ function sortBySlice(numbers: Int32Array, slices: number): SortedRows {
 
 function pickRows(batch: PopulationBatch, order: Uint32Array): PopulationBatch {
   const { labels, ones, parts, weights, candidate, champion } = batch;
-  const pick = (values: Float64Array) => {
-    const picked = new Float64Array(order.length);
-    for (let i = 0; i < order.length; i++) picked[i] = values[order[i] ?? 0] ?? Number.NaN;
-    return picked;
-  };
+  const width = candidate.length / labels.length;
   const pickedOnes = new Uint8Array(order.length);
   const pickedParts = new Uint16Array(order.length);
   for (let i = 0; i < order.length; i++) {
@@ -125,22 +121,40 @@ function pickRows(batch: PopulationBatch, order: Uint32Array): PopulationBatch {
     pickedParts[i] = parts[row] ?? 0;
   }
   return {
-    labels: pick(labels),
+    labels: pick(labels, order),
     ones: pickedOnes,
     parts: pickedParts,
-    weights: weights && pick(weights),
-    candidate: pick(candidate),
-    champion: champion && pick(champion),
+    weights: weights && pick(weights, order),
+    candidate: pickWide(candidate, order, width),
+    champion: champion && pickWide(champion, order, width),
   };
 }
 
+function pick(values: Float64Array, order: Uint32Array): Float64Array {
+  const picked = new Float64Array(order.length);
+  for (let i = 0; i < order.length; i++) picked[i] = values[order[i] ?? 0] ?? Number.NaN;
+  return picked;
+}
+
+/** Of several scores a row. */
+function pickWide(values: Float64Array, order: Uint32Array, width: number): Float64Array {
+  if (width === 1) return pick(values, order);
+  const picked = new Float64Array(order.length * width);
+  for (let i = 0; i < order.length; i++) {
+    const from = (order[i] ?? 0) * width;
+    picked.set(values.subarray(from, from + width), i * width);
+  }
+  return picked;
+}
+
 function rowsBetween(batch: PopulationBatch, from: number, to: number): PopulationBatch {
+  const width = batch.candidate.length / batch.labels.length;
   return {
     labels: batch.labels.subarray(from, to),
     ones: batch.ones.subarray(from, to),
     parts: batch.parts.subarray(from, to),
     weights: batch.weights?.subarray(from, to) ?? null,
-    candidate: batch.candidate.subarray(from, to),
-    champion: batch.champion?.subarray(from, to) ?? null,
+    candidate: batch.candidate.subarray(from * width, to * width),
+    champion: batch.champion?.subarray(from * width, to * width) ?? null,
   };
 }

@@ -9,6 +9,8 @@ export interface ModelSums {
   /** Influences are those of parts of the rows. `undefined` for a metric that is not computed of sums. */
   readonly estimate: (metric: Metric) => MetricEstimate | UndefinedMetric | undefined;
   readonly curves: () => ModelCurves;
+  /** Of several classes: one against the rest. */
+  readonly ofClass?: (of: number) => ModelSums;
   /** Why there are no metrics: a clause; null where there are. */
   readonly problem: string | null;
 }
@@ -16,6 +18,8 @@ export interface ModelSums {
 /** Rows of both models as sums. */
 export interface SummedPopulation {
   readonly rows: number;
+  /** How many rows there are by label, of classes. */
+  readonly labelRows: Float64Array;
   readonly population: Population;
   readonly candidate: ModelSums;
   readonly champion: ModelSums | null;

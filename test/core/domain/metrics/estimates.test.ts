@@ -242,7 +242,7 @@ describe('what is computed of sums', () => {
     if (summed?.kind !== 'confusion') throw new Error(summed?.kind);
     // 1 missed of 5, 3 false alarms: 5 * 4 / (4 * 5 + 7).
     expect(summed.of({ classes: 2, counts: Float64Array.of(9, 3, 1, 4) })).toMatchObject({ value: 20 / 27 });
-    expect(metric('fbeta_2', MULTICLASS).summed).toBeUndefined();
+    expect(metric('fbeta_2', MULTICLASS).summed?.kind).toBe('confusion');
   });
 
   it('losses are by their own function, and R² is not centred', () => {
@@ -268,8 +268,13 @@ describe('what is computed of sums', () => {
     expect(metric('explained_variance', 'regression').summed).toEqual({ kind: 'explained-share', isCentred: true });
   });
 
-  it('nothing of several classes is, nor what needs all rows at once', () => {
-    for (const name of metricNames(MULTICLASS)) expect(findMetric(name, MULTICLASS)?.summed, name).toBeUndefined();
+  it('each class against the rest is, and not what needs all rows at once', () => {
+    expect(metric('roc_auc_ovr', MULTICLASS).summed).toEqual({ kind: 'mean-of-classes', of: 'roc-auc' });
+    expect(metric('average_precision_macro', MULTICLASS).summed).toEqual({
+      kind: 'mean-of-classes',
+      of: 'average-precision',
+    });
+    for (const name of ['roc_auc_ovo', 'ece']) expect(metric(name, MULTICLASS).summed, name).toBeUndefined();
     for (const name of ['ece', 'calibration_slope', 'precision_at_recall_0.5', 'recall_at_precision_0.5']) {
       expect(metric(name, BINARY).summed, name).toBeUndefined();
     }
