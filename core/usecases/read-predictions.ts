@@ -6,6 +6,13 @@ import { type ScoringPorts, scoreDataset } from './score-dataset.ts';
 
 const TABLE = /\.(parquet|csv|tsv|jsonl|ndjson)(\.gz|\.zst)?$/i;
 
+/** Columns that tidegate.yaml names, either or none. */
+interface DeclaredColumns {
+  readonly path: string;
+  readonly score?: string | undefined;
+  readonly prediction?: string | undefined;
+}
+
 /** Whether a path is that of a table of predictions rather than of a model. */
 export function isTablePath(path: string): boolean {
   return TABLE.test(path);
@@ -19,8 +26,8 @@ export function predictionColumns(
   { task, evaluate }: ModelConfig,
   classes: readonly string[] | null,
 ): readonly string[] {
-  const declared = evaluate.predictions;
-  const named = declared !== undefined && 'score' in declared ? (declared.score ?? declared.prediction) : undefined;
+  const declared: DeclaredColumns | undefined = evaluate.predictions;
+  const named = declared?.score ?? declared?.prediction;
   if (task === 'regression') return [named ?? 'prediction'];
   if (task === 'binary-classification') return [named ?? 'score'];
   return (classes ?? []).map((label) => `${named ?? 'score'}_${label}`);

@@ -1,7 +1,7 @@
 import type { ModelConfig } from '../config/tidegate-config.ts';
 import type { ColumnValues } from '../domain/evaluation/column-values.ts';
 import { DAY_MS, type Grouping, parseGrouping, withoutTimes } from '../domain/evaluation/grouping.ts';
-import { isOfRanking } from '../domain/evaluation/summed/model-summer.ts';
+import { isOfCalibration, isOfRanking } from '../domain/evaluation/summed/model-summer.ts';
 import type { RowKeys } from '../domain/evaluation/summed/row-parts.ts';
 import { RowSums } from '../domain/evaluation/summed/row-sums.ts';
 import type { StartCounting } from '../domain/evaluation/summed/score-counter.ts';
@@ -162,10 +162,12 @@ class Summing {
     this.#request = request;
     this.#grouping = grouping;
     if (grouping.kind === 'day' && this.#typeOf(grouping.column) !== 'time') throw withoutTimes(grouping.column);
+    const wanted = [...plan.metrics, ...plan.classMetrics];
     const summing = {
       classes: classCount(config),
       metrics: plan.metrics,
-      isRanked: [...plan.metrics, ...plan.classMetrics].some(isOfRanking),
+      isRanked: wanted.some(isOfRanking),
+      isCalibrated: wanted.some(isOfCalibration),
       decisionThreshold: config.evaluate.decisionThreshold,
       isGrouped: grouping.kind !== 'none',
       isWeighted: config.evaluate.weight !== undefined,

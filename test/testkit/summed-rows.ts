@@ -63,6 +63,7 @@ export async function sumUp(
   const summing = {
     classes: population.classes,
     isRanked: true,
+    isCalibrated: true,
     metrics: plan.metrics,
     decisionThreshold: 0.5,
     isGrouped: groups !== undefined,

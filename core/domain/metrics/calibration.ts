@@ -40,6 +40,19 @@ export function calibrationBins({ labels, scores, weights }: BinnedRows): readon
     predicted[bin] = (predicted[bin] ?? 0) + w * score;
     observed[bin] = (observed[bin] ?? 0) + w * (labels[i] ?? 0);
   }
+  return binsOfSums({ rows, weight, predicted, observed });
+}
+
+/** Sums over the rows of each of ten bins: how many, their weight, and by weight their scores and labels. */
+export interface CalibrationSums {
+  readonly rows: Float64Array;
+  readonly weight: Float64Array;
+  readonly predicted: Float64Array;
+  readonly observed: Float64Array;
+}
+
+/** Bins of their sums. */
+export function binsOfSums({ rows, weight, predicted, observed }: CalibrationSums): readonly CalibrationBin[] {
   return Array.from({ length: BINS }, (_, bin) => {
     const total = weight[bin] ?? 0;
     const mean = (sums: Float64Array) => (total === 0 ? null : (sums[bin] ?? 0) / total);
@@ -64,6 +77,7 @@ export const expectedCalibrationError: Metric = {
   task: 'binary-classification',
   direction: 'lower-is-better',
   range: [0, 1],
+  summed: { kind: 'ece' },
   estimate: estimateEce,
 };
 
@@ -86,7 +100,12 @@ export const expectedCalibrationErrorOfClasses: Metric = {
 function estimateEce(rows: BinnedRows): MetricEstimate | UndefinedMetric {
   const total = totalWeight(rows);
   if (total === 0) return { kind: 'undefined', reason: 'there are no rows' };
-  const value = calibrationBins(rows).reduce(
+  return calibrationErrorOf(calibrationBins(rows), total);
+}
+
+/** The expected calibration error of bins with some weight in all. */
+export function calibrationErrorOf(bins: readonly CalibrationBin[], total: number): MetricEstimate {
+  const value = bins.reduce(
     (sum, { weight, predicted, observed }) => sum + (weight * Math.abs((predicted ?? 0) - (observed ?? 0))) / total,
     0,
   );
@@ -106,6 +125,7 @@ export const calibrationSlope: Metric = {
   task: 'binary-classification',
   direction: 'higher-is-better',
   range: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+  summed: { kind: 'calibration-slope' },
   estimate: estimateSlope,
 };
 
@@ -117,16 +137,25 @@ function estimateSlope(rows: ScoredRows): MetricEstimate | UndefinedMetric {
     const inside = Math.min(1 - 1e-12, Math.max(1e-12, score));
     return Math.log(inside / (1 - inside));
   });
-  // From 1 calibrated scores are near; from 0 those arrive that are far too sure of themselves.
   const data = { labels, logits, weights };
-  const fit = maximumFrom(1, data) ?? maximumFrom(0, data);
-  if (fit === null) return { kind: 'undefined', reason: 'the scores separate the labels, or do not vary' };
+  const fit = fitSlope(data);
+  if (fit === null) return { kind: 'undefined', reason: UNFITTED };
   const support = { rows: Math.min(ones, labels.length - ones), what: 'rows of the smaller class' };
   const influence = once(() => influencesOf(fit, data));
   return { kind: 'estimate', value: fit.slope, influence, byClass: false, support };
 }
 
-interface LogisticData {
+/** Why there is no slope. */
+export const UNFITTED = 'the scores separate the labels, or do not vary';
+
+/** The logistic regression of labels on log odds; null where the likelihood has no maximum. */
+export function fitSlope(data: LogisticData): Fit | null {
+  // From 1 calibrated scores are near; from 0 those arrive that are far too sure of themselves.
+  return maximumFrom(1, data) ?? maximumFrom(0, data);
+}
+
+/** Rows of a logistic regression. */
+export interface LogisticData {
   readonly labels: Float64Array;
   readonly logits: Float64Array;
   readonly weights: Float64Array | null;
@@ -158,7 +187,8 @@ function influencesOf({ intercept, slope, inverse }: Fit, { labels, logits, weig
   return parts;
 }
 
-interface Fit {
+/** A logistic regression. */
+export interface Fit {
   readonly intercept: number;
   readonly slope: number;
   /** The row of the inverse information that belongs to the slope. */

@@ -91,7 +91,9 @@ export type Loss = (label: number, score: number, row: number) => number;
 
 /** What a metric is of sums over rows. */
 export type SummedMetric =
-  | { readonly kind: 'roc-auc' | 'average-precision' | 'log-loss' | 'squared-error' }
+  | { readonly kind: 'roc-auc' | 'average-precision' | 'log-loss' | 'squared-error' | 'ece' | 'calibration-slope' }
+  | { readonly kind: 'precision-at-recall'; readonly recall: number }
+  | { readonly kind: 'recall-at-precision'; readonly precision: number }
   /** Of each class against the rest. */
   | { readonly kind: 'mean-of-classes'; readonly of: 'roc-auc' | 'average-precision' }
   | { readonly kind: 'confusion'; readonly of: (confusion: Confusion) => ConfusionValue | UndefinedMetric }

@@ -32,6 +32,7 @@ export function precisionAtRecall(recall: number): Metric {
     ...common,
     name: `precision_at_recall_${recall}`,
     title: `Precision at recall ${recall}`,
+    summed: { kind: 'precision-at-recall', recall },
     estimate: (rows) => estimatePrecision(rows, recall),
   };
 }
@@ -45,6 +46,7 @@ export function recallAtPrecision(precision: number): Metric {
     ...common,
     name: `recall_at_precision_${precision}`,
     title: `Recall at precision ${precision}`,
+    summed: { kind: 'recall-at-precision', precision },
     estimate: (rows) => estimateRecall(rows, precision),
   };
 }
@@ -56,9 +58,11 @@ function estimateRecall(rows: ScoredRows, precision: number): MetricEstimate | U
   let most = 0;
   for (let i = 0; i < count; i++) if ((hits[i] ?? 0) >= precision * (decided[i] ?? 0)) most = hits[i] ?? 0;
   const value = most / positives;
-  const withoutInterval = 'it jumps where precision is flat; gate on precision with at-recall instead';
-  return { kind: 'estimate', value, influence: NO_INFLUENCE, byClass: false, withoutInterval };
+  return { kind: 'estimate', value, influence: NO_INFLUENCE, byClass: false, withoutInterval: RECALL_JUMPS };
 }
+
+/** Why a recall at a precision has no interval. */
+export const RECALL_JUMPS = 'it jumps where precision is flat; gate on precision with at-recall instead';
 
 function pointsOf(rows: ScoredRows): Points {
   const { scores, weights } = rows;

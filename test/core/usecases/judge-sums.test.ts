@@ -241,8 +241,16 @@ describe('evaluateCandidate of more rows than are held', () => {
   });
 
   it('holds the rows of what is not computed of sums', async () => {
-    const { evaluation } = await run({ evaluate: 'metrics: [roc_auc, calibration_slope]' });
-    expect(evaluation.metrics[0]?.interval?.method).toContain('DeLong');
+    const regression = {
+      task: 'regression',
+      label: 'delay',
+      gate: '{ metric: mae, max-regression: 5% }',
+      evaluate: 'predictions: { path: good.parquet, prediction: score }, metrics: [mae, rmse]',
+    };
+    const summed = await run(regression);
+    expect(summed.evaluation.metrics[0]?.interval?.method).toContain('parts');
+    const { evaluation } = await run({ ...regression, evaluate: `${regression.evaluate.slice(0, -1)}, max_error]` });
+    expect(evaluation.metrics[0]?.interval?.method).not.toContain('parts');
   });
 
   it('judges slices as with rows in memory, small ones listed', async () => {

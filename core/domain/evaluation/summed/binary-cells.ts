@@ -16,11 +16,15 @@ export const WHOLE_SHAPE: CellShape = { ...FINE_BINS, coarseBits: 8, firstRows: 
 export interface CellOptions {
   readonly decisionThreshold: number;
   readonly isWeighted: boolean;
+  /** Whether probabilities are compared with what happened, beyond squared errors. */
+  readonly isCalibrated: boolean;
   readonly shape: CellShape;
 }
 
 /** Bins of scores that share a coarse one: the table of them is small enough to stay near the processor. */
 export const STEP_BITS = 4;
+/** Ten bins of four numbers, and four of the ends. */
+const CALIBRATION_WIDTH = 44;
 /** Numbers of a part: the product of probabilities, log loss, squared error, free, and four cells of the confusion. */
 export const WIDTH = 8;
 
@@ -41,6 +45,11 @@ export interface BinaryCells {
   readonly coarseOf: Uint16Array;
   /** By part. */
   readonly sums: Float64Array;
+  /**
+   * Of ten bins of the probability the rows, their weight, scores and labels; then the weight of labels 0 and 1 at the
+   * lowest end of scores and at the highest. Empty where it is not wanted.
+   */
+  readonly calibration: Float64Array;
   /** The bins, then the parts and labels, of the first rows, until the coarse bins are known. */
   readonly first: Uint32Array;
   /** Of weighted rows: the weights of the first. */
@@ -61,7 +70,7 @@ export interface BinaryBatch {
 }
 
 /** Cells without a row. */
-export function createCells({ decisionThreshold, isWeighted, shape }: CellOptions): BinaryCells {
+export function createCells({ decisionThreshold, isWeighted, isCalibrated, shape }: CellOptions): BinaryCells {
   const bins = binCount(shape);
   const words = (count: number) => new Uint32Array(new SharedArrayBuffer(4 * count));
   const numbers = (count: number) => new Float64Array(new SharedArrayBuffer(8 * count));
@@ -76,6 +85,7 @@ export function createCells({ decisionThreshold, isWeighted, shape }: CellOption
     coarse: counts((MOST_PARTS * 2) << shape.coarseBits),
     coarseOf: new Uint16Array(new SharedArrayBuffer(2 * (bins >> STEP_BITS))),
     sums,
+    calibration: numbers(isCalibrated ? CALIBRATION_WIDTH : 0),
     first: words(2 * shape.firstRows),
     firstWeights: numbers(isWeighted ? shape.firstRows : 0),
     state: words(2),

@@ -1,9 +1,13 @@
+import { binsOfSums, calibrationErrorOf } from '../../metrics/calibration.ts';
 import type { Confusion, Metric, MetricEstimate, SummedMetric, UndefinedMetric } from '../../metrics/metric.ts';
-import { once } from '../../metrics/once.ts';
+import { NO_INFLUENCE, once } from '../../metrics/once.ts';
+import { RECALL_JUMPS } from '../../metrics/operating-point.ts';
 import type { ModelCurves } from '../curves.ts';
 import { type BinarySums, SCORED_CELLS } from './binary-sums.ts';
 import { binnedCurves } from './binned-curves.ts';
+import { binnedPrecisionAt, binnedRecallAt } from './binned-operating-point.ts';
 import { type BinnedRanking, binnedAveragePrecision, binnedRocAuc, partsOfRanking } from './binned-ranking.ts';
+import { binnedSlope } from './binned-slope.ts';
 import { influenceOfParts, type PartSizes } from './part-influence.ts';
 import type { ModelSums } from './summed-rows.ts';
 
@@ -60,6 +64,13 @@ export class BinaryModel implements ModelSums {
     if (!this.#sums.isRanked) return undefined;
     if (summed.kind === 'log-loss') return this.#mean((part) => this.#sums.logLoss(part));
     if (summed.kind === 'squared-error') return this.#mean((part) => this.#sums.squaredError(part));
+    if (summed.kind === 'ece') {
+      const { calibration } = this.#sums;
+      return calibration && calibrationErrorOf(binsOfSums(calibration), this.#sizes.total);
+    }
+    if (summed.kind === 'calibration-slope') return this.#slope();
+    if (summed.kind === 'precision-at-recall') return this.#precisionAt(summed.recall);
+    if (summed.kind === 'recall-at-precision') return this.#recallAt(summed.precision);
     const { kind } = summed;
     return kind === 'roc-auc' || kind === 'average-precision' ? this.ranking(kind) : undefined;
   }
@@ -78,6 +89,29 @@ export class BinaryModel implements ModelSums {
     if (labels.positives === 0) return { kind: 'undefined', reason: 'no row has label 1' };
     const support = { rows: this.#positives, what: 'rows with label 1' };
     return { ...this.#ranking(binnedAveragePrecision(this.#sums, labels)), support };
+  }
+
+  #slope(): Estimated | undefined {
+    if (this.#sums.calibration === undefined) return undefined;
+    if (this.#smaller === 0) return { kind: 'undefined', reason: 'all rows have the same label' };
+    const found = binnedSlope(this.#sums);
+    if ('kind' in found) return found;
+    return { ...this.#ranking(found), support: { rows: this.#smaller, what: 'rows of the smaller class' } };
+  }
+
+  #precisionAt(recall: number): Estimated {
+    const labels = this.#labels();
+    if (labels.positives === 0) return { kind: 'undefined', reason: 'no row has label 1' };
+    const found = binnedPrecisionAt(this.#sums, { ...labels, recall, rowsOfOnes: this.#positives });
+    return { ...this.#ranking(found), support: { rows: this.#smaller, what: 'rows of the smaller class' } };
+  }
+
+  #recallAt(precision: number): Estimated {
+    const { positives } = this.#labels();
+    if (positives === 0) return { kind: 'undefined', reason: 'no row has label 1' };
+    const { value, bound } = binnedRecallAt(this.#sums, { positives, precision });
+    const known = { influence: NO_INFLUENCE, byClass: false, withoutInterval: RECALL_JUMPS } as const;
+    return { kind: 'estimate', value, bound, ...known };
   }
 
   #ranking({ value, valueBound, bias, byBin }: BinnedRanking): MetricEstimate {

@@ -1,3 +1,4 @@
+import type { CalibrationSums } from '../../metrics/calibration.ts';
 import { type BinaryCells, STEP_BITS, WIDTH } from './binary-cells.ts';
 
 /** Cells of a confusion of two classes. */
@@ -29,6 +30,19 @@ export class BinarySums {
   /** By bin and label: `fine[2 * bin + label]`. */
   get fine(): BinaryCells['fine'] {
     return this.#cells.fine;
+  }
+
+  /** Of ten bins of the probability; undefined where it was not summed. */
+  get calibration(): CalibrationSums | undefined {
+    const { calibration } = this.#cells;
+    if (calibration.length === 0) return undefined;
+    const every = (first: number) => Float64Array.from({ length: 10 }, (_, bin) => calibration[4 * bin + first] ?? 0);
+    return { rows: every(0), weight: every(1), predicted: every(2), observed: every(3) };
+  }
+
+  /** The weight of labels 0 and 1 with scores of 0, and with scores of 1. */
+  get ends(): Float64Array {
+    return this.#cells.calibration.subarray(40);
   }
 
   /** The squares of weights by bin and label; of rows that weigh the same, their number. */

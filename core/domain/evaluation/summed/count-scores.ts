@@ -6,7 +6,7 @@ import type { ScoreCounter } from './score-counter.ts';
  * The steps of counting. They run in threads as text, so that each uses nothing but its parameters, and the others come
  * as one of them.
  */
-export const COUNTING = { rowsOf, binScores, keepFirst, findCoarseBins, countRows, countWeighted };
+export const COUNTING = { rowsOf, binScores, keepFirst, findCoarseBins, countRows, countWeighted, countCalibration };
 
 /** The steps of counting, wherever they come from. */
 export type Counting = typeof COUNTING;
@@ -14,6 +14,7 @@ export type Counting = typeof COUNTING;
 /** Adds a batch to the cells. */
 export function countScores(counting: Counting, cells: BinaryCells, batch: BinaryBatch): void {
   const count = batch.weights === null ? counting.countRows : counting.countWeighted;
+  if (cells.calibration.length > 0) counting.countCalibration(cells, batch);
   if (cells.state[1] === 1) {
     count(cells, batch, counting.binScores);
     return;
@@ -99,6 +100,23 @@ function countWeighted(cells: BinaryCells, batch: BinaryBatch, binsOf: typeof bi
     if (squares !== null) squares[fineAt] = (squares[fineAt] ?? 0) + weight * weight;
     const coarseAt = ((2 * (parts[i] ?? 0) + one) << shape.coarseBits) + (coarseOf[bin >>> 4] ?? 0);
     coarse[coarseAt] = (coarse[coarseAt] ?? 0) + weight;
+  }
+}
+
+/** Sums of ten bins (from, to] of the probability, and of scores that are 0 or 1 but for a part in 10^12. */
+function countCalibration({ calibration }: BinaryCells, { scores, ones, weights }: BinaryBatch): void {
+  for (let i = 0; i < scores.length; i++) {
+    const score = scores[i] ?? 0;
+    const one = ones[i] ?? 0;
+    const weight = weights === null ? 1 : (weights[i] ?? 0);
+    const at = 4 * Math.min(9, Math.max(0, Math.ceil(score * 10) - 1));
+    calibration[at] = (calibration[at] ?? 0) + 1;
+    calibration[at + 1] = (calibration[at + 1] ?? 0) + weight;
+    calibration[at + 2] = (calibration[at + 2] ?? 0) + weight * score;
+    calibration[at + 3] = (calibration[at + 3] ?? 0) + weight * one;
+    if (score > 1e-12 && score < 1 - 1e-12) continue;
+    const end = 40 + 2 * Math.round(score) + one;
+    calibration[end] = (calibration[end] ?? 0) + weight;
   }
 }
 

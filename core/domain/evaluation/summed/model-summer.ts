@@ -1,4 +1,4 @@
-import type { Metric } from '../../metrics/metric.ts';
+import type { Metric, SummedMetric } from '../../metrics/metric.ts';
 import { type CellShape, createCells } from './binary-cells.ts';
 import { BinaryModel } from './binary-model.ts';
 import { BinarySums } from './binary-sums.ts';
@@ -16,6 +16,8 @@ export interface SummingPlan {
   readonly metrics: readonly Metric[];
   /** Whether something is computed of the order of scores. */
   readonly isRanked: boolean;
+  /** Whether something is computed of probabilities beside what happened. */
+  readonly isCalibrated: boolean;
   readonly decisionThreshold: number;
   /** Rows are not independent within groups, by the keys that are given. */
   readonly isGrouped: boolean;
@@ -24,7 +26,21 @@ export interface SummingPlan {
 
 /** Whether a metric is one of the order of scores. */
 export function isOfRanking({ summed }: Metric): boolean {
-  return summed?.kind === 'roc-auc' || summed?.kind === 'average-precision' || summed?.kind === 'mean-of-classes';
+  return summed !== undefined && RANKED.has(summed.kind);
+}
+
+const RANKED: ReadonlySet<SummedMetric['kind']> = new Set([
+  'roc-auc',
+  'average-precision',
+  'mean-of-classes',
+  'calibration-slope',
+  'precision-at-recall',
+  'recall-at-precision',
+]);
+
+/** Whether a metric is one of probabilities beside what happened. */
+export function isOfCalibration({ summed }: Metric): boolean {
+  return summed?.kind === 'ece' || summed?.kind === 'calibration-slope';
 }
 
 /** How scores are counted. */
@@ -77,8 +93,8 @@ function regressionSummer({ metrics }: SummingPlan): ModelSummer {
   };
 }
 
-function binarySummer({ decisionThreshold, isWeighted }: SummingPlan, { start, shape }: CountingOptions): ModelSummer {
-  const cells = createCells({ decisionThreshold, isWeighted, shape });
+function binarySummer(plan: SummingPlan, { start, shape }: CountingOptions): ModelSummer {
+  const cells = createCells({ ...plan, shape });
   const missing = new MissingScores();
   const counter = start(cells);
   return {

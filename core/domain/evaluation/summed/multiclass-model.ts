@@ -1,3 +1,4 @@
+import { binsOfSums, calibrationErrorOf } from '../../metrics/calibration.ts';
 import type { Confusion, Metric, MetricEstimate, SummedMetric, UndefinedMetric } from '../../metrics/metric.ts';
 import { once } from '../../metrics/once.ts';
 import type { ModelCurves } from '../curves.ts';
@@ -58,6 +59,7 @@ export class MulticlassModel implements ModelSums {
     if (summed.kind === 'confusion') return this.#ofConfusion(summed);
     if (summed.kind === 'log-loss') return this.#mean((part) => this.#sums.logLoss(part));
     if (summed.kind === 'squared-error') return this.#mean((part) => this.#sums.squaredError(part));
+    if (summed.kind === 'ece') return calibrationErrorOf(binsOfSums(this.#sums.calibration), this.#rows.sizes.total);
     return summed.kind === 'mean-of-classes' ? this.#meanOfClasses(summed.of) : undefined;
   }
 

@@ -1,3 +1,4 @@
+import type { CalibrationSums } from '../../metrics/calibration.ts';
 import { type BinaryCells, type CellShape, createCells } from './binary-cells.ts';
 import { COUNTING, countScores, finishCounting } from './count-scores.ts';
 import { MOST_PARTS } from './row-parts.ts';
@@ -18,6 +19,7 @@ export interface MulticlassBatch {
 export interface MulticlassOptions {
   readonly classes: number;
   readonly isRanked: boolean;
+  readonly isCalibrated: boolean;
   readonly isWeighted: boolean;
 }
 
@@ -26,16 +28,23 @@ export class MulticlassSums {
   readonly classes: number;
   /** By part: rows by true and decided class. */
   readonly #confusion: Float64Array;
+  /** Of ten bins of the decided class's probability: the label is whether it is right. */
+  readonly calibration: CalibrationSums = {
+    rows: new Float64Array(10),
+    weight: new Float64Array(10),
+    predicted: new Float64Array(10),
+    observed: new Float64Array(10),
+  };
   readonly #logLoss = new Float64Array(MOST_PARTS);
   readonly #squaredError = new Float64Array(MOST_PARTS);
   /** Each class against the rest; none where the order of scores does not matter. */
   readonly #ranked: readonly BinaryCells[];
 
-  constructor({ classes, isRanked, isWeighted }: MulticlassOptions) {
+  constructor({ classes, isRanked, isCalibrated, isWeighted }: MulticlassOptions) {
     this.classes = classes;
     this.#confusion = new Float64Array(MOST_PARTS * classes ** 2);
     this.#ranked = Array.from({ length: isRanked ? classes : 0 }, () =>
-      createCells({ decisionThreshold: 0.5, isWeighted, shape: CLASS_SHAPE }),
+      createCells({ decisionThreshold: 0.5, isWeighted, isCalibrated, shape: CLASS_SHAPE }),
     );
   }
 
@@ -93,10 +102,22 @@ export class MulticlassSums {
         squares += error * error;
       }
       const right = Math.min(1 - Number.EPSILON, Math.max(Number.EPSILON, scores[i * classes + label] ?? 0));
+      addToBin(this.calibration, { score: scores[i * classes + decided] ?? 0, weight, isRight: decided === label });
       this.#logLoss[part] = (this.#logLoss[part] ?? 0) - weight * Math.log(right);
       this.#squaredError[part] = (this.#squaredError[part] ?? 0) + weight * squares;
       const cell = (part * classes + label) * classes + decided;
       this.#confusion[cell] = (this.#confusion[cell] ?? 0) + weight;
     }
   }
+}
+
+function addToBin(
+  { rows, weight: weights, predicted, observed }: CalibrationSums,
+  { score, weight, isRight }: { readonly score: number; readonly weight: number; readonly isRight: boolean },
+): void {
+  const bin = Math.min(9, Math.max(0, Math.ceil(score * 10) - 1));
+  rows[bin] = (rows[bin] ?? 0) + 1;
+  weights[bin] = (weights[bin] ?? 0) + weight;
+  predicted[bin] = (predicted[bin] ?? 0) + weight * score;
+  observed[bin] = (observed[bin] ?? 0) + (isRight ? weight : 0);
 }

@@ -5,7 +5,7 @@ import { countHere } from '../../../../core/domain/evaluation/summed/count-score
 import type { ScoreCounter } from '../../../../core/domain/evaluation/summed/score-counter.ts';
 import { seededRandom } from '../../../testkit/seeded-random.ts';
 
-const OPTIONS = { decisionThreshold: 0.4, isWeighted: false, shape: WHOLE_SHAPE };
+const OPTIONS = { decisionThreshold: 0.4, isWeighted: false, isCalibrated: true, shape: WHOLE_SHAPE };
 
 const started: ScoreCounter[] = [];
 afterEach(async () => {

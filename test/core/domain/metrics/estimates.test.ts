@@ -274,10 +274,11 @@ describe('what is computed of sums', () => {
       kind: 'mean-of-classes',
       of: 'average-precision',
     });
-    for (const name of ['roc_auc_ovo', 'ece']) expect(metric(name, MULTICLASS).summed, name).toBeUndefined();
-    for (const name of ['ece', 'calibration_slope', 'precision_at_recall_0.5', 'recall_at_precision_0.5']) {
-      expect(metric(name, BINARY).summed, name).toBeUndefined();
-    }
+    expect(metric('roc_auc_ovo', MULTICLASS).summed).toBeUndefined();
+    for (const task of [BINARY, MULTICLASS] as const) expect(metric('ece', task).summed).toEqual({ kind: 'ece' });
+    expect(metric('calibration_slope', BINARY).summed).toEqual({ kind: 'calibration-slope' });
+    expect(metric('precision_at_recall_0.5', BINARY).summed).toEqual({ kind: 'precision-at-recall', recall: 0.5 });
+    expect(metric('recall_at_precision_0.5', BINARY).summed).toEqual({ kind: 'recall-at-precision', precision: 0.5 });
     for (const name of ['median_absolute_error', 'max_error']) {
       expect(metric(name, 'regression').summed, name).toBeUndefined();
     }

@@ -21,6 +21,7 @@ describe('RowSums of slices', () => {
       {
         classes: 2,
         isRanked: true,
+        isCalibrated: true,
         metrics: plan.metrics,
         decisionThreshold: 0.5,
         isGrouped: days !== undefined,
@@ -111,6 +112,7 @@ describe('RowSums of slices', () => {
     const two = new SliceSums([{ column: 'a' }, { column: 'b' }], {
       classes: 2,
       isRanked: true,
+      isCalibrated: true,
       metrics: [],
       decisionThreshold: 0.5,
       isGrouped: false,
