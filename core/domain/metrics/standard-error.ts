@@ -63,7 +63,7 @@ const BY_ROW_AND_CLASS = 'DeLong (t)';
  * A value that rests on few rows of a kind has no more degrees of freedom than those give, and their correction of the
  * variance. One that rests on no class has no more than the fourth moment of its parts says of their variance: with an
  * excess of it, twice the number of rows over their kurtosis less one (F. Satterthwaite, Biometrics Bulletin 2, 1946; for
- * normal parts that is the number of rows).
+ * normal parts that is the number of rows); of rows, and of clusters' sums.
  *
  * @param estimate A value, or a contrast of two on the same rows.
  */
@@ -84,11 +84,13 @@ export function standardErrorOf(
     const shares = given ?? clusterShares(sampling, weights);
     const sums = clusterSums(influence, sampling);
     const variance = clusterVariance(sums, shares, rows);
-    const skewness = skewnessOf(momentsOf(sums));
+    const ofSums = momentsOf(sums);
+    const skewness = skewnessOf(ofSums);
+    const bySums = support === undefined ? freedomOf(effectiveNumber(ofSums, sums.length), sums.length) : rows;
     return {
       ...known,
       standardError: Math.sqrt(variance),
-      degreesOfFreedom: Math.max(1, Math.min(degreesOfFreedom(shares), atMost)),
+      degreesOfFreedom: Math.max(1, Math.min(degreesOfFreedom(shares), atMost, bySums)),
       units: sampling.count,
       method: sampling.method ?? BY_CLUSTER,
       // Parts of summed rows say nothing of single rows.
