@@ -70,6 +70,8 @@ export async function parquetColumns(
 }
 
 async function columnOf({ files, name }: WantedColumn, query: Query): Promise<ParquetColumn | undefined> {
+  // The value in a folder's name goes before that in the file.
+  if (files.some((file) => file.toLowerCase().includes(`/${name.toLowerCase()}=`))) return undefined;
   const list = `[${files.map(literal).join(', ')}]`;
   const schema = await query(
     `SELECT file_name, duckdb_type, repetition_type FROM parquet_schema(${list}) WHERE name = ${literal(name)}`,
@@ -77,6 +79,8 @@ async function columnOf({ files, name }: WantedColumn, query: Query): Promise<Pa
   const known = new Map(schema.map(([file, type, repetition]) => [String(file), { type, repetition }]));
   // Nested columns may have the name too; columns that the names of folders give have no entry.
   if (schema.length !== files.length || known.size !== files.length) return undefined;
+  // Of several types the engine makes one, which may hold fewer digits.
+  if (new Set(schema.map(([, type]) => type)).size > 1) return undefined;
   const described = await query(
     `SELECT file_name, type, compression, encodings, dictionary_page_offset, data_page_offset, total_compressed_size,
       total_uncompressed_size, num_values, row_group_num_rows

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
@@ -113,6 +113,15 @@ describe('readParquet', () => {
     expect(await parquetColumns([{ files: [file], name: 'n' }], query)).toBeUndefined();
   });
 
+  it('leaves files that hold a column as numbers of two types to the engine', async () => {
+    const files = [
+      await write('one.parquet', 'CODEC snappy', 'i AS n'),
+      await write('two.parquet', 'CODEC snappy', 'i::FLOAT AS n'),
+    ];
+    for (const file of files) expect(await parquetColumns([{ files: [file], name: 'n' }], query)).toHaveLength(1);
+    expect(await parquetColumns([{ files, name: 'n' }], query)).toBeUndefined();
+  });
+
   it('reads no batch of a table without rows', async () => {
     const file = join(folder, 'empty.parquet');
     await connection.run(`COPY (SELECT 1.5::DOUBLE AS n WHERE false) TO '${file}' (FORMAT parquet)`);
@@ -126,6 +135,9 @@ describe('readParquet', () => {
     const columns = (files: readonly string[], name = 'n') => ({ files, name });
     expect(await parquetColumns([columns([file]), columns([short])], query)).toBeUndefined();
     expect(await parquetColumns([columns([file], 'year')], query)).toBeUndefined();
+    await mkdir(join(folder, 'N=7'), { recursive: true });
+    await copyFile(file, join(folder, 'N=7', 'a.parquet'));
+    expect(await parquetColumns([columns([join(folder, 'N=7', 'a.parquet')])], query)).toBeUndefined();
     expect(await parquetColumns([columns(['/a.csv'])], query)).toBeUndefined();
     expect(await parquetColumns([], query)).toBeUndefined();
   });
