@@ -79,7 +79,7 @@ async function judge(work: Work, ports: EvaluationPorts): Promise<Judged> {
   const { needed, profiled } = columnsToRead(request, contenders);
   const read = await contenders.score([...new Set([...needed, ...profiled])]);
   ports.progress(`${formatCount(read.rows)} rows scored; computing ${gate.metrics.length} metrics`);
-  const summary = profiled.length === 0 ? null : profileColumns(profileRequest(request, contenders.table), read);
+  const summary = !isReference(request) ? null : profileColumns(profileRequest(request, contenders.table), read);
   // What only the profile needs is free before measuring begins.
   const all = { ...read, columns: new Map([...read.columns].filter(([name]) => needed.includes(name))) };
   const time = span(config.data.time === undefined ? undefined : all.columns.get(config.data.time));
@@ -122,9 +122,14 @@ async function judgeSummed({ request, gate, contenders }: Work, rows: number, po
   if ((await hashDataset(table, dataset, ports.hasher)) !== digest) throw changedMeanwhile(dataset.shown);
   const base = sumsByBase(request, scored);
   const evaluation = assembleEvaluation({ request, scored, judged, base, datasetDigest: digest, span, training });
-  if (profiled.length === 0) return { evaluation, profile: null };
+  if (!isReference(request)) return { evaluation, profile: null };
   const profile = { ...scaleProfile(profileColumns({ table, data: config.data }, read.profiled), read.rows), ...span };
   return { evaluation, profile: profileReport(request, profile, digest) };
+}
+
+/** One scan does for the judgement and the profile. */
+function isReference({ reference, dataset }: EvaluationRequest): boolean {
+  return reference.absolute === dataset.absolute;
 }
 
 function trainingOf({ trainingMetrics }: EvaluationRequest, { found }: JudgedContenders): TrainingFacts {
@@ -157,16 +162,16 @@ async function withoutSeenChampion<Contenders extends JudgedContenders>(
  * is the reference too, those that its profile is made of: one scan does for both.
  */
 function columnsToRead(
-  { config, base, reference, dataset }: EvaluationRequest,
+  request: EvaluationRequest,
   { table }: Contenders,
 ): { readonly needed: readonly string[]; readonly profiled: readonly string[] } {
+  const { config, base } = request;
   const known = new Set(table.columns.map(({ name }) => name));
   const ofBase =
     base === null || 'problem' in base ? [] : columnsToJudge(base.config).filter((name) => known.has(name));
-  const isReference = reference.absolute === dataset.absolute;
   return {
     needed: [...new Set([...columnsToJudge(config), ...ofBase])],
-    profiled: isReference ? columnsToProfile(table, config.data) : [],
+    profiled: isReference(request) ? columnsToProfile(table, config.data) : [],
   };
 }
 
