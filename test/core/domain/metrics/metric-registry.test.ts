@@ -75,7 +75,24 @@ const FAMILIES = {
   [REGRESSION]: ['pinball_loss_<number>', 'tweedie_deviance_<number>'],
 };
 
+const [NEVER, ALWAYS] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+const SHARES = { r2: [NEVER, 1], explained_variance: [NEVER, 1] };
+/** Of regression the shares are better higher; all else is a loss. Those of classes that are not shares of rows or pairs: */
+const LOSSES = ['log_loss', 'brier_score', 'ece'];
+const RANGES: Readonly<Record<(typeof TASKS)[number], Readonly<Record<string, readonly number[]>>>> = {
+  [BINARY]: { log_loss: [0, ALWAYS], calibration_slope: [NEVER, ALWAYS], mcc: [-1, 1], cohen_kappa: [-1, 1] },
+  [MULTICLASS]: { log_loss: [0, ALWAYS], brier_score: [0, 2], mcc: [-1, 1], cohen_kappa: [-1, 1] },
+  [REGRESSION]: SHARES,
+};
+
 describe.each(TASKS)('metrics of %s', (task) => {
+  it.each(Object.keys(TITLES[task]))('%s says which way is better, and what values it takes', (name) => {
+    const isLoss = task === REGRESSION ? !(name in SHARES) : LOSSES.includes(name);
+    const direction = isLoss ? 'lower-is-better' : 'higher-is-better';
+    const range = RANGES[task][name] ?? (task === REGRESSION ? [0, ALWAYS] : [0, 1]);
+    expect(findMetric(name, task)).toMatchObject({ direction, range });
+  });
+
   it('are these, with families, those of the artifact, and numbers that training wrote', () => {
     const ofClass = task === MULTICLASS ? CLASS_METRICS : [];
     const expected = [...Object.keys(TITLES[task]), ...ofClass, ...FAMILIES[task], ...ARTIFACT];
