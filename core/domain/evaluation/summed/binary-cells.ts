@@ -54,13 +54,13 @@ export interface BinaryCells {
   readonly first: Uint32Array;
   /** Of weighted rows: the weights of the first. */
   readonly firstWeights: Float64Array;
-  /** How many first rows there are, and 1 where the coarse bins are known. */
+  /** How many first rows there are, 1 where the coarse bins are known, and how many rows have no finite score. */
   readonly state: Uint32Array;
 }
 
 /** Rows of a batch. */
 export interface BinaryBatch {
-  /** In [0, 1]. */
+  /** In [0, 1]. What is not finite is counted, and all other counts say nothing then. */
   readonly scores: Float64Array;
   /** 1 for label 1, else 0. */
   readonly ones: Uint8Array;
@@ -88,7 +88,7 @@ export function createCells({ decisionThreshold, isWeighted, isCalibrated, shape
     calibration: numbers(isCalibrated ? CALIBRATION_WIDTH : 0),
     first: words(2 * shape.firstRows),
     firstWeights: numbers(isWeighted ? shape.firstRows : 0),
-    state: words(2),
+    state: words(3),
   };
 }
 

@@ -54,6 +54,7 @@ export class BinaryModel implements ModelSums {
   }
 
   curves(): ModelCurves {
+    if (this.problem !== null) return {};
     const { counts } = this.#confusion();
     const confusion = [[...counts.subarray(0, 2)], [...counts.subarray(2, 4)]];
     return { confusion, ...binnedCurves(this.#sums) };

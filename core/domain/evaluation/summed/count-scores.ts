@@ -47,14 +47,16 @@ export function countHere(cells: BinaryCells): ScoreCounter {
  * themselves would wait for it each. Bins are those of `binScores`. Nothing branches that could go either way.
  */
 function countRows(cells: BinaryCells, { scores, ones, parts }: BinaryBatch): void {
-  const { fine, coarse, coarseOf, sums, decisionThreshold } = cells;
+  const { fine, coarse, coarseOf, sums, decisionThreshold, state } = cells;
   const { octaves, stepBits, coarseBits } = cells.shape;
   const [shift, side, lowest] = [23 - stepBits, octaves << stepBits, (127 - 1 - octaves) << stepBits];
   const epsilon = Number.EPSILON;
   const distance = new Float32Array(1);
   const bits = new Uint32Array(distance.buffer);
+  let missing = 0;
   for (let i = 0; i < scores.length; i++) {
     const score = scores[i] ?? 0;
+    if (score - score !== 0) missing++;
     const one = ones[i] ?? 0;
     const at = (parts[i] ?? 0) * 8;
     const right = Math.min(1 - epsilon, Math.max(epsilon, one * score + (1 - one) * (1 - score)));
@@ -75,17 +77,19 @@ function countRows(cells: BinaryCells, { scores, ones, parts }: BinaryBatch): vo
     const coarseAt = ((2 * (parts[i] ?? 0) + one) << coarseBits) + (coarseOf[bin >>> 4] ?? 0);
     coarse[coarseAt] = (coarse[coarseAt] ?? 0) + 1;
   }
+  state[2] = (state[2] ?? 0) + missing;
 }
 
 /** The same of rows with weights, in two passes. */
 function countWeighted(cells: BinaryCells, batch: BinaryBatch, binsOf: typeof binScores): void {
-  const { fine, squares, coarse, coarseOf, sums, decisionThreshold, shape } = cells;
+  const { fine, squares, coarse, coarseOf, sums, decisionThreshold, shape, state } = cells;
   const { scores, ones, parts, weights } = batch;
   const epsilon = Number.EPSILON;
   const bins = new Uint32Array(scores.length);
   binsOf(scores, bins, shape);
   for (let i = 0; i < scores.length; i++) {
     const score = scores[i] ?? 0;
+    if (score - score !== 0) state[2] = (state[2] ?? 0) + 1;
     const one = ones[i] ?? 0;
     const weight = weights === null ? 1 : (weights[i] ?? 0);
     const at = (parts[i] ?? 0) * 8;

@@ -95,16 +95,13 @@ function regressionSummer({ metrics }: SummingPlan): ModelSummer {
 
 function binarySummer(plan: SummingPlan, { start, shape }: CountingOptions): ModelSummer {
   const cells = createCells({ ...plan, shape });
-  const missing = new MissingScores();
   const counter = start(cells);
   return {
-    add: async (scores, { ones, parts, weights }) => {
-      if (missing.none(scores)) await counter.add({ scores, ones, parts, weights });
-    },
+    add: (scores, { ones, parts, weights }) => counter.add({ scores, ones, parts, weights }),
     finish: async ({ sizes, labelRows }) => {
       await counter.end();
       const [negatives = 0, positives = 0] = labelRows;
-      const known = { sizes, rowsOf: { positives, negatives }, problem: missing.problem(sizes) };
+      const known = { sizes, rowsOf: { positives, negatives }, problem: problemOf(cells.state[2] ?? 0, sizes) };
       return new BinaryModel(new BinarySums(cells), known);
     },
     close: () => counter.close(),
@@ -144,9 +141,12 @@ class MissingScores {
     return this.#scores === 0;
   }
 
-  problem({ total }: PartSizes): string | null {
-    const rows = Math.ceil(this.#scores / this.#width);
-    if (rows > 0) return `the model gave no finite score for ${rows} rows`;
-    return total > 0 ? null : 'all rows weigh 0';
+  problem(sizes: PartSizes): string | null {
+    return problemOf(Math.ceil(this.#scores / this.#width), sizes);
   }
+}
+
+function problemOf(missing: number, { total }: PartSizes): string | null {
+  if (missing > 0) return `the model gave no finite score for ${missing} rows`;
+  return total > 0 ? null : 'all rows weigh 0';
 }

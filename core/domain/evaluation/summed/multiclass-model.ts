@@ -41,6 +41,7 @@ export class MulticlassModel implements ModelSums {
   }
 
   curves(): ModelCurves {
+    if (this.problem !== null) return {};
     const { classes, counts } = this.#confusion();
     const rows = Array.from({ length: classes }, (_, truth) => [
       ...counts.subarray(truth * classes, (truth + 1) * classes),

@@ -114,6 +114,7 @@ describe('RowSums of two classes', () => {
       value: null,
       reason: 'the model gave no finite score for 1 rows',
     });
+    expect((await sumUp(broken, plan)).candidate.curves()).toEqual({});
     const same = await sumUp({ ...population, champion: population.candidate }, plan);
     expect(same.identical).toBe(true);
     expect(measureSums(same, plan).comparisons[0]?.difference.interval).toMatchObject({ lower: 0, upper: 0 });
