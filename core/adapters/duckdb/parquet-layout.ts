@@ -2,6 +2,8 @@ import { literal } from './table-scan.ts';
 
 /** How a column's values are written, where they are read without the engine. */
 export type PlainType = 'DOUBLE' | 'FLOAT' | 'INT32' | 'INT64' | 'BOOLEAN';
+/** What a number counts: itself, or the time since 1970-01-01 UTC. */
+export type PlainUnit = 'number' | 'day' | 'millisecond' | 'microsecond';
 export type PlainCodec = 'UNCOMPRESSED' | 'SNAPPY' | 'GZIP' | 'ZSTD';
 
 /** A column within a group of rows of a file. */
@@ -13,6 +15,7 @@ export interface ParquetChunk {
   readonly plainBytes: number;
   readonly rows: number;
   readonly type: PlainType;
+  readonly unit: PlainUnit;
   readonly codec: PlainCodec;
   /** Whether values may be missing. */
   readonly isOptional: boolean;
@@ -42,6 +45,9 @@ const TYPES: ReadonlyMap<string, PlainType> = new Map([
   ['USMALLINT', 'INT32'],
   ['BIGINT', 'INT64'],
   ['BOOLEAN', 'BOOLEAN'],
+  ['DATE', 'INT32'],
+  ['TIMESTAMP', 'INT64'],
+  ['TIMESTAMP WITH TIME ZONE', 'INT64'],
 ]);
 const CODECS: readonly PlainCodec[] = ['UNCOMPRESSED', 'SNAPPY', 'GZIP', 'ZSTD'];
 const ENCODINGS = new Set(['PLAIN', 'RLE', 'PLAIN_DICTIONARY', 'RLE_DICTIONARY']);
@@ -74,9 +80,15 @@ async function columnOf({ files, name }: WantedColumn, query: Query): Promise<Pa
   if (files.some((file) => file.toLowerCase().includes(`/${name.toLowerCase()}=`))) return undefined;
   const list = `[${files.map(literal).join(', ')}]`;
   const schema = await query(
-    `SELECT file_name, duckdb_type, repetition_type FROM parquet_schema(${list}) WHERE name = ${literal(name)}`,
+    `SELECT file_name, duckdb_type, repetition_type, coalesce(logical_type, converted_type)
+    FROM parquet_schema(${list}) WHERE name = ${literal(name)}`,
   );
-  const known = new Map(schema.map(([file, type, repetition]) => [String(file), { type, repetition }]));
+  const known = new Map(
+    schema.map(([file, type, repetition, written]) => [
+      String(file),
+      { type, repetition, unit: unitOf(type, written) },
+    ]),
+  );
   // Nested columns may have the name too; columns that the names of folders give have no entry.
   if (schema.length !== files.length || known.size !== files.length) return undefined;
   // Of several types the engine makes one, which may hold fewer digits.
@@ -97,10 +109,21 @@ async function columnOf({ files, name }: WantedColumn, query: Query): Promise<Pa
   return rows === Number(all) ? { chunks, rows } : undefined;
 }
 
-function chunkOf(
-  row: readonly unknown[],
-  known: { readonly type: unknown; readonly repetition: unknown } | undefined,
-): ParquetChunk | undefined {
+/** Nanoseconds are left to the engine, which rounds them. */
+function unitOf(type: unknown, written: unknown): PlainUnit | undefined {
+  if (type === 'DATE') return 'day';
+  if (type !== 'TIMESTAMP' && type !== 'TIMESTAMP WITH TIME ZONE') return 'number';
+  if (/MICROS=MicroSeconds|TIMESTAMP_MICROS/.test(String(written))) return 'microsecond';
+  return /MILLIS=MilliSeconds|TIMESTAMP_MILLIS/.test(String(written)) ? 'millisecond' : undefined;
+}
+
+interface KnownColumn {
+  readonly type: unknown;
+  readonly repetition: unknown;
+  readonly unit: PlainUnit | undefined;
+}
+
+function chunkOf(row: readonly unknown[], known: KnownColumn | undefined): ParquetChunk | undefined {
   const [file, stored, compression, encodings, dictionary, ...numbers] = row;
   const [data = 0, compressed = 0, plain = 0, values = 0, rows = 0] = numbers.map(Number);
   const type = TYPES.get(String(known?.type));
@@ -109,8 +132,10 @@ function chunkOf(
     .split(',')
     .every((encoding) => ENCODINGS.has(encoding.trim()));
   const isFlat = known?.repetition === 'REQUIRED' || known?.repetition === 'OPTIONAL';
-  if (type !== stored || type === undefined || codec === undefined || !isKnown || !isFlat || values !== rows) return;
+  const unit = known?.unit;
+  if (type !== stored || type === undefined || unit === undefined || codec === undefined) return;
+  if (!isKnown || !isFlat || values !== rows) return;
   const offset = dictionary === null || Number(dictionary) === 0 ? data : Math.min(Number(dictionary), data);
   const place = { file: String(file), offset, storedBytes: compressed, plainBytes: plain };
-  return { ...place, rows, type, codec, isOptional: known?.repetition === 'OPTIONAL' };
+  return { ...place, rows, type, unit, codec, isOptional: known?.repetition === 'OPTIONAL' };
 }

@@ -1,6 +1,6 @@
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { isRunOfOnes, unpackNumbers } from './packed-numbers.ts';
-import type { ParquetChunk, PlainCodec, PlainType } from './parquet-layout.ts';
+import type { ParquetChunk, PlainCodec, PlainUnit } from './parquet-layout.ts';
 import { type PageHeader, readPageHeader } from './parquet-page.ts';
 import { decompressSnappy } from './snappy.ts';
 
@@ -72,7 +72,7 @@ export class ChunkPages {
       if (header.kind === 'other') continue;
       const page = this.#plain(header, this.#bytes.subarray(from, this.#at));
       if (header.kind === 'dictionary') {
-        this.#dictionary = plainNumbers(page, this.#chunk.type, header.values);
+        this.#dictionary = plainNumbers(page, this.#chunk, header.values);
         continue;
       }
       this.#rows += header.values;
@@ -125,7 +125,7 @@ export class ChunkPages {
 
   #numbers(bytes: Uint8Array, encoding: number, count: number): Float64Array {
     const { type } = this.#chunk;
-    if (encoding === PLAIN) return plainNumbers(bytes, type, count);
+    if (encoding === PLAIN) return plainNumbers(bytes, this.#chunk, count);
     if (encoding === RLE && type === 'BOOLEAN') {
       const flags = this.#scratch.indexes(count);
       unpackNumbers(bytes.subarray(4), 1, flags);
@@ -164,21 +164,51 @@ function lookUp(dictionary: Float64Array, indexes: Int32Array, values: Float64Ar
   return values;
 }
 
-function plainNumbers(bytes: Uint8Array, type: PlainType, count: number): Float64Array {
+function plainNumbers(bytes: Uint8Array, { type, unit }: ParquetChunk, count: number): Float64Array {
   const length = Math.ceil(count * SIZES[type]);
   if (bytes.length < length) throw new RangeError('a page breaks off');
   // A copy, since values begin anywhere in a page.
   const { buffer } = Uint8Array.from(bytes.subarray(0, length));
   if (type === 'DOUBLE') return new Float64Array(buffer);
   if (type === 'FLOAT') return new Float64Array(new Float32Array(buffer));
-  if (type === 'INT32') return new Float64Array(new Int32Array(buffer));
+  if (type === 'INT32') return inMilliseconds(new Float64Array(new Int32Array(buffer)), unit);
   const values = new Float64Array(count);
   if (type === 'INT64') {
     const [high, low] = [new Int32Array(buffer), new Uint32Array(buffer)];
     // Rounded once, as the engine does.
     for (let i = 0; i < count; i++) values[i] = (high[2 * i + 1] ?? 0) * 2 ** 32 + (low[2 * i] ?? 0);
-    return values;
+    return unit === 'microsecond' ? fromMicroseconds(values, new BigInt64Array(buffer)) : values;
   }
   for (let i = 0; i < count; i++) values[i] = ((bytes[i >>> 3] ?? 0) >>> (i & 7)) & 1;
+  return values;
+}
+
+const DAY_MS = 86_400_000;
+/** The engine's days and microseconds without end. */
+const ENDLESS_DAYS = 2 ** 31 - 1;
+const ENDLESS = 2n ** 63n - 1n;
+
+/** Days as milliseconds. */
+function inMilliseconds(values: Float64Array, unit: PlainUnit): Float64Array {
+  if (unit === 'number') return values;
+  if (unit !== 'day') throw new RangeError('times of 32 bits');
+  return values.map((days) => (Math.abs(days) === ENDLESS_DAYS ? Number.NaN : days * DAY_MS));
+}
+
+/**
+ * Milliseconds, towards 1970 where there is a part of one. Times without end are missing.
+ *
+ * @param exact The same microseconds, of which some are too far away for a double.
+ */
+function fromMicroseconds(values: Float64Array, exact: BigInt64Array): Float64Array {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? 0;
+    // 0 rather than -0.
+    if (Number.isSafeInteger(value)) values[i] = Math.trunc(value / 1000) || 0;
+    else {
+      const time = exact[i] ?? 0n;
+      values[i] = time === ENDLESS || time === -ENDLESS ? Number.NaN : Number(time / 1000n);
+    }
+  }
   return values;
 }

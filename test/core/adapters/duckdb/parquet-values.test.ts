@@ -26,6 +26,7 @@ function read(bytes: readonly number[], rows: number): readonly number[] {
     plainBytes: bytes.length,
     rows,
     type: 'INT32',
+    unit: 'number',
     codec: 'UNCOMPRESSED',
     isOptional: false,
   };

@@ -14,6 +14,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tidegate-parquet-'));
   const { DuckDBInstance } = await loadNativeModule('@duckdb/node-api', { env: {} });
   connection = await (await DuckDBInstance.create(':memory:')).connect();
+  await connection.run("SET TimeZone = 'UTC'");
 });
 afterAll(async () => {
   connection.closeSync();
@@ -38,8 +39,15 @@ const COLUMNS = `
   (hash(i) % 13) / 7.0 AS few,
   CASE WHEN i < 20000 THEN NULL ELSE round(i / 100.0) END AS late_values,
   (i / 3.0)::FLOAT AS single,
-  NULL::DOUBLE AS none`;
+  NULL::DOUBLE AS none,
+  CASE WHEN i = 5 THEN DATE 'infinity' WHEN i % 9 > 0 THEN DATE '1950-03-01' + CAST(i AS INTEGER) END AS day,
+  CASE WHEN i = 5 THEN TIMESTAMP '-infinity' WHEN i = 6 THEN TIMESTAMP '9999-12-31 23:59:59.999999'
+    WHEN i % 9 > 0 THEN TIMESTAMP '1969-12-31 23:59:50' + to_microseconds(CAST(i AS BIGINT) * 1237) END AS micros,
+  (TIMESTAMP '1969-12-31 23:59:50' + to_milliseconds(CAST(i AS BIGINT) * 7))::TIMESTAMP_MS AS millis,
+  TIMESTAMPTZ '2001-01-01 00:00:00+02' + to_hours(CAST(i % 100 AS INTEGER)) AS zoned`;
 const NAMES = [...COLUMNS.matchAll(/AS ([a-z_]+)(?:,|$)/g)].map(([, name = '']) => name);
+
+const TIMES = new Set(['day', 'micros', 'millis', 'zoned']);
 
 async function write(name: string, options: string, columns = COLUMNS): Promise<string> {
   const file = join(folder, name);
@@ -67,7 +75,8 @@ async function readOf(files: readonly string[], names: readonly string[], batchR
 
 async function engineReads(files: readonly string[], name: string): Promise<Float64Array> {
   const list = files.map((file) => `'${file}'`).join(', ');
-  const rows = await query(`SELECT coalesce(CAST(${name} AS DOUBLE), 'nan'::DOUBLE) FROM read_parquet([${list}])`);
+  const number = TIMES.has(name) ? `epoch_ms(CAST(${name} AS TIMESTAMP))` : name;
+  const rows = await query(`SELECT coalesce(CAST(${number} AS DOUBLE), 'nan'::DOUBLE) FROM read_parquet([${list}])`);
   return Float64Array.from(rows, ([value]) => Number(value));
 }
 
@@ -85,7 +94,7 @@ describe('readParquet', () => {
     const encodings = await query(`SELECT DISTINCT path_in_schema, encodings FROM parquet_metadata('${file}')`);
     const common = encodings.filter(([, found]) => !/DELTA|BYTE_STREAM/.test(String(found))).map(([name]) => name);
     const names = NAMES.filter((name) => common.includes(name));
-    expect(names.length).toBeGreaterThan(options.includes('V2') ? 4 : 13);
+    expect(names.length).toBeGreaterThan(options.includes('V2') ? 4 : 17);
     const read = await readOf([file], names);
     for (const [at, name] of names.entries()) expect(read[at], name).toEqual(await engineReads([file], name));
   });
@@ -104,7 +113,8 @@ describe('readParquet', () => {
   it.each([
     ['text', "'a' || i AS n", 'snappy'],
     ['a decimal', '(i / 100)::DECIMAL(9, 2) AS n', 'snappy'],
-    ['a time', "TIMESTAMP '2001-01-01' + to_minutes(i) AS n", 'snappy'],
+    ['a time in nanoseconds', "(TIMESTAMP '2001-01-01' + to_minutes(i))::TIMESTAMP_NS AS n", 'snappy'],
+    ['a time of day', "TIME '00:00:00' + to_seconds(i) AS n", 'snappy'],
     ['a large unsigned number', 'i::UBIGINT AS n', 'snappy'],
     ['a nested value', '{ n: i } AS outside', 'snappy'],
     ['another compression', 'i AS n', 'lz4_raw'],
