@@ -100,7 +100,7 @@ export function partsOfRanking(
   byBin: Float64Array,
   sizes: PartSizes,
 ): { readonly influence: Float64Array; readonly residual: number } {
-  const { fine, coarse, coarseBins } = sums;
+  const { fine, squares, coarse, coarseBins } = sums;
   const cellOf = (at: number) => (at & 1) * coarseBins + sums.coarseBin(at >>> 1);
   const counts = new Float64Array(2 * coarseBins);
   const totals = new Float64Array(2 * coarseBins);
@@ -114,7 +114,7 @@ export function partsOfRanking(
   const means = totals.map((total, cell) => (counts[cell] === 0 ? 0 : total / (counts[cell] ?? 1)));
   let within = 0;
   for (let at = 0; at < fine.length; at++) {
-    const square = sums.squares[at] ?? 0;
+    const square = squares[at] ?? 0;
     if (square !== 0) within += square * ((byBin[at] ?? 0) - (means[cellOf(at)] ?? 0)) ** 2;
   }
   const influence = influenceOfParts(sizes, (part) => {
