@@ -3,6 +3,7 @@ import { FileArtifactHasher } from '../../../core/adapters/node/file-artifact-ha
 import { parseConfig } from '../../../core/config/parse-config.ts';
 import { countHere } from '../../../core/domain/evaluation/summed/count-scores.ts';
 import type { Champion } from '../../../core/ports/champion-finder.ts';
+import type { EvaluationReport } from '../../../core/reports/evaluation-report.ts';
 import { formatReport, readReport } from '../../../core/reports/read-report.ts';
 import { evaluateCandidate } from '../../../core/usecases/evaluate-candidate.ts';
 import type { EvaluationPorts } from '../../../core/usecases/evaluation-ports.ts';
@@ -172,6 +173,11 @@ async function run({
   );
 }
 
+function expectReadable(evaluation: EvaluationReport): void {
+  const written = new TextEncoder().encode(formatReport('evaluation', evaluation));
+  expect(readReport('evaluation', written, 'e')).toEqual(evaluation);
+}
+
 describe('evaluateCandidate of more rows than are held', () => {
   it('decides as with rows in memory, and says how', async () => {
     const [summed, held] = [await run({}), await run({ heldRows: ROWS })];
@@ -263,6 +269,7 @@ describe('evaluateCandidate of more rows than are held', () => {
     expect(summed.evaluation.rules.map(({ verdict }) => verdict)).toEqual(
       held.evaluation.rules.map(({ verdict }) => verdict),
     );
+    expectReadable(summed.evaluation);
     // Slices that are small enough to be held are the very same.
     const ofSlices = (metrics: typeof held.evaluation.metrics) => metrics.filter(({ slice }) => slice !== undefined);
     expect(ofSlices(summed.evaluation.metrics)).toEqual(ofSlices(held.evaluation.metrics));
@@ -283,6 +290,11 @@ describe('evaluateCandidate of more rows than are held', () => {
       await run({ evaluate: 'weight: weight', heldRows: ROWS }),
     ];
     expect(summed.evaluation.verdict).toBe(held.evaluation.verdict);
+    expectReadable(summed.evaluation);
+    const points = ({ evaluation: { curves } }: typeof held) => curves?.candidate.calibration?.flatMap(Object.values);
+    points(summed)?.forEach((value, i) => {
+      expect(value).toBeCloseTo(points(held)?.[i] ?? Number.NaN, 9);
+    });
     summed.evaluation.metrics.forEach(({ name, value }, i) => {
       expect(Math.abs((value ?? Number.NaN) - (held.evaluation.metrics[i]?.value ?? 0)), name).toBeLessThan(2e-3);
     });
@@ -311,6 +323,7 @@ describe('evaluateCandidate of more rows than are held', () => {
     });
     expect(summed.evaluation.metrics[0]?.interval?.method).toContain('512 random parts');
     expect(summed.evaluation.curves).toEqual(held.evaluation.curves);
+    expectReadable(summed.evaluation);
     const broken = await run({ ...multiclass, champion: found('/good.parquet') });
     expect(broken.evaluation.rules[0]).toMatchObject({ verdict: 'inconclusive' });
   });

@@ -1,3 +1,4 @@
+import { binsOfSums } from '../../metrics/calibration.ts';
 import type { CurvePoint, ModelCurves } from '../curves.ts';
 import type { BinarySums } from './binary-sums.ts';
 import { type BinShape, binCount, scoreOfBin } from './score-bins.ts';
@@ -7,11 +8,11 @@ const POINTS = 50;
 const BINS = 10;
 
 /** The curves of binned scores. */
-export function binnedCurves({
-  fine,
-  shape,
-}: BinarySums): Pick<ModelCurves, 'roc' | 'precisionRecall' | 'calibration'> {
-  return { ...rankingCurves(fine), calibration: calibrationOf(fine, shape) };
+export function binnedCurves(sums: BinarySums): Pick<ModelCurves, 'roc' | 'precisionRecall' | 'calibration'> {
+  const { fine, shape, calibration } = sums;
+  // Weighted rows have the sums of these bins: bins of scores hold weights, and pictures show rows.
+  const bins = calibration && binsOfSums(calibration).map(({ weight: _, ...bin }) => bin);
+  return { ...rankingCurves(fine), calibration: bins ?? calibrationOf(fine, shape) };
 }
 
 function rankingCurves(fine: BinarySums['fine']): Pick<ModelCurves, 'roc' | 'precisionRecall'> {

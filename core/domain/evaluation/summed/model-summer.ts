@@ -94,7 +94,7 @@ function regressionSummer({ metrics }: SummingPlan): ModelSummer {
 }
 
 function binarySummer(plan: SummingPlan, { start, shape }: CountingOptions): ModelSummer {
-  const cells = createCells({ ...plan, shape });
+  const cells = createCells({ ...plan, isCalibrated: plan.isCalibrated || plan.isWeighted, shape });
   const counter = start(cells);
   return {
     add: (scores, { ones, parts, weights }) => counter.add({ scores, ones, parts, weights }),
