@@ -42,7 +42,7 @@ function summary(cells: readonly CalibrationCell[]): string {
 }
 
 const INTRODUCTION = `Simulated data whose truth is known, judged by the code of the gate at a confidence of 95 %. Written by
-\`npm run calibrate\` from the counts in calibration.json; a test repeats the first repetitions of six scenarios
+\`npm run calibrate\` from the counts in calibration.json; a test repeats the first repetitions of 24 scenarios
 and must find the same counts.
 
 - **false pass**: the candidate is worse by exactly the margin, and passes. Nominal: 2.5 %.
@@ -53,8 +53,7 @@ and must find the same counts.
 - **power**: equal models, and a margin that an oracle who knows the standard error passes in 80 % of the cases.
 
 A rate holds if it is at most 3 % after two Monte Carlo standard errors are taken off (\\*: it does not). All methods are
-closed forms: 10,000 repetitions of 50 and of 200 rows, where intervals are strained; of more rows, which cost more, as many
-as stand with each scenario. Difficulty: how rare the smaller class is (50, 20, 10 %), how unequal the
+closed forms: 10,000 repetitions, of 10,000 rows with classes 2,000. Difficulty: how rare the smaller class is (50, 20, 10 %), how unequal the
 classes are, or the shape of the errors (normal, skewed, heavy tails). Grouped rows share a tenth of the variance, in 10,
 20, 30 or 60 unequal groups.`;
 
