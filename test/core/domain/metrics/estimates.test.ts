@@ -1,30 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { uncertaintyOf } from '../../../../core/domain/metrics/interval.ts';
-import type { Metric, MetricEstimate, MetricTask } from '../../../../core/domain/metrics/metric.ts';
+import type { MetricEstimate, MetricTask } from '../../../../core/domain/metrics/metric.ts';
 import { findMetric, metricNames } from '../../../../core/domain/metrics/metric-registry.ts';
-import { scoredRows } from '../../../../core/domain/metrics/scored-rows.ts';
+import { BINARY, decidedRows, found, MULTICLASS, metric, options, rowsOf } from './metric-rows.ts';
 
-const options = { decisionThreshold: 0.5 };
-const BINARY = 'binary-classification';
-const MULTICLASS = 'multiclass-classification';
-
-function metric(name: string, task: MetricTask): Metric {
-  const found = findMetric(name, task);
-  if (found === undefined) throw new Error(name);
-  return found;
-}
-
-/** Of two classes by label and score; of more by label and the class that is certain. */
-function rowsOf(labels: readonly number[], scores: readonly number[], weights: readonly number[] | null = null) {
-  const parts = { labels: Float64Array.from(labels), scores: Float64Array.from(scores) };
-  return scoredRows({ ...parts, weights: weights && Float64Array.from(weights), classes: 2 });
-}
-function decidedRows(labels: readonly number[], decided: readonly number[], classes = 3) {
-  const scores = decided.flatMap((of) => Array.from({ length: classes }, (_, k) => (k === of ? 0.8 : 0.1)));
-  return scoredRows({ labels: Float64Array.from(labels), scores: Float64Array.from(scores), weights: null, classes });
-}
-const found = (name: string, task: MetricTask, rows: ReturnType<typeof rowsOf>) =>
-  metric(name, task).estimate(rows, options);
 function estimate(name: string, task: MetricTask, rows: ReturnType<typeof rowsOf>): MetricEstimate {
   const one = found(name, task, rows);
   if (one.kind === 'undefined') throw new Error(one.reason);

@@ -1,29 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Metric, MetricTask } from '../../../../core/domain/metrics/metric.ts';
-import { findMetric } from '../../../../core/domain/metrics/metric-registry.ts';
-import { scoredRows } from '../../../../core/domain/metrics/scored-rows.ts';
+import { BINARY, decidedRows, found, MULTICLASS, rowsOf } from './metric-rows.ts';
 
-const options = { decisionThreshold: 0.5 };
-const BINARY = 'binary-classification';
-const MULTICLASS = 'multiclass-classification';
-
-function metric(name: string, task: MetricTask): Metric {
-  const found = findMetric(name, task);
-  if (found === undefined) throw new Error(name);
-  return found;
-}
-
-/** Of two classes by label and score; of more by label and the class that is certain. */
-function rowsOf(labels: readonly number[], scores: readonly number[], weights: readonly number[] | null = null) {
-  const parts = { labels: Float64Array.from(labels), scores: Float64Array.from(scores) };
-  return scoredRows({ ...parts, weights: weights && Float64Array.from(weights), classes: 2 });
-}
-function decidedRows(labels: readonly number[], decided: readonly number[], classes = 3) {
-  const scores = decided.flatMap((of) => Array.from({ length: classes }, (_, k) => (k === of ? 0.8 : 0.1)));
-  return scoredRows({ labels: Float64Array.from(labels), scores: Float64Array.from(scores), weights: null, classes });
-}
-const found = (name: string, task: MetricTask, rows: ReturnType<typeof rowsOf>) =>
-  metric(name, task).estimate(rows, options);
 describe('reasons', () => {
   const none = { labels: [], scores: [] };
   const ones = { labels: [1, 1], scores: [0.2, 0.8] };

@@ -79,7 +79,10 @@ describe('RowSums of several classes', () => {
     });
     const empty = { ...population, labels: population.labels.map((label) => (label === 2 ? 0 : label)) };
     const measured = measureSums(await sumUp(empty, plan), plan).metrics;
-    expect(measured.find(({ name }) => name === 'roc_auc_ovr')).toMatchObject({ value: null, reason: /class 2/ });
+    expect(measured.find(({ name }) => name === 'roc_auc_ovr')).toMatchObject({
+      value: null,
+      reason: expect.stringMatching(/class 2/),
+    });
     expect(measured.find(({ name }) => name === 'accuracy')?.interval).toBeNull();
   }, 30_000);
 
