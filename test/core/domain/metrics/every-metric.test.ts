@@ -118,38 +118,44 @@ describe.each(METRICS)('%s of %s', (name, task, metric) => {
     expectClose(equal.influence, [...none.influence]);
   });
 
-  it.skipIf(name === 'max_error')('takes rows that weigh nothing for none', () => {
-    const without = weightless(parts);
-    const kept = all.filter((row) => !without.has(row));
-    const weights = all.map((row) => (without.has(row) ? 0 : (data.weight[row] ?? 0)));
-    const [whole, part] = [
-      estimateOf(metric, { ...parts, weights }),
-      estimateOf(metric, picked({ ...parts, weights }, kept)),
-    ];
-    expect(whole.value).toBeCloseTo(part.value, 10);
-    expect(whole.bias).toBeCloseTo(part.bias, 10);
-    if (part.influence.length === 0 || name === BY_ROWS) return;
-    const scale = all.length / kept.length;
-    const expected = all.map(() => 0);
-    kept.forEach((row, i) => {
-      expected[row] = scale * (part.influence[i] ?? 0);
-    });
-    expectClose(whole.influence, expected);
-  });
+  it.skipIf(name === 'max_error')(
+    'takes rows that weigh nothing for none (skipped: max_error, which has no weights)',
+    () => {
+      const without = weightless(parts);
+      const kept = all.filter((row) => !without.has(row));
+      const weights = all.map((row) => (without.has(row) ? 0 : (data.weight[row] ?? 0)));
+      const [whole, part] = [
+        estimateOf(metric, { ...parts, weights }),
+        estimateOf(metric, picked({ ...parts, weights }, kept)),
+      ];
+      expect(whole.value).toBeCloseTo(part.value, 10);
+      expect(whole.bias).toBeCloseTo(part.bias, 10);
+      if (part.influence.length === 0 || name === BY_ROWS) return;
+      const scale = all.length / kept.length;
+      const expected = all.map(() => 0);
+      kept.forEach((row, i) => {
+        expected[row] = scale * (part.influence[i] ?? 0);
+      });
+      expectClose(whole.influence, expected);
+    },
+  );
 
-  it.skipIf(name === 'calibration_slope')('is best for predictions without an error', () => {
-    const { labels, classes } = parts;
-    const perfect = labels.flatMap((label) =>
-      classes > 2 ? Array.from({ length: classes }, (_, k) => (k === label ? 1 : 0)) : [label],
-    );
-    const { value, influence } = estimateOf(metric, { ...parts, scores: perfect });
-    const [lowest, highest] = metric.range;
-    expect(value).toBeCloseTo(metric.direction === 'higher-is-better' ? highest : lowest, 12);
-    for (const part of influence) expect(Math.abs(part)).toBeLessThan(1e-12);
-    const own = estimateOf(metric, parts).value;
-    expect(own).toBeGreaterThan(lowest);
-    expect(own).toBeLessThan(highest);
-  });
+  it.skipIf(name === 'calibration_slope')(
+    'is best for predictions without an error (skipped: no slope is the best)',
+    () => {
+      const { labels, classes } = parts;
+      const perfect = labels.flatMap((label) =>
+        classes > 2 ? Array.from({ length: classes }, (_, k) => (k === label ? 1 : 0)) : [label],
+      );
+      const { value, influence } = estimateOf(metric, { ...parts, scores: perfect });
+      const [lowest, highest] = metric.range;
+      expect(value).toBeCloseTo(metric.direction === 'higher-is-better' ? highest : lowest, 12);
+      for (const part of influence) expect(Math.abs(part)).toBeLessThan(1e-12);
+      const own = estimateOf(metric, parts).value;
+      expect(own).toBeGreaterThan(lowest);
+      expect(own).toBeLessThan(highest);
+    },
+  );
 
   it('says why it has no value without rows', () => {
     const found = metric.estimate(rowsOf({ ...parts, labels: [], scores: [] }), options);
