@@ -8,6 +8,7 @@ import { binnedCurves } from './binned-curves.ts';
 import { binnedPrecisionAt, binnedRecallAt } from './binned-operating-point.ts';
 import { type BinnedRanking, binnedAveragePrecision, binnedRocAuc, partsOfRanking } from './binned-ranking.ts';
 import { binnedSlope } from './binned-slope.ts';
+import { type EstimateOfSums, estimateSums } from './estimate-sums.ts';
 import { influenceOfParts, type PartSizes } from './part-influence.ts';
 import type { ModelSums } from './summed-rows.ts';
 
@@ -46,11 +47,8 @@ export class BinaryModel implements ModelSums {
     this.#confusion = once(() => ({ classes: 2, counts: this.#cells() }));
   }
 
-  estimate({ summed, range }: Metric): Estimated | undefined {
-    if (summed === undefined) return undefined;
-    if (this.problem !== null) return { kind: 'undefined', reason: this.problem };
-    const found = this.#estimate(summed);
-    return found === undefined || found.kind === 'undefined' ? found : { ...found, range };
+  estimate(metric: Metric): EstimateOfSums {
+    return estimateSums(metric, this.problem, (summed) => this.#estimate(summed));
   }
 
   curves(): ModelCurves {

@@ -4,6 +4,7 @@ import { once } from '../../metrics/once.ts';
 import type { ModelCurves } from '../curves.ts';
 import { BinaryModel } from './binary-model.ts';
 import { BinarySums } from './binary-sums.ts';
+import { type EstimateOfSums, estimateSums } from './estimate-sums.ts';
 import type { MulticlassSums } from './multiclass-sums.ts';
 import { influenceOfParts, type PartSizes } from './part-influence.ts';
 import type { ModelSums } from './summed-rows.ts';
@@ -33,11 +34,8 @@ export class MulticlassModel implements ModelSums {
     this.#confusion = once(() => this.#countAll());
   }
 
-  estimate({ summed, range }: Metric): Estimated | undefined {
-    if (summed === undefined) return undefined;
-    if (this.problem !== null) return { kind: 'undefined', reason: this.problem };
-    const found = this.#estimate(summed);
-    return found === undefined || found.kind === 'undefined' ? found : { ...found, range };
+  estimate(metric: Metric): EstimateOfSums {
+    return estimateSums(metric, this.problem, (summed) => this.#estimate(summed));
   }
 
   curves(): ModelCurves {

@@ -1,6 +1,7 @@
 import type { Loss, Metric, MetricEstimate, UndefinedMetric } from '../../metrics/metric.ts';
 import { once } from '../../metrics/once.ts';
 import type { ModelCurves } from '../curves.ts';
+import { type EstimateOfSums, estimateSums } from './estimate-sums.ts';
 import { influenceOfParts, type PartSizes } from './part-influence.ts';
 import { MOST_PARTS } from './row-parts.ts';
 import type { ModelSums } from './summed-rows.ts';
@@ -81,16 +82,11 @@ export class RegressionModel implements ModelSums {
     this.#sizes = sizes;
   }
 
-  estimate({ summed, range }: Metric): Estimated | undefined {
-    if (summed === undefined) return undefined;
-    if (this.problem !== null) return { kind: 'undefined', reason: this.problem };
-    const found =
-      summed.kind === 'mean-loss'
-        ? this.#meanLoss(summed)
-        : summed.kind === 'explained-share'
-          ? this.#explainedShare(summed.isCentred)
-          : undefined;
-    return found === undefined || found.kind === 'undefined' ? found : { ...found, range };
+  estimate(metric: Metric): EstimateOfSums {
+    return estimateSums(metric, this.problem, (summed) => {
+      if (summed.kind === 'mean-loss') return this.#meanLoss(summed);
+      return summed.kind === 'explained-share' ? this.#explainedShare(summed.isCentred) : undefined;
+    });
   }
 
   /** No pictures: residuals are drawn by quantiles of the predictions, which sums do not keep. */
