@@ -19,6 +19,11 @@ import { parquetColumns } from './parquet-layout.ts';
 import { readParquet } from './read-parquet.ts';
 import { identifier, isTable, literal, literalGlob, scanOf } from './table-scan.ts';
 
+/** Chosen: fewer rows are there before anything is known of their files. */
+const FEW_ROWS = 100_000;
+/** Chosen: each column that is read without the engine has its own open file, and two groups of rows in memory. */
+const MOST_PLAIN_COLUMNS = 32;
+
 /** A column with the name of its table in a statement. */
 interface SelectedColumn extends TableColumn {
   readonly alias: string;
@@ -76,12 +81,21 @@ export class DuckDbTableReader implements TableReader {
     );
     const paths = parts.flatMap(({ table }) => table.files).join(', ');
     try {
-      const plain = await parquetColumns(wanted, (sql) => this.#query(sql));
-      if (plain !== undefined) yield* readParquet(plain, batchRows);
+      const plain = (await this.#isLong(parts, wanted)) && (await parquetColumns(wanted, (sql) => this.#query(sql)));
+      if (plain) yield* readParquet(plain, batchRows);
       else yield* this.#stream(parts, { wanted, batchRows });
     } catch (cause) {
       throw unreadable(paths, cause);
     }
+  }
+
+  /** Whether a table has so many rows, of few enough columns, that it is worth while to ask where their values stand. */
+  async #isLong(parts: readonly TablePart[], wanted: readonly SelectedColumn[]): Promise<boolean> {
+    const [first] = parts;
+    if (first === undefined || wanted.length > MOST_PLAIN_COLUMNS) return false;
+    const isPlain = (file: string) => file.endsWith('.parquet');
+    if (!first.table.files.every(isPlain) || wanted.some(({ type }) => type === 'text')) return false;
+    return (await this.rowsAbove(first.table, FEW_ROWS)) !== null;
   }
 
   async *#stream(

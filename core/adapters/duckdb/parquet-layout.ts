@@ -52,7 +52,7 @@ const TYPES: ReadonlyMap<string, PlainType> = new Map([
 const CODECS: readonly PlainCodec[] = ['UNCOMPRESSED', 'SNAPPY', 'GZIP', 'ZSTD'];
 const ENCODINGS = new Set(['PLAIN', 'RLE', 'PLAIN_DICTIONARY', 'RLE_DICTIONARY']);
 
-type Query = (sql: string) => Promise<readonly (readonly unknown[])[]>;
+type Query = (sql: string) => Promise<readonly Row[]>;
 
 /**
  * Where the values of columns stand, by what the engine says of the files; undefined where they are not plain numbers in
@@ -63,9 +63,14 @@ export async function parquetColumns(
   query: Query,
 ): Promise<readonly ParquetColumn[] | undefined> {
   if (wanted.length === 0 || !wanted.every(({ files }) => files.every((file) => file.endsWith('.parquet')))) return;
+  const known = new Map<string, Footers>();
   const found: ParquetColumn[] = [];
-  for (const column of wanted) {
-    const one = await columnOf(column, query);
+  for (const { files, name } of wanted) {
+    const key = files.join('\0');
+    const names = wanted.flatMap((other) => (other.files.join('\0') === key ? [other.name] : []));
+    const footers = known.get(key) ?? (await readFooters(files, names, query));
+    known.set(key, footers);
+    const one = columnOf({ files, name }, footers);
     if (one === undefined || one.rows !== (found[0] ?? one).rows) return undefined;
     found.push(one);
   }
@@ -75,16 +80,41 @@ export async function parquetColumns(
   return largest.reduce((sum, bytes) => sum + bytes, 0) > MOST_BYTES ? undefined : found;
 }
 
-async function columnOf({ files, name }: WantedColumn, query: Query): Promise<ParquetColumn | undefined> {
+type Row = readonly unknown[];
+
+/** What the ends of files say of some columns, by name. */
+interface Footers {
+  readonly rows: number;
+  /** The file, the engine's type, whether values may be missing, and what is written of the type. */
+  readonly schema: ReadonlyMap<unknown, readonly Row[]>;
+  /** The column in each group of rows, in their order. */
+  readonly chunks: ReadonlyMap<unknown, readonly Row[]>;
+}
+
+/** In one go for all columns: each statement reads the ends of all files anew. */
+async function readFooters(files: readonly string[], names: readonly string[], query: Query): Promise<Footers> {
+  const list = `[${files.map(literal).join(', ')}]`;
+  const named = names.map(literal).join(', ');
+  const schema = await query(
+    `SELECT name, file_name, duckdb_type, repetition_type, coalesce(logical_type, converted_type)
+    FROM parquet_schema(${list}) WHERE name IN (${named})`,
+  );
+  const chunks = await query(
+    `SELECT path_in_schema, file_name, type, compression, encodings, dictionary_page_offset, data_page_offset,
+      total_compressed_size, total_uncompressed_size, num_values, row_group_num_rows
+    FROM parquet_metadata(${list}) WHERE path_in_schema IN (${named}) ORDER BY list_position(${list}, file_name), row_group_id`,
+  );
+  const [[rows] = []] = await query(`SELECT sum(num_rows) FROM parquet_file_metadata(${list})`);
+  const byName = (found: readonly Row[]) => Map.groupBy(found, ([name]) => name);
+  return { rows: Number(rows), schema: byName(schema), chunks: byName(chunks) };
+}
+
+function columnOf({ files, name }: WantedColumn, footers: Footers): ParquetColumn | undefined {
   // The value in a folder's name goes before that in the file.
   if (files.some((file) => file.toLowerCase().includes(`/${name.toLowerCase()}=`))) return undefined;
-  const list = `[${files.map(literal).join(', ')}]`;
-  const schema = await query(
-    `SELECT file_name, duckdb_type, repetition_type, coalesce(logical_type, converted_type)
-    FROM parquet_schema(${list}) WHERE name = ${literal(name)}`,
-  );
+  const schema = footers.schema.get(name) ?? [];
   const known = new Map(
-    schema.map(([file, type, repetition, written]) => [
+    schema.map(([, file, type, repetition, written]) => [
       String(file),
       { type, repetition, unit: unitOf(type, written) },
     ]),
@@ -92,21 +122,15 @@ async function columnOf({ files, name }: WantedColumn, query: Query): Promise<Pa
   // Nested columns may have the name too; columns that the names of folders give have no entry.
   if (schema.length !== files.length || known.size !== files.length) return undefined;
   // Of several types the engine makes one, which may hold fewer digits.
-  if (new Set(schema.map(([, type]) => type)).size > 1) return undefined;
-  const described = await query(
-    `SELECT file_name, type, compression, encodings, dictionary_page_offset, data_page_offset, total_compressed_size,
-      total_uncompressed_size, num_values, row_group_num_rows
-    FROM parquet_metadata(${list}) WHERE path_in_schema = ${literal(name)} ORDER BY list_position(${list}, file_name), row_group_id`,
-  );
+  if (new Set(schema.map(([, , type]) => type)).size > 1) return undefined;
   const chunks: ParquetChunk[] = [];
-  for (const row of described) {
-    const chunk = chunkOf(row, known.get(String(row[0])));
+  for (const [, file, ...row] of footers.chunks.get(name) ?? []) {
+    const chunk = chunkOf(row, String(file), known.get(String(file)));
     if (chunk === undefined) return undefined;
     chunks.push(chunk);
   }
   const rows = chunks.reduce((sum, chunk) => sum + chunk.rows, 0);
-  const [[all] = []] = await query(`SELECT sum(num_rows) FROM parquet_file_metadata(${list})`);
-  return rows === Number(all) ? { chunks, rows } : undefined;
+  return rows === footers.rows ? { chunks, rows } : undefined;
 }
 
 /** Nanoseconds are left to the engine, which rounds them. */
@@ -123,8 +147,8 @@ interface KnownColumn {
   readonly unit: PlainUnit | undefined;
 }
 
-function chunkOf(row: readonly unknown[], known: KnownColumn | undefined): ParquetChunk | undefined {
-  const [file, stored, compression, encodings, dictionary, ...numbers] = row;
+function chunkOf(row: Row, file: string, known: KnownColumn | undefined): ParquetChunk | undefined {
+  const [stored, compression, encodings, dictionary, ...numbers] = row;
   const [data = 0, compressed = 0, plain = 0, values = 0, rows = 0] = numbers.map(Number);
   const type = TYPES.get(String(known?.type));
   const codec = CODECS.find((one) => one === compression);
@@ -136,6 +160,6 @@ function chunkOf(row: readonly unknown[], known: KnownColumn | undefined): Parqu
   if (type !== stored || type === undefined || unit === undefined || codec === undefined) return;
   if (!isKnown || !isFlat || values !== rows) return;
   const offset = dictionary === null || Number(dictionary) === 0 ? data : Math.min(Number(dictionary), data);
-  const place = { file: String(file), offset, storedBytes: compressed, plainBytes: plain };
+  const place = { file, offset, storedBytes: compressed, plainBytes: plain };
   return { ...place, rows, type, unit, codec, isOptional: known?.repetition === 'OPTIONAL' };
 }

@@ -168,6 +168,32 @@ describe('DuckDbTableReader', () => {
     expect(Number(stdout)).toBe(Date.UTC(2000, 11, 31, 22));
   });
 
+  // Long tables are decoded without the engine, short and wide ones and those with text by it.
+  it.each([
+    ['few rows', 3000, ['n', 'x']],
+    ['many rows', 150_000, ['n', 'x']],
+    ['many rows with text', 150_000, ['n', 'x', 'city']],
+    ['many rows of many columns', 150_000, ['n', 'x', ...Array.from({ length: 40 }, (_, i) => `c${i}`)]],
+  ])('reads the same numbers of %s', async (_, rows, columns) => {
+    const { DuckDBInstance } = await loadNativeModule('@duckdb/node-api', { env: {} });
+    const connection = await (await DuckDBInstance.create(':memory:')).connect();
+    const extra = Array.from({ length: 40 }, (_, i) => `i + ${i} AS c${i}`).join(', ');
+    const file = join(folder, `long-${rows}.parquet`).replaceAll("'", "''");
+    const made = `SELECT i AS n, CASE WHEN i % 3 > 0 THEN i / 7.0::DOUBLE END AS x, 'c' || i % 5 AS city, ${extra}`;
+    await connection.run(`COPY (${made} FROM range(${rows}) r(i)) TO '${file}' (FORMAT parquet)`);
+    connection.closeSync();
+    const table = await reader.describe(join(folder, `long-${rows}.parquet`));
+    let row = 0;
+    for await (const batch of reader.read(table, { columns, batchRows: 7000 })) {
+      const [n, x] = batch.columns;
+      const numbers = Array.from({ length: batch.rows }, (_, at) => row + at);
+      expect([...(n?.values ?? [])]).toEqual(numbers);
+      expect([...(x?.values ?? [])]).toEqual(numbers.map((one) => (one % 3 > 0 ? one / 7 : Number.NaN)));
+      row += batch.rows;
+    }
+    expect(row).toBe(rows);
+  });
+
   it('reads 5,000 columns and a giant text', async () => {
     const names = Array.from({ length: 5000 }, (_, i) => `c${i}`);
     await writeFile(join(folder, 'wide.csv'), `${names.join(',')}\n${names.map((_, i) => i).join(',')}\n`);
