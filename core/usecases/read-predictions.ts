@@ -47,12 +47,17 @@ export async function readPredictions(
   const table = await ports.tables.describe(path.absolute);
   const { columns } = await scoreDataset({ table, models: [], keep: names }, ports);
   const parts = names.map((name) => checked(columns.get(name), { name, path, rows }));
-  const [only] = parts;
-  if (only !== undefined && parts.length === 1) return only;
-  const joined = new Float64Array(rows * parts.length);
-  parts.forEach((values, at) => {
-    for (let row = 0; row < rows; row++) joined[row * parts.length + at] = values[row] ?? Number.NaN;
-  });
+  return interleave(parts, rows);
+}
+
+/** The numbers of all columns row by row; of one column they are its own. */
+export function interleave(columns: readonly Float64Array[], rows: number): Float64Array {
+  const [only] = columns;
+  if (only !== undefined && columns.length === 1) return only;
+  const joined = new Float64Array(rows * columns.length);
+  for (const [at, values] of columns.entries()) {
+    for (let row = 0; row < rows; row++) joined[row * columns.length + at] = values[row] ?? Number.NaN;
+  }
   return joined;
 }
 

@@ -2,6 +2,7 @@ import { UserError } from '../errors.ts';
 import type { FeatureBatch } from '../ports/model-runner.ts';
 import type { BatchColumn, TableBatch, TableDescription, TablePart } from '../ports/table-reader.ts';
 import type { ShownPath } from './evaluation-request.ts';
+import { interleave } from './read-predictions.ts';
 import type { PlannedModel, ScoringPorts } from './score-dataset.ts';
 
 /** The scores of a dataset, batch by batch. */
@@ -135,17 +136,6 @@ function scoresBeside(keys: readonly string[]): ScoreStream {
 function numbersOf(columns: readonly BatchColumn[]): readonly Float64Array[] | undefined {
   const numbers = columns.flatMap((column) => (column.kind === 'numeric' ? [column.values] : []));
   return numbers.length === columns.length ? numbers : undefined;
-}
-
-/** The numbers of all columns row by row. */
-function interleave(columns: readonly Float64Array[], rows: number): Float64Array {
-  const [only] = columns;
-  if (only !== undefined && columns.length === 1) return only;
-  const joined = new Float64Array(rows * columns.length);
-  for (const [at, values] of columns.entries()) {
-    for (let row = 0; row < rows; row++) joined[row * columns.length + at] = values[row] ?? Number.NaN;
-  }
-  return joined;
 }
 
 /** What is wrong with a table is said where it is opened by itself. */
