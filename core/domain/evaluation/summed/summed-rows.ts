@@ -1,13 +1,14 @@
-import type { Metric, MetricEstimate, UndefinedMetric } from '../../metrics/metric.ts';
+import type { Metric } from '../../metrics/metric.ts';
 import type { Population } from '../../metrics/standard-error.ts';
 import type { ModelCurves } from '../curves.ts';
 import type { ScoredPopulation } from '../population.ts';
 import type { SliceKey } from '../slice.ts';
+import type { EstimateOfSums } from './estimate-sums.ts';
 
 /** The sums of one model's scores, when all rows were added. */
 export interface ModelSums {
   /** Influences are those of parts of the rows. `undefined` for a metric that is not computed of sums. */
-  readonly estimate: (metric: Metric) => MetricEstimate | UndefinedMetric | undefined;
+  readonly estimate: (metric: Metric) => EstimateOfSums;
   readonly curves: () => ModelCurves;
   /** Of several classes: one against the rest. */
   readonly ofClass?: (of: number) => ModelSums;
