@@ -78,10 +78,10 @@ export class WriteCounter {
     this.requests += 1;
     const injected = this.inject(request.method ?? 'GET', path);
     if (injected !== undefined) return answerInstead(injected, request, response);
-    const isWrite = request.method !== 'GET' && request.method !== 'HEAD' && !this.#isIgnored(path);
+    const body = await readBody(request);
+    const isWrite = !isRead(request.method, path, body) && !this.#isIgnored(path);
     if (isWrite) this.writes.push(`${request.method} ${path}`);
     const isLast = isWrite && this.count === this.#killAt;
-    const body = await readBody(request);
     // The host stays as it was asked for: signatures cover it.
     const answer = await send({ port, method: request.method ?? 'GET', path, headers: request.headers }, body);
     if (isLast) {
@@ -95,6 +95,14 @@ export class WriteCounter {
     response.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
     answer.pipe(response);
   }
+}
+
+/** A query of GraphQL is posted, and reads all the same. */
+function isRead(method: string | undefined, path: string, body: Buffer): boolean {
+  if (method === 'GET' || method === 'HEAD') return true;
+  if (!path.endsWith('/graphql')) return false;
+  const { query }: { readonly query?: unknown } = JSON.parse(body.toString('utf8'));
+  return typeof query === 'string' && query.trimStart().startsWith('query');
 }
 
 async function answerInstead(

@@ -14,8 +14,9 @@ import { followBranch } from './pull-requests.ts';
 import { pushPayload } from './push-payload.ts';
 import { ApiError, type Context, createRouter, isGranted, isJson, type Reply } from './router.ts';
 import { allRoutes } from './routes.ts';
+import { recordActivity } from './routes-activity.ts';
 import { INSTALLATION_ID } from './routes-app.ts';
-import type { Permissions, Principal, Repository, Role } from './state.ts';
+import type { ActivityType, Permissions, Principal, Repository, Role } from './state.ts';
 import { Webhooks, type WebhookTarget } from './webhooks.ts';
 
 const API_PREFIX = '/api/v3';
@@ -156,10 +157,15 @@ export class ForgeServer implements RunningGitHub {
     return this.#options.onDispatch?.(request) ?? Promise.resolve(false);
   }
 
-  async refMoved(repository: Repository, update: RefUpdate, by: Principal): Promise<void> {
+  async refMoved(
+    repository: Repository,
+    update: RefUpdate & { readonly type?: ActivityType },
+    by: Principal,
+  ): Promise<void> {
     const { ref, before, after } = update;
     const [, folder, ...rest] = ref.split('/');
     if (folder !== 'heads' && folder !== 'tags') return;
+    if (folder === 'heads') await recordActivity(this.state, repository, { ...update, actor: by.account });
     const shared = { repository, sender: by.account, startsWorkflows: by.startsWorkflows };
     if (before === NO_OBJECT || after === NO_OBJECT) {
       const refType = folder === 'tags' ? 'tag' : 'branch';

@@ -71,6 +71,7 @@ export class ForgeState {
       checkRuns: [],
       statuses: [],
       runs: [],
+      activity: [],
       reactions: [],
       deployments: [],
       protection: new Map(),

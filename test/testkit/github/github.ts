@@ -1,6 +1,6 @@
 import type { ForgeState } from './forge-state.ts';
 import type { Addresses } from './present.ts';
-import type { Account, Json, Principal, Repository } from './state.ts';
+import type { Account, ActivityType, Json, Principal, Repository } from './state.ts';
 import type { Webhooks } from './webhooks.ts';
 
 /** Something that happened in a repository, before it becomes a webhook or starts a workflow. */
@@ -25,7 +25,7 @@ export interface GitHub {
   /** What follows from moved refs: events, and pull requests that get new commits or are merged by a push. */
   refMoved(
     repository: Repository,
-    update: { ref: string; before: string; after: string },
+    update: { ref: string; before: string; after: string; type?: ActivityType },
     by: Principal,
   ): Promise<void>;
   /** The artifact store of the results service. */
@@ -51,6 +51,8 @@ export interface ArtifactEntry {
   readonly sizeBytes: number;
   readonly digest: string | null;
   readonly createdAt: string;
+  /** Its bytes are gone. */
+  readonly expired?: boolean;
 }
 
 export interface ArtifactSource {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema, type ExecutionResult, type GraphQLSchema, graphql } from 'graphql';
+import type { TagObject } from './git-objects.ts';
 import type { GitHub } from './github.ts';
 import { nodeId } from './present.ts';
 import { ApiError, checkAccess, isJson, textField } from './router.ts';
@@ -36,10 +37,31 @@ export class GraphQLEndpoint {
       schema: this.#schema,
       source: textField(request, 'query') ?? '',
       variableValues: isJson(request.variables) ? request.variables : {},
-      rootValue: { updateRefs, node, minimizeComment, unminimizeComment },
+      rootValue: { updateRefs, node, minimizeComment, unminimizeComment, repository },
       contextValue: context,
     });
   }
+}
+
+/** A repository, as far as it is asked about: what a revision such as `<commit>:<path>` leads to. */
+function repository({ owner, name }: { readonly owner: string; readonly name: string }, context: GraphQLContext) {
+  const found = context.github.state.repository(`${owner}/${name}`);
+  if (found === undefined) throw new ApiError(404, 'Could not resolve to a Repository');
+  checkAccess(context.principal, found, { names: ['contents'], level: 'read' });
+  return {
+    object: async ({ expression, oid }: { readonly expression?: string; readonly oid?: string }) => {
+      const sha = await found.git.objectOf(oid ?? expression ?? '');
+      const type = sha === undefined ? undefined : await found.git.typeOf(sha);
+      if (sha === undefined || type === undefined) return null;
+      if (type === 'tag') return tagObject(await found.git.tag(sha));
+      return { __typename: `${type.slice(0, 1).toUpperCase()}${type.slice(1)}`, oid: sha };
+    },
+  };
+}
+
+function tagObject({ sha, object, message, tagger }: TagObject) {
+  const target = { __typename: 'Commit', oid: object.sha };
+  return { __typename: 'Tag', oid: sha, message, target, tagger: { date: tagger.date } };
 }
 
 interface OnComment {

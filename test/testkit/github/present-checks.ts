@@ -174,7 +174,11 @@ export function presentRun(
 }
 
 /** A job of a workflow run. */
-export function presentJob(view: View, place: { repository: Repository; run: WorkflowRun }, job: WorkflowJob): Json {
+export function presentJob(
+  view: View,
+  place: { repository: Repository; run: WorkflowRun; attempt?: number },
+  job: WorkflowJob,
+): Json {
   const { addresses } = view;
   const { repository, run } = place;
   const base = `${addresses.api}/repos/${repository.fullName}`;
@@ -182,7 +186,7 @@ export function presentJob(view: View, place: { repository: Repository; run: Wor
     id: job.id,
     run_id: run.id,
     run_url: `${base}/actions/runs/${run.id}`,
-    run_attempt: run.attempt,
+    run_attempt: place.attempt ?? run.attempt,
     node_id: nodeId('Job', job.id),
     head_sha: run.headSha,
     head_branch: run.headBranch,
@@ -223,7 +227,7 @@ export function presentArtifact(view: View, repository: Repository, artifact: Ar
     size_in_bytes: artifact.sizeBytes,
     url,
     archive_download_url: `${url}/zip`,
-    expired: false,
+    expired: artifact.expired ?? false,
     created_at: artifact.createdAt,
     expires_at: new Date(Date.parse(artifact.createdAt) + 90 * 86_400_000).toISOString(),
     updated_at: artifact.createdAt,

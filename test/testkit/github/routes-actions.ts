@@ -68,6 +68,29 @@ function listJobs(context: RepositoryContext) {
   };
 }
 
+/** A run as it was in one of its attempts. */
+function attemptOf(context: RepositoryContext): WorkflowRun {
+  const run = runOf(context);
+  const attempt = Number(context.params.attempt_number);
+  if (attempt === run.attempt) return run;
+  const past = run.earlier?.find((one) => one.attempt === attempt);
+  if (past === undefined) throw new ApiError(404, 'Not Found');
+  return { ...run, attempt, status: 'completed', conclusion: past.conclusion, jobs: [...past.jobs] };
+}
+
+async function getAttempt(context: RepositoryContext) {
+  return { status: 200, body: await runJson(context, attemptOf(context)) };
+}
+
+function listAttemptJobs(context: RepositoryContext) {
+  const { repository } = context;
+  const run = attemptOf(context);
+  return {
+    status: 200,
+    items: { list: run.jobs.map((job) => presentJob(viewOf(context), { repository, run }, job)), key: 'jobs' },
+  };
+}
+
 function listArtifacts(context: RepositoryContext, runId?: number) {
   const { repository, github, query } = context;
   const name = query.get('name');
@@ -92,7 +115,9 @@ function getArtifact(context: RepositoryContext) {
 function downloadArtifact(context: RepositoryContext) {
   if (context.params.archive_format !== 'zip') throw new ApiError(410, 'Gone');
   actorOf(context);
-  return { status: 302, headers: { location: context.github.artifacts.url(artifactOf(context).id) } };
+  const artifact = artifactOf(context);
+  if (artifact.expired === true) throw new ApiError(410, 'Artifact has expired');
+  return { status: 302, headers: { location: context.github.artifacts.url(artifact.id) } };
 }
 
 async function listWorkflows(context: RepositoryContext) {
@@ -131,6 +156,8 @@ export const ACTION_ROUTES: readonly Route[] = [
   repositoryRoute('GET /actions/runs', 'actions', (context) => listRuns(context)),
   repositoryRoute('GET /actions/runs/{run_id}', 'actions', getRun),
   repositoryRoute('GET /actions/runs/{run_id}/jobs', 'actions', listJobs),
+  repositoryRoute('GET /actions/runs/{run_id}/attempts/{attempt_number}', 'actions', getAttempt),
+  repositoryRoute('GET /actions/runs/{run_id}/attempts/{attempt_number}/jobs', 'actions', listAttemptJobs),
   repositoryRoute('GET /actions/runs/{run_id}/artifacts', 'actions', (context) =>
     listArtifacts(context, runOf(context).id),
   ),

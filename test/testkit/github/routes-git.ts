@@ -51,7 +51,8 @@ async function getRef({ repository, github, params }: RepositoryContext) {
 
 async function listRefs({ repository, github, params }: RepositoryContext) {
   const refs = await repository.git.refs(`refs/${params.ref}`);
-  return { status: 200, items: { list: refs.map((ref) => presentRef(github.addresses, repository, ref)) } };
+  // As GitHub describes it: without pages.
+  return { status: 200, body: refs.map((ref) => presentRef(github.addresses, repository, ref)) };
 }
 
 async function createRef(context: RepositoryContext) {

@@ -1,14 +1,7 @@
+import { mergeCommit } from './merge-commit.ts';
 import { presentCommit, presentFile } from './present-git.ts';
 import { type PullIssue, presentPull, presentPullSimple } from './present-issue.ts';
-import {
-  emitPull,
-  factsOf,
-  markMerged,
-  mergeSignature,
-  missingCheck,
-  pullsOf,
-  refreshPullRefs,
-} from './pull-requests.ts';
+import { emitPull, factsOf, markMerged, missingCheck, pullsOf, refreshPullRefs } from './pull-requests.ts';
 import {
   ApiError,
   checkAccess,
@@ -160,28 +153,16 @@ async function mergePull(context: RepositoryContext) {
   if (missing !== undefined) throw new ApiError(405, `Required status check "${missing}" is expected.`);
   const ref = `refs/heads/${pull.baseRef}`;
   const base = (await repository.git.commitOf(ref)) ?? '';
-  const tree = await repository.git.mergeTree(base, pull.headSha);
-  if (tree === undefined) throw new ApiError(405, 'Pull Request has merge conflicts');
-  const method = textField(body, 'merge_method') ?? 'merge';
-  if (method === 'rebase') throw new ApiError(405, 'Rebase merges are not allowed on this repository.');
   const by = actorOf(context);
-  const isSquash = method === 'squash';
-  const title =
-    textField(body, 'commit_title') ??
-    (isSquash
-      ? `${issue.title} (#${issue.number})`
-      : `Merge pull request #${issue.number} from ${pull.headRepository.split('/')[0]}/${pull.headRef}`);
-  const message = textField(body, 'commit_message') ?? (isSquash ? '' : issue.title);
-  const sha = await repository.git.writeCommit({
-    tree: tree.split('\n')[0] ?? tree,
-    parents: isSquash ? [base] : [base, pull.headSha],
-    message: message === '' ? title : `${title}\n\n${message}`,
-    ...mergeSignature(by.account, github.state.now()),
-  });
+  const title = textField(body, 'commit_title');
+  const message = textField(body, 'commit_message');
+  const method = textField(body, 'merge_method') ?? 'merge';
+  const sha = await mergeCommit(github, { repository, issue, by: by.account }, { method, base, title, message });
+  if (sha === undefined) throw new ApiError(405, 'Pull Request has merge conflicts');
   pull.baseSha = base;
   await repository.git.moveRef(ref, sha, base);
   await markMerged(github, { repository, issue, by }, sha);
-  await github.refMoved(repository, { ref, before: base, after: sha }, by);
+  await github.refMoved(repository, { ref, before: base, after: sha, type: 'pr_merge' }, by);
   return { status: 200, body: { sha, merged: true, message: 'Pull Request successfully merged' } };
 }
 

@@ -1,5 +1,6 @@
 import type { Route } from './router.ts';
 import { ACTION_ROUTES } from './routes-actions.ts';
+import { ACTIVITY_ROUTES } from './routes-activity.ts';
 import { type AskEmulator, appRoutes } from './routes-app.ts';
 import { CHECK_ROUTES } from './routes-checks.ts';
 import { COMMIT_ROUTES } from './routes-commits.ts';
@@ -23,5 +24,6 @@ export function allRoutes(ask: AskEmulator, owner: string): Route[] {
     ...CHECK_ROUTES,
     ...DEPLOYMENT_ROUTES,
     ...ACTION_ROUTES,
+    ...ACTIVITY_ROUTES,
   ];
 }

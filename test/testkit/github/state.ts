@@ -138,10 +138,19 @@ export interface WorkflowJob {
   readonly checkRunId: number;
 }
 
+/** An attempt of a run that was run again since. */
+export interface PastAttempt {
+  readonly attempt: number;
+  readonly conclusion: Conclusion | null;
+  readonly jobs: readonly WorkflowJob[];
+}
+
 export interface WorkflowRun {
   readonly id: number;
   readonly number: number;
   attempt: number;
+  /** Attempts before this one. */
+  readonly earlier?: PastAttempt[];
   readonly workflowId: number;
   readonly name: string;
   readonly path: string;
@@ -178,6 +187,26 @@ export interface Deployment {
   readonly statuses: { id: number; state: string; description: string; creator: Account; createdAt: string }[];
 }
 
+/** How a branch moved, in the words of the interface. */
+export type ActivityType =
+  | 'push'
+  | 'force_push'
+  | 'branch_creation'
+  | 'branch_deletion'
+  | 'pr_merge'
+  | 'merge_queue_merge';
+
+/** One move of a branch. */
+export interface Activity {
+  readonly id: number;
+  readonly ref: string;
+  readonly before: string;
+  readonly after: string;
+  readonly timestamp: string;
+  readonly type: ActivityType;
+  readonly actor: Account;
+}
+
 /** A repository: Git data lie in `git`, the rest here. */
 export interface Repository {
   readonly id: number;
@@ -194,6 +223,8 @@ export interface Repository {
   readonly checkRuns: CheckRun[];
   readonly statuses: CommitStatus[];
   readonly runs: WorkflowRun[];
+  /** Moves of branches, oldest first. */
+  readonly activity: Activity[];
   readonly reactions: Reaction[];
   readonly deployments: Deployment[];
   /** Required status checks by branch. */

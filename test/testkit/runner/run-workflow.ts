@@ -20,6 +20,7 @@ export function queueRun(engine: Engine, request: RunRequest, actor: Account): W
     id: github.state.newId(),
     number: repository.runs.filter((one) => one.workflowId === id).length + 1,
     attempt: 1,
+    earlier: [],
     workflowId: id,
     name: workflow.name,
     path: workflow.path,

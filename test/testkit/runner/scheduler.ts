@@ -61,6 +61,7 @@ export class Scheduler {
     const request = run === undefined ? undefined : this.#requests.get(run);
     if (run === undefined || request === undefined || run.status !== 'completed')
       throw new Error(`run ${runId} cannot be run again`);
+    run.earlier?.push({ attempt: run.attempt, conclusion: run.conclusion, jobs: [...run.jobs] });
     run.attempt += 1;
     run.status = 'queued';
     run.conclusion = null;
