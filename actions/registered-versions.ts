@@ -1,25 +1,32 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { GitHubBranches } from '../core/adapters/github/github-branches.ts';
+import { GitHubCommitHistory } from '../core/adapters/github/github-commit-history.ts';
+import { GitHubDefaultBranchLog } from '../core/adapters/github/github-default-branch-log.ts';
 import { GitHubRepositoryFiles } from '../core/adapters/github/github-repository-files.ts';
 import { GitHubVersionTags } from '../core/adapters/github/github-version-tags.ts';
+import { GitHubWorkflowRuns } from '../core/adapters/github/github-workflow-runs.ts';
 import { fetchArtifact } from '../core/adapters/node/fetch-artifact.ts';
 import { FileArtifactHasher } from '../core/adapters/node/file-artifact-hasher.ts';
+import { ZipReportArchive } from '../core/adapters/node/zip-report-archive.ts';
 import type { EnvironmentConfig } from '../core/config/environment-config.ts';
 import { UserError } from '../core/errors.ts';
 import type { ChampionFinder } from '../core/ports/champion-finder.ts';
 import type { ObjectStore } from '../core/ports/object-store.ts';
 import type { RepositoryFiles } from '../core/ports/repository-files.ts';
+import { believedVersions } from '../core/usecases/model-situation.ts';
+import { ProvenanceMemory } from '../core/usecases/provenance-memory.ts';
 import { readChampionHistory } from '../core/usecases/read-champion-history.ts';
 import { RegisteredChampionFinder } from '../core/usecases/registered-champion-finder.ts';
-import { type KnownVersion, VersionCatalog } from '../core/usecases/version-catalog.ts';
+import type { KnownVersion, VersionCatalog } from '../core/usecases/version-catalog.ts';
 import { VersionStore } from '../core/usecases/version-store.ts';
 import type { ActionContext } from './action-context.ts';
-import { gitHubOf } from './github.ts';
+import { type GitHubAccess, gitHubOf } from './github.ts';
 import type { LoadedModel } from './load-model.ts';
 import { openStore } from './open-store.ts';
 import { inRepository } from './repository-environments.ts';
 
-/** The registered versions of a model as an action reaches them: tags by the API, documents and artifacts in the store. */
+/** The registered versions of a model that are believed, as an action reaches them. */
 export interface RegisteredVersions {
   readonly catalog: VersionCatalog;
   readonly files: RepositoryFiles;
@@ -30,21 +37,53 @@ export interface RegisteredVersions {
   readonly documents: VersionStore | undefined;
 }
 
+/** Chosen: a hundred requests. An action remembers nothing of the run before. */
+const MAX_TAGS_READ = 5000;
+
 /** @param token The input github-token. */
 export async function openRegisteredVersions(
   context: ActionContext,
-  { name, model }: LoadedModel,
+  loaded: LoadedModel,
   token: string | undefined,
 ): Promise<RegisteredVersions> {
-  const { client, repository } = await gitHubOf(context, token);
-  const uri = model.register?.store;
+  const access = await gitHubOf(context, token);
+  const uri = loaded.model.register?.store;
   const surroundings = { env: context.env, baseFolder: context.workingDirectory };
   const objects = uri === undefined ? undefined : openStore(uri, surroundings);
   const documents = objects === undefined ? undefined : new VersionStore(objects, new FileArtifactHasher());
-  const tags = new GitHubVersionTags(client, repository);
-  const catalog = new VersionCatalog(name, tags, async (version) => documents?.readVersion(version, undefined));
-  const environments = inRepository(context, model.environments);
-  return { catalog, documents, objects, environments, files: new GitHubRepositoryFiles(client, repository) };
+  const environments = inRepository(context, loaded.model.environments);
+  const catalog = await openCatalog(context, loaded, { ...access, environments, storeUri: objects?.uri });
+  const files = new GitHubRepositoryFiles(access.client, access.repository);
+  return { catalog, documents, objects, environments, files };
+}
+
+/** The catalog of believed versions, by the same rules as the bot's. */
+export async function openCatalog(
+  { env }: ActionContext,
+  { name, model }: LoadedModel,
+  {
+    client,
+    repository,
+    environments,
+    storeUri,
+  }: GitHubAccess & { readonly environments: readonly EnvironmentConfig[]; readonly storeUri: string | undefined },
+): Promise<VersionCatalog> {
+  const branches = new GitHubBranches(client, repository);
+  const base = await branches.default();
+  const ownRunId = env.GITHUB_RUN_ID === undefined ? undefined : Number(env.GITHUB_RUN_ID);
+  const config = { ...model, environments };
+  const request = { model: name, config, base, nowMs: Date.now(), storeUri, ownRunId, maxTagsRead: MAX_TAGS_READ };
+  const ports = {
+    tags: new GitHubVersionTags(client, repository),
+    history: new GitHubCommitHistory(client, repository),
+    runs: new GitHubWorkflowRuns(client, repository),
+    archive: new ZipReportArchive(),
+    hasher: new FileArtifactHasher(),
+    files: new GitHubRepositoryFiles(client, repository),
+    log: new GitHubDefaultBranchLog(client, repository, async () => base.name),
+    memory: { provenance: new ProvenanceMemory(), values: new Map() },
+  };
+  return believedVersions(request, ports).catalog;
 }
 
 /** The finder of the champion among registered versions: `auto` or a version. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { newestAttemptsFirst } from '../core/domain/model/workflow-artifact.ts';
+import { artifactsOfKind } from '../core/domain/model/workflow-artifact.ts';
 import type { ActionContext } from './action-context.ts';
 import { reportFolder, reportPath } from './report-files.ts';
 
@@ -17,7 +17,7 @@ export async function fetchWorkflowArtifact(context: ActionContext, model: strin
   const client = new DefaultArtifactClient();
   const { artifacts } = await client.listArtifacts({ latest: true });
   const attempt = Number(env.GITHUB_RUN_ATTEMPT ?? '1');
-  const found = newestAttemptsFirst(model, artifacts).find((made) => made.attempt <= attempt)?.artifact;
+  const found = artifactsOfKind(model, 'report', artifacts).find((made) => made.attempt <= attempt)?.artifact;
   if (found === undefined) return;
   context.log.info(`Reports come from the workflow artifact ${found.name}`);
   await client.downloadArtifact(found.id, { path: reportFolder(env, model) });

@@ -13,7 +13,8 @@ import { onWorkflowRunCompleted } from './handlers/workflow-run.ts';
 import type { KeyedQueue } from './keyed-queue.ts';
 import type { BotMetrics } from './metrics.ts';
 import { type Log, reconcileAllPromotions, reconcileAllRetraining } from './reconcile.ts';
-import { type BotIdentity, type BotRepository, openRepository } from './repository.ts';
+import type { BotIdentity, BotRepository } from './repository.ts';
+import type { Wakeups } from './wakeups.ts';
 
 type RepositoryEvent = Pick<Context, 'octokit' | 'log' | 'name'> & {
   readonly payload: { readonly repository?: { readonly full_name: string } };
@@ -33,17 +34,20 @@ export interface AppParts {
   readonly queue: KeyedQueue;
   readonly background: Background;
   readonly metrics: BotMetrics;
+  readonly wakeups: Wakeups;
 }
 
 /**
  * The bot: every event is a hint that ends in a reconciliation of one repository, one at a time. A webhook is answered at
  * once; what fails afterwards is logged, and made good by the sweep.
  */
-export function createApp({ identity, queue, background, metrics }: AppParts) {
+export function createApp({ identity, queue, background, metrics, wakeups }: AppParts) {
   const open = async (event: RepositoryEvent, name: string) => {
     const self = await identity();
-    const fresh = () => openRepository(asClient(event.octokit), parseRepositoryName(name), self);
-    return { name, fresh, log: (line: string) => event.log.info(line) };
+    const log = (line: string) => event.log.info(line);
+    const at = { identity: self, log };
+    const fresh = () => wakeups.open(asClient(event.octokit), parseRepositoryName(name), at);
+    return { name, fresh, log };
   };
   const inBackground = (event: RepositoryEvent, work: (opened: Opened) => Promise<void>) => {
     const repository = event.payload.repository?.full_name;

@@ -1,12 +1,15 @@
 import type { PromotionCheck } from '../core/domain/promotion/promotion-check.ts';
+import { UserError } from '../core/errors.ts';
+import { escapeLogLine } from '../core/render/text/escape.ts';
 import { mergePromotions } from '../core/usecases/merge-promotions.ts';
-import { reconcilePromotions } from '../core/usecases/reconcile-promotions.ts';
+import { type PromotionOutcome, reconcilePromotions } from '../core/usecases/reconcile-promotions.ts';
 import { proposeRetrained, startRetraining } from '../core/usecases/reconcile-retrain.ts';
 import { reconcileRollbacks } from '../core/usecases/reconcile-rollbacks.ts';
 import { type RefreshedPullRequests, refreshPromotionChecks } from '../core/usecases/refresh-promotion-checks.ts';
 import { reportOverdueWatch } from '../core/usecases/report-overdue-watch.ts';
-import { type PromotionCheckRequest, showPromotionCheck } from '../core/usecases/show-promotion-check.ts';
-import type { BotRepository } from './repository.ts';
+import { showBrokenConfigCheck } from '../core/usecases/show-broken-config-check.ts';
+import { showPromotionCheck } from '../core/usecases/show-promotion-check.ts';
+import { type BotRepository, CONFIG_FILE } from './repository.ts';
 
 /** One line of what was done, for the log. */
 export type Log = (line: string) => void;
@@ -25,8 +28,8 @@ export async function reconcileAllPromotions(
   const { login: self, clockMs } = repository.identity;
   for (const [model, modelConfig] of Object.entries(config.models)) {
     const request = { model, config: modelConfig, self, nowMs: clockMs() };
-    for (const line of await reconcileRollbacks(request, repository)) log(`rollback ${model}: ${line}`);
-    for (const line of await reconcilePromotions(request, repository)) log(`promotion ${model}: ${line}`);
+    tell(await reconcileRollbacks(request, repository), (line) => log(`rollback ${model}: ${line}`));
+    tell(await reconcilePromotions(request, repository), (line) => log(`promotion ${model}: ${line}`));
   }
   const { sha: baseSha } = await repository.branches.default();
   const refreshed = { config, baseSha, self, nowMs: clockMs() };
@@ -34,7 +37,14 @@ export async function reconcileAllPromotions(
   // Last: a merge needs the check that was shown just now.
   for (const [model, modelConfig] of Object.entries(config.models)) {
     const request = { model, config: modelConfig, self, nowMs: clockMs() };
-    for (const line of await mergePromotions(request, repository)) log(`auto-merge ${model}: ${line}`);
+    tell(await mergePromotions(request, repository), (line) => log(`auto-merge ${model}: ${line}`));
+  }
+}
+
+/** What people wrote may be in it: one line each, whatever it holds. */
+function tell(outcomes: readonly PromotionOutcome[], log: Log): void {
+  for (const { environment, text } of outcomes) {
+    log(escapeLogLine(environment === undefined ? text : `${environment}: ${text}`));
   }
 }
 
@@ -59,12 +69,19 @@ export async function watchTheWatch(repository: BotRepository, log: Log): Promis
   if (said !== undefined) log(`drift checks: ${said}`);
 }
 
-/** Shows the promotion check of a commit against the default branch as it is now. */
-export async function checkCommit(
-  repository: BotRepository,
-  commit: Pick<PromotionCheckRequest, 'config' | 'headSha' | 'files'>,
-): Promise<PromotionCheck> {
+/**
+ * Shows the promotion check of a commit against the default branch as it is now, by the default branch's config. Where
+ * that one is broken, only what changes nothing but the config may pass: it decides about itself alone.
+ */
+export async function checkCommit(repository: BotRepository, headSha: string): Promise<PromotionCheck | undefined> {
   const { login: self, clockMs } = repository.identity;
   const { sha: baseSha } = await repository.branches.default();
-  return showPromotionCheck({ ...commit, baseSha, self, nowMs: clockMs() }, repository);
+  const config = await repository.config(baseSha).catch((error: unknown) => {
+    if (error instanceof UserError) return error;
+    throw error;
+  });
+  if (config === undefined) return undefined;
+  const compared = { baseSha, headSha };
+  if (config instanceof UserError) return showBrokenConfigCheck({ ...compared, file: CONFIG_FILE }, repository);
+  return showPromotionCheck({ ...compared, config, self, nowMs: clockMs() }, repository);
 }

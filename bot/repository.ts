@@ -18,7 +18,8 @@ import { FileArtifactHasher } from '../core/adapters/node/file-artifact-hasher.t
 import { ZipReportArchive } from '../core/adapters/node/zip-report-archive.ts';
 import { parseConfig } from '../core/config/parse-config.ts';
 import type { TidegateConfig } from '../core/config/tidegate-config.ts';
-import { ReleaseEvaluations, type RememberedEvaluations } from '../core/usecases/release-evaluations.ts';
+import { ReleaseEvaluations } from '../core/usecases/release-evaluations.ts';
+import type { BotMemory } from './bot-memory.ts';
 import { remembering } from './remembering.ts';
 
 /** Where a repository says how it uses Tidegate. */
@@ -31,38 +32,48 @@ export interface BotIdentity {
   readonly login: string;
   /** Now; epoch milliseconds. */
   readonly clockMs: () => number;
-  /** Reports that were read for earlier events: what never changes is not downloaded twice. */
-  readonly remembered: RememberedEvaluations;
+  /** What was read for earlier events, by repository. */
+  readonly memory: BotMemory;
 }
 
 /** A repository as the bot works on it: its ports, and its config as the default branch has it. */
-export type BotRepository = ReturnType<typeof openRepository>;
+export type BotRepository = ReturnType<typeof openRepository> & {
+  /** Asks to be looked at again; epoch milliseconds. */
+  readonly wake?: (atMs: number) => void;
+};
 
 /** Opens a repository with the client of its installation. */
 export function openRepository(client: GitHubClient, name: RepositoryName, identity: BotIdentity) {
   const files = new GitHubRepositoryFiles(client, name);
   const runs = new GitHubWorkflowRuns(client, name);
   const archive = new ZipReportArchive();
-  const sources = { runs, archive, hasher: new FileArtifactHasher() };
+  const hasher = new FileArtifactHasher();
+  const branches = remembering(new GitHubBranches(client, name), { reads: ['default'] });
+  const memory = identity.memory.of(name);
   return {
     name,
     identity,
     files,
-    branches: remembering(new GitHubBranches(client, name), { reads: ['default'] }),
+    branches,
+    memory,
+    settled: memory.settled,
     checks: new GitHubCheckRuns(client, name, identity.appId),
     conversation: new GitHubConversation(client, name),
     controls: remembering(new GitHubControlIssues(client, name), { reads: ['list'], writes: ['create', 'close'] }),
     comments: new GitHubComments(client, name, identity.login),
     history: new GitHubCommitHistory(client, name),
-    log: remembering(new GitHubDefaultBranchLog(client, name), { reads: ['recent', 'ofFile'] }),
+    log: remembering(new GitHubDefaultBranchLog(client, name, async () => (await branches.default()).name), {
+      reads: ['tips'],
+    }),
     schedules: new GitHubScheduledWorkflows(client, name),
     signals: new GitHubHealthSignals(client, name),
     issues: new GitHubDriftIssues(client, name),
     merging: new GitHubMerging(client, name),
     pullRequests: new GitHubPullRequests(client, name),
     runs,
-    evaluations: new ReleaseEvaluations(sources, identity.remembered),
-    tags: remembering(new GitHubVersionTags(client, name), { reads: ['list', 'read'] }),
+    hasher,
+    evaluations: new ReleaseEvaluations({ runs, archive, hasher }, memory.evaluations),
+    tags: remembering(new GitHubVersionTags(client, name), { reads: ['list', 'readAll'] }),
     archive,
     /**
      * The config at a commit, by default at the default branch's newest: only that one is obeyed.

@@ -3,12 +3,14 @@ import { statusOf } from '../core/adapters/github/github-client.ts';
 import { UserError } from '../core/errors.ts';
 import { asClient, createApp } from './app.ts';
 import { Background } from './background.ts';
+import { BotMemory } from './bot-memory.ts';
 import type { BotConfig } from './config.ts';
 import { close, createMetricsServer, createWebhookServer, listen } from './http-server.ts';
 import { KeyedQueue } from './keyed-queue.ts';
 import { BotMetrics } from './metrics.ts';
 import type { BotIdentity } from './repository.ts';
 import { sweep } from './sweep.ts';
+import { Wakeups } from './wakeups.ts';
 
 /** A running bot. */
 export interface RunningBot {
@@ -34,9 +36,10 @@ export async function startBot(config: BotConfig, logLevel: 'info' | 'warn' | 'f
   const identity = memoize(async () => {
     const found = await findIdentity(probot, config.appId);
     state.isKnown = true;
-    return { ...found, clockMs, remembered: new Map() };
+    return { ...found, clockMs, memory: new BotMemory() };
   });
-  const app = createApp({ identity, queue, background, metrics });
+  const wakeups = new Wakeups({ queue, background, failed: (error) => probot.log.error(error) });
+  const app = createApp({ identity, queue, background, metrics, wakeups });
   const webhooks = await createNodeMiddleware(app, { probot, webhooksPath: '/api/github/webhooks' });
   const server = createWebhookServer(
     (request, response) => void webhooks(request, response, () => response.writeHead(404).end()),
@@ -46,7 +49,7 @@ export async function startBot(config: BotConfig, logLevel: 'info' | 'warn' | 'f
   const measured = config.metricsPort === undefined ? undefined : createMetricsServer(metrics);
   const metricsUrl = measured && (await listen(measured, { host: config.host, port: config.metricsPort ?? 0 }));
   const run = async () => {
-    await metrics.time('sweep', async () => sweep(probot, await identity(), queue));
+    await metrics.time('sweep', async () => sweep(probot, await identity(), { queue, wakeups }));
     metrics.lastSweep.setToCurrentTime();
   };
   const timer = setInterval(() => run().catch((error: unknown) => probot.log.error(error)), config.sweepIntervalMs);
@@ -60,6 +63,7 @@ export async function startBot(config: BotConfig, logLevel: 'info' | 'warn' | 'f
     stop: async () => {
       state.isStopping = true;
       clearInterval(timer);
+      wakeups.stop();
       await close(server);
       await background.stop();
       if (measured !== undefined) await close(measured);

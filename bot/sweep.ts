@@ -2,21 +2,27 @@ import type { Probot } from 'probot';
 import { asClient } from './app.ts';
 import type { KeyedQueue } from './keyed-queue.ts';
 import { reconcileAllPromotions, reconcileAllRetraining, watchTheWatch } from './reconcile.ts';
-import { type BotIdentity, openRepository } from './repository.ts';
+import type { BotIdentity } from './repository.ts';
+import type { Wakeups } from './wakeups.ts';
 
 /** Reconciles every repository of every installation: finds what no event told. One failing repository stops no other. */
-export async function sweep(app: Probot, identity: BotIdentity, queue: KeyedQueue): Promise<void> {
+export async function sweep(
+  app: Probot,
+  identity: BotIdentity,
+  { queue, wakeups }: { readonly queue: KeyedQueue; readonly wakeups: Wakeups },
+): Promise<void> {
+  const log = (line: string) => app.log.info(line);
   const client = asClient(await app.auth());
   const installations = await client.paginate('GET /app/installations', { per_page: 100 });
   for (const { id } of installations) {
     const installed = asClient(await app.auth(Number(id)));
     const repositories = await installed.paginate('GET /installation/repositories', { per_page: 100 });
     for (const { name, owner } of repositories) {
-      const repository = openRepository(installed, { owner: owner.login, repo: name }, identity);
+      const repository = wakeups.open(installed, { owner: owner.login, repo: name }, { identity, log });
       const work = async () => {
-        await reconcileAllPromotions(repository, (line) => app.log.info(line), 'all');
-        await reconcileAllRetraining(repository, (line) => app.log.info(line));
-        await watchTheWatch(repository, (line) => app.log.info(line));
+        await reconcileAllPromotions(repository, log, 'all');
+        await reconcileAllRetraining(repository, log);
+        await watchTheWatch(repository, log);
       };
       await queue.run(`${owner.login}/${name}`, work).catch((error: unknown) => app.log.error(error));
     }

@@ -1,12 +1,13 @@
 import { artifactFolder } from '../../core/domain/registry/store-layout.ts';
 import { UserError } from '../../core/errors.ts';
-import type { KnownVersion } from '../../core/usecases/version-catalog.ts';
+import type { KnownVersion, VersionCatalog } from '../../core/usecases/version-catalog.ts';
 import type { ActionContext } from '../action-context.ts';
 import type { RegisteredVersions } from '../registered-versions.ts';
 import { loadOptionalReport, reportPath } from '../report-files.ts';
 
 /**
- * The version to deploy: the one that is wanted, else the one that register left in this job, else the newest.
+ * The version to deploy: the one that is wanted, else the one that register left in this job, else the newest. Only versions that are
+ * believed count.
  *
  * @throws {UserError} VERSION_NOT_FOUND where there is none, or where its artifact is not in the store.
  */
@@ -18,12 +19,7 @@ export async function chooseVersion(
   const left = await loadOptionalReport(reportPath(env, asked.model, 'model-version'), 'model-version');
   const wanted = asked.wanted ?? left?.version;
   const version = wanted === undefined ? await catalog.newest() : await catalog.find(wanted);
-  if (version === undefined) {
-    const known = (await catalog.active()).slice(0, 10).map((active) => active.version);
-    throw new UserError('VERSION_NOT_FOUND', `${asked.model} has no version ${wanted ?? 'at all'}`, {
-      fix: known.length === 0 ? 'Register one first.' : `Use one of ${known.join(', ')}.`,
-    });
-  }
+  if (version === undefined) throw await notFound(catalog, asked.model, wanted);
   const folder = `${artifactFolder(version.artifactDigest)}/`;
   if (objects !== undefined && (await objects.list(folder)[Symbol.asyncIterator]().next()).done === true) {
     throw new UserError('VERSION_NOT_FOUND', `the artifact of v${version.version} is not at ${version.artifactUri}`, {
@@ -31,4 +27,17 @@ export async function chooseVersion(
     });
   }
   return version;
+}
+
+/** Tags that are not believed are skipped; the reason is told. */
+async function notFound(catalog: VersionCatalog, model: string, wanted: string | undefined): Promise<UserError> {
+  const newest = wanted === undefined ? undefined : await catalog.newest();
+  const refused = catalog
+    .refused()
+    .filter(({ version }) => wanted === undefined || version === wanted.replace(/^v/, ''));
+  const why = refused.slice(0, 5).map(({ version, reason }) => `v${version} is not believed: ${reason}`);
+  const message = [`${model} has no version ${wanted ?? 'that is believed'}`, ...why].join('; ');
+  return new UserError('VERSION_NOT_FOUND', message, {
+    fix: newest === undefined ? 'Register a version by the release workflow first.' : `Use ${newest.version}.`,
+  });
 }

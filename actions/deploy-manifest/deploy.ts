@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { GitHubBranches } from '../../core/adapters/github/github-branches.ts';
+import { GitHubCommitHistory } from '../../core/adapters/github/github-commit-history.ts';
 import { GitHubPullRequests } from '../../core/adapters/github/github-pull-requests.ts';
 import { GitHubRepositoryFiles } from '../../core/adapters/github/github-repository-files.ts';
 import { WorkspaceFiles } from '../../core/adapters/node/workspace-files.ts';
@@ -63,6 +64,7 @@ async function repositoryOf(context: ActionContext, { token }: WantedDeployment)
     branches: new GitHubBranches(client, repository),
     files: new GitHubRepositoryFiles(client, repository),
     pullRequests: new GitHubPullRequests(client, repository),
+    history: new GitHubCommitHistory(client, repository),
   };
 }
 

@@ -21,7 +21,7 @@ export async function uploadEvaluation(
   if (artifact !== undefined) await cp(artifact, join(copied, basename(artifact)), { recursive: true });
   if (!context.env.ACTIONS_RUNTIME_TOKEN) return null;
   const { DefaultArtifactClient } = await import('@actions/artifact');
-  const name = workflowArtifactName(model, Number(context.env.GITHUB_RUN_ATTEMPT ?? '1'));
+  const name = workflowArtifactName(model, 'report', Number(context.env.GITHUB_RUN_ATTEMPT ?? '1'));
   const files = (await readdir(folder, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));

@@ -6,9 +6,11 @@ import { type Registration, registerVersion } from '../../core/usecases/register
 import type { ActionContext } from '../action-context.ts';
 import { readDockerConfig } from '../docker-config.ts';
 import { gitHubOf } from '../github.ts';
-import { type InputValues, readInputs } from '../inputs.ts';
-import { loadModel } from '../load-model.ts';
+import { readInputs } from '../inputs.ts';
+import { type LoadedModel, loadModel } from '../load-model.ts';
+import { openCatalog } from '../registered-versions.ts';
 import { reportPath, writeReport } from '../report-files.ts';
+import { inRepository } from '../repository-environments.ts';
 import { fetchWorkflowArtifact } from '../workflow-artifact.ts';
 import { assembleRegistration } from './assemble-registration.ts';
 import { inputs } from './inputs.ts';
@@ -24,7 +26,7 @@ export async function main(context: ActionContext): Promise<void> {
   const registration = await registerVersion(request, {
     store,
     images: new RegistryImageTags(await readDockerConfig(context.env)),
-    ...(await gitHubPorts(context, values)),
+    ...(await gitHubPorts(context, loaded, { token: values['github-token'], storeUri: store.uri })),
   });
   const path = await writeReport(
     reportPath(context.env, loaded.name, 'model-version'),
@@ -38,9 +40,18 @@ export async function main(context: ActionContext): Promise<void> {
   context.log.info(`${verb} ${registration.tag} (${registration.reason})`);
 }
 
-async function gitHubPorts(context: ActionContext, values: InputValues<typeof inputs>) {
-  const { client, repository } = await gitHubOf(context, values['github-token']);
-  return { tags: new GitHubVersionTags(client, repository), history: new GitHubCommitHistory(client, repository) };
+async function gitHubPorts(
+  context: ActionContext,
+  loaded: LoadedModel,
+  { token, storeUri }: { readonly token: string | undefined; readonly storeUri: string },
+) {
+  const access = await gitHubOf(context, token);
+  const environments = inRepository(context, loaded.model.environments);
+  return {
+    tags: new GitHubVersionTags(access.client, access.repository),
+    history: new GitHubCommitHistory(access.client, access.repository),
+    versions: () => openCatalog(context, loaded, { ...access, environments, storeUri }),
+  };
 }
 
 function writeOutputs(context: ActionContext, { report, tag, created, version }: Registration, path: string): void {

@@ -6,6 +6,6 @@ import type { ActionContext } from '../action-context.ts';
 export async function uploadVersion(context: ActionContext, model: string, reportPath: string): Promise<void> {
   if (!context.env.ACTIONS_RUNTIME_TOKEN) return;
   const { DefaultArtifactClient } = await import('@actions/artifact');
-  const name = `${workflowArtifactName(model, Number(context.env.GITHUB_RUN_ATTEMPT ?? '1'))}-version`;
+  const name = workflowArtifactName(model, 'version', Number(context.env.GITHUB_RUN_ATTEMPT ?? '1'));
   await new DefaultArtifactClient().uploadArtifact(name, [reportPath], dirname(reportPath));
 }

@@ -1,8 +1,9 @@
 /** The newest commit of a branch. */
 export interface BranchHead {
   readonly sha: string;
-  /** Login of its author; null where GitHub knows none. */
-  readonly author: string | null;
+  /** The name of its tree: equal names are equal files everywhere. */
+  readonly tree: string;
+  readonly parents: readonly string[];
   readonly message: string;
 }
 
@@ -26,16 +27,24 @@ export interface Branches {
   /**
    * Makes a commit of our own on `base` and moves the branch there. A file keeps its mode. Returns the commit.
    *
-   * @throws {ServiceError} GITHUB_CONFLICT as `move`; {UserError} PATH_UNSAFE where a path is a link.
+   * @throws {ServiceError} GITHUB_CONFLICT (retryable) where the branch is not where it is expected: somebody else was
+   *   faster, and nothing of theirs is lost; {UserError} PATH_UNSAFE where a path is a link.
    */
   commit(commit: NewCommit): Promise<string>;
   /**
-   * Creates the branch at a commit, or moves it there, also back.
+   * The name of the tree that a commit's tree becomes with these files; nothing is written. A file keeps its mode.
    *
-   * @throws {ServiceError} GITHUB_CONFLICT (retryable) where the branch is not where it is expected: somebody else was
-   *   faster, and nothing of theirs is lost.
+   * @throws {UserError} PATH_UNSAFE where a path is a link.
    */
-  move(branch: string, sha: string, expected: string | undefined): Promise<void>;
-  /** Paths that differ between two commits, both names of a rename; from their merge base. */
-  changedFiles(base: string, head: string): Promise<readonly string[]>;
+  treeWith(base: string, files: NewCommit['files']): Promise<string>;
+  /**
+   * Paths that differ between two commits, both names of a rename; from their merge base.
+   *
+   * @returns Undefined where the host does not list them all.
+   */
+  changedFiles(base: string, head: string): Promise<readonly string[] | undefined>;
+  /** The newest commit that both have; undefined where they have none, or one of them is not there. */
+  mergeBase(base: string, head: string): Promise<string | undefined>;
+  /** What lies at the root of a commit, by name: equal texts are equal files and folders. */
+  rootEntries(commit: string): Promise<ReadonlyMap<string, string>>;
 }

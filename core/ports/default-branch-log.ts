@@ -1,14 +1,25 @@
-/** A commit of the default branch. */
-export interface LoggedCommit {
+/** A commit that the default branch pointed to. */
+export interface BranchTip {
   readonly sha: string;
-  /** When it was committed; epoch milliseconds. */
-  readonly committedAtMs: number;
+  /** When the branch got there, by the host's own clock; epoch milliseconds. Never a date out of a commit. */
+  readonly arrivedAtMs: number;
 }
 
-/** The latest commits of the default branch. Errors as `VersionTags`. */
+/** What the default branch pointed to over time. */
+export interface BranchTips {
+  /** Newest first; the first one is the commit that was asked from. */
+  readonly tips: readonly BranchTip[];
+  /** The branch pointed to nothing before the last one; false where the list is cut. */
+  readonly isWhole: boolean;
+}
+
+/** The moves of the default branch, as its host recorded them: one for each push and merge. Errors as `VersionTags`. */
 export interface DefaultBranchLog {
-  /** The newest commits, newest first; at most 30. */
-  recent(): Promise<readonly LoggedCommit[]>;
-  /** The newest commits that changed a file, newest first; at most 30. */
-  ofFile(file: string): Promise<readonly LoggedCommit[]>;
+  /**
+   * The commits that the branch pointed to, up to one of them.
+   *
+   * @param base Where it was when this was asked for; what came later is left out.
+   * @param atMost How many; a multiple of 100 costs the fewest requests.
+   */
+  tips(base: string, atMost: number): Promise<BranchTips>;
 }

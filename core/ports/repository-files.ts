@@ -8,4 +8,12 @@ export interface RepositoryFiles {
    * @throws {ServiceError} GITHUB_REFUSED, GITHUB_UNREACHABLE; {UserError} DATA_UNSUPPORTED for links and folders.
    */
   read(path: string, ref?: string): Promise<string | undefined>;
+  /**
+   * What a file is at several commits, by the name of its Git object: equal names are equal bytes.
+   *
+   * @param commits At most 100 are asked for at once.
+   * @returns In the order of `commits`; undefined where the commit has no such file.
+   * @throws {ServiceError} As `read`.
+   */
+  objectIds(path: string, commits: readonly string[]): Promise<readonly (string | undefined)[]>;
 }

@@ -27,6 +27,8 @@ export interface VersionTags {
   /** Every tag whose name starts with the model's, of all pages. */
   list(model: string): Promise<readonly TagReference[]>;
   read(tag: TagReference): Promise<TagDetails>;
+  /** Several at once, in their order: for many tags a request does. */
+  readAll(tags: readonly TagReference[]): Promise<readonly TagDetails[]>;
   /** Creates an annotated tag. The ref is the lock of the name: of two racing calls one answers `taken`. */
   create(tag: NewTag): Promise<'created' | 'taken'>;
 }

@@ -37,15 +37,18 @@ export function renderPlan(
   steps: readonly {
     readonly environment: string;
     readonly runs: string;
+    /** '' where it runs no version that is known. */
+    readonly health: string;
     readonly next: string;
     readonly waits: string;
   }[],
 ): string {
-  const rows = steps.map(({ environment, runs, next, waits }) => [
+  const rows = steps.map(({ environment, runs, health, next, waits }) => [
     environment,
     escapeText(runs, 200),
+    escapeText(health, 200),
     escapeText(next, 200),
     escapeText(waits, 400),
   ]);
-  return renderTable(['environment', 'runs', 'next', 'waits for'], rows);
+  return renderTable(['environment', 'runs', 'health', 'next', 'waits for'], rows);
 }

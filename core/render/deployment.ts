@@ -11,8 +11,6 @@ export interface RenderedDeployment {
   readonly pullRequest?: number | undefined;
 }
 
-const VERSION_TRAILER = 'Tidegate-Version:';
-
 /** The message of the commit that sets a version in an environment. */
 export function renderDeploymentCommit({
   model,
@@ -25,16 +23,11 @@ export function renderDeploymentCommit({
 }): string {
   const trailers = [
     `Tidegate-Model: ${model}`,
-    `${VERSION_TRAILER} ${version.version}`,
+    `Tidegate-Version: ${version.version}`,
     `Tidegate-Environment: ${environment}`,
     `Tidegate-Digest: ${version.artifactDigest}`,
   ];
   return `Promote ${model} v${version.version} to ${environment}\n\n${trailers.join('\n')}\n`;
-}
-
-/** Whether a commit was made to set a version; people's commits have no such trailer. */
-export function isDeploymentCommit(message: string): boolean {
-  return message.includes(`\n${VERSION_TRAILER} `);
 }
 
 /** The step summary of deploy-manifest: what runs where, and the difference. */

@@ -3,7 +3,9 @@ import { formatDataBlock, formatMarker, hasMarker, parseDataBlock } from './mark
 import { escapeText } from './text/escape.ts';
 import { inlineCode } from './text/inline-code.ts';
 
-const holdData = z.object({ version: z.string().max(128), digest: z.string().max(100) });
+/** What put a hold: a word about its health, a deadline without one, or a person. Holds of before do not say. */
+const cause = z.enum(['signal', 'deadline', 'person']).optional();
+const holdData = z.object({ version: z.string().max(128), digest: z.string().max(100), cause });
 
 /** A version that is held back from an environment. */
 export interface HoldView {
@@ -15,28 +17,28 @@ export interface HoldView {
   readonly reason: string;
   /** Login of who asked for it; undefined: the bot, on failed health. */
   readonly by: string | undefined;
+  readonly cause: HoldCause;
 }
+
+/** What put a hold or opened a rollback. */
+export type HoldCause = 'signal' | 'deadline' | 'person';
 
 /** Writes the issue that holds a version back. */
 export function renderHold(view: HoldView): { readonly title: string; readonly body: string } {
-  const { model, environment, version, digest, reason, by } = view;
+  const { model, environment, version, digest, reason, by, cause: why } = view;
   const who = by === undefined ? 'Tidegate' : inlineCode(by);
   const parts = [
     formatMarker('hold', model, environment),
     `**${model} v${version}** is held back from **${environment}**, by ${who}: ${escapeText(reason, 500)}`,
     `Artifact: ${inlineCode(digest)}. A newer version is not held.`,
     'Close this issue to lift the hold.',
-    formatDataBlock({ version, digest }),
+    formatDataBlock({ version, digest, cause: why }),
   ];
   return { title: `Hold ${model} v${version} in ${environment}`, body: `${parts.join('\n\n')}\n` };
 }
 
 /** What an issue holds; undefined where it is no hold of the model and environment, or was tampered with. */
-export function parseHold(
-  body: string,
-  model: string,
-  environment: string,
-): { readonly version: string; readonly digest: string } | undefined {
+export function parseHold(body: string, model: string, environment: string): z.infer<typeof holdData> | undefined {
   if (!hasMarker(body, formatMarker('hold', model, environment))) return undefined;
   const parsed = holdData.safeParse(parseDataBlock(body));
   return parsed.success ? parsed.data : undefined;

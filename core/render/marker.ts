@@ -38,7 +38,7 @@ export function hasMarker(text: string | null | undefined, marker: string): bool
 /** A hidden block of data; base64, so that nothing in it can end the comment. */
 export function formatDataBlock(value: unknown): string {
   const bytes = new TextEncoder().encode(JSON.stringify(value));
-  return `<!-- tidegate:v1:data ${btoa(String.fromCharCode(...bytes))} -->`;
+  return `<!-- tidegate:v1:data ${btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))} -->`;
 }
 
 /**

@@ -5,7 +5,7 @@ import type { WaitingGate } from '../domain/promotion/gates.ts';
 import { describeGate } from '../domain/promotion/promotion-check.ts';
 import { formatCount } from '../domain/text/format-number.ts';
 import type { EvaluationReport } from '../reports/evaluation-report.ts';
-import type { VersionTagLine } from '../reports/version-tag-line.ts';
+import type { VersionEvidence } from '../reports/version-evidence.ts';
 import { renderDeploymentCommit } from './deployment.ts';
 import {
   type ShownEstimate,
@@ -29,8 +29,15 @@ export interface PromotedVersionView extends DeployedVersion {
   readonly tag: string;
   readonly commit: string;
   readonly artifactDigest: string;
-  readonly line: VersionTagLine | undefined;
+  /** Undefined where it is believed by history alone. */
+  readonly document: { readonly [Key in keyof VersionEvidence]?: VersionEvidence[Key] | undefined } | undefined;
+  readonly provenance: ShownProvenance;
 }
+
+/** Why a version is believed. */
+export type ShownProvenance =
+  | { readonly kind: 'release-run' | 'attestation'; readonly runId: number | null }
+  | { readonly kind: 'history'; readonly environment: string; readonly commit: string };
 
 /** What a promotion pull request tells. */
 export interface PromotionView {
@@ -59,7 +66,18 @@ export interface RenderedPromotion {
   readonly commitMessage: string;
 }
 
-const promotionData = z.object({ version: z.string().max(128), digest: z.string().max(100) });
+const written = z.object({
+  artifactUri: z.string().max(2000),
+  image: z
+    .object({ repository: z.string().max(500), tag: z.string().max(128).optional(), digest: z.string().max(100) })
+    .optional(),
+});
+const promotionData = z.object({
+  version: z.string().max(128),
+  digest: z.string().max(100),
+  /** What was written of the version; pull requests of before have none. */
+  written: written.optional(),
+});
 
 /** What the hidden block of a promotion's body says; undefined where it was tampered with. */
 export function parsePromotionData(body: string): z.infer<typeof promotionData> | undefined {
@@ -81,7 +99,7 @@ export function renderPromotion(view: PromotionView): RenderedPromotion {
     renderLineage(view),
     renderWaiting(view),
     renderRollback(view),
-    formatDataBlock({ version: version.version, digest: version.artifactDigest }),
+    formatDataBlock(dataOf(version)),
   ];
   return {
     title,
@@ -90,11 +108,29 @@ export function renderPromotion(view: PromotionView): RenderedPromotion {
   };
 }
 
+function dataOf({ version, artifactDigest: digest, artifactUri, image }: PromotedVersionView) {
+  const { repository, tag, digest: imageDigest } = image ?? {};
+  const own = repository === undefined ? {} : { image: { repository, tag, digest: imageDigest } };
+  const named = written.safeParse({ artifactUri, ...own });
+  return { version, digest, ...(named.success ? { written: named.data } : {}) };
+}
+
 function renderEvidence(view: PromotionView): string {
-  const { line } = view.version;
-  if (line === undefined) return '#### Evidence\n\nThe tag of this version has none: it was made before Tidegate.';
-  const comparison = line.comparisons.find(({ champion }) => champion.digest === view.replaces?.artifactDigest);
-  return `#### Evidence\n\n${comparison === undefined ? renderValues(view, line) : renderComparison(view, { line, comparison })}`;
+  const evidence = evidenceOf(view.version);
+  if (evidence === undefined) {
+    const why =
+      view.version.provenance.kind === 'history'
+        ? 'The document of its release has expired on GitHub. Nothing of its tag is shown: anyone who may push can write one.'
+        : 'The document of its release holds no values of metrics.';
+    return `#### Evidence\n\n${why}`;
+  }
+  const comparison = evidence.comparisons.find(({ champion }) => champion.digest === view.replaces?.artifactDigest);
+  return `#### Evidence\n\n${comparison === undefined ? renderValues(view, evidence) : renderComparison(view, { evidence, comparison })}`;
+}
+
+function evidenceOf({ document }: PromotedVersionView): VersionEvidence | undefined {
+  const { metrics, comparisons, dataset } = document ?? {};
+  return metrics === undefined || comparisons === undefined ? undefined : { metrics, comparisons, dataset };
 }
 
 /** Chosen: with the rest it stays below GitHub's limit of a body. */
@@ -118,12 +154,12 @@ function isEvidence({ name }: { readonly name: string }): boolean {
   return !name.startsWith('latency_');
 }
 
-function onRows({ dataset }: VersionTagLine): string {
+function onRows({ dataset }: VersionEvidence): string {
   return dataset === undefined ? '' : ` on ${formatCount(dataset.rows)} rows`;
 }
 
-function renderValues({ version, replaces, environment }: PromotionView, line: VersionTagLine): string {
-  const rows = line.metrics.filter(isEvidence).map((metric) => {
+function renderValues({ version, replaces, environment }: PromotionView, evidence: VersionEvidence): string {
+  const rows = evidence.metrics.filter(isEvidence).map((metric) => {
     const decimals = sharedDecimals(metric);
     const value = showValue(metric, decimals);
     const known = metric.interval !== null && metric.interval.lower < metric.interval.upper;
@@ -136,17 +172,20 @@ function renderValues({ version, replaces, environment }: PromotionView, line: V
     replaces === undefined
       ? `${environment} ran no version of this model, so there is nothing to compare with`
       : `v${version.version} was not compared with v${replaces.version}`;
-  if (rows.length === 0) return `${why}, and its tag holds no values of metrics.`;
-  return `${why}. Its own values${onRows(line)}:\n\n${renderTable(['metric', `v${version.version} (${levelOf(line.metrics)})`], rows, ['l', 'r'])}`;
+  if (rows.length === 0) return `${why}, and its document holds no values of metrics.`;
+  return `${why}. Its own values${onRows(evidence)}:\n\n${renderTable(['metric', `v${version.version} (${levelOf(evidence.metrics)})`], rows, ['l', 'r'])}`;
 }
 
 function renderComparison(
   { version, replaces, environment }: PromotionView,
-  { line, comparison }: { readonly line: VersionTagLine; readonly comparison: VersionTagLine['comparisons'][number] },
+  {
+    evidence,
+    comparison,
+  }: { readonly evidence: VersionEvidence; readonly comparison: VersionEvidence['comparisons'][number] },
 ): string {
   const rows = comparison.metrics.filter(isEvidence).map(({ name, champion, difference }) => {
     const decimals = sharedDecimals(difference);
-    const own = line.metrics.find((metric) => metric.name === name) ?? { value: null, interval: null };
+    const own = evidence.metrics.find((metric) => metric.name === name) ?? { value: null, interval: null };
     return [
       escapeText(metricTitle(name), 80),
       showValue(champion, decimals),
@@ -156,7 +195,7 @@ function renderComparison(
   });
   const level = levelOf(comparison.metrics.map(({ difference }) => difference));
   const head = ['metric', `v${replaces?.version} in ${environment}`, `v${version.version}`, `difference (${level})`];
-  return `Against the version that it replaces in ${environment}${onRows(line)}:\n\n${renderTable(head, rows, ['l', 'r', 'r', 'r'])}`;
+  return `Against the version that it replaces in ${environment}${onRows(evidence)}:\n\n${renderTable(head, rows, ['l', 'r', 'r', 'r'])}`;
 }
 
 function levelOf(estimates: readonly ShownEstimate[]): string {
@@ -170,13 +209,23 @@ function renderLineage({ version, replaces }: PromotionView): string {
     ['commit', version.commit],
     ['artifact', inlineCode(version.artifactUri)],
     ['digest', inlineCode(version.artifactDigest)],
-    ...(version.line?.runId
-      ? [['workflow run', `[${version.line.runId}](../actions/runs/${version.line.runId})`]]
-      : []),
+    ['believed by', renderProvenance(version.provenance)],
     ...(replaces === undefined ? [] : [['replaces', `v${replaces.version} of ${replaces.commit}`]]),
     ...codeChanges(version, replaces),
   ];
   return `#### Where it comes from\n\n${renderTable(['', ''], rows)}${renderChanges({ version, replaces })}`;
+}
+
+function renderProvenance(provenance: ShownProvenance): string {
+  if (provenance.kind === 'history') {
+    const { environment, commit } = provenance;
+    return `history: ${escapeText(environment, 100)} held these values on the default branch at ${commit}; the document of its release has expired`;
+  }
+  const run =
+    provenance.runId === null ? 'its release' : `run [${provenance.runId}](../actions/runs/${provenance.runId})`;
+  return provenance.kind === 'attestation'
+    ? `a signature of ${run}`
+    : `${run}: its register job uploaded the document that the tag names`;
 }
 
 /** A link to what changed in the code; relative, as GitHub resolves it on the pull request's page. */
@@ -186,9 +235,11 @@ function codeChanges(version: PromotedVersionView, replaces: PromotedVersionView
   return [['changes of code', `[compared](../compare/${commits.join('...')})`]];
 }
 
-/** What the version was trained with that the one it replaces was not, as far as its tag tells. */
+/** What the version was trained with that the one it replaces was not, as far as its document tells. */
 function renderChanges({ version, replaces }: Pick<PromotionView, 'version' | 'replaces'>): string {
-  const comparison = version.line?.comparisons.find(({ champion }) => champion.digest === replaces?.artifactDigest);
+  const comparison = version.document?.comparisons?.find(
+    ({ champion }) => champion.digest === replaces?.artifactDigest,
+  );
   if (comparison?.changes === undefined || replaces === undefined) return '';
   const table = renderLineageChanges(comparison.changes);
   return table === ''

@@ -1,4 +1,5 @@
-import { formatMarker } from './marker.ts';
+import { z } from 'zod';
+import { formatDataBlock, formatMarker, parseDataBlock } from './marker.ts';
 import { inlineCode } from './text/inline-code.ts';
 
 /** What a retrain pull request tells. */
@@ -8,16 +9,30 @@ export interface RetrainView {
   readonly files: readonly string[];
   /** The drift issue that asked for it; undefined where it was closed meanwhile. */
   readonly issue: number | undefined;
+  /** The commit that the workflow pushed. */
+  readonly data: string;
+}
+
+const retrainData = z.object({ data: z.string().regex(/^[0-9a-f]{40}$/) });
+
+/** What the hidden block of a retrain's body says; undefined where it was tampered with, or there is none. */
+export function parseRetrainData(body: string): z.infer<typeof retrainData> | undefined {
+  const parsed = retrainData.safeParse(parseDataBlock(body));
+  return parsed.success ? parsed.data : undefined;
 }
 
 /** Writes a retrain pull request. */
-export function renderRetrain({ model, files, issue }: RetrainView): { readonly title: string; readonly body: string } {
+export function renderRetrain({ model, files, issue, data }: RetrainView): {
+  readonly title: string;
+  readonly body: string;
+} {
   const because = issue === undefined ? 'New data was fetched.' : `The data moved: #${issue}.`;
   const parts = [
     formatMarker('retrain', model),
     `### Tidegate · ${model} · retrain on new data`,
     `${because} This pull request changes data pointers and nothing else; its checks train the model on the new data and judge it against the champion. Merge it if the gate passes.`,
     files.map((file) => `- ${inlineCode(file)}`).join('\n'),
+    formatDataBlock({ data }),
   ];
   return { title: `Retrain ${model} on new data`, body: `${parts.join('\n\n')}\n` };
 }

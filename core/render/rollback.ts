@@ -1,9 +1,15 @@
 import { z } from 'zod';
+import type { HoldCause } from './hold.ts';
 import { formatDataBlock, formatMarker, hasMarker, parseDataBlock } from './marker.ts';
 import { escapeText } from './text/escape.ts';
 import { inlineCode } from './text/inline-code.ts';
 
-const rollbackData = z.object({ version: z.string().max(128), digest: z.string().max(100) });
+const rollbackData = z.object({
+  version: z.string().max(128),
+  digest: z.string().max(100),
+  /** Pull requests of before do not say. */
+  cause: z.enum(['signal', 'deadline', 'person']).optional(),
+});
 
 /** What a rollback pull request tells. */
 export interface RollbackView {
@@ -19,6 +25,7 @@ export interface RollbackView {
   readonly files: readonly string[];
   /** The issue that holds the version back; undefined where a person rolled back without one. */
   readonly hold: number | undefined;
+  readonly cause: HoldCause;
 }
 
 /** Writes a rollback pull request and its one commit. */
@@ -33,10 +40,10 @@ export function renderRollback(view: RollbackView) {
     formatMarker('rollback', model, environment),
     `### Tidegate · ${model} · ${environment} back to ${inlineCode(to)}`,
     `**v${version}** has failed in **${environment}**: ${escapeText(reason, 500)}`,
-    `Merging this gives the targets the exact values that they had before: ${files.map((file) => inlineCode(file)).join(', ')}. Going back waits for no gate.`,
+    `Merging this gives the targets the exact values that they had before: ${files.map((file) => inlineCode(file)).join(', ')}. Going back waits for no soak, health or freeze.`,
     held,
     'Close this pull request without merging it to keep the version that runs.',
-    formatDataBlock({ version, digest }),
+    formatDataBlock({ version, digest, cause: view.cause }),
   ];
   return {
     title,
@@ -50,7 +57,7 @@ export function parseRollback(
   body: string,
   model: string,
   environment: string,
-): { readonly version: string; readonly digest: string } | undefined {
+): z.infer<typeof rollbackData> | undefined {
   if (!hasMarker(body, formatMarker('rollback', model, environment))) return undefined;
   const parsed = rollbackData.safeParse(parseDataBlock(body));
   return parsed.success ? parsed.data : undefined;

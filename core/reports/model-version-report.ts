@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { commitSha, digest, header, version } from './header.ts';
 import { tensorSchema } from './tensor.ts';
+import { evidenceShape } from './version-evidence.ts';
 
 /** A document of the store: where it is, and what its bytes hash to. */
 export const documentReference = z.looseObject({ uri: z.string().max(2000), digest });
@@ -36,6 +37,10 @@ export const modelVersionReportSchema = z.looseObject({
   evaluation: documentReference.nullable(),
   profile: documentReference.nullable(),
   image: imageSchema.optional(),
+  /** Documents of before have no evidence in them. */
+  metrics: evidenceShape.metrics.optional(),
+  comparisons: evidenceShape.comparisons.optional(),
+  dataset: evidenceShape.dataset,
 });
 
 /** A registered version. */

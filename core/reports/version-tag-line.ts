@@ -1,41 +1,14 @@
 import { z } from 'zod';
-import { changesSchema, intervalSchema } from './evaluation-report.ts';
-import { digest, finite } from './header.ts';
+import { digest } from './header.ts';
 import { documentReference, imageSchema } from './model-version-report.ts';
+import { evidenceShape } from './version-evidence.ts';
 
-const estimate = z.looseObject({ value: finite.nullable(), interval: intervalSchema.nullable() });
-
-/** The line of JSON in the message of a version's tag: what the bot knows of a version without any store. */
+/** The line of JSON in the message of a version's tag: an index for tools and people, never evidence. */
 export const versionTagLineSchema = z.looseObject({
   schema: z.literal('tidegate.dev/tag/v1'),
   artifact: z.looseObject({ uri: z.string().max(2000), digest, sizeBytes: z.number().int().min(0) }),
   image: imageSchema.optional(),
-  metrics: z
-    .array(z.looseObject({ name: z.string().max(100), value: finite.nullable(), interval: intervalSchema.nullable() }))
-    .max(100),
-  comparisons: z
-    .array(
-      z.looseObject({
-        champion: z.looseObject({
-          version: z.string().max(128).optional(),
-          digest,
-          environments: z.array(z.string()).optional(),
-        }),
-        metrics: z
-          .array(
-            z.looseObject({
-              name: z.string().max(100),
-              direction: z.enum(['higher-is-better', 'lower-is-better']),
-              champion: estimate,
-              difference: estimate,
-            }),
-          )
-          .max(100),
-        changes: changesSchema.optional(),
-      }),
-    )
-    .max(50),
-  dataset: z.looseObject({ rows: z.number().int().min(0), clusters: z.number().int().min(0).optional() }).optional(),
+  ...evidenceShape,
   documents: z.looseObject({
     'model-version': documentReference.optional(),
     run: documentReference.optional(),

@@ -1,14 +1,18 @@
 import type { EnvironmentConfig } from '../config/environment-config.ts';
 import type { Command } from '../domain/commands/parse-commands.ts';
-import { describeGate } from '../domain/promotion/promotion-check.ts';
+import { describeGate, describeHealth } from '../domain/promotion/promotion-check.ts';
 import type { Comments } from '../ports/comments.ts';
 import type { Conversation } from '../ports/conversation.ts';
 import { type CommandAnswer, renderPlan } from '../render/command-reply.ts';
 import { parsePromotionData } from '../render/promotion.ts';
-import { openHoldsOf, type PromotionControls, readControls } from './promotion-controls.ts';
+import { type ModelSituation, readSituation } from './model-situation.ts';
+import { areNamed } from './observe-environment.ts';
+import { openHoldsOf, readControls } from './promotion-controls.ts';
 import { openHold, proposeRollback } from './propose-rollback.ts';
 import {
   type PlannedPromotion,
+  type PromotionOutcome,
+  type PromotionPlan,
   type PromotionPorts,
   type PromotionRequest,
   planPromotions,
@@ -16,7 +20,7 @@ import {
 } from './reconcile-promotions.ts';
 import { type RetrainPorts, retrainNow } from './reconcile-retrain.ts';
 import { reconcileRollbacks } from './reconcile-rollbacks.ts';
-import { type KnownVersion, VersionCatalog } from './version-catalog.ts';
+import type { KnownVersion } from './version-catalog.ts';
 
 /** What commands need. */
 export interface CommandPorts extends PromotionPorts, RetrainPorts {
@@ -45,7 +49,10 @@ const WORK: Readonly<Record<Exclude<Command['name'], 'unknown' | 'help'>, Work>>
   hold,
   unhold,
   retry: async (_, { request }, ports) => ({
-    lines: [...(await reconcileRollbacks(request, ports)), ...(await reconcilePromotions(request, ports))],
+    lines: [
+      ...(await reconcileRollbacks(request, ports)).map(lineOf),
+      ...(await reconcilePromotions(request, ports)).map(lineOf),
+    ],
   }),
   retrain: async (_, { request }, ports) => ({ lines: [await retrainNow(request, ports)] }),
 };
@@ -57,23 +64,25 @@ export async function carryOut(command: Command, scope: CommandScope, ports: Com
 }
 
 async function plan(request: PromotionRequest, ports: CommandPorts): Promise<Answer> {
-  const { refused, steps } = await planPromotions(request, ports);
-  const rows = await Promise.all(steps.map(describeStep));
-  const lines = refused.map((reason) => `Not believed: ${reason}.`);
+  const planned = await planPromotions(request, ports);
+  const rows = await Promise.all(planned.steps.map((step) => describeStep(step, planned)));
+  const lines = planned.refused.map(({ version, reason }) => `Not believed: v${version}: ${reason}.`);
   return {
     lines: rows.length === 0 ? [...lines, 'tidegate.yaml names no environment.'] : lines,
     table: renderPlan(rows),
   };
 }
 
-async function describeStep({ desired, running, situation }: PlannedPromotion) {
-  const { environment, gates } = situation;
+async function describeStep({ environment, desired, running }: PlannedPromotion, { situation }: PromotionPlan) {
+  const { gates } = situation;
   const runs = running?.version === undefined ? (running?.note ?? 'nothing') : `v${running.version.version}`;
-  if (desired.kind === 'none') return { environment: environment.name, runs, next: 'nothing', waits: desired.reason };
+  const observed = await gates.observe(environment.name);
+  const health = observed === undefined ? '' : describeHealth(observed.health);
+  const row = { environment: environment.name, runs, health };
+  if (desired.kind === 'none') return { ...row, next: 'nothing', waits: desired.reason };
   const waiting = await gates.waiting(environment, desired.version);
   return {
-    environment: environment.name,
-    runs,
+    ...row,
     next: `v${desired.version.version}`,
     waits: waiting.map(describeGate).join('; ') || 'a person, who merges',
   };
@@ -82,25 +91,50 @@ async function describeStep({ desired, running, situation }: PlannedPromotion) {
 async function promote(name: string, { request }: CommandScope, ports: CommandPorts): Promise<Answer> {
   const environment = request.config.environments.find((one) => one.name === name);
   if (environment === undefined) return { lines: [unknownEnvironment(name, request)] };
-  const lines = await reconcilePromotions({ ...request, again: environment.name }, ports);
-  return { lines: lines.filter((line) => line.startsWith(`${environment.name}:`)) };
+  const outcomes = await reconcilePromotions({ ...request, again: environment.name }, ports);
+  // What is said of the model as a whole, such as a tag that is not believed, is about this environment too.
+  const own = outcomes.filter((one) => one.environment === undefined || one.environment === environment.name);
+  return { lines: own.map(lineOf) };
+}
+
+function lineOf({ environment, text }: PromotionOutcome): string {
+  return environment === undefined ? text : `${environment}: ${text}`;
 }
 
 async function rollBack(wanted: string, scope: CommandScope, ports: CommandPorts): Promise<Answer> {
   const { request, by } = scope;
   const environment = scope.environment ?? request.config.environments.at(-1);
-  const version = await runningIn(environment, scope, ports);
   if (environment === undefined) return { lines: ['tidegate.yaml names no environment.'] };
+  const model = await readSituation(request, ports);
+  const version = runningIn(environment, model);
   if (version === undefined) return { lines: [`${environment.name} runs no known version.`] };
-  const to = wanted === '' ? undefined : await new VersionCatalog(request.model, ports.tags).find(wanted);
-  if (wanted !== '' && to === undefined) return { lines: [`There is no version ${wanted}.`] };
+  const to = wanted === '' ? undefined : await model.catalog.find(wanted);
+  if (wanted !== '' && to === undefined) return { lines: [noVersion(wanted, model)] };
   // Nothing to take back, and nothing to hold.
   if (to?.artifactDigest === version.artifactDigest) return { lines: [`${environment.name} runs v${to.version}.`] };
-  const taken = { request, ports, base: await ports.branches.default(), environment, version };
-  const reason = { reason: 'somebody asked for it', by };
-  const known = await holdOf(environment, version, { scope, ports });
-  const hold = known ?? (await openHold(taken, reason));
+  if (to !== undefined && !(await ranBefore(environment, to, model))) {
+    return { lines: [`${environment.name} has not run v${to.version} before: a rollback only goes back.`] };
+  }
+  const taken = { request, ports, model, environment, version };
+  const reason = { reason: 'somebody asked for it', by, cause: 'person' as const };
+  const hold = (await holdOf(environment, version, model)) ?? (await openHold(taken, reason));
   return { lines: [`${environment.name}: ${await proposeRollback(taken, { ...reason, hold, to })}`] };
+}
+
+/** Whether all targets of an environment named a version at some time, on the default branch. */
+async function ranBefore(
+  { name }: EnvironmentConfig,
+  version: KnownVersion,
+  { histories }: ModelSituation,
+): Promise<boolean> {
+  return (await histories.whole(name)).states.some(({ values }) => areNamed(values, version));
+}
+
+/** A number that is not believed, with the reason where there is such a tag. */
+function noVersion(wanted: string, { catalog }: ModelSituation): string {
+  const refused = catalog.refused().find(({ version }) => version === wanted.replace(/^v/, ''));
+  const why = refused === undefined ? '' : ` Its tag is not believed: ${refused.reason}.`;
+  return `There is no version ${wanted}.${why}`;
 }
 
 async function hold(reason: string, scope: CommandScope, ports: CommandPorts): Promise<Answer> {
@@ -108,21 +142,21 @@ async function hold(reason: string, scope: CommandScope, ports: CommandPorts): P
   if (environment === undefined) {
     return { lines: ['Write this under the promotion pull request of the environment that you mean.'] };
   }
+  const model = await readSituation(request, ports);
   const proposed = parsePromotionData(subject)?.version;
-  const version =
-    proposed === undefined
-      ? await runningIn(environment, scope, ports)
-      : await new VersionCatalog(request.model, ports.tags).find(proposed);
+  const version = proposed === undefined ? runningIn(environment, model) : await model.catalog.find(proposed);
   if (version === undefined) return { lines: ['There is no version here to hold.'] };
-  const known = await holdOf(environment, version, { scope, ports });
+  const known = await holdOf(environment, version, model);
   if (known !== undefined) return { lines: [`#${known} holds v${version.version} already.`] };
-  const held = { request, ports, environment, version };
-  const number = await openHold(held, { reason: reason === '' ? 'no reason was given' : reason, by });
+  const why = { reason: reason === '' ? 'no reason was given' : reason, by, cause: 'person' as const };
+  const number = await openHold({ request, ports, environment, version }, why);
   return { lines: [`#${number} holds v${version.version} back from ${environment.name}.`] };
 }
 
 async function unhold(_: string, scope: CommandScope, ports: CommandPorts): Promise<Answer> {
-  const { holds } = await controlsOf(scope, ports);
+  const { model, config, self } = scope.request;
+  const environments = config.environments.map(({ name }) => name);
+  const { holds } = await readControls({ model, environments, self }, ports.controls);
   const open = holds.filter(
     (one) => one.isOpen && (scope.environment === undefined || one.environment === scope.environment.name),
   );
@@ -134,25 +168,14 @@ async function unhold(_: string, scope: CommandScope, ports: CommandPorts): Prom
 async function holdOf(
   environment: EnvironmentConfig,
   version: KnownVersion,
-  { scope, ports }: { readonly scope: CommandScope; readonly ports: CommandPorts },
+  { gates }: ModelSituation,
 ): Promise<number | undefined> {
   const held = { environment: environment.name, digest: version.artifactDigest };
-  return openHoldsOf(await controlsOf(scope, ports), held)[0]?.issue;
+  return openHoldsOf(await gates.controls(), held)[0]?.issue;
 }
 
-async function controlsOf({ request }: CommandScope, { controls }: CommandPorts): Promise<PromotionControls> {
-  const { model, config, self } = request;
-  const environments = config.environments.map(({ name }) => name);
-  return readControls({ model, environments, self }, controls);
-}
-
-async function runningIn(
-  environment: EnvironmentConfig | undefined,
-  { request }: CommandScope,
-  ports: CommandPorts,
-): Promise<KnownVersion | undefined> {
-  const { steps } = await planPromotions(request, ports);
-  return steps.find(({ desired }) => desired.environment === environment?.name)?.running?.version;
+function runningIn({ name }: EnvironmentConfig, { running }: ModelSituation): KnownVersion | undefined {
+  return running.find((one) => one.name === name)?.version;
 }
 
 function unknownEnvironment(name: string, { config }: PromotionRequest): string {

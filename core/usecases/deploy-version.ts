@@ -1,8 +1,11 @@
-import type { EnvironmentConfig } from '../config/environment-config.ts';
-import { editManifest } from '../domain/manifest/edit-manifest.ts';
+import type { EnvironmentConfig, TargetConfig } from '../config/environment-config.ts';
+import { editManifest, readTarget } from '../domain/manifest/edit-manifest.ts';
+import { namesSame } from '../domain/manifest/match-version.ts';
+import type { RunningValue } from '../domain/manifest/running-value.ts';
 import type { DeployedVersion } from '../domain/manifest/version-value.ts';
 import { UserError } from '../errors.ts';
 import { mapParallel } from './map-parallel.ts';
+import type { KnownVersion } from './version-catalog.ts';
 
 /** Files that are read or written at once. Chosen: enough to hide the disk. */
 export const FILES_AT_ONCE = 16;
@@ -19,11 +22,12 @@ export interface FileEdit {
  *
  * @param read The text of a file of the repository, or undefined where there is none.
  * @returns One entry a file that has to change, in the order of the targets; empty where all hold the version.
- * @throws {UserError} TARGET_NOT_FOUND, and what `editManifest` throws; then no file has changed.
+ * @throws {UserError} TARGET_NOT_FOUND; VERSION_NOT_FOUND for what of a version is not believed; what `editManifest`
+ *   throws. Then no file has changed.
  */
 export async function planDeployment(
   { targets }: Pick<EnvironmentConfig, 'targets'>,
-  version: DeployedVersion,
+  version: DeployedVersion & Partial<Pick<KnownVersion, 'provenance'>>,
   read: (file: string) => Promise<string | undefined>,
 ): Promise<readonly FileEdit[]> {
   const edits = new Map<string, FileEdit>();
@@ -38,9 +42,25 @@ export async function planDeployment(
       });
     }
     const { text } = editManifest(edits.get(target.file)?.after ?? before, target, version);
+    expectHeld(readTarget(text, target), target, version);
     edits.set(target.file, { file: target.file, before, after: text });
   }
   return [...edits.values()].filter(({ before, after }) => before !== after);
+}
+
+/** Of a version that is believed by history alone, only what an environment has held may be written. */
+function expectHeld(
+  written: RunningValue,
+  { file }: TargetConfig,
+  { version, provenance }: { readonly version: string } & Partial<Pick<KnownVersion, 'provenance'>>,
+): void {
+  if (provenance?.kind !== 'history') return;
+  if (provenance.values.some((held) => held !== undefined && namesSame(held, written))) return;
+  const message = `${file} would get ${written.text} of v${version}, which no environment has held, and the document of its release has expired`;
+  throw new UserError('VERSION_NOT_FOUND', message, {
+    fix: 'Run the release workflow again: it registers the same bytes, and its document is there again.',
+    place: { file },
+  });
 }
 
 /**

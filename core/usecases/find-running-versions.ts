@@ -5,12 +5,19 @@ import { UserError } from '../errors.ts';
 import type { RepositoryFiles } from '../ports/repository-files.ts';
 import type { KnownVersion, VersionCatalog } from './version-catalog.ts';
 
+/** What a target says: its value, or why there is none. */
+export type ReadTarget =
+  | { readonly value: RunningValue; readonly problem?: undefined }
+  | { readonly value?: undefined; readonly problem: string };
+
 /** What an environment runs, as its targets on a branch say. */
 export interface RunningEnvironment {
   readonly name: string;
-  /** Undefined: no target names a version that is known, or they disagree. */
+  /** By target, in the order of the configuration. */
+  readonly targets: readonly ReadTarget[];
+  /** Undefined: not all targets name one and the same version that is believed. */
   readonly version: KnownVersion | undefined;
-  /** The targets name different versions. */
+  /** The targets name different versions, or some of them none. */
   readonly disagrees: boolean;
   /** Why there is no version: for people. */
   readonly note: string | undefined;
@@ -18,8 +25,8 @@ export interface RunningEnvironment {
 
 /** Where to look. */
 export interface RunningPorts {
-  readonly files: RepositoryFiles;
-  readonly catalog: VersionCatalog;
+  readonly files: Pick<RepositoryFiles, 'read'>;
+  readonly catalog: Pick<VersionCatalog, 'match'>;
 }
 
 /**
@@ -29,46 +36,49 @@ export interface RunningPorts {
  */
 export async function findRunningVersions(
   environments: readonly EnvironmentConfig[],
-  ports: RunningPorts,
+  { files, catalog }: RunningPorts,
   ref?: string,
 ): Promise<readonly RunningEnvironment[]> {
   const found: RunningEnvironment[] = [];
-  for (const environment of environments) found.push(await runningIn(environment, ports, ref));
+  for (const { name, targets } of environments) {
+    const read = await Promise.all(
+      targets.map(async (target) => readTargetOf(await files.read(target.file, ref), target)),
+    );
+    found.push(await runningEnvironment(name, read, catalog));
+  }
   return found;
 }
 
-async function runningIn(
-  { name, targets }: EnvironmentConfig,
-  ports: RunningPorts,
-  ref: string | undefined,
+/** What an environment runs whose targets were read already. */
+export async function runningEnvironment(
+  name: string,
+  targets: readonly ReadTarget[],
+  catalog: Pick<VersionCatalog, 'match'>,
 ): Promise<RunningEnvironment> {
-  const values = await Promise.all(targets.map((target) => readValue(target, ports.files, ref)));
-  const versions = await Promise.all(
-    values.map(async (value) => (typeof value === 'string' ? undefined : ports.catalog.match(value))),
-  );
-  const distinct = new Set(versions.map((version) => version?.version));
+  const versions = await Promise.all(targets.map(async ({ value }) => value && catalog.match(value)));
   const [version] = versions;
-  if (distinct.size > 1) {
-    return { name, version: undefined, disagrees: true, note: `the targets of ${name} name different versions` };
+  if (new Set(versions.map((one) => one?.version)).size > 1) {
+    const note = `the targets of ${name} name different versions`;
+    return { name, targets, version: undefined, disagrees: true, note };
   }
-  if (version !== undefined) return { name, version, disagrees: false, note: undefined };
-  const [value] = values;
-  const shown = typeof value === 'string' ? value : `names "${value?.text ?? ''}", which is no version of this model`;
-  return { name, version: undefined, disagrees: false, note: `${name} ${shown}` };
+  if (version !== undefined) return { name, targets, version, disagrees: false, note: undefined };
+  return { name, targets, version: undefined, disagrees: false, note: `${name} ${problemOf(targets)}` };
 }
 
-/** The value, or why there is none. */
-async function readValue(
-  target: TargetConfig,
-  files: RepositoryFiles,
-  ref: string | undefined,
-): Promise<RunningValue | string> {
-  const text = await files.read(target.file, ref);
-  if (text === undefined) return `has no file ${target.file}`;
+/** The value of a target in a file, or why there is none. */
+export function readTargetOf(text: string | undefined, target: TargetConfig): ReadTarget {
+  if (text === undefined) return { problem: `has no file ${target.file}` };
   try {
-    return readTarget(text, target);
+    return { value: readTarget(text, target) };
   } catch (error) {
-    if (error instanceof UserError) return `cannot be read: ${error.message}`;
+    if (error instanceof UserError) return { problem: `cannot be read: ${error.message}` };
     throw error;
   }
+}
+
+function problemOf(targets: readonly ReadTarget[]): string {
+  const unread = targets.find(({ problem }) => problem !== undefined);
+  if (unread?.problem !== undefined) return unread.problem;
+  const [first] = targets;
+  return `names "${first?.value?.text ?? ''}", which is no version of this model`;
 }

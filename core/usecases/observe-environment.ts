@@ -1,18 +1,16 @@
-import type { EnvironmentConfig, TargetConfig } from '../config/environment-config.ts';
-import { readTarget } from '../domain/manifest/edit-manifest.ts';
-import { matchVersion } from '../domain/manifest/match-version.ts';
-import { decideHealth, type Health } from '../domain/promotion/health.ts';
-import { UserError } from '../errors.ts';
-import type { DefaultBranchLog, LoggedCommit } from '../ports/default-branch-log.ts';
+import type { EnvironmentConfig } from '../config/environment-config.ts';
+import { isNamed } from '../domain/manifest/match-version.ts';
+import { type EnvironmentState, firstInRow, type TargetValues } from '../domain/promotion/environment-history.ts';
+import { decideHealth, type Health, type HealthFacts } from '../domain/promotion/health.ts';
+import type { BranchTip } from '../ports/default-branch-log.ts';
 import type { HealthSignals } from '../ports/health-signals.ts';
-import type { RepositoryFiles } from '../ports/repository-files.ts';
+import type { EnvironmentHistories } from './environment-histories.ts';
 import type { KnownVersion } from './version-catalog.ts';
 
 /** What observing an environment needs. */
-export interface ObservationPorts {
-  readonly log: DefaultBranchLog;
+export interface ObservationSources {
   readonly signals: HealthSignals;
-  readonly files: RepositoryFiles;
+  readonly histories: Pick<EnvironmentHistories, 'of' | 'tipsSince'>;
 }
 
 /** An environment that holds a version on the default branch. */
@@ -25,64 +23,73 @@ export interface HeldEnvironment {
 /** Since when an environment holds a version, and whether it is verified there. */
 export interface Observation {
   readonly heldSinceMs: number;
-  /** The commit that brought the version into the target that got it last; undefined beyond the log. */
-  readonly broughtBy: string | undefined;
   readonly health: Health;
 }
 
-/** Chosen: an InferenceService reports its previous model's health right after a change. */
-const ARGOCD_SETTLE_MS = 10 * 60_000;
+/**
+ * Chosen: longer than the ten minutes after which a Deployment says by default that it makes no progress. Until then an
+ * InferenceService whose new pods never come up reports the health of the old ones.
+ */
+const ARGOCD_SETTLE_MS = 15 * 60_000;
+/** Chosen: after a sync Argo CD repeats the last model's word for some seconds. */
+const MAX_FAILURE_SETTLE_MS = 60_000;
+/** Chosen: each commit costs a request; what is said lately counts, and what was said when the version came. */
+const [NEWEST_TIPS, OLDEST_TIPS] = [25, 5] as const;
 
 /** Observes an environment that holds a version: facts of Git and of GitHub alone, so that asking again tells the same. */
-export async function observeEnvironment(held: HeldEnvironment, ports: ObservationPorts): Promise<Observation> {
-  const since = await Promise.all(held.environment.targets.map((target) => heldSince(target, held.version, ports)));
-  const last = since.reduce((newest, one) => (one.committedAtMs > newest.committedAtMs ? one : newest));
-  const health = await healthOf(held, last.committedAtMs, ports);
-  return { heldSinceMs: last.committedAtMs, broughtBy: last.sha || undefined, health };
+export async function observeEnvironment(held: HeldEnvironment, sources: ObservationSources): Promise<Observation> {
+  const { environment, version, nowMs } = held;
+  const history = await sources.histories.of(environment.name);
+  const first = firstInRow(history, (values) => areNamed(values, version));
+  // Where the default branch does not hold it (any more), it came just now: nothing that was said before is about it.
+  const heldSinceMs = first?.arrivedAtMs ?? nowMs;
+  return { heldSinceMs, health: await judgeHealth(environment, { heldSinceMs, nowMs }, sources) };
 }
 
-/** The earliest of the commits in a row after which the target names the version. */
-async function heldSince(
-  target: TargetConfig,
-  version: KnownVersion,
-  { log, files }: ObservationPorts,
-): Promise<LoggedCommit> {
-  const commits = await log.ofFile(target.file);
-  let earliest: LoggedCommit | undefined;
-  for (const commit of commits) {
-    if (!holds(await files.read(target.file, commit.sha), target, version)) break;
-    earliest = commit;
-  }
-  // A log without the file's commits cannot say; long ago is what a version that no commit brought is.
-  return earliest ?? { sha: '', committedAtMs: 0 };
+/**
+ * Whether a state of an environment that is over had failed there when it ended; never where nobody tells its health.
+ */
+export async function hadFailed(
+  environment: EnvironmentConfig,
+  { arrivedAtMs, endedAtMs }: EnvironmentState,
+  sources: ObservationSources,
+): Promise<boolean> {
+  if (endedAtMs === undefined) return false;
+  const health = await judgeHealth(environment, { heldSinceMs: arrivedAtMs, nowMs: endedAtMs }, sources);
+  return health.state === 'failed';
 }
 
-function holds(text: string | undefined, target: TargetConfig, version: KnownVersion): boolean {
-  if (text === undefined) return false;
-  try {
-    return matchVersion(readTarget(text, target), [version]) !== undefined;
-  } catch (error) {
-    if (error instanceof UserError) return false;
-    throw error;
-  }
+/** Whether all targets of an environment name a version. */
+export function areNamed(values: TargetValues, version: KnownVersion): boolean {
+  return values.every((value) => value !== undefined && isNamed(value, version));
 }
 
-async function healthOf(
-  { environment, nowMs }: HeldEnvironment,
-  heldSinceMs: number,
-  { log, signals }: ObservationPorts,
+/** Judges by what was said between two moments, of commits that the default branch had in between. */
+async function judgeHealth(
+  { name, health }: EnvironmentConfig,
+  { heldSinceMs, nowMs }: Pick<HealthFacts, 'heldSinceMs' | 'nowMs'>,
+  { histories, signals }: ObservationSources,
 ): Promise<Health> {
-  const { health } = environment;
+  const facts = { heldSinceMs, nowMs };
   if (health === undefined || health.from === 'none') {
-    return decideHealth({ heldSinceMs, signals: undefined, settleMs: 0, deadlineMs: undefined, nowMs });
+    return decideHealth({ ...facts, signals: undefined, settleMs: 0, deadlineMs: undefined });
   }
-  // Argo CD tells the health at the commit that it synced, which is any one since the version came.
-  const commits = (await log.recent()).filter(({ committedAtMs }) => committedAtMs >= heldSinceMs);
-  const source = { from: health.from, context: health.context ?? environment.name, creator: health.creator };
-  const said = await signals.of(
-    source,
-    commits.map(({ sha }) => sha),
-  );
+  const tips = (await histories.tipsSince(heldSinceMs)).filter(({ arrivedAtMs }) => arrivedAtMs <= nowMs);
+  const source = { from: health.from, context: health.context ?? name, creator: health.creator };
+  const said = await signals.of(source, asked(tips));
   const settleMs = health.settle ?? (health.from === 'argocd' ? ARGOCD_SETTLE_MS : 0);
-  return decideHealth({ heldSinceMs, signals: said, settleMs, deadlineMs: health.deadline, nowMs });
+  const failureSettleMs = Math.min(settleMs, MAX_FAILURE_SETTLE_MS);
+  return decideHealth({
+    ...facts,
+    signals: said.filter(({ atMs }) => atMs <= nowMs),
+    settleMs,
+    failureSettleMs,
+    deadlineMs: health.deadline,
+  });
+}
+
+function asked(tips: readonly BranchTip[]): readonly string[] {
+  const shas = tips.map(({ sha }) => sha);
+  if (shas.length <= NEWEST_TIPS + OLDEST_TIPS) return shas;
+  return [...shas.slice(0, NEWEST_TIPS), ...shas.slice(-OLDEST_TIPS)];
 }

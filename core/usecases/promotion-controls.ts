@@ -1,5 +1,5 @@
 import type { ControlIssues } from '../ports/control-issues.ts';
-import { parseHold } from '../render/hold.ts';
+import { type HoldCause, parseHold } from '../render/hold.ts';
 
 /** A version that does not go into an environment while its issue is open. */
 export interface Hold {
@@ -7,6 +7,8 @@ export interface Hold {
   readonly environment: string;
   readonly version: string;
   readonly digest: string;
+  /** What put it; undefined: it does not say. */
+  readonly cause?: HoldCause | undefined;
   /** false: somebody lifted it. */
   readonly isOpen: boolean;
 }

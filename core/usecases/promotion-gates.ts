@@ -1,8 +1,11 @@
 import type { EnvironmentConfig } from '../config/environment-config.ts';
 import { type UpstreamFacts, type WaitingGate, waitingGates } from '../domain/promotion/gates.ts';
+import { isSameContent } from '../domain/registry/same-content.ts';
 import type { ControlIssues } from '../ports/control-issues.ts';
+import type { HealthSignals } from '../ports/health-signals.ts';
+import type { EnvironmentHistories } from './environment-histories.ts';
 import type { RunningEnvironment } from './find-running-versions.ts';
-import { type Observation, type ObservationPorts, observeEnvironment } from './observe-environment.ts';
+import { type Observation, observeEnvironment } from './observe-environment.ts';
 import { openHoldsOf, type PromotionControls, readControls } from './promotion-controls.ts';
 import type { KnownVersion } from './version-catalog.ts';
 
@@ -12,14 +15,16 @@ export interface GateRequest {
   readonly environments: readonly EnvironmentConfig[];
   /** In the order of `environments`. */
   readonly running: readonly RunningEnvironment[];
+  readonly histories: EnvironmentHistories;
   /** Our own login. */
   readonly self: string;
   readonly nowMs: number;
 }
 
 /** What gates are decided from. */
-export interface GatePorts extends ObservationPorts {
+export interface GatePorts {
   readonly controls: ControlIssues;
+  readonly signals: HealthSignals;
 }
 
 /** The gates of one model at one moment; what is read is read once. */
@@ -50,12 +55,13 @@ export class PromotionGates {
 
   /** What an environment says of the version that it holds; undefined where it holds none. */
   async observe(name: string): Promise<Observation | undefined> {
-    const { environments, running, nowMs } = this.#request;
+    const { environments, running, histories, nowMs } = this.#request;
     const index = environments.findIndex((environment) => environment.name === name);
     const [environment, version] = [environments[index], running[index]?.version];
     if (environment === undefined || version === undefined) return undefined;
     const known = this.#observed.get(name);
-    const observed = known ?? observeEnvironment({ environment, version, nowMs }, this.#ports);
+    const { signals } = this.#ports;
+    const observed = known ?? observeEnvironment({ environment, version, nowMs }, { signals, histories });
     this.#observed.set(name, observed);
     return observed;
   }
@@ -79,7 +85,9 @@ export class PromotionGates {
 
   async #factsOf(name: string, version: KnownVersion): Promise<UpstreamFacts> {
     const held = this.#request.running.find((running) => running.name === name)?.version;
-    const observed = held?.artifactDigest === version.artifactDigest ? await this.observe(name) : undefined;
+    // All that is written has to be the same: one digest may be of several repositories.
+    const isSame = held !== undefined && isSameContent(held, version);
+    const observed = isSame ? await this.observe(name) : undefined;
     if (observed !== undefined) return { name, holdsDigest: true, health: observed.health };
     const health = { state: 'waiting', untilMs: undefined, reason: 'holds another version' } as const;
     return { name, holdsDigest: false, health };

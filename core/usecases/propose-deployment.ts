@@ -1,12 +1,15 @@
 import type { EnvironmentConfig } from '../config/environment-config.ts';
+import type { DeployedVersion } from '../domain/manifest/version-value.ts';
 import { deploymentBranch } from '../domain/promotion/branch-names.ts';
+import type { BranchHead } from '../ports/branches.ts';
+import type { CommitHistory } from '../ports/commit-history.ts';
 import type { PullRequest } from '../ports/pull-requests.ts';
-import { isDeploymentCommit } from '../render/deployment.ts';
 import { formatMarker, hasMarker } from '../render/marker.ts';
 import { parsePromotionData, renderPromotion } from '../render/promotion.ts';
 import { type FileEdit, planDeployment } from './deploy-version.ts';
 import { findRunningVersions } from './find-running-versions.ts';
 import { type KeepingPorts, keepPullRequest } from './keep-pull-request.ts';
+import { isPlannedCommit } from './planned-commit.ts';
 import type { KnownVersion, VersionCatalog } from './version-catalog.ts';
 
 /** A version for an environment's targets, by a pull request. */
@@ -19,6 +22,7 @@ export interface ProposedDeployment {
 /** What proposing needs of the repository. */
 export interface ProposingPorts extends KeepingPorts {
   readonly catalog: VersionCatalog;
+  readonly history: CommitHistory;
 }
 
 /** What came of it. */
@@ -48,9 +52,8 @@ export async function proposeDeployment(wanted: ProposedDeployment, ports: Propo
     return { edits, pullRequest: undefined, outcome };
   }
   const head = await ports.branches.head(branch);
-  if (open !== undefined && head !== undefined && !isDeploymentCommit(head.message)) {
-    const outcome = `#${open.number} has a commit of ${head.author ?? 'a person'}: left as it is`;
-    return { edits, pullRequest: open.number, outcome };
+  if (open !== undefined && head !== undefined && !(await isOurs(head, { wanted, open, baseSha: base.sha }, ports))) {
+    return { edits, pullRequest: open.number, outcome: `#${open.number} was changed by a person: left as it is` };
   }
   const [running] = await findRunningVersions([environment], ports, base.sha);
   const rendered = renderPromotion({
@@ -69,6 +72,23 @@ export async function proposeDeployment(wanted: ProposedDeployment, ports: Propo
     pullRequest: number,
     outcome: did === 'nothing' ? `#${number} says so already` : `${did} #${number}`,
   };
+}
+
+/** Whether the branch holds what was planned for it, of this version or of the one that its pull request names. */
+async function isOurs(
+  head: BranchHead,
+  {
+    wanted,
+    open,
+    baseSha,
+  }: { readonly wanted: ProposedDeployment; readonly open: PullRequest; readonly baseSha: string },
+  ports: ProposingPorts,
+): Promise<boolean> {
+  const { environment, version } = wanted;
+  const planned = (one: DeployedVersion) => isPlannedCommit(head, { environment, version: one, baseSha }, ports);
+  if (await planned(version)) return true;
+  const named = parsePromotionData(open.body);
+  return named?.written !== undefined && planned({ ...named.written, version: named.version });
 }
 
 async function ownPullRequests(

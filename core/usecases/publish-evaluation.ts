@@ -1,5 +1,5 @@
 import type { ModelConfig } from '../config/tidegate-config.ts';
-import { newestAttemptsFirst } from '../domain/model/workflow-artifact.ts';
+import { artifactsOfKind } from '../domain/model/workflow-artifact.ts';
 import { UserError } from '../errors.ts';
 import type { CheckRun, CheckRuns } from '../ports/check-runs.ts';
 import type { Comments } from '../ports/comments.ts';
@@ -41,7 +41,7 @@ export const MAX_ARTIFACT_BYTES = 128 * 2 ** 20;
  * @returns What was done, for the log.
  */
 export async function publishEvaluation(request: PublishRequest, ports: PublishPorts): Promise<string> {
-  const attempts = newestAttemptsFirst(request.model, await ports.runs.artifacts(request.runId));
+  const attempts = artifactsOfKind(request.model, 'report', await ports.runs.artifacts(request.runId));
   const artifact = attempts.find(({ attempt }) => attempt <= request.runAttempt)?.artifact;
   if (artifact === undefined) return 'the run has no report of this model';
   const marker = formatMarker('report', request.model);

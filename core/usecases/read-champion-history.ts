@@ -1,21 +1,22 @@
 import type { ChampionHistory } from '../domain/evaluation/champion-data.ts';
+import { dataDocumentOf } from './stored-document.ts';
 import type { KnownVersion } from './version-catalog.ts';
 import type { VersionStore } from './version-store.ts';
 
-/** What data a version was made and judged with, from its documents in the store; undefined where it has none. */
+/** What data a version was made and judged with, from its documents; undefined where they cannot be told. */
 export async function readChampionHistory(
-  { version, line }: Pick<KnownVersion, 'version' | 'line'>,
-  documents: Pick<VersionStore, 'readVersion' | 'readDocument'>,
+  version: KnownVersion,
+  documents: Pick<VersionStore, 'readDocument'>,
 ): Promise<ChampionHistory | undefined> {
-  const report = await documents.readVersion(version, line?.documents['model-version']?.digest);
-  if (report === undefined) return undefined;
+  const document = await dataDocumentOf(version, documents);
+  if (document === undefined) return undefined;
   const evaluation =
-    report.evaluation === null ? undefined : await documents.readDocument('evaluation', report.evaluation.digest);
+    document.evaluation === null ? undefined : await documents.readDocument('evaluation', document.evaluation.digest);
   const judged = evaluation?.dataset;
-  const run = report.run === null ? undefined : await documents.readDocument('run', report.run.digest);
+  const run = document.run === null ? undefined : await documents.readDocument('run', document.run.digest);
   return {
-    trainedOn: report.lineage.inputs.map(({ path, digest }) => ({ path, digest })),
-    registeredAt: report.createdAt,
+    trainedOn: document.lineage.inputs.map(({ path, digest }) => ({ path, digest })),
+    registeredAt: document.createdAt,
     ...(run === undefined ? {} : { trainingMetrics: run.metrics, params: run.params }),
     judgedOn: judged === undefined ? null : { digest: judged.digest, to: judged.to ?? null },
   };

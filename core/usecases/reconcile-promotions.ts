@@ -1,125 +1,109 @@
 import type { EnvironmentConfig } from '../config/environment-config.ts';
-import type { ModelConfig } from '../config/tidegate-config.ts';
+import type { DeployedVersion } from '../domain/manifest/version-value.ts';
 import { promotionBranch } from '../domain/promotion/branch-names.ts';
 import {
   type DesiredPromotion,
   desiredPromotions,
   type EnvironmentFacts,
 } from '../domain/promotion/desired-promotion.ts';
-import type { Branches } from '../ports/branches.ts';
-import type { CommitHistory } from '../ports/commit-history.ts';
+import { UserError } from '../errors.ts';
+import type { Branches, BranchHead } from '../ports/branches.ts';
 import type { PullRequest, PullRequests } from '../ports/pull-requests.ts';
-import type { VersionTags } from '../ports/version-tags.ts';
-import type { WorkflowRuns } from '../ports/workflow-runs.ts';
 import { formatMarker, hasMarker } from '../render/marker.ts';
 import { parsePromotionData, renderPromotion } from '../render/promotion.ts';
-import { newestBelieved } from './believe-version.ts';
 import { planDeployment } from './deploy-version.ts';
-import { findRunningVersions, type RunningEnvironment } from './find-running-versions.ts';
+import type { RunningEnvironment } from './find-running-versions.ts';
 import { keepPullRequest } from './keep-pull-request.ts';
-import { type GatePorts, PromotionGates, upstreamOf } from './promotion-gates.ts';
+import { type ModelSituation, readSituation, type SituationPorts, type SituationRequest } from './model-situation.ts';
+import { isPlannedCommit } from './planned-commit.ts';
+import { upstreamOf } from './promotion-gates.ts';
 import type { ReleaseEvaluations } from './release-evaluations.ts';
-import { type KnownVersion, VersionCatalog } from './version-catalog.ts';
+import type { KnownVersion, RefusedTag } from './version-catalog.ts';
 
 /** A model whose promotions are brought into their desired state. */
-export interface PromotionRequest {
-  readonly model: string;
-  readonly config: ModelConfig;
-  /** Our own login: only pull requests of ours count. */
-  readonly self: string;
-  readonly nowMs: number;
+export interface PromotionRequest extends SituationRequest {
   /** An environment for which a person asks again: earlier answers there do not count. */
   readonly again?: string | undefined;
 }
 
 /** What reconciling promotions needs of the repository. */
-export interface PromotionPorts extends GatePorts {
-  readonly tags: VersionTags;
-  readonly history: CommitHistory;
-  readonly runs: WorkflowRuns;
+export interface PromotionPorts extends SituationPorts {
   readonly branches: Branches;
   readonly pullRequests: PullRequests;
   readonly evaluations: Pick<ReleaseEvaluations, 'of'>;
+  /** Asks to be called again at a moment when something may change that no event tells; epoch milliseconds. */
+  readonly wake?: ((atMs: number) => void) | undefined;
 }
 
-/** What was done, for the log: one line an environment. */
-export type PromotionOutcome = readonly string[];
-
-/** An environment and what is known of it. */
-export interface Situation {
-  readonly request: PromotionRequest;
-  readonly ports: PromotionPorts;
-  readonly base: { readonly name: string; readonly sha: string };
-  readonly environment: EnvironmentConfig;
-  readonly gates: PromotionGates;
-  /** Ours of this branch, newest first. */
-  readonly pullRequests: readonly PullRequest[];
+/** What was done in an environment; `environment` undefined: about the model as a whole. */
+export interface PromotionOutcome {
+  readonly environment: string | undefined;
+  /** For people: a clause. */
+  readonly text: string;
 }
 
 /** What has to be open where, and why not; nothing is written. */
 export interface PromotionPlan {
-  readonly refused: readonly string[];
+  readonly situation: ModelSituation;
+  /** Tags that are not believed, of those that were looked at. */
+  readonly refused: readonly RefusedTag[];
   readonly steps: readonly PlannedPromotion[];
 }
 
 /** One environment of a plan. */
 export interface PlannedPromotion {
+  readonly environment: EnvironmentConfig;
   readonly desired: DesiredPromotion<KnownVersion>;
   readonly running: RunningEnvironment | undefined;
-  readonly situation: Situation;
+  /** Ours of this branch, newest first. */
+  readonly pullRequests: readonly PullRequest[];
 }
 
 /**
  * Makes the promotion pull requests of a model what they have to be. Every trigger ends here; run twice, the second
  * time writes nothing.
  */
-export async function reconcilePromotions(request: PromotionRequest, ports: PromotionPorts): Promise<PromotionOutcome> {
-  const { refused, steps } = await planPromotions(request, ports);
-  const outcomes: string[] = refused.map((reason) => `not believed: ${reason}`);
-  for (const { desired, situation } of steps) {
-    outcomes.push(`${desired.environment}: ${await apply(desired, situation)}`);
+export async function reconcilePromotions(
+  request: PromotionRequest,
+  ports: PromotionPorts,
+): Promise<readonly PromotionOutcome[]> {
+  const plan = await planPromotions(request, ports);
+  const outcomes: PromotionOutcome[] = plan.refused.map(({ version, reason }) => ({
+    environment: undefined,
+    text: `not believed: v${version}: ${reason}`,
+  }));
+  for (const step of plan.steps) {
+    outcomes.push({ environment: step.environment.name, text: await apply(step, { plan, request, ports }) });
   }
   return outcomes;
 }
 
 /** Decides what the promotion pull requests of a model have to be. */
 export async function planPromotions(request: PromotionRequest, ports: PromotionPorts): Promise<PromotionPlan> {
-  const { model, config, self, nowMs } = request;
-  const { environments } = config;
-  const base = await ports.branches.default();
-  const catalog = new VersionCatalog(model, ports.tags);
-  const believed = { defaultBranch: base, store: config.register?.store };
-  const { version: newest, refused } = await newestBelieved(catalog, believed, ports);
-  const running = await findRunningVersions(environments, { files: ports.files, catalog }, base.sha);
-  const gates = new PromotionGates({ model, environments, running, self, nowMs }, ports);
-  const situations = await Promise.all(
-    environments.map(async (environment): Promise<Situation> => {
-      const pullRequests = await ownPullRequests(request, environment.name, ports.pullRequests);
-      return { request, ports, base, environment, gates, pullRequests };
-    }),
+  const { environments } = request.config;
+  const situation = await readSituation(request, ports);
+  const { catalog, running } = situation;
+  const newest = await catalog.newest();
+  const pullRequests = await Promise.all(
+    environments.map(({ name }) => ownPullRequests(request, name, ports.pullRequests)),
   );
-  const desired = desiredPromotions(newest, await factsOf(situations, running));
-  const steps = desired.flatMap((one, index) => {
-    const situation = situations[index];
-    return situation === undefined ? [] : [{ desired: one, running: running[index], situation }];
-  });
-  return { refused, steps };
-}
-
-async function factsOf(
-  situations: readonly Situation[],
-  running: readonly RunningEnvironment[],
-): Promise<readonly EnvironmentFacts<KnownVersion>[]> {
-  return Promise.all(
-    situations.map(async ({ environment, gates, request, pullRequests }, index) => ({
+  const facts = environments.map(
+    async (environment, index): Promise<EnvironmentFacts<KnownVersion>> => ({
       name: environment.name,
-      after: upstreamOf(environment, request.config.environments),
+      after: upstreamOf(environment, environments),
       running: running[index]?.version,
       disagrees: running[index]?.disagrees === true,
-      held: await gates.held(environment.name),
-      ...answersOf(pullRequests, request.again === environment.name),
-    })),
+      held: await situation.gates.held(environment.name),
+      ...answersOf(pullRequests[index] ?? [], request.again === environment.name),
+    }),
   );
+  const desired = desiredPromotions(newest, await Promise.all(facts));
+  const steps = environments.flatMap((environment, index) => {
+    const one = desired[index];
+    if (one === undefined) return [];
+    return [{ environment, desired: one, running: running[index], pullRequests: pullRequests[index] ?? [] }];
+  });
+  return { situation, refused: catalog.refused(), steps };
 }
 
 async function ownPullRequests(
@@ -151,25 +135,48 @@ function answersOf(
   };
 }
 
-async function apply(promotion: DesiredPromotion<KnownVersion>, situation: Situation): Promise<string> {
-  const open = situation.pullRequests.find(({ state }) => state === 'open');
-  if (promotion.kind === 'open') return openOrUpdate(promotion, situation, open);
-  if (open === undefined) return promotion.reason;
-  await situation.ports.pullRequests.close(open.number);
-  return `closed #${open.number}: ${promotion.reason}`;
+interface Applied {
+  readonly plan: PromotionPlan;
+  readonly request: PromotionRequest;
+  readonly ports: PromotionPorts;
 }
 
-async function openOrUpdate(
-  { version, replaces }: Extract<DesiredPromotion<KnownVersion>, { kind: 'open' }>,
-  { request, ports, base, environment, gates, pullRequests }: Situation,
-  open: PullRequest | undefined,
-): Promise<string> {
+async function apply(step: PlannedPromotion, applied: Applied): Promise<string> {
+  const { desired, pullRequests } = step;
+  const open = pullRequests.find(({ state }) => state === 'open');
+  if (desired.kind === 'open') {
+    return openOrUpdate({ step, version: desired.version, replaces: desired.replaces, open }, applied).catch(
+      unwritable,
+    );
+  }
+  if (open === undefined) return desired.reason;
+  await applied.ports.pullRequests.close(open.number);
+  return `closed #${open.number}: ${desired.reason}`;
+}
+
+/** What people have to correct in one environment does not keep the others waiting. */
+function unwritable(error: unknown): string {
+  if (error instanceof UserError) return `${error.message}. ${error.fix}`;
+  throw error;
+}
+
+interface Wanted {
+  readonly step: PlannedPromotion;
+  readonly version: KnownVersion;
+  readonly replaces: KnownVersion | undefined;
+  readonly open: PullRequest | undefined;
+}
+
+async function openOrUpdate({ step, version, replaces, open }: Wanted, applied: Applied): Promise<string> {
+  const { request, ports } = applied;
+  const { base, gates } = applied.plan.situation;
+  const { environment, pullRequests } = step;
   const edits = await planDeployment(environment, version, (file) => ports.files.read(file, base.sha));
   if (edits.length === 0) return `holds v${version.version}`;
   const branch = promotionBranch(request.model, environment.name);
   const head = await ports.branches.head(branch);
-  if (open !== undefined && head !== undefined && head.author !== request.self) {
-    return `#${open.number} has a commit of ${head.author ?? 'a person'}: left as it is`;
+  if (open !== undefined && head !== undefined && !(await isOurs(head, { step, open, version }, applied))) {
+    return `#${open.number} was changed by a person: left as it is`;
   }
   const rendered = renderPromotion({
     model: request.model,
@@ -186,4 +193,23 @@ async function openOrUpdate(
   const { number, did } = await keepPullRequest(kept, ports);
   if (did === 'opened') return `opened #${number} for v${version.version}`;
   return did === 'nothing' ? `#${number} is as it should be` : `updated #${number} to v${version.version}`;
+}
+
+/**
+ * Whether the branch holds what we planned for it, and nothing of a person: the plan of the version that its pull request
+ * names, whose text only decides whether our own commit is made again.
+ */
+async function isOurs(
+  head: BranchHead,
+  { step, open, version }: Pick<Wanted, 'step' | 'version'> & { readonly open: PullRequest },
+  { plan, ports }: Applied,
+): Promise<boolean> {
+  const baseSha = plan.situation.base.sha;
+  const planned = (one: DeployedVersion) =>
+    isPlannedCommit(head, { environment: step.environment, version: one, baseSha }, ports);
+  if (await planned(version)) return true;
+  const named = parsePromotionData(open.body);
+  if (named === undefined || named.version === version.version) return false;
+  const earlier = named.written ?? (await plan.situation.catalog.find(named.version));
+  return earlier !== undefined && planned({ ...earlier, version: named.version });
 }

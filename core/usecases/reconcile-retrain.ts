@@ -1,13 +1,14 @@
 import type { ModelConfig } from '../config/tidegate-config.ts';
 import { retrainBranch, retrainDataBranch } from '../domain/promotion/branch-names.ts';
-import { decideRetrain, foreignFiles } from '../domain/retrain/decide-retrain.ts';
-import type { Branches } from '../ports/branches.ts';
+import { decideRetrain } from '../domain/retrain/decide-retrain.ts';
+import { isPointerChange } from '../domain/retrain/pointer-change.ts';
+import type { Branches, BranchHead } from '../ports/branches.ts';
 import type { DriftIssue, DriftIssues } from '../ports/drift-issues.ts';
 import type { PullRequest, PullRequests } from '../ports/pull-requests.ts';
 import type { RepositoryFiles } from '../ports/repository-files.ts';
 import type { WorkflowRuns } from '../ports/workflow-runs.ts';
 import { formatMarker, hasMarker, parseDataBlock } from '../render/marker.ts';
-import { renderRetrain } from '../render/retrain.ts';
+import { parseRetrainData, renderRetrain } from '../render/retrain.ts';
 import { driftIssueDataSchema } from '../reports/drift-issue-data.ts';
 
 /** A model whose retraining is looked after. */
@@ -73,29 +74,34 @@ export async function retrainNow({ model, config }: RetrainRequest, ports: Retra
 }
 
 /**
- * Brings the data pointers that the retrain workflow pushed into a pull request of our own, so that CI starts. Only
- * `.dvc` files and `dvc.lock` are let through: the workflow ran the team's code with new data.
+ * Brings the data pointers that the retrain workflow pushed into a pull request of our own, so that CI starts. The commit
+ * is made anew on the default branch, of changed digests, sizes and counts in pointers that exist there: the workflow ran
+ * the team's code with new data, and whoever may push may write to its branch.
  */
 export async function proposeRetrained(request: RetrainRequest, ports: RetrainPorts): Promise<string> {
   const { model, self } = request;
-  const data = await ports.branches.head(retrainDataBranch(model));
+  const dataBranch = retrainDataBranch(model);
+  const data = await ports.branches.head(dataBranch);
   if (data === undefined) return 'no new data was pushed';
   const base = await ports.branches.default();
-  const files = await ports.branches.changedFiles(base.sha, data.sha);
-  if (files.length === 0) return 'the pushed data is that of the default branch';
-  const foreign = foreignFiles(files);
-  if (foreign.length > 0)
-    return `refused: ${retrainDataBranch(model)} changes ${foreign.join(', ')}, which is no data pointer`;
+  const edits = await pointerEdits({ onto: base.sha, from: data.sha }, ports);
+  if (typeof edits === 'string') return `refused: ${dataBranch} ${edits}`;
+  if (edits.length === 0) return 'the pushed data is that of the default branch';
   const branch = retrainBranch(model);
   const head = await ports.branches.head(branch);
   const known = await ports.pullRequests.ofBranch(branch);
-  if (await wasProposed(data.sha, { files, known }, ports)) return 'this data was proposed before';
+  if (await wasProposed(edits, known, ports)) return 'this data was proposed before';
   const open = known.find(({ state, author }) => state === 'open' && author === self);
-  if (open !== undefined && head !== undefined && ![self, WORKFLOW_LOGIN].includes(head.author ?? '')) {
-    return `#${open.number} has a commit of ${head.author ?? 'a person'}: left as it is`;
+  if (open !== undefined && head !== undefined && !(await isOurs(head, open, ports))) {
+    return `#${open.number} was changed by a person: left as it is`;
   }
-  if (head?.sha !== data.sha) await ports.branches.move(branch, data.sha, head?.sha);
-  const rendered = renderRetrain({ model, files, issue: (await driftIssue(request, ports.issues))?.number });
+  const files = edits.map(({ path }) => path);
+  const issue = (await driftIssue(request, ports.issues))?.number;
+  const rendered = renderRetrain({ model, files, issue, data: data.sha });
+  await commitWhereNeeded(
+    { branch, base: base.sha, edits, head, isOpen: open !== undefined, title: rendered.title },
+    ports,
+  );
   if (open === undefined) {
     const made = await ports.pullRequests.open({ branch, base: base.name, ...rendered });
     return `opened #${made.number} with new data`;
@@ -105,21 +111,67 @@ export async function proposeRetrained(request: RetrainRequest, ports: RetrainPo
   return `#${open.number} has the new data`;
 }
 
+interface PointerEdit {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The pointers that a commit changes, as they are to be; or why it is refused, by name. */
+async function pointerEdits(
+  { onto, from }: { readonly onto: string; readonly from: string },
+  { branches, files }: Pick<RetrainPorts, 'branches' | 'files'>,
+): Promise<readonly PointerEdit[] | string> {
+  const changed = await branches.changedFiles(onto, from);
+  if (changed === undefined) return 'changes more files than GitHub lists';
+  const edits: PointerEdit[] = [];
+  for (const path of changed) {
+    if (!path.endsWith('.dvc')) return `changes ${path}, which is no data pointer`;
+    const [before, after] = [await files.read(path, onto), await files.read(path, from)];
+    if (before === undefined) return `adds ${path}: only pointers of the default branch may change`;
+    if (after === undefined) return `removes ${path}`;
+    if (!isPointerChange(before, after)) return `changes more of ${path} than digests, sizes and counts`;
+    if (before !== after) edits.push({ path, text: after });
+  }
+  return edits;
+}
+
+async function commitWhereNeeded(
+  wanted: {
+    readonly branch: string;
+    readonly base: string;
+    readonly edits: readonly PointerEdit[];
+    readonly head: BranchHead | undefined;
+    readonly isOpen: boolean;
+    readonly title: string;
+  },
+  { branches, files }: RetrainPorts,
+): Promise<void> {
+  const { branch, base, edits, head, isOpen, title } = wanted;
+  const current = await Promise.all(edits.map(({ path }) => head && files.read(path, head.sha)));
+  if (isOpen && edits.every(({ text }, index) => current[index] === text)) return;
+  await branches.commit({ branch, base, files: edits, message: `${title}\n`, expected: head?.sha });
+}
+
+/** Whether the branch holds exactly what we made of the data that its pull request names, and nothing of a person. */
+async function isOurs(head: BranchHead, { body }: PullRequest, ports: RetrainPorts): Promise<boolean> {
+  const [parent, ...others] = head.parents;
+  const from = parseRetrainData(body)?.data;
+  if (parent === undefined || others.length > 0 || from === undefined) return false;
+  const edits = await pointerEdits({ onto: parent, from }, ports);
+  return typeof edits !== 'string' && (await ports.branches.treeWith(parent, edits)) === head.tree;
+}
+
 /**
  * Whether a pull request with these very pointers was closed or merged: what did not pass is not tried again for the same
  * data, though each run of the workflow makes a commit of its own.
  */
 async function wasProposed(
-  sha: string,
-  { files, known }: { readonly files: readonly string[]; readonly known: readonly PullRequest[] },
-  ports: RetrainPorts,
+  edits: readonly PointerEdit[],
+  known: readonly PullRequest[],
+  { files }: RetrainPorts,
 ): Promise<boolean> {
-  const closed = known.filter(({ state }) => state === 'closed').slice(0, MAX_COMPARED);
-  if (closed.some(({ headSha }) => headSha === sha)) return true;
-  for (const { headSha } of closed) {
-    const same = await Promise.all(
-      files.map(async (file) => (await ports.files.read(file, headSha)) === (await ports.files.read(file, sha))),
-    );
+  for (const { headSha } of known.filter(({ state }) => state === 'closed').slice(0, MAX_COMPARED)) {
+    const same = await Promise.all(edits.map(async ({ path, text }) => (await files.read(path, headSha)) === text));
     if (same.every(Boolean)) return true;
   }
   return false;

@@ -1,9 +1,9 @@
 import { formatImageReference } from '../domain/image/image-reference.ts';
 import type { HashedArtifact } from '../domain/model/artifact-digest.ts';
-import { type ActiveVersion, activeVersions, usedVersions } from '../domain/registry/active-versions.ts';
+import { freeVersion } from '../domain/registry/free-version.ts';
 import { formatVersionTag, registrationMessage } from '../domain/registry/gto-tag.ts';
 import type { Bump, ModelInterface, TensorSignature } from '../domain/registry/next-version.ts';
-import { decideBump, nextVersion } from '../domain/registry/next-version.ts';
+import { decideBump } from '../domain/registry/next-version.ts';
 import { artifactFolder, storeUri } from '../domain/registry/store-layout.ts';
 import { ServiceError, UserError } from '../errors.ts';
 import type { CommitHistory } from '../ports/commit-history.ts';
@@ -13,8 +13,11 @@ import type { EvaluationReport } from '../reports/evaluation-report.ts';
 import type { ModelImage, ModelVersionReport } from '../reports/model-version-report.ts';
 import type { ProfileReport } from '../reports/profile-report.ts';
 import type { RunReport } from '../reports/run-report.ts';
-import { formatVersionTagMessage, parseVersionTagMessage, type VersionTagLine } from '../reports/version-tag-line.ts';
+import type { VersionEvidence } from '../reports/version-evidence.ts';
+import { formatVersionTagMessage, type VersionTagLine } from '../reports/version-tag-line.ts';
 import { decideRegistration } from './decide-registration.ts';
+import type { VersionDocument } from './provenance-memory.ts';
+import { type KnownVersion, VersionCatalog } from './version-catalog.ts';
 import type { StoredDocuments, VersionStore } from './version-store.ts';
 
 /** What is registered, and on whose word. */
@@ -34,7 +37,9 @@ export interface RegisterRequest {
 
 /** What registering needs of the world. */
 export interface RegisterPorts {
-  readonly tags: VersionTags;
+  readonly tags: Pick<VersionTags, 'list' | 'create'>;
+  /** The believed versions as they are now: asked again after each race. Default: none is believed. */
+  readonly versions?: () => Promise<VersionCatalog>;
   readonly history: CommitHistory;
   readonly store: VersionStore;
   /** Where the image of a version gets its number as a tag. */
@@ -91,48 +96,83 @@ function expectOneModel({ model, evaluation, run, profile }: RegisterRequest): v
   }
 }
 
-/** The version that makes a new one needless: the newest, where it has these bytes or was made from this commit or a later one. */
+/** The version that makes a new one needless: of this very run, or the newest believed one with these bytes or of a later commit. */
 async function findExisting(request: RegisterRequest, ports: RegisterPorts): Promise<Registration | undefined> {
-  const [newest] = activeVersions(request.model, await ports.tags.list(request.model));
-  if (newest === undefined) return undefined;
-  const details = await ports.tags.read(newest.tag);
-  const line = parseVersionTagMessage(details.message);
-  const same = line?.artifact.digest === request.artifact.digest;
-  const newer = !same && (await ports.history.isAncestorOrSame(request.commit, details.commit));
+  const catalog = await versionsOf(request, ports);
+  const own = await madeByThisRun(request, catalog, ports.store);
+  if (own !== undefined) return keep(request, { ...own, reason: 'this run has registered it before' }, ports);
+  const newest = await catalog.newest();
+  if (newest?.document === undefined) return undefined;
+  const same = newest.artifactDigest === request.artifact.digest;
+  const newer = !same && (await ports.history.isAncestorOrSame(request.commit, newest.commit));
   if (!same && !newer) return undefined;
   const reason = same
     ? `v${newest.version} has the same digest`
     : `v${newest.version} was made from this commit or a later one`;
-  const report = await existingReport(newest, line, ports.store);
-  await ports.store.repair(report, request.run);
-  await tagImage(request, report, ports.images);
-  return { version: newest.version, tag: newest.tag.name, created: false, reason, report };
+  return keep(request, { tag: newest.tag, report: await storedReport(newest, ports), reason }, ports);
 }
 
-async function existingReport(
-  { version, tag }: ActiveVersion,
-  line: VersionTagLine | undefined,
+async function versionsOf({ model }: RegisterRequest, { versions }: RegisterPorts): Promise<VersionCatalog> {
+  return (await versions?.()) ?? new VersionCatalog(model, { list: async () => [], read: noTag });
+}
+
+function noTag(): never {
+  throw new RangeError('there is no tag to read');
+}
+
+/** What another attempt of this run, or one that was killed, got as far as to tag; its document is in the store. */
+async function madeByThisRun(
+  { header, artifact, commit, model }: RegisterRequest,
+  catalog: VersionCatalog,
   store: VersionStore,
+): Promise<{ readonly tag: string; readonly report: ModelVersionReport } | undefined> {
+  const { runId } = header.source;
+  const claims = runId === null ? [] : await catalog.claimsOf(runId);
+  for (const { line, tag, version } of claims) {
+    if (line?.document === undefined || line.artifactDigest !== artifact.digest) continue;
+    const report = await store.readDocument('model-version', line.document);
+    const isOwn = report?.name === model && report.version === version && report.lineage.runId === runId;
+    if (isOwn && report.lineage.commit === commit && report.artifact.digest === artifact.digest)
+      return { tag: tag.name, report };
+  }
+  return undefined;
+}
+
+/** Of a version that is there already only what comes after its tag is written, where it is missing. */
+async function keep(
+  request: RegisterRequest,
+  { tag, report, reason }: { readonly tag: string; readonly report: ModelVersionReport; readonly reason: string },
+  { store, images }: RegisterPorts,
+): Promise<Registration> {
+  await store.repair(report, request.run);
+  await tagImage(request, report, images);
+  return { version: report.version, tag, created: false, reason, report };
+}
+
+async function storedReport(
+  { tag, version, documentDigest }: KnownVersion,
+  { store }: RegisterPorts,
 ): Promise<ModelVersionReport> {
-  const report = await store.readVersion(version, line?.documents['model-version']?.digest);
+  const report = documentDigest === undefined ? undefined : await store.readDocument('model-version', documentDigest);
   if (report !== undefined) return report;
-  throw new UserError(
-    'VERSION_NOT_FOUND',
-    `the tag ${tag.name} is there, but the store has no document of v${version}`,
-    {
-      fix: `Register another version, or take the tag back with GTO: gto deregister.`,
-    },
-  );
+  throw new UserError('VERSION_NOT_FOUND', `the tag ${tag} is there, but the store has no document of v${version}`, {
+    fix: `Register another version, or take the tag back with GTO: gto deregister.`,
+  });
 }
 
 async function createVersion(
   request: RegisterRequest,
   documents: StoredDocuments,
-  { tags, store, images }: RegisterPorts,
+  ports: RegisterPorts,
 ): Promise<Registration | undefined> {
+  const { tags, store, images } = ports;
+  const catalog = await versionsOf(request, ports);
+  const newest = await catalog.newest();
+  // What another tool has registered goes on with its numbers; what only looks like ours does not count.
+  const elsewhere = catalog.refused().find(({ isForeign }) => isForeign);
+  const bump = request.bump === 'auto' ? autoBump(request, newest) : request.bump;
   const known = await tags.list(request.model);
-  const bump = request.bump === 'auto' ? await autoBump(request, known, { tags, store }) : request.bump;
-  const version = nextVersion(usedVersions(request.model, known)[0], bump);
+  const version = freeVersion(newest?.version ?? elsewhere?.version, { bump, tags: known, model: request.model });
   const report = versionReport(request, documents, version, store.uri);
   const reference = await store.putVersionDocument(report);
   const line = tagLine(request, { ...documents, 'model-version': reference }, report);
@@ -163,23 +203,15 @@ function numbered({ repository, digest }: ModelImage, version: string): ModelIma
   return { reference: formatImageReference({ repository, tag: version, digest }), repository, tag: version, digest };
 }
 
-async function autoBump(
-  request: RegisterRequest,
-  known: Awaited<ReturnType<VersionTags['list']>>,
-  { tags, store }: Pick<RegisterPorts, 'tags' | 'store'>,
-): Promise<Bump> {
-  const [newest] = activeVersions(request.model, known);
+/** What the change of the interface asks for, against the newest version that is believed. */
+function autoBump(request: RegisterRequest, newest: KnownVersion | undefined): Bump {
   if (newest === undefined) return 'minor';
-  const line = parseVersionTagMessage((await tags.read(newest.tag)).message);
-  const before = await store.readVersion(newest.version, line?.documents['model-version']?.digest);
-  return decideBump(before === undefined ? undefined : interfaceOf(before), request.interface);
+  return decideBump(newest.document && interfaceOf(newest.document), request.interface);
 }
 
-function interfaceOf(report: ModelVersionReport): ModelInterface | undefined {
-  if (report.signature === null) return undefined;
-  const { task, features } = report;
-  if (typeof task !== 'string' || !Array.isArray(features)) return undefined;
-  return { task, features: features.map(String), inputs: report.signature.inputs, outputs: report.signature.outputs };
+function interfaceOf({ signature, task, features }: VersionDocument): ModelInterface | undefined {
+  if (signature === null || typeof task !== 'string' || !Array.isArray(features)) return undefined;
+  return { task, features: features.map(String), inputs: signature.inputs, outputs: signature.outputs };
 }
 
 function versionReport(
@@ -213,6 +245,7 @@ function versionReport(
     evaluation: documents.evaluation ?? null,
     profile: documents.profile ?? null,
     ...(image === undefined ? {} : { image: numbered(image, version) }),
+    ...evidenceOf(request.evaluation),
   };
 }
 
@@ -223,31 +256,34 @@ function copy({ name, type, shape }: TensorSignature) {
 function tagLine(
   { evaluation, header }: RegisterRequest,
   documents: VersionTagLine['documents'],
-  report: ModelVersionReport,
+  { artifact, image }: ModelVersionReport,
 ): VersionTagLine {
-  const overall = <T extends { slice?: unknown }>(metrics: readonly T[]) =>
-    metrics.filter((m) => m.slice === undefined);
-  const { uri, digest, sizeBytes } = report.artifact;
+  const { uri, digest, sizeBytes } = artifact;
   return {
     schema: 'tidegate.dev/tag/v1',
     artifact: { uri, digest, sizeBytes },
-    ...(report.image === undefined ? {} : { image: report.image }),
-    metrics: overall(evaluation.metrics).map(({ name, value, interval }) => ({ name, value, interval })),
-    comparisons: evaluation.comparisons.map(({ champion, metrics, changes }) => ({
+    ...(image === undefined ? {} : { image }),
+    ...evidenceOf(evaluation),
+    documents,
+    runId: header.source.runId,
+  };
+}
+
+/** How the release judged the version, without slices. */
+function evidenceOf({ metrics, comparisons, dataset }: EvaluationReport): VersionEvidence {
+  const overall = <T extends { slice?: unknown }>(all: readonly T[]) => all.filter((one) => one.slice === undefined);
+  return {
+    metrics: overall(metrics).map(({ name, value, interval }) => ({ name, value, interval })),
+    comparisons: comparisons.map(({ champion, metrics: compared, changes }) => ({
       champion,
       ...(changes === undefined ? {} : { changes }),
-      metrics: overall(metrics).map(({ name, direction, champion: before, difference }) => ({
+      metrics: overall(compared).map(({ name, direction, champion: before, difference }) => ({
         name,
         direction,
         champion: { value: before.value, interval: before.interval },
         difference: { value: difference.value, interval: difference.interval },
       })),
     })),
-    dataset: {
-      rows: evaluation.dataset.rows,
-      ...(evaluation.dataset.clusters === undefined ? {} : { clusters: evaluation.dataset.clusters }),
-    },
-    documents,
-    runId: header.source.runId,
+    dataset: { rows: dataset.rows, ...(dataset.clusters === undefined ? {} : { clusters: dataset.clusters }) },
   };
 }

@@ -4,7 +4,7 @@ import { ServiceError, UserError } from '../errors.ts';
 import type { Champion, ChampionFinder } from '../ports/champion-finder.ts';
 import type { RepositoryFiles } from '../ports/repository-files.ts';
 import { findRunningVersions, type RunningEnvironment } from './find-running-versions.ts';
-import type { KnownVersion, VersionCatalog } from './version-catalog.ts';
+import type { KnownVersion, RefusedTag, VersionCatalog } from './version-catalog.ts';
 
 /** What finding a registered champion needs. */
 export interface ChampionPorts {
@@ -49,26 +49,23 @@ export class RegisteredChampionFinder implements ChampionFinder {
     const newest = await this.#ports.catalog.newest();
     if (newest !== undefined)
       return this.#champion(newest, running, 'it is the newest version; no environment runs one');
-    const unread = (await this.#ports.catalog.active())[0];
-    if (unread === undefined) return { kind: 'none', note: 'no version is registered yet' };
-    return {
-      kind: 'unreadable',
-      reason: `v${unread.version} is registered, but where it lies is not known`,
-      version: unread.version,
-    };
+    return withoutChampion(this.#ports.catalog.refused());
   }
 
   async #named(selector: string): Promise<Champion> {
     const version = await this.#ports.catalog.find(selector);
     if (version !== undefined)
       return this.#champion(version, await findRunningVersions(this.#environments, this.#ports), 'it was named');
-    throw new UserError('VERSION_NOT_FOUND', `there is no version ${selector} to compare with`, {
+    const refused = this.#ports.catalog.refused().find((tag) => tag.version === selector.replace(/^v/, ''));
+    const why = refused === undefined ? '' : `: its tag is not believed (${refused.reason})`;
+    throw new UserError('VERSION_NOT_FOUND', `there is no version ${selector} to compare with${why}`, {
       fix: 'Set champion to auto, none, a registered version, or a path.',
     });
   }
 
   async #champion(version: KnownVersion, running: readonly RunningEnvironment[], note: string): Promise<Champion> {
     const environments = environmentsOf(version, running);
+    if (!isArtifactBelieved(version)) return { kind: 'unreadable', ...expired(version) };
     try {
       const path = await this.#ports.fetchArtifact(version);
       const history = await this.#ports.readHistory(version);
@@ -86,6 +83,25 @@ export class RegisteredChampionFinder implements ChampionFinder {
       };
     }
   }
+}
+
+/** Of a version that is believed by history alone, the artifact is where an environment has named its URI. */
+function isArtifactBelieved({ provenance, artifactUri }: KnownVersion): boolean {
+  return provenance.kind !== 'history' || provenance.values.some((value) => value?.uri === artifactUri);
+}
+
+function expired({ version }: Pick<KnownVersion, 'version'>) {
+  const reason = `v${version} cannot be compared with: the document of its release has expired on GitHub, and no manifest names its artifact. Register a version again, or name the champion`;
+  return { reason, version };
+}
+
+/** No version is believed. What another tool registered is shown, and is no champion; what may be one is never "none". */
+function withoutChampion(refused: readonly RefusedTag[]): Champion {
+  const lost = refused.find(({ isExpired }) => isExpired);
+  if (lost !== undefined) return { kind: 'unreadable', ...expired(lost) };
+  const [elsewhere] = refused.filter(({ isForeign }) => isForeign);
+  if (elsewhere === undefined) return { kind: 'none', note: 'no version is registered yet' };
+  return { kind: 'none', note: `v${elsewhere.version} was registered elsewhere, and where it is stored is not known` };
 }
 
 function environmentsOf(version: KnownVersion, running: readonly RunningEnvironment[]): readonly string[] {

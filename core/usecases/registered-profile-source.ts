@@ -2,12 +2,14 @@ import type { EnvironmentConfig } from '../config/environment-config.ts';
 import { UserError } from '../errors.ts';
 import type { ProfileSource, RegisteredProfile } from '../ports/profile-source.ts';
 import { findRunningVersions, type RunningPorts } from './find-running-versions.ts';
-import type { KnownVersion } from './version-catalog.ts';
+import { dataDocumentOf } from './stored-document.ts';
+import type { KnownVersion, VersionCatalog } from './version-catalog.ts';
 import type { VersionStore } from './version-store.ts';
 
 /** What finding a registered profile needs. */
 export interface RegisteredProfilePorts extends RunningPorts {
-  readonly documents: Pick<VersionStore, 'readDocument' | 'readVersion'>;
+  readonly catalog: VersionCatalog;
+  readonly documents: Pick<VersionStore, 'readDocument'>;
 }
 
 /** Profiles in the store, by what the manifests of the default branch run. */
@@ -22,22 +24,26 @@ export class RegisteredProfileSource implements ProfileSource {
 
   async inProduction(): Promise<RegisteredProfile> {
     const known = await this.#version();
-    const reference = known.line?.documents.profile ?? (await this.#documentOf(known));
+    const { version } = known;
+    const document = await dataDocumentOf(known, this.#ports.documents);
+    if (document === undefined) {
+      throw missing(`the document of v${version}'s release has expired on GitHub, so its profile cannot be told`);
+    }
+    const reference = document.profile;
     const profile = reference && (await this.#ports.documents.readDocument('profile', reference.digest));
-    if (reference && profile) return { profile, path: reference.uri, digest: reference.digest, version: known.version };
-    throw missing(`v${known.version} was registered without a profile`);
+    if (reference && profile) return { profile, path: reference.uri, digest: reference.digest, version };
+    throw missing(`v${version} was registered without a profile`);
   }
 
   async #version(): Promise<KnownVersion> {
     const running = await findRunningVersions(this.#environments, this.#ports);
+    const disagreeing = running.find(({ disagrees }) => disagrees);
+    // Drift from the profile of a version that only some targets run would say nothing.
+    if (disagreeing !== undefined) throw missing(disagreeing.note ?? 'the targets of an environment disagree');
     const last = running.filter(({ version }) => version !== undefined).at(-1)?.version;
     const known = last ?? (await this.#ports.catalog.newest());
-    if (known === undefined) throw missing('no version is registered yet');
+    if (known === undefined) throw missing('no version is registered that is believed');
     return known;
-  }
-
-  async #documentOf({ version }: KnownVersion) {
-    return (await this.#ports.documents.readVersion(version, undefined))?.profile ?? undefined;
   }
 }
 

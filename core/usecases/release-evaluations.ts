@@ -1,4 +1,4 @@
-import { newestAttemptsFirst } from '../domain/model/workflow-artifact.ts';
+import { artifactsOfKind } from '../domain/model/workflow-artifact.ts';
 import { UserError } from '../errors.ts';
 import type { ArtifactHasher } from '../ports/artifact-hasher.ts';
 import type { ReportArchive } from '../ports/report-archive.ts';
@@ -11,7 +11,10 @@ import type { KnownVersion } from './version-catalog.ts';
 /** Chosen: more promotions than are open at once. */
 const MAX_REMEMBERED = 50;
 
-/** What was read already, by the digest of the report; what is not there any more stays so. */
+/**
+ * What was read already of one repository, by run and digest of the report: a run that does not hold it says nothing about
+ * another one. What is not there any more stays so.
+ */
 export type RememberedEvaluations = Map<string, EvaluationReport | undefined>;
 
 /** What reading needs. */
@@ -23,7 +26,7 @@ export interface EvaluationSources {
 
 /**
  * Evaluations of registered versions in full, from the artifacts of their release runs while GitHub keeps them. Only the
- * very bytes whose digest the version's tag names are taken; each is downloaded once.
+ * very bytes whose digest the version's document names are taken; each is downloaded once.
  */
 export class ReleaseEvaluations {
   readonly #sources: EvaluationSources;
@@ -34,16 +37,20 @@ export class ReleaseEvaluations {
     this.#remembered = remembered;
   }
 
-  /** Undefined where the tag names none, where its artifact has expired, or where it is not what the tag names. */
-  async of(model: string, { line }: Pick<KnownVersion, 'line'>): Promise<EvaluationReport | undefined> {
-    const digest = line?.documents.evaluation?.digest;
-    const runId = line?.runId;
-    if (digest === undefined || runId === undefined || runId === null) return undefined;
-    if (this.#remembered.has(digest)) return this.#remembered.get(digest);
+  /** Undefined where its document names none, where its artifact has expired, or where it is not what is named. */
+  async of(
+    model: string,
+    { document, provenance }: Pick<KnownVersion, 'document' | 'provenance'>,
+  ): Promise<EvaluationReport | undefined> {
+    const digest = document?.evaluation?.digest;
+    const runId = provenance.kind === 'history' ? null : provenance.runId;
+    if (digest === undefined || runId === null) return undefined;
+    const key = `${runId} ${digest}`;
+    if (this.#remembered.has(key)) return this.#remembered.get(key);
     const report = await this.#read(model, { runId, digest });
     const [oldest] = this.#remembered.keys();
     if (this.#remembered.size >= MAX_REMEMBERED && oldest !== undefined) this.#remembered.delete(oldest);
-    this.#remembered.set(digest, report);
+    this.#remembered.set(key, report);
     return report;
   }
 
@@ -52,7 +59,7 @@ export class ReleaseEvaluations {
     { runId, digest }: { readonly runId: number; readonly digest: string },
   ): Promise<EvaluationReport | undefined> {
     const { runs } = this.#sources;
-    for (const { artifact } of newestAttemptsFirst(model, await runs.artifacts(runId))) {
+    for (const { artifact } of artifactsOfKind(model, 'report', await runs.artifacts(runId))) {
       if (artifact.sizeBytes > MAX_ARTIFACT_BYTES) continue;
       const report = await this.#open(await runs.download(artifact.id), digest);
       if (report !== undefined) return report;
@@ -66,7 +73,7 @@ export class ReleaseEvaluations {
       if (bytes === undefined || this.#sources.hasher.hashText(new TextDecoder().decode(bytes)) !== digest) return;
       return readReport('evaluation', bytes, 'evaluation.json');
     } catch (error) {
-      // Whatever is wrong with it, the tag's own line is evidence enough.
+      // Whatever is wrong with it, the version's document is evidence enough.
       if (error instanceof UserError) return undefined;
       throw error;
     }

@@ -84,16 +84,6 @@ export class VersionStore {
   }
 
   /**
-   * The document of a version: by its digest, else the copy for people (a tag made before Tidegate has no line).
-   *
-   * @returns Undefined where the store has neither.
-   */
-  async readVersion(version: string, digest: string | undefined): Promise<ModelVersionReport | undefined> {
-    const byDigest = digest === undefined ? undefined : await this.readDocument('model-version', digest);
-    return byDigest ?? this.#read('model-version', versionKey(version));
-  }
-
-  /**
    * The document with a digest, checked against it.
    *
    * @throws {ServiceError} STORE_REFUSED when the bytes have another digest.

@@ -10,7 +10,7 @@ import type { ArtifactEntry } from '../testkit/github/github.ts';
 import type { RunningGitHub } from '../testkit/github/github-options.ts';
 import { presentRun } from '../testkit/github/present-checks.ts';
 import { startGitHub } from '../testkit/github/start-github.ts';
-import type { WorkflowRun } from '../testkit/github/state.ts';
+import type { WorkflowJob, WorkflowRun } from '../testkit/github/state.ts';
 import { listenOnLoopback, readBody } from '../testkit/http.ts';
 import { WriteCounter } from '../testkit/write-proxy.ts';
 import { BotProgram } from './bot-program.ts';
@@ -30,7 +30,7 @@ export interface FinishedRunOptions {
 
 /** What a test says of a run. */
 export type AddedRun = Pick<WorkflowRun, 'name' | 'event' | 'headBranch' | 'headSha'> &
-  Partial<Pick<WorkflowRun, 'headRepository' | 'createdAt'>>;
+  Partial<Pick<WorkflowRun, 'headRepository' | 'createdAt' | 'conclusion' | 'status' | 'jobs' | 'path'>>;
 
 /** The bot behind its real HTTP server, before a forge whose workflow runs are whatever a test says they were. */
 export class BotWorld {
@@ -45,13 +45,26 @@ export class BotWorld {
   #hookUrl = '';
   #apiPort = 0;
   #clones = 0;
-  /** How far the bot's clock is ahead; milliseconds. */
-  aheadMs = 0;
+  readonly #clock: { aheadMs: number };
 
-  private constructor(directory: string, github: RunningGitHub, artifacts: (ArtifactEntry & { zip: Uint8Array })[]) {
+  private constructor(
+    directory: string,
+    github: RunningGitHub,
+    { artifacts, clock }: { artifacts: (ArtifactEntry & { zip: Uint8Array })[]; clock: { aheadMs: number } },
+  ) {
     this.directory = directory;
     this.github = github;
     this.#artifacts = artifacts;
+    this.#clock = clock;
+  }
+
+  /** How far the clocks of the bot and of the forge are ahead; milliseconds. */
+  get aheadMs(): number {
+    return this.#clock.aheadMs;
+  }
+
+  set aheadMs(ms: number) {
+    this.#clock.aheadMs = ms;
   }
 
   /**
@@ -61,12 +74,14 @@ export class BotWorld {
   static async start(replicas = 1, { isPaced = false } = {}): Promise<BotWorld> {
     const directory = await mkdtemp(path.join(os.tmpdir(), 'tidegate-bot-'));
     const artifacts: (ArtifactEntry & { zip: Uint8Array })[] = [];
+    const clock = { aheadMs: 0 };
     const files = await listenOnLoopback((request, response) => {
       const found = artifacts.find(({ id }) => request.url === `/${id}`);
       response.writeHead(found === undefined ? 404 : 200, { 'content-type': 'application/zip' }).end(found?.zip);
     });
     const github = await startGitHub({
       directory: path.join(directory, 'github'),
+      clock: () => new Date(Date.now() + clock.aheadMs),
       artifacts: {
         list: (repository, runId) =>
           artifacts.filter((one) => one.repository === repository && (runId === undefined || one.runId === runId)),
@@ -74,7 +89,7 @@ export class BotWorld {
         url: (id) => `http://127.0.0.1:${files.port}/${id}`,
       },
     });
-    const world = new BotWorld(directory, github, artifacts);
+    const world = new BotWorld(directory, github, { artifacts, clock });
     world.#closing.push(() => files.close());
     const proxy = await world.writes.before(github.port);
     world.#apiPort = proxy.port;
@@ -258,10 +273,27 @@ export class BotWorld {
     repository: string,
     runId: number,
     { name, zip, claimedSize }: FinishedRunOptions['artifacts'][number],
-  ): void {
+    createdAt = this.github.state.now(),
+  ): number {
     const { state } = this.github;
-    const entry = { id: state.newId(), repository, runId, name, digest: null, createdAt: state.now() };
+    const entry = { id: state.newId(), repository, runId, name, digest: null, createdAt };
     this.#artifacts.push({ ...entry, sizeBytes: claimedSize ?? zip.length, zip });
+    return entry.id;
+  }
+
+  /** Lets all that a run uploaded have expired. */
+  expireArtifacts(runId: number): void {
+    for (const [index, artifact] of this.#artifacts.entries()) {
+      if (artifact.runId === runId) this.#artifacts[index] = { ...artifact, expired: true };
+    }
+  }
+
+  /** A job of a run, from one instant to another; ISO 8601. */
+  job(name: string, startedAt = this.github.state.now(), completedAt = startedAt): WorkflowJob {
+    const { state } = this.github;
+    const [status, conclusion] = ['completed', 'success'] as const;
+    const shown = { steps: [], log: '', summary: '', checkRunId: state.newId() };
+    return { id: state.newId(), key: name, name, status, conclusion, startedAt, completedAt, ...shown };
   }
 
   /** What the bot answered to the last webhook of a name. */

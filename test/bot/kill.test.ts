@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { BotProgram } from './bot-program.ts';
 import { digestOf, manifest, PromotionWorld, uriOf } from './promotion-world.ts';
 
-const HEALTH = 'health: { from: argocd, context: continuous-delivery/flights-staging, creator: argocd, settle: 10m },';
+const HEALTH = 'health: { from: argocd, context: continuous-delivery/flights-staging, creator: argocd, settle: 1s },';
 const SOON = { timeout: 120_000, interval: 200 };
 let world: PromotionWorld;
 let bot: BotProgram;

@@ -2,7 +2,7 @@
 export interface EnvironmentModel {
   /** Letter of the version that the default branch names; undefined: the placeholder from before. */
   runs: string | undefined;
-  /** Since when; epoch milliseconds of the world's own clock, without what the bot's clock is ahead. */
+  /** Since when; epoch milliseconds. */
   sinceMs: number;
   /** Versions whose pull request a person closed, and has not asked for again. */
   readonly declined: Set<string>;

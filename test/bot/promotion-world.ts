@@ -1,7 +1,11 @@
+import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { formatReport } from '../../core/reports/read-report.ts';
 import { formatVersionTagMessage } from '../../core/reports/version-tag-line.ts';
+import { SAMPLE_REPORTS } from '../core/reports/sample-reports.ts';
 import { runGit } from '../testkit/git-client.ts';
+import { enqueue } from '../testkit/github/merge-queue.ts';
 import { createZip } from '../testkit/zip.ts';
 import { BotWorld } from './bot-world.ts';
 
@@ -25,10 +29,55 @@ spec:
 
 /** A release's evaluation. */
 export interface JudgedRelease {
-  /** The digest that the tag names. */
+  /** The digest that the version's document names. */
   readonly digest: string;
   /** What the run's artifact holds. */
   readonly uploaded: string;
+}
+
+/** An image that a release built. */
+export interface ReleasedImage {
+  readonly repository: string;
+  readonly tag?: string;
+  readonly digest: string;
+}
+
+/** What a release's document says, and where it was made. */
+export interface DocumentedRelease {
+  readonly version: string;
+  readonly letter: string;
+  readonly commit: string;
+  readonly runId: number;
+  /** Digest of its evaluation report. */
+  readonly evaluation?: string | undefined;
+  readonly image?: ReleasedImage | undefined;
+}
+
+/** The document that a register job uploads, and the message of the tag that names it. */
+export function releaseDocument({ version, letter, commit, runId, evaluation, image }: DocumentedRelease) {
+  const digest = `sha256:${digestOf(letter)}`;
+  const artifact = { uri: uriOf(digestOf(letter)), digest, sizeBytes: 10 };
+  const shown = image === undefined ? {} : { image: { reference: 'x', ...image } };
+  const { image: _, ...sample } = SAMPLE_REPORTS['model-version'];
+  const text = formatReport('model-version', {
+    ...sample,
+    ...{ model: 'flights', name: 'flights', version, metrics: [], comparisons: [] },
+    artifact: { ...artifact, files: [] },
+    lineage: { ...sample.lineage, commit, runId },
+    evaluation: evaluation === undefined ? null : { uri: 's3://models/flights/documents/e', digest: evaluation },
+    ...shown,
+  });
+  const named = `sha256:${createHash('sha256').update(text).digest('hex')}`;
+  const message = formatVersionTagMessage(`Registering artifact flights version v${version}`, {
+    schema: 'tidegate.dev/tag/v1',
+    artifact,
+    ...shown,
+    metrics: [],
+    comparisons: [],
+    documents: { 'model-version': { uri: 's3://models/flights/documents/v', digest: named } },
+    runId,
+  });
+  return { text, message };
 }
 
 /** A repository with two environments and a bot, whose versions are registered by hand. */
@@ -95,31 +144,33 @@ export class PromotionWorld {
    * Registers a version on main's newest commit, as the release workflow does.
    *
    * @param judged Its evaluation, with what its run uploaded as that.
+   * @param image Its container image.
    */
-  async register(version: string, letter: string, judged?: JudgedRelease): Promise<void> {
-    const sha = await this.push({ 'train.py': `print('${version}')\n` });
-    const digest = digestOf(letter);
-    const runId = this.#releaseRun(sha);
+  async register(version: string, letter: string, judged?: JudgedRelease, image?: ReleasedImage): Promise<number> {
+    const commit = await this.push({ 'train.py': `print('${version}')\n` });
+    const run = this.bot.addRun(REPOSITORY, {
+      name: 'model-release',
+      event: 'push',
+      headBranch: 'main',
+      headSha: commit,
+      jobs: [this.bot.job('judge'), this.bot.job('register')],
+    });
     if (judged !== undefined) {
       const zip = createZip([{ name: 'evaluation.json', content: judged.uploaded }]);
-      this.bot.addArtifact(REPOSITORY, runId, { name: 'tidegate-flights-1', zip });
+      this.bot.addArtifact(REPOSITORY, run.id, { name: 'tidegate-flights-1-report', zip });
     }
-    const message = formatVersionTagMessage(`Registering artifact flights version v${version}`, {
-      schema: 'tidegate.dev/tag/v1',
-      artifact: { uri: uriOf(digest), digest: `sha256:${digest}`, sizeBytes: 10 },
-      metrics: [],
-      comparisons: [],
-      documents:
-        judged === undefined ? {} : { evaluation: { uri: 's3://models/flights/documents/e', digest: judged.digest } },
-      runId,
-    });
-    await runGit(this.#clone, ['tag', '--annotate', `flights@v${version}`, '--message', message, sha]);
+    const document = releaseDocument({ version, letter, commit, runId: run.id, evaluation: judged?.digest, image });
+    const zip = createZip([{ name: 'model-version.json', content: document.text }]);
+    this.bot.addArtifact(REPOSITORY, run.id, { name: 'tidegate-flights-1-version', zip });
+    await runGit(this.#clone, ['tag', '--annotate', `flights@v${version}`, '--message', document.message, commit]);
     await runGit(this.#clone, ['push', '--quiet', 'origin', `flights@v${version}`]);
     await this.bot.settle();
+    return run.id;
   }
 
-  #releaseRun(headSha: string): number {
-    return this.bot.addRun(REPOSITORY, { name: 'model-release', event: 'push', headBranch: 'main', headSha }).id;
+  /** What the run of a registration uploaded is not kept any more. */
+  expire(runId: number): void {
+    this.bot.expireArtifacts(runId);
   }
 
   /** The open pull requests, by title. */
@@ -148,11 +199,22 @@ export class PromotionWorld {
     return data.find((one) => one.title === title)?.number ?? 0;
   }
 
-  async merge(title: string): Promise<void> {
+  async merge(title: string, method: 'merge' | 'squash' | 'rebase' | 'queue' = 'squash'): Promise<void> {
     const found = (await this.open())[title];
     if (found === undefined) throw new Error(`no pull request "${title}" among ${Object.keys(await this.open())}`);
-    await this.bot.client().pulls.merge({ owner, repo, pull_number: found.number, merge_method: 'squash' });
+    const { number } = found;
+    if (method === 'queue') await this.#mergeByQueue(number);
+    else await this.bot.client().pulls.merge({ owner, repo, pull_number: number, merge_method: method });
     await this.bot.settle();
+  }
+
+  async #mergeByQueue(number: number): Promise<void> {
+    const repository = this.bot.github.state.repository(REPOSITORY);
+    if (repository === undefined) throw new Error(`no repository ${REPOSITORY}`);
+    const by = { kind: 'user', account: this.bot.github.state.account('mona'), startsWorkflows: true } as const;
+    const queued = await enqueue(this.bot.github, { repository, number, by });
+    await this.bot.settle();
+    await queued.complete();
   }
 
   async close(number: number): Promise<void> {

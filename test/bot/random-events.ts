@@ -115,7 +115,7 @@ export class RandomEvents {
     const name = (promotion?.[2] ?? ROLLBACK.exec(title)?.[1]) as Name;
     const letter = promotion === null ? await this.#running(name) : String.fromCharCode(96 + Number(promotion[1]));
     if (promotion !== null && letter !== undefined) this.#model.of(name).merged.add(letter);
-    this.#model.arrives(name, letter, Date.now());
+    this.#model.arrives(name, letter, this.#nowMs);
   }
 
   async #close(): Promise<string> {
@@ -167,7 +167,7 @@ export class RandomEvents {
     const back = runs === 'a' ? undefined : String.fromCharCode(runs.charCodeAt(0) - 1);
     const uri = back === undefined ? PLACEHOLDER : uriOf(digestOf(back));
     await this.#world.push({ [`k8s/${name}.yaml`]: manifest(uri) });
-    this.#model.arrives(name, back, Date.now());
+    this.#model.arrives(name, back, this.#nowMs);
     return `took ${name} back to ${back ?? 'the placeholder'} by hand`;
   }
 
@@ -176,7 +176,7 @@ export class RandomEvents {
     const state = this.#pick(['success', 'success', 'pending', 'error'] as const);
     const by = this.#random.uniform() < 0.2 ? 'mallory' : 'argocd';
     await this.#world.health(state, by);
-    if (by === 'argocd') this.#model.staging.health.push({ state, atMs: Date.now() });
+    if (by === 'argocd') this.#model.staging.health.push({ state, atMs: this.#nowMs });
     return `${by} said ${state}`;
   }
 
@@ -201,7 +201,7 @@ export class RandomEvents {
       const version = String.fromCharCode(96 + Number(minor));
       const { is } = await this.#world.check(head);
       // What was decided a moment ago may be out of date until the next event; never the other way round by the clock.
-      const isOpen = this.#model.isOpen(name as Name, version, Date.now() + this.#world.bot.aheadMs);
+      const isOpen = this.#model.isOpen(name as Name, version, this.#nowMs);
       if (this.#history.at(-1)?.endsWith('(sent)') && is === 'success')
         expect(isOpen, this.#story(`${title}: its check says success`)).toBe(true);
     }
@@ -217,7 +217,7 @@ export class RandomEvents {
       const proposed = title === undefined ? undefined : String.fromCharCode(96 + Number(PROMOTION.exec(title)?.[1]));
       expect(proposed, this.#story(`what is proposed for ${name}`)).toBe(this.#model.wanted(name, proposed));
       if (title === undefined || proposed === undefined) continue;
-      const isOpen = this.#model.isOpen(name, proposed, Date.now() + this.#world.bot.aheadMs);
+      const isOpen = this.#model.isOpen(name, proposed, this.#nowMs);
       const { is, title: says } = await this.#world.check(open[title]?.head ?? '');
       expect(is, this.#story(`the check of "${title}" (${says})`)).toBe(isOpen ? 'success' : 'in_progress');
     }
@@ -234,6 +234,11 @@ export class RandomEvents {
     const letter = /sha256\/([a-z])/.exec(text)?.[1] ?? '';
     expect(text, this.#story(`the text of ${name}`)).toBe(manifest(uriOf(digestOf(letter))));
     return letter;
+  }
+
+  /** As the clocks of the forge and of the bot say. */
+  get #nowMs(): number {
+    return Date.now() + this.#world.bot.aheadMs;
   }
 
   #pick<T>(from: readonly T[]): T {

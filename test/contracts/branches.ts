@@ -25,19 +25,49 @@ export function branchesContract(
       expect(await branches.changedFiles(base.sha, sha)).toEqual(['k8s/b.yaml']);
     });
 
-    it('moves a branch to where it is told, also back, and makes it where there is none', async () => {
+    it('makes a commit again from any base, also back', async () => {
       const { branches } = await create();
       const base = await branches.default();
       const file = { path: 'a.txt', text: 'changed\n' };
       const change = { branch: 'moved', base: base.sha, files: [file], message: 'change' };
       const sha = await branches.commit({ ...change, expected: undefined });
-      await branches.move('moved', base.sha, sha);
-      expect((await branches.head('moved'))?.sha).toBe(base.sha);
-      await branches.move('copy', sha, undefined);
-      expect((await branches.head('copy'))?.sha).toBe(sha);
-      const again = await branches.commit({ ...change, message: 'again', expected: base.sha });
+      const again = await branches.commit({ ...change, message: 'again', expected: sha });
+      expect((await branches.head('moved'))?.sha).toBe(again);
       expect(await branches.changedFiles(base.sha, again)).toEqual(['a.txt']);
       expect(await branches.changedFiles(base.sha, base.sha)).toEqual([]);
+    });
+
+    it('names a tree by all its files, and tells it without writing it', async () => {
+      const { branches } = await create();
+      const base = await branches.default();
+      const files = [
+        { path: 'a.txt', text: 'other\n' },
+        { path: 'deep/er/b.txt', text: 'é\n' },
+        { path: 'deep.txt', text: '1\n' },
+      ];
+      const told = await branches.treeWith(base.sha, files);
+      const change = { branch: 'planned', base: base.sha, files, message: 'planned' };
+      const sha = await branches.commit({ ...change, expected: undefined });
+      const head = await branches.head('planned');
+      expect(head).toMatchObject({ sha, tree: told, parents: [base.sha] });
+      expect(await branches.treeWith(sha, [{ path: 'a.txt', text: 'third\n' }])).not.toBe(told);
+      expect(await branches.treeWith(sha, files)).toBe(told);
+    });
+
+    it('finds what two commits have in common, and what lies at the root of each', async () => {
+      const { branches, files } = await create();
+      const base = await branches.default();
+      const change = { base: base.sha, message: 'side', expected: undefined };
+      const one = await branches.commit({ ...change, branch: 'one', files: [{ path: 'k8s/b.yaml', text: 'b: 1\n' }] });
+      const other = await branches.commit({ ...change, branch: 'other', files: [{ path: 'c.txt', text: 'c\n' }] });
+      expect(await branches.mergeBase(one, other)).toBe(base.sha);
+      expect(await branches.mergeBase(base.sha, one)).toBe(base.sha);
+      const [before, after] = [await branches.rootEntries(base.sha), await branches.rootEntries(one)];
+      expect(after.get('a.txt')).toBe(before.get('a.txt'));
+      expect([...after.keys()].filter((name) => after.get(name) !== before.get(name))).toEqual(['k8s']);
+      const ids = await files.objectIds('a.txt', [base.sha, one, other]);
+      expect(new Set(ids).size).toBe(1);
+      expect(await files.objectIds('k8s/b.yaml', [one, other])).toEqual([expect.any(String), undefined]);
     });
 
     it('leaves a branch that somebody else made or moved', async () => {
@@ -52,10 +82,7 @@ export function branchesContract(
       await expect(branches.commit({ ...change, message: 'other', expected: base.sha })).rejects.toMatchObject(
         conflict,
       );
-      await expect(branches.move('raced', base.sha, base.sha)).rejects.toMatchObject(conflict);
       expect((await branches.head('raced'))?.sha).toBe(first);
-      // Where it already is what it has to be, an answer of ours got lost.
-      await branches.move('raced', first, undefined);
     });
   });
 }

@@ -28,6 +28,17 @@ export function versionTagsContract(
       expect((await tags.list('a:near')).map(({ name: found }) => found)).toEqual(['a=near@v0.1.0']);
     });
 
+    it('reads many at once as each alone, in their order', async () => {
+      const { tags, commit } = await create();
+      for (let minor = 0; minor < 60; minor += 1) {
+        await tags.create({ name: `many@v0.${minor}.0`, message: `${message}${minor}`, commit });
+      }
+      const all = await tags.list('many');
+      expect(all).toHaveLength(60);
+      expect(await tags.readAll(all)).toEqual(await Promise.all(all.map((tag) => tags.read(tag))));
+      expect(await tags.readAll([])).toEqual([]);
+    });
+
     it('gives a name to one of those who race for it, and leaves the tag as it is', async () => {
       const { tags, commit } = await create();
       const results = await Promise.all(

@@ -18,6 +18,10 @@ export class InMemoryVersionTags implements VersionTags {
     return { message: found.message, commit: found.commit, taggedAt: null };
   }
 
+  readAll(tags: readonly TagReference[]): Promise<readonly TagDetails[]> {
+    return Promise.all(tags.map((tag) => this.read(tag)));
+  }
+
   async create(tag: NewTag): Promise<'created' | 'taken'> {
     if (this.tags.some(({ name }) => name === tag.name)) return 'taken';
     this.tags.push(tag);

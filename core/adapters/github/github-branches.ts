@@ -1,10 +1,12 @@
 import { ServiceError } from '../../errors.ts';
 import type { Branches, BranchHead, NewCommit } from '../../ports/branches.ts';
 import { type GitHubClient, isGraphQLRefusal, orServiceError, type RepositoryName, statusOf } from './github-client.ts';
-import { TreeModes } from './tree-modes.ts';
+import { GitHubTree } from './github-tree.ts';
 
 const WRITE = 'contents: write';
 const READ = 'contents: read';
+/** GitHub lists no more files of a comparison, and does not say that there are more. */
+const MAX_LISTED_FILES = 300;
 const UPDATE_REFS = `mutation ($repository: ID!, $changes: [RefUpdate!]!) {
   updateRefs(input: { repositoryId: $repository, refUpdates: $changes }) { clientMutationId }
 }`;
@@ -32,18 +34,18 @@ export class GitHubBranches implements Branches {
   async head(branch: string): Promise<BranchHead | undefined> {
     const sha = await this.#sha(branch);
     if (sha === undefined) return undefined;
-    const answer = this.#client.request('GET /repos/{owner}/{repo}/commits/{ref}', { ...this.#repository, ref: sha });
-    const { data } = await orServiceError(answer, `reading the commit ${sha}`, READ);
-    return { sha, author: data.author?.login ?? null, message: data.commit.message };
+    const { tree, parents, message } = await this.#commit(sha);
+    return { sha, tree: tree.sha, parents: parents.map((parent) => parent.sha), message };
+  }
+
+  async treeWith(base: string, files: NewCommit['files']): Promise<string> {
+    const { tree } = await this.#commit(base);
+    return new GitHubTree(this.#client, this.#repository, tree.sha).with(files);
   }
 
   async commit({ branch, base, files, message, expected }: NewCommit): Promise<string> {
-    const parent = this.#client.request('GET /repos/{owner}/{repo}/git/commits/{commit_sha}', {
-      ...this.#repository,
-      commit_sha: base,
-    });
-    const { data: onto } = await orServiceError(parent, `reading the commit ${base}`, READ);
-    const modes = new TreeModes(this.#client, this.#repository, onto.tree.sha);
+    const onto = await this.#commit(base);
+    const modes = new GitHubTree(this.#client, this.#repository, onto.tree.sha);
     const entries = await Promise.all(
       files.map(async ({ path, text }) => {
         const mode = await modes.ofFile(path);
@@ -65,10 +67,6 @@ export class GitHubBranches implements Branches {
     const { data: commit } = await orServiceError(committed, `committing to ${branch}`, WRITE);
     await this.#place(branch, commit.sha, { expected, force: base !== expected });
     return commit.sha;
-  }
-
-  async move(branch: string, sha: string, expected: string | undefined): Promise<void> {
-    await this.#place(branch, sha, { expected, force: true });
   }
 
   async #place(
@@ -107,16 +105,36 @@ export class GitHubBranches implements Branches {
     return this.#client.graphql(UPDATE_REFS, { repository: id, changes: [change] });
   }
 
-  async changedFiles(base: string, head: string): Promise<readonly string[]> {
+  async changedFiles(base: string, head: string): Promise<readonly string[] | undefined> {
     const answer = this.#client.request('GET /repos/{owner}/{repo}/compare/{basehead}', {
       ...this.#repository,
       basehead: `${base}...${head}`,
     });
-    // The first page has up to 300 files; data pointers and manifests of one change are few.
     const { data } = await orServiceError(answer, `comparing ${base} with ${head}`, READ);
-    return (data.files ?? []).flatMap((file) =>
+    const files = data.files ?? [];
+    if (files.length >= MAX_LISTED_FILES) return undefined;
+    return files.flatMap((file) =>
       file.previous_filename === undefined ? [file.filename] : [file.filename, file.previous_filename],
     );
+  }
+
+  async mergeBase(base: string, head: string): Promise<string | undefined> {
+    const answer = this.#client
+      .request('GET /repos/{owner}/{repo}/compare/{basehead}', {
+        ...this.#repository,
+        basehead: `${base}...${head}`,
+        per_page: 1,
+      })
+      .catch((error: unknown) => {
+        if (statusOf(error) === 404) return undefined;
+        throw error;
+      });
+    return (await orServiceError(answer, `comparing ${base} with ${head}`, READ))?.data.merge_base_commit.sha;
+  }
+
+  async rootEntries(commit: string): Promise<ReadonlyMap<string, string>> {
+    const { tree } = await this.#commit(commit);
+    return new GitHubTree(this.#client, this.#repository, tree.sha).entries();
   }
 
   /** What of the repository does not change while we look at it. */
@@ -131,6 +149,14 @@ export class GitHubBranches implements Branches {
       this.#asked = undefined;
     });
     return orServiceError(asking, 'reading the repository', 'metadata: read');
+  }
+
+  async #commit(sha: string) {
+    const answer = this.#client.request('GET /repos/{owner}/{repo}/git/commits/{commit_sha}', {
+      ...this.#repository,
+      commit_sha: sha,
+    });
+    return (await orServiceError(answer, `reading the commit ${sha}`, READ)).data;
   }
 
   async #sha(branch: string): Promise<string | undefined> {

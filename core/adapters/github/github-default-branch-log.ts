@@ -1,33 +1,77 @@
-import type { DefaultBranchLog, LoggedCommit } from '../../ports/default-branch-log.ts';
+import type { BranchTip, BranchTips, DefaultBranchLog } from '../../ports/default-branch-log.ts';
 import { type GitHubClient, orServiceError, type RepositoryName } from './github-client.ts';
 
-const COMMITS = 30;
+const PER_PAGE = 100;
+const NO_COMMIT = /^0+$/;
+const READ = 'contents: read';
 
-/** The default branch's commits on GitHub. */
+interface Page {
+  readonly tips: readonly BranchTip[];
+  /** Cursor of the page behind it. */
+  readonly next: string | undefined;
+}
+
+/**
+ * The moves of the default branch on GitHub, by the activity that it records itself. A list of commits would not do: it
+ * has the dates that their authors wrote, and the log of a file leaves merge commits out.
+ */
 export class GitHubDefaultBranchLog implements DefaultBranchLog {
   readonly #client: GitHubClient;
   readonly #repository: RepositoryName;
+  readonly #branch: () => Promise<string>;
 
-  constructor(client: GitHubClient, repository: RepositoryName) {
+  /** @param branch The name of the default branch. */
+  constructor(client: GitHubClient, repository: RepositoryName, branch: () => Promise<string>) {
     this.#client = client;
     this.#repository = repository;
+    this.#branch = branch;
   }
 
-  async recent(): Promise<readonly LoggedCommit[]> {
-    return this.#list({});
+  async tips(base: string, atMost: number): Promise<BranchTips> {
+    const found: BranchTip[] = [];
+    let next: string | undefined = '';
+    while (next !== undefined && found.length < atMost) {
+      const page: Page = await this.#page(next);
+      found.push(...page.tips);
+      next = page.next;
+    }
+    const at = found.findIndex(({ sha }) => sha === base);
+    const known = at < 0 ? [await this.#arrival(base), ...found] : found.slice(at);
+    return { tips: known.slice(0, atMost), isWhole: next === undefined && known.length <= atMost };
   }
 
-  async ofFile(file: string): Promise<readonly LoggedCommit[]> {
-    return this.#list({ path: file });
-  }
-
-  async #list(filter: { path?: string }): Promise<readonly LoggedCommit[]> {
-    const answer = this.#client.request('GET /repos/{owner}/{repo}/commits', {
+  async #page(after: string): Promise<Page> {
+    const answer = this.#client.request('GET /repos/{owner}/{repo}/activity', {
       ...this.#repository,
-      ...filter,
-      per_page: COMMITS,
+      ref: `refs/heads/${await this.#branch()}`,
+      per_page: PER_PAGE,
+      ...(after === '' ? {} : { after }),
     });
-    const { data } = await orServiceError(answer, 'listing commits of the default branch', 'contents: read');
-    return data.map(({ sha, commit }) => ({ sha, committedAtMs: Date.parse(commit.committer?.date ?? '') }));
+    const { data, headers } = await orServiceError(answer, 'reading the moves of the default branch', READ);
+    const tips = data
+      .filter(({ after: to }) => !NO_COMMIT.test(to))
+      .map(({ after: sha, timestamp }) => ({ sha, arrivedAtMs: Date.parse(timestamp) }));
+    return { tips, next: cursorOf(headers.link) };
   }
+
+  /** A commit that the activity does not show yet: when its pull request was merged, else just now. */
+  async #arrival(sha: string): Promise<BranchTip> {
+    const answer = this.#client.request('GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls', {
+      ...this.#repository,
+      commit_sha: sha,
+    });
+    const { data, headers } = await orServiceError(
+      answer,
+      `reading the pull requests of ${sha}`,
+      'pull-requests: read',
+    );
+    const merged = data.find(({ merge_commit_sha, merged_at }) => merge_commit_sha === sha && merged_at !== null);
+    return { sha, arrivedAtMs: Date.parse(merged?.merged_at ?? String(headers.date)) };
+  }
+}
+
+/** The cursor of the next page in a Link header. */
+function cursorOf(link: string | undefined): string | undefined {
+  const next = /<([^>]+)>; rel="next"/.exec(link ?? '')?.[1];
+  return next === undefined ? undefined : (new URL(next).searchParams.get('after') ?? undefined);
 }

@@ -1,6 +1,31 @@
 import type { TagReference } from '../../domain/registry/active-versions.ts';
+import { ServiceError } from '../../errors.ts';
 import type { NewTag, TagDetails, VersionTags } from '../../ports/version-tags.ts';
 import { type GitHubClient, orServiceError, type RepositoryName, statusOf } from './github-client.ts';
+
+/** Chosen: with the longest lines that tags of Tidegate have, an answer stays below 2 MB. */
+const TAGS_AT_ONCE = 50;
+
+interface TagsAnswer {
+  readonly repository: Readonly<
+    Record<
+      string,
+      {
+        readonly message?: string | null;
+        readonly target?: { readonly oid: string };
+        readonly tagger?: { readonly date: string | null } | null;
+      } | null
+    >
+  > | null;
+}
+
+function tagsQuery(count: number): string {
+  const numbers = Array.from({ length: count }, (_, index) => index);
+  const variables = numbers.map((index) => `$o${index}: GitObjectID!`).join(', ');
+  const fields = '... on Tag { message target { oid } tagger { date } }';
+  const tags = numbers.map((index) => `t${index}: object(oid: $o${index}) { ${fields} }`).join(' ');
+  return `query ($owner: String!, $repo: String!, ${variables}) { repository(owner: $owner, name: $repo) { ${tags} } }`;
+}
 
 /** The tags of a GitHub repository, by its API. */
 export class GitHubVersionTags implements VersionTags {
@@ -37,6 +62,31 @@ export class GitHubVersionTags implements VersionTags {
       'contents: read',
     );
     return { message: data.message, commit: data.object.sha, taggedAt: data.tagger.date ?? null };
+  }
+
+  async readAll(tags: readonly TagReference[]): Promise<readonly TagDetails[]> {
+    const found: TagDetails[] = [];
+    for (let at = 0; at < tags.length; at += TAGS_AT_ONCE) {
+      found.push(...(await this.#readSome(tags.slice(at, at + TAGS_AT_ONCE))));
+    }
+    return found;
+  }
+
+  async #readSome(tags: readonly TagReference[]): Promise<readonly TagDetails[]> {
+    const variables = Object.fromEntries(tags.map(({ objectSha }, index) => [`o${index}`, objectSha]));
+    const { owner, repo } = this.#repository;
+    const answer = this.#client.graphql<TagsAnswer>(tagsQuery(tags.length), { owner, repo, ...variables });
+    const { repository } = await orServiceError(answer, `reading ${tags.length} tags`, 'contents: read');
+    return tags.map(({ name }, index) => {
+      const tag = repository?.[`t${index}`];
+      if (tag?.target === undefined) {
+        throw new ServiceError('GITHUB_CONFLICT', `the tag ${name} is gone`, {
+          fix: 'No action needed: the tags are listed again.',
+          retryable: true,
+        });
+      }
+      return { message: tag.message ?? '', commit: tag.target.oid, taggedAt: tag.tagger?.date ?? null };
+    });
   }
 
   async create({ name, message, commit }: NewTag): Promise<'created' | 'taken'> {

@@ -1,5 +1,7 @@
-import type { WorkflowArtifact, WorkflowRun, WorkflowRuns } from '../../ports/workflow-runs.ts';
+import type { WorkflowArtifact, WorkflowJob, WorkflowRun, WorkflowRuns } from '../../ports/workflow-runs.ts';
 import { type GitHubClient, orServiceError, type RepositoryName, statusOf } from './github-client.ts';
+
+const READ = 'actions: read';
 
 /** The fields of a run that are read. */
 interface RunAnswer {
@@ -9,6 +11,7 @@ interface RunAnswer {
   readonly head_sha: string;
   readonly head_branch: string | null;
   readonly status: string | null;
+  readonly conclusion: string | null;
   readonly created_at: string;
 }
 
@@ -25,12 +28,32 @@ export class GitHubWorkflowRuns implements WorkflowRuns {
   async get(id: number): Promise<WorkflowRun | undefined> {
     const answer = this.#client
       .request('GET /repos/{owner}/{repo}/actions/runs/{run_id}', { ...this.#repository, run_id: id })
-      .catch((error: unknown) => {
-        if (statusOf(error) === 404) return undefined;
-        throw error;
-      });
-    const found = await orServiceError(answer, `reading the workflow run ${id}`, 'actions: read');
+      .catch(unlessMissing);
+    const found = await orServiceError(answer, `reading the workflow run ${id}`, READ);
     return found === undefined ? undefined : toRun(found.data);
+  }
+
+  async attempt(id: number, attempt: number): Promise<WorkflowRun | undefined> {
+    const route = 'GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}';
+    const answer = this.#client
+      .request(route, { ...this.#repository, run_id: id, attempt_number: attempt })
+      .catch(unlessMissing);
+    const found = await orServiceError(answer, `reading attempt ${attempt} of the workflow run ${id}`, READ);
+    return found === undefined ? undefined : toRun(found.data);
+  }
+
+  async jobs(id: number, attempt: number): Promise<readonly WorkflowJob[]> {
+    const route = 'GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/jobs';
+    const answer = this.#client
+      .paginate(route, { ...this.#repository, run_id: id, attempt_number: attempt, per_page: 100 })
+      .catch(unlessMissing);
+    const found = await orServiceError(answer, `listing the jobs of the workflow run ${id}`, READ);
+    return (found ?? []).map(({ name, conclusion, started_at, completed_at }) => ({
+      name,
+      conclusion,
+      startedAtMs: Date.parse(started_at),
+      completedAtMs: completed_at === null ? undefined : Date.parse(completed_at),
+    }));
   }
 
   async dispatched(workflow: string): Promise<readonly WorkflowRun[]> {
@@ -40,7 +63,7 @@ export class GitHubWorkflowRuns implements WorkflowRuns {
       event: 'workflow_dispatch',
       per_page: 100,
     });
-    const { data } = await orServiceError(answer, `listing the runs of ${workflow}`, 'actions: read');
+    const { data } = await orServiceError(answer, `listing the runs of ${workflow}`, READ);
     return data.workflow_runs.map(toRun);
   }
 
@@ -62,11 +85,16 @@ export class GitHubWorkflowRuns implements WorkflowRuns {
         per_page: 100,
       }),
       `listing the artifacts of run ${runId}`,
-      'actions: read',
+      READ,
     );
     return found
       .filter(({ expired }) => !expired)
-      .map(({ id, name, size_in_bytes }) => ({ id: Number(id), name, sizeBytes: size_in_bytes }));
+      .map(({ id, name, size_in_bytes, created_at }) => ({
+        id: Number(id),
+        name,
+        sizeBytes: size_in_bytes,
+        createdAtMs: Date.parse(created_at ?? ''),
+      }));
   }
 
   async download(artifactId: number): Promise<Uint8Array> {
@@ -75,10 +103,16 @@ export class GitHubWorkflowRuns implements WorkflowRuns {
       artifact_id: artifactId,
       archive_format: 'zip',
     });
-    const { data } = await orServiceError(answer, `downloading the artifact ${artifactId}`, 'actions: read');
+    const { data } = await orServiceError(answer, `downloading the artifact ${artifactId}`, READ);
     // The description has no body for the redirect; Octokit follows it and answers with the bytes.
     return new Uint8Array(data as unknown as ArrayBuffer);
   }
+}
+
+/** Nothing for what is not there; any other error stays one. */
+function unlessMissing(error: unknown): undefined {
+  if (statusOf(error) === 404) return undefined;
+  throw error;
 }
 
 function toRun(data: RunAnswer): WorkflowRun {
@@ -89,6 +123,7 @@ function toRun(data: RunAnswer): WorkflowRun {
     headSha: data.head_sha,
     headBranch: data.head_branch,
     status: data.status ?? 'unknown',
+    conclusion: data.conclusion,
     createdAt: data.created_at,
   };
 }

@@ -3,8 +3,9 @@ import type { RunningValue } from './running-value.ts';
 import type { DeployedVersion } from './version-value.ts';
 
 /**
- * The version that a target runs: the one whose artifact URI or image digest it names; without a digest, its repository
- * and tag; else its number. Of several the newest.
+ * The version that a target runs: all that its value says has to be this version's. With a URI that is the artifact's;
+ * with an image its repository, and its digest or, without one, its tag; else the digest or the number alone. Of several
+ * the newest.
  *
  * @returns Undefined for a placeholder or a model from elsewhere.
  */
@@ -12,15 +13,24 @@ export function matchVersion<V extends DeployedVersion>(running: RunningValue, v
   return versions.filter((version) => isNamed(running, version)).sort((a, b) => compare(b.version, a.version))[0];
 }
 
-function isNamed(running: RunningValue, { version, artifactUri, image }: DeployedVersion): boolean {
+/** Whether a target's value is that of a version. */
+export function isNamed(running: RunningValue, { version, artifactUri, image }: DeployedVersion): boolean {
   if (running.uri !== undefined && running.uri === artifactUri) return true;
+  if (running.repository !== undefined && running.repository !== image?.repository) return false;
   if (running.digest !== undefined) return running.digest === image?.digest;
   if (running.version !== undefined) return running.version === version;
-  return (
-    running.repository !== undefined &&
-    running.tag !== undefined &&
-    image !== undefined &&
-    running.repository === image.repository &&
-    running.tag === image.tag
-  );
+  return running.repository !== undefined && running.tag !== undefined && running.tag === image?.tag;
+}
+
+/** Whether two values say the same in every part; a tag decides only where there is no digest. */
+export function namesSame(left: RunningValue, right: RunningValue): boolean {
+  const [one, other] = [partsOf(left), partsOf(right)];
+  return one.every((part, index) => part === other[index]);
+}
+
+function partsOf({ text, uri, repository, digest, tag, version }: RunningValue): readonly (string | undefined)[] {
+  const isOther = uri === undefined && repository === undefined && digest === undefined && version === undefined;
+  // Of an image behind a scheme, such as oci://, the tag may differ.
+  const place = repository === undefined ? uri : uri?.slice(0, uri.indexOf('://'));
+  return [place, repository, digest, digest === undefined ? tag : undefined, version, isOther ? text : undefined];
 }

@@ -3,6 +3,14 @@ import { type ImageReference, parseImageReference } from '../image/image-referen
 import { type LocatedTarget, scalarText } from './located-target.ts';
 import type { ParsedManifest } from './parse-manifest.ts';
 
+/** The schemes by which KServe loads a model out of an image, each by another mechanism. */
+const IMAGE_SCHEMES = ['oci://', 'oci+native://', 'oci+fetch://'] as const;
+
+/** The scheme of a URI that names an image; undefined for any other text. */
+export function imageSchemeOf(text: string): (typeof IMAGE_SCHEMES)[number] | undefined {
+  return IMAGE_SCHEMES.find((scheme) => text.startsWith(scheme));
+}
+
 /** What a target says, in the parts that a version can be recognised by. */
 export interface RunningValue {
   /** As it stands, for people. */
@@ -51,7 +59,8 @@ function imageValue({
 
 /** The parts of a value: a URI, an image reference, a digest or a version number. */
 function parseRunningText(text: string): RunningValue {
-  if (text.startsWith('oci://')) return { text, uri: text, ...reference(text.slice('oci://'.length)) };
+  const scheme = imageSchemeOf(text);
+  if (scheme !== undefined) return { text, uri: text, ...reference(text.slice(scheme.length)) };
   if (/^[a-z][a-z0-9+.-]*:\/\//.test(text)) return { text, uri: text };
   if (/^sha256:[0-9a-f]{64}$/.test(text)) return { text, digest: text };
   const version = /^v?(\d+\.\d+\.\d+(?:-[\w.-]+)?)$/.exec(text)?.[1];

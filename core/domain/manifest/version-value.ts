@@ -3,6 +3,7 @@ import { formatImageReference, type ImageReference, parseImageReference } from '
 import { unsupported } from './located-target.ts';
 import type { ValueKind } from './manifest-target.ts';
 import type { ParsedManifest } from './parse-manifest.ts';
+import { imageSchemeOf } from './running-value.ts';
 
 /** The version that a manifest has to name: immutable references only. */
 export interface DeployedVersion {
@@ -29,8 +30,7 @@ export function versionValue(
   version: DeployedVersion,
   { manifest, kind = kindOf(old) }: { readonly manifest: ParsedManifest; readonly kind?: ValueKind | undefined },
 ): string {
-  if (kind === 'uri' && !old.startsWith('oci://')) return checked(URI, version.artifactUri, manifest);
-  if (kind === 'uri') return `oci://${formatImageReference(imageReference(version, manifest))}`;
+  if (kind === 'uri') return uriValue(old, version, manifest);
   if (kind === 'reference') return formatImageReference(imageReference(version, manifest));
   if (kind === 'digest') return imageReference(version, manifest).digest ?? '';
   if (kind === 'version' || kind === 'tag') {
@@ -38,6 +38,15 @@ export function versionValue(
   }
   const message = `${manifest.file}: "${old}" is no reference to a model that is known`;
   throw unsupported(manifest, message, 'Add value to the target: uri, reference, tag, digest or version.');
+}
+
+/** The artifact's URI; behind one of KServe's image schemes, which stays, the artifact that is an image, else the image. */
+function uriValue(old: string, version: DeployedVersion, manifest: ParsedManifest): string {
+  const scheme = imageSchemeOf(old);
+  if (scheme === undefined) return checked(URI, version.artifactUri, manifest);
+  const own = imageSchemeOf(version.artifactUri);
+  if (own !== undefined) return checked(URI, `${scheme}${version.artifactUri.slice(own.length)}`, manifest);
+  return `${scheme}${formatImageReference(imageReference(version, manifest))}`;
 }
 
 /**

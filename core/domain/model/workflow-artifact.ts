@@ -1,24 +1,39 @@
 import { slug } from './model-name.ts';
 
-/** The name of the workflow artifact that carries a model's reports from job to job. */
-export function workflowArtifactName(model: string, attempt: number): string {
-  return `tidegate-${slug(model)}-${attempt}`;
+/**
+ * What the jobs of a run hand on: the judged bytes and the run report (`model`, never read by the bot), the reports of
+ * the gate (`report`), and a registered version's document (`version`, uploaded by the register job alone).
+ */
+export type WorkflowArtifactKind = 'model' | 'report' | 'version';
+
+/**
+ * The name of a workflow artifact of a model.
+ *
+ * @param attempt Of the run, from 1.
+ * @example workflowArtifactName('m', 'report', 2) // => 'tidegate-m-2-report'
+ */
+export function workflowArtifactName(model: string, kind: WorkflowArtifactKind, attempt: number): string {
+  return `tidegate-${slug(model)}-${attempt}-${kind}`;
 }
 
 /**
- * The artifacts of a model's evaluations among those of a run, the newest attempt first; others are left out.
+ * The artifacts of a kind among those of a run, the newest attempt first; others are left out. A name that is there
+ * twice is left out as well: which one is meant nobody can say.
  *
- * @example newestAttemptsFirst('m', [{ name: 'tidegate-m-1' }, { name: 'tidegate-m-1-version' }, { name: 'tidegate-m-2' }]) // => [{ attempt: 2, artifact: { name: 'tidegate-m-2' } }, { attempt: 1, artifact: { name: 'tidegate-m-1' } }]
+ * @example artifactsOfKind('m', 'report', [{ name: 'tidegate-m-1-report' }, { name: 'tidegate-m-1-model' }]) // => [{ attempt: 1, artifact: { name: 'tidegate-m-1-report' } }]
  */
-export function newestAttemptsFirst<Artifact extends { readonly name: string }>(
+export function artifactsOfKind<Artifact extends { readonly name: string }>(
   model: string,
+  kind: WorkflowArtifactKind,
   artifacts: readonly Artifact[],
 ): readonly { readonly attempt: number; readonly artifact: Artifact }[] {
-  const prefix = `tidegate-${slug(model)}-`;
-  return artifacts
-    .flatMap((artifact) => {
-      const rest = artifact.name.startsWith(prefix) ? artifact.name.slice(prefix.length) : '';
-      return /^\d{1,9}$/.test(rest) ? [{ attempt: Number(rest), artifact }] : [];
-    })
-    .sort((a, b) => b.attempt - a.attempt);
+  const [prefix, suffix] = [`tidegate-${slug(model)}-`, `-${kind}`];
+  const found = artifacts.flatMap((artifact) => {
+    const { name } = artifact;
+    const isKind = name.startsWith(prefix) && name.endsWith(suffix);
+    const attempt = isKind ? name.slice(prefix.length, -suffix.length) : '';
+    return /^[1-9]\d{0,8}$/.test(attempt) ? [{ attempt: Number(attempt), artifact }] : [];
+  });
+  const isTwice = (attempt: number) => found.filter((other) => other.attempt === attempt).length > 1;
+  return found.filter(({ attempt }) => !isTwice(attempt)).sort((a, b) => b.attempt - a.attempt);
 }

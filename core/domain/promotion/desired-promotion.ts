@@ -1,10 +1,8 @@
 import { gt } from 'semver';
+import { isSameContent, type VersionContent } from '../registry/same-content.ts';
 
-/** A version by what promotion compares: its number, and the digest of its artifact. */
-export interface PromotedVersion {
-  readonly version: string;
-  readonly artifactDigest: string;
-}
+/** A version by what promotion compares. */
+export type PromotedVersion = VersionContent;
 
 /** What is known of an environment on the default branch, and of its promotion pull requests. */
 export interface EnvironmentFacts<V extends PromotedVersion> {
@@ -67,10 +65,11 @@ export function desiredPromotions<V extends PromotedVersion>(
 
 function decide<V extends PromotedVersion>(
   { name, running, declined, merged, held, proposed }: EnvironmentFacts<V>,
-  { version, artifactDigest }: V,
+  wanted: V,
 ): Extract<DesiredPromotion<V>, { kind: 'none' }> | undefined {
+  const { version, artifactDigest } = wanted;
   const none = (reason: string) => ({ environment: name, kind: 'none' as const, reason });
-  if (running?.artifactDigest === artifactDigest) return none(`runs v${version}`);
+  if (running !== undefined && isSameContent(running, wanted)) return none(`runs v${version}`);
   if (running !== undefined && gt(running.version, version)) return none(`runs v${running.version}, which is newer`);
   if (declined.includes(version)) return none(`v${version} was declined: its pull request was closed unmerged`);
   if (merged.includes(version)) return none(`v${version} was promoted before and taken back in Git`);
@@ -84,7 +83,7 @@ function heldByAll<V extends PromotedVersion>(
   byName: ReadonlyMap<string, EnvironmentFacts<V>>,
 ): V | undefined {
   const [first, ...rest] = upstream.map((name) => byName.get(name)?.running);
-  return first !== undefined && rest.every((other) => other?.artifactDigest === first.artifactDigest)
+  return first !== undefined && rest.every((other) => other !== undefined && isSameContent(other, first))
     ? first
     : undefined;
 }

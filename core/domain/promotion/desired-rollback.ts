@@ -12,7 +12,7 @@ export interface RollbackFacts {
 /** What has to be done about a version that an environment runs. */
 export type DesiredRollback =
   | { readonly kind: 'none'; readonly reason: string }
-  | { readonly kind: 'roll-back'; readonly reason: string };
+  | { readonly kind: 'roll-back'; readonly reason: string; readonly cause: 'signal' | 'deadline' };
 
 /**
  * Whether a version has to be taken back: it failed before it was ever verified there, and no person has said that it
@@ -23,5 +23,5 @@ export function desiredRollback({ health, hold, pullRequest }: RollbackFacts): D
   if (health.onceVerified) return { kind: 'none', reason: 'failed, but it was verified here before' };
   if (hold === 'lifted') return { kind: 'none', reason: 'failed, but a person lifted its hold' };
   if (pullRequest === 'declined') return { kind: 'none', reason: 'failed, but a person closed the rollback' };
-  return { kind: 'roll-back', reason: health.reason };
+  return { kind: 'roll-back', reason: health.reason, cause: health.by };
 }

@@ -4,7 +4,7 @@ import { opensAtMs, openUntilMs, type TimeWindow } from './time-window.ts';
 /** An upstream environment, as a promotion looks at it. */
 export interface UpstreamFacts {
   readonly name: string;
-  /** Its targets name the very digest that is promoted. */
+  /** Its targets name the very version that is promoted: digest, and all else that is written of it. */
   readonly holdsDigest: boolean;
   readonly health: Health;
 }
@@ -12,7 +12,7 @@ export interface UpstreamFacts {
 /** What decides whether a version may go into an environment now. */
 export interface GateFacts {
   readonly upstream: readonly UpstreamFacts[];
-  /** How long all upstream environments must have held the digest verified. */
+  /** How long all upstream environments must have held the version verified. */
   readonly soakMs: number | undefined;
   readonly freeze: readonly TimeWindow[];
   /** None: always open. */

@@ -16,6 +16,8 @@ export interface HealthFacts {
   readonly signals: readonly HealthSignal[] | undefined;
   /** A success counts only after it stood for this long: a service reports the previous model's health for a while. */
   readonly settleMs: number;
+  /** The same for a failure: right after a change the last word is still about the model before. Default 0. */
+  readonly failureSettleMs?: number;
   /** Without a success after this long the version has failed; undefined: wait for ever. */
   readonly deadlineMs: number | undefined;
   readonly nowMs: number;
@@ -29,6 +31,8 @@ export type Health =
       readonly state: 'failed';
       readonly atMs: number;
       readonly reason: string;
+      /** What says so: a word about its health, or that none came in time. */
+      readonly by: 'signal' | 'deadline';
       /** It was verified here before it failed: not its coming broke it. */
       readonly onceVerified: boolean;
     };
@@ -36,31 +40,60 @@ export type Health =
 /**
  * Judges a version's health in an environment.
  *
- * Signals from before the version was held are another version's. The last one decides: `success` verifies once it stood
- * for `settleMs` (from the first of the successes in a row), `failure` fails, `error` and `pending` wait; waiting ends at
- * the deadline, since a service that never gets ready may report progress for ever.
+ * Signals from before the version was held are another version's. The last one decides, once it stood for its settling
+ * time (from the first of the same in a row): `success` verifies, `failure` fails; until then it waits, as with `error`
+ * and `pending`. Waiting for a success ends at the deadline, since a service that never gets ready may report progress
+ * for ever.
  */
-export function decideHealth({ heldSinceMs, signals, settleMs, deadlineMs, nowMs }: HealthFacts): Health {
+export function decideHealth(facts: HealthFacts): Health {
+  const { heldSinceMs, signals, settleMs, nowMs } = facts;
   if (signals === undefined) return { state: 'verified', sinceMs: heldSinceMs };
   const own = signals.filter(({ atMs }) => atMs >= heldSinceMs).sort((a, b) => a.atMs - b.atMs);
   const last = own.at(-1);
-  if (last?.state === 'failure') {
-    const reason = 'its health says failure';
-    return { state: 'failed', atMs: last.atMs, reason, onceVerified: wasVerified(own, settleMs) };
-  }
   if (last?.state === 'success') {
-    const standsSince = own.slice(own.findLastIndex(({ state }) => state !== 'success') + 1)[0] ?? last;
-    const settledMs = standsSince.atMs + settleMs;
+    const settledMs = standsSinceMs(own, last) + settleMs;
     if (settledMs <= nowMs) return { state: 'verified', sinceMs: settledMs };
     return { state: 'waiting', untilMs: settledMs, reason: 'healthy, and has to stay so for a while' };
   }
+  const settledMs = last?.state === 'failure' ? standsSinceMs(own, last) + (facts.failureSettleMs ?? 0) : undefined;
+  if (settledMs !== undefined && settledMs <= nowMs) {
+    return failed(own, { atMs: settledMs, reason: 'its health says failure', by: 'signal' }, settleMs);
+  }
+  return untilDeadline(own, settledMs, facts);
+}
+
+function untilDeadline(
+  own: readonly HealthSignal[],
+  settledMs: number | undefined,
+  { heldSinceMs, deadlineMs, settleMs, nowMs }: HealthFacts,
+): Health {
   const failsAtMs = deadlineMs === undefined ? undefined : heldSinceMs + deadlineMs;
   if (failsAtMs !== undefined && failsAtMs <= nowMs) {
-    return { state: 'failed', atMs: failsAtMs, reason: DEADLINE, onceVerified: wasVerified(own, settleMs) };
+    return failed(own, { atMs: failsAtMs, reason: DEADLINE, by: 'deadline' }, settleMs);
+  }
+  const last = own.at(-1);
+  if (last === undefined) {
+    return { state: 'waiting', untilMs: failsAtMs, reason: 'nothing was said about its health yet' };
   }
   const reason =
-    last === undefined ? 'nothing was said about its health yet' : `the last word about its health is ${last.state}`;
-  return { state: 'waiting', untilMs: failsAtMs, reason };
+    last.state === 'failure'
+      ? 'its health says failure, which has to stand for a moment'
+      : `the last word about its health is ${last.state}`;
+  return { state: 'waiting', untilMs: settledMs ?? failsAtMs, reason };
+}
+
+function failed(
+  own: readonly HealthSignal[],
+  failure: Pick<Extract<Health, { state: 'failed' }>, 'atMs' | 'reason' | 'by'>,
+  settleMs: number,
+): Health {
+  return { state: 'failed', ...failure, onceVerified: wasVerified(own, settleMs) };
+}
+
+/** When the first of the same words in a row was said, up to the last one. */
+function standsSinceMs(own: readonly HealthSignal[], last: HealthSignal): number {
+  const first = own.slice(own.findLastIndex(({ state }) => state !== last.state) + 1)[0];
+  return (first ?? last).atMs;
 }
 
 /** Whether a success stood for the settling time before something else was said. @param signals In order of time. */

@@ -1,15 +1,16 @@
 import type { WaitingGate } from './gates.ts';
+import type { Health } from './health.ts';
 
-/** A target's change in a pull request, as far as the check judges it. */
+/** An environment whose targets a pull request changes, as far as the check judges it. */
 export interface ChangedEnvironment {
   readonly model: string;
   readonly environment: string;
-  /** The version at the head; undefined where the value is no version of the model. */
-  readonly version: string | undefined;
-  /** The value at the head, for people. */
-  readonly text: string;
-  /** Gates that are not open; none for a change back to an older version. */
-  readonly waiting: readonly WaitingGate[];
+  readonly outcome: /** All its targets name one version that is believed. `waiting`: gates that are not open. */
+    | { readonly kind: 'version'; readonly version: string; readonly waiting: readonly WaitingGate[] }
+    /** It goes back to what the environment had on the default branch. */
+    | { readonly kind: 'back'; readonly to: string; readonly since: string; readonly waiting: readonly WaitingGate[] }
+    /** It may not be merged. `reason`: a clause, for people. */
+    | { readonly kind: 'refused'; readonly reason: string };
 }
 
 /** The check `tidegate / promotion` of a commit. */
@@ -21,32 +22,44 @@ export interface PromotionCheck {
 }
 
 /**
- * The check of a pull request by the targets that it changes: success at once where there are none; failure where a
- * target would name no known version; pending while a gate waits.
+ * The check of a pull request by the environments that it changes: success at once where there are none; failure where
+ * one would run anything that no release made; pending while a gate waits.
  */
 export function decidePromotionCheck(changes: readonly ChangedEnvironment[]): PromotionCheck {
   if (changes.length === 0) {
     return { conclusion: 'success', title: 'No target of an environment changes', findings: [] };
   }
   const findings = changes.map(describeChange);
-  if (changes.some(({ version }) => version === undefined)) {
+  if (changes.some(({ outcome }) => outcome.kind === 'refused')) {
     return { conclusion: 'failure', title: 'A target names no registered version', findings };
   }
-  const [first] = changes.flatMap(({ waiting }) => waiting);
+  const [first] = changes.flatMap(({ outcome }) => (outcome.kind === 'refused' ? [] : outcome.waiting));
   if (first !== undefined) return { conclusion: 'pending', title: `Waits: ${describeGate(first)}`, findings };
   return { conclusion: 'success', title: 'Every gate is open', findings };
 }
 
 /** A gate and until when, in words; instants in UTC, to the minute. */
 export function describeGate({ reason, untilMs }: WaitingGate): string {
-  if (untilMs === undefined) return reason;
-  // Never too early: a minute that has begun counts whole.
-  const until = new Date(Math.ceil(untilMs / 60_000) * 60_000).toISOString();
-  return `${reason}, until ${until.slice(0, 16).replace('T', ' ')} UTC`;
+  return untilMs === undefined ? reason : `${reason}, until ${atMinute(untilMs)}`;
 }
 
-function describeChange({ model, environment, version, text, waiting }: ChangedEnvironment): string {
-  if (version === undefined) return `${model} in ${environment}: "${text}" is no registered version`;
-  const waits = waiting.length === 0 ? 'nothing to wait for' : waiting.map(describeGate).join('; ');
-  return `${model} v${version} in ${environment}: ${waits}`;
+/** A version's health in an environment, in words; instants in UTC, to the minute. */
+export function describeHealth(health: Health): string {
+  if (health.state === 'verified') return `verified since ${atMinute(health.sinceMs)}`;
+  if (health.state === 'waiting') {
+    return `waits${health.untilMs === undefined ? '' : ` until ${atMinute(health.untilMs)}`}: ${health.reason}`;
+  }
+  return `failed at ${atMinute(health.atMs)}, by ${health.by === 'signal' ? 'a signal' : 'its deadline'}: ${health.reason}`;
+}
+
+/** Never too early: a minute that has begun counts whole. */
+function atMinute(ms: number): string {
+  return `${new Date(Math.ceil(ms / 60_000) * 60_000).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+function describeChange({ model, environment, outcome }: ChangedEnvironment): string {
+  if (outcome.kind === 'refused') return `${model} in ${environment}: ${outcome.reason}`;
+  const waits = outcome.waiting.length === 0 ? 'nothing to wait for' : outcome.waiting.map(describeGate).join('; ');
+  if (outcome.kind === 'version') return `${model} v${outcome.version} in ${environment}: ${waits}`;
+  return `${model} in ${environment}: goes back to ${outcome.to}, which the default branch had from ${outcome.since}: ${waits}`;
 }

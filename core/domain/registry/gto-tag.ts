@@ -1,3 +1,5 @@
+import { valid } from 'semver';
+
 /**
  * A tag that says something of an artifact, in GTO's grammar (gto/constants.py): a version registered or taken back,
  * or the whole artifact deprecated. Stage assignments are not read: environments live in manifests.
@@ -22,7 +24,8 @@ export function parseGtoTag(name: string): GtoTag | undefined {
   if (groups?.artifact === undefined) return undefined;
   const artifact = groups.artifact.replace('=', ':');
   if (groups.deprecated !== undefined) return { kind: 'deprecation', artifact };
-  if (groups.version === undefined) return undefined;
+  // Calendar versions, leading zeros and huge numbers are tags of other tools.
+  if (groups.version === undefined || valid(groups.version) === null) return undefined;
   return { kind: groups.cancel === '!' ? 'deregistration' : 'registration', artifact, version: groups.version };
 }
 

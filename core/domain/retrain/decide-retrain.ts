@@ -38,12 +38,3 @@ export function decideRetrain(facts: RetrainFacts): RetrainDecision {
   if (last > facts.nowMs - facts.cooldownMs) return wait('the last retraining is younger than the cooldown');
   return { start: true, reason: `${facts.consecutive} drifted checks in a row` };
 }
-
-/**
- * The files of a retrain branch that are no data pointers: only `.dvc` files and `dvc.lock` may come from there.
- *
- * @example foreignFiles(['data/x.parquet.dvc', 'train.py']) // => ['train.py']
- */
-export function foreignFiles(files: readonly string[]): readonly string[] {
-  return files.filter((file) => !(file.endsWith('.dvc') || file === 'dvc.lock' || file.endsWith('/dvc.lock')));
-}

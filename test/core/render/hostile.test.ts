@@ -59,7 +59,7 @@ function report<Kind extends ReportKind>(kind: Kind, text: string): ReportOf<Kin
   return { ...poisoned(SAMPLE_REPORTS[kind], text, accepts), model: SAMPLE_REPORTS[kind].model };
 }
 
-function tagLine(text: string): VersionTagLine {
+function evidence(text: string): VersionTagLine {
   return poisoned(SAMPLE_TAG_LINE, text, (candidate) => versionTagLineSchema.safeParse(candidate).success);
 }
 
@@ -70,7 +70,8 @@ function promotion(text: string) {
     artifactDigest: digestOf('b'),
     tag: 'flight-delay@v1.4.0',
     commit: 'c'.repeat(40),
-    line: tagLine(text),
+    document: evidence(text),
+    provenance: { kind: 'history' as const, environment: text, commit: 'c'.repeat(40) },
   };
   const replaces = { ...version, artifactDigest: digestOf('a'), version: '1.3.0' };
   const view = {
@@ -111,7 +112,7 @@ const RENDERERS: Readonly<Record<string, (text: string) => readonly string[]>> =
   },
   'promotion pull request': (text) => [promotion(text).body],
   'retrain pull request': (text) => [
-    renderRetrain({ model: 'flight-delay', files: [text.slice(0, 500)], issue: 3 }).body,
+    renderRetrain({ model: 'flight-delay', files: [text.slice(0, 500)], issue: 3, data: 'd'.repeat(40) }).body,
   ],
 };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type PromotionView, renderPromotion } from '../../../core/render/promotion.ts';
+import { type PromotionView, parsePromotionData, renderPromotion } from '../../../core/render/promotion.ts';
 import { digestOf, SAMPLE_TAG_LINE } from '../reports/sample-reports.ts';
 
 const version = (number: string, letter: string) => ({
@@ -9,7 +9,8 @@ const version = (number: string, letter: string) => ({
   image: undefined,
   tag: `m@v${number}`,
   commit: letter.repeat(40),
-  line: undefined,
+  document: undefined,
+  provenance: { kind: 'release-run' as const, runId: 42 },
 });
 const [first] = SAMPLE_TAG_LINE.comparisons;
 const changes = {
@@ -20,7 +21,7 @@ const changes = {
 const VIEW: PromotionView = {
   model: 'm',
   environment: 'production',
-  version: { ...version('0.2.0', 'b'), line: SAMPLE_TAG_LINE },
+  version: { ...version('0.2.0', 'b'), document: SAMPLE_TAG_LINE },
   replaces: version('0.1.0', 'a'),
   files: ['k8s/m.yaml'],
   waiting: [],
@@ -33,7 +34,7 @@ function bodyOf(changed: typeof changes | undefined): string {
   const comparisons = [changed === undefined ? comparison : { ...comparison, changes: changed }];
   return renderPromotion({
     ...VIEW,
-    version: { ...version('0.2.0', 'b'), line: { ...SAMPLE_TAG_LINE, comparisons } },
+    version: { ...version('0.2.0', 'b'), document: { ...SAMPLE_TAG_LINE, comparisons } },
   }).body;
 }
 
@@ -51,14 +52,33 @@ describe('renderPromotion', () => {
     expect(bodyOf(undefined)).not.toMatch(/rained with/);
   });
 
-  it('shows the values of a version that was compared with none, or says that its tag holds none', () => {
+  it('shows the values of a version that was compared with none, or says that there are none', () => {
     const alone = { ...SAMPLE_TAG_LINE, comparisons: [] };
-    const shown = (line: typeof alone, replaces: PromotionView['replaces']) =>
-      renderPromotion({ ...VIEW, version: { ...version('0.2.0', 'b'), line }, replaces }).body;
+    const shown = (document: typeof alone, replaces: PromotionView['replaces']) =>
+      renderPromotion({ ...VIEW, version: { ...version('0.2.0', 'b'), document }, replaces }).body;
     expect(shown(alone, undefined)).toMatch(/nothing to compare with\. Its own values.*:\n\n\| metric/);
     expect(shown(alone, VIEW.replaces)).toMatch(/not compared with v0\.1\.0\. Its own values/);
     const empty = shown({ ...alone, metrics: [] }, undefined);
-    expect(empty).toContain('nothing to compare with, and its tag holds no values of metrics.');
+    expect(empty).toContain('nothing to compare with, and its document holds no values of metrics.');
     expect(empty).not.toContain('| metric');
+  });
+
+  it('says by what the version is believed, and shows nothing of a tag that nothing vouches for', () => {
+    expect(renderPromotion(VIEW).body).toContain('| run [42](../actions/runs/42): its register job uploaded');
+    const provenance = { kind: 'history' as const, environment: 'staging', commit: 'c'.repeat(40) };
+    const { body } = renderPromotion({ ...VIEW, version: { ...version('0.2.0', 'b'), provenance } });
+    expect(body).toContain(`history: staging held these values on the default branch at ${'c'.repeat(40)}`);
+    expect(body).toContain('has expired on GitHub');
+    expect(body).not.toContain('| metric');
+  });
+
+  it('keeps what it writes in its hidden block, to tell its own commit from a person’s', () => {
+    const image = { repository: 'r/m', tag: '0.2.0', digest: digestOf('c') };
+    const { body } = renderPromotion({ ...VIEW, version: { ...version('0.2.0', 'b'), image } });
+    expect(parsePromotionData(body)).toEqual({
+      version: '0.2.0',
+      digest: digestOf('b'),
+      written: { artifactUri: 's3://models/m/sha256/b', image },
+    });
   });
 });

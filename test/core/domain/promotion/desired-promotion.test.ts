@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { desiredPromotions, type EnvironmentFacts } from '../../../../core/domain/promotion/desired-promotion.ts';
+import type { WaitingGate } from '../../../../core/domain/promotion/gates.ts';
 import { decidePromotionCheck } from '../../../../core/domain/promotion/promotion-check.ts';
+import type { VersionContent } from '../../../../core/domain/registry/same-content.ts';
 
-interface Version {
-  readonly version: string;
-  readonly artifactDigest: string;
-}
+type Version = VersionContent;
 
-const version = (number: string, digest = number): Version => ({ version: number, artifactDigest: digest });
+const version = (number: string, digest = number): Version => ({
+  version: number,
+  artifactDigest: digest,
+  artifactUri: `s3://m/${digest}`,
+});
 const [V1, V2, V3] = [version('1.0.0'), version('1.1.0'), version('2.0.0')];
 
 function environment(name: string, facts: Partial<EnvironmentFacts<Version>> = {}): EnvironmentFacts<Version> {
@@ -29,6 +32,14 @@ describe('desiredPromotions', () => {
       'staging: v2.0.0 for v1.1.0',
       'production: v1.1.0 for v1.0.0',
     ]);
+  });
+
+  it('takes the same digest of another repository or URI for another version', () => {
+    const image = (repository: string) => ({ ...V2, image: { repository, digest: 'sha256:1' } });
+    const promoted = (running: Version) => desired(image('r/m'), environment('staging', { running }))[0];
+    expect(promoted(image('r/m'))).toBe('runs v1.1.0');
+    expect(promoted({ ...image('r/m'), artifactUri: 's3://elsewhere' })).toBe('staging: v1.1.0 for v1.1.0');
+    expect(promoted(image('evil/m'))).toBe('staging: v1.1.0 for v1.1.0');
   });
 
   it('wants nothing where the version runs already, under whatever number', () => {
@@ -85,7 +96,8 @@ describe('desiredPromotions', () => {
 });
 
 describe('decidePromotionCheck', () => {
-  const change = { model: 'm', environment: 'production', version: '1.1.0', text: '', waiting: [] };
+  const passing = { kind: 'version' as const, version: '1.1.0', waiting: [] };
+  const change = { model: 'm', environment: 'production', outcome: passing };
 
   it('succeeds at once where no target changes, and where nothing waits', () => {
     expect(decidePromotionCheck([]).conclusion).toBe('success');
@@ -93,9 +105,23 @@ describe('decidePromotionCheck', () => {
   });
 
   it('fails where a target would name no version, whatever else waits', () => {
-    const unknown = { ...change, version: undefined, text: 'latest' };
+    const unknown = { ...change, outcome: { kind: 'refused' as const, reason: 'names "latest"' } };
     const { conclusion, findings } = decidePromotionCheck([change, unknown]);
     expect(conclusion).toBe('failure');
-    expect(findings.join()).toContain('"latest" is no registered version');
+    expect(findings.join()).toContain('names "latest"');
+  });
+
+  it('says where it goes back to, and waits for what still holds that', () => {
+    const since = '2026-11-20T00:00:00.000Z';
+    const back = (waiting: readonly WaitingGate[]) => ({
+      ...change,
+      outcome: { kind: 'back' as const, to: 'v1.0.0', since, waiting },
+    });
+    expect(decidePromotionCheck([back([])])).toMatchObject({ conclusion: 'success' });
+    expect(decidePromotionCheck([back([])]).findings.join()).toContain(
+      `goes back to v1.0.0, which the default branch had from ${since}`,
+    );
+    const hold = { gate: 'hold' as const, reason: '#4 holds this version', untilMs: undefined };
+    expect(decidePromotionCheck([back([hold])])).toMatchObject({ conclusion: 'pending' });
   });
 });

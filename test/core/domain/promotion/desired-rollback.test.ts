@@ -1,12 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { desiredRollback, type RollbackFacts } from '../../../../core/domain/promotion/desired-rollback.ts';
 
-const failed = { state: 'failed' as const, atMs: 1, reason: 'its health says failure', onceVerified: false };
+const failed = {
+  state: 'failed' as const,
+  atMs: 1,
+  reason: 'its health says failure',
+  by: 'signal' as const,
+  onceVerified: false,
+};
 const facts: RollbackFacts = { health: failed, hold: undefined, pullRequest: undefined };
 
 describe('desiredRollback', () => {
   it('takes back what failed before it was ever verified, and goes on where it was interrupted', () => {
-    expect(desiredRollback(facts)).toEqual({ kind: 'roll-back', reason: 'its health says failure' });
+    expect(desiredRollback(facts)).toEqual({
+      kind: 'roll-back',
+      reason: 'its health says failure',
+      cause: 'signal',
+    });
     expect(desiredRollback({ ...facts, hold: 'open' }).kind).toBe('roll-back');
     expect(desiredRollback({ ...facts, hold: 'open', pullRequest: 'open' }).kind).toBe('roll-back');
   });

@@ -43,7 +43,13 @@ describe('waitingGates', () => {
   });
 
   it('never opens by itself after a failure', () => {
-    const health = { state: 'failed' as const, atMs: now, reason: 'its health says failure', onceVerified: false };
+    const health = {
+      state: 'failed' as const,
+      atMs: now,
+      reason: 'its health says failure',
+      by: 'signal' as const,
+      onceVerified: false,
+    };
     const upstream = [{ name: 'staging', holdsDigest: true, health }];
     expect(waitingGates({ ...open, upstream, soakMs: undefined })).toEqual([
       { gate: 'health', reason: 'failed in staging: its health says failure', untilMs: undefined },

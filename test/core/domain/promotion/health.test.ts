@@ -50,6 +50,27 @@ describe('decideHealth', () => {
     });
   });
 
+  it('lets a failure stand for a moment, like a success: the last word after a change is about the model before', () => {
+    const said = (...states: readonly ('failure' | 'pending' | 'success')[]) =>
+      states.map((state, index) => ({ state, atMs: 1100 + index * 10 }));
+    const settling = { ...facts, failureSettleMs: 50 };
+    expect(decideHealth({ ...settling, signals: said('failure'), nowMs: 1149 })).toMatchObject({
+      state: 'waiting',
+      untilMs: 1150,
+    });
+    const stood = decideHealth({ ...settling, signals: said('failure', 'failure'), nowMs: 1150 });
+    expect(stood).toMatchObject({ state: 'failed', atMs: 1150, by: 'signal' });
+    expect(decideHealth({ ...settling, signals: said('failure', 'pending') }).state).toBe('waiting');
+    expect(decideHealth({ ...settling, signals: said('failure', 'success'), nowMs: 1210 }).state).toBe('verified');
+  });
+
+  it('tells a deadline from a word about its health', () => {
+    expect(decideHealth({ ...facts, nowMs: 1500 })).toMatchObject({ state: 'failed', by: 'deadline' });
+    const failing = [{ state: 'failure' as const, atMs: 1499 }];
+    const late = decideHealth({ ...facts, failureSettleMs: 100, signals: failing, nowMs: 1500 });
+    expect(late).toMatchObject({ state: 'failed', by: 'deadline' });
+  });
+
   it('says whether the version was verified before it failed', () => {
     const then = (atMs: number) => [
       { state: 'success' as const, atMs: 1010 },

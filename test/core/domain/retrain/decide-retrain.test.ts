@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decideRetrain, foreignFiles, type RetrainFacts } from '../../../../core/domain/retrain/decide-retrain.ts';
+import { decideRetrain, type RetrainFacts } from '../../../../core/domain/retrain/decide-retrain.ts';
 
 const at = (text: string) => Date.parse(text);
 const facts: RetrainFacts = {
@@ -42,12 +42,5 @@ describe('decideRetrain', () => {
   it('starts again for a later check once the cooldown is over', () => {
     const started = { startedAtMs: [at('2026-03-01T06:00:00Z'), at('2026-03-20T06:00:00Z')] };
     expect(decideRetrain({ ...facts, ...started, cooldownMs: 7 * 86_400_000 }).start).toBe(true);
-  });
-});
-
-describe('foreignFiles', () => {
-  it('lets only data pointers through', () => {
-    const files = ['data/x.parquet.dvc', 'dvc.lock', 'pipelines/a/dvc.lock', 'train.py', 'dvc.lock.py', '.dvc/config'];
-    expect(foreignFiles(files)).toEqual(['train.py', 'dvc.lock.py', '.dvc/config']);
   });
 });

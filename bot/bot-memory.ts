@@ -1,0 +1,35 @@
+import type { RepositoryName } from '../core/adapters/github/github-client.ts';
+import type { BeliefMemory } from '../core/usecases/model-situation.ts';
+import { ProvenanceMemory } from '../core/usecases/provenance-memory.ts';
+import type { SettledChecks } from '../core/usecases/refresh-promotion-checks.ts';
+import type { RememberedEvaluations } from '../core/usecases/release-evaluations.ts';
+
+/** What the bot remembers of a repository: only what never changes, so that losing it costs requests and no more. */
+export interface RepositoryMemory extends BeliefMemory {
+  readonly evaluations: RememberedEvaluations;
+  readonly settled: SettledChecks;
+}
+
+/** Chosen: the repositories that are worked on within a few sweeps. */
+const MAX_REPOSITORIES = 200;
+
+/** What was read for earlier events; each repository has its own, so that none speaks for another. */
+export class BotMemory {
+  readonly #repositories = new Map<string, RepositoryMemory>();
+
+  of({ owner, repo }: RepositoryName): RepositoryMemory {
+    const key = `${owner}/${repo}`.toLowerCase();
+    const known = this.#repositories.get(key) ?? {
+      provenance: new ProvenanceMemory(),
+      values: new Map(),
+      evaluations: new Map(),
+      settled: new Set(),
+    };
+    // The one that was asked for last is the last to go.
+    this.#repositories.delete(key);
+    this.#repositories.set(key, known);
+    const [oldest] = this.#repositories.keys();
+    if (this.#repositories.size > MAX_REPOSITORIES && oldest !== undefined) this.#repositories.delete(oldest);
+    return known;
+  }
+}

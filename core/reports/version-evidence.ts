@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { changesSchema, intervalSchema } from './evaluation-report.ts';
+import { digest, finite } from './header.ts';
+
+const estimate = z.looseObject({ value: finite.nullable(), interval: intervalSchema.nullable() });
+
+const metrics = z
+  .array(z.looseObject({ name: z.string().max(100), value: finite.nullable(), interval: intervalSchema.nullable() }))
+  .max(100);
+
+const comparisons = z
+  .array(
+    z.looseObject({
+      champion: z.looseObject({
+        version: z.string().max(128).optional(),
+        digest,
+        environments: z.array(z.string()).optional(),
+      }),
+      metrics: z
+        .array(
+          z.looseObject({
+            name: z.string().max(100),
+            direction: z.enum(['higher-is-better', 'lower-is-better']),
+            champion: estimate,
+            difference: estimate,
+          }),
+        )
+        .max(100),
+      changes: changesSchema.optional(),
+    }),
+  )
+  .max(50);
+
+const dataset = z.looseObject({ rows: z.number().int().min(0), clusters: z.number().int().min(0).optional() });
+
+/** How a version's release judged it, without slices: in its document, and in its tag for people. */
+export const evidenceShape = { metrics, comparisons, dataset: dataset.optional() };
+
+/** How a version's release judged it, without slices. */
+export interface VersionEvidence {
+  readonly metrics: z.infer<typeof metrics>;
+  readonly comparisons: z.infer<typeof comparisons>;
+  readonly dataset?: z.infer<typeof dataset> | undefined;
+}
