@@ -121,7 +121,10 @@ async function outcomeOf(
   const back = await goingBack(environment, { before, after }, situation);
   if (back !== undefined) return back;
   const refused = refusalOf(after);
-  if (refused !== undefined) return { kind: 'refused', reason: refused };
+  if (refused !== undefined) {
+    for (const { value } of after.targets) if (value !== undefined) await catalog.explain(value);
+    return { kind: 'refused', reason: refused };
+  }
   const { version } = after;
   if (version === undefined) return { kind: 'refused', reason: after.note ?? 'it names no version' };
   return { kind: 'version', version: version.version, waiting: await gates.waiting(environment, version) };

@@ -150,6 +150,14 @@ export class VersionCatalog {
     return lowest && this.#byHistory(lowest, () => this.#believing?.held.ofValue(running));
   }
 
+  /** Looks at the tags that claim a value, whatever it is, so that `refused` can tell why none of them is believed. */
+  async explain(value: RunningValue): Promise<void> {
+    for await (const active of this.#unrefused()) {
+      const { version, line } = await this.#claim(active);
+      if (line !== undefined && isNamed(value, { version, ...line })) await this.#look(active);
+    }
+  }
+
   /**
    * What tags claim of a run: for the register job alone, which knows its own store and finds there whether an earlier
    * attempt of its run wrote them.

@@ -7,7 +7,7 @@ import { SAMPLE_REPORTS } from '../core/reports/sample-reports.ts';
 import { runGit } from '../testkit/git-client.ts';
 import { enqueue } from '../testkit/github/merge-queue.ts';
 import { createZip } from '../testkit/zip.ts';
-import { BotWorld } from './bot-world.ts';
+import { BotWorld, type CommitFiles } from './bot-world.ts';
 
 export const REPOSITORY = 'acme/flights';
 const [owner, repo] = ['acme', 'flights'] as const;
@@ -133,10 +133,12 @@ export class PromotionWorld {
     this.bot.github.state.repository(REPOSITORY)?.protection.set('main', names);
   }
 
-  /** Opens a pull request, by a person. */
-  async proposeBy(login: string, files: Readonly<Record<string, string>>): Promise<void> {
+  /** Opens the pull request "A change", by a person, or changes it where it is open. */
+  async proposeBy(login: string, files: CommitFiles): Promise<void> {
     await this.bot.commit(this.#clone, 'a-change', files);
-    await this.bot.client(login).pulls.create({ owner, repo, head: 'a-change', base: 'main', title: 'A change' });
+    const isOpen = (await this.titles()).includes('A change');
+    if (!isOpen)
+      await this.bot.client(login).pulls.create({ owner, repo, head: 'a-change', base: 'main', title: 'A change' });
     await this.bot.settle();
   }
 

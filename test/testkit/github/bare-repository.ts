@@ -109,6 +109,15 @@ export class BareRepository {
     return this.maybe(['rev-parse', '--verify', '--quiet', '--end-of-options', revision]);
   }
 
+  /** What several revisions name, in their order; undefined for what is not there. */
+  async objects(revisions: readonly string[]): Promise<readonly ({ sha: string; type: string } | undefined)[]> {
+    const lines = (await this.text(['cat-file', '--batch-check'], `${revisions.join('\n')}\n`)).split('\n');
+    return revisions.map((_, index) => {
+      const [sha = '', type = ''] = (lines[index] ?? '').split(' ');
+      return /^[0-9a-f]{40}$/.test(sha) && /^(?:blob|tree|commit|tag)$/.test(type) ? { sha, type } : undefined;
+    });
+  }
+
   typeOf(sha: string): Promise<string | undefined> {
     return this.maybe(['cat-file', '-t', sha]);
   }

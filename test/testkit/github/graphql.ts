@@ -48,14 +48,32 @@ function repository({ owner, name }: { readonly owner: string; readonly name: st
   const found = context.github.state.repository(`${owner}/${name}`);
   if (found === undefined) throw new ApiError(404, 'Could not resolve to a Repository');
   checkAccess(context.principal, found, { names: ['contents'], level: 'read' });
+  const look = batched((names: readonly string[]) => found.git.objects(names));
   return {
     object: async ({ expression, oid }: { readonly expression?: string; readonly oid?: string }) => {
-      const sha = await found.git.objectOf(oid ?? expression ?? '');
-      const type = sha === undefined ? undefined : await found.git.typeOf(sha);
-      if (sha === undefined || type === undefined) return null;
-      if (type === 'tag') return tagObject(await found.git.tag(sha));
-      return { __typename: `${type.slice(0, 1).toUpperCase()}${type.slice(1)}`, oid: sha };
+      const object = await look(oid ?? expression ?? '');
+      if (object === undefined) return null;
+      if (object.type === 'tag') return tagObject(await found.git.tag(object.sha));
+      return { __typename: `${object.type.slice(0, 1).toUpperCase()}${object.type.slice(1)}`, oid: object.sha };
     },
+  };
+}
+
+/** Asks for what is asked for at once in one call. */
+function batched<T>(
+  ask: (names: readonly string[]) => Promise<readonly T[]>,
+): (name: string) => Promise<T | undefined> {
+  let waiting: string[] = [];
+  let answer: Promise<readonly T[]> | undefined;
+  return async (name) => {
+    const at = waiting.push(name) - 1;
+    answer ??= new Promise((resolve, reject) => {
+      setImmediate(() => {
+        ask(waiting).then(resolve, reject);
+        [waiting, answer] = [[], undefined];
+      });
+    });
+    return (await answer)[at];
   };
 }
 
