@@ -1,3 +1,4 @@
+import { GitFacts } from '../core/adapters/github/git-facts.ts';
 import type { RepositoryName } from '../core/adapters/github/github-client.ts';
 import type { BeliefMemory } from '../core/usecases/model-situation.ts';
 import { ProvenanceMemory } from '../core/usecases/provenance-memory.ts';
@@ -8,7 +9,13 @@ import type { RememberedEvaluations } from '../core/usecases/release-evaluations
 export interface RepositoryMemory extends BeliefMemory {
   readonly evaluations: RememberedEvaluations;
   readonly settled: SettledChecks;
+  readonly facts: GitFacts;
+  /** Of files at commits. */
+  readonly texts: GitFacts;
 }
+
+/** Chosen: the manifests and configs of a few commits; a text has 256 KB at most. */
+const MAX_TEXTS = 50;
 
 /** Chosen: the repositories that are worked on within a few sweeps. */
 const MAX_REPOSITORIES = 200;
@@ -24,6 +31,8 @@ export class BotMemory {
       values: new Map(),
       evaluations: new Map(),
       settled: new Set(),
+      facts: new GitFacts(),
+      texts: new GitFacts(MAX_TEXTS),
     };
     // The one that was asked for last is the last to go.
     this.#repositories.delete(key);

@@ -44,12 +44,12 @@ export type BotRepository = ReturnType<typeof openRepository> & {
 
 /** Opens a repository with the client of its installation. */
 export function openRepository(client: GitHubClient, name: RepositoryName, identity: BotIdentity) {
-  const files = new GitHubRepositoryFiles(client, name);
+  const memory = identity.memory.of(name);
+  const files = new GitHubRepositoryFiles(client, name, memory);
   const runs = new GitHubWorkflowRuns(client, name);
   const archive = new ZipReportArchive();
   const hasher = new FileArtifactHasher();
-  const branches = remembering(new GitHubBranches(client, name), { reads: ['default'] });
-  const memory = identity.memory.of(name);
+  const branches = remembering(new GitHubBranches(client, name, memory.facts), { reads: ['default'] });
   return {
     name,
     identity,
@@ -61,7 +61,7 @@ export function openRepository(client: GitHubClient, name: RepositoryName, ident
     conversation: new GitHubConversation(client, name),
     controls: remembering(new GitHubControlIssues(client, name), { reads: ['list'], writes: ['create', 'close'] }),
     comments: new GitHubComments(client, name, identity.login),
-    history: new GitHubCommitHistory(client, name),
+    history: new GitHubCommitHistory(client, name, memory.facts),
     log: remembering(new GitHubDefaultBranchLog(client, name, async () => (await branches.default()).name), {
       reads: ['tips'],
     }),

@@ -60,13 +60,13 @@ export class ProvenanceMemory {
   readonly #claims = new Map<string, VersionClaim>();
   readonly #refusals = new Map<string, { readonly reason: string; readonly untilMs: number }>();
 
-  /** A document that a run's register job uploaded; undefined where none was read. */
-  documentOf(runId: number, digest: string): VersionDocument | undefined {
-    return this.#documents.get(`${runId} ${digest}`);
+  /** A document that the register job of a release uploaded; undefined where none was read. */
+  documentOf(release: RememberedRelease): VersionDocument | undefined {
+    return this.#documents.get(releaseKey(release));
   }
 
-  keep(runId: number, digest: string, document: VersionDocument): void {
-    put(this.#documents, `${runId} ${digest}`, { value: document, atMost: MAX_DOCUMENTS });
+  keep(release: RememberedRelease, document: VersionDocument): void {
+    put(this.#documents, releaseKey(release), { value: document, atMost: MAX_DOCUMENTS });
   }
 
   /** What a tag claims; undefined where it was not read yet. */
@@ -88,6 +88,18 @@ export class ProvenanceMemory {
     const refusal = { reason, untilMs: nowMs + REFUSED_FOR_MS };
     put(this.#refusals, keyOf(tag), { value: refusal, atMost: MAX_TAGS });
   }
+}
+
+/** A run that was found to be a release of a branch at a commit, and the digest of the document that it uploaded. */
+export interface RememberedRelease {
+  readonly runId: number;
+  readonly digest: string;
+  readonly commit: string;
+  readonly branch: string;
+}
+
+function releaseKey({ runId, digest, commit, branch }: RememberedRelease): string {
+  return `${runId} ${digest} ${commit} ${branch}`;
 }
 
 function keyOf({ name, objectSha }: TagReference): string {

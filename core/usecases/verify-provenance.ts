@@ -14,7 +14,7 @@ import type { VersionAttestations } from '../ports/version-attestations.ts';
 import type { WorkflowArtifact, WorkflowRun, WorkflowRuns } from '../ports/workflow-runs.ts';
 import type { ModelVersionReport } from '../reports/model-version-report.ts';
 import { readReport } from '../reports/read-report.ts';
-import type { ProvenanceMemory, VersionClaim, VersionDocument } from './provenance-memory.ts';
+import type { ProvenanceMemory, RememberedRelease, VersionClaim, VersionDocument } from './provenance-memory.ts';
 
 /** What a version's provenance is verified from. */
 export interface ProvenancePorts {
@@ -88,15 +88,24 @@ export class ProvenanceVerifier {
     const attested = await this.#attested(claim, digest);
     if (attested !== undefined) return attested;
     if (line.runId === null) return refused('no workflow run made it', true);
+    const release = this.#releaseOf(claim, line.runId, digest);
+    const known = this.#context.memory.documentOf(release);
+    if (known !== undefined && (await this.#isOnBranch(claim))) return this.#agreeing(claim, known, 'release-run');
     const run = await this.#run(line.runId);
     if (run === undefined) return refused(`there is no run ${line.runId}`, true);
     const { defaultBranch } = this.#context;
     const foreign = releaseRunRefusal(run, { commit: claim.commit, defaultBranch: defaultBranch.name });
     if (foreign !== undefined) return refused(foreign, true);
-    if (!(await this.#ports.history.isAncestorOrSame(claim.commit, defaultBranch.sha))) {
-      return refused('its commit is not on the default branch', false);
-    }
-    return this.#ofRun(claim, run, digest);
+    if (!(await this.#isOnBranch(claim))) return refused('its commit is not on the default branch', false);
+    return this.#ofRun(claim, run, release);
+  }
+
+  #releaseOf({ commit }: VersionClaim, runId: number, digest: string): RememberedRelease {
+    return { runId, digest, commit, branch: this.#context.defaultBranch.name };
+  }
+
+  #isOnBranch({ commit }: VersionClaim): Promise<boolean> {
+    return this.#ports.history.isAncestorOrSame(commit, this.#context.defaultBranch.sha);
   }
 
   async #attested(claim: VersionClaim, digest: string): Promise<Verification | undefined> {
@@ -106,14 +115,12 @@ export class ProvenanceVerifier {
     return this.#agreeing(claim, document, 'attestation');
   }
 
-  async #ofRun(claim: VersionClaim, run: WorkflowRun, digest: string): Promise<Verification> {
-    const known = this.#context.memory.documentOf(run.id, digest);
-    if (known !== undefined) return this.#agreeing(claim, known, 'release-run');
+  async #ofRun(claim: VersionClaim, run: WorkflowRun, release: RememberedRelease): Promise<Verification> {
     const uploads = artifactsOfKind(this.#context.model, 'version', await this.#artifactsOf(run.id));
     if (uploads.length === 0) return withoutUpload(run);
     const reasons: string[] = [];
     for (const { attempt, artifact } of uploads) {
-      const found = await this.#document(run, { attempt, artifact, digest });
+      const found = await this.#document(run, { attempt, artifact, release });
       if (typeof found !== 'string') return this.#agreeing(claim, found, 'release-run');
       reasons.push(found);
     }
@@ -123,7 +130,11 @@ export class ProvenanceVerifier {
   /** The document in an artifact, or why it is not believed. */
   async #document(
     run: WorkflowRun,
-    { attempt, artifact, digest }: { readonly attempt: number; readonly artifact: WorkflowArtifact; digest: string },
+    {
+      attempt,
+      artifact,
+      release,
+    }: { readonly attempt: number; readonly artifact: WorkflowArtifact; readonly release: RememberedRelease },
   ): Promise<VersionDocument | string> {
     const isOwnRun = run.id === this.#context.ownRunId;
     if (!isOwnRun && !(await this.#succeeded(run, attempt))) return `run ${run.id} did not succeed`;
@@ -133,9 +144,9 @@ export class ProvenanceVerifier {
     if (artifact.sizeBytes > MAX_DOCUMENT_BYTES) return 'its document is too large';
     const bytes = await this.#unpack(artifact);
     if (bytes === undefined) return `the artifact ${artifact.name} holds no document`;
-    if ((await this.#digestOf(bytes)) !== digest) return `run ${run.id} registered another document`;
+    if ((await this.#digestOf(bytes)) !== release.digest) return `run ${run.id} registered another document`;
     const document = documentOf(readReport('model-version', bytes, artifact.name));
-    this.#context.memory.keep(run.id, digest, document);
+    this.#context.memory.keep(release, document);
     return document;
   }
 

@@ -1,5 +1,6 @@
 import { ServiceError } from '../../errors.ts';
 import type { Branches, BranchHead, NewCommit } from '../../ports/branches.ts';
+import { GitFacts } from './git-facts.ts';
 import { type GitHubClient, isGraphQLRefusal, orServiceError, type RepositoryName, statusOf } from './github-client.ts';
 import { GitHubTree } from './github-tree.ts';
 
@@ -15,15 +16,18 @@ const UPDATE_REFS = `mutation ($repository: ID!, $changes: [RefUpdate!]!) {
 export class GitHubBranches implements Branches {
   readonly #client: GitHubClient;
   readonly #repository: RepositoryName;
+  readonly #facts: GitFacts;
   #asked: Promise<{ readonly name: string; readonly id: string }> | undefined;
 
-  constructor(client: GitHubClient, repository: RepositoryName) {
+  /** @param facts What is known already. */
+  constructor(client: GitHubClient, repository: RepositoryName, facts = new GitFacts()) {
     this.#client = client;
     this.#repository = repository;
+    this.#facts = facts;
   }
 
   async default(): Promise<{ readonly name: string; readonly sha: string }> {
-    const { name } = await this.#facts();
+    const { name } = await this.#settings();
     const ref = this.#client.request('GET /repos/{owner}/{repo}/git/ref/{ref}', {
       ...this.#repository,
       ref: `heads/${name}`,
@@ -40,12 +44,12 @@ export class GitHubBranches implements Branches {
 
   async treeWith(base: string, files: NewCommit['files']): Promise<string> {
     const { tree } = await this.#commit(base);
-    return new GitHubTree(this.#client, this.#repository, tree.sha).with(files);
+    return this.#tree(tree.sha).with(files);
   }
 
   async commit({ branch, base, files, message, expected }: NewCommit): Promise<string> {
     const onto = await this.#commit(base);
-    const modes = new GitHubTree(this.#client, this.#repository, onto.tree.sha);
+    const modes = this.#tree(onto.tree.sha);
     const entries = await Promise.all(
       files.map(async ({ path, text }) => {
         const mode = await modes.ofFile(path);
@@ -100,7 +104,7 @@ export class GitHubBranches implements Branches {
     sha: string,
     { expected, force }: { readonly expected: string; readonly force: boolean },
   ): Promise<unknown> {
-    const { id } = await this.#facts();
+    const { id } = await this.#settings();
     const change = { name: `refs/heads/${branch}`, beforeOid: expected, afterOid: sha, force };
     return this.#client.graphql(UPDATE_REFS, { repository: id, changes: [change] });
   }
@@ -119,6 +123,10 @@ export class GitHubBranches implements Branches {
   }
 
   async mergeBase(base: string, head: string): Promise<string | undefined> {
+    return this.#facts.once(`merge base of ${base} and ${head}`, () => this.#mergeBase(base, head));
+  }
+
+  async #mergeBase(base: string, head: string): Promise<string | undefined> {
     const answer = this.#client
       .request('GET /repos/{owner}/{repo}/compare/{basehead}', {
         ...this.#repository,
@@ -134,11 +142,11 @@ export class GitHubBranches implements Branches {
 
   async rootEntries(commit: string): Promise<ReadonlyMap<string, string>> {
     const { tree } = await this.#commit(commit);
-    return new GitHubTree(this.#client, this.#repository, tree.sha).entries();
+    return this.#tree(tree.sha).entries();
   }
 
   /** What of the repository does not change while we look at it. */
-  async #facts(): Promise<{ readonly name: string; readonly id: string }> {
+  async #settings(): Promise<{ readonly name: string; readonly id: string }> {
     const asking =
       this.#asked ??
       this.#client
@@ -151,7 +159,15 @@ export class GitHubBranches implements Branches {
     return orServiceError(asking, 'reading the repository', 'metadata: read');
   }
 
-  async #commit(sha: string) {
+  #tree(sha: string): GitHubTree {
+    return new GitHubTree(this.#client, this.#repository, { root: sha, facts: this.#facts });
+  }
+
+  #commit(sha: string) {
+    return this.#facts.once(`commit ${sha}`, () => this.#readCommit(sha));
+  }
+
+  async #readCommit(sha: string) {
     const answer = this.#client.request('GET /repos/{owner}/{repo}/git/commits/{commit_sha}', {
       ...this.#repository,
       commit_sha: sha,

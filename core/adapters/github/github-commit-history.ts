@@ -1,4 +1,5 @@
 import type { CommitHistory } from '../../ports/commit-history.ts';
+import { GitFacts } from './git-facts.ts';
 import { type GitHubClient, orServiceError, type RepositoryName } from './github-client.ts';
 
 /** The commits of a GitHub repository, by its API. */
@@ -6,13 +7,21 @@ export class GitHubCommitHistory implements CommitHistory {
   readonly #client: GitHubClient;
   readonly #repository: RepositoryName;
 
-  constructor(client: GitHubClient, repository: RepositoryName) {
+  readonly #facts: GitFacts;
+
+  /** @param facts What is known already. */
+  constructor(client: GitHubClient, repository: RepositoryName, facts = new GitFacts()) {
     this.#client = client;
     this.#repository = repository;
+    this.#facts = facts;
   }
 
   async isAncestorOrSame(commit: string, of: string): Promise<boolean> {
     if (commit === of) return true;
+    return this.#facts.once(`${commit} before ${of}`, () => this.#compare(commit, of));
+  }
+
+  async #compare(commit: string, of: string): Promise<boolean> {
     const { data } = await orServiceError(
       this.#client.request('GET /repos/{owner}/{repo}/compare/{basehead}', {
         ...this.#repository,

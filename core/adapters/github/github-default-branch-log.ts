@@ -19,6 +19,8 @@ export class GitHubDefaultBranchLog implements DefaultBranchLog {
   readonly #client: GitHubClient;
   readonly #repository: RepositoryName;
   readonly #branch: () => Promise<string>;
+  /** By cursor: a longer list begins with the shorter one. */
+  readonly #pages = new Map<string, Promise<Page>>();
 
   /** @param branch The name of the default branch. */
   constructor(client: GitHubClient, repository: RepositoryName, branch: () => Promise<string>) {
@@ -31,13 +33,20 @@ export class GitHubDefaultBranchLog implements DefaultBranchLog {
     const found: BranchTip[] = [];
     let next: string | undefined = '';
     while (next !== undefined && found.length < atMost) {
-      const page: Page = await this.#page(next);
+      const page: Page = await this.#pageAt(next);
       found.push(...page.tips);
       next = page.next;
     }
     const at = found.findIndex(({ sha }) => sha === base);
     const known = at < 0 ? [await this.#arrival(base), ...found] : found.slice(at);
     return { tips: known.slice(0, atMost), isWhole: next === undefined && known.length <= atMost };
+  }
+
+  #pageAt(cursor: string): Promise<Page> {
+    const asked = this.#pages.get(cursor) ?? this.#page(cursor);
+    this.#pages.set(cursor, asked);
+    asked.catch(() => this.#pages.delete(cursor));
+    return asked;
   }
 
   async #page(after: string): Promise<Page> {

@@ -1,5 +1,6 @@
 import { UserError } from '../../errors.ts';
 import type { RepositoryFiles } from '../../ports/repository-files.ts';
+import { GitFacts } from './git-facts.ts';
 import { type GitHubClient, orServiceError, type RepositoryName, statusOf } from './github-client.ts';
 
 /** GitHub answers this many look-ups in one request. */
@@ -17,45 +18,53 @@ function objectsQuery(count: number): string {
   return `query ($owner: String!, $repo: String!, ${variables}) { repository(owner: $owner, name: $repo) { ${objects} } }`;
 }
 
+/** What was looked up a moment ago has made room for others: more is asked for at once than is kept. */
+function notAsked(): never {
+  throw new RangeError('more objects are asked for at once than are kept');
+}
+
 /** Files of a GitHub repository, by its API; nothing needs to be checked out. */
 export class GitHubRepositoryFiles implements RepositoryFiles {
   readonly #client: GitHubClient;
   readonly #repository: RepositoryName;
-  /** What a commit holds never changes: it is read once. */
-  readonly #atCommits = new Map<string, Promise<string | undefined>>();
-  readonly #objectIds = new Map<string, string | undefined>();
+  readonly #facts: GitFacts;
+  readonly #texts: GitFacts;
 
-  constructor(client: GitHubClient, repository: RepositoryName) {
+  /** @param known What is known already; `texts`: of files at commits. */
+  constructor(
+    client: GitHubClient,
+    repository: RepositoryName,
+    known: { readonly facts: GitFacts; readonly texts: GitFacts } = { facts: new GitFacts(), texts: new GitFacts() },
+  ) {
     this.#client = client;
     this.#repository = repository;
+    this.#facts = known.facts;
+    this.#texts = known.texts;
   }
 
   async read(path: string, ref?: string): Promise<string | undefined> {
     if (ref === undefined || !/^[0-9a-f]{40}$/.test(ref)) return this.#read(path, ref);
-    const key = `${ref}:${path}`;
-    const reading = this.#atCommits.get(key) ?? this.#read(path, ref);
-    this.#atCommits.set(key, reading);
-    // A failure may pass: the next one asks again.
-    reading.catch(() => this.#atCommits.delete(key));
-    return reading;
+    // What a commit holds never changes: it is read once.
+    return this.#texts.once(`${ref}:${path}`, () => this.#read(path, ref));
   }
 
   async objectIds(path: string, commits: readonly string[]): Promise<readonly (string | undefined)[]> {
-    const unknown = [...new Set(commits)].filter((commit) => !this.#objectIds.has(`${commit}:${path}`));
+    const keyOf = (commit: string) => `object ${commit}:${path}`;
+    const unknown = [...new Set(commits)].filter((commit) => !this.#facts.has(keyOf(commit)));
     for (let at = 0; at < unknown.length; at += OBJECTS_AT_ONCE) {
-      await this.#lookUp(path, unknown.slice(at, at + OBJECTS_AT_ONCE));
+      const some = unknown.slice(at, at + OBJECTS_AT_ONCE);
+      const found = await this.#lookUp(path, some);
+      for (const [index, commit] of some.entries()) this.#facts.keep(keyOf(commit), Promise.resolve(found[index]));
     }
-    return commits.map((commit) => this.#objectIds.get(`${commit}:${path}`));
+    return Promise.all(commits.map((commit) => this.#facts.once<string | undefined>(keyOf(commit), notAsked)));
   }
 
-  async #lookUp(path: string, commits: readonly string[]): Promise<void> {
+  async #lookUp(path: string, commits: readonly string[]): Promise<readonly (string | undefined)[]> {
     const variables = Object.fromEntries(commits.map((commit, index) => [`e${index}`, `${commit}:${path}`]));
     const { owner, repo } = this.#repository;
     const answer = this.#client.graphql<ObjectsAnswer>(objectsQuery(commits.length), { owner, repo, ...variables });
     const { repository } = await orServiceError(answer, `looking for ${path}`, 'contents: read');
-    for (const [index, commit] of commits.entries()) {
-      this.#objectIds.set(`${commit}:${path}`, repository?.[`o${index}`]?.oid);
-    }
+    return commits.map((_, index) => repository?.[`o${index}`]?.oid);
   }
 
   async #read(path: string, ref: string | undefined): Promise<string | undefined> {

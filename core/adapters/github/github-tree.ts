@@ -1,4 +1,5 @@
 import { ServiceError, UserError } from '../../errors.ts';
+import type { GitFacts } from './git-facts.ts';
 import { blobId, type TreeEntry, treeId } from './git-object-id.ts';
 import { type GitHubClient, orServiceError, type RepositoryName } from './github-client.ts';
 
@@ -16,13 +17,18 @@ export class GitHubTree {
   readonly #client: GitHubClient;
   readonly #repository: RepositoryName;
   readonly #root: string;
-  readonly #folders = new Map<string, Promise<Folder>>();
+  readonly #facts: GitFacts;
 
-  /** @param root Digest of the tree object. */
-  constructor(client: GitHubClient, repository: RepositoryName, root: string) {
+  /** @param at `root`: name of the tree object. */
+  constructor(
+    client: GitHubClient,
+    repository: RepositoryName,
+    { root, facts }: { readonly root: string; readonly facts: GitFacts },
+  ) {
     this.#client = client;
     this.#repository = repository;
     this.#root = root;
+    this.#facts = facts;
   }
 
   /**
@@ -79,10 +85,8 @@ export class GitHubTree {
     return treeId([...entries].map(([name, entry]) => ({ name, ...entry })));
   }
 
-  async #folder(sha: string): Promise<Folder> {
-    const reading = this.#folders.get(sha) ?? this.#read(sha);
-    this.#folders.set(sha, reading);
-    return reading;
+  #folder(sha: string): Promise<Folder> {
+    return this.#facts.once(`tree ${sha}`, () => this.#read(sha));
   }
 
   async #read(tree_sha: string): Promise<Folder> {
