@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
 import { type SeededRandom, seededRandom } from '../testkit/seeded-random.ts';
+import { createZip } from '../testkit/zip.ts';
 import { PromotionModel } from './promotion-model.ts';
-import { digestOf, manifest, PromotionWorld, uriOf } from './promotion-world.ts';
+import { digestOf, manifest, PromotionWorld, REPOSITORY, releaseDocument, uriOf } from './promotion-world.ts';
+import { Writer } from './writer.ts';
 
 const MINUTE = 60_000;
 const SOAK_MS = 30 * MINUTE;
@@ -22,16 +25,21 @@ export interface RandomRun {
   readonly hasHealth: boolean;
 }
 
-/** Random people, systems, networks and deaths against the real bot, beside a model that knows what has to come of it. */
+/** Random people, adversaries, systems, networks and deaths against the real bot, beside a model that knows what has to come of it. */
 export class RandomEvents {
   readonly #world: PromotionWorld;
   readonly #model: PromotionModel;
   readonly #random: SeededRandom;
+  readonly #writer: Writer;
+  /** Letters that a release registered. */
+  readonly #released = new Set<string>();
+  #forged = 0;
   /** What was done, for the message of a failure. */
   readonly #history: string[] = [];
 
-  private constructor(world: PromotionWorld, run: RandomRun) {
+  private constructor(world: PromotionWorld, writer: Writer, run: RandomRun) {
     this.#world = world;
+    this.#writer = writer;
     this.#model = new PromotionModel({ soakMs: SOAK_MS, settleMs: run.hasHealth ? SETTLE_MS : undefined });
     this.#random = seededRandom(run.seed);
   }
@@ -42,7 +50,7 @@ export class RandomEvents {
     const environments = { staging: run.hasHealth ? health : '', production: 'soak: 30m,' };
     const world = await PromotionWorld.start(environments, run.replicas);
     try {
-      const events = new RandomEvents(world, run);
+      const events = new RandomEvents(world, await Writer.of(world), run);
       world.requireChecks(['tidegate / promotion']);
       await events.#register();
       for (let step = 0; step < run.steps; step += 1) await events.#step();
@@ -83,13 +91,20 @@ export class RandomEvents {
       () => this.#health(),
       () => this.#health(),
       () => this.#wait(),
+      () => this.#forgeTag(),
+      () => this.#forgeRelease(),
+      () => this.#hideInCommit(),
+      () => this.#proposeForged(),
     ];
     return this.#pick(acts)();
   }
 
   async #register(): Promise<string> {
+    // Digits of a digest end with f, which is the adversary's.
+    if (this.#model.newest === 'e') return 'nothing more to register';
     const letter = this.#model.newest === undefined ? 'a' : String.fromCharCode(this.#model.newest.charCodeAt(0) + 1);
     await this.#world.register(versionOf(letter), letter);
+    this.#released.add(letter);
     this.#model.newest = letter;
     return `registered ${versionOf(letter)}`;
   }
@@ -186,6 +201,69 @@ export class RandomEvents {
     return `${minutes} minutes passed`;
   }
 
+  /** A writer pushes a tag: above all others, or for what runs, with the number of a real run. */
+  async #forgeTag(): Promise<string> {
+    this.#forged += 1;
+    const runs = this.#world.bot.github.state.repository(REPOSITORY)?.runs ?? [];
+    const runId = this.#pick([null, runs.at(-1)?.id ?? null, 999_999]);
+    const letter = this.#pick(['f', this.#model.staging.runs ?? 'f']);
+    const uri = this.#pick([uriOf(digestOf(letter)), 's3://models/flights/anything', 'https://attacker.example/x']);
+    const version = this.#pick([`900.${this.#forged}.0`, `0.0.${this.#forged}`]);
+    await this.#writer.forgeTag(version, { uri, digest: digestOf(letter), runId, document: `sha256:${digestOf('f')}` });
+    return `a writer tagged v${version} for ${uri}`;
+  }
+
+  /** A writer's own workflow runs on their branch, and uploads a document as the register job would. */
+  async #forgeRelease(): Promise<string> {
+    this.#forged += 1;
+    const { bot, lastPushed: headSha } = this.#world;
+    const [headBranch, event] = this.#pick([['mine', 'push'] as const, ['main', 'pull_request'] as const]);
+    const run = bot.addRun(REPOSITORY, {
+      name: 'model-release',
+      event,
+      headBranch,
+      headSha,
+      jobs: [bot.job('register')],
+    });
+    const version = `901.${this.#forged}.0`;
+    const { text } = releaseDocument({ version, letter: 'f', commit: headSha, runId: run.id });
+    const zip = createZip([{ name: 'model-version.json', content: text }]);
+    bot.addArtifact(REPOSITORY, run.id, { name: 'tidegate-flights-1-version', zip });
+    const document = `sha256:${createHash('sha256').update(text).digest('hex')}`;
+    const uri = uriOf(digestOf('f'));
+    await this.#writer.forgeTag(version, { uri, digest: digestOf('f'), runId: run.id, document });
+    return `a writer's run for ${headBranch} by ${event} claimed v${version}`;
+  }
+
+  /** A writer puts a file into a promotion, under the bot's name; a person sees it and closes the pull request. */
+  async #hideInCommit(): Promise<string> {
+    const found = Object.entries(await this.#world.open()).find(([title]) => PROMOTION.test(title));
+    if (found === undefined) return 'nothing to hide a commit in';
+    const [title, { number }] = found;
+    const [, minor, name] = PROMOTION.exec(title) ?? [];
+    await this.#writer.imitate(`tidegate/promote/flights/${name}`, { 'train.py': 'evil\n' });
+    await this.#world.close(number);
+    this.#model.of(name as Name).declined.add(String.fromCharCode(96 + Number(minor)));
+    return `a writer hid a commit in "${title}", which was closed`;
+  }
+
+  /** A writer proposes what nothing registered; the required check keeps it out. */
+  async #proposeForged(): Promise<string> {
+    const name = this.#pick(NAMES);
+    const uri = this.#pick([uriOf(digestOf('f')), 's3://models/flights/anything']);
+    await this.#world.proposeBy('writer', { [`k8s/${name}.yaml`]: manifest(uri) });
+    const { head = '', number = 0 } = (await this.#world.open())['A change'] ?? {};
+    const { is } = await this.#world.check(head);
+    expect(is, this.#story(`the check of ${uri} in ${name}`)).not.toBe('success');
+    const merging = this.#world.merge('A change').then(
+      () => true,
+      () => false,
+    );
+    expect(await merging, this.#story(`${uri} was merged into ${name}`)).toBe(false);
+    await this.#world.close(number);
+    return `a writer proposed ${uri} for ${name}`;
+  }
+
   /** What has to hold at every moment, whatever got lost. */
   async #expectSafe(): Promise<void> {
     const titles = await this.#world.titles();
@@ -232,6 +310,8 @@ export class RandomEvents {
     const text = await this.#world.file(`k8s/${name}.yaml`);
     if (text === manifest(PLACEHOLDER)) return undefined;
     const letter = /sha256\/([a-z])/.exec(text)?.[1] ?? '';
+    // What an environment runs was judged by a release of the default branch, whatever anybody pushed.
+    expect([...this.#released], this.#story(`who made what ${name} runs`)).toContain(letter);
     expect(text, this.#story(`the text of ${name}`)).toBe(manifest(uriOf(digestOf(letter))));
     return letter;
   }
