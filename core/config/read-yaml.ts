@@ -1,4 +1,6 @@
-import { type Document, isAlias, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import { type Document, isAlias, isNode, isScalar, type LineCounter, visit, YAMLParseError } from 'yaml';
+import { plainYaml, readYamlDocuments } from '../domain/yaml/read-yaml-documents.ts';
+import type { YamlRefusal } from '../domain/yaml/yaml-bounds.ts';
 import { type Problem, UserError } from '../errors.ts';
 import { createPlaceOf, type PlaceOf } from './yaml-place.ts';
 
@@ -8,10 +10,8 @@ export interface YamlText {
   readonly placeOf: PlaceOf;
 }
 
-/** Chosen: far above any real config, far below what slows a parser. */
-const MAX_CHARACTERS = 2 ** 20;
-/** Chosen: a person repeats a part a few times; a few lines that expand to gigabytes repeat each other. */
-const MAX_ALIASES = 100;
+/** Chosen: twenty times the largest config that was seen. */
+export const MAX_CONFIG_BYTES = 64 * 2 ** 10;
 
 /** The messages of the parser that are meant for programmers, in a user's words. */
 const SYNTAX: Readonly<Record<string, Omit<Problem, 'place'>>> = {
@@ -24,48 +24,32 @@ const SYNTAX: Readonly<Record<string, Omit<Problem, 'place'>>> = {
 };
 
 /**
- * Reads a YAML file that a person wrote: one document, plain keys, no tags of programs, a bounded number of aliases.
+ * Reads a YAML file that a person wrote: one document, plain keys, no tags of programs, within bounds of size, depth and
+ * aliases.
  *
  * @param text A byte order mark is accepted.
- * @throws {UserError} CONFIG_INVALID with every problem, each with line and column.
+ * @throws {UserError} CONFIG_INVALID with every problem, each with line and column; with the one bound that it is beyond.
  */
 export function readYaml(text: string, file: string): YamlText {
-  if (text.length > MAX_CHARACTERS) {
-    throw new UserError('CONFIG_INVALID', `has ${text.length} characters, more than any config`, {
-      fix: 'Check what wrote this file.',
-      place: { file },
-    });
-  }
-  const lines = new LineCounter();
-  const document = parse(text.replace(/^\uFEFF/, ''), lines, file);
+  const { documents, lines, refusal } = readYamlDocuments(text.replace(/^\uFEFF/, ''), { maxBytes: MAX_CONFIG_BYTES });
+  const [document, second] = documents;
+  if (document === undefined) throw beyondBound(refusal, lines, file);
+  if (second !== undefined) document.errors.push(new YAMLParseError(rangeOf(second), 'MULTIPLE_DOCS', ''));
   const problems = [...syntaxProblems(document, lines, file), ...structureProblems(document, lines, file)];
   if (problems.length > 0) throw UserError.ofProblems('CONFIG_INVALID', problems);
-  return { value: plainValue(document, file), placeOf: createPlaceOf(document, lines, file) };
+  return { value: plainYaml(document), placeOf: createPlaceOf(document, lines, file) };
 }
 
-function parse(text: string, lines: LineCounter, file: string): Document.Parsed {
-  try {
-    return parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  } catch (cause) {
-    // The parser recurses: a text that is nested deeply enough ends the stack.
-    throw new UserError('CONFIG_INVALID', 'is nested deeper than any config', {
-      fix: 'Check what wrote this file.',
-      place: { file },
-      cause,
-    });
-  }
+function rangeOf({ range: [start, end] }: Document.Parsed): [number, number] {
+  return [start, end];
 }
 
-function plainValue(document: Document, file: string): unknown {
-  try {
-    return document.toJS({ maxAliasCount: MAX_ALIASES });
-  } catch (cause) {
-    throw new UserError('CONFIG_INVALID', 'has aliases that repeat each other too often', {
-      fix: 'Write the parts out instead of repeating them by aliases.',
-      place: { file },
-      cause,
-    });
-  }
+function beyondBound(refusal: YamlRefusal | undefined, lines: LineCounter, file: string): UserError {
+  const { line, col } = lines.linePos(refusal?.offset ?? 0);
+  return new UserError('CONFIG_INVALID', refusal?.message ?? 'cannot be read', {
+    fix: refusal?.fix ?? 'Check what wrote this file.',
+    place: { file, line, column: col },
+  });
 }
 
 function syntaxProblems(document: Document.Parsed, lines: LineCounter, file: string): readonly Problem[] {

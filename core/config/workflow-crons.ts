@@ -1,5 +1,8 @@
-import { parse } from 'yaml';
 import { z } from 'zod';
+import { plainYaml, readYamlDocuments } from '../domain/yaml/read-yaml-documents.ts';
+
+/** Chosen: ten times the largest workflow that was seen. */
+const MAX_WORKFLOW_BYTES = 256 * 2 ** 10;
 
 const scheduled = z.object({ on: z.object({ schedule: z.array(z.object({ cron: z.string().max(100) })).max(100) }) });
 
@@ -14,9 +17,13 @@ export function workflowCrons(text: string): readonly string[] {
 }
 
 function parsedOrNothing(text: string): unknown {
+  const { documents } = readYamlDocuments(text, { maxBytes: MAX_WORKFLOW_BYTES });
+  const [document] = documents;
+  if (document === undefined || documents.length > 1 || document.errors.length > 0) return undefined;
   try {
-    return parse(text, { maxAliasCount: 20 });
+    return plainYaml(document);
   } catch {
+    // An alias without its anchor.
     return undefined;
   }
 }

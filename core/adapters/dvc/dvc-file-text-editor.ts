@@ -1,9 +1,11 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { isMap, isScalar, isSeq, parseDocument, type YAMLMap } from 'yaml';
+import { isMap, isScalar, isSeq, type YAMLMap } from 'yaml';
 import { dvcError } from '../../domain/data/dvc-problem.ts';
 import { folderOf, joinRepositoryPath } from '../../domain/data/repository-path.ts';
+import { readYamlDocuments } from '../../domain/yaml/read-yaml-documents.ts';
 import type { DvcFileEditor, OutputRecord } from '../../ports/dvc-file-editor.ts';
+import { decodeText } from '../node/decode-text.ts';
 
 /** Edits `.dvc` files line by line, so that everything else keeps its bytes. */
 export class DvcFileTextEditor implements DvcFileEditor {
@@ -16,13 +18,16 @@ export class DvcFileTextEditor implements DvcFileEditor {
 
   async record(file: string, outputs: readonly OutputRecord[]): Promise<void> {
     const absolute = path.join(this.#root, file);
-    let text = await readFile(absolute, 'utf8');
+    let text = decodeText(await readFile(absolute), file);
     for (const output of outputs) text = editOutput(text, file, output);
     const temporary = `${absolute}.${process.pid}.tmp`;
     await writeFile(temporary, text);
     await rename(temporary, absolute);
   }
 }
+
+/** Chosen: a `.dvc` file has a few hundred bytes per output. */
+const MAX_DVC_FILE_BYTES = 2 ** 20;
 
 /** The keys that a digest consists of, in DVC's order. */
 const KEYS = ['md5', 'size', 'nfiles', 'isexec', 'hash'] as const;
@@ -81,9 +86,9 @@ function setKey(text: string, entry: YAMLMap, { key, value, before }: KeyEdit): 
 }
 
 function findOutput(text: string, file: string, wanted: string): YAMLMap {
-  const document = parseDocument(text);
-  const outs = document.get('outs');
-  const wdir = document.get('wdir');
+  const [document] = readYamlDocuments(text, { maxBytes: MAX_DVC_FILE_BYTES }).documents;
+  const outs = document?.get('outs');
+  const wdir = document?.get('wdir');
   const folder = joinRepositoryPath(folderOf(file), typeof wdir === 'string' ? wdir : '.', file);
   const found = (isSeq(outs) ? outs.items : []).find((item) => {
     const written = isMap(item) ? item.get('path') : undefined;

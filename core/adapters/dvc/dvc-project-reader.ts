@@ -11,6 +11,7 @@ import { DEFAULT_PARAMS, type Pipeline, parsePipeline, type Stage } from '../../
 import { expandedOutputs, lockedStages, lockFileOf, stageOutputs } from '../../domain/train/stage-lock.ts';
 import type { UserError } from '../../errors.ts';
 import type { DataProjectReader } from '../../ports/data-project-reader.ts';
+import { decodeText } from '../node/decode-text.ts';
 import { errorCode } from '../node/error-code.ts';
 import { parsePlain } from './parse-plain.ts';
 import { readDvcConfig } from './read-dvc-config.ts';
@@ -140,8 +141,8 @@ export class DvcProjectReader implements DataProjectReader {
     }
   }
 
-  #text(file: string): Promise<string> {
-    return readFile(path.join(this.#place.root, file), 'utf8');
+  async #text(file: string): Promise<string> {
+    return decodeText(await readFile(path.join(this.#place.root, file)), file);
   }
 }
 

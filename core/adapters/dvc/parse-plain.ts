@@ -1,6 +1,11 @@
 import { extname } from 'node:path';
+import type { Document } from 'yaml';
 import { PlainDate, type PlainValue } from '../../domain/data/plain-value.ts';
+import type { YamlReading } from '../../domain/yaml/read-yaml-documents.ts';
 import { UserError } from '../../errors.ts';
+
+/** Chosen: a dvc.lock of ten thousand stages. */
+const MAX_PLAIN_BYTES = 16 * 2 ** 20;
 
 /** What YAML 1.1 and 1.2 readers of Python make a date of. */
 const DATE =
@@ -16,7 +21,7 @@ export async function parsePlain(text: string, file: string): Promise<PlainValue
     const ending = extname(file).toLowerCase();
     if (ending === '.json') return parseJson(text);
     if (ending === '.toml') return await parseToml(text);
-    return await parseYaml(text);
+    return await parseYaml(text, file);
   } catch (error) {
     if (error instanceof UserError) throw error;
     const [line, column] = position(error);
@@ -28,19 +33,41 @@ export async function parsePlain(text: string, file: string): Promise<PlainValue
   }
 }
 
-async function parseYaml(text: string): Promise<PlainValue> {
-  const { parseDocument } = await import('yaml');
+async function parseYaml(text: string, file: string): Promise<PlainValue> {
+  const { plainYaml } = await import('../../domain/yaml/read-yaml-documents.ts');
   const date = {
     tag: 'tag:yaml.org,2002:timestamp',
     default: true,
     test: DATE,
     resolve: (source: string) => new PlainDate(source),
   } as const;
-  const document = parseDocument(text, { intAsBigInt: true, merge: true, customTags: [date], uniqueKeys: true });
-  const [problem] = document.errors;
-  if (problem !== undefined) throw problem;
+  const document = await readPlainDocument(text, file, { intAsBigInt: true, merge: true, customTags: [date] });
   // With these options the library makes what PlainValue lists: Map, array, bigint, number, string, boolean, null.
-  return textKeys(document.toJS({ mapAsMap: true, maxAliasCount: 100 }) as PlainValue);
+  return textKeys(plainYaml(document, { mapAsMap: true }) as PlainValue);
+}
+
+/**
+ * The one document of a YAML text.
+ *
+ * @throws {UserError} DVC_INVALID with line and column for broken syntax, repeated keys, and what is beyond the bounds.
+ */
+export async function readPlainDocument(
+  text: string,
+  file: string,
+  options: Omit<YamlReading, 'maxBytes'> = {},
+): Promise<Document.Parsed> {
+  const { readYamlDocuments } = await import('../../domain/yaml/read-yaml-documents.ts');
+  const { documents, lines, refusal } = readYamlDocuments(text, { maxBytes: MAX_PLAIN_BYTES, ...options });
+  const [document, second] = documents;
+  const invalid = (message: string, offset: number, fix = 'Correct the syntax.') => {
+    const { line, col } = lines.linePos(offset);
+    return new UserError('DVC_INVALID', message, { fix, place: { file, line, column: col } });
+  };
+  if (document === undefined) throw invalid(`${file} ${refusal?.message}`, refusal?.offset ?? 0, refusal?.fix);
+  const [problem] = document.errors;
+  if (problem !== undefined) throw invalid(problem.message, problem.pos[0]);
+  if (second !== undefined) throw invalid(`${file} has a second YAML document`, second.range[0]);
+  return document;
 }
 
 function parseJson(text: string): PlainValue {
@@ -71,10 +98,6 @@ function textKeys(value: PlainValue): PlainValue {
 }
 
 function position(error: unknown): [number | undefined, number | undefined] {
-  if (error instanceof Error && 'linePos' in error && Array.isArray(error.linePos)) {
-    const [start] = error.linePos;
-    return [start?.line, start?.col];
-  }
   if (error instanceof Error && 'line' in error && typeof error.line === 'number') return [error.line, undefined];
   return [undefined, undefined];
 }

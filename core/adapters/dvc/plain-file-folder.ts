@@ -6,8 +6,9 @@ import { formatLock } from '../../domain/train/lock-text.ts';
 import type { ParameterOverride } from '../../domain/train/parameters.ts';
 import { UserError } from '../../errors.ts';
 import type { PlainFiles } from '../../ports/plain-files.ts';
+import { decodeText } from '../node/decode-text.ts';
 import { errorCode } from '../node/error-code.ts';
-import { parsePlain } from './parse-plain.ts';
+import { parsePlain, readPlainDocument } from './parse-plain.ts';
 
 /** The structured files of a folder. */
 export class PlainFileFolder implements PlainFiles {
@@ -35,16 +36,19 @@ export class PlainFileFolder implements PlainFiles {
         fix: 'Change the file itself, or keep parameters in YAML.',
       });
     }
-    const { isNode, parseDocument } = await import('yaml');
-    const document = parseDocument(text);
+    const [{ isNode }, { plainYaml }] = await Promise.all([
+      import('yaml'),
+      import('../../domain/yaml/read-yaml-documents.ts'),
+    ]);
+    const document = await readPlainDocument(text, file);
     for (const { key, value } of overrides) {
       const path = key.split('.');
       const before = document.getIn(path, true);
-      const after = parseDocument(value).contents;
+      const after = (await readPlainDocument(value, `set ${key}`)).contents;
       if (after !== null && isNode(before) && before.comment) after.comment = before.comment;
       document.setIn(path, after);
     }
-    const json = () => `${JSON.stringify(document.toJS(), null, 2)}\n`;
+    const json = () => `${JSON.stringify(plainYaml(document), null, 2)}\n`;
     await this.#replace(file, file.endsWith('.json') ? json() : document.toString({ lineWidth: 0 }));
   }
 
@@ -64,11 +68,10 @@ export class PlainFileFolder implements PlainFiles {
   }
 
   async #text(file: string): Promise<string | undefined> {
-    try {
-      return await readFile(path.join(this.#root, file), 'utf8');
-    } catch (error) {
+    const bytes = await readFile(path.join(this.#root, file)).catch((error: unknown) => {
       if (errorCode(error) === 'ENOENT') return undefined;
       throw error;
-    }
+    });
+    return bytes === undefined ? undefined : decodeText(bytes, file);
   }
 }

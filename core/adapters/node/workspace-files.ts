@@ -1,6 +1,7 @@
 import { lstat, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../errors.ts';
+import { decodeText } from './decode-text.ts';
 import { errorCode } from './error-code.ts';
 
 /** Files of the checked-out repository that may be edited: inside it, no links on the way, nothing of `.github`. */
@@ -13,14 +14,15 @@ export class WorkspaceFiles {
 
   /**
    * @returns Undefined where there is no such file.
-   * @throws {UserError} PATH_UNSAFE.
+   * @throws {UserError} PATH_UNSAFE; ENCODING_INVALID where it is not UTF-8.
    */
   async read(file: string): Promise<string | undefined> {
     await this.#assertSafe(file);
-    return readFile(path.join(this.#root, file), 'utf8').catch((error: unknown) => {
+    const bytes = await readFile(path.join(this.#root, file)).catch((error: unknown) => {
       if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
       throw error;
     });
+    return bytes === undefined ? undefined : decodeText(bytes, file);
   }
 
   /** Writes a temporary file beside it, then renames it: a reader sees the old text or the new one. */
