@@ -15,8 +15,8 @@ const NOTHING = /^$/;
 /** The first that fits a file holds. */
 const LAYERS: readonly Layer[] = [
   {
-    name: 'core/domain/manifest',
-    folder: /^core\/domain\/manifest\//,
+    name: 'core/domain/manifest and core/domain/yaml',
+    folder: /^core\/domain\/(?:manifest|yaml)\//,
     mayImport: /^core\/(?:domain\/|errors\.ts$)/,
     mayUse: /^(?:yaml|semver)$/,
   },
@@ -147,6 +147,15 @@ describe('the layers', () => {
   it('have no module-level let', () => {
     const found = sources.filter(({ text }) => /^(?:export )?(?:let|var) /m.test(text)).map(({ path }) => path);
     expect(found).toEqual([]);
+  });
+
+  it('parse YAML in one place, which has bounds', () => {
+    const parsing =
+      /\b(?:parseDocument|parseAllDocuments|Composer|Lexer|Parser)\b|\bimport \{[^}]*\bparse\b[^}]*\} from 'yaml'/;
+    const found = sources.filter(
+      ({ packages, text }) => packages.some(({ name }) => name === 'yaml') && parsing.test(text),
+    );
+    expect(found.map(({ path }) => path).filter((path) => !path.startsWith('core/domain/yaml/'))).toEqual([]);
   });
 
   it('load heavy packages only where they are used', () => {

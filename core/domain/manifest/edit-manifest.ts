@@ -1,8 +1,11 @@
+import type { Document } from 'yaml';
+import { UserError } from '../../errors.ts';
+import { plainYaml } from '../yaml/read-yaml-documents.ts';
 import { imageEntryChanges, imageMapChanges, imageOverrideChanges } from './image-changes.ts';
 import { locateTarget } from './locate-target.ts';
 import { type LocatedTarget, notFound, scalarText, unsupported } from './located-target.ts';
 import type { ManifestTarget } from './manifest-target.ts';
-import { byteOrderMarkOf, type ParsedManifest, parseManifest } from './parse-manifest.ts';
+import { byteOrderMarkOf, MAX_READ_MANIFEST_BYTES, type ParsedManifest, parseManifest } from './parse-manifest.ts';
 import { type RunningValue, readRunningValue } from './running-value.ts';
 import { applySplices, type ScalarChange, spliceScalar } from './splice.ts';
 import { type DeployedVersion, imageReference, versionValue } from './version-value.ts';
@@ -37,6 +40,35 @@ export function readTarget(text: string, target: ManifestTarget): RunningValue {
   return readRunningValue(manifest, locateTarget(manifest, target));
 }
 
+/** What a target of a manifest says, or why it cannot be read. */
+export type TargetReading =
+  | { readonly value: RunningValue; readonly error?: undefined }
+  | { readonly value?: undefined; readonly error: UserError };
+
+/**
+ * What targets of one text say, in their order: each by itself, so that one that is not there hides no other. The text is
+ * parsed once, and only where it has at most 256 KiB.
+ */
+export function readTargets(text: string, targets: readonly ManifestTarget[]): readonly TargetReading[] {
+  const [first] = targets;
+  if (first === undefined) return [];
+  const parsed = orError(() => parseManifest(text, first.file, MAX_READ_MANIFEST_BYTES));
+  return targets.map((target): TargetReading => {
+    if (parsed instanceof UserError) return { error: parsed };
+    const value = orError(() => readRunningValue(parsed, locateTarget(parsed, target)));
+    return value instanceof UserError ? { error: value } : { value };
+  });
+}
+
+function orError<T>(work: () => T): T | UserError {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+}
+
 /** The text with the changes, proven to hold them and nothing else. */
 export function applyChanges(manifest: ParsedManifest, changes: readonly ScalarChange[]): string {
   const edited = applySplices(
@@ -69,11 +101,10 @@ function prove(before: ParsedManifest, edited: string, changes: readonly ScalarC
   const after = parseManifest(edited, before.file);
   const wanted = before.documents.map((document) => document.clone());
   for (const { document, path, value } of changes) wanted[document]?.setIn(path, value);
+  const said = (document: Document | undefined) => JSON.stringify(document && plainYaml(document));
   const same =
     after.documents.length === wanted.length &&
-    after.documents.every(
-      (document, index) => JSON.stringify(document.toJS()) === JSON.stringify(wanted[index]?.toJS()),
-    );
+    after.documents.every((document, index) => said(document) === said(wanted[index]));
   if (same) return;
   const message = `${before.file} cannot be edited without changing more than is meant`;
   throw unsupported(before, message, 'Write the value out plainly at its place.');

@@ -1,7 +1,7 @@
 import { isMap } from 'yaml';
-import { type LocatedTarget, namedEntries, only, scalarText } from './located-target.ts';
+import { documentsMatching, type LocatedTarget, namedEntries, nodeAt, only, scalarText } from './located-target.ts';
 import type { ManifestTarget } from './manifest-target.ts';
-import { documentsMatching, type ParsedManifest } from './parse-manifest.ts';
+import type { ParsedManifest } from './parse-manifest.ts';
 import type { YamlPath } from './yaml-path.ts';
 
 /** The entry of a name in the `images` of a Kustomization or Component. */
@@ -39,19 +39,25 @@ export function locateInApplication(
 
 /** An Application's sources; an ApplicationSet's template has them one level down. */
 function sourcesOf(manifest: ParsedManifest, document: number): readonly YamlPath[] {
-  const node = manifest.documents[document];
-  const spec: YamlPath = node?.get('kind') === 'ApplicationSet' ? ['spec', 'template', 'spec'] : ['spec'];
+  const isSet = scalarText(manifest, document, ['kind']) === 'ApplicationSet';
+  const spec: YamlPath = isSet ? ['spec', 'template', 'spec'] : ['spec'];
   const several = namedEntries(manifest, document, [...spec, 'sources']).map(({ path }) => path);
-  return node?.hasIn([...spec, 'source']) ? [[...spec, 'source'], ...several] : several;
+  return nodeAt(manifest, document, [...spec, 'source']) === undefined ? several : [[...spec, 'source'], ...several];
 }
 
 /** Overrides are strings such as `name=repository:tag`; the name ends at the first `=`, else at the tag or digest. */
 function overridesOf(manifest: ParsedManifest, document: number, path: YamlPath) {
   return namedEntries(manifest, document, path).map((entry) => {
     const text = scalarText(manifest, document, entry.path) ?? '';
-    const name = text.includes('=') ? text.slice(0, text.indexOf('=')) : text.replace(/(:[^:/]*)?(@.*)?$/, '');
-    return { name, path: entry.path };
+    return { name: overriddenName(text), path: entry.path };
   });
+}
+
+function overriddenName(text: string): string {
+  if (text.includes('=')) return text.slice(0, text.indexOf('='));
+  const [image = ''] = text.split('@');
+  const colon = image.lastIndexOf(':');
+  return colon > image.lastIndexOf('/') ? image.slice(0, colon) : image;
 }
 
 /** A value at a path: an image of Helm values where it is a map, else the scalar itself. */
@@ -60,8 +66,7 @@ export function locateByPath(
   place: { readonly document: number; readonly path: YamlPath },
   target: ManifestTarget,
 ): LocatedTarget {
-  const node = manifest.documents[place.document]?.getIn(place.path);
-  if (isMap(node)) return { shape: 'image-map', ...place };
+  if (isMap(nodeAt(manifest, place.document, place.path))) return { shape: 'image-map', ...place };
   return { shape: 'scalar', ...place, ...(target.value === undefined ? {} : { value: target.value }) };
 }
 

@@ -1,6 +1,16 @@
-import { type LocatedTarget, type NamedEntry, namedEntries, notFound, only, unsupported } from './located-target.ts';
+import {
+  documentsMatching,
+  type LocatedTarget,
+  type NamedEntry,
+  namedEntries,
+  nodeAt,
+  notFound,
+  only,
+  scalarText,
+  unsupported,
+} from './located-target.ts';
 import type { ManifestTarget } from './manifest-target.ts';
-import { documentsMatching, type ParsedManifest } from './parse-manifest.ts';
+import type { ParsedManifest } from './parse-manifest.ts';
 import type { YamlPath } from './yaml-path.ts';
 
 const TEMPLATE: YamlPath = ['spec', 'template', 'spec'];
@@ -32,7 +42,7 @@ export function hasPods(kind: string | undefined): boolean {
 export function locateInWorkload(manifest: ParsedManifest, document: number, target: ManifestTarget): LocatedTarget {
   const spec = POD_SPECS[target.kind ?? ''];
   if (spec === undefined) throw notFound(manifest, `pod template of kind ${target.kind}`);
-  if (target.kind === 'Rollout' && manifest.documents[document]?.hasIn(['spec', 'workloadRef'])) {
+  if (target.kind === 'Rollout' && nodeAt(manifest, document, ['spec', 'workloadRef']) !== undefined) {
     return locateInPod(manifest, referencedWorkload(manifest, document, target), target);
   }
   return locateInPod(manifest, { document, spec }, target);
@@ -48,7 +58,7 @@ export function locateInPod(manifest: ParsedManifest, place: PodPlace, target: M
 
 /** A Rollout's pods come from the Deployment that its workloadRef names, which has to stand in the same file. */
 function referencedWorkload(manifest: ParsedManifest, document: number, target: ManifestTarget): PodPlace {
-  const at = (key: string) => String(manifest.documents[document]?.getIn(['spec', 'workloadRef', key]) ?? '');
+  const at = (key: string) => scalarText(manifest, document, ['spec', 'workloadRef', key]) ?? '';
   const [kind, name] = [at('kind'), at('name')];
   const [found, ...more] = documentsMatching(manifest, { kind, name, namespace: target.namespace });
   const spec = POD_SPECS[kind];
@@ -75,7 +85,7 @@ function volumeReference(manifest: ParsedManifest, { document, spec }: PodPlace,
   const named = namedEntries(manifest, document, [...spec, 'volumes']).filter(({ name }) => name === volume);
   const { path } = only(named, { manifest, what: `volume ${volume}`, fix: 'Keep one of them.' });
   const image = [...path, 'image'];
-  if (manifest.documents[document]?.hasIn(image)) {
+  if (nodeAt(manifest, document, image) !== undefined) {
     return { shape: 'scalar', document, path: [...image, 'reference'], value: 'reference' };
   }
   throw unsupported(manifest, `the volume ${volume} in ${manifest.file} is no image volume`, 'Name an image volume.');
@@ -92,7 +102,7 @@ function environmentValue(
     what: `env ${target.env} of the container ${container.name}`,
     fix: 'Keep one of them: the last one wins.',
   });
-  if (manifest.documents[document]?.hasIn([...path, 'valueFrom'])) {
+  if (nodeAt(manifest, document, [...path, 'valueFrom']) !== undefined) {
     const message = `the env ${target.env} in ${manifest.file} comes from elsewhere (valueFrom)`;
     throw unsupported(manifest, message, 'Name the place that it comes from as the target.');
   }

@@ -1,6 +1,6 @@
 import { isMap } from 'yaml';
 import { locateInPod } from './locate-in-pod.ts';
-import { type LocatedTarget, namedEntries, only, scalarText } from './located-target.ts';
+import { type LocatedTarget, namedEntries, nodeAt, only, scalarText } from './located-target.ts';
 import type { ManifestTarget } from './manifest-target.ts';
 import type { ParsedManifest } from './parse-manifest.ts';
 import type { YamlPath } from './yaml-path.ts';
@@ -26,8 +26,7 @@ export function locateInService(manifest: ParsedManifest, document: number, targ
 }
 
 function storageUris(manifest: ParsedManifest, document: number): readonly YamlPath[] {
-  const predictor = manifest.documents[document]?.getIn(PREDICTOR);
-  if (!isMap(predictor)) return [];
+  if (!isMap(nodeAt(manifest, document, PREDICTOR))) return [];
   const blocks = BLOCKS.map((block): YamlPath => [...PREDICTOR, block, 'storageUri']);
   const list = namedEntries(manifest, document, [...PREDICTOR, 'storageUris'], 'uri');
   const containers = namedEntries(manifest, document, [...PREDICTOR, 'containers']);

@@ -1,5 +1,6 @@
-import { isScalar, isSeq } from 'yaml';
+import { isMap, isScalar, isSeq, type Node } from 'yaml';
 import { UserError } from '../../errors.ts';
+import { entryValue, standsFor } from './key-index.ts';
 import type { ValueKind } from './manifest-target.ts';
 import type { ParsedManifest } from './parse-manifest.ts';
 import type { YamlPath } from './yaml-path.ts';
@@ -21,9 +22,22 @@ export interface NamedEntry {
   readonly path: YamlPath;
 }
 
+/** The node at a path as every reader of YAML finds it; undefined where there is none. Errors: as `entryValue`. */
+export function nodeAt(manifest: ParsedManifest, document: number, path: YamlPath): Node | undefined {
+  let node = standsFor(manifest, manifest.documents[document]?.contents);
+  for (const step of path) {
+    if (isMap(node)) node = entryValue(manifest, node, String(step));
+    else node = isSeq(node) && typeof step === 'number' ? standsFor(manifest, node.items[step]) : undefined;
+  }
+  return node;
+}
+
 /** The text of a scalar, or undefined where there is none or another kind of node. */
 export function scalarText(manifest: ParsedManifest, document: number, path: YamlPath): string | undefined {
-  const node = manifest.documents[document]?.getIn(path, true);
+  return textOf(nodeAt(manifest, document, path));
+}
+
+function textOf(node: Node | undefined): string | undefined {
   if (!isScalar(node)) return undefined;
   if (typeof node.value === 'number') return node.source ?? String(node.value);
   return typeof node.value === 'string' ? node.value : undefined;
@@ -31,12 +45,36 @@ export function scalarText(manifest: ParsedManifest, document: number, path: Yam
 
 /** The maps of a list, each with what it says under `key`; nothing where there is no list. */
 export function namedEntries(manifest: ParsedManifest, document: number, path: YamlPath, key = 'name'): NamedEntry[] {
-  const list = manifest.documents[document]?.getIn(path);
+  const list = nodeAt(manifest, document, path);
   if (!isSeq(list)) return [];
-  return list.items.map((_, index) => ({
-    name: scalarText(manifest, document, [...path, index, key]) ?? '',
-    path: [...path, index],
-  }));
+  return list.items.map((item, index) => {
+    const entry = standsFor(manifest, item);
+    const name = isMap(entry) ? textOf(entryValue(manifest, entry, key)) : undefined;
+    return { name: name ?? '', path: [...path, index] };
+  });
+}
+
+/** The indexes of the documents of a kind and name; an undefined kind, name or namespace matches all. */
+export function documentsMatching(
+  manifest: ParsedManifest,
+  want: {
+    readonly kind?: string | undefined;
+    readonly name?: string | undefined;
+    readonly namespace?: string | undefined;
+  },
+): readonly number[] {
+  return manifest.documents.flatMap((document, index) => {
+    if (!isMap(document.contents)) return [];
+    const says = (path: YamlPath, wanted: string | undefined) => {
+      const node = wanted === undefined ? undefined : nodeAt(manifest, index, path);
+      return wanted === undefined || (isScalar(node) && node.value === wanted);
+    };
+    const fits =
+      says(['kind'], want.kind) &&
+      says(['metadata', 'name'], want.name) &&
+      says(['metadata', 'namespace'], want.namespace);
+    return fits ? [index] : [];
+  });
 }
 
 /**

@@ -1,6 +1,7 @@
-import { isAlias, isMap, isNode, isScalar, type Pair, parseDocument, type Scalar, visit, type YAMLMap } from 'yaml';
+import { isAlias, isMap, isNode, isScalar, type Pair, type Scalar, visit, type YAMLMap } from 'yaml';
 import { UserError } from '../../errors.ts';
-import type { ParsedManifest } from './parse-manifest.ts';
+import { readYamlDocuments } from '../yaml/read-yaml-documents.ts';
+import { MAX_READ_MANIFEST_BYTES, type ParsedManifest } from './parse-manifest.ts';
 import { formatYamlPath, type YamlPath } from './yaml-path.ts';
 
 /** One replacement of source text, by UTF-16 offsets: [start, end). */
@@ -108,8 +109,8 @@ export function formatScalar(value: string, like: Scalar | undefined, inFlow: bo
 function isPlainString(value: string, inFlow: boolean): boolean {
   const source = inFlow ? `{k: ${value}}` : `k: ${value}`;
   return (['1.1', '1.2'] as const).every((version) => {
-    const document = parseDocument(source, { version });
-    return document.errors.length === 0 && document.toJS()?.k === value;
+    const [document] = readYamlDocuments(source, { version, maxBytes: MAX_READ_MANIFEST_BYTES }).documents;
+    return document?.errors.length === 0 && document.get('k') === value;
   });
 }
 
