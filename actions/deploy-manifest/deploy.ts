@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { GitHubBranches } from '../../core/adapters/github/github-branches.ts';
 import { GitHubCommitHistory } from '../../core/adapters/github/github-commit-history.ts';
 import { GitHubPullRequests } from '../../core/adapters/github/github-pull-requests.ts';
-import { GitHubRepositoryFiles } from '../../core/adapters/github/github-repository-files.ts';
+import { GitHubRepositoryFiles, MAX_CONTENTS_BYTES } from '../../core/adapters/github/github-repository-files.ts';
 import { WorkspaceFiles } from '../../core/adapters/node/workspace-files.ts';
 import type { EnvironmentConfig } from '../../core/config/environment-config.ts';
 import { commitDeployment } from '../../core/usecases/commit-deployment.ts';
@@ -62,7 +62,7 @@ async function repositoryOf(context: ActionContext, { token }: WantedDeployment)
   const { client, repository } = await gitHubOf(context, token);
   return {
     branches: new GitHubBranches(client, repository),
-    files: new GitHubRepositoryFiles(client, repository),
+    files: new GitHubRepositoryFiles(client, repository, { maxBytes: MAX_CONTENTS_BYTES }),
     pullRequests: new GitHubPullRequests(client, repository),
     history: new GitHubCommitHistory(client, repository),
   };

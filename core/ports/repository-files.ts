@@ -5,7 +5,8 @@ export interface RepositoryFiles {
    *
    * @param ref A commit, branch or tag; undefined for the default branch.
    * @returns Undefined where there is no such file.
-   * @throws {ServiceError} GITHUB_REFUSED, GITHUB_UNREACHABLE; {UserError} DATA_UNSUPPORTED for links and folders.
+   * @throws {ServiceError} GITHUB_REFUSED, GITHUB_UNREACHABLE; {UserError} DATA_UNSUPPORTED for links and folders,
+   *   INPUT_TOO_COSTLY for a file above the limit of what is read, ENCODING_INVALID for one that is not UTF-8.
    */
   read(path: string, ref?: string): Promise<string | undefined>;
   /**

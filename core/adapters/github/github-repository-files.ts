@@ -1,7 +1,13 @@
 import { UserError } from '../../errors.ts';
 import type { RepositoryFiles } from '../../ports/repository-files.ts';
+import { decodeText } from '../node/decode-text.ts';
 import { GitFacts } from './git-facts.ts';
 import { type GitHubClient, orServiceError, type RepositoryName, statusOf } from './github-client.ts';
+
+/** Chosen: what the bot parses, whoever wrote it, has at most as many bytes. */
+export const MAX_READ_FILE_BYTES = 256 * 2 ** 10;
+/** GitHub's own limit: the content of a larger file is not in the answer. */
+export const MAX_CONTENTS_BYTES = 2 ** 20;
 
 /** GitHub answers this many look-ups in one request. */
 const OBJECTS_AT_ONCE = 100;
@@ -23,23 +29,30 @@ function notAsked(): never {
   throw new RangeError('more objects are asked for at once than are kept');
 }
 
+/** How files are read. */
+export interface ReadingOptions {
+  /** Larger files are refused: at most `MAX_CONTENTS_BYTES`. Default: `MAX_READ_FILE_BYTES`. */
+  readonly maxBytes?: number;
+  /** What is known already. */
+  readonly facts?: GitFacts;
+  /** Of files at commits. */
+  readonly texts?: GitFacts;
+}
+
 /** Files of a GitHub repository, by its API; nothing needs to be checked out. */
 export class GitHubRepositoryFiles implements RepositoryFiles {
   readonly #client: GitHubClient;
   readonly #repository: RepositoryName;
   readonly #facts: GitFacts;
   readonly #texts: GitFacts;
+  readonly #maxBytes: number;
 
-  /** @param known What is known already; `texts`: of files at commits. */
-  constructor(
-    client: GitHubClient,
-    repository: RepositoryName,
-    known: { readonly facts: GitFacts; readonly texts: GitFacts } = { facts: new GitFacts(), texts: new GitFacts() },
-  ) {
+  constructor(client: GitHubClient, repository: RepositoryName, options: ReadingOptions = {}) {
     this.#client = client;
     this.#repository = repository;
-    this.#facts = known.facts;
-    this.#texts = known.texts;
+    this.#facts = options.facts ?? new GitFacts();
+    this.#texts = options.texts ?? new GitFacts();
+    this.#maxBytes = Math.min(options.maxBytes ?? MAX_READ_FILE_BYTES, MAX_CONTENTS_BYTES);
   }
 
   async read(path: string, ref?: string): Promise<string | undefined> {
@@ -84,6 +97,15 @@ export class GitHubRepositoryFiles implements RepositoryFiles {
     if (Array.isArray(data) || data.type !== 'file' || !('content' in data)) {
       throw new UserError('DATA_UNSUPPORTED', `${path} is no plain file`, { fix: 'Replace it by a file.' });
     }
-    return Buffer.from(data.content, 'base64').toString('utf8');
+    // Without content in the answer a large file would look like an empty one.
+    if (data.size > this.#maxBytes || data.encoding !== 'base64') throw tooLarge(path, data.size, this.#maxBytes);
+    return decodeText(Buffer.from(data.content, 'base64'), path);
   }
+}
+
+function tooLarge(path: string, sizeBytes: number, maxBytes: number): UserError {
+  return new UserError('INPUT_TOO_COSTLY', `${path} has ${sizeBytes} bytes, more than the limit of ${maxBytes} bytes`, {
+    fix: 'Split the file.',
+    place: { file: path },
+  });
 }

@@ -11,7 +11,11 @@ import type { GitHubClient } from '../../../../core/adapters/github/github-clien
 import { GitHubComments } from '../../../../core/adapters/github/github-comments.ts';
 import { GitHubControlIssues } from '../../../../core/adapters/github/github-control-issues.ts';
 import { GitHubPullRequests } from '../../../../core/adapters/github/github-pull-requests.ts';
-import { GitHubRepositoryFiles } from '../../../../core/adapters/github/github-repository-files.ts';
+import {
+  GitHubRepositoryFiles,
+  MAX_CONTENTS_BYTES,
+  MAX_READ_FILE_BYTES,
+} from '../../../../core/adapters/github/github-repository-files.ts';
 import { GitHubVersionTags } from '../../../../core/adapters/github/github-version-tags.ts';
 import { branchesContract } from '../../../contracts/branches.ts';
 import { checkRunsContract } from '../../../contracts/check-runs.ts';
@@ -171,6 +175,34 @@ checkRunsContract('InMemoryCheckRuns', async () => {
       }),
     writes: () => checks.writes,
   };
+});
+
+describe('GitHubRepositoryFiles', () => {
+  it('reads files up to its limit, and refuses larger ones and what is not UTF-8', async () => {
+    const { name } = await repository();
+    const put = (path: string, bytes: Uint8Array) =>
+      mona().repos.createOrUpdateFileContents({
+        ...name,
+        path,
+        message: path,
+        content: Buffer.from(bytes).toString('base64'),
+      });
+    await put('at-limit.yaml', Buffer.alloc(MAX_READ_FILE_BYTES, 'x'));
+    await put('above.yaml', Buffer.alloc(MAX_READ_FILE_BYTES + 1, 'x'));
+    await put('left-out.yaml', Buffer.alloc(MAX_CONTENTS_BYTES + 1, 'x'));
+    await put('latin-1.yaml', Buffer.from('# M\xfcller\n', 'latin1'));
+    const files = new GitHubRepositoryFiles(client, name);
+    expect((await files.read('at-limit.yaml'))?.length).toBe(MAX_READ_FILE_BYTES);
+    await expect(files.read('above.yaml')).rejects.toMatchObject({
+      code: 'INPUT_TOO_COSTLY',
+      message: 'above.yaml has 262145 bytes, more than the limit of 262144 bytes',
+    });
+    const generous = new GitHubRepositoryFiles(client, name, Number.POSITIVE_INFINITY);
+    expect((await generous.read('above.yaml'))?.length).toBe(MAX_READ_FILE_BYTES + 1);
+    // GitHub's answer has no content for it, which is no empty file.
+    await expect(generous.read('left-out.yaml')).rejects.toMatchObject({ code: 'INPUT_TOO_COSTLY' });
+    await expect(files.read('latin-1.yaml')).rejects.toMatchObject({ code: 'ENCODING_INVALID', place: { line: 1 } });
+  });
 });
 
 describe('the adapters for GitHub', () => {
