@@ -3,7 +3,9 @@ import { slug } from '../domain/model/model-name.ts';
 /** What a text of Tidegate is about. */
 export type MarkerKind = 'report' | 'promotion' | 'rollback' | 'retrain' | 'drift' | 'hold' | 'watch';
 
-const DATA = /<!-- tidegate:v1:data ([A-Za-z0-9+/=]+) -->/;
+const DATA_START = '<!-- tidegate:v1:data ';
+const DATA_END = ' -->';
+const BASE64 = /^[A-Za-z0-9+/=]+$/;
 /** Chosen: far above what is written, so that a hostile body costs nothing. */
 const MAX_DATA_CHARACTERS = 60_000;
 
@@ -38,21 +40,30 @@ export function hasMarker(text: string | null | undefined, marker: string): bool
 /** A hidden block of data; base64, so that nothing in it can end the comment. */
 export function formatDataBlock(value: unknown): string {
   const bytes = new TextEncoder().encode(JSON.stringify(value));
-  return `<!-- tidegate:v1:data ${btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))} -->`;
+  return `${DATA_START}${btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))}${DATA_END}`;
 }
 
 /**
- * The value of the data block of a text, which anyone with write access may have changed: parse it by a schema.
+ * The value of the last data block of a text, which anyone with write access may have changed: parse it by a schema. Our
+ * texts end with theirs, so that what they quote from elsewhere comes before it.
  *
- * @returns Undefined where there is none, or where it is no JSON.
+ * @returns Undefined where there is none, or where the last one is no JSON or longer than 60,000 characters.
  */
 export function parseDataBlock(text: string | null | undefined): unknown {
-  const encoded = DATA.exec(text ?? '')?.[1];
-  if (encoded === undefined || encoded.length > MAX_DATA_CHARACTERS) return undefined;
+  const encoded = lastBlock(text ?? '');
+  if (encoded === undefined || encoded.length > MAX_DATA_CHARACTERS || !BASE64.test(encoded)) return undefined;
   try {
     const bytes = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
     return undefined;
   }
+}
+
+function lastBlock(text: string): string | undefined {
+  const start = text.lastIndexOf(DATA_START);
+  if (start < 0) return undefined;
+  const from = start + DATA_START.length;
+  const end = text.indexOf(DATA_END, from);
+  return end < 0 ? undefined : text.slice(from, end);
 }

@@ -31,7 +31,8 @@ export interface RollbackView {
 /** Writes a rollback pull request and its one commit. */
 export function renderRollback(view: RollbackView) {
   const { model, environment, version, digest, to, reason, files, hold } = view;
-  const title = `Roll back ${model} in ${environment} to ${to}`.slice(0, 250);
+  // A value of a manifest may have several lines, and the title begins the commit's message.
+  const title = `Roll back ${model} in ${environment} to ${to.replace(/[\s\p{C}]+/gu, ' ')}`.slice(0, 250);
   const held =
     hold === undefined
       ? ''

@@ -1,13 +1,17 @@
 import { marked, type Token, type Tokens } from 'marked';
 import { describe, expect, it } from 'vitest';
+import { renderReply } from '../../../core/render/command-reply.ts';
 import { renderEvaluationComment, renderUnreadableComment } from '../../../core/render/comment.ts';
 import { renderDeployment } from '../../../core/render/deployment.ts';
 import { renderDriftIssue, renderDriftSummary } from '../../../core/render/drift.ts';
 import { renderEvaluationSummary } from '../../../core/render/evaluation.ts';
+import { renderHold } from '../../../core/render/hold.ts';
 import { renderPromotion } from '../../../core/render/promotion.ts';
 import { renderRegistration } from '../../../core/render/registration.ts';
 import { renderRetrain } from '../../../core/render/retrain.ts';
+import { renderRollback } from '../../../core/render/rollback.ts';
 import { renderRun } from '../../../core/render/run-summary.ts';
+import { renderWatch } from '../../../core/render/watch.ts';
 import { type ReportKind, type ReportOf, reportSchemas } from '../../../core/reports/read-report.ts';
 import { type VersionTagLine, versionTagLineSchema } from '../../../core/reports/version-tag-line.ts';
 import { digestOf, SAMPLE_REPORTS, SAMPLE_TAG_LINE } from '../reports/sample-reports.ts';
@@ -98,6 +102,18 @@ function deployment(text: string): string {
   return renderDeployment({ model: 'm', environment: 'e', version: { version: '1.0.0' }, edits });
 }
 
+function rollback(text: string) {
+  const failed = {
+    version: '1.4.0',
+    digest: digestOf('b'),
+    to: text,
+    reason: text,
+    files: [text.slice(0, 500)],
+    hold: undefined,
+  };
+  return renderRollback({ model: 'flight-delay', environment: 'production', ...failed });
+}
+
 const RENDERERS: Readonly<Record<string, (text: string) => readonly string[]>> = {
   comment,
   'comment for an unreadable report': (text) => [renderUnreadableComment('flight-delay', text)],
@@ -111,6 +127,15 @@ const RENDERERS: Readonly<Record<string, (text: string) => readonly string[]>> =
     return [renderDriftIssue(report('drift', text), data).body];
   },
   'promotion pull request': (text) => [promotion(text).body],
+  'rollback pull request': (text) => [rollback(text).body],
+  'issue that holds a version': (text) => {
+    const held = { version: '1.4.0', digest: digestOf('b'), reason: text, by: text };
+    return [renderHold({ model: 'flight-delay', environment: 'production', ...held }).body];
+  },
+  'issue about a schedule': (text) => [
+    renderWatch({ workflow: 'model-watch.yml', reason: text, lastScheduledAt: undefined, models: [text] }).body,
+  ],
+  'reply to commands': (text) => [renderReply(text, [{ command: text, lines: [text] }])],
   'retrain pull request': (text) => [
     renderRetrain({ model: 'flight-delay', files: [text.slice(0, 500)], issue: 3, data: 'd'.repeat(40) }).body,
   ],
@@ -169,8 +194,10 @@ describe.each(Object.keys(RENDERERS))('the %s', (name) => {
   it.each(Object.keys(HOSTILE))('lets nothing active through of %s', (kind) => {
     const plain = render('x')[0] ?? '';
     const parts = render(HOSTILE[kind] ?? '');
-    for (const part of parts) {
+    for (const [index, part] of parts.entries()) {
       expectInert(part);
+      // What is hidden in our texts is ours.
+      expect(part.split('<!--').length).toBeLessThanOrEqual((render('x')[index] ?? '<!--').split('<!--').length);
       expect(part.length).toBeLessThan(65_536);
     }
     const shape = (markdown: string) =>
@@ -184,6 +211,16 @@ describe('the commit of a promotion', () => {
     const { title, commitMessage } = promotion(HOSTILE[kind] ?? '');
     expect(title).toBe('Promote flight-delay v1.4.0 to production');
     expect(commitMessage.trim().split('\n')).toHaveLength(6);
+  });
+});
+
+describe('the commit of a rollback', () => {
+  it.each(Object.keys(HOSTILE))('has no line of %s', (kind) => {
+    expect(
+      rollback(HOSTILE[kind] ?? '')
+        .commitMessage.trim()
+        .split('\n'),
+    ).toHaveLength(5);
   });
 });
 

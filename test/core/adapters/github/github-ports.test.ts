@@ -197,7 +197,7 @@ describe('GitHubRepositoryFiles', () => {
       code: 'INPUT_TOO_COSTLY',
       message: 'above.yaml has 262145 bytes, more than the limit of 262144 bytes',
     });
-    const generous = new GitHubRepositoryFiles(client, name, Number.POSITIVE_INFINITY);
+    const generous = new GitHubRepositoryFiles(client, name, { maxBytes: Number.POSITIVE_INFINITY });
     expect((await generous.read('above.yaml'))?.length).toBe(MAX_READ_FILE_BYTES + 1);
     // GitHub's answer has no content for it, which is no empty file.
     await expect(generous.read('left-out.yaml')).rejects.toMatchObject({ code: 'INPUT_TOO_COSTLY' });
