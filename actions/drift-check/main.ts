@@ -1,5 +1,6 @@
 import { DuckDbTableReader } from '../../core/adapters/duckdb/duckdb-table-reader.ts';
 import { GitHubIssueTracker } from '../../core/adapters/github/github-issue-tracker.ts';
+import { findOwnLogin } from '../../core/adapters/github/github-own-login.ts';
 import { formatCount } from '../../core/domain/text/format-number.ts';
 import { ServiceError, UserError } from '../../core/errors.ts';
 import { renderDriftSummary } from '../../core/render/drift.ts';
@@ -76,7 +77,9 @@ async function keepIssue(
   values: Values,
 ): Promise<KeptIssue | ServiceError> {
   const { client, repository } = await gitHubOf(context, values['github-token']);
-  const kept = await keepDriftIssue(report, new GitHubIssueTracker(client, repository)).catch((error: unknown) => {
+  const keep = async () =>
+    keepDriftIssue(report, new GitHubIssueTracker(client, repository, await findOwnLogin(client)));
+  const kept = await keep().catch((error: unknown) => {
     if (error instanceof ServiceError) return error;
     throw error;
   });

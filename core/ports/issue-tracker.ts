@@ -14,8 +14,8 @@ export interface IssueText {
 /** The issues of a repository. Errors: ServiceError GITHUB_REFUSED, or GITHUB_UNREACHABLE (retryable). */
 export interface IssueTracker {
   /**
-   * The issue with a label whose body begins with a marker: an open one before closed ones, else the newest. Only who
-   * may triage can set a label, so an issue that a stranger opened is not found.
+   * The issue of our own with a label and a body that begins with a marker: an open one before closed ones, else the
+   * newest. An issue that someone else opened is not found, whatever it says.
    */
   find(label: string, marker: string): Promise<TrackedIssue | undefined>;
   /** Opens an issue. @returns Its number. */

@@ -1,6 +1,6 @@
 import type { IssueText, IssueTracker, TrackedIssue } from '../../core/ports/issue-tracker.ts';
 
-type Kept = TrackedIssue & IssueText & { readonly label: string };
+type Kept = TrackedIssue & IssueText & { readonly label: string; readonly isOurs: boolean };
 
 /** Issues in memory. */
 export class InMemoryIssueTracker implements IssueTracker {
@@ -8,14 +8,23 @@ export class InMemoryIssueTracker implements IssueTracker {
 
   async find(label: string, marker: string): Promise<TrackedIssue | undefined> {
     const found = this.issues
-      .filter((issue) => issue.label === label && issue.body.trimStart().startsWith(marker))
+      .filter((issue) => issue.isOurs && issue.label === label && issue.body.trimStart().startsWith(marker))
       .reverse();
     return found.find(({ state }) => state === 'open') ?? found[0];
   }
 
   async open(label: string, text: IssueText): Promise<number> {
+    return this.#add({ label, isOurs: true, ...text });
+  }
+
+  /** As somebody else. */
+  openAsOther(label: string, text: IssueText): number {
+    return this.#add({ label, isOurs: false, ...text });
+  }
+
+  #add(issue: Omit<Kept, 'number' | 'state'>): number {
     const number = this.issues.length + 1;
-    this.issues.push({ number, label, state: 'open', ...text });
+    this.issues.push({ number, state: 'open', ...issue });
     return number;
   }
 

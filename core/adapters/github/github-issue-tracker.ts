@@ -1,14 +1,18 @@
 import type { IssueText, IssueTracker, TrackedIssue } from '../../ports/issue-tracker.ts';
 import { type GitHubClient, orServiceError, type RepositoryName } from './github-client.ts';
+import { WORKFLOW_LOGIN } from './github-own-login.ts';
 
 /** Issues of a GitHub repository. */
 export class GitHubIssueTracker implements IssueTracker {
   readonly #client: GitHubClient;
   readonly #repository: RepositoryName;
+  readonly #login: string;
 
-  constructor(client: GitHubClient, repository: RepositoryName) {
+  /** @param login Who the client acts as: issues of other authors are not ours. */
+  constructor(client: GitHubClient, repository: RepositoryName, login = WORKFLOW_LOGIN) {
     this.#client = client;
     this.#repository = repository;
+    this.#login = login;
   }
 
   async find(label: string, marker: string): Promise<TrackedIssue | undefined> {
@@ -23,7 +27,8 @@ export class GitHubIssueTracker implements IssueTracker {
       'issues: read',
     );
     const ours = issues
-      .filter(({ pull_request, body }) => pull_request === undefined && body?.trimStart().startsWith(marker) === true)
+      .filter(({ pull_request, user }) => pull_request === undefined && user?.login === this.#login)
+      .filter(({ body }) => body?.trimStart().startsWith(marker) === true)
       .map(
         ({ number, body, state }): TrackedIssue => ({
           number,

@@ -49,6 +49,18 @@ describe('keepDriftIssue', () => {
     });
   });
 
+  it('leaves an issue of somebody else alone, and opens its own', async () => {
+    const issues = new InMemoryIssueTracker();
+    await keepDriftIssue(report('drift', 1), issues);
+    const [ours] = issues.issues.splice(0);
+    if (ours === undefined) throw new Error('no issue');
+    const theirs = issues.openAsOther('tidegate/drift', { title: ours.title, body: ours.body });
+    const kept = await keepDriftIssue(report('drift', 2), issues);
+    expect(kept).toMatchObject({ done: 'opened', consecutive: 1 });
+    expect(kept.number).not.toBe(theirs);
+    expect(issues.issues[0]).toMatchObject({ number: theirs, title: ours.title, body: ours.body });
+  });
+
   it('counts a window that is checked twice once', async () => {
     const issues = new InMemoryIssueTracker();
     await keepDriftIssue(report('drift', 1), issues);

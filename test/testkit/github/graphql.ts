@@ -37,7 +37,7 @@ export class GraphQLEndpoint {
       schema: this.#schema,
       source: textField(request, 'query') ?? '',
       variableValues: isJson(request.variables) ? request.variables : {},
-      rootValue: { updateRefs, node, minimizeComment, unminimizeComment, repository },
+      rootValue: { viewer, updateRefs, node, minimizeComment, unminimizeComment, repository },
       contextValue: context,
     });
   }
@@ -80,6 +80,10 @@ function batched<T>(
 function tagObject({ sha, object, message, tagger }: TagObject) {
   const target = { __typename: 'Commit', oid: object.sha };
   return { __typename: 'Tag', oid: sha, message, target, tagger: { date: tagger.date } };
+}
+
+function viewer(_: object, { principal }: GraphQLContext) {
+  return { __typename: 'User', login: principal.account.login };
 }
 
 interface OnComment {
