@@ -1,5 +1,6 @@
 import type { Context, Probot } from 'probot';
 import { type GitHubClient, parseRepositoryName } from '../core/adapters/github/github-client.ts';
+import { CommentLimits } from '../core/domain/commands/comment-limits.ts';
 import { ServiceError, UserError } from '../core/errors.ts';
 import { escapeLogLine } from '../core/render/text/escape.ts';
 import type { Background } from './background.ts';
@@ -42,6 +43,7 @@ export interface AppParts {
  * once; what fails afterwards is logged, and made good by the sweep.
  */
 export function createApp({ identity, queue, background, metrics, wakeups }: AppParts) {
+  const limits = new CommentLimits();
   const open = async (event: RepositoryEvent, name: string) => {
     const self = await identity();
     const log = (line: string) => event.log.info(line);
@@ -91,8 +93,9 @@ export function createApp({ identity, queue, background, metrics, wakeups }: App
       const { issue, comment } = event.payload;
       const by = { login: comment.user?.login ?? '', type: comment.user?.type ?? '' };
       const writtenAtMs = Date.parse(comment.created_at);
-      const written = { issue: issue.number, id: comment.id, body: comment.body, by, writtenAtMs };
-      handle(event, `comment ${comment.id}`, (repository, log) => onCommentCreated(written, repository, log));
+      const { id, body, author_association: association } = comment;
+      const written = { issue: issue.number, id, body, by, writtenAtMs, association };
+      handle(event, `comment ${id}`, (repository, log) => onCommentCreated(written, limits, { repository, log }));
     });
     app.on('status', (event) => {
       const branches = event.payload.branches.map(({ name }) => name);

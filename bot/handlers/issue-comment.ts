@@ -1,3 +1,4 @@
+import type { CommentLimits } from '../../core/domain/commands/comment-limits.ts';
 import { parseCommands } from '../../core/domain/commands/parse-commands.ts';
 import { answerCommands } from '../../core/usecases/answer-commands.ts';
 import type { Log } from '../reconcile.ts';
@@ -10,16 +11,39 @@ export interface WrittenComment {
   readonly body: string;
   readonly writtenAtMs: number;
   readonly by: { readonly login: string; readonly type: string };
+  /** What GitHub calls the author's relation to the repository: `OWNER`, `MEMBER`, `COLLABORATOR`, `NONE`, … */
+  readonly association: string;
 }
 
-/** Somebody wrote a comment: its commands are carried out. What bots write is never a command. */
-export async function onCommentCreated(comment: WrittenComment, repository: BotRepository, log: Log): Promise<void> {
+const MEMBERS = new Set(['OWNER', 'MEMBER', 'COLLABORATOR']);
+
+/**
+ * A comment was written: its commands are carried out, as often as the limits allow. What bots write is never a command.
+ */
+export async function onCommentCreated(
+  comment: WrittenComment,
+  limits: CommentLimits,
+  { repository, log }: { readonly repository: BotRepository; readonly log: Log },
+): Promise<void> {
   if (comment.by.type === 'Bot' || comment.by.login === repository.identity.login) return;
   if (parseCommands(comment.body).length === 0) return;
+  const asked = {
+    repository: `${repository.name.owner}/${repository.name.repo}`,
+    issue: comment.issue,
+    comment: comment.id,
+    by: comment.by.login,
+    isMember: MEMBERS.has(comment.association),
+  };
+  if (!limits.grants(asked, repository.identity.clockMs())) {
+    log(`command of ${asked.by}: not answered, they have asked often enough`);
+    return;
+  }
   const config = await repository.config();
   if (config === undefined) return;
   const { login: self, clockMs } = repository.identity;
   const { id, body, by, issue, writtenAtMs } = comment;
   const request = { config, comment: { id, body, by: by.login, writtenAtMs }, issue, self, nowMs: clockMs() };
-  for (const line of await answerCommands(request, repository)) log(`command of ${by.login}: ${line}`);
+  const { lines, isByWriter } = await answerCommands(request, repository);
+  if (isByWriter) limits.trust(asked, clockMs());
+  for (const line of lines) log(`command of ${by.login}: ${line}`);
 }

@@ -23,21 +23,31 @@ export interface CommandRequest {
   readonly nowMs: number;
 }
 
+/** What became of a comment. */
+export interface AnsweredComment {
+  /** A line per command, for the log; none where nothing was done. */
+  readonly lines: readonly string[];
+  /** GitHub said that the author has write permission; false where it was not asked. */
+  readonly isByWriter: boolean;
+}
+
+const NOTHING: AnsweredComment = { lines: [], isByWriter: false };
+
 /** Chosen: no command takes as long. */
 const ANSWERED_WITHIN_MS = 60_000;
 
 /**
  * Carries the commands of a comment out, one after the other, and answers once. Rights are asked for when a command is
- * carried out, not when it was written. Returns one line a command, for the log; nothing where there is none.
+ * carried out, not when it was written, and once for all commands of a comment.
  *
  * @throws {ServiceError} COMMAND_TAKEN (retryable) where another replica has just begun with it.
  */
-export async function answerCommands(request: CommandRequest, ports: CommandPorts): Promise<readonly string[]> {
+export async function answerCommands(request: CommandRequest, ports: CommandPorts): Promise<AnsweredComment> {
   const commands = parseCommands(request.comment.body);
-  if (commands.length === 0) return [];
+  if (commands.length === 0) return NOTHING;
   const marker = formatReplyMarker(request.comment.id);
   // A redelivered event finds the answer that its first delivery got.
-  if ((await ports.comments.own(request.issue, marker)).length > 0) return [];
+  if ((await ports.comments.own(request.issue, marker)).length > 0) return NOTHING;
   const isFirst = await ports.conversation.acknowledge(request.comment.id);
   if (!isFirst && request.nowMs - request.comment.writtenAtMs < ANSWERED_WITHIN_MS) throw taken(request.comment.id);
   try {
@@ -64,18 +74,23 @@ async function carryOutAll(
     ports,
     marker,
   }: { readonly request: CommandRequest; readonly ports: CommandPorts; readonly marker: string },
-): Promise<readonly string[]> {
+): Promise<AnsweredComment> {
+  const isByWriter = commands.some(needsWrite) && (await ports.conversation.canWrite(request.comment.by));
   const scope = await scopeOf(request, ports);
   const answers: CommandAnswer[] = [];
-  for (const command of commands) answers.push(await answer(command, scope, { request, ports }));
+  for (const command of commands) answers.push(await answer(command, scope, { isByWriter, ports }));
   await ports.comments.create(request.issue, `${marker}\n\n${renderReply(request.comment.by, answers)}`);
-  return answers.map(({ command, lines }) => `${command}: ${lines.join(' ')}`);
+  return { lines: answers.map(({ command, lines }) => `${command}: ${lines.join(' ')}`), isByWriter };
+}
+
+function needsWrite({ name }: Command): boolean {
+  return name !== 'unknown' && COMMANDS[name].needsWrite;
 }
 
 async function answer(
   command: Command,
   scope: CommandScope | string,
-  { request, ports }: { readonly request: CommandRequest; readonly ports: CommandPorts },
+  { isByWriter, ports }: { readonly isByWriter: boolean; readonly ports: CommandPorts },
 ): Promise<CommandAnswer> {
   if (command.name === 'unknown') {
     const lines = ['There is no such command.'];
@@ -83,7 +98,7 @@ async function answer(
   }
   const written = `${command.name} ${command.argument}`.trim();
   if (command.name === 'help') return { command: written, lines: [], table: renderHelp() };
-  if (COMMANDS[command.name].needsWrite && !(await ports.conversation.canWrite(request.comment.by))) {
+  if (needsWrite(command) && !isByWriter) {
     return { command: written, lines: ['Refused: this needs write permission in the repository.'] };
   }
   if (typeof scope === 'string') return { command: written, lines: [scope] };

@@ -1,3 +1,5 @@
+import { visibleLines } from './visible-lines.ts';
+
 /** What people can ask for in a comment: the one table that parsing, `help` and the rights come from. */
 export const COMMANDS = {
   help: { usage: 'help', says: 'lists these commands', needsWrite: false },
@@ -28,29 +30,40 @@ export type Command =
 
 /** Chosen: a comment is no script. */
 const MOST_COMMANDS = 5;
-const LINE = /^\/tidegate(?:[ \t]+(?<name>[a-z]+)(?:[ \t]+(?<argument>\S.*?))?)?[ \t]*$/i;
+/** Chosen: no command of ours has more; a longer line is something else. */
+export const MAX_COMMAND_CHARACTERS = 1_000;
+const NAME = '/tidegate';
 
 /**
- * The commands of a comment, one a whole line, in their order.
+ * The commands of a comment, one a whole line, in their order; the same command twice is one.
  *
- * Lines in code blocks, quotes and indented code are not for us. A bare `/tidegate` asks for help.
+ * Only lines that everyone sees as plain text are for us: see `visibleLines`. A bare `/tidegate` asks for help.
  *
  * @returns At most five; what is no command of ours is `unknown`, with its word.
  * @example parseCommands('Looks odd.\n/tidegate hold odd numbers') // => [{ name: 'hold', argument: 'odd numbers' }]
  */
 export function parseCommands(text: string): readonly Command[] {
-  const found: Command[] = [];
-  let fence: string | undefined;
-  for (const line of text.split(/\r?\n/)) {
-    const mark = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1];
-    if (fence === undefined ? mark !== undefined : mark?.startsWith(fence) === true) {
-      fence = fence === undefined ? mark : undefined;
-      continue;
-    }
-    const groups = fence === undefined ? LINE.exec(line)?.groups : undefined;
-    if (groups !== undefined) found.push(commandOf(groups.name?.toLowerCase() ?? 'help', groups.argument ?? ''));
+  const found = new Map<string, Command>();
+  // Most comments have none, and cost nothing.
+  if (!text.toLowerCase().includes(NAME)) return [];
+  for (const line of visibleLines(text)) {
+    const command = parseLine(line);
+    if (command !== undefined) found.set(`${command.name} ${command.argument}`, command);
+    if (found.size === MOST_COMMANDS) break;
   }
-  return found.slice(0, MOST_COMMANDS);
+  return [...found.values()];
+}
+
+/** Split by hand: a pattern for a text between spaces takes time that grows as the square of their number. */
+function parseLine(line: string): Command | undefined {
+  if (line.length > MAX_COMMAND_CHARACTERS || !line.toLowerCase().startsWith(NAME)) return undefined;
+  const rest = line.slice(NAME.length);
+  if (rest.trim() === '') return commandOf('help', '');
+  const written = rest.trimStart();
+  const end = written.search(/[ \t]/);
+  const name = end < 0 ? written : written.slice(0, end);
+  if (written === rest || !/^[a-z]+$/i.test(name)) return undefined;
+  return commandOf(name.toLowerCase(), end < 0 ? '' : written.slice(end).trim());
 }
 
 function commandOf(name: string, argument: string): Command {

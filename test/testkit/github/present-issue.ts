@@ -22,7 +22,9 @@ function labelsOf(view: View, repository: Repository, issue: Issue): Json[] {
 
 function associationOf(view: View, repository: Repository, login: string): string {
   if (login === repository.owner.login) return 'OWNER';
-  return view.state.accounts.get(login.toLowerCase())?.type === 'Bot' ? 'NONE' : 'MEMBER';
+  const isBot = view.state.accounts.get(login.toLowerCase())?.type === 'Bot';
+  // Everyone may read a public repository: who may do no more does not belong to it.
+  return isBot || view.state.roles.get(login) === 'read' ? 'NONE' : 'MEMBER';
 }
 
 /** An issue, or a pull request as the issues interface shows it. */
