@@ -5,13 +5,8 @@ import { z } from 'zod';
 import { slug } from '../core/domain/model/model-name.ts';
 import { UserError } from '../core/errors.ts';
 import { commitSha, type ReportSource } from '../core/reports/header.ts';
-import {
-  formatReport,
-  MAX_REPORT_BYTES,
-  type ReportKind,
-  type ReportOf,
-  readReport,
-} from '../core/reports/read-report.ts';
+import { ACTION_LIMITS } from '../core/reports/limits.ts';
+import { formatReport, type ReportKind, type ReportOf, readReport } from '../core/reports/read-report.ts';
 import type { ActionContext, Environment } from './action-context.ts';
 import { TOOL_VERSION } from './tool-version.ts';
 
@@ -94,7 +89,7 @@ export async function loadReport<Kind extends ReportKind>(path: string, kind: Ki
       fix: `Run the step that writes it before this one, or give its path (input ${kind === 'profile' ? 'profile-path' : `${kind}-report`}).`,
     });
   }
-  const bytes = size > MAX_REPORT_BYTES ? new Uint8Array(MAX_REPORT_BYTES + 1) : await readFile(path);
+  const bytes = size > ACTION_LIMITS.maxBytes ? new Uint8Array(ACTION_LIMITS.maxBytes + 1) : await readFile(path);
   return readReport(kind, bytes, path);
 }
 

@@ -3,6 +3,7 @@ import { type GitHubClient, parseRepositoryName } from '../core/adapters/github/
 import { CommentLimits } from '../core/domain/commands/comment-limits.ts';
 import { ServiceError, UserError } from '../core/errors.ts';
 import { escapeLogLine } from '../core/render/text/escape.ts';
+import type { BotParser } from '../core/usecases/in-process-parser.ts';
 import type { Background } from './background.ts';
 import { onHealthSaid, type SaidHealth } from './handlers/health.ts';
 import { isControl } from './handlers/issue.ts';
@@ -13,8 +14,9 @@ import { onPush } from './handlers/push.ts';
 import { onWorkflowRunCompleted } from './handlers/workflow-run.ts';
 import type { KeyedQueue } from './keyed-queue.ts';
 import type { BotMetrics } from './metrics.ts';
+import type { ParsingRepository } from './parser.ts';
 import { type Log, reconcileAllPromotions, reconcileAllRetraining } from './reconcile.ts';
-import type { BotIdentity, BotRepository } from './repository.ts';
+import type { BotIdentity } from './repository.ts';
 import type { Wakeups } from './wakeups.ts';
 
 type RepositoryEvent = Pick<Context, 'octokit' | 'log' | 'name'> & {
@@ -24,10 +26,10 @@ type RepositoryEvent = Pick<Context, 'octokit' | 'log' | 'name'> & {
 interface Opened {
   readonly name: string;
   /** A picture of it without anything remembered. */
-  readonly fresh: () => BotRepository;
+  readonly fresh: () => ParsingRepository;
   readonly log: Log;
 }
-type Handler = (repository: BotRepository, log: Log) => Promise<void>;
+type Handler = (repository: ParsingRepository, log: Log) => Promise<void>;
 
 /** What the bot's events are worked on with. */
 export interface AppParts {
@@ -126,7 +128,7 @@ const TRIES = 3;
 /** Works on a fresh picture of the repository; once more where somebody else was faster. */
 async function converge(
   { fresh, log }: Pick<Opened, 'fresh' | 'log'>,
-  work: (repository: BotRepository) => Promise<void>,
+  work: (repository: ParsingRepository) => Promise<void>,
   tries = TRIES,
 ): Promise<void> {
   await work(fresh()).catch((error: unknown) => {

@@ -18,6 +18,7 @@ import { FileArtifactHasher } from '../core/adapters/node/file-artifact-hasher.t
 import { ZipReportArchive } from '../core/adapters/node/zip-report-archive.ts';
 import { parseConfig } from '../core/config/parse-config.ts';
 import type { TidegateConfig } from '../core/config/tidegate-config.ts';
+import type { TargetReader } from '../core/usecases/changed-targets.ts';
 import { ReleaseEvaluations } from '../core/usecases/release-evaluations.ts';
 import type { BotMemory } from './bot-memory.ts';
 import { remembering } from './remembering.ts';
@@ -40,6 +41,8 @@ export interface BotIdentity {
 export type BotRepository = ReturnType<typeof openRepository> & {
   /** Asks to be looked at again; epoch milliseconds. */
   readonly wake?: (atMs: number) => void;
+  /** Reads targets of what strangers propose. */
+  readonly readTargets?: TargetReader;
 };
 
 /** Opens a repository with the client of its installation. */

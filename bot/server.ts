@@ -8,6 +8,7 @@ import type { BotConfig } from './config.ts';
 import { close, createMetricsServer, createWebhookServer, listen } from './http-server.ts';
 import { KeyedQueue } from './keyed-queue.ts';
 import { BotMetrics } from './metrics.ts';
+import { createBotParser } from './parser.ts';
 import type { BotIdentity } from './repository.ts';
 import { sweep } from './sweep.ts';
 import { Wakeups } from './wakeups.ts';
@@ -38,7 +39,8 @@ export async function startBot(config: BotConfig, logLevel: 'info' | 'warn' | 'f
     state.isKnown = true;
     return { ...found, clockMs, memory: new BotMemory() };
   });
-  const wakeups = new Wakeups({ queue, background, failed: (error) => probot.log.error(error) });
+  const parser = createBotParser();
+  const wakeups = new Wakeups({ queue, background, parser, failed: (error) => probot.log.error(error) });
   const app = createApp({ identity, queue, background, metrics, wakeups });
   const webhooks = await createNodeMiddleware(app, { probot, webhooksPath: '/api/github/webhooks' });
   const server = createWebhookServer(
@@ -66,6 +68,7 @@ export async function startBot(config: BotConfig, logLevel: 'info' | 'warn' | 'f
       wakeups.stop();
       await close(server);
       await background.stop();
+      await parser.close();
       if (measured !== undefined) await close(measured);
     },
   };

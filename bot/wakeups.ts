@@ -1,8 +1,11 @@
 import type { GitHubClient, RepositoryName } from '../core/adapters/github/github-client.ts';
+import { targetReader } from '../core/usecases/changed-targets.ts';
+import type { BotParser } from '../core/usecases/in-process-parser.ts';
 import type { Background } from './background.ts';
 import type { KeyedQueue } from './keyed-queue.ts';
+import type { ParsingRepository } from './parser.ts';
 import { type Log, reconcileAllPromotions } from './reconcile.ts';
-import { type BotIdentity, type BotRepository, openRepository } from './repository.ts';
+import { type BotIdentity, openRepository } from './repository.ts';
 
 /** Chosen: what is further away is found by a sweep. */
 const FURTHEST_MS = 3_600_000;
@@ -13,6 +16,7 @@ const GRACE_MS = 1_000;
 export interface WakeupParts {
   readonly queue: KeyedQueue;
   readonly background: Background;
+  readonly parser: BotParser;
   /** Hears what went wrong: nobody else does. */
   readonly failed: (error: unknown) => void;
 }
@@ -34,16 +38,18 @@ export class Wakeups {
     this.#parts = parts;
   }
 
-  /** Opens a repository that may ask to be looked at again. */
+  /** Opens a repository that may ask to be looked at again, and whose proposals are parsed apart. */
   open(
     client: GitHubClient,
     name: RepositoryName,
     { identity, log }: { identity: BotIdentity; log: Log },
-  ): BotRepository {
+  ): ParsingRepository {
     const key = `${name.owner}/${name.repo}`;
     const work = () => reconcileAllPromotions(this.open(client, name, { identity, log }), log);
     const wake = (atMs: number) => this.#wakeAt(key, { atMs, delayMs: atMs - identity.clockMs() + GRACE_MS }, work);
-    return { ...openRepository(client, name, identity), wake };
+    const { parser } = this.#parts;
+    const readTargets = targetReader(parser);
+    return { ...openRepository(client, name, identity), parser, readTargets, wake };
   }
 
   /** Wakes nothing any more. */

@@ -1,10 +1,11 @@
 import { UserError } from '../../core/errors.ts';
 import { showConfigCheck } from '../../core/usecases/show-config-check.ts';
+import type { ParsingRepository } from '../parser.ts';
 import { type Log, reconcileAllPromotions, reconcileAllRetraining } from '../reconcile.ts';
-import { type BotRepository, CONFIG_FILE } from '../repository.ts';
+import { CONFIG_FILE } from '../repository.ts';
 
 /** A branch moved: the default branch may run something else now, a data branch may hold new pointers. */
-export async function onPush(ref: string, repository: BotRepository, log: Log): Promise<void> {
+export async function onPush(ref: string, repository: ParsingRepository, log: Log): Promise<void> {
   if (ref.startsWith('refs/heads/tidegate/retrain-data/')) {
     await reconcileAllRetraining(repository, log);
     return;
@@ -14,7 +15,8 @@ export async function onPush(ref: string, repository: BotRepository, log: Log): 
   await reconcileAllPromotions(repository, log).catch(async (error: unknown) => {
     const text = error instanceof UserError ? await repository.files.read(CONFIG_FILE, sha) : undefined;
     // Shown where everyone sees it: nothing is promoted from a config that cannot be read.
-    if (text === undefined || (await showConfigCheck({ text, headSha: sha }, repository.checks))) throw error;
+    if (text === undefined || (await showConfigCheck({ text, headSha: sha }, repository.checks, repository.parser)))
+      throw error;
     log(`config of ${name}: is broken, nothing is done`);
   });
 }

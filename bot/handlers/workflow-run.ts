@@ -1,9 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { TidegateConfig } from '../../core/config/tidegate-config.ts';
 import { isPromotionBranch } from '../../core/domain/promotion/branch-names.ts';
+import { UserError } from '../../core/errors.ts';
 import type { PullRequest } from '../../core/ports/pull-requests.ts';
 import { publishEvaluation } from '../../core/usecases/publish-evaluation.ts';
+import type { ParsingRepository } from '../parser.ts';
 import { type Log, reconcileAllPromotions } from '../reconcile.ts';
-import type { BotRepository } from '../repository.ts';
+import { type BotRepository, CONFIG_FILE } from '../repository.ts';
 
 /** The fields of `workflow_run.completed` that are used. */
 export interface FinishedRun {
@@ -16,7 +19,7 @@ export interface FinishedRun {
 }
 
 /** A workflow ended: on a pull request its reports are shown, on the default branch a version may be there. */
-export async function onWorkflowRunCompleted(run: FinishedRun, repository: BotRepository, log: Log): Promise<void> {
+export async function onWorkflowRunCompleted(run: FinishedRun, repository: ParsingRepository, log: Log): Promise<void> {
   if (run.event !== 'pull_request') {
     await reconcileAllPromotions(repository, log);
     return;
@@ -29,7 +32,7 @@ export async function onWorkflowRunCompleted(run: FinishedRun, repository: BotRe
   }
   // Its body has the evidence already: what is promoted was judged by its release.
   if (pullRequest.author === repository.identity.login && isPromotionBranch(pullRequest.headRef)) return;
-  const proposed = await repository.config(run.head_sha).catch(() => undefined);
+  const proposed = await proposedConfig(run.head_sha, repository);
   for (const [model, modelConfig] of Object.entries(config.models)) {
     const { gate, evaluate } = modelConfig;
     const theirs = proposed?.models[model];
@@ -43,6 +46,17 @@ export async function onWorkflowRunCompleted(run: FinishedRun, repository: BotRe
       gateChanged: !isDeepStrictEqual([gate, evaluate], [theirs?.gate, theirs?.evaluate]),
     };
     log(`report ${model}: ${await publishEvaluation(request, repository)}`);
+  }
+}
+
+/** The config of the commit that ran; undefined where there is none, or one that cannot be read: it differs from any. */
+async function proposedConfig(sha: string, { files, parser }: ParsingRepository): Promise<TidegateConfig | undefined> {
+  try {
+    const text = await files.read(CONFIG_FILE, sha);
+    return text === undefined ? undefined : await parser.parseConfig(text);
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
   }
 }
 

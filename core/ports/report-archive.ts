@@ -1,11 +1,13 @@
 /** Takes reports out of the zip of a workflow artifact, which a pull request's own code may have made. */
 export interface ReportArchive {
   /**
-   * The wanted files of the archive's top level that are there. Nothing is written to disk.
+   * The wanted files of the archive's top level that are there. Nothing is written to disk. One archive at a time is in
+   * memory, whatever number is asked for: the next one is fetched when this one was read.
    *
+   * @param fetchZip Downloads the zip. Its errors are handed on.
    * @param names File names without folders.
-   * @throws {UserError} REPORT_INVALID for what is no zip, or has too many entries, or lies about a size;
-   *   REPORT_TOO_LARGE for a wanted file above `MAX_REPORT_BYTES` once unpacked.
+   * @throws {UserError} REPORT_INVALID for what is no zip, has too many entries or one twice, or lies about a size;
+   *   REPORT_TOO_LARGE for a wanted file above the limit of what the bot reads once unpacked.
    */
-  read(zip: Uint8Array, names: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
+  read(fetchZip: () => Promise<Uint8Array>, names: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
 }

@@ -1,7 +1,9 @@
 import type { z } from 'zod';
 import { type Problem, UserError } from '../errors.ts';
+import { measureJson } from './count-json.ts';
 import { driftReportSchema } from './drift-report.ts';
 import { evaluationReportSchema } from './evaluation-report.ts';
+import { ACTION_LIMITS, BOT_LIMITS, MAX_REPORT_DEPTH, type ReportLimits } from './limits.ts';
 import { modelVersionReportSchema } from './model-version-report.ts';
 import { profileReportSchema } from './profile-report.ts';
 import { runReportSchema } from './run-report.ts';
@@ -20,37 +22,62 @@ export type ReportKind = keyof typeof reportSchemas;
 /** The report of a kind. */
 export type ReportOf<Kind extends ReportKind> = z.infer<(typeof reportSchemas)[Kind]>;
 
-/** Chosen: far above any real report (a profile of 5,000 columns), far below what hurts a reader. */
-export const MAX_REPORT_BYTES = 32 * 2 ** 20;
-
-/** Chosen: far above parameters that a person nests; readers and writers recurse. */
-const MAX_DEPTH = 200;
 /** Chosen: nobody mends more at once. */
 const MAX_PROBLEMS = 20;
 
 const SCHEMA = /^tidegate\.dev\/([a-z-]+)\/v(\d+)$/;
 
 /**
- * Reads a report that anyone may have written.
+ * Reads a report in the job of an action.
  *
  * @param kind What it must be.
  * @param bytes UTF-8 JSON; unknown fields are kept.
  * @param from Where it came from, for messages.
- * @throws {UserError} REPORT_TOO_LARGE before anything is parsed; REPORT_UNKNOWN_VERSION for another major version,
- *   saying which tool wrote it; REPORT_INVALID with every problem otherwise.
+ * @throws {UserError} REPORT_TOO_LARGE before anything is parsed, for bytes, marks and depth beyond the limits;
+ *   REPORT_UNKNOWN_VERSION for another major version, saying which tool wrote it; REPORT_INVALID with every problem
+ *   otherwise.
  */
 export function readReport<Kind extends ReportKind>(kind: Kind, bytes: Uint8Array, from: string): ReportOf<Kind> {
-  if (bytes.byteLength > MAX_REPORT_BYTES) {
-    throw new UserError('REPORT_TOO_LARGE', `${from}: ${bytes.byteLength} bytes are more than ${MAX_REPORT_BYTES}`, {
-      fix: 'Check what wrote this file: no report is that large.',
-    });
-  }
-  const value = parseJson(bytes, from);
+  return read(kind, { bytes, from, limits: ACTION_LIMITS });
+}
+
+/** The same for a report that anyone may have written, in a process that works for others too: the limits are lower. */
+export function readUntrustedReport<Kind extends ReportKind>(
+  kind: Kind,
+  bytes: Uint8Array,
+  from: string,
+): ReportOf<Kind> {
+  return read(kind, { bytes, from, limits: BOT_LIMITS });
+}
+
+interface WrittenReport {
+  readonly bytes: Uint8Array;
+  readonly from: string;
+  readonly limits: ReportLimits;
+}
+
+function read<Kind extends ReportKind>(kind: Kind, report: WrittenReport): ReportOf<Kind> {
+  const { bytes, from } = report;
+  assertWithin(report);
+  const value = jsonOf(bytes, from);
   checkSchemaField(kind, value, from);
   const parsed = reportSchemas[kind].safeParse(value);
   if (!parsed.success) throw invalid(parsed.error.issues, from);
   // The schema was taken from the same table by the same kind; TypeScript cannot join the two lookups.
   return parsed.data as ReportOf<Kind>;
+}
+
+function assertWithin({ bytes, from, limits: { maxBytes, maxMarks } }: WrittenReport): void {
+  if (bytes.byteLength > maxBytes) throw tooLarge(`${from}: ${bytes.byteLength} bytes are more than ${maxBytes}`);
+  const { marks, depth } = measureJson(bytes);
+  if (marks > maxMarks) throw tooLarge(`${from}: ${marks} values and fields are more than ${maxMarks}`);
+  if (depth > MAX_REPORT_DEPTH) throw tooLarge(`${from}: is nested deeper than ${MAX_REPORT_DEPTH} levels`);
+}
+
+function tooLarge(message: string): UserError {
+  return new UserError('REPORT_TOO_LARGE', message, {
+    fix: 'Declare fewer slices or metrics in evaluate, or check what wrote this file.',
+  });
 }
 
 /**
@@ -62,24 +89,6 @@ export function formatReport<Kind extends ReportKind>(kind: Kind, report: Report
   const parsed = reportSchemas[kind].safeParse(report);
   if (!parsed.success) throw invalid(parsed.error.issues, `${kind} report`);
   return `${JSON.stringify(parsed.data, null, 2)}\n`;
-}
-
-function parseJson(bytes: Uint8Array, from: string): unknown {
-  const value = jsonOf(bytes, from);
-  if (!isDeeperThan(value, MAX_DEPTH)) return value;
-  throw new UserError('REPORT_INVALID', `${from}: is nested deeper than ${MAX_DEPTH} levels`, {
-    fix: 'Check what wrote this file: no report is nested so.',
-  });
-}
-
-/** Level by level, since recursion is what a deep value would exhaust. */
-function isDeeperThan(value: unknown, limit: number): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > limit) return true;
-    level = level.flatMap((entry) => (typeof entry === 'object' && entry !== null ? Object.values(entry) : []));
-  }
-  return false;
 }
 
 function jsonOf(bytes: Uint8Array, from: string): unknown {

@@ -2,6 +2,7 @@ import type { EnvironmentConfig, TargetConfig } from '../config/environment-conf
 import { namesSame } from '../domain/manifest/match-version.ts';
 import type { Branches } from '../ports/branches.ts';
 import type { RepositoryFiles } from '../ports/repository-files.ts';
+import type { UntrustedParser } from '../ports/untrusted-parser.ts';
 import { type ReadTarget, readTargetOf } from './find-running-versions.ts';
 
 /** Reads what targets of a file say, of a text that a stranger may have written. */
@@ -29,6 +30,17 @@ export type TargetChange =
   | { readonly kind: 'same' }
   | { readonly kind: 'changed'; readonly before: readonly ReadTarget[]; readonly after: readonly ReadTarget[] }
   | { readonly kind: 'undecided'; readonly reason: string };
+
+/** Reads targets by a parser of what strangers write; one that takes too much is a target that cannot be read. */
+export function targetReader(parser: Pick<UntrustedParser<unknown>, 'readTargets'>): TargetReader {
+  return async (text, targets) => {
+    if (text === undefined) return targets.map(({ file }) => ({ problem: `has no file ${file}` }));
+    const read = await parser.readTargets(text, targets);
+    return read.map(({ value, error }) =>
+      value === undefined ? { problem: `cannot be read: ${error.message}` } : { value },
+    );
+  };
+}
 
 /** Reads targets where nothing hostile is expected. */
 export const readTargetsHere: TargetReader = async (text, targets) =>

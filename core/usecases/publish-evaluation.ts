@@ -8,8 +8,9 @@ import type { WorkflowArtifact, WorkflowRuns } from '../ports/workflow-runs.ts';
 import { countLook, parseCommentData, renderEvaluationComment, renderUnreadableComment } from '../render/comment.ts';
 import { formatMarker } from '../render/marker.ts';
 import type { EvaluationReport } from '../reports/evaluation-report.ts';
-import { readReport } from '../reports/read-report.ts';
+import { MAX_REPORT_ZIP_BYTES } from '../reports/limits.ts';
 import { evaluationCheck } from './evaluation-check.ts';
+import type { BotParser } from './in-process-parser.ts';
 
 /** A finished workflow run of a pull request; every field from GitHub's event, none from a document of the run. */
 export interface PublishRequest {
@@ -29,10 +30,8 @@ export interface PublishPorts {
   readonly archive: ReportArchive;
   readonly comments: Comments;
   readonly checks: CheckRuns;
+  readonly parser: Pick<BotParser, 'readReport'>;
 }
-
-/** Chosen: the artifact carries the model too, and the bot holds it in memory to read the reports. */
-export const MAX_ARTIFACT_BYTES = 128 * 2 ** 20;
 
 /**
  * Shows what a run judged: one sticky comment and one check run. The reports come from the pull request's own code and
@@ -64,21 +63,21 @@ export async function publishEvaluation(request: PublishRequest, ports: PublishP
 async function readEvaluation(
   { model }: PublishRequest,
   artifact: WorkflowArtifact,
-  { runs, archive }: PublishPorts,
+  { runs, archive, parser }: PublishPorts,
 ): Promise<EvaluationReport> {
-  if (artifact.sizeBytes > MAX_ARTIFACT_BYTES) {
+  if (artifact.sizeBytes > MAX_REPORT_ZIP_BYTES) {
     throw new UserError('REPORT_TOO_LARGE', `the workflow artifact has ${artifact.sizeBytes} bytes`, {
-      fix: 'Keep the judged model below 128 MiB, or read the summary of the workflow run.',
+      fix: 'Keep the artifact with the report below 32 MiB, or read the summary of the workflow run.',
     });
   }
-  const files = await archive.read(await runs.download(artifact.id), ['evaluation.json']);
+  const files = await archive.read(() => runs.download(artifact.id), ['evaluation.json']);
   const bytes = files.get('evaluation.json');
   if (bytes === undefined) {
     throw new UserError('REPORT_NOT_FOUND', 'the workflow artifact has no evaluation.json', {
       fix: 'Run evaluate-and-gate in this workflow.',
     });
   }
-  const report = readReport('evaluation', bytes, 'evaluation.json');
+  const report = await parser.readReport('evaluation', bytes);
   if (report.model === model) return report;
   throw new UserError('REPORT_INVALID', 'the report is of another model than its artifact', {
     fix: 'Check what made the artifact.',

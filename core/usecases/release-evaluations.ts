@@ -4,8 +4,8 @@ import type { ArtifactHasher } from '../ports/artifact-hasher.ts';
 import type { ReportArchive } from '../ports/report-archive.ts';
 import type { WorkflowRuns } from '../ports/workflow-runs.ts';
 import type { EvaluationReport } from '../reports/evaluation-report.ts';
-import { readReport } from '../reports/read-report.ts';
-import { MAX_ARTIFACT_BYTES } from './publish-evaluation.ts';
+import { MAX_REPORT_ZIP_BYTES } from '../reports/limits.ts';
+import { type BotParser, inProcessParser } from './in-process-parser.ts';
 import type { KnownVersion } from './version-catalog.ts';
 
 /** Chosen: more promotions than are open at once. */
@@ -22,6 +22,8 @@ export interface EvaluationSources {
   readonly runs: WorkflowRuns;
   readonly archive: ReportArchive;
   readonly hasher: Pick<ArtifactHasher, 'hashText'>;
+  /** Default: in the caller's own thread. */
+  readonly parser?: Pick<BotParser, 'readReport'>;
 }
 
 /**
@@ -60,18 +62,19 @@ export class ReleaseEvaluations {
   ): Promise<EvaluationReport | undefined> {
     const { runs } = this.#sources;
     for (const { artifact } of artifactsOfKind(model, 'report', await runs.artifacts(runId))) {
-      if (artifact.sizeBytes > MAX_ARTIFACT_BYTES) continue;
-      const report = await this.#open(await runs.download(artifact.id), digest);
+      if (artifact.sizeBytes > MAX_REPORT_ZIP_BYTES) continue;
+      const report = await this.#open(() => runs.download(artifact.id), digest);
       if (report !== undefined) return report;
     }
     return undefined;
   }
 
-  async #open(zip: Uint8Array, digest: string): Promise<EvaluationReport | undefined> {
+  async #open(fetchZip: () => Promise<Uint8Array>, digest: string): Promise<EvaluationReport | undefined> {
+    const { archive, hasher, parser = inProcessParser } = this.#sources;
     try {
-      const bytes = (await this.#sources.archive.read(zip, ['evaluation.json'])).get('evaluation.json');
-      if (bytes === undefined || this.#sources.hasher.hashText(new TextDecoder().decode(bytes)) !== digest) return;
-      return readReport('evaluation', bytes, 'evaluation.json');
+      const bytes = (await archive.read(fetchZip, ['evaluation.json'])).get('evaluation.json');
+      if (bytes === undefined || hasher.hashText(new TextDecoder().decode(bytes)) !== digest) return;
+      return await parser.readReport('evaluation', bytes);
     } catch (error) {
       // Whatever is wrong with it, the version's document is evidence enough.
       if (error instanceof UserError) return undefined;

@@ -1,6 +1,7 @@
 import { runKey } from '../domain/registry/store-layout.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { MAX_REPORT_BYTES, readReport } from '../reports/read-report.ts';
+import { ACTION_LIMITS } from '../reports/limits.ts';
+import { readReport } from '../reports/read-report.ts';
 import type { RunReport } from '../reports/run-report.ts';
 import { type ArtifactPorts, fetchArtifact } from './fetch-artifact.ts';
 
@@ -31,7 +32,7 @@ async function readRun(inputsDigest: string, store: ObjectStore): Promise<RunRep
   for await (const chunk of content) {
     size += chunk.length;
     chunks.push(chunk);
-    if (size > MAX_REPORT_BYTES) break;
+    if (size > ACTION_LIMITS.maxBytes) break;
   }
   const run = readReport('run', concatenate(chunks, size), `${store.uri}/${key}`);
   return run.inputsDigest === inputsDigest ? run : undefined;

@@ -1,7 +1,7 @@
-import { parseConfig } from '../config/parse-config.ts';
 import { type Problem, UserError } from '../errors.ts';
 import type { CheckAnnotation, CheckRuns } from '../ports/check-runs.ts';
 import { inlineCode } from '../render/text/inline-code.ts';
+import { type BotParser, inProcessParser } from './in-process-parser.ts';
 
 /** The check that says whether tidegate.yaml can be read, at its lines. */
 export const CONFIG_CHECK = 'tidegate / config';
@@ -9,6 +9,8 @@ export const CONFIG_CHECK = 'tidegate / config';
 const FILE = 'tidegate.yaml';
 /** Chosen: whoever mends the first fifty sees the rest at the next push. */
 const MAX_ANNOTATIONS = 50;
+/** Chosen: together they stay below the 65,535 characters that GitHub takes of a summary. */
+const [MAX_LISTED, MAX_LINE_CHARACTERS] = [100, 600];
 
 /** The config of a commit. */
 export interface ConfigCheckRequest {
@@ -17,28 +19,42 @@ export interface ConfigCheckRequest {
 }
 
 /**
- * Shows whether the config of a commit holds: one check run, with an annotation a problem.
+ * Shows whether the config of a commit holds: one check run, with an annotation per problem.
  *
+ * @param parser Reads the text, which a pull request's author wrote.
  * @returns Whether it holds.
+ * @throws {ServiceError} PARSER_BUSY (retryable).
  */
-export async function showConfigCheck({ text, headSha }: ConfigCheckRequest, checks: CheckRuns): Promise<boolean> {
-  const problems = problemsOf(text);
+export async function showConfigCheck(
+  { text, headSha }: ConfigCheckRequest,
+  checks: CheckRuns,
+  parser: Pick<BotParser, 'parseConfig'> = inProcessParser,
+): Promise<boolean> {
+  const problems = await problemsOf(text, parser);
   const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`;
   await checks.show({
     name: CONFIG_CHECK,
     headSha,
     conclusion: problems.length === 0 ? 'success' : 'failure',
     title: problems.length === 0 ? `${FILE} holds` : `${FILE} has ${count}`,
-    summary:
-      problems.map(({ message, fix }) => `- ${inlineCode(`${message}. ${fix}`, 600)}`).join('\n') || 'No problems.',
+    summary: summaryOf(problems),
     annotations: problems.slice(0, MAX_ANNOTATIONS).map(toAnnotation),
   });
   return problems.length === 0;
 }
 
-function problemsOf(text: string): readonly Problem[] {
+function summaryOf(problems: readonly Problem[]): string {
+  if (problems.length === 0) return 'No problems.';
+  const lines = problems
+    .slice(0, MAX_LISTED)
+    .map(({ message, fix }) => `- ${inlineCode(`${message}. ${fix}`, MAX_LINE_CHARACTERS)}`);
+  const rest = problems.length - lines.length;
+  return [...lines, ...(rest === 0 ? [] : [`- and ${rest} more`])].join('\n');
+}
+
+async function problemsOf(text: string, parser: Pick<BotParser, 'parseConfig'>): Promise<readonly Problem[]> {
   try {
-    parseConfig(text);
+    await parser.parseConfig(text);
     return [];
   } catch (error) {
     if (error instanceof UserError) return error.problems;

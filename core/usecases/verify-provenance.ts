@@ -159,7 +159,8 @@ export class ProvenanceVerifier {
   async #unpack(artifact: WorkflowArtifact): Promise<Uint8Array | undefined> {
     const { archive, runs } = this.#ports;
     try {
-      return (await archive.read(await runs.download(artifact.id), ['model-version.json'])).get('model-version.json');
+      const files = await archive.read(() => runs.download(artifact.id), ['model-version.json']);
+      return files.get('model-version.json');
     } catch (error) {
       if (error instanceof UserError) return undefined;
       throw error;

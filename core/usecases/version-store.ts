@@ -5,9 +5,10 @@ import { ServiceError } from '../errors.ts';
 import type { ArtifactHasher } from '../ports/artifact-hasher.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { EvaluationReport } from '../reports/evaluation-report.ts';
+import { ACTION_LIMITS } from '../reports/limits.ts';
 import type { DocumentReference, ModelVersionReport } from '../reports/model-version-report.ts';
 import type { ProfileReport } from '../reports/profile-report.ts';
-import { formatReport, MAX_REPORT_BYTES, type ReportKind, type ReportOf, readReport } from '../reports/read-report.ts';
+import { formatReport, type ReportKind, type ReportOf, readReport } from '../reports/read-report.ts';
 import type { RunReport } from '../reports/run-report.ts';
 
 /** The documents of a registration that are in the store. */
@@ -121,7 +122,7 @@ export class VersionStore {
     for await (const part of content) {
       size += part.length;
       parts.push(part);
-      if (size > MAX_REPORT_BYTES) break;
+      if (size > ACTION_LIMITS.maxBytes) break;
     }
     return Buffer.concat(parts);
   }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasMarker } from '../../core/render/marker.ts';
+import { BOT_LIMITS, MAX_REPORT_ZIP_BYTES } from '../../core/reports/limits.ts';
 import { MINIMAL } from '../core/config/mistakes.ts';
 import { digestOf, SAMPLE_REPORTS } from '../core/reports/sample-reports.ts';
 import { createZip, type ZipEntry } from '../testkit/zip.ts';
@@ -190,6 +191,22 @@ describe('a hostile archive', () => {
     'that unpacks to more than any report': bomb,
     'that lies about its size': lying,
     'that has more files than any': many,
+    'that has the report twice': () => zipOf(REPORT, { name: 'evaluation.json', content: JSON.stringify(REPORT) }),
+    'whose names are longer than any': () =>
+      zipOf(REPORT, ...Array.from({ length: 70 }, (_, i) => ({ name: `${'n'.repeat(65_000)}${i}`, content: '' }))),
+    'that unpacks to a little more than the bot reads': () =>
+      createZip([{ name: 'evaluation.json', content: JSON.stringify(REPORT).padEnd(BOT_LIMITS.maxBytes + 1, ' ') }]),
+    'whose report has more values than any': () => zipOf({ ...REPORT, later: Array(BOT_LIMITS.maxMarks).fill(0) }),
+    'whose report takes all memory that there is': () =>
+      createZip([
+        {
+          name: 'evaluation.json',
+          content: JSON.stringify(REPORT).replace(
+            '"comparisons":[',
+            `"comparisons":[{"metrics":[${'{},'.repeat(BOT_LIMITS.maxMarks / 2 - 1000)}{}]},`,
+          ),
+        },
+      ]),
     'whose report is no JSON': () => createZip([{ name: 'evaluation.json', content: '{' }]),
     'whose report is of another model': () => zipOf({ ...REPORT, model: 'n' }),
     'whose report is of a later version': () => zipOf({ ...REPORT, schema: 'tidegate.dev/evaluation/v2' }),
@@ -222,8 +239,14 @@ describe('a hostile archive', () => {
   });
 
   it('that says it is larger than the bot holds is not downloaded', async () => {
-    await finish(pull, zipOf(REPORT), ARTIFACT, 129 * 2 ** 20);
+    await finish(pull, zipOf(REPORT), ARTIFACT, MAX_REPORT_ZIP_BYTES + 1);
     expect((await ownComments(pull.number))[0]?.body).toContain('⛔ no report');
+  });
+
+  it('that is as large as the bot reads is read', async () => {
+    const content = JSON.stringify(REPORT).padEnd(BOT_LIMITS.maxBytes, ' ');
+    await finish(pull, createZip([{ name: 'evaluation.json', content }]), ARTIFACT, MAX_REPORT_ZIP_BYTES);
+    expect((await ownComments(pull.number))[0]?.body).toContain('❌ fail');
   });
 
   it('leaves nothing behind: the next good report is shown', async () => {

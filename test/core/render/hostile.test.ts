@@ -110,6 +110,7 @@ function rollback(text: string) {
     reason: text,
     files: [text.slice(0, 500)],
     hold: undefined,
+    cause: 'signal' as const,
   };
   return renderRollback({ model: 'flight-delay', environment: 'production', ...failed });
 }
@@ -129,7 +130,7 @@ const RENDERERS: Readonly<Record<string, (text: string) => readonly string[]>> =
   'promotion pull request': (text) => [promotion(text).body],
   'rollback pull request': (text) => [rollback(text).body],
   'issue that holds a version': (text) => {
-    const held = { version: '1.4.0', digest: digestOf('b'), reason: text, by: text };
+    const held = { version: '1.4.0', digest: digestOf('b'), reason: text, by: text, cause: 'person' as const };
     return [renderHold({ model: 'flight-delay', environment: 'production', ...held }).body];
   },
   'issue about a schedule': (text) => [

@@ -52,7 +52,8 @@ describe('a text from elsewhere that holds a data block', () => {
       commit: 'a'.repeat(40),
       artifactUri: `s3://models/m/${planted}`,
       artifactDigest: digestOf('1'),
-      line: SAMPLE_TAG_LINE,
+      document: SAMPLE_TAG_LINE,
+      provenance: { kind: 'release-run' as const, runId: 42 },
     };
     const view = {
       model: 'm',

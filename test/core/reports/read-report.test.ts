@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../../core/errors.ts';
+import { measureJson } from '../../../core/reports/count-json.ts';
+import { ACTION_LIMITS, BOT_LIMITS, MAX_REPORT_DEPTH, type ReportLimits } from '../../../core/reports/limits.ts';
 import {
   formatReport,
-  MAX_REPORT_BYTES,
   type ReportKind,
   readReport,
+  readUntrustedReport,
   reportSchemas,
 } from '../../../core/reports/read-report.ts';
 import { formatVersionTagMessage, parseVersionTagMessage } from '../../../core/reports/version-tag-line.ts';
@@ -81,8 +83,38 @@ describe.each(KINDS)('a %s report', (kind) => {
 });
 
 describe('readReport', () => {
-  it('refuses what is too large before it parses it', () => {
-    expect(refusal('run', new Uint8Array(MAX_REPORT_BYTES + 1).fill(0x20)).code).toBe('REPORT_TOO_LARGE');
+  const READERS: readonly { readonly name: string; readonly limits: ReportLimits; readonly read: typeof readReport }[] =
+    [
+      { name: 'an action', limits: ACTION_LIMITS, read: readReport },
+      { name: 'the bot', limits: BOT_LIMITS, read: readUntrustedReport },
+    ];
+  it.each(READERS)('refuses for $name what is above its limits before it parses it', ({ limits, read }) => {
+    const code = (text: string) => {
+      try {
+        read('run', bytesOf(text), 'x.json');
+      } catch (error) {
+        return error instanceof UserError ? error.code : String(error);
+      }
+      return 'read';
+    };
+    const run = textOf('run');
+    const padded = (bytes: number) => run.padEnd(bytes, ' ');
+    expect([code(padded(limits.maxBytes)), code(padded(limits.maxBytes + 1))]).toEqual(['read', 'REPORT_TOO_LARGE']);
+    const { marks, depth } = measureJson(bytesOf(run));
+    const wide = (count: number) => run.replace('{', `{"later":[${'1,'.repeat(count - 3)}1],`);
+    // The field is a colon, a bracket, and a comma behind it.
+    const left = limits.maxMarks - marks;
+    expect([code(wide(left)), code(wide(left + 1))]).toEqual(['read', 'REPORT_TOO_LARGE']);
+    const deep = (levels: number) => run.replace('{', `{"later":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)},`);
+    expect(depth).toBeLessThan(MAX_REPORT_DEPTH);
+    expect([code(deep(MAX_REPORT_DEPTH)), code(deep(MAX_REPORT_DEPTH + 1))]).toEqual(['read', 'REPORT_TOO_LARGE']);
+  });
+
+  it('is read by the bot where it has two slice columns of all values, two champions and rules for all slices', () => {
+    const report = largestReport();
+    const bytes = bytesOf(formatReport('evaluation', report));
+    expect(bytes.length).toBeGreaterThan(BOT_LIMITS.maxBytes / 2);
+    expect(readUntrustedReport('evaluation', bytes, 'x.json')).toEqual(report);
   });
 
   it.each([
@@ -104,8 +136,10 @@ describe('readReport', () => {
 
   it('refuses what is nested deeper than any report, in fields that it knows and others', () => {
     const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
-    expect(refusal('run', textOf('run').replace('"depth":3', `"depth":${deep}`)).code).toBe('REPORT_INVALID');
-    expect(refusal('run', textOf('run').replace('"command"', `"later":${deep},"command"`)).code).toBe('REPORT_INVALID');
+    expect(refusal('run', textOf('run').replace('"depth":3', `"depth":${deep}`)).code).toBe('REPORT_TOO_LARGE');
+    expect(refusal('run', textOf('run').replace('"command"', `"later":${deep},"command"`)).code).toBe(
+      'REPORT_TOO_LARGE',
+    );
   });
 
   it('takes __proto__ for a word, never for a prototype', () => {
@@ -134,6 +168,64 @@ describe('readReport', () => {
     expect(problems.length).toBeLessThanOrEqual(50);
   });
 });
+
+/** As many slices, metrics and champions as a team would look at, each number with all its digits. */
+function largestReport() {
+  const sample = SAMPLE_REPORTS.evaluation;
+  const interval = { lower: 0.6781234567890123, upper: 0.7212345678901234, level: 0.95, method: 'influence functions' };
+  const estimate = { value: 0.7001234567890123, interval, designEffect: 1.234567890123456 };
+  const slices = Array.from({ length: 400 }, (_, at) => ({ column: 'destination_airport', value: `AIRPORT ${at}` }));
+  const places = slices.flatMap((slice) =>
+    Array.from({ length: 10 }, (_, at) => ({
+      name: `average_precision_${at}`,
+      direction: 'higher-is-better' as const,
+      rows: 12_345,
+      slice,
+    })),
+  );
+  const difference = { ...estimate, pValue: 0.001234567890123, test: 'paired' };
+  const comparisons = sample.comparisons.flatMap(({ champion }) =>
+    [champion, champion].map((one) => ({
+      champion: one,
+      metrics: places.map((place) => ({ ...place, champion: estimate, difference })),
+    })),
+  );
+  const rules = sample.rules.slice(1, 2).flatMap((rule) => slices.map((slice) => ({ ...rule, slice })));
+  return { ...sample, metrics: places.map((place) => ({ ...place, ...estimate })), comparisons, rules };
+}
+
+describe('measureJson', () => {
+  it.each([
+    ['[]', 1, 1],
+    ['{"a":[1,2,{"b":"c"}]}', 7, 3],
+    ['"[[[,,,"', 0, 0],
+    ['{"a\\"[":"\\\\","b":[]}', 5, 2],
+    ['[[],[[]]]', 5, 3],
+    ['"ü[€{😀,"', 0, 0],
+    ['"cut off [[[', 0, 0],
+  ])('counts the marks and the depth of %s', (text, marks, depth) => {
+    expect(measureJson(bytesOf(text))).toEqual({ marks, depth });
+  });
+
+  it('counts of any JSON what its values are', () => {
+    for (const kind of KINDS) {
+      const value: unknown = JSON.parse(textOf(kind));
+      expect(measureJson(bytesOf(JSON.stringify(value, null, 2)))).toEqual(countOf(value));
+    }
+  });
+});
+
+/** The same numbers from the parsed value. */
+function countOf(value: unknown): { marks: number; depth: number } {
+  if (typeof value !== 'object' || value === null) return { marks: 0, depth: 0 };
+  const inner = Object.values(value).map(countOf);
+  const colons = Array.isArray(value) ? 0 : inner.length;
+  const commas = Math.max(0, inner.length - 1);
+  return {
+    marks: 1 + colons + commas + inner.reduce((sum, { marks }) => sum + marks, 0),
+    depth: 1 + Math.max(0, ...inner.map(({ depth }) => depth)),
+  };
+}
 
 describe('formatReport', () => {
   it.each([Number.NaN, Number.POSITIVE_INFINITY])('never writes %d', (value) => {

@@ -1,0 +1,39 @@
+import type { TargetReading } from '../../domain/manifest/edit-manifest.ts';
+import type { ManifestTarget } from '../../domain/manifest/manifest-target.ts';
+import { type Problem, UserError, type UserErrorCode } from '../../errors.ts';
+import type { ReportKind } from '../../reports/read-report.ts';
+
+/** What a thread is asked to parse. */
+export type ParserQuestion =
+  | { readonly ask: 'targets'; readonly text: string; readonly targets: readonly ManifestTarget[] }
+  | { readonly ask: 'config'; readonly text: string }
+  | { readonly ask: 'report'; readonly kind: ReportKind; readonly bytes: Uint8Array };
+
+/** What it answers: a plain value, what is wrong with the text, or a defect of ours. `ready` comes once, first. */
+export type ParserAnswer =
+  | { readonly is: 'ready' }
+  | { readonly is: 'value'; readonly value: unknown }
+  | { readonly is: 'refused'; readonly error: PlainUserError }
+  | { readonly is: 'defect'; readonly stack: string };
+
+/** A `UserError` as a plain value: copies of errors lose their class and fields on the way between threads. */
+export interface PlainUserError {
+  readonly code: UserErrorCode;
+  readonly message: string;
+  readonly fix: string;
+  readonly place: UserError['place'];
+  readonly problems: readonly Problem[];
+}
+
+/** A `TargetReading` as a plain value. */
+export type PlainReading = Pick<TargetReading, 'value'> & { readonly error?: PlainUserError };
+
+/** The plain value of an error. Its cause stays behind. */
+export function plainError({ code, message, fix, place, problems }: UserError): PlainUserError {
+  return { code, message, fix, place, problems };
+}
+
+/** The error of a plain value: what `plainError` was given, without its cause. */
+export function errorOf({ code, message, fix, place, problems }: PlainUserError): UserError {
+  return new UserError(code, message, { fix, problems, ...(place === undefined ? {} : { place }) });
+}
