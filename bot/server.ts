@@ -5,7 +5,7 @@ import { asClient, createApp } from './app.ts';
 import { Background } from './background.ts';
 import { BotMemory } from './bot-memory.ts';
 import type { BotConfig } from './config.ts';
-import { close, createMetricsServer, createWebhookServer, listen } from './http-server.ts';
+import { close, createMetricsServer, createWebhookServer, listen, WEBHOOKS_PATH } from './http-server.ts';
 import { KeyedQueue } from './keyed-queue.ts';
 import { BotMetrics } from './metrics.ts';
 import { createBotParser } from './parser.ts';
@@ -42,11 +42,12 @@ export async function startBot(config: BotConfig, logLevel: 'info' | 'warn' | 'f
   const parser = createBotParser();
   const wakeups = new Wakeups({ queue, background, parser, failed: (error) => probot.log.error(error) });
   const app = createApp({ identity, queue, background, metrics, wakeups });
-  const webhooks = await createNodeMiddleware(app, { probot, webhooksPath: '/api/github/webhooks' });
-  const server = createWebhookServer(
-    (request, response) => void webhooks(request, response, () => response.writeHead(404).end()),
-    () => state.isKnown && !state.isStopping,
-  );
+  const webhooks = await createNodeMiddleware(app, { probot, webhooksPath: WEBHOOKS_PATH });
+  const server = createWebhookServer({
+    webhooks: (request, response) => void webhooks(request, response, () => response.writeHead(404).end()),
+    isReady: () => state.isKnown && !state.isStopping,
+    secret: config.webhookSecret,
+  });
   const url = await listen(server, config);
   const measured = config.metricsPort === undefined ? undefined : createMetricsServer(metrics);
   const metricsUrl = measured && (await listen(measured, { host: config.host, port: config.metricsPort ?? 0 }));
