@@ -27,6 +27,9 @@ const KNOWN_SECRETS = new Set(['development', 'secret', 'webhooksecret', 'change
 const DEFAULT_PORT = 3000;
 /** Chosen: an event that GitHub never sent is made good within a quarter of an hour. */
 const DEFAULT_SWEEP_MINUTES = 15;
+/** Chosen: up to a day. Timers of JavaScript take no more than 24.8 days, and anything beyond that, or 0, as 1 ms. */
+const SWEEP_MINUTES = [1, 1_440] as const;
+const PORTS = [1, 65_535] as const;
 
 /**
  * Reads the bot's configuration.
@@ -42,12 +45,11 @@ export function readBotConfig(env: Readonly<Record<string, string | undefined>> 
       problems.push({ message: `${name} ${value === '' ? 'is not set' : 'does not hold'}`, fix: rule });
     return value;
   };
-  const number = (name: string, fallback: number): number =>
-    Number(
-      env[name] === undefined
-        ? fallback
-        : need(name, (value) => /^\d{1,6}$/.test(value), `Set ${name} to a whole number.`),
-    );
+  const number = (name: string, fallback: number, [least, most]: readonly [number, number]): number => {
+    const isInRange = (value: string) => /^\d{1,6}$/.test(value) && Number(value) >= least && Number(value) <= most;
+    const rule = `Set ${name} to a whole number from ${least} to ${most}.`;
+    return env[name] === undefined ? fallback : Number(need(name, isInRange, rule));
+  };
   const config = {
     appId: Number(
       need('APP_ID', (value) => /^[1-9]\d{0,11}$/.test(value), 'Set APP_ID to the number of the GitHub App.'),
@@ -58,11 +60,11 @@ export function readBotConfig(env: Readonly<Record<string, string | undefined>> 
       "Set PRIVATE_KEY to the App's whole RSA key in PEM form, with its first and last line.",
     ).replaceAll('\\n', '\n'),
     webhookSecret: need('WEBHOOK_SECRET', isSecret, 'Set WEBHOOK_SECRET to at least 16 random characters.'),
-    port: number('PORT', DEFAULT_PORT),
-    metricsPort: env.METRICS_PORT === undefined ? undefined : number('METRICS_PORT', 0),
+    port: number('PORT', DEFAULT_PORT, PORTS),
+    metricsPort: env.METRICS_PORT === undefined ? undefined : number('METRICS_PORT', 0, PORTS),
     host: env.HOST ?? '0.0.0.0',
     apiUrl: env.GITHUB_API_URL,
-    sweepIntervalMs: number('SWEEP_MINUTES', DEFAULT_SWEEP_MINUTES) * 60_000,
+    sweepIntervalMs: number('SWEEP_MINUTES', DEFAULT_SWEEP_MINUTES, SWEEP_MINUTES) * 60_000,
   };
   if (problems.length > 0) throw UserError.ofProblems('INPUT_INVALID', problems);
   return config;

@@ -53,15 +53,29 @@ describe('readBotConfig', () => {
     { name: 'a key of another kind', change: { PRIVATE_KEY: pem('ec') }, says: 'PRIVATE_KEY does not' },
     { name: 'a port that is none', change: { PORT: '80a' }, says: 'PORT does not' },
     { name: 'an interval that is none', change: { SWEEP_MINUTES: '-1' }, says: 'SWEEP_MINUTES does not' },
+    { name: 'an interval of nothing', change: { SWEEP_MINUTES: '0' }, says: 'SWEEP_MINUTES does not' },
+    { name: 'an interval of more than a day', change: { SWEEP_MINUTES: '1441' }, says: 'SWEEP_MINUTES does not' },
+    { name: 'an interval beyond all timers', change: { SWEEP_MINUTES: '35792' }, says: 'SWEEP_MINUTES does not' },
+    { name: 'port 0', change: { PORT: '0' }, says: 'PORT does not' },
+    { name: 'a port above all', change: { PORT: '65536' }, says: 'PORT does not' },
+    { name: 'port 0 for metrics', change: { METRICS_PORT: '0' }, says: 'METRICS_PORT does not' },
   ])('refuses $name, naming the variable', ({ change, says }) => {
     const problems = problemsOf({ ...GOOD, ...change });
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(says);
   });
 
+  it('takes the ends of each range', () => {
+    const least = { PORT: '1', METRICS_PORT: '1', SWEEP_MINUTES: '1' };
+    expect(readBotConfig({ ...GOOD, ...least })).toMatchObject({ port: 1, metricsPort: 1, sweepIntervalMs: 60_000 });
+    const most = { PORT: '65535', METRICS_PORT: '65535', SWEEP_MINUTES: '1440' };
+    expect(readBotConfig({ ...GOOD, ...most })).toMatchObject({ port: 65_535, sweepIntervalMs: 86_400_000 });
+  });
+
   it('names everything that is wrong at once, and shows no value', () => {
-    const problems = problemsOf({ WEBHOOK_SECRET: 'tooshort', PRIVATE_KEY: 'hidden' });
-    expect(problems).toHaveLength(3);
+    const numbers = { PORT: '0', METRICS_PORT: 'x', SWEEP_MINUTES: '99999' };
+    const problems = problemsOf({ WEBHOOK_SECRET: 'tooshort', PRIVATE_KEY: 'hidden', ...numbers });
+    expect(problems).toHaveLength(6);
     expect(problems.join()).not.toMatch(/tooshort|hidden/);
   });
 });
