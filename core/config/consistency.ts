@@ -1,3 +1,4 @@
+import { isMetricTask } from '../domain/metrics/metric-registry.ts';
 import { nearest } from '../domain/text/nearest.ts';
 import type { Problem } from '../errors.ts';
 import { type MetricUse, metricBoundProblems, metricNameProblems } from './metric-problems.ts';
@@ -32,7 +33,7 @@ function checkModel(path: Path, model: WrittenModel, placeOf: PlaceOf): readonly
 
 function checkMetrics(path: Path, { task, evaluate, gate }: WrittenModel, placeOf: PlaceOf): readonly Problem[] {
   // What is no task has its own problem; metrics mean something only for one.
-  if (task !== 'binary-classification' && task !== 'regression') return [];
+  if (!isMetricTask(task)) return [];
   const use = (at: Path): MetricUse => ({
     task,
     where: [...path, ...at].join('.'),

@@ -1,5 +1,11 @@
 import type { MetricTask } from '../domain/metrics/metric.ts';
-import { findMetric, isArtifactMetric, isMetricName, metricNames } from '../domain/metrics/metric-registry.ts';
+import {
+  CLASS_METRICS,
+  findMetric,
+  isArtifactMetric,
+  isMetricName,
+  metricNames,
+} from '../domain/metrics/metric-registry.ts';
 import { nearest } from '../domain/text/nearest.ts';
 import type { Problem } from '../errors.ts';
 
@@ -32,11 +38,17 @@ export function metricBoundProblems(bounds: MetricBounds, { task, where, place }
   const { metric } = bounds;
   const [lowest, highest] = isArtifactMetric(metric)
     ? [0, Number.POSITIVE_INFINITY]
-    : (findMetric(metric, task)?.range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]);
+    : (rangeOf(metric, task) ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]);
   return (['min', 'max'] as const).flatMap((bound) => {
     const value = bounds[bound];
     if (value === undefined || (value >= lowest && value <= highest)) return [];
     const message = `${where}: metric "${metric}" has ${bound} ${value}, but ${metric} lies in [${lowest}, ${highest}]`;
     return [{ message, fix: `Set ${bound} to a value between ${lowest} and ${highest}.`, ...place }];
   });
+}
+
+/** Of one class against the rest, a metric has the range that it has of two classes. */
+function rangeOf(metric: string, task: MetricTask) {
+  const isOfClass = task === 'multiclass-classification' && CLASS_METRICS.includes(metric);
+  return findMetric(metric, isOfClass ? 'binary-classification' : task)?.range;
 }

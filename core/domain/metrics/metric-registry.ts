@@ -75,6 +75,11 @@ const DEFAULT_METRICS: Readonly<Record<MetricTask, readonly string[]>> = {
   regression: ['mae', 'rmse'],
 };
 
+/** Whether a text names a task that has metrics. */
+export function isMetricTask(task: string | undefined): task is MetricTask {
+  return task !== undefined && Object.hasOwn(DEFAULT_METRICS, task);
+}
+
 /** Metrics of one class against the rest, computed for every class of a multiclass task. */
 export const CLASS_METRICS: readonly string[] = [
   'precision',

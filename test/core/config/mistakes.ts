@@ -244,6 +244,28 @@ const REFERENCE_MISTAKES: readonly Mistake[] = [
   },
 ];
 
+const SEVERAL_CLASSES = replaced('binary-classification', 'multiclass-classification');
+
+const CLASS_MISTAKES: readonly Mistake[] = [
+  {
+    name: 'a metric of another task in a gate of several classes',
+    text: replaced('roc_auc, min', 'roc_auc_ovrr, min', SEVERAL_CLASSES),
+    shown: [
+      '10:13 models.m.gate.rules.0.metric names "roc_auc_ovrr", no metric of multiclass-classification. Did you mean "roc_auc_ovr"?',
+    ],
+  },
+  {
+    name: 'a metric to report that several classes do not have',
+    text: replaced('t.csv', 't.csv, metrics: [accuracy, rmse]', SEVERAL_CLASSES),
+    shown: ['7:53 models.m.evaluate.metrics.1 names "rmse", no metric of multiclass-classification.'],
+  },
+  {
+    name: 'a floor that a metric of each class never reaches',
+    text: replaced('roc_auc, min: 0.5', 'f1, min: 1.5', SEVERAL_CLASSES),
+    shown: ['10:25 models.m.gate.rules.0.min: metric "f1" has min 1.5, but f1 lies in [0, 1]'],
+  },
+];
+
 /** Every kind of mistake. */
 export const MISTAKES: readonly Mistake[] = [
   ...KEY_MISTAKES,
@@ -251,4 +273,5 @@ export const MISTAKES: readonly Mistake[] = [
   ...VALUE_MISTAKES,
   ...QUANTITY_MISTAKES,
   ...REFERENCE_MISTAKES,
+  ...CLASS_MISTAKES,
 ];

@@ -32,6 +32,14 @@ describe('parseConfig', () => {
     });
   });
 
+  it.each(['accuracy', 'f1_macro', 'recall', 'roc_auc', 'fbeta_2', 'artifact_size_bytes', 'file:loss'])(
+    'takes %s in a gate of several classes',
+    (metric) => {
+      const several = replaced('binary-classification', 'multiclass-classification');
+      expect(shownProblems(replaced('roc_auc, min: 0.5', `${metric}, min: 0.5`, several))).toEqual([]);
+    },
+  );
+
   it('takes a byte order mark, Windows line ends and a few aliases', () => {
     expect(problemsOf(`\uFEFF${MINIMAL.replaceAll('\n', '\r\n')}`).code).toBe('accepted');
     const aliased = replaced('label: late', 'label: &y late, exclude: [*y]');
