@@ -41,17 +41,19 @@ describe('promotion', { timeout: TIMEOUT_MS }, () => {
   });
 
   it('waits while an issue stops the line, and in a freeze', async () => {
-    await started({ staging: 'freeze: [{ cron: "0 0 1 1 *", duration: 8d }],' });
+    // Half a year from the world's now, on whatever day the test runs.
+    const month = ((new Date().getUTCMonth() + 6) % 12) + 1;
+    await started({ staging: `freeze: [{ cron: "0 0 1 ${month} *", duration: 8d }],` });
     const { head = '' } = (await world.open())[STAGING] ?? {};
     const stop = await world.openIssue('Incident', ['tidegate/stop']);
     expect(await world.check(head)).toEqual({ is: 'in_progress', title: `Waits: #${stop} stops the line` });
     await world.close(stop);
     expect(await world.check(head)).toMatchObject({ is: 'success' });
-    const newYear = Date.UTC(new Date().getUTCFullYear() + 1, 0, 2);
-    await world.later(newYear - Date.now());
-    expect((await world.check(head)).title).toMatch(
-      /^Waits: frozen by 0 0 1 1 \* \(UTC\), until \d{4}-01-09 00:00 UTC$/,
-    );
+    const now = new Date();
+    const inFreeze = Date.UTC(now.getUTCFullYear() + (month > now.getUTCMonth() + 1 ? 0 : 1), month - 1, 2);
+    await world.later(inFreeze - now.getTime());
+    const until = new Date(inFreeze + 7 * 24 * HOUR).toISOString().slice(0, 10);
+    expect((await world.check(head)).title).toBe(`Waits: frozen by 0 0 1 ${month} * (UTC), until ${until} 00:00 UTC`);
   });
 
   it('takes a closed pull request for a no, until a person asks again or a newer version comes', async () => {
