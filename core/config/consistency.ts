@@ -1,5 +1,6 @@
 import { isMetricTask } from '../domain/metrics/metric-registry.ts';
 import { nearest } from '../domain/text/nearest.ts';
+import { withoutEnding } from '../domain/text/without-ending.ts';
 import type { Problem } from '../errors.ts';
 import { type MetricUse, metricBoundProblems, metricNameProblems } from './metric-problems.ts';
 import { readWrittenModels, type WrittenEnvironment, type WrittenModel, type WrittenTarget } from './written-parts.ts';
@@ -71,7 +72,7 @@ function checkHistoryLimits(path: Path, model: WrittenModel, placeOf: PlaceOf): 
 function checkSharedStores(models: readonly NamedModel[], placeOf: PlaceOf): readonly Problem[] {
   const owners = new Map<string, string>();
   return models.flatMap(([name, model]) => {
-    const store = model.register?.store?.replace(/\/+$/, '');
+    const store = model.register?.store === undefined ? undefined : withoutEnding(model.register.store, '/');
     const owner = store === undefined ? undefined : owners.get(store);
     if (store !== undefined && owner === undefined) owners.set(store, name);
     if (owner === undefined) return [];

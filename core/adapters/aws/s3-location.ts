@@ -1,3 +1,4 @@
+import { withoutEnding } from '../../domain/text/without-ending.ts';
 import { UserError } from '../../errors.ts';
 
 /** A bucket and what its keys begin with: no slash at either end, `''` for the whole bucket. */
@@ -19,5 +20,5 @@ export function parseS3Uri(uri: string): S3Location {
       fix: 'Write s3://bucket or s3://bucket/prefix; a bucket has 3 to 63 lower-case letters, digits, dots and hyphens.',
     });
   }
-  return { bucket: found[1], prefix: (found[2] ?? '').replace(/^\/+|\/+$/g, '') };
+  return { bucket: found[1], prefix: withoutEnding((found[2] ?? '').replace(/^\/+/, ''), '/') };
 }

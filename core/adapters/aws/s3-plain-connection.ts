@@ -1,3 +1,4 @@
+import { withoutEnding } from '../../domain/text/without-ending.ts';
 import type { S3Settings } from './s3-client.ts';
 import type { S3Location } from './s3-location.ts';
 import type { AwsKeys } from './sigv4.ts';
@@ -23,7 +24,7 @@ export function plainConnection(settings: S3Settings, { bucket }: S3Location): P
   const { protocol, origin, host, pathname, search, username } = new URL(endpoint);
   const isPlain = (protocol === 'http:' || protocol === 'https:') && search === '' && username === '';
   if (!isPlain) return undefined;
-  return { address: { origin, host, basePath: `${pathname.replace(/\/+$/, '')}/${bucket}` }, region, keys };
+  return { address: { origin, host, basePath: `${withoutEnding(pathname, '/')}/${bucket}` }, region, keys };
 }
 
 function givenKeys(settings: S3Settings): AwsKeys | undefined {

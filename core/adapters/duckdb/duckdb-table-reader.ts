@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { nearest } from '../../domain/text/nearest.ts';
+import { withoutEnding } from '../../domain/text/without-ending.ts';
 import { UserError } from '../../errors.ts';
 import type {
   BatchColumn,
@@ -66,7 +67,7 @@ export class DuckDbTableReader implements TableReader {
     const glob = async (pattern: string) =>
       (await this.#query(`SELECT file FROM glob(${literal(pattern)}) ORDER BY file`)).map(([file]) => String(file));
     if (!isFolder) return glob(path);
-    const root = path.replace(/\/+$/, '');
+    const root = withoutEnding(path, '/');
     const inside = await glob(`${literalGlob(root)}/**`);
     return inside.filter((file) => isTable(file) && !/\/[._]/.test(file.slice(root.length)));
   }

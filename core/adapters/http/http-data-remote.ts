@@ -1,5 +1,6 @@
 import type { HttpAuthorization } from '../../domain/data/dvc-remote.ts';
 import { assertObjectKey } from '../../domain/model/object-key.ts';
+import { withoutEnding } from '../../domain/text/without-ending.ts';
 import { ServiceError, UserError } from '../../errors.ts';
 import type { ByteSink } from '../../ports/byte-sink.ts';
 import type { DataRemote } from '../../ports/data-remote.ts';
@@ -78,7 +79,7 @@ class HttpEndpoint implements ObjectEndpoint {
   constructor(url: string, { authorization }: HttpRemoteOptions) {
     const { origin, pathname, username, password } = new URL(url);
     this.#origin = origin;
-    this.#path = pathname.replace(/\/+$/, '');
+    this.#path = withoutEnding(pathname, '/');
     this.uri = `${origin}${this.#path}`;
     const inUrl = {
       kind: 'basic',

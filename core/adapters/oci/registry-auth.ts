@@ -1,3 +1,4 @@
+import { withoutEnding } from '../../domain/text/without-ending.ts';
 import { ServiceError } from '../../errors.ts';
 
 /** User and password for one registry. */
@@ -36,7 +37,7 @@ export function findLogin(config: unknown, host: string): RegistryLogin | undefi
 export function parseBearerChallenge(header: string | null): Readonly<Record<string, string>> | undefined {
   if (header === null || !/^bearer\s/i.test(header)) return undefined;
   return Object.fromEntries(
-    [...header.matchAll(/([a-z_]+)="([^"]*)"/gi)].map((found) => [found[1] ?? '', found[2] ?? '']),
+    [...header.matchAll(/(?<![a-z_])([a-z_]+)="([^"]*)"/gi)].map((found) => [found[1] ?? '', found[2] ?? '']),
   );
 }
 
@@ -48,7 +49,7 @@ export function basicHeader({ user, password }: RegistryLogin): string {
 function decode(auth: string): RegistryLogin {
   const text = Buffer.from(auth, 'base64').toString('utf8');
   const colon = text.indexOf(':');
-  return { user: text.slice(0, colon), password: text.slice(colon + 1).replace(/\0+$/, '') };
+  return { user: text.slice(0, colon), password: withoutEnding(text.slice(colon + 1), '\0') };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

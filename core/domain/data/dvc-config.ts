@@ -29,7 +29,7 @@ export function parseDvcConfig(
     .entries()) {
     const line = raw.trim();
     if (line === '' || line.startsWith('#') || line.startsWith(';')) continue;
-    const header = /^\[\s*(.+?)\s*\]\s*(?:#.*)?$/.exec(line)?.[1];
+    const header = sectionOf(line);
     if (header !== undefined) {
       const name = unquote(header);
       section = sections.get(name) ?? new Map();
@@ -58,11 +58,21 @@ export function mergeDvcConfigs(levels: readonly ConfigSections[]): ConfigSectio
   return merged;
 }
 
+/** The name in `[…]`, with a comment behind it or not; undefined for another line. */
+function sectionOf(line: string): string | undefined {
+  if (!line.startsWith('[')) return undefined;
+  const comment = line.indexOf('#', line.indexOf(']'));
+  const bare = (comment < 0 ? line : line.slice(0, comment)).trimEnd();
+  const name = bare.slice(1, -1).trim();
+  return bare.endsWith(']') && name !== '' ? name : undefined;
+}
+
 /** `'…'` and `"…"` (or three of them) are taken off; a comment after the value is not part of it. */
 function readValue(text: string): string {
   const quoted = /^("""|'''|"|')(.*?)\1\s*(?:#.*)?$/s.exec(text);
   if (quoted !== null) return quoted[2] ?? '';
-  return text.replace(/\s*#.*$/, '').trim();
+  const comment = text.indexOf('#');
+  return (comment < 0 ? text : text.slice(0, comment)).trim();
 }
 
 function unquote(text: string): string {

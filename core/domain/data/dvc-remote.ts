@@ -1,5 +1,6 @@
 import { UserError } from '../../errors.ts';
 import { nearest } from '../text/nearest.ts';
+import { withoutEnding } from '../text/without-ending.ts';
 import type { ConfigSections, ConfigValue } from './dvc-config.ts';
 import { dvcError } from './dvc-problem.ts';
 
@@ -134,7 +135,7 @@ function resolveChain(config: ConfigSections, name: string): ReadonlyMap<string,
       throw problem('DVC_INVALID', name, what, 'Correct its url.');
     }
     seen.add(parent[1]);
-    const value = parent[2] ? `${baseUrl.value.replace(/\/+$/, '')}/${parent[2]}` : baseUrl.value;
+    const value = parent[2] ? `${withoutEnding(baseUrl.value, '/')}/${parent[2]}` : baseUrl.value;
     section = new Map([...base, ...section, ['url', { ...baseUrl, value }]]);
   }
 }
@@ -152,7 +153,7 @@ function readRemote(name: string, section: ReadonlyMap<string, ConfigValue>): Dv
     return { ...common, location: { kind: 's3', uri: url.value, settings: readS3Settings(name, section) } };
   }
   if (scheme === 'http' || scheme === 'https') {
-    const address = url.value.replace(/\/+$/, '');
+    const address = withoutEnding(url.value, '/');
     return { ...common, location: { kind: 'http', url: address, settings: readHttpSettings(name, section) } };
   }
   if (scheme !== undefined && scheme !== 'file') throw notYet(name, `a remote of kind ${scheme}://`);

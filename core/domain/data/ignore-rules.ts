@@ -16,7 +16,7 @@ export interface IgnoreRule {
  */
 export function parseIgnoreRules(text: string, folder: string): readonly IgnoreRule[] {
   return text.split(/\r?\n/).flatMap((raw): IgnoreRule[] => {
-    const line = raw.replace(/(?<!\\)\s+$/, '');
+    const line = withoutSpaces(raw);
     if (line === '' || line.startsWith('#')) return [];
     const isNegated = line.startsWith('!');
     const glob = (isNegated ? line.slice(1) : line).replace(/^\\([#!])/, '$1');
@@ -27,6 +27,12 @@ export function parseIgnoreRules(text: string, folder: string): readonly IgnoreR
     const pattern = new RegExp(`^${anchored ? '' : '(?:.*/)?'}${source}$`, 'u');
     return [{ pattern, isNegated, isFolderOnly, folder }];
   });
+}
+
+/** Spaces at the end do not count, but for one after a backslash. */
+function withoutSpaces(raw: string): string {
+  const bare = raw.trimEnd();
+  return bare.endsWith('\\') ? raw.slice(0, bare.length + 1) : bare;
 }
 
 /** Whether the rules leave a file or folder out. Its parents were asked before. */

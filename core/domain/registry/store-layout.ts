@@ -1,4 +1,5 @@
 import { digestHex } from '../model/artifact-digest.ts';
+import { withoutEnding } from '../text/without-ending.ts';
 
 /** The folder of an artifact's tree in its store. @example artifactFolder(d) // => 'sha256/<hex>' */
 export function artifactFolder(digest: string): string {
@@ -22,7 +23,7 @@ export function versionKey(version: string): string {
 
 /** The URI of a key of a store. */
 export function storeUri(store: string, key: string): string {
-  return `${store.replace(/\/+$/, '')}/${key}`;
+  return `${withoutEnding(store, '/')}/${key}`;
 }
 
 /**
@@ -31,7 +32,7 @@ export function storeUri(store: string, key: string): string {
  * @example keyInStore('s3://m/x', 's3://m/x/sha256/ab') // => 'sha256/ab'
  */
 export function keyInStore(store: string, uri: string): string | undefined {
-  const prefix = `${store.replace(/\/+$/, '')}/`;
+  const prefix = `${withoutEnding(store, '/')}/`;
   const key = uri.startsWith(prefix) ? uri.slice(prefix.length) : undefined;
   return key === undefined || key.split('/').some((part) => part === '..' || part === '.' || part === '')
     ? undefined
