@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { PROJECT_ROOT } from '../../scripts/project-root.ts';
@@ -63,8 +63,20 @@ export class BotProgram {
 
   /** A number that it tells Prometheus; 0 where it does not tell it. */
   async metric(name: string): Promise<number> {
+    return (await this.metrics([name]))[0] ?? 0;
+  }
+
+  /** Several of them, as they are at one moment. */
+  async metrics(names: readonly string[]): Promise<readonly number[]> {
     const text = await (await fetch(`http://127.0.0.1:${this.#metricsPort}/metrics`)).text();
-    return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1] ?? 0);
+    return names.map((name) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1] ?? 0));
+  }
+
+  /** The most memory that it ever had; MiB. Undefined where the system does not tell it (only Linux does). */
+  async peakMemoryMiB(): Promise<number | undefined> {
+    const status = await readFile(`/proc/${this.#process?.pid}/status`, 'utf8').catch(() => '');
+    const peak = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
+    return peak === undefined ? undefined : Number(peak) / 1024;
   }
 
   get isRunning(): boolean {

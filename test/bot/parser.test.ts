@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 
 function limited(limits: { readonly textMs?: number; readonly heapMb?: number }): ThreadParser<TidegateConfig> {
-  const parser = new ThreadParser<TidegateConfig>(ENTRY, { textMs: 60_000, startMs: 60_000, heapMb: 192, ...limits });
+  const parser = new ThreadParser<TidegateConfig>(ENTRY, { textMs: 60_000, startMs: 60_000, heapMb: 96, ...limits });
   opened.push(parser);
   return parser;
 }
@@ -47,10 +47,10 @@ describe('a text that is too much for the thread', () => {
   });
 
   it('is refused when its memory is used up, and the process goes on', async () => {
-    const parser = limited({ heapMb: 64 });
+    const parser = limited({});
     const large = parser.readReport('evaluation', LARGE);
     const next = parser.parseConfig(MINIMAL);
-    await expect(large).rejects.toMatchObject({ code: 'INPUT_TOO_COSTLY', message: /more than 64 MB of memory/ });
+    await expect(large).rejects.toMatchObject({ code: 'INPUT_TOO_COSTLY', message: /more than 96 MB of memory/ });
     expect(Object.keys((await next).models)).toEqual(['m']);
   });
 

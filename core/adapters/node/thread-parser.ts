@@ -7,10 +7,10 @@ import { errorOf, type ParserQuestion, type PlainReading } from './parser-messag
 import { ParserThread, type ParserThreadLimits } from './parser-thread.ts';
 
 /**
- * How long a text may take and how much memory the thread may have for it. Chosen: ten times what the largest texts within
- * the bounds take on one slow core, and what the largest report takes twice.
+ * How long a text may take and how much memory the thread may have for it. Chosen: five times what the largest texts within
+ * the bounds take on one slow core; and half as much again as the largest report takes.
  */
-export const PARSER_LIMITS: ParserThreadLimits = { textMs: 5_000, startMs: 60_000, heapMb: 192 };
+export const PARSER_LIMITS: ParserThreadLimits = { textMs: 5_000, startMs: 60_000, heapMb: 96 };
 /** Chosen: more than all repositories that are worked on at once ask for; the 201st text is tried again later. */
 export const MAX_WAITING_TEXTS = 200;
 /** Chosen: four of the largest reports. */
