@@ -1,8 +1,7 @@
 import { UserError } from '../../core/errors.ts';
-import { showConfigCheck } from '../../core/usecases/show-config-check.ts';
+import { showConfigCheckOf } from '../../core/usecases/show-config-check.ts';
 import type { ParsingRepository } from '../parser.ts';
 import { type Log, reconcileAllPromotions, reconcileAllRetraining } from '../reconcile.ts';
-import { CONFIG_FILE } from '../repository.ts';
 
 /** A branch moved: the default branch may run something else now, a data branch may hold new pointers. */
 export async function onPush(ref: string, repository: ParsingRepository, log: Log): Promise<void> {
@@ -13,10 +12,9 @@ export async function onPush(ref: string, repository: ParsingRepository, log: Lo
   const { name, sha } = await repository.branches.default();
   if (ref !== `refs/heads/${name}`) return;
   await reconcileAllPromotions(repository, log).catch(async (error: unknown) => {
-    const text = error instanceof UserError ? await repository.files.read(CONFIG_FILE, sha) : undefined;
     // Shown where everyone sees it: nothing is promoted from a config that cannot be read.
-    if (text === undefined || (await showConfigCheck({ text, headSha: sha }, repository.checks, repository.parser)))
-      throw error;
+    const holds = error instanceof UserError ? await showConfigCheckOf(sha, repository) : undefined;
+    if (holds !== false) throw error;
     log(`config of ${name}: is broken, nothing is done`);
   });
 }

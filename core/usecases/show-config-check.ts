@@ -1,5 +1,6 @@
 import { type Problem, UserError } from '../errors.ts';
 import type { CheckAnnotation, CheckRuns } from '../ports/check-runs.ts';
+import type { RepositoryFiles } from '../ports/repository-files.ts';
 import { inlineCode } from '../render/text/inline-code.ts';
 import { type BotParser, inProcessParser } from './in-process-parser.ts';
 
@@ -12,10 +13,37 @@ const MAX_ANNOTATIONS = 50;
 /** Chosen: together they stay below the 65,535 characters that GitHub takes of a summary. */
 const [MAX_LISTED, MAX_LINE_CHARACTERS] = [100, 600];
 
+/** What reading and showing needs. */
+export interface ConfigCheckPorts {
+  readonly files: RepositoryFiles;
+  readonly checks: CheckRuns;
+  /** Reads the text, which a pull request's author wrote. */
+  readonly parser: Pick<BotParser, 'parseConfig'>;
+}
+
 /** The config of a commit. */
 export interface ConfigCheckRequest {
   readonly text: string;
   readonly headSha: string;
+}
+
+/**
+ * The same for a commit whose config was not read yet: a file that is too large, not UTF-8 or no file is a problem of it.
+ *
+ * @returns Whether it holds; undefined where the commit has no config.
+ */
+export async function showConfigCheckOf(
+  headSha: string,
+  { files, checks, parser }: ConfigCheckPorts,
+): Promise<boolean | undefined> {
+  try {
+    const text = await files.read(FILE, headSha);
+    return text === undefined ? undefined : await showConfigCheck({ text, headSha }, checks, parser);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    await showProblems(headSha, error.problems, checks);
+    return false;
+  }
 }
 
 /**
@@ -31,6 +59,11 @@ export async function showConfigCheck(
   parser: Pick<BotParser, 'parseConfig'> = inProcessParser,
 ): Promise<boolean> {
   const problems = await problemsOf(text, parser);
+  await showProblems(headSha, problems, checks);
+  return problems.length === 0;
+}
+
+async function showProblems(headSha: string, problems: readonly Problem[], checks: CheckRuns): Promise<void> {
   const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`;
   await checks.show({
     name: CONFIG_CHECK,
@@ -40,7 +73,6 @@ export async function showConfigCheck(
     summary: summaryOf(problems),
     annotations: problems.slice(0, MAX_ANNOTATIONS).map(toAnnotation),
   });
-  return problems.length === 0;
 }
 
 function summaryOf(problems: readonly Problem[]): string {

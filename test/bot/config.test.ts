@@ -73,6 +73,15 @@ describe('tidegate.yaml in a pull request', () => {
     expect(world.lastAnswer('pull_request')).toBe(200);
   });
 
+  it.each([
+    ['that is larger than any', 'at-large', `${MINIMAL}# ${'x'.repeat(300_000)}\n`],
+    ['of more than 64 KiB', 'large', `${MINIMAL}# ${'x'.repeat(64 * 1024)}\n`],
+  ])('%s is one failed check on the default branch', async (_, name, text) => {
+    const { main, checksOf } = await repositoryWith(name, { 'tidegate.yaml': text });
+    expect(world.lastAnswer('push')).toBe(200);
+    expect(await checksOf(main)).toEqual(['tidegate / config: failure']);
+  });
+
   it('is not asked of a repository that has none', async () => {
     const { main, openPull, checksOf } = await repositoryWith('without', { 'README.md': 'x' });
     const headSha = await openPull('change', { 'train.py': '' });
