@@ -3,7 +3,6 @@ import { type GitHubClient, parseRepositoryName } from '../core/adapters/github/
 import { CommentLimits } from '../core/domain/commands/comment-limits.ts';
 import { ServiceError, UserError } from '../core/errors.ts';
 import { escapeLogLine } from '../core/render/text/escape.ts';
-import type { BotParser } from '../core/usecases/in-process-parser.ts';
 import type { Background } from './background.ts';
 import { onHealthSaid, type SaidHealth } from './handlers/health.ts';
 import { isControl } from './handlers/issue.ts';
