@@ -17,6 +17,8 @@ export interface ActionLog {
 export interface ActionContext {
   readonly action: string;
   readonly env: Environment;
+  /** The project's own node_modules where the action's source runs; undefined in a bundle, which has none. */
+  readonly nodeModules: string | undefined;
   /** Absolute: the workspace, or the input working-directory in it. */
   readonly workingDirectory: string;
   readonly log: ActionLog;

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { type Problem, ServiceError, UserError } from '../core/errors.ts';
 import type { ActionContext, ActionLog, Environment } from './action-context.ts';
 
@@ -33,6 +33,7 @@ function createContext(name: string, core: Core): ActionContext {
   return {
     action: name,
     env,
+    nodeModules: ownModules(process.argv[1]),
     workingDirectory: resolve(workspace, core.getInput('working-directory') || '.'),
     log: createLog(core),
     input: (input) => env[`INPUT_${input.replaceAll(' ', '_').toUpperCase()}`]?.trim(),
@@ -48,6 +49,11 @@ function createContext(name: string, core: Core): ActionContext {
     },
     idToken: (audience) => core.getIDToken(audience),
   };
+}
+
+/** `actions/<name>/index.ts` runs among the project's packages; a bundle is JavaScript, and looks nowhere above its folder. */
+function ownModules(script: string | undefined): string | undefined {
+  return script?.endsWith('.ts') === true ? join(dirname(script), '..', '..', 'node_modules') : undefined;
 }
 
 function createLog(core: Core): ActionLog {

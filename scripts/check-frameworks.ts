@@ -5,7 +5,7 @@ import { DuckDbTableReader } from '../core/adapters/duckdb/duckdb-table-reader.t
 import { OnnxModelRunner } from '../core/adapters/onnx/onnx-model-runner.ts';
 import { planInputs } from '../core/domain/model/input-plan.ts';
 import { scoreDataset } from '../core/usecases/score-dataset.ts';
-import { PROJECT_ROOT } from './project-root.ts';
+import { PROJECT_MODULES, PROJECT_ROOT } from './project-root.ts';
 import { ensurePythonEnvironment } from './python-environment.ts';
 import { runOrThrow } from './run-command.ts';
 
@@ -21,7 +21,7 @@ interface Given {
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'tidegate-frameworks-'));
-const engines = { env: {} };
+const engines = { env: {}, nodeModules: PROJECT_MODULES };
 const tables = new DuckDbTableReader(engines);
 try {
   const { python } = await ensurePythonEnvironment('frameworks');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OnnxModelRunner } from '../core/adapters/onnx/onnx-model-runner.ts';
 import { planInputs } from '../core/domain/model/input-plan.ts';
-import { PROJECT_ROOT } from './project-root.ts';
+import { PROJECT_MODULES, PROJECT_ROOT } from './project-root.ts';
 import { ensurePythonEnvironment } from './python-environment.ts';
 import { runOrThrow } from './run-command.ts';
 
@@ -16,7 +16,7 @@ try {
   await runOrThrow(python, [join(PROJECT_ROOT, 'scripts', 'python', 'large_model.py'), folder, String(ROWS)]);
   const { size } = await stat(join(folder, 'table.bin'));
   const startedAt = performance.now();
-  const model = await new OnnxModelRunner({ env: {} }).open(folder);
+  const model = await new OnnxModelRunner({ env: {}, nodeModules: PROJECT_MODULES }).open(folder);
   const plan = planInputs(model.inputs, undefined, [{ name: 'row', type: 'integer' }]);
   const asked = Float64Array.of(0, ROWS - 1);
   const [first, last] = await model.score(

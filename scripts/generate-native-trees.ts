@@ -9,21 +9,16 @@ import { treeDigest } from '../core/adapters/node/tree-digest.ts';
 import { timedStep } from './timed-step.ts';
 
 // Fetches the packages of every platform that runners have, and writes what their unpacked folders hash to. To be run
-// when a native module changes its version; a platform without an entry works, and is fetched anew in each job.
+// when a native module changes its version. A platform without an entry is not supported.
 
 const TREES = fileURLToPath(new URL('../core/adapters/node/native-trees.json', import.meta.url));
-const PLATFORMS = ['linux-x64', 'linux-arm64', 'darwin-arm64', 'win32-x64'];
+const PLATFORMS = ['linux-x64', 'linux-arm64', 'darwin-arm64'];
 
 async function treeOf(name: keyof typeof table, platform: string): Promise<string> {
   const temporary = await mkdtemp(join(tmpdir(), 'tidegate-tree-'));
-  const installation = {
-    folder: temporary,
-    label: name,
-    platform,
-    packages: packagesFor(table[name].packages, platform),
-  };
+  const installation = { label: name, platform, packages: packagesFor(table[name].packages, platform) };
   try {
-    await fill(temporary, installation, { pack: packWithNpm(process.env), log: console.log });
+    await fill(temporary, installation, { pack: packWithNpm(process.env) });
     return (await treeDigest(temporary)) ?? '';
   } finally {
     await rm(temporary, { recursive: true, force: true });

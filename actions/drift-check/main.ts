@@ -52,7 +52,11 @@ async function check(context: ActionContext, loaded: LoadedModel, values: Values
       place: loaded.placeOf(['models', loaded.name]),
     });
   }
-  const tables = new DuckDbTableReader({ env: context.env, log: (line) => context.log.info(line) });
+  const tables = new DuckDbTableReader({
+    env: context.env,
+    nodeModules: context.nodeModules,
+    log: (line) => context.log.info(line),
+  });
   const ports = { tables, clockMs: () => performance.now(), progress: (line: string) => context.log.info(line) };
   try {
     const reference = await chooseReference(context, loaded, { values, ports });

@@ -82,7 +82,7 @@ export async function assemblePorts(
   loaded: LoadedModel,
   values: Values,
 ): Promise<AssembledPorts> {
-  const engines = { env: context.env, log: (line: string) => context.log.info(line) };
+  const engines = { env: context.env, nodeModules: context.nodeModules, log: (line: string) => context.log.info(line) };
   const tables = new DuckDbTableReader(engines);
   const ports: EvaluationPorts = {
     tables,

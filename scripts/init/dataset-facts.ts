@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { mean, medianSorted } from 'simple-statistics';
 import { DuckDbTableReader } from '../../core/adapters/duckdb/duckdb-table-reader.ts';
 import type { BatchColumn, TableDescription } from '../../core/ports/table-reader.ts';
+import { PROJECT_MODULES } from '../project-root.ts';
 
 /** What a test set says about the task. */
 export interface DatasetFacts {
@@ -30,7 +31,7 @@ const BATCH_ROWS = 65_536;
  * @returns Undefined where no column looks like a label.
  */
 export async function readDatasetFacts(path: string, label?: string): Promise<DatasetFacts | undefined> {
-  const tables = new DuckDbTableReader({ env: process.env, log: () => undefined });
+  const tables = new DuckDbTableReader({ env: process.env, nodeModules: PROJECT_MODULES, log: () => undefined });
   try {
     const table = await tables.describe(resolve(path));
     const found = label ?? LABEL_NAMES.find((name) => table.columns.some((column) => column.name === name));

@@ -6,6 +6,7 @@ import { type RepositorySnapshot, takeSnapshot } from './github/snapshot.ts';
 import { startGitHub } from './github/start-github.ts';
 import type { Repository, WorkflowRun } from './github/state.ts';
 import { hostEnvironment } from './host-environment.ts';
+import { fillToolCache } from './native-tool-cache.ts';
 import { type ResultsService, startResultsService } from './results-service.ts';
 import type { RunProgress } from './runner/execution.ts';
 import type { RunnerHost } from './runner/job-state.ts';
@@ -77,6 +78,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Starts the forge, the results service and the workflow engine. */
 export async function startForge(options: ForgeOptions): Promise<Forge> {
+  await fillToolCache(toolCacheOf(options));
   const results = await startResultsService({ directory: path.join(options.directory, 'results') });
   const scheduler = new Scheduler(options.concurrency ?? 2);
   const github = await startGitHub({
@@ -112,9 +114,13 @@ function runnerHost(options: ForgeOptions, port: number): RunnerHost {
       .join(':'),
     pythonBin: options.pythonBin,
     gitUrl: `http://127.0.0.1:${port}`,
-    toolCache: path.join(options.directory, 'tool-cache'),
+    toolCache: toolCacheOf(options),
     environment: options.environment,
   };
+}
+
+function toolCacheOf({ directory }: ForgeOptions): string {
+  return path.join(directory, 'tool-cache');
 }
 
 function artifactSource(results: ResultsService): ArtifactSource {

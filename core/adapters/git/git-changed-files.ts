@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
 import type { ChangedFiles } from '../../ports/changed-files.ts';
+import { withoutTokens } from '../node/team-environment.ts';
 
 /** Asks the `git` program. */
 export class GitChangedFiles implements ChangedFiles {
@@ -10,7 +11,7 @@ export class GitChangedFiles implements ChangedFiles {
 
   constructor(directory: string, env: Readonly<Record<string, string | undefined>>) {
     this.#directory = directory;
-    this.#env = env;
+    this.#env = withoutTokens(env);
   }
 
   async list(endings: readonly string[]): Promise<readonly string[] | undefined> {

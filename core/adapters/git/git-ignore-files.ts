@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { IgnoreFiles } from '../../ports/ignore-files.ts';
+import { withoutTokens } from '../node/team-environment.ts';
 
 /** Writes `.gitignore` files as DVC does: `/name`, beside what it names. */
 export class GitIgnoreFiles implements IgnoreFiles {
@@ -10,7 +11,7 @@ export class GitIgnoreFiles implements IgnoreFiles {
 
   constructor(root: string, env: Readonly<Record<string, string | undefined>>) {
     this.#root = root;
-    this.#env = env;
+    this.#env = withoutTokens(env);
   }
 
   async ignore(location: string): Promise<void> {

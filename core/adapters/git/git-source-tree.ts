@@ -4,6 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
 import type { SourceTree } from '../../ports/source-tree.ts';
+import { withoutTokens } from '../node/team-environment.ts';
 
 /** Asks the `git` program for the files of its index. */
 export class GitSourceTree implements SourceTree {
@@ -12,7 +13,7 @@ export class GitSourceTree implements SourceTree {
 
   constructor(directory: string, env: Readonly<Record<string, string | undefined>>) {
     this.#directory = directory;
-    this.#env = env;
+    this.#env = withoutTokens(env);
   }
 
   async files(): Promise<readonly string[] | undefined> {

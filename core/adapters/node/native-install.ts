@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { ServiceError, UserError } from '../../errors.ts';
 import type { FolderCache } from './actions-folder-cache.ts';
+import { errorCode } from './error-code.ts';
 import { extractPackage } from './extract-package.ts';
 import { treeDigest } from './tree-digest.ts';
 
@@ -21,14 +22,14 @@ export interface NativePackage {
 
 /** What to install, and where. */
 export interface Installation {
-  /** Final folder; exists only when it is complete. */
+  /** Final folder; it is renamed into place when it is complete. */
   readonly folder: string;
   readonly label: string;
   /** `linux-x64` and the like. */
   readonly platform: string;
   readonly packages: readonly NativePackage[];
-  /** Of the finished folder, as this release knows it. Without it nothing is taken from a cache. */
-  readonly tree?: string;
+  /** Digest of the finished folder (`treeDigest`), as this release knows it. A folder with another one is never used. */
+  readonly tree: string;
 }
 
 /** What an installation needs from outside. */
@@ -40,35 +41,56 @@ export interface InstallTools {
   readonly cache?: FolderCache | undefined;
 }
 
-const MARKER = 'tidegate-complete.json';
 /** Left-overs of killed processes older than this are removed. */
 const STALE_MS = 3_600_000;
 
 /**
- * Installs packages into a folder, unless they are there. Everything happens in a temporary folder beside it, which is
- * renamed at the end: what was killed half-way is never used, and of two at once the loser uses what the winner made.
+ * Makes a folder that holds exactly the files of these packages: every file that is there is hashed on every call, and
+ * a folder with a file that is different, missing or extra is replaced. Everything happens in a temporary folder next to
+ * it, which is renamed at the end: what was killed half-way is never used, and of two at once the loser uses what the
+ * winner made.
  *
- * @throws {ServiceError} PACKAGE_UNAVAILABLE, PACKAGE_CORRUPT.
+ * @throws {ServiceError} PACKAGE_UNAVAILABLE; PACKAGE_CORRUPT for bytes that are not those of this release.
  * @throws {UserError} PLATFORM_UNSUPPORTED.
  */
 export async function installPackages(installation: Installation, tools: InstallTools): Promise<void> {
-  const { folder, label } = installation;
-  if (await isComplete(folder)) return;
+  const { folder, label, tree } = installation;
+  if ((await treeDigest(folder)) === tree) return;
   await mkdir(dirname(folder), { recursive: true });
   await removeStale(dirname(folder));
+  if (await takeAway(installation)) {
+    tools.log(`The files of ${label} on this runner are not those of this release: they are fetched again`);
+  }
   if (await restoreFromCache(installation, tools)) return;
-  const temporary = `${folder}.tmp-${randomUUID()}`;
+  const temporary = temporaryFor(folder);
   const started = performance.now();
   tools.log(`Fetching ${label} for ${installation.platform}: done once on this runner`);
   try {
     await fill(temporary, installation, tools);
+    if ((await treeDigest(temporary)) !== tree) throw corrupt(label);
     await keepInCache(temporary, installation, tools);
-    await writeMarker(temporary);
-    await moveIntoPlace(temporary, folder);
+    await moveIntoPlace(temporary, installation);
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
   tools.log(`Fetched ${label} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+}
+
+function temporaryFor(folder: string): string {
+  return `${folder}.tmp-${randomUUID()}`;
+}
+
+/** Renamed first, so that no process meets a folder that is half removed. False where there was nothing. */
+async function takeAway({ folder, label }: Installation): Promise<boolean> {
+  const away = temporaryFor(folder);
+  try {
+    await rename(folder, away);
+  } catch (cause) {
+    if (errorCode(cause) === 'ENOENT') return false;
+    throw corrupt(label, { fix: `Remove ${folder} from this runner, which this job may not do.`, cause });
+  }
+  await rm(away, { recursive: true, force: true });
+  return true;
 }
 
 /** The cache knows folders by their paths: this one is the same in every run. */
@@ -77,18 +99,17 @@ function cachedFolder({ folder }: Installation): string {
 }
 
 async function restoreFromCache(installation: Installation, { cache, log }: InstallTools): Promise<boolean> {
-  const { folder, label, tree } = installation;
-  if (cache === undefined || tree === undefined) return false;
+  const { label, tree } = installation;
+  if (cache === undefined) return false;
   const cached = cachedFolder(installation);
   await rm(cached, { recursive: true, force: true });
   try {
     if (!(await cache.restore(cached, cacheKey(tree)))) return false;
     if ((await treeDigest(cached)) !== tree) {
-      log(`What the Actions cache kept of ${label} is not what this release works with: it is fetched anew`);
+      log(`The copy of ${label} in the Actions cache does not have the files of this release: it is fetched again`);
       return false;
     }
-    await writeMarker(cached);
-    await moveIntoPlace(cached, folder);
+    await moveIntoPlace(cached, installation);
     log(`Took ${label} from the Actions cache`);
     return true;
   } finally {
@@ -96,16 +117,11 @@ async function restoreFromCache(installation: Installation, { cache, log }: Inst
   }
 }
 
-async function keepInCache(filled: string, installation: Installation, { cache, log }: InstallTools): Promise<void> {
-  const { tree, label } = installation;
-  if (cache === undefined || tree === undefined) return;
-  if ((await treeDigest(filled)) !== tree) {
-    log(`${label} is not kept in the Actions cache: its files are not those that this release knows`);
-    return;
-  }
+async function keepInCache(filled: string, installation: Installation, { cache }: InstallTools): Promise<void> {
+  if (cache === undefined) return;
   const cached = cachedFolder(installation);
   await cp(filled, cached, { recursive: true });
-  await cache.save(cached, cacheKey(tree));
+  await cache.save(cached, cacheKey(installation.tree));
   await rm(cached, { recursive: true, force: true });
 }
 
@@ -113,16 +129,11 @@ function cacheKey(tree: string): string {
   return `tidegate-native-v1-${tree.replace('sha256:', '')}`;
 }
 
-/** What makes a folder whole: it is written last. */
-async function writeMarker(folder: string): Promise<void> {
-  await writeFile(join(folder, MARKER), '{}');
-}
-
 /** Fetches the packages and unpacks what this platform needs. */
 export async function fill(
   temporary: string,
-  { packages, platform, label }: Installation,
-  tools: InstallTools,
+  { packages, platform, label }: Pick<Installation, 'packages' | 'platform' | 'label'>,
+  tools: Pick<InstallTools, 'pack'>,
 ): Promise<void> {
   const tarballs = join(temporary, 'tarballs');
   await mkdir(tarballs, { recursive: true });
@@ -135,11 +146,16 @@ export async function fill(
     files.push(...extracted);
   }
   if (!files.some((path) => path.endsWith('.node'))) {
-    throw new UserError('PLATFORM_UNSUPPORTED', `${label} has no build for ${platform}`, {
-      fix: 'Run this job on a runner with Linux x64 or arm64, macOS arm64 or Windows x64.',
-    });
+    throw unsupportedPlatform(label, platform);
   }
   await rm(tarballs, { recursive: true });
+}
+
+/** Says which platform is not supported, and which are. */
+export function unsupportedPlatform(label: string, platform: string): UserError {
+  return new UserError('PLATFORM_UNSUPPORTED', `${label} has no build for ${platform} in this release`, {
+    fix: 'Run this job on a runner with Linux (x64 or arm64, glibc) or macOS (arm64).',
+  });
 }
 
 /** Type declarations, sources and the builds of other platforms stay behind. */
@@ -160,18 +176,23 @@ async function checkIntegrity(tarball: string, { name, version, integrity }: Nat
   });
 }
 
-async function moveIntoPlace(temporary: string, folder: string): Promise<void> {
+async function moveIntoPlace(temporary: string, { folder, label, tree }: Installation): Promise<void> {
   try {
     await rename(temporary, folder);
   } catch (error) {
     // Another process was first; renaming onto a full folder fails on every system.
-    if (!(await isComplete(folder))) throw error;
+    const found = await treeDigest(folder);
+    if (found === undefined) throw error;
+    if (found !== tree) throw corrupt(label);
   }
 }
 
-async function isComplete(folder: string): Promise<boolean> {
-  const marker = await readFile(join(folder, MARKER), 'utf8').catch(() => undefined);
-  return marker !== undefined;
+function corrupt(label: string, options: { readonly fix?: string; readonly cause?: unknown } = {}): ServiceError {
+  return new ServiceError('PACKAGE_CORRUPT', `the files of ${label} are not those that this release was built with`, {
+    retryable: false,
+    fix: 'Use a runner on which no other process writes to the tool cache (RUNNER_TOOL_CACHE).',
+    ...options,
+  });
 }
 
 async function removeStale(parent: string): Promise<void> {
@@ -191,10 +212,10 @@ async function removeStale(parent: string): Promise<void> {
 export function packWithNpm(env: Readonly<Record<string, string | undefined>>): InstallTools['pack'] {
   return async ({ name, version }, folder) => {
     const args = ['pack', `${name}@${version}`, '--ignore-scripts', '--silent', '--pack-destination', folder];
-    const isWindows = process.platform === 'win32';
     try {
-      const options = { cwd: folder, env: { ...env }, shell: isWindows, maxBuffer: 1 << 20 };
-      const { stdout } = await promisify(execFile)(isWindows ? 'npm.cmd' : 'npm', args, options);
+      // npm reads the .npmrc of the nearest folder above that holds a package.json: this one, not one of the tool cache.
+      await writeFile(join(folder, 'package.json'), '{}');
+      const { stdout } = await promisify(execFile)('npm', args, { cwd: folder, env: { ...env }, maxBuffer: 1 << 20 });
       return join(folder, stdout.trim().split('\n').at(-1) ?? '');
     } catch (cause) {
       throw new ServiceError('PACKAGE_UNAVAILABLE', `npm could not fetch ${name}@${version}`, {

@@ -1,11 +1,14 @@
-import { existsSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openActionsCache } from './actions-folder-cache.ts';
-import { installPackages, type NativePackage, packWithNpm } from './native-install.ts';
+import { errorCode } from './error-code.ts';
+import { installPackages, type NativePackage, packWithNpm, unsupportedPlatform } from './native-install.ts';
 import table from './native-modules.json' with { type: 'json' };
 import trees from './native-trees.json' with { type: 'json' };
+import { withoutTokens } from './team-environment.ts';
 
 /** Modules with native code: never bundled, never installed by npm at run time. */
 interface NativeModules {
@@ -19,6 +22,8 @@ export type NativeModuleName = keyof NativeModules;
 /** Where a native module may come from. */
 export interface NativeModuleOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Absolute path of the project's own node_modules (development). Undefined, as in a bundle: none is looked into. */
+  readonly nodeModules?: string | undefined;
   /** Told when something is fetched. */
   readonly log?: (line: string) => void;
 }
@@ -29,12 +34,13 @@ export function nativeModuleVersion(name: NativeModuleName): string {
 }
 
 /**
- * Loads a native module: from node_modules where the same version is installed (development, bot), else from the
- * runner's tool cache, else fetched once by npm's own client, checked against the lock file's integrity, and trimmed
- * to this platform. Safe when several processes do it at once.
+ * Loads a native module: from the given node_modules where it holds the same version (development), else from the
+ * runner's tool cache, else fetched by npm's own client, checked against the lock file's integrity, and trimmed to this
+ * platform. All files of the tool cache are hashed on each call, before one of them runs. Safe when several processes do
+ * it at once.
  *
  * @throws {ServiceError} PACKAGE_UNAVAILABLE where it cannot be fetched; PACKAGE_CORRUPT where its bytes are not those
- *   of the lock file.
+ *   of this release.
  * @throws {UserError} PLATFORM_UNSUPPORTED where there is no build for this machine.
  */
 export async function loadNativeModule<Name extends NativeModuleName>(
@@ -49,48 +55,47 @@ export async function loadNativeModule<Name extends NativeModuleName>(
 
 /** The file of a native module, for a thread that loads it by itself. Fetched and thrown as by {@link loadNativeModule}. */
 export async function nativeModuleMain(name: NativeModuleName, options: NativeModuleOptions): Promise<string> {
-  return installedMain(name) ?? (await cachedMain(name, options));
+  return (await installedMain(name, options.nodeModules)) ?? (await cachedMain(name, options));
 }
 
-/** The module's file in a node_modules above the running script, if it is of the wanted version. */
-function installedMain(name: NativeModuleName): string | undefined {
-  const script = process.argv[1];
-  if (script === undefined) return undefined;
-  const require = createRequire(script);
-  try {
-    const manifest: unknown = require(`${name}/package.json`);
-    const hasVersion = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
-    return hasVersion && manifest.version === nativeModuleVersion(name) ? require.resolve(name) : undefined;
-  } catch {
-    // Not installed, or it does not export its manifest: the tool cache has it, or will.
-    return undefined;
-  }
+/** The module's file in a node_modules folder, if it is of the wanted version. */
+async function installedMain(name: NativeModuleName, nodeModules: string | undefined): Promise<string | undefined> {
+  if (nodeModules === undefined) return undefined;
+  const text = await readFile(join(nodeModules, name, 'package.json'), 'utf8').catch((error: unknown) => {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (text === undefined) return undefined;
+  const manifest: unknown = JSON.parse(text);
+  const hasVersion = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
+  return hasVersion && manifest.version === nativeModuleVersion(name) ? mainIn(nodeModules, name) : undefined;
+}
+
+/** The folder exists: nothing above it is searched. */
+function mainIn(nodeModules: string, name: NativeModuleName): string {
+  return createRequire(join(nodeModules, name, 'package.json')).resolve(join(nodeModules, name));
 }
 
 async function cachedMain(name: NativeModuleName, { env, log }: NativeModuleOptions): Promise<string> {
   const { version, packages } = table[name];
   const platform = platformName();
+  const label = `${name} ${version}`;
+  const tree = knownTree(name, platform);
+  if (tree === undefined) throw unsupportedPlatform(label, platform);
   const tell = log ?? (() => {});
-  const cache = env.RUNNER_TOOL_CACHE ?? join(tmpdir(), 'tidegate-tools');
-  const folder = join(cache, 'tidegate', name.replace('/', '+'), version, platform);
+  const tools = env.RUNNER_TOOL_CACHE || join(tmpdir(), 'tidegate-tools');
+  const folder = join(tools, 'tidegate', name.replace('/', '+'), version, platform);
   await installPackages(
-    {
-      folder,
-      label: `${name} ${version}`,
-      platform,
-      packages: packagesFor(packages, platform),
-      ...knownTree(name, platform),
-    },
-    { pack: packWithNpm(env), log: tell, cache: openActionsCache(env, tell) },
+    { folder, label, platform, packages: packagesFor(packages, platform), tree },
+    { pack: packWithNpm(withoutTokens(env)), log: tell, cache: openActionsCache(env, tell) },
   );
-  return createRequire(join(folder, 'index.js')).resolve(name);
+  return mainIn(join(folder, 'node_modules'), name);
 }
 
-/** The digest of the finished folder, where this release was made with it. */
-function knownTree(name: NativeModuleName, platform: string): { readonly tree?: string } {
+/** The digest of the finished folder, where this release supports the platform. */
+function knownTree(name: NativeModuleName, platform: string): string | undefined {
   const known: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>> = trees;
-  const tree = known[name]?.[table[name].version]?.[platform];
-  return tree === undefined ? {} : { tree };
+  return known[name]?.[table[name].version]?.[platform];
 }
 
 /** The packages of a module that a platform needs. */
@@ -100,10 +105,10 @@ export function packagesFor(packages: readonly NativePackage[], platform: string
 
 /** `linux-x64`, `darwin-arm64`; with `-musl` where the C library is musl. */
 function platformName(): string {
-  const isMusl = process.platform === 'linux' && existsSync(`/lib/ld-musl-${muslArch()}.so.1`);
-  return `${process.platform}-${process.arch}${isMusl ? '-musl' : ''}`;
+  return `${process.platform}-${process.arch}${isMusl() ? '-musl' : ''}`;
 }
 
-function muslArch(): string {
-  return process.arch === 'arm64' ? 'aarch64' : 'x86_64';
+/** Which C library this process runs with: that of musl may lie on a system with glibc too. */
+function isMusl(): boolean {
+  return process.platform === 'linux' && readFileSync('/proc/self/maps', 'utf8').includes('/ld-musl-');
 }

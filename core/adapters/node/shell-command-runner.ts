@@ -19,17 +19,6 @@ export interface ShellOptions {
   readonly write: (chunk: Uint8Array) => void;
 }
 
-/**
- * An environment for the team's code: without our inputs, without what lets its holder act for this job (the tokens of
- * the Actions services), and without the files through which a step speaks for itself.
- */
-export function withoutTokens(env: Env): Record<string, string> {
-  const isOurs = /^(INPUT_|STATE_|ACTIONS_)|^GITHUB_(OUTPUT|ENV|PATH|STATE|TOKEN)$/;
-  return Object.fromEntries(
-    Object.entries(env).flatMap(([name, value]) => (value === undefined || isOurs.test(name) ? [] : [[name, value]])),
-  );
-}
-
 /** Runs commands by `/bin/sh -c`. */
 export class ShellCommandRunner implements CommandRunner {
   readonly #options: ShellOptions;

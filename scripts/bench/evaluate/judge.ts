@@ -5,6 +5,7 @@ import { startCountingThread } from '../../../core/adapters/node/score-count-thr
 import { OnnxModelRunner } from '../../../core/adapters/onnx/onnx-model-runner.ts';
 import { parseConfig } from '../../../core/config/parse-config.ts';
 import { evaluateCandidate } from '../../../core/usecases/evaluate-candidate.ts';
+import { PROJECT_MODULES } from '../../project-root.ts';
 
 // Judges the benchmark's candidate, from the start of the process: node judge.ts <folder> models|predictions|plain,
 // where `plain` is predictions without days and slices.
@@ -30,7 +31,7 @@ const { config } = parseConfig(CONFIG);
 const model = config.models.bench;
 if (model === undefined) throw new Error('no model');
 const at = (name: string) => ({ shown: name, absolute: `${folder}/${name}` });
-const engines = { env: process.env, log: () => {} };
+const engines = { env: process.env, nodeModules: PROJECT_MODULES, log: () => {} };
 const tables = new DuckDbTableReader(engines);
 const hasher = new FileArtifactHasher();
 const laps: [string, number][] = [];

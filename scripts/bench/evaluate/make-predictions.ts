@@ -1,9 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import { loadNativeModule } from '../../../core/adapters/node/native-module.ts';
+import { PROJECT_MODULES } from '../../project-root.ts';
 
 // Labels and two models' scores, made of hashes so that every run gives the same: node make-predictions.ts <folder> <rows>
 const [folder = '.', rows = '1000'] = process.argv.slice(2);
-const { DuckDBInstance } = await loadNativeModule('@duckdb/node-api', { env: process.env, log: () => {} });
+const { DuckDBInstance } = await loadNativeModule('@duckdb/node-api', {
+  env: process.env,
+  nodeModules: PROJECT_MODULES,
+  log: () => {},
+});
 const instance = await DuckDBInstance.create(':memory:');
 const connection = await instance.connect();
 await mkdir(folder, { recursive: true });

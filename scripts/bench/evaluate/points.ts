@@ -4,12 +4,13 @@ import { cutSlices } from '../../../core/domain/evaluation/slice.ts';
 import { findMetric } from '../../../core/domain/metrics/metric-registry.ts';
 import { scoredRows } from '../../../core/domain/metrics/scored-rows.ts';
 import { scoreDataset } from '../../../core/usecases/score-dataset.ts';
+import { PROJECT_MODULES } from '../../project-root.ts';
 
 // Values of the metrics without intervals, of arrays in memory: node points.ts <folder> -> seconds and values as JSON.
 const METRICS =
   'roc_auc average_precision log_loss brier_score accuracy balanced_accuracy f1 precision recall specificity mcc cohen_kappa';
 const [folder = '.'] = process.argv.slice(2);
-const tables = new DuckDbTableReader({ env: process.env, log: () => {} });
+const tables = new DuckDbTableReader({ env: process.env, nodeModules: PROJECT_MODULES, log: () => {} });
 const ports = { tables, clockMs: () => performance.now(), progress: () => {} };
 
 async function columnsOf(name: string, keep: readonly string[]) {

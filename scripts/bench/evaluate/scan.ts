@@ -1,9 +1,14 @@
 import { loadNativeModule } from '../../../core/adapters/node/native-module.ts';
+import { PROJECT_MODULES } from '../../project-root.ts';
 
 // DuckDB alone over the columns that judging reads: node scan.ts <folder> -> seconds as JSON. `sums` reads every value and
 // adds it up; `moments` takes its standard deviation too.
 const [folder = '.'] = process.argv.slice(2);
-const { DuckDBInstance } = await loadNativeModule('@duckdb/node-api', { env: process.env, log: () => {} });
+const { DuckDBInstance } = await loadNativeModule('@duckdb/node-api', {
+  env: process.env,
+  nodeModules: PROJECT_MODULES,
+  log: () => {},
+});
 const instance = await DuckDBInstance.create(':memory:');
 const connection = await instance.connect();
 const columns = { data: 'late', candidate: 'score', champion: 'score' };

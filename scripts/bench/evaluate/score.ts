@@ -1,10 +1,11 @@
 import { DuckDbTableReader } from '../../../core/adapters/duckdb/duckdb-table-reader.ts';
 import { OnnxModelRunner } from '../../../core/adapters/onnx/onnx-model-runner.ts';
 import { scoreDataset } from '../../../core/usecases/score-dataset.ts';
+import { PROJECT_MODULES } from '../../project-root.ts';
 
 // Scores a table in memory, in batches: node score.ts <folder> <threads> <batch> -> seconds and a sum as JSON.
 const [folder = '.', threads = '2', batch = '10000'] = process.argv.slice(2);
-const engines = { env: process.env, log: () => {} };
+const engines = { env: process.env, nodeModules: PROJECT_MODULES, log: () => {} };
 const tables = new DuckDbTableReader(engines);
 const names = ['f0', 'f1', 'f2', 'f3', 'f4', 'f5', 'f6'];
 const table = await tables.describe(`${folder}/data.parquet`);

@@ -7,18 +7,19 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DuckDbTableReader } from '../../../../core/adapters/duckdb/duckdb-table-reader.ts';
 import { loadNativeModule } from '../../../../core/adapters/node/native-module.ts';
+import { PROJECT_MODULES } from '../../../../scripts/project-root.ts';
 import { CONTRACT_ROWS, tableReaderContract } from '../../../contracts/table-reader.ts';
 import { InMemoryTableReader } from '../../../fakes/in-memory-table-reader.ts';
 
 let folder: string;
-const reader = new DuckDbTableReader({ env: {} });
+const reader = new DuckDbTableReader({ env: {}, nodeModules: PROJECT_MODULES });
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "tidegate-table's-"));
   const cell = (value: unknown) => (value === null ? '' : `"${String(value).replaceAll('"', '""')}"`);
   const lines = CONTRACT_ROWS.map((row) => Object.values(row).map(cell).join(','));
   await writeFile(join(folder, 'rows.csv'), `${Object.keys(CONTRACT_ROWS[0]).join(',')}\n${lines.join('\n')}\n`);
   await writeFile(join(folder, 'rows.jsonl'), CONTRACT_ROWS.map((row) => `${JSON.stringify(row)}\n`).join(''));
-  const { DuckDBInstance } = await loadNativeModule('@duckdb/node-api', { env: {} });
+  const { DuckDBInstance } = await loadNativeModule('@duckdb/node-api', { env: {}, nodeModules: PROJECT_MODULES });
   const connection = await (await DuckDBInstance.create(':memory:')).connect();
   const path = (name: string) => join(folder, name).replaceAll("'", "''");
   await connection.run(`COPY (FROM read_csv('${path('rows.csv')}')) TO '${path('rows.parquet')}' (FORMAT parquet)`);
@@ -158,7 +159,7 @@ describe('DuckDbTableReader', () => {
       import { DuckDbTableReader } from ${JSON.stringify(adapter.href)};
       // Modules are looked for from here.
       process.argv[1] = ${JSON.stringify(fileURLToPath(adapter))};
-      const reader = new DuckDbTableReader({ env: {} });
+      const reader = new DuckDbTableReader({ env: {}, nodeModules: PROJECT_MODULES });
       const table = await reader.describe(${JSON.stringify(file)});
       for await (const { columns } of reader.read(table, { columns: ['at'], batchRows: 1 })) console.log(columns[0].values[0]);
       await reader.close();`;
@@ -175,7 +176,7 @@ describe('DuckDbTableReader', () => {
     ['many rows with text', 150_000, ['n', 'x', 'city']],
     ['many rows of many columns', 150_000, ['n', 'x', ...Array.from({ length: 40 }, (_, i) => `c${i}`)]],
   ])('reads the same numbers of %s', async (_, rows, columns) => {
-    const { DuckDBInstance } = await loadNativeModule('@duckdb/node-api', { env: {} });
+    const { DuckDBInstance } = await loadNativeModule('@duckdb/node-api', { env: {}, nodeModules: PROJECT_MODULES });
     const connection = await (await DuckDBInstance.create(':memory:')).connect();
     const extra = Array.from({ length: 40 }, (_, i) => `i + ${i} AS c${i}`).join(', ');
     const file = join(folder, `long-${rows}.parquet`).replaceAll("'", "''");

@@ -6,13 +6,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parquetColumns } from '../../../../core/adapters/duckdb/parquet-layout.ts';
 import { readParquet } from '../../../../core/adapters/duckdb/read-parquet.ts';
 import { loadNativeModule } from '../../../../core/adapters/node/native-module.ts';
+import { PROJECT_MODULES } from '../../../../scripts/project-root.ts';
 import { seededRandom } from '../../../testkit/seeded-random.ts';
 
 let folder: string;
 let connection: DuckDBConnection;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tidegate-parquet-'));
-  const { DuckDBInstance } = await loadNativeModule('@duckdb/node-api', { env: {} });
+  const { DuckDBInstance } = await loadNativeModule('@duckdb/node-api', { env: {}, nodeModules: PROJECT_MODULES });
   connection = await (await DuckDBInstance.create(':memory:')).connect();
   await connection.run("SET TimeZone = 'UTC'");
 });

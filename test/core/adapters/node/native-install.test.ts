@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -8,12 +8,15 @@ import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
+  fill,
   type Installation,
   type InstallTools,
   installPackages,
 } from '../../../../core/adapters/node/native-install.ts';
 import { loadNativeModule } from '../../../../core/adapters/node/native-module.ts';
+import { treeDigest } from '../../../../core/adapters/node/tree-digest.ts';
 import { ServiceError, UserError } from '../../../../core/errors.ts';
+import { PROJECT_MODULES } from '../../../../scripts/project-root.ts';
 
 let root: string;
 beforeEach(async () => {
@@ -50,13 +53,29 @@ async function setUp(files: Readonly<Record<string, string>> = FILES) {
     },
     log: () => {},
   };
-  const installation: Installation = {
-    folder: join(root, 'engine', '1.0.0', 'linux-x64'),
+  const wanted = {
     label: 'engine 1.0.0',
     platform: 'linux-x64',
     packages: [{ name: 'engine', version: '1.0.0', integrity }],
   };
+  const installation: Installation = {
+    ...wanted,
+    folder: join(root, 'engine', '1.0.0', 'linux-x64'),
+    tree: await knownTree(wanted, tools),
+  };
+  packed = 0;
   return { tools, installation, packedTimes: () => packed };
+}
+
+/** The digest that a release would be made with; '' for packages that cannot be unpacked. */
+async function knownTree(wanted: Parameters<typeof fill>[1], tools: InstallTools): Promise<string> {
+  const known = join(root, 'known');
+  const digest = await fill(known, wanted, tools).then(
+    () => treeDigest(known),
+    () => '',
+  );
+  await rm(known, { recursive: true, force: true });
+  return digest ?? '';
 }
 
 describe('installPackages', () => {
@@ -81,6 +100,30 @@ describe('installPackages', () => {
     const other = { ...installation, packages: [{ name: 'engine', version: '1.0.0', integrity: 'sha512-AAAA' }] };
     await expect(installPackages(other, tools)).rejects.toMatchObject({ code: 'PACKAGE_CORRUPT' });
     expect(await readdir(join(root, 'engine', '1.0.0'))).toEqual([]);
+  });
+
+  it('refuses packages that are those of the lock file, and unpack to other files than this release knows', async () => {
+    const { tools, installation } = await setUp();
+    const other = { ...installation, tree: `sha256:${'0'.repeat(64)}` };
+    await expect(installPackages(other, tools)).rejects.toMatchObject({ code: 'PACKAGE_CORRUPT' });
+    expect(await readdir(join(root, 'engine', '1.0.0'))).toEqual([]);
+  });
+
+  it.each<{ name: string; change: (folder: string) => Promise<unknown> }>([
+    { name: 'other bytes', change: (folder) => writeFile(join(folder, 'node_modules/engine/index.js'), 'evil()') },
+    { name: 'a file more', change: (folder) => writeFile(join(folder, 'node_modules/evil.js'), 'evil()') },
+    { name: 'a marker', change: (folder) => writeFile(join(folder, 'tidegate-complete.json'), '{}') },
+    { name: 'a file less', change: (folder) => rm(join(folder, 'node_modules/engine/package.json')) },
+    { name: 'a link', change: (folder) => symlink('/etc', join(folder, 'node_modules/etc')) },
+    { name: 'nothing in it', change: (folder) => rm(join(folder, 'node_modules'), { recursive: true }) },
+  ])('replaces a folder with $name, however it came there', async ({ change }) => {
+    const { tools, installation, packedTimes } = await setUp();
+    await installPackages(installation, tools);
+    await change(installation.folder);
+    await installPackages(installation, tools);
+    expect(packedTimes()).toBe(2);
+    expect(await treeDigest(installation.folder)).toBe(installation.tree);
+    expect(await readdir(join(root, 'engine', '1.0.0'))).toEqual(['linux-x64']);
   });
 
   it('lets two at once end with one whole folder', async () => {
@@ -114,10 +157,11 @@ describe('installPackages', () => {
 });
 
 describe('loadNativeModule', () => {
-  it('finds what node_modules has, and fetches nothing', async () => {
+  it('finds what the given node_modules has, and fetches nothing', async () => {
     const lines: string[] = [];
     const { InferenceSession } = await loadNativeModule('onnxruntime-node', {
       env: {},
+      nodeModules: PROJECT_MODULES,
       log: (line) => lines.push(line),
     });
     expect(InferenceSession).toBeDefined();

@@ -5,9 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OnnxModelRunner } from '../../../../core/adapters/onnx/onnx-model-runner.ts';
 import { planInputs } from '../../../../core/domain/model/input-plan.ts';
 import type { BatchColumn } from '../../../../core/ports/table-reader.ts';
+import { PROJECT_MODULES } from '../../../../scripts/project-root.ts';
 
 const MODELS = new URL('../../../fixtures/models/', import.meta.url).pathname;
-const runner = new OnnxModelRunner({ env: {}, threads: 1 });
+const runner = new OnnxModelRunner({ env: {}, nodeModules: PROJECT_MODULES, threads: 1 });
 const numbers = (...values: number[]): BatchColumn => ({ kind: 'numeric', values: Float64Array.from(values) });
 
 const TWO_NUMBERS = ['a', 'b'].map((name) => ({ name, type: 'real' as const }));
@@ -152,7 +153,9 @@ describe('OnnxModelRunner', () => {
     };
 
     async function scoreAll(threads: number): Promise<readonly Float64Array[]> {
-      const opened = await new OnnxModelRunner({ env: {}, threads }).open(join(MODELS, 'good.onnx'));
+      const opened = await new OnnxModelRunner({ env: {}, nodeModules: PROJECT_MODULES, threads }).open(
+        join(MODELS, 'good.onnx'),
+      );
       const plan = planInputs(opened.inputs, ['a', 'b'], TWO_NUMBERS);
       try {
         // The arrays of a batch are used again at once.
@@ -179,7 +182,9 @@ describe('OnnxModelRunner', () => {
     });
 
     it('refuses the batch that the model cannot take, and scores the others', async () => {
-      const opened = await new OnnxModelRunner({ env: {}, threads: 2 }).open(join(MODELS, 'good.onnx'));
+      const opened = await new OnnxModelRunner({ env: {}, nodeModules: PROJECT_MODULES, threads: 2 }).open(
+        join(MODELS, 'good.onnx'),
+      );
       const plan = planInputs(opened.inputs, ['a', 'b'], TWO_NUMBERS);
       const tooWide = { ...plan, features: ['a', 'b', 'a'] };
       const given = [plan, tooWide, plan].map((own, seed) => opened.score({ rows: 500, columns: batchOf(seed) }, own));
@@ -190,7 +195,9 @@ describe('OnnxModelRunner', () => {
     });
 
     it('ends with a batch under way, and scores nothing afterwards', async () => {
-      const opened = await new OnnxModelRunner({ env: {}, threads: 2 }).open(join(MODELS, 'good.onnx'));
+      const opened = await new OnnxModelRunner({ env: {}, nodeModules: PROJECT_MODULES, threads: 2 }).open(
+        join(MODELS, 'good.onnx'),
+      );
       const plan = planInputs(opened.inputs, ['a', 'b'], TWO_NUMBERS);
       const last = opened.score({ rows: 500, columns: batchOf(1) }, plan);
       await opened.close();
