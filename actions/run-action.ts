@@ -1,10 +1,13 @@
 import { dirname, join, resolve } from 'node:path';
+import { hideTokens, isRestarted } from '../core/adapters/node/hidden-environment.ts';
 import { type Problem, ServiceError, UserError } from '../core/errors.ts';
 import type { ActionContext, ActionLog, Environment } from './action-context.ts';
 
 /** An action: its name, and the module that does its work, loaded after the first line of the log. */
 export interface ActionDefinition {
   readonly name: string;
+  /** Whether it runs commands of the team: then no other process can read its inputs and tokens. */
+  readonly runsTeamCode?: boolean;
   readonly load: () => Promise<{ readonly main: (context: ActionContext) => Promise<void> }>;
 }
 
@@ -16,14 +19,16 @@ const ISSUES = 'https://github.com/tidegate/tidegate/issues';
  * Runs an action: the first line at once, then its work, then one place that turns an error into annotations and an
  * exit code. A user's mistake shows no stack; a bug shows its stack and where to report it.
  */
-export async function runAction({ name, load }: ActionDefinition): Promise<void> {
-  process.stdout.write(`Tidegate ${name}\n`);
-  const core = await import('@actions/core');
+export async function runAction({ name, runsTeamCode, load }: ActionDefinition): Promise<void> {
+  if (!isRestarted(process.env)) process.stdout.write(`Tidegate ${name}\n`);
   try {
+    // Before anything else is loaded: it may start this program a second time.
+    if (runsTeamCode === true) Object.assign(process.env, hideTokens(process.env));
+    const core = await import('@actions/core');
     const { main } = await load();
     await main(createContext(name, core));
   } catch (error) {
-    report(name, error, core);
+    report(name, error, await import('@actions/core'));
   }
 }
 
@@ -58,11 +63,19 @@ function ownModules(script: string | undefined): string | undefined {
 
 function createLog(core: Core): ActionLog {
   return {
-    info: (line) => core.info(line),
+    info: (line) => core.info(plainLine(line)),
     warning: (problem) => core.warning(text(problem), annotation(problem.place)),
     notice: (message, place) => core.notice(message, annotation(place)),
     group: (title, work) => core.group(title, work),
   };
+}
+
+/** One line that the runner takes for text: commands are `::name::` at the start of a line, and `##[name]` anywhere. */
+function plainLine(text: string): string {
+  return text
+    .replaceAll(/\p{Cc}+/gu, ' ')
+    .replace(/^(\s*):(?=:)/, '$1: ')
+    .replaceAll('##[', '## [');
 }
 
 function report(name: string, error: unknown, core: Core): void {

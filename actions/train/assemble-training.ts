@@ -4,7 +4,6 @@ import { GitSourceTree } from '../../core/adapters/git/git-source-tree.ts';
 import { ArtifactFolderWriter } from '../../core/adapters/node/artifact-folder-writer.ts';
 import { FileArtifactHasher } from '../../core/adapters/node/file-artifact-hasher.ts';
 import { ShellCommandRunner } from '../../core/adapters/node/shell-command-runner.ts';
-import { withoutTokens } from '../../core/adapters/node/team-environment.ts';
 import { parseOverride } from '../../core/domain/train/parameters.ts';
 import { UserError } from '../../core/errors.ts';
 import type { TrainPorts, TrainRequest } from '../../core/usecases/train-model.ts';
@@ -18,12 +17,20 @@ import type { inputs } from './inputs.ts';
 /** Files of the repository that decide nothing about a model that a command trains. */
 const NOT_SOURCES = ['tidegate.yaml', '.github', 'README.md', 'dvc.lock'];
 
+/** What to train, what that takes, and what the commands write to their step summary. */
+export interface AssembledTraining {
+  readonly request: TrainRequest;
+  readonly ports: TrainPorts;
+  /** Markdown, one a command that wrote any; filled while they run. */
+  readonly commandSummaries: readonly string[];
+}
+
 /** What to train, from config and inputs, and everything that takes. */
 export async function assembleTraining(
   context: ActionContext,
   { model }: LoadedModel,
   values: InputValues<typeof inputs>,
-): Promise<{ readonly request: TrainRequest; readonly ports: TrainPorts }> {
+): Promise<AssembledTraining> {
   const targets = model.environments.flatMap((environment) => environment.targets.map((target) => target.file));
   const request: TrainRequest = {
     artifact: model.artifact,
@@ -32,7 +39,15 @@ export async function assembleTraining(
     overrides: (values.set ?? []).map(parseOverride),
     force: values.force === true,
   };
-  return { request, ports: await assemblePorts(context, model) };
+  const commandSummaries: string[] = [];
+  const commands = new ShellCommandRunner({
+    root: context.workingDirectory,
+    env: context.env,
+    write: (chunk) => process.stdout.write(chunk),
+    note: (line) => context.log.info(line),
+    summary: (markdown) => commandSummaries.push(markdown),
+  });
+  return { request, ports: { ...(await assemblePorts(context, model)), commands }, commandSummaries };
 }
 
 function chooseWork(
@@ -53,11 +68,13 @@ function chooseWork(
   });
 }
 
-async function assemblePorts(context: ActionContext, model: LoadedModel['model']): Promise<TrainPorts> {
+async function assemblePorts(
+  context: ActionContext,
+  model: LoadedModel['model'],
+): Promise<Omit<TrainPorts, 'commands'>> {
   const { env, workingDirectory: root, log } = context;
   const { reader, cache, workspace } = await openData(context, { verifyCache: false });
   const store = model.register?.store;
-  const childEnv = withoutTokens(env);
   return {
     root,
     reader,
@@ -67,7 +84,6 @@ async function assemblePorts(context: ActionContext, model: LoadedModel['model']
     hasher: new FileArtifactHasher(),
     sources: new GitSourceTree(root, env),
     ignores: new GitIgnoreFiles(root, env),
-    commands: new ShellCommandRunner({ root, env: childEnv, write: (chunk) => process.stdout.write(chunk) }),
     restore:
       store === undefined
         ? undefined

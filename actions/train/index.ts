@@ -1,3 +1,3 @@
 import { runAction } from '../run-action.ts';
 
-await runAction({ name: 'train', load: () => import('./main.ts') });
+await runAction({ name: 'train', runsTeamCode: true, load: () => import('./main.ts') });

@@ -23,3 +23,8 @@ export function renderRun(run: RunReport, ran: boolean): string {
     .join('\n\n')
     .concat('\n');
 }
+
+/** What the commands of a training wrote to their step summary, under a title that says so. */
+export function renderCommandSummaries(summaries: readonly string[]): string {
+  return `\n## Written by the training\n\n${summaries.join('\n\n')}\n`;
+}

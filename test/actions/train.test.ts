@@ -172,7 +172,44 @@ describe('train with a command', () => {
     expect(run.exitCode, run.stdout).toBe(0);
     const seen = await read('model');
     expect(seen).toContain('KEPT=yes');
-    expect(seen).not.toMatch(/very-secret|INPUT_|GITHUB_OUTPUT|GITHUB_ENV/);
+    expect(seen).not.toMatch(/very-secret|INPUT_|ACTIONS_/);
+  });
+
+  it.runIf(process.platform === 'linux')('leaves no token in the environment of any process of the step', async () => {
+    const search = `for f in /proc/[0-9]*/environ; do tr '\\0' '\\n' < "$f"; done 2> /dev/null > all`;
+    const command = `${search}; grep -c -E '^(INPUT_|ACTIONS_|GITHUB_TOKEN|GITHUB_OUTPUT).*-of-this-test' all > model; true`;
+    const { options, read } = await repositoryWith({ ...FILES, 'tidegate.yaml': config(JSON.stringify({ command })) });
+    const env = { ACTIONS_RUNTIME_TOKEN: 'runtime-of-this-test', GITHUB_TOKEN: 'token-of-this-test', KEPT: 'is kept' };
+    const inputs = { 'github-token': 'input-of-this-test', set: 'lr=0.3' };
+    const run = await runActionSource('train', { ...options, env, inputs });
+    expect(run.exitCode, run.stdout).toBe(0);
+    expect(await read('all')).toContain('KEPT=is kept');
+    expect(await read('model')).toBe('0\n');
+    // The inputs are there all the same, and the first line comes once.
+    expect(await read('params.yaml')).toContain('lr: 0.3');
+    expect(run.stdout.match(/^Tidegate train$/gm)).toHaveLength(1);
+    expect(run.outputs.ran).toBe('true');
+  });
+
+  it('shows what a command writes to its step summary after its own, and passes on nothing else', async () => {
+    const writes = 'for f in ENV PATH OUTPUT STATE; do eval "echo A=b >> \\$GITHUB_$f"; done';
+    const command = `echo '## <!-- Accuracy' >> $GITHUB_STEP_SUMMARY; ${writes}; echo x > model`;
+    const { options } = await repositoryWith({ ...FILES, 'tidegate.yaml': config(JSON.stringify({ command })) });
+    const run = await runActionSource('train', options);
+    expect(run.exitCode, run.stdout).toBe(0);
+    expect(run.summary).toMatch(/### Training of `m`.*## Written by the training\n\n## <!-- Accuracy/s);
+    expect(run.stdout).toContain('wrote to GITHUB_ENV, GITHUB_PATH, GITHUB_OUTPUT, GITHUB_STATE. Tidegate drops this');
+    expect(run.outputs).not.toHaveProperty('A');
+  });
+
+  it('writes names of the repository into the log as text', async () => {
+    const artifact = 'a ##[error]evil';
+    const text = config('{ command: sh make.sh }').replace('artifact: model', `artifact: ${JSON.stringify(artifact)}`);
+    const { options } = await repositoryWith({ ...FILES, 'tidegate.yaml': text, 'make.sh': `echo > "${artifact}"\n` });
+    const run = await runActionSource('train', options);
+    expect(run.exitCode, run.stdout).toBe(0);
+    expect(run.stdout).toContain('a ## [error]evil: sha256:');
+    expect(run.stdout).not.toContain('##[error]');
   });
 
   it('restores the artifact of an earlier run of the same inputs, and refuses other bytes', async () => {

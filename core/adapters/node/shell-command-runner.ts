@@ -3,9 +3,15 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Command, CommandEnd, CommandRunner } from '../../ports/command-runner.ts';
+import { createCommandFiles, rememberStepFiles } from './command-files.ts';
+import { MutedOutput } from './muted-output.ts';
+import { withoutTokens } from './team-environment.ts';
 
 /** Chosen: enough for a Python traceback. */
 const LAST_LINES = 25;
+
+/** Chosen: half of the limit of a step's summary, so that ours finds room in any case. Bytes. */
+const MOST_SUMMARY_BYTES = 512 * 1024;
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -13,31 +19,67 @@ type Env = Readonly<Record<string, string | undefined>>;
 export interface ShellOptions {
   /** Absolute. */
   readonly root: string;
-  /** The whole environment of the commands; `withoutTokens` makes it from the runner's. */
+  /** The whole environment of this step; the commands get it `withoutTokens`. */
   readonly env: Env;
   /** Where output goes as it comes. */
   readonly write: (chunk: Uint8Array) => void;
+  /** Told what a command wrote in vain. */
+  readonly note: (line: string) => void;
+  /** Given the Markdown that a command wrote to its step summary; of all commands together the first 512 KiB. */
+  readonly summary: (markdown: string) => void;
 }
 
-/** Runs commands by `/bin/sh -c`. */
+/**
+ * Runs commands by `/bin/sh -c`. Their output is text in the log, never a workflow command; the files of workflow commands
+ * that they see are their own, and those of this step are put back as they were.
+ */
 export class ShellCommandRunner implements CommandRunner {
   readonly #options: ShellOptions;
+  readonly #env: Record<string, string>;
+  #summaryBytesLeft = MOST_SUMMARY_BYTES;
 
   constructor(options: ShellOptions) {
     this.#options = options;
+    this.#env = withoutTokens(options.env);
   }
 
-  run({ line, folder, variables }: Command): Promise<CommandEnd> {
-    const { root, env, write } = this.#options;
+  async run(command: Command): Promise<CommandEnd> {
+    const own = await rememberStepFiles(this.#options.env);
+    const files = await createCommandFiles(this.#options.env.RUNNER_TEMP || os.tmpdir());
+    try {
+      return await this.#runWith(command, files.variables);
+    } finally {
+      const { summary, others } = await files.read(this.#summaryBytesLeft);
+      await files.remove();
+      this.#summaryBytesLeft -= Buffer.byteLength(summary);
+      if (summary !== '') this.#options.summary(summary);
+      this.#tell(others, await own.restore());
+    }
+  }
+
+  #tell(written: readonly string[], restored: readonly string[]): void {
+    const names = [...new Set([...written, ...restored])];
+    if (names.length === 0) return;
+    const { note } = this.#options;
+    note(
+      `The command wrote to ${names.join(', ')}. Tidegate drops this: a command of train sets no variables, outputs`,
+    );
+    note('or paths of other steps. Write a file instead, and read it in a step of its own.');
+  }
+
+  #runWith({ line, folder, variables }: Command, files: Readonly<Record<string, string>>): Promise<CommandEnd> {
+    const { root, write } = this.#options;
+    const output = new MutedOutput(write);
+    output.start();
     const child = spawn('/bin/sh', ['-c', line], {
       cwd: path.join(root, folder),
-      env: { ...env, ...variables },
+      env: { ...this.#env, ...variables, ...files },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const tail = new LineTail(LAST_LINES);
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk: Uint8Array) => {
-        write(chunk);
+        output.add(chunk);
         tail.add(chunk);
       });
     }
@@ -46,19 +88,21 @@ export class ShellCommandRunner implements CommandRunner {
     return new Promise<CommandEnd>((resolve, reject) => {
       child.on('error', reject);
       child.on('close', (code, signal) => {
-        process.off('SIGINT', stop).off('SIGTERM', stop);
         resolve({
           exitCode: code ?? 128 + (signal === null ? 0 : os.constants.signals[signal]),
           lastLines: tail.lines(),
         });
       });
+    }).finally(() => {
+      process.off('SIGINT', stop).off('SIGTERM', stop);
+      output.end();
     });
   }
 
   async ask(program: string, args: readonly string[]): Promise<string | undefined> {
     try {
-      const { root, env } = this.#options;
-      const { stdout } = await promisify(execFile)(program, [...args], { cwd: root, env: { ...env } });
+      const options = { cwd: this.#options.root, env: this.#env };
+      const { stdout } = await promisify(execFile)(program, [...args], options);
       return stdout.split('\n')[0]?.trim();
     } catch {
       return undefined;

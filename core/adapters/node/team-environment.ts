@@ -1,7 +1,8 @@
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** Our inputs and state, what lets its holder act for this job, and the files through which a step speaks for itself. */
-const OURS = /^(INPUT_|STATE_|ACTIONS_)|^GITHUB_(OUTPUT|ENV|PATH|STATE|STEP_SUMMARY|ARTIFACTS|TOKEN)$|^GH_TOKEN$/;
+const OURS =
+  /^(INPUT_|STATE_|ACTIONS_)|^GITHUB_(OUTPUT|ENV|PATH|STATE|STEP_SUMMARY|ARTIFACTS|TOKEN)$|^GH_TOKEN$|^TIDEGATE_HIDDEN_ENVIRONMENT$/;
 
 /**
  * An environment for code that is not ours, and for programs that need none of our tokens.
