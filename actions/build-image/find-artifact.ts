@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { ArtifactFolderWriter } from '../../core/adapters/node/artifact-folder-writer.ts';
-import { FileArtifactHasher } from '../../core/adapters/node/file-artifact-hasher.ts';
+import { OnnxArtifactHasher } from '../../core/adapters/onnx/onnx-artifact-hasher.ts';
 import type { HashedArtifact } from '../../core/domain/model/artifact-digest.ts';
 import { UserError } from '../../core/errors.ts';
 import { fetchArtifact } from '../../core/usecases/fetch-artifact.ts';
@@ -30,7 +30,7 @@ export async function findArtifact(
   values: InputValues<typeof inputs>,
 ): Promise<FoundArtifact> {
   const { name, model } = loaded;
-  const hasher = new FileArtifactHasher();
+  const hasher = new OnnxArtifactHasher();
   const uri = values['artifact-uri'];
   if (uri !== undefined) return fromStore(context, loaded, uri);
   const given = values['artifact-path'];
@@ -66,7 +66,7 @@ async function fromStore(context: ActionContext, { name }: LoadedModel, uri: str
   const store = openStore(parts[1], { env: context.env, baseFolder: context.workingDirectory });
   const location = join(reportFolder(context.env, name), 'artifact-from-store');
   await fetchArtifact(`sha256:${parts[2]}`, location, { store, writer: new ArtifactFolderWriter() });
-  return { artifact: await new FileArtifactHasher().hash(location), location };
+  return { artifact: await new OnnxArtifactHasher().hash(location), location };
 }
 
 function noArtifact(found: FoundArtifact | undefined, path: string): UserError {

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { DuckDbTableReader } from '../../core/adapters/duckdb/duckdb-table-reader.ts';
 import { PlainFileFolder } from '../../core/adapters/dvc/plain-file-folder.ts';
-import { FileArtifactHasher } from '../../core/adapters/node/file-artifact-hasher.ts';
 import { LocalChampionFinder } from '../../core/adapters/node/local-champion-finder.ts';
 import { startCountingThread } from '../../core/adapters/node/score-count-thread.ts';
+import { OnnxArtifactHasher } from '../../core/adapters/onnx/onnx-artifact-hasher.ts';
 import { OnnxModelRunner } from '../../core/adapters/onnx/onnx-model-runner.ts';
 import { flattenMetrics } from '../../core/domain/train/parameters.ts';
 import { UserError } from '../../core/errors.ts';
@@ -88,7 +88,7 @@ export async function assemblePorts(
     tables,
     models: new OnnxModelRunner(engines),
     champions: await championFinder(context, loaded, values),
-    hasher: new FileArtifactHasher(),
+    hasher: new OnnxArtifactHasher(),
     startCounting: startCountingThread,
     clockMs: () => performance.now(),
     progress: (line) => context.log.info(line),
@@ -114,5 +114,5 @@ async function championFinder(context: ActionContext, loaded: LoadedModel, value
   if (selector === 'auto' || /^v?\d+\.\d+\.\d+/.test(selector)) {
     return registeredChampions(context, loaded, values['github-token']);
   }
-  return new LocalChampionFinder(context.workingDirectory, new FileArtifactHasher());
+  return new LocalChampionFinder(context.workingDirectory, new OnnxArtifactHasher());
 }

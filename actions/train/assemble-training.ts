@@ -2,8 +2,8 @@ import { PlainFileFolder } from '../../core/adapters/dvc/plain-file-folder.ts';
 import { GitIgnoreFiles } from '../../core/adapters/git/git-ignore-files.ts';
 import { GitSourceTree } from '../../core/adapters/git/git-source-tree.ts';
 import { ArtifactFolderWriter } from '../../core/adapters/node/artifact-folder-writer.ts';
-import { FileArtifactHasher } from '../../core/adapters/node/file-artifact-hasher.ts';
 import { ShellCommandRunner } from '../../core/adapters/node/shell-command-runner.ts';
+import { OnnxArtifactHasher } from '../../core/adapters/onnx/onnx-artifact-hasher.ts';
 import { parseOverride } from '../../core/domain/train/parameters.ts';
 import { UserError } from '../../core/errors.ts';
 import type { TrainPorts, TrainRequest } from '../../core/usecases/train-model.ts';
@@ -81,7 +81,7 @@ async function assemblePorts(
     cache,
     workspace,
     files: new PlainFileFolder(root),
-    hasher: new FileArtifactHasher(),
+    hasher: new OnnxArtifactHasher(),
     sources: new GitSourceTree(root, env),
     ignores: new GitIgnoreFiles(root, env),
     restore:

@@ -46,7 +46,10 @@ const image = z
 const model = z
   .strictObject({
     task: z.enum(['binary-classification', 'multiclass-classification', 'regression']),
-    artifact: z.string().min(1).describe('The file or folder that training writes'),
+    artifact: z
+      .string()
+      .min(1)
+      .describe('The file or folder that training writes; the folder if an ONNX model keeps weights in a second file'),
     train: train.optional(),
     data,
     evaluate,

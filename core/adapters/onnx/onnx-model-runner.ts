@@ -12,6 +12,7 @@ import { joinParts, rowsAtOnce, splitRows } from './fixed-rows.ts';
 import { chooseOutput, readScores, type ScoreOutput } from './score-output.ts';
 import { SessionPool } from './session-pool.ts';
 import { type SessionFacts, type SessionSource, SessionThread } from './session-thread.ts';
+import { weightsInArtifact } from './weights-in-artifact.ts';
 import { withoutZipMap } from './zip-map.ts';
 
 /** How models are run. */
@@ -36,8 +37,8 @@ export class OnnxModelRunner implements ModelRunner {
 
   async open(path: string, options: ScoreOptions = { scores: 'one' }): Promise<OpenModel> {
     const file = await modelFile(path);
+    const isLarge = (await sizeWithWeights(file, path)) > SHARED_MODEL_BYTES;
     const main = await nativeModuleMain('onnxruntime-node', this.#options);
-    const isLarge = (await sizeWithWeights(file)) > SHARED_MODEL_BYTES;
     const thread = new SessionThread(main);
     try {
       const { source, facts } = await openSession(thread, file, isLarge ? this.#threads : 1);
@@ -55,10 +56,7 @@ export class OnnxModelRunner implements ModelRunner {
     } catch (cause) {
       await thread.close();
       if (cause instanceof UserError) throw cause;
-      throw new UserError('MODEL_INVALID', `${path} is no ONNX model that runs here: ${firstLine(cause)}`, {
-        fix: 'Export the model to ONNX (skl2onnx, torch.onnx, onnxmltools, tf2onnx), with operators of the standard, and check that the file is whole.',
-        cause,
-      });
+      throw notRunnable(path, cause);
     }
   }
 }
@@ -79,7 +77,7 @@ async function openSession(thread: SessionThread, file: string, threads: number)
   return { source: instead, facts: await thread.open(instead) };
 }
 
-/** Weights outside of the model lie beside the file. */
+/** Weights outside of the model's file are in its folder, and were checked to be in the artifact. */
 function sessionOptions(file: string, threads: number): InferenceSession.SessionOptions {
   return {
     executionProviders: ['cpu'],
@@ -90,6 +88,8 @@ function sessionOptions(file: string, threads: number): InferenceSession.Session
     extra: {
       session: {
         intra_op: { allow_spinning: '0' },
+        // Whatever the file's name: the runtime's own format was not looked at for weights elsewhere.
+        load_model_format: 'ONNX',
         model_external_initializers_file_folder_path: dirname(resolve(file)),
       },
     },
@@ -159,15 +159,22 @@ class OnnxModel implements OpenModel {
   }
 }
 
-/** The bytes of a model; with weights outside of it, of all files in its folder, where they lie. */
-async function sizeWithWeights(file: string): Promise<number> {
+/** The bytes of a model with its weights, which are all in the artifact. */
+async function sizeWithWeights(file: string, artifact: string): Promise<number> {
   const { size } = await stat(file);
-  // Weights outside of a model are named by the key "location" of a tensor.
-  if (size > SHARED_MODEL_BYTES || !(await readFile(file)).includes('location')) return size;
-  const beside = await readdir(dirname(file), { withFileTypes: true });
-  const files = beside.filter((entry) => entry.isFile()).map(({ name }) => join(dirname(file), name));
-  const sizes = await Promise.all(files.map(async (path) => (await stat(path)).size));
-  return sizes.reduce((sum, one) => sum + one, 0);
+  try {
+    return size + (await weightsInArtifact({ file, artifact }));
+  } catch (cause) {
+    if (cause instanceof RangeError) throw notRunnable(artifact, cause);
+    throw cause;
+  }
+}
+
+function notRunnable(path: string, cause: unknown): UserError {
+  return new UserError('MODEL_INVALID', `${path} is no ONNX model that runs here: ${firstLine(cause)}`, {
+    fix: 'Export the model to ONNX (skl2onnx, torch.onnx, onnxmltools, tf2onnx), with operators of the standard, and check that the file is whole.',
+    cause,
+  });
 }
 
 /** The model file at a path: the file itself, or the one .onnx file of a folder. */
