@@ -1,4 +1,5 @@
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
+import { readRemoteProfile } from './remote-profile.ts';
 
 /** How to reach S3. Whatever is absent comes from `env`, as the AWS tools name it. */
 export interface S3Settings {
@@ -10,7 +11,7 @@ export interface S3Settings {
   readonly secretAccessKey?: string;
   readonly sessionToken?: string;
   readonly anonymous?: boolean;
-  /** Absolute paths of the files that the AWS tools have in `~/.aws`. */
+  /** Absolute paths of files with profiles, of which keys and regions alone are read. The SDK reads those in `~/.aws`. */
   readonly credentialPath?: string;
   readonly configPath?: string;
 }
@@ -24,10 +25,12 @@ export async function createS3Client(settings: S3Settings): Promise<S3Client> {
   const { env } = settings;
   const given = settings.region ?? nonEmpty(env.AWS_REGION) ?? nonEmpty(env.AWS_DEFAULT_REGION);
   const profile = settings.profile ?? nonEmpty(env.AWS_PROFILE);
+  const stated = statedKeys(settings);
+  const written = stated === undefined ? await readRemoteProfile({ ...settings, profile }) : {};
   // The profile may name a region. Where nothing does, the bucket says where it is.
   const asked = () => new Client(profile === undefined ? {} : { profile }).config.region().catch(() => 'us-east-1');
-  const region = given ?? (await asked());
-  return new Client({ ...clientConfig(settings, profile), region, ...(await credentials(settings, profile)) });
+  const region = given ?? written.region ?? (await asked());
+  return new Client({ ...clientConfig(settings, profile), region, ...(stated ?? keysOf(written)) });
 }
 
 function clientConfig({ env, endpointUrl }: S3Settings, profile: string | undefined): S3ClientConfig {
@@ -50,33 +53,34 @@ function clientConfig({ env, endpointUrl }: S3Settings, profile: string | undefi
   };
 }
 
-/** Given keys win over those of env; with neither the SDK's own chain (profile, web identity, instance) answers. */
-async function credentials(
-  settings: S3Settings,
-  profile: string | undefined,
-): Promise<Pick<S3ClientConfig, 'credentials' | 'signer'>> {
+/**
+ * Keys that are said outright: given ones win over those of env. Undefined where the profile has to answer, or the SDK's
+ * own chain (profile, web identity, instance).
+ */
+function statedKeys({ env, ...settings }: S3Settings): SignedBy | undefined {
   if (settings.anonymous === true) {
     return { signer: { sign: async (request) => request }, credentials: { accessKeyId: '', secretAccessKey: '' } };
   }
-  const { env, credentialPath, configPath } = settings;
-  const isGiven = settings.accessKeyId !== undefined && settings.secretAccessKey !== undefined;
-  const accessKeyId = isGiven ? settings.accessKeyId : nonEmpty(env.AWS_ACCESS_KEY_ID);
-  const secretAccessKey = isGiven ? settings.secretAccessKey : nonEmpty(env.AWS_SECRET_ACCESS_KEY);
-  const sessionToken = isGiven ? settings.sessionToken : nonEmpty(env.AWS_SESSION_TOKEN);
-  const wantsProfile = !isGiven && settings.profile !== undefined;
-  if (!wantsProfile && accessKeyId !== undefined && secretAccessKey !== undefined) {
-    const keys = { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
-    return { credentials: keys };
-  }
-  if (credentialPath === undefined && configPath === undefined) return {};
-  const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
-  return {
-    credentials: defaultProvider({
-      ...(profile === undefined ? {} : { profile }),
-      ...(credentialPath === undefined ? {} : { filepath: credentialPath }),
-      ...(configPath === undefined ? {} : { configFilepath: configPath }),
-    }),
-  };
+  const given = keysOf(settings);
+  if (given !== undefined || settings.profile !== undefined) return given;
+  return keysOf({
+    accessKeyId: nonEmpty(env.AWS_ACCESS_KEY_ID),
+    secretAccessKey: nonEmpty(env.AWS_SECRET_ACCESS_KEY),
+    sessionToken: nonEmpty(env.AWS_SESSION_TOKEN),
+  });
+}
+
+type SignedBy = Pick<S3ClientConfig, 'credentials' | 'signer'>;
+
+interface WrittenKeys {
+  readonly accessKeyId?: string | undefined;
+  readonly secretAccessKey?: string | undefined;
+  readonly sessionToken?: string | undefined;
+}
+
+function keysOf({ accessKeyId, secretAccessKey, sessionToken }: WrittenKeys): SignedBy | undefined {
+  if (accessKeyId === undefined || secretAccessKey === undefined) return undefined;
+  return { credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) } };
 }
 
 function nonEmpty(value: string | undefined): string | undefined {

@@ -1,4 +1,4 @@
-import { ServiceError } from '../../errors.ts';
+import { ServiceError, UserError } from '../../errors.ts';
 
 /** The parts of an SDK error that decide something. */
 interface SdkError {
@@ -16,12 +16,12 @@ export function readSdkError(error: unknown): SdkError {
 }
 
 /**
- * The error of ours for what the SDK threw.
+ * The error of ours for what the SDK threw; one of ours stays as it is.
  *
  * @param uri The object or prefix that was asked for.
  */
-export function translateS3Error(uri: string, error: unknown): ServiceError {
-  if (error instanceof ServiceError) return error;
+export function translateS3Error(uri: string, error: unknown): ServiceError | UserError {
+  if (error instanceof ServiceError || error instanceof UserError) return error;
   const { name, status } = readSdkError(error);
   const isRefused = (status !== undefined && status >= 400 && status < 500 && status !== 429) || isCredentials(name);
   if (isRefused) {

@@ -163,6 +163,16 @@ function readRemote(name: string, section: ReadonlyMap<string, ConfigValue>): Dv
 
 function readS3Settings(name: string, section: ReadonlyMap<string, ConfigValue>): S3RemoteSettings {
   refuseUnknown(name, section, [...Object.keys(S3_TEXTS), ...Object.keys(S3_PATHS), ...Object.keys(S3_HEADERS)]);
+  const region = section.get('region')?.value;
+  // It becomes part of host names, those of the service that gives credentials included.
+  if (region !== undefined && !/^[A-Za-z0-9-]{1,63}$/.test(region)) {
+    throw problem(
+      'DVC_INVALID',
+      name,
+      `region = ${JSON.stringify(region)}`,
+      'Write the name of a region, such as eu-west-1.',
+    );
+  }
   const putHeaders = pick(S3_HEADERS, section, ({ value }) => value);
   return {
     ...readTimeouts(name, section),

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ServiceError } from '../../../errors.ts';
+import { ServiceError, UserError } from '../../../errors.ts';
 import { AdaptiveLimit } from './adaptive-limit.ts';
 import type { HttpHead, HttpHeaders, HttpReceiver, HttpRequest } from './http-exchange.ts';
 import type { HttpPool } from './http-pool.ts';
@@ -107,7 +107,7 @@ export class ObjectHttp {
 
   async #meaning(call: ObjectCall, answer: Answer, failure: unknown): Promise<FailureMeaning | 'retry'> {
     if (answer.receiverError !== undefined) return asError(answer.receiverError);
-    if (failure instanceof ServiceError) return failure;
+    if (failure instanceof ServiceError || failure instanceof UserError) return failure;
     if (answer.isSuccess || answer.status === 0 || RETRIED.has(answer.status)) {
       return isConnectionError(failure) || failure === answer || answer.isSuccess ? 'retry' : asError(failure);
     }
