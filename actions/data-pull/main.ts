@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DvcCache } from '../../core/adapters/dvc/dvc-cache.ts';
+import { GitSourceTree } from '../../core/adapters/git/git-source-tree.ts';
 import { FileArtifactHasher } from '../../core/adapters/node/file-artifact-hasher.ts';
 import { keepYoungGenerationSmall } from '../../core/adapters/node/young-generation.ts';
 import { recordedDigest } from '../../core/domain/data/object-key.ts';
@@ -37,7 +38,8 @@ export async function main(context: ActionContext): Promise<void> {
   const startedAt = performance.now();
   try {
     const request = pullRequest(values, wanted, transferJobs(data.project, values.remote, values.jobs));
-    const result = await pullData(request, { cache, remotes, workspace, progress: logProgress(context.log) });
+    const sources = new GitSourceTree(context.workingDirectory, context.env);
+    const result = await pullData(request, { cache, remotes, workspace, sources, progress: logProgress(context.log) });
     const digest = request.checkOnly ? null : await digestDataset(result, workspace, new FileArtifactHasher());
     workspace.flush();
     if (result.filesDownloaded > 0) await kept?.save();

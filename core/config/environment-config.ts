@@ -1,27 +1,34 @@
 import { z } from 'zod';
+import { isClosedFolder } from '../domain/data/repository-path.ts';
 import { timeWindowProblem } from '../domain/promotion/time-window.ts';
 import { camelCaseKeys } from './camel-case-keys.ts';
 import { durationMs } from './quantities.ts';
 
 const text = z.string().min(1);
 
-/** A promotion never changes a workflow. */
-const CLOSED = new Set(['.git', '.github']);
-
-/** Inside the repository, and outside its closed folders. */
+/** Inside the repository, and outside its closed folders: a promotion never changes a workflow. */
 function isRepositoryFile(path: string): boolean {
-  const parts = path.split('/');
+  const parts = normalPath(path).split('/');
   return (
     !/^[A-Za-z]:|[\\\p{Cc}]/u.test(path) &&
     !path.startsWith('/') &&
     !parts.includes('..') &&
-    !CLOSED.has(parts[0] ?? '')
+    !parts.includes('') &&
+    !parts.some((part) => isClosedFolder(part))
   );
+}
+
+/** As Git names the file: `./k8s//x.yaml` is `k8s/x.yaml`. What is compared with lists of changed files has to be that. */
+function normalPath(path: string): string {
+  return path
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+    .join('/');
 }
 
 const target = z
   .strictObject({
-    file: text.refine(isRepositoryFile, { error: 'is no path inside the repository' }),
+    file: text.refine(isRepositoryFile, { error: 'is no path inside the repository' }).transform(normalPath),
     kind: text.optional(),
     name: text.optional(),
     namespace: text.optional(),

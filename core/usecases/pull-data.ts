@@ -6,6 +6,7 @@ import { fileOfOutput, filesOfFolder, isFolderOutput, type WantedFile } from '..
 import { compareCodePoints } from '../domain/text/compare-code-points.ts';
 import { UserError } from '../errors.ts';
 import type { DatasetPart, DataWorkspace } from '../ports/data-workspace.ts';
+import type { SourceTree } from '../ports/source-tree.ts';
 import { bringFiles } from './bring-files.ts';
 import { type FetchPorts, fetchObjects, missingError, type NeededObject } from './fetch-objects.ts';
 import { findAbsent } from './find-absent.ts';
@@ -13,6 +14,7 @@ import { mapParallel } from './map-parallel.ts';
 import { needOf, needOfFile } from './needed-object.ts';
 import { PulledFiles, type UnchangedOutput } from './pulled-files.ts';
 import { readText } from './read-text.ts';
+import { type ExpectedFiles, refuseTrackedFiles } from './refuse-tracked-files.ts';
 
 /** What to pull, and how. */
 export interface PullRequest {
@@ -32,6 +34,8 @@ export interface PullRequest {
 /** Where data comes from and goes to. */
 export interface PullPorts extends FetchPorts {
   readonly workspace: DataWorkspace;
+  /** What Git tracks is no data. */
+  readonly sources: Pick<SourceTree, 'tracked'>;
 }
 
 /** What a pull came to. */
@@ -63,7 +67,8 @@ interface Brought {
  * Makes the data of some outputs appear in the workspace, fetching only what neither workspace nor cache has. What it
  * writes is whole or absent at each moment, so a run that was killed is completed by the next.
  *
- * @throws {UserError} DATA_MODIFIED before anything is written when files were changed by hand and force is off;
+ * @throws {UserError} DATA_INVALID before anything is written for data in the place of files that Git tracks;
+ *   DATA_MODIFIED before anything is written when files were changed by hand and force is off;
  *   OBJECT_MISSING, OBJECT_CORRUPT, OBJECT_FORBIDDEN, and what reading a folder's list throws.
  */
 export async function pullData(request: PullRequest, ports: PullPorts): Promise<PullResult> {
@@ -77,6 +82,7 @@ export async function pullData(request: PullRequest, ports: PullPorts): Promise<
   const lost = new Set(lists.missing.map((object) => object.md5));
   const readable = open.filter(({ output }) => !lost.has(output.md5 ?? ''));
   const files = (await mapParallel(readable, request.jobs, (want) => expand(want, ports))).flat();
+  await refuseTrackedFiles([...expectedOf(files), ...unchangedOf(unchanged)], ports.sources);
   const brought = request.checkOnly
     ? await checkRemotes(readable, files, request, ports)
     : await bringFiles({ files, outputs: readable }, request, ports);
@@ -114,6 +120,23 @@ async function findUnchanged(
     if (folder !== undefined) found.set(want, { output, folder });
   }
   return found;
+}
+
+function expectedOf(files: readonly WantedFile[]): readonly ExpectedFiles[] {
+  const paths = new Map<TrackedOutput, string[]>();
+  for (const { output, path } of files) {
+    const known = paths.get(output);
+    if (known === undefined) paths.set(output, [path]);
+    else known.push(path);
+  }
+  return [...paths].map(([output, own]) => ({ output, paths: () => own }));
+}
+
+function unchangedOf(unchanged: ReadonlyMap<WantedOutput, UnchangedOutput>): readonly ExpectedFiles[] {
+  return [...unchanged.values()].map(({ output, folder }) => ({
+    output,
+    paths: () => Iterator.from(folder.files()).map(({ path }) => `${output.path}/${path}`),
+  }));
 }
 
 async function fetchLists(wanted: readonly WantedOutput[], request: PullRequest, ports: PullPorts) {

@@ -118,6 +118,28 @@ describe('data-pull', () => {
     expect(await readdir(path.join(clone.folder, 'images'))).toEqual(['deep']);
   });
 
+  it.each<{ name: string; output: string; tracked: string }>([
+    { name: 'a file', output: 'dvc.yaml', tracked: 'dvc.yaml' },
+    { name: 'a file of a folder', output: 'src', tracked: 'src/deep/er/x' },
+    { name: 'a folder', output: 'images', tracked: 'images/deep/er/x/y' },
+  ])('refuses a pointer whose data would replace what Git tracks: $name', async ({ output, tracked }) => {
+    const { clone, options } = await freshClone();
+    const images = await readFile(path.join(clone.folder, 'images.dvc'), 'utf8');
+    const text = (await readFile(path.join(clone.folder, 'data/train.csv.dvc'), 'utf8')).replace('train.csv', output);
+    const pointer = output === 'dvc.yaml' ? text : images.replace('path: images', `path: ${output}`);
+    const before = tracked === 'dvc.yaml' ? PIPELINE : 'code';
+    await clone.write({ [tracked]: before, [`${output}.dvc`]: pointer });
+    await clone.git('add', '--force', tracked, `${output}.dvc`);
+    for (const checkOnly of ['true', 'false']) {
+      const inputs = { targets: output, force: 'true', 'check-only': checkOnly };
+      const run = await runActionSource('data-pull', { ...options, inputs });
+      expect(run.exitCode, run.stdout).toBe(1);
+      const path0 = output === 'images' ? 'images/deep/er/x' : tracked;
+      expect(run.stdout).toContain(`${output}.dvc says that ${path0} is data of DVC, and Git tracks it`);
+    }
+    expect(await readFile(path.join(clone.folder, tracked), 'utf8')).toBe(before);
+  });
+
   it('never overwrites what was changed by hand, unless force is set', async () => {
     const { clone, options } = await freshClone();
     await runActionSource('data-pull', options);

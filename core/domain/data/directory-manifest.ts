@@ -1,5 +1,6 @@
 import { UserError } from '../../errors.ts';
 import { compareCodePoints } from '../text/compare-code-points.ts';
+import { isClosedFolder } from './repository-path.ts';
 
 /** A file of a tracked folder. */
 export interface ManifestEntry {
@@ -63,9 +64,12 @@ function parseEntries(text: string): readonly ManifestEntry[] | undefined {
   return entries;
 }
 
+/** A dataset may hold repositories of others, with their `.github`: it acts at the root of this one alone. */
+const CLOSED = ['git', 'dvc'];
+
 function isSafe(path: string): boolean {
   if (path.includes('\\') || path.includes('\0') || !path.isWellFormed()) return false;
-  return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..' && !/^\.(git|dvc)$/i.test(part));
+  return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..' && !isClosedFolder(part, CLOSED));
 }
 
 function hasFileAbove(path: string, paths: ReadonlySet<string>): boolean {

@@ -1,12 +1,32 @@
 import { dvcError } from './dvc-problem.ts';
 
+/** Folders that decide what Git, GitHub and DVC do. */
+const CLOSED = ['git', 'github', 'dvc'] as const;
+/** Code points that file systems of macOS leave out of names: Git's `is_hfs_dotgit`. */
+const IGNORED = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
+
+/**
+ * Whether a part of a path is a closed folder (`.git`, `.github`, `.dvc`) on one of the file systems that repositories are
+ * checked out on: in any case; with code points that HFS+ ignores; and as NTFS has it (`git~1`, dots and spaces at the end,
+ * streams behind a colon), as Git itself refuses names for `.git`.
+ */
+export function isClosedFolder(part: string, closed: readonly string[] = CLOSED): boolean {
+  const name = part
+    .replaceAll(IGNORED, '')
+    .toLowerCase()
+    .replace(/:.*$/s, '')
+    .replace(/[ .]+$/, '');
+  return closed.some((one) => name === `.${one}` || name.replace(/~\d+$/, '~') === `${one}~`);
+}
+
 /**
  * Joins a path of a DVC file to the folder it is relative to.
  *
  * @param folder Of the repository, `/`-separated; `''` is its root.
  * @param path As the file has it.
  * @returns Relative to the root, `/`-separated, without `.` and `..`; `''` for the root itself.
- * @throws {UserError} PATH_UNSAFE when it is absolute, leaves the repository or lies in `.git` or `.dvc`.
+ * @throws {UserError} PATH_UNSAFE when it is absolute, leaves the repository or lies in a folder named `.git`, `.github` or
+ *   `.dvc`, at any depth and in any spelling that a file system takes for these.
  * @example joinRepositoryPath('sub', '../data/./a.csv', 'sub/dvc.yaml') // => 'data/a.csv'
  */
 export function joinRepositoryPath(folder: string, path: string, file: string): string {
@@ -18,10 +38,10 @@ export function joinRepositoryPath(folder: string, path: string, file: string): 
     if (part !== '..') parts.push(part);
     else if (parts.pop() === undefined) escapes = true;
   }
-  if (escapes || /^\.(git|dvc)$/i.test(parts[0] ?? '')) {
+  if (escapes || parts.some((part) => isClosedFolder(part))) {
     throw dvcError('PATH_UNSAFE', file, {
       message: `path ${JSON.stringify(path)} is not a place for data in this repository`,
-      fix: 'Use a relative path inside the repository, outside .git and .dvc.',
+      fix: 'Use a relative path inside the repository, outside .git, .github and .dvc.',
     });
   }
   return parts.join('/');

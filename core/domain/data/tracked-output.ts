@@ -87,7 +87,7 @@ export function parseOutput(out: PlainMap, place: OutputPlace): TrackedOutput {
   if (path === undefined) throw invalid(place.file, 'an entry of outs has no path');
   const md5 = parseMd5(out, place.file);
   return {
-    path: joinRepositoryPath(place.folder, path, place.file),
+    path: outputPath(place.folder, path, place.file),
     md5: md5 !== undefined && !out.has('hash') ? legacyObjectName(md5) : md5,
     sizeBytes: integer(out.get('size')),
     isExecutable: out.get('isexec') === true,
@@ -99,6 +99,20 @@ export function parseOutput(out: PlainMap, place: OutputPlace): TrackedOutput {
     stage: place.stage,
     refusal: outputRefusal(out, md5, place.file),
   };
+}
+
+/**
+ * The path of an output: as `joinRepositoryPath`, and not the repository itself, which is no data.
+ *
+ * @throws {UserError} PATH_UNSAFE.
+ */
+export function outputPath(folder: string, path: string, file: string): string {
+  const joined = joinRepositoryPath(folder, path, file);
+  if (joined !== '') return joined;
+  throw dvcError('PATH_UNSAFE', file, {
+    message: `path ${JSON.stringify(path)} is the whole repository`,
+    fix: 'Name a file or folder in it.',
+  });
 }
 
 function parseMd5(out: PlainMap, file: string): string | undefined {

@@ -2,6 +2,7 @@ import { UserError } from '../../errors.ts';
 import { dvcError } from '../data/dvc-problem.ts';
 import { isPlainList, isPlainMap, type PlainMap, type PlainValue } from '../data/plain-value.ts';
 import { folderOf, joinRepositoryPath } from '../data/repository-path.ts';
+import { outputPath } from '../data/tracked-output.ts';
 import { resolveTemplate, resolveText } from './stage-template.ts';
 
 /** A stage of dvc.yaml, its templates resolved. */
@@ -101,7 +102,7 @@ function parseStage(name: string, raw: PlainMap, place: PipelinePlace): Stage {
     command,
     deps: listOf(rest, 'deps', { name, file }).map((dep) => at(localPath(dep, file))),
     params: parseParams(rest, { name, file }, at),
-    outs: parseOutputs(rest, { name, file }, at),
+    outs: parseOutputs(rest, { name, file }, folder),
     isFrozen: rest.get('frozen') === true,
     isAlwaysChanged: rest.get('always_changed') === true,
   };
@@ -152,7 +153,7 @@ function paramKeys(keys: PlainValue, before: readonly string[] | undefined, plac
   return [...(before ?? []), ...names];
 }
 
-function parseOutputs(stage: PlainMap, place: StagePlace, at: (written: string) => StagePath): readonly StageOutput[] {
+function parseOutputs(stage: PlainMap, place: StagePlace, folder: string): readonly StageOutput[] {
   return ['outs', 'metrics', 'plots'].flatMap((key) =>
     listOf(stage, key, place).map((entry): StageOutput => {
       const [path, options] = isPlainMap(entry) ? ([...entry][0] ?? []) : [entry, undefined];
@@ -160,7 +161,8 @@ function parseOutputs(stage: PlainMap, place: StagePlace, at: (written: string) 
       const option = isPlainMap(options) ? options : new Map<string, PlainValue>();
       const remote = option.get('remote');
       return {
-        ...at(localPath(path, place.file)),
+        written: localPath(path, place.file),
+        path: outputPath(folder, localPath(path, place.file), place.file),
         isMetric: key === 'metrics',
         isCached: option.get('cache') !== false,
         isPersisted: option.get('persist') === true,

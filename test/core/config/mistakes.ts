@@ -199,7 +199,16 @@ const REFERENCE_MISTAKES: readonly Mistake[] = [
     text: replaced('k8s/p.yaml, image: a', 'k8s/p.yaml', ENVIRONMENTS),
     shown: ['13:39 models.m.environments.1.targets.0 says only the file'],
   },
-  ...['/etc/passwd', '../other/x.yaml', 'a/../../x.yaml', '.git/config', 'C:/x.yaml', 'a\\b.yaml'].map((file) => ({
+  ...[
+    '/etc/passwd',
+    '../other/x.yaml',
+    'a/../../x.yaml',
+    '.git/config',
+    'C:/x.yaml',
+    'a\\b.yaml',
+    'sub/.GitHub/x.yml',
+    './',
+  ].map((file) => ({
     name: `the target file ${file}`,
     text: replaced('k8s/p.yaml', `'${file}'`, ENVIRONMENTS),
     shown: [`13:41 models.m.environments.1.targets.0.file ${JSON.stringify(file)} is no path inside the repository.`],

@@ -121,6 +121,7 @@ async function workspaceAt(folder = path.join(root, randomUUID())) {
         workspace,
         remotes: { open: () => ({ name: 'storage', remote: store }) },
         progress: options.progress ?? SILENT,
+        sources: { tracked: async () => undefined },
       },
     ).finally(() => workspace.flush());
   };

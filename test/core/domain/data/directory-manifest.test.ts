@@ -49,6 +49,9 @@ describe('parseDirectoryManifest', () => {
     '.git/config',
     'x/.GIT/hooks/y',
     '.dvc/config',
+    'x/.git. /config',
+    'x/GIT~1/config',
+    'x/.g\u200cit/config',
     'a\0b',
     '\ud800',
   ])('refuses the path %j', (relpath) => {
