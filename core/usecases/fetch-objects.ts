@@ -99,6 +99,9 @@ async function fetchObject(
   });
 }
 
+/** Errors of a remote that say nothing of what the object is for. */
+const NAMED: ReadonlySet<string> = new Set(['OBJECT_FORBIDDEN', 'OBJECT_CORRUPT']);
+
 async function readObject(
   object: NeededObject,
   spare: string | undefined,
@@ -114,7 +117,7 @@ async function readObject(
     if (addition?.isKept !== false) ports.progress.add((addition?.sizeBytes ?? 0) - sink.counted);
     return addition;
   } catch (error) {
-    if (!(error instanceof UserError) || error.code !== 'OBJECT_FORBIDDEN') throw error;
+    if (!(error instanceof UserError) || !NAMED.has(error.code)) throw error;
     throw new UserError(error.code, `${object.path}: ${error.message}`, {
       fix: error.fix,
       place: object.place,

@@ -1,4 +1,5 @@
 import { assertObjectKey } from '../../domain/model/object-key.ts';
+import { ServiceError } from '../../errors.ts';
 import type { ByteSink } from '../../ports/byte-sink.ts';
 import type { DataRemote } from '../../ports/data-remote.ts';
 import type { ObjectContent, ObjectEntry } from '../../ports/object-store.ts';
@@ -21,6 +22,8 @@ const PART_BYTES = 8 * 1024 * 1024;
 const MAX_PARTS = 10_000;
 /** Chosen: what is read from disk and not yet sent; one object in parts takes all of it. */
 const UPLOAD_BYTES = 48 * 1024 * 1024;
+/** Chosen: several times a page of 1,000 keys of 1,024 bytes, encoded. */
+const MOST_LIST_BYTES = 16 * 1024 * 1024;
 const DEFAULT_TIMEOUT_MS = 60_000;
 
 /** How a remote is spoken to. */
@@ -96,19 +99,30 @@ export class S3DataRemote implements DataRemote {
       const text = await this.#text({ method: 'GET', key: '', query });
       yield keysIn(text, base.length);
       const isTruncated = /<IsTruncated>true<\/IsTruncated>/.test(text);
+      const last = token;
       token = isTruncated ? unescapeXml(/<NextContinuationToken>([^<]*)</.exec(text)?.[1]) : undefined;
+      // Half a list is none: what is not in it would count as absent.
+      if (isTruncated && token === undefined) throw brokenList(this.uri, 'it breaks off');
+      if (token !== undefined && token === last) throw brokenList(this.uri, 'the same page comes for ever');
     } while (token !== undefined);
   }
 
   async #text(call: ObjectCall): Promise<string> {
     let chunks: Uint8Array[] = [];
+    let bytes = 0;
     await this.#http.send(call, {
       head: () => true,
-      data: (chunk) => void chunks.push(Buffer.from(chunk)),
+      data: (chunk) => {
+        bytes += chunk.length;
+        if (bytes > MOST_LIST_BYTES) throw brokenList(this.uri, 'a page of it has no end');
+        chunks.push(Buffer.from(chunk));
+      },
       again: () => {
         chunks = [];
+        bytes = 0;
         return call;
       },
+      position: () => 0,
     });
     return Buffer.concat(chunks).toString('utf8');
   }
@@ -130,8 +144,15 @@ export class S3DataRemote implements DataRemote {
   }
 }
 
+function brokenList(uri: string, what: string): ServiceError {
+  return new ServiceError('STORE_UNREACHABLE', `${uri}: the list of its objects cannot be read: ${what}`, {
+    retryable: true,
+    fix: 'Run the job again; if it stays so, look at the proxy or server between this job and the remote.',
+  });
+}
+
 function ignoringBody(call: ObjectCall): Parameters<ObjectHttp['send']> {
-  return [call, { head: () => true, data: () => {}, again: () => call }];
+  return [call, { head: () => true, data: () => {}, again: () => call, position: () => 0 }];
 }
 
 /** The same as the SDK names it, for uploads in parts. */

@@ -55,7 +55,12 @@ export class HttpDataRemote implements DataRemote {
 
   async stat(key: string): Promise<ObjectEntry | undefined> {
     const call = { method: 'HEAD', key: assertObjectKey(key) } as const;
-    const head = await this.#http.send(call, { head: () => true, data: () => {}, again: () => call });
+    const head = await this.#http.send(call, {
+      head: () => true,
+      data: () => {},
+      again: () => call,
+      position: () => 0,
+    });
     return head === undefined ? undefined : { key, sizeBytes: Number(head.headers.get('content-length') ?? 0) };
   }
 

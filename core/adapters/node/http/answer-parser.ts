@@ -23,12 +23,18 @@ export class AnswerParser {
   readonly #receiver: HttpReceiver;
   readonly #hasBody: boolean;
   #pending: Buffer | undefined;
+  #trailerBytes = 0;
   #body: Body | undefined;
 
   /** @param method Of the request: an answer to HEAD has no body, whatever its head says. */
   constructor(method: string, receiver: HttpReceiver) {
     this.#receiver = receiver;
     this.#hasBody = method !== 'HEAD';
+  }
+
+  /** Whether the head of the answer itself came; interim answers (`100 Continue`) are none. */
+  get hasHead(): boolean {
+    return this.#body !== undefined;
   }
 
   /** Where the next bytes may be read to, so that they need no copying: nothing but body fits there. */
@@ -139,6 +145,8 @@ export class AnswerParser {
       if (end !== 0) throw new BrokenAnswerError('a piece of the answer is longer than it said');
       body.phase = 'size';
     } else if (end === 0) this.isComplete = true;
+    else this.#trailerBytes += end;
+    if (this.#trailerBytes > MAX_HEAD_BYTES) throw new BrokenAnswerError('the trailer of the answer has no end');
     return end + 2;
   }
 }

@@ -43,6 +43,8 @@ export class HttpConnection {
   readonly #options: ConnectionOptions;
   readonly #socket: net.Socket;
   readonly #connectTimer: NodeJS.Timeout;
+  /** Runs from the first byte of an answer to the end of its head: bytes that trickle in say nothing by themselves. */
+  #headTimer: NodeJS.Timeout | undefined;
   #exchange: Exchange | undefined;
   #isEnded = false;
   #exchanges = 0;
@@ -94,6 +96,7 @@ export class HttpConnection {
   destroy(): void {
     this.#isEnded = true;
     clearTimeout(this.#connectTimer);
+    clearTimeout(this.#headTimer);
     this.#socket.destroy();
   }
 
@@ -140,10 +143,10 @@ export class HttpConnection {
   }
 
   #send({ method, path, headers, body }: HttpRequest): void {
-    let head = `${method} ${path} HTTP/1.1\r\n`;
+    let head = `${method} ${checkedPath(path)} HTTP/1.1\r\n`;
     if (headers.host === undefined) head += `host: ${new URL(this.#options.origin).host}\r\n`;
     if (body !== undefined) head += `content-length: ${body.length}\r\n`;
-    for (const name in headers) head += `${name}: ${checkedValue(headers[name] ?? '')}\r\n`;
+    for (const name in headers) head += `${checkedName(name)}: ${checkedValue(headers[name] ?? '')}\r\n`;
     head += '\r\n';
     if (body === undefined) this.#socket.write(head, 'latin1');
     else if (body.length <= ONE_PIECE_BYTES) this.#socket.write(Buffer.concat([Buffer.from(head, 'latin1'), body]));
@@ -164,11 +167,23 @@ export class HttpConnection {
       return;
     }
     try {
-      if (!exchange.parser.push(bytes)) this.destroy();
+      const isWanted = exchange.parser.push(bytes);
+      this.#watchHead(exchange.parser.hasHead);
+      if (!isWanted) this.destroy();
       else if (!exchange.parser.isComplete) return;
       this.#settle();
     } catch (error) {
       this.#fail(error);
+    }
+  }
+
+  #watchHead(hasHead: boolean): void {
+    if (hasHead) {
+      clearTimeout(this.#headTimer);
+      this.#headTimer = undefined;
+    } else {
+      const { readTimeoutMs } = this.#options;
+      this.#headTimer ??= setTimeout(() => this.#fail(timedOut('the head of an answer', readTimeoutMs)), readTimeoutMs);
     }
   }
 
@@ -206,6 +221,18 @@ function timedOut(what: string, afterMs: number): ConnectionError {
 function checkedValue(value: string): string {
   if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) throw new TypeError('a header holds characters that HTTP does not allow');
   return value;
+}
+
+/** The characters of a token: RFC 9110, section 5.6.2. */
+function checkedName(name: string): string {
+  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) throw new TypeError('the name of a header is not one of HTTP');
+  return name;
+}
+
+/** A space or line break would end the path, and begin another request. */
+function checkedPath(path: string): string {
+  if (!/^\/[\x21-\x7e]*$/.test(path)) throw new TypeError('the path of a request is not encoded');
+  return path;
 }
 
 function isAddress(host: string): boolean {

@@ -44,8 +44,12 @@ export interface ObjectReceiver {
   /** As in `HttpReceiver`. */
   target?(): Uint8Array | undefined;
   again(): ObjectCall;
+  /** How many bytes of the object, from where this receiver begins, are there and need not come again. */
+  position(): number;
 }
 
+/** Chosen: what a connection has to bring before it drops, for the tries to be counted from the start again. */
+const PROGRESS_BYTES = 1 << 20;
 const RETRIED = new Set([408, 429, 500, 502, 503, 504]);
 const SLOW_DOWN = new Set([429, 503]);
 const MAX_FAILURE_BYTES = 64 * 1024;
@@ -72,11 +76,16 @@ export class ObjectHttp {
   async send(first: ObjectCall, receiver: ObjectReceiver): Promise<HttpHead | undefined> {
     let call = first;
     let mended = 0;
+    let reached = 0;
     for (let attempt = 1; ; attempt += 1) {
       const answer = new Answer(receiver);
       const failure = await this.#once(call, answer);
       if (failure === undefined) return answer.head0;
-      if (answer.received > 0) attempt = 1;
+      // A server that gives a byte and drops, or the same ones each time, is not worth more tries than one without.
+      if (receiver.position() - reached >= PROGRESS_BYTES) {
+        attempt = 1;
+        reached = receiver.position();
+      }
       const meaning = await this.#meaning(call, answer, failure);
       if (meaning === 'absent') return undefined;
       if (meaning instanceof Error || (meaning === 'mended' && mended >= 3) || attempt >= MAX_ATTEMPTS) {
@@ -140,7 +149,6 @@ const NO_HEADERS: HttpHeaders = { get: () => undefined };
 class Answer implements HttpReceiver {
   status = 0;
   headers: HttpHeaders = NO_HEADERS;
-  received = 0;
   receiverError: unknown;
   sentAtMs = 0;
   readonly #receiver: ObjectReceiver;
@@ -175,7 +183,6 @@ class Answer implements HttpReceiver {
   data(chunk: Uint8Array): void {
     if (this.isSuccess) {
       this.#guarded(() => this.#receiver.data(chunk));
-      this.received += chunk.length;
     } else if (this.#text.length < MAX_FAILURE_BYTES) this.#text += Buffer.from(chunk).toString('utf8');
   }
 

@@ -1,4 +1,4 @@
-import { ServiceError } from '../../../errors.ts';
+import { ServiceError, UserError } from '../../../errors.ts';
 import type { ByteSink, PartSink } from '../../../ports/byte-sink.ts';
 import type { HttpHead } from './http-exchange.ts';
 import type { ObjectCall, ObjectHttp, ObjectReceiver } from './object-http.ts';
@@ -22,27 +22,35 @@ export async function readObject(
   key: string,
   { sink, sizeBytes }: { readonly sink: ByteSink; readonly sizeBytes: number | undefined },
 ): Promise<boolean> {
-  const large = () => http.largeTurns.run(() => readLarge(http, key, sink));
-  if ((sizeBytes ?? 0) > LARGE_BYTES) return large();
-  const receiver = new WholeReceiver(key, sink);
+  const large = (wanted: WantedObject) => http.largeTurns.run(() => readLarge(http, wanted));
+  if ((sizeBytes ?? 0) > LARGE_BYTES) return large({ key, sink, sizeBytes });
+  const receiver = new WholeReceiver({ key, sink, sizeBytes });
   if ((await http.send(receiver.again(), receiver)) === undefined) return false;
-  return receiver.isLarge ? large() : true;
+  return receiver.isLarge ? large({ key, sink, sizeBytes: sizeBytes ?? receiver.sizeBytes }) : true;
 }
 
-async function readLarge(http: ObjectHttp, key: string, sink: ByteSink): Promise<boolean> {
+interface WantedObject {
+  readonly key: string;
+  readonly sink: ByteSink;
+  /** As it was recorded, or as the server said before. */
+  readonly sizeBytes: number | undefined;
+}
+
+async function readLarge(http: ObjectHttp, { key, sink, sizeBytes }: WantedObject): Promise<boolean> {
   const probe = new ProbeReceiver(key);
   if ((await http.send(probe.again(), probe)) === undefined) return false;
   if (probe.size === undefined) {
-    const receiver = new WholeReceiver(key, sink, Number.POSITIVE_INFINITY);
+    const receiver = new WholeReceiver({ key, sink, sizeBytes }, Number.POSITIVE_INFINITY);
     return (await http.send(receiver.again(), receiver)) !== undefined;
   }
+  if (sizeBytes !== undefined && probe.size !== sizeBytes) throw otherSize(key, { said: probe.size, sizeBytes });
   const object = { key, sizeBytes: probe.size, etag: probe.etag };
   const parts = sink.beginParts(object.sizeBytes);
-  const numbers = Array.from({ length: Math.ceil(object.sizeBytes / parts.partBytes) }, (_, index) => index).values();
+  const count = Math.ceil(object.sizeBytes / parts.partBytes);
   const failures: unknown[] = [];
+  let next = 0;
   const bring = async (): Promise<void> => {
-    for (const index of numbers) {
-      if (failures.length > 0) return;
+    for (let index = next++; index < count && failures.length === 0; index = next++) {
       await bringPart(http, object, { index, parts }).catch((error: unknown) => failures.push(error));
     }
   };
@@ -76,15 +84,15 @@ async function bringPart(
 /** A body in one piece, resumed after a drop. */
 class WholeReceiver implements ObjectReceiver {
   isLarge = false;
-  readonly #key: string;
-  readonly #sink: ByteSink;
+  /** What the server says. */
+  sizeBytes: number | undefined;
+  readonly #wanted: WantedObject;
   readonly #largeBytes: number;
   #received = 0;
   #etag: string | undefined;
 
-  constructor(key: string, sink: ByteSink, largeBytes = LARGE_BYTES) {
-    this.#key = key;
-    this.#sink = sink;
+  constructor(wanted: WantedObject, largeBytes = LARGE_BYTES) {
+    this.#wanted = wanted;
     this.#largeBytes = largeBytes;
   }
 
@@ -93,19 +101,29 @@ class WholeReceiver implements ObjectReceiver {
     this.#received = 0;
     this.#etag = strongEtag(head);
     const size = contentLength(head);
+    this.sizeBytes = size;
     this.isLarge =
       head.status === 200 && (size ?? 0) > this.#largeBytes && head.headers.get('accept-ranges') !== 'none';
-    if (!this.isLarge) this.#sink.begin(size);
+    if (!this.isLarge) this.#wanted.sink.begin(size);
     return !this.isLarge;
   }
 
   data(chunk: Uint8Array): void {
-    this.#sink.write(chunk);
     this.#received += chunk.length;
+    const { key, sink, sizeBytes } = this.#wanted;
+    // Else a server that never ends fills the disk.
+    if (sizeBytes !== undefined && this.#received > Math.max(sizeBytes, LARGE_BYTES)) {
+      throw otherSize(key, { said: undefined, sizeBytes });
+    }
+    sink.write(chunk);
+  }
+
+  position(): number {
+    return this.#etag === undefined ? 0 : this.#received;
   }
 
   again(): ObjectCall {
-    const call = { method: 'GET', key: this.#key } as const;
+    const call = { method: 'GET', key: this.#wanted.key } as const;
     if (this.#received === 0 || this.#etag === undefined) return call;
     // Another object by now, or a server without ranges: it answers with the whole.
     return { ...call, headers: { range: `bytes=${this.#received}-`, 'if-range': this.#etag } };
@@ -130,6 +148,10 @@ class ProbeReceiver implements ObjectReceiver {
   }
 
   data(): void {}
+
+  position(): number {
+    return 0;
+  }
 
   again(): ObjectCall {
     return { method: 'GET', key: this.#key, headers: { range: 'bytes=0-0' } };
@@ -166,6 +188,10 @@ class RangeReceiver implements ObjectReceiver {
     this.#received += chunk.length;
   }
 
+  position(): number {
+    return this.#received;
+  }
+
   target(): Uint8Array {
     return this.#buffer.subarray(this.#received);
   }
@@ -179,6 +205,17 @@ class RangeReceiver implements ObjectReceiver {
   #isInPlace(chunk: Uint8Array): boolean {
     return chunk.buffer === this.#buffer.buffer && chunk.byteOffset === this.#buffer.byteOffset + this.#received;
   }
+}
+
+/** What is not as long as it was recorded is not it, and nothing is planned for it. */
+function otherSize(
+  key: string,
+  { said, sizeBytes }: { readonly said: number | undefined; readonly sizeBytes: number },
+): UserError {
+  const has = said === undefined ? 'more' : `${said}`;
+  return new UserError('OBJECT_CORRUPT', `the server has ${has} bytes of ${key}, where ${sizeBytes} are expected`, {
+    fix: "Find out who wrote it to the remote; then delete it there and push it again with 'dvc push'.",
+  });
 }
 
 function brokenAnswer(key: string, what: string): ServiceError {

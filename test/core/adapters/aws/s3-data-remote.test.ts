@@ -210,4 +210,19 @@ describe('plainConnection', () => {
   it.each(left)('leaves $name to the SDK', ({ settings }) => {
     expect(plainConnection(settings, location)).toBeUndefined();
   });
+
+  const page = (keys: number, more: string) =>
+    `<ListBucketResult>${'<Contents><Key>dvc/files/md5/aa/bb</Key></Contents>'.repeat(keys)}${more}</ListBucketResult>`;
+  it.each([
+    { name: 'breaks off', body: page(1, '<IsTruncated>true</IsTruncated>') },
+    {
+      name: 'gives the same page for ever',
+      body: page(1, '<IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken>'),
+    },
+    { name: 'has a page of more than 16 MiB', body: page(400_000, '') },
+  ])('refuses a list of objects that $name', async ({ body }) => {
+    const { remote } = await remoteOn((_, response) => response.end(body));
+    const pages = Array.fromAsync(remote.listPages('files/md5/'));
+    await expect(pages).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' });
+  });
 });

@@ -47,14 +47,17 @@ describe('HttpPool over TLS', () => {
     try {
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       const origin = `https://localhost:${(server.address() as AddressInfo).port}`;
-      const run = (env: Record<string, string>) =>
-        runProgram(process.execPath, ['--input-type=module', '--eval', CLIENT, origin], {
+      const run = (env: Record<string, string>, to = origin) =>
+        runProgram(process.execPath, ['--input-type=module', '--eval', CLIENT, to], {
           cwd: folder,
           env: { ...hostEnvironment(), ...env },
         });
       const trusted = await run({ NODE_EXTRA_CA_CERTS: made.file });
       expect(trusted.stdout, trusted.stderr).toBe('["200000/one/","200000/two/","200000/six/"]\n');
       expect((await run({})).stdout).toBe('DEPTH_ZERO_SELF_SIGNED_CERT\n');
+      // A certificate that is trusted, and made for another name.
+      const other = await run({ NODE_EXTRA_CA_CERTS: made.file }, origin.replace('localhost', '127.0.0.1'));
+      expect(other.stdout).toBe('ERR_TLS_CERT_ALTNAME_INVALID\n');
     } finally {
       server.close();
       await rm(folder, { recursive: true, force: true });

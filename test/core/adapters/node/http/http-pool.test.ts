@@ -107,10 +107,53 @@ describe('HttpPool', () => {
     { name: 'of two lengths', raw: 'HTTP/1.1 200 OK\r\nContent-Length: 3, 4\r\n\r\nabc' },
     { name: 'in chunks without a size', raw: 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc' },
     { name: 'coded', raw: 'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nabc' },
+    { name: 'coded twice', raw: 'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n' },
+    { name: 'of a signed length', raw: 'HTTP/1.1 200 OK\r\nContent-Length: +3\r\n\r\nabc' },
+    {
+      name: 'in a chunk of less than nothing',
+      raw: 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-2\r\nok\r\n0\r\n\r\n',
+    },
+    {
+      name: 'in a chunk longer than it says',
+      raw: 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nokXX\r\n0\r\n\r\n',
+    },
   ];
   it.each(broken)('fails with a code for an answer that is $name', async ({ raw }) => {
     const origin = await serve((_, socket) => socket.end(raw));
     await expect(ask(origin)).rejects.toMatchObject({ code: expect.stringMatching(/^E/) });
+  });
+
+  const endless = [
+    { name: 'interim answers', text: 'HTTP/1.1 100 Continue\r\n\r\n' },
+    { name: 'headers', text: 'x: y\r\n', before: 'HTTP/1.1 200 OK\r\n' },
+    { name: 'a trailer', text: 'x: y\r\n', before: 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n' },
+  ];
+  it.each(endless)('ends with an error where $name never end', async ({ text, before = '' }) => {
+    const origin = await serve((_, socket) => {
+      socket.write(before);
+      const more = () => {
+        if (!socket.destroyed) socket.write(text.repeat(10), () => setImmediate(more));
+      };
+      more();
+    });
+    await expect(ask(origin, {}, 500)).rejects.toMatchObject({ code: expect.stringMatching(/^E/) });
+  });
+
+  it('reads chunks where a length is said as well', async () => {
+    const origin = await serve((_, socket) =>
+      socket.end('HTTP/1.1 200 OK\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n'),
+    );
+    expect((await ask(origin)).text).toBe('ok');
+  });
+
+  it('follows no redirect, so that credentials go nowhere else', async () => {
+    let asked = 0;
+    const origin = await serve((count, socket) => {
+      asked = count;
+      socket.write(`HTTP/1.1 302 Found\r\nlocation: ${origin}/other\r\ncontent-length: 0\r\n\r\n`);
+    });
+    expect((await ask(origin, { headers: { authorization: 'Basic c2VjcmV0' } })).status).toBe(302);
+    expect(asked).toBe(1);
   });
 
   it('does not use a connection again on which more came than the answer', async () => {
@@ -156,9 +199,23 @@ describe('HttpPool', () => {
     expect(received.join('')).toMatch(/content-length: 100003\r\n\r\nx{100000}end$/);
   });
 
-  it('refuses a header that would begin another', async () => {
-    const origin = await serve((_, socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'));
-    await expect(ask(origin, { headers: { 'x-a': 'b\r\nx-c: d' } })).rejects.toThrow(TypeError);
+  const smuggled: { name: string; request: Partial<HttpRequest> }[] = [
+    { name: 'in the value of a header', request: { headers: { 'x-a': 'b\r\nx-evil: 1' } } },
+    { name: 'in the name of a header', request: { headers: { 'x-a: b\r\nx-evil': '1' } } },
+    { name: 'as a colon in the name of a header', request: { headers: { 'x-evil: 1': '2' } } },
+    { name: 'in the path', request: { path: '/x HTTP/1.1\r\nx-evil: 1\r\n\r\n' } },
+    { name: 'as a space in the path', request: { path: '/x x-evil: 1' } },
+    { name: 'in a path without its slash', request: { path: 'x-evil: 1' } },
+    { name: 'in characters that are cut to one byte', request: { path: '/\u010d\u010ax-evil: 1' } },
+  ];
+  it.each(smuggled)('sends nothing of somebody else’s choice $name', async ({ request }) => {
+    const seen: string[] = [];
+    const origin = await serve((_, socket, text) => {
+      seen.push(text);
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
+    });
+    await expect(ask(origin, request)).rejects.toThrow(TypeError);
+    expect(seen).toEqual([]);
   });
 
   it('goes through the proxy that the environment names, and past it where NO_PROXY says so', async () => {
