@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, matchesGlob, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { assertObjectKey } from '../core/domain/model/object-key.ts';
 import { UserError } from '../core/errors.ts';
 import type { ShownPath } from '../core/usecases/evaluation-request.ts';
 import type { ActionContext } from './action-context.ts';
@@ -19,7 +20,8 @@ export interface FetchTarget {
 /**
  * Brings a table to this machine: a path stays what it is, `s3://bucket/prefix/*.parquet` is fetched.
  *
- * @throws {UserError} DATA_NOT_FOUND where no object matches.
+ * @throws {UserError} DATA_NOT_FOUND where no object matches or one vanishes, PATH_UNSAFE where the store lists a key that
+ *   leaves the folder.
  */
 export async function fetchTable(
   context: Pick<ActionContext, 'env' | 'log' | 'workingDirectory'>,
@@ -36,8 +38,10 @@ export async function fetchTable(
   for await (const { key } of store.list('')) {
     if (!matchesGlob(key, pattern)) continue;
     const content = await store.open(key);
-    if (content === undefined) continue;
-    const target = join(folder, ...key.split('/'));
+    // A table without one of its files is another table.
+    if (content === undefined)
+      throw new UserError('DATA_NOT_FOUND', `${root}/${key} vanished while it was read`, { fix });
+    const target = join(folder, ...assertObjectKey(key).split('/'));
     await mkdir(dirname(target), { recursive: true });
     await pipeline(Readable.from(content), createWriteStream(target));
     fetched++;

@@ -3,6 +3,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { assertObjectKey } from '../../domain/model/object-key.ts';
 import { artifactFolder } from '../../domain/registry/store-layout.ts';
 import { UserError } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
@@ -21,7 +22,8 @@ export interface ArtifactFetch {
  * Brings an artifact from its store to this machine and checks it against its digest before it gets its name.
  *
  * @returns The path of its one file, where the digest is that of a file; else of its folder.
- * @throws {UserError} OBJECT_MISSING where the store has nothing of it, OBJECT_CORRUPT where the bytes are others.
+ * @throws {UserError} OBJECT_MISSING where the store has nothing of it, OBJECT_CORRUPT where the bytes are others,
+ *   PATH_UNSAFE where the store lists a key that leaves the folder.
  */
 export async function fetchArtifact({ store, digest, into }: ArtifactFetch): Promise<string> {
   const folder = path.join(into, digest.replace('sha256:', ''));
@@ -30,7 +32,8 @@ export async function fetchArtifact({ store, digest, into }: ArtifactFetch): Pro
   const prefix = `${artifactFolder(digest)}/`;
   const files: string[] = [];
   for await (const { key } of store.list(prefix)) {
-    const file = key.slice(prefix.length);
+    // Listed by the store: it becomes a path of this machine.
+    const file = assertObjectKey(key.slice(prefix.length));
     await download(store, key, path.join(partial, ...file.split('/')));
     files.push(file);
   }
