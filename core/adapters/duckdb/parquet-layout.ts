@@ -33,8 +33,17 @@ export interface WantedColumn {
   readonly name: string;
 }
 
-/** Chosen: all columns' largest groups of rows together, of which two each are in memory at a time. */
+/**
+ * Chosen: as many rows as writers put into a group. A page of a few bytes may stand for any number of missing or equal
+ * values, and all of a page's are in memory at once.
+ */
+export const MOST_GROUP_ROWS = 1 << 20;
+/**
+ * Chosen: all columns' largest groups of rows together, as they are in the file or as numbers, of which two each are in
+ * memory at a time.
+ */
 const MOST_BYTES = 128 << 20;
+const NUMBER_BYTES = 8;
 const TYPES: ReadonlyMap<string, PlainType> = new Map([
   ['DOUBLE', 'DOUBLE'],
   ['FLOAT', 'FLOAT'],
@@ -56,7 +65,7 @@ type Query = (sql: string) => Promise<readonly Row[]>;
 
 /**
  * Where the values of columns stand, by what the engine says of the files; undefined where they are not plain numbers in
- * a common encoding, all columns equally long: those are left to the engine.
+ * a common encoding, all columns equally long, in groups of up to about a million rows: those are left to the engine.
  */
 export async function parquetColumns(
   wanted: readonly WantedColumn[],
@@ -75,7 +84,10 @@ export async function parquetColumns(
     found.push(one);
   }
   const largest = found.map(({ chunks }) =>
-    chunks.reduce((most, { storedBytes, plainBytes }) => Math.max(most, storedBytes, plainBytes), 0),
+    chunks.reduce(
+      (most, { storedBytes, plainBytes, rows }) => Math.max(most, storedBytes, plainBytes, rows * NUMBER_BYTES),
+      0,
+    ),
   );
   return largest.reduce((sum, bytes) => sum + bytes, 0) > MOST_BYTES ? undefined : found;
 }
@@ -158,7 +170,7 @@ function chunkOf(row: Row, file: string, known: KnownColumn | undefined): Parque
   const isFlat = known?.repetition === 'REQUIRED' || known?.repetition === 'OPTIONAL';
   const unit = known?.unit;
   if (type !== stored || type === undefined || unit === undefined || codec === undefined) return;
-  if (!isKnown || !isFlat || values !== rows) return;
+  if (!isKnown || !isFlat || values !== rows || rows > MOST_GROUP_ROWS) return;
   const offset = dictionary === null || Number(dictionary) === 0 ? data : Math.min(Number(dictionary), data);
   const place = { file, offset, storedBytes: compressed, plainBytes: plain };
   return { ...place, rows, type, unit, codec, isOptional: known?.repetition === 'OPTIONAL' };

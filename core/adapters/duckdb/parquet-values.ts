@@ -1,6 +1,6 @@
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { isRunOfOnes, unpackNumbers } from './packed-numbers.ts';
-import type { ParquetChunk, PlainCodec, PlainUnit } from './parquet-layout.ts';
+import { MOST_GROUP_ROWS, type ParquetChunk, type PlainCodec, type PlainUnit } from './parquet-layout.ts';
 import { type PageHeader, readPageHeader } from './parquet-page.ts';
 import { decompressSnappy } from './snappy.ts';
 
@@ -75,6 +75,7 @@ export class ChunkPages {
         this.#dictionary = plainNumbers(page, this.#chunk, header.values);
         continue;
       }
+      if (header.values > MOST_GROUP_ROWS) throw new RangeError('more values than a page may have');
       this.#rows += header.values;
       if (this.#rows > this.#chunk.rows) throw new RangeError('more values than rows');
       if (header.values > 0) return this.#valuesOf(header, page);
@@ -150,8 +151,9 @@ function decompress(codec: PlainCodec, stored: Uint8Array, target: Uint8Array): 
 }
 
 function spread(values: Float64Array, there: Int32Array): Float64Array {
-  let from = 0;
-  return Float64Array.from(there, (isThere) => (isThere === 1 ? (values[from++] ?? Number.NaN) : Number.NaN));
+  const all = new Float64Array(there.length).fill(Number.NaN);
+  for (let i = 0, from = 0; i < all.length; i++) if (there[i] === 1) all[i] = values[from++] ?? Number.NaN;
+  return all;
 }
 
 function lookUp(dictionary: Float64Array, indexes: Int32Array, values: Float64Array): Float64Array {

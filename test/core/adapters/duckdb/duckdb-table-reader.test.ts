@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DuckDbTableReader } from '../../../../core/adapters/duckdb/duckdb-table-reader.ts';
@@ -112,6 +112,27 @@ describe('DuckDbTableReader', () => {
     ]);
   });
 
+  it.each(['csv', 'parquet'])('reads columns and files whose names are statements as names: %s', async (format) => {
+    const mark = join(folder, 'RAN').replaceAll("'", "''");
+    const name = `x"; COPY (SELECT 1) TO '${mark}'; SELECT "'$1?`;
+    const file = join(folder, `'); COPY (SELECT 1) TO 'RAN'; --.${format}`);
+    const { DuckDBInstance } = await loadNativeModule('@duckdb/node-api', { env: {}, nodeModules: PROJECT_MODULES });
+    const connection = await (await DuckDBInstance.create(':memory:')).connect();
+    const rows = `SELECT i AS "${name.replaceAll('"', '""')}", i / 2.0 AS n FROM range(150000) r(i)`;
+    await connection.run(
+      `COPY (${rows}) TO '${file.replaceAll("'", "''")}' (FORMAT ${format}${format === 'csv' ? ', HEADER' : ''})`,
+    );
+    connection.closeSync();
+    const table = await reader.describe(file);
+    let sum = 0;
+    for await (const { columns } of reader.read(table, { columns: [name, 'n'], batchRows: 10_000 })) {
+      for (const value of columns[0]?.values ?? []) sum += Number(value);
+    }
+    expect(sum).toBe((150_000 * 149_999) / 2);
+    expect(existsSync(join(folder, 'RAN'))).toBe(false);
+    expect(existsSync('RAN')).toBe(false);
+  });
+
   it('refuses a Parquet file that was cut off, wherever', async () => {
     const whole = await readFile(join(folder, 'part-1.parquet'));
     for (const share of [0.1, 0.5, 0.99]) {
@@ -157,9 +178,7 @@ describe('DuckDbTableReader', () => {
     const adapter = new URL('../../../../core/adapters/duckdb/duckdb-table-reader.ts', import.meta.url);
     const program = `
       import { DuckDbTableReader } from ${JSON.stringify(adapter.href)};
-      // Modules are looked for from here.
-      process.argv[1] = ${JSON.stringify(fileURLToPath(adapter))};
-      const reader = new DuckDbTableReader({ env: {}, nodeModules: PROJECT_MODULES });
+      const reader = new DuckDbTableReader({ env: {}, nodeModules: ${JSON.stringify(PROJECT_MODULES)} });
       const table = await reader.describe(${JSON.stringify(file)});
       for await (const { columns } of reader.read(table, { columns: ['at'], batchRows: 1 })) console.log(columns[0].values[0]);
       await reader.close();`;

@@ -59,6 +59,37 @@ describe('ChunkPages', () => {
   });
 });
 
+/** A number in Thrift's compact protocol, of any size. */
+const varint = (value: number): number[] =>
+  value < 128 ? [value] : [(value % 128) | 128, ...varint(Math.floor(value / 128))];
+const large = (value: number) => [0x15, ...varint(2 * value)];
+/** A page of which all values are missing, said by one run of zeros: a few bytes, whatever their number. */
+const missingPage = (rows: number) => {
+  const run = [...varint(rows * 2), 0];
+  const body = [run.length, 0, 0, 0, ...run];
+  const own = [0x2c, ...large(rows), ...i32(0), ...i32(3), ...i32(3), 0];
+  return [...i32(0), ...i32(body.length), ...i32(body.length), ...own, 0, ...body];
+};
+
+describe('ChunkPages of missing values', () => {
+  const pagesOf = (bytes: readonly number[], rows: number) => {
+    const chunk = { file: 'a.parquet', offset: 0, storedBytes: bytes.length, plainBytes: bytes.length, rows } as const;
+    const kind = { type: 'DOUBLE', unit: 'number', codec: 'UNCOMPRESSED', isOptional: true } as const;
+    return new ChunkPages({ ...chunk, ...kind }, { bytes: Uint8Array.from(bytes), scratch: new PageScratch() });
+  };
+
+  it('takes as many as writers put into a group of rows', () => {
+    const page = pagesOf(missingPage(2 ** 20), 2 ** 20).next();
+    expect(page).toMatchObject({ kind: 'numbers', count: 2 ** 20 });
+    expect(page?.kind === 'numbers' && page.values.every(Number.isNaN)).toBe(true);
+  });
+
+  it.each([2 ** 20 + 1, 2 ** 25, 2 ** 40])('refuses %i of them in a page of a few bytes', (rows) => {
+    expect(missingPage(rows).length).toBeLessThan(40);
+    expect(() => pagesOf(missingPage(rows), rows).next()).toThrow(RangeError);
+  });
+});
+
 describe('decompressSnappy', () => {
   const decompress = (bytes: readonly number[], size: number) => {
     const target = new Uint8Array(size);

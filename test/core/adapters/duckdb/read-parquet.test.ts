@@ -124,6 +124,27 @@ describe('readParquet', () => {
     expect(await parquetColumns([{ files: [file], name: 'n' }], query)).toBeUndefined();
   });
 
+  it('leaves groups of so many rows to the engine that a page of a few bytes could stand for any number of values', async () => {
+    const groups = async (rows: number, columns: string) => {
+      const file = join(folder, 'groups.parquet');
+      const options = '(FORMAT parquet, ROW_GROUP_SIZE 4000000)';
+      await connection.run(`COPY (SELECT ${columns} FROM range(${rows})) TO '${file}' ${options}`);
+      return (...names: string[]) =>
+        parquetColumns(
+          names.map((name) => ({ files: [file], name })),
+          query,
+        );
+    };
+    const limit = 2 ** 20;
+    expect(await (await groups(limit, 'NULL::DOUBLE AS n'))('n')).toHaveLength(1);
+    expect(await (await groups(limit + 2048, 'NULL::DOUBLE AS n'))('n')).toBeUndefined();
+    // Together as much as two groups of each column may hold in memory, though there is next to nothing in the file.
+    const many = Array.from({ length: 17 }, (_, i) => `n${i}`);
+    const columns = await groups(limit, many.map((name) => `NULL::DOUBLE AS ${name}`).join(', '));
+    expect(await columns(...many.slice(0, 16))).toHaveLength(16);
+    expect(await columns(...many)).toBeUndefined();
+  });
+
   it('leaves files that hold a column as numbers of two types to the engine', async () => {
     const files = [
       await write('one.parquet', 'CODEC snappy', 'i AS n'),
