@@ -22,32 +22,53 @@ export interface CreationPage {
   close(): Promise<void>;
 }
 
-/** Serves the page: one click there, one at GitHub, and the App is made. */
+/** What one page knows. */
+interface Attempt {
+  readonly creation: AppCreation;
+  /** `127.0.0.1:<port>`: the one host that is answered. A name that somebody made point here is another one. */
+  readonly host: string;
+  /** Part of the page's address, so that only who reads the terminal can open it. */
+  readonly secret: string;
+  /** Given to GitHub by the page, and given back by GitHub. */
+  readonly state: string;
+  readonly onCreated: () => void;
+}
+
+/**
+ * Serves the page: one click there, one at GitHub, and the App is made.
+ *
+ * @returns Its `url` holds a secret: other programs and sites on this machine cannot open the page.
+ */
 export async function serveCreationPage(creation: AppCreation): Promise<CreationPage> {
-  const state = randomBytes(24).toString('hex');
+  const [secret, state] = [randomBytes(24).toString('hex'), randomBytes(24).toString('hex')];
   const { promise: created, resolve: onCreated } = Promise.withResolvers<void>();
+  let host = '';
   const server = createServer((request, response) => {
-    answer(request, response, { creation, state, onCreated }).catch((error: unknown) => {
+    answer(request, response, { creation, host, secret, state, onCreated }).catch((error: unknown) => {
       response.writeHead(502, { 'content-type': 'text/plain' }).end(error instanceof Error ? error.message : 'failed');
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  host = `127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
   const close = () => new Promise<void>((resolve) => server.close(() => resolve()));
-  return { url: `http://127.0.0.1:${port}/`, created, close };
+  return { url: `http://${host}/${secret}`, created, close };
 }
 
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { creation, state, onCreated }: { creation: AppCreation; state: string; onCreated: () => void },
+  { creation, host, secret, state, onCreated }: Attempt,
 ): Promise<void> {
-  const url = new URL(request.url ?? '/', `http://${request.headers.host}`);
-  if (url.pathname === '/') {
-    const redirectUrl = `http://${request.headers.host}/created`;
-    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
-    return void response.end(page(creation, state, redirectUrl));
+  if (request.headers.host !== host) return void response.writeHead(421).end('not a host of this page');
+  const url = new URL(request.url ?? '/', `http://${host}`);
+  if (isSame(url.pathname.slice(1), secret)) {
+    response.writeHead(200, {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': "frame-ancestors 'none'",
+      'cache-control': 'no-store',
+    });
+    return void response.end(page(creation, state, `http://${host}/created`));
   }
   if (url.pathname !== '/created') return void response.writeHead(404).end();
   // Without the state that this page gave out, somebody else's App would be taken for ours.

@@ -1,5 +1,5 @@
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -54,7 +54,7 @@ describe('serveCreationPage', () => {
     expect(manifest).toMatchObject({
       default_permissions: APP_PERMISSIONS,
       default_events: APP_EVENTS,
-      redirect_url: `${page.url}created`,
+      redirect_url: `${origin()}/created`,
       hook_attributes: { url: 'https://bot.example/api/github/webhooks' },
       public: false,
     });
@@ -62,7 +62,7 @@ describe('serveCreationPage', () => {
 
   it('keeps the secrets in a file of the owner, as the bot reads them', async () => {
     const { state } = await shown();
-    const back = await fetch(`${page.url}created?code=abc123&state=${state}`);
+    const back = await fetch(`${origin()}/created?code=abc123&state=${state}`);
     expect(back.status).toBe(200);
     await page.created;
     expect(asked).toEqual(['POST /app-manifests/abc123/conversions']);
@@ -77,12 +77,53 @@ describe('serveCreationPage', () => {
 
   it('takes no App of somebody else, and no code that is none', async () => {
     const { state } = await shown();
-    expect((await fetch(`${page.url}created?code=abc&state=${'0'.repeat(48)}`)).status).toBe(403);
-    expect((await fetch(`${page.url}created?code=abc`)).status).toBe(403);
-    expect((await fetch(`${page.url}created?code=../x&state=${state}`)).status).toBe(502);
+    expect((await fetch(`${origin()}/created?code=abc&state=${'0'.repeat(48)}`)).status).toBe(403);
+    expect((await fetch(`${origin()}/created?code=abc`)).status).toBe(403);
+    expect((await fetch(`${origin()}/created?code=../x&state=${state}`)).status).toBe(502);
     expect(asked).toEqual([]);
   });
+
+  it.each(['evil.example', 'evil.example:PORT', 'localhost:PORT', '127.0.0.1', '127.0.0.1:1', '127.1:PORT', ''])(
+    'answers nothing to somebody who names it %j',
+    async (name) => {
+      const { state } = await shown();
+      const host = name.replace('PORT', new URL(page.url).port);
+      for (const path of [new URL(page.url).pathname, '/', `/created?code=abc&state=${state}`]) {
+        const { status, text } = await askAs(host, path);
+        // Node's own server refuses a request without a host.
+        expect(status).toBe(name === '' ? 400 : 421);
+        expect(text).not.toContain(state);
+      }
+      expect(asked).toEqual([]);
+    },
+  );
+
+  it('shows its state to nobody who does not know its address', async () => {
+    const { state } = await shown();
+    for (const path of ['/', '/created', `/${'0'.repeat(48)}`, `/${state}`, `${new URL(page.url).pathname}x`]) {
+      const answered = await fetch(`${origin()}${path}`);
+      expect(answered.status).toBeGreaterThanOrEqual(400);
+      expect(await answered.text()).not.toContain(state);
+    }
+  });
 });
+
+function origin(): string {
+  return new URL(page.url).origin;
+}
+
+/** A request that names its host as somebody likes. */
+function askAs(host: string, path: string): Promise<{ status: number | undefined; text: string }> {
+  const { port } = new URL(page.url);
+  return new Promise((resolve, reject) => {
+    const headers = host === '' ? {} : { host };
+    const options = { host: '127.0.0.1', port, path, headers, setHost: false, agent: false };
+    get(options, (response) => {
+      let text = '';
+      response.on('data', (chunk) => (text += chunk)).on('end', () => resolve({ status: response.statusCode, text }));
+    }).on('error', reject);
+  });
+}
 
 describe('the guide', () => {
   it('gives a reason for each permission and lists the events', async () => {
