@@ -64,6 +64,7 @@ export type UserErrorCode =
 export type ServiceErrorCode =
   | 'STORE_UNREACHABLE'
   | 'STORE_REFUSED'
+  | 'STORE_CORRUPT'
   | 'STORE_CONFLICT'
   | 'GITHUB_REFUSED'
   | 'GITHUB_UNREACHABLE'

@@ -10,7 +10,7 @@ import { type ArtifactPorts, fetchArtifact } from './fetch-artifact.ts';
  *
  * @param location Absolute path of the artifact.
  * @returns Its report; undefined where there is no such run.
- * @throws {ServiceError} STORE_REFUSED when the stored artifact does not have its digest.
+ * @throws {ServiceError} STORE_CORRUPT when the stored artifact does not have its digest.
  */
 export async function restoreRun(
   inputsDigest: string,

@@ -43,7 +43,7 @@ export class VersionStore {
   /**
    * Stores the artifact's tree under its digest; what is there already stays, and is read to see that it is the same.
    *
-   * @throws {ServiceError} STORE_REFUSED when other bytes lie there.
+   * @throws {ServiceError} STORE_CORRUPT when the store has other bytes there.
    */
   async putArtifact(artifact: HashedArtifact): Promise<void> {
     const open = this.#open;
@@ -87,7 +87,7 @@ export class VersionStore {
   /**
    * The document with a digest, checked against it.
    *
-   * @throws {ServiceError} STORE_REFUSED when the bytes have another digest.
+   * @throws {ServiceError} STORE_CORRUPT when the bytes have another digest.
    */
   async readDocument<Kind extends ReportKind>(kind: Kind, digest: string): Promise<ReportOf<Kind> | undefined> {
     return this.#read(kind, documentKey(digest), digest);
@@ -133,7 +133,7 @@ async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
 }
 
 function otherBytes(uri: string, digest: string): ServiceError {
-  return new ServiceError('STORE_REFUSED', `${uri} has other bytes: it does not have the digest ${digest}`, {
+  return new ServiceError('STORE_CORRUPT', `${uri} has other bytes: it does not have the digest ${digest}`, {
     fix: 'Delete this object and register again: someone or something changed it.',
     retryable: false,
   });
