@@ -17,6 +17,12 @@ export interface FetchTarget {
   readonly fix: string;
 }
 
+/** A table on this machine. */
+export interface FetchedTable extends ShownPath {
+  /** Of a glob that was fetched: the folder that holds its objects and nothing else. */
+  readonly folder?: string;
+}
+
 /**
  * Brings a table to this machine: a path stays what it is, `s3://bucket/prefix/*.parquet` is fetched.
  *
@@ -27,7 +33,7 @@ export async function fetchTable(
   context: Pick<ActionContext, 'env' | 'log' | 'workingDirectory'>,
   shown: string,
   { folder: name, fix }: FetchTarget,
-): Promise<ShownPath> {
+): Promise<FetchedTable> {
   if (!shown.startsWith('s3://')) return { shown, absolute: resolve(context.workingDirectory, shown) };
   const { root, pattern } = splitAddress(shown);
   const store = openStore(root, { env: context.env, baseFolder: context.workingDirectory });
@@ -47,14 +53,17 @@ export async function fetchTable(
     fetched++;
   }
   context.log.info(`Fetched ${fetched} objects of ${shown}`);
-  if (fetched > 0) return { shown, absolute: join(folder, ...pattern.split('/')) };
+  const absolute = join(folder, ...pattern.split('/'));
+  if (fetched > 0) return WILD.test(pattern) ? { shown, absolute, folder } : { shown, absolute };
   throw new UserError('DATA_NOT_FOUND', `there is no object ${shown}`, { fix });
 }
+
+const WILD = /[*?[{]/;
 
 /** The fixed folder of an address, and the rest, which may be a glob. */
 function splitAddress(address: string): { readonly root: string; readonly pattern: string } {
   const parts = address.split('/');
-  const wild = parts.findIndex((part) => /[*?[{]/.test(part));
+  const wild = parts.findIndex((part) => WILD.test(part));
   const at = wild === -1 ? parts.length - 1 : wild;
   return { root: parts.slice(0, at).join('/'), pattern: parts.slice(at).join('/') };
 }

@@ -9,7 +9,7 @@ import { flattenMetrics } from '../../core/domain/train/parameters.ts';
 import { UserError } from '../../core/errors.ts';
 import type { ChampionFinder } from '../../core/ports/champion-finder.ts';
 import type { EvaluationPorts } from '../../core/usecases/evaluation-ports.ts';
-import type { EvaluationRequest, ShownPath } from '../../core/usecases/evaluation-request.ts';
+import type { EvaluationRequest } from '../../core/usecases/evaluation-request.ts';
 import type { ActionContext } from '../action-context.ts';
 import { fetchTable } from '../fetch-table.ts';
 import type { InputValues } from '../inputs.ts';
@@ -28,7 +28,6 @@ export async function assembleRequest(
   values: Values,
 ): Promise<EvaluationRequest> {
   const { name, model } = loaded;
-  const path = (shown: string): ShownPath => ({ shown, absolute: resolve(context.workingDirectory, shown) });
   const fetched = (shown: string, folder: string) =>
     fetchTable(context, shown, { folder, fix: 'Check evaluate.dataset and drift.reference in tidegate.yaml.' });
   const dataset = values['dataset-path'] ?? model.evaluate.dataset;
@@ -36,7 +35,7 @@ export async function assembleRequest(
     config: model,
     header: await reportHeader('evaluation', context, name),
     profileHeader: await reportHeader('profile', context, name),
-    candidate: candidateOf(loaded, values, path),
+    candidate: await candidateOf(context, loaded, values),
     dataset: await fetched(dataset, 'dataset'),
     reference: await fetched(model.drift?.reference ?? dataset, 'reference'),
     ...(await readTrainingMetrics(context, model.evaluate.metricsFile)),
@@ -96,17 +95,21 @@ export async function assemblePorts(
   return { ports, close: () => tables.close() };
 }
 
-function candidateOf(
+async function candidateOf(
+  context: ActionContext,
   { model }: LoadedModel,
   values: Values,
-  path: (shown: string) => ShownPath,
-): EvaluationRequest['candidate'] {
+): Promise<EvaluationRequest['candidate']> {
   const declared = model.evaluate.predictions;
   const predictions = values['predictions-path'] ?? declared?.path;
   if (predictions === undefined || values['artifact-path'] !== undefined) {
-    return { kind: 'artifact', path: path(values['artifact-path'] ?? model.artifact) };
+    const shown = values['artifact-path'] ?? model.artifact;
+    return { kind: 'artifact', path: { shown, absolute: resolve(context.workingDirectory, shown) } };
   }
-  return { kind: 'predictions', path: path(predictions) };
+  const fix = 'Check evaluate.predictions in tidegate.yaml, or the input predictions-path.';
+  const { absolute, folder } = await fetchTable(context, predictions, { folder: 'predictions', fix });
+  // The digest of what is judged is that of a file or folder.
+  return { kind: 'predictions', path: { shown: predictions, absolute: folder ?? absolute } };
 }
 
 async function championFinder(context: ActionContext, loaded: LoadedModel, values: Values): Promise<ChampionFinder> {
