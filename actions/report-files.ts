@@ -66,9 +66,14 @@ export async function writeReport<Kind extends ReportKind>(
   kind: Kind,
   report: ReportOf<Kind>,
 ): Promise<string> {
+  return writeReportText(path, formatReport(kind, report));
+}
+
+/** As {@link writeReport}, for a text that is made elsewhere, perhaps in pieces. */
+export async function writeReportText(path: string, text: string | Iterable<string>): Promise<string> {
   await mkdir(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}.tmp`;
-  await writeFile(temporary, formatReport(kind, report));
+  await writeFile(temporary, text);
   const file = await open(temporary);
   await file.sync();
   await file.close();

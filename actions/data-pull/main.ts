@@ -1,5 +1,3 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { DvcCache } from '../../core/adapters/dvc/dvc-cache.ts';
 import { GitSourceTree } from '../../core/adapters/git/git-source-tree.ts';
 import { FileArtifactHasher } from '../../core/adapters/node/file-artifact-hasher.ts';
@@ -7,20 +5,22 @@ import { keepYoungGenerationSmall } from '../../core/adapters/node/young-generat
 import { recordedDigest } from '../../core/domain/data/object-key.ts';
 import type { WantedOutput } from '../../core/domain/data/select-outputs.ts';
 import { type DataSummary, renderData } from '../../core/render/data-summary.ts';
+import { formatDataReport } from '../../core/reports/data-report.ts';
+import { MAX_REPORT_BYTES } from '../../core/reports/read-report.ts';
 import { digestDataset } from '../../core/usecases/digest-dataset.ts';
 import { type PullRequest, type PullResult, pullData } from '../../core/usecases/pull-data.ts';
 import type { ActionContext } from '../action-context.ts';
 import { type InputValues, readInputs } from '../inputs.ts';
 import { formatBytes, logProgress } from '../log-progress.ts';
 import { openData, transferJobs } from '../open-data.ts';
-import { reportFolder } from '../report-files.ts';
+import { reportHeader, reportPath, writeReportText } from '../report-files.ts';
 import { restoreActionsCache } from './actions-cache.ts';
 import { chooseData } from './choose-data.ts';
 import { inputs } from './inputs.ts';
 import { outputs } from './outputs.ts';
 
-/** Chosen: what is written by one call. */
-const PIECE_LENGTH = 256 * 1024;
+/** Chosen: far above what a report has beside its lists. */
+const HEAD_BYTES = 64 * 1024;
 
 /** Fetches the data of a model. */
 export async function main(context: ActionContext): Promise<void> {
@@ -74,11 +74,8 @@ interface Pulled {
 async function report(context: ActionContext, pulled: Pulled): Promise<void> {
   const { model, result, values, digest } = pulled;
   const isChecked = values['check-only'] === true;
-  const folder = reportFolder(context.env, model);
-  const reportPath = join(folder, 'data.json');
   const { files, missing } = result;
-  await mkdir(folder, { recursive: true });
-  await writeFile(reportPath, reportText(pulled));
+  const path = await writeReportText(reportPath(context.env, model, 'data'), await reportText(context, pulled));
   await context.appendSummary(renderData(summaryOf(pulled)));
   outputs.write(context, {
     'dataset-digest': digest,
@@ -86,31 +83,34 @@ async function report(context: ActionContext, pulled: Pulled): Promise<void> {
     'files-downloaded': result.filesDownloaded,
     'bytes-downloaded': result.bytesDownloaded,
     missing: missing.join('\n'),
-    'report-path': reportPath,
+    'report-path': path,
   });
   const done = isChecked ? 'on the remote' : `in place, ${result.filesDownloaded} objects downloaded`;
   const lack = missing.length === 0 ? '' : `; missing: ${missing.join(', ')}`;
   context.log.info(`${files.count} files ${done} (${formatBytes(result.bytesDownloaded)})${lack}`);
 }
 
-/** A file a line, in pieces: there may be very many. */
-function* reportText({ model, result, digest }: Pulled): Iterable<string> {
-  const head = JSON.stringify({
-    schema: 'tidegate.dev/data/v1',
-    model,
+async function reportText(
+  context: ActionContext,
+  { model, result, values, digest }: Pulled,
+): Promise<Iterable<string>> {
+  const { missing, files, filesUnchanged, filesDownloaded, bytesDownloaded } = result;
+  const head = {
+    ...(await reportHeader('data', context, model)),
+    checkOnly: values['check-only'] === true,
     datasetDigest: digest,
-    missing: result.missing,
-  });
-  let piece = `${head.slice(0, -1)},"files":[`;
-  let separator = '\n';
-  for (const { path, md5 } of result.files) {
-    piece += `${separator}{"path":${JSON.stringify(path)},"md5":"${recordedDigest(md5)}"}`;
-    separator = ',\n';
-    if (piece.length < PIECE_LENGTH) continue;
-    yield piece;
-    piece = '';
-  }
-  yield `${piece}\n]}\n`;
+    filesUnchanged,
+    filesDownloaded,
+    bytesDownloaded,
+    missingCount: missing.length,
+    fileCount: files.count,
+  };
+  return formatDataReport(head, { missing, files: recorded(files) }, MAX_REPORT_BYTES - HEAD_BYTES);
+}
+
+/** As DVC's files have them. */
+function* recorded(files: PullResult['files']): Iterable<{ readonly path: string; readonly md5: string }> {
+  for (const { path, md5 } of files) yield { path, md5: recordedDigest(md5) };
 }
 
 function summaryOf({ model, result, values, digest, seconds }: Pulled): DataSummary {

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { type Problem, UserError } from '../errors.ts';
 import { measureJson } from './count-json.ts';
+import { dataReportSchema } from './data-report.ts';
 import { driftReportSchema } from './drift-report.ts';
 import { evaluationReportSchema } from './evaluation-report.ts';
 import { ACTION_LIMITS, BOT_LIMITS, MAX_REPORT_DEPTH, type ReportLimits } from './limits.ts';
@@ -15,6 +16,7 @@ export const reportSchemas = {
   profile: profileReportSchema,
   'model-version': modelVersionReportSchema,
   drift: driftReportSchema,
+  data: dataReportSchema,
 } as const;
 
 /** A kind of report. */

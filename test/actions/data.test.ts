@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { S3ObjectStore } from '../../core/adapters/aws/s3-object-store.ts';
 import { textContent } from '../../core/domain/model/text-content.ts';
+import { readReport } from '../../core/reports/read-report.ts';
 import { ensurePythonEnvironment } from '../../scripts/python-environment.ts';
 import { DvcRepository } from '../testkit/dvc-repository.ts';
 import { startResultsService } from '../testkit/results-service.ts';
@@ -96,6 +97,13 @@ describe('data-pull', () => {
     expect(pulled.outputs).toMatchObject({ files: '7', 'files-downloaded': '8', missing: '' });
     expect(pulled.outputs['dataset-digest']).toMatch(/^sha256:[0-9a-f]{64}$/);
     expect(pulled.summary).toContain('### Data of `m`: pulled');
+    const report = readReport('data', await readFile(pulled.outputs['report-path'] ?? ''), 'data.json');
+    expect(report).toMatchObject({ model: 'm', checkOnly: false, fileCount: 7, missing: [], filesDownloaded: 8 });
+    expect(report.datasetDigest).toBe(pulled.outputs['dataset-digest']);
+    expect(report.files).toContainEqual({
+      path: 'data/test.csv',
+      md5: createHash('md5').update(FILES['data/test.csv']).digest('hex'),
+    });
     expect(await clone.git('status', '--porcelain')).toBe('');
     const again = await runActionSource('data-pull', options);
     expect(again.outputs).toMatchObject({ 'files-downloaded': '0', 'bytes-downloaded': '0' });

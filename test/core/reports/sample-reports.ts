@@ -195,6 +195,22 @@ const drift: ReportOf<'drift'> = {
   consecutive: 2,
 };
 
+const data: ReportOf<'data'> = {
+  ...header('data'),
+  checkOnly: false,
+  datasetDigest: digestOf('d'),
+  filesUnchanged: 1,
+  filesDownloaded: 1,
+  bytesDownloaded: 7,
+  missingCount: 1,
+  fileCount: 2,
+  missing: ['images/gone'],
+  files: [
+    { path: 'data/test.csv', md5: 'a'.repeat(32) },
+    { path: 'images/é "1"', md5: 'b'.repeat(32) },
+  ],
+};
+
 /** One report of each kind that uses every optional part. */
 export const SAMPLE_REPORTS: { readonly [Kind in ReportKind]: ReportOf<Kind> } = {
   run,
@@ -202,6 +218,7 @@ export const SAMPLE_REPORTS: { readonly [Kind in ReportKind]: ReportOf<Kind> } =
   profile,
   'model-version': modelVersion,
   drift,
+  data,
 };
 
 /** What the tag of the sample version says. */
