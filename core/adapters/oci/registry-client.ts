@@ -73,8 +73,10 @@ export class RegistryClient {
   async #logIn(challenge: string | null, scope: string): Promise<string | undefined> {
     const bearer = parseBearerChallenge(challenge);
     if (bearer?.realm === undefined) return this.#login === undefined ? undefined : basicHeader(this.#login);
+    if (!URL.canParse(bearer.realm)) return undefined;
     const url = new URL(bearer.realm);
-    if (url.protocol !== 'https:' && !LOOPBACK.test(url.host)) return undefined;
+    const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.test(url.host));
+    if (!isSafe) return undefined;
     if (bearer.service !== undefined) url.searchParams.set('service', bearer.service);
     url.searchParams.set('scope', scope);
     const headers = this.#login === undefined ? {} : { authorization: basicHeader(this.#login) };

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { OciLayoutFolder } from '../../../../core/adapters/oci/oci-layout-folder.ts';
+import { RegistryClient } from '../../../../core/adapters/oci/registry-client.ts';
+import { RegistryRepository } from '../../../../core/adapters/oci/registry-repository.ts';
+import { type LoopbackServer, listenOnLoopback } from '../../../testkit/http.ts';
+
+const LOGIN = { user: 'user', password: 'pass' };
+const digestOf = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`;
+
+let servers: LoopbackServer[] = [];
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(path.join(tmpdir(), 'tidegate-registry-'));
+});
+afterEach(async () => {
+  for (const server of servers) await server.close();
+  servers = [];
+  await rm(root, { recursive: true, force: true });
+});
+
+async function listen(answer: Parameters<typeof listenOnLoopback>[0]): Promise<string> {
+  const server = await listenOnLoopback(answer);
+  servers.push(server);
+  return `127.0.0.1:${server.port}`;
+}
+
+describe('a registry', () => {
+  it.each([
+    'http://auth.example/token',
+    'http://10.0.0.1/token',
+    'ftp://127.0.0.1/token',
+    'file:///etc/passwd',
+    'no address',
+  ])('gets no login for a token service at %s', async (realm) => {
+    const seen: (string | undefined)[] = [];
+    const host = await listen((request, response) => {
+      seen.push(request.headers.authorization);
+      response.writeHead(401, { 'www-authenticate': `Bearer realm="${realm}",service="s"` }).end();
+    });
+    const sent = new RegistryClient(host, LOGIN).send({ method: 'GET', path: 'm/manifests/x' }, 'repository:m:pull');
+    await expect(sent).rejects.toMatchObject({ code: 'REGISTRY_REFUSED' });
+    expect(seen).toEqual([undefined]);
+  });
+
+  it('sends no credentials to another host, by an upload location or by a redirect', async () => {
+    const elsewhere: (string | undefined)[] = [];
+    const other = await listen((request, response) => {
+      elsewhere.push(request.headers.authorization);
+      request.resume().on('end', () => response.writeHead(request.method === 'PUT' ? 201 : 200).end('bytes'));
+    });
+    const host = await listen((request, response) => {
+      if (request.headers.authorization === undefined) {
+        response.writeHead(401, { 'www-authenticate': 'Basic realm="r"' }).end();
+      } else if (request.method === 'HEAD') response.writeHead(404).end();
+      else if (request.method === 'POST') response.writeHead(202, { location: `http://${other}/upload` }).end();
+      else response.writeHead(307, { location: `http://${other}/blob` }).end();
+    });
+    const config = { auths: { [host]: { auth: Buffer.from('user:pass').toString('base64') } } };
+    const repository = new RegistryRepository({ repository: `${host}/m` }, config);
+    const descriptor = { mediaType: 'application/octet-stream', digest: digestOf('bytes'), size: 5 };
+    await writeFile(path.join(root, 'blob'), 'bytes');
+    expect(await repository.pushBlob(descriptor, path.join(root, 'blob'))).toBe('pushed');
+    expect(await Array.fromAsync(await repository.blob(descriptor))).toHaveLength(1);
+    expect(elsewhere).toEqual([undefined, undefined]);
+  });
+
+  it('is not believed where a document has another digest than was asked for', async () => {
+    const host = await listen((_, response) => void response.end('{"evil":true}'));
+    const digest = digestOf('{}');
+    const repository = new RegistryRepository({ repository: `${host}/m`, digest }, undefined);
+    await expect(repository.root()).rejects.toMatchObject({ code: 'REGISTRY_REFUSED' });
+    const descriptor = { mediaType: 'application/json', digest, size: 2 };
+    await expect(repository.document(descriptor, 'config')).rejects.toMatchObject({ code: 'REGISTRY_REFUSED' });
+  });
+});
+
+describe('a layout', () => {
+  const bytes = async function* (text: string) {
+    yield Buffer.from(text);
+  };
+
+  it('gives a blob its name after its digest, or keeps nothing of it', async () => {
+    const layout = new OciLayoutFolder(root);
+    const descriptor = { mediaType: 'application/octet-stream', digest: digestOf('good'), size: 4 };
+    await expect(layout.addBlob(descriptor, bytes('evil'))).rejects.toMatchObject({ code: 'REGISTRY_REFUSED' });
+    expect(await readdir(path.join(root, 'blobs', 'sha256'))).toEqual([]);
+    await layout.addBlob(descriptor, bytes('good'));
+    expect(await readFile(layout.blobPath(descriptor.digest), 'utf8')).toBe('good');
+  });
+
+  it.each(['sha256:../../../evil', `sha256:${'A'.repeat(64)}`, `sha512:${'a'.repeat(128)}`, '../x', ''])(
+    'has no place for the digest %j',
+    (digest) => {
+      expect(() => new OciLayoutFolder(root).blobPath(digest)).toThrow(RangeError);
+    },
+  );
+});
