@@ -1,4 +1,6 @@
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { openActionsCache } from '../../core/adapters/node/actions-folder-cache.ts';
 import { FileArtifactHasher } from '../../core/adapters/node/file-artifact-hasher.ts';
 import type { WantedOutput } from '../../core/domain/data/select-outputs.ts';
 import type { ActionContext } from '../action-context.ts';
@@ -11,6 +13,12 @@ export interface RestoredCache {
   save(): Promise<void>;
 }
 
+/** Objects of DVC 3, and those of DVC 2, which are in folders of two hex digits. */
+const OBJECT = /^(files\/md5\/)?[0-9a-f]{2}\/[0-9a-f]{30}(\.dir)?$/;
+/** Chosen: more than the Actions cache keeps for a repository. */
+const MOST_BYTES = 32 * 2 ** 30;
+const MOST_FILES = 5_000_000;
+
 const OFF: RestoredCache = { isRestored: false, save: async () => {} };
 
 /** Restores the cache folder for this set of data. A cache that does not work costs time, never the step. */
@@ -19,27 +27,32 @@ export async function restoreActionsCache(
   wanted: readonly WantedOutput[],
   folder: string,
 ): Promise<RestoredCache> {
-  const cache = await import('@actions/cache');
-  if (wanted.length === 0 || !cache.isFeatureAvailable()) return OFF;
+  const cache = openActionsCache(context.env, (line) => context.log.notice(line));
+  if (wanted.length === 0 || cache === undefined) return OFF;
   const digests = wanted.map(({ output }) => output.md5 ?? '').sort();
   const prefix = 'tidegate-data-v1-';
   const key = `${prefix}${new FileArtifactHasher().hashText(digests.join('\n')).slice('sha256:'.length)}`;
-  // Relative to the workspace: the path is part of the cache's identity, and runners differ in where they check out.
-  const workspace = context.env.GITHUB_WORKSPACE ?? context.workingDirectory;
-  // Objects of DVC 3, and those of DVC 2, which lie in folders of two hex digits; not DVC's run cache, nor what is
-  // half-written.
-  const parts = [path.join('files', 'md5'), '[0-9a-f][0-9a-f]'];
-  const paths = parts.map((part) => path.relative(workspace, path.join(folder, part)));
-  const hit = await cache.restoreCache([...paths], key, [prefix]).catch((error: unknown) => {
-    context.log.notice(`The Actions cache cannot be read: ${error instanceof Error ? error.message : error}`);
-    return undefined;
-  });
+  const limits = { isWanted: (name: string) => OBJECT.test(name), mostBytes: MOST_BYTES, mostFiles: MOST_FILES };
+  const hit = await cache.restore(folder, { key, prefixes: [prefix] }, limits);
   context.log.info(hit === undefined ? 'No data in the Actions cache yet' : `Restored ${hit} from the Actions cache`);
   const save = async (): Promise<void> => {
-    if (hit === key) return;
-    await cache.saveCache([...paths], key).catch((error: unknown) => {
-      context.log.notice(`The Actions cache cannot be written: ${error instanceof Error ? error.message : error}`);
-    });
+    if (hit !== key) await cache.save(folder, key, objectsIn(folder));
   };
   return { isRestored: hit !== undefined, save };
+}
+
+/** Not DVC's run cache, nor what is half-written. */
+function* objectsIn(folder: string): Iterable<string> {
+  for (const part of ['files/md5/', '']) {
+    for (const two of namesIn(path.join(folder, part)).filter((name) => /^[0-9a-f]{2}$/.test(name))) {
+      for (const rest of namesIn(path.join(folder, part, two))) {
+        const name = `${part}${two}/${rest}`;
+        if (OBJECT.test(name)) yield name;
+      }
+    }
+  }
+}
+
+function namesIn(folder: string): readonly string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
 }

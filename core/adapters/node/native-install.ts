@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { cp, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { ServiceError, UserError } from '../../errors.ts';
 import type { FolderCache } from './actions-folder-cache.ts';
 import { errorCode } from './error-code.ts';
 import { extractPackage } from './extract-package.ts';
-import { treeDigest } from './tree-digest.ts';
+import { MOST_TREE_BYTES, MOST_TREE_FILES, treeDigest } from './tree-digest.ts';
 
 /** A package of the lock file. */
 export interface NativePackage {
@@ -93,18 +93,13 @@ async function takeAway({ folder, label }: Installation): Promise<boolean> {
   return true;
 }
 
-/** The cache knows folders by their paths: this one is the same in every run. */
-function cachedFolder({ folder }: Installation): string {
-  return `${folder}.cached`;
-}
-
 async function restoreFromCache(installation: Installation, { cache, log }: InstallTools): Promise<boolean> {
   const { label, tree } = installation;
   if (cache === undefined) return false;
-  const cached = cachedFolder(installation);
-  await rm(cached, { recursive: true, force: true });
+  const cached = temporaryFor(installation.folder);
+  const limits = { isWanted: () => true, mostBytes: MOST_TREE_BYTES, mostFiles: MOST_TREE_FILES };
   try {
-    if (!(await cache.restore(cached, cacheKey(tree)))) return false;
+    if ((await cache.restore(cached, { key: cacheKey(tree) }, limits)) === undefined) return false;
     if ((await treeDigest(cached)) !== tree) {
       log(`The copy of ${label} in the Actions cache does not have the files of this release: it is fetched again`);
       return false;
@@ -119,10 +114,8 @@ async function restoreFromCache(installation: Installation, { cache, log }: Inst
 
 async function keepInCache(filled: string, installation: Installation, { cache }: InstallTools): Promise<void> {
   if (cache === undefined) return;
-  const cached = cachedFolder(installation);
-  await cp(filled, cached, { recursive: true });
-  await cache.save(cached, cacheKey(installation.tree));
-  await rm(cached, { recursive: true, force: true });
+  const paths = await readdir(filled, { recursive: true });
+  await cache.save(filled, cacheKey(installation.tree), paths);
 }
 
 function cacheKey(tree: string): string {

@@ -6,9 +6,10 @@ import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
 import { errorCode } from './error-code.ts';
 import { hashFile } from './file-artifact-hasher.ts';
 
-/** Chosen: several times what a native module needs. What is larger is not hashed to its end. */
-const MOST_BYTES = 1 << 30;
-const MOST_FILES = 10_000;
+/** Chosen: several times what a native module needs. What is larger is not hashed. */
+export const MOST_TREE_BYTES = 1 << 30;
+/** Chosen, as above. */
+export const MOST_TREE_FILES = 10_000;
 
 /**
  * One digest of all files under a folder: their paths and bytes, and that there is nothing else.
@@ -21,7 +22,7 @@ export async function treeDigest(folder: string): Promise<string | undefined> {
     if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(errorCode(error) ?? '')) return undefined;
     throw error;
   });
-  if (paths === undefined || paths.length > MOST_FILES) return undefined;
+  if (paths === undefined || paths.length > MOST_TREE_FILES) return undefined;
   const files: string[] = [];
   let bytes = 0;
   for (const path of paths) {
@@ -30,7 +31,7 @@ export async function treeDigest(folder: string): Promise<string | undefined> {
     else if (!found.isDirectory()) return undefined;
     bytes += found.isFile() ? found.size : 0;
   }
-  if (bytes > MOST_BYTES) return undefined;
+  if (bytes > MOST_TREE_BYTES) return undefined;
   files.sort(compareCodePoints);
   const hashed: { path: string; digest: string }[] = [];
   for (const path of files) hashed.push({ path, digest: await hashFile(join(folder, path)) });

@@ -70,12 +70,14 @@ function tools(cache?: FolderCache) {
 function folderCache(spoil: (folder: string) => Promise<void> = async () => {}): FolderCache {
   const kept = path.join(root, 'kept');
   return {
-    save: (folder) => cp(folder, kept, { recursive: true }),
-    restore: async (folder) => {
-      if (!(await readdir(root)).includes('kept')) return false;
+    save: async (folder, _key, paths) => {
+      for (const name of paths) await cp(path.join(folder, name), path.join(kept, name), { recursive: true });
+    },
+    restore: async (folder, { key }) => {
+      if (!(await readdir(root)).includes('kept')) return undefined;
       await cp(kept, folder, { recursive: true, verbatimSymlinks: true });
       await spoil(folder);
-      return true;
+      return key;
     },
   };
 }
@@ -123,7 +125,7 @@ describe('installPackages with a cache', () => {
     expect(await readdir(root)).not.toContain('kept');
   });
 
-  it('works with the real cache client, in two jobs of a repository', async () => {
+  it('works with the cache service, in two jobs of a repository', async () => {
     const results = await startResultsService({ directory: path.join(root, 'results') });
     const run = async (runId: number) => {
       const claims = { repository: 'acme/flights', runId, jobId: 'a', cacheScopes: ['refs/heads/main'] };
