@@ -3,6 +3,7 @@ import { nearest } from '../text/nearest.ts';
 import { withoutEnding } from '../text/without-ending.ts';
 import type { ConfigSections, ConfigValue } from './dvc-config.ts';
 import { dvcError } from './dvc-problem.ts';
+import { type RemoteTimeouts, readTimeouts } from './remote-timeouts.ts';
 
 /** A remote of DVC: its address and the settings that this version acts on. */
 export interface DvcRemote {
@@ -13,12 +14,6 @@ export interface DvcRemote {
     | { readonly kind: 'http'; readonly url: string; readonly settings: HttpRemoteSettings };
   /** Transfers at once, where the remote says so. */
   readonly jobs: number | undefined;
-}
-
-/** How long to wait for a remote. */
-interface RemoteTimeouts {
-  readonly connectTimeoutMs?: number;
-  readonly readTimeoutMs?: number;
 }
 
 /** What a remote's section says of S3. Absent keys come from the environment. */
@@ -212,21 +207,6 @@ function pick<Name extends string>(
     if (value !== undefined) found[name] = read(value);
   }
   return found;
-}
-
-function readTimeouts(name: string, section: ReadonlyMap<string, ConfigValue>): RemoteTimeouts {
-  const read = (key: string): number | undefined => {
-    const text = section.get(key)?.value;
-    if (text === undefined) return undefined;
-    const seconds = Number(text);
-    if (!(seconds > 0)) throw problem('DVC_INVALID', name, `${key} = ${text}`, 'Write a number of seconds above 0.');
-    return seconds * 1000;
-  };
-  const [connectTimeoutMs, readTimeoutMs] = [read('connect_timeout'), read('read_timeout')];
-  return {
-    ...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs }),
-    ...(readTimeoutMs === undefined ? {} : { readTimeoutMs }),
-  };
 }
 
 /** A key that is not acted on could change what is read or stored: it is refused, without its value (it may be secret). */
