@@ -6,7 +6,7 @@ import { recordedDigest } from '../../core/domain/data/object-key.ts';
 import type { WantedOutput } from '../../core/domain/data/select-outputs.ts';
 import { type DataSummary, renderData } from '../../core/render/data-summary.ts';
 import { formatDataReport } from '../../core/reports/data-report.ts';
-import { MAX_REPORT_BYTES } from '../../core/reports/read-report.ts';
+import { ACTION_LIMITS } from '../../core/reports/limits.ts';
 import { digestDataset } from '../../core/usecases/digest-dataset.ts';
 import { type PullRequest, type PullResult, pullData } from '../../core/usecases/pull-data.ts';
 import type { ActionContext } from '../action-context.ts';
@@ -105,7 +105,7 @@ async function reportText(
     missingCount: missing.length,
     fileCount: files.count,
   };
-  return formatDataReport(head, { missing, files: recorded(files) }, MAX_REPORT_BYTES - HEAD_BYTES);
+  return formatDataReport(head, { missing, files: recorded(files) }, ACTION_LIMITS.maxBytes - HEAD_BYTES);
 }
 
 /** As DVC's files have them. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type DataReport, formatDataReport } from '../../../core/reports/data-report.ts';
-import { MAX_REPORT_BYTES, readReport } from '../../../core/reports/read-report.ts';
+import { ACTION_LIMITS } from '../../../core/reports/limits.ts';
+import { readReport } from '../../../core/reports/read-report.ts';
 import { SAMPLE_REPORTS } from './sample-reports.ts';
 
 const { missing, files, ...head } = SAMPLE_REPORTS.data;
@@ -28,9 +29,9 @@ describe('formatDataReport', () => {
         for (let i = 0; i < count; i++) yield { path: `${folder}/${i}`, md5: 'a'.repeat(32) };
       };
       const counted = { ...head, fileCount: count, missingCount: 2 };
-      const most = MAX_REPORT_BYTES - 64 * 1024;
+      const most = ACTION_LIMITS.maxBytes - 64 * 1024;
       const { bytes, report } = read(counted, { missing: ['x', 'y'], files: all() }, most);
-      expect(bytes).toBeLessThan(MAX_REPORT_BYTES);
+      expect(bytes).toBeLessThan(ACTION_LIMITS.maxBytes);
       expect(report).toMatchObject({ fileCount: count, missing: ['x', 'y'] });
       expect(report.files.length).toBeGreaterThan(100_000);
       expect(report.files.every(({ path }, at) => path === `${folder}/${at}`)).toBe(true);
