@@ -81,6 +81,7 @@ export class GitHubDefaultBranchLog implements DefaultBranchLog {
 
 /** The cursor of the next page in a Link header. */
 function cursorOf(link: string | undefined): string | undefined {
-  const next = /<([^>]+)>; rel="next"/.exec(link ?? '')?.[1];
-  return next === undefined ? undefined : (new URL(next).searchParams.get('after') ?? undefined);
+  const next = (link ?? '').split(',').find((one) => one.includes('rel="next"'));
+  const address = next?.slice(next.indexOf('<') + 1, next.indexOf('>'));
+  return address === undefined ? undefined : (new URL(address).searchParams.get('after') ?? undefined);
 }

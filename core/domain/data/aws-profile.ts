@@ -30,7 +30,7 @@ export function parseAwsProfile(text: string, profile: string): AwsProfile {
   const indirect: string[] = [];
   let isWanted = false;
   for (const line of text.split(/\r?\n/)) {
-    const section = /^\s*\[\s*(?:profile\s+)?["']?([^\]"']*?)["']?\s*\]/.exec(line)?.[1];
+    const section = sectionOf(line);
     if (section !== undefined) isWanted = section === profile;
     const [, name = '', value = ''] = /^\s*([\w.-]+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
     if (!isWanted || name === '') continue;
@@ -43,4 +43,14 @@ export function parseAwsProfile(text: string, profile: string): AwsProfile {
 
 function isKnown(key: string): key is keyof typeof KEYS {
   return Object.hasOwn(KEYS, key);
+}
+
+/** The name between brackets, without the word `profile` before it and quotes around it; undefined for any other line. */
+function sectionOf(line: string): string | undefined {
+  const start = line.trimStart();
+  const end = start.indexOf(']');
+  if (!start.startsWith('[') || end < 0) return undefined;
+  const inside = start.slice(1, end).trim();
+  const name = /^profile\s/.test(inside) ? inside.slice('profile'.length).trim() : inside;
+  return name.replace(/^["']/, '').replace(/["']$/, '');
 }

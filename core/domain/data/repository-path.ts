@@ -11,12 +11,15 @@ const IGNORED = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
  * streams behind a colon), as Git itself refuses names for `.git`.
  */
 export function isClosedFolder(part: string, closed: readonly string[] = CLOSED): boolean {
-  const name = part
-    .replaceAll(IGNORED, '')
-    .toLowerCase()
-    .replace(/:.*$/s, '')
-    .replace(/[ .]+$/, '');
+  const name = withoutEnd(part.replaceAll(IGNORED, '').toLowerCase().replace(/:.*$/s, ''));
   return closed.some((one) => name === `.${one}` || name.replace(/~\d+$/, '~') === `${one}~`);
+}
+
+/** Without the spaces and dots at its end, which Windows leaves out. */
+function withoutEnd(name: string): string {
+  let end = name.length;
+  while (end > 0 && ' .'.includes(name.charAt(end - 1))) end -= 1;
+  return name.slice(0, end);
 }
 
 /**

@@ -26,9 +26,8 @@ function isSmall(text: string): boolean {
 
 /** Which digests are of folders, in their order: a file does not become a folder. */
 function areFolders(text: string): string {
-  return [...text.matchAll(/^\s*(?:- )?md5: '?[0-9a-f]{1,64}(\.dir)?'?$/gm)]
-    .map((found) => (found[1] === undefined ? 'file' : 'folder'))
-    .join(' ');
+  const digests = text.split('\n').filter((line) => RECORD.test(line) && /^\s*(?:- )?md5/.test(line));
+  return digests.map((line) => (line.includes('.dir') ? 'folder' : 'file')).join(' ');
 }
 
 /** How far recorded values are indented: one that moves elsewhere would be part of something else. */
