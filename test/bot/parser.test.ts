@@ -1,6 +1,11 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { createBotParser } from '../../bot/parser.ts';
-import { MAX_WAITING_BYTES, MAX_WAITING_TEXTS, ThreadParser } from '../../core/adapters/node/thread-parser.ts';
+import {
+  MAX_WAITING_BYTES,
+  MAX_WAITING_TEXTS,
+  PARSER_LIMITS,
+  ThreadParser,
+} from '../../core/adapters/node/thread-parser.ts';
 import type { TidegateConfig } from '../../core/config/tidegate-config.ts';
 import { BOT_LIMITS } from '../../core/reports/limits.ts';
 import { inProcessParser } from '../../core/usecases/in-process-parser.ts';
@@ -29,7 +34,7 @@ afterAll(async () => {
 });
 
 function limited(limits: { readonly textMs?: number; readonly heapMb?: number }): ThreadParser<TidegateConfig> {
-  const parser = new ThreadParser<TidegateConfig>(ENTRY, { textMs: 60_000, startMs: 60_000, heapMb: 96, ...limits });
+  const parser = new ThreadParser<TidegateConfig>(ENTRY, { ...PARSER_LIMITS, textMs: 60_000, ...limits });
   opened.push(parser);
   return parser;
 }
@@ -50,7 +55,10 @@ describe('a text that is too much for the thread', () => {
     const parser = limited({});
     const large = parser.readReport('evaluation', LARGE);
     const next = parser.parseConfig(MINIMAL);
-    await expect(large).rejects.toMatchObject({ code: 'INPUT_TOO_COSTLY', message: /more than 96 MB of memory/ });
+    await expect(large).rejects.toMatchObject({
+      code: 'INPUT_TOO_COSTLY',
+      message: `reading this text takes more than ${PARSER_LIMITS.heapMb} MB of memory`,
+    });
     expect(Object.keys((await next).models)).toEqual(['m']);
   });
 

@@ -227,11 +227,10 @@ describe('commands', { timeout: TIMEOUT_MS }, () => {
   it('are carried out for people who may write, answered once, and not asked twice', async () => {
     await started({});
     const { number = 0, head = '' } = (await world.open())[STAGING] ?? {};
-    expect(await world.say(number, '/tidegate help', 'stranger')).toContain('/tidegate promote');
-    expect(await world.say(number, '/tidegate plan', 'stranger')).toMatch(
-      /staging\s+\| .*v0\.1\.0.*a person, who merges/,
-    );
-    expect(await world.say(number, '/tidegate hold', 'stranger')).toContain('needs write permission');
+    const asked = await world.say(number, '/tidegate help\n/tidegate plan\n/tidegate hold', 'stranger');
+    expect(asked).toContain('/tidegate promote');
+    expect(asked).toMatch(/staging\s+\| .*v0\.1\.0.*a person, who merges/);
+    expect(asked).toContain('needs write permission');
     expect(await world.say(number, 'Hm.\n/tidegate hold looks @odd <b>')).toContain('holds v0.1.0 back from staging');
     expect((await world.check(head)).title).toMatch(/^Waits: #\d+ holds this version$/);
     const { deliveries } = world.bot.github.webhooks;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MAX_ZIP_DIRECTORY_BYTES, MAX_ZIP_ENTRIES } from '../../core/adapters/node/zip-report-archive.ts';
 import { hasMarker } from '../../core/render/marker.ts';
 import { BOT_LIMITS, MAX_REPORT_ZIP_BYTES } from '../../core/reports/limits.ts';
 import { MINIMAL } from '../core/config/mistakes.ts';
@@ -172,13 +173,25 @@ describe('the report of a pull request', () => {
   });
 });
 
+/** Entries whose names fill the directory of a zip that has the report, up to so many bytes. */
+function longNames(directoryBytes: number): readonly ZipEntry[] {
+  const entryBytes = 46;
+  const entries: ZipEntry[] = [];
+  for (let left = directoryBytes - entryBytes - 'evaluation.json'.length; left > 0; ) {
+    const length = Math.min(65_000, left - entryBytes);
+    entries.push({ name: String(entries.length).padStart(length, 'n'), content: '' });
+    left -= entryBytes + length;
+  }
+  return entries;
+}
+
 describe('a hostile archive', () => {
   const bomb = () => {
     const zeros = Buffer.alloc(64 * 2 ** 20);
     return createZip([{ name: 'evaluation.json', content: zeros }]);
   };
   const lying = () => createZip([{ name: 'evaluation.json', content: Buffer.alloc(40 * 2 ** 20), claimedSize: 100 }]);
-  const many = () => createZip(Array.from({ length: 20_001 }, (_, i) => ({ name: `f${i}`, content: '' })));
+  const many = (count: number) => Array.from({ length: count }, (_, i) => ({ name: `f${i}`, content: '' }));
   const cases: Readonly<Record<string, () => Uint8Array>> = {
     'that is no zip': () => Buffer.from('not a zip'),
     'that is empty': () => Buffer.alloc(0),
@@ -190,10 +203,9 @@ describe('a hostile archive', () => {
     'that has an absolute name': () => zipOf(REPORT, { name: '/etc/passwd', content: 'x' }),
     'that unpacks to more than any report': bomb,
     'that lies about its size': lying,
-    'that has more files than any': many,
+    'that has more files than any': () => createZip(many(MAX_ZIP_ENTRIES + 1)),
     'that has the report twice': () => zipOf(REPORT, { name: 'evaluation.json', content: JSON.stringify(REPORT) }),
-    'whose names are longer than any': () =>
-      zipOf(REPORT, ...Array.from({ length: 70 }, (_, i) => ({ name: `${'n'.repeat(65_000)}${i}`, content: '' }))),
+    'whose names are longer than any': () => zipOf(REPORT, ...longNames(MAX_ZIP_DIRECTORY_BYTES + 1)),
     'that unpacks to a little more than the bot reads': () =>
       createZip([{ name: 'evaluation.json', content: JSON.stringify(REPORT).padEnd(BOT_LIMITS.maxBytes + 1, ' ') }]),
     'whose report has more values than any': () => zipOf({ ...REPORT, later: Array(BOT_LIMITS.maxMarks).fill(0) }),
@@ -241,6 +253,13 @@ describe('a hostile archive', () => {
   it('that says it is larger than the bot holds is not downloaded', async () => {
     await finish(pull, zipOf(REPORT), ARTIFACT, MAX_REPORT_ZIP_BYTES + 1);
     expect((await ownComments(pull.number))[0]?.body).toContain('⛔ no report');
+  });
+
+  it('that has as many files, and names as long, as the bot reads is read', async () => {
+    await finish(pull, zipOf(REPORT, ...many(MAX_ZIP_ENTRIES - 1)));
+    expect((await ownComments(pull.number))[0]?.body).toContain('❌ fail');
+    await finish(pull, zipOf({ ...REPORT, verdict: 'pass', rules: [] }, ...longNames(MAX_ZIP_DIRECTORY_BYTES)));
+    expect((await ownComments(pull.number))[0]?.body).toContain('✅ pass');
   });
 
   it('that is as large as the bot reads is read', async () => {

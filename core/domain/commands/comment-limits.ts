@@ -11,6 +11,8 @@ export interface AskingComment {
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
+/** Chosen: an answer is not out of date before. Of all people who are not known to belong to the repository. */
+export const MAX_ANSWERS_PER_ISSUE_AND_MINUTE = 1;
 /** Chosen: a person who reads the answers asks for no more. Of one person in a repository. */
 export const MAX_ANSWERS_PER_PERSON_AND_HOUR = 10;
 /**
@@ -75,7 +77,7 @@ export class CommentLimits {
 function limitsOf({ repository, issue, by }: AskingComment) {
   const [owner = ''] = repository.split('/');
   return [
-    { key: `issue ${repository} ${issue}`, windowMs: MINUTE_MS, most: 1 },
+    { key: `issue ${repository} ${issue}`, windowMs: MINUTE_MS, most: MAX_ANSWERS_PER_ISSUE_AND_MINUTE },
     { key: `person ${repository} ${by}`, windowMs: HOUR_MS, most: MAX_ANSWERS_PER_PERSON_AND_HOUR },
     { key: `owner ${owner}`, windowMs: HOUR_MS, most: MAX_ANSWERS_PER_OWNER_AND_HOUR },
   ];

@@ -29,7 +29,7 @@ export type Command =
   | { readonly name: 'unknown'; readonly argument: string };
 
 /** Chosen: a comment is no script. */
-const MOST_COMMANDS = 5;
+export const MOST_COMMANDS = 5;
 /** Chosen: no command of ours has more; a longer line is something else. */
 export const MAX_COMMAND_CHARACTERS = 1_000;
 const NAME = '/tidegate';

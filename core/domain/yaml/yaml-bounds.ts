@@ -15,7 +15,7 @@ export interface YamlRefusal {
 }
 
 /** Chosen: a file of nothing but short keys with short values has one value per six bytes; real ones have twelve or more. */
-const BYTES_PER_NODE = 6;
+export const BYTES_PER_NODE = 6;
 /** Chosen: three times as deep as the deepest schema of Kubernetes. */
 export const MAX_YAML_DEPTH = 100;
 /** Chosen: more than one file with all resources of a cluster has. */

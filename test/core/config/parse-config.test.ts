@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseConfig, selectModel } from '../../../core/config/parse-config.ts';
+import { MAX_CONFIG_BYTES } from '../../../core/config/read-yaml.ts';
 import { UserError } from '../../../core/errors.ts';
 import { ENVIRONMENTS, MINIMAL, MISTAKES, replaced } from './mistakes.ts';
 
@@ -76,6 +77,14 @@ describe('parseConfig', () => {
     const long = `a: ${'x'.repeat(2 ** 20)}\n`;
     const circle = 'a: &a [*a]\n';
     for (const text of [bomb, many, deep, long, circle]) expect(problemsOf(text).code).toBe('CONFIG_INVALID');
+  });
+
+  it('takes a config of 64 KiB, and no larger one', () => {
+    const padded = (bytes: number) => `${MINIMAL}# ${'x'.repeat(bytes - MINIMAL.length - 2)}`;
+    expect(problemsOf(padded(MAX_CONFIG_BYTES)).code).toBe('accepted');
+    expect(shownProblems(padded(MAX_CONFIG_BYTES + 1))).toEqual([
+      '1:1 has at least 65537 bytes, more than the limit of 65536 bytes. Split the file, or check what wrote it.',
+    ]);
   });
 
   it('leaves the prototype of objects alone', () => {

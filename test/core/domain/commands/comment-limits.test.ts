@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   type AskingComment,
   CommentLimits,
+  MAX_ANSWERS_PER_ISSUE_AND_MINUTE,
   MAX_ANSWERS_PER_OWNER_AND_HOUR,
   MAX_ANSWERS_PER_PERSON_AND_HOUR,
 } from '../../../../core/domain/commands/comment-limits.ts';
@@ -19,7 +20,7 @@ function answered(count: number, stepMs: number, change: (index: number) => Part
 
 describe('CommentLimits', () => {
   it('answers one comment per issue and minute, whoever writes', () => {
-    expect(answered(60, 1_000, (index) => ({ by: `someone-${index}` }))).toBe(1);
+    expect(answered(60, 1_000, (index) => ({ by: `someone-${index}` }))).toBe(MAX_ANSWERS_PER_ISSUE_AND_MINUTE);
     expect(answered(5, MINUTE_MS, () => ({}))).toBe(5);
     expect(answered(5, 1_000, (index) => ({ issue: index }))).toBe(5);
   });

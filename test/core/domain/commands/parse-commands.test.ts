@@ -1,6 +1,11 @@
 import { Lexer, type Token } from 'marked';
 import { describe, expect, it } from 'vitest';
-import { COMMANDS, MAX_COMMAND_CHARACTERS, parseCommands } from '../../../../core/domain/commands/parse-commands.ts';
+import {
+  COMMANDS,
+  MAX_COMMAND_CHARACTERS,
+  MOST_COMMANDS,
+  parseCommands,
+} from '../../../../core/domain/commands/parse-commands.ts';
 import { MAX_COMMENT_CHARACTERS, visibleLines } from '../../../../core/domain/commands/visible-lines.ts';
 import { seededRandom } from '../../../testkit/seeded-random.ts';
 
@@ -73,7 +78,7 @@ describe('parseCommands', () => {
   it('takes the same command once, and stops after five', () => {
     expect(names('/tidegate plan\n'.repeat(50))).toEqual(['plan()']);
     const many = Array.from({ length: 50 }, (_, index) => `/tidegate hold ${index}\n`).join('');
-    expect(parseCommands(many)).toHaveLength(5);
+    expect(parseCommands(many)).toHaveLength(MOST_COMMANDS);
   });
 
   it('takes a line of 1,000 characters, and no longer one', () => {

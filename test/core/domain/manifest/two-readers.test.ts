@@ -6,6 +6,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readTargets } from '../../../../core/domain/manifest/edit-manifest.ts';
 import type { ManifestTarget } from '../../../../core/domain/manifest/manifest-target.ts';
+import {
+  MAX_MANIFEST_BYTES,
+  MAX_READ_MANIFEST_BYTES,
+  parseManifest,
+} from '../../../../core/domain/manifest/parse-manifest.ts';
 import { mapParallel } from '../../../../core/usecases/map-parallel.ts';
 import { goProgramPath } from '../../../../scripts/go-program.ts';
 import { PROJECT_ROOT } from '../../../../scripts/project-root.ts';
@@ -82,6 +87,16 @@ const URIS: Readonly<Record<string, string>> = {
 
 const readValue = (text: string, target: ManifestTarget): string | undefined =>
   readTargets(text, [target])[0]?.value?.text;
+
+describe('parseManifest', () => {
+  it('parses a manifest of 4 MiB for who edits it, and no larger one', () => {
+    const padded = (bytes: number) => `a: 1 # ${'x'.repeat(bytes - 7)}`;
+    expect(parseManifest(padded(MAX_MANIFEST_BYTES), 'f.yaml').documents).toHaveLength(1);
+    expect(() => parseManifest(padded(MAX_MANIFEST_BYTES + 1), 'f.yaml')).toThrow(
+      expect.objectContaining({ code: 'MANIFEST_INVALID' }),
+    );
+  });
+});
 
 describe('a target of a manifest', () => {
   // Skipped where there is no Go to build kustomize with; `npm test` builds it where there is.
@@ -181,8 +196,8 @@ more: { <<: *labels, Kind: x, same: *labels }
   it('is read from a manifest of 256 KiB, and not from a larger one', () => {
     const text = service('      storageUri: s3://good\n');
     const padded = (bytes: number) => `${text}# ${'x'.repeat(bytes - text.length - 2)}`;
-    expect(readValue(padded(256 * 1024), SERVICE)).toBe('s3://good');
-    expect(readTargets(padded(256 * 1024 + 1), [SERVICE])[0]?.error?.message).toBe(
+    expect(readValue(padded(MAX_READ_MANIFEST_BYTES), SERVICE)).toBe('s3://good');
+    expect(readTargets(padded(MAX_READ_MANIFEST_BYTES + 1), [SERVICE])[0]?.error?.message).toBe(
       'model.yaml has at least 262145 bytes, more than the limit of 262144 bytes',
     );
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { readYamlDocuments } from '../../../../core/domain/yaml/read-yaml-documents.ts';
 import {
+  BYTES_PER_NODE,
   MAX_EXPANDED_YAML_NODES,
   MAX_YAML_ALIASES,
   MAX_YAML_DEPTH,
@@ -97,6 +98,11 @@ describe('readYamlDocuments', () => {
   ])('takes a text at the bound of $name, and refuses one above it', ({ at, above, says }) => {
     expect(refusalOf(at)).toBeUndefined();
     expect(refusalOf(above)).toMatch(says);
+  });
+
+  it('allows one value per six bytes of its limit', () => {
+    expect(maxYamlNodes(BOUNDS) * BYTES_PER_NODE).toBeGreaterThanOrEqual(BOUNDS.maxBytes);
+    expect((maxYamlNodes(BOUNDS) - 1) * BYTES_PER_NODE).toBeLessThan(BOUNDS.maxBytes);
   });
 
   it('refuses an alias inside of what it stands for: no value can be made of it', () => {
