@@ -262,6 +262,13 @@ describe('a hostile archive', () => {
     expect((await ownComments(pull.number))[0]?.body).toContain('✅ pass');
   });
 
+  it('is read past what is not wanted: files that lie about their size, or would fill the memory', async () => {
+    const lie = { name: 'model.onnx', content: Buffer.alloc(40 * 2 ** 20), claimedSize: 100 };
+    const large = { name: 'data/large.csv', content: Buffer.alloc(200 * 2 ** 20) };
+    await finish(pull, zipOf(REPORT, lie, large));
+    expect((await ownComments(pull.number))[0]?.body).toContain('❌ fail');
+  });
+
   it('that is as large as the bot reads is read', async () => {
     const content = JSON.stringify(REPORT).padEnd(BOT_LIMITS.maxBytes, ' ');
     await finish(pull, createZip([{ name: 'evaluation.json', content }]), ARTIFACT, MAX_REPORT_ZIP_BYTES);

@@ -47,6 +47,29 @@ describe('the webhook server', () => {
     expect(world.writes.requests).toBe(0);
   });
 
+  it.each([
+    { name: 'no signature', headers: {}, status: 400 },
+    { name: 'no name of an event', headers: { 'x-github-event': undefined }, status: 400 },
+    { name: 'a form in place of JSON', headers: { 'content-type': 'application/x-www-form-urlencoded' }, status: 415 },
+    { name: 'text in place of JSON', headers: { 'content-type': 'text/plain' }, status: 415 },
+  ])('answers $status to a body with $name, before it reads it', async ({ headers, status }) => {
+    const signed = { 'x-hub-signature-256': world.sign(BODY), 'content-length': '26000000', ...headers };
+    const all = { 'content-type': 'application/json', 'x-github-event': 'push', 'x-github-delivery': '1', ...signed };
+    const sent = Object.entries(all).filter(([key]) => status !== 400 || key !== 'x-hub-signature-256');
+    const answer = await new Promise<number>((resolve, reject) => {
+      const present = sent.flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]));
+      const outgoing = request(world.hookUrl, { method: 'POST', headers: Object.fromEntries(present) }, (response) => {
+        resolve(response.statusCode ?? 0);
+        outgoing.destroy();
+      });
+      outgoing.once('error', reject);
+      // One byte of 26 MB: whoever waited for the rest would not answer.
+      outgoing.write('x');
+    });
+    expect(answer).toBe(status);
+    expect(world.writes.requests).toBe(0);
+  });
+
   it('takes a real event that is signed', async () => {
     const response = await world.post(BODY, { 'x-hub-signature-256': world.sign(BODY), 'x-github-event': 'ping' });
     expect(response.status).toBe(200);
