@@ -57,7 +57,7 @@ function syntaxProblems(document: Document.Parsed, lines: LineCounter, file: str
     const { line, col } = lines.linePos(error.pos[0]);
     const known = SYNTAX[error.code] ?? {
       message: `is no YAML: ${error.message}`,
-      fix: 'Mend the syntax at this place.',
+      fix: 'Correct the syntax at this place.',
     };
     return { ...known, place: { file, line, column: col } };
   });

@@ -137,11 +137,15 @@ function show(value: unknown): string {
 function invalid(issues: readonly z.core.$ZodIssue[], from: string): UserError {
   const shown = issues.slice(0, MAX_PROBLEMS).map((issue) => toProblem(issue, from));
   const rest = issues.length - shown.length;
-  const more = rest === 0 ? [] : [{ message: `${from}: ${rest} more problems`, fix: 'Write it anew.' }];
+  const more =
+    rest === 0 ? [] : [{ message: `${from}: ${rest} more problems`, fix: 'Write the report again with this version.' }];
   return UserError.ofProblems('REPORT_INVALID', [...shown, ...more]);
 }
 
 function toProblem(issue: z.core.$ZodIssue, from: string): Problem {
   const path = issue.path.map(String).join('.');
-  return { message: `${from}: ${path === '' ? 'the document' : path}: ${issue.message}`, fix: 'Write it anew.' };
+  return {
+    message: `${from}: ${path === '' ? 'the document' : path}: ${issue.message}`,
+    fix: 'Write the report again with this version.',
+  };
 }

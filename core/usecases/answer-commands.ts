@@ -62,7 +62,7 @@ export async function answerCommands(request: CommandRequest, ports: CommandPort
 /** Whoever saw it first may end before it answers: it is looked at again, until there is an answer or it is old. */
 function taken(comment: number): ServiceError {
   return new ServiceError('COMMAND_TAKEN', `the comment ${comment} is being answered already`, {
-    fix: 'Nothing: it is looked at again in a while.',
+    fix: 'No action needed: it is looked at again in a while.',
     retryable: true,
   });
 }

@@ -131,7 +131,7 @@ function assertYaml({ documents, lines }: YamlDocuments, body: string, file: str
     });
   }
   throw new UserError('MANIFEST_INVALID', `${file} cannot be edited: ${error.message}`, {
-    fix: 'Mend the file at this place.',
+    fix: 'Correct the file at this place.',
     place: { file, line, column: col },
   });
 }
