@@ -54,7 +54,8 @@ export async function fetchTable(
   }
   context.log.info(`Fetched ${fetched} objects of ${shown}`);
   const absolute = join(folder, ...pattern.split('/'));
-  if (fetched > 0) return WILD.test(pattern) ? { shown, absolute, folder } : { shown, absolute };
+  const fetchedTable = { shown, absolute, isFetched: true } as const;
+  if (fetched > 0) return WILD.test(pattern) ? { ...fetchedTable, folder } : fetchedTable;
   throw new UserError('DATA_NOT_FOUND', `there is no object ${shown}`, { fix });
 }
 

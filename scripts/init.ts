@@ -104,10 +104,10 @@ function found({ stage, dvcRemoteUrl, targets }: RepositoryFacts, testSet: strin
   return lines.join('\n');
 }
 
-function nextSteps({ requirements, targets }: RepositoryFacts, watch: boolean): string {
+function nextSteps({ requirements, targets, defaultBranch }: RepositoryFacts, watch: boolean): string {
   const steps = [
     'Read tidegate.yaml, above all the rules of the gate, and commit the files on a branch.',
-    'Add the secrets TIDEGATE_READ_* (read only) and TIDEGATE_WRITE_* (the store) to the repository; docs/guide/first-model.md says which.',
+    `Add the secrets TIDEGATE_READ_* (read only) to the repository. Make the environment tidegate-release for ${defaultBranch} alone, with the secrets TIDEGATE_WRITE_* (the store)${watch ? '; and tidegate-data with TIDEGATE_DATA_* (the data)' : ''}. docs/guide/first-model.md has the commands.`,
     requirements ? undefined : 'Write requirements.txt, which the workflows install, or change that step.',
     watch ? undefined : 'To watch the served model, run this again with --current and the place of its logged inputs.',
     targets.length > 0 ? undefined : 'To deploy, add environments to tidegate.yaml: where each version is written.',

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ArtifactFolderWriter } from '../../core/adapters/node/artifact-folder-writer.ts';
 import { OnnxArtifactHasher } from '../../core/adapters/onnx/onnx-artifact-hasher.ts';
 import type { HashedArtifact } from '../../core/domain/model/artifact-digest.ts';
@@ -7,10 +7,11 @@ import { UserError } from '../../core/errors.ts';
 import { fetchArtifact } from '../../core/usecases/fetch-artifact.ts';
 import type { ActionContext } from '../action-context.ts';
 import type { InputValues } from '../inputs.ts';
+import { fetchJudged } from '../judged-reports.ts';
 import type { LoadedModel } from '../load-model.ts';
+import { handedOver } from '../model-artifact.ts';
 import { openStore } from '../open-store.ts';
 import { loadOptionalReport, reportFolder, reportPath } from '../report-files.ts';
-import { fetchWorkflowArtifact } from '../workflow-artifact.ts';
 import type { inputs } from './inputs.ts';
 
 /** An artifact and where it lies. */
@@ -38,14 +39,9 @@ export async function findArtifact(
     const location = resolve(context.workingDirectory, given);
     return { artifact: await hasher.hash(location), location };
   }
-  await fetchWorkflowArtifact(context, name);
+  await fetchJudged(context, name, { report: values['report-artifact-id'], model: values['model-artifact-id'] });
   const evaluation = await loadOptionalReport(reportPath(context.env, name, 'evaluation'), 'evaluation');
-  const unpacked = join(reportFolder(context.env, name), 'artifact');
-  const places = [
-    join(unpacked, basename(model.artifact)),
-    unpacked,
-    resolve(context.workingDirectory, model.artifact),
-  ];
+  const places = [handedOver(context.env, name, model.artifact), resolve(context.workingDirectory, model.artifact)];
   const found: FoundArtifact[] = [];
   for (const location of places.filter((place) => existsSync(place))) {
     const artifact = await hasher.hash(location);

@@ -1,8 +1,10 @@
-import { commonInputs, flag, type InputTable, lines, oneOf, text } from '../inputs.ts';
+import { commonInputs, flag, type InputTable, lines, oneOf, positiveInteger, text } from '../inputs.ts';
 
 /** The inputs of build-image, as in its action.yml. */
 export const inputs = {
   ...commonInputs,
+  'report-artifact-id': { ...positiveInteger, default: '' },
+  'model-artifact-id': { ...positiveInteger, default: '' },
   'artifact-path': { ...text, default: '' },
   'artifact-uri': { ...text, default: '' },
   'image-repository': { ...text, default: '' },

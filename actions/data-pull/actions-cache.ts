@@ -25,12 +25,13 @@ const OFF: RestoredCache = { isRestored: false, save: async () => {} };
 export async function restoreActionsCache(
   context: ActionContext,
   wanted: readonly WantedOutput[],
-  folder: string,
+  { folder, isForJudge }: { readonly folder: string; readonly isForJudge: boolean },
 ): Promise<RestoredCache> {
   const cache = openActionsCache(context.env, (line) => context.log.notice(line));
   if (wanted.length === 0 || cache === undefined) return OFF;
   const digests = wanted.map(({ output }) => output.md5 ?? '').sort();
-  const prefix = 'tidegate-data-v1-';
+  // A job that judges does not wait for the data of the trainings.
+  const prefix = isForJudge ? 'tidegate-judged-v1-' : 'tidegate-data-v1-';
   const key = `${prefix}${new FileArtifactHasher().hashText(digests.join('\n')).slice('sha256:'.length)}`;
   const limits = { isWanted: (name: string) => OBJECT.test(name), mostBytes: MOST_BYTES, mostFiles: MOST_FILES };
   const hit = await cache.restore(folder, { key, prefixes: [prefix] }, limits);

@@ -1,9 +1,10 @@
-import { commonInputs, flag, type InputTable, lines, positiveInteger, text } from '../inputs.ts';
+import { commonInputs, flag, type InputTable, lines, oneOf, positiveInteger, text } from '../inputs.ts';
 
 /** The inputs of data-pull, as in its action.yml. */
 export const inputs = {
   ...commonInputs,
   targets: { ...lines, default: '' },
+  for: { ...oneOf('train', 'judge'), default: 'train' },
   remote: { ...text, default: '' },
   jobs: { ...positiveInteger, default: '' },
   cache: { ...flag, default: 'true' },

@@ -32,7 +32,8 @@ export async function main(context: ActionContext): Promise<void> {
   });
   const { model, wanted } = await chooseData(context, data.project, values);
   const useCache = values.cache === true && values['check-only'] !== true;
-  const kept = useCache ? await restoreActionsCache(context, wanted, data.cache.folder) : undefined;
+  const cached = { folder: data.cache.folder, isForJudge: values.for === 'judge' };
+  const kept = useCache ? await restoreActionsCache(context, wanted, cached) : undefined;
   const cache = kept?.isRestored === true ? new DvcCache(data.cache.folder, { verify: true }) : data.cache;
   const { workspace, remotes } = data;
   const startedAt = performance.now();

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { DuckDbTableReader } from '../../core/adapters/duckdb/duckdb-table-reader.ts';
 import { PlainFileFolder } from '../../core/adapters/dvc/plain-file-folder.ts';
+import type { GitCommit } from '../../core/adapters/git/git-commit.ts';
 import { LocalChampionFinder } from '../../core/adapters/node/local-champion-finder.ts';
 import { startCountingThread } from '../../core/adapters/node/score-count-thread.ts';
 import { OnnxArtifactHasher } from '../../core/adapters/onnx/onnx-artifact-hasher.ts';
@@ -11,21 +12,32 @@ import type { ChampionFinder } from '../../core/ports/champion-finder.ts';
 import type { EvaluationPorts } from '../../core/usecases/evaluation-ports.ts';
 import type { EvaluationRequest } from '../../core/usecases/evaluation-request.ts';
 import type { ActionContext } from '../action-context.ts';
+import { dataBringer } from '../bring-data.ts';
+import { openOrigins } from '../commit.ts';
 import { fetchTable } from '../fetch-table.ts';
 import type { InputValues } from '../inputs.ts';
 import type { LoadedModel } from '../load-model.ts';
 import { registeredChampions } from '../registered-versions.ts';
 import { loadOptionalReport, reportHeader, reportPath } from '../report-files.ts';
 import { findBasePolicy } from './base-policy.ts';
+import { identifyInputs } from './identify-inputs.ts';
 import type { inputs } from './inputs.ts';
 
 type Values = InputValues<typeof inputs>;
 
-/** What is judged, from the inputs and tidegate.yaml. */
+/** What is judged, and of which commit. */
+export interface Judging {
+  readonly values: Values;
+  readonly candidate: EvaluationRequest['candidate'];
+  /** Undefined where there is no repository. */
+  readonly commit: GitCommit | undefined;
+}
+
+/** How the candidate is judged, from the inputs and tidegate.yaml. */
 export async function assembleRequest(
   context: ActionContext,
   loaded: LoadedModel,
-  values: Values,
+  { values, candidate, commit }: Judging,
 ): Promise<EvaluationRequest> {
   const { name, model } = loaded;
   const fetched = (shown: string, folder: string) =>
@@ -35,11 +47,12 @@ export async function assembleRequest(
     config: model,
     header: await reportHeader('evaluation', context, name),
     profileHeader: await reportHeader('profile', context, name),
-    candidate: await candidateOf(context, loaded, values),
+    candidate,
     dataset: await fetched(dataset, 'dataset'),
     reference: await fetched(model.drift?.reference ?? dataset, 'reference'),
     ...(await readTrainingMetrics(context, model.evaluate.metricsFile)),
     ...(await readLineage(context, name)),
+    inputs: await identifyInputs(commit, loaded),
     championSelector: values.champion ?? 'auto',
     resolve: (file) => resolve(context.workingDirectory, file),
     rulePlaces: model.gate.rules.map((_, index) => loaded.placeOf(['models', name, 'gate', 'rules', index])),
@@ -79,7 +92,7 @@ export interface AssembledPorts {
 export async function assemblePorts(
   context: ActionContext,
   loaded: LoadedModel,
-  values: Values,
+  { values, commit }: Pick<Judging, 'values' | 'commit'>,
 ): Promise<AssembledPorts> {
   const engines = { env: context.env, nodeModules: context.nodeModules, log: (line: string) => context.log.info(line) };
   const tables = new DuckDbTableReader(engines);
@@ -88,28 +101,13 @@ export async function assemblePorts(
     models: new OnnxModelRunner(engines),
     champions: await championFinder(context, loaded, values),
     hasher: new OnnxArtifactHasher(),
+    origins: await openOrigins(context, commit),
+    bringData: dataBringer(context),
     startCounting: startCountingThread,
     clockMs: () => performance.now(),
     progress: (line) => context.log.info(line),
   };
   return { ports, close: () => tables.close() };
-}
-
-async function candidateOf(
-  context: ActionContext,
-  { model }: LoadedModel,
-  values: Values,
-): Promise<EvaluationRequest['candidate']> {
-  const declared = model.evaluate.predictions;
-  const predictions = values['predictions-path'] ?? declared?.path;
-  if (predictions === undefined || values['artifact-path'] !== undefined) {
-    const shown = values['artifact-path'] ?? model.artifact;
-    return { kind: 'artifact', path: { shown, absolute: resolve(context.workingDirectory, shown) } };
-  }
-  const fix = 'Check evaluate.predictions in tidegate.yaml, or the input predictions-path.';
-  const { absolute, folder } = await fetchTable(context, predictions, { folder: 'predictions', fix });
-  // The digest of what is judged is that of a file or folder.
-  return { kind: 'predictions', path: { shown: predictions, absolute: folder ?? absolute } };
 }
 
 async function championFinder(context: ActionContext, loaded: LoadedModel, values: Values): Promise<ChampionFinder> {

@@ -1,9 +1,10 @@
-import { commonInputs, someOf, text } from '../inputs.ts';
+import { commonInputs, positiveInteger, someOf, text } from '../inputs.ts';
 
 /** The inputs of evaluate-and-gate. */
 export const inputs = {
   ...commonInputs,
   'artifact-path': { ...text, default: '' },
+  'model-artifact-id': { ...positiveInteger, default: '' },
   'predictions-path': { ...text, default: '' },
   'dataset-path': { ...text, default: '' },
   champion: { ...text, default: 'auto' },

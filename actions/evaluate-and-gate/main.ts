@@ -8,11 +8,13 @@ import type { EvaluationReport } from '../../core/reports/evaluation-report.ts';
 import { type Evaluation, evaluateCandidate } from '../../core/usecases/evaluate-candidate.ts';
 import type { EvaluationRequest } from '../../core/usecases/evaluation-request.ts';
 import type { ActionContext } from '../action-context.ts';
+import { expectCommittedConfig, openCommit } from '../commit.ts';
 import { readInputs } from '../inputs.ts';
 import { loadModel } from '../load-model.ts';
 import { reportFolder, reportPath, writeReport } from '../report-files.ts';
 import { type AssembledPorts, assemblePorts, assembleRequest } from './assemble-evaluation.ts';
 import { conclude } from './conclude.ts';
+import { findCandidate } from './find-candidate.ts';
 import { inputs } from './inputs.ts';
 import { outputs } from './outputs.ts';
 import { uploadEvaluation } from './upload-evaluation.ts';
@@ -21,8 +23,15 @@ import { uploadEvaluation } from './upload-evaluation.ts';
 export async function main(context: ActionContext): Promise<void> {
   const values = readInputs(inputs, context);
   const loaded = await loadModel(context, values.model);
-  const request = await assembleRequest(context, loaded, values);
-  const { evaluation, profile } = await judge(context, request, await assemblePorts(context, loaded, values));
+  const commit = await openCommit(context);
+  await expectCommittedConfig(commit, loaded);
+  const found = await findCandidate(context, loaded, values);
+  const request = await assembleRequest(context, loaded, { values, candidate: found.candidate, commit });
+  const { evaluation, profile } = await judge(
+    context,
+    request,
+    await assemblePorts(context, loaded, { values, commit }),
+  );
   const path = await writeReport(reportPath(context.env, loaded.name, 'evaluation'), 'evaluation', evaluation);
   await writeReport(reportPath(context.env, loaded.name, 'profile'), 'profile', profile);
   const summary = renderEvaluationSummary(evaluation);
@@ -31,14 +40,16 @@ export async function main(context: ActionContext): Promise<void> {
   await writeFile(summaryPath, summary);
   await writeFile(join(folder, 'report.html'), await renderEvaluationPage(evaluation));
   await writeFile(join(folder, 'junit.xml'), renderJunit(evaluation));
-  const judged = request.candidate.kind === 'artifact' ? request.candidate.path.absolute : undefined;
-  const artifactName = await uploadEvaluation(context, loaded.name, judged);
+  const judged = { ...found, digest: evaluation.candidate.digest };
+  const uploaded = await uploadEvaluation(context, loaded, judged);
   outputs.write(context, {
     verdict: evaluation.verdict,
     metrics: JSON.stringify(overallMetrics(evaluation)),
     'report-path': path,
     'summary-path': summaryPath,
-    'artifact-name': artifactName,
+    'artifact-name': uploaded.report?.name ?? null,
+    'report-artifact-id': uploaded.report?.id ?? null,
+    'model-artifact-id': uploaded.model?.id ?? null,
   });
   await context.appendSummary(summary);
   conclude(context, evaluation, values['fail-on']);

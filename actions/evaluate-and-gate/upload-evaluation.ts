@@ -1,30 +1,44 @@
-import { cp, readdir, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { workflowArtifactName } from '../../core/domain/model/workflow-artifact.ts';
 import type { ActionContext } from '../action-context.ts';
-import { reportFolder } from '../report-files.ts';
+import { uploadReports } from '../judged-reports.ts';
+import type { LoadedModel } from '../load-model.ts';
+import { packModel, uploadModel } from '../model-artifact.ts';
+import { loadOptionalReport, reportPath } from '../report-files.ts';
+import { ownWorkflowArtifact, type RunArtifact, removeWorkflowArtifact } from '../workflow-artifact.ts';
+import type { FoundCandidate } from './find-candidate.ts';
+
+/** The workflow artifacts that jobs after this one take up; null where there is no runner to upload to. */
+export interface UploadedEvaluation {
+  readonly report: RunArtifact | null;
+  readonly model: RunArtifact | null;
+}
 
 /**
- * Copies the judged artifact beside the reports, and uploads both as one workflow artifact: what register takes up.
+ * Uploads the reports, and the judged artifact where the run does not have exactly these bytes yet: register takes up both.
  *
- * @param artifact Absolute path of the judged file or folder; undefined for predictions.
- * @returns The artifact's name; null where there is no runner to upload to.
+ * @param digest Of what was judged.
  */
 export async function uploadEvaluation(
   context: ActionContext,
-  model: string,
-  artifact: string | undefined,
-): Promise<string | null> {
-  const folder = reportFolder(context.env, model);
-  const copied = join(folder, 'artifact');
-  await rm(copied, { recursive: true, force: true });
-  if (artifact !== undefined) await cp(artifact, join(copied, basename(artifact)), { recursive: true });
-  if (!context.env.ACTIONS_RUNTIME_TOKEN) return null;
-  const { DefaultArtifactClient } = await import('@actions/artifact');
-  const name = workflowArtifactName(model, 'report', Number(context.env.GITHUB_RUN_ATTEMPT ?? '1'));
-  const files = (await readdir(folder, { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
-  await new DefaultArtifactClient().uploadArtifact(name, files, folder);
-  return name;
+  loaded: Pick<LoadedModel, 'name' | 'model'>,
+  judged: FoundCandidate & { readonly digest: string },
+): Promise<UploadedEvaluation> {
+  const model = judged.source ?? (await ownModel(context, loaded, judged));
+  return { report: await uploadReports(context, loaded.name), model };
+}
+
+/** What train of this job uploaded, where it is what was judged; else the judged artifact, in its place. */
+async function ownModel(
+  context: ActionContext,
+  { name, model }: Pick<LoadedModel, 'name' | 'model'>,
+  { candidate, digest }: FoundCandidate & { readonly digest: string },
+): Promise<RunArtifact | null> {
+  const subject = { kind: 'model', model: name } as const;
+  const earlier = await ownWorkflowArtifact(context, subject);
+  const run = await loadOptionalReport(reportPath(context.env, name, 'run'), 'run');
+  if (earlier !== undefined && (candidate.kind === 'predictions' || run?.artifact.digest === digest)) return earlier;
+  const location = candidate.kind === 'artifact' ? candidate.path.absolute : undefined;
+  const artifact = location === undefined ? undefined : { location, path: model.artifact };
+  await packModel(context, name, { artifact, files: [] });
+  if (earlier !== undefined) await removeWorkflowArtifact(context, subject);
+  return uploadModel(context, name);
 }

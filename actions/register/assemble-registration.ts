@@ -1,5 +1,5 @@
 import { createReadStream, existsSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { FileArtifactHasher } from '../../core/adapters/node/file-artifact-hasher.ts';
 import { parseImageReference } from '../../core/domain/image/image-reference.ts';
 import type { HashedArtifact } from '../../core/domain/model/artifact-digest.ts';
@@ -11,8 +11,9 @@ import { VersionStore } from '../../core/usecases/version-store.ts';
 import type { ActionContext } from '../action-context.ts';
 import type { InputValues } from '../inputs.ts';
 import type { LoadedModel } from '../load-model.ts';
+import { handedOver } from '../model-artifact.ts';
 import { openStore } from '../open-store.ts';
-import { loadOptionalReport, loadReport, reportFolder, reportHeader, reportPath } from '../report-files.ts';
+import { loadOptionalReport, loadReport, reportHeader, reportPath } from '../report-files.ts';
 import type { inputs } from './inputs.ts';
 
 type Values = InputValues<typeof inputs>;
@@ -64,10 +65,9 @@ async function judgedArtifact(
   values: Values,
   evaluation: EvaluationReport,
 ): Promise<{ artifact: HashedArtifact; location: (path: string) => string }> {
-  const unpacked = join(reportFolder(context.env, name), 'artifact');
   const candidates =
     values['artifact-path'] === undefined
-      ? [join(unpacked, basename(model.artifact)), unpacked, resolve(context.workingDirectory, model.artifact)]
+      ? [handedOver(context.env, name, model.artifact), resolve(context.workingDirectory, model.artifact)]
       : [resolve(context.workingDirectory, values['artifact-path'])];
   const hasher = new FileArtifactHasher();
   let last: { artifact: HashedArtifact; location: (path: string) => string } | undefined;

@@ -1,8 +1,10 @@
-import { commonInputs, oneOf, text } from '../inputs.ts';
+import { commonInputs, oneOf, positiveInteger, text } from '../inputs.ts';
 
 /** The inputs of register. */
 export const inputs = {
   ...commonInputs,
+  'report-artifact-id': { ...positiveInteger, default: '' },
+  'model-artifact-id': { ...positiveInteger, default: '' },
   'artifact-path': { ...text, default: '' },
   'image-reference': { ...text, default: '' },
   bump: { ...oneOf('auto', 'major', 'minor', 'patch'), default: '' },

@@ -1,32 +1,42 @@
 import { GitHubCommitHistory } from '../../core/adapters/github/github-commit-history.ts';
+import { GitHubMergedChanges } from '../../core/adapters/github/github-merged-changes.ts';
 import { GitHubVersionTags } from '../../core/adapters/github/github-version-tags.ts';
+import { GitHubWorkflowRuns } from '../../core/adapters/github/github-workflow-runs.ts';
+import { ZipReportArchive } from '../../core/adapters/node/zip-report-archive.ts';
 import { RegistryImageTags } from '../../core/adapters/oci/registry-image-tags.ts';
 import { renderRegistration } from '../../core/render/registration.ts';
-import { type Registration, registerVersion } from '../../core/usecases/register-version.ts';
+import { compareJudgedDataset } from '../../core/usecases/compare-judged-dataset.ts';
+import { type RegisterRequest, type Registration, registerVersion } from '../../core/usecases/register-version.ts';
 import type { ActionContext } from '../action-context.ts';
 import { readDockerConfig } from '../docker-config.ts';
-import { gitHubOf } from '../github.ts';
+import { type GitHubAccess, gitHubOf } from '../github.ts';
 import { readInputs } from '../inputs.ts';
+import { fetchJudged } from '../judged-reports.ts';
 import { type LoadedModel, loadModel } from '../load-model.ts';
 import { openCatalog } from '../registered-versions.ts';
 import { reportPath, writeReport } from '../report-files.ts';
 import { inRepository } from '../repository-environments.ts';
-import { fetchWorkflowArtifact } from '../workflow-artifact.ts';
 import { assembleRegistration } from './assemble-registration.ts';
 import { inputs } from './inputs.ts';
 import { outputs } from './outputs.ts';
+import { refuseOtherRuns } from './refuse-other-runs.ts';
 import { uploadVersion } from './upload-version.ts';
 
 /** Registers the judged artifact. */
 export async function main(context: ActionContext): Promise<void> {
   const values = readInputs(inputs, context);
   const loaded = await loadModel(context, values.model);
-  await fetchWorkflowArtifact(context, loaded.name);
+  const access = await gitHubOf(context, values['github-token']);
+  await refuseOtherRuns(context, loaded, access);
+  await fetchJudged(context, loaded.name, {
+    report: values['report-artifact-id'],
+    model: values['model-artifact-id'],
+  });
   const { request, store } = await assembleRegistration(context, loaded, values);
   const registration = await registerVersion(request, {
     store,
     images: new RegistryImageTags(await readDockerConfig(context.env)),
-    ...(await gitHubPorts(context, loaded, { token: values['github-token'], storeUri: store.uri })),
+    ...gitHubPorts(context, loaded, { access, request, storeUri: store.uri }),
   });
   const path = await writeReport(
     reportPath(context.env, loaded.name, 'model-version'),
@@ -36,22 +46,43 @@ export async function main(context: ActionContext): Promise<void> {
   await uploadVersion(context, loaded.name, path);
   writeOutputs(context, registration, path);
   await context.appendSummary(renderRegistration(registration));
+  if (registration.created) warnOfOtherDataset(context, registration);
   const verb = registration.created ? 'Registered' : 'Nothing to register:';
   context.log.info(`${verb} ${registration.tag} (${registration.reason})`);
 }
 
-async function gitHubPorts(
+function gitHubPorts(
   context: ActionContext,
   loaded: LoadedModel,
-  { token, storeUri }: { readonly token: string | undefined; readonly storeUri: string },
+  {
+    access,
+    request: { model, commit },
+    storeUri,
+  }: { readonly access: GitHubAccess; readonly request: RegisterRequest; readonly storeUri: string },
 ) {
-  const access = await gitHubOf(context, token);
+  const { client, repository } = access;
+  const comparison = {
+    changes: new GitHubMergedChanges(client, repository),
+    runs: new GitHubWorkflowRuns(client, repository),
+    archive: new ZipReportArchive(),
+  };
   const environments = inRepository(context, loaded.model.environments);
   return {
-    tags: new GitHubVersionTags(access.client, access.repository),
-    history: new GitHubCommitHistory(access.client, access.repository),
+    tags: new GitHubVersionTags(client, repository),
+    history: new GitHubCommitHistory(client, repository),
     versions: () => openCatalog(context, loaded, { ...access, environments, storeUri }),
+    compareDataset: (digest: string) => compareJudgedDataset({ model, commit, digest }, comparison),
   };
+}
+
+/** The registration goes on: what was registered is what was judged, but reviewers looked at something else. */
+function warnOfOtherDataset({ log }: ActionContext, { report: { dataset } }: Registration): void {
+  const compared = dataset?.pullRequest;
+  if (compared?.same !== false) return;
+  log.warning({
+    message: `pull request #${compared.number} was judged on the dataset ${compared.digest}, this release on ${dataset?.digest}`,
+    fix: 'Find out whether the data changed with the merge; if not, an object of the remote was replaced.',
+  });
 }
 
 function writeOutputs(context: ActionContext, { report, tag, created, version }: Registration, path: string): void {

@@ -5,22 +5,22 @@ import { ArtifactFolderWriter } from '../../core/adapters/node/artifact-folder-w
 import { ShellCommandRunner } from '../../core/adapters/node/shell-command-runner.ts';
 import { OnnxArtifactHasher } from '../../core/adapters/onnx/onnx-artifact-hasher.ts';
 import { parseOverride } from '../../core/domain/train/parameters.ts';
-import { UserError } from '../../core/errors.ts';
 import type { TrainPorts, TrainRequest } from '../../core/usecases/train-model.ts';
+import { WorkspaceRunSource } from '../../core/usecases/workspace-run-source.ts';
 import type { ActionContext } from '../action-context.ts';
 import type { InputValues } from '../inputs.ts';
 import type { LoadedModel } from '../load-model.ts';
 import { openData } from '../open-data.ts';
 import { openStore } from '../open-store.ts';
+import { chooseWork } from '../training-work.ts';
+import { beliefInRuns } from './belief-in-runs.ts';
+import type { HandOverPorts } from './hand-over.ts';
 import type { inputs } from './inputs.ts';
-
-/** Files of the repository that decide nothing about a model that a command trains. */
-const NOT_SOURCES = ['tidegate.yaml', '.github', 'README.md', 'dvc.lock'];
 
 /** What to train, what that takes, and what the commands write to their step summary. */
 export interface AssembledTraining {
   readonly request: TrainRequest;
-  readonly ports: TrainPorts;
+  readonly ports: TrainPorts & HandOverPorts;
   /** Markdown, one a command that wrote any; filled while they run. */
   readonly commandSummaries: readonly string[];
 }
@@ -28,13 +28,13 @@ export interface AssembledTraining {
 /** What to train, from config and inputs, and everything that takes. */
 export async function assembleTraining(
   context: ActionContext,
-  { model }: LoadedModel,
+  loaded: LoadedModel,
   values: InputValues<typeof inputs>,
 ): Promise<AssembledTraining> {
-  const targets = model.environments.flatMap((environment) => environment.targets.map((target) => target.file));
+  const { model } = loaded;
   const request: TrainRequest = {
     artifact: model.artifact,
-    work: chooseWork(model, values, [...NOT_SOURCES, ...targets, model.artifact]),
+    work: chooseWork({ model }, { stages: values.stages, command: values.command }),
     params: model.train?.params,
     overrides: (values.set ?? []).map(parseOverride),
     force: values.force === true,
@@ -47,47 +47,43 @@ export async function assembleTraining(
     note: (line) => context.log.info(line),
     summary: (markdown) => commandSummaries.push(markdown),
   });
-  return { request, ports: { ...(await assemblePorts(context, model)), commands }, commandSummaries };
-}
-
-function chooseWork(
-  model: LoadedModel['model'],
-  { stages, command }: Pick<InputValues<typeof inputs>, 'stages' | 'command'>,
-  ignored: readonly string[],
-): TrainRequest['work'] {
-  if (stages !== undefined && command !== undefined) {
-    throw new UserError('INPUT_INVALID', 'the inputs stages and command exclude each other', { fix: 'Remove one.' });
-  }
-  const names = stages ?? (command === undefined ? model.train?.stages : undefined);
-  if (names !== undefined) return { kind: 'stages', names };
-  const line = command ?? model.train?.command;
-  if (line !== undefined) return { kind: 'command', line, ignored };
-  throw new UserError('CONFIG_INVALID', 'nothing says how the model is trained', {
-    fix: 'Add train with stages or command to tidegate.yaml, or set one of these inputs.',
-    place: { file: 'tidegate.yaml' },
-  });
+  return {
+    request,
+    ports: { ...(await assemblePorts(context, loaded, values['github-token'])), commands },
+    commandSummaries,
+  };
 }
 
 async function assemblePorts(
   context: ActionContext,
-  model: LoadedModel['model'],
-): Promise<Omit<TrainPorts, 'commands'>> {
+  loaded: LoadedModel,
+  token: string | undefined,
+): Promise<Omit<TrainPorts & HandOverPorts, 'commands'>> {
   const { env, workingDirectory: root, log } = context;
   const { reader, cache, workspace } = await openData(context, { verifyCache: false });
-  const store = model.register?.store;
-  return {
+  const store = loaded.model.register?.store;
+  const looking = {
     root,
-    reader,
     cache,
     workspace,
     files: new PlainFileFolder(root),
     hasher: new OnnxArtifactHasher(),
     sources: new GitSourceTree(root, env),
+  };
+  return {
+    ...looking,
+    reader,
+    source: new WorkspaceRunSource(looking),
     ignores: new GitIgnoreFiles(root, env),
     restore:
       store === undefined
         ? undefined
-        : { store: openStore(store, { env, baseFolder: root }), writer: new ArtifactFolderWriter() },
+        : {
+            store: openStore(store, { env, baseFolder: root }),
+            writer: new ArtifactFolderWriter(),
+            hasher: looking.hasher,
+            isBelieved: beliefInRuns(context, loaded, token),
+          },
     nowMs: () => performance.now(),
     note: (line) => log.info(line),
     group: (title, work) => log.group(title, work),

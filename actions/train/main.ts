@@ -6,6 +6,7 @@ import { readInputs } from '../inputs.ts';
 import { type LoadedModel, loadModel } from '../load-model.ts';
 import { reportHeader, reportPath, writeReport } from '../report-files.ts';
 import { assembleTraining } from './assemble-training.ts';
+import { type HandOverPorts, handOver } from './hand-over.ts';
 import { inputs } from './inputs.ts';
 import { outputs } from './outputs.ts';
 
@@ -21,16 +22,26 @@ export async function main(context: ActionContext): Promise<void> {
   const { request, ports, commandSummaries } = await assembleTraining(context, loaded, values);
   try {
     const result = await trainModel(request, ports);
-    await reportTraining(context, loaded, result);
+    const overridden = [values.stages, values.command, values.set].some((value) => value !== undefined);
+    await reportTraining(context, { loaded, result, overridden, ports });
   } finally {
     // After ours, which it can neither open nor close.
     if (commandSummaries.length > 0) await context.appendSummary(renderCommandSummaries(commandSummaries));
   }
 }
 
-async function reportTraining(context: ActionContext, loaded: LoadedModel, { ran, facts }: TrainResult): Promise<void> {
-  const run: RunReport = { ...(await reportHeader('run', context, loaded.name)), ...facts };
+interface Trained {
+  readonly loaded: LoadedModel;
+  readonly result: TrainResult;
+  readonly overridden: boolean;
+  readonly ports: HandOverPorts;
+}
+
+async function reportTraining(context: ActionContext, { loaded, result, overridden, ports }: Trained): Promise<void> {
+  const { ran, facts } = result;
+  const run: RunReport = { ...(await reportHeader('run', context, loaded.name)), ...facts, overridden };
   const path = await writeReport(reportPath(context.env, loaded.name, 'run'), 'run', run);
+  const handedOver = await handOver(context, loaded, ports);
   outputs.write(context, {
     ran,
     'inputs-digest': run.inputsDigest,
@@ -38,6 +49,7 @@ async function reportTraining(context: ActionContext, loaded: LoadedModel, { ran
     'artifact-digest': run.artifact.digest,
     metrics: JSON.stringify(run.metrics),
     'report-path': path,
+    'model-artifact-id': handedOver?.id ?? null,
   });
   await context.appendSummary(renderRun(run, ran));
   context.log.info(`${run.artifact.path}: ${run.artifact.digest}${ran ? '' : ' (nothing had to run)'}`);

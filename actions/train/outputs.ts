@@ -8,4 +8,5 @@ export const outputs = defineOutputs(
   'artifact-digest',
   'metrics',
   'report-path',
+  'model-artifact-id',
 );

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isModelName } from '../domain/model/model-name.ts';
+import { DEFAULT_RELEASE_WORKFLOW } from '../domain/registry/release-run.ts';
 import { camelCaseKeys } from './camel-case-keys.ts';
 import { drift } from './drift-config.ts';
 import { environment } from './environment-config.ts';
@@ -31,6 +32,11 @@ const register = z
   .strictObject({
     store: z.string().min(1).describe('Where versions are kept: s3://bucket/prefix or a folder'),
     bump: z.enum(['auto', 'major', 'minor', 'patch']).default('auto'),
+    workflow: z
+      .string()
+      .regex(/^[\w.-]+\.ya?ml$/, 'is no file name of a workflow')
+      .default(DEFAULT_RELEASE_WORKFLOW)
+      .describe('The workflow in .github/workflows that registers versions'),
   })
   .transform(camelCaseKeys);
 

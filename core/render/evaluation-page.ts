@@ -2,6 +2,7 @@ import { ruleDemand } from '../domain/gate/rule-reason.ts';
 import { metricTitle } from '../domain/metrics/metric-registry.ts';
 import { formatCount } from '../domain/text/format-number.ts';
 import type { EvaluationReport, Interval, RuleResult } from '../reports/evaluation-report.ts';
+import { originDoubt, originWords } from './dataset-origin.ts';
 import { drawCharts } from './evaluation-charts.ts';
 import { VERDICT_ICONS } from './evaluation-headline.ts';
 import { boundOf } from './evaluation-rules.ts';
@@ -19,6 +20,7 @@ figure{margin:1rem 0;overflow-x:auto}figcaption{font-weight:600}code{font-size:.
 export async function renderEvaluationPage(report: EvaluationReport): Promise<string> {
   const charts = await drawCharts(report);
   const figures = charts.map(({ title, svg }) => `<figure><figcaption>${text(title)}</figcaption>${svg}</figure>`);
+  const doubt = originDoubt(report.dataset);
   const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">
@@ -26,11 +28,11 @@ export async function renderEvaluationPage(report: EvaluationReport): Promise<st
 <style>${STYLE}</style></head><body>
 <h1>${text(report.model)} <span class="${report.verdict}">${VERDICT_ICONS[report.verdict]} ${report.verdict}</span></h1>
 <p>${formatCount(report.dataset.rows)} rows of <code>${text(report.dataset.path)}</code>, ${text(sampling(report))}.</p>
-<h2>Rules</h2>${rules(report.rules)}
+${doubt === '' ? '' : `<p class="inconclusive">⚠️ ${text(doubt)}</p>\n`}<h2>Rules</h2>${rules(report.rules)}
 ${report.baseGate === undefined ? '' : `<h2>Rules of the base branch: ${report.baseGate.verdict}</h2>${rules(report.baseGate.rules)}`}
 <h2>Charts</h2>${figures.join('\n')}
 <h2>Metrics</h2>${metrics(report)}
-<h2>Identities</h2><p>Candidate <code>${text(report.candidate.digest)}</code><br>Dataset <code>${text(report.dataset.digest)}</code><br>Written ${text(report.createdAt)} by ${text(report.tool.name)} ${text(report.tool.version)}</p>
+<h2>Identities</h2><p>Candidate <code>${text(report.candidate.digest)}</code><br>Dataset <code>${text(report.dataset.digest)}</code> ${text(originWords(report.dataset))}<br>Written ${text(report.createdAt)} by ${text(report.tool.name)} ${text(report.tool.version)}</p>
 </body></html>
 `;
 }

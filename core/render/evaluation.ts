@@ -1,5 +1,6 @@
 import { formatCount, formatPercent } from '../domain/text/format-number.ts';
 import type { EvaluationReport } from '../reports/evaluation-report.ts';
+import { originDoubt, originWords } from './dataset-origin.ts';
 import { renderHeadline, renderTitle, VERDICT_ICONS } from './evaluation-headline.ts';
 import { renderPictures } from './evaluation-pictures.ts';
 import { renderMetricTable, renderReasons, renderRuleTable } from './evaluation-rules.ts';
@@ -39,7 +40,7 @@ export function renderEvaluationSections(report: EvaluationReport): EvaluationSe
   const pictures = renderPictures(report);
   return {
     title: renderTitle(report),
-    headline: `${renderHeadline(report)}${renderStale(report)}`,
+    headline: `${renderHeadline(report)}${renderStale(report)}${renderOrigin(report)}`,
     rules: renderRuleTable(report),
     reasons: renderReasons(report),
     slices: slices === '' ? '' : fold(`slices (${countSlices(report)}, worst first)`, slices),
@@ -80,6 +81,12 @@ function renderStale({ comparisons, createdAt }: EvaluationReport): string {
   return `\n\n> ⏳ ${which} was registered ${formatCount(days)} days ago, longer than \`champion-stale-after\` allows unmarked.`;
 }
 
+/** Numbers on data that the code under review made say less: that is told beside them. */
+function renderOrigin({ dataset }: EvaluationReport): string {
+  const doubt = originDoubt(dataset);
+  return doubt === '' ? '' : `\n\n> ⚠️ ${escapeText(doubt)}`;
+}
+
 function renderChanges({ comparisons }: EvaluationReport): string {
   const [comparison] = comparisons;
   if (comparison?.changes === undefined) return '';
@@ -93,6 +100,7 @@ function renderChanges({ comparisons }: EvaluationReport): string {
 function renderMethod(report: EvaluationReport): string {
   const { dataset, candidate, comparisons, latency, runtime, metrics } = report;
   const champion = comparisons[0]?.champion;
+  const origin = originWords(dataset);
   const methods = [
     ...new Set(metrics.flatMap(({ interval, rows }) => (interval === null || rows === 0 ? [] : [interval.method]))),
   ];
@@ -101,7 +109,7 @@ function renderMethod(report: EvaluationReport): string {
     designEffect === undefined || slice !== undefined ? [] : [designEffect],
   );
   const lines = [
-    `Dataset ${inlineCode(dataset.path)}, ${formatCount(dataset.rows)} rows, ${inlineCode(dataset.digest)}.`,
+    `Dataset ${inlineCode(dataset.path)}, ${formatCount(dataset.rows)} rows, ${inlineCode(dataset.digest)}${origin === '' ? '' : `, ${origin}`}.`,
     dataset.clusterBy === undefined
       ? 'Rows are taken as independent.'
       : `Rows of one ${escapeText(dataset.clusterBy)} are not independent: intervals are from ${formatCount(dataset.clusters ?? 0)} groups.`,

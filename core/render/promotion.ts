@@ -6,6 +6,7 @@ import { describeGate } from '../domain/promotion/promotion-check.ts';
 import { formatCount } from '../domain/text/format-number.ts';
 import type { EvaluationReport } from '../reports/evaluation-report.ts';
 import type { VersionEvidence } from '../reports/version-evidence.ts';
+import { comparedWords, originDoubt, originWords } from './dataset-origin.ts';
 import { renderDeploymentCommit } from './deployment.ts';
 import {
   type ShownEstimate,
@@ -125,7 +126,11 @@ function renderEvidence(view: PromotionView): string {
     return `#### Evidence\n\n${why}`;
   }
   const comparison = evidence.comparisons.find(({ champion }) => champion.digest === view.replaces?.artifactDigest);
-  return `#### Evidence\n\n${comparison === undefined ? renderValues(view, evidence) : renderComparison(view, { evidence, comparison })}`;
+  const doubt = originDoubt(evidence.dataset ?? {});
+  const note = doubt === '' ? '' : `> ⚠️ ${escapeText(doubt)}\n\n`;
+  const table =
+    comparison === undefined ? renderValues(view, evidence) : renderComparison(view, { evidence, comparison });
+  return `#### Evidence\n\n${note}${table}`;
 }
 
 function evidenceOf({ document }: PromotedVersionView): VersionEvidence | undefined {
@@ -210,6 +215,7 @@ function renderLineage({ version, replaces }: PromotionView): string {
     ['artifact', inlineCode(version.artifactUri)],
     ['digest', inlineCode(version.artifactDigest)],
     ['believed by', renderProvenance(version.provenance)],
+    ...datasetRows(version.document?.dataset),
     ...(replaces === undefined ? [] : [['replaces', `v${replaces.version} of ${replaces.commit}`]]),
     ...codeChanges(version, replaces),
   ];
@@ -226,6 +232,16 @@ function renderProvenance(provenance: ShownProvenance): string {
   return provenance.kind === 'attestation'
     ? `a signature of ${run}`
     : `${run}: its register job uploaded the document that the tag names`;
+}
+
+/** What it was judged on, who answers for these bytes, and whether reviewers looked at the same. */
+function datasetRows(dataset: VersionEvidence['dataset']): readonly string[][] {
+  if (dataset?.digest === undefined) return [];
+  const compared = comparedWords(dataset);
+  return [
+    ['dataset', `${inlineCode(dataset.digest)} ${escapeText(originWords(dataset))}`.trim()],
+    ...(compared === '' ? [] : [['dataset of the pull request', escapeText(compared)]]),
+  ];
 }
 
 /** A link to what changed in the code; relative, as GitHub resolves it on the pull request's page. */

@@ -1,4 +1,5 @@
 import type { ModelVersionReport } from '../reports/model-version-report.ts';
+import { comparedWords, originWords } from './dataset-origin.ts';
 import { renderTable } from './table.ts';
 import { escapeText } from './text/escape.ts';
 import { inlineCode } from './text/inline-code.ts';
@@ -21,7 +22,17 @@ export function renderRegistration({ version, tag, created, reason, report }: Re
     ['digest', inlineCode(report.artifact.digest)],
     ['size', `${report.artifact.sizeBytes.toLocaleString('en')} bytes in ${report.artifact.files.length} files`],
     ['commit', inlineCode(report.lineage.commit)],
+    ...datasetRows(report),
     ...(report.image === undefined ? [] : [['image', inlineCode(report.image.reference)]]),
   ];
   return `### Tidegate · ${escapeText(report.name)} · ${title}\n\n${renderTable(['', ''], rows)}\n`;
+}
+
+function datasetRows({ dataset }: ModelVersionReport): readonly string[][] {
+  if (dataset?.digest === undefined) return [];
+  const compared = comparedWords(dataset);
+  return [
+    ['dataset', `${inlineCode(dataset.digest)} ${escapeText(originWords(dataset))}`.trim()],
+    ...(compared === '' ? [] : [['dataset of the pull request', escapeText(compared)]]),
+  ];
 }

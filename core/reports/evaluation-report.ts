@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DATASET_ORIGINS } from '../domain/data/dataset-origin.ts';
 import { digest, finite, header, version } from './header.ts';
 import { tensorSchema } from './tensor.ts';
 
@@ -155,9 +156,19 @@ export const evaluationReportSchema = z.looseObject({
     /** First and last time of its rows; absent where it has no times. */
     from: z.string().optional(),
     to: z.string().optional(),
+    /** Whether the code under review had no say in its bytes; absent in reports of earlier versions. */
+    trusted: z.boolean().optional(),
+    /** Who answers for its bytes. */
+    origin: z.enum(DATASET_ORIGINS).optional(),
+    /** Why the origin is not known: a clause. */
+    originNote: z.string().max(500).optional(),
     /** The column of sample weights; absent where all rows weigh the same. */
     weight: z.string().optional(),
   }),
+  /** What goes into a training of this commit, as the judging job computed it from the commit; null where it cannot. */
+  inputsDigest: digest.nullable().optional(),
+  /** Why it cannot: a clause. */
+  inputsReason: z.string().max(1000).optional(),
   candidate: z.looseObject({ digest, sizeBytes: z.number().int().min(0).optional() }),
   metrics: z.array(metricSchema).max(20_000),
   comparisons: z

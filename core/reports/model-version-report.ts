@@ -33,6 +33,8 @@ export const modelVersionReportSchema = z.looseObject({
     params: z.record(z.string(), z.json()),
     runId: z.number().int().nullable(),
   }),
+  /** What it was judged on; absent in versions that were registered before it was kept. */
+  dataset: evidenceShape.dataset,
   run: documentReference.nullable(),
   evaluation: documentReference.nullable(),
   profile: documentReference.nullable(),
@@ -40,7 +42,6 @@ export const modelVersionReportSchema = z.looseObject({
   /** Documents of before have no evidence in them. */
   metrics: evidenceShape.metrics.optional(),
   comparisons: evidenceShape.comparisons.optional(),
-  dataset: evidenceShape.dataset,
 });
 
 /** A registered version. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DATASET_ORIGINS } from '../domain/data/dataset-origin.ts';
 import { digest, finite, header, instant } from './header.ts';
 
 const rows = z.number().int().min(0);
@@ -31,7 +32,17 @@ export const profileColumnSchema = z.discriminatedUnion('kind', [numericColumn, 
 /** A summary of a window of data that later windows are compared with. */
 export const profileReportSchema = z.looseObject({
   ...header('profile'),
-  dataset: z.looseObject({ path: z.string(), digest, rows, from: instant.nullable(), to: instant.nullable() }),
+  dataset: z.looseObject({
+    path: z.string(),
+    digest,
+    rows,
+    from: instant.nullable(),
+    to: instant.nullable(),
+    /** Whether the code under review had no say in its bytes; absent in reports of earlier versions. */
+    trusted: z.boolean().optional(),
+    /** Who answers for its bytes. */
+    origin: z.enum(DATASET_ORIGINS).optional(),
+  }),
   columns: z.array(profileColumnSchema).max(5_000),
   /** Past windows of the reference, for `limits: history`; oldest first, [from, to). */
   windows: z

@@ -7,7 +7,10 @@ const jsonValue = z.json();
 /** What training did: written by train; read by evaluate-and-gate, register and the bot. */
 export const runReportSchema = z.looseObject({
   ...header('run'),
+  /** Of commands, data, parameters and lock files: what `formatRunInputs` gives. */
   inputsDigest: digest,
+  /** Inputs of the action changed stages, command or parameters: the commit alone does not say what ran. */
+  overridden: z.boolean().optional(),
   stages: z.array(z.looseObject({ name: z.string(), ran: z.boolean(), seconds: finite.nullable() })),
   command: z.string().nullable(),
   params: z.record(z.string(), jsonValue),

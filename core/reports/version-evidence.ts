@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { changesSchema, intervalSchema } from './evaluation-report.ts';
 import { digest, finite } from './header.ts';
+import { type JudgedDatasetReport, judgedDatasetSchema } from './judged-dataset.ts';
 
 const estimate = z.looseObject({ value: finite.nullable(), interval: intervalSchema.nullable() });
 
@@ -31,14 +32,12 @@ const comparisons = z
   )
   .max(50);
 
-const dataset = z.looseObject({ rows: z.number().int().min(0), clusters: z.number().int().min(0).optional() });
-
 /** How a version's release judged it, without slices: in its document, and in its tag for people. */
-export const evidenceShape = { metrics, comparisons, dataset: dataset.optional() };
+export const evidenceShape = { metrics, comparisons, dataset: judgedDatasetSchema.optional() };
 
 /** How a version's release judged it, without slices. */
 export interface VersionEvidence {
   readonly metrics: z.infer<typeof metrics>;
   readonly comparisons: z.infer<typeof comparisons>;
-  readonly dataset?: z.infer<typeof dataset> | undefined;
+  readonly dataset?: JudgedDatasetReport | undefined;
 }

@@ -1,3 +1,4 @@
+import { isTrustedOrigin } from '../domain/data/dataset-origin.ts';
 import type { CurvePoint, ModelCurves } from '../domain/evaluation/curves.ts';
 import type { RuleOutcome } from '../domain/evaluation/judge-rules.ts';
 import { lineageChanges } from '../domain/evaluation/lineage-changes.ts';
@@ -6,6 +7,7 @@ import type { SliceKey } from '../domain/evaluation/slice.ts';
 import type { ErrorPlace } from '../errors.ts';
 import type { EvaluationReport, ReportedCurves, RuleResult } from '../reports/evaluation-report.ts';
 import type { EvaluationRequest } from './evaluation-request.ts';
+import type { IdentifiedDataset } from './hash-dataset.ts';
 import type { JudgedScores } from './judge-scores.ts';
 import type { JudgedContenders } from './open-contenders.ts';
 import { type TrainingFacts, trainingMetricsShown } from './training-evidence.ts';
@@ -26,7 +28,7 @@ export interface EvaluationParts {
   readonly base: BaseJudgement | null;
   /** What the trainings of both models wrote. */
   readonly training: TrainingFacts;
-  readonly datasetDigest: string;
+  readonly dataset: IdentifiedDataset;
   /** First and last time of the rows, ISO 8601. */
   readonly span: { readonly from: string | null; readonly to: string | null };
 }
@@ -44,13 +46,17 @@ export function assembleEvaluation(parts: EvaluationParts): EvaluationReport {
     ...request.header,
     dataset: {
       path: request.dataset.shown,
-      digest: parts.datasetDigest,
+      digest: parts.dataset.digest,
       rows: scored.rows,
+      trusted: isTrustedOrigin(parts.dataset.origin),
+      origin: parts.dataset.origin,
+      ...(parts.dataset.note === undefined ? {} : { originNote: parts.dataset.note }),
       ...(clusters === null ? {} : { clusters }),
       ...(grouping.kind === 'none' ? {} : { clusterBy: grouping.label }),
       ...(parts.span.from === null || parts.span.to === null ? {} : { from: parts.span.from, to: parts.span.to }),
       ...(evaluate.weight === undefined ? {} : { weight: evaluate.weight }),
     },
+    ...inputsOf(request),
     candidate: { digest: scored.candidateDigest, ...(size === undefined ? {} : { sizeBytes: size }) },
     metrics: [...metricsOf(parts), ...artifactMetrics(parts, evaluate.confidence), ...trainingShown(parts).metrics],
     comparisons: comparisonsOf(parts),
@@ -72,6 +78,11 @@ export function assembleEvaluation(parts: EvaluationParts): EvaluationReport {
     ...championNote(scored),
     ...(scored.runtime === null ? {} : { runtime: { ...scored.runtime } }),
   };
+}
+
+function inputsOf({ inputs }: EvaluationRequest): Pick<EvaluationReport, 'inputsDigest' | 'inputsReason'> {
+  if (inputs === undefined) return {};
+  return 'digest' in inputs ? { inputsDigest: inputs.digest } : { inputsDigest: null, inputsReason: inputs.reason };
 }
 
 function baseGate(judged: JudgedScores, base: BaseJudgement): NonNullable<EvaluationReport['baseGate']> {

@@ -12,6 +12,7 @@ export interface JudgedDataset extends DatasetIdentity {
 export interface ChampionDataPorts {
   readonly tables: TableReader;
   readonly hasher: Pick<ArtifactHasher, 'hash'>;
+  readonly bringData: (path: string) => Promise<void>;
   /** Absolute path of a file or folder of the repository. */
   readonly resolve: (path: string) => string;
 }
@@ -40,6 +41,7 @@ export async function checkChampionData(
   if (relation === 'newer') return { note: 'it was judged on older data; both models are scored on these' };
   const compared: { readonly path: string; readonly isSame: boolean }[] = [];
   for (const { path, digest } of history.trainedOn) {
+    await ports.bringData(path);
     const other = await describeTable(ports.resolve(path), ports);
     if (other === undefined) continue;
     const shared = await ports.tables.sharedRows(dataset.table, other);

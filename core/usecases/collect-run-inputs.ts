@@ -1,97 +1,79 @@
 import type { DataProject } from '../domain/data/data-project.ts';
-import { isPlainMap, type PlainMap } from '../domain/data/plain-value.ts';
-import { isWithin } from '../domain/data/repository-path.ts';
-import { formatDigestLines } from '../domain/model/artifact-digest.ts';
-import { DEFAULT_PARAMS, type Stage } from '../domain/train/pipeline.ts';
-import { LOCKFILES, leafDependencies, type RunInput, type RunInputs } from '../domain/train/run-inputs.ts';
+import type { PlainMap } from '../domain/data/plain-value.ts';
+import { type InputIdentity, leafDependencies, type RunIdentity, type RunInput } from '../domain/train/run-inputs.ts';
 import { UserError } from '../errors.ts';
 import type { ArtifactHasher } from '../ports/artifact-hasher.ts';
 import type { DataWorkspace } from '../ports/data-workspace.ts';
-import type { PlainFiles } from '../ports/plain-files.ts';
-import type { SourceTree } from '../ports/source-tree.ts';
-import { readParameters } from './stage-state.ts';
-
-/** What makes the model: stages in running order, or a command. */
-export type TrainingWork =
-  | { readonly kind: 'stages'; readonly stages: readonly Stage[] }
-  | {
-      readonly kind: 'command';
-      readonly line: string;
-      /** The parameters file, where tidegate.yaml names one. */
-      readonly params: string | undefined;
-      /** Files and folders that decide nothing about the model: its own, manifests, workflows. */
-      readonly ignored: readonly string[];
-    };
+import type { RunSource } from '../ports/run-source.ts';
+import { type IdentifiedWork, identifyRun } from './identify-run.ts';
+import { commandParameters, readParameters } from './stage-state.ts';
+import type { TrainingWork } from './training-work.ts';
 
 /** What collecting needs. */
 export interface InputPorts {
   readonly hasher: ArtifactHasher;
   readonly workspace: DataWorkspace;
-  readonly files: PlainFiles;
-  readonly sources: SourceTree;
+  /** The workspace. */
+  readonly source: RunSource;
   /** Absolute path of the repository. */
   readonly root: string;
 }
 
+/** What goes into a run of this workspace: by what names it, and by its bytes for people and later comparisons. */
+export interface RunInputs {
+  readonly identity: RunIdentity;
+  readonly inputs: readonly RunInput[];
+  /** By file, then by dotted key. */
+  readonly params: ReadonlyMap<string, PlainMap>;
+  readonly lockfiles: readonly RunInput[];
+}
+
 /**
- * Everything that decides what training makes. Stages say what they read; a command may read anything, so all files of
- * the repository count there.
+ * Everything that decides what training makes.
  *
  * @throws {UserError} DATA_NOT_FOUND for an input of a stage that is not there.
  */
-export async function collectRunInputs(
-  project: DataProject,
-  work: TrainingWork,
-  ports: InputPorts,
-): Promise<RunInputs> {
-  const lockfiles: RunInput[] = [];
-  for (const path of LOCKFILES)
-    if (await ports.workspace.exists(path)) lockfiles.push(await hashInput(path, project, ports));
-  if (work.kind === 'stages') {
-    const inputs: RunInput[] = [];
-    for (const path of leafDependencies(work.stages)) {
-      await requireInput(path, work.stages, ports);
-      inputs.push(await hashInput(path, project, ports));
-    }
-    const params = await readParameters(work.stages, ports.files);
-    return { commands: work.stages.map((stage) => stage.command), inputs, params, lockfiles };
-  }
-  const inputs: RunInput[] = [];
-  for (const { path, stage } of project.outputs) {
-    if (stage === undefined && (await ports.workspace.exists(path))) inputs.push(await hashInput(path, project, ports));
-  }
-  const sources = await hashSources(work.ignored, ports);
-  const params = await commandParameters(work.params, ports.files);
-  return { commands: [work.line], inputs: sources === undefined ? inputs : [...inputs, sources], params, lockfiles };
+export async function collectRunInputs(work: IdentifiedWork, ports: InputPorts): Promise<RunInputs> {
+  if (work.work.kind === 'stages') await requireInputs(work.work, ports);
+  const found = await identifyRun(work, ports);
+  if (found.kind === 'unknown') throw new Error(`the workspace does not know ${found.path}`);
+  const { identity } = found;
+  const hashed = async (inputs: readonly InputIdentity[]) => {
+    const all = await Promise.all(inputs.map((input) => hashInput(input, work.project, ports)));
+    return all.filter((input) => input !== undefined);
+  };
+  return {
+    identity,
+    inputs: await hashed(identity.inputs),
+    params: await parametersOf(work.work, ports),
+    lockfiles: await hashed(identity.lockfiles),
+  };
 }
 
-async function commandParameters(file: string | undefined, files: PlainFiles): Promise<ReadonlyMap<string, PlainMap>> {
-  const name = file ?? DEFAULT_PARAMS;
-  const value = await files.read(name);
-  return isPlainMap(value) ? new Map([[name, value]]) : new Map();
+function parametersOf(work: TrainingWork, { source }: InputPorts): Promise<ReadonlyMap<string, PlainMap>> {
+  return work.kind === 'stages' ? readParameters(work.stages, source) : commandParameters(work.params, source);
 }
 
-async function hashInput(path: string, project: DataProject, ports: InputPorts): Promise<RunInput> {
-  const { digest } = await ports.hasher.hash(`${ports.root}/${path}`);
-  const md5 = project.outputs.find((output) => output.path === path)?.md5;
+/** Undefined for data that a command could read and that are not here. */
+async function hashInput(
+  { path, identity }: InputIdentity,
+  { outputs }: Pick<DataProject, 'outputs'>,
+  { hasher, workspace, root }: InputPorts,
+): Promise<RunInput | undefined> {
+  if (identity.startsWith('sha256:')) return { path, digest: identity };
+  if (!(await workspace.exists(path))) return undefined;
+  const { digest } = await hasher.hash(`${root}/${path}`);
+  const md5 = outputs.find((output) => output.path === path)?.md5;
   return { path, digest, ...(md5 === undefined ? {} : { dvcMd5: md5 }) };
 }
 
-async function hashSources(ignored: readonly string[], ports: InputPorts): Promise<RunInput | undefined> {
-  const all = await ports.sources.files();
-  if (all === undefined) return undefined;
-  const files: { path: string; digest: string }[] = [];
-  for (const path of all.filter((file) => !ignored.some((folder) => isWithin(file, folder)))) {
-    files.push({ path, digest: (await ports.hasher.hash(`${ports.root}/${path}`)).digest });
+async function requireInputs({ stages }: TrainingWork & { kind: 'stages' }, { workspace }: InputPorts): Promise<void> {
+  for (const path of leafDependencies(stages)) {
+    if (await workspace.exists(path)) continue;
+    const stage = stages.find((one) => one.deps.some((dep) => dep.path === path));
+    throw new UserError('DATA_NOT_FOUND', `stage ${stage?.address} needs ${path}, which does not exist`, {
+      fix: 'Pull it first (the action data-pull), or correct the deps of the stage.',
+      place: { file: stage?.file ?? 'dvc.yaml' },
+    });
   }
-  return { path: '.', digest: ports.hasher.hashText(formatDigestLines(files)) };
-}
-
-async function requireInput(path: string, stages: readonly Stage[], ports: InputPorts): Promise<void> {
-  if (await ports.workspace.exists(path)) return;
-  const stage = stages.find((one) => one.deps.some((dep) => dep.path === path));
-  throw new UserError('DATA_NOT_FOUND', `stage ${stage?.address} needs ${path}, which does not exist`, {
-    fix: 'Pull it first (the action data-pull), or correct the deps of the stage.',
-    place: { file: stage?.file ?? 'dvc.yaml' },
-  });
 }

@@ -1,3 +1,4 @@
+import { isTrustedOrigin } from '../domain/data/dataset-origin.ts';
 import { formatCount } from '../domain/text/format-number.ts';
 import { UserError } from '../errors.ts';
 import type { TableDescription } from '../ports/table-reader.ts';
@@ -7,7 +8,7 @@ import { assembleEvaluation, type BaseJudgement } from './assemble-evaluation.ts
 import { checkChampionData, type JudgedDataset } from './check-champion-data.ts';
 import type { EvaluationPorts } from './evaluation-ports.ts';
 import type { EvaluationRequest } from './evaluation-request.ts';
-import { hashDataset } from './hash-dataset.ts';
+import { hashDataset, type IdentifiedDataset, identifyDataset } from './hash-dataset.ts';
 import { columnsToJudge, judgeScores } from './judge-scores.ts';
 import { judgeSums, leftOut, readsTheSame, tooManyRows } from './judge-sums.ts';
 import {
@@ -75,7 +76,7 @@ async function judge(work: Work, ports: EvaluationPorts): Promise<Judged> {
   const { config, dataset, heldRows = HELD_ROWS } = request;
   const large = await ports.tables.rowsAbove(contenders.table, heldRows);
   if (large !== null && isSummed(work, large)) return judgeSummed(work, large, ports);
-  const before = await hashDataset(contenders.table, dataset, ports.hasher);
+  const identity = await identifyDataset(contenders.table, dataset, ports);
   const { needed, profiled } = columnsToRead(request, contenders);
   const read = await contenders.score([...new Set([...needed, ...profiled])]);
   ports.progress(`${formatCount(read.rows)} rows scored; computing ${gate.metrics.length} metrics`);
@@ -83,14 +84,17 @@ async function judge(work: Work, ports: EvaluationPorts): Promise<Judged> {
   // What only the profile needs is free before measuring begins.
   const all = { ...read, columns: new Map([...read.columns].filter(([name]) => needed.includes(name))) };
   const time = span(config.data.time === undefined ? undefined : all.columns.get(config.data.time));
-  const scored = await withoutSeenChampion(all, { request, table: contenders.table, digest: before, ...time }, ports);
+  const scored = await withoutSeenChampion(
+    all,
+    { request, table: contenders.table, digest: identity.digest, ...time },
+    ports,
+  );
   const training = trainingOf(request, scored);
   const judged = judgeScores(scored, { config, gate, training });
-  const datasetDigest = await hashDataset(contenders.table, dataset, ports.hasher);
-  if (datasetDigest !== before) throw changedMeanwhile(dataset.shown);
+  await expectUnchanged(work, identity, ports);
   const base = judgeByBase(request, scored);
-  const evaluation = assembleEvaluation({ request, scored, judged, base, datasetDigest, span: time, training });
-  return { evaluation, profile: summary && profileReport(request, summary, datasetDigest) };
+  const evaluation = assembleEvaluation({ request, scored, judged, base, dataset: identity, span: time, training });
+  return { evaluation, profile: summary && profileReport(request, summary, identity) };
 }
 
 /**
@@ -106,25 +110,26 @@ function isSummed({ request, gate, contenders }: Work, rows: number): boolean {
 }
 
 /** The same of sums of the rows. */
-async function judgeSummed({ request, gate, contenders }: Work, rows: number, ports: EvaluationPorts): Promise<Judged> {
+async function judgeSummed(work: Work, rows: number, ports: EvaluationPorts): Promise<Judged> {
+  const { request, gate, contenders } = work;
   const { config, dataset } = request;
   const { table } = contenders;
-  const digest = await hashDataset(table, dataset, ports.hasher);
+  const identity = await identifyDataset(table, dataset, ports);
   const { profiled } = columnsToRead(request, contenders);
   const read = await contenders.sum({ ...gate, sampled: profiled, rows });
   ports.progress(`${formatCount(read.rows)} rows summed up; computing ${gate.metrics.length} metrics`);
   const isTimed = read.span.fromMs <= read.span.toMs;
   const at = (ms: number) => (isTimed ? new Date(ms).toISOString() : null);
   const span = { from: at(read.span.fromMs), to: at(read.span.toMs) };
-  const scored = await withoutSeenChampion(read, { request, table, digest, ...span }, ports);
+  const scored = await withoutSeenChampion(read, { request, table, digest: identity.digest, ...span }, ports);
   const training = trainingOf(request, scored);
   const judged = judgeSums(scored, { config, gate, training });
-  if ((await hashDataset(table, dataset, ports.hasher)) !== digest) throw changedMeanwhile(dataset.shown);
+  await expectUnchanged(work, identity, ports);
   const base = sumsByBase(request, scored);
-  const evaluation = assembleEvaluation({ request, scored, judged, base, datasetDigest: digest, span, training });
+  const evaluation = assembleEvaluation({ request, scored, judged, base, dataset: identity, span, training });
   if (!isReference(request)) return { evaluation, profile: null };
   const profile = { ...scaleProfile(profileColumns({ table, data: config.data }, read.profiled), read.rows), ...span };
-  return { evaluation, profile: profileReport(request, profile, digest) };
+  return { evaluation, profile: profileReport(request, profile, identity) };
 }
 
 /** One scan does for the judgement and the profile. */
@@ -145,11 +150,11 @@ interface ScoredOn extends JudgedDataset {
 async function withoutSeenChampion<Contenders extends JudgedContenders>(
   scored: Contenders,
   { request, ...dataset }: ScoredOn,
-  { tables, hasher }: EvaluationPorts,
+  { tables, hasher, bringData }: EvaluationPorts,
 ): Promise<Contenders> {
   const history = scored.found.kind === 'found' ? scored.found.history : undefined;
   if (history === undefined || scored.champion === null) return scored;
-  const ports = { tables, hasher, resolve: request.resolve };
+  const ports = { tables, hasher, bringData, resolve: request.resolve };
   const { problem, note } = await checkChampionData(history, dataset, ports);
   if (problem !== undefined) return { ...scored, champion: null, absence: { kind: 'unreadable', reason: problem } };
   if (note === undefined || scored.found.kind !== 'found') return scored;
@@ -215,8 +220,15 @@ function judgeByBase(request: EvaluationRequest, scored: ScoredContenders): Base
   }
 }
 
-function changedMeanwhile(path: string): UserError {
-  return new UserError('DATA_MODIFIED', `${path} changed while it was read: its digest is another than at the start`, {
+/** What was compared with the commit is what was judged. */
+async function expectUnchanged(
+  { request: { dataset }, contenders: { table } }: Work,
+  { digest }: IdentifiedDataset,
+  { hasher }: EvaluationPorts,
+): Promise<void> {
+  if ((await hashDataset(table, dataset, hasher)) === digest) return;
+  const message = `${dataset.shown} changed while it was read: its digest is another than at the start`;
+  throw new UserError('DATA_MODIFIED', message, {
     fix: 'Make sure that nothing writes the dataset while it is judged, and run again.',
   });
 }
@@ -224,8 +236,8 @@ function changedMeanwhile(path: string): UserError {
 async function profileReference(request: EvaluationRequest, ports: EvaluationPorts): Promise<ProfileReport> {
   const { reference } = request;
   const table = await ports.tables.describe(reference.absolute);
-  const profile = await profileDataset(profileRequest(request, table), ports);
-  return profileReport(request, profile, await hashDataset(table, reference, ports.hasher));
+  const identity = await identifyDataset(table, reference, ports);
+  return profileReport(request, await profileDataset(profileRequest(request, table), ports), identity);
 }
 
 function profileRequest({ config: { data, drift } }: EvaluationRequest, table: TableDescription): ProfileRequest {
@@ -235,8 +247,8 @@ function profileRequest({ config: { data, drift } }: EvaluationRequest, table: T
 function profileReport(
   { reference, profileHeader }: EvaluationRequest,
   { rows, from, to, columns, windows }: DatasetProfile,
-  digest: string,
+  { digest, origin }: IdentifiedDataset,
 ): ProfileReport {
-  const dataset = { path: reference.shown, digest, rows, from, to };
+  const dataset = { path: reference.shown, digest, rows, from, to, origin, trusted: isTrustedOrigin(origin) };
   return { ...profileHeader, dataset, columns, ...(windows === undefined ? {} : { windows }) };
 }

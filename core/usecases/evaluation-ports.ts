@@ -1,6 +1,7 @@
 import type { StartCounting } from '../domain/evaluation/summed/score-counter.ts';
 import type { ArtifactHasher } from '../ports/artifact-hasher.ts';
 import type { ChampionFinder } from '../ports/champion-finder.ts';
+import type { DatasetOrigins } from '../ports/dataset-origins.ts';
 import type { ModelRunner } from '../ports/model-runner.ts';
 import type { TableReader } from '../ports/table-reader.ts';
 
@@ -10,6 +11,9 @@ export interface EvaluationPorts {
   readonly models: ModelRunner;
   readonly champions: ChampionFinder;
   readonly hasher: ArtifactHasher;
+  readonly origins: DatasetOrigins;
+  /** Makes data of the repository appear that this job did not fetch; what cannot be fetched stays absent. */
+  readonly bringData: (path: string) => Promise<void>;
   /** Counts the scores of more rows than are held. */
   readonly startCounting: StartCounting;
   /** Milliseconds that only grow. */

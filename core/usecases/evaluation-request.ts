@@ -9,6 +9,8 @@ import type { TrainingMetrics } from './training-evidence.ts';
 export interface ShownPath {
   readonly shown: string;
   readonly absolute: string;
+  /** It was brought from an address outside of the repository just now. */
+  readonly isFetched?: boolean;
 }
 
 /** What to judge. */
@@ -26,6 +28,8 @@ export interface EvaluationRequest {
   readonly trainingMetrics?: TrainingMetrics;
   /** What the candidate was trained with; absent where no run report is there. */
   readonly lineage?: TrainingLineage;
+  /** What goes into a training of this commit; or why that is not known: a clause. */
+  readonly inputs?: { readonly digest: string } | { readonly reason: string };
   /** `auto`, `none`, a version or a path. */
   readonly championSelector: string;
   /** The absolute path of a file of the repository. */

@@ -1,5 +1,6 @@
 import type { EnvironmentConfig } from '../config/environment-config.ts';
 import type { ModelConfig } from '../config/tidegate-config.ts';
+import { DEFAULT_RELEASE_WORKFLOW } from '../domain/registry/release-run.ts';
 import type { ArtifactHasher } from '../ports/artifact-hasher.ts';
 import type { Branches } from '../ports/branches.ts';
 import type { CommitHistory } from '../ports/commit-history.ts';
@@ -95,8 +96,9 @@ export function believedVersions(
   const { files, log } = ports;
   const { provenance: memory, values } = ports.memory;
   const stores = [config.register?.store, storeUri].filter((store) => store !== undefined);
+  const releaseWorkflow = config.register?.workflow ?? DEFAULT_RELEASE_WORKFLOW;
   const imageRepository = config.image?.repository;
-  const context = { model, defaultBranch: base, stores, imageRepository, ownRunId, memory, nowMs };
+  const context = { model, defaultBranch: base, stores, releaseWorkflow, imageRepository, ownRunId, memory, nowMs };
   const verifier = new ProvenanceVerifier(context, ports);
   const histories = new EnvironmentHistories(config.environments, base.sha, { files, log, values });
   const believing = { ...context, verify: verifier.verify.bind(verifier), held: histories, maxTagsRead };

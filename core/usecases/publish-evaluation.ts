@@ -1,5 +1,5 @@
 import type { ModelConfig } from '../config/tidegate-config.ts';
-import { artifactsOfKind } from '../domain/model/workflow-artifact.ts';
+import { newestArtifact } from '../domain/model/workflow-artifact.ts';
 import { UserError } from '../errors.ts';
 import type { CheckRun, CheckRuns } from '../ports/check-runs.ts';
 import type { Comments } from '../ports/comments.ts';
@@ -40,24 +40,28 @@ export interface PublishPorts {
  * @returns What was done, for the log.
  */
 export async function publishEvaluation(request: PublishRequest, ports: PublishPorts): Promise<string> {
-  const attempts = artifactsOfKind(request.model, 'report', await ports.runs.artifacts(request.runId));
-  const artifact = attempts.find(({ attempt }) => attempt <= request.runAttempt)?.artifact;
-  if (artifact === undefined) return 'the run has no report of this model';
-  const marker = formatMarker('report', request.model);
-  const earlier = await ports.comments.own(request.pullRequest, marker);
+  const { model, pullRequest, runAttempt } = request;
+  const artifacts = await ports.runs.artifacts(request.runId);
   try {
+    const artifact = newestArtifact({ kind: 'report', model }, artifacts, runAttempt);
+    if (artifact === undefined) return 'the run has no report of this model';
     const report = await readEvaluation(request, artifact, ports);
+    const earlier = await ownComments(request, ports);
     const looks = countLook(parseCommentData(earlier[0]?.body), report);
     const bodies = renderEvaluationComment({ report, looks, gateChanged: request.gateChanged });
     await ports.checks.show(evaluationCheck(report, request.headSha));
-    return await showComments(request.pullRequest, { earlier, bodies }, ports.comments);
+    return await showComments(pullRequest, { earlier, bodies }, ports.comments);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     await ports.checks.show(unreadableCheck(request, error));
-    const bodies = [renderUnreadableComment(request.model, error.message)];
-    await showComments(request.pullRequest, { earlier, bodies }, ports.comments);
+    const bodies = [renderUnreadableComment(model, error.message)];
+    await showComments(pullRequest, { earlier: await ownComments(request, ports), bodies }, ports.comments);
     return `the report cannot be read: ${error.code}`;
   }
+}
+
+function ownComments({ model, pullRequest }: PublishRequest, { comments }: PublishPorts) {
+  return comments.own(pullRequest, formatMarker('report', model));
 }
 
 async function readEvaluation(

@@ -10,12 +10,13 @@ import type { CommitHistory } from '../ports/commit-history.ts';
 import type { ImageTags } from '../ports/image-tags.ts';
 import type { VersionTags } from '../ports/version-tags.ts';
 import type { EvaluationReport } from '../reports/evaluation-report.ts';
+import type { ComparedDataset, JudgedDatasetReport } from '../reports/judged-dataset.ts';
 import type { ModelImage, ModelVersionReport } from '../reports/model-version-report.ts';
 import type { ProfileReport } from '../reports/profile-report.ts';
 import type { RunReport } from '../reports/run-report.ts';
 import type { VersionEvidence } from '../reports/version-evidence.ts';
 import { formatVersionTagMessage, type VersionTagLine } from '../reports/version-tag-line.ts';
-import { decideRegistration } from './decide-registration.ts';
+import { confirmInputs, decideRegistration } from './decide-registration.ts';
 import type { VersionDocument } from './provenance-memory.ts';
 import { type KnownVersion, VersionCatalog } from './version-catalog.ts';
 import type { StoredDocuments, VersionStore } from './version-store.ts';
@@ -44,6 +45,8 @@ export interface RegisterPorts {
   readonly store: VersionStore;
   /** Where the image of a version gets its number as a tag. */
   readonly images: ImageTags;
+  /** Compares the dataset of the evaluation with that of the pull request. */
+  readonly compareDataset: (digest: string) => Promise<ComparedDataset>;
 }
 
 /** The version that stands for the artifact now; `created` says whether this call made it. */
@@ -64,19 +67,22 @@ const MAX_RACES = 20;
  * Only digests are written before the tag, and the tag's ref is the lock of the number: two at once make one version,
  * a killed run leaves nothing that a later one trusts, and the same artifact twice makes nothing new.
  *
- * @throws {UserError} REPORT_INVALID when a report is of another model; ARTIFACT_MISMATCH when the evaluation judged other bytes; VERDICT_REFUSED when its verdict does
- *   not permit a release.
+ * @throws {UserError} REPORT_INVALID when a report is of another model; ARTIFACT_MISMATCH when the evaluation judged other
+ *   bytes; VERDICT_REFUSED when its verdict does not permit a release; INPUTS_MISMATCH when the training says other inputs
+ *   than the commit gives.
  */
 export async function registerVersion(request: RegisterRequest, ports: RegisterPorts): Promise<Registration> {
   expectOneModel(request);
   decideRegistration(request.evaluation, request.artifact.digest);
+  confirmInputs(request.evaluation, request.run);
   const first = await findExisting(request, ports);
   if (first !== undefined) return first;
   await expectImage(request.image, ports.images);
   await ports.store.putArtifact(request.artifact);
   const documents = await ports.store.putDocuments(request);
+  const dataset = judgedDataset(request, await ports.compareDataset(request.evaluation.dataset.digest));
   for (let race = 0; race < MAX_RACES; race++) {
-    const made = await createVersion(request, documents, ports);
+    const made = await createVersion(request, { documents, dataset }, ports);
     if (made !== undefined) return made;
     const existing = await findExisting(request, ports);
     if (existing !== undefined) return existing;
@@ -144,7 +150,7 @@ async function keep(
   { tag, report, reason }: { readonly tag: string; readonly report: ModelVersionReport; readonly reason: string },
   { store, images }: RegisterPorts,
 ): Promise<Registration> {
-  await store.repair(report, request.run);
+  await store.repair(report);
   await tagImage(request, report, images);
   return { version: report.version, tag, created: false, reason, report };
 }
@@ -162,7 +168,7 @@ async function storedReport(
 
 async function createVersion(
   request: RegisterRequest,
-  documents: StoredDocuments,
+  kept: KeptFacts,
   ports: RegisterPorts,
 ): Promise<Registration | undefined> {
   const { tags, store, images } = ports;
@@ -173,13 +179,13 @@ async function createVersion(
   const bump = request.bump === 'auto' ? autoBump(request, newest) : request.bump;
   const known = await tags.list(request.model);
   const version = freeVersion(newest?.version ?? elsewhere?.version, { bump, tags: known, model: request.model });
-  const report = versionReport(request, documents, version, store.uri);
+  const report = versionReport(request, kept, { version, store: store.uri });
   const reference = await store.putVersionDocument(report);
-  const line = tagLine(request, { ...documents, 'model-version': reference }, report);
+  const line = tagLine(request, { ...kept.documents, 'model-version': reference }, report);
   const name = formatVersionTag(request.model, version);
   const message = formatVersionTagMessage(registrationMessage(request.model, version), line);
   if ((await tags.create({ name, message, commit: request.commit })) === 'taken') return undefined;
-  await store.repair(report, request.run);
+  await store.repair(report);
   await tagImage(request, report, images);
   return { version, tag: name, created: true, reason: `first registration of these bytes`, report };
 }
@@ -214,13 +220,30 @@ function interfaceOf({ signature, task, features }: VersionDocument): ModelInter
   return { task, features: features.map(String), inputs: signature.inputs, outputs: signature.outputs };
 }
 
+/** What a version keeps beside its bytes. */
+interface KeptFacts {
+  readonly documents: StoredDocuments;
+  readonly dataset: JudgedDatasetReport;
+}
+
+function judgedDataset({ evaluation }: RegisterRequest, pullRequest: ComparedDataset): JudgedDatasetReport {
+  const { digest, rows, clusters, trusted, origin } = evaluation.dataset;
+  return {
+    digest,
+    rows,
+    ...(clusters === undefined ? {} : { clusters }),
+    ...(trusted === undefined ? {} : { trusted }),
+    ...(origin === undefined ? {} : { origin }),
+    pullRequest,
+  };
+}
+
 function versionReport(
   request: RegisterRequest,
-  documents: StoredDocuments,
-  version: string,
-  store: string,
+  { documents, dataset }: KeptFacts,
+  { version, store }: { readonly version: string; readonly store: string },
 ): ModelVersionReport {
-  const { artifact, run, image } = request;
+  const { artifact, evaluation, run, image } = request;
   return {
     ...request.header,
     name: request.model,
@@ -236,11 +259,12 @@ function versionReport(
     signature: { inputs: request.interface.inputs.map(copy), outputs: request.interface.outputs.map(copy) },
     lineage: {
       commit: request.commit,
-      inputsDigest: run?.inputsDigest ?? null,
+      inputsDigest: confirmInputs(evaluation, run),
       inputs: run?.inputs.map(({ path, digest }) => ({ path, digest })) ?? [],
       params: run?.params ?? {},
       runId: request.header.source.runId,
     },
+    dataset,
     run: documents.run ?? null,
     evaluation: documents.evaluation ?? null,
     profile: documents.profile ?? null,
@@ -256,7 +280,7 @@ function copy({ name, type, shape }: TensorSignature) {
 function tagLine(
   { evaluation, header }: RegisterRequest,
   documents: VersionTagLine['documents'],
-  { artifact, image }: ModelVersionReport,
+  { artifact, image, dataset }: ModelVersionReport,
 ): VersionTagLine {
   const { uri, digest, sizeBytes } = artifact;
   return {
@@ -264,13 +288,14 @@ function tagLine(
     artifact: { uri, digest, sizeBytes },
     ...(image === undefined ? {} : { image }),
     ...evidenceOf(evaluation),
+    ...(dataset === undefined ? {} : { dataset }),
     documents,
     runId: header.source.runId,
   };
 }
 
 /** How the release judged the version, without slices. */
-function evidenceOf({ metrics, comparisons, dataset }: EvaluationReport): VersionEvidence {
+function evidenceOf({ metrics, comparisons }: EvaluationReport): Omit<VersionEvidence, 'dataset'> {
   const overall = <T extends { slice?: unknown }>(all: readonly T[]) => all.filter((one) => one.slice === undefined);
   return {
     metrics: overall(metrics).map(({ name, value, interval }) => ({ name, value, interval })),
@@ -284,6 +309,5 @@ function evidenceOf({ metrics, comparisons, dataset }: EvaluationReport): Versio
         difference: { value: difference.value, interval: difference.interval },
       })),
     })),
-    dataset: { rows: dataset.rows, ...(dataset.clusters === undefined ? {} : { clusters: dataset.clusters }) },
   };
 }

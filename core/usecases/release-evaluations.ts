@@ -1,8 +1,8 @@
-import { artifactsOfKind } from '../domain/model/workflow-artifact.ts';
+import { newestAttemptsFirst } from '../domain/model/workflow-artifact.ts';
 import { UserError } from '../errors.ts';
 import type { ArtifactHasher } from '../ports/artifact-hasher.ts';
 import type { ReportArchive } from '../ports/report-archive.ts';
-import type { WorkflowRuns } from '../ports/workflow-runs.ts';
+import type { WorkflowArtifact, WorkflowRuns } from '../ports/workflow-runs.ts';
 import type { EvaluationReport } from '../reports/evaluation-report.ts';
 import { MAX_REPORT_ZIP_BYTES } from '../reports/limits.ts';
 import { type BotParser, inProcessParser } from './in-process-parser.ts';
@@ -61,7 +61,7 @@ export class ReleaseEvaluations {
     { runId, digest }: { readonly runId: number; readonly digest: string },
   ): Promise<EvaluationReport | undefined> {
     const { runs } = this.#sources;
-    for (const { artifact } of artifactsOfKind(model, 'report', await runs.artifacts(runId))) {
+    for (const { artifact } of reportsAmong(model, await runs.artifacts(runId))) {
       if (artifact.sizeBytes > MAX_REPORT_ZIP_BYTES) continue;
       const report = await this.#open(() => runs.download(artifact.id), digest);
       if (report !== undefined) return report;
@@ -80,5 +80,15 @@ export class ReleaseEvaluations {
       if (error instanceof UserError) return undefined;
       throw error;
     }
+  }
+}
+
+/** None where two have one name: the version's document is evidence enough. */
+function reportsAmong(model: string, artifacts: readonly WorkflowArtifact[]) {
+  try {
+    return newestAttemptsFirst({ kind: 'report', model }, artifacts);
+  } catch (error) {
+    if (error instanceof UserError) return [];
+    throw error;
   }
 }

@@ -1,6 +1,6 @@
-import type { PlainMap } from '../domain/data/plain-value.ts';
+import { isPlainMap, type PlainMap } from '../domain/data/plain-value.ts';
 import { selectParameters } from '../domain/train/parameters.ts';
-import type { Stage, StagePath } from '../domain/train/pipeline.ts';
+import { DEFAULT_PARAMS, type Stage, type StagePath } from '../domain/train/pipeline.ts';
 import type { StageState } from '../domain/train/stage-change.ts';
 import type { LockedPath } from '../domain/train/stage-lock.ts';
 import type { PlainFiles } from '../ports/plain-files.ts';
@@ -23,7 +23,7 @@ export async function readStageState(stage: Stage, ports: StatePorts): Promise<S
 /** The parameters that stages depend on, by the file as it is written, then by dotted key. */
 export async function readParameters(
   stages: readonly Stage[],
-  files: PlainFiles,
+  files: Pick<PlainFiles, 'read'>,
 ): Promise<ReadonlyMap<string, PlainMap>> {
   const found = new Map<string, PlainMap>();
   for (const { written, path, keys } of stages.flatMap((stage) => stage.params)) {
@@ -31,6 +31,16 @@ export async function readParameters(
     found.set(written, new Map([...(found.get(written) ?? []), ...selectParameters(value, keys)]));
   }
   return found;
+}
+
+/** The parameters of a command: a whole file, by default params.yaml; none where it is not there. */
+export async function commandParameters(
+  file: string | undefined,
+  files: Pick<PlainFiles, 'read'>,
+): Promise<ReadonlyMap<string, PlainMap>> {
+  const name = file ?? DEFAULT_PARAMS;
+  const value = await files.read(name);
+  return isPlainMap(value) ? new Map([[name, value]]) : new Map();
 }
 
 async function readPaths(paths: readonly StagePath[], ports: RecordPorts) {

@@ -2,17 +2,17 @@ import type { DataProject } from '../domain/data/data-project.ts';
 import type { HashedArtifact } from '../domain/model/artifact-digest.ts';
 import { flattenMetrics, flattenParameters, type ParameterOverride } from '../domain/train/parameters.ts';
 import { DEFAULT_PARAMS } from '../domain/train/pipeline.ts';
-import { formatRunInputs, type RunInputs } from '../domain/train/run-inputs.ts';
+import { formatRunInputs } from '../domain/train/run-inputs.ts';
 import { upstreamStages } from '../domain/train/stage-order.ts';
 import { ServiceError, UserError } from '../errors.ts';
 import type { DataProjectReader } from '../ports/data-project-reader.ts';
 import type { RunReport } from '../reports/run-report.ts';
-import { collectRunInputs, type InputPorts, type TrainingWork } from './collect-run-inputs.ts';
-import type { ArtifactPorts } from './fetch-artifact.ts';
+import { collectRunInputs, type InputPorts, type RunInputs } from './collect-run-inputs.ts';
 import { readEnvironment } from './read-environment.ts';
-import { restoreRun } from './restore-run.ts';
+import { type RestorePorts, restoreRun } from './restore-run.ts';
 import { runCommand } from './run-command.ts';
 import { runStages, type StagePorts, type StageRun } from './run-stages.ts';
+import type { TrainingWork } from './training-work.ts';
 
 /** What to train, and how. */
 export interface TrainRequest {
@@ -32,7 +32,7 @@ export interface TrainRequest {
 export interface TrainPorts extends StagePorts, InputPorts {
   readonly reader: DataProjectReader;
   /** Undefined: there is no store to look for an earlier run. */
-  readonly restore: ArtifactPorts | undefined;
+  readonly restore: RestorePorts | undefined;
 }
 
 /** The fields of a run report that training decides. */
@@ -63,8 +63,8 @@ export async function trainModel(request: TrainRequest, ports: TrainPorts): Prom
     request.work.kind === 'command'
       ? { ...request.work, params: request.params }
       : { kind: 'stages', stages: upstreamStages(project, request.work.names) };
-  const inputs = await collectRunInputs(project, work, ports);
-  const inputsDigest = ports.hasher.hashText(formatRunInputs(inputs));
+  const inputs = await collectRunInputs({ project, work }, ports);
+  const inputsDigest = ports.hasher.hashText(formatRunInputs(inputs.identity));
   const earlier = request.force ? undefined : await findEarlier(request, inputsDigest, ports);
   const stages = earlier === undefined ? await runWork(project, work, request, ports) : restoredStages(work);
   const artifact = await hashArtifact(request.artifact, ports);
@@ -87,9 +87,13 @@ export async function trainModel(request: TrainRequest, ports: TrainPorts): Prom
 async function findEarlier(request: TrainRequest, inputsDigest: string, ports: TrainPorts) {
   if (ports.restore === undefined) return undefined;
   try {
-    const run = await restoreRun(inputsDigest, `${ports.root}/${request.artifact}`, ports.restore);
-    if (run !== undefined)
+    const location = `${ports.root}/${request.artifact}`;
+    const { run, refused } = await restoreRun({ inputsDigest, location }, ports.restore);
+    if (run !== undefined) {
       ports.note(`Restored ${request.artifact} (${run.artifact.digest}) from ${ports.restore.store.uri}`);
+    } else if (refused > 0) {
+      ports.note(`The store has ${refused} runs of these inputs, but no believed version was made of them: training`);
+    }
     return run;
   } catch (error) {
     // A job without credentials for the store (a fork's pull request) can still train.

@@ -1,4 +1,4 @@
-import { artifactsOfKind } from '../domain/model/workflow-artifact.ts';
+import { type AttemptArtifact, newestAttemptsFirst } from '../domain/model/workflow-artifact.ts';
 import {
   type DocumentedVersion,
   documentRefusal,
@@ -32,6 +32,8 @@ export interface ProvenanceContext {
   readonly defaultBranch: { readonly name: string; readonly sha: string };
   /** The ways to write `register.store`; none: nothing is believed. */
   readonly stores: readonly string[];
+  /** `register.workflow` of tidegate.yaml: the file name of the workflow that registers. */
+  readonly releaseWorkflow: string;
   /** `image.repository` of tidegate.yaml. */
   readonly imageRepository: string | undefined;
   /** The run that asks, which has not ended; undefined for the bot. */
@@ -93,8 +95,8 @@ export class ProvenanceVerifier {
     if (known !== undefined && (await this.#isOnBranch(claim))) return this.#agreeing(claim, known, 'release-run');
     const run = await this.#run(line.runId);
     if (run === undefined) return refused(`there is no run ${line.runId}`, true);
-    const { defaultBranch } = this.#context;
-    const foreign = releaseRunRefusal(run, { commit: claim.commit, defaultBranch: defaultBranch.name });
+    const { defaultBranch, releaseWorkflow: workflow } = this.#context;
+    const foreign = releaseRunRefusal(run, { commit: claim.commit, defaultBranch: defaultBranch.name, workflow });
     if (foreign !== undefined) return refused(foreign, true);
     if (!(await this.#isOnBranch(claim))) return refused('its commit is not on the default branch', false);
     return this.#ofRun(claim, run, release);
@@ -116,7 +118,8 @@ export class ProvenanceVerifier {
   }
 
   async #ofRun(claim: VersionClaim, run: WorkflowRun, release: RememberedRelease): Promise<Verification> {
-    const uploads = artifactsOfKind(this.#context.model, 'version', await this.#artifactsOf(run.id));
+    const uploads = await this.#uploads(run);
+    if (typeof uploads === 'string') return refused(uploads, run.conclusion === 'success');
     if (uploads.length === 0) return withoutUpload(run);
     const reasons: string[] = [];
     for (const { attempt, artifact } of uploads) {
@@ -125,6 +128,17 @@ export class ProvenanceVerifier {
       reasons.push(found);
     }
     return refused(reasons[0] ?? '', run.conclusion === 'success');
+  }
+
+  /** What its attempts uploaded, newest first, or why none of it counts. */
+  async #uploads(run: WorkflowRun): Promise<readonly AttemptArtifact<WorkflowArtifact>[] | string> {
+    const artifacts = await this.#artifactsOf(run.id);
+    try {
+      return newestAttemptsFirst({ kind: 'version', model: this.#context.model }, artifacts);
+    } catch (error) {
+      if (error instanceof UserError) return error.message;
+      throw error;
+    }
   }
 
   /** The document in an artifact, or why it is not believed. */

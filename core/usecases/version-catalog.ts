@@ -128,6 +128,15 @@ export class VersionCatalog {
     return asVerified(looked) ?? (await this.#byHistory(looked, (claimed) => this.#believing?.held.ofVersion(claimed)));
   }
 
+  /** The versions of an artifact whose releases vouch for them, newest first. */
+  async *ofArtifact(digest: string): AsyncIterable<KnownVersion> {
+    for await (const active of this.#unrefused()) {
+      if ((await this.#claim(active)).line?.artifactDigest !== digest) continue;
+      const known = asVerified(await this.#look(active));
+      if (known?.artifactDigest === digest) yield known;
+    }
+  }
+
   /**
    * The believed version that a target's value names; undefined for a placeholder, or a model from elsewhere.
    *

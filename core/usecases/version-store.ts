@@ -73,15 +73,24 @@ export class VersionStore {
     return this.#putReport('model-version', report);
   }
 
-  /** Writes what is written after the tag, where it is missing: the copy for people, and the run by its inputs. */
-  async repair(report: ModelVersionReport, run: RunReport | undefined): Promise<void> {
+  /**
+   * Writes what is written after the tag, where it is missing or is something else: the copy for people, and, where the
+   * version says what it was made of, the document of its run under its inputs.
+   */
+  async repair(report: ModelVersionReport): Promise<void> {
     await this.#objects.put(
       versionKey(report.version),
       textContent(formatReport('model-version', report)),
       'if-absent',
     );
-    if (run === undefined || run.artifact.digest !== report.artifact.digest) return;
-    await this.#objects.put(runKey(run.inputsDigest), textContent(formatReport('run', run)), 'if-absent');
+    const { artifact, lineage, run } = report;
+    if (run === null || lineage.inputsDigest === null) return;
+    const bytes = await this.#bytes(documentKey(run.digest));
+    if (bytes === undefined || (await this.#hasher.hashChunks(once(bytes))) !== run.digest) return;
+    const key = runKey(lineage.inputsDigest, artifact.digest);
+    const stored = await this.#objects.open(key);
+    if (stored !== undefined && (await this.#hasher.hashChunks(stored)) === run.digest) return;
+    await this.#objects.put(key, textContent(new TextDecoder().decode(bytes)), 'replace');
   }
 
   /**

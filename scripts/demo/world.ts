@@ -81,19 +81,20 @@ export function warehouseKey(file: string): string {
   return `features/${basename(file)}`;
 }
 
+/** As the guide says: jobs that run the team's code get keys that read; the others lie in environments of the default branch. */
 function giveCredentials(forge: Forge, s3: S3Server): void {
-  // Jobs that run the team's code get keys that can write nothing.
-  const roles = { READ: s3.reader, WRITE: s3, DATA: s3 };
-  forge.secrets(
-    REPOSITORY,
-    Object.fromEntries(
-      Object.entries(roles).flatMap(([role, keys]) => [
-        [`TIDEGATE_${role}_ACCESS_KEY_ID`, keys.accessKeyId],
-        [`TIDEGATE_${role}_SECRET_ACCESS_KEY`, keys.secretAccessKey],
-      ]),
-    ),
-  );
+  const refs = ['refs/heads/main'];
+  forge.secrets(REPOSITORY, keysOf('READ', s3.reader));
+  forge.environment(REPOSITORY, 'tidegate-release', { refs, secrets: keysOf('WRITE', s3) });
+  forge.environment(REPOSITORY, 'tidegate-data', { refs, secrets: keysOf('DATA', s3) });
   forge.variables(REPOSITORY, { AWS_ENDPOINT_URL: s3.endpoint, AWS_REGION: 'us-east-1' });
+}
+
+function keysOf(role: string, keys: Pick<S3Server, 'accessKeyId' | 'secretAccessKey'>): Record<string, string> {
+  return {
+    [`TIDEGATE_${role}_ACCESS_KEY_ID`]: keys.accessKeyId,
+    [`TIDEGATE_${role}_SECRET_ACCESS_KEY`]: keys.secretAccessKey,
+  };
 }
 
 async function startDemoBot(forge: Forge): Promise<RunningBot> {

@@ -67,7 +67,7 @@ describe('evaluate-and-gate', () => {
     expect(report).toMatchObject({ verdict: 'pass', dataset: { rows: 4000, clusters: 30 } });
     const folder = path.dirname(run.outputs['report-path'] ?? '');
     expect(readReport('profile', await readFile(path.join(folder, 'profile.json')), 'p').columns).toHaveLength(3);
-    expect(await readFile(path.join(folder, 'artifact', 'model.onnx'))).toEqual(
+    expect(await readFile(path.join(folder, 'model', 'artifact', 'model.onnx'))).toEqual(
       await readFile(path.join(MODELS, 'good.onnx')),
     );
     expect(run.summary).toMatch(/### Tidegate · delay · ✅ pass[\s\S]*Nothing got worse[\s\S]*xychart-beta/);

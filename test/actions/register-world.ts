@@ -107,11 +107,11 @@ export class Project {
     const { s3, github, ports } = this.world;
     const temp = path.join(this.folder, randomUUID());
     const reports = path.join(temp, 'tidegate', MODEL);
-    await mkdir(path.join(reports, 'artifact'), { recursive: true });
-    await writeFile(path.join(reports, 'artifact', 'model.onnx'), artifact);
+    await mkdir(path.join(reports, 'model', 'artifact'), { recursive: true });
+    await writeFile(path.join(reports, 'model', 'artifact', 'model.onnx'), artifact);
     const { evaluation, run, profile } = reportsOf(artifact);
     await writeFile(path.join(reports, 'evaluation.json'), JSON.stringify({ ...evaluation, ...options.evaluation }));
-    await writeFile(path.join(reports, 'run.json'), JSON.stringify(run));
+    await writeFile(path.join(reports, 'run.json'), JSON.stringify({ ...run, ...options.run }));
     await writeFile(path.join(reports, 'profile.json'), JSON.stringify(profile));
     const env = {
       AWS_ACCESS_KEY_ID: s3.accessKeyId,
@@ -121,6 +121,9 @@ export class Project {
       GITHUB_API_URL: `http://127.0.0.1:${ports.api}/api/v3`,
       GITHUB_REPOSITORY: this.name,
       GITHUB_SHA: options.commit ?? this.commit,
+      GITHUB_REF: 'refs/heads/main',
+      GITHUB_EVENT_NAME: 'push',
+      GITHUB_WORKFLOW_REF: `${this.name}/.github/workflows/model-release.yml@refs/heads/main`,
       GITHUB_RUN_ID: '42',
       ...options.env,
     };
@@ -151,6 +154,7 @@ export class Project {
 export interface RegisterOptions {
   readonly commit?: string;
   readonly evaluation?: object;
+  readonly run?: object;
   readonly env?: Readonly<Record<string, string>>;
   readonly inputs?: Readonly<Record<string, string>>;
   readonly onStart?: (child: { kill(signal: NodeJS.Signals): boolean }) => void;
@@ -173,9 +177,10 @@ function reportsOf(artifact: string) {
   const digest = sha256(artifact);
   const { evaluation, run, profile } = SAMPLE_REPORTS;
   const size = { digest, sizeBytes: artifact.length };
+  const inputsDigest = sha256(`inputs of ${artifact}`);
   return {
-    evaluation: { ...evaluation, verdict: 'pass' as const, candidate: size },
-    run: { ...run, inputsDigest: sha256(`inputs of ${artifact}`), artifact: { path: 'model.onnx', ...size } },
+    evaluation: { ...evaluation, verdict: 'pass' as const, candidate: size, inputsDigest },
+    run: { ...run, inputsDigest, artifact: { path: 'model.onnx', ...size } },
     profile,
   };
 }
@@ -215,6 +220,7 @@ export async function expectRegistered(project: Project, version: string, artifa
     version,
     artifact: { digest: sha256(artifact) },
   });
-  const { inputsDigest } = reportsOf(artifact).run;
-  expect(await textOf(store, `runs/${inputsDigest.slice(7)}.json`)).toContain(sha256(artifact));
+  const line = await project.tagLine(`${MODEL}@v${version}`);
+  const run = await textOf(store, `runs/${sha256(`inputs of ${artifact}`).slice(7)}/${sha256(artifact).slice(7)}.json`);
+  expect(sha256(run ?? 'missing')).toBe(line?.documents.run?.digest);
 }

@@ -134,6 +134,11 @@ describe('register', () => {
     { name: 'a failed verdict', evaluation: { verdict: 'fail' }, says: 'the verdict is fail' },
     { name: 'an open verdict', evaluation: { verdict: 'inconclusive' }, says: 'the verdict is inconclusive' },
     { name: 'a report of another model', evaluation: { model: 'other' }, says: 'other' },
+    {
+      name: 'inputs that the training says and the commit does not',
+      evaluation: { inputsDigest: sha256('of the commit') },
+      says: sha256('of the commit'),
+    },
     { name: 'a report of a later version', evaluation: { schema: 'tidegate.dev/evaluation/v2' }, says: 'v2 of' },
   ])('refuses $name and writes nothing', async ({ evaluation, says }) => {
     const project = await world.project();
@@ -144,6 +149,60 @@ describe('register', () => {
     expect(run.stdout).not.toContain('    at ');
     expect(world.writes.count).toBe(0);
     expect(await project.tags()).toEqual([]);
+  });
+
+  it.each([
+    { name: 'a branch', env: { GITHUB_REF: 'refs/heads/of-mallory' }, says: 'refs/heads/of-mallory' },
+    {
+      name: 'another workflow',
+      env: { GITHUB_WORKFLOW_REF: 'NAME/.github/workflows/model-ci.yml@refs/heads/main' },
+      says: 'register.workflow: model-ci.yml',
+    },
+    { name: 'a pull request', env: { GITHUB_EVENT_NAME: 'pull_request' }, says: 'the event pull_request' },
+  ])('refuses a run of $name before it writes anything', async ({ env, says }) => {
+    const project = await world.project();
+    world.writes.arm();
+    const named = Object.entries(env).map(([key, value]): [string, string] => [
+      key,
+      value.replace('NAME', project.name),
+    ]);
+    const run = await project.register('bytes', { env: Object.fromEntries(named) });
+    expect(run.exitCode).toBe(1);
+    expect(run.stdout).toContain(says);
+    expect(world.writes.count).toBe(0);
+    expect(await project.tags()).toEqual([]);
+  });
+
+  it('keeps no run for later trainings on the word of the training alone', async () => {
+    const cases = [
+      { name: 'inputs that the judging job could not compute', evaluation: { inputsDigest: null } },
+      { name: 'an evaluation of an earlier version', evaluation: { inputsDigest: undefined } },
+      {
+        name: 'a training that inputs of its action changed',
+        run: { overridden: true, inputsDigest: sha256('victim') },
+      },
+    ];
+    for (const { name, ...options } of cases) {
+      const project = await world.project();
+      const run = await project.register('bytes', options);
+      expect(run.outputs, `${name}: ${run.stdout}`).toMatchObject({ created: 'true' });
+      const report = readReport('model-version', await readFile(run.outputs['report-path'] ?? ''), 'report');
+      expect(report.lineage.inputsDigest, name).toBeNull();
+      const runs = await Array.fromAsync(project.store().list('runs/'));
+      expect(runs, name).toEqual([]);
+    }
+  });
+
+  it('lets no run that another one stored before hide its own', async () => {
+    const project = await world.project();
+    const folder = `runs/${sha256('inputs of bytes').slice(7)}`;
+    const planted = JSON.stringify({ planted: true });
+    for (const artifact of [sha256('bytes'), sha256('other bytes')]) {
+      await project.store().put(`${folder}/${artifact.slice(7)}.json`, textContent(planted), 'if-absent');
+    }
+    await project.register('bytes');
+    await project.tags();
+    await expectRegistered(project, '0.1.0', 'bytes');
   });
 
   it('registers an open verdict where the gate only warns', async () => {

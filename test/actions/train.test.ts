@@ -168,8 +168,8 @@ describe('train with a command', () => {
       'GITHUB_TOKEN',
     ];
     const env = { ...Object.fromEntries(secrets.map((name) => [name, 'very-secret'])), KEPT: 'yes' };
-    const run = await runActionSource('train', { ...options, env, inputs: { 'github-token': 'very-secret' } });
-    expect(run.exitCode, run.stdout).toBe(0);
+    // No service takes these tokens, so the upload at the end fails: what the command saw is what counts.
+    await runActionSource('train', { ...options, env, inputs: { 'github-token': 'very-secret' } });
     const seen = await read('model');
     expect(seen).toContain('KEPT=yes');
     expect(seen).not.toMatch(/very-secret|INPUT_|ACTIONS_/);
@@ -212,7 +212,7 @@ describe('train with a command', () => {
     expect(run.stdout).not.toContain('##[error]');
   });
 
-  it('restores the artifact of an earlier run of the same inputs, and refuses other bytes', async () => {
+  it('trains again where the store has a run of the same inputs that no registered version vouches for', async () => {
     const { repository, options, read } = await repositoryWith({
       ...FILES,
       'tidegate.yaml': config('{ command: "mkdir -p model && date +%N > model/weights" }'),
@@ -220,23 +220,18 @@ describe('train with a command', () => {
     });
     await repository.commit('all');
     const first = await runActionSource('train', options);
-    const weights = await read('model/weights');
     const { digest } = await new FileArtifactHasher().hash(path.join(repository.folder, 'model'));
     const store = path.join(repository.folder, 'store');
-    const run = path.join(store, runKey(first.outputs['inputs-digest'] ?? ''));
+    const run = path.join(store, runKey(first.outputs['inputs-digest'] ?? '', digest));
     await mkdir(path.join(store, artifactFolder(digest)), { recursive: true });
     await mkdir(path.dirname(run), { recursive: true });
-    await writeFile(path.join(store, artifactFolder(digest), 'weights'), weights);
+    await writeFile(path.join(store, artifactFolder(digest), 'weights'), 'BACKDOORED');
     await writeFile(run, await readFile(first.outputs['report-path'] ?? ''));
     await rm(path.join(repository.folder, 'model'), { recursive: true });
     const second = await runActionSource('train', options);
-    expect(second.outputs).toMatchObject({ ran: 'false', 'artifact-digest': digest });
-    expect(await read('model/weights')).toBe(weights);
-    await writeFile(path.join(store, artifactFolder(digest), 'weights'), 'tampered');
-    const third = await runActionSource('train', options);
-    expect(third.stdout).toContain('does not have the digest that names it');
-    expect(third.outputs.ran).toBe('true');
-    expect(await read('model/weights')).not.toBe('tampered');
+    expect(second.outputs).toMatchObject({ ran: 'true', 'inputs-digest': first.outputs['inputs-digest'] });
+    expect(second.stdout).toContain('The store has 1 runs of these inputs, but no believed version was made of them');
+    expect(await read('model/weights')).not.toContain('BACKDOORED');
     expect((await readdir(repository.folder)).filter((name) => name.includes('tmp'))).toEqual([]);
   });
 });

@@ -12,7 +12,7 @@ const REPOSITORY = { owner: 'acme', repo: 'flights' };
 const MARKER = '<!-- tidegate:v1 report m -->';
 const CONFIG = MINIMAL;
 const REPORT = { ...SAMPLE_REPORTS.evaluation, model: 'm' };
-const ARTIFACT = 'tidegate-m-1';
+const ARTIFACT = 'tidegate-m-1-report';
 
 const zipOf = (report: object, ...more: readonly ZipEntry[]) =>
   createZip([{ name: 'evaluation.json', content: JSON.stringify(report) }, ...more]);
@@ -40,16 +40,21 @@ async function openPull(files: Readonly<Record<string, string>> = { 'train.py': 
   return { number: data.number, branch, headSha };
 }
 
-/** A run of the pull request that uploaded this zip. */
-function finish(pull: { branch: string; headSha: string }, zip: Uint8Array, name = ARTIFACT, claimedSize?: number) {
+interface UploadedArtifact {
+  readonly name: string;
+  readonly zip: Uint8Array;
+  readonly claimedSize?: number;
+}
+
+/** A run of the pull request that uploaded these artifacts. */
+function finishWith(pull: { branch: string; headSha: string }, artifacts: readonly UploadedArtifact[]) {
   world.writes.arm();
-  const artifact = { name, zip, ...(claimedSize === undefined ? {} : { claimedSize }) };
-  return world.finishRun({
-    repository: NAME,
-    headSha: pull.headSha,
-    headBranch: pull.branch,
-    artifacts: [artifact],
-  });
+  return world.finishRun({ repository: NAME, headSha: pull.headSha, headBranch: pull.branch, artifacts });
+}
+
+/** A run of the pull request that uploaded this zip. */
+function finish(pull: { branch: string; headSha: string }, zip: Uint8Array, name = ARTIFACT) {
+  return finishWith(pull, [{ name, zip }]);
 }
 
 async function ownComments(number: number) {
@@ -156,6 +161,23 @@ describe('the report of a pull request', () => {
     expect(await ownComments(data.number)).toHaveLength(1);
   });
 
+  it('is shown whatever the model takes: the bot never downloads that', async () => {
+    const pull = await openPull();
+    // Zip of nothing that can be read, of 10 GB by what GitHub says.
+    const model = { name: 'tidegate-m-1-model', zip: Buffer.from('not a zip'), claimedSize: 10 * 2 ** 30 };
+    await finishWith(pull, [model, { name: ARTIFACT, zip: zipOf(REPORT) }]);
+    expect((await ownComments(pull.number))[0]?.body).toContain('❌ fail');
+    expect((await checkOf(pull.headSha, 'tidegate / m')).map(({ conclusion }) => conclusion)).toEqual(['failure']);
+  });
+
+  it('is of no attempt that is yet to come', async () => {
+    const pull = await openPull();
+    const other = { name: 'tidegate-m-2-report', zip: zipOf({ ...REPORT, verdict: 'pass', rules: [] }) };
+    await finishWith(pull, [other, { name: ARTIFACT, zip: zipOf(REPORT) }]);
+    // The run that is told is its first attempt: one that is not made yet can be no part of it.
+    expect((await ownComments(pull.number))[0]?.body).toContain('❌ fail');
+  });
+
   it('flags that the pull request changes how it is judged', async () => {
     const pull = await openPull({ 'tidegate.yaml': CONFIG.replace('min: 0.5', 'min: 0.1') });
     await finish(pull, zipOf(REPORT));
@@ -163,9 +185,11 @@ describe('the report of a pull request', () => {
   });
 
   it.each([
-    { name: 'an artifact of another model', artifact: 'tidegate-n-1' },
-    { name: 'a later attempt', artifact: 'tidegate-m-2' },
-    { name: 'an attempt that is no number', artifact: 'tidegate-m-1e0' },
+    { name: 'an artifact of another model', artifact: 'tidegate-n-1-report' },
+    { name: 'a later attempt', artifact: 'tidegate-m-2-report' },
+    { name: 'an attempt that is no number', artifact: 'tidegate-m-1e0-report' },
+    { name: 'the artifact of the model', artifact: 'tidegate-m-1-model' },
+    { name: 'what register uploaded', artifact: 'tidegate-m-1-version' },
   ])('is not taken from $name', async ({ artifact }) => {
     const pull = await openPull();
     await finish(pull, zipOf(REPORT), artifact);
@@ -251,8 +275,25 @@ describe('a hostile archive', () => {
   });
 
   it('that says it is larger than the bot holds is not downloaded', async () => {
-    await finish(pull, zipOf(REPORT), ARTIFACT, MAX_REPORT_ZIP_BYTES + 1);
+    await finishWith(pull, [{ name: ARTIFACT, zip: zipOf(REPORT), claimedSize: MAX_REPORT_ZIP_BYTES + 1 }]);
     expect((await ownComments(pull.number))[0]?.body).toContain('⛔ no report');
+    await finishWith(pull, [{ name: ARTIFACT, zip: zipOf(REPORT), claimedSize: MAX_REPORT_ZIP_BYTES }]);
+    expect((await ownComments(pull.number))[0]?.body).toContain('❌ fail');
+  });
+
+  it('that is one of two with its name never passes, whichever of them is good', async () => {
+    const good = { name: ARTIFACT, zip: zipOf({ ...REPORT, verdict: 'pass', rules: [] }) };
+    const bad = { name: ARTIFACT, zip: zipOf(REPORT) };
+    for (const artifacts of [
+      [good, bad],
+      [bad, good],
+      [good, good],
+    ]) {
+      await finishWith(pull, artifacts);
+      const [comment] = await ownComments(pull.number);
+      expect(comment?.body).toContain('two workflow artifacts of one name');
+      expect((await checkOf(pull.headSha, 'tidegate / m'))[0]?.conclusion).toBe('failure');
+    }
   });
 
   it('that has as many files, and names as long, as the bot reads is read', async () => {
@@ -271,7 +312,8 @@ describe('a hostile archive', () => {
 
   it('that is as large as the bot reads is read', async () => {
     const content = JSON.stringify(REPORT).padEnd(BOT_LIMITS.maxBytes, ' ');
-    await finish(pull, createZip([{ name: 'evaluation.json', content }]), ARTIFACT, MAX_REPORT_ZIP_BYTES);
+    const zip = createZip([{ name: 'evaluation.json', content }]);
+    await finishWith(pull, [{ name: ARTIFACT, zip, claimedSize: MAX_REPORT_ZIP_BYTES }]);
     expect((await ownComments(pull.number))[0]?.body).toContain('❌ fail');
   });
 

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { listActions, readActionMetadata } from '../../scripts/action-metadata.ts';
 import { PROJECT_ROOT } from '../../scripts/project-root.ts';
+import { isConditionMet, type Scope } from '../testkit/runner/expression.ts';
 import { isTriggered, type Job, parseWorkflow } from '../testkit/runner/workflow.ts';
 
 const files = globSync('templates/workflows/*.yml', { cwd: PROJECT_ROOT }).sort();
@@ -12,9 +13,15 @@ const templateOf = (name: string) => parseWorkflow(textOf(`templates/workflows/$
 /** Whether a job runs what the team wrote: a script, its packages or its training. */
 const runsTeamCode = (job: Job) =>
   job.steps.some(
-    ({ run, uses }) =>
-      /pip install|__UPDATE_COMMAND__/.test(run ?? '') || /\/train@|\/evaluate-and-gate@/.test(uses ?? ''),
+    ({ run, uses }) => /pip install|__UPDATE_COMMAND__/.test(run ?? '') || /\/(?:train|setup-python)@/.test(uses ?? ''),
   );
+
+/** Whether a job gets what can write to the store or to the data, or what can write tags and branches. */
+const mayWrite = (job: Job) =>
+  /TIDEGATE_(?:WRITE|RELEASE|DATA)_/.test(JSON.stringify(job)) ||
+  /"(?:contents|packages)":"write"/.test(JSON.stringify(job));
+
+const ON_DEFAULT_BRANCH = "github.ref == format('refs/heads/{0}', github.event.repository.default_branch)";
 
 describe.each(files)('%s', (file) => {
   const text = textOf(file);
@@ -26,18 +33,38 @@ describe.each(files)('%s', (file) => {
     for (const job of workflow.jobs) expect(job.permissions).toBeTypeOf('object');
   });
 
-  it("lets a job with the team's code read the contents and nothing else", () => {
-    for (const job of workflow.jobs.filter(runsTeamCode)) expect(job.permissions).toEqual({ contents: 'read' });
+  it("gives a job with the team's code a token that only reads, and no identity but that of its environment", () => {
+    for (const job of workflow.jobs.filter(runsTeamCode)) {
+      const granted = Object.entries(Object(job.permissions)).filter(([, level]) => level !== 'read');
+      expect(granted, job.key).toEqual(job.environment === undefined ? [] : [['id-token', 'write']]);
+    }
   });
 
   it("gives a job with the team's code no credentials of the store that write", () => {
     for (const job of workflow.jobs.filter(runsTeamCode))
-      expect(JSON.stringify(job.env)).not.toContain('TIDEGATE_WRITE_');
+      expect(JSON.stringify(job)).not.toMatch(/TIDEGATE_(?:WRITE|RELEASE)_/);
+  });
+
+  it("runs none of the team's code in a job that judges, packs or registers", () => {
+    const isOurs = (job: Job) =>
+      job.steps.some(({ uses }) => /\/(?:evaluate-and-gate|build-image|register|drift-check)@/.test(uses ?? ''));
+    for (const job of workflow.jobs.filter(isOurs)) expect(runsTeamCode(job), job.key).toBe(false);
+  });
+
+  it('lets only the default branch reach a job that may write, and keeps its keys in an environment', () => {
+    for (const job of workflow.jobs.filter(mayWrite)) {
+      expect(job.condition?.replace(/\s+/g, ' '), job.key).toContain(ON_DEFAULT_BRANCH);
+      const hasKeys = /TIDEGATE_(?:WRITE|RELEASE|DATA)_/.test(JSON.stringify(job));
+      const environment = /TIDEGATE_DATA_/.test(JSON.stringify(job)) ? 'tidegate-data' : 'tidegate-release';
+      expect(job.environment, job.key).toBe(hasKeys ? environment : undefined);
+    }
   });
 
   it('pins every action by SHA: ours by forty zeros until a release', () => {
     for (const { uses } of steps.filter((step) => step.uses !== undefined)) {
-      expect(uses).toMatch(/^(?:tidegate\/tidegate\/actions\/[\w-]+@0{40}|(?:actions|docker)\/[\w-]+@[0-9a-f]{40})$/);
+      expect(uses).toMatch(
+        /^(?:tidegate\/tidegate\/actions\/[\w-]+@0{40}|(?:actions|docker|aws-actions)\/[\w-]+@[0-9a-f]{40})$/,
+      );
     }
   });
 
@@ -68,13 +95,37 @@ describe.each(files)('%s', (file) => {
 });
 
 describe('model-ci.yml', () => {
+  const workflow = templateOf('model-ci.yml');
+
   it('has a job named tidegate that runs on pull requests and in the merge queue', () => {
-    const workflow = templateOf('model-ci.yml');
-    expect(workflow.jobs.map(({ name, condition }) => ({ name, condition }))).toEqual([
-      { name: 'tidegate', condition: undefined },
+    expect(workflow.jobs.map(({ key, name }) => [key, name])).toEqual([
+      ['train', 'train'],
+      ['tidegate', 'tidegate'],
     ]);
     expect(isTriggered(workflow, { event: 'pull_request', action: 'synchronize', ref: 'refs/heads/main' })).toBe(true);
     expect(isTriggered(workflow, { event: 'merge_group', action: 'checks_requested' })).toBe(true);
+  });
+
+  it.each(['failure', 'cancelled', 'skipped'])('is red, not skipped, where the training ended with %s', (result) => {
+    const job = workflow.jobs.find(({ key }) => key === 'tidegate');
+    const scope = (status: Scope['status']): Scope => ({
+      status,
+      workspace: '/nonexistent',
+      contexts: { needs: { train: { result, outputs: {} } }, vars: {}, github: {} },
+    });
+    // GitHub takes a skipped check for a success.
+    for (const status of ['failure', 'cancelled'] as const)
+      expect(isConditionMet(job?.condition, scope(status))).toBe(true);
+    const [first, ...rest] = job?.steps ?? [];
+    expect(first?.run).toContain('exit 1');
+    expect(isConditionMet(first?.condition, scope('success'))).toBe(true);
+    for (const step of rest) expect(isConditionMet(step.condition, scope('failure')), step.name).toBe(false);
+  });
+
+  it('goes on where the training succeeded', () => {
+    const [first] = workflow.jobs.find(({ key }) => key === 'tidegate')?.steps ?? [];
+    const contexts = { needs: { train: { result: 'success', outputs: {} } } };
+    expect(isConditionMet(first?.condition, { status: 'success', workspace: '/nonexistent', contexts })).toBe(false);
   });
 });
 
@@ -84,11 +135,29 @@ describe('model-release.yml', () => {
     expect(concurrency).toEqual({ group: 'tidegate-release-__SLUG__', 'cancel-in-progress': false });
   });
 
+  it('trains as model-ci.yml does', () => {
+    const train = (name: string) => templateOf(name).jobs.find(({ key }) => key === 'train');
+    expect(train('model-release.yml')).toEqual(train('model-ci.yml'));
+  });
+
+  it('hands on exactly what was made: each job takes the artifacts whose ids the job before it gave', () => {
+    for (const { jobs } of [templateOf('model-release.yml'), templateOf('model-release-image.yml')]) {
+      const given = jobs.flatMap(({ steps }) => steps.flatMap((step) => Object.entries(step.with)));
+      for (const [input, value] of given.filter(([name]) => name.endsWith('-artifact-id'))) {
+        expect(String(value)).toMatch(new RegExp(`^\\$\\{\\{ needs\\.(train|judge)\\.outputs\\.${input} \\}\\}$`));
+      }
+      expect(given.filter(([name]) => name.endsWith('-artifact-id')).length).toBeGreaterThanOrEqual(3);
+    }
+  });
+
   it('differs from its sibling with an image in the image alone', () => {
     const [plain, withImage] = [templateOf('model-release.yml'), templateOf('model-release-image.yml')];
-    const judge = (workflow: typeof plain) => workflow.jobs.find(({ key }) => key === 'judge');
-    expect(judge(withImage)).toEqual(judge(plain));
-    expect(withImage.jobs.map(({ key }) => key)).toEqual(['judge', 'image', 'register']);
+    for (const name of ['train', 'judge']) {
+      const job = (workflow: typeof plain) => workflow.jobs.find(({ key }) => key === name);
+      expect(job(withImage)).toEqual(job(plain));
+    }
+    expect(plain.jobs.map(({ key }) => key)).toEqual(['train', 'judge', 'register']);
+    expect(withImage.jobs.map(({ key }) => key)).toEqual(['train', 'judge', 'image', 'register']);
     expect(withImage.on).toEqual(plain.on);
   });
 });

@@ -84,6 +84,27 @@ jobs:
       - run: echo "attempt \${{ github.run_attempt }}"
 `;
 
+const DEPLOYING = `
+name: deploying
+on: workflow_dispatch
+permissions: {}
+jobs:
+  outside:
+    runs-on: ubuntu-latest
+    steps:
+      - run: echo "outside \${KEPT:-no secret}"
+        env: { KEPT: "\${{ secrets.KEPT }}" }
+  inside:
+    runs-on: ubuntu-latest
+    environment: release
+    permissions: { id-token: write }
+    steps:
+      - uses: aws-actions/configure-aws-credentials@v6
+        with: { role-to-assume: "arn:aws:iam::1:role/release", aws-region: eu-west-1 }
+      - run: test "$KEPT" = kept-for-release && echo "inside $AWS_ACCESS_KEY_ID $AWS_REGION"
+        env: { KEPT: "\${{ secrets.KEPT }}" }
+`;
+
 /** Statuses of the runs of the workflow `grouped`, as they came. */
 const spans: string[] = [];
 
@@ -96,6 +117,13 @@ beforeAll(async () => {
   forge = await startForge({
     directory: folder,
     repositoryRoot: FIXTURES,
+    roles: {
+      'arn:aws:iam::1:role/release': {
+        subject: `repo:${NAME}:environment:release`,
+        accessKeyId: 'key-of-the-role',
+        secretAccessKey: 'secret-of-the-role',
+      },
+    },
     onNews: (news) => {
       if (news.kind === 'run' && news.run.name === 'grouped') spans.push(news.run.status);
     },
@@ -108,6 +136,7 @@ beforeAll(async () => {
   await writeFile(path.join(clone, '.github/workflows/ci.yml'), CI);
   await writeFile(path.join(clone, '.github/workflows/manual.yml'), MANUAL);
   await writeFile(path.join(clone, '.github/workflows/grouped.yml'), GROUPED);
+  await writeFile(path.join(clone, '.github/workflows/deploying.yml'), DEPLOYING);
   await writeFile(path.join(clone, 'data.txt'), 'some data\n');
   await runGit(clone, ['add', '.']);
   await runGit(clone, ['commit', '--quiet', '-m', 'start']);
@@ -229,6 +258,25 @@ describe('startForge', () => {
     await octokit.actions.createWorkflowDispatch(dispatch);
     await forge.idle();
     expect(spans.slice(before)).toEqual(['in_progress', 'completed', 'in_progress', 'completed']);
+  });
+
+  it('keeps the secrets and the identity of an environment for runs of its refs', async () => {
+    forge.environment(NAME, 'release', { refs: ['refs/heads/main'], secrets: { KEPT: 'kept-for-release' } });
+    const octokit = getOctokit(forge.userToken('mona'), { baseUrl: forge.apiUrl }).rest;
+    const of = async (ref: string) => {
+      await octokit.actions.createWorkflowDispatch({ ...REPOSITORY, workflow_id: 'deploying.yml', ref });
+      await forge.idle();
+      const jobs = (await forge.snapshot(NAME)).runs.at(-1)?.jobs ?? [];
+      return Object.fromEntries(jobs.map(({ key, conclusion, log }) => [key, { conclusion, log }]));
+    };
+    const onMain = await of('main');
+    expect(onMain.outside?.log).toContain('outside no secret');
+    expect(onMain.inside?.log).toContain('inside key-of-the-role eu-west-1');
+    await runGit(clone, ['push', '--quiet', 'origin', 'origin/main:refs/heads/of-somebody']);
+    const elsewhere = await of('of-somebody');
+    expect(elsewhere.outside?.log).toContain('outside no secret');
+    expect(elsewhere.inside).toMatchObject({ conclusion: 'failure' });
+    expect(elsewhere.inside?.log).toContain('is not allowed to deploy to release');
   });
 
   it('runs a finished run again as a new attempt', async () => {

@@ -4,10 +4,11 @@ import type { ArtifactSource, ForgeEvent } from './github/github.ts';
 import type { GitHubOptions, RunningGitHub } from './github/github-options.ts';
 import { type RepositorySnapshot, takeSnapshot } from './github/snapshot.ts';
 import { startGitHub } from './github/start-github.ts';
-import type { Repository, WorkflowRun } from './github/state.ts';
+import type { DeploymentEnvironment, Repository, WorkflowRun } from './github/state.ts';
 import { hostEnvironment } from './host-environment.ts';
 import { fillToolCache } from './native-tool-cache.ts';
 import { type ResultsService, startResultsService } from './results-service.ts';
+import type { AssumableRole } from './runner/assume-role.ts';
 import type { RunProgress } from './runner/execution.ts';
 import type { RunnerHost } from './runner/job-state.ts';
 import { Scheduler } from './runner/scheduler.ts';
@@ -26,6 +27,10 @@ export interface ForgeOptions {
   readonly repositoryRoot?: string;
   /** Variables of the runner's image, such as the address of an S3 server. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** PATH of the runner's image. Default: that of this machine, without what npm scripts put there. */
+  readonly path?: string;
+  /** Roles that jobs may take on by their identity token, by ARN. */
+  readonly roles?: Readonly<Record<string, AssumableRole>>;
   /** Node 24. Default: the node of this process. */
   readonly node?: string;
   /** Workflow runs at once. Default 2. */
@@ -61,6 +66,8 @@ export interface Forge extends GitHubControls {
   /** Sets secrets that runs of a repository see, forks excepted. */
   secrets(repository: string, values: Readonly<Record<string, string>>): void;
   variables(repository: string, values: Readonly<Record<string, string>>): void;
+  /** Makes an environment: its secrets are for jobs that name it, in runs of its refs. */
+  environment(repository: string, name: string, environment: DeploymentEnvironment): void;
   /** Required status checks of a branch. */
   protect(repository: string, branch: string, contexts: readonly string[]): void;
   /** Starts a workflow as its schedule would. */
@@ -109,13 +116,16 @@ function runnerHost(options: ForgeOptions, port: number): RunnerHost {
     repositoryRoot: options.repositoryRoot ?? ROOT,
     node: options.node ?? process.execPath,
     // What npm scripts put first on PATH is no part of a runner's image.
-    path: PATH.split(':')
-      .filter((folder) => !folder.includes('node_modules'))
-      .join(':'),
+    path:
+      options.path ??
+      PATH.split(':')
+        .filter((folder) => !folder.includes('node_modules'))
+        .join(':'),
     pythonBin: options.pythonBin,
     gitUrl: `http://127.0.0.1:${port}`,
     toolCache: toolCacheOf(options),
     environment: options.environment,
+    roles: options.roles,
   };
 }
 
@@ -168,6 +178,9 @@ function controls(github: RunningGitHub, results: ResultsService, scheduler: Sch
     },
     variables: (name: string, values: Readonly<Record<string, string>>) => {
       for (const [key, value] of Object.entries(values)) repositoryOf(name).variables.set(key, value);
+    },
+    environment: (name: string, environment: string, settings: DeploymentEnvironment) => {
+      repositoryOf(name).environments.set(environment, settings);
     },
     protect: (name: string, branch: string, contexts: readonly string[]) => {
       repositoryOf(name).protection.set(branch, contexts);

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -26,6 +26,8 @@ export interface ResultsService {
   /** The environment of a `uses:` step, as the runner hands it out. */
   environment(claims: RuntimeTokenClaims): Record<string, string>;
   artifacts(runId: number): readonly StoredArtifact[];
+  /** Adds an artifact as code of a job could upload it by hand: any name, also one that is taken, and any bytes. */
+  plant(artifact: { repository: string; runId: number; name: string; zip: Uint8Array }): Promise<StoredArtifact>;
   /** Of all runs. */
   all(): readonly StoredArtifact[];
   artifact(id: number): StoredArtifact | undefined;
@@ -59,6 +61,14 @@ export async function startResultsService(options: { directory: string }): Promi
     issueRuntimeToken: (claims) => issueToken(service, claims),
     environment: (claims) => environmentFor(service, claims),
     artifacts: (runId) => service.artifacts.filter((artifact) => artifact.runId === runId),
+    plant: async ({ zip, ...artifact }) => {
+      const file = path.join(service.directory, randomUUID());
+      await writeFile(file, zip);
+      const created = { createdAt: new Date().toISOString(), digest: null, sizeBytes: zip.length };
+      const stored = { id: service.nextId++, file, ...created, ...artifact };
+      service.artifacts.push(stored);
+      return stored;
+    },
     all: () => service.artifacts,
     artifact: (id) => service.artifacts.find((artifact) => artifact.id === id),
     signedUrl: (artifact) => blobUrl(service, path.basename(artifact.file)),

@@ -1,4 +1,3 @@
-import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { DataProject } from '../../domain/data/data-project.ts';
 import { dvcError } from '../../domain/data/dvc-problem.ts';
@@ -11,8 +10,8 @@ import { DEFAULT_PARAMS, type Pipeline, parsePipeline, type Stage } from '../../
 import { expandedOutputs, lockedStages, lockFileOf, stageOutputs } from '../../domain/train/stage-lock.ts';
 import type { UserError } from '../../errors.ts';
 import type { DataProjectReader } from '../../ports/data-project-reader.ts';
-import { decodeText } from '../node/decode-text.ts';
-import { errorCode } from '../node/error-code.ts';
+import type { TreeFiles } from '../../ports/tree-files.ts';
+import { FolderTree } from '../node/folder-tree.ts';
 import { parsePlain } from './parse-plain.ts';
 import { readDvcConfig } from './read-dvc-config.ts';
 
@@ -26,15 +25,46 @@ export interface DvcProjectPlace {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
+/** What DVC's files say, without its configuration, which belongs to the machine too. */
+export type TrackedProject = Omit<DataProject, 'config'>;
+
 /** Reads DVC's files of a repository. A repository without any gives an empty project. */
 export class DvcProjectReader implements DataProjectReader {
   readonly #place: DvcProjectPlace;
+  readonly #tree: TreeFiles;
 
   constructor(place: DvcProjectPlace) {
     this.#place = place;
+    this.#tree = new FolderTree(place.root);
   }
 
   async read(): Promise<DataProject> {
+    return { ...(await readTrackedProject(this.#tree)), config: await readDvcConfig(this.#place) };
+  }
+
+  /** The rules of all `.dvcignore` files. */
+  ignoreRules(): Promise<readonly IgnoreRule[]> {
+    return new TrackedProjectReader(this.#tree).ignoreRules();
+  }
+}
+
+/**
+ * Reads DVC's files of a workspace or of a commit.
+ *
+ * @throws {UserError} As `DataProjectReader.read`.
+ */
+export function readTrackedProject(tree: TreeFiles): Promise<TrackedProject> {
+  return new TrackedProjectReader(tree).read();
+}
+
+class TrackedProjectReader {
+  readonly #tree: TreeFiles;
+
+  constructor(tree: TreeFiles) {
+    this.#tree = tree;
+  }
+
+  async read(): Promise<TrackedProject> {
     const files = await this.#findFiles();
     const locks = new Map<string, PlainMap>();
     const stages: Stage[] = [];
@@ -48,7 +78,7 @@ export class DvcProjectReader implements DataProjectReader {
       }
       const found = await this.#readPipeline(file);
       const lockFile = lockFileOf({ file });
-      const lockText = await this.#optionalText(lockFile);
+      const lockText = await this.#tree.text(lockFile);
       const locked = lockedStages(lockText === undefined ? null : await parsePlain(lockText, lockFile), lockFile);
       const lines = digestLines(lockText ?? '');
       locks.set(lockFile, locked);
@@ -59,10 +89,9 @@ export class DvcProjectReader implements DataProjectReader {
     }
     refuseDoubles(outputs);
     outputs.sort((left, right) => compareCodePoints(left.path, right.path));
-    return { outputs, stages, refusals, locks, config: await readDvcConfig(this.#place) };
+    return { outputs, stages, refusals, locks };
   }
 
-  /** The rules of all `.dvcignore` files. */
   async ignoreRules(): Promise<readonly IgnoreRule[]> {
     const rules: IgnoreRule[] = [];
     await this.#walk('', rules, []);
@@ -76,17 +105,17 @@ export class DvcProjectReader implements DataProjectReader {
   }
 
   async #walk(folder: string, rules: IgnoreRule[], files: string[]): Promise<void> {
-    const entries = await readdir(path.join(this.#place.root, folder), { withFileTypes: true });
+    const entries = await this.#tree.list(folder);
     const within = (name: string): string => (folder === '' ? name : `${folder}/${name}`);
     if (entries.some(({ name }) => name === '.dvcignore')) {
       rules.push(...parseIgnoreRules(await this.#text(within('.dvcignore')), folder));
     }
     const names = new Set(entries.map(({ name }) => name));
-    for (const entry of entries.sort((a, b) => compareCodePoints(a.name, b.name))) {
+    for (const entry of [...entries].sort((a, b) => compareCodePoints(a.name, b.name))) {
       const location = within(entry.name);
       // What a .dvc file of the same name tracks may be large, and holds no .dvc files.
       const isTracked = names.has(`${entry.name}.dvc`);
-      if (entry.isDirectory()) {
+      if (entry.isFolder) {
         if (isTracked || SKIPPED.has(entry.name) || isIgnored(rules, location, 'folder')) continue;
         await this.#walk(location, rules, files);
       } else if (isDvcFile(entry.name) && !isIgnored(rules, location, 'file')) files.push(location);
@@ -128,21 +157,14 @@ export class DvcProjectReader implements DataProjectReader {
   }
 
   async #optional(file: string): Promise<PlainValue> {
-    const text = await this.#optionalText(file);
+    const text = await this.#tree.text(file);
     return text === undefined ? null : parsePlain(text, file);
   }
 
-  async #optionalText(file: string): Promise<string | undefined> {
-    try {
-      return await this.#text(file);
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') return undefined;
-      throw error;
-    }
-  }
-
   async #text(file: string): Promise<string> {
-    return decodeText(await readFile(path.join(this.#place.root, file)), file);
+    const text = await this.#tree.text(file);
+    if (text !== undefined) return text;
+    throw dvcError('DVC_INVALID', file, { message: 'does not exist', fix: 'Add it, or remove what names it.' });
   }
 }
 

@@ -1,10 +1,14 @@
 import { UserError } from '../../errors.ts';
 import { globMatcher } from '../text/glob-matcher.ts';
 import { nearest } from '../text/nearest.ts';
+import type { Stage } from '../train/pipeline.ts';
 import { upstreamStages } from '../train/stage-order.ts';
 import type { DataProject } from './data-project.ts';
 import { isWithin, joinRepositoryPath } from './repository-path.ts';
-import type { TrackedOutput } from './tracked-output.ts';
+import { FOLDER_SUFFIX, type TrackedOutput } from './tracked-output.ts';
+
+/** What makes a part of a path a pattern. */
+const WILD = /[*?[{]/;
 
 /** An output and the parts of it that are wanted: `''` for all of it, or paths of its members or sub-folders. */
 export interface WantedOutput {
@@ -16,7 +20,7 @@ export interface WantedOutput {
 export interface ModelReads {
   /** Names of `train.stages`. */
   readonly stages: readonly string[];
-  /** Paths of datasets; those that are no path of the repository (s3://, globs) are passed over. */
+  /** Paths or globs of datasets; those that are no path of the repository (s3://) are passed over. */
   readonly datasets: readonly string[];
 }
 
@@ -48,15 +52,14 @@ export function selectTargets(project: DataProject, targets: readonly string[]):
  */
 export function selectModelReads(project: DataProject, reads: ModelReads): readonly WantedOutput[] {
   const stages = upstreamStages(project, reads.stages);
-  const made = new Set(stages.map((stage) => stage.address));
-  const paths = [
-    ...stages.flatMap((stage) => stage.deps.map((dep) => dep.path)),
-    ...reads.datasets.filter(isLocalPath),
-  ];
-  const wanted = paths.flatMap((path) => targetOutputs(project, path));
-  return merge(
-    wanted.filter(({ output }) => output.isCached && !(output.stage !== undefined && made.has(output.stage))),
-  );
+  const paths = stages.flatMap((stage) => stage.deps.map((dep) => dep.path));
+  const wanted = [...paths.flatMap((path) => targetOutputs(project, path)), ...datasetOutputs(project, reads.datasets)];
+  return merge(withoutMade(wanted, stages));
+}
+
+/** What an evaluation alone reads: the datasets, without what the stages that train make, which comes from training. */
+export function selectJudgedReads(project: DataProject, reads: ModelReads): readonly WantedOutput[] {
+  return merge(withoutMade(datasetOutputs(project, reads.datasets), upstreamStages(project, reads.stages)));
 }
 
 /** Everything that DVC keeps. */
@@ -83,6 +86,37 @@ function targetOutputs(project: DataProject, target: string): readonly WantedOut
   });
 }
 
+function withoutMade(wanted: readonly WantedOutput[], stages: readonly Stage[]): readonly WantedOutput[] {
+  const made = new Set(stages.map((stage) => stage.address));
+  return wanted.filter(({ output }) => output.isCached && !(output.stage !== undefined && made.has(output.stage)));
+}
+
+function datasetOutputs(project: DataProject, datasets: readonly string[]): readonly WantedOutput[] {
+  return datasets.filter(isLocalPath).flatMap((path) => {
+    const wild = path.split('/').findIndex((part) => WILD.test(part));
+    if (wild < 0) return targetOutputs(project, path);
+    const folder = path.split('/').slice(0, wild).join('/');
+    const matches = globMatcher(path);
+    const below = folder === '' ? selectAll(project) : targetOutputs(project, folder);
+    return below.filter(({ output }) =>
+      output.md5?.endsWith(FOLDER_SUFFIX) === true
+        ? isWithin(folder, output.path) || mayMatchBelow(path, output.path)
+        : matches(output.path),
+    );
+  });
+}
+
+/** Whether a pattern may match a file in a folder. */
+function mayMatchBelow(pattern: string, folder: string): boolean {
+  const wanted = pattern.split('/');
+  for (const [depth, name] of folder.split('/').entries()) {
+    const part = wanted[depth];
+    if (part === '**') return true;
+    if (part === undefined || depth === wanted.length - 1 || !globMatcher(part)(name)) return false;
+  }
+  return true;
+}
+
 function merge(wanted: readonly WantedOutput[]): readonly WantedOutput[] {
   const parts = new Map<TrackedOutput, Set<string>>();
   for (const { output, parts: some } of wanted) {
@@ -92,5 +126,5 @@ function merge(wanted: readonly WantedOutput[]): readonly WantedOutput[] {
 }
 
 function isLocalPath(path: string): boolean {
-  return !/^[a-z][a-z0-9+.-]*:\/\//.test(path) && !/[*?[]/.test(path) && !path.startsWith('/');
+  return !/^[a-z][a-z0-9+.-]*:\/\//.test(path) && !path.startsWith('/');
 }

@@ -1,4 +1,5 @@
 import type { DeployedVersion } from '../manifest/version-value.ts';
+import { RELEASE_EVENTS, workflowPath } from './release-run.ts';
 import { artifactFolder, storeUri } from './store-layout.ts';
 
 /** A run of a workflow, by facts that the host keeps. */
@@ -27,19 +28,13 @@ export interface JobFacts {
 /** The job of the release workflow that registers; the only one that may upload a version's document. */
 export const RELEASE_JOB = 'register';
 
-/** `model-release.yml`, or one for each of several models: `model-release-<model>.yml`. */
-const RELEASE_WORKFLOW = /^\.github\/workflows\/model-release(?:-[\w.-]+)?\.ya?ml$/;
-/** Events whose code is that of the default branch itself. */
-const RELEASE_EVENTS = new Set(['push', 'workflow_dispatch']);
-
-/**
- * Whether a workflow file may register versions.
- *
- * @param path Of the file, perhaps with `@<ref>` behind it.
- * @example isReleaseWorkflow('.github/workflows/model-release-churn.yml@refs/heads/main') // => true
- */
-export function isReleaseWorkflow(path: string): boolean {
-  return RELEASE_WORKFLOW.test(path.split('@')[0] ?? '');
+/** What a run has to be of. */
+export interface ExpectedRun {
+  readonly commit: string;
+  /** Its name. */
+  readonly defaultBranch: string;
+  /** File name of the release workflow: `register.workflow` of tidegate.yaml. */
+  readonly workflow: string;
 }
 
 /**
@@ -47,13 +42,10 @@ export function isReleaseWorkflow(path: string): boolean {
  *
  * @returns Undefined where it is one, however it ended.
  */
-export function releaseRunRefusal(
-  run: RunFacts,
-  { commit, defaultBranch }: { readonly commit: string; readonly defaultBranch: string },
-): string | undefined {
+export function releaseRunRefusal(run: RunFacts, { commit, defaultBranch, workflow }: ExpectedRun): string | undefined {
   const refuse = (why: string) => `run ${run.id} ${why}`;
-  if (!isReleaseWorkflow(run.path)) return refuse(`is not a run of the release workflow, but of ${run.path}`);
-  if (!RELEASE_EVENTS.has(run.event)) return refuse(`was started by ${run.event}, not by a push or a dispatch`);
+  if (run.path.split('@')[0] !== workflowPath(workflow)) return refuse(`is not of ${workflow}, but of ${run.path}`);
+  if (!RELEASE_EVENTS.includes(run.event)) return refuse(`was started by ${run.event}, not by a push or a dispatch`);
   if (run.headBranch !== defaultBranch) return refuse(`ran for ${run.headBranch}, not for ${defaultBranch}`);
   return run.headSha === commit ? undefined : refuse(`ran for another commit than that of the tag`);
 }

@@ -11,9 +11,14 @@ export function documentKey(digest: string): string {
   return `documents/${digestHex(digest)}.json`;
 }
 
-/** The key under which a run is found again by what went into it. */
-export function runKey(inputsDigest: string): string {
-  return `runs/${digestHex(inputsDigest)}.json`;
+/** The folder of the runs of the same inputs. */
+export function runFolder(inputsDigest: string): string {
+  return `runs/${digestHex(inputsDigest)}`;
+}
+
+/** The key under which a run is found again by what went into it: one for each artifact, so that none hides another. */
+export function runKey(inputsDigest: string, artifactDigest: string): string {
+  return `${runFolder(inputsDigest)}/${digestHex(artifactDigest)}.json`;
 }
 
 /** The copy of the version's document that people find. */

@@ -12,28 +12,36 @@ export interface RunInput {
   readonly dvcMd5?: string;
 }
 
-/** All that decides what a run makes. */
-export interface RunInputs {
+/** Something that went into a run, by what names it in the repository. */
+export interface InputIdentity {
+  readonly path: string;
+  /** `md5:…` of data that DVC tracks, as a pointer names them; `sha256:…` of the bytes of anything else. */
+  readonly identity: string;
+}
+
+/** All that decides what a run makes. It is the same for a workspace and for the commit that it is a check-out of. */
+export interface RunIdentity {
   /** Resolved, in the order in which they run. */
   readonly commands: readonly (string | readonly string[])[];
-  readonly inputs: readonly RunInput[];
+  readonly inputs: readonly InputIdentity[];
   /** By file, then by dotted key. */
   readonly params: ReadonlyMap<string, PlainMap>;
-  readonly lockfiles: readonly { readonly path: string; readonly digest: string }[];
+  readonly lockfiles: readonly InputIdentity[];
 }
 
 /**
  * The text whose sha256 is `inputsDigest`: JSON with sorted keys, so that neither the order of files nor of keys counts.
  */
-export function formatRunInputs({ commands, inputs, params, lockfiles }: RunInputs): string {
-  const digests = (files: readonly { path: string; digest: string }[]) =>
-    [...files].sort((a, b) => compareCodePoints(a.path, b.path)).map(({ path, digest }) => [path, digest]);
+export function formatRunInputs({ commands, inputs, params, lockfiles }: RunIdentity): string {
+  const identities = (files: readonly InputIdentity[]) =>
+    [...files].sort((a, b) => compareCodePoints(a.path, b.path)).map(({ path, identity }) => [path, identity]);
   const document = {
-    version: 1,
+    // 2: data of DVC by their pointers, so that a job without the data can compute it.
+    version: 2,
     commands: commands.map((command) => (typeof command === 'string' ? command : [...command])),
-    inputs: digests(inputs),
+    inputs: identities(inputs),
     params: Object.fromEntries([...params].map(([file, keys]) => [file, plainToJson(keys)])),
-    lockfiles: digests(lockfiles),
+    lockfiles: identities(lockfiles),
   };
   return JSON.stringify(sortKeys(document));
 }

@@ -65,7 +65,7 @@ async function finishedRuns(world: BotWorld, count: number): Promise<readonly st
     const branch = `change-${index}`;
     const headSha = await world.commit(clone, branch, { 'train.py': `# ${index}` });
     await world.client().pulls.create({ owner, repo, head: branch, base: 'main', title: branch });
-    const artifacts = [{ name: 'tidegate-m-1', zip }];
+    const artifacts = [{ name: 'tidegate-m-1-report', zip }];
     await world.finishRun({ repository: NAME, headSha, headBranch: branch, artifacts });
     bodies.push(JSON.stringify(world.github.webhooks.deliveries.at(-1)?.payload));
   }

@@ -5,6 +5,7 @@ import { startCountingThread } from '../../../core/adapters/node/score-count-thr
 import { OnnxModelRunner } from '../../../core/adapters/onnx/onnx-model-runner.ts';
 import { parseConfig } from '../../../core/config/parse-config.ts';
 import { evaluateCandidate } from '../../../core/usecases/evaluate-candidate.ts';
+import { UncheckedOrigins } from '../../../core/usecases/unchecked-origins.ts';
 import { PROJECT_MODULES } from '../../project-root.ts';
 
 // Judges the benchmark's candidate, from the start of the process: node judge.ts <folder> models|predictions|plain,
@@ -60,6 +61,8 @@ const { evaluation } = await evaluateCandidate(
     models: new OnnxModelRunner(engines),
     champions: new LocalChampionFinder(folder, hasher),
     hasher,
+    origins: new UncheckedOrigins(hasher),
+    bringData: async () => {},
     startCounting: startCountingThread,
     clockMs: () => performance.now(),
     progress: (line) => laps.push([line, performance.now()]),

@@ -52,6 +52,27 @@ describe('renderPromotion', () => {
     expect(bodyOf(undefined)).not.toMatch(/rained with/);
   });
 
+  it('shows what a version was judged on, who answers for it, and whether the pull request was judged on the same', () => {
+    const shown = (dataset: NonNullable<typeof SAMPLE_TAG_LINE.dataset>) =>
+      renderPromotion({ ...VIEW, version: { ...version('0.2.0', 'b'), document: { ...SAMPLE_TAG_LINE, dataset } } })
+        .body;
+    const dataset = { rows: 10, digest: digestOf('d') };
+    expect(shown(dataset)).toContain(digestOf('d'));
+    expect(shown({ rows: 10 })).not.toContain('| dataset');
+    expect(shown({ ...dataset, origin: 'commit', trusted: true })).toContain('as the commit names it');
+    expect(shown({ ...dataset, origin: 'made', trusted: false })).toMatch(
+      /Evidence\n\n> ⚠️ .*made by the code under review/,
+    );
+    const compared = { number: 7, digest: digestOf('e') };
+    expect(shown({ ...dataset, pullRequest: { ...compared, same: true } })).toContain(
+      'the same as the run of pull request 7',
+    );
+    expect(shown({ ...dataset, pullRequest: { ...compared, same: false } })).toMatch(/another one than .* 7 .*eeee/);
+    const not = shown({ ...dataset, pullRequest: { number: 7, digest: null, same: null, reason: '@all <b> gone' } });
+    expect(not).toMatch(/not compared: @\u200ball &lt;b&gt; gone/);
+    expect(not).not.toContain('the same as');
+  });
+
   it('shows the values of a version that was compared with none, or says that there are none', () => {
     const alone = { ...SAMPLE_TAG_LINE, comparisons: [] };
     const shown = (document: typeof alone, replaces: PromotionView['replaces']) =>

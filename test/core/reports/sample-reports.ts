@@ -1,3 +1,4 @@
+import type { JudgedDatasetReport } from '../../../core/reports/judged-dataset.ts';
 import type { ReportKind, ReportOf } from '../../../core/reports/read-report.ts';
 import type { VersionTagLine } from '../../../core/reports/version-tag-line.ts';
 
@@ -59,7 +60,17 @@ const modelCurves = {
 
 const evaluation: ReportOf<'evaluation'> = {
   ...header('evaluation'),
-  dataset: { path: 'data/test.csv', digest: digestOf('d'), rows: 1000, clusters: 31, clusterBy: 'a team' },
+  dataset: {
+    path: 'data/test.csv',
+    digest: digestOf('d'),
+    rows: 1000,
+    clusters: 31,
+    clusterBy: 'a team',
+    trusted: false,
+    origin: 'unknown',
+    originNote: 'there is no commit to compare it with',
+  },
+  inputsDigest: digestOf('1'),
   candidate: { digest: digestOf('b'), sizeBytes: 400 },
   metrics: [
     { name: 'roc_auc', direction: 'higher-is-better', rows: 1000, value: 0.7, interval: interval(0.68, 0.72) },
@@ -146,6 +157,20 @@ const profile: ReportOf<'profile'> = {
   windows: [{ from: '2026-01-01T00:00:00Z', to: '2026-01-08T00:00:00Z', columns }],
 };
 
+const JUDGED_DATASET: JudgedDatasetReport = {
+  rows: 1000,
+  clusters: 31,
+  digest: digestOf('d'),
+  trusted: true,
+  origin: 'commit',
+  pullRequest: {
+    number: 7,
+    digest: null,
+    same: null,
+    reason: 'no run of the pull request keeps a report of this model',
+  },
+};
+
 const modelVersion: ReportOf<'model-version'> = {
   ...header('model-version'),
   name: 'flight-delay',
@@ -164,6 +189,7 @@ const modelVersion: ReportOf<'model-version'> = {
     params: { depth: 3 },
     runId: 42,
   },
+  dataset: JUDGED_DATASET,
   run: { uri: 's3://models/run', digest: digestOf('4') },
   evaluation: { uri: 's3://models/evaluation', digest: digestOf('5') },
   profile: null,
@@ -240,7 +266,7 @@ export const SAMPLE_TAG_LINE: VersionTagLine = {
       ],
     },
   ],
-  dataset: { rows: 1000, clusters: 31 },
+  dataset: JUDGED_DATASET,
   documents: { 'model-version': { uri: 's3://models/v', digest: digestOf('8') } },
   runId: 42,
 };

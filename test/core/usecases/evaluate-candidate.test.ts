@@ -9,6 +9,7 @@ import { renderEvaluationSummary } from '../../../core/render/evaluation.ts';
 import { formatReport, readReport } from '../../../core/reports/read-report.ts';
 import { evaluateCandidate } from '../../../core/usecases/evaluate-candidate.ts';
 import type { EvaluationPorts } from '../../../core/usecases/evaluation-ports.ts';
+import { UncheckedOrigins } from '../../../core/usecases/unchecked-origins.ts';
 import { InMemoryTableReader, type MemoryTable } from '../../fakes/in-memory-table-reader.ts';
 import { seededRandom } from '../../testkit/seeded-random.ts';
 
@@ -149,20 +150,23 @@ async function run({
   if (model === undefined) throw new Error('no model');
   let clock = 0;
   let asked = 0;
+  const hasher: EvaluationPorts['hasher'] = {
+    hash: async (path) => ({
+      kind: 'file',
+      digest: path.includes('test') ? (digests[Math.min(asked++, digests.length - 1)] ?? '') : digest('b'),
+      sizeBytes: 1234,
+      files: [],
+    }),
+    hashText: (one) => new FileArtifactHasher().hashText(one),
+    hashChunks: (chunks) => new FileArtifactHasher().hashChunks(chunks),
+  };
   const ports: EvaluationPorts = {
     tables: new InMemoryTableReader({ '/test': table }),
     models,
     champions: { find: async () => champion },
-    hasher: {
-      hash: async (path) => ({
-        kind: 'file',
-        digest: path.includes('test') ? (digests[Math.min(asked++, digests.length - 1)] ?? '') : digest('b'),
-        sizeBytes: 1234,
-        files: [],
-      }),
-      hashText: (one) => new FileArtifactHasher().hashText(one),
-      hashChunks: (chunks) => new FileArtifactHasher().hashChunks(chunks),
-    },
+    hasher,
+    origins: new UncheckedOrigins(hasher),
+    bringData: async () => {},
     startCounting: countHere,
     clockMs: () => clock++,
     progress: () => {},
@@ -503,6 +507,12 @@ function kindsTables(change: {
   };
 }
 
+const KINDS_HASHER: EvaluationPorts['hasher'] = {
+  hash: async () => ({ kind: 'file', digest: digest('2'), sizeBytes: 10, files: [] }),
+  hashText: () => digest('3'),
+  hashChunks: async () => digest('4'),
+};
+
 async function runKinds(tables: Readonly<Record<string, MemoryTable>>) {
   const { config, placeOf } = parseConfig(KINDS);
   const model = config.models.m;
@@ -527,11 +537,9 @@ async function runKinds(tables: Readonly<Record<string, MemoryTable>>) {
       champions: {
         find: async () => ({ kind: 'found', digest: digest('1'), path: '/champion.csv', environments: [] }),
       },
-      hasher: {
-        hash: async () => ({ kind: 'file', digest: digest('2'), sizeBytes: 10, files: [] }),
-        hashText: () => digest('3'),
-        hashChunks: async () => digest('4'),
-      },
+      hasher: KINDS_HASHER,
+      origins: new UncheckedOrigins(KINDS_HASHER),
+      bringData: async () => {},
       startCounting: countHere,
       clockMs: () => 0,
       progress: () => {},

@@ -7,6 +7,7 @@ import type { EvaluationReport } from '../../../core/reports/evaluation-report.t
 import { formatReport, readReport } from '../../../core/reports/read-report.ts';
 import { evaluateCandidate } from '../../../core/usecases/evaluate-candidate.ts';
 import type { EvaluationPorts } from '../../../core/usecases/evaluation-ports.ts';
+import { UncheckedOrigins } from '../../../core/usecases/unchecked-origins.ts';
 import { InMemoryTableReader, type MemoryTable } from '../../fakes/in-memory-table-reader.ts';
 import { seededRandom } from '../../testkit/seeded-random.ts';
 
@@ -141,15 +142,18 @@ async function run({
 }: Case) {
   const settings = { data, rules, task, label, gate };
   let clock = 0;
+  const hasher: EvaluationPorts['hasher'] = {
+    hash: async () => ({ kind: 'file', digest: digest('a'), sizeBytes: 1234, files: [] }),
+    hashText: (one) => new FileArtifactHasher().hashText(one),
+    hashChunks: (chunks) => new FileArtifactHasher().hashChunks(chunks),
+  };
   const ports: EvaluationPorts = {
     tables: new InMemoryTableReader(TABLES),
     models: { open: () => Promise.reject(new Error('no model here')) },
     champions: { find: async () => champion },
-    hasher: {
-      hash: async () => ({ kind: 'file', digest: digest('a'), sizeBytes: 1234, files: [] }),
-      hashText: (one) => new FileArtifactHasher().hashText(one),
-      hashChunks: (chunks) => new FileArtifactHasher().hashChunks(chunks),
-    },
+    hasher,
+    origins: new UncheckedOrigins(hasher),
+    bringData: async () => {},
     startCounting: countHere,
     clockMs: () => clock++,
     progress: () => {},

@@ -47,6 +47,8 @@ export class ContractOracle {
     this.#description = JSON.parse(readFileSync(FIXTURE, 'utf8'));
     this.#ajv = new Ajv({ strict: false, allErrors: false, logger: false, addUsedSchema: false });
     addFormats.default(this.#ajv);
+    // GitHub's own bots have addresses such as 1+x[bot]@users.noreply.github.com, which the description does not allow.
+    this.#ajv.addFormat('email', /^[^\s@]+@[^\s@]+$/);
     this.#ajv.addSchema({ $id: 'github', definitions: this.#description.schemas });
   }
 

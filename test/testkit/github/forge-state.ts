@@ -77,6 +77,7 @@ export class ForgeState {
       protection: new Map(),
       secrets: new Map(),
       variables: new Map(),
+      environments: new Map(),
     };
     this.repositories.set(options.fullName.toLowerCase(), repository);
     return repository;

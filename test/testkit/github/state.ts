@@ -231,6 +231,15 @@ export interface Repository {
   readonly protection: Map<string, readonly string[]>;
   readonly secrets: Map<string, string>;
   readonly variables: Map<string, string>;
+  /** By name; a job names the one whose secrets it gets. */
+  readonly environments: Map<string, DeploymentEnvironment>;
+}
+
+/** An environment of a repository, as its settings have it. */
+export interface DeploymentEnvironment {
+  /** Refs whose runs may use it, such as `refs/heads/main`; undefined: all. */
+  readonly refs: readonly string[] | undefined;
+  readonly secrets: Readonly<Record<string, string>>;
 }
 
 /** A role in every repository of the forge. */

@@ -2,6 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gitEnvironment } from '../host-environment.ts';
+import { assumeRole } from './assume-role.ts';
 import { createFileCommands } from './file-commands.ts';
 import { baseEnvironment, type JobState } from './job-state.ts';
 import { runProcess } from './run-process.ts';
@@ -26,6 +27,7 @@ export const HOSTED_ACTIONS: Readonly<Record<string, HostedAction>> = {
   'actions/checkout': checkout,
   'actions/setup-python': setupPython,
   'actions/setup-node': async () => ({ isSuccess: true, outputs: {} }),
+  'aws-actions/configure-aws-credentials': assumeRole,
   'docker/login-action': dockerLogin,
   'actions/upload-artifact': (state, inputs, env) => artifactStep(state, { ...inputs, mode: 'upload' }, env),
   'actions/download-artifact': (state, inputs, env) => artifactStep(state, { ...inputs, mode: 'download' }, env),

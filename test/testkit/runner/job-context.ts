@@ -41,13 +41,15 @@ export function permissionsOf(request: RunRequest, job: Job, isFork: boolean): P
 /** ACTIONS_* of the job: its scopes of the cache, its identity. */
 export function resultsEnvironment(
   { engine, request, run }: Execution,
-  { shown, permissions, isFork }: { shown: WorkflowJob; permissions: Permissions; isFork: boolean },
+  { job, shown, permissions, isFork }: { job: Job; shown: WorkflowJob; permissions: Permissions; isFork: boolean },
 ): Record<string, string> {
   const { repository } = request;
   const main = `refs/heads/${repository.defaultBranch}`;
   const base = request.baseRef === '' ? main : `refs/heads/${request.baseRef}`;
+  const place = request.event === 'pull_request' ? 'pull_request' : `ref:${request.ref}`;
   const identity = {
-    sub: `repo:${repository.fullName}:${request.event === 'pull_request' ? 'pull_request' : `ref:${request.ref}`}`,
+    sub: `repo:${repository.fullName}:${job.environment === undefined ? place : `environment:${job.environment}`}`,
+    ...(job.environment === undefined ? {} : { environment: job.environment }),
     repository: repository.fullName,
     ref: request.ref,
     sha: request.sha,

@@ -1,3 +1,4 @@
+import type { AssumableRole } from './assume-role.ts';
 import type { Scope, Value } from './expression.ts';
 import type { JobLog } from './log.ts';
 import type { Job } from './workflow.ts';
@@ -38,6 +39,8 @@ export interface RunnerHost {
   readonly pythonBin?: string | undefined;
   /** Address of the Git server, for `actions/checkout`. */
   readonly gitUrl: string;
+  /** Roles that jobs may take on, by their ARN. */
+  readonly roles?: Readonly<Record<string, AssumableRole>> | undefined;
   /** Shared between jobs, as a self-hosted runner's. */
   readonly toolCache: string;
   /** Further variables of the image, such as a proxy or AWS_ENDPOINT_URL. */

@@ -17,6 +17,18 @@ export interface JobResult {
   readonly summary: string;
 }
 
+/** A job that GitHub did not let begin. */
+export function refusedJob(reason: string): JobResult {
+  return {
+    conclusion: 'failure',
+    outputs: {},
+    steps: [],
+    annotations: [],
+    log: `##[error]${reason}`,
+    summary: '',
+  };
+}
+
 /** Runs the steps of a job on this machine, in folders of its own. */
 export async function runJob(options: JobOptions): Promise<JobResult> {
   const state = await createState(options);

@@ -6,7 +6,8 @@ import { ACTIONS_BOT, type Engine, type Execution } from './execution.ts';
 import { asText, interpolate, interpolateAll, isConditionMet, type Scope } from './expression.ts';
 import { githubContext, isForkRun, permissionsOf, resultsEnvironment, runScope } from './job-context.ts';
 import { addJob, finishJob } from './job-record.ts';
-import { type JobResult, runJob } from './run-job.ts';
+import { environmentRefusal, secretsOf } from './job-secrets.ts';
+import { type JobResult, refusedJob, runJob } from './run-job.ts';
 import type { RunRequest } from './trigger.ts';
 import { expandMatrix, type Job } from './workflow.ts';
 
@@ -129,6 +130,12 @@ async function executeCombination(execution: Execution, combination: Combination
   const name = jobName(job, matrix, scope);
   const shown = addJob(execution, job, name);
   engine.onProgress({ kind: 'job', run, job: shown, repository: request.repository.fullName });
+  const refusal = environmentRefusal(request, job);
+  if (refusal !== undefined) {
+    const refused = refusedJob(refusal);
+    finishJob(execution, shown, refused);
+    return refused;
+  }
   const { state } = engine.github;
   const principal: Principal = {
     kind: 'job',
@@ -146,12 +153,12 @@ async function executeCombination(execution: Execution, combination: Combination
     directory: path.join(engine.directory, String(run.id), String(run.attempt), String(shown.id)),
     github: githubContext(execution, job.key),
     token,
-    secrets: isFork ? {} : Object.fromEntries(request.repository.secrets),
+    secrets: secretsOf(request, job),
     variables: Object.fromEntries(request.repository.variables),
     inputs: request.inputs,
     needs: needed,
     workflowEnv: request.workflow.env,
-    resultsEnvironment: resultsEnvironment(execution, { shown, permissions, isFork }),
+    resultsEnvironment: resultsEnvironment(execution, { job, shown, permissions, isFork }),
     host: engine.host,
     onLine: (line) => engine.onProgress({ kind: 'line', run, job: shown, line }),
   });

@@ -25,6 +25,8 @@ export interface Job {
   readonly condition: string | undefined;
   readonly permissions: unknown;
   readonly env: Json;
+  /** Name of the environment whose secrets it gets. */
+  readonly environment: string | undefined;
   readonly outputs: Json;
   readonly matrix: unknown;
   readonly defaults: { readonly shell: string | undefined; readonly workingDirectory: string | undefined };
@@ -106,6 +108,7 @@ function parseJob(key: string, job: Json, inherited: Job['defaults']): Job {
     condition: asTextOrNothing(job.if),
     permissions: job.permissions,
     env: asObject(job.env),
+    environment: asTextOrNothing(asObject(job.environment).name ?? job.environment),
     outputs: asObject(job.outputs),
     matrix: asObject(job.strategy).matrix,
     defaults: {

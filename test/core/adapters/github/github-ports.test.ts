@@ -10,6 +10,7 @@ import { GitHubCheckRuns } from '../../../../core/adapters/github/github-check-r
 import type { GitHubClient } from '../../../../core/adapters/github/github-client.ts';
 import { GitHubComments } from '../../../../core/adapters/github/github-comments.ts';
 import { GitHubControlIssues } from '../../../../core/adapters/github/github-control-issues.ts';
+import { GitHubMergedChanges } from '../../../../core/adapters/github/github-merged-changes.ts';
 import { GitHubPullRequests } from '../../../../core/adapters/github/github-pull-requests.ts';
 import {
   GitHubRepositoryFiles,
@@ -203,6 +204,34 @@ describe('GitHubRepositoryFiles', () => {
     await expect(generous.read('left-out.yaml')).rejects.toMatchObject({ code: 'INPUT_TOO_COSTLY' });
     await expect(files.read('latin-1.yaml')).rejects.toMatchObject({ code: 'ENCODING_INVALID', place: { line: 1 } });
   });
+});
+
+describe('GitHubMergedChanges', () => {
+  it.each(['merge', 'squash'] as const)(
+    'finds the pull request that a %s commit brought, and no other commit',
+    async (method) => {
+      const { name, commit } = await repository();
+      const branches = new GitHubBranches(client, name);
+      const files = [{ path: 'b.txt', text: 'b\n' }];
+      const headSha = await branches.commit({
+        branch: 'change',
+        base: commit,
+        files,
+        message: 'b',
+        expected: undefined,
+      });
+      const { data: pull } = await mona().pulls.create({ ...name, head: 'change', base: 'main', title: 'A change' });
+      const changes = new GitHubMergedChanges(client, name);
+      // Before the merge its head is the pull request's, but nothing was merged.
+      expect(await changes.of(headSha)).toEqual([]);
+      const merge = { ...name, pull_number: pull.number, merge_method: method };
+      const { data: merged } = await mona().pulls.merge(merge);
+      expect(await changes.of(merged.sha)).toEqual([{ number: pull.number, headSha }]);
+      expect(await changes.of(headSha)).toEqual([]);
+      expect(await changes.of(commit)).toEqual([]);
+      expect(await changes.runsOf(headSha)).toEqual([]);
+    },
+  );
 });
 
 describe('the adapters for GitHub', () => {

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { parsePlain } from '../../../../core/adapters/dvc/parse-plain.ts';
 import type { DataProject } from '../../../../core/domain/data/data-project.ts';
-import { selectModelReads, selectTargets, type WantedOutput } from '../../../../core/domain/data/select-outputs.ts';
+import {
+  selectJudgedReads,
+  selectModelReads,
+  selectTargets,
+  type WantedOutput,
+} from '../../../../core/domain/data/select-outputs.ts';
 import { parseDvcFile } from '../../../../core/domain/data/tracked-output.ts';
 import { parsePipeline } from '../../../../core/domain/train/pipeline.ts';
 import { lockFileOf, stageOutputs } from '../../../../core/domain/train/stage-lock.ts';
@@ -53,6 +58,28 @@ describe('selectModelReads', () => {
     expect(() => selectModelReads(all, { stages: ['trian'], datasets: [] })).toThrow(
       expect.objectContaining({ code: 'INPUT_INVALID', fix: expect.stringContaining('train') }),
     );
+  });
+});
+
+describe('selectJudgedReads', () => {
+  it('takes the datasets alone, and nothing that the stages that train make', async () => {
+    const reads = (...datasets: readonly string[]) => ({ stages: ['train'], datasets });
+    const all = await project();
+    expect(shown(selectJudgedReads(all, reads('test.csv', 'images/cats/1.png', 's3://b/x.csv', 'in-git.csv')))).toEqual(
+      ['images cats/1.png', 'test.csv'],
+    );
+    expect(shown(selectJudgedReads(all, reads('train.csv', 'model')))).toEqual([]);
+    expect(shown(selectJudgedReads(all, { stages: [], datasets: ['train.csv'] }))).toEqual(['train.csv']);
+  });
+
+  it('takes what a pattern may match, and no more', async () => {
+    const of = async (pattern: string) =>
+      shown(selectJudgedReads(await project(), { stages: [], datasets: [pattern] }));
+    expect(await of('t*.csv')).toEqual(['test.csv', 'train.csv']);
+    expect(await of('i*/*.png')).toEqual(['images']);
+    expect(await of('**/*.csv')).toEqual(['images', 'raw.csv', 'test.csv', 'train.csv']);
+    expect(await of('images/cats/*.png')).toEqual(['images cats']);
+    expect(await of('elsewhere/*.png')).toEqual([]);
   });
 });
 

@@ -1,0 +1,46 @@
+import { readTrackedProject } from '../../core/adapters/dvc/dvc-project-reader.ts';
+import { parsePlain } from '../../core/adapters/dvc/parse-plain.ts';
+import type { GitCommit } from '../../core/adapters/git/git-commit.ts';
+import { FileArtifactHasher } from '../../core/adapters/node/file-artifact-hasher.ts';
+import { formatRunInputs } from '../../core/domain/train/run-inputs.ts';
+import { upstreamStages } from '../../core/domain/train/stage-order.ts';
+import { UserError } from '../../core/errors.ts';
+import { CommitRunSource } from '../../core/usecases/commit-run-source.ts';
+import type { EvaluationRequest } from '../../core/usecases/evaluation-request.ts';
+import { identifyRun } from '../../core/usecases/identify-run.ts';
+import type { LoadedModel } from '../load-model.ts';
+import { chooseWork } from '../training-work.ts';
+
+/**
+ * What goes into a training of a commit, by the commit alone: the run report comes from the job that ran the team's code,
+ * and what is restored by this digest later must not rest on its word.
+ */
+export async function identifyInputs(
+  commit: GitCommit | undefined,
+  loaded: Pick<LoadedModel, 'model'>,
+): Promise<NonNullable<EvaluationRequest['inputs']>> {
+  if (commit === undefined) return { reason: 'there is no commit' };
+  if (loaded.model.train === undefined) return { reason: 'tidegate.yaml does not say how the model is trained' };
+  try {
+    return await identify(commit, loaded);
+  } catch (error) {
+    if (error instanceof UserError) return { reason: error.message };
+    throw error;
+  }
+}
+
+async function identify(
+  commit: GitCommit,
+  { model }: Pick<LoadedModel, 'model'>,
+): Promise<NonNullable<EvaluationRequest['inputs']>> {
+  const project = await readTrackedProject(commit);
+  const chosen = chooseWork({ model }, { stages: undefined, command: undefined });
+  const work =
+    chosen.kind === 'command'
+      ? { ...chosen, params: model.train?.params }
+      : { kind: 'stages' as const, stages: upstreamStages(project, chosen.names) };
+  const hasher = new FileArtifactHasher();
+  const found = await identifyRun({ project, work }, { source: new CommitRunSource(commit, parsePlain), hasher });
+  if (found.kind === 'unknown') return { reason: `the commit does not say what ${found.path} holds` };
+  return { digest: hasher.hashText(formatRunInputs(found.identity)) };
+}

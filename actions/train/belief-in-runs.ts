@@ -1,0 +1,43 @@
+import { ServiceError, UserError } from '../../core/errors.ts';
+import type { RunClaim } from '../../core/usecases/restore-run.ts';
+import type { VersionCatalog } from '../../core/usecases/version-catalog.ts';
+import { vouchesForRun } from '../../core/usecases/vouches-for-run.ts';
+import type { ActionContext } from '../action-context.ts';
+import type { LoadedModel } from '../load-model.ts';
+import { openRegisteredVersions } from '../registered-versions.ts';
+
+/**
+ * Whether a registered version vouches for a stored run. Where GitHub cannot be asked none does, and training goes on: a
+ * wrong model is worse than a slow one.
+ *
+ * @param token The input github-token.
+ */
+export function beliefInRuns(
+  context: ActionContext,
+  loaded: LoadedModel,
+  token: string | undefined,
+): (claim: RunClaim) => Promise<boolean> {
+  let opening: Promise<VersionCatalog | undefined> | undefined;
+  return async (claim) => {
+    opening ??= openVersions(context, loaded, token);
+    const catalog = await opening;
+    if (catalog === undefined) return false;
+    const asked = await orNothing(context, () => vouchesForRun(catalog, claim));
+    if (asked === undefined) opening = Promise.resolve(undefined);
+    return asked ?? false;
+  };
+}
+
+function openVersions(context: ActionContext, loaded: LoadedModel, token: string | undefined) {
+  return orNothing(context, async () => (await openRegisteredVersions(context, loaded, token)).catalog);
+}
+
+async function orNothing<T>({ log }: ActionContext, ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof UserError) && !(error instanceof ServiceError)) throw error;
+    log.notice(`No earlier run is restored, because the registered versions cannot be read: ${error.message}`);
+    return undefined;
+  }
+}

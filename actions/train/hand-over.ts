@@ -1,0 +1,37 @@
+import { resolve } from 'node:path';
+import { isWithin } from '../../core/domain/data/repository-path.ts';
+import type { DataProjectReader } from '../../core/ports/data-project-reader.ts';
+import type { SourceTree } from '../../core/ports/source-tree.ts';
+import type { ActionContext } from '../action-context.ts';
+import type { LoadedModel } from '../load-model.ts';
+import { findMadeFiles, judgedPaths } from '../made-files.ts';
+import { packModel, uploadModel } from '../model-artifact.ts';
+import type { RunArtifact } from '../workflow-artifact.ts';
+
+/** What tells which files every job has. */
+export interface HandOverPorts {
+  readonly reader: DataProjectReader;
+  readonly sources: SourceTree;
+}
+
+/**
+ * Uploads what training made for the job that judges: the artifact, the run report, and those files that judging reads
+ * and that neither Git nor a `.dvc` file brings there.
+ *
+ * @returns Null where there is no runner to upload to.
+ */
+export async function handOver(
+  context: ActionContext,
+  { name, model }: LoadedModel,
+  { reader, sources }: HandOverPorts,
+): Promise<RunArtifact | null> {
+  const { outputs } = await reader.read();
+  const inGit = new Set(await sources.files());
+  const pulled = outputs.filter(({ stage, isCached }) => stage === undefined && isCached);
+  const isBrought = (file: string) => inGit.has(file) || pulled.some(({ path }) => isWithin(file, path));
+  const files = await findMadeFiles(context.workingDirectory, judgedPaths(model), isBrought);
+  if (files.length > 0) context.log.info(`For the judge, in addition to ${model.artifact}: ${files.join(', ')}`);
+  const artifact = { location: resolve(context.workingDirectory, model.artifact), path: model.artifact };
+  await packModel(context, name, { artifact, files });
+  return uploadModel(context, name);
+}

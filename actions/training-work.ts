@@ -1,0 +1,35 @@
+import { UserError } from '../core/errors.ts';
+import type { TrainRequest } from '../core/usecases/train-model.ts';
+import type { LoadedModel } from './load-model.ts';
+
+/** Files of the repository that decide nothing about a model that a command trains. */
+const NOT_SOURCES = ['tidegate.yaml', '.github', 'README.md', 'dvc.lock'];
+
+/** What inputs of an action say instead of tidegate.yaml. */
+export interface WorkOverrides {
+  readonly stages: readonly string[] | undefined;
+  readonly command: string | undefined;
+}
+
+/**
+ * What trains a model: the inputs before tidegate.yaml.
+ *
+ * @throws {UserError} INPUT_INVALID for both inputs at once, CONFIG_INVALID where nothing says it.
+ */
+export function chooseWork(
+  { model }: Pick<LoadedModel, 'model'>,
+  { stages, command }: WorkOverrides,
+): TrainRequest['work'] {
+  if (stages !== undefined && command !== undefined) {
+    throw new UserError('INPUT_INVALID', 'the inputs stages and command exclude each other', { fix: 'Remove one.' });
+  }
+  const names = stages ?? (command === undefined ? model.train?.stages : undefined);
+  if (names !== undefined) return { kind: 'stages', names };
+  const line = command ?? model.train?.command;
+  const targets = model.environments.flatMap((environment) => environment.targets.map((target) => target.file));
+  if (line !== undefined) return { kind: 'command', line, ignored: [...NOT_SOURCES, ...targets, model.artifact] };
+  throw new UserError('CONFIG_INVALID', 'nothing says how the model is trained', {
+    fix: 'Add train with stages or command to tidegate.yaml, or set one of these inputs.',
+    place: { file: 'tidegate.yaml' },
+  });
+}

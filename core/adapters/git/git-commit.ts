@@ -1,0 +1,171 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
+import { UserError } from '../../errors.ts';
+import type { CommitFiles } from '../../ports/commit-files.ts';
+import type { TreeEntry } from '../../ports/tree-files.ts';
+import { hashBlobs } from './hash-blobs.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Where a check-out is, and what it is of. */
+export interface CheckOut {
+  /** Absolute; may lie below the top of the repository. */
+  readonly directory: string;
+  readonly env: Env;
+  /** Commits that the workflow run is for, as the runner and its event say; none outside of a workflow. */
+  readonly expected: readonly string[];
+}
+
+/** How `git` is asked: for objects alone, by no replacement, and without programs that a configuration names. */
+const OPTIONS = ['-c', 'safe.directory=*', '-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null'];
+const MAX_OUTPUT = 1 << 28;
+
+/** The files of a commit, by the `git` program. */
+export class GitCommit implements CommitFiles {
+  readonly sha: string;
+  readonly isOfRun: boolean;
+  readonly #checkOut: CheckOut;
+  #blobs: Promise<ReadonlyMap<string, string>> | undefined;
+  #folders: ReadonlyMap<string, readonly TreeEntry[]> | undefined;
+
+  private constructor(checkOut: CheckOut, found: { readonly sha: string; readonly isOfRun: boolean }) {
+    this.#checkOut = checkOut;
+    this.sha = found.sha;
+    this.isOfRun = found.isOfRun;
+  }
+
+  /**
+   * The commit of a check-out: the one that the workflow run is for where the repository has it, even if something has
+   * moved HEAD since; else HEAD.
+   *
+   * @returns Undefined where there is no repository, or none with a commit.
+   * @throws {UserError} COMMIT_UNREADABLE where there is one that `git` cannot read.
+   */
+  static async open(checkOut: CheckOut): Promise<GitCommit | undefined> {
+    if (!isInRepository(checkOut.directory)) return undefined;
+    const head = await commitOf(checkOut, 'HEAD');
+    const there: string[] = [];
+    for (const sha of checkOut.expected) if ((await commitOf(checkOut, sha)) !== undefined) there.push(sha);
+    const sha = there.find((one) => one === head) ?? there[0] ?? head;
+    return sha === undefined
+      ? undefined
+      : new GitCommit(checkOut, { sha, isOfRun: checkOut.expected.length === 0 || there.includes(sha) });
+  }
+
+  async files(): Promise<readonly string[]> {
+    return [...(await this.#tree()).keys()];
+  }
+
+  async text(file: string): Promise<string | undefined> {
+    const blob = (await this.#tree()).get(file);
+    return blob === undefined ? undefined : git(this.#checkOut, 'cat-file', 'blob', blob);
+  }
+
+  async list(folder: string): Promise<readonly TreeEntry[]> {
+    this.#folders ??= foldersOf([...(await this.#tree()).keys()]);
+    return this.#folders.get(folder) ?? [];
+  }
+
+  async digests(files: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const tree = await this.#tree();
+    const wanted = files.flatMap((file): [string, string][] => {
+      const blob = tree.get(file);
+      return blob === undefined ? [] : [[file, blob]];
+    });
+    const { directory, env } = this.#checkOut;
+    const program = { args: [...OPTIONS, 'cat-file', '--batch'], directory, env: gitEnv(env) };
+    const digests = await hashBlobs(new Set(wanted.map(([, blob]) => blob)), program).catch((error: unknown) => {
+      throw unreadable(directory, error instanceof Error ? error.message : String(error));
+    });
+    return new Map(wanted.map(([file, blob]) => [file, digests.get(blob) ?? '']));
+  }
+
+  /** Regular files to their blobs, sorted. */
+  #tree(): Promise<ReadonlyMap<string, string>> {
+    this.#blobs ??= git(this.#checkOut, 'ls-tree', '-r', '-z', this.sha).then((text) => {
+      const entries = text.split('\0').flatMap((entry): [string, string][] => {
+        const parts = /^100\d{3} blob ([0-9a-f]+)\t(.+)$/s.exec(entry);
+        return parts?.[1] === undefined || parts[2] === undefined ? [] : [[parts[2], parts[1]]];
+      });
+      return new Map(entries.sort(([left], [right]) => compareCodePoints(left, right)));
+    });
+    return this.#blobs;
+  }
+}
+
+/** `.git` is here or above. */
+function isInRepository(directory: string): boolean {
+  if (existsSync(path.join(directory, '.git'))) return true;
+  const above = path.dirname(directory);
+  return above !== directory && isInRepository(above);
+}
+
+function foldersOf(files: readonly string[]): ReadonlyMap<string, readonly TreeEntry[]> {
+  const folders = new Map<string, Map<string, boolean>>();
+  for (const file of files) {
+    const parts = file.split('/');
+    for (const [depth, name] of parts.entries()) {
+      const folder = parts.slice(0, depth).join('/');
+      const names = folders.get(folder) ?? new Map<string, boolean>();
+      folders.set(folder, names.set(name, depth < parts.length - 1));
+    }
+  }
+  const entries = (names: ReadonlyMap<string, boolean>) => [...names].map(([name, isFolder]) => ({ name, isFolder }));
+  return new Map([...folders].map(([folder, names]) => [folder, entries(names)]));
+}
+
+/** The commit that a name stands for; undefined where the repository has none of it. */
+async function commitOf(checkOut: CheckOut, name: string): Promise<string | undefined> {
+  const asked = await run(checkOut, 'rev-parse', '--verify', '--quiet', `${name}^{commit}`);
+  if (asked.code === 0) return asked.stdout.trim();
+  // 1: there is no such thing, without a word. Anything else is said.
+  if (asked.code === 1 && asked.stderr === '') return undefined;
+  throw unreadable(checkOut.directory, asked.stderr);
+}
+
+async function git(checkOut: CheckOut, ...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await run(checkOut, ...args);
+  if (code === 0) return stdout;
+  throw unreadable(checkOut.directory, stderr);
+}
+
+interface GitAnswer {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function run({ directory, env }: CheckOut, ...args: string[]): Promise<GitAnswer> {
+  const options = { cwd: directory, env: gitEnv(env), maxBuffer: MAX_OUTPUT };
+  return promisify(execFile)('git', [...OPTIONS, ...args], options).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    (error: unknown) => {
+      const { code, stdout = '', stderr = '' } = failureOf(error);
+      if (typeof code === 'number') return { code, stdout, stderr };
+      throw unreadable(directory, error instanceof Error ? error.message : String(error));
+    },
+  );
+}
+
+/** What `execFile` says of a program that failed; a code that is no number: it did not run. */
+function failureOf(error: unknown): { readonly code?: unknown; readonly stdout?: string; readonly stderr?: string } {
+  return typeof error === 'object' && error !== null ? error : {};
+}
+
+/** None of the variables that lead `git` elsewhere: an earlier step may have set them. */
+function gitEnv(env: Env): Record<string, string> {
+  const kept = Object.entries(env).flatMap(([name, value]): [string, string][] =>
+    value === undefined || name.startsWith('GIT_') ? [] : [[name, value]],
+  );
+  return { ...Object.fromEntries(kept), GIT_NO_REPLACE_OBJECTS: '1', GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' };
+}
+
+function unreadable(directory: string, why: string): UserError {
+  const said = why.trim().split('\n')[0] ?? '';
+  return new UserError('COMMIT_UNREADABLE', `git cannot read the commit that is checked out in ${directory}: ${said}`, {
+    fix: 'Check out the repository with actions/checkout before this step, and make git available to it.',
+  });
+}

@@ -1,0 +1,40 @@
+import type { EvaluationReport } from '../reports/evaluation-report.ts';
+import type { JudgedDatasetReport } from '../reports/judged-dataset.ts';
+
+/** What a report says of where its dataset comes from. */
+export type ShownOrigin = Pick<EvaluationReport['dataset'], 'origin' | 'originNote'>;
+
+/** What to say of a dataset that the code under review may have had a say in. */
+const DOUBTS: Readonly<Partial<Record<NonNullable<ShownOrigin['origin']>, string>>> = {
+  made: 'The dataset was made by the code under review: neither Git nor a DVC pointer of the commit names its digest.',
+  unknown: 'The dataset was not compared with what the commit names',
+};
+
+const WORDS: Readonly<Record<NonNullable<ShownOrigin['origin']>, string>> = {
+  commit: 'as the commit names it',
+  fetched: 'fetched by the judging job; the commit names no digest',
+  made: 'made by the code under review',
+  unknown: 'not compared with the commit',
+};
+
+/** Where a dataset comes from, in a few words; '' for a report of an earlier version, which does not say. */
+export function originWords({ origin }: ShownOrigin): string {
+  return origin === undefined ? '' : WORDS[origin];
+}
+
+/** What a reader has to know before the numbers, not escaped; '' where the commit, or the judging job, answers for the dataset. */
+export function originDoubt({ origin, originNote }: ShownOrigin): string {
+  const doubt = origin === undefined ? undefined : DOUBTS[origin];
+  if (doubt === undefined || origin !== 'unknown') return doubt ?? '';
+  return originNote === undefined ? `${doubt}.` : `${doubt}: ${originNote}.`;
+}
+
+/** The dataset of a release against that of its pull request, in a clause; '' where nothing says it. Not escaped. */
+export function comparedWords({ pullRequest }: Pick<JudgedDatasetReport, 'pullRequest'>): string {
+  if (pullRequest === undefined) return '';
+  const { number, digest, same, reason } = pullRequest;
+  if (same === null || number === null) return `not compared: ${reason ?? 'no reason is given'}`;
+  return same
+    ? `the same as the run of pull request ${number} reported`
+    : `⚠️ another one than the run of pull request ${number} reported: ${digest ?? 'unknown'}`;
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { DATASET_ORIGINS } from '../domain/data/dataset-origin.ts';
+import { digest } from './header.ts';
+
+/** The dataset that a release judged on, against the one that its pull request was judged on. */
+const comparedSchema = z.looseObject({
+  /** Number of the merged pull request; null where it is not known. */
+  number: z.number().int().min(1).nullable(),
+  /** What the run of the pull request reported; null where that is not known. */
+  digest: digest.nullable(),
+  /** null: not compared, for the reason. */
+  same: z.boolean().nullable(),
+  reason: z.string().max(500).optional(),
+});
+
+/** The dataset that a version was judged on, as its tag and its document name it. */
+export const judgedDatasetSchema = z.looseObject({
+  rows: z.number().int().min(0),
+  clusters: z.number().int().min(0).optional(),
+  /** `sha256:<hex>`; absent in versions that were registered before it was kept. */
+  digest: digest.optional(),
+  /** Whether the code under review had no say in its bytes. */
+  trusted: z.boolean().optional(),
+  origin: z.enum(DATASET_ORIGINS).optional(),
+  pullRequest: comparedSchema.optional(),
+});
+
+/** The dataset that a version was judged on. */
+export type JudgedDatasetReport = z.infer<typeof judgedDatasetSchema>;
+/** The dataset of a release against that of its pull request. */
+export type ComparedDataset = z.infer<typeof comparedSchema>;

@@ -1,0 +1,117 @@
+import type { DataProject } from '../domain/data/data-project.ts';
+import { isLegacyObject } from '../domain/data/object-key.ts';
+import type { PlainMap } from '../domain/data/plain-value.ts';
+import { isWithin } from '../domain/data/repository-path.ts';
+import { formatDigestLines } from '../domain/model/artifact-digest.ts';
+import { type InputIdentity, LOCKFILES, leafDependencies, type RunIdentity } from '../domain/train/run-inputs.ts';
+import type { ArtifactHasher } from '../ports/artifact-hasher.ts';
+import type { RunSource } from '../ports/run-source.ts';
+import { commandParameters, readParameters } from './stage-state.ts';
+import type { TrainingWork } from './training-work.ts';
+
+/** What a run is of. */
+export interface IdentifiedWork {
+  readonly project: Pick<DataProject, 'outputs'>;
+  readonly work: TrainingWork;
+}
+
+/** What identifying needs. */
+export interface IdentityPorts {
+  readonly source: RunSource;
+  readonly hasher: Pick<ArtifactHasher, 'hashText'>;
+}
+
+/** The identity of a run; or the path of something that goes into it and that the source does not know. */
+export type RunIdentification =
+  | { readonly kind: 'known'; readonly identity: RunIdentity }
+  | { readonly kind: 'unknown'; readonly path: string };
+
+/**
+ * Everything that decides what training makes. Stages say what they read; a command may read anything, so all files of
+ * the repository count there.
+ */
+export async function identifyRun({ project, work }: IdentifiedWork, ports: IdentityPorts): Promise<RunIdentification> {
+  const look: Look = { outputs: project.outputs, git: await ports.source.gitFiles(), ...ports };
+  const lockfiles = await identities(await lockfilesOf(look), look);
+  if (lockfiles.unknown !== undefined) return { kind: 'unknown', path: lockfiles.unknown };
+  const found = work.kind === 'stages' ? await ofStages(work, look) : await ofCommand(work, look);
+  if (found.unknown !== undefined) return { kind: 'unknown', path: found.unknown };
+  const commands = work.kind === 'stages' ? work.stages.map((stage) => stage.command) : [work.line];
+  const { inputs, params } = found;
+  return { kind: 'known', identity: { commands, inputs, params, lockfiles: lockfiles.inputs } };
+}
+
+interface Look extends IdentityPorts {
+  readonly outputs: DataProject['outputs'];
+  readonly git: readonly string[] | undefined;
+}
+
+interface Identities {
+  readonly inputs: readonly InputIdentity[];
+  /** Path of one that the source does not know. */
+  readonly unknown?: string;
+}
+
+interface WorkIdentities extends Identities {
+  readonly params: ReadonlyMap<string, PlainMap>;
+}
+
+const NO_PARAMS: ReadonlyMap<string, PlainMap> = new Map();
+
+async function ofStages({ stages }: TrainingWork & { kind: 'stages' }, look: Look): Promise<WorkIdentities> {
+  for (const { path } of stages.flatMap((stage) => stage.params)) {
+    if (!look.source.isWhole && (await look.source.read(path)) === undefined) {
+      return { inputs: [], params: NO_PARAMS, unknown: path };
+    }
+  }
+  const params = await readParameters(stages, look.source);
+  return { ...(await identities(leafDependencies(stages), look)), params };
+}
+
+async function ofCommand({ params, ignored }: TrainingWork & { kind: 'command' }, look: Look): Promise<WorkIdentities> {
+  const { outputs, git, source, hasher } = look;
+  const data = outputs.filter(({ stage, isCached }) => stage === undefined && isCached).map(({ path }) => path);
+  const named = params === undefined || git?.includes(params) === true ? [] : [params];
+  const found = await identities([...data, ...named], look);
+  // What Git has holds the parameters too.
+  if (git === undefined) return { ...found, params: await commandParameters(params, source) };
+  const sources = git.filter((file) => !ignored.some((folder) => isWithin(file, folder)));
+  const all = { path: '.', identity: await linesOf(sources, '', { source, hasher }) };
+  return { ...found, inputs: [...found.inputs, all], params: NO_PARAMS };
+}
+
+/** Those that Git has; where there is no repository, those that are there. */
+async function lockfilesOf({ git, source }: Look): Promise<readonly string[]> {
+  if (git !== undefined) return LOCKFILES.filter((file) => git.includes(file));
+  return [...(await source.digests(LOCKFILES)).keys()];
+}
+
+async function identities(paths: readonly string[], look: Look): Promise<Identities> {
+  const inputs: InputIdentity[] = [];
+  for (const path of paths) {
+    const identity = await identityOf(path, look);
+    if (identity === undefined) return { inputs, unknown: path };
+    inputs.push({ path, identity });
+  }
+  return { inputs };
+}
+
+async function identityOf(path: string, look: Look): Promise<string | undefined> {
+  const { outputs, git, source } = look;
+  const output = outputs.find((one) => one.isCached && one.path === path);
+  const name = output === undefined || isLegacyObject(output.md5 ?? '') ? undefined : await source.objectName(output);
+  if (name !== undefined) return `md5:${name}`;
+  const isShared = outputs.some((one) => one.isCached && (isWithin(one.path, path) || isWithin(path, one.path)));
+  const files = isShared ? [] : (git ?? []).filter((file) => isWithin(file, path));
+  if (files[0] === path) return (await source.digests([path])).get(path);
+  if (files.length > 0) return linesOf(files, path, look);
+  return source.isWhole ? source.otherDigest(path) : undefined;
+}
+
+/** The digest of files of a folder, by their digests and their paths in it. */
+async function linesOf(files: readonly string[], folder: string, { source, hasher }: IdentityPorts): Promise<string> {
+  const digests = await source.digests(files);
+  const start = folder === '' ? 0 : folder.length + 1;
+  const lines = files.map((file) => ({ path: file.slice(start), digest: digests.get(file) ?? '' }));
+  return hasher.hashText(formatDigestLines(lines));
+}
