@@ -88,7 +88,7 @@ describe('restoreRun', () => {
     const objects = new InMemoryObjectStore();
     const claim = await store(objects, 'the model');
     await objects.put(`${artifactFolder(claim.artifactDigest)}/model.onnx`, textContent('tampered!'), 'replace');
-    await expect(restore(objects, [claim])).rejects.toMatchObject({ code: 'STORE_REFUSED' });
+    await expect(restore(objects, [claim])).rejects.toMatchObject({ code: 'STORE_CORRUPT' });
   });
 
   it('finds nothing where nothing is', async () => {

@@ -110,7 +110,7 @@ describe('a version', { timeout: 120_000 }, () => {
     {
       name: 'of another workflow',
       staged: { run: { path: '.github/workflows/mine.yml' } },
-      reason: /not a run of the release/,
+      reason: /not of model-release.yml, but of/,
     },
     {
       name: 'of a run without a register job',
@@ -162,7 +162,7 @@ describe('a version', { timeout: 120_000 }, () => {
     const version = await stage({});
     const zip = createZip([{ name: 'model-version.json', content: '{}' }]);
     world.bot.addArtifact(REPOSITORY, lastRun().id, { name: 'tidegate-flights-1-version', zip });
-    expect(await beliefIn(version)).toMatch(/keeps nothing/);
+    expect(await beliefIn(version)).toMatch(/two workflow artifacts of one name/);
   });
 
   it('is not another one by another name for its tag, nor by a tag that repeats its line', async () => {
