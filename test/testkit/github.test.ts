@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { getOctokit } from '@actions/github';
+import EXAMPLES from '@octokit/webhooks-examples' with { type: 'json' };
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { APP_PERMISSIONS } from '../../bot/app-manifest.ts';
 import { runGit } from './git-client.ts';
@@ -85,6 +86,22 @@ describe('startGitHub', () => {
     expect(push?.isSigned).toBe(true);
     expect(push?.guid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-/);
     expect(push?.payload).toMatchObject({ ref: 'refs/heads/main', installation: { id: github.installationId } });
+  });
+
+  it('sends pushes whose repository has the fields and the types of GitHub’s example', async () => {
+    await settle();
+    const examples = EXAMPLES.find(({ name }) => name === 'push')?.examples ?? [];
+    const example = examples.find(({ repository }) => repository.private === false)?.repository;
+    const typesOf = (value: object = {}) =>
+      Object.fromEntries(Object.entries(value).map(([key, one]) => [key, one === null ? 'null' : typeof one]));
+    const push = received.find(({ event }) => event === 'push');
+    const sent = typesOf(Object(push?.payload.repository));
+    const wanted = Object.entries(typesOf(example));
+    expect(wanted.length).toBeGreaterThan(60);
+    // What is null in either may be of any type.
+    const fits = ([key, type]: [string, string]) =>
+      key in sent && (sent[key] === type || [type, sent[key]].includes('null'));
+    expect(wanted.filter((one) => !fits(one))).toEqual([]);
   });
 
   it('lets an App read and write through its installation', async () => {

@@ -144,8 +144,8 @@ export class ForgeServer implements RunningGitHub {
     const { repository, sender, name, action } = event;
     if (repository.owner.login !== this.owner || !this.state.app.events.includes(name)) return;
     const payload = {
-      ...event.payload,
       repository: presentRepository(this.addresses, repository),
+      ...event.payload,
       organization: presentUser(this.addresses, repository.owner),
       sender: presentUser(this.addresses, sender),
       installation: { id: INSTALLATION_ID, node_id: nodeId('Installation', INSTALLATION_ID) },

@@ -1,6 +1,22 @@
 import { NO_OBJECT } from './bare-repository.ts';
-import type { Addresses } from './present.ts';
+import { type Addresses, presentRepository } from './present.ts';
 import type { Account, Json, Repository } from './state.ts';
+
+/** The repository of a push payload: of all payloads, this one has numbers (epoch seconds) where the others have texts. */
+function pushedRepository(addresses: Addresses, repository: Repository): Json {
+  const seconds = Math.floor(Date.parse(repository.createdAt) / 1000);
+  const { owner, ...shown } = presentRepository(addresses, repository);
+  const { login } = repository.owner;
+  return {
+    ...shown,
+    owner: { ...(typeof owner === 'object' ? owner : {}), name: login, email: null },
+    created_at: seconds,
+    pushed_at: seconds,
+    stargazers: 0,
+    master_branch: repository.defaultBranch,
+    organization: login,
+  };
+}
 
 /** The payload of a push, without what every payload has. */
 export async function pushPayload(
@@ -16,6 +32,7 @@ export async function pushPayload(
   const commits = await Promise.all(shas.map((sha) => commitJson(addresses, repository, sha)));
   const forced = isKnown && head !== undefined && !(await repository.git.isAncestor(before, head));
   return {
+    repository: pushedRepository(addresses, repository),
     ref,
     before,
     after,
