@@ -1,9 +1,9 @@
 import { createHmac, createSign, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { getOctokit } from '@actions/github';
-import EXAMPLES from '@octokit/webhooks-examples' with { type: 'json' };
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { APP_PERMISSIONS } from '../../bot/app-manifest.ts';
 import { runGit } from './git-client.ts';
@@ -18,21 +18,24 @@ interface Received {
   readonly payload: Record<string, unknown>;
 }
 
+const EXAMPLES: readonly { name: string; examples: readonly { repository: { private: boolean } }[] }[] = JSON.parse(
+  readFileSync(new URL(import.meta.resolve('@octokit/webhooks-examples/api.github.com/index.json')), 'utf8'),
+);
 const SECRET = 'a secret of the webhook';
 const REPOSITORY = { owner: 'acme', repo: 'flights' };
 
 let folder: string;
 let github: RunningGitHub;
 const received: Received[] = [];
-let hook: Awaited<ReturnType<typeof listenOnLoopback>>;
+let listener: Awaited<ReturnType<typeof listenOnLoopback>>;
 
 const clientOf = (token: string) => getOctokit(token, { baseUrl: github.apiUrl }).rest;
 
 /** A token by which the App speaks of itself (JWT, RS256). */
-function appToken(privateKey = github.appPrivateKey): string {
+function appToken(privateKey = github.appPrivateKey, appId = github.appId): string {
   const now = Math.floor(Date.now() / 1000);
   const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const payload = { iat: now - 60, exp: now + 540, iss: String(github.appId) };
+  const payload = { iat: now - 60, exp: now + 540, iss: String(appId) };
   const signed = `${encode({ alg: 'RS256', typ: 'JWT' })}.${encode(payload)}`;
   return `${signed}.${createSign('RSA-SHA256').update(signed).sign(privateKey, 'base64url')}`;
 }
@@ -55,8 +58,9 @@ async function settle() {
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'forge-'));
   const permissions = { ...APP_PERMISSIONS, statuses: 'write' } as const;
-  github = await startGitHub({ directory: path.join(folder, 'git'), permissions });
-  hook = await listenOnLoopback(async (request, response) => {
+  const otherApp = { slug: 'acme-argocd', permissions: { statuses: 'write' } } as const;
+  github = await startGitHub({ directory: path.join(folder, 'git'), permissions, otherApp });
+  listener = await listenOnLoopback(async (request, response) => {
     const body = (await readBody(request)).toString('utf8');
     const signature = createHmac('sha256', SECRET).update(body).digest('hex');
     const isSigned = request.headers['x-hub-signature-256'] === `sha256=${signature}`;
@@ -64,7 +68,7 @@ beforeAll(async () => {
     received.push({ event: String(request.headers['x-github-event']), guid, isSigned, payload: JSON.parse(body) });
     response.end('ok');
   });
-  github.webhook({ url: `http://127.0.0.1:${hook.port}/`, secret: SECRET });
+  github.webhook({ url: `http://127.0.0.1:${listener.port}/`, secret: SECRET });
   await github.createRepository('acme/flights');
   const clone = path.join(folder, 'clone');
   const url = github.cloneUrl('acme/flights', github.userToken('mona'));
@@ -75,7 +79,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await github.stop();
-  await hook.close();
+  await listener.close();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -102,6 +106,33 @@ describe('startGitHub', () => {
     const fits = ([key, type]: [string, string]) =>
       key in sent && (sent[key] === type || [type, sent[key]].includes('null'));
     expect(wanted.filter((one) => !fits(one))).toEqual([]);
+  });
+
+  it('lets a second App write commit statuses under its own name, and nothing else', async () => {
+    const { id = 0, privateKey = '', installationId = 0 } = github.otherApp ?? {};
+    const { apps } = clientOf(appToken(privateKey, id));
+    const { data } = await apps.createInstallationAccessToken({ installation_id: installationId });
+    const other = clientOf(data.token);
+    const { data: main } = await (await installationClient()).git.getRef({ ...REPOSITORY, ref: 'heads/main' });
+    const status = { ...REPOSITORY, sha: main.object.sha, state: 'success', context: 'delivery' } as const;
+    const { data: made } = await other.repos.createCommitStatus(status);
+    expect(made.creator?.login).toBe('acme-argocd[bot]');
+    const noUrl = other.repos.createCommitStatus({ ...status, target_url: '<no value>/applications/x' });
+    await expect(noUrl).rejects.toMatchObject({ status: 422 });
+    await expect(other.issues.create({ ...REPOSITORY, title: 'x' })).rejects.toMatchObject({ status: 403 });
+  });
+
+  it('sends a repository webhook its events under its own secret, without an installation', async () => {
+    const hook = { url: `http://127.0.0.1:${listener.port}/own`, secret: 'another secret', events: ['create'] };
+    const own = github.repositoryWebhook('acme/flights', hook);
+    const app = await installationClient();
+    const { data: main } = await app.git.getRef({ ...REPOSITORY, ref: 'heads/main' });
+    await app.git.createRef({ ...REPOSITORY, ref: 'refs/heads/hooked', sha: main.object.sha });
+    while (own.isBusy || github.webhooks.isBusy) await new Promise((resolve) => setImmediate(resolve));
+    expect(own.deliveries.map(({ event }) => event)).toEqual(['create']);
+    expect(own.deliveries[0]?.payload).not.toHaveProperty('installation');
+    expect(received.findLast(({ event }) => event === 'create')?.isSigned).toBe(false);
+    await app.git.deleteRef({ ...REPOSITORY, ref: 'heads/hooked' });
   });
 
   it('lets an App read and write through its installation', async () => {

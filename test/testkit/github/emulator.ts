@@ -1,5 +1,5 @@
 import { findFreePorts } from '../http.ts';
-import { type AskEmulator, INSTALLATION_ID } from './routes-app.ts';
+import { type AskEmulator, INSTALLATION_ID, OTHER_INSTALLATION_ID } from './routes-app.ts';
 import type { AppIdentity } from './state.ts';
 
 /** The emulator that checks App tokens. */
@@ -9,23 +9,24 @@ export interface RunningEmulator {
   close(): Promise<void>;
 }
 
-function seedOf(owner: string, app: Omit<AppIdentity, 'bot'>) {
-  const { id, slug, name, privateKey, permissions, events } = app;
-  const seededApp = {
+type SeededApp = Omit<AppIdentity, 'bot'>;
+
+function seedOf({ owner, app, otherApp }: { owner: string; app: SeededApp; otherApp?: SeededApp | undefined }) {
+  const seeded = ({ id, slug, name, privateKey, permissions, events }: SeededApp, installation: number) => ({
     app_id: id,
     slug,
     name,
     private_key: privateKey,
     permissions: { metadata: 'read', ...permissions },
     events,
-    installations: [{ installation_id: INSTALLATION_ID, account: owner, repository_selection: 'all' }],
-  };
+    installations: [{ installation_id: installation, account: owner, repository_selection: 'all' }],
+  });
   return {
     tokens: { 'emulator-admin': { login: 'emulator-admin', scopes: ['repo', 'admin:org'] } },
     github: {
       users: [{ login: 'emulator-admin' }],
       orgs: [{ login: owner, members: [{ login: 'emulator-admin', role: 'admin' }] }],
-      apps: [seededApp],
+      apps: [seeded(app, INSTALLATION_ID), ...(otherApp ? [seeded(otherApp, OTHER_INSTALLATION_ID)] : [])],
     },
   };
 }
@@ -33,7 +34,8 @@ function seedOf(owner: string, app: Omit<AppIdentity, 'bot'>) {
 /** The emulator checks App tokens and mints installation tokens; the rest of its answers is not needed. */
 export async function startEmulator(options: {
   owner: string;
-  app: Omit<AppIdentity, 'bot'>;
+  app: SeededApp;
+  otherApp?: SeededApp | undefined;
 }): Promise<RunningEmulator> {
   const { createEmulator } = await import('emulate');
   const [port] = await findFreePorts(1);
@@ -41,7 +43,7 @@ export async function startEmulator(options: {
     service: 'github',
     port: port ?? 0,
     hostname: '127.0.0.1',
-    seed: seedOf(options.owner, options.app),
+    seed: seedOf(options),
   });
   const ask: AskEmulator = async ({ method, path, body, authorization }) => {
     const headers = { authorization, 'content-type': 'application/json', accept: 'application/json' };

@@ -15,7 +15,7 @@ import { pushPayload } from './push-payload.ts';
 import { ApiError, type Context, createRouter, isGranted, isJson, type Reply } from './router.ts';
 import { allRoutes } from './routes.ts';
 import { recordActivity } from './routes-activity.ts';
-import { INSTALLATION_ID } from './routes-app.ts';
+import { INSTALLATION_ID, OTHER_INSTALLATION_ID } from './routes-app.ts';
 import type { ActivityType, Permissions, Principal, Repository, Role } from './state.ts';
 import { Webhooks, type WebhookTarget } from './webhooks.ts';
 
@@ -38,6 +38,7 @@ export class ForgeServer implements RunningGitHub {
   readonly #oracle = new ContractOracle();
   readonly #graphql = new GraphQLEndpoint();
   readonly #route: ReturnType<typeof createRouter>;
+  readonly #repositoryHooks: { fullName: string; events: readonly string[]; webhooks: Webhooks }[] = [];
 
   constructor(parts: { state: ForgeState; options: GitHubOptions; owner: string; emulator: RunningEmulator }) {
     this.state = parts.state;
@@ -51,7 +52,8 @@ export class ForgeServer implements RunningGitHub {
 
   open(port: number): void {
     this.port = port;
-    this.addresses = { api: `http://127.0.0.1:${port}${API_PREFIX}`, html: `http://github.localhost:${port}` };
+    const { pagesHost = 'github.localhost' } = this.#options;
+    this.addresses = { api: `http://127.0.0.1:${port}${API_PREFIX}`, html: `http://${pagesHost}:${port}` };
   }
 
   get apiUrl(): string {
@@ -68,6 +70,10 @@ export class ForgeServer implements RunningGitHub {
   }
   get installationId(): number {
     return INSTALLATION_ID;
+  }
+  get otherApp(): RunningGitHub['otherApp'] {
+    const { otherApp } = this.state;
+    return otherApp && { id: otherApp.id, privateKey: otherApp.privateKey, installationId: OTHER_INSTALLATION_ID };
   }
   get violations(): readonly Violation[] {
     return this.#oracle.violations;
@@ -127,6 +133,13 @@ export class ForgeServer implements RunningGitHub {
     this.webhooks.setTarget(target);
   }
 
+  repositoryWebhook(fullName: string, hook: WebhookTarget & { readonly events: readonly string[] }): Webhooks {
+    const webhooks = new Webhooks(undefined);
+    webhooks.setTarget(hook);
+    this.#repositoryHooks.push({ fullName, events: hook.events, webhooks });
+    return webhooks;
+  }
+
   redeliver(guid: string): Promise<void> {
     return this.webhooks.redeliver(guid);
   }
@@ -142,15 +155,21 @@ export class ForgeServer implements RunningGitHub {
   emit(event: ForgeEvent): void {
     this.#options.onEvent?.(event);
     const { repository, sender, name, action } = event;
-    if (repository.owner.login !== this.owner || !this.state.app.events.includes(name)) return;
+    const named = { name, ...(action === undefined ? {} : { action }) };
     const payload = {
       repository: presentRepository(this.addresses, repository),
       ...event.payload,
       organization: presentUser(this.addresses, repository.owner),
       sender: presentUser(this.addresses, sender),
-      installation: { id: INSTALLATION_ID, node_id: nodeId('Installation', INSTALLATION_ID) },
     };
-    this.webhooks.send({ name, payload, ...(action === undefined ? {} : { action }) });
+    if (repository.owner.login === this.owner && this.state.app.events.includes(name)) {
+      const installation = { id: INSTALLATION_ID, node_id: nodeId('Installation', INSTALLATION_ID) };
+      this.webhooks.send({ ...named, payload: { ...payload, installation } });
+    }
+    for (const hook of this.#repositoryHooks) {
+      const isMeant = hook.fullName === repository.fullName && hook.events.includes(name);
+      if (isMeant) hook.webhooks.send({ ...named, payload });
+    }
   }
 
   dispatch(request: DispatchRequest): Promise<boolean> {

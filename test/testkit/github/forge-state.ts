@@ -13,13 +13,21 @@ export class ForgeState {
   readonly roles = new Map<string, Role>();
   readonly root: string;
   readonly app: AppIdentity;
+  readonly otherApp: AppIdentity | undefined;
   readonly clock: () => Date;
   #nextId = 1000;
 
-  constructor(options: { root: string; clock: () => Date; app: Omit<AppIdentity, 'bot'> }) {
+  constructor(options: {
+    root: string;
+    clock: () => Date;
+    app: Omit<AppIdentity, 'bot'>;
+    otherApp?: Omit<AppIdentity, 'bot'> | undefined;
+  }) {
     this.root = options.root;
     this.clock = options.clock;
-    this.app = { ...options.app, bot: this.account(`${options.app.slug}[bot]`, 'Bot') };
+    const withBot = (app: Omit<AppIdentity, 'bot'>) => ({ ...app, bot: this.account(`${app.slug}[bot]`, 'Bot') });
+    this.app = withBot(options.app);
+    this.otherApp = options.otherApp && withBot(options.otherApp);
   }
 
   newId(): number {

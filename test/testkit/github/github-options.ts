@@ -1,7 +1,7 @@
 import type { Violation } from './contract-oracle.ts';
 import type { ArtifactSource, DispatchRequest, ForgeEvent, GitHub } from './github.ts';
 import type { Permissions, Repository, Role } from './state.ts';
-import type { WebhookTarget } from './webhooks.ts';
+import type { Webhooks, WebhookTarget } from './webhooks.ts';
 
 export interface GitHubOptions {
   /** Where the bare repositories lie. */
@@ -9,6 +9,10 @@ export interface GitHubOptions {
   /** The organisation that the App is installed in. Default `acme`. */
   readonly owner?: string;
   readonly appSlug?: string;
+  /** A second App, such as the one by which Argo CD writes commit statuses; installed in `owner` as well. */
+  readonly otherApp?: { readonly slug: string; readonly permissions: Permissions };
+  /** Host of the pages that payloads name. Default `github.localhost`, which clients of artifacts take for GitHub. */
+  readonly pagesHost?: string;
   readonly permissions?: Permissions;
   readonly clock?: () => Date;
   readonly artifacts?: ArtifactSource;
@@ -27,6 +31,8 @@ export interface RunningGitHub extends GitHub {
   readonly appId: number;
   readonly appPrivateKey: string;
   readonly installationId: number;
+  /** What the second App needs to speak for itself; undefined without one. */
+  readonly otherApp: { readonly id: number; readonly privateKey: string; readonly installationId: number } | undefined;
   readonly violations: readonly Violation[];
   readonly owner: string;
   createRepository(fullName: string, options?: { isPrivate?: boolean; defaultBranch?: string }): Promise<Repository>;
@@ -35,6 +41,8 @@ export interface RunningGitHub extends GitHub {
   /** A token by which a person acts. `read`: may open issues and pull requests, and push to forks of their own. */
   userToken(login: string, role?: Role): string;
   webhook(target: WebhookTarget | undefined): void;
+  /** Adds a webhook of one repository, as its settings do: it gets the named events, after the App. */
+  repositoryWebhook(fullName: string, hook: WebhookTarget & { readonly events: readonly string[] }): Webhooks;
   redeliver(guid: string): Promise<void>;
   /** Address for `git clone` and `git push` with a token. */
   cloneUrl(fullName: string, token: string): string;

@@ -1,4 +1,3 @@
-import type { ForgeState } from './forge-state.ts';
 import { nodeId, presentApp, presentPermissions, presentRepository, presentUser } from './present.ts';
 import {
   ApiError,
@@ -9,10 +8,12 @@ import {
   type Route,
   repositoryRoute,
 } from './router.ts';
-import type { Json, Permissions } from './state.ts';
+import type { AppIdentity, Json, Permissions } from './state.ts';
 
 /** The one installation of the App. */
 export const INSTALLATION_ID = 100;
+/** The one installation of the second App. */
+export const OTHER_INSTALLATION_ID = 101;
 
 /** Asks the emulator that checks the App's signed tokens, and mints installation tokens. */
 export type AskEmulator = (request: {
@@ -62,8 +63,8 @@ async function askAsApp(context: Context & { authorization: string }, ask: AskEm
   return isJson(answer.body) ? answer.body : {};
 }
 
-function narrowed(state: ForgeState, requested: unknown): Permissions {
-  if (!isJson(requested)) return state.app.permissions;
+function narrowed(app: AppIdentity, requested: unknown): Permissions {
+  if (!isJson(requested)) return app.permissions;
   const entries = Object.entries(requested).map(([name, level]): [string, 'read' | 'write'] => {
     return [name, level === 'write' || level === 'admin' ? 'write' : 'read'];
   });
@@ -72,7 +73,9 @@ function narrowed(state: ForgeState, requested: unknown): Permissions {
 
 async function createToken(context: AppContext, ask: AskEmulator, owner: string): Promise<Reply> {
   const { state, addresses } = context.github;
-  const path = `/app/installations/${context.params.installation_id}/access_tokens`;
+  const installation = context.params.installation_id;
+  const app = installation === String(OTHER_INSTALLATION_ID) ? (state.otherApp ?? state.app) : state.app;
+  const path = `/app/installations/${installation}/access_tokens`;
   const { body } = context;
   const names = Array.isArray(body.repositories) ? body.repositories.map(String) : undefined;
   const ids = Array.isArray(body.repository_ids) ? body.repository_ids.map(Number) : undefined;
@@ -86,10 +89,10 @@ async function createToken(context: AppContext, ask: AskEmulator, owner: string)
   };
   const answer = await askAsApp({ ...context, body: asked }, ask, path);
   const token = String(answer.token);
-  const permissions = narrowed(state, body.permissions);
+  const permissions = narrowed(app, body.permissions);
   state.tokens.set(token, {
     kind: 'installation',
-    account: state.app.bot,
+    account: app.bot,
     permissions,
     // Repositories that are made later belong to the installation as well.
     ...(isNarrowed ? { repositories: chosen.map(({ fullName }) => fullName) } : {}),

@@ -172,6 +172,13 @@ async function createStatus(context: RepositoryContext) {
   const state = STATES.find((one) => one === body.state);
   if (state === undefined)
     throw new ApiError(422, 'Validation Failed', [{ resource: 'Status', field: 'state', code: 'invalid' }]);
+  const targetUrl = textField(body, 'target_url') ?? null;
+  if (targetUrl !== null && !/^https?:\/\//.test(targetUrl)) {
+    const message = 'target_url must use http(s) scheme';
+    throw new ApiError(422, 'Validation Failed', [
+      { resource: 'Status', field: 'target_url', code: 'custom', message },
+    ]);
+  }
   const sha = await commitAt(repository, context.params.sha ?? '', 422);
   const status: CommitStatus = {
     id: github.state.newId(),
@@ -179,7 +186,7 @@ async function createStatus(context: RepositoryContext) {
     state,
     context: textField(body, 'context') ?? 'default',
     description: textField(body, 'description') ?? null,
-    targetUrl: textField(body, 'target_url') ?? null,
+    targetUrl,
     creator: actor.account,
     createdAt: github.state.now(),
   };

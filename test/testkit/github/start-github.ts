@@ -11,15 +11,21 @@ import type { GitHubOptions, RunningGitHub } from './github-options.ts';
 export async function startGitHub(options: GitHubOptions): Promise<RunningGitHub> {
   await mkdir(options.directory, { recursive: true });
   const owner = options.owner ?? 'acme';
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   const slug = options.appSlug ?? 'tidegate';
   // The very permissions that the App asks for: what it lacks would fail here as it would at GitHub.
   const permissions = options.permissions ?? APP_PERMISSIONS;
-  const app = { id: 4711, slug, name: 'Tidegate', privateKey: key, permissions, events: APP_EVENTS };
-  const state = new ForgeState({ root: options.directory, clock: options.clock ?? (() => new Date()), app });
+  const app = { id: 4711, slug, name: 'Tidegate', privateKey: newKey(), permissions, events: APP_EVENTS };
+  const otherApp = options.otherApp && {
+    ...options.otherApp,
+    id: 4712,
+    name: 'Other',
+    privateKey: newKey(),
+    events: [],
+  };
+  const clock = options.clock ?? (() => new Date());
+  const state = new ForgeState({ root: options.directory, clock, app, otherApp });
   state.account(owner, 'Organization');
-  const emulator = await startEmulator({ owner, app });
+  const emulator = await startEmulator({ owner, app, otherApp });
   const forge = new ForgeServer({ state, options, owner, emulator });
   const server = await listenOnLoopback((request, response) => forge.serve(request, response));
   forge.open(server.port);
@@ -28,4 +34,9 @@ export async function startGitHub(options: GitHubOptions): Promise<RunningGitHub
     await emulator.close();
   };
   return forge;
+}
+
+function newKey(): string {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }

@@ -30,9 +30,10 @@ export class Webhooks {
   #target: WebhookTarget | undefined;
   #queue: Promise<void> = Promise.resolve();
   #waiting = 0;
-  readonly #appId: number;
+  readonly #appId: number | undefined;
 
-  constructor(appId: number) {
+  /** @param appId Whose webhook it is; undefined: a repository's own. */
+  constructor(appId: number | undefined) {
     this.#appId = appId;
   }
 
@@ -90,8 +91,8 @@ export class Webhooks {
       'x-github-delivery': delivery.guid,
       'x-github-event': delivery.event,
       'x-github-hook-id': String(HOOK_ID),
-      'x-github-hook-installation-target-id': String(this.#appId),
-      'x-github-hook-installation-target-type': 'integration',
+      'x-github-hook-installation-target-id': String(this.#appId ?? HOOK_ID),
+      'x-github-hook-installation-target-type': this.#appId === undefined ? 'repository' : 'integration',
       'x-hub-signature': `sha1=${signature('sha1')}`,
       'x-hub-signature-256': `sha256=${signature('sha256')}`,
     };
