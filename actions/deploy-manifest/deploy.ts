@@ -7,6 +7,7 @@ import { WorkspaceFiles } from '../../core/adapters/node/workspace-files.ts';
 import type { EnvironmentConfig } from '../../core/config/environment-config.ts';
 import { commitDeployment } from '../../core/usecases/commit-deployment.ts';
 import { FILES_AT_ONCE, type FileEdit, planDeployment } from '../../core/usecases/deploy-version.ts';
+import { type DeploymentWarning, deploymentWarnings } from '../../core/usecases/deployment-warnings.ts';
 import { mapParallel } from '../../core/usecases/map-parallel.ts';
 import { proposeDeployment } from '../../core/usecases/propose-deployment.ts';
 import type { KnownVersion, VersionCatalog } from '../../core/usecases/version-catalog.ts';
@@ -31,29 +32,43 @@ export interface WantedDeployment {
 /** What was done. */
 export interface Deployment {
   readonly edits: readonly FileEdit[];
+  /** What the manifests do with the version that the edits do not show. */
+  readonly warnings: readonly DeploymentWarning[];
   readonly pullRequest: number | undefined;
   /** For the log: what became of the edits. */
   readonly outcome: string;
 }
 
+type Made = Omit<Deployment, 'warnings'>;
+
 /** Deploys in a mode; `check` only plans. */
 export async function deploy(mode: DeployMode, context: ActionContext, wanted: WantedDeployment): Promise<Deployment> {
-  if (mode === 'commit') return commit(context, wanted);
-  if (mode === 'pull-request') return propose(context, wanted);
+  if (mode === 'write' || mode === 'check') return inWorkspace(mode, context, wanted);
+  const made = await (mode === 'commit' ? commit(context, wanted) : propose(context, wanted));
+  return { ...made, warnings: await deploymentWarnings(ofRepository(context, wanted).environment, made.edits) };
+}
+
+/** All targets are looked at, also where the workspace holds the version already: that is what `check` is run for. */
+async function inWorkspace(
+  mode: 'write' | 'check',
+  context: ActionContext,
+  wanted: WantedDeployment,
+): Promise<Deployment> {
   const files = new WorkspaceFiles(resolve(context.workingDirectory));
   const edits = await planDeployment(wanted.environment, wanted.version, (file) => files.read(file));
   if (mode === 'write') await mapParallel(edits, FILES_AT_ONCE, ({ file, after }) => files.write(file, after));
-  return { edits, pullRequest: undefined, outcome: 'wrote' };
+  const warnings = await deploymentWarnings(wanted.environment, edits, (file) => files.read(file));
+  return { edits, warnings, pullRequest: undefined, outcome: 'wrote' };
 }
 
-async function commit(context: ActionContext, wanted: WantedDeployment): Promise<Deployment> {
+async function commit(context: ActionContext, wanted: WantedDeployment): Promise<Made> {
   const { branches, files } = await repositoryOf(context, wanted);
   const branch = (await branchOfRun(context.env)) ?? (await branches.default()).name;
   const made = await commitDeployment({ ...ofRepository(context, wanted), branch }, { branches, files });
   return { edits: made.edits, pullRequest: undefined, outcome: `committed ${made.commit ?? ''} to ${branch}` };
 }
 
-async function propose(context: ActionContext, wanted: WantedDeployment): Promise<Deployment> {
+async function propose(context: ActionContext, wanted: WantedDeployment): Promise<Made> {
   const ports = await repositoryOf(context, wanted);
   return proposeDeployment(ofRepository(context, wanted), { ...ports, catalog: wanted.catalog });
 }

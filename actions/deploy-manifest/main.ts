@@ -37,7 +37,10 @@ function tell(
   context: ActionContext,
   { mode, done, what }: { mode: DeployMode; done: Deployment; what: string },
 ): void {
-  const { edits, outcome } = done;
+  const { edits, outcome, warnings } = done;
+  for (const { file, line, column, message, fix } of warnings) {
+    context.log.warning({ message, fix, place: { file, line, column } });
+  }
   const files = edits.map(({ file }) => file).join(', ');
   if (mode === 'pull-request') context.log.info(`${what}: ${outcome}`);
   else if (edits.length === 0) context.log.info(`The manifests hold ${what}: nothing to change`);

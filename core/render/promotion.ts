@@ -19,6 +19,7 @@ import {
 import { renderRuleTable } from './evaluation-rules.ts';
 import { renderSlices } from './evaluation-slices.ts';
 import { renderLineageChanges } from './lineage.ts';
+import { renderManifestWarnings, type ShownWarning } from './manifest-warnings.ts';
 import { formatDataBlock, formatMarker, parseDataBlock } from './marker.ts';
 import { renderTable } from './table.ts';
 import { escapeText } from './text/escape.ts';
@@ -48,6 +49,8 @@ export interface PromotionView {
   /** Undefined: the environment has no version yet. */
   readonly replaces: PromotedVersionView | undefined;
   readonly files: readonly string[];
+  /** What the manifests do with the version that the diff does not show; in the order of the targets. */
+  readonly warnings?: readonly ShownWarning[] | undefined;
   /** Gates that keep the check pending. */
   readonly waiting: readonly WaitingGate[];
   /** How its release judged it, in full; undefined where GitHub does not keep it any more. */
@@ -95,6 +98,7 @@ export function renderPromotion(view: PromotionView): RenderedPromotion {
     formatMarker('promotion', model, environment),
     `### Tidegate · ${model} · v${version.version} → ${environment}`,
     `Merging this runs **v${version.version}** in **${environment}**, ${from}. The diff is the changed lines and nothing else.`,
+    renderManifestWarnings(view.warnings ?? []),
     renderEvidence(view),
     renderFullEvidence(view),
     renderLineage(view),

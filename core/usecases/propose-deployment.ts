@@ -7,6 +7,7 @@ import type { PullRequest } from '../ports/pull-requests.ts';
 import { formatMarker, hasMarker } from '../render/marker.ts';
 import { parsePromotionData, renderPromotion } from '../render/promotion.ts';
 import { type FileEdit, planDeployment } from './deploy-version.ts';
+import { deploymentWarnings } from './deployment-warnings.ts';
 import { findRunningVersions } from './find-running-versions.ts';
 import { type KeepingPorts, keepPullRequest } from './keep-pull-request.ts';
 import { isPlannedCommit } from './planned-commit.ts';
@@ -62,6 +63,7 @@ export async function proposeDeployment(wanted: ProposedDeployment, ports: Propo
     version,
     replaces: running?.version,
     files: edits.map(({ file }) => file),
+    warnings: await deploymentWarnings(environment, edits),
     waiting: [],
     answersCommands: false,
     earlier: known.filter(({ merged }) => merged).map(({ number }) => number),

@@ -12,6 +12,7 @@ import type { PullRequest, PullRequests } from '../ports/pull-requests.ts';
 import { formatMarker, hasMarker } from '../render/marker.ts';
 import { parsePromotionData, renderPromotion } from '../render/promotion.ts';
 import { planDeployment } from './deploy-version.ts';
+import { deploymentWarnings } from './deployment-warnings.ts';
 import type { RunningEnvironment } from './find-running-versions.ts';
 import { keepPullRequest } from './keep-pull-request.ts';
 import { type ModelSituation, readSituation, type SituationPorts, type SituationRequest } from './model-situation.ts';
@@ -184,6 +185,7 @@ async function openOrUpdate({ step, version, replaces, open }: Wanted, applied: 
     version,
     replaces,
     files: edits.map(({ file }) => file),
+    warnings: await deploymentWarnings(environment, edits),
     waiting: await gates.waiting(environment, version),
     autoMerge: environment.autoMerge,
     evaluation: await ports.evaluations.of(request.model, version),

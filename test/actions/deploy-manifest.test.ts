@@ -141,6 +141,18 @@ describe('deploy-manifest', () => {
     expect(held.exitCode, held.stdout).toBe(0);
   });
 
+  it('warns on the line of a setting that changes what the deployment does, in every mode of the workspace', async () => {
+    const workspace = await workspaceWith(KSERVE);
+    const file = path.join(workspace, 'k8s/model.yaml');
+    await writeFile(file, MANIFEST.replace('  predictor:\n', '  predictor:\n    canaryTrafficPercent: 10\n'));
+    const place = 'file=k8s/model.yaml,line=7,col=27';
+    for (const mode of ['write', 'check']) {
+      const run = await deploy(workspace, { mode });
+      expect(run.exitCode, run.stdout).toBe(0);
+      expect(run.stdout).toContain(`::warning ${place}::k8s/model.yaml:7: canaryTrafficPercent is set`);
+    }
+  });
+
   it.each(['../outside.yaml', '/etc/hostname', '.git/config'])(
     'refuses the target %s before it reads it',
     async (file) => {

@@ -40,6 +40,15 @@ describe('promotion', { timeout: TIMEOUT_MS }, () => {
     expect(world.bot.writes.count).toBe(written);
   });
 
+  it('says in its text what the manifest does that its diff does not show', async () => {
+    await started({});
+    expect((await world.open())[STAGING]?.body).not.toContain('Before you merge');
+    const text = manifest('s3://somewhere/else').replace('  predictor:\n', '  predictor:\n    minReplicas: 0\n');
+    await world.push({ 'k8s/staging.yaml': text });
+    await world.later(60_000);
+    expect((await world.open())[STAGING]?.body).toMatch(/`k8s\/staging\.yaml:7` +\| a service without traffic/);
+  });
+
   it('waits while an issue stops the line, and in a freeze', async () => {
     // Half a year from the world's now, on whatever day the test runs.
     const month = ((new Date().getUTCMonth() + 6) % 12) + 1;

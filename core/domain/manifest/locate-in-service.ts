@@ -1,4 +1,5 @@
 import { isMap } from 'yaml';
+import { UserError } from '../../errors.ts';
 import { locateInPod } from './locate-in-pod.ts';
 import { type LocatedTarget, namedEntries, nodeAt, only, scalarText } from './located-target.ts';
 import type { ManifestTarget } from './manifest-target.ts';
@@ -17,12 +18,28 @@ export function locateInService(manifest: ParsedManifest, document: number, targ
   if (target.container !== undefined || target.env !== undefined || target.volume !== undefined) {
     return locateInPod(manifest, { document, spec: PREDICTOR }, target);
   }
-  const path = only(storageUris(manifest, document), {
+  const uris = storageUris(manifest, document);
+  if (uris.length === 0) assertNoStorageKey(manifest, document);
+  const path = only(uris, {
     manifest,
     what: 'storageUri under spec.predictor',
     fix: 'Keep one, or point at it with path.',
   });
   return { shape: 'scalar', document, path, value: 'uri' };
+}
+
+/** `storage` names a model by a key of a Secret and a path: no one value says which version it is. */
+function assertNoStorageKey(manifest: ParsedManifest, document: number): void {
+  for (const block of BLOCKS) {
+    const node = nodeAt(manifest, document, [...PREDICTOR, block, 'storage']);
+    if (node === undefined) continue;
+    const { line, col } = manifest.lines.linePos(node.range?.[0] ?? 0);
+    const message = `${manifest.file}:${line}: the model comes from storage (a key of the Secret storage-config), which is not edited`;
+    throw new UserError('MANIFEST_UNSUPPORTED', message, {
+      fix: 'Replace storage with storageUri and the whole address of the model.',
+      place: { file: manifest.file, line, column: col },
+    });
+  }
 }
 
 function storageUris(manifest: ParsedManifest, document: number): readonly YamlPath[] {

@@ -83,6 +83,7 @@ function promotion(text: string) {
     environment: 'production',
     waiting: [{ gate: 'soak' as const, reason: 'soaks upstream', untilMs: 1_795_000_000_000 }],
     earlier: [3],
+    warnings: [{ file: text.slice(0, 500), line: 3, message: text, fix: text }],
   };
   return renderPromotion({ ...view, version, replaces, files: [text.slice(0, 500)] });
 }

@@ -93,6 +93,19 @@ describe('renderPromotion', () => {
     expect(body).not.toContain('| metric');
   });
 
+  it('says what the manifest does beyond its diff, with the place, and at most ten times', () => {
+    const warning = { file: 'k8s/m.yaml', line: 9, message: 'spec.canary keeps its model', fix: 'Remove spec.canary.' };
+    const { body } = renderPromotion({ ...VIEW, warnings: [warning] });
+    expect(body).toMatch(
+      /#### Before you merge[^#]*\| `k8s\/m\.yaml:9` +\| spec\.canary keeps its model\. Remove spec\.canary\. +\|/,
+    );
+    const many = Array.from({ length: 12 }, (_, index) => ({ ...warning, line: index + 1 }));
+    const long = renderPromotion({ ...VIEW, warnings: many }).body;
+    expect(long.match(/k8s\/m\.yaml:\d/g)).toHaveLength(10);
+    expect(long).toContain('And 2 more.');
+    expect(renderPromotion(VIEW).body).not.toContain('Before you merge');
+  });
+
   it('keeps what it writes in its hidden block, to tell its own commit from a person’s', () => {
     const image = { repository: 'r/m', tag: '0.2.0', digest: digestOf('c') };
     const { body } = renderPromotion({ ...VIEW, version: { ...version('0.2.0', 'b'), image } });
