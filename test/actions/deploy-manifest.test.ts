@@ -3,15 +3,22 @@ import os from 'node:os';
 import path from 'node:path';
 import { getOctokit } from '@actions/github';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { formatVersionTagMessage } from '../../core/reports/version-tag-line.ts';
-import { digestOf, SAMPLE_TAG_LINE } from '../core/reports/sample-reports.ts';
+import { S3ObjectStore } from '../../core/adapters/aws/s3-object-store.ts';
+import { ensurePythonEnvironment } from '../../scripts/python-environment.ts';
+import { digestOf } from '../core/reports/sample-reports.ts';
 import { runGit } from '../testkit/git-client.ts';
+import { FinishedRuns } from '../testkit/github/finished-runs.ts';
 import type { RunningGitHub } from '../testkit/github/github-options.ts';
 import { startGitHub } from '../testkit/github/start-github.ts';
+import { addRelease } from '../testkit/released-version.ts';
 import { type ActionRun, runActionSource } from '../testkit/run-action.ts';
+import { type S3Server, startS3 } from '../testkit/s3.ts';
 
 const NAME = 'acme/flights';
-const DIGESTS = { '0.1.0': digestOf('a'), '0.2.0': digestOf('b') };
+const STORE = 's3://models/m';
+const STORED = { '0.1.0': digestOf('a'), '0.2.0': digestOf('b') };
+/** The first one's artifact is not in the store. */
+const DIGESTS = { '0.0.9': digestOf('c'), ...STORED };
 const MANIFEST = `# who runs the model
 apiVersion: serving.kserve.io/v1beta1
 kind: InferenceService
@@ -29,40 +36,64 @@ const KUSTOMIZATION = `images:
 
 let root: string;
 let github: RunningGitHub;
+let runs: FinishedRuns;
+let s3: S3Server;
 let count = 0;
 
 beforeAll(async () => {
   root = await mkdtemp(path.join(os.tmpdir(), 'tidegate-deploy-'));
-  github = await startGitHub({ directory: path.join(root, 'github') });
+  const { bin } = await ensurePythonEnvironment('demo');
+  s3 = await startS3({ directory: path.join(root, 's3'), binary: path.join(bin, 'weed') });
+  await s3.createBucket('models');
+  for (const digest of Object.values(STORED)) await storeBytes(`sha256/${digest.slice(7)}/model.onnx`);
+  runs = await FinishedRuns.start();
+  github = await startGitHub({ directory: path.join(root, 'github'), artifacts: runs.source });
   await github.createRepository(NAME);
   const clone = path.join(root, 'clone');
   await runGit(root, ['clone', '--quiet', github.cloneUrl(NAME, github.userToken('mona')), clone]);
   await runGit(clone, ['commit', '--quiet', '--allow-empty', '-m', 'start']);
+  await runGit(clone, ['push', '--quiet', 'origin', 'HEAD:main']);
+  await releaseAll(clone, NAME);
+});
+
+const storeAccess = () => ({
+  AWS_ACCESS_KEY_ID: s3.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: s3.secretAccessKey,
+  AWS_REGION: 'us-east-1',
+  AWS_ENDPOINT_URL: s3.endpoint,
+});
+
+async function storeBytes(key: string): Promise<void> {
+  const bytes = Buffer.from('bytes');
+  const open = async function* () {
+    yield bytes;
+  };
+  await new S3ObjectStore(STORE, { env: storeAccess() }).put(key, { sizeBytes: bytes.length, bytes, open }, 'replace');
+}
+
+/** Registers all versions at the commit that a clone is at, each by a run of its release workflow. */
+async function releaseAll(clone: string, repository: string): Promise<void> {
+  const commit = await runGit(clone, ['rev-parse', 'HEAD']);
   for (const [version, digest] of Object.entries(DIGESTS)) {
-    const line = {
-      ...SAMPLE_TAG_LINE,
-      artifact: { uri: `s3://models/m/sha256/${digest.slice(7)}`, digest, sizeBytes: 5 },
-      image: {
-        reference: `registry.example/m:${version}@${digestOf('9')}`,
-        repository: 'registry.example/m',
-        tag: version,
-        digest: digestOf('9'),
-      },
-    };
-    const message = formatVersionTagMessage(`Registering artifact m version v${version}`, line);
+    const artifact = { uri: `${STORE}/sha256/${digest.slice(7)}`, digest, sizeBytes: 5 };
+    const image = { repository: 'registry.example/m', tag: version, digest: digestOf('9') };
+    const release = { model: 'm', version, artifact, commit, image };
+    const { message } = addRelease({ github, runs, repository }, release);
     await runGit(clone, ['tag', '--annotate', `m@v${version}`, '--cleanup=verbatim', '--message', message]);
   }
-  await runGit(clone, ['push', '--quiet', 'origin', 'HEAD:main', '--tags']);
-});
+  await runGit(clone, ['push', '--quiet', 'origin', '--tags']);
+}
 
 afterAll(async () => {
   await github?.stop();
+  await runs?.close();
+  await s3?.stop();
   if (root !== undefined) await rm(root, { recursive: true, force: true });
 });
 
 const KSERVE = '{ file: k8s/model.yaml, kind: InferenceService, name: m }';
 
-/** A checked-out repository with the artifacts of both versions in a store beside the manifests. */
+/** A checked-out repository. */
 async function workspaceWith(targets: string): Promise<string> {
   count += 1;
   const workspace = path.join(root, `workspace-${count}`);
@@ -70,11 +101,6 @@ async function workspaceWith(targets: string): Promise<string> {
   await writeFile(path.join(workspace, 'k8s/model.yaml'), MANIFEST);
   await writeFile(path.join(workspace, 'k8s/kustomization.yaml'), KUSTOMIZATION);
   await writeFile(path.join(workspace, 'tidegate.yaml'), config(targets));
-  for (const digest of Object.values(DIGESTS)) {
-    const folder = path.join(workspace, 'store', 'sha256', digest.slice(7));
-    await mkdir(folder, { recursive: true });
-    await writeFile(path.join(folder, 'model.onnx'), 'bytes');
-  }
   return workspace;
 }
 
@@ -87,7 +113,8 @@ models:
     data: { label: y }
     evaluate: { dataset: t.csv }
     gate: { rules: [{ metric: roc_auc, min: 0.5 }] }
-    register: { store: store }
+    register: { store: "${STORE}" }
+    image: { repository: registry.example/m }
     environments: [{ name: production, targets: [${targets}] }]
 `;
 }
@@ -100,7 +127,7 @@ function deploy(
   return runActionSource('deploy-manifest', {
     workspace,
     temp: path.join(workspace, 'temp'),
-    env: { GITHUB_API_URL: github.apiUrl, GITHUB_REPOSITORY: NAME, ...env },
+    env: { ...storeAccess(), GITHUB_API_URL: github.apiUrl, GITHUB_REPOSITORY: NAME, ...env },
     inputs: { environment: 'production', 'github-token': github.userToken('mona'), ...inputs },
   });
 }
@@ -186,10 +213,9 @@ describe('deploy-manifest', () => {
   it('refuses versions that are not registered and artifacts that are not in the store', async () => {
     const workspace = await workspaceWith(KSERVE);
     const unknown = await deploy(workspace, { 'model-version': '9.9.9' });
-    expect(unknown.stdout).toContain('m has no version 9.9.9. Use one of 0.2.0, 0.1.0.');
-    await rm(path.join(workspace, 'store', 'sha256', 'b'.repeat(64)), { recursive: true });
-    const gone = await deploy(workspace);
-    expect(gone.stdout).toContain('the artifact of v0.2.0 is not at');
+    expect(unknown.stdout).toContain('m has no version 9.9.9. Use 0.2.0.');
+    const gone = await deploy(workspace, { 'model-version': '0.0.9' });
+    expect(gone.stdout).toContain('the artifact of v0.0.9 is not at');
     const environment = await deploy(workspace, { environment: 'prod' });
     expect(environment.stdout).toContain('environment "prod" is not in tidegate.yaml');
     expect(await manifestOf(workspace)).toBe(MANIFEST);
@@ -203,7 +229,7 @@ describe('deploy-manifest onto GitHub', () => {
     await github.createRepository(repository);
     const clone = path.join(root, name);
     const token = github.userToken('mona');
-    await runGit(root, ['clone', '--quiet', github.cloneUrl(NAME, token), clone]);
+    await runGit(root, ['clone', '--quiet', '--no-tags', github.cloneUrl(NAME, token), clone]);
     await runGit(clone, ['remote', 'set-url', 'origin', github.cloneUrl(repository, token)]);
     const workspace = await workspaceWith(KSERVE);
     await cp(path.join(workspace, 'k8s'), path.join(clone, 'k8s'), { recursive: true });
@@ -215,9 +241,10 @@ describe('deploy-manifest onto GitHub', () => {
       await writeFile(path.join(clone, file), text);
       await runGit(clone, ['add', '--all']);
       await runGit(clone, ['commit', '--quiet', '-m', `change ${file}`]);
-      await runGit(clone, ['push', '--quiet', 'origin', `HEAD:${branch}`, '--tags']);
+      await runGit(clone, ['push', '--quiet', 'origin', `HEAD:${branch}`]);
     };
     await push('main', 'README.md', 'a repository\n');
+    await releaseAll(clone, repository);
     const env = {
       GITHUB_REPOSITORY: repository,
       GITHUB_EVENT_NAME: 'push',
@@ -293,7 +320,7 @@ describe('deploy-manifest onto GitHub', () => {
     expect(same.stdout).toContain(`#${opened?.number} says so already`);
     await there.push('tidegate/deploy/m/production', 'k8s/note.md', 'a person was here\n');
     const left = await there.run('pull-request');
-    expect(left.stdout).toContain('has a commit of mona: left as it is');
+    expect(left.stdout).toContain('was changed by a person: left as it is');
     expect(await there.show('origin/tidegate/deploy/m/production:k8s/note.md')).toBe('a person was here');
     await there.merge(opened?.number ?? 0);
     const back = await there.run('pull-request', { 'model-version': '0.1.0' });

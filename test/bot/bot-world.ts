@@ -6,7 +6,7 @@ import { getOctokit } from '@actions/github';
 import type { BotConfig } from '../../bot/config.ts';
 import { type RunningBot, startBot } from '../../bot/server.ts';
 import { runGit } from '../testkit/git-client.ts';
-import type { ArtifactEntry } from '../testkit/github/github.ts';
+import { type AddedArtifact, type AddedRun, FinishedRuns, finishedJob } from '../testkit/github/finished-runs.ts';
 import type { RunningGitHub } from '../testkit/github/github-options.ts';
 import { presentRun } from '../testkit/github/present-checks.ts';
 import { startGitHub } from '../testkit/github/start-github.ts';
@@ -25,12 +25,8 @@ export interface FinishedRunOptions {
   readonly headBranch: string;
   readonly headRepository?: string;
   readonly event?: string;
-  readonly artifacts: readonly { readonly name: string; readonly zip: Uint8Array; readonly claimedSize?: number }[];
+  readonly artifacts: readonly AddedArtifact[];
 }
-
-/** What a test says of a run. */
-export type AddedRun = Pick<WorkflowRun, 'name' | 'event' | 'headBranch' | 'headSha'> &
-  Partial<Pick<WorkflowRun, 'headRepository' | 'createdAt' | 'conclusion' | 'status' | 'jobs' | 'path'>>;
 
 /** The bot behind its real HTTP server, before a forge whose workflow runs are whatever a test says they were. */
 export class BotWorld {
@@ -39,7 +35,8 @@ export class BotWorld {
   readonly secret = randomBytes(24).toString('hex');
   /** Writes of the bot to the API; tokens do not count. */
   readonly writes = new WriteCounter((route) => route.includes('/access_tokens'));
-  readonly #artifacts: (ArtifactEntry & { readonly zip: Uint8Array })[];
+  /** The workflow runs, and what they uploaded. */
+  readonly runs: FinishedRuns;
   readonly #closing: (() => Promise<void>)[] = [];
   readonly #bots: RunningBot[] = [];
   #hookUrl = '';
@@ -50,11 +47,11 @@ export class BotWorld {
   private constructor(
     directory: string,
     github: RunningGitHub,
-    { artifacts, clock }: { artifacts: (ArtifactEntry & { zip: Uint8Array })[]; clock: { aheadMs: number } },
+    { runs, clock }: { runs: FinishedRuns; clock: { aheadMs: number } },
   ) {
     this.directory = directory;
     this.github = github;
-    this.#artifacts = artifacts;
+    this.runs = runs;
     this.#clock = clock;
   }
 
@@ -73,24 +70,15 @@ export class BotWorld {
    */
   static async start(replicas = 1, { isPaced = false } = {}): Promise<BotWorld> {
     const directory = await mkdtemp(path.join(os.tmpdir(), 'tidegate-bot-'));
-    const artifacts: (ArtifactEntry & { zip: Uint8Array })[] = [];
     const clock = { aheadMs: 0 };
-    const files = await listenOnLoopback((request, response) => {
-      const found = artifacts.find(({ id }) => request.url === `/${id}`);
-      response.writeHead(found === undefined ? 404 : 200, { 'content-type': 'application/zip' }).end(found?.zip);
-    });
+    const runs = await FinishedRuns.start();
     const github = await startGitHub({
       directory: path.join(directory, 'github'),
       clock: () => new Date(Date.now() + clock.aheadMs),
-      artifacts: {
-        list: (repository, runId) =>
-          artifacts.filter((one) => one.repository === repository && (runId === undefined || one.runId === runId)),
-        find: (id) => artifacts.find((one) => one.id === id),
-        url: (id) => `http://127.0.0.1:${files.port}/${id}`,
-      },
+      artifacts: runs.source,
     });
-    const world = new BotWorld(directory, github, { artifacts, clock });
-    world.#closing.push(() => files.close());
+    const world = new BotWorld(directory, github, { runs, clock });
+    world.#closing.push(runs.close);
     const proxy = await world.writes.before(github.port);
     world.#apiPort = proxy.port;
     world.#closing.push(() => proxy.close());
@@ -245,55 +233,22 @@ export class BotWorld {
 
   /** Lets a run of `.github/workflows/<name>.yml` have succeeded; nobody is told. */
   addRun(repository: string, facts: AddedRun): WorkflowRun {
-    const { state } = this.github;
-    const now = state.now();
-    const run: WorkflowRun = {
-      id: state.newId(),
-      number: 1,
-      attempt: 1,
-      workflowId: 1,
-      path: `.github/workflows/${facts.name}.yml`,
-      status: 'completed',
-      conclusion: 'success',
-      displayTitle: 'a change',
-      actor: state.account('mona'),
-      createdAt: now,
-      updatedAt: now,
-      headRepository: repository,
-      jobs: [],
-      pullRequests: [],
-      ...facts,
-    };
-    state.repository(repository)?.runs.push(run);
-    return run;
+    return this.runs.addRun(this.github, repository, facts);
   }
 
   /** Lets a run have uploaded an artifact. */
-  addArtifact(
-    repository: string,
-    runId: number,
-    { name, zip, claimedSize }: FinishedRunOptions['artifacts'][number],
-    createdAt = this.github.state.now(),
-  ): number {
-    const { state } = this.github;
-    const entry = { id: state.newId(), repository, runId, name, digest: null, createdAt };
-    this.#artifacts.push({ ...entry, sizeBytes: claimedSize ?? zip.length, zip });
-    return entry.id;
+  addArtifact(repository: string, runId: number, artifact: AddedArtifact, createdAt = this.github.state.now()): number {
+    return this.runs.addArtifact(this.github, { repository, id: runId }, { ...artifact, createdAt });
   }
 
   /** Lets all that a run uploaded have expired. */
   expireArtifacts(runId: number): void {
-    for (const [index, artifact] of this.#artifacts.entries()) {
-      if (artifact.runId === runId) this.#artifacts[index] = { ...artifact, expired: true };
-    }
+    this.runs.expire(runId);
   }
 
   /** A job of a run, from one instant to another; ISO 8601. */
-  job(name: string, startedAt = this.github.state.now(), completedAt = startedAt): WorkflowJob {
-    const { state } = this.github;
-    const [status, conclusion] = ['completed', 'success'] as const;
-    const shown = { steps: [], log: '', summary: '', checkRunId: state.newId() };
-    return { id: state.newId(), key: name, name, status, conclusion, startedAt, completedAt, ...shown };
+  job(name: string, startedAt?: string, completedAt?: string): WorkflowJob {
+    return finishedJob(this.github, name, startedAt, completedAt);
   }
 
   /** What the bot answered to the last webhook of a name. */

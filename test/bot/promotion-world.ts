@@ -1,11 +1,8 @@
-import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { formatReport } from '../../core/reports/read-report.ts';
-import { formatVersionTagMessage } from '../../core/reports/version-tag-line.ts';
-import { SAMPLE_REPORTS } from '../core/reports/sample-reports.ts';
 import { runGit } from '../testkit/git-client.ts';
 import { enqueue } from '../testkit/github/merge-queue.ts';
+import { addRelease, type Release, type ReleasedImage, releaseDocument } from '../testkit/released-version.ts';
 import { createZip } from '../testkit/zip.ts';
 import { BotWorld, type CommitFiles } from './bot-world.ts';
 
@@ -35,49 +32,15 @@ export interface JudgedRelease {
   readonly uploaded: string;
 }
 
-/** An image that a release built. */
-export interface ReleasedImage {
-  readonly repository: string;
-  readonly tag?: string;
-  readonly digest: string;
-}
-
-/** What a release's document says, and where it was made. */
-export interface DocumentedRelease {
-  readonly version: string;
+/** What a release of `flights` says, and where it was made. */
+export interface DocumentedRelease extends Omit<Release, 'model' | 'artifact'> {
   readonly letter: string;
-  readonly commit: string;
-  readonly runId: number;
-  /** Digest of its evaluation report. */
-  readonly evaluation?: string | undefined;
-  readonly image?: ReleasedImage | undefined;
 }
 
 /** The document that a register job uploads, and the message of the tag that names it. */
-export function releaseDocument({ version, letter, commit, runId, evaluation, image }: DocumentedRelease) {
-  const digest = `sha256:${digestOf(letter)}`;
-  const artifact = { uri: uriOf(digestOf(letter)), digest, sizeBytes: 10 };
-  const shown = image === undefined ? {} : { image: { reference: 'x', ...image } };
-  const { image: _, ...sample } = SAMPLE_REPORTS['model-version'];
-  const text = formatReport('model-version', {
-    ...sample,
-    ...{ model: 'flights', name: 'flights', version, metrics: [], comparisons: [] },
-    artifact: { ...artifact, files: [] },
-    lineage: { ...sample.lineage, commit, runId },
-    evaluation: evaluation === undefined ? null : { uri: 's3://models/flights/documents/e', digest: evaluation },
-    ...shown,
-  });
-  const named = `sha256:${createHash('sha256').update(text).digest('hex')}`;
-  const message = formatVersionTagMessage(`Registering artifact flights version v${version}`, {
-    schema: 'tidegate.dev/tag/v1',
-    artifact,
-    ...shown,
-    metrics: [],
-    comparisons: [],
-    documents: { 'model-version': { uri: 's3://models/flights/documents/v', digest: named } },
-    runId,
-  });
-  return { text, message };
+export function releaseOf({ letter, ...release }: DocumentedRelease) {
+  const artifact = { uri: uriOf(digestOf(letter)), digest: `sha256:${digestOf(letter)}`, sizeBytes: 10 };
+  return releaseDocument({ model: 'flights', artifact, ...release });
 }
 
 /** A repository with two environments and a bot, whose versions are registered by hand. */
@@ -150,21 +113,17 @@ export class PromotionWorld {
    */
   async register(version: string, letter: string, judged?: JudgedRelease, image?: ReleasedImage): Promise<number> {
     const commit = await this.push({ 'train.py': `print('${version}')\n` });
-    const run = this.bot.addRun(REPOSITORY, {
-      name: 'model-release',
-      event: 'push',
-      headBranch: 'main',
-      headSha: commit,
-      jobs: [this.bot.job('judge'), this.bot.job('register')],
-    });
+    const artifact = { uri: uriOf(digestOf(letter)), digest: `sha256:${digestOf(letter)}`, sizeBytes: 10 };
+    const release = { model: 'flights', version, artifact, commit, evaluation: judged?.digest, image };
+    const { run, message } = addRelease(
+      { github: this.bot.github, runs: this.bot.runs, repository: REPOSITORY },
+      release,
+    );
     if (judged !== undefined) {
       const zip = createZip([{ name: 'evaluation.json', content: judged.uploaded }]);
       this.bot.addArtifact(REPOSITORY, run.id, { name: 'tidegate-flights-1-report', zip });
     }
-    const document = releaseDocument({ version, letter, commit, runId: run.id, evaluation: judged?.digest, image });
-    const zip = createZip([{ name: 'model-version.json', content: document.text }]);
-    this.bot.addArtifact(REPOSITORY, run.id, { name: 'tidegate-flights-1-version', zip });
-    await runGit(this.#clone, ['tag', '--annotate', `flights@v${version}`, '--message', document.message, commit]);
+    await runGit(this.#clone, ['tag', '--annotate', `flights@v${version}`, '--message', message, commit]);
     await runGit(this.#clone, ['push', '--quiet', 'origin', `flights@v${version}`]);
     await this.bot.settle();
     return run.id;

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { type SeededRandom, seededRandom } from '../testkit/seeded-random.ts';
 import { createZip } from '../testkit/zip.ts';
 import { PromotionModel } from './promotion-model.ts';
-import { digestOf, manifest, PromotionWorld, REPOSITORY, releaseDocument, uriOf } from './promotion-world.ts';
+import { digestOf, manifest, PromotionWorld, REPOSITORY, releaseOf, uriOf } from './promotion-world.ts';
 import { Writer } from './writer.ts';
 
 const MINUTE = 60_000;
@@ -226,7 +226,7 @@ export class RandomEvents {
       jobs: [bot.job('register')],
     });
     const version = `901.${this.#forged}.0`;
-    const { text } = releaseDocument({ version, letter: 'f', commit: headSha, runId: run.id });
+    const { text } = releaseOf({ version, letter: 'f', commit: headSha, runId: run.id });
     const zip = createZip([{ name: 'model-version.json', content: text }]);
     bot.addArtifact(REPOSITORY, run.id, { name: 'tidegate-flights-1-version', zip });
     const document = `sha256:${createHash('sha256').update(text).digest('hex')}`;

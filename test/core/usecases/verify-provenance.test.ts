@@ -4,7 +4,7 @@ import { BotMemory } from '../../../bot/bot-memory.ts';
 import { openRepository } from '../../../bot/repository.ts';
 import { believedVersions } from '../../../core/usecases/model-situation.ts';
 import type { VersionCatalog } from '../../../core/usecases/version-catalog.ts';
-import { digestOf, manifest, PromotionWorld, REPOSITORY, releaseDocument, uriOf } from '../../bot/promotion-world.ts';
+import { digestOf, manifest, PromotionWorld, REPOSITORY, releaseOf, uriOf } from '../../bot/promotion-world.ts';
 import { runGit } from '../../testkit/git-client.ts';
 import type { WorkflowJob, WorkflowRun } from '../../testkit/github/state.ts';
 import { createZip } from '../../testkit/zip.ts';
@@ -53,7 +53,7 @@ interface Staged {
   readonly jobs?: (job: (name: string, from?: string, to?: string) => WorkflowJob) => WorkflowJob[];
   readonly artifactName?: string;
   readonly uploadedAt?: string;
-  readonly document?: Partial<Parameters<typeof releaseDocument>[0]>;
+  readonly document?: Partial<Parameters<typeof releaseOf>[0]>;
   readonly change?: (text: string) => string;
 }
 
@@ -78,7 +78,7 @@ async function stage(staged: Staged): Promise<string> {
   const jobs = staged.jobs?.(job) ?? [job('judge', ago(20), ago(11)), job('register')];
   const run = bot.addRun(REPOSITORY, { ...facts, jobs, ...staged.run });
   const documented = { version, letter: 'b', commit, runId: run.id, ...staged.document };
-  const { text, message } = releaseDocument(documented);
+  const { text, message } = releaseOf(documented);
   const zip = createZip([{ name: 'model-version.json', content: staged.change?.(text) ?? text }]);
   const name = staged.artifactName ?? 'tidegate-flights-1-version';
   bot.addArtifact(REPOSITORY, run.id, { name, zip }, staged.uploadedAt ?? ago(9));
@@ -170,7 +170,7 @@ describe('a version', { timeout: 120_000 }, () => {
     await runGit(clone, ['fetch', '--quiet', '--tags', 'origin']);
     await runGit(clone, ['push', '--quiet', 'origin', `${object.split('\t')[0]}:refs/tags/flights@v7.0.0`]);
     expect(await beliefIn('7.0.0')).toMatch(/its document is of flights v0\.1\.0/);
-    const { message } = releaseDocument({ version: '0.1.0', letter: 'a', ...honest });
+    const { message } = releaseOf({ version: '0.1.0', letter: 'a', ...honest });
     await pushTag('7.1.0', message, honest.commit);
     expect(await beliefIn('7.1.0')).toMatch(/its document is of flights v0\.1\.0/);
   });
@@ -220,7 +220,7 @@ describe('a version whose document has expired', { timeout: 120_000 }, () => {
 
   it('is not believed with a URI that is not the path of its digest, though an environment has held it', async () => {
     const odd = 's3://models/flights/anything';
-    const { message } = releaseDocument({ version: '8.0.0', letter: 'e', ...honest });
+    const { message } = releaseOf({ version: '8.0.0', letter: 'e', ...honest });
     world.expire(honest.runId);
     await pushTag('8.0.0', message.replace(uriOf(digestOf('e')), odd), honest.commit);
     await world.push({ 'k8s/staging.yaml': manifest(odd) });

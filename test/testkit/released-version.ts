@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { formatReport } from '../../core/reports/read-report.ts';
+import { formatVersionTagMessage } from '../../core/reports/version-tag-line.ts';
+import { SAMPLE_REPORTS } from '../core/reports/sample-reports.ts';
+import { type FinishedRuns, finishedJob } from './github/finished-runs.ts';
+import type { GitHub } from './github/github.ts';
+import { createZip } from './zip.ts';
+
+/** An image that a release built. */
+export interface ReleasedImage {
+  readonly repository: string;
+  readonly tag?: string;
+  readonly digest: string;
+}
+
+/** What a release's document says, and where it was made. */
+export interface Release {
+  readonly model: string;
+  readonly version: string;
+  readonly artifact: { readonly uri: string; readonly digest: string; readonly sizeBytes: number };
+  readonly commit: string;
+  readonly runId: number;
+  /** Digest of its evaluation report. */
+  readonly evaluation?: string | undefined;
+  readonly image?: ReleasedImage | undefined;
+}
+
+/** The document that a register job uploads, and the message of the tag that names it. */
+export function releaseDocument({ model, version, artifact, commit, runId, evaluation, image }: Release) {
+  const shown = image === undefined ? {} : { image: { reference: 'x', ...image } };
+  const { image: _, ...sample } = SAMPLE_REPORTS['model-version'];
+  const text = formatReport('model-version', {
+    ...sample,
+    ...{ model, name: model, version, metrics: [], comparisons: [] },
+    artifact: { ...artifact, files: [] },
+    lineage: { ...sample.lineage, commit, runId },
+    evaluation: evaluation === undefined ? null : { uri: `s3://models/${model}/documents/e`, digest: evaluation },
+    ...shown,
+  });
+  const named = `sha256:${createHash('sha256').update(text).digest('hex')}`;
+  const message = formatVersionTagMessage(`Registering artifact ${model} version v${version}`, {
+    schema: 'tidegate.dev/tag/v1',
+    artifact,
+    ...shown,
+    metrics: [],
+    comparisons: [],
+    documents: { 'model-version': { uri: `s3://models/${model}/documents/v`, digest: named } },
+    runId,
+  });
+  return { text, message };
+}
+
+/** Who lets a release have happened. */
+export interface ReleasePlace {
+  readonly github: GitHub;
+  readonly runs: FinishedRuns;
+  readonly repository: string;
+}
+
+/**
+ * Lets the release workflow have run for a push to main, with its register job and what that uploaded.
+ *
+ * @returns The run, and the message that the version's tag needs.
+ */
+export function addRelease({ github, runs, repository }: ReleasePlace, release: Omit<Release, 'runId'>) {
+  const jobs = [finishedJob(github, 'judge'), finishedJob(github, 'register')];
+  const facts = { name: 'model-release', event: 'push', headBranch: 'main', headSha: release.commit, jobs };
+  const run = runs.addRun(github, repository, facts);
+  const { text, message } = releaseDocument({ ...release, runId: run.id });
+  const zip = createZip([{ name: 'model-version.json', content: text }]);
+  runs.addArtifact(github, { repository, id: run.id }, { name: `tidegate-${release.model}-1-version`, zip });
+  return { run, message };
+}
