@@ -84,15 +84,21 @@ describe.skipIf(REGISTRY === undefined || SKOPEO === undefined)(
       const project = await world.project();
       const { reference, digest } = await build(project, 'bytes');
       const inputs = { 'image-reference': reference };
+      const of = project.startRun();
       let kill = () => {};
       // The artifact, four documents, the tag, its ref: the ref was the last.
       world.writes.arm(7, () => kill());
-      await project.register('bytes', { env, inputs, onStart: (child) => (kill = () => void child.kill('SIGKILL')) });
+      await project.register('bytes', {
+        of,
+        env,
+        inputs,
+        onStart: (child) => (kill = () => void child.kill('SIGKILL')),
+      });
       world.writes.arm();
       expect(await project.tags()).toHaveLength(1);
       expect(await digestOf(project, '0.1.0')).toBe('absent');
       for (let again = 0; again < 2; again++) {
-        const next = await project.register('bytes', { env, inputs });
+        const next = await project.register('bytes', { of, env, inputs });
         expect(next.outputs, next.stdout).toMatchObject({ created: 'false', 'model-version': '0.1.0' });
         expect(await digestOf(project, '0.1.0')).toBe(digest);
       }

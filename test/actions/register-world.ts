@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { expect } from 'vitest';
@@ -9,11 +9,14 @@ import { parseVersionTagMessage } from '../../core/reports/version-tag-line.ts';
 import { ensurePythonEnvironment } from '../../scripts/python-environment.ts';
 import { SAMPLE_REPORTS } from '../core/reports/sample-reports.ts';
 import { runGit } from '../testkit/git-client.ts';
+import { FinishedRuns, finishedJob } from '../testkit/github/finished-runs.ts';
 import type { RunningGitHub } from '../testkit/github/github-options.ts';
 import { startGitHub } from '../testkit/github/start-github.ts';
+import type { WorkflowRun } from '../testkit/github/state.ts';
 import { type ActionRun, runActionSource } from '../testkit/run-action.ts';
 import { type S3Server, startS3 } from '../testkit/s3.ts';
 import { WriteCounter } from '../testkit/write-proxy.ts';
+import { createZip } from '../testkit/zip.ts';
 
 /** The model that the projects register. */
 export const MODEL = 'flight-delay';
@@ -26,6 +29,7 @@ export class RegisterWorld {
   readonly root: string;
   readonly s3: S3Server;
   readonly github: RunningGitHub;
+  readonly runs: FinishedRuns;
   readonly writes: WriteCounter;
   readonly ports: { readonly s3: number; readonly api: number };
   readonly #closing: readonly (() => Promise<void>)[];
@@ -34,6 +38,7 @@ export class RegisterWorld {
     this.root = parts.root;
     this.s3 = parts.s3;
     this.github = parts.github;
+    this.runs = parts.runs;
     this.writes = parts.writes;
     this.ports = parts.ports;
     this.#closing = closing;
@@ -44,11 +49,12 @@ export class RegisterWorld {
     const root = await mkdtemp(path.join(os.tmpdir(), 'tidegate-register-'));
     const s3 = await startS3({ directory: path.join(root, 's3'), binary: path.join(bin, 'weed') });
     await s3.createBucket('models');
-    const github = await startGitHub({ directory: path.join(root, 'github') });
+    const runs = await FinishedRuns.start();
+    const github = await startGitHub({ directory: path.join(root, 'github'), artifacts: runs.source });
     const writes = new WriteCounter();
     const [toS3, toApi] = [await writes.before(Number(new URL(s3.endpoint).port)), await writes.before(github.port)];
-    const closing = [toS3.close, toApi.close, () => github.stop(), () => s3.stop()];
-    return new RegisterWorld({ root, s3, github, writes, ports: { s3: toS3.port, api: toApi.port } }, closing);
+    const closing = [toS3.close, toApi.close, () => github.stop(), runs.close, () => s3.stop()];
+    return new RegisterWorld({ root, s3, github, runs, writes, ports: { s3: toS3.port, api: toApi.port } }, closing);
   }
 
   async stop(): Promise<void> {
@@ -102,8 +108,38 @@ export class Project {
     return runGit(this.clone, ['rev-parse', 'HEAD']);
   }
 
-  /** Runs register on an artifact, with the reports as the steps before leave them. */
+  /** A run of the release workflow for a push to main, which has come to its register job. */
+  startRun(commit = this.commit): WorkflowRun {
+    const { github, runs } = this.world;
+    const facts = { name: 'model-release', event: 'push', headBranch: 'main', headSha: commit };
+    return runs.addRun(github, this.name, { ...facts, status: 'in_progress', conclusion: null });
+  }
+
+  /**
+   * Runs register on an artifact, with the reports as the steps before leave them. Where it succeeds, its run does, with
+   * the document that register wrote among what it uploaded.
+   */
   async register(artifact: string, options: RegisterOptions = {}): Promise<ActionRun> {
+    const run = options.of ?? this.startRun(options.commit);
+    const startedAt = this.world.github.state.now();
+    const made = await this.#runRegister(artifact, { ...options, of: run });
+    if (made.exitCode === 0) await this.#finish(run, { startedAt, report: made.outputs['report-path'] ?? '' });
+    return made;
+  }
+
+  async #finish(run: WorkflowRun, { startedAt, report }: { startedAt: string; report: string }): Promise<void> {
+    const { github, runs } = this.world;
+    const zip = createZip([{ name: 'model-version.json', content: await readFile(report, 'utf8') }]);
+    const name = `tidegate-${MODEL}-${run.attempt}-version`;
+    if (!runs.source.list(this.name, run.id).some((one) => one.name === name)) {
+      runs.addArtifact(github, { repository: this.name, id: run.id }, { name, zip });
+    }
+    run.jobs.push(finishedJob(github, 'register', startedAt, github.state.now()));
+    run.status = 'completed';
+    run.conclusion = 'success';
+  }
+
+  async #runRegister(artifact: string, options: RegisterOptions & { readonly of: WorkflowRun }): Promise<ActionRun> {
     const { s3, github, ports } = this.world;
     const temp = path.join(this.folder, randomUUID());
     const reports = path.join(temp, 'tidegate', MODEL);
@@ -124,7 +160,7 @@ export class Project {
       GITHUB_REF: 'refs/heads/main',
       GITHUB_EVENT_NAME: 'push',
       GITHUB_WORKFLOW_REF: `${this.name}/.github/workflows/model-release.yml@refs/heads/main`,
-      GITHUB_RUN_ID: '42',
+      GITHUB_RUN_ID: String(options.of.id),
       ...options.env,
     };
     const inputs = { 'github-token': github.userToken('mona'), ...options.inputs };
@@ -153,6 +189,8 @@ export class Project {
 /** What a registration differs in. */
 export interface RegisterOptions {
   readonly commit?: string;
+  /** The run whose register job it is. Default: one of its own. */
+  readonly of?: WorkflowRun;
   readonly evaluation?: object;
   readonly run?: object;
   readonly env?: Readonly<Record<string, string>>;

@@ -67,7 +67,8 @@ describe('register', () => {
 
   it('makes one version of the same bytes registered twice at the same moment', async () => {
     const project = await world.project();
-    const runs = await Promise.all([project.register('bytes'), project.register('bytes')]);
+    const of = project.startRun();
+    const runs = await Promise.all([project.register('bytes', { of }), project.register('bytes', { of })]);
     for (const { exitCode, stdout } of runs) expect(exitCode, stdout).toBe(0);
     expect(runs.map(({ outputs }) => outputs['model-version'])).toEqual(['0.1.0', '0.1.0']);
     expect(await project.tags()).toEqual([`${MODEL}@v0.1.0`]);
@@ -109,16 +110,18 @@ describe('register', () => {
     for (let last = 1; ; last++) {
       const project = await world.project();
       const artifact = `killed at ${last}`;
+      const of = project.startRun();
       let kill = () => {};
       world.writes.arm(last, () => kill());
       const killed = await project.register(artifact, {
+        of,
         onStart: (child) => (kill = () => void child.kill('SIGKILL')),
       });
       sizes.push(world.writes.count);
       world.writes.arm();
       const before = await project.tags();
       for (const tag of before) await expectComplete(project, tag, artifact);
-      const next = await project.register(artifact);
+      const next = await project.register(artifact, { of });
       expect(next.exitCode, `after ${last} writes: ${next.stdout}`).toBe(0);
       expect(next.outputs).toMatchObject({ 'model-version': '0.1.0', created: String(before.length === 0) });
       expect(await project.tags()).toEqual([`${MODEL}@v0.1.0`]);

@@ -7,6 +7,7 @@ import {
   type CacheEntry,
   type Message,
   type Method,
+  nowInSeconds,
   type Reply,
   type RuntimeTokenClaims,
   type Service,
@@ -41,7 +42,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
     }
     const id = service.nextId++;
     const { size } = await stat(file);
-    const createdAt = new Date().toISOString();
+    const createdAt = nowInSeconds();
     const { repository, runId } = claims;
     service.pending.delete(`${claims.runId}/${name}`);
     service.artifacts.push({ id, repository, runId, name, sizeBytes: size, digest: said ?? null, createdAt, file });

@@ -12,6 +12,7 @@ import {
   hmac,
   jwt,
   type Message,
+  nowInSeconds,
   type RuntimeTokenClaims,
   type Service,
   type StoredArtifact,
@@ -64,7 +65,7 @@ export async function startResultsService(options: { directory: string }): Promi
     plant: async ({ zip, ...artifact }) => {
       const file = path.join(service.directory, randomUUID());
       await writeFile(file, zip);
-      const created = { createdAt: new Date().toISOString(), digest: null, sizeBytes: zip.length };
+      const created = { createdAt: nowInSeconds(), digest: null, sizeBytes: zip.length };
       const stored = { id: service.nextId++, file, ...created, ...artifact };
       service.artifacts.push(stored);
       return stored;

@@ -84,3 +84,8 @@ export function sign(service: Service, blob: string): string {
 export function blobUrl(service: Service, blob: string): string {
   return `${service.url}/blobs/${blob}?sig=${sign(service, blob)}`;
 }
+
+/** Now in ISO 8601; whole seconds, as GitHub shows the times of artifacts. */
+export function nowInSeconds(): string {
+  return new Date().toISOString().replace(/\.\d{3}Z$/, 'Z');
+}

@@ -53,7 +53,7 @@ export function releaseRunRefusal(run: RunFacts, { commit, defaultBranch, workfl
 /**
  * Whether a version's document was uploaded by the register job: only then no code of the team had a hand in it. Other
  * jobs of the run may upload under any name, so the upload has to lie within that job, which starts when those that it
- * needs have ended. GitHub gives times in whole seconds.
+ * needs have ended. GitHub gives times in whole seconds, so what happens within one second counts as at once.
  *
  * @param jobs Those of the attempt that the artifact is named for.
  * @param isOwnRun This very job reads it: the register job may still be at work.
@@ -64,7 +64,8 @@ export function uploadRefusal(uploadedAtMs: number, jobs: readonly JobFacts[], i
   const isWithin = ({ startedAtMs, completedAtMs, conclusion }: JobFacts) => {
     const hasEnded = conclusion === 'success' && completedAtMs !== undefined;
     if (!hasEnded && !(isOwnRun && conclusion === null)) return false;
-    return uploadedAtMs >= toSecond(startedAtMs) && uploadedAtMs <= (completedAtMs ?? Number.POSITIVE_INFINITY);
+    const uploadedAt = toSecond(uploadedAtMs);
+    return uploadedAt >= toSecond(startedAtMs) && uploadedAt <= (completedAtMs ?? Number.POSITIVE_INFINITY);
   };
   if (registering.some(isWithin)) return undefined;
   return registering.length === 0
