@@ -3,7 +3,6 @@ import os from 'node:os';
 import path from 'node:path';
 import { getOctokit } from '@actions/github';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { S3ObjectStore } from '../../core/adapters/aws/s3-object-store.ts';
 import { ensurePythonEnvironment } from '../../scripts/python-environment.ts';
 import { digestOf } from '../core/reports/sample-reports.ts';
 import { runGit } from '../testkit/git-client.ts';
@@ -12,7 +11,7 @@ import type { RunningGitHub } from '../testkit/github/github-options.ts';
 import { startGitHub } from '../testkit/github/start-github.ts';
 import { addRelease } from '../testkit/released-version.ts';
 import { type ActionRun, runActionSource } from '../testkit/run-action.ts';
-import { type S3Server, startS3 } from '../testkit/s3.ts';
+import { type S3Server, s3Environment, startS3, storeBytes } from '../testkit/s3.ts';
 
 const NAME = 'acme/flights';
 const STORE = 's3://models/m';
@@ -45,7 +44,10 @@ beforeAll(async () => {
   const { bin } = await ensurePythonEnvironment('demo');
   s3 = await startS3({ directory: path.join(root, 's3'), binary: path.join(bin, 'weed') });
   await s3.createBucket('models');
-  for (const digest of Object.values(STORED)) await storeBytes(`sha256/${digest.slice(7)}/model.onnx`);
+  for (const digest of Object.values(STORED)) {
+    const key = `sha256/${digest.slice(7)}/model.onnx`;
+    await storeBytes(s3, { store: STORE, key, bytes: Buffer.from('bytes') });
+  }
   runs = await FinishedRuns.start();
   github = await startGitHub({ directory: path.join(root, 'github'), artifacts: runs.source });
   await github.createRepository(NAME);
@@ -55,21 +57,6 @@ beforeAll(async () => {
   await runGit(clone, ['push', '--quiet', 'origin', 'HEAD:main']);
   await releaseAll(clone, NAME);
 });
-
-const storeAccess = () => ({
-  AWS_ACCESS_KEY_ID: s3.accessKeyId,
-  AWS_SECRET_ACCESS_KEY: s3.secretAccessKey,
-  AWS_REGION: 'us-east-1',
-  AWS_ENDPOINT_URL: s3.endpoint,
-});
-
-async function storeBytes(key: string): Promise<void> {
-  const bytes = Buffer.from('bytes');
-  const open = async function* () {
-    yield bytes;
-  };
-  await new S3ObjectStore(STORE, { env: storeAccess() }).put(key, { sizeBytes: bytes.length, bytes, open }, 'replace');
-}
 
 /** Registers all versions at the commit that a clone is at, each by a run of its release workflow. */
 async function releaseAll(clone: string, repository: string): Promise<void> {
@@ -127,7 +114,7 @@ function deploy(
   return runActionSource('deploy-manifest', {
     workspace,
     temp: path.join(workspace, 'temp'),
-    env: { ...storeAccess(), GITHUB_API_URL: github.apiUrl, GITHUB_REPOSITORY: NAME, ...env },
+    env: { ...s3Environment(s3), GITHUB_API_URL: github.apiUrl, GITHUB_REPOSITORY: NAME, ...env },
     inputs: { environment: 'production', 'github-token': github.userToken('mona'), ...inputs },
   });
 }

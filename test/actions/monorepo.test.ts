@@ -4,12 +4,14 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readReport } from '../../core/reports/read-report.ts';
-import { formatVersionTagMessage } from '../../core/reports/version-tag-line.ts';
-import { SAMPLE_TAG_LINE } from '../core/reports/sample-reports.ts';
+import { ensurePythonEnvironment } from '../../scripts/python-environment.ts';
 import { runGit } from '../testkit/git-client.ts';
+import { FinishedRuns } from '../testkit/github/finished-runs.ts';
 import type { RunningGitHub } from '../testkit/github/github-options.ts';
 import { startGitHub } from '../testkit/github/start-github.ts';
+import { addRelease } from '../testkit/released-version.ts';
 import { runActionSource } from '../testkit/run-action.ts';
+import { type S3Server, s3Environment, startS3, storeBytes } from '../testkit/s3.ts';
 
 const NAME = 'acme/everything';
 const MODELS = new URL('../fixtures/models/', import.meta.url).pathname;
@@ -21,7 +23,7 @@ models:
     data: { label: y, features: [a, b] }
     evaluate: { dataset: t.csv }
     gate: { rules: [{ metric: roc_auc, max-regression: 0.05 }] }
-    register: { store: store }
+    register: { store: s3://models/m }
     environments:
       - { name: production, targets: [{ file: k8s/model.yaml, kind: InferenceService, name: m }] }
 `;
@@ -34,12 +36,18 @@ spec: { predictor: { model: { storageUri: "s3://models/m/sha256/${hex}" } } }
 let root: string;
 let workspace: string;
 let github: RunningGitHub;
+let runs: FinishedRuns;
+let s3: S3Server;
 /** Of both versions: the older one, which runs, and the newest. */
 const hexOf: Record<string, string> = {};
 
 beforeAll(async () => {
   root = await mkdtemp(path.join(os.tmpdir(), 'tidegate-monorepo-'));
-  github = await startGitHub({ directory: path.join(root, 'github') });
+  const { bin } = await ensurePythonEnvironment('demo');
+  s3 = await startS3({ directory: path.join(root, 's3'), binary: path.join(bin, 'weed') });
+  await s3.createBucket('models');
+  runs = await FinishedRuns.start();
+  github = await startGitHub({ directory: path.join(root, 'github'), artifacts: runs.source });
   await github.createRepository(NAME);
   workspace = path.join(root, 'clone');
   await runGit(root, ['clone', '--quiet', github.cloneUrl(NAME, github.userToken('mona')), workspace]);
@@ -49,13 +57,10 @@ beforeAll(async () => {
     ['0.1.0', 'good'],
     ['0.2.0', 'poor'],
   ] as const) {
-    const file = path.join(MODELS, `${model}.onnx`);
-    const hex = createHash('sha256')
-      .update(await readFile(file))
-      .digest('hex');
+    const bytes = await readFile(path.join(MODELS, `${model}.onnx`));
+    const hex = createHash('sha256').update(bytes).digest('hex');
     hexOf[version] = hex;
-    await mkdir(path.join(folder, 'store', 'sha256', hex), { recursive: true });
-    await cp(file, path.join(folder, 'store', 'sha256', hex, 'model.onnx'));
+    await storeBytes(s3, { store: 's3://models/m', key: `sha256/${hex}/model.onnx`, bytes });
   }
   await cp(path.join(MODELS, 'good.onnx'), path.join(folder, 'model.onnx'));
   await writeFile(path.join(folder, 'tidegate.yaml'), CONFIG);
@@ -64,9 +69,10 @@ beforeAll(async () => {
   await writeFile(path.join(folder, 't.csv'), `a,b,y\n${rows.join('\n')}\n`);
   await runGit(workspace, ['add', 'models/m/tidegate.yaml', 'models/m/k8s']);
   await runGit(workspace, ['commit', '--quiet', '-m', 'start']);
+  const commit = await runGit(workspace, ['rev-parse', 'HEAD']);
   for (const [version, hex] of Object.entries(hexOf)) {
     const artifact = { uri: `s3://models/m/sha256/${hex}`, digest: `sha256:${hex}`, sizeBytes: 393 };
-    const message = formatVersionTagMessage(`m v${version}`, { ...SAMPLE_TAG_LINE, artifact });
+    const { message } = addRelease({ github, runs, repository: NAME }, { model: 'm', version, artifact, commit });
     await runGit(workspace, ['tag', '--annotate', `m@v${version}`, '--cleanup=verbatim', '--message', message]);
   }
   await runGit(workspace, ['push', '--quiet', 'origin', 'HEAD:main', '--tags']);
@@ -74,6 +80,8 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await github?.stop();
+  await runs?.close();
+  await s3?.stop();
   await rm(root, { recursive: true, force: true });
 });
 
@@ -81,7 +89,12 @@ function run(action: string, inputs: Readonly<Record<string, string>>) {
   return runActionSource(action, {
     workspace,
     temp: path.join(root, 'temp', action),
-    env: { GITHUB_API_URL: github.apiUrl, GITHUB_REPOSITORY: NAME, GITHUB_REF: 'refs/heads/main' },
+    env: {
+      ...s3Environment(s3),
+      GITHUB_API_URL: github.apiUrl,
+      GITHUB_REPOSITORY: NAME,
+      GITHUB_REF: 'refs/heads/main',
+    },
     inputs: { 'working-directory': 'models/m', 'github-token': github.userToken('mona'), ...inputs },
   });
 }

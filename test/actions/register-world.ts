@@ -14,7 +14,7 @@ import type { RunningGitHub } from '../testkit/github/github-options.ts';
 import { startGitHub } from '../testkit/github/start-github.ts';
 import type { WorkflowRun } from '../testkit/github/state.ts';
 import { type ActionRun, runActionSource } from '../testkit/run-action.ts';
-import { type S3Server, startS3 } from '../testkit/s3.ts';
+import { type S3Server, s3Environment, startS3 } from '../testkit/s3.ts';
 import { WriteCounter } from '../testkit/write-proxy.ts';
 import { createZip } from '../testkit/zip.ts';
 
@@ -150,9 +150,7 @@ export class Project {
     await writeFile(path.join(reports, 'run.json'), JSON.stringify({ ...run, ...options.run }));
     await writeFile(path.join(reports, 'profile.json'), JSON.stringify(profile));
     const env = {
-      AWS_ACCESS_KEY_ID: s3.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: s3.secretAccessKey,
-      AWS_REGION: 'us-east-1',
+      ...s3Environment(s3),
       AWS_ENDPOINT_URL: `http://127.0.0.1:${ports.s3}`,
       GITHUB_API_URL: `http://127.0.0.1:${ports.api}/api/v3`,
       GITHUB_REPOSITORY: this.name,
@@ -169,11 +167,7 @@ export class Project {
   }
 
   store(): S3ObjectStore {
-    const { accessKeyId, secretAccessKey, endpoint } = this.world.s3;
-    const credentials = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
-    return new S3ObjectStore(this.storeUri, {
-      env: { ...credentials, AWS_REGION: 'us-east-1', AWS_ENDPOINT_URL: endpoint },
-    });
+    return new S3ObjectStore(this.storeUri, { env: s3Environment(this.world.s3) });
   }
 
   async tags(): Promise<readonly string[]> {

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { S3ObjectStore } from '../../core/adapters/aws/s3-object-store.ts';
 import { hostEnvironment } from './host-environment.ts';
 import { findFreePorts } from './http.ts';
 
@@ -17,6 +18,28 @@ export interface S3Server {
   /** Makes a bucket; one that is there already is left alone. Names have at least 3 letters. */
   createBucket(name: string): Promise<void>;
   stop(): Promise<void>;
+}
+
+/** The environment by which clients of AWS reach a server, as its writer. */
+export function s3Environment({ accessKeyId, secretAccessKey, endpoint }: S3Server): Readonly<Record<string, string>> {
+  return {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_REGION: 'us-east-1',
+    AWS_ENDPOINT_URL: endpoint,
+  };
+}
+
+/** Puts an object into a store (`s3://bucket/prefix`) of a server. */
+export async function storeBytes(
+  server: S3Server,
+  { store, key, bytes }: { readonly store: string; readonly key: string; readonly bytes: Uint8Array },
+): Promise<void> {
+  const open = async function* () {
+    yield bytes;
+  };
+  const content = { sizeBytes: bytes.length, bytes, open };
+  await new S3ObjectStore(store, { env: s3Environment(server) }).put(key, content, 'replace');
 }
 
 const START_TIMEOUT_MS = 60_000;
