@@ -1,10 +1,16 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FileArtifactHasher } from '../../core/adapters/node/file-artifact-hasher.ts';
 import { artifactFolder, runKey } from '../../core/domain/registry/store-layout.ts';
 import { DvcRepository } from '../testkit/dvc-repository.ts';
+import { runGit } from '../testkit/git-client.ts';
+import { FinishedRuns } from '../testkit/github/finished-runs.ts';
+import { startGitHub } from '../testkit/github/start-github.ts';
+import { addRelease } from '../testkit/released-version.ts';
+import { type ResultsService, startResultsService } from '../testkit/results-service.ts';
 import { runActionSource } from '../testkit/run-action.ts';
 
 const config = (train: string) => `version: 1
@@ -53,13 +59,16 @@ const FILES = {
 };
 
 let root: string;
+let results: ResultsService;
 let count = 0;
 
 beforeAll(async () => {
   root = await mkdtemp(path.join(os.tmpdir(), 'tidegate-train-'));
+  results = await startResultsService({ directory: path.join(root, 'results') });
 });
 
 afterAll(async () => {
+  await results?.stop();
   if (root !== undefined) await rm(root, { recursive: true, force: true });
 });
 
@@ -176,12 +185,16 @@ describe('train with a command', () => {
   });
 
   it.runIf(process.platform === 'linux')('leaves no token in the environment of any process of the step', async () => {
+    const claims = { repository: 'acme/m', runId: 1, jobId: 'train', cacheScopes: [], mayWriteCache: false };
+    const job = results.environment(claims);
+    const tokens = path.join(root, 'tokens');
+    await writeFile(tokens, `-of-this-test\n${job.ACTIONS_RUNTIME_TOKEN}\n`);
     const search = `for f in /proc/[0-9]*/environ; do tr '\\0' '\\n' < "$f"; done 2> /dev/null > all`;
-    const command = `${search}; grep -c -E '^(INPUT_|ACTIONS_|GITHUB_TOKEN|GITHUB_OUTPUT).*-of-this-test' all > model; true`;
+    const command = `${search}; grep -c -F -f ${tokens} all > model; true`;
     const { options, read } = await repositoryWith({ ...FILES, 'tidegate.yaml': config(JSON.stringify({ command })) });
-    const env = { ACTIONS_RUNTIME_TOKEN: 'runtime-of-this-test', GITHUB_TOKEN: 'token-of-this-test', KEPT: 'is kept' };
+    const env = { ...job, ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'id-of-this-test', GITHUB_TOKEN: 'token-of-this-test' };
     const inputs = { 'github-token': 'input-of-this-test', set: 'lr=0.3' };
-    const run = await runActionSource('train', { ...options, env, inputs });
+    const run = await runActionSource('train', { ...options, env: { ...env, KEPT: 'is kept' }, inputs });
     expect(run.exitCode, run.stdout).toBe(0);
     expect(await read('all')).toContain('KEPT=is kept');
     expect(await read('model')).toBe('0\n');
@@ -212,26 +225,70 @@ describe('train with a command', () => {
     expect(run.stdout).not.toContain('##[error]');
   });
 
-  it('trains again where the store has a run of the same inputs that no registered version vouches for', async () => {
+  /** A model that comes out otherwise each time, trained once, with its run and an artifact in the store. */
+  async function storedRun(weights?: string) {
     const { repository, options, read } = await repositoryWith({
       ...FILES,
       'tidegate.yaml': config('{ command: "mkdir -p model && date +%N > model/weights" }'),
       '.gitignore': 'store\nmodel\n',
     });
     await repository.commit('all');
+    const commit = await runGit(repository.folder, ['rev-parse', 'HEAD']);
     const first = await runActionSource('train', options);
     const { digest } = await new FileArtifactHasher().hash(path.join(repository.folder, 'model'));
-    const store = path.join(repository.folder, 'store');
-    const run = path.join(store, runKey(first.outputs['inputs-digest'] ?? '', digest));
-    await mkdir(path.join(store, artifactFolder(digest)), { recursive: true });
-    await mkdir(path.dirname(run), { recursive: true });
-    await writeFile(path.join(store, artifactFolder(digest), 'weights'), 'BACKDOORED');
-    await writeFile(run, await readFile(first.outputs['report-path'] ?? ''));
+    const inputsDigest = first.outputs['inputs-digest'] ?? '';
+    const report = await readFile(first.outputs['report-path'] ?? '', 'utf8');
+    const trained = await read('model/weights');
+    await repository.write({
+      [`store/${artifactFolder(digest)}/weights`]: weights ?? trained,
+      [`store/${runKey(inputsDigest, digest)}`]: report,
+    });
     await rm(path.join(repository.folder, 'model'), { recursive: true });
+    return { repository, options, read, commit, digest, inputsDigest, report, trained };
+  }
+
+  it('trains again where the store has a run of the same inputs that no registered version vouches for', async () => {
+    const { repository, options, read, inputsDigest } = await storedRun('BACKDOORED');
     const second = await runActionSource('train', options);
-    expect(second.outputs).toMatchObject({ ran: 'true', 'inputs-digest': first.outputs['inputs-digest'] });
+    expect(second.outputs).toMatchObject({ ran: 'true', 'inputs-digest': inputsDigest });
     expect(second.stdout).toContain('The store has 1 runs of these inputs, but no believed version was made of them');
     expect(await read('model/weights')).not.toContain('BACKDOORED');
     expect((await readdir(repository.folder)).filter((name) => name.includes('tmp'))).toEqual([]);
+  });
+
+  it('restores a run that a believed version was made of, and only that one', async () => {
+    const name = 'acme/restored';
+    const stored = await storedRun();
+    const { repository, options, read, digest, inputsDigest, trained } = stored;
+    const runs = await FinishedRuns.start();
+    const github = await startGitHub({ directory: path.join(root, 'github'), artifacts: runs.source });
+    try {
+      await github.createRepository(name);
+      const token = github.userToken('mona');
+      const git = (...args: readonly string[]) => runGit(repository.folder, args);
+      await git('push', '--quiet', github.cloneUrl(name, token), 'HEAD:main');
+      const env = { GITHUB_API_URL: github.apiUrl, GITHUB_REPOSITORY: name };
+      const train = () => runActionSource('train', { ...options, env, inputs: { 'github-token': token } });
+      const release = async (version: string, run: string) => {
+        const artifact = { uri: `store/${artifactFolder(digest)}`, digest, sizeBytes: 1 };
+        const { commit } = stored;
+        const made = { model: 'm', version, artifact, commit, training: { inputsDigest, run } };
+        const { message } = addRelease({ github, runs, repository: name }, made);
+        await git('tag', '--annotate', `m@v${version}`, '--cleanup=verbatim', '--message', message);
+        await git('push', '--quiet', github.cloneUrl(name, token), `m@v${version}`);
+      };
+      // Of the same bytes and inputs, but of another run report.
+      await release('0.1.0', `sha256:${'e'.repeat(64)}`);
+      const before = await train();
+      expect(before.outputs.ran, before.stdout).toBe('true');
+      await rm(path.join(repository.folder, 'model'), { recursive: true });
+      await release('0.2.0', `sha256:${createHash('sha256').update(stored.report).digest('hex')}`);
+      const after = await train();
+      expect(after.outputs, after.stdout).toMatchObject({ ran: 'false', 'inputs-digest': inputsDigest });
+      expect(await read('model/weights')).toBe(trained);
+    } finally {
+      await github.stop();
+      await runs.close();
+    }
   });
 });

@@ -22,18 +22,21 @@ export interface Release {
   readonly runId: number;
   /** Digest of its evaluation report. */
   readonly evaluation?: string | undefined;
+  /** What it was made of, with the digest of its run report. */
+  readonly training?: { readonly inputsDigest: string; readonly run: string };
   readonly image?: ReleasedImage | undefined;
 }
 
 /** The document that a register job uploads, and the message of the tag that names it. */
-export function releaseDocument({ model, version, artifact, commit, runId, evaluation, image }: Release) {
+export function releaseDocument({ model, version, artifact, commit, runId, evaluation, image, training }: Release) {
   const shown = image === undefined ? {} : { image: { reference: 'x', ...image } };
   const { image: _, ...sample } = SAMPLE_REPORTS['model-version'];
   const text = formatReport('model-version', {
     ...sample,
     ...{ model, name: model, version, metrics: [], comparisons: [] },
     artifact: { ...artifact, files: [] },
-    lineage: { ...sample.lineage, commit, runId },
+    lineage: { ...sample.lineage, commit, runId, ...(training && { inputsDigest: training.inputsDigest }) },
+    run: training === undefined ? sample.run : { uri: `s3://models/${model}/documents/r`, digest: training.run },
     evaluation: evaluation === undefined ? null : { uri: `s3://models/${model}/documents/e`, digest: evaluation },
     ...shown,
   });
