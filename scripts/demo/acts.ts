@@ -45,8 +45,8 @@ export async function playActs(stage: Stage): Promise<void> {
     play: () => timeMovesOn(stage),
   });
   await stage.story.act('A bad rollout, and back', {
-    what: 'Production does not get healthy with the new version: Argo CD says so in a commit status. Somebody else says so too, whom nobody asked.',
-    look: 'the hold, which is an issue; the rollback pull request, whose diff gives back the exact value from before',
+    what: 'Somebody tags a version that nobody judged. Production does not get healthy with the new version: Argo CD says so in a commit status. A stranger says so too.',
+    look: 'no promotion of v9.0.0; the hold, which is an issue; the rollback pull request, whose diff gives back the exact value from before',
     play: () => badRollout(stage),
   });
 }
@@ -156,6 +156,10 @@ async function timeMovesOn(stage: Stage): Promise<readonly number[]> {
 
 async function badRollout(stage: Stage): Promise<readonly number[]> {
   const { world, team, story } = stage;
+  await team.pushForgedTag('9.0.0', '0.1.2');
+  await world.forge.idle();
+  const proposed = (await look(stage)).pullRequests.filter(({ body, title }) => `${title}${body}`.includes('9.0.0'));
+  story.expect('the tag v9.0.0, with the number of an honest run, is refused', proposed, proposed.length === 0);
   await world.sayHealth('mallory', 'failure');
   const unmoved = (await look(stage)).issues.filter(({ title }) => title.startsWith('Hold'));
   story.expect('what a stranger says of its health changes nothing', unmoved, unmoved.length === 0);
@@ -171,6 +175,8 @@ async function badRollout(stage: Stage): Promise<readonly number[]> {
   const rollback = pullRequests.find((one) => one.title === title && one.state === 'open');
   story.expect('the bot proposes to go back to v0.1.1, with one changed line', rollback?.files, isOneLine(rollback));
   if (rollback === undefined) return [];
+  const said = rollback.checks.map(({ output }) => `${output.summary}${output.text}`).join('\n');
+  story.expect('its check says why v9.0.0 is not believed', said, /v9\.0\.0\b.*another document/.test(said));
   await team.merge(rollback.number);
   await world.forge.idle();
   const production = 'k8s/overlays/production/model.yaml';

@@ -76,6 +76,16 @@ export class Team {
     return { number: Number(number), branch };
   }
 
+  /** Pushes a tag with the message of an honest version, but for another artifact: pushing is all that it takes. */
+  async pushForgedTag(version: string, honest: string): Promise<void> {
+    await this.git('fetch', '--quiet', '--tags', 'origin', 'main');
+    const message = await this.git('for-each-ref', '--format=%(contents)', `refs/tags/${MODEL}@v${honest}`);
+    const forged = message.replaceAll(/[0-9a-f]{64}/g, 'f'.repeat(64)).replaceAll(honest, version);
+    const tag = `${MODEL}@v${version}`;
+    await this.git('tag', '--annotate', tag, '--cleanup=verbatim', '--message', forged, `${MODEL}@v${honest}^{}`);
+    await this.git('push', '--quiet', 'origin', tag);
+  }
+
   async merge(number: number): Promise<void> {
     await this.#api('PUT', `pulls/${number}/merge`, { merge_method: 'squash' });
   }
