@@ -177,7 +177,7 @@ describe('the bot, while strangers make it work', { timeout: 400_000 }, () => {
     const zip = createZip([{ name: 'evaluation.json', content }]);
     const run = { repository: REPOSITORY, headRepository: 'stranger/flights', headBranch: branch, headSha: sha };
     await expectAlive(`${name} (a zip of ${Math.ceil(zip.length / 1024)} KB)`, () =>
-      world.bot.finishRun({ ...run, artifacts: [{ name: 'tidegate-flights-1', zip }] }),
+      world.bot.finishRun({ ...run, artifacts: [{ name: 'tidegate-flights-1-report', zip }] }),
     );
     expect((await checksOf(sha))['tidegate / flights']).toBe('failure');
   });
