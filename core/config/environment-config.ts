@@ -46,7 +46,7 @@ const target = z
 
 const WHY = {
   context: 'name the commit status that tells the health, such as continuous-delivery/<application>',
-  creator: 'name who writes that status, such as argocd[bot], so that nobody else can',
+  creator: 'name who writes that status, such as acme-argocd[bot], so that nobody else can',
 };
 
 const health = z
