@@ -72,18 +72,18 @@ function imageTraps(manifest: ParsedManifest, located: LocatedTarget): Trap[] {
 }
 
 /**
- * `oci://` needs a switch of the cluster that is off by default. A value with a digest has been promoted before, so the
- * switch was needed already.
+ * `oci://` needs a switch of the cluster, which not every way to install KServe sets. A value with a digest has been
+ * promoted before, so the switch was needed already.
  */
 function schemeTraps(manifest: ParsedManifest, located: LocatedTarget, before: RunningValue): Trap[] {
   const { document, path } = located;
   if (located.shape !== 'scalar' || before.digest !== undefined) return [];
   const scheme = imageSchemeOf(readRunningValue(manifest, located).text);
   if (scheme === undefined) return [];
-  const message = `KServe loads ${scheme} only where the cluster allows it, which is off by default: the model then never becomes ready`;
+  const message = `KServe loads ${scheme} only where the settings of the cluster allow it: elsewhere the model never becomes ready`;
   const fix =
     scheme === 'oci://'
-      ? 'Set enableModelcar: true in storageInitializer of the ConfigMap inferenceservice-config.'
-      : 'Set enableOciModelSupport: true in storageInitializer of the ConfigMap inferenceservice-config (KServe 0.20 or later).';
+      ? 'Make sure that enableModelcar is true in storageInitializer of the ConfigMap inferenceservice-config.'
+      : 'Make sure that enableOciModelSupport is true in storageInitializer of the ConfigMap inferenceservice-config (KServe 0.20 or later).';
   return [{ document, path, message, fix }];
 }

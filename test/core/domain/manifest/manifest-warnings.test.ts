@@ -86,7 +86,11 @@ describe('manifestWarnings', () => {
       says: 'minReplicas 3 is more than maxReplicas 2',
     },
     { name: 'a stopped service', given: { annotations: 'serving.kserve.io/stop: "true"' }, says: 'Suspended' },
-    { name: 'an image', given: { model: 'oci://registry.example/flights:0.1.0' }, says: 'off by default' },
+    {
+      name: 'an image',
+      given: { model: 'oci://registry.example/flights:0.1.0' },
+      says: 'only where the settings of the cluster allow it',
+    },
     { name: 'a mounted image', given: { model: 'oci+native://registry.example/flights:1' }, says: 'oci+native://' },
   ])('warns of $name, on its line and with a fix', ({ given, says }) => {
     const before = service(given);
