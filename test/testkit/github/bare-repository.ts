@@ -4,6 +4,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { gitEnvironment } from '../host-environment.ts';
 import { type FileDiff, parseDiff } from './diff.ts';
+import { GitObjectReader } from './git-object-reader.ts';
 import { type CommitObject, formatCommit, formatTag, parseCommit, parseTag, type TagObject } from './git-objects.ts';
 
 /** A ref and what it points at directly (a tag object for an annotated tag). */
@@ -45,9 +46,18 @@ export const NO_OBJECT = '0'.repeat(40);
 /** A bare Git repository, by the git program. */
 export class BareRepository {
   readonly directory: string;
+  readonly #objects: GitObjectReader;
+  /** What git said of commits, which never change. */
+  readonly #ofCommits = new Map<string, Promise<string | undefined>>();
 
   constructor(directory: string) {
     this.directory = directory;
+    this.#objects = new GitObjectReader(directory);
+  }
+
+  /** Ends the process that reads objects. */
+  close(): void {
+    this.#objects.close();
   }
 
   /** Makes the repository, ready for pushes by HTTP. */
@@ -97,29 +107,43 @@ export class BareRepository {
     }
   }
 
+  /** Asks once where all revisions are names of objects. */
+  private remembered(args: readonly string[], revisions: readonly string[]): Promise<string | undefined> {
+    if (!revisions.every((revision) => /^[0-9a-f]{40}$/.test(revision))) return this.maybe(args);
+    const key = args.join(' ');
+    const known = this.#ofCommits.get(key) ?? this.maybe(args);
+    this.#ofCommits.set(key, known);
+    return known;
+  }
+
+  private async shaOf(revision: string): Promise<string | undefined> {
+    return revision.startsWith('-') ? undefined : (await this.#objects.info(revision))?.sha;
+  }
+
   /** The commit that a branch, tag, sha or other revision leads to. */
   commitOf(revision: string): Promise<string | undefined> {
-    if (revision.startsWith('-')) return Promise.resolve(undefined);
-    return this.maybe(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]);
+    return this.shaOf(`${revision}^{commit}`);
   }
 
   /** What any revision names: `HEAD:path` gives a blob. */
   objectOf(revision: string): Promise<string | undefined> {
-    if (revision.startsWith('-')) return Promise.resolve(undefined);
-    return this.maybe(['rev-parse', '--verify', '--quiet', '--end-of-options', revision]);
+    return this.shaOf(revision);
   }
 
   /** What several revisions name, in their order; undefined for what is not there. */
-  async objects(revisions: readonly string[]): Promise<readonly ({ sha: string; type: string } | undefined)[]> {
-    const lines = (await this.text(['cat-file', '--batch-check'], `${revisions.join('\n')}\n`)).split('\n');
-    return revisions.map((_, index) => {
-      const [sha = '', type = ''] = (lines[index] ?? '').split(' ');
-      return /^[0-9a-f]{40}$/.test(sha) && /^(?:blob|tree|commit|tag)$/.test(type) ? { sha, type } : undefined;
-    });
+  objects(revisions: readonly string[]): Promise<readonly ({ sha: string; type: string } | undefined)[]> {
+    return Promise.all(revisions.map((revision) => this.#objects.info(revision)));
   }
 
-  typeOf(sha: string): Promise<string | undefined> {
-    return this.maybe(['cat-file', '-t', sha]);
+  async typeOf(sha: string): Promise<string | undefined> {
+    return (await this.#objects.info(sha))?.type;
+  }
+
+  /** The bytes of an object of a type. */
+  private async contentOf(type: string, sha: string): Promise<Buffer> {
+    const found = await this.#objects.contents(sha);
+    if (found?.type === type) return found.content;
+    throw new GitError(['cat-file', type, sha], 128, `${sha} is no ${type}`);
   }
 
   /** All refs whose full name begins with the prefix, in order of name. */
@@ -136,7 +160,9 @@ export class BareRepository {
   }
 
   async ref(name: string): Promise<Ref | undefined> {
-    return (await this.refs(name)).find(({ ref }) => ref === name);
+    // No name of a ref has what makes a revision of it.
+    const found = /[~^: ?*[\\]|@\{|\.\./.test(name) ? undefined : await this.#objects.info(name);
+    return found === undefined ? undefined : { ref: name, sha: found.sha, type: found.type };
   }
 
   /** Moves a ref if it holds `before` (all zeros: if it is not there). */
@@ -150,11 +176,11 @@ export class BareRepository {
   }
 
   async commit(sha: string): Promise<CommitObject> {
-    return { sha, ...parseCommit(await this.run(['cat-file', 'commit', sha])) };
+    return { sha, ...parseCommit(await this.contentOf('commit', sha)) };
   }
 
   async tag(sha: string): Promise<TagObject> {
-    return { sha, ...parseTag(await this.run(['cat-file', 'tag', sha])) };
+    return { sha, ...parseTag(await this.contentOf('tag', sha)) };
   }
 
   async tree(sha: string, recursive: boolean): Promise<TreeEntry[]> {
@@ -168,7 +194,7 @@ export class BareRepository {
   }
 
   blob(sha: string): Promise<Buffer> {
-    return this.run(['cat-file', 'blob', sha]);
+    return this.contentOf('blob', sha);
   }
 
   writeBlob(content: Buffer): Promise<string> {
@@ -199,11 +225,14 @@ export class BareRepository {
   }
 
   mergeBase(one: string, other: string): Promise<string | undefined> {
-    return this.maybe(['merge-base', one, other]);
+    return this.remembered(['merge-base', one, other], [one, other]);
   }
 
   async isAncestor(ancestor: string, descendant: string): Promise<boolean> {
-    return (await this.maybe(['merge-base', '--is-ancestor', ancestor, descendant])) !== undefined;
+    return (
+      (await this.remembered(['merge-base', '--is-ancestor', ancestor, descendant], [ancestor, descendant])) !==
+      undefined
+    );
   }
 
   /** Commits reachable from `to` and not from `from`, newest first. */
@@ -223,7 +252,7 @@ export class BareRepository {
 
   /** The tree of merging two commits, or undefined where they conflict. */
   mergeTree(ours: string, theirs: string): Promise<string | undefined> {
-    return this.maybe(['merge-tree', '--write-tree', ours, theirs]);
+    return this.remembered(['merge-tree', '--write-tree', ours, theirs], [ours, theirs]);
   }
 
   /** Brings a commit of another repository here. */

@@ -32,6 +32,7 @@ export async function startGitHub(options: GitHubOptions): Promise<RunningGitHub
   forge.onStop = async () => {
     await server.close();
     await emulator.close();
+    for (const { git } of state.repositories.values()) git.close();
   };
   return forge;
 }
