@@ -59,7 +59,7 @@ export async function placeMadeFiles(from: string, root: string, { data, results
 
 /** Whether a file is the path, lies in it, or matches it. */
 function names(path: string, file: string): boolean {
-  return isGlob(path) ? matchesGlob(file, path) : isWithin(file, path.replace(/\/+$/, ''));
+  return isGlob(path) ? matchesGlob(file, path) : isWithin(file, plainFolder(path));
 }
 
 async function filesOf(root: string, path: string): Promise<readonly string[]> {
@@ -70,8 +70,14 @@ async function filesOf(root: string, path: string): Promise<readonly string[]> {
   }
   const found = await stat(join(root, path)).catch(() => undefined);
   if (found === undefined) return [];
-  const folder = path.replace(/\/+$/, '');
+  const folder = plainFolder(path);
   return found.isDirectory() ? (await filesUnder(join(root, folder))).map((file) => `${folder}/${file}`) : [path];
+}
+
+/** Without `./` before it and `/` behind it. */
+function plainFolder(path: string): string {
+  const normal = posix.normalize(path);
+  return normal.endsWith('/') ? normal.slice(0, -1) : normal;
 }
 
 function isGlob(path: string): boolean {
