@@ -23,7 +23,11 @@ export const drift = z
     reference: z.string().min(1).optional().describe('Default: evaluate.dataset'),
     limits: z.enum(['none', 'history']).default('none'),
     effect: z
-      .strictObject({ ks: z.number().min(0).max(1).default(0.1), psi: z.number().min(0).default(0.1) })
+      .strictObject({
+        ks: z.number().min(0).max(1).default(0.1),
+        psi: z.number().min(0).default(0.1),
+        missing: z.number().min(0).max(1).default(0.05).describe('Difference of the shares of missing values'),
+      })
       .prefault({}),
     labels: z.string().min(1).optional(),
     retrain: retrain.optional(),

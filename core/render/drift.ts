@@ -8,6 +8,11 @@ import { inlineCode } from './text/inline-code.ts';
 
 const ICONS = { drift: '🌊', 'no-drift': '✅', inconclusive: '⚠️' } as const;
 const WORDS = { drift: 'drift', 'no-drift': 'no drift', inconclusive: 'inconclusive' } as const;
+const EFFECTS = new Map([
+  ['ks', 'KS'],
+  ['psi', 'PSI'],
+  ['missing', 'missing'],
+]);
 const MAX_BARS = 12;
 const MAX_ROWS = 100;
 
@@ -103,7 +108,7 @@ function table(columns: readonly DriftColumn[]): string {
     .slice(0, MAX_ROWS)
     .map((column) => [
       escapeText(column.name, 80),
-      column.effect.name === 'ks' ? 'KS' : 'PSI',
+      EFFECTS.get(column.effect.name) ?? escapeText(column.effect.name, 20),
       show(column.effect.value),
       show(bar(column)),
       showP(column.adjustedPValue),
@@ -122,7 +127,7 @@ function table(columns: readonly DriftColumn[]): string {
 
 function method({ dataset, current, reference }: DriftReport): string {
   const lines = [
-    `Numbers by the two-sample Kolmogorov-Smirnov test, categories by the chi-square test of both samples; p-values adjusted by Benjamini and Hochberg over ${formatCount(dataset.tested)} columns, at ${formatPercent(dataset.falseAlarmRate)}.`,
+    `Numbers by the two-sample Kolmogorov-Smirnov test, categories and shares of missing values by the chi-square test of both samples; p-values adjusted by Benjamini and Hochberg over ${formatCount(dataset.tested)} columns, at ${formatPercent(dataset.falseAlarmRate)}.`,
     'A column has drifted where its test says so and it moved more than it may: the effect floor of tidegate.yaml, or more where past windows of the reference moved more.',
     `Current data ${inlineCode(current.path, 120)}, reference ${inlineCode(reference.digest)}.`,
   ];

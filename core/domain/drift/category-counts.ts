@@ -30,6 +30,14 @@ export function pairCounts(reference: CategoricalProfile, current: CategoricalPr
   };
 }
 
+/** The greater of the two samples' shares of rows whose categories were cut, so that nobody knows what they are; 0 to 1. */
+export function unknownShare({ categories, reference, current }: PairedCounts): number {
+  const last = categories.length - 1;
+  if (categories[last] !== OTHER) return 0;
+  const share = (counts: readonly number[]) => (counts[last] ?? 0) / counts.reduce((sum, count) => sum + count, 0);
+  return Math.max(share(reference), share(current));
+}
+
 /** Categories that the reference never had, most frequent first. Empty where the reference was cut: it may have had them. */
 export function newCategories(
   reference: CategoricalProfile,

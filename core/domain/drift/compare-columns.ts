@@ -1,12 +1,14 @@
 import { benjaminiHochberg } from '../statistics/benjamini-hochberg.ts';
-import { formatCount, formatNumber } from '../text/format-number.ts';
-import { newCategories, pairCounts } from './category-counts.ts';
+import { formatCount, formatNumber, formatPercent } from '../text/format-number.ts';
+import { newCategories, pairCounts, unknownShare } from './category-counts.ts';
 import { chiSquareTest } from './chi-square-test.ts';
 import { distributionOf } from './distribution.ts';
 import { historyLimit, MIN_PAST_WINDOWS } from './history-limit.ts';
 import { kolmogorovSmirnovTest } from './kolmogorov-smirnov.ts';
+import { missingLimit, testMissing } from './missing-values.ts';
 import { populationStabilityIndex } from './population-stability-index.ts';
-import type { ColumnProfile } from './profile-column.ts';
+import type { CategoricalProfile, ColumnProfile } from './profile-column.ts';
+import { asSameFlags } from './same-flags.ts';
 
 /** The outcome of a check. */
 export type DriftVerdict = 'drift' | 'no-drift' | 'inconclusive';
@@ -16,7 +18,7 @@ export interface DriftPolicy {
   /** Over all columns together, such as 0.05. */
   readonly falseAlarmRate: number;
   /** Effects below are real or not, but not worth waking anyone. */
-  readonly floors: { readonly ks: number; readonly psi: number };
+  readonly floors: { readonly ks: number; readonly psi: number; readonly missing: number };
   /** `history`: the reference's own past windows raise the floor. */
   readonly limits: 'none' | 'history';
 }
@@ -39,7 +41,7 @@ export interface ComparedColumn {
   /** By Benjamini and Hochberg over the tested columns. */
   readonly adjustedPValue: number | null;
   readonly effect: {
-    readonly name: 'ks' | 'psi';
+    readonly name: 'ks' | 'psi' | 'missing';
     readonly value: number | null;
     readonly floor: number;
     /** null where no limit was learned. */
@@ -53,29 +55,41 @@ export interface ComparedColumn {
 const MIN_VALUES = 30;
 const MAX_NAMED = 5;
 
+/** Chosen: where most rows of a sample are of categories that were cut, the rest tells nothing of it. */
+const MOST_UNKNOWN = 0.5;
+
 interface Tested {
+  readonly test: ComparedColumn['test'];
+  readonly name: ComparedColumn['effect']['name'];
   readonly statistic: number;
   readonly pValue: number;
   readonly effect: number;
+  readonly floor: number;
   readonly limit: number | undefined;
   readonly note: string;
 }
 
+type Adjusted = Tested & { readonly adjustedPValue: number };
+
 /**
  * Compares the columns of two windows. A column has drifted where its test says so at the false alarm rate over all
- * columns, and the effect is at least its floor and above the limit that its history sets.
+ * columns, and the effect is at least its floor and above the limit that its history sets. Each column has two tests: of
+ * its values, and of how many are missing.
  */
 export function compareColumns(pairs: readonly ColumnPair[], policy: DriftPolicy): readonly ComparedColumn[] {
-  const tests = pairs.map((pair) => testColumn(pair, policy));
-  const pValues = tests.flatMap((test) => (typeof test === 'string' ? [] : [test.pValue]));
-  const adjusted = benjaminiHochberg(pValues);
-  let next = 0;
-  return pairs.map((pair, index) => {
-    const test = tests[index] ?? 'it was not tested';
-    if (typeof test === 'string') return untested(pair.reference, test, policy);
-    const adjustedPValue = adjusted[next] ?? 1;
-    next++;
-    return judged(pair.reference, { ...test, adjustedPValue }, policy);
+  const ofValues = pairs.map((pair) => testColumn(pair, policy));
+  const ofMissing = pairs.map((pair) => testMissingRate(pair, policy));
+  const tests = [...ofValues, ...ofMissing].flatMap((test) =>
+    test === undefined || typeof test === 'string' ? [] : [test],
+  );
+  const adjusted = benjaminiHochberg(tests.map(({ pValue }) => pValue));
+  const adjust = (test: Tested): Adjusted => ({ ...test, adjustedPValue: adjusted[tests.indexOf(test)] ?? 1 });
+  return pairs.map(({ reference }, index) => {
+    const [values, missing] = [ofValues[index] ?? 'it was not tested', ofMissing[index]];
+    const lost = missing === undefined ? undefined : judged(reference, adjust(missing), policy);
+    const shape =
+      typeof values === 'string' ? untested(reference, values, policy) : judged(reference, adjust(values), policy);
+    return lost?.verdict === 'drift' && shape.verdict !== 'drift' ? lost : shape;
   });
 }
 
@@ -90,7 +104,8 @@ export function datasetVerdict(columns: readonly Pick<ComparedColumn, 'verdict'>
 }
 
 /** The test of a column, or why there is none: a clause. */
-function testColumn({ reference, past, current }: ColumnPair, { limits }: DriftPolicy): Tested | string {
+function testColumn({ reference, past, current }: ColumnPair, policy: DriftPolicy): Tested | string {
+  const { limits } = policy;
   if (current === undefined) return 'the current window has no such column';
   const values = [reference, current].map(({ rows, missing }) => rows - missing);
   const [before = 0, now = 0] = values;
@@ -102,12 +117,34 @@ function testColumn({ reference, past, current }: ColumnPair, { limits }: DriftP
   }
   if (reference.kind === 'numeric' && current.kind === 'numeric') {
     const test = kolmogorovSmirnovTest(distributionOf(reference), distributionOf(current));
-    return { ...test, effect: test.statistic, limit, note: '' };
+    return { ...test, ...kindOf(reference, policy), effect: test.statistic, limit, note: '' };
   }
   if (reference.kind !== 'categorical' || current.kind !== 'categorical') return 'the two windows hold different types';
+  return testCategories(asSameFlags(reference, current), { ...kindOf(reference, policy), limit });
+}
+
+function testCategories(
+  [reference, current]: readonly [CategoricalProfile, CategoricalProfile],
+  kind: Pick<Tested, 'test' | 'name' | 'floor' | 'limit'>,
+): Tested | string {
   const counts = pairCounts(reference, current);
+  if (unknownShare(counts) > MOST_UNKNOWN) {
+    return 'it has too many categories: most rows are of those that are not among the most frequent';
+  }
   const note = newNote(newCategories(reference, current));
-  return { ...chiSquareTest(counts), effect: populationStabilityIndex(counts), limit, note };
+  return { ...kind, ...chiSquareTest(counts), effect: populationStabilityIndex(counts), note };
+}
+
+/** Undefined where nothing is missing, or too few rows tell. */
+function testMissingRate({ reference, past, current }: ColumnPair, policy: DriftPolicy): Tested | undefined {
+  if (current === undefined || current.rows < MIN_VALUES || reference.rows < MIN_VALUES) return undefined;
+  const found = testMissing(reference, current);
+  const limit = policy.limits === 'history' ? missingLimit(reference, past) : undefined;
+  if (found === undefined || (policy.limits === 'history' && limit === undefined)) return undefined;
+  const { statistic, pValue, effect } = found;
+  const note = ` Missing: ${formatPercent(found.reference)} before, ${formatPercent(found.current)} now.`;
+  const floor = policy.floors.missing;
+  return { test: 'chi2_contingency', name: 'missing', statistic, pValue, effect, floor, limit, note };
 }
 
 function newNote(found: readonly (readonly [string, number])[]): string {
@@ -117,32 +154,21 @@ function newNote(found: readonly (readonly [string, number])[]): string {
   return ` New: ${named.join(', ')}${more}.`;
 }
 
-function judged(
-  reference: ColumnProfile,
-  test: Tested & { readonly adjustedPValue: number },
-  policy: DriftPolicy,
-): ComparedColumn {
-  const { name, floor } = floorOf(reference, policy);
-  const isSignificant = test.adjustedPValue <= policy.falseAlarmRate;
-  const isLarge = test.effect >= floor && (test.limit === undefined || test.effect > test.limit);
-  const verdict = isSignificant && isLarge ? 'drift' : 'no-drift';
+function judged({ name, kind }: ColumnProfile, test: Adjusted, policy: DriftPolicy): ComparedColumn {
+  const { statistic, pValue, adjustedPValue, effect, floor, limit } = test;
+  const isSignificant = adjustedPValue <= policy.falseAlarmRate;
+  const isLarge = effect >= floor && (limit === undefined || effect > limit);
   return {
-    name: reference.name,
-    kind: reference.kind,
-    test: testName(reference),
-    statistic: test.statistic,
-    pValue: test.pValue,
-    adjustedPValue: test.adjustedPValue,
-    effect: { name, value: test.effect, floor, limit: test.limit ?? null },
-    verdict,
-    reason: `${sentence({ isSignificant, isLarge }, test, floor)}${test.note}`,
+    ...{ name, kind, test: test.test, statistic, pValue, adjustedPValue },
+    effect: { name: test.name, value: effect, floor, limit: limit ?? null },
+    verdict: isSignificant && isLarge ? 'drift' : 'no-drift',
+    reason: `${sentence({ isSignificant, isLarge }, test)}${test.note}`,
   };
 }
 
 function sentence(
   { isSignificant, isLarge }: { readonly isSignificant: boolean; readonly isLarge: boolean },
-  { effect, limit }: Tested,
-  floor: number,
+  { effect, limit, floor }: Tested,
 ): string {
   const amount = formatNumber(effect, 3);
   const bar =
@@ -155,27 +181,17 @@ function sentence(
 }
 
 function untested(reference: ColumnProfile, reason: string, policy: DriftPolicy): ComparedColumn {
-  const { name, floor } = floorOf(reference, policy);
+  const { test, name, floor } = kindOf(reference, policy);
   return {
-    name: reference.name,
-    kind: reference.kind,
-    test: testName(reference),
-    statistic: null,
-    pValue: null,
-    adjustedPValue: null,
+    ...{ name: reference.name, kind: reference.kind, test, statistic: null, pValue: null, adjustedPValue: null },
     effect: { name, value: null, floor, limit: null },
     verdict: 'inconclusive',
     reason: `Not tested: ${reason}.`,
   };
 }
 
-function floorOf(
-  { kind }: ColumnProfile,
-  { floors }: DriftPolicy,
-): { readonly name: 'ks' | 'psi'; readonly floor: number } {
-  return kind === 'numeric' ? { name: 'ks', floor: floors.ks } : { name: 'psi', floor: floors.psi };
-}
-
-function testName({ kind }: ColumnProfile): ComparedColumn['test'] {
-  return kind === 'numeric' ? 'ks_2samp' : 'chi2_contingency';
+function kindOf({ kind }: ColumnProfile, { floors }: DriftPolicy): Pick<Tested, 'test' | 'name' | 'floor'> {
+  return kind === 'numeric'
+    ? { test: 'ks_2samp', name: 'ks', floor: floors.ks }
+    : { test: 'chi2_contingency', name: 'psi', floor: floors.psi };
 }

@@ -8,7 +8,7 @@ import type { ColumnProfile } from './profile-column.ts';
 /** Chosen: from fewer windows a standard deviation says nothing. */
 export const MIN_PAST_WINDOWS = 4;
 /** The usual width of a control chart (W. A. Shewhart, 1931), with the population's standard deviation. */
-const STANDARD_DEVIATIONS = 3;
+export const STANDARD_DEVIATIONS = 3;
 
 /**
  * How large an effect may be before it is more than such windows differ anyway: mean plus three standard deviations of

@@ -61,19 +61,23 @@ export function isCategorical(column: ColumnValues, isWhole: boolean): boolean {
 /**
  * Sums up a column.
  *
- * @param kind As the reference has it: a window is summed up in the same way.
+ * @param kind As the reference has it: a window is summed up in the same way, except text where the reference has numbers.
  */
 export function profileColumn(
   name: string,
   column: ColumnValues,
   { kind, resolution }: { readonly kind: ColumnProfile['kind']; readonly resolution: ProfileResolution },
 ): ColumnProfile {
-  if (kind === 'categorical') return categoricalProfile(name, column, resolution);
-  // Text where the reference has numbers: nothing is a number then.
+  if (kind === 'categorical' || hasText(column)) return categoricalProfile(name, column, resolution);
   const values = column.kind === 'categorical' ? new Float64Array(0) : column.values;
   const rows = rowCount(column);
   const finite = countFinite(values);
   return { name, kind, rows, missing: rows - finite, quantiles: sketch(values, finite, resolution.points) };
+}
+
+/** A column without any value may have been read as text. */
+function hasText(column: ColumnValues): boolean {
+  return column.kind === 'categorical' && column.codes.some((code) => code !== -1);
 }
 
 function countFinite(values: Float64Array): number {

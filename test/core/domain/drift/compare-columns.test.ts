@@ -9,7 +9,7 @@ import {
 } from '../../../../core/domain/drift/profile-column.ts';
 import { seededRandom } from '../../../testkit/seeded-random.ts';
 
-const policy: DriftPolicy = { falseAlarmRate: 0.05, floors: { ks: 0.1, psi: 0.1 }, limits: 'none' };
+const policy: DriftPolicy = { falseAlarmRate: 0.05, floors: { ks: 0.1, psi: 0.1, missing: 0.05 }, limits: 'none' };
 const numeric = (values: readonly number[]): ColumnProfile =>
   profileColumn(
     'x',
@@ -41,7 +41,7 @@ describe('compareColumns', () => {
   it('takes a large effect of few rows for chance', () => {
     const [column] = compareColumns([{ reference: normals(40), past: [], current: normals(31) }], {
       ...policy,
-      floors: { ks: 0, psi: 0 },
+      floors: { ks: 0, psi: 0, missing: 0 },
     });
     expect(column?.verdict).toBe('no-drift');
   });
@@ -57,10 +57,69 @@ describe('compareColumns', () => {
   it.each([
     { name: 'a column that is gone', current: undefined },
     { name: 'an empty window', current: numeric([]) },
-    { name: 'a column of missing values', current: numeric(Array.from({ length: 50 }, () => Number.NaN)) },
     { name: 'another type', current: categorical({ a: 100 }) },
   ])('is open on $name', ({ current }) => {
     expect(verdicts([{ reference: normals(100), past: [], current }])).toEqual(['inconclusive']);
+  });
+
+  it.each([0.99, 1])('drifts where a share of %d goes missing, whatever the rest looks like', (share) => {
+    const reference = normals(1000);
+    const rows = Array.from({ length: 1000 }, (_, i) => (i < share * 1000 ? Number.NaN : random.normal()));
+    for (const limits of ['none', 'history'] as const) {
+      const past = Array.from({ length: 6 }, () => normals(200));
+      const [column] = compareColumns([{ reference, past, current: numeric(rows) }], { ...policy, limits });
+      expect(column).toMatchObject({ verdict: 'drift', effect: { name: 'missing', value: share } });
+      expect(column?.reason).toContain('Missing: 0 % before');
+    }
+  });
+
+  it('drifts where missing values come back, and not where they went by chance or less than the floor', () => {
+    const withMissing = (missing: number) =>
+      numeric(Array.from({ length: 4000 }, (_, i) => (i < missing ? Number.NaN : random.normal())));
+    const of = (before: number, now: number) =>
+      verdicts([{ reference: withMissing(before), past: [], current: withMissing(now) }]);
+    expect(of(2000, 100)).toEqual(['drift']);
+    expect(of(400, 410)).toEqual(['no-drift']);
+    expect(of(0, 120)).toEqual(['no-drift']);
+  });
+
+  it('is never quiet about a window in which no value of the reference occurs, cut or not', () => {
+    const many = (prefix: string, count: number): ColumnProfile => {
+      const codes = Int32Array.from({ length: 5 * count }, (_, i) => i % count);
+      const categories = Array.from({ length: count }, (_, i) => `${prefix}${i}`);
+      return profileColumn(
+        'c',
+        { kind: 'categorical', codes, categories },
+        { kind: 'categorical', resolution: FULL_RESOLUTION },
+      );
+    };
+    for (const count of [20, 900, 1500, 20_000]) {
+      const pair = { reference: many('a', count), past: [], current: many('b', count) };
+      expect(verdicts([pair]), `${count} values`).not.toEqual(['no-drift']);
+    }
+    expect(verdicts([{ reference: many('a', 900), past: [], current: many('a', 900) }])).toEqual(['no-drift']);
+  });
+
+  it('takes flags as words and as numbers for the same flags', () => {
+    const words = categorical({ true: 600, false: 400 });
+    for (const current of [categorical({ '1': 610, '0': 390 }), categorical({ True: 610, False: 390 })]) {
+      expect(verdicts([{ reference: words, past: [], current }])).toEqual(['no-drift']);
+      expect(verdicts([{ reference: current, past: [], current: words }])).toEqual(['no-drift']);
+    }
+    expect(verdicts([{ reference: words, past: [], current: categorical({ '1': 200, '0': 800 }) }])).toEqual(['drift']);
+    expect(verdicts([{ reference: words, past: [], current: categorical({ '1': 600, '2': 400 }) }])).toEqual(['drift']);
+  });
+
+  it('is open on text where the reference has numbers, and drifts where it has no value at all', () => {
+    const summed = (codes: readonly number[]) =>
+      profileColumn(
+        'x',
+        { kind: 'categorical', codes: Int32Array.from(codes), categories: ['a'] },
+        { kind: 'numeric', resolution: FULL_RESOLUTION },
+      );
+    const against = (current: ColumnProfile) => verdicts([{ reference: normals(100), past: [], current }]);
+    expect(against(summed(Array(100).fill(0)))).toEqual(['inconclusive']);
+    expect(against(summed(Array(100).fill(-1)))).toEqual(['drift']);
   });
 
   it('learns from past windows how much such windows differ anyway', () => {
@@ -81,7 +140,7 @@ describe('compareColumns', () => {
     let alarms = 0;
     for (let trial = 0; trial < trials; trial++) {
       const pairs = Array.from({ length: 10 }, () => ({ reference: normals(200), past: [], current: normals(100) }));
-      if (verdicts(pairs, { floors: { ks: 0, psi: 0 } }).includes('drift')) alarms++;
+      if (verdicts(pairs, { floors: { ks: 0, psi: 0, missing: 0 } }).includes('drift')) alarms++;
     }
     expect(alarms / trials).toBeLessThan(0.1);
   });
