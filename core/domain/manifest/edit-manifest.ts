@@ -1,7 +1,8 @@
 import type { Document } from 'yaml';
 import { UserError } from '../../errors.ts';
 import { plainYaml } from '../yaml/read-yaml-documents.ts';
-import { imageEntryChanges, imageMapChanges, imageOverrideChanges } from './image-changes.ts';
+import { assertOwnRepository, imageEntryChanges, imageMapChanges, imageOverrideChanges } from './image-changes.ts';
+import { assertNoTemplate } from './image-parts.ts';
 import { locateTarget } from './locate-target.ts';
 import { type LocatedTarget, notFound, scalarText, unsupported } from './located-target.ts';
 import type { ManifestTarget } from './manifest-target.ts';
@@ -92,7 +93,9 @@ function changesFor(
   const { document, path } = located;
   const old = scalarText(manifest, document, path);
   if (old === undefined) throw notFound(manifest, `value at ${formatYamlPath(path)}`);
+  assertNoTemplate(manifest, path, old);
   const value = versionValue(old, version, { manifest, kind: located.value });
+  assertOwnRepository(manifest, located, version.image);
   return value === old ? [] : [{ document, path, value }];
 }
 

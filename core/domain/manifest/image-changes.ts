@@ -1,7 +1,12 @@
+import { isMap } from 'yaml';
+import { isSameRepository, splitRepository } from '../image/docker-hub.ts';
 import { formatImageReference, type ImageReference } from '../image/image-reference.ts';
-import { type LocatedTarget, scalarText, unsupported } from './located-target.ts';
+import { digestLike, type ImagePart, imageParts, isDigestKey, isPair, isTagKey, tagLike } from './image-parts.ts';
+import { type LocatedTarget, nodeAt, scalarText, unsupported } from './located-target.ts';
 import type { ParsedManifest } from './parse-manifest.ts';
 import type { ScalarChange } from './splice.ts';
+import type { DeployedVersion } from './version-value.ts';
+import type { YamlPath } from './yaml-path.ts';
 
 type ImageEntry = Extract<LocatedTarget, { shape: 'image-entry' }>;
 type ImageMap = Extract<LocatedTarget, { shape: 'image-map' }>;
@@ -10,13 +15,13 @@ type ImageOverride = Extract<LocatedTarget, { shape: 'image-override' }>;
 /** Changes of an entry of a kustomization's `images`; what it lacks is inserted. */
 export function imageEntryChanges(manifest: ParsedManifest, located: ImageEntry, image: ImageReference) {
   const at = (key: string) => scalarText(manifest, located.document, [...located.path, key]);
-  const repository = at('newName') ?? at('name');
+  const repository = at('newName') ?? at('name') ?? '';
   if (image.tag === undefined && at('newTag') !== undefined) {
     const message = `${manifest.file} has newTag, but the image has no tag`;
     throw unsupported(manifest, message, 'Remove newTag: a tag and a digest that disagree are worse than none.');
   }
   return changesOf(manifest, located, [
-    ['newName', repository === image.repository ? undefined : image.repository],
+    ['newName', isSameRepository(repository, image.repository) ? undefined : image.repository],
     ['newTag', image.tag],
     ['digest', image.digest],
   ]);
@@ -24,23 +29,56 @@ export function imageEntryChanges(manifest: ParsedManifest, located: ImageEntry,
 
 /** Changes of an image of Helm values: the keys that it has, in the parts that they stand for. */
 export function imageMapChanges(manifest: ParsedManifest, located: ImageMap, image: ImageReference) {
-  const at = (key: string) => scalarText(manifest, located.document, [...located.path, key]);
-  const registry = at('registry');
-  const tagKey = ['tag', 'version'].find((key) => at(key) !== undefined);
-  if (at('repository') === undefined || (tagKey === undefined && at('digest') === undefined)) {
+  const parts = imageParts(manifest, located.document, located.path);
+  const { registry, repository, tag, digests } = parts;
+  if (repository === undefined ? !isPair(parts) : tag === undefined && digests.length === 0) {
     const message = `${manifest.file}: the map at ${located.path.join('.')} is no image: it needs repository, and tag, version or digest`;
     throw unsupported(manifest, message, 'Point path at an image, or at one scalar.');
   }
-  if (image.tag === undefined && tagKey !== undefined) {
-    throw unsupported(manifest, `${manifest.file} has ${tagKey}, but the image has no tag`, `Remove ${tagKey}.`);
-  }
-  const slash = image.repository.indexOf('/');
   return changesOf(manifest, located, [
-    ['registry', registry === undefined ? undefined : image.repository.slice(0, slash)],
-    ['repository', registry === undefined ? image.repository : image.repository.slice(slash + 1)],
-    [tagKey ?? 'tag', tagKey === undefined ? undefined : image.tag],
-    ['digest', at('digest') === undefined ? undefined : image.digest],
+    ...(repository === undefined ? [] : repositoryParts({ registry, repository }, image.repository)),
+    ...(tag === undefined ? [] : [[tag.key, newTag(manifest, tag, image)] as const]),
+    ...digests.map((part) => [part.key, image.digest && digestLike(part, image.digest)] as const),
   ]);
+}
+
+function newTag(manifest: ParsedManifest, { key, text }: ImagePart, { tag, digest }: ImageReference): string {
+  if (tag !== undefined) return tagLike(text, { tag, digest });
+  throw unsupported(manifest, `${manifest.file} has ${key}, but the image has no tag`, `Remove ${key}.`);
+}
+
+/** Nothing where they mean the repository already. */
+function repositoryParts(
+  { registry, repository }: { readonly registry: string | undefined; readonly repository: string },
+  wanted: string,
+): readonly (readonly [string, string])[] {
+  if (isSameRepository(registry ? `${registry}/${repository}` : repository, wanted)) return [];
+  // An empty registry is left to the chart's own default, which nobody but the chart knows: the whole name goes first.
+  if (!registry) return [['repository', wanted]];
+  const parts = splitRepository(wanted);
+  return [
+    ['registry', parts.registry],
+    ['repository', parts.path],
+  ];
+}
+
+/**
+ * A tag or digest by itself belongs to the repository next to it.
+ *
+ * @throws {UserError} MANIFEST_UNSUPPORTED where that is another one than the version's image is of.
+ */
+export function assertOwnRepository(
+  manifest: ParsedManifest,
+  { document, path }: { readonly document: number; readonly path: YamlPath },
+  image: DeployedVersion['image'],
+): void {
+  const [key, parent] = [path.at(-1), path.slice(0, -1)];
+  if (image === undefined || !(isTagKey(key) || isDigestKey(key)) || !isMap(nodeAt(manifest, document, parent))) return;
+  const { registry, repository } = imageParts(manifest, document, parent);
+  const named = registry ? `${registry}/${repository}` : repository;
+  if (repository === undefined || named === undefined || isSameRepository(named, image.repository)) return;
+  const message = `${manifest.file}: ${parent.join('.')} is an image of ${named}, and the version's is of ${image.repository}`;
+  throw unsupported(manifest, message, `Point path at the whole image: path: ${parent.join('.')}.`);
 }
 
 /** The change of an Argo CD application's image override. */
@@ -55,7 +93,7 @@ export function imageOverrideChanges(
 
 function changesOf(
   manifest: ParsedManifest,
-  { document, path }: ImageEntry | ImageMap,
+  { document, path }: { readonly document: number; readonly path: YamlPath },
   wanted: readonly (readonly [key: string, value: string | undefined])[],
 ): ScalarChange[] {
   return wanted.flatMap(([key, value]) =>

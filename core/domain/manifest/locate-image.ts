@@ -1,5 +1,14 @@
-import { isMap } from 'yaml';
-import { documentsMatching, type LocatedTarget, namedEntries, nodeAt, only, scalarText } from './located-target.ts';
+import { isMap, isScalar } from 'yaml';
+import { imageParts, isDigestKey, isPair, isTagKey } from './image-parts.ts';
+import {
+  documentsMatching,
+  type LocatedTarget,
+  namedEntries,
+  nodeAt,
+  only,
+  scalarText,
+  unsupported,
+} from './located-target.ts';
 import type { ManifestTarget } from './manifest-target.ts';
 import type { ParsedManifest } from './parse-manifest.ts';
 import type { YamlPath } from './yaml-path.ts';
@@ -60,14 +69,42 @@ function overriddenName(text: string): string {
   return colon > image.lastIndexOf('/') ? image.slice(0, colon) : image;
 }
 
-/** A value at a path: an image of Helm values where it is a map, else the scalar itself. */
+/**
+ * A value at a path: an image of Helm values where it is a map, or one of a tag and a digest next to each other; else the
+ * scalar itself.
+ */
 export function locateByPath(
   manifest: ParsedManifest,
   place: { readonly document: number; readonly path: YamlPath },
   target: ManifestTarget,
 ): LocatedTarget {
+  assertNoText(manifest, place);
   if (isMap(nodeAt(manifest, place.document, place.path))) return { shape: 'image-map', ...place };
+  const [key, parent] = [place.path.at(-1), place.path.slice(0, -1)];
+  const isPart = isTagKey(key) || isDigestKey(key);
+  if (
+    isPart &&
+    isMap(nodeAt(manifest, place.document, parent)) &&
+    isPair(imageParts(manifest, place.document, parent))
+  ) {
+    return { shape: 'image-map', document: place.document, path: parent };
+  }
   return { shape: 'scalar', ...place, ...(target.value === undefined ? {} : { value: target.value }) };
+}
+
+/** A path that goes on inside of a text, such as Helm values that an Application holds as one. */
+function assertNoText(
+  manifest: ParsedManifest,
+  { document, path }: { readonly document: number; readonly path: YamlPath },
+): void {
+  for (let length = 1; length < path.length; length++) {
+    const above = path.slice(0, length);
+    if (!isScalar(nodeAt(manifest, document, above))) continue;
+    const key = above.at(-1);
+    const fix =
+      key === 'values' ? 'Use valuesObject in its place (Argo CD 2.6 or later).' : 'Write it out as a mapping.';
+    throw unsupported(manifest, `${manifest.file}: ${above.join('.')} is a text, which is not edited inside`, fix);
+  }
 }
 
 /**

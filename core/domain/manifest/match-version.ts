@@ -1,4 +1,5 @@
 import { compare } from 'semver';
+import { isSameRepository } from '../image/docker-hub.ts';
 import type { RunningValue } from './running-value.ts';
 import type { DeployedVersion } from './version-value.ts';
 
@@ -16,7 +17,7 @@ export function matchVersion<V extends DeployedVersion>(running: RunningValue, v
 /** Whether a target's value is that of a version. */
 export function isNamed(running: RunningValue, { version, artifactUri, image }: DeployedVersion): boolean {
   if (running.uri !== undefined && running.uri === artifactUri) return true;
-  if (running.repository !== undefined && running.repository !== image?.repository) return false;
+  if (running.repository !== undefined && !isSameRepository(running.repository, image?.repository ?? '')) return false;
   if (running.digest !== undefined) return running.digest === image?.digest;
   if (running.version !== undefined) return running.version === version;
   return running.repository !== undefined && running.tag !== undefined && running.tag === image?.tag;

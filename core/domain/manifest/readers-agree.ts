@@ -6,7 +6,7 @@ import { formatYamlPath, type YamlPath } from './yaml-path.ts';
 
 const IMAGE_KEYS: Readonly<Record<'image-entry' | 'image-map', readonly string[]>> = {
   'image-entry': ['name', 'newName', 'newTag', 'digest'],
-  'image-map': ['registry', 'repository', 'tag', 'version', 'digest'],
+  'image-map': ['registry', 'repository', 'tag', 'version', 'digest', 'sha', 'sha256'],
 };
 
 /**

@@ -14,7 +14,7 @@ export interface ManifestHistory {
 
 const KEYS: Readonly<Record<Exclude<LocatedTarget['shape'], 'scalar' | 'image-override'>, readonly string[]>> = {
   'image-entry': ['newName', 'newTag', 'digest'],
-  'image-map': ['registry', 'repository', 'tag', 'version', 'digest'],
+  'image-map': ['registry', 'repository', 'tag', 'version', 'digest', 'sha', 'sha256'],
 };
 
 /**

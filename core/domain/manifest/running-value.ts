@@ -1,5 +1,6 @@
 import { UserError } from '../../errors.ts';
 import { type ImageReference, parseImageReference } from '../image/image-reference.ts';
+import { digestOf, type ImageParts, imageParts } from './image-parts.ts';
 import { type LocatedTarget, scalarText } from './located-target.ts';
 import type { ParsedManifest } from './parse-manifest.ts';
 
@@ -29,14 +30,7 @@ export function readRunningValue(manifest: ParsedManifest, located: LocatedTarge
   if (located.shape === 'image-override') {
     return parseRunningText((at(located.path) ?? '').replace(/^[^=]*=/, ''));
   }
-  if (located.shape === 'image-map') {
-    const [registry, name] = [at([...located.path, 'registry']), at([...located.path, 'repository'])];
-    return imageValue({
-      repository: registry === undefined ? name : `${registry}/${name}`,
-      tag: at([...located.path, 'tag']) ?? at([...located.path, 'version']),
-      digest: at([...located.path, 'digest']),
-    });
-  }
+  if (located.shape === 'image-map') return mapValue(imageParts(manifest, located.document, located.path));
   return imageValue({
     repository: at([...located.path, 'newName']) ?? at([...located.path, 'name']),
     tag: at([...located.path, 'newTag']),
@@ -44,14 +38,24 @@ export function readRunningValue(manifest: ParsedManifest, located: LocatedTarge
   });
 }
 
+/** A digest decides before a tag; of a tag with a digest inside, that digest. */
+function mapValue({ registry, repository, tag, digests }: ImageParts): RunningValue {
+  const [number, inside] = tag === undefined ? [] : tag.text.split('@');
+  return imageValue({
+    repository: registry && repository !== undefined ? `${registry}/${repository}` : repository,
+    tag: number,
+    digest: digests.map(digestOf).find((digest) => digest !== undefined) ?? inside,
+  });
+}
+
 function imageValue({
-  repository = '',
+  repository,
   tag,
   digest,
 }: Readonly<Record<'repository' | 'tag' | 'digest', string | undefined>>): RunningValue {
   return {
-    text: `${repository}${tag === undefined ? '' : `:${tag}`}${digest ? `@${digest}` : ''}`,
-    repository,
+    text: `${repository ?? ''}${tag === undefined ? '' : `:${tag}`}${digest ? `@${digest}` : ''}`,
+    ...(repository === undefined ? {} : { repository }),
     ...(tag === undefined ? {} : { tag }),
     ...(digest ? { digest } : {}),
   };

@@ -1,3 +1,4 @@
+import { isSameRepository } from '../image/docker-hub.ts';
 import type { DeployedVersion } from '../manifest/version-value.ts';
 import { RELEASE_EVENTS, workflowPath } from './release-run.ts';
 import { artifactFolder, storeUri } from './store-layout.ts';
@@ -116,7 +117,7 @@ export function documentRefusal(found: DocumentedVersion, expected: ExpectedVers
     return `its artifact ${found.artifactUri} is not register.store's path of its digest`;
   }
   const repository = found.image?.repository;
-  if (repository === undefined || repository === expected.imageRepository) return undefined;
+  if (repository === undefined || isSameRepository(repository, expected.imageRepository ?? '')) return undefined;
   const configured = expected.imageRepository ?? 'not set';
   return `its image is of ${repository}, but image.repository is ${configured}`;
 }

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { isSameRepository, splitRepository } from '../../../../core/domain/image/docker-hub.ts';
+import { editManifest, readTarget } from '../../../../core/domain/manifest/edit-manifest.ts';
+import { matchVersion } from '../../../../core/domain/manifest/match-version.ts';
+import { restoreManifest } from '../../../../core/domain/manifest/restore-manifest.ts';
+import type { DeployedVersion } from '../../../../core/domain/manifest/version-value.ts';
+import { UserError } from '../../../../core/errors.ts';
+
+const HEX = 'ab'.repeat(32);
+const OLD = 'cd'.repeat(32);
+const DIGEST = `sha256:${HEX}`;
+const of = (repository: string): DeployedVersion => ({
+  version: '1.4.0',
+  artifactUri: 's3://models/flights/sha256/cafe',
+  image: { repository, tag: '1.4.0', digest: DIGEST },
+});
+const version = of('registry.example/ml/flight');
+const values = (lines: readonly string[]) => ['image:', ...lines.map((line) => `  ${line}`), ''].join('\n');
+const edit = (text: string, path = 'image', to = version) => editManifest(text, { file: 'values.yaml', path }, to).text;
+const IMAGE = 'repository: registry.example/ml/flight';
+
+describe('a tag and what decides over it', () => {
+  it.each([
+    ['digest', `sha256:${OLD}`, DIGEST],
+    ['sha', OLD, HEX],
+    ['sha256', OLD, HEX],
+    ['sha', `sha256:${OLD}`, DIGEST],
+    ['digest', OLD, HEX],
+    ['sha', '""', `"${HEX}"`],
+    ['digest', '""', `"${DIGEST}"`],
+  ])('change together: %s %s', (key, old, now) => {
+    for (const path of ['image', 'image.tag', `image.${key}`]) {
+      const text = values([IMAGE, 'tag: "1.3.0"', `${key}: ${old}`]);
+      const wanted = values([IMAGE, 'tag: "1.4.0"', `${key}: ${now}`]);
+      expect(edit(text, path), path).toBe(wanted);
+      expect(edit(wanted, path), 'a second time').toBe(wanted);
+      expect(matchVersion(readTarget(wanted, { file: 'v', path }), [version]), path).toBe(version);
+      const both = { current: `# later\n${wanted}`, previous: text };
+      expect(restoreManifest(both, [{ file: 'v', path }], version), path).toBe(`# later\n${text}`);
+    }
+  });
+
+  it('changes with the digest inside of it', () => {
+    const text = values([IMAGE, `tag: 1.3.0@sha256:${OLD}`]);
+    const edited = edit(text);
+    expect(edited).toBe(values([IMAGE, `tag: 1.4.0@${DIGEST}`]));
+    expect(readTarget(edited, { file: 'v', path: 'image' })).toMatchObject({ tag: '1.4.0', digest: DIGEST });
+  });
+
+  it('are one image also where no repository stands with them', () => {
+    const text = values(['tag: "1.3.0"', `digest: sha256:${OLD}`]);
+    expect(edit(text, 'image.tag')).toBe(values(['tag: "1.4.0"', `digest: ${DIGEST}`]));
+    expect(matchVersion(readTarget(edit(text, 'image.tag'), { file: 'v', path: 'image.tag' }), [version])).toBe(
+      version,
+    );
+  });
+
+  it('is refused next to the repository of another image', () => {
+    const text = values(['repository: registry.example/ml/other', 'tag: "1.3.0"']);
+    expect(() => edit(text, 'image.tag')).toThrow(/an image of registry.example\/ml\/other/);
+    expect(edit(text)).toBe(values([IMAGE, 'tag: "1.4.0"']));
+  });
+});
+
+describe('a registry and a repository', () => {
+  it.each([
+    ['acme/flight', 'docker.io', 'acme/flight'],
+    ['flight', 'docker.io', 'flight'],
+    ['localhost/flight', 'localhost', 'flight'],
+    ['localhost:5000/a/b', 'localhost:5000', 'a/b'],
+    ['registry.example/ml/flight', 'registry.example', 'ml/flight'],
+    ['host:5000/flight', 'host:5000', 'flight'],
+  ])('of %s are %s and %s', (repository, registry, path) => {
+    expect(splitRepository(repository)).toEqual({ registry, path });
+    const text = values(['registry: old.example', 'repository: x/y', 'tag: "1.3.0"']);
+    const edited = edit(text, 'image', of(repository));
+    expect(edited).toBe(values([`registry: ${registry}`, `repository: ${path}`, 'tag: "1.4.0"']));
+    expect(matchVersion(readTarget(edited, { file: 'v', path: 'image' }), [of(repository)])).toBeDefined();
+  });
+
+  it.each([
+    ['acme/flight', 'docker.io/acme/flight'],
+    ['flight', 'docker.io/library/flight'],
+    ['index.docker.io/acme/flight', 'registry-1.docker.io/acme/flight'],
+  ])('%s is %s: neither is changed into the other', (one, other) => {
+    expect(isSameRepository(one, other)).toBe(true);
+    const text = values([`repository: ${other}`, 'tag: "1.3.0"']);
+    expect(edit(text, 'image', of(one))).toBe(values([`repository: ${other}`, 'tag: "1.4.0"']));
+  });
+
+  it('are not the same where the host or the path differs', () => {
+    expect(isSameRepository('acme/flight', 'ghcr.io/acme/flight')).toBe(false);
+    expect(isSameRepository('flight', 'acme/flight')).toBe(false);
+    expect(isSameRepository('ghcr.io/library/flight', 'ghcr.io/flight')).toBe(false);
+  });
+
+  it('an empty registry is left to the chart, and the repository says the whole', () => {
+    const text = values(['registry: ""', 'repository: other/flight', 'tag: "1.3.0"']);
+    expect(edit(text)).toBe(values(['registry: ""', IMAGE, 'tag: "1.4.0"']));
+  });
+});
+
+describe('what cannot be edited', () => {
+  it.each([
+    ['a tag without a value', values([IMAGE, 'tag:', 'pullPolicy: Always']), 'image', /image\.tag is there and empty/],
+    ['a null', values([IMAGE, 'tag: null']), 'image', /image\.tag is there and empty/],
+    ['a template in quotes', "image: '{{ .Values.image }}:{{ .Values.tag }}'\n", 'image', /is a template/],
+    ['a template in an image', values([IMAGE, "tag: '{{ .Chart.AppVersion }}'"]), 'image', /is a template/],
+    ['a text that holds values', 'values: |\n  image:\n    tag: "1"\n', 'values.image', /values is a text/],
+  ])('is named: %s', (_, text, path, says) => {
+    expect(() => edit(text, path)).toThrow(says);
+    expect(() => edit(text, path)).toThrow(UserError);
+  });
+});
