@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import type { JobFacts, WorkflowFacts } from '../domain/doctor/workflow-facts.ts';
+import { parseWorkflowText } from './workflow-text.ts';
+
+const text = z.string().max(500);
+const step = z.looseObject({ uses: text.optional() });
+const job = z.looseObject({
+  name: text.optional(),
+  environment: z.union([text, z.looseObject({ name: text })]).optional(),
+  permissions: z.unknown().optional(),
+  uses: text.optional(),
+  steps: z.array(step).max(1_000).optional(),
+});
+const workflow = z.looseObject({
+  on: z.union([text, z.array(text).max(100), z.record(z.string(), z.unknown())]),
+  permissions: z.unknown().optional(),
+  env: z.unknown().optional(),
+  jobs: z.record(z.string(), job),
+});
+
+/**
+ * What a workflow file does, as far as its set-up goes.
+ *
+ * @param file Its name, below `.github/workflows`.
+ * @returns `isReadable: false` where it is no workflow that can be read.
+ */
+export function readWorkflowFacts(file: string, content: string): WorkflowFacts {
+  const parsed = workflow.safeParse(parseWorkflowText(content));
+  if (!parsed.success) return { file, isReadable: false, events: [], hasPermissions: false, jobs: [] };
+  const { on, permissions, env, jobs } = parsed.data;
+  const shared = readNames(env);
+  return {
+    file,
+    isReadable: true,
+    events: typeof on === 'string' ? [on] : Array.isArray(on) ? on : Object.keys(on),
+    hasPermissions: permissions !== undefined,
+    jobs: Object.entries(jobs).map(([key, one]) => jobFacts(key, one, shared)),
+  };
+}
+
+function jobFacts(key: string, one: z.output<typeof job>, shared: readonly string[]): JobFacts {
+  const { name, environment, permissions, uses, steps = [] } = one;
+  return {
+    key,
+    name,
+    environment: typeof environment === 'object' ? environment.name : environment,
+    hasPermissions: permissions !== undefined,
+    reads: [...new Set([...shared, ...readNames(one)])],
+    uses: [uses, ...steps.map((each) => each.uses)].filter((each) => each !== undefined),
+  };
+}
+
+/** Names of secrets and variables in expressions, as `secrets.NAME` or `secrets['NAME']`; GitHub takes any case. */
+function readNames(value: unknown): readonly string[] {
+  const written = JSON.stringify(value) ?? '';
+  const found = written.matchAll(/\b(?:secrets|vars)(?:\.|\[')(\w{1,200})/gi);
+  return [...new Set([...found].map((match) => (match[1] ?? '').toUpperCase()))];
+}

@@ -1,0 +1,57 @@
+import { type Finding, finding, findingOf, type Item } from './finding.ts';
+import { anyOf, mapLooked } from './looked.ts';
+import type { AppFacts, SetupFacts } from './setup-facts.ts';
+
+const INSTALLED = required('The App is installed');
+const GRANTED = required('The App has the permissions that the bot needs');
+const SUBSCRIBED = required('The App hears the events that the bot needs');
+
+/** What the App lacks. */
+export function checkApp({ app, wanted, repository }: SetupFacts): readonly Finding[] {
+  const [owner = ''] = repository.split('/');
+  if (app.kind === 'seen' && app.value === undefined) {
+    const fix = {
+      where: 'npm run bot -- --webhook-url https://<your host>/api/github/webhooks makes the App; then install it.',
+    };
+    return [finding(INSTALLED, { detail: 'there is no such App', fix })];
+  }
+  const found = mapLooked(app, (value) => value ?? NO_APP);
+  const settings = `Settings of the App (github.com, ${owner} → Developer settings → GitHub Apps) → Permissions & events`;
+  return [
+    checkInstalled(app, owner),
+    findingOf(GRANTED, found, ({ permissions }) => {
+      const lacking = Object.entries(wanted.permissions).filter(
+        ([name, level]) => !isGranted(permissions[name], level),
+      );
+      const named = lacking.map(([name, level]) => `${name}: ${level}`).join(', ');
+      const fix = { where: `${settings}: grant them, then accept the change where the App is installed.` };
+      return lacking.length === 0 ? undefined : { detail: `it lacks ${named}`, fix };
+    }),
+    findingOf(SUBSCRIBED, found, ({ events }) => {
+      const lacking = wanted.events.filter((name) => !events.includes(name));
+      return lacking.length === 0
+        ? undefined
+        : { detail: `it does not hear ${lacking.join(', ')}`, fix: { where: `${settings}: subscribe to them.` } };
+    }),
+  ];
+}
+
+const NO_APP: Pick<AppFacts, 'permissions' | 'events'> = { permissions: {}, events: [] };
+
+function checkInstalled(app: SetupFacts['app'], owner: string): Finding {
+  if (app.kind === 'unknown') return { ...INSTALLED, state: 'unknown', needs: app.needs };
+  const fix = { where: `${owner} → Settings → GitHub Apps: install it for this repository.` };
+  if (app.value?.isSuspended === true) return finding(INSTALLED, { detail: 'its installation is suspended', fix });
+  const installed = anyOf(app.value === undefined ? [] : [app.value.isInstalled]);
+  return findingOf(INSTALLED, installed, (isInstalled) =>
+    isInstalled ? undefined : { detail: 'it is not installed here', fix },
+  );
+}
+
+function isGranted(granted: string | undefined, wanted: string): boolean {
+  return granted === wanted || granted === 'write' || granted === 'admin';
+}
+
+function required(title: string): Item {
+  return { area: 'app', level: 'required', title };
+}

@@ -1,0 +1,54 @@
+import { type Finding, finding, findingOf, type Item } from './finding.ts';
+import type { HealthFacts } from './setup-facts.ts';
+
+/** What is missing before health can be told. */
+export function checkHealth(health: readonly HealthFacts[]): readonly Finding[] {
+  return health.flatMap((one) => [checkDeadline(one), checkCreator(one), checkSaid(one), ...checkWriter(one)]);
+}
+
+function checkDeadline({ model, environment, hasDeadline }: HealthFacts): Finding {
+  const lack = {
+    detail: 'a version that never becomes healthy is waited for without end',
+    fix: {
+      where: `tidegate.yaml: models.${model}.environments, ${environment}: add health.deadline, for example 30m.`,
+    },
+  };
+  return finding(item(`${model} in ${environment} has a deadline for its health`), hasDeadline ? undefined : lack);
+}
+
+function checkCreator({ model, environment, creator, context }: HealthFacts): Finding {
+  const lack = {
+    detail: `anyone who may write a status can say that ${context} is well`,
+    fix: {
+      where: `tidegate.yaml: models.${model}.environments, ${environment}: add health.creator, for example argocd[bot].`,
+    },
+  };
+  return finding(
+    item(`Who tells the health of ${model} in ${environment} is named`),
+    creator === undefined ? lack : undefined,
+  );
+}
+
+function checkSaid({ model, environment, said, context, creator, from }: HealthFacts): Finding {
+  const title = `The health of ${model} in ${environment} was told on a recent commit of the default branch`;
+  const by = creator ?? 'anyone';
+  return findingOf(item(title), said, (found) => {
+    if (found === 'by-creator') return undefined;
+    const detail = found === 'never' ? `no ${from} named ${context}` : `${context} was written, but not by ${by}`;
+    const where = `Set up what tells the health (docs/guide/promotion.md), or correct health.context and health.creator: ${context} by ${by}.`;
+    return { detail, fix: { where } };
+  });
+}
+
+function checkWriter({ mayWrite, creator, model, environment }: HealthFacts): readonly Finding[] {
+  if (mayWrite === undefined) return [];
+  const title = `${creator ?? 'The App'} may write commit statuses, for ${model} in ${environment}`;
+  const where = 'Settings of that App → Permissions & events: commit statuses: write.';
+  const lack = { detail: 'its App does not ask for commit statuses: write', fix: { where } };
+  const asked: Item = { area: 'health', level: 'recommended', title };
+  return [findingOf(asked, mayWrite, (may) => (may ? undefined : lack))];
+}
+
+function item(title: string): Item {
+  return { area: 'health', level: 'required', title };
+}

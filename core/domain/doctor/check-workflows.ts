@@ -1,0 +1,146 @@
+import { DATA_ENVIRONMENT, RELEASE_ENVIRONMENT } from './check-environments.ts';
+import { type Finding, finding, findingOf, type Item, type Lack } from './finding.ts';
+import type { Looked } from './looked.ts';
+import type { ModelFacts, SetupFacts } from './setup-facts.ts';
+import type { JobFacts, WorkflowFacts } from './workflow-facts.ts';
+
+/** An action of Tidegate in another repository, and the ref behind it. */
+const OWN_ACTION = /^[^/@]+\/tidegate\/actions\/[\w-]+@(.*)$/;
+const COMMIT = /^[0-9a-f]{40}$/;
+/** What a job reads that writes: the keys, or the role in their place. */
+const WRITES: readonly (readonly [RegExp, string])[] = [
+  [/^TIDEGATE_(?:WRITE_|RELEASE_ROLE$)/, RELEASE_ENVIRONMENT],
+  [/^TIDEGATE_DATA_/, DATA_ENVIRONMENT],
+];
+const REGISTER_JOB = 'register';
+
+/** What the workflow files of the default branch lack. */
+export function checkWorkflows({ workflows }: SetupFacts, models: readonly ModelFacts[]): readonly Finding[] {
+  return [...releaseFiles(models).map((file) => checkRelease(file, workflows)), ...checkFiles(workflows)];
+}
+
+function releaseFiles(models: readonly ModelFacts[]): readonly string[] {
+  return [...new Set(models.flatMap(({ releaseWorkflow }) => releaseWorkflow ?? []))];
+}
+
+function checkRelease(file: string, workflows: Looked<readonly WorkflowFacts[]>): Finding {
+  const title = `${file} has a job named ${REGISTER_JOB}`;
+  return findingOf(required(title), workflows, (files) => {
+    const found = files.find((one) => one.file === file);
+    if (found === undefined) {
+      return lack(
+        'there is no such file on the default branch',
+        `Merge .github/workflows/${file}: npm run init writes it.`,
+      );
+    }
+    if (!found.isReadable) return lack('it cannot be read', `Correct the YAML of .github/workflows/${file}.`);
+    // What a job uploads is believed by its shown name.
+    const isThere = found.jobs.some(({ key, name }) => (name ?? key) === REGISTER_JOB);
+    return isThere
+      ? undefined
+      : lack(`it has ${found.jobs.map(({ key }) => key).join(', ')}`, 'Name the job that registers versions register.');
+  });
+}
+
+function checkFiles(workflows: Looked<readonly WorkflowFacts[]>): readonly Finding[] {
+  const all = (title: string, places: (files: readonly WorkflowFacts[]) => readonly string[], where: string) =>
+    findingOf(required(title), workflows, (files) => {
+      const found = places(files);
+      return found.length === 0 ? undefined : lack(found.join('; '), where);
+    });
+  return [
+    all(
+      'Jobs that read keys which write name the environment that keeps them',
+      (files) => files.flatMap(jobsWithoutEnvironment),
+      `Add environment: ${RELEASE_ENVIRONMENT} (${DATA_ENVIRONMENT} for data) to the job.`,
+    ),
+    all(
+      'Workflows that use Tidegate name their permissions',
+      (files) =>
+        files
+          .filter(isOurs)
+          .filter((one) => !namesPermissions(one))
+          .map(({ file }) => file),
+      'Add permissions: {} at the top, and to each job the ones that it needs.',
+    ),
+    all(
+      'Workflows that use Tidegate do not run on pull_request_target',
+      (files) =>
+        files
+          .filter(isOurs)
+          .filter(isTargeted)
+          .map(({ file }) => file),
+      'Use pull_request: code of a pull request must not run with secrets.',
+    ),
+    all(
+      'Actions of Tidegate are pinned by the SHA of a commit',
+      (files) => files.flatMap(unpinned),
+      'Replace the tag or branch behind @ by the 40 characters of its commit.',
+    ),
+    ...checkOthers(workflows),
+  ];
+}
+
+/** Workflows of others are theirs; they run in the same repository with the same secrets. */
+function checkOthers(workflows: Looked<readonly WorkflowFacts[]>): readonly Finding[] {
+  if (workflows.kind === 'unknown') return [];
+  const other = workflows.value.filter((one) => !isOurs(one) && isTargeted(one)).map(({ file }) => file);
+  const item: Item = {
+    area: 'workflows',
+    level: 'recommended',
+    title: 'No other workflow runs on pull_request_target',
+  };
+  const unread = workflows.value.filter(({ isReadable }) => !isReadable).map(({ file }) => file);
+  const readable: Item = { area: 'workflows', level: 'recommended', title: 'All workflow files can be read' };
+  const where = 'Check that it runs no code of the pull request: it has the secrets of the repository.';
+  return [
+    finding(item, other.length === 0 ? undefined : lack(other.join(', '), where)),
+    ...(unread.length === 0 ? [] : [finding(readable, lack(unread.join(', '), 'Correct their YAML.'))]),
+  ];
+}
+
+function jobsWithoutEnvironment({ file, jobs }: WorkflowFacts): readonly string[] {
+  return jobs.flatMap((job) => {
+    const wanted = neededBy(job);
+    return wanted === undefined || job.environment === wanted
+      ? []
+      : [
+          `${file}: ${job.key} has ${job.environment === undefined ? 'no environment' : `environment ${job.environment}`}, not ${wanted}`,
+        ];
+  });
+}
+
+function neededBy({ reads, uses }: JobFacts): string | undefined {
+  const [, byKey] = WRITES.find(([pattern]) => reads.some((name) => pattern.test(name))) ?? [];
+  const registers = uses.some((one) => OWN_ACTION.test(one) && one.includes('/actions/register@'));
+  return byKey ?? (registers ? RELEASE_ENVIRONMENT : undefined);
+}
+
+function isOurs({ jobs }: WorkflowFacts): boolean {
+  return jobs.some(
+    ({ reads, uses }) => uses.some((one) => OWN_ACTION.test(one)) || reads.some((name) => name.startsWith('TIDEGATE_')),
+  );
+}
+
+function namesPermissions({ hasPermissions, jobs }: WorkflowFacts): boolean {
+  return hasPermissions || jobs.every((job) => job.hasPermissions);
+}
+
+function isTargeted({ events }: WorkflowFacts): boolean {
+  return events.includes('pull_request_target');
+}
+
+function unpinned({ file, jobs }: WorkflowFacts): readonly string[] {
+  const used = jobs
+    .flatMap(({ uses }) => uses)
+    .filter((one) => !COMMIT.test(OWN_ACTION.exec(one)?.[1] ?? '0'.repeat(40)));
+  return [...new Set(used)].map((one) => `${file}: ${one}`);
+}
+
+function required(title: string): Item {
+  return { area: 'workflows', level: 'required', title };
+}
+
+function lack(detail: string, where: string): Lack {
+  return { detail, fix: { where } };
+}

@@ -1,0 +1,23 @@
+/** A job of a workflow file. */
+export interface JobFacts {
+  readonly key: string;
+  readonly name: string | undefined;
+  readonly environment: string | undefined;
+  readonly hasPermissions: boolean;
+  /** Names of the secrets and variables that it reads. */
+  readonly reads: readonly string[];
+  /** What its steps use, such as `actions/checkout@v7`. */
+  readonly uses: readonly string[];
+}
+
+/** A workflow file of the default branch. */
+export interface WorkflowFacts {
+  /** File name, below `.github/workflows`. */
+  readonly file: string;
+  /** False: it is no YAML that can be read, and nothing else is known of it. */
+  readonly isReadable: boolean;
+  readonly events: readonly string[];
+  /** At the top: for all jobs that say nothing themselves. */
+  readonly hasPermissions: boolean;
+  readonly jobs: readonly JobFacts[];
+}

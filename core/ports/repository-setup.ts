@@ -1,0 +1,38 @@
+import type { Looked } from '../domain/doctor/looked.ts';
+import type {
+  ActionsFacts,
+  AppFacts,
+  BranchRules,
+  EnvironmentFacts,
+  SharedSecret,
+  TagRuleset,
+} from '../domain/doctor/setup-facts.ts';
+
+/**
+ * The settings of a repository on its host. What the token may not see is `unknown`, with the permission that it needs.
+ *
+ * Every method throws {ServiceError} GITHUB_UNREACHABLE (retryable) where the host does not answer, and GITHUB_REFUSED
+ * where it does not know the token.
+ */
+export interface RepositorySetup {
+  environments(): Promise<Looked<readonly EnvironmentFacts[]>>;
+  /** Names of the branches that a branch protection rule fits. */
+  protectedBranches(): Promise<Looked<readonly string[]>>;
+  /** Names of the secrets that workflows on every branch can read; never their values. */
+  secrets(): Promise<Looked<readonly SharedSecret[]>>;
+  /** What the active rulesets ask of a branch. */
+  ruled(branch: string): Promise<Looked<BranchRules>>;
+  /** What the branch's own protection asks; nothing where it has none. */
+  protection(branch: string): Promise<Looked<BranchRules>>;
+  /** The active rulesets for tags. */
+  tagRulesets(): Promise<Looked<readonly TagRuleset[]>>;
+  actions(): Promise<ActionsFacts>;
+  /** File names in `.github/workflows` of the default branch; empty where there is none. */
+  workflowFiles(): Promise<Looked<readonly string[]>>;
+  /** The bot's App; undefined where there is none. */
+  app(): Promise<Looked<AppFacts | undefined>>;
+  /** Whether the App of a login such as `argocd[bot]` asks for writing commit statuses. */
+  mayWriteStatuses(login: string): Promise<Looked<boolean>>;
+  /** Number of the App that writes the checks of workflow jobs; undefined where the host has another one. */
+  readonly workflowAppId: number | undefined;
+}
