@@ -11,6 +11,8 @@ export class ForgeState {
   readonly tokens = new Map<string, Principal>();
   /** What people may do, by login; who is not listed may read. */
   readonly roles = new Map<string, Role>();
+  /** Names of secrets that the organisation gives to all of its repositories. */
+  readonly organizationSecrets = new Set<string>();
   readonly root: string;
   readonly app: AppIdentity;
   readonly otherApp: AppIdentity | undefined;
@@ -83,6 +85,14 @@ export class ForgeState {
       reactions: [],
       deployments: [],
       protection: new Map(),
+      protectionDetails: new Map(),
+      rulesets: [],
+      actionsSettings: {
+        defaultPermissions: 'read',
+        canApprove: false,
+        forkApproval: 'first_time_contributors',
+        retentionDays: 90,
+      },
       secrets: new Map(),
       variables: new Map(),
       environments: new Map(),

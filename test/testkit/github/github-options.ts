@@ -34,7 +34,6 @@ export interface RunningGitHub extends GitHub {
   /** What the second App needs to speak for itself; undefined without one. */
   readonly otherApp: { readonly id: number; readonly privateKey: string; readonly installationId: number } | undefined;
   readonly violations: readonly Violation[];
-  readonly owner: string;
   createRepository(fullName: string, options?: { isPrivate?: boolean; defaultBranch?: string }): Promise<Repository>;
   /** A fork that a login owns, with the branches of its parent. */
   forkRepository(fullName: string, login: string): Promise<Repository>;

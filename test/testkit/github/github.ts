@@ -17,6 +17,8 @@ export interface ForgeEvent {
 
 /** The parts of the forge that route handlers use. */
 export interface GitHub {
+  /** The organisation that the App is installed in. */
+  readonly owner: string;
   readonly state: ForgeState;
   readonly addresses: Addresses;
   readonly webhooks: Webhooks;

@@ -157,11 +157,14 @@ export function presentApp(addresses: Addresses, app: AppIdentity, owner: Accoun
   };
 }
 
+/** Number of the App that jobs write their checks as. */
+export const ACTIONS_APP_ID = 15368;
+
 /** The App `github-actions`, which check runs of jobs belong to. */
 export function presentActionsApp(addresses: Addresses): Json {
   const owner: Account = { id: 9919, login: 'github', type: 'Organization' };
   const app = {
-    id: 15368,
+    id: ACTIONS_APP_ID,
     slug: 'github-actions',
     name: 'GitHub Actions',
     permissions: {},

@@ -1,9 +1,11 @@
 import { NO_OBJECT } from './bare-repository.ts';
 import type { ForgeState } from './forge-state.ts';
 import type { GitHub } from './github.ts';
+import { ACTIONS_APP_ID } from './present.ts';
 import { type PullFacts, type PullIssue, presentPull } from './present-issue.ts';
 import { signatureOf } from './routes-git.ts';
-import type { Account, Json, Principal, PullRequest, Repository } from './state.ts';
+import { neededChecks } from './rulesets.ts';
+import type { Account, CheckRun, Json, Principal, PullRequest, Repository } from './state.ts';
 
 /** All pull requests of a repository, in the order of their numbers. */
 export function pullsOf(repository: Repository): PullIssue[] {
@@ -30,13 +32,17 @@ export async function factsOf(repository: Repository, issue: PullIssue): Promise
   };
 }
 
-/** The first check that the base branch requires and that has not succeeded on the head. */
+/** The first check that the base branch requires, from its source, and that has not succeeded on the head. */
 export function missingCheck(repository: Repository, pull: PullRequest): string | undefined {
-  return (repository.protection.get(pull.baseRef) ?? []).find((name) => {
-    const check = repository.checkRuns.filter((one) => one.headSha === pull.headSha && one.name === name).at(-1);
-    const status = repository.statuses.filter((one) => one.sha === pull.headSha && one.context === name).at(-1);
+  return neededChecks(repository, pull.baseRef).find(({ name, source }) => {
+    // A check is the job's or the App's: there is no third that writes any.
+    const writer = source === ACTIONS_APP_ID ? 'github-actions' : 'app';
+    const isMeant = (one: CheckRun) => one.headSha === pull.headSha && one.name === name;
+    const check = repository.checkRuns.findLast((one) => isMeant(one) && (source === undefined || one.app === writer));
+    const statuses = repository.statuses.filter((one) => one.sha === pull.headSha && one.context === name);
+    const status = source === undefined ? statuses.at(-1) : undefined;
     return !['success', 'neutral', 'skipped'].includes(check?.conclusion ?? '') && status?.state !== 'success';
-  });
+  })?.name;
 }
 
 /**

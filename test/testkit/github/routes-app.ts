@@ -26,7 +26,8 @@ export type AskEmulator = (request: {
   body: unknown;
 }>;
 
-function installationJson(context: Context, owner: string): Json {
+/** The installation of the App. */
+export function presentInstallation(context: Context, owner: string): Json {
   const { state, addresses } = context.github;
   const account = state.account(owner, 'Organization');
   const url = `${addresses.api}/app/installations/${INSTALLATION_ID}`;
@@ -168,15 +169,15 @@ export function appRoutes(ask: AskEmulator, owner: string): Route[] {
     }),
     asApp('GET', '/app/installations', async (context) => {
       await askAsApp(context, ask, '/app/installations');
-      return { status: 200, items: { list: [installationJson(context, owner)] } };
+      return { status: 200, items: { list: [presentInstallation(context, owner)] } };
     }),
     asApp('GET', '/app/installations/{installation_id}', async (context) => {
       await askAsApp(context, ask, `/app/installations/${context.params.installation_id}`);
-      return { status: 200, body: installationJson(context, owner) };
+      return { status: 200, body: presentInstallation(context, owner) };
     }),
     asApp('GET', '/repos/{owner}/{repo}/installation', async (context) => {
       await askAsApp(context, ask, `/repos/${context.params.owner}/${context.params.repo}/installation`);
-      return { status: 200, body: installationJson(context, owner) };
+      return { status: 200, body: presentInstallation(context, owner) };
     }),
     asApp('POST', '/app/installations/{installation_id}/access_tokens', (context) => createToken(context, ask, owner)),
     plain('GET', '/installation/repositories', listInstallationRepositories),

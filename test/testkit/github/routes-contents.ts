@@ -2,6 +2,8 @@ import { presentRepository } from './present.ts';
 import { presentCommit, presentGitCommit } from './present-git.ts';
 import { ApiError, type RepositoryContext, type Route, repositoryRoute, requiredText, textField } from './router.ts';
 import { actorOf, commitAt, signatureOf, wrapBase64 } from './routes-git.ts';
+import { presentBranchProtection } from './routes-rules.ts';
+import { rulesOf } from './rulesets.ts';
 import type { Json } from './state.ts';
 
 function entryJson(
@@ -118,13 +120,6 @@ function getRepository({ repository, github }: RepositoryContext) {
   return { status: 200, body: presentRepository(github.addresses, repository) };
 }
 
-function protectionOf(context: RepositoryContext, branch: string): Json {
-  const contexts = context.repository.protection.get(branch);
-  if (contexts === undefined) return { enabled: false };
-  const checks = contexts.map((name) => ({ context: name, app_id: null }));
-  return { enabled: true, required_status_checks: { enforcement_level: 'everyone', contexts: [...contexts], checks } };
-}
-
 async function getBranch(context: RepositoryContext) {
   const { repository, github, params } = context;
   const name = params.branch ?? '';
@@ -138,34 +133,22 @@ async function getBranch(context: RepositoryContext) {
       name,
       commit: presentCommit(view, repository, await repository.git.commit(sha)),
       _links: { self, html: `${github.addresses.html}/${repository.fullName}/tree/${name}` },
-      protected: repository.protection.has(name),
-      protection: protectionOf(context, name),
+      protected: repository.protection.has(name) || rulesOf(repository, name).length > 0,
+      protection: presentBranchProtection(repository, name),
       protection_url: `${self}/protection`,
     },
   };
 }
 
-/** Rulesets: none; the protection of branches is what the tests set. */
-function getRules() {
-  return { status: 200, items: { list: [] } };
-}
-
-async function listBranches({ repository, github }: RepositoryContext) {
+async function listBranches({ repository, github, query }: RepositoryContext) {
   const refs = await repository.git.refs('refs/heads/');
   const url = `${github.addresses.api}/repos/${repository.fullName}/commits`;
   const list = refs.map(({ ref, sha }) => {
     const name = ref.slice('refs/heads/'.length);
     return { name, commit: { sha, url: `${url}/${sha}` }, protected: repository.protection.has(name) };
   });
-  return { status: 200, items: { list } };
-}
-
-function getRequiredChecks({ repository, github, params }: RepositoryContext) {
-  const contexts = repository.protection.get(params.branch ?? '');
-  if (contexts === undefined) throw new ApiError(404, 'Branch not protected');
-  const url = `${github.addresses.api}/repos/${repository.fullName}/branches/${params.branch}/protection/required_status_checks`;
-  const checks = contexts.map((context) => ({ context, app_id: null }));
-  return { status: 200, body: { url, strict: false, contexts, contexts_url: `${url}/contexts`, checks } };
+  const wanted = query.get('protected');
+  return { status: 200, items: { list: list.filter((one) => wanted === null || String(one.protected) === wanted) } };
 }
 
 async function listTags({ repository, github }: RepositoryContext) {
@@ -190,7 +173,5 @@ export const CONTENT_ROUTES: readonly Route[] = [
   repositoryRoute('DELETE /contents/{path}', 'contents:write', deleteContents),
   repositoryRoute('GET /branches', 'contents', listBranches),
   repositoryRoute('GET /branches/{branch}', 'contents', getBranch),
-  repositoryRoute('GET /rules/branches/{branch}', 'metadata', getRules),
-  repositoryRoute('GET /branches/{branch}/protection/required_status_checks', 'administration', getRequiredChecks),
   repositoryRoute('GET /tags', 'contents', listTags),
 ];

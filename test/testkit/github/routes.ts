@@ -10,6 +10,8 @@ import { GIT_ROUTES } from './routes-git.ts';
 import { ISSUE_ROUTES } from './routes-issues.ts';
 import { LABEL_ROUTES } from './routes-labels.ts';
 import { PULL_ROUTES } from './routes-pulls.ts';
+import { RULE_ROUTES } from './routes-rules.ts';
+import { SETTING_ROUTES } from './routes-settings.ts';
 
 /** Every operation that the forge answers. The OpenAPI fixture holds exactly these. */
 export function allRoutes(ask: AskEmulator, owner: string): Route[] {
@@ -25,5 +27,7 @@ export function allRoutes(ask: AskEmulator, owner: string): Route[] {
     ...DEPLOYMENT_ROUTES,
     ...ACTION_ROUTES,
     ...ACTIVITY_ROUTES,
+    ...RULE_ROUTES,
+    ...SETTING_ROUTES,
   ];
 }

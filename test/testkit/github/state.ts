@@ -1,4 +1,5 @@
 import type { BareRepository } from './bare-repository.ts';
+import type { ProtectionDetails, Ruleset } from './rulesets.ts';
 
 /** A JSON object whose fields are not known yet. */
 export type Json = Record<string, unknown>;
@@ -229,6 +230,10 @@ export interface Repository {
   readonly deployments: Deployment[];
   /** Required status checks by branch. */
   readonly protection: Map<string, readonly string[]>;
+  /** What else a protected branch asks for; a branch that is not here has the defaults. */
+  readonly protectionDetails: Map<string, ProtectionDetails>;
+  readonly rulesets: Ruleset[];
+  readonly actionsSettings: ActionsSettings;
   readonly secrets: Map<string, string>;
   readonly variables: Map<string, string>;
   /** By name; a job names the one whose secrets it gets. */
@@ -240,6 +245,20 @@ export interface DeploymentEnvironment {
   /** Refs whose runs may use it, such as `refs/heads/main`; undefined: all. */
   readonly refs: readonly string[] | undefined;
   readonly secrets: Readonly<Record<string, string>>;
+  /** "Protected branches only": all of them where no branch is protected. */
+  readonly isForProtected?: boolean;
+  /** Somebody has to approve a deployment. */
+  readonly hasReviewers?: boolean;
+  /** Default true, as on GitHub. */
+  readonly canAdminsBypass?: boolean;
+}
+
+/** Settings → Actions → General. */
+export interface ActionsSettings {
+  defaultPermissions: 'read' | 'write';
+  canApprove: boolean;
+  forkApproval: 'first_time_contributors_new_to_github' | 'first_time_contributors' | 'all_external_contributors';
+  retentionDays: number;
 }
 
 /** A role in every repository of the forge. */

@@ -5,9 +5,16 @@ import type { Job } from './workflow.ts';
 
 /** Why a job may not use the environment that it names, or undefined. An environment that nobody made has no rule. */
 export function environmentRefusal(request: RunRequest, job: Job): string | undefined {
-  const refs = environmentOf(request, job)?.refs;
-  if (refs === undefined || refs.includes(request.ref)) return undefined;
+  const environment = environmentOf(request, job);
+  if (environment === undefined || mayUse(environment, request)) return undefined;
   return `Branch "${request.ref}" is not allowed to deploy to ${job.environment} due to environment protection rules.`;
+}
+
+/** "Protected branches only" lets all branches through where none is protected. */
+function mayUse({ refs, isForProtected }: DeploymentEnvironment, { ref, repository }: RunRequest): boolean {
+  const { protection } = repository;
+  if (isForProtected === true) return protection.size === 0 || protection.has(ref.replace(/^refs\/heads\//, ''));
+  return refs === undefined || refs.includes(ref);
 }
 
 /** The secrets that a job sees: of the repository, and of its environment before these. A fork's run sees none. */
