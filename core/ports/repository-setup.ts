@@ -15,7 +15,8 @@ import type {
  * where it does not know the token.
  */
 export interface RepositorySetup {
-  environments(): Promise<Looked<readonly EnvironmentFacts[]>>;
+  /** Those of these names that are there; names in small letters. */
+  environments(names: readonly string[]): Promise<Looked<readonly EnvironmentFacts[]>>;
   /** Names of the branches that a branch protection rule fits. */
   protectedBranches(): Promise<Looked<readonly string[]>>;
   /** Names of the secrets that workflows on every branch can read; never their values. */
@@ -29,10 +30,14 @@ export interface RepositorySetup {
   actions(): Promise<ActionsFacts>;
   /** File names in `.github/workflows` of the default branch; empty where there is none. */
   workflowFiles(): Promise<Looked<readonly string[]>>;
-  /** The bot's App; undefined where there is none. */
-  app(): Promise<Looked<AppFacts | undefined>>;
   /** Whether the App of a login such as `argocd[bot]` asks for writing commit statuses. */
   mayWriteStatuses(login: string): Promise<Looked<boolean>>;
-  /** Number of the App that writes the checks of workflow jobs; undefined where the host has another one. */
-  readonly workflowAppId: number | undefined;
+  /** Number of the App that writes the checks of workflow jobs. */
+  workflowAppId(): Promise<Looked<number>>;
+}
+
+/** The bot's App. Errors as `RepositorySetup`. */
+export interface InstalledApp {
+  /** Undefined within: there is no such App. */
+  read(): Promise<Looked<AppFacts | undefined>>;
 }

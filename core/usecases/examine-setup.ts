@@ -2,6 +2,7 @@ import type { EnvironmentConfig } from '../config/environment-config.ts';
 import { parseConfig } from '../config/parse-config.ts';
 import type { ModelConfig } from '../config/tidegate-config.ts';
 import { readWorkflowFacts } from '../config/workflow-facts.ts';
+import { DATA_ENVIRONMENT, RELEASE_ENVIRONMENT } from '../domain/doctor/check-environments.ts';
 import { OWNERS_FILES, parseCodeOwners } from '../domain/doctor/code-owners.ts';
 import { diagnose } from '../domain/doctor/diagnose.ts';
 import type { Finding } from '../domain/doctor/finding.ts';
@@ -20,11 +21,12 @@ import type { Branches } from '../ports/branches.ts';
 import type { DefaultBranchLog } from '../ports/default-branch-log.ts';
 import type { HealthSignals, HealthSource } from '../ports/health-signals.ts';
 import type { RepositoryFiles } from '../ports/repository-files.ts';
-import type { RepositorySetup } from '../ports/repository-setup.ts';
+import type { InstalledApp, RepositorySetup } from '../ports/repository-setup.ts';
 
 /** What is needed to look at a repository's set-up; nothing is written. */
 export interface SetupPorts {
   readonly setup: RepositorySetup;
+  readonly installedApp: InstalledApp;
   readonly files: Pick<RepositoryFiles, 'read'>;
   readonly branches: Pick<Branches, 'default'>;
   readonly log: DefaultBranchLog;
@@ -62,23 +64,23 @@ export async function examineSetup(request: SetupRequest, ports: SetupPorts): Pr
   const { name: defaultBranch, sha } = await branches.default();
   const { config, health: told } = await readConfig(sha, ports);
   const [environments, protectedBranches, secrets, ruled, protection, tagRulesets] = await Promise.all([
-    setup.environments(),
+    setup.environments([RELEASE_ENVIRONMENT, DATA_ENVIRONMENT]),
     setup.protectedBranches(),
     setup.secrets(),
     setup.ruled(defaultBranch),
     setup.protection(defaultBranch),
     setup.tagRulesets(),
   ]);
-  const [owners, workflows, actions, app, health] = await Promise.all([
+  const [owners, workflows, actions, app, workflowAppId, health] = await Promise.all([
     readOwners(sha, ports),
     readWorkflows(sha, ports),
     setup.actions(),
-    setup.app(),
+    ports.installedApp.read(),
+    setup.workflowAppId(),
     observeHealth(told, sha, ports),
   ]);
   const settings = { environments, protectedBranches, secrets, ruled, protection, tagRulesets, actions, app };
   const files = { config, owners, workflows, health };
-  const { workflowAppId } = setup;
   const facts: SetupFacts = { ...request, defaultBranch, ...settings, ...files, workflowAppId };
   return diagnose(facts);
 }

@@ -1,6 +1,6 @@
 import { type Finding, finding, findingOf, type Item } from './finding.ts';
-import { anyOf, mapLooked } from './looked.ts';
-import type { AppFacts, SetupFacts } from './setup-facts.ts';
+import { anyOf, unknown } from './looked.ts';
+import type { SetupFacts } from './setup-facts.ts';
 
 const INSTALLED = required('The App is installed');
 const GRANTED = required('The App has the permissions that the bot needs');
@@ -10,16 +10,15 @@ const SUBSCRIBED = required('The App hears the events that the bot needs');
 export function checkApp({ app, wanted, repository }: SetupFacts): readonly Finding[] {
   const [owner = ''] = repository.split('/');
   if (app.kind === 'seen' && app.value === undefined) {
-    const fix = {
-      where: 'npm run bot -- --webhook-url https://<your host>/api/github/webhooks makes the App; then install it.',
-    };
-    return [finding(INSTALLED, { detail: 'there is no such App', fix })];
+    const where =
+      'npm run bot -- --webhook-url https://<your host>/api/github/webhooks makes the App; then install it.';
+    return [finding(INSTALLED, { detail: 'there is no such App', fix: { where } })];
   }
-  const found = mapLooked(app, (value) => value ?? NO_APP);
-  const settings = `Settings of the App (github.com, ${owner} → Developer settings → GitHub Apps) → Permissions & events`;
+  const granted = app.kind === 'unknown' ? app : (app.value?.granted ?? unknown('the App'));
+  const settings = `Settings of the App (${owner} → Developer settings → GitHub Apps) → Permissions & events`;
   return [
     checkInstalled(app, owner),
-    findingOf(GRANTED, found, ({ permissions }) => {
+    findingOf(GRANTED, granted, ({ permissions }) => {
       const lacking = Object.entries(wanted.permissions).filter(
         ([name, level]) => !isGranted(permissions[name], level),
       );
@@ -27,16 +26,13 @@ export function checkApp({ app, wanted, repository }: SetupFacts): readonly Find
       const fix = { where: `${settings}: grant them, then accept the change where the App is installed.` };
       return lacking.length === 0 ? undefined : { detail: `it lacks ${named}`, fix };
     }),
-    findingOf(SUBSCRIBED, found, ({ events }) => {
+    findingOf(SUBSCRIBED, granted, ({ events }) => {
       const lacking = wanted.events.filter((name) => !events.includes(name));
-      return lacking.length === 0
-        ? undefined
-        : { detail: `it does not hear ${lacking.join(', ')}`, fix: { where: `${settings}: subscribe to them.` } };
+      const fix = { where: `${settings}: subscribe to them.` };
+      return lacking.length === 0 ? undefined : { detail: `it does not hear ${lacking.join(', ')}`, fix };
     }),
   ];
 }
-
-const NO_APP: Pick<AppFacts, 'permissions' | 'events'> = { permissions: {}, events: [] };
 
 function checkInstalled(app: SetupFacts['app'], owner: string): Finding {
   if (app.kind === 'unknown') return { ...INSTALLED, state: 'unknown', needs: app.needs };

@@ -43,13 +43,14 @@ export function checkBranch(facts: SetupFacts, models: readonly ModelFacts[]): r
 
 /** One job for all models, or one for each. */
 function checkJob(facts: SetupFacts, models: readonly ModelFacts[]): Finding {
-  const { workflowAppId, app } = facts;
-  const own = app.kind === 'seen' ? app.value?.id : undefined;
+  const { workflowAppId } = facts;
   const title = `The check ${JOB_CHECK} is required, from GitHub Actions`;
+  if (workflowAppId.kind === 'unknown') {
+    return { area: 'branch', level: 'required', title, state: 'unknown', needs: workflowAppId.needs };
+  }
   const each = models.map(({ name }) => `${JOB_CHECK} (${name})`);
-  const isSource = (source: number) => (workflowAppId === undefined ? source !== own : source === workflowAppId);
   const ways = [[JOB_CHECK], ...(each.length === 0 ? [] : [each])];
-  return checkRequired(facts, { title, ways, isSource, source: workflowAppId, who: 'GitHub Actions' });
+  return checkRequired(facts, { title, ways, source: workflowAppId.value, who: 'GitHub Actions' });
 }
 
 function checkPromotion(facts: SetupFacts): Finding {
@@ -59,21 +60,19 @@ function checkPromotion(facts: SetupFacts): Finding {
     const needs = `${app.needs}, to know the number of the App`;
     return { area: 'branch', level: 'required', title, state: 'unknown', needs };
   }
-  const own = app.value?.id;
-  const isSource = (source: number) => source === own;
-  return checkRequired(facts, { title, ways: [[PROMOTION_CHECK]], isSource, source: own, who: 'the App' });
+  return checkRequired(facts, { title, ways: [[PROMOTION_CHECK]], source: app.value?.id, who: 'the App' });
 }
 
 interface Wanted {
   readonly title: string;
   /** Names of checks: all of any one list have to be required. The first is what the fix asks for. */
   readonly ways: readonly (readonly string[])[];
-  readonly isSource: (source: number) => boolean;
+  /** Undefined: there is no App that could write it. */
   readonly source: number | undefined;
   readonly who: string;
 }
 
-function checkRequired(facts: SetupFacts, { title, ways, isSource, source, who }: Wanted): Finding {
+function checkRequired(facts: SetupFacts, { title, ways, source, who }: Wanted): Finding {
   const item: Item = { area: 'branch', level: 'required', title };
   const places = placesOf(facts);
   const has = (holds: (check: RequiredCheck) => boolean): Looked<boolean> => {
@@ -94,7 +93,7 @@ function checkRequired(facts: SetupFacts, { title, ways, isSource, source, who }
   const fix = branchFix(facts, `require ${context}, and choose ${who} as its source`, [
     { type: 'required_status_checks', parameters },
   ]);
-  const bySource = has((one) => one.source !== undefined && isSource(one.source));
+  const bySource = has((one) => source !== undefined && one.source === source);
   return findingOf(item, bySource, (holds) => (holds ? undefined : { detail, fix }));
 }
 

@@ -63,3 +63,8 @@ export function findingOf<T>(item: Item, looked: Looked<T>, lackOf: (value: T) =
 export function isRequiredAndMissing({ level, state }: Finding): boolean {
   return level === 'required' && state === 'missing';
 }
+
+/** Items that have to hold and could not be looked at. */
+export function isRequiredAndUnknown({ level, state }: Finding): boolean {
+  return level === 'required' && state === 'unknown';
+}

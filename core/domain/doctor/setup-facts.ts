@@ -61,11 +61,10 @@ export interface OwnersFile {
 export interface AppFacts {
   readonly id: number;
   readonly slug: string;
-  /** What the owner of the repository granted; undefined: only what the App asks for is known. */
-  readonly isInstalled: Looked<boolean>;
-  readonly permissions: Readonly<Record<string, string>>;
-  readonly events: readonly string[];
   readonly isSuspended: boolean;
+  readonly isInstalled: Looked<boolean>;
+  /** What the owner of the repository accepted, which may be less than the App asks for. */
+  readonly granted: Looked<WantedApp>;
 }
 
 /** What an environment of tidegate.yaml says about its health, and what was seen of it. */
@@ -130,11 +129,11 @@ export interface SetupFacts {
   readonly health: readonly HealthFacts[];
   /** What the bot needs of its App. */
   readonly wanted: WantedApp;
-  /** Number of the App that jobs of workflows write their checks as; undefined where the host does not say. */
-  readonly workflowAppId: number | undefined;
+  /** Number of the App that jobs of workflows write their checks as. */
+  readonly workflowAppId: Looked<number>;
 }
 
-/** What an App has to have. */
+/** What an App may do and hear. */
 export interface WantedApp {
   readonly permissions: Readonly<Record<string, string>>;
   readonly events: readonly string[];

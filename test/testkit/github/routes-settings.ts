@@ -1,4 +1,4 @@
-import { nodeId, presentApp } from './present.ts';
+import { nodeId, presentActionsApp, presentApp } from './present.ts';
 import {
   ApiError,
   type Context,
@@ -193,6 +193,7 @@ function actionsRoutes(): readonly Route[] {
 /** An App as everyone sees it: what it asks for. */
 function getApp({ github, params }: Context): Reply {
   const { state, addresses, owner } = github;
+  if (params.app_slug === 'github-actions') return { status: 200, body: presentActionsApp(addresses) };
   const app = [state.app, state.otherApp].find((one) => one?.slug === params.app_slug);
   if (app === undefined) throw new ApiError(404, 'Not Found');
   return { status: 200, body: presentApp(addresses, app, state.account(owner, 'Organization')) };

@@ -172,8 +172,8 @@ describe('diagnose', () => {
 
   it('names a permission and an event that the App lacks', () => {
     const app = factOf(SOUND.app) ?? raise();
-    const { checks: _, ...permissions } = app.permissions;
-    expect(lost({ app: seen({ ...app, permissions, events: [] }) })).toEqual([
+    const { checks: _, ...permissions } = factOf(app.granted).permissions;
+    expect(lost({ app: seen({ ...app, granted: seen({ permissions, events: [] }) }) })).toEqual([
       'The App has the permissions that the bot needs',
       'The App hears the events that the bot needs',
     ]);

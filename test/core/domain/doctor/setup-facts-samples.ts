@@ -88,9 +88,8 @@ export const SOUND: SetupFacts = {
     id: APP_ID,
     slug: 'tidegate',
     isInstalled: seen(true),
-    permissions: APP_PERMISSIONS,
-    events: APP_EVENTS,
     isSuspended: false,
+    granted: seen({ permissions: APP_PERMISSIONS, events: APP_EVENTS }),
   }),
   health: [
     {
@@ -105,5 +104,5 @@ export const SOUND: SetupFacts = {
     },
   ],
   wanted: { permissions: APP_PERMISSIONS, events: APP_EVENTS },
-  workflowAppId: ACTIONS_ID,
+  workflowAppId: seen(ACTIONS_ID),
 };

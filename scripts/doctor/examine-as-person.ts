@@ -1,0 +1,46 @@
+import { APP_EVENTS, APP_PERMISSIONS } from '../../bot/app-manifest.ts';
+import { GitHubBranches } from '../../core/adapters/github/github-branches.ts';
+import { createGitHubClient, type RepositoryName } from '../../core/adapters/github/github-client.ts';
+import { GitHubDefaultBranchLog } from '../../core/adapters/github/github-default-branch-log.ts';
+import { GitHubHealthSignals } from '../../core/adapters/github/github-health-signals.ts';
+import { AppOfOrganization, type NamedApp } from '../../core/adapters/github/github-installed-app.ts';
+import { GitHubRepositoryFiles } from '../../core/adapters/github/github-repository-files.ts';
+import { GitHubRepositorySetup } from '../../core/adapters/github/github-repository-setup.ts';
+import { isRequiredAndMissing, isRequiredAndUnknown } from '../../core/domain/doctor/finding.ts';
+import { renderDoctorText } from '../../core/render/doctor.ts';
+import { examineSetup } from '../../core/usecases/examine-setup.ts';
+
+/** Whose repository is looked at, and by whom. */
+export interface PersonalExamination {
+  readonly repository: RepositoryName;
+  readonly token: string;
+  readonly app: NamedApp;
+  /** Undefined: github.com. */
+  readonly apiUrl: string | undefined;
+}
+
+/** Looks at a repository with a person's token. `exitCode` is 1 where something required is missing, 2 where it is unknown. */
+export async function examineAsPerson({
+  repository: name,
+  token,
+  app,
+  apiUrl,
+}: PersonalExamination): Promise<{ readonly report: string; readonly exitCode: number }> {
+  const client = await createGitHubClient({ token, ...(apiUrl === undefined ? {} : { apiUrl }) });
+  const repository = `${name.owner}/${name.repo}`;
+  const branches = new GitHubBranches(client, name);
+  const wanted = { permissions: APP_PERMISSIONS, events: APP_EVENTS };
+  const findings = await examineSetup(
+    { repository, wanted },
+    {
+      setup: new GitHubRepositorySetup(client, name),
+      installedApp: new AppOfOrganization(client, name, app),
+      files: new GitHubRepositoryFiles(client, name),
+      log: new GitHubDefaultBranchLog(client, name, async () => (await branches.default()).name),
+      signals: new GitHubHealthSignals(client, name),
+      branches,
+    },
+  );
+  const exitCode = findings.some(isRequiredAndMissing) ? 1 : findings.some(isRequiredAndUnknown) ? 2 : 0;
+  return { report: renderDoctorText(findings, { asker: 'person', repository }), exitCode };
+}
