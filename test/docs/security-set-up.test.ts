@@ -112,8 +112,9 @@ function examine(repo: string, token = admin): Promise<readonly Finding[]> {
 
 /** Code of the guide in a language, as a reader copies it: with the number of their own App. */
 function blocksOf(language: string): readonly string[] {
-  const found = guide.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'));
-  return [...found].map(([, block = '']) => block.replace('123456', String(github.appId)));
+  const found = guide.matchAll(/^```(\w*)\n(.*?)^```$/gms);
+  const own = [...found].filter(([, of]) => of === language);
+  return own.map(([, , block = '']) => block.replace('123456', String(github.appId)));
 }
 
 const stateOf = (findings: readonly Finding[], state: Finding['state']) =>
@@ -138,17 +139,30 @@ describe('the security set-up of the guide', () => {
     const removal = /`(gh secret delete TIDEGATE_WRITE_ACCESS_KEY_ID)`/.exec(guide)?.[1] ?? '';
     expect((await shell.run(removal)).exitCode).toBe(0);
     const owners = blocksOf('').find((block) => block.includes('/.github/')) ?? '';
+    expect(owners).not.toBe('');
     await commit('.github/CODEOWNERS', owners);
     await tellHealth(project);
     const after = await doctor(fullName);
     expect(after.exitCode, after.stdout + after.stderr).toBe(0);
     expect(after.stdout).not.toContain('MISSING');
     expect(after.stdout).not.toMatch(/^ {2}unknown/m);
+    // What no command does for everyone: choosing reviewers, and a second App for tags.
+    expect(after.stdout.match(/^ {2}advised.*$/gm)?.map((line) => line.split(':')[0])).toEqual([
+      '  advised  A deployment to tidegate-release waits for a reviewer, and admins cannot skip the wait',
+      '  advised  A deployment to tidegate-data waits for a reviewer, and admins cannot skip the wait',
+      '  advised  Not everyone with write access can create version tags',
+    ]);
     expect(github.violations).toEqual([]);
   });
 
   it('leaves nothing missing that a command of the doctor can set', async () => {
     const { repo, fullName, shell } = await adopt('obeyed');
+    const { environments } = github.state.repository(fullName) ?? {};
+    environments?.set('tidegate-release', {
+      refs: ['refs/heads/next', 'refs/tags/v*', 'refs/heads/topic'],
+      secrets: {},
+    });
+    environments?.set('tidegate-data', { refs: undefined, secrets: {}, isForProtected: true });
     github.state.repository(fullName)?.secrets.set('TIDEGATE_DATA_SECRET_ACCESS_KEY', 'x');
     Object.assign(github.state.repository(fullName)?.actionsSettings ?? {}, {
       defaultPermissions: 'write',

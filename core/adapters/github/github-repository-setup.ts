@@ -55,7 +55,7 @@ export class GitHubRepositorySetup implements RepositorySetup {
     const listed = await lookedAt(all, `reading the policies of ${environment_name}`, 'actions: read');
     return mapLooked(listed, (policies) => ({
       kind: 'named',
-      patterns: policies.map(({ name = '', type = 'branch' }) => ({ name, type })),
+      patterns: policies.map(({ id = 0, name = '', type = 'branch' }) => ({ id, name, type })),
     }));
   }
 

@@ -15,6 +15,9 @@ export async function lookedAt<T>(request: Promise<T>, what: string, permission:
   } catch (error) {
     const status = statusOf(error);
     if ((status === 403 || status === 404) && !isLimit(error)) return unknown(permission);
+    // Some settings are not offered to every repository.
+    if (status === 409 || status === 410 || status === 422)
+      return unknown(`an answer; GitHub refused (HTTP ${status})`);
     return seen(await orServiceError(Promise.reject(error), what, permission));
   }
 }

@@ -1,6 +1,6 @@
 import { type Finding, type Fix, finding, findingOf, type Item, type Lack } from './finding.ts';
 import { anyOf, mapLooked } from './looked.ts';
-import type { EnvironmentFacts, ModelFacts, SetupFacts } from './setup-facts.ts';
+import type { BranchPattern, EnvironmentFacts, ModelFacts, SetupFacts } from './setup-facts.ts';
 import { ghApi, shellWord } from './shell-command.ts';
 import type { WorkflowFacts } from './workflow-facts.ts';
 
@@ -41,7 +41,7 @@ function checkEnvironment(name: string, level: Item['level'], facts: SetupFacts)
   const { environments, defaultBranch } = facts;
   const rule: Item = { area: 'environments', level, title: `Only ${defaultBranch} may deploy to ${name}` };
   const found = mapLooked(environments, (all) => all.find((one) => one.name.toLowerCase() === name));
-  const fix = fixOf(name, facts);
+  const fix = fixOf(name, found.kind === 'seen' ? found.value : undefined, facts);
   const isOpen = findingOf(rule, found, (environment) =>
     environment === undefined
       ? { detail: 'there is no such environment; GitHub makes it without any rule when a job names it', fix }
@@ -98,17 +98,21 @@ function checkReviewers(
   return finding(item, detail === undefined ? undefined : { detail, fix: { where } });
 }
 
-/** Replaces whatever policy is there: the second request names the branch. */
-function fixOf(name: string, { repository, defaultBranch }: SetupFacts): Fix {
+/** Names the branch, and removes what else may deploy. */
+function fixOf(name: string, found: EnvironmentFacts | undefined, { repository, defaultBranch }: SetupFacts): Fix {
   const path = `repos/${repository}/environments/${name}`;
-  const policy = { protected_branches: false, custom_branch_policies: true };
+  const policies = `${path}/deployment-branch-policies`;
+  const named = found?.branches.kind === 'named' ? found.branches.patterns : undefined;
+  const isMeant = (pattern: BranchPattern) => pattern.name === defaultBranch && pattern.type === 'branch';
+  const custom = { deployment_branch_policy: { protected_branches: false, custom_branch_policies: true } };
   const command = [
-    ghApi({ method: 'PUT', path, body: { deployment_branch_policy: policy } }),
-    ghApi({
-      method: 'POST',
-      path: `${path}/deployment-branch-policies`,
-      body: { name: defaultBranch, type: 'branch' },
-    }),
+    ...(named === undefined ? [ghApi({ method: 'PUT', path, body: custom })] : []),
+    ...(named ?? [])
+      .filter((one) => !isMeant(one))
+      .map(({ id }) => ghApi({ method: 'DELETE', path: `${policies}/${id}` })),
+    ...(named?.some(isMeant) === true
+      ? []
+      : [ghApi({ method: 'POST', path: policies, body: { name: defaultBranch, type: 'branch' } })]),
   ].join('\n');
   const where = `${repository}: Settings → Environments → ${name} → Deployment branches and tags: "Selected branches and tags", with ${defaultBranch} alone; remove any other pattern.`;
   return { where, command };

@@ -17,6 +17,8 @@ export interface EnvironmentFacts {
 
 /** A pattern of names that may deploy. */
 export interface BranchPattern {
+  /** Number by which the host knows it. */
+  readonly id: number;
   readonly name: string;
   readonly type: 'branch' | 'tag';
 }

@@ -17,6 +17,8 @@ export class ForgeState {
   readonly app: AppIdentity;
   readonly otherApp: AppIdentity | undefined;
   readonly clock: () => Date;
+  /** Numbers of the refs that environments name. */
+  readonly #policyIds = new Map<string, number>();
   #nextId = 1000;
 
   constructor(options: {
@@ -35,6 +37,13 @@ export class ForgeState {
   newId(): number {
     this.#nextId += 1;
     return this.#nextId;
+  }
+
+  /** The number of a ref in the policies of environments; always the same. */
+  policyId(ref: string): number {
+    const id = this.#policyIds.get(ref) ?? this.newId();
+    this.#policyIds.set(ref, id);
+    return id;
   }
 
   now(): string {

@@ -95,14 +95,14 @@ function environmentOf({ repository, params }: RepositoryContext): {
   return { name, environment };
 }
 
-function presentPolicy(ref: string, index: number): Json {
+function presentPolicy({ github }: Context, ref: string): Json {
   const [, folder, ...name] = ref.split('/');
-  const id = index + 1;
+  const id = github.state.policyId(ref);
   return { id, node_id: nodeId('Policy', id), name: name.join('/'), type: folder === 'tags' ? 'tag' : 'branch' };
 }
 
 function listPolicies(context: RepositoryContext) {
-  const list = (environmentOf(context).environment.refs ?? []).map(presentPolicy);
+  const list = (environmentOf(context).environment.refs ?? []).map((ref) => presentPolicy(context, ref));
   return { status: 200, items: { list, key: 'branch_policies' } };
 }
 
@@ -113,7 +113,16 @@ function createPolicy(context: RepositoryContext) {
   const ref = `refs/${textField(body, 'type') === 'tag' ? 'tags' : 'heads'}/${requiredText(body, 'name')}`;
   const refs = [...new Set([...environment.refs, ref])];
   repository.environments.set(name, { ...environment, refs });
-  return { status: 200, body: presentPolicy(ref, refs.indexOf(ref)) };
+  return { status: 200, body: presentPolicy(context, ref) };
+}
+
+function deletePolicy(context: RepositoryContext) {
+  const { repository, params, github } = context;
+  const { name, environment } = environmentOf(context);
+  const refs = environment.refs?.filter((ref) => github.state.policyId(ref) !== Number(params.branch_policy_id));
+  if (refs?.length === environment.refs?.length) throw new ApiError(404, 'Not Found');
+  repository.environments.set(name, { ...environment, refs });
+  return { status: 204 };
 }
 
 function presentSecrets({ github }: Context, names: Iterable<string>) {
@@ -218,6 +227,11 @@ export const SETTING_ROUTES: readonly Route[] = [
     'POST /environments/{environment_name}/deployment-branch-policies',
     'administration:write',
     createPolicy,
+  ),
+  settingsRoute(
+    'DELETE /environments/{environment_name}/deployment-branch-policies/{branch_policy_id}',
+    'administration:write',
+    deletePolicy,
   ),
   settingsRoute(
     'PUT /environments/{environment_name}/secrets/{secret_name}',

@@ -47,15 +47,15 @@ describe('diagnose', () => {
   it.each([
     ['every branch', { kind: 'all' } as const],
     ['no branch', { kind: 'named', patterns: [] } as const],
-    ['a pattern that fits more', { kind: 'named', patterns: [{ name: 'ma*', type: 'branch' }] } as const],
-    ['a tag of that name', { kind: 'named', patterns: [{ name: 'main', type: 'tag' }] } as const],
+    ['a pattern that fits more', { kind: 'named', patterns: [{ id: 1, name: 'ma*', type: 'branch' }] } as const],
+    ['a tag of that name', { kind: 'named', patterns: [{ id: 1, name: 'main', type: 'tag' }] } as const],
     [
       'another branch as well',
       {
         kind: 'named',
         patterns: [
-          { name: 'main', type: 'branch' },
-          { name: 'next', type: 'branch' },
+          { id: 1, name: 'main', type: 'branch' },
+          { id: 2, name: 'next', type: 'branch' },
         ],
       } as const,
     ],

@@ -30,7 +30,7 @@ export const REGISTER: JobFacts = {
 
 const onlyMain = (name: string) => ({
   name,
-  branches: { kind: 'named', patterns: [{ name: 'main', type: 'branch' }] } as const,
+  branches: { kind: 'named', patterns: [{ id: 1, name: 'main', type: 'branch' }] } as const,
   hasReviewers: true,
   canAdminsBypass: false,
 });
