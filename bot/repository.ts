@@ -8,9 +8,11 @@ import { GitHubConversation } from '../core/adapters/github/github-conversation.
 import { GitHubDefaultBranchLog } from '../core/adapters/github/github-default-branch-log.ts';
 import { GitHubDriftIssues } from '../core/adapters/github/github-drift-issues.ts';
 import { GitHubHealthSignals } from '../core/adapters/github/github-health-signals.ts';
+import { OwnInstallation } from '../core/adapters/github/github-installed-app.ts';
 import { GitHubMerging } from '../core/adapters/github/github-merging.ts';
 import { GitHubPullRequests } from '../core/adapters/github/github-pull-requests.ts';
 import { GitHubRepositoryFiles } from '../core/adapters/github/github-repository-files.ts';
+import { GitHubRepositorySetup } from '../core/adapters/github/github-repository-setup.ts';
 import { GitHubScheduledWorkflows } from '../core/adapters/github/github-scheduled-workflows.ts';
 import { GitHubVersionTags } from '../core/adapters/github/github-version-tags.ts';
 import { GitHubWorkflowRuns } from '../core/adapters/github/github-workflow-runs.ts';
@@ -19,7 +21,9 @@ import { ZipReportArchive } from '../core/adapters/node/zip-report-archive.ts';
 import { parseConfig } from '../core/config/parse-config.ts';
 import type { TidegateConfig } from '../core/config/tidegate-config.ts';
 import type { TargetReader } from '../core/usecases/changed-targets.ts';
+import { examineSetup } from '../core/usecases/examine-setup.ts';
 import { ReleaseEvaluations } from '../core/usecases/release-evaluations.ts';
+import { APP_EVENTS, APP_PERMISSIONS } from './app-manifest.ts';
 import type { BotMemory } from './bot-memory.ts';
 import { remembering } from './remembering.ts';
 
@@ -31,6 +35,8 @@ export interface BotIdentity {
   readonly appId: number;
   /** Such as `tidegate[bot]`. */
   readonly login: string;
+  /** Speaks as the App itself, which knows where it is installed. */
+  readonly asApp: () => Promise<GitHubClient>;
   /** Now; epoch milliseconds. */
   readonly clockMs: () => number;
   /** What was read for earlier events, by repository. */
@@ -50,11 +56,17 @@ export function openRepository(client: GitHubClient, name: RepositoryName, ident
   const memory = identity.memory.of(name);
   const files = new GitHubRepositoryFiles(client, name, memory);
   const runs = new GitHubWorkflowRuns(client, name);
+  const signals = new GitHubHealthSignals(client, name);
+  const log = remembering(new GitHubDefaultBranchLog(client, name, async () => (await branches.default()).name), {
+    reads: ['tips'],
+  });
   const archive = new ZipReportArchive();
   const hasher = new FileArtifactHasher();
   const branches = remembering(new GitHubBranches(client, name, memory.facts), { reads: ['default'] });
+  const fullName = `${name.owner}/${name.repo}`;
   return {
     name,
+    fullName,
     identity,
     files,
     branches,
@@ -65,11 +77,9 @@ export function openRepository(client: GitHubClient, name: RepositoryName, ident
     controls: remembering(new GitHubControlIssues(client, name), { reads: ['list'], writes: ['create', 'close'] }),
     comments: new GitHubComments(client, name, identity.login),
     history: new GitHubCommitHistory(client, name, memory.facts),
-    log: remembering(new GitHubDefaultBranchLog(client, name, async () => (await branches.default()).name), {
-      reads: ['tips'],
-    }),
+    log,
     schedules: new GitHubScheduledWorkflows(client, name),
-    signals: new GitHubHealthSignals(client, name),
+    signals,
     issues: new GitHubDriftIssues(client, name),
     merging: new GitHubMerging(client, name),
     pullRequests: new GitHubPullRequests(client, name),
@@ -78,6 +88,16 @@ export function openRepository(client: GitHubClient, name: RepositoryName, ident
     evaluations: new ReleaseEvaluations({ runs, archive, hasher }, memory.evaluations),
     tags: remembering(new GitHubVersionTags(client, name), { reads: ['list', 'readAll'] }),
     archive,
+    /** What is set up on GitHub for this repository, as far as the App may see it. */
+    examine: () =>
+      examineSetup(
+        { repository: fullName, wanted: { permissions: APP_PERMISSIONS, events: APP_EVENTS } },
+        {
+          setup: new GitHubRepositorySetup(client, name),
+          installedApp: new OwnInstallation(identity.asApp, name),
+          ...{ files, branches, log, signals },
+        },
+      ),
     /**
      * The config at a commit, by default at the default branch's newest: only that one is obeyed.
      *

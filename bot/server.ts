@@ -37,7 +37,8 @@ export async function startBot(config: BotConfig, logLevel: 'info' | 'warn' | 'f
   const identity = memoize(async () => {
     const found = await findIdentity(probot, config.appId);
     state.isKnown = true;
-    return { ...found, clockMs, memory: new BotMemory() };
+    const asApp = async () => asClient(await probot.auth());
+    return { ...found, asApp, clockMs, memory: new BotMemory() };
   });
   const parser = createBotParser();
   const wakeups = new Wakeups({ queue, background, parser, failed: (error) => probot.log.error(error) });

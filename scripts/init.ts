@@ -112,6 +112,7 @@ function nextSteps({ requirements, targets, defaultBranch }: RepositoryFacts, wa
     watch ? undefined : 'To watch the served model, run this again with --current and the place of its logged inputs.',
     targets.length > 0 ? undefined : 'To deploy, add environments to tidegate.yaml: where each version is written.',
     'Require the check "tidegate" in the branch protection of the default branch.',
+    'Run npm run doctor -- <owner>/<repository>: it says what is still missing on GitHub.',
   ];
   return `Next:\n${steps
     .filter((step) => step !== undefined)

@@ -29,7 +29,7 @@ function hiddenAdvice(findings: readonly Finding[], asker: Asker, repository: st
     : 'Unknown is not fine: give the token the named permission, and look again.';
 }
 
-/** The findings as Markdown for a comment: what is missing with its fix, then the rest, folded. */
+/** The findings as Markdown for a comment, below the headline: what does not hold, then fixes and the rest, folded. */
 export function renderDoctorComment(
   findings: readonly Finding[],
   { asker, repository }: { readonly asker: Asker; readonly repository: string },
@@ -38,7 +38,6 @@ export function renderDoctorComment(
   const held = findings.filter(({ state }) => state === 'holds');
   const advice = hiddenAdvice(findings, asker, repository);
   const parts = [
-    `**${doctorHeadline(findings)}**`,
     ...(open.length === 0 ? [] : [findingTable(open)]),
     ...(advice === undefined ? [] : [escapeText(advice)]),
   ];

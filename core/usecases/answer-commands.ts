@@ -4,7 +4,7 @@ import { slug } from '../domain/model/model-name.ts';
 import { ServiceError } from '../errors.ts';
 import { type CommandAnswer, renderHelp, renderReply } from '../render/command-reply.ts';
 import { formatReplyMarker, parseMarker } from '../render/marker.ts';
-import { type CommandPorts, type CommandScope, carryOut } from './carry-out-command.ts';
+import { type CommandPorts, type CommandScope, carryOut, examine } from './carry-out-command.ts';
 
 /** A comment that was just written. */
 export interface CommandRequest {
@@ -101,6 +101,7 @@ async function answer(
   if (needsWrite(command) && !isByWriter) {
     return { command: written, lines: ['Refused: this needs write permission in the repository.'] };
   }
+  if (command.name === 'doctor') return { command: written, ...(await examine(ports)) };
   if (typeof scope === 'string') return { command: written, lines: [scope] };
   return { command: written, ...(await carryOut(command, scope, ports)) };
 }

@@ -1,9 +1,11 @@
 import type { EnvironmentConfig } from '../config/environment-config.ts';
 import type { Command } from '../domain/commands/parse-commands.ts';
+import type { Finding } from '../domain/doctor/finding.ts';
 import { describeGate, describeHealth } from '../domain/promotion/promotion-check.ts';
 import type { Comments } from '../ports/comments.ts';
 import type { Conversation } from '../ports/conversation.ts';
 import { type CommandAnswer, renderPlan } from '../render/command-reply.ts';
+import { doctorHeadline, renderDoctorComment } from '../render/doctor.ts';
 import { parsePromotionData } from '../render/promotion.ts';
 import { type ModelSituation, readSituation } from './model-situation.ts';
 import { areNamed } from './observe-environment.ts';
@@ -26,6 +28,10 @@ import type { KnownVersion } from './version-catalog.ts';
 export interface CommandPorts extends PromotionPorts, RetrainPorts {
   readonly conversation: Conversation;
   readonly comments: Comments;
+  /** Looks at the set-up of the whole repository. */
+  readonly examine: () => Promise<readonly Finding[]>;
+  /** `owner/name` */
+  readonly fullName: string;
 }
 
 /** What a command is about. */
@@ -42,7 +48,7 @@ export interface CommandScope {
 type Answer = Omit<CommandAnswer, 'command'>;
 type Work = (argument: string, scope: CommandScope, ports: CommandPorts) => Promise<Answer>;
 
-const WORK: Readonly<Record<Exclude<Command['name'], 'unknown' | 'help'>, Work>> = {
+const WORK: Readonly<Record<Exclude<Command['name'], 'unknown' | 'help' | 'doctor'>, Work>> = {
   plan: async (_, { request }, ports) => plan(request, ports),
   promote,
   rollback: rollBack,
@@ -60,7 +66,15 @@ const WORK: Readonly<Record<Exclude<Command['name'], 'unknown' | 'help'>, Work>>
 /** Carries a command out and says what was done. */
 export async function carryOut(command: Command, scope: CommandScope, ports: CommandPorts): Promise<Answer> {
   if (command.name === 'unknown' || command.name === 'help') return { lines: [] };
+  if (command.name === 'doctor') return examine(ports);
   return WORK[command.name](command.argument, scope, ports);
+}
+
+/** About the repository, whatever the comment stands under. */
+export async function examine(ports: Pick<CommandPorts, 'examine' | 'fullName'>): Promise<Answer> {
+  const findings = await ports.examine();
+  const table = renderDoctorComment(findings, { asker: 'app', repository: ports.fullName });
+  return { lines: [doctorHeadline(findings)], table };
 }
 
 async function plan(request: PromotionRequest, ports: CommandPorts): Promise<Answer> {

@@ -35,6 +35,7 @@ describe('what an event costs', { timeout: 240_000 }, () => {
     await spent('a sweep with nothing to do, one pull request open', () => world.bot.sweep());
     await spent('a comment without a command', () => world.say(number, 'looks good'));
     await spent('a comment with `/tidegate plan`', () => world.say(number, '/tidegate plan'));
+    await spent('a comment with `/tidegate doctor`', () => world.say(number, '/tidegate doctor'));
     await spent('an issue without a label of ours', () => world.openIssue('A question', []));
     await spent('a commit status that is nobody’s health', () => world.status(world.lastPushed, 'lint', 'success'));
     await spent('a merge of a promotion, and the next one opens', () => world.merge(staging));

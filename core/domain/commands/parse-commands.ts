@@ -17,6 +17,7 @@ export const COMMANDS = {
   hold: { usage: 'hold [reason]', says: 'keeps this version out of this environment', needsWrite: true },
   unhold: { usage: 'unhold', says: 'lifts the holds of this environment', needsWrite: true },
   retry: { usage: 'retry', says: 'looks at everything again', needsWrite: true },
+  doctor: { usage: 'doctor', says: 'says what is set up on GitHub and what is missing', needsWrite: true },
   retrain: { usage: 'retrain', says: 'starts the retrain workflow now', needsWrite: true },
 } as const satisfies Readonly<Record<string, { usage: string; says: string; needsWrite: boolean }>>;
 

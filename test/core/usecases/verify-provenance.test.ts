@@ -25,7 +25,8 @@ afterAll(() => world?.stop());
 /** The catalog as the bot and the actions open it: nothing remembered. */
 async function openCatalog(imageRepository?: string): Promise<VersionCatalog> {
   const client = getOctokit(world.bot.github.userToken('mona'), { baseUrl: world.bot.github.apiUrl });
-  const identity = { appId: 1, login: 'tidegate[bot]', clockMs: Date.now, memory: new BotMemory() };
+  const shared = { clockMs: Date.now, memory: new BotMemory() };
+  const identity = { appId: 1, login: 'tidegate[bot]', asApp: async () => client, ...shared };
   const repository = openRepository(client, NAME, identity);
   const config = (await repository.config())?.models.flights;
   if (config === undefined) throw new Error('there is no config');
