@@ -1,5 +1,7 @@
+import type { TidegateConfig } from '../../core/config/tidegate-config.ts';
 import type { CommentLimits } from '../../core/domain/commands/comment-limits.ts';
 import { parseCommands } from '../../core/domain/commands/parse-commands.ts';
+import { UserError } from '../../core/errors.ts';
 import { answerCommands } from '../../core/usecases/answer-commands.ts';
 import type { Log } from '../reconcile.ts';
 import type { BotRepository } from '../repository.ts';
@@ -38,12 +40,27 @@ export async function onCommentCreated(
     log(`command of ${asked.by}: not answered, they have asked often enough`);
     return;
   }
-  const config = await repository.config();
-  if (config === undefined) return;
+  const found = await readConfig(repository);
+  if (found === undefined) return;
+  const { config } = found;
   const { login: self, clockMs } = repository.identity;
   const { id, body, by, issue, writtenAtMs } = comment;
   const request = { config, comment: { id, body, by: by.login, writtenAtMs }, issue, self, nowMs: clockMs() };
   const { lines, isByWriter } = await answerCommands(request, repository);
   if (isByWriter) limits.trust(asked, clockMs());
   for (const line of lines) log(`command of ${by.login}: ${line}`);
+}
+
+/** Undefined where the repository does not use Tidegate; without a config where it has one that cannot be read. */
+async function readConfig(
+  repository: BotRepository,
+): Promise<{ readonly config: TidegateConfig | undefined } | undefined> {
+  try {
+    const config = await repository.config();
+    return config && { config };
+  } catch (error) {
+    // Who asks has to hear it: a log of the bot is not theirs to read.
+    if (error instanceof UserError) return { config: undefined };
+    throw error;
+  }
 }

@@ -8,7 +8,8 @@ import { type CommandPorts, type CommandScope, carryOut, examine } from './carry
 
 /** A comment that was just written. */
 export interface CommandRequest {
-  readonly config: TidegateConfig;
+  /** Undefined where the default branch's cannot be read: then only what needs none is answered. */
+  readonly config: TidegateConfig | undefined;
   readonly comment: {
     readonly id: number;
     readonly body: string;
@@ -109,6 +110,7 @@ async function answer(
 /** What the comment is about: the pull request or issue of ours that it stands under tells, else the only model. */
 async function scopeOf(request: CommandRequest, ports: CommandPorts): Promise<CommandScope | string> {
   const { config, self, nowMs, comment } = request;
+  if (config === undefined) return 'tidegate.yaml of the default branch cannot be read: /tidegate doctor says why.';
   const { body, author } = await ports.conversation.subject(request.issue);
   // A stranger's text may hold a marker too. A drift issue is the workflow's.
   const marker = [self, 'github-actions[bot]'].includes(author) ? parseMarker(body) : undefined;

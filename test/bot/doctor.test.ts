@@ -35,4 +35,13 @@ describe('/tidegate doctor', { timeout: TIMEOUT_MS }, () => {
     expect(world.bot.writes.count - written).toBe(2);
     expect(world.bot.github.violations).toEqual([]);
   });
+
+  it('says what is wrong with tidegate.yaml, where the bot can carry out no other command', async () => {
+    world = await PromotionWorld.start({});
+    const issue = await world.openIssue('Why is nothing promoted?', []);
+    await world.push({ 'tidegate.yaml': 'version: 1\nmodels:\n\tflights: {}\n' });
+    expect(await world.say(issue, '/tidegate plan')).toContain('/tidegate doctor says why');
+    const answer = await world.say(issue, '/tidegate doctor');
+    expect(answer).toMatch(/❌ missing *\| tidegate\\?\.yaml *\| .*line 3: has a tab/);
+  });
 });
