@@ -31,6 +31,7 @@ describe('/tidegate doctor', { timeout: TIMEOUT_MS }, () => {
     expect(answer).toContain('needs administration: read');
     expect(answer).toContain(`npm run doctor -- ${REPOSITORY}`);
     expect(answer).toMatch(/✅ *\| The App *\| The App has the permissions that the bot needs/);
+    expect(answer).toMatch(/✅ *\| The App *\| Webhooks reach the bot *\| \d+ of the last \d+ were answered/);
     // A reaction, and the answer.
     expect(world.bot.writes.count - written).toBe(2);
     expect(world.bot.github.violations).toEqual([]);

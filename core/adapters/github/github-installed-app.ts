@@ -1,11 +1,12 @@
-import { type Looked, seen, unknown } from '../../domain/doctor/looked.ts';
-import type { AppFacts } from '../../domain/doctor/setup-facts.ts';
+import { type Looked, mapLooked, seen, unknown } from '../../domain/doctor/looked.ts';
+import type { AppFacts, DeliveryFacts } from '../../domain/doctor/setup-facts.ts';
 import type { InstalledApp } from '../../ports/repository-setup.ts';
 import type { GitHubClient, RepositoryName } from './github-client.ts';
 import { lookedAt } from './looked-at.ts';
 
 /** The fields of an installation that are used. */
 interface Installation {
+  readonly id: number;
   readonly app_id: number;
   readonly app_slug: string;
   readonly repository_selection: string;
@@ -14,7 +15,7 @@ interface Installation {
   readonly events: readonly string[];
 }
 
-function factsOf(installation: Installation, isInstalled: Looked<boolean>): AppFacts {
+function factsOf(installation: Installation, isInstalled: Looked<boolean>): Omit<AppFacts, 'deliveries'> {
   const permissions = Object.fromEntries(
     Object.entries(installation.permissions).filter((one): one is [string, string] => typeof one[1] === 'string'),
   );
@@ -42,8 +43,26 @@ export class OwnInstallation implements InstalledApp {
     const client = await this.#asApp();
     const answer = client.request('GET /repos/{owner}/{repo}/installation', { ...this.#repository });
     const found = await lookedAt(answer, 'reading the installation', 'the key of the App');
-    return found.kind === 'unknown' ? found : seen(factsOf(found.value.data, seen(true)));
+    if (found.kind === 'unknown') return found;
+    const { data } = found.value;
+    return seen({ ...factsOf(data, seen(true)), deliveries: await latestDeliveries(client, data.id) });
   }
+}
+
+/** One page: of all installations, so that a quiet one may have none in it. */
+async function latestDeliveries(
+  client: GitHubClient,
+  installation: number,
+): Promise<Looked<DeliveryFacts | undefined>> {
+  const answer = client.request('GET /app/hook/deliveries', { per_page: 100 });
+  const found = await lookedAt(answer, 'listing the deliveries of webhooks', 'the key of the App');
+  return mapLooked(found, ({ data }) => {
+    const own = data.filter(({ installation_id: id }) => id === installation);
+    const [newest] = own;
+    if (newest === undefined) return undefined;
+    const failed = own.filter(({ status_code: code }) => code < 200 || code >= 300).length;
+    return { event: newest.event, statusCode: newest.status_code, failed, of: own.length };
+  });
 }
 
 /** Which App a person means. */
@@ -77,14 +96,14 @@ export class AppOfOrganization implements InstalledApp {
     if (found === undefined) return this.#byName(seen(false));
     const isEverywhere = found.repository_selection === 'all';
     const chosen = unknown(`a look at the repositories that the App ${slug} was installed for`);
-    return seen(factsOf(found, isEverywhere ? seen(true) : chosen));
+    return seen({ ...factsOf(found, isEverywhere ? seen(true) : chosen), deliveries: undefined });
   }
 
   /** Its page says its number and what it asks for, not what was granted. */
   async #byName(isInstalled: Looked<boolean>): Promise<Looked<AppFacts | undefined>> {
     const { slug, id } = this.#app;
     const granted = isInstalled.kind === 'unknown' ? isInstalled : unknown('an installation');
-    const known = { slug, isSuspended: false, isInstalled, granted };
+    const known = { slug, isSuspended: false, isInstalled, granted, deliveries: undefined };
     const answer = this.#client.request('GET /apps/{app_slug}', { app_slug: slug });
     const found = await lookedAt(
       answer,

@@ -6,6 +6,8 @@ const INSTALLED = required('The App is installed');
 const GRANTED = required('The App has the permissions that the bot needs');
 const SUBSCRIBED = required('The App hears the events that the bot needs');
 
+const ANSWERED: Item = { area: 'app', level: 'recommended', title: 'Webhooks reach the bot' };
+
 /** What the App lacks. */
 export function checkApp({ app, wanted, repository }: SetupFacts): readonly Finding[] {
   const [owner = ''] = repository.split('/');
@@ -18,6 +20,7 @@ export function checkApp({ app, wanted, repository }: SetupFacts): readonly Find
   const settings = `Settings of the App (${owner} → Developer settings → GitHub Apps) → Permissions & events`;
   return [
     checkInstalled(app, owner),
+    ...checkDeliveries(app),
     findingOf(GRANTED, granted, ({ permissions }) => {
       const lacking = Object.entries(wanted.permissions).filter(
         ([name, level]) => !isGranted(permissions[name], level),
@@ -42,6 +45,24 @@ function checkInstalled(app: SetupFacts['app'], owner: string): Finding {
   return findingOf(INSTALLED, installed, (isInstalled) =>
     isInstalled ? undefined : { detail: 'it is not installed here', fix },
   );
+}
+
+function checkDeliveries(app: SetupFacts['app']): readonly Finding[] {
+  const deliveries = app.kind === 'seen' ? app.value?.deliveries : undefined;
+  if (deliveries === undefined) return [];
+  const where =
+    'Settings of the App → Advanced → Recent deliveries: look at the answer, and redeliver. The sweep makes good what was lost.';
+  const found = findingOf(ANSWERED, deliveries, (latest) => {
+    if (latest === undefined || (latest.statusCode >= 200 && latest.statusCode < 300)) return undefined;
+    const { event, statusCode, failed, of } = latest;
+    return {
+      detail: `the last one (${event}) got HTTP ${statusCode}; ${failed} of the last ${of} failed`,
+      fix: { where },
+    };
+  });
+  const latest = deliveries.kind === 'seen' ? deliveries.value : undefined;
+  if (found.state !== 'holds' || latest === undefined) return [found];
+  return [{ ...found, detail: `${latest.of - latest.failed} of the last ${latest.of} were answered` }];
 }
 
 function isGranted(granted: string | undefined, wanted: string): boolean {

@@ -59,6 +59,16 @@ export interface OwnersFile {
   readonly rules: readonly OwnerRule[];
 }
 
+/** How webhooks of an installation were answered lately. */
+export interface DeliveryFacts {
+  /** Of the newest one. */
+  readonly event: string;
+  /** Of the newest one; 0 where there was no answer. */
+  readonly statusCode: number;
+  readonly failed: number;
+  readonly of: number;
+}
+
 /** The App as it is installed. */
 export interface AppFacts {
   readonly id: number;
@@ -67,6 +77,8 @@ export interface AppFacts {
   readonly isInstalled: Looked<boolean>;
   /** What the owner of the repository accepted, which may be less than the App asks for. */
   readonly granted: Looked<WantedApp>;
+  /** Undefined: not asked, since only the App itself may know. Undefined within: none was sent lately. */
+  readonly deliveries: Looked<DeliveryFacts | undefined> | undefined;
 }
 
 /** What an environment of tidegate.yaml says about its health, and what was seen of it. */

@@ -72,6 +72,27 @@ function narrowed(app: AppIdentity, requested: unknown): Permissions {
   return Object.fromEntries(entries);
 }
 
+/** Newest first. What has no answer yet was not delivered. */
+function listDeliveries({ github: { webhooks } }: Context): Reply {
+  const list = webhooks.deliveries.flatMap(({ guid, event, action, payload, attempts }, index) =>
+    attempts.map(({ status, redelivery, sentAt }) => ({
+      id: index + 1,
+      guid,
+      delivered_at: sentAt,
+      redelivery,
+      duration: 0.1,
+      status: status >= 200 && status < 300 ? 'OK' : `Invalid HTTP Response: ${status}`,
+      status_code: status,
+      event,
+      action: action ?? null,
+      installation_id: isJson(payload.installation) ? Number(payload.installation.id) : null,
+      repository_id: isJson(payload.repository) ? Number(payload.repository.id) : null,
+      throttled_at: null,
+    })),
+  );
+  return { status: 200, items: { list: list.toSorted((a, b) => (a.delivered_at < b.delivered_at ? 1 : -1)) } };
+}
+
 async function createToken(context: AppContext, ask: AskEmulator, owner: string): Promise<Reply> {
   const { state, addresses } = context.github;
   const installation = context.params.installation_id;
@@ -166,6 +187,10 @@ export function appRoutes(ask: AskEmulator, owner: string): Route[] {
       await askAsApp(context, ask, '/app');
       const { state, addresses } = context.github;
       return { status: 200, body: presentApp(addresses, state.app, state.account(owner, 'Organization')) };
+    }),
+    asApp('GET', '/app/hook/deliveries', async (context) => {
+      await askAsApp(context, ask, '/app');
+      return listDeliveries(context);
     }),
     asApp('GET', '/app/installations', async (context) => {
       await askAsApp(context, ask, '/app/installations');

@@ -9,13 +9,23 @@ export interface WebhookTarget {
   readonly isBusy?: () => boolean;
 }
 
+/** One sending of a delivery. */
+export interface DeliveryAttempt {
+  /** 0 where there was no answer. */
+  readonly status: number;
+  readonly body: string;
+  readonly redelivery: boolean;
+  /** ISO 8601, by this machine's clock. */
+  readonly sentAt: string;
+}
+
 /** One delivery, and each time it was sent. */
 export interface Delivery {
   readonly guid: string;
   readonly event: string;
   readonly action: string | undefined;
   readonly payload: Json;
-  readonly attempts: { readonly status: number; readonly body: string; readonly redelivery: boolean }[];
+  readonly attempts: DeliveryAttempt[];
 }
 
 const HOOK_ID = 41;
@@ -96,14 +106,20 @@ export class Webhooks {
       'x-hub-signature': `sha1=${signature('sha1')}`,
       'x-hub-signature-256': `sha256=${signature('sha256')}`,
     };
+    const sentAt = new Date().toISOString();
     const attempt = await fetch(target.url, {
       method: 'POST',
       headers,
       body,
       signal: AbortSignal.timeout(DELIVERY_TIMEOUT_MS),
     }).then(
-      async (response) => ({ status: response.status, body: (await response.text()).slice(0, 2000), redelivery }),
-      (error: unknown) => ({ status: 0, body: String(error), redelivery }),
+      async (response) => ({
+        status: response.status,
+        body: (await response.text()).slice(0, 2000),
+        redelivery,
+        sentAt,
+      }),
+      (error: unknown) => ({ status: 0, body: String(error), redelivery, sentAt }),
     );
     delivery.attempts.push(attempt);
   }

@@ -180,6 +180,13 @@ describe('diagnose', () => {
     expect(lost({ app: seen(undefined) })).toContain('The App is installed');
   });
 
+  it.each([0, 302, 401, 502])('says that the bot is not reached where the last webhook got %i', (statusCode) => {
+    const app = factOf(SOUND.app) ?? raise();
+    const deliveries = seen({ event: 'push', statusCode, failed: 2, of: 20 });
+    expect(lost({ app: seen({ ...app, deliveries }) })).toEqual(['Webhooks reach the bot']);
+    expect(lost({ app: seen({ ...app, deliveries: seen(undefined) }) })).toEqual([]);
+  });
+
   it('wants of each environment with health a deadline, a creator and a word of that creator', () => {
     const [health = raise()] = SOUND.health;
     const bad = {

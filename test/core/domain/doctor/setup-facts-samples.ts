@@ -89,6 +89,7 @@ export const SOUND: SetupFacts = {
     slug: 'tidegate',
     isInstalled: seen(true),
     isSuspended: false,
+    deliveries: seen({ event: 'push', statusCode: 202, failed: 0, of: 20 }),
     granted: seen({ permissions: APP_PERMISSIONS, events: APP_EVENTS }),
   }),
   health: [
