@@ -124,6 +124,8 @@ export class GitHubRepositorySetup implements RepositorySetup {
       `reading the protection of ${branch}`,
       ADMINISTRATION,
     );
+    // Who may see other settings of that kind is told so because there is no such protection, but rulesets alone.
+    if (whole.kind === 'unknown') return mapLooked(await this.#workflowPermissions(), () => NO_RULES);
     return mapLooked(whole, ({ data }) => ({
       // Below 1 is "any source".
       checks: (data.required_status_checks?.checks ?? []).map(({ context, app_id: id }) => ({
@@ -157,11 +159,16 @@ export class GitHubRepositorySetup implements RepositorySetup {
     return seen(found);
   }
 
+  #workflowPermissions() {
+    const route = 'GET /repos/{owner}/{repo}/actions/permissions/workflow';
+    return lookedAt(this.#client.request(route, { ...this.#repository }), 'reading permissions', ADMINISTRATION);
+  }
+
   async actions(): Promise<ActionsFacts> {
     const at = { ...this.#repository };
     const read = <T>(request: Promise<T>, what: string) => lookedAt(request, `reading ${what}`, ADMINISTRATION);
     const [workflow, approval, retention] = await Promise.all([
-      read(this.#client.request('GET /repos/{owner}/{repo}/actions/permissions/workflow', at), 'permissions'),
+      this.#workflowPermissions(),
       read(
         this.#client.request('GET /repos/{owner}/{repo}/actions/permissions/fork-pr-contributor-approval', at),
         'whose runs wait for approval',

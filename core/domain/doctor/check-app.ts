@@ -4,7 +4,7 @@ import type { SetupFacts } from './setup-facts.ts';
 
 const INSTALLED = required('The App is installed');
 const GRANTED = required('The App has the permissions that the bot needs');
-const SUBSCRIBED = required('The App hears the events that the bot needs');
+const SUBSCRIBED = required('The App is subscribed to the events that the bot needs');
 
 const ANSWERED: Item = { area: 'app', level: 'recommended', title: 'Webhooks reach the bot' };
 
@@ -32,7 +32,7 @@ export function checkApp({ app, wanted, repository }: SetupFacts): readonly Find
     findingOf(SUBSCRIBED, granted, ({ events }) => {
       const lacking = wanted.events.filter((name) => !events.includes(name));
       const fix = { where: `${settings}: subscribe to them.` };
-      return lacking.length === 0 ? undefined : { detail: `it does not hear ${lacking.join(', ')}`, fix };
+      return lacking.length === 0 ? undefined : { detail: `it is not subscribed to ${lacking.join(', ')}`, fix };
     }),
   ];
 }

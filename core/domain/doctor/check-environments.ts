@@ -93,7 +93,7 @@ function checkReviewers(
     ? canAdminsBypass === false
       ? undefined
       : 'admins may skip its rules'
-    : 'nobody has to review';
+    : 'no review is needed';
   const where = `${repository}: Settings → Environments → ${name}: choose required reviewers, and do not allow administrators to bypass the rules.`;
   return finding(item, detail === undefined ? undefined : { detail, fix: { where } });
 }
@@ -125,7 +125,7 @@ function checkSecrets({ secrets, repository }: SetupFacts): Finding {
     const own = found.filter((secret) => secret.of === 'repository');
     const command = own.map(({ name }) => `gh secret delete ${shellWord(name)} --repo ${shellWord(repository)}`);
     const detail = `every workflow on every branch can read ${found.map((one) => `${one.name} (${one.of})`).join(', ')}`;
-    const where = `${repository}: Settings → Secrets and variables → Actions: delete it, and set it in its environment. Then replace the key: whoever can push may have read it.`;
+    const where = `${repository}: Settings → Secrets and variables → Actions: delete it, and set it in its environment. Then replace the key: anyone who can push may have read it.`;
     return { detail, fix: { where, ...(command.length === 0 ? {} : { command: command.join('\n') }) } };
   });
 }

@@ -8,12 +8,12 @@ export function checkHealth(health: readonly HealthFacts[]): readonly Finding[] 
 
 function checkDeadline({ model, environment, hasDeadline }: HealthFacts): Finding {
   const lack = {
-    detail: 'a version that never becomes healthy is waited for without end',
+    detail: 'the bot waits without end for a version that never becomes healthy',
     fix: {
       where: `tidegate.yaml: models.${model}.environments, ${environment}: add health.deadline, for example 30m.`,
     },
   };
-  return finding(item(`${model} in ${environment} has a deadline for its health`), hasDeadline ? undefined : lack);
+  return finding(item(`health.deadline is set for ${model} in ${environment}`), hasDeadline ? undefined : lack);
 }
 
 function checkCreator({ model, environment, creator, context }: HealthFacts): Finding {
@@ -24,18 +24,18 @@ function checkCreator({ model, environment, creator, context }: HealthFacts): Fi
     },
   };
   return finding(
-    item(`Who tells the health of ${model} in ${environment} is named`),
+    item(`health.creator is set for ${model} in ${environment}`),
     creator === undefined ? lack : undefined,
   );
 }
 
 function checkSaid({ model, environment, said, context, creator, from }: HealthFacts): Finding {
-  const title = `The health of ${model} in ${environment} was told on a recent commit of the default branch`;
+  const title = `A recent commit of the default branch has the health of ${model} in ${environment}`;
   const by = creator ?? 'anyone';
   return findingOf(item(title), said, (found) => {
     if (found === 'by-creator') return undefined;
     const detail = found === 'never' ? `no ${from} named ${context}` : `${context} was written, but not by ${by}`;
-    const where = `Set up what tells the health (docs/guide/promotion.md), or correct health.context and health.creator: ${context} by ${by}.`;
+    const where = `Set up what writes the health (docs/guide/promotion.md), or correct health.context and health.creator: ${context} by ${by}.`;
     return { detail, fix: { where } };
   });
 }

@@ -50,12 +50,12 @@ function checkFiles(workflows: Looked<readonly WorkflowFacts[]>): readonly Findi
     });
   return [
     all(
-      'Jobs that read keys which write name the environment that keeps them',
+      'Jobs that use write keys name the environment of these keys',
       (files) => files.flatMap(jobsWithoutEnvironment),
       `Add environment: ${RELEASE_ENVIRONMENT} (${DATA_ENVIRONMENT} for data) to the job.`,
     ),
     all(
-      'Workflows that use Tidegate name their permissions',
+      'Workflows that use Tidegate set their permissions',
       (files) =>
         files
           .filter(isOurs)

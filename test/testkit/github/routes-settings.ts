@@ -13,7 +13,7 @@ import {
   textField,
 } from './router.ts';
 import { presentInstallation } from './routes-app.ts';
-import type { ActionsSettings, DeploymentEnvironment, Json } from './state.ts';
+import type { DeploymentEnvironment, Json } from './state.ts';
 
 /**
  * A route of a repository's settings. Unlike other data they are for nobody without the permission, also where the
@@ -152,53 +152,6 @@ function setEnvironmentSecret(context: RepositoryContext) {
   return isNew ? { status: 201, body: {} } : { status: 204 };
 }
 
-const FORK_POLICIES = [
-  'first_time_contributors_new_to_github',
-  'first_time_contributors',
-  'all_external_contributors',
-] as const;
-
-function changeActions(context: RepositoryContext, changed: Partial<ActionsSettings>): Reply {
-  Object.assign(context.repository.actionsSettings, changed);
-  return { status: 204 };
-}
-
-function setForkApproval(context: RepositoryContext) {
-  const forkApproval = FORK_POLICIES.find((one) => one === context.body.approval_policy);
-  if (forkApproval === undefined) throw new ApiError(422, 'Invalid approval_policy');
-  return changeActions(context, { forkApproval });
-}
-
-function actionsRoutes(): readonly Route[] {
-  const [level, approval, retention] = ['workflow', 'fork-pr-contributor-approval', 'artifact-and-log-retention'].map(
-    (name) => `/actions/permissions/${name}`,
-  );
-  const get = (path: string | undefined, shown: (settings: ActionsSettings) => Json) =>
-    settingsRoute(`GET ${path}`, 'administration', ({ repository }) => ({
-      status: 200,
-      body: shown(repository.actionsSettings),
-    }));
-  const put = (path: string | undefined, handle: (context: RepositoryContext) => Reply) =>
-    settingsRoute(`PUT ${path}`, 'administration:write', handle);
-  return [
-    get(level, ({ defaultPermissions, canApprove }) => ({
-      default_workflow_permissions: defaultPermissions,
-      can_approve_pull_request_reviews: canApprove,
-    })),
-    put(level, (context) => {
-      const defaultPermissions = context.body.default_workflow_permissions === 'write' ? 'write' : 'read';
-      return changeActions(context, {
-        defaultPermissions,
-        canApprove: context.body.can_approve_pull_request_reviews === true,
-      });
-    }),
-    get(approval, ({ forkApproval }) => ({ approval_policy: forkApproval })),
-    put(approval, setForkApproval),
-    get(retention, ({ retentionDays }) => ({ days: retentionDays, maximum_allowed_days: 400 })),
-    put(retention, (context) => changeActions(context, { retentionDays: Number(context.body.days) })),
-  ];
-}
-
 /** An App as everyone sees it: what it asks for. */
 function getApp({ github, params }: Context): Reply {
   const { state, addresses, owner } = github;
@@ -218,7 +171,7 @@ function listInstallations(context: Context): Reply {
   return { status: 200, items: { list, key: 'installations' } };
 }
 
-/** Environments, names of secrets, settings of Actions, and Apps: what the set-up of a repository consists of. */
+/** Environments, names of secrets, and Apps: what the set-up of a repository consists of. */
 export const SETTING_ROUTES: readonly Route[] = [
   repositoryRoute('GET /environments', 'actions', listEnvironments),
   settingsRoute('PUT /environments/{environment_name}', 'administration:write', putEnvironment),
@@ -246,7 +199,6 @@ export const SETTING_ROUTES: readonly Route[] = [
   ),
   settingsRoute('PUT /actions/secrets/{secret_name}', 'secrets:write', setSecret),
   settingsRoute('DELETE /actions/secrets/{secret_name}', 'secrets:write', deleteSecret),
-  ...actionsRoutes(),
   { method: 'GET', template: '/apps/{app_slug}', need: undefined, handle: getApp },
   { method: 'GET', template: '/orgs/{org}/installations', need: undefined, handle: listInstallations },
 ];

@@ -1,5 +1,6 @@
 import type { Route } from './router.ts';
 import { ACTION_ROUTES } from './routes-actions.ts';
+import { actionsSettingRoutes } from './routes-actions-settings.ts';
 import { ACTIVITY_ROUTES } from './routes-activity.ts';
 import { type AskEmulator, appRoutes } from './routes-app.ts';
 import { CHECK_ROUTES } from './routes-checks.ts';
@@ -29,5 +30,6 @@ export function allRoutes(ask: AskEmulator, owner: string): Route[] {
     ...ACTIVITY_ROUTES,
     ...RULE_ROUTES,
     ...SETTING_ROUTES,
+    ...actionsSettingRoutes(),
   ];
 }

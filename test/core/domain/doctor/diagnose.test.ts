@@ -142,7 +142,7 @@ describe('diagnose', () => {
   ])('wants the environment on a job that writes %s', (_, changed) => {
     const jobs = [{ ...REGISTER, ...changed, environment: undefined }];
     expect(lost({ workflows: seen([{ ...(WORKFLOW ?? raise()), jobs }]) })).toEqual([
-      'Jobs that read keys which write name the environment that keeps them',
+      'Jobs that use write keys name the environment of these keys',
     ]);
   });
 
@@ -175,7 +175,7 @@ describe('diagnose', () => {
     const { checks: _, ...permissions } = factOf(app.granted).permissions;
     expect(lost({ app: seen({ ...app, granted: seen({ permissions, events: [] }) }) })).toEqual([
       'The App has the permissions that the bot needs',
-      'The App hears the events that the bot needs',
+      'The App is subscribed to the events that the bot needs',
     ]);
     expect(lost({ app: seen(undefined) })).toContain('The App is installed');
   });
