@@ -5,7 +5,7 @@ import { examineAsPerson } from './doctor/examine-as-person.ts';
 import { runCommand } from './run-command.ts';
 
 // Says what is set up in a repository on GitHub and what is missing. Reads only.
-const USAGE = 'npm run doctor -- <owner>/<repository> [--api-url URL] [--app NAME] [--app-id NUMBER]';
+const USAGE = 'npm run doctor -- <owner>/<repository> [--api-url URL] [--app NAME] [--app-id NUMBER] [--without-bot]';
 const text = { type: 'string' } as const;
 
 try {
@@ -21,7 +21,7 @@ try {
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { 'api-url': text, app: text, 'app-id': text },
+    options: { 'api-url': text, app: text, 'app-id': text, 'without-bot': { type: 'boolean', default: false } },
   });
   const [name, ...more] = positionals;
   if (name === undefined || more.length > 0 || !/^[\w.-]+\/[\w.-]+$/.test(name))
@@ -32,7 +32,7 @@ async function main(): Promise<number> {
   const { report, exitCode } = await examineAsPerson({
     repository: parseRepositoryName(name),
     token: await findToken(),
-    app: { slug: values.app ?? 'tidegate', id },
+    app: values['without-bot'] ? undefined : { slug: values.app ?? 'tidegate', id },
     apiUrl,
   });
   console.log(report);

@@ -37,7 +37,8 @@ export interface SetupPorts {
 export interface SetupRequest {
   /** `owner/name` */
   readonly repository: string;
-  readonly wanted: WantedApp;
+  /** Undefined: the repository goes without the bot, and nothing that only the bot needs is asked for. */
+  readonly wanted: WantedApp | undefined;
 }
 
 /** Chosen: more workflow files than any repository was seen with. */

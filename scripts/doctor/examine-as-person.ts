@@ -7,6 +7,8 @@ import { AppOfOrganization, type NamedApp } from '../../core/adapters/github/git
 import { GitHubRepositoryFiles } from '../../core/adapters/github/github-repository-files.ts';
 import { GitHubRepositorySetup } from '../../core/adapters/github/github-repository-setup.ts';
 import { isRequiredAndMissing, isRequiredAndUnknown } from '../../core/domain/doctor/finding.ts';
+import { seen } from '../../core/domain/doctor/looked.ts';
+import type { InstalledApp } from '../../core/ports/repository-setup.ts';
 import { renderDoctorText } from '../../core/render/doctor.ts';
 import { examineSetup } from '../../core/usecases/examine-setup.ts';
 
@@ -14,10 +16,13 @@ import { examineSetup } from '../../core/usecases/examine-setup.ts';
 export interface PersonalExamination {
   readonly repository: RepositoryName;
   readonly token: string;
-  readonly app: NamedApp;
+  /** Undefined: the repository goes without the bot. */
+  readonly app: NamedApp | undefined;
   /** Undefined: github.com. */
   readonly apiUrl: string | undefined;
 }
+
+const NO_APP: InstalledApp = { read: async () => seen(undefined) };
 
 /** Looks at a repository with a person's token. `exitCode` is 1 where something required is missing, 2 where it is unknown. */
 export async function examineAsPerson({
@@ -29,12 +34,12 @@ export async function examineAsPerson({
   const client = await createGitHubClient({ token, ...(apiUrl === undefined ? {} : { apiUrl }) });
   const repository = `${name.owner}/${name.repo}`;
   const branches = new GitHubBranches(client, name);
-  const wanted = { permissions: APP_PERMISSIONS, events: APP_EVENTS };
+  const wanted = app && { permissions: APP_PERMISSIONS, events: APP_EVENTS };
   const findings = await examineSetup(
     { repository, wanted },
     {
       setup: new GitHubRepositorySetup(client, name),
-      installedApp: new AppOfOrganization(client, name, app),
+      installedApp: app === undefined ? NO_APP : new AppOfOrganization(client, name, app),
       files: new GitHubRepositoryFiles(client, name),
       log: new GitHubDefaultBranchLog(client, name, async () => (await branches.default()).name),
       signals: new GitHubHealthSignals(client, name),

@@ -13,7 +13,7 @@ import { AppOfOrganization } from '../../core/adapters/github/github-installed-a
 import { GitHubRepositoryFiles } from '../../core/adapters/github/github-repository-files.ts';
 import { GitHubRepositorySetup } from '../../core/adapters/github/github-repository-setup.ts';
 import type { Finding } from '../../core/domain/doctor/finding.ts';
-import { examineSetup } from '../../core/usecases/examine-setup.ts';
+import { examineSetup, MAX_WORKFLOW_FILES } from '../../core/usecases/examine-setup.ts';
 import { fillWorkflows } from '../../scripts/init/fill-workflows.ts';
 import { PROJECT_ROOT } from '../../scripts/project-root.ts';
 import { GhShell } from '../testkit/gh-shell.ts';
@@ -203,6 +203,22 @@ describe('npm run doctor', () => {
     // Whatever is in place for who sees less is in place for who sees all.
     expect(stateOf(unknown, 'holds').filter((title) => !asAdmin.includes(title))).toEqual([]);
     expect((await doctor(fullName, writer)).exitCode).toBe(1);
+  });
+
+  it('does not take a word of another person for health, nor go through files without end', async () => {
+    const { repo, clone, commit } = await adopt('crowded');
+    await getOctokit(admin, { baseUrl: github.apiUrl }).rest.repos.createCommitStatus({
+      ...{ owner: 'acme', repo, sha: await runGit(clone, ['rev-parse', 'HEAD']) },
+      ...{ state: 'success', context: 'continuous-delivery/flights' },
+    });
+    const said = (await examine(repo)).find(({ title }) => title.startsWith('A recent commit'));
+    expect(said).toMatchObject({ state: 'missing', detail: expect.stringContaining('but not by acme-argocd[bot]') });
+    for (let count = 0; count < MAX_WORKFLOW_FILES; count += 1) {
+      await writeFile(path.join(clone, '.github/workflows', `w${count}.yml`), 'on: push\njobs: {}\n');
+    }
+    await commit('README.md', 'more workflows\n');
+    const workflows = (await examine(repo)).filter(({ area }) => area === 'workflows');
+    expect(new Set(workflows.map(({ state }) => state))).toEqual(new Set(['unknown']));
   });
 
   it('says what is wrong with a token or a name, and exits with 2', async () => {

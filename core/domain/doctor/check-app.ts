@@ -1,6 +1,6 @@
 import { type Finding, finding, findingOf, type Item } from './finding.ts';
 import { anyOf, unknown } from './looked.ts';
-import type { SetupFacts } from './setup-facts.ts';
+import type { SetupFacts, WantedApp } from './setup-facts.ts';
 
 const INSTALLED = required('The App is installed');
 const GRANTED = required('The App has the permissions that the bot needs');
@@ -9,7 +9,7 @@ const SUBSCRIBED = required('The App is subscribed to the events that the bot ne
 const ANSWERED: Item = { area: 'app', level: 'recommended', title: 'Webhooks reach the bot' };
 
 /** What the App lacks. */
-export function checkApp({ app, wanted, repository }: SetupFacts): readonly Finding[] {
+export function checkApp({ app, repository }: SetupFacts, wanted: WantedApp): readonly Finding[] {
   const [owner = ''] = repository.split('/');
   if (app.kind === 'seen' && app.value === undefined) {
     const where =

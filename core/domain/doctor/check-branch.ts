@@ -16,7 +16,7 @@ interface Rule {
 
 /** What the default branch lacks. */
 export function checkBranch(facts: SetupFacts, models: readonly ModelFacts[]): readonly Finding[] {
-  const promotes = models.some(({ targets }) => targets.length > 0);
+  const promotes = facts.wanted !== undefined && models.some(({ targets }) => targets.length > 0);
   return [
     checkJob(facts, models),
     ...(promotes ? [checkPromotion(facts)] : []),

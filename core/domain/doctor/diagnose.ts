@@ -24,7 +24,6 @@ export function diagnose(facts: SetupFacts): readonly Finding[] {
     ...checkOwners(facts, models),
     ...checkWorkflows(facts, models),
     ...checkActions(facts),
-    ...checkApp(facts),
-    ...checkHealth(facts.health),
+    ...(facts.wanted === undefined ? [] : [...checkApp(facts, facts.wanted), ...checkHealth(facts.health)]),
   ];
 }

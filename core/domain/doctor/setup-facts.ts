@@ -141,8 +141,8 @@ export interface SetupFacts {
   /** Undefined within: there is no such App here. */
   readonly app: Looked<AppFacts | undefined>;
   readonly health: readonly HealthFacts[];
-  /** What the bot needs of its App. */
-  readonly wanted: WantedApp;
+  /** What the bot needs of its App; undefined: the repository goes without a bot. */
+  readonly wanted: WantedApp | undefined;
   /** Number of the App that jobs of workflows write their checks as. */
   readonly workflowAppId: Looked<number>;
 }

@@ -180,6 +180,13 @@ describe('diagnose', () => {
     expect(lost({ app: seen(undefined) })).toContain('The App is installed');
   });
 
+  it('asks for nothing that only the bot needs where there is none', () => {
+    const ruled = seen({ ...RULED, checks: [{ name: 'tidegate', source: 15368 }] });
+    const without = { wanted: undefined, app: seen(undefined), ruled };
+    expect(lost(without)).toEqual([]);
+    expect(diagnose({ ...SOUND, ...without }).filter(({ area }) => area === 'app' || area === 'health')).toEqual([]);
+  });
+
   it.each([0, 302, 401, 502])('says that the bot is not reached where the last webhook got %i', (statusCode) => {
     const app = factOf(SOUND.app) ?? raise();
     const deliveries = seen({ event: 'push', statusCode, failed: 2, of: 20 });
