@@ -1,3 +1,4 @@
+import { isSameRepository } from '../domain/image/docker-hub.ts';
 import { isNamed } from '../domain/manifest/match-version.ts';
 import type { RunningValue } from '../domain/manifest/running-value.ts';
 import type { DeployedVersion } from '../domain/manifest/version-value.ts';
@@ -184,7 +185,7 @@ export class VersionCatalog {
   #mayBeOurs({ uri, repository, digest, version }: RunningValue): boolean {
     const { stores = [], imageRepository } = this.#believing ?? {};
     if (uri !== undefined && stores.some((store) => keyInStore(store, uri) !== undefined)) return true;
-    if (repository !== undefined) return repository === imageRepository;
+    if (repository !== undefined) return isSameRepository(repository, imageRepository ?? '');
     return uri === undefined && (digest !== undefined || version !== undefined);
   }
 
