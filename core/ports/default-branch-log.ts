@@ -22,4 +22,13 @@ export interface DefaultBranchLog {
    * @param atMost How many; a multiple of 100 costs the fewest requests.
    */
   tips(base: string, atMost: number): Promise<BranchTips>;
+
+  /**
+   * Whether the branch ever pointed to a commit. An ancestor of its newest commit may never have been there: a merge
+   * brings all that the merged branch had, and nobody looked at one of those alone.
+   *
+   * @param atMost How many moves are looked at.
+   * @returns Undefined where the log does not reach back that far.
+   */
+  wasAt(commit: string, atMost: number): Promise<boolean | undefined>;
 }

@@ -9,6 +9,7 @@ import {
 import { UserError } from '../errors.ts';
 import type { ArtifactHasher } from '../ports/artifact-hasher.ts';
 import type { CommitHistory } from '../ports/commit-history.ts';
+import type { DefaultBranchLog } from '../ports/default-branch-log.ts';
 import type { ReportArchive } from '../ports/report-archive.ts';
 import type { VersionAttestations } from '../ports/version-attestations.ts';
 import type { WorkflowArtifact, WorkflowRun, WorkflowRuns } from '../ports/workflow-runs.ts';
@@ -20,6 +21,7 @@ import type { ProvenanceMemory, RememberedRelease, VersionClaim, VersionDocument
 export interface ProvenancePorts {
   readonly runs: Pick<WorkflowRuns, 'get' | 'attempt' | 'jobs' | 'artifacts' | 'download'>;
   readonly history: CommitHistory;
+  readonly log: Pick<DefaultBranchLog, 'wasAt'>;
   readonly archive: ReportArchive;
   readonly hasher: Pick<ArtifactHasher, 'hashChunks'>;
   /** Undefined: the repository signs nothing. */
@@ -53,12 +55,14 @@ export type Verification =
 
 /** Chosen: a document of thousands of files fits. */
 const MAX_DOCUMENT_BYTES = 8 * 2 ** 20;
+/** Chosen: twenty requests, once for all versions. */
+const MAX_MOVES = 2000;
 
 /**
  * Decides whether a version is believed: the one place for the bot and for the actions.
  *
  * It is where its tag names a successful run of the release workflow, for a push to or a dispatch on the default branch
- * at the tag's commit, and the document that this run's register job uploaded has the digest that the tag names. URI,
+ * at the tag's commit, to which that branch pointed, and the document that this run's register job uploaded has the digest that the tag names. URI,
  * digest, image and version then come from that document, never from the tag. A signed statement about the document
  * does as well.
  */
@@ -99,7 +103,19 @@ export class ProvenanceVerifier {
     const foreign = releaseRunRefusal(run, { commit: claim.commit, defaultBranch: defaultBranch.name, workflow });
     if (foreign !== undefined) return refused(foreign, true);
     if (!(await this.#isOnBranch(claim))) return refused('its commit is not on the default branch', false);
-    return this.#ofRun(claim, run, release);
+    return (await this.#neverAt(claim)) ?? this.#ofRun(claim, run, release);
+  }
+
+  /**
+   * A run tells the name of its branch or of its tag, and not which: of a tag with the default branch's name it looks the
+   * same. It ran the workflow file of its commit, so that the default branch has to have been at that very commit.
+   */
+  async #neverAt({ commit }: VersionClaim): Promise<Verification | undefined> {
+    const { name, sha } = this.#context.defaultBranch;
+    const was = commit === sha || (await this.#ports.log.wasAt(commit, MAX_MOVES));
+    if (was === true) return undefined;
+    if (was === false) return refused(`${name} never pointed to its commit`, false);
+    return { kind: 'expired', reason: `GitHub does not list any more whether ${name} pointed to its commit` };
   }
 
   #releaseOf({ commit }: VersionClaim, runId: number, digest: string): RememberedRelease {

@@ -9,6 +9,8 @@ interface Page {
   readonly tips: readonly BranchTip[];
   /** Cursor of the page behind it. */
   readonly next: string | undefined;
+  /** Its last move made the branch: nothing was before. */
+  readonly isFirst: boolean;
 }
 
 /**
@@ -42,6 +44,17 @@ export class GitHubDefaultBranchLog implements DefaultBranchLog {
     return { tips: known.slice(0, atMost), isWhole: next === undefined && known.length <= atMost };
   }
 
+  async wasAt(commit: string, atMost: number): Promise<boolean | undefined> {
+    let next: string | undefined = '';
+    for (let seen = 0; next !== undefined && seen < atMost; seen += PER_PAGE) {
+      const page: Page = await this.#pageAt(next);
+      if (page.tips.some(({ sha }) => sha === commit)) return true;
+      if (page.isFirst) return false;
+      next = page.next;
+    }
+    return undefined;
+  }
+
   #pageAt(cursor: string): Promise<Page> {
     const asked = this.#pages.get(cursor) ?? this.#page(cursor);
     this.#pages.set(cursor, asked);
@@ -60,7 +73,8 @@ export class GitHubDefaultBranchLog implements DefaultBranchLog {
     const tips = data
       .filter(({ after: to }) => !NO_COMMIT.test(to))
       .map(({ after: sha, timestamp }) => ({ sha, arrivedAtMs: Date.parse(timestamp) }));
-    return { tips, next: cursorOf(headers.link) };
+    const next = cursorOf(headers.link);
+    return { tips, next, isFirst: next === undefined && NO_COMMIT.test(data.at(-1)?.before ?? '') };
   }
 
   /** A commit that the activity does not show yet: when its pull request was merged, else just now. */

@@ -159,6 +159,21 @@ describe('a version', { timeout: 120_000 }, () => {
     expect(await beliefIn(await stage({ run: { headSha } }))).toBe('its commit is not on the default branch');
   });
 
+  it('is not believed at a commit that a merge brought, though a tag with the name of the branch ran it', async () => {
+    await runGit(clone, ['fetch', '--quiet', 'origin']);
+    await runGit(clone, ['switch', '--quiet', '--detach', 'origin/main']);
+    // The first commit could change the release workflow, and the second one take that back: the merge shows neither.
+    await runGit(clone, ['commit', '--quiet', '--allow-empty', '-m', 'of a writer']);
+    const headSha = await runGit(clone, ['rev-parse', 'HEAD']);
+    await runGit(clone, ['commit', '--quiet', '--allow-empty', '-m', 'taken back']);
+    await runGit(clone, ['push', '--quiet', 'origin', 'HEAD:refs/heads/feature']);
+    const { data } = await world.bot
+      .client('writer')
+      .pulls.create({ ...NAME, head: 'feature', base: 'main', title: 'x' });
+    await world.bot.client().pulls.merge({ ...NAME, pull_number: data.number, merge_method: 'merge' });
+    expect(await beliefIn(await stage({ run: { headSha } }))).toBe('main never pointed to its commit');
+  });
+
   it('is not believed where its run has two documents of one name', async () => {
     const version = await stage({});
     const zip = createZip([{ name: 'model-version.json', content: '{}' }]);
