@@ -3,7 +3,7 @@ import type { HashedArtifact } from '../domain/model/artifact-digest.ts';
 import { freeVersion } from '../domain/registry/free-version.ts';
 import { formatVersionTag, registrationMessage } from '../domain/registry/gto-tag.ts';
 import type { Bump, ModelInterface, TensorSignature } from '../domain/registry/next-version.ts';
-import { decideBump } from '../domain/registry/next-version.ts';
+import { decideBump, hasNext } from '../domain/registry/next-version.ts';
 import { artifactFolder, storeUri } from '../domain/registry/store-layout.ts';
 import { ServiceError, UserError } from '../errors.ts';
 import type { CommitHistory } from '../ports/commit-history.ts';
@@ -175,7 +175,7 @@ async function createVersion(
   const catalog = await versionsOf(request, ports);
   const newest = await catalog.newest();
   // What another tool has registered goes on with its numbers; what only looks like ours does not count.
-  const elsewhere = catalog.refused().find(({ isForeign }) => isForeign);
+  const elsewhere = catalog.refused().find((tag) => tag.isForeign && hasNext(tag.version));
   const bump = request.bump === 'auto' ? autoBump(request, newest) : request.bump;
   const known = await tags.list(request.model);
   const version = freeVersion(newest?.version ?? elsewhere?.version, { bump, tags: known, model: request.model });

@@ -39,14 +39,21 @@ export function activeVersions(model: string, tags: readonly TagReference[]): re
 }
 
 /**
- * Every version number that was ever used by a model, taken back or not: a number is never given twice.
+ * Every version number that was ever used by a model, taken back or not: a number is never given twice. Below a tag
+ * `model@v1.4.0/x` Git has no room for `model@v1.4.0`: that number is used too.
  *
  * @returns Highest SemVer first.
  */
 export function usedVersions(model: string, tags: readonly TagReference[]): readonly string[] {
   const versions = tags.flatMap(({ name }) => {
-    const parsed = parseGtoTag(name);
+    const parsed = parseGtoTag(withoutFolder(name));
     return parsed?.artifact === model && parsed.kind !== 'deprecation' ? [parsed.version] : [];
   });
   return [...new Set(versions)].sort((a, b) => compare(b, a));
+}
+
+/** What a tag's name has of a version before a slash; the model's own slashes come before the `@`. */
+function withoutFolder(name: string): string {
+  const end = name.indexOf('/', Math.max(0, name.indexOf('@')));
+  return name.includes('@') && end >= 0 ? name.slice(0, end) : name;
 }

@@ -1,4 +1,4 @@
-import { inc } from 'semver';
+import { inc, parse } from 'semver';
 
 /** What a model takes and gives; what callers of it rely on. */
 export interface ModelInterface {
@@ -49,6 +49,19 @@ export function nextVersion(highest: string | undefined, bump: Bump): string {
   const next = inc(highest, bump);
   if (next === null) throw new RangeError(`${highest} is no SemVer`);
   return next;
+}
+
+/** Chosen: far more numbers than a model ever gets, and below what SemVer readers take by as much. */
+const MAX_PART = 1e12;
+
+/**
+ * Whether numbers can go on behind a version. One that is nearly as high as SemVer readers take leaves no room.
+ *
+ * @example hasNext('9007199254740991.0.0') // => false
+ */
+export function hasNext(version: string): boolean {
+  const parsed = parse(version);
+  return parsed !== null && Math.max(parsed.major, parsed.minor, parsed.patch) <= MAX_PART;
 }
 
 function sameTensors(left: readonly TensorSignature[], right: readonly TensorSignature[]): boolean {
