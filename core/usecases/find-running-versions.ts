@@ -65,6 +65,25 @@ export async function runningEnvironment(
   return { name, targets, version: undefined, disagrees: false, note: `${name} ${problemOf(targets)}` };
 }
 
+/**
+ * The last environment that runs anything of this model; undefined where none does. It may have no version: its targets name
+ * an artifact of the store, and no version that is believed has it. Tags can be deleted by whoever may push, so that this is
+ * never the same as an environment that runs nothing yet.
+ */
+export function lastRunning(
+  running: readonly RunningEnvironment[],
+  catalog: Pick<VersionCatalog, 'isStored'>,
+): RunningEnvironment | undefined {
+  const isStored = ({ value }: ReadTarget) => value !== undefined && catalog.isStored(value);
+  return running.findLast(({ version, targets }) => version !== undefined || targets.some(isStored));
+}
+
+/** Why nothing is known of what the last environment runs; for people, without a full stop. */
+export function lostVersion({ name, targets }: RunningEnvironment): string {
+  const text = targets.find(({ value }) => value !== undefined)?.value?.text ?? '';
+  return `${name} names ${text}, and no version that is believed has this artifact: its tag may be gone or taken back`;
+}
+
 /** The value of a target in a file, or why there is none. */
 export function readTargetOf(text: string | undefined, target: TargetConfig): ReadTarget {
   if (text === undefined) return { problem: `has no file ${target.file}` };

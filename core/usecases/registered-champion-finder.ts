@@ -3,7 +3,7 @@ import type { ChampionHistory } from '../domain/evaluation/champion-data.ts';
 import { ServiceError, UserError } from '../errors.ts';
 import type { Champion, ChampionFinder } from '../ports/champion-finder.ts';
 import type { RepositoryFiles } from '../ports/repository-files.ts';
-import { findRunningVersions, type RunningEnvironment } from './find-running-versions.ts';
+import { findRunningVersions, lastRunning, lostVersion, type RunningEnvironment } from './find-running-versions.ts';
 import type { KnownVersion, RefusedTag, VersionCatalog } from './version-catalog.ts';
 
 /** What finding a registered champion needs. */
@@ -19,7 +19,7 @@ export interface ChampionPorts {
 /**
  * The champion among registered versions. `auto`: what the default branch's manifests name in the last environment that
  * has a version; else the newest active one. A version is there or not; one that cannot be read is never the same as
- * none.
+ * none, and neither is an artifact of the store that no believed version has.
  */
 export class RegisteredChampionFinder implements ChampionFinder {
   readonly #environments: readonly EnvironmentConfig[];
@@ -43,9 +43,12 @@ export class RegisteredChampionFinder implements ChampionFinder {
     const running = await findRunningVersions(this.#environments, this.#ports);
     const disagreeing = running.find(({ disagrees }) => disagrees);
     if (disagreeing !== undefined) return { kind: 'unreadable', reason: disagreeing.note ?? 'targets disagree' };
-    const last = running.filter(({ version }) => version !== undefined).at(-1)?.version;
-    if (last !== undefined)
-      return this.#champion(last, running, `it runs in ${environmentsOf(last, running).join(', ')}`);
+    const last = lastRunning(running, this.#ports.catalog);
+    if (last !== undefined) {
+      if (last.version === undefined) return { kind: 'unreadable', reason: lostVersion(last) };
+      const where = environmentsOf(last.version, running).join(', ');
+      return this.#champion(last.version, running, `it runs in ${where}`);
+    }
     const newest = await this.#ports.catalog.newest();
     if (newest !== undefined)
       return this.#champion(newest, running, 'it is the newest version; no environment runs one');

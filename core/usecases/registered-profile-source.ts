@@ -1,7 +1,7 @@
 import type { EnvironmentConfig } from '../config/environment-config.ts';
 import { UserError } from '../errors.ts';
 import type { ProfileSource, RegisteredProfile } from '../ports/profile-source.ts';
-import { findRunningVersions, type RunningPorts } from './find-running-versions.ts';
+import { findRunningVersions, lastRunning, lostVersion, type RunningPorts } from './find-running-versions.ts';
 import { dataDocumentOf } from './stored-document.ts';
 import type { KnownVersion, VersionCatalog } from './version-catalog.ts';
 import type { VersionStore } from './version-store.ts';
@@ -40,8 +40,9 @@ export class RegisteredProfileSource implements ProfileSource {
     const disagreeing = running.find(({ disagrees }) => disagrees);
     // Drift from the profile of a version that only some targets run would say nothing.
     if (disagreeing !== undefined) throw missing(disagreeing.note ?? 'the targets of an environment disagree');
-    const last = running.filter(({ version }) => version !== undefined).at(-1)?.version;
-    const known = last ?? (await this.#ports.catalog.newest());
+    const last = lastRunning(running, this.#ports.catalog);
+    if (last !== undefined && last.version === undefined) throw missing(lostVersion(last));
+    const known = last?.version ?? (await this.#ports.catalog.newest());
     if (known === undefined) throw missing('no version is registered that is believed');
     return known;
   }

@@ -4,7 +4,7 @@ import type { RunningValue } from '../domain/manifest/running-value.ts';
 import type { DeployedVersion } from '../domain/manifest/version-value.ts';
 import { type ActiveVersion, activeVersions } from '../domain/registry/active-versions.ts';
 import { isStoredUnderDigest } from '../domain/registry/release-provenance.ts';
-import { keyInStore } from '../domain/registry/store-layout.ts';
+import { isArtifactFolder, keyInStore } from '../domain/registry/store-layout.ts';
 import { ServiceError } from '../errors.ts';
 import type { TagDetails, VersionTags } from '../ports/version-tags.ts';
 import { parseVersionTagMessage } from '../reports/version-tag-line.ts';
@@ -158,6 +158,12 @@ export class VersionCatalog {
     // Of several that cannot be told apart any more the lowest one: it stands in no later version's way.
     const lowest = expired.at(-1);
     return lowest && this.#byHistory(lowest, () => this.#believing?.held.ofValue(running));
+  }
+
+  /** Whether a target's value can be nothing but a registered version's: it names an artifact of the store by its digest. */
+  isStored({ uri }: RunningValue): boolean {
+    const { stores = [] } = this.#believing ?? {};
+    return uri !== undefined && stores.some((store) => isArtifactFolder(keyInStore(store, uri) ?? ''));
   }
 
   /** Looks at the tags that claim a value, whatever it is, so that `refused` can tell why none of them is believed. */

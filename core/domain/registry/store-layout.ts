@@ -6,6 +6,11 @@ export function artifactFolder(digest: string): string {
   return `sha256/${digestHex(digest)}`;
 }
 
+/** Whether a key is the folder of an artifact's tree. @example isArtifactFolder('sha256/ab') // => false */
+export function isArtifactFolder(key: string): boolean {
+  return /^sha256\/[0-9a-f]{64}$/.test(key);
+}
+
 /** The key of a document, under its own digest. */
 export function documentKey(digest: string): string {
   return `documents/${digestHex(digest)}.json`;

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BotMemory } from '../../../bot/bot-memory.ts';
 import { openRepository } from '../../../bot/repository.ts';
 import { believedVersions } from '../../../core/usecases/model-situation.ts';
+import { RegisteredChampionFinder } from '../../../core/usecases/registered-champion-finder.ts';
 import type { VersionCatalog } from '../../../core/usecases/version-catalog.ts';
 import { digestOf, manifest, PromotionWorld, REPOSITORY, releaseOf, uriOf } from '../../bot/promotion-world.ts';
 import { runGit } from '../../testkit/git-client.ts';
@@ -24,6 +25,10 @@ afterAll(() => world?.stop());
 
 /** The catalog as the bot and the actions open it: nothing remembered. */
 async function openCatalog(imageRepository?: string): Promise<VersionCatalog> {
+  return (await openWorld(imageRepository)).catalog;
+}
+
+async function openWorld(imageRepository?: string) {
   const client = getOctokit(world.bot.github.userToken('mona'), { baseUrl: world.bot.github.apiUrl });
   const shared = { clockMs: Date.now, memory: new BotMemory() };
   const identity = { appId: 1, login: 'tidegate[bot]', asApp: async () => client, ...shared };
@@ -33,7 +38,8 @@ async function openCatalog(imageRepository?: string): Promise<VersionCatalog> {
   const image = imageRepository === undefined ? undefined : { ...IMAGE_CONFIG, repository: imageRepository };
   const base = await repository.branches.default();
   const request = { model: 'flights', config: { ...config, image }, base, nowMs: Date.now() };
-  return believedVersions(request, repository).catalog;
+  const { catalog } = believedVersions(request, repository);
+  return { catalog, files: repository.files, environments: config.environments };
 }
 
 /** What was made of a tag: `believed`, or why not. */
@@ -241,6 +247,33 @@ describe('a version whose document has expired', { timeout: 120_000 }, () => {
     await pushTag('8.0.0', message.replace(uriOf(digestOf('e')), odd), honest.commit);
     await world.push({ 'k8s/staging.yaml': manifest(odd) });
     expect(await (await openCatalog()).match({ text: odd, uri: odd })).toBeUndefined();
+  });
+});
+
+describe('what an environment runs', { timeout: 120_000 }, () => {
+  async function champion() {
+    const { catalog, files, environments } = await openWorld();
+    const ports = { catalog, files, readHistory: async () => undefined, fetchArtifact: async () => '/model' };
+    return new RegisteredChampionFinder(environments, ports).find('auto');
+  }
+
+  it('is never taken for nothing, whatever becomes of its tag and its run', async () => {
+    const version = await stage({ document: { letter: '7' } });
+    const run = lastRun();
+    await world.push({ 'k8s/production.yaml': manifest(uriOf(digestOf('7'))) });
+    expect(await champion()).toMatchObject({ kind: 'found', version });
+    const lost = {
+      kind: 'unreadable',
+      reason: expect.stringContaining('no version that is believed has this artifact'),
+    };
+    await pushTag(`${version}!`, 'taken back', 'origin/main');
+    expect(await champion()).toMatchObject(lost);
+    await runGit(clone, ['push', '--quiet', 'origin', `:flights@v${version}!`]);
+    const runs = world.bot.github.state.repository(REPOSITORY)?.runs ?? [];
+    runs.splice(runs.indexOf(run), 1);
+    expect(await champion()).toMatchObject(lost);
+    await runGit(clone, ['push', '--quiet', 'origin', `:flights@v${version}`]);
+    expect(await champion()).toMatchObject(lost);
   });
 });
 
