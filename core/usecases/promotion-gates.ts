@@ -1,4 +1,5 @@
 import type { EnvironmentConfig } from '../config/environment-config.ts';
+import { isNamed } from '../domain/manifest/match-version.ts';
 import { type UpstreamFacts, type WaitingGate, waitingGates } from '../domain/promotion/gates.ts';
 import { isSameContent } from '../domain/registry/same-content.ts';
 import type { ControlIssues } from '../ports/control-issues.ts';
@@ -84,14 +85,24 @@ export class PromotionGates {
   }
 
   async #factsOf(name: string, version: KnownVersion): Promise<UpstreamFacts> {
-    const held = this.#request.running.find((running) => running.name === name)?.version;
+    const running = this.#request.running.find((one) => one.name === name);
+    const held = running?.version;
     // All that is written has to be the same: one digest may be of several repositories.
-    const isSame = held !== undefined && isSameContent(held, version);
+    const isSame = held !== undefined && isSameContent(held, version) && says(running, version);
     const observed = isSame ? await this.observe(name) : undefined;
     if (observed !== undefined) return { name, holdsDigest: true, health: observed.health };
     const health = { state: 'waiting', untilMs: undefined, reason: 'holds another version' } as const;
     return { name, holdsDigest: false, health };
   }
+}
+
+/**
+ * Whether targets say a version themselves, where the one that they hold is believed by history alone: all that its tag
+ * claims beyond their values is the word of whoever pushed it.
+ */
+function says(running: RunningEnvironment | undefined, version: KnownVersion): boolean {
+  if (running?.version?.provenance.kind !== 'history') return true;
+  return running.targets.every(({ value }) => value !== undefined && isNamed(value, version));
 }
 
 /** The environments that a version has to be in first: `after`, or the one above. */
