@@ -13,6 +13,7 @@ import type { EvaluationReport } from '../reports/evaluation-report.ts';
 import type { ComparedDataset, JudgedDatasetReport } from '../reports/judged-dataset.ts';
 import type { ModelImage, ModelVersionReport } from '../reports/model-version-report.ts';
 import type { ProfileReport } from '../reports/profile-report.ts';
+import { formatReport } from '../reports/read-report.ts';
 import type { RunReport } from '../reports/run-report.ts';
 import type { VersionEvidence } from '../reports/version-evidence.ts';
 import { formatVersionTagMessage, type VersionTagLine } from '../reports/version-tag-line.ts';
@@ -126,22 +127,42 @@ function noTag(): never {
   throw new RangeError('there is no tag to read');
 }
 
-/** What another attempt of this run, or one that was killed, got as far as to tag; its document is in the store. */
+/**
+ * What another attempt of this run, or one that was killed, got as far as to tag; its document is in the store. Anybody
+ * may have put both there, so it counts only where it says what this registration would say.
+ */
 async function madeByThisRun(
-  { header, artifact, commit, model }: RegisterRequest,
+  request: RegisterRequest,
   catalog: VersionCatalog,
   store: VersionStore,
 ): Promise<{ readonly tag: string; readonly report: ModelVersionReport } | undefined> {
+  const { header, artifact } = request;
   const { runId } = header.source;
   const claims = runId === null ? [] : await catalog.claimsOf(runId);
   for (const { line, tag, version } of claims) {
     if (line?.document === undefined || line.artifactDigest !== artifact.digest) continue;
-    const report = await store.readDocument('model-version', line.document);
-    const isOwn = report?.name === model && report.version === version && report.lineage.runId === runId;
-    if (isOwn && report.lineage.commit === commit && report.artifact.digest === artifact.digest)
-      return { tag: tag.name, report };
+    const report = await store.readDocument('model-version', line.document).catch(noReport);
+    if (report?.version === version && saysSame(report, request, store)) return { tag: tag.name, report };
   }
   return undefined;
+}
+
+/** What is no document stands in nobody's way. */
+function noReport(error: unknown): undefined {
+  if (error instanceof UserError || (error instanceof ServiceError && error.code === 'STORE_CORRUPT')) return undefined;
+  throw error;
+}
+
+/** Whether a document is the one of this registration, but for when it was made and what the pull request was judged on. */
+function saysSame(report: ModelVersionReport, request: RegisterRequest, store: VersionStore): boolean {
+  const dataset = judgedDataset(request, report.dataset?.pullRequest);
+  const place = { version: report.version, store: store.uri };
+  const own = versionReport(request, { documents: store.referencesOf(request), dataset }, place);
+  const { createdAt, tool, source } = report;
+  return (
+    source.runId === request.header.source.runId &&
+    formatReport('model-version', report) === formatReport('model-version', { ...own, createdAt, tool, source })
+  );
 }
 
 /** Of a version that is there already only what comes after its tag is written, where it is missing. */
@@ -226,7 +247,7 @@ interface KeptFacts {
   readonly dataset: JudgedDatasetReport;
 }
 
-function judgedDataset({ evaluation }: RegisterRequest, pullRequest: ComparedDataset): JudgedDatasetReport {
+function judgedDataset({ evaluation }: RegisterRequest, pullRequest: ComparedDataset | undefined): JudgedDatasetReport {
   const { digest, rows, clusters, trusted, origin } = evaluation.dataset;
   return {
     digest,
@@ -234,7 +255,7 @@ function judgedDataset({ evaluation }: RegisterRequest, pullRequest: ComparedDat
     ...(clusters === undefined ? {} : { clusters }),
     ...(trusted === undefined ? {} : { trusted }),
     ...(origin === undefined ? {} : { origin }),
-    pullRequest,
+    ...(pullRequest === undefined ? {} : { pullRequest }),
   };
 }
 

@@ -68,6 +68,15 @@ export class VersionStore {
     };
   }
 
+  /** What `putDocuments` gives for these; nothing is written. */
+  referencesOf({ run, evaluation, profile }: Parameters<VersionStore['putDocuments']>[0]): StoredDocuments {
+    return {
+      ...(run === undefined ? {} : { run: this.#reference(formatReport('run', run)) }),
+      evaluation: this.#reference(formatReport('evaluation', evaluation)),
+      ...(profile === undefined ? {} : { profile: this.#reference(formatReport('profile', profile)) }),
+    };
+  }
+
   /** Stores the document of a version under its digest. */
   async putVersionDocument(report: ModelVersionReport): Promise<DocumentReference> {
     return this.#putReport('model-version', report);
@@ -110,8 +119,13 @@ export class VersionStore {
 
   async #putReport<Kind extends ReportKind>(kind: Kind, report: ReportOf<Kind>): Promise<DocumentReference> {
     const text = formatReport(kind, report);
+    const reference = this.#reference(text);
+    await this.#objects.put(documentKey(reference.digest), textContent(text), 'if-absent');
+    return reference;
+  }
+
+  #reference(text: string): DocumentReference {
     const digest = this.#hasher.hashText(text);
-    await this.#objects.put(documentKey(digest), textContent(text), 'if-absent');
     return { uri: storeUri(this.uri, documentKey(digest)), digest };
   }
 

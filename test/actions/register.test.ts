@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { textContent } from '../../core/domain/model/text-content.ts';
 import { readReport } from '../../core/reports/read-report.ts';
+import { formatVersionTagMessage } from '../../core/reports/version-tag-line.ts';
 import { ensurePythonEnvironment } from '../../scripts/python-environment.ts';
 import { runGit } from '../testkit/git-client.ts';
 import { hostEnvironment } from '../testkit/host-environment.ts';
@@ -206,6 +207,30 @@ describe('register', () => {
     await project.register('bytes');
     await project.tags();
     await expectRegistered(project, '0.1.0', 'bytes');
+  });
+
+  it.each([
+    { name: 'that says something else of these bytes', change: { profile: { uri: 'x', digest: sha256('planted') } } },
+    { name: 'that names another image', change: { image: { reference: 'r', repository: 'r', digest: sha256('i') } } },
+    { name: 'that is no document', change: { schema: 'planted' } },
+  ])('takes no document for its own $name, though somebody stored and tagged it for this run', async ({ change }) => {
+    const project = await world.project();
+    const of = project.startRun();
+    const honest = await project.register('bytes', { of });
+    const text = await readFile(honest.outputs['report-path'] ?? '', 'utf8');
+    const planted = `${JSON.stringify({ ...JSON.parse(text), ...change, version: '9.0.0' })}\n`;
+    const key = `documents/${sha256(planted).slice(7)}.json`;
+    await project.store().put(key, textContent(planted), 'if-absent');
+    await project.tags();
+    const line = await project.tagLine(`${MODEL}@v0.1.0`);
+    if (line === undefined) throw new Error('there is no tag');
+    const documents = { 'model-version': { uri: `${project.storeUri}/${key}`, digest: sha256(planted) } };
+    const message = formatVersionTagMessage('x', { ...line, documents });
+    await runGit(project.clone, ['tag', '--annotate', `${MODEL}@v9.0.0`, '--message', message, project.commit]);
+    await runGit(project.clone, ['push', '--quiet', 'origin', `${MODEL}@v9.0.0`, `:${MODEL}@v0.1.0`]);
+    Object.assign(of, { status: 'in_progress', conclusion: null, jobs: [] });
+    const run = await project.register('bytes', { of });
+    expect(run.outputs, run.stdout).toMatchObject({ 'model-version': '0.1.0', created: 'true' });
   });
 
   it('registers an open verdict where the gate only warns', async () => {
