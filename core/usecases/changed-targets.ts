@@ -1,5 +1,6 @@
 import type { EnvironmentConfig, TargetConfig } from '../config/environment-config.ts';
 import { namesSame } from '../domain/manifest/match-version.ts';
+import { UserError } from '../errors.ts';
 import type { Branches } from '../ports/branches.ts';
 import type { RepositoryFiles } from '../ports/repository-files.ts';
 import type { UntrustedParser } from '../ports/untrusted-parser.ts';
@@ -96,12 +97,20 @@ async function valuesAt(
   const byFile = Map.groupBy(targets, ({ file }) => file);
   const read = new Map<TargetConfig, ReadTarget>();
   for (const [file, own] of byFile) {
-    const said = await readTargets(await files.read(file, sha), own);
+    const said = await files.read(file, sha).then((text) => readTargets(text, own), unread(own));
     for (const [index, target] of own.entries()) {
       read.set(target, said[index] ?? { problem: `cannot be read: ${file}` });
     }
   }
   return targets.map((target) => read.get(target) ?? { problem: `has no file ${target.file}` });
+}
+
+/** A folder, a huge file or one that is no text is a target that cannot be read, and nobody else's problem. */
+function unread(targets: readonly TargetConfig[]): (error: unknown) => readonly ReadTarget[] {
+  return (error) => {
+    if (!(error instanceof UserError)) throw error;
+    return targets.map(() => ({ problem: `cannot be read: ${error.message}` }));
+  };
 }
 
 /** What cannot be read is never the same, not even as itself: nobody can say what it is. */

@@ -95,6 +95,16 @@ describe('a commit in the bot’s name', TIMEOUT, () => {
   });
 });
 
+describe('a target that cannot be read', TIMEOUT, () => {
+  it('fails the check of the pull request that brings it, and no sweep', async () => {
+    world = await PromotionWorld.start({});
+    await world.proposeBy('writer', { 'k8s/staging.yaml': '#'.repeat(300 * 2 ** 10) });
+    expect(await checkOfChange()).toMatchObject({ is: 'failure' });
+    await world.proposeBy('writer', { 'k8s/staging.yaml': null, 'k8s/staging.yaml/a': 'a folder' });
+    expect(await checkOfChange()).toMatchObject({ is: 'failure' });
+  });
+});
+
 describe.each(['merge', 'squash', 'rebase', 'queue'] as const)('a promotion that is merged by %s', (method) => {
   it('soaks from the merge, however long it waited', TIMEOUT, async () => {
     world = await PromotionWorld.start({ production: 'soak: 24h,' });
