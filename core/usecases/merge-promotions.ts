@@ -50,6 +50,8 @@ async function mergeOne(
   const { base, gates } = plan.situation;
   const open = pullRequests.find(({ state }) => state === 'open');
   if (desired.kind !== 'open' || open === undefined) return undefined;
+  // Whoever may push may point it at a branch of their own, which requires nothing.
+  if (open.baseRef !== base.name) return `#${open.number} is not for ${base.name}: a person changed that`;
   const { version } = desired;
   const [waits] = await gates.waiting(environment, version);
   if (waits !== undefined) return `#${open.number} waits: ${waits.reason}`;

@@ -105,6 +105,22 @@ describe('a target that cannot be read', TIMEOUT, () => {
   });
 });
 
+describe('a promotion that was pointed at another branch', TIMEOUT, () => {
+  it('is not merged by the bot', async () => {
+    world = await PromotionWorld.start({ staging: 'auto-merge: true,' });
+    world.requireChecks([CHECK, 'tidegate']);
+    await world.register('0.1.0', 'a');
+    const writer = await Writer.of(world);
+    await writer.git(['push', '--quiet', 'origin', 'origin/main:refs/heads/mine']);
+    const { number = 0, head = '' } = (await world.open())[STAGING] ?? {};
+    const pull = { owner: 'acme', repo: 'flights', pull_number: number };
+    await world.bot.client('writer').pulls.update({ ...pull, base: 'mine' });
+    await world.status(head, 'tidegate', 'success');
+    await world.later(60_000);
+    expect((await world.bot.client().pulls.get(pull)).data.merged).toBe(false);
+  });
+});
+
 describe.each(['merge', 'squash', 'rebase', 'queue'] as const)('a promotion that is merged by %s', (method) => {
   it('soaks from the merge, however long it waited', TIMEOUT, async () => {
     world = await PromotionWorld.start({ production: 'soak: 24h,' });
