@@ -43,11 +43,14 @@ export async function observeEnvironment(held: HeldEnvironment, sources: Observa
   const first = firstInRow(history, (values) => areNamed(values, version));
   // Where the default branch does not hold it (any more), it came just now: nothing that was said before is about it.
   const heldSinceMs = first?.arrivedAtMs ?? nowMs;
-  return { heldSinceMs, health: await judgeHealth(environment, { heldSinceMs, nowMs }, sources) };
+  const tips = (await sources.histories.tipsSince(heldSinceMs)).filter(({ arrivedAtMs }) => arrivedAtMs <= nowMs);
+  return { heldSinceMs, health: await judgeHealth(environment, { heldSinceMs, nowMs, tips }, sources) };
 }
 
 /**
  * Whether a state of an environment that is over had failed there when it ended; never where nobody tells its health.
+ * What was said of the commit that ended it is about the next state. A version that was verified and was not healthy for
+ * a moment when the next one came (its node was drained) has not failed.
  */
 export async function hadFailed(
   environment: EnvironmentConfig,
@@ -55,8 +58,9 @@ export async function hadFailed(
   sources: ObservationSources,
 ): Promise<boolean> {
   if (endedAtMs === undefined) return false;
-  const health = await judgeHealth(environment, { heldSinceMs: arrivedAtMs, nowMs: endedAtMs }, sources);
-  return health.state === 'failed';
+  const tips = (await sources.histories.tipsSince(arrivedAtMs)).filter((tip) => tip.arrivedAtMs < endedAtMs);
+  const health = await judgeHealth(environment, { heldSinceMs: arrivedAtMs, nowMs: endedAtMs, tips }, sources);
+  return health.state === 'failed' && !(health.by === 'deadline' && health.onceVerified);
 }
 
 /** Whether all targets of an environment name a version. */
@@ -64,17 +68,16 @@ export function areNamed(values: TargetValues, version: KnownVersion): boolean {
   return values.every((value) => value !== undefined && isNamed(value, version));
 }
 
-/** Judges by what was said between two moments, of commits that the default branch had in between. */
+/** Judges by what was said between two moments, of these commits of the default branch. */
 async function judgeHealth(
   { name, health }: EnvironmentConfig,
-  { heldSinceMs, nowMs }: Pick<HealthFacts, 'heldSinceMs' | 'nowMs'>,
-  { histories, signals }: ObservationSources,
+  { heldSinceMs, nowMs, tips }: Pick<HealthFacts, 'heldSinceMs' | 'nowMs'> & { readonly tips: readonly BranchTip[] },
+  { signals }: Pick<ObservationSources, 'signals'>,
 ): Promise<Health> {
   const facts = { heldSinceMs, nowMs };
   if (health === undefined || health.from === 'none') {
     return decideHealth({ ...facts, signals: undefined, settleMs: 0, deadlineMs: undefined });
   }
-  const tips = (await histories.tipsSince(heldSinceMs)).filter(({ arrivedAtMs }) => arrivedAtMs <= nowMs);
   const source = { from: health.from, context: health.context ?? name, creator: health.creator };
   const said = await signals.of(source, asked(tips));
   const settleMs = health.settle ?? (health.from === 'argocd' ? ARGOCD_SETTLE_MS : 0);
