@@ -49,7 +49,13 @@ describe('argocd-notifications-cm.yaml', () => {
 
   it('has no key, only the name of one', () => {
     expect(parse(data['service.github']).privateKey).toBe('$github-privateKey');
-    expect(Object.keys(data).sort()).toEqual(['service.github', 'template.tidegate-health', 'trigger.tidegate-health']);
+    const keys = ['context', 'service.github', 'template.tidegate-health', 'trigger.tidegate-health'];
+    expect(Object.keys(data).sort()).toEqual(keys);
+  });
+
+  it('links to an address that it sets itself', () => {
+    expect(github.status.targetURL).toMatch(/^{{\.context\.argocdUrl}}\//);
+    expect(parse(data.context)).toEqual({ argocdUrl: 'https://argocd.example.com' });
   });
 
   it('is about the commit that was compared, for one source and for several', () => {
