@@ -6,7 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const TASKS = ['demo', 'test', 'check', 'build', 'bench', 'init', 'doctor', 'bot', 'calibrate', 'mutate'];
+const TASKS = ['demo', 'test', 'check', 'build', 'bench', 'init', 'doctor', 'bot', 'calibrate', 'mutate', 'e2e'];
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const [task, ...args] = process.argv.slice(2);
 

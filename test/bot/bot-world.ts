@@ -7,7 +7,7 @@ import type { BotConfig } from '../../bot/config.ts';
 import { type RunningBot, startBot } from '../../bot/server.ts';
 import { runGit } from '../testkit/git-client.ts';
 import { type AddedArtifact, type AddedRun, FinishedRuns, finishedJob } from '../testkit/github/finished-runs.ts';
-import type { RunningGitHub } from '../testkit/github/github-options.ts';
+import type { GitHubOptions, RunningGitHub } from '../testkit/github/github-options.ts';
 import { presentRun } from '../testkit/github/present-checks.ts';
 import { startGitHub } from '../testkit/github/start-github.ts';
 import type { WorkflowJob, WorkflowRun } from '../testkit/github/state.ts';
@@ -17,6 +17,14 @@ import { BotProgram } from './bot-program.ts';
 
 /** Files of a commit by path; null removes one. */
 export type CommitFiles = Readonly<Record<string, string | null>>;
+
+/** How a world differs from the usual one. */
+export interface WorldOptions {
+  /** Writes of the bot rest between each other, as github.com asks for. */
+  readonly isPaced?: boolean;
+  /** Of the forge: a second App, the host of its pages. */
+  readonly github?: Pick<GitHubOptions, 'otherApp' | 'pagesHost'>;
+}
 
 /** A finished run of a pull request, with what it uploaded. */
 export interface FinishedRunOptions {
@@ -66,13 +74,13 @@ export class BotWorld {
 
   /**
    * @param replicas Bots in this process; each gets every webhook, all at once. None: `program` is one apart.
-   * @param options `isPaced`: writes rest between each other, as github.com asks for.
    */
-  static async start(replicas = 1, { isPaced = false } = {}): Promise<BotWorld> {
+  static async start(replicas = 1, { isPaced = false, github: forge = {} }: WorldOptions = {}): Promise<BotWorld> {
     const directory = await mkdtemp(path.join(os.tmpdir(), 'tidegate-bot-'));
     const clock = { aheadMs: 0 };
     const runs = await FinishedRuns.start();
     const github = await startGitHub({
+      ...forge,
       directory: path.join(directory, 'github'),
       clock: () => new Date(Date.now() + clock.aheadMs),
       artifacts: runs.source,

@@ -4,7 +4,7 @@ import { runGit } from '../testkit/git-client.ts';
 import { enqueue } from '../testkit/github/merge-queue.ts';
 import { addRelease, type Release, type ReleasedImage, releaseDocument } from '../testkit/released-version.ts';
 import { createZip } from '../testkit/zip.ts';
-import { BotWorld, type CommitFiles } from './bot-world.ts';
+import { BotWorld, type CommitFiles, type WorldOptions } from './bot-world.ts';
 
 export const REPOSITORY = 'acme/flights';
 const [owner, repo] = ['acme', 'flights'] as const;
@@ -59,7 +59,7 @@ export class PromotionWorld {
   static async start(
     environments: { readonly staging?: string; readonly production?: string },
     replicas = 1,
-    options: { readonly isPaced?: boolean } = {},
+    options: WorldOptions = {},
   ) {
     const bot = await BotWorld.start(replicas, options);
     await bot.github.createRepository(REPOSITORY);

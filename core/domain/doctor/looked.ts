@@ -22,7 +22,7 @@ export function mapLooked<T, U>(looked: Looked<T>, of: (value: T) => U): Looked<
 /**
  * Whether any of several places says yes: true as soon as one does, unknown where one could not be looked at, else false.
  *
- * @example anyOf([seen(false), unknown('administration: read')]) // => unknown('administration: read')
+ * @example anyOf([seen(false), seen(true)]) // => { kind: 'seen', value: true }
  */
 export function anyOf(places: readonly Looked<boolean>[]): Looked<boolean> {
   if (places.some((place) => place.kind === 'seen' && place.value)) return seen(true);

@@ -23,7 +23,8 @@ spec: { template: { spec: { containers: [{ name: flights, image: "${image}" }] }
 /** The gates that keep 0.2.0 out of production. */
 async function gates(): Promise<readonly string[]> {
   const client = getOctokit(world.bot.github.userToken('mona'), { baseUrl: world.bot.github.apiUrl });
-  const identity = { appId: 1, login: 'tidegate[bot]', clockMs: Date.now, memory: new BotMemory() };
+  const asApp = async () => client;
+  const identity = { appId: 1, login: 'tidegate[bot]', asApp, clockMs: Date.now, memory: new BotMemory() };
   const repository = openRepository(client, { owner: 'acme', repo: 'flights' }, identity);
   const config = (await repository.config())?.models.flights;
   if (config === undefined) throw new Error('there is no config');
