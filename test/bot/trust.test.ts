@@ -96,11 +96,13 @@ describe('a commit in the bot’s name', TIMEOUT, () => {
 });
 
 describe('a target that cannot be read', TIMEOUT, () => {
-  it('fails the check of the pull request that brings it, and no sweep', async () => {
+  it('fails the check of the pull request that brings it, at its event and at the next sweep', async () => {
     world = await PromotionWorld.start({});
     await world.proposeBy('writer', { 'k8s/staging.yaml': '#'.repeat(300 * 2 ** 10) });
     expect(await checkOfChange()).toMatchObject({ is: 'failure' });
     await world.proposeBy('writer', { 'k8s/staging.yaml': null, 'k8s/staging.yaml/a': 'a folder' });
+    expect(await checkOfChange()).toMatchObject({ is: 'failure' });
+    await world.bot.sweep();
     expect(await checkOfChange()).toMatchObject({ is: 'failure' });
   });
 });
