@@ -1,5 +1,5 @@
 import { digestOf, uriOf } from '../../test/bot/promotion-world.ts';
-import type { ModelEnvironment } from './repository.ts';
+import { type ModelEnvironment, SETTLE_SECONDS } from './repository.ts';
 import { waitUntil } from './wait-until.ts';
 import type { Merge, Observer } from './world.ts';
 
@@ -32,22 +32,27 @@ export async function mergeToLive(
   return { merge, live: since(merge) };
 }
 
-/** Waits until the last word about a commit is this one. @returns Seconds since the merge. */
-export async function lastWord(
-  observer: Observer,
-  { environment, merge, word, seconds = 60 }: WordWanted,
-): Promise<Seconds> {
+/**
+ * Waits until the last word about a commit is this one. A success has to last as long as the bot asks for: the first one
+ * may be about the model before.
+ *
+ * @returns Seconds from the merge until the word was seen that lasted.
+ */
+export async function lastWord(observer: Observer, wanted: WordWanted): Promise<Seconds> {
+  const { environment, merge, word, seconds = 60 } = wanted;
+  const mustLast = word === 'success' ? SETTLE_SECONDS : 0;
+  let seen: Seconds | undefined;
+  const hasLasted = async () => {
+    const isLast = (await observer.said(environment, merge.sha)).at(-1) === word;
+    seen = isLast ? (seen ?? since(merge)) : undefined;
+    return seen !== undefined && since(merge) - seen >= mustLast && { seen };
+  };
   const explain = async () => {
     const said = (await observer.said(environment, merge.sha)).join(', ') || 'nothing';
     return `said: ${said}; ${await observer.titles()}\n${await observer.describe(environment)}`;
   };
   const what = `a last word "${word}" about ${environment.name}`;
-  await waitUntil(async () => (await observer.said(environment, merge.sha)).at(-1) === word, {
-    what,
-    explain,
-    seconds,
-  });
-  return since(merge);
+  return (await waitUntil(hasLasted, { what, explain, seconds })).seen;
 }
 
 /** A word that is waited for. */

@@ -98,8 +98,10 @@ export class Observer {
   /** Merges a pull request, and waits for nothing. */
   async merge(title: string, method: 'merge' | 'squash'): Promise<Merge> {
     const { number } = await this.#findOpen(title);
+    // Before the request: the push webhook may come before its answer.
+    const atMs = performance.now();
     const { data } = await this.bot.client().pulls.merge({ owner, repo, pull_number: number, merge_method: method });
-    return { sha: data.sha, atMs: performance.now() };
+    return { sha: data.sha, atMs };
   }
 
   /** An open pull request. What no event brought in time, the sweep of the bot brings, which comes every 15 minutes. */
