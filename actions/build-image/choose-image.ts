@@ -1,5 +1,5 @@
 import type { ModelConfig } from '../../core/config/tidegate-config.ts';
-import { isRepository } from '../../core/domain/image/image-reference.ts';
+import { isImageTag, isRepository } from '../../core/domain/image/image-reference.ts';
 import { type Problem, UserError } from '../../core/errors.ts';
 import type { InputValues } from '../inputs.ts';
 import type { inputs } from './inputs.ts';
@@ -20,9 +20,11 @@ export interface ChosenImage {
 export function chooseImage({ image }: ModelConfig, values: InputValues<typeof inputs>): ChosenImage {
   const problems: Problem[] = [];
   const repository = values['image-repository'] ?? image?.repository ?? '';
-  if (!isRepository(repository)) {
-    const message = repository === '' ? 'no image repository is named' : `"${repository}" is no image repository`;
-    problems.push({ message, fix: 'Set image.repository in tidegate.yaml, or the input image-repository: host/path.' });
+  if (!isRepository(repository)) problems.push(notARepository(repository));
+  for (const tag of values.tags ?? []) {
+    if (isImageTag(tag)) continue;
+    const fix = 'Write one tag a line: up to 128 letters, digits, "_", "." and "-", not starting with "." or "-".';
+    problems.push({ message: `input tags: ${JSON.stringify(tag.slice(0, 200))} is no tag`, fix });
   }
   const layout = values.layout ?? image?.layout ?? 'modelcar';
   if (layout !== 'modelcar') {
@@ -36,4 +38,12 @@ export function chooseImage({ image }: ModelConfig, values: InputValues<typeof i
   if (problems.length > 0) throw UserError.ofProblems('INPUT_INVALID', problems);
   const base = values['base-image'] ?? image?.base;
   return { repository, base: base === 'scratch' ? undefined : base, platform: platforms[0] ?? 'linux/amd64' };
+}
+
+function notARepository(repository: string): Problem {
+  const fix = 'Set image.repository in tidegate.yaml, or the input image-repository: host/path.';
+  if (repository === '') return { message: 'no image repository is named', fix };
+  const lower = repository.toLowerCase();
+  const message = `"${repository}" is no image repository`;
+  return isRepository(lower) ? { message: `${message}: it has upper case`, fix: `Write ${lower}.` } : { message, fix };
 }

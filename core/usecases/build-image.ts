@@ -6,6 +6,7 @@ import {
   formatLayoutIndex,
   type ImageParts,
   OCI,
+  parsePlatform,
 } from '../domain/image/image-documents.ts';
 import { formatImageReference } from '../domain/image/image-reference.ts';
 import {
@@ -108,9 +109,19 @@ async function readBase(source: ImageSource, platform: string, layout: ImageLayo
     });
   }
   const manifest = await findManifest(root, source, platform);
-  const config = await source.document(manifest.config, 'config');
+  const { platform: own, ...config } = parseImageConfig(await source.document(manifest.config, 'config'), source.name);
+  assertPlatform(source.name, own, platform);
   for (const layer of manifest.layers) await layout.addBlob(layer, await source.blob(layer));
-  return { layers: manifest.layers, ...parseImageConfig(config, source.name) };
+  return { layers: manifest.layers, ...config };
+}
+
+/** An image of one platform has no index that says which: its own config does. */
+function assertPlatform(name: string, own: string, wanted: string): void {
+  const { os, architecture } = parsePlatform(wanted);
+  if (own === `${os}/${architecture}`) return;
+  throw new UserError('REFERENCE_INVALID', `the base image ${name} is for ${own}, and platforms says ${wanted}`, {
+    fix: `Name a base image for ${wanted}, or set platforms: ${own}.`,
+  });
 }
 
 /** An index may name indexes; Docker's own layouts nest them once. */

@@ -121,6 +121,34 @@ describe('build-image', () => {
     expect(built.exitCode).toBe(1);
     expect(built.stdout.match(/^::error/gm)).toHaveLength(3);
     expect(built.stdout).toContain('layout server is not supported yet');
+    expect(built.stdout).toContain('"Upper/Case" is no image repository: it has upper case. Write upper/case.');
+  });
+
+  it('refuses what is no tag before it builds anything', async () => {
+    const options = await workspaceWith('tags', MODEL);
+    const tags = 'latest, v1\n.hidden\nv1\n-x';
+    const inputs = { 'image-repository': 'registry.example/m', push: 'false', tags };
+    const built = await runActionSource('build-image', { ...options, inputs });
+    expect(built.exitCode).toBe(1);
+    expect(built.stdout).toContain('input tags: "latest, v1" is no tag. Write one tag a line');
+    expect(built.stdout.match(/is no tag/g)).toHaveLength(3);
+    expect(built.outputs['image-digest'] ?? '').toBe('');
+  });
+
+  it('refuses a base of another platform than the image is for', async () => {
+    const base = await workspaceWith('arm-base', { 'model/base.txt': 'base' });
+    const arm = { 'image-repository': 'registry.example/base', push: 'false', platforms: 'linux/arm64' };
+    const made = await runActionSource('build-image', { ...base, inputs: arm });
+    const on = async (platforms: string) => {
+      const options = await workspaceWith(`on-${platforms.replaceAll('/', '-')}`, MODEL);
+      const inputs = { ...arm, 'base-image': made.outputs['layout-path'] ?? '', platforms };
+      return runActionSource('build-image', { ...options, inputs });
+    };
+    const refused = await on('linux/amd64');
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stdout).toMatch(/the base image .* is for linux\/arm64, and platforms says linux\/amd64/);
+    const built = await on('linux/arm64');
+    expect(built.exitCode, built.stdout).toBe(0);
   });
 
   it('says that a registry that does not answer may answer later', async () => {

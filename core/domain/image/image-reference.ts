@@ -47,3 +47,8 @@ export function formatImageReference({ repository, tag, digest }: ImageReference
 export function isRepository(text: string): boolean {
   return text.length <= 255 && REPOSITORY.test(text);
 }
+
+/** Whether a text is a tag by the grammar of registries: one, without a list around it. */
+export function isImageTag(text: string): boolean {
+  return TAG.test(text);
+}

@@ -30,7 +30,7 @@ export function parseImageDocument(text: string, name: string): ImageDocument {
 }
 
 /**
- * What an image config says of running it.
+ * What an image config says of running it. `platform`: `os/architecture`, as every config has to say.
  *
  * @throws {UserError} REFERENCE_INVALID when it is no image config.
  */
@@ -39,7 +39,8 @@ export function parseImageConfig(text: string, name: string) {
   const rootfs = isRecord(value?.rootfs) ? value.rootfs : undefined;
   const diffIds = rootfs?.diff_ids;
   if (!Array.isArray(diffIds) || !diffIds.every((id) => typeof id === 'string')) throw notAnImage(name);
-  return { diffIds: diffIds as readonly string[], settings: isRecord(value?.config) ? value.config : {} };
+  const platform = `${String(value?.os)}/${String(value?.architecture)}`;
+  return { diffIds: diffIds as readonly string[], platform, settings: isRecord(value?.config) ? value.config : {} };
 }
 
 /** The entry of an index for a platform; of a layout's index with one entry, that one. */
@@ -49,7 +50,7 @@ export function selectManifest(
 ): Descriptor | undefined {
   const { os, architecture } = parsePlatform(platform);
   const exact = manifests.find((entry) => entry.platform === platform);
-  const near = manifests.find((entry) => entry.platform?.startsWith(`${os}/${architecture}`));
+  const near = manifests.find(({ platform: own }) => `${own}/`.startsWith(`${os}/${architecture}/`));
   const [only] = manifests;
   return exact ?? near ?? (manifests.length === 1 && only?.platform === undefined ? only : undefined);
 }
