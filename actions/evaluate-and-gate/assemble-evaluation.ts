@@ -115,5 +115,5 @@ async function championFinder(context: ActionContext, loaded: LoadedModel, value
   if (selector === 'auto' || /^v?\d+\.\d+\.\d+/.test(selector)) {
     return registeredChampions(context, loaded, values['github-token']);
   }
-  return new LocalChampionFinder(context.workingDirectory, new OnnxArtifactHasher());
+  return new LocalChampionFinder(context.workingDirectory, new OnnxArtifactHasher(), values['champion-features']);
 }

@@ -1,4 +1,4 @@
-import { commonInputs, positiveInteger, someOf, text } from '../inputs.ts';
+import { commonInputs, lines, positiveInteger, someOf, text } from '../inputs.ts';
 
 /** The inputs of evaluate-and-gate. */
 export const inputs = {
@@ -8,5 +8,6 @@ export const inputs = {
   'predictions-path': { ...text, default: '' },
   'dataset-path': { ...text, default: '' },
   champion: { ...text, default: 'auto' },
+  'champion-features': { ...lines, default: '' },
   'fail-on': { ...someOf('fail', 'inconclusive', 'never'), default: '' },
 } as const;

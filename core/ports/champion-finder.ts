@@ -15,6 +15,8 @@ export type Champion =
       readonly environments: readonly string[];
       /** Why it is this one, for people: a sentence. */
       readonly note?: string;
+      /** The features that it was trained on, in their order; absent where nobody said. */
+      readonly features?: readonly string[];
       /** What data it was made and judged with; absent where nothing is known of that. */
       readonly history?: ChampionHistory;
     }

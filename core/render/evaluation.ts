@@ -40,7 +40,7 @@ export function renderEvaluationSections(report: EvaluationReport): EvaluationSe
   const pictures = renderPictures(report);
   return {
     title: renderTitle(report),
-    headline: `${renderHeadline(report)}${renderStale(report)}${renderOrigin(report)}`,
+    headline: `${renderHeadline(report)}${renderFeatures(report)}${renderStale(report)}${renderOrigin(report)}`,
     rules: renderRuleTable(report),
     reasons: renderReasons(report),
     slices: slices === '' ? '' : fold(`slices (${countSlices(report)}, worst first)`, slices),
@@ -50,6 +50,23 @@ export function renderEvaluationSections(report: EvaluationReport): EvaluationSe
     metrics: fold('all metrics', renderMetricTable(report)),
     method: fold('how these numbers were made', renderMethod(report)),
   };
+}
+
+const MAX_FEATURES = 10;
+
+function renderFeatures({ features }: EvaluationReport): string {
+  if (features === undefined || features.added.length + features.removed.length === 0) return '';
+  const listed = (names: readonly string[], does: string) => {
+    if (names.length === 0) return [];
+    const more = names.length > MAX_FEATURES ? ` and ${names.length - MAX_FEATURES} more` : '';
+    return [
+      `${names
+        .slice(0, MAX_FEATURES)
+        .map((name) => inlineCode(name.slice(0, 80)))
+        .join(', ')}${more} ${does}`,
+    ];
+  };
+  return `\n\nFeatures: ${[...listed(features.added, 'added'), ...listed(features.removed, 'removed')].join('; ')}.`;
 }
 
 /** The step summary of evaluate-and-gate. */

@@ -170,6 +170,10 @@ export const evaluationReportSchema = z.looseObject({
   /** Why it cannot: a clause. */
   inputsReason: z.string().max(1000).optional(),
   candidate: z.looseObject({ digest, sizeBytes: z.number().int().min(0).optional() }),
+  /** Features that only the candidate takes, and that only the champion takes; absent where that is not known. */
+  features: z
+    .looseObject({ added: z.array(z.string().max(1000)).max(5000), removed: z.array(z.string().max(1000)).max(5000) })
+    .optional(),
   metrics: z.array(metricSchema).max(20_000),
   comparisons: z
     .array(

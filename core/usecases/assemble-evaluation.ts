@@ -57,6 +57,9 @@ export function assembleEvaluation(parts: EvaluationParts): EvaluationReport {
       ...(evaluate.weight === undefined ? {} : { weight: evaluate.weight }),
     },
     ...inputsOf(request),
+    ...(scored.features === null
+      ? {}
+      : { features: { added: [...scored.features.added], removed: [...scored.features.removed] } }),
     candidate: { digest: scored.candidateDigest, ...(size === undefined ? {} : { sizeBytes: size }) },
     metrics: [...metricsOf(parts), ...artifactMetrics(parts, evaluate.confidence), ...trainingShown(parts).metrics],
     comparisons: comparisonsOf(parts),

@@ -18,6 +18,12 @@ import { isTablePath, predictionColumns, readPredictions } from './read-predicti
 import { type PlannedModel, refuseEmpty, scoreDataset } from './score-dataset.ts';
 import { type SummedColumns, type SummedDataset, sumDataset } from './sum-dataset.ts';
 
+/** Features that the candidate takes and the champion does not, and the other way round. */
+export interface FeatureChange {
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+}
+
 /** What is known of both contenders beside their scores. */
 export interface JudgedContenders {
   readonly rows: number;
@@ -30,6 +36,8 @@ export interface JudgedContenders {
   readonly facts: ArtifactFacts;
   readonly latency: Latency | null;
   readonly candidateDigest: string;
+  /** Null where a contender is known by its predictions alone. */
+  readonly features: FeatureChange | null;
   readonly signature: { readonly inputs: readonly ModelTensor[]; readonly outputs: readonly ModelTensor[] } | null;
   readonly runtime: ModelRuntime | null;
 }
@@ -87,7 +95,7 @@ async function openAll(request: EvaluationRequest, champion: Champion, ports: Ev
   const opening = { request, ports, describing };
   const [table, own, rival] = await Promise.allSettled([
     describing,
-    candidate.kind === 'artifact' ? openModel(candidate.path.absolute, opening) : null,
+    candidate.kind === 'artifact' ? openModel(candidate.path.absolute, opening, request.config.data.features) : null,
     openChampion(champion, opening),
   ]);
   if (table.status === 'fulfilled' && own.status === 'fulfilled' && rival.status === 'fulfilled') {
@@ -110,12 +118,17 @@ interface Surroundings {
   readonly ports: EvaluationPorts;
 }
 
-async function openModel(path: string, { request, ports, describing }: Opening): Promise<PlannedModel> {
+/** @param features Undefined: the model's own input names. */
+async function openModel(
+  path: string,
+  { request, ports, describing }: Opening,
+  features: readonly string[] | undefined,
+): Promise<PlannedModel> {
   const perClass = request.config.task === 'multiclass-classification';
   const model = await ports.models.open(path, { scores: perClass ? 'each-class' : 'one' });
   try {
     const { columns } = await describing;
-    return { model, plan: planInputs(model.inputs, request.config.data.features, columns) };
+    return { model, plan: planInputs(model.inputs, features, columns) };
   } catch (error) {
     await model.close();
     throw error;
@@ -139,10 +152,30 @@ async function openChampion(found: Champion, opening: Opening): Promise<Rival> {
     return { ...closed, predictions, absence: { kind: 'present' } };
   }
   try {
-    return { ...closed, opened: await openModel(found.path, opening), absence: { kind: 'present' } };
+    return { ...closed, opened: await openRival(found.path, opening, found.features), absence: { kind: 'present' } };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { ...closed, absence: { kind: 'unreadable', reason: error.message } };
+  }
+}
+
+/** A champion takes the features that it was trained on; where nobody said which, those of today, else its own input names. */
+async function openRival(
+  path: string,
+  opening: Opening,
+  features: readonly string[] | undefined,
+): Promise<PlannedModel> {
+  if (features !== undefined) return openModel(path, opening, features);
+  const { features: todays } = opening.request.config.data;
+  try {
+    return await openModel(path, opening, todays);
+  } catch (error) {
+    if (!(error instanceof UserError) || todays === undefined) throw error;
+    return openModel(path, opening, undefined).catch(() => {
+      throw new UserError(error.code, `${error.message}; if it was trained on others, champion-features names them`, {
+        fix: error.fix,
+      });
+    });
   }
 }
 
@@ -212,8 +245,18 @@ async function factsOf(
     },
     latency,
     candidateDigest: hashed.digest,
+    features: featuresOf(own, problem === undefined ? rival.opened : null),
     signature: own === null ? null : { inputs: own.model.inputs, outputs: own.model.outputs },
     runtime: own?.model.runtime ?? null,
+  };
+}
+
+function featuresOf(own: PlannedModel | null, champion: PlannedModel | null): FeatureChange | null {
+  if (own === null || champion === null) return null;
+  const [now, before] = [own.plan.features, champion.plan.features];
+  return {
+    added: now.filter((name) => !before.includes(name)),
+    removed: before.filter((name) => !now.includes(name)),
   };
 }
 

@@ -72,7 +72,10 @@ export class RegisteredChampionFinder implements ChampionFinder {
     try {
       const path = await this.#ports.fetchArtifact(version);
       const history = await this.#ports.readHistory(version);
-      const found = { version: version.version, digest: version.artifactDigest, path, environments, note };
+      const found = {
+        ...{ version: version.version, digest: version.artifactDigest, path, environments, note },
+        ...featuresOf(version),
+      };
       return { kind: 'found', ...found, ...(history === undefined ? {} : { history }) };
     } catch (error) {
       if (!(error instanceof ServiceError || error instanceof UserError)) throw error;
@@ -86,6 +89,12 @@ export class RegisteredChampionFinder implements ChampionFinder {
       };
     }
   }
+}
+
+/** The features that a version was registered with. */
+function featuresOf({ document }: KnownVersion): { readonly features?: readonly string[] } {
+  const features = Array.isArray(document?.features) ? document.features : [];
+  return features.length > 0 && features.every((name) => typeof name === 'string') ? { features } : {};
 }
 
 /** Of a version that is believed by history alone, the artifact is where an environment has named its URI. */

@@ -74,6 +74,35 @@ describe('evaluate-and-gate', () => {
     expect(await readFile(run.outputs['summary-path'] ?? '', 'utf8')).toBe(run.summary.trimEnd().concat('\n'));
   });
 
+  it('compares with a champion that was trained on other features, each by its own', async () => {
+    const config = CONFIG.replace('[a, b]', '[hour, b]');
+    const auc = async (name: string, options: { config: string; inputs: Record<string, string> }) => {
+      const judged = await workspace(name, { candidate: 'good', config: options.config });
+      const inputs = { 'fail-on': 'never', ...options.inputs };
+      const run = await runActionSource('evaluate-and-gate', { ...judged, inputs });
+      expect(run.exitCode, run.stdout).toBe(0);
+      const report = readReport('evaluation', await readFile(run.outputs['report-path'] ?? ''), 'report');
+      return {
+        run,
+        report,
+        own: report.metrics.find((one) => one.name === 'roc_auc' && one.slice === undefined)?.value,
+      };
+    };
+    const before = await auc('features-before', { config: CONFIG, inputs: { champion: 'none' } });
+    const inputs = { champion: 'good.onnx', 'champion-features': 'a\nb' };
+    const { report, run, own } = await auc('features-now', { config, inputs });
+    const compared = report.comparisons[0]?.metrics.find(
+      ({ name, slice }) => name === 'roc_auc' && slice === undefined,
+    );
+    expect(compared?.champion.value).toBe(before.own);
+    expect(own).not.toBe(before.own);
+    expect(report.features).toEqual({ added: ['hour'], removed: ['a'] });
+    expect(run.summary).toContain('Features: `hour` added; `a` removed.');
+    const same = await auc('features-same', { config: CONFIG, inputs: { champion: 'good.onnx' } });
+    expect(same.report.features).toEqual({ added: [], removed: [] });
+    expect(same.run.summary).not.toContain('Features:');
+  });
+
   it('fails a worse one at the rule in tidegate.yaml, after outputs and summary', async () => {
     const options = await workspace('fail', { candidate: 'poor' });
     const run = await runActionSource('evaluate-and-gate', { ...options, inputs: { champion: 'good.onnx' } });

@@ -8,11 +8,16 @@ import type { Champion, ChampionFinder } from '../../ports/champion-finder.ts';
 export class LocalChampionFinder implements ChampionFinder {
   readonly #baseFolder: string;
   readonly #hasher: ArtifactHasher;
+  readonly #features: readonly string[] | undefined;
 
-  /** @param baseFolder Absolute folder that relative paths start from. */
-  constructor(baseFolder: string, hasher: ArtifactHasher) {
+  /**
+   * @param baseFolder Absolute folder that relative paths start from.
+   * @param features What the champion was trained on; undefined: nobody said.
+   */
+  constructor(baseFolder: string, hasher: ArtifactHasher, features?: readonly string[]) {
     this.#baseFolder = baseFolder;
     this.#hasher = hasher;
+    this.#features = features;
   }
 
   async find(selector: string): Promise<Champion> {
@@ -24,6 +29,7 @@ export class LocalChampionFinder implements ChampionFinder {
       });
     }
     const { digest } = await this.#hasher.hash(path);
-    return { kind: 'found', digest, path, environments: [] };
+    const features = this.#features === undefined ? {} : { features: this.#features };
+    return { kind: 'found', digest, path, environments: [], ...features };
   }
 }
