@@ -5,6 +5,30 @@ export type TableColumnType = 'integer' | 'real' | 'boolean' | 'text' | 'time' |
 export interface TableColumn {
   readonly name: string;
   readonly type: TableColumnType;
+  /** Its values stand in a file as text, which is read by the name that `asWritten` gives. */
+  readonly isWritten?: boolean;
+  /** Of a column of text in such a file: its first value that is no number, and the row from 1. */
+  readonly firstText?: { readonly text: string; readonly row: number } | undefined;
+}
+
+/** How CSV is written, where it is not as usual. */
+export interface CsvOptions {
+  /** One character; undefined: the one of `, ; tab |` that fits. */
+  readonly delimiter?: string | undefined;
+  /** What stands for a missing value in every column; undefined: what pandas takes for one. */
+  readonly missing?: readonly string[] | undefined;
+}
+
+/** How a table is read. */
+export interface TableForm {
+  readonly format: 'csv' | 'parquet' | 'jsonl';
+  readonly rows: number;
+  readonly delimiter?: string;
+  readonly encoding?: 'utf-8' | 'utf-16';
+  /** Whether the first line has the names of the columns. */
+  readonly header?: boolean;
+  /** What stands for a missing value: in columns of text, and in others. Nothing at all does in both. */
+  readonly missing?: { readonly inText: readonly string[]; readonly elsewhere: readonly string[] };
 }
 
 /** A table: one or several files of the same columns. */
@@ -12,6 +36,7 @@ export interface TableDescription {
   /** Absolute paths, sorted; at least one. */
   readonly files: readonly string[];
   readonly columns: readonly TableColumn[];
+  readonly form?: TableForm;
 }
 
 /** Values of a column in a batch, by what it holds. */
@@ -47,17 +72,18 @@ export interface TablePart {
 /** Reads tables: CSV, Parquet, JSON lines, one file or a glob. Rows keep the order of the files. */
 export interface TableReader {
   /**
-   * Columns of a table.
+   * Columns of a table, by all of its rows: nothing of it is guessed from the first ones.
    *
    * @param path Absolute path or glob.
    * @throws {UserError} DATA_NOT_FOUND where no file matches, DATA_UNSUPPORTED for another format, DATA_INVALID for a
    *   file that is not what its name says.
    */
-  describe(path: string): Promise<TableDescription>;
+  describe(path: string, options?: CsvOptions): Promise<TableDescription>;
   /**
    * Batches of a described table. Memory does not grow with the table. Several may be read at a time.
    *
-   * @throws {UserError} DATA_INVALID for an unknown column (naming the known ones) or a file that breaks off.
+   * @throws {UserError} DATA_INVALID for an unknown column (naming the known ones) or a file that breaks off,
+   *   DATA_MODIFIED for a file that is another one than was described.
    */
   read(table: TableDescription, options: ReadOptions): AsyncIterable<TableBatch>;
   /**
@@ -70,10 +96,7 @@ export interface TableReader {
    */
   readBeside(parts: readonly TablePart[], batchRows: number): AsyncIterable<TableBatch>;
   /**
-   * How many rows a table has where it has more than a limit, else null. Text is counted only where its first rows and its
-   * size say that it may be so long.
-   *
-   * @throws {UserError} DATA_INVALID for a file that breaks off.
+   * How many rows a table has where it has more than a limit, else null.
    */
   rowsAbove(table: TableDescription, limit: number): Promise<number | null>;
   /**

@@ -1,45 +1,53 @@
 import { stat } from 'node:fs/promises';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { nearest } from '../../domain/text/nearest.ts';
 import { withoutEnding } from '../../domain/text/without-ending.ts';
 import { UserError } from '../../errors.ts';
 import type {
-  BatchColumn,
+  CsvOptions,
   ReadOptions,
   TableBatch,
   TableColumn,
-  TableColumnType,
   TableDescription,
   TablePart,
   TableReader,
 } from '../../ports/table-reader.ts';
 import { loadNativeModule, type NativeModuleOptions } from '../node/native-module.ts';
 import { assembleBatches } from './assemble-batches.ts';
-import { likelyRows } from './likely-rows.ts';
 import { parquetColumns } from './parquet-layout.ts';
 import { readParquet } from './read-parquet.ts';
-import { identifier, isTable, literal, literalGlob, scanOf } from './table-scan.ts';
+import { isTable, literal, literalGlob } from './table-scan.ts';
+import { batchValue, columnOf, kindOf, openSource, stampOf, type TableSource } from './table-source.ts';
+import { unreadable } from './unreadable.ts';
 
 /** Chosen: fewer rows are there before anything is known of their files. */
 const FEW_ROWS = 100_000;
 /** Chosen: each column that is read without the engine has its own open file, and two groups of rows in memory. */
 const MOST_PLAIN_COLUMNS = 32;
 
-/** A column with the name of its table in a statement. */
+/** A column of a source, with the name of its table in a statement. */
 interface SelectedColumn extends TableColumn {
+  readonly source: TableSource;
+  readonly files: readonly string[];
   readonly alias: string;
+}
+
+interface OpenPart {
+  readonly source: TableSource;
+  readonly files: readonly string[];
 }
 
 /** Reads tables with DuckDB, which is loaded at the first use. Close it when done. */
 export class DuckDbTableReader implements TableReader {
   readonly #options: NativeModuleOptions;
+  /** By the files of a description, which copies of it have too. */
+  readonly #sources = new WeakMap<readonly string[], TableSource>();
   #opened: Promise<{ readonly instance: DuckDBInstance; readonly connection: DuckDBConnection }> | undefined;
 
   constructor(options: NativeModuleOptions) {
     this.#options = options;
   }
 
-  async describe(path: string): Promise<TableDescription> {
+  async describe(path: string, options: CsvOptions = {}): Promise<TableDescription> {
     if (/^[a-z0-9]+:\/\//i.test(path)) {
       throw new UserError('DATA_UNSUPPORTED', `${path} is an address, and tables are read from files by this version`, {
         fix: 'Bring the files into the workspace first (data-pull), and give their path.',
@@ -51,11 +59,13 @@ export class DuckDbTableReader implements TableReader {
         fix: 'Check the path, and that data-pull or the step that makes it ran before.',
       });
     }
-    const described = await this.#query(`DESCRIBE SELECT * FROM ${scanOf(files)}`, path);
-    const columns = described.map(
-      ([name, type]): TableColumn => ({ name: String(name), type: columnType(String(type)) }),
-    );
-    return { files, columns };
+    try {
+      const source = await openSource(files, options, (sql) => this.#query(sql));
+      this.#sources.set(files, source);
+      return { files, columns: source.columns, form: source.form };
+    } catch (cause) {
+      throw unreadable(path, cause);
+    }
   }
 
   /** The files of a path or glob; of a folder all tables in it, however deep, hidden ones (`_delta_log`) left out. */
@@ -77,68 +87,89 @@ export class DuckDbTableReader implements TableReader {
   }
 
   async *readBeside(parts: readonly TablePart[], batchRows: number): AsyncIterable<TableBatch> {
-    const wanted = parts.flatMap(({ table, columns }, at) =>
-      columns.map((name) => ({ alias: `t${at}`, files: table.files, ...columnOf(table, name) })),
-    );
+    const sources = parts.map(({ table: { files } }) => ({ files, source: this.#sourceOf(files) }));
+    const wanted = parts.flatMap(({ table: { files, columns: known }, columns }, at) => {
+      const source = this.#sourceOf(files);
+      return columns.map((name) => ({ source, files, alias: `t${at}`, ...columnOf({ columns: known }, name) }));
+    });
     const paths = parts.flatMap(({ table }) => table.files).join(', ');
     try {
-      const plain = (await this.#isLong(parts, wanted)) && (await parquetColumns(wanted, (sql) => this.#query(sql)));
+      const plain = isLong(sources, wanted) && (await parquetColumns(wanted, (sql) => this.#query(sql)));
       if (plain) yield* readParquet(plain, batchRows);
-      else yield* this.#stream(parts, { wanted, batchRows });
+      else yield* this.#stream(sources, { wanted, batchRows });
     } catch (cause) {
+      await refuseChanged(sources);
       throw unreadable(paths, cause);
     }
-  }
-
-  /** Whether a table has so many rows, of few enough columns, that it is worth while to ask where their values stand. */
-  async #isLong(parts: readonly TablePart[], wanted: readonly SelectedColumn[]): Promise<boolean> {
-    const [first] = parts;
-    if (first === undefined || wanted.length > MOST_PLAIN_COLUMNS) return false;
-    const isPlain = (file: string) => file.endsWith('.parquet');
-    if (!first.table.files.every(isPlain) || wanted.some(({ type }) => type === 'text')) return false;
-    return (await this.rowsAbove(first.table, FEW_ROWS)) !== null;
+    await refuseChanged(sources);
   }
 
   async *#stream(
-    parts: readonly TablePart[],
+    parts: readonly OpenPart[],
     { wanted, batchRows }: { readonly wanted: readonly SelectedColumn[]; readonly batchRows: number },
   ): AsyncIterable<TableBatch> {
-    const selected = wanted.length === 0 ? '1::DOUBLE' : wanted.map(selection).join(', ');
+    const selected =
+      wanted.length === 0
+        ? '1::DOUBLE'
+        : wanted.map((column) => batchValue(column.source, column, column.alias)).join(', ');
     const { instance } = await this.#open();
     // A connection gives one stream at a time.
     const connection = await instance.connect();
-    const from = parts.map(({ table }, at) => `${scanOf(table.files)} AS t${at}`).join(' POSITIONAL JOIN ');
+    const from = parts.map(({ source }, at) => `${source.from} AS t${at}`).join(' POSITIONAL JOIN ');
+    const sql = `SELECT ${selected} FROM ${from}`;
+    let rows = 0;
     try {
-      const result = await connection.stream(`SELECT ${selected} FROM ${from}`);
-      yield* assembleBatches(result, { kinds: wanted.map(kindOf), batchRows });
+      for await (const batch of assembleBatches(await connection.stream(sql), {
+        kinds: wanted.map(kindOf),
+        batchRows,
+      })) {
+        rows += batch.rows;
+        yield batch;
+      }
     } finally {
       connection.closeSync();
     }
+    // The engine's stream ends in the same way where it fails as where there is no more.
+    const there = Math.max(...parts.map(({ source }) => source.form.rows));
+    if (rows !== there) throw await this.#failureOf(sql, `only ${rows} of ${there} rows could be read`);
+  }
+
+  /** Why a statement stops: the engine tells it where all of the result is asked for. */
+  async #failureOf(sql: string, otherwise: string): Promise<unknown> {
+    return this.#query(`SELECT max(hash(COLUMNS(*))) FROM (${sql})`).then(
+      () => new Error(otherwise),
+      (cause: unknown) => cause,
+    );
   }
 
   async rowsAbove({ files }: TableDescription, limit: number): Promise<number | null> {
-    // The number of rows of Parquet is written in it; text is read to be counted.
-    const isText = !files.some((file) => file.endsWith('.parquet'));
-    if (isText && (await likelyRows(files)) <= limit / 2) return null;
-    const [[count] = []] = await this.#query(`SELECT count(*) FROM ${scanOf(files)}`, files.join(', '));
-    return Number(count) > limit ? Number(count) : null;
+    const { rows } = this.#sourceOf(files).form;
+    return rows > limit ? rows : null;
   }
 
   async sharedRows(table: TableDescription, other: TableDescription): Promise<number> {
-    const typeOf = new Map(other.columns.map(({ name, type }) => [name, type]));
-    const shared = table.columns.filter(({ name, type }) => typeOf.has(name) && type !== 'other');
-    if (shared.length === 0) return 0;
-    const same = shared
-      .map(({ name, type }) => {
-        // Columns of two types are compared as text; missing values are equal to each other.
-        const side = (of: string) =>
-          typeOf.get(name) === type ? `${of}.${identifier(name)}` : `CAST(${of}.${identifier(name)} AS VARCHAR)`;
-        return `${side('a')} IS NOT DISTINCT FROM ${side('b')}`;
-      })
-      .join(' AND ');
-    const sql = `SELECT count(*) FROM ${scanOf(table.files)} a SEMI JOIN ${scanOf(other.files)} b ON ${same}`;
+    const [own, rival] = [this.#sourceOf(table.files), this.#sourceOf(other.files)];
+    const known = new Map(other.columns.map((column) => [column.name, column]));
+    const same = table.columns.flatMap((column) => {
+      const beside = known.get(column.name);
+      if (beside === undefined || column.type === 'other') return [];
+      const [a, b] = [own.valueOf(column, 'a'), rival.valueOf(beside, 'b')];
+      // Columns of two types are compared as text; missing values are equal to each other.
+      const isAlike = column.type === beside.type;
+      return [
+        isAlike ? `${a} IS NOT DISTINCT FROM ${b}` : `CAST(${a} AS VARCHAR) IS NOT DISTINCT FROM CAST(${b} AS VARCHAR)`,
+      ];
+    });
+    if (same.length === 0) return 0;
+    const sql = `SELECT count(*) FROM ${own.from} a SEMI JOIN ${rival.from} b ON ${same.join(' AND ')}`;
     const [[count] = []] = await this.#query(sql, table.files.join(', '));
     return Number(count ?? 0);
+  }
+
+  #sourceOf(files: readonly string[]): TableSource {
+    const found = this.#sources.get(files);
+    if (found === undefined) throw new RangeError('a table that this reader did not describe');
+    return found;
   }
 
   /** Frees the engine. */
@@ -179,48 +210,21 @@ async function openDuckDb(options: NativeModuleOptions) {
   return { instance, connection };
 }
 
-function columnType(sqlType: string): TableColumnType {
-  if (/^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER)$/.test(sqlType)) return 'integer';
-  if (/^(DOUBLE|FLOAT|DECIMAL.*)$/.test(sqlType)) return 'real';
-  if (sqlType === 'BOOLEAN') return 'boolean';
-  if (/^(VARCHAR|ENUM.*|UUID)$/.test(sqlType)) return 'text';
-  return /^(TIMESTAMP.*|DATE)$/.test(sqlType) ? 'time' : 'other';
+/** Whether a table has so many rows, of few enough columns, that it is worth while to ask where their values stand. */
+function isLong(parts: readonly OpenPart[], wanted: readonly SelectedColumn[]): boolean {
+  const [first] = parts;
+  if (first === undefined || wanted.length > MOST_PLAIN_COLUMNS) return false;
+  const isPlain = parts.every(({ source }) => source.form.format === 'parquet');
+  return isPlain && wanted.every(({ type }) => type !== 'text') && first.source.form.rows > FEW_ROWS;
 }
 
-function columnOf(table: TableDescription, name: string): TableColumn {
-  const found = table.columns.find((column) => column.name === name);
-  if (found !== undefined && found.type !== 'other') return found;
-  const known = table.columns.map((column) => column.name);
-  const near = nearest(name, known);
-  throw new UserError(
-    'DATA_INVALID',
-    found === undefined ? `the table has no column "${name}"` : `column ${name} holds nested values`,
-    {
-      fix:
-        near === undefined || found !== undefined
-          ? `Its columns are ${known.slice(0, 30).join(', ')}.`
-          : `Did you mean "${near}"?`,
-    },
-  );
-}
-
-function selection({ alias, name, type }: SelectedColumn): string {
-  const column = `${alias}.${identifier(name)}`;
-  if (type === 'text') return `CAST(${column} AS VARCHAR)`;
-  const number = type === 'time' ? `epoch_ms(CAST(${column} AS TIMESTAMP))` : column;
-  // Without NULL, so that whole columns are copied at once.
-  return `coalesce(CAST(${number} AS DOUBLE), 'NaN'::DOUBLE)`;
-}
-
-function kindOf({ type }: TableColumn): BatchColumn['kind'] {
-  return type === 'text' ? 'text' : 'numeric';
-}
-
-function unreadable(path: string, cause: unknown): unknown {
-  if (cause instanceof UserError || !(cause instanceof Error)) return cause;
-  const [line = ''] = cause.message.split('\n');
-  return new UserError('DATA_INVALID', `${path} cannot be read as a table: ${line.slice(0, 300)}`, {
-    fix: 'Check that the file is whole and of the format that its name says.',
-    cause,
-  });
+/** @throws {UserError} DATA_MODIFIED where the files are others than were described. */
+async function refuseChanged(parts: readonly OpenPart[]): Promise<void> {
+  for (const { source, files } of parts) {
+    const stamp = await stampOf(files).catch(() => undefined);
+    if (stamp === source.stamp) continue;
+    throw new UserError('DATA_MODIFIED', `${files.join(', ')} changed while it was read`, {
+      fix: 'Make sure that nothing writes the file while it is read, and run again.',
+    });
+  }
 }

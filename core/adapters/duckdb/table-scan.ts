@@ -1,9 +1,12 @@
 import { UserError } from '../../errors.ts';
 
-const FORMATS: readonly { readonly name: RegExp; readonly reader: string; readonly options: string }[] = [
-  { name: /\.parquet$/i, reader: 'read_parquet', options: '' },
-  { name: /\.(csv|tsv)(\.gz|\.zst)?$/i, reader: 'read_csv', options: ', sample_size = 100000' },
-  { name: /\.(jsonl|ndjson)(\.gz|\.zst)?$/i, reader: 'read_json', options: ", format = 'newline_delimited'" },
+/** What a table is written in. */
+export type TableFormat = 'parquet' | 'csv' | 'jsonl';
+
+const FORMATS: readonly { readonly format: TableFormat; readonly name: RegExp }[] = [
+  { format: 'parquet', name: /\.parquet$/i },
+  { format: 'csv', name: /\.(csv|tsv)(\.gz|\.zst)?$/i },
+  { format: 'jsonl', name: /\.(jsonl|ndjson)(\.gz|\.zst)?$/i },
 ];
 
 /** A text as an SQL literal. */
@@ -27,21 +30,29 @@ export function identifier(name: string): string {
 }
 
 /**
- * The table function that reads files, by the ending of their names.
+ * The format of files, by the ending of their names.
  *
- * @param files At least one, of one format; columns are matched by name.
+ * @param files At least one.
  * @throws {UserError} DATA_UNSUPPORTED for another ending, or several formats at once.
  */
-export function scanOf(files: readonly string[]): string {
-  const formats = new Set(files.map((file) => FORMATS.find(({ name }) => name.test(file))));
+export function formatOf(files: readonly string[]): TableFormat {
+  const formats = new Set(files.map((file) => FORMATS.find(({ name }) => name.test(file))?.format));
   const [format] = formats;
   if (format === undefined || formats.size > 1) {
-    const odd = files.find((file) => !FORMATS.some(({ name }) => name.test(file))) ?? files.join(', ');
+    const odd = files.find((file) => !isTable(file)) ?? files.join(', ');
     throw new UserError('DATA_UNSUPPORTED', `${odd} is of no known table format`, {
       fix: 'Use files of one format: .parquet, .csv, .tsv, .jsonl or .ndjson (text also as .gz or .zst).',
     });
   }
+  return format;
+}
+
+/** The table function that reads files of Parquet or JSON lines; columns are matched by name. */
+export function scanOf(files: readonly string[], format: 'parquet' | 'jsonl'): string {
   // `column=value` folders of a partitioned dataset are columns; those of one file's own path are not.
   const partitions = files.length > 1 ? ', hive_partitioning = true' : '';
-  return `${format.reader}([${files.map(literal).join(', ')}], union_by_name = true${partitions}${format.options})`;
+  // All rows say what the columns are: the first ones would only guess.
+  const options = format === 'jsonl' ? ", format = 'newline_delimited', sample_size = -1" : '';
+  const reader = format === 'jsonl' ? 'read_json' : 'read_parquet';
+  return `${reader}([${files.map(literal).join(', ')}], union_by_name = true${partitions}${options})`;
 }

@@ -1,0 +1,80 @@
+import type { TableColumnType } from '../../ports/table-reader.ts';
+import { literal } from './table-scan.ts';
+
+/** What stands for a missing value in a column of text: the default of pandas.read_csv (2 and later). */
+const TEXT_MISSING =
+  '#N/A,#N/A N/A,#NA,-1.#IND,-1.#QNAN,-NaN,-nan,1.#IND,1.#QNAN,<NA>,N/A,NA,NULL,NaN,None,n/a,nan,null'.split(',');
+/** What besides stands for one among numbers, times and flags. */
+const OTHERS_MISSING = ['?', '-'];
+
+/** Texts that stand for a missing value. */
+export interface MissingTexts {
+  readonly inText: readonly string[];
+  readonly elsewhere: readonly string[];
+}
+
+/** @param declared What stands for a missing value in every column; undefined: what pandas takes for one. */
+export function missingTexts(declared: readonly string[] | undefined): MissingTexts {
+  if (declared !== undefined) return { inText: declared, elsewhere: declared };
+  return { inText: TEXT_MISSING, elsewhere: [...TEXT_MISSING, ...OTHERS_MISSING] };
+}
+
+/** A type that all values of a column may turn out to be of. */
+export type CandidateType = Exclude<TableColumnType, 'text' | 'other'>;
+
+/** Tried in this order. */
+const CANDIDATES: readonly CandidateType[] = ['integer', 'real', 'boolean', 'time'];
+const BOOLEANS = ['true', 'True', 'TRUE', 'false', 'False', 'FALSE'];
+// The year first: whether 01/02 is in January or in February cannot be seen.
+const TIME =
+  '\\d{4}([-/])\\d{1,2}[-/]\\d{1,2}([ T]\\d{1,2}:\\d{2}(:\\d{2}([.]\\d+)?)?\\s*(Z|UTC|[+-]\\d{2}(:?\\d{2})?)?)?';
+const INTEGER = '[+-]?\\d{1,18}';
+const PATTERNS: Readonly<Record<CandidateType, RegExp>> = {
+  integer: new RegExp(`^${INTEGER}$`),
+  real: /^[+-]?(\d+[.]?\d*|[.]\d+)(e[+-]?\d+)?$|^[+-]?(inf|infinity|nan)$/i,
+  boolean: new RegExp(`^(${BOOLEANS.join('|')})$`),
+  time: new RegExp(`^${TIME}$`),
+};
+
+/** Whether a text may be a value of a type. */
+export function mayBe(type: CandidateType, text: string): boolean {
+  return PATTERNS[type].test(text.trim());
+}
+
+/** The types that no text of a column refutes, in the order in which they are tried. */
+export function candidatesFor(texts: readonly (string | null)[], missing: MissingTexts): readonly CandidateType[] {
+  const found = texts.flatMap((text) => (text === null || missing.elsewhere.includes(text.trim()) ? [] : [text]));
+  return CANDIDATES.filter((type) => found.every((text) => text.trim() === '' || mayBe(type, text)));
+}
+
+/** SQL that says whether a text is neither missing nor of a type. */
+export function isOdd(column: string, type: CandidateType, missing: MissingTexts): string {
+  return `(NOT ${isOf(column, type)} AND ${isPresent(column, missing)})`;
+}
+
+/** SQL that says whether a text stands for a value of any other type than text. */
+export function isPresent(column: string, missing: MissingTexts): string {
+  return `(${column} IS NOT NULL AND NOT ${isIn(`trim(${column})`, missing.elsewhere)})`;
+}
+
+function isOf(column: string, type: CandidateType): string {
+  if (type === 'integer') return `regexp_full_match(trim(${column}), '${INTEGER}')`;
+  // The engine allows 1_000, and no reader that models are trained with does.
+  if (type === 'real') return `(TRY_CAST(${column} AS DOUBLE) IS NOT NULL AND NOT contains(${column}, '_'))`;
+  if (type === 'boolean') return `trim(${column}) IN (${BOOLEANS.map(literal).join(', ')})`;
+  return `(regexp_full_match(trim(${column}), '${TIME}') AND TRY_CAST(trim(${column}) AS TIMESTAMPTZ) IS NOT NULL)`;
+}
+
+function isIn(column: string, texts: readonly string[]): string {
+  return texts.length === 0 ? `(${column} = '')` : `(${column} IN ('', ${texts.map(literal).join(', ')}))`;
+}
+
+/** SQL of the value that a text stands for; NULL where it is missing. */
+export function typedValue(column: string, type: TableColumnType, missing: MissingTexts): string {
+  if (type === 'text') return `CASE WHEN ${isIn(column, missing.inText)} THEN NULL ELSE ${column} END`;
+  const target = { integer: 'BIGINT', real: 'DOUBLE', boolean: 'BOOLEAN', time: 'TIMESTAMPTZ', other: 'VARCHAR' }[type];
+  const value = `TRY_CAST(trim(${column}) AS ${target})`;
+  // A number may be declared to stand for a missing value.
+  const isNumber = missing.elsewhere.some((text) => mayBe('real', text) && !/nan/i.test(text));
+  return isNumber ? `CASE WHEN ${isIn(`trim(${column})`, missing.elsewhere)} THEN NULL ELSE ${value} END` : value;
+}

@@ -1,0 +1,100 @@
+import { UserError } from '../../errors.ts';
+import type { CsvOptions, TableForm } from '../../ports/table-reader.ts';
+import { chooseDelimiter, columnNames, readRecords } from './csv-head.ts';
+import { literal } from './table-scan.ts';
+import { readTextHead, type TextEncoding } from './text-head.ts';
+
+/** Files of CSV as one table of texts. */
+export interface CsvTable {
+  /** A statement that gives the texts: `v0`, `v1` … in the order of `names`, NULL where nothing stands. */
+  readonly select: string;
+  readonly names: readonly string[];
+  readonly form: Pick<TableForm, 'format' | 'delimiter' | 'encoding' | 'header'>;
+}
+
+interface CsvFile {
+  readonly file: string;
+  readonly names: readonly string[];
+  readonly delimiter: string;
+  readonly encoding: TextEncoding;
+}
+
+/** Chosen: files that are open at a time. */
+const FILES_AT_ONCE = 8;
+
+/**
+ * How files of CSV are read: the first line is the header, fields with a delimiter or a line break stand in double
+ * quotes, no character begins a comment. Columns of several files are joined by name, and `column=value` folders are
+ * columns.
+ *
+ * @throws {UserError} DATA_INVALID for a file without a header, and what `readTextHead` throws.
+ */
+export async function openCsv(files: readonly string[], options: CsvOptions): Promise<CsvTable> {
+  const [first, ...others] = files;
+  if (first === undefined) throw new RangeError('no file');
+  const opened = [await openOne(first, options)];
+  const delimiter = opened[0]?.delimiter ?? ',';
+  for (let from = 0; from < others.length; from += FILES_AT_ONCE) {
+    const some = others.slice(from, from + FILES_AT_ONCE);
+    opened.push(...(await Promise.all(some.map((file) => openOne(file, { ...options, delimiter })))));
+  }
+  const partitions = files.length > 1 ? partitionsOf(first) : [];
+  const names = [...new Set([...opened.flatMap((one) => one.names), ...partitions])];
+  const select = groupsOf(opened)
+    .map((group) => selectGroup(group, names, partitions))
+    .join(' UNION ALL ');
+  const encoding = opened.some((one) => one.encoding === 'utf-16') ? 'utf-16' : 'utf-8';
+  return { select, names, form: { format: 'csv', delimiter, encoding, header: true } };
+}
+
+async function openOne(file: string, options: CsvOptions): Promise<CsvFile> {
+  const { text, isWhole, encoding } = await readTextHead(file);
+  const delimiter = options.delimiter ?? (/\.tsv(\.|$)/i.test(file) ? '\t' : chooseDelimiter(text, isWhole));
+  const [header] = readRecords(text, { delimiter, limit: 1, isWhole });
+  if (header === undefined) {
+    throw new UserError('DATA_INVALID', `${file} has no header: it is empty, or its first line has no end`, {
+      fix: 'Write the names of the columns in the first line.',
+    });
+  }
+  return { file, names: columnNames(header), delimiter, encoding };
+}
+
+/** Names of `column=value` folders on the way to a file. */
+function partitionsOf(file: string): readonly string[] {
+  return file.split('/').flatMap((part) => /^([^=]+)=[^=]*$/.exec(part)?.[1] ?? []);
+}
+
+/** Consecutive files that are read in the same way. */
+function groupsOf(files: readonly CsvFile[]): readonly (readonly CsvFile[])[] {
+  const groups: CsvFile[][] = [];
+  let last = '';
+  for (const file of files) {
+    const key = JSON.stringify([file.names, file.encoding]);
+    if (key === last) groups.at(-1)?.push(file);
+    else groups.push([file]);
+    last = key;
+  }
+  return groups;
+}
+
+function selectGroup(group: readonly CsvFile[], names: readonly string[], partitions: readonly string[]): string {
+  const [first] = group;
+  if (first === undefined) throw new RangeError('no file');
+  const at = new Map(first.names.map((name, index) => [name, index]));
+  const values = names.map((name, index) => {
+    const own = at.get(name);
+    const partition = partitions.includes(name) ? `"${name.replaceAll('"', '""')}"` : 'NULL::VARCHAR';
+    return `${own === undefined ? partition : `c${own}`} AS v${index}`;
+  });
+  const columns = first.names.map((_, index) => `c${index}: 'VARCHAR'`).join(', ');
+  const options = [
+    `columns = {${columns}}`,
+    `delim = ${literal(first.delimiter)}`,
+    `quote = '"', escape = '"', comment = '', header = true, auto_detect = false, null_padding = false`,
+    // A line of the widest text that is read from JSON too.
+    'max_line_size = 16777216',
+    ...(first.encoding === 'utf-16' ? ["encoding = 'utf-16'"] : []),
+    ...(partitions.length === 0 ? [] : ['hive_partitioning = true, hive_types_autocast = false']),
+  ];
+  return `SELECT ${values.join(', ')} FROM read_csv([${group.map(({ file }) => literal(file)).join(', ')}], ${options.join(', ')})`;
+}

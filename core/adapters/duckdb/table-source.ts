@@ -1,0 +1,138 @@
+import { stat } from 'node:fs/promises';
+import { writtenColumn } from '../../domain/data/written-column.ts';
+import { nearest } from '../../domain/text/nearest.ts';
+import { UserError } from '../../errors.ts';
+import type { BatchColumn, CsvOptions, TableColumn, TableColumnType, TableForm } from '../../ports/table-reader.ts';
+import { knownContentOf, notATable } from '../node/known-content.ts';
+import { type MissingTexts, missingTexts, typedValue } from './column-types.ts';
+import { openCsv } from './csv-table.ts';
+import { formatOf, identifier, scanOf } from './table-scan.ts';
+import { readTextHead } from './text-head.ts';
+import { typeColumns } from './type-columns.ts';
+
+type Query = (sql: string) => Promise<readonly (readonly unknown[])[]>;
+
+/** What the engine reads a described table from. */
+export interface TableSource {
+  /** Stands after FROM. */
+  readonly from: string;
+  readonly form: TableForm;
+  readonly columns: readonly TableColumn[];
+  /** Which bytes were described. */
+  readonly stamp: string;
+  /** SQL of a column's values in the table of that alias, by its type. */
+  readonly valueOf: (column: TableColumn, alias: string) => string;
+}
+
+/** Finds out how files are read: columns, types and the number of rows, by all that is in them. */
+export async function openSource(files: readonly string[], options: CsvOptions, query: Query): Promise<TableSource> {
+  const format = formatOf(files);
+  const stamp = await stampOf(files);
+  const opened = format === 'csv' ? await openText(files, options, query) : await openByEngine(files, format, query);
+  return { ...opened, stamp };
+}
+
+type Opened = Omit<TableSource, 'stamp'>;
+
+async function openText(files: readonly string[], options: CsvOptions, query: Query): Promise<Opened> {
+  const { select, names, form } = await openCsv(files, options);
+  const missing = missingTexts(options.missing);
+  const { columns, rows } = await typeColumns({ select, names, missing }, query);
+  const at = new Map(names.map((name, index) => [name, index]));
+  return {
+    from: `(${select})`,
+    form: { ...form, rows, missing },
+    columns,
+    valueOf: (column, alias) => textValue(column, alias, { at, missing }),
+  };
+}
+
+function textValue(
+  { name, type }: TableColumn,
+  alias: string,
+  { at, missing }: { readonly at: ReadonlyMap<string, number>; readonly missing: MissingTexts },
+): string {
+  return typedValue(`${alias}.v${at.get(writtenColumn(name) ?? name)}`, type, missing);
+}
+
+async function openByEngine(files: readonly string[], format: 'parquet' | 'jsonl', query: Query): Promise<Opened> {
+  for (const file of files) await refuseOther(file, format);
+  const from = scanOf(files, format);
+  const described = await query(`DESCRIBE SELECT * FROM ${from}`);
+  const columns = described.map(
+    ([name, type]): TableColumn => ({ name: String(name), type: columnType(String(type)) }),
+  );
+  const [[rows] = []] = await query(`SELECT count(*) FROM ${from}`);
+  return {
+    from,
+    form: { format, rows: Number(rows) },
+    columns,
+    valueOf: ({ name }, alias) => `${alias}.${identifier(name)}`,
+  };
+}
+
+/** @throws {UserError} DATA_INVALID for a file that is, by its first bytes, something else. */
+async function refuseOther(file: string, format: 'parquet' | 'jsonl'): Promise<void> {
+  if (format === 'jsonl') {
+    const { encoding } = await readTextHead(file);
+    if (encoding === 'utf-8') return;
+    throw new UserError('DATA_INVALID', `${file} is UTF-16, and JSON lines are UTF-8`, { fix: 'Write it as UTF-8.' });
+  }
+  const known = await knownContentOf(file);
+  if (known !== undefined && known.kind !== 'parquet') throw notATable(file, known);
+}
+
+/** Which bytes are at the paths, without reading them. */
+export async function stampOf(files: readonly string[]): Promise<string> {
+  const found: string[] = [];
+  for (const file of files) {
+    const { size, mtimeNs, ino } = await stat(file, { bigint: true });
+    found.push(`${size} ${mtimeNs} ${ino}`);
+  }
+  return found.join('\n');
+}
+
+function columnType(sqlType: string): TableColumnType {
+  if (/^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER)$/.test(sqlType)) return 'integer';
+  if (/^(DOUBLE|FLOAT|DECIMAL.*)$/.test(sqlType)) return 'real';
+  if (sqlType === 'BOOLEAN') return 'boolean';
+  if (/^(VARCHAR|ENUM.*|UUID)$/.test(sqlType)) return 'text';
+  return /^(TIMESTAMP.*|DATE)$/.test(sqlType) ? 'time' : 'other';
+}
+
+/**
+ * A column by its name, or the text of one by the name that `asWritten` gives.
+ *
+ * @throws {UserError} DATA_INVALID for an unknown column and for nested values.
+ */
+export function columnOf({ columns }: Pick<TableSource, 'columns'>, name: string): TableColumn {
+  const written = writtenColumn(name);
+  const found = columns.find((column) => column.name === (written ?? name));
+  if (written !== undefined && found?.isWritten === true) return { name, type: 'text' };
+  if (found !== undefined && found.type !== 'other') return found;
+  const known = columns.map((column) => column.name);
+  const near = nearest(name, known);
+  throw new UserError(
+    'DATA_INVALID',
+    found === undefined ? `the table has no column "${name}"` : `column ${name} holds nested or mixed values`,
+    {
+      fix:
+        near === undefined || found !== undefined
+          ? `Its columns are ${known.slice(0, 30).join(', ')}.`
+          : `Did you mean "${near}"?`,
+    },
+  );
+}
+
+/** SQL of a column as batches hold it: text, or doubles without NULL, so that whole columns are copied at once. */
+export function batchValue(source: TableSource, column: TableColumn, alias: string): string {
+  const value = source.valueOf(column, alias);
+  if (column.type === 'text') return `CAST(${value} AS VARCHAR)`;
+  const number = column.type === 'time' ? `epoch_ms(CAST(${value} AS TIMESTAMP))` : value;
+  return `coalesce(CAST(${number} AS DOUBLE), 'NaN'::DOUBLE)`;
+}
+
+/** What batches hold of a column. */
+export function kindOf({ type }: TableColumn): BatchColumn['kind'] {
+  return type === 'text' ? 'text' : 'numeric';
+}
