@@ -44,7 +44,7 @@ async function scored(name: string, eachClass: boolean): Promise<Float64Array> {
     scores: eachClass ? 'each-class' : 'one',
   });
   try {
-    const plan = planInputs(model.inputs, FEATURES, table.columns);
+    const plan = planInputs(model.inputs, { features: FEATURES }, table.columns);
     const ports = { tables, clockMs: () => performance.now(), progress: () => {} };
     const { scores } = await scoreDataset({ table, models: [{ model, plan }], keep: [] }, ports);
     return scores[0] ?? new Float64Array(0);

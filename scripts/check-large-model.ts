@@ -17,7 +17,7 @@ try {
   const { size } = await stat(join(folder, 'table.bin'));
   const startedAt = performance.now();
   const model = await new OnnxModelRunner({ env: {}, nodeModules: PROJECT_MODULES }).open(folder);
-  const plan = planInputs(model.inputs, undefined, [{ name: 'row', type: 'integer' }]);
+  const plan = planInputs(model.inputs, {}, [{ name: 'row', type: 'integer' }]);
   const asked = Float64Array.of(0, ROWS - 1);
   const [first, last] = await model.score(
     { rows: 2, columns: new Map([['row', { kind: 'numeric', values: asked }]]) },

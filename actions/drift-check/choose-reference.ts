@@ -27,7 +27,7 @@ export async function chooseReference(
     return { profile: await loadReport(path, 'profile'), path: reference, digest };
   }
   const { model, name } = loaded;
-  const table = await ports.tables.describe(path);
+  const table = await ports.tables.describe(path, loaded.model.data.csv);
   const windowMs = model.drift?.limits === 'history' ? model.drift.window : undefined;
   const { rows, from, to, columns, windows } = await profileDataset({ table, data: model.data, windowMs }, ports);
   const digest = await hashDataset(table, { shown: reference, absolute: path }, new FileArtifactHasher());

@@ -18,11 +18,33 @@ const train = z
   })
   .transform(camelCaseKeys);
 
+const csv = z
+  .strictObject({
+    delimiter: z
+      .string()
+      .length(1)
+      .refine((text) => !/["\r\n]/.test(text), { error: 'is a double quote or a line break' })
+      .optional()
+      .describe('The character between fields; default: the one of comma, semicolon, tab and | that fits'),
+    missing: z
+      .array(z.string().min(1))
+      .optional()
+      .describe(
+        'Texts that mean "missing" in every column, next to the empty field; default: those of pandas.read_csv',
+      ),
+  })
+  .transform(camelCaseKeys);
+
 const data = z
   .strictObject({
     label: z.string().min(1).describe('The column that holds the outcome'),
     time: z.string().min(1).optional().describe('The column that holds the time of a row'),
     features: z.array(z.string().min(1)).min(1).optional().describe('Feature columns, in the order of the model input'),
+    inputs: z
+      .record(z.string().min(1), z.string().min(1))
+      .optional()
+      .describe('Model input -> column, for inputs that are not named as their columns'),
+    csv: csv.optional().describe('How CSV files are written'),
     exclude: z.array(z.string().min(1)).default([]).describe('Columns that are neither features nor watched for drift'),
     schema: z.string().min(1).optional().describe('The file that says what the data may hold'),
   })

@@ -9,6 +9,8 @@ export interface TableColumn {
   readonly isWritten?: boolean;
   /** Of a column of text in such a file: its first value that is no number, and the row from 1. */
   readonly firstText?: { readonly text: string; readonly row: number } | undefined;
+  /** Numbers that training code may have seen as several texts: "numbers of float32". */
+  readonly noText?: string | undefined;
 }
 
 /** How CSV is written, where it is not as usual. */

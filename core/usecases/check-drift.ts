@@ -40,7 +40,7 @@ const DAY_MS = 86_400_000;
  */
 export async function checkDrift(request: DriftRequest, ports: ScoringPorts): Promise<DriftReport> {
   const { drift, reference, header, current } = request;
-  const table = await ports.tables.describe(current.absolute);
+  const table = await ports.tables.describe(current.absolute, request.config.data.csv);
   const window = await readWindow(table, request, ports);
   const pairs = reference.profile.columns.map((column): ColumnPair => {
     const values = window.columns.get(column.name);

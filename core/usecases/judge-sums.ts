@@ -59,6 +59,7 @@ export function readsTheSame(one: ModelConfig, other: ModelConfig): boolean {
     JSON.stringify([
       task,
       data.label,
+      data.csv,
       parseGrouping(evaluate.group, data.time),
       evaluate.classes,
       evaluate.decisionThreshold,

@@ -91,7 +91,7 @@ export async function openContenders(
 /** At the same time, since the engines load in threads of their own; the first of the errors counts. */
 async function openAll(request: EvaluationRequest, champion: Champion, ports: EvaluationPorts) {
   const { candidate, dataset } = request;
-  const describing = ports.tables.describe(dataset.absolute);
+  const describing = ports.tables.describe(dataset.absolute, request.config.data.csv);
   const opening = { request, ports, describing };
   const [table, own, rival] = await Promise.allSettled([
     describing,
@@ -128,7 +128,7 @@ async function openModel(
   const model = await ports.models.open(path, { scores: perClass ? 'each-class' : 'one' });
   try {
     const { columns } = await describing;
-    return { model, plan: planInputs(model.inputs, features, columns) };
+    return { model, plan: planInputs(model.inputs, { ...request.config.data, features }, columns) };
   } catch (error) {
     await model.close();
     throw error;
@@ -251,9 +251,14 @@ async function factsOf(
   };
 }
 
+/** The columns of the dataset that a model takes, as people know them. */
+function columnsOf({ plan }: PlannedModel): readonly string[] {
+  return plan.kind === 'one-tensor' ? plan.features : plan.inputs.map(({ column }) => column);
+}
+
 function featuresOf(own: PlannedModel | null, champion: PlannedModel | null): FeatureChange | null {
   if (own === null || champion === null) return null;
-  const [now, before] = [own.plan.features, champion.plan.features];
+  const [now, before] = [columnsOf(own), columnsOf(champion)];
   return {
     added: now.filter((name) => !before.includes(name)),
     removed: before.filter((name) => !now.includes(name)),

@@ -60,7 +60,7 @@ async function openByEngine(files: readonly string[], format: 'parquet' | 'jsonl
   const from = scanOf(files, format);
   const described = await query(`DESCRIBE SELECT * FROM ${from}`);
   const columns = described.map(
-    ([name, type]): TableColumn => ({ name: String(name), type: columnType(String(type)) }),
+    ([name, type]): TableColumn => ({ name: String(name), type: columnType(String(type)), ...noText(String(type)) }),
   );
   const [[rows] = []] = await query(`SELECT count(*) FROM ${from}`);
   return {
@@ -98,6 +98,12 @@ function columnType(sqlType: string): TableColumnType {
   if (sqlType === 'BOOLEAN') return 'boolean';
   if (/^(VARCHAR|ENUM.*|UUID)$/.test(sqlType)) return 'text';
   return /^(TIMESTAMP.*|DATE)$/.test(sqlType) ? 'time' : 'other';
+}
+
+/** pandas writes float32 with fewer digits, and decimals with theirs. */
+function noText(sqlType: string): Pick<TableColumn, 'noText'> {
+  if (sqlType === 'FLOAT') return { noText: 'numbers of float32' };
+  return sqlType.startsWith('DECIMAL') ? { noText: 'decimal numbers' } : {};
 }
 
 /**

@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.ts';
+import { asWritten } from '../data/written-column.ts';
 import { nearest } from '../text/nearest.ts';
 import type { ModelTensor } from './model-tensor.ts';
 
@@ -7,37 +8,82 @@ export type InputPlan =
   | { readonly kind: 'one-tensor'; readonly input: ModelTensor; readonly features: readonly string[] }
   | {
       readonly kind: 'one-input-a-column';
-      readonly inputs: readonly ModelTensor[];
+      readonly inputs: readonly PlannedInput[];
+      /** What is read, in the order of the inputs. */
       readonly features: readonly string[];
     };
+
+/** An input with the column that fills it. */
+export interface PlannedInput {
+  readonly tensor: ModelTensor;
+  /** The column as people know it. */
+  readonly column: string;
+  readonly columnType: string;
+  /** The name by which it is read. */
+  readonly feature: string;
+}
 
 /** A column that features may come from. */
 export interface FeatureColumn {
   readonly name: string;
   readonly type: string;
+  /** Its text is read by the name that `asWritten` gives. */
+  readonly isWritten?: boolean | undefined;
+  /** Its first value that is no number, and the row. */
+  readonly firstText?: { readonly text: string; readonly row: number } | undefined;
+  /** Why its values have no text that is sure to be that of the training; undefined: they have one. */
+  readonly noText?: string | undefined;
+}
+
+/** What tidegate.yaml says of a model's inputs. */
+export interface DeclaredInputs {
+  /** `data.features`; undefined: the model's input names. */
+  readonly features?: readonly string[] | undefined;
+  /** `data.inputs`: the column of an input. */
+  readonly inputs?: Readonly<Record<string, string>> | undefined;
 }
 
 const NUMBERS = ['float32', 'float64', 'int32', 'int64', 'bool', 'float16'];
 
 /**
  * Joins a model's inputs with the columns of a table: one tensor [n, k] takes the features in their order; several
- * inputs, or one that has a column's name, take a column each. Nothing is matched by its position in the table.
+ * inputs, or one of one column, take a column each: that of `data.inputs`, of the same name, or of the name that
+ * exporters make of it (characters but letters, digits and _ become _). Nothing is matched by its position in the table.
  *
- * @param features `data.features`; undefined: the model's input names.
  * @throws {UserError} MODEL_INPUT_MISMATCH that lists both sides and the nearest names.
  */
 export function planInputs(
   inputs: readonly ModelTensor[],
-  features: readonly string[] | undefined,
+  declared: DeclaredInputs,
   columns: readonly FeatureColumn[],
 ): InputPlan {
   const [first] = inputs;
   if (first === undefined) throw mismatch('the model has no inputs', 'Export it with its inputs.');
-  const isOneTensor = inputs.length === 1 && !columns.some(({ name }) => name === first.name) && width(first) !== 1;
-  if (isOneTensor && features === undefined) throw unnamed(first, columns);
-  const names = features ?? inputs.map(({ name }) => name);
-  checkColumns(names, columns);
-  return isOneTensor ? oneTensor(first, names, columns) : oneInputAColumn(inputs, names, columns);
+  const { features } = declared;
+  if (isOneTensor(inputs, declared, columns)) {
+    if (features === undefined) throw unnamed(first, columns);
+    checkColumns(features, columns);
+    return oneTensor(first, features, columns);
+  }
+  return oneInputAColumn(inputs, declared, columns);
+}
+
+/** One input of several features, whatever it is named: tensors are often named X, as columns are. */
+function isOneTensor(
+  inputs: readonly ModelTensor[],
+  { features, inputs: mapped }: DeclaredInputs,
+  columns: readonly FeatureColumn[],
+): boolean {
+  const [first] = inputs;
+  if (first === undefined || inputs.length > 1 || mapped?.[first.name] !== undefined) return false;
+  const taken = width(first);
+  if (taken === null)
+    return features === undefined ? !columns.some(({ name }) => name === first.name) : !isNamed(first, features);
+  return taken > 1;
+}
+
+function isNamed({ name }: ModelTensor, features: readonly string[]): boolean {
+  return features.length === 1 && features[0] === name;
 }
 
 function oneTensor(input: ModelTensor, features: readonly string[], columns: readonly FeatureColumn[]): InputPlan {
@@ -54,37 +100,112 @@ function oneTensor(input: ModelTensor, features: readonly string[], columns: rea
   const text = columns.filter(({ name, type }) => features.includes(name) && type === 'text');
   if (text.length > 0) {
     throw mismatch(
-      `${text.map(({ name }) => name).join(', ')} hold text, and the model's one input "${input.name}" takes ${input.type}`,
-      'Encode them as numbers before, or export one input a column.',
+      `${text.map(({ name }) => name).join(', ')} hold text${shownText(text)}, and the model's one input "${input.name}" takes ${input.type}`,
+      'Correct these values, name them in data.csv.missing if they mean "missing", or encode the column as numbers.',
     );
   }
   return { kind: 'one-tensor', input, features };
 }
 
-function oneInputAColumn(
-  inputs: readonly ModelTensor[],
-  features: readonly string[],
-  columns: readonly FeatureColumn[],
-): InputPlan {
-  const names = inputs.map(({ name }) => name);
-  const without = names.filter((name) => !features.includes(name));
-  const unused = features.filter((name) => !names.includes(name));
-  if (without.length + unused.length > 0) {
-    const parts = [
-      ...(without.length === 0 ? [] : [`the model takes ${listed(without)}, which data.features lacks`]),
-      ...(unused.length === 0 ? [] : [`data.features names ${listed(unused)}, which the model does not take`]),
-      `the inputs are ${listed(names)}; data.features is ${listed(features)}`,
-    ];
-    throw mismatch(
-      parts.join('; '),
-      `${guesses(without, unused)}Make data.features the inputs of the model, or leave it out.`,
-    );
-  }
-  for (const input of inputs) checkType(input, columns.find(({ name }) => name === input.name)?.type ?? 'missing');
-  return { kind: 'one-input-a-column', inputs, features: names };
+/** The first text of the first of some columns. */
+function shownText([column]: readonly FeatureColumn[]): string {
+  const { name, firstText } = column ?? { name: '', firstText: undefined };
+  if (firstText === undefined) return '';
+  const { text, row } = firstText;
+  return ` (${name}: ${JSON.stringify(text.slice(0, 100))} in row ${row}, line ${row + 1} of the file)`;
 }
 
-function checkType(input: ModelTensor, columnType: string): void {
+function oneInputAColumn(
+  inputs: readonly ModelTensor[],
+  { features, inputs: mapped = {} }: DeclaredInputs,
+  columns: readonly FeatureColumn[],
+): InputPlan {
+  refuseUnknown(Object.keys(mapped), inputs);
+  const offered = features ?? columns.map(({ name }) => name);
+  const chosen = inputs.map((input) => ({
+    input,
+    column: columnFor(input, { mapped, offered, isOnly: inputs.length === 1 && features?.length === 1 }),
+  }));
+  checkColumns(
+    [
+      ...(features ?? []),
+      ...chosen
+        .map(({ input, column }) => column ?? input.name)
+        .filter((name) => features === undefined || features.includes(name)),
+    ],
+    columns,
+  );
+  if (features !== undefined) compareNames(chosen, features);
+  const planned = chosen.map(({ input, column }) => plannedInput(input, column ?? input.name, columns));
+  return { kind: 'one-input-a-column', inputs: planned, features: planned.map(({ feature }) => feature) };
+}
+
+interface Offer {
+  readonly mapped: Readonly<Record<string, string>>;
+  readonly offered: readonly string[];
+  /** One input and one feature: they belong together. */
+  readonly isOnly: boolean;
+}
+
+/** The column of an input; undefined where none has its name. */
+function columnFor({ name }: ModelTensor, { mapped, offered, isOnly }: Offer): string | undefined {
+  const given = mapped[name];
+  if (given !== undefined) return given;
+  if (offered.includes(name)) return name;
+  const exported = offered.filter((column) => column.replaceAll(/[^A-Za-z0-9_]/g, '_') === name);
+  if (exported.length > 1) {
+    throw mismatch(
+      `the model's input "${name}" may be any of the columns ${listed(exported.map((column) => `"${column}"`))}`,
+      `Say which in data.inputs: { "${name}": "${exported[0]}" }.`,
+    );
+  }
+  return exported[0] ?? (isOnly ? offered[0] : undefined);
+}
+
+function refuseUnknown(mapped: readonly string[], inputs: readonly ModelTensor[]): void {
+  const names = inputs.map(({ name }) => name);
+  const unknown = mapped.filter((name) => !names.includes(name));
+  if (unknown.length === 0) return;
+  throw mismatch(
+    `data.inputs names ${listed(unknown)}, and the model's inputs are ${listed(names)}`,
+    `${guesses(unknown, names)}Use the names of the model's inputs as keys.`,
+  );
+}
+
+function compareNames(
+  chosen: readonly { readonly input: ModelTensor; readonly column: string | undefined }[],
+  features: readonly string[],
+): void {
+  const names = chosen.map(({ input }) => input.name);
+  const without = chosen.flatMap(({ input, column }) =>
+    column !== undefined && features.includes(column) ? [] : [input.name],
+  );
+  const unused = features.filter((name) => !chosen.some(({ column }) => column === name));
+  if (without.length === 0 && unused.length === 0) return;
+  const parts = [
+    ...(without.length === 0 ? [] : [`the model takes ${listed(without)}, which data.features lacks`]),
+    ...(unused.length === 0 ? [] : [`data.features names ${listed(unused)}, which the model does not take`]),
+    `the inputs are ${listed(names)}; data.features is ${listed(features)}`,
+  ];
+  throw mismatch(
+    parts.join('; '),
+    `${guesses(without, unused)}Name the columns as the model's inputs are, or set the column of each input in data.inputs: { input: column }.`,
+  );
+}
+
+function plannedInput(tensor: ModelTensor, column: string, columns: readonly FeatureColumn[]): PlannedInput {
+  const found = columns.find(({ name }) => name === column) ?? { name: column, type: 'missing' };
+  checkType(tensor, found);
+  const isText = tensor.type === 'string' && found.isWritten === true;
+  return {
+    tensor,
+    column,
+    columnType: isText ? 'text' : found.type,
+    feature: isText ? asWritten(column) : column,
+  };
+}
+
+function checkType(input: ModelTensor, column: FeatureColumn): void {
   const wantsText = input.type === 'string';
   if (!wantsText && !NUMBERS.includes(input.type)) {
     throw mismatch(
@@ -92,10 +213,20 @@ function checkType(input: ModelTensor, columnType: string): void {
       'Export it as a tensor of numbers or text.',
     );
   }
-  if (wantsText || columnType !== 'text') return;
+  if (wantsText) refuseTextless(input, column);
+  if (wantsText || column.type !== 'text') return;
   throw mismatch(
-    `the model's input "${input.name}" takes ${input.type}, and the column ${input.name} holds text`,
-    'Write the column as numbers, or train on text.',
+    `the model's input "${input.name}" takes ${input.type}, and the column ${column.name} holds text${shownText([column])}`,
+    'Correct these values, name them in data.csv.missing if they mean "missing", or train on text.',
+  );
+}
+
+/** Refuses a column for a text input where it is not known as which text the training saw its values. */
+function refuseTextless({ name }: ModelTensor, column: FeatureColumn): void {
+  if (column.isWritten === true || (column.type !== 'time' && column.noText === undefined)) return;
+  throw mismatch(
+    `the model's input "${name}" takes text, and the column ${column.name} holds ${column.noText ?? 'times'}, which have no one text`,
+    'Write the column as text, in the way in which the model was trained on it.',
   );
 }
 

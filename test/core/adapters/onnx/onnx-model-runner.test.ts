@@ -26,7 +26,7 @@ async function score(model: string, columns: Readonly<Record<string, BatchColumn
       name,
       type: column.kind === 'text' ? 'text' : 'real',
     }));
-    const plan = planInputs(opened.inputs, features, known);
+    const plan = planInputs(opened.inputs, { features }, known);
     const rows = Object.values(columns)[0]?.values.length ?? 0;
     return await opened.score({ rows, columns: new Map(Object.entries(columns)) }, plan);
   } finally {
@@ -77,7 +77,7 @@ describe('OnnxModelRunner', () => {
     const columns = { a: numbers(2, -2), b: numbers(0, 0) };
     expect(await score('maps', columns, ['a', 'b'])).toEqual(await score('good', columns, ['a', 'b']));
     const opened = await runner.open(join(MODELS, 'kinds.onnx'), { scores: 'each-class' });
-    const plan = planInputs(opened.inputs, ['a', 'b'], TWO_NUMBERS);
+    const plan = planInputs(opened.inputs, { features: ['a', 'b'] }, TWO_NUMBERS);
     const scores = await opened.score({ rows: 2, columns: new Map(Object.entries(columns)) }, plan);
     await opened.close();
     expect(scores.length).toBe(6);
@@ -156,7 +156,7 @@ describe('OnnxModelRunner', () => {
       const opened = await new OnnxModelRunner({ env: {}, nodeModules: PROJECT_MODULES, threads }).open(
         join(MODELS, 'good.onnx'),
       );
-      const plan = planInputs(opened.inputs, ['a', 'b'], TWO_NUMBERS);
+      const plan = planInputs(opened.inputs, { features: ['a', 'b'] }, TWO_NUMBERS);
       try {
         // The arrays of a batch are used again at once.
         const columns = batchOf(0);
@@ -185,7 +185,7 @@ describe('OnnxModelRunner', () => {
       const opened = await new OnnxModelRunner({ env: {}, nodeModules: PROJECT_MODULES, threads: 2 }).open(
         join(MODELS, 'good.onnx'),
       );
-      const plan = planInputs(opened.inputs, ['a', 'b'], TWO_NUMBERS);
+      const plan = planInputs(opened.inputs, { features: ['a', 'b'] }, TWO_NUMBERS);
       const tooWide = { ...plan, features: ['a', 'b', 'a'] };
       const given = [plan, tooWide, plan].map((own, seed) => opened.score({ rows: 500, columns: batchOf(seed) }, own));
       const [before, wrong, after] = await Promise.allSettled(given);
@@ -198,7 +198,7 @@ describe('OnnxModelRunner', () => {
       const opened = await new OnnxModelRunner({ env: {}, nodeModules: PROJECT_MODULES, threads: 2 }).open(
         join(MODELS, 'good.onnx'),
       );
-      const plan = planInputs(opened.inputs, ['a', 'b'], TWO_NUMBERS);
+      const plan = planInputs(opened.inputs, { features: ['a', 'b'] }, TWO_NUMBERS);
       const last = opened.score({ rows: 500, columns: batchOf(1) }, plan);
       await opened.close();
       expect((await last).length).toBe(500);
@@ -209,7 +209,7 @@ describe('OnnxModelRunner', () => {
 
     it('tells how long each single row takes', async () => {
       const opened = await runner.open(join(MODELS, 'good.onnx'));
-      const plan = planInputs(opened.inputs, ['a', 'b'], TWO_NUMBERS);
+      const plan = planInputs(opened.inputs, { features: ['a', 'b'] }, TWO_NUMBERS);
       const row = new Map([...batchOf(3)].map(([name, { values }]) => [name, numbers(Number(values[0]))] as const));
       const times = await opened.measure(
         [1, 2, 3].map(() => ({ rows: 1, columns: row })),

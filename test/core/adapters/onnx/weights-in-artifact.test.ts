@@ -36,7 +36,7 @@ const model = (name: string) => cp(join(MODELS, 'elsewhere', `${name}.onnx`), jo
 async function score(path: string): Promise<number | undefined> {
   const opened = await runner.open(path);
   try {
-    const plan = planInputs(opened.inputs, undefined, [{ name: 'X', type: 'real' }]);
+    const plan = planInputs(opened.inputs, {}, [{ name: 'X', type: 'real' }]);
     const values = Float64Array.of(2);
     const [first] = await opened.score({ rows: 1, columns: new Map([['X', { kind: 'numeric', values }]]) }, plan);
     return first;
