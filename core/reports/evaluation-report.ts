@@ -164,6 +164,21 @@ export const evaluationReportSchema = z.looseObject({
     originNote: z.string().max(500).optional(),
     /** The column of sample weights; absent where all rows weigh the same. */
     weight: z.string().optional(),
+    /** How its files were read; absent in reports of earlier versions. */
+    read: z
+      .looseObject({
+        format: z.enum(['csv', 'parquet', 'jsonl']),
+        rows: z.number().int().min(0),
+        delimiter: z.string().max(1).optional(),
+        encoding: z.string().max(40).optional(),
+        /** Whether the first line names the columns. */
+        header: z.boolean().optional(),
+        /** What each column holds; of the first 1,000. */
+        types: z.record(z.string(), z.string().max(40)),
+        /** Texts that stand for a missing value, in columns of text and in others. */
+        missing: z.looseObject({ inText: z.array(z.string()), elsewhere: z.array(z.string()) }).optional(),
+      })
+      .optional(),
   }),
   /** What goes into a training of this commit, as the judging job computed it from the commit; null where it cannot. */
   inputsDigest: digest.nullable().optional(),

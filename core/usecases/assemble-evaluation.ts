@@ -5,11 +5,13 @@ import { lineageChanges } from '../domain/evaluation/lineage-changes.ts';
 import type { Measured } from '../domain/evaluation/measure-population.ts';
 import type { SliceKey } from '../domain/evaluation/slice.ts';
 import type { ErrorPlace } from '../errors.ts';
+import type { TableDescription } from '../ports/table-reader.ts';
 import type { EvaluationReport, ReportedCurves, RuleResult } from '../reports/evaluation-report.ts';
 import type { EvaluationRequest } from './evaluation-request.ts';
 import type { IdentifiedDataset } from './hash-dataset.ts';
 import type { JudgedScores } from './judge-scores.ts';
 import type { JudgedContenders } from './open-contenders.ts';
+import { readReport } from './table-read.ts';
 import { type TrainingFacts, trainingMetricsShown } from './training-evidence.ts';
 
 /** What the base branch's gate said of the same scores. */
@@ -29,6 +31,7 @@ export interface EvaluationParts {
   /** What the trainings of both models wrote. */
   readonly training: TrainingFacts;
   readonly dataset: IdentifiedDataset;
+  readonly table: TableDescription;
   /** First and last time of the rows, ISO 8601. */
   readonly span: { readonly from: string | null; readonly to: string | null };
 }
@@ -55,6 +58,7 @@ export function assembleEvaluation(parts: EvaluationParts): EvaluationReport {
       ...(grouping.kind === 'none' ? {} : { clusterBy: grouping.label }),
       ...(parts.span.from === null || parts.span.to === null ? {} : { from: parts.span.from, to: parts.span.to }),
       ...(evaluate.weight === undefined ? {} : { weight: evaluate.weight }),
+      ...readReport(parts.table),
     },
     ...inputsOf(request),
     ...(scored.features === null

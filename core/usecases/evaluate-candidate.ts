@@ -28,6 +28,7 @@ import {
   span,
 } from './profile-dataset.ts';
 import { type ResolvedGate, resolveGate } from './resolve-gate-rules.ts';
+import { readLine } from './table-read.ts';
 import type { TrainingFacts } from './training-evidence.ts';
 
 /** Chosen: up to here all rows are held, in about 0.6 GB and 40 MB more a column, and nothing is put in bins. */
@@ -51,6 +52,8 @@ export async function evaluateCandidate(request: EvaluationRequest, ports: Evalu
   const gate = resolveGate(request.config, request.rulePlaces);
   const champion = await ports.champions.find(request.championSelector);
   const contenders = await openContenders(request, champion, ports);
+  const how = readLine(request.dataset.shown, contenders.table);
+  if (how !== undefined) ports.progress(how);
   try {
     const { evaluation, profile } = await judge({ request, gate, contenders }, ports);
     return { evaluation, profile: profile ?? (await profileReference(request, ports)) };
@@ -93,7 +96,9 @@ async function judge(work: Work, ports: EvaluationPorts): Promise<Judged> {
   const judged = judgeScores(scored, { config, gate, training });
   await expectUnchanged(work, identity, ports);
   const base = judgeByBase(request, scored);
-  const evaluation = assembleEvaluation({ request, scored, judged, base, dataset: identity, span: time, training });
+  const { table } = contenders;
+  const parts = { request, scored, judged, base, dataset: identity, table, span: time, training };
+  const evaluation = assembleEvaluation(parts);
   return { evaluation, profile: summary && profileReport(request, summary, identity) };
 }
 
@@ -126,7 +131,7 @@ async function judgeSummed(work: Work, rows: number, ports: EvaluationPorts): Pr
   const judged = judgeSums(scored, { config, gate, training });
   await expectUnchanged(work, identity, ports);
   const base = sumsByBase(request, scored);
-  const evaluation = assembleEvaluation({ request, scored, judged, base, dataset: identity, span, training });
+  const evaluation = assembleEvaluation({ request, scored, judged, base, dataset: identity, table, span, training });
   if (!isReference(request)) return { evaluation, profile: null };
   const profile = { ...scaleProfile(profileColumns({ table, data: config.data }, read.profiled), read.rows), ...span };
   return { evaluation, profile: profileReport(request, profile, identity) };
@@ -235,7 +240,7 @@ async function expectUnchanged(
 
 async function profileReference(request: EvaluationRequest, ports: EvaluationPorts): Promise<ProfileReport> {
   const { reference } = request;
-  const table = await ports.tables.describe(reference.absolute);
+  const table = await ports.tables.describe(reference.absolute, request.config.data.csv);
   const identity = await identifyDataset(table, reference, ports);
   return profileReport(request, await profileDataset(profileRequest(request, table), ports), identity);
 }
