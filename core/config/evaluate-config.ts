@@ -50,6 +50,11 @@ export const evaluate = z
       .min(2)
       .optional()
       .describe("The label's values in the order of the model's probabilities; default: sorted"),
+    output: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("The model's output with the scores; default: the one named probabilities, scores or logits"),
     metrics: z.array(z.string().min(1)).min(1).optional(),
     'metrics-file': z
       .string()

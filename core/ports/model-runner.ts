@@ -1,3 +1,4 @@
+import type { ModelClasses } from '../domain/model/class-order.ts';
 import type { InputPlan } from '../domain/model/input-plan.ts';
 import type { ModelTensor } from '../domain/model/model-tensor.ts';
 import type { BatchColumn } from './table-reader.ts';
@@ -21,6 +22,11 @@ export interface OpenModel {
   readonly outputs: readonly ModelTensor[];
   readonly runtime: ModelRuntime;
   /**
+   * The classes of its probabilities: as the model states them, or by the labels that it gave for the rows scored so far;
+   * null where neither is known.
+   */
+  readonly classes: ModelClasses | null;
+  /**
    * One score a row: the probability of class 1, or the prediction; or, where it was opened for that, one probability
    * a class, row by row. What is needed of the batch is copied before this returns, so that its arrays may be used again
    * while the model runs; several calls may be under way.
@@ -38,6 +44,8 @@ export interface OpenModel {
 export interface ScoreOptions {
   /** Default: `one`. */
   readonly scores: 'one' | 'each-class';
+  /** The name of the output with the scores; undefined: found by its name. */
+  readonly output?: string | undefined;
 }
 
 /** Opens models. */

@@ -2,6 +2,7 @@ import type { ColumnValues } from '../domain/evaluation/column-values.ts';
 import type { ChampionAbsence } from '../domain/evaluation/judge-rules.ts';
 import type { ModelSums } from '../domain/evaluation/summed/summed-rows.ts';
 import type { HashedArtifact } from '../domain/model/artifact-digest.ts';
+import { classOrderProblem } from '../domain/model/class-order.ts';
 import { planInputs } from '../domain/model/input-plan.ts';
 import type { ModelTensor } from '../domain/model/model-tensor.ts';
 import { UserError } from '../errors.ts';
@@ -125,7 +126,10 @@ async function openModel(
   features: readonly string[] | undefined,
 ): Promise<PlannedModel> {
   const perClass = request.config.task === 'multiclass-classification';
-  const model = await ports.models.open(path, { scores: perClass ? 'each-class' : 'one' });
+  const model = await ports.models.open(path, {
+    scores: perClass ? 'each-class' : 'one',
+    output: request.config.evaluate.output,
+  });
   try {
     const { columns } = await describing;
     return { model, plan: planInputs(model.inputs, { ...request.config.data, features }, columns) };
@@ -191,10 +195,11 @@ async function score(scoring: Scoring): Promise<ScoredContenders> {
   const models = [own, guarded?.planned ?? null].filter((planned) => planned !== null);
   const scored = await scoreDataset({ table, models, keep }, ports);
   refuseEmpty(scored.rows, table);
-  const outcome = readOutcome(scored.columns, request.config);
+  const outcome = readOutcome(scored.columns, request.config, own?.model.classes);
   const scoreOf = (planned: PlannedModel | null) =>
     planned === null ? undefined : scored.scores[models.indexOf(planned)];
   const candidate = scoreOf(own) ?? (await candidatePredictions(scoring, outcome));
+  refuseOrder(own, outcome.classes);
   checkScores(candidate, outcome);
   const given = scoreOf(guarded?.planned ?? null);
   const champion = await championScores(scoring, outcome, { scores: given, problem: guarded?.problem() });
@@ -211,13 +216,25 @@ async function sum(scoring: Scoring, plan: SummedColumns): Promise<SummedContend
   const hashed = ports.hasher.hash(candidate.path.absolute);
   hashed.catch(() => {});
   const ofChampion = rival.opened ?? rival.predictions;
-  const { sample, problem, ...summed } = await sumDataset(
-    { table, config, plan, candidate: own ?? candidate.path, champion: ofChampion },
-    ports,
-  );
-  const facts = await factsOf(scoring, { rows: summed.summed.rows, sample, problem, hashed });
   const classes = config.task === 'regression' ? null : (config.evaluate.classes?.map(String) ?? ['0', '1']);
+  const {
+    sample,
+    problem: unscored,
+    ...summed
+  } = await sumDataset({ table, config, plan, candidate: own ?? candidate.path, champion: ofChampion }, ports);
+  refuseOrder(own, classes);
+  const problem = unscored ?? classOrderProblem(rival.opened?.model.classes ?? null, classes ?? []);
+  const facts = await factsOf(scoring, { rows: summed.summed.rows, sample, problem, hashed });
   return { ...facts, ...summed, classes, champion: problem === undefined ? summed.summed.champion : null };
+}
+
+/** @throws {UserError} MODEL_INVALID where the candidate's probabilities are of the classes in another order. */
+function refuseOrder(own: PlannedModel | null, classes: readonly string[] | null): void {
+  const problem = classOrderProblem(own?.model.classes ?? null, classes ?? []);
+  if (problem === undefined) return;
+  throw new UserError('MODEL_INVALID', `the candidate cannot be judged: ${problem}`, {
+    fix: "Name the label's values in evaluate.classes, in the order of the model's probabilities.",
+  });
 }
 
 interface Read {
@@ -288,7 +305,8 @@ async function championScores(
     const rows = outcome.labels.length;
     const { predictions } = rival;
     const scores = predictions === null ? given.scores : await readPredictions(predictions, { columns, rows }, ports);
-    const problem = scores === undefined ? undefined : scoreProblem(scores, outcome);
+    const order = classOrderProblem(rival.opened?.model.classes ?? null, outcome.classes ?? []);
+    const problem = order ?? (scores === undefined ? undefined : scoreProblem(scores, outcome));
     return { scores: problem === undefined ? (scores ?? null) : null, problem };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -328,6 +346,9 @@ function guardChampion({ model, plan }: PlannedModel) {
     inputs: model.inputs,
     outputs: model.outputs,
     runtime: model.runtime,
+    get classes() {
+      return model.classes;
+    },
     close: () => model.close(),
     measure: (batches, of) => model.measure(batches, of),
     score: (batch, of) =>

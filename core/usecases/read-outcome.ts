@@ -1,5 +1,6 @@
 import type { ModelConfig } from '../config/tidegate-config.ts';
 import type { ColumnValues } from '../domain/evaluation/column-values.ts';
+import { classesFor, type ModelClasses } from '../domain/model/class-order.ts';
 import { UserError } from '../errors.ts';
 
 /** What happened in each row, and how much each row weighs. */
@@ -18,10 +19,15 @@ const MAX_CLASSES = 100;
 /**
  * The labels and weights of a dataset.
  *
+ * @param model The classes of the candidate's probabilities, where it names them.
  * @throws {UserError} DATA_INVALID for missing labels, labels that are not of the task, and weights below 0.
  */
-export function readOutcome(columns: ReadonlyMap<string, ColumnValues>, config: ModelConfig): Outcome {
-  const outcome = readPart(columns, config);
+export function readOutcome(
+  columns: ReadonlyMap<string, ColumnValues>,
+  config: ModelConfig,
+  model: ModelClasses | null = null,
+): Outcome {
+  const outcome = readPart(columns, config, model);
   refuseWeightless(outcome.weights?.some((weight) => weight > 0) ?? true, config);
   return outcome;
 }
@@ -40,7 +46,11 @@ export function refuseWeightless(hasWeight: boolean, { evaluate }: ModelConfig):
  *
  * @throws {UserError} As `readOutcome`, but for weights of 0.
  */
-export function readPart(columns: ReadonlyMap<string, ColumnValues>, config: ModelConfig): Outcome {
+export function readPart(
+  columns: ReadonlyMap<string, ColumnValues>,
+  config: ModelConfig,
+  model: ModelClasses | null = null,
+): Outcome {
   const { data, evaluate, task } = config;
   const column = columns.get(data.label);
   const weights = evaluate.weight === undefined ? null : readWeights(columns.get(evaluate.weight), evaluate.weight);
@@ -50,7 +60,10 @@ export function readPart(columns: ReadonlyMap<string, ColumnValues>, config: Mod
   if (task === 'binary-classification' && classes === undefined) {
     return { labels: checkedBinary(column, data.label), classes: ['0', '1'], weights };
   }
-  return { ...byClass(column, data.label, classes), weights };
+  return {
+    ...byClass(column, data.label, { given: classes, model: task === 'multiclass-classification' ? model : null }),
+    weights,
+  };
 }
 
 function checkedNumbers(column: ColumnValues, name: string): Float64Array {
@@ -87,11 +100,11 @@ function isBinary(values: Float64Array): boolean {
   return true;
 }
 
-/** Labels as the index of their class: of the given ones, else of the distinct ones, sorted as scikit-learn does. */
+/** Labels as the index of their class: of the given ones, else of the model's, else of the distinct ones, sorted as scikit-learn does. */
 function byClass(
   column: ColumnValues,
   name: string,
-  given: readonly string[] | undefined,
+  { given, model }: { readonly given: readonly string[] | undefined; readonly model: ModelClasses | null },
 ): Pick<Outcome, 'labels' | 'classes'> {
   const texts = textsOf(column);
   const missing = texts.filter((text) => text === null).length;
@@ -106,7 +119,10 @@ function byClass(
     throw invalid(`the label ${name} has ${found.size} values`, 'Set task to regression, or fix the label.');
   }
   const isNumeric = column.kind !== 'categorical';
-  const classes = given ?? [...found].sort((a, b) => (isNumeric ? Number(a) - Number(b) : a < b ? -1 : 1));
+  const classes =
+    given ??
+    classesFor(model, found) ??
+    [...found].sort((a, b) => (isNumeric ? Number(a) - Number(b) : a < b ? -1 : 1));
   const unknown = [...found].find((label) => !classes.includes(label));
   if (unknown !== undefined) {
     throw invalid(

@@ -2,13 +2,17 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
+import type { ModelClasses } from '../../domain/model/class-order.ts';
 import type { InputPlan } from '../../domain/model/input-plan.ts';
 import type { ModelTensor } from '../../domain/model/model-tensor.ts';
 import { UserError } from '../../errors.ts';
 import type { FeatureBatch, ModelRunner, ModelRuntime, OpenModel, ScoreOptions } from '../../ports/model-runner.ts';
+import { knownContentOf } from '../node/known-content.ts';
 import { type NativeModuleOptions, nativeModuleMain, nativeModuleVersion } from '../node/native-module.ts';
+import { classLabels } from './class-labels.ts';
 import { createFeeds } from './feeds.ts';
 import { joinParts, rowsAtOnce, splitRows } from './fixed-rows.ts';
+import { labelOutput, learnClasses } from './learned-classes.ts';
 import { chooseOutput, readScores, type ScoreOutput } from './score-output.ts';
 import { SessionPool } from './session-pool.ts';
 import { type SessionFacts, type SessionSource, SessionThread } from './session-thread.ts';
@@ -46,6 +50,7 @@ export class OnnxModelRunner implements ModelRunner {
       const model = new OnnxModel(path, {
         ...options,
         facts,
+        stated: await statedClasses(file),
         pool: new SessionPool(thread, { main, source }, { threads }),
         closed: () => {
           this.#models--;
@@ -56,7 +61,7 @@ export class OnnxModelRunner implements ModelRunner {
     } catch (cause) {
       await thread.close();
       if (cause instanceof UserError) throw cause;
-      throw notRunnable(path, cause);
+      throw await notRunnable({ path, file }, cause);
     }
   }
 }
@@ -98,6 +103,8 @@ function sessionOptions(file: string, threads: number): InferenceSession.Session
 
 interface Engine extends ScoreOptions {
   readonly facts: SessionFacts;
+  /** The classes that the model's file names. */
+  readonly stated: readonly string[] | null;
   readonly pool: SessionPool;
   readonly closed: () => void;
 }
@@ -110,6 +117,8 @@ class OnnxModel implements OpenModel {
   readonly #engine: Engine;
   readonly #output: ScoreOutput;
   readonly #rowsAtOnce: number | null;
+  readonly #label: string | undefined;
+  #learned: ModelClasses | null = null;
   #closed = false;
 
   constructor(path: string, engine: Engine) {
@@ -118,23 +127,33 @@ class OnnxModel implements OpenModel {
     this.inputs = engine.facts.inputs.map(toTensor);
     this.outputs = engine.facts.outputs.map(toTensor);
     this.runtime = { name: 'onnxruntime', version: nativeModuleVersion('onnxruntime-node'), provider: 'CPU' };
-    this.#output = chooseOutput(this.outputs, path);
+    this.#output = chooseOutput(this.outputs, path, engine.output);
+    this.#label = engine.stated === null ? labelOutput(this.outputs, this.#output.name) : undefined;
     this.#rowsAtOnce = rowsAtOnce(this.inputs);
+  }
+
+  get classes(): ModelClasses | null {
+    return this.#engine.stated ?? this.#learned;
   }
 
   async score(batch: FeatureBatch, plan: InputPlan): Promise<Float64Array> {
     const { pool, scores } = this.#engine;
     const size = this.#rowsAtOnce ?? batch.rows;
     const feeds = splitRows(batch, size).map((part) => createFeeds(part, plan));
-    const found = await pool.run(feeds, this.#output.name).catch((cause) => this.#failed(cause));
-    const read = found.map((data) => readScores(data, this.#output, { rows: size, path: this.#path, scores }));
+    // Of the first rows only: texts are slow to hand over.
+    const label = this.#learned === null ? this.#label : undefined;
+    const outputs = [this.#output.name, ...(label === undefined ? [] : [label])];
+    const found = await pool.run(feeds, outputs).catch((cause) => this.#failed(cause));
+    const [[first = null, labels = null] = []] = found;
+    if (label !== undefined) this.#learned ??= learnClasses(first, labels) ?? [];
+    const read = found.map(([data = null]) => readScores(data, this.#output, { rows: size, path: this.#path, scores }));
     return joinParts(read, batch.rows, size);
   }
 
   async measure(batches: readonly FeatureBatch[], plan: InputPlan): Promise<Float64Array> {
     const parts = batches.map((batch) => splitRows(batch, this.#rowsAtOnce ?? batch.rows));
     const feeds = parts.flatMap((own) => own.map((part) => createFeeds(part, plan)));
-    const times = await this.#engine.pool.measure(feeds, this.#output.name).catch((cause) => this.#failed(cause));
+    const times = await this.#engine.pool.measure(feeds, [this.#output.name]).catch((cause) => this.#failed(cause));
     let from = 0;
     return Float64Array.from(parts, (own) => {
       const to = from + own.length;
@@ -165,16 +184,35 @@ async function sizeWithWeights(file: string, artifact: string): Promise<number> 
   try {
     return size + (await weightsInArtifact({ file, artifact }));
   } catch (cause) {
-    if (cause instanceof RangeError) throw notRunnable(artifact, cause);
+    if (cause instanceof RangeError) throw await notRunnable({ path: artifact, file }, cause);
     throw cause;
   }
 }
 
-function notRunnable(path: string, cause: unknown): UserError {
+/** Says what the file is where its first bytes tell, else all that the runtime says of it. */
+async function notRunnable(
+  { path, file }: { readonly path: string; readonly file: string },
+  cause: unknown,
+): Promise<UserError> {
+  const known = await knownContentOf(file);
+  if (known !== undefined) {
+    return new UserError('MODEL_INVALID', `${path} is not an ONNX model: it is ${known.what}`, {
+      fix: known.fix,
+      cause,
+    });
+  }
+  const isNewer = /IR version|opset/i.test(String(cause));
   return new UserError('MODEL_INVALID', `${path} is no ONNX model that runs here: ${firstLine(cause)}`, {
-    fix: 'Export the model to ONNX (skl2onnx, torch.onnx, onnxmltools, tf2onnx), with operators of the standard, and check that the file is whole.',
+    fix: isNewer
+      ? 'Export the model again with an older onnx package or a lower opset (target_opset, opset_version).'
+      : 'Export the model to ONNX (skl2onnx, torch.onnx, onnxmltools, tf2onnx), with operators of the standard, and check that the file is whole.',
     cause,
   });
+}
+
+/** The classes that a model's file names; null for a large file, which is not read for that. */
+async function statedClasses(file: string): Promise<readonly string[] | null> {
+  return (await stat(file)).size > SHARED_MODEL_BYTES ? null : classLabels(await readFile(file));
 }
 
 /** The model file at a path: the file itself, or the one .onnx file of a folder. */
@@ -202,5 +240,5 @@ function toTensor(metadata: InferenceSession.ValueMetadata): ModelTensor {
 
 function firstLine(error: unknown): string {
   const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-  return line.slice(0, 300);
+  return line.slice(0, 2000);
 }

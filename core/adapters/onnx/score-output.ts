@@ -1,7 +1,7 @@
 import type { ModelTensor } from '../../domain/model/model-tensor.ts';
 import { UserError } from '../../errors.ts';
 import type { ScoreOptions } from '../../ports/model-runner.ts';
-import type { TensorNumbers } from './session-thread.ts';
+import type { OutputData } from './session-thread.ts';
 
 const FLOATS = ['float32', 'float64'];
 const WHOLE = ['int64', 'int32', 'bool'];
@@ -13,23 +13,46 @@ export interface ScoreOutput {
   readonly areLogits: boolean;
 }
 
+/** Names of outputs of scores, the surest first. */
+const SCORE_NAMES = [/prob/i, /score/i, /logit/i, /predict|^variable$/i];
+
 /**
- * Chooses the output with the scores: `probabilities` or the like, else the first one of floating point numbers, else
- * decided labels.
+ * Chooses the output with the scores: the declared one; else the only one of floating point numbers, or of several the
+ * one that is named `probabilities` or the like; else decided labels.
  *
  * @throws {UserError} MODEL_INVALID that lists the outputs.
  */
-export function chooseOutput(outputs: readonly ModelTensor[], path: string): ScoreOutput {
-  const floats = outputs.filter(({ type }) => FLOATS.includes(type));
-  const whole = outputs.filter(({ type }) => WHOLE.includes(type));
-  const chosen = floats.find(({ name }) => /prob|score/i.test(name)) ?? floats[0] ?? whole[0];
-  if (chosen !== undefined) return { name: chosen.name, areLogits: /logit/i.test(chosen.name) };
+export function chooseOutput(outputs: readonly ModelTensor[], path: string, declared: string | undefined): ScoreOutput {
   const found = outputs
     .map(({ name, type }) => `${name} (${type === 'other' ? 'a map or sequence' : type})`)
     .join(', ');
+  const numbers = outputs.filter(({ type }) => FLOATS.includes(type) || WHOLE.includes(type));
+  if (declared !== undefined) {
+    const named = numbers.find(({ name }) => name === declared);
+    if (named !== undefined) return scoreOutput(named);
+    throw new UserError('MODEL_INVALID', `${path} has no output "${declared}" of numbers: ${found}`, {
+      fix: 'Correct evaluate.output.',
+    });
+  }
+  const floats = numbers.filter(({ type }) => FLOATS.includes(type));
+  const able = floats.length > 0 ? floats : numbers;
+  const named = SCORE_NAMES.map((pattern) => able.filter(({ name }) => pattern.test(name))).find(
+    ({ length }) => length > 0,
+  );
+  const [chosen, ...others] = able.length === 1 ? able : (named ?? able);
+  if (chosen !== undefined && others.length === 0) return scoreOutput(chosen);
+  if (chosen !== undefined) {
+    throw new UserError('MODEL_INVALID', `${path} has several outputs that may be the scores: ${found}`, {
+      fix: `Name the one with the scores in evaluate.output, such as "${chosen.name}".`,
+    });
+  }
   throw new UserError('MODEL_INVALID', `${path} has no output of numbers: ${found}`, {
     fix: 'Export probabilities as a tensor; with skl2onnx set options={"zipmap": False}.',
   });
+}
+
+function scoreOutput({ name }: ModelTensor): ScoreOutput {
+  return { name, areLogits: /logit/i.test(name) };
 }
 
 /** How scores are read. */
@@ -44,7 +67,7 @@ export interface ReadingOptions extends ScoreOptions {
  *
  * @throws {UserError} MODEL_INVALID for another shape.
  */
-export function readScores(found: TensorNumbers | null, output: ScoreOutput, options: ReadingOptions): Float64Array {
+export function readScores(found: OutputData | null, output: ScoreOutput, options: ReadingOptions): Float64Array {
   const { rows, path, scores } = options;
   const data = floatsOf(found);
   if (data === undefined) {
@@ -69,7 +92,7 @@ export function readScores(found: TensorNumbers | null, output: ScoreOutput, opt
   return one;
 }
 
-function floatsOf(data: TensorNumbers | null): Float32Array | Float64Array | undefined {
+function floatsOf(data: OutputData | null): Float32Array | Float64Array | undefined {
   if (data instanceof Float32Array || data instanceof Float64Array) return data;
   if (data instanceof Int32Array || data instanceof Uint8Array) return Float64Array.from(data);
   return data instanceof BigInt64Array ? Float64Array.from(data, Number) : undefined;

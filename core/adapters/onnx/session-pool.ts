@@ -1,4 +1,4 @@
-import { type Feeds, type SessionSource, SessionThread, type TensorNumbers } from './session-thread.ts';
+import { type Feeds, type OutputData, type SessionSource, SessionThread } from './session-thread.ts';
 
 /** How many threads a model may have. */
 export interface PoolLimits {
@@ -28,19 +28,19 @@ export class SessionPool {
   }
 
   /** Runs the feeds of a batch, one after the other, on the thread that has least to do. */
-  async run(feeds: readonly Feeds[], output: string): Promise<readonly (TensorNumbers | null)[]> {
+  async run(feeds: readonly Feeds[], outputs: readonly string[]): Promise<readonly (readonly (OutputData | null)[])[]> {
     const member = this.#idlest();
     member.waiting++;
     try {
-      return await (await member.thread).run(feeds, output);
+      return await (await member.thread).run(feeds, outputs);
     } finally {
       member.waiting--;
     }
   }
 
   /** How many milliseconds each feed takes on one thread, one after the other. */
-  async measure(feeds: readonly Feeds[], output: string): Promise<Float64Array> {
-    return (await this.#idlest().thread).measure(feeds, output);
+  async measure(feeds: readonly Feeds[], outputs: readonly string[]): Promise<Float64Array> {
+    return (await this.#idlest().thread).measure(feeds, outputs);
   }
 
   /** Ends all threads. */

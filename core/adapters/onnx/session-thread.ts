@@ -5,6 +5,9 @@ import type { InferenceSession } from 'onnxruntime-node';
 /** Numbers of a tensor. */
 export type TensorNumbers = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array;
 
+/** The data of an output. */
+export type OutputData = TensorNumbers | readonly string[];
+
 /** A tensor without the runtime: it can be handed to another thread. */
 export interface PlainTensor {
   readonly type: 'float32' | 'float64' | 'int32' | 'int64' | 'bool' | 'string';
@@ -30,7 +33,7 @@ export interface SessionFacts {
 
 type Question =
   | { readonly kind: 'open'; readonly source: SessionSource }
-  | { readonly kind: 'run' | 'measure'; readonly feeds: readonly Feeds[]; readonly output: string }
+  | { readonly kind: 'run' | 'measure'; readonly feeds: readonly Feeds[]; readonly outputs: readonly string[] }
   | { readonly kind: 'close' };
 
 type Answer = { readonly value: unknown } | { readonly problem: string };
@@ -67,15 +70,15 @@ export class SessionThread {
   /**
    * Runs the model once for each feed. The numbers of the feeds go to the thread and are gone here.
    *
-   * @returns The data of the output; null where it holds no numbers.
+   * @returns The data of each output, for each feed; null where it holds neither numbers nor texts.
    */
-  run(feeds: readonly Feeds[], output: string): Promise<readonly (TensorNumbers | null)[]> {
-    return this.#ask({ kind: 'run', feeds, output }, numbersIn(feeds));
+  run(feeds: readonly Feeds[], outputs: readonly string[]): Promise<readonly (readonly (OutputData | null)[])[]> {
+    return this.#ask({ kind: 'run', feeds, outputs }, numbersIn(feeds));
   }
 
   /** Runs the model once for each feed, and tells how many milliseconds each took. */
-  measure(feeds: readonly Feeds[], output: string): Promise<Float64Array> {
-    return this.#ask({ kind: 'measure', feeds, output }, numbersIn(feeds));
+  measure(feeds: readonly Feeds[], outputs: readonly string[]): Promise<Float64Array> {
+    return this.#ask({ kind: 'measure', feeds, outputs }, numbersIn(feeds));
   }
 
   /** Releases the model and ends the thread. Idempotent. */
@@ -116,11 +119,14 @@ function sessionLoop({ parentPort }: typeof threads, runtime: typeof import('onn
         new runtime.Tensor(type as 'float32', data as Float32Array, [...shape]),
       ]),
     );
-  const runOnce = async (feeds: Feeds, output: string) => {
-    const result = await session?.run(tensorsOf(feeds), [output]);
-    const data: unknown = result?.[output]?.data;
-    // A copy, since the memory of an output is the runtime's own.
-    return ArrayBuffer.isView(data) ? (data as TensorNumbers).slice() : null;
+  const runOnce = async (feeds: Feeds, outputs: readonly string[]) => {
+    const result = await session?.run(tensorsOf(feeds), [...outputs]);
+    return outputs.map((output): OutputData | null => {
+      const data: unknown = result?.[output]?.data;
+      // A copy, since the memory of an output is the runtime's own.
+      if (ArrayBuffer.isView(data)) return (data as TensorNumbers).slice();
+      return Array.isArray(data) ? data.map(String) : null;
+    });
   };
   const answerTo = async (question: Question): Promise<unknown> => {
     if (question.kind === 'open') {
@@ -135,11 +141,11 @@ function sessionLoop({ parentPort }: typeof threads, runtime: typeof import('onn
       session = undefined;
       return null;
     }
-    const { feeds, output, kind } = question;
-    const [times, results] = [new Float64Array(feeds.length), [] as (TensorNumbers | null)[]];
+    const { feeds, outputs, kind } = question;
+    const [times, results] = [new Float64Array(feeds.length), [] as (readonly (OutputData | null)[])[]];
     for (const [at, feed] of feeds.entries()) {
       const started = performance.now();
-      results.push(await runOnce(feed, output));
+      results.push(await runOnce(feed, outputs));
       times[at] = performance.now() - started;
     }
     return kind === 'measure' ? times : results;

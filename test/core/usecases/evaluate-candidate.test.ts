@@ -79,6 +79,7 @@ const models: ModelRunner = {
     return {
       inputs: [input],
       outputs: [{ name: 'p', type: 'float32', shape: [null, 1] }],
+      classes: null,
       runtime: { name: 'fake', version: '1', provider: 'CPU' },
       score: async ({ rows, columns }) => {
         const at = (name: string, i: number) => Number(columns.get(name)?.values[i] ?? Number.NaN);

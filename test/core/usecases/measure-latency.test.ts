@@ -21,6 +21,7 @@ function modelTaking(ms: (call: number) => number) {
   const model: OpenModel = {
     inputs: [],
     outputs: [],
+    classes: null,
     runtime: { name: 'fake', version: '1', provider: 'CPU' },
     score: async () => new Float64Array(0),
     measure: async (batches) => Float64Array.from(batches, (batch) => ms(given.push(batch) - 1)),
