@@ -31,7 +31,7 @@ const TIME =
 const INTEGER = '[+-]?\\d{1,18}';
 const PATTERNS: Readonly<Record<CandidateType, RegExp>> = {
   integer: new RegExp(`^${INTEGER}$`),
-  real: /^[+-]?(\d+[.]?\d*|[.]\d+)(e[+-]?\d+)?$|^[+-]?(inf|infinity|nan)$/i,
+  real: /^[+-]?(\d+([.]\d*)?|[.]\d+)(e[+-]?\d+)?$|^[+-]?(inf|infinity|nan)$/i,
   boolean: new RegExp(`^(${BOOLEANS.join('|')})$`),
   time: new RegExp(`^${TIME}$`),
 };

@@ -21,7 +21,7 @@ function reasonOf(message: string): string {
 function csvProblem(path: string, message: string): { readonly message: string; readonly fix: string } | undefined {
   const line = /CSV Error on Line: (\d+)/.exec(message)?.[1];
   if (line === undefined) return undefined;
-  const file = /^\s*file = (.*)$/m.exec(message)?.[1] ?? path;
+  const file = /^[ \t]*file = (.*)$/m.exec(message)?.[1] ?? path;
   const place = `${file}: line ${line}`;
   const shown = /Original Line: (.*)/.exec(message)?.[1]?.slice(0, SHOWN) ?? '';
   const fields = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(message);
