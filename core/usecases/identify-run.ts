@@ -4,9 +4,10 @@ import type { PlainMap } from '../domain/data/plain-value.ts';
 import { isWithin } from '../domain/data/repository-path.ts';
 import { formatDigestLines } from '../domain/model/artifact-digest.ts';
 import { type InputIdentity, LOCKFILES, leafDependencies, type RunIdentity } from '../domain/train/run-inputs.ts';
+import { UserError } from '../errors.ts';
 import type { ArtifactHasher } from '../ports/artifact-hasher.ts';
 import type { RunSource } from '../ports/run-source.ts';
-import { commandParameters, readParameters } from './stage-state.ts';
+import { readParameters } from './stage-state.ts';
 import type { TrainingWork } from './training-work.ts';
 
 /** What a run is of. */
@@ -29,6 +30,8 @@ export type RunIdentification =
 /**
  * Everything that decides what training makes. Stages say what they read; a command may read anything, so all files of
  * the repository count there.
+ *
+ * @throws {UserError} GIT_FAILED for a command where there is no repository.
  */
 export async function identifyRun({ project, work }: IdentifiedWork, ports: IdentityPorts): Promise<RunIdentification> {
   const look: Look = { outputs: project.outputs, git: await ports.source.gitFiles(), ...ports };
@@ -70,14 +73,20 @@ async function ofStages({ stages }: TrainingWork & { kind: 'stages' }, look: Loo
 
 async function ofCommand({ params, ignored }: TrainingWork & { kind: 'command' }, look: Look): Promise<WorkIdentities> {
   const { outputs, git, source, hasher } = look;
+  if (git === undefined) throw noRepository();
   const data = outputs.filter(({ stage, isCached }) => stage === undefined && isCached).map(({ path }) => path);
-  const named = params === undefined || git?.includes(params) === true ? [] : [params];
+  const named = params === undefined || git.includes(params) ? [] : [params];
   const found = await identities([...data, ...named], look);
-  // What Git has holds the parameters too.
-  if (git === undefined) return { ...found, params: await commandParameters(params, source) };
   const sources = git.filter((file) => !ignored.some((folder) => isWithin(file, folder)));
   const all = { path: '.', identity: await linesOf(sources, '', { source, hasher }) };
   return { ...found, inputs: [...found.inputs, all], params: NO_PARAMS };
+}
+
+/** A command may read any file, and without Git nobody says which are the code: other code would pass for the same run. */
+function noRepository(): UserError {
+  return new UserError('GIT_FAILED', 'train.command needs a Git repository: the working directory is in none', {
+    fix: 'Install git before actions/checkout (without git it leaves no .git folder), or train with stages.',
+  });
 }
 
 /** Those that Git has; where there is no repository, those that are there. */

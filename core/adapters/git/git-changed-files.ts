@@ -1,34 +1,25 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
 import type { ChangedFiles } from '../../ports/changed-files.ts';
-import { withoutTokens } from '../node/team-environment.ts';
+import { askGit, type GitPlace } from './ask-git.ts';
 
 /** Asks the `git` program. */
 export class GitChangedFiles implements ChangedFiles {
-  readonly #directory: string;
-  readonly #env: Readonly<Record<string, string | undefined>>;
+  readonly #place: GitPlace;
 
-  constructor(directory: string, env: Readonly<Record<string, string | undefined>>) {
-    this.#directory = directory;
-    this.#env = withoutTokens(env);
+  constructor(directory: string, env: GitPlace['env']) {
+    this.#place = { directory, env };
   }
 
   async list(endings: readonly string[]): Promise<readonly string[] | undefined> {
-    const changed = await this.#git('diff', '--name-only', '-z', '--relative', 'HEAD', '--');
-    const added = await this.#git('ls-files', '--others', '--exclude-standard', '-z');
-    if (changed === undefined && added === undefined) return undefined;
-    const all = new Set(`${changed ?? ''}${added ?? ''}`.split('\0').filter((path) => path !== ''));
+    // 1: there is no commit yet, so that everything is new.
+    const head = await askGit(this.#place, ['rev-parse', '--verify', '--quiet', 'HEAD'], [1]);
+    if (head === undefined) return undefined;
+    const changed = head.code === 0 ? ['diff', '--name-only', '-z', '--relative', 'HEAD', '--'] : ['ls-files', '-z'];
+    const lists = [
+      await askGit(this.#place, changed),
+      await askGit(this.#place, ['ls-files', '--others', '--exclude-standard', '-z']),
+    ];
+    const all = new Set(lists.flatMap((list) => list?.stdout.split('\0') ?? []).filter((path) => path !== ''));
     return [...all].filter((path) => endings.some((ending) => path.endsWith(ending))).sort(compareCodePoints);
-  }
-
-  async #git(...args: string[]): Promise<string | undefined> {
-    try {
-      const options = { cwd: this.#directory, env: { ...this.#env }, maxBuffer: 1 << 28 };
-      return (await promisify(execFile)('git', args, options)).stdout;
-    } catch {
-      // No repository, or none with a commit.
-      return undefined;
-    }
   }
 }

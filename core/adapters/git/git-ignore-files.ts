@@ -1,34 +1,27 @@
-import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { IgnoreFiles } from '../../ports/ignore-files.ts';
-import { withoutTokens } from '../node/team-environment.ts';
+import { errorCode } from '../node/error-code.ts';
+import { askGit, type GitPlace } from './ask-git.ts';
 
 /** Writes `.gitignore` files as DVC does: `/name`, beside what it names. */
 export class GitIgnoreFiles implements IgnoreFiles {
-  readonly #root: string;
-  readonly #env: Readonly<Record<string, string | undefined>>;
+  readonly #place: GitPlace;
 
-  constructor(root: string, env: Readonly<Record<string, string | undefined>>) {
-    this.#root = root;
-    this.#env = withoutTokens(env);
+  constructor(root: string, env: GitPlace['env']) {
+    this.#place = { directory: root, env };
   }
 
   async ignore(location: string): Promise<void> {
-    if ((await this.#checkIgnore(location)) !== 'not-ignored') return;
-    const file = path.join(this.#root, path.dirname(location), '.gitignore');
-    const text = await readFile(file, 'utf8').catch(() => '');
+    // 1: no rule ignores it.
+    const asked = await askGit(this.#place, ['check-ignore', '--quiet', '--no-index', '--', location], [1]);
+    if (asked?.code !== 1) return;
+    const file = path.join(this.#place.directory, path.dirname(location), '.gitignore');
+    const text = await readFile(file, 'utf8').catch((error: unknown) => {
+      if (errorCode(error) === 'ENOENT') return '';
+      throw error;
+    });
     const separator = text === '' || text.endsWith('\n') ? '' : '\n';
     await writeFile(file, `${text}${separator}/${path.basename(location)}\n`);
-  }
-
-  #checkIgnore(location: string): Promise<'ignored' | 'not-ignored' | 'no-repository'> {
-    const options = { cwd: this.#root, env: { ...this.#env } };
-    return new Promise((resolve) => {
-      execFile('git', ['check-ignore', '--quiet', '--no-index', '--', location], options, (error) => {
-        if (error === null) resolve('ignored');
-        else resolve(error.code === 1 ? 'not-ignored' : 'no-repository');
-      });
-    });
   }
 }

@@ -1,23 +1,16 @@
-import { execFile } from 'node:child_process';
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
-import { UserError } from '../../errors.ts';
 import type { SourceTree } from '../../ports/source-tree.ts';
-import { withoutTokens } from '../node/team-environment.ts';
-
-/** Of another user in a job's container, Git would list nothing; and no program is needed to list. */
-const OPTIONS = ['-c', 'safe.directory=*', '-c', 'core.fsmonitor=false'];
+import { errorCode } from '../node/error-code.ts';
+import { askGit, type GitPlace } from './ask-git.ts';
 
 /** Asks the `git` program for the files of its index. */
 export class GitSourceTree implements SourceTree {
-  readonly #directory: string;
-  readonly #env: Readonly<Record<string, string | undefined>>;
+  readonly #place: GitPlace;
 
-  constructor(directory: string, env: Readonly<Record<string, string | undefined>>) {
-    this.#directory = directory;
-    this.#env = withoutTokens(env);
+  constructor(directory: string, env: GitPlace['env']) {
+    this.#place = { directory, env };
   }
 
   async files(): Promise<readonly string[] | undefined> {
@@ -28,32 +21,18 @@ export class GitSourceTree implements SourceTree {
   }
 
   async tracked(): Promise<readonly string[] | undefined> {
-    try {
-      const options = { cwd: this.#directory, env: { ...this.#env }, maxBuffer: 1 << 28 };
-      const { stdout } = await promisify(execFile)('git', [...OPTIONS, 'ls-files', '-z'], options);
-      return [...new Set(stdout.split('\0').filter((file) => file !== ''))].sort(compareCodePoints);
-    } catch (cause) {
-      if (!(await this.#isRepository())) return undefined;
-      throw new UserError('CONFIG_INVALID', `git cannot list the files of the repository at ${this.#directory}`, {
-        fix: "Check that git is on the PATH of this job, and that 'git ls-files' works there.",
-        cause,
-      });
-    }
-  }
-
-  /** Whether this folder or one above holds `.git`. */
-  async #isRepository(): Promise<boolean> {
-    for (let folder = path.resolve(this.#directory); ; folder = path.dirname(folder)) {
-      const found = await lstat(path.join(folder, '.git')).catch(() => undefined);
-      if (found !== undefined) return true;
-      if (folder === path.dirname(folder)) return false;
-    }
+    const listed = await askGit(this.#place, ['ls-files', '-z']);
+    if (listed === undefined) return undefined;
+    return [...new Set(listed.stdout.split('\0').filter((file) => file !== ''))].sort(compareCodePoints);
   }
 
   async #isFile(file: string): Promise<boolean> {
-    return lstat(path.join(this.#directory, file)).then(
+    return lstat(path.join(this.#place.directory, file)).then(
       (found) => found.isFile(),
-      () => false,
+      (error: unknown) => {
+        if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return false;
+        throw error;
+      },
     );
   }
 }

@@ -40,9 +40,9 @@ describe('GitSourceTree', () => {
   it('does not take a repository that it cannot list for none', async () => {
     await repository();
     await writeFile(path.join(root, '.git', 'index'), 'broken');
-    await expect(new GitSourceTree(root, gitEnvironment()).tracked()).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+    await expect(new GitSourceTree(root, gitEnvironment()).tracked()).rejects.toMatchObject({ code: 'GIT_FAILED' });
     const withoutGit = new GitSourceTree(path.join(root, 'sub'), { PATH: path.join(root, 'sub') });
-    await expect(withoutGit.files()).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+    await expect(withoutGit.files()).rejects.toMatchObject({ code: 'GIT_FAILED' });
   });
 
   it('runs no program that the repository names, and hands it no token', async () => {
