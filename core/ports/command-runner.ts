@@ -1,7 +1,9 @@
 /** A command of the team's code. */
 export interface Command {
-  /** One line for `/bin/sh -c`. */
+  /** One line for a shell's `-c`. */
   readonly line: string;
+  /** `user`: the shell that `SHELL` names, as DVC runs its stages. Default: `/bin/sh`. */
+  readonly shell?: 'user';
   /** Relative to the workspace; `''` is its root. */
   readonly folder: string;
   /** Added to the environment that the runner was made with. */

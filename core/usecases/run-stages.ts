@@ -93,7 +93,7 @@ async function runStage(stage: Stage, ports: StagePorts): Promise<void> {
   for (const out of stage.outs) if (!out.isPersisted) await ports.workspace.remove(out.path);
   const variables = { DVC_ROOT: ports.root, DVC_STAGE: stage.address };
   for (const line of commandLines(stage.command)) {
-    await runCommand({ line, folder: stage.folder, variables }, stage.file, ports.commands);
+    await runCommand({ line, shell: 'user', folder: stage.folder, variables }, stage.file, ports.commands);
   }
 }
 

@@ -1,8 +1,10 @@
+import { dvcError } from '../domain/data/dvc-problem.ts';
 import { isPlainMap, type PlainMap } from '../domain/data/plain-value.ts';
 import { selectParameters } from '../domain/train/parameters.ts';
 import { DEFAULT_PARAMS, type Stage, type StagePath } from '../domain/train/pipeline.ts';
 import type { StageState } from '../domain/train/stage-change.ts';
 import type { LockedPath } from '../domain/train/stage-lock.ts';
+import type { UserError } from '../errors.ts';
 import type { PlainFiles } from '../ports/plain-files.ts';
 import { type RecordPorts, recordPath } from './record-data.ts';
 
@@ -11,13 +13,25 @@ export interface StatePorts extends RecordPorts {
   readonly files: PlainFiles;
 }
 
-/** Hashes all that a stage reads and makes, as it is now. */
+/**
+ * Hashes all that a stage reads and makes, as it is now.
+ *
+ * @throws {UserError} DVC_INVALID for a parameter that is not in its file: no later change of it would be noticed.
+ */
 export async function readStageState(stage: Stage, ports: StatePorts): Promise<StageState> {
-  return {
-    deps: await readPaths(stage.deps, ports),
-    params: await readParameters([stage], ports.files),
-    outs: await readPaths(stage.outs, ports),
-  };
+  const params = await readParameters([stage], ports.files);
+  for (const { written, keys = [] } of stage.params) {
+    const missing = keys.filter((key) => params.get(written)?.has(key) !== true);
+    if (missing.length > 0) throw withoutParameters(stage, written, missing);
+  }
+  return { deps: await readPaths(stage.deps, ports), params, outs: await readPaths(stage.outs, ports) };
+}
+
+function withoutParameters({ address, file }: Stage, written: string, missing: readonly string[]): UserError {
+  return dvcError('DVC_INVALID', file, {
+    message: `stage ${address} takes ${missing.join(', ')} of ${written}, where ${missing.length === 1 ? 'it is' : 'they are'} missing`,
+    fix: `Add ${missing[0]} to ${written}, or correct params of the stage.`,
+  });
 }
 
 /** The parameters that stages depend on, by the file as it is written, then by dotted key. */

@@ -119,6 +119,18 @@ describe('train with stages', () => {
     await repository.dvc('status');
   });
 
+  it('runs a stage that only makes something once, by the shell of the user, as dvc does', async () => {
+    const pipeline = `stages:\n  train:\n    cmd: set -o pipefail; echo made | cat > model\n    outs: [model]\n`;
+    const { repository, options } = await repositoryWith({ ...FILES, 'dvc.yaml': pipeline });
+    const bash = { ...options, env: { SHELL: '/bin/bash' } };
+    const first = await runActionSource('train', bash);
+    expect(first.exitCode, first.stdout).toBe(0);
+    expect(first.outputs.ran).toBe('true');
+    const second = await runActionSource('train', bash);
+    expect(second.outputs.ran, second.stdout).toBe('false');
+    expect(await repository.dvc('repro', '--dry')).toContain('up to date');
+  });
+
   it('gives the same inputs digest to the same inputs in another folder', async () => {
     const runs = [];
     for (const order of [FILES, Object.fromEntries(Object.entries(FILES).toReversed())]) {
@@ -145,6 +157,11 @@ describe('train with stages', () => {
       'a missing dependency',
       'stages:\n  train: { cmd: "true", deps: [absent], outs: [model] }\n',
       'needs absent, which does not exist',
+    ],
+    [
+      'a missing parameter',
+      'stages:\n  train: { cmd: "echo x > model", params: [lr, train.lrr], outs: [model] }\n',
+      'takes train.lrr of params.yaml, where it is missing',
     ],
     ['a missing output', 'stages:\n  train: { cmd: "true", deps: [raw.csv], outs: [model] }\n', 'did not make model'],
     ['broken YAML', 'stages: [\n', 'dvc.yaml:2'],

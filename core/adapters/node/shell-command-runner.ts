@@ -30,7 +30,7 @@ export interface ShellOptions {
 }
 
 /**
- * Runs commands by `/bin/sh -c`. Their output is text in the log, never a workflow command; the files of workflow commands
+ * Runs commands by a shell. Their output is text in the log, never a workflow command; the files of workflow commands
  * that they see are their own, and those of this step are put back as they were.
  */
 export class ShellCommandRunner implements CommandRunner {
@@ -67,11 +67,12 @@ export class ShellCommandRunner implements CommandRunner {
     note('or paths of other steps. Write a file instead, and read it in a step of its own.');
   }
 
-  #runWith({ line, folder, variables }: Command, files: Readonly<Record<string, string>>): Promise<CommandEnd> {
+  #runWith({ line, shell, folder, variables }: Command, files: Readonly<Record<string, string>>): Promise<CommandEnd> {
     const { root, write } = this.#options;
     const output = new MutedOutput(write);
     output.start();
-    const child = spawn('/bin/sh', ['-c', line], {
+    const [program, ...flags] = shellOf(shell === 'user' ? this.#options.env.SHELL : undefined);
+    const child = spawn(program, [...flags, '-c', line], {
       cwd: path.join(root, folder),
       env: { ...this.#env, ...variables, ...files },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -108,6 +109,14 @@ export class ShellCommandRunner implements CommandRunner {
       return undefined;
     }
   }
+}
+
+/** A shell without the files that would change its environment, with the flags that DVC gives it. */
+function shellOf(named: string | undefined): readonly [string, ...string[]] {
+  const program = named || '/bin/sh';
+  const name = path.basename(program).toLowerCase();
+  if (name === 'bash') return [program, '--noprofile', '--norc'];
+  return name === 'zsh' ? [program, '--no-rcs'] : [program];
 }
 
 /** Keeps the last lines of a stream. */

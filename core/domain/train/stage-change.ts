@@ -18,8 +18,9 @@ export interface StageState {
 export function inputChange(stage: Stage, lock: StageLock | undefined, state: StageState): string | undefined {
   if (lock === undefined) return 'it never ran';
   if (stage.isAlwaysChanged) return 'it is marked always_changed';
-  // DVC runs a stage that depends on nothing each time.
-  if (stage.deps.length === 0 && stage.params.length === 0) return 'it depends on nothing';
+  // DVC runs a stage that neither reads nor makes anything each time.
+  const isCallback = stage.deps.length === 0 && stage.params.length === 0 && stage.outs.length === 0;
+  if (isCallback) return 'it depends on nothing and makes nothing';
   if (!plainEquals(stage.command, lock.command)) return 'its command changed';
   const locked = new Map(lock.deps.map((dep) => [dep.path, dep]));
   if (locked.size !== stage.deps.length) return 'its dependencies are others than before';

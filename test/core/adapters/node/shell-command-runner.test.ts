@@ -25,7 +25,8 @@ function start(env: Readonly<Record<string, string>> = {}) {
     note: (line) => notes.push(line),
     summary: (markdown) => summaries.push(markdown),
   });
-  const run = (line: string) => runner.run({ line, folder: '', variables: {} });
+  const run = (line: string, shell?: 'user') =>
+    runner.run({ line, folder: '', variables: {}, ...(shell === undefined ? {} : { shell }) });
   return { run, log, reader, notes, summaries };
 }
 
@@ -46,6 +47,21 @@ describe('ShellCommandRunner.run', () => {
     reader.push(Buffer.from('::error::ours\n'));
     expect(log.annotations).toMatchObject([{ message: 'ours' }]);
     expect(log.text).toContain('secret');
+  });
+
+  it('runs a stage by the shell that SHELL names, and anything else by /bin/sh', async () => {
+    const pipe = 'set -o pipefail; false | true';
+    const ofUser = start({ SHELL: '/bin/bash' });
+    expect(await ofUser.run(`${pipe}; echo $?; shopt -q login_shell || echo plain`, 'user')).toMatchObject({
+      exitCode: 0,
+    });
+    expect(ofUser.log.text).toMatch(/1\nplain/);
+    expect(
+      await start({ SHELL: '/bin/bash' }).run('test -z "$BASH_VERSION" || test -n "$POSIXLY_CORRECT"'),
+    ).toMatchObject({
+      exitCode: 0,
+    });
+    expect(await start({ SHELL: '' }).run('true', 'user')).toMatchObject({ exitCode: 0 });
   });
 
   it('never says before a command has ended how its commands are allowed again', async () => {

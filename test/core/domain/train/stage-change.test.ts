@@ -57,7 +57,20 @@ describe('inputChange', () => {
     ['parameter', one, lock, { ...state, params: params(2n) }, 'parameter lr of params.yaml changed'],
     ['removed parameter', one, lock, { ...state, params: new Map() }, 'parameter lr of params.yaml changed'],
     ['always', { ...one, isAlwaysChanged: true }, lock, state, 'it is marked always_changed'],
-    ['nothing to depend on', { ...one, deps: [], params: [] }, lock, state, 'it depends on nothing'],
+    [
+      'neither reads nor makes',
+      { ...one, deps: [], params: [], outs: [] },
+      { ...lock, deps: [], params: new Map() },
+      state,
+      'it depends on nothing and makes nothing',
+    ],
+    [
+      'nothing, where it only makes something',
+      { ...one, deps: [], params: [] },
+      { ...lock, deps: [], params: new Map() },
+      state,
+      undefined,
+    ],
   ] as const)('says why: %s', (_, changed, before, now, reason) => {
     expect(inputChange(changed, before, now)).toBe(reason);
   });
