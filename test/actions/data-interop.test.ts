@@ -1,4 +1,4 @@
-import { lstatSync } from 'node:fs';
+import { chmodSync, lstatSync, statSync } from 'node:fs';
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -174,16 +174,21 @@ describe('remotes and caches', () => {
   it.each(['hardlink', 'symlink'])('leaves a workspace of %s as dvc would', async (type) => {
     const origin = await createRepository({ url: path.join(root, `folder-${type}`) });
     await origin.dvc('config', 'cache.type', type);
-    await origin.write({ 'data/a': 'a', 'data/b/c': 'c' });
-    await origin.dvc('add', '--quiet', 'data');
+    await origin.write({ 'data/a': 'a', 'data/b/c': 'c', 'run.sh': '#!/bin/sh\n' });
+    chmodSync(path.join(origin.folder, 'run.sh'), 0o755);
+    await origin.dvc('add', '--quiet', 'data', 'run.sh');
     await origin.dvc('push', '--quiet');
     await origin.commit('data');
+    const theirClone = await origin.clone(place('their-clone'));
+    await theirClone.dvc('pull', '--quiet');
     const clone = await origin.clone(place('clone'));
     const pulled = await ours('data-pull', clone);
     expect(pulled.exitCode, pulled.stdout).toBe(0);
     const [mine, theirs] = [clone, origin].map(({ folder }) => lstatSync(path.join(folder, 'data/b/c')));
     expect(mine?.mode).toBe(theirs?.mode);
     expect(mine?.nlink).toBe(theirs?.nlink);
+    const [ourScript, theirScript] = [clone, theirClone].map(({ folder }) => statSync(path.join(folder, 'run.sh')));
+    expect(ourScript?.mode.toString(8)).toBe(theirScript?.mode.toString(8));
     await expectClean(clone);
     const again = await ours('data-pull', clone);
     expect(again.outputs['files-downloaded']).toBe('0');

@@ -94,14 +94,16 @@ export class ObjectPlacer {
   }
 
   #link(type: Exclude<LinkType, 'copy'>, { object, file, isExecutable }: ObjectCopy): void {
-    if (type === 'hardlink') linkSync(object, file);
-    else if (type === 'symlink') {
-      lstatSync(object);
-      symlinkSync(object, file);
-    } else {
+    if (type === 'reflink') {
       copyFileSync(object, file, constants.COPYFILE_FICLONE_FORCE);
       chmodSync(file, this.#modeOf(isExecutable));
+      return;
     }
+    const { mode } = lstatSync(object);
+    if (type === 'hardlink') linkSync(object, file);
+    else symlinkSync(object, file);
+    // As DVC does: the object itself becomes executable, since the link has no mode of its own.
+    if (isExecutable) chmodSync(object, (mode & 0o777) | 0o100);
   }
 
   async #copy({ object, file, isExecutable, bytes }: ObjectCopy): Promise<void> {
