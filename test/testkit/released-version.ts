@@ -66,11 +66,17 @@ export interface ReleasePlace {
  * @returns The run, and the message that the version's tag needs.
  */
 export function addRelease({ github, runs, repository }: ReleasePlace, release: Omit<Release, 'runId'>) {
-  const jobs = [finishedJob(github, 'judge'), finishedJob(github, 'register')];
+  // All of it at one instant: an upload after the job has ended would not count.
+  const at = github.state.now();
+  const jobs = [finishedJob(github, 'judge', at), finishedJob(github, 'register', at)];
   const facts = { name: 'model-release', event: 'push', headBranch: 'main', headSha: release.commit, jobs };
   const run = runs.addRun(github, repository, facts);
   const { text, message } = releaseDocument({ ...release, runId: run.id });
   const zip = createZip([{ name: 'model-version.json', content: text }]);
-  runs.addArtifact(github, { repository, id: run.id }, { name: `tidegate-${release.model}-1-version`, zip });
+  runs.addArtifact(
+    github,
+    { repository, id: run.id },
+    { name: `tidegate-${release.model}-1-version`, zip, createdAt: at },
+  );
   return { run, message };
 }
