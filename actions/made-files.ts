@@ -4,6 +4,7 @@ import { dirname, join, matchesGlob, posix } from 'node:path';
 import { filesUnder } from '../core/adapters/node/file-artifact-hasher.ts';
 import type { ModelConfig } from '../core/config/tidegate-config.ts';
 import { isWithin } from '../core/domain/data/repository-path.ts';
+import { withoutEnding } from '../core/domain/text/without-ending.ts';
 
 /** What judging reads beside the artifact: paths or globs, relative to the working directory. */
 export interface JudgedPaths {
@@ -59,7 +60,7 @@ export async function placeMadeFiles(from: string, root: string, { data, results
 
 /** Whether a file is the path, lies in it, or matches it. */
 function names(path: string, file: string): boolean {
-  return isGlob(path) ? matchesGlob(file, path) : isWithin(file, plainFolder(path));
+  return isGlob(path) ? matchesGlob(file, path) : isWithin(file, withoutEnding(posix.normalize(path), '/'));
 }
 
 async function filesOf(root: string, path: string): Promise<readonly string[]> {
@@ -70,14 +71,8 @@ async function filesOf(root: string, path: string): Promise<readonly string[]> {
   }
   const found = await stat(join(root, path)).catch(() => undefined);
   if (found === undefined) return [];
-  const folder = plainFolder(path);
+  const folder = withoutEnding(posix.normalize(path), '/');
   return found.isDirectory() ? (await filesUnder(join(root, folder))).map((file) => `${folder}/${file}`) : [path];
-}
-
-/** Without `./` before it and `/` behind it. */
-function plainFolder(path: string): string {
-  const normal = posix.normalize(path);
-  return normal.endsWith('/') ? normal.slice(0, -1) : normal;
 }
 
 function isGlob(path: string): boolean {
