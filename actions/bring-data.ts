@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { GitSourceTree } from '../core/adapters/git/git-source-tree.ts';
+import { isThere } from '../core/adapters/node/absent.ts';
 import { isWithin } from '../core/domain/data/repository-path.ts';
 import { selectTargets } from '../core/domain/data/select-outputs.ts';
 import { ServiceError, UserError } from '../core/errors.ts';
@@ -15,7 +15,7 @@ import { openData, transferJobs } from './open-data.ts';
  */
 export function dataBringer(context: ActionContext): (path: string) => Promise<void> {
   return async (path) => {
-    if (existsSync(join(context.workingDirectory, path))) return;
+    if (isThere(join(context.workingDirectory, path))) return;
     try {
       await bring(context, path);
     } catch (error) {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { unlessAbsent } from '../core/adapters/node/absent.ts';
 import { UserError } from '../core/errors.ts';
 import type { Environment } from './action-context.ts';
 
@@ -11,7 +12,7 @@ import type { Environment } from './action-context.ts';
  */
 export async function readDockerConfig(env: Environment): Promise<unknown> {
   const file = join(env.DOCKER_CONFIG ?? join(env.HOME ?? '/', '.docker'), 'config.json');
-  const text = await readFile(file, 'utf8').catch(() => undefined);
+  const text = await readFile(file, 'utf8').catch(unlessAbsent);
   if (text === undefined) return undefined;
   try {
     return JSON.parse(text);

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isThere } from '../core/adapters/node/absent.ts';
 import type { ActionContext } from './action-context.ts';
 import { fetchModel } from './model-artifact.ts';
 import { reportFolder, reportPath } from './report-files.ts';
@@ -20,7 +20,7 @@ export interface JudgedArtifacts {
 /** Uploads the reports of an evaluation: what the bot and the jobs after this one read. Null where there is no runner. */
 export async function uploadReports(context: ActionContext, model: string): Promise<RunArtifact | null> {
   const root = reportFolder(context.env, model);
-  const files = [...DOCUMENTS, ...PAGES].map((name) => join(root, name)).filter((file) => existsSync(file));
+  const files = [...DOCUMENTS, ...PAGES].map((name) => join(root, name)).filter((file) => isThere(file));
   return uploadWorkflowArtifact(context, { kind: 'report', model }, { root, files });
 }
 
@@ -32,13 +32,13 @@ export async function uploadReports(context: ActionContext, model: string): Prom
  */
 export async function fetchJudged(context: ActionContext, model: string, ids: JudgedArtifacts): Promise<void> {
   const { env } = context;
-  if (existsSync(reportPath(env, model, 'evaluation'))) return;
+  if (isThere(reportPath(env, model, 'evaluation'))) return;
   const folder = reportFolder(env, model);
   const fetched = join(folder, 'fetched');
   const found = await fetchWorkflowArtifact(context, { subject: { kind: 'report', model }, id: ids.report }, fetched);
   if (found === undefined) return;
   await mkdir(folder, { recursive: true });
   // By name: whatever else an artifact holds does not get among the reports.
-  for (const name of DOCUMENTS) if (existsSync(join(fetched, name))) await cp(join(fetched, name), join(folder, name));
+  for (const name of DOCUMENTS) if (isThere(join(fetched, name))) await cp(join(fetched, name), join(folder, name));
   await fetchModel(context, model, ids.model);
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { unlessAbsent } from '../core/adapters/node/absent.ts';
 import { type ParsedConfig, parseConfig, selectModel } from '../core/config/parse-config.ts';
 import type { ModelConfig } from '../core/config/tidegate-config.ts';
 import { UserError } from '../core/errors.ts';
@@ -22,6 +23,7 @@ export interface LoadedModel extends ParsedConfig {
  */
 export async function loadModel(context: ActionContext, model: string | undefined): Promise<LoadedModel> {
   const text = await readFile(join(context.workingDirectory, 'tidegate.yaml'), 'utf8').catch((cause: unknown) => {
+    unlessAbsent(cause);
     throw new UserError('CONFIG_NOT_FOUND', 'there is no tidegate.yaml in the working directory', {
       fix: 'Add tidegate.yaml at the repository root (npm run init writes one), check out first, or set working-directory.',
       cause,

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { cp, glob, mkdir, stat } from 'node:fs/promises';
 import { dirname, join, matchesGlob, posix } from 'node:path';
+import { isThere, unlessAbsent } from '../core/adapters/node/absent.ts';
 import { filesUnder } from '../core/adapters/node/file-artifact-hasher.ts';
 import type { ModelConfig } from '../core/config/tidegate-config.ts';
 import { isWithin } from '../core/domain/data/repository-path.ts';
@@ -48,11 +48,11 @@ export async function findMadeFiles(
  * @param from Folder that holds them under their own paths.
  */
 export async function placeMadeFiles(from: string, root: string, { data, results }: JudgedPaths): Promise<void> {
-  if (!existsSync(from)) return;
+  if (!isThere(from)) return;
   const isNamed = (paths: readonly string[], file: string) => paths.some((path) => names(path, file));
   for (const file of await filesUnder(from)) {
     const target = join(root, file);
-    if (!isNamed(results, file) && (!isNamed(data, file) || existsSync(target))) continue;
+    if (!isNamed(results, file) && (!isNamed(data, file) || isThere(target))) continue;
     await mkdir(dirname(target), { recursive: true });
     await cp(join(from, file), target);
   }
@@ -69,7 +69,7 @@ async function filesOf(root: string, path: string): Promise<readonly string[]> {
     const isFile = await Promise.all(matches.map(async (file) => (await stat(join(root, file))).isFile()));
     return matches.filter((_, index) => isFile[index]);
   }
-  const found = await stat(join(root, path)).catch(() => undefined);
+  const found = await stat(join(root, path)).catch(unlessAbsent);
   if (found === undefined) return [];
   const folder = withoutEnding(posix.normalize(path), '/');
   return found.isDirectory() ? (await filesUnder(join(root, folder))).map((file) => `${folder}/${file}`) : [path];

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { isThere } from '../core/adapters/node/absent.ts';
 import { filesUnder } from '../core/adapters/node/file-artifact-hasher.ts';
 import { UserError } from '../core/errors.ts';
 import type { ActionContext, Environment } from './action-context.ts';
@@ -50,7 +50,7 @@ export async function packModel(
     await cp(artifact.location, handedOver(env, model, artifact.path), { recursive: true });
   }
   const run = reportPath(env, model, 'run');
-  if (existsSync(run)) await cp(run, join(folder, 'run.json'));
+  if (isThere(run)) await cp(run, join(folder, 'run.json'));
   for (const file of files) {
     const target = join(handedOverFiles(env, model), file);
     await mkdir(dirname(target), { recursive: true });

@@ -2,12 +2,14 @@ import { mkdir, open, readFile, rename, stat, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { unlessAbsent } from '../core/adapters/node/absent.ts';
 import { slug } from '../core/domain/model/model-name.ts';
 import { UserError } from '../core/errors.ts';
 import { commitSha, type ReportSource } from '../core/reports/header.ts';
 import { ACTION_LIMITS } from '../core/reports/limits.ts';
 import { formatReport, type ReportKind, type ReportOf, readReport } from '../core/reports/read-report.ts';
 import type { ActionContext, Environment } from './action-context.ts';
+import { readEvent } from './read-event.ts';
 import { TOOL_VERSION } from './tool-version.ts';
 
 const pullRequestEvent = z.looseObject({ pull_request: z.looseObject({ head: z.looseObject({ sha: commitSha }) }) });
@@ -38,7 +40,7 @@ export async function reportSource(env: Environment): Promise<ReportSource> {
   return {
     repository: env.GITHUB_REPOSITORY ?? null,
     commit: /^[0-9a-f]{40}$/.test(env.GITHUB_SHA ?? '') ? (env.GITHUB_SHA ?? null) : null,
-    headCommit: await pullRequestHead(env.GITHUB_EVENT_PATH),
+    headCommit: await pullRequestHead(env),
     ref: env.GITHUB_REF ?? null,
     runId: integer(env.GITHUB_RUN_ID),
     runAttempt: integer(env.GITHUB_RUN_ATTEMPT),
@@ -46,9 +48,8 @@ export async function reportSource(env: Environment): Promise<ReportSource> {
 }
 
 /** The head commit of the pull request that started the run: GITHUB_SHA is that of its merge with the base. */
-async function pullRequestHead(eventPath: string | undefined): Promise<string | null> {
-  if (eventPath === undefined) return null;
-  const event = pullRequestEvent.safeParse(JSON.parse(await readFile(eventPath, 'utf8').catch(() => 'null')));
+async function pullRequestHead(env: Environment): Promise<string | null> {
+  const event = pullRequestEvent.safeParse(await readEvent(env));
   return event.success ? event.data.pull_request.head.sha : null;
 }
 
@@ -88,7 +89,7 @@ export async function writeReportText(path: string, text: string | Iterable<stri
  * @throws {UserError} REPORT_NOT_FOUND, or what `readReport` throws.
  */
 export async function loadReport<Kind extends ReportKind>(path: string, kind: Kind): Promise<ReportOf<Kind>> {
-  const size = (await stat(path).catch(() => undefined))?.size;
+  const size = (await stat(path).catch(unlessAbsent))?.size;
   if (size === undefined) {
     throw new UserError('REPORT_NOT_FOUND', `there is no ${kind} report at ${path}`, {
       fix: `Run the step that writes it before this one, or give its path (input ${kind === 'profile' ? 'profile-path' : `${kind}-report`}).`,

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { isThere } from '../../core/adapters/node/absent.ts';
 import { ArtifactFolderWriter } from '../../core/adapters/node/artifact-folder-writer.ts';
 import { OnnxArtifactHasher } from '../../core/adapters/onnx/onnx-artifact-hasher.ts';
 import type { HashedArtifact } from '../../core/domain/model/artifact-digest.ts';
@@ -43,7 +43,7 @@ export async function findArtifact(
   const evaluation = await loadOptionalReport(reportPath(context.env, name, 'evaluation'), 'evaluation');
   const places = [handedOver(context.env, name, model.artifact), resolve(context.workingDirectory, model.artifact)];
   const found: FoundArtifact[] = [];
-  for (const location of places.filter((place) => existsSync(place))) {
+  for (const location of places.filter((place) => isThere(place))) {
     const artifact = await hasher.hash(location);
     if (evaluation === undefined || artifact.digest === evaluation.candidate.digest) return { artifact, location };
     found.push({ artifact, location });

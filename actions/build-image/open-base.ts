@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { isThere } from '../../core/adapters/node/absent.ts';
 import { OciLayoutSource } from '../../core/adapters/oci/oci-layout-folder.ts';
 import { RegistryRepository } from '../../core/adapters/oci/registry-repository.ts';
 import { parseImageReference } from '../../core/domain/image/image-reference.ts';
@@ -9,6 +9,6 @@ import type { ImageSource } from '../../core/ports/image-source.ts';
 export function openBase(base: string | undefined, folder: string, dockerConfig: unknown): ImageSource | undefined {
   if (base === undefined) return undefined;
   const layout = resolve(folder, base.replace(/^oci:/, ''));
-  if (existsSync(join(layout, 'index.json'))) return new OciLayoutSource(layout);
+  if (isThere(join(layout, 'index.json'))) return new OciLayoutSource(layout);
   return new RegistryRepository(parseImageReference(base), dockerConfig);
 }

@@ -1,5 +1,6 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import { isThere } from '../../core/adapters/node/absent.ts';
 import { openActionsCache } from '../../core/adapters/node/actions-folder-cache.ts';
 import { FileArtifactHasher } from '../../core/adapters/node/file-artifact-hasher.ts';
 import type { WantedOutput } from '../../core/domain/data/select-outputs.ts';
@@ -55,5 +56,5 @@ function* objectsIn(folder: string): Iterable<string> {
 }
 
 function namesIn(folder: string): readonly string[] {
-  return existsSync(folder) ? readdirSync(folder) : [];
+  return isThere(folder) ? readdirSync(folder) : [];
 }

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { UserError } from '../../core/errors.ts';
 import type { Environment } from '../action-context.ts';
+import { readEvent } from '../read-event.ts';
 
 const pullRequestEvent = z.object({
   pull_request: z.object({
@@ -19,8 +19,7 @@ export async function branchOfRun(env: Environment): Promise<string | undefined>
   const event = env.GITHUB_EVENT_NAME ?? '';
   if (event === 'merge_group' || event === 'pull_request_target') throw notUnder(`the event ${event}`);
   if (event !== 'pull_request') return env.GITHUB_REF_TYPE === 'branch' ? env.GITHUB_REF_NAME : undefined;
-  const text = await readFile(env.GITHUB_EVENT_PATH ?? '', 'utf8').catch(() => 'null');
-  const { data } = pullRequestEvent.safeParse(JSON.parse(text));
+  const { data } = pullRequestEvent.safeParse(await readEvent(env));
   const head = data?.pull_request.head;
   if (head === undefined || head.repo?.full_name !== env.GITHUB_REPOSITORY) throw notUnder('a pull request of a fork');
   return head.ref;

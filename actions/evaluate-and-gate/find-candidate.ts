@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { cp, mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { isThere } from '../../core/adapters/node/absent.ts';
 import { UserError } from '../../core/errors.ts';
 import type { EvaluationRequest } from '../../core/usecases/evaluation-request.ts';
 import type { ActionContext } from '../action-context.ts';
@@ -37,14 +37,13 @@ export async function findCandidate(
   const candidate = await namedCandidate(context, loaded, values);
   const isGiven = values['artifact-path'] !== undefined || values['predictions-path'] !== undefined;
   const id = values['model-artifact-id'];
-  if (id === undefined && (isGiven || existsSync(candidate.path.absolute))) return { candidate, source: undefined };
+  if (id === undefined && (isGiven || isThere(candidate.path.absolute))) return { candidate, source: undefined };
   const source = await fetchModel(context, name, id);
   if (source === undefined) return { candidate, source };
   await takeOver(context, loaded);
   if (isGiven || candidate.kind === 'predictions') return { candidate, source };
   const absolute = handedOver(context.env, name, model.artifact);
-  if (existsSync(absolute))
-    return { candidate: { kind: 'artifact', path: { shown: model.artifact, absolute } }, source };
+  if (isThere(absolute)) return { candidate: { kind: 'artifact', path: { shown: model.artifact, absolute } }, source };
   throw new UserError('DATA_NOT_FOUND', `the workflow artifact ${source.name} does not hold ${model.artifact}`, {
     fix: 'Run the action train in the job before, or set artifact-path.',
   });
@@ -69,7 +68,7 @@ async function namedCandidate(
 /** The run report and the files that training made for the judge, read as what another party wrote. */
 async function takeOver({ env, workingDirectory }: ActionContext, { name, model }: LoadedModel): Promise<void> {
   const run = join(modelFolder(env, name), 'run.json');
-  if (existsSync(run)) {
+  if (isThere(run)) {
     await loadReport(run, 'run');
     const path = reportPath(env, name, 'run');
     await mkdir(dirname(path), { recursive: true });

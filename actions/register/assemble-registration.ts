@@ -1,5 +1,6 @@
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { isThere } from '../../core/adapters/node/absent.ts';
 import { FileArtifactHasher } from '../../core/adapters/node/file-artifact-hasher.ts';
 import { parseImageReference } from '../../core/domain/image/image-reference.ts';
 import type { HashedArtifact } from '../../core/domain/model/artifact-digest.ts';
@@ -71,7 +72,7 @@ async function judgedArtifact(
       : [resolve(context.workingDirectory, values['artifact-path'])];
   const hasher = new FileArtifactHasher();
   let last: { artifact: HashedArtifact; location: (path: string) => string } | undefined;
-  for (const path of candidates.filter((candidate) => existsSync(candidate))) {
+  for (const path of candidates.filter((candidate) => isThere(candidate))) {
     const artifact = await hasher.hash(path);
     last = { artifact, location: (file) => (artifact.kind === 'file' ? path : join(path, file)) };
     if (artifact.digest === evaluation.candidate.digest) return last;

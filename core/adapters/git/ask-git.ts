@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../errors.ts';
-import { errorCode } from '../node/error-code.ts';
+import { unlessAbsent } from '../node/absent.ts';
 import { withoutTokens } from '../node/team-environment.ts';
 
 /** A folder of a repository, and the environment of the step. */
@@ -60,19 +60,10 @@ function gitEnvironment(env: GitPlace['env']): Record<string, string> {
 }
 
 /** Whether this folder or one above holds `.git`. */
-async function isInRepository(directory: string): Promise<boolean> {
+export async function isInRepository(directory: string): Promise<boolean> {
   for (let folder = path.resolve(directory); ; folder = path.dirname(folder)) {
-    if (await isThere(path.join(folder, '.git'))) return true;
+    // Not followed: a link that leads nowhere is a broken repository, for Git to say so.
+    if ((await lstat(path.join(folder, '.git')).catch(unlessAbsent)) !== undefined) return true;
     if (folder === path.dirname(folder)) return false;
   }
-}
-
-function isThere(file: string): Promise<boolean> {
-  return lstat(file).then(
-    () => true,
-    (error: unknown) => {
-      if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return false;
-      throw error;
-    },
-  );
 }

@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { promisify } from 'node:util';
 import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
 import { UserError } from '../../errors.ts';
 import type { CommitFiles } from '../../ports/commit-files.ts';
 import type { TreeEntry } from '../../ports/tree-files.ts';
+import { isInRepository } from './ask-git.ts';
 import { hashBlobs } from './hash-blobs.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -45,7 +44,7 @@ export class GitCommit implements CommitFiles {
    * @throws {UserError} COMMIT_UNREADABLE where there is one that `git` cannot read.
    */
   static async open(checkOut: CheckOut): Promise<GitCommit | undefined> {
-    if (!isInRepository(checkOut.directory)) return undefined;
+    if (!(await isInRepository(checkOut.directory))) return undefined;
     const head = await commitOf(checkOut, 'HEAD');
     const there: string[] = [];
     for (const sha of checkOut.expected) if ((await commitOf(checkOut, sha)) !== undefined) there.push(sha);
@@ -94,13 +93,6 @@ export class GitCommit implements CommitFiles {
     });
     return this.#blobs;
   }
-}
-
-/** `.git` is here or above. */
-function isInRepository(directory: string): boolean {
-  if (existsSync(path.join(directory, '.git'))) return true;
-  const above = path.dirname(directory);
-  return above !== directory && isInRepository(above);
 }
 
 function foldersOf(files: readonly string[]): ReadonlyMap<string, readonly TreeEntry[]> {

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { IgnoreFiles } from '../../ports/ignore-files.ts';
-import { errorCode } from '../node/error-code.ts';
+import { unlessAbsent } from '../node/absent.ts';
 import { askGit, type GitPlace } from './ask-git.ts';
 
 /** Writes `.gitignore` files as DVC does: `/name`, beside what it names. */
@@ -17,10 +17,7 @@ export class GitIgnoreFiles implements IgnoreFiles {
     const asked = await askGit(this.#place, ['check-ignore', '--quiet', '--no-index', '--', location], [1]);
     if (asked?.code !== 1) return;
     const file = path.join(this.#place.directory, path.dirname(location), '.gitignore');
-    const text = await readFile(file, 'utf8').catch((error: unknown) => {
-      if (errorCode(error) === 'ENOENT') return '';
-      throw error;
-    });
+    const text = (await readFile(file, 'utf8').catch(unlessAbsent)) ?? '';
     const separator = text === '' || text.endsWith('\n') ? '' : '\n';
     await writeFile(file, `${text}${separator}/${path.basename(location)}\n`);
   }

@@ -2,7 +2,7 @@ import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
 import type { SourceTree } from '../../ports/source-tree.ts';
-import { errorCode } from '../node/error-code.ts';
+import { isAbsence } from '../node/absent.ts';
 import { askGit, type GitPlace } from './ask-git.ts';
 
 /** Asks the `git` program for the files of its index. */
@@ -30,7 +30,7 @@ export class GitSourceTree implements SourceTree {
     return lstat(path.join(this.#place.directory, file)).then(
       (found) => found.isFile(),
       (error: unknown) => {
-        if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return false;
+        if (isAbsence(error)) return false;
         throw error;
       },
     );

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { lstat, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { errorCode } from './error-code.ts';
+import { unlessAbsent } from './absent.ts';
 
 /** The files of workflow commands: what a step writes there speaks for it, and for the steps after it. */
 const NAMES = ['GITHUB_ENV', 'GITHUB_PATH', 'GITHUB_OUTPUT', 'GITHUB_STATE', 'GITHUB_STEP_SUMMARY'] as const;
@@ -50,7 +50,7 @@ export async function createCommandFiles(parent: string): Promise<CommandFiles> 
 
 /** Bytes; 0 for a file that was removed. */
 async function sizeOf(file: string): Promise<number> {
-  return (await lstat(file).catch(absent))?.size ?? 0;
+  return (await lstat(file).catch(unlessAbsent))?.size ?? 0;
 }
 
 /** The start of a file; '' where it was removed, or replaced by something that is no file. */
@@ -88,7 +88,7 @@ export async function rememberStepFiles(env: Readonly<Record<string, string | un
   const files: { name: Name; file: string; bytes: Buffer }[] = [];
   for (const name of NAMES) {
     const file = env[name];
-    const found = file ? await readFile(file).catch(absent) : undefined;
+    const found = file ? await readFile(file).catch(unlessAbsent) : undefined;
     if (file && found !== undefined) files.push({ name, file, bytes: found });
   }
   return {
@@ -107,12 +107,7 @@ export async function rememberStepFiles(env: Readonly<Record<string, string | un
 
 /** Whether it is a file, no link, with exactly these bytes. */
 async function holds(file: string, bytes: Buffer): Promise<boolean> {
-  const found = await lstat(file).catch(absent);
+  const found = await lstat(file).catch(unlessAbsent);
   if (found?.isFile() !== true || found.size !== bytes.length) return false;
   return bytes.equals(await readFile(file));
-}
-
-function absent(error: unknown): undefined {
-  if (errorCode(error) === 'ENOENT') return undefined;
-  throw error;
 }

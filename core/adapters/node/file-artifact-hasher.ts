@@ -6,14 +6,14 @@ import { formatDigestLines, type HashedArtifact, type HashedFile } from '../../d
 import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
 import { UserError } from '../../errors.ts';
 import type { ArtifactHasher } from '../../ports/artifact-hasher.ts';
-import { errorCode } from './error-code.ts';
+import { isAbsence } from './absent.ts';
 import { type FileToHash, hashFiles } from './hash-files.ts';
 
 /** Hashes files of this machine by streaming them. */
 export class FileArtifactHasher implements ArtifactHasher {
   async hash(location: string): Promise<HashedArtifact> {
     const found = await stat(location).catch((error: unknown) => {
-      if (errorCode(error) !== 'ENOENT' && errorCode(error) !== 'ENOTDIR') throw error;
+      if (!isAbsence(error)) throw error;
       throw new UserError('DATA_NOT_FOUND', `${location} does not exist`, {
         fix: 'Check the path, and that the step that makes it ran before.',
         cause: error,

@@ -17,6 +17,7 @@ import { ServiceError } from '../../errors.ts';
 import type { ByteSink } from '../../ports/byte-sink.ts';
 import type { DataRemote } from '../../ports/data-remote.ts';
 import type { ObjectContent, ObjectEntry } from '../../ports/object-store.ts';
+import { isAbsence } from './absent.ts';
 import { errorCode } from './error-code.ts';
 import { AdaptiveLimit } from './http/adaptive-limit.ts';
 
@@ -156,7 +157,7 @@ function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch (error) {
-    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return [];
+    if (isAbsence(error)) return [];
     throw folderError(folder, error);
   }
 }

@@ -6,6 +6,7 @@ import { assertObjectKey } from '../../domain/model/object-key.ts';
 import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
 import { ServiceError } from '../../errors.ts';
 import type { ObjectContent, ObjectEntry, ObjectStore, PutMode, PutResult } from '../../ports/object-store.ts';
+import { isAbsence } from './absent.ts';
 import { errorCode } from './error-code.ts';
 
 /** Temporary files begin so; `list` passes them over and a later run may remove them. */
@@ -36,7 +37,7 @@ export class FolderObjectStore implements ObjectStore {
       const found = await stat(file);
       return found.isFile() ? { key, sizeBytes: found.size } : undefined;
     } catch (error) {
-      if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
+      if (isAbsence(error)) return undefined;
       throw folderError(file, error);
     }
   }
@@ -73,7 +74,7 @@ export class FolderObjectStore implements ObjectStore {
         .filter((entry) => entry.isFile() && !entry.name.startsWith(TEMPORARY_PREFIX))
         .map((entry) => path.relative(this.#folder, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'));
     } catch (error) {
-      if (errorCode(error) === 'ENOENT') return [];
+      if (isAbsence(error)) return [];
       throw folderError(folder, error);
     }
   }

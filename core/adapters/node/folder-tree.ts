@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { TreeEntry, TreeFiles } from '../../ports/tree-files.ts';
+import { unlessAbsent } from './absent.ts';
 import { decodeText } from './decode-text.ts';
-import { errorCode } from './error-code.ts';
 
 /** The files of a folder of this machine. */
 export class FolderTree implements TreeFiles {
@@ -25,8 +25,5 @@ export class FolderTree implements TreeFiles {
 }
 
 async function orNothing<T>(reading: Promise<T>): Promise<T | undefined> {
-  return reading.catch((error: unknown) => {
-    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
-    throw error;
-  });
+  return reading.catch(unlessAbsent);
 }

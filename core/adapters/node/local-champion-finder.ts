@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UserError } from '../../errors.ts';
 import type { ArtifactHasher } from '../../ports/artifact-hasher.ts';
 import type { Champion, ChampionFinder } from '../../ports/champion-finder.ts';
+import { isThere } from './absent.ts';
 
 /** Champions given by hand: `none`, or the path of a model of this machine. */
 export class LocalChampionFinder implements ChampionFinder {
@@ -23,7 +23,7 @@ export class LocalChampionFinder implements ChampionFinder {
   async find(selector: string): Promise<Champion> {
     if (selector === 'none') return { kind: 'none' };
     const path = resolve(this.#baseFolder, selector);
-    if (!existsSync(path)) {
+    if (!isThere(path)) {
       throw new UserError('DATA_NOT_FOUND', `there is no champion at ${selector}`, {
         fix: 'Set the input champion to auto, none, a version, or the path of a model.',
       });

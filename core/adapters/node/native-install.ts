@@ -5,8 +5,8 @@ import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { ServiceError, UserError } from '../../errors.ts';
+import { isAbsence, unlessAbsent } from './absent.ts';
 import type { FolderCache } from './actions-folder-cache.ts';
-import { errorCode } from './error-code.ts';
 import { extractPackage } from './extract-package.ts';
 import { MOST_TREE_BYTES, MOST_TREE_FILES, treeDigest } from './tree-digest.ts';
 
@@ -86,7 +86,7 @@ async function takeAway({ folder, label }: Installation): Promise<boolean> {
   try {
     await rename(folder, away);
   } catch (cause) {
-    if (errorCode(cause) === 'ENOENT') return false;
+    if (isAbsence(cause)) return false;
     throw corrupt(label, { fix: `Remove ${folder} from this runner, which this job may not do.`, cause });
   }
   await rm(away, { recursive: true, force: true });
@@ -191,7 +191,7 @@ function corrupt(label: string, options: { readonly fix?: string; readonly cause
 async function removeStale(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
     if (!name.includes('.tmp-')) continue;
-    const made = await stat(join(parent, name)).catch(() => undefined);
+    const made = await stat(join(parent, name)).catch(unlessAbsent);
     if (made !== undefined && Date.now() - made.mtimeMs > STALE_MS)
       await rm(join(parent, name), { recursive: true, force: true });
   }

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { unlessAbsent } from './absent.ts';
 import { openActionsCache } from './actions-folder-cache.ts';
-import { errorCode } from './error-code.ts';
 import { installPackages, type NativePackage, packWithNpm, unsupportedPlatform } from './native-install.ts';
 import table from './native-modules.json' with { type: 'json' };
 import trees from './native-trees.json' with { type: 'json' };
@@ -61,10 +61,7 @@ export async function nativeModuleMain(name: NativeModuleName, options: NativeMo
 /** The module's file in a node_modules folder, if it is of the wanted version. */
 async function installedMain(name: NativeModuleName, nodeModules: string | undefined): Promise<string | undefined> {
   if (nodeModules === undefined) return undefined;
-  const text = await readFile(join(nodeModules, name, 'package.json'), 'utf8').catch((error: unknown) => {
-    if (errorCode(error) === 'ENOENT') return undefined;
-    throw error;
-  });
+  const text = await readFile(join(nodeModules, name, 'package.json'), 'utf8').catch(unlessAbsent);
   if (text === undefined) return undefined;
   const manifest: unknown = JSON.parse(text);
   const hasVersion = typeof manifest === 'object' && manifest !== null && 'version' in manifest;

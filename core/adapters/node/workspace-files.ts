@@ -1,8 +1,8 @@
 import { lstat, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../errors.ts';
+import { unlessAbsent } from './absent.ts';
 import { decodeText } from './decode-text.ts';
-import { errorCode } from './error-code.ts';
 
 /** Files of the checked-out repository that may be edited: inside it, no links on the way, nothing of `.github`. */
 export class WorkspaceFiles {
@@ -18,10 +18,7 @@ export class WorkspaceFiles {
    */
   async read(file: string): Promise<string | undefined> {
     await this.#assertSafe(file);
-    const bytes = await readFile(path.join(this.#root, file)).catch((error: unknown) => {
-      if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
-      throw error;
-    });
+    const bytes = await readFile(path.join(this.#root, file)).catch(unlessAbsent);
     return bytes === undefined ? undefined : decodeText(bytes, file);
   }
 
@@ -30,7 +27,7 @@ export class WorkspaceFiles {
     await this.#assertSafe(file);
     const absolute = path.join(this.#root, file);
     await mkdir(path.dirname(absolute), { recursive: true });
-    const { mode } = await lstat(absolute).catch(() => ({ mode: 0o644 }));
+    const mode = (await lstat(absolute).catch(unlessAbsent))?.mode ?? 0o644;
     const temporary = `${absolute}.${process.pid}.tmp`;
     await writeFile(temporary, text, { mode });
     await rename(temporary, absolute);
@@ -41,7 +38,7 @@ export class WorkspaceFiles {
     const outside = path.isAbsolute(file) || parts.some((part) => part === '..' || part === '' || part === '.git');
     if (outside || parts[0] === '.github') throw unsafe(file, 'is not a file that may be edited');
     for (let depth = 1; depth <= parts.length; depth++) {
-      const step = await lstat(path.join(this.#root, ...parts.slice(0, depth))).catch(() => undefined);
+      const step = await lstat(path.join(this.#root, ...parts.slice(0, depth))).catch(unlessAbsent);
       if (step?.isSymbolicLink()) throw unsafe(file, 'is or goes through a symbolic link');
     }
   }

@@ -11,7 +11,7 @@ import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
 import { ServiceError } from '../../errors.ts';
 import type { ImageLayout, LayerFile } from '../../ports/image-layout.ts';
 import type { ImageSource } from '../../ports/image-source.ts';
-import { errorCode } from '../node/error-code.ts';
+import { unlessAbsent } from '../node/absent.ts';
 
 /** An OCI image layout in a folder that is written. */
 export class OciLayoutFolder implements ImageLayout {
@@ -92,10 +92,7 @@ export class OciLayoutSource implements ImageSource {
   }
 
   async root(): Promise<string | undefined> {
-    return readFile(path.join(this.#folder, 'index.json'), 'utf8').catch((error: unknown) => {
-      if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
-      throw error;
-    });
+    return readFile(path.join(this.#folder, 'index.json'), 'utf8').catch(unlessAbsent);
   }
 
   async document(descriptor: Descriptor): Promise<string> {

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { HashedArtifact } from '../../domain/model/artifact-digest.ts';
 import type { ArtifactHasher } from '../../ports/artifact-hasher.ts';
+import { unlessAbsent } from '../node/absent.ts';
 import { FileArtifactHasher, filesUnder } from '../node/file-artifact-hasher.ts';
 import { weightsInArtifact } from './weights-in-artifact.ts';
 
@@ -33,7 +34,7 @@ export class OnnxArtifactHasher implements ArtifactHasher {
 
 async function modelsIn(location: string): Promise<readonly string[]> {
   const isModel = (name: string) => name.toLowerCase().endsWith('.onnx');
-  const found = await stat(location).catch(() => undefined);
+  const found = await stat(location).catch(unlessAbsent);
   if (found?.isDirectory() !== true) return found !== undefined && isModel(location) ? [location] : [];
   return (await filesUnder(location)).filter(isModel).map((name) => path.join(location, name));
 }

@@ -7,6 +7,7 @@ import type { InputPlan } from '../../domain/model/input-plan.ts';
 import type { ModelTensor } from '../../domain/model/model-tensor.ts';
 import { UserError } from '../../errors.ts';
 import type { FeatureBatch, ModelRunner, ModelRuntime, OpenModel, ScoreOptions } from '../../ports/model-runner.ts';
+import { unlessAbsent } from '../node/absent.ts';
 import { knownContentOf } from '../node/known-content.ts';
 import { type NativeModuleOptions, nativeModuleMain, nativeModuleVersion } from '../node/native-module.ts';
 import { classLabels } from './class-labels.ts';
@@ -217,7 +218,7 @@ async function statedClasses(file: string): Promise<readonly string[] | null> {
 
 /** The model file at a path: the file itself, or the one .onnx file of a folder. */
 async function modelFile(path: string): Promise<string> {
-  const found = await stat(path).catch(() => undefined);
+  const found = await stat(path).catch(unlessAbsent);
   if (found === undefined) {
     throw new UserError('DATA_NOT_FOUND', `there is no model at ${path}`, {
       fix: 'Check artifact in tidegate.yaml, and that train ran before.',

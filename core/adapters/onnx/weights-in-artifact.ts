@@ -1,6 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../errors.ts';
+import { unlessAbsent } from '../node/absent.ts';
 import { tensorLocations } from './tensor-locations.ts';
 
 /** A model file and the artifact whose digest has to cover what the model consists of. */
@@ -39,7 +40,7 @@ async function fileIn(root: string, at: { readonly folder: string; readonly loca
   const parts = at.location.split('/');
   const isOrdinary = at.location !== '' && !path.isAbsolute(at.location) && !parts.includes('..');
   if (!isOrdinary || at.location.includes('\0')) return undefined;
-  const real = await realpath(path.join(at.folder, at.location)).catch(() => undefined);
+  const real = await realpath(path.join(at.folder, at.location)).catch(unlessAbsent);
   if (real === undefined || !real.startsWith(`${root}${path.sep}`)) return undefined;
   const found = await stat(real);
   return found.isFile() ? found.size : undefined;
