@@ -13,7 +13,7 @@ import { type NativeModuleOptions, nativeModuleMain, nativeModuleVersion } from 
 import { classLabels } from './class-labels.ts';
 import { createFeeds } from './feeds.ts';
 import { joinParts, rowsAtOnce, splitRows } from './fixed-rows.ts';
-import { labelOutput, learnClasses } from './learned-classes.ts';
+import { labelOutput, OwnLabels } from './own-labels.ts';
 import { chooseOutput, readScores, type ScoreOutput } from './score-output.ts';
 import { SessionPool } from './session-pool.ts';
 import { type SessionFacts, type SessionSource, SessionThread } from './session-thread.ts';
@@ -119,7 +119,7 @@ class OnnxModel implements OpenModel {
   readonly #output: ScoreOutput;
   readonly #rowsAtOnce: number | null;
   readonly #label: string | undefined;
-  #learned: ModelClasses | null = null;
+  readonly #labels: OwnLabels | undefined;
   #closed = false;
 
   constructor(path: string, engine: Engine) {
@@ -129,24 +129,22 @@ class OnnxModel implements OpenModel {
     this.outputs = engine.facts.outputs.map(toTensor);
     this.runtime = { name: 'onnxruntime', version: nativeModuleVersion('onnxruntime-node'), provider: 'CPU' };
     this.#output = chooseOutput(this.outputs, path, engine.output);
-    this.#label = engine.stated === null ? labelOutput(this.outputs, this.#output.name) : undefined;
+    this.#label = labelOutput(this.outputs, this.#output.name);
+    this.#labels = this.#label === undefined ? undefined : this.#labelsOf(this.#label);
     this.#rowsAtOnce = rowsAtOnce(this.inputs);
   }
 
   get classes(): ModelClasses | null {
-    return this.#engine.stated ?? this.#learned;
+    return this.#engine.stated ?? this.#labels?.classes ?? null;
   }
 
   async score(batch: FeatureBatch, plan: InputPlan): Promise<Float64Array> {
     const { pool, scores } = this.#engine;
     const size = this.#rowsAtOnce ?? batch.rows;
     const feeds = splitRows(batch, size).map((part) => createFeeds(part, plan));
-    // Of the first rows only: texts are slow to hand over.
-    const label = this.#learned === null ? this.#label : undefined;
-    const outputs = [this.#output.name, ...(label === undefined ? [] : [label])];
+    const outputs = [this.#output.name, ...(this.#label === undefined ? [] : [this.#label])];
     const found = await pool.run(feeds, outputs).catch((cause) => this.#failed(cause));
-    const [[first = null, labels = null] = []] = found;
-    if (label !== undefined) this.#learned ??= learnClasses(first, labels) ?? [];
+    for (const [data = null, labels = null] of found) this.#labels?.add(data, labels);
     const read = found.map(([data = null]) => readScores(data, this.#output, { rows: size, path: this.#path, scores }));
     return joinParts(read, batch.rows, size);
   }
@@ -161,6 +159,17 @@ class OnnxModel implements OpenModel {
       const time = times.subarray(from, to).reduce((sum, one) => sum + one, 0);
       from = to;
       return time;
+    });
+  }
+
+  #labelsOf(label: string): OwnLabels {
+    const { stated, output } = this.#engine;
+    return new OwnLabels({
+      path: this.#path,
+      label,
+      scores: this.#output.name,
+      stated,
+      isChosen: output !== undefined,
     });
   }
 

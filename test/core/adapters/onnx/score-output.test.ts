@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { classLabels } from '../../../../core/adapters/onnx/class-labels.ts';
-import { labelOutput, learnClasses } from '../../../../core/adapters/onnx/learned-classes.ts';
 import { chooseOutput } from '../../../../core/adapters/onnx/score-output.ts';
 
 const output = (name: string, type = 'float32') => ({ name, type, shape: [null, 2] });
@@ -45,18 +44,5 @@ describe('classLabels', () => {
   ])('are those that %s.onnx names', async (model, labels) => {
     const file = new URL(`../../../fixtures/models/${model}.onnx`, import.meta.url);
     expect(classLabels(await readFile(file))).toEqual(labels);
-  });
-});
-
-describe('learnClasses', () => {
-  it('are the labels of the rows in which a probability is the highest', () => {
-    const scores = Float32Array.from([0.7, 0.2, 0.1, 0.1, 0.2, 0.7, 0.6, 0.3, 0.1]);
-    expect(learnClasses(scores, ['b', 'a', 'b'])).toEqual(['b', undefined, 'a']);
-    expect(learnClasses(scores.subarray(0, 3), BigInt64Array.from([1n, 0n, 1n]))).toBeNull();
-  });
-
-  it('come from an output of labels, not from any whole numbers', () => {
-    expect(labelOutput([output('leaf', 'int64'), output('output_label', 'string')], 'p')).toBe('output_label');
-    expect(labelOutput([output('leaf', 'int64')], 'p')).toBeUndefined();
   });
 });
