@@ -1,9 +1,11 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GitSourceTree } from '../core/adapters/git/git-source-tree.ts';
-import { isThere } from '../core/adapters/node/absent.ts';
+import { isThere, unlessAbsent } from '../core/adapters/node/absent.ts';
 import { isWithin } from '../core/domain/data/repository-path.ts';
 import { selectTargets } from '../core/domain/data/select-outputs.ts';
 import { ServiceError, UserError } from '../core/errors.ts';
+import type { BringData } from '../core/usecases/check-champion-data.ts';
 import { pullData } from '../core/usecases/pull-data.ts';
 import type { ActionContext } from './action-context.ts';
 import { logProgress } from './log-progress.ts';
@@ -11,17 +13,22 @@ import { openData, transferJobs } from './open-data.ts';
 
 /**
  * Brings data of the repository that a job did not pull because it seldom needs them. What DVC does not track, and what
- * cannot be fetched, stays absent: that is told in the log, and whoever asked looks whether it is there.
+ * cannot be fetched, stays absent: why is told in the log.
  */
-export function dataBringer(context: ActionContext): (path: string) => Promise<void> {
+export function dataBringer(context: ActionContext): BringData {
   return async (path) => {
-    if (isThere(join(context.workingDirectory, path))) return;
-    try {
-      await bring(context, path);
-    } catch (error) {
-      if (!(error instanceof UserError) && !(error instanceof ServiceError)) throw error;
-      context.log.notice(`${path} cannot be fetched: ${error.message}. ${error.fix}`);
+    const place = join(context.workingDirectory, path);
+    if (!isThere(place)) {
+      try {
+        await bring(context, path);
+      } catch (error) {
+        if (!(error instanceof UserError) && !(error instanceof ServiceError)) throw error;
+        context.log.notice(`${path} cannot be fetched: ${error.message}. ${error.fix}`);
+      }
     }
+    const found = await stat(place).catch(unlessAbsent);
+    if (found === undefined) return 'absent';
+    return found.isDirectory() ? 'folder' : 'file';
   };
 }
 

@@ -102,9 +102,9 @@ export interface TableReader {
    */
   rowsAbove(table: TableDescription, limit: number): Promise<number | null>;
   /**
-   * How many rows of a table are in another one too, by all columns that both have; 0 where they share none.
+   * How many rows of a table are in another one too, by all columns that both have; null where they share no column.
    *
    * @throws {UserError} DATA_INVALID for a file that breaks off.
    */
-  sharedRows(table: TableDescription, other: TableDescription): Promise<number>;
+  sharedRows(table: TableDescription, other: TableDescription): Promise<number | null>;
 }

@@ -1,20 +1,27 @@
+import { extname } from 'node:path/posix';
+import { tableFormat } from '../domain/data/table-format.ts';
 import { type ChampionHistory, compareData, type DatasetIdentity } from '../domain/evaluation/champion-data.ts';
 import { UserError } from '../errors.ts';
 import type { ArtifactHasher } from '../ports/artifact-hasher.ts';
-import type { TableDescription, TableReader } from '../ports/table-reader.ts';
+import type { CsvOptions, TableDescription, TableReader } from '../ports/table-reader.ts';
 
 /** The dataset that both models are to be judged on. */
 export interface JudgedDataset extends DatasetIdentity {
   readonly table: TableDescription;
 }
 
+/** Brings a path of the repository into the workspace where it can, and says what is there then. */
+export type BringData = (path: string) => Promise<'file' | 'folder' | 'absent'>;
+
 /** What comparing rows needs. */
 export interface ChampionDataPorts {
   readonly tables: TableReader;
   readonly hasher: Pick<ArtifactHasher, 'hash'>;
-  readonly bringData: (path: string) => Promise<void>;
+  readonly bringData: BringData;
   /** Absolute path of a file or folder of the repository. */
   readonly resolve: (path: string) => string;
+  /** How the tables are written. */
+  readonly csv?: CsvOptions | undefined;
 }
 
 /** Whether a champion may be judged on a dataset: why not, or what people should know; neither where nothing is to say. */
@@ -41,10 +48,12 @@ export async function checkChampionData(
   if (relation === 'newer') return { note: 'it was judged on older data; both models are scored on these' };
   const compared: { readonly path: string; readonly isSame: boolean }[] = [];
   for (const { path, digest } of history.trainedOn) {
-    await ports.bringData(path);
-    const other = await describeTable(ports.resolve(path), ports);
+    const other = await describeTable(path, ports);
     if (other === undefined) continue;
+    if ('problem' in other)
+      return { problem: `it was trained on ${path}, which cannot be looked at: ${other.problem}` };
     const shared = await ports.tables.sharedRows(dataset.table, other);
+    if (shared === null) continue;
     if (shared > 0) return { problem: `${shared} rows of this dataset are in ${path}, which it was trained on` };
     compared.push({ path, isSame: (await ports.hasher.hash(ports.resolve(path))).digest === digest });
   }
@@ -56,12 +65,19 @@ export async function checkChampionData(
   return { note: `it was judged on other data; no row of these is in what it was trained on${since}` };
 }
 
-async function describeTable(path: string, { tables }: ChampionDataPorts): Promise<TableDescription | undefined> {
+/** undefined: a script, or a folder without tables, which is not what a model has seen rows of. */
+async function describeTable(
+  path: string,
+  { tables, bringData, resolve, csv }: ChampionDataPorts,
+): Promise<TableDescription | { readonly problem: string } | undefined> {
+  const found = await bringData(path);
+  const isFile = found === 'file' || (found === 'absent' && extname(path) !== '');
+  if (isFile && tableFormat(path) === undefined) return undefined;
   try {
-    return await tables.describe(path);
+    return await tables.describe(resolve(path), csv);
   } catch (error) {
-    // A script, a folder of something else, or nothing: not what a model has seen rows of.
-    if (error instanceof UserError) return undefined;
-    throw error;
+    if (!(error instanceof UserError)) throw error;
+    const hasNoTable = found === 'folder' && error.code === 'DATA_NOT_FOUND';
+    return hasNoTable ? undefined : { problem: error.message };
   }
 }

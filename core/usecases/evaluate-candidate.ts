@@ -159,7 +159,7 @@ async function withoutSeenChampion<Contenders extends JudgedContenders>(
 ): Promise<Contenders> {
   const history = scored.found.kind === 'found' ? scored.found.history : undefined;
   if (history === undefined || scored.champion === null) return scored;
-  const ports = { tables, hasher, bringData, resolve: request.resolve };
+  const ports = { tables, hasher, bringData, resolve: request.resolve, csv: request.config.data.csv };
   const { problem, note } = await checkChampionData(history, dataset, ports);
   if (problem !== undefined) return { ...scored, champion: null, absence: { kind: 'unreadable', reason: problem } };
   if (note === undefined || scored.found.kind !== 'found') return scored;

@@ -4,6 +4,7 @@ import type { ChampionFinder } from '../ports/champion-finder.ts';
 import type { DatasetOrigins } from '../ports/dataset-origins.ts';
 import type { ModelRunner } from '../ports/model-runner.ts';
 import type { TableReader } from '../ports/table-reader.ts';
+import type { BringData } from './check-champion-data.ts';
 
 /** What evaluating needs from outside. */
 export interface EvaluationPorts {
@@ -13,7 +14,7 @@ export interface EvaluationPorts {
   readonly hasher: ArtifactHasher;
   readonly origins: DatasetOrigins;
   /** Makes data of the repository appear that this job did not fetch; what cannot be fetched stays absent. */
-  readonly bringData: (path: string) => Promise<void>;
+  readonly bringData: BringData;
   /** Counts the scores of more rows than are held. */
   readonly startCounting: StartCounting;
   /** Milliseconds that only grow. */

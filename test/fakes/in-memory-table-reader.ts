@@ -37,13 +37,13 @@ export class InMemoryTableReader implements TableReader {
     return rows > limit ? rows : null;
   }
 
-  async sharedRows(table: TableDescription, other: TableDescription): Promise<number> {
+  async sharedRows(table: TableDescription, other: TableDescription): Promise<number | null> {
     const known = new Set(other.columns.map(({ name }) => name));
     const shared = table.columns.map(({ name }) => name).filter((name) => known.has(name));
     const keys = ({ files }: TableDescription) =>
       (this.#tables.get(files[0] ?? '')?.rows ?? []).map((row) => JSON.stringify(shared.map((name) => row[name])));
     const found = new Set(keys(other));
-    return shared.length === 0 ? 0 : keys(table).filter((key) => found.has(key)).length;
+    return shared.length === 0 ? null : keys(table).filter((key) => found.has(key)).length;
   }
 
   async *readBeside(parts: readonly TablePart[], batchRows: number): AsyncIterable<TableBatch> {

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { tableFormat } from '../../domain/data/table-format.ts';
 import { withoutEnding } from '../../domain/text/without-ending.ts';
 import { UserError } from '../../errors.ts';
 import type {
@@ -11,11 +12,12 @@ import type {
   TablePart,
   TableReader,
 } from '../../ports/table-reader.ts';
+import { unlessAbsent } from '../node/absent.ts';
 import { loadNativeModule, type NativeModuleOptions } from '../node/native-module.ts';
 import { assembleBatches } from './assemble-batches.ts';
 import { parquetColumns } from './parquet-layout.ts';
 import { readParquet } from './read-parquet.ts';
-import { isTable, literal, literalGlob } from './table-scan.ts';
+import { literal, literalGlob } from './table-scan.ts';
 import { batchValue, columnOf, kindOf, openSource, stampOf, type TableSource } from './table-source.ts';
 import { unreadable } from './unreadable.ts';
 
@@ -68,18 +70,19 @@ export class DuckDbTableReader implements TableReader {
     }
   }
 
-  /** The files of a path or glob; of a folder all tables in it, however deep, hidden ones (`_delta_log`) left out. */
+  /**
+   * The file of a path, whatever characters it has, or the files of a pattern; of a folder all tables in it, however deep,
+   * hidden ones (`_delta_log`) left out.
+   */
   async #filesOf(path: string): Promise<readonly string[]> {
-    const isFolder = await stat(path).then(
-      (found) => found.isDirectory(),
-      () => false,
-    );
+    const found = await stat(path).catch(unlessAbsent);
+    if (found?.isFile() === true) return [path];
     const glob = async (pattern: string) =>
       (await this.#query(`SELECT file FROM glob(${literal(pattern)}) ORDER BY file`)).map(([file]) => String(file));
-    if (!isFolder) return glob(path);
+    if (found?.isDirectory() !== true) return glob(path);
     const root = withoutEnding(path, '/');
     const inside = await glob(`${literalGlob(root)}/**`);
-    return inside.filter((file) => isTable(file) && !/\/[._]/.test(file.slice(root.length)));
+    return inside.filter((file) => tableFormat(file) !== undefined && !/\/[._]/.test(file.slice(root.length)));
   }
 
   read(table: TableDescription, { columns, batchRows }: ReadOptions): AsyncIterable<TableBatch> {
@@ -147,7 +150,7 @@ export class DuckDbTableReader implements TableReader {
     return rows > limit ? rows : null;
   }
 
-  async sharedRows(table: TableDescription, other: TableDescription): Promise<number> {
+  async sharedRows(table: TableDescription, other: TableDescription): Promise<number | null> {
     const [own, rival] = [this.#sourceOf(table.files), this.#sourceOf(other.files)];
     const known = new Map(other.columns.map((column) => [column.name, column]));
     const same = table.columns.flatMap((column) => {
@@ -160,7 +163,7 @@ export class DuckDbTableReader implements TableReader {
         isAlike ? `${a} IS NOT DISTINCT FROM ${b}` : `CAST(${a} AS VARCHAR) IS NOT DISTINCT FROM CAST(${b} AS VARCHAR)`,
       ];
     });
-    if (same.length === 0) return 0;
+    if (same.length === 0) return null;
     const sql = `SELECT count(*) FROM ${own.from} a SEMI JOIN ${rival.from} b ON ${same.join(' AND ')}`;
     const [[count] = []] = await this.#query(sql, table.files.join(', '));
     return Number(count ?? 0);

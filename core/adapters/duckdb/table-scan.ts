@@ -1,13 +1,5 @@
+import { type TableFormat, tableFormat } from '../../domain/data/table-format.ts';
 import { UserError } from '../../errors.ts';
-
-/** What a table is written in. */
-export type TableFormat = 'parquet' | 'csv' | 'jsonl';
-
-const FORMATS: readonly { readonly format: TableFormat; readonly name: RegExp }[] = [
-  { format: 'parquet', name: /\.parquet$/i },
-  { format: 'csv', name: /\.(csv|tsv)(\.gz|\.zst)?$/i },
-  { format: 'jsonl', name: /\.(jsonl|ndjson)(\.gz|\.zst)?$/i },
-];
 
 /** A text as an SQL literal. */
 export function literal(text: string): string {
@@ -17,11 +9,6 @@ export function literal(text: string): string {
 /** A path in which no character stands for others. */
 export function literalGlob(path: string): string {
   return path.replace(/[*?[]/g, (character) => `[${character}]`);
-}
-
-/** Whether a file is of a format that is read. */
-export function isTable(file: string): boolean {
-  return FORMATS.some(({ name }) => name.test(file));
 }
 
 /** A name as an SQL identifier. */
@@ -36,10 +23,10 @@ export function identifier(name: string): string {
  * @throws {UserError} DATA_UNSUPPORTED for another ending, or several formats at once.
  */
 export function formatOf(files: readonly string[]): TableFormat {
-  const formats = new Set(files.map((file) => FORMATS.find(({ name }) => name.test(file))?.format));
+  const formats = new Set(files.map((file) => tableFormat(file)));
   const [format] = formats;
   if (format === undefined || formats.size > 1) {
-    const odd = files.find((file) => !isTable(file)) ?? files.join(', ');
+    const odd = files.find((file) => tableFormat(file) === undefined) ?? files.join(', ');
     throw new UserError('DATA_UNSUPPORTED', `${odd} is of no known table format`, {
       fix: 'Use files of one format: .parquet, .csv, .tsv, .jsonl or .ndjson (text also as .gz or .zst).',
     });

@@ -62,7 +62,7 @@ const { evaluation } = await evaluateCandidate(
     champions: new LocalChampionFinder(folder, hasher),
     hasher,
     origins: new UncheckedOrigins(hasher),
-    bringData: async () => {},
+    bringData: async () => 'file' as const,
     startCounting: startCountingThread,
     clockMs: () => performance.now(),
     progress: (line) => laps.push([line, performance.now()]),

@@ -153,7 +153,7 @@ async function run({
     champions: { find: async () => champion },
     hasher,
     origins: new UncheckedOrigins(hasher),
-    bringData: async () => {},
+    bringData: async () => 'file' as const,
     startCounting: countHere,
     clockMs: () => clock++,
     progress: () => {},
