@@ -8,11 +8,11 @@ import type { ModelTensor } from '../../domain/model/model-tensor.ts';
 import { UserError } from '../../errors.ts';
 import type { FeatureBatch, ModelRunner, ModelRuntime, OpenModel, ScoreOptions } from '../../ports/model-runner.ts';
 import { unlessAbsent } from '../node/absent.ts';
-import { knownContentOf } from '../node/known-content.ts';
 import { type NativeModuleOptions, nativeModuleMain, nativeModuleVersion } from '../node/native-module.ts';
 import { classLabels } from './class-labels.ts';
 import { createFeeds } from './feeds.ts';
 import { joinParts, rowsAtOnce, splitRows } from './fixed-rows.ts';
+import { engineMessage, notRunnable } from './not-runnable.ts';
 import { labelOutput, OwnLabels } from './own-labels.ts';
 import { chooseOutput, readScores, type ScoreOutput } from './score-output.ts';
 import { SessionPool } from './session-pool.ts';
@@ -181,7 +181,7 @@ class OnnxModel implements OpenModel {
   }
 
   #failed(cause: unknown): never {
-    throw new UserError('MODEL_INVALID', `${this.#path} fails on the dataset: ${firstLine(cause)}`, {
+    throw new UserError('MODEL_INVALID', `${this.#path} fails on the dataset: ${engineMessage(cause)}`, {
       fix: 'Check that the model takes the features of data.features, of these types.',
       cause,
     });
@@ -197,27 +197,6 @@ async function sizeWithWeights(file: string, artifact: string): Promise<number> 
     if (cause instanceof RangeError) throw await notRunnable({ path: artifact, file }, cause);
     throw cause;
   }
-}
-
-/** Says what the file is where its first bytes tell, else all that the runtime says of it. */
-async function notRunnable(
-  { path, file }: { readonly path: string; readonly file: string },
-  cause: unknown,
-): Promise<UserError> {
-  const known = await knownContentOf(file);
-  if (known !== undefined) {
-    return new UserError('MODEL_INVALID', `${path} is not an ONNX model: it is ${known.what}`, {
-      fix: known.fix,
-      cause,
-    });
-  }
-  const isNewer = /IR version|opset/i.test(String(cause));
-  return new UserError('MODEL_INVALID', `${path} is no ONNX model that runs here: ${firstLine(cause)}`, {
-    fix: isNewer
-      ? 'Export the model again with an older onnx package or a lower opset (target_opset, opset_version).'
-      : 'Export the model to ONNX (skl2onnx, torch.onnx, onnxmltools, tf2onnx), with operators of the standard, and check that the file is whole.',
-    cause,
-  });
 }
 
 /** The classes that a model's file names; null for a large file, which is not read for that. */
@@ -246,9 +225,4 @@ function toTensor(metadata: InferenceSession.ValueMetadata): ModelTensor {
   if (!metadata.isTensor) return { name: metadata.name, type: 'other', shape: [] };
   const shape = metadata.shape.map((axis) => (typeof axis === 'number' && axis >= 0 ? axis : null));
   return { name: metadata.name, type: metadata.type, shape };
-}
-
-function firstLine(error: unknown): string {
-  const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-  return line.slice(0, 2000);
 }

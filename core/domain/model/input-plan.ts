@@ -100,7 +100,7 @@ function oneTensor(input: ModelTensor, features: readonly string[], columns: rea
   const text = columns.filter(({ name, type }) => features.includes(name) && type === 'text');
   if (text.length > 0) {
     throw mismatch(
-      `${text.map(({ name }) => name).join(', ')} hold text${shownText(text)}, and the model's one input "${input.name}" takes ${input.type}`,
+      `${text.map(({ name }) => name).join(', ')} ${text.length === 1 ? 'holds' : 'hold'} text${shownText(text)}, and the model's one input "${input.name}" takes ${input.type}`,
       'Correct these values, name them in data.csv.missing if they mean "missing", or encode the column as numbers.',
     );
   }

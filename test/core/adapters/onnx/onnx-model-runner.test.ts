@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -131,6 +131,22 @@ describe('OnnxModelRunner', () => {
       code: 'MODEL_INVALID',
       message: expect.stringContaining('Shuffle'),
     });
+  });
+
+  it('names the IR version that is too new, and the one that runs', async () => {
+    const file = join(folder, 'newer.onnx');
+    const bytes = await readFile(join(MODELS, 'good.onnx'));
+    const [key] = bytes;
+    // The first field: ir_version.
+    expect(key).toBe(8);
+    const write = (version: number) => writeFile(file, Buffer.concat([Buffer.from([8, version]), bytes.subarray(2)]));
+    await write(99);
+    const problem: unknown = await runner.open(file).catch((error: unknown) => error);
+    const [, highest] = /has the IR version 99, and at most (\d+) runs here/.exec(String(problem)) ?? [];
+    await write(Number(highest) + 1);
+    await expect(runner.open(file)).rejects.toMatchObject({ fix: expect.stringContaining(`ir_version = ${highest}`) });
+    await write(Number(highest));
+    await (await runner.open(file)).close();
   });
 
   it('refuses what is no ONNX model, is cut off, or is not there', async () => {

@@ -62,7 +62,7 @@ describe('planInputs', () => {
       features: undefined,
       says: 'input "X" takes features, and data.features does not say which',
     },
-    { name: 'text for numbers', inputs: [tensor('X', 2)], features: ['a', 't'], says: 't hold text' },
+    { name: 'text for numbers', inputs: [tensor('X', 2)], features: ['a', 't'], says: 't holds text' },
     {
       name: 'text for a number column',
       inputs: [tensor('t', 1)],
