@@ -11,6 +11,8 @@ export interface TableColumn {
   readonly firstText?: { readonly text: string; readonly row: number } | undefined;
   /** Numbers that training code may have seen as several texts: "numbers of float32". */
   readonly noText?: string | undefined;
+  /** Some whole number of it is beyond 2^53 in size: as a double it may be another one. */
+  readonly isInexact?: boolean;
 }
 
 /** How CSV is written, where it is not as usual. */

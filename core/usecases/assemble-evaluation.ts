@@ -7,10 +7,10 @@ import type { SliceKey } from '../domain/evaluation/slice.ts';
 import type { ErrorPlace } from '../errors.ts';
 import type { TableDescription } from '../ports/table-reader.ts';
 import type { EvaluationReport, ReportedCurves, RuleResult } from '../reports/evaluation-report.ts';
+import type { JudgedContenders } from './contender-facts.ts';
 import type { EvaluationRequest } from './evaluation-request.ts';
 import type { IdentifiedDataset } from './hash-dataset.ts';
 import type { JudgedScores } from './judge-scores.ts';
-import type { JudgedContenders } from './open-contenders.ts';
 import { readReport } from './table-read.ts';
 import { type TrainingFacts, trainingMetricsShown } from './training-evidence.ts';
 

@@ -6,18 +6,13 @@ import type { EvaluationReport } from '../reports/evaluation-report.ts';
 import type { ProfileReport } from '../reports/profile-report.ts';
 import { assembleEvaluation, type BaseJudgement } from './assemble-evaluation.ts';
 import { checkChampionData, type JudgedDataset } from './check-champion-data.ts';
+import type { JudgedContenders } from './contender-facts.ts';
 import type { EvaluationPorts } from './evaluation-ports.ts';
 import type { EvaluationRequest } from './evaluation-request.ts';
 import { hashDataset, type IdentifiedDataset, identifyDataset } from './hash-dataset.ts';
 import { columnsToJudge, judgeScores } from './judge-scores.ts';
 import { judgeSums, leftOut, readsTheSame, tooManyRows } from './judge-sums.ts';
-import {
-  type Contenders,
-  type JudgedContenders,
-  openContenders,
-  type ScoredContenders,
-  type SummedContenders,
-} from './open-contenders.ts';
+import { type Contenders, openContenders, type ScoredContenders, type SummedContenders } from './open-contenders.ts';
 import {
   columnsToProfile,
   type DatasetProfile,

@@ -1,47 +1,21 @@
+import type { ModelConfig } from '../config/tidegate-config.ts';
 import type { ColumnValues } from '../domain/evaluation/column-values.ts';
-import type { ChampionAbsence } from '../domain/evaluation/judge-rules.ts';
 import type { ModelSums } from '../domain/evaluation/summed/summed-rows.ts';
-import type { HashedArtifact } from '../domain/model/artifact-digest.ts';
 import { classOrderProblem } from '../domain/model/class-order.ts';
-import { planInputs } from '../domain/model/input-plan.ts';
-import type { ModelTensor } from '../domain/model/model-tensor.ts';
 import { UserError } from '../errors.ts';
 import type { Champion } from '../ports/champion-finder.ts';
-import type { FeatureBatch, ModelRuntime, OpenModel } from '../ports/model-runner.ts';
 import type { TableDescription } from '../ports/table-reader.ts';
-import type { ArtifactFacts, ArtifactMeasurements } from './artifact-evidence.ts';
-import { checkScores, scoreProblem } from './checked-scores.ts';
+import { championScores, guardChampion } from './champion-scores.ts';
+import { checkScores } from './checked-scores.ts';
+import { factsOf, type JudgedContenders } from './contender-facts.ts';
 import type { EvaluationPorts } from './evaluation-ports.ts';
-import type { EvaluationRequest, ShownPath } from './evaluation-request.ts';
-import { type Latency, measureLatency } from './measure-latency.ts';
+import type { EvaluationRequest } from './evaluation-request.ts';
+import { withExactKeys } from './exact-keys.ts';
+import { openModels, type Rival } from './open-models.ts';
 import { type Outcome, readOutcome } from './read-outcome.ts';
-import { isTablePath, predictionColumns, readPredictions } from './read-predictions.ts';
+import { predictionColumns, readPredictions } from './read-predictions.ts';
 import { type PlannedModel, refuseEmpty, scoreDataset } from './score-dataset.ts';
 import { type SummedColumns, type SummedDataset, sumDataset } from './sum-dataset.ts';
-
-/** Features that the candidate takes and the champion does not, and the other way round. */
-export interface FeatureChange {
-  readonly added: readonly string[];
-  readonly removed: readonly string[];
-}
-
-/** What is known of both contenders beside their scores. */
-export interface JudgedContenders {
-  readonly rows: number;
-  /** Names of the classes by their index; null for regression. */
-  readonly classes: readonly string[] | null;
-  /** null where there is no champion to compare with. */
-  readonly champion: Float64Array | ModelSums | null;
-  readonly absence: ChampionAbsence;
-  readonly found: Champion;
-  readonly facts: ArtifactFacts;
-  readonly latency: Latency | null;
-  readonly candidateDigest: string;
-  /** Null where a contender is known by its predictions alone. */
-  readonly features: FeatureChange | null;
-  readonly signature: { readonly inputs: readonly ModelTensor[]; readonly outputs: readonly ModelTensor[] } | null;
-  readonly runtime: ModelRuntime | null;
-}
 
 /** The dataset as both contenders see it. */
 export interface ScoredContenders extends JudgedContenders {
@@ -77,7 +51,9 @@ export async function openContenders(
   champion: Champion,
   ports: EvaluationPorts,
 ): Promise<Contenders> {
-  const { table, own, rival } = await openAll(request, champion, ports);
+  const { table: described, own, rival } = await openModels(request, champion, ports);
+  const features = [own, rival.opened].flatMap((model) => model?.plan.features ?? []);
+  const table = withExactKeys(described, policies(request), features);
   const surroundings = { request, table, ports };
   return {
     table,
@@ -89,98 +65,15 @@ export async function openContenders(
   };
 }
 
-/** At the same time, since the engines load in threads of their own; the first of the errors counts. */
-async function openAll(request: EvaluationRequest, champion: Champion, ports: EvaluationPorts) {
-  const { candidate, dataset } = request;
-  const describing = ports.tables.describe(dataset.absolute, request.config.data.csv);
-  const opening = { request, ports, describing };
-  const [table, own, rival] = await Promise.allSettled([
-    describing,
-    candidate.kind === 'artifact' ? openModel(candidate.path.absolute, opening, request.config.data.features) : null,
-    openChampion(champion, opening),
-  ]);
-  if (table.status === 'fulfilled' && own.status === 'fulfilled' && rival.status === 'fulfilled') {
-    return { table: table.value, own: own.value, rival: rival.value };
-  }
-  if (own.status === 'fulfilled') await own.value?.model.close();
-  if (rival.status === 'fulfilled') await rival.value.opened?.model.close();
-  throw [table, own, rival].flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))[0];
-}
-
-interface Opening {
-  readonly request: EvaluationRequest;
-  readonly ports: EvaluationPorts;
-  readonly describing: Promise<TableDescription>;
+/** The configuration of this pull request, and the base branch's where it can be read. */
+function policies({ config, base }: EvaluationRequest): readonly ModelConfig[] {
+  return base === null || 'problem' in base ? [config] : [config, base.config];
 }
 
 interface Surroundings {
   readonly request: EvaluationRequest;
   readonly table: TableDescription;
   readonly ports: EvaluationPorts;
-}
-
-/** @param features Undefined: the model's own input names. */
-async function openModel(
-  path: string,
-  { request, ports, describing }: Opening,
-  features: readonly string[] | undefined,
-): Promise<PlannedModel> {
-  const perClass = request.config.task === 'multiclass-classification';
-  const model = await ports.models.open(path, {
-    scores: perClass ? 'each-class' : 'one',
-    output: request.config.evaluate.output,
-  });
-  try {
-    const { columns } = await describing;
-    return { model, plan: planInputs(model.inputs, { ...request.config.data, features }, columns) };
-  } catch (error) {
-    await model.close();
-    throw error;
-  }
-}
-
-interface Rival {
-  readonly found: Champion;
-  readonly opened: PlannedModel | null;
-  /** Predictions that were made elsewhere. */
-  readonly predictions: ShownPath | null;
-  readonly absence: ChampionAbsence;
-}
-
-async function openChampion(found: Champion, opening: Opening): Promise<Rival> {
-  const closed = { found, opened: null, predictions: null };
-  if (found.kind === 'none') return { ...closed, absence: { kind: 'none' } };
-  if (found.kind === 'unreadable') return { ...closed, absence: { kind: 'unreadable', reason: found.reason } };
-  if (isTablePath(found.path)) {
-    const predictions = { shown: "the champion's predictions", absolute: found.path };
-    return { ...closed, predictions, absence: { kind: 'present' } };
-  }
-  try {
-    return { ...closed, opened: await openRival(found.path, opening, found.features), absence: { kind: 'present' } };
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return { ...closed, absence: { kind: 'unreadable', reason: error.message } };
-  }
-}
-
-/** A champion takes the features that it was trained on; where nobody said which, those of today, else its own input names. */
-async function openRival(
-  path: string,
-  opening: Opening,
-  features: readonly string[] | undefined,
-): Promise<PlannedModel> {
-  if (features !== undefined) return openModel(path, opening, features);
-  const { features: todays } = opening.request.config.data;
-  try {
-    return await openModel(path, opening, todays);
-  } catch (error) {
-    if (!(error instanceof UserError) || todays === undefined) throw error;
-    return openModel(path, opening, undefined).catch(() => {
-      throw new UserError(error.code, `${error.message}; if it was trained on others, champion-features names them`, {
-        fix: error.fix,
-      });
-    });
-  }
 }
 
 interface Scoring extends Surroundings {
@@ -237,126 +130,7 @@ function refuseOrder(own: PlannedModel | null, classes: readonly string[] | null
   });
 }
 
-interface Read {
-  readonly rows: number;
-  readonly sample: FeatureBatch;
-  /** Why the champion gave no scores. */
-  readonly problem: string | undefined;
-  /** What the candidate's bytes are. */
-  readonly hashed: Promise<HashedArtifact>;
-}
-
-async function factsOf(
-  { ports, own, rival }: Scoring,
-  { rows, sample, problem, hashed: hashing }: Read,
-): Promise<Omit<JudgedContenders, 'champion' | 'classes'>> {
-  const hashed = await hashing;
-  const latency = own === null ? null : await measureLatency(own, sample);
-  return {
-    rows,
-    absence: problem === undefined ? rival.absence : { kind: 'unreadable', reason: problem },
-    found: rival.found,
-    facts: {
-      candidate: measurements(hashed.sizeBytes, latency),
-      champion: problem === undefined ? await championMeasurements(rival, sample, ports) : null,
-    },
-    latency,
-    candidateDigest: hashed.digest,
-    features: featuresOf(own, problem === undefined ? rival.opened : null),
-    signature: own === null ? null : { inputs: own.model.inputs, outputs: own.model.outputs },
-    runtime: own?.model.runtime ?? null,
-  };
-}
-
-/** The columns of the dataset that a model takes, as people know them. */
-function columnsOf({ plan }: PlannedModel): readonly string[] {
-  return plan.kind === 'one-tensor' ? plan.features : plan.inputs.map(({ column }) => column);
-}
-
-function featuresOf(own: PlannedModel | null, champion: PlannedModel | null): FeatureChange | null {
-  if (own === null || champion === null) return null;
-  const [now, before] = [columnsOf(own), columnsOf(champion)];
-  return {
-    added: now.filter((name) => !before.includes(name)),
-    removed: before.filter((name) => !now.includes(name)),
-  };
-}
-
 async function candidatePredictions({ request, ports }: Scoring, outcome: Outcome): Promise<Float64Array> {
   const columns = predictionColumns(request.config, outcome.classes);
   return readPredictions(request.candidate.path, { columns, rows: outcome.labels.length }, ports);
-}
-
-interface ChampionScores {
-  readonly scores: Float64Array | null;
-  /** Why there are none: a clause. */
-  readonly problem: string | undefined;
-}
-
-/** The champion's scores; whatever is wrong with them is a reason, not an error of the candidate's author. */
-async function championScores(
-  { request, rival, ports }: Scoring,
-  outcome: Outcome,
-  given: { readonly scores: Float64Array | undefined; readonly problem: string | undefined },
-): Promise<ChampionScores> {
-  if (given.problem !== undefined) return { scores: null, problem: given.problem };
-  try {
-    const columns = predictionColumns(request.config, outcome.classes);
-    const rows = outcome.labels.length;
-    const { predictions } = rival;
-    const scores = predictions === null ? given.scores : await readPredictions(predictions, { columns, rows }, ports);
-    const order = classOrderProblem(rival.opened?.model.classes ?? null, outcome.classes ?? []);
-    const problem = order ?? (scores === undefined ? undefined : scoreProblem(scores, outcome));
-    return { scores: problem === undefined ? (scores ?? null) : null, problem };
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return { scores: null, problem: error.message };
-  }
-}
-
-async function championMeasurements(
-  { found, opened }: Rival,
-  sample: FeatureBatch,
-  ports: EvaluationPorts,
-): Promise<ArtifactMeasurements | null> {
-  if (found.kind !== 'found' || opened === null) return null;
-  const { sizeBytes } = await ports.hasher.hash(found.path);
-  return measurements(sizeBytes, await measureLatency(opened, sample));
-}
-
-function measurements(sizeBytes: number, latency: Latency | null): ArtifactMeasurements {
-  const size = { artifact_size_bytes: sizeBytes };
-  if (latency === null) return size;
-  const { p50Ms, p95Ms, p99Ms, batch } = latency;
-  return {
-    latency_p50_ms: p50Ms,
-    latency_p95_ms: p95Ms,
-    latency_p99_ms: p99Ms,
-    latency_batch_p50_ms: batch.p50Ms,
-    latency_batch_p95_ms: batch.p95Ms,
-    latency_batch_p99_ms: batch.p99Ms,
-    ...size,
-  };
-}
-
-/** A champion that fails on the dataset is no error of the candidate's author: it gives no scores, and a reason. */
-function guardChampion({ model, plan }: PlannedModel) {
-  const problems: string[] = [];
-  const guarded: OpenModel = {
-    inputs: model.inputs,
-    outputs: model.outputs,
-    runtime: model.runtime,
-    get classes() {
-      return model.classes;
-    },
-    close: () => model.close(),
-    measure: (batches, of) => model.measure(batches, of),
-    score: (batch, of) =>
-      model.score(batch, of).catch((error: unknown) => {
-        if (!(error instanceof UserError)) throw error;
-        problems.push(error.message);
-        return new Float64Array(batch.rows).fill(Number.NaN);
-      }),
-  };
-  return { planned: { model: guarded, plan }, problem: () => problems[0] };
 }

@@ -57,6 +57,20 @@ export function isPresent(column: string, missing: MissingTexts): string {
   return `(${column} IS NOT NULL AND NOT ${isIn(`trim(${column})`, missing.elsewhere)})`;
 }
 
+const HIGHEST_EXACT = Number.MAX_SAFE_INTEGER;
+
+/** SQL that says whether a text is a whole number that is no double exactly. */
+export function isInexactText(column: string): string {
+  const whole = `regexp_full_match(trim(${column}), '[+-]?\\d{16,}')`;
+  const isSmall = isExact(`TRY_CAST(trim(${column}) AS HUGEINT)`);
+  return `(length(${column}) > 15 AND ${whole} AND NOT coalesce(${isSmall}, false))`;
+}
+
+/** SQL that says whether a whole number is a double exactly. */
+export function isExact(value: string): string {
+  return `(${value} BETWEEN -${HIGHEST_EXACT} AND ${HIGHEST_EXACT})`;
+}
+
 function isOf(column: string, type: CandidateType): string {
   if (type === 'integer') return `regexp_full_match(trim(${column}), '${INTEGER}')`;
   // The engine allows 1_000, and no reader that models are trained with does.

@@ -4,7 +4,7 @@ import { nearest } from '../../domain/text/nearest.ts';
 import { UserError } from '../../errors.ts';
 import type { BatchColumn, CsvOptions, TableColumn, TableColumnType, TableForm } from '../../ports/table-reader.ts';
 import { knownContentOf, notATable } from '../node/known-content.ts';
-import { type MissingTexts, missingTexts, typedValue } from './column-types.ts';
+import { isExact, type MissingTexts, missingTexts, typedValue } from './column-types.ts';
 import { openCsv } from './csv-table.ts';
 import { formatOf, identifier, scanOf } from './table-scan.ts';
 import { readTextHead } from './text-head.ts';
@@ -59,16 +59,45 @@ async function openByEngine(files: readonly string[], format: 'parquet' | 'jsonl
   for (const file of files) await refuseOther(file, format);
   const from = scanOf(files, format);
   const described = await query(`DESCRIBE SELECT * FROM ${from}`);
+  const { rows, inexact } = await countRows(from, { format, described }, query);
   const columns = described.map(
-    ([name, type]): TableColumn => ({ name: String(name), type: columnType(String(type)), ...noText(String(type)) }),
+    ([name, type]): TableColumn => ({
+      name: String(name),
+      type: columnType(String(type)),
+      ...noText(String(type)),
+      ...(inexact.has(String(name)) ? { isInexact: true, noText: 'whole numbers beyond 2^53' } : {}),
+    }),
   );
-  const [[rows] = []] = await query(`SELECT count(*) FROM ${from}`);
   return {
     from,
-    form: { format, rows: Number(rows) },
+    form: { format, rows },
     columns,
     valueOf: ({ name }, alias) => `${alias}.${identifier(name)}`,
   };
+}
+
+/** How many rows there are, and the columns of whole numbers in which one is no double exactly. */
+async function countRows(
+  from: string,
+  { format, described }: { readonly format: 'parquet' | 'jsonl'; readonly described: readonly (readonly unknown[])[] },
+  query: Query,
+): Promise<{ readonly rows: number; readonly inexact: ReadonlySet<string> }> {
+  const large = described.flatMap(([name, type]) => (/^U?(BIG|HUGE)INT$/.test(String(type)) ? [String(name)] : []));
+  if (format === 'jsonl') {
+    const counts = large.map((name) => `count_if(NOT ${isExact(identifier(name))})`);
+    const [[rows, ...beyond] = []] = await query(`SELECT ${['count(*)', ...counts].join(', ')} FROM ${from}`);
+    return { rows: Number(rows), inexact: new Set(large.filter((_, at) => Number(beyond[at]) > 0)) };
+  }
+  const [[rows] = []] = await query(`SELECT count(*) FROM ${from}`);
+  const inexact = new Set<string>();
+  for (const name of large) {
+    // One comparison at a time, which the statistics of a file mostly answer.
+    for (const beyond of [`> ${Number.MAX_SAFE_INTEGER}`, `< -${Number.MAX_SAFE_INTEGER}`]) {
+      const found = await query(`SELECT 1 FROM ${from} WHERE ${identifier(name)} ${beyond} LIMIT 1`);
+      if (found.length > 0) inexact.add(name);
+    }
+  }
+  return { rows: Number(rows), inexact };
 }
 
 /** @throws {UserError} DATA_INVALID for a file that is, by its first bytes, something else. */

@@ -1,11 +1,20 @@
 import type { TableColumn } from '../../ports/table-reader.ts';
-import { type CandidateType, candidatesFor, isOdd, isPresent, type MissingTexts, mayBe } from './column-types.ts';
+import {
+  type CandidateType,
+  candidatesFor,
+  isInexactText,
+  isOdd,
+  isPresent,
+  type MissingTexts,
+  mayBe,
+} from './column-types.ts';
 
 type Query = (sql: string) => Promise<readonly (readonly unknown[])[]>;
 
 /** Chosen: rows that say at once of most columns of text that they are none of numbers. */
 const SAMPLE_ROWS = 2000;
 const SAMPLE_VALUES = 1_000_000;
+const NUMBERS: readonly string[] = ['integer', 'real'];
 
 /** The columns of a table of texts, by all of its rows. */
 export interface TypedColumns {
@@ -30,7 +39,7 @@ export async function typeColumns(table: TextTable, query: Query): Promise<Typed
   const sample = await query(`SELECT * FROM (${select}) LIMIT ${limit}`);
   const textsOf = (at: number) => sample.map((row) => (typeof row[at] === 'string' ? row[at] : null));
   const open = names.map((_, at) => [...candidatesFor(textsOf(at), missing)]);
-  const rows = await refute(table, open, query);
+  const { rows, inexact } = await refute(table, open, query);
   const columns: TableColumn[] = [];
   for (const [at, name] of names.entries()) {
     const texts = textsOf(at);
@@ -38,7 +47,13 @@ export async function typeColumns(table: TextTable, query: Query): Promise<Typed
     const isEmpty = type === 'integer' && texts.every(isMissing(missing)) && (await hasNone(table, at, query));
     const text = type === 'text' ? await firstText(table, { at, texts }, query) : undefined;
     const found = isEmpty ? 'real' : type;
-    columns.push({ name, type: found, isWritten: true, ...(text === undefined ? {} : { firstText: text }) });
+    columns.push({
+      name,
+      type: found,
+      isWritten: true,
+      ...(text === undefined ? {} : { firstText: text }),
+      ...(inexact.has(at) && NUMBERS.includes(found) ? { isInexact: true } : {}),
+    });
   }
   return { columns, rows };
 }
@@ -55,18 +70,24 @@ async function hasNone({ select, missing }: TextTable, at: number, query: Query)
 /**
  * Takes from the types of each column those that some row refutes, until the first one left is that of all rows.
  *
- * @returns How many rows there are.
+ * @returns How many rows there are, and the columns with whole numbers that are no doubles exactly.
  */
-async function refute(table: TextTable, open: readonly CandidateType[][], query: Query): Promise<number> {
+async function refute(
+  table: TextTable,
+  open: readonly CandidateType[][],
+  query: Query,
+): Promise<{ readonly rows: number; readonly inexact: ReadonlySet<number> }> {
+  const inexact = new Set<number>();
   for (let undecided = open.map((_, at) => at); ; ) {
     const asked = undecided.flatMap((at) => {
       const type = open[at]?.[0];
       return type === undefined ? [] : [{ at, type }];
     });
-    const [[rows, ...odd] = []] = await query(countOdd(table, asked));
-    undecided = asked.flatMap(({ at }, index) => (Number(odd[index]) > 0 ? [at] : []));
+    const [[rows, ...counts] = []] = await query(countOdd(table, asked));
+    for (const [index, { at }] of asked.entries()) if (Number(counts[2 * index + 1]) > 0) inexact.add(at);
+    undecided = asked.flatMap(({ at }, index) => (Number(counts[2 * index]) > 0 ? [at] : []));
     for (const at of undecided) open[at]?.shift();
-    if (undecided.every((at) => open[at]?.length === 0)) return Number(rows);
+    if (undecided.every((at) => open[at]?.length === 0)) return { rows: Number(rows), inexact };
   }
 }
 
@@ -74,8 +95,11 @@ function countOdd(
   { select, missing }: TextTable,
   asked: readonly { readonly at: number; readonly type: CandidateType }[],
 ): string {
-  const odd = asked.map(({ at, type }) => `count_if(${isOdd(`v${at}`, type, missing)})`);
-  return `SELECT ${['count(*)', ...odd].join(', ')} FROM (${select})`;
+  const counts = asked.flatMap(({ at, type }) => [
+    `count_if(${isOdd(`v${at}`, type, missing)})`,
+    NUMBERS.includes(type) ? `count_if(${isInexactText(`v${at}`)})` : '0',
+  ]);
+  return `SELECT ${['count(*)', ...counts].join(', ')} FROM (${select})`;
 }
 
 /** The first text of a column that is no number, with its line where values and files do not span lines. */

@@ -1,6 +1,6 @@
-import { UserError } from '../../errors.ts';
 import { asWritten } from '../data/written-column.ts';
 import { nearest } from '../text/nearest.ts';
+import { checkOneTensor, checkType, type FeatureColumn, mismatch } from './input-checks.ts';
 import type { ModelTensor } from './model-tensor.ts';
 
 /** How the columns of a table become the inputs of a model. */
@@ -23,18 +23,6 @@ export interface PlannedInput {
   readonly feature: string;
 }
 
-/** A column that features may come from. */
-export interface FeatureColumn {
-  readonly name: string;
-  readonly type: string;
-  /** Its text is read by the name that `asWritten` gives. */
-  readonly isWritten?: boolean | undefined;
-  /** Its first value that is no number, and the row. */
-  readonly firstText?: { readonly text: string; readonly row: number } | undefined;
-  /** Why its values have no text that is sure to be that of the training; undefined: they have one. */
-  readonly noText?: string | undefined;
-}
-
 /** What tidegate.yaml says of a model's inputs. */
 export interface DeclaredInputs {
   /** `data.features`; undefined: the model's input names. */
@@ -42,8 +30,6 @@ export interface DeclaredInputs {
   /** `data.inputs`: the column of an input. */
   readonly inputs?: Readonly<Record<string, string>> | undefined;
 }
-
-const NUMBERS = ['float32', 'float64', 'int32', 'int64', 'bool', 'float16'];
 
 /**
  * Joins a model's inputs with the columns of a table: one tensor [n, k] takes the features in their order; several
@@ -94,25 +80,11 @@ function oneTensor(input: ModelTensor, features: readonly string[], columns: rea
       'Name the features that the model was trained on, in that order, or train with these.',
     );
   }
-  if (!NUMBERS.includes(input.type)) {
-    throw mismatch(`the model's input "${input.name}" holds ${input.type}, not numbers`, 'Export one input a column.');
-  }
-  const text = columns.filter(({ name, type }) => features.includes(name) && type === 'text');
-  if (text.length > 0) {
-    throw mismatch(
-      `${text.map(({ name }) => name).join(', ')} ${text.length === 1 ? 'holds' : 'hold'} text${shownText(text)}, and the model's one input "${input.name}" takes ${input.type}`,
-      'Correct these values, name them in data.csv.missing if they mean "missing", or encode the column as numbers.',
-    );
-  }
+  checkOneTensor(
+    input,
+    columns.filter(({ name }) => features.includes(name)),
+  );
   return { kind: 'one-tensor', input, features };
-}
-
-/** The first text of the first of some columns. */
-function shownText([column]: readonly FeatureColumn[]): string {
-  const { name, firstText } = column ?? { name: '', firstText: undefined };
-  if (firstText === undefined) return '';
-  const { text, row } = firstText;
-  return ` (${name}: ${JSON.stringify(text.slice(0, 100))} in row ${row}, line ${row + 1} of the file)`;
 }
 
 function oneInputAColumn(
@@ -205,31 +177,6 @@ function plannedInput(tensor: ModelTensor, column: string, columns: readonly Fea
   };
 }
 
-function checkType(input: ModelTensor, column: FeatureColumn): void {
-  const wantsText = input.type === 'string';
-  if (!wantsText && !NUMBERS.includes(input.type)) {
-    throw mismatch(
-      `the model's input "${input.name}" holds ${input.type}`,
-      'Export it as a tensor of numbers or text.',
-    );
-  }
-  if (wantsText) refuseTextless(input, column);
-  if (wantsText || column.type !== 'text') return;
-  throw mismatch(
-    `the model's input "${input.name}" takes ${input.type}, and the column ${column.name} holds text${shownText([column])}`,
-    'Correct these values, name them in data.csv.missing if they mean "missing", or train on text.',
-  );
-}
-
-/** Refuses a column for a text input where it is not known as which text the training saw its values. */
-function refuseTextless({ name }: ModelTensor, column: FeatureColumn): void {
-  if (column.isWritten === true || (column.type !== 'time' && column.noText === undefined)) return;
-  throw mismatch(
-    `the model's input "${name}" takes text, and the column ${column.name} holds ${column.noText ?? 'times'}, which have no one text`,
-    'Write the column as text, in the way in which the model was trained on it.',
-  );
-}
-
 function checkColumns(names: readonly string[], columns: readonly FeatureColumn[]): void {
   const known = columns.map(({ name }) => name);
   const missing = names.filter((name) => !known.includes(name));
@@ -240,7 +187,7 @@ function checkColumns(names: readonly string[], columns: readonly FeatureColumn[
   );
 }
 
-function unnamed(input: ModelTensor, columns: readonly FeatureColumn[]): UserError {
+function unnamed(input: ModelTensor, columns: readonly FeatureColumn[]) {
   const count = width(input);
   const taken = count === null ? 'features' : `${count} features`;
   return mismatch(
@@ -272,8 +219,4 @@ function guesses(missing: readonly string[], known: readonly string[]): string {
 function width({ shape }: ModelTensor): number | null {
   if (shape.length <= 1) return shape.length === 0 ? null : 1;
   return shape[1] ?? null;
-}
-
-function mismatch(message: string, fix: string): UserError {
-  return new UserError('MODEL_INPUT_MISMATCH', message, { fix });
 }

@@ -1,0 +1,90 @@
+import { UserError } from '../../errors.ts';
+import type { ModelTensor } from './model-tensor.ts';
+
+/** A column that features may come from. */
+export interface FeatureColumn {
+  readonly name: string;
+  readonly type: string;
+  /** Its text is read by the name that `asWritten` gives. */
+  readonly isWritten?: boolean | undefined;
+  /** Its first value that is no number, and the row. */
+  readonly firstText?: { readonly text: string; readonly row: number } | undefined;
+  /** Why its values have no text that is sure to be that of the training; undefined: they have one. */
+  readonly noText?: string | undefined;
+  /** Some whole number of it is beyond 2^53 in size, and is not read exactly. */
+  readonly isInexact?: boolean;
+}
+
+const NUMBERS = ['float32', 'float64', 'int32', 'int64', 'bool', 'float16'];
+
+/**
+ * Whether columns may fill the one input of a model.
+ *
+ * @throws {UserError} MODEL_INPUT_MISMATCH that names both.
+ */
+export function checkOneTensor(input: ModelTensor, columns: readonly FeatureColumn[]): void {
+  if (!NUMBERS.includes(input.type)) {
+    throw mismatch(`the model's input "${input.name}" holds ${input.type}, not numbers`, 'Export one input a column.');
+  }
+  const text = columns.filter(({ type }) => type === 'text');
+  if (text.length > 0) {
+    throw mismatch(
+      `${text.map(({ name }) => name).join(', ')} ${text.length === 1 ? 'holds' : 'hold'} text${shownText(text)}, and the model's one input "${input.name}" takes ${input.type}`,
+      'Correct these values, name them in data.csv.missing if they mean "missing", or encode the column as numbers.',
+    );
+  }
+  for (const column of columns) refuseInexact(input, column);
+}
+
+/**
+ * Whether a column may fill an input of its own.
+ *
+ * @throws {UserError} MODEL_INPUT_MISMATCH that names both.
+ */
+export function checkType(input: ModelTensor, column: FeatureColumn): void {
+  const wantsText = input.type === 'string';
+  if (!wantsText && !NUMBERS.includes(input.type)) {
+    throw mismatch(
+      `the model's input "${input.name}" holds ${input.type}`,
+      'Export it as a tensor of numbers or text.',
+    );
+  }
+  if (wantsText) refuseTextless(input, column);
+  refuseInexact(input, column);
+  if (wantsText || column.type !== 'text') return;
+  throw mismatch(
+    `the model's input "${input.name}" takes ${input.type}, and the column ${column.name} holds text${shownText([column])}`,
+    'Correct these values, name them in data.csv.missing if they mean "missing", or train on text.',
+  );
+}
+
+/** Refuses a column for a text input where it is not known as which text the training saw its values. */
+function refuseTextless({ name }: ModelTensor, column: FeatureColumn): void {
+  if (column.isWritten === true || (column.type !== 'time' && column.noText === undefined)) return;
+  throw mismatch(
+    `the model's input "${name}" takes text, and the column ${column.name} holds ${column.noText ?? 'times'}, which have no one text`,
+    'Write the column as text, in the way in which the model was trained on it.',
+  );
+}
+
+/** What float inputs round, inputs of whole numbers must have exactly. */
+function refuseInexact(input: ModelTensor, { name, isInexact }: FeatureColumn): void {
+  if (isInexact !== true || input.type !== 'int64') return;
+  throw mismatch(
+    `the model's input "${input.name}" takes int64, and the column ${name} has whole numbers beyond 2^53, which are not read exactly`,
+    'Train on smaller numbers, or on the column as text.',
+  );
+}
+
+/** The first text of the first of some columns. */
+function shownText([column]: readonly FeatureColumn[]): string {
+  const { name, firstText } = column ?? { name: '', firstText: undefined };
+  if (firstText === undefined) return '';
+  const { text, row } = firstText;
+  return ` (${name}: ${JSON.stringify(text.slice(0, 100))} in row ${row}, line ${row + 1} of the file)`;
+}
+
+/** The error for columns and inputs that do not go together. */
+export function mismatch(message: string, fix: string): UserError {
+  return new UserError('MODEL_INPUT_MISMATCH', message, { fix });
+}
