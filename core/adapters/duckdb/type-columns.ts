@@ -15,6 +15,8 @@ type Query = (sql: string) => Promise<readonly (readonly unknown[])[]>;
 const SAMPLE_ROWS = 2000;
 const SAMPLE_VALUES = 1_000_000;
 const NUMBERS: readonly string[] = ['integer', 'real'];
+/** Chosen: the time to plan a statement grows as the square of its columns. */
+const COLUMNS_AT_ONCE = 250;
 
 /** The columns of a table of texts, by all of its rows. */
 export interface TypedColumns {
@@ -83,23 +85,33 @@ async function refute(
       const type = open[at]?.[0];
       return type === undefined ? [] : [{ at, type }];
     });
-    const [[rows, ...counts] = []] = await query(countOdd(table, asked));
+    const { rows, counts } = await countOdd(table, asked, query);
     for (const [index, { at }] of asked.entries()) if (Number(counts[2 * index + 1]) > 0) inexact.add(at);
     undecided = asked.flatMap(({ at }, index) => (Number(counts[2 * index]) > 0 ? [at] : []));
     for (const at of undecided) open[at]?.shift();
-    if (undecided.every((at) => open[at]?.length === 0)) return { rows: Number(rows), inexact };
+    if (undecided.every((at) => open[at]?.length === 0)) return { rows, inexact };
   }
 }
 
-function countOdd(
-  { select, missing }: TextTable,
-  asked: readonly { readonly at: number; readonly type: CandidateType }[],
-): string {
-  const counts = asked.flatMap(({ at, type }) => [
-    `count_if(${isOdd(`v${at}`, type, missing)})`,
-    NUMBERS.includes(type) ? `count_if(${isInexactText(`v${at}`)})` : '0',
-  ]);
-  return `SELECT ${['count(*)', ...counts].join(', ')} FROM (${select})`;
+interface AskedColumn {
+  readonly at: number;
+  readonly type: CandidateType;
+}
+
+/** How many rows there are; and for each column how many refute its type, and how many are no doubles exactly. */
+async function countOdd({ select, missing }: TextTable, asked: readonly AskedColumn[], query: Query) {
+  const counts: unknown[] = [];
+  for (let from = 0; ; from += COLUMNS_AT_ONCE) {
+    const wanted = asked
+      .slice(from, from + COLUMNS_AT_ONCE)
+      .flatMap(({ at, type }) => [
+        `count_if(${isOdd(`v${at}`, type, missing)})`,
+        NUMBERS.includes(type) ? `count_if(${isInexactText(`v${at}`)})` : '0',
+      ]);
+    const [[rows, ...found] = []] = await query(`SELECT ${['count(*)', ...wanted].join(', ')} FROM (${select})`);
+    counts.push(...found);
+    if (from + COLUMNS_AT_ONCE >= asked.length) return { rows: Number(rows), counts };
+  }
 }
 
 /** The first text of a column that is no number, with its line where values and files do not span lines. */

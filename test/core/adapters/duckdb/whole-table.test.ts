@@ -108,3 +108,12 @@ describe('a table that is replaced while it is read', () => {
     await expect(reading).rejects.toMatchObject({ code: 'DATA_MODIFIED' });
   });
 });
+
+describe('a table of more than a thousand columns', () => {
+  it('is described with the type of each', async () => {
+    const names = Array.from({ length: 1500 }, (_, at) => `f${at}`);
+    const row = names.map((_, at) => (at % 2 === 0 ? '0.5' : '2001-02-03')).join();
+    const { columns } = await reader.describe(await write('wide.csv', `${names.join()}\n${row}\n${row}\n`));
+    expect(columns.map(({ type }) => type)).toEqual(names.map((_, at) => (at % 2 === 0 ? 'real' : 'time')));
+  });
+});
