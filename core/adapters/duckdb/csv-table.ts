@@ -6,7 +6,7 @@ import { readTextHead, type TextEncoding } from './text-head.ts';
 
 /** Files of CSV as one table of texts. */
 export interface CsvTable {
-  /** A statement that gives the texts: `v0`, `v1` … in the order of `names`, NULL where nothing stands. */
+  /** A statement that gives the texts: `v0`, `v1` … in the order of `names`, empty where nothing stands, NULL where a file lacks the column. */
   readonly select: string;
   readonly names: readonly string[];
   readonly form: Pick<TableForm, 'format' | 'delimiter' | 'encoding' | 'header'>;
@@ -19,6 +19,8 @@ interface CsvFile {
   readonly encoding: TextEncoding;
 }
 
+/** A text that no file of UTF-8 holds unless somebody means to. */
+const NO_TEXT = '\u0001\u0002\u0003';
 /** Chosen: files that are open at a time. */
 const FILES_AT_ONCE = 8;
 
@@ -91,6 +93,8 @@ function selectGroup(group: readonly CsvFile[], names: readonly string[], partit
     `columns = {${columns}}`,
     `delim = ${literal(first.delimiter)}`,
     `quote = '"', escape = '"', comment = '', header = true, auto_detect = false, null_padding = false`,
+    // The engine drops fields that no column is for where they hold the text of a missing value: no field holds this one.
+    `nullstr = ${literal(NO_TEXT)}`,
     // A line of the widest text that is read from JSON too.
     'max_line_size = 16777216',
     ...(first.encoding === 'utf-16' ? ["encoding = 'utf-16'"] : []),

@@ -117,3 +117,10 @@ describe('a table of more than a thousand columns', () => {
     expect(columns.map(({ type }) => type)).toEqual(names.map((_, at) => (at % 2 === 0 ? 'real' : 'time')));
   });
 });
+
+describe('a CSV file of one column', () => {
+  it('has no row where a line has no character, as for pandas, and one where it has two quotes', async () => {
+    expect(await readAll(await write('blank.csv', 'a\n1\n\n2\n\n'), ['a'])).toBe(2);
+    expect(await readAll(await write('quotes.csv', 'a\n1\n""\n2\n'), ['a'])).toBe(3);
+  });
+});
