@@ -67,6 +67,11 @@ export function isInexactText(column: string): string {
   return `(CASE WHEN length(${column}) < 16 THEN false WHEN ${whole} THEN ${isBeyond} ELSE false END)`;
 }
 
+/** Whether an SQL type has whole numbers that are no doubles exactly. */
+export function isLong(sqlType: string): boolean {
+  return /^U?(BIG|HUGE)INT$/.test(sqlType);
+}
+
 /** SQL that says whether a whole number is a double exactly. */
 export function isExact(value: string): string {
   return `(${value} BETWEEN -${Number.MAX_SAFE_INTEGER} AND ${Number.MAX_SAFE_INTEGER})`;

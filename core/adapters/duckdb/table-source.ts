@@ -1,14 +1,19 @@
 import { stat } from 'node:fs/promises';
+import type { TableFormat } from '../../domain/data/table-format.ts';
 import { writtenColumn } from '../../domain/data/written-column.ts';
 import { nearest } from '../../domain/text/nearest.ts';
 import { UserError } from '../../errors.ts';
 import type { BatchColumn, CsvOptions, TableColumn, TableColumnType, TableForm } from '../../ports/table-reader.ts';
 import { knownContentOf, notATable } from '../node/known-content.ts';
-import { isExact, type MissingTexts, missingTexts, typedValue } from './column-types.ts';
+import { isLong, type MissingTexts, missingTexts, typedValue } from './column-types.ts';
 import { openCsv } from './csv-table.ts';
+import { openJson } from './json-table.ts';
 import { formatOf, identifier, scanOf } from './table-scan.ts';
 import { readTextHead } from './text-head.ts';
 import { typeColumns } from './type-columns.ts';
+
+/** Whole numbers that doubles do not tell apart: their texts as doubles are not known either. */
+const INEXACT = { isInexact: true, noText: 'whole numbers beyond 2^53' } as const;
 
 type Query = (sql: string) => Promise<readonly (readonly unknown[])[]>;
 
@@ -28,11 +33,19 @@ export interface TableSource {
 export async function openSource(files: readonly string[], options: CsvOptions, query: Query): Promise<TableSource> {
   const format = formatOf(files);
   const stamp = await stampOf(files);
-  const opened = format === 'csv' ? await openText(files, options, query) : await openByEngine(files, format, query);
-  return { ...opened, stamp };
+  return { ...(await opened(files, format, { options, query })), stamp };
 }
 
 type Opened = Omit<TableSource, 'stamp'>;
+
+function opened(
+  files: readonly string[],
+  format: TableFormat,
+  { options, query }: { readonly options: CsvOptions; readonly query: Query },
+): Promise<Opened> {
+  if (format === 'csv') return openText(files, options, query);
+  return format === 'jsonl' ? openLines(files, query) : openParquet(files, query);
+}
 
 async function openText(files: readonly string[], options: CsvOptions, query: Query): Promise<Opened> {
   const { select, names, form } = await openCsv(files, options);
@@ -55,22 +68,46 @@ function textValue(
   return typedValue(`${alias}.v${at.get(writtenColumn(name) ?? name)}`, type, missing);
 }
 
-async function openByEngine(files: readonly string[], format: 'parquet' | 'jsonl', query: Query): Promise<Opened> {
-  for (const file of files) await refuseOther(file, format);
-  const from = scanOf(files, format);
+async function openLines(files: readonly string[], query: Query): Promise<Opened> {
+  for (const file of files) {
+    const { encoding } = await readTextHead(file);
+    if (encoding === 'utf-8') continue;
+    throw new UserError('DATA_INVALID', `${file} is UTF-16, and JSON lines are UTF-8`, { fix: 'Write it as UTF-8.' });
+  }
+  const { from, columns, rows } = await openJson(files, query);
+  const times = new Set(columns.filter(({ areTimes }) => areTimes).map(({ name }) => name));
+  return {
+    from,
+    form: { format: 'jsonl', rows },
+    columns: columns.map(({ name, sqlType, isInexact }) => ({
+      name,
+      type: times.has(name) ? 'time' : columnType(sqlType),
+      ...noText(sqlType),
+      ...(isInexact ? INEXACT : {}),
+    })),
+    valueOf: ({ name }, alias) => {
+      const value = `${alias}.${identifier(name)}`;
+      return times.has(name) ? `CAST(trim(${value}) AS TIMESTAMPTZ)` : value;
+    },
+  };
+}
+
+async function openParquet(files: readonly string[], query: Query): Promise<Opened> {
+  for (const file of files) await refuseOther(file);
+  const from = scanOf(files, 'parquet');
   const described = await query(`DESCRIBE SELECT * FROM ${from}`);
-  const { rows, inexact } = await countRows(from, { format, described }, query);
+  const { rows, inexact } = await countRows(from, described, query);
   const columns = described.map(
     ([name, type]): TableColumn => ({
       name: String(name),
       type: columnType(String(type)),
       ...noText(String(type)),
-      ...(inexact.has(String(name)) ? { isInexact: true, noText: 'whole numbers beyond 2^53' } : {}),
+      ...(inexact.has(String(name)) ? INEXACT : {}),
     }),
   );
   return {
     from,
-    form: { format, rows },
+    form: { format: 'parquet', rows },
     columns,
     valueOf: ({ name }, alias) => `${alias}.${identifier(name)}`,
   };
@@ -79,15 +116,10 @@ async function openByEngine(files: readonly string[], format: 'parquet' | 'jsonl
 /** How many rows there are, and the columns of whole numbers in which one is no double exactly. */
 async function countRows(
   from: string,
-  { format, described }: { readonly format: 'parquet' | 'jsonl'; readonly described: readonly (readonly unknown[])[] },
+  described: readonly (readonly unknown[])[],
   query: Query,
 ): Promise<{ readonly rows: number; readonly inexact: ReadonlySet<string> }> {
-  const large = described.flatMap(([name, type]) => (/^U?(BIG|HUGE)INT$/.test(String(type)) ? [String(name)] : []));
-  if (format === 'jsonl') {
-    const counts = large.map((name) => `count_if(NOT ${isExact(identifier(name))})`);
-    const [[rows, ...beyond] = []] = await query(`SELECT ${['count(*)', ...counts].join(', ')} FROM ${from}`);
-    return { rows: Number(rows), inexact: new Set(large.filter((_, at) => Number(beyond[at]) > 0)) };
-  }
+  const large = described.flatMap(([name, type]) => (isLong(String(type)) ? [String(name)] : []));
   const [[rows] = []] = await query(`SELECT count(*) FROM ${from}`);
   const inexact = new Set<string>();
   for (const name of large) {
@@ -101,12 +133,7 @@ async function countRows(
 }
 
 /** @throws {UserError} DATA_INVALID for a file that is, by its first bytes, something else. */
-async function refuseOther(file: string, format: 'parquet' | 'jsonl'): Promise<void> {
-  if (format === 'jsonl') {
-    const { encoding } = await readTextHead(file);
-    if (encoding === 'utf-8') return;
-    throw new UserError('DATA_INVALID', `${file} is UTF-16, and JSON lines are UTF-8`, { fix: 'Write it as UTF-8.' });
-  }
+async function refuseOther(file: string): Promise<void> {
   const known = await knownContentOf(file);
   if (known !== undefined && known.kind !== 'parquet') throw notATable(file, known);
 }

@@ -124,3 +124,23 @@ describe('a CSV file of one column', () => {
     expect(await readAll(await write('quotes.csv', 'a\n1\n""\n2\n'), ['a'])).toBe(3);
   });
 });
+
+describe('a column of JSON lines', () => {
+  const COLUMNS = [
+    { text: '10-11-12', type: 'text' },
+    { text: '03-04-2001', type: 'text' },
+    { text: '12:30', type: 'text' },
+    { text: '550E8400-E29B-41D4-A716-446655440000', type: 'text' },
+    { text: '007', type: 'text' },
+    { text: '2001-02-03', type: 'time' },
+    { text: '2001-02-03T04:05:06Z', type: 'time' },
+    { text: null, type: 'real' },
+  ];
+  it.each(COLUMNS)('with $text is one of $type', async ({ text, type }) => {
+    const table = await reader.describe(await write('one.jsonl', `${JSON.stringify({ a: text })}\n{"a":null}\n`));
+    expect(table.columns).toMatchObject([{ name: 'a', type }]);
+    for await (const { columns } of reader.read(table, { columns: ['a'], batchRows: 10 })) {
+      if (type === 'text') expect(columns[0]?.values).toEqual([text, null]);
+    }
+  });
+});

@@ -1,0 +1,111 @@
+import { isExact, isLong, isOf } from './column-types.ts';
+import { identifier, literal, scanOf } from './table-scan.ts';
+
+type Query = (sql: string) => Promise<readonly (readonly unknown[])[]>;
+
+/** A column of JSON lines. */
+export interface JsonColumn {
+  readonly name: string;
+  /** As the engine names types. */
+  readonly sqlType: string;
+  /** Its values are texts that are all times. */
+  readonly areTimes: boolean;
+  /** Some whole number of it is no double exactly. */
+  readonly isInexact: boolean;
+}
+
+/** Files of JSON lines as one table. */
+export interface JsonTable {
+  /** Stands after FROM. */
+  readonly from: string;
+  readonly columns: readonly JsonColumn[];
+  readonly rows: number;
+}
+
+/** Types that the engine makes of texts, by formats that it guesses: 10-11-12 would be a day of 2012. */
+const OF_TEXT = /^(VARCHAR|UUID|DATE|TIME|TIMESTAMP.*)$/;
+/** What a column without a value is, as one of objects and arrays is. */
+const ANYTHING = 'JSON';
+/** Chosen: the time to plan a statement grows as the square of its columns. */
+const COLUMNS_AT_ONCE = 250;
+
+/**
+ * How files of JSON lines are read: a text stays the text that it is, and a column of texts is one of times where all are
+ * times with the year first. A column without a value is one of numbers.
+ */
+export async function openJson(files: readonly string[], query: Query): Promise<JsonTable> {
+  const guessed = scanOf(files, 'jsonl');
+  const found = (await query(`DESCRIBE SELECT * FROM ${guessed}`)).map(([name, type]) => ({
+    name: String(name),
+    sqlType: String(type),
+  }));
+  const isSure = !areRenamed(found.map(({ name }) => name));
+  const declared = found.map(({ name, sqlType }) => ({ name, sqlType: OF_TEXT.test(sqlType) ? 'VARCHAR' : sqlType }));
+  const from = isSure ? declaredScan(files, declared) : guessed;
+  const columns = isSure ? declared : found;
+  const asked = columns.filter(({ sqlType }) => sqlType === 'VARCHAR' || sqlType === ANYTHING || isLong(sqlType));
+  const { rows, counts } = await countValues(from, asked, query);
+  const typed = columns.map((column): JsonColumn => {
+    const { present = 1, others = 1 } = counts.get(column.name) ?? {};
+    const sqlType = column.sqlType === ANYTHING && present === 0 ? 'DOUBLE' : column.sqlType;
+    const areTimes = !isLong(sqlType) && present > 0 && others === 0;
+    return { name: column.name, sqlType, areTimes, isInexact: isLong(sqlType) && others > 0 };
+  });
+  return { from, columns: typed, rows };
+}
+
+/** The engine numbers names that differ by their case alone, and such a name is no key of the file. */
+function areRenamed(names: readonly string[]): boolean {
+  const known = new Set(names.map((name) => name.toLowerCase()));
+  return names.some((name) => /_\d+$/.test(name) && known.has(name.toLowerCase().replace(/_\d+$/, '')));
+}
+
+function declaredScan(
+  files: readonly string[],
+  columns: readonly { readonly name: string; readonly sqlType: string }[],
+): string {
+  const partitions = partitionsOf(files);
+  const own = columns.filter(({ name }) => !partitions.includes(name));
+  const types = own.map(({ name, sqlType }) => `${identifier(name)}: ${literal(sqlType)}`).join(', ');
+  const hive = partitions.length === 0 ? '' : ', hive_partitioning = true';
+  const list = files.map(literal).join(', ');
+  return `read_json([${list}], format = 'newline_delimited', columns = {${types}}${hive})`;
+}
+
+/** Names of `column=value` folders on the way to the files of a partitioned dataset. */
+function partitionsOf(files: readonly string[]): readonly string[] {
+  const [first = ''] = files.length > 1 ? files : [];
+  return first.split('/').flatMap((part) => /^([^=]+)=[^=]*$/.exec(part)?.[1] ?? []);
+}
+
+interface ValueCounts {
+  readonly present: number;
+  /** Texts that are no times, and whole numbers that are no doubles exactly. */
+  readonly others: number;
+}
+
+async function countValues(
+  from: string,
+  columns: readonly { readonly name: string; readonly sqlType: string }[],
+  query: Query,
+): Promise<{ readonly rows: number; readonly counts: ReadonlyMap<string, ValueCounts> }> {
+  const counts = new Map<string, ValueCounts>();
+  for (let at = 0; ; at += COLUMNS_AT_ONCE) {
+    const some = columns.slice(at, at + COLUMNS_AT_ONCE);
+    const asked = some.flatMap(({ name, sqlType }) => {
+      const column = identifier(name);
+      const other = otherValue(column, sqlType);
+      return [`count(${column})`, `count_if(CASE WHEN ${column} IS NULL THEN false ELSE ${other} END)`];
+    });
+    const [[rows, ...found] = []] = await query(`SELECT ${['count(*)', ...asked].join(', ')} FROM ${from}`);
+    for (const [index, { name }] of some.entries()) {
+      counts.set(name, { present: Number(found[2 * index]), others: Number(found[2 * index + 1]) });
+    }
+    if (at + COLUMNS_AT_ONCE >= columns.length) return { rows: Number(rows), counts };
+  }
+}
+
+function otherValue(column: string, sqlType: string): string {
+  if (isLong(sqlType)) return `NOT ${isExact(column)}`;
+  return sqlType === 'VARCHAR' ? `NOT ${isOf(column, 'time')}` : 'true';
+}
