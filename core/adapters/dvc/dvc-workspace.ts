@@ -21,6 +21,7 @@ import { moveFile } from '../node/move-file.ts';
 import { asDiskError, onDisk } from '../node/on-disk.ts';
 import { DatasetMemory } from './dataset-memory.ts';
 import type { DvcCache } from './dvc-cache.ts';
+import { settleFile } from './file-times.ts';
 import { type ScannedEntry, scanFolder } from './folder-scan.ts';
 import type { IndexedDigests, IndexTable } from './index-table.ts';
 import { type LinkType, ObjectPlacer } from './place-object.ts';
@@ -99,20 +100,28 @@ export class DvcWorkspace implements DataWorkspace {
   async place({ path: location, md5, isExecutable, within, ...found }: Placement): Promise<void> {
     const absolute = this.#absolute(location);
     const temporary = found.spare ?? this.#temporaryFile();
+    let mtimeMs: number | undefined;
     try {
       this.#ensureFolder(location);
       const { bytes, spare } = found;
+      let isLink = false;
       if (spare === undefined) {
-        await this.#placer.place({ object: this.#options.cache.path(md5), file: temporary, isExecutable, bytes });
+        const copy = { object: this.#options.cache.path(md5), file: temporary, isExecutable, bytes };
+        isLink = (await this.#placer.place(copy)) === 'link';
       } else if (isExecutable) chmodSync(spare, statSync(spare).mode | 0o100);
+      // The times of a link are those of the object, which other workspaces may have too.
+      if (!isLink) mtimeMs = settleFile(temporary);
       moveFile(temporary, absolute);
     } catch (error) {
       rmSync(temporary, { force: true });
       throw asDiskError(location, error);
     }
     if (found.sha256 === undefined) return;
+    const stats = statSync(absolute);
+    // Otherwise another process was faster, and this is not what was placed.
+    if (mtimeMs !== undefined && Math.abs(stats.mtimeMs - mtimeMs) >= 1) return;
     const [table, key] = this.#row(location, within, isLegacyObject(md5) ? 'md5-dos2unix' : 'md5');
-    table.set(key, statSync(absolute), { name: md5, sha256: found.sha256 });
+    table.set(key, { seen: stats, readFromMs: undefined }, { name: md5, sha256: found.sha256 });
   }
 
   spare(): string | undefined {
@@ -159,11 +168,11 @@ export class DvcWorkspace implements DataWorkspace {
     this.#datasets.keep(dataset, digest);
   }
 
-  flush(nowMs = Date.now()): void {
+  flush(): void {
     rmSync(this.#temporary, { recursive: true, force: true });
     // Without the index the next run reads more; that is no reason to fail this one.
     try {
-      this.#index.writeTables(nowMs);
+      this.#index.writeTables();
       this.#datasets.write();
     } catch (error) {
       if (errorCode(error) === undefined) throw error;
@@ -192,6 +201,7 @@ export class DvcWorkspace implements DataWorkspace {
 
   /** Looks at every folder and file, and remembers the folders: in the next run they tell what was added or removed. */
   #isSame(location: string, table: IndexTable): boolean {
+    const readFromMs = Date.now();
     const folders: IndexedFolder[] = [indexedFolder('', statSync(this.#absolute(location)))];
     let count = 0;
     for (const { kind, path: relative, stats } of this.#scan(location)) {
@@ -200,7 +210,7 @@ export class DvcWorkspace implements DataWorkspace {
       else count += 1;
     }
     if (count !== table.paths.length) return false;
-    table.confirmFolders(folders, this.#rules);
+    table.confirmFolders({ seen: folders, readFromMs }, this.#rules);
     return true;
   }
 

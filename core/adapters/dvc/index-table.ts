@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, type Stats, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { isSettled } from './file-times.ts';
 import { FixedColumn } from './fixed-column.ts';
 import { areRowsUnchanged, type IndexedFolder } from './unchanged-rows.ts';
 
@@ -12,18 +13,16 @@ export interface IndexedDigests {
   readonly sha256: string;
 }
 
-/** Chosen: twice the coarsest tick of a kernel's file times. What changed so shortly before the index was written may
- * have changed after it in the same tick, and is read again. */
-const TICK_MS = 20;
 /** Size, modification time, change time, inode. */
 const NUMBERS = 4;
 const SHA256_LENGTH = 64;
-const VERSION = 2;
+/** Equals no inode, not even itself. */
+const NOT_SETTLED = Number.NaN;
+const VERSION = 3;
 
 interface Header {
   readonly version: number;
   readonly count: number;
-  readonly writtenAtMs: number;
   readonly nameLength: number;
   readonly confirmed: string | null;
   /** All folders, where a run looked at them after the files were confirmed; with the rules of what was passed over. */
@@ -31,6 +30,13 @@ interface Header {
   readonly rules: string;
   /** Of all digests: the same as long as the table says the same of every file's bytes. */
   readonly stamp: string;
+}
+
+/** A look at a file or folder. */
+export interface Look<Seen> {
+  readonly seen: Seen;
+  /** When reading what is in it began, after the look; undefined where it was put there whole. */
+  readonly readFromMs: number | undefined;
 }
 
 /** The files of one output (or all outputs that are single files), as they were when they were last read or written. */
@@ -70,7 +76,7 @@ export class IndexTable {
   /** The digests of a file, if it is as it was. `row` is a guess of where its row is. */
   find(location: string, stats: Stats, row = -1): IndexedDigests | undefined {
     const found = this.#pathList()[row] === location ? row : this.#rowOf(location);
-    if (found === undefined || stats.ctimeMs > (this.#header.writtenAtMs ?? 0) - TICK_MS) return undefined;
+    if (found === undefined) return undefined;
     const at = found * NUMBERS;
     const numbers = this.#numbers;
     const isSame =
@@ -92,13 +98,14 @@ export class IndexTable {
     return { name: this.#names.get(row), sha256: this.#sha256s.get(row) };
   }
 
-  set(location: string, stats: Stats, { name, sha256 }: IndexedDigests): void {
+  /** Remembers the digests of a file. One that may have changed since without a trace is believed in this run alone. */
+  set(location: string, { seen: stats, readFromMs }: Look<Stats>, { name, sha256 }: IndexedDigests): void {
     const row = this.#rowOf(location) ?? this.#append(location);
     const at = row * NUMBERS;
     this.#numbers[at] = stats.size;
     this.#numbers[at + 1] = stats.mtimeMs;
     this.#numbers[at + 2] = stats.ctimeMs;
-    this.#numbers[at + 3] = stats.ino;
+    this.#numbers[at + 3] = isSettled(stats, readFromMs) ? stats.ino : NOT_SETTLED;
     this.#names.set(row, name);
     this.#sha256s.set(row, sha256);
     this.#fresh.add(location);
@@ -132,8 +139,9 @@ export class IndexTable {
   }
 
   /** Says that these are all folders, and that nothing but the confirmed files is in them but for what the rules hide. */
-  confirmFolders(folders: readonly IndexedFolder[], rules: string): void {
-    this.#header = { ...this.#header, folders, rules };
+  confirmFolders({ seen, readFromMs }: Look<readonly IndexedFolder[]>, rules: string): void {
+    const areSettled = seen.every(([, mtimeMs, ctimeMs]) => isSettled({ mtimeMs, ctimeMs }, readFromMs));
+    this.#header = { ...this.#header, folders: areSettled ? seen : null, rules };
     this.#isChanged = true;
   }
 
@@ -143,14 +151,14 @@ export class IndexTable {
    * @param folder Absolute path of the output.
    */
   async isUnchanged(folder: string, rules: string): Promise<boolean> {
-    const { folders, writtenAtMs = 0 } = this.#header;
+    const { folders } = this.#header;
     if (folders === undefined || folders === null || this.#header.rules !== rules || this.#isChanged) return false;
     const [paths, numbers] = [this.#pathList(), this.#numbers];
-    return areRowsUnchanged({ folder, folders, paths, numbers, beforeMs: writtenAtMs - TICK_MS });
+    return areRowsUnchanged({ folder, folders, paths, numbers });
   }
 
   /** Writes the table where it changed, whole or not at all. */
-  write(nowMs: number): void {
+  write(): void {
     if (!this.#isChanged) return;
     const [names, sha256s] = [this.#names.pack(), this.#sha256s.pack()];
     if (names === undefined || sha256s === undefined) return;
@@ -158,7 +166,6 @@ export class IndexTable {
     const header: Header = {
       version: VERSION,
       count: paths.length,
-      writtenAtMs: nowMs,
       nameLength: this.#names.width,
       confirmed: this.#confirmed ?? null,
       folders: this.#confirmed === undefined ? null : (this.#header.folders ?? null),

@@ -4,6 +4,7 @@ import { isLegacyObject, objectDigest } from '../../domain/data/object-key.ts';
 import type { PartSink } from '../../ports/byte-sink.ts';
 import type { CacheAddition, ObjectWrite } from '../../ports/data-cache.ts';
 import { asDiskError, onDisk } from '../node/on-disk.ts';
+import { settleFile } from './file-times.ts';
 import { LegacyMd5 } from './legacy-md5.ts';
 import { PartWriter } from './part-writer.ts';
 
@@ -63,6 +64,8 @@ export class CacheObjectWrite implements ObjectWrite {
       const { md5, sha256 } = await this.#parts.finish();
       await this.#parts.close();
       this.#parts = undefined;
+      // Where the object itself is linked into the workspace, its times are those of the file.
+      settleFile(this.#place.temporary);
       const kept = this.#keep([md5], { sha256 });
       const { spare } = this.#place;
       if (!kept.isKept && spare !== undefined) rmSync(spare, { force: true });

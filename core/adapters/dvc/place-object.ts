@@ -51,13 +51,14 @@ export class ObjectPlacer {
     this.#types = [...types, 'copy'];
   }
 
-  async place(copy: ObjectCopy): Promise<void> {
+  /** @returns Whether the file is one of its own, or the object under another name. */
+  async place(copy: ObjectCopy): Promise<'file' | 'link'> {
     for (;;) {
       const [type = 'copy'] = this.#types;
       try {
-        if (type === 'copy') return await this.#copy(copy);
-        this.#link(type, copy);
-        return;
+        if (type === 'copy') await this.#copy(copy);
+        else this.#link(type, copy);
+        return type === 'copy' || type === 'reflink' ? 'file' : 'link';
       } catch (error) {
         rmSync(copy.file, { force: true });
         if (type === 'copy' || !CANNOT_LINK.has(errorCode(error) ?? '')) throw error;

@@ -16,8 +16,6 @@ export interface RememberedRows {
   readonly paths: readonly string[];
   /** Size, modification time, change time and inode of each path. */
   readonly numbers: Float64Array;
-  /** What changed after this is not believed to be as it was, whatever its numbers say. */
-  readonly beforeMs: number;
 }
 
 /** What one thread looks at. */
@@ -25,7 +23,6 @@ interface Rows {
   readonly folder: string;
   readonly paths: readonly string[];
   readonly numbers: Float64Array;
-  readonly beforeMs: number;
 }
 
 /** Chosen: below, a second thread takes longer to start than it saves. */
@@ -35,22 +32,16 @@ const ONE_THREAD_ROWS = 20_000;
  * Whether all files have the numbers that they had and no folder changed, so that none was added or removed. Every
  * file is asked for: its own change time is all that tells of a change of its bytes.
  */
-export async function areRowsUnchanged({
-  folder,
-  folders,
-  paths,
-  numbers,
-  beforeMs,
-}: RememberedRows): Promise<boolean> {
+export async function areRowsUnchanged({ folder, folders, paths, numbers }: RememberedRows): Promise<boolean> {
   for (const [under, mtimeMs, ctimeMs, inode] of folders) {
     const found = statSync(under === '' ? folder : `${folder}/${under}`, { throwIfNoEntry: false });
     const isSame = found?.mtimeMs === mtimeMs && found.ctimeMs === ctimeMs && found.ino === inode;
-    if (!isSame || !found.isDirectory() || ctimeMs > beforeMs) return false;
+    if (!isSame || !found.isDirectory()) return false;
   }
-  if (paths.length < ONE_THREAD_ROWS) return checkRows({ statSync }, { folder, paths, numbers, beforeMs });
+  if (paths.length < ONE_THREAD_ROWS) return checkRows({ statSync }, { folder, paths, numbers });
   const half = paths.length >> 1;
-  const beside = checkBeside({ folder, paths: paths.slice(half), numbers: numbers.slice(half * 4), beforeMs });
-  const here = checkRows({ statSync }, { folder, paths: paths.slice(0, half), numbers, beforeMs });
+  const beside = checkBeside({ folder, paths: paths.slice(half), numbers: numbers.slice(half * 4) });
+  const here = checkRows({ statSync }, { folder, paths: paths.slice(0, half), numbers });
   return (await beside) && here;
 }
 
@@ -75,14 +66,11 @@ function answer(
   parentPort?.postMessage(check({ statSync: stat }, rows));
 }
 
-function checkRows(
-  { statSync: stat }: Pick<typeof fs, 'statSync'>,
-  { folder, paths, numbers, beforeMs }: Rows,
-): boolean {
+function checkRows({ statSync: stat }: Pick<typeof fs, 'statSync'>, { folder, paths, numbers }: Rows): boolean {
   const options = { throwIfNoEntry: false } as const;
   for (let row = 0, at = 0; row < paths.length; row += 1, at += 4) {
     const found = stat(`${folder}/${paths[row]}`, options);
-    if (found === undefined || found.ctimeMs > beforeMs) return false;
+    if (found === undefined) return false;
     if (numbers[at] !== found.size || numbers[at + 1] !== found.mtimeMs) return false;
     if (numbers[at + 2] !== found.ctimeMs || numbers[at + 3] !== found.ino) return false;
   }

@@ -43,8 +43,8 @@ export class WorkspaceIndex {
     renameSync(temporary, this.#setsFile);
   }
 
-  writeTables(nowMs: number): void {
-    for (const table of this.#tables.values()) table.write(nowMs);
+  writeTables(): void {
+    for (const table of this.#tables.values()) table.write();
   }
 
   get #setsFile(): string {

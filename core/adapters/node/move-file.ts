@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { constants, copyFileSync, renameSync, rmSync } from 'node:fs';
+import { constants, copyFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errorCode } from './error-code.ts';
 
 /**
- * Gives a file its final name, whole or not at all. Where that is on another file system, a copy is made beside the
+ * Gives a file its final name, whole or not at all; it keeps its modification time. Where that is on another file system, a copy is made beside the
  * final name first: only there such a file may be left by a run that is killed.
  */
 export function moveFile(from: string, to: string): void {
@@ -15,6 +15,8 @@ export function moveFile(from: string, to: string): void {
     const beside = join(dirname(to), `.tidegate-${randomUUID()}.tmp`);
     try {
       copyFileSync(from, beside, constants.COPYFILE_EXCL);
+      const { atimeMs, mtimeMs } = statSync(from);
+      utimesSync(beside, atimeMs / 1000, mtimeMs / 1000);
       renameSync(beside, to);
     } finally {
       rmSync(beside, { force: true });

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -9,7 +9,6 @@ import { parseIgnoreRules } from '../../../../core/domain/data/ignore-rules.ts';
 const top = mkdtempSync(path.join(os.tmpdir(), 'tidegate-workspace-'));
 afterAll(() => rmSync(top, { recursive: true, force: true }));
 
-const LATER_MS = Date.now() + 60_000;
 const MD5 = 'd751713988987e9331980363e24189ce.dir';
 let count = 0;
 
@@ -25,15 +24,17 @@ async function confirmed(): Promise<string> {
   const root = path.join(top, String(count));
   for (const folder of ['sub', 'empty']) mkdirSync(path.join(root, 'data', folder), { recursive: true });
   for (const file of ['a', 'sub/b']) writeFileSync(path.join(root, 'data', file), file);
+  // Changed in this tick, they would be read again.
+  for (const name of ['a', 'sub/b', 'sub', 'empty', '.']) utimesSync(path.join(root, 'data', name), 1, 1);
   const first = open(root);
   await first.inspect('data');
   first.confirm('data', MD5, ['a', 'sub/b']);
-  first.flush(LATER_MS);
+  first.flush();
   for (let run = 0; run < 2; run += 1) {
     const next = open(root);
     const found = await next.unchanged('data', MD5);
     expect([...(found?.files() ?? [])].map((file) => file.path)).toEqual(['a', 'sub/b']);
-    next.flush(LATER_MS);
+    next.flush();
   }
   return root;
 }
@@ -84,14 +85,14 @@ describe('DvcWorkspace.rememberedDigest', () => {
     const first = open(root);
     expect(first.rememberedDigest(dataset)).toBeUndefined();
     first.rememberDigest(dataset, digest);
-    first.flush(LATER_MS);
+    first.flush();
     expect(open(root).rememberedDigest(dataset)).toBe(digest);
     expect(open(root).rememberedDigest([{ path: 'data', md5: MD5, parts: ['sub'] }])).toBeUndefined();
     writeFileSync(path.join(root, 'data', 'a'), 'other bytes');
     const second = open(root);
     await second.inspect('data');
     expect(second.rememberedDigest(dataset)).toBeUndefined();
-    second.flush(LATER_MS);
+    second.flush();
     expect(open(root).rememberedDigest(dataset)).toBeUndefined();
   });
 });

@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -18,8 +27,10 @@ describe('moveFile', () => {
   ])('replaces a file on $name and leaves nothing else', ({ folder }) => {
     const [from, to] = [path.join(here, 'from'), path.join(folder, 'to')];
     writeFileSync(from, 'new');
+    utimesSync(from, 1, 1);
     writeFileSync(to, 'old');
     moveFile(from, to);
+    expect(statSync(to).mtimeMs).toBe(1000);
     expect(readFileSync(to, 'utf8')).toBe('new');
     expect(existsSync(from)).toBe(false);
     expect(readdirSync(folder)).toEqual(['to']);
