@@ -39,7 +39,15 @@ async function bring(context: ActionContext, path: string): Promise<void> {
   context.log.info(`Fetching ${path}, which the champion was trained on`);
   const jobs = transferJobs(project, undefined, undefined);
   const wanted = selectTargets(project, [path]);
-  const request = { wanted, jobs, allowMissing: false, force: false, checkOnly: false, remote: undefined };
+  const request = {
+    wanted,
+    jobs,
+    allowMissing: false,
+    force: false,
+    keepCache: true,
+    checkOnly: false,
+    remote: undefined,
+  };
   const sources = new GitSourceTree(context.workingDirectory, context.env);
   await pullData(request, { cache, workspace, remotes, sources, progress: logProgress(context.log) });
   workspace.flush();

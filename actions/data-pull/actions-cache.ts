@@ -8,6 +8,8 @@ import type { ActionContext } from '../action-context.ts';
 
 /** DVC's cache kept between runs in the Actions cache. */
 export interface RestoredCache {
+  /** This job has an Actions cache. */
+  readonly isOpen: boolean;
   /** Something came from outside this job, so objects are checked before they are believed. */
   readonly isRestored: boolean;
   /** Keeps what is there now, unless the same was restored. */
@@ -20,7 +22,7 @@ const OBJECT = /^(files\/md5\/)?[0-9a-f]{2}\/[0-9a-f]{30}(\.dir)?$/;
 const MOST_BYTES = 32 * 2 ** 30;
 const MOST_FILES = 5_000_000;
 
-const OFF: RestoredCache = { isRestored: false, save: async () => {} };
+const OFF: RestoredCache = { isOpen: false, isRestored: false, save: async () => {} };
 
 /** Restores the cache folder for this set of data. A cache that does not work costs time, never the step. */
 export async function restoreActionsCache(
@@ -29,7 +31,7 @@ export async function restoreActionsCache(
   { folder, isForJudge }: { readonly folder: string; readonly isForJudge: boolean },
 ): Promise<RestoredCache> {
   const cache = openActionsCache(context.env, (line) => context.log.notice(line));
-  if (wanted.length === 0 || cache === undefined) return OFF;
+  if (wanted.length === 0 || cache === undefined) return { ...OFF, isOpen: cache !== undefined };
   const digests = wanted.map(({ output }) => output.md5 ?? '').sort();
   // A job that judges does not wait for the data of the trainings.
   const prefix = isForJudge ? 'tidegate-judged-v1-' : 'tidegate-data-v1-';
@@ -40,7 +42,7 @@ export async function restoreActionsCache(
   const save = async (): Promise<void> => {
     if (hit !== key) await cache.save(folder, key, objectsIn(folder));
   };
-  return { isRestored: hit !== undefined, save };
+  return { isOpen: true, isRestored: hit !== undefined, save };
 }
 
 /** Not DVC's run cache, nor what is half-written. */

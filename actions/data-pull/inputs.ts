@@ -8,6 +8,7 @@ export const inputs = {
   remote: { ...text, default: '' },
   jobs: { ...positiveInteger, default: '' },
   cache: { ...flag, default: 'true' },
+  'keep-cache': { ...oneOf('auto', 'true', 'false'), default: 'auto' },
   'allow-missing': { ...flag, default: 'false' },
   force: { ...flag, default: 'false' },
   'verify-cache': { ...flag, default: 'false' },

@@ -17,6 +17,7 @@ import { reportHeader, reportPath, writeReportText } from '../report-files.ts';
 import { restoreActionsCache } from './actions-cache.ts';
 import { chooseData } from './choose-data.ts';
 import { inputs } from './inputs.ts';
+import { keepsCache } from './keeps-cache.ts';
 import { outputs } from './outputs.ts';
 
 /** Chosen: far above what a report has beside its lists. */
@@ -31,14 +32,19 @@ export async function main(context: ActionContext): Promise<void> {
     jobs: values.jobs,
   });
   const { model, wanted } = await chooseData(context, data.project, values);
-  const useCache = values.cache === true && values['check-only'] !== true;
+  const useCache = values.cache === true && values['check-only'] !== true && values['keep-cache'] !== 'false';
   const cached = { folder: data.cache.folder, isForJudge: values.for === 'judge' };
   const kept = useCache ? await restoreActionsCache(context, wanted, cached) : undefined;
   const cache = kept?.isRestored === true ? new DvcCache(data.cache.folder, { verify: true }) : data.cache;
   const { workspace, remotes } = data;
+  const keepCache =
+    values['check-only'] === true || keepsCache(context, data, { values, hasActionsCache: kept?.isOpen === true });
   const startedAt = performance.now();
   try {
-    const request = pullRequest(values, wanted, transferJobs(data.project, values.remote, values.jobs));
+    const request = {
+      ...pullRequest(values, wanted, transferJobs(data.project, values.remote, values.jobs)),
+      keepCache,
+    };
     const sources = new GitSourceTree(context.workingDirectory, context.env);
     const result = await pullData(request, { cache, remotes, workspace, sources, progress: logProgress(context.log) });
     const digest = request.checkOnly ? null : await digestDataset(result, workspace, new FileArtifactHasher());
@@ -51,7 +57,11 @@ export async function main(context: ActionContext): Promise<void> {
   }
 }
 
-function pullRequest(values: InputValues<typeof inputs>, wanted: readonly WantedOutput[], jobs: number): PullRequest {
+function pullRequest(
+  values: InputValues<typeof inputs>,
+  wanted: readonly WantedOutput[],
+  jobs: number,
+): Omit<PullRequest, 'keepCache'> {
   return {
     wanted,
     jobs,

@@ -11,13 +11,21 @@ export interface CacheAddition {
   readonly sizeBytes: number;
   /** The bytes themselves, where the object is small. */
   readonly bytes?: Uint8Array;
-  /** The file that was asked for beside the object, where the object is large: it has the same bytes. */
+  /** The file that was asked for, where it was made: it has the same bytes. */
   readonly spare?: string;
+}
+
+/** A file to be made of an object's bytes on the way, which saves reading a large object again. */
+export interface SpareFile {
+  /** Absolute; nothing is there. */
+  readonly file: string;
+  /** Whether the cache keeps the object too. Without it the file is made of every object, else of large ones. */
+  readonly keepsObject: boolean;
 }
 
 /** An object on its way into the cache. */
 export interface ObjectWrite extends ByteSink {
-  /** Gives the object its name if the bytes are right; else nothing of it stays. */
+  /** Keeps the object, or the file instead of it, if the bytes are right; else nothing of it stays. */
   finish(): Promise<CacheAddition>;
   /** Nothing of it stays. Needed where `finish` is not called. */
   discard(): void;
@@ -34,12 +42,8 @@ export interface DataCache {
   hasEach(names: readonly string[]): Promise<readonly boolean[]>;
   /** The object's bytes; it must be there. */
   content(name: string): Promise<ObjectContent>;
-  /**
-   * Takes the bytes of an object.
-   *
-   * @param spare Path of a file to be made of the same bytes on the way, which saves reading a large object again.
-   */
-  receive(name: string, spare?: string): ObjectWrite;
+  /** Takes the bytes of an object. */
+  receive(name: string, spare?: SpareFile): ObjectWrite;
   /** Streams the bytes in and keeps them if they have this digest. Errors of the source pass through. */
   add(name: string, bytes: AsyncIterable<Uint8Array>): Promise<CacheAddition>;
   /** Keeps the list of a folder's files and returns its name, `<md5>.dir`. */

@@ -48,7 +48,7 @@ export interface DatasetPart {
 export interface Placement {
   /** Relative to the workspace, `/`-separated. */
   readonly path: string;
-  /** Name of an object in the cache. */
+  /** Name of an object; in the cache, unless its bytes come with the placement. */
   readonly md5: string;
   readonly isExecutable: boolean;
   /** Path of the output that it belongs to: itself, or a folder above it. */
@@ -57,8 +57,10 @@ export interface Placement {
   readonly sha256?: string | undefined;
   /** The bytes, where they are at hand. */
   readonly bytes?: Uint8Array | undefined;
-  /** A file of `spare()` that has the bytes by now. */
+  /** A file of `spare()` or `newFile()` that has the bytes by now. */
   readonly spare?: string | undefined;
+  /** Absolute path of such a file that is copied, because further files are made of it. */
+  readonly copyOf?: string | undefined;
 }
 
 /** The data files of the workspace. Paths are relative to it, `/`-separated. */
@@ -78,13 +80,19 @@ export interface DataWorkspace {
   /** Remembers that a folder holds exactly these files (relative to it, sorted), which are the object `md5`. */
   confirm(path: string, md5: string, files: readonly string[]): void;
   /**
-   * Makes a cached object appear at a path, whole or not at all, replacing a file that is there.
+   * Makes an object appear at a path, whole or not at all, replacing a file that is there.
    *
    * @throws {UserError} PATH_UNSAFE when a folder on the way is a link.
    */
   place(placement: Placement): Promise<void>;
   /** Path of a file that may be made and given to `place`; undefined where objects are linked, not copied. */
   spare(): string | undefined;
+  /** Path of a file that may be made and given to `place` instead of an object. */
+  newFile(): string;
+  /** Remembers that the bytes of an object came from a remote, and that the cache does not have them. */
+  rememberFetched(md5: string): void;
+  /** Whether the bytes of an object came from a remote, in this or an earlier run, and so exist elsewhere. */
+  wasFetched(md5: string): boolean;
   /** Removes a file or folder; nothing there is fine. */
   remove(path: string): Promise<void>;
   /** The bytes of a file, which must be there. */

@@ -3,9 +3,10 @@ import type { WantedOutput } from '../domain/data/select-outputs.ts';
 import { isFolderOutput, type WantedFile } from '../domain/data/wanted-file.ts';
 import { compareCodePoints } from '../domain/text/compare-code-points.ts';
 import { UserError } from '../errors.ts';
-import type { CacheAddition, DataCache } from '../ports/data-cache.ts';
+import type { DataCache } from '../ports/data-cache.ts';
 import type { DataWorkspace } from '../ports/data-workspace.ts';
-import { compareWorkspace, type WorkspaceDifference } from './compare-workspace.ts';
+import { Arrivals } from './arrivals.ts';
+import { compareWorkspace } from './compare-workspace.ts';
 import { type FetchPorts, type FetchResult, fetchObjects } from './fetch-objects.ts';
 import { mapParallel } from './map-parallel.ts';
 import { needOfFile } from './needed-object.ts';
@@ -21,6 +22,8 @@ export interface BringOptions {
   readonly jobs: number;
   readonly force: boolean;
   readonly allowMissing: boolean;
+  /** Whether the cache keeps what is fetched. */
+  readonly keepCache: boolean;
 }
 
 /** What bringing came to. */
@@ -44,7 +47,7 @@ export async function bringFiles(wanted: WantedFiles, options: BringOptions, por
   const { jobs } = options;
   const difference = await compareWorkspace(wanted, jobs, ports);
   if (difference.modified.length > 0 && !options.force) throw modifiedError(difference.modified);
-  const arrivals = new Arrivals(difference, ports);
+  const arrivals = new Arrivals(difference, options.keepCache, ports.workspace);
   const fetched = await fetchObjects(
     difference.outdated.map(needOfFile),
     { jobs, onAdded: arrivals.place, spareFor: arrivals.spareFor },
@@ -56,42 +59,9 @@ export async function bringFiles(wanted: WantedFiles, options: BringOptions, por
   const gone = new Set(fetched.missing.map((object) => object.md5));
   for (const path of [...difference.inTheWay, ...difference.surplus]) await ports.workspace.remove(path);
   const rest = difference.outdated.filter((file) => !gone.has(file.md5) && !arrivals.placed.has(file.path));
-  await mapParallel(rest, jobs, (file) => ports.workspace.place(arrivals.placementOf(file)));
+  await mapParallel(rest, jobs, arrivals.placeFile);
   confirmFolders(wanted, gone, ports.workspace);
   return { ...common, unchanged };
-}
-
-/** Places files while others are still being fetched. */
-class Arrivals {
-  readonly placed = new Set<string>();
-  readonly #workspace: DataWorkspace;
-  readonly #byObject: Map<string, WantedFile[]>;
-  readonly #sha256 = new Map<string, string>();
-
-  constructor(difference: WorkspaceDifference, ports: BringPorts) {
-    this.#workspace = ports.workspace;
-    // Where something is to make way, nothing is placed before it did.
-    const free = difference.inTheWay.length === 0 ? difference.absent : [];
-    this.#byObject = Map.groupBy(free, (file) => file.md5);
-  }
-
-  readonly place = async ({ md5 }: { readonly md5: string }, addition: CacheAddition): Promise<void> => {
-    const { sha256, bytes } = addition;
-    let { spare } = addition;
-    this.#sha256.set(md5, sha256);
-    for (const { path, isExecutable, output } of this.#byObject.get(md5) ?? []) {
-      await this.#workspace.place({ path, md5, isExecutable, within: output.path, sha256, bytes, spare });
-      this.placed.add(path);
-      spare = undefined;
-    }
-  };
-
-  readonly spareFor = ({ md5 }: { readonly md5: string }): string | undefined =>
-    this.#byObject.has(md5) ? this.#workspace.spare() : undefined;
-
-  placementOf({ path, md5, isExecutable, output }: WantedFile) {
-    return { path, md5, isExecutable, within: output.path, sha256: this.#sha256.get(md5) };
-  }
 }
 
 function confirmFolders({ files, outputs }: WantedFiles, gone: ReadonlySet<string>, workspace: DataWorkspace): void {

@@ -16,7 +16,7 @@ export interface WorkspaceDifference {
   readonly surplus: readonly string[];
   /** Files and folders that are of the other kind than what is wanted at their place. */
   readonly inTheWay: readonly string[];
-  /** Of all these, those whose bytes the cache does not have: removing them would lose them. */
+  /** Of all these, those whose bytes neither the cache nor a remote has: removing them would lose them. */
   readonly modified: readonly string[];
 }
 
@@ -60,7 +60,9 @@ export async function compareWorkspace(
     return md5 === undefined ? [] : [{ path, md5 }];
   });
   const atStake = [...replaced, ...surplus, ...doomed];
-  const kept = await mapParallel(atStake, jobs, (file) => ports.cache.has(file.md5));
+  const kept = await mapParallel(atStake, jobs, async (file) => {
+    return (await ports.cache.has(file.md5)) || ports.workspace.wasFetched(file.md5);
+  });
   return {
     outdated,
     absent: outdated.filter((file) => !there.has(file.path)),

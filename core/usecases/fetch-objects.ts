@@ -1,6 +1,6 @@
 import { dvcObjectKey, recordedDigest } from '../domain/data/object-key.ts';
 import { type ErrorPlace, UserError } from '../errors.ts';
-import type { CacheAddition, DataCache } from '../ports/data-cache.ts';
+import type { CacheAddition, DataCache, SpareFile } from '../ports/data-cache.ts';
 import type { DataRemotes } from '../ports/data-remotes.ts';
 import type { TransferProgress } from '../ports/transfer-progress.ts';
 import { CountedSink } from './counted-transfer.ts';
@@ -31,10 +31,10 @@ export interface FetchPorts {
 export interface FetchOptions {
   /** Transfers at once, at least 1. */
   readonly jobs: number;
-  /** Told of each object as soon as the cache has it. */
+  /** Told of each object as soon as the cache has it, or the file instead of it. */
   readonly onAdded?: (object: NeededObject, addition: CacheAddition) => Promise<void>;
-  /** Where a large object may be written a second time on its way. */
-  readonly spareFor?: (object: NeededObject) => string | undefined;
+  /** The file that is made of an object on its way. */
+  readonly spareFor?: (object: NeededObject) => SpareFile | undefined;
 }
 
 /** What fetching came to. */
@@ -82,7 +82,7 @@ export async function fetchObjects(
 /** @returns Undefined where the remote has no such object. */
 async function fetchObject(
   object: NeededObject,
-  spare: string | undefined,
+  spare: SpareFile | undefined,
   ports: FetchPorts,
 ): Promise<CacheAddition | undefined> {
   const first = await readObject(object, spare, ports);
@@ -104,7 +104,7 @@ const NAMED: ReadonlySet<string> = new Set(['OBJECT_FORBIDDEN', 'OBJECT_CORRUPT'
 
 async function readObject(
   object: NeededObject,
-  spare: string | undefined,
+  spare: SpareFile | undefined,
   ports: FetchPorts,
 ): Promise<CacheAddition | undefined> {
   const { remote } = ports.remotes.open(object.remote);

@@ -25,6 +25,8 @@ export interface PullRequest {
   readonly allowMissing: boolean;
   /** Overwrite files that were changed by hand. */
   readonly force: boolean;
+  /** Whether the cache keeps what is fetched. It always keeps the lists of folders. */
+  readonly keepCache: boolean;
   /** Only ask whether the remote has everything; fetch nothing but the lists of folders. */
   readonly checkOnly: boolean;
   /** Overrides what the outputs say. */

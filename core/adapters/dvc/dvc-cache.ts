@@ -3,7 +3,7 @@ import { createReadStream, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { chmod, mkdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { dvcObjectKey, isLegacyObject, objectDigest } from '../../domain/data/object-key.ts';
-import type { CacheAddition, DataCache, ObjectWrite } from '../../ports/data-cache.ts';
+import type { CacheAddition, DataCache, ObjectWrite, SpareFile } from '../../ports/data-cache.ts';
 import type { ObjectContent } from '../../ports/object-store.ts';
 import { errorCode } from '../node/error-code.ts';
 import { fileContent } from '../node/file-content.ts';
@@ -83,13 +83,14 @@ export class DvcCache implements DataCache {
     return fileContent(this.path(name));
   }
 
-  receive(name: string, spare?: string): ObjectWrite {
+  receive(name: string, spare?: SpareFile): ObjectWrite {
+    if (spare?.keepsObject === false) return new CacheObjectWrite({ name, temporary: spare.file, final: undefined });
     const temporary = `${this.folder}/${TEMPORARY_FOLDER}/${this.#run}-${this.#count}`;
     this.#count += 1;
     const final = this.path(name);
     this.#ensureFolder(`${this.folder}/${TEMPORARY_FOLDER}`);
     this.#ensureFolder(final.slice(0, final.lastIndexOf('/')));
-    return new CacheObjectWrite({ name, temporary, final, spare });
+    return new CacheObjectWrite({ name, temporary, final, spare: spare?.file });
   }
 
   async add(name: string, bytes: AsyncIterable<Uint8Array>): Promise<CacheAddition> {

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, rmSync, type Stats, statSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync, type Stats, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { IgnoreRule } from '../../domain/data/ignore-rules.ts';
@@ -17,14 +17,14 @@ import type {
 } from '../../ports/data-workspace.ts';
 import { errorCode } from '../node/error-code.ts';
 import { fileContent } from '../node/file-content.ts';
-import { moveFile } from '../node/move-file.ts';
-import { asDiskError, onDisk } from '../node/on-disk.ts';
+import { asDiskError } from '../node/on-disk.ts';
 import { DatasetMemory } from './dataset-memory.ts';
 import type { DvcCache } from './dvc-cache.ts';
-import { settleFile } from './file-times.ts';
+import { FetchedNames } from './fetched-names.ts';
+import { FileMaker } from './file-maker.ts';
 import { type ScannedEntry, scanFolder } from './folder-scan.ts';
 import type { IndexedDigests, IndexTable } from './index-table.ts';
-import { type LinkType, ObjectPlacer } from './place-object.ts';
+import type { LinkType } from './place-object.ts';
 import type { IndexedFolder } from './unchanged-rows.ts';
 import { digestRows, type WorkspaceRow } from './workspace-digests.ts';
 import { WorkspaceIndex } from './workspace-index.ts';
@@ -46,16 +46,15 @@ const STALE_MS = 24 * 60 * 60 * 1000;
 export class DvcWorkspace implements DataWorkspace {
   readonly #options: DvcWorkspaceOptions;
   readonly #index: WorkspaceIndex;
-  readonly #placer: ObjectPlacer;
-  /** Temporary files of this process; outside of tracked folders, so that what a killed run leaves is no data. */
-  readonly #temporary: string;
+  readonly #maker: FileMaker;
+  /** Of all runs: a folder of temporary files each, and what is remembered. */
+  readonly #own: string;
   readonly #safeFolders = new Set<string>();
   /** Tables of folders of which this run found all files as they were: they need no second look. */
   readonly #seen = new Set<IndexTable>();
   readonly #datasets: DatasetMemory;
+  readonly #fetched: FetchedNames;
   readonly #rules: string;
-  #count = 0;
-  #copies: boolean | undefined;
 
   constructor(options: DvcWorkspaceOptions) {
     this.#options = options;
@@ -63,8 +62,9 @@ export class DvcWorkspace implements DataWorkspace {
     const own = path.join(options.root, '.dvc', 'tmp', 'tidegate');
     this.#index = new WorkspaceIndex(path.join(own, 'index'));
     this.#datasets = new DatasetMemory(this.#index);
-    this.#placer = new ObjectPlacer(options.linkTypes);
-    this.#temporary = path.join(own, `${process.pid}-${Date.now()}`);
+    this.#fetched = new FetchedNames(path.join(own, 'fetched'));
+    this.#maker = new FileMaker({ ...options, folder: path.join(own, `${process.pid}-${Date.now()}`) });
+    this.#own = own;
   }
 
   async exists(location: string): Promise<boolean> {
@@ -97,36 +97,34 @@ export class DvcWorkspace implements DataWorkspace {
     this.#index.ofFolder(location).confirm(md5, files);
   }
 
-  async place({ path: location, md5, isExecutable, within, ...found }: Placement): Promise<void> {
-    const absolute = this.#absolute(location);
-    const temporary = found.spare ?? this.#temporaryFile();
-    let mtimeMs: number | undefined;
+  async place(placement: Placement): Promise<void> {
+    const { path: location, md5, within, sha256 } = placement;
+    let stats: Stats | undefined;
     try {
       this.#ensureFolder(location);
-      const { bytes, spare } = found;
-      let isLink = false;
-      if (spare === undefined) {
-        const copy = { object: this.#options.cache.path(md5), file: temporary, isExecutable, bytes };
-        isLink = (await this.#placer.place(copy)) === 'link';
-      } else if (isExecutable) chmodSync(spare, statSync(spare).mode | 0o100);
-      // The times of a link are those of the object, which other workspaces may have too.
-      if (!isLink) mtimeMs = settleFile(temporary);
-      moveFile(temporary, absolute);
+      stats = await this.#maker.make(this.#absolute(location), placement);
     } catch (error) {
-      rmSync(temporary, { force: true });
       throw asDiskError(location, error);
     }
-    if (found.sha256 === undefined) return;
-    const stats = statSync(absolute);
-    // Otherwise another process was faster, and this is not what was placed.
-    if (mtimeMs !== undefined && Math.abs(stats.mtimeMs - mtimeMs) >= 1) return;
+    if (sha256 === undefined || stats === undefined) return;
     const [table, key] = this.#row(location, within, isLegacyObject(md5) ? 'md5-dos2unix' : 'md5');
-    table.set(key, { seen: stats, readFromMs: undefined }, { name: md5, sha256: found.sha256 });
+    table.set(key, { seen: stats, readFromMs: undefined }, { name: md5, sha256 });
   }
 
   spare(): string | undefined {
-    this.#copies ??= this.#placer.copies(this.#options.cache.folder, this.#temporaryFile());
-    return this.#copies ? this.#temporaryFile() : undefined;
+    return this.#maker.copies() ? this.#maker.newFile() : undefined;
+  }
+
+  newFile(): string {
+    return this.#maker.newFile();
+  }
+
+  rememberFetched(md5: string): void {
+    this.#fetched.add(md5);
+  }
+
+  wasFetched(md5: string): boolean {
+    return this.#fetched.has(md5);
   }
 
   async remove(location: string): Promise<void> {
@@ -169,10 +167,11 @@ export class DvcWorkspace implements DataWorkspace {
   }
 
   flush(): void {
-    rmSync(this.#temporary, { recursive: true, force: true });
+    this.#maker.clear();
     // Without the index the next run reads more; that is no reason to fail this one.
     try {
       this.#index.writeTables();
+      this.#fetched.write();
       this.#datasets.write();
     } catch (error) {
       if (errorCode(error) === undefined) throw error;
@@ -181,17 +180,11 @@ export class DvcWorkspace implements DataWorkspace {
 
   /** Removes what runs that were killed left behind. */
   removeStale(nowMs: number): void {
-    const folder = path.dirname(this.#temporary);
+    const folder = this.#own;
     for (const name of existsSync(folder) ? readdirSync(folder) : []) {
       const startedAtMs = Number(/^\d+-(\d+)$/.exec(name)?.[1] ?? nowMs);
       if (nowMs - startedAtMs > STALE_MS) rmSync(path.join(folder, name), { recursive: true, force: true });
     }
-  }
-
-  #temporaryFile(): string {
-    if (this.#count === 0) onDisk(this.#temporary, () => mkdirSync(this.#temporary, { recursive: true }));
-    this.#count += 1;
-    return `${this.#temporary}/${this.#count}`;
   }
 
   #row(location: string, within: string, hash: ObjectHash): [IndexTable, string] {

@@ -18,12 +18,13 @@ export interface ObjectPlace {
   /** Its name, which its bytes have to have. */
   readonly name: string;
   readonly temporary: string;
-  readonly final: string;
+  /** Where the cache keeps it; undefined where the temporary file itself is what is wanted. */
+  readonly final: string | undefined;
   /** A second file that a large object is written to. */
   readonly spare?: string | undefined;
 }
 
-/** One object on its way into the cache: it gets its name when its bytes were found right, else nothing of it stays. */
+/** One object on its way: its file is kept when its bytes were found right, else nothing of it stays. */
 export class CacheObjectWrite implements ObjectWrite {
   readonly #place: ObjectPlace;
   #whole: Buffer | undefined;
@@ -38,13 +39,13 @@ export class CacheObjectWrite implements ObjectWrite {
   begin(sizeBytes: number | undefined): void {
     this.#reset();
     if (sizeBytes !== undefined && sizeBytes <= SMALL_BYTES) this.#whole = Buffer.allocUnsafe(sizeBytes);
-    else this.#stream = onDisk(this.#place.final, () => new StreamedObject(this.#place));
+    else this.#stream = onDisk(fileOf(this.#place), () => new StreamedObject(this.#place));
   }
 
   write(chunk: Uint8Array): void {
     const at = this.#sizeBytes;
     this.#sizeBytes += chunk.length;
-    if (this.#whole === undefined) onDisk(this.#place.final, () => this.#stream?.write(chunk));
+    if (this.#whole === undefined) onDisk(fileOf(this.#place), () => this.#stream?.write(chunk));
     else if (this.#sizeBytes <= this.#whole.length) this.#whole.set(chunk, at);
     // More than was said: the digest will tell.
     else this.#whole = Buffer.concat([this.#whole.subarray(0, at), chunk]);
@@ -54,7 +55,7 @@ export class CacheObjectWrite implements ObjectWrite {
     this.#reset();
     this.#sizeBytes = sizeBytes;
     const { temporary: file, spare } = this.#place;
-    this.#parts = onDisk(this.#place.final, () => new PartWriter({ file, mode: VERIFIED_MODE, spare }));
+    this.#parts = onDisk(fileOf(this.#place), () => new PartWriter({ file, mode: modeOf(this.#place), spare }));
     return this.#parts;
   }
 
@@ -71,7 +72,7 @@ export class CacheObjectWrite implements ObjectWrite {
       if (!kept.isKept && spare !== undefined) rmSync(spare, { force: true });
       return kept.isKept && spare !== undefined ? { ...kept, spare } : kept;
     } catch (error) {
-      throw asDiskError(this.#place.final, error);
+      throw asDiskError(fileOf(this.#place), error);
     } finally {
       this.discard();
     }
@@ -93,7 +94,7 @@ export class CacheObjectWrite implements ObjectWrite {
     const md5s = isLegacyObject(this.#place.name) ? legacyDigests(bytes) : [hash('md5', bytes)];
     const sha256 = hash('sha256', bytes);
     if (!md5s.includes(objectDigest(this.#place.name))) return this.#keep(md5s, { sha256 });
-    const descriptor = openSync(this.#place.temporary, 'wx', VERIFIED_MODE);
+    const descriptor = openSync(this.#place.temporary, 'wx', modeOf(this.#place));
     try {
       writeWhole(descriptor, bytes);
     } catch (error) {
@@ -109,11 +110,13 @@ export class CacheObjectWrite implements ObjectWrite {
     const wanted = objectDigest(this.#place.name);
     const isKept = md5s.includes(wanted);
     const isWritten = found.bytes !== undefined || this.#whole === undefined;
-    if (isKept) renameSync(this.#place.temporary, this.#place.final);
-    else if (isWritten) rmSync(this.#place.temporary, { force: true });
+    const { temporary, final } = this.#place;
+    if (!isKept && isWritten) rmSync(temporary, { force: true });
+    if (isKept && final !== undefined) renameSync(temporary, final);
     this.#stream = undefined;
     this.#whole = undefined;
-    return { isKept, actual: isKept ? wanted : (md5s[0] ?? ''), sizeBytes: this.#sizeBytes, ...found };
+    const addition = { isKept, actual: isKept ? wanted : (md5s[0] ?? ''), sizeBytes: this.#sizeBytes, ...found };
+    return isKept && final === undefined ? { ...addition, spare: temporary } : addition;
   }
 
   #reset(): void {
@@ -136,10 +139,10 @@ class StreamedObject {
   readonly #md5: Hash | LegacyMd5;
   readonly #sha256 = createHash('sha256');
 
-  constructor({ name, temporary }: ObjectPlace) {
-    this.#file = temporary;
-    this.#descriptor = openSync(temporary, 'wx', VERIFIED_MODE);
-    this.#md5 = isLegacyObject(name) ? new LegacyMd5() : createHash('md5');
+  constructor(place: ObjectPlace) {
+    this.#file = place.temporary;
+    this.#descriptor = openSync(place.temporary, 'wx', modeOf(place));
+    this.#md5 = isLegacyObject(place.name) ? new LegacyMd5() : createHash('md5');
   }
 
   write(chunk: Uint8Array): void {
@@ -158,6 +161,15 @@ class StreamedObject {
     closeSync(this.#descriptor);
     rmSync(this.#file, { force: true });
   }
+}
+
+/** What an error of the disk names. */
+function fileOf({ final, temporary }: ObjectPlace): string {
+  return final ?? temporary;
+}
+
+function modeOf({ final }: ObjectPlace): number {
+  return final === undefined ? 0o666 : VERIFIED_MODE;
 }
 
 function writeWhole(descriptor: number, bytes: Uint8Array): void {

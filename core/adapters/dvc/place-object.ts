@@ -51,6 +51,11 @@ export class ObjectPlacer {
     this.#types = [...types, 'copy'];
   }
 
+  /** Makes a file of a file that is not in the cache, and so is never linked. */
+  copy(copy: ObjectCopy): Promise<void> {
+    return this.#copy(copy);
+  }
+
   /** @returns Whether the file is one of its own, or the object under another name. */
   async place(copy: ObjectCopy): Promise<'file' | 'link'> {
     for (;;) {

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -113,7 +113,15 @@ async function workspaceAt(folder = path.join(root, randomUUID())) {
     const cache = new DvcCache(cacheFolder);
     const workspace = new DvcWorkspace({ root: folder, cache, linkTypes: ['copy'], ignoreRules: [] });
     const store = remote({ readTimeoutMs: options.readTimeoutMs ?? 20_000 });
-    const request = { jobs: 32, allowMissing: false, force: false, checkOnly: false, remote: undefined, ...options };
+    const request = {
+      jobs: 32,
+      allowMissing: false,
+      force: false,
+      keepCache: true,
+      checkOnly: false,
+      remote: undefined,
+      ...options,
+    };
     return pullData(
       { ...request, wanted: wanted.map((one) => ({ output: one, parts: [''] })) },
       {
@@ -160,6 +168,36 @@ const isObject = ({ url }: SeenRequest) => !url.endsWith('.dir');
 const keyOf = (bytes: Uint8Array) => dvcObjectKey(md5(bytes));
 const middle = () => files.get('middle') ?? Buffer.alloc(0);
 const isMiddle = ({ url }: SeenRequest) => url.includes(keyOf(middle()));
+
+const KEEPING = [
+  { name: 'with a copy in the cache', keepCache: true },
+  { name: 'straight to the workspace', keepCache: false },
+];
+
+/** Bytes that all threads of this process have read so far. */
+function bytesRead(): number {
+  return Number(/^rchar: (\d+)$/m.exec(readFileSync('/proc/self/io', 'latin1'))?.[1]);
+}
+
+describe('a second pull', () => {
+  it.runIf(existsSync('/proc/self/io')).each(KEEPING)('reads no large file again ($name)', async (keeping) => {
+    const { folder, pull } = await workspaceAt();
+    await pull([largeOutput], keeping);
+    const before = bytesRead();
+    expect(await pull([largeOutput], keeping)).toMatchObject({ filesDownloaded: 0, filesUnchanged: 1 });
+    expect(bytesRead() - before).toBeLessThan(LARGE_BYTES / 100);
+    expect((await readFile(path.join(folder, 'large.bin'))).equals(large)).toBe(true);
+  });
+
+  it('sees a change that came right after the first', async () => {
+    const { folder, pull } = await workspaceAt();
+    await pull([largeOutput], { keepCache: false });
+    const file = await open(path.join(folder, 'large.bin'), 'r+');
+    await file.write(Buffer.of((large.readUInt8(1000) + 1) % 256), 0, 1, 1000);
+    await file.close();
+    await expect(pull([largeOutput])).rejects.toMatchObject({ code: 'DATA_MODIFIED' });
+  });
+});
 
 describe('a pull survives', () => {
   const faults: [string, Fault, number][] = [
@@ -277,10 +315,10 @@ describe('a pull refuses', () => {
     await expect(pull([output], { allowMissing: true })).rejects.toMatchObject(refused);
   });
 
-  it('bytes that stay wrong, naming both digests, and nothing of them stays', async () => {
+  it.each(KEEPING)('bytes that stay wrong, naming both digests, and nothing of them stays ($name)', async (keeping) => {
     const { folder, cacheFolder, pull } = await workspaceAt();
     proxy.rule((request) => (isMiddle(request) ? { kind: 'wrong-byte' } : undefined));
-    await expect(pull([output])).rejects.toMatchObject({
+    await expect(pull([output], keeping)).rejects.toMatchObject({
       code: 'OBJECT_CORRUPT',
       message: expect.stringContaining(md5(middle())),
     });
@@ -289,12 +327,15 @@ describe('a pull refuses', () => {
     expect(proxy.seen.filter(isMiddle)).toHaveLength(2);
   });
 
-  it('a large file whose bytes stay wrong', async () => {
+  it.each(KEEPING)('a large file whose bytes stay wrong ($name)', async (keeping) => {
     const { folder, pull } = await workspaceAt();
     proxy.rule(({ range }) => (range?.startsWith('bytes=4194304-') ? { kind: 'wrong-byte' } : undefined));
-    await expect(pull([largeOutput])).rejects.toMatchObject({ code: 'OBJECT_CORRUPT' });
+    await expect(pull([largeOutput], keeping)).rejects.toMatchObject({ code: 'OBJECT_CORRUPT' });
     expect(existsSync(path.join(folder, 'large.bin'))).toBe(false);
-    expect(await readdir(path.join(folder, '.dvc/cache/tidegate-tmp'))).toEqual([]);
+    const own = await readdir(path.join(folder, '.dvc/tmp/tidegate'));
+    expect(own.filter((name) => /^\d+-\d+$/.test(name))).toEqual([]);
+    const halves = path.join(folder, '.dvc/cache/tidegate-tmp');
+    expect(existsSync(halves) ? await readdir(halves) : []).toEqual([]);
   });
 
   it('wrong keys at once', async () => {

@@ -1,0 +1,27 @@
+import { decideKeepCache } from '../../core/domain/data/keep-cache.ts';
+import type { ActionContext } from '../action-context.ts';
+import type { InputValues } from '../inputs.ts';
+import type { OpenData } from '../open-data.ts';
+import type { inputs } from './inputs.ts';
+
+/** Whether DVC's cache keeps what is fetched; says so in the log, with the reason. */
+export function keepsCache(
+  { env, log }: ActionContext,
+  { project, workspace }: Pick<OpenData, 'project' | 'workspace'>,
+  { values, hasActionsCache }: { readonly values: InputValues<typeof inputs>; readonly hasActionsCache: boolean },
+): boolean {
+  const { isKept, reason } = decideKeepCache(values['keep-cache'] ?? 'auto', {
+    hasActionsCache,
+    isShared: project.config.get('cache')?.get('dir') !== undefined,
+    isSelfHosted: env.RUNNER_ENVIRONMENT === 'self-hosted',
+    areCopies: workspace.spare() !== undefined,
+    purpose: (values.targets ?? []).length === 0 ? values.for : undefined,
+    hasStages: project.stages.length > 0 || project.refusals.length > 0,
+  });
+  log.info(
+    isKept
+      ? `DVC's cache keeps what is fetched: ${reason}`
+      : `What is fetched goes straight to the workspace, and DVC's cache does not keep it: ${reason}. A later step that runs dvc needs keep-cache: true`,
+  );
+  return isKept;
+}
