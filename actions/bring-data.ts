@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GitSourceTree } from '../core/adapters/git/git-source-tree.ts';
 import { isThere, unlessAbsent } from '../core/adapters/node/absent.ts';
-import { isWithin } from '../core/domain/data/repository-path.ts';
+import { isWithin, pathWithin } from '../core/domain/data/repository-path.ts';
 import { selectTargets } from '../core/domain/data/select-outputs.ts';
 import { ServiceError, UserError } from '../core/errors.ts';
 import type { BringData } from '../core/usecases/check-champion-data.ts';
@@ -33,12 +33,16 @@ export function dataBringer(context: ActionContext): BringData {
 }
 
 async function bring(context: ActionContext, path: string): Promise<void> {
-  const { project, cache, workspace, remotes } = await openData(context, { verifyCache: false });
-  const isTracked = project.outputs.some(({ path: output }) => isWithin(path, output) || isWithin(output, path));
+  const { project, cache, workspace, remotes, root, folder } = await openData(context, { verifyCache: false });
+  const wantedPath = pathWithin(folder, path);
+  if (wantedPath === undefined) return;
+  const isTracked = project.outputs.some(
+    ({ path: output }) => isWithin(wantedPath, output) || isWithin(output, wantedPath),
+  );
   if (!isTracked) return;
   context.log.info(`Fetching ${path}, which the champion was trained on`);
   const jobs = transferJobs(project, undefined, undefined);
-  const wanted = selectTargets(project, [path]);
+  const wanted = selectTargets(project, [path], folder);
   const request = {
     wanted,
     jobs,
@@ -48,7 +52,7 @@ async function bring(context: ActionContext, path: string): Promise<void> {
     checkOnly: false,
     remote: undefined,
   };
-  const sources = new GitSourceTree(context.workingDirectory, context.env);
+  const sources = new GitSourceTree(root, context.env);
   await pullData(request, { cache, workspace, remotes, sources, progress: logProgress(context.log) });
   workspace.flush();
 }

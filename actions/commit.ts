@@ -10,6 +10,7 @@ import type { DatasetOrigins } from '../core/ports/dataset-origins.ts';
 import { CommitOrigins } from '../core/usecases/commit-origins.ts';
 import { UncheckedOrigins } from '../core/usecases/unchecked-origins.ts';
 import type { ActionContext } from './action-context.ts';
+import { findDvc } from './find-dvc.ts';
 import type { LoadedModel } from './load-model.ts';
 import { reportSource } from './report-files.ts';
 
@@ -45,12 +46,13 @@ export async function expectCommittedConfig(
 /** Who answers for datasets, by the blobs and pointers of a commit. */
 export async function openOrigins(context: CommitContext, commit: GitCommit | undefined): Promise<DatasetOrigins> {
   if (commit === undefined) return new UncheckedOrigins(new FileArtifactHasher());
-  const root = context.workingDirectory;
-  const { outputs } = await readTrackedProject(commit);
+  const { root } = findDvc(context);
+  const ofRoot = commit.at(root);
+  const { outputs } = await readTrackedProject(ofRoot);
   const { folder } = readCacheSettings(await readDvcConfig({ root, env: context.env }), root);
   const cache = new DvcCache(folder);
   return new CommitOrigins({
-    commit,
+    commit: ofRoot,
     outputs,
     bytes: new FileDataBytes((name) => cache.path(name)),
     relative: (file) => {

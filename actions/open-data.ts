@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { S3DataRemote } from '../core/adapters/aws/s3-data-remote.ts';
 import { DvcCache } from '../core/adapters/dvc/dvc-cache.ts';
@@ -8,34 +9,54 @@ import { HttpDataRemote } from '../core/adapters/http/http-data-remote.ts';
 import { FolderDataRemote } from '../core/adapters/node/folder-data-remote.ts';
 import type { DataProject } from '../core/domain/data/data-project.ts';
 import { configSecrets, type DvcRemote, findRemote } from '../core/domain/data/dvc-remote.ts';
+import type { DataProjectReader } from '../core/ports/data-project-reader.ts';
 import type { DataRemote } from '../core/ports/data-remote.ts';
 import type { DataRemotes } from '../core/ports/data-remotes.ts';
 import type { ActionContext, Environment } from './action-context.ts';
+import { type DvcPlace, findDvc, noDvc } from './find-dvc.ts';
 
 /** The data of a repository, wired up: what its files say, its cache, workspace and remotes. */
-export interface OpenData {
-  readonly reader: DvcProjectReader;
+export interface OpenData extends DvcPlace {
+  readonly reader: DataProjectReader;
   readonly project: DataProject;
   readonly cache: DvcCache;
   readonly workspace: DvcWorkspace;
   readonly remotes: DataRemotes;
 }
 
-/** Reads DVC's files of the working directory and opens what they name. Remotes are contacted when first used. */
+/**
+ * Reads DVC's files of the project that the working directory is in, and opens what they name. Remotes are contacted when
+ * first used. Nothing is written where there is no `.dvc`.
+ */
 export async function openData(
   context: Pick<ActionContext, 'env' | 'workingDirectory' | 'maskSecret'>,
   options: { readonly verifyCache: boolean; readonly jobs?: number | undefined },
 ): Promise<OpenData> {
-  const root = context.workingDirectory;
-  const reader = new DvcProjectReader({ root, env: context.env });
+  const place = findDvc(context);
+  const { root } = place;
+  const own = ownFolder(place, context.env);
+  const files = new DvcProjectReader({ root, env: context.env });
+  const reader = place.hasDvc ? files : { read: () => withoutDvc(files) };
   const project = await reader.read();
   for (const secret of configSecrets(project.config)) context.maskSecret(secret);
   const { folder, linkTypes } = readCacheSettings(project.config, root);
-  const cache = new DvcCache(folder, { verify: options.verifyCache });
+  const cache = new DvcCache(place.hasDvc ? folder : path.join(own, 'cache'), { verify: options.verifyCache });
   await cache.removeStale(Date.now());
-  const workspace = new DvcWorkspace({ root, cache, linkTypes, ignoreRules: await reader.ignoreRules() });
+  const ignoreRules = await files.ignoreRules();
+  const workspace = new DvcWorkspace({ root, ownFolder: own, cache, linkTypes, ignoreRules });
   workspace.removeStale(Date.now());
-  return { reader, project, cache, workspace, remotes: openRemotes(project, context.env, options.jobs) };
+  return { ...place, reader, project, cache, workspace, remotes: openRemotes(project, context.env, options.jobs) };
+}
+
+/** Nothing is tracked where there is no `.dvc`; files of DVC's say that it was forgotten. */
+async function withoutDvc(reader: DvcProjectReader): Promise<DataProject> {
+  const refusals = (await reader.hasFiles()) ? [noDvc()] : [];
+  return { outputs: [], stages: [], refusals, locks: new Map(), config: new Map() };
+}
+
+/** What is remembered between runs: in DVC's own folder for such things, or for this job alone. */
+function ownFolder({ root, hasDvc }: DvcPlace, { RUNNER_TEMP }: Environment): string {
+  return hasDvc ? path.join(root, '.dvc', 'tmp', 'tidegate') : path.join(RUNNER_TEMP ?? tmpdir(), 'tidegate', 'dvc');
 }
 
 /** Transfers at once where neither the input nor the remote says. Chosen: 64, the best of 16, 32 and 64

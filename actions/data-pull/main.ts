@@ -3,12 +3,14 @@ import { GitSourceTree } from '../../core/adapters/git/git-source-tree.ts';
 import { FileArtifactHasher } from '../../core/adapters/node/file-artifact-hasher.ts';
 import { keepYoungGenerationSmall } from '../../core/adapters/node/young-generation.ts';
 import { recordedDigest } from '../../core/domain/data/object-key.ts';
+import { pathFrom } from '../../core/domain/data/repository-path.ts';
 import type { WantedOutput } from '../../core/domain/data/select-outputs.ts';
 import { type DataSummary, renderData } from '../../core/render/data-summary.ts';
 import { formatDataReport } from '../../core/reports/data-report.ts';
 import { ACTION_LIMITS } from '../../core/reports/limits.ts';
 import { digestDataset } from '../../core/usecases/digest-dataset.ts';
 import { type PullRequest, type PullResult, pullData } from '../../core/usecases/pull-data.ts';
+import type { PulledFile } from '../../core/usecases/pulled-files.ts';
 import type { ActionContext } from '../action-context.ts';
 import { type InputValues, readInputs } from '../inputs.ts';
 import { formatBytes, logProgress } from '../log-progress.ts';
@@ -31,7 +33,7 @@ export async function main(context: ActionContext): Promise<void> {
     verifyCache: values['verify-cache'] === true,
     jobs: values.jobs,
   });
-  const { model, wanted } = await chooseData(context, data.project, values);
+  const { model, wanted } = await chooseData(context, data, values);
   const useCache = values.cache === true && values['check-only'] !== true && values['keep-cache'] !== 'false';
   const cached = { folder: data.cache.folder, isForJudge: values.for === 'judge' };
   const kept = useCache ? await restoreActionsCache(context, wanted, cached) : undefined;
@@ -45,8 +47,9 @@ export async function main(context: ActionContext): Promise<void> {
       ...pullRequest(values, wanted, transferJobs(data.project, values.remote, values.jobs)),
       keepCache,
     };
-    const sources = new GitSourceTree(context.workingDirectory, context.env);
-    const result = await pullData(request, { cache, remotes, workspace, sources, progress: logProgress(context.log) });
+    const sources = new GitSourceTree(data.root, context.env);
+    const pulled = await pullData(request, { cache, remotes, workspace, sources, progress: logProgress(context.log) });
+    const result = seenFrom(data.folder, pulled);
     const digest = request.checkOnly ? null : await digestDataset(result, workspace, new FileArtifactHasher());
     workspace.flush();
     if (result.filesDownloaded > 0) await kept?.save();
@@ -72,9 +75,28 @@ function pullRequest(
   };
 }
 
+/** A result with the paths that people of the working directory know. */
+interface ShownResult extends Omit<PullResult, 'files'> {
+  readonly files: Iterable<PulledFile & { readonly name: string }> & { readonly count: number };
+}
+
+function seenFrom(folder: string, result: PullResult): ShownResult {
+  const { files } = result;
+  function* named() {
+    for (const file of files) yield { ...file, name: pathFrom(folder, file.path) };
+  }
+  return {
+    ...result,
+    missing: result.missing.map((path) => pathFrom(folder, path)),
+    files: { count: files.count, [Symbol.iterator]: named },
+    // What is remembered of a set of files is the digest with their paths in the project.
+    dataset: folder === '' ? result.dataset : undefined,
+  };
+}
+
 interface Pulled {
   readonly model: string;
-  readonly result: PullResult;
+  readonly result: ShownResult;
   readonly values: InputValues<typeof inputs>;
   /** `sha256:<hex>`; null where only the remote was asked. */
   readonly digest: string | null;
@@ -120,8 +142,8 @@ async function reportText(
 }
 
 /** As DVC's files have them. */
-function* recorded(files: PullResult['files']): Iterable<{ readonly path: string; readonly md5: string }> {
-  for (const { path, md5 } of files) yield { path, md5: recordedDigest(md5) };
+function* recorded(files: ShownResult['files']): Iterable<{ readonly path: string; readonly md5: string }> {
+  for (const { name, md5 } of files) yield { path: name, md5: recordedDigest(md5) };
 }
 
 function summaryOf({ model, result, values, digest, seconds }: Pulled): DataSummary {

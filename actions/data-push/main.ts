@@ -1,10 +1,12 @@
 import { DvcFileTextEditor } from '../../core/adapters/dvc/dvc-file-text-editor.ts';
 import { GitChangedFiles } from '../../core/adapters/git/git-changed-files.ts';
 import { keepYoungGenerationSmall } from '../../core/adapters/node/young-generation.ts';
+import { pathFrom } from '../../core/domain/data/repository-path.ts';
 import { selectAll, selectTargets, type WantedOutput } from '../../core/domain/data/select-outputs.ts';
 import { type DataSummary, renderData } from '../../core/render/data-summary.ts';
 import { type PushResult, pushData } from '../../core/usecases/push-data.ts';
 import type { ActionContext, ActionLog } from '../action-context.ts';
+import { requireDvc } from '../find-dvc.ts';
 import { readInputs } from '../inputs.ts';
 import { formatBytes, logProgress } from '../log-progress.ts';
 import { openData, transferJobs } from '../open-data.ts';
@@ -15,10 +17,11 @@ import { outputs } from './outputs.ts';
 export async function main(context: ActionContext): Promise<void> {
   keepYoungGenerationSmall();
   const values = readInputs(inputs, context);
-  const { project, ...data } = await openData(context, { verifyCache: false, jobs: values.jobs });
+  const { project, root, folder, ...data } = await openData(context, { verifyCache: false, jobs: values.jobs });
+  requireDvc(data);
   const targets = values.targets ?? [];
   const isAll = targets.length === 0 || (targets.length === 1 && targets[0] === 'all');
-  const wanted = isAll ? selectAll(project).filter(isSupported(context.log)) : selectTargets(project, targets);
+  const wanted = isAll ? selectAll(project).filter(isSupported(context.log)) : selectTargets(project, targets, folder);
   const startedAt = performance.now();
   const result = await pushData(
     {
@@ -30,22 +33,23 @@ export async function main(context: ActionContext): Promise<void> {
       cache: data.cache,
       workspace: data.workspace,
       remotes: data.remotes,
-      files: new DvcFileTextEditor(context.workingDirectory),
+      files: new DvcFileTextEditor(root),
       progress: logProgress(context.log),
     },
   );
   data.workspace.flush();
   const seconds = (performance.now() - startedAt) / 1000;
-  for (const file of result.updatedFiles) context.log.info(`Updated ${file}: the data had changed`);
-  if (result.absent.length > 0) context.log.info(`Left alone, not on this machine: ${result.absent.join(', ')}`);
-  const git = new GitChangedFiles(context.workingDirectory, context.env);
-  const changed = (await git.list(['.dvc', 'dvc.lock'])) ?? result.updatedFiles;
+  const told = { ...result, absent: result.absent.map((path) => pathFrom(folder, path)) };
+  for (const file of result.updatedFiles) context.log.info(`Updated ${pathFrom(folder, file)}: the data had changed`);
+  if (told.absent.length > 0) context.log.info(`Left alone, not on this machine: ${told.absent.join(', ')}`);
+  const git = new GitChangedFiles(root, context.env);
+  const changed = ((await git.list(['.dvc', 'dvc.lock'])) ?? result.updatedFiles).map((file) => pathFrom(folder, file));
   outputs.write(context, {
     'files-uploaded': result.filesUploaded,
     'bytes-uploaded': result.bytesUploaded,
     'changed-files': changed.join('\n'),
   });
-  await context.appendSummary(renderData(summaryOf(result, changed, seconds)));
+  await context.appendSummary(renderData(summaryOf(told, changed, seconds)));
   const commit = changed.length === 0 ? 'no pointer file changed' : `to commit: ${changed.join(', ')}`;
   const { filesUploaded, bytesUploaded, objectsThere } = result;
   context.log.info(

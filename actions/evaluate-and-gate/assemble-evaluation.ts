@@ -52,7 +52,7 @@ export async function assembleRequest(
     reference: await fetched(model.drift?.reference ?? dataset, 'reference'),
     ...(await readTrainingMetrics(context, model.evaluate.metricsFile)),
     ...(await readLineage(context, name)),
-    inputs: await identifyInputs(commit, loaded),
+    inputs: await identifyInputs(context, commit, loaded),
     championSelector: values.champion ?? 'auto',
     resolve: (file) => resolve(context.workingDirectory, file),
     rulePlaces: model.gate.rules.map((_, index) => loaded.placeOf(['models', name, 'gate', 'rules', index])),

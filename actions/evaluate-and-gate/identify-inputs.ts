@@ -8,6 +8,8 @@ import { UserError } from '../../core/errors.ts';
 import { CommitRunSource } from '../../core/usecases/commit-run-source.ts';
 import type { EvaluationRequest } from '../../core/usecases/evaluation-request.ts';
 import { identifyRun } from '../../core/usecases/identify-run.ts';
+import type { ActionContext } from '../action-context.ts';
+import { type DvcPlace, findDvc } from '../find-dvc.ts';
 import type { LoadedModel } from '../load-model.ts';
 import { chooseWork } from '../training-work.ts';
 
@@ -16,31 +18,37 @@ import { chooseWork } from '../training-work.ts';
  * and what is restored by this digest later must not rest on its word.
  */
 export async function identifyInputs(
+  context: Pick<ActionContext, 'env' | 'workingDirectory'>,
   commit: GitCommit | undefined,
   loaded: Pick<LoadedModel, 'model'>,
 ): Promise<NonNullable<EvaluationRequest['inputs']>> {
   if (commit === undefined) return { reason: 'there is no commit' };
   if (loaded.model.train === undefined) return { reason: 'tidegate.yaml does not say how the model is trained' };
   try {
-    return await identify(commit, loaded);
+    return await identify(commit, findDvc(context), loaded);
   } catch (error) {
     if (error instanceof UserError) return { reason: error.message };
     throw error;
   }
 }
 
+const NO_PROJECT = { outputs: [], stages: [], refusals: [] };
+
 async function identify(
-  commit: GitCommit,
+  checkedOut: GitCommit,
+  { root, folder, hasDvc }: DvcPlace,
   { model }: Pick<LoadedModel, 'model'>,
 ): Promise<NonNullable<EvaluationRequest['inputs']>> {
-  const project = await readTrackedProject(commit);
+  const commit = checkedOut.at(root);
+  const project = hasDvc ? await readTrackedProject(commit) : NO_PROJECT;
   const chosen = chooseWork({ model }, { stages: undefined, command: undefined });
   const work =
     chosen.kind === 'command'
       ? { ...chosen, params: model.train?.params }
-      : { kind: 'stages' as const, stages: upstreamStages(project, chosen.names) };
+      : { kind: 'stages' as const, stages: upstreamStages(project, chosen.names, folder) };
   const hasher = new FileArtifactHasher();
-  const found = await identifyRun({ project, work }, { source: new CommitRunSource(commit, parsePlain), hasher });
+  const source = new CommitRunSource(commit, parsePlain);
+  const found = await identifyRun({ project, work, folder }, { source, hasher });
   if (found.kind === 'unknown') return { reason: `the commit does not say what ${found.path} holds` };
   return { digest: hasher.hashText(formatRunInputs(found.identity)) };
 }

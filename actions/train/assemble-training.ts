@@ -8,9 +8,10 @@ import { parseOverride } from '../../core/domain/train/parameters.ts';
 import type { TrainPorts, TrainRequest } from '../../core/usecases/train-model.ts';
 import { WorkspaceRunSource } from '../../core/usecases/workspace-run-source.ts';
 import type { ActionContext } from '../action-context.ts';
+import { requireDvc } from '../find-dvc.ts';
 import type { InputValues } from '../inputs.ts';
 import type { LoadedModel } from '../load-model.ts';
-import { openData } from '../open-data.ts';
+import { type OpenData, openData } from '../open-data.ts';
 import { openStore } from '../open-store.ts';
 import { chooseWork } from '../training-work.ts';
 import { beliefInRuns } from './belief-in-runs.ts';
@@ -32,16 +33,21 @@ export async function assembleTraining(
   values: InputValues<typeof inputs>,
 ): Promise<AssembledTraining> {
   const { model } = loaded;
+  const work = chooseWork({ model }, { stages: values.stages, command: values.command });
+  const data = await openData(context, { verifyCache: false });
+  if (work.kind === 'stages') requireDvc(data);
   const request: TrainRequest = {
     artifact: model.artifact,
-    work: chooseWork({ model }, { stages: values.stages, command: values.command }),
+    work,
     params: model.train?.params,
     overrides: (values.set ?? []).map(parseOverride),
+    folder: data.folder,
     force: values.force === true,
   };
   const commandSummaries: string[] = [];
   const commands = new ShellCommandRunner({
-    root: context.workingDirectory,
+    root: data.root,
+    directory: context.workingDirectory,
     env: context.env,
     write: (chunk) => process.stdout.write(chunk),
     note: (line) => context.log.info(line),
@@ -49,18 +55,17 @@ export async function assembleTraining(
   });
   return {
     request,
-    ports: { ...(await assemblePorts(context, loaded, values['github-token'])), commands },
+    ports: { ...assemblePorts(context, data, { loaded, token: values['github-token'] }), commands },
     commandSummaries,
   };
 }
 
-async function assemblePorts(
+function assemblePorts(
   context: ActionContext,
-  loaded: LoadedModel,
-  token: string | undefined,
-): Promise<Omit<TrainPorts & HandOverPorts, 'commands'>> {
-  const { env, workingDirectory: root, log } = context;
-  const { reader, cache, workspace } = await openData(context, { verifyCache: false });
+  { root, folder, reader, cache, workspace }: OpenData,
+  { loaded, token }: { readonly loaded: LoadedModel; readonly token: string | undefined },
+): Omit<TrainPorts & HandOverPorts, 'commands'> {
+  const { env, workingDirectory, log } = context;
   const store = loaded.model.register?.store;
   const looking = {
     root,
@@ -72,6 +77,7 @@ async function assemblePorts(
   };
   return {
     ...looking,
+    folder,
     reader,
     source: new WorkspaceRunSource(looking),
     ignores: new GitIgnoreFiles(root, env),
@@ -79,7 +85,7 @@ async function assemblePorts(
       store === undefined
         ? undefined
         : {
-            store: openStore(store, { env, baseFolder: root }),
+            store: openStore(store, { env, baseFolder: workingDirectory }),
             writer: new ArtifactFolderWriter(),
             hasher: looking.hasher,
             isBelieved: beliefInRuns(context, loaded, token),

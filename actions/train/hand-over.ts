@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { isWithin } from '../../core/domain/data/repository-path.ts';
+import { inFolder, isWithin } from '../../core/domain/data/repository-path.ts';
 import type { DataProjectReader } from '../../core/ports/data-project-reader.ts';
 import type { SourceTree } from '../../core/ports/source-tree.ts';
 import type { ActionContext } from '../action-context.ts';
@@ -12,6 +12,8 @@ import type { RunArtifact } from '../workflow-artifact.ts';
 export interface HandOverPorts {
   readonly reader: DataProjectReader;
   readonly sources: SourceTree;
+  /** The working directory, relative to the root of both. */
+  readonly folder: string;
 }
 
 /**
@@ -23,12 +25,15 @@ export interface HandOverPorts {
 export async function handOver(
   context: ActionContext,
   { name, model }: LoadedModel,
-  { reader, sources }: HandOverPorts,
+  { reader, sources, folder }: HandOverPorts,
 ): Promise<RunArtifact | null> {
   const { outputs } = await reader.read();
   const inGit = new Set(await sources.files());
   const pulled = outputs.filter(({ stage, isCached }) => stage === undefined && isCached);
-  const isBrought = (file: string) => inGit.has(file) || pulled.some(({ path }) => isWithin(file, path));
+  const isBrought = (file: string) => {
+    const path = inFolder(folder, file);
+    return inGit.has(path) || pulled.some((output) => isWithin(path, output.path));
+  };
   const files = await findMadeFiles(context.workingDirectory, judgedPaths(model), isBrought);
   if (files.length > 0) context.log.info(`For the judge, in addition to ${model.artifact}: ${files.join(', ')}`);
   const artifact = { location: resolve(context.workingDirectory, model.artifact), path: model.artifact };

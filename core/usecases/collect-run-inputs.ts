@@ -15,7 +15,7 @@ export interface InputPorts {
   readonly workspace: DataWorkspace;
   /** The workspace. */
   readonly source: RunSource;
-  /** Absolute path of the repository. */
+  /** Absolute: what all paths are relative to. */
   readonly root: string;
 }
 
@@ -23,7 +23,7 @@ export interface InputPorts {
 export interface RunInputs {
   readonly identity: RunIdentity;
   readonly inputs: readonly RunInput[];
-  /** By file, then by dotted key. */
+  /** By path of the file, then by dotted key. */
   readonly params: ReadonlyMap<string, PlainMap>;
   readonly lockfiles: readonly RunInput[];
 }
@@ -45,13 +45,17 @@ export async function collectRunInputs(work: IdentifiedWork, ports: InputPorts):
   return {
     identity,
     inputs: await hashed(identity.inputs),
-    params: await parametersOf(work.work, ports),
+    params: await parametersOf(work, ports),
     lockfiles: await hashed(identity.lockfiles),
   };
 }
 
-function parametersOf(work: TrainingWork, { source }: InputPorts): Promise<ReadonlyMap<string, PlainMap>> {
-  return work.kind === 'stages' ? readParameters(work.stages, source) : commandParameters(work.params, source);
+function parametersOf(
+  { work, folder }: IdentifiedWork,
+  { source }: InputPorts,
+): Promise<ReadonlyMap<string, PlainMap>> {
+  if (work.kind === 'stages') return readParameters(work.stages, source);
+  return commandParameters(work.params, folder, source);
 }
 
 /** Undefined for data that a command could read and that are not here. */

@@ -13,7 +13,7 @@ export interface OriginPorts {
   /** What DVC's files of that commit track. */
   readonly outputs: readonly TrackedOutput[];
   readonly bytes: DataBytes;
-  /** The path of a file relative to the working directory, `/`-separated; undefined for one outside of it. */
+  /** The path of a file relative to the root of the data, `/`-separated; undefined for one outside of it. */
   readonly relative: (file: string) => string | undefined;
 }
 

@@ -5,7 +5,8 @@ import type { PulledFile } from './pulled-files.ts';
 
 /** Files of which the digest is wanted, all of them there. */
 export interface DigestedFiles {
-  readonly files: Iterable<PulledFile>;
+  /** With the name of each in the digest; default: its path. */
+  readonly files: Iterable<PulledFile & { readonly name?: string }>;
   /** What the files are, where there is a name for it. */
   readonly dataset: readonly DatasetPart[] | undefined;
 }
@@ -24,8 +25,8 @@ export async function digestDataset(
   const known = dataset === undefined ? undefined : workspace.rememberedDigest(dataset);
   if (known !== undefined) return known;
   const digests: { path: string; digest: string }[] = [];
-  for (const { path, output } of files) {
-    digests.push({ path, digest: `sha256:${await workspace.sha256(path, output.path)}` });
+  for (const { path, name = path, output } of files) {
+    digests.push({ path: name, digest: `sha256:${await workspace.sha256(path, output.path)}` });
   }
   const digest = hasher.hashText(formatDigestLines(digests));
   if (dataset !== undefined) workspace.rememberDigest(dataset, digest);

@@ -1,7 +1,7 @@
 import type { DataProject } from '../domain/data/data-project.ts';
 import { isLegacyObject } from '../domain/data/object-key.ts';
 import type { PlainMap } from '../domain/data/plain-value.ts';
-import { isWithin } from '../domain/data/repository-path.ts';
+import { inFolder, isWithin } from '../domain/data/repository-path.ts';
 import { formatDigestLines } from '../domain/model/artifact-digest.ts';
 import { type InputIdentity, LOCKFILES, leafDependencies, type RunIdentity } from '../domain/train/run-inputs.ts';
 import { UserError } from '../errors.ts';
@@ -14,6 +14,8 @@ import type { TrainingWork } from './training-work.ts';
 export interface IdentifiedWork {
   readonly project: Pick<DataProject, 'outputs'>;
   readonly work: TrainingWork;
+  /** The folder that holds tidegate.yaml, relative to the root; `''` is the root. */
+  readonly folder: string;
 }
 
 /** What identifying needs. */
@@ -33,8 +35,11 @@ export type RunIdentification =
  *
  * @throws {UserError} GIT_FAILED for a command where there is no repository.
  */
-export async function identifyRun({ project, work }: IdentifiedWork, ports: IdentityPorts): Promise<RunIdentification> {
-  const look: Look = { outputs: project.outputs, git: await ports.source.gitFiles(), ...ports };
+export async function identifyRun(
+  { project, work, folder }: IdentifiedWork,
+  ports: IdentityPorts,
+): Promise<RunIdentification> {
+  const look: Look = { outputs: project.outputs, git: await ports.source.gitFiles(), folder, ...ports };
   const lockfiles = await identities(await lockfilesOf(look), look);
   if (lockfiles.unknown !== undefined) return { kind: 'unknown', path: lockfiles.unknown };
   const found = work.kind === 'stages' ? await ofStages(work, look) : await ofCommand(work, look);
@@ -47,6 +52,7 @@ export async function identifyRun({ project, work }: IdentifiedWork, ports: Iden
 interface Look extends IdentityPorts {
   readonly outputs: DataProject['outputs'];
   readonly git: readonly string[] | undefined;
+  readonly folder: string;
 }
 
 interface Identities {
@@ -72,12 +78,14 @@ async function ofStages({ stages }: TrainingWork & { kind: 'stages' }, look: Loo
 }
 
 async function ofCommand({ params, ignored }: TrainingWork & { kind: 'command' }, look: Look): Promise<WorkIdentities> {
-  const { outputs, git, source, hasher } = look;
+  const { outputs, git, folder, source, hasher } = look;
   if (git === undefined) throw noRepository();
   const data = outputs.filter(({ stage, isCached }) => stage === undefined && isCached).map(({ path }) => path);
-  const named = params === undefined || git.includes(params) ? [] : [params];
+  const own = params === undefined ? undefined : inFolder(folder, params);
+  const named = own === undefined || git.includes(own) ? [] : [own];
   const found = await identities([...data, ...named], look);
-  const sources = git.filter((file) => !ignored.some((folder) => isWithin(file, folder)));
+  const left = ignored.map((path) => inFolder(folder, path));
+  const sources = git.filter((file) => isWithin(file, folder) && !left.some((path) => isWithin(file, path)));
   const all = { path: '.', identity: await linesOf(sources, '', { source, hasher }) };
   return { ...found, inputs: [...found.inputs, all], params: NO_PARAMS };
 }
@@ -90,9 +98,10 @@ function noRepository(): UserError {
 }
 
 /** Those that Git has; where there is no repository, those that are there. */
-async function lockfilesOf({ git, source }: Look): Promise<readonly string[]> {
-  if (git !== undefined) return LOCKFILES.filter((file) => git.includes(file));
-  return [...(await source.digests(LOCKFILES)).keys()];
+async function lockfilesOf({ git, folder, source }: Look): Promise<readonly string[]> {
+  const files = LOCKFILES.map((file) => inFolder(folder, file));
+  if (git !== undefined) return files.filter((file) => git.includes(file));
+  return [...(await source.digests(files)).keys()];
 }
 
 async function identities(paths: readonly string[], look: Look): Promise<Identities> {

@@ -2,6 +2,7 @@ import type { DataProject } from '../domain/data/data-project.ts';
 import type { PlainMap, PlainValue } from '../domain/data/plain-value.ts';
 import { stageLockValue } from '../domain/train/lock-text.ts';
 import type { Stage, StageOutput } from '../domain/train/pipeline.ts';
+import { stageNameFrom } from '../domain/train/stage-address.ts';
 import { changedOutputs, commandLines, inputChange } from '../domain/train/stage-change.ts';
 import { type LockedPath, lockFileOf, parseStageLock, type StageLock } from '../domain/train/stage-lock.ts';
 import { UserError } from '../errors.ts';
@@ -16,7 +17,7 @@ import { readStageState, type StatePorts } from './stage-state.ts';
 export interface StagePorts extends StatePorts {
   readonly commands: CommandRunner;
   readonly ignores: IgnoreFiles;
-  /** Absolute path of the repository, for DVC_ROOT. */
+  /** Absolute: what all paths are relative to, and DVC_ROOT. */
   readonly root: string;
   /** Milliseconds from any start; only differences count. */
   readonly nowMs: () => number;
@@ -37,30 +38,31 @@ export interface StageRun {
  * Brings stages up to date in the given order, as `dvc repro` does: one whose command, dependencies and parameters are
  * those of dvc.lock does not run (absent outputs come from the cache), any other does. dvc.lock is written after each.
  *
- * @param stages In an order in which they can run.
+ * @param request Its stages are in an order in which they can run, its folder is the one in which they are named.
  * @throws {UserError} COMMAND_FAILED, or DATA_NOT_FOUND for a dependency or output that is not there.
  */
 export async function runStages(
   project: DataProject,
-  request: { readonly stages: readonly Stage[]; readonly force: boolean },
+  request: { readonly stages: readonly Stage[]; readonly force: boolean; readonly folder: string },
   ports: StagePorts,
 ): Promise<readonly StageRun[]> {
   const locks = new Map(project.locks);
   const runs: StageRun[] = [];
   for (const stage of request.stages) {
     const locked = locks.get(lockFileOf(stage)) ?? new Map<string, PlainValue>();
+    const name = stageNameFrom(request.folder, stage.address);
     const reason = await reasonToRun(stage, locked, request.force, ports);
     if (reason === undefined) {
-      ports.note(`Stage ${stage.address} is up to date`);
-      runs.push({ name: stage.address, ran: false, seconds: null });
+      ports.note(`Stage ${name} is up to date`);
+      runs.push({ name, ran: false, seconds: null });
       continue;
     }
     const startedAt = ports.nowMs();
-    await ports.group(`Stage ${stage.address}: ${reason}`, () => runStage(stage, ports));
+    await ports.group(`Stage ${name}: ${reason}`, () => runStage(stage, name, ports));
     const seconds = (ports.nowMs() - startedAt) / 1000;
     locks.set(lockFileOf(stage), await writeStageLock(stage, locked, ports));
-    ports.note(`Stage ${stage.address} ran in ${seconds.toFixed(1)} s`);
-    runs.push({ name: stage.address, ran: true, seconds });
+    ports.note(`Stage ${name} ran in ${seconds.toFixed(1)} s`);
+    runs.push({ name, ran: true, seconds });
   }
   return runs;
 }
@@ -86,12 +88,12 @@ async function reasonToRun(
   return undefined;
 }
 
-async function runStage(stage: Stage, ports: StagePorts): Promise<void> {
+async function runStage(stage: Stage, name: string, ports: StagePorts): Promise<void> {
   for (const dep of stage.deps) {
     if (!(await ports.workspace.exists(dep.path))) throw absent(stage, dep.path, 'needs');
   }
   for (const out of stage.outs) if (!out.isPersisted) await ports.workspace.remove(out.path);
-  const variables = { DVC_ROOT: ports.root, DVC_STAGE: stage.address };
+  const variables = { DVC_ROOT: ports.root, DVC_STAGE: name };
   for (const line of commandLines(stage.command)) {
     await runCommand({ line, shell: 'user', folder: stage.folder, variables }, stage.file, ports.commands);
   }

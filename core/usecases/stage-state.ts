@@ -1,7 +1,8 @@
 import { dvcError } from '../domain/data/dvc-problem.ts';
 import { isPlainMap, type PlainMap } from '../domain/data/plain-value.ts';
+import { inFolder } from '../domain/data/repository-path.ts';
 import { selectParameters } from '../domain/train/parameters.ts';
-import { DEFAULT_PARAMS, type Stage, type StagePath } from '../domain/train/pipeline.ts';
+import { DEFAULT_PARAMS, type Stage, type StageParams, type StagePath } from '../domain/train/pipeline.ts';
 import type { StageState } from '../domain/train/stage-change.ts';
 import type { LockedPath } from '../domain/train/stage-lock.ts';
 import type { UserError } from '../errors.ts';
@@ -19,7 +20,8 @@ export interface StatePorts extends RecordPorts {
  * @throws {UserError} DVC_INVALID for a parameter that is not in its file: no later change of it would be noticed.
  */
 export async function readStageState(stage: Stage, ports: StatePorts): Promise<StageState> {
-  const params = await readParameters([stage], ports.files);
+  const params = new Map<string, PlainMap>();
+  for (const one of stage.params) params.set(one.written, await readSelected(one, ports.files));
   for (const { written, keys = [] } of stage.params) {
     const missing = keys.filter((key) => params.get(written)?.has(key) !== true);
     if (missing.length > 0) throw withoutParameters(stage, written, missing);
@@ -34,25 +36,34 @@ function withoutParameters({ address, file }: Stage, written: string, missing: r
   });
 }
 
-/** The parameters that stages depend on, by the file as it is written, then by dotted key. */
+/** The parameters that stages depend on, by the path of their file, then by dotted key. */
 export async function readParameters(
   stages: readonly Stage[],
   files: Pick<PlainFiles, 'read'>,
 ): Promise<ReadonlyMap<string, PlainMap>> {
   const found = new Map<string, PlainMap>();
-  for (const { written, path, keys } of stages.flatMap((stage) => stage.params)) {
-    const value = (await files.read(path)) ?? null;
-    found.set(written, new Map([...(found.get(written) ?? []), ...selectParameters(value, keys)]));
+  for (const one of stages.flatMap((stage) => stage.params)) {
+    const selected = await readSelected(one, files);
+    found.set(one.path, new Map([...(found.get(one.path) ?? []), ...selected]));
   }
   return found;
 }
 
-/** The parameters of a command: a whole file, by default params.yaml; none where it is not there. */
+async function readSelected({ path, keys }: StageParams, files: Pick<PlainFiles, 'read'>): Promise<PlainMap> {
+  return selectParameters((await files.read(path)) ?? null, keys);
+}
+
+/**
+ * The parameters of a command: a whole file, by default params.yaml; none where it is not there.
+ *
+ * @param folder Where the command runs, relative to the root.
+ */
 export async function commandParameters(
   file: string | undefined,
+  folder: string,
   files: Pick<PlainFiles, 'read'>,
 ): Promise<ReadonlyMap<string, PlainMap>> {
-  const name = file ?? DEFAULT_PARAMS;
+  const name = inFolder(folder, file ?? DEFAULT_PARAMS);
   const value = await files.read(name);
   return isPlainMap(value) ? new Map([[name, value]]) : new Map();
 }

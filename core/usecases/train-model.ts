@@ -1,8 +1,10 @@
 import type { DataProject } from '../domain/data/data-project.ts';
+import { inFolder, pathFrom } from '../domain/data/repository-path.ts';
 import type { HashedArtifact } from '../domain/model/artifact-digest.ts';
 import { flattenMetrics, flattenParameters, type ParameterOverride } from '../domain/train/parameters.ts';
 import { DEFAULT_PARAMS } from '../domain/train/pipeline.ts';
-import { formatRunInputs } from '../domain/train/run-inputs.ts';
+import { formatRunInputs, type RunInput } from '../domain/train/run-inputs.ts';
+import { stageNameFrom } from '../domain/train/stage-address.ts';
 import { upstreamStages } from '../domain/train/stage-order.ts';
 import { ServiceError, UserError } from '../errors.ts';
 import type { DataProjectReader } from '../ports/data-project-reader.ts';
@@ -16,7 +18,7 @@ import type { TrainingWork } from './training-work.ts';
 
 /** What to train, and how. */
 export interface TrainRequest {
-  /** Path of the artifact, relative to the repository. */
+  /** Path of the artifact, relative to the folder. */
   readonly artifact: string;
   readonly work:
     | { readonly kind: 'stages'; readonly names: readonly string[] }
@@ -24,6 +26,8 @@ export interface TrainRequest {
   /** The parameters file; undefined for params.yaml where there is one. */
   readonly params: string | undefined;
   readonly overrides: readonly ParameterOverride[];
+  /** The folder that holds tidegate.yaml, relative to the root; `''` is the root. Names and paths start from it. */
+  readonly folder: string;
   /** Run everything, whatever is up to date or stored. */
   readonly force: boolean;
 }
@@ -56,38 +60,46 @@ export interface TrainResult {
  */
 export async function trainModel(request: TrainRequest, ports: TrainPorts): Promise<TrainResult> {
   for (const override of request.overrides) {
-    await ports.files.set(override.file ?? request.params ?? DEFAULT_PARAMS, [override]);
+    const file = override.file ?? request.params ?? DEFAULT_PARAMS;
+    await ports.files.set(inFolder(request.folder, file), [override]);
   }
   const project = await ports.reader.read();
+  const { folder } = request;
   const work: TrainingWork =
     request.work.kind === 'command'
       ? { ...request.work, params: request.params }
-      : { kind: 'stages', stages: upstreamStages(project, request.work.names) };
-  const inputs = await collectRunInputs({ project, work }, ports);
+      : { kind: 'stages', stages: upstreamStages(project, request.work.names, folder) };
+  const inputs = await collectRunInputs({ project, work, folder }, ports);
   const inputsDigest = ports.hasher.hashText(formatRunInputs(inputs.identity));
   const earlier = request.force ? undefined : await findEarlier(request, inputsDigest, ports);
-  const stages = earlier === undefined ? await runWork(project, work, request, ports) : restoredStages(work);
-  const artifact = await hashArtifact(request.artifact, ports);
-  const environment = earlier?.environment ?? (await readEnvironment(inputs.lockfiles, ports.commands));
+  const stages = earlier === undefined ? await runWork(project, work, request, ports) : restoredStages(work, folder);
+  const artifact = await hashArtifact(request, ports);
+  const lockfiles = inputs.lockfiles.map((file) => seenFrom(folder, file));
+  const environment = earlier?.environment ?? (await readEnvironment(lockfiles, ports.commands));
   return {
     ran: stages.some((stage) => stage.ran),
     facts: {
       inputsDigest,
       stages: stages.map((stage) => ({ ...stage })),
       command: work.kind === 'command' ? work.line : null,
-      params: reportParameters(inputs),
-      metrics: earlier?.metrics ?? (await readMetrics(work, ports)),
-      inputs: inputs.inputs.map((input) => ({ ...input })),
+      params: reportParameters(inputs, folder),
+      metrics: earlier?.metrics ?? (await readMetrics(work, folder, ports)),
+      inputs: inputs.inputs.map((input) => ({ ...seenFrom(folder, input) })),
       artifact: { path: request.artifact, digest: artifact.digest, sizeBytes: artifact.sizeBytes },
       environment,
     },
   };
 }
 
+/** With the path that the folder's own files use. */
+function seenFrom(folder: string, input: RunInput): RunInput {
+  return { ...input, path: pathFrom(folder, input.path) };
+}
+
 async function findEarlier(request: TrainRequest, inputsDigest: string, ports: TrainPorts) {
   if (ports.restore === undefined) return undefined;
   try {
-    const location = `${ports.root}/${request.artifact}`;
+    const location = `${ports.root}/${inFolder(request.folder, request.artifact)}`;
     const { run, refused } = await restoreRun({ inputsDigest, location }, ports.restore);
     if (run !== undefined) {
       ports.note(`Restored ${request.artifact} (${run.artifact.digest}) from ${ports.restore.store.uri}`);
@@ -109,41 +121,45 @@ async function runWork(
   request: TrainRequest,
   ports: TrainPorts,
 ): Promise<readonly StageRun[]> {
-  if (work.kind === 'stages') return runStages(project, { stages: work.stages, force: request.force }, ports);
+  if (work.kind === 'stages') return runStages(project, { ...request, stages: work.stages }, ports);
   const startedAt = ports.nowMs();
-  const command = { line: work.line, folder: '', variables: {} };
+  const command = { line: work.line, folder: request.folder, variables: {} };
   await ports.group(work.line, () => runCommand(command, 'tidegate.yaml', ports.commands));
   return [{ name: 'command', ran: true, seconds: (ports.nowMs() - startedAt) / 1000 }];
 }
 
-function restoredStages(work: TrainingWork): readonly StageRun[] {
-  const names = work.kind === 'stages' ? work.stages.map((stage) => stage.address) : ['command'];
+function restoredStages(work: TrainingWork, folder: string): readonly StageRun[] {
+  const names = work.kind === 'stages' ? work.stages.map((stage) => stageNameFrom(folder, stage.address)) : ['command'];
   return names.map((name) => ({ name, ran: false, seconds: null }));
 }
 
-async function hashArtifact(path: string, ports: TrainPorts): Promise<HashedArtifact> {
+async function hashArtifact({ artifact, folder }: TrainRequest, ports: TrainPorts): Promise<HashedArtifact> {
+  const path = inFolder(folder, artifact);
   if (await ports.workspace.exists(path)) return ports.hasher.hash(`${ports.root}/${path}`);
-  throw new UserError('DATA_NOT_FOUND', `training ended, but the artifact ${path} does not exist`, {
+  throw new UserError('DATA_NOT_FOUND', `training ended, but the artifact ${artifact} does not exist`, {
     fix: 'Correct artifact in tidegate.yaml, or what the training code writes.',
     place: { file: 'tidegate.yaml' },
   });
 }
 
-function reportParameters({ params }: RunInputs): RunFacts['params'] {
-  const entries = [...params].flatMap(([file, keys]) =>
-    Object.entries(flattenParameters(keys, file === DEFAULT_PARAMS ? '' : `${file}:`)),
-  );
+function reportParameters({ params }: RunInputs, folder: string): RunFacts['params'] {
+  const entries = [...params].flatMap(([path, keys]) => {
+    const file = pathFrom(folder, path);
+    return Object.entries(flattenParameters(keys, file === DEFAULT_PARAMS ? '' : `${file}:`));
+  });
   return Object.fromEntries(entries);
 }
 
-async function readMetrics(work: TrainingWork, ports: TrainPorts): Promise<RunFacts['metrics']> {
+async function readMetrics(work: TrainingWork, folder: string, ports: TrainPorts): Promise<RunFacts['metrics']> {
   const declared = work.kind === 'stages' ? work.stages.flatMap((stage) => stage.outs) : [];
   const files =
-    work.kind === 'stages' ? declared.filter((out) => out.isMetric).map((out) => out.path) : ['metrics.json'];
+    work.kind === 'stages'
+      ? declared.filter((out) => out.isMetric).map((out) => out.path)
+      : [inFolder(folder, 'metrics.json')];
   const metrics: Record<string, number | null> = {};
   for (const file of files) {
     for (const [key, value] of Object.entries(flattenMetrics((await ports.files.read(file)) ?? null))) {
-      metrics[key in metrics ? `${file}:${key}` : key] = value;
+      metrics[key in metrics ? `${pathFrom(folder, file)}:${key}` : key] = value;
     }
   }
   return metrics;

@@ -69,7 +69,7 @@ export class Evaluator {
       champions: { find: async () => ({ kind: 'none' }) },
       hasher,
       origins: new UncheckedOrigins(hasher),
-      bringData: async () => {},
+      bringData: async () => 'file' as const,
       startCounting: countHere,
       clockMs: () => 0,
       progress: () => {},

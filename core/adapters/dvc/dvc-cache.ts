@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, mkdirSync, readdirSync, statSync } from 'node:fs';
-import { chmod, mkdir, rm, stat } from 'node:fs/promises';
+import { chmod, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { dvcObjectKey, isLegacyObject, objectDigest } from '../../domain/data/object-key.ts';
 import type { CacheAddition, DataCache, ObjectWrite, SpareFile } from '../../ports/data-cache.ts';
@@ -114,8 +114,7 @@ export class DvcCache implements DataCache {
   /** Removes what runs that were killed left behind. */
   async removeStale(nowMs: number): Promise<void> {
     const folder = path.join(this.folder, TEMPORARY_FOLDER);
-    const names = await mkdir(folder, { recursive: true }).then(() => readdirSync(folder));
-    for (const name of names) {
+    for (const name of namesIn(folder)) {
       const file = path.join(folder, name);
       const age = await stat(file).then(
         ({ mtimeMs }) => nowMs - mtimeMs,

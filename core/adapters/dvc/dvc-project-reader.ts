@@ -3,7 +3,7 @@ import type { DataProject } from '../../domain/data/data-project.ts';
 import { dvcError } from '../../domain/data/dvc-problem.ts';
 import { type IgnoreRule, isIgnored, parseIgnoreRules } from '../../domain/data/ignore-rules.ts';
 import { isPlainList, isPlainMap, type PlainMap, type PlainValue } from '../../domain/data/plain-value.ts';
-import { folderOf, joinRepositoryPath } from '../../domain/data/repository-path.ts';
+import { folderOf, inFolder, joinRepositoryPath } from '../../domain/data/repository-path.ts';
 import { digestLines, parseDvcFile, type TrackedOutput } from '../../domain/data/tracked-output.ts';
 import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
 import { DEFAULT_PARAMS, type Pipeline, parsePipeline, type Stage } from '../../domain/train/pipeline.ts';
@@ -40,6 +40,11 @@ export class DvcProjectReader implements DataProjectReader {
 
   async read(): Promise<DataProject> {
     return { ...(await readTrackedProject(this.#tree)), config: await readDvcConfig(this.#place) };
+  }
+
+  /** Whether there is any file of DVC's, whatever it holds. */
+  hasFiles(): Promise<boolean> {
+    return new TrackedProjectReader(this.#tree).hasFiles();
   }
 
   /** The rules of all `.dvcignore` files. */
@@ -92,6 +97,10 @@ class TrackedProjectReader {
     return { outputs, stages, refusals, locks };
   }
 
+  async hasFiles(): Promise<boolean> {
+    return (await this.#findFiles()).length > 0;
+  }
+
   async ignoreRules(): Promise<readonly IgnoreRule[]> {
     const rules: IgnoreRule[] = [];
     await this.#walk('', rules, []);
@@ -106,7 +115,9 @@ class TrackedProjectReader {
 
   async #walk(folder: string, rules: IgnoreRule[], files: string[]): Promise<void> {
     const entries = await this.#tree.list(folder);
-    const within = (name: string): string => (folder === '' ? name : `${folder}/${name}`);
+    // A project of its own (`dvc init --subdir`), which DVC leaves alone too.
+    if (folder !== '' && entries.some(({ name, isFolder }) => name === '.dvc' && isFolder)) return;
+    const within = (name: string): string => inFolder(folder, name);
     if (entries.some(({ name }) => name === '.dvcignore')) {
       rules.push(...parseIgnoreRules(await this.#text(within('.dvcignore')), folder));
     }
@@ -125,7 +136,7 @@ class TrackedProjectReader {
   async #readPipeline(file: string): Promise<Pipeline> {
     const value = await this.#plain(file);
     const folder = folderOf(file);
-    const params = await this.#optional(folder === '' ? DEFAULT_PARAMS : `${folder}/${DEFAULT_PARAMS}`);
+    const params = await this.#optional(inFolder(folder, DEFAULT_PARAMS));
     const values = new Map<string, PlainValue>(isPlainMap(params) ? params : []);
     const vars = isPlainMap(value) ? (value.get('vars') ?? []) : [];
     for (const entry of isPlainList(vars) ? vars : []) {

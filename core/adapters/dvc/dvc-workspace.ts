@@ -33,6 +33,8 @@ import { WorkspaceIndex } from './workspace-index.ts';
 export interface DvcWorkspaceOptions {
   /** Absolute. */
   readonly root: string;
+  /** Absolute folder of what is remembered, and of temporary files; made at the first write. */
+  readonly ownFolder: string;
   readonly cache: DvcCache;
   /** `cache.type`; default `reflink, copy`. */
   readonly linkTypes: readonly LinkType[];
@@ -59,7 +61,7 @@ export class DvcWorkspace implements DataWorkspace {
   constructor(options: DvcWorkspaceOptions) {
     this.#options = options;
     this.#rules = JSON.stringify(options.ignoreRules);
-    const own = path.join(options.root, '.dvc', 'tmp', 'tidegate');
+    const own = options.ownFolder;
     this.#index = new WorkspaceIndex(path.join(own, 'index'));
     this.#datasets = new DatasetMemory(this.#index);
     this.#fetched = new FetchedNames(path.join(own, 'fetched'));

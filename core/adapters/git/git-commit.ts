@@ -54,6 +54,12 @@ export class GitCommit implements CommitFiles {
       : new GitCommit(checkOut, { sha, isOfRun: checkOut.expected.length === 0 || there.includes(sha) });
   }
 
+  /** The same commit, seen from another folder of its check-out. */
+  at(directory: string): GitCommit {
+    if (directory === this.#checkOut.directory) return this;
+    return new GitCommit({ ...this.#checkOut, directory }, { sha: this.sha, isOfRun: this.isOfRun });
+  }
+
   async files(): Promise<readonly string[]> {
     return [...(await this.#tree()).keys()];
   }

@@ -17,8 +17,10 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /** What a shell runs in. */
 export interface ShellOptions {
-  /** Absolute. */
+  /** Absolute: what the folders of commands are relative to. */
   readonly root: string;
+  /** Absolute: where programs are asked. */
+  readonly directory: string;
   /** The whole environment of this step; the commands get it `withoutTokens`. */
   readonly env: Env;
   /** Where output goes as it comes. */
@@ -102,7 +104,7 @@ export class ShellCommandRunner implements CommandRunner {
 
   async ask(program: string, args: readonly string[]): Promise<string | undefined> {
     try {
-      const options = { cwd: this.#options.root, env: this.#env };
+      const options = { cwd: this.#options.directory, env: this.#env };
       const { stdout } = await promisify(execFile)(program, [...args], options);
       return stdout.split('\n')[0]?.trim();
     } catch {

@@ -33,21 +33,50 @@ function withoutEnd(name: string): string {
  * @example joinRepositoryPath('sub', '../data/./a.csv', 'sub/dvc.yaml') // => 'data/a.csv'
  */
 export function joinRepositoryPath(folder: string, path: string, file: string): string {
-  const parts = folder === '' ? [] : folder.split('/');
-  const isAbsolute = path.startsWith('/') || /^[A-Za-z]:/.test(path) || path.includes('\\') || path.includes('\0');
-  let escapes = isAbsolute;
-  for (const part of path.split('/')) {
-    if (part === '' || part === '.') continue;
-    if (part !== '..') parts.push(part);
-    else if (parts.pop() === undefined) escapes = true;
-  }
-  if (escapes || parts.some((part) => isClosedFolder(part))) {
+  const joined = pathWithin(folder, path);
+  if (joined === undefined || joined.split('/').some((part) => isClosedFolder(part))) {
     throw dvcError('PATH_UNSAFE', file, {
       message: `path ${JSON.stringify(path)} is not a place for data in this repository`,
       fix: 'Use a relative path inside the repository, outside .git, .github and .dvc.',
     });
   }
+  return joined;
+}
+
+/**
+ * Joins a path to a folder of the repository, without `.` and `..`.
+ *
+ * @returns Undefined for an absolute path, and for one that leaves the repository.
+ * @example pathWithin('models/eta', '../shared.csv') // => 'models/shared.csv'
+ */
+export function pathWithin(folder: string, path: string): string | undefined {
+  if (path.startsWith('/') || /^[A-Za-z]:/.test(path) || path.includes('\\') || path.includes('\0')) return undefined;
+  const parts = folder === '' ? [] : folder.split('/');
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part !== '..') parts.push(part);
+    else if (parts.pop() === undefined) return undefined;
+  }
   return parts.join('/');
+}
+
+/** A path below a folder; both are relative to the same root, and `''` is that root. */
+export function inFolder(folder: string, path: string): string {
+  return folder === '' ? path : `${folder}/${path}`;
+}
+
+/**
+ * A path of the repository as a command that runs in a folder of it names it.
+ *
+ * @example pathFrom('models/eta', 'models/shared.csv') // => '../shared.csv'
+ */
+export function pathFrom(folder: string, path: string): string {
+  const from = folder === '' ? [] : folder.split('/');
+  const to = path === '' ? [] : path.split('/');
+  let same = 0;
+  while (same < from.length && from[same] === to[same]) same += 1;
+  const steps = [...from.slice(same).map(() => '..'), ...to.slice(same)];
+  return steps.length === 0 ? '.' : steps.join('/');
 }
 
 /** Whether `path` is `folder` or lies under it. `''` holds everything. */

@@ -2,9 +2,11 @@ import { UserError } from '../../errors.ts';
 import { globMatcher } from '../text/glob-matcher.ts';
 import { nearest } from '../text/nearest.ts';
 import type { Stage } from '../train/pipeline.ts';
+import { stageAddress, stageNameFrom } from '../train/stage-address.ts';
+import { lockFileOf } from '../train/stage-lock.ts';
 import { upstreamStages } from '../train/stage-order.ts';
 import type { DataProject } from './data-project.ts';
-import { isWithin, joinRepositoryPath } from './repository-path.ts';
+import { isWithin, joinRepositoryPath, pathFrom } from './repository-path.ts';
 import { FOLDER_SUFFIX, type TrackedOutput } from './tracked-output.ts';
 
 /** What makes a part of a path a pattern. */
@@ -22,22 +24,25 @@ export interface ModelReads {
   readonly stages: readonly string[];
   /** Paths or globs of datasets; those that are no path of the repository (s3://) are passed over. */
   readonly datasets: readonly string[];
+  /** The folder that names and paths start from, relative to the root; default: the root. */
+  readonly folder?: string;
 }
 
 /**
  * The outputs that given targets name: a path (of an output, a part of one, or a folder above some), a `.dvc` file,
- * a stage, or a pattern of such names.
+ * a stage, a dvc.yaml, or a pattern of such names.
  *
+ * @param folder The folder in which they are named, relative to the root; `''` is the root.
  * @throws {UserError} INPUT_INVALID for a target that names nothing.
  */
-export function selectTargets(project: DataProject, targets: readonly string[]): readonly WantedOutput[] {
+export function selectTargets(project: DataProject, targets: readonly string[], folder = ''): readonly WantedOutput[] {
   return merge(
     targets.flatMap((target) => {
-      const found = targetOutputs(project, target);
+      const found = targetOutputs(project, target, folder);
       if (found.length > 0) return found;
       const near = nearest(target, [
-        ...project.outputs.map(({ path }) => path),
-        ...project.stages.map((s) => s.address),
+        ...project.outputs.map(({ path }) => pathFrom(folder, path)),
+        ...project.stages.map(({ address }) => stageNameFrom(folder, address)),
       ]);
       throw new UserError('INPUT_INVALID', `target "${target}" is neither data that DVC tracks nor a stage`, {
         fix: near === undefined ? "Name a path, a .dvc file or a stage of 'dvc list'." : `Did you mean "${near}"?`,
@@ -51,15 +56,15 @@ export function selectTargets(project: DataProject, targets: readonly string[]):
  * the stages (and of those before them) and the datasets. A repository without the stages or paths gives less.
  */
 export function selectModelReads(project: DataProject, reads: ModelReads): readonly WantedOutput[] {
-  const stages = upstreamStages(project, reads.stages);
+  const stages = upstreamStages(project, reads.stages, reads.folder);
   const paths = stages.flatMap((stage) => stage.deps.map((dep) => dep.path));
-  const wanted = [...paths.flatMap((path) => targetOutputs(project, path)), ...datasetOutputs(project, reads.datasets)];
+  const wanted = [...paths.flatMap((path) => pathOutputs(project, path)), ...datasetOutputs(project, reads)];
   return merge(withoutMade(wanted, stages));
 }
 
 /** What an evaluation alone reads: the datasets, without what the stages that train make, which comes from training. */
 export function selectJudgedReads(project: DataProject, reads: ModelReads): readonly WantedOutput[] {
-  return merge(withoutMade(datasetOutputs(project, reads.datasets), upstreamStages(project, reads.stages)));
+  return merge(withoutMade(datasetOutputs(project, reads), upstreamStages(project, reads.stages, reads.folder)));
 }
 
 /** Everything that DVC keeps. */
@@ -67,21 +72,29 @@ export function selectAll(project: DataProject): readonly WantedOutput[] {
   return project.outputs.filter((output) => output.isCached).map((output) => ({ output, parts: [''] }));
 }
 
-function targetOutputs(project: DataProject, target: string): readonly WantedOutput[] {
+function targetOutputs(project: DataProject, target: string, folder: string): readonly WantedOutput[] {
   if (/[*?[]/.test(target)) {
     const matches = globMatcher(target);
     const found = project.outputs.filter(({ isCached, path, declaredIn, stage }) => {
-      return isCached && [path, declaredIn, stage].some((name) => name !== undefined && matches(name));
+      const names = [pathFrom(folder, path), pathFrom(folder, declaredIn)];
+      if (stage !== undefined) names.push(stageNameFrom(folder, stage));
+      return isCached && names.some(matches);
     });
     // Otherwise the name may hold these characters itself.
     if (found.length > 0) return found.map((output) => ({ output, parts: [''] }));
   }
-  const byStage = project.outputs.filter((output) => output.stage === target && output.isCached);
+  const address = stageAddress(folder, target);
+  const byStage = project.outputs.filter(({ stage, isCached }) => isCached && stage !== undefined && stage === address);
   if (byStage.length > 0) return byStage.map((output) => ({ output, parts: [''] }));
-  const path = joinRepositoryPath('', target, 'targets');
+  return pathOutputs(project, joinRepositoryPath(folder, target, 'targets'));
+}
+
+/** The outputs at, in or above a path of the repository, or those that a file of DVC's at this path declares. */
+function pathOutputs(project: DataProject, path: string): readonly WantedOutput[] {
+  const file = path === 'dvc.yaml' || path.endsWith('/dvc.yaml') ? lockFileOf({ file: path }) : path;
   return project.outputs.flatMap((output): WantedOutput[] => {
     if (!output.isCached) return [];
-    if (output.declaredIn === path || isWithin(output.path, path)) return [{ output, parts: [''] }];
+    if (output.declaredIn === file || isWithin(output.path, path)) return [{ output, parts: [''] }];
     return isWithin(path, output.path) ? [{ output, parts: [path.slice(output.path.length + 1)] }] : [];
   });
 }
@@ -91,13 +104,14 @@ function withoutMade(wanted: readonly WantedOutput[], stages: readonly Stage[]):
   return wanted.filter(({ output }) => output.isCached && !(output.stage !== undefined && made.has(output.stage)));
 }
 
-function datasetOutputs(project: DataProject, datasets: readonly string[]): readonly WantedOutput[] {
-  return datasets.filter(isLocalPath).flatMap((path) => {
+function datasetOutputs(project: DataProject, { datasets, folder: start = '' }: ModelReads): readonly WantedOutput[] {
+  return datasets.filter(isLocalPath).flatMap((dataset) => {
+    const path = joinRepositoryPath(start, dataset, 'tidegate.yaml');
     const wild = path.split('/').findIndex((part) => WILD.test(part));
-    if (wild < 0) return targetOutputs(project, path);
+    if (wild < 0) return pathOutputs(project, path);
     const folder = path.split('/').slice(0, wild).join('/');
     const matches = globMatcher(path);
-    const below = folder === '' ? selectAll(project) : targetOutputs(project, folder);
+    const below = folder === '' ? selectAll(project) : pathOutputs(project, folder);
     return below.filter(({ output }) =>
       output.md5?.endsWith(FOLDER_SUFFIX) === true
         ? isWithin(folder, output.path) || mayMatchBelow(path, output.path)

@@ -3,6 +3,7 @@ import { dvcError } from '../data/dvc-problem.ts';
 import { isPlainList, isPlainMap, type PlainMap, type PlainValue } from '../data/plain-value.ts';
 import { folderOf, joinRepositoryPath } from '../data/repository-path.ts';
 import { outputPath } from '../data/tracked-output.ts';
+import { addressOf } from './stage-address.ts';
 import { resolveTemplate, resolveText } from './stage-template.ts';
 
 /** A stage of dvc.yaml, its templates resolved. */
@@ -95,7 +96,7 @@ function parseStage(name: string, raw: PlainMap, place: PipelinePlace): Stage {
   const folder = joinRepositoryPath(folderOf(file), wdir, file);
   const at = (written: string): StagePath => ({ written, path: joinRepositoryPath(folder, written, file) });
   return {
-    address: file === 'dvc.yaml' ? name : `${file}:${name}`,
+    address: addressOf(file, name),
     name,
     file,
     folder,

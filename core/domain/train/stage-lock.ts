@@ -3,6 +3,7 @@ import { isPlainList, isPlainMap, type PlainMap, type PlainValue } from '../data
 import { folderOf, joinRepositoryPath } from '../data/repository-path.ts';
 import { parseOutput, type TrackedOutput } from '../data/tracked-output.ts';
 import type { Stage } from './pipeline.ts';
+import { addressOf } from './stage-address.ts';
 
 /** A file or folder as dvc.lock records it. */
 export interface LockedPath {
@@ -103,7 +104,7 @@ export function expandedOutputs(
     // A templated working directory is not written to the lock: its outputs cannot be placed.
     if (typeof wdir !== 'string' || wdir.includes('${')) return [];
     const folder = joinRepositoryPath(folderOf(file), wdir, file);
-    const stage = file === 'dvc.yaml' ? name : `${file}:${name}`;
+    const stage = addressOf(file, name);
     return outs.filter(isPlainMap).map((out) => {
       const flags = templateFlags(body, String(out.get('path')));
       return { ...parseOutput(out, { file: lockFile, folder, stage, lines }), ...flags };

@@ -2,14 +2,20 @@ import { UserError } from '../../errors.ts';
 import { isWithin } from '../data/repository-path.ts';
 import { nearest } from '../text/nearest.ts';
 import type { Pipeline, Stage } from './pipeline.ts';
+import { stageAddress, stageNameFrom } from './stage-address.ts';
 
 /**
  * Stages and all stages that make what they read, in an order in which they can run.
  *
- * @param names Addresses of stages. A file (`sub/dvc.yaml`) is none.
+ * @param names Stages as DVC names them in the folder. A file (`sub/dvc.yaml`) is none.
+ * @param folder Relative to the root; `''` is the root.
  * @throws {UserError} The first refusal, INPUT_INVALID for an unknown stage, DVC_INVALID for stages that wait for each other.
  */
-export function upstreamStages({ stages, refusals }: Pipeline, names: readonly string[]): readonly Stage[] {
+export function upstreamStages(
+  { stages, refusals }: Pipeline,
+  names: readonly string[],
+  folder = '',
+): readonly Stage[] {
   // A stage that cannot be read may make what these read.
   const [refusal] = names.length === 0 ? [] : refusals;
   if (refusal !== undefined) throw refusal;
@@ -28,7 +34,7 @@ export function upstreamStages({ stages, refusals }: Pipeline, names: readonly s
     open.delete(stage.address);
     ordered.push(stage);
   };
-  for (const name of names) visit(stageNamed(stages, name));
+  for (const name of names) visit(stageNamed(stages, name, folder));
   return ordered;
 }
 
@@ -40,10 +46,11 @@ export function stagesBefore(stages: readonly Stage[], stage: Stage): readonly S
   );
 }
 
-function stageNamed(stages: readonly Stage[], name: string): Stage {
-  const found = stages.find((stage) => stage.address === name);
+function stageNamed(stages: readonly Stage[], name: string, folder: string): Stage {
+  const wanted = stageAddress(folder, name);
+  const found = stages.find((stage) => stage.address === wanted);
   if (found !== undefined) return found;
-  const known = stages.map((stage) => stage.address);
+  const known = stages.map((stage) => stageNameFrom(folder, stage.address));
   const near = nearest(name, known);
   throw new UserError('INPUT_INVALID', `dvc.yaml has no stage "${name}"`, {
     fix: near === undefined ? `Use one of: ${known.join(', ') || 'none is there'}.` : `Did you mean "${near}"?`,

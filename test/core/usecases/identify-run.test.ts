@@ -15,13 +15,19 @@ it('identifies no run of a command where no repository says which files are the 
   const root = await mkdtemp(path.join(tmpdir(), 'tidegate-identify-'));
   try {
     const cache = new DvcCache(path.join(root, 'cache'));
-    const workspace = new DvcWorkspace({ root, cache, linkTypes: ['copy'], ignoreRules: [] });
+    const workspace = new DvcWorkspace({
+      root,
+      ownFolder: path.join(root, 'own'),
+      cache,
+      linkTypes: ['copy'],
+      ignoreRules: [],
+    });
     const hasher = new FileArtifactHasher();
     const files = new PlainFileFolder(root);
     const sources = new GitSourceTree(root, gitEnvironment());
     const source = new WorkspaceRunSource({ root, cache, workspace, files, hasher, sources });
     const work = { kind: 'command', line: 'true', params: undefined, ignored: [] } as const;
-    const identified = identifyRun({ project: { outputs: [] }, work }, { source, hasher });
+    const identified = identifyRun({ project: { outputs: [] }, work, folder: '' }, { source, hasher });
     await expect(identified).rejects.toMatchObject({ code: 'GIT_FAILED' });
   } finally {
     await rm(root, { recursive: true, force: true });

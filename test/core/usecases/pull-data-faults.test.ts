@@ -109,9 +109,10 @@ type PullOptions = Partial<PullRequest> & { readTimeoutMs?: number; progress?: T
 async function workspaceAt(folder = path.join(root, randomUUID())) {
   await mkdir(path.join(folder, '.dvc'), { recursive: true });
   const cacheFolder = path.join(folder, '.dvc/cache');
+  const ownFolder = path.join(folder, '.dvc/tmp/tidegate');
   const pull = (wanted: readonly TrackedOutput[], options: PullOptions = {}) => {
     const cache = new DvcCache(cacheFolder);
-    const workspace = new DvcWorkspace({ root: folder, cache, linkTypes: ['copy'], ignoreRules: [] });
+    const workspace = new DvcWorkspace({ root: folder, ownFolder, cache, linkTypes: ['copy'], ignoreRules: [] });
     const store = remote({ readTimeoutMs: options.readTimeoutMs ?? 20_000 });
     const request = {
       jobs: 32,

@@ -15,7 +15,8 @@ let count = 0;
 function open(root: string, ignored = ''): DvcWorkspace {
   const cache = new DvcCache(path.join(root, '.dvc', 'cache'));
   const ignoreRules = parseIgnoreRules(ignored, '');
-  return new DvcWorkspace({ root, cache, linkTypes: ['copy'], ignoreRules });
+  const ownFolder = path.join(root, '.dvc', 'tmp', 'tidegate');
+  return new DvcWorkspace({ root, ownFolder, cache, linkTypes: ['copy'], ignoreRules });
 }
 
 /** A folder `data` that two runs found unchanged: the first by a look at everything, the second by what it left. */

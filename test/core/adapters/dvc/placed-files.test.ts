@@ -18,7 +18,8 @@ const md5Of = (bytes: Buffer): string => createHash('md5').update(bytes).digest(
 function repository(linkTypes: readonly LinkType[]) {
   const root = mkdtempSync(path.join(top, 'repository-'));
   const cache = new DvcCache(path.join(root, '.dvc', 'cache'));
-  return { root, cache, open: () => new DvcWorkspace({ root, cache, linkTypes, ignoreRules: [] }) };
+  const ownFolder = path.join(root, '.dvc', 'tmp', 'tidegate');
+  return { root, cache, open: () => new DvcWorkspace({ root, ownFolder, cache, linkTypes, ignoreRules: [] }) };
 }
 
 /** An object that comes in parts, as from a remote. */

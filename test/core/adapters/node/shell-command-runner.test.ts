@@ -20,6 +20,7 @@ function start(env: Readonly<Record<string, string>> = {}) {
   const summaries: string[] = [];
   const runner = new ShellCommandRunner({
     root,
+    directory: root,
     env: { ...hostEnvironment(), RUNNER_TEMP: root, ...env },
     write: (chunk) => reader.push(Buffer.from(chunk)),
     note: (line) => notes.push(line),
@@ -67,7 +68,8 @@ describe('ShellCommandRunner.run', () => {
   it('never says before a command has ended how its commands are allowed again', async () => {
     const lines: string[] = [];
     const write = (chunk: Uint8Array) => lines.push(...Buffer.from(chunk).toString().trimEnd().split('\n'));
-    const options = { root, env: { ...hostEnvironment(), RUNNER_TEMP: root }, note: () => {}, summary: () => {} };
+    const env = { ...hostEnvironment(), RUNNER_TEMP: root };
+    const options = { root, directory: root, env, note: () => {}, summary: () => {} };
     const runner = new ShellCommandRunner({ ...options, write });
     await runner.run({ line: 'echo one; ps -ef > seen; env >> seen', folder: '', variables: {} });
     await runner.run({ line: 'echo two', folder: '', variables: {} });
