@@ -54,7 +54,11 @@ function parametersOf(
   { work, folder }: IdentifiedWork,
   { source }: InputPorts,
 ): Promise<ReadonlyMap<string, PlainMap>> {
-  if (work.kind === 'stages') return readParameters(work.stages, source);
+  if (work.kind === 'stages')
+    return readParameters(
+      work.stages.filter(({ isFrozen }) => !isFrozen),
+      source,
+    );
   return commandParameters(work.params, folder, source);
 }
 
@@ -74,9 +78,14 @@ async function hashInput(
 async function requireInputs({ stages }: TrainingWork & { kind: 'stages' }, { workspace }: InputPorts): Promise<void> {
   for (const path of leafDependencies(stages)) {
     if (await workspace.exists(path)) continue;
-    const stage = stages.find((one) => one.deps.some((dep) => dep.path === path));
-    throw new UserError('DATA_NOT_FOUND', `stage ${stage?.address} needs ${path}, which does not exist`, {
-      fix: 'Pull it first (the action data-pull), or correct the deps of the stage.',
+    const frozen = stages.find((one) => one.isFrozen && one.outs.some((out) => out.path === path));
+    const stage = frozen ?? stages.find((one) => one.deps.some((dep) => dep.path === path));
+    const what =
+      frozen === undefined
+        ? `stage ${stage?.address} needs ${path}, which does not exist`
+        : `stage ${frozen.address} is frozen, and its output ${path} does not exist`;
+    throw new UserError('DATA_NOT_FOUND', what, {
+      fix: `Pull it first (the action data-pull), or correct the ${frozen === undefined ? 'deps' : 'outs'} of the stage.`,
       place: { file: stage?.file ?? 'dvc.yaml' },
     });
   }

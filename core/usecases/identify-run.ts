@@ -3,6 +3,7 @@ import { isLegacyObject } from '../domain/data/object-key.ts';
 import type { PlainMap } from '../domain/data/plain-value.ts';
 import { inFolder, isWithin } from '../domain/data/repository-path.ts';
 import { formatDigestLines } from '../domain/model/artifact-digest.ts';
+import type { Stage } from '../domain/train/pipeline.ts';
 import { type InputIdentity, LOCKFILES, leafDependencies, type RunIdentity } from '../domain/train/run-inputs.ts';
 import { UserError } from '../errors.ts';
 import type { ArtifactHasher } from '../ports/artifact-hasher.ts';
@@ -44,9 +45,14 @@ export async function identifyRun(
   if (lockfiles.unknown !== undefined) return { kind: 'unknown', path: lockfiles.unknown };
   const found = work.kind === 'stages' ? await ofStages(work, look) : await ofCommand(work, look);
   if (found.unknown !== undefined) return { kind: 'unknown', path: found.unknown };
-  const commands = work.kind === 'stages' ? work.stages.map((stage) => stage.command) : [work.line];
+  const commands = work.kind === 'stages' ? commandsOf(work.stages) : [work.line];
   const { inputs, params } = found;
   return { kind: 'known', identity: { commands, inputs, params, lockfiles: lockfiles.inputs } };
+}
+
+/** A frozen stage runs nothing. */
+function commandsOf(stages: readonly Stage[]): RunIdentity['commands'] {
+  return stages.filter(({ isFrozen }) => !isFrozen).map(({ command }) => command);
 }
 
 interface Look extends IdentityPorts {
@@ -67,14 +73,15 @@ interface WorkIdentities extends Identities {
 
 const NO_PARAMS: ReadonlyMap<string, PlainMap> = new Map();
 
-async function ofStages({ stages }: TrainingWork & { kind: 'stages' }, look: Look): Promise<WorkIdentities> {
+async function ofStages({ stages: all }: TrainingWork & { kind: 'stages' }, look: Look): Promise<WorkIdentities> {
+  const stages = all.filter(({ isFrozen }) => !isFrozen);
   for (const { path } of stages.flatMap((stage) => stage.params)) {
     if (!look.source.isWhole && (await look.source.read(path)) === undefined) {
       return { inputs: [], params: NO_PARAMS, unknown: path };
     }
   }
   const params = await readParameters(stages, look.source);
-  return { ...(await identities(leafDependencies(stages), look)), params };
+  return { ...(await identities(leafDependencies(all), look)), params };
 }
 
 async function ofCommand({ params, ignored }: TrainingWork & { kind: 'command' }, look: Look): Promise<WorkIdentities> {

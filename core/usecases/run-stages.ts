@@ -36,7 +36,8 @@ export interface StageRun {
 
 /**
  * Brings stages up to date in the given order, as `dvc repro` does: one whose command, dependencies and parameters are
- * those of dvc.lock does not run (absent outputs come from the cache), any other does. dvc.lock is written after each.
+ * those of dvc.lock does not run (absent outputs come from the cache), any other does. A frozen stage never runs: what is
+ * there of it is recorded. dvc.lock is written after each.
  *
  * @param request Its stages are in an order in which they can run, its folder is the one in which they are named.
  * @throws {UserError} COMMAND_FAILED, or DATA_NOT_FOUND for a dependency or output that is not there.
@@ -57,6 +58,12 @@ export async function runStages(
       runs.push({ name, ran: false, seconds: null });
       continue;
     }
+    if (stage.isFrozen) {
+      locks.set(lockFileOf(stage), await writeStageLock(stage, locked, ports));
+      ports.note(`Stage ${name} is frozen: dvc.lock has its outputs as they are now`);
+      runs.push({ name, ran: false, seconds: null });
+      continue;
+    }
     const startedAt = ports.nowMs();
     await ports.group(`Stage ${name}: ${reason}`, () => runStage(stage, name, ports));
     const seconds = (ports.nowMs() - startedAt) / 1000;
@@ -73,16 +80,19 @@ async function reasonToRun(
   force: boolean,
   ports: StagePorts,
 ): Promise<string | undefined> {
-  if (stage.isFrozen) return undefined;
   if (force) return 'force is set';
   const lock = parseStageLock(locked, stage.name, lockFileOf(stage));
-  const state = await readStageState(stage, ports);
+  const state = await readStageState(stage.isFrozen ? { ...stage, deps: [], params: [] } : stage, ports);
   const change = inputChange(stage, lock, state);
   if (change !== undefined || lock === undefined) return change;
   for (const written of changedOutputs(stage, lock, state)) {
     const out = stage.outs.find((candidate) => candidate.written === written);
     const record = lock.outs.find((candidate) => candidate.path === written);
-    const isRestored = out?.isCached === true && record !== undefined && (await restoreOutput(out.path, record, ports));
+    const isRestored =
+      !stage.isFrozen &&
+      out?.isCached === true &&
+      record !== undefined &&
+      (await restoreOutput(out.path, record, ports));
     if (!isRestored) return `its output ${written} changed or is absent`;
   }
   return undefined;

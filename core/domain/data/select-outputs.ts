@@ -2,6 +2,7 @@ import { UserError } from '../../errors.ts';
 import { globMatcher } from '../text/glob-matcher.ts';
 import { nearest } from '../text/nearest.ts';
 import type { Stage } from '../train/pipeline.ts';
+import { leafDependencies } from '../train/run-inputs.ts';
 import { stageAddress, stageNameFrom } from '../train/stage-address.ts';
 import { lockFileOf } from '../train/stage-lock.ts';
 import { upstreamStages } from '../train/stage-order.ts';
@@ -57,7 +58,7 @@ export function selectTargets(project: DataProject, targets: readonly string[], 
  */
 export function selectModelReads(project: DataProject, reads: ModelReads): readonly WantedOutput[] {
   const stages = upstreamStages(project, reads.stages, reads.folder);
-  const paths = stages.flatMap((stage) => stage.deps.map((dep) => dep.path));
+  const paths = leafDependencies(stages);
   const wanted = [...paths.flatMap((path) => pathOutputs(project, path)), ...datasetOutputs(project, reads)];
   return merge(withoutMade(wanted, stages));
 }
@@ -100,7 +101,7 @@ function pathOutputs(project: DataProject, path: string): readonly WantedOutput[
 }
 
 function withoutMade(wanted: readonly WantedOutput[], stages: readonly Stage[]): readonly WantedOutput[] {
-  const made = new Set(stages.map((stage) => stage.address));
+  const made = new Set(stages.filter(({ isFrozen }) => !isFrozen).map((stage) => stage.address));
   return wanted.filter(({ output }) => output.isCached && !(output.stage !== undefined && made.has(output.stage)));
 }
 

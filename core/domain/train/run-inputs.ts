@@ -46,10 +46,13 @@ export function formatRunInputs({ commands, inputs, params, lockfiles }: RunIden
   return JSON.stringify(sortKeys(document));
 }
 
-/** What the stages read and none of them makes, each once, sorted. */
+/**
+ * What the stages read and none of them makes, each once, sorted. A frozen stage neither reads nor makes anything: what it
+ * once made is read.
+ */
 export function leafDependencies(stages: readonly Stage[]): readonly string[] {
-  const made = stages.flatMap((stage) => stage.outs.map((out) => out.path));
-  const read = stages.flatMap((stage) => stage.deps.map((dep: StagePath) => dep.path));
+  const made = stages.flatMap((stage) => (stage.isFrozen ? [] : stage.outs.map((out) => out.path)));
+  const read = stages.flatMap((stage) => (stage.isFrozen ? stage.outs : stage.deps).map(({ path }: StagePath) => path));
   const leaves = read.filter((path) => !made.some((out) => isWithin(path, out)));
   return [...new Set(leaves)].sort(compareCodePoints);
 }

@@ -11,12 +11,14 @@ export interface StageState {
 }
 
 /**
- * Why a stage has to run: the first reason, or undefined when it is up to date or only its outputs are absent.
+ * Why a stage has to run: the first reason, or undefined when it is up to date or only its outputs are absent. What a frozen
+ * stage reads does not count.
  *
  * @param lock What its last run left; undefined when it never ran.
  */
 export function inputChange(stage: Stage, lock: StageLock | undefined, state: StageState): string | undefined {
   if (lock === undefined) return 'it never ran';
+  if (stage.isFrozen) return plainEquals(stage.command, lock.command) ? undefined : 'its command changed';
   if (stage.isAlwaysChanged) return 'it is marked always_changed';
   // DVC runs a stage that neither reads nor makes anything each time.
   const isCallback = stage.deps.length === 0 && stage.params.length === 0 && stage.outs.length === 0;

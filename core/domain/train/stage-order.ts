@@ -38,8 +38,9 @@ export function upstreamStages(
   return ordered;
 }
 
-/** The stages that make something that a stage reads. */
+/** The stages that make something that a stage reads; none for one that is frozen, which never reads. */
 export function stagesBefore(stages: readonly Stage[], stage: Stage): readonly Stage[] {
+  if (stage.isFrozen) return [];
   const read = [...stage.deps, ...stage.params].map(({ path }) => path);
   return stages.filter((other) =>
     other.outs.some((out) => read.some((path) => isWithin(path, out.path) || isWithin(out.path, path))),
