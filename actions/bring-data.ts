@@ -53,6 +53,13 @@ async function bring(context: ActionContext, path: string): Promise<void> {
     remote: undefined,
   };
   const sources = new GitSourceTree(root, context.env);
-  await pullData(request, { cache, workspace, remotes, sources, progress: logProgress(context.log) });
+  await pullData(request, {
+    cache,
+    workspace,
+    remotes,
+    sources,
+    progress: logProgress(context.log),
+    tellMissing: () => {},
+  });
   workspace.flush();
 }

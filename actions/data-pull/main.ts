@@ -25,6 +25,15 @@ import { outputs } from './outputs.ts';
 /** Chosen: far above what a report has beside its lists. */
 const HEAD_BYTES = 64 * 1024;
 
+/** The outputs of a pull that failed, beside what is missing. */
+const NOTHING = {
+  'dataset-digest': null,
+  files: null,
+  'files-downloaded': null,
+  'bytes-downloaded': null,
+  'report-path': null,
+};
+
 /** Fetches the data of a model. */
 export async function main(context: ActionContext): Promise<void> {
   keepYoungGenerationSmall();
@@ -48,7 +57,10 @@ export async function main(context: ActionContext): Promise<void> {
       keepCache,
     };
     const sources = new GitSourceTree(data.root, context.env);
-    const pulled = await pullData(request, { cache, remotes, workspace, sources, progress: logProgress(context.log) });
+    const tellMissing = (paths: readonly string[]) =>
+      outputs.write(context, { ...NOTHING, missing: paths.map((path) => pathFrom(data.folder, path)).join('\n') });
+    const progress = logProgress(context.log);
+    const pulled = await pullData(request, { cache, remotes, workspace, sources, progress, tellMissing });
     const result = seenFrom(data.folder, pulled);
     const digest = request.checkOnly ? null : await digestDataset(result, workspace, new FileArtifactHasher());
     workspace.flush();

@@ -1,5 +1,8 @@
+import { commitCommand } from '../domain/data/dvc-command.ts';
 import { isLegacyObject } from '../domain/data/object-key.ts';
+import { isWithin } from '../domain/data/repository-path.ts';
 import type { WantedOutput } from '../domain/data/select-outputs.ts';
+import type { TrackedOutput } from '../domain/data/tracked-output.ts';
 import { isFolderOutput, type WantedFile } from '../domain/data/wanted-file.ts';
 import { compareCodePoints } from '../domain/text/compare-code-points.ts';
 import { UserError } from '../errors.ts';
@@ -46,7 +49,12 @@ interface BringPorts extends FetchPorts {
 export async function bringFiles(wanted: WantedFiles, options: BringOptions, ports: BringPorts): Promise<BringResult> {
   const { jobs } = options;
   const difference = await compareWorkspace(wanted, jobs, ports);
-  if (difference.modified.length > 0 && !options.force) throw modifiedError(difference.modified);
+  if (difference.modified.length > 0 && !options.force) {
+    throw modifiedError(
+      difference.modified,
+      wanted.outputs.map(({ output }) => output),
+    );
+  }
   const arrivals = new Arrivals(difference, options.keepCache, ports.workspace);
   const fetched = await fetchObjects(
     difference.outdated.map(needOfFile),
@@ -76,9 +84,14 @@ function confirmFolders({ files, outputs }: WantedFiles, gone: ReadonlySet<strin
   }
 }
 
-function modifiedError(paths: readonly string[]): UserError {
+/** Chosen: more commands than a person pastes at once. */
+const MOST_COMMANDS = 5;
+
+function modifiedError(paths: readonly string[], outputs: readonly TrackedOutput[]): UserError {
+  const changed = outputs.filter(({ path }) => paths.some((file) => isWithin(file, path)));
+  const commands = changed.slice(0, MOST_COMMANDS).map(commitCommand);
   return new UserError('DATA_MODIFIED', `${list(paths)} changed and exist nowhere else, so they are not overwritten`, {
-    fix: "Keep them with 'dvc add' or 'dvc commit', remove them, or set force: true.",
+    fix: `Keep them with ${commands.map((command) => `'${command}'`).join(', ')}, remove them, or set force: true.`,
   });
 }
 

@@ -1,4 +1,5 @@
 import { leastTrusted } from '../domain/data/dataset-origin.ts';
+import { commitCommand, dvcTarget, pushCommand } from '../domain/data/dvc-command.ts';
 import { isLegacyObject, legacyObjectName, recordedDigest } from '../domain/data/object-key.ts';
 import { isWithin } from '../domain/data/repository-path.ts';
 import type { TrackedOutput } from '../domain/data/tracked-output.ts';
@@ -120,8 +121,10 @@ function problemOf({ path, named }: NamedFile, found: ByteDigests | undefined, s
   };
 }
 
-function fixOf({ path, stage, declaredIn }: TrackedOutput): string {
+function fixOf(output: TrackedOutput): string {
+  const { stage, declaredIn } = output;
+  const push = pushCommand(output, output.remote);
   return stage === undefined
-    ? `Let no step write it before it is judged. If it has to change: 'dvc add ${path}', 'dvc push', and commit ${declaredIn}.`
-    : `Run 'dvc repro' and 'dvc push', and commit ${declaredIn}; or let no step write it before it is judged.`;
+    ? `Let no step write it before it is judged. If it has to change: '${commitCommand(output)}', '${push}', and commit ${declaredIn}.`
+    : `Run 'dvc repro ${dvcTarget(output)}' and '${push}', and commit ${declaredIn}; or let no step write it before it is judged.`;
 }

@@ -1,4 +1,6 @@
+import { pushCommand } from '../domain/data/dvc-command.ts';
 import { dvcObjectKey, recordedDigest } from '../domain/data/object-key.ts';
+import type { TrackedOutput } from '../domain/data/tracked-output.ts';
 import { type ErrorPlace, UserError } from '../errors.ts';
 import type { CacheAddition, DataCache, SpareFile } from '../ports/data-cache.ts';
 import type { DataRemotes } from '../ports/data-remotes.ts';
@@ -14,6 +16,8 @@ export interface NeededObject {
   readonly sizeBytes: number | undefined;
   /** What the message names: the path in the workspace. */
   readonly path: string;
+  /** The output that it is of, or that it is in. */
+  readonly output: TrackedOutput;
   /** The line of the `.dvc` or lock file that names it. */
   readonly place: ErrorPlace;
   /** The remote that has it; undefined for the default one. */
@@ -94,7 +98,7 @@ async function fetchObject(
   const digest = recordedDigest(object.md5);
   const message = `object ${digest} of ${object.path} is corrupt on remote "${name}" (${remote.uri}/${dvcObjectKey(object.md5)}): its bytes have the MD5 ${second.actual}`;
   throw new UserError('OBJECT_CORRUPT', message, {
-    fix: `Delete that object, then push it again with 'dvc push ${object.place.file}' from where it was added.`,
+    fix: `Delete that object${listToo(object, ports.remotes)}, then push it again with '${pushCommand(object.output, object.remote)}' from where it was added.`,
     place: object.place,
   });
 }
@@ -137,6 +141,22 @@ function totalBytes(objects: readonly NeededObject[]): number | undefined {
   return total;
 }
 
+/** DVC takes the list of a folder on a remote to say that its files are there, and pushes none of them again. */
+function listToo({ md5, output, remote: name }: NeededObject, remotes: DataRemotes): string {
+  if (output.md5 === undefined || output.md5 === md5) return '';
+  return ` and the list of its folder (${remotes.open(name).remote.uri}/${dvcObjectKey(output.md5)})`;
+}
+
+function missingFix(object: NeededObject, remotes: DataRemotes): string {
+  if (!object.output.isPushed) {
+    return 'It has push: false, so that no remote gets it: set allow-missing: true, or leave it out of targets.';
+  }
+  const list = listToo(object, remotes);
+  const first =
+    list === '' ? '' : `Delete${list.replace(' and', '')}, because DVC pushes nothing below a list that is there. `;
+  return `${first}Push it with '${pushCommand(object.output, object.remote)}' from where it was added, or set allow-missing: true.`;
+}
+
 /** One error for objects that no remote has. */
 export function missingError(missing: readonly NeededObject[], remotes: DataRemotes): UserError {
   return UserError.ofProblems(
@@ -148,7 +168,7 @@ export function missingError(missing: readonly NeededObject[], remotes: DataRemo
       const digest = recordedDigest(object.md5);
       return {
         message: `object ${digest} of ${object.path} is not on remote "${name}" (${remote.uri}/${dvcObjectKey(object.md5)})${rest}`,
-        fix: `Push it with 'dvc push ${object.place.file}' from where it was added, or set allow-missing: true.`,
+        fix: missingFix(object, remotes),
         place: object.place,
       };
     }),

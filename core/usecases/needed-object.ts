@@ -6,6 +6,7 @@ import type { NeededObject } from './fetch-objects.ts';
 export function needOf(output: TrackedOutput): NeededObject {
   const { md5 = '', path, remote } = output;
   return {
+    output,
     md5,
     path,
     remote,
@@ -17,7 +18,7 @@ export function needOf(output: TrackedOutput): NeededObject {
 /** The object of a wanted file. */
 export function needOfFile({ md5, path, output }: WantedFile): NeededObject {
   const sizeBytes = md5 === output.md5 ? output.sizeBytes : undefined;
-  return { md5, path, remote: output.remote, place: placeOf(output), sizeBytes };
+  return { output, md5, path, remote: output.remote, place: placeOf(output), sizeBytes };
 }
 
 function placeOf({ declaredIn, line }: TrackedOutput): NeededObject['place'] {

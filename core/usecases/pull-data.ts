@@ -1,4 +1,5 @@
 import { parseDirectoryManifest } from '../domain/data/directory-manifest.ts';
+import { commitCommand, dvcTarget, pushCommand } from '../domain/data/dvc-command.ts';
 import { recordedDigest } from '../domain/data/object-key.ts';
 import type { WantedOutput } from '../domain/data/select-outputs.ts';
 import type { TrackedOutput } from '../domain/data/tracked-output.ts';
@@ -38,6 +39,8 @@ export interface PullPorts extends FetchPorts {
   readonly workspace: DataWorkspace;
   /** What Git tracks is no data. */
   readonly sources: Pick<SourceTree, 'tracked'>;
+  /** Told of the paths of `PullResult.missing` before their absence is thrown. */
+  readonly tellMissing: (paths: readonly string[]) => void;
 }
 
 /** What a pull came to. */
@@ -76,25 +79,32 @@ interface Brought {
 export async function pullData(request: PullRequest, ports: PullPorts): Promise<PullResult> {
   const outputs = request.wanted.map((want) => ({ ...want, output: withRemote(want.output, request.remote) }));
   refuseUnsupported(outputs.map(({ output }) => output));
-  refuseUnrecorded(outputs, request.allowMissing);
+  refuseUnrecorded(outputs, request, ports);
   const recorded = outputs.filter(({ output }) => output.md5 !== undefined);
   const unchanged = request.checkOnly ? NONE : await findUnchanged(recorded, ports.workspace);
   const open = recorded.filter((want) => !unchanged.has(want));
-  const lists = await fetchLists(open, request, ports);
+  const lists = await fetchLists(open, request.jobs, ports);
   const lost = new Set(lists.missing.map((object) => object.md5));
   const readable = open.filter(({ output }) => !lost.has(output.md5 ?? ''));
   const files = (await mapParallel(readable, request.jobs, (want) => expand(want, ports))).flat();
   await refuseTrackedFiles([...expectedOf(files), ...unchangedOf(unchanged)], ports.sources);
-  const brought = request.checkOnly
-    ? await checkRemotes(readable, files, request, ports)
-    : await bringFiles({ files, outputs: readable }, request, ports);
-  if (brought.missing.length > 0 && !request.allowMissing) throw missingError(brought.missing, ports.remotes);
+  const isFailing = lists.missing.length > 0 && !request.allowMissing;
+  // What fails anyway writes nothing, and says all that is missing.
+  const brought =
+    request.checkOnly || isFailing
+      ? await checkRemotes(readable, files, request, ports)
+      : await bringFiles({ files, outputs: readable }, request, ports);
   const gone = new Set(brought.missing.map((object) => object.md5));
   const isThere = (file: WantedFile): boolean => !gone.has(file.md5);
   const unrecorded = outputs.filter(({ output }) => output.md5 === undefined).map(({ output }) => output.path);
   const absent = [...files.filter((file) => !isThere(file)), ...lists.missing].map(({ path }) => path);
   const same = [...unchanged.values()];
   const missing = [...absent, ...unrecorded].sort(compareCodePoints);
+  const lacking = [...lists.missing, ...brought.missing];
+  if (lacking.length > 0 && !request.allowMissing) {
+    ports.tellMissing(missing);
+    throw missingError(lacking, ports.remotes);
+  }
   const dataset = recorded.map(({ output, parts }) => ({ path: output.path, md5: output.md5 ?? '', parts }));
   return {
     files: new PulledFiles(files.filter(isThere), same),
@@ -141,15 +151,13 @@ function unchangedOf(unchanged: ReadonlyMap<WantedOutput, UnchangedOutput>): rea
   }));
 }
 
-async function fetchLists(wanted: readonly WantedOutput[], request: PullRequest, ports: PullPorts) {
+function fetchLists(wanted: readonly WantedOutput[], jobs: number, ports: PullPorts) {
   const folders = wanted.filter(({ output }) => isFolderOutput(output));
-  const lists = await fetchObjects(
+  return fetchObjects(
     folders.map(({ output }) => needOf(output)),
-    { jobs: request.jobs },
+    { jobs },
     ports,
   );
-  if (lists.missing.length > 0 && !request.allowMissing) throw missingError(lists.missing, ports.remotes);
-  return lists;
 }
 
 async function checkRemotes(
@@ -187,18 +195,23 @@ export function refuseUnsupported(outputs: readonly TrackedOutput[]): void {
   if (problems.length > 0) throw UserError.ofProblems('DVC_UNSUPPORTED', problems);
 }
 
-function refuseUnrecorded(outputs: readonly WantedOutput[], allowMissing: boolean): void {
-  const problems = outputs
-    .filter(({ output }) => output.md5 === undefined && !allowMissing)
-    .map(({ output }) => ({
-      message: `${output.path} has no recorded digest, so there is nothing to pull`,
-      fix:
-        output.stage === undefined
-          ? `Run 'dvc add ${output.path}', push it and commit ${output.declaredIn}.`
-          : `Run the stage ${output.stage}, push its outputs and commit ${output.declaredIn}, or set allow-missing: true.`,
-      place: { file: output.declaredIn },
-    }));
-  if (problems.length > 0) throw UserError.ofProblems('OBJECT_MISSING', problems);
+function refuseUnrecorded(
+  outputs: readonly WantedOutput[],
+  { allowMissing }: PullRequest,
+  { tellMissing }: PullPorts,
+): void {
+  const unrecorded = outputs.filter(({ output }) => output.md5 === undefined && !allowMissing);
+  if (unrecorded.length === 0) return;
+  tellMissing(unrecorded.map(({ output }) => output.path).sort(compareCodePoints));
+  const problems = unrecorded.map(({ output }) => ({
+    message: `${output.path} has no recorded digest, so there is nothing to pull`,
+    fix:
+      output.stage === undefined
+        ? `Run '${commitCommand(output)}' and '${pushCommand(output, output.remote)}' where the data is, and commit ${output.declaredIn}.`
+        : `Run 'dvc repro ${dvcTarget(output)}' and '${pushCommand(output, output.remote)}', and commit ${output.declaredIn}; or set allow-missing: true.`,
+    place: { file: output.declaredIn },
+  }));
+  throw UserError.ofProblems('OBJECT_MISSING', problems);
 }
 
 function withRemote(output: TrackedOutput, remote: string | undefined): TrackedOutput {

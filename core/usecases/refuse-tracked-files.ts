@@ -1,5 +1,6 @@
 import { isWithin } from '../domain/data/repository-path.ts';
 import type { TrackedOutput } from '../domain/data/tracked-output.ts';
+import { shellWord } from '../domain/text/shell-word.ts';
 import { UserError } from '../errors.ts';
 import type { SourceTree } from '../ports/source-tree.ts';
 
@@ -32,7 +33,7 @@ export async function refuseTrackedFiles(
     const clashes = [...paths()].filter(isTracked).slice(0, MOST_PROBLEMS);
     return clashes.map((path) => ({
       message: `${output.declaredIn} says that ${path} is data of DVC, and Git tracks it`,
-      fix: `Remove one of both: 'git rm --cached ${path}', or the output in ${output.declaredIn}.`,
+      fix: `Remove one of both: 'git rm -r --cached ${shellWord(near.find((file) => isWithin(path, file)) ?? path)}', or the output in ${output.declaredIn}.`,
       place: { file: output.declaredIn },
     }));
   });

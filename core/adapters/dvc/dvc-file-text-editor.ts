@@ -1,6 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isMap, isScalar, isSeq, type YAMLMap } from 'yaml';
+import { commitCommand } from '../../domain/data/dvc-command.ts';
 import { dvcError } from '../../domain/data/dvc-problem.ts';
 import { folderOf, joinRepositoryPath } from '../../domain/data/repository-path.ts';
 import { readYamlDocuments } from '../../domain/yaml/read-yaml-documents.ts';
@@ -97,7 +98,7 @@ function findOutput(text: string, file: string, wanted: string): YAMLMap {
   if (isMap(found) && !found.flow) return found;
   throw dvcError('DVC_INVALID', file, {
     message: `cannot find the entry of ${wanted} to update it`,
-    fix: `Run 'dvc add ${wanted}' and commit the file.`,
+    fix: `Run '${commitCommand({ stage: undefined, declaredIn: file })}' and commit the file.`,
   });
 }
 

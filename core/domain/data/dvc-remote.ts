@@ -1,5 +1,6 @@
 import { UserError } from '../../errors.ts';
 import { nearest } from '../text/nearest.ts';
+import { shellWord } from '../text/shell-word.ts';
 import { withoutEnding } from '../text/without-ending.ts';
 import type { ConfigSections, ConfigValue } from './dvc-config.ts';
 import { dvcError } from './dvc-problem.ts';
@@ -92,12 +93,12 @@ export function findRemote(config: ConfigSections, name: string | undefined): Dv
     const near = wanted === undefined ? undefined : nearest(wanted, known);
     const what = wanted === undefined ? 'DVC has no default remote' : `DVC has no remote "${wanted}"`;
     throw new UserError('INPUT_INVALID', what, {
-      fix: `${near === undefined ? '' : `Did you mean "${near}"? `}Set the input remote, or 'dvc remote default <name>' (known: ${known.join(', ') || 'none'}).`,
+      fix: `${near === undefined ? '' : `Did you mean "${near}"? `}${known.length === 0 ? "Add one with 'dvc remote add --default <name> <url>' and commit .dvc/config." : `Set the input remote, or run 'dvc remote default ${known.length === 1 ? shellWord(known[0] ?? '') : '<name>'}' and commit .dvc/config (known: ${known.join(', ')}).`}`,
     });
   }
   const url = section.get('url');
   if (url === undefined)
-    throw problem('DVC_INVALID', wanted, 'has no url', "Set it: 'dvc remote modify <name> url …'.");
+    throw problem('DVC_INVALID', wanted, 'has no url', `Set it: 'dvc remote modify ${shellWord(wanted)} url <url>'.`);
   return readRemote(wanted, resolveChain(config, wanted));
 }
 

@@ -46,7 +46,10 @@ export function selectTargets(project: DataProject, targets: readonly string[], 
         ...project.stages.map(({ address }) => stageNameFrom(folder, address)),
       ]);
       throw new UserError('INPUT_INVALID', `target "${target}" is neither data that DVC tracks nor a stage`, {
-        fix: near === undefined ? "Name a path, a .dvc file or a stage of 'dvc list'." : `Did you mean "${near}"?`,
+        fix:
+          near === undefined
+            ? "Name a path of 'dvc list . --dvc-only --recursive', a .dvc file, or a stage of 'dvc stage list'."
+            : `Did you mean "${near}"?`,
       });
     }),
   );

@@ -152,7 +152,10 @@ function unsupported(file: string, what: string): UserError {
 }
 
 function invalid(file: string, what: string): Error {
-  return dvcError('DVC_INVALID', file, { message: what, fix: "Correct it, or write it again with 'dvc add'." });
+  return dvcError('DVC_INVALID', file, {
+    message: what,
+    fix: "Correct it, or remove the file and run 'dvc add' on the data.",
+  });
 }
 
 function text(value: PlainValue | undefined): string | undefined {

@@ -188,5 +188,5 @@ function unsupported(file: string, what: string): UserError {
 }
 
 function invalid(file: string, what: string): Error {
-  return dvcError('DVC_INVALID', file, { message: what, fix: "Correct it; 'dvc stage list' checks it." });
+  return dvcError('DVC_INVALID', file, { message: what, fix: "Correct it; 'dvc stage list --fail' checks it." });
 }

@@ -37,7 +37,7 @@ export function lockedStages(value: PlainValue, file: string): PlainMap {
   if (value.get('schema') !== '2.0') {
     throw dvcError('DVC_UNSUPPORTED', file, {
       message: `schema ${JSON.stringify(value.get('schema') ?? null)} is not supported: this version reads '2.0'`,
-      fix: "Run 'dvc commit' with DVC 3 to write it again.",
+      fix: "Remove it, and run 'dvc commit --force' with DVC 3 where the outputs are: it writes the file again.",
     });
   }
   const stages = value.get('stages') ?? new Map<string, PlainValue>();
@@ -164,5 +164,8 @@ function lockedPaths(value: PlainValue | undefined, file: string): readonly Lock
 }
 
 function invalid(file: string, what: string): Error {
-  return dvcError('DVC_INVALID', file, { message: what, fix: "Take it from Git again, or write it by 'dvc repro'." });
+  return dvcError('DVC_INVALID', file, {
+    message: what,
+    fix: "Take it from Git again, or remove it and run 'dvc repro'.",
+  });
 }

@@ -127,6 +127,7 @@ async function workspaceAt(folder = path.join(root, randomUUID())) {
       { ...request, wanted: wanted.map((one) => ({ output: one, parts: [''] })) },
       {
         cache,
+        tellMissing: () => {},
         workspace,
         remotes: { open: () => ({ name: 'storage', remote: store }) },
         progress: options.progress ?? SILENT,

@@ -214,7 +214,7 @@ function otherSize(
 ): UserError {
   const has = said === undefined ? 'more' : `${said}`;
   return new UserError('OBJECT_CORRUPT', `the server has ${has} bytes of ${key}, where ${sizeBytes} are expected`, {
-    fix: "Find out who wrote it to the remote; then delete it there and push it again with 'dvc push'.",
+    fix: "Find out who wrote it to the remote; then delete it there (and the list of its folder, which ends in .dir) and push it again with 'dvc push'.",
   });
 }
 
