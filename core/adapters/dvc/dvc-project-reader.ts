@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { DataProject } from '../../domain/data/data-project.ts';
+import { type ConfigSections, optionStyle, parseDvcConfig } from '../../domain/data/dvc-config.ts';
 import { dvcError } from '../../domain/data/dvc-problem.ts';
 import { type IgnoreRule, isIgnored, parseIgnoreRules } from '../../domain/data/ignore-rules.ts';
 import { isPlainList, isPlainMap, type PlainMap, type PlainValue } from '../../domain/data/plain-value.ts';
@@ -39,7 +40,8 @@ export class DvcProjectReader implements DataProjectReader {
   }
 
   async read(): Promise<DataProject> {
-    return { ...(await readTrackedProject(this.#tree)), config: await readDvcConfig(this.#place) };
+    const config = await readDvcConfig(this.#place);
+    return { ...(await new TrackedProjectReader(this.#tree, config).read()), config };
   }
 
   /** Whether there is any file of DVC's, whatever it holds. */
@@ -54,19 +56,24 @@ export class DvcProjectReader implements DataProjectReader {
 }
 
 /**
- * Reads DVC's files of a workspace or of a commit.
+ * Reads DVC's files of a commit. Of its configuration only how commands are written counts, and only that of the repository.
  *
  * @throws {UserError} As `DataProjectReader.read`.
  */
-export function readTrackedProject(tree: TreeFiles): Promise<TrackedProject> {
-  return new TrackedProjectReader(tree).read();
+export async function readTrackedProject(tree: TreeFiles): Promise<TrackedProject> {
+  const file = '.dvc/config';
+  const text = await tree.text(file);
+  const config = text === undefined ? new Map() : parseDvcConfig(text, { file, folder: '/.dvc' });
+  return new TrackedProjectReader(tree, config).read();
 }
 
 class TrackedProjectReader {
   readonly #tree: TreeFiles;
+  readonly #config: ConfigSections;
 
-  constructor(tree: TreeFiles) {
+  constructor(tree: TreeFiles, config: ConfigSections = new Map()) {
     this.#tree = tree;
+    this.#config = config;
   }
 
   async read(): Promise<TrackedProject> {
@@ -142,7 +149,7 @@ class TrackedProjectReader {
     for (const entry of isPlainList(vars) ? vars : []) {
       for (const [key, found] of await this.#variables(entry, file)) values.set(key, found);
     }
-    return parsePipeline(value, file, values);
+    return parsePipeline(value, { file, values, style: optionStyle(this.#config) });
   }
 
   async #expanded(file: string, locked: PlainMap, lines: ReadonlyMap<string, number>) {

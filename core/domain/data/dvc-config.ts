@@ -1,3 +1,4 @@
+import type { OptionStyle } from '../train/command-options.ts';
 import { dvcError } from './dvc-problem.ts';
 
 /** One config file of DVC: section (`core`, `remote "storage"`) to key to value. Keys are in lower case. */
@@ -47,6 +48,25 @@ export function parseDvcConfig(
     section.set(key, { value: readValue(line.slice(equals + 1).trim()), ...source });
   }
   return sections;
+}
+
+/**
+ * How DVC writes mappings into commands.
+ *
+ * @throws {UserError} DVC_INVALID for a value that DVC does not know.
+ */
+export function optionStyle(config: ConfigSections): OptionStyle {
+  const choose = <Word extends string>(key: string, words: readonly [Word, ...Word[]]): Word => {
+    const found = config.get('parsing')?.get(key);
+    if (found === undefined) return words[0];
+    const word = words.find((one) => one === found.value.toLowerCase());
+    if (word !== undefined) return word;
+    throw dvcError('DVC_INVALID', found.file, {
+      message: `parsing.${key} = ${JSON.stringify(found.value)} is none of ${words.join(', ')}`,
+      fix: `Run 'dvc config parsing.${key} ${words[0]}'.`,
+    });
+  };
+  return { bool: choose('bool', ['store_true', 'boolean_optional']), list: choose('list', ['nargs', 'append']) };
 }
 
 /** Several files as one: for each key the last file that has it decides. */

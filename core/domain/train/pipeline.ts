@@ -3,6 +3,7 @@ import { dvcError } from '../data/dvc-problem.ts';
 import { isPlainList, isPlainMap, type PlainMap, type PlainValue } from '../data/plain-value.ts';
 import { folderOf, joinRepositoryPath } from '../data/repository-path.ts';
 import { outputPath } from '../data/tracked-output.ts';
+import type { OptionStyle } from './command-options.ts';
 import { addressOf } from './stage-address.ts';
 import { resolveTemplate, resolveText } from './stage-template.ts';
 
@@ -58,19 +59,19 @@ export const DEFAULT_PARAMS = 'params.yaml';
 /**
  * Reads the stages of a dvc.yaml.
  *
- * @param file Its path, relative to the repository root.
- * @param values What `${…}` may name (params.yaml and the file's `vars`).
+ * @param place Its path, relative to the repository root, and what `${…}` may name (params.yaml and the file's `vars`).
  * @returns Stages with foreach, matrix or vars become refusals: whoever needs all stages throws them.
  * @throws {UserError} DVC_INVALID, or DVC_UNSUPPORTED by name for what else is not handled yet.
  */
-export function parsePipeline(value: PlainValue, file: string, values: PlainMap): Pipeline {
+export function parsePipeline(value: PlainValue, place: PipelinePlace): Pipeline {
+  const { file } = place;
   if (!isPlainMap(value)) throw invalid(file, 'is not a mapping');
   const stages = value.get('stages');
   if (stages === undefined || stages === null) return { stages: [], refusals: [] };
   if (!isPlainMap(stages)) throw invalid(file, 'stages is not a mapping');
   const parsed = [...stages].map(([name, stage]) => {
     if (!isPlainMap(stage)) throw invalid(file, `stage "${name}" is not a mapping`);
-    return refuseStage(name, stage, file) ?? parseStage(name, stage, { file, values });
+    return refuseStage(name, stage, file) ?? parseStage(name, stage, place);
   });
   return {
     stages: parsed.filter((stage): stage is Stage => !(stage instanceof UserError)),
@@ -83,9 +84,12 @@ function refuseStage(name: string, stage: PlainMap, file: string): UserError | u
   return key === undefined ? undefined : unsupported(file, `stage "${name}": ${key}`);
 }
 
-interface PipelinePlace {
+/** Where stages are read from. */
+export interface PipelinePlace {
   readonly file: string;
   readonly values: PlainMap;
+  /** How mappings are written into commands. */
+  readonly style: OptionStyle;
 }
 
 function parseStage(name: string, raw: PlainMap, place: PipelinePlace): Stage {
@@ -115,11 +119,19 @@ function resolveCommand(name: string, raw: PlainMap, place: PipelinePlace) {
   const texts = lines.map((line) => {
     if (typeof line !== 'string')
       throw invalid(place.file, `stage "${name}" has no cmd that is a text or a list of texts`);
+    refuseBareMapping(line, place);
     return resolveText(line, place);
   });
-  const rest = resolveTemplate(new Map([...raw].filter(([key]) => key !== 'cmd')), place);
+  const { style: _, ...other } = place;
+  const rest = resolveTemplate(new Map([...raw].filter(([key]) => key !== 'cmd')), other);
   if (!isPlainMap(rest)) throw invalid(place.file, `stage "${name}" is not a mapping`);
   return { command: isPlainList(cmd) ? texts : (texts[0] ?? ''), rest };
+}
+
+/** DVC writes a mapping into a command, and takes none for one. */
+function refuseBareMapping(line: string, place: PipelinePlace): void {
+  if (!/^\$\{[^}]*\}$/.test(line) || !isPlainMap(resolveTemplate(line, place))) return;
+  throw invalid(place.file, `the cmd ${line} is a mapping and no command`);
 }
 
 interface StagePlace {

@@ -1,18 +1,20 @@
 import { dvcError } from '../data/dvc-problem.ts';
-import { isPlainList, isPlainMap, PlainDate, type PlainMap, type PlainValue } from '../data/plain-value.ts';
-import { formatPythonFloat } from './python-float.ts';
+import { isPlainList, isPlainMap, type PlainMap, type PlainValue } from '../data/plain-value.ts';
+import { formatOptions, formatScalar, type OptionStyle } from './command-options.ts';
 
 /** The values that `${…}` may name, and the file that is being read. */
 export interface TemplateContext {
   readonly values: PlainMap;
   readonly file: string;
+  /** How mappings are written into a command; undefined for any other text, in which they cannot be. */
+  readonly style?: OptionStyle;
 }
 
 /**
  * Puts values in for `${name}`, `${a.b}` and `${list[0]}` in all texts of a value; `\${` stands for `${`.
  * A text that is one such expression alone becomes the value itself.
  *
- * @throws {UserError} DVC_INVALID for an unknown name, DVC_UNSUPPORTED where a mapping or list would become text.
+ * @throws {UserError} DVC_INVALID for an unknown name, or where a list, or a mapping outside of a command, would become text.
  */
 export function resolveTemplate(value: PlainValue, context: TemplateContext): PlainValue {
   if (isPlainMap(value)) {
@@ -27,7 +29,7 @@ export function resolveTemplate(value: PlainValue, context: TemplateContext): Pl
 /** As `resolveTemplate`, for a text that stays a text (a command, a path). */
 export function resolveText(text: string, context: TemplateContext): string {
   return text
-    .replace(/(?<!\\)\$\{(.*?)\}/g, (_, inner: string) => asText(inner, lookUp(inner, context), context.file))
+    .replace(/(?<!\\)\$\{(.*?)\}/g, (_, inner: string) => asText(inner, lookUp(inner, context), context))
     .replaceAll('\\${', '${');
 }
 
@@ -56,13 +58,13 @@ function lookUp(inner: string, context: TemplateContext): PlainValue {
   });
 }
 
-function asText(inner: string, value: PlainValue, file: string): string {
-  if (isPlainMap(value) || isPlainList(value) || value === null) {
-    throw dvcError('DVC_UNSUPPORTED', file, {
-      message: `\${${inner}} is a mapping, a list or null, which cannot stand in a text yet`,
+function asText(inner: string, value: PlainValue, { file, style }: TemplateContext): string {
+  if (isPlainMap(value) && style !== undefined) return formatOptions(value, style, file);
+  if (isPlainMap(value) || isPlainList(value)) {
+    throw dvcError('DVC_INVALID', file, {
+      message: `\${${inner}} is a ${isPlainMap(value) ? 'mapping, which can be in cmd alone' : 'list, which cannot be in a text'}`,
       fix: 'Name its single values.',
     });
   }
-  if (value instanceof PlainDate) return value.text;
-  return typeof value === 'number' ? formatPythonFloat(value) : String(value);
+  return formatScalar(value);
 }

@@ -8,6 +8,7 @@ import {
   type WantedOutput,
 } from '../../../../core/domain/data/select-outputs.ts';
 import { parseDvcFile } from '../../../../core/domain/data/tracked-output.ts';
+import { DEFAULT_STYLE } from '../../../../core/domain/train/command-options.ts';
 import { parsePipeline } from '../../../../core/domain/train/pipeline.ts';
 import { lockFileOf, stageOutputs } from '../../../../core/domain/train/stage-lock.ts';
 
@@ -24,7 +25,11 @@ async function project(): Promise<DataProject> {
   split: { cmd: s, deps: [raw.csv], outs: [test.csv] }
   train: { cmd: t, deps: [train.csv, images/cats], outs: [model], metrics: [{ m.json: { cache: false } }] }
 `;
-  const { stages, refusals } = parsePipeline(await parsePlain(yaml, 'dvc.yaml'), 'dvc.yaml', new Map());
+  const { stages, refusals } = parsePipeline(await parsePlain(yaml, 'dvc.yaml'), {
+    file: 'dvc.yaml',
+    values: new Map(),
+    style: DEFAULT_STYLE,
+  });
   const files = await Promise.all([tracked('raw.csv'), tracked('images', '.dir'), tracked('unrelated')]);
   const outputs = [...files.flat(), ...stages.flatMap((stage) => stageOutputs(stage, new Map()))];
   return {
