@@ -4,8 +4,12 @@ import type { Outcome } from './read-outcome.ts';
 /** Chosen: what float32 rounding leaves of a sum of probabilities. */
 const SUM_TOLERANCE = 1e-3;
 
+/** Chosen: what float32 rounding leaves of the shares that a thousand trees add up to 0 or 1. */
+const ROUNDING = 1e-4;
+
 /**
  * Why scores cannot be those of a task, as a clause; undefined where they can. Missing scores are not looked at here.
+ * Probabilities that rounding put below 0 or above 1 are set to 0 or 1 in place.
  *
  * @param scores One a row, or one a class row by row.
  */
@@ -20,7 +24,8 @@ export function scoreProblem(scores: Float64Array, { labels, classes }: Outcome)
   if (classes === null) return undefined;
   for (let i = 0; i < scores.length; i++) {
     const value = scores[i] ?? 0;
-    if (value < 0 || value > 1) return `it gives the score ${value}, which is no probability`;
+    if (value < -ROUNDING || value > 1 + ROUNDING) return `it gives the score ${value}, which is no probability`;
+    if (value < 0 || value > 1) scores[i] = value < 0 ? 0 : 1;
   }
   return wanted === 1 ? undefined : sumProblem(scores, width);
 }
