@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { unlessAbsent } from '../core/adapters/node/absent.ts';
+import { isAbsence } from '../core/adapters/node/absent.ts';
 import { type ParsedConfig, parseConfig, selectModel } from '../core/config/parse-config.ts';
 import type { ModelConfig } from '../core/config/tidegate-config.ts';
 import { UserError } from '../core/errors.ts';
@@ -22,14 +22,42 @@ export interface LoadedModel extends ParsedConfig {
  * @throws {UserError} CONFIG_NOT_FOUND, CONFIG_INVALID, or INPUT_INVALID for an unknown model.
  */
 export async function loadModel(context: ActionContext, model: string | undefined): Promise<LoadedModel> {
-  const text = await readFile(join(context.workingDirectory, 'tidegate.yaml'), 'utf8').catch((cause: unknown) => {
-    unlessAbsent(cause);
-    throw new UserError('CONFIG_NOT_FOUND', 'there is no tidegate.yaml in the working directory', {
-      fix: 'Add tidegate.yaml at the repository root (npm run init writes one), check out first, or set working-directory.',
-      cause,
-    });
+  const loaded = await loadOptionalModel(context, model);
+  if (loaded !== undefined) return loaded;
+  throw new UserError('CONFIG_NOT_FOUND', 'there is no tidegate.yaml in the working directory', {
+    fix: 'Add tidegate.yaml at the repository root (npm run init writes one), check out first, or set working-directory.',
   });
+}
+
+/**
+ * The model, for an action that can do without.
+ *
+ * @returns Undefined where there is no tidegate.yaml.
+ * @throws {UserError} CONFIG_INVALID for one that is broken, and as `loadModel`.
+ */
+export async function loadOptionalModel(
+  context: ActionContext,
+  model: string | undefined,
+): Promise<LoadedModel | undefined> {
+  const read = await readConfig(context);
+  return read === undefined ? undefined : { ...read, ...selectModel(read.config, model) };
+}
+
+/**
+ * Reads tidegate.yaml of the working directory, whatever its models are.
+ *
+ * @returns Undefined where there is none.
+ * @throws {UserError} CONFIG_INVALID for one that is broken, CONFIG_NOT_FOUND for one that cannot be read.
+ */
+export async function readConfig(
+  context: ActionContext,
+): Promise<Pick<LoadedModel, 'text' | keyof ParsedConfig> | undefined> {
+  const text = await readFile(join(context.workingDirectory, 'tidegate.yaml'), 'utf8').catch((cause: unknown) => {
+    if (isAbsence(cause)) return undefined;
+    throw new UserError('CONFIG_NOT_FOUND', 'tidegate.yaml cannot be read', { fix: 'Make it a readable file.', cause });
+  });
+  if (text === undefined) return undefined;
   const parsed = parseConfig(text);
   for (const warning of parsed.warnings) context.log.warning(warning);
-  return { ...parsed, ...selectModel(parsed.config, model), text };
+  return { ...parsed, text };
 }

@@ -17,7 +17,7 @@ export interface ChosenImage {
  *
  * @throws {UserError} INPUT_INVALID with all problems at once.
  */
-export function chooseImage({ image }: ModelConfig, values: InputValues<typeof inputs>): ChosenImage {
+export function chooseImage({ image }: Pick<ModelConfig, 'image'>, values: InputValues<typeof inputs>): ChosenImage {
   const problems: Problem[] = [];
   const repository = values['image-repository'] ?? image?.repository ?? '';
   if (!isRepository(repository)) problems.push(notARepository(repository));
@@ -41,7 +41,7 @@ export function chooseImage({ image }: ModelConfig, values: InputValues<typeof i
 }
 
 function notARepository(repository: string): Problem {
-  const fix = 'Set image.repository in tidegate.yaml, or the input image-repository: host/path.';
+  const fix = 'Set the input image-repository: host/path, or image.repository in tidegate.yaml.';
   if (repository === '') return { message: 'no image repository is named', fix };
   const lower = repository.toLowerCase();
   const message = `"${repository}" is no image repository`;

@@ -14,6 +14,12 @@ import { openStore } from '../open-store.ts';
 import { loadOptionalReport, reportFolder, reportPath } from '../report-files.ts';
 import type { inputs } from './inputs.ts';
 
+/** A model of tidegate.yaml, or the name of one that has none. */
+export interface NamedModel {
+  readonly name: string;
+  readonly loaded: LoadedModel | undefined;
+}
+
 /** An artifact and where it lies. */
 export interface FoundArtifact {
   readonly artifact: HashedArtifact;
@@ -27,18 +33,19 @@ export interface FoundArtifact {
  */
 export async function findArtifact(
   context: ActionContext,
-  loaded: LoadedModel,
+  { name, loaded }: NamedModel,
   values: InputValues<typeof inputs>,
 ): Promise<FoundArtifact> {
-  const { name, model } = loaded;
   const hasher = new OnnxArtifactHasher();
   const uri = values['artifact-uri'];
-  if (uri !== undefined) return fromStore(context, loaded, uri);
+  if (uri !== undefined) return fromStore(context, name, uri);
   const given = values['artifact-path'];
   if (given !== undefined) {
     const location = resolve(context.workingDirectory, given);
     return { artifact: await hasher.hash(location), location };
   }
+  if (loaded === undefined) throw withoutModel();
+  const { model } = loaded;
   await fetchJudged(context, name, { report: values['report-artifact-id'], model: values['model-artifact-id'] });
   const evaluation = await loadOptionalReport(reportPath(context.env, name, 'evaluation'), 'evaluation');
   const places = [handedOver(context.env, name, model.artifact), resolve(context.workingDirectory, model.artifact)];
@@ -52,7 +59,7 @@ export async function findArtifact(
 }
 
 /** Brings the artifact of a registered version from its store. */
-async function fromStore(context: ActionContext, { name }: LoadedModel, uri: string): Promise<FoundArtifact> {
+async function fromStore(context: ActionContext, name: string, uri: string): Promise<FoundArtifact> {
   const parts = /^(.+)\/sha256\/([0-9a-f]{64})\/?$/.exec(uri);
   if (parts?.[1] === undefined || parts[2] === undefined) {
     throw new UserError('INPUT_INVALID', `artifact-uri ${JSON.stringify(uri)} is no artifact of a store`, {
@@ -63,6 +70,12 @@ async function fromStore(context: ActionContext, { name }: LoadedModel, uri: str
   const location = join(reportFolder(context.env, name), 'artifact-from-store');
   await fetchArtifact(`sha256:${parts[2]}`, location, { store, writer: new ArtifactFolderWriter() });
   return { artifact: await new OnnxArtifactHasher().hash(location), location };
+}
+
+function withoutModel(): UserError {
+  return new UserError('CONFIG_NOT_FOUND', 'no artifact is named, and there is no tidegate.yaml that names one', {
+    fix: 'Set artifact-path or artifact-uri, or add tidegate.yaml.',
+  });
 }
 
 function noArtifact(found: FoundArtifact | undefined, path: string): UserError {

@@ -1,11 +1,11 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { OciLayoutFolder } from '../../core/adapters/oci/oci-layout-folder.ts';
 import { RegistryRepository } from '../../core/adapters/oci/registry-repository.ts';
 import { buildImage } from '../../core/usecases/build-image.ts';
 import type { ActionContext } from '../action-context.ts';
 import { readDockerConfig } from '../docker-config.ts';
 import { readInputs } from '../inputs.ts';
-import { loadModel } from '../load-model.ts';
+import { loadOptionalModel } from '../load-model.ts';
 import { reportFolder } from '../report-files.ts';
 import { chooseImage } from './choose-image.ts';
 import { findArtifact } from './find-artifact.ts';
@@ -16,14 +16,16 @@ import { outputs } from './outputs.ts';
 /** Builds and pushes the image of a model. */
 export async function main(context: ActionContext): Promise<void> {
   const values = readInputs(inputs, context);
-  const loaded = await loadModel(context, values.model);
-  const { repository, base, platform } = chooseImage(loaded.model, values);
-  const { artifact, location } = await findArtifact(context, loaded, values);
+  const loaded = await loadOptionalModel(context, values.model);
+  const { repository, base, platform } = chooseImage(loaded?.model ?? {}, values);
+  // Without a model, the image is of what its repository is called.
+  const name = loaded?.name ?? values.model ?? basename(repository);
+  const { artifact, location } = await findArtifact(context, { name, loaded }, values);
   context.log.info(`Building ${repository} from ${location} (${artifact.digest}) on ${base ?? 'nothing'}`);
   const dockerConfig = await readDockerConfig(context.env);
-  const folder = join(reportFolder(context.env, loaded.name), 'image');
+  const folder = join(reportFolder(context.env, name), 'image');
   const built = await buildImage(
-    { model: loaded.name, artifact, location, repository, platform, tags: values.tags ?? [] },
+    { model: name, artifact, location, repository, platform, tags: values.tags ?? [] },
     {
       base: openBase(base, context.workingDirectory, dockerConfig),
       layout: new OciLayoutFolder(folder),

@@ -1,3 +1,4 @@
+import { type ParsedConfig, selectModel } from '../../core/config/parse-config.ts';
 import type { ModelConfig } from '../../core/config/tidegate-config.ts';
 import {
   selectAll,
@@ -6,25 +7,59 @@ import {
   selectTargets,
   type WantedOutput,
 } from '../../core/domain/data/select-outputs.ts';
+import { UserError } from '../../core/errors.ts';
 import type { ActionContext } from '../action-context.ts';
 import { requireDvc } from '../find-dvc.ts';
 import type { InputValues } from '../inputs.ts';
-import { loadModel } from '../load-model.ts';
+import { readConfig } from '../load-model.ts';
 import type { OpenData } from '../open-data.ts';
 import type { inputs } from './inputs.ts';
 
-/** The model's name and the data that the targets, or the model by default, ask for. */
+/** What a report is named after where there is no model. */
+const NO_MODEL = 'data';
+
+/**
+ * The model's name and the data that the targets, or the model by default, ask for. Without targets and without
+ * tidegate.yaml it is everything, as with `dvc pull`.
+ */
 export async function chooseData(
   context: ActionContext,
   data: Pick<OpenData, 'project' | 'folder' | 'hasDvc'>,
   values: Pick<InputValues<typeof inputs>, 'model' | 'targets' | 'for'>,
-): Promise<{ readonly model: string; readonly wanted: readonly WantedOutput[] }> {
-  const { name, model } = await loadModel(context, values.model);
+): Promise<{ readonly model: string | undefined; readonly slug: string; readonly wanted: readonly WantedOutput[] }> {
+  const read = await readConfig(context);
+  if (read === undefined || isOfNoModel(read, values)) return withoutModel(context, data, values);
+  const { name, model } = selectModel(read.config, values.model);
   if (values.targets !== undefined || data.project.refusals.length > 0) requireDvc(data);
   const wanted = choose(data, { targets: values.targets ?? [], isForJudge: values.for === 'judge' }, model);
   if (wanted.length === 0) context.log.info('DVC tracks nothing that this model reads: nothing to do');
   else context.log.info(`Data of ${name}: ${wanted.map(({ output }) => output.path).join(', ')}`);
-  return { model: name, wanted };
+  return { model: name, slug: name, wanted };
+}
+
+/** Of several models none has to be named for targets. */
+function isOfNoModel(
+  { config }: ParsedConfig,
+  { model, targets }: Pick<InputValues<typeof inputs>, 'model' | 'targets'>,
+) {
+  return targets !== undefined && model === undefined && Object.keys(config.models).length > 1;
+}
+
+async function withoutModel(
+  context: ActionContext,
+  data: Pick<OpenData, 'project' | 'folder' | 'hasDvc'>,
+  { model, targets, for: purpose }: Pick<InputValues<typeof inputs>, 'model' | 'targets' | 'for'>,
+) {
+  if (targets === undefined && purpose === 'judge') {
+    throw new UserError('CONFIG_NOT_FOUND', 'for: judge needs a model, and there is no tidegate.yaml', {
+      fix: 'Name targets, or add tidegate.yaml with evaluate.dataset.',
+    });
+  }
+  requireDvc(data);
+  const isAll = targets === undefined || (targets.length === 1 && targets[0] === 'all');
+  const wanted = isAll ? selectAll(data.project) : selectTargets(data.project, targets, data.folder);
+  context.log.info(`Data without a model: ${wanted.map(({ output }) => output.path).join(', ') || 'none'}`);
+  return { model: undefined, slug: model ?? NO_MODEL, wanted };
 }
 
 interface Choice {

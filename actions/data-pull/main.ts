@@ -42,7 +42,7 @@ export async function main(context: ActionContext): Promise<void> {
     verifyCache: values['verify-cache'] === true,
     jobs: values.jobs,
   });
-  const { model, wanted } = await chooseData(context, data, values);
+  const { model, slug, wanted } = await chooseData(context, data, values);
   const useCache = values.cache === true && values['check-only'] !== true && values['keep-cache'] !== 'false';
   const cached = { folder: data.cache.folder, isForJudge: values.for === 'judge' };
   const kept = useCache ? await restoreActionsCache(context, wanted, cached) : undefined;
@@ -66,7 +66,7 @@ export async function main(context: ActionContext): Promise<void> {
     workspace.flush();
     if (result.filesDownloaded > 0) await kept?.save();
     const seconds = (performance.now() - startedAt) / 1000;
-    await report(context, { model, result, values, digest, seconds });
+    await report(context, { model, slug, result, values, digest, seconds });
   } finally {
     workspace.flush();
   }
@@ -107,7 +107,9 @@ function seenFrom(folder: string, result: PullResult): ShownResult {
 }
 
 interface Pulled {
-  readonly model: string;
+  readonly model: string | undefined;
+  /** What the report is named after. */
+  readonly slug: string;
   readonly result: ShownResult;
   readonly values: InputValues<typeof inputs>;
   /** `sha256:<hex>`; null where only the remote was asked. */
@@ -117,10 +119,10 @@ interface Pulled {
 }
 
 async function report(context: ActionContext, pulled: Pulled): Promise<void> {
-  const { model, result, values, digest } = pulled;
+  const { slug, result, values, digest } = pulled;
   const isChecked = values['check-only'] === true;
   const { files, missing } = result;
-  const path = await writeReportText(reportPath(context.env, model, 'data'), await reportText(context, pulled));
+  const path = await writeReportText(reportPath(context.env, slug, 'data'), await reportText(context, pulled));
   await context.appendSummary(renderData(summaryOf(pulled)));
   outputs.write(context, {
     'dataset-digest': digest,
@@ -135,13 +137,10 @@ async function report(context: ActionContext, pulled: Pulled): Promise<void> {
   context.log.info(`${files.count} files ${done} (${formatBytes(result.bytesDownloaded)})${lack}`);
 }
 
-async function reportText(
-  context: ActionContext,
-  { model, result, values, digest }: Pulled,
-): Promise<Iterable<string>> {
+async function reportText(context: ActionContext, { slug, result, values, digest }: Pulled): Promise<Iterable<string>> {
   const { missing, files, filesUnchanged, filesDownloaded, bytesDownloaded } = result;
   const head = {
-    ...(await reportHeader('data', context, model)),
+    ...(await reportHeader('data', context, slug)),
     checkOnly: values['check-only'] === true,
     datasetDigest: digest,
     filesUnchanged,

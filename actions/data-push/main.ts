@@ -8,6 +8,7 @@ import { type PushResult, pushData } from '../../core/usecases/push-data.ts';
 import type { ActionContext, ActionLog } from '../action-context.ts';
 import { requireDvc } from '../find-dvc.ts';
 import { readInputs } from '../inputs.ts';
+import { readConfig } from '../load-model.ts';
 import { formatBytes, logProgress } from '../log-progress.ts';
 import { openData, transferJobs } from '../open-data.ts';
 import { inputs } from './inputs.ts';
@@ -17,6 +18,7 @@ import { outputs } from './outputs.ts';
 export async function main(context: ActionContext): Promise<void> {
   keepYoungGenerationSmall();
   const values = readInputs(inputs, context);
+  await readConfig(context);
   const { project, root, folder, ...data } = await openData(context, { verifyCache: false, jobs: values.jobs });
   requireDvc(data);
   const targets = values.targets ?? [];

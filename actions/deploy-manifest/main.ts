@@ -1,3 +1,4 @@
+import { UserError } from '../../core/errors.ts';
 import { renderDeployment } from '../../core/render/deployment.ts';
 import { selectEnvironment } from '../../core/usecases/deploy-version.ts';
 import type { ActionContext } from '../action-context.ts';
@@ -6,6 +7,7 @@ import { loadModel } from '../load-model.ts';
 import { openRegisteredVersions } from '../registered-versions.ts';
 import { chooseVersion } from './choose-version.ts';
 import { type DeployMode, type Deployment, deploy } from './deploy.ts';
+import { deployFile } from './deploy-file.ts';
 import { inputs } from './inputs.ts';
 import { outputs } from './outputs.ts';
 import { writeDiff } from './write-diff.ts';
@@ -14,8 +16,10 @@ import { writeDiff } from './write-diff.ts';
 export async function main(context: ActionContext): Promise<void> {
   const values = readInputs(inputs, context);
   const mode = values.mode ?? 'write';
+  if (values.file !== undefined) return deployFile(context, values.file, values);
+  const wanted = requireEnvironment(values.environment);
   const loaded = await loadModel(context, values.model);
-  const environment = selectEnvironment(loaded.model.environments, values.environment);
+  const environment = selectEnvironment(loaded.model.environments, wanted);
   const token = values['github-token'];
   const registered = await openRegisteredVersions(context, loaded, token);
   const version = await chooseVersion(context, registered, { model: loaded.name, wanted: values['model-version'] });
@@ -31,6 +35,13 @@ export async function main(context: ActionContext): Promise<void> {
   const told = { model: loaded.name, environment: environment.name, version, edits: done.edits };
   await context.appendSummary(renderDeployment({ ...told, pullRequest: done.pullRequest }));
   tell(context, { mode, done, what: `${loaded.name} v${version.version} in ${environment.name}` });
+}
+
+function requireEnvironment(environment: string | undefined): string {
+  if (environment !== undefined) return environment;
+  throw new UserError('INPUT_INVALID', 'neither input environment nor input file is set', {
+    fix: 'Set environment: a name in tidegate.yaml, or file with kind and name, or path.',
+  });
 }
 
 function tell(

@@ -4,7 +4,10 @@ import { GitSourceTree } from '../../core/adapters/git/git-source-tree.ts';
 import { ArtifactFolderWriter } from '../../core/adapters/node/artifact-folder-writer.ts';
 import { ShellCommandRunner } from '../../core/adapters/node/shell-command-runner.ts';
 import { OnnxArtifactHasher } from '../../core/adapters/onnx/onnx-artifact-hasher.ts';
+import { pathFrom } from '../../core/domain/data/repository-path.ts';
 import { parseOverride } from '../../core/domain/train/parameters.ts';
+import { stageAddress } from '../../core/domain/train/stage-address.ts';
+import { UserError } from '../../core/errors.ts';
 import type { TrainPorts, TrainRequest } from '../../core/usecases/train-model.ts';
 import { WorkspaceRunSource } from '../../core/usecases/workspace-run-source.ts';
 import type { ActionContext } from '../action-context.ts';
@@ -29,17 +32,17 @@ export interface AssembledTraining {
 /** What to train, from config and inputs, and everything that takes. */
 export async function assembleTraining(
   context: ActionContext,
-  loaded: LoadedModel,
+  loaded: LoadedModel | undefined,
   values: InputValues<typeof inputs>,
 ): Promise<AssembledTraining> {
-  const { model } = loaded;
-  const work = chooseWork({ model }, { stages: values.stages, command: values.command });
+  const model = loaded?.model;
+  const work = workOf(loaded, values);
   const data = await openData(context, { verifyCache: false });
   if (work.kind === 'stages') requireDvc(data);
   const request: TrainRequest = {
-    artifact: model.artifact,
+    artifact: model?.artifact ?? soleOutput(data, values.stages ?? []),
     work,
-    params: model.train?.params,
+    params: model?.train?.params,
     overrides: (values.set ?? []).map(parseOverride),
     folder: data.folder,
     force: values.force === true,
@@ -60,13 +63,34 @@ export async function assembleTraining(
   };
 }
 
+function workOf(
+  loaded: LoadedModel | undefined,
+  { stages, command }: InputValues<typeof inputs>,
+): TrainRequest['work'] {
+  if (loaded !== undefined) return chooseWork(loaded, { stages, command });
+  if (stages !== undefined && command === undefined) return { kind: 'stages', names: stages };
+  const what = command === undefined ? 'nothing says what to run' : 'the input command needs a model';
+  throw new UserError('CONFIG_NOT_FOUND', `${what}, and there is no tidegate.yaml`, {
+    fix: 'Set the input stages, or add tidegate.yaml with artifact and train.',
+  });
+}
+
+/** The one output of stages that is neither a metric nor in Git, relative to the working directory. */
+function soleOutput({ project, folder }: OpenData, names: readonly string[]): string | undefined {
+  const addresses = names.map((name) => stageAddress(folder, name));
+  const stages = project.stages.filter(({ address }) => addresses.includes(address));
+  const outs = stages.flatMap((stage) => stage.outs).filter(({ isCached, isMetric }) => isCached && !isMetric);
+  const [first] = outs;
+  return first === undefined || outs.length > 1 ? undefined : pathFrom(folder, first.path);
+}
+
 function assemblePorts(
   context: ActionContext,
   { root, folder, reader, cache, workspace }: OpenData,
-  { loaded, token }: { readonly loaded: LoadedModel; readonly token: string | undefined },
+  { loaded, token }: { readonly loaded: LoadedModel | undefined; readonly token: string | undefined },
 ): Omit<TrainPorts & HandOverPorts, 'commands'> {
   const { env, workingDirectory, log } = context;
-  const store = loaded.model.register?.store;
+  const store = loaded?.model.register?.store;
   const looking = {
     root,
     cache,
@@ -82,7 +106,7 @@ function assemblePorts(
     source: new WorkspaceRunSource(looking),
     ignores: new GitIgnoreFiles(root, env),
     restore:
-      store === undefined
+      loaded === undefined || store === undefined
         ? undefined
         : {
             store: openStore(store, { env, baseFolder: workingDirectory }),

@@ -1,9 +1,9 @@
-import { renderCommandSummaries, renderRun } from '../../core/render/run-summary.ts';
+import { renderCommandSummaries, renderRun, renderStages } from '../../core/render/run-summary.ts';
 import type { RunReport } from '../../core/reports/run-report.ts';
 import { type TrainResult, trainModel } from '../../core/usecases/train-model.ts';
 import type { ActionContext } from '../action-context.ts';
 import { readInputs } from '../inputs.ts';
-import { type LoadedModel, loadModel } from '../load-model.ts';
+import { type LoadedModel, loadOptionalModel } from '../load-model.ts';
 import { reportHeader, reportPath, writeReport } from '../report-files.ts';
 import { assembleTraining } from './assemble-training.ts';
 import { type HandOverPorts, handOver } from './hand-over.ts';
@@ -13,7 +13,7 @@ import { outputs } from './outputs.ts';
 /** Trains a model, or restores it where nothing changed. */
 export async function main(context: ActionContext): Promise<void> {
   const values = readInputs(inputs, context);
-  const loaded = await loadModel(context, values.model);
+  const loaded = await loadOptionalModel(context, values.model);
   for (const name of ['mlflow-tracking-uri', 'experiment'] as const) {
     if (values[name] === undefined) continue;
     const message = `input ${name} is not acted on by this version: the run report holds parameters and metrics`;
@@ -23,7 +23,8 @@ export async function main(context: ActionContext): Promise<void> {
   try {
     const result = await trainModel(request, ports);
     const overridden = [values.stages, values.command, values.set].some((value) => value !== undefined);
-    await reportTraining(context, { loaded, result, overridden, ports });
+    if (loaded === undefined) await reportAlone(context, result);
+    else await reportTraining(context, { loaded, result, overridden, ports });
   } finally {
     // After ours, which it can neither open nor close.
     if (commandSummaries.length > 0) await context.appendSummary(renderCommandSummaries(commandSummaries));
@@ -38,8 +39,9 @@ interface Trained {
 }
 
 async function reportTraining(context: ActionContext, { loaded, result, overridden, ports }: Trained): Promise<void> {
-  const { ran, facts } = result;
-  const run: RunReport = { ...(await reportHeader('run', context, loaded.name)), ...facts, overridden };
+  const { ran, facts, artifact } = result;
+  if (artifact === undefined) throw new Error('the training of a model has no artifact');
+  const run: RunReport = { ...(await reportHeader('run', context, loaded.name)), ...facts, artifact, overridden };
   const path = await writeReport(reportPath(context.env, loaded.name, 'run'), 'run', run);
   const handedOver = await handOver(context, loaded, ports);
   outputs.write(context, {
@@ -53,4 +55,19 @@ async function reportTraining(context: ActionContext, { loaded, result, overridd
   });
   await context.appendSummary(renderRun(run, ran));
   context.log.info(`${run.artifact.path}: ${run.artifact.digest}${ran ? '' : ' (nothing had to run)'}`);
+}
+
+/** Without a model nobody judges what was made: no report, and nothing to hand over. */
+async function reportAlone(context: ActionContext, { ran, facts, artifact }: TrainResult): Promise<void> {
+  outputs.write(context, {
+    ran,
+    'inputs-digest': facts.inputsDigest,
+    'artifact-path': artifact?.path ?? null,
+    'artifact-digest': artifact?.digest ?? null,
+    metrics: JSON.stringify(facts.metrics),
+    'report-path': null,
+    'model-artifact-id': null,
+  });
+  await context.appendSummary(renderStages(facts, ran));
+  context.log.info(`${artifact?.path ?? 'Stages'}: ${ran ? 'done' : 'nothing had to run'}`);
 }

@@ -26,7 +26,8 @@ function normalPath(path: string): string {
     .join('/');
 }
 
-const target = z
+/** Where in a manifest a version is named. */
+export const target = z
   .strictObject({
     file: text.refine(isRepositoryFile, { error: 'is no path inside the repository' }).transform(normalPath),
     kind: text.optional(),

@@ -4,24 +4,30 @@ import { inlineCode } from './text/inline-code.ts';
 
 /** The step summary of train: stages, metrics and where the artifact came from. */
 export function renderRun(run: RunReport, ran: boolean): string {
-  const stages = run.stages.map(({ name, ran: did, seconds }) => [
+  const title = `### Training of ${inlineCode(run.model)}: ${ran ? 'done' : 'nothing had changed'}`;
+  const { path, sizeBytes, digest } = run.artifact;
+  return [title, `Artifact ${inlineCode(path)}, ${sizeBytes} bytes, ${inlineCode(digest)}`, ...tables(run)]
+    .join('\n\n')
+    .concat('\n');
+}
+
+/** The step summary of train without a model. */
+export function renderStages(run: Pick<RunReport, 'stages' | 'metrics'>, ran: boolean): string {
+  return [`### Stages: ${ran ? 'done' : 'nothing had changed'}`, ...tables(run)].join('\n\n').concat('\n');
+}
+
+function tables(run: Pick<RunReport, 'stages' | 'metrics'>): readonly string[] {
+  const stages = run.stages.map(({ name, ran, seconds }) => [
     inlineCode(name),
-    did ? 'ran' : 'up to date',
+    ran ? 'ran' : 'up to date',
     seconds === null ? '' : `${seconds.toFixed(1)} s`,
   ]);
   const metrics = Object.entries(run.metrics).map(([name, value]) => [
     inlineCode(name),
     value === null ? 'none' : String(value),
   ]);
-  return [
-    `### Training of ${inlineCode(run.model)}: ${ran ? 'done' : 'nothing had changed'}`,
-    `Artifact ${inlineCode(run.artifact.path)}, ${run.artifact.sizeBytes} bytes, ${inlineCode(run.artifact.digest)}`,
-    renderTable(['stage', '', 'time'], stages),
-    metrics.length === 0 ? '' : renderTable(['metric', 'value'], metrics),
-  ]
-    .filter((part) => part !== '')
-    .join('\n\n')
-    .concat('\n');
+  const shown = renderTable(['stage', '', 'time'], stages);
+  return metrics.length === 0 ? [shown] : [shown, renderTable(['metric', 'value'], metrics)];
 }
 
 /** What the commands of a training wrote to their step summary, under a title that says so. */

@@ -1,6 +1,5 @@
 import type { DataProject } from '../domain/data/data-project.ts';
 import { inFolder, pathFrom } from '../domain/data/repository-path.ts';
-import type { HashedArtifact } from '../domain/model/artifact-digest.ts';
 import { flattenMetrics, flattenParameters, type ParameterOverride } from '../domain/train/parameters.ts';
 import { DEFAULT_PARAMS } from '../domain/train/pipeline.ts';
 import { formatRunInputs, type RunInput } from '../domain/train/run-inputs.ts';
@@ -18,8 +17,8 @@ import type { TrainingWork } from './training-work.ts';
 
 /** What to train, and how. */
 export interface TrainRequest {
-  /** Path of the artifact, relative to the folder. */
-  readonly artifact: string;
+  /** Path of the artifact, relative to the folder; undefined where nobody says what the stages make. */
+  readonly artifact: string | undefined;
   readonly work:
     | { readonly kind: 'stages'; readonly names: readonly string[] }
     | { readonly kind: 'command'; readonly line: string; readonly ignored: readonly string[] };
@@ -42,7 +41,7 @@ export interface TrainPorts extends StagePorts, InputPorts {
 /** The fields of a run report that training decides. */
 export type RunFacts = Pick<
   RunReport,
-  'inputsDigest' | 'stages' | 'command' | 'params' | 'metrics' | 'inputs' | 'artifact' | 'environment'
+  'inputsDigest' | 'stages' | 'command' | 'params' | 'metrics' | 'inputs' | 'environment'
 >;
 
 /** What training came to. */
@@ -50,6 +49,8 @@ export interface TrainResult {
   /** False: everything was up to date or restored. */
   readonly ran: boolean;
   readonly facts: RunFacts;
+  /** Undefined where the request names none. */
+  readonly artifact: RunReport['artifact'] | undefined;
 }
 
 /**
@@ -85,9 +86,9 @@ export async function trainModel(request: TrainRequest, ports: TrainPorts): Prom
       params: reportParameters(inputs, folder),
       metrics: earlier?.metrics ?? (await readMetrics(work, folder, ports)),
       inputs: inputs.inputs.map((input) => ({ ...seenFrom(folder, input) })),
-      artifact: { path: request.artifact, digest: artifact.digest, sizeBytes: artifact.sizeBytes },
       environment,
     },
+    artifact,
   };
 }
 
@@ -97,7 +98,7 @@ function seenFrom(folder: string, input: RunInput): RunInput {
 }
 
 async function findEarlier(request: TrainRequest, inputsDigest: string, ports: TrainPorts) {
-  if (ports.restore === undefined) return undefined;
+  if (ports.restore === undefined || request.artifact === undefined) return undefined;
   try {
     const location = `${ports.root}/${inFolder(request.folder, request.artifact)}`;
     const { run, refused } = await restoreRun({ inputsDigest, location }, ports.restore);
@@ -133,9 +134,16 @@ function restoredStages(work: TrainingWork, folder: string): readonly StageRun[]
   return names.map((name) => ({ name, ran: false, seconds: null }));
 }
 
-async function hashArtifact({ artifact, folder }: TrainRequest, ports: TrainPorts): Promise<HashedArtifact> {
+async function hashArtifact(
+  { artifact, folder }: TrainRequest,
+  ports: TrainPorts,
+): Promise<RunReport['artifact'] | undefined> {
+  if (artifact === undefined) return undefined;
   const path = inFolder(folder, artifact);
-  if (await ports.workspace.exists(path)) return ports.hasher.hash(`${ports.root}/${path}`);
+  if (await ports.workspace.exists(path)) {
+    const { digest, sizeBytes } = await ports.hasher.hash(`${ports.root}/${path}`);
+    return { path: artifact, digest, sizeBytes };
+  }
   throw new UserError('DATA_NOT_FOUND', `training ended, but the artifact ${artifact} does not exist`, {
     fix: 'Correct artifact in tidegate.yaml, or what the training code writes.',
     place: { file: 'tidegate.yaml' },

@@ -1,0 +1,93 @@
+import { WorkspaceFiles } from '../../core/adapters/node/workspace-files.ts';
+import { type TargetConfig, target } from '../../core/config/environment-config.ts';
+import { parseImageReference } from '../../core/domain/image/image-reference.ts';
+import type { DeployedVersion } from '../../core/domain/manifest/version-value.ts';
+import { UserError } from '../../core/errors.ts';
+import { renderDeployment } from '../../core/render/deployment.ts';
+import { planDeployment } from '../../core/usecases/deploy-version.ts';
+import { deploymentWarnings } from '../../core/usecases/deployment-warnings.ts';
+import type { ActionContext } from '../action-context.ts';
+import type { InputValues } from '../inputs.ts';
+import { readConfig } from '../load-model.ts';
+import type { inputs } from './inputs.ts';
+import { outputs } from './outputs.ts';
+import { writeDiff } from './write-diff.ts';
+
+type Values = InputValues<typeof inputs>;
+
+/** What the difference is named after where there is no model. */
+const NO_MODEL = 'deployment';
+
+/**
+ * Sets an image or an artifact in one file of the workspace, or checks that it is there. The inputs alone say what runs; a
+ * tidegate.yaml that is there must be right all the same.
+ *
+ * @throws {UserError} INPUT_INVALID for inputs that say no target or no version, or that need a model.
+ */
+export async function deployFile(context: ActionContext, file: string, values: Values): Promise<void> {
+  await readConfig(context);
+  refuseModelInputs(values);
+  const environment = { targets: [targetOf(file, values)] };
+  const version = versionOf(values);
+  const files = new WorkspaceFiles(context.workingDirectory);
+  const edits = await planDeployment(environment, version, (path) => files.read(path));
+  if (values.mode !== 'check') for (const edit of edits) await files.write(edit.file, edit.after);
+  for (const { file: at, line, column, message, fix } of await deploymentWarnings(environment, edits, (path) =>
+    files.read(path),
+  ))
+    context.log.warning({ message, fix, place: { file: at, line, column } });
+  outputs.write(context, {
+    changed: edits.length > 0,
+    'changed-files': edits.map((edit) => edit.file).join('\n'),
+    'diff-path': await writeDiff(context, values.model ?? NO_MODEL, edits),
+    'pull-request-number': null,
+  });
+  const what = values['image-reference'] ?? values['artifact-uri'] ?? `v${version.version}`;
+  await context.appendSummary(renderDeployment({ model: values.model ?? file, environment: file, version, edits }));
+  if (edits.length === 0) context.log.info(`${file} holds ${what}: nothing to change`);
+  else if (values.mode !== 'check') context.log.info(`${file}: wrote ${what}`);
+  else context.fail(`${file} does not hold ${what}. Run deploy-manifest with mode: write.`, { file });
+}
+
+function refuseModelInputs({ mode, environment }: Values): void {
+  if (environment !== undefined) {
+    throw new UserError('INPUT_INVALID', 'the inputs environment and file exclude each other', { fix: 'Remove one.' });
+  }
+  if (mode === 'write' || mode === 'check' || mode === undefined) return;
+  throw new UserError('INPUT_INVALID', `mode: ${mode} needs an environment of a model in tidegate.yaml, not a file`, {
+    fix: 'Use mode: write and commit the file in a step of its own, or set environment.',
+  });
+}
+
+function targetOf(file: string, { kind, name, path }: Values): TargetConfig {
+  const given = Object.entries({ file, kind, name, path }).filter(([, value]) => value !== undefined);
+  const { data, error } = target.safeParse(Object.fromEntries(given));
+  if (data !== undefined) return data;
+  const why = error.issues.map(({ path: at, message }) => `${at.join('.') || 'file'} ${message}`).join('; ');
+  throw new UserError('INPUT_INVALID', `the inputs file, kind, name and path name no target: ${why}`, {
+    fix: 'Set file (relative to working-directory) with kind and name, or with path.',
+  });
+}
+
+function versionOf(values: Values): DeployedVersion {
+  const reference = values['image-reference'];
+  const image = reference === undefined ? undefined : parseImageReference(reference);
+  if (image !== undefined && image.digest === undefined) {
+    throw new UserError('INPUT_INVALID', `image-reference ${reference} has no digest, so that it can change`, {
+      fix: 'Use the output image-reference of build-image: repository:tag@sha256:….',
+    });
+  }
+  const version = values['model-version']?.replace(/^v/, '');
+  const uri = values['artifact-uri'];
+  if (version === undefined && uri === undefined && image === undefined) {
+    throw new UserError('INPUT_INVALID', 'no input says what to set in the file', {
+      fix: 'Set image-reference, artifact-uri or model-version.',
+    });
+  }
+  const { repository = '', tag, digest = '' } = image ?? {};
+  return {
+    version: version ?? tag ?? '',
+    artifactUri: uri ?? '',
+    ...(image === undefined ? {} : { image: { repository, tag, digest } }),
+  };
+}
