@@ -1,5 +1,6 @@
-import { relative, resolve, sep } from 'node:path';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { findDvcRoot } from '../core/adapters/dvc/find-dvc-root.ts';
+import { pathFrom } from '../core/domain/data/repository-path.ts';
 import { UserError } from '../core/errors.ts';
 import type { ActionContext } from './action-context.ts';
 
@@ -30,5 +31,14 @@ export function requireDvc({ hasDvc }: Pick<DvcPlace, 'hasDvc'>): void {
 export function noDvc(): UserError {
   return new UserError('DATA_NOT_FOUND', 'there is no folder .dvc in the working directory or above it', {
     fix: "Check out first, correct working-directory, or run 'dvc init' at the top of the repository and commit .dvc/config.",
+  });
+}
+
+/** Targets as the working directory names them: an absolute path in the project becomes a relative one. */
+export function namedTargets({ root, folder }: DvcPlace, targets: readonly string[]): readonly string[] {
+  return targets.map((target) => {
+    if (!isAbsolute(target)) return target;
+    const path = relative(root, target).split(sep).join('/');
+    return path === '..' || path.startsWith('../') ? target : pathFrom(folder, path);
   });
 }

@@ -9,11 +9,14 @@ import {
 } from '../../core/domain/data/select-outputs.ts';
 import { UserError } from '../../core/errors.ts';
 import type { ActionContext } from '../action-context.ts';
-import { requireDvc } from '../find-dvc.ts';
+import { type DvcPlace, namedTargets, requireDvc } from '../find-dvc.ts';
 import type { InputValues } from '../inputs.ts';
 import { readConfig } from '../load-model.ts';
 import type { OpenData } from '../open-data.ts';
 import type { inputs } from './inputs.ts';
+
+/** Where data is chosen from. */
+type DataSource = DvcPlace & Pick<OpenData, 'project'>;
 
 /** What a report is named after where there is no model. */
 const NO_MODEL = 'data';
@@ -24,7 +27,7 @@ const NO_MODEL = 'data';
  */
 export async function chooseData(
   context: ActionContext,
-  data: Pick<OpenData, 'project' | 'folder' | 'hasDvc'>,
+  data: DataSource,
   values: Pick<InputValues<typeof inputs>, 'model' | 'targets' | 'for'>,
 ): Promise<{ readonly model: string | undefined; readonly slug: string; readonly wanted: readonly WantedOutput[] }> {
   const read = await readConfig(context);
@@ -47,7 +50,7 @@ function isOfNoModel(
 
 async function withoutModel(
   context: ActionContext,
-  data: Pick<OpenData, 'project' | 'folder' | 'hasDvc'>,
+  data: DataSource,
   { model, targets, for: purpose }: Pick<InputValues<typeof inputs>, 'model' | 'targets' | 'for'>,
 ) {
   if (targets === undefined && purpose === 'judge') {
@@ -57,7 +60,9 @@ async function withoutModel(
   }
   requireDvc(data);
   const isAll = targets === undefined || (targets.length === 1 && targets[0] === 'all');
-  const wanted = isAll ? selectAll(data.project) : selectTargets(data.project, targets, data.folder);
+  const wanted = isAll
+    ? selectAll(data.project)
+    : selectTargets(data.project, namedTargets(data, targets), data.folder);
   context.log.info(`Data without a model: ${wanted.map(({ output }) => output.path).join(', ') || 'none'}`);
   return { model: undefined, slug: model ?? NO_MODEL, wanted };
 }
@@ -68,15 +73,12 @@ interface Choice {
   readonly isForJudge: boolean;
 }
 
-function choose(
-  { project, folder }: Pick<OpenData, 'project' | 'folder'>,
-  { targets, isForJudge }: Choice,
-  model: ModelConfig,
-): readonly WantedOutput[] {
+function choose(data: DataSource, { targets, isForJudge }: Choice, model: ModelConfig): readonly WantedOutput[] {
+  const { project, folder } = data;
   if (targets.length === 1 && targets[0] === 'all') return selectAll(project);
-  if (targets.length > 0) return selectTargets(project, targets, folder);
+  if (targets.length > 0) return selectTargets(project, namedTargets(data, targets), folder);
   const datasets = [model.evaluate.dataset, model.drift?.reference].filter((path) => path !== undefined);
-  const read = { stages: model.train?.stages ?? [], datasets, folder };
+  const read = { stages: model.train?.stages ?? [], datasets: namedTargets(data, datasets), folder };
   if (isForJudge) return selectJudgedReads(project, read);
   const reads = selectModelReads(project, read);
   if (model.train?.command === undefined) return reads;

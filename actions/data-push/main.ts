@@ -6,7 +6,7 @@ import { selectAll, selectTargets, type WantedOutput } from '../../core/domain/d
 import { type DataSummary, renderData } from '../../core/render/data-summary.ts';
 import { type PushResult, pushData } from '../../core/usecases/push-data.ts';
 import type { ActionContext, ActionLog } from '../action-context.ts';
-import { requireDvc } from '../find-dvc.ts';
+import { namedTargets, requireDvc } from '../find-dvc.ts';
 import { readInputs } from '../inputs.ts';
 import { readConfig } from '../load-model.ts';
 import { formatBytes, logProgress } from '../log-progress.ts';
@@ -23,7 +23,9 @@ export async function main(context: ActionContext): Promise<void> {
   requireDvc(data);
   const targets = values.targets ?? [];
   const isAll = targets.length === 0 || (targets.length === 1 && targets[0] === 'all');
-  const wanted = isAll ? selectAll(project).filter(isSupported(context.log)) : selectTargets(project, targets, folder);
+  const wanted = isAll
+    ? selectAll(project).filter(isSupported(context.log))
+    : selectTargets(project, namedTargets({ root, folder, hasDvc: data.hasDvc }, targets), folder);
   const startedAt = performance.now();
   const result = await pushData(
     {

@@ -56,6 +56,59 @@ async function compare(files: Files, config: Files = {}): Promise<string> {
   return text(mine, 'model.txt');
 }
 
+describe('parameters', () => {
+  const yaml = `yes: yes
+on: on
+thousand: 1_000
+octal: [0o17, 017, 0o8]
+hexadecimal: 0x_1F
+binary: -0b1_01
+time: 1:30
+float: [1_000.5, 1.e3, .5, 1E5, 12e03, +1, -.INF]
+nothing: ~
+word: TRUE
+large: 9007199254740993
+`;
+  const toml = 'a = 1_000\nb = 0o17\nc = 1.0\nd = 1e3\n[table]\ne = [1, 2.5]\nf = "x"\n';
+  const json = '{"a": 1, "b": 1.0, "c": 1e5, "d": {"e": [true, null, "x"]}, "f": 9007199254740993}';
+  const pipeline = `stages:
+  train:
+    cmd: echo \${thousand} \${octal[0]} \${hexadecimal} \${binary} \${float[0]} \${yes} \${word} > model.txt
+    params: [params.yaml: , p.toml: , p.json: ]
+    outs: [model.txt]
+`;
+
+  it('of YAML, TOML and JSON are what DVC reads and records', async () => {
+    const made = await compare({
+      'params.yaml': yaml,
+      'p.toml': toml,
+      'p.json': json,
+      'dvc.yaml': pipeline,
+    });
+    expect(made).toBe('1000 15 31 -5 1000.5 yes true\n');
+  });
+});
+
+describe('targets of data-pull', () => {
+  it('may be absolute, and hold a backslash, as with dvc pull', async () => {
+    const made = await repository({ 'a\\b.csv': 'odd', 'plain.csv': 'plain' });
+    await made.dvc('remote', 'add', '--default', 'storage', path.join(root, 'remote'));
+    await made.dvc('add', '--quiet', 'a\\b.csv', 'plain.csv');
+    await made.dvc('push', '--quiet');
+    for (const file of ['a\\b.csv', 'plain.csv', '.dvc/cache'])
+      await rm(path.join(made.folder, file), { recursive: true });
+    const targets = `${path.join(made.folder, 'plain.csv')}\na\\b.csv.dvc`;
+    const options = { workspace: made.folder, temp: path.join(path.dirname(made.folder), 'temp') };
+    const pulled = await runActionSource('data-pull', { ...options, inputs: { targets } });
+    expect(pulled.exitCode, pulled.stdout).toBe(0);
+    expect(await readFile(path.join(made.folder, 'a\\b.csv'), 'utf8')).toBe('odd');
+    expect(await readFile(path.join(made.folder, 'plain.csv'), 'utf8')).toBe('plain');
+    const outside = await runActionSource('data-pull', { ...options, inputs: { targets: '/etc/passwd' } });
+    expect(outside.exitCode).toBe(1);
+    expect(outside.stdout).toContain('is not a place for data in this repository');
+  });
+});
+
 /** What both of us refuse. */
 async function refused(files: Files): Promise<string> {
   const made = await repository(files);

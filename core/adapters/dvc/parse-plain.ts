@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import type { Document } from 'yaml';
+import type { Document, Tags } from 'yaml';
 import { PlainDate, type PlainValue } from '../../domain/data/plain-value.ts';
 import type { YamlReading } from '../../domain/yaml/read-yaml-documents.ts';
 import { UserError } from '../../errors.ts';
@@ -33,6 +33,31 @@ export async function parsePlain(text: string, file: string): Promise<PlainValue
   }
 }
 
+/** What DVC's reader (ruamel.yaml) makes an integer of: underscores, binary and octal numbers too. */
+const INTEGER = /^(?:[-+]?0b[0-1_]+|[-+]?0o?[0-7_]+|[-+]?[0-9][0-9_]*|[-+]?0x[0-9a-fA-F_]+)$/;
+const FLOAT =
+  /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+]?[0-9]+)?|[-+]?[0-9][0-9_]*[eE][-+]?[0-9]+|[-+]?\.[0-9_]+(?:[eE][-+][0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
+
+const INTEGER_TAG = { tag: 'tag:yaml.org,2002:int', default: true, test: INTEGER, resolve: readInteger } as const;
+const FLOAT_TAG = { tag: 'tag:yaml.org,2002:float', default: true, test: FLOAT, resolve: readFloat } as const;
+
+function isNumberTag(tag: Tags[number]): boolean {
+  return typeof tag === 'object' && /:(?:int|float)$/.test(tag.tag);
+}
+
+function readInteger(source: string): bigint {
+  const [, sign, digits = ''] = /^([-+]?)(.*)$/.exec(source.replaceAll('_', '')) ?? [];
+  const value = digits === '' ? 0n : BigInt(digits);
+  return sign === '-' ? -value : value;
+}
+
+function readFloat(source: string): number {
+  const text = source.replaceAll('_', '').toLowerCase();
+  if (text.endsWith('.nan')) return Number.NaN;
+  if (text.endsWith('.inf')) return text.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  return Number(text);
+}
+
 async function parseYaml(text: string, file: string): Promise<PlainValue> {
   const { plainYaml } = await import('../../domain/yaml/read-yaml-documents.ts');
   const date = {
@@ -41,7 +66,8 @@ async function parseYaml(text: string, file: string): Promise<PlainValue> {
     test: DATE,
     resolve: (source: string) => new PlainDate(source),
   } as const;
-  const document = await readPlainDocument(text, file, { intAsBigInt: true, merge: true, customTags: [date] });
+  const customTags = (tags: Tags) => [date, FLOAT_TAG, INTEGER_TAG, ...tags.filter((tag) => !isNumberTag(tag))];
+  const document = await readPlainDocument(text, file, { intAsBigInt: true, merge: true, customTags });
   // With these options the library makes what PlainValue lists: Map, array, bigint, number, string, boolean, null.
   return textKeys(plainYaml(document, { mapAsMap: true }) as PlainValue);
 }

@@ -68,8 +68,10 @@ function parseEntries(text: string): readonly ManifestEntry[] | undefined {
 const CLOSED = ['git', 'dvc'];
 
 function isSafe(path: string): boolean {
-  if (path.includes('\\') || path.includes('\0') || !path.isWellFormed()) return false;
-  return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..' && !isClosedFolder(part, CLOSED));
+  if (path.includes('\0') || !path.isWellFormed()) return false;
+  const isNamed = path.split('/').every((part) => part !== '' && part !== '.');
+  // A backslash is a part of a name here, and a separator for others who check the repository out.
+  return isNamed && path.split(/[/\\]/).every((part) => part !== '..' && !isClosedFolder(part, CLOSED));
 }
 
 function hasFileAbove(path: string, paths: ReadonlySet<string>): boolean {

@@ -34,7 +34,8 @@ function withoutEnd(name: string): string {
  */
 export function joinRepositoryPath(folder: string, path: string, file: string): string {
   const joined = pathWithin(folder, path);
-  if (joined === undefined || joined.split('/').some((part) => isClosedFolder(part))) {
+  // A backslash is a part of a name here, and a separator for others who check the repository out.
+  if (joined === undefined || joined.split(/[/\\]/).some((part) => part === '..' || isClosedFolder(part))) {
     throw dvcError('PATH_UNSAFE', file, {
       message: `path ${JSON.stringify(path)} is not a place for data in this repository`,
       fix: 'Use a relative path inside the repository, outside .git, .github and .dvc.',
@@ -50,7 +51,7 @@ export function joinRepositoryPath(folder: string, path: string, file: string): 
  * @example pathWithin('models/eta', '../shared.csv') // => 'models/shared.csv'
  */
 export function pathWithin(folder: string, path: string): string | undefined {
-  if (path.startsWith('/') || /^[A-Za-z]:/.test(path) || path.includes('\\') || path.includes('\0')) return undefined;
+  if (path.startsWith('/') || /^[A-Za-z]:/.test(path) || path.includes('\0')) return undefined;
   const parts = folder === '' ? [] : folder.split('/');
   for (const part of path.split('/')) {
     if (part === '' || part === '.') continue;
