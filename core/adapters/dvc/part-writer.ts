@@ -3,9 +3,12 @@ import type { PartSink } from '../../ports/byte-sink.ts';
 import { HashThread } from '../node/hash-thread.ts';
 import { asDiskError } from '../node/on-disk.ts';
 
-/** Chosen: 10 buffers of 4 MiB, of which 6 are being filled: 40 MiB, whatever the size of the object. */
-const PART_BYTES = 4 * 1024 * 1024;
-const BUFFERS = 10;
+/**
+ * Chosen: 8 buffers of 8 MiB, of which 6 are being filled: 64 MiB, whatever the size of the object. With parts of 4 MiB a
+ * server takes a fifth more CPU time, because there are twice as many requests.
+ */
+const PART_BYTES = 8 * 1024 * 1024;
+const BUFFERS = 8;
 
 /** Digests of an object, in hex. */
 export interface ObjectDigests {

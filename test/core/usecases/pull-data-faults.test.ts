@@ -245,7 +245,7 @@ describe('a pull survives', () => {
       afterBytes: 1_000_000,
       declared: 'right',
     });
-    const stall = first(1, ({ range }) => range?.startsWith('bytes=0-4') ?? false, { kind: 'stall', afterBytes: 5 });
+    const stall = first(1, ({ range }) => range?.startsWith('bytes=0-8') ?? false, { kind: 'stall', afterBytes: 5 });
     proxy.rule((request) => cut(request) ?? stall(request));
     const progress = { bytes: 0, parts: 0 };
     const counting = {
@@ -260,7 +260,7 @@ describe('a pull survives', () => {
     };
     const result = await pull([largeOutput], { readTimeoutMs: 1000, progress: counting });
     expect(result).toMatchObject({ filesDownloaded: 1, bytesDownloaded: LARGE_BYTES });
-    expect(progress).toEqual({ bytes: LARGE_BYTES, parts: Math.ceil(LARGE_BYTES / (4 * 1024 * 1024)) });
+    expect(progress).toEqual({ bytes: LARGE_BYTES, parts: Math.ceil(LARGE_BYTES / (8 * 1024 * 1024)) });
     expect((await readFile(path.join(folder, 'large.bin'))).equals(large)).toBe(true);
     expect(proxy.seen.length).toBeLessThan(20);
   });
@@ -331,7 +331,7 @@ describe('a pull refuses', () => {
 
   it.each(KEEPING)('a large file whose bytes stay wrong ($name)', async (keeping) => {
     const { folder, pull } = await workspaceAt();
-    proxy.rule(({ range }) => (range?.startsWith('bytes=4194304-') ? { kind: 'wrong-byte' } : undefined));
+    proxy.rule(({ range }) => (range?.startsWith('bytes=8388608-') ? { kind: 'wrong-byte' } : undefined));
     await expect(pull([largeOutput], keeping)).rejects.toMatchObject({ code: 'OBJECT_CORRUPT' });
     expect(existsSync(path.join(folder, 'large.bin'))).toBe(false);
     const own = await readdir(path.join(folder, '.dvc/tmp/tidegate'));
