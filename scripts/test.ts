@@ -12,6 +12,7 @@ import { writeCounts } from './write-counts.ts';
 await ensurePythonEnvironment('demo');
 await ensurePythonEnvironment('checks');
 await ensurePythonEnvironment('dvc2');
+await ensurePythonEnvironment('corpus');
 reportMissingPrograms();
 if (findProgram('go') !== undefined) await ensureGoProgram('kustomize');
 await build();
