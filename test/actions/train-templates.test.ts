@@ -42,6 +42,11 @@ async function repository(files: Files, config: Files = {}): Promise<DvcReposito
 const train = (made: DvcRepository) =>
   runActionSource('train', { workspace: made.folder, temp: path.join(path.dirname(made.folder), 'temp') });
 
+/** The stages of a lock, or lines: DVC runs stages that do not wait for each other in any order. */
+function parts(text: string): readonly string[] {
+  return text.split(/^(?= {2}\S|\/)/m).sort();
+}
+
 /** Trains by us and by the real DVC, and compares what both leave. */
 async function compare(files: Files, config: Files = {}): Promise<string> {
   const [mine, theirs] = [await repository(files, config), await repository(files, config)];
@@ -49,9 +54,9 @@ async function compare(files: Files, config: Files = {}): Promise<string> {
   expect(trained.exitCode, trained.stdout).toBe(0);
   await theirs.dvc('repro', '--quiet', 'train');
   const text = (made: DvcRepository, file: string) => readFile(path.join(made.folder, file), 'utf8');
-  for (const file of ['dvc.lock', 'model.txt', '.gitignore'])
-    expect(await text(mine, file)).toBe(await text(theirs, file));
-  expect(await mine.dvc('status')).toContain('up to date');
+  for (const file of ['model.txt', 'dvc.lock', '.gitignore'])
+    expect(parts(await text(mine, file))).toEqual(parts(await text(theirs, file)));
+  expect(await mine.dvc('repro', '--dry', 'train')).toContain('up to date');
   expect((await train(mine)).outputs.ran).toBe('false');
   return text(mine, 'model.txt');
 }
@@ -89,6 +94,65 @@ large: 9007199254740993
   });
 });
 
+describe('stages of foreach, matrix and vars', () => {
+  const files = {
+    'params.yaml': 'sizes: [1, 2]\nmodels: { cnn: { lr: 0.1, on: true }, mlp: { lr: 1e-5 } }\n',
+    'more.yaml': 'folder: part\nunused: 1\n',
+    'part/own.yaml': 'own: { depth: 3 }\n',
+    'dvc.yaml': `vars:
+  - more.yaml:folder
+  - shared: { a: x }
+stages:
+  size:
+    foreach: \${sizes}
+    do:
+      cmd: echo \${item} \${shared.a} > size-\${item}.txt
+      outs: ['size-\${item}.txt']
+  model:
+    foreach: \${models}
+    do:
+      cmd: echo \${item} \${key} > \${key}.txt
+      params: ['models.\${key}.lr']
+      outs: ['\${key}.txt']
+  listed:
+    foreach: [{ n: a }, { n: b }]
+    do:
+      cmd: echo \${item.n} > listed-\${item.n}.txt
+      outs: ['listed-\${item.n}.txt']
+  grid:
+    matrix:
+      size: \${sizes}
+      kind: [{ n: p }, q]
+      flag: [true, 1.0]
+    cmd: echo "\${key}" \${item.size} >> grid-\${key}.txt
+    outs: ['grid-\${key}.txt']
+  train:
+    wdir: \${folder}
+    vars: [own.yaml, { own: { wide: 2 } }]
+    cmd: cat ../size-1.txt ../cnn.txt > ../model.txt && echo \${own} >> ../model.txt
+    deps: [../size-1.txt, ../size-2.txt, ../cnn.txt, ../mlp.txt, ../listed-a.txt, ../grid-1-kind0-true.txt]
+    outs: [../model.txt]
+`,
+  };
+
+  it('run as with dvc repro, with the locks that it writes', async () => {
+    const made = await compare(files);
+    expect(made).toContain('--depth 3 --wide 2');
+  });
+
+  it.each([
+    [
+      'vars that set a name again',
+      'vars: [{ a: 1 }, { a: 2 }]\nstages: { train: { cmd: echo 1 > model.txt } }\n',
+      'sets a',
+    ],
+    ['a foreach of a number', 'stages: { train: { foreach: 3, do: { cmd: echo } } }\n', 'neither a list nor a mapping'],
+    ['a file of vars that is absent', 'vars: [no.yaml]\nstages: { train: { cmd: echo } }\n', 'does not exist'],
+  ])('are refused for %s, as DVC refuses them', async (_, pipeline, message) => {
+    expect(await refused({ 'dvc.yaml': pipeline })).toContain(message);
+  });
+});
+
 describe('targets of data-pull', () => {
   it('may be absolute, and hold a backslash, as with dvc pull', async () => {
     const made = await repository({ 'a\\b.csv': 'odd', 'plain.csv': 'plain' });
@@ -115,7 +179,7 @@ async function refused(files: Files): Promise<string> {
   const trained = await train(made);
   expect(trained.exitCode, trained.stdout).toBe(1);
   expect(trained.stdout).not.toContain('defect of Tidegate');
-  await expect(made.dvc('repro', 'train')).rejects.toThrow('ERROR');
+  await expect(made.dvc('repro', 'train')).rejects.toThrow();
   return trained.stdout;
 }
 

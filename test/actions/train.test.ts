@@ -142,11 +142,6 @@ describe('train with stages', () => {
   });
 
   it.each([
-    [
-      'foreach',
-      'stages:\n  train:\n    foreach: [1, 2]\n    do: { cmd: "true" }\n',
-      'stage "train": foreach is not supported yet',
-    ],
     ['an unknown parameter', `stages:\n  train: { cmd: "echo \${nothing}" }\n`, '{nothing} names nothing'],
     [
       'a path outside',

@@ -3,12 +3,13 @@ import type { DataProject } from '../../domain/data/data-project.ts';
 import { type ConfigSections, optionStyle, parseDvcConfig } from '../../domain/data/dvc-config.ts';
 import { dvcError } from '../../domain/data/dvc-problem.ts';
 import { type IgnoreRule, isIgnored, parseIgnoreRules } from '../../domain/data/ignore-rules.ts';
-import { isPlainList, isPlainMap, type PlainMap, type PlainValue } from '../../domain/data/plain-value.ts';
-import { folderOf, inFolder, joinRepositoryPath } from '../../domain/data/repository-path.ts';
+import { isPlainMap, type PlainMap, type PlainValue } from '../../domain/data/plain-value.ts';
+import { folderOf, inFolder } from '../../domain/data/repository-path.ts';
 import { digestLines, parseDvcFile, type TrackedOutput } from '../../domain/data/tracked-output.ts';
 import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
 import { DEFAULT_PARAMS, type Pipeline, parsePipeline, type Stage } from '../../domain/train/pipeline.ts';
 import { expandedOutputs, lockedStages, lockFileOf, stageOutputs } from '../../domain/train/stage-lock.ts';
+import { readVariables } from '../../domain/train/stage-variables.ts';
 import type { UserError } from '../../errors.ts';
 import type { DataProjectReader } from '../../ports/data-project-reader.ts';
 import type { TreeFiles } from '../../ports/tree-files.ts';
@@ -97,7 +98,11 @@ class TrackedProjectReader {
       stages.push(...found.stages);
       refusals.push(...found.refusals);
       outputs.push(...found.stages.flatMap((stage) => stageOutputs(stage, locked, lines)));
-      if (found.refusals.length > 0) outputs.push(...(await this.#expanded(file, locked, lines)));
+      if (found.refusals.length > 0) {
+        const read = new Set(found.stages.map(({ address }) => address));
+        const others = await this.#expanded(file, locked, lines);
+        outputs.push(...others.filter(({ stage }) => !read.has(stage ?? '')));
+      }
     }
     refuseDoubles(outputs);
     outputs.sort((left, right) => compareCodePoints(left.path, right.path));
@@ -143,13 +148,10 @@ class TrackedProjectReader {
   async #readPipeline(file: string): Promise<Pipeline> {
     const value = await this.#plain(file);
     const folder = folderOf(file);
-    const params = await this.#optional(inFolder(folder, DEFAULT_PARAMS));
-    const values = new Map<string, PlainValue>(isPlainMap(params) ? params : []);
+    const load = (path: string) => this.#optional(path);
     const vars = isPlainMap(value) ? (value.get('vars') ?? []) : [];
-    for (const entry of isPlainList(vars) ? vars : []) {
-      for (const [key, found] of await this.#variables(entry, file)) values.set(key, found);
-    }
-    return parsePipeline(value, { file, values, style: optionStyle(this.#config) });
+    const variables = await readVariables(vars, DEFAULT_PARAMS, { file, folder, load });
+    return parsePipeline(value, { file, variables, style: optionStyle(this.#config), load });
   }
 
   async #expanded(file: string, locked: PlainMap, lines: ReadonlyMap<string, number>) {
@@ -158,25 +160,15 @@ class TrackedProjectReader {
     return isPlainMap(raw) ? expandedOutputs(raw, locked, { file, lines }) : [];
   }
 
-  async #variables(entry: PlainValue, file: string): Promise<PlainMap> {
-    if (isPlainMap(entry)) return entry;
-    if (typeof entry === 'string' && !entry.includes(':')) {
-      const value = await this.#plain(joinRepositoryPath(folderOf(file), entry, file));
-      if (isPlainMap(value)) return value;
-    }
-    throw dvcError('DVC_UNSUPPORTED', file, {
-      message: `the entry ${JSON.stringify(String(entry))} of vars is not supported yet`,
-      fix: 'Name a whole file of parameters, or write the values.',
-    });
-  }
-
   async #plain(file: string): Promise<PlainValue> {
     return parsePlain(await this.#text(file), file);
   }
 
-  async #optional(file: string): Promise<PlainValue> {
+  async #optional(file: string): Promise<PlainValue | undefined> {
     const text = await this.#tree.text(file);
-    return text === undefined ? null : parsePlain(text, file);
+    if (text === undefined) return undefined;
+    // As DVC has it, an empty file is an empty mapping.
+    return (await parsePlain(text, file)) ?? new Map();
   }
 
   async #text(file: string): Promise<string> {

@@ -3,7 +3,7 @@ import { globMatcher } from '../text/glob-matcher.ts';
 import { nearest } from '../text/nearest.ts';
 import type { Stage } from '../train/pipeline.ts';
 import { leafDependencies } from '../train/run-inputs.ts';
-import { stageAddress, stageNameFrom } from '../train/stage-address.ts';
+import { isOfGroup, stageAddress, stageNameFrom } from '../train/stage-address.ts';
 import { lockFileOf } from '../train/stage-lock.ts';
 import { upstreamStages } from '../train/stage-order.ts';
 import type { DataProject } from './data-project.ts';
@@ -88,7 +88,8 @@ function targetOutputs(project: DataProject, target: string, folder: string): re
     if (found.length > 0) return found.map((output) => ({ output, parts: [''] }));
   }
   const address = stageAddress(folder, target);
-  const byStage = project.outputs.filter(({ stage, isCached }) => isCached && stage !== undefined && stage === address);
+  const isOf = (stage: string | undefined) => stage !== undefined && address !== undefined && isOfGroup(stage, address);
+  const byStage = project.outputs.filter(({ stage, isCached }) => isCached && isOf(stage));
   if (byStage.length > 0) return byStage.map((output) => ({ output, parts: [''] }));
   return pathOutputs(project, joinRepositoryPath(folder, target, 'targets'));
 }

@@ -4,8 +4,10 @@ import { isPlainList, isPlainMap, type PlainMap, type PlainValue } from '../data
 import { folderOf, joinRepositoryPath } from '../data/repository-path.ts';
 import { outputPath } from '../data/tracked-output.ts';
 import type { OptionStyle } from './command-options.ts';
+import { expandStage } from './expand-stages.ts';
 import { addressOf } from './stage-address.ts';
-import { resolveTemplate, resolveText } from './stage-template.ts';
+import { resolveTemplate, resolveText, type TemplateContext } from './stage-template.ts';
+import { addAll, type Variables } from './stage-variables.ts';
 
 /** A stage of dvc.yaml, its templates resolved. */
 export interface Stage {
@@ -59,40 +61,65 @@ export const DEFAULT_PARAMS = 'params.yaml';
 /**
  * Reads the stages of a dvc.yaml.
  *
- * @param place Its path, relative to the repository root, and what `${…}` may name (params.yaml and the file's `vars`).
- * @returns Stages with foreach, matrix or vars become refusals: whoever needs all stages throws them.
+ * @param place Its path, relative to the repository root, and what `${…}` may name.
+ * @returns Stages with foreach, matrix or vars that cannot be read become refusals: whoever needs all stages throws them.
  * @throws {UserError} DVC_INVALID, or DVC_UNSUPPORTED by name for what else is not handled yet.
  */
-export function parsePipeline(value: PlainValue, place: PipelinePlace): Pipeline {
+export async function parsePipeline(value: PlainValue, place: PipelinePlace): Promise<Pipeline> {
   const { file } = place;
   if (!isPlainMap(value)) throw invalid(file, 'is not a mapping');
   const stages = value.get('stages');
   if (stages === undefined || stages === null) return { stages: [], refusals: [] };
   if (!isPlainMap(stages)) throw invalid(file, 'stages is not a mapping');
-  const parsed = [...stages].map(([name, stage]) => {
+  const parsed: Stage[] = [];
+  const refusals: UserError[] = [];
+  for (const [name, stage] of stages) {
     if (!isPlainMap(stage)) throw invalid(file, `stage "${name}" is not a mapping`);
-    return refuseStage(name, stage, file) ?? parseStage(name, stage, place);
-  });
-  return {
-    stages: parsed.filter((stage): stage is Stage => !(stage instanceof UserError)),
-    refusals: parsed.filter((stage) => stage instanceof UserError),
-  };
+    try {
+      parsed.push(...(await parseStages(name, stage, place)));
+    } catch (error) {
+      // What such a stage made is in dvc.lock all the same.
+      if (!(error instanceof UserError) || !isExpanded(stage)) throw error;
+      refusals.push(error);
+    }
+  }
+  return { stages: parsed, refusals };
 }
 
-function refuseStage(name: string, stage: PlainMap, file: string): UserError | undefined {
-  const key = ['foreach', 'matrix', 'vars'].find((known) => stage.has(known));
-  return key === undefined ? undefined : unsupported(file, `stage "${name}": ${key}`);
+function isExpanded(stage: PlainMap): boolean {
+  return ['foreach', 'matrix', 'vars'].some((key) => stage.has(key));
+}
+
+/** The stages of one entry of dvc.yaml. */
+async function parseStages(name: string, raw: PlainMap, place: PipelinePlace): Promise<readonly Stage[]> {
+  const { file, variables } = place;
+  const stages: Stage[] = [];
+  for (const { name: own, stage, added } of expandStage(name, raw, { file, values: variables.values })) {
+    const context = { file, values: new Map([...variables.values, ...added]) };
+    const vars = stage.get('vars') ?? [];
+    const wdir = resolveTemplate(stage.get('wdir') ?? '.', context);
+    const folder = joinRepositoryPath(folderOf(file), String(wdir), file);
+    const known = { values: context.values, loaded: variables.loaded };
+    const { values } = await addAll(known, vars, { file, folder, load: place.load });
+    const rest = new Map([...stage].filter(([key]) => key !== 'vars'));
+    stages.push(parseStage(own, rest, { file, values, style: place.style }));
+  }
+  return stages;
 }
 
 /** Where stages are read from. */
 export interface PipelinePlace {
   readonly file: string;
-  readonly values: PlainMap;
+  readonly variables: Variables;
   /** How mappings are written into commands. */
   readonly style: OptionStyle;
+  /** The value of a file of the repository; undefined where there is none. */
+  readonly load: (path: string) => Promise<PlainValue | undefined>;
 }
 
-function parseStage(name: string, raw: PlainMap, place: PipelinePlace): Stage {
+type CommandContext = Required<TemplateContext>;
+
+function parseStage(name: string, raw: PlainMap, place: CommandContext): Stage {
   const { file } = place;
   const { command, rest } = resolveCommand(name, raw, place);
   const wdir = rest.get('wdir') ?? '.';
@@ -113,7 +140,7 @@ function parseStage(name: string, raw: PlainMap, place: PipelinePlace): Stage {
   };
 }
 
-function resolveCommand(name: string, raw: PlainMap, place: PipelinePlace) {
+function resolveCommand(name: string, raw: PlainMap, place: CommandContext) {
   const cmd = raw.get('cmd');
   const lines = isPlainList(cmd) ? cmd : [cmd];
   const texts = lines.map((line) => {
@@ -129,7 +156,7 @@ function resolveCommand(name: string, raw: PlainMap, place: PipelinePlace) {
 }
 
 /** DVC writes a mapping into a command, and takes none for one. */
-function refuseBareMapping(line: string, place: PipelinePlace): void {
+function refuseBareMapping(line: string, place: CommandContext): void {
   if (!/^\$\{[^}]*\}$/.test(line) || !isPlainMap(resolveTemplate(line, place))) return;
   throw invalid(place.file, `the cmd ${line} is a mapping and no command`);
 }

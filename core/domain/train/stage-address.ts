@@ -32,3 +32,8 @@ export function stageNameFrom(folder: string, address: string): string {
   const [, above = '', name = address] = /^(.+)\/dvc\.yaml:(.+)$/s.exec(address) ?? [];
   return addressOf(pathFrom(folder, inFolder(above, PIPELINE)), name);
 }
+
+/** Whether a stage is the one of an address, or was made of it by `foreach` or `matrix` (`train@cnn` of `train`). */
+export function isOfGroup(address: string, group: string): boolean {
+  return address === group || address.startsWith(`${group}@`);
+}

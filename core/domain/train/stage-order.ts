@@ -2,7 +2,7 @@ import { UserError } from '../../errors.ts';
 import { isWithin } from '../data/repository-path.ts';
 import { nearest } from '../text/nearest.ts';
 import type { Pipeline, Stage } from './pipeline.ts';
-import { stageAddress, stageNameFrom } from './stage-address.ts';
+import { isOfGroup, stageAddress, stageNameFrom } from './stage-address.ts';
 
 /**
  * Stages and all stages that make what they read, in an order in which they can run.
@@ -34,7 +34,7 @@ export function upstreamStages(
     open.delete(stage.address);
     ordered.push(stage);
   };
-  for (const name of names) visit(stageNamed(stages, name, folder));
+  for (const name of names) for (const stage of stagesNamed(stages, name, folder)) visit(stage);
   return ordered;
 }
 
@@ -47,10 +47,11 @@ export function stagesBefore(stages: readonly Stage[], stage: Stage): readonly S
   );
 }
 
-function stageNamed(stages: readonly Stage[], name: string, folder: string): Stage {
+/** The stage of a name, or all that `foreach` or `matrix` made of it. */
+function stagesNamed(stages: readonly Stage[], name: string, folder: string): readonly Stage[] {
   const wanted = stageAddress(folder, name);
-  const found = stages.find((stage) => stage.address === wanted);
-  if (found !== undefined) return found;
+  const found = stages.filter(({ address }) => wanted !== undefined && isOfGroup(address, wanted));
+  if (found.length > 0) return found;
   const known = stages.map((stage) => stageNameFrom(folder, stage.address));
   const near = nearest(name, known);
   throw new UserError('INPUT_INVALID', `dvc.yaml has no stage "${name}"`, {

@@ -11,6 +11,7 @@ import { parseDvcFile } from '../../../../core/domain/data/tracked-output.ts';
 import { DEFAULT_STYLE } from '../../../../core/domain/train/command-options.ts';
 import { parsePipeline } from '../../../../core/domain/train/pipeline.ts';
 import { lockFileOf, stageOutputs } from '../../../../core/domain/train/stage-lock.ts';
+import { NO_VARIABLES } from '../../../../core/domain/train/stage-variables.ts';
 
 const MD5 = '0'.repeat(32);
 const tracked = async (path: string, suffix = '') =>
@@ -25,9 +26,10 @@ async function project(): Promise<DataProject> {
   split: { cmd: s, deps: [raw.csv], outs: [test.csv] }
   train: { cmd: t, deps: [train.csv, images/cats], outs: [model], metrics: [{ m.json: { cache: false } }] }
 `;
-  const { stages, refusals } = parsePipeline(await parsePlain(yaml, 'dvc.yaml'), {
+  const { stages, refusals } = await parsePipeline(await parsePlain(yaml, 'dvc.yaml'), {
     file: 'dvc.yaml',
-    values: new Map(),
+    variables: NO_VARIABLES,
+    load: async () => undefined,
     style: DEFAULT_STYLE,
   });
   const files = await Promise.all([tracked('raw.csv'), tracked('images', '.dir'), tracked('unrelated')]);
