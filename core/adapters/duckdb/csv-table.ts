@@ -1,11 +1,14 @@
 import { UserError } from '../../errors.ts';
 import type { CsvOptions, TableForm } from '../../ports/table-reader.ts';
+import type { CsvFiles } from './csv-extra-fields.ts';
 import { chooseDelimiter, columnNames, readRecords } from './csv-head.ts';
 import { literal } from './table-scan.ts';
 import { readTextHead, type TextEncoding } from './text-head.ts';
 
 /** Files of CSV as one table of texts. */
 export interface CsvTable {
+  /** The files by the way in which they are written. */
+  readonly groups: readonly CsvFiles[];
   /** A statement that gives the texts: `v0`, `v1` … in the order of `names`, empty where nothing stands, NULL where a file lacks the column. */
   readonly select: string;
   readonly names: readonly string[];
@@ -42,11 +45,10 @@ export async function openCsv(files: readonly string[], options: CsvOptions): Pr
   }
   const partitions = files.length > 1 ? partitionsOf(first) : [];
   const names = [...new Set([...opened.flatMap((one) => one.names), ...partitions])];
-  const select = groupsOf(opened)
-    .map((group) => selectGroup(group, names, partitions))
-    .join(' UNION ALL ');
+  const groups = groupsOf(opened);
+  const select = groups.map((group) => selectGroup(group, names, partitions)).join(' UNION ALL ');
   const encoding = opened.some((one) => one.encoding === 'utf-16') ? 'utf-16' : 'utf-8';
-  return { select, names, form: { format: 'csv', delimiter, encoding, header: true } };
+  return { select, names, groups: groups.flatMap(filesOf), form: { format: 'csv', delimiter, encoding, header: true } };
 }
 
 async function openOne(file: string, options: CsvOptions): Promise<CsvFile> {
@@ -77,6 +79,13 @@ function groupsOf(files: readonly CsvFile[]): readonly (readonly CsvFile[])[] {
     last = key;
   }
   return groups;
+}
+
+function filesOf(group: readonly CsvFile[]): readonly CsvFiles[] {
+  const [first] = group;
+  if (first === undefined) return [];
+  const { delimiter, encoding, names } = first;
+  return [{ files: group.map(({ file }) => file), delimiter, encoding, fields: names.length }];
 }
 
 function selectGroup(group: readonly CsvFile[], names: readonly string[], partitions: readonly string[]): string {

@@ -6,6 +6,7 @@ import { UserError } from '../../errors.ts';
 import type { BatchColumn, CsvOptions, TableColumn, TableColumnType, TableForm } from '../../ports/table-reader.ts';
 import { knownContentOf, notATable } from '../node/known-content.ts';
 import { isLong, type MissingTexts, missingTexts, typedValue } from './column-types.ts';
+import { refuseExtraFields } from './csv-extra-fields.ts';
 import { openCsv } from './csv-table.ts';
 import { openJson } from './json-table.ts';
 import { formatOf, identifier, scanOf } from './table-scan.ts';
@@ -48,9 +49,10 @@ function opened(
 }
 
 async function openText(files: readonly string[], options: CsvOptions, query: Query): Promise<Opened> {
-  const { select, names, form } = await openCsv(files, options);
+  const { select, names, groups, form } = await openCsv(files, options);
   const missing = missingTexts(options.missing);
   const { columns, rows } = await typeColumns({ select, names, missing }, query);
+  for (const group of groups) await refuseExtraFields(group, query);
   const at = new Map(names.map((name, index) => [name, index]));
   return {
     from: `(${select})`,

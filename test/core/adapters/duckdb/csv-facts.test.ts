@@ -168,3 +168,23 @@ describe('the encoding', () => {
     await expect(describeText(content)).rejects.toMatchObject({ message: expect.stringMatching(message) });
   });
 });
+
+describe('a row of CSV that readers understand differently', () => {
+  const ROWS = [
+    { row: 'Smith, John,5,', says: /line 3 has 4 fields, 3 are needed/ },
+    { row: '1,2,3,""', says: /line 3 has 4 fields/ },
+    { row: '1,2,"x\ny",', says: /line 3 has 4 fields/ },
+    { row: '1, "2",3', says: /line 3 has a space between a double quote and the end/ },
+    { row: '1,"2" ,3', says: /line 3 has a space between/ },
+    { row: '1,"2" "x",3', says: /line 3 has a space between/ },
+  ];
+  it.each(ROWS)('is refused with its line: $row', async ({ row, says }) => {
+    const error = await describeText(`a,b,c\n1,2,3\n${row}\n`).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'DATA_INVALID', message: expect.stringMatching(says) });
+  });
+
+  it('is read where all of that stands in quotes, or nothing in the last column', async () => {
+    const { columns } = await describeText('a,b,c\n"x, ""y"" ,","l\n,",\n"q",2,\n1,2,""\n');
+    expect(columns.map(({ type }) => type)).toEqual(['text', 'text', 'real']);
+  });
+});
