@@ -3,7 +3,7 @@ import type { Placement } from '../../ports/data-workspace.ts';
 import { moveFile } from '../node/move-file.ts';
 import { onDisk } from '../node/on-disk.ts';
 import type { DvcCache } from './dvc-cache.ts';
-import { settleFile } from './file-times.ts';
+import { hasTime, settleFile } from './file-times.ts';
 import { type LinkType, ObjectPlacer } from './place-object.ts';
 
 /** Where files come from, and where they are made. */
@@ -54,7 +54,7 @@ export class FileMaker {
       const mtimeMs = made === 'file' ? settleFile(temporary) : undefined;
       moveFile(temporary, file);
       const stats = statSync(file);
-      return mtimeMs !== undefined && Math.abs(stats.mtimeMs - mtimeMs) >= 1 ? undefined : stats;
+      return mtimeMs === undefined || hasTime(stats, mtimeMs) ? stats : undefined;
     } catch (error) {
       rmSync(temporary, { force: true });
       throw error;

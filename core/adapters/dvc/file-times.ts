@@ -1,4 +1,4 @@
-import { type Stats, statSync, utimesSync } from 'node:fs';
+import { type Stats, utimesSync } from 'node:fs';
 
 /** Chosen: twice the coarsest tick of a kernel's file times. Two changes within a tick get the same times. */
 export const TICK_MS = 20;
@@ -23,10 +23,16 @@ export function isSettled({ mtimeMs, ctimeMs }: Times, readFromMs: number | unde
  * Makes a file that nobody else has yet two ticks older, so that `isSettled` holds once it is moved to its place: a move
  * sets the change time and leaves the modification time.
  *
- * @returns Its modification time now.
+ * @returns Its modification time now, for `hasTime`.
  */
 export function settleFile(file: string): number {
   const nowMs = Date.now();
-  utimesSync(file, nowMs / 1000, (nowMs - 2 * TICK_MS) / 1000);
-  return statSync(file).mtimeMs;
+  const mtimeMs = nowMs - 2 * TICK_MS;
+  utimesSync(file, nowMs / 1000, mtimeMs / 1000);
+  return mtimeMs;
+}
+
+/** Whether a file has the modification time that was set. Some file systems keep whole seconds, or every second one. */
+export function hasTime(stats: Times, mtimeMs: number): boolean {
+  return Math.abs(stats.mtimeMs - mtimeMs) < (stats.mtimeMs % 1000 === 0 ? 2000 : 1);
 }
