@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { assertObjectKey } from '../core/domain/model/object-key.ts';
 import { UserError } from '../core/errors.ts';
-import type { ShownPath } from '../core/usecases/evaluation-request.ts';
+import type { ShownPath } from '../core/usecases/evaluate/evaluation-request.ts';
 import type { ActionContext } from './action-context.ts';
 import { openStore } from './open-store.ts';
 

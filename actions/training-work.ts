@@ -1,5 +1,5 @@
 import { UserError } from '../core/errors.ts';
-import type { TrainRequest } from '../core/usecases/train-model.ts';
+import type { TrainRequest } from '../core/usecases/train/train-model.ts';
 import type { LoadedModel } from './load-model.ts';
 
 /** Files of the repository that decide nothing about a model that a command trains. */

@@ -1,9 +1,9 @@
 import { GitFacts } from '../core/adapters/github/git-facts.ts';
 import type { RepositoryName } from '../core/adapters/github/github-client.ts';
-import type { BeliefMemory } from '../core/usecases/model-situation.ts';
-import { ProvenanceMemory } from '../core/usecases/provenance-memory.ts';
-import type { SettledChecks } from '../core/usecases/refresh-promotion-checks.ts';
-import type { RememberedEvaluations } from '../core/usecases/release-evaluations.ts';
+import type { BeliefMemory } from '../core/usecases/promote/model-situation.ts';
+import type { SettledChecks } from '../core/usecases/promote/refresh-promotion-checks.ts';
+import type { RememberedEvaluations } from '../core/usecases/promote/release-evaluations.ts';
+import { ProvenanceMemory } from '../core/usecases/registry/provenance-memory.ts';
 
 /** What the bot remembers of a repository: only what never changes, so that losing it costs requests and no more. */
 export interface RepositoryMemory extends BeliefMemory {

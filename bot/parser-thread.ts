@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { serveParser } from '../core/adapters/node/serve-parser.ts';
-import { inProcessParser } from '../core/usecases/in-process-parser.ts';
+import { inProcessParser } from '../core/usecases/registry/in-process-parser.ts';
 
 // The file that the bot's parsing thread runs.
 if (parentPort !== null) serveParser(parentPort, inProcessParser);

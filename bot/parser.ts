@@ -1,6 +1,6 @@
 import { ThreadParser } from '../core/adapters/node/thread-parser.ts';
 import type { TidegateConfig } from '../core/config/tidegate-config.ts';
-import type { BotParser } from '../core/usecases/in-process-parser.ts';
+import type { BotParser } from '../core/usecases/registry/in-process-parser.ts';
 import type { BotRepository } from './repository.ts';
 
 /** A repository with the parser of what other people propose in it. */

@@ -1,14 +1,17 @@
 import type { PromotionCheck } from '../core/domain/promotion/promotion-check.ts';
 import { UserError } from '../core/errors.ts';
 import { escapeLogLine } from '../core/render/text/escape.ts';
-import { mergePromotions } from '../core/usecases/merge-promotions.ts';
-import { type PromotionOutcome, reconcilePromotions } from '../core/usecases/reconcile-promotions.ts';
-import { proposeRetrained, startRetraining } from '../core/usecases/reconcile-retrain.ts';
-import { reconcileRollbacks } from '../core/usecases/reconcile-rollbacks.ts';
-import { type RefreshedPullRequests, refreshPromotionChecks } from '../core/usecases/refresh-promotion-checks.ts';
-import { reportOverdueWatch } from '../core/usecases/report-overdue-watch.ts';
-import { showBrokenConfigCheck } from '../core/usecases/show-broken-config-check.ts';
-import { showPromotionCheck } from '../core/usecases/show-promotion-check.ts';
+import { reportOverdueWatch } from '../core/usecases/drift/report-overdue-watch.ts';
+import { mergePromotions } from '../core/usecases/promote/merge-promotions.ts';
+import { type PromotionOutcome, reconcilePromotions } from '../core/usecases/promote/reconcile-promotions.ts';
+import { reconcileRollbacks } from '../core/usecases/promote/reconcile-rollbacks.ts';
+import {
+  type RefreshedPullRequests,
+  refreshPromotionChecks,
+} from '../core/usecases/promote/refresh-promotion-checks.ts';
+import { showPromotionCheck } from '../core/usecases/promote/show-promotion-check.ts';
+import { proposeRetrained, startRetraining } from '../core/usecases/retrain/reconcile-retrain.ts';
+import { showBrokenConfigCheck } from '../core/usecases/review/show-broken-config-check.ts';
 import { type BotRepository, CONFIG_FILE } from './repository.ts';
 
 /** One line of what was done, for the log. */

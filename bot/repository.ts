@@ -20,9 +20,9 @@ import { FileArtifactHasher } from '../core/adapters/node/file-artifact-hasher.t
 import { ZipReportArchive } from '../core/adapters/node/zip-report-archive.ts';
 import { parseConfig } from '../core/config/parse-config.ts';
 import type { TidegateConfig } from '../core/config/tidegate-config.ts';
-import type { TargetReader } from '../core/usecases/changed-targets.ts';
-import { examineSetup } from '../core/usecases/examine-setup.ts';
-import { ReleaseEvaluations } from '../core/usecases/release-evaluations.ts';
+import type { TargetReader } from '../core/usecases/promote/changed-targets.ts';
+import { ReleaseEvaluations } from '../core/usecases/promote/release-evaluations.ts';
+import { examineSetup } from '../core/usecases/setup/examine-setup.ts';
 import { APP_EVENTS, APP_PERMISSIONS } from './app-manifest.ts';
 import type { BotMemory } from './bot-memory.ts';
 import { remembering } from './remembering.ts';

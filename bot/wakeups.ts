@@ -1,6 +1,6 @@
 import type { GitHubClient, RepositoryName } from '../core/adapters/github/github-client.ts';
-import { targetReader } from '../core/usecases/changed-targets.ts';
-import type { BotParser } from '../core/usecases/in-process-parser.ts';
+import { targetReader } from '../core/usecases/promote/changed-targets.ts';
+import type { BotParser } from '../core/usecases/registry/in-process-parser.ts';
 import type { Background } from './background.ts';
 import type { KeyedQueue } from './keyed-queue.ts';
 import type { ParsingRepository } from './parser.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DuckDbTableReader } from '../core/adapters/duckdb/duckdb-table-reader.ts';
 import { OnnxModelRunner } from '../core/adapters/onnx/onnx-model-runner.ts';
 import { planInputs } from '../core/domain/model/input-plan.ts';
-import { scoreDataset } from '../core/usecases/score-dataset.ts';
+import { scoreDataset } from '../core/usecases/evaluate/score-dataset.ts';
 import { PROJECT_MODULES, PROJECT_ROOT } from './project-root.ts';
 import { ensurePythonEnvironment } from './python-environment.ts';
 import { runOrThrow } from './run-command.ts';

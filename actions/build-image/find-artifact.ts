@@ -4,7 +4,7 @@ import { ArtifactFolderWriter } from '../../core/adapters/node/artifact-folder-w
 import { OnnxArtifactHasher } from '../../core/adapters/onnx/onnx-artifact-hasher.ts';
 import type { HashedArtifact } from '../../core/domain/model/artifact-digest.ts';
 import { UserError } from '../../core/errors.ts';
-import { fetchArtifact } from '../../core/usecases/fetch-artifact.ts';
+import { fetchArtifact } from '../../core/usecases/registry/fetch-artifact.ts';
 import type { ActionContext } from '../action-context.ts';
 import type { InputValues } from '../inputs.ts';
 import { fetchJudged } from '../judged-reports.ts';

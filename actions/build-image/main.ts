@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import { OciLayoutFolder } from '../../core/adapters/oci/oci-layout-folder.ts';
 import { RegistryRepository } from '../../core/adapters/oci/registry-repository.ts';
-import { buildImage } from '../../core/usecases/build-image.ts';
+import { buildImage } from '../../core/usecases/image/build-image.ts';
 import type { ActionContext } from '../action-context.ts';
 import { readDockerConfig } from '../docker-config.ts';
 import { readInputs } from '../inputs.ts';

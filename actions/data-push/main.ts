@@ -4,7 +4,7 @@ import { keepYoungGenerationSmall } from '../../core/adapters/node/young-generat
 import { pathFrom } from '../../core/domain/data/repository-path.ts';
 import { selectAll, selectTargets, type WantedOutput } from '../../core/domain/data/select-outputs.ts';
 import { type DataSummary, renderData } from '../../core/render/data-summary.ts';
-import { type PushResult, pushData } from '../../core/usecases/push-data.ts';
+import { type PushResult, pushData } from '../../core/usecases/data/push-data.ts';
 import type { ActionContext, ActionLog } from '../action-context.ts';
 import { namedTargets, requireDvc } from '../find-dvc.ts';
 import { readInputs } from '../inputs.ts';

@@ -1,6 +1,6 @@
 import { artifactFolder } from '../../core/domain/registry/store-layout.ts';
 import { UserError } from '../../core/errors.ts';
-import type { KnownVersion, VersionCatalog } from '../../core/usecases/version-catalog.ts';
+import type { KnownVersion, VersionCatalog } from '../../core/usecases/registry/version-catalog.ts';
 import type { ActionContext } from '../action-context.ts';
 import type { RegisteredVersions } from '../registered-versions.ts';
 import { loadOptionalReport, reportPath } from '../report-files.ts';

@@ -4,8 +4,8 @@ import { parseImageReference } from '../../core/domain/image/image-reference.ts'
 import type { DeployedVersion } from '../../core/domain/manifest/version-value.ts';
 import { UserError } from '../../core/errors.ts';
 import { renderDeployment } from '../../core/render/deployment.ts';
-import { planDeployment } from '../../core/usecases/deploy-version.ts';
-import { deploymentWarnings } from '../../core/usecases/deployment-warnings.ts';
+import { planDeployment } from '../../core/usecases/promote/deploy-version.ts';
+import { deploymentWarnings } from '../../core/usecases/promote/deployment-warnings.ts';
 import type { ActionContext } from '../action-context.ts';
 import type { InputValues } from '../inputs.ts';
 import { readConfig } from '../load-model.ts';

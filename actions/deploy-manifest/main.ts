@@ -1,6 +1,6 @@
 import { UserError } from '../../core/errors.ts';
 import { renderDeployment } from '../../core/render/deployment.ts';
-import { selectEnvironment } from '../../core/usecases/deploy-version.ts';
+import { selectEnvironment } from '../../core/usecases/promote/deploy-version.ts';
 import type { ActionContext } from '../action-context.ts';
 import { readInputs } from '../inputs.ts';
 import { loadModel } from '../load-model.ts';

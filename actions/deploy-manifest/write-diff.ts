@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unifiedDiff } from '../../core/domain/text/unified-diff.ts';
-import type { FileEdit } from '../../core/usecases/deploy-version.ts';
+import type { FileEdit } from '../../core/usecases/promote/deploy-version.ts';
 import type { ActionContext } from '../action-context.ts';
 import { reportFolder } from '../report-files.ts';
 

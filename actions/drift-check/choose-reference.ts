@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import { FileArtifactHasher } from '../../core/adapters/node/file-artifact-hasher.ts';
 import { UserError } from '../../core/errors.ts';
-import type { DriftReference } from '../../core/usecases/check-drift.ts';
-import { hashDataset } from '../../core/usecases/hash-dataset.ts';
-import { profileDataset } from '../../core/usecases/profile-dataset.ts';
-import { RegisteredProfileSource } from '../../core/usecases/registered-profile-source.ts';
-import type { ScoringPorts } from '../../core/usecases/score-dataset.ts';
+import type { DriftReference } from '../../core/usecases/drift/check-drift.ts';
+import { RegisteredProfileSource } from '../../core/usecases/drift/registered-profile-source.ts';
+import { hashDataset } from '../../core/usecases/evaluate/hash-dataset.ts';
+import { profileDataset } from '../../core/usecases/evaluate/profile-dataset.ts';
+import type { ScoringPorts } from '../../core/usecases/evaluate/score-dataset.ts';
 import type { ActionContext } from '../action-context.ts';
 import type { InputValues } from '../inputs.ts';
 import type { LoadedModel } from '../load-model.ts';

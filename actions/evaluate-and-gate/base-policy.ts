@@ -3,7 +3,7 @@ import { GitHubRepositoryFiles } from '../../core/adapters/github/github-reposit
 import { parseConfig } from '../../core/config/parse-config.ts';
 import type { ModelConfig } from '../../core/config/tidegate-config.ts';
 import { UserError } from '../../core/errors.ts';
-import type { EvaluationRequest } from '../../core/usecases/evaluation-request.ts';
+import type { EvaluationRequest } from '../../core/usecases/evaluate/evaluation-request.ts';
 import type { ActionContext } from '../action-context.ts';
 import { gitHubOf } from '../github.ts';
 import type { LoadedModel } from '../load-model.ts';

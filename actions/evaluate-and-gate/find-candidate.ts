@@ -2,7 +2,7 @@ import { cp, mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { isThere } from '../../core/adapters/node/absent.ts';
 import { UserError } from '../../core/errors.ts';
-import type { EvaluationRequest } from '../../core/usecases/evaluation-request.ts';
+import type { EvaluationRequest } from '../../core/usecases/evaluate/evaluation-request.ts';
 import type { ActionContext } from '../action-context.ts';
 import { fetchTable } from '../fetch-table.ts';
 import type { InputValues } from '../inputs.ts';

@@ -5,9 +5,9 @@ import { FileArtifactHasher } from '../../core/adapters/node/file-artifact-hashe
 import { formatRunInputs } from '../../core/domain/train/run-inputs.ts';
 import { upstreamStages } from '../../core/domain/train/stage-order.ts';
 import { UserError } from '../../core/errors.ts';
-import { CommitRunSource } from '../../core/usecases/commit-run-source.ts';
-import type { EvaluationRequest } from '../../core/usecases/evaluation-request.ts';
-import { identifyRun } from '../../core/usecases/identify-run.ts';
+import type { EvaluationRequest } from '../../core/usecases/evaluate/evaluation-request.ts';
+import { CommitRunSource } from '../../core/usecases/train/commit-run-source.ts';
+import { identifyRun } from '../../core/usecases/train/identify-run.ts';
 import type { ActionContext } from '../action-context.ts';
 import { type DvcPlace, findDvc } from '../find-dvc.ts';
 import type { LoadedModel } from '../load-model.ts';

@@ -7,8 +7,8 @@ import type { HashedArtifact } from '../../core/domain/model/artifact-digest.ts'
 import { UserError } from '../../core/errors.ts';
 import type { EvaluationReport } from '../../core/reports/evaluation-report.ts';
 import type { ModelImage } from '../../core/reports/model-version-report.ts';
-import type { RegisterRequest } from '../../core/usecases/register-version.ts';
-import { VersionStore } from '../../core/usecases/version-store.ts';
+import type { RegisterRequest } from '../../core/usecases/registry/register-version.ts';
+import { VersionStore } from '../../core/usecases/registry/version-store.ts';
 import type { ActionContext } from '../action-context.ts';
 import type { InputValues } from '../inputs.ts';
 import type { LoadedModel } from '../load-model.ts';

@@ -5,8 +5,12 @@ import { GitHubWorkflowRuns } from '../../core/adapters/github/github-workflow-r
 import { ZipReportArchive } from '../../core/adapters/node/zip-report-archive.ts';
 import { RegistryImageTags } from '../../core/adapters/oci/registry-image-tags.ts';
 import { renderRegistration } from '../../core/render/registration.ts';
-import { compareJudgedDataset } from '../../core/usecases/compare-judged-dataset.ts';
-import { type RegisterRequest, type Registration, registerVersion } from '../../core/usecases/register-version.ts';
+import { compareJudgedDataset } from '../../core/usecases/evaluate/compare-judged-dataset.ts';
+import {
+  type RegisterRequest,
+  type Registration,
+  registerVersion,
+} from '../../core/usecases/registry/register-version.ts';
 import type { ActionContext } from '../action-context.ts';
 import { readDockerConfig } from '../docker-config.ts';
 import { type GitHubAccess, gitHubOf } from '../github.ts';

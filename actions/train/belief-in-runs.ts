@@ -1,7 +1,7 @@
 import { ServiceError, UserError } from '../../core/errors.ts';
-import type { RunClaim } from '../../core/usecases/restore-run.ts';
-import type { VersionCatalog } from '../../core/usecases/version-catalog.ts';
-import { vouchesForRun } from '../../core/usecases/vouches-for-run.ts';
+import type { VersionCatalog } from '../../core/usecases/registry/version-catalog.ts';
+import type { RunClaim } from '../../core/usecases/train/restore-run.ts';
+import { vouchesForRun } from '../../core/usecases/train/vouches-for-run.ts';
 import type { ActionContext } from '../action-context.ts';
 import type { LoadedModel } from '../load-model.ts';
 import { openRegisteredVersions } from '../registered-versions.ts';

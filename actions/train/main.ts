@@ -1,6 +1,6 @@
 import { renderCommandSummaries, renderRun, renderStages } from '../../core/render/run-summary.ts';
 import type { RunReport } from '../../core/reports/run-report.ts';
-import { type TrainResult, trainModel } from '../../core/usecases/train-model.ts';
+import { type TrainResult, trainModel } from '../../core/usecases/train/train-model.ts';
 import type { ActionContext } from '../action-context.ts';
 import { readInputs } from '../inputs.ts';
 import { type LoadedModel, loadOptionalModel } from '../load-model.ts';

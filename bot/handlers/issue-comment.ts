@@ -2,7 +2,7 @@ import type { TidegateConfig } from '../../core/config/tidegate-config.ts';
 import type { CommentLimits } from '../../core/domain/commands/comment-limits.ts';
 import { parseCommands } from '../../core/domain/commands/parse-commands.ts';
 import { UserError } from '../../core/errors.ts';
-import { answerCommands } from '../../core/usecases/answer-commands.ts';
+import { answerCommands } from '../../core/usecases/promote/answer-commands.ts';
 import type { Log } from '../reconcile.ts';
 import type { BotRepository } from '../repository.ts';
 

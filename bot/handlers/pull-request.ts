@@ -1,4 +1,4 @@
-import { showConfigCheck } from '../../core/usecases/show-config-check.ts';
+import { showConfigCheck } from '../../core/usecases/review/show-config-check.ts';
 import { checkCommit, type Log } from '../reconcile.ts';
 import { type BotRepository, CONFIG_FILE } from '../repository.ts';
 

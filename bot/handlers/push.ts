@@ -1,5 +1,5 @@
 import { UserError } from '../../core/errors.ts';
-import { showConfigCheckOf } from '../../core/usecases/show-config-check.ts';
+import { showConfigCheckOf } from '../../core/usecases/review/show-config-check.ts';
 import type { ParsingRepository } from '../parser.ts';
 import { type Log, reconcileAllPromotions, reconcileAllRetraining } from '../reconcile.ts';
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { markdownTable } from 'markdown-table';
 import { WorkspaceFiles } from '../../core/adapters/node/workspace-files.ts';
-import { FILES_AT_ONCE, planDeployment } from '../../core/usecases/deploy-version.ts';
-import { mapParallel } from '../../core/usecases/map-parallel.ts';
+import { mapParallel } from '../../core/async/map-parallel.ts';
+import { FILES_AT_ONCE, planDeployment } from '../../core/usecases/promote/deploy-version.ts';
 import { ensureGoProgram } from '../go-program.ts';
 
 const FILES = 1000;

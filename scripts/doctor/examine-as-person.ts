@@ -10,7 +10,7 @@ import { isRequiredAndMissing, isRequiredAndUnknown } from '../../core/domain/do
 import { seen } from '../../core/domain/doctor/looked.ts';
 import type { InstalledApp } from '../../core/ports/repository-setup.ts';
 import { renderDoctorText } from '../../core/render/doctor.ts';
-import { examineSetup } from '../../core/usecases/examine-setup.ts';
+import { examineSetup } from '../../core/usecases/setup/examine-setup.ts';
 
 /** Whose repository is looked at, and by whom. */
 export interface PersonalExamination {

@@ -8,7 +8,7 @@ import {
 } from '../../core/adapters/node/thread-parser.ts';
 import type { TidegateConfig } from '../../core/config/tidegate-config.ts';
 import { BOT_LIMITS } from '../../core/reports/limits.ts';
-import { inProcessParser } from '../../core/usecases/in-process-parser.ts';
+import { inProcessParser } from '../../core/usecases/registry/in-process-parser.ts';
 import { untrustedParserContract } from '../contracts/untrusted-parser.ts';
 import { MINIMAL } from '../core/config/mistakes.ts';
 

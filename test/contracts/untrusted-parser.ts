@@ -4,7 +4,7 @@ import { readTargets } from '../../core/domain/manifest/edit-manifest.ts';
 import { UserError } from '../../core/errors.ts';
 import { BOT_LIMITS } from '../../core/reports/limits.ts';
 import { readUntrustedReport } from '../../core/reports/read-report.ts';
-import type { BotParser } from '../../core/usecases/in-process-parser.ts';
+import type { BotParser } from '../../core/usecases/registry/in-process-parser.ts';
 import { ENVIRONMENTS, MINIMAL, MISTAKES } from '../core/config/mistakes.ts';
 import { SAMPLE_REPORTS } from '../core/reports/sample-reports.ts';
 

@@ -13,7 +13,7 @@ import { AppOfOrganization } from '../../core/adapters/github/github-installed-a
 import { GitHubRepositoryFiles } from '../../core/adapters/github/github-repository-files.ts';
 import { GitHubRepositorySetup } from '../../core/adapters/github/github-repository-setup.ts';
 import type { Finding } from '../../core/domain/doctor/finding.ts';
-import { examineSetup, MAX_WORKFLOW_FILES } from '../../core/usecases/examine-setup.ts';
+import { examineSetup, MAX_WORKFLOW_FILES } from '../../core/usecases/setup/examine-setup.ts';
 import { fillWorkflows } from '../../scripts/init/fill-workflows.ts';
 import { PROJECT_ROOT } from '../../scripts/project-root.ts';
 import { GhShell } from '../testkit/gh-shell.ts';

@@ -3,9 +3,9 @@ import { OnnxArtifactHasher } from '../../core/adapters/onnx/onnx-artifact-hashe
 import { OnnxModelRunner } from '../../core/adapters/onnx/onnx-model-runner.ts';
 import { parseConfig } from '../../core/config/parse-config.ts';
 import { countHere } from '../../core/domain/evaluation/summed/count-scores.ts';
-import { evaluateCandidate } from '../../core/usecases/evaluate-candidate.ts';
-import type { EvaluationPorts } from '../../core/usecases/evaluation-ports.ts';
-import { UncheckedOrigins } from '../../core/usecases/unchecked-origins.ts';
+import { evaluateCandidate } from '../../core/usecases/evaluate/evaluate-candidate.ts';
+import type { EvaluationPorts } from '../../core/usecases/evaluate/evaluation-ports.ts';
+import { UncheckedOrigins } from '../../core/usecases/evaluate/unchecked-origins.ts';
 import { PROJECT_MODULES } from '../../scripts/project-root.ts';
 
 const engines = { env: {}, nodeModules: PROJECT_MODULES };

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { planInputs } from '../../core/domain/model/input-plan.ts';
 import { UserError } from '../../core/errors.ts';
-import { scoreDataset } from '../../core/usecases/score-dataset.ts';
+import { scoreDataset } from '../../core/usecases/evaluate/score-dataset.ts';
 import { Evaluator } from './evaluate-here.ts';
 import { makeInputs } from './make-inputs.ts';
 

@@ -4,8 +4,8 @@ import { LocalChampionFinder } from '../../../core/adapters/node/local-champion-
 import { startCountingThread } from '../../../core/adapters/node/score-count-thread.ts';
 import { OnnxModelRunner } from '../../../core/adapters/onnx/onnx-model-runner.ts';
 import { parseConfig } from '../../../core/config/parse-config.ts';
-import { evaluateCandidate } from '../../../core/usecases/evaluate-candidate.ts';
-import { UncheckedOrigins } from '../../../core/usecases/unchecked-origins.ts';
+import { evaluateCandidate } from '../../../core/usecases/evaluate/evaluate-candidate.ts';
+import { UncheckedOrigins } from '../../../core/usecases/evaluate/unchecked-origins.ts';
 import { PROJECT_MODULES } from '../../project-root.ts';
 
 // Judges the benchmark's candidate, from the start of the process: node judge.ts <folder> models|predictions|plain,

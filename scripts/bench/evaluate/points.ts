@@ -3,7 +3,7 @@ import { type ScoredPopulation, sliceOf } from '../../../core/domain/evaluation/
 import { cutSlices } from '../../../core/domain/evaluation/slice.ts';
 import { findMetric } from '../../../core/domain/metrics/metric-registry.ts';
 import { scoredRows } from '../../../core/domain/metrics/scored-rows.ts';
-import { scoreDataset } from '../../../core/usecases/score-dataset.ts';
+import { scoreDataset } from '../../../core/usecases/evaluate/score-dataset.ts';
 import { PROJECT_MODULES } from '../../project-root.ts';
 
 // Values of the metrics without intervals, of arrays in memory: node points.ts <folder> -> seconds and values as JSON.

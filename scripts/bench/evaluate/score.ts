@@ -1,6 +1,6 @@
 import { DuckDbTableReader } from '../../../core/adapters/duckdb/duckdb-table-reader.ts';
 import { OnnxModelRunner } from '../../../core/adapters/onnx/onnx-model-runner.ts';
-import { scoreDataset } from '../../../core/usecases/score-dataset.ts';
+import { scoreDataset } from '../../../core/usecases/evaluate/score-dataset.ts';
 import { PROJECT_MODULES } from '../../project-root.ts';
 
 // Scores a table in memory, in batches: node score.ts <folder> <threads> <batch> -> seconds and a sum as JSON.

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { mapParallel } from '../../../../core/async/map-parallel.ts';
 import { readTargets } from '../../../../core/domain/manifest/edit-manifest.ts';
 import type { ManifestTarget } from '../../../../core/domain/manifest/manifest-target.ts';
 import {
@@ -11,7 +12,6 @@ import {
   MAX_READ_MANIFEST_BYTES,
   parseManifest,
 } from '../../../../core/domain/manifest/parse-manifest.ts';
-import { mapParallel } from '../../../../core/usecases/map-parallel.ts';
 import { goProgramPath } from '../../../../scripts/go-program.ts';
 import { PROJECT_ROOT } from '../../../../scripts/project-root.ts';
 import { ensurePythonEnvironment } from '../../../../scripts/python-environment.ts';

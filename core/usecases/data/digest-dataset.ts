@@ -1,0 +1,34 @@
+import { formatDigestLines } from '../../domain/model/artifact-digest.ts';
+import type { ArtifactHasher } from '../../ports/artifact-hasher.ts';
+import type { DatasetPart, DataWorkspace } from '../../ports/data-workspace.ts';
+import type { PulledFile } from './pulled-files.ts';
+
+/** Files of which the digest is wanted, all of them there. */
+export interface DigestedFiles {
+  /** With the name of each in the digest; default: its path. */
+  readonly files: Iterable<PulledFile & { readonly name?: string }>;
+  /** What the files are, where there is a name for it. */
+  readonly dataset: readonly DatasetPart[] | undefined;
+}
+
+/**
+ * The digest of a dataset: sha256 over the lines of its files (`formatDigestLines`), so the same whatever the order and
+ * the machine. It is not computed again where no byte can have changed since it was.
+ *
+ * @returns `sha256:<hex>`.
+ */
+export async function digestDataset(
+  { files, dataset }: DigestedFiles,
+  workspace: DataWorkspace,
+  hasher: ArtifactHasher,
+): Promise<string> {
+  const known = dataset === undefined ? undefined : workspace.rememberedDigest(dataset);
+  if (known !== undefined) return known;
+  const digests: { path: string; digest: string }[] = [];
+  for (const { path, name = path, output } of files) {
+    digests.push({ path: name, digest: `sha256:${await workspace.sha256(path, output.path)}` });
+  }
+  const digest = hasher.hashText(formatDigestLines(digests));
+  if (dataset !== undefined) workspace.rememberDigest(dataset, digest);
+  return digest;
+}

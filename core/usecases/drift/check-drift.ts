@@ -1,0 +1,132 @@
+import type { DriftConfig } from '../../config/drift-config.ts';
+import type { ModelConfig } from '../../config/tidegate-config.ts';
+import {
+  type ColumnPair,
+  compareColumns,
+  type DriftPolicy,
+  datasetVerdict,
+} from '../../domain/drift/compare-columns.ts';
+import { type ColumnProfile, FULL_RESOLUTION, profileColumn } from '../../domain/drift/profile-column.ts';
+import { type ColumnValues, pickRows } from '../../domain/evaluation/column-values.ts';
+import { UserError } from '../../errors.ts';
+import type { TableDescription } from '../../ports/table-reader.ts';
+import type { DriftReport } from '../../reports/drift-report.ts';
+import type { ProfileReport } from '../../reports/profile-report.ts';
+import type { ShownPath } from '../evaluate/evaluation-request.ts';
+import { span } from '../evaluate/profile-dataset.ts';
+import { type ScoringPorts, scoreDataset } from '../evaluate/score-dataset.ts';
+
+/** A profile to compare with, and where it comes from. */
+export interface DriftReference {
+  readonly profile: ProfileReport;
+  readonly path: string;
+  /** Of the profile's document or of the table that it was made from. */
+  readonly digest: string;
+  /** The version that it was registered with. */
+  readonly version?: string;
+}
+
+/** What to compare. */
+export interface DriftRequest {
+  readonly config: ModelConfig;
+  readonly drift: DriftConfig;
+  readonly header: Pick<DriftReport, 'schema' | 'createdAt' | 'tool' | 'source' | 'model'>;
+  readonly reference: DriftReference;
+  readonly current: ShownPath;
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Compares the current window of a model's data with its reference.
+ *
+ * @throws {UserError} Where the current data cannot be read, or lack the time that the window needs. A window without
+ *   rows is inconclusive, not an error.
+ */
+export async function checkDrift(request: DriftRequest, ports: ScoringPorts): Promise<DriftReport> {
+  const { drift, reference, header, current } = request;
+  const table = await ports.tables.describe(current.absolute, request.config.data.csv);
+  const window = await readWindow(table, request, ports);
+  const pairs = reference.profile.columns.map((column): ColumnPair => {
+    const values = window.columns.get(column.name);
+    return {
+      reference: column,
+      past: (reference.profile.windows ?? []).flatMap(
+        ({ columns }) => columns.find(({ name }) => name === column.name) ?? [],
+      ),
+      current: values === undefined ? undefined : summarize(column, values),
+    };
+  });
+  const columns = compareColumns(pairs, policyOf(drift));
+  const verdict = datasetVerdict(columns);
+  return {
+    ...header,
+    reference: {
+      path: reference.path,
+      digest: reference.digest,
+      rows: reference.profile.dataset.rows,
+      ...(reference.version === undefined ? {} : { version: reference.version }),
+    },
+    current: { path: current.shown, rows: window.rows, from: window.from, to: window.to },
+    columns: columns.map((column) => ({ ...column, effect: { ...column.effect } })),
+    dataset: {
+      verdict,
+      drifted: columns.filter((column) => column.verdict === 'drift').length,
+      tested: columns.filter(({ pValue }) => pValue !== null).length,
+      falseAlarmRate: drift.falseAlarmRate,
+    },
+    verdict,
+  };
+}
+
+function policyOf({ falseAlarmRate, effect, limits }: DriftConfig): DriftPolicy {
+  return { falseAlarmRate, floors: effect, limits };
+}
+
+function summarize({ name, kind }: ColumnProfile, values: ColumnValues): ColumnProfile {
+  return profileColumn(name, values, { kind, resolution: FULL_RESOLUTION });
+}
+
+interface CurrentWindow {
+  readonly rows: number;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly columns: ReadonlyMap<string, ColumnValues>;
+}
+
+async function readWindow(table: TableDescription, request: DriftRequest, ports: ScoringPorts): Promise<CurrentWindow> {
+  const { data } = request.config;
+  const known = new Set(table.columns.filter(({ type }) => type !== 'other').map(({ name }) => name));
+  const watched = request.reference.profile.columns.map(({ name }) => name).filter((name) => known.has(name));
+  const time = data.time !== undefined && known.has(data.time) ? data.time : undefined;
+  if (request.drift.window !== undefined && time === undefined) throw withoutTime(request, data.time);
+  const keep = [...new Set([...watched, ...(time === undefined ? [] : [time])])];
+  const { rows, columns } = await scoreDataset({ table, models: [], keep }, ports);
+  const times = time === undefined ? undefined : columns.get(time);
+  if (times?.kind !== 'time') return { rows, ...span(undefined), columns };
+  const inside = rowsOfWindow(times.values, request.drift.window);
+  const picked = [...columns].map(([name, values]) => [name, pickRows(values, inside)] as const);
+  return { rows: inside.length, ...span(pickRows(times, inside)), columns: new Map(picked) };
+}
+
+/** The rows of the last window, which ends with the last day of the data. */
+function rowsOfWindow(times: Float64Array, windowMs: number | undefined): Uint32Array {
+  const last = times.reduce(
+    (most, time) => (Number.isNaN(time) ? most : Math.max(most, time)),
+    Number.NEGATIVE_INFINITY,
+  );
+  const end = (Math.floor(last / DAY_MS) + 1) * DAY_MS;
+  const start = windowMs === undefined ? Number.NEGATIVE_INFINITY : end - windowMs;
+  const rows: number[] = [];
+  times.forEach((time, row) => {
+    if (time >= start) rows.push(row);
+  });
+  return Uint32Array.from(rows);
+}
+
+function withoutTime({ current }: DriftRequest, time: string | undefined): UserError {
+  const what = time === undefined ? 'data.time is not set' : `${current.shown} has no column ${time}`;
+  return new UserError('DATA_INVALID', `drift.window is set, but ${what}: the window cannot be cut`, {
+    fix: 'Log the time of each prediction in the column of data.time, or remove drift.window.',
+  });
+}

@@ -1,0 +1,62 @@
+import type { TidegateConfig } from '../../config/tidegate-config.ts';
+import { workflowCrons } from '../../config/workflow-crons.ts';
+import { overdueWatch } from '../../domain/watch/watch-schedule.ts';
+import type { ControlIssues } from '../../ports/control-issues.ts';
+import type { RepositoryFiles } from '../../ports/repository-files.ts';
+import type { ScheduledWorkflow, ScheduledWorkflows } from '../../ports/scheduled-workflows.ts';
+import { parseWatch, renderWatch } from '../../render/watch.ts';
+
+/** The workflow of the templates that runs drift-check. */
+const WORKFLOW = 'model-watch.yml';
+
+/** A repository whose drift checks are looked after. */
+export interface WatchRequest {
+  readonly config: TidegateConfig;
+  /** Our own login. */
+  readonly self: string;
+  readonly nowMs: number;
+}
+
+/** What looking after them needs. */
+export interface WatchPorts {
+  readonly files: RepositoryFiles;
+  readonly schedules: ScheduledWorkflows;
+  readonly controls: ControlIssues;
+}
+
+/**
+ * Keeps one issue open while the schedule that looks for drift is disabled or overdue. Who closes it by hand is not asked
+ * again until the schedule has run once more.
+ *
+ * @returns What was done or is so, for the log; undefined where no model has drift checks or no such workflow is there.
+ */
+export async function reportOverdueWatch(request: WatchRequest, ports: WatchPorts): Promise<string | undefined> {
+  const models = Object.entries(request.config.models).flatMap(([name, { drift }]) => (drift ? [name] : []));
+  if (models.length === 0) return undefined;
+  const text = await ports.files.read(`.github/workflows/${WORKFLOW}`);
+  const workflow = text === undefined ? undefined : await ports.schedules.find(WORKFLOW);
+  if (text === undefined || workflow === undefined) return undefined;
+  const reason = reasonOf(workflow, { crons: workflowCrons(text), nowMs: request.nowMs });
+  const own = (await ports.controls.list('tidegate/watch', 'all')).flatMap((issue) => {
+    const data = issue.author === request.self ? parseWatch(issue.body, WORKFLOW) : undefined;
+    return data === undefined ? [] : [{ ...issue, ...data }];
+  });
+  const open = own.filter(({ isOpen }) => isOpen);
+  if (reason === undefined) {
+    for (const { number } of open) await ports.controls.close(number, `${WORKFLOW} runs again.`);
+    return open.length === 0 ? `${WORKFLOW} is on time` : `${WORKFLOW} is on time again`;
+  }
+  const lastScheduledAt = workflow.lastScheduledAt ?? null;
+  const isSaid = open.length > 0 || own.some((issue) => issue.lastScheduledAt === lastScheduledAt);
+  if (isSaid) return `${WORKFLOW} ${reason}, which is said already`;
+  const rendered = renderWatch({ workflow: WORKFLOW, reason, lastScheduledAt: workflow.lastScheduledAt, models });
+  return `${WORKFLOW} ${reason}: opened #${await ports.controls.create({ ...rendered, label: 'tidegate/watch' })}`;
+}
+
+function reasonOf(
+  { state, createdAt, lastScheduledAt }: ScheduledWorkflow,
+  { crons, nowMs }: { readonly crons: readonly string[]; readonly nowMs: number },
+): string | undefined {
+  const lastRunAtMs = lastScheduledAt === undefined ? undefined : Date.parse(lastScheduledAt);
+  return overdueWatch({ crons, state, createdAtMs: Date.parse(createdAt), lastRunAtMs, nowMs });
+}

@@ -1,0 +1,262 @@
+import { isTrustedOrigin } from '../../domain/data/dataset-origin.ts';
+import type { CurvePoint, ModelCurves } from '../../domain/evaluation/curves.ts';
+import type { RuleOutcome } from '../../domain/evaluation/judge-rules.ts';
+import { lineageChanges } from '../../domain/evaluation/lineage-changes.ts';
+import type { Measured } from '../../domain/evaluation/measure-population.ts';
+import type { SliceKey } from '../../domain/evaluation/slice.ts';
+import type { ErrorPlace } from '../../errors.ts';
+import type { TableDescription } from '../../ports/table-reader.ts';
+import type { EvaluationReport, ReportedCurves, RuleResult } from '../../reports/evaluation-report.ts';
+import type { JudgedContenders } from './contender-facts.ts';
+import type { EvaluationRequest } from './evaluation-request.ts';
+import type { IdentifiedDataset } from './hash-dataset.ts';
+import type { JudgedScores } from './judge-scores.ts';
+import { readReport } from './table-read.ts';
+import { type TrainingFacts, trainingMetricsShown } from './training-evidence.ts';
+
+/** What the base branch's gate said of the same scores. */
+export interface BaseJudgement {
+  readonly verdict: EvaluationReport['verdict'];
+  readonly outcomes: readonly RuleOutcome[];
+  /** Why it could not be applied: a clause; null where it was. */
+  readonly reason: string | null;
+}
+
+/** Everything that was found. */
+export interface EvaluationParts {
+  readonly request: EvaluationRequest;
+  readonly scored: JudgedContenders;
+  readonly judged: JudgedScores;
+  readonly base: BaseJudgement | null;
+  /** What the trainings of both models wrote. */
+  readonly training: TrainingFacts;
+  readonly dataset: IdentifiedDataset;
+  readonly table: TableDescription;
+  /** First and last time of the rows, ISO 8601. */
+  readonly span: { readonly from: string | null; readonly to: string | null };
+}
+
+const WORST_FIRST = ['fail', 'inconclusive', 'pass'] as const;
+
+/** The report of a judgement. Of two gates the worse verdict counts. */
+export function assembleEvaluation(parts: EvaluationParts): EvaluationReport {
+  const { request, scored, judged, base } = parts;
+  const { grouping, clusters, outcomes } = judged;
+  const { evaluate, gate } = request.config;
+  const size = scored.facts.candidate.artifact_size_bytes;
+  const worse = WORST_FIRST.find((verdict) => verdict === judged.verdict || verdict === base?.verdict);
+  return {
+    ...request.header,
+    dataset: {
+      path: request.dataset.shown,
+      digest: parts.dataset.digest,
+      rows: scored.rows,
+      trusted: isTrustedOrigin(parts.dataset.origin),
+      origin: parts.dataset.origin,
+      ...(parts.dataset.note === undefined ? {} : { originNote: parts.dataset.note }),
+      ...(clusters === null ? {} : { clusters }),
+      ...(grouping.kind === 'none' ? {} : { clusterBy: grouping.label }),
+      ...(parts.span.from === null || parts.span.to === null ? {} : { from: parts.span.from, to: parts.span.to }),
+      ...(evaluate.weight === undefined ? {} : { weight: evaluate.weight }),
+      ...readReport(parts.table),
+    },
+    ...inputsOf(request),
+    ...(scored.features === null
+      ? {}
+      : { features: { added: [...scored.features.added], removed: [...scored.features.removed] } }),
+    candidate: { digest: scored.candidateDigest, ...(size === undefined ? {} : { sizeBytes: size }) },
+    metrics: [...metricsOf(parts), ...artifactMetrics(parts, evaluate.confidence), ...trainingShown(parts).metrics],
+    comparisons: comparisonsOf(parts),
+    rules: outcomes.map((outcome) => ruleResult(outcome, request.rulePlaces[outcome.rule.index])),
+    verdict: worse ?? 'inconclusive',
+    ...(base === null ? {} : { baseGate: baseGate(judged, base) }),
+    whenInconclusive: gate.whenInconclusive,
+    looks: null,
+    latency: scored.latency === null ? null : { ...scored.latency, batch: { ...scored.latency.batch } },
+    curves: curves(parts),
+    dataValidation: { problems: [] },
+    signature:
+      scored.signature === null
+        ? null
+        : {
+            inputs: scored.signature.inputs.map((tensor) => ({ ...tensor, shape: [...tensor.shape] })),
+            outputs: scored.signature.outputs.map((tensor) => ({ ...tensor, shape: [...tensor.shape] })),
+          },
+    ...championNote(scored),
+    ...(scored.runtime === null ? {} : { runtime: { ...scored.runtime } }),
+  };
+}
+
+function inputsOf({ inputs }: EvaluationRequest): Pick<EvaluationReport, 'inputsDigest' | 'inputsReason'> {
+  if (inputs === undefined) return {};
+  return 'digest' in inputs ? { inputsDigest: inputs.digest } : { inputsDigest: null, inputsReason: inputs.reason };
+}
+
+function baseGate(judged: JudgedScores, base: BaseJudgement): NonNullable<EvaluationReport['baseGate']> {
+  return {
+    verdict: base.verdict,
+    ownVerdict: judged.verdict,
+    rules: base.outcomes.map((outcome) => ruleResult(outcome, undefined)),
+    ...(base.reason === null ? {} : { reason: base.reason }),
+  };
+}
+
+function curves({ judged, scored: { classes } }: EvaluationParts): NonNullable<EvaluationReport['curves']> {
+  const { candidate, champion } = judged.curves();
+  return {
+    ...(classes === null ? {} : { classes: [...classes] }),
+    candidate: writable(candidate),
+    champion: champion && writable(champion),
+  };
+}
+
+/** The same curves in the arrays of the report's type. */
+function writable({ roc, precisionRecall, calibration, confusion, residuals }: ModelCurves): ReportedCurves {
+  const points = (curve: readonly CurvePoint[]) => curve.map(([x, y]): [number, number] => [x, y]);
+  return {
+    ...(roc === undefined ? {} : { roc: points(roc) }),
+    ...(precisionRecall === undefined ? {} : { precisionRecall: points(precisionRecall) }),
+    ...(calibration === undefined ? {} : { calibration: calibration.map((bin) => ({ ...bin })) }),
+    ...(confusion === undefined ? {} : { confusion: confusion.map((row) => [...row]) }),
+    ...(residuals === undefined ? {} : { residuals: residuals.map((bin) => ({ ...bin })) }),
+  };
+}
+
+function metricsOf({ judged: { populations, smallSlices }, request }: EvaluationParts): EvaluationReport['metrics'] {
+  const [all] = populations;
+  const measured = populations.flatMap(({ metrics }) => metrics.map((metric) => ({ ...metric, ...plain(metric) })));
+  const reason = `fewer rows than min-rows (${request.config.evaluate.minRows})`;
+  const unmeasured = smallSlices.flatMap(({ slice, rows }) =>
+    (all?.metrics ?? []).map(({ name, direction }) => ({
+      name,
+      direction,
+      slice: { ...slice },
+      rows,
+      value: null,
+      interval: null,
+      reason,
+    })),
+  );
+  return [...measured.map(({ slice, ...rest }) => ({ ...rest, ...at(slice) })), ...unmeasured];
+}
+
+/** Exact values have their own number as both ends. */
+function artifactMetrics({ scored }: EvaluationParts, level: number): EvaluationReport['metrics'] {
+  return Object.entries(scored.facts.candidate).map(([name, value]) => ({
+    name,
+    direction: 'lower-is-better' as const,
+    rows: 0,
+    value,
+    interval: { lower: value, upper: value, level, method: 'measured' },
+  }));
+}
+
+function trainingShown({ judged, training }: EvaluationParts): ReturnType<typeof trainingMetricsShown> {
+  return trainingMetricsShown(
+    judged.outcomes.map(({ rule }) => rule),
+    training,
+  );
+}
+
+function comparisonsOf(parts: EvaluationParts): EvaluationReport['comparisons'] {
+  const { judged, scored } = parts;
+  const { populations } = judged;
+  const { found } = scored;
+  if (found.kind !== 'found' || scored.champion === null) return [];
+  return [
+    {
+      champion: {
+        digest: found.digest,
+        environments: [...found.environments],
+        ...(found.version === undefined ? {} : { version: found.version }),
+        ...ageOf(parts),
+      },
+      metrics: [
+        ...populations.flatMap(({ comparisons }) =>
+          comparisons.map(({ slice, champion, difference, ...rest }) => ({
+            ...rest,
+            ...at(slice),
+            champion: plain(champion),
+            difference: { ...plain(difference), pValue: difference.pValue, test: difference.test },
+          })),
+        ),
+        ...trainingShown(parts).compared,
+      ],
+      ...changesOf(parts),
+    },
+  ];
+}
+
+/** When the champion was registered, and whether that is longer ago than the configuration lets pass unmarked. */
+function ageOf({ request, scored }: EvaluationParts): { registeredAt?: string; stale?: boolean } {
+  const registeredAt = scored.found.kind === 'found' ? scored.found.history?.registeredAt : undefined;
+  if (registeredAt === undefined) return {};
+  const { championStaleAfter } = request.config.evaluate;
+  if (championStaleAfter === undefined) return { registeredAt };
+  const ageMs = Date.parse(request.header.createdAt) - Date.parse(registeredAt);
+  return { registeredAt, stale: ageMs > championStaleAfter };
+}
+
+/** What the candidate was trained with that the champion was not; nothing where either is not known. */
+function changesOf({ request, scored }: EvaluationParts): Pick<EvaluationReport['comparisons'][number], 'changes'> {
+  const history = scored.found.kind === 'found' ? scored.found.history : undefined;
+  if (request.lineage === undefined || history?.params === undefined) return {};
+  const { params, inputs } = lineageChanges({ params: history.params, inputs: history.trainedOn }, request.lineage);
+  return { changes: { params: params.map((one) => ({ ...one })), inputs: inputs.map((one) => ({ ...one })) } };
+}
+
+function ruleResult(
+  { rule, slice, verdict, reason, rowsToDecide, rowsIfEqual, decidableMargin }: RuleOutcome,
+  place: ErrorPlace | undefined,
+): RuleResult {
+  return {
+    rule: {
+      metric: rule.metric,
+      ...boundOf(rule),
+      ...(rule.everySlice ? { slices: 'all' as const } : {}),
+      whenInconclusive: rule.whenInconclusive,
+      onFail: rule.onFail,
+    },
+    index: rule.index,
+    ...at(slice),
+    verdict,
+    reason,
+    ...(rowsToDecide === undefined ? {} : { rowsToDecide }),
+    ...(rowsIfEqual === undefined ? {} : { rowsIfEqual }),
+    ...(decidableMargin === undefined ? {} : { decidableMargin }),
+    ...(place?.line === undefined ? {} : { line: place.line }),
+  };
+}
+
+function boundOf({ bound }: RuleOutcome['rule']): Partial<RuleResult['rule']> {
+  if ('value' in bound) return bound.kind === 'min' ? { min: bound.value } : { max: bound.value };
+  return bound.kind === 'max-regression'
+    ? { maxRegression: { ...bound.margin } }
+    : { minImprovement: { ...bound.margin } };
+}
+
+function at(slice: SliceKey | undefined): { slice?: SliceKey } {
+  return slice === undefined ? {} : { slice: { ...slice } };
+}
+
+function plain({ value, interval, reason, designEffect }: Measured): {
+  value: number | null;
+  interval: FiniteInterval | null;
+  reason?: string;
+  designEffect?: number;
+} {
+  return {
+    value,
+    interval: interval === null ? null : { ...interval },
+    ...(reason === undefined ? {} : { reason }),
+    ...(designEffect === undefined ? {} : { designEffect }),
+  };
+}
+
+type FiniteInterval = { lower: number; upper: number; level: number; method: string };
+
+function championNote({ found, absence }: JudgedContenders): { championNote?: string } {
+  if (absence.kind === 'unreadable')
+    return { championNote: `The champion could not be compared with: ${absence.reason}.` };
+  return found.kind !== 'unreadable' && found.note !== undefined ? { championNote: found.note } : {};
+}

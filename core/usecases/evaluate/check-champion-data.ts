@@ -1,0 +1,83 @@
+import { extname } from 'node:path/posix';
+import { tableFormat } from '../../domain/data/table-format.ts';
+import { type ChampionHistory, compareData, type DatasetIdentity } from '../../domain/evaluation/champion-data.ts';
+import { UserError } from '../../errors.ts';
+import type { ArtifactHasher } from '../../ports/artifact-hasher.ts';
+import type { CsvOptions, TableDescription, TableReader } from '../../ports/table-reader.ts';
+
+/** The dataset that both models are to be judged on. */
+export interface JudgedDataset extends DatasetIdentity {
+  readonly table: TableDescription;
+}
+
+/** Brings a path of the repository into the workspace where it can, and says what is there then. */
+export type BringData = (path: string) => Promise<'file' | 'folder' | 'absent'>;
+
+/** What comparing rows needs. */
+export interface ChampionDataPorts {
+  readonly tables: TableReader;
+  readonly hasher: Pick<ArtifactHasher, 'hash'>;
+  readonly bringData: BringData;
+  /** Absolute path of a file or folder of the repository. */
+  readonly resolve: (path: string) => string;
+  /** How the tables are written. */
+  readonly csv?: CsvOptions | undefined;
+}
+
+/** Whether a champion may be judged on a dataset: why not, or what people should know; neither where nothing is to say. */
+export interface ChampionDataFinding {
+  /** A clause. */
+  readonly problem?: string;
+  /** A clause. */
+  readonly note?: string;
+}
+
+/**
+ * Whether a champion may be judged on a dataset other than its own: where the dataset is newer, or where none of its rows
+ * is in the tables that the champion was trained on. Tables that changed since are looked at as they are now, and the
+ * finding says so.
+ */
+export async function checkChampionData(
+  history: ChampionHistory,
+  dataset: JudgedDataset,
+  ports: ChampionDataPorts,
+): Promise<ChampionDataFinding> {
+  const relation = compareData(dataset, history);
+  if (relation === 'seen') return { problem: 'it was trained on this very dataset' };
+  if (relation === 'same') return {};
+  if (relation === 'newer') return { note: 'it was judged on older data; both models are scored on these' };
+  const compared: { readonly path: string; readonly isSame: boolean }[] = [];
+  for (const { path, digest } of history.trainedOn) {
+    const other = await describeTable(path, ports);
+    if (other === undefined) continue;
+    if ('problem' in other)
+      return { problem: `it was trained on ${path}, which cannot be looked at: ${other.problem}` };
+    const shared = await ports.tables.sharedRows(dataset.table, other);
+    if (shared === null) continue;
+    if (shared > 0) return { problem: `${shared} rows of this dataset are in ${path}, which it was trained on` };
+    compared.push({ path, isSame: (await ports.hasher.hash(ports.resolve(path))).digest === digest });
+  }
+  if (compared.length === 0) {
+    return { problem: 'it was judged on another dataset, and no table that it was trained on is here to compare with' };
+  }
+  const changed = compared.filter(({ isSame }) => !isSame).map(({ path }) => path);
+  const since = changed.length === 0 ? '' : `, as ${changed.join(' and ')} ${changed.length === 1 ? 'is' : 'are'} now`;
+  return { note: `it was judged on other data; no row of these is in what it was trained on${since}` };
+}
+
+/** undefined: a script, or a folder without tables, which is not what a model has seen rows of. */
+async function describeTable(
+  path: string,
+  { tables, bringData, resolve, csv }: ChampionDataPorts,
+): Promise<TableDescription | { readonly problem: string } | undefined> {
+  const found = await bringData(path);
+  const isFile = found === 'file' || (found === 'absent' && extname(path) !== '');
+  if (isFile && tableFormat(path) === undefined) return undefined;
+  try {
+    return await tables.describe(resolve(path), csv);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const hasNoTable = found === 'folder' && error.code === 'DATA_NOT_FOUND';
+    return hasNoTable ? undefined : { problem: error.message };
+  }
+}

@@ -1,0 +1,115 @@
+import type { ChampionAbsence } from '../../domain/evaluation/judge-rules.ts';
+import type { ModelSums } from '../../domain/evaluation/summed/summed-rows.ts';
+import type { HashedArtifact } from '../../domain/model/artifact-digest.ts';
+import type { ModelTensor } from '../../domain/model/model-tensor.ts';
+import type { Champion } from '../../ports/champion-finder.ts';
+import type { FeatureBatch, ModelRuntime } from '../../ports/model-runner.ts';
+import type { ArtifactFacts, ArtifactMeasurements } from './artifact-evidence.ts';
+import type { EvaluationPorts } from './evaluation-ports.ts';
+import { type Latency, measureLatency } from './measure-latency.ts';
+import type { Rival } from './open-models.ts';
+import type { PlannedModel } from './score-dataset.ts';
+
+/** Features that the candidate takes and the champion does not, and the other way round. */
+export interface FeatureChange {
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+}
+
+/** What is known of both contenders beside their scores. */
+export interface JudgedContenders {
+  readonly rows: number;
+  /** Names of the classes by their index; null for regression. */
+  readonly classes: readonly string[] | null;
+  /** null where there is no champion to compare with. */
+  readonly champion: Float64Array | ModelSums | null;
+  readonly absence: ChampionAbsence;
+  readonly found: Champion;
+  readonly facts: ArtifactFacts;
+  readonly latency: Latency | null;
+  readonly candidateDigest: string;
+  /** Null where a contender is known by its predictions alone. */
+  readonly features: FeatureChange | null;
+  readonly signature: { readonly inputs: readonly ModelTensor[]; readonly outputs: readonly ModelTensor[] } | null;
+  readonly runtime: ModelRuntime | null;
+}
+
+/** Both models, opened. */
+export interface OpenedModels {
+  readonly ports: EvaluationPorts;
+  /** null where the candidate is known by its predictions alone. */
+  readonly own: PlannedModel | null;
+  readonly rival: Rival;
+}
+
+/** What reading the dataset gave beside scores. */
+export interface Read {
+  readonly rows: number;
+  readonly sample: FeatureBatch;
+  /** Why the champion gave no scores. */
+  readonly problem: string | undefined;
+  /** What the candidate's bytes are. */
+  readonly hashed: Promise<HashedArtifact>;
+}
+
+/** What is known of both contenders beside their scores. */
+export async function factsOf(
+  { ports, own, rival }: OpenedModels,
+  { rows, sample, problem, hashed: hashing }: Read,
+): Promise<Omit<JudgedContenders, 'champion' | 'classes'>> {
+  const hashed = await hashing;
+  const latency = own === null ? null : await measureLatency(own, sample);
+  return {
+    rows,
+    absence: problem === undefined ? rival.absence : { kind: 'unreadable', reason: problem },
+    found: rival.found,
+    facts: {
+      candidate: measurements(hashed.sizeBytes, latency),
+      champion: problem === undefined ? await championMeasurements(rival, sample, ports) : null,
+    },
+    latency,
+    candidateDigest: hashed.digest,
+    features: featuresOf(own, problem === undefined ? rival.opened : null),
+    signature: own === null ? null : { inputs: own.model.inputs, outputs: own.model.outputs },
+    runtime: own?.model.runtime ?? null,
+  };
+}
+
+/** The columns of the dataset that a model takes, as people know them. */
+function columnsOf({ plan }: PlannedModel): readonly string[] {
+  return plan.kind === 'one-tensor' ? plan.features : plan.inputs.map(({ column }) => column);
+}
+
+function featuresOf(own: PlannedModel | null, champion: PlannedModel | null): FeatureChange | null {
+  if (own === null || champion === null) return null;
+  const [now, before] = [columnsOf(own), columnsOf(champion)];
+  return {
+    added: now.filter((name) => !before.includes(name)),
+    removed: before.filter((name) => !now.includes(name)),
+  };
+}
+
+async function championMeasurements(
+  { found, opened }: Rival,
+  sample: FeatureBatch,
+  ports: EvaluationPorts,
+): Promise<ArtifactMeasurements | null> {
+  if (found.kind !== 'found' || opened === null) return null;
+  const { sizeBytes } = await ports.hasher.hash(found.path);
+  return measurements(sizeBytes, await measureLatency(opened, sample));
+}
+
+function measurements(sizeBytes: number, latency: Latency | null): ArtifactMeasurements {
+  const size = { artifact_size_bytes: sizeBytes };
+  if (latency === null) return size;
+  const { p50Ms, p95Ms, p99Ms, batch } = latency;
+  return {
+    latency_p50_ms: p50Ms,
+    latency_p95_ms: p95Ms,
+    latency_p99_ms: p99Ms,
+    latency_batch_p50_ms: batch.p50Ms,
+    latency_batch_p95_ms: batch.p95Ms,
+    latency_batch_p99_ms: batch.p99Ms,
+    ...size,
+  };
+}

@@ -1,0 +1,24 @@
+import type { StartCounting } from '../../domain/evaluation/summed/score-counter.ts';
+import type { ArtifactHasher } from '../../ports/artifact-hasher.ts';
+import type { ChampionFinder } from '../../ports/champion-finder.ts';
+import type { DatasetOrigins } from '../../ports/dataset-origins.ts';
+import type { ModelRunner } from '../../ports/model-runner.ts';
+import type { TableReader } from '../../ports/table-reader.ts';
+import type { BringData } from './check-champion-data.ts';
+
+/** What evaluating needs from outside. */
+export interface EvaluationPorts {
+  readonly tables: TableReader;
+  readonly models: ModelRunner;
+  readonly champions: ChampionFinder;
+  readonly hasher: ArtifactHasher;
+  readonly origins: DatasetOrigins;
+  /** Makes data of the repository appear that this job did not fetch; what cannot be fetched stays absent. */
+  readonly bringData: BringData;
+  /** Counts the scores of more rows than are held. */
+  readonly startCounting: StartCounting;
+  /** Milliseconds that only grow. */
+  readonly clockMs: () => number;
+  /** A line for people about what is being done. */
+  readonly progress: (line: string) => void;
+}

@@ -1,0 +1,136 @@
+import type { ModelConfig } from '../../config/tidegate-config.ts';
+import type { ColumnValues } from '../../domain/evaluation/column-values.ts';
+import type { ModelSums } from '../../domain/evaluation/summed/summed-rows.ts';
+import { classOrderProblem } from '../../domain/model/class-order.ts';
+import { UserError } from '../../errors.ts';
+import type { Champion } from '../../ports/champion-finder.ts';
+import type { TableDescription } from '../../ports/table-reader.ts';
+import { championScores, guardChampion } from './champion-scores.ts';
+import { checkScores } from './checked-scores.ts';
+import { factsOf, type JudgedContenders } from './contender-facts.ts';
+import type { EvaluationPorts } from './evaluation-ports.ts';
+import type { EvaluationRequest } from './evaluation-request.ts';
+import { withExactKeys } from './exact-keys.ts';
+import { openModels, type Rival } from './open-models.ts';
+import { type Outcome, readOutcome } from './read-outcome.ts';
+import { predictionColumns, readPredictions } from './read-predictions.ts';
+import { type PlannedModel, refuseEmpty, scoreDataset } from './score-dataset.ts';
+import { type SummedColumns, type SummedDataset, sumDataset } from './sum-dataset.ts';
+
+/** The dataset as both contenders see it. */
+export interface ScoredContenders extends JudgedContenders {
+  readonly columns: ReadonlyMap<string, ColumnValues>;
+  readonly outcome: Outcome;
+  /** One score a row, or one a class row by row. */
+  readonly candidate: Float64Array;
+  readonly champion: Float64Array | null;
+}
+
+/** The same of more rows than are held in memory: sums of them. */
+export interface SummedContenders extends JudgedContenders, Omit<SummedDataset, 'sample' | 'problem'> {
+  readonly champion: ModelSums | null;
+}
+
+/** The models under comparison, opened, with the dataset that they are judged on. */
+export interface Contenders {
+  readonly table: TableDescription;
+  /** @param keep Columns to return beside the scores. */
+  score(keep: readonly string[]): Promise<ScoredContenders>;
+  /** Scores without holding the rows. */
+  sum(plan: SummedColumns): Promise<SummedContenders>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens both models and the dataset, before anything long begins.
+ *
+ * @throws {UserError} For the candidate and the dataset. A champion that does not open is `unreadable`.
+ */
+export async function openContenders(
+  request: EvaluationRequest,
+  champion: Champion,
+  ports: EvaluationPorts,
+): Promise<Contenders> {
+  const { table: described, own, rival } = await openModels(request, champion, ports);
+  const features = [own, rival.opened].flatMap((model) => model?.plan.features ?? []);
+  const table = withExactKeys(described, policies(request), features);
+  const surroundings = { request, table, ports };
+  return {
+    table,
+    score: (keep) => score({ ...surroundings, own, rival, keep }),
+    sum: (plan) => sum({ ...surroundings, own, rival, keep: [] }, plan),
+    close: async () => {
+      await Promise.all([own?.model.close(), rival.opened?.model.close()]);
+    },
+  };
+}
+
+/** The configuration of this pull request, and the base branch's where it can be read. */
+function policies({ config, base }: EvaluationRequest): readonly ModelConfig[] {
+  return base === null || 'problem' in base ? [config] : [config, base.config];
+}
+
+interface Surroundings {
+  readonly request: EvaluationRequest;
+  readonly table: TableDescription;
+  readonly ports: EvaluationPorts;
+}
+
+interface Scoring extends Surroundings {
+  readonly own: PlannedModel | null;
+  readonly rival: Rival;
+  readonly keep: readonly string[];
+}
+
+async function score(scoring: Scoring): Promise<ScoredContenders> {
+  const { request, table, ports, own, rival, keep } = scoring;
+  const guarded = rival.opened === null ? null : guardChampion(rival.opened);
+  const models = [own, guarded?.planned ?? null].filter((planned) => planned !== null);
+  const scored = await scoreDataset({ table, models, keep }, ports);
+  refuseEmpty(scored.rows, table);
+  const outcome = readOutcome(scored.columns, request.config, own?.model.classes);
+  const scoreOf = (planned: PlannedModel | null) =>
+    planned === null ? undefined : scored.scores[models.indexOf(planned)];
+  const candidate = scoreOf(own) ?? (await candidatePredictions(scoring, outcome));
+  refuseOrder(own, outcome.classes);
+  checkScores(candidate, outcome);
+  const given = scoreOf(guarded?.planned ?? null);
+  const champion = await championScores(scoring, outcome, { scores: given, problem: guarded?.problem() });
+  const { rows, columns, sample } = scored;
+  const hashed = ports.hasher.hash(request.candidate.path.absolute);
+  const facts = await factsOf(scoring, { rows, sample, problem: champion.problem, hashed });
+  return { ...facts, classes: outcome.classes, columns, outcome, candidate, champion: champion.scores };
+}
+
+async function sum(scoring: Scoring, plan: SummedColumns): Promise<SummedContenders> {
+  const { request, table, ports, own, rival } = scoring;
+  const { config, candidate } = request;
+  // Beside the rows: hashing gigabytes of predictions is a good part of reading them.
+  const hashed = ports.hasher.hash(candidate.path.absolute);
+  hashed.catch(() => {});
+  const ofChampion = rival.opened ?? rival.predictions;
+  const classes = config.task === 'regression' ? null : (config.evaluate.classes?.map(String) ?? ['0', '1']);
+  const {
+    sample,
+    problem: unscored,
+    ...summed
+  } = await sumDataset({ table, config, plan, candidate: own ?? candidate.path, champion: ofChampion }, ports);
+  refuseOrder(own, classes);
+  const problem = unscored ?? classOrderProblem(rival.opened?.model.classes ?? null, classes ?? []);
+  const facts = await factsOf(scoring, { rows: summed.summed.rows, sample, problem, hashed });
+  return { ...facts, ...summed, classes, champion: problem === undefined ? summed.summed.champion : null };
+}
+
+/** @throws {UserError} MODEL_INVALID where the candidate's probabilities are of the classes in another order. */
+function refuseOrder(own: PlannedModel | null, classes: readonly string[] | null): void {
+  const problem = classOrderProblem(own?.model.classes ?? null, classes ?? []);
+  if (problem === undefined) return;
+  throw new UserError('MODEL_INVALID', `the candidate cannot be judged: ${problem}`, {
+    fix: "Name the label's values in evaluate.classes, in the order of the model's probabilities.",
+  });
+}
+
+async function candidatePredictions({ request, ports }: Scoring, outcome: Outcome): Promise<Float64Array> {
+  const columns = predictionColumns(request.config, outcome.classes);
+  return readPredictions(request.candidate.path, { columns, rows: outcome.labels.length }, ports);
+}

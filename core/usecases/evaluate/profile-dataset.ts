@@ -1,0 +1,139 @@
+import type { DataConfig } from '../../config/tidegate-config.ts';
+import { cutWindows } from '../../domain/drift/past-windows.ts';
+import {
+  type ColumnProfile,
+  FULL_RESOLUTION,
+  isCategorical,
+  type ProfileResolution,
+  profileColumn,
+  WINDOW_RESOLUTION,
+} from '../../domain/drift/profile-column.ts';
+import { type ColumnValues, pickRows } from '../../domain/evaluation/column-values.ts';
+import type { TableDescription } from '../../ports/table-reader.ts';
+import type { ProfileReport } from '../../reports/profile-report.ts';
+import { refuseEmpty, type ScoredDataset, type ScoringPorts, scoreDataset } from './score-dataset.ts';
+
+/** A dataset to sum up. */
+export interface ProfileRequest {
+  readonly table: TableDescription;
+  readonly data: DataConfig;
+  /** Length of the past windows to keep too; undefined: none. */
+  readonly windowMs?: number | undefined;
+}
+
+/** The part of a profile that comes from the data. */
+export interface DatasetProfile {
+  readonly rows: number;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly columns: ProfileReport['columns'];
+  readonly windows?: NonNullable<ProfileReport['windows']>;
+}
+
+/** Columns watched for drift: all but the label, the time, `data.exclude`, and times and nested values. */
+export function watchedColumns(table: TableDescription, data: DataConfig): readonly string[] {
+  const left = new Set([data.label, data.time, ...data.exclude]);
+  return table.columns
+    .filter(({ name, type }) => !left.has(name) && type !== 'other' && type !== 'time')
+    .map(({ name }) => name);
+}
+
+/**
+ * Sums up a dataset, and the windows of its past.
+ *
+ * @throws {UserError} DATA_INVALID where it has no rows.
+ */
+export async function profileDataset(request: ProfileRequest, ports: ScoringPorts): Promise<DatasetProfile> {
+  const { table, data } = request;
+  const { rows, columns } = await scoreDataset({ table, models: [], keep: columnsToProfile(table, data) }, ports);
+  refuseEmpty(rows, table);
+  return profileColumns(request, { rows, columns });
+}
+
+/** The columns that a profile is made of. */
+export function columnsToProfile(table: TableDescription, data: DataConfig): readonly string[] {
+  const time = data.time !== undefined && table.columns.some(({ name }) => name === data.time) ? [data.time] : [];
+  return [...watchedColumns(table, data), ...time];
+}
+
+/** The profile of columns that were read already. */
+export function profileColumns(
+  { table, data, windowMs }: ProfileRequest,
+  { rows, columns }: Pick<ScoredDataset, 'rows' | 'columns'>,
+): DatasetProfile {
+  const names = watchedColumns(table, data);
+  const watched = names.flatMap((name) => {
+    const values = columns.get(name);
+    return values === undefined ? [] : [{ name, values, kind: kindOf(table, name, values) }];
+  });
+  const timeColumn = data.time === undefined ? undefined : columns.get(data.time);
+  const times = timesOf(timeColumn);
+  const windows = times === undefined || windowMs === undefined ? [] : cutWindows(times, windowMs);
+  return {
+    rows,
+    ...span(timeColumn),
+    columns: summarize(watched, FULL_RESOLUTION),
+    ...(windowMs === undefined
+      ? {}
+      : {
+          windows: windows.map(({ fromMs, toMs, rows: inWindow }) => ({
+            from: new Date(fromMs).toISOString(),
+            to: new Date(toMs).toISOString(),
+            columns: summarize(
+              watched.map((column) => ({ ...column, values: pickRows(column.values, inWindow) })),
+              WINDOW_RESOLUTION,
+            ),
+          })),
+        }),
+  };
+}
+
+/** A profile of a random sample of rows as that of all of them: counts are estimates. */
+export function scaleProfile(profile: DatasetProfile, rows: number): DatasetProfile {
+  const all = (count: number) => Math.round((count * rows) / Math.max(1, profile.rows));
+  const columns = profile.columns.map((column): ProfileReport['columns'][number] => {
+    const scaled = { rows, missing: all(column.missing) };
+    if (column.kind === 'numeric') return { ...column, ...scaled };
+    const counts = column.counts.map(([category, count]): [string, number] => [category, all(count)]);
+    return { ...column, ...scaled, counts, other: all(column.other) };
+  });
+  return { ...profile, rows, columns };
+}
+
+interface Watched {
+  readonly name: string;
+  readonly values: ColumnValues;
+  readonly kind: ColumnProfile['kind'];
+}
+
+function summarize(watched: readonly Watched[], resolution: ProfileResolution): ProfileReport['columns'] {
+  return watched.map(({ name, values, kind }) => toReport(profileColumn(name, values, { kind, resolution })));
+}
+
+/** The profile of a column as the report writes it. */
+export function toReport(column: ColumnProfile): ProfileReport['columns'][number] {
+  return column.kind === 'numeric'
+    ? { ...column, quantiles: [...column.quantiles] }
+    : { ...column, counts: column.counts.map(([category, count]): [string, number] => [category, count]) };
+}
+
+function kindOf(table: TableDescription, name: string, values: ColumnValues): ColumnProfile['kind'] {
+  const isWhole = table.columns.find((column) => column.name === name)?.type === 'integer';
+  return isCategorical(values, isWhole) ? 'categorical' : 'numeric';
+}
+
+function timesOf(column: ColumnValues | undefined): Float64Array | undefined {
+  return column?.kind === 'time' ? column.values : undefined;
+}
+
+/** First and last time of a dataset, as the reports write them. */
+export function span(column: ColumnValues | undefined): { readonly from: string | null; readonly to: string | null } {
+  let first = Number.POSITIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
+  for (const time of timesOf(column) ?? []) {
+    if (time < first) first = time;
+    if (time > last) last = time;
+  }
+  if (!Number.isFinite(first)) return { from: null, to: null };
+  return { from: new Date(first).toISOString(), to: new Date(last).toISOString() };
+}

@@ -1,0 +1,23 @@
+import type { ChampionHistory } from '../../domain/evaluation/champion-data.ts';
+import { dataDocumentOf } from '../registry/stored-document.ts';
+import type { KnownVersion } from '../registry/version-catalog.ts';
+import type { VersionStore } from '../registry/version-store.ts';
+
+/** What data a version was made and judged with, from its documents; undefined where they cannot be told. */
+export async function readChampionHistory(
+  version: KnownVersion,
+  documents: Pick<VersionStore, 'readDocument'>,
+): Promise<ChampionHistory | undefined> {
+  const document = await dataDocumentOf(version, documents);
+  if (document === undefined) return undefined;
+  const evaluation =
+    document.evaluation === null ? undefined : await documents.readDocument('evaluation', document.evaluation.digest);
+  const judged = evaluation?.dataset;
+  const run = document.run === null ? undefined : await documents.readDocument('run', document.run.digest);
+  return {
+    trainedOn: document.lineage.inputs.map(({ path, digest }) => ({ path, digest })),
+    registeredAt: document.createdAt,
+    ...(run === undefined ? {} : { trainingMetrics: run.metrics, params: run.params }),
+    judgedOn: judged === undefined ? null : { digest: judged.digest, to: judged.to ?? null },
+  };
+}

@@ -1,0 +1,160 @@
+import type { ModelConfig } from '../../config/tidegate-config.ts';
+import type { ColumnValues } from '../../domain/evaluation/column-values.ts';
+import { classesFor, type ModelClasses } from '../../domain/model/class-order.ts';
+import { UserError } from '../../errors.ts';
+
+/** What happened in each row, and how much each row weighs. */
+export interface Outcome {
+  /** 0 or 1, the index of the class, or the number itself. */
+  readonly labels: Float64Array;
+  /** Names of the classes by their index; null for regression. */
+  readonly classes: readonly string[] | null;
+  /** null: all rows weigh the same. */
+  readonly weights: Float64Array | null;
+}
+
+/** Chosen: a label of more values is a number or an identifier. */
+const MAX_CLASSES = 100;
+
+/**
+ * The labels and weights of a dataset.
+ *
+ * @param model The classes of the candidate's probabilities, where it names them.
+ * @throws {UserError} DATA_INVALID for missing labels, labels that are not of the task, and weights below 0.
+ */
+export function readOutcome(
+  columns: ReadonlyMap<string, ColumnValues>,
+  config: ModelConfig,
+  model: ModelClasses | null = null,
+): Outcome {
+  const outcome = readPart(columns, config, model);
+  refuseWeightless(outcome.weights?.some((weight) => weight > 0) ?? true, config);
+  return outcome;
+}
+
+/**
+ * Refuses rows that all weigh nothing.
+ *
+ * @throws {UserError} DATA_INVALID.
+ */
+export function refuseWeightless(hasWeight: boolean, { evaluate }: ModelConfig): void {
+  if (!hasWeight) throw invalid(`the weight ${evaluate.weight} is 0 in every row`, 'Check evaluate.weight.');
+}
+
+/**
+ * The labels and weights of some rows of a dataset.
+ *
+ * @throws {UserError} As `readOutcome`, but for weights of 0.
+ */
+export function readPart(
+  columns: ReadonlyMap<string, ColumnValues>,
+  config: ModelConfig,
+  model: ModelClasses | null = null,
+): Outcome {
+  const { data, evaluate, task } = config;
+  const column = columns.get(data.label);
+  const weights = evaluate.weight === undefined ? null : readWeights(columns.get(evaluate.weight), evaluate.weight);
+  if (column === undefined) throw invalid(`the dataset has no label ${data.label}`, 'Check data.label.');
+  if (task === 'regression') return { labels: checkedNumbers(column, data.label), classes: null, weights };
+  const classes = evaluate.classes?.map(String);
+  if (task === 'binary-classification' && classes === undefined) {
+    return { labels: checkedBinary(column, data.label), classes: ['0', '1'], weights };
+  }
+  return {
+    ...byClass(column, data.label, { given: classes, model: task === 'multiclass-classification' ? model : null }),
+    weights,
+  };
+}
+
+function checkedNumbers(column: ColumnValues, name: string): Float64Array {
+  const values = numbersOf(column);
+  if (values === undefined) {
+    throw invalid(`the label ${name} holds text`, 'Write it as a number; for classes of text set evaluate.classes.');
+  }
+  let missing = 0;
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) missing++;
+  if (missing === 0) return values;
+  throw invalid(
+    `the label ${name} is missing in ${missing} of ${values.length} rows`,
+    'Remove rows without an outcome.',
+  );
+}
+
+function checkedBinary(column: ColumnValues, name: string): Float64Array {
+  const numbers = numbersOf(column);
+  if (numbers !== undefined && isBinary(numbers)) return numbers;
+  const values = checkedNumbers(column, name);
+  throw invalid(
+    `the label ${name} holds ${values.find((value) => value !== 0 && value !== 1)}`,
+    'Write 1 for the class whose probability the model gives, else 0.',
+  );
+}
+
+/** Without a branch in the loop that could go either way. */
+function isBinary(values: Float64Array): boolean {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? 0;
+    // 0 for 0 and 1 alone.
+    if (value * (value - 1) !== 0) return false;
+  }
+  return true;
+}
+
+/** Labels as the index of their class: of the given ones, else of the model's, else of the distinct ones, sorted as scikit-learn does. */
+function byClass(
+  column: ColumnValues,
+  name: string,
+  { given, model }: { readonly given: readonly string[] | undefined; readonly model: ModelClasses | null },
+): Pick<Outcome, 'labels' | 'classes'> {
+  const texts = textsOf(column);
+  const missing = texts.filter((text) => text === null).length;
+  if (missing > 0) {
+    throw invalid(
+      `the label ${name} is missing in ${missing} of ${texts.length} rows`,
+      'Remove rows without an outcome.',
+    );
+  }
+  const found = new Set(texts.flatMap((text) => text ?? []));
+  if (given === undefined && found.size > MAX_CLASSES) {
+    throw invalid(`the label ${name} has ${found.size} values`, 'Set task to regression, or fix the label.');
+  }
+  const isNumeric = column.kind !== 'categorical';
+  const classes =
+    given ??
+    classesFor(model, found) ??
+    [...found].sort((a, b) => (isNumeric ? Number(a) - Number(b) : a < b ? -1 : 1));
+  const unknown = [...found].find((label) => !classes.includes(label));
+  if (unknown !== undefined) {
+    throw invalid(
+      `the label ${name} holds "${unknown.slice(0, 100)}", and evaluate.classes has ${classes.join(', ')}`,
+      'Add it to evaluate.classes where the model knows it, in the order of the model.',
+    );
+  }
+  const indexes = new Map(classes.map((label, index) => [label, index]));
+  return { labels: Float64Array.from(texts, (text) => indexes.get(text ?? '') ?? Number.NaN), classes };
+}
+
+function textsOf(column: ColumnValues): readonly (string | null)[] {
+  if (column.kind === 'categorical') {
+    return Array.from(column.codes, (code) => (code === -1 ? null : (column.categories[code] ?? null)));
+  }
+  return Array.from(column.values, (value) => (Number.isFinite(value) ? String(value) : null));
+}
+
+function readWeights(column: ColumnValues | undefined, name: string): Float64Array {
+  const values = column?.kind === 'numeric' ? column.values : undefined;
+  if (values === undefined) throw invalid(`the weight ${name} holds no numbers`, 'Check evaluate.weight.');
+  const odd = values.find((value) => !Number.isFinite(value) || value < 0);
+  if (odd !== undefined) throw invalid(`the weight ${name} holds ${odd}`, 'Weights are numbers of 0 or more.');
+  return values;
+}
+
+function numbersOf(column: ColumnValues): Float64Array | undefined {
+  if (column.kind !== 'categorical') return column.values;
+  const isBoolean = column.categories.join() === 'false,true';
+  return isBoolean ? Float64Array.from(column.codes, (code) => (code === -1 ? Number.NaN : code)) : undefined;
+}
+
+function invalid(message: string, fix: string): UserError {
+  return new UserError('DATA_INVALID', message, { fix });
+}

@@ -1,0 +1,169 @@
+import type { RuleConfig } from '../../config/gate-config.ts';
+import { type MetricUse, metricBoundProblems, metricNameProblems } from '../../config/metric-problems.ts';
+import { ruleMetricName } from '../../config/rule-metric.ts';
+import type { ModelConfig } from '../../config/tidegate-config.ts';
+import type { GateBound, GateRule } from '../../domain/gate/gate-rule.ts';
+import type { Metric, MetricTask } from '../../domain/metrics/metric.ts';
+import {
+  CLASS_METRICS,
+  defaultMetricNames,
+  fileMetricKey,
+  findMetric,
+  isArtifactMetric,
+} from '../../domain/metrics/metric-registry.ts';
+import { type ErrorPlace, type Problem, UserError } from '../../errors.ts';
+
+/** The gate of a model, with its defaults filled in. */
+export interface ResolvedGate {
+  /** In the order of tidegate.yaml. */
+  readonly rules: readonly GateRule[];
+  /** Metrics of the rows to compute: those named, then those of the rules. */
+  readonly metrics: readonly Metric[];
+  /** Metrics of each class against the rest, of a multiclass task. */
+  readonly classMetrics: readonly Metric[];
+}
+
+/**
+ * Fills in the defaults of a gate and finds its metrics.
+ *
+ * @param places Where each rule stands in tidegate.yaml.
+ * @throws {UserError} METRIC_INVALID with all problems at once: unknown names, bounds outside a metric's range, relative
+ *   margins of a metric that can be negative, metrics of a single class without slices.
+ */
+export function resolveGate(config: ModelConfig, places: readonly ErrorPlace[]): ResolvedGate {
+  const { task } = config;
+  const rules = config.gate.rules.map((rule, index) => resolveRule(rule, index, task));
+  const named = config.evaluate.metrics ?? defaultMetricNames(task);
+  const problems = [
+    ...named.flatMap((name) => metricNameProblems(name, { task, where: 'evaluate.metrics', place: {} })),
+    ...named.flatMap((name) => (fileMetricKey(name) === undefined ? [] : [listedFileMetric(name)])),
+    ...rules.flatMap((rule) => ruleProblems(rule, { task, where: 'the rule', place: placed(places[rule.index]) })),
+    ...config.gate.rules.flatMap((rule, index) => fileRuleProblems(rule, config, placed(places[index]))),
+  ];
+  if (problems.length > 0) throw UserError.ofProblems('METRIC_INVALID', problems);
+  const names = new Set([...named, ...rules.map(({ metric }) => metric)]);
+  const isMulticlass = task === 'multiclass-classification';
+  return {
+    rules,
+    metrics: [...names].flatMap((name) => findMetric(name, task) ?? []),
+    classMetrics: isMulticlass ? classMetricsOf(names) : [],
+  };
+}
+
+/** Metrics of each class against the rest: those named, else precision, recall and F1. */
+function classMetricsOf(names: ReadonlySet<string>): readonly Metric[] {
+  const named = CLASS_METRICS.filter((name) => names.has(name));
+  const shown = named.length > 0 ? named : ['precision', 'recall', 'f1'];
+  return shown.flatMap((name) => findMetric(name, 'binary-classification') ?? []);
+}
+
+function resolveRule(rule: RuleConfig, index: number, task: MetricTask): GateRule {
+  const everySlice = rule.slices === 'all';
+  return {
+    index,
+    metric: ruleMetricName(rule),
+    bound: boundOf(rule),
+    ...directionOf(rule, task),
+    everySlice,
+    whenInconclusive: rule.whenInconclusive ?? (everySlice ? 'warn' : 'fail'),
+    // The speed of a shared machine is shown; it decides only where someone asked for it.
+    onFail: rule.onFail ?? (rule.metric.startsWith('latency_') ? 'warn' : 'fail'),
+  };
+}
+
+/** Of a number that training wrote: as the rule says, else as the metric of its name. */
+function directionOf({ metric, better }: RuleConfig, task: MetricTask): Pick<GateRule, 'direction'> {
+  const key = fileMetricKey(metric);
+  if (key === undefined) return {};
+  if (better !== undefined) return { direction: `${better}-is-better` };
+  const known = findMetric(key.split('.').at(-1) ?? key, task);
+  return known === undefined ? {} : { direction: known.direction };
+}
+
+function boundOf(rule: RuleConfig): GateBound {
+  if (rule.min !== undefined) return { kind: 'min', value: rule.min };
+  if (rule.max !== undefined) return { kind: 'max', value: rule.max };
+  if (rule.maxRegression !== undefined) return { kind: 'max-regression', margin: rule.maxRegression };
+  if (rule.minImprovement !== undefined) return { kind: 'min-improvement', margin: rule.minImprovement };
+  throw new RangeError('a rule without a bound passed the schema');
+}
+
+function placed(place: ErrorPlace | undefined): Pick<Problem, 'place'> {
+  return place === undefined ? {} : { place };
+}
+
+function ruleProblems(rule: GateRule, use: MetricUse): readonly Problem[] {
+  const unknown = metricNameProblems(rule.metric, use);
+  if (unknown.length > 0) return unknown;
+  const at = use.place;
+  const metric = findMetric(rule.metric, use.task);
+  if (fileMetricKey(rule.metric) !== undefined) return [];
+  if (metric === undefined) {
+    return isArtifactMetric(rule.metric) ? artifactRuleProblems(rule, at) : classRuleProblems(rule, at);
+  }
+  if ('value' in rule.bound) {
+    return metricBoundProblems({ metric: metric.name, [rule.bound.kind]: rule.bound.value }, use);
+  }
+  if (metric.name === 'calibration_slope') {
+    const message = 'calibration_slope is best at 1: neither higher nor lower is better than the champion';
+    return [{ message, fix: 'Give it a min and a max rule instead.', ...at }];
+  }
+  const [lowest] = metric.range;
+  if ('margin' in rule.bound && rule.bound.margin.kind === 'relative' && lowest < 0) {
+    const message = `metric "${metric.name}" can be negative, and a percentage of that has no meaning`;
+    return [{ message, fix: `Write ${rule.bound.kind} in the metric's own unit.`, ...at }];
+  }
+  return [];
+}
+
+function listedFileMetric(name: string): Problem {
+  const message = `evaluate.metrics names "${name}", a number that training wrote and no metric of rows`;
+  return { message, fix: 'Remove it there: a rule that names it shows it too.' };
+}
+
+/** A number that training wrote has no interval: it decides only where a rule says that it may. */
+function fileRuleProblems(
+  rule: RuleConfig,
+  { evaluate, task }: ModelConfig,
+  at: { readonly place?: ErrorPlace },
+): readonly Problem[] {
+  const { metric, interval, better, slices } = rule;
+  const problem = (message: string, fix: string): Problem => ({ message, fix, ...at });
+  if (fileMetricKey(metric) === undefined) {
+    const extra = interval === undefined ? (better === undefined ? undefined : 'better') : 'interval';
+    if (extra === undefined) return [];
+    return [problem(`"${metric}" is computed from rows, and takes no ${extra}`, `Remove ${extra}.`)];
+  }
+  const needsDirection = 'margin' in boundOf(rule) && directionOf(rule, task).direction === undefined;
+  return [
+    ...(evaluate.metricsFile === undefined
+      ? [problem(`"${metric}" needs evaluate.metrics-file, which is missing`, 'Add evaluate.metrics-file.')]
+      : []),
+    ...(interval === undefined
+      ? [
+          problem(
+            `"${metric}" has no interval: one number does not tell a change from chance`,
+            'Add interval: none to let it decide as it is, or gate on a metric that is computed from rows.',
+          ),
+        ]
+      : []),
+    ...(slices === undefined ? [] : [problem(`"${metric}" is one number, and has no slices`, 'Remove slices: all.')]),
+    ...(needsDirection
+      ? [problem(`which way "${metric}" is better is not known`, 'Add better: higher or lower.')]
+      : []),
+  ];
+}
+
+function artifactRuleProblems(
+  { metric, everySlice }: GateRule,
+  at: { readonly place?: ErrorPlace },
+): readonly Problem[] {
+  if (!isArtifactMetric(metric) || !everySlice) return [];
+  return [{ message: `"${metric}" is of the artifact, and has no slices`, fix: 'Remove slices: all.', ...at }];
+}
+
+function classRuleProblems({ metric, everySlice }: GateRule, at: { readonly place?: ErrorPlace }): readonly Problem[] {
+  if (everySlice) return [];
+  const message = `"${metric}" is of one class against the rest, and this task has several`;
+  return [{ message, fix: `Add slices: all to judge it for each class, or use ${metric}_macro.`, ...at }];
+}

@@ -1,0 +1,131 @@
+import type { ModelConfig, TidegateConfig } from '../../config/tidegate-config.ts';
+import { COMMANDS, type Command, parseCommands } from '../../domain/commands/parse-commands.ts';
+import { slug } from '../../domain/model/model-name.ts';
+import { ServiceError } from '../../errors.ts';
+import { type CommandAnswer, renderHelp, renderReply } from '../../render/command-reply.ts';
+import { formatReplyMarker, parseMarker } from '../../render/marker.ts';
+import { type CommandPorts, type CommandScope, carryOut, examine } from './carry-out-command.ts';
+
+/** A comment that was just written. */
+export interface CommandRequest {
+  /** Undefined where the default branch's cannot be read: then only what needs none is answered. */
+  readonly config: TidegateConfig | undefined;
+  readonly comment: {
+    readonly id: number;
+    readonly body: string;
+    readonly by: string;
+    /** Epoch milliseconds. */
+    readonly writtenAtMs: number;
+  };
+  /** The issue or pull request that it stands under. */
+  readonly issue: number;
+  /** Our own login. */
+  readonly self: string;
+  readonly nowMs: number;
+}
+
+/** What became of a comment. */
+export interface AnsweredComment {
+  /** A line per command, for the log; none where nothing was done. */
+  readonly lines: readonly string[];
+  /** GitHub said that the author has write permission; false where it was not asked. */
+  readonly isByWriter: boolean;
+}
+
+const NOTHING: AnsweredComment = { lines: [], isByWriter: false };
+
+/** Chosen: no command takes as long. */
+const ANSWERED_WITHIN_MS = 60_000;
+
+/**
+ * Carries the commands of a comment out, one after the other, and answers once. Rights are asked for when a command is
+ * carried out, not when it was written, and once for all commands of a comment.
+ *
+ * @throws {ServiceError} COMMAND_TAKEN (retryable) where another replica has just begun with it.
+ */
+export async function answerCommands(request: CommandRequest, ports: CommandPorts): Promise<AnsweredComment> {
+  const commands = parseCommands(request.comment.body);
+  if (commands.length === 0) return NOTHING;
+  const marker = formatReplyMarker(request.comment.id);
+  // A redelivered event finds the answer that its first delivery got.
+  if ((await ports.comments.own(request.issue, marker)).length > 0) return NOTHING;
+  const isFirst = await ports.conversation.acknowledge(request.comment.id);
+  if (!isFirst && request.nowMs - request.comment.writtenAtMs < ANSWERED_WITHIN_MS) throw taken(request.comment.id);
+  try {
+    return await carryOutAll(commands, { request, ports, marker });
+  } catch (error) {
+    // Where even this fails, it is answered when the comment is old enough.
+    await ports.conversation.disown(request.comment.id).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Whoever saw it first may end before it answers: it is looked at again, until there is an answer or it is old. */
+function taken(comment: number): ServiceError {
+  return new ServiceError('COMMAND_TAKEN', `the comment ${comment} is being answered already`, {
+    fix: 'No action needed: it is looked at again in a while.',
+    retryable: true,
+  });
+}
+
+async function carryOutAll(
+  commands: readonly Command[],
+  {
+    request,
+    ports,
+    marker,
+  }: { readonly request: CommandRequest; readonly ports: CommandPorts; readonly marker: string },
+): Promise<AnsweredComment> {
+  const isByWriter = commands.some(needsWrite) && (await ports.conversation.canWrite(request.comment.by));
+  const scope = await scopeOf(request, ports);
+  const answers: CommandAnswer[] = [];
+  for (const command of commands) answers.push(await answer(command, scope, { isByWriter, ports }));
+  await ports.comments.create(request.issue, `${marker}\n\n${renderReply(request.comment.by, answers)}`);
+  return { lines: answers.map(({ command, lines }) => `${command}: ${lines.join(' ')}`), isByWriter };
+}
+
+function needsWrite({ name }: Command): boolean {
+  return name !== 'unknown' && COMMANDS[name].needsWrite;
+}
+
+async function answer(
+  command: Command,
+  scope: CommandScope | string,
+  { isByWriter, ports }: { readonly isByWriter: boolean; readonly ports: CommandPorts },
+): Promise<CommandAnswer> {
+  if (command.name === 'unknown') {
+    const lines = ['There is no such command.'];
+    return { command: command.argument, lines, table: renderHelp() };
+  }
+  const written = `${command.name} ${command.argument}`.trim();
+  if (command.name === 'help') return { command: written, lines: [], table: renderHelp() };
+  if (needsWrite(command) && !isByWriter) {
+    return { command: written, lines: ['Refused: this needs write permission in the repository.'] };
+  }
+  if (command.name === 'doctor') return { command: written, ...(await examine(ports)) };
+  if (typeof scope === 'string') return { command: written, lines: [scope] };
+  return { command: written, ...(await carryOut(command, scope, ports)) };
+}
+
+/** What the comment is about: the pull request or issue of ours that it stands under tells, else the only model. */
+async function scopeOf(request: CommandRequest, ports: CommandPorts): Promise<CommandScope | string> {
+  const { config, self, nowMs, comment } = request;
+  if (config === undefined) return 'tidegate.yaml of the default branch cannot be read: /tidegate doctor says why.';
+  const { body, author } = await ports.conversation.subject(request.issue);
+  // A stranger's text may hold a marker too. A drift issue is the workflow's.
+  const marker = [self, 'github-actions[bot]'].includes(author) ? parseMarker(body) : undefined;
+  const models = Object.entries(config.models);
+  const named = models.find(([name]) => slug(name) === marker?.slug);
+  const [only, ...more] = models;
+  const chosen: readonly [string, ModelConfig] | undefined = named ?? (more.length === 0 ? only : undefined);
+  if (chosen === undefined) {
+    return `There are ${models.length} models: write this under a pull request or issue of the one that you mean.`;
+  }
+  const [model, modelConfig] = chosen;
+  return {
+    request: { model, config: modelConfig, self, nowMs },
+    environment: modelConfig.environments.find(({ name }) => name === marker?.environment),
+    subject: author === self ? body : '',
+    by: comment.by,
+  };
+}

@@ -1,0 +1,198 @@
+import type { EnvironmentConfig } from '../../config/environment-config.ts';
+import type { Command } from '../../domain/commands/parse-commands.ts';
+import type { Finding } from '../../domain/doctor/finding.ts';
+import { describeGate, describeHealth } from '../../domain/promotion/promotion-check.ts';
+import type { Comments } from '../../ports/comments.ts';
+import type { Conversation } from '../../ports/conversation.ts';
+import { type CommandAnswer, renderPlan } from '../../render/command-reply.ts';
+import { doctorHeadline, renderDoctorComment } from '../../render/doctor.ts';
+import { parsePromotionData } from '../../render/promotion.ts';
+import type { KnownVersion } from '../registry/version-catalog.ts';
+import { type RetrainPorts, retrainNow } from '../retrain/reconcile-retrain.ts';
+import { type ModelSituation, readSituation } from './model-situation.ts';
+import { areNamed } from './observe-environment.ts';
+import { openHoldsOf, readControls } from './promotion-controls.ts';
+import { openHold, proposeRollback } from './propose-rollback.ts';
+import {
+  type PlannedPromotion,
+  type PromotionOutcome,
+  type PromotionPlan,
+  type PromotionPorts,
+  type PromotionRequest,
+  planPromotions,
+  reconcilePromotions,
+} from './reconcile-promotions.ts';
+import { reconcileRollbacks } from './reconcile-rollbacks.ts';
+
+/** What commands need. */
+export interface CommandPorts extends PromotionPorts, RetrainPorts {
+  readonly conversation: Conversation;
+  readonly comments: Comments;
+  /** Looks at the set-up of the whole repository. */
+  readonly examine: () => Promise<readonly Finding[]>;
+  /** `owner/name` */
+  readonly fullName: string;
+}
+
+/** What a command is about. */
+export interface CommandScope {
+  readonly request: PromotionRequest;
+  /** Of the pull request or issue that the comment stands under. */
+  readonly environment: EnvironmentConfig | undefined;
+  /** The text of our own that the comment stands under, or ''. */
+  readonly subject: string;
+  /** Login of who asks. */
+  readonly by: string;
+}
+
+type Answer = Omit<CommandAnswer, 'command'>;
+type Work = (argument: string, scope: CommandScope, ports: CommandPorts) => Promise<Answer>;
+
+const WORK: Readonly<Record<Exclude<Command['name'], 'unknown' | 'help' | 'doctor'>, Work>> = {
+  plan: async (_, { request }, ports) => plan(request, ports),
+  promote,
+  rollback: rollBack,
+  hold,
+  unhold,
+  retry: async (_, { request }, ports) => ({
+    lines: [
+      ...(await reconcileRollbacks(request, ports)).map(lineOf),
+      ...(await reconcilePromotions(request, ports)).map(lineOf),
+    ],
+  }),
+  retrain: async (_, { request }, ports) => ({ lines: [await retrainNow(request, ports)] }),
+};
+
+/** Carries a command out and says what was done. */
+export async function carryOut(command: Command, scope: CommandScope, ports: CommandPorts): Promise<Answer> {
+  if (command.name === 'unknown' || command.name === 'help') return { lines: [] };
+  if (command.name === 'doctor') return examine(ports);
+  return WORK[command.name](command.argument, scope, ports);
+}
+
+/** About the repository, whatever the comment stands under. */
+export async function examine(ports: Pick<CommandPorts, 'examine' | 'fullName'>): Promise<Answer> {
+  const findings = await ports.examine();
+  const table = renderDoctorComment(findings, { asker: 'app', repository: ports.fullName });
+  return { lines: [doctorHeadline(findings)], table };
+}
+
+async function plan(request: PromotionRequest, ports: CommandPorts): Promise<Answer> {
+  const planned = await planPromotions(request, ports);
+  const rows = await Promise.all(planned.steps.map((step) => describeStep(step, planned)));
+  const lines = planned.refused.map(({ version, reason }) => `Not believed: v${version}: ${reason}.`);
+  return {
+    lines: rows.length === 0 ? [...lines, 'tidegate.yaml names no environment.'] : lines,
+    table: renderPlan(rows),
+  };
+}
+
+async function describeStep({ environment, desired, running }: PlannedPromotion, { situation }: PromotionPlan) {
+  const { gates } = situation;
+  const runs = running?.version === undefined ? (running?.note ?? 'nothing') : `v${running.version.version}`;
+  const observed = await gates.observe(environment.name);
+  const health = observed === undefined ? '' : describeHealth(observed.health);
+  const row = { environment: environment.name, runs, health };
+  if (desired.kind === 'none') return { ...row, next: 'nothing', waits: desired.reason };
+  const waiting = await gates.waiting(environment, desired.version);
+  return {
+    ...row,
+    next: `v${desired.version.version}`,
+    waits: waiting.map(describeGate).join('; ') || 'a person, who merges',
+  };
+}
+
+async function promote(name: string, { request }: CommandScope, ports: CommandPorts): Promise<Answer> {
+  const environment = request.config.environments.find((one) => one.name === name);
+  if (environment === undefined) return { lines: [unknownEnvironment(name, request)] };
+  const outcomes = await reconcilePromotions({ ...request, again: environment.name }, ports);
+  // What is said of the model as a whole, such as a tag that is not believed, is about this environment too.
+  const own = outcomes.filter((one) => one.environment === undefined || one.environment === environment.name);
+  return { lines: own.map(lineOf) };
+}
+
+function lineOf({ environment, text }: PromotionOutcome): string {
+  return environment === undefined ? text : `${environment}: ${text}`;
+}
+
+async function rollBack(wanted: string, scope: CommandScope, ports: CommandPorts): Promise<Answer> {
+  const { request, by } = scope;
+  const environment = scope.environment ?? request.config.environments.at(-1);
+  if (environment === undefined) return { lines: ['tidegate.yaml names no environment.'] };
+  const model = await readSituation(request, ports);
+  const version = runningIn(environment, model);
+  if (version === undefined) return { lines: [`${environment.name} runs no known version.`] };
+  const to = wanted === '' ? undefined : await model.catalog.find(wanted);
+  if (wanted !== '' && to === undefined) return { lines: [noVersion(wanted, model)] };
+  // Nothing to take back, and nothing to hold.
+  if (to?.artifactDigest === version.artifactDigest) return { lines: [`${environment.name} runs v${to.version}.`] };
+  if (to !== undefined && !(await ranBefore(environment, to, model))) {
+    return { lines: [`${environment.name} has not run v${to.version} before: a rollback only goes back.`] };
+  }
+  const taken = { request, ports, model, environment, version };
+  const reason = { reason: 'somebody asked for it', by, cause: 'person' as const };
+  const hold = (await holdOf(environment, version, model)) ?? (await openHold(taken, reason));
+  return { lines: [`${environment.name}: ${await proposeRollback(taken, { ...reason, hold, to })}`] };
+}
+
+/** Whether all targets of an environment named a version at some time, on the default branch. */
+async function ranBefore(
+  { name }: EnvironmentConfig,
+  version: KnownVersion,
+  { histories }: ModelSituation,
+): Promise<boolean> {
+  return (await histories.whole(name)).states.some(({ values }) => areNamed(values, version));
+}
+
+/** A number that is not believed, with the reason where there is such a tag. */
+function noVersion(wanted: string, { catalog }: ModelSituation): string {
+  const refused = catalog.refused().find(({ version }) => version === wanted.replace(/^v/, ''));
+  const why = refused === undefined ? '' : ` Its tag is not believed: ${refused.reason}.`;
+  return `There is no version ${wanted}.${why}`;
+}
+
+async function hold(reason: string, scope: CommandScope, ports: CommandPorts): Promise<Answer> {
+  const { request, environment, subject, by } = scope;
+  if (environment === undefined) {
+    return { lines: ['Write this under the promotion pull request of the environment that you mean.'] };
+  }
+  const model = await readSituation(request, ports);
+  const proposed = parsePromotionData(subject)?.version;
+  const version = proposed === undefined ? runningIn(environment, model) : await model.catalog.find(proposed);
+  if (version === undefined) return { lines: ['There is no version here to hold.'] };
+  const known = await holdOf(environment, version, model);
+  if (known !== undefined) return { lines: [`#${known} holds v${version.version} already.`] };
+  const why = { reason: reason === '' ? 'no reason was given' : reason, by, cause: 'person' as const };
+  const number = await openHold({ request, ports, environment, version }, why);
+  return { lines: [`#${number} holds v${version.version} back from ${environment.name}.`] };
+}
+
+async function unhold(_: string, scope: CommandScope, ports: CommandPorts): Promise<Answer> {
+  const { model, config, self } = scope.request;
+  const environments = config.environments.map(({ name }) => name);
+  const { holds } = await readControls({ model, environments, self }, ports.controls);
+  const open = holds.filter(
+    (one) => one.isOpen && (scope.environment === undefined || one.environment === scope.environment.name),
+  );
+  for (const { issue } of open) await ports.controls.close(issue, 'Lifted by a command.');
+  const lifted = open.map(({ issue, version, environment }) => `Lifted #${issue}: v${version} in ${environment}.`);
+  return { lines: lifted.length === 0 ? ['Nothing is held here.'] : lifted };
+}
+
+async function holdOf(
+  environment: EnvironmentConfig,
+  version: KnownVersion,
+  { gates }: ModelSituation,
+): Promise<number | undefined> {
+  const held = { environment: environment.name, digest: version.artifactDigest };
+  return openHoldsOf(await gates.controls(), held)[0]?.issue;
+}
+
+function runningIn({ name }: EnvironmentConfig, { running }: ModelSituation): KnownVersion | undefined {
+  return running.find((one) => one.name === name)?.version;
+}
+
+function unknownEnvironment(name: string, { config }: PromotionRequest): string {
+  const known = config.environments.map((environment) => environment.name).join(', ') || 'none';
+  return `There is no environment "${name}". Known: ${known}.`;
+}

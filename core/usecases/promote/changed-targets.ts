@@ -1,0 +1,119 @@
+import type { EnvironmentConfig, TargetConfig } from '../../config/environment-config.ts';
+import { namesSame } from '../../domain/manifest/match-version.ts';
+import { UserError } from '../../errors.ts';
+import type { Branches } from '../../ports/branches.ts';
+import type { RepositoryFiles } from '../../ports/repository-files.ts';
+import type { UntrustedParser } from '../../ports/untrusted-parser.ts';
+import { type ReadTarget, readTargetOf } from '../registry/find-running-versions.ts';
+
+/** Reads what targets of a file say, of a text that a stranger may have written. */
+export type TargetReader = (
+  text: string | undefined,
+  targets: readonly TargetConfig[],
+) => Promise<readonly ReadTarget[]>;
+
+/** What comparing two commits needs. */
+export interface ChangePorts {
+  readonly branches: Pick<Branches, 'mergeBase'>;
+  readonly files: RepositoryFiles;
+  /** Default: here and now. */
+  readonly readTargets?: TargetReader | undefined;
+}
+
+/** Two commits: the default branch's newest, and one that may become its next. */
+export interface Compared {
+  readonly baseSha: string;
+  readonly headSha: string;
+}
+
+/** What the targets of an environment say before and after; or why that cannot be told. */
+export type TargetChange =
+  | { readonly kind: 'same' }
+  | { readonly kind: 'changed'; readonly before: readonly ReadTarget[]; readonly after: readonly ReadTarget[] }
+  | { readonly kind: 'undecided'; readonly reason: string };
+
+/** Reads targets by a parser of what strangers write; one that takes too much is a target that cannot be read. */
+export function targetReader(parser: Pick<UntrustedParser<unknown>, 'readTargets'>): TargetReader {
+  return async (text, targets) => {
+    if (text === undefined) return targets.map(({ file }) => ({ problem: `has no file ${file}` }));
+    const read = await parser.readTargets(text, targets);
+    return read.map(({ value, error }) =>
+      value === undefined ? { problem: `cannot be read: ${error.message}` } : { value },
+    );
+  };
+}
+
+/** Reads targets where nothing hostile is expected. */
+export const readTargetsHere: TargetReader = async (text, targets) =>
+  targets.map((target) => readTargetOf(text, target));
+
+/**
+ * What a merge would change of an environment's targets, by the Git objects of their files at both commits: no list that
+ * the host cuts decides.
+ */
+export async function changedTargets(
+  { targets }: Pick<EnvironmentConfig, 'targets'>,
+  compared: Compared,
+  ports: ChangePorts,
+): Promise<TargetChange> {
+  const files = [...new Set(targets.map(({ file }) => file))];
+  const changed = (await Promise.all(files.map((file) => fileChange(file, compared, ports)))).filter(
+    ({ kind }) => kind !== 'same',
+  );
+  const both = changed.find(({ kind }) => kind === 'both');
+  if (both !== undefined) {
+    const reason = `both the pull request and the default branch changed ${both.file}: bring the default branch into the pull request`;
+    return { kind: 'undecided', reason };
+  }
+  if (changed.length === 0) return { kind: 'same' };
+  const [before, after] = [
+    await valuesAt(compared.baseSha, targets, ports),
+    await valuesAt(compared.headSha, targets, ports),
+  ];
+  return before.every((one, index) => saysSame(one, after[index]))
+    ? { kind: 'same' }
+    : { kind: 'changed', before, after };
+}
+
+/** How a merge changes a file: not at all, to what the head has, or in a way that only Git can tell. */
+async function fileChange(
+  file: string,
+  { baseSha, headSha }: Compared,
+  { branches, files }: ChangePorts,
+): Promise<{ readonly file: string; readonly kind: 'same' | 'head' | 'both' }> {
+  const [base, head] = await files.objectIds(file, [baseSha, headSha]);
+  if (base === head && base !== undefined) return { file, kind: 'same' };
+  const from = await branches.mergeBase(baseSha, headSha);
+  const [origin] = from === undefined ? [undefined] : await files.objectIds(file, [from]);
+  if (from !== undefined && origin === head) return { file, kind: 'same' };
+  return { file, kind: from !== undefined && origin === base ? 'head' : 'both' };
+}
+
+async function valuesAt(
+  sha: string,
+  targets: readonly TargetConfig[],
+  { files, readTargets = readTargetsHere }: ChangePorts,
+): Promise<readonly ReadTarget[]> {
+  const byFile = Map.groupBy(targets, ({ file }) => file);
+  const read = new Map<TargetConfig, ReadTarget>();
+  for (const [file, own] of byFile) {
+    const said = await files.read(file, sha).then((text) => readTargets(text, own), unread(own));
+    for (const [index, target] of own.entries()) {
+      read.set(target, said[index] ?? { problem: `cannot be read: ${file}` });
+    }
+  }
+  return targets.map((target) => read.get(target) ?? { problem: `has no file ${target.file}` });
+}
+
+/** A folder, a huge file or one that is no text is a target that cannot be read, and nobody else's problem. */
+function unread(targets: readonly TargetConfig[]): (error: unknown) => readonly ReadTarget[] {
+  return (error) => {
+    if (!(error instanceof UserError)) throw error;
+    return targets.map(() => ({ problem: `cannot be read: ${error.message}` }));
+  };
+}
+
+/** What cannot be read is never the same, not even as itself: nobody can say what it is. */
+function saysSame(one: ReadTarget, other: ReadTarget | undefined): boolean {
+  return one.value !== undefined && other?.value !== undefined && namesSame(one.value, other.value);
+}

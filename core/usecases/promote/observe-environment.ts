@@ -1,0 +1,98 @@
+import type { EnvironmentConfig } from '../../config/environment-config.ts';
+import { isNamed } from '../../domain/manifest/match-version.ts';
+import { type EnvironmentState, firstInRow, type TargetValues } from '../../domain/promotion/environment-history.ts';
+import { decideHealth, type Health, type HealthFacts } from '../../domain/promotion/health.ts';
+import type { BranchTip } from '../../ports/default-branch-log.ts';
+import type { HealthSignals } from '../../ports/health-signals.ts';
+import type { KnownVersion } from '../registry/version-catalog.ts';
+import type { EnvironmentHistories } from './environment-histories.ts';
+
+/** What observing an environment needs. */
+export interface ObservationSources {
+  readonly signals: HealthSignals;
+  readonly histories: Pick<EnvironmentHistories, 'of' | 'tipsSince'>;
+}
+
+/** An environment that holds a version on the default branch. */
+export interface HeldEnvironment {
+  readonly environment: EnvironmentConfig;
+  readonly version: KnownVersion;
+  readonly nowMs: number;
+}
+
+/** Since when an environment holds a version, and whether it is verified there. */
+export interface Observation {
+  readonly heldSinceMs: number;
+  readonly health: Health;
+}
+
+/**
+ * Chosen: longer than the ten minutes after which a Deployment says by default that it makes no progress. Until then an
+ * InferenceService whose new pods never come up reports the health of the old ones.
+ */
+const ARGOCD_SETTLE_MS = 15 * 60_000;
+/** Chosen: after a sync Argo CD repeats the last model's word for some seconds. */
+const MAX_FAILURE_SETTLE_MS = 60_000;
+/** Chosen: each commit costs a request; what is said lately counts, and what was said when the version came. */
+const [NEWEST_TIPS, OLDEST_TIPS] = [25, 5] as const;
+
+/** Observes an environment that holds a version: facts of Git and of GitHub alone, so that asking again tells the same. */
+export async function observeEnvironment(held: HeldEnvironment, sources: ObservationSources): Promise<Observation> {
+  const { environment, version, nowMs } = held;
+  const history = await sources.histories.of(environment.name);
+  const first = firstInRow(history, (values) => areNamed(values, version));
+  // Where the default branch does not hold it (any more), it came just now: nothing that was said before is about it.
+  const heldSinceMs = first?.arrivedAtMs ?? nowMs;
+  const tips = (await sources.histories.tipsSince(heldSinceMs)).filter(({ arrivedAtMs }) => arrivedAtMs <= nowMs);
+  return { heldSinceMs, health: await judgeHealth(environment, { heldSinceMs, nowMs, tips }, sources) };
+}
+
+/**
+ * Whether a state of an environment that is over had failed there when it ended; never where nobody tells its health.
+ * What was said of the commit that ended it is about the next state. A version that was verified and was not healthy for
+ * a moment when the next one came (its node was drained) has not failed.
+ */
+export async function hadFailed(
+  environment: EnvironmentConfig,
+  { arrivedAtMs, endedAtMs }: EnvironmentState,
+  sources: ObservationSources,
+): Promise<boolean> {
+  if (endedAtMs === undefined) return false;
+  const tips = (await sources.histories.tipsSince(arrivedAtMs)).filter((tip) => tip.arrivedAtMs < endedAtMs);
+  const health = await judgeHealth(environment, { heldSinceMs: arrivedAtMs, nowMs: endedAtMs, tips }, sources);
+  return health.state === 'failed' && !(health.by === 'deadline' && health.onceVerified);
+}
+
+/** Whether all targets of an environment name a version. */
+export function areNamed(values: TargetValues, version: KnownVersion): boolean {
+  return values.every((value) => value !== undefined && isNamed(value, version));
+}
+
+/** Judges by what was said between two moments, of these commits of the default branch. */
+async function judgeHealth(
+  { name, health }: EnvironmentConfig,
+  { heldSinceMs, nowMs, tips }: Pick<HealthFacts, 'heldSinceMs' | 'nowMs'> & { readonly tips: readonly BranchTip[] },
+  { signals }: Pick<ObservationSources, 'signals'>,
+): Promise<Health> {
+  const facts = { heldSinceMs, nowMs };
+  if (health === undefined || health.from === 'none') {
+    return decideHealth({ ...facts, signals: undefined, settleMs: 0, deadlineMs: undefined });
+  }
+  const source = { from: health.from, context: health.context ?? name, creator: health.creator };
+  const said = await signals.of(source, asked(tips));
+  const settleMs = health.settle ?? (health.from === 'argocd' ? ARGOCD_SETTLE_MS : 0);
+  const failureSettleMs = Math.min(settleMs, MAX_FAILURE_SETTLE_MS);
+  return decideHealth({
+    ...facts,
+    signals: said.filter(({ atMs }) => atMs <= nowMs),
+    settleMs,
+    failureSettleMs,
+    deadlineMs: health.deadline,
+  });
+}
+
+function asked(tips: readonly BranchTip[]): readonly string[] {
+  const shas = tips.map(({ sha }) => sha);
+  if (shas.length <= NEWEST_TIPS + OLDEST_TIPS) return shas;
+  return [...shas.slice(0, NEWEST_TIPS), ...shas.slice(-OLDEST_TIPS)];
+}

@@ -1,0 +1,46 @@
+import type { EnvironmentConfig } from '../../config/environment-config.ts';
+import type { DeployedVersion } from '../../domain/manifest/version-value.ts';
+import { UserError } from '../../errors.ts';
+import type { Branches, BranchHead } from '../../ports/branches.ts';
+import type { CommitHistory } from '../../ports/commit-history.ts';
+import type { RepositoryFiles } from '../../ports/repository-files.ts';
+import { planDeployment } from './deploy-version.ts';
+
+/** What a commit is compared with its plan by. */
+export interface PlannedCommitPorts {
+  readonly branches: Pick<Branches, 'treeWith'>;
+  readonly files: Pick<RepositoryFiles, 'read'>;
+  readonly history: CommitHistory;
+}
+
+/** A plan: a version in an environment. */
+export interface Plan {
+  readonly environment: Pick<EnvironmentConfig, 'targets'>;
+  readonly version: DeployedVersion;
+  /** The default branch's newest commit. */
+  readonly baseSha: string;
+}
+
+/**
+ * Whether a commit is the planned one: exactly the planned files with the planned bytes, on a commit of the default
+ * branch, and nothing else. Trees are compared, never authors: those can be written by whoever pushes.
+ */
+export async function isPlannedCommit(
+  { tree, parents }: BranchHead,
+  { environment, version, baseSha }: Plan,
+  { branches, files, history }: PlannedCommitPorts,
+): Promise<boolean> {
+  const [parent, ...others] = parents;
+  if (parent === undefined || others.length > 0) return false;
+  if (!(await history.isAncestorOrSame(parent, baseSha))) return false;
+  const edits = await planDeployment(environment, version, (file) => files.read(file, parent)).catch(noPlan);
+  if (edits === undefined) return false;
+  const planned = edits.map(({ file, after }) => ({ path: file, text: after }));
+  return (await branches.treeWith(parent, planned)) === tree;
+}
+
+/** The targets have changed since: no plan would give this commit. */
+function noPlan(error: unknown): undefined {
+  if (error instanceof UserError) return undefined;
+  throw error;
+}

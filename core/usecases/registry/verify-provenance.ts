@@ -1,0 +1,263 @@
+import { type AttemptArtifact, newestAttemptsFirst } from '../../domain/model/workflow-artifact.ts';
+import {
+  type DocumentedVersion,
+  documentRefusal,
+  RELEASE_JOB,
+  releaseRunRefusal,
+  uploadRefusal,
+} from '../../domain/registry/release-provenance.ts';
+import { UserError } from '../../errors.ts';
+import type { ArtifactHasher } from '../../ports/artifact-hasher.ts';
+import type { CommitHistory } from '../../ports/commit-history.ts';
+import type { DefaultBranchLog } from '../../ports/default-branch-log.ts';
+import type { ReportArchive } from '../../ports/report-archive.ts';
+import type { VersionAttestations } from '../../ports/version-attestations.ts';
+import type { WorkflowArtifact, WorkflowRun, WorkflowRuns } from '../../ports/workflow-runs.ts';
+import type { ModelVersionReport } from '../../reports/model-version-report.ts';
+import { readReport } from '../../reports/read-report.ts';
+import type { ProvenanceMemory, RememberedRelease, VersionClaim, VersionDocument } from './provenance-memory.ts';
+
+/** What a version's provenance is verified from. */
+export interface ProvenancePorts {
+  readonly runs: Pick<WorkflowRuns, 'get' | 'attempt' | 'jobs' | 'artifacts' | 'download'>;
+  readonly history: CommitHistory;
+  readonly log: Pick<DefaultBranchLog, 'wasAt'>;
+  readonly archive: ReportArchive;
+  readonly hasher: Pick<ArtifactHasher, 'hashChunks'>;
+  /** Undefined: the repository signs nothing. */
+  readonly attestations?: VersionAttestations | undefined;
+}
+
+/** What a version has to agree with. */
+export interface ProvenanceContext {
+  readonly model: string;
+  readonly defaultBranch: { readonly name: string; readonly sha: string };
+  /** The ways to write `register.store`; none: nothing is believed. */
+  readonly stores: readonly string[];
+  /** `register.workflow` of tidegate.yaml: the file name of the workflow that registers. */
+  readonly releaseWorkflow: string;
+  /** `image.repository` of tidegate.yaml. */
+  readonly imageRepository: string | undefined;
+  /** The run that asks, which has not ended; undefined for the bot. */
+  readonly ownRunId?: number | undefined;
+  readonly memory: ProvenanceMemory;
+  readonly nowMs: number;
+}
+
+/** What became of a claim. */
+export type Verification =
+  /** Its document is believed, as one thing. */
+  | { readonly kind: 'verified'; readonly document: VersionDocument; readonly by: 'release-run' | 'attestation' }
+  /** A release made it, but GitHub keeps its document no more: only what the default branch has held counts. */
+  | { readonly kind: 'expired'; readonly reason: string }
+  /** @property isFinal Asking again would tell the same. */
+  | { readonly kind: 'refused'; readonly reason: string; readonly isFinal: boolean };
+
+/** Chosen: a document of thousands of files fits. */
+const MAX_DOCUMENT_BYTES = 8 * 2 ** 20;
+/** Chosen: twenty requests, once for all versions. */
+const MAX_MOVES = 2000;
+
+/**
+ * Decides whether a version is believed: the one place for the bot and for the actions.
+ *
+ * It is where its tag names a successful run of the release workflow, for a push to or a dispatch on the default branch
+ * at the tag's commit, to which that branch pointed, and the document that this run's register job uploaded has the digest that the tag names. URI,
+ * digest, image and version then come from that document, never from the tag. A signed statement about the document
+ * does as well.
+ */
+export class ProvenanceVerifier {
+  readonly #context: ProvenanceContext;
+  readonly #ports: ProvenancePorts;
+  readonly #runs = new Map<number, Promise<WorkflowRun | undefined>>();
+  readonly #artifacts = new Map<number, Promise<readonly WorkflowArtifact[]>>();
+
+  constructor(context: ProvenanceContext, ports: ProvenancePorts) {
+    this.#context = context;
+    this.#ports = ports;
+  }
+
+  /** @throws {ServiceError} Where GitHub cannot be asked: that is no answer. */
+  async verify(claim: VersionClaim): Promise<Verification> {
+    const { memory, nowMs } = this.#context;
+    const known = memory.refusalOf(claim.tag, nowMs);
+    if (known !== undefined) return refused(known, true);
+    const result = await this.#verify(claim);
+    if (result.kind === 'refused' && result.isFinal) memory.refuse(claim.tag, result.reason, nowMs);
+    return result;
+  }
+
+  async #verify(claim: VersionClaim): Promise<Verification> {
+    const { line } = claim;
+    const digest = line?.document;
+    if (line === undefined || digest === undefined) return refused('its tag has no line of Tidegate', true);
+    const attested = await this.#attested(claim, digest);
+    if (attested !== undefined) return attested;
+    if (line.runId === null) return refused('no workflow run made it', true);
+    const release = this.#releaseOf(claim, line.runId, digest);
+    const known = this.#context.memory.documentOf(release);
+    if (known !== undefined && (await this.#isOnBranch(claim))) return this.#agreeing(claim, known, 'release-run');
+    const run = await this.#run(line.runId);
+    if (run === undefined) return refused(`there is no run ${line.runId}`, true);
+    const { defaultBranch, releaseWorkflow: workflow } = this.#context;
+    const foreign = releaseRunRefusal(run, { commit: claim.commit, defaultBranch: defaultBranch.name, workflow });
+    if (foreign !== undefined) return refused(foreign, true);
+    if (!(await this.#isOnBranch(claim))) return refused('its commit is not on the default branch', false);
+    return (await this.#neverAt(claim)) ?? this.#ofRun(claim, run, release);
+  }
+
+  /**
+   * A run tells the name of its branch or of its tag, and not which: of a tag with the default branch's name it looks the
+   * same. It ran the workflow file of its commit, so that the default branch has to have been at that very commit.
+   */
+  async #neverAt({ commit }: VersionClaim): Promise<Verification | undefined> {
+    const { name, sha } = this.#context.defaultBranch;
+    const was = commit === sha || (await this.#ports.log.wasAt(commit, MAX_MOVES));
+    if (was === true) return undefined;
+    if (was === false) return refused(`${name} never pointed to its commit`, false);
+    return { kind: 'expired', reason: `GitHub does not list any more whether ${name} pointed to its commit` };
+  }
+
+  #releaseOf({ commit }: VersionClaim, runId: number, digest: string): RememberedRelease {
+    return { runId, digest, commit, branch: this.#context.defaultBranch.name };
+  }
+
+  #isOnBranch({ commit }: VersionClaim): Promise<boolean> {
+    return this.#ports.history.isAncestorOrSame(commit, this.#context.defaultBranch.sha);
+  }
+
+  async #attested(claim: VersionClaim, digest: string): Promise<Verification | undefined> {
+    const found = await this.#ports.attestations?.documentOf(digest);
+    if (found === undefined || (await this.#digestOf(found.bytes)) !== digest) return undefined;
+    const document = documentOf(readReport('model-version', found.bytes, 'the attested document'));
+    return this.#agreeing(claim, document, 'attestation');
+  }
+
+  async #ofRun(claim: VersionClaim, run: WorkflowRun, release: RememberedRelease): Promise<Verification> {
+    const uploads = await this.#uploads(run);
+    if (typeof uploads === 'string') return refused(uploads, run.conclusion === 'success');
+    if (uploads.length === 0) return withoutUpload(run);
+    const reasons: string[] = [];
+    for (const { attempt, artifact } of uploads) {
+      const found = await this.#document(run, { attempt, artifact, release });
+      if (typeof found !== 'string') return this.#agreeing(claim, found, 'release-run');
+      reasons.push(found);
+    }
+    return refused(reasons[0] ?? '', run.conclusion === 'success');
+  }
+
+  /** What its attempts uploaded, newest first, or why none of it counts. */
+  async #uploads(run: WorkflowRun): Promise<readonly AttemptArtifact<WorkflowArtifact>[] | string> {
+    const artifacts = await this.#artifactsOf(run.id);
+    try {
+      return newestAttemptsFirst({ kind: 'version', model: this.#context.model }, artifacts);
+    } catch (error) {
+      if (error instanceof UserError) return error.message;
+      throw error;
+    }
+  }
+
+  /** The document in an artifact, or why it is not believed. */
+  async #document(
+    run: WorkflowRun,
+    {
+      attempt,
+      artifact,
+      release,
+    }: { readonly attempt: number; readonly artifact: WorkflowArtifact; readonly release: RememberedRelease },
+  ): Promise<VersionDocument | string> {
+    const isOwnRun = run.id === this.#context.ownRunId;
+    if (!isOwnRun && !(await this.#succeeded(run, attempt))) return `run ${run.id} did not succeed`;
+    const jobs = await this.#ports.runs.jobs(run.id, attempt);
+    const foreign = uploadRefusal(artifact.createdAtMs, jobs, isOwnRun);
+    if (foreign !== undefined) return foreign;
+    if (artifact.sizeBytes > MAX_DOCUMENT_BYTES) return 'its document is too large';
+    const bytes = await this.#unpack(artifact);
+    if (bytes === undefined) return `the artifact ${artifact.name} holds no document`;
+    if ((await this.#digestOf(bytes)) !== release.digest) return `run ${run.id} registered another document`;
+    const document = documentOf(readReport('model-version', bytes, artifact.name));
+    this.#context.memory.keep(release, document);
+    return document;
+  }
+
+  /** A run that is run again has not ended: then the attempt that uploaded counts. */
+  async #succeeded(run: WorkflowRun, attempt: number): Promise<boolean> {
+    if (run.conclusion === 'success') return true;
+    return (await this.#ports.runs.attempt(run.id, attempt))?.conclusion === 'success';
+  }
+
+  async #unpack(artifact: WorkflowArtifact): Promise<Uint8Array | undefined> {
+    const { archive, runs } = this.#ports;
+    try {
+      const files = await archive.read(() => runs.download(artifact.id), ['model-version.json']);
+      return files.get('model-version.json');
+    } catch (error) {
+      if (error instanceof UserError) return undefined;
+      throw error;
+    }
+  }
+
+  #agreeing(claim: VersionClaim, document: VersionDocument, by: 'release-run' | 'attestation'): Verification {
+    const { model, stores, imageRepository } = this.#context;
+    const { version, commit } = claim;
+    // An attestation says which run it was by itself.
+    const runId = by === 'attestation' ? (document.lineage.runId ?? 0) : (claim.line?.runId ?? 0);
+    const expected = { model, version, commit, runId, stores, imageRepository };
+    const reason = documentRefusal(asDocumented(document), expected);
+    return reason === undefined ? { kind: 'verified', document, by } : refused(reason, false);
+  }
+
+  #run(id: number): Promise<WorkflowRun | undefined> {
+    const asked = this.#runs.get(id) ?? this.#ports.runs.get(id);
+    this.#runs.set(id, asked);
+    return asked;
+  }
+
+  #artifactsOf(id: number): Promise<readonly WorkflowArtifact[]> {
+    const asked = this.#artifacts.get(id) ?? this.#ports.runs.artifacts(id);
+    this.#artifacts.set(id, asked);
+    return asked;
+  }
+
+  #digestOf(bytes: Uint8Array): Promise<string> {
+    return this.#ports.hasher.hashChunks(once(bytes));
+  }
+}
+
+async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes;
+}
+
+function withoutUpload(run: WorkflowRun): Verification {
+  if (run.status !== 'completed') return refused(`run ${run.id} has not ended`, false);
+  if (run.conclusion !== 'success') return refused(`run ${run.id} did not succeed`, false);
+  return { kind: 'expired', reason: `GitHub keeps nothing that the ${RELEASE_JOB} job of run ${run.id} uploaded` };
+}
+
+function refused(reason: string, isFinal: boolean): Verification {
+  return { kind: 'refused', reason, isFinal };
+}
+
+/** Without the list of files, which nobody asks a remembered document for. */
+function documentOf(report: ModelVersionReport): VersionDocument {
+  const { uri, digest, sizeBytes } = report.artifact;
+  const { createdAt, name, version, lineage, signature, task, features, run, evaluation, profile, image } = report;
+  const { metrics, comparisons, dataset } = report;
+  return {
+    ...{ createdAt, name, version, lineage, signature, task, features, run, evaluation, profile, image },
+    ...{ metrics, comparisons, dataset },
+    artifact: { uri, digest, sizeBytes },
+  };
+}
+
+function asDocumented({ name, version, artifact, image, lineage }: VersionDocument): DocumentedVersion {
+  return {
+    model: name,
+    version,
+    artifactUri: artifact.uri,
+    artifactDigest: artifact.digest,
+    commit: lineage.commit,
+    runId: lineage.runId,
+    ...(image === undefined ? {} : { image }),
+  };
+}

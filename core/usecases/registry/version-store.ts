@@ -1,0 +1,163 @@
+import type { HashedArtifact } from '../../domain/model/artifact-digest.ts';
+import { textContent } from '../../domain/model/text-content.ts';
+import { artifactFolder, documentKey, runKey, storeUri, versionKey } from '../../domain/registry/store-layout.ts';
+import { ServiceError } from '../../errors.ts';
+import type { ArtifactHasher } from '../../ports/artifact-hasher.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import type { EvaluationReport } from '../../reports/evaluation-report.ts';
+import { ACTION_LIMITS } from '../../reports/limits.ts';
+import type { DocumentReference, ModelVersionReport } from '../../reports/model-version-report.ts';
+import type { ProfileReport } from '../../reports/profile-report.ts';
+import { formatReport, type ReportKind, type ReportOf, readReport } from '../../reports/read-report.ts';
+import type { RunReport } from '../../reports/run-report.ts';
+
+/** The documents of a registration that are in the store. */
+export interface StoredDocuments {
+  readonly run?: DocumentReference;
+  readonly evaluation?: DocumentReference;
+  readonly profile?: DocumentReference;
+}
+
+type StoreHasher = Pick<ArtifactHasher, 'hashText' | 'hashChunks'>;
+
+/** What the register keeps in an object store, by the layout of `store-layout.ts`. */
+export class VersionStore {
+  readonly #objects: ObjectStore;
+  readonly #hasher: StoreHasher;
+  readonly #open: ((path: string) => AsyncIterable<Uint8Array>) | undefined;
+
+  /**
+   * @param openFile Opens a file of the artifact by its path in it; only `putArtifact` needs it.
+   */
+  constructor(objects: ObjectStore, hasher: StoreHasher, openFile?: (path: string) => AsyncIterable<Uint8Array>) {
+    this.#objects = objects;
+    this.#hasher = hasher;
+    this.#open = openFile;
+  }
+
+  /** Without a trailing slash. */
+  get uri(): string {
+    return this.#objects.uri;
+  }
+
+  /**
+   * Stores the artifact's tree under its digest; what is there already stays, and is read to see that it is the same.
+   *
+   * @throws {ServiceError} STORE_CORRUPT when the store has other bytes there.
+   */
+  async putArtifact(artifact: HashedArtifact): Promise<void> {
+    const open = this.#open;
+    if (open === undefined) throw new RangeError('putArtifact needs a store that was made with openFile');
+    for (const { path, sizeBytes, digest } of artifact.files) {
+      const key = `${artifactFolder(artifact.digest)}/${path}`;
+      const result = await this.#objects.put(key, { sizeBytes, open: () => open(path) }, 'if-absent');
+      if (result === 'exists') await this.#expectDigest(key, digest);
+    }
+  }
+
+  /** Stores the given documents, each under its own digest. */
+  async putDocuments(reports: {
+    readonly run: RunReport | undefined;
+    readonly evaluation: EvaluationReport;
+    readonly profile: ProfileReport | undefined;
+  }): Promise<StoredDocuments> {
+    return {
+      ...(reports.run === undefined ? {} : { run: await this.#putReport('run', reports.run) }),
+      evaluation: await this.#putReport('evaluation', reports.evaluation),
+      ...(reports.profile === undefined ? {} : { profile: await this.#putReport('profile', reports.profile) }),
+    };
+  }
+
+  /** What `putDocuments` gives for these; nothing is written. */
+  referencesOf({ run, evaluation, profile }: Parameters<VersionStore['putDocuments']>[0]): StoredDocuments {
+    return {
+      ...(run === undefined ? {} : { run: this.#reference(formatReport('run', run)) }),
+      evaluation: this.#reference(formatReport('evaluation', evaluation)),
+      ...(profile === undefined ? {} : { profile: this.#reference(formatReport('profile', profile)) }),
+    };
+  }
+
+  /** Stores the document of a version under its digest. */
+  async putVersionDocument(report: ModelVersionReport): Promise<DocumentReference> {
+    return this.#putReport('model-version', report);
+  }
+
+  /**
+   * Writes what is written after the tag, where it is missing or is something else: the copy for people, and, where the
+   * version says what it was made of, the document of its run under its inputs.
+   */
+  async repair(report: ModelVersionReport): Promise<void> {
+    await this.#objects.put(
+      versionKey(report.version),
+      textContent(formatReport('model-version', report)),
+      'if-absent',
+    );
+    const { artifact, lineage, run } = report;
+    if (run === null || lineage.inputsDigest === null) return;
+    const bytes = await this.#bytes(documentKey(run.digest));
+    if (bytes === undefined || (await this.#hasher.hashChunks(once(bytes))) !== run.digest) return;
+    const key = runKey(lineage.inputsDigest, artifact.digest);
+    const stored = await this.#objects.open(key);
+    if (stored !== undefined && (await this.#hasher.hashChunks(stored)) === run.digest) return;
+    await this.#objects.put(key, textContent(new TextDecoder().decode(bytes)), 'replace');
+  }
+
+  /**
+   * The document with a digest, checked against it.
+   *
+   * @throws {ServiceError} STORE_CORRUPT when the bytes have another digest.
+   */
+  async readDocument<Kind extends ReportKind>(kind: Kind, digest: string): Promise<ReportOf<Kind> | undefined> {
+    return this.#read(kind, documentKey(digest), digest);
+  }
+
+  async #expectDigest(key: string, digest: string): Promise<void> {
+    const stored = await this.#objects.open(key);
+    if (stored !== undefined && (await this.#hasher.hashChunks(stored)) === digest) return;
+    throw otherBytes(storeUri(this.uri, key), digest);
+  }
+
+  async #putReport<Kind extends ReportKind>(kind: Kind, report: ReportOf<Kind>): Promise<DocumentReference> {
+    const text = formatReport(kind, report);
+    const reference = this.#reference(text);
+    await this.#objects.put(documentKey(reference.digest), textContent(text), 'if-absent');
+    return reference;
+  }
+
+  #reference(text: string): DocumentReference {
+    const digest = this.#hasher.hashText(text);
+    return { uri: storeUri(this.uri, documentKey(digest)), digest };
+  }
+
+  async #read<Kind extends ReportKind>(kind: Kind, key: string, digest?: string): Promise<ReportOf<Kind> | undefined> {
+    const bytes = await this.#bytes(key);
+    if (bytes === undefined) return undefined;
+    const uri = storeUri(this.uri, key);
+    if (digest !== undefined && (await this.#hasher.hashChunks(once(bytes))) !== digest) throw otherBytes(uri, digest);
+    return readReport(kind, bytes, uri);
+  }
+
+  async #bytes(key: string): Promise<Uint8Array | undefined> {
+    const parts: Uint8Array[] = [];
+    let size = 0;
+    const content = await this.#objects.open(key);
+    if (content === undefined) return undefined;
+    for await (const part of content) {
+      size += part.length;
+      parts.push(part);
+      if (size > ACTION_LIMITS.maxBytes) break;
+    }
+    return Buffer.concat(parts);
+  }
+}
+
+async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes;
+}
+
+function otherBytes(uri: string, digest: string): ServiceError {
+  return new ServiceError('STORE_CORRUPT', `${uri} has other bytes: it does not have the digest ${digest}`, {
+    fix: 'Delete this object and register again: someone or something changed it.',
+    retryable: false,
+  });
+}

@@ -1,0 +1,43 @@
+import type { CheckAnnotation, CheckRun } from '../../ports/check-runs.ts';
+import { renderEvaluationSections } from '../../render/evaluation.ts';
+import { inlineCode } from '../../render/text/inline-code.ts';
+import type { EvaluationReport, RuleResult } from '../../reports/evaluation-report.ts';
+
+const CONFIG_FILE = 'tidegate.yaml';
+
+/**
+ * The check run of a verdict. An inconclusive one that blocks is a failure, never neutral: a neutral check satisfies
+ * branch protection.
+ */
+export function evaluationCheck(report: EvaluationReport, headSha: string): CheckRun {
+  return {
+    name: `tidegate / ${report.model}`,
+    headSha,
+    conclusion: conclusionOf(report),
+    title: `${report.verdict}: ${judged(report)}`,
+    summary: checkSummary(report),
+    annotations: report.rules.flatMap(annotationOf).slice(0, 500),
+  };
+}
+
+function checkSummary(report: EvaluationReport): string {
+  const { headline, rules, reasons } = renderEvaluationSections(report);
+  return [headline, rules, reasons].filter((part) => part !== '').join('\n\n');
+}
+
+function conclusionOf({ verdict, whenInconclusive }: EvaluationReport): CheckRun['conclusion'] {
+  if (verdict === 'pass') return 'success';
+  return verdict === 'inconclusive' && whenInconclusive === 'warn' ? 'neutral' : 'failure';
+}
+
+function judged({ rules }: EvaluationReport): string {
+  const count = (verdict: RuleResult['verdict']) => rules.filter((rule) => rule.verdict === verdict).length;
+  return `${count('pass')} passed, ${count('fail')} failed, ${count('inconclusive')} inconclusive`;
+}
+
+function annotationOf({ verdict, line, reason, rule }: RuleResult): readonly CheckAnnotation[] {
+  if (line === undefined || verdict === 'pass' || verdict === 'not-applicable') return [];
+  const onlyWarns = verdict === 'fail' ? rule.onFail === 'warn' : rule.whenInconclusive === 'warn';
+  const message = `${rule.metric}: ${inlineCode(reason, 1000)}`;
+  return [{ path: CONFIG_FILE, line, level: onlyWarns ? 'warning' : 'failure', message }];
+}

@@ -1,0 +1,206 @@
+import type { EnvironmentConfig } from '../../config/environment-config.ts';
+import { parseConfig } from '../../config/parse-config.ts';
+import type { ModelConfig } from '../../config/tidegate-config.ts';
+import { readWorkflowFacts } from '../../config/workflow-facts.ts';
+import { DATA_ENVIRONMENT, RELEASE_ENVIRONMENT } from '../../domain/doctor/check-environments.ts';
+import { OWNERS_FILES, parseCodeOwners } from '../../domain/doctor/code-owners.ts';
+import { diagnose } from '../../domain/doctor/diagnose.ts';
+import type { Finding } from '../../domain/doctor/finding.ts';
+import { type Looked, seen, unknown } from '../../domain/doctor/looked.ts';
+import type {
+  ConfigFacts,
+  HealthFacts,
+  ModelFacts,
+  OwnersFile,
+  SetupFacts,
+  WantedApp,
+} from '../../domain/doctor/setup-facts.ts';
+import type { WorkflowFacts } from '../../domain/doctor/workflow-facts.ts';
+import { ServiceError, UserError } from '../../errors.ts';
+import type { Branches } from '../../ports/branches.ts';
+import type { DefaultBranchLog } from '../../ports/default-branch-log.ts';
+import type { HealthSignals, HealthSource } from '../../ports/health-signals.ts';
+import type { RepositoryFiles } from '../../ports/repository-files.ts';
+import type { InstalledApp, RepositorySetup } from '../../ports/repository-setup.ts';
+
+/** What is needed to look at a repository's set-up; nothing is written. */
+export interface SetupPorts {
+  readonly setup: RepositorySetup;
+  readonly installedApp: InstalledApp;
+  readonly files: Pick<RepositoryFiles, 'read'>;
+  readonly branches: Pick<Branches, 'default'>;
+  readonly log: DefaultBranchLog;
+  readonly signals: HealthSignals;
+}
+
+/** Which repository, and what the bot needs of its App. */
+export interface SetupRequest {
+  /** `owner/name` */
+  readonly repository: string;
+  /** Undefined: the repository goes without the bot, and nothing that only the bot needs is asked for. */
+  readonly wanted: WantedApp | undefined;
+}
+
+/** Chosen: more workflow files than any repository was seen with. */
+export const MAX_WORKFLOW_FILES = 50;
+/** Chosen: health that was told in the last weeks. */
+const RECENT_COMMITS = 10;
+
+/** What a token needs to read each kind of health. */
+const PERMISSIONS = {
+  argocd: 'commit statuses: read',
+  'commit-status': 'commit statuses: read',
+  'check-run': 'checks: read',
+  'deployment-status': 'deployments: read',
+} as const satisfies Readonly<Record<HealthSource['from'], string>>;
+
+/**
+ * Looks at everything that Tidegate relies on in a repository, and says what holds, what is missing and what could not be
+ * looked at.
+ *
+ * @throws {ServiceError} GITHUB_UNREACHABLE (retryable), GITHUB_REFUSED where the repository itself cannot be read.
+ */
+export async function examineSetup(request: SetupRequest, ports: SetupPorts): Promise<readonly Finding[]> {
+  const { setup, branches } = ports;
+  const { name: defaultBranch, sha } = await branches.default();
+  const { config, health: told } = await readConfig(sha, ports);
+  const [environments, protectedBranches, secrets, ruled, protection, tagRulesets] = await Promise.all([
+    setup.environments([RELEASE_ENVIRONMENT, DATA_ENVIRONMENT]),
+    setup.protectedBranches(),
+    setup.secrets(),
+    setup.ruled(defaultBranch),
+    setup.protection(defaultBranch),
+    setup.tagRulesets(),
+  ]);
+  const [owners, workflows, actions, app, workflowAppId, health] = await Promise.all([
+    readOwners(sha, ports),
+    readWorkflows(sha, ports),
+    setup.actions(),
+    ports.installedApp.read(),
+    setup.workflowAppId(),
+    observeHealth(told, sha, ports),
+  ]);
+  const settings = { environments, protectedBranches, secrets, ruled, protection, tagRulesets, actions, app };
+  const files = { config, owners, workflows, health };
+  const facts: SetupFacts = { ...request, defaultBranch, ...settings, ...files, workflowAppId };
+  return diagnose(facts);
+}
+
+/** An environment whose health somebody tells. */
+interface ToldHealth {
+  readonly model: string;
+  readonly environment: EnvironmentConfig;
+}
+
+async function readConfig(
+  sha: string,
+  { files }: SetupPorts,
+): Promise<{ readonly config: ConfigFacts; readonly health: readonly ToldHealth[] }> {
+  try {
+    const text = await files.read('tidegate.yaml', sha);
+    if (text === undefined) return { config: { kind: 'absent' }, health: [] };
+    const models = Object.entries(parseConfig(text).config.models);
+    const health = models.flatMap(([model, { environments }]) =>
+      environments.filter(isTold).map((environment) => ({ model, environment })),
+    );
+    return { config: { kind: 'parsed', models: models.map(modelFacts) }, health };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const problems = error.problems.map(({ message, place }) => `line ${place?.line ?? 1}: ${message}`);
+    return { config: { kind: 'broken', problems }, health: [] };
+  }
+}
+
+function isTold({ health }: EnvironmentConfig): boolean {
+  return health !== undefined && health.from !== 'none';
+}
+
+function modelFacts([name, { register, drift, environments }]: [string, ModelConfig]): ModelFacts {
+  return {
+    name,
+    store: register?.store,
+    releaseWorkflow: register?.workflow,
+    retrainWorkflow: drift?.retrain?.workflow,
+    targets: [...new Set(environments.flatMap(({ targets }) => targets.map(({ file }) => file)))],
+  };
+}
+
+async function readOwners(sha: string, { files }: SetupPorts): Promise<Looked<OwnersFile | undefined>> {
+  try {
+    for (const path of OWNERS_FILES) {
+      const text = await files.read(path, sha);
+      if (text !== undefined) return seen({ path, rules: parseCodeOwners(text) });
+    }
+    return seen(undefined);
+  } catch (error) {
+    if (error instanceof UserError) return unknown(`a file that can be read: ${error.message}`);
+    throw error;
+  }
+}
+
+async function readWorkflows(sha: string, { setup, files }: SetupPorts): Promise<Looked<readonly WorkflowFacts[]>> {
+  const listed = await setup.workflowFiles();
+  if (listed.kind === 'unknown') return listed;
+  if (listed.value.length > MAX_WORKFLOW_FILES) {
+    return unknown(`a look by hand: there are ${listed.value.length} workflow files, more than ${MAX_WORKFLOW_FILES}`);
+  }
+  const read = async (file: string) =>
+    readWorkflowFacts(file, (await textOrNothing(files, { path: `.github/workflows/${file}`, sha })) ?? '');
+  return seen(await Promise.all(listed.value.map(read)));
+}
+
+/** A file that is too large or no text is a workflow that cannot be read, and is said to be. */
+async function textOrNothing(
+  files: SetupPorts['files'],
+  { path, sha }: { readonly path: string; readonly sha: string },
+): Promise<string | undefined> {
+  return files.read(path, sha).catch((error: unknown) => {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  });
+}
+
+async function observeHealth(
+  told: readonly ToldHealth[],
+  sha: string,
+  ports: SetupPorts,
+): Promise<readonly HealthFacts[]> {
+  if (told.length === 0) return [];
+  const { tips } = await ports.log.tips(sha, RECENT_COMMITS);
+  const commits = tips.map((tip) => tip.sha);
+  const facts: HealthFacts[] = [];
+  for (const one of told) facts.push(await healthFacts(one, commits, ports));
+  return facts;
+}
+
+async function healthFacts(
+  { model, environment: { name, health } }: ToldHealth,
+  commits: readonly string[],
+  { signals, setup }: SetupPorts,
+): Promise<HealthFacts> {
+  const { from = 'none', context = name, creator, deadline } = health ?? {};
+  const isStatus = from === 'argocd' || from === 'commit-status';
+  const asked = isStatus && creator?.endsWith('[bot]') === true && creator !== 'github-actions[bot]';
+  return {
+    ...{ model, environment: name, from, context, creator },
+    hasDeadline: deadline !== undefined,
+    said: from === 'none' ? seen('never') : await wordsOf({ from, context, creator }, commits, signals),
+    mayWrite: asked ? await setup.mayWriteStatuses(creator) : undefined,
+  };
+}
+
+async function wordsOf(
+  source: HealthSource,
+  commits: readonly string[],
+  signals: HealthSignals,
+): Promise<HealthFacts['said']> {
+  try {
+    if ((await signals.of(source, commits)).length > 0) return seen('by-creator');
+    if (source.creator === undefined) return seen('never');
+    const anyone = await signals.of({ ...source, creator: undefined }, commits);
+    return seen(anyone.length > 0 ? 'by-another' : 'never');
+  } catch (error) {
+    if (error instanceof ServiceError && error.code === 'GITHUB_REFUSED') return unknown(PERMISSIONS[source.from]);
+    throw error;
+  }
+}

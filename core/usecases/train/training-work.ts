@@ -1,0 +1,13 @@
+import type { Stage } from '../../domain/train/pipeline.ts';
+
+/** What makes the model: stages in running order, or a command. */
+export type TrainingWork =
+  | { readonly kind: 'stages'; readonly stages: readonly Stage[] }
+  | {
+      readonly kind: 'command';
+      readonly line: string;
+      /** The parameters file, where tidegate.yaml names one. */
+      readonly params: string | undefined;
+      /** Files and folders that decide nothing about the model: its own, manifests, workflows. */
+      readonly ignored: readonly string[];
+    };

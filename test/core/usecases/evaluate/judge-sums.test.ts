@@ -1,0 +1,356 @@
+import { describe, expect, it } from 'vitest';
+import { FileArtifactHasher } from '../../../../core/adapters/node/file-artifact-hasher.ts';
+import { parseConfig } from '../../../../core/config/parse-config.ts';
+import { countHere } from '../../../../core/domain/evaluation/summed/count-scores.ts';
+import type { Champion } from '../../../../core/ports/champion-finder.ts';
+import type { EvaluationReport } from '../../../../core/reports/evaluation-report.ts';
+import { formatReport, readReport } from '../../../../core/reports/read-report.ts';
+import { evaluateCandidate } from '../../../../core/usecases/evaluate/evaluate-candidate.ts';
+import type { EvaluationPorts } from '../../../../core/usecases/evaluate/evaluation-ports.ts';
+import { UncheckedOrigins } from '../../../../core/usecases/evaluate/unchecked-origins.ts';
+import { InMemoryTableReader, type MemoryTable } from '../../../fakes/in-memory-table-reader.ts';
+import { seededRandom } from '../../../testkit/seeded-random.ts';
+
+const ROWS = 20_000;
+const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
+const logistic = (z: number) => 1 / (1 + Math.exp(-z));
+const source = { repository: null, commit: null, headCommit: null, ref: null, runId: null, runAttempt: null };
+const header = {
+  createdAt: '2001-03-01T00:00:00.000Z',
+  tool: { name: 'tidegate', version: '0.1.0' },
+  model: 'm',
+  source,
+};
+
+const CLASSES = ['x', 'y', 'z'];
+
+function makeTables(rows: number): Record<string, MemoryTable> {
+  const random = seededRandom(8);
+  const made = Array.from({ length: rows }, (_, i) => {
+    const z = random.normal();
+    return {
+      late: random.uniform() < logistic(2 * z) ? 1 : 0,
+      delay: 10 * z + random.normal(),
+      at: new Date(Date.UTC(2001, 0, 1 + (i % 50))).toISOString().slice(0, 19),
+      signal: z,
+      // None of the first batches weighs anything.
+      weight: i < 10_000 ? 0 : 1 + (i % 5),
+      nothing: 0,
+      kind: CLASSES[Math.floor(3 * random.uniform())] ?? 'x',
+      part: i % 3 === 0 ? 'odd' : 'even',
+      good: logistic(2 * z + 0.2 * random.normal()),
+      poor: logistic(2 * z + 2 * random.normal()),
+    };
+  });
+  const scores = (name: 'good' | 'poor', change: (score: number, row: number) => number | null = (score) => score) => ({
+    columns: [{ name: 'score', type: 'real' } as const],
+    rows: made.map((row, i) => ({ score: change(row[name], i) })),
+  });
+  const votes = (noise: number) => ({
+    columns: CLASSES.map((name) => ({ name: `score_${name}`, type: 'real' }) as const),
+    rows: made.map(({ kind }) => {
+      const vote = CLASSES.map((name) => Math.exp((name === kind ? 1 : 0) + noise * random.normal()));
+      const total = vote.reduce((sum, one) => sum + one, 0);
+      return Object.fromEntries(CLASSES.map((name, k) => [`score_${name}`, (vote[k] ?? 0) / total]));
+    }),
+  });
+  return {
+    '/test.parquet': {
+      columns: [
+        { name: 'late', type: 'integer' },
+        { name: 'delay', type: 'real' },
+        { name: 'at', type: 'time' },
+        { name: 'signal', type: 'real' },
+        { name: 'part', type: 'text' },
+        { name: 'kind', type: 'text' },
+        { name: 'weight', type: 'real' },
+        { name: 'nothing', type: 'real' },
+      ],
+      rows: made,
+    },
+    '/votes.parquet': votes(0.5),
+    '/guesses.parquet': votes(3),
+    '/good.parquet': scores('good'),
+    '/poor.parquet': scores('poor'),
+    '/logits.parquet': scores('poor', (score) => score * 5),
+    '/short.parquet': { ...scores('poor'), rows: scores('poor').rows.slice(1) },
+    '/long.parquet': { ...scores('poor'), rows: [...scores('poor').rows, { score: 0.5 }] },
+    '/missing.parquet': scores('poor', (score, row) => (row === 12_345 ? null : score)),
+  };
+}
+const TABLES = makeTables(ROWS);
+
+const found = (path: string): Champion => ({
+  kind: 'found',
+  version: '1.0.0',
+  digest: digest('1'),
+  path,
+  environments: [],
+});
+
+function configOf({
+  evaluate,
+  data,
+  rules,
+  task,
+  label,
+  gate,
+}: Required<Pick<Case, 'evaluate' | 'data' | 'rules' | 'task' | 'label' | 'gate'>>) {
+  const { config } = parseConfig(`version: 1
+models:
+  m:
+    task: ${task}
+    artifact: good.parquet
+    data: { label: ${label}${data} }
+    evaluate: { dataset: test.parquet, ${evaluate} }
+    gate:
+      rules:
+${gate
+  .split('}, ')
+  .map((rule) => `        - ${rule.replace(/[^}]$/, '$&}')}\n`)
+  .join('')}${rules}`);
+  const model = config.models.m;
+  if (model === undefined) throw new Error('no model');
+  return model;
+}
+
+interface Case {
+  readonly candidate?: string;
+  readonly champion?: Champion;
+  readonly evaluate?: string;
+  readonly data?: string;
+  readonly heldRows?: number;
+  readonly rules?: string;
+  readonly task?: string;
+  readonly label?: string;
+  /** Rules, as one line. */
+  readonly gate?: string;
+  readonly base?: string;
+}
+
+async function run({
+  candidate = '/good.parquet',
+  champion = found('/poor.parquet'),
+  evaluate = 'metrics: [roc_auc, average_precision, log_loss, f1]',
+  data = '',
+  heldRows = 1000,
+  base,
+  rules = '',
+  task = 'binary-classification',
+  label = 'late',
+  gate = '{ metric: roc_auc, max-regression: 0.01 }, { metric: log_loss, max: 0.9 }',
+}: Case) {
+  const settings = { data, rules, task, label, gate };
+  let clock = 0;
+  const hasher: EvaluationPorts['hasher'] = {
+    hash: async () => ({ kind: 'file', digest: digest('a'), sizeBytes: 1234, files: [] }),
+    hashText: (one) => new FileArtifactHasher().hashText(one),
+    hashChunks: (chunks) => new FileArtifactHasher().hashChunks(chunks),
+  };
+  const ports: EvaluationPorts = {
+    tables: new InMemoryTableReader(TABLES),
+    models: { open: () => Promise.reject(new Error('no model here')) },
+    champions: { find: async () => champion },
+    hasher,
+    origins: new UncheckedOrigins(hasher),
+    bringData: async () => 'file' as const,
+    startCounting: countHere,
+    clockMs: () => clock++,
+    progress: () => {},
+  };
+  const dataset = { shown: 'test.parquet', absolute: '/test.parquet' };
+  return evaluateCandidate(
+    {
+      config: configOf({ ...settings, evaluate }),
+      header: { schema: 'tidegate.dev/evaluation/v1', ...header },
+      profileHeader: { schema: 'tidegate.dev/profile/v1', ...header },
+      candidate: { kind: 'predictions', path: { shown: candidate.slice(1), absolute: candidate } },
+      dataset,
+      reference: dataset,
+      championSelector: 'auto',
+      resolve: (path) => `/${path}`,
+      base: base === undefined ? null : { config: configOf({ ...settings, evaluate: base }), rulePlaces: [] },
+      rulePlaces: [],
+      heldRows,
+    },
+    ports,
+  );
+}
+
+function expectReadable(evaluation: EvaluationReport): void {
+  const written = new TextEncoder().encode(formatReport('evaluation', evaluation));
+  expect(readReport('evaluation', written, 'e')).toEqual(evaluation);
+}
+
+describe('evaluateCandidate of more rows than are held', () => {
+  it('decides as with rows in memory, and says how', async () => {
+    const [summed, held] = [await run({}), await run({ heldRows: ROWS })];
+    expect(summed.evaluation.verdict).toBe('pass');
+    expect(summed.evaluation.rules.map(({ verdict }) => verdict)).toEqual(
+      held.evaluation.rules.map(({ verdict }) => verdict),
+    );
+    expect(summed.evaluation.dataset).toEqual(held.evaluation.dataset);
+    summed.evaluation.metrics.forEach(({ name, value }, i) => {
+      expect(Math.abs((value ?? Number.NaN) - (held.evaluation.metrics[i]?.value ?? 0)), name).toBeLessThan(2e-3);
+    });
+    expect(summed.evaluation.metrics[0]?.interval?.method).toMatch(
+      /512 random parts of the rows.*scores in bins, within/,
+    );
+    expect(held.evaluation.metrics[0]?.interval?.method).toContain('DeLong');
+    expect(summed.evaluation.comparisons[0]?.metrics[0]?.difference.test).toContain('paired, influence function');
+    const worse = await run({ candidate: '/poor.parquet', champion: found('/good.parquet') });
+    expect(worse.evaluation.verdict).toBe('fail');
+  });
+
+  it('writes reports that its readers accept, with curves and a profile of all rows', async () => {
+    const { evaluation, profile } = await run({ data: ', time: at' });
+    const bytes = (text: string) => new TextEncoder().encode(text);
+    expect(readReport('evaluation', bytes(formatReport('evaluation', evaluation)), 'e')).toEqual(evaluation);
+    expect(readReport('profile', bytes(formatReport('profile', profile)), 'p')).toEqual(profile);
+    expect(evaluation.curves?.candidate.roc?.at(-1)).toEqual([1, 1]);
+    expect(evaluation.curves?.candidate.calibration?.reduce((sum, { rows }) => sum + rows, 0)).toBe(ROWS);
+    const { profile: held } = await run({ data: ', time: at', heldRows: ROWS });
+    expect(profile).toEqual(held);
+  });
+
+  it('groups rows by day where there are times', async () => {
+    const { evaluation } = await run({ data: ', time: at' });
+    expect(evaluation.dataset).toMatchObject({
+      rows: ROWS,
+      clusters: 50,
+      clusterBy: 'day(at)',
+      from: '2001-01-01T00:00:00.000Z',
+    });
+    expect(evaluation.metrics[0]?.interval?.method).toContain('cluster-robust (CR2, t)');
+  });
+
+  it.each([
+    ['/missing.parquet', 'the model gave no finite score for 1 rows'],
+    ['/logits.parquet', 'which is no probability'],
+    ['/short.parquet', 'another number of rows than the dataset'],
+    ['/long.parquet', 'rows than the dataset'],
+    ['/nowhere.parquet', 'there is no file'],
+  ])('finds a champion inconclusive whose predictions are %s', async (path, reason) => {
+    const { evaluation } = await run({ champion: found(path) });
+    expect(evaluation.rules[0]).toMatchObject({ verdict: 'inconclusive', reason: expect.stringContaining(reason) });
+  });
+
+  it.each([
+    ['/logits.parquet', 'MODEL_INVALID'],
+    ['/short.parquet', 'DATA_INVALID'],
+    ['/long.parquet', 'DATA_INVALID'],
+    ['/nowhere.parquet', 'DATA_NOT_FOUND'],
+  ])('refuses a candidate whose predictions are %s', async (candidate, code) => {
+    await expect(run({ candidate })).rejects.toMatchObject({ code });
+  });
+
+  it('judges without a champion by the floors alone', async () => {
+    const { evaluation } = await run({ champion: { kind: 'none' } });
+    expect(evaluation.rules.map(({ verdict }) => verdict)).toEqual(['not-applicable', 'pass']);
+    expect(evaluation.comparisons).toEqual([]);
+  });
+
+  it('holds the rows of what is not computed of sums', async () => {
+    const regression = {
+      task: 'regression',
+      label: 'delay',
+      gate: '{ metric: mae, max-regression: 5% }',
+      evaluate: 'predictions: { path: good.parquet, prediction: score }, metrics: [mae, rmse]',
+    };
+    const summed = await run(regression);
+    expect(summed.evaluation.metrics[0]?.interval?.method).toContain('parts');
+    const { evaluation } = await run({ ...regression, evaluate: `${regression.evaluate.slice(0, -1)}, max_error]` });
+    expect(evaluation.metrics[0]?.interval?.method).not.toContain('parts');
+  });
+
+  it('judges slices as with rows in memory, small ones listed', async () => {
+    const evaluate = 'slices: [part, { column: delay, bins: [-100, -15, 0, 100] }], min-rows: 5000';
+    const rules = '        - { metric: roc_auc, slices: all, max-regression: 0.01 }\n';
+    const [summed, held] = [await run({ evaluate, rules }), await run({ evaluate, rules, heldRows: ROWS })];
+    expect(summed.evaluation.metrics.map(({ name, slice, rows }) => ({ name, slice, rows }))).toEqual(
+      held.evaluation.metrics.map(({ name, slice, rows }) => ({ name, slice, rows })),
+    );
+    expect(summed.evaluation.rules.map(({ verdict }) => verdict)).toEqual(
+      held.evaluation.rules.map(({ verdict }) => verdict),
+    );
+    expectReadable(summed.evaluation);
+    // Slices that are small enough to be held are the very same.
+    const ofSlices = (metrics: typeof held.evaluation.metrics) => metrics.filter(({ slice }) => slice !== undefined);
+    expect(ofSlices(summed.evaluation.metrics)).toEqual(ofSlices(held.evaluation.metrics));
+    expect(ofSlices(summed.evaluation.metrics).length).toBeGreaterThan(4);
+  });
+
+  it('refuses slices and weights that rows in memory are refused for', async () => {
+    for (const evaluate of ['slices: [signal]', 'slices: [{ column: part, bins: [0, 1] }]', 'weight: part']) {
+      for (const heldRows of [1000, ROWS]) {
+        await expect(run({ evaluate, heldRows })).rejects.toMatchObject({ code: 'DATA_INVALID' });
+      }
+    }
+  });
+
+  it('weighs rows, and refuses weights that are all 0 but not some that are', async () => {
+    const [summed, held] = [
+      await run({ evaluate: 'weight: weight' }),
+      await run({ evaluate: 'weight: weight', heldRows: ROWS }),
+    ];
+    expect(summed.evaluation.verdict).toBe(held.evaluation.verdict);
+    expectReadable(summed.evaluation);
+    const points = ({ evaluation: { curves } }: typeof held) => curves?.candidate.calibration?.flatMap(Object.values);
+    points(summed)?.forEach((value, i) => {
+      expect(value).toBeCloseTo(points(held)?.[i] ?? Number.NaN, 9);
+    });
+    summed.evaluation.metrics.forEach(({ name, value }, i) => {
+      expect(Math.abs((value ?? Number.NaN) - (held.evaluation.metrics[i]?.value ?? 0)), name).toBeLessThan(2e-3);
+    });
+    await expect(run({ evaluate: 'weight: nothing' })).rejects.toMatchObject({ code: 'DATA_INVALID' });
+  });
+
+  it('judges several classes that are named as with rows in memory, each class too', async () => {
+    const multiclass = {
+      task: 'multiclass-classification',
+      label: 'kind',
+      candidate: '/votes.parquet',
+      champion: found('/guesses.parquet'),
+      evaluate: 'classes: [x, y, z], slices: [part], metrics: [accuracy, roc_auc_ovr, log_loss, brier_score, f1_macro]',
+      gate: '{ metric: roc_auc_ovr, max-regression: 0.01 }, { metric: recall, slices: all, min: 0.3 }',
+    };
+    const [summed, held] = [await run(multiclass), await run({ ...multiclass, heldRows: ROWS })];
+    const placed = ({ evaluation: { metrics } }: typeof held) =>
+      metrics.map(({ name, slice, rows }) => ({ name, slice, rows }));
+    expect(placed(summed)).toEqual(placed(held));
+    expect(summed.evaluation.rules.map(({ verdict }) => verdict)).toEqual(
+      held.evaluation.rules.map(({ verdict }) => verdict),
+    );
+    expect(summed.evaluation.verdict).toBe('pass');
+    summed.evaluation.metrics.forEach(({ name, value }, i) => {
+      expect(Math.abs((value ?? Number.NaN) - (held.evaluation.metrics[i]?.value ?? 0)), name).toBeLessThan(2e-3);
+    });
+    expect(summed.evaluation.metrics[0]?.interval?.method).toContain('512 random parts');
+    expect(summed.evaluation.curves).toEqual(held.evaluation.curves);
+    expectReadable(summed.evaluation);
+    const broken = await run({ ...multiclass, champion: found('/good.parquet') });
+    expect(broken.evaluation.rules[0]).toMatchObject({ verdict: 'inconclusive' });
+  });
+
+  it('holds rows of classes that are not named', async () => {
+    const { evaluation } = await run({
+      task: 'multiclass-classification',
+      label: 'kind',
+      candidate: '/votes.parquet',
+      champion: found('/guesses.parquet'),
+      evaluate: 'metrics: [accuracy]',
+      gate: '{ metric: accuracy, max-regression: 0.01 }',
+    });
+    expect(evaluation.metrics[0]?.interval?.method).not.toContain('parts');
+  });
+
+  it("applies the base branch's gate to the same sums, or says why not", async () => {
+    const same = await run({ base: 'metrics: [roc_auc]' });
+    expect(same.evaluation.baseGate).toMatchObject({ verdict: 'pass' });
+    const other = await run({ base: 'metrics: [roc_auc], decision-threshold: 0.3' });
+    expect(other.evaluation).toMatchObject({
+      verdict: 'inconclusive',
+      baseGate: { reason: expect.stringMatching(/other things of each row/) },
+    });
+  });
+});
