@@ -6,7 +6,7 @@ import { readCacheSettings, readDvcConfig } from '../core/adapters/dvc/read-dvc-
 import { GitCommit } from '../core/adapters/git/git-commit.ts';
 import { FileArtifactHasher } from '../core/adapters/node/file-artifact-hasher.ts';
 import { UserError } from '../core/errors.ts';
-import type { DatasetOrigins } from '../core/ports/dataset-origins.ts';
+import type { DatasetOrigins } from '../core/ports/evaluate/dataset-origins.ts';
 import { CommitOrigins } from '../core/usecases/evaluate/commit-origins.ts';
 import { UncheckedOrigins } from '../core/usecases/evaluate/unchecked-origins.ts';
 import type { ActionContext } from './action-context.ts';

@@ -1,4 +1,4 @@
-import type { TransferProgress } from '../core/ports/transfer-progress.ts';
+import type { TransferProgress } from '../core/ports/data/transfer-progress.ts';
 import type { ActionLog } from './action-context.ts';
 
 /** Chosen: one line in so many milliseconds; the log is no terminal. */

@@ -9,9 +9,9 @@ import { HttpDataRemote } from '../core/adapters/http/http-data-remote.ts';
 import { FolderDataRemote } from '../core/adapters/node/folder-data-remote.ts';
 import type { DataProject } from '../core/domain/data/data-project.ts';
 import { configSecrets, type DvcRemote, findRemote } from '../core/domain/data/dvc-remote.ts';
-import type { DataProjectReader } from '../core/ports/data-project-reader.ts';
-import type { DataRemote } from '../core/ports/data-remote.ts';
-import type { DataRemotes } from '../core/ports/data-remotes.ts';
+import type { DataProjectReader } from '../core/ports/data/data-project-reader.ts';
+import type { DataRemote } from '../core/ports/data/data-remote.ts';
+import type { DataRemotes } from '../core/ports/data/data-remotes.ts';
 import type { ActionContext, Environment } from './action-context.ts';
 import { type DvcPlace, findDvc, noDvc } from './find-dvc.ts';
 

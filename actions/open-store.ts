@@ -2,7 +2,7 @@ import path from 'node:path';
 import { S3ObjectStore } from '../core/adapters/aws/s3-object-store.ts';
 import { FolderObjectStore } from '../core/adapters/node/folder-object-store.ts';
 import { UserError } from '../core/errors.ts';
-import type { ObjectStore } from '../core/ports/object-store.ts';
+import type { ObjectStore } from '../core/ports/store/object-store.ts';
 
 /** What a store's address is read against. */
 export interface StoreSurroundings {

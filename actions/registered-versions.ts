@@ -11,9 +11,9 @@ import { FileArtifactHasher } from '../core/adapters/node/file-artifact-hasher.t
 import { ZipReportArchive } from '../core/adapters/node/zip-report-archive.ts';
 import type { EnvironmentConfig } from '../core/config/environment-config.ts';
 import { UserError } from '../core/errors.ts';
-import type { ChampionFinder } from '../core/ports/champion-finder.ts';
-import type { ObjectStore } from '../core/ports/object-store.ts';
-import type { RepositoryFiles } from '../core/ports/repository-files.ts';
+import type { ChampionFinder } from '../core/ports/evaluate/champion-finder.ts';
+import type { RepositoryFiles } from '../core/ports/github/repository-files.ts';
+import type { ObjectStore } from '../core/ports/store/object-store.ts';
 import { readChampionHistory } from '../core/usecases/evaluate/read-champion-history.ts';
 import { RegisteredChampionFinder } from '../core/usecases/evaluate/registered-champion-finder.ts';
 import { believedVersions } from '../core/usecases/promote/model-situation.ts';

@@ -3,7 +3,7 @@ import { isThere } from '../../core/adapters/node/absent.ts';
 import { OciLayoutSource } from '../../core/adapters/oci/oci-layout-folder.ts';
 import { RegistryRepository } from '../../core/adapters/oci/registry-repository.ts';
 import { parseImageReference } from '../../core/domain/image/image-reference.ts';
-import type { ImageSource } from '../../core/ports/image-source.ts';
+import type { ImageSource } from '../../core/ports/image/image-source.ts';
 
 /** The base image: the folder of an OCI layout where there is one of that name, else a registry reference. */
 export function openBase(base: string | undefined, folder: string, dockerConfig: unknown): ImageSource | undefined {

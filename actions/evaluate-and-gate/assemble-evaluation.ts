@@ -8,7 +8,7 @@ import { OnnxArtifactHasher } from '../../core/adapters/onnx/onnx-artifact-hashe
 import { OnnxModelRunner } from '../../core/adapters/onnx/onnx-model-runner.ts';
 import { flattenMetrics } from '../../core/domain/train/parameters.ts';
 import { UserError } from '../../core/errors.ts';
-import type { ChampionFinder } from '../../core/ports/champion-finder.ts';
+import type { ChampionFinder } from '../../core/ports/evaluate/champion-finder.ts';
 import type { EvaluationPorts } from '../../core/usecases/evaluate/evaluation-ports.ts';
 import type { EvaluationRequest } from '../../core/usecases/evaluate/evaluation-request.ts';
 import type { ActionContext } from '../action-context.ts';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { inFolder, isWithin } from '../../core/domain/data/repository-path.ts';
-import type { DataProjectReader } from '../../core/ports/data-project-reader.ts';
-import type { SourceTree } from '../../core/ports/source-tree.ts';
+import type { DataProjectReader } from '../../core/ports/data/data-project-reader.ts';
+import type { SourceTree } from '../../core/ports/data/source-tree.ts';
 import type { ActionContext } from '../action-context.ts';
 import type { LoadedModel } from '../load-model.ts';
 import { findMadeFiles, judgedPaths } from '../made-files.ts';

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { TidegateConfig } from '../../core/config/tidegate-config.ts';
 import { isPromotionBranch } from '../../core/domain/promotion/branch-names.ts';
 import { UserError } from '../../core/errors.ts';
-import type { PullRequest } from '../../core/ports/pull-requests.ts';
+import type { PullRequest } from '../../core/ports/github/pull-requests.ts';
 import { publishEvaluation } from '../../core/usecases/review/publish-evaluation.ts';
 import type { ParsingRepository } from '../parser.ts';
 import { type Log, reconcileAllPromotions } from '../reconcile.ts';

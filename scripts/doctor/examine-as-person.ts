@@ -8,7 +8,7 @@ import { GitHubRepositoryFiles } from '../../core/adapters/github/github-reposit
 import { GitHubRepositorySetup } from '../../core/adapters/github/github-repository-setup.ts';
 import { isRequiredAndMissing, isRequiredAndUnknown } from '../../core/domain/doctor/finding.ts';
 import { seen } from '../../core/domain/doctor/looked.ts';
-import type { InstalledApp } from '../../core/ports/repository-setup.ts';
+import type { InstalledApp } from '../../core/ports/github/repository-setup.ts';
 import { renderDoctorText } from '../../core/render/doctor.ts';
 import { examineSetup } from '../../core/usecases/setup/examine-setup.ts';
 

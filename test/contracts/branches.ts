@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Branches } from '../../core/ports/branches.ts';
-import type { RepositoryFiles } from '../../core/ports/repository-files.ts';
+import type { Branches } from '../../core/ports/github/branches.ts';
+import type { RepositoryFiles } from '../../core/ports/github/repository-files.ts';
 
 /** What every `Branches` and the `RepositoryFiles` of the same repository keep. `create` gives one with `a.txt` on main. */
 export function branchesContract(

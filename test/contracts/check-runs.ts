@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CheckRun, CheckRuns } from '../../core/ports/check-runs.ts';
+import type { CheckRun, CheckRuns } from '../../core/ports/github/check-runs.ts';
 
 /** A check as a commit shows it. */
 export interface ShownCheck {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Comments } from '../../core/ports/comments.ts';
+import type { Comments } from '../../core/ports/github/comments.ts';
 
 /** What every `Comments` keeps. `create` gives one with an issue, and what somebody else writes there. */
 export function commentsContract(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ControlIssues } from '../../core/ports/control-issues.ts';
+import type { ControlIssues } from '../../core/ports/github/control-issues.ts';
 
 /** What every `ControlIssues` keeps. `openAsOther` opens an issue as a person. */
 export function controlIssuesContract(

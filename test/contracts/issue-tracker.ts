@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { IssueText, IssueTracker } from '../../core/ports/issue-tracker.ts';
+import type { IssueText, IssueTracker } from '../../core/ports/github/issue-tracker.ts';
 
 /** An `IssueTracker` without issues of the labels that it is asked with, and a way to open one as somebody else. */
 export interface TrackerUnderTest {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PullRequests } from '../../core/ports/pull-requests.ts';
+import type { PullRequests } from '../../core/ports/github/pull-requests.ts';
 
 /** A repository whose branches a contract can make. */
 export interface PullRequestWorld {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../core/errors.ts';
-import type { TableBatch, TableReader } from '../../core/ports/table-reader.ts';
+import type { TableBatch, TableReader } from '../../core/ports/evaluate/table-reader.ts';
 
 /** A table for the contract: three rows of five columns, in this order. */
 export const CONTRACT_ROWS = [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { VersionTags } from '../../core/ports/version-tags.ts';
+import type { VersionTags } from '../../core/ports/github/version-tags.ts';
 
 /** What every `VersionTags` keeps. `create` gives one, with a commit that tags may point to. */
 export function versionTagsContract(

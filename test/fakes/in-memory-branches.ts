@@ -1,6 +1,6 @@
 import { ServiceError } from '../../core/errors.ts';
-import type { Branches, BranchHead, NewCommit } from '../../core/ports/branches.ts';
-import type { RepositoryFiles } from '../../core/ports/repository-files.ts';
+import type { Branches, BranchHead, NewCommit } from '../../core/ports/github/branches.ts';
+import type { RepositoryFiles } from '../../core/ports/github/repository-files.ts';
 
 type Tree = ReadonlyMap<string, string>;
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { CheckRun, CheckRuns } from '../../core/ports/check-runs.ts';
+import type { CheckRun, CheckRuns } from '../../core/ports/github/check-runs.ts';
 
 /** Check runs in memory. */
 export class InMemoryCheckRuns implements CheckRuns {

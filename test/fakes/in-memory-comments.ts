@@ -1,4 +1,4 @@
-import type { Comment, Comments } from '../../core/ports/comments.ts';
+import type { Comment, Comments } from '../../core/ports/github/comments.ts';
 
 /** Comments in memory. */
 export class InMemoryComments implements Comments {

@@ -1,4 +1,4 @@
-import type { ControlIssue, ControlIssues, ControlLabel } from '../../core/ports/control-issues.ts';
+import type { ControlIssue, ControlIssues, ControlLabel } from '../../core/ports/github/control-issues.ts';
 
 /** Issues that control promotion, in memory. */
 export class InMemoryControlIssues implements ControlIssues {

@@ -1,4 +1,4 @@
-import type { IssueText, IssueTracker, TrackedIssue } from '../../core/ports/issue-tracker.ts';
+import type { IssueText, IssueTracker, TrackedIssue } from '../../core/ports/github/issue-tracker.ts';
 
 type Kept = TrackedIssue & IssueText & { readonly label: string; readonly isOurs: boolean };
 

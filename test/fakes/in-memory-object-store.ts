@@ -1,6 +1,12 @@
 import { assertObjectKey } from '../../core/domain/model/object-key.ts';
 import { compareCodePoints } from '../../core/domain/text/compare-code-points.ts';
-import type { ObjectContent, ObjectEntry, ObjectStore, PutMode, PutResult } from '../../core/ports/object-store.ts';
+import type {
+  ObjectContent,
+  ObjectEntry,
+  ObjectStore,
+  PutMode,
+  PutResult,
+} from '../../core/ports/store/object-store.ts';
 
 /** A store in memory. `objects` may be read and changed by a test. */
 export class InMemoryObjectStore implements ObjectStore {

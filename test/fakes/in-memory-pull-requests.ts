@@ -1,4 +1,4 @@
-import type { NewPullRequest, PullRequest, PullRequests } from '../../core/ports/pull-requests.ts';
+import type { NewPullRequest, PullRequest, PullRequests } from '../../core/ports/github/pull-requests.ts';
 
 /** Pull requests of `acme`'s repository in memory; each branch changes the file of its name. */
 export class InMemoryPullRequests implements PullRequests {

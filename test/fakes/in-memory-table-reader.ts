@@ -8,7 +8,7 @@ import type {
   TableDescription,
   TablePart,
   TableReader,
-} from '../../core/ports/table-reader.ts';
+} from '../../core/ports/evaluate/table-reader.ts';
 
 type Cell = number | string | boolean | null;
 

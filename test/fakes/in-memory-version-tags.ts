@@ -1,5 +1,5 @@
 import type { TagReference } from '../../core/domain/registry/active-versions.ts';
-import type { NewTag, TagDetails, VersionTags } from '../../core/ports/version-tags.ts';
+import type { NewTag, TagDetails, VersionTags } from '../../core/ports/github/version-tags.ts';
 
 /** Tags in memory; all annotated. */
 export class InMemoryVersionTags implements VersionTags {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { UserError } from '../../core/errors.ts';
-import type { BatchColumn } from '../../core/ports/table-reader.ts';
+import type { BatchColumn } from '../../core/ports/evaluate/table-reader.ts';
 import { Evaluator } from './evaluate-here.ts';
 import { makeInputs } from './make-inputs.ts';
 

@@ -1,8 +1,8 @@
 import { assertObjectKey } from '../../domain/model/object-key.ts';
 import { ServiceError } from '../../errors.ts';
-import type { ByteSink } from '../../ports/byte-sink.ts';
-import type { DataRemote } from '../../ports/data-remote.ts';
-import type { ObjectContent, ObjectEntry } from '../../ports/object-store.ts';
+import type { ByteSink } from '../../ports/data/byte-sink.ts';
+import type { DataRemote } from '../../ports/data/data-remote.ts';
+import type { ObjectContent, ObjectEntry } from '../../ports/store/object-store.ts';
 import { ByteBudget } from '../node/byte-budget.ts';
 import { AdaptiveLimit } from '../node/http/adaptive-limit.ts';
 import { HttpPool } from '../node/http/http-pool.ts';

@@ -1,5 +1,5 @@
 import type { CompletedPart, S3Client } from '@aws-sdk/client-s3';
-import type { ObjectContent } from '../../ports/object-store.ts';
+import type { ObjectContent } from '../../ports/store/object-store.ts';
 
 /** Where a big object goes, and how. */
 interface MultipartTarget {

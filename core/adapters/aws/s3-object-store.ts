@@ -1,6 +1,6 @@
 import type { PutObjectCommandInput, S3Client } from '@aws-sdk/client-s3';
 import { assertObjectKey } from '../../domain/model/object-key.ts';
-import type { ObjectContent, ObjectEntry, ObjectStore, PutMode, PutResult } from '../../ports/object-store.ts';
+import type { ObjectContent, ObjectEntry, ObjectStore, PutMode, PutResult } from '../../ports/store/object-store.ts';
 import { createS3Client, type S3Settings } from './s3-client.ts';
 import { readSdkError, translateS3Error } from './s3-error.ts';
 import { parseS3Uri, type S3Location } from './s3-location.ts';

@@ -11,7 +11,7 @@ import type {
   TableDescription,
   TablePart,
   TableReader,
-} from '../../ports/table-reader.ts';
+} from '../../ports/evaluate/table-reader.ts';
 import { unlessAbsent } from '../node/absent.ts';
 import { loadNativeModule, type NativeModuleOptions } from '../node/native-module.ts';
 import { assembleBatches } from './assemble-batches.ts';

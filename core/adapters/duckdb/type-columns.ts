@@ -1,4 +1,4 @@
-import type { TableColumn } from '../../ports/table-reader.ts';
+import type { TableColumn } from '../../ports/evaluate/table-reader.ts';
 import {
   type CandidateType,
   candidatesFor,

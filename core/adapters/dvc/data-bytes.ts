@@ -7,7 +7,7 @@ import {
   parseDirectoryManifest,
 } from '../../domain/data/directory-manifest.ts';
 import { isLegacyObject, objectDigest, recordedDigest } from '../../domain/data/object-key.ts';
-import type { ByteDigests, ByteRequest, DataBytes } from '../../ports/data-bytes.ts';
+import type { ByteDigests, ByteRequest, DataBytes } from '../../ports/data/data-bytes.ts';
 import { errorCode } from '../node/error-code.ts';
 import { filesUnder } from '../node/file-artifact-hasher.ts';
 import { hashFiles } from '../node/hash-files.ts';

@@ -5,7 +5,7 @@ import { commitCommand } from '../../domain/data/dvc-command.ts';
 import { dvcError } from '../../domain/data/dvc-problem.ts';
 import { folderOf, joinRepositoryPath } from '../../domain/data/repository-path.ts';
 import { readYamlDocuments } from '../../domain/yaml/read-yaml-documents.ts';
-import type { DvcFileEditor, OutputRecord } from '../../ports/dvc-file-editor.ts';
+import type { DvcFileEditor, OutputRecord } from '../../ports/data/dvc-file-editor.ts';
 import { decodeText } from '../node/decode-text.ts';
 
 /** Edits `.dvc` files line by line, so that everything else keeps its bytes. */

@@ -11,8 +11,8 @@ import { DEFAULT_PARAMS, type Pipeline, parsePipeline, type Stage } from '../../
 import { expandedOutputs, lockedStages, lockFileOf, stageOutputs } from '../../domain/train/stage-lock.ts';
 import { readVariables } from '../../domain/train/stage-variables.ts';
 import type { UserError } from '../../errors.ts';
-import type { DataProjectReader } from '../../ports/data-project-reader.ts';
-import type { TreeFiles } from '../../ports/tree-files.ts';
+import type { DataProjectReader } from '../../ports/data/data-project-reader.ts';
+import type { TreeFiles } from '../../ports/train/tree-files.ts';
 import { FolderTree } from '../node/folder-tree.ts';
 import { parsePlain } from './parse-plain.ts';
 import { readDvcConfig } from './read-dvc-config.ts';

@@ -14,7 +14,7 @@ import type {
   UnchangedFolder,
   WorkspaceEntry,
   WorkspaceFolder,
-} from '../../ports/data-workspace.ts';
+} from '../../ports/data/data-workspace.ts';
 import { errorCode } from '../node/error-code.ts';
 import { fileContent } from '../node/file-content.ts';
 import { asDiskError } from '../node/on-disk.ts';

@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, rmSync, type Stats, statSync } from 'node:fs';
-import type { Placement } from '../../ports/data-workspace.ts';
+import type { Placement } from '../../ports/data/data-workspace.ts';
 import { moveFile } from '../node/move-file.ts';
 import { onDisk } from '../node/on-disk.ts';
 import type { DvcCache } from './dvc-cache.ts';

@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
-import type { PartSink } from '../../ports/byte-sink.ts';
+import type { PartSink } from '../../ports/data/byte-sink.ts';
 import { HashThread } from '../node/hash-thread.ts';
 import { asDiskError } from '../node/on-disk.ts';
 

@@ -5,7 +5,7 @@ import type { PlainMap, PlainValue } from '../../domain/data/plain-value.ts';
 import { formatLock } from '../../domain/train/lock-text.ts';
 import type { ParameterOverride } from '../../domain/train/parameters.ts';
 import { UserError } from '../../errors.ts';
-import type { PlainFiles } from '../../ports/plain-files.ts';
+import type { PlainFiles } from '../../ports/data/plain-files.ts';
 import { decodeText } from '../node/decode-text.ts';
 import { errorCode } from '../node/error-code.ts';
 import { parsePlain, readPlainDocument } from './parse-plain.ts';

@@ -1,5 +1,5 @@
 import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
-import type { ChangedFiles } from '../../ports/changed-files.ts';
+import type { ChangedFiles } from '../../ports/github/changed-files.ts';
 import { askGit, type GitPlace } from './ask-git.ts';
 
 /** Asks the `git` program. */

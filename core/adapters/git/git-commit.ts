@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
 import { UserError } from '../../errors.ts';
-import type { CommitFiles } from '../../ports/commit-files.ts';
-import type { TreeEntry } from '../../ports/tree-files.ts';
+import type { CommitFiles } from '../../ports/train/commit-files.ts';
+import type { TreeEntry } from '../../ports/train/tree-files.ts';
 import { isInRepository } from './ask-git.ts';
 import { hashBlobs } from './hash-blobs.ts';
 

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { IgnoreFiles } from '../../ports/ignore-files.ts';
+import type { IgnoreFiles } from '../../ports/data/ignore-files.ts';
 import { unlessAbsent } from '../node/absent.ts';
 import { askGit, type GitPlace } from './ask-git.ts';
 

@@ -1,7 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
-import type { SourceTree } from '../../ports/source-tree.ts';
+import type { SourceTree } from '../../ports/data/source-tree.ts';
 import { isAbsence } from '../node/absent.ts';
 import { askGit, type GitPlace } from './ask-git.ts';
 

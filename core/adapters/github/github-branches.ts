@@ -1,5 +1,5 @@
 import { ServiceError } from '../../errors.ts';
-import type { Branches, BranchHead, NewCommit } from '../../ports/branches.ts';
+import type { Branches, BranchHead, NewCommit } from '../../ports/github/branches.ts';
 import { GitFacts } from './git-facts.ts';
 import { type GitHubClient, isGraphQLRefusal, orServiceError, type RepositoryName, statusOf } from './github-client.ts';
 import { GitHubTree } from './github-tree.ts';

@@ -1,4 +1,4 @@
-import type { CheckAnnotation, CheckRun, CheckRuns } from '../../ports/check-runs.ts';
+import type { CheckAnnotation, CheckRun, CheckRuns } from '../../ports/github/check-runs.ts';
 import { type GitHubClient, orServiceError, type RepositoryName } from './github-client.ts';
 
 /** GitHub takes 50 annotations a request. */

@@ -1,4 +1,4 @@
-import type { Comment, Comments } from '../../ports/comments.ts';
+import type { Comment, Comments } from '../../ports/github/comments.ts';
 import { type GitHubClient, orServiceError, type RepositoryName } from './github-client.ts';
 
 /** REST does not know whether a comment is hidden. */

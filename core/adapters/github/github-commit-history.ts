@@ -1,4 +1,4 @@
-import type { CommitHistory } from '../../ports/commit-history.ts';
+import type { CommitHistory } from '../../ports/github/commit-history.ts';
 import { GitFacts } from './git-facts.ts';
 import { type GitHubClient, orServiceError, type RepositoryName } from './github-client.ts';
 

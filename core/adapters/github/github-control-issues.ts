@@ -1,4 +1,4 @@
-import type { ControlIssue, ControlIssues, ControlLabel } from '../../ports/control-issues.ts';
+import type { ControlIssue, ControlIssues, ControlLabel } from '../../ports/github/control-issues.ts';
 import { type GitHubClient, orServiceError, type RepositoryName } from './github-client.ts';
 
 const READ = 'issues: read';

@@ -1,4 +1,4 @@
-import type { Conversation, ConversationSubject } from '../../ports/conversation.ts';
+import type { Conversation, ConversationSubject } from '../../ports/github/conversation.ts';
 import { type GitHubClient, orServiceError, type RepositoryName, statusOf } from './github-client.ts';
 
 /** Comments of people on GitHub, and what they may do. */

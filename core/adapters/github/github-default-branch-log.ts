@@ -1,4 +1,4 @@
-import type { BranchTip, BranchTips, DefaultBranchLog } from '../../ports/default-branch-log.ts';
+import type { BranchTip, BranchTips, DefaultBranchLog } from '../../ports/github/default-branch-log.ts';
 import { type GitHubClient, orServiceError, type RepositoryName } from './github-client.ts';
 
 const PER_PAGE = 100;

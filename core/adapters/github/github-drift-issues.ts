@@ -1,4 +1,4 @@
-import type { DriftIssue, DriftIssues } from '../../ports/drift-issues.ts';
+import type { DriftIssue, DriftIssues } from '../../ports/github/drift-issues.ts';
 import { type GitHubClient, orServiceError, type RepositoryName } from './github-client.ts';
 
 /** The label of drift issues. */

@@ -1,5 +1,5 @@
 import type { HealthSignal } from '../../domain/promotion/health.ts';
-import type { HealthSignals, HealthSource } from '../../ports/health-signals.ts';
+import type { HealthSignals, HealthSource } from '../../ports/github/health-signals.ts';
 import { type GitHubClient, orServiceError, type RepositoryName } from './github-client.ts';
 
 /** Deployments that are looked at, newest first. */

@@ -1,6 +1,6 @@
 import { type Looked, mapLooked, seen, unknown } from '../../domain/doctor/looked.ts';
 import type { AppFacts, DeliveryFacts } from '../../domain/doctor/setup-facts.ts';
-import type { InstalledApp } from '../../ports/repository-setup.ts';
+import type { InstalledApp } from '../../ports/github/repository-setup.ts';
 import type { GitHubClient, RepositoryName } from './github-client.ts';
 import { lookedAt } from './looked-at.ts';
 

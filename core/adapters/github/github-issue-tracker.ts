@@ -1,4 +1,4 @@
-import type { IssueText, IssueTracker, TrackedIssue } from '../../ports/issue-tracker.ts';
+import type { IssueText, IssueTracker, TrackedIssue } from '../../ports/github/issue-tracker.ts';
 import { type GitHubClient, orServiceError, type RepositoryName } from './github-client.ts';
 import { WORKFLOW_LOGIN } from './github-own-login.ts';
 

@@ -1,4 +1,4 @@
-import type { MergedChange, MergedChanges } from '../../ports/merged-changes.ts';
+import type { MergedChange, MergedChanges } from '../../ports/github/merged-changes.ts';
 import { type GitHubClient, orServiceError, type RepositoryName } from './github-client.ts';
 
 const MAX_RUNS = 30;

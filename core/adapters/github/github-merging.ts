@@ -1,4 +1,4 @@
-import type { Merging } from '../../ports/merging.ts';
+import type { Merging } from '../../ports/github/merging.ts';
 import { type GitHubClient, orServiceError, type RepositoryName, statusOf } from './github-client.ts';
 
 /** States in which GitHub merges: `unstable` is a failed check that nobody requires. */

@@ -1,4 +1,4 @@
-import type { NewPullRequest, PullRequest, PullRequests } from '../../ports/pull-requests.ts';
+import type { NewPullRequest, PullRequest, PullRequests } from '../../ports/github/pull-requests.ts';
 import { type GitHubClient, orServiceError, type RepositoryName, statusOf } from './github-client.ts';
 
 const PERMISSION = 'pull-requests: write';

@@ -6,7 +6,7 @@ import type {
   SharedSecret,
   TagRuleset,
 } from '../../domain/doctor/setup-facts.ts';
-import type { RepositorySetup } from '../../ports/repository-setup.ts';
+import type { RepositorySetup } from '../../ports/github/repository-setup.ts';
 import type { GitHubClient, RepositoryName } from './github-client.ts';
 import { lookedAt } from './looked-at.ts';
 

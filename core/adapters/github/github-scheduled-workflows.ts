@@ -1,4 +1,4 @@
-import type { ScheduledWorkflow, ScheduledWorkflows } from '../../ports/scheduled-workflows.ts';
+import type { ScheduledWorkflow, ScheduledWorkflows } from '../../ports/github/scheduled-workflows.ts';
 import { type GitHubClient, orServiceError, type RepositoryName, statusOf } from './github-client.ts';
 
 /** Workflows of a GitHub repository that a schedule starts. */

@@ -1,6 +1,6 @@
 import type { TagReference } from '../../domain/registry/active-versions.ts';
 import { ServiceError } from '../../errors.ts';
-import type { NewTag, TagDetails, VersionTags } from '../../ports/version-tags.ts';
+import type { NewTag, TagDetails, VersionTags } from '../../ports/github/version-tags.ts';
 import { type GitHubClient, orServiceError, type RepositoryName, statusOf } from './github-client.ts';
 
 /** Chosen: with the longest lines that tags of Tidegate have, an answer stays below 2 MB. */

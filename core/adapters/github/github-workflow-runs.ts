@@ -1,4 +1,4 @@
-import type { WorkflowArtifact, WorkflowJob, WorkflowRun, WorkflowRuns } from '../../ports/workflow-runs.ts';
+import type { WorkflowArtifact, WorkflowJob, WorkflowRun, WorkflowRuns } from '../../ports/github/workflow-runs.ts';
 import { type GitHubClient, orServiceError, type RepositoryName, statusOf } from './github-client.ts';
 
 const READ = 'actions: read';

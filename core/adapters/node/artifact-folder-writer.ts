@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { assertObjectKey } from '../../domain/model/object-key.ts';
-import type { ArtifactWriter, IncomingFile } from '../../ports/artifact-writer.ts';
+import type { ArtifactWriter, IncomingFile } from '../../ports/store/artifact-writer.ts';
 import { FileArtifactHasher } from './file-artifact-hasher.ts';
 
 /** Writes artifacts beside their place first, checks them there, then renames. */

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { assertObjectKey } from '../../domain/model/object-key.ts';
 import { artifactFolder } from '../../domain/registry/store-layout.ts';
 import { UserError } from '../../errors.ts';
-import type { ObjectStore } from '../../ports/object-store.ts';
+import type { ObjectStore } from '../../ports/store/object-store.ts';
 import { FileArtifactHasher } from './file-artifact-hasher.ts';
 
 /** An artifact in a store, and where to put it. */

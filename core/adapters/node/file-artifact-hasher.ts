@@ -5,7 +5,7 @@ import path from 'node:path';
 import { formatDigestLines, type HashedArtifact, type HashedFile } from '../../domain/model/artifact-digest.ts';
 import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
 import { UserError } from '../../errors.ts';
-import type { ArtifactHasher } from '../../ports/artifact-hasher.ts';
+import type { ArtifactHasher } from '../../ports/evaluate/artifact-hasher.ts';
 import { isAbsence } from './absent.ts';
 import { type FileToHash, hashFiles } from './hash-files.ts';
 

@@ -1,5 +1,5 @@
 import { closeSync, createReadStream, fstatSync, openSync, readFileSync } from 'node:fs';
-import type { ObjectContent } from '../../ports/object-store.ts';
+import type { ObjectContent } from '../../ports/store/object-store.ts';
 
 /** Chosen: a file up to this is read at once, which costs a fraction of a stream; many may be on their way. */
 const WHOLE_BYTES = 256 * 1024;

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { assertObjectKey } from '../../domain/model/object-key.ts';
 import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
 import { ServiceError } from '../../errors.ts';
-import type { ObjectContent, ObjectEntry, ObjectStore, PutMode, PutResult } from '../../ports/object-store.ts';
+import type { ObjectContent, ObjectEntry, ObjectStore, PutMode, PutResult } from '../../ports/store/object-store.ts';
 import { isAbsence } from './absent.ts';
 import { errorCode } from './error-code.ts';
 

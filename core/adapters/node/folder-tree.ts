@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { TreeEntry, TreeFiles } from '../../ports/tree-files.ts';
+import type { TreeEntry, TreeFiles } from '../../ports/train/tree-files.ts';
 import { unlessAbsent } from './absent.ts';
 import { decodeText } from './decode-text.ts';
 

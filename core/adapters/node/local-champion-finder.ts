@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { UserError } from '../../errors.ts';
-import type { ArtifactHasher } from '../../ports/artifact-hasher.ts';
-import type { Champion, ChampionFinder } from '../../ports/champion-finder.ts';
+import type { ArtifactHasher } from '../../ports/evaluate/artifact-hasher.ts';
+import type { Champion, ChampionFinder } from '../../ports/evaluate/champion-finder.ts';
 import { isThere } from './absent.ts';
 
 /** Champions given by hand: `none`, or the path of a model of this machine. */

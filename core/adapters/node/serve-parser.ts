@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import { UserError } from '../../errors.ts';
-import type { UntrustedParser } from '../../ports/untrusted-parser.ts';
+import type { UntrustedParser } from '../../ports/store/untrusted-parser.ts';
 import { type ParserAnswer, type ParserQuestion, plainError } from './parser-messages.ts';
 
 /**

@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { Command, CommandEnd, CommandRunner } from '../../ports/command-runner.ts';
+import type { Command, CommandEnd, CommandRunner } from '../../ports/train/command-runner.ts';
 import { createCommandFiles, rememberStepFiles } from './command-files.ts';
 import { MutedOutput } from './muted-output.ts';
 import { withoutTokens } from './team-environment.ts';

@@ -1,7 +1,7 @@
 import type { TargetReading } from '../../domain/manifest/edit-manifest.ts';
 import type { ManifestTarget } from '../../domain/manifest/manifest-target.ts';
 import { ServiceError, UserError } from '../../errors.ts';
-import type { UntrustedParser } from '../../ports/untrusted-parser.ts';
+import type { UntrustedParser } from '../../ports/store/untrusted-parser.ts';
 import type { ReportKind, ReportOf } from '../../reports/read-report.ts';
 import { errorOf, type ParserQuestion, type PlainReading } from './parser-messages.ts';
 import { ParserThread, type ParserThreadLimits } from './parser-thread.ts';

@@ -1,6 +1,6 @@
 import type { Entry, ZipFile } from 'yauzl';
 import { UserError } from '../../errors.ts';
-import type { ReportArchive } from '../../ports/report-archive.ts';
+import type { ReportArchive } from '../../ports/store/report-archive.ts';
 import { BOT_LIMITS } from '../../reports/limits.ts';
 
 /** Chosen: a model folder of many files fits, an archive made to exhaust a reader does not. */

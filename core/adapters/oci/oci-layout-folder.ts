@@ -9,8 +9,8 @@ import { type Descriptor, type ModelLayer, OCI } from '../../domain/image/image-
 import { digestHex } from '../../domain/model/artifact-digest.ts';
 import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
 import { ServiceError } from '../../errors.ts';
-import type { ImageLayout, LayerFile } from '../../ports/image-layout.ts';
-import type { ImageSource } from '../../ports/image-source.ts';
+import type { ImageLayout, LayerFile } from '../../ports/image/image-layout.ts';
+import type { ImageSource } from '../../ports/image/image-source.ts';
 import { unlessAbsent } from '../node/absent.ts';
 
 /** An OCI image layout in a folder that is written. */

@@ -1,4 +1,4 @@
-import type { ImageTags } from '../../ports/image-tags.ts';
+import type { ImageTags } from '../../ports/image/image-tags.ts';
 import { RegistryRepository } from './registry-repository.ts';
 
 /** Tags of images in any registry. */

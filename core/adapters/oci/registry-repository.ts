@@ -4,8 +4,8 @@ import type { Descriptor } from '../../domain/image/image-documents.ts';
 import { formatImageReference, type ImageReference } from '../../domain/image/image-reference.ts';
 import { READABLE } from '../../domain/image/read-image-documents.ts';
 import { ServiceError } from '../../errors.ts';
-import type { ImageRegistry } from '../../ports/image-registry.ts';
-import type { ImageSource } from '../../ports/image-source.ts';
+import type { ImageRegistry } from '../../ports/image/image-registry.ts';
+import type { ImageSource } from '../../ports/image/image-source.ts';
 import { findLogin } from './registry-auth.ts';
 import { RegistryClient } from './registry-client.ts';
 

@@ -2,8 +2,8 @@ import type { InputPlan, PlannedInput } from '../../domain/model/input-plan.ts';
 import type { ModelTensor } from '../../domain/model/model-tensor.ts';
 import { formatPythonFloat } from '../../domain/train/python-float.ts';
 import { UserError } from '../../errors.ts';
-import type { FeatureBatch } from '../../ports/model-runner.ts';
-import type { BatchColumn } from '../../ports/table-reader.ts';
+import type { FeatureBatch } from '../../ports/evaluate/model-runner.ts';
+import type { BatchColumn } from '../../ports/evaluate/table-reader.ts';
 import type { Feeds, PlainTensor, TensorNumbers } from './session-thread.ts';
 
 /**

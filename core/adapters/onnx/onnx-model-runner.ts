@@ -6,7 +6,13 @@ import type { ModelClasses } from '../../domain/model/class-order.ts';
 import type { InputPlan } from '../../domain/model/input-plan.ts';
 import type { ModelTensor } from '../../domain/model/model-tensor.ts';
 import { UserError } from '../../errors.ts';
-import type { FeatureBatch, ModelRunner, ModelRuntime, OpenModel, ScoreOptions } from '../../ports/model-runner.ts';
+import type {
+  FeatureBatch,
+  ModelRunner,
+  ModelRuntime,
+  OpenModel,
+  ScoreOptions,
+} from '../../ports/evaluate/model-runner.ts';
 import { unlessAbsent } from '../node/absent.ts';
 import { type NativeModuleOptions, nativeModuleMain, nativeModuleVersion } from '../node/native-module.ts';
 import { classLabels } from './class-labels.ts';

@@ -1,6 +1,6 @@
 import type { ModelTensor } from '../../domain/model/model-tensor.ts';
 import { UserError } from '../../errors.ts';
-import type { ScoreOptions } from '../../ports/model-runner.ts';
+import type { ScoreOptions } from '../../ports/evaluate/model-runner.ts';
 import type { OutputData } from './session-thread.ts';
 
 const FLOATS = ['float32', 'float64'];

@@ -1,6 +1,6 @@
 import type { WantedFile } from '../../domain/data/wanted-file.ts';
-import type { CacheAddition, SpareFile } from '../../ports/data-cache.ts';
-import type { DataWorkspace, Placement } from '../../ports/data-workspace.ts';
+import type { CacheAddition, SpareFile } from '../../ports/data/data-cache.ts';
+import type { DataWorkspace, Placement } from '../../ports/data/data-workspace.ts';
 import type { WorkspaceDifference } from './compare-workspace.ts';
 
 /** An object by its name. */

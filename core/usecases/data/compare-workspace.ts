@@ -3,8 +3,8 @@ import { isLegacyObject } from '../../domain/data/object-key.ts';
 import type { WantedOutput } from '../../domain/data/select-outputs.ts';
 import type { TrackedOutput } from '../../domain/data/tracked-output.ts';
 import { isFolderOutput, type WantedFile } from '../../domain/data/wanted-file.ts';
-import type { DataCache } from '../../ports/data-cache.ts';
-import type { DataWorkspace, ObjectHash, WorkspaceEntry } from '../../ports/data-workspace.ts';
+import type { DataCache } from '../../ports/data/data-cache.ts';
+import type { DataWorkspace, ObjectHash, WorkspaceEntry } from '../../ports/data/data-workspace.ts';
 
 /** How the workspace differs from what is wanted. Paths are relative to it. */
 export interface WorkspaceDifference {

@@ -1,6 +1,6 @@
 import { formatDigestLines } from '../../domain/model/artifact-digest.ts';
-import type { ArtifactHasher } from '../../ports/artifact-hasher.ts';
-import type { DatasetPart, DataWorkspace } from '../../ports/data-workspace.ts';
+import type { DatasetPart, DataWorkspace } from '../../ports/data/data-workspace.ts';
+import type { ArtifactHasher } from '../../ports/evaluate/artifact-hasher.ts';
 import type { PulledFile } from './pulled-files.ts';
 
 /** Files of which the digest is wanted, all of them there. */

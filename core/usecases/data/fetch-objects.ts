@@ -3,9 +3,9 @@ import { pushCommand } from '../../domain/data/dvc-command.ts';
 import { dvcObjectKey, recordedDigest } from '../../domain/data/object-key.ts';
 import type { TrackedOutput } from '../../domain/data/tracked-output.ts';
 import { type ErrorPlace, UserError } from '../../errors.ts';
-import type { CacheAddition, DataCache, SpareFile } from '../../ports/data-cache.ts';
-import type { DataRemotes } from '../../ports/data-remotes.ts';
-import type { TransferProgress } from '../../ports/transfer-progress.ts';
+import type { CacheAddition, DataCache, SpareFile } from '../../ports/data/data-cache.ts';
+import type { DataRemotes } from '../../ports/data/data-remotes.ts';
+import type { TransferProgress } from '../../ports/data/transfer-progress.ts';
 import { CountedSink } from './counted-transfer.ts';
 
 /** An object that is needed, and for what. */

@@ -1,7 +1,7 @@
 import { mapParallel } from '../../async/map-parallel.ts';
 import { dvcObjectKey, dvcObjectName, isLegacyObject } from '../../domain/data/object-key.ts';
 import { ServiceError, UserError } from '../../errors.ts';
-import type { DataRemote } from '../../ports/data-remote.ts';
+import type { DataRemote } from '../../ports/data/data-remote.ts';
 
 /** Chosen: fewer objects than this are asked for one by one without a look at the size of the remote. */
 const FEW = 100;

@@ -1,4 +1,4 @@
-import type { ObjectContent } from '../../ports/object-store.ts';
+import type { ObjectContent } from '../../ports/store/object-store.ts';
 
 /** All of a content as UTF-8 text. */
 export async function readText(content: Pick<ObjectContent, 'open'>): Promise<string> {

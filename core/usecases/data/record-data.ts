@@ -1,7 +1,7 @@
 import { mapParallel } from '../../async/map-parallel.ts';
 import { formatDirectoryManifest, type ManifestEntry } from '../../domain/data/directory-manifest.ts';
-import type { DataCache } from '../../ports/data-cache.ts';
-import type { DataWorkspace, WorkspaceEntry } from '../../ports/data-workspace.ts';
+import type { DataCache } from '../../ports/data/data-cache.ts';
+import type { DataWorkspace, WorkspaceEntry } from '../../ports/data/data-workspace.ts';
 
 /** A file or folder of the workspace as DVC records it. */
 export interface RecordedPath {

@@ -2,7 +2,7 @@ import { isWithin } from '../../domain/data/repository-path.ts';
 import type { TrackedOutput } from '../../domain/data/tracked-output.ts';
 import { shellWord } from '../../domain/text/shell-word.ts';
 import { UserError } from '../../errors.ts';
-import type { SourceTree } from '../../ports/source-tree.ts';
+import type { SourceTree } from '../../ports/data/source-tree.ts';
 
 /** Chosen: what a person reads of one pointer. */
 const MOST_PROBLEMS = 10;

@@ -9,7 +9,7 @@ import {
 import { type ColumnProfile, FULL_RESOLUTION, profileColumn } from '../../domain/drift/profile-column.ts';
 import { type ColumnValues, pickRows } from '../../domain/evaluation/column-values.ts';
 import { UserError } from '../../errors.ts';
-import type { TableDescription } from '../../ports/table-reader.ts';
+import type { TableDescription } from '../../ports/evaluate/table-reader.ts';
 import type { DriftReport } from '../../reports/drift-report.ts';
 import type { ProfileReport } from '../../reports/profile-report.ts';
 import type { ShownPath } from '../evaluate/evaluation-request.ts';

@@ -1,4 +1,4 @@
-import type { IssueTracker, TrackedIssue } from '../../ports/issue-tracker.ts';
+import type { IssueTracker, TrackedIssue } from '../../ports/github/issue-tracker.ts';
 import { renderDriftIssue } from '../../render/drift.ts';
 import { formatMarker, parseDataBlock } from '../../render/marker.ts';
 import { type DriftIssueData, driftIssueDataSchema } from '../../reports/drift-issue-data.ts';

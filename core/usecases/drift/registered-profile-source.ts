@@ -1,6 +1,6 @@
 import type { EnvironmentConfig } from '../../config/environment-config.ts';
 import { UserError } from '../../errors.ts';
-import type { ProfileSource, RegisteredProfile } from '../../ports/profile-source.ts';
+import type { ProfileSource, RegisteredProfile } from '../../ports/drift/profile-source.ts';
 import { findRunningVersions, lastRunning, lostVersion, type RunningPorts } from '../registry/find-running-versions.ts';
 import { dataDocumentOf } from '../registry/stored-document.ts';
 import type { KnownVersion, VersionCatalog } from '../registry/version-catalog.ts';

@@ -1,9 +1,9 @@
 import type { TidegateConfig } from '../../config/tidegate-config.ts';
 import { workflowCrons } from '../../config/workflow-crons.ts';
 import { overdueWatch } from '../../domain/watch/watch-schedule.ts';
-import type { ControlIssues } from '../../ports/control-issues.ts';
-import type { RepositoryFiles } from '../../ports/repository-files.ts';
-import type { ScheduledWorkflow, ScheduledWorkflows } from '../../ports/scheduled-workflows.ts';
+import type { ControlIssues } from '../../ports/github/control-issues.ts';
+import type { RepositoryFiles } from '../../ports/github/repository-files.ts';
+import type { ScheduledWorkflow, ScheduledWorkflows } from '../../ports/github/scheduled-workflows.ts';
 import { parseWatch, renderWatch } from '../../render/watch.ts';
 
 /** The workflow of the templates that runs drift-check. */

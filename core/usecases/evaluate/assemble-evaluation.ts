@@ -5,7 +5,7 @@ import { lineageChanges } from '../../domain/evaluation/lineage-changes.ts';
 import type { Measured } from '../../domain/evaluation/measure-population.ts';
 import type { SliceKey } from '../../domain/evaluation/slice.ts';
 import type { ErrorPlace } from '../../errors.ts';
-import type { TableDescription } from '../../ports/table-reader.ts';
+import type { TableDescription } from '../../ports/evaluate/table-reader.ts';
 import type { EvaluationReport, ReportedCurves, RuleResult } from '../../reports/evaluation-report.ts';
 import type { JudgedContenders } from './contender-facts.ts';
 import type { EvaluationRequest } from './evaluation-request.ts';

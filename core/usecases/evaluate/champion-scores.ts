@@ -1,6 +1,6 @@
 import { classOrderProblem } from '../../domain/model/class-order.ts';
 import { UserError } from '../../errors.ts';
-import type { OpenModel } from '../../ports/model-runner.ts';
+import type { OpenModel } from '../../ports/evaluate/model-runner.ts';
 import { scoreProblem } from './checked-scores.ts';
 import type { EvaluationPorts } from './evaluation-ports.ts';
 import type { EvaluationRequest } from './evaluation-request.ts';

@@ -4,9 +4,9 @@ import { isLegacyObject, legacyObjectName, recordedDigest } from '../../domain/d
 import { isWithin } from '../../domain/data/repository-path.ts';
 import type { TrackedOutput } from '../../domain/data/tracked-output.ts';
 import { type Problem, UserError } from '../../errors.ts';
-import type { CommitFiles } from '../../ports/commit-files.ts';
-import type { ByteDigests, DataBytes } from '../../ports/data-bytes.ts';
-import type { CheckedFiles, DatasetOrigins } from '../../ports/dataset-origins.ts';
+import type { ByteDigests, DataBytes } from '../../ports/data/data-bytes.ts';
+import type { CheckedFiles, DatasetOrigins } from '../../ports/evaluate/dataset-origins.ts';
+import type { CommitFiles } from '../../ports/train/commit-files.ts';
 
 /** What files are compared with. */
 export interface OriginPorts {

@@ -1,8 +1,8 @@
 import { newestAttemptsFirst } from '../../domain/model/workflow-artifact.ts';
 import { ServiceError, UserError } from '../../errors.ts';
-import type { MergedChanges } from '../../ports/merged-changes.ts';
-import type { ReportArchive } from '../../ports/report-archive.ts';
-import type { WorkflowRuns } from '../../ports/workflow-runs.ts';
+import type { MergedChanges } from '../../ports/github/merged-changes.ts';
+import type { WorkflowRuns } from '../../ports/github/workflow-runs.ts';
+import type { ReportArchive } from '../../ports/store/report-archive.ts';
 import type { ComparedDataset } from '../../reports/judged-dataset.ts';
 import { MAX_REPORT_ZIP_BYTES } from '../../reports/limits.ts';
 import { readReport } from '../../reports/read-report.ts';

@@ -1,7 +1,7 @@
 import { isTrustedOrigin } from '../../domain/data/dataset-origin.ts';
 import { formatCount } from '../../domain/text/format-number.ts';
 import { UserError } from '../../errors.ts';
-import type { TableDescription } from '../../ports/table-reader.ts';
+import type { TableDescription } from '../../ports/evaluate/table-reader.ts';
 import type { EvaluationReport } from '../../reports/evaluation-report.ts';
 import type { ProfileReport } from '../../reports/profile-report.ts';
 import { assembleEvaluation, type BaseJudgement } from './assemble-evaluation.ts';

@@ -1,9 +1,9 @@
 import type { StartCounting } from '../../domain/evaluation/summed/score-counter.ts';
-import type { ArtifactHasher } from '../../ports/artifact-hasher.ts';
-import type { ChampionFinder } from '../../ports/champion-finder.ts';
-import type { DatasetOrigins } from '../../ports/dataset-origins.ts';
-import type { ModelRunner } from '../../ports/model-runner.ts';
-import type { TableReader } from '../../ports/table-reader.ts';
+import type { ArtifactHasher } from '../../ports/evaluate/artifact-hasher.ts';
+import type { ChampionFinder } from '../../ports/evaluate/champion-finder.ts';
+import type { DatasetOrigins } from '../../ports/evaluate/dataset-origins.ts';
+import type { ModelRunner } from '../../ports/evaluate/model-runner.ts';
+import type { TableReader } from '../../ports/evaluate/table-reader.ts';
 import type { BringData } from './check-champion-data.ts';
 
 /** What evaluating needs from outside. */

@@ -1,6 +1,6 @@
 import type { ModelConfig } from '../../config/tidegate-config.ts';
 import { parseGrouping } from '../../domain/evaluation/grouping.ts';
-import type { TableDescription } from '../../ports/table-reader.ts';
+import type { TableDescription } from '../../ports/evaluate/table-reader.ts';
 
 /**
  * A table in which columns of long whole numbers (identifiers) that are compared, not computed with, are read as text: as

@@ -15,7 +15,7 @@ import { decideGate } from '../../domain/gate/decide-gate.ts';
 import type { Metric, MetricEstimate, UndefinedMetric } from '../../domain/metrics/metric.ts';
 import { formatCount } from '../../domain/text/format-number.ts';
 import { UserError } from '../../errors.ts';
-import type { TableDescription } from '../../ports/table-reader.ts';
+import type { TableDescription } from '../../ports/evaluate/table-reader.ts';
 import { artifactEvidence } from './artifact-evidence.ts';
 import { type JudgedScores, type Policy, planOf } from './judge-scores.ts';
 import type { SummedContenders } from './open-contenders.ts';

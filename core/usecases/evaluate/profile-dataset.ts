@@ -9,7 +9,7 @@ import {
   WINDOW_RESOLUTION,
 } from '../../domain/drift/profile-column.ts';
 import { type ColumnValues, pickRows } from '../../domain/evaluation/column-values.ts';
-import type { TableDescription } from '../../ports/table-reader.ts';
+import type { TableDescription } from '../../ports/evaluate/table-reader.ts';
 import type { ProfileReport } from '../../reports/profile-report.ts';
 import { refuseEmpty, type ScoredDataset, type ScoringPorts, scoreDataset } from './score-dataset.ts';
 

@@ -1,8 +1,8 @@
 import type { EnvironmentConfig } from '../../config/environment-config.ts';
 import type { ChampionHistory } from '../../domain/evaluation/champion-data.ts';
 import { ServiceError, UserError } from '../../errors.ts';
-import type { Champion, ChampionFinder } from '../../ports/champion-finder.ts';
-import type { RepositoryFiles } from '../../ports/repository-files.ts';
+import type { Champion, ChampionFinder } from '../../ports/evaluate/champion-finder.ts';
+import type { RepositoryFiles } from '../../ports/github/repository-files.ts';
 import {
   findRunningVersions,
   lastRunning,

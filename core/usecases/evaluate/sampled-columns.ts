@@ -1,6 +1,6 @@
 import type { ColumnValues } from '../../domain/evaluation/column-values.ts';
-import type { FeatureBatch } from '../../ports/model-runner.ts';
-import type { BatchColumn, TableDescription } from '../../ports/table-reader.ts';
+import type { FeatureBatch } from '../../ports/evaluate/model-runner.ts';
+import type { BatchColumn, TableDescription } from '../../ports/evaluate/table-reader.ts';
 import { ColumnCollector } from './column-collector.ts';
 
 /** Chosen: a distribution function of so many rows is known to 0.002 (99 %, Dvoretzky-Kiefer-Wolfowitz). */

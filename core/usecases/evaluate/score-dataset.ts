@@ -2,8 +2,8 @@ import type { ColumnValues } from '../../domain/evaluation/column-values.ts';
 import type { InputPlan } from '../../domain/model/input-plan.ts';
 import { formatCount } from '../../domain/text/format-number.ts';
 import { UserError } from '../../errors.ts';
-import type { FeatureBatch, OpenModel } from '../../ports/model-runner.ts';
-import type { BatchColumn, TableBatch, TableDescription, TableReader } from '../../ports/table-reader.ts';
+import type { FeatureBatch, OpenModel } from '../../ports/evaluate/model-runner.ts';
+import type { BatchColumn, TableBatch, TableDescription, TableReader } from '../../ports/evaluate/table-reader.ts';
 import { ColumnCollector, GrowingNumbers } from './column-collector.ts';
 
 /** Chosen: measured as the fastest batch that keeps memory flat. */

@@ -9,8 +9,8 @@ import type { SliceColumn } from '../../domain/evaluation/summed/slice-cutter.ts
 import type { SummedRows } from '../../domain/evaluation/summed/summed-rows.ts';
 import type { Metric } from '../../domain/metrics/metric.ts';
 import { UserError } from '../../errors.ts';
-import type { FeatureBatch } from '../../ports/model-runner.ts';
-import type { BatchColumn, TableDescription } from '../../ports/table-reader.ts';
+import type { FeatureBatch } from '../../ports/evaluate/model-runner.ts';
+import type { BatchColumn, TableDescription } from '../../ports/evaluate/table-reader.ts';
 import { checkScores, scoreProblem } from './checked-scores.ts';
 import { ColumnCollector } from './column-collector.ts';
 import type { ShownPath } from './evaluation-request.ts';

@@ -17,9 +17,9 @@ import {
 } from '../../domain/image/read-image-documents.ts';
 import { digestHex, type HashedArtifact } from '../../domain/model/artifact-digest.ts';
 import { UserError } from '../../errors.ts';
-import type { ImageLayout, LayerFile } from '../../ports/image-layout.ts';
-import type { ImageRegistry } from '../../ports/image-registry.ts';
-import type { ImageSource } from '../../ports/image-source.ts';
+import type { ImageLayout, LayerFile } from '../../ports/image/image-layout.ts';
+import type { ImageRegistry } from '../../ports/image/image-registry.ts';
+import type { ImageSource } from '../../ports/image/image-source.ts';
 
 /** What to build. */
 export interface BuildRequest {

@@ -1,9 +1,9 @@
 import type { EnvironmentConfig, TargetConfig } from '../../config/environment-config.ts';
 import { namesSame } from '../../domain/manifest/match-version.ts';
 import { UserError } from '../../errors.ts';
-import type { Branches } from '../../ports/branches.ts';
-import type { RepositoryFiles } from '../../ports/repository-files.ts';
-import type { UntrustedParser } from '../../ports/untrusted-parser.ts';
+import type { Branches } from '../../ports/github/branches.ts';
+import type { RepositoryFiles } from '../../ports/github/repository-files.ts';
+import type { UntrustedParser } from '../../ports/store/untrusted-parser.ts';
 import { type ReadTarget, readTargetOf } from '../registry/find-running-versions.ts';
 
 /** Reads what targets of a file say, of a text that a stranger may have written. */

@@ -5,8 +5,8 @@ import type { RunningValue } from '../../domain/manifest/running-value.ts';
 import type { DeployedVersion } from '../../domain/manifest/version-value.ts';
 import type { EnvironmentHistory, EnvironmentState } from '../../domain/promotion/environment-history.ts';
 import { UserError } from '../../errors.ts';
-import type { BranchTip, BranchTips, DefaultBranchLog } from '../../ports/default-branch-log.ts';
-import type { RepositoryFiles } from '../../ports/repository-files.ts';
+import type { BranchTip, BranchTips, DefaultBranchLog } from '../../ports/github/default-branch-log.ts';
+import type { RepositoryFiles } from '../../ports/github/repository-files.ts';
 import type { HeldPlace, HeldValues } from '../registry/version-catalog.ts';
 
 /** What histories are read from. */

@@ -1,6 +1,6 @@
-import type { Branches, BranchHead } from '../../ports/branches.ts';
-import type { PullRequest, PullRequests } from '../../ports/pull-requests.ts';
-import type { RepositoryFiles } from '../../ports/repository-files.ts';
+import type { Branches, BranchHead } from '../../ports/github/branches.ts';
+import type { PullRequest, PullRequests } from '../../ports/github/pull-requests.ts';
+import type { RepositoryFiles } from '../../ports/github/repository-files.ts';
 import type { FileEdit } from './deploy-version.ts';
 
 /** What a branch's one living pull request has to be. */

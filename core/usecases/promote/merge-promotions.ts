@@ -1,5 +1,5 @@
 import { promotionBranch } from '../../domain/promotion/branch-names.ts';
-import type { Merging } from '../../ports/merging.ts';
+import type { Merging } from '../../ports/github/merging.ts';
 import type { KnownVersion } from '../registry/version-catalog.ts';
 import { planDeployment } from './deploy-version.ts';
 import { isPlannedCommit } from './planned-commit.ts';

@@ -2,8 +2,8 @@ import type { EnvironmentConfig } from '../../config/environment-config.ts';
 import { isNamed } from '../../domain/manifest/match-version.ts';
 import { type EnvironmentState, firstInRow, type TargetValues } from '../../domain/promotion/environment-history.ts';
 import { decideHealth, type Health, type HealthFacts } from '../../domain/promotion/health.ts';
-import type { BranchTip } from '../../ports/default-branch-log.ts';
-import type { HealthSignals } from '../../ports/health-signals.ts';
+import type { BranchTip } from '../../ports/github/default-branch-log.ts';
+import type { HealthSignals } from '../../ports/github/health-signals.ts';
 import type { KnownVersion } from '../registry/version-catalog.ts';
 import type { EnvironmentHistories } from './environment-histories.ts';
 

@@ -1,9 +1,9 @@
 import type { EnvironmentConfig } from '../../config/environment-config.ts';
 import type { DeployedVersion } from '../../domain/manifest/version-value.ts';
 import { UserError } from '../../errors.ts';
-import type { Branches, BranchHead } from '../../ports/branches.ts';
-import type { CommitHistory } from '../../ports/commit-history.ts';
-import type { RepositoryFiles } from '../../ports/repository-files.ts';
+import type { Branches, BranchHead } from '../../ports/github/branches.ts';
+import type { CommitHistory } from '../../ports/github/commit-history.ts';
+import type { RepositoryFiles } from '../../ports/github/repository-files.ts';
 import { planDeployment } from './deploy-version.ts';
 
 /** What a commit is compared with its plan by. */

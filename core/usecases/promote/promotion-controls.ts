@@ -1,4 +1,4 @@
-import type { ControlIssues } from '../../ports/control-issues.ts';
+import type { ControlIssues } from '../../ports/github/control-issues.ts';
 import { type HoldCause, parseHold } from '../../render/hold.ts';
 
 /** A version that does not go into an environment while its issue is open. */

@@ -1,9 +1,9 @@
 import type { EnvironmentConfig } from '../../config/environment-config.ts';
 import type { DeployedVersion } from '../../domain/manifest/version-value.ts';
 import { deploymentBranch } from '../../domain/promotion/branch-names.ts';
-import type { BranchHead } from '../../ports/branches.ts';
-import type { CommitHistory } from '../../ports/commit-history.ts';
-import type { PullRequest } from '../../ports/pull-requests.ts';
+import type { BranchHead } from '../../ports/github/branches.ts';
+import type { CommitHistory } from '../../ports/github/commit-history.ts';
+import type { PullRequest } from '../../ports/github/pull-requests.ts';
 import { formatMarker, hasMarker } from '../../render/marker.ts';
 import { parsePromotionData, renderPromotion } from '../../render/promotion.ts';
 import { findRunningVersions } from '../registry/find-running-versions.ts';

@@ -7,8 +7,8 @@ import {
   type EnvironmentFacts,
 } from '../../domain/promotion/desired-promotion.ts';
 import { UserError } from '../../errors.ts';
-import type { Branches, BranchHead } from '../../ports/branches.ts';
-import type { PullRequest, PullRequests } from '../../ports/pull-requests.ts';
+import type { Branches, BranchHead } from '../../ports/github/branches.ts';
+import type { PullRequest, PullRequests } from '../../ports/github/pull-requests.ts';
 import { formatMarker, hasMarker } from '../../render/marker.ts';
 import { parsePromotionData, renderPromotion } from '../../render/promotion.ts';
 import type { RunningEnvironment } from '../registry/find-running-versions.ts';

@@ -3,7 +3,7 @@ import { rollbackBranch } from '../../domain/promotion/branch-names.ts';
 import { desiredRollback, type RollbackFacts } from '../../domain/promotion/desired-rollback.ts';
 import type { Health } from '../../domain/promotion/health.ts';
 import { isOlderVersion } from '../../domain/registry/is-older-version.ts';
-import type { PullRequest } from '../../ports/pull-requests.ts';
+import type { PullRequest } from '../../ports/github/pull-requests.ts';
 import { parseRollback } from '../../render/rollback.ts';
 import type { KnownVersion } from '../registry/version-catalog.ts';
 import { type ModelSituation, readSituation } from './model-situation.ts';

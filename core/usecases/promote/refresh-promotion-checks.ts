@@ -1,5 +1,5 @@
 import { isPromotionBranch } from '../../domain/promotion/branch-names.ts';
-import type { PullRequests } from '../../ports/pull-requests.ts';
+import type { PullRequests } from '../../ports/github/pull-requests.ts';
 import { type PromotionCheckPorts, type PromotionCheckRequest, showPromotionCheck } from './show-promotion-check.ts';
 
 /** Which pull requests are looked at again: our own promotions and rollbacks, or all open ones. */

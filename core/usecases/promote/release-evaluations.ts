@@ -1,8 +1,8 @@
 import { newestAttemptsFirst } from '../../domain/model/workflow-artifact.ts';
 import { UserError } from '../../errors.ts';
-import type { ArtifactHasher } from '../../ports/artifact-hasher.ts';
-import type { ReportArchive } from '../../ports/report-archive.ts';
-import type { WorkflowArtifact, WorkflowRuns } from '../../ports/workflow-runs.ts';
+import type { ArtifactHasher } from '../../ports/evaluate/artifact-hasher.ts';
+import type { WorkflowArtifact, WorkflowRuns } from '../../ports/github/workflow-runs.ts';
+import type { ReportArchive } from '../../ports/store/report-archive.ts';
 import type { EvaluationReport } from '../../reports/evaluation-report.ts';
 import { MAX_REPORT_ZIP_BYTES } from '../../reports/limits.ts';
 import { type BotParser, inProcessParser } from '../registry/in-process-parser.ts';

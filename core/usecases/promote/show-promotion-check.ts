@@ -13,8 +13,8 @@ import {
   type PromotionCheck,
 } from '../../domain/promotion/promotion-check.ts';
 import { isOlderVersion } from '../../domain/registry/is-older-version.ts';
-import type { Branches } from '../../ports/branches.ts';
-import type { CheckRuns } from '../../ports/check-runs.ts';
+import type { Branches } from '../../ports/github/branches.ts';
+import type { CheckRuns } from '../../ports/github/check-runs.ts';
 import { inlineCode } from '../../render/text/inline-code.ts';
 import { type ReadTarget, type RunningEnvironment, runningEnvironment } from '../registry/find-running-versions.ts';
 import type { KnownVersion, RefusedTag } from '../registry/version-catalog.ts';

@@ -1,7 +1,7 @@
 import { artifactFolder } from '../../domain/registry/store-layout.ts';
 import { ServiceError } from '../../errors.ts';
-import type { ArtifactWriter } from '../../ports/artifact-writer.ts';
-import type { ObjectStore } from '../../ports/object-store.ts';
+import type { ArtifactWriter } from '../../ports/store/artifact-writer.ts';
+import type { ObjectStore } from '../../ports/store/object-store.ts';
 
 /** Where an artifact comes from and who writes it. */
 export interface ArtifactPorts {

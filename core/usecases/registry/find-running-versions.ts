@@ -2,7 +2,7 @@ import type { EnvironmentConfig, TargetConfig } from '../../config/environment-c
 import { readTarget } from '../../domain/manifest/edit-manifest.ts';
 import type { RunningValue } from '../../domain/manifest/running-value.ts';
 import { UserError } from '../../errors.ts';
-import type { RepositoryFiles } from '../../ports/repository-files.ts';
+import type { RepositoryFiles } from '../../ports/github/repository-files.ts';
 import type { KnownVersion, VersionCatalog } from './version-catalog.ts';
 
 /** What a target says: its value, or why there is none. */

@@ -1,7 +1,7 @@
 import { parseConfig } from '../../config/parse-config.ts';
 import type { TidegateConfig } from '../../config/tidegate-config.ts';
 import { readTargets } from '../../domain/manifest/edit-manifest.ts';
-import type { UntrustedParser } from '../../ports/untrusted-parser.ts';
+import type { UntrustedParser } from '../../ports/store/untrusted-parser.ts';
 import { readUntrustedReport } from '../../reports/read-report.ts';
 
 /** A parser of configs, manifests and reports of people who are not trusted. */

@@ -6,9 +6,9 @@ import type { Bump, ModelInterface, TensorSignature } from '../../domain/registr
 import { decideBump, hasNext } from '../../domain/registry/next-version.ts';
 import { artifactFolder, storeUri } from '../../domain/registry/store-layout.ts';
 import { ServiceError, UserError } from '../../errors.ts';
-import type { CommitHistory } from '../../ports/commit-history.ts';
-import type { ImageTags } from '../../ports/image-tags.ts';
-import type { VersionTags } from '../../ports/version-tags.ts';
+import type { CommitHistory } from '../../ports/github/commit-history.ts';
+import type { VersionTags } from '../../ports/github/version-tags.ts';
+import type { ImageTags } from '../../ports/image/image-tags.ts';
 import type { EvaluationReport } from '../../reports/evaluation-report.ts';
 import type { ComparedDataset, JudgedDatasetReport } from '../../reports/judged-dataset.ts';
 import type { ModelImage, ModelVersionReport } from '../../reports/model-version-report.ts';

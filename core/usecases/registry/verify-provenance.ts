@@ -7,12 +7,12 @@ import {
   uploadRefusal,
 } from '../../domain/registry/release-provenance.ts';
 import { UserError } from '../../errors.ts';
-import type { ArtifactHasher } from '../../ports/artifact-hasher.ts';
-import type { CommitHistory } from '../../ports/commit-history.ts';
-import type { DefaultBranchLog } from '../../ports/default-branch-log.ts';
-import type { ReportArchive } from '../../ports/report-archive.ts';
-import type { VersionAttestations } from '../../ports/version-attestations.ts';
-import type { WorkflowArtifact, WorkflowRun, WorkflowRuns } from '../../ports/workflow-runs.ts';
+import type { ArtifactHasher } from '../../ports/evaluate/artifact-hasher.ts';
+import type { CommitHistory } from '../../ports/github/commit-history.ts';
+import type { DefaultBranchLog } from '../../ports/github/default-branch-log.ts';
+import type { VersionAttestations } from '../../ports/github/version-attestations.ts';
+import type { WorkflowArtifact, WorkflowRun, WorkflowRuns } from '../../ports/github/workflow-runs.ts';
+import type { ReportArchive } from '../../ports/store/report-archive.ts';
 import type { ModelVersionReport } from '../../reports/model-version-report.ts';
 import { readReport } from '../../reports/read-report.ts';
 import type { ProvenanceMemory, RememberedRelease, VersionClaim, VersionDocument } from './provenance-memory.ts';

@@ -6,7 +6,7 @@ import { type ActiveVersion, activeVersions } from '../../domain/registry/active
 import { isStoredUnderDigest } from '../../domain/registry/release-provenance.ts';
 import { isArtifactFolder, keyInStore } from '../../domain/registry/store-layout.ts';
 import { ServiceError } from '../../errors.ts';
-import type { TagDetails, VersionTags } from '../../ports/version-tags.ts';
+import type { TagDetails, VersionTags } from '../../ports/github/version-tags.ts';
 import { parseVersionTagMessage } from '../../reports/version-tag-line.ts';
 import type { ClaimedLine, VersionClaim, VersionDocument } from './provenance-memory.ts';
 import type { ProvenanceContext, Verification } from './verify-provenance.ts';

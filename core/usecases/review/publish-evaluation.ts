@@ -1,10 +1,10 @@
 import type { ModelConfig } from '../../config/tidegate-config.ts';
 import { newestArtifact } from '../../domain/model/workflow-artifact.ts';
 import { UserError } from '../../errors.ts';
-import type { CheckRun, CheckRuns } from '../../ports/check-runs.ts';
-import type { Comments } from '../../ports/comments.ts';
-import type { ReportArchive } from '../../ports/report-archive.ts';
-import type { WorkflowArtifact, WorkflowRuns } from '../../ports/workflow-runs.ts';
+import type { CheckRun, CheckRuns } from '../../ports/github/check-runs.ts';
+import type { Comments } from '../../ports/github/comments.ts';
+import type { WorkflowArtifact, WorkflowRuns } from '../../ports/github/workflow-runs.ts';
+import type { ReportArchive } from '../../ports/store/report-archive.ts';
 import { countLook, parseCommentData, renderEvaluationComment, renderUnreadableComment } from '../../render/comment.ts';
 import { formatMarker } from '../../render/marker.ts';
 import type { EvaluationReport } from '../../reports/evaluation-report.ts';

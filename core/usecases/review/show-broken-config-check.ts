@@ -1,6 +1,6 @@
 import type { PromotionCheck } from '../../domain/promotion/promotion-check.ts';
-import type { Branches } from '../../ports/branches.ts';
-import type { CheckRuns } from '../../ports/check-runs.ts';
+import type { Branches } from '../../ports/github/branches.ts';
+import type { CheckRuns } from '../../ports/github/check-runs.ts';
 import type { Compared } from '../promote/changed-targets.ts';
 import { PROMOTION_CHECK } from '../promote/show-promotion-check.ts';
 

@@ -1,6 +1,6 @@
 import { type Problem, UserError } from '../../errors.ts';
-import type { CheckAnnotation, CheckRuns } from '../../ports/check-runs.ts';
-import type { RepositoryFiles } from '../../ports/repository-files.ts';
+import type { CheckAnnotation, CheckRuns } from '../../ports/github/check-runs.ts';
+import type { RepositoryFiles } from '../../ports/github/repository-files.ts';
 import { inlineCode } from '../../render/text/inline-code.ts';
 import { type BotParser, inProcessParser } from '../registry/in-process-parser.ts';
 

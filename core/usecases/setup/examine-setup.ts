@@ -17,11 +17,11 @@ import type {
 } from '../../domain/doctor/setup-facts.ts';
 import type { WorkflowFacts } from '../../domain/doctor/workflow-facts.ts';
 import { ServiceError, UserError } from '../../errors.ts';
-import type { Branches } from '../../ports/branches.ts';
-import type { DefaultBranchLog } from '../../ports/default-branch-log.ts';
-import type { HealthSignals, HealthSource } from '../../ports/health-signals.ts';
-import type { RepositoryFiles } from '../../ports/repository-files.ts';
-import type { InstalledApp, RepositorySetup } from '../../ports/repository-setup.ts';
+import type { Branches } from '../../ports/github/branches.ts';
+import type { DefaultBranchLog } from '../../ports/github/default-branch-log.ts';
+import type { HealthSignals, HealthSource } from '../../ports/github/health-signals.ts';
+import type { RepositoryFiles } from '../../ports/github/repository-files.ts';
+import type { InstalledApp, RepositorySetup } from '../../ports/github/repository-setup.ts';
 
 /** What is needed to look at a repository's set-up; nothing is written. */
 export interface SetupPorts {

@@ -7,9 +7,9 @@ import {
   type RunInput,
 } from '../../domain/train/run-inputs.ts';
 import { UserError } from '../../errors.ts';
-import type { ArtifactHasher } from '../../ports/artifact-hasher.ts';
-import type { DataWorkspace } from '../../ports/data-workspace.ts';
-import type { RunSource } from '../../ports/run-source.ts';
+import type { DataWorkspace } from '../../ports/data/data-workspace.ts';
+import type { ArtifactHasher } from '../../ports/evaluate/artifact-hasher.ts';
+import type { RunSource } from '../../ports/train/run-source.ts';
 import { type IdentifiedWork, identifyRun } from './identify-run.ts';
 import { commandParameters, readParameters } from './stage-state.ts';
 import type { TrainingWork } from './training-work.ts';

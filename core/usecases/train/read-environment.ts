@@ -1,4 +1,4 @@
-import type { CommandRunner } from '../../ports/command-runner.ts';
+import type { CommandRunner } from '../../ports/train/command-runner.ts';
 import type { RunReport } from '../../reports/run-report.ts';
 
 /** What the commands of the team run in, as far as it can be asked. */

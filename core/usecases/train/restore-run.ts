@@ -1,7 +1,7 @@
 import { runFolder } from '../../domain/registry/store-layout.ts';
 import { UserError } from '../../errors.ts';
-import type { ArtifactHasher } from '../../ports/artifact-hasher.ts';
-import type { ObjectStore } from '../../ports/object-store.ts';
+import type { ArtifactHasher } from '../../ports/evaluate/artifact-hasher.ts';
+import type { ObjectStore } from '../../ports/store/object-store.ts';
 import { ACTION_LIMITS } from '../../reports/limits.ts';
 import { readReport } from '../../reports/read-report.ts';
 import type { RunReport } from '../../reports/run-report.ts';

@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.ts';
-import type { Command, CommandRunner } from '../../ports/command-runner.ts';
+import type { Command, CommandRunner } from '../../ports/train/command-runner.ts';
 
 /**
  * Runs a command that has to succeed.

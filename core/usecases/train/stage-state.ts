@@ -6,7 +6,7 @@ import { DEFAULT_PARAMS, type Stage, type StageParams, type StagePath } from '..
 import type { StageState } from '../../domain/train/stage-change.ts';
 import type { LockedPath } from '../../domain/train/stage-lock.ts';
 import type { UserError } from '../../errors.ts';
-import type { PlainFiles } from '../../ports/plain-files.ts';
+import type { PlainFiles } from '../../ports/data/plain-files.ts';
 import { type RecordPorts, recordPath } from '../data/record-data.ts';
 
 /** What reading a stage's state needs. */

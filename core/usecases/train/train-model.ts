@@ -6,7 +6,7 @@ import { formatRunInputs, type RunInput } from '../../domain/train/run-inputs.ts
 import { stageNameFrom } from '../../domain/train/stage-address.ts';
 import { upstreamStages } from '../../domain/train/stage-order.ts';
 import { ServiceError, UserError } from '../../errors.ts';
-import type { DataProjectReader } from '../../ports/data-project-reader.ts';
+import type { DataProjectReader } from '../../ports/data/data-project-reader.ts';
 import type { RunReport } from '../../reports/run-report.ts';
 import { collectRunInputs, type InputPorts, type RunInputs } from './collect-run-inputs.ts';
 import { readEnvironment } from './read-environment.ts';

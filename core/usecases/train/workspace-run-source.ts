@@ -1,9 +1,9 @@
 import type { PlainValue } from '../../domain/data/plain-value.ts';
 import type { TrackedOutput } from '../../domain/data/tracked-output.ts';
-import type { ArtifactHasher } from '../../ports/artifact-hasher.ts';
-import type { PlainFiles } from '../../ports/plain-files.ts';
-import type { RunSource } from '../../ports/run-source.ts';
-import type { SourceTree } from '../../ports/source-tree.ts';
+import type { PlainFiles } from '../../ports/data/plain-files.ts';
+import type { SourceTree } from '../../ports/data/source-tree.ts';
+import type { ArtifactHasher } from '../../ports/evaluate/artifact-hasher.ts';
+import type { RunSource } from '../../ports/train/run-source.ts';
 import { type RecordPorts, recordPath } from '../data/record-data.ts';
 
 /** What looking into a workspace needs. */

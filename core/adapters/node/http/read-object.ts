@@ -1,5 +1,5 @@
 import { ServiceError, UserError } from '../../../errors.ts';
-import type { ByteSink, PartSink } from '../../../ports/byte-sink.ts';
+import type { ByteSink, PartSink } from '../../../ports/data/byte-sink.ts';
 import type { HttpHead } from './http-exchange.ts';
 import type { ObjectCall, ObjectHttp, ObjectReceiver } from './object-http.ts';
 

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ArtifactFolderWriter } from '../../../../core/adapters/node/artifact-folder-writer.ts';
 import { fetchArtifact } from '../../../../core/adapters/node/fetch-artifact.ts';
-import type { ObjectStore } from '../../../../core/ports/object-store.ts';
+import type { ObjectStore } from '../../../../core/ports/store/object-store.ts';
 import { fetchArtifact as restoreArtifact } from '../../../../core/usecases/registry/fetch-artifact.ts';
 
 let root: string;

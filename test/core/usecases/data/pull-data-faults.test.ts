@@ -11,7 +11,7 @@ import { mapParallel } from '../../../../core/async/map-parallel.ts';
 import { formatDirectoryManifest } from '../../../../core/domain/data/directory-manifest.ts';
 import { dvcObjectKey } from '../../../../core/domain/data/object-key.ts';
 import type { TrackedOutput } from '../../../../core/domain/data/tracked-output.ts';
-import type { TransferProgress } from '../../../../core/ports/transfer-progress.ts';
+import type { TransferProgress } from '../../../../core/ports/data/transfer-progress.ts';
 import { type PullRequest, pullData } from '../../../../core/usecases/data/pull-data.ts';
 import { ensurePythonEnvironment } from '../../../../scripts/python-environment.ts';
 import { type Fault, type FaultyProxy, type SeenRequest, startFaultyProxy } from '../../../testkit/faulty-proxy.ts';

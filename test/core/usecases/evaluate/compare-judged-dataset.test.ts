@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ZipReportArchive } from '../../../../core/adapters/node/zip-report-archive.ts';
 import { ServiceError } from '../../../../core/errors.ts';
-import type { MergedChange } from '../../../../core/ports/merged-changes.ts';
-import type { WorkflowArtifact } from '../../../../core/ports/workflow-runs.ts';
+import type { MergedChange } from '../../../../core/ports/github/merged-changes.ts';
+import type { WorkflowArtifact } from '../../../../core/ports/github/workflow-runs.ts';
 import { MAX_REPORT_ZIP_BYTES } from '../../../../core/reports/limits.ts';
 import { compareJudgedDataset } from '../../../../core/usecases/evaluate/compare-judged-dataset.ts';
 import { createZip } from '../../../testkit/zip.ts';

@@ -3,8 +3,8 @@ import { FileArtifactHasher } from '../../../../core/adapters/node/file-artifact
 import { parseConfig } from '../../../../core/config/parse-config.ts';
 import { countHere } from '../../../../core/domain/evaluation/summed/count-scores.ts';
 import { UserError } from '../../../../core/errors.ts';
-import type { Champion } from '../../../../core/ports/champion-finder.ts';
-import type { ModelRunner } from '../../../../core/ports/model-runner.ts';
+import type { Champion } from '../../../../core/ports/evaluate/champion-finder.ts';
+import type { ModelRunner } from '../../../../core/ports/evaluate/model-runner.ts';
 import { renderEvaluationSummary } from '../../../../core/render/evaluation.ts';
 import { formatReport, readReport } from '../../../../core/reports/read-report.ts';
 import { evaluateCandidate } from '../../../../core/usecases/evaluate/evaluate-candidate.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { FileArtifactHasher } from '../../../../core/adapters/node/file-artifact-hasher.ts';
 import { parseConfig } from '../../../../core/config/parse-config.ts';
 import { countHere } from '../../../../core/domain/evaluation/summed/count-scores.ts';
-import type { Champion } from '../../../../core/ports/champion-finder.ts';
+import type { Champion } from '../../../../core/ports/evaluate/champion-finder.ts';
 import type { EvaluationReport } from '../../../../core/reports/evaluation-report.ts';
 import { formatReport, readReport } from '../../../../core/reports/read-report.ts';
 import { evaluateCandidate } from '../../../../core/usecases/evaluate/evaluate-candidate.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HttpDataRemote } from '../../../../../core/adapters/http/http-data-remote.ts';
-import type { ByteSink } from '../../../../../core/ports/byte-sink.ts';
+import type { ByteSink } from '../../../../../core/ports/data/byte-sink.ts';
 
 const KEY = 'files/md5/aa/bb';
 const MIB = 1 << 20;

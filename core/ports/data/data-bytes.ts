@@ -1,4 +1,4 @@
-import type { ManifestEntry } from '../domain/data/directory-manifest.ts';
+import type { ManifestEntry } from '../../domain/data/directory-manifest.ts';
 
 /** A file whose digests are wanted. */
 export interface ByteRequest {

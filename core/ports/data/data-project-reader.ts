@@ -1,4 +1,4 @@
-import type { DataProject } from '../domain/data/data-project.ts';
+import type { DataProject } from '../../domain/data/data-project.ts';
 
 /** Reads what a repository says of its data. */
 export interface DataProjectReader {

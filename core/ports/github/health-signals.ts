@@ -1,4 +1,4 @@
-import type { HealthSignal } from '../domain/promotion/health.ts';
+import type { HealthSignal } from '../../domain/promotion/health.ts';
 
 /** Where the health of an environment is told. */
 export interface HealthSource {

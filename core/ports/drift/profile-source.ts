@@ -1,4 +1,4 @@
-import type { ProfileReport } from '../reports/profile-report.ts';
+import type { ProfileReport } from '../../reports/profile-report.ts';
 
 /** The profile registered with a version. */
 export interface RegisteredProfile {

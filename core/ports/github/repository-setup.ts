@@ -1,4 +1,4 @@
-import type { Looked } from '../domain/doctor/looked.ts';
+import type { Looked } from '../../domain/doctor/looked.ts';
 import type {
   ActionsFacts,
   AppFacts,
@@ -6,7 +6,7 @@ import type {
   EnvironmentFacts,
   SharedSecret,
   TagRuleset,
-} from '../domain/doctor/setup-facts.ts';
+} from '../../domain/doctor/setup-facts.ts';
 
 /**
  * The settings of a repository on its host. What the token may not see is `unknown`, with the permission that it needs.

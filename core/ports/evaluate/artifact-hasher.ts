@@ -1,4 +1,4 @@
-import type { HashedArtifact } from '../domain/model/artifact-digest.ts';
+import type { HashedArtifact } from '../../domain/model/artifact-digest.ts';
 
 /** Digests of files and folders of the workspace. */
 export interface ArtifactHasher {

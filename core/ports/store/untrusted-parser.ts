@@ -1,6 +1,6 @@
-import type { TargetReading } from '../domain/manifest/edit-manifest.ts';
-import type { ManifestTarget } from '../domain/manifest/manifest-target.ts';
-import type { ReportKind, ReportOf } from '../reports/read-report.ts';
+import type { TargetReading } from '../../domain/manifest/edit-manifest.ts';
+import type { ManifestTarget } from '../../domain/manifest/manifest-target.ts';
+import type { ReportKind, ReportOf } from '../../reports/read-report.ts';
 
 /**
  * Parses what people who are not trusted have written, at the bounds of docs/bounds.md. An implementation may do so apart

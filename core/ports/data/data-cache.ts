@@ -1,5 +1,5 @@
+import type { ObjectContent } from '../store/object-store.ts';
 import type { ByteSink } from './byte-sink.ts';
-import type { ObjectContent } from './object-store.ts';
 
 /** What adding bytes to the cache came to. `actual` differs from what was asked for: nothing was kept. */
 export interface CacheAddition {

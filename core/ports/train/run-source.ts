@@ -1,5 +1,5 @@
-import type { PlainValue } from '../domain/data/plain-value.ts';
-import type { TrackedOutput } from '../domain/data/tracked-output.ts';
+import type { PlainValue } from '../../domain/data/plain-value.ts';
+import type { TrackedOutput } from '../../domain/data/tracked-output.ts';
 
 /** Where what goes into a run is looked up: the workspace that trains, or the commit that it is a check-out of. */
 export interface RunSource {

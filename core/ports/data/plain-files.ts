@@ -1,5 +1,5 @@
-import type { PlainMap, PlainValue } from '../domain/data/plain-value.ts';
-import type { ParameterOverride } from '../domain/train/parameters.ts';
+import type { PlainMap, PlainValue } from '../../domain/data/plain-value.ts';
+import type { ParameterOverride } from '../../domain/train/parameters.ts';
 
 /** Small structured files of the workspace: parameters, metrics, dvc.lock. Paths are relative to it. */
 export interface PlainFiles {

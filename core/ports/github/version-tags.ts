@@ -1,4 +1,4 @@
-import type { TagReference } from '../domain/registry/active-versions.ts';
+import type { TagReference } from '../../domain/registry/active-versions.ts';
 
 /** An annotated tag, read. */
 export interface TagDetails {

@@ -1,5 +1,5 @@
+import type { ObjectContent, ObjectEntry } from '../store/object-store.ts';
 import type { ByteSink } from './byte-sink.ts';
-import type { ObjectContent, ObjectEntry } from './object-store.ts';
 
 /**
  * A remote that holds the objects of datasets, many and of all sizes. Keys are as in `ObjectStore`.

@@ -1,6 +1,6 @@
-import type { ModelClasses } from '../domain/model/class-order.ts';
-import type { InputPlan } from '../domain/model/input-plan.ts';
-import type { ModelTensor } from '../domain/model/model-tensor.ts';
+import type { ModelClasses } from '../../domain/model/class-order.ts';
+import type { InputPlan } from '../../domain/model/input-plan.ts';
+import type { ModelTensor } from '../../domain/model/model-tensor.ts';
 import type { BatchColumn } from './table-reader.ts';
 
 /** The features of consecutive rows. */

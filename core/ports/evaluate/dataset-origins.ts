@@ -1,4 +1,4 @@
-import type { DatasetOrigin } from '../domain/data/dataset-origin.ts';
+import type { DatasetOrigin } from '../../domain/data/dataset-origin.ts';
 
 /** Files of a dataset, read once and compared with what names them. */
 export interface CheckedFiles {

@@ -1,4 +1,4 @@
-import type { ChampionHistory } from '../domain/evaluation/champion-data.ts';
+import type { ChampionHistory } from '../../domain/evaluation/champion-data.ts';
 
 /** The version that a candidate would replace. */
 export type Champion =

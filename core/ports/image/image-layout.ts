@@ -1,4 +1,4 @@
-import type { Descriptor, ModelLayer } from '../domain/image/image-documents.ts';
+import type { Descriptor, ModelLayer } from '../../domain/image/image-documents.ts';
 
 /** A file that goes into an image. */
 export interface LayerFile {

@@ -1,4 +1,4 @@
-import type { Descriptor } from '../domain/image/image-documents.ts';
+import type { Descriptor } from '../../domain/image/image-documents.ts';
 
 /** One repository of a registry, written to. All methods throw ServiceError REGISTRY_REFUSED and REGISTRY_UNREACHABLE. */
 export interface ImageRegistry {

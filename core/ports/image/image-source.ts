@@ -1,4 +1,4 @@
-import type { Descriptor } from '../domain/image/image-documents.ts';
+import type { Descriptor } from '../../domain/image/image-documents.ts';
 
 /** Reads an image by digest. */
 export interface ImageSource {
