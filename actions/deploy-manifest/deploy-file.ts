@@ -3,7 +3,7 @@ import { type TargetConfig, target } from '../../core/config/environment-config.
 import { parseImageReference } from '../../core/domain/image/image-reference.ts';
 import type { DeployedVersion } from '../../core/domain/manifest/version-value.ts';
 import { UserError } from '../../core/errors.ts';
-import { renderDeployment } from '../../core/render/deployment.ts';
+import { renderDeployment } from '../../core/render/promotion/deployment.ts';
 import { planDeployment } from '../../core/usecases/promote/deploy-version.ts';
 import { deploymentWarnings } from '../../core/usecases/promote/deployment-warnings.ts';
 import type { ActionContext } from '../action-context.ts';

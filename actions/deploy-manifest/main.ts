@@ -1,5 +1,5 @@
 import { UserError } from '../../core/errors.ts';
-import { renderDeployment } from '../../core/render/deployment.ts';
+import { renderDeployment } from '../../core/render/promotion/deployment.ts';
 import { selectEnvironment } from '../../core/usecases/promote/deploy-version.ts';
 import type { ActionContext } from '../action-context.ts';
 import { readInputs } from '../inputs.ts';

@@ -3,7 +3,7 @@ import { GitHubIssueTracker } from '../../core/adapters/github/github-issue-trac
 import { findOwnLogin } from '../../core/adapters/github/github-own-login.ts';
 import { formatCount } from '../../core/domain/text/format-number.ts';
 import { ServiceError, UserError } from '../../core/errors.ts';
-import { renderDriftSummary } from '../../core/render/drift.ts';
+import { renderDriftSummary } from '../../core/render/drift/drift.ts';
 import type { DriftReport } from '../../core/reports/drift-report.ts';
 import { checkDrift } from '../../core/usecases/drift/check-drift.ts';
 import { type KeptIssue, keepDriftIssue } from '../../core/usecases/drift/keep-drift-issue.ts';

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatCount } from '../../core/domain/text/format-number.ts';
-import { renderEvaluationSummary } from '../../core/render/evaluation.ts';
-import { renderJunit } from '../../core/render/evaluation-junit.ts';
-import { renderEvaluationPage } from '../../core/render/evaluation-page.ts';
+import { renderEvaluationSummary } from '../../core/render/evaluation/evaluation.ts';
+import { renderJunit } from '../../core/render/evaluation/evaluation-junit.ts';
+import { renderEvaluationPage } from '../../core/render/evaluation/evaluation-page.ts';
 import type { EvaluationReport } from '../../core/reports/evaluation-report.ts';
 import { type Evaluation, evaluateCandidate } from '../../core/usecases/evaluate/evaluate-candidate.ts';
 import type { EvaluationRequest } from '../../core/usecases/evaluate/evaluation-request.ts';

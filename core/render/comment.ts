@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { EvaluationReport } from '../reports/evaluation-report.ts';
 import { digest } from '../reports/header.ts';
-import { renderEvaluationSections } from './evaluation.ts';
-import { formatDataBlock, formatMarker, parseDataBlock } from './marker.ts';
+import { renderEvaluationSections } from './evaluation/evaluation.ts';
 import { inlineCode } from './text/inline-code.ts';
+import { formatDataBlock, formatMarker, parseDataBlock } from './text/marker.ts';
 import { splitParts } from './text/split-parts.ts';
 
 /** GitHub's limit is 65,536 characters; the rest is for marker, data and the number of the part. */

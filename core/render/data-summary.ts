@@ -1,5 +1,5 @@
-import { renderTable } from './table.ts';
 import { inlineCode } from './text/inline-code.ts';
+import { renderTable } from './text/table.ts';
 
 /** What came from where, in words of the log. */
 export interface DataSummary {

@@ -1,8 +1,8 @@
 import { AREAS, type Finding, isRequiredAndMissing } from '../domain/doctor/finding.ts';
-import { renderTable } from './table.ts';
 import { escapeText } from './text/escape.ts';
 import { fencedCode } from './text/fenced-code.ts';
 import { fold } from './text/fold.ts';
+import { renderTable } from './text/table.ts';
 
 /** Who looked: what the App may not see, a person with admin rights may. */
 export type Asker = 'app' | 'person';

@@ -1,8 +1,8 @@
 import type { ModelVersionReport } from '../reports/model-version-report.ts';
-import { comparedWords, originWords } from './dataset-origin.ts';
-import { renderTable } from './table.ts';
+import { comparedWords, originWords } from './evaluation/dataset-origin.ts';
 import { escapeText } from './text/escape.ts';
 import { inlineCode } from './text/inline-code.ts';
+import { renderTable } from './text/table.ts';
 
 /** What the summary of register tells. */
 export interface RenderedRegistration {

@@ -1,6 +1,6 @@
 import type { RunReport } from '../reports/run-report.ts';
-import { renderTable } from './table.ts';
 import { inlineCode } from './text/inline-code.ts';
+import { renderTable } from './text/table.ts';
 
 /** The step summary of train: stages, metrics and where the artifact came from. */
 export function renderRun(run: RunReport, ran: boolean): string {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MAX_ZIP_DIRECTORY_BYTES, MAX_ZIP_ENTRIES } from '../../core/adapters/node/zip-report-archive.ts';
-import { hasMarker } from '../../core/render/marker.ts';
+import { hasMarker } from '../../core/render/text/marker.ts';
 import { BOT_LIMITS, MAX_REPORT_ZIP_BYTES } from '../../core/reports/limits.ts';
 import { MINIMAL } from '../core/config/mistakes.ts';
 import { digestOf, SAMPLE_REPORTS } from '../core/reports/sample-reports.ts';

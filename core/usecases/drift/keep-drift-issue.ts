@@ -1,6 +1,6 @@
 import type { IssueTracker, TrackedIssue } from '../../ports/github/issue-tracker.ts';
-import { renderDriftIssue } from '../../render/drift.ts';
-import { formatMarker, parseDataBlock } from '../../render/marker.ts';
+import { renderDriftIssue } from '../../render/drift/drift.ts';
+import { formatMarker, parseDataBlock } from '../../render/text/marker.ts';
 import { type DriftIssueData, driftIssueDataSchema } from '../../reports/drift-issue-data.ts';
 import type { DriftReport } from '../../reports/drift-report.ts';
 

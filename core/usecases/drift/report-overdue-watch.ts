@@ -4,7 +4,7 @@ import { overdueWatch } from '../../domain/watch/watch-schedule.ts';
 import type { ControlIssues } from '../../ports/github/control-issues.ts';
 import type { RepositoryFiles } from '../../ports/github/repository-files.ts';
 import type { ScheduledWorkflow, ScheduledWorkflows } from '../../ports/github/scheduled-workflows.ts';
-import { parseWatch, renderWatch } from '../../render/watch.ts';
+import { parseWatch, renderWatch } from '../../render/drift/watch.ts';
 
 /** The workflow of the templates that runs drift-check. */
 const WORKFLOW = 'model-watch.yml';

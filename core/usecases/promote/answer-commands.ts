@@ -2,8 +2,8 @@ import type { ModelConfig, TidegateConfig } from '../../config/tidegate-config.t
 import { COMMANDS, type Command, parseCommands } from '../../domain/commands/parse-commands.ts';
 import { slug } from '../../domain/model/model-name.ts';
 import { ServiceError } from '../../errors.ts';
-import { type CommandAnswer, renderHelp, renderReply } from '../../render/command-reply.ts';
-import { formatReplyMarker, parseMarker } from '../../render/marker.ts';
+import { type CommandAnswer, renderHelp, renderReply } from '../../render/promotion/command-reply.ts';
+import { formatReplyMarker, parseMarker } from '../../render/text/marker.ts';
 import { type CommandPorts, type CommandScope, carryOut, examine } from './carry-out-command.ts';
 
 /** A comment that was just written. */

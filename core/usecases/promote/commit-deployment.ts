@@ -2,7 +2,7 @@ import type { EnvironmentConfig } from '../../config/environment-config.ts';
 import { ServiceError, UserError } from '../../errors.ts';
 import type { Branches } from '../../ports/github/branches.ts';
 import type { RepositoryFiles } from '../../ports/github/repository-files.ts';
-import { renderDeploymentCommit } from '../../render/deployment.ts';
+import { renderDeploymentCommit } from '../../render/promotion/deployment.ts';
 import type { KnownVersion } from '../registry/version-catalog.ts';
 import { type FileEdit, planDeployment } from './deploy-version.ts';
 

@@ -1,5 +1,5 @@
 import type { ControlIssues } from '../../ports/github/control-issues.ts';
-import { type HoldCause, parseHold } from '../../render/hold.ts';
+import { type HoldCause, parseHold } from '../../render/promotion/hold.ts';
 
 /** A version that does not go into an environment while its issue is open. */
 export interface Hold {

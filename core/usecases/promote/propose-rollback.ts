@@ -1,8 +1,8 @@
 import type { EnvironmentConfig } from '../../config/environment-config.ts';
 import { rollbackBranch } from '../../domain/promotion/branch-names.ts';
 import { UserError } from '../../errors.ts';
-import { type HoldCause, renderHold } from '../../render/hold.ts';
-import { renderRollback } from '../../render/rollback.ts';
+import { type HoldCause, renderHold } from '../../render/promotion/hold.ts';
+import { renderRollback } from '../../render/promotion/rollback.ts';
 import type { KnownVersion } from '../registry/version-catalog.ts';
 import { planDeployment } from './deploy-version.ts';
 import type { ModelSituation } from './model-situation.ts';

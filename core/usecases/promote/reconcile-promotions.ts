@@ -9,8 +9,8 @@ import {
 import { UserError } from '../../errors.ts';
 import type { Branches, BranchHead } from '../../ports/github/branches.ts';
 import type { PullRequest, PullRequests } from '../../ports/github/pull-requests.ts';
-import { formatMarker, hasMarker } from '../../render/marker.ts';
-import { parsePromotionData, renderPromotion } from '../../render/promotion.ts';
+import { parsePromotionData, renderPromotion } from '../../render/promotion/promotion.ts';
+import { formatMarker, hasMarker } from '../../render/text/marker.ts';
 import type { RunningEnvironment } from '../registry/find-running-versions.ts';
 import type { KnownVersion, RefusedTag } from '../registry/version-catalog.ts';
 import { planDeployment } from './deploy-version.ts';

@@ -4,7 +4,7 @@ import { desiredRollback, type RollbackFacts } from '../../domain/promotion/desi
 import type { Health } from '../../domain/promotion/health.ts';
 import { isOlderVersion } from '../../domain/registry/is-older-version.ts';
 import type { PullRequest } from '../../ports/github/pull-requests.ts';
-import { parseRollback } from '../../render/rollback.ts';
+import { parseRollback } from '../../render/promotion/rollback.ts';
 import type { KnownVersion } from '../registry/version-catalog.ts';
 import { type ModelSituation, readSituation } from './model-situation.ts';
 import type { Hold } from './promotion-controls.ts';

@@ -7,8 +7,8 @@ import type { DriftIssue, DriftIssues } from '../../ports/github/drift-issues.ts
 import type { PullRequest, PullRequests } from '../../ports/github/pull-requests.ts';
 import type { RepositoryFiles } from '../../ports/github/repository-files.ts';
 import type { WorkflowRuns } from '../../ports/github/workflow-runs.ts';
-import { formatMarker, hasMarker, parseDataBlock } from '../../render/marker.ts';
-import { parseRetrainData, renderRetrain } from '../../render/retrain.ts';
+import { parseRetrainData, renderRetrain } from '../../render/promotion/retrain.ts';
+import { formatMarker, hasMarker, parseDataBlock } from '../../render/text/marker.ts';
 import { driftIssueDataSchema } from '../../reports/drift-issue-data.ts';
 
 /** A model whose retraining is looked after. */

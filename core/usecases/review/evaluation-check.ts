@@ -1,5 +1,5 @@
 import type { CheckAnnotation, CheckRun } from '../../ports/github/check-runs.ts';
-import { renderEvaluationSections } from '../../render/evaluation.ts';
+import { renderEvaluationSections } from '../../render/evaluation/evaluation.ts';
 import { inlineCode } from '../../render/text/inline-code.ts';
 import type { EvaluationReport, RuleResult } from '../../reports/evaluation-report.ts';
 

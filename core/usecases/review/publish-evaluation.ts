@@ -6,7 +6,7 @@ import type { Comments } from '../../ports/github/comments.ts';
 import type { WorkflowArtifact, WorkflowRuns } from '../../ports/github/workflow-runs.ts';
 import type { ReportArchive } from '../../ports/store/report-archive.ts';
 import { countLook, parseCommentData, renderEvaluationComment, renderUnreadableComment } from '../../render/comment.ts';
-import { formatMarker } from '../../render/marker.ts';
+import { formatMarker } from '../../render/text/marker.ts';
 import type { EvaluationReport } from '../../reports/evaluation-report.ts';
 import { MAX_REPORT_ZIP_BYTES } from '../../reports/limits.ts';
 import type { BotParser } from '../registry/in-process-parser.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { countLook, parseCommentData, renderEvaluationComment } from '../../../core/render/comment.ts';
-import { formatDataBlock, formatMarker, hasMarker, parseDataBlock } from '../../../core/render/marker.ts';
+import { formatDataBlock, formatMarker, hasMarker, parseDataBlock } from '../../../core/render/text/marker.ts';
 import { splitParts } from '../../../core/render/text/split-parts.ts';
 import { digestOf, SAMPLE_REPORTS } from '../reports/sample-reports.ts';
 

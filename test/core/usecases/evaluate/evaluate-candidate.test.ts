@@ -5,7 +5,7 @@ import { countHere } from '../../../../core/domain/evaluation/summed/count-score
 import { UserError } from '../../../../core/errors.ts';
 import type { Champion } from '../../../../core/ports/evaluate/champion-finder.ts';
 import type { ModelRunner } from '../../../../core/ports/evaluate/model-runner.ts';
-import { renderEvaluationSummary } from '../../../../core/render/evaluation.ts';
+import { renderEvaluationSummary } from '../../../../core/render/evaluation/evaluation.ts';
 import { formatReport, readReport } from '../../../../core/reports/read-report.ts';
 import { evaluateCandidate } from '../../../../core/usecases/evaluate/evaluate-candidate.ts';
 import type { EvaluationPorts } from '../../../../core/usecases/evaluate/evaluation-ports.ts';

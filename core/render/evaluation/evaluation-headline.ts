@@ -1,9 +1,9 @@
-import { formatSlice } from '../domain/evaluation/slice.ts';
-import { metricTitle } from '../domain/metrics/metric-registry.ts';
-import { formatCount, formatDifference } from '../domain/text/format-number.ts';
-import type { ComparedMetric, EvaluationReport, MetricResult, RuleResult } from '../reports/evaluation-report.ts';
+import { formatSlice } from '../../domain/evaluation/slice.ts';
+import { metricTitle } from '../../domain/metrics/metric-registry.ts';
+import { formatCount, formatDifference } from '../../domain/text/format-number.ts';
+import type { ComparedMetric, EvaluationReport, MetricResult, RuleResult } from '../../reports/evaluation-report.ts';
+import { escapeText } from '../text/escape.ts';
 import { sharedDecimals, showLevel, showRange, showValue } from './evaluation-numbers.ts';
-import { escapeText } from './text/escape.ts';
 
 /** How a verdict looks. */
 export const VERDICT_ICONS = { pass: '✅', fail: '❌', inconclusive: '⚠️', 'not-applicable': '➖' } as const;

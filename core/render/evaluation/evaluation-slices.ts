@@ -1,11 +1,11 @@
-import { metricTitle } from '../domain/metrics/metric-registry.ts';
-import { formatCount } from '../domain/text/format-number.ts';
-import type { ComparedMetric, EvaluationReport, RuleResult } from '../reports/evaluation-report.ts';
+import { metricTitle } from '../../domain/metrics/metric-registry.ts';
+import { formatCount } from '../../domain/text/format-number.ts';
+import type { ComparedMetric, EvaluationReport, RuleResult } from '../../reports/evaluation-report.ts';
+import { escapeChartLabel, escapeText } from '../text/escape.ts';
+import { renderTable } from '../text/table.ts';
 import { VERDICT_ICONS } from './evaluation-headline.ts';
 import { differenceHead, sharedDecimals, showDifference, showValue } from './evaluation-numbers.ts';
 import { indexReport, placeLabel, type ReportIndex } from './report-index.ts';
-import { renderTable } from './table.ts';
-import { escapeChartLabel, escapeText } from './text/escape.ts';
 
 /** Chosen: more bars than this are no picture. */
 const MAX_BARS = 12;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { parseCommentData, renderEvaluationComment } from '../../../core/render/comment.ts';
-import { formatDataBlock, parseDataBlock } from '../../../core/render/marker.ts';
-import { parsePromotionData, renderPromotion } from '../../../core/render/promotion.ts';
-import { fencedCode } from '../../../core/render/text/fenced-code.ts';
-import { inlineCode } from '../../../core/render/text/inline-code.ts';
-import { digestOf, SAMPLE_REPORTS, SAMPLE_TAG_LINE } from '../reports/sample-reports.ts';
+import { parseCommentData, renderEvaluationComment } from '../../../../core/render/comment.ts';
+import { parsePromotionData, renderPromotion } from '../../../../core/render/promotion/promotion.ts';
+import { fencedCode } from '../../../../core/render/text/fenced-code.ts';
+import { inlineCode } from '../../../../core/render/text/inline-code.ts';
+import { formatDataBlock, parseDataBlock } from '../../../../core/render/text/marker.ts';
+import { digestOf, SAMPLE_REPORTS, SAMPLE_TAG_LINE } from '../../reports/sample-reports.ts';
 
 describe('parseDataBlock', () => {
   it.each([null, 1, 'ü --> <!--', { a: [1, { b: '€' }] }])('gives back %j', (value) => {

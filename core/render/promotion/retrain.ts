@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { formatDataBlock, formatMarker, parseDataBlock } from './marker.ts';
-import { inlineCode } from './text/inline-code.ts';
+import { inlineCode } from '../text/inline-code.ts';
+import { formatDataBlock, formatMarker, parseDataBlock } from '../text/marker.ts';
 
 /** What a retrain pull request tells. */
 export interface RetrainView {

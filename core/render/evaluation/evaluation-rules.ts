@@ -1,12 +1,12 @@
-import type { GateBound } from '../domain/gate/gate-rule.ts';
-import { ruleDemand } from '../domain/gate/rule-reason.ts';
-import { metricTitle } from '../domain/metrics/metric-registry.ts';
-import type { ComparedMetric, EvaluationReport, RuleResult } from '../reports/evaluation-report.ts';
+import type { GateBound } from '../../domain/gate/gate-rule.ts';
+import { ruleDemand } from '../../domain/gate/rule-reason.ts';
+import { metricTitle } from '../../domain/metrics/metric-registry.ts';
+import type { ComparedMetric, EvaluationReport, RuleResult } from '../../reports/evaluation-report.ts';
+import { escapeText } from '../text/escape.ts';
+import { renderTable } from '../text/table.ts';
 import { overall, VERDICT_ICONS } from './evaluation-headline.ts';
 import { differenceHead, sharedDecimals, showDifference, showValue } from './evaluation-numbers.ts';
 import { indexReport, placeLabel, type ReportIndex } from './report-index.ts';
-import { renderTable } from './table.ts';
-import { escapeText } from './text/escape.ts';
 
 const MAX_REASONS = 12;
 const ORDER = ['fail', 'inconclusive', 'pass', 'not-applicable'] as const;

@@ -1,6 +1,6 @@
-import { formatSlice } from '../domain/evaluation/slice.ts';
-import { ruleDemand } from '../domain/gate/rule-reason.ts';
-import type { EvaluationReport, RuleResult } from '../reports/evaluation-report.ts';
+import { formatSlice } from '../../domain/evaluation/slice.ts';
+import { ruleDemand } from '../../domain/gate/rule-reason.ts';
+import type { EvaluationReport, RuleResult } from '../../reports/evaluation-report.ts';
 import { sliceKey } from './evaluation-headline.ts';
 import { boundOf } from './evaluation-rules.ts';
 

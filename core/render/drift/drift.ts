@@ -1,10 +1,10 @@
-import { formatCount, formatNumber, formatPercent } from '../domain/text/format-number.ts';
-import type { DriftIssueData } from '../reports/drift-issue-data.ts';
-import type { DriftColumn, DriftReport } from '../reports/drift-report.ts';
-import { formatDataBlock, formatMarker } from './marker.ts';
-import { renderTable } from './table.ts';
-import { escapeChartLabel, escapeText } from './text/escape.ts';
-import { inlineCode } from './text/inline-code.ts';
+import { formatCount, formatNumber, formatPercent } from '../../domain/text/format-number.ts';
+import type { DriftIssueData } from '../../reports/drift-issue-data.ts';
+import type { DriftColumn, DriftReport } from '../../reports/drift-report.ts';
+import { escapeChartLabel, escapeText } from '../text/escape.ts';
+import { inlineCode } from '../text/inline-code.ts';
+import { formatDataBlock, formatMarker } from '../text/marker.ts';
+import { renderTable } from '../text/table.ts';
 
 const ICONS = { drift: '🌊', 'no-drift': '✅', inconclusive: '⚠️' } as const;
 const WORDS = { drift: 'drift', 'no-drift': 'no drift', inconclusive: 'inconclusive' } as const;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { renderEvaluationSections } from '../../../core/render/evaluation.ts';
-import { drawCharts } from '../../../core/render/evaluation-charts.ts';
-import { renderJunit } from '../../../core/render/evaluation-junit.ts';
-import { renderEvaluationPage } from '../../../core/render/evaluation-page.ts';
-import { SAMPLE_REPORTS } from '../reports/sample-reports.ts';
+import { renderEvaluationSections } from '../../../../core/render/evaluation/evaluation.ts';
+import { renderJunit } from '../../../../core/render/evaluation/evaluation-junit.ts';
+import { renderEvaluationPage } from '../../../../core/render/evaluation/evaluation-page.ts';
+import { drawCharts } from '../../../../core/render/evaluation/page-charts.ts';
+import { SAMPLE_REPORTS } from '../../reports/sample-reports.ts';
 
 const report = SAMPLE_REPORTS.evaluation;
 const HOSTILE = '"><script>alert(1)</script><img src=https://evil.example/x>';

@@ -1,6 +1,6 @@
-import type { LineageChanges } from '../domain/evaluation/lineage-changes.ts';
-import { renderTable } from './table.ts';
-import { inlineCode } from './text/inline-code.ts';
+import type { LineageChanges } from '../../domain/evaluation/lineage-changes.ts';
+import { inlineCode } from '../text/inline-code.ts';
+import { renderTable } from '../text/table.ts';
 
 /** The table of what changed between two trainings: parameters, then files; '' where nothing did. */
 export function renderLineageChanges({ params, inputs }: LineageChanges): string {

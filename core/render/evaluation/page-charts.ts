@@ -1,7 +1,7 @@
 import type { EChartsCoreOption } from 'echarts/core';
-import { formatSlice } from '../domain/evaluation/slice.ts';
-import { metricTitle } from '../domain/metrics/metric-registry.ts';
-import type { ComparedMetric, EvaluationReport } from '../reports/evaluation-report.ts';
+import { formatSlice } from '../../domain/evaluation/slice.ts';
+import { metricTitle } from '../../domain/metrics/metric-registry.ts';
+import type { ComparedMetric, EvaluationReport } from '../../reports/evaluation-report.ts';
 import { sliceKey } from './evaluation-headline.ts';
 
 /** A chart as SVG text. */

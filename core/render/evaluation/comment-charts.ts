@@ -1,8 +1,8 @@
-import { formatCount, formatNumber } from '../domain/text/format-number.ts';
-import type { EvaluationReport, ReportedCurves } from '../reports/evaluation-report.ts';
+import { formatCount, formatNumber } from '../../domain/text/format-number.ts';
+import type { EvaluationReport, ReportedCurves } from '../../reports/evaluation-report.ts';
+import { escapeText } from '../text/escape.ts';
+import { renderTable } from '../text/table.ts';
 import { sampleCurve } from './curve-samples.ts';
-import { renderTable } from './table.ts';
-import { escapeText } from './text/escape.ts';
 
 /** Chosen: places along the axis at which a line is drawn. */
 const PLACES = 21;

@@ -1,11 +1,11 @@
-import { ruleDemand } from '../domain/gate/rule-reason.ts';
-import { metricTitle } from '../domain/metrics/metric-registry.ts';
-import { formatCount } from '../domain/text/format-number.ts';
-import type { EvaluationReport, Interval, RuleResult } from '../reports/evaluation-report.ts';
+import { ruleDemand } from '../../domain/gate/rule-reason.ts';
+import { metricTitle } from '../../domain/metrics/metric-registry.ts';
+import { formatCount } from '../../domain/text/format-number.ts';
+import type { EvaluationReport, Interval, RuleResult } from '../../reports/evaluation-report.ts';
 import { originDoubt, originWords } from './dataset-origin.ts';
-import { drawCharts } from './evaluation-charts.ts';
 import { VERDICT_ICONS } from './evaluation-headline.ts';
 import { boundOf } from './evaluation-rules.ts';
+import { drawCharts } from './page-charts.ts';
 import { indexReport, placeLabel } from './report-index.ts';
 
 const STYLE = `body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#1f2328;background:#fff}

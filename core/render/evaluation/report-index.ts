@@ -1,5 +1,5 @@
-import { formatSlice } from '../domain/evaluation/slice.ts';
-import type { ComparedMetric, EvaluationReport, MetricResult, RuleResult } from '../reports/evaluation-report.ts';
+import { formatSlice } from '../../domain/evaluation/slice.ts';
+import type { ComparedMetric, EvaluationReport, MetricResult, RuleResult } from '../../reports/evaluation-report.ts';
 import { sliceKey } from './evaluation-headline.ts';
 
 type SliceOf = RuleResult['slice'];

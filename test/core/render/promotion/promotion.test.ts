@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type PromotionView, parsePromotionData, renderPromotion } from '../../../core/render/promotion.ts';
-import { digestOf, SAMPLE_TAG_LINE } from '../reports/sample-reports.ts';
+import {
+  type PromotionView,
+  parsePromotionData,
+  renderPromotion,
+} from '../../../../core/render/promotion/promotion.ts';
+import { digestOf, SAMPLE_TAG_LINE } from '../../reports/sample-reports.ts';
 
 const version = (number: string, letter: string) => ({
   version: number,

@@ -1,13 +1,12 @@
 import { z } from 'zod';
-import type { DeployedVersion } from '../domain/manifest/version-value.ts';
-import { metricTitle } from '../domain/metrics/metric-registry.ts';
-import type { WaitingGate } from '../domain/promotion/gates.ts';
-import { describeGate } from '../domain/promotion/promotion-check.ts';
-import { formatCount } from '../domain/text/format-number.ts';
-import type { EvaluationReport } from '../reports/evaluation-report.ts';
-import type { VersionEvidence } from '../reports/version-evidence.ts';
-import { comparedWords, originDoubt, originWords } from './dataset-origin.ts';
-import { renderDeploymentCommit } from './deployment.ts';
+import type { DeployedVersion } from '../../domain/manifest/version-value.ts';
+import { metricTitle } from '../../domain/metrics/metric-registry.ts';
+import type { WaitingGate } from '../../domain/promotion/gates.ts';
+import { describeGate } from '../../domain/promotion/promotion-check.ts';
+import { formatCount } from '../../domain/text/format-number.ts';
+import type { EvaluationReport } from '../../reports/evaluation-report.ts';
+import type { VersionEvidence } from '../../reports/version-evidence.ts';
+import { comparedWords, originDoubt, originWords } from '../evaluation/dataset-origin.ts';
 import {
   type ShownEstimate,
   sharedDecimals,
@@ -15,16 +14,17 @@ import {
   showLevel,
   showPlainRange,
   showValue,
-} from './evaluation-numbers.ts';
-import { renderRuleTable } from './evaluation-rules.ts';
-import { renderSlices } from './evaluation-slices.ts';
-import { renderLineageChanges } from './lineage.ts';
+} from '../evaluation/evaluation-numbers.ts';
+import { renderRuleTable } from '../evaluation/evaluation-rules.ts';
+import { renderSlices } from '../evaluation/evaluation-slices.ts';
+import { renderLineageChanges } from '../evaluation/lineage.ts';
+import { escapeText } from '../text/escape.ts';
+import { fold } from '../text/fold.ts';
+import { inlineCode } from '../text/inline-code.ts';
+import { formatDataBlock, formatMarker, parseDataBlock } from '../text/marker.ts';
+import { renderTable } from '../text/table.ts';
+import { renderDeploymentCommit } from './deployment.ts';
 import { renderManifestWarnings, type ShownWarning } from './manifest-warnings.ts';
-import { formatDataBlock, formatMarker, parseDataBlock } from './marker.ts';
-import { renderTable } from './table.ts';
-import { escapeText } from './text/escape.ts';
-import { fold } from './text/fold.ts';
-import { inlineCode } from './text/inline-code.ts';
 
 /** A version as a promotion shows it. */
 export interface PromotedVersionView extends DeployedVersion {

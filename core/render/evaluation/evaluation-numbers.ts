@@ -1,5 +1,5 @@
-import { decimalsFor, formatDifference, formatNumber, formatPercent } from '../domain/text/format-number.ts';
-import type { Interval } from '../reports/evaluation-report.ts';
+import { decimalsFor, formatDifference, formatNumber, formatPercent } from '../../domain/text/format-number.ts';
+import type { Interval } from '../../reports/evaluation-report.ts';
 
 const NONE = '—';
 

@@ -1,5 +1,5 @@
-import { type TextEdit, unifiedDiff } from '../domain/text/unified-diff.ts';
-import { fencedCode } from './text/fenced-code.ts';
+import { type TextEdit, unifiedDiff } from '../../domain/text/unified-diff.ts';
+import { fencedCode } from '../text/fenced-code.ts';
 
 /** What the summary of deploy-manifest tells. */
 export interface RenderedDeployment {

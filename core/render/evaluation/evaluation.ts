@@ -1,14 +1,14 @@
-import { formatCount, formatPercent } from '../domain/text/format-number.ts';
-import type { EvaluationReport } from '../reports/evaluation-report.ts';
+import { formatCount, formatPercent } from '../../domain/text/format-number.ts';
+import type { EvaluationReport } from '../../reports/evaluation-report.ts';
+import { escapeText } from '../text/escape.ts';
+import { fold } from '../text/fold.ts';
+import { inlineCode } from '../text/inline-code.ts';
+import { renderPictures } from './comment-charts.ts';
 import { originDoubt, originWords } from './dataset-origin.ts';
 import { renderHeadline, renderTitle, VERDICT_ICONS } from './evaluation-headline.ts';
-import { renderPictures } from './evaluation-pictures.ts';
 import { renderMetricTable, renderReasons, renderRuleTable } from './evaluation-rules.ts';
 import { countSlices, renderSlices } from './evaluation-slices.ts';
 import { renderLineageChanges } from './lineage.ts';
-import { escapeText } from './text/escape.ts';
-import { fold } from './text/fold.ts';
-import { inlineCode } from './text/inline-code.ts';
 
 /** The parts of an evaluation as Markdown: step summary and comment are made of the same. Empty where there is nothing. */
 export interface EvaluationSections {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { escapeText } from '../text/escape.ts';
+import { inlineCode } from '../text/inline-code.ts';
+import { formatDataBlock, formatMarker, hasMarker, parseDataBlock } from '../text/marker.ts';
 import type { HoldCause } from './hold.ts';
-import { formatDataBlock, formatMarker, hasMarker, parseDataBlock } from './marker.ts';
-import { escapeText } from './text/escape.ts';
-import { inlineCode } from './text/inline-code.ts';
 
 const rollbackData = z.object({
   version: z.string().max(128),

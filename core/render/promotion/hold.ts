@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { formatDataBlock, formatMarker, hasMarker, parseDataBlock } from './marker.ts';
-import { escapeText } from './text/escape.ts';
-import { inlineCode } from './text/inline-code.ts';
+import { escapeText } from '../text/escape.ts';
+import { inlineCode } from '../text/inline-code.ts';
+import { formatDataBlock, formatMarker, hasMarker, parseDataBlock } from '../text/marker.ts';
 
 /** What put a hold: a word about its health, a deadline without one, or a person. Holds of before do not say. */
 const cause = z.enum(['signal', 'deadline', 'person']).optional();

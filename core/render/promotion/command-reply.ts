@@ -1,7 +1,7 @@
-import { COMMANDS } from '../domain/commands/parse-commands.ts';
-import { renderTable } from './table.ts';
-import { escapeText } from './text/escape.ts';
-import { inlineCode } from './text/inline-code.ts';
+import { COMMANDS } from '../../domain/commands/parse-commands.ts';
+import { escapeText } from '../text/escape.ts';
+import { inlineCode } from '../text/inline-code.ts';
+import { renderTable } from '../text/table.ts';
 
 /** What one command came to. */
 export interface CommandAnswer {

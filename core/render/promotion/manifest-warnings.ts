@@ -1,7 +1,7 @@
-import { formatCount } from '../domain/text/format-number.ts';
-import { renderTable } from './table.ts';
-import { escapeText } from './text/escape.ts';
-import { inlineCode } from './text/inline-code.ts';
+import { formatCount } from '../../domain/text/format-number.ts';
+import { escapeText } from '../text/escape.ts';
+import { inlineCode } from '../text/inline-code.ts';
+import { renderTable } from '../text/table.ts';
 
 /** A warning about a manifest, with its place. */
 export interface ShownWarning {

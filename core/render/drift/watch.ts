@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { formatDataBlock, formatMarker, hasMarker, parseDataBlock } from './marker.ts';
-import { escapeText } from './text/escape.ts';
-import { inlineCode } from './text/inline-code.ts';
+import { escapeText } from '../text/escape.ts';
+import { inlineCode } from '../text/inline-code.ts';
+import { formatDataBlock, formatMarker, hasMarker, parseDataBlock } from '../text/marker.ts';
 
 const watchData = z.object({ lastScheduledAt: z.string().max(40).nullable() });
 

@@ -1,5 +1,5 @@
-import type { EvaluationReport } from '../reports/evaluation-report.ts';
-import type { JudgedDatasetReport } from '../reports/judged-dataset.ts';
+import type { EvaluationReport } from '../../reports/evaluation-report.ts';
+import type { JudgedDatasetReport } from '../../reports/judged-dataset.ts';
 
 /** What a report says of where its dataset comes from. */
 export type ShownOrigin = Pick<EvaluationReport['dataset'], 'origin' | 'originNote'>;

@@ -1,4 +1,4 @@
-import { slug } from '../domain/model/model-name.ts';
+import { slug } from '../../domain/model/model-name.ts';
 
 /** What a text of Tidegate is about. */
 export type MarkerKind = 'report' | 'promotion' | 'rollback' | 'retrain' | 'drift' | 'hold' | 'watch';
