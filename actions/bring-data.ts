@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isThere, unlessAbsent } from '../core/adapters/files/absent.ts';
 import { GitSourceTree } from '../core/adapters/git/git-source-tree.ts';
-import { isThere, unlessAbsent } from '../core/adapters/node/absent.ts';
 import { isWithin, pathWithin } from '../core/domain/data/repository-path.ts';
 import { selectTargets } from '../core/domain/data/select-outputs.ts';
 import { ServiceError, UserError } from '../core/errors.ts';

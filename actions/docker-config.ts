@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { unlessAbsent } from '../core/adapters/node/absent.ts';
+import { unlessAbsent } from '../core/adapters/files/absent.ts';
 import { UserError } from '../core/errors.ts';
 import type { Environment } from './action-context.ts';
 

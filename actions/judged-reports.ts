@@ -1,6 +1,6 @@
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isThere } from '../core/adapters/node/absent.ts';
+import { isThere } from '../core/adapters/files/absent.ts';
 import type { ActionContext } from './action-context.ts';
 import { fetchModel } from './model-artifact.ts';
 import { reportFolder, reportPath } from './report-files.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isAbsence } from '../core/adapters/node/absent.ts';
+import { isAbsence } from '../core/adapters/files/absent.ts';
 import { type ParsedConfig, parseConfig, selectModel } from '../core/config/parse-config.ts';
 import type { ModelConfig } from '../core/config/tidegate-config.ts';
 import { UserError } from '../core/errors.ts';

@@ -1,7 +1,7 @@
 import { cp, glob, mkdir, stat } from 'node:fs/promises';
 import { dirname, join, matchesGlob, posix } from 'node:path';
-import { isThere, unlessAbsent } from '../core/adapters/node/absent.ts';
-import { filesUnder } from '../core/adapters/node/file-artifact-hasher.ts';
+import { isThere, unlessAbsent } from '../core/adapters/files/absent.ts';
+import { filesUnder } from '../core/adapters/files/file-artifact-hasher.ts';
 import type { ModelConfig } from '../core/config/tidegate-config.ts';
 import { isWithin } from '../core/domain/data/repository-path.ts';
 import { withoutEnding } from '../core/domain/text/without-ending.ts';

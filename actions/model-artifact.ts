@@ -1,7 +1,7 @@
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { isThere } from '../core/adapters/node/absent.ts';
-import { filesUnder } from '../core/adapters/node/file-artifact-hasher.ts';
+import { isThere } from '../core/adapters/files/absent.ts';
+import { filesUnder } from '../core/adapters/files/file-artifact-hasher.ts';
 import { UserError } from '../core/errors.ts';
 import type { ActionContext, Environment } from './action-context.ts';
 import { reportFolder, reportPath } from './report-files.ts';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { S3ObjectStore } from '../core/adapters/aws/s3-object-store.ts';
-import { FolderObjectStore } from '../core/adapters/node/folder-object-store.ts';
+import { FolderObjectStore } from '../core/adapters/files/folder-object-store.ts';
 import { UserError } from '../core/errors.ts';
 import type { ObjectStore } from '../core/ports/store/object-store.ts';
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { unlessAbsent } from '../core/adapters/node/absent.ts';
+import { unlessAbsent } from '../core/adapters/files/absent.ts';
 import { UserError } from '../core/errors.ts';
 import type { Environment } from './action-context.ts';
 

@@ -1,14 +1,14 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fetchArtifact } from '../core/adapters/files/fetch-artifact.ts';
+import { FileArtifactHasher } from '../core/adapters/files/file-artifact-hasher.ts';
+import { ZipReportArchive } from '../core/adapters/files/zip-report-archive.ts';
 import { GitHubBranches } from '../core/adapters/github/github-branches.ts';
 import { GitHubCommitHistory } from '../core/adapters/github/github-commit-history.ts';
 import { GitHubDefaultBranchLog } from '../core/adapters/github/github-default-branch-log.ts';
 import { GitHubRepositoryFiles } from '../core/adapters/github/github-repository-files.ts';
 import { GitHubVersionTags } from '../core/adapters/github/github-version-tags.ts';
 import { GitHubWorkflowRuns } from '../core/adapters/github/github-workflow-runs.ts';
-import { fetchArtifact } from '../core/adapters/node/fetch-artifact.ts';
-import { FileArtifactHasher } from '../core/adapters/node/file-artifact-hasher.ts';
-import { ZipReportArchive } from '../core/adapters/node/zip-report-archive.ts';
 import type { EnvironmentConfig } from '../core/config/environment-config.ts';
 import { UserError } from '../core/errors.ts';
 import type { ChampionFinder } from '../core/ports/evaluate/champion-finder.ts';

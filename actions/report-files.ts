@@ -2,7 +2,7 @@ import { mkdir, open, readFile, rename, stat, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { unlessAbsent } from '../core/adapters/node/absent.ts';
+import { unlessAbsent } from '../core/adapters/files/absent.ts';
 import { slug } from '../core/domain/model/model-name.ts';
 import { UserError } from '../core/errors.ts';
 import { commitSha, type ReportSource } from '../core/reports/header.ts';

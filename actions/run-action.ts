@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from 'node:path';
-import { hideTokens, isRestarted } from '../core/adapters/node/hidden-environment.ts';
+import { hideTokens, isRestarted } from '../core/adapters/commands/hidden-environment.ts';
 import { type Problem, ServiceError, UserError } from '../core/errors.ts';
 import type { ActionContext, ActionLog, Environment } from './action-context.ts';
 

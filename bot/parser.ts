@@ -1,4 +1,4 @@
-import { ThreadParser } from '../core/adapters/node/thread-parser.ts';
+import { ThreadParser } from '../core/adapters/threads/thread-parser.ts';
 import type { TidegateConfig } from '../core/config/tidegate-config.ts';
 import type { BotParser } from '../core/usecases/registry/in-process-parser.ts';
 import type { BotRepository } from './repository.ts';

@@ -1,3 +1,5 @@
+import { FileArtifactHasher } from '../core/adapters/files/file-artifact-hasher.ts';
+import { ZipReportArchive } from '../core/adapters/files/zip-report-archive.ts';
 import { GitHubBranches } from '../core/adapters/github/github-branches.ts';
 import { GitHubCheckRuns } from '../core/adapters/github/github-check-runs.ts';
 import type { GitHubClient, RepositoryName } from '../core/adapters/github/github-client.ts';
@@ -16,8 +18,6 @@ import { GitHubRepositorySetup } from '../core/adapters/github/github-repository
 import { GitHubScheduledWorkflows } from '../core/adapters/github/github-scheduled-workflows.ts';
 import { GitHubVersionTags } from '../core/adapters/github/github-version-tags.ts';
 import { GitHubWorkflowRuns } from '../core/adapters/github/github-workflow-runs.ts';
-import { FileArtifactHasher } from '../core/adapters/node/file-artifact-hasher.ts';
-import { ZipReportArchive } from '../core/adapters/node/zip-report-archive.ts';
 import { parseConfig } from '../core/config/parse-config.ts';
 import type { TidegateConfig } from '../core/config/tidegate-config.ts';
 import type { TargetReader } from '../core/usecases/promote/changed-targets.ts';

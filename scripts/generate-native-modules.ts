@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
 const LOCK = fileURLToPath(new URL('../package-lock.json', import.meta.url));
-const TABLE = fileURLToPath(new URL('../core/adapters/node/native-modules.json', import.meta.url));
+const TABLE = fileURLToPath(new URL('../core/adapters/native/native-modules.json', import.meta.url));
 
 /** What each module needs at run time; `{platform}` stands for `linux-x64` and the like. */
 const MODULES = {

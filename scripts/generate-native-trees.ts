@@ -2,16 +2,16 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { fill, packWithNpm } from '../core/adapters/node/native-install.ts';
-import { packagesFor } from '../core/adapters/node/native-module.ts';
-import table from '../core/adapters/node/native-modules.json' with { type: 'json' };
-import { treeDigest } from '../core/adapters/node/tree-digest.ts';
+import { treeDigest } from '../core/adapters/files/tree-digest.ts';
+import { fill, packWithNpm } from '../core/adapters/native/native-install.ts';
+import { packagesFor } from '../core/adapters/native/native-module.ts';
+import table from '../core/adapters/native/native-modules.json' with { type: 'json' };
 import { timedStep } from './timed-step.ts';
 
 // Fetches the packages of every platform that runners have, and writes what their unpacked folders hash to. To be run
 // when a native module changes its version. A platform without an entry is not supported.
 
-const TREES = fileURLToPath(new URL('../core/adapters/node/native-trees.json', import.meta.url));
+const TREES = fileURLToPath(new URL('../core/adapters/native/native-trees.json', import.meta.url));
 const PLATFORMS = ['linux-x64', 'linux-arm64', 'darwin-arm64'];
 
 async function treeOf(name: keyof typeof table, platform: string): Promise<string> {

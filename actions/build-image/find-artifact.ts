@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
-import { isThere } from '../../core/adapters/node/absent.ts';
-import { ArtifactFolderWriter } from '../../core/adapters/node/artifact-folder-writer.ts';
+import { isThere } from '../../core/adapters/files/absent.ts';
+import { ArtifactFolderWriter } from '../../core/adapters/files/artifact-folder-writer.ts';
 import { OnnxArtifactHasher } from '../../core/adapters/onnx/onnx-artifact-hasher.ts';
 import type { HashedArtifact } from '../../core/domain/model/artifact-digest.ts';
 import { UserError } from '../../core/errors.ts';

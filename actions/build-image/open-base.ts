@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { isThere } from '../../core/adapters/node/absent.ts';
+import { isThere } from '../../core/adapters/files/absent.ts';
 import { OciLayoutSource } from '../../core/adapters/oci/oci-layout-folder.ts';
 import { RegistryRepository } from '../../core/adapters/oci/registry-repository.ts';
 import { parseImageReference } from '../../core/domain/image/image-reference.ts';

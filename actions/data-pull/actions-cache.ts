@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { isThere } from '../../core/adapters/node/absent.ts';
-import { openActionsCache } from '../../core/adapters/node/actions-folder-cache.ts';
-import { FileArtifactHasher } from '../../core/adapters/node/file-artifact-hasher.ts';
+import { openActionsCache } from '../../core/adapters/actions/actions-folder-cache.ts';
+import { isThere } from '../../core/adapters/files/absent.ts';
+import { FileArtifactHasher } from '../../core/adapters/files/file-artifact-hasher.ts';
 import type { WantedOutput } from '../../core/domain/data/select-outputs.ts';
 import type { ActionContext } from '../action-context.ts';
 

@@ -1,7 +1,7 @@
 import { DvcCache } from '../../core/adapters/dvc/dvc-cache.ts';
+import { FileArtifactHasher } from '../../core/adapters/files/file-artifact-hasher.ts';
 import { GitSourceTree } from '../../core/adapters/git/git-source-tree.ts';
-import { FileArtifactHasher } from '../../core/adapters/node/file-artifact-hasher.ts';
-import { keepYoungGenerationSmall } from '../../core/adapters/node/young-generation.ts';
+import { keepYoungGenerationSmall } from '../../core/adapters/threads/young-generation.ts';
 import { recordedDigest } from '../../core/domain/data/object-key.ts';
 import { pathFrom } from '../../core/domain/data/repository-path.ts';
 import type { WantedOutput } from '../../core/domain/data/select-outputs.ts';

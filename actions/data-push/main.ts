@@ -1,6 +1,6 @@
 import { DvcFileTextEditor } from '../../core/adapters/dvc/dvc-file-text-editor.ts';
 import { GitChangedFiles } from '../../core/adapters/git/git-changed-files.ts';
-import { keepYoungGenerationSmall } from '../../core/adapters/node/young-generation.ts';
+import { keepYoungGenerationSmall } from '../../core/adapters/threads/young-generation.ts';
 import { pathFrom } from '../../core/domain/data/repository-path.ts';
 import { selectAll, selectTargets, type WantedOutput } from '../../core/domain/data/select-outputs.ts';
 import { type DataSummary, renderData } from '../../core/render/data-summary.ts';

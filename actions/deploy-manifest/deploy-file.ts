@@ -1,4 +1,4 @@
-import { WorkspaceFiles } from '../../core/adapters/node/workspace-files.ts';
+import { WorkspaceFiles } from '../../core/adapters/files/workspace-files.ts';
 import { type TargetConfig, target } from '../../core/config/environment-config.ts';
 import { parseImageReference } from '../../core/domain/image/image-reference.ts';
 import type { DeployedVersion } from '../../core/domain/manifest/version-value.ts';

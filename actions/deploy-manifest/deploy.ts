@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
+import { WorkspaceFiles } from '../../core/adapters/files/workspace-files.ts';
 import { GitHubBranches } from '../../core/adapters/github/github-branches.ts';
 import { GitHubCommitHistory } from '../../core/adapters/github/github-commit-history.ts';
 import { GitHubPullRequests } from '../../core/adapters/github/github-pull-requests.ts';
 import { GitHubRepositoryFiles, MAX_CONTENTS_BYTES } from '../../core/adapters/github/github-repository-files.ts';
-import { WorkspaceFiles } from '../../core/adapters/node/workspace-files.ts';
 import { mapParallel } from '../../core/async/map-parallel.ts';
 import type { EnvironmentConfig } from '../../core/config/environment-config.ts';
 import { commitDeployment } from '../../core/usecases/promote/commit-deployment.ts';

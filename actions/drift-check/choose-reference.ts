@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { FileArtifactHasher } from '../../core/adapters/node/file-artifact-hasher.ts';
+import { FileArtifactHasher } from '../../core/adapters/files/file-artifact-hasher.ts';
 import { UserError } from '../../core/errors.ts';
 import type { DriftReference } from '../../core/usecases/drift/check-drift.ts';
 import { RegisteredProfileSource } from '../../core/usecases/drift/registered-profile-source.ts';

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import { DuckDbTableReader } from '../../core/adapters/duckdb/duckdb-table-reader.ts';
 import { PlainFileFolder } from '../../core/adapters/dvc/plain-file-folder.ts';
+import { LocalChampionFinder } from '../../core/adapters/files/local-champion-finder.ts';
 import type { GitCommit } from '../../core/adapters/git/git-commit.ts';
-import { LocalChampionFinder } from '../../core/adapters/node/local-champion-finder.ts';
-import { startCountingThread } from '../../core/adapters/node/score-count-thread.ts';
 import { OnnxArtifactHasher } from '../../core/adapters/onnx/onnx-artifact-hasher.ts';
 import { OnnxModelRunner } from '../../core/adapters/onnx/onnx-model-runner.ts';
+import { startCountingThread } from '../../core/adapters/threads/score-count-thread.ts';
 import { flattenMetrics } from '../../core/domain/train/parameters.ts';
 import { UserError } from '../../core/errors.ts';
 import type { ChampionFinder } from '../../core/ports/evaluate/champion-finder.ts';

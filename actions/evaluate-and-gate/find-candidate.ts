@@ -1,6 +1,6 @@
 import { cp, mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { isThere } from '../../core/adapters/node/absent.ts';
+import { isThere } from '../../core/adapters/files/absent.ts';
 import { UserError } from '../../core/errors.ts';
 import type { EvaluationRequest } from '../../core/usecases/evaluate/evaluation-request.ts';
 import type { ActionContext } from '../action-context.ts';

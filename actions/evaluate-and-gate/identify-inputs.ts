@@ -1,7 +1,7 @@
 import { readTrackedProject } from '../../core/adapters/dvc/dvc-project-reader.ts';
 import { parsePlain } from '../../core/adapters/dvc/parse-plain.ts';
+import { FileArtifactHasher } from '../../core/adapters/files/file-artifact-hasher.ts';
 import type { GitCommit } from '../../core/adapters/git/git-commit.ts';
-import { FileArtifactHasher } from '../../core/adapters/node/file-artifact-hasher.ts';
 import { formatRunInputs } from '../../core/domain/train/run-inputs.ts';
 import { upstreamStages } from '../../core/domain/train/stage-order.ts';
 import { UserError } from '../../core/errors.ts';

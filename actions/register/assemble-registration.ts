@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { isThere } from '../../core/adapters/node/absent.ts';
-import { FileArtifactHasher } from '../../core/adapters/node/file-artifact-hasher.ts';
+import { isThere } from '../../core/adapters/files/absent.ts';
+import { FileArtifactHasher } from '../../core/adapters/files/file-artifact-hasher.ts';
 import { parseImageReference } from '../../core/domain/image/image-reference.ts';
 import type { HashedArtifact } from '../../core/domain/model/artifact-digest.ts';
 import { UserError } from '../../core/errors.ts';

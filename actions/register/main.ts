@@ -1,8 +1,8 @@
+import { ZipReportArchive } from '../../core/adapters/files/zip-report-archive.ts';
 import { GitHubCommitHistory } from '../../core/adapters/github/github-commit-history.ts';
 import { GitHubMergedChanges } from '../../core/adapters/github/github-merged-changes.ts';
 import { GitHubVersionTags } from '../../core/adapters/github/github-version-tags.ts';
 import { GitHubWorkflowRuns } from '../../core/adapters/github/github-workflow-runs.ts';
-import { ZipReportArchive } from '../../core/adapters/node/zip-report-archive.ts';
 import { RegistryImageTags } from '../../core/adapters/oci/registry-image-tags.ts';
 import { renderRegistration } from '../../core/render/registration.ts';
 import { compareJudgedDataset } from '../../core/usecases/evaluate/compare-judged-dataset.ts';

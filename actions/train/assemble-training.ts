@@ -1,8 +1,8 @@
+import { ShellCommandRunner } from '../../core/adapters/commands/shell-command-runner.ts';
 import { PlainFileFolder } from '../../core/adapters/dvc/plain-file-folder.ts';
+import { ArtifactFolderWriter } from '../../core/adapters/files/artifact-folder-writer.ts';
 import { GitIgnoreFiles } from '../../core/adapters/git/git-ignore-files.ts';
 import { GitSourceTree } from '../../core/adapters/git/git-source-tree.ts';
-import { ArtifactFolderWriter } from '../../core/adapters/node/artifact-folder-writer.ts';
-import { ShellCommandRunner } from '../../core/adapters/node/shell-command-runner.ts';
 import { OnnxArtifactHasher } from '../../core/adapters/onnx/onnx-artifact-hasher.ts';
 import { pathFrom } from '../../core/domain/data/repository-path.ts';
 import { parseOverride } from '../../core/domain/train/parameters.ts';

@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { markdownTable } from 'markdown-table';
-import { WorkspaceFiles } from '../../core/adapters/node/workspace-files.ts';
+import { WorkspaceFiles } from '../../core/adapters/files/workspace-files.ts';
 import { mapParallel } from '../../core/async/map-parallel.ts';
 import { FILES_AT_ONCE, planDeployment } from '../../core/usecases/promote/deploy-version.ts';
 import { ensureGoProgram } from '../go-program.ts';

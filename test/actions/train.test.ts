@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FileArtifactHasher } from '../../core/adapters/node/file-artifact-hasher.ts';
+import { FileArtifactHasher } from '../../core/adapters/files/file-artifact-hasher.ts';
 import { artifactFolder, runKey } from '../../core/domain/registry/store-layout.ts';
 import { DvcRepository } from '../testkit/dvc-repository.ts';
 import { runGit } from '../testkit/git-client.ts';

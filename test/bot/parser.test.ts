@@ -5,7 +5,7 @@ import {
   MAX_WAITING_TEXTS,
   PARSER_LIMITS,
   ThreadParser,
-} from '../../core/adapters/node/thread-parser.ts';
+} from '../../core/adapters/threads/thread-parser.ts';
 import type { TidegateConfig } from '../../core/config/tidegate-config.ts';
 import { BOT_LIMITS } from '../../core/reports/limits.ts';
 import { inProcessParser } from '../../core/usecases/registry/in-process-parser.ts';

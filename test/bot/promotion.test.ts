@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { FileArtifactHasher } from '../../core/adapters/node/file-artifact-hasher.ts';
+import { FileArtifactHasher } from '../../core/adapters/files/file-artifact-hasher.ts';
 import { formatReport } from '../../core/reports/read-report.ts';
 import { SAMPLE_REPORTS } from '../core/reports/sample-reports.ts';
 import { digestOf, manifest, PromotionWorld, uriOf } from './promotion-world.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MAX_ZIP_DIRECTORY_BYTES, MAX_ZIP_ENTRIES } from '../../core/adapters/node/zip-report-archive.ts';
+import { MAX_ZIP_DIRECTORY_BYTES, MAX_ZIP_ENTRIES } from '../../core/adapters/files/zip-report-archive.ts';
 import { hasMarker } from '../../core/render/text/marker.ts';
 import { BOT_LIMITS, MAX_REPORT_ZIP_BYTES } from '../../core/reports/limits.ts';
 import { MINIMAL } from '../core/config/mistakes.ts';

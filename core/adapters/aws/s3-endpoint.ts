@@ -1,6 +1,6 @@
 import { ServiceError, UserError } from '../../errors.ts';
-import type { HttpRequest } from '../node/http/http-exchange.ts';
-import type { FailureMeaning, ObjectCall, ObjectEndpoint, ObjectFailure } from '../node/http/object-http.ts';
+import type { HttpRequest } from '../http/http-exchange.ts';
+import type { FailureMeaning, ObjectCall, ObjectEndpoint, ObjectFailure } from '../http/object-http.ts';
 import type { S3Settings } from './s3-client.ts';
 import { type ConnectOptions, connectS3, type S3Connection } from './s3-connection.ts';
 import { translateS3Error } from './s3-error.ts';

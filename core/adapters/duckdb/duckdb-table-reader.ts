@@ -12,8 +12,8 @@ import type {
   TablePart,
   TableReader,
 } from '../../ports/evaluate/table-reader.ts';
-import { unlessAbsent } from '../node/absent.ts';
-import { loadNativeModule, type NativeModuleOptions } from '../node/native-module.ts';
+import { unlessAbsent } from '../files/absent.ts';
+import { loadNativeModule, type NativeModuleOptions } from '../native/native-module.ts';
 import { assembleBatches } from './assemble-batches.ts';
 import { parquetColumns } from './parquet-layout.ts';
 import { readParquet } from './read-parquet.ts';

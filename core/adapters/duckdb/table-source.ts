@@ -10,7 +10,7 @@ import type {
   TableColumnType,
   TableForm,
 } from '../../ports/evaluate/table-reader.ts';
-import { knownContentOf, notATable } from '../node/known-content.ts';
+import { knownContentOf, notATable } from '../files/known-content.ts';
 import { isLong, type MissingTexts, missingTexts, typedValue } from './column-types.ts';
 import { refuseExtraFields } from './csv-extra-fields.ts';
 import { openCsv } from './csv-table.ts';

@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { UserError } from '../../errors.ts';
-import { knownContent, notATable } from '../node/known-content.ts';
+import { knownContent, notATable } from '../files/known-content.ts';
 
 /** Chosen: a header of some ten thousand columns. */
 const HEAD_BYTES = 1 << 20;

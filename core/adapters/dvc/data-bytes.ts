@@ -8,9 +8,9 @@ import {
 } from '../../domain/data/directory-manifest.ts';
 import { isLegacyObject, objectDigest, recordedDigest } from '../../domain/data/object-key.ts';
 import type { ByteDigests, ByteRequest, DataBytes } from '../../ports/data/data-bytes.ts';
-import { errorCode } from '../node/error-code.ts';
-import { filesUnder } from '../node/file-artifact-hasher.ts';
-import { hashFiles } from '../node/hash-files.ts';
+import { errorCode } from '../files/error-code.ts';
+import { filesUnder } from '../files/file-artifact-hasher.ts';
+import { hashFiles } from '../threads/hash-files.ts';
 import { type FileDigests, hashFile, objectNameOf } from './hash-file.ts';
 
 /** Chosen: a list of some 10 million files. */

@@ -6,7 +6,7 @@ import { dvcError } from '../../domain/data/dvc-problem.ts';
 import { folderOf, joinRepositoryPath } from '../../domain/data/repository-path.ts';
 import { readYamlDocuments } from '../../domain/yaml/read-yaml-documents.ts';
 import type { DvcFileEditor, OutputRecord } from '../../ports/data/dvc-file-editor.ts';
-import { decodeText } from '../node/decode-text.ts';
+import { decodeText } from '../files/decode-text.ts';
 
 /** Edits `.dvc` files line by line, so that everything else keeps its bytes. */
 export class DvcFileTextEditor implements DvcFileEditor {

@@ -13,7 +13,7 @@ import { readVariables } from '../../domain/train/stage-variables.ts';
 import type { UserError } from '../../errors.ts';
 import type { DataProjectReader } from '../../ports/data/data-project-reader.ts';
 import type { TreeFiles } from '../../ports/train/tree-files.ts';
-import { FolderTree } from '../node/folder-tree.ts';
+import { FolderTree } from '../files/folder-tree.ts';
 import { parsePlain } from './parse-plain.ts';
 import { readDvcConfig } from './read-dvc-config.ts';
 

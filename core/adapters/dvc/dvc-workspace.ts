@@ -15,9 +15,9 @@ import type {
   WorkspaceEntry,
   WorkspaceFolder,
 } from '../../ports/data/data-workspace.ts';
-import { errorCode } from '../node/error-code.ts';
-import { fileContent } from '../node/file-content.ts';
-import { asDiskError } from '../node/on-disk.ts';
+import { errorCode } from '../files/error-code.ts';
+import { fileContent } from '../files/file-content.ts';
+import { asDiskError } from '../files/on-disk.ts';
 import { DatasetMemory } from './dataset-memory.ts';
 import type { DvcCache } from './dvc-cache.ts';
 import { FetchedNames } from './fetched-names.ts';

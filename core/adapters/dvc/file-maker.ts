@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, rmSync, type Stats, statSync } from 'node:fs';
 import type { Placement } from '../../ports/data/data-workspace.ts';
-import { moveFile } from '../node/move-file.ts';
-import { onDisk } from '../node/on-disk.ts';
+import { moveFile } from '../files/move-file.ts';
+import { onDisk } from '../files/on-disk.ts';
 import type { DvcCache } from './dvc-cache.ts';
 import { hasTime, settleFile } from './file-times.ts';
 import { type LinkType, ObjectPlacer } from './place-object.ts';

@@ -3,7 +3,7 @@ import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { isLegacyObject, objectDigest } from '../../domain/data/object-key.ts';
 import type { PartSink } from '../../ports/data/byte-sink.ts';
 import type { CacheAddition, ObjectWrite } from '../../ports/data/data-cache.ts';
-import { asDiskError, onDisk } from '../node/on-disk.ts';
+import { asDiskError, onDisk } from '../files/on-disk.ts';
 import { settleFile } from './file-times.ts';
 import { LegacyMd5 } from './legacy-md5.ts';
 import { PartWriter } from './part-writer.ts';

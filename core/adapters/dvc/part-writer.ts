@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import type { PartSink } from '../../ports/data/byte-sink.ts';
-import { HashThread } from '../node/hash-thread.ts';
-import { asDiskError } from '../node/on-disk.ts';
+import { asDiskError } from '../files/on-disk.ts';
+import { HashThread } from '../threads/hash-thread.ts';
 
 /**
  * Chosen: 8 buffers of 8 MiB, of which 6 are being filled: 64 MiB, whatever the size of the object. With parts of 4 MiB a

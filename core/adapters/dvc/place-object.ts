@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
-import { errorCode } from '../node/error-code.ts';
+import { errorCode } from '../files/error-code.ts';
 
 /** How cached objects appear in the workspace, in DVC's words, in order of preference. */
 export type LinkType = 'reflink' | 'copy' | 'hardlink' | 'symlink';

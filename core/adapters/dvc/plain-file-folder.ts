@@ -6,8 +6,8 @@ import { formatLock } from '../../domain/train/lock-text.ts';
 import type { ParameterOverride } from '../../domain/train/parameters.ts';
 import { UserError } from '../../errors.ts';
 import type { PlainFiles } from '../../ports/data/plain-files.ts';
-import { decodeText } from '../node/decode-text.ts';
-import { errorCode } from '../node/error-code.ts';
+import { decodeText } from '../files/decode-text.ts';
+import { errorCode } from '../files/error-code.ts';
 import { parsePlain, readPlainDocument } from './parse-plain.ts';
 
 /** The structured files of a folder. */

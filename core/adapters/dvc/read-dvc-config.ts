@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type ConfigSections, mergeDvcConfigs, parseDvcConfig } from '../../domain/data/dvc-config.ts';
-import { errorCode } from '../node/error-code.ts';
+import { errorCode } from '../files/error-code.ts';
 import type { LinkType } from './place-object.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;

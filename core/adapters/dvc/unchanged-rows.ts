@@ -2,7 +2,7 @@ import type * as fs from 'node:fs';
 import { statSync } from 'node:fs';
 import type * as threads from 'node:worker_threads';
 import { Worker } from 'node:worker_threads';
-import { THREAD_LIMITS } from '../node/thread-limits.ts';
+import { THREAD_LIMITS } from '../threads/thread-limits.ts';
 
 /** A folder under an output with its modification time, change time and inode. `''` is the output itself. */
 export type IndexedFolder = readonly [path: string, mtimeMs: number, ctimeMs: number, inode: number];

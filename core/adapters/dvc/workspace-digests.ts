@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isLegacyObject, legacyObjectName } from '../../domain/data/object-key.ts';
 import type { ObjectHash } from '../../ports/data/data-workspace.ts';
-import { hashFiles } from '../node/hash-files.ts';
+import { hashFiles } from '../threads/hash-files.ts';
 import { TICK_MS } from './file-times.ts';
 import { type FileDigests, hashFile, objectNameOf } from './hash-file.ts';
 import type { IndexedDigests, IndexTable } from './index-table.ts';

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../errors.ts';
-import { unlessAbsent } from '../node/absent.ts';
-import { withoutTokens } from '../node/team-environment.ts';
+import { withoutTokens } from '../commands/team-environment.ts';
+import { unlessAbsent } from '../files/absent.ts';
 
 /** A folder of a repository, and the environment of the step. */
 export interface GitPlace {

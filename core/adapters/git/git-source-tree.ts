@@ -2,7 +2,7 @@ import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
 import type { SourceTree } from '../../ports/data/source-tree.ts';
-import { isAbsence } from '../node/absent.ts';
+import { isAbsence } from '../files/absent.ts';
 import { askGit, type GitPlace } from './ask-git.ts';
 
 /** Asks the `git` program for the files of its index. */

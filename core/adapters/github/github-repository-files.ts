@@ -1,6 +1,6 @@
 import { UserError } from '../../errors.ts';
 import type { RepositoryFiles } from '../../ports/github/repository-files.ts';
-import { decodeText } from '../node/decode-text.ts';
+import { decodeText } from '../files/decode-text.ts';
 import { GitFacts } from './git-facts.ts';
 import { type GitHubClient, orServiceError, type RepositoryName, statusOf } from './github-client.ts';
 

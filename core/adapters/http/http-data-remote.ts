@@ -5,17 +5,17 @@ import { ServiceError, UserError } from '../../errors.ts';
 import type { ByteSink } from '../../ports/data/byte-sink.ts';
 import type { DataRemote } from '../../ports/data/data-remote.ts';
 import type { ObjectEntry } from '../../ports/store/object-store.ts';
-import { AdaptiveLimit } from '../node/http/adaptive-limit.ts';
-import type { HttpRequest } from '../node/http/http-exchange.ts';
-import { HttpPool } from '../node/http/http-pool.ts';
+import { AdaptiveLimit } from './adaptive-limit.ts';
+import type { HttpRequest } from './http-exchange.ts';
+import { HttpPool } from './http-pool.ts';
 import {
   type FailureMeaning,
   type ObjectCall,
   type ObjectEndpoint,
   type ObjectFailure,
   ObjectHttp,
-} from '../node/http/object-http.ts';
-import { readObject } from '../node/http/read-object.ts';
+} from './object-http.ts';
+import { readObject } from './read-object.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 

@@ -11,7 +11,7 @@ import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
 import { ServiceError } from '../../errors.ts';
 import type { ImageLayout, LayerFile } from '../../ports/image/image-layout.ts';
 import type { ImageSource } from '../../ports/image/image-source.ts';
-import { unlessAbsent } from '../node/absent.ts';
+import { unlessAbsent } from '../files/absent.ts';
 
 /** An OCI image layout in a folder that is written. */
 export class OciLayoutFolder implements ImageLayout {

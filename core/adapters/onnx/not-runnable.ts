@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.ts';
-import { knownContentOf } from '../node/known-content.ts';
+import { knownContentOf } from '../files/known-content.ts';
 
 /** The error for a model that does not open: what the file is where its first bytes tell, else what the runtime says of it. */
 export async function notRunnable(

@@ -2,8 +2,8 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { HashedArtifact } from '../../domain/model/artifact-digest.ts';
 import type { ArtifactHasher } from '../../ports/evaluate/artifact-hasher.ts';
-import { unlessAbsent } from '../node/absent.ts';
-import { FileArtifactHasher, filesUnder } from '../node/file-artifact-hasher.ts';
+import { unlessAbsent } from '../files/absent.ts';
+import { FileArtifactHasher, filesUnder } from '../files/file-artifact-hasher.ts';
 import { weightsInArtifact } from './weights-in-artifact.ts';
 
 /**

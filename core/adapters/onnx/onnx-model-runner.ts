@@ -13,8 +13,8 @@ import type {
   OpenModel,
   ScoreOptions,
 } from '../../ports/evaluate/model-runner.ts';
-import { unlessAbsent } from '../node/absent.ts';
-import { type NativeModuleOptions, nativeModuleMain, nativeModuleVersion } from '../node/native-module.ts';
+import { unlessAbsent } from '../files/absent.ts';
+import { type NativeModuleOptions, nativeModuleMain, nativeModuleVersion } from '../native/native-module.ts';
 import { classLabels } from './class-labels.ts';
 import { createFeeds } from './feeds.ts';
 import { joinParts, rowsAtOnce, splitRows } from './fixed-rows.ts';

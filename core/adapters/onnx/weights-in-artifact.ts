@@ -1,7 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../errors.ts';
-import { unlessAbsent } from '../node/absent.ts';
+import { unlessAbsent } from '../files/absent.ts';
 import { tensorLocations } from './tensor-locations.ts';
 
 /** A model file and the artifact whose digest has to cover what the model consists of. */

@@ -1,8 +1,8 @@
 import { DuckDbTableReader } from '../../../core/adapters/duckdb/duckdb-table-reader.ts';
-import { FileArtifactHasher } from '../../../core/adapters/node/file-artifact-hasher.ts';
-import { LocalChampionFinder } from '../../../core/adapters/node/local-champion-finder.ts';
-import { startCountingThread } from '../../../core/adapters/node/score-count-thread.ts';
+import { FileArtifactHasher } from '../../../core/adapters/files/file-artifact-hasher.ts';
+import { LocalChampionFinder } from '../../../core/adapters/files/local-champion-finder.ts';
 import { OnnxModelRunner } from '../../../core/adapters/onnx/onnx-model-runner.ts';
+import { startCountingThread } from '../../../core/adapters/threads/score-count-thread.ts';
 import { parseConfig } from '../../../core/config/parse-config.ts';
 import { evaluateCandidate } from '../../../core/usecases/evaluate/evaluate-candidate.ts';
 import { UncheckedOrigins } from '../../../core/usecases/evaluate/unchecked-origins.ts';

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { loadNativeModule } from '../../../core/adapters/node/native-module.ts';
+import { loadNativeModule } from '../../../core/adapters/native/native-module.ts';
 import { PROJECT_MODULES } from '../../project-root.ts';
 
 // Labels and two models' scores, made of hashes so that every run gives the same: node make-predictions.ts <folder> <rows>

@@ -1,4 +1,4 @@
-import { loadNativeModule } from '../../../core/adapters/node/native-module.ts';
+import { loadNativeModule } from '../../../core/adapters/native/native-module.ts';
 import { PROJECT_MODULES } from '../../project-root.ts';
 
 // DuckDB alone over the columns that judging reads: node scan.ts <folder> -> seconds as JSON. `sums` reads every value and

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DuckDbTableReader } from '../../../../core/adapters/duckdb/duckdb-table-reader.ts';
-import { loadNativeModule } from '../../../../core/adapters/node/native-module.ts';
+import { loadNativeModule } from '../../../../core/adapters/native/native-module.ts';
 import { PROJECT_MODULES } from '../../../../scripts/project-root.ts';
 import { CONTRACT_ROWS, tableReaderContract } from '../../../contracts/table-reader.ts';
 import { InMemoryTableReader } from '../../../fakes/in-memory-table-reader.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DuckDbTableReader } from '../../../../core/adapters/duckdb/duckdb-table-reader.ts';
-import { loadNativeModule } from '../../../../core/adapters/node/native-module.ts';
+import { loadNativeModule } from '../../../../core/adapters/native/native-module.ts';
 import { parseConfig } from '../../../../core/config/parse-config.ts';
 import { withExactKeys } from '../../../../core/usecases/evaluate/exact-keys.ts';
 import { PROJECT_MODULES } from '../../../../scripts/project-root.ts';

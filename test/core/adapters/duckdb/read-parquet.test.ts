@@ -5,7 +5,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parquetColumns } from '../../../../core/adapters/duckdb/parquet-layout.ts';
 import { readParquet } from '../../../../core/adapters/duckdb/read-parquet.ts';
-import { loadNativeModule } from '../../../../core/adapters/node/native-module.ts';
+import { loadNativeModule } from '../../../../core/adapters/native/native-module.ts';
 import { PROJECT_MODULES } from '../../../../scripts/project-root.ts';
 import { seededRandom } from '../../../testkit/seeded-random.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DuckDbTableReader } from '../../../../core/adapters/duckdb/duckdb-table-reader.ts';
-import { loadNativeModule } from '../../../../core/adapters/node/native-module.ts';
+import { loadNativeModule } from '../../../../core/adapters/native/native-module.ts';
 import { PROJECT_MODULES } from '../../../../scripts/project-root.ts';
 
 let folder: string;

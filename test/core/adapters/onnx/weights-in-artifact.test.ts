@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, open, readdir, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { FileArtifactHasher } from '../../../../core/adapters/node/file-artifact-hasher.ts';
+import { FileArtifactHasher } from '../../../../core/adapters/files/file-artifact-hasher.ts';
 import { OnnxArtifactHasher } from '../../../../core/adapters/onnx/onnx-artifact-hasher.ts';
 import { OnnxModelRunner } from '../../../../core/adapters/onnx/onnx-model-runner.ts';
 import { joinBytes, writeField, writeNumber } from '../../../../core/adapters/onnx/protobuf.ts';

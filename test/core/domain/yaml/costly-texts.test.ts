@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PARSER_LIMITS } from '../../../../core/adapters/node/thread-parser.ts';
+import { PARSER_LIMITS } from '../../../../core/adapters/threads/thread-parser.ts';
 import { parseConfig } from '../../../../core/config/parse-config.ts';
 import { MAX_CONFIG_BYTES } from '../../../../core/config/read-yaml.ts';
 import { readTargets } from '../../../../core/domain/manifest/edit-manifest.ts';

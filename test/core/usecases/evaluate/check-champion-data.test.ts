@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DuckDbTableReader } from '../../../../core/adapters/duckdb/duckdb-table-reader.ts';
-import { FileArtifactHasher } from '../../../../core/adapters/node/file-artifact-hasher.ts';
+import { FileArtifactHasher } from '../../../../core/adapters/files/file-artifact-hasher.ts';
 import { checkChampionData } from '../../../../core/usecases/evaluate/check-champion-data.ts';
 import { PROJECT_MODULES } from '../../../../scripts/project-root.ts';
 

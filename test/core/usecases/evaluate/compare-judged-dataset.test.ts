@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ZipReportArchive } from '../../../../core/adapters/node/zip-report-archive.ts';
+import { ZipReportArchive } from '../../../../core/adapters/files/zip-report-archive.ts';
 import { ServiceError } from '../../../../core/errors.ts';
 import type { MergedChange } from '../../../../core/ports/github/merged-changes.ts';
 import type { WorkflowArtifact } from '../../../../core/ports/github/workflow-runs.ts';

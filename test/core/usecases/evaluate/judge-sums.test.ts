@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FileArtifactHasher } from '../../../../core/adapters/node/file-artifact-hasher.ts';
+import { FileArtifactHasher } from '../../../../core/adapters/files/file-artifact-hasher.ts';
 import { parseConfig } from '../../../../core/config/parse-config.ts';
 import { countHere } from '../../../../core/domain/evaluation/summed/count-scores.ts';
 import type { Champion } from '../../../../core/ports/evaluate/champion-finder.ts';
