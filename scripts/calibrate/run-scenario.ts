@@ -1,7 +1,7 @@
 import { contendersOf } from '../../core/domain/evaluation/measure-population.ts';
 import type { ScoredPopulation } from '../../core/domain/evaluation/population.ts';
-import { contrast } from '../../core/domain/metrics/contrast.ts';
-import { intervalOf, uncertaintyOf } from '../../core/domain/metrics/interval.ts';
+import { contrast } from '../../core/domain/inference/contrast.ts';
+import { intervalOf, uncertaintyOf } from '../../core/domain/inference/interval.ts';
 import type { Metric } from '../../core/domain/metrics/metric.ts';
 import { type Scenario, simulate, WORSE } from './scenario.ts';
 import { trueValues } from './truth.ts';

@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.ts';
-import type { Sampling } from '../metrics/standard-error.ts';
+import type { Sampling } from '../inference/standard-error.ts';
 import { type ColumnValues, rowCount } from './column-values.ts';
 
 /** Which rows belong together. */

@@ -1,12 +1,18 @@
 import { type GateRule, needsChampion } from '../gate/gate-rule.ts';
 import type { ContrastEvidence } from '../gate/judge-evidence.ts';
 import { differenceContrast, type RuleContrast, valueContrast } from '../gate/rule-contrast.ts';
-import { type ContrastEstimate, contrast, type PairedEstimates } from '../metrics/contrast.ts';
-import { type ConfidenceInterval, intervalOf, reachOf, type Uncertainty, uncertaintyOf } from '../metrics/interval.ts';
-import { mcnemarPValue } from '../metrics/mcnemar.ts';
+import { type ContrastEstimate, contrast, type PairedEstimates } from '../inference/contrast.ts';
+import {
+  type ConfidenceInterval,
+  intervalOf,
+  reachOf,
+  type Uncertainty,
+  uncertaintyOf,
+} from '../inference/interval.ts';
+import { mcnemarPValue } from '../inference/mcnemar.ts';
+import { clusterShares, type Population } from '../inference/standard-error.ts';
 import type { Metric, MetricEstimate, ScoredRows, UndefinedMetric } from '../metrics/metric.ts';
 import { scoredRows } from '../metrics/scored-rows.ts';
-import { clusterShares, type Population } from '../metrics/standard-error.ts';
 import { studentTCdf } from '../statistics/student-t.ts';
 import type { ScoredPopulation } from './population.ts';
 import type { SliceKey } from './slice.ts';

@@ -1,5 +1,5 @@
-import type { ContrastEstimate } from '../metrics/contrast.ts';
-import { reachOf } from '../metrics/interval.ts';
+import type { ContrastEstimate } from '../inference/contrast.ts';
+import { reachOf } from '../inference/interval.ts';
 import { normalQuantile } from '../statistics/normal.ts';
 import type { Reading } from './rule-contrast.ts';
 

@@ -1,4 +1,4 @@
-import type { Weights } from '../metrics/contrast.ts';
+import type { Weights } from '../inference/contrast.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { GateBound, GateMargin } from './gate-rule.ts';
 

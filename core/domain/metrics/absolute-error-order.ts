@@ -1,6 +1,6 @@
-import { medianReach } from './median-reach.ts';
+import { medianReach } from '../inference/median-reach.ts';
+import { NO_INFLUENCE, once } from '../inference/once.ts';
 import type { Metric, MetricEstimate, ScoredRows, UndefinedMetric } from './metric.ts';
-import { NO_INFLUENCE, once } from './once.ts';
 import { totalWeight } from './scored-rows.ts';
 import { sortedOrder } from './sorted-order.ts';
 

@@ -1,6 +1,6 @@
+import { NO_INFLUENCE, once } from '../inference/once.ts';
 import { decide } from './confusion.ts';
 import type { Metric, MetricEstimate, ScoredRows, UndefinedMetric } from './metric.ts';
-import { NO_INFLUENCE, once } from './once.ts';
 import { countLabel, totalWeight } from './scored-rows.ts';
 
 /** Chosen: the usual number of bins (Naeini, Cooper and Hauskrecht, AAAI 2015). */

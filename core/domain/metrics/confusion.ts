@@ -1,3 +1,4 @@
+import { once } from '../inference/once.ts';
 import type {
   CodedConfusion,
   Confusion,
@@ -7,7 +8,6 @@ import type {
   ScoredRows,
   UndefinedMetric,
 } from './metric.ts';
-import { once } from './once.ts';
 
 /** Rows whose decisions are not yet counted. */
 export type UndecidedRows = Omit<ScoredRows, 'ranking' | 'confusion'>;

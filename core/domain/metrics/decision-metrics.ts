@@ -1,3 +1,4 @@
+import { once } from '../inference/once.ts';
 import { estimateFromConfusion } from './confusion.ts';
 import {
   accuracyOf,
@@ -18,7 +19,6 @@ import type {
   ScoredRows,
   UndefinedMetric,
 } from './metric.ts';
-import { once } from './once.ts';
 
 type OfConfusion = (confusion: Confusion) => ConfusionValue | UndefinedMetric;
 

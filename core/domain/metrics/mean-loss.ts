@@ -1,5 +1,5 @@
+import { once } from '../inference/once.ts';
 import type { Loss, MetricEstimate, ScoredRows, UndefinedMetric } from './metric.ts';
-import { once } from './once.ts';
 import { countLabel, sum } from './scored-rows.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Reach } from './proportion.ts';
+import type { Reach } from '../inference/proportion.ts';
 
 /** What a model is for, as tidegate.yaml says it. */
 export type MetricTask = 'binary-classification' | 'multiclass-classification' | 'regression';

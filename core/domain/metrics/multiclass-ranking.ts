@@ -1,6 +1,6 @@
+import { once } from '../inference/once.ts';
 import { averagePrecision } from './average-precision.ts';
 import type { Metric, MetricEstimate, MetricOptions, ScoredRows, UndefinedMetric } from './metric.ts';
-import { once } from './once.ts';
 import { oneVersusRest } from './one-versus-rest.ts';
 import { rocAuc } from './roc-auc.ts';
 import { scoredRows } from './scored-rows.ts';

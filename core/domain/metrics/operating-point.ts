@@ -1,5 +1,5 @@
+import { NO_INFLUENCE, once } from '../inference/once.ts';
 import type { Metric, MetricEstimate, ScoredRows, UndefinedMetric } from './metric.ts';
-import { NO_INFLUENCE, once } from './once.ts';
 import { LAST_OF_TIE, POSITIVE } from './ranking.ts';
 import { countLabel, positiveWeight } from './scored-rows.ts';
 

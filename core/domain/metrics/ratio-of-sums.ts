@@ -1,5 +1,5 @@
+import { once } from '../inference/once.ts';
 import type { MetricEstimate, ScoredRows, UndefinedMetric } from './metric.ts';
-import { once } from './once.ts';
 
 /** What each row adds to the numerator and the denominator of a ratio. */
 export interface RatioTerms {

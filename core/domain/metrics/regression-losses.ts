@@ -1,6 +1,6 @@
+import { once } from '../inference/once.ts';
 import { meanLoss } from './mean-loss.ts';
 import type { Loss, Metric, MetricEstimate, UndefinedMetric } from './metric.ts';
-import { once } from './once.ts';
 
 const POSITIVE = Number.POSITIVE_INFINITY;
 

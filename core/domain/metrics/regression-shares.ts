@@ -1,5 +1,5 @@
+import { once } from '../inference/once.ts';
 import type { Metric, MetricEstimate, ScoredRows, UndefinedMetric } from './metric.ts';
-import { once } from './once.ts';
 import { ratioOfSums } from './ratio-of-sums.ts';
 import { sum, totalWeight } from './scored-rows.ts';
 

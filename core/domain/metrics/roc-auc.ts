@@ -1,5 +1,5 @@
+import { once } from '../inference/once.ts';
 import type { Metric, MetricEstimate, ScoredRows, UndefinedMetric } from './metric.ts';
-import { once } from './once.ts';
 import { LAST_OF_TIE, POSITIVE } from './ranking.ts';
 import { countLabel, positiveWeight, totalWeight } from './scored-rows.ts';
 

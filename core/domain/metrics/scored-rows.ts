@@ -1,6 +1,6 @@
+import { once } from '../inference/once.ts';
 import { confusionOf } from './confusion.ts';
 import type { CodedConfusion, ScoredRows } from './metric.ts';
-import { once } from './once.ts';
 import { rankingOf } from './ranking.ts';
 
 /** The parts of scored rows that are given. */

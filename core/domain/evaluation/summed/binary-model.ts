@@ -1,6 +1,6 @@
+import { NO_INFLUENCE, once } from '../../inference/once.ts';
 import { binsOfSums, calibrationErrorOf } from '../../metrics/calibration.ts';
 import type { Confusion, Metric, MetricEstimate, SummedMetric, UndefinedMetric } from '../../metrics/metric.ts';
-import { NO_INFLUENCE, once } from '../../metrics/once.ts';
 import { RECALL_JUMPS } from '../../metrics/operating-point.ts';
 import type { ModelCurves } from '../curves.ts';
 import { type BinarySums, SCORED_CELLS } from './binary-sums.ts';

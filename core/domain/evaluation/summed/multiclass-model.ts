@@ -1,6 +1,6 @@
+import { once } from '../../inference/once.ts';
 import { binsOfSums, calibrationErrorOf } from '../../metrics/calibration.ts';
 import type { Confusion, Metric, MetricEstimate, SummedMetric, UndefinedMetric } from '../../metrics/metric.ts';
-import { once } from '../../metrics/once.ts';
 import type { ModelCurves } from '../curves.ts';
 import { BinaryModel } from './binary-model.ts';
 import { BinarySums } from './binary-sums.ts';

@@ -1,4 +1,4 @@
-import type { Population } from '../../metrics/standard-error.ts';
+import type { Population } from '../../inference/standard-error.ts';
 import {
   type CountingOptions,
   createSummer,

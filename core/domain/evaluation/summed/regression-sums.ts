@@ -1,5 +1,5 @@
+import { once } from '../../inference/once.ts';
 import type { Loss, Metric, MetricEstimate, UndefinedMetric } from '../../metrics/metric.ts';
-import { once } from '../../metrics/once.ts';
 import type { ModelCurves } from '../curves.ts';
 import { type EstimateOfSums, estimateSums } from './estimate-sums.ts';
 import { influenceOfParts, type PartSizes } from './part-influence.ts';

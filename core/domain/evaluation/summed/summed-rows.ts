@@ -1,5 +1,5 @@
+import type { Population } from '../../inference/standard-error.ts';
 import type { Metric } from '../../metrics/metric.ts';
-import type { Population } from '../../metrics/standard-error.ts';
 import type { ModelCurves } from '../curves.ts';
 import type { ScoredPopulation } from '../population.ts';
 import type { SliceKey } from '../slice.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { uncertaintyOf } from '../../../../core/domain/metrics/interval.ts';
+import { uncertaintyOf } from '../../../../core/domain/inference/interval.ts';
 import type { MetricEstimate, MetricTask } from '../../../../core/domain/metrics/metric.ts';
 import { findMetric, metricNames } from '../../../../core/domain/metrics/metric-registry.ts';
 import { BINARY, decidedRows, found, MULTICLASS, metric, options, rowsOf } from './metric-rows.ts';

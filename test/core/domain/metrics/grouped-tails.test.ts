@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { estimated, quantileOf, reachOf } from '../../../../core/domain/metrics/interval.ts';
+import { estimated, quantileOf, reachOf } from '../../../../core/domain/inference/interval.ts';
+import { standardErrorOf } from '../../../../core/domain/inference/standard-error.ts';
 import type { MetricEstimate } from '../../../../core/domain/metrics/metric.ts';
-import { standardErrorOf } from '../../../../core/domain/metrics/standard-error.ts';
 
 // 20 groups of 50 rows. The sums of the first two are nine times as large as those of the others, and of the other sign.
 const [GROUPS, SIZE] = [20, 50];

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { standardErrorOf } from '../../../../core/domain/inference/standard-error.ts';
 import type { MetricEstimate, MetricTask, ScoredRows } from '../../../../core/domain/metrics/metric.ts';
 import { findMetric } from '../../../../core/domain/metrics/metric-registry.ts';
 import { pinballLoss, tweedieDeviance } from '../../../../core/domain/metrics/regression-losses.ts';
 import { scoredRows } from '../../../../core/domain/metrics/scored-rows.ts';
-import { standardErrorOf } from '../../../../core/domain/metrics/standard-error.ts';
 import golden from '../../../golden/metrics.json' with { type: 'json' };
 
 const options = { decisionThreshold: 0.5 };

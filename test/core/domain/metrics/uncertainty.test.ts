@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { errorShareBound } from '../../../../core/domain/metrics/exact-edge.ts';
+import { errorShareBound } from '../../../../core/domain/inference/exact-edge.ts';
 import {
   intervalOf,
   isEvidence,
   quantileOf,
   reachOf,
   uncertaintyOf,
-} from '../../../../core/domain/metrics/interval.ts';
-import type { MetricEstimate } from '../../../../core/domain/metrics/metric.ts';
-import { clopperPearsonReach, wilsonReach } from '../../../../core/domain/metrics/proportion.ts';
+} from '../../../../core/domain/inference/interval.ts';
+import { clopperPearsonReach, wilsonReach } from '../../../../core/domain/inference/proportion.ts';
 import {
   type Population,
   type StandardError,
   standardErrorOf,
-} from '../../../../core/domain/metrics/standard-error.ts';
+} from '../../../../core/domain/inference/standard-error.ts';
+import type { MetricEstimate } from '../../../../core/domain/metrics/metric.ts';
 import { normalQuantile } from '../../../../core/domain/statistics/normal.ts';
 import { studentTQuantile } from '../../../../core/domain/statistics/student-t.ts';
 

@@ -1,6 +1,6 @@
+import type { Metric, MetricEstimate } from '../metrics/metric.ts';
 import { studentTQuantile } from '../statistics/student-t.ts';
 import { errorShareBound } from './exact-edge.ts';
-import type { Metric, MetricEstimate } from './metric.ts';
 import { clopperPearsonReach, type Reach, wilsonReach } from './proportion.ts';
 import { scaleOf } from './range-scale.ts';
 import { type Population, type StandardError, standardErrorOf } from './standard-error.ts';

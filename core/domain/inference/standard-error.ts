@@ -1,4 +1,4 @@
-import type { MetricEstimate } from './metric.ts';
+import type { MetricEstimate } from '../metrics/metric.ts';
 
 /** Which rows are not independent of each other. */
 export type Sampling =

@@ -1,4 +1,4 @@
-import type { Metric } from './metric.ts';
+import type { Metric } from '../metrics/metric.ts';
 
 /** A monotone function that takes the ends of a range to infinity. */
 export interface RangeScale {

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { contrast } from '../../../../core/domain/metrics/contrast.ts';
-import { errorShareBound } from '../../../../core/domain/metrics/exact-edge.ts';
-import { reachOf, type Uncertainty, uncertaintyOf } from '../../../../core/domain/metrics/interval.ts';
-import type { MetricEstimate } from '../../../../core/domain/metrics/metric.ts';
+import { contrast } from '../../../../core/domain/inference/contrast.ts';
+import { errorShareBound } from '../../../../core/domain/inference/exact-edge.ts';
+import { reachOf, type Uncertainty, uncertaintyOf } from '../../../../core/domain/inference/interval.ts';
 import {
   combineReach,
   correctedCorrelation,
   influenceCorrelation,
   wilsonReach,
-} from '../../../../core/domain/metrics/proportion.ts';
-import { type Population, standardErrorOf } from '../../../../core/domain/metrics/standard-error.ts';
+} from '../../../../core/domain/inference/proportion.ts';
+import { type Population, standardErrorOf } from '../../../../core/domain/inference/standard-error.ts';
+import type { MetricEstimate } from '../../../../core/domain/metrics/metric.ts';
 import { studentTQuantile } from '../../../../core/domain/statistics/student-t.ts';
 
 const ROWS = 100;

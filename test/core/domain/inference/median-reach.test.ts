@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { medianReach } from '../../../../core/domain/metrics/median-reach.ts';
+import { medianReach } from '../../../../core/domain/inference/median-reach.ts';
 
 describe('medianReach', () => {
   // Ranks of the 95 % interval of a median, from 1, as printed tables have them (W. J. Conover, Practical Nonparametric

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { errorShareBound } from '../../../../core/domain/metrics/exact-edge.ts';
-import { mcnemarPValue } from '../../../../core/domain/metrics/mcnemar.ts';
+import { errorShareBound } from '../../../../core/domain/inference/exact-edge.ts';
+import { mcnemarPValue } from '../../../../core/domain/inference/mcnemar.ts';
 import {
   clopperPearsonReach,
   combineReach,
   correctedCorrelation,
   influenceCorrelation,
   wilsonReach,
-} from '../../../../core/domain/metrics/proportion.ts';
+} from '../../../../core/domain/inference/proportion.ts';
 import golden from '../../../golden/proportions.json' with { type: 'json' };
 
 describe.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { scaleOf } from '../../../../core/domain/metrics/range-scale.ts';
+import { scaleOf } from '../../../../core/domain/inference/range-scale.ts';
 
 const [below, above] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
 

@@ -4,7 +4,7 @@ import {
   type Population,
   type Sampling,
   standardErrorOf,
-} from '../../../../core/domain/metrics/standard-error.ts';
+} from '../../../../core/domain/inference/standard-error.ts';
 
 /** What is said of these influences, of rows in groups of these sizes that follow one another. */
 function byGroup(parts: readonly number[], sizes: readonly number[], more: Partial<Population> = {}) {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { contrast } from '../../../../core/domain/metrics/contrast.ts';
-import { intervalOf, uncertaintyOf } from '../../../../core/domain/metrics/interval.ts';
+import { contrast } from '../../../../core/domain/inference/contrast.ts';
+import { intervalOf, uncertaintyOf } from '../../../../core/domain/inference/interval.ts';
+import { type Population, standardErrorOf } from '../../../../core/domain/inference/standard-error.ts';
 import type { Metric, MetricEstimate } from '../../../../core/domain/metrics/metric.ts';
 import { findMetric } from '../../../../core/domain/metrics/metric-registry.ts';
 import { scoredRows } from '../../../../core/domain/metrics/scored-rows.ts';
-import { type Population, standardErrorOf } from '../../../../core/domain/metrics/standard-error.ts';
 import { studentTQuantile } from '../../../../core/domain/statistics/student-t.ts';
 
 function metric(name: string): Metric {

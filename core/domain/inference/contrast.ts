@@ -1,3 +1,4 @@
+import type { MetricEstimate } from '../metrics/metric.ts';
 import { errorShareBound } from './exact-edge.ts';
 import {
   edgeTrials,
@@ -12,7 +13,6 @@ import {
   uncertaintyOf,
   widened,
 } from './interval.ts';
-import type { MetricEstimate } from './metric.ts';
 import { combineReach, correctedCorrelation, influenceCorrelation, type Reach, wilsonReach } from './proportion.ts';
 import { type Population, type StandardError, standardErrorOf } from './standard-error.ts';
 
