@@ -67,20 +67,53 @@ const LAYERS: readonly Layer[] = [
   {
     name: 'core/usecases',
     folder: /^core\/usecases\//,
-    mayImport: /^core\/(?:usecases|domain|reports|ports|render|config)\/|^core\/errors\.ts$/,
+    // Another capability's folder is checked below.
+    mayImport: /^core\/(?:usecases|async|domain|reports|ports|render|config)\/|^core\/errors\.ts$/,
     mayUse: NOTHING,
   },
+  { name: 'core/async', folder: /^core\/async\//, mayImport: NOTHING, mayUse: NOTHING },
   {
     name: 'core/adapters',
     folder: /^core\/adapters\//,
-    // Another adapter's folder is checked below: only its own, and adapters/node.
-    mayImport: /^core\/(?:adapters|ports|domain|reports)\/|^core\/errors\.ts$/,
+    // Another adapter's folder is checked below.
+    mayImport: /^core\/(?:adapters|async|ports|domain|reports)\/|^core\/errors\.ts$/,
     mayUse: /./,
   },
   { name: 'core/errors.ts', folder: /^core\/errors\.ts$/, mayImport: NOTHING, mayUse: NOTHING },
   { name: 'actions', folder: /^actions\//, mayImport: /^(?:core|actions)\//, mayUse: /./ },
   { name: 'bot', folder: /^bot\//, mayImport: /^(?:core|bot)\//, mayUse: /./ },
 ];
+
+/** By the folder: the folders beside it that its files may import. */
+const FOLDERS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  'core/usecases': {
+    data: [],
+    drift: ['evaluate', 'registry'],
+    evaluate: ['registry'],
+    image: [],
+    promote: ['registry', 'retrain'],
+    registry: [],
+    retrain: [],
+    review: ['promote', 'registry'],
+    setup: [],
+    train: ['data', 'registry'],
+  },
+  'core/adapters': {
+    actions: ['files'],
+    aws: ['files', 'http'],
+    commands: ['files'],
+    duckdb: ['files', 'native'],
+    dvc: ['files', 'threads'],
+    files: ['http', 'threads'],
+    git: ['commands', 'files'],
+    github: ['files'],
+    http: [],
+    native: ['actions', 'commands', 'files'],
+    oci: ['files'],
+    onnx: ['files', 'native'],
+    threads: [],
+  },
+};
 
 const sources = readSources(['core', 'actions', 'bot']);
 
@@ -93,9 +126,13 @@ function violationsOf(file: SourceFile): string[] {
   return [...imports, ...packages].map((what) => `${file.path} (${layer.name}) imports ${what}`);
 }
 
-/** `core/adapters/<folder>/`, or the file itself where it lies at the top. */
 function folderOf(path: string, depth: number): string {
   return path.split('/').slice(0, depth).join('/');
+}
+
+/** `evaluate` of `core/usecases/evaluate/x.ts`. */
+function nameOf(path: string): string {
+  return path.split('/')[2] ?? '';
 }
 
 describe('the layers', () => {
@@ -103,17 +140,36 @@ describe('the layers', () => {
     expect(sources.flatMap(violationsOf)).toEqual([]);
   });
 
-  it('keep adapters apart: each its own folder, and adapters/node', () => {
-    const crossing = sources
-      .filter(({ path }) => path.startsWith('core/adapters/'))
-      .flatMap(({ path, imports }) =>
-        imports
-          .filter(({ target }) => target.startsWith('core/adapters/') && !target.startsWith('core/adapters/node/'))
-          .filter(({ target }) => folderOf(target, 3) !== folderOf(path, 3))
-          .map(({ target }) => `${path} imports ${target}`),
-      );
-    expect(crossing).toEqual([]);
-  });
+  it.each(Object.entries(FOLDERS))(
+    'let the folders of %s import only the others that the table names',
+    (parent, table) => {
+      const crossing = sources
+        .filter(({ path }) => path.startsWith(`${parent}/`))
+        .flatMap(({ path, imports }) =>
+          imports
+            .filter(({ target }) => target.startsWith(`${parent}/`) && folderOf(target, 3) !== folderOf(path, 3))
+            .filter(({ target }) => !table[nameOf(path)]?.includes(nameOf(target)))
+            .map(({ target }) => `${path} imports ${target}`),
+        );
+      expect(crossing).toEqual([]);
+    },
+  );
+
+  it.each(Object.entries(FOLDERS))(
+    'name each folder of %s in the table, and no import that is gone',
+    (parent, table) => {
+      const found = new Map<string, Set<string>>();
+      for (const { path, imports } of sources.filter((source) => source.path.startsWith(`${parent}/`))) {
+        const others = found.get(nameOf(path)) ?? new Set();
+        for (const { target } of imports) {
+          if (target.startsWith(`${parent}/`) && nameOf(target) !== nameOf(path)) others.add(nameOf(target));
+        }
+        found.set(nameOf(path), others);
+      }
+      const sorted = [...found].map(([name, others]) => [name, [...others].sort()]);
+      expect(Object.fromEntries(sorted)).toEqual(table);
+    },
+  );
 
   it('keep actions apart: none imports the folder of another', () => {
     const isAction = (path: string) => /^actions\/[^/]+\//.test(path);

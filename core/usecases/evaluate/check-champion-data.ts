@@ -1,4 +1,3 @@
-import { extname } from 'node:path/posix';
 import { tableFormat } from '../../domain/data/table-format.ts';
 import { type ChampionHistory, compareData, type DatasetIdentity } from '../../domain/evaluation/champion-data.ts';
 import { UserError } from '../../errors.ts';
@@ -71,7 +70,7 @@ async function describeTable(
   { tables, bringData, resolve, csv }: ChampionDataPorts,
 ): Promise<TableDescription | { readonly problem: string } | undefined> {
   const found = await bringData(path);
-  const isFile = found === 'file' || (found === 'absent' && extname(path) !== '');
+  const isFile = found === 'file' || (found === 'absent' && /\.[a-z][\w]*$/i.test(path));
   if (isFile && tableFormat(path) === undefined) return undefined;
   try {
     return await tables.describe(resolve(path), csv);
