@@ -6,18 +6,32 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const TASKS = ['demo', 'test', 'check', 'build', 'bench', 'init', 'doctor', 'bot', 'calibrate', 'mutate', 'e2e'];
+/** The folder of each task. */
+const TASKS = {
+  demo: 'scripts',
+  test: 'scripts',
+  check: 'scripts',
+  build: 'scripts',
+  bench: 'scripts',
+  calibrate: 'scripts',
+  mutate: 'scripts',
+  e2e: 'scripts',
+  init: 'cli',
+  doctor: 'cli',
+  bot: 'cli',
+};
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const [task, ...args] = process.argv.slice(2);
 
 if (Number(process.versions.node.split('.')[0]) < 20)
   fail(`Node ${process.versions.node} is too old: use Node 20 or newer.`);
-if (!TASKS.includes(task)) fail(`There is no task "${task ?? ''}". Tasks: ${TASKS.join(', ')}.`);
+if (!Object.hasOwn(TASKS, task ?? ''))
+  fail(`There is no task "${task ?? ''}". Tasks: ${Object.keys(TASKS).join(', ')}.`);
 installPackages();
 const bin = join(root, 'node_modules', '.bin');
 const node = join(bin, process.platform === 'win32' ? 'node.cmd' : 'node');
 const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` };
-const run = spawnSync(node, [join(root, 'scripts', `${task}.ts`), ...args], { stdio: 'inherit', env, cwd: root });
+const run = spawnSync(node, [join(root, TASKS[task], `${task}.ts`), ...args], { stdio: 'inherit', env, cwd: root });
 process.exit(run.status ?? 1);
 
 function installPackages() {

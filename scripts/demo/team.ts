@@ -1,6 +1,6 @@
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fillWorkflows } from '../init/fill-workflows.ts';
+import { fillWorkflows } from '../../cli/init/fill-workflows.ts';
 import { PROJECT_ROOT } from '../project-root.ts';
 import { runOrThrow } from '../run-command.ts';
 import { REPOSITORY, type World } from './world.ts';

@@ -5,6 +5,7 @@ import { getOctokit } from '@actions/github';
 import { Probot } from 'probot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { APP_EVENTS, APP_PERMISSIONS } from '../../bot/app-manifest.ts';
+import { fillWorkflows } from '../../cli/init/fill-workflows.ts';
 import { GitHubBranches } from '../../core/adapters/github/github-branches.ts';
 import type { GitHubClient } from '../../core/adapters/github/github-client.ts';
 import { GitHubDefaultBranchLog } from '../../core/adapters/github/github-default-branch-log.ts';
@@ -14,7 +15,6 @@ import { GitHubRepositoryFiles } from '../../core/adapters/github/github-reposit
 import { GitHubRepositorySetup } from '../../core/adapters/github/github-repository-setup.ts';
 import type { Finding } from '../../core/domain/doctor/finding.ts';
 import { examineSetup, MAX_WORKFLOW_FILES } from '../../core/usecases/setup/examine-setup.ts';
-import { fillWorkflows } from '../../scripts/init/fill-workflows.ts';
 import { PROJECT_ROOT } from '../../scripts/project-root.ts';
 import { GhShell } from '../testkit/gh-shell.ts';
 import { runGit } from '../testkit/git-client.ts';
@@ -88,7 +88,7 @@ async function tellHealth({ repo, clone }: { readonly repo: string; readonly clo
 
 /** As \`npm run doctor\` runs it. */
 function doctor(repository: string, token = admin) {
-  const args = [path.join(PROJECT_ROOT, 'scripts/doctor.ts'), repository, '--api-url', github.apiUrl];
+  const args = [path.join(PROJECT_ROOT, 'cli/doctor.ts'), repository, '--api-url', github.apiUrl];
   const env = { ...hostEnvironment(), GITHUB_TOKEN: token };
   return runProgram(process.execPath, args, { cwd: PROJECT_ROOT, env });
 }

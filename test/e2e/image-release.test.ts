@@ -5,7 +5,7 @@ import path from 'node:path';
 import { getOctokit } from '@actions/github';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningBot, startBot } from '../../bot/server.ts';
-import { fillWorkflows } from '../../scripts/init/fill-workflows.ts';
+import { fillWorkflows } from '../../cli/init/fill-workflows.ts';
 import { PROJECT_ROOT } from '../../scripts/project-root.ts';
 import { findProgram } from '../../scripts/system-programs.ts';
 import { type Forge, startForge } from '../testkit/forge.ts';

@@ -19,7 +19,7 @@ async function run(program: string, args: readonly string[], cwd = repository) {
 }
 
 function init(...args: string[]) {
-  return run(process.execPath, [join(PROJECT_ROOT, 'scripts', 'init.ts'), repository, ...args], PROJECT_ROOT);
+  return run(process.execPath, [join(PROJECT_ROOT, 'cli', 'init.ts'), repository, ...args], PROJECT_ROOT);
 }
 
 /** 2,000 rows of 40 days; every fourth is positive. */

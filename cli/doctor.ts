@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { parseRepositoryName } from '../core/adapters/github/github-client.ts';
 import { ServiceError, UserError } from '../core/errors.ts';
+import { runCommand } from '../scripts/run-command.ts';
 import { examineAsPerson } from './doctor/examine-as-person.ts';
-import { runCommand } from './run-command.ts';
 
 // Says what is set up in a repository on GitHub and what is missing. Reads only.
 const USAGE = 'npm run doctor -- <owner>/<repository> [--api-url URL] [--app NAME] [--app-id NUMBER] [--without-bot]';

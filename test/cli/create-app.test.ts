@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { APP_EVENTS, APP_PERMISSIONS } from '../../bot/app-manifest.ts';
 import { readBotConfig } from '../../bot/config.ts';
-import { type CreationPage, serveCreationPage } from '../../scripts/bot/create-app.ts';
+import { type CreationPage, serveCreationPage } from '../../cli/bot/create-app.ts';
 import { PROJECT_ROOT } from '../../scripts/project-root.ts';
 
 const KEY = '-----BEGIN RSA PRIVATE KEY-----\nnot a key\n-----END RSA PRIVATE KEY-----\n';

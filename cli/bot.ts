@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { PROJECT_ROOT } from '../scripts/project-root.ts';
 import { serveCreationPage } from './bot/create-app.ts';
-import { PROJECT_ROOT } from './project-root.ts';
 
 // Runs the bot on this machine; without an App it first makes one, in two clicks.
 const text = { type: 'string' } as const;

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { slug } from '../../core/domain/model/model-name.ts';
-import { PROJECT_ROOT } from '../project-root.ts';
+import { PROJECT_ROOT } from '../../scripts/project-root.ts';
 
 const FOLDER = join('.github', 'workflows');
 
