@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { RepositorySnapshot } from '../test/testkit/github/snapshot.ts';
+import type { RepositorySnapshot } from '../testkit/github/snapshot.ts';
 import { build } from './build.ts';
 import { playActs } from './demo/acts.ts';
 import { ensureFlights } from './demo/flights.ts';

@@ -7,7 +7,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { allRoutes } from '../test/testkit/github/routes.ts';
+import { allRoutes } from '../testkit/github/routes.ts';
 
 const PACKAGE = '@octokit/openapi@23.0.2';
 const MEMBER = 'package/generated/api.github.com.json';

@@ -1,6 +1,6 @@
 import type { ScoredPopulation } from '../../core/domain/evaluation/population.ts';
 import { normalQuantile } from '../../core/domain/statistics/normal.ts';
-import { type SeededRandom, seededRandom } from '../../test/testkit/seeded-random.ts';
+import { type SeededRandom, seededRandom } from '../../testkit/seeded-random.ts';
 import { type Tail, tailedRow } from './tails.ts';
 
 /** What kind of model is simulated. */

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PullRequestSnapshot, RepositorySnapshot } from '../../test/testkit/github/snapshot.ts';
+import type { PullRequestSnapshot, RepositorySnapshot } from '../../testkit/github/snapshot.ts';
 import type { Flights } from './flights.ts';
 import { readVerdict } from './read-verdict.ts';
 import type { Story } from './story.ts';

@@ -1,4 +1,4 @@
-import type { ForgeNews } from '../../test/testkit/forge.ts';
+import type { ForgeNews } from '../../testkit/forge.ts';
 
 /** Tells what happens on the forge, a line an event that a person would notice. */
 export function tellNews(news: ForgeNews): void {

@@ -1,4 +1,4 @@
-import type { PullRequestSnapshot } from '../../test/testkit/github/snapshot.ts';
+import type { PullRequestSnapshot } from '../../testkit/github/snapshot.ts';
 
 /** What the bot's comment on a pull request says. */
 export interface ShownVerdict {

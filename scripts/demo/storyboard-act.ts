@@ -1,4 +1,4 @@
-import type { IssueSnapshot, PullRequestSnapshot, RepositorySnapshot } from '../../test/testkit/github/snapshot.ts';
+import type { IssueSnapshot, PullRequestSnapshot, RepositorySnapshot } from '../../testkit/github/snapshot.ts';
 import type { Act, Story } from './story.ts';
 import { escapeHtml, renderDiff, renderMarkdown } from './storyboard-markdown.ts';
 

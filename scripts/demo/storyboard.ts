@@ -1,6 +1,6 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RepositorySnapshot } from '../../test/testkit/github/snapshot.ts';
+import type { RepositorySnapshot } from '../../testkit/github/snapshot.ts';
 import { PROJECT_ROOT } from '../project-root.ts';
 import type { Story } from './story.ts';
 import { renderAct } from './storyboard-act.ts';

@@ -4,8 +4,8 @@ import { basename, join } from 'node:path';
 import { getOctokit } from '@actions/github';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { type RunningBot, startBot } from '../../bot/server.ts';
-import { type Forge, type ForgeNews, startForge } from '../../test/testkit/forge.ts';
-import { type S3Server, startS3 } from '../../test/testkit/s3.ts';
+import { type Forge, type ForgeNews, startForge } from '../../testkit/forge.ts';
+import { type S3Server, startS3 } from '../../testkit/s3.ts';
 import type { PythonEnvironment } from '../python-environment.ts';
 
 /** The repository of the demo's team. */

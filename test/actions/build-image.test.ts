@@ -3,10 +3,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findProgram } from '../../scripts/system-programs.ts';
-import { hostEnvironment } from '../testkit/host-environment.ts';
-import { type Registry, startRegistry } from '../testkit/registry.ts';
-import { runActionSource } from '../testkit/run-action.ts';
-import { runProgram } from '../testkit/run-program.ts';
+import { hostEnvironment } from '../../testkit/host-environment.ts';
+import { type Registry, startRegistry } from '../../testkit/registry.ts';
+import { runActionSource } from '../../testkit/run-action.ts';
+import { runProgram } from '../../testkit/run-program.ts';
 
 const CONFIG = `version: 1
 models:

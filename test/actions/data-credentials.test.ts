@@ -4,8 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openData } from '../../actions/open-data.ts';
-import { type LoopbackServer, listenOnLoopback } from '../testkit/http.ts';
-import { runActionSource } from '../testkit/run-action.ts';
+import { type LoopbackServer, listenOnLoopback } from '../../testkit/http.ts';
+import { runActionSource } from '../../testkit/run-action.ts';
 
 let root: string;
 let folder: string;

@@ -4,13 +4,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensurePythonEnvironment } from '../../scripts/python-environment.ts';
-import { DvcRepository } from '../testkit/dvc-repository.ts';
-import { type GeneratedTree, generateTree } from '../testkit/generated-tree.ts';
-import { listenOnLoopback } from '../testkit/http.ts';
-import { startResultsService } from '../testkit/results-service.ts';
-import { runActionSource } from '../testkit/run-action.ts';
-import { type S3Server, startS3 } from '../testkit/s3.ts';
-import { seededRandom } from '../testkit/seeded-random.ts';
+import { DvcRepository } from '../../testkit/dvc-repository.ts';
+import { type GeneratedTree, generateTree } from '../../testkit/generated-tree.ts';
+import { listenOnLoopback } from '../../testkit/http.ts';
+import { startResultsService } from '../../testkit/results-service.ts';
+import { runActionSource } from '../../testkit/run-action.ts';
+import { type S3Server, startS3 } from '../../testkit/s3.ts';
+import { seededRandom } from '../../testkit/seeded-random.ts';
 
 const CONFIG = `version: 1
 models:

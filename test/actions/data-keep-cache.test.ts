@@ -5,10 +5,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensurePythonEnvironment } from '../../scripts/python-environment.ts';
-import { DvcRepository } from '../testkit/dvc-repository.ts';
-import { startResultsService } from '../testkit/results-service.ts';
-import { type ActionRun, runActionSource } from '../testkit/run-action.ts';
-import { type S3Server, startS3 } from '../testkit/s3.ts';
+import { DvcRepository } from '../../testkit/dvc-repository.ts';
+import { startResultsService } from '../../testkit/results-service.ts';
+import { type ActionRun, runActionSource } from '../../testkit/run-action.ts';
+import { type S3Server, startS3 } from '../../testkit/s3.ts';
 
 const CONFIG = `version: 1
 models:

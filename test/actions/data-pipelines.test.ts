@@ -4,9 +4,9 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DvcRepository } from '../testkit/dvc-repository.ts';
-import { listenOnLoopback, readBody } from '../testkit/http.ts';
-import { type ActionRun, runActionSource } from '../testkit/run-action.ts';
+import { DvcRepository } from '../../testkit/dvc-repository.ts';
+import { listenOnLoopback, readBody } from '../../testkit/http.ts';
+import { type ActionRun, runActionSource } from '../../testkit/run-action.ts';
 
 const CONFIG = `version: 1
 models:
@@ -245,7 +245,7 @@ describe('a folder that may not be written', () => {
   it.skipIf(!isRoot || process.platform !== 'linux')(
     'is named, and nothing else is lost (skipped where tmpfs cannot be mounted)',
     async (context) => {
-      const { runProgram } = await import('../testkit/run-program.ts');
+      const { runProgram } = await import('../../testkit/run-program.ts');
       const clone = await origin.clone(place('clone'));
       const target = path.join(clone.folder, 'raw');
       const run = (program: string, ...args: string[]) =>

@@ -7,11 +7,11 @@ import { S3ObjectStore } from '../../core/adapters/aws/s3-object-store.ts';
 import { textContent } from '../../core/domain/model/text-content.ts';
 import { readReport } from '../../core/reports/read-report.ts';
 import { ensurePythonEnvironment } from '../../scripts/python-environment.ts';
-import { DvcRepository } from '../testkit/dvc-repository.ts';
-import { startResultsService } from '../testkit/results-service.ts';
-import { type ActionRunOptions, runActionSource } from '../testkit/run-action.ts';
-import { type S3Server, startS3 } from '../testkit/s3.ts';
-import { seededRandom } from '../testkit/seeded-random.ts';
+import { DvcRepository } from '../../testkit/dvc-repository.ts';
+import { startResultsService } from '../../testkit/results-service.ts';
+import { type ActionRunOptions, runActionSource } from '../../testkit/run-action.ts';
+import { type S3Server, startS3 } from '../../testkit/s3.ts';
+import { seededRandom } from '../../testkit/seeded-random.ts';
 
 const CONFIG = `version: 1
 models:

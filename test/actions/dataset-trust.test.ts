@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readReport } from '../../core/reports/read-report.ts';
-import { runGit } from '../testkit/git-client.ts';
-import { runActionSource } from '../testkit/run-action.ts';
+import { runGit } from '../../testkit/git-client.ts';
+import { runActionSource } from '../../testkit/run-action.ts';
 
 /** A test set that says nothing of the one feature: no model has an AUC above one half on it. */
 const ROWS = Array.from({ length: 400 }, (_, i) => ({ x: ((i * 37) % 101) / 101, y: (i * 7919) % 13 > 6 ? 1 : 0 }));

@@ -6,12 +6,12 @@ import { createGitHubClient } from '../../core/adapters/github/github-client.ts'
 import { GitHubIssueTracker } from '../../core/adapters/github/github-issue-tracker.ts';
 import { findOwnLogin } from '../../core/adapters/github/github-own-login.ts';
 import { readReport } from '../../core/reports/read-report.ts';
+import type { RunningGitHub } from '../../testkit/github/github-options.ts';
+import { startGitHub } from '../../testkit/github/start-github.ts';
+import { runActionSource } from '../../testkit/run-action.ts';
+import { seededRandom } from '../../testkit/seeded-random.ts';
 import { issueTrackerContract } from '../contracts/issue-tracker.ts';
 import { InMemoryIssueTracker } from '../fakes/in-memory-issue-tracker.ts';
-import type { RunningGitHub } from '../testkit/github/github-options.ts';
-import { startGitHub } from '../testkit/github/start-github.ts';
-import { runActionSource } from '../testkit/run-action.ts';
-import { seededRandom } from '../testkit/seeded-random.ts';
 
 const CONFIG = `version: 1
 models:

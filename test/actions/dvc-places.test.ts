@@ -3,8 +3,8 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DvcRepository } from '../testkit/dvc-repository.ts';
-import { runActionSource } from '../testkit/run-action.ts';
+import { DvcRepository } from '../../testkit/dvc-repository.ts';
+import { runActionSource } from '../../testkit/run-action.ts';
 
 const config = (model: string) => `version: 1
 models:
@@ -134,7 +134,7 @@ describe('a working directory below the folder that holds .dvc', () => {
     const { identifyInputs } = await import('../../actions/evaluate-and-gate/identify-inputs.ts');
     const { openCommit } = await import('../../actions/commit.ts');
     const { parseConfig, selectModel } = await import('../../core/config/parse-config.ts');
-    const { gitEnvironment } = await import('../testkit/host-environment.ts');
+    const { gitEnvironment } = await import('../../testkit/host-environment.ts');
     const context = { env: gitEnvironment(), workingDirectory: path.join(mine.folder, HERE) };
     const { config: parsed } = parseConfig(await text(mine, `${HERE}/tidegate.yaml`));
     const { model } = selectModel(parsed, undefined);

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readReport } from '../../core/reports/read-report.ts';
-import { runActionSource } from '../testkit/run-action.ts';
-import { seededRandom } from '../testkit/seeded-random.ts';
+import { runActionSource } from '../../testkit/run-action.ts';
+import { seededRandom } from '../../testkit/seeded-random.ts';
 
 const MODELS = new URL('../fixtures/models/', import.meta.url).pathname;
 const CONFIG = `version: 1

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { S3ObjectStore } from '../../core/adapters/aws/s3-object-store.ts';
 import { textContent } from '../../core/domain/model/text-content.ts';
 import { ensurePythonEnvironment } from '../../scripts/python-environment.ts';
-import { runActionSource } from '../testkit/run-action.ts';
-import { type S3Server, startS3 } from '../testkit/s3.ts';
+import { runActionSource } from '../../testkit/run-action.ts';
+import { type S3Server, startS3 } from '../../testkit/s3.ts';
 
 const CONFIG = `version: 1
 models:

@@ -4,12 +4,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readReport } from '../../core/reports/read-report.ts';
+import { runGit } from '../../testkit/git-client.ts';
+import { type ResultsService, startResultsService } from '../../testkit/results-service.ts';
+import { type ActionRun, runActionSource } from '../../testkit/run-action.ts';
+import { seededRandom } from '../../testkit/seeded-random.ts';
+import { createZip } from '../../testkit/zip.ts';
 import { SAMPLE_REPORTS } from '../core/reports/sample-reports.ts';
-import { runGit } from '../testkit/git-client.ts';
-import { type ResultsService, startResultsService } from '../testkit/results-service.ts';
-import { type ActionRun, runActionSource } from '../testkit/run-action.ts';
-import { seededRandom } from '../testkit/seeded-random.ts';
-import { createZip } from '../testkit/zip.ts';
 
 const MODELS = new URL('../fixtures/models/', import.meta.url).pathname;
 const REPOSITORY = 'acme/m';

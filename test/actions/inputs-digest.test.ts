@@ -3,8 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readReport } from '../../core/reports/read-report.ts';
-import { DvcRepository } from '../testkit/dvc-repository.ts';
-import { runActionSource } from '../testkit/run-action.ts';
+import { DvcRepository } from '../../testkit/dvc-repository.ts';
+import { runActionSource } from '../../testkit/run-action.ts';
 
 const ROWS = Array.from({ length: 60 }, (_, i) => `${(i % 7) / 7},${i % 2}`).join('\n');
 const config = (train: string) => `version: 1

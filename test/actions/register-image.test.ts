@@ -3,10 +3,10 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readReport } from '../../core/reports/read-report.ts';
 import { findProgram } from '../../scripts/system-programs.ts';
-import { hostEnvironment } from '../testkit/host-environment.ts';
-import { type Registry, startRegistry } from '../testkit/registry.ts';
-import { runActionSource } from '../testkit/run-action.ts';
-import { runProgram } from '../testkit/run-program.ts';
+import { hostEnvironment } from '../../testkit/host-environment.ts';
+import { type Registry, startRegistry } from '../../testkit/registry.ts';
+import { runActionSource } from '../../testkit/run-action.ts';
+import { runProgram } from '../../testkit/run-program.ts';
 import { MODEL, type Project, RegisterWorld } from './register-world.ts';
 
 const REGISTRY = findProgram('docker-registry');

@@ -7,16 +7,16 @@ import { S3ObjectStore } from '../../core/adapters/aws/s3-object-store.ts';
 import { readReport } from '../../core/reports/read-report.ts';
 import { parseVersionTagMessage } from '../../core/reports/version-tag-line.ts';
 import { ensurePythonEnvironment } from '../../scripts/python-environment.ts';
+import { runGit } from '../../testkit/git-client.ts';
+import { FinishedRuns, finishedJob } from '../../testkit/github/finished-runs.ts';
+import type { RunningGitHub } from '../../testkit/github/github-options.ts';
+import { startGitHub } from '../../testkit/github/start-github.ts';
+import type { WorkflowRun } from '../../testkit/github/state.ts';
+import { type ActionRun, runActionSource } from '../../testkit/run-action.ts';
+import { type S3Server, s3Environment, startS3 } from '../../testkit/s3.ts';
+import { WriteCounter } from '../../testkit/write-proxy.ts';
+import { createZip } from '../../testkit/zip.ts';
 import { SAMPLE_REPORTS } from '../core/reports/sample-reports.ts';
-import { runGit } from '../testkit/git-client.ts';
-import { FinishedRuns, finishedJob } from '../testkit/github/finished-runs.ts';
-import type { RunningGitHub } from '../testkit/github/github-options.ts';
-import { startGitHub } from '../testkit/github/start-github.ts';
-import type { WorkflowRun } from '../testkit/github/state.ts';
-import { type ActionRun, runActionSource } from '../testkit/run-action.ts';
-import { type S3Server, s3Environment, startS3 } from '../testkit/s3.ts';
-import { WriteCounter } from '../testkit/write-proxy.ts';
-import { createZip } from '../testkit/zip.ts';
 
 /** The model that the projects register. */
 export const MODEL = 'flight-delay';

@@ -5,9 +5,9 @@ import { textContent } from '../../core/domain/model/text-content.ts';
 import { readReport } from '../../core/reports/read-report.ts';
 import { formatVersionTagMessage } from '../../core/reports/version-tag-line.ts';
 import { ensurePythonEnvironment } from '../../scripts/python-environment.ts';
-import { runGit } from '../testkit/git-client.ts';
-import { hostEnvironment } from '../testkit/host-environment.ts';
-import { runProgram } from '../testkit/run-program.ts';
+import { runGit } from '../../testkit/git-client.ts';
+import { hostEnvironment } from '../../testkit/host-environment.ts';
+import { runProgram } from '../../testkit/run-program.ts';
 import { expectComplete, expectRegistered, MODEL, RegisterWorld, sha256 } from './register-world.ts';
 
 let world: RegisterWorld;

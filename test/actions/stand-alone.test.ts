@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DvcRepository } from '../testkit/dvc-repository.ts';
-import { runActionSource } from '../testkit/run-action.ts';
+import { DvcRepository } from '../../testkit/dvc-repository.ts';
+import { runActionSource } from '../../testkit/run-action.ts';
 
 const HEX = 'a'.repeat(64);
 const MANIFEST = `# kept

@@ -2,10 +2,10 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { runGit } from '../testkit/git-client.ts';
-import type { RunningGitHub } from '../testkit/github/github-options.ts';
-import { startGitHub } from '../testkit/github/start-github.ts';
-import { runActionSource } from '../testkit/run-action.ts';
+import { runGit } from '../../testkit/git-client.ts';
+import type { RunningGitHub } from '../../testkit/github/github-options.ts';
+import { startGitHub } from '../../testkit/github/start-github.ts';
+import { runActionSource } from '../../testkit/run-action.ts';
 
 const CONFIG = `version: 1
 models:

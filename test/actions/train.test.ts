@@ -5,13 +5,13 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FileArtifactHasher } from '../../core/adapters/files/file-artifact-hasher.ts';
 import { artifactFolder, runKey } from '../../core/domain/registry/store-layout.ts';
-import { DvcRepository } from '../testkit/dvc-repository.ts';
-import { runGit } from '../testkit/git-client.ts';
-import { FinishedRuns } from '../testkit/github/finished-runs.ts';
-import { startGitHub } from '../testkit/github/start-github.ts';
-import { addRelease } from '../testkit/released-version.ts';
-import { type ResultsService, startResultsService } from '../testkit/results-service.ts';
-import { runActionSource } from '../testkit/run-action.ts';
+import { DvcRepository } from '../../testkit/dvc-repository.ts';
+import { runGit } from '../../testkit/git-client.ts';
+import { FinishedRuns } from '../../testkit/github/finished-runs.ts';
+import { startGitHub } from '../../testkit/github/start-github.ts';
+import { addRelease } from '../../testkit/released-version.ts';
+import { type ResultsService, startResultsService } from '../../testkit/results-service.ts';
+import { runActionSource } from '../../testkit/run-action.ts';
 
 const config = (train: string) => `version: 1
 models:

@@ -4,8 +4,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { PROJECT_ROOT } from '../../scripts/project-root.ts';
-import { hostEnvironment } from '../testkit/host-environment.ts';
-import { findFreePorts } from '../testkit/http.ts';
+import { hostEnvironment } from '../../testkit/host-environment.ts';
+import { findFreePorts } from '../../testkit/http.ts';
 
 /** What the program needs to know of the App and of the forge. */
 export interface BotProgramOptions {

@@ -5,14 +5,14 @@ import path from 'node:path';
 import { getOctokit } from '@actions/github';
 import type { BotConfig } from '../../bot/config.ts';
 import { type RunningBot, startBot } from '../../bot/server.ts';
-import { runGit } from '../testkit/git-client.ts';
-import { type AddedArtifact, type AddedRun, FinishedRuns, finishedJob } from '../testkit/github/finished-runs.ts';
-import type { GitHubOptions, RunningGitHub } from '../testkit/github/github-options.ts';
-import { presentRun } from '../testkit/github/present-checks.ts';
-import { startGitHub } from '../testkit/github/start-github.ts';
-import type { WorkflowJob, WorkflowRun } from '../testkit/github/state.ts';
-import { listenOnLoopback, readBody } from '../testkit/http.ts';
-import { WriteCounter } from '../testkit/write-proxy.ts';
+import { runGit } from '../../testkit/git-client.ts';
+import { type AddedArtifact, type AddedRun, FinishedRuns, finishedJob } from '../../testkit/github/finished-runs.ts';
+import type { GitHubOptions, RunningGitHub } from '../../testkit/github/github-options.ts';
+import { presentRun } from '../../testkit/github/present-checks.ts';
+import { startGitHub } from '../../testkit/github/start-github.ts';
+import type { WorkflowJob, WorkflowRun } from '../../testkit/github/state.ts';
+import { listenOnLoopback, readBody } from '../../testkit/http.ts';
+import { WriteCounter } from '../../testkit/write-proxy.ts';
 import { BotProgram } from './bot-program.ts';
 
 /** Files of a commit by path; null removes one. */

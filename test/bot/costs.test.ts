@@ -8,9 +8,9 @@ import { MAX_CONFIG_BYTES } from '../../core/config/read-yaml.ts';
 import { maxYamlNodes } from '../../core/domain/yaml/yaml-bounds.ts';
 import { BOT_LIMITS } from '../../core/reports/limits.ts';
 import { PROJECT_ROOT } from '../../scripts/project-root.ts';
+import { runGit } from '../../testkit/git-client.ts';
+import { createZip } from '../../testkit/zip.ts';
 import { SAMPLE_REPORTS } from '../core/reports/sample-reports.ts';
-import { runGit } from '../testkit/git-client.ts';
-import { createZip } from '../testkit/zip.ts';
 import type { BotProgram } from './bot-program.ts';
 import { manifest, PromotionWorld, REPOSITORY } from './promotion-world.ts';
 

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { runGit } from '../testkit/git-client.ts';
-import { enqueue } from '../testkit/github/merge-queue.ts';
-import { addRelease, type Release, type ReleasedImage, releaseDocument } from '../testkit/released-version.ts';
-import { createZip } from '../testkit/zip.ts';
+import { runGit } from '../../testkit/git-client.ts';
+import { enqueue } from '../../testkit/github/merge-queue.ts';
+import { addRelease, type Release, type ReleasedImage, releaseDocument } from '../../testkit/released-version.ts';
+import { createZip } from '../../testkit/zip.ts';
 import { BotWorld, type CommitFiles, type WorldOptions } from './bot-world.ts';
 
 export const REPOSITORY = 'acme/flights';

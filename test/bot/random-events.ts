@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
-import { type SeededRandom, seededRandom } from '../testkit/seeded-random.ts';
-import { createZip } from '../testkit/zip.ts';
+import { type SeededRandom, seededRandom } from '../../testkit/seeded-random.ts';
+import { createZip } from '../../testkit/zip.ts';
 import { PromotionModel } from './promotion-model.ts';
 import { digestOf, manifest, PromotionWorld, REPOSITORY, releaseOf, uriOf } from './promotion-world.ts';
 import { Writer } from './writer.ts';

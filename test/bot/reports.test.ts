@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MAX_ZIP_DIRECTORY_BYTES, MAX_ZIP_ENTRIES } from '../../core/adapters/files/zip-report-archive.ts';
 import { hasMarker } from '../../core/render/text/marker.ts';
 import { BOT_LIMITS, MAX_REPORT_ZIP_BYTES } from '../../core/reports/limits.ts';
+import { createZip, type ZipEntry } from '../../testkit/zip.ts';
 import { MINIMAL } from '../core/config/mistakes.ts';
 import { digestOf, SAMPLE_REPORTS } from '../core/reports/sample-reports.ts';
-import { createZip, type ZipEntry } from '../testkit/zip.ts';
 import { BotWorld } from './bot-world.ts';
 
 const NAME = 'acme/flights';

@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readBotConfig } from '../../bot/config.ts';
 import { UserError } from '../../core/errors.ts';
 import { PROJECT_ROOT } from '../../scripts/project-root.ts';
-import { hostEnvironment } from '../testkit/host-environment.ts';
-import { findFreePorts } from '../testkit/http.ts';
-import { runProgram } from '../testkit/run-program.ts';
+import { hostEnvironment } from '../../testkit/host-environment.ts';
+import { findFreePorts } from '../../testkit/http.ts';
+import { runProgram } from '../../testkit/run-program.ts';
 import { BotWorld } from './bot-world.ts';
 
 const pem = (type: 'rsa' | 'ec') =>

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { formatVersionTagMessage } from '../../core/reports/version-tag-line.ts';
-import { type CommitIdentity, runGit } from '../testkit/git-client.ts';
+import { type CommitIdentity, runGit } from '../../testkit/git-client.ts';
 import { type PromotionWorld, REPOSITORY } from './promotion-world.ts';
 
 /** What a tag claims that no release made. */

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseConfig } from '../../core/config/parse-config.ts';
 import { PROJECT_ROOT } from '../../scripts/project-root.ts';
-import { hostEnvironment } from '../testkit/host-environment.ts';
-import { runProgram } from '../testkit/run-program.ts';
+import { hostEnvironment } from '../../testkit/host-environment.ts';
+import { runProgram } from '../../testkit/run-program.ts';
 
 let repository: string;
 

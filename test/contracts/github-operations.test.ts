@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../scripts/project-root.ts';
-import { allRoutes } from '../testkit/github/routes.ts';
+import { allRoutes } from '../../testkit/github/routes.ts';
 import { readSources } from './import-graph.ts';
 
 const fixture: { operations: Record<string, unknown> } = JSON.parse(

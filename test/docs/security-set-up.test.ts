@@ -16,12 +16,12 @@ import { GitHubRepositorySetup } from '../../core/adapters/github/github-reposit
 import type { Finding } from '../../core/domain/doctor/finding.ts';
 import { examineSetup, MAX_WORKFLOW_FILES } from '../../core/usecases/setup/examine-setup.ts';
 import { PROJECT_ROOT } from '../../scripts/project-root.ts';
-import { GhShell } from '../testkit/gh-shell.ts';
-import { runGit } from '../testkit/git-client.ts';
-import type { RunningGitHub } from '../testkit/github/github-options.ts';
-import { startGitHub } from '../testkit/github/start-github.ts';
-import { hostEnvironment } from '../testkit/host-environment.ts';
-import { runProgram } from '../testkit/run-program.ts';
+import { GhShell } from '../../testkit/gh-shell.ts';
+import { runGit } from '../../testkit/git-client.ts';
+import type { RunningGitHub } from '../../testkit/github/github-options.ts';
+import { startGitHub } from '../../testkit/github/start-github.ts';
+import { hostEnvironment } from '../../testkit/host-environment.ts';
+import { runProgram } from '../../testkit/run-program.ts';
 
 const CONFIG = `version: 1
 models:

@@ -8,12 +8,12 @@ import { type RunningBot, startBot } from '../../bot/server.ts';
 import { fillWorkflows } from '../../cli/init/fill-workflows.ts';
 import { PROJECT_ROOT } from '../../scripts/project-root.ts';
 import { findProgram } from '../../scripts/system-programs.ts';
-import { type Forge, startForge } from '../testkit/forge.ts';
-import { runGit } from '../testkit/git-client.ts';
-import { hostEnvironment } from '../testkit/host-environment.ts';
-import { type Registry, startRegistry } from '../testkit/registry.ts';
-import { runProgram } from '../testkit/run-program.ts';
-import { seededRandom } from '../testkit/seeded-random.ts';
+import { type Forge, startForge } from '../../testkit/forge.ts';
+import { runGit } from '../../testkit/git-client.ts';
+import { hostEnvironment } from '../../testkit/host-environment.ts';
+import { type Registry, startRegistry } from '../../testkit/registry.ts';
+import { runProgram } from '../../testkit/run-program.ts';
+import { seededRandom } from '../../testkit/seeded-random.ts';
 
 const REGISTRY = findProgram('docker-registry');
 const SKOPEO = findProgram('skopeo');

@@ -8,10 +8,10 @@ import { fillWorkflows } from '../../cli/init/fill-workflows.ts';
 import { readReport } from '../../core/reports/read-report.ts';
 import { parseVersionTagMessage } from '../../core/reports/version-tag-line.ts';
 import { PROJECT_ROOT } from '../../scripts/project-root.ts';
-import { type Forge, startForge } from '../testkit/forge.ts';
-import { runGit } from '../testkit/git-client.ts';
-import { hostEnvironment } from '../testkit/host-environment.ts';
-import { seededRandom } from '../testkit/seeded-random.ts';
+import { type Forge, startForge } from '../../testkit/forge.ts';
+import { runGit } from '../../testkit/git-client.ts';
+import { hostEnvironment } from '../../testkit/host-environment.ts';
+import { seededRandom } from '../../testkit/seeded-random.ts';
 
 const NAME = 'acme/delay';
 const REPOSITORY = { owner: 'acme', repo: 'delay' };

@@ -3,9 +3,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mapParallel } from '../../core/async/map-parallel.ts';
-import { hostEnvironment } from '../testkit/host-environment.ts';
-import { type ActionRun, runActionSource } from '../testkit/run-action.ts';
-import { runProgram } from '../testkit/run-program.ts';
+import { hostEnvironment } from '../../testkit/host-environment.ts';
+import { type ActionRun, runActionSource } from '../../testkit/run-action.ts';
+import { runProgram } from '../../testkit/run-program.ts';
 import { makeInputs } from './make-inputs.ts';
 
 interface DvcCase {

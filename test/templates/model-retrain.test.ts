@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { getOctokit } from '@actions/github';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../scripts/project-root.ts';
-import { type Forge, startForge } from '../testkit/forge.ts';
-import { runGit } from '../testkit/git-client.ts';
+import { type Forge, startForge } from '../../testkit/forge.ts';
+import { runGit } from '../../testkit/git-client.ts';
 
 const FIXTURES = fileURLToPath(new URL('../fixtures/runner/', import.meta.url));
 const NAME = 'acme/flights';

@@ -3,8 +3,8 @@ import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { listActions, readActionMetadata } from '../../scripts/action-metadata.ts';
 import { PROJECT_ROOT } from '../../scripts/project-root.ts';
-import { isConditionMet, type Scope } from '../testkit/runner/expression.ts';
-import { isTriggered, type Job, parseWorkflow } from '../testkit/runner/workflow.ts';
+import { isConditionMet, type Scope } from '../../testkit/runner/expression.ts';
+import { isTriggered, type Job, parseWorkflow } from '../../testkit/runner/workflow.ts';
 
 const files = globSync('templates/workflows/*.yml', { cwd: PROJECT_ROOT }).sort();
 const textOf = (file: string) => readFileSync(join(PROJECT_ROOT, file), 'utf8');

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { getOctokit } from '@actions/github';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Forge, startForge } from './forge.ts';
-import { runGit } from './git-client.ts';
+import { type Forge, startForge } from '../../testkit/forge.ts';
+import { runGit } from '../../testkit/git-client.ts';
 
 const FIXTURES = fileURLToPath(new URL('../fixtures/runner/', import.meta.url));
 const REPOSITORY = { owner: 'acme', repo: 'flights' };

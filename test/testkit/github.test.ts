@@ -6,10 +6,10 @@ import path from 'node:path';
 import { getOctokit } from '@actions/github';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { APP_PERMISSIONS } from '../../bot/app-manifest.ts';
-import { runGit } from './git-client.ts';
-import type { RunningGitHub } from './github/github-options.ts';
-import { startGitHub } from './github/start-github.ts';
-import { listenOnLoopback, readBody } from './http.ts';
+import { runGit } from '../../testkit/git-client.ts';
+import type { RunningGitHub } from '../../testkit/github/github-options.ts';
+import { startGitHub } from '../../testkit/github/start-github.ts';
+import { listenOnLoopback, readBody } from '../../testkit/http.ts';
 
 interface Received {
   readonly event: string;

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hostEnvironment } from './host-environment.ts';
-import { type ResultsService, startResultsService } from './results-service.ts';
-import type { RuntimeTokenClaims } from './results-state.ts';
+import { hostEnvironment } from '../../testkit/host-environment.ts';
+import { type ResultsService, startResultsService } from '../../testkit/results-service.ts';
+import type { RuntimeTokenClaims } from '../../testkit/results-state.ts';
 
 /** The clients read their environment when they load: each call is a process of its own. */
 const SCRIPT = fileURLToPath(new URL('../fixtures/results-client.mjs', import.meta.url));

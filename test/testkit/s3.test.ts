@@ -5,7 +5,7 @@ import path from 'node:path';
 import { GetObjectCommand, ListBucketsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../scripts/project-root.ts';
-import { type S3Server, startS3 } from './s3.ts';
+import { type S3Server, startS3 } from '../../testkit/s3.ts';
 
 const [binary] = globSync('.tools/*/bin/weed', { cwd: PROJECT_ROOT }).map((file) => path.join(PROJECT_ROOT, file));
 

@@ -1,7 +1,7 @@
 import { median } from 'simple-statistics';
 import { BotWorld } from '../../../test/bot/bot-world.ts';
 import { SAMPLE_REPORTS } from '../../../test/core/reports/sample-reports.ts';
-import { createZip } from '../../../test/testkit/zip.ts';
+import { createZip } from '../../../testkit/zip.ts';
 import { startBareHandler } from './bare-handler.ts';
 
 const NAME = 'acme/flights';

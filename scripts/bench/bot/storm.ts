@@ -1,7 +1,7 @@
 import type { BotProgram } from '../../../test/bot/bot-program.ts';
 import { PromotionWorld } from '../../../test/bot/promotion-world.ts';
-import { seededRandom } from '../../../test/testkit/seeded-random.ts';
-import type { InjectedAnswer } from '../../../test/testkit/write-proxy.ts';
+import { seededRandom } from '../../../testkit/seeded-random.ts';
+import type { InjectedAnswer } from '../../../testkit/write-proxy.ts';
 
 const WEBHOOKS = 2000;
 const PER_SECOND = 100;

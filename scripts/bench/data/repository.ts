@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hostEnvironment } from '../../../test/testkit/host-environment.ts';
+import { hostEnvironment } from '../../../testkit/host-environment.ts';
 import { PROJECT_ROOT } from '../../project-root.ts';
 import { ensurePythonEnvironment } from '../../python-environment.ts';
 import { runOrThrow } from '../../run-command.ts';

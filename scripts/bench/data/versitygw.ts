@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { findFreePorts } from '../../../test/testkit/http.ts';
+import { findFreePorts } from '../../../testkit/http.ts';
 import { ensureGoProgram } from '../../go-program.ts';
 
 /** A running S3 server. */

@@ -6,7 +6,7 @@ import { inspectStoryboard, isSound, type StoryboardInspection } from '../../../
 import { Story } from '../../../scripts/demo/story.ts';
 import { writeStoryboard } from '../../../scripts/demo/storyboard.ts';
 import { findProgram } from '../../../scripts/system-programs.ts';
-import type { RepositorySnapshot } from '../../testkit/github/snapshot.ts';
+import type { RepositorySnapshot } from '../../../testkit/github/snapshot.ts';
 
 const CHART = ['```mermaid', 'xychart-beta', '  x-axis ["0 to 6", "6 to 12"]', '  bar [1, 2]', '```'].join('\n');
 const WIDE_TABLE = `| ${'a rather wide column |'.repeat(14)}\n|${'---|'.repeat(14)}\n| ${'1 |'.repeat(14)}`;

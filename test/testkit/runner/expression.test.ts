@@ -1,6 +1,12 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: expressions of workflows
 import { describe, expect, it } from 'vitest';
-import { ExpressionError, evaluate, interpolate, isConditionMet, type Scope } from './expression.ts';
+import {
+  ExpressionError,
+  evaluate,
+  interpolate,
+  isConditionMet,
+  type Scope,
+} from '../../../testkit/runner/expression.ts';
 
 const scope: Scope = {
   status: 'success',

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hostEnvironment } from '../host-environment.ts';
-import { runJob } from './run-job.ts';
-import { parseWorkflow } from './workflow.ts';
+import { hostEnvironment } from '../../../testkit/host-environment.ts';
+import { runJob } from '../../../testkit/runner/run-job.ts';
+import { parseWorkflow } from '../../../testkit/runner/workflow.ts';
 
 const FIXTURES = fileURLToPath(new URL('../../fixtures/runner/', import.meta.url));
 

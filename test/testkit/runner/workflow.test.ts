@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { expandMatrix, isTriggered, matchesPatterns, parseWorkflow, type Trigger } from './workflow.ts';
+import {
+  expandMatrix,
+  isTriggered,
+  matchesPatterns,
+  parseWorkflow,
+  type Trigger,
+} from '../../../testkit/runner/workflow.ts';
 
 const workflow = (on: string) => parseWorkflow(`on: ${on}\njobs: { a: { steps: [] } }`, 'w.yml');
 

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { S3DataRemote, type S3RemoteOptions } from '../../../../core/adapters/aws/s3-data-remote.ts';
 import { plainConnection } from '../../../../core/adapters/aws/s3-plain-connection.ts';
 import type { ByteSink } from '../../../../core/ports/data/byte-sink.ts';
-import { type LoopbackServer, listenOnLoopback, readBody } from '../../../testkit/http.ts';
+import { type LoopbackServer, listenOnLoopback, readBody } from '../../../../testkit/http.ts';
 
 const ENV = { AWS_ACCESS_KEY_ID: 'AKEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret', AWS_REGION: 'us-east-1' };
 const KEY = 'files/md5/ac/bd18db4cc2f85cedef654fccc4a4d8';

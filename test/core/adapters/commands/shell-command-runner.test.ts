@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ShellCommandRunner } from '../../../../core/adapters/commands/shell-command-runner.ts';
-import { hostEnvironment } from '../../../testkit/host-environment.ts';
-import { JobLog, LineReader } from '../../../testkit/runner/log.ts';
+import { hostEnvironment } from '../../../../testkit/host-environment.ts';
+import { JobLog, LineReader } from '../../../../testkit/runner/log.ts';
 
 let root: string;
 beforeEach(async () => {

@@ -7,7 +7,7 @@ import { parquetColumns } from '../../../../core/adapters/duckdb/parquet-layout.
 import { readParquet } from '../../../../core/adapters/duckdb/read-parquet.ts';
 import { loadNativeModule } from '../../../../core/adapters/native/native-module.ts';
 import { PROJECT_MODULES } from '../../../../scripts/project-root.ts';
-import { seededRandom } from '../../../testkit/seeded-random.ts';
+import { seededRandom } from '../../../../testkit/seeded-random.ts';
 
 let folder: string;
 let connection: DuckDBConnection;

@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ActionsCacheService } from '../../../../core/adapters/actions/actions-cache-service.ts';
 import { openActionsCache } from '../../../../core/adapters/actions/actions-folder-cache.ts';
 import { packFolder, unpackFolder } from '../../../../core/adapters/files/folder-archive.ts';
-import { type ResultsService, startResultsService } from '../../../testkit/results-service.ts';
+import { type ResultsService, startResultsService } from '../../../../testkit/results-service.ts';
 
 let root: string;
 let into: string;

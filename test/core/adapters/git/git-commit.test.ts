@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GitCommit } from '../../../../core/adapters/git/git-commit.ts';
-import { runGit } from '../../../testkit/git-client.ts';
-import { gitEnvironment, hostEnvironment } from '../../../testkit/host-environment.ts';
+import { runGit } from '../../../../testkit/git-client.ts';
+import { gitEnvironment, hostEnvironment } from '../../../../testkit/host-environment.ts';
 
 const LFS = `version https://git-lfs.github.com/spec/v1\noid sha256:${'d'.repeat(64)}\nsize 12345\n`;
 const LARGE = Buffer.alloc(3 << 20, 'a line of a large file\n');

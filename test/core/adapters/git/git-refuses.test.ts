@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GitChangedFiles } from '../../../../core/adapters/git/git-changed-files.ts';
 import { GitIgnoreFiles } from '../../../../core/adapters/git/git-ignore-files.ts';
 import { GitSourceTree } from '../../../../core/adapters/git/git-source-tree.ts';
-import { runGit } from '../../../testkit/git-client.ts';
-import { gitEnvironment } from '../../../testkit/host-environment.ts';
+import { runGit } from '../../../../testkit/git-client.ts';
+import { gitEnvironment } from '../../../../testkit/host-environment.ts';
 
 let root: string;
 beforeEach(async () => {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GitSourceTree } from '../../../../core/adapters/git/git-source-tree.ts';
-import { runGit } from '../../../testkit/git-client.ts';
-import { gitEnvironment } from '../../../testkit/host-environment.ts';
+import { runGit } from '../../../../testkit/git-client.ts';
+import { gitEnvironment } from '../../../../testkit/host-environment.ts';
 
 let root: string;
 beforeEach(async () => {

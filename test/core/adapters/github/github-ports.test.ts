@@ -18,6 +18,10 @@ import {
   MAX_READ_FILE_BYTES,
 } from '../../../../core/adapters/github/github-repository-files.ts';
 import { GitHubVersionTags } from '../../../../core/adapters/github/github-version-tags.ts';
+import { runGit } from '../../../../testkit/git-client.ts';
+import type { RunningGitHub } from '../../../../testkit/github/github-options.ts';
+import { startGitHub } from '../../../../testkit/github/start-github.ts';
+import { WriteCounter } from '../../../../testkit/write-proxy.ts';
 import { branchesContract } from '../../../contracts/branches.ts';
 import { checkRunsContract } from '../../../contracts/check-runs.ts';
 import { commentsContract } from '../../../contracts/comments.ts';
@@ -30,10 +34,6 @@ import { InMemoryComments } from '../../../fakes/in-memory-comments.ts';
 import { InMemoryControlIssues } from '../../../fakes/in-memory-control-issues.ts';
 import { InMemoryPullRequests } from '../../../fakes/in-memory-pull-requests.ts';
 import { InMemoryVersionTags } from '../../../fakes/in-memory-version-tags.ts';
-import { runGit } from '../../../testkit/git-client.ts';
-import type { RunningGitHub } from '../../../testkit/github/github-options.ts';
-import { startGitHub } from '../../../testkit/github/start-github.ts';
-import { WriteCounter } from '../../../testkit/write-proxy.ts';
 
 let root: string;
 let github: RunningGitHub;

@@ -6,10 +6,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AppOfOrganization } from '../../../../core/adapters/github/github-installed-app.ts';
 import { GitHubRepositorySetup } from '../../../../core/adapters/github/github-repository-setup.ts';
 import type { Looked } from '../../../../core/domain/doctor/looked.ts';
-import { runGit } from '../../../testkit/git-client.ts';
-import type { RunningGitHub } from '../../../testkit/github/github-options.ts';
-import { startGitHub } from '../../../testkit/github/start-github.ts';
-import { WriteCounter } from '../../../testkit/write-proxy.ts';
+import { runGit } from '../../../../testkit/git-client.ts';
+import type { RunningGitHub } from '../../../../testkit/github/github-options.ts';
+import { startGitHub } from '../../../../testkit/github/start-github.ts';
+import { WriteCounter } from '../../../../testkit/write-proxy.ts';
 
 const NAME = { owner: 'acme', repo: 'flights' };
 const AT = 'repos/acme/flights';

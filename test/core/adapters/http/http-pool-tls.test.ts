@@ -5,8 +5,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../../../scripts/project-root.ts';
-import { hostEnvironment } from '../../../testkit/host-environment.ts';
-import { runProgram } from '../../../testkit/run-program.ts';
+import { hostEnvironment } from '../../../../testkit/host-environment.ts';
+import { runProgram } from '../../../../testkit/run-program.ts';
 
 /** Asks three times over one pool in a process of its own, which trusts what its environment says. */
 const CLIENT = `

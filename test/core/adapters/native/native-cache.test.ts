@@ -16,9 +16,9 @@ import {
 } from '../../../../core/adapters/native/native-install.ts';
 import table from '../../../../core/adapters/native/native-modules.json' with { type: 'json' };
 import trees from '../../../../core/adapters/native/native-trees.json' with { type: 'json' };
-import { hostEnvironment } from '../../../testkit/host-environment.ts';
-import { startResultsService } from '../../../testkit/results-service.ts';
-import { runProgram } from '../../../testkit/run-program.ts';
+import { hostEnvironment } from '../../../../testkit/host-environment.ts';
+import { startResultsService } from '../../../../testkit/results-service.ts';
+import { runProgram } from '../../../../testkit/run-program.ts';
 
 const PROGRAM = fileURLToPath(new URL('install-program.ts', import.meta.url));
 const FILES = {

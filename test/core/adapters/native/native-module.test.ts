@@ -6,9 +6,9 @@ import { treeDigest } from '../../../../core/adapters/files/tree-digest.ts';
 import { type NativeModuleName, nativeModuleVersion } from '../../../../core/adapters/native/native-module.ts';
 import trees from '../../../../core/adapters/native/native-trees.json' with { type: 'json' };
 import { PROJECT_ROOT } from '../../../../scripts/project-root.ts';
-import { hostEnvironment } from '../../../testkit/host-environment.ts';
-import { fillToolCache, NATIVE_MODULES, nativeFolder } from '../../../testkit/native-tool-cache.ts';
-import { runProgram } from '../../../testkit/run-program.ts';
+import { hostEnvironment } from '../../../../testkit/host-environment.ts';
+import { fillToolCache, NATIVE_MODULES, nativeFolder } from '../../../../testkit/native-tool-cache.ts';
+import { runProgram } from '../../../../testkit/run-program.ts';
 
 const PLATFORM = `${process.platform}-${process.arch}`;
 

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OciLayoutFolder } from '../../../../core/adapters/oci/oci-layout-folder.ts';
 import { RegistryClient } from '../../../../core/adapters/oci/registry-client.ts';
 import { RegistryRepository } from '../../../../core/adapters/oci/registry-repository.ts';
-import { type LoopbackServer, listenOnLoopback } from '../../../testkit/http.ts';
+import { type LoopbackServer, listenOnLoopback } from '../../../../testkit/http.ts';
 
 const LOGIN = { user: 'user', password: 'pass' };
 const digestOf = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`;

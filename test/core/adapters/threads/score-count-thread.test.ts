@@ -3,7 +3,7 @@ import { startCountingThread } from '../../../../core/adapters/threads/score-cou
 import { type BinaryBatch, createCells, WHOLE_SHAPE } from '../../../../core/domain/evaluation/summed/binary-cells.ts';
 import { countHere } from '../../../../core/domain/evaluation/summed/count-scores.ts';
 import type { ScoreCounter } from '../../../../core/domain/evaluation/summed/score-counter.ts';
-import { seededRandom } from '../../../testkit/seeded-random.ts';
+import { seededRandom } from '../../../../testkit/seeded-random.ts';
 
 const OPTIONS = { decisionThreshold: 0.4, isWeighted: false, isCalibrated: true, shape: WHOLE_SHAPE };
 

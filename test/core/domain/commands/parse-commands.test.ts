@@ -7,7 +7,7 @@ import {
   parseCommands,
 } from '../../../../core/domain/commands/parse-commands.ts';
 import { MAX_COMMENT_CHARACTERS, visibleLines } from '../../../../core/domain/commands/visible-lines.ts';
-import { seededRandom } from '../../../testkit/seeded-random.ts';
+import { seededRandom } from '../../../../testkit/seeded-random.ts';
 
 const names = (text: string) => parseCommands(text).map(({ name, argument }) => `${name}(${argument})`);
 

@@ -9,7 +9,7 @@ import {
   isWithin,
   joinRepositoryPath,
 } from '../../../../core/domain/data/repository-path.ts';
-import { gitEnvironment } from '../../../testkit/host-environment.ts';
+import { gitEnvironment } from '../../../../testkit/host-environment.ts';
 
 describe('joinRepositoryPath', () => {
   it.each([

@@ -7,7 +7,7 @@ import {
   isCategorical,
   profileColumn,
 } from '../../../../core/domain/drift/profile-column.ts';
-import { seededRandom } from '../../../testkit/seeded-random.ts';
+import { seededRandom } from '../../../../testkit/seeded-random.ts';
 
 const policy: DriftPolicy = { falseAlarmRate: 0.05, floors: { ks: 0.1, psi: 0.1, missing: 0.05 }, limits: 'none' };
 const numeric = (values: readonly number[]): ColumnProfile =>

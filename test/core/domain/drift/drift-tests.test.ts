@@ -4,8 +4,8 @@ import { distributionOf } from '../../../../core/domain/drift/distribution.ts';
 import { kolmogorovSmirnovTest } from '../../../../core/domain/drift/kolmogorov-smirnov.ts';
 import { populationStabilityIndex } from '../../../../core/domain/drift/population-stability-index.ts';
 import { FULL_RESOLUTION, type NumericProfile, profileColumn } from '../../../../core/domain/drift/profile-column.ts';
+import { seededRandom } from '../../../../testkit/seeded-random.ts';
 import golden from '../../../golden/drift.json' with { type: 'json' };
-import { seededRandom } from '../../../testkit/seeded-random.ts';
 
 function profile(values: readonly number[], points = FULL_RESOLUTION.points): NumericProfile {
   const column = { kind: 'numeric', values: Float64Array.from(values) } as const;

@@ -5,8 +5,8 @@ import type { GateRule } from '../../../../core/domain/gate/gate-rule.ts';
 import { judgeEvidence } from '../../../../core/domain/gate/judge-evidence.ts';
 import type { Metric } from '../../../../core/domain/metrics/metric.ts';
 import { findMetric } from '../../../../core/domain/metrics/metric-registry.ts';
+import { seededRandom } from '../../../../testkit/seeded-random.ts';
 import golden from '../../../golden/metrics.json' with { type: 'json' };
-import { seededRandom } from '../../../testkit/seeded-random.ts';
 
 const LOSSES = ['median_absolute_error'].flatMap((name) => findMetric(name, 'regression') ?? []);
 const metric = (name: string): Metric => {

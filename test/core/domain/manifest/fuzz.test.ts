@@ -13,9 +13,9 @@ import { UserError } from '../../../../core/errors.ts';
 import { goProgramPath } from '../../../../scripts/go-program.ts';
 import { PROJECT_ROOT } from '../../../../scripts/project-root.ts';
 import { ensurePythonEnvironment } from '../../../../scripts/python-environment.ts';
-import { hostEnvironment } from '../../../testkit/host-environment.ts';
-import { runProgram } from '../../../testkit/run-program.ts';
-import { type SeededRandom, seededRandom } from '../../../testkit/seeded-random.ts';
+import { hostEnvironment } from '../../../../testkit/host-environment.ts';
+import { runProgram } from '../../../../testkit/run-program.ts';
+import { type SeededRandom, seededRandom } from '../../../../testkit/seeded-random.ts';
 
 const DOCUMENTS = 400;
 /** Of them, for kustomize: each costs two processes. */

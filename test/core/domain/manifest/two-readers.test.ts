@@ -15,8 +15,8 @@ import {
 import { goProgramPath } from '../../../../scripts/go-program.ts';
 import { PROJECT_ROOT } from '../../../../scripts/project-root.ts';
 import { ensurePythonEnvironment } from '../../../../scripts/python-environment.ts';
-import { hostEnvironment } from '../../../testkit/host-environment.ts';
-import { runProgram } from '../../../testkit/run-program.ts';
+import { hostEnvironment } from '../../../../testkit/host-environment.ts';
+import { runProgram } from '../../../../testkit/run-program.ts';
 
 const kustomize = goProgramPath('kustomize');
 const KUSTOMIZATION: ManifestTarget = { file: 'kustomization.yaml', image: 'img' };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { averagePrecision } from '../../../../core/domain/metrics/average-precision.ts';
 import { averagePrecisionOvr } from '../../../../core/domain/metrics/multiclass-ranking.ts';
 import { scoredRows } from '../../../../core/domain/metrics/scored-rows.ts';
-import { seededRandom } from '../../../testkit/seeded-random.ts';
+import { seededRandom } from '../../../../testkit/seeded-random.ts';
 
 const OPTIONS = { decisionThreshold: 0.5 };
 

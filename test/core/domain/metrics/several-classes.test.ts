@@ -5,7 +5,7 @@ import { findMetric } from '../../../../core/domain/metrics/metric-registry.ts';
 import { rocAucOvo } from '../../../../core/domain/metrics/multiclass-ranking.ts';
 import { oneVersusRest } from '../../../../core/domain/metrics/one-versus-rest.ts';
 import { scoredRows } from '../../../../core/domain/metrics/scored-rows.ts';
-import { seededRandom } from '../../../testkit/seeded-random.ts';
+import { seededRandom } from '../../../../testkit/seeded-random.ts';
 
 const options = { decisionThreshold: 0.5 };
 const ROWS = 18;

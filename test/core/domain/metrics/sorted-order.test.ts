@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sortedOrder } from '../../../../core/domain/metrics/sorted-order.ts';
-import { seededRandom } from '../../../testkit/seeded-random.ts';
+import { seededRandom } from '../../../../testkit/seeded-random.ts';
 
 describe('sortedOrder', () => {
   it('orders as a comparator does, of both signs and sizes, equal values in their order', () => {

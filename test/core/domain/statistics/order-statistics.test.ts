@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { valuesAtRanks } from '../../../../core/domain/statistics/order-statistics.ts';
-import { seededRandom } from '../../../testkit/seeded-random.ts';
+import { seededRandom } from '../../../../testkit/seeded-random.ts';
 
 const random = seededRandom(4);
 const SAMPLES: readonly (readonly [string, () => number])[] = [

@@ -9,7 +9,7 @@ import {
   MAX_YAML_DOCUMENTS,
   maxYamlNodes,
 } from '../../../../core/domain/yaml/yaml-bounds.ts';
-import { seededRandom } from '../../../testkit/seeded-random.ts';
+import { seededRandom } from '../../../../testkit/seeded-random.ts';
 
 const BOUNDS = { maxBytes: 64 * 2 ** 10 };
 

@@ -14,9 +14,9 @@ import type { TrackedOutput } from '../../../../core/domain/data/tracked-output.
 import type { TransferProgress } from '../../../../core/ports/data/transfer-progress.ts';
 import { type PullRequest, pullData } from '../../../../core/usecases/data/pull-data.ts';
 import { ensurePythonEnvironment } from '../../../../scripts/python-environment.ts';
-import { type Fault, type FaultyProxy, type SeenRequest, startFaultyProxy } from '../../../testkit/faulty-proxy.ts';
-import { type ProcessResult, runProgram } from '../../../testkit/run-program.ts';
-import { type S3Server, startS3 } from '../../../testkit/s3.ts';
+import { type Fault, type FaultyProxy, type SeenRequest, startFaultyProxy } from '../../../../testkit/faulty-proxy.ts';
+import { type ProcessResult, runProgram } from '../../../../testkit/run-program.ts';
+import { type S3Server, startS3 } from '../../../../testkit/s3.ts';
 
 const LARGE_BYTES = 34 * 1024 * 1024;
 const SILENT = { start: () => {}, part: () => {}, add: () => {}, finish: () => {} };

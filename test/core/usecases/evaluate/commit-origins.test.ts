@@ -10,9 +10,9 @@ import { GitCommit } from '../../../../core/adapters/git/git-commit.ts';
 import { formatDirectoryManifest } from '../../../../core/domain/data/directory-manifest.ts';
 import type { UserError } from '../../../../core/errors.ts';
 import { CommitOrigins } from '../../../../core/usecases/evaluate/commit-origins.ts';
-import { runGit } from '../../../testkit/git-client.ts';
-import { hostEnvironment } from '../../../testkit/host-environment.ts';
-import { seededRandom } from '../../../testkit/seeded-random.ts';
+import { runGit } from '../../../../testkit/git-client.ts';
+import { hostEnvironment } from '../../../../testkit/host-environment.ts';
+import { seededRandom } from '../../../../testkit/seeded-random.ts';
 
 const md5 = (text: string) => createHash('md5').update(text).digest('hex');
 const sha256 = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`;

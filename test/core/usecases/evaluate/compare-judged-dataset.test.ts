@@ -5,7 +5,7 @@ import type { MergedChange } from '../../../../core/ports/github/merged-changes.
 import type { WorkflowArtifact } from '../../../../core/ports/github/workflow-runs.ts';
 import { MAX_REPORT_ZIP_BYTES } from '../../../../core/reports/limits.ts';
 import { compareJudgedDataset } from '../../../../core/usecases/evaluate/compare-judged-dataset.ts';
-import { createZip } from '../../../testkit/zip.ts';
+import { createZip } from '../../../../testkit/zip.ts';
 import { digestOf, SAMPLE_REPORTS } from '../../reports/sample-reports.ts';
 
 const REPORT = { ...SAMPLE_REPORTS.evaluation, model: 'm' };

@@ -8,8 +8,8 @@ import { formatReport, readReport } from '../../../../core/reports/read-report.t
 import { evaluateCandidate } from '../../../../core/usecases/evaluate/evaluate-candidate.ts';
 import type { EvaluationPorts } from '../../../../core/usecases/evaluate/evaluation-ports.ts';
 import { UncheckedOrigins } from '../../../../core/usecases/evaluate/unchecked-origins.ts';
+import { seededRandom } from '../../../../testkit/seeded-random.ts';
 import { InMemoryTableReader, type MemoryTable } from '../../../fakes/in-memory-table-reader.ts';
-import { seededRandom } from '../../../testkit/seeded-random.ts';
 
 const ROWS = 20_000;
 const digest = (digit: string) => `sha256:${digit.repeat(64)}`;

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BotMemory } from '../../../../bot/bot-memory.ts';
 import { openRepository } from '../../../../bot/repository.ts';
 import { readSituation } from '../../../../core/usecases/promote/model-situation.ts';
+import { runGit } from '../../../../testkit/git-client.ts';
 import { digestOf, PromotionWorld, REPOSITORY, releaseOf } from '../../../bot/promotion-world.ts';
-import { runGit } from '../../../testkit/git-client.ts';
 
 const IMAGES = 'registry.example/acme/flights';
 const imageOf = (tag: string, letter: string) => ({ repository: IMAGES, tag, digest: `sha256:${digestOf(letter)}` });

@@ -5,10 +5,10 @@ import { openRepository } from '../../../../bot/repository.ts';
 import { RegisteredChampionFinder } from '../../../../core/usecases/evaluate/registered-champion-finder.ts';
 import { believedVersions } from '../../../../core/usecases/promote/model-situation.ts';
 import type { VersionCatalog } from '../../../../core/usecases/registry/version-catalog.ts';
+import { runGit } from '../../../../testkit/git-client.ts';
+import type { WorkflowJob, WorkflowRun } from '../../../../testkit/github/state.ts';
+import { createZip } from '../../../../testkit/zip.ts';
 import { digestOf, manifest, PromotionWorld, REPOSITORY, releaseOf, uriOf } from '../../../bot/promotion-world.ts';
-import { runGit } from '../../../testkit/git-client.ts';
-import type { WorkflowJob, WorkflowRun } from '../../../testkit/github/state.ts';
-import { createZip } from '../../../testkit/zip.ts';
 
 const NAME = { owner: 'acme', repo: 'flights' };
 const IMAGE_CONFIG = { base: undefined, layout: 'modelcar' as const, platforms: ['linux/amd64'] };

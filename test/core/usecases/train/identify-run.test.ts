@@ -9,7 +9,7 @@ import { FileArtifactHasher } from '../../../../core/adapters/files/file-artifac
 import { GitSourceTree } from '../../../../core/adapters/git/git-source-tree.ts';
 import { identifyRun } from '../../../../core/usecases/train/identify-run.ts';
 import { WorkspaceRunSource } from '../../../../core/usecases/train/workspace-run-source.ts';
-import { gitEnvironment } from '../../../testkit/host-environment.ts';
+import { gitEnvironment } from '../../../../testkit/host-environment.ts';
 
 it('identifies no run of a command where no repository says which files are the code', async () => {
   const root = await mkdtemp(path.join(tmpdir(), 'tidegate-identify-'));

@@ -13,7 +13,7 @@ import { binScores, scoreOfBin } from '../../../../../core/domain/evaluation/sum
 import type { MetricEstimate } from '../../../../../core/domain/metrics/metric.ts';
 import { findMetric } from '../../../../../core/domain/metrics/metric-registry.ts';
 import { scoredRows } from '../../../../../core/domain/metrics/scored-rows.ts';
-import { draw, flights, measureSums, planOf, sumUp } from '../../../../testkit/summed-rows.ts';
+import { draw, flights, measureSums, planOf, sumUp } from '../../../../../testkit/summed-rows.ts';
 
 const ROWS = 100_000;
 const drawn = draw(ROWS, flights(-1));

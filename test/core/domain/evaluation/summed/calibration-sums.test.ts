@@ -9,7 +9,7 @@ import {
   measureSums,
   planOf,
   sumUp,
-} from '../../../../testkit/summed-rows.ts';
+} from '../../../../../testkit/summed-rows.ts';
 
 const SMOOTH = planOf('binary-classification', 'calibration_slope precision_at_recall_0.8 precision_at_recall_0.3');
 const POINTS = planOf('binary-classification', 'ece recall_at_precision_0.6 recall_at_precision_0.3');

@@ -4,8 +4,8 @@ import { measurePopulation } from '../../../../../core/domain/evaluation/measure
 import type { ScoredPopulation } from '../../../../../core/domain/evaluation/population.ts';
 import type { SummedRows } from '../../../../../core/domain/evaluation/summed/summed-rows.ts';
 import { findMetric } from '../../../../../core/domain/metrics/metric-registry.ts';
-import { seededRandom } from '../../../../testkit/seeded-random.ts';
-import { boundsOf, expectAgreement, measureSums, planOf, sumUp } from '../../../../testkit/summed-rows.ts';
+import { seededRandom } from '../../../../../testkit/seeded-random.ts';
+import { boundsOf, expectAgreement, measureSums, planOf, sumUp } from '../../../../../testkit/summed-rows.ts';
 
 const METRICS =
   'accuracy balanced_accuracy mcc cohen_kappa f1_macro precision_macro recall_macro f1_weighted precision_weighted recall_weighted log_loss brier_score roc_auc_ovr average_precision_macro';

@@ -3,7 +3,7 @@ import { measurePopulation } from '../../../../../core/domain/evaluation/measure
 import type { ScoredPopulation } from '../../../../../core/domain/evaluation/population.ts';
 import { findMetric } from '../../../../../core/domain/metrics/metric-registry.ts';
 import { scoredRows } from '../../../../../core/domain/metrics/scored-rows.ts';
-import { seededRandom } from '../../../../testkit/seeded-random.ts';
+import { seededRandom } from '../../../../../testkit/seeded-random.ts';
 import {
   BATCH,
   BINARY,
@@ -16,7 +16,7 @@ import {
   REGRESSION,
   sumUp,
   width,
-} from '../../../../testkit/summed-rows.ts';
+} from '../../../../../testkit/summed-rows.ts';
 
 describe('RowSums of two classes', () => {
   const plan = planOf('binary-classification', BINARY);

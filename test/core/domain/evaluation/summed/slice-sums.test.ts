@@ -6,8 +6,8 @@ import { countHere } from '../../../../../core/domain/evaluation/summed/count-sc
 import { RowSums } from '../../../../../core/domain/evaluation/summed/row-sums.ts';
 import { createCutter } from '../../../../../core/domain/evaluation/summed/slice-cutter.ts';
 import { SliceSums } from '../../../../../core/domain/evaluation/summed/slice-sums.ts';
-import { seededRandom } from '../../../../testkit/seeded-random.ts';
-import { BATCH, BINARY, boundsOf, draw, expectAgreement, flights, planOf } from '../../../../testkit/summed-rows.ts';
+import { seededRandom } from '../../../../../testkit/seeded-random.ts';
+import { BATCH, BINARY, boundsOf, draw, expectAgreement, flights, planOf } from '../../../../../testkit/summed-rows.ts';
 
 describe('RowSums of slices', () => {
   const ROWS = 400_000;

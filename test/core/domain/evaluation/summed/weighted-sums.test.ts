@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { measurePopulation } from '../../../../../core/domain/evaluation/measure-population.ts';
 import type { ScoredPopulation } from '../../../../../core/domain/evaluation/population.ts';
 import type { SummedRows } from '../../../../../core/domain/evaluation/summed/summed-rows.ts';
-import { seededRandom } from '../../../../testkit/seeded-random.ts';
+import { seededRandom } from '../../../../../testkit/seeded-random.ts';
 import {
   BINARY,
   boundsOf,
@@ -13,7 +13,7 @@ import {
   planOf,
   REGRESSION,
   sumUp,
-} from '../../../../testkit/summed-rows.ts';
+} from '../../../../../testkit/summed-rows.ts';
 
 describe('RowSums of weighted rows', () => {
   // scikit-learn 1.9.1 with sample_weight, of the same formulas in NumPy.

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { S3ObjectStore } from '../../core/adapters/aws/s3-object-store.ts';
+import { S3ObjectStore } from '../core/adapters/aws/s3-object-store.ts';
 import { hostEnvironment } from './host-environment.ts';
 import { findFreePorts } from './http.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { formatReport } from '../../core/reports/read-report.ts';
-import { formatVersionTagMessage } from '../../core/reports/version-tag-line.ts';
-import { SAMPLE_REPORTS } from '../core/reports/sample-reports.ts';
+import { formatReport } from '../core/reports/read-report.ts';
+import { formatVersionTagMessage } from '../core/reports/version-tag-line.ts';
+import { SAMPLE_REPORTS } from '../test/core/reports/sample-reports.ts';
 import { type FinishedRuns, finishedJob } from './github/finished-runs.ts';
 import type { GitHub } from './github/github.ts';
 import { createZip } from './zip.ts';

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { PROJECT_ROOT } from '../../scripts/project-root.ts';
+import { PROJECT_ROOT } from '../scripts/project-root.ts';
 import { hostEnvironment } from './host-environment.ts';
 import { type ProcessResult, runProgram } from './run-program.ts';
 

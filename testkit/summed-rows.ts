@@ -3,13 +3,13 @@ import {
   type MeasuredPopulation,
   type MeasurementPlan,
   measureEstimates,
-} from '../../core/domain/evaluation/measure-population.ts';
-import type { ScoredPopulation } from '../../core/domain/evaluation/population.ts';
-import { countHere } from '../../core/domain/evaluation/summed/count-scores.ts';
-import { RowSums } from '../../core/domain/evaluation/summed/row-sums.ts';
-import type { ModelSums, SummedRows } from '../../core/domain/evaluation/summed/summed-rows.ts';
-import type { MetricTask } from '../../core/domain/metrics/metric.ts';
-import { findMetric } from '../../core/domain/metrics/metric-registry.ts';
+} from '../core/domain/evaluation/measure-population.ts';
+import type { ScoredPopulation } from '../core/domain/evaluation/population.ts';
+import { countHere } from '../core/domain/evaluation/summed/count-scores.ts';
+import { RowSums } from '../core/domain/evaluation/summed/row-sums.ts';
+import type { ModelSums, SummedRows } from '../core/domain/evaluation/summed/summed-rows.ts';
+import type { MetricTask } from '../core/domain/metrics/metric.ts';
+import { findMetric } from '../core/domain/metrics/metric-registry.ts';
 import { seededRandom } from './seeded-random.ts';
 
 export const BATCH = 10_000;

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { ensurePythonEnvironment } from '../../scripts/python-environment.ts';
+import { ensurePythonEnvironment } from '../scripts/python-environment.ts';
 import { gitEnvironment } from './host-environment.ts';
 import { type ProcessResult, runProgram } from './run-program.ts';
 

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { APP_EVENTS, APP_PERMISSIONS } from '../../../bot/app-manifest.ts';
+import { APP_EVENTS, APP_PERMISSIONS } from '../../bot/app-manifest.ts';
 import { listenOnLoopback } from '../http.ts';
 import { startEmulator } from './emulator.ts';
 import { ForgeServer } from './forge-server.ts';

@@ -2,7 +2,7 @@ import { crc32, deflateRawSync } from 'node:zlib';
 
 /** An entry of a zip, which may be as wrong as a hostile one. */
 export interface ZipEntry {
-  /** Written as it is: `../x` and `/x` too. */
+  /** Written as it is: `../test/x` and `/x` too. */
   readonly name: string;
   readonly content: string | Uint8Array;
   /** What the headers say of the size of the content, where they lie. */

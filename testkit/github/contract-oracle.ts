@@ -34,7 +34,7 @@ export interface Exchange {
   readonly responseBody: unknown;
 }
 
-const FIXTURE = new URL('../../fixtures/github-openapi.json', import.meta.url);
+const FIXTURE = new URL('../../test/fixtures/github-openapi.json', import.meta.url);
 
 /** Checks exchanges against the operations of GitHub's REST interface that are in use. */
 export class ContractOracle {

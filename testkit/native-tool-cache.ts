@@ -1,8 +1,8 @@
 import { constants, copyFile, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { type NativeModuleName, nativeModuleVersion, packagesFor } from '../../core/adapters/native/native-module.ts';
-import table from '../../core/adapters/native/native-modules.json' with { type: 'json' };
-import { PROJECT_MODULES } from '../../scripts/project-root.ts';
+import { type NativeModuleName, nativeModuleVersion, packagesFor } from '../core/adapters/native/native-module.ts';
+import table from '../core/adapters/native/native-modules.json' with { type: 'json' };
+import { PROJECT_MODULES } from '../scripts/project-root.ts';
 
 const PLATFORM = `${process.platform}-${process.arch}`;
 
