@@ -158,6 +158,7 @@ datasets["salaries"][1].to_parquet(folder / "salaries.parquet")
 TEXTS = ["class", "age", "sex"]
 model = mixed(linear_model.LogisticRegression(), [], TEXTS).fit(titanic[TEXTS], titanic.survived)
 keep("texts of CSV", converted(model, by_column(titanic, [], TEXTS), False), "titanic", "survived", "binary-classification", "probabilities", [0, 1])
+keep("a ZipMap that tidegate.yaml names", converted(model, by_column(titanic, [], TEXTS), True), "titanic", "survived", "binary-classification", "output_probability", [0, 1], declare="output")
 LUNG = ["age", "ph.ecog", "ph.karno", "pat.karno", "meal.cal", "wt.loss"]
 model = make_pipeline(SimpleImputer(), ensemble.RandomForestClassifier(10, random_state=0)).fit(lung[LUNG], lung.status)
 for zipmap in [True, False]:

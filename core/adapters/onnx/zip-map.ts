@@ -1,14 +1,15 @@
 import { type Field, joinBytes, readFields, writeField, writeNumber } from './protobuf.ts';
 
 // Numbers of fields in onnx.proto: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
-const MODEL = { graph: 7 };
+const MODEL = { graph: 7, opsetImport: 8 };
+const OPSET = { domain: 1 };
 const GRAPH = { node: 1, output: 12 };
 const NODE = { input: 1, output: 2, opType: 4 };
 const FLOAT = 1;
 
 /**
  * A model without its last ZipMap: where it gave one map a row, it gives the tensor of probabilities that the maps were
- * made of. The runtime hands out no maps, and skl2onnx adds them unless it is told not to.
+ * made of, by the same name. The runtime hands out no maps, and skl2onnx adds them unless it is told not to.
  *
  * @returns null for a model without one.
  * @throws {RangeError} For bytes that are no ONNX model.
@@ -23,15 +24,28 @@ export function withoutZipMap(model: Uint8Array): Uint8Array | null {
   const node = readFields(zipMap.content);
   const from = text(node, NODE.input);
   const to = text(node, NODE.output);
+  // A model of the operators of ai.onnx.ml alone has no Identity: there the tensor has the name that it has.
+  const isNamed = parts.some((part) => part.number === MODEL.opsetImport && isStandard(part.content));
   const replaced = fields.flatMap((field) => {
-    if (field === zipMap) return [];
+    if (field === zipMap) return isNamed ? [writeField(GRAPH.node, identity(from, to))] : [];
     if (field.number === GRAPH.output && text(readFields(field.content), 1) === to) {
-      return [writeField(GRAPH.output, floatTensor(from))];
+      return [writeField(GRAPH.output, floatTensor(isNamed ? to : from))];
     }
     return [graph.content.subarray(field.start, field.end)];
   });
   const graphBytes = writeField(MODEL.graph, joinBytes(replaced));
   return joinBytes(parts.map((part) => (part === graph ? graphBytes : model.subarray(part.start, part.end))));
+}
+
+/** Whether an import is of the standard's own operators, whose domain has the empty name or this one. */
+function isStandard(opset: Uint8Array): boolean {
+  return ['', 'ai.onnx'].includes(text(readFields(opset), OPSET.domain));
+}
+
+/** NodeProto of an operator that copies a tensor. */
+function identity(from: string, to: string): Uint8Array {
+  const field = (number: number, value: string) => writeField(number, new TextEncoder().encode(value));
+  return joinBytes([field(NODE.input, from), field(NODE.output, to), field(NODE.opType, 'Identity')]);
 }
 
 function opType(node: Uint8Array): string {
