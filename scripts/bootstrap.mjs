@@ -16,6 +16,7 @@ const TASKS = {
   calibrate: 'scripts',
   mutate: 'scripts',
   e2e: 'scripts',
+  fuzz: 'scripts',
   init: 'cli',
   doctor: 'cli',
   bot: 'cli',

@@ -1,5 +1,5 @@
 import { planInputs } from '../../core/domain/model/input-plan.ts';
-import { scoreDataset } from '../../core/usecases/score-dataset.ts';
+import { scoreDataset } from '../../core/usecases/evaluate/score-dataset.ts';
 import type { Evaluator } from './evaluate-here.ts';
 
 /** A model with a table, and the scores that a peer gives for each row. */

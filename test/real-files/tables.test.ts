@@ -1,16 +1,9 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { UserError } from '../../core/errors.ts';
-import type { BatchColumn } from '../../core/ports/evaluate/table-reader.ts';
+import { type PeerColumn, readColumns, shownColumn } from './column-values.ts';
 import { Evaluator } from './evaluate-here.ts';
 import { makeInputs } from './make-inputs.ts';
-
-/** Values of a column: bytes of doubles in base64, their digest, or texts. */
-type PeerColumn =
-  | { readonly numbers: string; readonly sha256?: undefined; readonly texts?: undefined }
-  | { readonly sha256: string; readonly numbers?: undefined; readonly texts?: undefined }
-  | { readonly texts: readonly (string | null)[]; readonly numbers?: undefined; readonly sha256?: undefined };
 
 interface TableCase {
   readonly name: string;
@@ -38,52 +31,12 @@ afterAll(async () => {
   await inputs.remove();
 });
 
-/** All values of all columns. */
-async function readAll(file: string, csv: TableCase['csv']): Promise<Readonly<Record<string, PeerColumn>>> {
-  const table = await tables.describe(pathOf(file), csv);
-  const names = table.columns.map(({ name }) => name);
-  const parts = names.map((): BatchColumn[] => []);
-  for await (const { columns } of tables.read(table, { columns: names, batchRows: 10_000 })) {
-    for (const [at, column] of columns.entries()) parts[at]?.push(copyOf(column));
-  }
-  return Object.fromEntries(names.map((name, at) => [name, joined(parts[at] ?? [])]));
-}
-
-function copyOf(column: BatchColumn): BatchColumn {
-  return column.kind === 'text' ? column : { kind: 'numeric', values: column.values.slice() };
-}
-
-function joined(parts: readonly BatchColumn[]): PeerColumn {
-  if (parts.some(({ kind }) => kind === 'text')) {
-    return {
-      texts: parts.flatMap(({ values }) => [...values].map((value) => (value === null ? null : String(value)))),
-    };
-  }
-  const numbers = parts.flatMap(({ kind, values }) => (kind === 'numeric' ? [values] : []));
-  const bytes = Buffer.concat(numbers.map((values) => bytesOf(values)));
-  return bytes.length > 8 * 2000
-    ? { sha256: createHash('sha256').update(bytes).digest('hex') }
-    : { numbers: bytes.toString('base64') };
-}
-
-/** One NaN and one 0, as the peer writes them. */
-function bytesOf(values: Float64Array): Buffer {
-  const plain = Float64Array.from(values, (value) => (Number.isNaN(value) ? Number.NaN : value + 0));
-  return Buffer.from(plain.buffer);
-}
-
-/** Numbers as people read them, where a comparison fails. */
-function shown(column: PeerColumn | undefined): unknown {
-  if (column?.numbers === undefined) return column;
-  const bytes = Buffer.from(column.numbers, 'base64');
-  return Array.from({ length: bytes.length / 8 }, (_, at) => bytes.readDoubleLE(at * 8));
-}
-
 describe('a table has the values that pandas reads in it', () => {
   it.each(readable)('$name', async ({ file, csv, columns }) => {
-    const found = await readAll(file, csv);
+    const found = await readColumns(tables, pathOf(file), csv);
     expect(Object.keys(found)).toEqual(Object.keys(columns));
-    for (const [name, column] of Object.entries(columns)) expect(shown(found[name]), name).toEqual(shown(column));
+    for (const [name, column] of Object.entries(columns))
+      expect(shownColumn(found[name]), name).toEqual(shownColumn(column));
   });
 });
 
@@ -112,7 +65,7 @@ function classesOf({ task, classes }: TableCase): { readonly classes?: readonly 
 
 describe('what is no table is refused for the right reason', () => {
   it.each(inputs.cases.filter(({ refused }) => refused !== undefined))('$name', async ({ file, csv, refused = '' }) => {
-    const error = await readAll(file, csv).catch((thrown: unknown) => thrown);
+    const error = await readColumns(tables, pathOf(file), csv).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(UserError);
     expect(String(error)).toMatch(new RegExp(refused));
   });
