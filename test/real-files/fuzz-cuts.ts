@@ -75,15 +75,14 @@ function shown(columns: Awaited<ReturnType<typeof readColumns>>): Readonly<Recor
   return Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, shownColumn(column)]));
 }
 
-/** Rows of plain text but the last one, which may be cut within a value. */
+type Table = Readonly<Record<string, readonly unknown[]>>;
+
+/** Rows of plain text but the last one, which may be cut within a value; and a value that is cut may make its column one of text. */
 function isPartOf(own: unknown, whole: unknown, path: string): boolean {
   if (!/\.(csv|jsonl)$/.test(path)) return isDeepStrictEqual(own, whole);
-  return isDeepStrictEqual(rowsBefore(own, own), rowsBefore(whole, own));
-}
-
-/** All rows but the last of a table, of as many as another one has. */
-function rowsBefore(table: unknown, like: unknown): unknown {
-  const columns = Object.entries(like as Readonly<Record<string, readonly unknown[]>>);
-  const given = table as Readonly<Record<string, readonly unknown[]>>;
-  return columns.map(([name, values]) => [name, given[name]?.slice(0, values.length - 1)]);
+  return Object.entries(own as Table).every(([name, values]) => {
+    const wanted = (whole as Table)[name]?.slice(0, values.length - 1) ?? [];
+    const isOtherType = typeof values.at(-1) === 'string' && typeof wanted[0] === 'number';
+    return isOtherType || isDeepStrictEqual(values.slice(0, -1), wanted);
+  });
 }
