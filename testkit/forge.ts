@@ -81,7 +81,7 @@ export interface Forge extends GitHubControls {
   stop(): Promise<void>;
 }
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
 /** Starts the forge, the results service and the workflow engine. */
 export async function startForge(options: ForgeOptions): Promise<Forge> {

@@ -23,7 +23,7 @@ interface UpdateRefs {
 }
 
 /** The package exports it as a module of 5 MB only. */
-const SCHEMA_FILE = new URL('../../../node_modules/@octokit/graphql-schema/schema.graphql', import.meta.url);
+const SCHEMA_FILE = new URL('../../node_modules/@octokit/graphql-schema/schema.graphql', import.meta.url);
 
 /** GitHub's published GraphQL schema before the mutations that are in use: what it does not allow is refused. */
 export class GraphQLEndpoint {
