@@ -9,7 +9,7 @@ import { PROJECT_ROOT } from './project-root.ts';
 // npm run mutate [part of a file's name ...]; --table only writes the page. Results stay for files that are not asked for.
 const results = join(PROJECT_ROOT, 'docs', 'mutation.json');
 const asked = process.argv.slice(2).filter((one) => !one.startsWith('--'));
-const files = globSync('core/domain/{gate,metrics}/*.ts', { cwd: PROJECT_ROOT }).sort();
+const files = globSync('core/domain/{gate,inference,metrics}/*.ts', { cwd: PROJECT_ROOT }).sort();
 const known = new Map<string, FileResult>(Object.entries(await readResults()));
 for (const name of known.keys()) if (!files.includes(name)) known.delete(name);
 if (!process.argv.includes('--table')) {

@@ -6,6 +6,7 @@ export default defineConfig({
     include: [
       'test/core/domain/gate/**/*.test.ts',
       'test/core/domain/metrics/**/*.test.ts',
+      'test/core/domain/inference/**/*.test.ts',
       'test/core/domain/evaluation/**/*.test.ts',
     ],
     // Sums of many random rows take seconds and reach every line, for each mutant again: what they hold of the metrics

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type FileResult, renderMutation } from '../../scripts/mutate/table.ts';
 import { PROJECT_ROOT } from '../../scripts/project-root.ts';
 
-const files = globSync('core/domain/{gate,metrics}/*.ts', { cwd: PROJECT_ROOT }).sort();
+const files = globSync('core/domain/{gate,inference,metrics}/*.ts', { cwd: PROJECT_ROOT }).sort();
 const read = (path: string) => readFileSync(join(PROJECT_ROOT, path), 'utf8');
 const results = new Map<string, FileResult>(Object.entries(JSON.parse(read('docs/mutation.json'))));
 
