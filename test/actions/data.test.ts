@@ -139,7 +139,7 @@ describe('data-pull', () => {
     await clone.write({ [tracked]: before, [`${output}.dvc`]: pointer });
     await clone.git('add', '--force', tracked, `${output}.dvc`);
     for (const checkOnly of ['true', 'false']) {
-      const inputs = { targets: output, force: 'true', 'check-only': checkOnly };
+      const inputs = { targets: `${output}.dvc`, force: 'true', 'check-only': checkOnly };
       const run = await runActionSource('data-pull', { ...options, inputs });
       expect(run.exitCode, run.stdout).toBe(1);
       const path0 = output === 'images' ? 'images/deep/er/x' : tracked;
