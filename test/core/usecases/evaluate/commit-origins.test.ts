@@ -150,7 +150,7 @@ describe('CommitOrigins', () => {
 
   it('says that the code under review made what nothing names, also as one of several', async () => {
     const place = await checkOut();
-    for (const files of [['made/by-nobody.csv'], ['in-git.csv', 'made/by-nobody.csv'], ['../../outside.csv']]) {
+    for (const files of [['made/by-nobody.csv'], ['in-git.csv', 'made/by-nobody.csv'], ['../outside.csv']]) {
       await writeFile(path.join(root, 'outside.csv'), 'x\n');
       expect((await check(place, files)).origin).toBe('made');
     }
