@@ -27,7 +27,7 @@ export function readOutcome(
   config: ModelConfig,
   model: ModelClasses | null = null,
 ): Outcome {
-  const outcome = readPart(columns, config, model);
+  const outcome = readPart(columns, config, { model, rowsBefore: 0 });
   refuseWeightless(outcome.weights?.some((weight) => weight > 0) ?? true, config);
   return outcome;
 }
@@ -41,6 +41,14 @@ export function refuseWeightless(hasWeight: boolean, { evaluate }: ModelConfig):
   if (!hasWeight) throw invalid(`the weight ${evaluate.weight} is 0 in every row`, 'Check evaluate.weight.');
 }
 
+/** Which rows of a dataset are read. */
+export interface OutcomePart {
+  /** The classes of the candidate's probabilities, where it names them. */
+  readonly model: ModelClasses | null;
+  /** How many rows of the dataset come before these: messages number the rows of the dataset, from 1. */
+  readonly rowsBefore: number;
+}
+
 /**
  * The labels and weights of some rows of a dataset.
  *
@@ -49,43 +57,58 @@ export function refuseWeightless(hasWeight: boolean, { evaluate }: ModelConfig):
 export function readPart(
   columns: ReadonlyMap<string, ColumnValues>,
   config: ModelConfig,
-  model: ModelClasses | null = null,
+  { model, rowsBefore }: OutcomePart,
 ): Outcome {
   const { data, evaluate, task } = config;
   const column = columns.get(data.label);
-  const weights = evaluate.weight === undefined ? null : readWeights(columns.get(evaluate.weight), evaluate.weight);
+  const weights =
+    evaluate.weight === undefined
+      ? null
+      : readWeights(columns.get(evaluate.weight), { name: evaluate.weight, rowsBefore });
   if (column === undefined) throw invalid(`the dataset has no label ${data.label}`, 'Check data.label.');
-  if (task === 'regression') return { labels: checkedNumbers(column, data.label), classes: null, weights };
+  const label = { name: data.label, rowsBefore };
+  if (task === 'regression') return { labels: checkedNumbers(column, label), classes: null, weights };
   const classes = evaluate.classes?.map(String);
   if (task === 'binary-classification' && classes === undefined) {
-    return { labels: checkedBinary(column, data.label), classes: ['0', '1'], weights };
+    return { labels: checkedBinary(column, label), classes: ['0', '1'], weights };
   }
-  return {
-    ...byClass(column, data.label, { given: classes, model: task === 'multiclass-classification' ? model : null }),
-    weights,
-  };
+  const known = { given: classes, model: task === 'multiclass-classification' ? model : null };
+  return { ...byClass(column, label, known), weights };
 }
 
-function checkedNumbers(column: ColumnValues, name: string): Float64Array {
+/** A column, and how many rows of the dataset come before its first value. */
+interface NamedPart {
+  readonly name: string;
+  readonly rowsBefore: number;
+}
+
+function checkedNumbers(column: ColumnValues, part: NamedPart): Float64Array {
   const values = numbersOf(column);
   if (values === undefined) {
-    throw invalid(`the label ${name} holds text`, 'Write it as a number; for classes of text set evaluate.classes.');
+    throw invalid(
+      `the label ${part.name} holds text`,
+      'Write it as a number; for classes of text set evaluate.classes.',
+    );
   }
-  let missing = 0;
-  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) missing++;
-  if (missing === 0) return values;
-  throw invalid(
-    `the label ${name} is missing in ${missing} of ${values.length} rows`,
-    'Remove rows without an outcome.',
-  );
+  refuseMissing(part, values.length, (row) => !Number.isFinite(values[row]));
+  return values;
 }
 
-function checkedBinary(column: ColumnValues, name: string): Float64Array {
+/** Names the first row, so that it is found in a file of any length. */
+function refuseMissing({ name, rowsBefore }: NamedPart, rows: number, isMissing: (row: number) => boolean): void {
+  for (let row = 0; row < rows; row++) {
+    if (!isMissing(row)) continue;
+    throw invalid(`the label ${name} is missing in row ${rowsBefore + row + 1}`, 'Remove rows without an outcome.');
+  }
+}
+
+function checkedBinary(column: ColumnValues, part: NamedPart): Float64Array {
   const numbers = numbersOf(column);
   if (numbers !== undefined && isBinary(numbers)) return numbers;
-  const values = checkedNumbers(column, name);
+  const values = checkedNumbers(column, part);
+  const row = values.findIndex((value) => value !== 0 && value !== 1);
   throw invalid(
-    `the label ${name} holds ${values.find((value) => value !== 0 && value !== 1)}`,
+    `the label ${part.name} holds ${values[row]} in row ${part.rowsBefore + row + 1}`,
     'Write 1 for the class whose probability the model gives, else 0.',
   );
 }
@@ -103,17 +126,12 @@ function isBinary(values: Float64Array): boolean {
 /** Labels as the index of their class: of the given ones, else of the model's, else of the distinct ones, sorted as scikit-learn does. */
 function byClass(
   column: ColumnValues,
-  name: string,
+  part: NamedPart,
   { given, model }: { readonly given: readonly string[] | undefined; readonly model: ModelClasses | null },
 ): Pick<Outcome, 'labels' | 'classes'> {
   const texts = textsOf(column);
-  const missing = texts.filter((text) => text === null).length;
-  if (missing > 0) {
-    throw invalid(
-      `the label ${name} is missing in ${missing} of ${texts.length} rows`,
-      'Remove rows without an outcome.',
-    );
-  }
+  const { name } = part;
+  refuseMissing(part, texts.length, (row) => texts[row] === null);
   const found = new Set(texts.flatMap((text) => text ?? []));
   if (given === undefined && found.size > MAX_CLASSES) {
     throw invalid(`the label ${name} has ${found.size} values`, 'Set task to regression, or fix the label.');
@@ -125,8 +143,9 @@ function byClass(
     [...found].sort((a, b) => (isNumeric ? Number(a) - Number(b) : a < b ? -1 : 1));
   const unknown = [...found].find((label) => !classes.includes(label));
   if (unknown !== undefined) {
+    const row = part.rowsBefore + texts.indexOf(unknown) + 1;
     throw invalid(
-      `the label ${name} holds "${unknown.slice(0, 100)}", and evaluate.classes has ${classes.join(', ')}`,
+      `the label ${name} holds "${unknown.slice(0, 100)}" in row ${row}, and evaluate.classes has ${classes.join(', ')}`,
       'Add it to evaluate.classes where the model knows it, in the order of the model.',
     );
   }
@@ -141,12 +160,14 @@ function textsOf(column: ColumnValues): readonly (string | null)[] {
   return Array.from(column.values, (value) => (Number.isFinite(value) ? String(value) : null));
 }
 
-function readWeights(column: ColumnValues | undefined, name: string): Float64Array {
+function readWeights(column: ColumnValues | undefined, { name, rowsBefore }: NamedPart): Float64Array {
   const values = column?.kind === 'numeric' ? column.values : undefined;
   if (values === undefined) throw invalid(`the weight ${name} holds no numbers`, 'Check evaluate.weight.');
-  const odd = values.find((value) => !Number.isFinite(value) || value < 0);
-  if (odd !== undefined) throw invalid(`the weight ${name} holds ${odd}`, 'Weights are numbers of 0 or more.');
-  return values;
+  const row = values.findIndex((value) => !Number.isFinite(value) || value < 0);
+  if (row === -1) return values;
+  const odd = values[row] ?? Number.NaN;
+  const what = Number.isNaN(odd) ? 'is missing' : `holds ${odd}`;
+  throw invalid(`the weight ${name} ${what} in row ${rowsBefore + row + 1}`, 'Weights are numbers of 0 or more.');
 }
 
 function numbersOf(column: ColumnValues): Float64Array | undefined {

@@ -231,7 +231,7 @@ class Summing {
       collector.add(column);
       return [[name, collector.finish()]];
     });
-    return readPart(new Map(read), config);
+    return readPart(new Map(read), config, { model: null, rowsBefore: this.rows });
   }
 
   #slicedOf({ columns }: FeatureBatch): readonly SliceColumn[] {

@@ -297,12 +297,12 @@ describe('evaluateCandidate', () => {
     {
       name: 'missing labels',
       change: (row: Record<string, unknown>, i: number) => void Object.assign(row, i === 5 ? { late: null } : {}),
-      says: 'missing in 1 of',
+      says: 'the label late is missing in row 6',
     },
     {
       name: 'labels that are not 0 and 1',
       change: (row: Record<string, unknown>, i: number) => void Object.assign(row, i === 5 ? { late: 2 } : {}),
-      says: 'holds 2',
+      says: 'the label late holds 2 in row 6',
     },
   ])('refuses $name', async ({ change, says }) => {
     await expect(run({ table: dataset(500, change) })).rejects.toMatchObject({
