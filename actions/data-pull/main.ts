@@ -3,6 +3,7 @@ import { FileArtifactHasher } from '../../core/adapters/files/file-artifact-hash
 import { GitSourceTree } from '../../core/adapters/git/git-source-tree.ts';
 import { keepYoungGenerationSmall } from '../../core/adapters/threads/young-generation.ts';
 import { recordedDigest } from '../../core/domain/data/object-key.ts';
+import type { PulledFile } from '../../core/domain/data/pulled-files.ts';
 import { pathFrom } from '../../core/domain/data/repository-path.ts';
 import type { WantedOutput } from '../../core/domain/data/select-outputs.ts';
 import { type DataSummary, renderData } from '../../core/render/data-summary.ts';
@@ -10,7 +11,6 @@ import { formatDataReport } from '../../core/reports/data-report.ts';
 import { ACTION_LIMITS } from '../../core/reports/limits.ts';
 import { digestDataset } from '../../core/usecases/data/digest-dataset.ts';
 import { type PullRequest, type PullResult, pullData } from '../../core/usecases/data/pull-data.ts';
-import type { PulledFile } from '../../core/usecases/data/pulled-files.ts';
 import type { ActionContext } from '../action-context.ts';
 import { type InputValues, readInputs } from '../inputs.ts';
 import { formatBytes, logProgress } from '../log-progress.ts';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { mean, medianSorted } from 'simple-statistics';
 import { DuckDbTableReader } from '../../core/adapters/duckdb/duckdb-table-reader.ts';
-import type { BatchColumn, TableDescription } from '../../core/ports/evaluate/table-reader.ts';
+import type { BatchColumn, TableDescription } from '../../core/domain/table/table.ts';
 import { PROJECT_MODULES } from '../../scripts/project-root.ts';
 
 /** What a test set says about the task. */

@@ -1,8 +1,8 @@
+import { type MetricUse, metricBoundProblems, metricNameProblems } from '../domain/gate/metric-problems.ts';
 import { isMetricTask } from '../domain/metrics/metric-registry.ts';
 import { nearest } from '../domain/text/nearest.ts';
 import { withoutEnding } from '../domain/text/without-ending.ts';
 import type { Problem } from '../errors.ts';
-import { type MetricUse, metricBoundProblems, metricNameProblems } from './metric-problems.ts';
 import { readWrittenModels, type WrittenEnvironment, type WrittenModel, type WrittenTarget } from './written-parts.ts';
 import type { PlaceOf } from './yaml-place.ts';
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isModelName } from '../domain/model/model-name.ts';
+import { parseGrouping } from '../domain/policy/grouping.ts';
 import { DEFAULT_RELEASE_WORKFLOW } from '../domain/registry/release-run.ts';
 import { camelCaseKeys } from './camel-case-keys.ts';
 import { drift } from './drift-config.ts';
@@ -87,7 +88,12 @@ const model = z
     drift: drift.optional(),
     environments: z.array(environment).default([]).describe('Where versions run, in promotion order'),
   })
-  .transform(camelCaseKeys);
+  .transform(camelCaseKeys)
+  .transform(({ evaluate: { group, ...evaluated }, ...rest }) => ({
+    ...rest,
+    // Whatever reads it gets it parsed: which rows belong together is decided once.
+    evaluate: { ...evaluated, grouping: parseGrouping(group, rest.data.time) },
+  }));
 
 /** The one schema of tidegate.yaml: its type, its JSON Schema and its messages come from here. */
 export const tidegateSchema = z

@@ -1,14 +1,7 @@
+import type { BatchColumn, TableBatch, TableColumn, TableDescription } from '../../core/domain/table/table.ts';
 import { nearest } from '../../core/domain/text/nearest.ts';
 import { UserError } from '../../core/errors.ts';
-import type {
-  BatchColumn,
-  ReadOptions,
-  TableBatch,
-  TableColumn,
-  TableDescription,
-  TablePart,
-  TableReader,
-} from '../../core/ports/evaluate/table-reader.ts';
+import type { ReadOptions, TablePart, TableReader } from '../../core/ports/evaluate/table-reader.ts';
 
 type Cell = number | string | boolean | null;
 

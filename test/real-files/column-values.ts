@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { BatchColumn, CsvOptions, TableReader } from '../../core/ports/evaluate/table-reader.ts';
+import type { BatchColumn, CsvOptions } from '../../core/domain/table/table.ts';
+import type { TableReader } from '../../core/ports/evaluate/table-reader.ts';
 
 /** Values of a column: bytes of doubles in base64, their digest where they are many, or texts. As table_peer.py writes them. */
 export interface PeerColumn {

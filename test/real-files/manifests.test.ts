@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { editManifest } from '../../core/domain/manifest/edit-manifest.ts';
-import type { ManifestTarget } from '../../core/domain/manifest/manifest-target.ts';
+import type { ManifestTarget } from '../../core/domain/policy/manifest-target.ts';
 import { goProgramPath } from '../../scripts/go-program.ts';
 import { makeInputs } from './make-inputs.ts';
 

@@ -1,5 +1,5 @@
 import type { DuckDBDataChunk, DuckDBResult } from '@duckdb/node-api';
-import type { BatchColumn, TableBatch } from '../../ports/evaluate/table-reader.ts';
+import type { BatchColumn, TableBatch } from '../../domain/table/table.ts';
 
 /** What the columns of a result hold, and how long a batch is. */
 export interface BatchShape {

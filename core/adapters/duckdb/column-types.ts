@@ -1,4 +1,4 @@
-import type { TableColumnType } from '../../ports/evaluate/table-reader.ts';
+import type { TableColumnType } from '../../domain/table/table.ts';
 import { literal } from './table-scan.ts';
 
 /** What stands for a missing value in a column of text: the default of pandas.read_csv (2 and later). */

@@ -1,5 +1,5 @@
+import type { CsvOptions, TableForm } from '../../domain/table/table.ts';
 import { UserError } from '../../errors.ts';
-import type { CsvOptions, TableForm } from '../../ports/evaluate/table-reader.ts';
 import type { CsvFiles } from './csv-extra-fields.ts';
 import { chooseDelimiter, columnNames, readRecords } from './csv-head.ts';
 import { literal } from './table-scan.ts';

@@ -1,17 +1,10 @@
 import { stat } from 'node:fs/promises';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { tableFormat } from '../../domain/data/table-format.ts';
+import type { CsvOptions, TableBatch, TableColumn, TableDescription } from '../../domain/table/table.ts';
 import { withoutEnding } from '../../domain/text/without-ending.ts';
 import { UserError } from '../../errors.ts';
-import type {
-  CsvOptions,
-  ReadOptions,
-  TableBatch,
-  TableColumn,
-  TableDescription,
-  TablePart,
-  TableReader,
-} from '../../ports/evaluate/table-reader.ts';
+import type { ReadOptions, TablePart, TableReader } from '../../ports/evaluate/table-reader.ts';
 import { unlessAbsent } from '../files/absent.ts';
 import { loadNativeModule, type NativeModuleOptions } from '../native/native-module.ts';
 import { assembleBatches } from './assemble-batches.ts';

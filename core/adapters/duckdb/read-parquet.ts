@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import type { TableBatch } from '../../ports/evaluate/table-reader.ts';
+import type { TableBatch } from '../../domain/table/table.ts';
 import type { ParquetChunk, ParquetColumn } from './parquet-layout.ts';
 import { ChunkPages, PageScratch, type PageValues } from './parquet-values.ts';
 

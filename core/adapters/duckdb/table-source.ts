@@ -1,15 +1,9 @@
 import { stat } from 'node:fs/promises';
 import type { TableFormat } from '../../domain/data/table-format.ts';
 import { writtenColumn } from '../../domain/data/written-column.ts';
+import type { BatchColumn, CsvOptions, TableColumn, TableColumnType, TableForm } from '../../domain/table/table.ts';
 import { nearest } from '../../domain/text/nearest.ts';
 import { UserError } from '../../errors.ts';
-import type {
-  BatchColumn,
-  CsvOptions,
-  TableColumn,
-  TableColumnType,
-  TableForm,
-} from '../../ports/evaluate/table-reader.ts';
 import { knownContentOf, notATable } from '../files/known-content.ts';
 import { isLong, type MissingTexts, missingTexts, typedValue } from './column-types.ts';
 import { refuseExtraFields } from './csv-extra-fields.ts';

@@ -1,4 +1,4 @@
-import type { TableColumn } from '../../ports/evaluate/table-reader.ts';
+import type { TableColumn } from '../../domain/table/table.ts';
 import {
   type CandidateType,
   candidatesFor,

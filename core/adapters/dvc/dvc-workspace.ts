@@ -4,14 +4,13 @@ import path from 'node:path';
 import type { IgnoreRule } from '../../domain/data/ignore-rules.ts';
 import { isLegacyObject } from '../../domain/data/object-key.ts';
 import { folderOf } from '../../domain/data/repository-path.ts';
+import type { FolderFile, UnchangedFolder } from '../../domain/data/unchanged-folder.ts';
 import { UserError } from '../../errors.ts';
 import type {
   DatasetPart,
   DataWorkspace,
-  FolderFile,
   ObjectHash,
   Placement,
-  UnchangedFolder,
   WorkspaceEntry,
   WorkspaceFolder,
 } from '../../ports/data/data-workspace.ts';

@@ -1,9 +1,8 @@
 import type { InputPlan, PlannedInput } from '../../domain/model/input-plan.ts';
 import type { ModelTensor } from '../../domain/model/model-tensor.ts';
+import type { BatchColumn, FeatureBatch } from '../../domain/table/table.ts';
 import { formatPythonFloat } from '../../domain/train/python-float.ts';
 import { UserError } from '../../errors.ts';
-import type { FeatureBatch } from '../../ports/evaluate/model-runner.ts';
-import type { BatchColumn } from '../../ports/evaluate/table-reader.ts';
 import type { Feeds, PlainTensor, TensorNumbers } from './session-thread.ts';
 
 /**

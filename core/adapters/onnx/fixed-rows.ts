@@ -1,6 +1,5 @@
 import type { ModelTensor } from '../../domain/model/model-tensor.ts';
-import type { FeatureBatch } from '../../ports/evaluate/model-runner.ts';
-import type { BatchColumn } from '../../ports/evaluate/table-reader.ts';
+import type { BatchColumn, FeatureBatch } from '../../domain/table/table.ts';
 
 /**
  * How many rows a model takes at a time, where its inputs say so: exporters fix the number of the example's rows unless

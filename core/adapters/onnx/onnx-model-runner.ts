@@ -5,14 +5,9 @@ import type { InferenceSession } from 'onnxruntime-node';
 import type { ModelClasses } from '../../domain/model/class-order.ts';
 import type { InputPlan } from '../../domain/model/input-plan.ts';
 import type { ModelTensor } from '../../domain/model/model-tensor.ts';
+import type { FeatureBatch } from '../../domain/table/table.ts';
 import { UserError } from '../../errors.ts';
-import type {
-  FeatureBatch,
-  ModelRunner,
-  ModelRuntime,
-  OpenModel,
-  ScoreOptions,
-} from '../../ports/evaluate/model-runner.ts';
+import type { ModelRunner, ModelRuntime, OpenModel, ScoreOptions } from '../../ports/evaluate/model-runner.ts';
 import { unlessAbsent } from '../files/absent.ts';
 import { type NativeModuleOptions, nativeModuleMain, nativeModuleVersion } from '../native/native-module.ts';
 import { classLabels } from './class-labels.ts';

@@ -1,5 +1,5 @@
-import { type ColumnValues, rowCount } from '../evaluation/column-values.ts';
 import { valuesAtRanks } from '../statistics/order-statistics.ts';
+import { type ColumnValues, rowCount } from '../table/column-values.ts';
 
 /** A numeric column as a sketch: points at equal steps of rank; all values where there are no more than points. */
 export interface NumericProfile {

@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.ts';
-import { type ColumnValues, rowCount } from './column-values.ts';
+import { type ColumnValues, rowCount } from '../table/column-values.ts';
 
 /** A slice as tidegate.yaml declares it: every value of a column, or bins [from, to), the last one closed. */
 export interface SliceDeclaration {

@@ -1,4 +1,5 @@
 import { isMap, isScalar } from 'yaml';
+import type { ManifestTarget } from '../policy/manifest-target.ts';
 import { imageParts, isDigestKey, isPair, isTagKey } from './image-parts.ts';
 import {
   documentsMatching,
@@ -9,7 +10,6 @@ import {
   scalarText,
   unsupported,
 } from './located-target.ts';
-import type { ManifestTarget } from './manifest-target.ts';
 import type { ParsedManifest } from './parse-manifest.ts';
 import type { YamlPath } from './yaml-path.ts';
 

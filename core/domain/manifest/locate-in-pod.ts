@@ -1,3 +1,4 @@
+import type { ManifestTarget } from '../policy/manifest-target.ts';
 import {
   documentsMatching,
   type LocatedTarget,
@@ -9,7 +10,6 @@ import {
   scalarText,
   unsupported,
 } from './located-target.ts';
-import type { ManifestTarget } from './manifest-target.ts';
 import type { ParsedManifest } from './parse-manifest.ts';
 import type { YamlPath } from './yaml-path.ts';
 

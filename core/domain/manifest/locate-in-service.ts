@@ -1,8 +1,8 @@
 import { isMap } from 'yaml';
 import { UserError } from '../../errors.ts';
+import type { ManifestTarget } from '../policy/manifest-target.ts';
 import { locateInPod } from './locate-in-pod.ts';
 import { type LocatedTarget, namedEntries, nodeAt, only, scalarText } from './located-target.ts';
-import type { ManifestTarget } from './manifest-target.ts';
 import type { ParsedManifest } from './parse-manifest.ts';
 import type { YamlPath } from './yaml-path.ts';
 

@@ -1,8 +1,8 @@
+import type { ManifestTarget } from '../policy/manifest-target.ts';
 import { locateByPath, locateImageEntry, locateInApplication, onlyDocument } from './locate-image.ts';
 import { hasPods, locateInWorkload } from './locate-in-pod.ts';
 import { locateInService } from './locate-in-service.ts';
 import { type LocatedTarget, unsupported } from './located-target.ts';
-import type { ManifestTarget } from './manifest-target.ts';
 import type { ParsedManifest } from './parse-manifest.ts';
 import { assertReadersAgree } from './readers-agree.ts';
 import { parseYamlPath } from './yaml-path.ts';

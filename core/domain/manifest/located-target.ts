@@ -1,7 +1,7 @@
 import { isMap, isScalar, isSeq, type Node } from 'yaml';
 import { UserError } from '../../errors.ts';
+import type { ValueKind } from '../policy/manifest-target.ts';
 import { entryValue, standsFor } from './key-index.ts';
-import type { ValueKind } from './manifest-target.ts';
 import type { ParsedManifest } from './parse-manifest.ts';
 import type { YamlPath } from './yaml-path.ts';
 

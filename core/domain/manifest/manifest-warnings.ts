@@ -1,7 +1,7 @@
 import { UserError } from '../../errors.ts';
+import type { ManifestTarget } from '../policy/manifest-target.ts';
 import { locateTarget } from './locate-target.ts';
 import { type LocatedTarget, nodeAt, scalarText } from './located-target.ts';
-import type { ManifestTarget } from './manifest-target.ts';
 import { type ParsedManifest, parseManifest } from './parse-manifest.ts';
 import { imageSchemeOf, type RunningValue, readRunningValue } from './running-value.ts';
 import { serviceTraps, type Trap } from './service-traps.ts';

@@ -1,7 +1,7 @@
+import type { ManifestTarget } from '../policy/manifest-target.ts';
 import { applyChanges, editManifest } from './edit-manifest.ts';
 import { locateTarget } from './locate-target.ts';
 import { type LocatedTarget, scalarText, unsupported } from './located-target.ts';
-import type { ManifestTarget } from './manifest-target.ts';
 import { byteOrderMarkOf, type ParsedManifest, parseManifest } from './parse-manifest.ts';
 import type { ScalarChange } from './splice.ts';
 import type { DeployedVersion } from './version-value.ts';

@@ -1,7 +1,7 @@
 import { UserError } from '../../errors.ts';
 import { formatImageReference, type ImageReference, parseImageReference } from '../image/image-reference.ts';
+import type { ValueKind } from '../policy/manifest-target.ts';
 import { unsupported } from './located-target.ts';
-import type { ValueKind } from './manifest-target.ts';
 import type { ParsedManifest } from './parse-manifest.ts';
 import { imageSchemeOf } from './running-value.ts';
 

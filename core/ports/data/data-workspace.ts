@@ -1,3 +1,5 @@
+import type { FolderFile, UnchangedFolder } from '../../domain/data/unchanged-folder.ts';
+
 /** How a file's name as an object is computed: DVC 3's way, or DVC 2's. */
 export type ObjectHash = 'md5' | 'md5-dos2unix';
 
@@ -18,22 +20,6 @@ export interface WorkspaceFolder {
   readonly kind: 'folder';
   /** Relative to the folder, `/`-separated. */
   readonly files: readonly FolderFile[];
-}
-
-/** A file of a folder. */
-export interface FolderFile {
-  readonly path: string;
-  /** Its name as an object. */
-  readonly md5: string;
-  readonly sizeBytes: number;
-}
-
-/** A folder of which nothing changed since it was confirmed. */
-export interface UnchangedFolder {
-  /** Number of its files. */
-  readonly count: number;
-  /** In the order in which they were confirmed. */
-  files(): Iterable<Pick<FolderFile, 'path' | 'md5'>>;
 }
 
 /** An output and what of it belongs to a set of data. */

@@ -1,13 +1,7 @@
 import type { ModelClasses } from '../../domain/model/class-order.ts';
 import type { InputPlan } from '../../domain/model/input-plan.ts';
 import type { ModelTensor } from '../../domain/model/model-tensor.ts';
-import type { BatchColumn } from './table-reader.ts';
-
-/** The features of consecutive rows. */
-export interface FeatureBatch {
-  readonly rows: number;
-  readonly columns: ReadonlyMap<string, BatchColumn>;
-}
+import type { FeatureBatch } from '../../domain/table/table.ts';
 
 /** What computes a model's scores. */
 export interface ModelRuntime {

@@ -1,5 +1,5 @@
 import type { TargetReading } from '../../domain/manifest/edit-manifest.ts';
-import type { ManifestTarget } from '../../domain/manifest/manifest-target.ts';
+import type { ManifestTarget } from '../../domain/policy/manifest-target.ts';
 import type { ReportKind, ReportOf } from '../../reports/read-report.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { mapParallel } from '../../async/map-parallel.ts';
 import { commitCommand } from '../../domain/data/dvc-command.ts';
+import { needOfFile } from '../../domain/data/needed-object.ts';
 import { isLegacyObject } from '../../domain/data/object-key.ts';
 import { isWithin } from '../../domain/data/repository-path.ts';
 import type { WantedOutput } from '../../domain/data/select-outputs.ts';
@@ -12,7 +13,6 @@ import type { DataWorkspace } from '../../ports/data/data-workspace.ts';
 import { Arrivals } from './arrivals.ts';
 import { compareWorkspace } from './compare-workspace.ts';
 import { type FetchPorts, type FetchResult, fetchObjects } from './fetch-objects.ts';
-import { needOfFile } from './needed-object.ts';
 
 /** What is to be in the workspace. */
 export interface WantedFiles {

@@ -1,7 +1,7 @@
+import type { PulledFile } from '../../domain/data/pulled-files.ts';
 import { formatDigestLines } from '../../domain/model/artifact-digest.ts';
 import type { DatasetPart, DataWorkspace } from '../../ports/data/data-workspace.ts';
 import type { ArtifactHasher } from '../../ports/evaluate/artifact-hasher.ts';
-import type { PulledFile } from './pulled-files.ts';
 
 /** Files of which the digest is wanted, all of them there. */
 export interface DigestedFiles {

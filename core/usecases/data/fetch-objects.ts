@@ -1,28 +1,12 @@
 import { mapParallel } from '../../async/map-parallel.ts';
 import { pushCommand } from '../../domain/data/dvc-command.ts';
+import type { NeededObject } from '../../domain/data/needed-object.ts';
 import { dvcObjectKey, recordedDigest } from '../../domain/data/object-key.ts';
-import type { TrackedOutput } from '../../domain/data/tracked-output.ts';
-import { type ErrorPlace, UserError } from '../../errors.ts';
+import { UserError } from '../../errors.ts';
 import type { CacheAddition, DataCache, SpareFile } from '../../ports/data/data-cache.ts';
 import type { DataRemotes } from '../../ports/data/data-remotes.ts';
 import type { TransferProgress } from '../../ports/data/transfer-progress.ts';
 import { CountedSink } from './counted-transfer.ts';
-
-/** An object that is needed, and for what. */
-export interface NeededObject {
-  /** Its name (`object-key.ts`). */
-  readonly md5: string;
-  /** Where it is known: a large object then comes in parts from the start. */
-  readonly sizeBytes: number | undefined;
-  /** What the message names: the path in the workspace. */
-  readonly path: string;
-  /** The output that it is of, or that it is in. */
-  readonly output: TrackedOutput;
-  /** The line of the `.dvc` or lock file that names it. */
-  readonly place: ErrorPlace;
-  /** The remote that has it; undefined for the default one. */
-  readonly remote: string | undefined;
-}
 
 /** What is needed to fetch. */
 export interface FetchPorts {

@@ -1,7 +1,9 @@
 import { mapParallel } from '../../async/map-parallel.ts';
 import { parseDirectoryManifest } from '../../domain/data/directory-manifest.ts';
 import { commitCommand, dvcTarget, pushCommand } from '../../domain/data/dvc-command.ts';
+import { type NeededObject, needOf, needOfFile } from '../../domain/data/needed-object.ts';
 import { recordedDigest } from '../../domain/data/object-key.ts';
+import { PulledFiles, type UnchangedOutput } from '../../domain/data/pulled-files.ts';
 import type { WantedOutput } from '../../domain/data/select-outputs.ts';
 import type { TrackedOutput } from '../../domain/data/tracked-output.ts';
 import { fileOfOutput, filesOfFolder, isFolderOutput, type WantedFile } from '../../domain/data/wanted-file.ts';
@@ -10,10 +12,8 @@ import { UserError } from '../../errors.ts';
 import type { DatasetPart, DataWorkspace } from '../../ports/data/data-workspace.ts';
 import type { SourceTree } from '../../ports/data/source-tree.ts';
 import { bringFiles } from './bring-files.ts';
-import { type FetchPorts, fetchObjects, missingError, type NeededObject } from './fetch-objects.ts';
+import { type FetchPorts, fetchObjects, missingError } from './fetch-objects.ts';
 import { findAbsent } from './find-absent.ts';
-import { needOf, needOfFile } from './needed-object.ts';
-import { PulledFiles, type UnchangedOutput } from './pulled-files.ts';
 import { readText } from './read-text.ts';
 import { type ExpectedFiles, refuseTrackedFiles } from './refuse-tracked-files.ts';
 

@@ -7,9 +7,9 @@ import {
   datasetVerdict,
 } from '../../domain/drift/compare-columns.ts';
 import { type ColumnProfile, FULL_RESOLUTION, profileColumn } from '../../domain/drift/profile-column.ts';
-import { type ColumnValues, pickRows } from '../../domain/evaluation/column-values.ts';
+import { type ColumnValues, pickRows } from '../../domain/table/column-values.ts';
+import type { TableDescription } from '../../domain/table/table.ts';
 import { UserError } from '../../errors.ts';
-import type { TableDescription } from '../../ports/evaluate/table-reader.ts';
 import type { DriftReport } from '../../reports/drift-report.ts';
 import type { ProfileReport } from '../../reports/profile-report.ts';
 import type { ShownPath } from '../evaluate/evaluation-request.ts';

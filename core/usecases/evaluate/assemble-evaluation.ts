@@ -1,18 +1,19 @@
 import { isTrustedOrigin } from '../../domain/data/dataset-origin.ts';
 import type { CurvePoint, ModelCurves } from '../../domain/evaluation/curves.ts';
+import type { JudgedScores } from '../../domain/evaluation/judge-gate.ts';
 import type { RuleOutcome } from '../../domain/evaluation/judge-rules.ts';
 import { lineageChanges } from '../../domain/evaluation/lineage-changes.ts';
 import type { Measured } from '../../domain/evaluation/measure-population.ts';
 import type { SliceKey } from '../../domain/evaluation/slice.ts';
+import type { TrainingFacts } from '../../domain/gate/training-evidence.ts';
+import type { TableDescription } from '../../domain/table/table.ts';
 import type { ErrorPlace } from '../../errors.ts';
-import type { TableDescription } from '../../ports/evaluate/table-reader.ts';
 import type { EvaluationReport, ReportedCurves, RuleResult } from '../../reports/evaluation-report.ts';
 import type { JudgedContenders } from './contender-facts.ts';
 import type { EvaluationRequest } from './evaluation-request.ts';
 import type { IdentifiedDataset } from './hash-dataset.ts';
-import type { JudgedScores } from './judge-scores.ts';
 import { readReport } from './table-read.ts';
-import { type TrainingFacts, trainingMetricsShown } from './training-evidence.ts';
+import { trainingMetricsShown } from './training-metrics.ts';
 
 /** What the base branch's gate said of the same scores. */
 export interface BaseJudgement {

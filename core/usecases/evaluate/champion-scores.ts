@@ -1,11 +1,11 @@
+import { scoreProblem } from '../../domain/evaluation/checked-scores.ts';
+import type { Outcome } from '../../domain/evaluation/read-outcome.ts';
 import { classOrderProblem } from '../../domain/model/class-order.ts';
 import { UserError } from '../../errors.ts';
 import type { OpenModel } from '../../ports/evaluate/model-runner.ts';
-import { scoreProblem } from './checked-scores.ts';
 import type { EvaluationPorts } from './evaluation-ports.ts';
 import type { EvaluationRequest } from './evaluation-request.ts';
 import type { Rival } from './open-models.ts';
-import type { Outcome } from './read-outcome.ts';
 import { predictionColumns, readPredictions } from './read-predictions.ts';
 import type { PlannedModel } from './score-dataset.ts';
 

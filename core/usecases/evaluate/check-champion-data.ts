@@ -1,8 +1,9 @@
 import { tableFormat } from '../../domain/data/table-format.ts';
 import { type ChampionHistory, compareData, type DatasetIdentity } from '../../domain/evaluation/champion-data.ts';
+import type { CsvOptions, TableDescription } from '../../domain/table/table.ts';
 import { UserError } from '../../errors.ts';
 import type { ArtifactHasher } from '../../ports/evaluate/artifact-hasher.ts';
-import type { CsvOptions, TableDescription, TableReader } from '../../ports/evaluate/table-reader.ts';
+import type { TableReader } from '../../ports/evaluate/table-reader.ts';
 
 /** The dataset that both models are to be judged on. */
 export interface JudgedDataset extends DatasetIdentity {

@@ -1,10 +1,11 @@
 import type { ChampionAbsence } from '../../domain/evaluation/judge-rules.ts';
 import type { ModelSums } from '../../domain/evaluation/summed/summed-rows.ts';
+import type { ArtifactFacts, ArtifactMeasurements } from '../../domain/gate/artifact-evidence.ts';
 import type { HashedArtifact } from '../../domain/model/artifact-digest.ts';
 import type { ModelTensor } from '../../domain/model/model-tensor.ts';
+import type { FeatureBatch } from '../../domain/table/table.ts';
 import type { Champion } from '../../ports/evaluate/champion-finder.ts';
-import type { FeatureBatch, ModelRuntime } from '../../ports/evaluate/model-runner.ts';
-import type { ArtifactFacts, ArtifactMeasurements } from './artifact-evidence.ts';
+import type { ModelRuntime } from '../../ports/evaluate/model-runner.ts';
 import type { EvaluationPorts } from './evaluation-ports.ts';
 import { type Latency, measureLatency } from './measure-latency.ts';
 import type { Rival } from './open-models.ts';

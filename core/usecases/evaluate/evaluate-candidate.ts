@@ -1,18 +1,18 @@
 import { isTrustedOrigin } from '../../domain/data/dataset-origin.ts';
+import { notAggregated, tooManyRows } from '../../domain/evaluation/aggregation-limits.ts';
+import { type ResolvedGate, resolveGate } from '../../domain/gate/resolve-gate.ts';
+import { columnsToJudge } from '../../domain/policy/model-policy.ts';
+import type { TableDescription } from '../../domain/table/table.ts';
 import { formatCount } from '../../domain/text/format-number.ts';
 import { UserError } from '../../errors.ts';
-import type { TableDescription } from '../../ports/evaluate/table-reader.ts';
 import type { EvaluationReport } from '../../reports/evaluation-report.ts';
 import type { ProfileReport } from '../../reports/profile-report.ts';
-import { assembleEvaluation, type BaseJudgement } from './assemble-evaluation.ts';
-import { checkChampionData, type JudgedDataset } from './check-champion-data.ts';
-import type { JudgedContenders } from './contender-facts.ts';
+import { assembleEvaluation } from './assemble-evaluation.ts';
 import type { EvaluationPorts } from './evaluation-ports.ts';
 import type { EvaluationRequest } from './evaluation-request.ts';
 import { hashDataset, type IdentifiedDataset, identifyDataset } from './hash-dataset.ts';
-import { columnsToJudge, judgeScores } from './judge-scores.ts';
-import { judgeSums, leftOut, readsTheSame, tooManyRows } from './judge-sums.ts';
-import { type Contenders, openContenders, type ScoredContenders, type SummedContenders } from './open-contenders.ts';
+import { judgeBy, judgeByBase, type ScoredModels, trainingOf, withoutSeenChampion } from './judge-models.ts';
+import { type Contenders, openContenders } from './open-contenders.ts';
 import {
   columnsToProfile,
   type DatasetProfile,
@@ -22,9 +22,7 @@ import {
   scaleProfile,
   span,
 } from './profile-dataset.ts';
-import { type ResolvedGate, resolveGate } from './resolve-gate-rules.ts';
 import { readLine } from './table-read.ts';
-import type { TrainingFacts } from './training-evidence.ts';
 
 /** Chosen: up to here all rows are held, in about 0.6 GB and 40 MB more a column, and nothing is put in bins. */
 const HELD_ROWS = 5_000_000;
@@ -69,97 +67,87 @@ interface Judged {
   readonly profile: ProfileReport | null;
 }
 
+interface DatasetRead {
+  readonly scored: ScoredModels;
+  readonly span: TimeSpan;
+  /** null: the reference is another dataset. */
+  readonly profile: DatasetProfile | null;
+}
+
+/** First and last time of the rows, ISO 8601; null where there is none. */
+interface TimeSpan {
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
 async function judge(work: Work, ports: EvaluationPorts): Promise<Judged> {
   const { request, gate, contenders } = work;
-  const { config, dataset, heldRows = HELD_ROWS } = request;
-  const large = await ports.tables.rowsAbove(contenders.table, heldRows);
-  if (large !== null && isSummed(work, large)) return judgeSummed(work, large, ports);
-  const identity = await identifyDataset(contenders.table, dataset, ports);
-  const { needed, profiled } = columnsToRead(request, contenders);
-  const read = await contenders.score([...new Set([...needed, ...profiled])]);
-  ports.progress(`${formatCount(read.rows)} rows scored; computing ${gate.metrics.length} metrics`);
-  const summary = !isReference(request) ? null : profileColumns(profileRequest(request, contenders.table), read);
-  // What only the profile needs is free before measuring begins.
-  const all = { ...read, columns: new Map([...read.columns].filter(([name]) => needed.includes(name))) };
-  const time = span(config.data.time === undefined ? undefined : all.columns.get(config.data.time));
-  const scored = await withoutSeenChampion(
-    all,
-    { request, table: contenders.table, digest: identity.digest, ...time },
-    ports,
-  );
-  const training = trainingOf(request, scored);
-  const judged = judgeScores(scored, { config, gate, training });
+  const { table } = contenders;
+  const large = await ports.tables.rowsAbove(table, request.heldRows ?? HELD_ROWS);
+  const isAggregated = large !== null && canAggregate(work, large);
+  const identity = await identifyDataset(table, request.dataset, ports);
+  const read = isAggregated ? await readAggregates(work, large, ports) : await readRows(work, ports);
+  const { span, profile } = read;
+  const scored = await withoutSeenChampion(read.scored, { request, table, digest: identity.digest, ...span }, ports);
+  const training = trainingOf(request, scored.contenders);
+  const judged = judgeBy(scored, { policy: request.config, gate, training });
   await expectUnchanged(work, identity, ports);
   const base = judgeByBase(request, scored);
-  const { table } = contenders;
-  const parts = { request, scored, judged, base, dataset: identity, table, span: time, training };
-  const evaluation = assembleEvaluation(parts);
-  return { evaluation, profile: summary && profileReport(request, summary, identity) };
+  const known = { request, scored: scored.contenders, judged, base, dataset: identity, table, span, training };
+  const evaluation = assembleEvaluation(known);
+  return { evaluation, profile: profile && profileReport(request, profile, identity) };
 }
 
 /**
- * Whether the rows are summed up rather than held.
+ * Whether the rows are aggregated rather than held.
  *
- * @throws {UserError} DATA_UNSUPPORTED for more rows than are ever held, of what is not computed of sums.
+ * @throws {UserError} DATA_UNSUPPORTED for more rows than are ever held, of what is not computed from aggregates.
  */
-function isSummed({ request, gate, contenders }: Work, rows: number): boolean {
-  const left = leftOut(request.config, gate);
+function canAggregate({ request, gate, contenders }: Work, rows: number): boolean {
+  const left = notAggregated(request.config, gate);
   if (left.length > 0 && rows > MOST_HELD_ROWS)
     throw tooManyRows(contenders.table, { rows, most: MOST_HELD_ROWS, left });
   return left.length === 0;
 }
 
-/** The same of sums of the rows. */
-async function judgeSummed(work: Work, rows: number, ports: EvaluationPorts): Promise<Judged> {
-  const { request, gate, contenders } = work;
-  const { config, dataset } = request;
+async function readRows({ request, gate, contenders }: Work, ports: EvaluationPorts): Promise<DatasetRead> {
+  const { time } = request.config.data;
+  const { needed, profiled } = columnsToRead(request, contenders);
+  const read = await contenders.score([...new Set([...needed, ...profiled])]);
+  ports.progress(`${formatCount(read.rows)} rows scored; computing ${gate.metrics.length} metrics`);
+  const profile = isReference(request) ? profileColumns(profileRequest(request, contenders.table), read) : null;
+  // What only the profile needs is free before measuring begins.
+  const columns = new Map([...read.columns].filter(([name]) => needed.includes(name)));
+  return {
+    scored: { kind: 'rows', contenders: { ...read, columns } },
+    span: span(time === undefined ? undefined : columns.get(time)),
+    profile,
+  };
+}
+
+async function readAggregates(
+  { request, gate, contenders }: Work,
+  rows: number,
+  ports: EvaluationPorts,
+): Promise<DatasetRead> {
   const { table } = contenders;
-  const identity = await identifyDataset(table, dataset, ports);
   const { profiled } = columnsToRead(request, contenders);
   const read = await contenders.sum({ ...gate, sampled: profiled, rows });
-  ports.progress(`${formatCount(read.rows)} rows summed up; computing ${gate.metrics.length} metrics`);
+  ports.progress(`${formatCount(read.rows)} rows aggregated; computing ${gate.metrics.length} metrics`);
   const isTimed = read.span.fromMs <= read.span.toMs;
   const at = (ms: number) => (isTimed ? new Date(ms).toISOString() : null);
-  const span = { from: at(read.span.fromMs), to: at(read.span.toMs) };
-  const scored = await withoutSeenChampion(read, { request, table, digest: identity.digest, ...span }, ports);
-  const training = trainingOf(request, scored);
-  const judged = judgeSums(scored, { config, gate, training });
-  await expectUnchanged(work, identity, ports);
-  const base = sumsByBase(request, scored);
-  const evaluation = assembleEvaluation({ request, scored, judged, base, dataset: identity, table, span, training });
-  if (!isReference(request)) return { evaluation, profile: null };
-  const profile = { ...scaleProfile(profileColumns({ table, data: config.data }, read.profiled), read.rows), ...span };
-  return { evaluation, profile: profileReport(request, profile, identity) };
+  const times = { from: at(read.span.fromMs), to: at(read.span.toMs) };
+  const sampled = () => scaleProfile(profileColumns({ table, data: request.config.data }, read.profiled), read.rows);
+  return {
+    scored: { kind: 'aggregates', contenders: read },
+    span: times,
+    profile: isReference(request) ? { ...sampled(), ...times } : null,
+  };
 }
 
 /** One scan does for the judgement and the profile. */
 function isReference({ reference, dataset }: EvaluationRequest): boolean {
   return reference.absolute === dataset.absolute;
-}
-
-function trainingOf({ trainingMetrics }: EvaluationRequest, { found }: JudgedContenders): TrainingFacts {
-  const history = found.kind === 'found' ? found.history : undefined;
-  return { candidate: trainingMetrics, champion: history?.trainingMetrics };
-}
-
-interface ScoredOn extends JudgedDataset {
-  readonly request: EvaluationRequest;
-}
-
-/** A champion that may have seen rows of the dataset is not compared with. */
-async function withoutSeenChampion<Contenders extends JudgedContenders>(
-  scored: Contenders,
-  { request, ...dataset }: ScoredOn,
-  { tables, hasher, bringData }: EvaluationPorts,
-): Promise<Contenders> {
-  const history = scored.found.kind === 'found' ? scored.found.history : undefined;
-  if (history === undefined || scored.champion === null) return scored;
-  const ports = { tables, hasher, bringData, resolve: request.resolve, csv: request.config.data.csv };
-  const { problem, note } = await checkChampionData(history, dataset, ports);
-  if (problem !== undefined) return { ...scored, champion: null, absence: { kind: 'unreadable', reason: problem } };
-  if (note === undefined || scored.found.kind !== 'found') return scored;
-  const notes = [scored.found.note, note].filter((text) => text !== undefined).join('; ');
-  return { ...scored, found: { ...scored.found, note: notes } };
 }
 
 /**
@@ -178,46 +166,6 @@ function columnsToRead(
     needed: [...new Set([...columnsToJudge(config), ...ofBase])],
     profiled: isReference(request) ? columnsToProfile(table, config.data) : [],
   };
-}
-
-/** The same of sums, which are those of the base branch's gate too where it reads the same of each row. */
-function sumsByBase(request: EvaluationRequest, scored: SummedContenders): BaseJudgement | null {
-  const { base, config } = request;
-  if (base === null) return null;
-  if ('problem' in base) return { verdict: 'inconclusive', outcomes: [], reason: base.problem };
-  try {
-    const gate = resolveGate(base.config, base.rulePlaces);
-    if (!readsTheSame(config, base.config) || leftOut(base.config, gate).length > 0) {
-      const reason = 'it reads other things of each row, which is not done twice for so many rows';
-      return { verdict: 'inconclusive', outcomes: [], reason };
-    }
-    const { verdict, outcomes } = judgeSums(scored, {
-      config: base.config,
-      gate,
-      training: trainingOf(request, scored),
-    });
-    return { verdict, outcomes, reason: null };
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return { verdict: 'inconclusive', outcomes: [], reason: error.message };
-  }
-}
-
-/** What the base branch's gate says of the same scores, where the pull request changes how the model is judged. */
-function judgeByBase(request: EvaluationRequest, scored: ScoredContenders): BaseJudgement | null {
-  const { base } = request;
-  if (base === null) return null;
-  if ('problem' in base) return { verdict: 'inconclusive', outcomes: [], reason: base.problem };
-  try {
-    const gate = resolveGate(base.config, base.rulePlaces);
-    const isSameFile = base.config.evaluate.metricsFile === request.config.evaluate.metricsFile;
-    const training = isSameFile ? trainingOf(request, scored) : { candidate: undefined, champion: undefined };
-    const { verdict, outcomes } = judgeScores(scored, { config: base.config, gate, training });
-    return { verdict, outcomes, reason: null };
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return { verdict: 'inconclusive', outcomes: [], reason: error.message };
-  }
 }
 
 /** What was compared with the commit is what was judged. */

@@ -1,9 +1,9 @@
 import type { ModelConfig } from '../../config/tidegate-config.ts';
 import type { TrainingLineage } from '../../domain/evaluation/lineage-changes.ts';
+import type { TrainingMetrics } from '../../domain/gate/training-evidence.ts';
 import type { ErrorPlace } from '../../errors.ts';
 import type { EvaluationReport } from '../../reports/evaluation-report.ts';
 import type { ProfileReport } from '../../reports/profile-report.ts';
-import type { TrainingMetrics } from './training-evidence.ts';
 
 /** A path of the workspace: as people write it, and absolute. */
 export interface ShownPath {

@@ -1,5 +1,4 @@
-import type { FeatureBatch } from '../../ports/evaluate/model-runner.ts';
-import type { BatchColumn } from '../../ports/evaluate/table-reader.ts';
+import type { BatchColumn, FeatureBatch } from '../../domain/table/table.ts';
 import type { PlannedModel } from './score-dataset.ts';
 
 /** How often a call is timed, after how many that are not. */

@@ -1,28 +1,24 @@
 import type { ModelConfig } from '../../config/tidegate-config.ts';
-import type { ColumnValues } from '../../domain/evaluation/column-values.ts';
+import { checkScores } from '../../domain/evaluation/checked-scores.ts';
+import { type Outcome, readOutcome } from '../../domain/evaluation/read-outcome.ts';
+import type { ScoredDataset } from '../../domain/evaluation/row-evidence.ts';
 import type { ModelSums } from '../../domain/evaluation/summed/summed-rows.ts';
 import { classOrderProblem } from '../../domain/model/class-order.ts';
+import { withExactKeys } from '../../domain/table/exact-keys.ts';
+import type { TableDescription } from '../../domain/table/table.ts';
 import { UserError } from '../../errors.ts';
 import type { Champion } from '../../ports/evaluate/champion-finder.ts';
-import type { TableDescription } from '../../ports/evaluate/table-reader.ts';
 import { championScores, guardChampion } from './champion-scores.ts';
-import { checkScores } from './checked-scores.ts';
 import { factsOf, type JudgedContenders } from './contender-facts.ts';
 import type { EvaluationPorts } from './evaluation-ports.ts';
 import type { EvaluationRequest } from './evaluation-request.ts';
-import { withExactKeys } from './exact-keys.ts';
 import { openModels, type Rival } from './open-models.ts';
-import { type Outcome, readOutcome } from './read-outcome.ts';
 import { predictionColumns, readPredictions } from './read-predictions.ts';
 import { type PlannedModel, refuseEmpty, scoreDataset } from './score-dataset.ts';
 import { type SummedColumns, type SummedDataset, sumDataset } from './sum-dataset.ts';
 
 /** The dataset as both contenders see it. */
-export interface ScoredContenders extends JudgedContenders {
-  readonly columns: ReadonlyMap<string, ColumnValues>;
-  readonly outcome: Outcome;
-  /** One score a row, or one a class row by row. */
-  readonly candidate: Float64Array;
+export interface ScoredContenders extends JudgedContenders, ScoredDataset {
   readonly champion: Float64Array | null;
 }
 

@@ -1,8 +1,8 @@
 import type { ChampionAbsence } from '../../domain/evaluation/judge-rules.ts';
 import { planInputs } from '../../domain/model/input-plan.ts';
+import type { TableDescription } from '../../domain/table/table.ts';
 import { UserError } from '../../errors.ts';
 import type { Champion } from '../../ports/evaluate/champion-finder.ts';
-import type { TableDescription } from '../../ports/evaluate/table-reader.ts';
 import type { EvaluationPorts } from './evaluation-ports.ts';
 import type { EvaluationRequest, ShownPath } from './evaluation-request.ts';
 import { isTablePath } from './read-predictions.ts';

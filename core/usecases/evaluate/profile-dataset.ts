@@ -8,8 +8,8 @@ import {
   profileColumn,
   WINDOW_RESOLUTION,
 } from '../../domain/drift/profile-column.ts';
-import { type ColumnValues, pickRows } from '../../domain/evaluation/column-values.ts';
-import type { TableDescription } from '../../ports/evaluate/table-reader.ts';
+import { type ColumnValues, pickRows } from '../../domain/table/column-values.ts';
+import type { TableDescription } from '../../domain/table/table.ts';
 import type { ProfileReport } from '../../reports/profile-report.ts';
 import { refuseEmpty, type ScoredDataset, type ScoringPorts, scoreDataset } from './score-dataset.ts';
 

@@ -1,5 +1,5 @@
 import type { ModelConfig } from '../../config/tidegate-config.ts';
-import type { ColumnValues } from '../../domain/evaluation/column-values.ts';
+import type { ColumnValues } from '../../domain/table/column-values.ts';
 import { UserError } from '../../errors.ts';
 import type { ShownPath } from './evaluation-request.ts';
 import { type ScoringPorts, scoreDataset } from './score-dataset.ts';

@@ -1,10 +1,11 @@
-import type { ColumnValues } from '../../domain/evaluation/column-values.ts';
 import type { InputPlan } from '../../domain/model/input-plan.ts';
+import { ColumnCollector, GrowingNumbers } from '../../domain/table/column-collector.ts';
+import type { ColumnValues } from '../../domain/table/column-values.ts';
+import type { BatchColumn, FeatureBatch, TableBatch, TableDescription } from '../../domain/table/table.ts';
 import { formatCount } from '../../domain/text/format-number.ts';
 import { UserError } from '../../errors.ts';
-import type { FeatureBatch, OpenModel } from '../../ports/evaluate/model-runner.ts';
-import type { BatchColumn, TableBatch, TableDescription, TableReader } from '../../ports/evaluate/table-reader.ts';
-import { ColumnCollector, GrowingNumbers } from './column-collector.ts';
+import type { OpenModel } from '../../ports/evaluate/model-runner.ts';
+import type { TableReader } from '../../ports/evaluate/table-reader.ts';
 
 /** Chosen: measured as the fastest batch that keeps memory flat. */
 const BATCH_ROWS = 10_000;

@@ -1,6 +1,6 @@
+import type { BatchColumn, FeatureBatch, TableBatch, TableDescription } from '../../domain/table/table.ts';
 import { UserError } from '../../errors.ts';
-import type { FeatureBatch } from '../../ports/evaluate/model-runner.ts';
-import type { BatchColumn, TableBatch, TableDescription, TablePart } from '../../ports/evaluate/table-reader.ts';
+import type { TablePart } from '../../ports/evaluate/table-reader.ts';
 import type { ShownPath } from './evaluation-request.ts';
 import { interleave } from './read-predictions.ts';
 import type { PlannedModel, ScoringPorts } from './score-dataset.ts';

@@ -1,6 +1,7 @@
 import type { ModelConfig } from '../../config/tidegate-config.ts';
-import type { ColumnValues } from '../../domain/evaluation/column-values.ts';
-import { DAY_MS, type Grouping, parseGrouping, withoutTimes } from '../../domain/evaluation/grouping.ts';
+import { checkScores, scoreProblem } from '../../domain/evaluation/checked-scores.ts';
+import { DAY_MS, withoutTimes } from '../../domain/evaluation/cluster-rows.ts';
+import { type Outcome, readPart, refuseWeightless } from '../../domain/evaluation/read-outcome.ts';
 import { isOfCalibration, isOfRanking } from '../../domain/evaluation/summed/model-summer.ts';
 import type { RowKeys } from '../../domain/evaluation/summed/row-parts.ts';
 import { RowSums } from '../../domain/evaluation/summed/row-sums.ts';
@@ -8,15 +9,14 @@ import type { StartCounting } from '../../domain/evaluation/summed/score-counter
 import type { SliceColumn } from '../../domain/evaluation/summed/slice-cutter.ts';
 import type { SummedRows } from '../../domain/evaluation/summed/summed-rows.ts';
 import type { Metric } from '../../domain/metrics/metric.ts';
+import type { Grouping } from '../../domain/policy/grouping.ts';
+import { ColumnCollector } from '../../domain/table/column-collector.ts';
+import type { ColumnValues } from '../../domain/table/column-values.ts';
+import { SampledColumns } from '../../domain/table/sampled-columns.ts';
+import type { BatchColumn, FeatureBatch, TableDescription } from '../../domain/table/table.ts';
 import { UserError } from '../../errors.ts';
-import type { FeatureBatch } from '../../ports/evaluate/model-runner.ts';
-import type { BatchColumn, TableDescription } from '../../ports/evaluate/table-reader.ts';
-import { checkScores, scoreProblem } from './checked-scores.ts';
-import { ColumnCollector } from './column-collector.ts';
 import type { ShownPath } from './evaluation-request.ts';
-import { type Outcome, readPart, refuseWeightless } from './read-outcome.ts';
 import { predictionColumns } from './read-predictions.ts';
-import { SampledColumns } from './sampled-columns.ts';
 import { createProgress, type PlannedModel, type ScoringPorts, sampleOf } from './score-dataset.ts';
 import { openRows, openScores, type RowStream, type ScoreStream } from './score-stream.ts';
 
@@ -72,7 +72,7 @@ const BATCH_ROWS = 262_144;
  */
 export async function sumDataset(request: SummingRequest, ports: SummingPorts): Promise<SummedDataset> {
   const { table, config } = request;
-  const grouping = parseGrouping(config.evaluate.group, config.data.time);
+  const { grouping } = config.evaluate;
   const work = new Summing(request, { grouping, start: ports.startCounting });
   const names = work.columns();
   const report = createProgress(ports);

@@ -1,5 +1,5 @@
+import type { TableDescription } from '../../domain/table/table.ts';
 import { formatCount } from '../../domain/text/format-number.ts';
-import type { TableDescription } from '../../ports/evaluate/table-reader.ts';
 import type { EvaluationReport } from '../../reports/evaluation-report.ts';
 
 /** Chosen: as many columns as a report lists, and a person reads in a line. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DuckDbTableReader } from '../../../../core/adapters/duckdb/duckdb-table-reader.ts';
 import { asWritten } from '../../../../core/domain/data/written-column.ts';
-import type { CsvOptions } from '../../../../core/ports/evaluate/table-reader.ts';
+import type { CsvOptions } from '../../../../core/domain/table/table.ts';
 import { PROJECT_MODULES } from '../../../../scripts/project-root.ts';
 
 let folder: string;

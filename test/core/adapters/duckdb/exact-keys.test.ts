@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DuckDbTableReader } from '../../../../core/adapters/duckdb/duckdb-table-reader.ts';
 import { loadNativeModule } from '../../../../core/adapters/native/native-module.ts';
 import { parseConfig } from '../../../../core/config/parse-config.ts';
-import { withExactKeys } from '../../../../core/usecases/evaluate/exact-keys.ts';
+import { withExactKeys } from '../../../../core/domain/table/exact-keys.ts';
 import { PROJECT_MODULES } from '../../../../scripts/project-root.ts';
 
 const engines = { env: {}, nodeModules: PROJECT_MODULES };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OnnxModelRunner } from '../../../../core/adapters/onnx/onnx-model-runner.ts';
 import { planInputs } from '../../../../core/domain/model/input-plan.ts';
-import type { BatchColumn } from '../../../../core/ports/evaluate/table-reader.ts';
+import type { BatchColumn } from '../../../../core/domain/table/table.ts';
 import { PROJECT_MODULES } from '../../../../scripts/project-root.ts';
 
 const MODELS = new URL('../../../fixtures/models/', import.meta.url).pathname;

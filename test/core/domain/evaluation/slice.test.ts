@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { clusterRows, parseGrouping } from '../../../../core/domain/evaluation/grouping.ts';
+import { clusterRows } from '../../../../core/domain/evaluation/cluster-rows.ts';
 import { cutSlices, formatSlice } from '../../../../core/domain/evaluation/slice.ts';
+import { parseGrouping } from '../../../../core/domain/policy/grouping.ts';
 
 const numbers = (...values: number[]) => ({ kind: 'numeric', values: Float64Array.from(values) }) as const;
 

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { editManifest, readTarget } from '../../../../core/domain/manifest/edit-manifest.ts';
-import type { ManifestTarget } from '../../../../core/domain/manifest/manifest-target.ts';
 import { matchVersion } from '../../../../core/domain/manifest/match-version.ts';
 import type { DeployedVersion } from '../../../../core/domain/manifest/version-value.ts';
+import type { ManifestTarget } from '../../../../core/domain/policy/manifest-target.ts';
 import { PROJECT_ROOT } from '../../../../scripts/project-root.ts';
 
 const FOLDER = join(PROJECT_ROOT, 'test', 'golden', 'manifests');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { editManifest, readTarget } from '../../../../core/domain/manifest/edit-manifest.ts';
-import type { ManifestTarget } from '../../../../core/domain/manifest/manifest-target.ts';
 import type { DeployedVersion } from '../../../../core/domain/manifest/version-value.ts';
+import type { ManifestTarget } from '../../../../core/domain/policy/manifest-target.ts';
 import { UserError } from '../../../../core/errors.ts';
 
 const digest = `sha256:${'ab'.repeat(32)}`;

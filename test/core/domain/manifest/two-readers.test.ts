@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { mapParallel } from '../../../../core/async/map-parallel.ts';
 import { readTargets } from '../../../../core/domain/manifest/edit-manifest.ts';
-import type { ManifestTarget } from '../../../../core/domain/manifest/manifest-target.ts';
 import {
   MAX_MANIFEST_BYTES,
   MAX_READ_MANIFEST_BYTES,
   parseManifest,
 } from '../../../../core/domain/manifest/parse-manifest.ts';
+import type { ManifestTarget } from '../../../../core/domain/policy/manifest-target.ts';
 import { goProgramPath } from '../../../../scripts/go-program.ts';
 import { PROJECT_ROOT } from '../../../../scripts/project-root.ts';
 import { ensurePythonEnvironment } from '../../../../scripts/python-environment.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { PulledFiles } from '../../../../core/domain/data/pulled-files.ts';
 import { parseOutput } from '../../../../core/domain/data/tracked-output.ts';
-import { PulledFiles } from '../../../../core/usecases/data/pulled-files.ts';
 
 const MD5 = 'acbd18db4cc2f85cedef654fccc4a4d8';
 

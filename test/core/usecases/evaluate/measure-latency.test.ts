@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { FeatureBatch, OpenModel } from '../../../../core/ports/evaluate/model-runner.ts';
+import type { FeatureBatch } from '../../../../core/domain/table/table.ts';
+import type { OpenModel } from '../../../../core/ports/evaluate/model-runner.ts';
 import { measureLatency } from '../../../../core/usecases/evaluate/measure-latency.ts';
 
 const SAMPLE: FeatureBatch = {

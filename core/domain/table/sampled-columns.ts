@@ -1,7 +1,6 @@
-import type { ColumnValues } from '../../domain/evaluation/column-values.ts';
-import type { FeatureBatch } from '../../ports/evaluate/model-runner.ts';
-import type { BatchColumn, TableDescription } from '../../ports/evaluate/table-reader.ts';
 import { ColumnCollector } from './column-collector.ts';
+import type { ColumnValues } from './column-values.ts';
+import type { BatchColumn, FeatureBatch, TableDescription } from './table.ts';
 
 /** Chosen: a distribution function of so many rows is known to 0.002 (99 %, Dvoretzky-Kiefer-Wolfowitz). */
 const SAMPLE_ROWS = 500_000;

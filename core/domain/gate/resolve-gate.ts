@@ -1,17 +1,16 @@
-import type { RuleConfig } from '../../config/gate-config.ts';
-import { type MetricUse, metricBoundProblems, metricNameProblems } from '../../config/metric-problems.ts';
-import { ruleMetricName } from '../../config/rule-metric.ts';
-import type { ModelConfig } from '../../config/tidegate-config.ts';
-import type { GateBound, GateRule } from '../../domain/gate/gate-rule.ts';
-import type { Metric, MetricTask } from '../../domain/metrics/metric.ts';
+import { type ErrorPlace, type Problem, UserError } from '../../errors.ts';
+import type { Metric, MetricTask } from '../metrics/metric.ts';
 import {
   CLASS_METRICS,
   defaultMetricNames,
   fileMetricKey,
   findMetric,
   isArtifactMetric,
-} from '../../domain/metrics/metric-registry.ts';
-import { type ErrorPlace, type Problem, UserError } from '../../errors.ts';
+} from '../metrics/metric-registry.ts';
+import type { ModelPolicy } from '../policy/model-policy.ts';
+import { type RulePolicy, ruleMetricName } from '../policy/rule-policy.ts';
+import type { GateBound, GateRule } from './gate-rule.ts';
+import { type MetricUse, metricBoundProblems, metricNameProblems } from './metric-problems.ts';
 
 /** The gate of a model, with its defaults filled in. */
 export interface ResolvedGate {
@@ -30,7 +29,7 @@ export interface ResolvedGate {
  * @throws {UserError} METRIC_INVALID with all problems at once: unknown names, bounds outside a metric's range, relative
  *   margins of a metric that can be negative, metrics of a single class without slices.
  */
-export function resolveGate(config: ModelConfig, places: readonly ErrorPlace[]): ResolvedGate {
+export function resolveGate(config: ModelPolicy, places: readonly ErrorPlace[]): ResolvedGate {
   const { task } = config;
   const rules = config.gate.rules.map((rule, index) => resolveRule(rule, index, task));
   const named = config.evaluate.metrics ?? defaultMetricNames(task);
@@ -57,7 +56,7 @@ function classMetricsOf(names: ReadonlySet<string>): readonly Metric[] {
   return shown.flatMap((name) => findMetric(name, 'binary-classification') ?? []);
 }
 
-function resolveRule(rule: RuleConfig, index: number, task: MetricTask): GateRule {
+function resolveRule(rule: RulePolicy, index: number, task: MetricTask): GateRule {
   const everySlice = rule.slices === 'all';
   return {
     index,
@@ -72,7 +71,7 @@ function resolveRule(rule: RuleConfig, index: number, task: MetricTask): GateRul
 }
 
 /** Of a number that training wrote: as the rule says, else as the metric of its name. */
-function directionOf({ metric, better }: RuleConfig, task: MetricTask): Pick<GateRule, 'direction'> {
+function directionOf({ metric, better }: RulePolicy, task: MetricTask): Pick<GateRule, 'direction'> {
   const key = fileMetricKey(metric);
   if (key === undefined) return {};
   if (better !== undefined) return { direction: `${better}-is-better` };
@@ -80,7 +79,7 @@ function directionOf({ metric, better }: RuleConfig, task: MetricTask): Pick<Gat
   return known === undefined ? {} : { direction: known.direction };
 }
 
-function boundOf(rule: RuleConfig): GateBound {
+function boundOf(rule: RulePolicy): GateBound {
   if (rule.min !== undefined) return { kind: 'min', value: rule.min };
   if (rule.max !== undefined) return { kind: 'max', value: rule.max };
   if (rule.maxRegression !== undefined) return { kind: 'max-regression', margin: rule.maxRegression };
@@ -123,8 +122,8 @@ function listedFileMetric(name: string): Problem {
 
 /** A number that training wrote has no interval: it decides only where a rule says that it may. */
 function fileRuleProblems(
-  rule: RuleConfig,
-  { evaluate, task }: ModelConfig,
+  rule: RulePolicy,
+  { evaluate, task }: ModelPolicy,
   at: { readonly place?: ErrorPlace },
 ): readonly Problem[] {
   const { metric, interval, better, slices } = rule;

@@ -1,7 +1,7 @@
-import type { TrackedOutput } from '../../domain/data/tracked-output.ts';
-import type { WantedFile } from '../../domain/data/wanted-file.ts';
-import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
-import type { UnchangedFolder } from '../../ports/data/data-workspace.ts';
+import { compareCodePoints } from '../text/compare-code-points.ts';
+import type { TrackedOutput } from './tracked-output.ts';
+import type { UnchangedFolder } from './unchanged-folder.ts';
+import type { WantedFile } from './wanted-file.ts';
 
 /** A file that was pulled. */
 export type PulledFile = Pick<WantedFile, 'path' | 'md5' | 'output'>;

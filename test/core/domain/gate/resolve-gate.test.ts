@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../../core/config/parse-config.ts';
+import { resolveGate } from '../../../../core/domain/gate/resolve-gate.ts';
 import { UserError } from '../../../../core/errors.ts';
-import { resolveGate } from '../../../../core/usecases/evaluate/resolve-gate-rules.ts';
 
 function gateOf(task: string, ...rules: readonly string[]) {
   const text = `version: 1

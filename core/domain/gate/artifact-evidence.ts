@@ -1,8 +1,8 @@
-import type { RuleEvidence } from '../../domain/evaluation/measure-population.ts';
-import { type GateRule, needsChampion } from '../../domain/gate/gate-rule.ts';
-import { differenceContrast, type RuleContrast, valueContrast } from '../../domain/gate/rule-contrast.ts';
-import { type ArtifactMetricName, isArtifactMetric } from '../../domain/metrics/metric-registry.ts';
-import type { ResolvedGate } from './resolve-gate-rules.ts';
+import type { RuleEvidence } from '../evaluation/measure-population.ts';
+import { type ArtifactMetricName, isArtifactMetric } from '../metrics/metric-registry.ts';
+import { type GateRule, needsChampion } from './gate-rule.ts';
+import type { ResolvedGate } from './resolve-gate.ts';
+import { differenceContrast, type RuleContrast, valueContrast } from './rule-contrast.ts';
 
 /** What was measured of an artifact itself. Predictions from elsewhere have no latency. */
 export type ArtifactMeasurements = Readonly<Partial<Record<ArtifactMetricName, number>>>;

@@ -1,6 +1,5 @@
-import type { ModelConfig } from '../../config/tidegate-config.ts';
-import { parseGrouping } from '../../domain/evaluation/grouping.ts';
-import type { TableDescription } from '../../ports/evaluate/table-reader.ts';
+import type { ModelPolicy } from '../policy/model-policy.ts';
+import type { TableDescription } from './table.ts';
 
 /**
  * A table in which columns of long whole numbers (identifiers) that are compared, not computed with, are read as text: as
@@ -10,7 +9,7 @@ import type { TableDescription } from '../../ports/evaluate/table-reader.ts';
  */
 export function withExactKeys(
   table: TableDescription,
-  configs: readonly ModelConfig[],
+  configs: readonly ModelPolicy[],
   features: readonly string[],
 ): TableDescription {
   const keys = new Set(configs.flatMap(keysOf));
@@ -22,8 +21,8 @@ export function withExactKeys(
   return { ...table, columns };
 }
 
-function keysOf({ data, evaluate }: ModelConfig): readonly string[] {
-  const grouping = parseGrouping(evaluate.group, data.time);
+function keysOf({ evaluate }: ModelPolicy): readonly string[] {
+  const { grouping } = evaluate;
   const group = grouping.kind === 'column' ? [grouping.column] : [];
   return [
     ...group,

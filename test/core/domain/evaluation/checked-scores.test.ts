@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkScores, scoreProblem } from '../../../../core/usecases/evaluate/checked-scores.ts';
+import { checkScores, scoreProblem } from '../../../../core/domain/evaluation/checked-scores.ts';
 
 const binary = { labels: Float64Array.of(1, 0), classes: ['0', '1'], weights: null };
 const forest = 1.0000001192092896;

@@ -1,13 +1,7 @@
-import type { MetricTask } from '../domain/metrics/metric.ts';
-import {
-  CLASS_METRICS,
-  findMetric,
-  isArtifactMetric,
-  isMetricName,
-  metricNames,
-} from '../domain/metrics/metric-registry.ts';
-import { nearest } from '../domain/text/nearest.ts';
-import type { Problem } from '../errors.ts';
+import type { Problem } from '../../errors.ts';
+import type { MetricTask } from '../metrics/metric.ts';
+import { CLASS_METRICS, findMetric, isArtifactMetric, isMetricName, metricNames } from '../metrics/metric-registry.ts';
+import { nearest } from '../text/nearest.ts';
 
 /** Where a metric is named. */
 export interface MetricUse {

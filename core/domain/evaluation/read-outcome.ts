@@ -1,7 +1,7 @@
-import type { ModelConfig } from '../../config/tidegate-config.ts';
-import type { ColumnValues } from '../../domain/evaluation/column-values.ts';
-import { classesFor, type ModelClasses } from '../../domain/model/class-order.ts';
 import { UserError } from '../../errors.ts';
+import { classesFor, type ModelClasses } from '../model/class-order.ts';
+import type { ModelPolicy } from '../policy/model-policy.ts';
+import type { ColumnValues } from '../table/column-values.ts';
 
 /** What happened in each row, and how much each row weighs. */
 export interface Outcome {
@@ -24,7 +24,7 @@ const MAX_CLASSES = 100;
  */
 export function readOutcome(
   columns: ReadonlyMap<string, ColumnValues>,
-  config: ModelConfig,
+  config: ModelPolicy,
   model: ModelClasses | null = null,
 ): Outcome {
   const outcome = readPart(columns, config, { model, rowsBefore: 0 });
@@ -37,7 +37,7 @@ export function readOutcome(
  *
  * @throws {UserError} DATA_INVALID.
  */
-export function refuseWeightless(hasWeight: boolean, { evaluate }: ModelConfig): void {
+export function refuseWeightless(hasWeight: boolean, { evaluate }: ModelPolicy): void {
   if (!hasWeight) throw invalid(`the weight ${evaluate.weight} is 0 in every row`, 'Check evaluate.weight.');
 }
 
@@ -56,7 +56,7 @@ export interface OutcomePart {
  */
 export function readPart(
   columns: ReadonlyMap<string, ColumnValues>,
-  config: ModelConfig,
+  config: ModelPolicy,
   { model, rowsBefore }: OutcomePart,
 ): Outcome {
   const { data, evaluate, task } = config;

@@ -1,5 +1,5 @@
-import type { ColumnValues } from '../../domain/evaluation/column-values.ts';
-import type { BatchColumn, TableColumnType } from '../../ports/evaluate/table-reader.ts';
+import type { ColumnValues } from './column-values.ts';
+import type { BatchColumn, TableColumnType } from './table.ts';
 
 /** Chosen: of some batches. */
 const FIRST_ROOM = 65_536;

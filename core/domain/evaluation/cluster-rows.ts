@@ -1,32 +1,10 @@
 import { UserError } from '../../errors.ts';
 import type { Sampling } from '../inference/standard-error.ts';
-import { type ColumnValues, rowCount } from './column-values.ts';
+import type { Grouping } from '../policy/grouping.ts';
+import { type ColumnValues, rowCount } from '../table/column-values.ts';
 
-/** Which rows belong together. */
-export type Grouping =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'day' | 'column'; readonly column: string; readonly label: string };
-
-const DAY = /^day\((.+)\)$/;
 /** Milliseconds of a day. */
 export const DAY_MS = 86_400_000;
-
-/**
- * Reads `evaluate.group`.
- *
- * @param text A column, `day(column)`, `none`, or undefined: the day of `time` where there is one.
- * @example parseGrouping('day(date)', undefined) // => { kind: 'day', column: 'date', label: 'day(date)' }
- */
-export function parseGrouping(text: string | undefined, time: string | undefined): Grouping {
-  if (text === undefined) return time === undefined ? { kind: 'none' } : dayOf(time);
-  if (text === 'none') return { kind: 'none' };
-  const day = DAY.exec(text)?.[1];
-  return day === undefined ? { kind: 'column', column: text, label: text } : dayOf(day);
-}
-
-function dayOf(column: string): Grouping {
-  return { kind: 'day', column, label: `day(${column})` };
-}
 
 /**
  * The clusters of a grouping. Rows without a value form one cluster together: nothing says that they are independent.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { SampledColumns } from '../../../../core/domain/table/sampled-columns.ts';
 import { profileColumns, scaleProfile } from '../../../../core/usecases/evaluate/profile-dataset.ts';
-import { SampledColumns } from '../../../../core/usecases/evaluate/sampled-columns.ts';
 
 const table = {
   files: ['/test.parquet'],

@@ -1,0 +1,53 @@
+import { UserError } from '../../errors.ts';
+import type { ResolvedGate } from '../gate/resolve-gate.ts';
+import type { ModelPolicy } from '../policy/model-policy.ts';
+import type { TableDescription } from '../table/table.ts';
+import { formatCount } from '../text/format-number.ts';
+import { isOfRanking } from './summed/model-summer.ts';
+
+/** Chosen: as many classes of which the order of scores is counted; the memory is 1 MB each and model. */
+const MOST_RANKED_CLASSES = 50;
+
+/** What of a configuration is not computed from aggregates, by its name in tidegate.yaml; empty: nothing. */
+export function notAggregated({ task, evaluate, drift }: ModelPolicy, gate: ResolvedGate): readonly string[] {
+  const metrics = [...gate.metrics, ...gate.classMetrics];
+  const classes = evaluate.classes?.length ?? 0;
+  const isMulticlass = task === 'multiclass-classification';
+  const tooMany = isMulticlass && classes > MOST_RANKED_CLASSES;
+  return [
+    // Which classes there are is to be known before the first row.
+    ...(isMulticlass && classes < 3 ? ['task: multiclass-classification without evaluate.classes'] : []),
+    ...(drift?.limits === 'history' ? ['drift.limits: history'] : []),
+    ...metrics
+      .filter((metric) => metric.summed === undefined || (tooMany && isOfRanking(metric)))
+      .map(({ name }) => `the metric ${name}`),
+  ];
+}
+
+/** The error for more rows than are held of what is not computed from aggregates. */
+export function tooManyRows(
+  { files }: TableDescription,
+  { rows, most, left }: { readonly rows: number; readonly most: number; readonly left: readonly string[] },
+): UserError {
+  const what = `${files[0] ?? 'the dataset'} has ${formatCount(rows)} rows`;
+  const known = `above ${formatCount(most)} this is not computed: ${left.join(', ')}`;
+  return new UserError('DATA_UNSUPPORTED', `${what}, and ${known}`, {
+    fix: 'Remove it from tidegate.yaml, or evaluate on a random sample of the rows.',
+  });
+}
+
+/** Whether two configurations read the same of each row, so that the aggregates of one serve the other. */
+export function readsTheSame(one: ModelPolicy, other: ModelPolicy): boolean {
+  const read = ({ task, data, evaluate }: ModelPolicy) =>
+    JSON.stringify([
+      task,
+      data.label,
+      data.csv,
+      evaluate.grouping,
+      evaluate.classes,
+      evaluate.decisionThreshold,
+      evaluate.weight,
+      evaluate.slices,
+    ]);
+  return read(one) === read(other);
+}

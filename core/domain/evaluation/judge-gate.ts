@@ -1,0 +1,66 @@
+import { type ArtifactFacts, artifactEvidence } from '../gate/artifact-evidence.ts';
+import { decideGate } from '../gate/decide-gate.ts';
+import type { ResolvedGate } from '../gate/resolve-gate.ts';
+import { type TrainingFacts, trainingEvidence } from '../gate/training-evidence.ts';
+import type { Grouping } from '../policy/grouping.ts';
+import type { ModelPolicy } from '../policy/model-policy.ts';
+import type { ContenderCurves, Evidence } from './evidence.ts';
+import { type ChampionAbsence, judgeRules, type RuleOutcome, type SmallSlice } from './judge-rules.ts';
+import type { MeasuredPopulation, MeasurementPlan } from './measure-population.ts';
+
+/** What a gate says of a candidate. */
+export interface JudgedScores {
+  /** How many groups of rows there are; null where rows are independent. */
+  readonly clusters: number | null;
+  readonly grouping: Grouping;
+  /** Computed when they are asked for. */
+  readonly curves: () => ContenderCurves;
+  /** All rows, then the slices that were judged, then the classes. */
+  readonly populations: readonly MeasuredPopulation[];
+  readonly smallSlices: readonly SmallSlice[];
+  readonly outcomes: readonly RuleOutcome[];
+  readonly verdict: 'pass' | 'fail' | 'inconclusive';
+}
+
+/** A gate with everything that its rules need beside the scores. */
+export interface JudgedBy {
+  readonly policy: ModelPolicy;
+  readonly gate: ResolvedGate;
+  /** What was measured of both artifacts. */
+  readonly facts: ArtifactFacts;
+  /** What the trainings of both models wrote. */
+  readonly training: TrainingFacts;
+  readonly absence: ChampionAbsence;
+}
+
+/** Measures and judges the scores of both models by a gate. */
+export function judgeGate(evidence: Evidence, { policy, gate, facts, training, absence }: JudgedBy): JudgedScores {
+  const { confidence, decisionThreshold, minRows } = policy.evaluate;
+  const plan: MeasurementPlan = { metrics: gate.metrics, rules: gate.rules, confidence, decisionThreshold };
+  const all = evidence.measureAll(plan);
+  const isLarge = ({ rows }: { readonly rows: number }) => rows >= minRows;
+  const slices = evidence.slices.filter(isLarge).map((slice) => slice.measure(plan));
+  const small = evidence.slices.filter((slice) => !isLarge(slice));
+  const smallSlices = small.map(({ key, rows }) => ({ slice: key, rows }));
+  const hasClasses = gate.classMetrics.length > 0;
+  const classes = hasClasses ? evidence.measureClasses({ ...plan, metrics: gate.classMetrics }) : [];
+  const outcomes = judgeRules(gate.rules, {
+    all,
+    slices,
+    classes,
+    smallSlices,
+    artifact: new Map([...artifactEvidence(gate, facts), ...trainingEvidence(gate.rules, training)]),
+    champion: absence,
+    confidence,
+    minRows,
+  });
+  return {
+    clusters: evidence.clusters,
+    grouping: evidence.grouping,
+    curves: () => evidence.curves(plan),
+    populations: [all, ...slices, ...classes],
+    smallSlices,
+    outcomes,
+    verdict: decideGate(outcomes),
+  };
+}

@@ -1,0 +1,49 @@
+import type { RuleEvidence } from '../evaluation/measure-population.ts';
+import { fileMetricKey } from '../metrics/metric-registry.ts';
+import { type GateRule, needsChampion } from './gate-rule.ts';
+import { differenceContrast, valueContrast } from './rule-contrast.ts';
+
+/** Numbers of a metrics file by dotted key; null where not finite. */
+export type TrainingMetrics = Readonly<Record<string, number | null>>;
+
+/** What the trainings of both contenders wrote; undefined where it is not known. */
+export interface TrainingFacts {
+  readonly candidate: TrainingMetrics | undefined;
+  readonly champion: TrainingMetrics | undefined;
+}
+
+/** Why such a number has no interval. */
+export const TRAINING_REASON = 'as training wrote it: it has no interval';
+
+/** Evidence for the rules on numbers that training wrote: exact, since nothing is known of their error. */
+export function trainingEvidence(rules: readonly GateRule[], facts: TrainingFacts): ReadonlyMap<number, RuleEvidence> {
+  return new Map(
+    rules.flatMap((rule): [number, RuleEvidence][] => {
+      const key = fileMetricKey(rule.metric);
+      return key === undefined ? [] : [[rule.index, evidenceOf(rule, key, facts)]];
+    }),
+  );
+}
+
+function evidenceOf(rule: GateRule, key: string, facts: TrainingFacts): RuleEvidence {
+  const { bound, direction } = rule;
+  const value = numberOf(facts.candidate, key);
+  if (typeof value === 'string') return { missing: `the metrics file ${value}` };
+  const baseline = needsChampion(rule) ? numberOf(facts.champion, key) : 0;
+  if (typeof baseline === 'string') return { missing: `what the champion's training wrote ${baseline}` };
+  if ('margin' in bound && bound.margin.kind === 'relative' && baseline <= 0) {
+    return { missing: `the champion's value is ${baseline}, and nothing is relative to that` };
+  }
+  const { weights, reading } =
+    'value' in bound ? valueContrast(bound) : differenceContrast(bound, direction ?? 'higher-is-better', baseline);
+  const contrast = weights.candidate * value + weights.champion * baseline + weights.constant;
+  return { evidence: { value: contrast, uncertainty: { kind: 'exact', method: TRAINING_REASON }, reading, rows: 0 } };
+}
+
+/** The number of a key, or why there is none: a clause. */
+function numberOf(metrics: TrainingMetrics | undefined, key: string): number | string {
+  if (metrics === undefined) return 'is not known';
+  const found = Object.hasOwn(metrics, key) ? metrics[key] : undefined;
+  if (found === undefined) return `has no ${key}`;
+  return found ?? `holds a ${key} that is not finite`;
+}

@@ -1,0 +1,51 @@
+import type { SliceDeclaration } from '../evaluation/slice.ts';
+import type { MetricTask } from '../metrics/metric.ts';
+import type { CsvOptions } from '../table/table.ts';
+import { columnsOfGrouping, type Grouping } from './grouping.ts';
+import type { RulePolicy } from './rule-policy.ts';
+
+/** Which columns of the data mean what. */
+export interface DataPolicy {
+  readonly label: string;
+  readonly time?: string | undefined;
+  /** In the order of the model's input. */
+  readonly features?: readonly string[] | undefined;
+  /** The column of a model's input. */
+  readonly inputs?: Readonly<Record<string, string>> | undefined;
+  readonly csv?: CsvOptions | undefined;
+  /** Neither features nor watched for drift. */
+  readonly exclude: readonly string[];
+}
+
+/** How scored rows are judged. */
+export interface EvaluationPolicy {
+  readonly grouping: Grouping;
+  readonly weight?: string | undefined;
+  /** The label's values in the order of the model's probabilities. */
+  readonly classes?: readonly (string | number | boolean)[] | undefined;
+  readonly metrics?: readonly string[] | undefined;
+  readonly metricsFile?: string | undefined;
+  /** In [0, 1]. */
+  readonly decisionThreshold: number;
+  readonly slices: readonly SliceDeclaration[];
+  /** Smaller slices are listed, not judged. */
+  readonly minRows: number;
+  /** In (0.5, 1). */
+  readonly confidence: number;
+}
+
+/** What decisions about a model read of its entry in tidegate.yaml, which `core/config` parses once. */
+export interface ModelPolicy {
+  readonly task: MetricTask;
+  readonly data: DataPolicy;
+  readonly evaluate: EvaluationPolicy;
+  readonly gate: { readonly rules: readonly RulePolicy[] };
+  readonly drift?: { readonly limits?: unknown } | undefined;
+}
+
+/** Columns of the dataset that judging reads, beside the features. */
+export function columnsToJudge({ data, evaluate }: ModelPolicy): readonly string[] {
+  const { grouping, weight, slices } = evaluate;
+  const optional = [data.time, ...columnsOfGrouping(grouping), weight].filter((name) => name !== undefined);
+  return [...new Set([data.label, ...optional, ...slices.map(({ column }) => column)])];
+}

@@ -1,0 +1,98 @@
+import type { ModelConfig } from '../../config/tidegate-config.ts';
+import { aggregateEvidence } from '../../domain/evaluation/aggregate-evidence.ts';
+import { notAggregated, readsTheSame } from '../../domain/evaluation/aggregation-limits.ts';
+import type { Evidence } from '../../domain/evaluation/evidence.ts';
+import { type JudgedScores, judgeGate } from '../../domain/evaluation/judge-gate.ts';
+import { rowEvidence } from '../../domain/evaluation/row-evidence.ts';
+import { type ResolvedGate, resolveGate } from '../../domain/gate/resolve-gate.ts';
+import type { TrainingFacts } from '../../domain/gate/training-evidence.ts';
+import { UserError } from '../../errors.ts';
+import type { BaseJudgement } from './assemble-evaluation.ts';
+import { checkChampionData, type JudgedDataset } from './check-champion-data.ts';
+import type { JudgedContenders } from './contender-facts.ts';
+import type { EvaluationPorts } from './evaluation-ports.ts';
+import type { EvaluationRequest } from './evaluation-request.ts';
+import type { ScoredContenders, SummedContenders } from './open-contenders.ts';
+
+/** The dataset, read and scored: rows in memory, or aggregates of more of them. */
+export type ScoredModels =
+  | { readonly kind: 'rows'; readonly contenders: ScoredContenders }
+  | { readonly kind: 'aggregates'; readonly contenders: SummedContenders };
+
+/** Judges the scores of both models by a gate. */
+export function judgeBy(
+  scored: ScoredModels,
+  by: { readonly policy: ModelConfig; readonly gate: ResolvedGate; readonly training: TrainingFacts },
+): JudgedScores {
+  const { facts, absence } = scored.contenders;
+  return judgeGate(evidenceOf(scored, by.policy), { ...by, facts, absence });
+}
+
+function evidenceOf(scored: ScoredModels, policy: ModelConfig): Evidence {
+  return scored.kind === 'rows' ? rowEvidence(scored.contenders, policy) : aggregateEvidence(scored.contenders, policy);
+}
+
+/** What the base branch's gate says of the same scores, where the pull request changes how the model is judged. */
+export function judgeByBase(request: EvaluationRequest, scored: ScoredModels): BaseJudgement | null {
+  const { base, config } = request;
+  if (base === null) return null;
+  if ('problem' in base) return { verdict: 'inconclusive', outcomes: [], reason: base.problem };
+  try {
+    const gate = resolveGate(base.config, base.rulePlaces);
+    if (scored.kind === 'aggregates' && !areAggregatesOf(request.config, base.config, gate)) {
+      const reason = 'it reads columns that were not aggregated, and a dataset of so many rows is read once';
+      return { verdict: 'inconclusive', outcomes: [], reason };
+    }
+    const isSameFile = base.config.evaluate.metricsFile === config.evaluate.metricsFile;
+    const training = isSameFile
+      ? trainingOf(request, scored.contenders)
+      : { candidate: undefined, champion: undefined };
+    const { verdict, outcomes } = judgeBy(scored, { policy: base.config, gate, training });
+    return { verdict, outcomes, reason: null };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { verdict: 'inconclusive', outcomes: [], reason: error.message };
+  }
+}
+
+function areAggregatesOf(own: ModelConfig, base: ModelConfig, gate: ResolvedGate): boolean {
+  return readsTheSame(own, base) && notAggregated(base, gate).length === 0;
+}
+
+/** What the trainings of both models wrote. */
+export function trainingOf({ trainingMetrics }: EvaluationRequest, { found }: JudgedContenders): TrainingFacts {
+  const history = found.kind === 'found' ? found.history : undefined;
+  return { candidate: trainingMetrics, champion: history?.trainingMetrics };
+}
+
+/** The dataset that models were scored on. */
+export interface ScoredOn extends JudgedDataset {
+  readonly request: EvaluationRequest;
+}
+
+/** A champion that may have seen rows of the dataset is not compared with. */
+export async function withoutSeenChampion(
+  scored: ScoredModels,
+  { request, ...dataset }: ScoredOn,
+  { tables, hasher, bringData }: EvaluationPorts,
+): Promise<ScoredModels> {
+  const { found, champion } = scored.contenders;
+  const history = found.kind === 'found' ? found.history : undefined;
+  if (history === undefined || champion === null) return scored;
+  const ports = { tables, hasher, bringData, resolve: request.resolve, csv: request.config.data.csv };
+  const { problem, note } = await checkChampionData(history, dataset, ports);
+  if (problem !== undefined)
+    return changed(scored, { champion: null, absence: { kind: 'unreadable', reason: problem } });
+  if (note === undefined || found.kind !== 'found') return scored;
+  const notes = [found.note, note].filter((text) => text !== undefined).join('; ');
+  return changed(scored, { found: { ...found, note: notes } });
+}
+
+function changed(
+  scored: ScoredModels,
+  change: Partial<Pick<JudgedContenders, 'absence' | 'found'>> & { readonly champion?: null },
+): ScoredModels {
+  return scored.kind === 'rows'
+    ? { ...scored, contenders: { ...scored.contenders, ...change } }
+    : { ...scored, contenders: { ...scored.contenders, ...change } };
+}
