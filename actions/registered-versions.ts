@@ -9,7 +9,7 @@ import { GitHubDefaultBranchLog } from '../core/adapters/github/github-default-b
 import { GitHubRepositoryFiles } from '../core/adapters/github/github-repository-files.ts';
 import { GitHubVersionTags } from '../core/adapters/github/github-version-tags.ts';
 import { GitHubWorkflowRuns } from '../core/adapters/github/github-workflow-runs.ts';
-import type { EnvironmentConfig } from '../core/config/environment-config.ts';
+import type { Environment } from '../core/domain/policy/environment.ts';
 import { UserError } from '../core/errors.ts';
 import type { ChampionFinder } from '../core/ports/evaluate/champion-finder.ts';
 import type { RepositoryFiles } from '../core/ports/github/repository-files.ts';
@@ -31,7 +31,7 @@ export interface RegisteredVersions {
   readonly catalog: VersionCatalog;
   readonly files: RepositoryFiles;
   /** Their targets are paths of the repository, as `files` takes them. */
-  readonly environments: readonly EnvironmentConfig[];
+  readonly environments: readonly Environment[];
   /** Undefined where tidegate.yaml names no store. */
   readonly objects: ObjectStore | undefined;
   readonly documents: VersionStore | undefined;
@@ -66,7 +66,7 @@ export async function openCatalog(
     repository,
     environments,
     storeUri,
-  }: GitHubAccess & { readonly environments: readonly EnvironmentConfig[]; readonly storeUri: string | undefined },
+  }: GitHubAccess & { readonly environments: readonly Environment[]; readonly storeUri: string | undefined },
 ): Promise<VersionCatalog> {
   const branches = new GitHubBranches(client, repository);
   const base = await branches.default();

@@ -1,5 +1,5 @@
 import { relative, resolve, sep } from 'node:path';
-import type { EnvironmentConfig } from '../core/config/environment-config.ts';
+import type { Environment } from '../core/domain/policy/environment.ts';
 import type { ActionContext } from './action-context.ts';
 
 /**
@@ -8,8 +8,8 @@ import type { ActionContext } from './action-context.ts';
  */
 export function inRepository(
   { env, workingDirectory }: Pick<ActionContext, 'env' | 'workingDirectory'>,
-  environments: readonly EnvironmentConfig[],
-): readonly EnvironmentConfig[] {
+  environments: readonly Environment[],
+): readonly Environment[] {
   const root = env.GITHUB_WORKSPACE ?? workingDirectory;
   const folder = relative(resolve(root), resolve(workingDirectory)).split(sep).join('/');
   if (folder === '') return environments;

@@ -1,7 +1,8 @@
 import { WorkspaceFiles } from '../../core/adapters/files/workspace-files.ts';
-import { type TargetConfig, target } from '../../core/config/environment-config.ts';
+import { target } from '../../core/config/environment-config.ts';
 import { parseImageReference } from '../../core/domain/image/image-reference.ts';
 import type { DeployedVersion } from '../../core/domain/manifest/version-value.ts';
+import type { ManifestTarget } from '../../core/domain/policy/manifest-target.ts';
 import { UserError } from '../../core/errors.ts';
 import { renderDeployment } from '../../core/render/promotion/deployment.ts';
 import { planDeployment } from '../../core/usecases/promote/deploy-version.ts';
@@ -59,7 +60,7 @@ function refuseModelInputs({ mode, environment }: Values): void {
   });
 }
 
-function targetOf(file: string, { kind, name, path }: Values): TargetConfig {
+function targetOf(file: string, { kind, name, path }: Values): ManifestTarget {
   const given = Object.entries({ file, kind, name, path }).filter(([, value]) => value !== undefined);
   const { data, error } = target.safeParse(Object.fromEntries(given));
   if (data !== undefined) return data;

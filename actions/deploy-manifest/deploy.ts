@@ -5,7 +5,7 @@ import { GitHubCommitHistory } from '../../core/adapters/github/github-commit-hi
 import { GitHubPullRequests } from '../../core/adapters/github/github-pull-requests.ts';
 import { GitHubRepositoryFiles, MAX_CONTENTS_BYTES } from '../../core/adapters/github/github-repository-files.ts';
 import { mapParallel } from '../../core/async/map-parallel.ts';
-import type { EnvironmentConfig } from '../../core/config/environment-config.ts';
+import type { Environment } from '../../core/domain/policy/environment.ts';
 import { commitDeployment } from '../../core/usecases/promote/commit-deployment.ts';
 import { FILES_AT_ONCE, type FileEdit, planDeployment } from '../../core/usecases/promote/deploy-version.ts';
 import { type DeploymentWarning, deploymentWarnings } from '../../core/usecases/promote/deployment-warnings.ts';
@@ -22,7 +22,7 @@ export type DeployMode = 'write' | 'commit' | 'pull-request' | 'check';
 /** A version that is to run in an environment. */
 export interface WantedDeployment {
   readonly model: string;
-  readonly environment: EnvironmentConfig;
+  readonly environment: Environment;
   readonly version: KnownVersion;
   readonly catalog: VersionCatalog;
   /** The input github-token. */

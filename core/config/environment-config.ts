@@ -89,8 +89,3 @@ export const environment = z
     targets: z.array(target).min(1),
   })
   .transform(camelCaseKeys);
-
-/** An environment in tidegate.yaml. */
-export type EnvironmentConfig = z.output<typeof environment>;
-/** A manifest that an environment owns, and what in it. */
-export type TargetConfig = EnvironmentConfig['targets'][number];

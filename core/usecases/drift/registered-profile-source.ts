@@ -1,4 +1,4 @@
-import type { EnvironmentConfig } from '../../config/environment-config.ts';
+import type { Environment } from '../../domain/policy/environment.ts';
 import { UserError } from '../../errors.ts';
 import type { ProfileSource, RegisteredProfile } from '../../ports/drift/profile-source.ts';
 import { findRunningVersions, lastRunning, lostVersion, type RunningPorts } from '../registry/find-running-versions.ts';
@@ -14,10 +14,10 @@ export interface RegisteredProfilePorts extends RunningPorts {
 
 /** Profiles in the store, by what the manifests of the default branch run. */
 export class RegisteredProfileSource implements ProfileSource {
-  readonly #environments: readonly EnvironmentConfig[];
+  readonly #environments: readonly Environment[];
   readonly #ports: RegisteredProfilePorts;
 
-  constructor(environments: readonly EnvironmentConfig[], ports: RegisteredProfilePorts) {
+  constructor(environments: readonly Environment[], ports: RegisteredProfilePorts) {
     this.#environments = environments;
     this.#ports = ports;
   }

@@ -1,5 +1,5 @@
-import type { EnvironmentConfig } from '../../config/environment-config.ts';
 import type { ChampionHistory } from '../../domain/evaluation/champion-data.ts';
+import type { Environment } from '../../domain/policy/environment.ts';
 import { ServiceError, UserError } from '../../errors.ts';
 import type { Champion, ChampionFinder } from '../../ports/evaluate/champion-finder.ts';
 import type { RepositoryFiles } from '../../ports/github/repository-files.ts';
@@ -27,10 +27,10 @@ export interface ChampionPorts {
  * none, and neither is an artifact of the store that no believed version has.
  */
 export class RegisteredChampionFinder implements ChampionFinder {
-  readonly #environments: readonly EnvironmentConfig[];
+  readonly #environments: readonly Environment[];
   readonly #ports: ChampionPorts;
 
-  constructor(environments: readonly EnvironmentConfig[], ports: ChampionPorts) {
+  constructor(environments: readonly Environment[], ports: ChampionPorts) {
     this.#environments = environments;
     this.#ports = ports;
   }

@@ -1,6 +1,6 @@
-import type { EnvironmentConfig } from '../../config/environment-config.ts';
 import type { Command } from '../../domain/commands/parse-commands.ts';
 import type { Finding } from '../../domain/doctor/finding.ts';
+import type { Environment } from '../../domain/policy/environment.ts';
 import { describeGate, describeHealth } from '../../domain/promotion/promotion-check.ts';
 import type { Comments } from '../../ports/github/comments.ts';
 import type { Conversation } from '../../ports/github/conversation.ts';
@@ -38,7 +38,7 @@ export interface CommandPorts extends PromotionPorts, RetrainPorts {
 export interface CommandScope {
   readonly request: PromotionRequest;
   /** Of the pull request or issue that the comment stands under. */
-  readonly environment: EnvironmentConfig | undefined;
+  readonly environment: Environment | undefined;
   /** The text of our own that the comment stands under, or ''. */
   readonly subject: string;
   /** Login of who asks. */
@@ -137,7 +137,7 @@ async function rollBack(wanted: string, scope: CommandScope, ports: CommandPorts
 
 /** Whether all targets of an environment named a version at some time, on the default branch. */
 async function ranBefore(
-  { name }: EnvironmentConfig,
+  { name }: Environment,
   version: KnownVersion,
   { histories }: ModelSituation,
 ): Promise<boolean> {
@@ -180,7 +180,7 @@ async function unhold(_: string, scope: CommandScope, ports: CommandPorts): Prom
 }
 
 async function holdOf(
-  environment: EnvironmentConfig,
+  environment: Environment,
   version: KnownVersion,
   { gates }: ModelSituation,
 ): Promise<number | undefined> {
@@ -188,7 +188,7 @@ async function holdOf(
   return openHoldsOf(await gates.controls(), held)[0]?.issue;
 }
 
-function runningIn({ name }: EnvironmentConfig, { running }: ModelSituation): KnownVersion | undefined {
+function runningIn({ name }: Environment, { running }: ModelSituation): KnownVersion | undefined {
   return running.find((one) => one.name === name)?.version;
 }
 

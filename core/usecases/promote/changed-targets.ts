@@ -1,5 +1,6 @@
-import type { EnvironmentConfig, TargetConfig } from '../../config/environment-config.ts';
 import { namesSame } from '../../domain/manifest/match-version.ts';
+import type { Environment } from '../../domain/policy/environment.ts';
+import type { ManifestTarget } from '../../domain/policy/manifest-target.ts';
 import { UserError } from '../../errors.ts';
 import type { Branches } from '../../ports/github/branches.ts';
 import type { RepositoryFiles } from '../../ports/github/repository-files.ts';
@@ -9,7 +10,7 @@ import { type ReadTarget, readTargetOf } from '../registry/find-running-versions
 /** Reads what targets of a file say, of a text that a stranger may have written. */
 export type TargetReader = (
   text: string | undefined,
-  targets: readonly TargetConfig[],
+  targets: readonly ManifestTarget[],
 ) => Promise<readonly ReadTarget[]>;
 
 /** What comparing two commits needs. */
@@ -52,7 +53,7 @@ export const readTargetsHere: TargetReader = async (text, targets) =>
  * the host cuts decides.
  */
 export async function changedTargets(
-  { targets }: Pick<EnvironmentConfig, 'targets'>,
+  { targets }: Pick<Environment, 'targets'>,
   compared: Compared,
   ports: ChangePorts,
 ): Promise<TargetChange> {
@@ -91,11 +92,11 @@ async function fileChange(
 
 async function valuesAt(
   sha: string,
-  targets: readonly TargetConfig[],
+  targets: readonly ManifestTarget[],
   { files, readTargets = readTargetsHere }: ChangePorts,
 ): Promise<readonly ReadTarget[]> {
   const byFile = Map.groupBy(targets, ({ file }) => file);
-  const read = new Map<TargetConfig, ReadTarget>();
+  const read = new Map<ManifestTarget, ReadTarget>();
   for (const [file, own] of byFile) {
     const said = await files.read(file, sha).then((text) => readTargets(text, own), unread(own));
     for (const [index, target] of own.entries()) {
@@ -106,7 +107,7 @@ async function valuesAt(
 }
 
 /** A folder, a huge file or one that is no text is a target that cannot be read, and nobody else's problem. */
-function unread(targets: readonly TargetConfig[]): (error: unknown) => readonly ReadTarget[] {
+function unread(targets: readonly ManifestTarget[]): (error: unknown) => readonly ReadTarget[] {
   return (error) => {
     if (!(error instanceof UserError)) throw error;
     return targets.map(() => ({ problem: `cannot be read: ${error.message}` }));

@@ -1,4 +1,4 @@
-import type { EnvironmentConfig } from '../../config/environment-config.ts';
+import type { Environment } from '../../domain/policy/environment.ts';
 import { ServiceError, UserError } from '../../errors.ts';
 import type { Branches } from '../../ports/github/branches.ts';
 import type { RepositoryFiles } from '../../ports/github/repository-files.ts';
@@ -9,7 +9,7 @@ import { type FileEdit, planDeployment } from './deploy-version.ts';
 /** A version for an environment's targets, by a commit. */
 export interface CommittedDeployment {
   readonly model: string;
-  readonly environment: EnvironmentConfig;
+  readonly environment: Environment;
   readonly version: KnownVersion;
   /** That the commit goes onto. */
   readonly branch: string;

@@ -1,9 +1,10 @@
 import { mapParallel } from '../../async/map-parallel.ts';
-import type { EnvironmentConfig, TargetConfig } from '../../config/environment-config.ts';
 import { editManifest, readTarget } from '../../domain/manifest/edit-manifest.ts';
 import { namesSame } from '../../domain/manifest/match-version.ts';
 import type { RunningValue } from '../../domain/manifest/running-value.ts';
 import type { DeployedVersion } from '../../domain/manifest/version-value.ts';
+import type { Environment } from '../../domain/policy/environment.ts';
+import type { ManifestTarget } from '../../domain/policy/manifest-target.ts';
 import { UserError } from '../../errors.ts';
 import type { KnownVersion } from '../registry/version-catalog.ts';
 
@@ -26,7 +27,7 @@ export interface FileEdit {
  *   throws. Then no file has changed.
  */
 export async function planDeployment(
-  { targets }: Pick<EnvironmentConfig, 'targets'>,
+  { targets }: Pick<Environment, 'targets'>,
   version: DeployedVersion & Partial<Pick<KnownVersion, 'provenance'>>,
   read: (file: string) => Promise<string | undefined>,
 ): Promise<readonly FileEdit[]> {
@@ -51,7 +52,7 @@ export async function planDeployment(
 /** Of a version that is believed by history alone, only what an environment has held may be written. */
 function expectHeld(
   written: RunningValue,
-  { file }: TargetConfig,
+  { file }: ManifestTarget,
   { version, provenance }: { readonly version: string } & Partial<Pick<KnownVersion, 'provenance'>>,
 ): void {
   if (provenance?.kind !== 'history') return;
@@ -68,7 +69,7 @@ function expectHeld(
  *
  * @throws {UserError} INPUT_INVALID naming the known ones.
  */
-export function selectEnvironment(environments: readonly EnvironmentConfig[], name: string): EnvironmentConfig {
+export function selectEnvironment(environments: readonly Environment[], name: string): Environment {
   const found = environments.find((environment) => environment.name === name);
   if (found !== undefined) return found;
   throw new UserError('INPUT_INVALID', `environment "${name}" is not in tidegate.yaml`, {

@@ -1,6 +1,6 @@
-import type { EnvironmentConfig } from '../../config/environment-config.ts';
 import { readTarget } from '../../domain/manifest/edit-manifest.ts';
 import { type ManifestWarning, manifestWarnings, mayHaveTraps } from '../../domain/manifest/manifest-warnings.ts';
+import type { Environment } from '../../domain/policy/environment.ts';
 import type { FileEdit } from './deploy-version.ts';
 
 /** A warning about a manifest, with the file that it is about. */
@@ -17,7 +17,7 @@ export interface DeploymentWarning extends ManifestWarning {
  * @throws What `read` throws.
  */
 export async function deploymentWarnings(
-  { targets }: Pick<EnvironmentConfig, 'targets'>,
+  { targets }: Pick<Environment, 'targets'>,
   edits: readonly FileEdit[],
   read: (file: string) => Promise<string | undefined> = async () => undefined,
 ): Promise<readonly DeploymentWarning[]> {

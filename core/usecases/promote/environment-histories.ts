@@ -1,8 +1,9 @@
-import type { EnvironmentConfig, TargetConfig } from '../../config/environment-config.ts';
 import { readTarget } from '../../domain/manifest/edit-manifest.ts';
 import { isNamed, namesSame } from '../../domain/manifest/match-version.ts';
 import type { RunningValue } from '../../domain/manifest/running-value.ts';
 import type { DeployedVersion } from '../../domain/manifest/version-value.ts';
+import type { Environment } from '../../domain/policy/environment.ts';
+import type { ManifestTarget } from '../../domain/policy/manifest-target.ts';
 import type { EnvironmentHistory, EnvironmentState } from '../../domain/promotion/environment-history.ts';
 import { UserError } from '../../errors.ts';
 import type { BranchTip, BranchTips, DefaultBranchLog } from '../../ports/github/default-branch-log.ts';
@@ -30,14 +31,14 @@ const MAX_TIPS = 500;
  * its host. What is read is read once.
  */
 export class EnvironmentHistories implements HeldValues {
-  readonly #environments: readonly EnvironmentConfig[];
+  readonly #environments: readonly Environment[];
   readonly #baseSha: string;
   readonly #ports: HistoryPorts;
   readonly #known = new Map<string, Promise<EnvironmentHistory>>();
   readonly #tips = new Map<number, Promise<BranchTips>>();
 
   /** @param baseSha The default branch's newest commit. */
-  constructor(environments: readonly EnvironmentConfig[], baseSha: string, ports: HistoryPorts) {
+  constructor(environments: readonly Environment[], baseSha: string, ports: HistoryPorts) {
     this.#environments = environments;
     this.#baseSha = baseSha;
     this.#ports = ports;
@@ -107,7 +108,7 @@ export class EnvironmentHistories implements HeldValues {
   }
 
   /** @param object The file at that commit; undefined: there is none. */
-  async #value(target: TargetConfig, sha: string, object: string | undefined): Promise<RunningValue | undefined> {
+  async #value(target: ManifestTarget, sha: string, object: string | undefined): Promise<RunningValue | undefined> {
     if (object === undefined) return undefined;
     const { values, files } = this.#ports;
     const key = `${object} ${JSON.stringify(target)}`;
@@ -139,7 +140,7 @@ function runsOf(tips: readonly BranchTip[], filesAt: (index: number) => string):
   return runs;
 }
 
-function valueIn(text: string | undefined, target: TargetConfig): RunningValue | undefined {
+function valueIn(text: string | undefined, target: ManifestTarget): RunningValue | undefined {
   if (text === undefined) return undefined;
   try {
     return readTarget(text, target);

@@ -1,5 +1,5 @@
-import type { EnvironmentConfig } from '../../config/environment-config.ts';
 import type { ModelConfig } from '../../config/tidegate-config.ts';
+import type { Environment } from '../../domain/policy/environment.ts';
 import { DEFAULT_RELEASE_WORKFLOW } from '../../domain/registry/release-run.ts';
 import type { ArtifactHasher } from '../../ports/evaluate/artifact-hasher.ts';
 import type { Branches } from '../../ports/github/branches.ts';
@@ -73,7 +73,7 @@ export async function readSituation(request: SituationRequest, ports: SituationP
 /** Whose versions are believed, and as of when. */
 export interface BeliefRequest {
   readonly model: string;
-  readonly config: Pick<ModelConfig, 'register' | 'image'> & { readonly environments: readonly EnvironmentConfig[] };
+  readonly config: Pick<ModelConfig, 'register' | 'image'> & { readonly environments: readonly Environment[] };
   /** The default branch and its newest commit. */
   readonly base: { readonly name: string; readonly sha: string };
   readonly nowMs: number;

@@ -1,5 +1,5 @@
-import type { EnvironmentConfig } from '../../config/environment-config.ts';
 import { isNamed } from '../../domain/manifest/match-version.ts';
+import type { Environment } from '../../domain/policy/environment.ts';
 import { type EnvironmentState, firstInRow, type TargetValues } from '../../domain/promotion/environment-history.ts';
 import { decideHealth, type Health, type HealthFacts } from '../../domain/promotion/health.ts';
 import type { BranchTip } from '../../ports/github/default-branch-log.ts';
@@ -15,7 +15,7 @@ export interface ObservationSources {
 
 /** An environment that holds a version on the default branch. */
 export interface HeldEnvironment {
-  readonly environment: EnvironmentConfig;
+  readonly environment: Environment;
   readonly version: KnownVersion;
   readonly nowMs: number;
 }
@@ -53,7 +53,7 @@ export async function observeEnvironment(held: HeldEnvironment, sources: Observa
  * a moment when the next one came (its node was drained) has not failed.
  */
 export async function hadFailed(
-  environment: EnvironmentConfig,
+  environment: Environment,
   { arrivedAtMs, endedAtMs }: EnvironmentState,
   sources: ObservationSources,
 ): Promise<boolean> {
@@ -70,7 +70,7 @@ export function areNamed(values: TargetValues, version: KnownVersion): boolean {
 
 /** Judges by what was said between two moments, of these commits of the default branch. */
 async function judgeHealth(
-  { name, health }: EnvironmentConfig,
+  { name, health }: Environment,
   { heldSinceMs, nowMs, tips }: Pick<HealthFacts, 'heldSinceMs' | 'nowMs'> & { readonly tips: readonly BranchTip[] },
   { signals }: Pick<ObservationSources, 'signals'>,
 ): Promise<Health> {

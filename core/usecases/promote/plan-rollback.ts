@@ -1,8 +1,8 @@
-import type { EnvironmentConfig } from '../../config/environment-config.ts';
 import { readTarget } from '../../domain/manifest/edit-manifest.ts';
 import { isNamed } from '../../domain/manifest/match-version.ts';
 import { restoreManifest } from '../../domain/manifest/restore-manifest.ts';
 import type { RunningValue } from '../../domain/manifest/running-value.ts';
+import type { Environment } from '../../domain/policy/environment.ts';
 import type { EnvironmentState } from '../../domain/promotion/environment-history.ts';
 import { UserError } from '../../errors.ts';
 import type { HealthSignals } from '../../ports/github/health-signals.ts';
@@ -20,7 +20,7 @@ export interface RollbackSources {
 
 /** A version that is taken back from where it runs. */
 export interface TakenBack {
-  readonly environment: EnvironmentConfig;
+  readonly environment: Environment;
   readonly version: KnownVersion;
   readonly situation: ModelSituation;
 }
@@ -81,7 +81,7 @@ async function isGood(
   return !(await hadFailed(environment, state, { signals, histories }));
 }
 
-function tooLongAgo({ name, targets }: EnvironmentConfig, { version }: KnownVersion): UserError {
+function tooLongAgo({ name, targets }: Environment, { version }: KnownVersion): UserError {
   const [target] = targets;
   return new UserError('VERSION_NOT_FOUND', `the history of ${name} has nothing good from before v${version}`, {
     fix: 'Name the version to go back to: /tidegate rollback <version>.',

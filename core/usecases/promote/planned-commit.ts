@@ -1,5 +1,5 @@
-import type { EnvironmentConfig } from '../../config/environment-config.ts';
 import type { DeployedVersion } from '../../domain/manifest/version-value.ts';
+import type { Environment } from '../../domain/policy/environment.ts';
 import { UserError } from '../../errors.ts';
 import type { Branches, BranchHead } from '../../ports/github/branches.ts';
 import type { CommitHistory } from '../../ports/github/commit-history.ts';
@@ -15,7 +15,7 @@ export interface PlannedCommitPorts {
 
 /** A plan: a version in an environment. */
 export interface Plan {
-  readonly environment: Pick<EnvironmentConfig, 'targets'>;
+  readonly environment: Pick<Environment, 'targets'>;
   readonly version: DeployedVersion;
   /** The default branch's newest commit. */
   readonly baseSha: string;

@@ -1,5 +1,5 @@
-import type { EnvironmentConfig } from '../../config/environment-config.ts';
 import { isNamed } from '../../domain/manifest/match-version.ts';
+import type { Environment } from '../../domain/policy/environment.ts';
 import { type UpstreamFacts, type WaitingGate, waitingGates } from '../../domain/promotion/gates.ts';
 import { isSameContent } from '../../domain/registry/same-content.ts';
 import type { ControlIssues } from '../../ports/github/control-issues.ts';
@@ -13,7 +13,7 @@ import { openHoldsOf, type PromotionControls, readControls } from './promotion-c
 /** A model's environments as the default branch has them. */
 export interface GateRequest {
   readonly model: string;
-  readonly environments: readonly EnvironmentConfig[];
+  readonly environments: readonly Environment[];
   /** In the order of `environments`. */
   readonly running: readonly RunningEnvironment[];
   readonly histories: EnvironmentHistories;
@@ -68,7 +68,7 @@ export class PromotionGates {
   }
 
   /** The gates that keep a version out of an environment now. */
-  async waiting(environment: EnvironmentConfig, version: KnownVersion): Promise<readonly WaitingGate[]> {
+  async waiting(environment: Environment, version: KnownVersion): Promise<readonly WaitingGate[]> {
     const controls = await this.controls();
     const held = openHoldsOf(controls, { environment: environment.name, digest: version.artifactDigest });
     const names = upstreamOf(environment, this.#request.environments);
@@ -106,10 +106,7 @@ function says(running: RunningEnvironment | undefined, version: KnownVersion): b
 }
 
 /** The environments that a version has to be in first: `after`, or the one above. */
-export function upstreamOf(
-  environment: EnvironmentConfig,
-  environments: readonly EnvironmentConfig[],
-): readonly string[] {
+export function upstreamOf(environment: Environment, environments: readonly Environment[]): readonly string[] {
   const above = environments[environments.findIndex(({ name }) => name === environment.name) - 1];
   return environment.after ?? (above === undefined ? [] : [above.name]);
 }

@@ -1,5 +1,5 @@
-import type { EnvironmentConfig } from '../../config/environment-config.ts';
 import type { DeployedVersion } from '../../domain/manifest/version-value.ts';
+import type { Environment } from '../../domain/policy/environment.ts';
 import { deploymentBranch } from '../../domain/promotion/branch-names.ts';
 import type { BranchHead } from '../../ports/github/branches.ts';
 import type { CommitHistory } from '../../ports/github/commit-history.ts';
@@ -16,7 +16,7 @@ import { isPlannedCommit } from './planned-commit.ts';
 /** A version for an environment's targets, by a pull request. */
 export interface ProposedDeployment {
   readonly model: string;
-  readonly environment: EnvironmentConfig;
+  readonly environment: Environment;
   readonly version: KnownVersion;
 }
 

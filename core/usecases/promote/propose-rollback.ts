@@ -1,4 +1,4 @@
-import type { EnvironmentConfig } from '../../config/environment-config.ts';
+import type { Environment } from '../../domain/policy/environment.ts';
 import { rollbackBranch } from '../../domain/promotion/branch-names.ts';
 import { UserError } from '../../errors.ts';
 import { type HoldCause, renderHold } from '../../render/promotion/hold.ts';
@@ -14,7 +14,7 @@ export interface RolledBack {
   readonly request: PromotionRequest;
   readonly ports: PromotionPorts;
   readonly model: ModelSituation;
-  readonly environment: EnvironmentConfig;
+  readonly environment: Environment;
   /** The one that runs there. */
   readonly version: KnownVersion;
 }

@@ -1,5 +1,5 @@
-import type { EnvironmentConfig } from '../../config/environment-config.ts';
 import type { DeployedVersion } from '../../domain/manifest/version-value.ts';
+import type { Environment } from '../../domain/policy/environment.ts';
 import { promotionBranch } from '../../domain/promotion/branch-names.ts';
 import {
   type DesiredPromotion,
@@ -53,7 +53,7 @@ export interface PromotionPlan {
 
 /** One environment of a plan. */
 export interface PlannedPromotion {
-  readonly environment: EnvironmentConfig;
+  readonly environment: Environment;
   readonly desired: DesiredPromotion<KnownVersion>;
   readonly running: RunningEnvironment | undefined;
   /** Ours of this branch, newest first. */

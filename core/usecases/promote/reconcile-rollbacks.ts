@@ -1,4 +1,4 @@
-import type { EnvironmentConfig } from '../../config/environment-config.ts';
+import type { Environment } from '../../domain/policy/environment.ts';
 import { rollbackBranch } from '../../domain/promotion/branch-names.ts';
 import { desiredRollback, type RollbackFacts } from '../../domain/promotion/desired-rollback.ts';
 import type { Health } from '../../domain/promotion/health.ts';
@@ -15,7 +15,7 @@ interface Situation {
   readonly request: PromotionRequest;
   readonly ports: PromotionPorts;
   readonly model: ModelSituation;
-  readonly environment: EnvironmentConfig;
+  readonly environment: Environment;
   readonly version: KnownVersion;
   /** Ours of the rollback branch, newest first. */
   readonly pullRequests: readonly PullRequest[];

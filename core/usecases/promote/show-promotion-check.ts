@@ -1,5 +1,5 @@
-import type { EnvironmentConfig } from '../../config/environment-config.ts';
 import type { TidegateConfig } from '../../config/tidegate-config.ts';
+import type { Environment } from '../../domain/policy/environment.ts';
 import {
   areSameValues,
   type EnvironmentHistory,
@@ -87,7 +87,7 @@ async function changesOf(
 ): Promise<{ readonly changes: readonly ChangedEnvironment[]; readonly refused: readonly string[] }> {
   const { request, ports } = checked;
   const config = request.config.models[model];
-  const touched: (readonly [EnvironmentConfig, TargetChange])[] = [];
+  const touched: (readonly [Environment, TargetChange])[] = [];
   for (const environment of config?.environments ?? []) {
     const change = await changedTargets(environment, request, ports);
     if (change.kind !== 'same') touched.push([environment, change]);
@@ -109,7 +109,7 @@ function describeRefused(model: string, { version, reason }: RefusedTag): string
 }
 
 async function outcomeOf(
-  environment: EnvironmentConfig,
+  environment: Environment,
   change: TargetChange,
   situation: ModelSituation,
 ): Promise<ChangedEnvironment['outcome'] | undefined> {
@@ -148,7 +148,7 @@ interface Sides {
  * to what was there just before. A version that is held stays held.
  */
 async function goingBack(
-  environment: EnvironmentConfig,
+  environment: Environment,
   { before, after }: Sides,
   { histories, gates }: ModelSituation,
 ): Promise<ChangedEnvironment['outcome'] | undefined> {

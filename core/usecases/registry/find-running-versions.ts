@@ -1,6 +1,7 @@
-import type { EnvironmentConfig, TargetConfig } from '../../config/environment-config.ts';
 import { readTarget } from '../../domain/manifest/edit-manifest.ts';
 import type { RunningValue } from '../../domain/manifest/running-value.ts';
+import type { Environment } from '../../domain/policy/environment.ts';
+import type { ManifestTarget } from '../../domain/policy/manifest-target.ts';
 import { UserError } from '../../errors.ts';
 import type { RepositoryFiles } from '../../ports/github/repository-files.ts';
 import type { KnownVersion, VersionCatalog } from './version-catalog.ts';
@@ -35,7 +36,7 @@ export interface RunningPorts {
  * @param ref Undefined: the default branch.
  */
 export async function findRunningVersions(
-  environments: readonly EnvironmentConfig[],
+  environments: readonly Environment[],
   { files, catalog }: RunningPorts,
   ref?: string,
 ): Promise<readonly RunningEnvironment[]> {
@@ -85,7 +86,7 @@ export function lostVersion({ name, targets }: RunningEnvironment): string {
 }
 
 /** The value of a target in a file, or why there is none. */
-export function readTargetOf(text: string | undefined, target: TargetConfig): ReadTarget {
+export function readTargetOf(text: string | undefined, target: ManifestTarget): ReadTarget {
   if (text === undefined) return { problem: `has no file ${target.file}` };
   try {
     return { value: readTarget(text, target) };

@@ -1,4 +1,3 @@
-import type { EnvironmentConfig } from '../../config/environment-config.ts';
 import { parseConfig } from '../../config/parse-config.ts';
 import type { ModelConfig } from '../../config/tidegate-config.ts';
 import { readWorkflowFacts } from '../../config/workflow-facts.ts';
@@ -16,6 +15,7 @@ import type {
   WantedApp,
 } from '../../domain/doctor/setup-facts.ts';
 import type { WorkflowFacts } from '../../domain/doctor/workflow-facts.ts';
+import type { Environment } from '../../domain/policy/environment.ts';
 import { ServiceError, UserError } from '../../errors.ts';
 import type { Branches } from '../../ports/github/branches.ts';
 import type { DefaultBranchLog } from '../../ports/github/default-branch-log.ts';
@@ -89,7 +89,7 @@ export async function examineSetup(request: SetupRequest, ports: SetupPorts): Pr
 /** An environment whose health somebody tells. */
 interface ToldHealth {
   readonly model: string;
-  readonly environment: EnvironmentConfig;
+  readonly environment: Environment;
 }
 
 async function readConfig(
@@ -111,7 +111,7 @@ async function readConfig(
   }
 }
 
-function isTold({ health }: EnvironmentConfig): boolean {
+function isTold({ health }: Environment): boolean {
   return health !== undefined && health.from !== 'none';
 }
 
