@@ -17,8 +17,13 @@ export function classesFor(model: ModelClasses | null, labels: Iterable<string>)
  * Why the probabilities of a model cannot be those of classes in this order, as a clause; undefined where they can.
  *
  * @param classes In the order that is assumed.
+ * @param isDeclared Whether `evaluate.classes` says them.
  */
-export function classOrderProblem(model: ModelClasses | null, classes: readonly string[]): string | undefined {
+export function classOrderProblem(
+  model: ModelClasses | null,
+  classes: readonly string[],
+  isDeclared: boolean,
+): string | undefined {
   const known = model?.filter((label) => label !== undefined) ?? [];
   if (model === null || known.length === 0 || classes.length === 0) return undefined;
   const shown = `the model's probabilities are of ${model.map((label) => label ?? '?').join(', ')}, and the classes are ${classes.join(', ')}`;
@@ -27,7 +32,28 @@ export function classOrderProblem(model: ModelClasses | null, classes: readonly 
       ? `${shown} in this order`
       : undefined;
   }
-  // The two classes of a binary task are 0 and 1 by their place, whatever the model calls them.
+  if (areNumbered(model)) return undefined;
   const isByPlace = classes.length === 2 && !known.some((label) => classes.includes(label));
-  return areNumbered(model) || isByPlace ? undefined : shown;
+  if (!isByPlace) return shown;
+  const numbers = wordsAsNumbers(model);
+  if (numbers !== undefined && classes.every((label) => label === '0' || label === '1')) {
+    return numbers.every((number, at) => number === undefined || number === classes[at]) ? undefined : shown;
+  }
+  // Which of benign and malignant is 1 is for people to say: exporters sort classes by their names.
+  return isDeclared ? undefined : `${shown}: which of the model's is which is not declared`;
+}
+
+/** Words for 0 and 1. */
+const WORDS = [
+  ['false', 'true'],
+  ['no', 'yes'],
+  ['n', 'y'],
+  ['f', 't'],
+];
+
+/** Classes that are words for 0 and 1 as these; undefined where they are none. */
+function wordsAsNumbers(model: ModelClasses): ModelClasses | undefined {
+  const words = model.map((label) => label?.toLowerCase());
+  const pair = WORDS.find((both) => words.every((word) => word === undefined || both.includes(word)));
+  return pair && words.map((word) => (word === undefined ? undefined : String(pair.indexOf(word))));
 }

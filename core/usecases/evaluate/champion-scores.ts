@@ -32,7 +32,8 @@ export async function championScores(
     const rows = outcome.labels.length;
     const { predictions } = rival;
     const scores = predictions === null ? given.scores : await readPredictions(predictions, { columns, rows }, ports);
-    const order = classOrderProblem(rival.opened?.model.classes ?? null, outcome.classes ?? []);
+    const isDeclared = request.config.evaluate.classes !== undefined;
+    const order = classOrderProblem(rival.opened?.model.classes ?? null, outcome.classes ?? [], isDeclared);
     const problem = order ?? (scores === undefined ? undefined : scoreProblem(scores, outcome));
     return { scores: problem === undefined ? (scores ?? null) : null, problem };
   } catch (error) {

@@ -88,7 +88,7 @@ async function score(scoring: Scoring): Promise<ScoredContenders> {
   const scoreOf = (planned: PlannedModel | null) =>
     planned === null ? undefined : scored.scores[models.indexOf(planned)];
   const candidate = scoreOf(own) ?? (await candidatePredictions(scoring, outcome));
-  refuseOrder(own, outcome.classes);
+  refuseOrder(own, outcome.classes, request.config);
   checkScores(candidate, outcome);
   const given = scoreOf(guarded?.planned ?? null);
   const champion = await championScores(scoring, outcome, { scores: given, problem: guarded?.problem() });
@@ -111,15 +111,20 @@ async function sum(scoring: Scoring, plan: SummedColumns): Promise<SummedContend
     problem: unscored,
     ...summed
   } = await sumDataset({ table, config, plan, candidate: own ?? candidate.path, champion: ofChampion }, ports);
-  refuseOrder(own, classes);
-  const problem = unscored ?? classOrderProblem(rival.opened?.model.classes ?? null, classes ?? []);
+  refuseOrder(own, classes, config);
+  const problem =
+    unscored ?? classOrderProblem(rival.opened?.model.classes ?? null, classes ?? [], areDeclared(config));
   const facts = await factsOf(scoring, { rows: summed.summed.rows, sample, problem, hashed });
   return { ...facts, ...summed, classes, champion: problem === undefined ? summed.summed.champion : null };
 }
 
+function areDeclared({ evaluate }: ModelConfig): boolean {
+  return evaluate.classes !== undefined;
+}
+
 /** @throws {UserError} MODEL_INVALID where the candidate's probabilities are of the classes in another order. */
-function refuseOrder(own: PlannedModel | null, classes: readonly string[] | null): void {
-  const problem = classOrderProblem(own?.model.classes ?? null, classes ?? []);
+function refuseOrder(own: PlannedModel | null, classes: readonly string[] | null, config: ModelConfig): void {
+  const problem = classOrderProblem(own?.model.classes ?? null, classes ?? [], areDeclared(config));
   if (problem === undefined) return;
   throw new UserError('MODEL_INVALID', `the candidate cannot be judged: ${problem}`, {
     fix: "Name the label's values in evaluate.classes, in the order of the model's probabilities.",
