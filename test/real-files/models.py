@@ -269,6 +269,51 @@ refuse("another number of features", graph(), "iris", "is_setosa", "binary-class
 refuse("several outputs without a name", graph(outputs=("a", "b")), "iris", "is_setosa", "binary-classification", "several outputs", FLOWERS)
 refuse("a score beyond 1", graph(outputs=("out",)), "iris", "is_setosa", "binary-classification", "no probability", FLOWERS)
 refuse("one column a class", converted(linear_model.LogisticRegression(max_iter=1000).fit(iris[PETALS].to_numpy(), iris.target), [("X", types.FloatTensorType([None, 4]))], "columns"), "iris", "target", "multiclass-classification", "several outputs|Give the probability", PETALS)
+# --- What would be a wrong number if it were read.
+def layer(name, tail, output, width=2, shape=(None, None), label="is_setosa", task="binary-classification", says=None, **options):
+    """A linear layer over the flowers, and nodes after it."""
+    weights = np.stack([WEIGHTS * (1 + at) * 0.3 for at in range(width)], axis=1).astype("float32")
+    nodes = [helper.make_node("MatMul", ["x", "w"], ["raw"]), *tail]
+    initial = [helper.make_tensor("w", TensorProto.FLOAT, weights.shape, weights.ravel())]
+    outputs = [one if not isinstance(one, str) else helper.make_tensor_value_info(one, TensorProto.FLOAT, list(shape)) for one in output]
+    built = helper.make_graph(nodes, "g", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [None, 4])], outputs, initial)
+    model = helper.make_model(built, opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid("ai.onnx.ml", 3)], ir_version=9)
+    if says is not None:
+        refuse(name, model, "iris", label, task, says, FLOWERS, options.get("classes"))
+    else:
+        keep(name, model, "iris", label, task, options.pop("scored", output[-1]), features=FLOWERS, **options)
+
+
+def maps(name, labels):
+    """An output of one map a row."""
+    found = helper.make_tensor_sequence_value_info(name, TensorProto.FLOAT, None)
+    found.type.sequence_type.elem_type.map_type.key_type = TensorProto.STRING if isinstance(labels[0], str) else TensorProto.INT64
+    found.type.sequence_type.elem_type.map_type.value_type.tensor_type.elem_type = TensorProto.FLOAT
+    return found
+
+
+def zip_map(given, name, labels):
+    kind = "classlabels_strings" if isinstance(labels[0], str) else "classlabels_int64s"
+    return helper.make_node("ZipMap", [given], [name], domain="ai.onnx.ml", **{kind: labels})
+
+
+iris["width"] = iris["petal width (cm)"]
+iris.to_parquet(folder / "iris.parquet")
+softmax = helper.make_node("Softmax", ["raw"], ["p"], axis=1)
+layer("numbers that are named logits", [helper.make_node("Identity", ["raw"], ["logits"])], ["logits"], 1, label="width", task="regression")
+layer("two numbers of a regression", [helper.make_node("Identity", ["raw"], ["y"])], ["y"], label="width", task="regression", says="has 300 numbers for 150 rows")
+layer("probabilities from logits", [helper.make_node("Identity", ["p"], ["probs_from_logits"]), softmax][::-1], ["probs_from_logits"], classes=[0, 1])
+layer("probabilities that are named logits", [softmax, helper.make_node("Identity", ["p"], ["logits"])], ["logits"], says="named as log odds")
+layer("two numbers that are no two classes", [helper.make_node("Sigmoid", ["raw"], ["p"])], ["p"], says="do not sum to 1")
+for width, label, task in [(2, "is_setosa", "binary-classification"), (3, "target", "multiclass-classification")]:
+    turned = [softmax, helper.make_node("Transpose", ["p"], ["probabilities"], perm=[1, 0])]
+    layer(f"{width} classes, one row a class", turned, ["probabilities"], width, label=label, task=task, says=f"has the shape .{width}, 150")
+both = [softmax, zip_map("raw", "decision", [0, 1]), zip_map("p", "output_probability", [0, 1])]
+layer("maps of two outputs", both, [maps("decision", [0, 1]), maps("output_probability", [0, 1])], scored="output_probability", classes=[0, 1])
+for labels, says in [(["benign", "malignant"], "not declared"), (["True", "False"], "are of True, False")]:
+    layer(f"classes {', '.join(labels)} for 0 and 1", [softmax, zip_map("p", "m", labels)], [maps("m", labels)], says=says)
+layer("classes that are declared as 0 and 1", [softmax, zip_map("p", "m", ["benign", "malignant"])], [maps("m", ["benign", "malignant"])], scored="m", classes=[0, 1], declare=True)
+layer("words for 0 and 1", [softmax, zip_map("p", "m", ["no", "yes"])], [maps("m", ["no", "yes"])], scored="m", classes=[0, 1])
 refuse("half of a model", graph().SerializeToString()[:150], "iris", "is_setosa", "binary-classification", "no ONNX model", FLOWERS)
 
 (folder / "expected.json").write_text(json.dumps(cases, allow_nan=False))

@@ -1,4 +1,5 @@
 import { planInputs } from '../../core/domain/model/input-plan.ts';
+import type { ScoreOptions } from '../../core/ports/evaluate/model-runner.ts';
 import { scoreDataset } from '../../core/usecases/evaluate/score-dataset.ts';
 import type { Evaluator } from './evaluate-here.ts';
 
@@ -19,6 +20,11 @@ export interface ScoredModel {
 /** Chosen: the runtimes are of two releases, and compute with 32 bits. */
 export const SCORE_TOLERANCE = 1e-6;
 
+const SCORES: Readonly<Record<string, ScoreOptions['scores']>> = {
+  'multiclass-classification': 'each-class',
+  regression: 'number',
+};
+
 /** `data` of tidegate.yaml for a model. */
 export function dataOf({ label, features, inputs }: ScoredModel) {
   return { label, ...(features === null ? {} : { features }), ...(inputs ? { inputs } : {}) };
@@ -31,9 +37,8 @@ export async function scoreHere(
   pathOf: (file: string) => string,
 ): Promise<Float64Array> {
   const table = await tables.describe(pathOf(given.data));
-  const isEach = given.task === 'multiclass-classification';
   const model = await models.open(pathOf(given.model), {
-    scores: isEach ? 'each-class' : 'one',
+    scores: SCORES[given.task] ?? 'one',
     output: given.output ?? undefined,
   });
   try {

@@ -8,9 +8,9 @@ const ATTRIBUTE = { name: 1, ints: 8, strings: 9 };
 const CLASSIFIERS = new Set(['LinearClassifier', 'TreeEnsembleClassifier', 'TreeEnsemble', 'SVMClassifier']);
 
 /**
- * The classes of a model in the order of its probabilities, as its last ZipMap names them, or its one classifier.
+ * The classes of a model in the order of its probabilities, as its ZipMap names them, or its classifier.
  *
- * @returns null where neither is there, or several classifiers name different ones.
+ * @returns null where neither is there, or several of them name different ones.
  * @throws {RangeError} For bytes that are no ONNX model.
  */
 export function classLabels(model: Uint8Array): readonly string[] | null {
@@ -23,9 +23,8 @@ export function classLabels(model: Uint8Array): readonly string[] | null {
     const labels = type === 'ZipMap' || CLASSIFIERS.has(type) ? labelsOf(fields) : [];
     return labels.length === 0 ? [] : [{ type, labels }];
   });
-  const last = named.filter(({ type }) => type === 'ZipMap').at(-1);
-  if (last !== undefined) return last.labels;
-  const [first, ...others] = named;
+  const maps = named.filter(({ type }) => type === 'ZipMap');
+  const [first, ...others] = maps.length > 0 ? maps : named;
   const isSame = others.every(({ labels }) => JSON.stringify(labels) === JSON.stringify(first?.labels));
   return first !== undefined && isSame ? first.labels : null;
 }

@@ -145,8 +145,8 @@ class OnnxModel implements OpenModel {
     const feeds = splitRows(batch, size).map((part) => createFeeds(part, plan));
     const outputs = [this.#output.name, ...(this.#label === undefined ? [] : [this.#label])];
     const found = await pool.run(feeds, outputs).catch((cause) => this.#failed(cause));
-    for (const [data = null, labels = null] of found) this.#labels?.add(data, labels);
-    const read = found.map(([data = null]) => readScores(data, this.#output, { rows: size, path: this.#path, scores }));
+    for (const [given, labels] of found) this.#labels?.add(given?.data ?? null, labels?.data ?? null);
+    const read = found.map(([given]) => readScores(given, this.#output, { rows: size, path: this.#path, scores }));
     return joinParts(read, batch.rows, size);
   }
 

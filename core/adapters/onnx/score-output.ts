@@ -1,7 +1,7 @@
 import type { ModelTensor } from '../../domain/model/model-tensor.ts';
 import { UserError } from '../../errors.ts';
 import type { ScoreOptions } from '../../ports/evaluate/model-runner.ts';
-import type { OutputData } from './session-thread.ts';
+import type { OutputData, RunOutput } from './session-thread.ts';
 
 const FLOATS = ['float32', 'float64'];
 const WHOLE = ['int64', 'int32', 'bool'];
@@ -51,8 +51,9 @@ export function chooseOutput(outputs: readonly ModelTensor[], path: string, decl
   });
 }
 
+/** `probs_from_logits` are probabilities. */
 function scoreOutput({ name }: ModelTensor): ScoreOutput {
-  return { name, areLogits: /logit/i.test(name) };
+  return { name, areLogits: /logit/i.test(name) && !/prob/i.test(name) };
 }
 
 /** How scores are read. */
@@ -61,15 +62,18 @@ export interface ReadingOptions extends ScoreOptions {
   readonly path: string;
 }
 
+/** Chosen: what float32 rounding leaves of a sum of probabilities. */
+const SUM_TOLERANCE = 1e-3;
+
 /**
- * The scores of a batch, of the data of an output. One a row: of [n] or [n, 1] the value, of [n, 2] the second column.
- * One a class: all columns.
+ * The scores of a batch, of the data of an output. A number: of [n] or [n, 1] the value. The probability of class 1: the
+ * same, or of [n, 2] the second column. One a class: all columns.
  *
- * @throws {UserError} MODEL_INVALID for another shape.
+ * @throws {UserError} MODEL_INVALID for another shape, and for two columns that are no probabilities of two classes.
  */
-export function readScores(found: OutputData | null, output: ScoreOutput, options: ReadingOptions): Float64Array {
+export function readScores(found: RunOutput | undefined, output: ScoreOutput, options: ReadingOptions): Float64Array {
   const { rows, path, scores } = options;
-  const data = floatsOf(found);
+  const data = floatsOf(found?.data ?? null);
   if (data === undefined) {
     throw new UserError('MODEL_INVALID', `${path}: output ${output.name} holds no numbers`, {
       fix: 'Export probabilities or predictions as a float32 tensor.',
@@ -77,19 +81,79 @@ export function readScores(found: OutputData | null, output: ScoreOutput, option
   }
   const width = data.length / rows;
   const isWhole = Number.isInteger(width) && width >= 1;
-  if (!isWhole || (scores === 'one' && width > 2) || (scores === 'each-class' && width < 2)) {
+  if (!isWhole || width < WIDTHS[scores].least || width > WIDTHS[scores].most) {
     throw new UserError('MODEL_INVALID', `${path}: output ${output.name} has ${data.length} numbers for ${rows} rows`, {
-      fix:
-        scores === 'one'
-          ? 'Give one score a row, or the probabilities of two classes; for more set task to multiclass-classification.'
-          : 'Give the probability of each class.',
+      fix: WIDTHS[scores].fix,
     });
   }
-  const read = output.areLogits ? toProbabilities(data, width) : data;
+  if (width > 1) refuseColumns(found?.shape ?? [], output, options);
+  const isTurned = output.areLogits && scores !== 'number';
+  if (isTurned && width > 1 && rows > 1 && areProbabilities(data, width)) throw misnamed(output, options);
+  const read = isTurned ? toProbabilities(data, width) : data;
   if (scores === 'each-class') return Float64Array.from(read);
+  if (width === 2) refuseOthers(read, output, options);
   const one = new Float64Array(rows);
   for (let i = 0; i < rows; i++) one[i] = read[i * width + width - 1] ?? Number.NaN;
   return one;
+}
+
+/** How many numbers a row may have. */
+const WIDTHS: Readonly<Record<ScoreOptions['scores'], { least: number; most: number; fix: string }>> = {
+  number: {
+    least: 1,
+    most: 1,
+    fix: 'Give one prediction a row; of several outputs, name the one of data.label in evaluate.output.',
+  },
+  one: {
+    least: 1,
+    most: 2,
+    fix: 'Give one score a row, or the probabilities of two classes; for more set task to multiclass-classification.',
+  },
+  'each-class': { least: 2, most: Number.POSITIVE_INFINITY, fix: 'Give the probability of each class.' },
+};
+
+/** Rows must be the first axis that is longer than 1: of [2, n] the numbers of a row are not next to each other. */
+function refuseColumns(shape: readonly number[], { name }: ScoreOutput, { rows, path }: ReadingOptions): void {
+  const [first = 1] = shape.filter((length) => length !== 1);
+  if (rows === 1 || first === rows) return;
+  throw new UserError('MODEL_INVALID', `${path}: output ${name} has the shape [${shape.join(', ')}] for ${rows} rows`, {
+    fix: 'Export the output with one row for each row of the input.',
+  });
+}
+
+/** Whether all rows could be probabilities of classes that exclude each other. */
+function areProbabilities(data: Float32Array | Float64Array, width: number): boolean {
+  if (data.some((value) => !(value >= 0 && value <= 1))) return false;
+  for (let from = 0; from < data.length; from += width) if (!isOne(data, from, width)) return false;
+  return true;
+}
+
+/** Missing numbers are looked at elsewhere. */
+function isOne(data: Float32Array | Float64Array, from: number, width: number): boolean {
+  let total = 0;
+  for (let at = from; at < from + width; at++) total += data[at] ?? Number.NaN;
+  return !(Math.abs(total - 1) > SUM_TOLERANCE);
+}
+
+/** Refuses two numbers a row that are not the probabilities of two classes: the second one says nothing by itself. */
+function refuseOthers(data: Float32Array | Float64Array, { name }: ScoreOutput, { path }: ReadingOptions): void {
+  for (let from = 0; from < data.length; from += 2) {
+    if (isOne(data, from, 2)) continue;
+    const shown = `${Number(data[from]).toPrecision(4)} and ${Number(data[from + 1]).toPrecision(4)}`;
+    throw new UserError(
+      'MODEL_INVALID',
+      `${path}: output ${name} has ${shown} in a row, which are no probabilities of two classes: they do not sum to 1`,
+      { fix: 'Export probabilities (predict_proba), or one score a row; name an output of log odds "logits".' },
+    );
+  }
+}
+
+function misnamed({ name }: ScoreOutput, { path }: ReadingOptions): UserError {
+  return new UserError(
+    'MODEL_INVALID',
+    `${path}: output ${name} is named as log odds are, and all of its rows are probabilities`,
+    { fix: 'Name the output "probabilities".' },
+  );
 }
 
 function floatsOf(data: OutputData | null): Float32Array | Float64Array | undefined {

@@ -1,4 +1,4 @@
-import { type Feeds, type OutputData, type SessionSource, SessionThread } from './session-thread.ts';
+import { type Feeds, type RunOutput, type SessionSource, SessionThread } from './session-thread.ts';
 
 /** How many threads a model may have. */
 export interface PoolLimits {
@@ -28,7 +28,7 @@ export class SessionPool {
   }
 
   /** Runs the feeds of a batch, one after the other, on the thread that has least to do. */
-  async run(feeds: readonly Feeds[], outputs: readonly string[]): Promise<readonly (readonly (OutputData | null)[])[]> {
+  async run(feeds: readonly Feeds[], outputs: readonly string[]): Promise<readonly (readonly RunOutput[])[]> {
     const member = this.#idlest();
     member.waiting++;
     try {

@@ -8,6 +8,12 @@ export type TensorNumbers = Float32Array | Float64Array | Int32Array | BigInt64A
 /** The data of an output. */
 export type OutputData = TensorNumbers | readonly string[];
 
+/** An output: its data, null where it holds neither numbers nor texts, and its axes. */
+export interface RunOutput {
+  readonly data: OutputData | null;
+  readonly shape: readonly number[];
+}
+
 /** A tensor without the runtime: it can be handed to another thread. */
 export interface PlainTensor {
   readonly type: 'float32' | 'float64' | 'int32' | 'int64' | 'bool' | 'string';
@@ -70,9 +76,9 @@ export class SessionThread {
   /**
    * Runs the model once for each feed. The numbers of the feeds go to the thread and are gone here.
    *
-   * @returns The data of each output, for each feed; null where it holds neither numbers nor texts.
+   * @returns Each output, for each feed.
    */
-  run(feeds: readonly Feeds[], outputs: readonly string[]): Promise<readonly (readonly (OutputData | null)[])[]> {
+  run(feeds: readonly Feeds[], outputs: readonly string[]): Promise<readonly (readonly RunOutput[])[]> {
     return this.#ask({ kind: 'run', feeds, outputs }, numbersIn(feeds));
   }
 
@@ -121,11 +127,13 @@ function sessionLoop({ parentPort }: typeof threads, runtime: typeof import('onn
     );
   const runOnce = async (feeds: Feeds, outputs: readonly string[]) => {
     const result = await session?.run(tensorsOf(feeds), [...outputs]);
-    return outputs.map((output): OutputData | null => {
-      const data: unknown = result?.[output]?.data;
+    return outputs.map((output): RunOutput => {
+      const tensor = result?.[output];
+      const data: unknown = tensor?.data;
+      const shape = [...(tensor?.dims ?? [])];
       // A copy, since the memory of an output is the runtime's own.
-      if (ArrayBuffer.isView(data)) return (data as TensorNumbers).slice();
-      return Array.isArray(data) ? data.map(String) : null;
+      if (ArrayBuffer.isView(data)) return { data: (data as TensorNumbers).slice(), shape };
+      return { data: Array.isArray(data) ? data.map(String) : null, shape };
     });
   };
   const answerTo = async (question: Question): Promise<unknown> => {
@@ -142,7 +150,7 @@ function sessionLoop({ parentPort }: typeof threads, runtime: typeof import('onn
       return null;
     }
     const { feeds, outputs, kind } = question;
-    const [times, results] = [new Float64Array(feeds.length), [] as (readonly (OutputData | null)[])[]];
+    const [times, results] = [new Float64Array(feeds.length), [] as (readonly RunOutput[])[]];
     for (const [at, feed] of feeds.entries()) {
       const started = performance.now();
       results.push(await runOnce(feed, outputs));

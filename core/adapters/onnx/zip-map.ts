@@ -8,8 +8,9 @@ const NODE = { input: 1, output: 2, opType: 4 };
 const FLOAT = 1;
 
 /**
- * A model without its last ZipMap: where it gave one map a row, it gives the tensor of probabilities that the maps were
- * made of, by the same name. The runtime hands out no maps, and skl2onnx adds them unless it is told not to.
+ * A model without its ZipMaps: where it gave one map a row, it gives the tensor of numbers that the maps were made of, by
+ * the same name. The runtime hands out no maps, and skl2onnx adds them unless it is told not to. All of them go: of
+ * several, the only one that is left as a tensor would be taken for the probabilities.
  *
  * @returns null for a model without one.
  * @throws {RangeError} For bytes that are no ONNX model.
@@ -19,19 +20,25 @@ export function withoutZipMap(model: Uint8Array): Uint8Array | null {
   const graph = parts.find(({ number }) => number === MODEL.graph);
   if (graph === undefined) return null;
   const fields = readFields(graph.content);
-  const zipMap = fields.find((field) => field.number === GRAPH.node && opType(field.content) === 'ZipMap');
-  if (zipMap === undefined) return null;
-  const node = readFields(zipMap.content);
-  const from = text(node, NODE.input);
-  const to = text(node, NODE.output);
+  const zipMaps = fields.filter((field) => field.number === GRAPH.node && opType(field.content) === 'ZipMap');
+  if (zipMaps.length === 0) return null;
+  const sources = new Map(
+    zipMaps.map(({ content }) => {
+      const node = readFields(content);
+      return [text(node, NODE.output), text(node, NODE.input)];
+    }),
+  );
   // A model of the operators of ai.onnx.ml alone has no Identity: there the tensor has the name that it has.
   const isNamed = parts.some((part) => part.number === MODEL.opsetImport && isStandard(part.content));
   const replaced = fields.flatMap((field) => {
-    if (field === zipMap) return isNamed ? [writeField(GRAPH.node, identity(from, to))] : [];
-    if (field.number === GRAPH.output && text(readFields(field.content), 1) === to) {
-      return [writeField(GRAPH.output, floatTensor(isNamed ? to : from))];
+    const own = [graph.content.subarray(field.start, field.end)];
+    if (zipMaps.includes(field)) {
+      const to = text(readFields(field.content), NODE.output);
+      return isNamed ? [writeField(GRAPH.node, identity(sources.get(to) ?? '', to))] : [];
     }
-    return [graph.content.subarray(field.start, field.end)];
+    const to = field.number === GRAPH.output ? text(readFields(field.content), 1) : '';
+    const from = sources.get(to);
+    return from === undefined ? own : [writeField(GRAPH.output, floatTensor(isNamed ? to : from))];
   });
   const graphBytes = writeField(MODEL.graph, joinBytes(replaced));
   return joinBytes(parts.map((part) => (part === graph ? graphBytes : model.subarray(part.start, part.end))));

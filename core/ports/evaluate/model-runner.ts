@@ -36,8 +36,8 @@ export interface OpenModel {
 
 /** What a model is to give for each row. */
 export interface ScoreOptions {
-  /** Default: `one`. */
-  readonly scores: 'one' | 'each-class';
+  /** The probability of class 1 (default), that of each class, or a number that is no probability. */
+  readonly scores: 'one' | 'each-class' | 'number';
   /** The name of the output with the scores; undefined: found by its name. */
   readonly output?: string | undefined;
 }

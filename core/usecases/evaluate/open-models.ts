@@ -30,6 +30,12 @@ export async function openModels(request: EvaluationRequest, champion: Champion,
   throw [table, own, rival].flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))[0];
 }
 
+const SCORES = {
+  'binary-classification': 'one',
+  'multiclass-classification': 'each-class',
+  regression: 'number',
+} as const;
+
 interface Opening {
   readonly request: EvaluationRequest;
   readonly ports: EvaluationPorts;
@@ -42,9 +48,8 @@ async function openModel(
   { request, ports, describing }: Opening,
   features: readonly string[] | undefined,
 ): Promise<PlannedModel> {
-  const perClass = request.config.task === 'multiclass-classification';
   const model = await ports.models.open(path, {
-    scores: perClass ? 'each-class' : 'one',
+    scores: SCORES[request.config.task],
     output: request.config.evaluate.output,
   });
   try {
