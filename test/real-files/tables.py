@@ -1,6 +1,7 @@
 """Tables in the ways in which people write them, and what pandas and scikit-learn make of each: python tables.py <folder>"""
 
 import csv
+import decimal
 import gzip
 import io
 import json
@@ -249,6 +250,85 @@ refuse("a zip", b"PK\x03\x04" + bytes(200), "ZIP")
 nested = pa.table({"a": [[1, 2], [3]], "b": [{"c": 1}, {"c": 2}], "y": [0, 1]})
 parquet.write_table(nested, folder / "nested.parquet")
 keep("Parquet, nested values", "nested.parquet", None, refused="nested")
+
+# --- What would be a wrong number if it were read as it looks.
+two = pd.DataFrame({"a": [1, 3], "b": [2, 4]})
+keep_csv("an empty line before the header", "\n" + written(iris), "Species")
+keep_csv("empty lines of CRLF before the header", "\r\n\r\n" + written(mpg, lineterminator="\r\n"), "drv")
+keep_csv("NAN is a text", "x,y\n" + "NAN,0\n1.5,1\n+nan,1\n" * 20, "y")
+keep_csv("names that differ by case", "a,A,b\n1,2,3\n4,5,6\n")
+refuse("Latin-1 in the header", "Größe,y\n1,0\n2,1\n", "header is not UTF-8", encoding="latin-1")
+for name, text, says in [
+    ("CR LF after LF", "a,b\n1,x\n2,y\r\n3,z\n", "line 3 ends with CR LF, and the lines before it with LF"),
+    ("LF after CR LF", "a,b\r\n1,x\r\n2,y\n", "line 3 ends with LF, and the lines before it with CR LF"),
+    ("CR in a value", "a,b\n1,x\ry\n2,z\n", "line 2 ends with CR, and the lines before it with LF"),
+]:
+    refuse(name, text, says)
+
+
+def keep_files(name, files, frame=None, says=None, path=None):
+    """Files below a folder of their own, which is read, or what is at a path in it."""
+    root = folder / f"{len(cases):03}"
+    for file, content in files.items():
+        (root / file).parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, pa.Table):
+            parquet.write_table(content, root / file)
+        elif isinstance(content, Path):
+            (root / file).symlink_to(content)
+        else:
+            (root / file).write_text(content)
+    keep(name, f"{root.name}/{path}" if path else root.name, frame, refused=says)
+
+
+table = pa.Table.from_pandas(two, preserve_index=False)
+nines = pa.table({"a": [9, 9], "b": [9, 9]})
+LINES = {"csv": written, "jsonl": lambda frame: frame.to_json(orient="records", lines=True), "parquet": lambda frame: pa.Table.from_pandas(frame, preserve_index=False)}
+for form, write in LINES.items():
+    for sign in ["[1]", "*", "?"]:
+        files = {f"x{sign}.{form}": write(two), f"x1.{form}": write(two * 9)}
+        keep_files(f"{form}: a name with {sign}", files, two, path=f"x{sign}.{form}")
+    keep_files(f"{form}: a folder whose name is a pattern", {f"x[1]/a.{form}": write(two), f"x1/a.{form}": write(two * 9)}, two, path="x[1]")
+    keep_files(f"{form}: a file in a folder that is named as its column", {f"a=9/x.{form}": write(two)}, two, path=f"a=9/x.{form}")
+    keep_files(f"{form}: files in a folder that is named as their column", {f"a=9/x.{form}": write(two), f"a=9/z.{form}": write(two)}, pd.concat([two, two], ignore_index=True), path="a=9")
+    keep_files(f"{form}: one partition", {f"k=1/x.{form}": write(two)}, two.assign(k=1))
+    keep_files(f"{form}: links to files and folders", {f"there/x.{form}": write(two), f"data/a.{form}": Path(f"../there/x.{form}"), "data/sub": Path("../there"), "data/round": Path(".")}, pd.concat([two, two], ignore_index=True), path="data")
+for form in ["jsonl", "parquet"]:
+    keep_files(f"{form}: partitions below a folder that is named as a column", {f"a=9/k=1/x.{form}": LINES[form](two)}, says="column a has the name of a folder above", path="a=9")
+    keep_files(f"{form}: names that differ by case from file to file", {f"1.{form}": LINES[form](two), f"2.{form}": LINES[form](two.rename(columns={"a": "A"}))}, says="but for upper and lower case")
+keep_files("CSV with other delimiters", {"1.csv": written(two), "2.csv": written(two, sep=";")}, says="2.csv has the header a;b, which has no column in common with .*1.csv: a,b")
+keep_files("CSV without a header in the second file", {"1.csv": written(two), "2.csv": two.to_csv(index=False, header=False)}, says="has the header 1,2, which has no column in common")
+keep_files("CSV with names that differ by case", {"1.csv": written(two), "2.csv": written(two.rename(columns={"a": "A"}))}, pd.DataFrame({"a": [1, 3, None, None], "b": [2, 4] * 2, "A": [None, None, 1, 3]}))
+
+for rows in [60, 120_000]:
+    counted = np.arange(rows)
+    cased = pd.DataFrame({"A_1": counted * 4, "a": counted, "A": counted * 2, "A_1_1": counted * 3, "": counted * 5})
+    keep_parquet(f"Parquet, names that differ by case, {rows}", cased)
+    refuse_table = pa.table([pa.array(counted), pa.array(counted * 2)], names=["a", "a"])
+    file = f"{len(cases):03}.parquet"
+    parquet.write_table(refuse_table, folder / file)
+    keep(f"Parquet, a name twice, {rows}", file, None, refused="column a is there more than once")
+    inside = pa.table({"s": pa.array([{"B": 1, "A_1": 2}] * rows), "a": pa.array(counted), "b": pa.array(counted)})
+    file = f"{len(cases):03}.parquet"
+    parquet.write_table(inside.drop_columns("s"), folder / file)
+    keep(f"Parquet, beside nested names, {rows}", file, pd.DataFrame({"a": counted, "b": counted}))
+for kind, values, says in [
+    ("decimals of 50 digits", pa.array([decimal.Decimal("1234567890.1234")] * 9, pa.decimal256(50, 4)), "decimals of more than 38 digits"),
+    ("bytes", pa.array([b"a"] * 9), "holds bytes"),
+    ("times of day", pa.array([1] * 9, pa.time32("s")), "holds times of day"),
+]:
+    file = f"{len(cases):03}.parquet"
+    parquet.write_table(pa.table({"x": values}), folder / file)
+    keep(f"Parquet, {kind}", file, None, refused=says)
+
+twins = {"t": ["10-11-12", "1-2-3"] * 9, "t_1": ["2001-02-03", "x"] * 9}
+keep_json("JSON lines, a key that looks numbered by the engine", pd.DataFrame(twins))
+sparse = pd.DataFrame([{f"k{(row * 7 + at) % 300}": row + at for at in range(5)} for row in range(300)])
+file = f"{len(cases):03}.jsonl"
+write_text(file, "\n".join(json.dumps({name: int(value) for name, value in row.dropna().items()}) for _, row in sparse.iterrows()) + "\n")
+keep("JSON lines with few keys in common", file, sparse)
+refuse("JSON lines, keys that differ by case", '{"a": 1, "A": 2, "A_1": 3}\n' * 9, "but for upper and lower case", suffix="jsonl")
+refuse("JSON lines, a key without a name", '{"": 1, "a": 2}\n' * 9, "has no name", suffix="jsonl")
+refuse("a JSON array in place of lines", '[{"a": 1},\n{"a": 2}]\n', "one JSON array, and not one object per line", suffix="jsonl")
 
 (folder / "expected.json").write_text(json.dumps(cases, allow_nan=False))
 print(len(cases))

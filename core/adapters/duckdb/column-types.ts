@@ -31,7 +31,7 @@ const TIME =
 const INTEGER = '[+-]?\\d{1,18}';
 const PATTERNS: Readonly<Record<CandidateType, RegExp>> = {
   integer: new RegExp(`^${INTEGER}$`),
-  real: /^[+-]?(\d+([.]\d*)?|[.]\d+)(e[+-]?\d+)?$|^[+-]?(inf|infinity|nan)$/i,
+  real: /^[+-]?(\d+([.]\d*)?|[.]\d+)(e[+-]?\d+)?$|^[+-]?(inf|infinity)$/i,
   boolean: new RegExp(`^(${BOOLEANS.join('|')})$`),
   time: new RegExp(`^${TIME}$`),
 };
@@ -80,9 +80,9 @@ export function isExact(value: string): string {
 /** SQL that says whether a text is one of a type. */
 export function isOf(column: string, type: CandidateType): string {
   if (type === 'integer') return `regexp_full_match(trim(${column}), '${INTEGER}')`;
-  // The engine allows 1_000, and no reader that models are trained with does.
+  // The engine allows 1_000 and any case of nan, and no reader that models are trained with does.
   if (type === 'real')
-    return `(CASE WHEN contains(${column}, '_') THEN false ELSE TRY_CAST(${column} AS DOUBLE) IS NOT NULL END)`;
+    return `(CASE WHEN contains(${column}, '_') THEN false ELSE coalesce(NOT isnan(TRY_CAST(${column} AS DOUBLE)), false) END)`;
   if (type === 'boolean') return `trim(${column}) IN (${BOOLEANS.map(literal).join(', ')})`;
   const isTime = `TRY_CAST(trim(${column}) AS TIMESTAMPTZ) IS NOT NULL`;
   return `(CASE WHEN regexp_full_match(trim(${column}), '${TIME}') THEN ${isTime} ELSE false END)`;
@@ -98,6 +98,6 @@ export function typedValue(column: string, type: TableColumnType, missing: Missi
   const target = { integer: 'BIGINT', real: 'DOUBLE', boolean: 'BOOLEAN', time: 'TIMESTAMPTZ', other: 'VARCHAR' }[type];
   const value = `TRY_CAST(trim(${column}) AS ${target})`;
   // A number may be declared to stand for a missing value.
-  const isNumber = missing.elsewhere.some((text) => mayBe('real', text) && !/nan/i.test(text));
+  const isNumber = missing.elsewhere.some((text) => mayBe('real', text));
   return isNumber ? `CASE WHEN ${isIn(`trim(${column})`, missing.elsewhere)} THEN NULL ELSE ${value} END` : value;
 }

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { UserError } from '../../errors.ts';
-import { literal } from './table-scan.ts';
+import { fileList, literal } from './table-scan.ts';
 import type { TextEncoding } from './text-head.ts';
 
 type Query = (sql: string) => Promise<readonly (readonly unknown[])[]>;
@@ -48,7 +48,7 @@ async function maybeExtra({ files, delimiter, encoding, fields }: CsvFiles, quer
     'header = false, auto_detect = false, max_line_size = 16777216',
     ...(encoding === 'utf-16' ? ["encoding = 'utf-16'"] : []),
   ];
-  const from = `read_csv([${files.map(literal).join(', ')}], ${options.join(', ')})`;
+  const from = `read_csv(${fileList(files)}, ${options.join(', ')})`;
   // What cannot be read as lines is looked at character by character.
   return query(`SELECT count_if(${odd}) FROM ${from}`).then(
     ([row]) => Number(row?.[0]) > 0,
@@ -67,7 +67,8 @@ async function scanFields(file: string, { delimiter, encoding, fields }: CsvFile
   refuse(scan.add('\n', fields));
 }
 
-function unpacked(file: string): Readable {
+/** The bytes of a file of text, unpacked where its name says that it is packed. */
+export function unpacked(file: string): Readable {
   const stream = createReadStream(file);
   if (/\.gz$/i.test(file)) return stream.pipe(createGunzip());
   return /\.zst$/i.test(file) ? stream.pipe(createZstdDecompress()) : stream;

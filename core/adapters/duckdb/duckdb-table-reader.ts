@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { tableFormat } from '../../domain/data/table-format.ts';
 import type { CsvOptions, TableBatch, TableColumn, TableDescription } from '../../domain/table/table.ts';
 import { withoutEnding } from '../../domain/text/without-ending.ts';
 import { UserError } from '../../errors.ts';
@@ -10,8 +10,9 @@ import { loadNativeModule, type NativeModuleOptions } from '../native/native-mod
 import { assembleBatches } from './assemble-batches.ts';
 import { parquetColumns } from './parquet-layout.ts';
 import { readParquet } from './read-parquet.ts';
-import { literal, literalGlob } from './table-scan.ts';
+import { literal, tableFiles } from './table-scan.ts';
 import { batchValue, columnOf, kindOf, openSource, stampOf, type TableSource } from './table-source.ts';
+import { tablesIn } from './tables-in-folder.ts';
 import { unreadable } from './unreadable.ts';
 
 /** Chosen: fewer rows are there before anything is known of their files. */
@@ -48,14 +49,14 @@ export class DuckDbTableReader implements TableReader {
         fix: 'Bring the files into the workspace first (data-pull), and give their path.',
       });
     }
-    const files = await this.#filesOf(path);
+    const { files, root } = await this.#filesOf(path);
     if (files.length === 0) {
       throw new UserError('DATA_NOT_FOUND', `there is no file ${path}`, {
         fix: 'Check the path, and that data-pull or the step that makes it ran before.',
       });
     }
     try {
-      const source = await openSource(files, options, (sql) => this.#query(sql));
+      const source = await openSource(tableFiles(files, root), options, (sql) => this.#query(sql));
       this.#sources.set(files, source);
       return { files, columns: source.columns, form: source.form };
     } catch (cause) {
@@ -67,15 +68,12 @@ export class DuckDbTableReader implements TableReader {
    * The file of a path, whatever characters it has, or the files of a pattern; of a folder all tables in it, however deep,
    * hidden ones (`_delta_log`) left out.
    */
-  async #filesOf(path: string): Promise<readonly string[]> {
+  async #filesOf(path: string): Promise<{ readonly files: readonly string[]; readonly root: string }> {
     const found = await stat(path).catch(unlessAbsent);
-    if (found?.isFile() === true) return [path];
-    const glob = async (pattern: string) =>
-      (await this.#query(`SELECT file FROM glob(${literal(pattern)}) ORDER BY file`)).map(([file]) => String(file));
-    if (found?.isDirectory() !== true) return glob(path);
-    const root = withoutEnding(path, '/');
-    const inside = await glob(`${literalGlob(root)}/**`);
-    return inside.filter((file) => tableFormat(file) !== undefined && !/\/[._]/.test(file.slice(root.length)));
+    if (found?.isFile() === true) return { files: [path], root: dirname(path) };
+    if (found?.isDirectory() === true) return { files: await tablesIn(withoutEnding(path, '/')), root: path };
+    const files = await this.#query(`SELECT file FROM glob(${literal(path)}) ORDER BY file`);
+    return { files: files.map(([file]) => String(file)), root: dirname(path.replace(/[*?[].*$/s, '')) };
   }
 
   read(table: TableDescription, { columns, batchRows }: ReadOptions): AsyncIterable<TableBatch> {

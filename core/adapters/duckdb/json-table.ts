@@ -1,5 +1,7 @@
 import { isExact, isLong, isOf } from './column-types.ts';
-import { identifier, literal, scanOf } from './table-scan.ts';
+import { jsonKeys } from './json-keys.ts';
+import { HIDDEN } from './parquet-names.ts';
+import { fileList, identifier, literal, partitioning, scanOf, type TableFiles } from './table-scan.ts';
 
 type Query = (sql: string) => Promise<readonly (readonly unknown[])[]>;
 
@@ -12,6 +14,8 @@ export interface JsonColumn {
   readonly areTimes: boolean;
   /** Some whole number of it is no double exactly. */
   readonly isInexact: boolean;
+  /** Why it cannot be read: a clause after its name. */
+  readonly unreadable?: string;
 }
 
 /** Files of JSON lines as one table. */
@@ -33,16 +37,21 @@ const COLUMNS_AT_ONCE = 250;
  * How files of JSON lines are read: a text stays the text that it is, and a column of texts is one of times where all are
  * times with the year first. A column without a value is one of numbers.
  */
-export async function openJson(files: readonly string[], query: Query): Promise<JsonTable> {
-  const guessed = scanOf(files, 'jsonl');
+export async function openJson(table: TableFiles, query: Query): Promise<JsonTable> {
+  const guessed = scanOf(table, 'jsonl');
   const found = (await query(`DESCRIBE SELECT * FROM ${guessed}`)).map(([name, type]) => ({
     name: String(name),
     sqlType: String(type),
   }));
-  const isSure = !areRenamed(found.map(({ name }) => name));
-  const declared = found.map(({ name, sqlType }) => ({ name, sqlType: OF_TEXT.test(sqlType) ? 'VARCHAR' : sqlType }));
-  const from = isSure ? declaredScan(files, declared) : guessed;
-  const columns = isSure ? declared : found;
+  const names = found.map(({ name }) => name);
+  const keys = await jsonKeys(table, names, query);
+  const hidden = table.partitions.length === 0 ? [] : table.above;
+  const isClear = ({ name }: { readonly name: string }) =>
+    !hidden.includes(name) && (keys === null || keys.clear.has(name) || table.partitions.includes(name));
+  const columns = found
+    .filter(isClear)
+    .map(({ name, sqlType }) => ({ name, sqlType: OF_TEXT.test(sqlType) ? 'VARCHAR' : sqlType }));
+  const from = columns.length === 0 ? guessed : declaredScan(table, columns);
   const asked = columns.filter(({ sqlType }) => sqlType === 'VARCHAR' || sqlType === ANYTHING || isLong(sqlType));
   const { rows, counts } = await countValues(from, asked, query);
   const typed = columns.map((column): JsonColumn => {
@@ -51,31 +60,24 @@ export async function openJson(files: readonly string[], query: Query): Promise<
     const areTimes = !isLong(sqlType) && present > 0 && others === 0;
     return { name: column.name, sqlType, areTimes, isInexact: isLong(sqlType) && others > 0 };
   });
-  return { from, columns: typed, rows };
+  const others = [
+    ...[...(keys?.unclear ?? [])].map(([name, reason]) => unreadable(name, reason)),
+    ...hidden.map((name) => unreadable(name, HIDDEN)),
+  ];
+  return { from, columns: [...typed, ...others], rows };
 }
 
-/** The engine numbers names that differ by their case alone, and such a name is no key of the file. */
-function areRenamed(names: readonly string[]): boolean {
-  const known = new Set(names.map((name) => name.toLowerCase()));
-  return names.some((name) => /_\d+$/.test(name) && known.has(name.toLowerCase().replace(/_\d+$/, '')));
+function unreadable(name: string, reason: string): JsonColumn {
+  return { name, sqlType: ANYTHING, areTimes: false, isInexact: false, unreadable: reason };
 }
 
 function declaredScan(
-  files: readonly string[],
+  table: TableFiles,
   columns: readonly { readonly name: string; readonly sqlType: string }[],
 ): string {
-  const partitions = partitionsOf(files);
-  const own = columns.filter(({ name }) => !partitions.includes(name));
+  const own = columns.filter(({ name }) => !table.partitions.includes(name));
   const types = own.map(({ name, sqlType }) => `${identifier(name)}: ${literal(sqlType)}`).join(', ');
-  const hive = partitions.length === 0 ? '' : ', hive_partitioning = true';
-  const list = files.map(literal).join(', ');
-  return `read_json([${list}], format = 'newline_delimited', columns = {${types}}${hive})`;
-}
-
-/** Names of `column=value` folders on the way to the files of a partitioned dataset. */
-function partitionsOf(files: readonly string[]): readonly string[] {
-  const [first = ''] = files.length > 1 ? files : [];
-  return first.split('/').flatMap((part) => /^([^=]+)=[^=]*$/.exec(part)?.[1] ?? []);
+  return `read_json(${fileList(table.files)}, format = 'newline_delimited', columns = {${types}}, ${partitioning(table)})`;
 }
 
 interface ValueCounts {

@@ -1,4 +1,4 @@
-import { literal } from './table-scan.ts';
+import { fileList, literal } from './table-scan.ts';
 
 /** How a column's values are written, where they are read without the engine. */
 export type PlainType = 'DOUBLE' | 'FLOAT' | 'INT32' | 'INT64' | 'BOOLEAN';
@@ -105,7 +105,8 @@ interface Footers {
 
 /** In one go for all columns: each statement reads the ends of all files anew. */
 async function readFooters(files: readonly string[], names: readonly string[], query: Query): Promise<Footers> {
-  const list = `[${files.map(literal).join(', ')}]`;
+  const list = fileList(files);
+  const inOrder = `[${files.map(literal).join(', ')}]`;
   const named = names.map(literal).join(', ');
   const schema = await query(
     `SELECT name, file_name, duckdb_type, repetition_type, coalesce(logical_type, converted_type)
@@ -114,7 +115,7 @@ async function readFooters(files: readonly string[], names: readonly string[], q
   const chunks = await query(
     `SELECT path_in_schema, file_name, type, compression, encodings, dictionary_page_offset, data_page_offset,
       total_compressed_size, total_uncompressed_size, num_values, row_group_num_rows
-    FROM parquet_metadata(${list}) WHERE path_in_schema IN (${named}) ORDER BY list_position(${list}, file_name), row_group_id`,
+    FROM parquet_metadata(${list}) WHERE path_in_schema IN (${named}) ORDER BY list_position(${inOrder}, file_name), row_group_id`,
   );
   const [[rows] = []] = await query(`SELECT sum(num_rows) FROM parquet_file_metadata(${list})`);
   const byName = (found: readonly Row[]) => Map.groupBy(found, ([name]) => name);

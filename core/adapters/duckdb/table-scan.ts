@@ -11,6 +11,11 @@ export function literalGlob(path: string): string {
   return path.replace(/[*?[]/g, (character) => `[${character}]`);
 }
 
+/** Files as an SQL list of exactly these: the engine takes each text for a pattern. */
+export function fileList(files: readonly string[]): string {
+  return `[${files.map((file) => literal(literalGlob(file))).join(', ')}]`;
+}
+
 /** A name as an SQL identifier. */
 export function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
@@ -34,12 +39,39 @@ export function formatOf(files: readonly string[]): TableFormat {
   return format;
 }
 
+/** Files of a table. */
+export interface TableFiles {
+  /** At least one. */
+  readonly files: readonly string[];
+  /** Names of `column=value` folders below the folder or pattern that was asked for: they are columns. */
+  readonly partitions: readonly string[];
+  /** Names of such folders on the way to it: where there are partitions, the engine takes their values before those of files. */
+  readonly above: readonly string[];
+}
+
+/**
+ * Files below a folder, or of a pattern, with the columns that the names of folders are. Folders on the way to what was
+ * asked for are none.
+ */
+export function tableFiles(files: readonly string[], root: string): TableFiles {
+  const below = files.flatMap((file) => keysIn(file.slice(root.length).split('/').slice(0, -1)));
+  return { files, partitions: [...new Set(below)], above: keysIn(root.split('/')) };
+}
+
+function keysIn(folders: readonly string[]): readonly string[] {
+  return folders.flatMap((folder) => /^([^=]+)=[^=]*$/.exec(folder)?.[1] ?? []);
+}
+
+/** The option of a table function that makes columns of folders, or none. */
+export function partitioning({ partitions }: TableFiles): string {
+  return `hive_partitioning = ${partitions.length > 0}`;
+}
+
 /** The table function that reads files of Parquet or JSON lines; columns are matched by name. */
-export function scanOf(files: readonly string[], format: 'parquet' | 'jsonl'): string {
-  // `column=value` folders of a partitioned dataset are columns; those of one file's own path are not.
-  const partitions = files.length > 1 ? ', hive_partitioning = true' : '';
-  // All rows say what the columns are: the first ones would only guess.
-  const options = format === 'jsonl' ? ", format = 'newline_delimited', sample_size = -1" : '';
+export function scanOf(table: TableFiles, format: 'parquet' | 'jsonl'): string {
+  // All rows say what the columns are: the first ones would only guess. Rows with few keys in common are no maps.
+  const options =
+    format === 'jsonl' ? ", format = 'newline_delimited', sample_size = -1, map_inference_threshold = -1" : '';
   const reader = format === 'jsonl' ? 'read_json' : 'read_parquet';
-  return `${reader}([${files.map(literal).join(', ')}], union_by_name = true${partitions}${options})`;
+  return `${reader}(${fileList(table.files)}, union_by_name = true, ${partitioning(table)}${options})`;
 }

@@ -7,14 +7,18 @@ import { UserError } from '../../errors.ts';
 import { knownContentOf, notATable } from '../files/known-content.ts';
 import { isLong, type MissingTexts, missingTexts, typedValue } from './column-types.ts';
 import { refuseExtraFields } from './csv-extra-fields.ts';
+import { refuseMixedEnds } from './csv-line-ends.ts';
 import { openCsv } from './csv-table.ts';
 import { openJson } from './json-table.ts';
-import { formatOf, identifier, scanOf } from './table-scan.ts';
-import { readTextHead } from './text-head.ts';
+import { parquetNames } from './parquet-names.ts';
+import { formatOf, identifier, scanOf, type TableFiles } from './table-scan.ts';
+import { readTextHead, type TextHead } from './text-head.ts';
 import { typeColumns } from './type-columns.ts';
 
 /** Whole numbers that doubles do not tell apart: their texts as doubles are not known either. */
 const INEXACT = { isInexact: true, noText: 'whole numbers beyond 2^53' } as const;
+
+const NESTED = 'holds nested or mixed values';
 
 type Query = (sql: string) => Promise<readonly (readonly unknown[])[]>;
 
@@ -31,27 +35,30 @@ export interface TableSource {
 }
 
 /** Finds out how files are read: columns, types and the number of rows, by all that is in them. */
-export async function openSource(files: readonly string[], options: CsvOptions, query: Query): Promise<TableSource> {
-  const format = formatOf(files);
-  const stamp = await stampOf(files);
-  return { ...(await opened(files, format, { options, query })), stamp };
+export async function openSource(table: TableFiles, options: CsvOptions, query: Query): Promise<TableSource> {
+  const format = formatOf(table.files);
+  const stamp = await stampOf(table.files);
+  return { ...(await opened(table, format, { options, query })), stamp };
 }
 
 type Opened = Omit<TableSource, 'stamp'>;
 
 function opened(
-  files: readonly string[],
+  table: TableFiles,
   format: TableFormat,
   { options, query }: { readonly options: CsvOptions; readonly query: Query },
 ): Promise<Opened> {
-  if (format === 'csv') return openText(files, options, query);
-  return format === 'jsonl' ? openLines(files, query) : openParquet(files, query);
+  if (format === 'csv') return openText(table, options, query);
+  return format === 'jsonl' ? openLines(table, query) : openParquet(table, query);
 }
 
-async function openText(files: readonly string[], options: CsvOptions, query: Query): Promise<Opened> {
-  const { select, names, groups, form } = await openCsv(files, options);
+async function openText(table: TableFiles, options: CsvOptions, query: Query): Promise<Opened> {
+  const { select, names, groups, form } = await openCsv(table, options);
   const missing = missingTexts(options.missing);
-  const { columns, rows } = await typeColumns({ select, names, missing }, query);
+  const { columns, rows } = await typeColumns({ select, names, missing }, query).catch(async (cause) => {
+    await refuseMixedEnds(groups);
+    throw cause;
+  });
   for (const group of groups) await refuseExtraFields(group, query);
   const at = new Map(names.map((name, index) => [name, index]));
   return {
@@ -70,19 +77,16 @@ function textValue(
   return typedValue(`${alias}.v${at.get(writtenColumn(name) ?? name)}`, type, missing);
 }
 
-async function openLines(files: readonly string[], query: Query): Promise<Opened> {
-  for (const file of files) {
-    const { encoding } = await readTextHead(file);
-    if (encoding === 'utf-8') continue;
-    throw new UserError('DATA_INVALID', `${file} is UTF-16, and JSON lines are UTF-8`, { fix: 'Write it as UTF-8.' });
-  }
-  const { from, columns, rows } = await openJson(files, query);
+async function openLines(table: TableFiles, query: Query): Promise<Opened> {
+  for (const file of table.files) refuseOtherText(file, await readTextHead(file));
+  const { from, columns, rows } = await openJson(table, query);
   const times = new Set(columns.filter(({ areTimes }) => areTimes).map(({ name }) => name));
   return {
     from,
     form: { format: 'jsonl', rows },
-    columns: columns.map(({ name, sqlType, isInexact }) => ({
+    columns: columns.map(({ name, sqlType, isInexact, unreadable }) => ({
       name,
+      ...(unreadable === undefined ? {} : { unreadable }),
       type: times.has(name) ? 'time' : columnType(sqlType),
       ...noText(sqlType),
       ...(isInexact ? INEXACT : {}),
@@ -94,25 +98,50 @@ async function openLines(files: readonly string[], query: Query): Promise<Opened
   };
 }
 
-async function openParquet(files: readonly string[], query: Query): Promise<Opened> {
-  for (const file of files) await refuseOther(file);
-  const from = scanOf(files, 'parquet');
+function refuseOtherText(file: string, { encoding, text }: TextHead): void {
+  if (encoding !== 'utf-8') {
+    throw new UserError('DATA_INVALID', `${file} is UTF-16, and JSON lines are UTF-8`, { fix: 'Write it as UTF-8.' });
+  }
+  if (/^\s*\[/.test(text)) {
+    throw new UserError('DATA_INVALID', `${file} is one JSON array, and not one object per line`, {
+      fix: "Write one object per line, such as with pandas: to_json(path, orient='records', lines=True).",
+    });
+  }
+}
+
+async function openParquet(table: TableFiles, query: Query): Promise<Opened> {
+  for (const file of table.files) await refuseOther(file);
+  const from = scanOf(table, 'parquet');
   const described = await query(`DESCRIBE SELECT * FROM ${from}`);
   const { rows, inexact } = await countRows(from, described, query);
-  const columns = described.map(
-    ([name, type]): TableColumn => ({
-      name: String(name),
-      type: columnType(String(type)),
-      ...noText(String(type)),
-      ...(inexact.has(String(name)) ? INEXACT : {}),
-    }),
-  );
+  const types = new Map(described.map(([name, type]) => [String(name), String(type)]));
+  const found = await parquetNames(table, [...types.keys()], query);
+  const columns = found.map(({ name, alias, unreadable }): TableColumn => {
+    const sqlType = types.get(alias) ?? '';
+    if (unreadable !== undefined) return { name, type: 'other', unreadable };
+    const type = columnType(sqlType);
+    return {
+      name,
+      type,
+      ...(type === 'other' ? { unreadable: unreadableType(sqlType) } : {}),
+      ...noText(sqlType),
+      ...(inexact.has(alias) ? INEXACT : {}),
+    };
+  });
+  const aliases = new Map(found.map(({ name, alias }) => [name, alias]));
   return {
     from,
     form: { format: 'parquet', rows },
     columns,
-    valueOf: ({ name }, alias) => `${alias}.${identifier(name)}`,
+    valueOf: ({ name }, alias) => `${alias}.${identifier(aliases.get(name) ?? name)}`,
   };
+}
+
+/** Why the values of a type are not read. */
+function unreadableType(sqlType: string): string {
+  if (sqlType === 'BLOB' || sqlType === 'BIT') return 'holds bytes, not text';
+  if (/^TIME\b/.test(sqlType)) return 'holds times of day';
+  return sqlType === 'INTERVAL' ? 'holds durations' : NESTED;
 }
 
 /** How many rows there are, and the columns of whole numbers in which one is no double exactly. */
@@ -178,7 +207,7 @@ export function columnOf({ columns }: Pick<TableSource, 'columns'>, name: string
   const near = nearest(name, known);
   throw new UserError(
     'DATA_INVALID',
-    found === undefined ? `the table has no column "${name}"` : `column ${name} holds nested or mixed values`,
+    found === undefined ? `the table has no column "${name}"` : `column ${name} ${found.unreadable ?? NESTED}`,
     {
       fix:
         near === undefined || found !== undefined

@@ -5,6 +5,8 @@ export type TableColumnType = 'integer' | 'real' | 'boolean' | 'text' | 'time' |
 export interface TableColumn {
   readonly name: string;
   readonly type: TableColumnType;
+  /** Of type `other`: why it cannot be read, a clause after its name. */
+  readonly unreadable?: string;
   /** Its values stand in a file as text, which is read by the name that `asWritten` gives. */
   readonly isWritten?: boolean;
   /** Of a column of text in such a file: its first value that is no number, and the row from 1. */
