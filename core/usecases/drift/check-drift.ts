@@ -7,6 +7,7 @@ import {
   datasetVerdict,
 } from '../../domain/drift/compare-columns.ts';
 import { type ColumnProfile, FULL_RESOLUTION, profileColumn } from '../../domain/drift/profile-column.ts';
+import { inSpellingOf, wasText } from '../../domain/drift/same-spelling.ts';
 import { type ColumnValues, pickRows } from '../../domain/table/column-values.ts';
 import type { TableDescription } from '../../domain/table/table.ts';
 import { UserError } from '../../errors.ts';
@@ -45,7 +46,8 @@ const DAY_MS = 86_400_000;
  */
 export async function checkDrift(request: DriftRequest, ports: ScoringPorts): Promise<DriftReport> {
   const { drift, reference, header, current } = request;
-  const table = await ports.tables.describe(current.absolute, request.config.data.csv);
+  const described = await ports.tables.describe(current.absolute, request.config.data.csv);
+  const table = asInReference(described, reference.profile.columns);
   const window = await readWindow(table, request, ports);
   const pairs = reference.profile.columns.map((column): ColumnPair => {
     const values = window.columns.get(column.name);
@@ -54,7 +56,7 @@ export async function checkDrift(request: DriftRequest, ports: ScoringPorts): Pr
       past: (reference.profile.windows ?? []).flatMap(
         ({ columns }) => columns.find(({ name }) => name === column.name) ?? [],
       ),
-      current: values === undefined ? undefined : summarize(column, values),
+      current: values === undefined ? undefined : summarize(column, values, table),
     };
   });
   const columns = compareColumns(pairs, policyOf(drift));
@@ -83,8 +85,22 @@ function policyOf({ falseAlarmRate, effect, limits }: DriftConfig): DriftPolicy 
   return { falseAlarmRate, floors: effect, limits };
 }
 
-function summarize({ name, kind }: ColumnProfile, values: ColumnValues): ColumnProfile {
-  return profileColumn(name, values, { kind, resolution: FULL_RESOLUTION });
+function summarize(reference: ColumnProfile, values: ColumnValues, { columns }: TableDescription): ColumnProfile {
+  const { name, kind } = reference;
+  const found = profileColumn(name, values, { kind, resolution: FULL_RESOLUTION });
+  const isWritten = columns.find((column) => column.name === name)?.isWritten === true;
+  return isWritten ? inSpellingOf(reference, found) : found;
+}
+
+/** A table in which columns of a file of text that were text in the reference are text, whatever their rows look like now. */
+function asInReference(table: TableDescription, reference: readonly ColumnProfile[]): TableDescription {
+  const profiles = new Map(reference.map((column) => [column.name, column]));
+  const columns = table.columns.map((column) => {
+    const profile = profiles.get(column.name);
+    const isText = column.isWritten === true && profile !== undefined && wasText(profile, column.type);
+    return isText ? { ...column, type: 'text' as const } : column;
+  });
+  return { ...table, columns };
 }
 
 interface CurrentWindow {

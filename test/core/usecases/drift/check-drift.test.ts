@@ -1,0 +1,106 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { DuckDbTableReader } from '../../../../core/adapters/duckdb/duckdb-table-reader.ts';
+import { parseConfig } from '../../../../core/config/parse-config.ts';
+import { checkDrift } from '../../../../core/usecases/drift/check-drift.ts';
+import { profileDataset } from '../../../../core/usecases/evaluate/profile-dataset.ts';
+import { PROJECT_MODULES } from '../../../../scripts/project-root.ts';
+
+const folder = await mkdtemp(join(tmpdir(), 'tidegate-drift-'));
+const tables = new DuckDbTableReader({ env: {}, nodeModules: PROJECT_MODULES });
+const ports = { tables, clockMs: () => 0, progress: () => {} };
+const model = parseConfig(
+  JSON.stringify({
+    version: 1,
+    models: {
+      m: {
+        task: 'binary-classification',
+        artifact: 'm.onnx',
+        data: { label: 'y' },
+        evaluate: { dataset: 'd', metrics: ['accuracy'] },
+        gate: { rules: [{ metric: 'accuracy', min: 0 }] },
+        drift: { current: 'c' },
+      },
+    },
+  }),
+).config.models.m;
+const HEADER = {
+  schema: 'tidegate.dev/drift/v1',
+  createdAt: '2001-03-01T00:00:00.000Z',
+  tool: { name: 'tidegate', version: '0.1.0' },
+  source: { repository: null, commit: null, headCommit: null, ref: null, runId: null, runAttempt: null },
+  model: 'm',
+} as const;
+const ROWS = 400;
+let files = 0;
+
+afterAll(async () => {
+  await tables.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function write(values: readonly string[]): Promise<string> {
+  const file = join(folder, `${files++}.csv`);
+  await writeFile(file, `x,y\n${values.map((value, row) => `${value},${row % 2}\n`).join('')}`);
+  return file;
+}
+
+/** The verdict on the column of values. */
+async function compare(before: readonly string[], now: readonly string[]) {
+  if (model?.drift === undefined) throw new RangeError('no model with drift');
+  const [reference, current] = [await write(before), await write(now)];
+  const { rows, columns } = await profileDataset({ table: await tables.describe(reference), data: model.data }, ports);
+  const { schema: _, ...rest } = HEADER;
+  const profile = {
+    ...rest,
+    schema: 'tidegate.dev/profile/v1',
+    dataset: { path: 'd', digest: 'd', rows, from: null, to: null },
+    columns,
+  } as const;
+  const report = await checkDrift(
+    {
+      config: model,
+      drift: model.drift,
+      header: HEADER,
+      reference: { profile, path: 'd', digest: 'd' },
+      current: { shown: current, absolute: current },
+    },
+    ports,
+  );
+  return report.columns[0];
+}
+
+function repeated(values: readonly string[]): readonly string[] {
+  return Array.from({ length: ROWS }, (_, row) => values[row % values.length] ?? '');
+}
+
+const SPELLINGS = [
+  ['codes with leading zeros', ['01', '02']],
+  ['flags of Python', ['True', 'False']],
+  ['flags of R', ['TRUE', 'FALSE']],
+  ['whole numbers', ['1', '2']],
+  ['days', ['2001-01-01', '2001-01-02']],
+] as const;
+
+describe('a column of CSV is the same whether or not one row of a window makes it one of text', () => {
+  it.each(SPELLINGS)('%s, with such a row in the reference', async (_, values) => {
+    const same = repeated(values);
+    expect(await compare([...same, 'x'], same)).toMatchObject({ kind: 'categorical', verdict: 'no-drift' });
+  });
+
+  it.each(SPELLINGS.slice(0, -1))('%s, with such a row in the current window', async (_, values) => {
+    const same = repeated(values);
+    expect(await compare(same, [...same, 'x'])).toMatchObject({ kind: 'categorical', verdict: 'no-drift' });
+  });
+
+  it.each(SPELLINGS)('%s that shift have drifted in both cases', async (_, [first, second]) => {
+    const [even, odd] = [repeated([first, second]), repeated([first, first, first, second])];
+    expect(await compare([...even, 'x'], odd)).toMatchObject({ verdict: 'drift' });
+  });
+
+  it('has drifted where its values are others', async () => {
+    expect(await compare(repeated(['1', '2']), [...repeated(['3', '04']), 'x'])).toMatchObject({ verdict: 'drift' });
+  });
+});
