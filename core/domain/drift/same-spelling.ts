@@ -1,21 +1,14 @@
+import { isWrittenAs, type WrittenType } from '../text/written-as.ts';
 import type { CategoricalProfile, ColumnProfile } from './profile-column.ts';
-
-/** What the values of a column of a text file turned out to be, in one window. */
-type FoundType = 'integer' | 'real' | 'boolean' | 'time' | 'text' | 'other';
 
 /**
  * Whether a column was text in the reference, by its categories: some are not written as values of the type that it has in
  * the current window. In a file of text the type comes from the rows, so that `01` is a number in one window, and a text in
  * another that also has `x`.
  */
-export function wasText(reference: ColumnProfile, now: FoundType): boolean {
+export function wasText(reference: ColumnProfile, now: WrittenType): boolean {
   if (reference.kind !== 'categorical' || now === 'text' || now === 'other') return false;
   return !reference.counts.every(([name]) => isWrittenAs(now, name));
-}
-
-function isWrittenAs(type: FoundType, text: string): boolean {
-  if (type === 'boolean') return text === 'true' || text === 'false';
-  return type !== 'time' && String(Number(text)) === text;
 }
 
 /**

@@ -66,6 +66,12 @@ export function readPart(
       ? null
       : readWeights(columns.get(evaluate.weight), { name: evaluate.weight, rowsBefore });
   if (column === undefined) throw invalid(`the dataset has no label ${data.label}`, 'Check data.label.');
+  if (column.kind === 'time') {
+    throw invalid(
+      `the label ${data.label} holds times`,
+      'Write it as a number, such as the seconds since a day, or as a class.',
+    );
+  }
   const label = { name: data.label, rowsBefore };
   if (task === 'regression') return { labels: checkedNumbers(column, label), classes: null, weights };
   const classes = evaluate.classes?.map(String);
@@ -161,7 +167,7 @@ function textsOf(column: ColumnValues): readonly (string | null)[] {
 }
 
 function readWeights(column: ColumnValues | undefined, { name, rowsBefore }: NamedPart): Float64Array {
-  const values = column?.kind === 'numeric' ? column.values : undefined;
+  const values = column === undefined || column.kind === 'time' ? undefined : numbersOf(column);
   if (values === undefined) throw invalid(`the weight ${name} holds no numbers`, 'Check evaluate.weight.');
   const row = values.findIndex((value) => !Number.isFinite(value) || value < 0);
   if (row === -1) return values;

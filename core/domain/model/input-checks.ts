@@ -33,7 +33,10 @@ export function checkOneTensor(input: ModelTensor, columns: readonly FeatureColu
       'Correct these values, name them in data.csv.missing if they mean "missing", or encode the column as numbers.',
     );
   }
-  for (const column of columns) refuseInexact(input, column);
+  for (const column of columns) {
+    refuseTimes(input, column);
+    refuseInexact(input, column);
+  }
 }
 
 /**
@@ -50,6 +53,7 @@ export function checkType(input: ModelTensor, column: FeatureColumn): void {
     );
   }
   if (wantsText) refuseTextless(input, column);
+  else refuseTimes(input, column);
   refuseInexact(input, column);
   if (wantsText || column.type !== 'text') return;
   throw mismatch(
@@ -64,6 +68,15 @@ function refuseTextless({ name }: ModelTensor, column: FeatureColumn): void {
   throw mismatch(
     `the model's input "${name}" takes text, and the column ${column.name} holds ${column.noText ?? 'times'}, which have no one text`,
     'Write the column as text, in the way in which the model was trained on it.',
+  );
+}
+
+/** A time is a number of seconds to some, and of nanoseconds to others. */
+function refuseTimes({ name, type }: ModelTensor, column: FeatureColumn): void {
+  if (column.type !== 'time') return;
+  throw mismatch(
+    `the model's input "${name}" takes ${type}, and the column ${column.name} holds times, which are no numbers until their unit is known`,
+    'Write the column as the numbers that the model was trained on, such as seconds since 1970.',
   );
 }
 

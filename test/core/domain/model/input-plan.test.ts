@@ -142,6 +142,14 @@ describe('the column of an input', () => {
     expect(problem(() => planInputs([tensor('a', 1)], { inputs }, [column('a')]))).toContain(says);
   });
 
+  it('of numbers takes no times, whose unit is not known', () => {
+    expect(problem(() => planInputs([tensor('a', 1)], {}, [column('a', 'time')]))).toContain('column a holds times');
+    const both = { features: ['a', 'b'] };
+    expect(problem(() => planInputs([tensor('X', 2)], both, [column('a'), column('b', 'time')]))).toContain(
+      'column b holds times',
+    );
+  });
+
   it('of text is read as it is written, and refused where its text is not known', () => {
     const text = tensor('a', 1, 'string');
     const written = planInputs([text], {}, [{ ...column('a', 'integer'), isWritten: true }]);
