@@ -32,7 +32,12 @@ function refuse(file: string, odd: OddEnd | undefined): void {
   throw new UserError(
     'DATA_INVALID',
     `${file}: line ${odd.line} ends with ${NAMES[odd.end]}, and the lines before it with ${NAMES[odd.first]}`,
-    { fix: "End all lines in the same way, such as with: sed -i 's/\\r$//' <file>" },
+    {
+      fix:
+        odd.end === '\r' || odd.first === '\r'
+          ? 'End all lines with LF, and put a value that contains CR into double quotes.'
+          : "End all lines in the same way, such as with: sed -i 's/\\r$//' <file>",
+    },
   );
 }
 
