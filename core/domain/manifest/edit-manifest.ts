@@ -101,11 +101,12 @@ function changesFor(
 
 /** Parses the result and compares it with what it must say; anything else is a defect and refused. */
 function prove(before: ParsedManifest, edited: string, changes: readonly ScalarChange[]): void {
-  const after = parseManifest(edited, before.file);
+  const after = orError(() => parseManifest(edited, before.file));
   const wanted = before.documents.map((document) => document.clone());
   for (const { document, path, value } of changes) wanted[document]?.setIn(path, value);
   const said = (document: Document | undefined) => JSON.stringify(document && plainYaml(document));
   const same =
+    !(after instanceof UserError) &&
     after.documents.length === wanted.length &&
     after.documents.every((document, index) => said(document) === said(wanted[index]));
   if (same) return;

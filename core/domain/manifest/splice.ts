@@ -1,4 +1,4 @@
-import { isAlias, isMap, isNode, isScalar, type Pair, type Scalar, visit, type YAMLMap } from 'yaml';
+import { isAlias, isMap, isNode, isScalar, type Node, type Pair, type Scalar, type YAMLMap } from 'yaml';
 import { UserError } from '../../errors.ts';
 import { readYamlDocuments } from '../yaml/read-yaml-documents.ts';
 import { MAX_READ_MANIFEST_BYTES, type ParsedManifest } from './parse-manifest.ts';
@@ -30,21 +30,21 @@ export function applySplices(text: string, splices: readonly Splice[]): string {
 /**
  * The splice that sets a scalar in its own style, or inserts a missing key of a mapping in the style of its siblings.
  *
- * @throws {UserError} MANIFEST_UNSUPPORTED for aliases, scalars that aliases refer to, merged keys and block scalars.
+ * @throws {UserError} MANIFEST_UNSUPPORTED for aliases, parts that aliases refer to, merged keys, block scalars and
+ *   empty values.
  */
 export function spliceScalar(manifest: ParsedManifest, change: ScalarChange): Splice {
+  assertOwnPlace(manifest, change);
   const node = manifest.documents[change.document]?.getIn(change.path, true);
   if (node === undefined) return spliceMissingKey(manifest, change);
-  if (isAlias(node)) throw refuse(manifest, change.path, 'is an alias');
   if (!isScalar(node) || node.range === undefined || node.range === null) {
     throw refuse(manifest, change.path, 'is no single value');
   }
   if (node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED') {
     throw refuse(manifest, change.path, 'is a block scalar');
   }
-  if (node.anchor !== undefined && hasAlias(manifest, change.document, node.anchor)) {
-    throw refuse(manifest, change.path, `has the anchor &${node.anchor}, which other places refer to`);
-  }
+  // After an empty value there may be no space, and where it would go is not certain beside comments.
+  if (node.value === null) throw refuse(manifest, change.path, 'is there and empty');
   const [start, end] = node.range;
   return { start, end, text: formatScalar(change.value, node, isInFlow(manifest, change)) };
 }
@@ -119,16 +119,26 @@ function isInFlow(manifest: ParsedManifest, change: ScalarChange): boolean {
   return isMap(parent) && parent.flow === true;
 }
 
-function hasAlias(manifest: ParsedManifest, index: number, anchor: string): boolean {
-  let found = false;
-  const document = manifest.documents[index];
-  if (document === undefined) return false;
-  visit(document, {
-    Alias: (_, alias) => {
-      found ||= alias.source === anchor;
-    },
-  });
-  return found;
+/**
+ * Refuses a place that is not only its own: what stands in an anchored part changes wherever an alias repeats the part.
+ */
+function assertOwnPlace(manifest: ParsedManifest, { document, path }: ScalarChange): void {
+  const shared = new Set<unknown>(manifest.anchors.values());
+  for (let length = 0; length <= path.length; length++) {
+    const above = path.slice(0, length);
+    const node =
+      length === 0 ? manifest.documents[document]?.contents : manifest.documents[document]?.getIn(above, true);
+    if (isAlias(node)) {
+      throw refuse(manifest, path, length === path.length ? 'is an alias' : `lies behind the alias *${node.source}`);
+    }
+    if (!isNode(node) || !shared.has(node)) continue;
+    const what = length === path.length ? 'has' : 'lies in a part with';
+    throw refuse(manifest, path, `${what} the anchor &${anchorOf(node)}, which other places refer to`);
+  }
+}
+
+function anchorOf(node: Node): string {
+  return 'anchor' in node ? (node.anchor ?? '') : '';
 }
 
 function refuse(manifest: ParsedManifest, path: YamlPath, why: string): UserError {
