@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { openAsBlob } from 'node:fs';
+import { isDockerHub, splitRepository } from '../../domain/image/docker-hub.ts';
 import type { Descriptor } from '../../domain/image/image-documents.ts';
 import { formatImageReference, type ImageReference } from '../../domain/image/image-reference.ts';
 import { READABLE } from '../../domain/image/read-image-documents.ts';
@@ -9,15 +10,11 @@ import type { ImageSource } from '../../ports/image/image-source.ts';
 import { findLogin } from './registry-auth.ts';
 import { RegistryClient } from './registry-client.ts';
 
-/** Splits a repository into the registry's host and the name there, by Docker's rules. */
-export function splitRepository(repository: string): { host: string; name: string } {
-  const slash = repository.indexOf('/');
-  const first = repository.slice(0, Math.max(slash, 0));
-  if (slash > 0 && (/[.:]/.test(first) || first === 'localhost')) {
-    const host = first === 'docker.io' ? 'registry-1.docker.io' : first;
-    return { host, name: repository.slice(slash + 1) };
-  }
-  return { host: 'registry-1.docker.io', name: slash < 0 ? `library/${repository}` : repository };
+/** The host that answers for a repository, and its name there. */
+export function addressOf(repository: string): { host: string; name: string } {
+  const { registry, path } = splitRepository(repository);
+  if (!isDockerHub(registry)) return { host: registry, name: path };
+  return { host: 'registry-1.docker.io', name: path.includes('/') ? path : `library/${path}` };
 }
 
 /** One repository of a registry. */
@@ -32,7 +29,7 @@ export class RegistryRepository implements ImageSource, ImageRegistry {
    * @param dockerConfig The value of Docker's config.json, for the login.
    */
   constructor(reference: ImageReference, dockerConfig: unknown) {
-    const { host, name } = splitRepository(reference.repository);
+    const { host, name } = addressOf(reference.repository);
     this.name = formatImageReference(reference);
     this.#reference = reference;
     this.#path = name;
@@ -65,8 +62,9 @@ export class RegistryRepository implements ImageSource, ImageRegistry {
     const scope = this.#scope('pull,push');
     const base = `${this.#path}/blobs`;
     const known = await this.#client.send({ method: 'HEAD', path: `${base}/${descriptor.digest}` }, scope);
-    if (known.ok) return 'exists';
+    if (isBlob(known, descriptor)) return 'exists';
     const started = await this.#client.send({ method: 'POST', path: `${base}/uploads/` }, scope);
+    if (started.status === 404) throw this.#noRepository();
     const location = started.headers.get('location');
     if (location === null) throw this.#wrong(descriptor.digest, 'no upload location');
     const upload = new URL(location, `${this.#client.origin}/v2/`);
@@ -84,7 +82,9 @@ export class RegistryRepository implements ImageSource, ImageRegistry {
     const path = `${this.#path}/manifests/${tag}`;
     const response = await this.#client.send({ method: 'PUT', path, headers, body }, this.#scope('pull,push'));
     const stored = response.headers.get('docker-content-digest') ?? descriptor.digest;
-    if (!response.ok || stored !== descriptor.digest) throw this.#wrong(descriptor.digest, stored);
+    // A proxy, a page to log in at or any other web server has its 200 for everything.
+    if (response.status !== 201) throw this.#wrong(descriptor.digest, `HTTP ${response.status} in place of 201`);
+    if (stored !== descriptor.digest) throw this.#wrong(descriptor.digest, stored);
   }
 
   /** Gives the manifest of the reference's digest one more tag. */
@@ -124,10 +124,23 @@ export class RegistryRepository implements ImageSource, ImageRegistry {
     if (actual !== digest) throw this.#wrong(digest, actual);
   }
 
+  #noRepository(): ServiceError {
+    return new ServiceError('REGISTRY_REFUSED', `${this.name}: the registry takes no upload there (HTTP 404)`, {
+      retryable: false,
+      fix: 'Make the repository in the registry first, or correct its name and host.',
+    });
+  }
+
   #wrong(digest: string, found: string): ServiceError {
     return new ServiceError('REGISTRY_REFUSED', `${this.name}: the registry answered ${found} for ${digest}`, {
       retryable: true,
-      fix: 'Run the job again; if it stays so, push the image again.',
+      fix: 'Run the job again; if it stays so, check that this host is a registry, and push the image again.',
     });
   }
+}
+
+/** Whether the answer to HEAD tells of the blob itself; what says too little is uploaded, which changes nothing. */
+function isBlob({ status, headers }: Response, { digest, size }: Descriptor): boolean {
+  const said = headers.get('docker-content-digest');
+  return status === 200 && headers.get('content-length') === String(size) && (said === null || said === digest);
 }

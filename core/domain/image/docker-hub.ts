@@ -27,8 +27,13 @@ export function isSameRepository(one: string, other: string): boolean {
   return one === other || fullName(one) === fullName(other);
 }
 
+/** Whether a host is that of Docker's own registry. */
+export function isDockerHub(registry: string): boolean {
+  return registry === DOCKER_HUB || ALIASES.includes(registry);
+}
+
 function fullName(repository: string): string {
   const { registry, path } = splitRepository(repository);
-  if (registry !== DOCKER_HUB && !ALIASES.includes(registry)) return `${registry}/${path}`;
+  if (!isDockerHub(registry)) return `${registry}/${path}`;
   return `${DOCKER_HUB}/${path.includes('/') ? path : `library/${path}`}`;
 }

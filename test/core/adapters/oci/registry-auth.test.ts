@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { basicHeader, findLogin, parseBearerChallenge } from '../../../../core/adapters/oci/registry-auth.ts';
 import { RegistryClient } from '../../../../core/adapters/oci/registry-client.ts';
-import { splitRepository } from '../../../../core/adapters/oci/registry-repository.ts';
+import { addressOf } from '../../../../core/adapters/oci/registry-repository.ts';
 
 const auth = Buffer.from('user:pass:word').toString('base64');
 
@@ -33,7 +33,7 @@ describe('parseBearerChallenge', () => {
   });
 });
 
-describe('splitRepository', () => {
+describe('addressOf', () => {
   it.each([
     ['localhost/a', 'localhost', 'a'],
     ['ghcr.io/o/m', 'ghcr.io', 'o/m'],
@@ -41,8 +41,11 @@ describe('splitRepository', () => {
     ['o/m', 'registry-1.docker.io', 'o/m'],
     ['busybox', 'registry-1.docker.io', 'library/busybox'],
     ['docker.io/o/m', 'registry-1.docker.io', 'o/m'],
+    ['docker.io/busybox', 'registry-1.docker.io', 'library/busybox'],
+    ['index.docker.io/o/m', 'registry-1.docker.io', 'o/m'],
+    ['registry-1.docker.io/busybox', 'registry-1.docker.io', 'library/busybox'],
   ])('%s', (repository, host, name) => {
-    expect(splitRepository(repository)).toEqual({ host, name });
+    expect(addressOf(repository)).toEqual({ host, name });
   });
 });
 

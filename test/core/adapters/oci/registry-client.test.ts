@@ -68,6 +68,39 @@ describe('a registry', () => {
     expect(elsewhere).toEqual([undefined, undefined]);
   });
 
+  it.each<[string, Parameters<typeof listenOnLoopback>[0]]>([
+    ['answers 200 and a page to everything', (_, response) => void response.end('<html>welcome</html>')],
+    [
+      'sends everybody to a page to log in at',
+      (request, response) =>
+        void (request.url === '/login'
+          ? response.end('<html>log in</html>')
+          : response.writeHead(302, { location: '/login' }).end()),
+    ],
+  ])('is none that %s: nothing counts as pushed', async (_, answer) => {
+    const host = await listen((request, response) => void request.resume().on('end', () => answer(request, response)));
+    const repository = new RegistryRepository({ repository: `${host}/m` }, undefined);
+    const descriptor = { mediaType: 'application/octet-stream', digest: digestOf('bytes'), size: 5 };
+    await writeFile(path.join(root, 'blob'), 'bytes');
+    await expect(repository.pushBlob(descriptor, path.join(root, 'blob'))).rejects.toMatchObject({
+      code: 'REGISTRY_REFUSED',
+    });
+    await expect(repository.pushManifest('v1', descriptor, 'bytes')).rejects.toMatchObject({
+      code: 'REGISTRY_REFUSED',
+    });
+  });
+
+  it('that has no such repository is named so, and not tried again', async () => {
+    const host = await listen((request, response) => {
+      request.resume().on('end', () => void response.writeHead(404).end());
+    });
+    const repository = new RegistryRepository({ repository: `${host}/m` }, undefined);
+    const descriptor = { mediaType: 'application/octet-stream', digest: digestOf('bytes'), size: 5 };
+    const pushed = repository.pushBlob(descriptor, path.join(root, 'blob'));
+    await expect(pushed).rejects.toMatchObject({ code: 'REGISTRY_REFUSED', retryable: false });
+    await expect(pushed).rejects.toThrow(/takes no upload there/);
+  });
+
   it('is not believed where a document has another digest than was asked for', async () => {
     const host = await listen((_, response) => void response.end('{"evil":true}'));
     const digest = digestOf('{}');
