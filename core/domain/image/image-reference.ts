@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.ts';
+import { splitRepository } from './docker-hub.ts';
 
 /** A container image reference in its parts. If both tag and digest are there the digest decides what is pulled. */
 export interface ImageReference {
@@ -11,9 +12,8 @@ export interface ImageReference {
 
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 const DIGEST = /^[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}$/;
-const HOST = String.raw`(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*(?::\d+)?)`;
-const COMPONENT = String.raw`[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*`;
-const REPOSITORY = new RegExp(`^(?:${HOST}/)?${COMPONENT}(?:/${COMPONENT})*$`);
+const HOST = /^[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*(?::\d+)?$/;
+const PATH = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
 
 /**
  * Parses `[host[:port]/]path[:tag][@digest]`. A colon before the last `/` is a port, not a tag.
@@ -45,7 +45,9 @@ export function formatImageReference({ repository, tag, digest }: ImageReference
 
 /** Whether a text is a repository: host and path without tag and digest. */
 export function isRepository(text: string): boolean {
-  return text.length <= 255 && REPOSITORY.test(text);
+  if (text.length > 255) return false;
+  const { registry, path } = splitRepository(text);
+  return HOST.test(registry) && PATH.test(path);
 }
 
 /** Whether a text is a tag by the grammar of registries: one, without a list around it. */
