@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.ts';
-import { type Descriptor, OCI, parsePlatform } from './image-documents.ts';
+import { type Descriptor, OCI } from './image-documents.ts';
 
 /** An index (several platforms) or a manifest (one image). */
 export type ImageDocument =
@@ -30,7 +30,8 @@ export function parseImageDocument(text: string, name: string): ImageDocument {
 }
 
 /**
- * What an image config says of running it. `platform`: `os/architecture`, as every config has to say.
+ * What an image config says of running it. `platform`: `os/architecture`, as every config has to say,
+ * with the variant where it has one.
  *
  * @throws {UserError} REFERENCE_INVALID when it is no image config.
  */
@@ -39,7 +40,8 @@ export function parseImageConfig(text: string, name: string) {
   const rootfs = isRecord(value?.rootfs) ? value.rootfs : undefined;
   const diffIds = rootfs?.diff_ids;
   if (!Array.isArray(diffIds) || !diffIds.every((id) => typeof id === 'string')) throw notAnImage(name);
-  const platform = `${String(value?.os)}/${String(value?.architecture)}`;
+  const variant = typeof value?.variant === 'string' && value.variant !== '' ? `/${value.variant}` : '';
+  const platform = `${String(value?.os)}/${String(value?.architecture)}${variant}`;
   return { diffIds: diffIds as readonly string[], platform, settings: isRecord(value?.config) ? value.config : {} };
 }
 
@@ -48,11 +50,22 @@ export function selectManifest(
   manifests: readonly (Descriptor & { readonly platform: string | undefined })[],
   platform: string,
 ): Descriptor | undefined {
-  const { os, architecture } = parsePlatform(platform);
-  const exact = manifests.find((entry) => entry.platform === platform);
-  const near = manifests.find(({ platform: own }) => `${own}/`.startsWith(`${os}/${architecture}/`));
+  const named = manifests.find((entry) => entry.platform !== undefined && isSamePlatform(entry.platform, platform));
   const [only] = manifests;
-  return exact ?? near ?? (manifests.length === 1 && only?.platform === undefined ? only : undefined);
+  return named ?? (manifests.length === 1 && only?.platform === undefined ? only : undefined);
+}
+
+/** What an architecture means without a variant, as containerd has it. */
+const PLAIN_VARIANTS: Readonly<Record<string, string>> = { amd64: 'v1', arm64: 'v8', arm: 'v7' };
+
+/** Whether two ways to write a platform mean the same one: a variant that is the plain one may be left out. */
+export function isSamePlatform(one: string, other: string): boolean {
+  return withVariant(one) === withVariant(other);
+}
+
+function withVariant(platform: string): string {
+  const [os, architecture = '', variant = PLAIN_VARIANTS[architecture] ?? ''] = platform.split('/');
+  return `${os}/${architecture}/${variant}`;
 }
 
 /** All media types of indexes and manifests that can be read. */

@@ -11,6 +11,7 @@ import {
 import { formatImageReference } from '../../domain/image/image-reference.ts';
 import {
   type ImageDocument,
+  isSamePlatform,
   parseImageConfig,
   parseImageDocument,
   selectManifest,
@@ -115,10 +116,10 @@ async function readBase(source: ImageSource, platform: string, layout: ImageLayo
   return { layers: manifest.layers, ...config };
 }
 
-/** An image of one platform has no index that says which: its own config does. */
+/** An image of one platform has no index that says which: its own config does. One without a variant leaves it open. */
 function assertPlatform(name: string, own: string, wanted: string): void {
   const { os, architecture } = parsePlatform(wanted);
-  if (own === `${os}/${architecture}`) return;
+  if (own === `${os}/${architecture}` || isSamePlatform(own, wanted)) return;
   throw new UserError('REFERENCE_INVALID', `the base image ${name} is for ${own}, and platforms says ${wanted}`, {
     fix: `Name a base image for ${wanted}, or set platforms: ${own}.`,
   });
