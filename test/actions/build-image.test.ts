@@ -124,6 +124,16 @@ describe('build-image', () => {
     expect(built.stdout).toContain('"Upper/Case" is no image repository: it has upper case. Write upper/case.');
   });
 
+  it('refuses a folder without a file: an image of no model is none', async () => {
+    const options = await workspaceWith('empty', { 'model/keep': '' });
+    await mkdir(path.join(options.workspace, 'nothing/below'), { recursive: true });
+    const inputs = { 'artifact-path': 'nothing', 'image-repository': 'registry.example/m', push: 'false' };
+    const built = await runActionSource('build-image', { ...options, inputs });
+    expect(built.exitCode).toBe(1);
+    expect(built.stdout).toContain('nothing has no file');
+    expect(built.outputs['image-digest'] ?? '').toBe('');
+  });
+
   it('refuses what is no tag before it builds anything', async () => {
     const options = await workspaceWith('tags', MODEL);
     const tags = 'latest, v1\n.hidden\nv1\n-x';

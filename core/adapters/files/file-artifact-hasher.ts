@@ -1,25 +1,25 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { createReadStream, type Stats } from 'node:fs';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { formatDigestLines, type HashedArtifact, type HashedFile } from '../../domain/model/artifact-digest.ts';
 import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
 import { UserError } from '../../errors.ts';
 import type { ArtifactHasher } from '../../ports/evaluate/artifact-hasher.ts';
 import { type FileToHash, hashFiles } from '../threads/hash-files.ts';
-import { isAbsence } from './absent.ts';
+import { unlessAbsent } from './absent.ts';
 
 /** Hashes files of this machine by streaming them. */
 export class FileArtifactHasher implements ArtifactHasher {
   async hash(location: string): Promise<HashedArtifact> {
-    const found = await stat(location).catch((error: unknown) => {
-      if (!isAbsence(error)) throw error;
+    const found = await stat(location).catch(unlessAbsent);
+    if (found === undefined) {
       throw new UserError('DATA_NOT_FOUND', `${location} does not exist`, {
         fix: 'Check the path, and that the step that makes it ran before.',
-        cause: error,
       });
-    });
+    }
     if (found.isDirectory()) return this.#hashFolder(location);
+    if (!found.isFile()) throw noFile(location);
     const [digest = ''] = await digestsOf([{ file: location, sizeBytes: found.size }]);
     const file = { path: path.basename(location), digest, sizeBytes: found.size };
     return { kind: 'file', digest, sizeBytes: file.sizeBytes, files: [file] };
@@ -51,24 +51,42 @@ export class FileArtifactHasher implements ArtifactHasher {
 /**
  * Files under a folder, relative and `/`-separated, sorted by path bytes. Links to files count as files.
  *
- * @throws {UserError} DATA_INVALID for a name that is not UTF-8, which no digest could name.
+ * @throws {UserError} DATA_INVALID for a name that is not UTF-8, which no digest could name, for a link that leads nowhere or
+ *   to a folder that it lies in, and for what is neither file nor folder: reading a pipe would wait for ever.
  */
 export async function filesUnder(folder: string, under = ''): Promise<string[]> {
   const files: string[] = [];
   for (const entry of await readdir(path.join(folder, under), { withFileTypes: true })) {
     const relative = under === '' ? entry.name : `${under}/${entry.name}`;
     if (entry.name.includes('\uFFFD')) {
-      throw new UserError('DATA_INVALID', `${path.join(folder, relative)} has a name that is not UTF-8`, {
-        fix: 'Rename it.',
-      });
+      throw invalid(`${path.join(folder, relative)} has a name that is not UTF-8`, 'Rename it.');
     }
-    const isFolder = entry.isSymbolicLink()
-      ? (await stat(path.join(folder, relative))).isDirectory()
-      : entry.isDirectory();
-    if (isFolder) files.push(...(await filesUnder(folder, relative)));
-    else files.push(relative);
+    const kind = entry.isSymbolicLink() ? await linkTarget(path.join(folder, relative)) : entry;
+    if (kind.isDirectory()) files.push(...(await filesUnder(folder, relative)));
+    else if (kind.isFile()) files.push(relative);
+    else throw noFile(path.join(folder, relative));
   }
   return under === '' ? files.sort(compareCodePoints) : files;
+}
+
+async function linkTarget(link: string): Promise<Stats> {
+  const found = await stat(link).catch(unlessAbsent);
+  if (found === undefined)
+    throw invalid(`the link ${link} leads to nothing`, 'Write what it is to lead to, or remove it.');
+  if (!found.isDirectory()) return found;
+  const [target, own] = await Promise.all([realpath(link), realpath(path.dirname(link))]);
+  if (`${own}${path.sep}`.startsWith(`${target}${path.sep}`)) {
+    throw invalid(`the link ${link} leads to a folder that it lies in`, 'Remove the link.');
+  }
+  return found;
+}
+
+function noFile(file: string): UserError {
+  return invalid(`${file} is neither a file nor a folder`, 'Remove it, or name the file of the model.');
+}
+
+function invalid(message: string, fix: string): UserError {
+  return new UserError('DATA_INVALID', message, { fix });
 }
 
 /** Chosen: what is hashed in less time than a thread needs to start. */

@@ -60,9 +60,15 @@ const TAG_DIGITS = 12;
  * Builds a modelcar: the artifact's files under /models as one layer on a base. The same artifact and base make the
  * same image, byte for byte.
  *
- * @throws {UserError} REFERENCE_INVALID when the base is no image or has not the platform; and what the registry throws.
+ * @throws {UserError} DATA_NOT_FOUND for an artifact without a file; REFERENCE_INVALID when the base is no image or has not
+ *   the platform; and what the registry throws.
  */
 export async function buildImage(request: BuildRequest, ports: BuildPorts): Promise<BuiltImage> {
+  if (request.artifact.files.length === 0) {
+    throw new UserError('DATA_NOT_FOUND', `the artifact ${request.location} has no file`, {
+      fix: 'Name the file or folder of the model in artifact-path, and check that the step that makes it ran before.',
+    });
+  }
   const base = ports.base === undefined ? undefined : await readBase(ports.base, request.platform, ports.layout);
   const layer = await ports.layout.addLayer(layerFiles(request));
   const parts: ImageParts = { base, layer, platform: request.platform, labels: labelsOf(request) };

@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { FileArtifactHasher } from '../../../../core/adapters/files/file-artifact-hasher.ts';
+import { UserError } from '../../../../core/errors.ts';
 
 const root = mkdtempSync(path.join(os.tmpdir(), 'tidegate-artifact-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -46,5 +48,38 @@ it('hashes a folder by the lines of its files, in the order of their paths, howe
 it('refuses what is not there', async () => {
   await expect(new FileArtifactHasher().hash(path.join(root, 'absent'))).rejects.toMatchObject({
     code: 'DATA_NOT_FOUND',
+  });
+});
+
+describe('a folder', () => {
+  const made = (name: string) => {
+    const folder = path.join(root, name);
+    mkdirSync(path.join(folder, 'sub'), { recursive: true });
+    writeFileSync(path.join(folder, 'sub/model.onnx'), 'weights');
+    return folder;
+  };
+
+  it.each<[string, (folder: string) => void, RegExp]>([
+    ['a link to nothing', (folder) => symlinkSync('gone', path.join(folder, 'sub/link')), /sub\/link leads to nothing/],
+    ['a link to itself', (folder) => symlinkSync('link', path.join(folder, 'link')), /links lead in a circle/],
+    ['a link to its own folder', (folder) => symlinkSync('.', path.join(folder, 'sub/link')), /that it lies in/],
+    ['a link to a folder above', (folder) => symlinkSync(folder, path.join(folder, 'sub/link')), /that it lies in/],
+    ['a pipe', (folder) => execFileSync('mkfifo', [path.join(folder, 'sub/pipe')]), /sub\/pipe is neither a file nor/],
+  ])('with %s is refused by that name, at once', async (name, add, says) => {
+    const folder = made(name.replaceAll(' ', '-'));
+    add(folder);
+    const hashed = new FileArtifactHasher().hash(folder);
+    await expect(hashed).rejects.toThrow(says);
+    await expect(hashed).rejects.toBeInstanceOf(UserError);
+  });
+
+  it('has the files that its links lead to, as if they lay there', async () => {
+    const [plain, linked] = [made('plain'), made('linked')];
+    for (const folder of [path.join(plain, 'more'), path.join(root, 'elsewhere')]) {
+      mkdirSync(folder);
+      writeFileSync(path.join(folder, 'a.bin'), 'a');
+    }
+    symlinkSync(path.join(root, 'elsewhere'), path.join(linked, 'more'));
+    expect(await new FileArtifactHasher().hash(linked)).toEqual(await new FileArtifactHasher().hash(plain));
   });
 });
