@@ -2,6 +2,7 @@ import type { Document } from 'yaml';
 import { UserError } from '../../errors.ts';
 import type { ManifestTarget } from '../policy/manifest-target.ts';
 import { plainYaml } from '../yaml/read-yaml-documents.ts';
+import { assertWholeReference } from './facts-together.ts';
 import { assertOwnRepository, imageEntryChanges, imageMapChanges, imageOverrideChanges } from './image-changes.ts';
 import { assertNoTemplate } from './image-parts.ts';
 import { locateTarget } from './locate-target.ts';
@@ -86,7 +87,9 @@ function changesFor(
   version: DeployedVersion,
 ): readonly ScalarChange[] {
   if (located.shape === 'image-entry') return imageEntryChanges(manifest, located, imageReference(version, manifest));
-  if (located.shape === 'image-map') return imageMapChanges(manifest, located, imageReference(version, manifest));
+  if (located.shape === 'image-map' || located.shape === 'image-parameters') {
+    return imageMapChanges(manifest, located, imageReference(version, manifest));
+  }
   if (located.shape === 'image-override') {
     return imageOverrideChanges(manifest, located, imageReference(version, manifest));
   }
@@ -94,6 +97,7 @@ function changesFor(
   const old = scalarText(manifest, document, path);
   if (old === undefined) throw notFound(manifest, `value at ${formatYamlPath(path)}`);
   assertNoTemplate(manifest, path, old);
+  if (version.image !== undefined && typeof path.at(-1) === 'string') assertWholeReference(manifest, located);
   const value = versionValue(old, version, { manifest, kind: located.value });
   assertOwnRepository(manifest, located, version.image);
   return value === old ? [] : [{ document, path, value }];

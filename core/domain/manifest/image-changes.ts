@@ -1,22 +1,36 @@
 import { isMap } from 'yaml';
 import { isSameRepository, splitRepository } from '../image/docker-hub.ts';
 import { formatImageReference, type ImageReference } from '../image/image-reference.ts';
-import { digestLike, type ImagePart, imageParts, isDigestKey, isPair, isTagKey, tagLike } from './image-parts.ts';
-import { type LocatedTarget, nodeAt, scalarText, unsupported } from './located-target.ts';
+import {
+  assertNoTemplate,
+  digestLike,
+  type ImageInParts,
+  type ImagePart,
+  imageParts,
+  isDigestKey,
+  isPair,
+  isTagKey,
+  tagLike,
+} from './image-parts.ts';
+import { type LocatedTarget, nodeAt, partPath, scalarText, unsupported } from './located-target.ts';
 import type { ParsedManifest } from './parse-manifest.ts';
 import type { ScalarChange } from './splice.ts';
 import type { DeployedVersion } from './version-value.ts';
-import type { YamlPath } from './yaml-path.ts';
+import { formatYamlPath, type YamlPath } from './yaml-path.ts';
 
 type ImageEntry = Extract<LocatedTarget, { shape: 'image-entry' }>;
-type ImageMap = Extract<LocatedTarget, { shape: 'image-map' }>;
 type ImageOverride = Extract<LocatedTarget, { shape: 'image-override' }>;
 
 /** Changes of an entry of a kustomization's `images`; what it lacks is inserted. */
 export function imageEntryChanges(manifest: ParsedManifest, located: ImageEntry, image: ImageReference) {
-  const at = (key: string) => scalarText(manifest, located.document, [...located.path, key]);
-  const repository = at('newName') ?? at('name') ?? '';
-  if (image.tag === undefined && at('newTag') !== undefined) {
+  const at = (key: string) => {
+    const text = scalarText(manifest, located.document, [...located.path, key]);
+    if (text !== undefined) assertNoTemplate(manifest, [...located.path, key], text);
+    return text;
+  };
+  const [newName, newTag] = ['newName', 'newTag', 'digest'].map(at);
+  const repository = newName ?? at('name') ?? '';
+  if (image.tag === undefined && newTag !== undefined) {
     const message = `${manifest.file} has newTag, but the image has no tag`;
     throw unsupported(manifest, message, 'Remove newTag: a tag and a digest that disagree are worse than none.');
   }
@@ -27,12 +41,12 @@ export function imageEntryChanges(manifest: ParsedManifest, located: ImageEntry,
   ]);
 }
 
-/** Changes of an image of Helm values: the keys that it has, in the parts that they stand for. */
-export function imageMapChanges(manifest: ParsedManifest, located: ImageMap, image: ImageReference) {
-  const parts = imageParts(manifest, located.document, located.path);
+/** Changes of an image of Helm values or parameters: the keys that it has, in the parts that they stand for. */
+export function imageMapChanges(manifest: ParsedManifest, located: ImageInParts, image: ImageReference) {
+  const parts = imageParts(manifest, located);
   const { registry, repository, tag, digests } = parts;
   if (repository === undefined ? !isPair(parts) : tag === undefined && digests.length === 0) {
-    const message = `${manifest.file}: the map at ${located.path.join('.')} is no image: it needs repository, and tag, version or digest`;
+    const message = `${manifest.file}: the map at ${formatYamlPath(located.path)} is no image: it needs repository, and tag, version or digest`;
     throw unsupported(manifest, message, 'Point path at an image, or at one scalar.');
   }
   return changesOf(manifest, located, [
@@ -74,11 +88,11 @@ export function assertOwnRepository(
 ): void {
   const [key, parent] = [path.at(-1), path.slice(0, -1)];
   if (image === undefined || !(isTagKey(key) || isDigestKey(key)) || !isMap(nodeAt(manifest, document, parent))) return;
-  const { registry, repository } = imageParts(manifest, document, parent);
+  const { registry, repository } = imageParts(manifest, { shape: 'image-map', document, path: parent });
   const named = registry ? `${registry}/${repository}` : repository;
   if (repository === undefined || named === undefined || isSameRepository(named, image.repository)) return;
-  const message = `${manifest.file}: ${parent.join('.')} is an image of ${named}, and the version's is of ${image.repository}`;
-  throw unsupported(manifest, message, `Point path at the whole image: path: ${parent.join('.')}.`);
+  const message = `${manifest.file}: ${formatYamlPath(parent)} is an image of ${named}, and the version's is of ${image.repository}`;
+  throw unsupported(manifest, message, `Point path at the whole image: path: ${formatYamlPath(parent)}.`);
 }
 
 /** The change of an Argo CD application's image override. */
@@ -88,17 +102,20 @@ export function imageOverrideChanges(
   image: ImageReference,
 ): ScalarChange[] {
   const value = `${name}=${formatImageReference(image)}`;
-  return scalarText(manifest, document, path) === value ? [] : [{ document, path, value }];
+  const old = scalarText(manifest, document, path) ?? '';
+  assertNoTemplate(manifest, path, old);
+  return old === value ? [] : [{ document, path, value }];
 }
 
 function changesOf(
   manifest: ParsedManifest,
-  { document, path }: { readonly document: number; readonly path: YamlPath },
+  located: ImageEntry | ImageInParts,
   wanted: readonly (readonly [key: string, value: string | undefined])[],
 ): ScalarChange[] {
-  return wanted.flatMap(([key, value]) =>
-    value === undefined || scalarText(manifest, document, [...path, key]) === value
-      ? []
-      : [{ document, path: [...path, key], value }],
-  );
+  const { document } = located;
+  return wanted.flatMap(([key, value]) => {
+    const path = partPath(located, key);
+    const isChange = path !== undefined && value !== undefined && scalarText(manifest, document, path) !== value;
+    return isChange ? [{ document, path, value }] : [];
+  });
 }

@@ -1,12 +1,19 @@
 import { isScalar } from 'yaml';
-import { nodeAt, scalarText, unsupported } from './located-target.ts';
+import { type LocatedTarget, nodeAt, partPath, scalarText, unsupported } from './located-target.ts';
 import type { ParsedManifest } from './parse-manifest.ts';
-import type { YamlPath } from './yaml-path.ts';
+import { formatYamlPath, type YamlPath } from './yaml-path.ts';
 
 /** Keys of charts for the tag of an image. */
 const TAG_KEYS: readonly string[] = ['tag', 'version'];
 /** Keys of charts for its digest: wherever one is set, it decides what is pulled. */
 const DIGEST_KEYS: readonly string[] = ['digest', 'sha', 'sha256'];
+/** All keys that say which image it is. */
+export const IMAGE_KEYS: readonly string[] = ['registry', 'repository', ...TAG_KEYS, ...DIGEST_KEYS];
+/** `{{ Helm }}`, `{% Jinja %}`, `<% … %>`, `${envsubst}`, `$(variables of Kubernetes)` and `<path:…>` of Argo CD's vault plugin. */
+const TEMPLATE = /\{\{|\{%|<%|\$[{(]|<path:/;
+
+/** A target that is an image in several parts. */
+export type ImageInParts = Extract<LocatedTarget, { shape: 'image-map' | 'image-parameters' }>;
 
 /** A key of an image of Helm values, and what it says; empty where it says nothing. */
 export interface ImagePart {
@@ -23,13 +30,14 @@ export interface ImageParts {
 }
 
 /**
- * Reads the image at a map.
+ * Reads the image at a map, or in parameters.
  *
  * @throws {UserError} MANIFEST_UNSUPPORTED where a part is there without a value (`tag:`), or is a template.
  */
-export function imageParts(manifest: ParsedManifest, document: number, path: YamlPath): ImageParts {
+export function imageParts(manifest: ParsedManifest, located: ImageInParts): ImageParts {
   const part = (key: string): ImagePart[] => {
-    const text = partText(manifest, document, [...path, key]);
+    const path = partPath(located, key);
+    const text = path === undefined ? undefined : partText(manifest, located.document, path);
     return text === undefined ? [] : [{ key, text }];
   };
   const text = (key: string) => part(key)[0]?.text;
@@ -40,7 +48,7 @@ export function imageParts(manifest: ParsedManifest, document: number, path: Yam
 function partText(manifest: ParsedManifest, document: number, path: YamlPath): string | undefined {
   const node = nodeAt(manifest, document, path);
   if (isScalar(node) && node.value === null) {
-    const message = `${manifest.file}: ${path.join('.')} is there and empty`;
+    const message = `${manifest.file}: ${formatYamlPath(path)} is there and empty`;
     throw unsupported(manifest, message, `Give it a value, such as ${path.at(-1)}: "1.0.0", or remove it.`);
   }
   const text = scalarText(manifest, document, path);
@@ -50,8 +58,8 @@ function partText(manifest: ParsedManifest, document: number, path: YamlPath): s
 
 /** @throws {UserError} MANIFEST_UNSUPPORTED for a value that a template makes. */
 export function assertNoTemplate(manifest: ParsedManifest, path: YamlPath, text: string): void {
-  if (!text.includes('{{')) return;
-  const message = `${manifest.file}: ${path.join('.')} is a template: ${JSON.stringify(text.slice(0, 100))}`;
+  if (!TEMPLATE.test(text)) return;
+  const message = `${manifest.file}: ${formatYamlPath(path)} is a template: ${JSON.stringify(text.slice(0, 100))}`;
   throw unsupported(manifest, message, 'Name the file and path where its value is written out.');
 }
 
@@ -70,8 +78,9 @@ export function isDigestKey(key: unknown): boolean {
   return typeof key === 'string' && DIGEST_KEYS.includes(key);
 }
 
-/** A digest in the writing of the old one: charts take `sha` with and without its algorithm. */
+/** A digest in the writing of the old one: charts take `sha` with and without its algorithm, and some want the `@` with it. */
 export function digestLike({ key, text }: ImagePart, digest: string): string {
+  if (text.startsWith('@')) return `@${digest}`;
   const isBare = text === '' ? key !== 'digest' : !text.includes(':');
   return isBare ? digest.slice(digest.indexOf(':') + 1) : digest;
 }
@@ -79,13 +88,17 @@ export function digestLike({ key, text }: ImagePart, digest: string): string {
 /** The digest that a part says, with its algorithm; undefined where it says none. */
 export function digestOf({ text }: ImagePart): string | undefined {
   if (text === '') return undefined;
-  return text.includes(':') ? text : `sha256:${text}`;
+  const written = text.startsWith('@') ? text.slice(1) : text;
+  return written.includes(':') ? written : `sha256:${written}`;
 }
 
-/** A tag in the writing of the old one: with the digest behind it where that has one. */
+/** A tag in the writing of the old one: with the digest behind it where that has one, or the digest where it was one. */
 export function tagLike(
   old: string,
   { tag, digest }: { readonly tag: string; readonly digest: string | undefined },
 ): string {
-  return old.includes('@') && digest !== undefined ? `${tag}@${digest}` : tag;
+  if (digest === undefined) return tag;
+  if (old.startsWith('sha256:')) return digest;
+  if (old.startsWith('@')) return `@${digest}`;
+  return old.includes('@') ? `${tag}@${digest}` : tag;
 }

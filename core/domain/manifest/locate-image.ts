@@ -1,9 +1,10 @@
 import { isMap, isScalar } from 'yaml';
-import type { ManifestTarget } from '../policy/manifest-target.ts';
-import { imageParts, isDigestKey, isPair, isTagKey } from './image-parts.ts';
+import type { ManifestTarget, ValueKind } from '../policy/manifest-target.ts';
+import { IMAGE_KEYS, imageParts, isDigestKey, isPair, isTagKey } from './image-parts.ts';
 import {
   documentsMatching,
   type LocatedTarget,
+  type NamedEntry,
   namedEntries,
   nodeAt,
   only,
@@ -11,7 +12,7 @@ import {
   unsupported,
 } from './located-target.ts';
 import type { ParsedManifest } from './parse-manifest.ts';
-import type { YamlPath } from './yaml-path.ts';
+import { formatYamlPath, type YamlPath } from './yaml-path.ts';
 
 /** The entry of a name in the `images` of a Kustomization or Component. */
 export function locateImageEntry(manifest: ParsedManifest, image: string): LocatedTarget {
@@ -39,11 +40,51 @@ export function locateInApplication(
     return { shape: 'image-override', document, path, name: image };
   }
   const parameters = sources.flatMap((source) => namedEntries(manifest, document, [...source, 'helm', 'parameters']));
+  if (parameter === undefined) {
+    const names = parameters.map(({ name }) => name).join(', ') || 'none';
+    const message = `a target of an Application in ${manifest.file} says which one, but not what in it (Helm parameters: ${names})`;
+    throw unsupported(manifest, message, 'Add parameter, image or path to the target.');
+  }
   const { path } = only(
     parameters.filter(({ name }) => name === parameter),
     { manifest, what: `Helm parameter ${parameter}`, fix: 'Keep one of them: the last one wins.' },
   );
-  return { shape: 'scalar', document, path: [...path, 'value'], ...(value === undefined ? {} : { value }) };
+  const beside = parameters.filter((one) => samePath(one.path.slice(0, -1), path.slice(0, -1)));
+  const whole =
+    value === undefined ? imageParameters(manifest, document, { parameter, parameters: beside }) : undefined;
+  if (whole !== undefined) return whole;
+  return scalarAt({ document, path: [...path, 'value'] }, value ?? (isTagName(parameter) ? 'tag' : undefined));
+}
+
+function samePath(one: YamlPath, other: YamlPath): boolean {
+  return formatYamlPath(one) === formatYamlPath(other);
+}
+
+/** The image that a parameter is a part of: `image.tag` beside `image.digest` or `image.repository`. */
+function imageParameters(
+  manifest: ParsedManifest,
+  document: number,
+  { parameter, parameters }: { readonly parameter: string; readonly parameters: readonly NamedEntry[] },
+): LocatedTarget | undefined {
+  const stem = parameter.slice(0, parameter.lastIndexOf('.') + 1);
+  if (!IMAGE_KEYS.includes(parameter.slice(stem.length))) return undefined;
+  const parts = parameters.filter(({ name }) => name.startsWith(stem) && IMAGE_KEYS.includes(name.slice(stem.length)));
+  const isTagOrDigest = ({ name }: NamedEntry) =>
+    isTagKey(name.slice(stem.length)) || isDigestKey(name.slice(stem.length));
+  if (parts.length < 2 || !parts.some(isTagOrDigest)) return undefined;
+  const values: Record<string, YamlPath> = {};
+  for (const { name, path } of parts) {
+    const key = name.slice(stem.length);
+    if (values[key] !== undefined) {
+      throw unsupported(
+        manifest,
+        `${manifest.file} has two Helm parameters ${name}`,
+        'Keep one of them: the last one wins.',
+      );
+    }
+    values[key] = [...path, 'value'];
+  }
+  return { shape: 'image-parameters', document, path: parts[0]?.path.slice(0, -1) ?? [], values };
 }
 
 /** An Application's sources; an ApplicationSet's template has them one level down. */
@@ -81,15 +122,27 @@ export function locateByPath(
   assertNoText(manifest, place);
   if (isMap(nodeAt(manifest, place.document, place.path))) return { shape: 'image-map', ...place };
   const [key, parent] = [place.path.at(-1), place.path.slice(0, -1)];
-  const isPart = isTagKey(key) || isDigestKey(key);
-  if (
-    isPart &&
-    isMap(nodeAt(manifest, place.document, parent)) &&
-    isPair(imageParts(manifest, place.document, parent))
-  ) {
-    return { shape: 'image-map', document: place.document, path: parent };
+  const whole = { shape: 'image-map', document: place.document, path: parent } as const;
+  const isPart = typeof key === 'string' && IMAGE_KEYS.includes(key);
+  if (isPart && isMap(nodeAt(manifest, place.document, parent))) {
+    const parts = imageParts(manifest, whole);
+    const isName = !isTagKey(key) && !isDigestKey(key);
+    const hasNumber = parts.tag !== undefined || parts.digests.length > 0;
+    if (isName ? hasNumber && parts.repository !== undefined : isPair(parts)) return whole;
   }
-  return { shape: 'scalar', ...place, ...(target.value === undefined ? {} : { value: target.value }) };
+  return scalarAt(place, target.value ?? (isTagName(key) ? 'tag' : undefined));
+}
+
+function scalarAt(
+  place: { readonly document: number; readonly path: YamlPath },
+  value: ValueKind | undefined,
+): LocatedTarget {
+  return { shape: 'scalar', ...place, ...(value === undefined ? {} : { value }) };
+}
+
+/** Whether a key holds the tag of an image by its name: `tag`, `imageTag`, `image_tag`, `image.tag`. */
+function isTagName(key: string | number | undefined): boolean {
+  return typeof key === 'string' && /(?:^|[._-])tag$|[a-z0-9]Tag$/.test(key);
 }
 
 /** A path that goes on inside of a text, such as Helm values that an Application holds as one. */
@@ -103,7 +156,11 @@ function assertNoText(
     const key = above.at(-1);
     const fix =
       key === 'values' ? 'Use valuesObject in its place (Argo CD 2.6 or later).' : 'Write it out as a mapping.';
-    throw unsupported(manifest, `${manifest.file}: ${above.join('.')} is a text, which is not edited inside`, fix);
+    throw unsupported(
+      manifest,
+      `${manifest.file}: ${formatYamlPath(above)} is a text, which is not edited inside`,
+      fix,
+    );
   }
 }
 

@@ -13,8 +13,20 @@ export type LocatedTarget =
   | { readonly shape: 'image-entry'; readonly document: number; readonly path: YamlPath }
   /** An image of Helm values: repository, tag or version, and registry and digest where it has them. */
   | { readonly shape: 'image-map'; readonly document: number; readonly path: YamlPath }
+  /** The same as Helm parameters of an Argo CD application: the path of each part's value, by its key. */
+  | {
+      readonly shape: 'image-parameters';
+      readonly document: number;
+      readonly path: YamlPath;
+      readonly values: Readonly<Record<string, YamlPath>>;
+    }
   /** An override of an Argo CD application's `kustomize.images`: one string, `name=repository:tag@digest`. */
   | { readonly shape: 'image-override'; readonly document: number; readonly path: YamlPath; readonly name: string };
+
+/** Where a key of a target with several keys has its value; undefined where it has no place. */
+export function partPath(located: LocatedTarget, key: string): YamlPath | undefined {
+  return located.shape === 'image-parameters' ? located.values[key] : [...located.path, key];
+}
 
 /** Something of a list, with the name that it is chosen by. */
 export interface NamedEntry {

@@ -1,13 +1,11 @@
 import { isScalar } from 'yaml';
 import { UserError } from '../../errors.ts';
-import { type LocatedTarget, nodeAt, unsupported } from './located-target.ts';
+import { IMAGE_KEYS } from './image-parts.ts';
+import { type LocatedTarget, nodeAt, partPath, unsupported } from './located-target.ts';
 import type { ParsedManifest } from './parse-manifest.ts';
 import { formatYamlPath, type YamlPath } from './yaml-path.ts';
 
-const IMAGE_KEYS: Readonly<Record<'image-entry' | 'image-map', readonly string[]>> = {
-  'image-entry': ['name', 'newName', 'newTag', 'digest'],
-  'image-map': ['registry', 'repository', 'tag', 'version', 'digest', 'sha', 'sha256'],
-};
+const ENTRY_KEYS: readonly string[] = ['name', 'newName', 'newTag', 'digest'];
 
 /**
  * Refuses a target that YAML 1.1 finds elsewhere, or reads as something else, than YAML 1.2 does: `yes` is a truth value
@@ -33,7 +31,8 @@ export function assertReadersAgree(
 /** The places whose values say what runs. */
 function valuePaths(located: LocatedTarget): readonly YamlPath[] {
   if (located.shape === 'scalar' || located.shape === 'image-override') return [located.path];
-  return IMAGE_KEYS[located.shape].map((key) => [...located.path, key]);
+  const keys = located.shape === 'image-entry' ? ENTRY_KEYS : IMAGE_KEYS;
+  return keys.map((key) => partPath(located, key)).filter((path) => path !== undefined);
 }
 
 /** The value with its type, and as it is written. */

@@ -1,7 +1,8 @@
 import type { ManifestTarget } from '../policy/manifest-target.ts';
 import { applyChanges, editManifest } from './edit-manifest.ts';
+import { IMAGE_KEYS } from './image-parts.ts';
 import { locateTarget } from './locate-target.ts';
-import { type LocatedTarget, scalarText, unsupported } from './located-target.ts';
+import { type LocatedTarget, partPath, scalarText, unsupported } from './located-target.ts';
 import { byteOrderMarkOf, type ParsedManifest, parseManifest } from './parse-manifest.ts';
 import type { ScalarChange } from './splice.ts';
 import type { DeployedVersion } from './version-value.ts';
@@ -12,10 +13,7 @@ export interface ManifestHistory {
   readonly previous: string;
 }
 
-const KEYS: Readonly<Record<Exclude<LocatedTarget['shape'], 'scalar' | 'image-override'>, readonly string[]>> = {
-  'image-entry': ['newName', 'newTag', 'digest'],
-  'image-map': ['registry', 'repository', 'tag', 'version', 'digest', 'sha', 'sha256'],
-};
+const ENTRY_KEYS: readonly string[] = ['newName', 'newTag', 'digest'];
 
 /**
  * Gives targets of a file the exact values that they had before a version came: the old text itself where nothing else
@@ -45,7 +43,8 @@ function restoreTarget(current: string, previous: string, target: ManifestTarget
 
 /** The keys below a target's path; undefined for the value itself. */
 function keysOf({ shape }: LocatedTarget): readonly (string | undefined)[] {
-  return shape === 'image-entry' || shape === 'image-map' ? KEYS[shape] : [undefined];
+  if (shape === 'scalar' || shape === 'image-override') return [undefined];
+  return shape === 'image-entry' ? ENTRY_KEYS : IMAGE_KEYS;
 }
 
 interface Place {
@@ -54,11 +53,12 @@ interface Place {
 }
 
 function changeBack(here: Place, there: Place, key: string | undefined): readonly ScalarChange[] {
-  const path = ({ at }: Place) => (key === undefined ? at.path : [...at.path, key]);
-  const now = scalarText(here.manifest, here.at.document, path(here));
-  const old = scalarText(there.manifest, there.at.document, path(there));
+  const path = ({ at }: Place) => (key === undefined ? at.path : partPath(at, key));
+  const [to, from] = [path(here), path(there)];
+  const now = to && scalarText(here.manifest, here.at.document, to);
+  const old = from && scalarText(there.manifest, there.at.document, from);
   if (now === old) return [];
-  if (old !== undefined) return [{ document: here.at.document, path: path(here), value: old }];
+  if (old !== undefined && to !== undefined) return [{ document: here.at.document, path: to, value: old }];
   const message = `${here.manifest.file}: ${key} was not there before, and the file changed since`;
   throw unsupported(here.manifest, message, 'Take it out by hand.');
 }

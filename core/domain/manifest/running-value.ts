@@ -30,7 +30,7 @@ export function readRunningValue(manifest: ParsedManifest, located: LocatedTarge
   if (located.shape === 'image-override') {
     return parseRunningText((at(located.path) ?? '').replace(/^[^=]*=/, ''));
   }
-  if (located.shape === 'image-map') return mapValue(imageParts(manifest, located.document, located.path));
+  if (located.shape !== 'image-entry') return mapValue(imageParts(manifest, located));
   return imageValue({
     repository: at([...located.path, 'newName']) ?? at([...located.path, 'name']),
     tag: at([...located.path, 'newTag']),
@@ -40,10 +40,11 @@ export function readRunningValue(manifest: ParsedManifest, located: LocatedTarge
 
 /** A digest decides before a tag; of a tag with a digest inside, that digest. */
 function mapValue({ registry, repository, tag, digests }: ImageParts): RunningValue {
-  const [number, inside] = tag === undefined ? [] : tag.text.split('@');
+  const written = tag?.text.startsWith('sha256:') === true ? `@${tag.text}` : tag?.text;
+  const [number = '', inside] = written?.split('@') ?? [];
   return imageValue({
     repository: registry && repository !== undefined ? `${registry}/${repository}` : repository,
-    tag: number,
+    tag: written === undefined || (number === '' && inside !== undefined) ? undefined : number,
     digest: digests.map(digestOf).find((digest) => digest !== undefined) ?? inside,
   });
 }

@@ -1,6 +1,7 @@
 import { UserError } from '../../errors.ts';
 import { formatImageReference, type ImageReference, parseImageReference } from '../image/image-reference.ts';
 import type { ValueKind } from '../policy/manifest-target.ts';
+import { tagLike } from './image-parts.ts';
 import { unsupported } from './located-target.ts';
 import type { ParsedManifest } from './parse-manifest.ts';
 import { imageSchemeOf } from './running-value.ts';
@@ -33,11 +34,20 @@ export function versionValue(
   if (kind === 'uri') return uriValue(old, version, manifest);
   if (kind === 'reference') return formatImageReference(imageReference(version, manifest));
   if (kind === 'digest') return imageReference(version, manifest).digest ?? '';
+  if (kind === 'tag' && version.image !== undefined) return imageTag(old, version, manifest);
   if (kind === 'version' || kind === 'tag') {
     return checked(VERSION, old.startsWith('v') ? `v${version.version}` : version.version, manifest);
   }
   const message = `${manifest.file}: "${old}" is no reference to a model that is known`;
   throw unsupported(manifest, message, 'Add value to the target: uri, reference, tag, digest or version.');
+}
+
+/** The tag that the image has in its registry; a number with another writing, such as a v before it, is none. */
+function imageTag(old: string, version: DeployedVersion, manifest: ParsedManifest): string {
+  const { tag, digest } = imageReference(version, manifest);
+  if (tag !== undefined) return tagLike(old, { tag, digest });
+  const message = `${manifest.file} names the tag ${JSON.stringify(old.slice(0, 200))}, but the image has no tag`;
+  throw unsupported(manifest, message, 'Name the image by a tag too: repository:tag@sha256:….');
 }
 
 /** The artifact's URI; behind one of KServe's image schemes, which stays, the artifact that is an image, else the image. */

@@ -1,5 +1,6 @@
 import { mapParallel } from '../../async/map-parallel.ts';
 import { editManifest, readTarget } from '../../domain/manifest/edit-manifest.ts';
+import { assertFactsTogether } from '../../domain/manifest/facts-together.ts';
 import { namesSame } from '../../domain/manifest/match-version.ts';
 import type { RunningValue } from '../../domain/manifest/running-value.ts';
 import type { DeployedVersion } from '../../domain/manifest/version-value.ts';
@@ -46,6 +47,7 @@ export async function planDeployment(
     expectHeld(readTarget(text, target), target, version);
     edits.set(target.file, { file: target.file, before, after: text });
   }
+  for (const target of targets) assertFactsTogether(edits.get(target.file)?.after ?? '', target, version);
   return [...edits.values()].filter(({ before, after }) => before !== after);
 }
 

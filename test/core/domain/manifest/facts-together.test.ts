@@ -40,6 +40,33 @@ describe('a tag and what decides over it', () => {
     }
   });
 
+  it.each([
+    ['digest', `"@sha256:${OLD}"`, `"@${DIGEST}"`],
+    ['sha', `'@sha256:${OLD}'`, `'@${DIGEST}'`],
+  ])('keep the @ of %s: %s', (key, old, now) => {
+    const edited = edit(values([IMAGE, 'tag: "1.3.0"', `${key}: ${old}`]));
+    expect(edited).toBe(values([IMAGE, 'tag: "1.4.0"', `${key}: ${now}`]));
+    expect(matchVersion(readTarget(edited, { file: 'v', path: 'image' }), [version])).toBe(version);
+  });
+
+  it.each([
+    [`sha256:${OLD}`, DIGEST],
+    [`"@sha256:${OLD}"`, `"@${DIGEST}"`],
+  ])('stays a digest where the tag is one: %s', (old, now) => {
+    const edited = edit(values([IMAGE, `tag: ${old}`]));
+    expect(edited).toBe(values([IMAGE, `tag: ${now}`]));
+    expect(readTarget(edited, { file: 'v', path: 'image' })).toMatchObject({ digest: DIGEST });
+    expect(matchVersion(readTarget(edited, { file: 'v', path: 'image' }), [version])).toBe(version);
+  });
+
+  it('is the one that the registry has, also where the old one had a v', () => {
+    for (const path of ['image', 'image.tag']) {
+      expect(edit(values([IMAGE, 'tag: v1.3.0']), path), path).toBe(values([IMAGE, 'tag: 1.4.0']));
+    }
+    expect(edit('imageTag: 0123456789ab\n', 'imageTag')).toBe('imageTag: 1.4.0\n');
+    expect(edit('modelVersion: v1.3.0\n', 'modelVersion')).toBe('modelVersion: v1.4.0\n');
+  });
+
   it('changes with the digest inside of it', () => {
     const text = values([IMAGE, `tag: 1.3.0@sha256:${OLD}`]);
     const edited = edit(text);
@@ -59,6 +86,49 @@ describe('a tag and what decides over it', () => {
     const text = values(['repository: registry.example/ml/other', 'tag: "1.3.0"']);
     expect(() => edit(text, 'image.tag')).toThrow(/an image of registry.example\/ml\/other/);
     expect(edit(text)).toBe(values([IMAGE, 'tag: "1.4.0"']));
+  });
+});
+
+describe('Helm parameters of an Application', () => {
+  const application = (...parameters: readonly (readonly [string, string])[]) =>
+    [
+      'kind: Application',
+      'metadata: { name: f }',
+      'spec:',
+      '  source:',
+      '    helm:',
+      '      parameters:',
+      ...parameters.map(([name, value]) => `        - { name: ${name}, value: "${value}" }`),
+      '',
+    ].join('\n');
+  const target = (parameter: string) => ({ file: 'a.yaml', kind: 'Application', name: 'f', parameter });
+
+  it.each(['image.tag', 'image.digest', 'image.repository'])('change together: %s', (parameter) => {
+    const other = ['other.digest', `sha256:${OLD}`] as const;
+    const before = application(
+      ['image.repository', 'registry.example/ml/old'],
+      ['image.tag', '1.3.0'],
+      ['image.digest', `sha256:${OLD}`],
+      other,
+    );
+    const after = application(
+      ['image.repository', 'registry.example/ml/flight'],
+      ['image.tag', '1.4.0'],
+      ['image.digest', DIGEST],
+      other,
+    );
+    expect(editManifest(before, target(parameter), version).text).toBe(after);
+    expect(editManifest(after, target(parameter), version).changed).toBe(false);
+    expect(matchVersion(readTarget(after, target(parameter)), [version])).toBe(version);
+    const both = { current: `# later\n${after}`, previous: before };
+    expect(restoreManifest(both, [target(parameter)], version)).toBe(`# later\n${before}`);
+  });
+
+  it('are a tag alone where none stands beside it, and named where none is asked for', () => {
+    const text = application(['imageTag', 'v1.3.0'], ['replicas', '2']);
+    expect(editManifest(text, target('imageTag'), version).text).toBe(text.replace('v1.3.0', '1.4.0'));
+    const nothing = { file: 'a.yaml', kind: 'Application', name: 'f' };
+    expect(() => editManifest(text, nothing, version)).toThrow(/Helm parameters: imageTag, replicas/);
   });
 });
 
@@ -101,11 +171,26 @@ describe('a registry and a repository', () => {
 });
 
 describe('what cannot be edited', () => {
+  it.each(['newName', 'newTag', 'digest'])('is a template also in an images entry: %s', (key) => {
+    const text = `images:\n- name: f\n  ${key}: "{{ .x }}"\n`;
+    expect(() => editManifest(text, { file: 'k.yaml', image: 'f' }, version)).toThrow(/is a template/);
+  });
+
   it.each([
     ['a tag without a value', values([IMAGE, 'tag:', 'pullPolicy: Always']), 'image', /image\.tag is there and empty/],
     ['a null', values([IMAGE, 'tag: null']), 'image', /image\.tag is there and empty/],
     ['a template in quotes', "image: '{{ .Values.image }}:{{ .Values.tag }}'\n", 'image', /is a template/],
     ['a template in an image', values([IMAGE, "tag: '{{ .Chart.AppVersion }}'"]), 'image', /is a template/],
+    ['a variable of envsubst', values([IMAGE, 'tag: ${TAG}']), 'image', /is a template: "\$\{TAG\}"/],
+    ['a variable of Kubernetes', 'image: $(IMAGE)\n', 'image', /is a template/],
+    ['a block of Jinja', "image: '{% if a %}b{% endif %}'\n", 'image', /is a template/],
+    ['a secret of a plugin', 'image: <path:kv/data/x#image>\n', 'image', /is a template/],
+    [
+      'a place in a list',
+      'a:\n- image: { repository: x, tag: }\n',
+      'a[0].image',
+      /a\[0\]\.image\.tag is there and empty/,
+    ],
     ['a text that holds values', 'values: |\n  image:\n    tag: "1"\n', 'values.image', /values is a text/],
   ])('is named: %s', (_, text, path, says) => {
     expect(() => edit(text, path)).toThrow(says);
