@@ -9,7 +9,7 @@ import { locateTarget } from './locate-target.ts';
 import { type LocatedTarget, notFound, scalarText, unsupported } from './located-target.ts';
 import { byteOrderMarkOf, MAX_READ_MANIFEST_BYTES, type ParsedManifest, parseManifest } from './parse-manifest.ts';
 import { type RunningValue, readRunningValue } from './running-value.ts';
-import { applySplices, type ScalarChange, spliceScalar } from './splice.ts';
+import { applySplices, type ScalarChange, spliceScalar, writtenValue } from './splice.ts';
 import { type DeployedVersion, imageReference, versionValue } from './version-value.ts';
 import { formatYamlPath } from './yaml-path.ts';
 
@@ -107,7 +107,7 @@ function changesFor(
 function prove(before: ParsedManifest, edited: string, changes: readonly ScalarChange[]): void {
   const after = orError(() => parseManifest(edited, before.file));
   const wanted = before.documents.map((document) => document.clone());
-  for (const { document, path, value } of changes) wanted[document]?.setIn(path, value);
+  for (const change of changes) wanted[change.document]?.setIn(change.path, writtenValue(before, change));
   const said = (document: Document | undefined) => JSON.stringify(document && plainYaml(document));
   const same =
     !(after instanceof UserError) &&

@@ -4,7 +4,7 @@ import { IMAGE_KEYS } from './image-parts.ts';
 import { locateTarget } from './locate-target.ts';
 import { type LocatedTarget, partPath, scalarText, unsupported } from './located-target.ts';
 import { byteOrderMarkOf, type ParsedManifest, parseManifest } from './parse-manifest.ts';
-import type { ScalarChange } from './splice.ts';
+import { type ScalarChange, writingAt } from './splice.ts';
 import type { DeployedVersion } from './version-value.ts';
 
 /** A file as it is, and as it was before a version came into it. */
@@ -58,7 +58,10 @@ function changeBack(here: Place, there: Place, key: string | undefined): readonl
   const now = to && scalarText(here.manifest, here.at.document, to);
   const old = from && scalarText(there.manifest, there.at.document, from);
   if (now === old) return [];
-  if (old !== undefined && to !== undefined) return [{ document: here.at.document, path: to, value: old }];
+  if (old !== undefined && from !== undefined && to !== undefined) {
+    const writing = writingAt(there.manifest, { document: there.at.document, path: from });
+    return [{ document: here.at.document, path: to, value: old, writing }];
+  }
   const message = `${here.manifest.file}: ${key} was not there before, and the file changed since`;
   throw unsupported(here.manifest, message, 'Take it out by hand.');
 }

@@ -16,6 +16,35 @@ export interface ScalarChange {
   readonly document: number;
   readonly path: YamlPath;
   readonly value: string;
+  /** The value as it stood elsewhere, to be written so again; undefined: in the style of what it replaces. */
+  readonly writing?: ScalarWriting | undefined;
+}
+
+/** How a scalar is written in its file. */
+export interface ScalarWriting {
+  readonly source: string;
+  /** With its type: `1.0` without quotes is a number. */
+  readonly value: unknown;
+  readonly isInFlow: boolean;
+}
+
+/** How the scalar at a path is written; undefined for what takes several lines. */
+export function writingAt(manifest: ParsedManifest, at: Omit<ScalarChange, 'value'>): ScalarWriting | undefined {
+  const node = manifest.documents[at.document]?.getIn(at.path, true);
+  if (!isScalar(node) || !node.range) return undefined;
+  const source = manifest.text.slice(node.range[0], node.range[1]);
+  return source.includes('\n') ? undefined : { source, value: node.value, isInFlow: isInFlow(manifest, at) };
+}
+
+/** The value that a change makes, with its type. */
+export function writtenValue(manifest: ParsedManifest, change: ScalarChange): unknown {
+  const writing = usableWriting(manifest, change);
+  return writing === undefined ? change.value : writing.value;
+}
+
+/** What is plain text in a block may end earlier in a flow. */
+function usableWriting(manifest: ParsedManifest, change: ScalarChange): ScalarWriting | undefined {
+  return change.writing?.isInFlow === isInFlow(manifest, change) ? change.writing : undefined;
 }
 
 /** The text with the splices applied; they do not overlap. Insertions at one place keep their order. */
@@ -46,7 +75,8 @@ export function spliceScalar(manifest: ParsedManifest, change: ScalarChange): Sp
   // After an empty value there may be no space, and where it would go is not certain beside comments.
   if (node.value === null) throw refuse(manifest, change.path, 'is there and empty');
   const [start, end] = node.range;
-  return { start, end, text: formatScalar(change.value, node, isInFlow(manifest, change)) };
+  const inFlow = isInFlow(manifest, change);
+  return { start, end, text: usableWriting(manifest, change)?.source ?? formatScalar(change.value, node, inFlow) };
 }
 
 function spliceMissingKey(manifest: ParsedManifest, change: ScalarChange): Splice {
@@ -114,7 +144,7 @@ function isPlainString(value: string, inFlow: boolean): boolean {
   });
 }
 
-function isInFlow(manifest: ParsedManifest, change: ScalarChange): boolean {
+function isInFlow(manifest: ParsedManifest, change: Omit<ScalarChange, 'value'>): boolean {
   const parent = manifest.documents[change.document]?.getIn(change.path.slice(0, -1), true);
   return isMap(parent) && parent.flow === true;
 }

@@ -36,6 +36,27 @@ describe('restoreManifest', () => {
     );
   });
 
+  it.each(['1.0', '1.10', '1e3', '007', '12345678901234567890', '"1.0"', "'1.0'", '"a\\x2db"', 'v1 # first'])(
+    'puts the old value back as it was written, of the type that it had: %s',
+    (written) => {
+      const target = { file: 'v.yaml', path: 'image' };
+      for (const text of [
+        `image:\n  repository: registry.example/flights\n  tag: ${written}\n`,
+        `image: { repository: registry.example/flights, tag: ${written.replace(/ #.*/, '')} }\n`,
+      ]) {
+        const current = `# later\n${editManifest(text, target, version).text}`;
+        expect(restoreManifest({ current, previous: text }, [target], version)).toBe(`# later\n${text}`);
+      }
+    },
+  );
+
+  it('writes the old value anew where its writing does not fit', () => {
+    const target = { file: 'v.yaml', path: 'image.tag' };
+    const previous = 'image:\n  repository: registry.example/flights\n  tag: 1.0\n';
+    const current = 'image: { repository: registry.example/flights, tag: 1.4.0 }\n';
+    expect(restoreManifest({ current, previous }, [target], version)).toBe(current.replace('1.4.0', '"1.0"'));
+  });
+
   it('restores several targets of one file', () => {
     const two = `${SERVICE}---\n${SERVICE.replaceAll('flights', 'other')}`;
     const targets = [service, { ...service, name: 'other' }];
