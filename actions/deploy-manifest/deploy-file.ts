@@ -1,11 +1,17 @@
 import { WorkspaceFiles } from '../../core/adapters/files/workspace-files.ts';
 import { target } from '../../core/config/environment-config.ts';
-import { parseImageReference } from '../../core/domain/image/image-reference.ts';
-import type { DeployedVersion } from '../../core/domain/manifest/version-value.ts';
+import { type ImageReference, parseImageReference } from '../../core/domain/image/image-reference.ts';
+import { readTarget } from '../../core/domain/manifest/edit-manifest.ts';
+import {
+  type DeployedVersion,
+  isArtifactUri,
+  isImageDigest,
+  isVersionNumber,
+} from '../../core/domain/manifest/version-value.ts';
 import type { ManifestTarget } from '../../core/domain/policy/manifest-target.ts';
-import { UserError } from '../../core/errors.ts';
+import { type Problem, UserError } from '../../core/errors.ts';
 import { renderDeployment } from '../../core/render/promotion/deployment.ts';
-import { planDeployment } from '../../core/usecases/promote/deploy-version.ts';
+import { type FileEdit, planDeployment } from '../../core/usecases/promote/deploy-version.ts';
 import { deploymentWarnings } from '../../core/usecases/promote/deployment-warnings.ts';
 import type { ActionContext } from '../action-context.ts';
 import type { InputValues } from '../inputs.ts';
@@ -43,11 +49,21 @@ export async function deployFile(context: ActionContext, file: string, values: V
     'diff-path': await writeDiff(context, values.model ?? NO_MODEL, edits),
     'pull-request-number': null,
   });
-  const what = values['image-reference'] ?? values['artifact-uri'] ?? `v${version.version}`;
+  const what = await heldText(environment.targets, edits, (path) => files.read(path));
   await context.appendSummary(renderDeployment({ model: values.model ?? file, environment: file, version, edits }));
   if (edits.length === 0) context.log.info(`${file} holds ${what}: nothing to change`);
   else if (values.mode !== 'check') context.log.info(`${file}: wrote ${what}`);
   else context.fail(`${file} does not hold ${what}. Run deploy-manifest with mode: write.`, { file });
+}
+
+/** What the target says after the edit: of several inputs only one may have been meant. */
+async function heldText(
+  [target]: readonly ManifestTarget[],
+  edits: readonly FileEdit[],
+  read: (file: string) => Promise<string | undefined>,
+): Promise<string> {
+  if (target === undefined) return '';
+  return readTarget(edits[0]?.after ?? (await read(target.file)) ?? '', target).text;
 }
 
 function refuseModelInputs({ mode, environment }: Values): void {
@@ -70,16 +86,34 @@ function targetOf(file: string, { kind, name, path }: Values): ManifestTarget {
   });
 }
 
+function imageProblems(reference: string | undefined, image: ImageReference | undefined): readonly Problem[] {
+  if (image === undefined || (image.digest !== undefined && isImageDigest(image.digest))) return [];
+  const why =
+    image.digest === undefined ? 'has no digest, so that it can change' : 'has no digest of sha256 in lower case';
+  const fix = 'Use the output image-reference of build-image: repository:tag@sha256:….';
+  return [{ message: `image-reference ${reference} ${why}`, fix }];
+}
+
+function textProblems(version: string | undefined, uri: string | undefined): readonly Problem[] {
+  const problems: Problem[] = [];
+  if (uri !== undefined && !isArtifactUri(uri)) {
+    const fix = 'Write a scheme in lower case and no spaces: s3://bucket/path.';
+    problems.push({ message: `artifact-uri ${JSON.stringify(uri.slice(0, 200))} is no address of an artifact`, fix });
+  }
+  if (version !== undefined && !isVersionNumber(version)) {
+    const fix = 'Write three numbers, with or without v: 1.4.0.';
+    problems.push({ message: `model-version ${JSON.stringify(version.slice(0, 200))} is no version`, fix });
+  }
+  return problems;
+}
+
 function versionOf(values: Values): DeployedVersion {
   const reference = values['image-reference'];
   const image = reference === undefined ? undefined : parseImageReference(reference);
-  if (image !== undefined && image.digest === undefined) {
-    throw new UserError('INPUT_INVALID', `image-reference ${reference} has no digest, so that it can change`, {
-      fix: 'Use the output image-reference of build-image: repository:tag@sha256:….',
-    });
-  }
   const version = values['model-version']?.replace(/^v/, '');
   const uri = values['artifact-uri'];
+  const problems = [...imageProblems(reference, image), ...textProblems(version, uri)];
+  if (problems.length > 0) throw UserError.ofProblems('INPUT_INVALID', problems);
   if (version === undefined && uri === undefined && image === undefined) {
     throw new UserError('INPUT_INVALID', 'no input says what to set in the file', {
       fix: 'Set image-reference, artifact-uri or model-version.',

@@ -2,7 +2,7 @@ import { UserError } from '../../core/errors.ts';
 import { renderDeployment } from '../../core/render/promotion/deployment.ts';
 import { selectEnvironment } from '../../core/usecases/promote/deploy-version.ts';
 import type { ActionContext } from '../action-context.ts';
-import { readInputs } from '../inputs.ts';
+import { type InputValues, readInputs } from '../inputs.ts';
 import { loadModel } from '../load-model.ts';
 import { openRegisteredVersions } from '../registered-versions.ts';
 import { chooseVersion } from './choose-version.ts';
@@ -18,6 +18,7 @@ export async function main(context: ActionContext): Promise<void> {
   const mode = values.mode ?? 'write';
   if (values.file !== undefined) return deployFile(context, values.file, values);
   const wanted = requireEnvironment(values.environment);
+  refuseFileInputs(values);
   const loaded = await loadModel(context, values.model);
   const environment = selectEnvironment(loaded.model.environments, wanted);
   const token = values['github-token'];
@@ -35,6 +36,17 @@ export async function main(context: ActionContext): Promise<void> {
   const told = { model: loaded.name, environment: environment.name, version, edits: done.edits };
   await context.appendSummary(renderDeployment({ ...told, pullRequest: done.pullRequest }));
   tell(context, { mode, done, what: `${loaded.name} v${version.version} in ${environment.name}` });
+}
+
+/** What belongs to a file would be ignored: another version would run than the one that was named. */
+function refuseFileInputs(values: InputValues<typeof inputs>): void {
+  const given = (['kind', 'name', 'path', 'image-reference', 'artifact-uri'] as const).filter(
+    (input) => values[input] !== undefined,
+  );
+  if (given.length === 0) return;
+  throw new UserError('INPUT_INVALID', `the inputs ${given.join(', ')} need the input file`, {
+    fix: 'Set file in place of environment, or remove them; model-version chooses the version of an environment.',
+  });
 }
 
 function requireEnvironment(environment: string | undefined): string {

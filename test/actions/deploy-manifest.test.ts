@@ -197,6 +197,19 @@ describe('deploy-manifest', () => {
     }
   });
 
+  it.each([
+    ['image-reference', `ghcr.io/org/m:1@${digestOf('9')}`],
+    ['artifact-uri', 's3://models/other'],
+    ['path', 'image'],
+    ['kind', 'InferenceService'],
+  ])('does not ignore the input %s, which needs a file', async (input, value) => {
+    const workspace = await workspaceWith(KSERVE);
+    const run = await deploy(workspace, { [input]: value });
+    expect(run.exitCode).toBe(1);
+    expect(run.stdout).toContain(`the inputs ${input} need the input file`);
+    expect(await manifestOf(workspace)).toBe(MANIFEST);
+  });
+
   it('refuses versions that are not registered and artifacts that are not in the store', async () => {
     const workspace = await workspaceWith(KSERVE);
     const unknown = await deploy(workspace, { 'model-version': '9.9.9' });

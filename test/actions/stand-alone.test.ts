@@ -88,6 +88,47 @@ describe('without a tidegate.yaml', () => {
     expect(await text('values.yaml')).toContain('1.4.0');
   });
 
+  it('says what the target holds, of several inputs the one that was meant', async () => {
+    const { made, run, text } = await clone();
+    await made.write({ 'uri.yaml': 'model:\n  uri: s3://models/old\n' });
+    const inputs = { file: 'uri.yaml', path: 'model.uri', 'image-reference': `m:1@sha256:${HEX}` };
+    const set = await run('deploy-manifest', { ...inputs, 'artifact-uri': 's3://models/new' });
+    expect(set.exitCode, set.stdout).toBe(0);
+    expect(set.stdout).toContain('uri.yaml: wrote s3://models/new\n');
+    expect(await text('uri.yaml')).toBe('model:\n  uri: s3://models/new\n');
+  });
+
+  it('names the file once, and the cause in the words of the inputs', async () => {
+    const { made, run, text } = await clone();
+    await made.write({ 'uri.yaml': 'model:\n  uri: s3://models/old\n  files: [a]\n' });
+    const image = { 'image-reference': `ghcr.io/org/m:1@sha256:${HEX}` };
+    const uri = { 'artifact-uri': 's3://models/new' };
+    const refusals = [
+      [
+        { path: 'model.uri', ...image },
+        'names the address of an artifact (s3://models/old) at this target, and none is',
+      ],
+      [
+        { file: 'k8s/model.yaml', kind: 'Deployment', ...uri },
+        'names a container image at this target, and none is given',
+      ],
+      [{ path: 'model.uri', 'artifact-uri': '/models/new' }, '"/models/new" is no address of an artifact'],
+      [{ path: 'model.uri', 'model-version': 'latest' }, 'model-version "latest" is no version'],
+      [{ path: 'model.uri', 'image-reference': `m:1@sha256:${'A'.repeat(64)}` }, 'no digest of sha256 in lower case'],
+      [{ path: 'model.files', ...uri }, 'uri.yaml: model.files is a list. Name the entry: model.files[0].'],
+      [{ file: 'k8s', path: 'a', ...uri }, 'k8s is a folder'],
+      [{ file: 'k8s/model.yaml', kind: 'Deployment', name: 'x', ...image }, ': k8s/model.yaml has no Deployment x'],
+    ] as const;
+    for (const [inputs, says] of refusals) {
+      const refused = await run('deploy-manifest', { file: 'uri.yaml', ...inputs });
+      expect(refused.exitCode, says).toBe(1);
+      expect(refused.stdout).toContain(says);
+      expect(refused.stdout).not.toContain('defect of Tidegate');
+      expect(refused.stdout).not.toContain('Register the version again');
+    }
+    expect(await text('uri.yaml')).toContain('uri: s3://models/old');
+  });
+
   it.each([
     ['data-pull', { for: 'judge' }, 'for: judge needs a model'],
     ['train', {}, 'nothing says what to run, and there is no tidegate.yaml'],

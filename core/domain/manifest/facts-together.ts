@@ -1,8 +1,8 @@
 import { isMap, isScalar } from 'yaml';
+import type { ManifestTarget } from '../policy/manifest-target.ts';
 import { imageParts, isTagKey } from './image-parts.ts';
 import { locateTarget } from './locate-target.ts';
 import { type LocatedTarget, nodeAt, scalarText, unsupported } from './located-target.ts';
-import type { ManifestTarget } from './manifest-target.ts';
 import { type ParsedManifest, parseManifest } from './parse-manifest.ts';
 import { readRunningValue } from './running-value.ts';
 import type { DeployedVersion } from './version-value.ts';

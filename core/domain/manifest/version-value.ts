@@ -8,8 +8,9 @@ import { imageSchemeOf } from './running-value.ts';
 
 /** The version that a manifest has to name: immutable references only. */
 export interface DeployedVersion {
-  /** Without a leading v. */
+  /** Without a leading v; '' where no number is known. */
   readonly version: string;
+  /** '' where no artifact is known. */
   readonly artifactUri: string;
   readonly image?:
     | { readonly repository: string; readonly tag?: string | undefined; readonly digest: string }
@@ -36,6 +37,7 @@ export function versionValue(
   if (kind === 'digest') return imageReference(version, manifest).digest ?? '';
   if (kind === 'tag' && version.image !== undefined) return imageTag(old, version, manifest);
   if (kind === 'version' || kind === 'tag') {
+    if (version.version === '') throw lacking(manifest, 'a version', 'Set model-version.');
     return checked(VERSION, old.startsWith('v') ? `v${version.version}` : version.version, manifest);
   }
   const message = `${manifest.file}: "${old}" is no reference to a model that is known`;
@@ -53,6 +55,10 @@ function imageTag(old: string, version: DeployedVersion, manifest: ParsedManifes
 /** The artifact's URI; behind one of KServe's image schemes, which stays, the artifact that is an image, else the image. */
 function uriValue(old: string, version: DeployedVersion, manifest: ParsedManifest): string {
   const scheme = imageSchemeOf(old);
+  const { artifactUri } = version;
+  if (artifactUri === '' && (scheme === undefined || version.image === undefined)) {
+    throw lacking(manifest, `the address of an artifact (${old.slice(0, 100)})`, 'Set artifact-uri.');
+  }
   if (scheme === undefined) return checked(URI, version.artifactUri, manifest);
   const own = imageSchemeOf(version.artifactUri);
   if (own !== undefined) return checked(URI, `${scheme}${version.artifactUri.slice(own.length)}`, manifest);
@@ -65,6 +71,9 @@ function uriValue(old: string, version: DeployedVersion, manifest: ParsedManifes
  * @throws {UserError} MANIFEST_UNSUPPORTED where it has none; REFERENCE_INVALID where the tag line holds something else.
  */
 export function imageReference(version: DeployedVersion, manifest: ParsedManifest): ImageReference {
+  if (version.image === undefined && version.version === '') {
+    throw lacking(manifest, 'a container image', 'Set image-reference, or point at a value that names an artifact.');
+  }
   if (version.image === undefined) {
     const message = `v${version.version} has no container image, which ${manifest.file} names`;
     throw unsupported(manifest, message, 'Run build-image before register, and give register its image-reference.');
@@ -72,6 +81,25 @@ export function imageReference(version: DeployedVersion, manifest: ParsedManifes
   const { repository, tag, digest } = version.image;
   checked(DIGEST, digest, manifest);
   return parseImageReference(formatImageReference({ repository, digest, ...(tag === undefined ? {} : { tag }) }));
+}
+
+function lacking(manifest: ParsedManifest, what: string, fix: string): UserError {
+  return unsupported(manifest, `${manifest.file} names ${what} at this target, and none is given`, fix);
+}
+
+/** Whether a text is an address of an artifact that may be written into a manifest. */
+export function isArtifactUri(text: string): boolean {
+  return URI.test(text);
+}
+
+/** Whether a text is a digest of an image that may be written into a manifest. */
+export function isImageDigest(text: string): boolean {
+  return DIGEST.test(text);
+}
+
+/** Whether a text is the number of a version, with or without v. */
+export function isVersionNumber(text: string): boolean {
+  return VERSION.test(text);
 }
 
 function kindOf(old: string): ValueKind | undefined {

@@ -40,7 +40,7 @@ export async function planDeployment(
     const before = texts.get(target.file);
     if (before === undefined) {
       throw new UserError('TARGET_NOT_FOUND', `there is no file ${target.file}`, {
-        fix: 'Correct file of this target in tidegate.yaml; it is relative to the repository root.',
+        fix: 'Correct file of this target; it is relative to the repository root, as an input to working-directory.',
       });
     }
     const { text } = editManifest(edits.get(target.file)?.after ?? before, target, version);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { editManifest } from '../../../../core/domain/manifest/edit-manifest.ts';
-import type { ManifestTarget } from '../../../../core/domain/manifest/manifest-target.ts';
+import type { ManifestTarget } from '../../../../core/domain/policy/manifest-target.ts';
 import { UserError } from '../../../../core/errors.ts';
 
 const version = {
