@@ -1,12 +1,12 @@
-import type { Document } from 'yaml';
+import { type Document, isScalar, isSeq } from 'yaml';
 import { UserError } from '../../errors.ts';
-import type { ManifestTarget } from '../policy/manifest-target.ts';
 import { plainYaml } from '../yaml/read-yaml-documents.ts';
 import { assertWholeReference } from './facts-together.ts';
 import { assertOwnRepository, imageEntryChanges, imageMapChanges, imageOverrideChanges } from './image-changes.ts';
 import { assertNoTemplate } from './image-parts.ts';
 import { locateTarget } from './locate-target.ts';
-import { type LocatedTarget, notFound, scalarText, unsupported } from './located-target.ts';
+import { type LocatedTarget, nodeAt, notFound, scalarText, unsupported } from './located-target.ts';
+import type { ManifestTarget } from '../policy/manifest-target.ts';
 import { byteOrderMarkOf, MAX_READ_MANIFEST_BYTES, type ParsedManifest, parseManifest } from './parse-manifest.ts';
 import { type RunningValue, readRunningValue } from './running-value.ts';
 import { applySplices, type ScalarChange, spliceScalar, writtenValue } from './splice.ts';
@@ -95,12 +95,21 @@ function changesFor(
   }
   const { document, path } = located;
   const old = scalarText(manifest, document, path);
-  if (old === undefined) throw notFound(manifest, `value at ${formatYamlPath(path)}`);
+  if (old === undefined) throw noText(manifest, located);
   assertNoTemplate(manifest, path, old);
   if (version.image !== undefined && typeof path.at(-1) === 'string') assertWholeReference(manifest, located);
   const value = versionValue(old, version, { manifest, kind: located.value });
   assertOwnRepository(manifest, located, version.image);
   return value === old ? [] : [{ document, path, value }];
+}
+
+function noText(manifest: ParsedManifest, { document, path }: LocatedTarget): UserError {
+  const node = nodeAt(manifest, document, path);
+  const at = formatYamlPath(path);
+  if (node === undefined) return notFound(manifest, `value at ${at}`);
+  const what = isSeq(node) ? 'a list' : isScalar(node) ? `${String(node.value)}, which is no text` : 'a mapping';
+  const fix = isSeq(node) ? `Name the entry: ${at}[0].` : 'Point at a text, such as a URI or an image reference.';
+  return unsupported(manifest, `${manifest.file}: ${at} is ${what}`, fix);
 }
 
 /** Parses the result and compares it with what it must say; anything else is a defect and refused. */

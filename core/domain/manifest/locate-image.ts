@@ -171,9 +171,27 @@ function assertNoText(
  */
 export function onlyDocument(manifest: ParsedManifest, target: ManifestTarget): number {
   const what = [target.kind, target.namespace, target.name].filter((part) => part !== undefined).join(' ');
-  return only(documentsMatching(manifest, target), {
+  const found = documentsMatching(manifest, target);
+  if (found.length === 0 && target.kind !== undefined) assertNoList(manifest, target.kind);
+  return only(found, {
     manifest,
     what: what || 'document',
     fix: 'Add kind, name and namespace to the target, so that one document is meant.',
   });
+}
+
+/** kubectl takes a List apart; here its resources have no kind of their own to be found by. */
+function assertNoList(manifest: ParsedManifest, kind: string): void {
+  for (const document of manifest.documents.keys()) {
+    const items = namedEntries(manifest, document, ['items'], 'kind');
+    const index = items.findIndex(({ name }) => name === kind);
+    if (index === -1) continue;
+    const list = scalarText(manifest, document, ['kind']) ?? 'List';
+    const message = `${manifest.file} has a ${kind} inside of a ${list}, which is not looked into`;
+    throw unsupported(
+      manifest,
+      message,
+      `Write each resource as a document of its own, or set kind: ${list} and path: items[${index}]….`,
+    );
+  }
 }

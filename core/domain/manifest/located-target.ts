@@ -76,7 +76,9 @@ export function documentsMatching(
   },
 ): readonly number[] {
   return manifest.documents.flatMap((document, index) => {
-    if (!isMap(document.contents)) return [];
+    // A list has no kind and no name: a patch by JSON pointers is one.
+    const isAny = want.kind === undefined && want.name === undefined && want.namespace === undefined;
+    if (!isMap(document.contents) && !(isAny && isSeq(document.contents))) return [];
     const says = (path: YamlPath, wanted: string | undefined) => {
       const node = wanted === undefined ? undefined : nodeAt(manifest, index, path);
       return wanted === undefined || (isScalar(node) && node.value === wanted);
@@ -110,7 +112,7 @@ export function only<T>(
 /** The error for what a manifest does not have. */
 export function notFound(manifest: ParsedManifest, what: string): UserError {
   return new UserError('TARGET_NOT_FOUND', `${manifest.file} has no ${what.trim()}`, {
-    fix: 'Correct the target in tidegate.yaml, or add it to the manifest.',
+    fix: 'Correct the target, or add it to the manifest.',
     place: { file: manifest.file },
   });
 }

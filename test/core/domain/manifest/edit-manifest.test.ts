@@ -62,6 +62,37 @@ function codeOf(work: () => unknown): string {
   }
 }
 
+describe('a place that is there', () => {
+  const of = (text: string, target: Omit<ManifestTarget, 'file'>) =>
+    editManifest(text, { file: 'm.yaml', ...target }, version);
+  const LIST = `apiVersion: v1
+kind: List
+items:
+- kind: Deployment
+  metadata: { name: f }
+  spec: { template: { spec: { containers: [{ name: a, image: "registry.example/m:1" }] } } }
+`;
+
+  it('in a List is named, and edited by its path', () => {
+    expect(() => of(LIST, { kind: 'Deployment', name: 'f' })).toThrow(/has a Deployment inside of a List/);
+    const path = 'items[0].spec.template.spec.containers[0].image';
+    expect(of(LIST, { kind: 'List', path }).text).toMatch(/image: "[^"]+@sha256:/);
+  });
+
+  it('in a list of patches is edited', () => {
+    const patch = '- op: replace\n  path: /spec/image\n  value: registry.example/m:1 # now\n';
+    expect(of(patch, { path: '[0].value' }).text).toMatch(/value: \S+@sha256:[0-9a-f]{64} # now\n$/);
+    expect(() => of(patch, { kind: 'Deployment', path: '[0].value' })).toThrow(/has no Deployment/);
+  });
+
+  it.each([
+    ['a: [1]\n', /a is a list/],
+    ['a: true\n', /a is true, which is no text/],
+  ])('with another type than a text is named by it: %j', (text, says) => {
+    expect(() => of(text, { path: 'a' })).toThrow(says);
+  });
+});
+
 describe('editManifest', () => {
   it('changes the tag and digest of a kustomization and nothing else', () => {
     const { text, changed } = editManifest(KUSTOMIZATION, kustomize, version);
