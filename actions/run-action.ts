@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
 import { hideTokens, isRestarted } from '../core/adapters/commands/hidden-environment.ts';
-import { type Problem, ServiceError, UserError } from '../core/errors.ts';
+import { type ErrorPlace, type Problem, ServiceError, UserError } from '../core/errors.ts';
 import type { ActionContext, ActionLog, Environment } from './action-context.ts';
 
 /** An action: its name, and the module that does its work, loaded after the first line of the log. */
@@ -94,8 +94,16 @@ function report(name: string, error: unknown, core: Core): void {
 }
 
 function text({ message, fix, place }: Problem): string {
-  const at = place === undefined ? '' : `${place.file}${place.line === undefined ? '' : `:${place.line}`}: `;
-  return `${at}${message}. ${fix}`;
+  const at = place === undefined ? '' : `${place.file}${place.line === undefined ? '' : `:${place.line}`}`;
+  return `${at}${place === undefined ? message : afterPlace(message, place)}. ${fix}`;
+}
+
+/** Many messages begin with their file, and some with its line, for those who show no place. */
+function afterPlace(message: string, { file, line }: ErrorPlace): string {
+  for (const start of [`${file}:${line ?? ''}:`, `${file}:`, file]) {
+    if (message.startsWith(`${start} `)) return `${start.endsWith(':') ? ':' : ''}${message.slice(start.length)}`;
+  }
+  return `: ${message}`;
 }
 
 function annotation(place: Problem['place']): { file?: string; startLine?: number; startColumn?: number } {
