@@ -298,5 +298,107 @@ keep("an Argo CD Application with an image override", f"""\
           - flights={REPOSITORY}:1.3.0
     """, {"kind": "Application", "name": "flights", "image": "flights"}, [(["spec", "source", "kustomize", "images", 0], f"flights={REFERENCE}")])
 
+keep("Helm parameters of a tag and a digest", f"""\
+    kind: ApplicationSet
+    metadata: {{name: flights}}
+    spec:
+      template:
+        spec:
+          source:
+            helm:
+              parameters:
+              - name: image.tag   # of the digest below
+                value: v1.3.0
+              - name: sidecar.tag
+                value: "2"
+              - name: image.digest
+                value: "{OLD}"
+    """, {"kind": "ApplicationSet", "name": "flights", "parameter": "image.tag"}, [(["spec", "template", "spec", "source", "helm", "parameters", 0, "value"], TAG), (["spec", "template", "spec", "source", "helm", "parameters", 2, "value"], DIGEST)])
+keep("Helm values whose path is the repository", f"""\
+    image:
+      repository: other.example/old
+      tag: 1.3.0
+    """, {"path": "image.repository"}, [(["image", "repository"], REPOSITORY), (["image", "tag"], TAG)])
+keep("Helm values with a tag of their own", """\
+    image: ghcr.io/acme/flights
+    imageTag: v1.3.0
+    sidecarTag: '2'
+    """, {"path": "imageTag"}, [(["imageTag"], TAG)])
+keep("Helm values whose digest has its @", f"""\
+    image: {{repository: {REPOSITORY}, tag: 1.3.0, digest: "@{OLD}"}}
+    """, {"path": "image"}, [(["image", "tag"], TAG), (["image", "digest"], "@" + DIGEST)])
+keep("Helm values with anchors beside the image", f"""\
+    limits: &limits {{cpu: 1}}
+    flights: {{image: {{repository: {REPOSITORY}, tag: &now 1.3.0}}, limits: *limits}}
+    other: [*limits, {{memory: 1Gi}}]
+    """, {"path": "flights.image"}, [(["flights", "image", "tag"], TAG)])
+keep("Helm values whose tag was a number", f"""\
+    image:
+      repository: {REPOSITORY}
+      tag: 007
+      other: 1e3
+    """, {"path": "image"}, [(["image", "tag"], TAG)])
+keep("a HelmRelease of Flux", f"""\
+    apiVersion: helm.toolkit.fluxcd.io/v2
+    kind: HelmRelease
+    metadata: {{name: flights, namespace: prod}}
+    spec:
+      interval: 5m
+      values:
+        image:
+          repository: {REPOSITORY}
+          tag: 1.3.0 # {{"$imagepolicy": "flux-system:flights:tag"}}
+    """, {"kind": "HelmRelease", "name": "flights", "path": "spec.values.image"}, [(["spec", "values", "image", "tag"], TAG)])
+keep("a SeldonDeployment", """\
+    apiVersion: machinelearning.seldon.io/v1
+    kind: SeldonDeployment
+    metadata: {name: flights}
+    spec:
+      predictors:
+      - name: default
+        graph: {name: classifier, implementation: SKLEARN_SERVER, modelUri: 's3://models/flights/sha256/beef'}
+    """, {"kind": "SeldonDeployment", "name": "flights", "path": "spec.predictors[0].graph.modelUri"}, [(["spec", "predictors", 0, "graph", "modelUri"], URI)])
+keep("the same name in two namespaces", f"""\
+    kind: Deployment
+    metadata: {{name: flights, namespace: staging}}
+    spec: {{template: {{spec: {{containers: [{{name: s, image: "{REPOSITORY}:1.3.0"}}]}}}}}}
+    ---
+    kind: Deployment
+    metadata: {{name: flights, namespace: prod}}
+    spec: {{template: {{spec: {{containers: [{{name: s, image: "{REPOSITORY}:1.3.0"}}]}}}}}}
+    """, {"kind": "Deployment", "name": "flights", "namespace": "prod"}, [([*POD, 0, "image"], REFERENCE)], document=1)
+keep("a Deployment in JSON with tabs", json.dumps({"kind": "Deployment", "metadata": {"name": "flights"}, "spec": {"template": {"spec": {"containers": [{"name": "s", "image": REPOSITORY + ":1.3.0"}]}}}}, indent="\t") + "\n",
+    {"kind": "Deployment", "name": "flights"}, [([*POD, 0, "image"], REFERENCE)])
+keep("a patch by JSON pointers", f"""\
+    - op: test
+      path: /kind
+      value: Deployment
+    - op: replace
+      path: /spec/template/spec/containers/0/image
+      value: {REPOSITORY}:1.3.0   # promoted
+    """, {"path": "[1].value"}, [([1, "value"], REFERENCE)])
+keep("values of helmCharts in a kustomization", f"""\
+    kind: Kustomization
+    helmCharts:
+    - name: flights
+      version: 1.3.0
+      valuesInline:
+        image: {{registry: ghcr.io, repository: acme/flights, tag: "1.3.0", sha: "{OLD[7:]}"}}
+    """, {"kind": "Kustomization", "path": "helmCharts[0].valuesInline.image"}, [(["helmCharts", 0, "valuesInline", "image", "tag"], TAG), (["helmCharts", 0, "valuesInline", "image", "sha"], DIGEST[7:])])
+keep("an init container between long lines", f"""\
+    kind: StatefulSet
+    metadata: {{name: flights}}
+    spec:
+      template:
+        spec:
+          initContainers:
+          - name: model
+            args: ["{"x" * 20_000}"]
+            image: {REPOSITORY}   # no tag yet
+          containers:
+          - name: server
+            image: {REPOSITORY}-server:3
+    """, {"kind": "StatefulSet", "name": "flights", "container": "model"}, [(["spec", "template", "spec", "initContainers", 0, "image"], REFERENCE)])
+
 (folder / "expected.json").write_text(json.dumps(cases))
 print(len(cases))

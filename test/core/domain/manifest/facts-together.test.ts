@@ -181,7 +181,7 @@ describe('what cannot be edited', () => {
     ['a null', values([IMAGE, 'tag: null']), 'image', /image\.tag is there and empty/],
     ['a template in quotes', "image: '{{ .Values.image }}:{{ .Values.tag }}'\n", 'image', /is a template/],
     ['a template in an image', values([IMAGE, "tag: '{{ .Chart.AppVersion }}'"]), 'image', /is a template/],
-    ['a variable of envsubst', values([IMAGE, 'tag: ${TAG}']), 'image', /is a template: "\$\{TAG\}"/],
+    ['a variable of envsubst', values([IMAGE, `tag: \${TAG}`]), 'image', /is a template: "\$\{TAG\}"/],
     ['a variable of Kubernetes', 'image: $(IMAGE)\n', 'image', /is a template/],
     ['a block of Jinja', "image: '{% if a %}b{% endif %}'\n", 'image', /is a template/],
     ['a secret of a plugin', 'image: <path:kv/data/x#image>\n', 'image', /is a template/],
