@@ -1,12 +1,12 @@
 import { type Document, isScalar, isSeq } from 'yaml';
 import { UserError } from '../../errors.ts';
+import type { ManifestTarget } from '../policy/manifest-target.ts';
 import { plainYaml } from '../yaml/read-yaml-documents.ts';
 import { assertWholeReference } from './facts-together.ts';
 import { assertOwnRepository, imageEntryChanges, imageMapChanges, imageOverrideChanges } from './image-changes.ts';
 import { assertNoTemplate } from './image-parts.ts';
 import { locateTarget } from './locate-target.ts';
 import { type LocatedTarget, nodeAt, notFound, scalarText, unsupported } from './located-target.ts';
-import type { ManifestTarget } from '../policy/manifest-target.ts';
 import { byteOrderMarkOf, MAX_READ_MANIFEST_BYTES, type ParsedManifest, parseManifest } from './parse-manifest.ts';
 import { type RunningValue, readRunningValue } from './running-value.ts';
 import { applySplices, type ScalarChange, spliceScalar, writtenValue } from './splice.ts';

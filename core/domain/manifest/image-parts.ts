@@ -73,6 +73,11 @@ export function isTagKey(key: unknown): boolean {
   return typeof key === 'string' && TAG_KEYS.includes(key);
 }
 
+/** Whether the name of a key, parameter or variable says that it holds the tag of an image: `imageTag`, `image.tag`, `IMAGE_TAG`. */
+export function isTagName(name: unknown): boolean {
+  return typeof name === 'string' && (/(?:^|[._-])tag$/i.test(name) || /[a-z0-9]Tag$/.test(name));
+}
+
 /** Whether a key holds a digest. */
 export function isDigestKey(key: unknown): boolean {
   return typeof key === 'string' && DIGEST_KEYS.includes(key);

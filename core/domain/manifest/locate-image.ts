@@ -1,6 +1,5 @@
 import { isMap, isScalar } from 'yaml';
-import type { ManifestTarget, ValueKind } from '../policy/manifest-target.ts';
-import { IMAGE_KEYS, imageParts, isDigestKey, isPair, isTagKey } from './image-parts.ts';
+import { IMAGE_KEYS, imageParts, isDigestKey, isPair, isTagKey, isTagName } from './image-parts.ts';
 import {
   documentsMatching,
   type LocatedTarget,
@@ -69,9 +68,9 @@ function imageParameters(
   const stem = parameter.slice(0, parameter.lastIndexOf('.') + 1);
   if (!IMAGE_KEYS.includes(parameter.slice(stem.length))) return undefined;
   const parts = parameters.filter(({ name }) => name.startsWith(stem) && IMAGE_KEYS.includes(name.slice(stem.length)));
-  const isTagOrDigest = ({ name }: NamedEntry) =>
-    isTagKey(name.slice(stem.length)) || isDigestKey(name.slice(stem.length));
-  if (parts.length < 2 || !parts.some(isTagOrDigest)) return undefined;
+  const has = (isOne: (key: string) => boolean) => parts.some(({ name }) => isOne(name.slice(stem.length)));
+  const isPartOfOther = has((key) => key === 'repository') || (has(isTagKey) && has(isDigestKey));
+  if (!isPartOfOther || !(has(isTagKey) || has(isDigestKey))) return undefined;
   const values: Record<string, YamlPath> = {};
   for (const { name, path } of parts) {
     const key = name.slice(stem.length);
@@ -83,6 +82,13 @@ function imageParameters(
       );
     }
     values[key] = [...path, 'value'];
+    if (scalarText(manifest, document, [...path, 'value']) === undefined) {
+      throw unsupported(
+        manifest,
+        `the Helm parameter ${name} in ${manifest.file} has no value`,
+        'Give it one, or remove it.',
+      );
+    }
   }
   return { shape: 'image-parameters', document, path: parts[0]?.path.slice(0, -1) ?? [], values };
 }
@@ -128,6 +134,10 @@ export function locateByPath(
     const parts = imageParts(manifest, whole);
     const isName = !isTagKey(key) && !isDigestKey(key);
     const hasNumber = parts.tag !== undefined || parts.digests.length > 0;
+    // The number of an image is its tag, whatever its key is.
+    if (parts.repository !== undefined && isTagKey(key) && !isPair(parts)) {
+      return scalarAt(place, target.value ?? 'tag');
+    }
     if (isName ? hasNumber && parts.repository !== undefined : isPair(parts)) return whole;
   }
   return scalarAt(place, target.value ?? (isTagName(key) ? 'tag' : undefined));
@@ -138,11 +148,6 @@ function scalarAt(
   value: ValueKind | undefined,
 ): LocatedTarget {
   return { shape: 'scalar', ...place, ...(value === undefined ? {} : { value }) };
-}
-
-/** Whether a key holds the tag of an image by its name: `tag`, `imageTag`, `image_tag`, `image.tag`. */
-function isTagName(key: string | number | undefined): boolean {
-  return typeof key === 'string' && /(?:^|[._-])tag$|[a-z0-9]Tag$/.test(key);
 }
 
 /** A path that goes on inside of a text, such as Helm values that an Application holds as one. */

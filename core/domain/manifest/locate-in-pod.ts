@@ -1,4 +1,4 @@
-import type { ManifestTarget } from '../policy/manifest-target.ts';
+import { isTagName } from './image-parts.ts';
 import {
   documentsMatching,
   type LocatedTarget,
@@ -106,6 +106,7 @@ function environmentValue(
     const message = `the env ${target.env} in ${manifest.file} comes from elsewhere (valueFrom)`;
     throw unsupported(manifest, message, 'Name the place that it comes from as the target.');
   }
-  const value = target.value === undefined ? {} : { value: target.value };
+  const kind = target.value ?? (isTagName(target.env) ? 'tag' : undefined);
+  const value = kind === undefined ? {} : { value: kind };
   return { shape: 'scalar', document, path: [...path, 'value'], ...value };
 }

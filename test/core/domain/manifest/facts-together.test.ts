@@ -64,6 +64,11 @@ describe('a tag and what decides over it', () => {
       expect(edit(values([IMAGE, 'tag: v1.3.0']), path), path).toBe(values([IMAGE, 'tag: 1.4.0']));
     }
     expect(edit('imageTag: 0123456789ab\n', 'imageTag')).toBe('imageTag: 1.4.0\n');
+    expect(edit(values([IMAGE, 'version: v1.3.0']), 'image.version')).toBe(values([IMAGE, 'version: 1.4.0']));
+    const pod = (tag: string) =>
+      `kind: Pod\nmetadata: { name: f }\nspec:\n  containers:\n  - { name: a, env: [{ name: IMAGE_TAG, value: ${tag} }] }\n`;
+    const target = { file: 'p.yaml', kind: 'Pod', name: 'f', env: 'IMAGE_TAG' };
+    expect(editManifest(pod('v1.3.0'), target, version).text).toBe(pod('1.4.0'));
     expect(edit('modelVersion: v1.3.0\n', 'modelVersion')).toBe('modelVersion: v1.4.0\n');
   });
 
@@ -122,6 +127,13 @@ describe('Helm parameters of an Application', () => {
     expect(matchVersion(readTarget(after, target(parameter)), [version])).toBe(version);
     const both = { current: `# later\n${after}`, previous: before };
     expect(restoreManifest(both, [target(parameter)], version)).toBe(`# later\n${before}`);
+  });
+
+  it('are refused where one of them is there twice, or has no value', () => {
+    const twice = application(['image.tag', '1'], ['image.digest', `sha256:${OLD}`], ['image.digest', 'x']);
+    expect(() => editManifest(twice, target('image.tag'), version)).toThrow(/two Helm parameters image\.digest/);
+    const empty = twice.replace(', value: "x"', '').replace('name: image.digest }', 'name: image.sha }');
+    expect(() => editManifest(empty, target('image.tag'), version)).toThrow(/image\.sha in a\.yaml has no value/);
   });
 
   it('are a tag alone where none stands beside it, and named where none is asked for', () => {
