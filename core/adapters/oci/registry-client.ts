@@ -15,6 +15,8 @@ export interface RegistryRequest {
 const ATTEMPTS = 3;
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/;
 
+class TokenServiceBusy extends Error {}
+
 /** Speaks the distribution API with one registry. Credentials go to that host and to its token service alone. */
 export class RegistryClient {
   readonly host: string;
@@ -81,11 +83,21 @@ export class RegistryClient {
     url.searchParams.set('scope', scope);
     const headers = this.#login === undefined ? {} : { authorization: basicHeader(this.#login) };
     const response = await fetch(url, { headers });
+    // A service that cannot answer has refused nobody: this attempt has failed.
+    if (response.status === 429 || response.status >= 500) {
+      throw new TokenServiceBusy(`the token service ${url.host} answered HTTP ${response.status}`);
+    }
     if (!response.ok) return undefined;
-    // The token service's answer has one of these two fields; anything else is no token.
-    const answer = (await response.json()) as { token?: unknown; access_token?: unknown };
-    const token = answer.token ?? answer.access_token;
-    return typeof token === 'string' ? `Bearer ${token}` : undefined;
+    const token = tokenOf(await response.text());
+    if (token === undefined) throw this.#noToken(url.host);
+    return `Bearer ${token}`;
+  }
+
+  #noToken(service: string): ServiceError {
+    return new ServiceError('REGISTRY_REFUSED', `${this.host}: its token service ${service} answered no token`, {
+      retryable: false,
+      fix: 'Check the name of the registry, and whether a proxy answers in its place.',
+    });
   }
 
   #accept(request: RegistryRequest, response: Response): Response {
@@ -103,11 +115,23 @@ export class RegistryClient {
   }
 
   #unreachable(request: RegistryRequest, cause: unknown): ServiceError {
-    const why = typeof cause === 'number' ? `HTTP ${cause}` : 'no answer';
+    const noHttp = cause instanceof TokenServiceBusy ? cause.message : 'no answer';
+    const why = typeof cause === 'number' ? `HTTP ${cause}` : noHttp;
     return new ServiceError('REGISTRY_UNREACHABLE', `${this.host}: ${request.method} ${request.path} failed (${why})`, {
       retryable: true,
       fix: 'Run the job again; if it stays so, check the name of the registry and the network of the runner.',
       cause,
     });
+  }
+}
+
+/** The answer of a token service has one of these two fields; anything else is no token. */
+function tokenOf(text: string): string | undefined {
+  try {
+    const answer = JSON.parse(text) as { token?: unknown; access_token?: unknown } | null;
+    const token = answer?.token ?? answer?.access_token;
+    return typeof token === 'string' ? token : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -46,6 +46,22 @@ describe('a registry', () => {
     expect(seen).toEqual([undefined]);
   });
 
+  it.each<[string, number, string, string, RegExp]>([
+    ['that cannot answer now', 503, '', 'REGISTRY_UNREACHABLE', /the token service 127\.0\.0\.1:\d+ answered HTTP 503/],
+    ['that has too many requests', 429, '', 'REGISTRY_UNREACHABLE', /answered HTTP 429/],
+    ['that is a web page', 200, '<html>welcome</html>', 'REGISTRY_REFUSED', /answered no token/],
+    ['that answers null', 200, 'null', 'REGISTRY_REFUSED', /answered no token/],
+    ['that refuses', 401, '{}', 'REGISTRY_REFUSED', /refused GET m\/manifests\/x as user \(HTTP 401\)/],
+  ])('with a token service %s is told by that cause', async (_, status, answer, code, says) => {
+    const auth = await listen((_request, response) => void response.writeHead(status).end(answer));
+    const host = await listen((_request, response) => {
+      response.writeHead(401, { 'www-authenticate': `Bearer realm="http://${auth}/token",service="s"` }).end();
+    });
+    const sent = new RegistryClient(host, LOGIN).send({ method: 'GET', path: 'm/manifests/x' }, 'repository:m:pull');
+    await expect(sent).rejects.toMatchObject({ code });
+    await expect(sent).rejects.toThrow(says);
+  });
+
   it('sends no credentials to another host, by an upload location or by a redirect', async () => {
     const elsewhere: (string | undefined)[] = [];
     const other = await listen((request, response) => {
