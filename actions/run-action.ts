@@ -1,4 +1,5 @@
-import { dirname, join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { hideTokens, isRestarted } from '../core/adapters/commands/hidden-environment.ts';
 import { type ErrorPlace, type Problem, ServiceError, UserError } from '../core/errors.ts';
 import type { ActionContext, ActionLog, Environment } from './action-context.ts';
@@ -106,10 +107,19 @@ function afterPlace(message: string, { file, line }: ErrorPlace): string {
   return `: ${message}`;
 }
 
+/** GitHub shows an annotation at a path of the repository; most of ours are relative to working-directory. */
+function repositoryFile(file: string): string {
+  const workspace = resolve(process.env.GITHUB_WORKSPACE ?? process.cwd());
+  const folder = process.env['INPUT_WORKING-DIRECTORY']?.trim() || '.';
+  const found = resolve(workspace, folder, file);
+  const inside = relative(workspace, found).split(sep).join('/');
+  return existsSync(found) && !inside.startsWith('../') ? inside : file;
+}
+
 function annotation(place: Problem['place']): { file?: string; startLine?: number; startColumn?: number } {
   if (place === undefined) return {};
   return {
-    file: place.file,
+    file: repositoryFile(place.file),
     ...(place.line === undefined ? {} : { startLine: place.line }),
     ...(place.column === undefined ? {} : { startColumn: place.column }),
   };

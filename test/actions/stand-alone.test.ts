@@ -98,6 +98,17 @@ describe('without a tidegate.yaml', () => {
     expect(await text('uri.yaml')).toBe('model:\n  uri: s3://models/new\n');
   });
 
+  it('annotates the file of the repository, wherever the working directory is', async () => {
+    const { made, run } = await clone();
+    await made.write({ 'sub/values.yaml': 'image: [\n', 'sub/deep/values.yaml': 'image: {}\n' });
+    const inputs = { file: 'values.yaml', path: 'image', 'image-reference': `m:1@sha256:${HEX}` };
+    for (const folder of ['sub', './sub/deep/..', 'sub/deep']) {
+      const refused = await run('deploy-manifest', { ...inputs, 'working-directory': folder });
+      expect(refused.exitCode).toBe(1);
+      expect(refused.stdout).toContain(`::error file=${path.posix.normalize(folder).replace(/\/$/, '')}/values.yaml`);
+    }
+  });
+
   it('names the file once, and the cause in the words of the inputs', async () => {
     const { made, run, text } = await clone();
     await made.write({ 'uri.yaml': 'model:\n  uri: s3://models/old\n  files: [a]\n' });
