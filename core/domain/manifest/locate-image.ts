@@ -1,4 +1,5 @@
 import { isMap, isScalar } from 'yaml';
+import type { ManifestTarget, ValueKind } from '../policy/manifest-target.ts';
 import { IMAGE_KEYS, imageParts, isDigestKey, isPair, isTagKey, isTagName } from './image-parts.ts';
 import {
   documentsMatching,

@@ -1,3 +1,4 @@
+import type { ManifestTarget } from '../policy/manifest-target.ts';
 import { isTagName } from './image-parts.ts';
 import {
   documentsMatching,
