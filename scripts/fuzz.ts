@@ -5,6 +5,7 @@ import { fuzzCsv } from '../test/real-files/fuzz-csv.ts';
 import { fuzzCuts } from '../test/real-files/fuzz-cuts.ts';
 import { fuzzDvc } from '../test/real-files/fuzz-dvc.ts';
 import { fuzzModels } from '../test/real-files/fuzz-models.ts';
+import { fuzzPython } from '../test/real-files/fuzz-python.ts';
 import { ensurePythonEnvironment } from './python-environment.ts';
 
 // Random inputs beside their peers, one seed after the other, until the time is over:
@@ -24,6 +25,7 @@ do {
     ...(await fuzzCsv(seed, 200, evaluator.tables)),
     ...(await fuzzModels(seed, 60, evaluator)),
     ...(await fuzzDvc(seed, 4)),
+    ...(await fuzzPython(seed, 3000)),
     ...(await fuzzCuts(seed, evaluator)),
   ];
   for (const finding of found) console.log(formatFinding(finding));

@@ -94,6 +94,82 @@ large: 9007199254740993
   });
 });
 
+describe('parameters that only Python tells apart', () => {
+  const stage = (params: string) =>
+    `stages: { train: { cmd: echo > model.txt, params: [${params}], outs: [model.txt] } }\n`;
+
+  it.each<[string, Files]>([
+    [
+      'keys that are numbers, booleans and null',
+      { 'p.yaml': 'a: { 0: 1.5, 1: 2, 2.5: x }\nb: { true: 1 }\nc: { ~: 2 }\nd: { "0": 1 }\n' },
+    ],
+    [
+      'keys of JSON in the order of the file',
+      { 'p.json': '{"b": {"10": 1, "9": 2, "x": 3, "__proto__": {"y": 4}}, "a": 1}' },
+    ],
+    ['the last of equal keys of JSON', { 'p.json': '{"a": {"x": 1, "y": 2, "x": 3}}' }],
+    ['a file without parameters', { 'p.yaml': '# none yet\n' }],
+    ['an empty list of JSON', { 'p.json': '[]' }],
+  ])('are recorded as by dvc repro: %s', async (_, files) => {
+    await compare({ ...files, 'dvc.yaml': stage(`${Object.keys(files)[0]}: `) });
+  });
+
+  it('are numbers that JSON has not, which change each time', async () => {
+    const files = { 'p.json': '{"a": NaN, "b": [Infinity, -Infinity]}', 'dvc.yaml': stage('p.json: ') };
+    const [mine, theirs] = [await repository(files), await repository(files)];
+    expect((await train(mine)).exitCode).toBe(0);
+    await theirs.dvc('repro', '--quiet', 'train');
+    const lock = (made: DvcRepository) => readFile(path.join(made.folder, 'dvc.lock'), 'utf8');
+    expect(await lock(mine)).toBe(await lock(theirs));
+    expect(await theirs.dvc('status')).toContain('modified');
+    expect((await train(mine)).outputs.ran).toBe('true');
+  });
+
+  it('are named by steps between dots: keys that are numbers, and places in lists', async () => {
+    const text = 'w: { 0: a, s: [5, 6, { k: 7 }] }\nl: [1, 2]\n2: x\n';
+    await compare({ 'p.yaml': text, 'dvc.yaml': stage('p.yaml: [w.0, w.s.0, w.s.2.k, l.-1, "2", .l.0]') });
+  });
+
+  it.each([
+    ['a key with a dot in it', 'a.b: 1\n', '[a.b]', 'missing'],
+    ['an index in brackets', 'a: [1]\n', '["a[0]"]', 'list.0'],
+    ['a date', 't: 2020-01-01\n', '[t]', 'a date'],
+    ['a date as a key', 't: { 2020-01-01: 1 }\n', '[t]', 'which dvc.lock cannot record'],
+    ['keys of several kinds', 't: { 1: 1, a: 2 }\n', '[t]', 'keys of several kinds'],
+    ['the same key as a text and a number', 't: { 1: 1, "1": 2 }\n', '[t]', 'which dvc.lock cannot record'],
+    ['a tag of its own', 't: !mine 1\n', '[t]', 'Remove the tag'],
+    ['bytes', 't: !!binary YWI=\n', '[t]', 'Remove the tag'],
+    ['a list as the whole file', '[1, 2]\n', '', 'not a mapping of parameters'],
+    ['a text as the whole file', 'text\n', '', 'not a mapping of parameters'],
+    ['names that are numbers', '2: 1\n', '', 'names are not texts'],
+  ])('are refused for %s, as DVC refuses them', async (_, text, keys, message) => {
+    expect(await refused({ 'p.yaml': text, 'dvc.yaml': stage(`p.yaml: ${keys}`) })).toContain(message);
+  });
+
+  it('are refused where their file is absent, as DVC refuses them', async () => {
+    expect(await refused({ 'dvc.yaml': stage('p.yaml: ') })).toContain('p.yaml, which does not exist');
+  });
+
+  it('are refused in params.yaml where a date is anywhere, as DVC refuses it', async () => {
+    expect(await refused({ 'params.yaml': 'a: 1\nb: [2020-01-01]\n', 'dvc.yaml': stage('a') })).toContain(
+      'a date in b',
+    );
+  });
+
+  it('are left out of variables where their keys are no texts, and name stages of a foreach', async () => {
+    const made = await compare({
+      'params.yaml': 'd: { a: 1, 2: 3 }\ne: [{ 0: x, b: y }]\n',
+      'dvc.yaml': `stages:
+  each:
+    foreach: { 0: a, true: b, 1.5: { c: 1, 2: 3 }, ~: d }
+    do: { cmd: 'echo \${key} > \${key}.txt', outs: ['\${key}.txt'] }
+  train: { cmd: 'cat true.txt > model.txt; echo \${d} \${e[0]} >> model.txt', deps: [0.txt, true.txt, 1.5.txt, None.txt], outs: [model.txt] }
+`,
+    });
+    expect(made).toBe('true\n--a 1 --b y\n');
+  });
+});
+
 describe('stages of foreach, matrix and vars', () => {
   const files = {
     'params.yaml': 'sizes: [1, 2]\nmodels: { cnn: { lr: 0.1, on: true }, mlp: { lr: 1e-5 } }\n',

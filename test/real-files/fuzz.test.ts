@@ -6,6 +6,7 @@ import { fuzzCsv } from './fuzz-csv.ts';
 import { fuzzCuts } from './fuzz-cuts.ts';
 import { fuzzDvc } from './fuzz-dvc.ts';
 import { fuzzModels } from './fuzz-models.ts';
+import { fuzzPython } from './fuzz-python.ts';
 
 /** Fixed, so that a run says the same everywhere; `npm run fuzz` goes on with others. */
 const SEED = 1;
@@ -26,6 +27,10 @@ describe('inputs at random give the value of a peer, or a refusal', () => {
 
   it('for small DVC repositories, beside the real dvc', async () => {
     expect(shown(await fuzzDvc(SEED, 4))).toBe('');
+  });
+
+  it("for Python files of parameters, beside DVC's reader", async () => {
+    expect(shown(await fuzzPython(SEED, 3000))).toBe('');
   });
 
   it('for every kind of file, cut at every kibibyte', async () => {

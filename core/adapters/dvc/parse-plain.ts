@@ -1,6 +1,9 @@
 import { extname } from 'node:path';
 import type { Document, Tags } from 'yaml';
 import { PlainDate, type PlainValue } from '../../domain/data/plain-value.ts';
+import { TextProblem } from '../../domain/data/text-problem.ts';
+import { parsePythonJson } from '../../domain/train/python-json.ts';
+import { pythonMapping } from '../../domain/train/python-mapping.ts';
 import type { YamlReading } from '../../domain/yaml/read-yaml-documents.ts';
 import { UserError } from '../../errors.ts';
 
@@ -12,19 +15,22 @@ const DATE =
   /^\d{4}-\d{2}-\d{2}$|^\d{4}-\d{1,2}-\d{1,2}(?:[Tt]|[ \t]+)\d{1,2}:\d{2}:\d{2}(?:\.\d*)?(?:[ \t]*(?:Z|[-+]\d{1,2}(?::\d{2})?))?$/;
 
 /**
- * Reads a YAML, JSON or TOML text by the ending of its name (any other ending is YAML).
+ * Reads a YAML, JSON, TOML or Python text by the ending of its name (any other ending is YAML).
  *
  * @throws {UserError} DVC_INVALID with line and column when it cannot be read.
  */
 export async function parsePlain(text: string, file: string): Promise<PlainValue> {
+  // As Python reads a text; in JSON no line can end within a string.
+  const lines = text.replace(/\r\n?/g, '\n');
   try {
     const ending = extname(file).toLowerCase();
-    if (ending === '.json') return parseJson(text);
+    if (ending === '.json') return parsePythonJson(lines);
     if (ending === '.toml') return await parseToml(text);
+    if (ending === '.py') return (await import('./parse-python.ts')).parsePython(lines);
     return await parseYaml(text, file);
   } catch (error) {
     if (error instanceof UserError) throw error;
-    const [line, column] = position(error);
+    const [line, column] = position(error, lines);
     throw new UserError('DVC_INVALID', `${error instanceof Error ? error.message.split('\n')[0] : error}`, {
       fix: 'Correct the syntax.',
       place: { file, ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) },
@@ -92,14 +98,29 @@ export async function readPlainDocument(
   if (document === undefined) throw invalid(`${file} ${refusal?.message}`, refusal?.offset ?? 0, refusal?.fix);
   const [problem] = document.errors;
   if (problem !== undefined) throw invalid(problem.message, problem.pos[0]);
+  // Most files have no tags, and a lock has many nodes.
+  const [tag] = /!/.test(text) ? await unreadTags(document) : [];
+  if (tag !== undefined)
+    throw invalid(tag.message, tag.offset, 'Remove the tag; a plain text, number or list needs none.');
   if (second !== undefined) throw invalid(`${file} has a second YAML document`, second.range[0]);
   return document;
 }
 
-function parseJson(text: string): PlainValue {
-  const reviver = (_: string, value: unknown, context?: { source?: string }): unknown =>
-    typeof value === 'number' && /^-?\d+$/.test(context?.source ?? '') ? BigInt(context?.source ?? '') : value;
-  return fromObject(JSON.parse(text, reviver));
+interface UnreadTag {
+  readonly message: string;
+  readonly offset: number;
+}
+
+/** Tags that mean more than the values of a PlainValue: those that no reader knows, and `!!set`, `!!binary` and the like. */
+async function unreadTags(document: Document.Parsed): Promise<readonly UnreadTag[]> {
+  const { nodesOf } = await import('../../domain/yaml/nodes-of.ts');
+  const unknown = document.warnings.filter(({ code }) => code === 'TAG_RESOLVE_FAILED');
+  const found = unknown.map(({ message, pos }) => ({ message, offset: pos[0] }));
+  for (const { tag, range } of nodesOf(document)) {
+    if (tag === undefined || !/:(?:set|omap|pairs|binary)$/.test(tag)) continue;
+    found.push({ message: `the tag ${tag} is not supported`, offset: range?.[0] ?? 0 });
+  }
+  return found;
 }
 
 async function parseToml(text: string): Promise<PlainValue> {
@@ -117,13 +138,17 @@ function fromObject(value: unknown): PlainValue {
   return value as PlainValue;
 }
 
-/** Keys that are numbers or booleans become text, as `Map<string, …>` says. */
+/** The library's maps may have keys of any kind. */
 function textKeys(value: PlainValue): PlainValue {
-  if (value instanceof Map) return new Map([...value].map(([key, entry]) => [String(key), textKeys(entry)]));
+  if (value instanceof Map) return pythonMapping([...value].map(([key, entry]) => [key, textKeys(entry)]));
   return Array.isArray(value) ? value.map(textKeys) : value;
 }
 
-function position(error: unknown): [number | undefined, number | undefined] {
+function position(error: unknown, text: string): [number | undefined, number | undefined] {
+  if (error instanceof TextProblem) {
+    const before = text.slice(0, error.offset);
+    return [before.split('\n').length, error.offset - before.lastIndexOf('\n')];
+  }
   if (error instanceof Error && 'line' in error && typeof error.line === 'number') return [error.line, undefined];
   return [undefined, undefined];
 }

@@ -31,8 +31,9 @@ export class PlainFileFolder implements PlainFiles {
         fix: 'Correct train.params, or name the file in set: file.yaml:key=value.',
       });
     }
-    if (file.endsWith('.toml')) {
-      throw new UserError('DVC_UNSUPPORTED', `set cannot change ${file}: TOML is not supported yet`, {
+    if (/\.(?:toml|py)$/i.test(file)) {
+      const kind = file.toLowerCase().endsWith('.py') ? 'Python' : 'TOML';
+      throw new UserError('DVC_UNSUPPORTED', `set cannot change ${file}: ${kind} is not supported yet`, {
         fix: 'Change the file itself, or keep parameters in YAML.',
       });
     }

@@ -1,5 +1,5 @@
 import { dvcError } from '../data/dvc-problem.ts';
-import { isPlainList, isPlainMap, PlainDate, type PlainMap, type PlainValue } from '../data/plain-value.ts';
+import { isPlainList, isPlainMap, PlainDate, type PlainMap, PlainOther, type PlainValue } from '../data/plain-value.ts';
 import { formatPythonFloat } from './python-float.ts';
 
 /** How DVC writes mappings into a command: `parsing.bool` and `parsing.list` of its config. */
@@ -31,6 +31,8 @@ export function formatOptions(map: PlainMap, style: OptionStyle, file: string): 
 export function formatScalar(value: Exclude<PlainValue, PlainMap | readonly PlainValue[]>): string {
   if (value === null) return 'None';
   if (value instanceof PlainDate) return value.text;
+  // No variable is one: `requireVariables` refuses it.
+  if (value instanceof PlainOther) throw new Error(`${value.what} is no text`);
   return typeof value === 'number' ? formatPythonFloat(value) : String(value);
 }
 

@@ -1,7 +1,8 @@
 import { dvcError } from '../data/dvc-problem.ts';
-import { isPlainList, isPlainMap, type PlainMap, type PlainValue } from '../data/plain-value.ts';
+import { isPlainList, isPlainMap, type PlainMap, type PlainValue, plainKey } from '../data/plain-value.ts';
 import { formatScalar } from './command-options.ts';
 import { resolveTemplate, type TemplateContext } from './stage-template.ts';
+import { namedValues } from './stage-variables.ts';
 
 /** A stage as dvc.yaml writes it, by the name that it has in dvc.lock, and what it adds to the values that it may name. */
 export interface WrittenStage {
@@ -26,17 +27,18 @@ function expandForeach(name: string, raw: PlainMap, context: TemplateContext): r
   const stage = raw.get('do');
   const data = resolveTemplate(raw.get('foreach') ?? null, context);
   if (!isPlainMap(stage)) throw invalid(context, `stage "${name}" has foreach without do`);
-  const made = (key: string, added: PlainMap) => ({ name: `${name}@${key}`, stage, added });
+  const made = (key: string, added: PlainMap) => ({ name: `${name}@${key}`, stage, added: namedValues(added) });
   if (isPlainMap(data)) {
-    return [...data].map(([key, item]) =>
-      made(
+    return [...data].map(([text, item]) => {
+      const key = formatScalar(plainKey(data, text));
+      return made(
         key,
         new Map<string, PlainValue>([
           ['item', item],
           ['key', key],
         ]),
-      ),
-    );
+      );
+    });
   }
   if (!isPlainList(data)) throw invalid(context, `foreach of stage "${name}" is neither a list nor a mapping`);
   const isComposite = data.some((item) => isPlainMap(item) || isPlainList(item));

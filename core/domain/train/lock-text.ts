@@ -1,4 +1,14 @@
-import { isPlainList, isPlainMap, PlainDate, type PlainMap, type PlainValue } from '../data/plain-value.ts';
+import { dvcError } from '../data/dvc-problem.ts';
+import {
+  isPlainList,
+  isPlainMap,
+  PlainDate,
+  type PlainKey,
+  type PlainMap,
+  PlainOther,
+  type PlainValue,
+  plainKey,
+} from '../data/plain-value.ts';
 import { compareCodePoints } from '../text/compare-code-points.ts';
 import { DEFAULT_PARAMS } from './pipeline.ts';
 import { formatPythonFloat } from './python-float.ts';
@@ -58,10 +68,15 @@ function byPath(left: { readonly path: string }, right: { readonly path: string 
 function formatMap(map: PlainMap, indent: number): string {
   if (map.size === 0) return ' {}\n';
   const lines = [...map].map(([key, value]) => {
-    const name = formatYamlText(key, { column: indent, indent: indent + 2 });
+    const name = formatKey(plainKey(map, key), indent);
     return `${' '.repeat(indent)}${name}:${formatValue(value, indent, indent + name.length + 2)}`;
   });
   return `\n${lines.join('')}`;
+}
+
+function formatKey(key: PlainKey, indent: number): string {
+  if (key === null) return 'null';
+  return typeof key === 'string' ? formatYamlText(key, { column: indent, indent: indent + 2 }) : plainText(key);
 }
 
 /**
@@ -101,6 +116,12 @@ function formatScalar(value: PlainValue, column: number, indent: number): string
 
 function plainText(value: Exclude<PlainValue, string | null>): string {
   if (value instanceof PlainDate) return value.text;
+  if (value instanceof PlainOther) {
+    throw dvcError('DVC_INVALID', 'dvc.lock', {
+      message: `cannot hold ${value.what}`,
+      fix: "Remove the stage that has it, and run 'dvc repro'.",
+    });
+  }
   if (typeof value !== 'number') return String(value);
   const text = formatPythonFloat(value);
   return Number.isFinite(value) ? text : text.replace(/^(-?)/, '$1.');

@@ -1,7 +1,17 @@
 import { UserError } from '../../errors.ts';
-import { isPlainMap, type JsonValue, type PlainMap, type PlainValue, plainToJson } from '../data/plain-value.ts';
+import { dvcError } from '../data/dvc-problem.ts';
+import {
+  isPlainList,
+  isPlainMap,
+  type JsonValue,
+  KeyedMap,
+  type PlainMap,
+  type PlainValue,
+  plainToJson,
+} from '../data/plain-value.ts';
+import { isParameterPattern, lookUpParameter } from './parameter-path.ts';
 import type { StageParams } from './pipeline.ts';
-import { lookUpKey } from './stage-template.ts';
+import { requireRecordable } from './recordable.ts';
 
 /** A parameter that is set for one run: `key=value` or `file:key=value`. */
 export interface ParameterOverride {
@@ -30,15 +40,38 @@ export function parseOverride(line: string): ParameterOverride {
 }
 
 /**
- * The parameters of a file that a stage depends on, by dotted key; keys that are not there are left out.
+ * The parameters of a file that a stage depends on, by key; keys that are not there are left out.
  *
  * @param value The whole file.
+ * @throws {UserError} DVC_INVALID for a file without keys and values DVC cannot record, DVC_UNSUPPORTED for patterns.
  */
-export function selectParameters(value: PlainValue, keys: StageParams['keys']): PlainMap {
-  if (keys === undefined) return isPlainMap(value) ? value : new Map();
+export function selectParameters(value: PlainValue, { path, keys }: Pick<StageParams, 'path' | 'keys'>): PlainMap {
+  const selected = keys === undefined ? wholeFile(value, path) : namedKeys(value, keys, path);
+  requireRecordable(selected, path);
+  return selected;
+}
+
+function wholeFile(value: PlainValue, file: string): PlainMap {
+  // Python's `or {}`: nothing, of whatever kind, is an empty mapping.
+  const isNothing = value === null || value === false || value === '' || Number(value) === 0;
+  if (isNothing || (isPlainList(value) && value.length === 0)) return new Map();
+  if (isPlainMap(value) && !(value instanceof KeyedMap)) return value;
+  throw dvcError('DVC_INVALID', file, {
+    message: isPlainMap(value) ? 'has parameters whose names are not texts' : 'is not a mapping of parameters',
+    fix: isPlainMap(value) ? 'Put their names in quotes.' : 'Give each parameter a name.',
+  });
+}
+
+function namedKeys(value: PlainValue, keys: readonly string[], file: string): PlainMap {
   return new Map(
     keys.flatMap((key): [string, PlainValue][] => {
-      const found = isPlainMap(value) && value.has(key) ? value.get(key) : lookUpKey(value, key);
+      if (isParameterPattern(key)) {
+        throw dvcError('DVC_UNSUPPORTED', file, {
+          message: `DVC takes the key ${key} of params for a pattern, which is not supported yet`,
+          fix: 'Name each key, or the mapping that holds them; an index is written list.0.',
+        });
+      }
+      const found = lookUpParameter(value, key);
       return found === undefined ? [] : [[key, found]];
     }),
   );

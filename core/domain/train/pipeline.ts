@@ -181,8 +181,6 @@ function parseParams(stage: PlainMap, place: StagePlace, at: (written: string) =
       for (const [file, keys] of entry) keysOf.set(file, paramKeys(keys, keysOf.get(file), place));
     } else throw invalid(place.file, `stage "${place.name}": an entry of params is neither a key nor a file`);
   }
-  for (const file of keysOf.keys())
-    if (file.endsWith('.py')) throw unsupported(place.file, `the Python parameters ${file}`);
   return [...keysOf].map(([file, keys]) => ({ ...at(file), keys }));
 }
 

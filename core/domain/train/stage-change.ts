@@ -1,4 +1,4 @@
-import { isPlainList, type PlainMap, type PlainValue, plainEquals } from '../data/plain-value.ts';
+import { isPlainList, type PlainMap, PlainTuple, type PlainValue, plainEquals } from '../data/plain-value.ts';
 import type { Stage } from './pipeline.ts';
 import type { LockedPath, StageLock } from './stage-lock.ts';
 
@@ -49,10 +49,15 @@ function paramChange(stage: Stage, lock: StageLock, params: StageState['params']
     const now = params.get(written) ?? new Map<string, PlainValue>();
     const before = lock.params.get(written) ?? new Map<string, PlainValue>();
     for (const key of new Set([...now.keys(), ...before.keys()])) {
-      if (!plainEquals(now.get(key), before.get(key))) return `parameter ${key} of ${written} changed`;
+      if (!plainEquals(asList(now.get(key)), before.get(key))) return `parameter ${key} of ${written} changed`;
     }
   }
   return undefined;
+}
+
+/** DVC takes a tuple for the list that dvc.lock has of it; one within a value is another value to it each time. */
+function asList(value: PlainValue | undefined): PlainValue | undefined {
+  return value instanceof PlainTuple ? Array.from(value) : value;
 }
 
 /** The lines that a command is run as: a list's entries, or the lines of a text. */

@@ -1,5 +1,5 @@
 import { dvcError } from '../data/dvc-problem.ts';
-import { isPlainList, isPlainMap, type PlainMap, type PlainValue } from '../data/plain-value.ts';
+import { isPlainList, isPlainMap, type PlainMap, type PlainValue, withKeysOf } from '../data/plain-value.ts';
 import { formatOptions, formatScalar, type OptionStyle } from './command-options.ts';
 
 /** The values that `${…}` may name, and the file that is being read. */
@@ -18,7 +18,10 @@ export interface TemplateContext {
  */
 export function resolveTemplate(value: PlainValue, context: TemplateContext): PlainValue {
   if (isPlainMap(value)) {
-    return new Map([...value].map(([key, entry]) => [resolveText(key, context), resolveTemplate(entry, context)]));
+    return withKeysOf(
+      value,
+      [...value].map(([key, entry]) => [resolveText(key, context), resolveTemplate(entry, context)] as const),
+    );
   }
   if (isPlainList(value)) return value.map((entry) => resolveTemplate(entry, context));
   if (typeof value !== 'string') return value;

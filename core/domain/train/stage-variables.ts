@@ -1,6 +1,7 @@
 import { dvcError } from '../data/dvc-problem.ts';
-import { isPlainList, isPlainMap, type PlainMap, type PlainValue } from '../data/plain-value.ts';
+import { isPlainList, isPlainMap, type PlainMap, PlainTuple, type PlainValue, plainKey } from '../data/plain-value.ts';
 import { inFolder, joinRepositoryPath } from '../data/repository-path.ts';
+import { requireVariables } from './recordable.ts';
 
 /** What `${…}` may name, and the files that it came from: undefined for all of a file, else the keys that were taken. */
 export interface Variables {
@@ -29,7 +30,11 @@ export const NO_VARIABLES: Variables = { values: new Map(), loaded: new Map() };
  */
 export async function addVariables(known: Variables, entry: PlainValue, place: VariablesPlace): Promise<Variables> {
   if (holdsTemplate(entry)) throw invalid(place, 'an entry of vars holds a template, which DVC does not fill in there');
-  if (isPlainMap(entry)) return { ...known, values: mergeMaps(known.values, entry, place) };
+  if (isPlainMap(entry)) {
+    const named = namedValues(entry);
+    requireVariables(named, { file: place.file, entry: 'vars' });
+    return { ...known, values: mergeMaps(known.values, named, place) };
+  }
   if (typeof entry !== 'string') throw invalid(place, 'an entry of vars is neither a file nor a mapping');
   const [name = '', keyText = ''] = entry.split(/:(.*)/s);
   const keys = keyText.split(',').filter((key) => key !== '');
@@ -47,7 +52,8 @@ export async function addVariables(known: Variables, entry: PlainValue, place: V
     throw invalid(place, `${path}, which vars names, ${value === undefined ? 'does not exist' : 'is no mapping'}`);
   const absent = keys.find((key) => !value.has(key));
   if (absent !== undefined) throw invalid(place, `${path} has no ${absent}, which vars names`);
-  const chosen = isAll ? value : new Map(keys.map((key) => [key, value.get(key) ?? null]));
+  const chosen = namedValues(isAll ? value : new Map(keys.map((key) => [key, value.get(key) ?? null])));
+  requireVariables(chosen, { file: place.file, entry });
   const taken = isAll ? undefined : [...(known.loaded.get(path) ?? []), ...keys];
   return { values: mergeMaps(known.values, chosen, place), loaded: new Map([...known.loaded, [path, taken]]) };
 }
@@ -65,6 +71,17 @@ export async function addAll(known: Variables, vars: PlainValue, place: Variable
   let variables = known;
   for (const entry of vars) variables = await addVariables(variables, entry, place);
   return variables;
+}
+
+/** Entries whose keys are no texts are no variables: DVC leaves them out, within mappings too. */
+export function namedValues(map: PlainMap): PlainMap {
+  const named = [...map].filter(([text]) => typeof plainKey(map, text) === 'string');
+  return new Map(named.map(([text, value]) => [text, namedIn(value)]));
+}
+
+function namedIn(value: PlainValue): PlainValue {
+  if (isPlainMap(value)) return namedValues(value);
+  return isPlainList(value) && !(value instanceof PlainTuple) ? value.map(namedIn) : value;
 }
 
 function mergeMaps(into: PlainMap, update: PlainMap, place: VariablesPlace): PlainMap {

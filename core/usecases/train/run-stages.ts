@@ -114,8 +114,7 @@ async function writeStageLock(stage: Stage, locked: PlainMap, ports: StagePorts)
   const deps = stage.deps.map(({ written, path }) => state.deps.get(written) ?? fail(absent(stage, path, 'needs')));
   const outs: LockedPath[] = [];
   for (const out of stage.outs) outs.push(await commitOutput(stage, out, ports));
-  const params = new Map([...state.params].filter(([, keys]) => keys.size > 0));
-  const lock: StageLock = { command: stage.command, deps, params, outs };
+  const lock: StageLock = { command: stage.command, deps, params: state.params, outs };
   const stages = new Map([...locked, [stage.name, stageLockValue(lock)]]);
   await ports.files.writeLock(lockFileOf(stage), stages);
   return stages;

@@ -5,7 +5,7 @@ import { selectParameters } from '../../domain/train/parameters.ts';
 import { DEFAULT_PARAMS, type Stage, type StageParams, type StagePath } from '../../domain/train/pipeline.ts';
 import type { StageState } from '../../domain/train/stage-change.ts';
 import type { LockedPath } from '../../domain/train/stage-lock.ts';
-import type { UserError } from '../../errors.ts';
+import { UserError } from '../../errors.ts';
 import type { PlainFiles } from '../../ports/data/plain-files.ts';
 import { type RecordPorts, recordPath } from '../data/record-data.ts';
 
@@ -17,16 +17,28 @@ export interface StatePorts extends RecordPorts {
 /**
  * Hashes all that a stage reads and makes, as it is now.
  *
- * @throws {UserError} DVC_INVALID for a parameter that is not in its file: no later change of it would be noticed.
+ * @throws {UserError} DVC_INVALID for a parameter that is not in its file: no later change of it would be noticed;
+ *   DATA_NOT_FOUND where the file is absent.
  */
 export async function readStageState(stage: Stage, ports: StatePorts): Promise<StageState> {
   const params = new Map<string, PlainMap>();
-  for (const one of stage.params) params.set(one.written, await readSelected(one, ports.files));
+  for (const one of stage.params) {
+    const value = await ports.files.read(one.path);
+    if (value === undefined) throw withoutFile(stage, one.written);
+    params.set(one.written, selectParameters(value, one));
+  }
   for (const { written, keys = [] } of stage.params) {
     const missing = keys.filter((key) => params.get(written)?.has(key) !== true);
     if (missing.length > 0) throw withoutParameters(stage, written, missing);
   }
   return { deps: await readPaths(stage.deps, ports), params, outs: await readPaths(stage.outs, ports) };
+}
+
+function withoutFile({ address, file }: Stage, written: string): UserError {
+  return new UserError('DATA_NOT_FOUND', `stage ${address} takes parameters of ${written}, which does not exist`, {
+    fix: 'Add the file, or correct params of the stage.',
+    place: { file },
+  });
 }
 
 function withoutParameters({ address, file }: Stage, written: string, missing: readonly string[]): UserError {
@@ -49,8 +61,8 @@ export async function readParameters(
   return found;
 }
 
-async function readSelected({ path, keys }: StageParams, files: Pick<PlainFiles, 'read'>): Promise<PlainMap> {
-  return selectParameters((await files.read(path)) ?? null, keys);
+async function readSelected(params: StageParams, files: Pick<PlainFiles, 'read'>): Promise<PlainMap> {
+  return selectParameters((await files.read(params.path)) ?? null, params);
 }
 
 /**
