@@ -8,6 +8,7 @@ import { UserError } from '../../errors.ts';
 import type { ArtifactHasher } from '../../ports/evaluate/artifact-hasher.ts';
 import { type FileToHash, hashFiles } from '../threads/hash-files.ts';
 import { unlessAbsent } from './absent.ts';
+import { linkToNothing } from './link-to-nothing.ts';
 
 /** Hashes files of this machine by streaming them. */
 export class FileArtifactHasher implements ArtifactHasher {
@@ -51,8 +52,8 @@ export class FileArtifactHasher implements ArtifactHasher {
 /**
  * Files under a folder, relative and `/`-separated, sorted by path bytes. Links to files count as files.
  *
- * @throws {UserError} DATA_INVALID for a name that is not UTF-8, which no digest could name, for a link that leads nowhere or
- *   to a folder that it lies in, and for what is neither file nor folder: reading a pipe would wait for ever.
+ * @throws {UserError} DATA_INVALID for a name that is not UTF-8, which no digest could name, for a link to a
+ *   folder that it lies in, and for what is neither file nor folder: reading a pipe would wait for ever; DATA_NOT_FOUND for a link to nothing.
  */
 export async function filesUnder(folder: string, under = ''): Promise<string[]> {
   const files: string[] = [];
@@ -71,8 +72,7 @@ export async function filesUnder(folder: string, under = ''): Promise<string[]> 
 
 async function linkTarget(link: string): Promise<Stats> {
   const found = await stat(link).catch(unlessAbsent);
-  if (found === undefined)
-    throw invalid(`the link ${link} leads to nothing`, 'Write what it is to lead to, or remove it.');
+  if (found === undefined) throw linkToNothing(link);
   if (!found.isDirectory()) return found;
   const [target, own] = await Promise.all([realpath(link), realpath(path.dirname(link))]);
   if (`${own}${path.sep}`.startsWith(`${target}${path.sep}`)) {
