@@ -102,6 +102,12 @@ async function runStage(stage: Stage, name: string, ports: StagePorts): Promise<
   for (const dep of stage.deps) {
     if (!(await ports.workspace.exists(dep.path))) throw absent(stage, dep.path, 'needs');
   }
+  if (stage.folder !== '' && !(await ports.workspace.exists(stage.folder))) {
+    throw new UserError('DATA_NOT_FOUND', `stage ${stage.address} runs in ${stage.folder}, which does not exist`, {
+      fix: 'Add the folder to the repository, or correct wdir of the stage.',
+      place: { file: stage.file },
+    });
+  }
   for (const out of stage.outs) if (!out.isPersisted) await ports.workspace.remove(out.path);
   const variables = { DVC_ROOT: ports.root, DVC_STAGE: name };
   for (const line of commandLines(stage.command)) {
