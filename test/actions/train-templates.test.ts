@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -109,9 +109,12 @@ describe('parameters that only Python tells apart', () => {
     ],
     ['the last of equal keys of JSON', { 'p.json': '{"a": {"x": 1, "y": 2, "x": 3}}' }],
     ['a file without parameters', { 'p.yaml': '# none yet\n' }],
+    ['a whole file, of which keys are named too', { 'p.yaml': 'a: 1\nb: 2\n' }],
     ['an empty list of JSON', { 'p.json': '[]' }],
   ])('are recorded as by dvc repro: %s', async (_, files) => {
-    await compare({ ...files, 'dvc.yaml': stage(`${Object.keys(files)[0]}: `) });
+    const [file] = Object.keys(files);
+    const keys = /^a: 1/.test(files[file ?? ''] ?? '') ? `, ${file}: [a]` : '';
+    await compare({ ...files, 'dvc.yaml': stage(`${file}: ${keys}`) });
   });
 
   it('are numbers that JSON has not, which change each time', async () => {
@@ -123,6 +126,19 @@ describe('parameters that only Python tells apart', () => {
     expect(await lock(mine)).toBe(await lock(theirs));
     expect(await theirs.dvc('status')).toContain('modified');
     expect((await train(mine)).outputs.ran).toBe('true');
+  });
+
+  it.each([
+    ['a whole number beyond 2^53', '9007199254740993', '9007199254740992', 'true'],
+    ['true and 1', 'true', '1', 'false'],
+    ['1 and 1.0', '1', '1.0', 'false'],
+    ['mappings in another order', '{ x: 1, y: 2 }', '{ y: 2, x: 1 }', 'false'],
+  ])('change or not as for dvc repro: %s', async (_, before, after, ran) => {
+    const made = await repository({ 'p.yaml': `a: ${before}\n`, 'dvc.yaml': stage('p.yaml: [a]') });
+    expect((await train(made)).exitCode).toBe(0);
+    await made.write({ 'p.yaml': `a: ${after}\n` });
+    expect((await made.dvc('repro', '--dry', 'train')).includes('Running stage')).toBe(ran === 'true');
+    expect((await train(made)).outputs.ran).toBe(ran);
   });
 
   it('are named by steps between dots: keys that are numbers, and places in lists', async () => {
@@ -167,6 +183,38 @@ describe('parameters that only Python tells apart', () => {
 `,
     });
     expect(made).toBe('true\n--a 1 --b y\n');
+  });
+});
+
+describe('links and folders', () => {
+  const pipeline = 'stages: { train: { cmd: cat src/a > model.txt, deps: [src], outs: [model.txt] } }\n';
+
+  it('within a dependency count as for dvc repro: those to folders do not', async () => {
+    const files = { 'src/a': '1', 'real/q': '2', 'dvc.yaml': pipeline };
+    const [mine, theirs] = [await repository(files), await repository(files)];
+    for (const { folder } of [mine, theirs]) {
+      await symlink('../real', path.join(folder, 'src/folder'));
+      await symlink('../real/q', path.join(folder, 'src/file'));
+    }
+    const trained = await train(mine);
+    expect(trained.exitCode, trained.stdout).toBe(0);
+    await theirs.dvc('repro', '--quiet', 'train');
+    const lock = (made: DvcRepository) => readFile(path.join(made.folder, 'dvc.lock'), 'utf8');
+    expect(await lock(mine)).toBe(await lock(theirs));
+  });
+
+  it('are refused by name where a link leads to nothing', async () => {
+    const made = await repository({ 'src/a': '1', 'dvc.yaml': pipeline });
+    await symlink('../none', path.join(made.folder, 'src/link'));
+    const trained = await train(made);
+    expect(trained.exitCode).toBe(1);
+    expect(trained.stdout).toContain('src/link is a link to something that does not exist');
+    await expect(made.dvc('repro', 'train')).rejects.toThrow();
+  });
+
+  it('are refused by name where a stage runs in a folder that is absent', async () => {
+    const text = 'stages: { train: { wdir: none, cmd: echo > ../model.txt, outs: [../model.txt] } }\n';
+    expect(await refused({ 'dvc.yaml': text })).toContain('runs in none, which does not exist');
   });
 });
 

@@ -71,7 +71,7 @@ export function isPlainList(value: PlainValue | undefined): value is readonly Pl
   return Array.isArray(value);
 }
 
-/** Equality as Python has it for such values: 1 equals 1.0; the order of keys does not count. */
+/** Equality as Python has it for such values: 1, 1.0 and true are equal; the order of keys does not count. */
 export function plainEquals(left: PlainValue | undefined, right: PlainValue | undefined): boolean {
   if (isPlainMap(left) && isPlainMap(right)) {
     return left.size === right.size && [...left].every(([key, value]) => hasEqual(right, left, { key, value }));
@@ -80,7 +80,8 @@ export function plainEquals(left: PlainValue | undefined, right: PlainValue | un
   if (isPlainList(left) && isPlainList(right)) {
     return left.length === right.length && left.every((value, index) => plainEquals(value, right[index]));
   }
-  if (isNumber(left) && isNumber(right)) return Number(left) === Number(right);
+  const [leftNumber, rightNumber] = [exactNumber(left), exactNumber(right)];
+  if (leftNumber !== undefined || rightNumber !== undefined) return leftNumber === rightNumber;
   if (left instanceof PlainDate && right instanceof PlainDate) return left.text === right.text;
   return left === right;
 }
@@ -110,6 +111,9 @@ function hasEqual(
   return other.has(key) && plainKey(other, key) === plainKey(map, key) && plainEquals(value, other.get(key));
 }
 
-function isNumber(value: PlainValue | undefined): value is bigint | number {
-  return typeof value === 'bigint' || typeof value === 'number';
+/** Whole numbers of any kind as the same kind: those beyond 2^53 must not be rounded. */
+function exactNumber(value: PlainValue | undefined): bigint | number | undefined {
+  if (typeof value === 'boolean') return value ? 1n : 0n;
+  if (typeof value === 'number' && Number.isInteger(value)) return BigInt(value);
+  return typeof value === 'bigint' || typeof value === 'number' ? value : undefined;
 }

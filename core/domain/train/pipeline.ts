@@ -176,9 +176,13 @@ function parseParams(stage: PlainMap, place: StagePlace, at: (written: string) =
   const keysOf = new Map<string, readonly string[] | undefined>();
   for (const entry of listOf(stage, 'params', place)) {
     if (typeof entry === 'string') {
-      keysOf.set(DEFAULT_PARAMS, [...(keysOf.get(DEFAULT_PARAMS) ?? []), entry]);
+      const isWhole = keysOf.has(DEFAULT_PARAMS) && keysOf.get(DEFAULT_PARAMS) === undefined;
+      keysOf.set(DEFAULT_PARAMS, isWhole ? undefined : [...(keysOf.get(DEFAULT_PARAMS) ?? []), entry]);
     } else if (isPlainMap(entry)) {
-      for (const [file, keys] of entry) keysOf.set(file, paramKeys(keys, keysOf.get(file), place));
+      for (const [file, keys] of entry) {
+        const isWhole = keysOf.has(file) && keysOf.get(file) === undefined;
+        keysOf.set(file, isWhole ? undefined : paramKeys(keys, keysOf.get(file), place));
+      }
     } else throw invalid(place.file, `stage "${place.name}": an entry of params is neither a key nor a file`);
   }
   return [...keysOf].map(([file, keys]) => ({ ...at(file), keys }));
