@@ -37,16 +37,16 @@ export function resolveText(text: string, context: TemplateContext): string {
 }
 
 /**
- * Follows a dotted path with indexes.
+ * Follows a dotted path with indexes, from the end where they are below zero; `a[b]` is `a.b`, as DVC has it.
  *
  * @returns undefined where a step finds nothing.
  * @example lookUpKey(new Map([['a', [1n, 2n]]]), 'a[1]') // => 2n
  */
 export function lookUpKey(values: PlainValue, key: string): PlainValue | undefined {
   let found: PlainValue | undefined = values;
-  for (const step of key.replace(/\[(\d+)\]/g, '.$1').split('.')) {
+  for (const step of key.replace(/\[([^[\].]+)\]/g, '.$1').split('.')) {
     if (isPlainMap(found)) found = found.get(step);
-    else if (isPlainList(found) && /^\d+$/.test(step)) found = found[Number(step)];
+    else if (isPlainList(found) && /^-?\d+$/.test(step)) found = found.at(Number(step));
     else return undefined;
   }
   return found;
