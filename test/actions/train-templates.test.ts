@@ -264,12 +264,22 @@ stages:
     expect(made).toContain('--depth 3 --wide 2');
   });
 
+  it('name places in lists from the end, and keys in brackets, as for DVC', async () => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: DVC fills it in.
+    const pipeline = "stages: { train: { cmd: 'echo ${a[-1]} ${a.0} ${b[c].d[0]} > model.txt', outs: [model.txt] } }\n";
+    const made = await compare({ 'params.yaml': 'a: [1, 2]\nb: { c: { d: [3] } }\n', 'dvc.yaml': pipeline });
+    expect(made).toBe('2 1 3\n');
+  });
+
   it.each([
     [
       'vars that set a name again',
       'vars: [{ a: 1 }, { a: 2 }]\nstages: { train: { cmd: echo 1 > model.txt } }\n',
       'sets a',
     ],
+    ['a misspelled key', 'stages: { train: { cmd: echo 1 > model.txt, dep: [a] } }\n', 'Did you mean "deps"?'],
+    ['an unknown key of a foreach', 'stages: { train: { foreach: [1], do: { cmd: echo, foo: 1 } } }\n', 'key "foo"'],
+    ['a flag that is a text', 'stages: { train: { cmd: echo, always_changed: "yes" } }\n', 'not true or false'],
     ['a foreach of a number', 'stages: { train: { foreach: 3, do: { cmd: echo } } }\n', 'neither a list nor a mapping'],
     ['a file of vars that is absent', 'vars: [no.yaml]\nstages: { train: { cmd: echo } }\n', 'does not exist'],
   ])('are refused for %s, as DVC refuses them', async (_, pipeline, message) => {

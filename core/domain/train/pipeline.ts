@@ -6,6 +6,7 @@ import { outputPath } from '../data/tracked-output.ts';
 import type { OptionStyle } from './command-options.ts';
 import { expandStage } from './expand-stages.ts';
 import { addressOf } from './stage-address.ts';
+import { refuseUnknownKeys } from './stage-keys.ts';
 import { resolveTemplate, resolveText, type TemplateContext } from './stage-template.ts';
 import { addAll, type Variables } from './stage-variables.ts';
 
@@ -75,6 +76,7 @@ export async function parsePipeline(value: PlainValue, place: PipelinePlace): Pr
   const refusals: UserError[] = [];
   for (const [name, stage] of stages) {
     if (!isPlainMap(stage)) throw invalid(file, `stage "${name}" is not a mapping`);
+    refuseUnknownKeys(name, stage, file);
     try {
       parsed.push(...(await parseStages(name, stage, place)));
     } catch (error) {
