@@ -5,7 +5,6 @@ import { LocalChampionFinder } from '../../core/adapters/files/local-champion-fi
 import type { GitCommit } from '../../core/adapters/git/git-commit.ts';
 import { OnnxArtifactHasher } from '../../core/adapters/onnx/onnx-artifact-hasher.ts';
 import { OnnxModelRunner } from '../../core/adapters/onnx/onnx-model-runner.ts';
-import { startCountingThread } from '../../core/adapters/threads/score-count-thread.ts';
 import { flattenMetrics } from '../../core/domain/train/parameters.ts';
 import { UserError } from '../../core/errors.ts';
 import type { ChampionFinder } from '../../core/ports/evaluate/champion-finder.ts';
@@ -103,7 +102,7 @@ export async function assemblePorts(
     hasher: new OnnxArtifactHasher(),
     origins: await openOrigins(context, commit),
     bringData: dataBringer(context),
-    startCounting: startCountingThread,
+    engine: tables,
     clockMs: () => performance.now(),
     progress: (line) => context.log.info(line),
   };

@@ -9,8 +9,5 @@ export default defineConfig({
       'test/core/domain/inference/**/*.test.ts',
       'test/core/domain/evaluation/**/*.test.ts',
     ],
-    // Sums of many random rows take seconds and reach every line, for each mutant again: what they hold of the metrics
-    // others hold in less.
-    exclude: ['test/core/domain/evaluation/summed/**'],
   },
 });

@@ -59,23 +59,22 @@ export function tableReaderContract(name: string, create: () => Promise<{ reader
       expect(await reader.rowsAbove(table, 3)).toBeNull();
     });
 
-    it('reads tables side by side, row by row', async () => {
+    it('reads a share of the rows, the same ones every time', async () => {
       const { reader, path } = await create();
       const table = await reader.describe(path);
-      const parts = [
-        { table, columns: ['score'] },
-        { table, columns: ['id', 'score'] },
-      ];
-      const [own, beside] = [
-        reader.read(table, { columns: ['score', 'id', 'score'], batchRows: 2 }),
-        reader.readBeside(parts, 2),
-      ];
-      const all = async (batches: AsyncIterable<TableBatch>) => {
-        const found = [];
-        for await (const { columns } of batches) found.push(columns.map(({ values }) => [...values]));
+      const idsOf = async (share: number) => {
+        const found: unknown[] = [];
+        for await (const { columns } of reader.read(table, { columns: ['id'], batchRows: 2, share })) {
+          found.push(...(columns[0]?.values ?? []));
+        }
         return found;
       };
-      expect(await all(beside)).toEqual(await all(own));
+      const [all, some] = [await idsOf(1), await idsOf(0.5)];
+      expect(all).toHaveLength(3);
+      // Of the numbers 0, 1 and 2: the first and, scattered by the golden ratio, the last.
+      expect(some).toEqual([all[0], all[2]]);
+      expect(await idsOf(0.5)).toEqual(some);
+      expect(await idsOf(1e-9)).toEqual([all[0]]);
     });
 
     it('counts the rows that another table has too', async () => {

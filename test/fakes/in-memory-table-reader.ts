@@ -1,7 +1,7 @@
 import type { BatchColumn, TableBatch, TableColumn, TableDescription } from '../../core/domain/table/table.ts';
 import { nearest } from '../../core/domain/text/nearest.ts';
 import { UserError } from '../../core/errors.ts';
-import type { ReadOptions, TablePart, TableReader } from '../../core/ports/evaluate/table-reader.ts';
+import type { ReadOptions, TableReader } from '../../core/ports/evaluate/table-reader.ts';
 
 type Cell = number | string | boolean | null;
 
@@ -39,18 +39,7 @@ export class InMemoryTableReader implements TableReader {
     return shared.length === 0 ? null : keys(table).filter((key) => found.has(key)).length;
   }
 
-  async *readBeside(parts: readonly TablePart[], batchRows: number): AsyncIterable<TableBatch> {
-    const streams = parts.map(({ table, columns }) => this.read(table, { columns, batchRows })[Symbol.asyncIterator]());
-    for (;;) {
-      const found = await Promise.all(streams.map((stream) => stream.next()));
-      const batches = found.map(({ done, value }): TableBatch | undefined => (done === true ? undefined : value));
-      const rows = Math.max(...batches.map((batch) => batch?.rows ?? 0));
-      if (rows === 0) return;
-      yield { rows, columns: batches.flatMap((batch) => batch?.columns ?? []) };
-    }
-  }
-
-  async *read({ files }: TableDescription, { columns, batchRows }: ReadOptions): AsyncIterable<TableBatch> {
+  async *read({ files }: TableDescription, { columns, batchRows, share = 1 }: ReadOptions): AsyncIterable<TableBatch> {
     const table = this.#tables.get(files[0] ?? '');
     if (table === undefined) throw new Error('read before describe');
     const wanted = columns.map((name) => {
@@ -62,8 +51,9 @@ export class InMemoryTableReader implements TableReader {
       );
       throw new UserError('DATA_INVALID', `the table has no column "${name}"`, { fix: `Did you mean "${near}"?` });
     });
-    for (let from = 0; from < table.rows.length; from += batchRows) {
-      const rows = table.rows.slice(from, from + batchRows);
+    const all = table.rows.filter((_, row) => share >= 1 || (row * 2_654_435_761) % 2 ** 32 < share * 2 ** 32);
+    for (let from = 0; from < all.length; from += batchRows) {
+      const rows = all.slice(from, from + batchRows);
       yield { rows: rows.length, columns: wanted.map((column) => columnOf(column, rows)) };
     }
   }

@@ -2,7 +2,6 @@ import { DuckDbTableReader } from '../../core/adapters/duckdb/duckdb-table-reade
 import { OnnxArtifactHasher } from '../../core/adapters/onnx/onnx-artifact-hasher.ts';
 import { OnnxModelRunner } from '../../core/adapters/onnx/onnx-model-runner.ts';
 import { parseConfig } from '../../core/config/parse-config.ts';
-import { countHere } from '../../core/domain/evaluation/summed/count-scores.ts';
 import { evaluateCandidate } from '../../core/usecases/evaluate/evaluate-candidate.ts';
 import type { EvaluationPorts } from '../../core/usecases/evaluate/evaluation-ports.ts';
 import { UncheckedOrigins } from '../../core/usecases/evaluate/unchecked-origins.ts';
@@ -70,7 +69,7 @@ export class Evaluator {
       hasher,
       origins: new UncheckedOrigins(hasher),
       bringData: async () => 'file' as const,
-      startCounting: countHere,
+      engine: this.tables,
       clockMs: () => 0,
       progress: () => {},
     };

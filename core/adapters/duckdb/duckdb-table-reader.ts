@@ -1,42 +1,30 @@
 import { stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { DUCKDB } from '../../domain/aggregates/sql-dialect.ts';
 import type { CsvOptions, TableBatch, TableColumn, TableDescription } from '../../domain/table/table.ts';
 import { withoutEnding } from '../../domain/text/without-ending.ts';
 import { UserError } from '../../errors.ts';
-import type { ReadOptions, TablePart, TableReader } from '../../ports/evaluate/table-reader.ts';
+import type { RelatedColumn, Relation, RelationEngine, StoredTable } from '../../ports/evaluate/relation-engine.ts';
+import type { ReadOptions, TableReader } from '../../ports/evaluate/table-reader.ts';
 import { unlessAbsent } from '../files/absent.ts';
 import { loadNativeModule, type NativeModuleOptions } from '../native/native-module.ts';
 import { assembleBatches } from './assemble-batches.ts';
-import { parquetColumns } from './parquet-layout.ts';
-import { readParquet } from './read-parquet.ts';
+import { createRelation } from './duckdb-relation.ts';
+import { storeNumbers } from './stored-numbers.ts';
 import { literal, tableFiles } from './table-scan.ts';
-import { batchValue, columnOf, kindOf, openSource, stampOf, type TableSource } from './table-source.ts';
+import { batchValue, columnOf, kindOf, openSource, refuseChanged, type TableSource } from './table-source.ts';
 import { tablesIn } from './tables-in-folder.ts';
 import { unreadable } from './unreadable.ts';
 
-/** Chosen: fewer rows are there before anything is known of their files. */
-const FEW_ROWS = 100_000;
-/** Chosen: each column that is read without the engine has its own open file, and two groups of rows in memory. */
-const MOST_PLAIN_COLUMNS = 32;
-
-/** A column of a source, with the name of its table in a statement. */
-interface SelectedColumn extends TableColumn {
-  readonly source: TableSource;
-  readonly files: readonly string[];
-  readonly alias: string;
-}
-
-interface OpenPart {
-  readonly source: TableSource;
-  readonly files: readonly string[];
-}
-
 /** Reads tables with DuckDB, which is loaded at the first use. Close it when done. */
-export class DuckDbTableReader implements TableReader {
+export class DuckDbTableReader implements TableReader, RelationEngine {
+  readonly dialect = DUCKDB;
   readonly #options: NativeModuleOptions;
   /** By the files of a description, which copies of it have too. */
   readonly #sources = new WeakMap<readonly string[], TableSource>();
+  #tables = 0;
   #opened: Promise<{ readonly instance: DuckDBInstance; readonly connection: DuckDBConnection }> | undefined;
 
   constructor(options: NativeModuleOptions) {
@@ -76,47 +64,34 @@ export class DuckDbTableReader implements TableReader {
     return { files: files.map(([file]) => String(file)), root: dirname(path.replace(/[*?[].*$/s, '')) };
   }
 
-  read(table: TableDescription, { columns, batchRows }: ReadOptions): AsyncIterable<TableBatch> {
-    return this.readBeside([{ table, columns }], batchRows);
-  }
-
-  async *readBeside(parts: readonly TablePart[], batchRows: number): AsyncIterable<TableBatch> {
-    const sources = parts.map(({ table: { files } }) => ({ files, source: this.#sourceOf(files) }));
-    const wanted = parts.flatMap(({ table: { files, columns: known }, columns }, at) => {
-      const source = this.#sourceOf(files);
-      return columns.map((name) => ({ source, files, alias: `t${at}`, ...columnOf({ columns: known }, name) }));
-    });
-    const paths = parts.flatMap(({ table }) => table.files).join(', ');
+  async *read(table: TableDescription, options: ReadOptions): AsyncIterable<TableBatch> {
+    const { files } = table;
+    const source = this.#sourceOf(files);
+    const wanted = options.columns.map((name) => columnOf({ columns: table.columns }, name));
     try {
-      const plain = isLong(sources, wanted) && (await parquetColumns(wanted, (sql) => this.#query(sql)));
-      if (plain) yield* readParquet(plain, batchRows);
-      else yield* this.#stream(sources, { wanted, batchRows });
+      yield* this.#stream(source, wanted, options);
     } catch (cause) {
-      await refuseChanged(sources);
-      throw unreadable(paths, cause);
+      await refuseChanged([{ files, source }]);
+      throw unreadable(files.join(', '), cause);
     }
-    await refuseChanged(sources);
+    await refuseChanged([{ files, source }]);
   }
 
   async *#stream(
-    parts: readonly OpenPart[],
-    { wanted, batchRows }: { readonly wanted: readonly SelectedColumn[]; readonly batchRows: number },
+    source: TableSource,
+    wanted: readonly TableColumn[],
+    { batchRows, share = 1 }: ReadOptions,
   ): AsyncIterable<TableBatch> {
     const selected =
-      wanted.length === 0
-        ? '1::DOUBLE'
-        : wanted.map((column) => batchValue(column.source, column, column.alias)).join(', ');
+      wanted.length === 0 ? '1::DOUBLE' : wanted.map((column) => batchValue(source, column, 't')).join(', ');
     const { instance } = await this.#open();
     // A connection gives one stream at a time.
     const connection = await instance.connect();
-    const from = parts.map(({ source }, at) => `${source.from} AS t${at}`).join(' POSITIONAL JOIN ');
-    const sql = `SELECT ${selected} FROM ${from}`;
+    const sql = `SELECT ${selected} FROM ${sampled(source, share)}`;
     let rows = 0;
     try {
-      for await (const batch of assembleBatches(await connection.stream(sql), {
-        kinds: wanted.map(kindOf),
-        batchRows,
-      })) {
+      const stream = await connection.stream(sql);
+      for await (const batch of assembleBatches(stream, { kinds: wanted.map(kindOf), batchRows })) {
         rows += batch.rows;
         yield batch;
       }
@@ -124,8 +99,13 @@ export class DuckDbTableReader implements TableReader {
       connection.closeSync();
     }
     // The engine's stream ends in the same way where it fails as where there is no more.
-    const there = Math.max(...parts.map(({ source }) => source.form.rows));
+    const there = share < 1 ? await this.#countOf(sql) : source.form.rows;
     if (rows !== there) throw await this.#failureOf(sql, `only ${rows} of ${there} rows could be read`);
+  }
+
+  async #countOf(sql: string): Promise<number> {
+    const [[count] = []] = await this.#query(`SELECT count(*) FROM (${sql})`);
+    return Number(count);
   }
 
   /** Why a statement stops: the engine tells it where all of the result is asked for. */
@@ -158,6 +138,29 @@ export class DuckDbTableReader implements TableReader {
     const sql = `SELECT count(*) FROM ${own.from} a SEMI JOIN ${rival.from} b ON ${same.join(' AND ')}`;
     const [[count] = []] = await this.#query(sql, table.files.join(', '));
     return Number(count ?? 0);
+  }
+
+  async relate(columns: readonly RelatedColumn[]): Promise<Relation> {
+    const { instance } = await this.#open();
+    return createRelation(columns, {
+      instance,
+      sourceOf: (files) => this.#sourceOf(files),
+      name: `related_${this.#tables++}`,
+    });
+  }
+
+  async store(columns: readonly string[]): Promise<StoredTable> {
+    const { instance } = await this.#open();
+    const module = await loadNativeModule('@duckdb/node-api', this.#options);
+    const stored = await storeNumbers(columns, { instance, module, name: `stored_${this.#tables++}` });
+    return {
+      add: stored.add,
+      finish: async () => {
+        const { table, source } = await stored.finish();
+        this.#sources.set(table.files, source);
+        return table;
+      },
+    };
   }
 
   #sourceOf(files: readonly string[]): TableSource {
@@ -197,6 +200,10 @@ async function openDuckDb(options: NativeModuleOptions) {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     preserve_insertion_order: 'true',
+    // Keys of 16 bits are counted in arrays.
+    perfect_ht_threshold: '20',
+    // Tables that do not fit into memory.
+    temp_directory: tmpdir(),
   });
   const connection = await instance.connect();
   // What a time with a zone is must not depend on the machine's. Not known before the engine is up.
@@ -204,21 +211,9 @@ async function openDuckDb(options: NativeModuleOptions) {
   return { instance, connection };
 }
 
-/** Whether a table has so many rows, of few enough columns, that it is worth while to ask where their values stand. */
-function isLong(parts: readonly OpenPart[], wanted: readonly SelectedColumn[]): boolean {
-  const [first] = parts;
-  if (first === undefined || wanted.length > MOST_PLAIN_COLUMNS) return false;
-  const isPlain = parts.every(({ source }) => source.form.format === 'parquet');
-  return isPlain && wanted.every(({ type }) => type !== 'text') && first.source.form.rows > FEW_ROWS;
-}
-
-/** @throws {UserError} DATA_MODIFIED where the files are others than were described. */
-async function refuseChanged(parts: readonly OpenPart[]): Promise<void> {
-  for (const { source, files } of parts) {
-    const stamp = await stampOf(files).catch(() => undefined);
-    if (stamp === source.stamp) continue;
-    throw new UserError('DATA_MODIFIED', `${files.join(', ')} changed while it was read`, {
-      fix: 'Make sure that nothing writes the file while it is read, and run again.',
-    });
-  }
+/** About a share of a table's rows, as `t`: those whose number, scattered by Knuth's multiplication, is small. */
+function sampled({ from, numbered }: TableSource, share: number): string {
+  if (share >= 1) return `${from} AS t`;
+  const limit = Math.floor(share * 2 ** 32);
+  return `(SELECT * FROM ${numbered.from}) AS t WHERE mod(${numbered.row} * 2654435761, 4294967296) < ${limit}`;
 }

@@ -68,10 +68,10 @@ export function partitioning({ partitions }: TableFiles): string {
 }
 
 /** The table function that reads files of Parquet or JSON lines; columns are matched by name. */
-export function scanOf(table: TableFiles, format: 'parquet' | 'jsonl'): string {
+export function scanOf(table: TableFiles, format: 'parquet' | 'jsonl', more: readonly string[] = []): string {
   // All rows say what the columns are: the first ones would only guess. Rows with few keys in common are no maps.
   const options =
     format === 'jsonl' ? ", format = 'newline_delimited', sample_size = -1, map_inference_threshold = -1" : '';
   const reader = format === 'jsonl' ? 'read_json' : 'read_parquet';
-  return `${reader}(${fileList(table.files)}, union_by_name = true, ${partitioning(table)}${options})`;
+  return `${reader}(${fileList(table.files)}, union_by_name = true, ${partitioning(table)}${options}${more.map((option) => `, ${option}`).join('')})`;
 }

@@ -28,20 +28,41 @@ export interface TableSource {
   readonly from: string;
   readonly form: TableForm;
   readonly columns: readonly TableColumn[];
-  /** Which bytes were described. */
-  readonly stamp: string;
+  /** Which bytes were described; undefined for what is in no file. */
+  readonly stamp: string | undefined;
+  /** The same with a number of each row, which is the same in every run. */
+  readonly numbered: NumberedRows;
   /** SQL of a column's values in the table of that alias, by its type. */
   readonly valueOf: (column: TableColumn, alias: string) => string;
+}
+
+/** A table whose rows have numbers. */
+export interface NumberedRows {
+  /** Stands after FROM. */
+  readonly from: string;
+  /** The name of the column with the number. */
+  readonly row: string;
+  /** Whether numbers cost nothing, because rows are numbered where they are stored. */
+  readonly isStored: boolean;
 }
 
 /** Finds out how files are read: columns, types and the number of rows, by all that is in them. */
 export async function openSource(table: TableFiles, options: CsvOptions, query: Query): Promise<TableSource> {
   const format = formatOf(table.files);
   const stamp = await stampOf(table.files);
-  return { ...(await opened(table, format, { options, query })), stamp };
+  const source = await opened(table, format, { options, query });
+  return { numbered: numberedBy(source), ...source, stamp };
 }
 
-type Opened = Omit<TableSource, 'stamp'>;
+type Opened = Omit<TableSource, 'stamp' | 'numbered'> & Partial<Pick<TableSource, 'numbered'>>;
+
+/** A name that no column has. */
+const ROW = 'tidegate\u0001row';
+
+function numberedBy({ from }: Opened): NumberedRows {
+  const row = identifier(ROW);
+  return { from: `(SELECT *, row_number() OVER () - 1 AS ${row} FROM ${from})`, row, isStored: false };
+}
 
 function opened(
   table: TableFiles,
@@ -129,8 +150,16 @@ async function openParquet(table: TableFiles, query: Query): Promise<Opened> {
     };
   });
   const aliases = new Map(found.map(({ name, alias }) => [name, alias]));
+  // The engine gives rows of Parquet their numbers, unless a column has that name.
+  const isNumbered = !columns.some(({ name }) => name.toLowerCase() === 'file_row_number');
+  const numbered = {
+    from: scanOf(table, 'parquet', ['file_row_number = true']),
+    row: 'file_row_number',
+    isStored: true,
+  };
   return {
     from,
+    ...(isNumbered ? { numbered } : {}),
     form: { format: 'parquet', rows },
     columns,
     valueOf: ({ name }, alias) => `${alias}.${identifier(aliases.get(name) ?? name)}`,
@@ -223,6 +252,31 @@ export function batchValue(source: TableSource, column: TableColumn, alias: stri
   if (column.type === 'text') return `CAST(${value} AS VARCHAR)`;
   const number = column.type === 'time' ? `epoch_ms(CAST(${value} AS TIMESTAMP))` : value;
   return `coalesce(CAST(${number} AS DOUBLE), 'NaN'::DOUBLE)`;
+}
+
+/** SQL of a column as relations have it: text, or doubles; NULL where it is missing. */
+export function relatedValue(source: TableSource, column: TableColumn, alias: string): string {
+  const value = source.valueOf(column, alias);
+  if (column.type === 'text') return `CAST(${value} AS VARCHAR)`;
+  return `CAST(${column.type === 'time' ? `epoch_ms(CAST(${value} AS TIMESTAMP))` : value} AS DOUBLE)`;
+}
+
+/** @throws {UserError} DATA_MODIFIED where files are others than were described. */
+export async function refuseChanged(parts: readonly OpenedFiles[]): Promise<void> {
+  for (const { source, files } of parts) {
+    if (source.stamp === undefined) continue;
+    const stamp = await stampOf(files).catch(() => undefined);
+    if (stamp === source.stamp) continue;
+    throw new UserError('DATA_MODIFIED', `${files.join(', ')} changed while it was read`, {
+      fix: 'Make sure that nothing writes the file while it is read, and run again.',
+    });
+  }
+}
+
+/** Files with what the engine reads them from. */
+export interface OpenedFiles {
+  readonly source: TableSource;
+  readonly files: readonly string[];
 }
 
 /** What batches hold of a column. */

@@ -1,3 +1,9 @@
+import type {
+  AggregatedModel,
+  AggregatedPopulation,
+  AggregatedRows,
+  AggregatedSlice,
+} from '../aggregates/aggregated-rows.ts';
 import type { Metric, MetricEstimate, UndefinedMetric } from '../metrics/metric.ts';
 import type { ModelPolicy } from '../policy/model-policy.ts';
 import type { Evidence } from './evidence.ts';
@@ -9,31 +15,30 @@ import {
   measurePopulation,
 } from './measure-population.ts';
 import type { SliceKey } from './slice.ts';
-import type { ModelSums, SummedPopulation, SummedRows, SummedSlice } from './summed/summed-rows.ts';
 
 /** Aggregates of scored rows. */
 export interface AggregatedDataset {
-  readonly summed: SummedRows;
-  /** null where there is no champion to compare with, whatever was summed. */
-  readonly champion: ModelSums | null;
+  readonly aggregates: AggregatedRows;
+  /** null where there is no champion to compare with, whatever was aggregated. */
+  readonly champion: AggregatedModel | null;
 }
 
 /** Evidence from aggregates. */
-export function aggregateEvidence({ summed, champion }: AggregatedDataset, policy: ModelPolicy): Evidence {
+export function aggregateEvidence({ aggregates, champion }: AggregatedDataset, policy: ModelPolicy): Evidence {
   const hasChampion = champion !== null;
   const { grouping } = policy.evaluate;
-  const { sampling } = summed.population;
+  const { sampling } = aggregates.population;
   return {
     grouping,
     clusters: grouping.kind === 'none' || sampling.kind === 'rows' ? null : sampling.count,
-    measureAll: (plan) => measureSums(summed, { plan, hasChampion }),
-    slices: summed.slices.map((slice) => ({
+    measureAll: (plan) => measureAggregates(aggregates, { plan, hasChampion }),
+    slices: aggregates.slices.map((slice) => ({
       key: slice.key,
       rows: slice.rows,
       measure: (plan) => measureSlice(slice, { plan, hasChampion }),
     })),
-    measureClasses: (plan) => measureClasses(summed, { plan, hasChampion }, policy),
-    curves: () => ({ candidate: summed.candidate.curves(), champion: champion?.curves() ?? null }),
+    measureClasses: (plan) => measureClasses(aggregates, { plan, hasChampion }, policy),
+    curves: () => ({ candidate: aggregates.candidate.curves(), champion: champion?.curves() ?? null }),
   };
 }
 
@@ -42,27 +47,35 @@ interface Measuring {
   readonly hasChampion: boolean;
 }
 
-function measureSlice({ key, of }: SummedSlice, measuring: Measuring): MeasuredPopulation {
-  if (of.kind === 'summed') return measureSums(of.sums, measuring, key);
+function measureSlice({ key, of }: AggregatedSlice, measuring: Measuring): MeasuredPopulation {
+  if (of.kind === 'aggregated') return measureAggregates(of.aggregates, measuring, key);
   const { population } = of;
   return measurePopulation(measuring.hasChampion ? population : { ...population, champion: null }, measuring.plan);
 }
 
 /** Each class of several against the rest, on all rows. A class stands where slices do: its rows are those that have it. */
 function measureClasses(
-  summed: SummedPopulation,
+  aggregates: AggregatedPopulation,
   measuring: Measuring,
   { data, evaluate }: ModelPolicy,
 ): readonly MeasuredPopulation[] {
   return (evaluate.classes ?? []).map((value, of) => {
-    const candidate = summed.candidate.ofClass?.(of) ?? summed.candidate;
-    const champion = summed.champion?.ofClass?.(of) ?? null;
+    const candidate = aggregates.candidate.ofClass?.(of) ?? aggregates.candidate;
+    const champion = aggregates.champion?.ofClass?.(of) ?? null;
     const key = { column: data.label, value: String(value) };
-    return measureSums({ ...summed, rows: summed.labelRows[of] ?? 0, candidate, champion }, measuring, key);
+    return measureAggregates(
+      { ...aggregates, rows: aggregates.labelRows[of] ?? 0, candidate, champion },
+      measuring,
+      key,
+    );
   });
 }
 
-function measureSums(sums: SummedPopulation, { plan, hasChampion }: Measuring, slice?: SliceKey): MeasuredPopulation {
+function measureAggregates(
+  sums: AggregatedPopulation,
+  { plan, hasChampion }: Measuring,
+  slice?: SliceKey,
+): MeasuredPopulation {
   const { rows, population } = sums;
   const rival = hasChampion ? sums.champion : null;
   const estimate = (metric: Metric): Estimates => {
@@ -75,6 +88,6 @@ function measureSums(sums: SummedPopulation, { plan, hasChampion }: Measuring, s
   return measureEstimates({ place, population, estimate }, plan);
 }
 
-function estimateOf(sums: ModelSums, metric: Metric): MetricEstimate | UndefinedMetric {
+function estimateOf(sums: AggregatedModel, metric: Metric): MetricEstimate | UndefinedMetric {
   return sums.estimate(metric) ?? { kind: 'undefined', reason: 'it is not computed from aggregates' };
 }

@@ -1,9 +1,9 @@
 import { UserError } from '../../errors.ts';
+import { isOfRanking } from '../aggregates/aggregation-plan.ts';
 import type { ResolvedGate } from '../gate/resolve-gate.ts';
 import type { ModelPolicy } from '../policy/model-policy.ts';
 import type { TableDescription } from '../table/table.ts';
 import { formatCount } from '../text/format-number.ts';
-import { isOfRanking } from './summed/model-summer.ts';
 
 /** Chosen: as many classes of which the order of scores is counted; the memory is 1 MB each and model. */
 const MOST_RANKED_CLASSES = 50;
@@ -19,7 +19,7 @@ export function notAggregated({ task, evaluate, drift }: ModelPolicy, gate: Reso
     ...(isMulticlass && classes < 3 ? ['task: multiclass-classification without evaluate.classes'] : []),
     ...(drift?.limits === 'history' ? ['drift.limits: history'] : []),
     ...metrics
-      .filter((metric) => metric.summed === undefined || (tooMany && isOfRanking(metric)))
+      .filter((metric) => metric.aggregated === undefined || (tooMany && isOfRanking(metric)))
       .map(({ name }) => `the metric ${name}`),
   ];
 }

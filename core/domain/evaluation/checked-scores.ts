@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.ts';
+import type { ScoreFacts } from '../aggregates/dataset-checks.ts';
 import type { Outcome } from './read-outcome.ts';
 
 /** Chosen: what float32 rounding leaves of a sum of probabilities. */
@@ -38,9 +39,31 @@ function sumProblem(scores: Float64Array, width: number): string | undefined {
   return undefined;
 }
 
+/**
+ * The same by what is known of all scores together; undefined where they can be those of the task.
+ *
+ * @param classes Of the label; 1 for numbers.
+ */
+export function scoreFactsProblem(
+  { least, most, unequalSums }: Pick<ScoreFacts, 'least' | 'most' | 'unequalSums'>,
+  classes: number,
+): string | undefined {
+  if (classes === 1) return undefined;
+  const odd = [least, most].find((value) => value < -ROUNDING || value > 1 + ROUNDING);
+  if (odd !== undefined) return `it gives the score ${odd}, which is no probability`;
+  return unequalSums > 0 ? `its probabilities do not sum to 1 in ${unequalSums} rows` : undefined;
+}
+
 /** @throws {UserError} MODEL_INVALID where the candidate's scores cannot be those of the task. */
 export function checkScores(scores: Float64Array, outcome: Outcome): void {
-  const problem = scoreProblem(scores, outcome);
+  refuseScores(scoreProblem(scores, outcome));
+}
+
+/**
+ * @param problem Why the candidate's scores cannot be those of the task, as a clause; undefined where they can.
+ * @throws {UserError} MODEL_INVALID for a problem.
+ */
+export function refuseScores(problem: string | undefined): void {
   if (problem === undefined) return;
   throw new UserError('MODEL_INVALID', `the candidate cannot be judged: ${problem}`, {
     fix: 'Export probabilities (predict_proba), one for each class; name an output of log odds "logits".',

@@ -16,7 +16,7 @@ export const averagePrecision: Metric = {
   task: 'binary-classification',
   direction: 'higher-is-better',
   range: [0, 1],
-  summed: { kind: 'average-precision' },
+  aggregated: { kind: 'average-precision' },
   estimate: estimateAveragePrecision,
 };
 

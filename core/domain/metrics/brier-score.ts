@@ -12,7 +12,7 @@ export const brierScore: Metric = {
   task: 'binary-classification',
   direction: 'lower-is-better',
   range: [0, 1],
-  summed: { kind: 'squared-error' },
+  aggregated: { kind: 'squared-error' },
   estimate: (rows) => withClassSupport(rows, meanOf(squaredErrors(rows), rows.weights)),
 };
 

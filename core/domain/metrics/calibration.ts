@@ -77,7 +77,7 @@ export const expectedCalibrationError: Metric = {
   task: 'binary-classification',
   direction: 'lower-is-better',
   range: [0, 1],
-  summed: { kind: 'ece' },
+  aggregated: { kind: 'ece' },
   estimate: estimateEce,
 };
 
@@ -125,7 +125,7 @@ export const calibrationSlope: Metric = {
   task: 'binary-classification',
   direction: 'higher-is-better',
   range: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
-  summed: { kind: 'calibration-slope' },
+  aggregated: { kind: 'calibration-slope' },
   estimate: estimateSlope,
 };
 

@@ -37,7 +37,7 @@ function metricOf(task: MetricTask, { name, title, range = [0, 1], of }: Definit
     task,
     direction: 'higher-is-better',
     range,
-    summed: { kind: 'confusion', of },
+    aggregated: { kind: 'confusion', of },
     estimate: (rows, options) => {
       const confusion = rows.confusion(options);
       const found = estimateFromConfusion(rows, confusion, of);

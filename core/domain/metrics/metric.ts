@@ -89,15 +89,18 @@ export interface ConfusionValue {
 /** The loss of one row; the index is that of the row. */
 export type Loss = (label: number, score: number, row: number) => number;
 
-/** What a metric is of sums over rows. */
-export type SummedMetric =
+/** SQL of a loss, of SQL for the label and the prediction: NaN where it has no value. */
+export type LossSql = (label: string, prediction: string) => string;
+
+/** What a metric is of aggregates of rows. */
+export type AggregatedMetric =
   | { readonly kind: 'roc-auc' | 'average-precision' | 'log-loss' | 'squared-error' | 'ece' | 'calibration-slope' }
   | { readonly kind: 'precision-at-recall'; readonly recall: number }
   | { readonly kind: 'recall-at-precision'; readonly precision: number }
   /** Of each class against the rest. */
   | { readonly kind: 'mean-of-classes'; readonly of: 'roc-auc' | 'average-precision' }
   | { readonly kind: 'confusion'; readonly of: (confusion: Confusion) => ConfusionValue | UndefinedMetric }
-  | { readonly kind: 'mean-loss'; readonly loss: Loss; readonly isRoot: boolean }
+  | { readonly kind: 'mean-loss'; readonly loss: Loss; readonly sql: LossSql; readonly isRoot: boolean }
   | {
       readonly kind: 'explained-share';
       /** Whether a constant error costs nothing. */
@@ -122,8 +125,8 @@ export interface Metric {
   readonly direction: 'higher-is-better' | 'lower-is-better';
   /** The values it can take. */
   readonly range: readonly [number, number];
-  /** How it is computed of sums where rows are too many to be held in memory; none: it is not. */
-  readonly summed?: SummedMetric;
+  /** How it is computed from aggregates where rows are too many to be held in memory; none: it is not. */
+  readonly aggregated?: AggregatedMetric;
   /** @throws Never: what has no value is `undefined` with a reason. Empty rows have none. */
   readonly estimate: (rows: ScoredRows, options: MetricOptions) => MetricEstimate | UndefinedMetric;
 }

@@ -16,7 +16,7 @@ export const rocAucOvr: Metric = {
   ...common,
   name: 'roc_auc_ovr',
   title: 'ROC AUC (one vs rest)',
-  summed: { kind: 'mean-of-classes', of: 'roc-auc' },
+  aggregated: { kind: 'mean-of-classes', of: 'roc-auc' },
   estimate: (rows, options) => meanOverClasses(rows, rocAuc, options),
 };
 
@@ -25,7 +25,7 @@ export const averagePrecisionOvr: Metric = {
   ...common,
   name: 'average_precision_macro',
   title: 'Average precision (macro)',
-  summed: { kind: 'mean-of-classes', of: 'average-precision' },
+  aggregated: { kind: 'mean-of-classes', of: 'average-precision' },
   estimate: (rows, options) => meanOverClasses(rows, averagePrecision, options),
 };
 

@@ -32,7 +32,7 @@ export function precisionAtRecall(recall: number): Metric {
     ...common,
     name: `precision_at_recall_${recall}`,
     title: `Precision at recall ${recall}`,
-    summed: { kind: 'precision-at-recall', recall },
+    aggregated: { kind: 'precision-at-recall', recall },
     estimate: (rows) => estimatePrecision(rows, recall),
   };
 }
@@ -46,7 +46,7 @@ export function recallAtPrecision(precision: number): Metric {
     ...common,
     name: `recall_at_precision_${precision}`,
     title: `Recall at precision ${precision}`,
-    summed: { kind: 'recall-at-precision', precision },
+    aggregated: { kind: 'recall-at-precision', precision },
     estimate: (rows) => estimateRecall(rows, precision),
   };
 }

@@ -1,17 +1,23 @@
 import { once } from '../inference/once.ts';
 import { meanLoss } from './mean-loss.ts';
-import type { Loss, Metric, MetricEstimate, UndefinedMetric } from './metric.ts';
+import type { Loss, LossSql, Metric, MetricEstimate, UndefinedMetric } from './metric.ts';
 
 const POSITIVE = Number.POSITIVE_INFINITY;
 
-function lossMetric(name: string, title: string, loss: Loss): Metric {
+/** A loss of a row, here and in SQL. */
+interface RowLoss {
+  readonly loss: Loss;
+  readonly sql: LossSql;
+}
+
+function lossMetric(name: string, title: string, { loss, sql }: RowLoss): Metric {
   return {
     name,
     title,
     task: 'regression',
     direction: 'lower-is-better',
     range: [0, POSITIVE],
-    summed: { kind: 'mean-loss', loss, isRoot: false },
+    aggregated: { kind: 'mean-loss', loss, sql, isRoot: false },
     estimate: (rows) => finite(meanLoss(rows, loss)),
   };
 }
@@ -22,7 +28,12 @@ function finite(found: MetricEstimate | UndefinedMetric): MetricEstimate | Undef
   return { kind: 'undefined', reason: 'labels or predictions lie outside of where it is defined' };
 }
 
-const squared: Loss = (label, prediction) => (label - prediction) ** 2;
+const SQL_NAN = "CAST('NaN' AS DOUBLE)";
+
+const squared: RowLoss = {
+  loss: (label, prediction) => (label - prediction) ** 2,
+  sql: (y, p) => `(${y} - ${p}) * (${y} - ${p})`,
+};
 
 /** Mean squared error, in the squared unit of the label. Equivalent: `sklearn.metrics.mean_squared_error`. */
 export const mse = lossMetric('mse', 'MSE', squared);
@@ -32,7 +43,7 @@ export const rmse: Metric = {
   ...mse,
   name: 'rmse',
   title: 'RMSE',
-  summed: { kind: 'mean-loss', loss: squared, isRoot: true },
+  aggregated: { kind: 'mean-loss', ...squared, isRoot: true },
   estimate: (rows, options) => {
     const found = mse.estimate(rows, options);
     if (found.kind === 'undefined') return found;
@@ -49,9 +60,11 @@ export const rmse: Metric = {
  */
 export function pinballLoss(alpha: number): Metric {
   const name = alpha === 0.5 ? 'pinball_loss' : `pinball_loss_${alpha}`;
-  return lossMetric(name, alpha === 0.5 ? 'Pinball loss' : `Pinball loss (${alpha})`, (label, prediction) =>
-    label >= prediction ? alpha * (label - prediction) : (1 - alpha) * (prediction - label),
-  );
+  return lossMetric(name, alpha === 0.5 ? 'Pinball loss' : `Pinball loss (${alpha})`, {
+    loss: (label, prediction) =>
+      label >= prediction ? alpha * (label - prediction) : (1 - alpha) * (prediction - label),
+    sql: (y, p) => `CASE WHEN ${y} >= ${p} THEN ${alpha} * (${y} - ${p}) ELSE (1 - ${alpha}) * (${p} - ${y}) END`,
+  });
 }
 
 /**
@@ -62,39 +75,59 @@ export function pinballLoss(alpha: number): Metric {
 export function tweedieDeviance(power: number): Metric {
   if (power === 1) return lossMetric('poisson_deviance', 'Poisson deviance', poisson);
   if (power === 2) return lossMetric('gamma_deviance', 'Gamma deviance', gamma);
-  return lossMetric(`tweedie_deviance_${power}`, `Tweedie deviance (${power})`, (label, prediction) => {
-    if (label < 0 || prediction <= 0) return Number.NaN;
-    // Infinite for a label of 0 and a power above 2.
-    const own = label ** (2 - power) / ((1 - power) * (2 - power));
-    return 2 * (own - (label * prediction ** (1 - power)) / (1 - power) + prediction ** (2 - power) / (2 - power));
+  return lossMetric(`tweedie_deviance_${power}`, `Tweedie deviance (${power})`, {
+    loss: (label, prediction) => {
+      if (label < 0 || prediction <= 0) return Number.NaN;
+      // Infinite for a label of 0 and a power above 2.
+      const own = label ** (2 - power) / ((1 - power) * (2 - power));
+      return 2 * (own - (label * prediction ** (1 - power)) / (1 - power) + prediction ** (2 - power) / (2 - power));
+    },
+    sql: (y, p) => {
+      const own = `POWER(${y}, ${2 - power}) / ${(1 - power) * (2 - power)}`;
+      const mixed = `${y} * POWER(${p}, ${1 - power}) / ${1 - power}`;
+      const none = `${y} < 0 OR ${p} <= 0${power > 2 ? ` OR ${y} = 0` : ''}`;
+      return `CASE WHEN ${none} THEN ${SQL_NAN} ELSE 2 * (${own} - ${mixed} + POWER(${p}, ${2 - power}) / ${2 - power}) END`;
+    },
   });
 }
 
 /** No number for a label below 0, nor for a prediction that is not above it. */
-const poisson: Loss = (label, prediction) => {
-  if (prediction <= 0) return Number.NaN;
-  return 2 * ((label === 0 ? 0 : label * Math.log(label / prediction)) - label + prediction);
+const poisson: RowLoss = {
+  loss: (label, prediction) => {
+    if (prediction <= 0) return Number.NaN;
+    return 2 * ((label === 0 ? 0 : label * Math.log(label / prediction)) - label + prediction);
+  },
+  sql: (y, p) =>
+    `CASE WHEN ${y} < 0 OR ${p} <= 0 THEN ${SQL_NAN} WHEN ${y} = 0 THEN 2 * ${p} ELSE 2 * (${y} * LN(${y} / ${p}) - ${y} + ${p}) END`,
 };
 
 /** No finite number for a label that is not above 0, nor for such a prediction. */
-const gamma: Loss = (label, prediction) => {
-  if (prediction <= 0) return Number.NaN;
-  return 2 * (Math.log(prediction / label) + label / prediction - 1);
+const gamma: RowLoss = {
+  loss: (label, prediction) => {
+    if (prediction <= 0) return Number.NaN;
+    return 2 * (Math.log(prediction / label) + label / prediction - 1);
+  },
+  sql: (y, p) => `CASE WHEN ${y} <= 0 OR ${p} <= 0 THEN ${SQL_NAN} ELSE 2 * (LN(${p} / ${y}) + ${y} / ${p} - 1) END`,
 };
 
 /** Means of a loss: `mean_absolute_error`, `mean_absolute_percentage_error` (of 1), and the symmetric one (of 2). */
 export const LOSS_METRICS: readonly Metric[] = [
-  lossMetric('mae', 'MAE', (label, prediction) => Math.abs(label - prediction)),
+  lossMetric('mae', 'MAE', {
+    loss: (label, prediction) => Math.abs(label - prediction),
+    sql: (y, p) => `ABS(${y} - ${p})`,
+  }),
   mse,
   rmse,
-  lossMetric(
-    'mape',
-    'MAPE',
-    (label, prediction) => Math.abs(label - prediction) / Math.max(Math.abs(label), Number.EPSILON),
-  ),
-  lossMetric('smape', 'sMAPE', (label, prediction) => {
-    const size = Math.abs(label) + Math.abs(prediction);
-    return size === 0 ? 0 : (2 * Math.abs(label - prediction)) / size;
+  lossMetric('mape', 'MAPE', {
+    loss: (label, prediction) => Math.abs(label - prediction) / Math.max(Math.abs(label), Number.EPSILON),
+    sql: (y, p) => `ABS(${y} - ${p}) / GREATEST(ABS(${y}), ${Number.EPSILON})`,
+  }),
+  lossMetric('smape', 'sMAPE', {
+    loss: (label, prediction) => {
+      const size = Math.abs(label) + Math.abs(prediction);
+      return size === 0 ? 0 : (2 * Math.abs(label - prediction)) / size;
+    },
+    sql: (y, p) => `CASE WHEN ${y} = 0 AND ${p} = 0 THEN 0 ELSE 2 * ABS(${y} - ${p}) / (ABS(${y}) + ABS(${p})) END`,
   }),
   pinballLoss(0.5),
   tweedieDeviance(1),

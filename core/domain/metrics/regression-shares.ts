@@ -18,7 +18,7 @@ export const r2: Metric = {
   ...common,
   name: 'r2',
   title: 'R²',
-  summed: { kind: 'explained-share', isCentred: false },
+  aggregated: { kind: 'explained-share', isCentred: false },
   estimate: (rows) => share(rows, () => 0),
 };
 
@@ -31,7 +31,7 @@ export const explainedVariance: Metric = {
   ...common,
   name: 'explained_variance',
   title: 'Explained variance',
-  summed: { kind: 'explained-share', isCentred: true },
+  aggregated: { kind: 'explained-share', isCentred: true },
   estimate: (rows) => share(rows, (errors) => weightedMean(errors, rows)),
 };
 

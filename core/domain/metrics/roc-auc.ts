@@ -15,7 +15,7 @@ export const rocAuc: Metric = {
   task: 'binary-classification',
   direction: 'higher-is-better',
   range: [0, 1],
-  summed: { kind: 'roc-auc' },
+  aggregated: { kind: 'roc-auc' },
   estimate: estimateRocAuc,
 };
 

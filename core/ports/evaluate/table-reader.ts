@@ -6,12 +6,8 @@ export interface ReadOptions {
   readonly columns: readonly string[];
   /** Rows of a batch; the last one is shorter. */
   readonly batchRows: number;
-}
-
-/** Columns of a table. */
-export interface TablePart {
-  readonly table: TableDescription;
-  readonly columns: readonly string[];
+  /** In (0, 1]: about this share of the rows, chosen by their numbers, in every run the same. Default: all. */
+  readonly share?: number;
 }
 
 /** Reads tables: CSV, Parquet, JSON lines, one file or a glob. Rows keep the order of the files. */
@@ -31,15 +27,6 @@ export interface TableReader {
    *   DATA_MODIFIED for a file that is another one than was described.
    */
   read(table: TableDescription, options: ReadOptions): AsyncIterable<TableBatch>;
-  /**
-   * Batches of tables with equally many rows, side by side: the columns of the first one, then those of the next. What a
-   * batch costs, it costs once.
-   *
-   * @param parts At least one. Where the tables have unequal numbers of rows, batches are those of the longest, and the
-   *   columns of shorter ones are missing there.
-   * @throws {UserError} As `read` does.
-   */
-  readBeside(parts: readonly TablePart[], batchRows: number): AsyncIterable<TableBatch>;
   /**
    * How many rows a table has where it has more than a limit, else null.
    */

@@ -1,5 +1,5 @@
+import type { AggregatedModel } from '../../domain/aggregates/aggregated-rows.ts';
 import type { ChampionAbsence } from '../../domain/evaluation/judge-rules.ts';
-import type { ModelSums } from '../../domain/evaluation/summed/summed-rows.ts';
 import type { ArtifactFacts, ArtifactMeasurements } from '../../domain/gate/artifact-evidence.ts';
 import type { HashedArtifact } from '../../domain/model/artifact-digest.ts';
 import type { ModelTensor } from '../../domain/model/model-tensor.ts';
@@ -23,7 +23,7 @@ export interface JudgedContenders {
   /** Names of the classes by their index; null for regression. */
   readonly classes: readonly string[] | null;
   /** null where there is no champion to compare with. */
-  readonly champion: Float64Array | ModelSums | null;
+  readonly champion: Float64Array | AggregatedModel | null;
   readonly absence: ChampionAbsence;
   readonly found: Champion;
   readonly facts: ArtifactFacts;

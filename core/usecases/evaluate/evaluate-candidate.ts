@@ -132,7 +132,7 @@ async function readAggregates(
 ): Promise<DatasetRead> {
   const { table } = contenders;
   const { profiled } = columnsToRead(request, contenders);
-  const read = await contenders.sum({ ...gate, sampled: profiled, rows });
+  const read = await contenders.aggregate({ ...gate, sampled: profiled, rows });
   ports.progress(`${formatCount(read.rows)} rows aggregated; computing ${gate.metrics.length} metrics`);
   const isTimed = read.span.fromMs <= read.span.toMs;
   const at = (ms: number) => (isTimed ? new Date(ms).toISOString() : null);

@@ -1,8 +1,8 @@
-import type { StartCounting } from '../../domain/evaluation/summed/score-counter.ts';
 import type { ArtifactHasher } from '../../ports/evaluate/artifact-hasher.ts';
 import type { ChampionFinder } from '../../ports/evaluate/champion-finder.ts';
 import type { DatasetOrigins } from '../../ports/evaluate/dataset-origins.ts';
 import type { ModelRunner } from '../../ports/evaluate/model-runner.ts';
+import type { RelationEngine } from '../../ports/evaluate/relation-engine.ts';
 import type { TableReader } from '../../ports/evaluate/table-reader.ts';
 import type { BringData } from './check-champion-data.ts';
 
@@ -15,8 +15,8 @@ export interface EvaluationPorts {
   readonly origins: DatasetOrigins;
   /** Makes data of the repository appear that this job did not fetch; what cannot be fetched stays absent. */
   readonly bringData: BringData;
-  /** Counts the scores of more rows than are held. */
-  readonly startCounting: StartCounting;
+  /** Aggregates the scores of more rows than are held. */
+  readonly engine: RelationEngine;
   /** Milliseconds that only grow. */
   readonly clockMs: () => number;
   /** A line for people about what is being done. */

@@ -36,7 +36,7 @@ export interface EvaluationRequest {
   readonly resolve: (path: string) => string;
   /** Where each rule stands in tidegate.yaml. */
   readonly rulePlaces: readonly ErrorPlace[];
-  /** Above this many rows sums of them are judged; left out: 5 million. */
+  /** Above this many rows aggregates of them are judged; default: 5 million. */
   readonly heldRows?: number;
   /** How the base branch judges, or why that is not known, where the pull request changes it; null where it does not. */
   readonly base: BasePolicy | { readonly problem: string } | null;

@@ -12,12 +12,12 @@ import { checkChampionData, type JudgedDataset } from './check-champion-data.ts'
 import type { JudgedContenders } from './contender-facts.ts';
 import type { EvaluationPorts } from './evaluation-ports.ts';
 import type { EvaluationRequest } from './evaluation-request.ts';
-import type { ScoredContenders, SummedContenders } from './open-contenders.ts';
+import type { AggregatedContenders, ScoredContenders } from './open-contenders.ts';
 
 /** The dataset, read and scored: rows in memory, or aggregates of more of them. */
 export type ScoredModels =
   | { readonly kind: 'rows'; readonly contenders: ScoredContenders }
-  | { readonly kind: 'aggregates'; readonly contenders: SummedContenders };
+  | { readonly kind: 'aggregates'; readonly contenders: AggregatedContenders };
 
 /** Judges the scores of both models by a gate. */
 export function judgeBy(

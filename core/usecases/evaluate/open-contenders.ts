@@ -1,31 +1,38 @@
 import type { ModelConfig } from '../../config/tidegate-config.ts';
+import type { AggregatedModel } from '../../domain/aggregates/aggregated-rows.ts';
 import { checkScores } from '../../domain/evaluation/checked-scores.ts';
 import { type Outcome, readOutcome } from '../../domain/evaluation/read-outcome.ts';
 import type { ScoredDataset } from '../../domain/evaluation/row-evidence.ts';
-import type { ModelSums } from '../../domain/evaluation/summed/summed-rows.ts';
 import { classOrderProblem } from '../../domain/model/class-order.ts';
 import { withExactKeys } from '../../domain/table/exact-keys.ts';
 import type { TableDescription } from '../../domain/table/table.ts';
 import { UserError } from '../../errors.ts';
 import type { Champion } from '../../ports/evaluate/champion-finder.ts';
+import { type AggregatedColumns, type AggregatedDataset, aggregateDataset } from './aggregate-dataset.ts';
 import { championScores, guardChampion } from './champion-scores.ts';
 import { factsOf, type JudgedContenders } from './contender-facts.ts';
 import type { EvaluationPorts } from './evaluation-ports.ts';
 import type { EvaluationRequest } from './evaluation-request.ts';
 import { openModels, type Rival } from './open-models.ts';
 import { predictionColumns, readPredictions } from './read-predictions.ts';
+import { type SampledColumns, type SampledRows, sampleColumns } from './sample-columns.ts';
 import { type PlannedModel, refuseEmpty, scoreDataset } from './score-dataset.ts';
-import { type SummedColumns, type SummedDataset, sumDataset } from './sum-dataset.ts';
+import { openScoreTables } from './score-tables.ts';
 
 /** The dataset as both contenders see it. */
 export interface ScoredContenders extends JudgedContenders, ScoredDataset {
   readonly champion: Float64Array | null;
 }
 
-/** The same of more rows than are held in memory: sums of them. */
-export interface SummedContenders extends JudgedContenders, Omit<SummedDataset, 'sample' | 'problem'> {
-  readonly champion: ModelSums | null;
+/** The same of more rows than are held in memory: aggregates of them. */
+export interface AggregatedContenders extends JudgedContenders, Omit<AggregatedDataset, 'problem'> {
+  readonly champion: AggregatedModel | null;
+  /** A random sample of rows, with the columns that were asked for. */
+  readonly profiled: SampledRows;
 }
+
+/** What is to be known of the rows. */
+export interface AggregatingPlan extends AggregatedColumns, SampledColumns {}
 
 /** The models under comparison, opened, with the dataset that they are judged on. */
 export interface Contenders {
@@ -33,7 +40,7 @@ export interface Contenders {
   /** @param keep Columns to return beside the scores. */
   score(keep: readonly string[]): Promise<ScoredContenders>;
   /** Scores without holding the rows. */
-  sum(plan: SummedColumns): Promise<SummedContenders>;
+  aggregate(plan: AggregatingPlan): Promise<AggregatedContenders>;
   close(): Promise<void>;
 }
 
@@ -54,7 +61,7 @@ export async function openContenders(
   return {
     table,
     score: (keep) => score({ ...surroundings, own, rival, keep }),
-    sum: (plan) => sum({ ...surroundings, own, rival, keep: [] }, plan),
+    aggregate: (plan) => aggregate({ ...surroundings, own, rival, keep: [] }, plan),
     close: async () => {
       await Promise.all([own?.model.close(), rival.opened?.model.close()]);
     },
@@ -98,24 +105,31 @@ async function score(scoring: Scoring): Promise<ScoredContenders> {
   return { ...facts, classes: outcome.classes, columns, outcome, candidate, champion: champion.scores };
 }
 
-async function sum(scoring: Scoring, plan: SummedColumns): Promise<SummedContenders> {
+async function aggregate(scoring: Scoring, plan: AggregatingPlan): Promise<AggregatedContenders> {
   const { request, table, ports, own, rival } = scoring;
   const { config, candidate } = request;
+  const { rows } = plan;
   // Beside the rows: hashing gigabytes of predictions is a good part of reading them.
   const hashed = ports.hasher.hash(candidate.path.absolute);
   hashed.catch(() => {});
-  const ofChampion = rival.opened ?? rival.predictions;
   const classes = config.task === 'regression' ? null : (config.evaluate.classes?.map(String) ?? ['0', '1']);
-  const {
-    sample,
-    problem: unscored,
-    ...summed
-  } = await sumDataset({ table, config, plan, candidate: own ?? candidate.path, champion: ofChampion }, ports);
+  const columns = predictionColumns(config, classes);
+  const ofChampion = rival.opened ?? rival.predictions;
+  const scores = await openScoreTables(
+    { table, rows, columns, candidate: own ?? candidate.path, champion: ofChampion },
+    ports,
+  );
   refuseOrder(own, classes, config);
+  const dataset = { table, rows, config, plan, candidate: scores.candidate, champion: scores.champion };
+  const { problem: unusable, ...aggregated } = await aggregateDataset(dataset, ports);
+  const profiled = await sampleColumns(table, plan, ports);
   const problem =
-    unscored ?? classOrderProblem(rival.opened?.model.classes ?? null, classes ?? [], areDeclared(config));
-  const facts = await factsOf(scoring, { rows: summed.summed.rows, sample, problem, hashed });
-  return { ...facts, ...summed, classes, champion: problem === undefined ? summed.summed.champion : null };
+    scores.problem ??
+    unusable ??
+    classOrderProblem(rival.opened?.model.classes ?? null, classes ?? [], areDeclared(config));
+  const facts = await factsOf(scoring, { rows, sample: scores.sample, problem, hashed });
+  const champion = problem === undefined ? aggregated.aggregates.champion : null;
+  return { ...facts, ...aggregated, profiled, classes, champion };
 }
 
 function areDeclared({ evaluate }: ModelConfig): boolean {

@@ -100,7 +100,8 @@ function collectorOf(table: TableDescription, name: string): ColumnCollector {
   return new ColumnCollector(table.columns.find((column) => column.name === name)?.type ?? 'other');
 }
 
-function featuresOf(batch: TableBatch, names: readonly string[]): FeatureBatch {
+/** The columns of a batch by their names. */
+export function featuresOf(batch: TableBatch, names: readonly string[]): FeatureBatch {
   const columns = new Map(
     names.flatMap((name, at) => {
       const column = batch.columns[at];

@@ -2,7 +2,6 @@ import { DuckDbTableReader } from '../../../core/adapters/duckdb/duckdb-table-re
 import { FileArtifactHasher } from '../../../core/adapters/files/file-artifact-hasher.ts';
 import { LocalChampionFinder } from '../../../core/adapters/files/local-champion-finder.ts';
 import { OnnxModelRunner } from '../../../core/adapters/onnx/onnx-model-runner.ts';
-import { startCountingThread } from '../../../core/adapters/threads/score-count-thread.ts';
 import { parseConfig } from '../../../core/config/parse-config.ts';
 import { evaluateCandidate } from '../../../core/usecases/evaluate/evaluate-candidate.ts';
 import { UncheckedOrigins } from '../../../core/usecases/evaluate/unchecked-origins.ts';
@@ -63,7 +62,7 @@ const { evaluation } = await evaluateCandidate(
     hasher,
     origins: new UncheckedOrigins(hasher),
     bringData: async () => 'file' as const,
-    startCounting: startCountingThread,
+    engine: tables,
     clockMs: () => performance.now(),
     progress: (line) => laps.push([line, performance.now()]),
   },

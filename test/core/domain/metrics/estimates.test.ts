@@ -213,15 +213,15 @@ describe('what is computed of sums', () => {
     ['f1', 'confusion'],
     ['precision', 'confusion'],
   ])('%s is, as %s', (name, kind) => {
-    expect(metric(name, BINARY).summed?.kind).toBe(kind);
+    expect(metric(name, BINARY).aggregated?.kind).toBe(kind);
   });
 
   it('of decisions is by the confusion, of two classes alone', () => {
-    const { summed } = metric('fbeta_2', BINARY);
-    if (summed?.kind !== 'confusion') throw new Error(summed?.kind);
+    const { aggregated } = metric('fbeta_2', BINARY);
+    if (aggregated?.kind !== 'confusion') throw new Error(aggregated?.kind);
     // 1 missed of 5, 3 false alarms: 5 * 4 / (4 * 5 + 7).
-    expect(summed.of({ classes: 2, counts: Float64Array.of(9, 3, 1, 4) })).toMatchObject({ value: 20 / 27 });
-    expect(metric('fbeta_2', MULTICLASS).summed?.kind).toBe('confusion');
+    expect(aggregated.of({ classes: 2, counts: Float64Array.of(9, 3, 1, 4) })).toMatchObject({ value: 20 / 27 });
+    expect(metric('fbeta_2', MULTICLASS).aggregated?.kind).toBe('confusion');
   });
 
   it('losses are by their own function, and R² is not centred', () => {
@@ -234,32 +234,35 @@ describe('what is computed of sums', () => {
       'poisson_deviance',
       'tweedie_deviance_1.5',
     ]) {
-      const { summed, estimate: measured } = metric(name, 'regression');
-      if (summed?.kind !== 'mean-loss') throw new Error(name);
+      const { aggregated, estimate: measured } = metric(name, 'regression');
+      if (aggregated?.kind !== 'mean-loss') throw new Error(name);
       const one = measured(rowsOf([3], [2]), options);
-      expect(summed.isRoot).toBe(false);
-      expect(one).toMatchObject({ value: summed.loss(3, 2, 0) });
+      expect(aggregated.isRoot).toBe(false);
+      expect(one).toMatchObject({ value: aggregated.loss(3, 2, 0) });
     }
-    const rmse = metric('rmse', 'regression').summed;
+    const rmse = metric('rmse', 'regression').aggregated;
     expect(rmse).toMatchObject({ kind: 'mean-loss', isRoot: true });
     expect(rmse?.kind === 'mean-loss' && rmse.loss(5, 2, 0)).toBe(9);
-    expect(metric('r2', 'regression').summed).toEqual({ kind: 'explained-share', isCentred: false });
-    expect(metric('explained_variance', 'regression').summed).toEqual({ kind: 'explained-share', isCentred: true });
+    expect(metric('r2', 'regression').aggregated).toEqual({ kind: 'explained-share', isCentred: false });
+    expect(metric('explained_variance', 'regression').aggregated).toEqual({ kind: 'explained-share', isCentred: true });
   });
 
   it('each class against the rest is, and not what needs all rows at once', () => {
-    expect(metric('roc_auc_ovr', MULTICLASS).summed).toEqual({ kind: 'mean-of-classes', of: 'roc-auc' });
-    expect(metric('average_precision_macro', MULTICLASS).summed).toEqual({
+    expect(metric('roc_auc_ovr', MULTICLASS).aggregated).toEqual({ kind: 'mean-of-classes', of: 'roc-auc' });
+    expect(metric('average_precision_macro', MULTICLASS).aggregated).toEqual({
       kind: 'mean-of-classes',
       of: 'average-precision',
     });
-    expect(metric('roc_auc_ovo', MULTICLASS).summed).toBeUndefined();
-    for (const task of [BINARY, MULTICLASS] as const) expect(metric('ece', task).summed).toEqual({ kind: 'ece' });
-    expect(metric('calibration_slope', BINARY).summed).toEqual({ kind: 'calibration-slope' });
-    expect(metric('precision_at_recall_0.5', BINARY).summed).toEqual({ kind: 'precision-at-recall', recall: 0.5 });
-    expect(metric('recall_at_precision_0.5', BINARY).summed).toEqual({ kind: 'recall-at-precision', precision: 0.5 });
+    expect(metric('roc_auc_ovo', MULTICLASS).aggregated).toBeUndefined();
+    for (const task of [BINARY, MULTICLASS] as const) expect(metric('ece', task).aggregated).toEqual({ kind: 'ece' });
+    expect(metric('calibration_slope', BINARY).aggregated).toEqual({ kind: 'calibration-slope' });
+    expect(metric('precision_at_recall_0.5', BINARY).aggregated).toEqual({ kind: 'precision-at-recall', recall: 0.5 });
+    expect(metric('recall_at_precision_0.5', BINARY).aggregated).toEqual({
+      kind: 'recall-at-precision',
+      precision: 0.5,
+    });
     for (const name of ['median_absolute_error', 'max_error']) {
-      expect(metric(name, 'regression').summed, name).toBeUndefined();
+      expect(metric(name, 'regression').aggregated, name).toBeUndefined();
     }
   });
 });

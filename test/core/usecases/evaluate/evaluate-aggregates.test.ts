@@ -1,15 +1,20 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DuckDbTableReader } from '../../../../core/adapters/duckdb/duckdb-table-reader.ts';
 import { FileArtifactHasher } from '../../../../core/adapters/files/file-artifact-hasher.ts';
 import { parseConfig } from '../../../../core/config/parse-config.ts';
-import { countHere } from '../../../../core/domain/evaluation/summed/count-scores.ts';
+import { UserError } from '../../../../core/errors.ts';
 import type { Champion } from '../../../../core/ports/evaluate/champion-finder.ts';
 import type { EvaluationReport } from '../../../../core/reports/evaluation-report.ts';
 import { formatReport, readReport } from '../../../../core/reports/read-report.ts';
 import { evaluateCandidate } from '../../../../core/usecases/evaluate/evaluate-candidate.ts';
 import type { EvaluationPorts } from '../../../../core/usecases/evaluate/evaluation-ports.ts';
 import { UncheckedOrigins } from '../../../../core/usecases/evaluate/unchecked-origins.ts';
+import { PROJECT_MODULES } from '../../../../scripts/project-root.ts';
 import { seededRandom } from '../../../../testkit/seeded-random.ts';
-import { InMemoryTableReader, type MemoryTable } from '../../../fakes/in-memory-table-reader.ts';
+import { type WrittenTable, writeParquet } from '../../../../testkit/write-parquet.ts';
 
 const ROWS = 20_000;
 const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
@@ -24,7 +29,7 @@ const header = {
 
 const CLASSES = ['x', 'y', 'z'];
 
-function makeTables(rows: number): Record<string, MemoryTable> {
+function makeTables(rows: number): Record<string, WrittenTable> {
   const random = seededRandom(8);
   const made = Array.from({ length: rows }, (_, i) => {
     const z = random.normal();
@@ -43,11 +48,11 @@ function makeTables(rows: number): Record<string, MemoryTable> {
     };
   });
   const scores = (name: 'good' | 'poor', change: (score: number, row: number) => number | null = (score) => score) => ({
-    columns: [{ name: 'score', type: 'real' } as const],
+    types: { score: 'DOUBLE' } as const,
     rows: made.map((row, i) => ({ score: change(row[name], i) })),
   });
   const votes = (noise: number) => ({
-    columns: CLASSES.map((name) => ({ name: `score_${name}`, type: 'real' }) as const),
+    types: { score_x: 'DOUBLE', score_y: 'DOUBLE', score_z: 'DOUBLE' } as const,
     rows: made.map(({ kind }) => {
       const vote = CLASSES.map((name) => Math.exp((name === kind ? 1 : 0) + noise * random.normal()));
       const total = vote.reduce((sum, one) => sum + one, 0);
@@ -55,36 +60,46 @@ function makeTables(rows: number): Record<string, MemoryTable> {
     }),
   });
   return {
-    '/test.parquet': {
-      columns: [
-        { name: 'late', type: 'integer' },
-        { name: 'delay', type: 'real' },
-        { name: 'at', type: 'time' },
-        { name: 'signal', type: 'real' },
-        { name: 'part', type: 'text' },
-        { name: 'kind', type: 'text' },
-        { name: 'weight', type: 'real' },
-        { name: 'nothing', type: 'real' },
-      ],
+    'test.parquet': {
+      types: {
+        late: 'BIGINT',
+        delay: 'DOUBLE',
+        at: 'TIMESTAMP',
+        signal: 'DOUBLE',
+        part: 'VARCHAR',
+        kind: 'VARCHAR',
+        weight: 'DOUBLE',
+        nothing: 'DOUBLE',
+      },
       rows: made,
     },
-    '/votes.parquet': votes(0.5),
-    '/guesses.parquet': votes(3),
-    '/good.parquet': scores('good'),
-    '/poor.parquet': scores('poor'),
-    '/logits.parquet': scores('poor', (score) => score * 5),
-    '/short.parquet': { ...scores('poor'), rows: scores('poor').rows.slice(1) },
-    '/long.parquet': { ...scores('poor'), rows: [...scores('poor').rows, { score: 0.5 }] },
-    '/missing.parquet': scores('poor', (score, row) => (row === 12_345 ? null : score)),
+    'votes.parquet': votes(0.5),
+    'guesses.parquet': votes(3),
+    'good.parquet': scores('good'),
+    'poor.parquet': scores('poor'),
+    'logits.parquet': scores('poor', (score) => score * 5),
+    'short.parquet': { ...scores('poor'), rows: scores('poor').rows.slice(1) },
+    'long.parquet': { ...scores('poor'), rows: [...scores('poor').rows, { score: 0.5 }] },
+    'missing.parquet': scores('poor', (score, row) => (row === 12_345 ? null : score)),
   };
 }
-const TABLES = makeTables(ROWS);
 
-const found = (path: string): Champion => ({
+let root: string;
+beforeAll(async () => {
+  root = await mkdtemp(path.join(tmpdir(), 'aggregates-'));
+  await writeParquet(root, makeTables(ROWS));
+});
+afterAll(async () => {
+  await reader.close();
+  await rm(root, { recursive: true, force: true });
+});
+const reader = new DuckDbTableReader({ env: {}, nodeModules: PROJECT_MODULES, log: () => {} });
+
+const found = (file: string): Champion => ({
   kind: 'found',
   version: '1.0.0',
   digest: digest('1'),
-  path,
+  path: file,
   environments: [],
 });
 
@@ -113,6 +128,39 @@ ${gate
   if (model === undefined) throw new Error('no model');
   return model;
 }
+
+/** What models make of the signal, and of how many rows they were given before. */
+const MODELS: Readonly<Record<string, (signal: number, row: number) => number>> = {
+  'good.onnx': (signal) => logistic(2 * signal),
+  'poor.onnx': (signal) => logistic(2 * signal + 2 * Math.sin(1000 * signal)),
+  'fails.onnx': (signal, row) => {
+    if (row === 12_345) throw new UserError('MODEL_INVALID', 'fails.onnx fails on a row', { fix: 'Mend it.' });
+    return logistic(signal);
+  },
+  'nan.onnx': (signal, row) => (row === 12_345 ? Number.NaN : logistic(signal)),
+  'odds.onnx': (signal) => 5 * signal,
+};
+const models: EvaluationPorts['models'] = {
+  open: async (file) => {
+    const model = MODELS[path.basename(file)];
+    if (model === undefined) throw new UserError('MODEL_INVALID', `${file} is no model`, { fix: 'Export it.' });
+    let before = 0;
+    return {
+      inputs: [{ name: 'X', type: 'float32', shape: [null, 1] }],
+      outputs: [{ name: 'p', type: 'float32', shape: [null, 1] }],
+      classes: null,
+      runtime: { name: 'fake', version: '1', provider: 'CPU' },
+      score: async ({ rows, columns }) => {
+        const first = before;
+        before += rows;
+        const signal = columns.get('signal')?.values ?? [];
+        return Float64Array.from({ length: rows }, (_, i) => model(Number(signal[i]), first + i));
+      },
+      measure: async (batches) => Float64Array.from(batches, () => 1),
+      close: async () => {},
+    };
+  },
+};
 
 interface Case {
   readonly candidate?: string;
@@ -148,27 +196,32 @@ async function run({
     hashChunks: (chunks) => new FileArtifactHasher().hashChunks(chunks),
   };
   const ports: EvaluationPorts = {
-    tables: new InMemoryTableReader(TABLES),
-    models: { open: () => Promise.reject(new Error('no model here')) },
-    champions: { find: async () => champion },
+    tables: reader,
+    models,
+    champions: {
+      find: async () => (champion.kind === 'found' ? { ...champion, path: path.join(root, champion.path) } : champion),
+    },
     hasher,
     origins: new UncheckedOrigins(hasher),
     bringData: async () => 'file' as const,
-    startCounting: countHere,
+    engine: reader,
     clockMs: () => clock++,
     progress: () => {},
   };
-  const dataset = { shown: 'test.parquet', absolute: '/test.parquet' };
+  const dataset = { shown: 'test.parquet', absolute: path.join(root, 'test.parquet') };
   return evaluateCandidate(
     {
       config: configOf({ ...settings, evaluate }),
       header: { schema: 'tidegate.dev/evaluation/v1', ...header },
       profileHeader: { schema: 'tidegate.dev/profile/v1', ...header },
-      candidate: { kind: 'predictions', path: { shown: candidate.slice(1), absolute: candidate } },
+      candidate: {
+        kind: candidate.endsWith('.onnx') ? 'artifact' : 'predictions',
+        path: { shown: candidate.slice(1), absolute: path.join(root, candidate) },
+      },
       dataset,
       reference: dataset,
       championSelector: 'auto',
-      resolve: (path) => `/${path}`,
+      resolve: (file) => path.join(root, file),
       base: base === undefined ? null : { config: configOf({ ...settings, evaluate: base }), rulePlaces: [] },
       rulePlaces: [],
       heldRows,
@@ -242,6 +295,49 @@ describe('evaluateCandidate of more rows than are held', () => {
     ['/nowhere.parquet', 'DATA_NOT_FOUND'],
   ])('refuses a candidate whose predictions are %s', async (candidate, code) => {
     await expect(run({ candidate })).rejects.toMatchObject({ code });
+  });
+
+  describe('of models', () => {
+    const features = { data: ', features: [signal]', candidate: '/good.onnx' };
+
+    it('decides as with rows in memory, with the features of the first rows for latency', async () => {
+      const asked = { ...features, champion: found('/poor.onnx') };
+      const [aggregated, held] = [await run(asked), await run({ ...asked, heldRows: ROWS })];
+      expect(aggregated.evaluation.verdict).toBe(held.evaluation.verdict);
+      expect(aggregated.evaluation.latency).toEqual(held.evaluation.latency);
+      expect(aggregated.evaluation.rules.map(({ verdict }) => verdict)).toEqual(
+        held.evaluation.rules.map(({ verdict }) => verdict),
+      );
+      aggregated.evaluation.metrics.forEach(({ name, value }, i) => {
+        expect(Math.abs((value ?? Number.NaN) - (held.evaluation.metrics[i]?.value ?? 0)), name).toBeLessThan(1e-3);
+      });
+    });
+
+    it.each([
+      ['fails.onnx', /fails on a row/],
+      ['odds.onnx', /no probability/],
+    ])('is inconclusive about a champion that cannot be compared with: %s', async (name, reason) => {
+      const { evaluation } = await run({ ...features, champion: found(`/${name}`) });
+      expect(evaluation.rules[0]).toMatchObject({ verdict: 'inconclusive', reason: expect.stringMatching(reason) });
+      expect(evaluation.rules[1]?.verdict).toBe('pass');
+    });
+
+    it.each([
+      ['fails.onnx', /fails on a row/],
+      ['odds.onnx', /no probability/],
+    ])('refuses a candidate that cannot be judged: %s', async (name, message) => {
+      const refused = run({ ...features, candidate: `/${name}` });
+      await expect(refused).rejects.toMatchObject({ code: 'MODEL_INVALID', message: expect.stringMatching(message) });
+    });
+
+    it('gives no metrics of a candidate without a score for some row', async () => {
+      const { evaluation } = await run({ ...features, candidate: '/nan.onnx' });
+      expect(evaluation.metrics[0]).toMatchObject({
+        value: null,
+        reason: expect.stringMatching(/no finite score for 1/),
+      });
+      expect(evaluation.verdict).not.toBe('pass');
+    });
   });
 
   it('judges without a champion by the floors alone', async () => {

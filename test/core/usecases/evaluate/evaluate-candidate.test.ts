@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FileArtifactHasher } from '../../../../core/adapters/files/file-artifact-hasher.ts';
 import { parseConfig } from '../../../../core/config/parse-config.ts';
-import { countHere } from '../../../../core/domain/evaluation/summed/count-scores.ts';
+import { DUCKDB } from '../../../../core/domain/aggregates/sql-dialect.ts';
 import { UserError } from '../../../../core/errors.ts';
 import type { Champion } from '../../../../core/ports/evaluate/champion-finder.ts';
 import type { ModelRunner } from '../../../../core/ports/evaluate/model-runner.ts';
@@ -12,6 +12,13 @@ import type { EvaluationPorts } from '../../../../core/usecases/evaluate/evaluat
 import { UncheckedOrigins } from '../../../../core/usecases/evaluate/unchecked-origins.ts';
 import { seededRandom } from '../../../../testkit/seeded-random.ts';
 import { InMemoryTableReader, type MemoryTable } from '../../../fakes/in-memory-table-reader.ts';
+
+/** Rows in memory are not aggregated. */
+const NO_ENGINE: EvaluationPorts['engine'] = {
+  dialect: DUCKDB,
+  relate: () => Promise.reject(new Error('no engine here')),
+  store: () => Promise.reject(new Error('no engine here')),
+};
 
 const CONFIG = `version: 1
 models:
@@ -168,7 +175,7 @@ async function run({
     hasher,
     origins: new UncheckedOrigins(hasher),
     bringData: async () => 'folder' as const,
-    startCounting: countHere,
+    engine: NO_ENGINE,
     clockMs: () => clock++,
     progress: () => {},
   };
@@ -541,7 +548,7 @@ async function runKinds(tables: Readonly<Record<string, MemoryTable>>) {
       hasher: KINDS_HASHER,
       origins: new UncheckedOrigins(KINDS_HASHER),
       bringData: async () => 'file' as const,
-      startCounting: countHere,
+      engine: NO_ENGINE,
       clockMs: () => 0,
       progress: () => {},
     },

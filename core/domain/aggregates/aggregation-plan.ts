@@ -1,0 +1,34 @@
+import type { AggregatedMetric, Metric } from '../metrics/metric.ts';
+
+/** What is computed from aggregates. */
+export interface AggregationPlan {
+  /** Of the label; 1 for numbers. */
+  readonly classes: number;
+  readonly metrics: readonly Metric[];
+  /** Whether something is computed from the order of scores. */
+  readonly isRanked: boolean;
+  /** Whether something is computed from probabilities beside what happened. */
+  readonly isCalibrated: boolean;
+  readonly decisionThreshold: number;
+  /** Rows are not independent within groups. */
+  readonly isGrouped: boolean;
+}
+
+const RANKED: ReadonlySet<AggregatedMetric['kind']> = new Set([
+  'roc-auc',
+  'average-precision',
+  'mean-of-classes',
+  'calibration-slope',
+  'precision-at-recall',
+  'recall-at-precision',
+]);
+
+/** Whether a metric is one of the order of scores. */
+export function isOfRanking({ aggregated }: Metric): boolean {
+  return aggregated !== undefined && RANKED.has(aggregated.kind);
+}
+
+/** Whether a metric is one of probabilities beside what happened. */
+export function isOfCalibration({ aggregated }: Metric): boolean {
+  return aggregated?.kind === 'ece' || aggregated?.kind === 'calibration-slope';
+}

@@ -1,0 +1,284 @@
+import type { CalibrationSums } from '../metrics/calibration.ts';
+import { type BinShape, binCount, binSql, coarseCount, coarseSql } from './score-bins.ts';
+import type { SqlDialect } from './sql-dialect.ts';
+import { type Cut, keySql, type ScoredRelation, type Statement, sourceOf, stable } from './statement.ts';
+
+/** Cells of a confusion of two classes. */
+export const CONFUSION_CELLS = 4;
+const CALIBRATION_BINS = 10;
+/** Scores nearer to 0 or 1 than this are at the end. */
+const END = 1e-12;
+const SMALL_KEYS = 65_536;
+
+/** The scores of one model on rows with label 0 or 1, as counts and sums: whatever the number of rows. */
+export interface BinaryAggregates {
+  readonly shape: BinShape;
+  readonly isWeighted: boolean;
+  /** Rows, or their weight, by bin and label: `fine[2 * bin + label]`. */
+  readonly fine: Float64Array;
+  /** The squares of weights by bin and label; of rows that weigh the same, their number. */
+  readonly squares: Float64Array;
+  /** Rows, or their weight, by part, label and coarse bin. */
+  readonly coarse: Float64Array;
+  /** Rows, or their weight, by part, label and decision. */
+  readonly confusion: Float64Array;
+  /** By part. */
+  readonly logLoss: Float64Array;
+  /** By part. */
+  readonly squaredError: Float64Array;
+  /** Of ten bins of the probability; undefined where nothing is computed from it. */
+  readonly calibration: CalibrationSums | undefined;
+  /** The weight of labels 0 and 1 with scores of 0, and with scores of 1. */
+  readonly ends: Float64Array;
+}
+
+/** What is aggregated. */
+export interface BinaryPlan {
+  readonly shape: BinShape;
+  readonly decisionThreshold: number;
+  readonly isCalibrated: boolean;
+}
+
+/** A model's scores, with what they are compared with. */
+export interface BinaryScores {
+  readonly relation: ScoredRelation;
+  /** SQL of the probability of label 1. */
+  readonly score: string;
+  readonly cut: Cut;
+}
+
+type Parts = Pick<BinaryAggregates, 'coarse' | 'confusion' | 'logLoss' | 'squaredError'>;
+type Bins = Pick<BinaryAggregates, 'fine' | 'squares'>;
+type Calibration = Required<Pick<BinaryAggregates, 'calibration' | 'ends'>>;
+
+/** The statements that give a model's aggregates; each answers with one entry a slice. */
+export interface BinaryStatements {
+  readonly bins: Statement<readonly Bins[]>;
+  readonly parts: Statement<readonly Parts[]>;
+  readonly calibration: Statement<readonly Calibration[]>;
+}
+
+/** Statements for the aggregates of one model. */
+export function binaryStatements(scores: BinaryScores, plan: BinaryPlan, dialect: SqlDialect): BinaryStatements {
+  return {
+    bins: binStatement(scores, plan, dialect),
+    parts: partStatement(scores, plan, dialect),
+    calibration: calibrationStatement(scores, dialect),
+  };
+}
+
+/** The aggregates of the answers about one slice. */
+export function binaryAggregates(
+  { shape }: BinaryPlan,
+  isWeighted: boolean,
+  answers: { readonly bins: Bins; readonly parts: Parts; readonly calibration: Calibration | undefined },
+): BinaryAggregates {
+  const { calibration = { calibration: undefined, ends: new Float64Array(CONFUSION_CELLS) } } = answers;
+  return { shape, isWeighted, ...answers.bins, ...answers.parts, ...calibration };
+}
+
+/** The smallest type that holds a key: engines count in arrays for it. */
+function typed({ sql, size }: { readonly sql: string; readonly size: number }, dialect: SqlDialect): string {
+  return size <= SMALL_KEYS ? dialect.small(sql) : dialect.whole(sql);
+}
+
+function sumIf(condition: string, weight: string | null): string {
+  return weight === null
+    ? `COUNT(CASE WHEN ${condition} THEN 1 END)`
+    : `SUM(CASE WHEN ${condition} THEN ${weight} ELSE 0 END)`;
+}
+
+function binStatement({ relation, score, cut }: BinaryScores, { shape }: BinaryPlan, dialect: SqlDialect) {
+  const { label, weight } = relation;
+  const bins = binCount(shape);
+  const key = keySql([
+    { sql: cut.code, size: cut.count },
+    { sql: binSql(score, shape), size: bins },
+  ]);
+  const square = weight === null ? [] : [`SUM(${weight} * ${weight})`, sumIf(`${label} = 1`, `${weight} * ${weight}`)];
+  const all = weight === null ? 'COUNT(*)' : `SUM(${weight})`;
+  const columns = [all, sumIf(`${label} = 1`, weight), ...square];
+  return {
+    sql: `SELECT ${typed(key, dialect)} AS k, ${columns.join(', ')} FROM ${sourceOf(cut)} GROUP BY 1`,
+    read: ([keys = EMPTY, totals = EMPTY, ones = EMPTY, squares, squaresOfOnes]: readonly Float64Array[]) =>
+      bySlice(
+        cut,
+        () => {
+          const fine = new Float64Array(2 * bins);
+          return { fine, squares: weight === null ? fine : new Float64Array(2 * bins) };
+        },
+        (slices) => {
+          for (let i = 0; i < keys.length; i++) {
+            const at = keys[i] ?? 0;
+            const slice = slices[Math.floor(at / bins)];
+            if (slice === undefined) continue;
+            const to = 2 * (at % bins);
+            putBoth(slice.fine, to, totals[i], ones[i]);
+            if (squares !== undefined) putBoth(slice.squares, to, squares[i], squaresOfOnes?.[i]);
+          }
+        },
+      ),
+  };
+}
+
+/** Values of labels 0 and 1 beside each other, of the value of both and that of label 1. */
+function putBoth(values: Float64Array, at: number, both = 0, ones = 0): void {
+  values[at] = stable(Math.max(0, both - ones));
+  values[at + 1] = stable(ones);
+}
+
+function partStatement(
+  { relation, score, cut }: BinaryScores,
+  { shape, decisionThreshold }: BinaryPlan,
+  dialect: SqlDialect,
+): Statement<readonly Parts[]> {
+  const { label, weight, part, parts } = relation;
+  const coarse = coarseCount(shape);
+  const key = keySql([
+    { sql: cut.code, size: cut.count },
+    { sql: part, size: parts },
+    { sql: coarseSql(score, shape), size: coarse },
+  ]);
+  const isOne = `${label} = 1`;
+  const isDecided = `${score} >= ${decisionThreshold}`;
+  const times = weight === null ? '' : `${weight} * `;
+  const right = `CASE WHEN ${isOne} THEN ${score} ELSE 1 - ${score} END`;
+  // Where a coarse bin begins at the threshold, the bins tell what reaches it.
+  const isBinned = shape.decidedFrom !== undefined;
+  const columns = [
+    weight === null ? 'COUNT(*)' : `SUM(${weight})`,
+    sumIf(isOne, weight),
+    ...(isBinned ? ['0', '0'] : [sumIf(isDecided, weight), sumIf(`${isDecided} AND ${isOne}`, weight)]),
+    `SUM(${times}-LN(GREATEST(${Number.EPSILON}, ${right})))`,
+    `SUM(${times}(${score} - ${label}) * (${score} - ${label}))`,
+  ];
+  return {
+    sql: `SELECT ${typed(key, dialect)} AS k, ${columns.join(', ')} FROM ${sourceOf(cut)} GROUP BY 1`,
+    read: (answer) => readParts(answer, { cut, parts, coarse, decidedFrom: shape.decidedFrom }),
+  };
+}
+
+interface PartCells {
+  readonly cut: Cut;
+  readonly parts: number;
+  /** Coarse bins. */
+  readonly coarse: number;
+  readonly decidedFrom: number | undefined;
+}
+
+function readParts(
+  [
+    keys = EMPTY,
+    totals = EMPTY,
+    ones = EMPTY,
+    decided = EMPTY,
+    hits = EMPTY,
+    loss = EMPTY,
+    error = EMPTY,
+  ]: readonly Float64Array[],
+  { cut, parts, coarse, decidedFrom }: PartCells,
+): readonly Parts[] {
+  const create = (): Parts => ({
+    coarse: new Float64Array(parts * 2 * coarse),
+    confusion: new Float64Array(parts * CONFUSION_CELLS),
+    logLoss: new Float64Array(parts),
+    squaredError: new Float64Array(parts),
+  });
+  return bySlice(cut, create, (slices) => {
+    for (let i = 0; i < keys.length; i++) {
+      const at = keys[i] ?? 0;
+      const bin = at % coarse;
+      const part = Math.floor(at / coarse) % parts;
+      const slice = slices[Math.floor(at / coarse / parts)];
+      if (slice === undefined) continue;
+      const [all = 0, one = 0] = [totals[i], ones[i]];
+      const isUp = decidedFrom !== undefined && bin >= decidedFrom;
+      const [up = 0, hit = 0] = decidedFrom === undefined ? [decided[i], hits[i]] : isUp ? [all, one] : [0, 0];
+      slice.coarse[2 * part * coarse + bin] = stable(Math.max(0, all - one));
+      slice.coarse[(2 * part + 1) * coarse + bin] = stable(one);
+      add(slice.confusion, 4 * part, Math.max(0, all - one - (up - hit)));
+      add(slice.confusion, 4 * part + 1, Math.max(0, up - hit));
+      add(slice.confusion, 4 * part + 2, Math.max(0, one - hit));
+      add(slice.confusion, 4 * part + 3, hit);
+      add(slice.logLoss, part, loss[i] ?? 0);
+      add(slice.squaredError, part, error[i] ?? 0);
+    }
+    for (const { confusion, logLoss, squaredError } of slices) {
+      for (const sums of [confusion, logLoss, squaredError])
+        sums.forEach((sum, at) => {
+          sums[at] = stable(sum);
+        });
+    }
+  });
+}
+
+/** Ten bins (from, to] of the probability, and the ends. */
+function calibrationStatement(
+  { relation, score, cut }: BinaryScores,
+  dialect: SqlDialect,
+): Statement<readonly Calibration[]> {
+  const { label, weight } = relation;
+  const key = keySql([
+    { sql: cut.code, size: cut.count },
+    { sql: `GREATEST(0, CEIL(${score} * ${CALIBRATION_BINS}) - 1)`, size: CALIBRATION_BINS },
+  ]);
+  const of = (value: string) => (weight === null ? `SUM(${value})` : `SUM(${weight} * ${value})`);
+  const atEnd = (end: string, one: number) => sumIf(`${end} AND ${label} = ${one}`, weight);
+  const [low, high] = [`${score} <= ${END}`, `${score} >= 1 - ${END}`];
+  const columns = [
+    'COUNT(*)',
+    weight === null ? 'COUNT(*)' : `SUM(${weight})`,
+    of(score),
+    of(label),
+    atEnd(low, 0),
+    atEnd(low, 1),
+    atEnd(high, 0),
+    atEnd(high, 1),
+  ];
+  return {
+    sql: `SELECT ${typed(key, dialect)} AS k, ${columns.join(', ')} FROM ${sourceOf(cut)} GROUP BY 1`,
+    read: (answer) => readCalibration(answer, cut),
+  };
+}
+
+function readCalibration([keys = EMPTY, ...columns]: readonly Float64Array[], cut: Cut): readonly Calibration[] {
+  const create = () => ({ calibration: emptyCalibration(), ends: new Float64Array(CONFUSION_CELLS) });
+  return bySlice(cut, create, (slices) => {
+    for (let i = 0; i < keys.length; i++) {
+      const at = keys[i] ?? 0;
+      const slice = slices[Math.floor(at / CALIBRATION_BINS)];
+      if (slice === undefined) continue;
+      const bin = at % CALIBRATION_BINS;
+      const [rows = 0, weight = 0, predicted = 0, observed = 0, ...ends] = columns.map((column) =>
+        stable(column[i] ?? 0),
+      );
+      slice.calibration.rows[bin] = rows;
+      slice.calibration.weight[bin] = weight;
+      slice.calibration.predicted[bin] = predicted;
+      slice.calibration.observed[bin] = observed;
+      for (const [end, value] of ends.entries()) add(slice.ends, end, value);
+    }
+  });
+}
+
+/** Ten bins without a row. */
+export function emptyCalibration(): CalibrationSums {
+  const every = () => new Float64Array(CALIBRATION_BINS);
+  return { rows: every(), weight: every(), predicted: every(), observed: every() };
+}
+
+const EMPTY = new Float64Array(0);
+
+function bySlice<Slice>(
+  { count }: Cut,
+  create: () => Slice,
+  fill: (slices: readonly Slice[]) => void,
+): readonly Slice[] {
+  const slices = Array.from({ length: count }, create);
+  fill(slices);
+  return slices;
+}
+
+function add(sums: Float64Array, at: number, value: number): void {
+  sums[at] = (sums[at] ?? 0) + value;
+}

@@ -1,0 +1,47 @@
+import type { ModelPolicy } from '../policy/model-policy.ts';
+import type { TableColumnType } from '../table/table.ts';
+import { isFiniteSql, sqlNumber, sqlText } from './sql-dialect.ts';
+
+/** SQL of a label. */
+export interface LabelSql {
+  /** The number itself, 0 or 1, or the index of the class. */
+  readonly value: string;
+  /** Whether it is such a label. */
+  readonly isValid: string;
+  /** Whether it is any number, and no class. */
+  readonly isNumber: boolean;
+}
+
+/**
+ * A label as aggregates take it; undefined where the column cannot hold labels of the task at all.
+ *
+ * @param raw SQL of the column: text for a column of text, else a double.
+ */
+export function labelSql(raw: string, type: TableColumnType, { task, evaluate }: ModelPolicy): LabelSql | undefined {
+  if (type === 'time') return undefined;
+  const classes = evaluate.classes?.map(String);
+  if (task === 'regression') {
+    return type === 'text' || type === 'boolean'
+      ? undefined
+      : { value: raw, isValid: isFiniteSql(raw), isNumber: true };
+  }
+  if (classes === undefined) {
+    if (task !== 'binary-classification' || type === 'text') return undefined;
+    return { value: raw, isValid: `${raw} * (${raw} - 1) = 0`, isNumber: false };
+  }
+  const cases = classes.flatMap((name, index) => {
+    const value = literalOf(name, type);
+    return value === undefined ? [] : [`WHEN ${raw} = ${value} THEN ${index}`];
+  });
+  if (cases.length === 0) return undefined;
+  const value = `CASE ${cases.join(' ')} END`;
+  return { value, isValid: `${value} IS NOT NULL`, isNumber: false };
+}
+
+/** The value of a column that is written as a class's name; undefined: none is. */
+function literalOf(name: string, type: TableColumnType): string | undefined {
+  if (type === 'text') return sqlText(name);
+  if (type === 'boolean') return name === 'true' ? '1' : name === 'false' ? '0' : undefined;
+  const number = Number(name);
+  return String(number) === name && Number.isFinite(number) ? sqlNumber(number) : undefined;
+}

@@ -1,0 +1,67 @@
+import type { Loss, Metric } from '../metrics/metric.ts';
+import { type SqlDialect, sqlNumber } from './sql-dialect.ts';
+import { type Cut, keySql, type ScoredRelation, type Statement, sourceOf, stable } from './statement.ts';
+
+/** Terms that the explained shares are made of: the error, its square, the label and its square, about a centre. */
+export const TERMS = 4;
+
+/** A model's predictions of numbers, as sums by part. */
+export interface RegressionAggregates {
+  readonly losses: ReadonlyMap<Loss, Float64Array>;
+  /** Errors, squared errors, labels and squared labels of each part, labels about a centre. */
+  readonly terms: Float64Array;
+}
+
+/** A model's predictions. */
+export interface RegressionScores {
+  readonly relation: ScoredRelation;
+  readonly prediction: string;
+  readonly cut: Cut;
+  /** About the mean label: sums of squares about it lose no digits to a mean far from 0. */
+  readonly centre: number;
+}
+
+/** The statement for the sums of one model, one entry a slice. */
+export function regressionStatement(
+  { relation, prediction, cut, centre }: RegressionScores,
+  metrics: readonly Metric[],
+  dialect: SqlDialect,
+): Statement<readonly RegressionAggregates[]> {
+  const { label, weight, part, parts } = relation;
+  const losses = new Map(
+    metrics.flatMap(({ aggregated }) =>
+      aggregated?.kind === 'mean-loss' ? [[aggregated.loss, aggregated.sql] as const] : [],
+    ),
+  );
+  const key = keySql([
+    { sql: cut.code, size: cut.count },
+    { sql: part, size: parts },
+  ]);
+  const about = `(${label} - ${sqlNumber(centre)})`;
+  const error = `(${label} - ${prediction})`;
+  const times = weight === null ? '' : `${weight} * `;
+  // A row without weight does not count, whatever it loses.
+  const sumOfLoss = (loss: string) =>
+    weight === null ? `SUM(${loss})` : `SUM(CASE WHEN ${weight} > 0 THEN ${weight} * (${loss}) ELSE 0 END)`;
+  const columns = [
+    ...[error, `${error} * ${error}`, about, `${about} * ${about}`].map((term) => `SUM(${times}${term})`),
+    ...[...losses.values()].map((sql) => sumOfLoss(sql(label, prediction))),
+  ];
+  return {
+    sql: `SELECT ${dialect.whole(key.sql)} AS k, ${columns.join(', ')} FROM ${sourceOf(cut)} GROUP BY 1`,
+    read: ([keys = new Float64Array(0), ...sums]) => {
+      const slices = Array.from({ length: cut.count }, () => ({
+        losses: new Map([...losses.keys()].map((loss) => [loss, new Float64Array(parts)])),
+        terms: new Float64Array(parts * TERMS),
+      }));
+      keys.forEach((at, i) => {
+        const slice = slices[Math.floor(at / parts)];
+        const of = (column: number) => stable(sums[column]?.[i] ?? 0);
+        for (let term = 0; term < TERMS; term++) slice?.terms.set([of(term)], (at % parts) * TERMS + term);
+        for (const [index, loss] of [...losses.keys()].entries())
+          slice?.losses.get(loss)?.set([of(TERMS + index)], at % parts);
+      });
+      return slices;
+    },
+  };
+}

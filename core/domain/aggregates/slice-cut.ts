@@ -1,0 +1,90 @@
+import {
+  binnedText,
+  compareValues,
+  refuseManyValues,
+  type SliceDeclaration,
+  type SliceKey,
+} from '../evaluation/slice.ts';
+import { isFiniteSql, sqlNumber, sqlText } from './sql-dialect.ts';
+import type { Cut } from './statement.ts';
+
+/** Chosen: so many comparisons take less than looking a value up in a table. */
+const MOST_CASES = 16;
+/** One more than a column may have. */
+export const ASKED_VALUES = 202;
+
+/** A column that slices are declared of, as a relation has it. */
+export interface SlicedColumn {
+  readonly declaration: SliceDeclaration;
+  readonly sql: string;
+  readonly kind: 'text' | 'numeric' | 'boolean';
+}
+
+/** A value of such a column; null where it is missing. */
+export type SliceValue = string | number | null;
+
+/** A slice that may have rows. */
+export interface DeclaredSlice {
+  readonly key: SliceKey;
+  /** SQL of whether a row is in it; for values the value itself is compared. */
+  readonly value: SliceValue | undefined;
+}
+
+/** SQL of the column's value: NULL where it is missing or not finite. */
+export function sliceValueSql({ sql, kind }: SlicedColumn): string {
+  return kind === 'text' ? sql : `CASE WHEN ${isFiniteSql(sql)} THEN ${sql} END`;
+}
+
+/**
+ * The slices of a declaration in the order in which they are shown.
+ *
+ * @param values All values of the column, or at least 201 of them.
+ * @throws {UserError} DATA_INVALID for more than 200 values, or bins of text.
+ */
+export function declaredSlices(
+  { declaration, kind }: SlicedColumn,
+  values: readonly SliceValue[],
+): readonly DeclaredSlice[] {
+  const { column, bins } = declaration;
+  if (bins !== undefined) {
+    if (kind !== 'numeric') throw binnedText(column);
+    return bins.slice(0, -1).map((from, at) => ({ key: { column, from, to: bins[at + 1] ?? from }, value: undefined }));
+  }
+  refuseManyValues(column, values.length);
+  const named = values.map((value) => ({ key: { column, value: nameOf(value, kind) }, value }));
+  return named.sort((a, b) => compareValues(a.key.value, b.key.value));
+}
+
+function nameOf(value: SliceValue, kind: SlicedColumn['kind']): SliceValue {
+  return kind === 'boolean' && value !== null ? String(value === 1) : value;
+}
+
+/** Some slices of a column, numbered in the order in which they are given. */
+export function cutOf(from: string, column: SlicedColumn, slices: readonly DeclaredSlice[]): Cut {
+  const sql = sliceValueSql(column);
+  const count = slices.length;
+  const isValue = slices.every(({ value }) => value !== undefined);
+  if (!isValue || count <= MOST_CASES) {
+    const last = column.declaration.bins?.at(-1);
+    const cases = slices.map((slice, at) => `WHEN ${conditionOf(sql, slice, last)} THEN ${at}`);
+    return { from, code: `CASE ${cases.join(' ')} END`, count };
+  }
+  const rows = slices.flatMap(({ value }, at) =>
+    value === null || value === undefined ? [] : [`(${literal(value)}, ${at})`],
+  );
+  const missing = slices.findIndex(({ value }) => value === null);
+  const joined = `${from} LEFT JOIN (VALUES ${rows.join(', ')}) AS cut(value, code) ON ${sql} = cut.value`;
+  const code = missing === -1 ? 'cut.code' : `CASE WHEN ${sql} IS NULL THEN ${missing} ELSE cut.code END`;
+  return { from: joined, code, count };
+}
+
+function conditionOf(sql: string, { key, value }: DeclaredSlice, last: number | undefined): string {
+  if ('from' in key) {
+    return `${sql} >= ${sqlNumber(key.from)} AND ${sql} ${key.to === last ? '<=' : '<'} ${sqlNumber(key.to)}`;
+  }
+  return value === null || value === undefined ? `${sql} IS NULL` : `${sql} = ${literal(value)}`;
+}
+
+function literal(value: string | number): string {
+  return typeof value === 'string' ? sqlText(value) : sqlNumber(value);
+}

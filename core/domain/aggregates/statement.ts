@@ -1,0 +1,57 @@
+/** A question to an engine. */
+export interface Statement<Answer> {
+  readonly sql: string;
+  /** @param columns Numbers by column, in the order of the SELECT; NULL is NaN. */
+  readonly read: (columns: readonly Float64Array[]) => Answer;
+}
+
+/** Scored rows as SQL over the names of a relation. */
+export interface ScoredRelation {
+  /** Stands after FROM. */
+  readonly from: string;
+  /** 0 or 1, the index of the class, or the number itself. */
+  readonly label: string;
+  /** null: all rows weigh the same. */
+  readonly weight: string | null;
+  /** A whole number below `parts`: rows of one part may depend on each other. */
+  readonly part: string;
+  readonly parts: number;
+}
+
+/** Rows that are aggregated by themselves. */
+export interface Cut {
+  /** Stands after FROM, instead of the relation's. */
+  readonly from: string;
+  /** A whole number below `count`, or NULL for rows of no slice. */
+  readonly code: string;
+  readonly count: number;
+}
+
+/** All rows as one slice. */
+export function wholeOf({ from }: ScoredRelation): Cut {
+  return { from, code: '0', count: 1 };
+}
+
+/** Rows of slices alone. */
+export function sourceOf({ from, code, count }: Cut): string {
+  return count === 1 && code === '0' ? from : `${from} WHERE ${code} IS NOT NULL`;
+}
+
+/** SQL of a key that counts through dimensions, the last one fastest. */
+export function keySql(dimensions: readonly { readonly sql: string; readonly size: number }[]): {
+  readonly sql: string;
+  readonly size: number;
+} {
+  const [first = { sql: '0', size: 1 }, ...rest] = dimensions.filter(({ size }) => size > 1);
+  return rest.reduce(
+    (key, { sql, size }) => ({ sql: `(${key.sql}) * ${size} + ${sql}`, size: key.size * size }),
+    first,
+  );
+}
+
+/**
+ * A sum that engines add up in any order, without the digits in which that shows: the same in every run.
+ */
+export function stable(sum: number): number {
+  return Number(sum.toPrecision(12));
+}

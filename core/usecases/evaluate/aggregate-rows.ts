@@ -1,0 +1,214 @@
+import type { AggregatedPopulation, AggregatedRows, AggregatedSlice } from '../../domain/aggregates/aggregated-rows.ts';
+import type { AggregationPlan } from '../../domain/aggregates/aggregation-plan.ts';
+import {
+  countStatement,
+  countsOfCells,
+  type PopulationCounts,
+  populationOf,
+} from '../../domain/aggregates/population-aggregates.ts';
+import { FINE, OF_SLICE } from '../../domain/aggregates/score-bins.ts';
+import {
+  ASKED_VALUES,
+  cutOf,
+  type DeclaredSlice,
+  declaredSlices,
+  type SlicedColumn,
+  type SliceValue,
+  sliceValueSql,
+} from '../../domain/aggregates/slice-cut.ts';
+import { type Cut, type ScoredRelation, wholeOf } from '../../domain/aggregates/statement.ts';
+import type { ScoredPopulation } from '../../domain/evaluation/population.ts';
+import type { SliceKey } from '../../domain/evaluation/slice.ts';
+import { UserError } from '../../errors.ts';
+import type { Relation } from '../../ports/evaluate/relation-engine.ts';
+import { type Asking, aggregateModel, type ModelColumns, type ModelRows } from './aggregate-models.ts';
+
+/** Chosen: rows of a slice that are fetched and judged one by one, so that small slices are judged as ever. */
+const HELD_ROWS = 65_536;
+/** Chosen: the aggregates of a slice take up to 1 MB a model and class. */
+const MOST_SLICES = 500;
+
+/** Scored rows in a relation. */
+export interface RowsToAggregate {
+  readonly relation: ScoredRelation;
+  readonly plan: AggregationPlan;
+  readonly candidate: ModelColumns;
+  readonly champion: ModelColumns | null;
+  /** About the mean label. */
+  readonly centre: number;
+  /** Rows to which both models gave other scores; 0 without a champion. */
+  readonly differing: number;
+  readonly slices: readonly SlicedColumn[];
+}
+
+/** Asks for aggregates, and for rows. */
+export interface AskingRows extends Asking {
+  readonly query: Relation['query'];
+}
+
+/**
+ * Aggregates of all rows and of slices.
+ *
+ * @throws {UserError} DATA_INVALID for slices that the columns do not give, DATA_UNSUPPORTED for too many.
+ */
+export async function aggregateRows(rows: RowsToAggregate, asking: AskingRows): Promise<AggregatedRows> {
+  const [all] = await aggregatePopulations(rows, wholeOf(rows.relation), { bins: FINE, asking });
+  if (all === undefined) throw new RangeError('no aggregates');
+  const slices: AggregatedSlice[] = [];
+  for (const column of rows.slices) slices.push(...(await aggregateSlices(rows, column, asking)));
+  return { ...all, slices };
+}
+
+interface How {
+  readonly bins: ModelRows['bins'];
+  readonly asking: Asking;
+}
+
+async function aggregatePopulations(
+  { relation, plan, candidate, champion, centre, differing }: RowsToAggregate,
+  cut: Cut,
+  { bins, asking }: How,
+): Promise<readonly AggregatedPopulation[]> {
+  const isDiffering =
+    champion && candidate.scores.map((score, at) => `${score} <> ${champion.scores[at]}`).join(' OR ');
+  const statement = countStatement({ relation, cut, classes: plan.classes, isDiffering }, asking.dialect);
+  let counted: Promise<readonly PopulationCounts[]> | undefined;
+  const countRows: ModelRows['countRows'] = (cells) => {
+    counted ??= cells === undefined ? asking.ask(statement) : Promise.resolve([countsOfCells(cells, differing)]);
+    return counted;
+  };
+  const rows: ModelRows = { relation, cut, plan, bins, centre, isWhole: bins === FINE, countRows };
+  const [own, rival] = await Promise.all([
+    aggregateModel(candidate, rows, asking),
+    champion === null ? null : aggregateModel(champion, rows, asking),
+  ]);
+  return (await countRows()).map((count, at): AggregatedPopulation => {
+    const model = own[at];
+    if (model === undefined) throw new RangeError('a slice without its model');
+    return {
+      rows: count.rows,
+      labelRows: count.labelRows,
+      population: populationOf(count, plan.isGrouped),
+      candidate: model,
+      champion: rival?.[at] ?? null,
+      identical: champion !== null && count.differing === 0 && candidate.problem === null && champion.problem === null,
+    };
+  });
+}
+
+interface CountedSlice extends DeclaredSlice {
+  readonly rows: number;
+}
+
+async function aggregateSlices(
+  rows: RowsToAggregate,
+  column: SlicedColumn,
+  asking: AskingRows,
+): Promise<readonly AggregatedSlice[]> {
+  const slices = await countSlices(rows.relation.from, column, asking);
+  if (slices.length > MOST_SLICES) {
+    throw new UserError(
+      'DATA_UNSUPPORTED',
+      `there are more than ${MOST_SLICES} slices of ${column.declaration.column}`,
+      {
+        fix: 'Use wider bins.',
+      },
+    );
+  }
+  const large = slices.filter((slice) => slice.rows > HELD_ROWS);
+  const small = slices.filter((slice) => slice.rows <= HELD_ROWS);
+  const aggregated =
+    large.length === 0
+      ? []
+      : await aggregatePopulations(rows, cutOf(rows.relation.from, column, large), { bins: OF_SLICE, asking });
+  const held =
+    small.length === 0 ? [] : await holdRows(rows, cutOf(rows.relation.from, column, small), { small, asking });
+  return slices.map((slice): AggregatedSlice => {
+    const { key, rows: count } = slice;
+    const aggregates = aggregated[large.indexOf(slice)];
+    if (aggregates !== undefined) return { key, rows: count, of: { kind: 'aggregated', aggregates } };
+    const population = held[small.indexOf(slice)];
+    if (population === undefined) throw new RangeError('a slice without rows');
+    return { key, rows: count, of: { kind: 'held', population } };
+  });
+}
+
+/** The slices that have rows. */
+async function countSlices(
+  from: string,
+  column: SlicedColumn,
+  { query }: AskingRows,
+): Promise<readonly CountedSlice[]> {
+  const { declaration } = column;
+  const value = sliceValueSql(column);
+  if (declaration.bins === undefined) {
+    const [values = [], counts = []] = await query(
+      `SELECT ${value} AS v, COUNT(*) AS n FROM ${from} GROUP BY 1 LIMIT ${ASKED_VALUES}`,
+    );
+    const rowsOf = new Map<SliceValue, number>(values.map((one, at) => [one, Number(counts[at] ?? 0)]));
+    return declaredSlices(column, values).map((slice) => ({ ...slice, rows: rowsOf.get(slice.value ?? null) ?? 0 }));
+  }
+  const declared = declaredSlices(column, []);
+  const { code, from: source } = cutOf(from, column, declared);
+  const [codes = [], counts = []] = await query(
+    `SELECT CAST(code AS DOUBLE), COUNT(*) FROM (SELECT ${code} AS code FROM ${source}) AS coded WHERE code IS NOT NULL GROUP BY 1`,
+  );
+  const rowsOf = new Map(codes.map((one, at) => [Number(one), Number(counts[at] ?? 0)]));
+  return declared.flatMap((slice, at) => (rowsOf.has(at) ? [{ ...slice, rows: rowsOf.get(at) ?? 0 }] : []));
+}
+
+/** The rows of small slices. */
+async function holdRows(
+  { relation, plan, candidate, champion }: RowsToAggregate,
+  { from, code }: Cut,
+  { small, asking }: { readonly small: readonly CountedSlice[]; readonly asking: AskingRows },
+): Promise<readonly ScoredPopulation[]> {
+  const { label, weight, part } = relation;
+  const scores = [...candidate.scores, ...(champion?.scores ?? [])];
+  const selected = [code, label, part, weight ?? '1', ...scores].map((sql, at) => `CAST(${sql} AS DOUBLE) AS c${at}`);
+  const columns = await asking.query(
+    `SELECT c0, ${selected
+      .slice(1)
+      .map((_, at) => `c${at + 1}`)
+      .join(', ')} FROM (SELECT ${selected.join(', ')}, row FROM ${from}) AS held WHERE c0 IS NOT NULL ORDER BY row`,
+  );
+  const rowsOf = small.map((): number[] => []);
+  for (const [row, number] of (columns[0] ?? []).entries()) rowsOf[Number(number)]?.push(row);
+  const width = candidate.scores.length;
+  return small.map(({ key }, at) => {
+    const rows = rowsOf[at] ?? [];
+    const numbers = (column: number) => Float64Array.from(rows, (row) => Number(columns[column]?.[row] ?? Number.NaN));
+    const scored = (first: number) => interleaved(Array.from({ length: width }, (_, of) => numbers(first + of)));
+    return {
+      slice: key,
+      labels: numbers(1),
+      weights: weight === null ? null : numbers(3),
+      candidate: scored(4),
+      champion: champion === null ? null : scored(4 + width),
+      classes: plan.classes,
+      sampling: plan.isGrouped ? clusters(numbers(2)) : { kind: 'rows' },
+    } satisfies ScoredPopulation & { readonly slice: SliceKey };
+  });
+}
+
+/** Numbered anew: groups without a row in the slice do not count. */
+function clusters(parts: Float64Array): ScoredPopulation['sampling'] {
+  const numbers = new Map<number, number>();
+  const ids = Uint32Array.from(parts, (part) => {
+    const number = numbers.get(part) ?? numbers.size;
+    numbers.set(part, number);
+    return number;
+  });
+  return { kind: 'clusters', ids, count: numbers.size };
+}
+
+function interleaved(columns: readonly Float64Array[]): Float64Array {
+  const [first = new Float64Array(0)] = columns;
+  if (columns.length === 1) return first;
+  const all = new Float64Array(first.length * columns.length);
+  for (const [of, values] of columns.entries())
+    values.forEach((value, row) => {
+      all[row * columns.length + of] = value;
+    });
+  return all;
+}
