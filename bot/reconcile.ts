@@ -64,7 +64,7 @@ export async function reconcileAllRetraining(repository: BotRepository, log: Log
 }
 
 /** Says so where the schedule that looks for drift does not run. */
-export async function watchTheWatch(repository: BotRepository, log: Log): Promise<void> {
+export async function reportOverdueDriftChecks(repository: BotRepository, log: Log): Promise<void> {
   const config = await repository.config();
   if (config === undefined) return;
   const { login: self, clockMs } = repository.identity;

@@ -25,7 +25,7 @@ import { ReleaseEvaluations } from '../core/usecases/promote/release-evaluations
 import { examineSetup } from '../core/usecases/setup/examine-setup.ts';
 import { APP_EVENTS, APP_PERMISSIONS } from './app-manifest.ts';
 import type { BotMemory } from './bot-memory.ts';
-import { remembering } from './remembering.ts';
+import { memoise } from './memoise.ts';
 
 /** Where a repository says how it uses Tidegate. */
 export const CONFIG_FILE = 'tidegate.yaml';
@@ -57,12 +57,12 @@ export function openRepository(client: GitHubClient, name: RepositoryName, ident
   const files = new GitHubRepositoryFiles(client, name, memory);
   const runs = new GitHubWorkflowRuns(client, name);
   const signals = new GitHubHealthSignals(client, name);
-  const log = remembering(new GitHubDefaultBranchLog(client, name, async () => (await branches.default()).name), {
+  const log = memoise(new GitHubDefaultBranchLog(client, name, async () => (await branches.default()).name), {
     reads: ['tips'],
   });
   const archive = new ZipReportArchive();
   const hasher = new FileArtifactHasher();
-  const branches = remembering(new GitHubBranches(client, name, memory.facts), { reads: ['default'] });
+  const branches = memoise(new GitHubBranches(client, name, memory.facts), { reads: ['default'] });
   const fullName = `${name.owner}/${name.repo}`;
   return {
     name,
@@ -74,7 +74,7 @@ export function openRepository(client: GitHubClient, name: RepositoryName, ident
     settled: memory.settled,
     checks: new GitHubCheckRuns(client, name, identity.appId),
     conversation: new GitHubConversation(client, name),
-    controls: remembering(new GitHubControlIssues(client, name), { reads: ['list'], writes: ['create', 'close'] }),
+    controls: memoise(new GitHubControlIssues(client, name), { reads: ['list'], writes: ['create', 'close'] }),
     comments: new GitHubComments(client, name, identity.login),
     history: new GitHubCommitHistory(client, name, memory.facts),
     log,
@@ -86,7 +86,7 @@ export function openRepository(client: GitHubClient, name: RepositoryName, ident
     runs,
     hasher,
     evaluations: new ReleaseEvaluations({ runs, archive, hasher }, memory.evaluations),
-    tags: remembering(new GitHubVersionTags(client, name), { reads: ['list', 'readAll'] }),
+    tags: memoise(new GitHubVersionTags(client, name), { reads: ['list', 'readAll'] }),
     archive,
     /** What is set up on GitHub for this repository, as far as the App may see it. */
     examine: () =>

@@ -1,7 +1,7 @@
 import type { Probot } from 'probot';
 import { asClient } from './app.ts';
 import type { KeyedQueue } from './keyed-queue.ts';
-import { reconcileAllPromotions, reconcileAllRetraining, watchTheWatch } from './reconcile.ts';
+import { reconcileAllPromotions, reconcileAllRetraining, reportOverdueDriftChecks } from './reconcile.ts';
 import type { BotIdentity } from './repository.ts';
 import type { Wakeups } from './wakeups.ts';
 
@@ -22,7 +22,7 @@ export async function sweep(
       const work = async () => {
         await reconcileAllPromotions(repository, log, 'all');
         await reconcileAllRetraining(repository, log);
-        await watchTheWatch(repository, log);
+        await reportOverdueDriftChecks(repository, log);
       };
       await queue.run(`${owner.login}/${name}`, work).catch((error: unknown) => app.log.error(error));
     }

@@ -65,7 +65,7 @@ export interface WordWanted {
 
 /** Waits until the promotion check of a pull request says that all gates are open. @returns Seconds since the merge. */
 export async function gateOpens(observer: Observer, title: string, merge: Merge): Promise<Seconds> {
-  const isOpen = async () => (await observer.gateOf(title)) === 'Every gate is open';
+  const isOpen = async () => (await observer.gateOf(title)) === 'Every condition holds';
   await waitUntil(isOpen, { what: `open gates of "${title}"`, explain: () => observer.gateOf(title) });
   return since(merge);
 }

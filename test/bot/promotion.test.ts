@@ -31,7 +31,7 @@ describe('promotion', { timeout: TIMEOUT_MS }, () => {
     expect(waiting?.body).toContain('soaks upstream, until');
     expect(await world.check(waiting?.head ?? '')).toMatchObject({ is: 'in_progress' });
     await world.later(24 * HOUR + 60_000);
-    expect(await world.check(waiting?.head ?? '')).toEqual({ is: 'success', title: 'Every gate is open' });
+    expect(await world.check(waiting?.head ?? '')).toEqual({ is: 'success', title: 'Every condition holds' });
     expect((await world.open())[PRODUCTION]?.body).toContain('Nothing: a person decides.');
     await world.merge(PRODUCTION);
     expect(await world.file('k8s/production.yaml')).toBe(manifest(uriOf(digestOf('a'))));

@@ -1,14 +1,19 @@
-import type { WaitingGate } from './gates.ts';
+import type { UnmetCondition } from './conditions.ts';
 import type { Health } from './health.ts';
 
 /** An environment whose targets a pull request changes, as far as the check judges it. */
 export interface ChangedEnvironment {
   readonly model: string;
   readonly environment: string;
-  readonly outcome: /** All its targets name one version that is believed. `waiting`: gates that are not open. */
-    | { readonly kind: 'version'; readonly version: string; readonly waiting: readonly WaitingGate[] }
+  readonly outcome: /** All its targets name one version that is believed. `waiting`: conditions that do not hold yet. */
+    | { readonly kind: 'version'; readonly version: string; readonly waiting: readonly UnmetCondition[] }
     /** It goes back to what the environment had on the default branch. */
-    | { readonly kind: 'back'; readonly to: string; readonly since: string; readonly waiting: readonly WaitingGate[] }
+    | {
+        readonly kind: 'back';
+        readonly to: string;
+        readonly since: string;
+        readonly waiting: readonly UnmetCondition[];
+      }
     /** It may not be merged. `reason`: a clause, for people. */
     | { readonly kind: 'refused'; readonly reason: string };
 }
@@ -23,7 +28,7 @@ export interface PromotionCheck {
 
 /**
  * The check of a pull request by the environments that it changes: success at once where there are none; failure where
- * one would run anything that no release made; pending while a gate waits.
+ * one would run anything that no release made; pending while a condition does not hold.
  */
 export function decidePromotionCheck(changes: readonly ChangedEnvironment[]): PromotionCheck {
   if (changes.length === 0) {
@@ -34,12 +39,12 @@ export function decidePromotionCheck(changes: readonly ChangedEnvironment[]): Pr
     return { conclusion: 'failure', title: 'A target names no registered version', findings };
   }
   const [first] = changes.flatMap(({ outcome }) => (outcome.kind === 'refused' ? [] : outcome.waiting));
-  if (first !== undefined) return { conclusion: 'pending', title: `Waits: ${describeGate(first)}`, findings };
-  return { conclusion: 'success', title: 'Every gate is open', findings };
+  if (first !== undefined) return { conclusion: 'pending', title: `Waits: ${describeCondition(first)}`, findings };
+  return { conclusion: 'success', title: 'Every condition holds', findings };
 }
 
-/** A gate and until when, in words; instants in UTC, to the minute. */
-export function describeGate({ reason, untilMs }: WaitingGate): string {
+/** A condition and until when, in words; instants in UTC, to the minute. */
+export function describeCondition({ reason, untilMs }: UnmetCondition): string {
   return untilMs === undefined ? reason : `${reason}, until ${atMinute(untilMs)}`;
 }
 
@@ -59,7 +64,8 @@ function atMinute(ms: number): string {
 
 function describeChange({ model, environment, outcome }: ChangedEnvironment): string {
   if (outcome.kind === 'refused') return `${model} in ${environment}: ${outcome.reason}`;
-  const waits = outcome.waiting.length === 0 ? 'nothing to wait for' : outcome.waiting.map(describeGate).join('; ');
+  const waits =
+    outcome.waiting.length === 0 ? 'nothing to wait for' : outcome.waiting.map(describeCondition).join('; ');
   if (outcome.kind === 'version') return `${model} v${outcome.version} in ${environment}: ${waits}`;
   return `${model} in ${environment}: goes back to ${outcome.to}, which the default branch had from ${outcome.since}: ${waits}`;
 }

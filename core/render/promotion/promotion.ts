@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { DeployedVersion } from '../../domain/manifest/version-value.ts';
 import { metricTitle } from '../../domain/metrics/metric-registry.ts';
-import type { WaitingGate } from '../../domain/promotion/gates.ts';
-import { describeGate } from '../../domain/promotion/promotion-check.ts';
+import type { UnmetCondition } from '../../domain/promotion/conditions.ts';
+import { describeCondition } from '../../domain/promotion/promotion-check.ts';
 import { formatCount } from '../../domain/text/format-number.ts';
 import type { EvaluationReport } from '../../reports/evaluation-report.ts';
 import type { VersionEvidence } from '../../reports/version-evidence.ts';
@@ -52,7 +52,7 @@ export interface PromotionView {
   /** What the manifests do with the version that the diff does not show; in the order of the targets. */
   readonly warnings?: readonly ShownWarning[] | undefined;
   /** Gates that keep the check pending. */
-  readonly waiting: readonly WaitingGate[];
+  readonly waiting: readonly UnmetCondition[];
   /** How its release judged it, in full; undefined where GitHub does not keep it any more. */
   readonly evaluation?: EvaluationReport | undefined;
   /** The bot merges it once nothing waits. */
@@ -274,8 +274,8 @@ function renderWaiting({ waiting, autoMerge }: PromotionView): string {
   if (waiting.length === 0) {
     return `#### What waits\n\nNothing${autoMerge === true ? `. ${MERGES_ITSELF}` : ': a person decides.'}`;
   }
-  const rows = waiting.map((gate) => [gate.gate, escapeText(describeGate(gate), 300)]);
-  return `#### What waits\n\n${renderTable(['gate', 'waits for'], rows)}\n\nThe check \`tidegate / promotion\` is pending until then.${autoMerge === true ? ` ${MERGES_ITSELF}` : ''}`;
+  const rows = waiting.map((one) => [one.kind, escapeText(describeCondition(one), 300)]);
+  return `#### What waits\n\n${renderTable(['condition', 'waits for'], rows)}\n\nThe check \`tidegate / promotion\` is pending until then.${autoMerge === true ? ` ${MERGES_ITSELF}` : ''}`;
 }
 
 const COMMANDS =

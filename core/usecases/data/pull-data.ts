@@ -11,9 +11,9 @@ import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
 import { UserError } from '../../errors.ts';
 import type { DatasetPart, DataWorkspace } from '../../ports/data/data-workspace.ts';
 import type { SourceTree } from '../../ports/data/source-tree.ts';
-import { bringFiles } from './bring-files.ts';
 import { type FetchPorts, fetchObjects, missingError } from './fetch-objects.ts';
 import { findAbsent } from './find-absent.ts';
+import { materialiseFiles } from './materialise-files.ts';
 import { readText } from './read-text.ts';
 import { type ExpectedFiles, refuseTrackedFiles } from './refuse-tracked-files.ts';
 
@@ -93,7 +93,7 @@ export async function pullData(request: PullRequest, ports: PullPorts): Promise<
   const brought =
     request.checkOnly || isFailing
       ? await checkRemotes(readable, files, request, ports)
-      : await bringFiles({ files, outputs: readable }, request, ports);
+      : await materialiseFiles({ files, outputs: readable }, request, ports);
   const gone = new Set(brought.missing.map((object) => object.md5));
   const isThere = (file: WantedFile): boolean => !gone.has(file.md5);
   const unrecorded = outputs.filter(({ output }) => output.md5 === undefined).map(({ output }) => output.path);

@@ -1,7 +1,7 @@
 import type { Command } from '../../domain/commands/parse-commands.ts';
 import type { Finding } from '../../domain/doctor/finding.ts';
 import type { Environment } from '../../domain/policy/environment.ts';
-import { describeGate, describeHealth } from '../../domain/promotion/promotion-check.ts';
+import { describeCondition, describeHealth } from '../../domain/promotion/promotion-check.ts';
 import type { Comments } from '../../ports/github/comments.ts';
 import type { Conversation } from '../../ports/github/conversation.ts';
 import { doctorHeadline, renderDoctorComment } from '../../render/doctor.ts';
@@ -88,17 +88,17 @@ async function plan(request: PromotionRequest, ports: CommandPorts): Promise<Ans
 }
 
 async function describeStep({ environment, desired, running }: PlannedPromotion, { situation }: PromotionPlan) {
-  const { gates } = situation;
+  const { conditions } = situation;
   const runs = running?.version === undefined ? (running?.note ?? 'nothing') : `v${running.version.version}`;
-  const observed = await gates.observe(environment.name);
+  const observed = await conditions.observe(environment.name);
   const health = observed === undefined ? '' : describeHealth(observed.health);
   const row = { environment: environment.name, runs, health };
   if (desired.kind === 'none') return { ...row, next: 'nothing', waits: desired.reason };
-  const waiting = await gates.waiting(environment, desired.version);
+  const waiting = await conditions.waiting(environment, desired.version);
   return {
     ...row,
     next: `v${desired.version.version}`,
-    waits: waiting.map(describeGate).join('; ') || 'a person, who merges',
+    waits: waiting.map(describeCondition).join('; ') || 'a person, who merges',
   };
 }
 
@@ -182,10 +182,10 @@ async function unhold(_: string, scope: CommandScope, ports: CommandPorts): Prom
 async function holdOf(
   environment: Environment,
   version: KnownVersion,
-  { gates }: ModelSituation,
+  { conditions }: ModelSituation,
 ): Promise<number | undefined> {
   const held = { environment: environment.name, digest: version.artifactDigest };
-  return openHoldsOf(await gates.controls(), held)[0]?.issue;
+  return openHoldsOf(await conditions.controls(), held)[0]?.issue;
 }
 
 function runningIn({ name }: Environment, { running }: ModelSituation): KnownVersion | undefined {

@@ -47,13 +47,13 @@ async function mergeOne(
   { environment, desired, pullRequests }: PlannedPromotion,
   { plan, request, ports }: Merged,
 ): Promise<string | undefined> {
-  const { base, gates } = plan.situation;
+  const { base, conditions } = plan.situation;
   const open = pullRequests.find(({ state }) => state === 'open');
   if (desired.kind !== 'open' || open === undefined) return undefined;
   // Whoever may push may point it at a branch of their own, which requires nothing.
   if (open.baseRef !== base.name) return `#${open.number} is not for ${base.name}: a person changed that`;
   const { version } = desired;
-  const [waits] = await gates.waiting(environment, version);
+  const [waits] = await conditions.waiting(environment, version);
   if (waits !== undefined) return `#${open.number} waits: ${waits.reason}`;
   if (isLeftToPeople(version, environment.name)) {
     return `#${open.number} is left to a person: the document of v${version.version}'s release has expired`;

@@ -14,7 +14,7 @@ import type { ProvenanceMemory } from '../registry/provenance-memory.ts';
 import { ProvenanceVerifier } from '../registry/verify-provenance.ts';
 import { type CatalogTags, VersionCatalog } from '../registry/version-catalog.ts';
 import { EnvironmentHistories } from './environment-histories.ts';
-import { type GatePorts, PromotionGates } from './promotion-gates.ts';
+import { type ConditionPorts, PromotionConditions } from './promotion-conditions.ts';
 
 /** A model whose versions and environments are looked at. */
 export interface SituationRequest {
@@ -26,7 +26,7 @@ export interface SituationRequest {
 }
 
 /** What is looked at. */
-export interface SituationPorts extends BeliefPorts, GatePorts {
+export interface SituationPorts extends BeliefPorts, ConditionPorts {
   readonly branches: Pick<Branches, 'default'>;
 }
 
@@ -56,7 +56,7 @@ export interface ModelSituation {
   readonly histories: EnvironmentHistories;
   /** In the order of the configuration. */
   readonly running: readonly RunningEnvironment[];
-  readonly gates: PromotionGates;
+  readonly conditions: PromotionConditions;
 }
 
 /** Reads how a model stands. */
@@ -66,8 +66,8 @@ export async function readSituation(request: SituationRequest, ports: SituationP
   const base = await ports.branches.default();
   const { catalog, histories } = believedVersions({ model, config, base, nowMs }, ports);
   const running = await findRunningVersions(environments, { files: ports.files, catalog }, base.sha);
-  const gates = new PromotionGates({ model, environments, running, histories, self, nowMs }, ports);
-  return { base, catalog, histories, running, gates };
+  const conditions = new PromotionConditions({ model, environments, running, histories, self, nowMs }, ports);
+  return { base, catalog, histories, running, conditions };
 }
 
 /** Whose versions are believed, and as of when. */

@@ -72,8 +72,8 @@ async function isGood(
   { environment, situation }: TakenBack,
   { signals }: RollbackSources,
 ): Promise<boolean> {
-  const { catalog, gates, histories } = situation;
-  const held = await gates.held(environment.name);
+  const { catalog, conditions, histories } = situation;
+  const held = await conditions.held(environment.name);
   for (const value of state.values) {
     const known = value === undefined ? undefined : await catalog.match(value);
     if (known !== undefined && held.includes(known.artifactDigest)) return false;

@@ -10,8 +10,8 @@ import { findRunningVersions } from '../registry/find-running-versions.ts';
 import type { KnownVersion, VersionCatalog } from '../registry/version-catalog.ts';
 import { type FileEdit, planDeployment } from './deploy-version.ts';
 import { deploymentWarnings } from './deployment-warnings.ts';
-import { type KeepingPorts, keepPullRequest } from './keep-pull-request.ts';
 import { isPlannedCommit } from './planned-commit.ts';
+import { type KeepingPorts, upsertPullRequest } from './upsert-pull-request.ts';
 
 /** A version for an environment's targets, by a pull request. */
 export interface ProposedDeployment {
@@ -68,7 +68,7 @@ export async function proposeDeployment(wanted: ProposedDeployment, ports: Propo
     answersCommands: false,
     earlier: known.filter(({ merged }) => merged).map(({ number }) => number),
   });
-  const { number, did } = await keepPullRequest({ branch, base, edits, ...rendered, open, head }, ports);
+  const { number, did } = await upsertPullRequest({ branch, base, edits, ...rendered, open, head }, ports);
   return {
     edits,
     pullRequest: number,

@@ -15,11 +15,11 @@ import type { RunningEnvironment } from '../registry/find-running-versions.ts';
 import type { KnownVersion, RefusedTag } from '../registry/version-catalog.ts';
 import { planDeployment } from './deploy-version.ts';
 import { deploymentWarnings } from './deployment-warnings.ts';
-import { keepPullRequest } from './keep-pull-request.ts';
 import { type ModelSituation, readSituation, type SituationPorts, type SituationRequest } from './model-situation.ts';
 import { isPlannedCommit } from './planned-commit.ts';
-import { upstreamOf } from './promotion-gates.ts';
+import { upstreamOf } from './promotion-conditions.ts';
 import type { ReleaseEvaluations } from './release-evaluations.ts';
+import { upsertPullRequest } from './upsert-pull-request.ts';
 
 /** A model whose promotions are brought into their desired state. */
 export interface PromotionRequest extends SituationRequest {
@@ -94,7 +94,7 @@ export async function planPromotions(request: PromotionRequest, ports: Promotion
       after: upstreamOf(environment, environments),
       running: running[index]?.version,
       disagrees: running[index]?.disagrees === true,
-      held: await situation.gates.held(environment.name),
+      held: await situation.conditions.held(environment.name),
       ...answersOf(pullRequests[index] ?? [], request.again === environment.name),
     }),
   );
@@ -170,7 +170,7 @@ interface Wanted {
 
 async function openOrUpdate({ step, version, replaces, open }: Wanted, applied: Applied): Promise<string> {
   const { request, ports } = applied;
-  const { base, gates } = applied.plan.situation;
+  const { base, conditions } = applied.plan.situation;
   const { environment, pullRequests } = step;
   const edits = await planDeployment(environment, version, (file) => ports.files.read(file, base.sha));
   if (edits.length === 0) return `holds v${version.version}`;
@@ -186,13 +186,13 @@ async function openOrUpdate({ step, version, replaces, open }: Wanted, applied: 
     replaces,
     files: edits.map(({ file }) => file),
     warnings: await deploymentWarnings(environment, edits),
-    waiting: await gates.waiting(environment, version),
+    waiting: await conditions.waiting(environment, version),
     autoMerge: environment.autoMerge,
     evaluation: await ports.evaluations.of(request.model, version),
     earlier: pullRequests.filter(({ merged }) => merged).map(({ number }) => number),
   });
   const kept = { branch, base, edits, ...rendered, open, head };
-  const { number, did } = await keepPullRequest(kept, ports);
+  const { number, did } = await upsertPullRequest(kept, ports);
   if (did === 'opened') return `opened #${number} for v${version.version}`;
   return did === 'nothing' ? `#${number} is as it should be` : `updated #${number} to v${version.version}`;
 }

@@ -54,7 +54,7 @@ async function reconcileOne(situation: Situation): Promise<readonly (string | un
     situation.pullRequests.filter((one) => !own.includes(one)),
     ports,
   );
-  const health = (await model.gates.observe(environment.name))?.health;
+  const health = (await model.conditions.observe(environment.name))?.health;
   const done = health === undefined ? undefined : await answerHealth(situation, health, own);
   return [closed, done, ...(await closeHolds(environment.name, version, situation))];
 }
@@ -66,7 +66,7 @@ async function answerHealth(
 ): Promise<string | undefined> {
   const { environment, version, model, ports } = situation;
   if (health.state === 'waiting' && health.untilMs !== undefined) ports.wake?.(health.untilMs);
-  const { holds } = await model.gates.controls();
+  const { holds } = await model.conditions.controls();
   const hold = holds.filter(
     ({ environment: name, digest }) => name === environment.name && digest === version.artifactDigest,
   );
@@ -74,7 +74,7 @@ async function answerHealth(
   const desired = desiredRollback({
     health,
     hold: hold.length === 0 ? undefined : hold.some(({ isOpen }) => isOpen) ? 'open' : 'lifted',
-    pullRequest: fateOf(own[0]),
+    pullRequest: stateOf(own[0]),
   });
   if (desired.kind === 'none' || own[0]?.state === 'open') return undefined;
   const asked = { reason: desired.reason, by: undefined, cause: desired.cause };
@@ -98,7 +98,7 @@ async function withdraw(
   return numbers.length === 0 ? undefined : `${word} Closed ${numbers.map((number) => `#${number}`).join(', ')}`;
 }
 
-function fateOf(pullRequest: PullRequest | undefined): RollbackFacts['pullRequest'] {
+function stateOf(pullRequest: PullRequest | undefined): RollbackFacts['pullRequest'] {
   if (pullRequest === undefined) return undefined;
   if (pullRequest.state === 'open') return 'open';
   return pullRequest.merged ? 'merged' : 'declined';
@@ -117,7 +117,7 @@ async function closeHolds(
   { version }: KnownVersion,
   { model, ports }: Pick<Situation, 'model' | 'ports'>,
 ): Promise<readonly string[]> {
-  const { holds } = await model.gates.controls();
+  const { holds } = await model.conditions.controls();
   const open = holds.filter((hold) => hold.isOpen && hold.environment === environment);
   const closed: string[] = [];
   for (const { issue, version: held, digest } of open) {

@@ -18,7 +18,7 @@ export interface RefreshPorts extends PromotionCheckPorts {
 const MAX_SETTLED = 5000;
 
 /**
- * Shows the promotion check of open pull requests again: time opens gates, and no event tells. Unchanged checks are not
+ * Shows the promotion check of open pull requests again: time opens conditions, and no event tells. Unchanged checks are not
  * written; what changed no target is not even read again before it or the default branch moves.
  *
  * @returns One line a pull request that waits or fails.

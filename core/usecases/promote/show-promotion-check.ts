@@ -1,12 +1,12 @@
 import type { TidegateConfig } from '../../config/tidegate-config.ts';
 import type { Environment } from '../../domain/policy/environment.ts';
+import type { UnmetCondition } from '../../domain/promotion/conditions.ts';
 import {
   areSameValues,
   type EnvironmentHistory,
   type EnvironmentState,
   stateWith,
 } from '../../domain/promotion/environment-history.ts';
-import type { WaitingGate } from '../../domain/promotion/gates.ts';
 import {
   type ChangedEnvironment,
   decidePromotionCheck,
@@ -115,7 +115,7 @@ async function outcomeOf(
 ): Promise<ChangedEnvironment['outcome'] | undefined> {
   if (change.kind === 'same') return undefined;
   if (change.kind === 'undecided') return { kind: 'refused', reason: change.reason };
-  const { catalog, gates, running } = situation;
+  const { catalog, conditions, running } = situation;
   const after = await runningEnvironment(environment.name, change.after, catalog);
   const before = running.find(({ name }) => name === environment.name);
   const back = await goingBack(environment, { before, after }, situation);
@@ -127,7 +127,7 @@ async function outcomeOf(
   }
   const { version } = after;
   if (version === undefined) return { kind: 'refused', reason: after.note ?? 'it names no version' };
-  return { kind: 'version', version: version.version, waiting: await gates.waiting(environment, version) };
+  return { kind: 'version', version: version.version, waiting: await conditions.waiting(environment, version) };
 }
 
 function refusalOf({ targets, disagrees, note, version }: RunningEnvironment): string | undefined {
@@ -150,7 +150,7 @@ interface Sides {
 async function goingBack(
   environment: Environment,
   { before, after }: Sides,
-  { histories, gates }: ModelSituation,
+  { histories, conditions }: ModelSituation,
 ): Promise<ChangedEnvironment['outcome'] | undefined> {
   const values = after.targets.map(({ value }) => value);
   if (values.includes(undefined)) return undefined;
@@ -159,7 +159,7 @@ async function goingBack(
   if (earlier === undefined) return undefined;
   const isJustBefore = areSameValues(lastOther(recent)?.values ?? [], values);
   if (!isJustBefore && !isOlder(after.version, before?.version)) return undefined;
-  const waiting = after.version === undefined ? [] : await gates.waiting(environment, after.version);
+  const waiting = after.version === undefined ? [] : await conditions.waiting(environment, after.version);
   const isNewer = isOlder(before?.version, after.version);
   return {
     kind: 'back',
@@ -175,8 +175,8 @@ function lastOther({ states }: EnvironmentHistory): EnvironmentState | undefined
   return states.find(({ values }) => present !== undefined && !areSameValues(values, present.values));
 }
 
-function isHold({ gate }: WaitingGate): boolean {
-  return gate === 'hold';
+function isHold({ kind }: UnmetCondition): boolean {
+  return kind === 'hold';
 }
 
 function isOlder(one: KnownVersion | undefined, other: KnownVersion | undefined): boolean {

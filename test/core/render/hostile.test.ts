@@ -81,7 +81,7 @@ function promotion(text: string) {
   const view = {
     model: 'flight-delay',
     environment: 'production',
-    waiting: [{ gate: 'soak' as const, reason: 'soaks upstream', untilMs: 1_795_000_000_000 }],
+    waiting: [{ kind: 'soak' as const, reason: 'soaks upstream', untilMs: 1_795_000_000_000 }],
     earlier: [3],
     warnings: [{ file: text.slice(0, 500), line: 3, message: text, fix: text }],
   };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { UnmetCondition } from '../../../../core/domain/promotion/conditions.ts';
 import { desiredPromotions, type EnvironmentFacts } from '../../../../core/domain/promotion/desired-promotion.ts';
-import type { WaitingGate } from '../../../../core/domain/promotion/gates.ts';
 import { decidePromotionCheck } from '../../../../core/domain/promotion/promotion-check.ts';
 import type { VersionContent } from '../../../../core/domain/registry/same-content.ts';
 
@@ -113,7 +113,7 @@ describe('decidePromotionCheck', () => {
 
   it('says where it goes back to, and waits for what still holds that', () => {
     const since = '2026-11-20T00:00:00.000Z';
-    const back = (waiting: readonly WaitingGate[]) => ({
+    const back = (waiting: readonly UnmetCondition[]) => ({
       ...change,
       outcome: { kind: 'back' as const, to: 'v1.0.0', since, waiting },
     });
@@ -121,7 +121,7 @@ describe('decidePromotionCheck', () => {
     expect(decidePromotionCheck([back([])]).findings.join()).toContain(
       `goes back to v1.0.0, which the default branch had from ${since}`,
     );
-    const hold = { gate: 'hold' as const, reason: '#4 holds this version', untilMs: undefined };
+    const hold = { kind: 'hold' as const, reason: '#4 holds this version', untilMs: undefined };
     expect(decidePromotionCheck([back([hold])])).toMatchObject({ conclusion: 'pending' });
   });
 });

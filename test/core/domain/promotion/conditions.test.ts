@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type GateFacts, waitingGates } from '../../../../core/domain/promotion/gates.ts';
+import { type ConditionFacts, unmetConditions } from '../../../../core/domain/promotion/conditions.ts';
 
 const HOUR = 3_600_000;
 const now = Date.parse('2026-11-21T12:00:00Z');
 const verified = (sinceMs: number) => ({ state: 'verified' as const, sinceMs });
-const open: GateFacts = {
+const open: ConditionFacts = {
   upstream: [{ name: 'staging', holdsDigest: true, health: verified(now - 30 * HOUR) }],
   soakMs: 24 * HOUR,
   freeze: [],
@@ -14,23 +14,23 @@ const open: GateFacts = {
   nowMs: now,
 };
 const weekend = { cron: '0 18 * * FRI', duration: 62 * HOUR, timezone: 'UTC' };
-const gatesOf = (facts: GateFacts) => waitingGates(facts).map(({ gate, untilMs }) => [gate, untilMs]);
+const conditionsOf = (facts: ConditionFacts) => unmetConditions(facts).map(({ kind, untilMs }) => [kind, untilMs]);
 
-describe('waitingGates', () => {
+describe('unmetConditions', () => {
   it('is empty where everything is open', () => {
-    expect(waitingGates(open)).toEqual([]);
-    expect(waitingGates({ ...open, upstream: [], soakMs: undefined })).toEqual([]);
+    expect(unmetConditions(open)).toEqual([]);
+    expect(unmetConditions({ ...open, upstream: [], soakMs: undefined })).toEqual([]);
   });
 
   it('soaks from the last verification of all upstream environments', () => {
     const upstream = [...open.upstream, { name: 'eu', holdsDigest: true, health: verified(now - 20 * HOUR) }];
-    expect(gatesOf({ ...open, upstream })).toEqual([['soak', now + 4 * HOUR]]);
-    expect(gatesOf({ ...open, upstream, nowMs: now + 4 * HOUR })).toEqual([]);
+    expect(conditionsOf({ ...open, upstream })).toEqual([['soak', now + 4 * HOUR]]);
+    expect(conditionsOf({ ...open, upstream, nowMs: now + 4 * HOUR })).toEqual([]);
   });
 
   it('waits for an upstream environment that holds another digest, and for its soak', () => {
     const upstream = [{ name: 'staging', holdsDigest: false, health: verified(0) }];
-    expect(gatesOf({ ...open, upstream })).toEqual([
+    expect(conditionsOf({ ...open, upstream })).toEqual([
       ['upstream', undefined],
       ['soak', undefined],
     ]);
@@ -39,7 +39,7 @@ describe('waitingGates', () => {
   it('waits for health, and says until when', () => {
     const health = { state: 'waiting' as const, untilMs: now + 5, reason: 'healthy, and has to stay so for a while' };
     const upstream = [{ name: 'staging', holdsDigest: true, health }];
-    expect(gatesOf({ ...open, upstream, soakMs: undefined })).toEqual([['health', now + 5]]);
+    expect(conditionsOf({ ...open, upstream, soakMs: undefined })).toEqual([['health', now + 5]]);
   });
 
   it('never opens by itself after a failure', () => {
@@ -51,25 +51,25 @@ describe('waitingGates', () => {
       onceVerified: false,
     };
     const upstream = [{ name: 'staging', holdsDigest: true, health }];
-    expect(waitingGates({ ...open, upstream, soakMs: undefined })).toEqual([
-      { gate: 'health', reason: 'failed in staging: its health says failure', untilMs: undefined },
+    expect(unmetConditions({ ...open, upstream, soakMs: undefined })).toEqual([
+      { kind: 'health', reason: 'failed in staging: its health says failure', untilMs: undefined },
     ]);
   });
 
   it('is closed in a freeze, even inside an allowed window', () => {
     const always = { cron: '0 * * * *', duration: HOUR, timezone: 'UTC' };
-    expect(gatesOf({ ...open, freeze: [weekend], allow: [always] })).toEqual([
+    expect(conditionsOf({ ...open, freeze: [weekend], allow: [always] })).toEqual([
       ['freeze', Date.parse('2026-11-23T08:00:00Z')],
     ]);
   });
 
   it('is closed outside the allowed windows until the next one', () => {
     const mornings = { cron: '0 9 * * MON-FRI', duration: 3 * HOUR, timezone: 'UTC' };
-    expect(gatesOf({ ...open, allow: [mornings] })).toEqual([['allow', Date.parse('2026-11-23T09:00:00Z')]]);
+    expect(conditionsOf({ ...open, allow: [mornings] })).toEqual([['allow', Date.parse('2026-11-23T09:00:00Z')]]);
   });
 
   it('is closed while an issue stops the line or holds the version', () => {
-    expect(gatesOf({ ...open, stoppedBy: [7], heldBy: [8] })).toEqual([
+    expect(conditionsOf({ ...open, stoppedBy: [7], heldBy: [8] })).toEqual([
       ['stop', undefined],
       ['hold', undefined],
     ]);

@@ -20,8 +20,8 @@ metadata: { name: flights }
 spec: { template: { spec: { containers: [{ name: flights, image: "${image}" }] } } }
 `;
 
-/** The gates that keep 0.2.0 out of production. */
-async function gates(): Promise<readonly string[]> {
+/** The conditions that keep 0.2.0 out of production. */
+async function conditions(): Promise<readonly string[]> {
   const client = getOctokit(world.bot.github.userToken('mona'), { baseUrl: world.bot.github.apiUrl });
   const asApp = async () => client;
   const identity = { appId: 1, login: 'tidegate[bot]', asApp, clockMs: Date.now, memory: new BotMemory() };
@@ -37,7 +37,7 @@ async function gates(): Promise<readonly string[]> {
   const situation = await readSituation(request, repository);
   const version = await situation.catalog.find('0.2.0');
   if (version === undefined) throw new Error('0.2.0 is not believed');
-  return (await situation.gates.waiting(production, version)).map(({ gate }) => gate);
+  return (await situation.conditions.waiting(production, version)).map(({ kind }) => kind);
 }
 
 describe('the gate upstream', { timeout: 120_000 }, () => {
@@ -47,7 +47,7 @@ describe('the gate upstream', { timeout: 120_000 }, () => {
     const commit = world.lastPushed;
     await world.push({ 'k8s/staging.yaml': deployment(`${IMAGES}:0.1.0`) });
     await world.register('0.2.0', 'b', undefined, imageOf('0.2.0', '2'));
-    expect(await gates()).toEqual(['upstream']);
+    expect(await conditions()).toEqual(['upstream']);
     world.expire(runId);
     // It names what staging says by its tag, and for the rest is 0.2.0.
     const forged = { version: '0.0.5', letter: 'b', commit, runId, image: imageOf('0.1.0', '2') };
@@ -55,8 +55,8 @@ describe('the gate upstream', { timeout: 120_000 }, () => {
     await runGit(clone, ['fetch', '--quiet', 'origin']);
     await runGit(clone, ['tag', '--annotate', 'flights@v0.0.5', '--message', message, commit]);
     await runGit(clone, ['push', '--quiet', 'origin', 'flights@v0.0.5']);
-    expect(await gates()).toEqual(['upstream']);
+    expect(await conditions()).toEqual(['upstream']);
     await world.push({ 'k8s/staging.yaml': deployment(`${IMAGES}:0.2.0`) });
-    expect(await gates()).toEqual([]);
+    expect(await conditions()).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@
  *
  * @param port Its methods answer with promises; a failed read is not remembered.
  */
-export function remembering<T extends object>(
+export function memoise<T extends object>(
   port: T,
   { reads, writes = [] }: { readonly reads: readonly (keyof T)[]; readonly writes?: readonly (keyof T)[] },
 ): T {

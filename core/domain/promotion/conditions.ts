@@ -10,7 +10,7 @@ export interface UpstreamFacts {
 }
 
 /** What decides whether a version may go into an environment now. */
-export interface GateFacts {
+export interface ConditionFacts {
   readonly upstream: readonly UpstreamFacts[];
   /** How long all upstream environments must have held the version verified. */
   readonly soakMs: number | undefined;
@@ -24,9 +24,9 @@ export interface GateFacts {
   readonly nowMs: number;
 }
 
-/** A gate that is not open. */
-export interface WaitingGate {
-  readonly gate: 'upstream' | 'health' | 'soak' | 'freeze' | 'allow' | 'stop' | 'hold';
+/** A condition that does not hold yet. */
+export interface UnmetCondition {
+  readonly kind: 'upstream' | 'health' | 'soak' | 'freeze' | 'allow' | 'stop' | 'hold';
   /** What it waits for, for people. */
   readonly reason: string;
   /** When it opens by itself; epoch milliseconds; undefined where nobody can say. */
@@ -34,28 +34,28 @@ export interface WaitingGate {
 }
 
 /**
- * The gates that keep a version out of an environment now; none: it may go in. A freeze wins over an allowed window, and
+ * The conditions that keep a version out of an environment now; none: it may go in. A freeze wins over an allowed window, and
  * a soak begins anew with each verification.
  */
-export function waitingGates(facts: GateFacts): readonly WaitingGate[] {
+export function unmetConditions(facts: ConditionFacts): readonly UnmetCondition[] {
   return [
     ...facts.stoppedBy.map((number) => closed('stop', `#${number} stops the line`)),
     ...facts.heldBy.map((number) => closed('hold', `#${number} holds this version`)),
-    ...facts.upstream.flatMap(upstreamGate),
-    ...soakGate(facts),
-    ...facts.freeze.flatMap((window) => freezeGate(window, facts.nowMs)),
-    ...allowGate(facts),
+    ...facts.upstream.flatMap(upstreamCondition),
+    ...soakCondition(facts),
+    ...facts.freeze.flatMap((window) => freezeCondition(window, facts.nowMs)),
+    ...allowCondition(facts),
   ];
 }
 
-function upstreamGate({ name, holdsDigest, health }: UpstreamFacts): readonly WaitingGate[] {
+function upstreamCondition({ name, holdsDigest, health }: UpstreamFacts): readonly UnmetCondition[] {
   if (!holdsDigest) return [closed('upstream', `${name} does not hold this version yet`)];
   if (health.state === 'verified') return [];
   if (health.state === 'failed') return [closed('health', `failed in ${name}: ${health.reason}`)];
-  return [{ gate: 'health', reason: `${name}: ${health.reason}`, untilMs: health.untilMs }];
+  return [{ kind: 'health', reason: `${name}: ${health.reason}`, untilMs: health.untilMs }];
 }
 
-function soakGate({ upstream, soakMs, nowMs }: GateFacts): readonly WaitingGate[] {
+function soakCondition({ upstream, soakMs, nowMs }: ConditionFacts): readonly UnmetCondition[] {
   if (soakMs === undefined || soakMs === 0 || upstream.length === 0) return [];
   const since = upstream.map(({ holdsDigest, health }) =>
     holdsDigest && health.state === 'verified' ? health.sinceMs : Number.POSITIVE_INFINITY,
@@ -64,23 +64,23 @@ function soakGate({ upstream, soakMs, nowMs }: GateFacts): readonly WaitingGate[
   if (untilMs <= nowMs) return [];
   const known = Number.isFinite(untilMs);
   const reason = known ? 'soaks upstream' : 'soaks once it is verified upstream';
-  return [{ gate: 'soak', reason, untilMs: known ? untilMs : undefined }];
+  return [{ kind: 'soak', reason, untilMs: known ? untilMs : undefined }];
 }
 
-function freezeGate(window: TimeWindow, nowMs: number): readonly WaitingGate[] {
+function freezeCondition(window: TimeWindow, nowMs: number): readonly UnmetCondition[] {
   const untilMs = openUntilMs(window, nowMs);
   if (untilMs === undefined) return [];
   const reason = `frozen by ${window.cron} (${window.timezone})`;
-  return [{ gate: 'freeze', reason, untilMs: Number.isFinite(untilMs) ? untilMs : undefined }];
+  return [{ kind: 'freeze', reason, untilMs: Number.isFinite(untilMs) ? untilMs : undefined }];
 }
 
-function allowGate({ allow, nowMs }: GateFacts): readonly WaitingGate[] {
+function allowCondition({ allow, nowMs }: ConditionFacts): readonly UnmetCondition[] {
   if (allow.length === 0 || allow.some((window) => openUntilMs(window, nowMs) !== undefined)) return [];
   const next = allow.flatMap((window) => opensAtMs(window, nowMs) ?? []);
   const untilMs = next.length === 0 ? undefined : Math.min(...next);
-  return [{ gate: 'allow', reason: 'outside the allowed windows', untilMs }];
+  return [{ kind: 'allow', reason: 'outside the allowed windows', untilMs }];
 }
 
-function closed(gate: WaitingGate['gate'], reason: string): WaitingGate {
-  return { gate, reason, untilMs: undefined };
+function closed(kind: UnmetCondition['kind'], reason: string): UnmetCondition {
+  return { kind, reason, untilMs: undefined };
 }

@@ -46,7 +46,11 @@ interface BringPorts extends FetchPorts {
  * soon as its object is there; what replaces or removes something waits until everything was fetched, so that a pull
  * that fails leaves what was there.
  */
-export async function bringFiles(wanted: WantedFiles, options: BringOptions, ports: BringPorts): Promise<BringResult> {
+export async function materialiseFiles(
+  wanted: WantedFiles,
+  options: BringOptions,
+  ports: BringPorts,
+): Promise<BringResult> {
   const { jobs } = options;
   const difference = await compareWorkspace(wanted, jobs, ports);
   if (difference.modified.length > 0 && !options.force) {

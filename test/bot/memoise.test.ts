@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { remembering } from '../../bot/remembering.ts';
+import { memoise } from '../../bot/memoise.ts';
 
 class Counter {
   #value = 0;
@@ -16,10 +16,10 @@ class Counter {
   }
 }
 
-describe('remembering', () => {
+describe('memoise', () => {
   it('reads once for the same arguments, also at the same time, and again after a write', async () => {
     const counter = new Counter();
-    const port = remembering(counter, { reads: ['read'], writes: ['write'] });
+    const port = memoise(counter, { reads: ['read'], writes: ['write'] });
     expect(await Promise.all([port.read('a'), port.read('a'), port.read('b')])).toEqual(['a 0', 'a 0', 'b 0']);
     expect(counter.calls).toBe(2);
     await port.write(1);
@@ -28,7 +28,7 @@ describe('remembering', () => {
 
   it('asks again after a failure', async () => {
     const counter = new Counter();
-    const port = remembering(counter, { reads: ['read'] });
+    const port = memoise(counter, { reads: ['read'] });
     await expect(port.read('broken')).rejects.toThrow();
     await expect(port.read('broken')).rejects.toThrow();
     expect(counter.calls).toBe(2);

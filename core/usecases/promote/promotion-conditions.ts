@@ -1,6 +1,6 @@
 import { isNamed } from '../../domain/manifest/match-version.ts';
 import type { Environment } from '../../domain/policy/environment.ts';
-import { type UpstreamFacts, type WaitingGate, waitingGates } from '../../domain/promotion/gates.ts';
+import { type UnmetCondition, type UpstreamFacts, unmetConditions } from '../../domain/promotion/conditions.ts';
 import { isSameContent } from '../../domain/registry/same-content.ts';
 import type { ControlIssues } from '../../ports/github/control-issues.ts';
 import type { HealthSignals } from '../../ports/github/health-signals.ts';
@@ -11,7 +11,7 @@ import { type Observation, observeEnvironment } from './observe-environment.ts';
 import { openHoldsOf, type PromotionControls, readControls } from './promotion-controls.ts';
 
 /** A model's environments as the default branch has them. */
-export interface GateRequest {
+export interface ConditionRequest {
   readonly model: string;
   readonly environments: readonly Environment[];
   /** In the order of `environments`. */
@@ -22,20 +22,20 @@ export interface GateRequest {
   readonly nowMs: number;
 }
 
-/** What gates are decided from. */
-export interface GatePorts {
+/** What conditions are decided from. */
+export interface ConditionPorts {
   readonly controls: ControlIssues;
   readonly signals: HealthSignals;
 }
 
-/** The gates of one model at one moment; what is read is read once. */
-export class PromotionGates {
-  readonly #request: GateRequest;
-  readonly #ports: GatePorts;
+/** The conditions of one model at one moment; what is read is read once. */
+export class PromotionConditions {
+  readonly #request: ConditionRequest;
+  readonly #ports: ConditionPorts;
   readonly #observed = new Map<string, Promise<Observation>>();
   #controls: Promise<PromotionControls> | undefined;
 
-  constructor(request: GateRequest, ports: GatePorts) {
+  constructor(request: ConditionRequest, ports: ConditionPorts) {
     this.#request = request;
     this.#ports = ports;
   }
@@ -67,13 +67,13 @@ export class PromotionGates {
     return observed;
   }
 
-  /** The gates that keep a version out of an environment now. */
-  async waiting(environment: Environment, version: KnownVersion): Promise<readonly WaitingGate[]> {
+  /** The conditions that keep a version out of an environment now. */
+  async waiting(environment: Environment, version: KnownVersion): Promise<readonly UnmetCondition[]> {
     const controls = await this.controls();
     const held = openHoldsOf(controls, { environment: environment.name, digest: version.artifactDigest });
     const names = upstreamOf(environment, this.#request.environments);
     const upstream = await Promise.all(names.map((name) => this.#factsOf(name, version)));
-    return waitingGates({
+    return unmetConditions({
       upstream,
       soakMs: environment.soak,
       freeze: environment.freeze,

@@ -28,7 +28,7 @@ export interface KeepingPorts {
  * Makes a pull request what it has to be, with the fewest writes: the commit is made anew on the base only where the
  * branch does not hold the edited files.
  */
-export async function keepPullRequest(
+export async function upsertPullRequest(
   kept: KeptPullRequest,
   ports: KeepingPorts,
 ): Promise<{ readonly number: number; readonly did: 'opened' | 'updated' | 'nothing' }> {
