@@ -34,6 +34,12 @@ const LAYERS: readonly Layer[] = [
     mayUse: /^(?:croner|semver)$/,
   },
   {
+    name: 'core/domain/text',
+    folder: /^core\/domain\/text\//,
+    mayImport: /^core\/(?:domain\/|errors\.ts$)/,
+    mayUse: /^diff$/,
+  },
+  {
     name: 'core/domain',
     folder: /^core\/domain\//,
     mayImport: /^core\/(?:domain\/|errors\.ts$)/,
