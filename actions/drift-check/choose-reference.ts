@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { FileArtifactHasher } from '../../core/adapters/files/file-artifact-hasher.ts';
 import { UserError } from '../../core/errors.ts';
 import type { DriftReference } from '../../core/usecases/drift/check-drift.ts';
-import { RegisteredProfileSource } from '../../core/usecases/drift/registered-profile-source.ts';
+import { findRegisteredProfile } from '../../core/usecases/drift/find-registered-profile.ts';
 import { hashDataset } from '../../core/usecases/evaluate/hash-dataset.ts';
 import { profileDataset } from '../../core/usecases/evaluate/profile-dataset.ts';
 import type { ScoringPorts } from '../../core/usecases/evaluate/score-dataset.ts';
@@ -51,5 +51,5 @@ async function registered(
       fix: 'Set register.store in tidegate.yaml, or the input reference.',
     });
   }
-  return new RegisteredProfileSource(environments, { catalog, files, documents }).inProduction();
+  return findRegisteredProfile(environments, { catalog, files, documents });
 }

@@ -1,15 +1,20 @@
 import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
-import type { ChangedFiles } from '../../ports/github/changed-files.ts';
 import { askGit, type GitPlace } from './ask-git.ts';
 
-/** Asks the `git` program. */
-export class GitChangedFiles implements ChangedFiles {
+/** What differs from the last commit, as the `git` program says. */
+export class GitChangedFiles {
   readonly #place: GitPlace;
 
   constructor(directory: string, env: GitPlace['env']) {
     this.#place = { directory, env };
   }
 
+  /**
+   * Files that were changed, added or removed since the last commit, relative to the working directory and sorted.
+   *
+   * @param endings Only names that end so (`.dvc`, `dvc.lock`).
+   * @returns undefined where the working directory is in no Git repository.
+   */
   async list(endings: readonly string[]): Promise<readonly string[] | undefined> {
     // 1: there is no commit yet, so that everything is new.
     const head = await askGit(this.#place, ['rev-parse', '--verify', '--quiet', 'HEAD'], [1]);
