@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { resolveConfigPath } from '../../domain/data/config-path.ts';
 import { type ConfigSections, mergeDvcConfigs, parseDvcConfig } from '../../domain/data/dvc-config.ts';
 import { errorCode } from '../files/error-code.ts';
 import type { LinkType } from './place-object.ts';
@@ -18,7 +19,7 @@ export async function readDvcConfig({ root, env }: { root: string; env: Env }): 
     path.join(dvc, 'config'),
     path.join(dvc, 'config.local'),
   ];
-  return mergeDvcConfigs(await Promise.all(files.map((file) => readLevel(file, root))));
+  return mergeDvcConfigs(await Promise.all(files.map((file) => readLevel(file, root, env.HOME))));
 }
 
 /** Where the cache lies and how its objects appear in the workspace. */
@@ -30,15 +31,15 @@ export function readCacheSettings(
   const types = (config.get('cache')?.get('type')?.value ?? '').split(',').map((type) => type.trim());
   const linkTypes = types.filter((type): type is LinkType => ['reflink', 'copy', 'hardlink', 'symlink'].includes(type));
   return {
-    folder: dir === undefined ? path.join(root, '.dvc', 'cache') : path.resolve(dir.folder, dir.value),
+    folder: dir === undefined ? path.join(root, '.dvc', 'cache') : resolveConfigPath(dir),
     linkTypes: linkTypes.length === 0 ? ['reflink', 'copy'] : linkTypes,
   };
 }
 
-async function readLevel(file: string, root: string): Promise<ConfigSections> {
+async function readLevel(file: string, root: string, home: string | undefined): Promise<ConfigSections> {
   try {
     const name = file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file;
-    return parseDvcConfig(await readFile(file, 'utf8'), { file: name, folder: path.dirname(file) });
+    return parseDvcConfig(await readFile(file, 'utf8'), { file: name, folder: path.dirname(file), home });
   } catch (error) {
     if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return new Map();
     throw error;

@@ -4,24 +4,27 @@ import { dvcError } from './dvc-problem.ts';
 /** One config file of DVC: section (`core`, `remote "storage"`) to key to value. Keys are in lower case. */
 export type ConfigSections = ReadonlyMap<string, ReadonlyMap<string, ConfigValue>>;
 
-/** A value and the folder that a relative path in it starts from. */
-export interface ConfigValue {
-  readonly value: string;
-  readonly folder: string;
+/** A file of settings, and what paths in it are relative to. */
+export interface ConfigSource {
+  /** Its name, for messages. */
   readonly file: string;
+  /** Absolute folder of the file. */
+  readonly folder: string;
+  /** What `~` is; undefined where that is not known. */
+  readonly home?: string | undefined;
+}
+
+/** A value and where it stands. */
+export interface ConfigValue extends ConfigSource {
+  readonly value: string;
 }
 
 /**
  * Reads a config file (ConfigObj's INI).
  *
- * @param source.file Its name, for messages.
- * @param source.folder Absolute folder of the file.
  * @throws {UserError} DVC_INVALID for a line that is neither section, key nor comment.
  */
-export function parseDvcConfig(
-  text: string,
-  source: { readonly file: string; readonly folder: string },
-): ConfigSections {
+export function parseDvcConfig(text: string, source: ConfigSource): ConfigSections {
   const sections = new Map<string, Map<string, ConfigValue>>();
   let section: Map<string, ConfigValue> | undefined;
   for (const [index, raw] of text

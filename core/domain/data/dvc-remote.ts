@@ -2,6 +2,7 @@ import { UserError } from '../../errors.ts';
 import { nearest } from '../text/nearest.ts';
 import { shellWord } from '../text/shell-word.ts';
 import { withoutEnding } from '../text/without-ending.ts';
+import { resolveConfigPath } from './config-path.ts';
 import type { ConfigSections, ConfigValue } from './dvc-config.ts';
 import { dvcError } from './dvc-problem.ts';
 import { type RemoteTimeouts, readTimeouts } from './remote-timeouts.ts';
@@ -153,8 +154,8 @@ function readRemote(name: string, section: ReadonlyMap<string, ConfigValue>): Dv
     return { ...common, location: { kind: 'http', url: address, settings: readHttpSettings(name, section) } };
   }
   if (scheme !== undefined && scheme !== 'file') throw notYet(name, `a remote of kind ${scheme}://`);
-  const path = url.value.replace(/^file:\/\//, '');
-  return { ...common, location: { kind: 'folder', path: resolveFolder(url.folder, path) } };
+  const path = resolveConfigPath({ ...url, value: url.value.replace(/^file:\/\//, '') });
+  return { ...common, location: { kind: 'folder', path } };
 }
 
 function readS3Settings(name: string, section: ReadonlyMap<string, ConfigValue>): S3RemoteSettings {
@@ -173,7 +174,7 @@ function readS3Settings(name: string, section: ReadonlyMap<string, ConfigValue>)
   return {
     ...readTimeouts(name, section),
     ...pick(S3_TEXTS, section, ({ value }) => value),
-    ...pick(S3_PATHS, section, ({ value, folder }) => resolveFolder(folder, value)),
+    ...pick(S3_PATHS, section, resolveConfigPath),
     ...(isTrue(section.get('allow_anonymous_login')) ? { anonymous: true } : {}),
     ...(Object.keys(putHeaders).length === 0 ? {} : { putHeaders }),
   };
@@ -217,16 +218,6 @@ function refuseUnknown(name: string, section: ReadonlyMap<string, ConfigValue>, 
     const isDefault = key === 'ssl_verify' ? /^(true|yes|on|1)$/i.test(value) : /^(false|no|off|0)$/i.test(value);
     if (!isDefault) throw notYet(name, `the key ${key}`);
   }
-}
-
-/** Joins without node: config folders are absolute, and `..` is resolved by the file system's own rules for text. */
-function resolveFolder(folder: string, path: string): string {
-  const parts: string[] = [];
-  for (const part of (path.startsWith('/') ? path : `${folder}/${path}`).split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '' && part !== '.') parts.push(part);
-  }
-  return `/${parts.join('/')}`;
 }
 
 function isTrue(value: ConfigValue | undefined): boolean {

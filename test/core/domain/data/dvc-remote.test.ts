@@ -30,6 +30,18 @@ describe('findRemote', () => {
     expect(() => findRemote(config, 'a')).toThrow('is no remote with a url');
   });
 
+  it('takes ~ for the home folder in every path, and for nothing else', () => {
+    const source = { file: '.dvc/config', folder: '/repo/.dvc' };
+    const text = `['remote "a"']\nurl = ~/storage\n['remote "s"']\nurl = s3://bucket/~/x\ncredentialpath = ~/keys\n['remote "r"']\nurl = remote://a/sub\n['remote "o"']\nurl = ~other/x\n`;
+    const config = parseDvcConfig(text, { ...source, home: '/home/me/' });
+    expect(findRemote(config, 'a').location).toEqual({ kind: 'folder', path: '/home/me/storage' });
+    expect(findRemote(config, 'r').location).toEqual({ kind: 'folder', path: '/home/me/storage/sub' });
+    const settings = { credentialPath: '/home/me/keys' };
+    expect(findRemote(config, 's').location).toEqual({ kind: 's3', uri: 's3://bucket/~/x', settings });
+    expect(() => findRemote(config, 'o')).toThrow('"~other/x": the home folder of another user');
+    expect(() => findRemote(parseDvcConfig(text, source), 'a')).toThrow('"~/storage" needs HOME');
+  });
+
   it('resolves relative paths from the folder of the config file', () => {
     const config = read(
       `['remote "a"']\nurl = ../../storage\n['remote "s"']\nurl = s3://bucket\ncredentialpath = ../keys\n`,
