@@ -6,6 +6,7 @@ import { DvcProjectReader } from '../core/adapters/dvc/dvc-project-reader.ts';
 import { DvcWorkspace } from '../core/adapters/dvc/dvc-workspace.ts';
 import { readCacheSettings } from '../core/adapters/dvc/read-dvc-config.ts';
 import { FolderDataRemote } from '../core/adapters/files/folder-data-remote.ts';
+import { readIgnoredPaths } from '../core/adapters/git/ignored-paths.ts';
 import { HttpDataRemote } from '../core/adapters/http/http-data-remote.ts';
 import type { DataProject } from '../core/domain/data/data-project.ts';
 import { configSecrets, type DvcRemote, findRemote } from '../core/domain/data/dvc-remote.ts';
@@ -35,7 +36,9 @@ export async function openData(
   const place = findDvc(context);
   const { root } = place;
   const own = ownFolder(place, context.env);
-  const files = new DvcProjectReader({ root, env: context.env });
+  const { env } = context;
+  const readIgnored = () => readIgnoredPaths({ directory: root, env });
+  const files = new DvcProjectReader({ root, env, readIgnored });
   const reader = place.hasDvc ? files : { read: () => withoutDvc(files) };
   const project = await reader.read();
   for (const secret of configSecrets(project.config)) context.maskSecret(secret);

@@ -2,7 +2,7 @@
 
 import json
 
-from dvc_maker import cases, folder, make, write
+from dvc_maker import cases, folder, git, make, write
 
 STAGE = """\
     stages:
@@ -74,6 +74,11 @@ make("wdir", {"sub/a.csv": "1\n"}, add=["sub/a.csv"], before=lambda repo, root: 
 make("an import of a file", {"source.txt": "s\n"}, prepare=lambda repo, root: repo.imp_url(str(root / "source.txt"), out=str(root / "copy.txt")))
 make("a frozen stage and an output that persists", {"raw.csv": "1\n", "dvc.yaml": STAGE.replace("outs: [out]", "frozen: false\n        outs: [{out: {persist: true}}]")}, reproduce=True)
 make("changed and changed back", {"a.csv": "1\n", "data/x": "1\n"}, add=["a.csv", "data"], before=lambda repo, root: [(write(root, {"a.csv": text, "data/x": text}), repo.add([str(root / "a.csv"), str(root / "data")])) for text in ("2\n", "1\n")])
+make("a pointer named like a folder beside it", {"foo/a.csv": "1\n", "bar.csv": "2\n"}, add=["foo/a.csv", "bar.csv"], before=lambda repo, root: (root / "bar.csv.dvc").rename(root / "foo.dvc"))
+make("data in a folder of packages", {"node_modules/p/a.csv": "1\n"}, add=["node_modules/p/a.csv"])
+make("pointers that Git ignores", {"a.csv": "1\n"}, add=["a.csv"], before=lambda repo, root: (
+    write(root, {name: "outs: [no pointer]\n" for name in ("own.dvc", "venv/lib/x.dvc", "venv/dvc.yaml")}),
+    (root / ".gitignore").write_text((root / ".gitignore").read_text() + "/own.dvc\nvenv/\n"), git(root, "add", "--force", "own.dvc", "venv")))
 
 (folder / "expected.json").write_text(json.dumps(cases))
 print(len(cases))

@@ -1,10 +1,9 @@
-import path from 'node:path';
 import type { DataProject } from '../../domain/data/data-project.ts';
 import { type ConfigSections, optionStyle, parseDvcConfig } from '../../domain/data/dvc-config.ts';
 import { dvcError } from '../../domain/data/dvc-problem.ts';
-import { type IgnoreRule, isIgnored, parseIgnoreRules } from '../../domain/data/ignore-rules.ts';
+import type { IgnoreRule } from '../../domain/data/ignore-rules.ts';
 import { isPlainMap, type PlainMap, type PlainValue } from '../../domain/data/plain-value.ts';
-import { folderOf, inFolder } from '../../domain/data/repository-path.ts';
+import { folderOf } from '../../domain/data/repository-path.ts';
 import { digestLines, parseDvcFile, type TrackedOutput } from '../../domain/data/tracked-output.ts';
 import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
 import { DEFAULT_PARAMS, type Pipeline, parsePipeline, type Stage } from '../../domain/train/pipeline.ts';
@@ -12,19 +11,20 @@ import { expandedOutputs, lockedStages, lockFileOf, stageOutputs } from '../../d
 import { readVariables } from '../../domain/train/stage-variables.ts';
 import type { UserError } from '../../errors.ts';
 import type { DataProjectReader } from '../../ports/data/data-project-reader.ts';
+import type { IsIgnoredPath } from '../../ports/data/ignored-paths.ts';
 import type { TreeFiles } from '../../ports/train/tree-files.ts';
 import { FolderTree } from '../files/folder-tree.ts';
 import { parsePlain } from './parse-plain.ts';
 import { readDvcConfig } from './read-dvc-config.ts';
-
-/** Folders that hold no data of the repository. */
-const SKIPPED = new Set(['.git', '.hg', '.dvc', 'node_modules']);
+import { type DvcFileVisit, isPipeline, walkDvcFiles } from './walk-dvc-files.ts';
 
 /** Where a repository lies, and the environment that DVC's own config levels depend on. */
 export interface DvcProjectPlace {
   /** Absolute. */
   readonly root: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What Git ignores of it. */
+  readonly readIgnored: () => Promise<IsIgnoredPath>;
 }
 
 /** What DVC's files say, without its configuration, which belongs to the machine too. */
@@ -34,6 +34,7 @@ export type TrackedProject = Omit<DataProject, 'config'>;
 export class DvcProjectReader implements DataProjectReader {
   readonly #place: DvcProjectPlace;
   readonly #tree: TreeFiles;
+  #rules: readonly IgnoreRule[] | undefined;
 
   constructor(place: DvcProjectPlace) {
     this.#place = place;
@@ -42,17 +43,29 @@ export class DvcProjectReader implements DataProjectReader {
 
   async read(): Promise<DataProject> {
     const config = await readDvcConfig(this.#place);
-    return { ...(await new TrackedProjectReader(this.#tree, config).read()), config };
+    const reader = new TrackedProjectReader(this.#tree, config);
+    const project = await reader.read((visit) => this.#walk(visit));
+    return { ...project, config };
   }
 
   /** Whether there is any file of DVC's, whatever it holds. */
-  hasFiles(): Promise<boolean> {
-    return new TrackedProjectReader(this.#tree).hasFiles();
+  async hasFiles(): Promise<boolean> {
+    let hasAny = false;
+    await this.#walk(async () => {
+      hasAny = true;
+      return [];
+    });
+    return hasAny;
   }
 
-  /** The rules of all `.dvcignore` files. */
-  ignoreRules(): Promise<readonly IgnoreRule[]> {
-    return new TrackedProjectReader(this.#tree).ignoreRules();
+  /** The rules of all `.dvcignore` files that the last of the above came by. */
+  async ignoreRules(): Promise<readonly IgnoreRule[]> {
+    if (this.#rules === undefined) await this.read();
+    return this.#rules ?? [];
+  }
+
+  async #walk(visit: DvcFileVisit): Promise<void> {
+    this.#rules = await walkDvcFiles(this.#tree, await this.#place.readIgnored(), visit);
   }
 }
 
@@ -65,84 +78,61 @@ export async function readTrackedProject(tree: TreeFiles): Promise<TrackedProjec
   const file = '.dvc/config';
   const text = await tree.text(file);
   const config = text === undefined ? new Map() : parseDvcConfig(text, { file, folder: '/.dvc' });
-  return new TrackedProjectReader(tree, config).read();
+  const walk = (visit: DvcFileVisit) => walkDvcFiles(tree, () => false, visit);
+  return new TrackedProjectReader(tree, config).read(walk);
+}
+
+/** What was found so far. */
+interface Findings {
+  readonly locks: Map<string, PlainMap>;
+  readonly stages: Stage[];
+  readonly refusals: UserError[];
+  readonly outputs: TrackedOutput[];
 }
 
 class TrackedProjectReader {
   readonly #tree: TreeFiles;
   readonly #config: ConfigSections;
 
-  constructor(tree: TreeFiles, config: ConfigSections = new Map()) {
+  constructor(tree: TreeFiles, config: ConfigSections) {
     this.#tree = tree;
     this.#config = config;
   }
 
-  async read(): Promise<TrackedProject> {
-    const files = await this.#findFiles();
-    const locks = new Map<string, PlainMap>();
-    const stages: Stage[] = [];
-    const refusals: UserError[] = [];
-    const outputs: TrackedOutput[] = [];
-    for (const file of files) {
-      if (path.posix.basename(file) !== 'dvc.yaml') {
-        const text = await this.#text(file);
-        outputs.push(...parseDvcFile(await parsePlain(text, file), file, digestLines(text)));
-        continue;
-      }
-      const found = await this.#readPipeline(file);
-      const lockFile = lockFileOf({ file });
-      const lockText = await this.#tree.text(lockFile);
-      const locked = lockedStages(lockText === undefined ? null : await parsePlain(lockText, lockFile), lockFile);
-      const lines = digestLines(lockText ?? '');
-      locks.set(lockFile, locked);
-      stages.push(...found.stages);
-      refusals.push(...found.refusals);
-      outputs.push(...found.stages.flatMap((stage) => stageOutputs(stage, locked, lines)));
-      if (found.refusals.length > 0) {
-        const read = new Set(found.stages.map(({ address }) => address));
-        const others = await this.#expanded(file, locked, lines);
-        outputs.push(...others.filter(({ stage }) => !read.has(stage ?? '')));
-      }
-    }
-    refuseDoubles(outputs);
-    outputs.sort((left, right) => compareCodePoints(left.path, right.path));
-    return { outputs, stages, refusals, locks };
+  async read(walk: (visit: DvcFileVisit) => Promise<unknown>): Promise<TrackedProject> {
+    const found: Findings = { locks: new Map(), stages: [], refusals: [], outputs: [] };
+    await walk((file) => this.#readFile(file, found));
+    refuseDoubles(found.outputs);
+    found.outputs.sort((left, right) => compareCodePoints(left.path, right.path));
+    return found;
   }
 
-  async hasFiles(): Promise<boolean> {
-    return (await this.#findFiles()).length > 0;
+  /** @returns Paths of the outputs that the file declares. */
+  async #readFile(file: string, found: Findings): Promise<readonly string[]> {
+    const outputs = isPipeline(file) ? await this.#readStages(file, found) : await this.#readPointer(file);
+    found.outputs.push(...outputs);
+    return outputs.map((output) => output.path);
   }
 
-  async ignoreRules(): Promise<readonly IgnoreRule[]> {
-    const rules: IgnoreRule[] = [];
-    await this.#walk('', rules, []);
-    return rules;
+  async #readPointer(file: string): Promise<readonly TrackedOutput[]> {
+    const text = await this.#text(file);
+    return parseDvcFile(await parsePlain(text, file), file, digestLines(text));
   }
 
-  async #findFiles(): Promise<string[]> {
-    const files: string[] = [];
-    await this.#walk('', [], files);
-    return files;
-  }
-
-  async #walk(folder: string, rules: IgnoreRule[], files: string[]): Promise<void> {
-    const entries = await this.#tree.list(folder);
-    // A project of its own (`dvc init --subdir`), which DVC leaves alone too.
-    if (folder !== '' && entries.some(({ name, isFolder }) => name === '.dvc' && isFolder)) return;
-    const within = (name: string): string => inFolder(folder, name);
-    if (entries.some(({ name }) => name === '.dvcignore')) {
-      rules.push(...parseIgnoreRules(await this.#text(within('.dvcignore')), folder));
-    }
-    const names = new Set(entries.map(({ name }) => name));
-    for (const entry of [...entries].sort((a, b) => compareCodePoints(a.name, b.name))) {
-      const location = within(entry.name);
-      // What a .dvc file of the same name tracks may be large, and holds no .dvc files.
-      const isTracked = names.has(`${entry.name}.dvc`);
-      if (entry.isFolder) {
-        if (isTracked || SKIPPED.has(entry.name) || isIgnored(rules, location, 'folder')) continue;
-        await this.#walk(location, rules, files);
-      } else if (isDvcFile(entry.name) && !isIgnored(rules, location, 'file')) files.push(location);
-    }
+  async #readStages(file: string, { locks, stages, refusals }: Findings): Promise<readonly TrackedOutput[]> {
+    const pipeline = await this.#readPipeline(file);
+    const lockFile = lockFileOf({ file });
+    const lockText = await this.#tree.text(lockFile);
+    const locked = lockedStages(lockText === undefined ? null : await parsePlain(lockText, lockFile), lockFile);
+    const lines = digestLines(lockText ?? '');
+    locks.set(lockFile, locked);
+    stages.push(...pipeline.stages);
+    refusals.push(...pipeline.refusals);
+    const outputs = pipeline.stages.flatMap((stage) => stageOutputs(stage, locked, lines));
+    if (pipeline.refusals.length === 0) return outputs;
+    const read = new Set(pipeline.stages.map(({ address }) => address));
+    const others = await this.#expanded(file, locked, lines);
+    return [...outputs, ...others.filter(({ stage }) => !read.has(stage ?? ''))];
   }
 
   async #readPipeline(file: string): Promise<Pipeline> {
@@ -176,10 +166,6 @@ class TrackedProjectReader {
     if (text !== undefined) return text;
     throw dvcError('DVC_INVALID', file, { message: 'does not exist', fix: 'Add it, or remove what names it.' });
   }
-}
-
-function isDvcFile(name: string): boolean {
-  return name === 'dvc.yaml' || (name.endsWith('.dvc') && name !== '.dvc');
 }
 
 function refuseDoubles(outputs: readonly TrackedOutput[]): void {
