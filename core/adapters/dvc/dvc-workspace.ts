@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { IgnoreRule } from '../../domain/data/ignore-rules.ts';
 import { isLegacyObject } from '../../domain/data/object-key.ts';
-import { folderOf } from '../../domain/data/repository-path.ts';
+import { folderOf, inFolder } from '../../domain/data/repository-path.ts';
 import type { FolderFile, UnchangedFolder } from '../../domain/data/unchanged-folder.ts';
 import { UserError } from '../../errors.ts';
 import type {
@@ -14,9 +14,10 @@ import type {
   WorkspaceEntry,
   WorkspaceFolder,
 } from '../../ports/data/data-workspace.ts';
+import { removeEmptyFolders } from '../files/empty-folders.ts';
 import { errorCode } from '../files/error-code.ts';
 import { fileContent } from '../files/file-content.ts';
-import { asDiskError } from '../files/on-disk.ts';
+import { asDiskError, onDisk } from '../files/on-disk.ts';
 import { DatasetMemory } from './dataset-memory.ts';
 import type { DvcCache } from './dvc-cache.ts';
 import { FetchedNames } from './fetched-names.ts';
@@ -128,10 +129,15 @@ export class DvcWorkspace implements DataWorkspace {
     return this.#fetched.has(md5);
   }
 
-  async remove(location: string): Promise<void> {
+  async makeFolder(location: string): Promise<void> {
+    onDisk(location, () => this.#ensureFolder(inFolder(location, '.')));
+  }
+
+  async remove(location: string, within?: string): Promise<void> {
     this.#refuseLinks(location);
     this.#safeFolders.clear();
     rmSync(this.#absolute(location), { recursive: true, force: true });
+    if (within !== undefined) removeEmptyFolders(this.#options.root, { from: folderOf(location), within });
   }
 
   content(location: string): AsyncIterable<Uint8Array> {

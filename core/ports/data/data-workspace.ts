@@ -79,8 +79,14 @@ export interface DataWorkspace {
   rememberFetched(md5: string): void;
   /** Whether the bytes of an object came from a remote, in this or an earlier run, and so exist elsewhere. */
   wasFetched(md5: string): boolean;
-  /** Removes a file or folder; nothing there is fine. */
-  remove(path: string): Promise<void>;
+  /** Makes a folder, unless it is there. Throws as `place`. */
+  makeFolder(path: string): Promise<void>;
+  /**
+   * Removes a file or folder; nothing there is fine.
+   *
+   * @param within Folders that become empty are removed too, below this one.
+   */
+  remove(path: string, within?: string): Promise<void>;
   /** The bytes of a file, which must be there. */
   content(path: string): AsyncIterable<Uint8Array>;
   /** SHA-256 of a file, 64 hex digits; read again only when it changed since it was last hashed or placed. */

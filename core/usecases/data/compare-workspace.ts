@@ -6,6 +6,13 @@ import { isFolderOutput, type WantedFile } from '../../domain/data/wanted-file.t
 import type { DataCache } from '../../ports/data/data-cache.ts';
 import type { DataWorkspace, ObjectHash, WorkspaceEntry } from '../../ports/data/data-workspace.ts';
 
+/** A file that should not be there. */
+export interface SurplusFile {
+  readonly path: string;
+  /** The output in which it lies. */
+  readonly within: string;
+}
+
 /** How the workspace differs from what is wanted. Paths are relative to it. */
 export interface WorkspaceDifference {
   /** Wanted files that are absent or have other bytes. */
@@ -13,7 +20,7 @@ export interface WorkspaceDifference {
   /** Of these, those where nothing lies. */
   readonly absent: readonly WantedFile[];
   /** Files in folders that should not be there. Only of folders that are wanted whole. */
-  readonly surplus: readonly string[];
+  readonly surplus: readonly SurplusFile[];
   /** Files and folders that are of the other kind than what is wanted at their place. */
   readonly inTheWay: readonly string[];
   /** Of all these, those whose bytes neither the cache nor a remote has: removing them would lose them. */
@@ -39,7 +46,7 @@ export async function compareWorkspace(
   );
   const wantedAt = new Map(wanted.files.map((file) => [file.path, file.md5]));
   const there = new Map<string, string>();
-  const surplus: Found[] = [];
+  const surplus: (Found & SurplusFile)[] = [];
   const inTheWay: string[] = [];
   const doomed: Found[] = [];
   for (const [index, want] of wanted.outputs.entries()) {
@@ -52,7 +59,10 @@ export async function compareWorkspace(
       continue;
     }
     for (const file of found) there.set(file.path, file.md5);
-    if (want.parts.includes('')) surplus.push(...found.filter((file) => !wantedAt.has(file.path)));
+    if (want.parts.includes('')) {
+      const within = want.output.path;
+      for (const file of found) if (!wantedAt.has(file.path)) surplus.push({ ...file, within });
+    }
   }
   const outdated = wanted.files.filter((file) => there.get(file.path) !== file.md5);
   const replaced = outdated.flatMap(({ path }): Found[] => {
@@ -66,7 +76,7 @@ export async function compareWorkspace(
   return {
     outdated,
     absent: outdated.filter((file) => !there.has(file.path)),
-    surplus: surplus.map((file) => file.path),
+    surplus,
     inTheWay,
     modified: atStake.filter((_, index) => kept[index] !== true).map((file) => file.path),
   };

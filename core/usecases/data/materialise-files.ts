@@ -69,11 +69,25 @@ export async function materialiseFiles(
   const unchanged = wanted.files.length - difference.outdated.length;
   if (fetched.missing.length > 0 && !options.allowMissing) return { ...common, unchanged };
   const gone = new Set(fetched.missing.map((object) => object.md5));
-  for (const path of [...difference.inTheWay, ...difference.surplus]) await ports.workspace.remove(path);
+  for (const path of difference.inTheWay) await ports.workspace.remove(path);
+  // Without the folders that this empties: who lists folders (classes of images) must not find those of another commit.
+  for (const { path, within } of difference.surplus) await ports.workspace.remove(path, within);
+  for (const path of emptyFolders(wanted)) {
+    if (!(await ports.workspace.exists(path))) await ports.workspace.makeFolder(path);
+  }
   const rest = difference.outdated.filter((file) => !gone.has(file.md5) && !arrivals.placed.has(file.path));
   await mapParallel(rest, jobs, arrivals.placeFile);
   confirmFolders(wanted, gone, ports.workspace);
   return { ...common, unchanged };
+}
+
+/** Tracked folders without a file. */
+function emptyFolders({ files, outputs }: WantedFiles): readonly string[] {
+  const filled = new Set(files.map((file) => file.output));
+  const empty = outputs.filter(
+    ({ output, parts }) => isFolderOutput(output) && parts.includes('') && !filled.has(output),
+  );
+  return empty.map(({ output }) => output.path);
 }
 
 function confirmFolders({ files, outputs }: WantedFiles, gone: ReadonlySet<string>, workspace: DataWorkspace): void {
