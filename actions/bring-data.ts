@@ -51,6 +51,7 @@ async function bring(context: ActionContext, path: string): Promise<void> {
     keepCache: true,
     checkOnly: false,
     remote: undefined,
+    areNamed: false,
   };
   const sources = new GitSourceTree(root, context.env);
   await pullData(request, {

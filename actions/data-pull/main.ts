@@ -84,6 +84,7 @@ function pullRequest(
     force: values.force === true,
     checkOnly: values['check-only'] === true,
     remote: values.remote,
+    areNamed: values.targets !== undefined,
   };
 }
 

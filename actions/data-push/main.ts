@@ -29,7 +29,7 @@ export async function main(context: ActionContext): Promise<void> {
   const startedAt = performance.now();
   const result = await pushData(
     {
-      outputs: wanted.map(({ output }) => output),
+      wanted,
       jobs: transferJobs(project, values.remote, values.jobs),
       remote: values.remote,
     },
@@ -45,6 +45,11 @@ export async function main(context: ActionContext): Promise<void> {
   const seconds = (performance.now() - startedAt) / 1000;
   const told = { ...result, absent: result.absent.map((path) => pathFrom(folder, path)) };
   for (const file of result.updatedFiles) context.log.info(`Updated ${pathFrom(folder, file)}: the data had changed`);
+  for (const { path, files } of result.kept) {
+    context.log.info(
+      `${pathFrom(folder, path)}: ${files} recorded files that are not here stay in it, because no pull brought them or no target names them`,
+    );
+  }
   if (told.absent.length > 0) context.log.info(`Left alone, not on this machine: ${told.absent.join(', ')}`);
   const git = new GitChangedFiles(root, context.env);
   const changed = ((await git.list(['.dvc', 'dvc.lock'])) ?? result.updatedFiles).map((file) => pathFrom(folder, file));

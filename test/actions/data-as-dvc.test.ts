@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -82,4 +82,107 @@ describe('data-pull leaves what dvc pull leaves', () => {
       expect(await treeOf(ours)).toEqual(await treeOf(theirs));
     }
   });
+});
+
+const IMAGES: Files = { 'images/cat/1': '1', 'images/cat/2': '22', 'images/dog/1': 'd', 'images/3': '333' };
+
+async function imagesOrigin(): Promise<DvcRepository> {
+  const origin = await createOrigin(IMAGES);
+  await publish(origin, 'images');
+  return origin;
+}
+
+/** What a clone of the last commit has after the real `dvc pull`. */
+async function asOthersGetIt(repository: DvcRepository): Promise<readonly string[]> {
+  await repository.commit('pushed');
+  const other = await repository.clone(path.join(repository.folder, '..', 'other'));
+  await other.dvc('pull');
+  const files = await readdir(path.join(other.folder, 'images'), { recursive: true, withFileTypes: true });
+  return files
+    .filter((one) => one.isFile())
+    .map((one) => path.join(one.parentPath, one.name).slice(other.folder.length + 8))
+    .sort();
+}
+
+describe('data-push, where a pull brought only a part of a folder', () => {
+  it('changes nothing where nothing was changed', async () => {
+    const { ours } = await twoClones(await imagesOrigin());
+    await pull(ours, { targets: 'images/cat' });
+    const pushed = await run('data-push', ours);
+    expect(pushed.exitCode, pushed.stdout).toBe(0);
+    expect(pushed.outputs['changed-files']).toBe('');
+    expect(pushed.stdout).toContain('images: 2 recorded files that are not here stay in it');
+    expect(await ours.git('status', '--porcelain')).toBe('');
+  });
+
+  it.each<{ name: string; inputs: Files }>([
+    { name: 'without targets', inputs: {} },
+    { name: 'by the part', inputs: { targets: 'images/cat' } },
+  ])('records new and changed files as dvc add of these does: $name', async ({ inputs }) => {
+    const { theirs, ours } = await twoClones(await imagesOrigin());
+    await theirs.dvc('pull', 'images/cat');
+    await pull(ours, { targets: 'images/cat' });
+    for (const change of [{ 'images/cat/new': 'new' }, { 'images/cat/1': 'changed' }]) {
+      for (const clone of [theirs, ours]) await clone.write(change);
+      await theirs.dvc('add', ...Object.keys(change));
+      const pushed = await run('data-push', ours, inputs);
+      expect(pushed.exitCode, pushed.stdout).toBe(0);
+      const pointers = [theirs, ours].map(({ folder }) => readFile(path.join(folder, 'images.dvc'), 'utf8'));
+      const [expected, written] = await Promise.all(pointers);
+      expect(written).toBe(expected);
+    }
+    expect(await asOthersGetIt(ours)).toEqual(['3', 'cat/1', 'cat/2', 'cat/new', 'dog/1']);
+  });
+
+  it('records what was removed from the part, and nothing else as removed', async () => {
+    const { ours } = await twoClones(await imagesOrigin());
+    await pull(ours, { targets: 'images/cat' });
+    await rm(path.join(ours.folder, 'images/cat/2'));
+    expect((await run('data-push', ours)).exitCode).toBe(0);
+    expect(await asOthersGetIt(ours)).toEqual(['3', 'cat/1', 'dog/1']);
+  });
+
+  it('leaves out nothing that a failed pull did not bring', async () => {
+    const origin = await imagesOrigin();
+    const { ours } = await twoClones(origin);
+    const object = path.join(origin.folder, '..', 'remote/files/md5/31/0dcbbf4cce62f762a2aaa148d556bd');
+    await rename(object, `${object}.away`);
+    expect((await pull(ours)).exitCode).toBe(1);
+    expect((await pull(ours, { 'allow-missing': 'true' })).outputs.missing).toBe('images/3');
+    expect((await run('data-push', ours)).outputs['changed-files']).toBe('');
+    await rename(`${object}.away`, object);
+    expect((await pull(ours)).exitCode).toBe(0);
+    await rm(path.join(ours.folder, 'images/3'));
+    expect((await run('data-push', ours)).outputs['changed-files']).toBe('images.dvc');
+    expect(await asOthersGetIt(ours)).toEqual(['cat/1', 'cat/2', 'dog/1']);
+  });
+
+  it('pushes a part into a folder of which nothing is here, and leaves alone what is outside of it', async () => {
+    const { ours } = await twoClones(await imagesOrigin());
+    await ours.write({ 'images/cat/new': 'new', 'images/bird/1': 'not named' });
+    expect((await run('data-push', ours, { targets: 'images/cat/new' })).exitCode).toBe(0);
+    expect(await asOthersGetIt(ours)).toEqual(['3', 'cat/1', 'cat/2', 'cat/new', 'dog/1']);
+  });
+
+  it('names a command that keeps a changed file and the rest of its folder', async () => {
+    const { ours } = await twoClones(await imagesOrigin());
+    await pull(ours, { targets: 'images/cat' });
+    await ours.write({ 'images/cat/1': 'by hand' });
+    const refused = await pull(ours);
+    expect(refused.stdout).toContain("Keep them with 'dvc add images/cat/1', remove them, or set force: true.");
+    await ours.dvc('add', 'images/cat/1');
+    await ours.dvc('push', '--quiet');
+    expect((await pull(ours)).exitCode).toBe(0);
+    expect(await asOthersGetIt(ours)).toEqual(['3', 'cat/1', 'cat/2', 'dog/1']);
+  });
+});
+
+it.each(['data-pull', 'data-push'])('%s refuses a part that no folder has', async (action) => {
+  const { ours } = await twoClones(await imagesOrigin());
+  await pull(ours);
+  for (const part of ['images/cta', 'images/*.png', 'images/3/x']) {
+    const refused = await run(action, ours, { targets: part });
+    expect(refused.exitCode, part).toBe(1);
+    expect(refused.stdout).toContain(`target "${part}": images holds no such file or folder by images.dvc`);
+  }
 });

@@ -37,7 +37,7 @@ const KEYS = ['md5', 'size', 'nfiles', 'isexec', 'hash'] as const;
 export function editOutput(text: string, file: string, output: OutputRecord): string {
   const values = {
     md5: quoteDigits(output.md5),
-    size: `${output.sizeBytes}`,
+    size: output.sizeBytes === undefined ? undefined : `${output.sizeBytes}`,
     nfiles: output.fileCount === undefined ? undefined : `${output.fileCount}`,
     isexec: output.isExecutable ? 'true' : undefined,
     // What DVC 2 wrote has no such key; from now on it is an object of DVC 3.

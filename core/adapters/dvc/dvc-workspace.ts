@@ -24,6 +24,7 @@ import { FetchedNames } from './fetched-names.ts';
 import { FileMaker } from './file-maker.ts';
 import { type ScannedEntry, scanFolder } from './folder-scan.ts';
 import type { IndexedDigests, IndexTable } from './index-table.ts';
+import { PartialFolders } from './partial-folders.ts';
 import type { LinkType } from './place-object.ts';
 import type { IndexedFolder } from './unchanged-rows.ts';
 import { digestRows, type WorkspaceRow } from './workspace-digests.ts';
@@ -56,6 +57,7 @@ export class DvcWorkspace implements DataWorkspace {
   readonly #seen = new Set<IndexTable>();
   readonly #datasets: DatasetMemory;
   readonly #fetched: FetchedNames;
+  readonly #partial: PartialFolders;
   readonly #rules: string;
 
   constructor(options: DvcWorkspaceOptions) {
@@ -65,6 +67,7 @@ export class DvcWorkspace implements DataWorkspace {
     this.#index = new WorkspaceIndex(path.join(own, 'index'));
     this.#datasets = new DatasetMemory(this.#index);
     this.#fetched = new FetchedNames(path.join(own, 'fetched'));
+    this.#partial = new PartialFolders(path.join(own, 'partial.json'));
     this.#maker = new FileMaker({ ...options, folder: path.join(own, `${process.pid}-${Date.now()}`) });
     this.#own = own;
   }
@@ -127,6 +130,14 @@ export class DvcWorkspace implements DataWorkspace {
 
   wasFetched(md5: string): boolean {
     return this.#fetched.has(md5);
+  }
+
+  broughtParts(location: string): readonly string[] | undefined {
+    return this.#partial.partsOf(location);
+  }
+
+  rememberParts(location: string, parts: readonly string[] | undefined): void {
+    this.#partial.set(location, parts);
   }
 
   async makeFolder(location: string): Promise<void> {

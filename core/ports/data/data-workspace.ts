@@ -79,6 +79,10 @@ export interface DataWorkspace {
   rememberFetched(md5: string): void;
   /** Whether the bytes of an object came from a remote, in this or an earlier run, and so exist elsewhere. */
   wasFetched(md5: string): boolean;
+  /** The parts of a folder that pulls brought whole, where the rest was never brought; undefined where nothing is known to lack. */
+  broughtParts(path: string): readonly string[] | undefined;
+  /** Remembers, at once, the parts of a folder that were brought; undefined: nothing lacks. */
+  rememberParts(path: string, parts: readonly string[] | undefined): void;
   /** Makes a folder, unless it is there. Throws as `place`. */
   makeFolder(path: string): Promise<void>;
   /**

@@ -25,6 +25,8 @@ export interface WorkspaceDifference {
   readonly inTheWay: readonly string[];
   /** Of all these, those whose bytes neither the cache nor a remote has: removing them would lose them. */
   readonly modified: readonly string[];
+  /** Whether a file lies at a path in one of the outputs. */
+  readonly isThere: (path: string) => boolean;
 }
 
 interface Found {
@@ -78,6 +80,7 @@ export async function compareWorkspace(
     absent: outdated.filter((file) => !there.has(file.path)),
     surplus,
     inTheWay,
+    isThere: (path) => there.has(path),
     modified: atStake.filter((_, index) => kept[index] !== true).map((file) => file.path),
   };
 }

@@ -7,17 +7,21 @@ import type { WantedOutput } from '../../domain/data/select-outputs.ts';
 import type { TrackedOutput } from '../../domain/data/tracked-output.ts';
 import { isFolderOutput, type WantedFile } from '../../domain/data/wanted-file.ts';
 import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
+import { shellWord } from '../../domain/text/shell-word.ts';
 import { UserError } from '../../errors.ts';
 import type { DataCache } from '../../ports/data/data-cache.ts';
 import type { DataWorkspace } from '../../ports/data/data-workspace.ts';
 import { Arrivals } from './arrivals.ts';
 import { compareWorkspace } from './compare-workspace.ts';
 import { type FetchPorts, type FetchResult, fetchObjects } from './fetch-objects.ts';
+import { rememberPartialFolders } from './partial-folders.ts';
 
 /** What is to be in the workspace. */
 export interface WantedFiles {
   readonly files: readonly WantedFile[];
   readonly outputs: readonly WantedOutput[];
+  /** Paths of the files of folders that are not wanted. */
+  readonly others: ReadonlyMap<TrackedOutput, readonly string[]>;
 }
 
 /** How to bring it there. */
@@ -54,11 +58,9 @@ export async function materialiseFiles(
   const { jobs } = options;
   const difference = await compareWorkspace(wanted, jobs, ports);
   if (difference.modified.length > 0 && !options.force) {
-    throw modifiedError(
-      difference.modified,
-      wanted.outputs.map(({ output }) => output),
-    );
+    throw modifiedError(difference.modified, wanted.outputs, ports.workspace);
   }
+  const confirmParts = rememberPartialFolders({ ...wanted, difference }, ports.workspace);
   const arrivals = new Arrivals(difference, options.keepCache, ports.workspace);
   const fetched = await fetchObjects(
     difference.outdated.map(needOfFile),
@@ -78,6 +80,7 @@ export async function materialiseFiles(
   const rest = difference.outdated.filter((file) => !gone.has(file.md5) && !arrivals.placed.has(file.path));
   await mapParallel(rest, jobs, arrivals.placeFile);
   confirmFolders(wanted, gone, ports.workspace);
+  confirmParts(new Set(wanted.files.filter((file) => gone.has(file.md5)).map((file) => file.output)));
   return { ...common, unchanged };
 }
 
@@ -105,11 +108,28 @@ function confirmFolders({ files, outputs }: WantedFiles, gone: ReadonlySet<strin
 /** Chosen: more commands than a person pastes at once. */
 const MOST_COMMANDS = 5;
 
-function modifiedError(paths: readonly string[], outputs: readonly TrackedOutput[]): UserError {
-  const changed = outputs.filter(({ path }) => paths.some((file) => isWithin(file, path)));
-  const commands = changed.slice(0, MOST_COMMANDS).map(commitCommand);
+function modifiedError(
+  paths: readonly string[],
+  outputs: readonly WantedOutput[],
+  workspace: DataWorkspace,
+): UserError {
+  const commands = outputs.flatMap(({ output, parts }) => {
+    const own = paths.filter((path) => isWithin(path, output.path));
+    const isPartial = !parts.includes('') || workspace.broughtParts(output.path) !== undefined;
+    if (own.length === 0 || !isPartial || !isFolderOutput(output))
+      return own.length === 0 ? [] : [commitCommand(output)];
+    // To commit a folder that is not whole would leave out the rest of it; of a stage's there is no other way.
+    return output.stage === undefined ? own.map((path) => `dvc add ${shellWord(path)}`) : [];
+  });
+  const keep = commands.slice(0, MOST_COMMANDS).map((command) => `'${command}'`);
+  const ways = [
+    ...(keep.length === 0 ? [] : [`Keep them with ${keep.join(', ')}`]),
+    'remove them',
+    'or set force: true.',
+  ];
+  const fix = ways.join(', ');
   return new UserError('DATA_MODIFIED', `${list(paths)} changed and exist nowhere else, so they are not overwritten`, {
-    fix: `Keep them with ${commands.map((command) => `'${command}'`).join(', ')}, remove them, or set force: true.`,
+    fix: fix.charAt(0).toUpperCase() + fix.slice(1),
   });
 }
 

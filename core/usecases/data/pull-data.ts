@@ -1,8 +1,6 @@
 import { mapParallel } from '../../async/map-parallel.ts';
-import { parseDirectoryManifest } from '../../domain/data/directory-manifest.ts';
 import { commitCommand, dvcTarget, pushCommand } from '../../domain/data/dvc-command.ts';
 import { type NeededObject, needOf, needOfFile } from '../../domain/data/needed-object.ts';
-import { recordedDigest } from '../../domain/data/object-key.ts';
 import { PulledFiles, type UnchangedOutput } from '../../domain/data/pulled-files.ts';
 import type { WantedOutput } from '../../domain/data/select-outputs.ts';
 import type { TrackedOutput } from '../../domain/data/tracked-output.ts';
@@ -13,8 +11,8 @@ import type { DatasetPart, DataWorkspace } from '../../ports/data/data-workspace
 import type { SourceTree } from '../../ports/data/source-tree.ts';
 import { type FetchPorts, fetchObjects, missingError } from './fetch-objects.ts';
 import { findAbsent } from './find-absent.ts';
+import { readFolderList, refuseUnknownParts } from './folder-list.ts';
 import { materialiseFiles } from './materialise-files.ts';
-import { readText } from './read-text.ts';
 import { type ExpectedFiles, refuseTrackedFiles } from './refuse-tracked-files.ts';
 
 /** What to pull, and how. */
@@ -32,6 +30,8 @@ export interface PullRequest {
   readonly checkOnly: boolean;
   /** Overrides what the outputs say. */
   readonly remote: string | undefined;
+  /** A person named them as targets: a part that is in no folder is a mistake. */
+  readonly areNamed: boolean;
 }
 
 /** Where data comes from and goes to. */
@@ -86,14 +86,16 @@ export async function pullData(request: PullRequest, ports: PullPorts): Promise<
   const lists = await fetchLists(open, request.jobs, ports);
   const lost = new Set(lists.missing.map((object) => object.md5));
   const readable = open.filter(({ output }) => !lost.has(output.md5 ?? ''));
-  const files = (await mapParallel(readable, request.jobs, (want) => expand(want, ports))).flat();
+  const expanded = await mapParallel(readable, request.jobs, (want) => expand(want, request, ports));
+  const files = expanded.flatMap((one) => one.files);
+  const others = new Map(expanded.map((one) => [one.output, one.others]));
   await refuseTrackedFiles([...expectedOf(files), ...unchangedOf(unchanged)], ports.sources);
   const isFailing = lists.missing.length > 0 && !request.allowMissing;
   // What fails anyway writes nothing, and says all that is missing.
   const brought =
     request.checkOnly || isFailing
       ? await checkRemotes(readable, files, request, ports)
-      : await materialiseFiles({ files, outputs: readable }, request, ports);
+      : await materialiseFiles({ files, outputs: readable, others }, request, ports);
   const gone = new Set(brought.missing.map((object) => object.md5));
   const isThere = (file: WantedFile): boolean => !gone.has(file.md5);
   const unrecorded = outputs.filter(({ output }) => output.md5 === undefined).map(({ output }) => output.path);
@@ -180,13 +182,31 @@ async function checkRemotes(
   return { files: 0, bytes: 0, fromCache: 0, unchanged: 0, missing };
 }
 
-async function expand(want: WantedOutput, ports: PullPorts): Promise<readonly WantedFile[]> {
-  const { output } = want;
-  if (output.md5 === undefined) return [];
-  if (!isFolderOutput(output)) return [fileOfOutput(output, output.md5)];
-  const text = await readText(await ports.cache.content(output.md5));
-  const name = `${output.declaredIn}: the list ${recordedDigest(output.md5)} of ${output.path}`;
-  return filesOfFolder(want, parseDirectoryManifest(text, name));
+interface Expanded {
+  readonly output: TrackedOutput;
+  readonly files: readonly WantedFile[];
+  /** Paths of the rest of the folder. */
+  readonly others: readonly string[];
+}
+
+async function expand(want: WantedOutput, { areNamed }: PullRequest, ports: PullPorts): Promise<Expanded> {
+  const { output, parts } = want;
+  const isWhole = parts.includes('');
+  if (output.md5 === undefined) return { output, files: [], others: [] };
+  if (!isFolderOutput(output)) {
+    if (areNamed) refuseUnknownParts(want, []);
+    return { output, files: [fileOfOutput(output, output.md5)], others: [] };
+  }
+  const entries = await readFolderList(output, ports.cache);
+  if (areNamed) refuseUnknownParts(want, entries);
+  const files = filesOfFolder(want, entries);
+  if (isWhole) return { output, files, others: [] };
+  const wanted = new Set(files.map(({ path }) => path));
+  return {
+    output,
+    files,
+    others: entries.map(({ path }) => `${output.path}/${path}`).filter((path) => !wanted.has(path)),
+  };
 }
 
 /** Throws all refusals of outputs that were asked for, at once. */
@@ -214,6 +234,7 @@ function refuseUnrecorded(
   throw UserError.ofProblems('OBJECT_MISSING', problems);
 }
 
-function withRemote(output: TrackedOutput, remote: string | undefined): TrackedOutput {
+/** An output with the remote that a request names, where it names none itself. */
+export function withRemote(output: TrackedOutput, remote: string | undefined): TrackedOutput {
   return remote === undefined ? output : { ...output, remote: output.remote ?? remote };
 }

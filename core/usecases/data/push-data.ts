@@ -1,6 +1,7 @@
 import { mapParallel } from '../../async/map-parallel.ts';
 import { formatDirectoryManifest, parseDirectoryManifest } from '../../domain/data/directory-manifest.ts';
 import { dvcObjectKey, isLegacyObject, objectDigest } from '../../domain/data/object-key.ts';
+import type { WantedOutput } from '../../domain/data/select-outputs.ts';
 import type { TrackedOutput } from '../../domain/data/tracked-output.ts';
 import { filesOfFolder, isFolderOutput } from '../../domain/data/wanted-file.ts';
 import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
@@ -13,13 +14,14 @@ import type { DvcFileEditor, OutputRecord } from '../../ports/data/dvc-file-edit
 import type { TransferProgress } from '../../ports/data/transfer-progress.ts';
 import { CountedContent } from './counted-transfer.ts';
 import { findAbsent } from './find-absent.ts';
-import { refuseUnsupported } from './pull-data.ts';
+import { refuseUnsupported, withRemote } from './pull-data.ts';
 import { readText } from './read-text.ts';
 import { commitPath } from './record-data.ts';
+import { recordPartialFolder } from './record-partial-folder.ts';
 
 /** What to push, and how. */
 export interface PushRequest {
-  readonly outputs: readonly TrackedOutput[];
+  readonly wanted: readonly WantedOutput[];
   /** Transfers at once, at least 1. */
   readonly jobs: number;
   /** Overrides what the outputs say. */
@@ -43,6 +45,8 @@ export interface PushResult {
   readonly objectsThere: number;
   /** `.dvc` files that were rewritten because the data had changed, sorted. */
   readonly updatedFiles: readonly string[];
+  /** Folders of which recorded files stay although they are not here, because no pull brought them; or outside of the targets. */
+  readonly kept: readonly { readonly path: string; readonly files: number }[];
   /** Outputs that are neither in the workspace nor in the cache, and so were left alone, sorted. */
   readonly absent: readonly string[];
 }
@@ -54,13 +58,16 @@ export interface PushResult {
  * @throws {UserError} DATA_MODIFIED for a stage's output that is not what dvc.lock says.
  */
 export async function pushData(request: PushRequest, ports: PushPorts): Promise<PushResult> {
-  const pushed = request.outputs.filter((output) => output.isCached && output.isPushed);
-  refuseUnsupported(pushed);
+  const pushed = request.wanted.filter(({ output }) => output.isCached && output.isPushed);
+  refuseUnsupported(pushed.map(({ output }) => output));
   const current: TrackedOutput[] = [];
   const updatedFiles = new Set<string>();
   const absent: string[] = [];
-  for (const output of pushed) {
-    const found = await bringUpToDate(output, ports);
+  const kept: { path: string; files: number }[] = [];
+  for (const want of pushed) {
+    const { output } = want;
+    const found = await bringUpToDate(want, request, ports);
+    if (found !== undefined && found.keptFiles > 0) kept.push({ path: output.path, files: found.keptFiles });
     if (found === undefined) absent.push(output.path);
     else current.push(found.output);
     if (found?.isChanged === true) updatedFiles.add(output.declaredIn);
@@ -71,35 +78,43 @@ export async function pushData(request: PushRequest, ports: PushPorts): Promise<
     bytesUploaded: sizes.reduce((sum, size) => sum + size, 0),
     objectsThere: there,
     updatedFiles: [...updatedFiles].sort(compareCodePoints),
+    kept,
     absent: absent.sort(compareCodePoints),
   };
 }
 
-async function bringUpToDate(output: TrackedOutput, ports: PushPorts) {
-  if (output.md5 !== undefined && isLegacyObject(output.md5) && (await isUnchangedLegacy(output, ports))) {
-    return { output, isChanged: false };
-  }
-  const record = await commitPath(output.path, ports);
+interface Current {
+  readonly output: TrackedOutput;
+  readonly isChanged: boolean;
+  /** Files of a folder that stay recorded although they are not here. */
+  readonly keptFiles: number;
+}
+
+async function bringUpToDate(want: WantedOutput, request: PushRequest, ports: PushPorts): Promise<Current | undefined> {
+  const { output } = want;
+  const same = { output, isChanged: false, keptFiles: 0 };
+  if (output.md5 !== undefined && isLegacyObject(output.md5) && (await isUnchangedLegacy(output, ports))) return same;
+  const partial = await recordPartialFolder(withRemote(output, request.remote), want.parts, request.jobs, ports);
+  const record = partial?.record ?? (await commitPath(output.path, ports));
+  const keptFiles = partial?.keptFiles ?? 0;
   if (record === undefined) {
     const isHeld = output.md5 !== undefined && (await ports.cache.has(output.md5));
-    return isHeld ? { output, isChanged: false } : undefined;
+    return isHeld ? same : undefined;
   }
   if (record.md5 === output.md5 && (record.isExecutable === output.isExecutable || output.stage !== undefined)) {
-    return { output, isChanged: false };
+    return { ...same, keptFiles };
   }
-  if (output.stage !== undefined) {
-    throw new UserError(
-      'DATA_MODIFIED',
-      `${output.path} is not what ${output.declaredIn} says stage ${output.stage} made`,
-      {
-        fix: `Run the stage (the action train does), then push again.`,
-        place: { file: output.declaredIn },
-      },
-    );
-  }
+  if (output.stage !== undefined) throw unlikeItsLock(output, output.stage);
   const update: OutputRecord = { path: output.path, ...record };
   await ports.files.record(output.declaredIn, [update]);
-  return { output: { ...output, md5: record.md5, sizeBytes: record.sizeBytes }, isChanged: true };
+  return { output: { ...output, md5: record.md5, sizeBytes: record.sizeBytes }, isChanged: true, keptFiles };
+}
+
+function unlikeItsLock({ path, declaredIn }: TrackedOutput, stage: string): UserError {
+  return new UserError('DATA_MODIFIED', `${path} is not what ${declaredIn} says stage ${stage} made`, {
+    fix: `Run the stage (the action train does), then push again.`,
+    place: { file: declaredIn },
+  });
 }
 
 /** What DVC 2 recorded is compared in its own way, and stays as it is where it did not change. */

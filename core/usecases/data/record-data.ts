@@ -40,12 +40,17 @@ export async function commitPath(path: string, ports: RecordPorts): Promise<Reco
     entry.kind === 'file'
       ? [{ path, md5: entry.md5 }]
       : entry.files.map((file) => ({ path: `${path}/${file.path}`, md5: file.md5 }));
+  await keepInCache(files, ports);
+  return recordEntry(entry, ports);
+}
+
+/** Keeps the bytes of files of the workspace in the cache, each under the digest that it was found to have. */
+export async function keepInCache(files: readonly ManifestEntry[], ports: RecordPorts): Promise<void> {
   await mapParallel(files, JOBS, async (file) => {
     if (await ports.cache.has(file.md5)) return;
     const { isKept } = await ports.cache.add(file.md5, ports.workspace.content(file.path));
     if (!isKept) throw new Error(`${file.path} changed while it was read`);
   });
-  return recordEntry(entry, ports);
 }
 
 async function recordEntry(entry: WorkspaceEntry, { cache }: RecordPorts): Promise<RecordedPath> {

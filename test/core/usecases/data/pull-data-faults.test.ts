@@ -121,6 +121,7 @@ async function workspaceAt(folder = path.join(root, randomUUID())) {
       keepCache: true,
       checkOnly: false,
       remote: undefined,
+      areNamed: true,
       ...options,
     };
     return pullData(
