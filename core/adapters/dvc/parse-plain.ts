@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import type { Document, Tags } from 'yaml';
 import { PlainDate, type PlainValue } from '../../domain/data/plain-value.ts';
 import { TextProblem } from '../../domain/data/text-problem.ts';
+import { shellWord } from '../../domain/text/shell-word.ts';
 import { parsePythonJson } from '../../domain/train/python-json.ts';
 import { pythonMapping } from '../../domain/train/python-mapping.ts';
 import type { YamlReading } from '../../domain/yaml/read-yaml-documents.ts';
@@ -29,6 +30,14 @@ export async function parsePlain(text: string, file: string): Promise<PlainValue
     if (ending === '.py') return (await import('./parse-python.ts')).parsePython(lines);
     return await parseYaml(text, file);
   } catch (error) {
+    const conflict = conflictLine(lines);
+    if (conflict !== undefined) {
+      throw new UserError('DVC_INVALID', 'the file has the marks of a merge conflict', {
+        fix: `Resolve it: 'git checkout --ours -- ${shellWord(file)}' or '--theirs', or by hand; then 'git add' it.`,
+        place: { file, line: conflict },
+        cause: error,
+      });
+    }
     if (error instanceof UserError) throw error;
     const [line, column] = position(error, lines);
     throw new UserError('DVC_INVALID', `${error instanceof Error ? error.message.split('\n')[0] : error}`, {
@@ -37,6 +46,12 @@ export async function parsePlain(text: string, file: string): Promise<PlainValue
       cause: error,
     });
   }
+}
+
+/** The line, from 1, on which Git says that two versions differ. */
+function conflictLine(text: string): number | undefined {
+  const index = text.split('\n').findIndex((line) => /^(?:<<<<<<<|>>>>>>>) /.test(line));
+  return index < 0 ? undefined : index + 1;
 }
 
 /** What DVC's reader (ruamel.yaml) makes an integer of: underscores, binary and octal numbers too. */

@@ -93,6 +93,11 @@ export function findRemote(config: ConfigSections, name: string | undefined): Dv
   if (wanted === undefined || section === undefined) {
     const near = wanted === undefined ? undefined : nearest(wanted, known);
     const what = wanted === undefined ? 'DVC has no default remote' : `DVC has no remote "${wanted}"`;
+    if (name !== undefined) {
+      throw new UserError('INPUT_INVALID', what, {
+        fix: `${near === undefined ? '' : `Did you mean "${near}"? `}Correct the input remote, or the key remote of the output that names it (known: ${known.join(', ') || 'none'}).`,
+      });
+    }
     throw new UserError('INPUT_INVALID', what, {
       fix: `${near === undefined ? '' : `Did you mean "${near}"? `}${known.length === 0 ? "Add one with 'dvc remote add --default <name> <url>' and commit .dvc/config." : `Set the input remote, or run 'dvc remote default ${known.length === 1 ? shellWord(known[0] ?? '') : '<name>'}' and commit .dvc/config (known: ${known.join(', ')}).`}`,
     });

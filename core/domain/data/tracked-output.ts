@@ -1,5 +1,6 @@
 import type { UserError } from '../../errors.ts';
 import { dvcError } from './dvc-problem.ts';
+import { refuseOtherKeys } from './known-keys.ts';
 import { legacyObjectName } from './object-key.ts';
 import { isPlainList, isPlainMap, type PlainMap, type PlainValue } from './plain-value.ts';
 import { folderOf, joinRepositoryPath } from './repository-path.ts';
@@ -38,6 +39,30 @@ export function digestLines(text: string): ReadonlyMap<string, number> {
   return lines;
 }
 
+/** The keys of a `.dvc` file and of its entries, as in DVC 3's schema.py and output.py. */
+const FILE_SCHEMA = {
+  keys: ['md5', 'wdir', 'deps', 'outs', 'locked', 'frozen', 'meta', 'always_changed', 'desc'],
+  flags: ['locked', 'frozen', 'always_changed'],
+};
+const ENTRY_KEYS = [
+  'md5',
+  'checksum',
+  'etag',
+  'size',
+  'nfiles',
+  'isexec',
+  'version_id',
+  'path',
+  'persist',
+  'cloud',
+  'hash',
+];
+const OUT_SCHEMA = {
+  keys: [...ENTRY_KEYS, 'desc', 'type', 'labels', 'meta', 'cache', 'remote', 'push', 'files', 'fs_config'],
+  flags: ['isexec', 'persist', 'cache', 'push'],
+};
+const DEP_SCHEMA = { keys: [...ENTRY_KEYS, 'repo', 'db', 'files', 'fs_config'], flags: ['isexec', 'persist'] };
+
 /** A digest of a folder ends so. */
 export const FOLDER_SUFFIX = '.dir';
 
@@ -55,12 +80,14 @@ export function parseDvcFile(
   lines: ReadonlyMap<string, number> = new Map(),
 ): readonly TrackedOutput[] {
   if (!isPlainMap(value)) throw invalid(file, 'is not a mapping');
+  refuseOtherKeys(value, FILE_SCHEMA, { file, what: '' });
   const refusal = importRefusal(value, file);
   const folder = joinRepositoryPath(folderOf(file), text(value.get('wdir')) ?? '.', file);
   const outs = value.get('outs') ?? [];
   if (!isPlainList(outs)) throw invalid(file, 'outs is not a list');
   return outs.map((out) => {
     if (!isPlainMap(out)) throw invalid(file, 'an entry of outs is not a mapping');
+    refuseOtherKeys(out, OUT_SCHEMA, { file, what: 'an entry of outs' });
     const output = parseOutput(out, { file, folder, stage: undefined, lines });
     return refusal === undefined ? output : { ...output, refusal };
   });
@@ -138,6 +165,7 @@ function outputRefusal(out: PlainMap, md5: string | undefined, file: string): Us
 function importRefusal(value: PlainMap, file: string): UserError | undefined {
   const deps = value.get('deps');
   if (!isPlainList(deps) || deps.length === 0) return undefined;
+  for (const dep of deps) if (isPlainMap(dep)) refuseOtherKeys(dep, DEP_SCHEMA, { file, what: 'an entry of deps' });
   const has = (key: string): boolean => deps.some((dep) => isPlainMap(dep) && dep.has(key));
   // What import-url brought is in the own cache and remote like anything else; the others are not.
   if (has('repo')) return unsupported(file, "data of 'dvc import'");

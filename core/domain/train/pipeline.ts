@@ -1,12 +1,13 @@
 import { UserError } from '../../errors.ts';
-import { dvcError } from '../data/dvc-problem.ts';
+import { refuseOtherKeys } from '../data/known-keys.ts';
 import { isPlainList, isPlainMap, type PlainMap, type PlainValue } from '../data/plain-value.ts';
 import { folderOf, joinRepositoryPath } from '../data/repository-path.ts';
-import { outputPath } from '../data/tracked-output.ts';
 import type { OptionStyle } from './command-options.ts';
 import { expandStage } from './expand-stages.ts';
 import { addressOf } from './stage-address.ts';
+import { invalid, listOf, localPath, type StagePath, type StagePlace } from './stage-entries.ts';
 import { refuseUnknownKeys } from './stage-keys.ts';
+import { parseStageOutputs, type StageOutput } from './stage-outputs.ts';
 import { resolveTemplate, resolveText, type TemplateContext } from './stage-template.ts';
 import { addAll, type Variables } from './stage-variables.ts';
 
@@ -29,25 +30,9 @@ export interface Stage {
   readonly isAlwaysChanged: boolean;
 }
 
-/** A path as dvc.yaml writes it, and relative to the repository root. */
-export interface StagePath {
-  readonly written: string;
-  readonly path: string;
-}
-
 /** Keys of a parameters file that a stage depends on; undefined for all of it. */
 export interface StageParams extends StagePath {
   readonly keys: readonly string[] | undefined;
-}
-
-/** What a stage makes. */
-export interface StageOutput extends StagePath {
-  readonly isCached: boolean;
-  readonly isMetric: boolean;
-  /** Kept when the stage runs again. */
-  readonly isPersisted: boolean;
-  readonly isPushed: boolean;
-  readonly remote: string | undefined;
 }
 
 /** What a dvc.yaml says: its stages, and why others cannot be read. */
@@ -56,6 +41,11 @@ export interface Pipeline {
   readonly refusals: readonly UserError[];
 }
 
+/** The keys of a dvc.yaml, as in DVC 3's schema.py. */
+const FILE_SCHEMA = {
+  keys: ['stages', 'vars', 'params', 'metrics', 'plots', 'artifacts', 'datasets'],
+  flags: [],
+};
 /** The file that parameters without a file come from. */
 export const DEFAULT_PARAMS = 'params.yaml';
 
@@ -69,6 +59,7 @@ export const DEFAULT_PARAMS = 'params.yaml';
 export async function parsePipeline(value: PlainValue, place: PipelinePlace): Promise<Pipeline> {
   const { file } = place;
   if (!isPlainMap(value)) throw invalid(file, 'is not a mapping');
+  refuseOtherKeys(value, FILE_SCHEMA, { file, what: '' });
   const stages = value.get('stages');
   if (stages === undefined || stages === null) return { stages: [], refusals: [] };
   if (!isPlainMap(stages)) throw invalid(file, 'stages is not a mapping');
@@ -136,7 +127,7 @@ function parseStage(name: string, raw: PlainMap, place: CommandContext): Stage {
     command,
     deps: listOf(rest, 'deps', { name, file }).map((dep) => at(localPath(dep, file))),
     params: parseParams(rest, { name, file }, at),
-    outs: parseOutputs(rest, { name, file }, folder),
+    outs: parseStageOutputs(rest, { name, file }, folder),
     isFrozen: rest.get('frozen') === true,
     isAlwaysChanged: rest.get('always_changed') === true,
   };
@@ -163,17 +154,6 @@ function refuseBareMapping(line: string, place: CommandContext): void {
   throw invalid(place.file, `the cmd ${line} is a mapping and no command`);
 }
 
-interface StagePlace {
-  readonly name: string;
-  readonly file: string;
-}
-
-function listOf(stage: PlainMap, key: string, { name, file }: StagePlace): readonly PlainValue[] {
-  const value = stage.get(key) ?? [];
-  if (!isPlainList(value)) throw invalid(file, `stage "${name}": ${key} is not a list`);
-  return value;
-}
-
 function parseParams(stage: PlainMap, place: StagePlace, at: (written: string) => StagePath): readonly StageParams[] {
   const keysOf = new Map<string, readonly string[] | undefined>();
   for (const entry of listOf(stage, 'params', place)) {
@@ -195,41 +175,4 @@ function paramKeys(keys: PlainValue, before: readonly string[] | undefined, plac
   const names = isPlainList(keys) ? keys.filter((key) => typeof key === 'string') : [];
   if (names.length === 0) throw invalid(place.file, `stage "${place.name}": params of a file are not a list of keys`);
   return [...(before ?? []), ...names];
-}
-
-function parseOutputs(stage: PlainMap, place: StagePlace, folder: string): readonly StageOutput[] {
-  return ['outs', 'metrics', 'plots'].flatMap((key) =>
-    listOf(stage, key, place).map((entry): StageOutput => {
-      const [path, options] = isPlainMap(entry) ? ([...entry][0] ?? []) : [entry, undefined];
-      if (typeof path !== 'string') throw invalid(place.file, `stage "${place.name}": an entry of ${key} has no path`);
-      const option = isPlainMap(options) ? options : new Map<string, PlainValue>();
-      const remote = option.get('remote');
-      return {
-        written: localPath(path, place.file),
-        path: outputPath(folder, localPath(path, place.file), place.file),
-        isMetric: key === 'metrics',
-        isCached: option.get('cache') !== false,
-        isPersisted: option.get('persist') === true,
-        isPushed: option.get('push') !== false,
-        remote: typeof remote === 'string' ? remote : undefined,
-      };
-    }),
-  );
-}
-
-function localPath(value: PlainValue, file: string): string {
-  if (typeof value !== 'string') throw invalid(file, 'a path is not a text');
-  if (/^[a-z][a-z0-9+]*:\/\//.test(value)) throw unsupported(file, `the external path ${value}`);
-  return value;
-}
-
-function unsupported(file: string, what: string): UserError {
-  return dvcError('DVC_UNSUPPORTED', file, {
-    message: `${what} is not supported yet`,
-    fix: "Write it out without that, or set command: dvc repro in tidegate.yaml's train instead of stages.",
-  });
-}
-
-function invalid(file: string, what: string): Error {
-  return dvcError('DVC_INVALID', file, { message: what, fix: "Correct it; 'dvc stage list --fail' checks it." });
 }

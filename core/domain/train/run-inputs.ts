@@ -1,7 +1,8 @@
 import { type JsonValue, type PlainMap, plainToJson } from '../data/plain-value.ts';
 import { isWithin } from '../data/repository-path.ts';
 import { compareCodePoints } from '../text/compare-code-points.ts';
-import type { Stage, StagePath } from './pipeline.ts';
+import type { Stage } from './pipeline.ts';
+import type { StagePath } from './stage-entries.ts';
 
 /** Something that went into a run, by its digest. */
 export interface RunInput {

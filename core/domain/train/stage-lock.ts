@@ -115,8 +115,10 @@ export function expandedOutputs(
 function templateFlags(body: PlainMap, path: string) {
   for (const key of ['outs', 'metrics', 'plots']) {
     const entries = body.get(key);
-    for (const entry of isPlainList(entries) ? entries : []) {
-      const [written, options] = isPlainMap(entry) ? ([...entry][0] ?? []) : [entry, undefined];
+    const named = (isPlainList(entries) ? entries : []).flatMap((entry): [PlainValue, PlainValue?][] =>
+      isPlainMap(entry) ? [...entry] : [[entry]],
+    );
+    for (const [written, options] of named) {
       if (typeof written !== 'string' || !fits(written, path)) continue;
       const flag = (name: string): PlainValue | undefined => (isPlainMap(options) ? options.get(name) : undefined);
       const remote = flag('remote');

@@ -1,10 +1,11 @@
 import type { DataProject } from '../../domain/data/data-project.ts';
 import type { PlainMap, PlainValue } from '../../domain/data/plain-value.ts';
 import { stageLockValue } from '../../domain/train/lock-text.ts';
-import type { Stage, StageOutput } from '../../domain/train/pipeline.ts';
+import type { Stage } from '../../domain/train/pipeline.ts';
 import { stageNameFrom } from '../../domain/train/stage-address.ts';
 import { changedOutputs, commandLines, inputChange } from '../../domain/train/stage-change.ts';
 import { type LockedPath, lockFileOf, parseStageLock, type StageLock } from '../../domain/train/stage-lock.ts';
+import type { StageOutput } from '../../domain/train/stage-outputs.ts';
 import { UserError } from '../../errors.ts';
 import type { IgnoreFiles } from '../../ports/data/ignore-files.ts';
 import type { CommandRunner } from '../../ports/train/command-runner.ts';
