@@ -53,9 +53,21 @@ describe('what the schema of DVC refuses is refused by name', () => {
   });
 });
 
+it.each([
+  { text: '', message: 'dvc.lock: is not a mapping' },
+  { text: 'null\n', message: 'dvc.lock: is not a mapping' },
+  { text: "schema: '2.0'\nstages:\n", message: 'dvc.lock: stages is not a mapping' },
+])('a dvc.lock that DVC refuses is refused by train, and not taken for none: $text', async ({ text, message }) => {
+  await repository.write({ 'dvc.yaml': pipeline('outs: [o]'), 'dvc.lock': text });
+  await expect(repository.dvc('repro')).rejects.toThrow("'./dvc.lock' validation failed");
+  const refused = await run('train', { stages: 's' });
+  expect(refused.exitCode).toBe(1);
+  expect(refused.stdout).toContain(message);
+});
+
 it('an entry of outs that names several outputs is all of them, and flags of a path add up, as for DVC', async () => {
   const text = pipeline('outs: [{o: {persist: true}, p: {cache: false}}, {o: {push: false}}]');
-  await repository.write({ 'dvc.yaml': text });
+  await repository.write({ 'dvc.yaml': text, 'dvc.lock': "schema: '2.0'\n" });
   await repository.dvc('repro', '--quiet');
   const lock = await readFile(path.join(repository.folder, 'dvc.lock'), 'utf8');
   await repository.write({ 'dvc.lock': "schema: '2.0'\n" });

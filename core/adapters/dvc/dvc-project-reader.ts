@@ -123,7 +123,8 @@ class TrackedProjectReader {
     const pipeline = await this.#readPipeline(file);
     const lockFile = lockFileOf({ file });
     const lockText = await this.#tree.text(lockFile);
-    const locked = lockedStages(lockText === undefined ? null : await parsePlain(lockText, lockFile), lockFile);
+    const locked: PlainMap =
+      lockText === undefined ? new Map() : lockedStages(await parsePlain(lockText, lockFile), lockFile);
     const lines = digestLines(lockText ?? '');
     locks.set(lockFile, locked);
     stages.push(...pipeline.stages);

@@ -32,7 +32,6 @@ export interface StageLock {
  * @throws {UserError} DVC_INVALID, or DVC_UNSUPPORTED for another schema than 2.0.
  */
 export function lockedStages(value: PlainValue, file: string): PlainMap {
-  if (value === null) return new Map();
   if (!isPlainMap(value)) throw invalid(file, 'is not a mapping');
   if (value.get('schema') !== '2.0') {
     throw dvcError('DVC_UNSUPPORTED', file, {
@@ -40,8 +39,8 @@ export function lockedStages(value: PlainValue, file: string): PlainMap {
       fix: "Remove it, and run 'dvc commit --force' with DVC 3 where the outputs are: it writes the file again.",
     });
   }
-  const stages = value.get('stages') ?? new Map<string, PlainValue>();
-  if (!isPlainMap(stages)) throw invalid(file, 'stages is not a mapping');
+  const stages = value.has('stages') ? value.get('stages') : new Map<string, PlainValue>();
+  if (stages === undefined || !isPlainMap(stages)) throw invalid(file, 'stages is not a mapping');
   return stages;
 }
 
