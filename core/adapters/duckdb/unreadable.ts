@@ -27,7 +27,7 @@ function csvProblem(path: string, message: string): { readonly message: string; 
   const fields = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(message);
   if (fields !== null) {
     return {
-      message: `${place} has ${fields[2]} ${fields[2] === '1' ? 'field' : 'fields'}, ${fields[1]} are needed as in the header: ${shown}`,
+      message: `${place} has ${fields[2]} ${fields[2] === '1' ? 'field' : 'fields'}, but the header has ${fields[1]}: ${shown}`,
       fix: 'Write every row with a value for each column; put a value that contains the delimiter into double quotes.',
     };
   }
