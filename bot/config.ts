@@ -42,7 +42,7 @@ export function readBotConfig(env: Readonly<Record<string, string | undefined>> 
   const need = (name: string, holds: (value: string) => boolean, rule: string): string => {
     const value = env[name] ?? '';
     if (!holds(value))
-      problems.push({ message: `${name} ${value === '' ? 'is not set' : 'does not hold'}`, fix: rule });
+      problems.push({ message: `${name} ${value === '' ? 'is not set' : 'is not valid'}`, fix: rule });
     return value;
   };
   const number = (name: string, fallback: number, [least, most]: readonly [number, number]): number => {

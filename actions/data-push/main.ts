@@ -45,7 +45,7 @@ export async function main(context: ActionContext): Promise<void> {
   const seconds = (performance.now() - startedAt) / 1000;
   const told = { ...result, absent: result.absent.map((path) => pathFrom(folder, path)) };
   for (const file of result.updatedFiles) context.log.info(`Updated ${pathFrom(folder, file)}: the data had changed`);
-  if (told.absent.length > 0) context.log.info(`Left alone, not on this machine: ${told.absent.join(', ')}`);
+  if (told.absent.length > 0) context.log.info(`Skipped, because not on this machine: ${told.absent.join(', ')}`);
   const git = new GitChangedFiles(root, context.env);
   const changed = ((await git.list(['.dvc', 'dvc.lock'])) ?? result.updatedFiles).map((file) => pathFrom(folder, file));
   outputs.write(context, {
@@ -76,7 +76,7 @@ function summaryOf(result: PushResult, changed: readonly string[], seconds: numb
     missing: [],
     lists: [
       { title: 'To commit', paths: changed },
-      { title: 'Left alone, not on this machine', paths: absent },
+      { title: 'Skipped, because not on this machine', paths: absent },
     ],
   };
 }
@@ -84,7 +84,7 @@ function summaryOf(result: PushResult, changed: readonly string[], seconds: numb
 /** Without targets, what cannot be pushed is told and left alone. */
 function isSupported(log: ActionLog): (wanted: WantedOutput) => boolean {
   return ({ output }) => {
-    if (output.refusal !== undefined) log.info(`Left alone: ${output.refusal.message}`);
+    if (output.refusal !== undefined) log.info(`Skipped: ${output.refusal.message}`);
     return output.refusal === undefined;
   };
 }

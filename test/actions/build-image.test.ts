@@ -121,7 +121,7 @@ describe('build-image', () => {
     expect(built.exitCode).toBe(1);
     expect(built.stdout.match(/^::error/gm)).toHaveLength(3);
     expect(built.stdout).toContain('layout server is not supported yet');
-    expect(built.stdout).toContain('"Upper/Case" is no image repository: it has upper case. Write upper/case.');
+    expect(built.stdout).toContain('"Upper/Case" is no image repository: it has upper-case letters. Write upper/case.');
   });
 
   it('refuses a folder without a file: an image of no model is none', async () => {

@@ -144,11 +144,11 @@ describe('deploy-manifest', () => {
     expect(await manifestOf(workspace)).toBe(MANIFEST);
   });
 
-  it('checks without writing, and fails at the file that does not hold the version', async () => {
+  it('checks without writing, and fails at the file that does not have the version', async () => {
     const workspace = await workspaceWith(KSERVE);
     const run = await deploy(workspace, { mode: 'check' });
     expect(run.exitCode).toBe(1);
-    expect(run.stdout).toContain('::error file=k8s/model.yaml::k8s/model.yaml does not hold m v0.2.0 in production');
+    expect(run.stdout).toContain('::error file=k8s/model.yaml::k8s/model.yaml does not have m v0.2.0 in production');
     expect(run.outputs.changed).toBe('true');
     expect(await manifestOf(workspace)).toBe(MANIFEST);
     const held = await deploy(workspace, { mode: 'check', 'model-version': '0.1.0' });

@@ -142,7 +142,7 @@ describe('without a tidegate.yaml', () => {
 
   it.each([
     ['data-pull', { for: 'judge' }, 'for: judge needs a model'],
-    ['train', {}, 'nothing says what to run, and there is no tidegate.yaml'],
+    ['train', {}, 'no stages or command are set, and there is no tidegate.yaml'],
     ['train', { command: 'true' }, 'the input command needs a model'],
     ['build-image', { 'image-repository': 'ghcr.io/org/m' }, 'no artifact is named, and there is no tidegate.yaml'],
     ['build-image', { 'artifact-path': 'raw.csv' }, 'no image repository is named'],

@@ -103,7 +103,7 @@ describe('the bot as a program', () => {
     const [port] = await findFreePorts(1);
     const { exitCode, stderr } = await start({ ...GOOD, PORT: String(port), GITHUB_API_URL: world.github.apiUrl });
     expect(exitCode).toBe(1);
-    expect(stderr).toContain('GitHub knows no App 4711 with this PRIVATE_KEY');
+    expect(stderr).toContain('GitHub has no App 4711 with this PRIVATE_KEY');
     expect(stderr).toContain('Set APP_ID and PRIVATE_KEY to those of one GitHub App.');
     expect(stderr).not.toContain('    at ');
   });

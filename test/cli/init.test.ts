@@ -107,6 +107,6 @@ describe('npm run init', () => {
     expect((await init()).stderr).toContain('is no Git repository');
     await team();
     const { stderr } = await init('--dataset', 'data/other.parquet');
-    expect(stderr).toContain("Get it with 'dvc pull data/other.parquet'");
+    expect(stderr).toContain("Download it with 'dvc pull data/other.parquet'");
   });
 });

@@ -2,7 +2,7 @@ import { UserError } from '../../errors.ts';
 
 /** Chosen: as much of a line as a person looks at. */
 const SHOWN = 200;
-const WHOLE = 'Check that the file is whole and of the format that its name says.';
+const WHOLE = 'Check that the file is complete and that its format matches the ending of its name.';
 
 /** What the engine says of a table that it cannot read, as an error of who wrote the table; any other error as it is. */
 export function unreadable(path: string, cause: unknown): unknown {

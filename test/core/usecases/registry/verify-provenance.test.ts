@@ -264,7 +264,7 @@ describe('what an environment runs', { timeout: 120_000 }, () => {
     expect(await champion()).toMatchObject({ kind: 'found', version });
     const lost = {
       kind: 'unreadable',
-      reason: expect.stringContaining('no version that is believed has this artifact'),
+      reason: expect.stringContaining('no version that is trusted has this artifact'),
     };
     await pushTag(`${version}!`, 'taken back', 'origin/main');
     expect(await champion()).toMatchObject(lost);
