@@ -21,7 +21,9 @@ export function chooseWork(
   { stages, command }: WorkOverrides,
 ): TrainRequest['work'] {
   if (stages !== undefined && command !== undefined) {
-    throw new UserError('INPUT_INVALID', 'the inputs stages and command cannot be used together', { fix: 'Remove one.' });
+    throw new UserError('INPUT_INVALID', 'the inputs stages and command cannot be used together', {
+      fix: 'Remove one.',
+    });
   }
   const names = stages ?? (command === undefined ? model.train?.stages : undefined);
   if (names !== undefined) return { kind: 'stages', names };

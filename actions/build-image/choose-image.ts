@@ -45,5 +45,7 @@ function notARepository(repository: string): Problem {
   if (repository === '') return { message: 'no image repository is named', fix };
   const lower = repository.toLowerCase();
   const message = `"${repository}" is not an image repository`;
-  return isRepository(lower) ? { message: `${message}: it has upper-case letters`, fix: `Write ${lower}.` } : { message, fix };
+  return isRepository(lower)
+    ? { message: `${message}: it has upper-case letters`, fix: `Write ${lower}.` }
+    : { message, fix };
 }

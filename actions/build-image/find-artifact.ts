@@ -85,5 +85,7 @@ function noArtifact(found: FoundArtifact | undefined, path: string): UserError {
     });
   }
   const message = `the artifact at ${found.location} (${found.artifact.digest}) is not the one that was judged`;
-  return new UserError('ARTIFACT_MISMATCH', message, { fix: 'Build the image from the artifact that evaluate-and-gate judged.' });
+  return new UserError('ARTIFACT_MISMATCH', message, {
+    fix: 'Build the image from the artifact that evaluate-and-gate judged.',
+  });
 }

@@ -68,7 +68,9 @@ async function heldText(
 
 function refuseModelInputs({ mode, environment }: Values): void {
   if (environment !== undefined) {
-    throw new UserError('INPUT_INVALID', 'the inputs environment and file cannot be used together', { fix: 'Remove one.' });
+    throw new UserError('INPUT_INVALID', 'the inputs environment and file cannot be used together', {
+      fix: 'Remove one.',
+    });
   }
   if (mode === 'write' || mode === 'check' || mode === undefined) return;
   throw new UserError('INPUT_INVALID', `mode: ${mode} needs an environment of a model in tidegate.yaml, not a file`, {
@@ -88,8 +90,7 @@ function targetOf(file: string, { kind, name, path }: Values): ManifestTarget {
 
 function imageProblems(reference: string | undefined, image: ImageReference | undefined): readonly Problem[] {
   if (image === undefined || (image.digest !== undefined && isImageDigest(image.digest))) return [];
-  const why =
-    image.digest === undefined ? 'has no digest, so it can change' : 'has no sha256 digest in lower case';
+  const why = image.digest === undefined ? 'has no digest, so it can change' : 'has no sha256 digest in lower case';
   const fix = 'Use the output image-reference of build-image: repository:tag@sha256:….';
   return [{ message: `image-reference ${reference} ${why}`, fix }];
 }
@@ -98,7 +99,10 @@ function textProblems(version: string | undefined, uri: string | undefined): rea
   const problems: Problem[] = [];
   if (uri !== undefined && !isArtifactUri(uri)) {
     const fix = 'Write a scheme in lower case and no spaces: s3://bucket/path.';
-    problems.push({ message: `artifact-uri ${JSON.stringify(uri.slice(0, 200))} is not the address of an artifact`, fix });
+    problems.push({
+      message: `artifact-uri ${JSON.stringify(uri.slice(0, 200))} is not the address of an artifact`,
+      fix,
+    });
   }
   if (version !== undefined && !isVersionNumber(version)) {
     const fix = 'Write three numbers, with or without v: 1.4.0.';

@@ -103,7 +103,8 @@ export class S3DataRemote implements DataRemote {
       token = isTruncated ? unescapeXml(/<NextContinuationToken>([^<]*)</.exec(text)?.[1]) : undefined;
       // Half a list is none: what is not in it would count as absent.
       if (isTruncated && token === undefined) throw brokenList(this.uri, 'it is truncated');
-      if (token !== undefined && token === last) throw brokenList(this.uri, 'the same page is returned again and again');
+      if (token !== undefined && token === last)
+        throw brokenList(this.uri, 'the same page is returned again and again');
     } while (token !== undefined);
   }
 

@@ -135,5 +135,7 @@ export async function knownContentOf(file: string): Promise<KnownContent | undef
 
 /** The error for a table that is another kind of file. */
 export function notATable(file: string, { what, fix }: KnownContent): UserError {
-  return new UserError('DATA_INVALID', `${file} is not a table: it is ${what}`, { fix: fix === EXPORT ? CONVERT : fix });
+  return new UserError('DATA_INVALID', `${file} is not a table: it is ${what}`, {
+    fix: fix === EXPORT ? CONVERT : fix,
+  });
 }

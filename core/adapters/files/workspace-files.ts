@@ -19,7 +19,8 @@ export class WorkspaceFiles {
   async read(file: string): Promise<string | undefined> {
     await this.#assertSafe(file);
     const found = await lstat(path.join(this.#root, file)).catch(unlessAbsent);
-    if (found !== undefined && !found.isFile()) throw unsafe(file, found.isDirectory() ? 'is a folder' : 'is not a file');
+    if (found !== undefined && !found.isFile())
+      throw unsafe(file, found.isDirectory() ? 'is a folder' : 'is not a file');
     const bytes = await readFile(path.join(this.#root, file)).catch(unlessAbsent);
     return bytes === undefined ? undefined : decodeText(bytes, file);
   }

@@ -19,7 +19,7 @@ function lossMetric(name: string, title: string, loss: Loss): Metric {
 /** Some losses have no value for some labels: then nor has their mean. */
 function finite(found: MetricEstimate | UndefinedMetric): MetricEstimate | UndefinedMetric {
   if (found.kind === 'undefined' || Number.isFinite(found.value)) return found;
-  return { kind: 'undefined', reason: 'labels or predictions lie outside of where it is defined' };
+  return { kind: 'undefined', reason: 'labels or predictions are outside the range of this metric' };
 }
 
 const squared: Loss = (label, prediction) => (label - prediction) ** 2;

@@ -39,7 +39,7 @@ export interface WaitingGate {
  */
 export function waitingGates(facts: GateFacts): readonly WaitingGate[] {
   return [
-    ...facts.stoppedBy.map((number) => closed('stop', `#${number} stops the line`)),
+    ...facts.stoppedBy.map((number) => closed('stop', `#${number} stops promotions`)),
     ...facts.heldBy.map((number) => closed('hold', `#${number} holds this version`)),
     ...facts.upstream.flatMap(upstreamGate),
     ...soakGate(facts),
@@ -49,7 +49,7 @@ export function waitingGates(facts: GateFacts): readonly WaitingGate[] {
 }
 
 function upstreamGate({ name, holdsDigest, health }: UpstreamFacts): readonly WaitingGate[] {
-  if (!holdsDigest) return [closed('upstream', `${name} does not hold this version yet`)];
+  if (!holdsDigest) return [closed('upstream', `${name} does not have this version yet`)];
   if (health.state === 'verified') return [];
   if (health.state === 'failed') return [closed('health', `failed in ${name}: ${health.reason}`)];
   return [{ gate: 'health', reason: `${name}: ${health.reason}`, untilMs: health.untilMs }];
@@ -63,7 +63,7 @@ function soakGate({ upstream, soakMs, nowMs }: GateFacts): readonly WaitingGate[
   const untilMs = Math.max(...since) + soakMs;
   if (untilMs <= nowMs) return [];
   const known = Number.isFinite(untilMs);
-  const reason = known ? 'soaks upstream' : 'soaks once it is verified upstream';
+  const reason = known ? 'soak in progress upstream' : 'soak starts when it is verified upstream';
   return [{ gate: 'soak', reason, untilMs: known ? untilMs : undefined }];
 }
 

@@ -31,7 +31,7 @@ export function decidePromotionCheck(changes: readonly ChangedEnvironment[]): Pr
   }
   const findings = changes.map(describeChange);
   if (changes.some(({ outcome }) => outcome.kind === 'refused')) {
-    return { conclusion: 'failure', title: 'A target names no registered version', findings };
+    return { conclusion: 'failure', title: 'A target does not name a registered version', findings };
   }
   const [first] = changes.flatMap(({ outcome }) => (outcome.kind === 'refused' ? [] : outcome.waiting));
   if (first !== undefined) return { conclusion: 'pending', title: `Waits: ${describeGate(first)}`, findings };
@@ -59,7 +59,7 @@ function atMinute(ms: number): string {
 
 function describeChange({ model, environment, outcome }: ChangedEnvironment): string {
   if (outcome.kind === 'refused') return `${model} in ${environment}: ${outcome.reason}`;
-  const waits = outcome.waiting.length === 0 ? 'nothing to wait for' : outcome.waiting.map(describeGate).join('; ');
+  const waits = outcome.waiting.length === 0 ? 'all gates are open' : outcome.waiting.map(describeGate).join('; ');
   if (outcome.kind === 'version') return `${model} v${outcome.version} in ${environment}: ${waits}`;
-  return `${model} in ${environment}: goes back to ${outcome.to}, which the default branch had from ${outcome.since}: ${waits}`;
+  return `${model} in ${environment}: rolls back to ${outcome.to}, which the default branch had from ${outcome.since}: ${waits}`;
 }

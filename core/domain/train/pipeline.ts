@@ -158,7 +158,7 @@ function resolveCommand(name: string, raw: PlainMap, place: CommandContext) {
 /** DVC writes a mapping into a command, and takes none for one. */
 function refuseBareMapping(line: string, place: CommandContext): void {
   if (!/^\$\{[^}]*\}$/.test(line) || !isPlainMap(resolveTemplate(line, place))) return;
-  throw invalid(place.file, `the cmd ${line} is a mapping and no command`);
+  throw invalid(place.file, `the cmd ${line} is a mapping, not a command`);
 }
 
 interface StagePlace {
@@ -222,7 +222,7 @@ function localPath(value: PlainValue, file: string): string {
 function unsupported(file: string, what: string): UserError {
   return dvcError('DVC_UNSUPPORTED', file, {
     message: `${what} is not supported yet`,
-    fix: "Write it out without that, or set command: dvc repro in tidegate.yaml's train instead of stages.",
+    fix: "Write it without this, or set command: dvc repro in tidegate.yaml's train instead of stages.",
   });
 }
 

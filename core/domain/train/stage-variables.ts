@@ -28,7 +28,8 @@ export const NO_VARIABLES: Variables = { values: new Map(), loaded: new Map() };
  *   in two ways.
  */
 export async function addVariables(known: Variables, entry: PlainValue, place: VariablesPlace): Promise<Variables> {
-  if (holdsTemplate(entry)) throw invalid(place, 'an entry of vars holds a template, which DVC does not fill in there');
+  if (holdsTemplate(entry))
+    throw invalid(place, 'an entry of vars contains a template, which DVC does not support there');
   if (isPlainMap(entry)) return { ...known, values: mergeMaps(known.values, entry, place) };
   if (typeof entry !== 'string') throw invalid(place, 'an entry of vars is neither a file nor a mapping');
   const [name = '', keyText = ''] = entry.split(/:(.*)/s);
@@ -39,12 +40,12 @@ export async function addVariables(known: Variables, entry: PlainValue, place: V
     const before = known.loaded.get(path);
     if (isAll && before === undefined) return known;
     if (isAll || before === undefined || keys.some((key) => before.includes(key))) {
-      throw invalid(place, `vars reads ${entry}, of which something is read already`);
+      throw invalid(place, `vars reads ${entry}, of which a part is already read`);
     }
   }
   const value = await place.load(path);
   if (!isPlainMap(value))
-    throw invalid(place, `${path}, which vars names, ${value === undefined ? 'does not exist' : 'is no mapping'}`);
+    throw invalid(place, `${path}, which vars names, ${value === undefined ? 'does not exist' : 'is not a mapping'}`);
   const absent = keys.find((key) => !value.has(key));
   if (absent !== undefined) throw invalid(place, `${path} has no ${absent}, which vars names`);
   const chosen = isAll ? value : new Map(keys.map((key) => [key, value.get(key) ?? null]));
@@ -72,7 +73,7 @@ function mergeMaps(into: PlainMap, update: PlainMap, place: VariablesPlace): Pla
   for (const [key, value] of update) {
     const before = merged.get(key);
     if (isPlainMap(before) && isPlainMap(value)) merged.set(key, mergeMaps(before, value, place));
-    else if (merged.has(key)) throw invalid(place, `vars sets ${key}, which is set already`);
+    else if (merged.has(key)) throw invalid(place, `vars sets ${key}, which is already set`);
     else merged.set(key, value);
   }
   return merged;

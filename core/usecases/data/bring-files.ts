@@ -90,7 +90,7 @@ const MOST_COMMANDS = 5;
 function modifiedError(paths: readonly string[], outputs: readonly TrackedOutput[]): UserError {
   const changed = outputs.filter(({ path }) => paths.some((file) => isWithin(file, path)));
   const commands = changed.slice(0, MOST_COMMANDS).map(commitCommand);
-  return new UserError('DATA_MODIFIED', `${list(paths)} changed and exist nowhere else, so they are not overwritten`, {
+  return new UserError('DATA_MODIFIED', `${list(paths)} changed and have no other copy, so they are not overwritten`, {
     fix: `Keep them with ${commands.map((command) => `'${command}'`).join(', ')}, remove them, or set force: true.`,
   });
 }

@@ -185,7 +185,7 @@ async function expand(want: WantedOutput, ports: PullPorts): Promise<readonly Wa
   if (output.md5 === undefined) return [];
   if (!isFolderOutput(output)) return [fileOfOutput(output, output.md5)];
   const text = await readText(await ports.cache.content(output.md5));
-  const name = `${output.declaredIn}: the list ${recordedDigest(output.md5)} of ${output.path}`;
+  const name = `${output.declaredIn}: the directory manifest ${recordedDigest(output.md5)} of ${output.path}`;
   return filesOfFolder(want, parseDirectoryManifest(text, name));
 }
 
@@ -207,7 +207,7 @@ function refuseUnrecorded(
     message: `${output.path} has no recorded digest, so there is nothing to pull`,
     fix:
       output.stage === undefined
-        ? `Run '${commitCommand(output)}' and '${pushCommand(output, output.remote)}' where the data is, and commit ${output.declaredIn}.`
+        ? `Run '${commitCommand(output)}' and '${pushCommand(output, output.remote)}' on the machine with the data, and commit ${output.declaredIn}.`
         : `Run 'dvc repro ${dvcTarget(output)}' and '${pushCommand(output, output.remote)}', and commit ${output.declaredIn}; or set allow-missing: true.`,
     place: { file: output.declaredIn },
   }));

@@ -92,7 +92,7 @@ async function bringUpToDate(output: TrackedOutput, ports: PushPorts) {
       'DATA_MODIFIED',
       `${output.path} is not what ${output.declaredIn} says stage ${output.stage} made`,
       {
-        fix: `Run the stage (the action train does), then push again.`,
+        fix: `Run the stage (for example with the action train), then push again.`,
         place: { file: output.declaredIn },
       },
     );
@@ -139,7 +139,7 @@ async function upload(outputs: readonly TrackedOutput[], request: PushRequest, p
     else {
       lists.push(own);
       const text = await readText(await ports.cache.content(output.md5));
-      const entries = parseDirectoryManifest(text, `the list of ${output.path}`);
+      const entries = parseDirectoryManifest(text, `the directory manifest of ${output.path}`);
       const members = filesOfFolder({ output, parts: [''] }, entries);
       for (const { md5, path } of members) files.push({ md5, path, remote });
     }

@@ -44,14 +44,14 @@ export async function openScores(
   const batches = ports.tables.read(table, options)[Symbol.asyncIterator]();
   const invalid = (what: string) =>
     new UserError('DATA_INVALID', `${of.shown}: column ${columns.join(', ')} ${what}`, {
-      fix: 'Write one prediction for each row of the dataset, in its order.',
+      fix: 'Write one prediction per row of the dataset, in the same order.',
     });
   return {
     next: async ({ rows }) => {
       const { done, value } = await batches.next();
       const batch: TableBatch | undefined = done === true ? undefined : value;
       const scores = numbersOf(batch?.columns ?? []);
-      if (scores === undefined) throw invalid('holds no numbers');
+      if (scores === undefined) throw invalid('is not numeric');
       if (batch?.rows !== rows) throw invalid('has another number of rows than the dataset');
       return interleave(scores, rows);
     },

@@ -81,7 +81,7 @@ function promotion(text: string) {
   const view = {
     model: 'flight-delay',
     environment: 'production',
-    waiting: [{ gate: 'soak' as const, reason: 'soaks upstream', untilMs: 1_795_000_000_000 }],
+    waiting: [{ gate: 'soak' as const, reason: 'soak in progress upstream', untilMs: 1_795_000_000_000 }],
     earlier: [3],
     warnings: [{ file: text.slice(0, 500), line: 3, message: text, fix: text }],
   };
@@ -146,7 +146,7 @@ const RENDERERS: Readonly<Record<string, (text: string) => readonly string[]>> =
 /** The HTML that our own texts have. */
 const OWN_HTML =
   /^(<details><summary>[^<>]*<\/summary>|<\/details>|<!-- tidegate:v1(:data [\w+/=]+| [\w %.-]+) -->)\s*$/;
-const OWN_MENTIONS = /(?<=\bdata moved: |Earlier promotions here: )#3/g;
+const OWN_MENTIONS = /(?<=\bdata drifted: |Earlier promotions here: )#3/g;
 
 function allTokens(markdown: string): readonly Token[] {
   const found: Token[] = [];

@@ -148,5 +148,5 @@ class MissingScores {
 
 function problemOf(missing: number, { total }: PartSizes): string | null {
   if (missing > 0) return `the model gave no finite score for ${missing} rows`;
-  return total > 0 ? null : 'all rows weigh 0';
+  return total > 0 ? null : 'all rows have weight 0';
 }

@@ -18,7 +18,7 @@ export interface PopulationBatch extends SummerBatch {
 }
 
 /** Why intervals of random parts are those of rows. */
-const PARTS_METHOD = 'influence function (t), summed by 512 random parts of the rows';
+const PARTS_METHOD = 'influence function (t), summed over 512 random parts of the rows';
 
 /** The sums of both models' scores on a population: all rows, or a slice. */
 export class PopulationSums {

@@ -33,7 +33,7 @@ export class SliceSums {
     const slices = this.#cuts.reduce((sum, { size }) => sum + size, 0);
     const most = Math.floor(MOST_BYTES / sliceBytes(this.#plan));
     if (slices <= most) return;
-    throw new UserError('DATA_UNSUPPORTED', `there are more than ${most} slices, too many for so many rows`, {
+    throw new UserError('DATA_UNSUPPORTED', `there are more than ${most} slices, too many for this number of rows`, {
       fix: 'Slice by fewer columns, or by wider bins.',
     });
   }

@@ -37,7 +37,11 @@ describe('waitingGates', () => {
   });
 
   it('waits for health, and says until when', () => {
-    const health = { state: 'waiting' as const, untilMs: now + 5, reason: 'healthy, and has to stay so for a while' };
+    const health = {
+      state: 'waiting' as const,
+      untilMs: now + 5,
+      reason: 'healthy, and must stay healthy for a while',
+    };
     const upstream = [{ name: 'staging', holdsDigest: true, health }];
     expect(gatesOf({ ...open, upstream, soakMs: undefined })).toEqual([['health', now + 5]]);
   });
@@ -46,13 +50,13 @@ describe('waitingGates', () => {
     const health = {
       state: 'failed' as const,
       atMs: now,
-      reason: 'its health says failure',
+      reason: 'its health status is failure',
       by: 'signal' as const,
       onceVerified: false,
     };
     const upstream = [{ name: 'staging', holdsDigest: true, health }];
     expect(waitingGates({ ...open, upstream, soakMs: undefined })).toEqual([
-      { gate: 'health', reason: 'failed in staging: its health says failure', untilMs: undefined },
+      { gate: 'health', reason: 'failed in staging: its health status is failure', untilMs: undefined },
     ]);
   });
 
@@ -68,7 +72,7 @@ describe('waitingGates', () => {
     expect(gatesOf({ ...open, allow: [mornings] })).toEqual([['allow', Date.parse('2026-11-23T09:00:00Z')]]);
   });
 
-  it('is closed while an issue stops the line or holds the version', () => {
+  it('is closed while an issue stops promotions or holds the version', () => {
     expect(gatesOf({ ...open, stoppedBy: [7], heldBy: [8] })).toEqual([
       ['stop', undefined],
       ['hold', undefined],

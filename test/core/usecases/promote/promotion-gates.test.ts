@@ -36,7 +36,7 @@ async function gates(): Promise<readonly string[]> {
   const request = { model: 'flights', config: { ...config, image, environments }, self: 'bot', nowMs: Date.now() };
   const situation = await readSituation(request, repository);
   const version = await situation.catalog.find('0.2.0');
-  if (version === undefined) throw new Error('0.2.0 is not believed');
+  if (version === undefined) throw new Error('0.2.0 is not trusted');
   return (await situation.gates.waiting(production, version)).map(({ gate }) => gate);
 }
 

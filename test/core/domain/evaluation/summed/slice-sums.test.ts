@@ -108,7 +108,7 @@ describe('RowSums of slices', () => {
     cut.cut({ kind: 'numeric', values: ids(0), isBoolean: false });
     expect(() => cut.cut({ kind: 'numeric', values: ids(150), isBoolean: false })).toThrow(/more than 200 values/);
     const binned = createCutter({ column: 'name', bins: [0, 1] });
-    expect(() => binned.cut({ kind: 'text', values: ['a'] })).toThrow(/holds text/);
+    expect(() => binned.cut({ kind: 'text', values: ['a'] })).toThrow(/has text/);
     const two = new SliceSums([{ column: 'a' }, { column: 'b' }], {
       classes: 2,
       isRanked: true,

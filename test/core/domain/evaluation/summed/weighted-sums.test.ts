@@ -89,7 +89,7 @@ describe('RowSums of weighted rows', () => {
     const nothing = { ...binary, weights: weights.map(() => 0) };
     expect(measureSums(await sumUp(nothing, plan), plan).metrics[3]).toMatchObject({
       value: null,
-      reason: 'all rows weigh 0',
+      reason: 'all rows have weight 0',
     });
   });
 });
