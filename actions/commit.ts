@@ -38,7 +38,7 @@ export async function expectCommittedConfig(
   const committed = await commit?.text('tidegate.yaml');
   if (commit === undefined || committed === undefined || committed === text) return;
   throw new UserError('CONFIG_MODIFIED', `tidegate.yaml is not the one of commit ${commit.sha.slice(0, 12)}`, {
-    fix: 'Let no step change tidegate.yaml before the model is judged; commit the change.',
+    fix: 'Commit the change, and do not change tidegate.yaml in a step before the model is judged.',
     place: { file: 'tidegate.yaml' },
   });
 }

@@ -46,7 +46,7 @@ export async function fetchTable(
     const content = await store.open(key);
     // A table without one of its files is another table.
     if (content === undefined)
-      throw new UserError('DATA_NOT_FOUND', `${root}/${key} vanished while it was read`, { fix });
+      throw new UserError('DATA_NOT_FOUND', `${root}/${key} was deleted while it was read`, { fix });
     const target = join(folder, ...assertObjectKey(key).split('/'));
     await mkdir(dirname(target), { recursive: true });
     await pipeline(Readable.from(content), createWriteStream(target));

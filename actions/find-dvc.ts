@@ -30,7 +30,7 @@ export function requireDvc({ hasDvc }: Pick<DvcPlace, 'hasDvc'>): void {
 /** The error for a working directory in no project of DVC. */
 export function noDvc(): UserError {
   return new UserError('DATA_NOT_FOUND', 'there is no folder .dvc in the working directory or above it', {
-    fix: "Check out first, correct working-directory, or run 'dvc init' at the top of the repository and commit .dvc/config.",
+    fix: "Run actions/checkout first, correct working-directory, or run 'dvc init' at the top of the repository and commit .dvc/config.",
   });
 }
 

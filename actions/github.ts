@@ -20,7 +20,7 @@ export interface GitHubAccess {
 export async function gitHubOf({ env }: ActionContext, token: string | undefined): Promise<GitHubAccess> {
   if (token === undefined) {
     throw new UserError('CREDENTIALS_MISSING', 'there is no token for GitHub', {
-      fix: 'Leave the input github-token at its default, or give one.',
+      fix: 'Leave the input github-token at its default, or set it to a token.',
     });
   }
   if (env.GITHUB_REPOSITORY === undefined) {

@@ -39,7 +39,7 @@ export const positiveInteger: Omit<InputSpec<number>, 'default'> = {
   parse: (value) => {
     const number = Number(value);
     if (!/^\d+$/.test(value) || !Number.isSafeInteger(number) || number < 1) {
-      throw new RangeError('is no whole number of at least 1');
+      throw new RangeError('must be a whole number, at least 1');
     }
     return number;
   },
@@ -61,7 +61,7 @@ export function oneOf<const Word extends string>(...words: readonly Word[]): Omi
       const found = words.find((word) => word === value);
       if (found !== undefined) return found;
       const near = nearest(value, words);
-      throw new RangeError(`is none of ${words.join(', ')}${near === undefined ? '' : `; did you mean "${near}"?`}`);
+      throw new RangeError(`is not one of ${words.join(', ')}${near === undefined ? '' : `; did you mean "${near}"?`}`);
     },
   };
 }

@@ -25,7 +25,7 @@ export async function loadModel(context: ActionContext, model: string | undefine
   const loaded = await loadOptionalModel(context, model);
   if (loaded !== undefined) return loaded;
   throw new UserError('CONFIG_NOT_FOUND', 'there is no tidegate.yaml in the working directory', {
-    fix: 'Add tidegate.yaml at the repository root (npm run init writes one), check out first, or set working-directory.',
+    fix: 'Add tidegate.yaml at the repository root (npm run init writes one), run actions/checkout first, or set working-directory.',
   });
 }
 

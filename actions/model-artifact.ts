@@ -85,6 +85,6 @@ export async function fetchModel(
   );
   if (found !== undefined || id === undefined) return found;
   throw new UserError('DATA_NOT_FOUND', `the workflow artifact ${id} cannot be fetched outside of a workflow`, {
-    fix: 'Leave the input model-artifact-id out, or run this action in a GitHub workflow.',
+    fix: 'Remove the input model-artifact-id, or run this action in a GitHub workflow.',
   });
 }

@@ -100,7 +100,7 @@ export async function registeredChampions(
     readHistory: async (version) => (documents === undefined ? undefined : readChampionHistory(version, documents)),
     fetchArtifact: async ({ artifactDigest }: KnownVersion) => {
       if (objects !== undefined) return fetchArtifact({ store: objects, digest: artifactDigest, into });
-      throw new UserError('INPUT_INVALID', 'register.store is not set, so no version can be read', {
+      throw new UserError('INPUT_INVALID', 'register.store is not set, so registered versions cannot be read', {
         fix: 'Set register.store in tidegate.yaml.',
       });
     },

@@ -92,7 +92,7 @@ export async function loadReport<Kind extends ReportKind>(path: string, kind: Ki
   const size = (await stat(path).catch(unlessAbsent))?.size;
   if (size === undefined) {
     throw new UserError('REPORT_NOT_FOUND', `there is no ${kind} report at ${path}`, {
-      fix: `Run the step that writes it before this one, or give its path (input ${kind === 'profile' ? 'profile-path' : `${kind}-report`}).`,
+      fix: `Run the step that writes it before this step, or set its path (input ${kind === 'profile' ? 'profile-path' : `${kind}-report`}).`,
     });
   }
   const bytes = size > ACTION_LIMITS.maxBytes ? new Uint8Array(ACTION_LIMITS.maxBytes + 1) : await readFile(path);

@@ -86,7 +86,7 @@ function report(name: string, error: unknown, core: Core): void {
       core.error(`${name}: ${text(problem)}`, annotation(problem.place ?? error.place));
     }
   } else if (error instanceof ServiceError) {
-    const advice = error.retryable ? ' This may pass by itself: run the job again.' : '';
+    const advice = error.retryable ? ' This may be temporary: run the job again.' : '';
     core.error(`${name}: ${error.message}. ${error.fix}${advice}`);
   } else {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -21,14 +21,16 @@ export function chooseWork(
   { stages, command }: WorkOverrides,
 ): TrainRequest['work'] {
   if (stages !== undefined && command !== undefined) {
-    throw new UserError('INPUT_INVALID', 'the inputs stages and command exclude each other', { fix: 'Remove one.' });
+    throw new UserError('INPUT_INVALID', 'the inputs stages and command cannot be used together', {
+      fix: 'Remove one.',
+    });
   }
   const names = stages ?? (command === undefined ? model.train?.stages : undefined);
   if (names !== undefined) return { kind: 'stages', names };
   const line = command ?? model.train?.command;
   const targets = model.environments.flatMap((environment) => environment.targets.map((target) => target.file));
   if (line !== undefined) return { kind: 'command', line, ignored: [...NOT_SOURCES, ...targets, model.artifact] };
-  throw new UserError('CONFIG_INVALID', 'nothing says how the model is trained', {
+  throw new UserError('CONFIG_INVALID', 'no stages or command are set to train the model', {
     fix: 'Add train with stages or command to tidegate.yaml, or set one of these inputs.',
     place: { file: 'tidegate.yaml' },
   });

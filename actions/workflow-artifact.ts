@@ -90,7 +90,7 @@ export async function fetchWorkflowArtifact(
   const what = `downloading ${found.name}`;
   const expected = found.digest === undefined ? {} : { expectedHash: found.digest };
   const { digestMismatch } = await translated(what, client.downloadArtifact(found.id, { path: into, ...expected }));
-  if (digestMismatch === true) throw refused(what, 'its bytes are not those that were uploaded');
+  if (digestMismatch === true) throw refused(what, 'its bytes differ from those that were uploaded');
   return { name: found.name, id: found.id };
 }
 
@@ -110,7 +110,7 @@ function byId(
   const found = newestAttemptsFirst(subject, artifacts).find(({ artifact }) => artifact.id === id);
   if (found !== undefined) return found.artifact;
   throw new UserError('ARTIFACT_MISMATCH', `${id} is not the id of a ${subject.kind} artifact of ${subject.model}`, {
-    fix: `Pass the output ${subject.kind}-artifact-id of the job that made it, or leave the input out.`,
+    fix: `Use the output ${subject.kind}-artifact-id of the job that made it, or remove the input.`,
   });
 }
 

@@ -41,8 +41,7 @@ export function readBotConfig(env: Readonly<Record<string, string | undefined>> 
   const problems: { message: string; fix: string }[] = [];
   const need = (name: string, holds: (value: string) => boolean, rule: string): string => {
     const value = env[name] ?? '';
-    if (!holds(value))
-      problems.push({ message: `${name} ${value === '' ? 'is not set' : 'does not hold'}`, fix: rule });
+    if (!holds(value)) problems.push({ message: `${name} ${value === '' ? 'is not set' : 'is not valid'}`, fix: rule });
     return value;
   };
   const number = (name: string, fallback: number, [least, most]: readonly [number, number]): number => {

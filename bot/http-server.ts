@@ -116,7 +116,7 @@ async function receive(
 
 const SAID: Readonly<Record<400 | 411 | 413 | 503, string>> = {
   400: 'the signature does not match the payload',
-  411: 'the size of the payload is not said',
+  411: 'the size of the payload is missing',
   413: 'the payload is too large',
   503: 'too many payloads at once',
 };

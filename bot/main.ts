@@ -11,7 +11,7 @@ async function firstSweep(bot: RunningBot): Promise<void> {
       await bot.stop();
       throw error;
     }
-    console.error('The first sweep failed; the next one comes by its interval.', error);
+    console.error('The first sweep failed; the next one runs after its interval.', error);
   }
 }
 

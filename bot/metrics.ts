@@ -9,13 +9,13 @@ export class BotMetrics {
   /** Webhooks whose signature held, by event. */
   readonly webhooks = new Counter({
     name: 'tidegate_webhooks_total',
-    help: 'Webhooks that were taken, by event.',
+    help: 'Webhooks accepted, by event.',
     labelNames: ['event'],
     registers: [this.registry],
   });
   readonly work = new Histogram({
     name: 'tidegate_work_seconds',
-    help: 'Time that events and sweeps took, by what set it off and how it ended.',
+    help: 'Time that events and sweeps took, by trigger and result.',
     labelNames: ['cause', 'outcome'],
     buckets: SECONDS,
     registers: [this.registry],
@@ -28,7 +28,7 @@ export class BotMetrics {
   });
   readonly lastSweep = new Gauge({
     name: 'tidegate_last_sweep_timestamp_seconds',
-    help: 'When a sweep ended last; 0: none yet. Alert when it is older than a few intervals.',
+    help: 'When the last sweep ended; 0: none yet. Alert when it is older than a few intervals.',
     registers: [this.registry],
   });
 
@@ -37,7 +37,7 @@ export class BotMetrics {
     collectDefaultMetrics({ register: this.registry });
     new Gauge({
       name: 'tidegate_work_in_progress',
-      help: 'Events that are being worked on or wait for their turn.',
+      help: 'Events that are being processed or are queued.',
       registers: [this.registry],
       collect() {
         this.set(inProgress());

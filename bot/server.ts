@@ -112,7 +112,7 @@ async function findIdentity(probot: Probot, appId: number): Promise<Pick<BotIden
     .catch((cause: unknown) => {
       const status = statusOf(cause);
       if (status !== 401 && status !== 403 && status !== 404) throw cause;
-      throw new UserError('INPUT_INVALID', `GitHub knows no App ${appId} with this PRIVATE_KEY (HTTP ${status})`, {
+      throw new UserError('INPUT_INVALID', `GitHub has no App ${appId} with this PRIVATE_KEY (HTTP ${status})`, {
         fix: 'Set APP_ID and PRIVATE_KEY to those of one GitHub App.',
         cause,
       });

@@ -15,7 +15,7 @@ await import('../bot/main.ts');
 async function createApp(): Promise<void> {
   const webhookUrl = values['webhook-url'];
   if (webhookUrl === undefined) {
-    console.error('There is no App yet. Say where GitHub reaches this bot, to create one:');
+    console.error('There is no App yet. To create one, give the address at which GitHub reaches this bot:');
     console.error('npm run bot -- --webhook-url https://<your host>/api/github/webhooks [--organization <name>]');
     process.exit(1);
   }
@@ -29,5 +29,5 @@ async function createApp(): Promise<void> {
   console.log(`Open ${page.url} in a browser, and click twice: here and at GitHub.`);
   await page.created;
   await page.close();
-  console.log(`The App is made; its secrets are in ${envFile}. Install it in a repository, then it starts to work.`);
+  console.log(`The App is created; its secrets are in ${envFile}. Install it in a repository to start using it.`);
 }

@@ -28,7 +28,7 @@ async function main(): Promise<number> {
     throw usage('one repository is needed');
   const apiUrl = values['api-url'] ?? process.env.GITHUB_API_URL;
   const id = values['app-id'] === undefined ? undefined : Number(values['app-id']);
-  if (id !== undefined && !(Number.isInteger(id) && id > 0)) throw usage('--app-id is no number of an App');
+  if (id !== undefined && !(Number.isInteger(id) && id > 0)) throw usage('--app-id must be the numeric ID of an App');
   const { report, exitCode } = await examineAsPerson({
     repository: parseRepositoryName(name),
     token: await findToken(),
@@ -49,7 +49,7 @@ async function findToken(): Promise<string> {
   if (given !== '') return given;
   const asked = await runCommand('gh', ['auth', 'token']).catch(() => undefined);
   if (asked?.exitCode === 0 && asked.output.trim() !== '') return asked.output.trim();
-  throw new UserError('CREDENTIALS_MISSING', 'there is no token of yours', {
+  throw new UserError('CREDENTIALS_MISSING', 'there is no GitHub token', {
     fix: 'Set GITHUB_TOKEN, or log in with gh auth login.',
   });
 }

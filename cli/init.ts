@@ -41,14 +41,14 @@ try {
 async function init(path: string | undefined, given: InitOptions & { readonly force: boolean }): Promise<void> {
   const repository = resolve(process.env.INIT_CWD ?? process.cwd(), path ?? '');
   if (path === undefined || !existsSync(join(repository, '.git'))) {
-    throw new UserError('INPUT_INVALID', `${path ?? 'nothing'} is no Git repository`, { fix: `Usage: ${USAGE}` });
+    throw new UserError('INPUT_INVALID', `${path ?? 'nothing'} is not a Git repository`, { fix: `Usage: ${USAGE}` });
   }
   const facts = await readRepositoryFacts(repository);
   const testSet = given.dataset ?? facts.datasets[0];
   const dataset = await readTestSet(repository, testSet, given.label);
   const proposed = proposeConfig({ repository: facts, dataset, options: given });
   if (proposed.kind === 'questions') {
-    console.log(`Found in ${repository}:\n${found(facts, testSet)}\n\nThis could not be found out; please say:`);
+    console.log(`Found in ${repository}:\n${found(facts, testSet)}\n\nThese values were not found; please set them:`);
     for (const question of proposed.questions) console.log(`  ${question}`);
     process.exitCode = 1;
     return;
@@ -80,7 +80,7 @@ async function readTestSet(
   const path = join(repository, testSet);
   if (!existsSync(path) && !/[*?]/.test(path)) {
     throw new UserError('DATA_NOT_FOUND', `${testSet} is not in the work tree, so its label cannot be read`, {
-      fix: `Get it with 'dvc pull ${testSet}', or name another with --dataset.`,
+      fix: `Download it with 'dvc pull ${testSet}', or name another with --dataset.`,
     });
   }
   return readDatasetFacts(path, label);
@@ -89,17 +89,17 @@ async function readTestSet(
 function refuseExisting(repository: string, files: readonly string[], force: boolean): void {
   const existing = files.filter((file) => existsSync(join(repository, file)));
   if (existing.length === 0 || force) return;
-  throw new UserError('INPUT_INVALID', `${existing.join(', ')} is there already, so nothing was written`, {
-    fix: 'Remove it, or say --force to replace it.',
+  throw new UserError('INPUT_INVALID', `${existing.join(', ')} already exists, so no file was written`, {
+    fix: 'Remove it, or use --force to replace it.',
   });
 }
 
 function found({ stage, dvcRemoteUrl, targets }: RepositoryFacts, testSet: string | undefined): string {
   const lines = [
     `  model: ${stage === undefined ? 'no stage of dvc.yaml writes one' : `${stage.artifact}, by the stage ${stage.name}`}`,
-    `  test set: ${testSet ?? 'no file is called like one'}`,
+    `  test set: ${testSet ?? 'no file has the name of a test set'}`,
     `  DVC remote: ${dvcRemoteUrl ?? 'none'}`,
-    `  manifests: ${targets.map(({ file }) => file).join(', ') || 'none in a folder that is called like an environment'}`,
+    `  manifests: ${targets.map(({ file }) => file).join(', ') || 'none in a folder with the name of an environment'}`,
   ];
   return lines.join('\n');
 }
@@ -107,12 +107,12 @@ function found({ stage, dvcRemoteUrl, targets }: RepositoryFacts, testSet: strin
 function nextSteps({ requirements, targets, defaultBranch }: RepositoryFacts, watch: boolean): string {
   const steps = [
     'Read tidegate.yaml, above all the rules of the gate, and commit the files on a branch.',
-    `Add the secrets TIDEGATE_READ_* (read only) to the repository. Make the environment tidegate-release for ${defaultBranch} alone, with the secrets TIDEGATE_WRITE_* (the store)${watch ? '; and tidegate-data with TIDEGATE_DATA_* (the data)' : ''}. docs/guide/first-model.md has the commands.`,
+    `Add the secrets TIDEGATE_READ_* (read only) to the repository. Create the environment tidegate-release for ${defaultBranch} alone, with the secrets TIDEGATE_WRITE_* (the store)${watch ? '; and tidegate-data with TIDEGATE_DATA_* (the data)' : ''}. docs/guide/first-model.md has the commands.`,
     requirements ? undefined : 'Write requirements.txt, which the workflows install, or change that step.',
-    watch ? undefined : 'To watch the served model, run this again with --current and the place of its logged inputs.',
-    targets.length > 0 ? undefined : 'To deploy, add environments to tidegate.yaml: where each version is written.',
+    watch ? undefined : 'To check for drift, run this again with --current and the path of the logged inputs.',
+    targets.length > 0 ? undefined : 'To deploy, add environments to tidegate.yaml, with the manifests of each.',
     'Require the check "tidegate" in the branch protection of the default branch.',
-    'Run npm run doctor -- <owner>/<repository>: it says what is still missing on GitHub.',
+    'Run npm run doctor -- <owner>/<repository>: it lists what is still missing on GitHub.',
   ];
   return `Next:\n${steps
     .filter((step) => step !== undefined)

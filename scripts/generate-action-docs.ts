@@ -18,12 +18,12 @@ function inputsTable({ inputs }: ActionMetadata): string {
     const shown = required === true ? '**required**' : value === undefined || value === '' ? '' : `\`${value}\``;
     return [`\`${name}\``, cell(description), shown];
   });
-  return markdownTable([['input', 'what it says', 'default'], ...rows], COMPACT);
+  return markdownTable([['input', 'description', 'default'], ...rows], COMPACT);
 }
 
 function outputsTable({ outputs }: ActionMetadata): string {
   const rows = Object.entries(outputs).map(([name, { description }]) => [`\`${name}\``, cell(description)]);
-  return markdownTable([['output', 'what it holds'], ...rows], COMPACT);
+  return markdownTable([['output', 'description'], ...rows], COMPACT);
 }
 
 /**

@@ -23,8 +23,8 @@ export function chooseImage({ image }: Pick<ModelConfig, 'image'>, values: Input
   if (!isRepository(repository)) problems.push(notARepository(repository));
   for (const tag of values.tags ?? []) {
     if (isImageTag(tag)) continue;
-    const fix = 'Write one tag a line: up to 128 letters, digits, "_", "." and "-", not starting with "." or "-".';
-    problems.push({ message: `input tags: ${JSON.stringify(tag.slice(0, 200))} is no tag`, fix });
+    const fix = 'Write one tag per line: up to 128 letters, digits, "_", "." and "-", not starting with "." or "-".';
+    problems.push({ message: `input tags: ${JSON.stringify(tag.slice(0, 200))} is not a valid tag`, fix });
   }
   const layout = values.layout ?? image?.layout ?? 'modelcar';
   if (layout !== 'modelcar') {
@@ -44,6 +44,8 @@ function notARepository(repository: string): Problem {
   const fix = 'Set the input image-repository: host/path, or image.repository in tidegate.yaml.';
   if (repository === '') return { message: 'no image repository is named', fix };
   const lower = repository.toLowerCase();
-  const message = `"${repository}" is no image repository`;
-  return isRepository(lower) ? { message: `${message}: it has upper case`, fix: `Write ${lower}.` } : { message, fix };
+  const message = `"${repository}" is not an image repository`;
+  return isRepository(lower)
+    ? { message: `${message}: it has upper-case letters`, fix: `Write ${lower}.` }
+    : { message, fix };
 }

@@ -62,7 +62,7 @@ export async function findArtifact(
 async function fromStore(context: ActionContext, name: string, uri: string): Promise<FoundArtifact> {
   const parts = /^(.+)\/sha256\/([0-9a-f]{64})\/?$/.exec(uri);
   if (parts?.[1] === undefined || parts[2] === undefined) {
-    throw new UserError('INPUT_INVALID', `artifact-uri ${JSON.stringify(uri)} is no artifact of a store`, {
+    throw new UserError('INPUT_INVALID', `artifact-uri ${JSON.stringify(uri)} is not an artifact of a store`, {
       fix: 'Use the output artifact-uri of register: <store>/sha256/<hex>.',
     });
   }
@@ -73,7 +73,7 @@ async function fromStore(context: ActionContext, name: string, uri: string): Pro
 }
 
 function withoutModel(): UserError {
-  return new UserError('CONFIG_NOT_FOUND', 'no artifact is named, and there is no tidegate.yaml that names one', {
+  return new UserError('CONFIG_NOT_FOUND', 'no input names an artifact, and there is no tidegate.yaml', {
     fix: 'Set artifact-path or artifact-uri, or add tidegate.yaml.',
   });
 }
@@ -85,5 +85,7 @@ function noArtifact(found: FoundArtifact | undefined, path: string): UserError {
     });
   }
   const message = `the artifact at ${found.location} (${found.artifact.digest}) is not the one that was judged`;
-  return new UserError('ARTIFACT_MISMATCH', message, { fix: 'Build the image from what evaluate-and-gate judged.' });
+  return new UserError('ARTIFACT_MISMATCH', message, {
+    fix: 'Build the image from the artifact that evaluate-and-gate judged.',
+  });
 }

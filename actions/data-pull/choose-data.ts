@@ -35,7 +35,7 @@ export async function chooseData(
   const { name, model } = selectModel(read.config, values.model);
   if (values.targets !== undefined || data.project.refusals.length > 0) requireDvc(data);
   const wanted = choose(data, { targets: values.targets ?? [], isForJudge: values.for === 'judge' }, model);
-  if (wanted.length === 0) context.log.info('DVC tracks nothing that this model reads: nothing to do');
+  if (wanted.length === 0) context.log.info('DVC tracks no data of this model: nothing to do');
   else context.log.info(`Data of ${name}: ${wanted.map(({ output }) => output.path).join(', ')}`);
   return { model: name, slug: name, wanted };
 }

@@ -20,8 +20,8 @@ export function keepsCache(
   });
   log.info(
     isKept
-      ? `DVC's cache keeps what is fetched: ${reason}`
-      : `What is fetched goes straight to the workspace, and DVC's cache does not keep it: ${reason}. A later step that runs dvc needs keep-cache: true`,
+      ? `Fetched objects are kept in DVC's cache: ${reason}`
+      : `Fetched files go straight to the workspace, and are not kept in DVC's cache: ${reason}. A later step that runs dvc needs keep-cache: true`,
   );
   return isKept;
 }

@@ -81,7 +81,7 @@ function summaryOf(result: PushResult, changed: readonly string[], seconds: numb
     missing: [],
     lists: [
       { title: 'To commit', paths: changed },
-      { title: 'Left alone, not on this machine', paths: absent },
+      { title: 'Skipped, because not on this machine', paths: absent },
     ],
   };
 }
@@ -89,7 +89,7 @@ function summaryOf(result: PushResult, changed: readonly string[], seconds: numb
 /** Without targets, what cannot be pushed is told and left alone. */
 function isSupported(log: ActionLog): (wanted: WantedOutput) => boolean {
   return ({ output }) => {
-    if (output.refusal !== undefined) log.info(`Left alone: ${output.refusal.message}`);
+    if (output.refusal !== undefined) log.info(`Skipped: ${output.refusal.message}`);
     return output.refusal === undefined;
   };
 }

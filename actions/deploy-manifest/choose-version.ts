@@ -35,9 +35,9 @@ async function notFound(catalog: VersionCatalog, model: string, wanted: string |
   const refused = catalog
     .refused()
     .filter(({ version }) => wanted === undefined || version === wanted.replace(/^v/, ''));
-  const why = refused.slice(0, 5).map(({ version, reason }) => `v${version} is not believed: ${reason}`);
-  const message = [`${model} has no version ${wanted ?? 'that is believed'}`, ...why].join('; ');
+  const why = refused.slice(0, 5).map(({ version, reason }) => `v${version} is not trusted: ${reason}`);
+  const message = [`${model} has no version ${wanted ?? 'that is trusted'}`, ...why].join('; ');
   return new UserError('VERSION_NOT_FOUND', message, {
-    fix: newest === undefined ? 'Register a version by the release workflow first.' : `Use ${newest.version}.`,
+    fix: newest === undefined ? 'Register a version in the release workflow first.' : `Use ${newest.version}.`,
   });
 }

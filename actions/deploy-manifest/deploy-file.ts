@@ -53,7 +53,7 @@ export async function deployFile(context: ActionContext, file: string, values: V
   await context.appendSummary(renderDeployment({ model: values.model ?? file, environment: file, version, edits }));
   if (edits.length === 0) context.log.info(`${file} holds ${what}: nothing to change`);
   else if (values.mode !== 'check') context.log.info(`${file}: wrote ${what}`);
-  else context.fail(`${file} does not hold ${what}. Run deploy-manifest with mode: write.`, { file });
+  else context.fail(`${file} does not have ${what}. Run deploy-manifest with mode: write.`, { file });
 }
 
 /** What the target says after the edit: of several inputs only one may have been meant. */
@@ -68,11 +68,13 @@ async function heldText(
 
 function refuseModelInputs({ mode, environment }: Values): void {
   if (environment !== undefined) {
-    throw new UserError('INPUT_INVALID', 'the inputs environment and file exclude each other', { fix: 'Remove one.' });
+    throw new UserError('INPUT_INVALID', 'the inputs environment and file cannot be used together', {
+      fix: 'Remove one.',
+    });
   }
   if (mode === 'write' || mode === 'check' || mode === undefined) return;
   throw new UserError('INPUT_INVALID', `mode: ${mode} needs an environment of a model in tidegate.yaml, not a file`, {
-    fix: 'Use mode: write and commit the file in a step of its own, or set environment.',
+    fix: 'Use mode: write and commit the file in another step, or set environment.',
   });
 }
 
@@ -88,8 +90,7 @@ function targetOf(file: string, { kind, name, path }: Values): ManifestTarget {
 
 function imageProblems(reference: string | undefined, image: ImageReference | undefined): readonly Problem[] {
   if (image === undefined || (image.digest !== undefined && isImageDigest(image.digest))) return [];
-  const why =
-    image.digest === undefined ? 'has no digest, so that it can change' : 'has no digest of sha256 in lower case';
+  const why = image.digest === undefined ? 'has no digest, so it can change' : 'has no sha256 digest in lower case';
   const fix = 'Use the output image-reference of build-image: repository:tag@sha256:….';
   return [{ message: `image-reference ${reference} ${why}`, fix }];
 }
@@ -98,11 +99,14 @@ function textProblems(version: string | undefined, uri: string | undefined): rea
   const problems: Problem[] = [];
   if (uri !== undefined && !isArtifactUri(uri)) {
     const fix = 'Write a scheme in lower case and no spaces: s3://bucket/path.';
-    problems.push({ message: `artifact-uri ${JSON.stringify(uri.slice(0, 200))} is no address of an artifact`, fix });
+    problems.push({
+      message: `artifact-uri ${JSON.stringify(uri.slice(0, 200))} is not the address of an artifact`,
+      fix,
+    });
   }
   if (version !== undefined && !isVersionNumber(version)) {
     const fix = 'Write three numbers, with or without v: 1.4.0.';
-    problems.push({ message: `model-version ${JSON.stringify(version.slice(0, 200))} is no version`, fix });
+    problems.push({ message: `model-version ${JSON.stringify(version.slice(0, 200))} is not a version`, fix });
   }
   return problems;
 }

@@ -45,7 +45,7 @@ function refuseFileInputs(values: InputValues<typeof inputs>): void {
   );
   if (given.length === 0) return;
   throw new UserError('INPUT_INVALID', `the inputs ${given.join(', ')} need the input file`, {
-    fix: 'Set file in place of environment, or remove them; model-version chooses the version of an environment.',
+    fix: 'Set file instead of environment, or remove them; model-version chooses the version of an environment.',
   });
 }
 
@@ -66,10 +66,10 @@ function tell(
   }
   const files = edits.map(({ file }) => file).join(', ');
   if (mode === 'pull-request') context.log.info(`${what}: ${outcome}`);
-  else if (edits.length === 0) context.log.info(`The manifests hold ${what}: nothing to change`);
+  else if (edits.length === 0) context.log.info(`The manifests have ${what}: nothing to change`);
   else if (mode !== 'check') context.log.info(`${what}: ${outcome}: ${files}`);
   else {
     for (const { file } of edits)
-      context.fail(`${file} does not hold ${what}. Run deploy-manifest with mode: write.`, { file });
+      context.fail(`${file} does not have ${what}. Run deploy-manifest with mode: write.`, { file });
   }
 }

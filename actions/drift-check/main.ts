@@ -24,7 +24,7 @@ export async function main(context: ActionContext): Promise<void> {
   const values = readInputs(inputs, context);
   const loaded = await loadModel(context, values.model);
   if (values.labels !== undefined) {
-    const message = 'input labels is not acted on by this version: performance after the fact is not computed';
+    const message = 'input labels is not used by this version: performance after labels arrive is not computed';
     context.log.warning({ message, fix: 'Remove labels.' });
   }
   const checked = await check(context, loaded, values);
@@ -48,7 +48,7 @@ async function check(context: ActionContext, loaded: LoadedModel, values: Values
   const drift = loaded.model.drift;
   if (drift === undefined) {
     throw new UserError('CONFIG_INVALID', `models.${loaded.name}.drift is missing`, {
-      fix: 'Add drift with current, and what may move how far.',
+      fix: 'Add `drift.current` and a threshold for each column to watch.',
       place: loaded.placeOf(['models', loaded.name]),
     });
   }
@@ -62,7 +62,7 @@ async function check(context: ActionContext, loaded: LoadedModel, values: Values
     const reference = await chooseReference(context, loaded, { values, ports });
     const current = await fetchTable(context, values.current ?? drift.current, {
       folder: 'current',
-      fix: 'Check drift.current, and that the served model logs its predictions there.',
+      fix: 'Check drift.current, and that the served model logs its inputs there.',
     });
     context.log.info(
       `Comparing ${current.shown} with ${reference.version === undefined ? reference.path : `the profile of v${reference.version}`}`,
@@ -98,7 +98,7 @@ function conclude(context: ActionContext, loaded: LoadedModel, report: DriftRepo
   const fails = verdict !== 'no-drift' && failOn !== undefined && !failOn.includes('never') && failOn.includes(verdict);
   if (fails)
     context.fail(
-      `${sentence}. The summary of this step says what moved.`,
+      `${sentence}. The summary of this step lists the columns that drifted.`,
       loaded.placeOf(['models', loaded.name, 'drift']),
     );
   else context.log.info(sentence);

@@ -76,7 +76,7 @@ async function readTrainingMetrics(
   const value = await new PlainFileFolder(workingDirectory).read(file);
   if (value !== undefined) return { trainingMetrics: flattenMetrics(value) };
   throw new UserError('DATA_NOT_FOUND', `the metrics file ${file} does not exist`, {
-    fix: 'Correct evaluate.metrics-file, or what the training code writes.',
+    fix: 'Correct evaluate.metrics-file, or write this file in the training code.',
     place: { file: 'tidegate.yaml' },
   });
 }

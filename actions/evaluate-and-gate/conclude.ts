@@ -14,7 +14,7 @@ export function conclude(context: ActionContext, report: EvaluationReport, failO
   const decisive = report.rules.filter((result) => isDecisive(result, report.verdict));
   for (const result of decisive.slice(0, MAX_ANNOTATIONS)) annotate(context, result, fails);
   const sentence = `${report.model}: the gate says ${report.verdict}`;
-  if (fails) context.fail(`${sentence}. The summary of this step says why, and what would have passed.`);
+  if (fails) context.fail(`${sentence}. The summary of this step says why, and which value would have passed.`);
   else context.log.info(sentence);
 }
 

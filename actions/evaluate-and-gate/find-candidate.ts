@@ -44,8 +44,8 @@ export async function findCandidate(
   if (isGiven || candidate.kind === 'predictions') return { candidate, source };
   const absolute = handedOver(context.env, name, model.artifact);
   if (isThere(absolute)) return { candidate: { kind: 'artifact', path: { shown: model.artifact, absolute } }, source };
-  throw new UserError('DATA_NOT_FOUND', `the workflow artifact ${source.name} does not hold ${model.artifact}`, {
-    fix: 'Run the action train in the job before, or set artifact-path.',
+  throw new UserError('DATA_NOT_FOUND', `the workflow artifact ${source.name} does not contain ${model.artifact}`, {
+    fix: 'Run the action train in an earlier job, or set artifact-path.',
   });
 }
 

@@ -49,6 +49,6 @@ async function identify(
   const hasher = new FileArtifactHasher();
   const source = new CommitRunSource(commit, parsePlain);
   const found = await identifyRun({ project, work, folder }, { source, hasher });
-  if (found.kind === 'unknown') return { reason: `the commit does not say what ${found.path} holds` };
+  if (found.kind === 'unknown') return { reason: `the commit does not name the content of ${found.path}` };
   return { digest: hasher.hashText(formatRunInputs(found.identity)) };
 }

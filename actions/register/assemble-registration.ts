@@ -79,7 +79,7 @@ async function judgedArtifact(
   }
   if (last !== undefined) return last;
   throw new UserError('DATA_NOT_FOUND', `there is no artifact to register at ${candidates[0]}`, {
-    fix: 'Run evaluate-and-gate in a job before this one, or give the input artifact-path.',
+    fix: 'Run evaluate-and-gate in an earlier job, or set the input artifact-path.',
   });
 }
 
@@ -101,7 +101,7 @@ function pinnedImage(text: string): ModelImage {
 
 function commitOf(sha: string | undefined): string {
   if (sha !== undefined && /^[0-9a-f]{40}$/.test(sha)) return sha;
-  throw new UserError('INPUT_INVALID', 'GITHUB_SHA names no commit', { fix: 'Run this action in a GitHub workflow.' });
+  throw new UserError('INPUT_INVALID', 'GITHUB_SHA is not a commit', { fix: 'Run this action in a GitHub workflow.' });
 }
 
 function refuseSigning(values: Values): void {

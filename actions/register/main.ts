@@ -85,7 +85,7 @@ function warnOfOtherDataset({ log }: ActionContext, { report: { dataset } }: Reg
   if (compared?.same !== false) return;
   log.warning({
     message: `pull request #${compared.number} was judged on the dataset ${compared.digest}, this release on ${dataset?.digest}`,
-    fix: 'Find out whether the data changed with the merge; if not, an object of the remote was replaced.',
+    fix: 'Check whether the data changed with the merge. If not, an object of the remote was replaced.',
   });
 }
 

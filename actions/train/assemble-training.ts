@@ -69,7 +69,7 @@ function workOf(
 ): TrainRequest['work'] {
   if (loaded !== undefined) return chooseWork(loaded, { stages, command });
   if (stages !== undefined && command === undefined) return { kind: 'stages', names: stages };
-  const what = command === undefined ? 'nothing says what to run' : 'the input command needs a model';
+  const what = command === undefined ? 'no stages or command are set' : 'the input command needs a model';
   throw new UserError('CONFIG_NOT_FOUND', `${what}, and there is no tidegate.yaml`, {
     fix: 'Set the input stages, or add tidegate.yaml with artifact and train.',
   });

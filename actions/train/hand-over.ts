@@ -35,7 +35,7 @@ export async function handOver(
     return inGit.has(path) || pulled.some((output) => isWithin(path, output.path));
   };
   const files = await findMadeFiles(context.workingDirectory, judgedPaths(model), isBrought);
-  if (files.length > 0) context.log.info(`For the judge, in addition to ${model.artifact}: ${files.join(', ')}`);
+  if (files.length > 0) context.log.info(`For the judging job, in addition to ${model.artifact}: ${files.join(', ')}`);
   const artifact = { location: resolve(context.workingDirectory, model.artifact), path: model.artifact };
   await packModel(context, name, { artifact, files });
   return uploadModel(context, name);

@@ -16,7 +16,7 @@ export async function main(context: ActionContext): Promise<void> {
   const loaded = await loadOptionalModel(context, values.model);
   for (const name of ['mlflow-tracking-uri', 'experiment'] as const) {
     if (values[name] === undefined) continue;
-    const message = `input ${name} is not acted on by this version: the run report holds parameters and metrics`;
+    const message = `input ${name} is not used by this version: the run report has parameters and metrics`;
     context.log.warning({ message, fix: `Remove ${name}.` });
   }
   const { request, ports, commandSummaries } = await assembleTraining(context, loaded, values);

@@ -37,7 +37,7 @@ export async function onCommentCreated(
     isMember: MEMBERS.has(comment.association),
   };
   if (!limits.grants(asked, repository.identity.clockMs())) {
-    log(`command of ${asked.by}: not answered, they have asked often enough`);
+    log(`command of ${asked.by}: not answered, the limit of answers is reached`);
     return;
   }
   const found = await readConfig(repository);

@@ -74,7 +74,7 @@ async function answer(
   // Without the state that this page gave out, somebody else's App would be taken for ours.
   if (!isSame(url.searchParams.get('state') ?? '', state)) return void response.writeHead(403).end('wrong state');
   await exchange(url.searchParams.get('code') ?? '', creation);
-  response.writeHead(200, { 'content-type': 'text/plain' }).end('The App is made. Go back to the terminal.');
+  response.writeHead(200, { 'content-type': 'text/plain' }).end('The App is created. Go back to the terminal.');
   onCreated();
 }
 

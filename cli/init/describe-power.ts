@@ -9,7 +9,7 @@ export function describePower(path: string, dataset: DatasetFacts): string {
   const [first, second] = classes;
   const [what, smallest] =
     task === 'regression'
-      ? [', a quantity', `${(100 * smallestErrorRatio(rows)).toPrecision(2)} % of the mean absolute error`]
+      ? [', a number', `${(100 * smallestErrorRatio(rows)).toPrecision(2)} % of the mean absolute error`]
       : task === 'multiclass-classification'
         ? [`, ${classes.length} classes`, `${smallestAccuracyMargin(rows).toPrecision(2)} in accuracy`]
         : [
@@ -18,11 +18,11 @@ export function describePower(path: string, dataset: DatasetFacts): string {
           ];
   const groups =
     days === undefined
-      ? 'Rows that depend on each other make it larger: name their group in evaluate.group.'
-      : 'Rows of one day depend on each other, which makes it larger; each report says by how much.';
+      ? 'Rows that are not independent make it larger: name their group in evaluate.group.'
+      : 'Rows of one day are not independent, which makes it larger; each report says by how much.';
   const few =
     days !== undefined && days < 10
-      ? `\nOnly ${days} days: fewer than 10 are inconclusive. Take a longer test set, or set evaluate.group: none if rows are independent.`
+      ? `\nOnly ${days} days: fewer than 10 are inconclusive. Use a longer test set, or set evaluate.group: none if rows are independent.`
       : '';
   return `${size}${what}.
 The smallest difference that it can decide: ${smallest} (two equally good models, 80 % power, 95 % confidence). ${groups}${few}`;

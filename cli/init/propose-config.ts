@@ -54,7 +54,7 @@ export function proposeConfig({ repository, dataset, options }: KnownFacts): Pro
   if (questions.length > 0 || dataset === undefined) return { kind: 'questions', questions };
   const image = repository.targets.find((target) => target.image !== undefined)?.image;
   const lines = [
-    '# What the model is, what good means, and where it runs.',
+    '# The model, its gate and its environments.',
     'version: 1',
     'models:',
     `  ${model}:`,
@@ -92,7 +92,7 @@ function gateLines(dataset: DatasetFacts): string[] {
     return [
       '      metrics: [mae, rmse]',
       ...rules(
-        `{ metric: mae, max: ${ceiling} } # always saying the median errs by this much: lower it to what you need`,
+        `{ metric: mae, max: ${ceiling} } # the error of a constant prediction (the median): lower it to your limit`,
         `{ metric: mae, max-regression: ${percent}% }`,
       ),
     ];
@@ -104,7 +104,7 @@ function gateLines(dataset: DatasetFacts): string[] {
     return [
       '      metrics: [accuracy, log_loss]',
       ...rules(
-        `{ metric: accuracy, min: ${share} } # the share of the commonest class: raise it to what you need`,
+        `{ metric: accuracy, min: ${share} } # the share of the most frequent class: raise it to your limit`,
         `{ metric: accuracy, max-regression: ${margin} }`,
       ),
     ];
@@ -113,7 +113,7 @@ function gateLines(dataset: DatasetFacts): string[] {
   return [
     '      metrics: [roc_auc, log_loss, brier_score, accuracy]',
     ...rules(
-      '{ metric: roc_auc, min: 0.5 } # chance: raise it to what you need',
+      '{ metric: roc_auc, min: 0.5 } # a random model: raise it to your limit',
       `{ metric: roc_auc, max-regression: ${margin} }`,
       '{ metric: log_loss, max-regression: 1% }',
     ),

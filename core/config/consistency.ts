@@ -62,7 +62,7 @@ function checkHistoryLimits(path: Path, model: WrittenModel, placeOf: PlaceOf): 
     ...(model.drift.window === undefined ? ['drift.window'] : []),
   ];
   return missing.map((key) => ({
-    message: `${path.join('.')}.drift.limits is history, but ${key} is missing: past windows cannot be cut`,
+    message: `${path.join('.')}.drift.limits is history, but ${key} is missing: past windows cannot be computed`,
     fix: `Add ${key}, or set limits: none.`,
     place: placeOf([...path, 'drift', 'limits']),
   }));
@@ -79,7 +79,7 @@ function checkSharedStores(models: readonly NamedModel[], placeOf: PlaceOf): rea
     return [
       {
         message: `models.${name}.register.store is the store of ${owner} too`,
-        fix: `Give each model a store of its own, such as ${store}/${name}.`,
+        fix: `Give each model its own store, such as ${store}/${name}.`,
         place: placeOf(['models', name, 'register', 'store']),
       },
     ];
@@ -97,8 +97,8 @@ function checkSharedTargets(models: readonly NamedModel[], placeOf: PlaceOf): re
         const owner = key === undefined ? undefined : owners.get(key);
         if (key !== undefined && owner === undefined) owners.set(key, path.join('.'));
         if (owner === undefined) return [];
-        const message = `${path.join('.')} is the place that ${owner} writes too`;
-        return [{ message, fix: 'Give each place of a manifest to one target.', place: placeOf(path) }];
+        const message = `${path.join('.')} is also written by ${owner}`;
+        return [{ message, fix: 'Use each place of a manifest in one target only.', place: placeOf(path) }];
       }),
     ),
   );
@@ -123,7 +123,7 @@ function checkEnvironments(
       : [
           {
             message: `${path.join('.')}.${index}.name "${name}" is used twice`,
-            fix: 'Give each environment a name of its own.',
+            fix: 'Give each environment a unique name.',
             place: placeOf([...path, index, 'name']),
           },
         ]),
@@ -149,6 +149,6 @@ function checkUpstream(
     upstream,
     earlier.filter((name) => name !== undefined),
   );
-  const fix = near === undefined ? 'Name an environment that stands above.' : `Did you mean "${near}"?`;
-  return [{ message: `${where} names "${upstream}", which is no environment above it`, fix, place }];
+  const fix = near === undefined ? 'Name an environment that is listed above this one.' : `Did you mean "${near}"?`;
+  return [{ message: `${where} names "${upstream}", which is not an environment above it`, fix, place }];
 }

@@ -4,11 +4,11 @@ import { durationMs } from './quantities.ts';
 
 const retrain = z
   .strictObject({
-    after: z.number().int().min(1).default(1).describe('How many drifted checks in a row start the retraining'),
+    after: z.number().int().min(1).default(1).describe('Number of consecutive checks with drift that start retraining'),
     cooldown: durationMs.optional(),
     workflow: z
       .string()
-      .regex(/^[\w.-]+\.ya?ml$/, 'is no file name of a workflow')
+      .regex(/^[\w.-]+\.ya?ml$/, 'is not the file name of a workflow')
       .default('model-retrain.yml'),
     update: z.string().min(1).optional().describe('The command that fetches new data'),
   })
@@ -17,16 +17,24 @@ const retrain = z
 /** `models.<name>.drift`. */
 export const drift = z
   .strictObject({
-    current: z.string().min(1).describe('What the model sees now: CSV, Parquet or JSON lines; globs'),
-    window: durationMs.optional().describe('The last part of current that is looked at; default: all of it'),
-    'false-alarm-rate': z.number().gt(0).lt(1).default(0.05).describe('Over all columns together'),
+    current: z
+      .string()
+      .min(1)
+      .describe('The current inputs of the model: CSV, Parquet or JSON lines; a path, a glob or s3://'),
+    window: durationMs.optional().describe('The newest part of current to check; default: all of it'),
+    'false-alarm-rate': z.number().gt(0).lt(1).default(0.05).describe('The false-alarm rate over all columns together'),
     reference: z.string().min(1).optional().describe('Default: evaluate.dataset'),
     limits: z.enum(['none', 'history']).default('none'),
     effect: z
       .strictObject({
         ks: z.number().min(0).max(1).default(0.1),
         psi: z.number().min(0).default(0.1),
-        missing: z.number().min(0).max(1).default(0.05).describe('Difference of the shares of missing values'),
+        missing: z
+          .number()
+          .min(0)
+          .max(1)
+          .default(0.05)
+          .describe('Smallest difference between the shares of missing values that counts as drift'),
       })
       .prefault({}),
     labels: z.string().min(1).optional(),

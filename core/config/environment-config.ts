@@ -29,7 +29,7 @@ function normalPath(path: string): string {
 /** Where in a manifest a version is named. */
 export const target = z
   .strictObject({
-    file: text.refine(isRepositoryFile, { error: 'is no path inside the repository' }).transform(normalPath),
+    file: text.refine(isRepositoryFile, { error: 'is not a path inside the repository' }).transform(normalPath),
     kind: text.optional(),
     name: text.optional(),
     namespace: text.optional(),
@@ -42,12 +42,12 @@ export const target = z
     value: z.enum(['uri', 'reference', 'tag', 'digest', 'version']).optional(),
   })
   .refine((value) => value.kind !== undefined || value.image !== undefined || value.path !== undefined, {
-    error: 'says only the file: add kind and name, image, or path',
+    error: 'has only a file: add kind and name, image, or path',
   });
 
 const WHY = {
-  context: 'name the commit status that tells the health, such as continuous-delivery/<application>',
-  creator: 'name who writes that status, such as acme-argocd[bot], so that nobody else can',
+  context: 'name the commit status with the health, such as continuous-delivery/<application>',
+  creator: 'name the author of that status, such as acme-argocd[bot], so that other authors are ignored',
 };
 
 const health = z
@@ -76,7 +76,7 @@ const timeWindow = z
 /** One entry of `models.<name>.environments`. */
 export const environment = z
   .strictObject({
-    name: z.string().regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'is no environment name: use a-z, 0-9 and -'),
+    name: z.string().regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'is not an environment name: use a-z, 0-9 and -'),
     after: z.array(text).optional().describe('Upstream environments; default: the one above'),
     soak: durationMs.optional(),
     health: health.optional(),
@@ -85,7 +85,7 @@ export const environment = z
     'auto-merge': z
       .boolean()
       .default(false)
-      .describe('The bot merges once no gate waits; only where the default branch requires checks'),
+      .describe('The bot merges when all promotion gates are open, if the default branch requires checks'),
     targets: z.array(target).min(1),
   })
   .transform(camelCaseKeys);

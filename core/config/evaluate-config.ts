@@ -10,10 +10,14 @@ const slice = z.union(
     z
       .strictObject({
         column: columnName,
-        bins: z.array(z.number()).min(2).optional().describe('Edges, ascending: [from, to), the last one closed'),
+        bins: z
+          .array(z.number())
+          .min(2)
+          .optional()
+          .describe('Bin edges in ascending order: each bin is [from, to), the last bin includes its end'),
       })
       .refine(({ bins }) => bins === undefined || bins.every((edge, i) => i === 0 || edge > (bins[i - 1] ?? edge)), {
-        error: 'has bins that do not ascend',
+        error: 'has bins that are not in ascending order',
         path: ['bins'],
       }),
   ],
@@ -39,12 +43,12 @@ export const evaluate = z
       .min(1)
       .describe('The evaluation data: CSV, Parquet or JSON lines; files, folders, globs, s3://'),
     predictions: predictions.optional(),
-    'min-rows': z.number().int().min(1).default(200).describe('Smaller slices are listed, not judged'),
+    'min-rows': z.number().int().min(1).default(200).describe('Slices with fewer rows are listed but not judged'),
     'champion-stale-after': durationMs.optional(),
     weight: columnName.optional(),
     group: columnName
       .optional()
-      .describe('Rows of one group are not independent: a column, day(column) or none; default day(data.time)'),
+      .describe('Intervals are clustered by this group of rows: a column, day(column) or none; default day(data.time)'),
     classes: z
       .array(z.union([z.string().min(1), z.number(), z.boolean()]))
       .min(2)
@@ -60,7 +64,7 @@ export const evaluate = z
       .string()
       .min(1)
       .optional()
-      .describe('Numbers that training wrote (JSON, YAML or TOML); rules name them file:<key>'),
+      .describe('A file of numbers that training writes (JSON, YAML or TOML); rules name them file:<key>'),
     'decision-threshold': z.number().min(0).max(1).default(0.5),
     slices: z.array(slice).default([]),
     confidence: z.number().gt(0.5).lt(1).default(0.95),

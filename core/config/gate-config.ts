@@ -7,18 +7,22 @@ const BOUNDS = ['min', 'max', 'max-regression', 'min-improvement'] as const;
 const rule = z
   .strictObject({
     metric: z.string().min(1),
-    min: bound.optional().describe('Floor: the value itself is shown to be at least this'),
-    max: bound.optional().describe('Ceiling: the value itself is shown to be at most this'),
-    'max-regression': margin.optional().describe('Shown not to be worse than the champion by more than this'),
-    'min-improvement': margin.optional().describe('Shown to be better than the champion by at least this'),
-    slices: z.literal('all').optional().describe('Applies to every slice instead of all rows together'),
+    min: bound.optional().describe('The value must be shown to be at least this'),
+    max: bound.optional().describe('The value must be shown to be at most this'),
+    'max-regression': margin
+      .optional()
+      .describe('The candidate must be shown to be worse than the champion by at most this'),
+    'min-improvement': margin
+      .optional()
+      .describe('The candidate must be shown to be better than the champion by at least this'),
+    slices: z.literal('all').optional().describe('Applies the rule to every slice instead of to all rows together'),
     'when-inconclusive': z.enum(['fail', 'warn']).optional(),
     'on-fail': z.enum(['fail', 'warn']).optional(),
     interval: z
       .literal('none')
       .optional()
-      .describe('Of a metric file:<key>: the number that training wrote decides as it is, though it has no interval'),
-    better: z.enum(['higher', 'lower']).optional().describe('Of a metric file:<key>: which way is better'),
+      .describe('For a metric file:<key>: the number that training wrote decides without an interval'),
+    better: z.enum(['higher', 'lower']).optional().describe('For a metric file:<key>: which direction is better'),
     beta: z.number().gt(0).optional(),
     'at-recall': z.number().gt(0).max(1).optional(),
     'at-precision': z.number().gt(0).max(1).optional(),

@@ -25,7 +25,7 @@ export function issueProblems(issue: Issue, placeOf: PlaceOf): readonly Problem[
   const value = shown(issue.input);
   if (issue.code === 'invalid_value' && issue.input !== undefined) {
     const allowed = issue.values.map((one) => JSON.stringify(one)).join(', ');
-    const [none, fix] = issue.values.length === 1 ? ['is not', 'Write'] : ['is none of', 'Use one of'];
+    const [none, fix] = issue.values.length === 1 ? ['is not', 'Write'] : ['is not one of', 'Use one of'];
     return [{ message: `${where}${value} ${none} ${allowed}`, fix: `${fix} ${allowed}.`, place }];
   }
   if (issue.path.length === 0 && (issue.input === null || issue.input === undefined)) {
@@ -47,9 +47,9 @@ function shown(input: unknown): string {
 
 /** Our own messages begin with a verb; those of the schema library are quoted. */
 function saying(issue: Issue): string {
-  if (issue.code === 'invalid_type') return `is no ${TYPES[issue.expected] ?? issue.expected}`;
+  if (issue.code === 'invalid_type') return `is not a ${TYPES[issue.expected] ?? issue.expected}`;
   if (issue.code === 'invalid_key') return issue.issues.map((inner) => inner.message).join('; ');
-  return /^(is|has|names|needs|says) /.test(issue.message) ? issue.message : `does not hold: ${issue.message}`;
+  return /^(is|has|names|needs|says) /.test(issue.message) ? issue.message : `is not valid: ${issue.message}`;
 }
 
 function fixOf(issue: Issue): string {

@@ -6,8 +6,8 @@ import type { PlaceOf } from './yaml-place.ts';
  * Each use gets a warning: nothing is accepted and silently ignored.
  */
 const NOT_YET: readonly { readonly path: string; readonly instead: string }[] = [
-  { path: 'models.*.data.schema', instead: 'columns are checked against the model input only' },
-  { path: 'models.*.drift.labels', instead: 'performance after the fact is not computed' },
+  { path: 'models.*.data.schema', instead: 'columns are only compared with the model input' },
+  { path: 'models.*.drift.labels', instead: 'performance after labels arrive is not computed' },
 ];
 
 /**
@@ -19,7 +19,7 @@ const NOT_YET: readonly { readonly path: string; readonly instead: string }[] = 
 export function warnNotYet(document: unknown, placeOf: PlaceOf): readonly Problem[] {
   return NOT_YET.flatMap(({ path, instead }) =>
     pathsMatching(document, path.split('.')).map((found) => ({
-      message: `${found.join('.')} is not acted on by this version: ${instead}`,
+      message: `${found.join('.')} is not used by this version: ${instead}`,
       fix: `Remove ${found.at(-1)}, or keep it for a later version.`,
       place: placeOf(found),
     })),

@@ -56,7 +56,7 @@ export function parsePercentRatio(text: string): number | undefined {
 /** A duration in tidegate.yaml; the value is milliseconds. */
 export const durationMs = z
   .string()
-  .regex(DURATION, 'is no duration: write a whole number and a unit (s, m, h, d or w), such as 24h or 7d')
+  .regex(DURATION, 'is not a duration: write a whole number and a unit (s, m, h, d or w), such as 24h or 7d')
   .transform((text) => parseDurationMs(text) ?? Number.NaN)
   .meta({ description: 'A duration: a whole number and a unit (s, m, h, d, w)', examples: ['24h', '7d'] });
 

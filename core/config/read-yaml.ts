@@ -19,7 +19,7 @@ const SYNTAX: Readonly<Record<string, Omit<Problem, 'place'>>> = {
     message: 'has a second YAML document',
     fix: 'Keep one document: remove this line and what follows.',
   },
-  TAB_AS_INDENT: { message: 'has a tab as indentation', fix: 'Indent by spaces: YAML knows no tabs there.' },
+  TAB_AS_INDENT: { message: 'has a tab as indentation', fix: 'Indent with spaces: YAML does not allow tabs there.' },
   DUPLICATE_KEY: { message: 'has the same key twice', fix: 'Remove one of the two.' },
 };
 
@@ -47,7 +47,7 @@ function rangeOf({ range: [start, end] }: Document.Parsed): [number, number] {
 function beyondBound(refusal: YamlRefusal | undefined, lines: LineCounter, file: string): UserError {
   const { line, col } = lines.linePos(refusal?.offset ?? 0);
   return new UserError('CONFIG_INVALID', refusal?.message ?? 'cannot be read', {
-    fix: refusal?.fix ?? 'Check what wrote this file.',
+    fix: refusal?.fix ?? 'Check which program wrote this file.',
     place: { file, line, column: col },
   });
 }
@@ -56,8 +56,8 @@ function syntaxProblems(document: Document.Parsed, lines: LineCounter, file: str
   return [...document.errors, ...document.warnings].map((error) => {
     const { line, col } = lines.linePos(error.pos[0]);
     const known = SYNTAX[error.code] ?? {
-      message: `is no YAML: ${error.message}`,
-      fix: 'Correct the syntax at this place.',
+      message: `is not valid YAML: ${error.message}`,
+      fix: 'Fix the syntax at this place.',
     };
     return { ...known, place: { file, line, column: col } };
   });
@@ -85,7 +85,7 @@ function structureProblems(document: Document.Parsed, lines: LineCounter, file: 
         add(
           isNode(key) ? key.range?.[0] : undefined,
           'has a key that is a list or a mapping',
-          'Use plain words as keys.',
+          'Use plain text as keys.',
         );
       }
     },

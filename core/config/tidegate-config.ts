@@ -26,38 +26,41 @@ const csv = z
       .length(1)
       .refine((text) => !/["\r\n]/.test(text), { error: 'is a double quote or a line break' })
       .optional()
-      .describe('The character between fields; default: the one of comma, semicolon, tab and | that fits'),
+      .describe('The character between fields; default: comma, semicolon, tab or |, as found in the file'),
     missing: z
       .array(z.string().min(1))
       .optional()
       .describe(
-        'Texts that mean "missing" in every column, next to the empty field; default: those of pandas.read_csv',
+        'Texts that mean "missing" in every column, in addition to the empty field; default: those of pandas.read_csv',
       ),
   })
   .transform(camelCaseKeys);
 
 const data = z
   .strictObject({
-    label: z.string().min(1).describe('The column that holds the outcome'),
-    time: z.string().min(1).optional().describe('The column that holds the time of a row'),
+    label: z.string().min(1).describe('The column with the label'),
+    time: z.string().min(1).optional().describe('The column with the time of each row'),
     features: z.array(z.string().min(1)).min(1).optional().describe('Feature columns, in the order of the model input'),
     inputs: z
       .record(z.string().min(1), z.string().min(1))
       .optional()
-      .describe('Model input -> column, for inputs that are not named as their columns'),
-    csv: csv.optional().describe('How CSV files are written'),
-    exclude: z.array(z.string().min(1)).default([]).describe('Columns that are neither features nor watched for drift'),
-    schema: z.string().min(1).optional().describe('The file that says what the data may hold'),
+      .describe('Model input -> column, for inputs whose column has another name'),
+    csv: csv.optional().describe('The format of CSV files'),
+    exclude: z
+      .array(z.string().min(1))
+      .default([])
+      .describe('Columns that are not features and are not checked for drift'),
+    schema: z.string().min(1).optional().describe('The file with the schema of the data'),
   })
   .transform(camelCaseKeys);
 
 const register = z
   .strictObject({
-    store: z.string().min(1).describe('Where versions are kept: s3://bucket/prefix or a folder'),
+    store: z.string().min(1).describe('Where versions are stored: s3://bucket/prefix or a folder'),
     bump: z.enum(['auto', 'major', 'minor', 'patch']).default('auto'),
     workflow: z
       .string()
-      .regex(/^[\w.-]+\.ya?ml$/, 'is no file name of a workflow')
+      .regex(/^[\w.-]+\.ya?ml$/, 'is not the file name of a workflow')
       .default(DEFAULT_RELEASE_WORKFLOW)
       .describe('The workflow in .github/workflows that registers versions'),
   })
@@ -86,7 +89,7 @@ const model = z
     register: register.optional(),
     image: image.optional(),
     drift: drift.optional(),
-    environments: z.array(environment).default([]).describe('Where versions run, in promotion order'),
+    environments: z.array(environment).default([]).describe('The environments, in promotion order'),
   })
   .transform(camelCaseKeys)
   .transform(({ evaluate: { group, ...evaluated }, ...rest }) => ({
@@ -101,7 +104,7 @@ export const tidegateSchema = z
     version: z.literal(1),
     models: z
       .record(
-        z.string().refine(isModelName, { error: 'is no GTO artifact name: use letters, digits, - _ and / inside' }),
+        z.string().refine(isModelName, { error: 'is not a GTO artifact name: use letters, digits, - _ and / inside' }),
         model,
       )
       .refine((models) => Object.keys(models).length > 0, { error: 'names no model' }),

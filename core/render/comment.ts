@@ -70,7 +70,7 @@ export function renderEvaluationComment({ report, looks, gateChanged }: Evaluati
     const number = parts.length === 1 ? '' : `\n\nPart ${index + 1} of ${parts.length}.`;
     const rest =
       left > 0 && index === parts.length - 1
-        ? ` As much again as ${left} parts is left out here: the workflow artifact of the run has the whole report.`
+        ? ` ${left} more parts are not shown here: the workflow artifact of the run has the whole report.`
         : '';
     const data = index === 0 ? `\n\n${formatDataBlock(looks)}` : '';
     return `${marker}\n${part}${number}${rest}${data}\n`;
@@ -79,18 +79,20 @@ export function renderEvaluationComment({ report, looks, gateChanged }: Evaluati
 
 /** The comment for a report that cannot be read. */
 export function renderUnreadableComment(model: string, reason: string): string {
-  return `${formatMarker('report', model)}\n### Tidegate · ${model} · ⛔ no report\n\nThe report of this run cannot be read: ${inlineCode(reason, 500)}. Nothing that cannot be read passes.\n`;
+  return `${formatMarker('report', model)}\n### Tidegate · ${model} · ⛔ no report\n\nThe report of this run cannot be read: ${inlineCode(reason, 500)}. A report that cannot be read never passes.\n`;
 }
 
 function renderNotes({ candidates }: CommentData, gateChanged: boolean): string {
   const notes = [
     ...(gateChanged
       ? [
-          '⚠️ This pull request changes how the model is judged (`gate` or `evaluate` in `tidegate.yaml`). Review that first.',
+          '⚠️ This pull request changes how the model is judged (`gate` or `evaluate` in `tidegate.yaml`). Review this change first.',
         ]
       : []),
     ...(candidates.length > 1
-      ? [`Look ${candidates.length}: so many candidates were judged on this data here. The release judges again.`]
+      ? [
+          `This is candidate number ${candidates.length} that was evaluated on this test data; repeated looks weaken the evidence. The release evaluates again.`,
+        ]
       : []),
   ];
   return notes.map((note) => `> ${note}`).join('\n>\n');

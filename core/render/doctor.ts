@@ -17,7 +17,7 @@ export function doctorHeadline(findings: readonly Finding[]): string {
   const advised = findings.filter(({ state, level }) => state === 'missing' && level === 'recommended').length;
   const hidden = findings.filter(({ state }) => state === 'unknown').length;
   const held = findings.filter(({ state }) => state === 'holds').length;
-  const start = required === 0 ? 'Nothing required is known to be missing' : `${required} required missing`;
+  const start = required === 0 ? 'No required item is known to be missing' : `${required} required missing`;
   return `${start}; ${advised} recommended missing, ${hidden} unknown, ${held} in place.`;
 }
 
@@ -25,8 +25,8 @@ export function doctorHeadline(findings: readonly Finding[]): string {
 function hiddenAdvice(findings: readonly Finding[], asker: Asker, repository: string): string | undefined {
   if (!findings.some(({ state }) => state === 'unknown')) return undefined;
   return asker === 'app'
-    ? `Unknown is not fine: the App asks for few permissions. Run npm run doctor -- ${repository} with a token of your own.`
-    : 'Unknown is not fine: give the token the named permission, and look again.';
+    ? `Unknown does not mean fine: the App asks for few permissions. Run npm run doctor -- ${repository} with your own token.`
+    : 'Unknown does not mean fine: give the token the named permission, and run the doctor again.';
 }
 
 /** The findings as Markdown for a comment, below the headline: what does not hold, then fixes and the rest, folded. */
@@ -42,7 +42,7 @@ export function renderDoctorComment(
     ...(advice === undefined ? [] : [escapeText(advice)]),
   ];
   const folds = [
-    { title: 'How to set what is missing', content: renderFixes(findings) },
+    { title: 'How to fix the missing items', content: renderFixes(findings) },
     { title: `In place (${held.length})`, content: held.length === 0 ? '' : findingTable(held) },
   ];
   return withinLimit(
@@ -63,7 +63,7 @@ function withinLimit(parts: readonly string[], folds: readonly string[]): string
 
 function findingTable(findings: readonly Finding[]): string {
   const rows = findings.map((one) => [stateWord(one), AREAS[one.area], cell(one.title), cell(detailOf(one))]);
-  return renderTable(['', 'about', 'what has to hold', 'found'], rows);
+  return renderTable(['', 'about', 'item', 'found'], rows);
 }
 
 function cell(text: string): string {

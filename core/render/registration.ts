@@ -15,7 +15,9 @@ export interface RenderedRegistration {
 
 /** The step summary of register. */
 export function renderRegistration({ version, tag, created, reason, report }: RenderedRegistration): string {
-  const title = created ? `🏷️ registered v${version}` : `nothing new: v${version} stands (${escapeText(reason)})`;
+  const title = created
+    ? `🏷️ registered v${version}`
+    : `no new version: v${version} is unchanged (${escapeText(reason)})`;
   const rows = [
     ['tag', inlineCode(tag)],
     ['artifact', inlineCode(report.artifact.uri)],

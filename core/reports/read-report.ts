@@ -78,7 +78,7 @@ function assertWithin({ bytes, from, limits: { maxBytes, maxMarks } }: WrittenRe
 
 function tooLarge(message: string): UserError {
   return new UserError('REPORT_TOO_LARGE', message, {
-    fix: 'Declare fewer slices or metrics in evaluate, or check what wrote this file.',
+    fix: 'Declare fewer slices or metrics in evaluate, or check which program wrote this file.',
   });
 }
 
@@ -97,7 +97,7 @@ function jsonOf(bytes: Uint8Array, from: string): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
-    throw new UserError('REPORT_INVALID', `${from}: is no JSON`, {
+    throw new UserError('REPORT_INVALID', `${from}: is not JSON`, {
       fix: 'Run the step that writes this report again; it may have been cut off.',
       cause,
     });
@@ -108,8 +108,8 @@ function checkSchemaField(kind: ReportKind, value: unknown, from: string): void 
   const schema = typeof value === 'object' && value !== null && 'schema' in value ? value.schema : undefined;
   const match = typeof schema === 'string' ? SCHEMA.exec(schema) : null;
   if (match === null || match[1] !== kind) {
-    throw new UserError('REPORT_INVALID', `${from}: is no ${kind} report (schema: ${show(schema)})`, {
-      fix: `Give the path of a document whose schema is tidegate.dev/${kind}/v1.`,
+    throw new UserError('REPORT_INVALID', `${from}: is not a valid ${kind} report (schema: ${show(schema)})`, {
+      fix: `Use the path of a document whose schema is tidegate.dev/${kind}/v1.`,
     });
   }
   if (match[2] === '1') return;

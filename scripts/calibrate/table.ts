@@ -37,33 +37,34 @@ function summary(cells: readonly CalibrationCell[]): string {
     cell.worse.flatMap((counts, index) => failures(cell, counts, cell.equal[index])),
   );
   const checks = cells.reduce((sum, cell) => sum + cell.worse.length * 4, 0);
-  if (failing.length === 0) return `All of ${checks} error rates hold.`;
-  return `Of ${checks} error rates ${checks - failing.length} hold. Those that do not:\n\n${failing.map((line) => `- ${line}`).join('\n')}`;
+  if (failing.length === 0) return `All of ${checks} error rates are within their limit.`;
+  return `${checks - failing.length} of ${checks} error rates are within their limit. The others:\n\n${failing.map((line) => `- ${line}`).join('\n')}`;
 }
 
-const INTRODUCTION = `Simulated data whose truth is known, judged by the code of the gate at a confidence of 95 %. Written by
-\`npm run calibrate\` from the counts in calibration.json; a test repeats the first repetitions of 24 scenarios
-and must find the same counts.
+const INTRODUCTION = `The code of the gate judges simulated data with a known truth, at a confidence of 95 %. This page is written by
+\`npm run calibrate\` from the counts in calibration.json. A test repeats the first repetitions of 24 scenarios and must find
+the same counts.
 
 - **false pass**: the candidate is worse by exactly the margin, and passes. Nominal: 2.5 %.
 - **false fail**: the two models are equal, the margin is 0, and the candidate fails. Nominal: 2.5 %.
 - **floor**, **ceiling**: the value is exactly at the bound, and a \`min\` (\`max\`) rule passes. Nominal: 2.5 %.
 - **undecided**: no interval, so inconclusive: too few rows of the smaller class, too few groups, or a few rows that make
   most of the error.
-- **power**: equal models, and a margin that an oracle who knows the standard error passes in 80 % of the cases.
+- **power**: the models are equal, and the candidate passes. The margin is one that a test with the known standard error passes
+  in 80 % of the cases.
 
-A rate holds if it is at most 3 % after two Monte Carlo standard errors are taken off (\\*: it does not). All methods are
-closed forms: 10,000 repetitions, of 10,000 rows with classes 2,000. Difficulty: how rare the smaller class is (50, 20, 10 %), how unequal the
-classes are, or the shape of the errors (normal, skewed, heavy tails). Grouped rows share a tenth of the variance, in 10,
-20, 30 or 60 unequal groups.`;
+A rate is within its limit if it is at most 3 % after subtracting two Monte Carlo standard errors. A rate above its limit is
+marked with \\*. All methods are closed forms, so there are 10,000 repetitions, or 2,000 for 10,000 rows with classes. Difficulty:
+how rare the smaller class is (50, 20, 10 %), how unequal the classes are, or the shape of the errors (normal, skewed, heavy
+tails). Grouped rows share a tenth of the variance, in 10, 20, 30 or 60 unequal groups.`;
 
-const OTHER_TAILS = `Regression with errors that the grid does not have, with seeds of their own (some of the shapes were looked at when the limits were chosen): normal errors, Tukey's
+const OTHER_TAILS = `Regression with other errors than in the grid, with other seeds (some of the shapes were examined when the limits were chosen): normal errors, Tukey's
 h of 0.1 and 0.2 (tails; heavy tails), g of 0.5 and of 1 (skewed; very skewed), 5 % of rows with three times the error
-(contaminated), and normal errors in proportion to lognormal labels (wide labels), where intervals are strained: at 50 and
-200 rows.
+(contaminated), and normal errors in proportion to lognormal labels (wide labels). The sample sizes are those where intervals are least
+accurate: 50 and 200 rows.
 
-No method holds for every law (R. Bahadur and L. Savage, Ann. Math. Stat. 27, 1956): of 50 rows one in 13 samples of the
-contaminated law has none of the large errors, and looks like one without.`;
+No method is valid for every distribution (R. Bahadur and L. Savage, Ann. Math. Stat. 27, 1956): one in 13 samples of 50 rows from
+the contaminated distribution has none of the large errors, and looks like a sample without them.`;
 
 function failures(cell: CalibrationCell, worse: Counts, equal: Counts | undefined): readonly string[] {
   return ratesOf(worse, equal).flatMap(({ name, count }) =>

@@ -36,7 +36,7 @@ export async function playActs(stage: Stage): Promise<void> {
   });
   await stage.story.act('Too little data', {
     what: 'Someone shrinks the test set to one flight in a thousand; the model is the better one.',
-    look: 'the comment: inconclusive, which is no pass, and how many rows would decide',
+    look: 'the comment: inconclusive, not a pass, and how many rows would decide',
     play: () => littleData(stage),
   });
   await stage.story.act('Time moves on', {
@@ -45,8 +45,8 @@ export async function playActs(stage: Stage): Promise<void> {
     play: () => timeMovesOn(stage),
   });
   await stage.story.act('A bad rollout, and back', {
-    what: 'Somebody tags a version that nobody judged. Production does not get healthy with the new version: Argo CD says so in a commit status. A stranger says so too.',
-    look: 'no promotion of v9.0.0; the hold, which is an issue; the rollback pull request, whose diff gives back the exact value from before',
+    what: 'Someone tags a version that was never evaluated. Production does not become healthy with the new version: Argo CD reports this in a commit status. A stranger reports it too.',
+    look: 'no promotion of v9.0.0; the hold, which is an issue; the rollback pull request, whose diff restores the exact previous value',
     play: () => badRollout(stage),
   });
 }
@@ -173,10 +173,10 @@ async function badRollout(stage: Stage): Promise<readonly number[]> {
   );
   const title = 'Roll back flight-delay in production to v0.1.1';
   const rollback = pullRequests.find((one) => one.title === title && one.state === 'open');
-  story.expect('the bot proposes to go back to v0.1.1, with one changed line', rollback?.files, isOneLine(rollback));
+  story.expect('the bot proposes to roll back to v0.1.1, with one changed line', rollback?.files, isOneLine(rollback));
   if (rollback === undefined) return [];
   const said = rollback.checks.map(({ output }) => `${output.summary}${output.text}`).join('\n');
-  story.expect('its check says why v9.0.0 is not believed', said, /v9\.0\.0\b.*another document/.test(said));
+  story.expect('its check says why v9.0.0 is not trusted', said, /v9\.0\.0\b.*another document/.test(said));
   await team.merge(rollback.number);
   await world.forge.idle();
   const production = 'k8s/overlays/production/model.yaml';
@@ -226,7 +226,7 @@ async function promote(stage: Stage, version: string, environment: string): Prom
 
 /** Where it replaces a version, the promotion shows each slice against that one, from the run's own report. */
 function expectEvidence({ story }: Stage, { title, body }: PullRequestSnapshot): void {
-  const replaced = /in place of v([\d.]+\d)/.exec(body)?.[1];
+  const replaced = /instead of v([\d.]+\d)/.exec(body)?.[1];
   if (replaced === undefined) return;
   const shown = body.includes(`slices against v${replaced}`);
   story.expect(`"${title}" shows the slices against v${replaced}`, body.slice(0, 1500), shown);

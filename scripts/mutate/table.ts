@@ -45,7 +45,7 @@ export function renderMutation(
   const missing = files.filter((file) => !results.has(file)).map((file) => `\`${shortName(file)}\``);
   const text = `${[
     INTRODUCTION,
-    `Of ${total} changes ${killed} are noticed (${share.toFixed(1)} %); ${survivors.length - unexplained.length} that are not are explained below, ${unexplained.length} are not. ${ignored} changes of module constants were left out.`,
+    `Tests notice ${killed} of ${total} changes (${share.toFixed(1)} %). ${survivors.length - unexplained.length} of the others are explained below, ${unexplained.length} are not. ${ignored} changes of module constants were not tried.`,
     table(results),
     ...(missing.length === 0 ? [] : [`Not run yet: ${missing.join(', ')}.`]),
     '## Changes that no test notices',
@@ -56,9 +56,9 @@ export function renderMutation(
 
 const INTRODUCTION = `# Mutation testing of the gate and the metrics
 
-Written by \`npm run mutate\` from the counts in mutation.json: Stryker breaks the code in one place at a time, and the
-tests of the gate, the metrics and the evaluation that reach the place are run. What none of them notices is a line that
-nothing holds, or a change that makes no difference; the latter are explained one by one.`;
+Written by \`npm run mutate\` from the counts in mutation.json. Stryker changes the code in one place at a time and runs the
+tests of the gate, the metrics and the evaluation that reach this place. If no test fails, either a test is missing or the
+change makes no difference. Each change that makes no difference is explained below.`;
 
 function explanationOf(file: string, { from, to }: Survivor, explained: readonly Explanation[]): string | undefined {
   return explained.find(

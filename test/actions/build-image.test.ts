@@ -121,7 +121,9 @@ describe('build-image', () => {
     expect(built.exitCode).toBe(1);
     expect(built.stdout.match(/^::error/gm)).toHaveLength(3);
     expect(built.stdout).toContain('layout server is not supported yet');
-    expect(built.stdout).toContain('"Upper/Case" is no image repository: it has upper case. Write upper/case.');
+    expect(built.stdout).toContain(
+      '"Upper/Case" is not an image repository: it has upper-case letters. Write upper/case.',
+    );
   });
 
   it('refuses a folder without a file: an image of no model is none', async () => {
@@ -140,8 +142,8 @@ describe('build-image', () => {
     const inputs = { 'image-repository': 'registry.example/m', push: 'false', tags };
     const built = await runActionSource('build-image', { ...options, inputs });
     expect(built.exitCode).toBe(1);
-    expect(built.stdout).toContain('input tags: "latest, v1" is no tag. Write one tag a line');
-    expect(built.stdout.match(/is no tag/g)).toHaveLength(3);
+    expect(built.stdout).toContain('input tags: "latest, v1" is not a valid tag. Write one tag per line');
+    expect(built.stdout.match(/is not a valid tag/g)).toHaveLength(3);
     expect(built.outputs['image-digest'] ?? '').toBe('');
   });
 
@@ -156,7 +158,7 @@ describe('build-image', () => {
     };
     const refused = await on('linux/amd64');
     expect(refused.exitCode).toBe(1);
-    expect(refused.stdout).toMatch(/the base image .* is for linux\/arm64, and platforms says linux\/amd64/);
+    expect(refused.stdout).toMatch(/the base image .* is for linux\/arm64, but platforms is linux\/amd64/);
     const built = await on('linux/arm64');
     expect(built.exitCode, built.stdout).toBe(0);
   });

@@ -114,7 +114,7 @@ describe('data-pull with keep-cache', () => {
     expect(await objectsIn(kept.clone)).toHaveLength(4);
     const { clone, pull } = await freshClone();
     const pulled = await pull({ targets: TARGETS, 'keep-cache': 'false' });
-    expect(pulled.stdout).toContain("DVC's cache does not keep it: keep-cache is false");
+    expect(pulled.stdout).toContain("are not kept in DVC's cache: keep-cache is false");
     expect(outputs(pulled)).toMatchObject({ ...expected, 'report-path': expect.any(String) });
     await expectWhole(clone);
     expect(await objectsIn(clone)).toEqual([]);
@@ -164,7 +164,7 @@ describe('data-pull with keep-cache', () => {
     await writeFile(file('large.bin'), 'changed by hand');
     const refused = await pull({ targets: TARGETS, 'keep-cache': 'false' });
     expect(refused.exitCode).toBe(1);
-    expect(refused.stdout).toContain('large.bin changed and exist nowhere else');
+    expect(refused.stdout).toContain('large.bin changed and have no other copy');
     expect(await readFile(file('large.bin'), 'utf8')).toBe('changed by hand');
   });
 

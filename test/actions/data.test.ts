@@ -143,7 +143,7 @@ describe('data-pull', () => {
       const run = await runActionSource('data-pull', { ...options, inputs });
       expect(run.exitCode, run.stdout).toBe(1);
       const path0 = output === 'images' ? 'images/deep/er/x' : tracked;
-      expect(run.stdout).toContain(`${output}.dvc says that ${path0} is data of DVC, and Git tracks it`);
+      expect(run.stdout).toContain(`${output}.dvc says that ${path0} is DVC data, but Git tracks it too`);
     }
     expect(await readFile(path.join(clone.folder, tracked), 'utf8')).toBe(before);
   });
@@ -154,7 +154,7 @@ describe('data-pull', () => {
     await clone.write({ 'data/train.csv': 'mine' });
     const refused = await runActionSource('data-pull', options);
     expect(refused.exitCode).toBe(1);
-    expect(refused.stdout).toContain('data/train.csv changed and exist nowhere else');
+    expect(refused.stdout).toContain('data/train.csv changed and have no other copy');
     expect(await readFile(path.join(clone.folder, 'data/train.csv'), 'utf8')).toBe('mine');
     const forced = await runActionSource('data-pull', { ...options, inputs: { force: 'true' } });
     expect(forced.outputs['files-downloaded']).toBe('0');
@@ -201,7 +201,7 @@ describe('data-pull', () => {
       });
       const pulled = await runActionSource('data-pull', { ...options, inputs: { targets: 'evil' } });
       expect(pulled.exitCode).toBe(1);
-      expect(pulled.stdout).toContain('holds the path');
+      expect(pulled.stdout).toContain('contains the path');
       expect(await readdir(clone.folder)).not.toContain('evil');
     },
   );

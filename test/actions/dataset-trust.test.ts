@@ -88,7 +88,7 @@ describe.each(Object.entries(KINDS))('a test set that %s names', (_, { files, ag
     const { outputs, report, summary } = await judge(await checkOut(files));
     expect(outputs.verdict).toBe('fail');
     expect(report?.dataset).toMatchObject({ trusted: true, origin: 'commit' });
-    expect(summary).toContain('as the commit names it');
+    expect(summary).toContain('as in the commit');
   });
 
   it('is refused once a step wrote it, with new pointers too, and a commit on top', async () => {
@@ -134,6 +134,6 @@ describe('a test set that nothing names', () => {
     await write(place.workspace, { 'data/test.csv': CHEATING });
     const { report, summary } = await judge(place);
     expect(report?.dataset).toMatchObject({ trusted: false, origin: 'unknown' });
-    expect(summary).toContain('was not compared with what the commit names');
+    expect(summary).toContain('was not compared with the commit');
   });
 });

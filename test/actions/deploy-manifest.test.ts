@@ -144,11 +144,11 @@ describe('deploy-manifest', () => {
     expect(await manifestOf(workspace)).toBe(MANIFEST);
   });
 
-  it('checks without writing, and fails at the file that does not hold the version', async () => {
+  it('checks without writing, and fails at the file that does not have the version', async () => {
     const workspace = await workspaceWith(KSERVE);
     const run = await deploy(workspace, { mode: 'check' });
     expect(run.exitCode).toBe(1);
-    expect(run.stdout).toContain('::error file=k8s/model.yaml::k8s/model.yaml does not hold m v0.2.0 in production');
+    expect(run.stdout).toContain('::error file=k8s/model.yaml::k8s/model.yaml does not have m v0.2.0 in production');
     expect(run.outputs.changed).toBe('true');
     expect(await manifestOf(workspace)).toBe(MANIFEST);
     const held = await deploy(workspace, { mode: 'check', 'model-version': '0.1.0' });
@@ -172,7 +172,7 @@ describe('deploy-manifest', () => {
     async (file) => {
       const run = await deploy(await workspaceWith(`{ file: ${file}, kind: InferenceService, name: m }`));
       expect(run.exitCode).toBe(1);
-      expect(run.stdout).toContain('is no path inside the repository');
+      expect(run.stdout).toContain('is not a path inside the repository');
     },
   );
 
@@ -180,7 +180,7 @@ describe('deploy-manifest', () => {
     const cases = [
       { target: '{ file: k8s/link.yaml, kind: InferenceService, name: m }', says: 'symbolic link' },
       { target: '{ file: linked/model.yaml, kind: InferenceService, name: m }', says: 'symbolic link' },
-      { target: '{ file: .github/workflows/x.yml, path: on }', says: 'is no path inside the repository' },
+      { target: '{ file: .github/workflows/x.yml, path: on }', says: 'is not a path inside the repository' },
       { target: '{ file: k8s/missing.yaml, kind: InferenceService, name: m }', says: 'there is no file' },
       { target: '{ file: k8s/kustomization.yaml, image: other }', says: 'other' },
     ];
@@ -312,15 +312,15 @@ describe('deploy-manifest onto GitHub', () => {
     const [opened] = await there.all();
     expect(first.outputs['pull-request-number']).toBe(String(opened?.number));
     expect(opened).toMatchObject({ title: 'Promote m v0.2.0 to production', state: 'open' });
-    expect(opened?.body).toContain('in place of v0.1.0');
+    expect(opened?.body).toContain('instead of v0.1.0');
     // Nobody answers commands where there is no bot.
     expect(opened?.body).not.toContain('/tidegate');
     expect(await there.show('origin/tidegate/deploy/m/production:k8s/model.yaml')).toBe(promoted);
     const same = await there.run('pull-request');
-    expect(same.stdout).toContain(`#${opened?.number} says so already`);
+    expect(same.stdout).toContain(`#${opened?.number} already proposes this`);
     await there.push('tidegate/deploy/m/production', 'k8s/note.md', 'a person was here\n');
     const left = await there.run('pull-request');
-    expect(left.stdout).toContain('was changed by a person: left as it is');
+    expect(left.stdout).toContain('was changed by a person: not updated');
     expect(await there.show('origin/tidegate/deploy/m/production:k8s/note.md')).toBe('a person was here');
     await there.merge(opened?.number ?? 0);
     const back = await there.run('pull-request', { 'model-version': '0.1.0' });
@@ -330,7 +330,7 @@ describe('deploy-manifest onto GitHub', () => {
       'Promote m v0.2.0 to production: closed',
     ]);
     const now = await there.run('pull-request', { 'model-version': '0.2.0' });
-    expect(now.stdout).toContain('the default branch holds it');
+    expect(now.stdout).toContain('the default branch has it');
     expect((await there.all())[0]?.state).toBe('closed');
     expect(github.violations).toEqual([]);
   });

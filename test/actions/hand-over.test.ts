@@ -187,9 +187,13 @@ describe('what training hands to the judge', () => {
     {
       name: 'no model',
       entries: [{ name: 'run.json', content: JSON.stringify(SAMPLE_REPORTS.run) }],
-      says: 'does not hold',
+      says: 'does not contain',
     },
-    { name: 'a run report that is none', entries: [{ name: 'run.json', content: '{}' }], says: 'is no run report' },
+    {
+      name: 'a run report that is none',
+      entries: [{ name: 'run.json', content: '{}' }],
+      says: 'is not a valid run report',
+    },
   ])('is refused where it holds $name', async ({ entries, says }) => {
     const run = await startRun();
     await run.plant('tidegate-m-1-model', entries);
@@ -209,7 +213,7 @@ describe('what training hands to the judge', () => {
     const doubled = await (await run.job()).use('evaluate-and-gate');
     expect(doubled).toMatchObject({
       exitCode: 1,
-      stdout: expect.stringContaining('two workflow artifacts of one name'),
+      stdout: expect.stringContaining('two workflow artifacts with the same name'),
     });
   });
 });

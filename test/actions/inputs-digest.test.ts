@@ -134,7 +134,7 @@ describe('a digest of inputs', () => {
     const { evaluation } = await digestsOf(repository);
     expect(evaluation).toMatchObject({
       inputsDigest: null,
-      inputsReason: expect.stringMatching(/the commit does not say what (data\/a|made)\.csv holds/),
+      inputsReason: expect.stringMatching(/the commit does not name the content of (data\/a|made)\.csv/),
     });
   });
 });

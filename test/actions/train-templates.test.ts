@@ -350,9 +350,9 @@ describe('a mapping in a command', () => {
   });
 
   it.each([
-    ['with a list in a list', 'train: { a: [[1]] }\n', `echo \${train} > model.txt`, 'holds a list or a mapping'],
-    ['and a list alone', 'train: [1]\n', `echo \${train} > model.txt`, 'a list, which cannot be in a text'],
-    ['as the whole command', 'train: { a: 1 }\n', `\${train}`, 'is a mapping and no command'],
+    ['with a list in a list', 'train: { a: [[1]] }\n', `echo \${train} > model.txt`, 'contains a list or a mapping'],
+    ['and a list alone', 'train: [1]\n', `echo \${train} > model.txt`, 'a list, which is not allowed in a text'],
+    ['as the whole command', 'train: { a: 1 }\n', `\${train}`, 'is a mapping, not a command'],
   ])('is refused %s, as DVC refuses it', async (_, values, command, message) => {
     const stage = `stages:\n  train:\n    cmd: ${command}\n    outs: [model.txt]\n`;
     expect(await refused({ 'params.yaml': values, 'dvc.yaml': stage })).toContain(message);

@@ -142,7 +142,7 @@ describe('train with stages', () => {
   });
 
   it.each([
-    ['an unknown parameter', `stages:\n  train: { cmd: "echo \${nothing}" }\n`, '{nothing} names nothing'],
+    ['an unknown parameter', `stages:\n  train: { cmd: "echo \${nothing}" }\n`, '{nothing} does not exist'],
     [
       'a path outside',
       'stages:\n  train: { cmd: "true", outs: [../x] }\n',
@@ -223,7 +223,9 @@ describe('train with a command', () => {
     const run = await runActionSource('train', options);
     expect(run.exitCode, run.stdout).toBe(0);
     expect(run.summary).toMatch(/### Training of `m`.*## Written by the training\n\n## <!-- Accuracy/s);
-    expect(run.stdout).toContain('wrote to GITHUB_ENV, GITHUB_PATH, GITHUB_OUTPUT, GITHUB_STATE. Tidegate drops this');
+    expect(run.stdout).toContain(
+      'wrote to GITHUB_ENV, GITHUB_PATH, GITHUB_OUTPUT, GITHUB_STATE. Tidegate ignores this',
+    );
     expect(run.outputs).not.toHaveProperty('A');
   });
 
@@ -263,7 +265,9 @@ describe('train with a command', () => {
     const { repository, options, read, inputsDigest } = await storedRun('BACKDOORED');
     const second = await runActionSource('train', options);
     expect(second.outputs).toMatchObject({ ran: 'true', 'inputs-digest': inputsDigest });
-    expect(second.stdout).toContain('The store has 1 runs of these inputs, but no believed version was made of them');
+    expect(second.stdout).toContain(
+      'The store has 1 runs with these inputs, but no trusted version was made from them',
+    );
     expect(await read('model/weights')).not.toContain('BACKDOORED');
     expect((await readdir(repository.folder)).filter((name) => name.includes('tmp'))).toEqual([]);
   });

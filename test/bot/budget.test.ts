@@ -28,7 +28,9 @@ async function spent(event: string, work: () => Promise<unknown>): Promise<void>
 
 describe('what an event costs', { timeout: 240_000 }, () => {
   it('stays within the page of budgets, row by row', async () => {
-    await spent('a commit on the default branch that changes nothing of ours', () => world.push({ 'README.md': 'x' }));
+    await spent('a commit on the default branch that changes none of our files', () =>
+      world.push({ 'README.md': 'x' }),
+    );
     await spent('a new version tag (its commit, too)', () => world.register('0.1.0', 'a'));
     const staging = 'Promote flights v0.1.0 to staging';
     const number = await world.numberOf(staging);
@@ -36,14 +38,16 @@ describe('what an event costs', { timeout: 240_000 }, () => {
     await spent('a comment without a command', () => world.say(number, 'looks good'));
     await spent('a comment with `/tidegate plan`', () => world.say(number, '/tidegate plan'));
     await spent('a comment with `/tidegate doctor`', () => world.say(number, '/tidegate doctor'));
-    await spent('an issue without a label of ours', () => world.openIssue('A question', []));
-    await spent('a commit status that is nobody’s health', () => world.status(world.lastPushed, 'lint', 'success'));
+    await spent('an issue without our labels', () => world.openIssue('A question', []));
+    await spent('a commit status that no environment uses for health', () =>
+      world.status(world.lastPushed, 'lint', 'success'),
+    );
     await spent('a merge of a promotion, and the next one opens', () => world.merge(staging));
     await spent('a pull request of a person that changes no target', () =>
       world.proposeBy('mona', { 'README.md': 'y' }),
     );
     const stop = { number: 0 };
-    await spent('an issue that stops the line', async () => {
+    await spent('an issue that stops promotions', async () => {
       stop.number = await world.openIssue('Incident', ['tidegate/stop']);
     });
     await spent('the same, closed', () => world.close(stop.number));

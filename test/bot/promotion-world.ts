@@ -43,7 +43,7 @@ export function releaseOf({ letter, ...release }: DocumentedRelease) {
   return releaseDocument({ model: 'flights', artifact, ...release });
 }
 
-/** A repository with two environments and a bot, whose versions are registered by hand. */
+/** A repository with two environments and a bot, whose versions are registered only by hand. */
 export class PromotionWorld {
   readonly bot: BotWorld;
   readonly #clone: string;

@@ -28,7 +28,7 @@ describe('promotion', { timeout: TIMEOUT_MS }, () => {
     await world.merge(STAGING);
     expect(await world.file('k8s/staging.yaml')).toBe(manifest(uriOf(digestOf('a'))));
     const waiting = (await world.open())[PRODUCTION];
-    expect(waiting?.body).toContain('soaks upstream, until');
+    expect(waiting?.body).toContain('soak in progress upstream, until');
     expect(await world.check(waiting?.head ?? '')).toMatchObject({ is: 'in_progress' });
     await world.later(24 * HOUR + 60_000);
     expect(await world.check(waiting?.head ?? '')).toEqual({ is: 'success', title: 'Every condition holds' });
@@ -49,13 +49,13 @@ describe('promotion', { timeout: TIMEOUT_MS }, () => {
     expect((await world.open())[STAGING]?.body).toMatch(/`k8s\/staging\.yaml:7` +\| a service without traffic/);
   });
 
-  it('waits while an issue stops the line, and in a freeze', async () => {
+  it('waits while an issue stops promotions, and in a freeze', async () => {
     // Half a year from the world's now, on whatever day the test runs.
     const month = ((new Date().getUTCMonth() + 6) % 12) + 1;
     await started({ staging: `freeze: [{ cron: "0 0 1 ${month} *", duration: 8d }],` });
     const { head = '' } = (await world.open())[STAGING] ?? {};
     const stop = await world.openIssue('Incident', ['tidegate/stop']);
-    expect(await world.check(head)).toEqual({ is: 'in_progress', title: `Waits: #${stop} stops the line` });
+    expect(await world.check(head)).toEqual({ is: 'in_progress', title: `Waits: #${stop} stops promotions` });
     await world.close(stop);
     expect(await world.check(head)).toMatchObject({ is: 'success' });
     const now = new Date();
@@ -124,7 +124,7 @@ describe('auto-merge', { timeout: TIMEOUT_MS }, () => {
   it('leaves a branch that requires no checks to people', async () => {
     await started({ staging: 'auto-merge: true,' });
     await world.later(60_000);
-    expect((await world.open())[STAGING]?.body).toContain('where none are required, a person merges');
+    expect((await world.open())[STAGING]?.body).toContain('if none are required, a person merges');
   });
 
   it('merges the commit that it looked at, once the required checks have passed and no gate waits', async () => {
@@ -166,9 +166,9 @@ describe('health', { timeout: TIMEOUT_MS }, () => {
     await world.merge(STAGING);
     const { head = '' } = (await world.open())[PRODUCTION] ?? {};
     await world.health('success', 'mallory');
-    expect((await world.check(head)).title).toContain('nothing was said about its health yet');
+    expect((await world.check(head)).title).toContain('no health status yet');
     await world.health('success');
-    expect((await world.check(head)).title).toContain('healthy, and has to stay so for a while');
+    expect((await world.check(head)).title).toContain('healthy, and must stay healthy for a while');
     await world.later(11 * 60_000);
     expect(await world.check(head)).toMatchObject({ is: 'success' });
   });
@@ -203,7 +203,7 @@ describe('health', { timeout: TIMEOUT_MS }, () => {
     await world.merge(STAGING);
     await world.later(31 * 60_000);
     const rollback = (await world.open())['Roll back flights in staging to s3://somewhere/else'];
-    expect(rollback?.body).toContain('it did not get healthy before its deadline');
+    expect(rollback?.body).toContain('it did not become healthy before its deadline');
     await world.close(rollback?.number ?? 0);
     await world.later(HOUR);
     expect(Object.keys(await world.open())).toEqual([PRODUCTION]);
@@ -276,7 +276,7 @@ describe('commands', { timeout: TIMEOUT_MS }, () => {
     expect(await world.say(number, '/tidegate rollback 9.9.9')).toContain('There is no version 9.9.9.');
     expect(await world.say(number, '/tidegate rollback v0.2.0')).toContain('staging runs v0.2.0.');
     expect(await world.issues('tidegate/hold')).toEqual([]);
-    expect(await world.say(number, '/tidegate rollback v0.1.0')).toContain('which takes v0.2.0 back');
+    expect(await world.say(number, '/tidegate rollback v0.1.0')).toContain('which rolls v0.2.0 back');
     expect(await world.issues('tidegate/hold')).toHaveLength(1);
     await world.merge('Roll back flights in staging to v0.1.0');
     expect(await world.file('k8s/staging.yaml')).toBe(manifest(uriOf(digestOf('a'))));

@@ -97,7 +97,7 @@ describe('the report of a pull request', () => {
     const [edited, ...added] = await ownComments(pull.number);
     expect(added).toEqual([]);
     expect(edited?.body).toContain('✅ pass');
-    expect(edited?.body).toContain('Look 2');
+    expect(edited?.body).toContain('candidate number 2');
     expect((await checkOf(pull.headSha, 'tidegate / m')).map(({ conclusion }) => conclusion)).toEqual(['success']);
     expect(world.github.violations).toEqual([]);
   });
@@ -291,7 +291,7 @@ describe('a hostile archive', () => {
     ]) {
       await finishWith(pull, artifacts);
       const [comment] = await ownComments(pull.number);
-      expect(comment?.body).toContain('two workflow artifacts of one name');
+      expect(comment?.body).toContain('two workflow artifacts with the same name');
       expect((await checkOf(pull.headSha, 'tidegate / m'))[0]?.conclusion).toBe('failure');
     }
   });

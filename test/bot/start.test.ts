@@ -38,27 +38,31 @@ describe('readBotConfig', () => {
   it.each([
     { name: 'no secret', change: { WEBHOOK_SECRET: undefined }, says: 'WEBHOOK_SECRET is not set' },
     { name: 'an empty secret', change: { WEBHOOK_SECRET: '' }, says: 'WEBHOOK_SECRET is not set' },
-    { name: 'the secret of the examples', change: { WEBHOOK_SECRET: 'development' }, says: 'WEBHOOK_SECRET does not' },
-    { name: 'a short secret', change: { WEBHOOK_SECRET: 'x'.repeat(15) }, says: 'WEBHOOK_SECRET does not' },
+    {
+      name: 'the secret of the examples',
+      change: { WEBHOOK_SECRET: 'development' },
+      says: 'WEBHOOK_SECRET is not valid',
+    },
+    { name: 'a short secret', change: { WEBHOOK_SECRET: 'x'.repeat(15) }, says: 'WEBHOOK_SECRET is not valid' },
     { name: 'no App', change: { APP_ID: undefined }, says: 'APP_ID is not set' },
-    { name: 'an App that is no number', change: { APP_ID: 'Iv1.abc' }, says: 'APP_ID does not' },
-    { name: 'App 0', change: { APP_ID: '0' }, says: 'APP_ID does not' },
+    { name: 'an App that is no number', change: { APP_ID: 'Iv1.abc' }, says: 'APP_ID is not valid' },
+    { name: 'App 0', change: { APP_ID: '0' }, says: 'APP_ID is not valid' },
     { name: 'no key', change: { PRIVATE_KEY: undefined }, says: 'PRIVATE_KEY is not set' },
-    { name: 'a key cut off', change: { PRIVATE_KEY: KEY.slice(0, 300) }, says: 'PRIVATE_KEY does not' },
+    { name: 'a key cut off', change: { PRIVATE_KEY: KEY.slice(0, 300) }, says: 'PRIVATE_KEY is not valid' },
     {
       name: 'only the lines around a key',
       change: { PRIVATE_KEY: KEY.replace(/\n[^-]+\n/, '\nabc\n') },
       says: 'PRIVATE',
     },
-    { name: 'a key of another kind', change: { PRIVATE_KEY: pem('ec') }, says: 'PRIVATE_KEY does not' },
-    { name: 'a port that is none', change: { PORT: '80a' }, says: 'PORT does not' },
-    { name: 'an interval that is none', change: { SWEEP_MINUTES: '-1' }, says: 'SWEEP_MINUTES does not' },
-    { name: 'an interval of nothing', change: { SWEEP_MINUTES: '0' }, says: 'SWEEP_MINUTES does not' },
-    { name: 'an interval of more than a day', change: { SWEEP_MINUTES: '1441' }, says: 'SWEEP_MINUTES does not' },
-    { name: 'an interval beyond all timers', change: { SWEEP_MINUTES: '35792' }, says: 'SWEEP_MINUTES does not' },
-    { name: 'port 0', change: { PORT: '0' }, says: 'PORT does not' },
-    { name: 'a port above all', change: { PORT: '65536' }, says: 'PORT does not' },
-    { name: 'port 0 for metrics', change: { METRICS_PORT: '0' }, says: 'METRICS_PORT does not' },
+    { name: 'a key of another kind', change: { PRIVATE_KEY: pem('ec') }, says: 'PRIVATE_KEY is not valid' },
+    { name: 'a port that is none', change: { PORT: '80a' }, says: 'PORT is not valid' },
+    { name: 'an interval that is none', change: { SWEEP_MINUTES: '-1' }, says: 'SWEEP_MINUTES is not valid' },
+    { name: 'an interval of nothing', change: { SWEEP_MINUTES: '0' }, says: 'SWEEP_MINUTES is not valid' },
+    { name: 'an interval of more than a day', change: { SWEEP_MINUTES: '1441' }, says: 'SWEEP_MINUTES is not valid' },
+    { name: 'an interval beyond all timers', change: { SWEEP_MINUTES: '35792' }, says: 'SWEEP_MINUTES is not valid' },
+    { name: 'port 0', change: { PORT: '0' }, says: 'PORT is not valid' },
+    { name: 'a port above all', change: { PORT: '65536' }, says: 'PORT is not valid' },
+    { name: 'port 0 for metrics', change: { METRICS_PORT: '0' }, says: 'METRICS_PORT is not valid' },
   ])('refuses $name, naming the variable', ({ change, says }) => {
     const problems = problemsOf({ ...GOOD, ...change });
     expect(problems).toHaveLength(1);
@@ -103,7 +107,7 @@ describe('the bot as a program', () => {
     const [port] = await findFreePorts(1);
     const { exitCode, stderr } = await start({ ...GOOD, PORT: String(port), GITHUB_API_URL: world.github.apiUrl });
     expect(exitCode).toBe(1);
-    expect(stderr).toContain('GitHub knows no App 4711 with this PRIVATE_KEY');
+    expect(stderr).toContain('GitHub has no App 4711 with this PRIVATE_KEY');
     expect(stderr).toContain('Set APP_ID and PRIVATE_KEY to those of one GitHub App.');
     expect(stderr).not.toContain('    at ');
   });

@@ -50,12 +50,12 @@ describe('a tag that no release made', TIMEOUT, () => {
     // Older ones and those with the digest of what runs count no more than others.
     await writer.forgeTag('0.0.1', { uri: 'https://attacker.example/model', digest: digestOf('a') });
     await world.proposeBy('writer', { 'k8s/production.yaml': manifest('https://attacker.example/model') });
-    expect(await checkOfChange()).toEqual({ is: 'failure', title: 'A target names no registered version' });
+    expect(await checkOfChange()).toEqual({ is: 'failure', title: 'A target does not name a registered version' });
     const { data } = await world.bot.client().checks.listForRef({
       ...{ owner: 'acme', repo: 'flights', check_name: CHECK },
       ref: (await world.open())['A change']?.head ?? '',
     });
-    expect(data.check_runs[0]?.output.summary).toContain('flights v0.0.1: its tag has no line of Tidegate');
+    expect(data.check_runs[0]?.output.summary).toContain('flights v0.0.1: its tag has no line from Tidegate');
   });
 
   it('is nothing to go back to, nor is a version that the environment has not run', async () => {
@@ -63,7 +63,7 @@ describe('a tag that no release made', TIMEOUT, () => {
     await writer.forgeTag('0.0.1', { uri: uriOf(digestOf('e')), digest: digestOf('e') });
     const issue = await world.openIssue('Odd predictions', []);
     expect(await world.say(issue, '/tidegate rollback 0.0.1', 'writer')).toMatch(
-      /There is no version 0\.0\.1.*not believed/,
+      /There is no version 0\.0\.1.*not trusted/,
     );
     await world.register('0.2.0', 'b');
     const rollback = await world.say(issue, '/tidegate rollback 0.2.0', 'writer');
@@ -76,7 +76,7 @@ describe('a tag that no release made', TIMEOUT, () => {
     const writer = await Writer.of(world);
     await writer.forgeTag('0.1.0', { uri: uriOf(digestOf('e')), digest: digestOf('e') });
     const issue = await world.openIssue('Why?', []);
-    expect(await world.say(issue, '/tidegate promote staging')).toMatch(/not believed: v0\.1\.0: /);
+    expect(await world.say(issue, '/tidegate promote staging')).toMatch(/not trusted: v0\.1\.0: /);
   });
 });
 
@@ -132,7 +132,7 @@ describe.each(['merge', 'squash', 'rebase', 'queue'] as const)('a promotion that
     await world.merge(STAGING, method);
     const { head = '' } = (await world.open())[PRODUCTION] ?? {};
     await world.later(60_000);
-    expect((await world.check(head)).title).toContain('soaks upstream');
+    expect((await world.check(head)).title).toContain('soak in progress upstream');
     await world.later(24 * HOUR);
     expect(await world.check(head)).toMatchObject({ is: 'success' });
   });
@@ -150,7 +150,7 @@ describe('health', TIMEOUT, () => {
     await world.later(2 * HOUR);
     await world.merge(STAGING, 'merge');
     const { head = '' } = (await world.open())[PRODUCTION] ?? {};
-    expect((await world.check(head)).title).toContain('nothing was said about its health yet');
+    expect((await world.check(head)).title).toContain('no health status yet');
     // The merge is not late, though its branch is: no deadline has passed.
     expect(await world.issues('tidegate/hold')).toEqual([]);
   });

@@ -4,7 +4,7 @@ import { formatVersionTagMessage } from '../../core/reports/version-tag-line.ts'
 import { type CommitIdentity, runGit } from '../../testkit/git-client.ts';
 import { type PromotionWorld, REPOSITORY } from './promotion-world.ts';
 
-/** What a tag claims that no release made. */
+/** What a tag claims that no release created. */
 export interface ForgedTag {
   readonly uri: string;
   /** 64 hexadecimal digits. */

@@ -103,10 +103,10 @@ describe('npm run init', () => {
     expect(config.models.houses?.gate.rules[0]).toMatchObject({ metric: 'mae', max: 16.67 });
   });
 
-  it('says that a folder is no Git repository, and that a test set has to be pulled first', async () => {
-    expect((await init()).stderr).toContain('is no Git repository');
+  it('says that a folder is not a Git repository, and that a test set has to be pulled first', async () => {
+    expect((await init()).stderr).toContain('is not a Git repository');
     await team();
     const { stderr } = await init('--dataset', 'data/other.parquet');
-    expect(stderr).toContain("Get it with 'dvc pull data/other.parquet'");
+    expect(stderr).toContain("Download it with 'dvc pull data/other.parquet'");
   });
 });

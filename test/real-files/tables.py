@@ -306,7 +306,7 @@ for rows in [60, 120_000]:
     refuse_table = pa.table([pa.array(counted), pa.array(counted * 2)], names=["a", "a"])
     file = f"{len(cases):03}.parquet"
     parquet.write_table(refuse_table, folder / file)
-    keep(f"Parquet, a name twice, {rows}", file, None, refused="column a is there more than once")
+    keep(f"Parquet, a name twice, {rows}", file, None, refused="column a occurs more than once")
     inside = pa.table({"s": pa.array([{"B": 1, "A_1": 2}] * rows), "a": pa.array(counted), "b": pa.array(counted)})
     file = f"{len(cases):03}.parquet"
     parquet.write_table(inside.drop_columns("s"), folder / file)

@@ -28,7 +28,7 @@ describe('renderMutation', () => {
       [],
     );
     expect(unexplained).toEqual(['core/domain/gate/x.ts:7 ` a < b ` to ` a <= b `']);
-    expect(text).toContain('Of 10 changes 9 are noticed (90.0 %); 0 that are not are explained below, 1 are not.');
+    expect(text).toContain('Tests notice 9 of 10 changes (90.0 %). 0 of the others are explained below, 1 are not.');
     expect(text).toContain('**not explained**');
   });
 

@@ -64,7 +64,7 @@ function unreadable(path: string, cause: unknown): UserError {
 function withoutKeys(path: string, profile: string): UserError {
   const message = `profile "${profile}" of ${path} has no aws_access_key_id and aws_secret_access_key`;
   return new UserError('CREDENTIALS_MISSING', message, {
-    fix: 'Write both there, or correct profile and credentialpath of the remote.',
+    fix: 'Add both there, or correct profile and credentialpath of the remote.',
     place: { file: '.dvc/config' },
   });
 }

@@ -102,8 +102,9 @@ export class S3DataRemote implements DataRemote {
       const last = token;
       token = isTruncated ? unescapeXml(/<NextContinuationToken>([^<]*)</.exec(text)?.[1]) : undefined;
       // Half a list is none: what is not in it would count as absent.
-      if (isTruncated && token === undefined) throw brokenList(this.uri, 'it breaks off');
-      if (token !== undefined && token === last) throw brokenList(this.uri, 'the same page comes for ever');
+      if (isTruncated && token === undefined) throw brokenList(this.uri, 'it is truncated');
+      if (token !== undefined && token === last)
+        throw brokenList(this.uri, 'the same page is returned again and again');
     } while (token !== undefined);
   }
 
@@ -114,7 +115,7 @@ export class S3DataRemote implements DataRemote {
       head: () => true,
       data: (chunk) => {
         bytes += chunk.length;
-        if (bytes > MOST_LIST_BYTES) throw brokenList(this.uri, 'a page of it has no end');
+        if (bytes > MOST_LIST_BYTES) throw brokenList(this.uri, 'one of its pages is truncated');
         chunks.push(Buffer.from(chunk));
       },
       again: () => {
@@ -147,7 +148,7 @@ export class S3DataRemote implements DataRemote {
 function brokenList(uri: string, what: string): ServiceError {
   return new ServiceError('STORE_UNREACHABLE', `${uri}: the list of its objects cannot be read: ${what}`, {
     retryable: true,
-    fix: 'Run the job again; if it stays so, look at the proxy or server between this job and the remote.',
+    fix: 'Run the job again. If the error remains, check the proxy or server between this job and the remote.',
   });
 }
 

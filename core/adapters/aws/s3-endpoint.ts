@@ -128,6 +128,6 @@ export class S3Endpoint implements ObjectEndpoint {
 
 function forbidden(uri: string): UserError {
   return new UserError('OBJECT_FORBIDDEN', `${uri} is missing, or these credentials may not read it (HTTP 403)`, {
-    fix: 'Give the role s3:GetObject on it. With s3:ListBucket on the bucket too, S3 says which of the two it is.',
+    fix: 'Give the role s3:GetObject on it. With s3:ListBucket on the bucket as well, S3 reports which of the two it is.',
   });
 }

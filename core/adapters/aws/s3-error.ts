@@ -30,7 +30,7 @@ export function translateS3Error(uri: string, error: unknown): ServiceError | Us
       `${uri}: the store refused the request (${name}, HTTP ${status ?? '-'}).`,
       {
         retryable: false,
-        fix: 'Check the bucket name, AWS_REGION, AWS_ENDPOINT_URL and that the credentials of this job may do this.',
+        fix: 'Check the bucket name, AWS_REGION, AWS_ENDPOINT_URL and the permissions of the credentials of this job.',
         cause: error,
       },
     );
@@ -38,7 +38,7 @@ export function translateS3Error(uri: string, error: unknown): ServiceError | Us
   const detail = error instanceof Error && error.message !== '' ? error.message : name;
   return new ServiceError('STORE_UNREACHABLE', `${uri}: no answer from the store (${detail})`, {
     retryable: true,
-    fix: 'Run the job again; if it stays so, check AWS_ENDPOINT_URL and the network of the runner.',
+    fix: 'Run the job again. If the error remains, check AWS_ENDPOINT_URL and the network of the runner.',
     cause: error,
   });
 }

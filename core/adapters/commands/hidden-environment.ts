@@ -48,7 +48,7 @@ function takeCarried(env: Env): Readonly<Record<string, string>> {
 function restart(open: Record<string, string>, hidden: Readonly<Record<string, string>>): never {
   const { execve } = process;
   if (execve === undefined) {
-    throw new UserError('PLATFORM_UNSUPPORTED', 'this action cannot keep its tokens from the commands that it runs', {
+    throw new UserError('PLATFORM_UNSUPPORTED', 'this action cannot hide its tokens from the commands that it runs', {
       fix: 'Run this job on a runner with Linux or macOS.',
     });
   }

@@ -64,9 +64,9 @@ export class ShellCommandRunner implements CommandRunner {
     if (names.length === 0) return;
     const { note } = this.#options;
     note(
-      `The command wrote to ${names.join(', ')}. Tidegate drops this: a command of train sets no variables, outputs`,
+      `The command wrote to ${names.join(', ')}. Tidegate ignores this: a command of train cannot set variables, outputs`,
     );
-    note('or paths of other steps. Write a file instead, and read it in a step of its own.');
+    note('or paths of other steps. Write a file instead, and read it in another step.');
   }
 
   #runWith({ line, shell, folder, variables }: Command, files: Readonly<Record<string, string>>): Promise<CommandEnd> {

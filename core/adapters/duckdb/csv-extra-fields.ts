@@ -148,7 +148,7 @@ function oddRecord(file: string, { line, fields, text, isSpaced }: OddRecord, ne
       },
     );
   }
-  const message = `${place} has ${fields} fields, ${needed} are needed as in the header: ${text.trimEnd()}`;
+  const message = `${place} has ${fields} fields, but the header has ${needed}: ${text.trimEnd()}`;
   return new UserError('DATA_INVALID', message, {
     fix: 'Write every row with a value for each column; put a value that contains the delimiter into double quotes.',
   });

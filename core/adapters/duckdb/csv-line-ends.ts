@@ -36,7 +36,7 @@ function refuse(file: string, odd: OddEnd | undefined): void {
       fix:
         odd.end === '\r' || odd.first === '\r'
           ? 'End all lines with LF, and put a value that contains CR into double quotes.'
-          : "End all lines in the same way, such as with: sed -i 's/\\r$//' <file>",
+          : "End all lines in the same way, for example with: sed -i 's/\\r$//' <file>",
     },
   );
 }

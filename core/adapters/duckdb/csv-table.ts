@@ -61,7 +61,7 @@ async function openOne(file: string, options: CsvOptions): Promise<CsvFile> {
   const delimiter = options.delimiter ?? (/\.tsv(\.|$)/i.test(file) ? '\t' : chooseDelimiter(text, isWhole));
   const [header] = readRecords(text, { delimiter, limit: 1, isWhole });
   if (header === undefined) {
-    throw new UserError('DATA_INVALID', `${file} has no header: it is empty, or its first line has no end`, {
+    throw new UserError('DATA_INVALID', `${file} has no header: it is empty, or its first line is not complete`, {
       fix: 'Write the names of the columns in the first line.',
     });
   }

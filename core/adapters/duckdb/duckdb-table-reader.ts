@@ -33,14 +33,14 @@ export class DuckDbTableReader implements TableReader, RelationEngine {
 
   async describe(path: string, options: CsvOptions = {}): Promise<TableDescription> {
     if (/^[a-z0-9]+:\/\//i.test(path)) {
-      throw new UserError('DATA_UNSUPPORTED', `${path} is an address, and tables are read from files by this version`, {
-        fix: 'Bring the files into the workspace first (data-pull), and give their path.',
+      throw new UserError('DATA_UNSUPPORTED', `${path} is an address, and this version reads tables only from files`, {
+        fix: 'Download the files into the workspace first (data-pull), and use their path.',
       });
     }
     const { files, root } = await this.#filesOf(path);
     if (files.length === 0) {
       throw new UserError('DATA_NOT_FOUND', `there is no file ${path}`, {
-        fix: 'Check the path, and that data-pull or the step that makes it ran before.',
+        fix: 'Check the path, and that data-pull or the step that makes the file ran before.',
       });
     }
     try {

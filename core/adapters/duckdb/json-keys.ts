@@ -11,7 +11,7 @@ export interface JsonKeys {
   readonly unclear: ReadonlyMap<string, string>;
 }
 
-const TWICE = 'has the name of another key, but for upper and lower case';
+const TWICE = 'differs from another key only by upper and lower case';
 
 /**
  * The keys of files whose columns the engine may have renamed: it numbers names that differ by their case alone (`A_1`),
@@ -31,7 +31,8 @@ export async function jsonKeys(table: TableFiles, names: readonly string[], quer
   for (const key of keys) {
     // A key that is written as the engine writes another one may be either of them.
     if (isTwice(key.toLowerCase()) || isTwice(unnumbered(key))) unclear.set(key, TWICE);
-    else if (key === '' || (isPlace(key) && alike.has(''))) unclear.set(key, 'has no name, or the one for such a key');
+    else if (key === '' || (isPlace(key) && alike.has('')))
+      unclear.set(key, 'has an empty name, or the reserved name for one');
   }
   return { clear: new Set(keys.filter((key) => !unclear.has(key))), unclear };
 }

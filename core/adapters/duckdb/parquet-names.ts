@@ -12,7 +12,7 @@ export interface ParquetName {
   readonly unreadable?: string | undefined;
 }
 
-const TWICE = 'has the name of another column, but for upper and lower case';
+const TWICE = 'differs from another column only by upper and lower case';
 /** What the engine gives for the column of a file whose name a folder has too. */
 export const HIDDEN = 'has the name of a folder above the dataset';
 /** Chosen by the engine, which makes a double of longer ones, with other values. */
@@ -44,7 +44,7 @@ export async function parquetNames(
   const [first = []] = files;
   if (files.length === 1 && table.partitions.length === 0 && first.length === engine.length) {
     return first.map((name, at) => {
-      const unreadable = count(first, name) > 1 ? 'is there more than once' : problemOf(name);
+      const unreadable = count(first, name) > 1 ? 'occurs more than once' : problemOf(name);
       return { name, alias: engine[at] ?? name, unreadable };
     });
   }

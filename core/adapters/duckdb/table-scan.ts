@@ -32,7 +32,7 @@ export function formatOf(files: readonly string[]): TableFormat {
   const [format] = formats;
   if (format === undefined || formats.size > 1) {
     const odd = files.find((file) => tableFormat(file) === undefined) ?? files.join(', ');
-    throw new UserError('DATA_UNSUPPORTED', `${odd} is of no known table format`, {
+    throw new UserError('DATA_UNSUPPORTED', `${odd} is not in a known table format`, {
       fix: 'Use files of one format: .parquet, .csv, .tsv, .jsonl or .ndjson (text also as .gz or .zst).',
     });
   }

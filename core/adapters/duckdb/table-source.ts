@@ -124,8 +124,8 @@ function refuseOtherText(file: string, { encoding, text }: TextHead): void {
     throw new UserError('DATA_INVALID', `${file} is UTF-16, and JSON lines are UTF-8`, { fix: 'Write it as UTF-8.' });
   }
   if (/^\s*\[/.test(text)) {
-    throw new UserError('DATA_INVALID', `${file} is one JSON array, and not one object per line`, {
-      fix: "Write one object per line, such as with pandas: to_json(path, orient='records', lines=True).",
+    throw new UserError('DATA_INVALID', `${file} is one JSON array, not one object per line`, {
+      fix: "Write one object per line, for example with pandas: to_json(path, orient='records', lines=True).",
     });
   }
 }

@@ -72,7 +72,7 @@ async function refusePacked(file: string, cause: unknown): Promise<never> {
   for await (const chunk of createReadStream(file, { end: 1023 })) parts.push(Buffer.from(chunk));
   const known = knownContent(Buffer.concat(parts));
   if (known !== undefined && known.kind !== 'gzip') throw notATable(file, known);
-  throw new UserError('DATA_INVALID', `${file} is cut or damaged: ${cause.message}`, {
+  throw new UserError('DATA_INVALID', `${file} is truncated or damaged: ${cause.message}`, {
     fix: 'Download or write the whole file again.',
     cause,
   });

@@ -2,7 +2,7 @@ import { UserError } from '../../errors.ts';
 
 /** Chosen: as much of a line as a person looks at. */
 const SHOWN = 200;
-const WHOLE = 'Check that the file is whole and of the format that its name says.';
+const WHOLE = 'Check that the file is complete and that its format matches the ending of its name.';
 
 /** What the engine says of a table that it cannot read, as an error of who wrote the table; any other error as it is. */
 export function unreadable(path: string, cause: unknown): unknown {
@@ -27,7 +27,7 @@ function csvProblem(path: string, message: string): { readonly message: string; 
   const fields = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(message);
   if (fields !== null) {
     return {
-      message: `${place} has ${fields[2]} ${fields[2] === '1' ? 'field' : 'fields'}, ${fields[1]} are needed as in the header: ${shown}`,
+      message: `${place} has ${fields[2]} ${fields[2] === '1' ? 'field' : 'fields'}, but the header has ${fields[1]}: ${shown}`,
       fix: 'Write every row with a value for each column; put a value that contains the delimiter into double quotes.',
     };
   }

@@ -165,7 +165,10 @@ class TrackedProjectReader {
   async #text(file: string): Promise<string> {
     const text = await this.#tree.text(file);
     if (text !== undefined) return text;
-    throw dvcError('DVC_INVALID', file, { message: 'does not exist', fix: 'Add it, or remove what names it.' });
+    throw dvcError('DVC_INVALID', file, {
+      message: 'does not exist',
+      fix: 'Add it, or remove the entry that names it.',
+    });
   }
 }
 

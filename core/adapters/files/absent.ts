@@ -6,7 +6,7 @@ import { errorCode } from './error-code.ts';
 const REFUSALS = new Map([
   ['EACCES', 'this job may not read it'],
   ['EPERM', 'this job may not read it'],
-  ['ELOOP', 'its links lead in a circle'],
+  ['ELOOP', 'its links form a loop'],
   ['ENAMETOOLONG', 'the name is too long for this file system'],
 ]);
 
@@ -28,7 +28,7 @@ export function unlessAbsent(error: unknown): undefined {
   const why = REFUSALS.get(errorCode(error) ?? '');
   if (why === undefined) throw error;
   const path = error instanceof Error && 'path' in error ? String(error.path) : 'a file';
-  throw new UserError('DISK_REFUSED', `cannot look at ${path}: ${why}`, {
+  throw new UserError('DISK_REFUSED', `cannot read ${path}: ${why}`, {
     fix: 'Make the path readable for the user of this job, or correct it.',
     cause: error,
   });

@@ -33,7 +33,7 @@ export async function extractPackage(
 
 async function writeEntry(folder: string, path: string, bytes: Buffer): Promise<string> {
   if (path.split('/').some((part) => part === '..' || part === '')) {
-    throw new ServiceError('PACKAGE_CORRUPT', `a package holds the path ${JSON.stringify(path)}`, {
+    throw new ServiceError('PACKAGE_CORRUPT', `a package contains the path ${JSON.stringify(path)}`, {
       retryable: false,
       fix: 'Check the registry that npm is set to on this runner.',
     });

@@ -39,7 +39,7 @@ export async function fetchArtifact({ store, digest, into }: ArtifactFetch): Pro
   }
   if (files.length === 0) {
     throw new UserError('OBJECT_MISSING', `${store.uri} has no artifact ${digest}`, {
-      fix: 'Check register.store in tidegate.yaml, and that nobody removed the artifact.',
+      fix: 'Check register.store in tidegate.yaml, and that the artifact was not removed.',
     });
   }
   const isFile = await matches(partial, files, digest);
@@ -51,7 +51,7 @@ export async function fetchArtifact({ store, digest, into }: ArtifactFetch): Pro
 async function download(store: ObjectStore, key: string, file: string): Promise<void> {
   const content = await store.open(key);
   if (content === undefined)
-    throw new UserError('OBJECT_MISSING', `${store.uri}/${key} is gone`, { fix: 'Run it again.' });
+    throw new UserError('OBJECT_MISSING', `${store.uri}/${key} was deleted`, { fix: 'Run the job again.' });
   await mkdir(path.dirname(file), { recursive: true });
   await pipeline(Readable.from(content), createWriteStream(file));
 }
@@ -65,7 +65,7 @@ async function matches(folder: string, files: readonly string[], digest: string)
   }
   if ((await hasher.hash(folder)).digest === digest) return false;
   await rm(folder, { recursive: true, force: true });
-  throw new UserError('OBJECT_CORRUPT', `what the store keeps under ${digest} has another digest`, {
+  throw new UserError('OBJECT_CORRUPT', `the content of the store under ${digest} has another digest`, {
     fix: 'Remove this artifact from the store and register the version again.',
   });
 }

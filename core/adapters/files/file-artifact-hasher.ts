@@ -16,7 +16,7 @@ export class FileArtifactHasher implements ArtifactHasher {
     const found = await stat(location).catch(unlessAbsent);
     if (found === undefined) {
       throw new UserError('DATA_NOT_FOUND', `${location} does not exist`, {
-        fix: 'Check the path, and that the step that makes it ran before.',
+        fix: 'Check the path, and that the step that makes the file ran before.',
       });
     }
     if (found.isDirectory()) return this.#hashFolder(location);
@@ -76,7 +76,7 @@ async function linkTarget(link: string): Promise<Stats> {
   if (!found.isDirectory()) return found;
   const [target, own] = await Promise.all([realpath(link), realpath(path.dirname(link))]);
   if (`${own}${path.sep}`.startsWith(`${target}${path.sep}`)) {
-    throw invalid(`the link ${link} leads to a folder that it lies in`, 'Remove the link.');
+    throw invalid(`the link ${link} leads to a folder that contains it`, 'Remove the link.');
   }
   return found;
 }

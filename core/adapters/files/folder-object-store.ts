@@ -117,7 +117,7 @@ function folderError(file: string, error: unknown): unknown {
   if (code === undefined) return error;
   return new ServiceError('STORE_REFUSED', `${file}: ${code}`, {
     retryable: false,
-    fix: 'Check that the folder exists, is a folder, has room, and may be written by this job.',
+    fix: 'Check that the path is a folder with free space, and that this job may write it.',
     cause: error,
   });
 }

@@ -28,14 +28,14 @@ const MARKS: readonly Mark[] = [
   {
     kind: 'lfs-pointer',
     head: /^version https:\/\/git-lfs\.github\.com\/spec\//,
-    what: 'a Git LFS pointer, not the file that it stands for',
-    fix: 'Check out with lfs: true (actions/checkout), or run git lfs pull before.',
+    what: 'a Git LFS pointer, not the file itself',
+    fix: 'Set lfs: true for actions/checkout, or run git lfs pull before this step.',
   },
   {
     kind: 'dvc-pointer',
     head: /^(outs:\s*\n- md5:|md5: [0-9a-f]{32}\s*\n)/,
-    what: 'a DVC file, not the data that it stands for',
-    fix: 'Name the data, without .dvc, and run data-pull before.',
+    what: 'a DVC file, not the data itself',
+    fix: 'Use the path of the data, without .dvc, and run data-pull before this step.',
   },
   {
     kind: 'html',
@@ -52,14 +52,14 @@ const MARKS: readonly Mark[] = [
   {
     kind: 'gzip',
     magic: '1f8b',
-    what: 'packed with gzip',
-    fix: 'Unpack it; a packed table is named .csv.gz or .jsonl.gz.',
+    what: 'compressed with gzip',
+    fix: 'Decompress it, or name a compressed table .csv.gz or .jsonl.gz.',
   },
   {
     kind: 'zstd',
     magic: '28b52ffd',
-    what: 'packed with Zstandard',
-    fix: 'Unpack it; a packed table is named .csv.zst or .jsonl.zst.',
+    what: 'compressed with Zstandard',
+    fix: 'Decompress it, or name a compressed table .csv.zst or .jsonl.zst.',
   },
   { kind: 'parquet', magic: '50415231', what: 'a Parquet file', fix: 'Name it .parquet.' },
   { kind: 'utf-16', magic: 'fffe', what: 'text in UTF-16', fix: 'Write it as UTF-8.' },
@@ -86,11 +86,11 @@ const MARKS: readonly Mark[] = [
     what: 'an Excel workbook',
     fix: CONVERT,
   },
-  { kind: 'zip', magic: ZIP, what: 'a ZIP archive', fix: 'Unpack it, and name what is in it.' },
+  { kind: 'zip', magic: ZIP, what: 'a ZIP archive', fix: 'Extract it, and use the path of a file in it.' },
   {
     kind: 'safetensors',
     head: /^.{6}\0\0\{\s*"/s,
-    what: 'a SafeTensors file, which holds weights and no model',
+    what: 'a SafeTensors file, which has weights but no model',
     fix: EXPORT,
   },
   ...['8002', '8003', '8004', '8005'].flatMap((magic): readonly Mark[] => [
@@ -98,15 +98,15 @@ const MARKS: readonly Mark[] = [
       kind: 'joblib',
       magic,
       head: /^.{2,80}(sklearn|joblib|numpy|xgboost|lightgbm)/s,
-      what: 'a pickle of Python (joblib)',
+      what: 'a Python pickle (joblib)',
       fix: EXPORT,
     },
-    { kind: 'pickle', magic, what: 'a pickle of Python', fix: EXPORT },
+    { kind: 'pickle', magic, what: 'a Python pickle', fix: EXPORT },
   ]),
   ...['7801', '785e', '789c', '78da'].map((magic) => ({
     kind: 'joblib',
     magic,
-    what: 'a packed pickle of Python (joblib)',
+    what: 'a compressed Python pickle (joblib)',
     fix: EXPORT,
   })),
 ];
@@ -135,5 +135,7 @@ export async function knownContentOf(file: string): Promise<KnownContent | undef
 
 /** The error for a table that is another kind of file. */
 export function notATable(file: string, { what, fix }: KnownContent): UserError {
-  return new UserError('DATA_INVALID', `${file} is no table: it is ${what}`, { fix: fix === EXPORT ? CONVERT : fix });
+  return new UserError('DATA_INVALID', `${file} is not a table: it is ${what}`, {
+    fix: fix === EXPORT ? CONVERT : fix,
+  });
 }

@@ -9,7 +9,7 @@ const REFUSALS = new Map([
   ['EACCES', 'it may not be written'],
   ['EPERM', 'it may not be written'],
   ['ENAMETOOLONG', 'the name is too long for this file system'],
-  ['EILSEQ', 'this file system does not take the name'],
+  ['EILSEQ', 'this file system does not accept the name'],
 ]);
 
 /**
@@ -30,7 +30,7 @@ export function asDiskError(file: string, error: unknown): unknown {
   const why = REFUSALS.get(errorCode(error) ?? '');
   if (why === undefined) return error;
   return new UserError('DISK_REFUSED', `cannot write ${file}: ${why}`, {
-    fix: 'Make room, correct the permissions, or set cache.dir in .dvc/config.local to another disk; then run it again.',
+    fix: 'Free some space, correct the permissions, or set cache.dir in .dvc/config.local to another disk. Then run the job again.',
     cause: error,
   });
 }

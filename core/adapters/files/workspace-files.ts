@@ -19,7 +19,8 @@ export class WorkspaceFiles {
   async read(file: string): Promise<string | undefined> {
     await this.#assertSafe(file);
     const found = await lstat(path.join(this.#root, file)).catch(unlessAbsent);
-    if (found !== undefined && !found.isFile()) throw unsafe(file, found.isDirectory() ? 'is a folder' : 'is no file');
+    if (found !== undefined && !found.isFile())
+      throw unsafe(file, found.isDirectory() ? 'is a folder' : 'is not a file');
     const bytes = await readFile(path.join(this.#root, file)).catch(unlessAbsent);
     return bytes === undefined ? undefined : decodeText(bytes, file);
   }
@@ -41,13 +42,13 @@ export class WorkspaceFiles {
     if (outside || parts[0] === '.github') throw unsafe(file, 'is not a file that may be edited');
     for (let depth = 1; depth <= parts.length; depth++) {
       const step = await lstat(path.join(this.#root, ...parts.slice(0, depth))).catch(unlessAbsent);
-      if (step?.isSymbolicLink()) throw unsafe(file, 'is or goes through a symbolic link');
+      if (step?.isSymbolicLink()) throw unsafe(file, 'is a symbolic link, or its path contains one');
     }
   }
 }
 
 function unsafe(file: string, why: string): UserError {
   return new UserError('PATH_UNSAFE', `${file} ${why}`, {
-    fix: 'Name a plain file inside the repository, outside .github, relative to its root.',
+    fix: 'Use a regular file inside the repository, outside .github, with a path relative to its root.',
   });
 }

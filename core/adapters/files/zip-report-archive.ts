@@ -40,7 +40,7 @@ async function readZip(zip: Uint8Array, names: readonly string[]): Promise<Reado
     }
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw invalid('it is no readable zip', error);
+    throw invalid('it is not a readable zip', error);
   }
   return found;
 }
@@ -64,13 +64,13 @@ async function unpack(file: ZipFile, entry: Entry): Promise<Uint8Array> {
 function tooLarge({ fileName }: Entry): UserError {
   const message = `${fileName} of the workflow artifact has more than ${BOT_LIMITS.maxBytes} bytes`;
   return new UserError('REPORT_TOO_LARGE', message, {
-    fix: 'Declare fewer slices or metrics in evaluate, or check what made the artifact.',
+    fix: 'Declare fewer slices or metrics in evaluate, or check which step made the artifact.',
   });
 }
 
 function invalid(why: string, cause?: unknown): UserError {
   return new UserError('REPORT_INVALID', `the workflow artifact cannot be read: ${why}`, {
-    fix: 'Run the workflow again, and check what made the artifact.',
+    fix: 'Run the workflow again, and check which step made the artifact.',
     cause,
   });
 }

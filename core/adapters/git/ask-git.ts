@@ -48,7 +48,7 @@ export async function askGit(
 function refusal(directory: string, command: string, why: string): UserError {
   const said = why.split('\n')[0] ?? '';
   return new UserError('GIT_FAILED', `'git ${command}' failed in ${directory}: ${said}`, {
-    fix: `Make git available to this job, and let 'git ${command}' work there (a folder of another user: 'git config --global --add safe.directory ${directory}').`,
+    fix: `Make git available to this job, and make sure that 'git ${command}' works there (for a folder of another user: 'git config --global --add safe.directory ${directory}').`,
   });
 }
 

@@ -164,6 +164,6 @@ function gitEnv(env: Env): Record<string, string> {
 function unreadable(directory: string, why: string): UserError {
   const said = why.trim().split('\n')[0] ?? '';
   return new UserError('COMMIT_UNREADABLE', `git cannot read the commit that is checked out in ${directory}: ${said}`, {
-    fix: 'Check out the repository with actions/checkout before this step, and make git available to it.',
+    fix: 'Run actions/checkout before this step, and make git available to it.',
   });
 }

@@ -79,14 +79,14 @@ export class GitHubBranches implements Branches {
     { expected, force }: { readonly expected: string | undefined; readonly force: boolean },
   ): Promise<void> {
     const placed = expected === undefined ? this.#create(branch, sha) : this.#update(branch, sha, { expected, force });
-    const what = `moving the branch ${branch}`;
+    const what = `updating the branch ${branch}`;
     await placed.catch(async (cause: unknown) => {
       const now = isRefused(cause) ? await this.#sha(branch) : expected;
       // The answer to an earlier try of ours got lost.
       if (now === sha) return;
       if (now === expected) return orServiceError(Promise.reject(cause), what, WRITE);
-      throw new ServiceError('GITHUB_CONFLICT', `${branch} was moved by somebody else at the same moment`, {
-        fix: 'Look again: the next event or sweep does.',
+      throw new ServiceError('GITHUB_CONFLICT', `${branch} was updated by another process at the same time`, {
+        fix: 'No action needed: the next event or sweep tries again.',
         retryable: true,
         cause,
       });

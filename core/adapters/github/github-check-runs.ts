@@ -49,7 +49,7 @@ export class GitHubCheckRuns implements CheckRuns {
       head_sha: headSha,
       ...wanted,
     });
-    return Number((await orServiceError(answer, `showing the check ${name}`, 'checks: write')).data.id);
+    return Number((await orServiceError(answer, `creating the check ${name}`, 'checks: write')).data.id);
   }
 
   async #update(id: number, wanted: ReturnType<typeof state> & { output: ReturnType<typeof output> }) {
@@ -58,7 +58,7 @@ export class GitHubCheckRuns implements CheckRuns {
       check_run_id: id,
       ...wanted,
     });
-    await orServiceError(answer, `changing the check ${id}`, 'checks: write');
+    await orServiceError(answer, `updating the check ${id}`, 'checks: write');
     return id;
   }
 }

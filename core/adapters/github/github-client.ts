@@ -40,7 +40,7 @@ export async function createGitHubClient({ token, apiUrl }: GitHubClientOptions)
 export function parseRepositoryName(text: string): RepositoryName {
   const [owner, repo, ...rest] = text.split('/');
   if (owner === undefined || repo === undefined || rest.length > 0 || owner === '' || repo === '') {
-    throw new RangeError(`${JSON.stringify(text)} is no owner/name`);
+    throw new RangeError(`${JSON.stringify(text)} is not an owner/name`);
   }
   return { owner, repo };
 }

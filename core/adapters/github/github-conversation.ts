@@ -45,7 +45,7 @@ export class GitHubConversation implements Conversation {
     const { id } = await this.#react(comment);
     const route = 'DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions/{reaction_id}';
     const answer = this.#client.request(route, { ...this.#repository, comment_id: comment, reaction_id: id });
-    await orServiceError<unknown>(answer, `taking back the reaction to the comment ${comment}`, 'issues: write');
+    await orServiceError<unknown>(answer, `removing the reaction to the comment ${comment}`, 'issues: write');
   }
 
   async #react(comment: number): Promise<{ readonly id: number; readonly isNew: boolean }> {

@@ -69,7 +69,7 @@ export class GitHubDefaultBranchLog implements DefaultBranchLog {
       per_page: PER_PAGE,
       ...(after === '' ? {} : { after }),
     });
-    const { data, headers } = await orServiceError(answer, 'reading the moves of the default branch', READ);
+    const { data, headers } = await orServiceError(answer, 'reading the activity of the default branch', READ);
     const tips = data
       .filter(({ after: to }) => !NO_COMMIT.test(to))
       .map(({ after: sha, timestamp }) => ({ sha, arrivedAtMs: Date.parse(timestamp) }));

@@ -37,7 +37,7 @@ export class GitHubMerging implements Merging {
     const route = 'GET /repos/{owner}/{repo}/pulls/{pull_number}';
     const asked = this.#client.request(route, { ...this.#repository, pull_number: number });
     const { data } = await orServiceError(asked, `reading pull request ${number}`, 'pull-requests: read');
-    if (data.head.sha !== headSha) return 'its branch has moved';
+    if (data.head.sha !== headSha) return 'its branch was updated';
     if (!MERGEABLE.has(data.mergeable_state)) return `GitHub says it is ${data.mergeable_state}`;
     const merging = this.#client
       .request('PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge', {

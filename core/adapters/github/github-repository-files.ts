@@ -95,7 +95,7 @@ export class GitHubRepositoryFiles implements RepositoryFiles {
     if (found === undefined) return undefined;
     const { data } = found;
     if (Array.isArray(data) || data.type !== 'file' || !('content' in data)) {
-      throw new UserError('DATA_UNSUPPORTED', `${path} is no plain file`, { fix: 'Replace it by a file.' });
+      throw new UserError('DATA_UNSUPPORTED', `${path} is not a regular file`, { fix: 'Replace it with a file.' });
     }
     // Without content in the answer a large file would look like an empty one.
     if (data.size > this.#maxBytes || data.encoding !== 'base64') throw tooLarge(path, data.size, this.#maxBytes);

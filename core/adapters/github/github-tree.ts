@@ -45,8 +45,8 @@ export class GitHubTree {
       const isLast = index === parts.length - 1;
       if (isLast && (entry.mode === '100644' || entry.mode === '100755')) return entry.mode;
       if (isLast || entry.mode !== '040000') {
-        throw new UserError('PATH_UNSAFE', `${path} is no plain file, or goes through a link`, {
-          fix: 'Name a plain file inside the repository in the targets of tidegate.yaml.',
+        throw new UserError('PATH_UNSAFE', `${path} is not a regular file, or its path contains a link`, {
+          fix: 'Use a regular file inside the repository in the targets of tidegate.yaml.',
         });
       }
       sha = entry.sha;
@@ -95,7 +95,7 @@ export class GitHubTree {
     const { data } = await orServiceError(answer, `reading the tree ${tree_sha}`, 'contents: read');
     if (data.truncated) {
       throw new ServiceError('GITHUB_REFUSED', `GitHub lists only a part of the folder ${tree_sha}`, {
-        fix: 'Move the targets of tidegate.yaml out of a folder of so many files.',
+        fix: 'Move the targets of tidegate.yaml to a folder with fewer files.',
         retryable: false,
       });
     }

@@ -80,7 +80,7 @@ export class GitHubVersionTags implements VersionTags {
     return tags.map(({ name }, index) => {
       const tag = repository?.[`t${index}`];
       if (tag?.target === undefined) {
-        throw new ServiceError('GITHUB_CONFLICT', `the tag ${name} is gone`, {
+        throw new ServiceError('GITHUB_CONFLICT', `the tag ${name} was deleted`, {
           fix: 'No action needed: the tags are listed again.',
           retryable: true,
         });

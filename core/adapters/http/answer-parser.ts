@@ -108,7 +108,7 @@ export class AnswerParser {
       this.isReusable = false;
       return { kind: 'until-close' };
     }
-    if (!/^\d{1,15}$/.test(length)) throw new BrokenAnswerError('the length of the answer is no number');
+    if (!/^\d{1,15}$/.test(length)) throw new BrokenAnswerError('the length of the answer is not a number');
     return { kind: 'length', left: Number(length) };
   }
 

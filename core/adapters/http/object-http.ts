@@ -136,7 +136,7 @@ export class ObjectHttp {
       `${this.#endpoint.uri}/${call.key}: no answer from the store (${said})`,
       {
         retryable: true,
-        fix: 'Run the job again; if it stays so, check the address of the remote and the network of the runner.',
+        fix: 'Run the job again. If the error remains, check the address of the remote and the network of the runner.',
         cause: failure === answer ? undefined : failure,
       },
     );

@@ -175,14 +175,14 @@ class RangeReceiver implements ObjectReceiver {
 
   head(head: HttpHead): boolean {
     if (rangeOf(head)?.start !== this.#object.start + this.#received) {
-      throw brokenAnswer(this.#object.key, 'the server answered with another range than was asked for');
+      throw brokenAnswer(this.#object.key, 'the server sent another range than requested');
     }
     return true;
   }
 
   data(chunk: Uint8Array): void {
     if (this.#received + chunk.length > this.#buffer.length) {
-      throw brokenAnswer(this.#object.key, 'the server sent more than was asked for');
+      throw brokenAnswer(this.#object.key, 'the server sent more than requested');
     }
     if (!this.#isInPlace(chunk)) this.#buffer.set(chunk, this.#received);
     this.#received += chunk.length;
@@ -213,15 +213,15 @@ function otherSize(
   { said, sizeBytes }: { readonly said: number | undefined; readonly sizeBytes: number },
 ): UserError {
   const has = said === undefined ? 'more' : `${said}`;
-  return new UserError('OBJECT_CORRUPT', `the server has ${has} bytes of ${key}, where ${sizeBytes} are expected`, {
-    fix: "Find out who wrote it to the remote; then delete it there (and the list of its folder, which ends in .dir) and push it again with 'dvc push'.",
+  return new UserError('OBJECT_CORRUPT', `the server has ${has} bytes of ${key}, but ${sizeBytes} are expected`, {
+    fix: "Check which process wrote it to the remote. Delete it there (and the directory manifest of its folder, which ends in .dir) and push it again with 'dvc push'.",
   });
 }
 
 function brokenAnswer(key: string, what: string): ServiceError {
   return new ServiceError('STORE_UNREACHABLE', `${key}: ${what}`, {
     retryable: true,
-    fix: 'Run the job again; if it stays so, look at the proxy or server between this job and the remote.',
+    fix: 'Run the job again. If the error remains, check the proxy or server between this job and the remote.',
   });
 }
 

@@ -59,12 +59,12 @@ export async function installPackages(installation: Installation, tools: Install
   await mkdir(dirname(folder), { recursive: true });
   await removeStale(dirname(folder));
   if (await takeAway(installation)) {
-    tools.log(`The files of ${label} on this runner are not those of this release: they are fetched again`);
+    tools.log(`The files of ${label} on this runner are not those of this release: they are downloaded again`);
   }
   if (await restoreFromCache(installation, tools)) return;
   const temporary = temporaryFor(folder);
   const started = performance.now();
-  tools.log(`Fetching ${label} for ${installation.platform}: done once on this runner`);
+  tools.log(`Fetching ${label} for ${installation.platform}: only once on this runner`);
   try {
     await fill(temporary, installation, tools);
     if ((await treeDigest(temporary)) !== tree) throw corrupt(label);
@@ -87,7 +87,7 @@ async function takeAway({ folder, label }: Installation): Promise<boolean> {
     await rename(folder, away);
   } catch (cause) {
     if (isAbsence(cause)) return false;
-    throw corrupt(label, { fix: `Remove ${folder} from this runner, which this job may not do.`, cause });
+    throw corrupt(label, { fix: `Remove ${folder} from this runner: this job does not have the permission.`, cause });
   }
   await rm(away, { recursive: true, force: true });
   return true;
@@ -101,7 +101,7 @@ async function restoreFromCache(installation: Installation, { cache, log }: Inst
   try {
     if ((await cache.restore(cached, { key: cacheKey(tree) }, limits)) === undefined) return false;
     if ((await treeDigest(cached)) !== tree) {
-      log(`The copy of ${label} in the Actions cache does not have the files of this release: it is fetched again`);
+      log(`The copy of ${label} in the Actions cache does not have the files of this release: it is downloaded again`);
       return false;
     }
     await moveIntoPlace(cached, installation);
@@ -181,7 +181,7 @@ async function moveIntoPlace(temporary: string, { folder, label, tree }: Install
 }
 
 function corrupt(label: string, options: { readonly fix?: string; readonly cause?: unknown } = {}): ServiceError {
-  return new ServiceError('PACKAGE_CORRUPT', `the files of ${label} are not those that this release was built with`, {
+  return new ServiceError('PACKAGE_CORRUPT', `the files of ${label} are not those of this release`, {
     retryable: false,
     fix: 'Use a runner on which no other process writes to the tool cache (RUNNER_TOOL_CACHE).',
     ...options,

@@ -137,6 +137,6 @@ function foldersOf(files: readonly LayerFile[]): readonly string[] {
 function wrongDigest(expected: string, actual: string): ServiceError {
   return new ServiceError('REGISTRY_REFUSED', `a blob has the digest ${actual} instead of ${expected}`, {
     retryable: true,
-    fix: 'Run the job again; if it stays so, the base image is corrupt where it is kept.',
+    fix: 'Run the job again. If the error remains, the stored base image is corrupt.',
   });
 }

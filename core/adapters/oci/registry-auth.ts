@@ -25,10 +25,10 @@ export function findLogin(config: unknown, host: string): RegistryLogin | undefi
   if (!names.some((name) => helpers.includes(name)) && typeof config.credsStore !== 'string') return undefined;
   throw new ServiceError(
     'REGISTRY_REFUSED',
-    `the login for ${host} is kept by a credential helper, which is not supported yet`,
+    `the login for ${host} is stored by a credential helper, which is not supported yet`,
     {
       retryable: false,
-      fix: 'Log in without a helper in this job (docker/login-action does).',
+      fix: 'Log in without a helper in this job (for example with docker/login-action).',
     },
   );
 }

@@ -96,7 +96,7 @@ export class RegistryClient {
   #noToken(service: string): ServiceError {
     return new ServiceError('REGISTRY_REFUSED', `${this.host}: its token service ${service} answered no token`, {
       retryable: false,
-      fix: 'Check the name of the registry, and whether a proxy answers in its place.',
+      fix: 'Check the name of the registry, and whether a proxy answers instead.',
     });
   }
 
@@ -109,7 +109,7 @@ export class RegistryClient {
       `${this.host} refused ${request.method} ${request.path} ${who} (HTTP ${status})`,
       {
         retryable: false,
-        fix: 'Log in to that registry before this step with an account that may do this (docker/login-action).',
+        fix: 'Log in to that registry before this step with an account that has this permission (docker/login-action).',
       },
     );
   }
@@ -119,7 +119,7 @@ export class RegistryClient {
     const why = typeof cause === 'number' ? `HTTP ${cause}` : noHttp;
     return new ServiceError('REGISTRY_UNREACHABLE', `${this.host}: ${request.method} ${request.path} failed (${why})`, {
       retryable: true,
-      fix: 'Run the job again; if it stays so, check the name of the registry and the network of the runner.',
+      fix: 'Run the job again. If the error remains, check the name of the registry and the network of the runner.',
       cause,
     });
   }

@@ -83,7 +83,7 @@ export class RegistryRepository implements ImageSource, ImageRegistry {
     const response = await this.#client.send({ method: 'PUT', path, headers, body }, this.#scope('pull,push'));
     const stored = response.headers.get('docker-content-digest') ?? descriptor.digest;
     // A proxy, a page to log in at or any other web server has its 200 for everything.
-    if (response.status !== 201) throw this.#wrong(descriptor.digest, `HTTP ${response.status} in place of 201`);
+    if (response.status !== 201) throw this.#wrong(descriptor.digest, `HTTP ${response.status} instead of 201`);
     if (stored !== descriptor.digest) throw this.#wrong(descriptor.digest, stored);
   }
 
@@ -102,7 +102,7 @@ export class RegistryRepository implements ImageSource, ImageRegistry {
       if (other === digest) return 'exists';
       throw new ServiceError('REGISTRY_REFUSED', `the tag ${tag} of ${this.#path} names ${other}, not ${digest}`, {
         retryable: false,
-        fix: 'Remove this tag from the registry: somebody pushed other bytes under the number of a version.',
+        fix: 'Remove this tag from the registry: it was pushed with other bytes than those of the version.',
       });
     }
     const mediaType = found.headers.get('content-type') ?? READABLE[1];
@@ -125,16 +125,16 @@ export class RegistryRepository implements ImageSource, ImageRegistry {
   }
 
   #noRepository(): ServiceError {
-    return new ServiceError('REGISTRY_REFUSED', `${this.name}: the registry takes no upload there (HTTP 404)`, {
+    return new ServiceError('REGISTRY_REFUSED', `${this.name}: the registry does not accept uploads there (HTTP 404)`, {
       retryable: false,
-      fix: 'Make the repository in the registry first, or correct its name and host.',
+      fix: 'Create the repository in the registry first, or correct its name and host.',
     });
   }
 
   #wrong(digest: string, found: string): ServiceError {
     return new ServiceError('REGISTRY_REFUSED', `${this.name}: the registry answered ${found} for ${digest}`, {
       retryable: true,
-      fix: 'Run the job again; if it stays so, check that this host is a registry, and push the image again.',
+      fix: 'Run the job again. If the error remains, check that this host is a registry, and push the image again.',
     });
   }
 }

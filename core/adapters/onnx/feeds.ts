@@ -63,7 +63,7 @@ function emptyNumbers({ name, type }: ModelTensor, length: number): TensorNumber
   if (type === 'bool') return new Uint8Array(length);
   throw new UserError(
     'MODEL_INPUT_MISMATCH',
-    `the model's input "${name}" takes ${type}, which is not filled by this version`,
+    `the model's input "${name}" takes ${type}, which this version does not support`,
     {
       fix: 'Export the model with float32 inputs.',
     },
@@ -105,10 +105,10 @@ function notHeld({ name, type }: ModelTensor, feature: string, value: number): U
   const isBeyond = Number.isInteger(value);
   return new UserError(
     'MODEL_INPUT_MISMATCH',
-    `the model's input "${name}" takes ${type}, and column ${feature} has ${what}, which it cannot hold${isBeyond ? ' exactly' : ''}`,
+    `the model's input "${name}" takes ${type}, and column ${feature} has ${what}, which it cannot represent${isBeyond ? ' exactly' : ''}`,
     {
       fix: isBeyond
-        ? `Correct ${feature}, or export the model with an input that holds such values.`
+        ? `Correct ${feature}, or export the model with an input type for such values.`
         : `Fill missing values and round ${feature} before, or export the model with float32 inputs.`,
     },
   );

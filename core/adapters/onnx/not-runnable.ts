@@ -15,15 +15,15 @@ export async function notRunnable(
   }
   const [, version, highest] = /IR version: (\d+), max supported IR version: (\d+)/.exec(String(cause)) ?? [];
   if (version !== undefined && highest !== undefined) {
-    return new UserError('MODEL_INVALID', `${path} has the IR version ${version}, and at most ${highest} runs here`, {
+    return new UserError('MODEL_INVALID', `${path} has the IR version ${version}, but at most ${highest} runs here`, {
       fix: `Export it with an older onnx package, or set model.ir_version = ${highest} before onnx.save.`,
       cause,
     });
   }
-  return new UserError('MODEL_INVALID', `${path} is no ONNX model that runs here: ${engineMessage(cause)}`, {
+  return new UserError('MODEL_INVALID', `${path} is not an ONNX model that runs here: ${engineMessage(cause)}`, {
     fix: /opset/i.test(String(cause))
       ? 'Export the model again with a lower opset (target_opset, opset_version), or with an older onnx package.'
-      : 'Export the model to ONNX (skl2onnx, torch.onnx, onnxmltools, tf2onnx), with operators of the standard, and check that the file is whole.',
+      : 'Export the model to ONNX (skl2onnx, torch.onnx, onnxmltools, tf2onnx), with operators of the standard, and check that the file is complete.',
     cause,
   });
 }

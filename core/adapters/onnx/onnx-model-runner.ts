@@ -183,7 +183,7 @@ class OnnxModel implements OpenModel {
 
   #failed(cause: unknown): never {
     throw new UserError('MODEL_INVALID', `${this.#path} fails on the dataset: ${engineMessage(cause)}`, {
-      fix: 'Check that the model takes the features of data.features, of these types.',
+      fix: 'Check that the model takes the features of data.features, with these types.',
       cause,
     });
   }
@@ -217,7 +217,7 @@ async function modelFile(path: string): Promise<string> {
   const files = (await readdir(path, { recursive: true })).filter((file) => file.endsWith('.onnx')).sort();
   const [only] = files;
   if (only !== undefined && files.length === 1) return join(path, only);
-  throw new UserError('MODEL_INVALID', `${path} holds ${files.length} .onnx files, and one is needed`, {
+  throw new UserError('MODEL_INVALID', `${path} holds ${files.length} .onnx files, but exactly one is needed`, {
     fix: 'Keep one .onnx file in the folder, or set artifact to the file.',
   });
 }

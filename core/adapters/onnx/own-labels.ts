@@ -93,7 +93,7 @@ export class OwnLabels {
       'MODEL_INVALID',
       `${path}: the output ${label} says "${row.label.slice(0, 100)}" in a row in which ${scores} has ${row.scores}, where the highest is that of ${row.expected}`,
       {
-        fix: `Export the classes in the order of the probabilities; or, if the model decides by something else than the highest of them, set evaluate.output: ${scores}, and they alone are judged.`,
+        fix: `Export the classes in the order of the probabilities; or, if the model decides by another rule than the highest probability, set evaluate.output: ${scores}, so that only the probabilities are judged.`,
       },
     );
   }

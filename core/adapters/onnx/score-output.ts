@@ -43,7 +43,7 @@ export function chooseOutput(outputs: readonly ModelTensor[], path: string, decl
   if (chosen !== undefined && others.length === 0) return scoreOutput(chosen);
   if (chosen !== undefined) {
     throw new UserError('MODEL_INVALID', `${path} has several outputs that may be the scores: ${found}`, {
-      fix: `Name the one with the scores in evaluate.output, such as "${chosen.name}".`,
+      fix: `Set evaluate.output to the one with the scores, such as "${chosen.name}".`,
     });
   }
   throw new UserError('MODEL_INVALID', `${path} has no output of numbers: ${found}`, {
@@ -102,14 +102,14 @@ const WIDTHS: Readonly<Record<ScoreOptions['scores'], { least: number; most: num
   number: {
     least: 1,
     most: 1,
-    fix: 'Give one prediction a row; of several outputs, name the one of data.label in evaluate.output.',
+    fix: 'Export one prediction per row; if there are several outputs, set evaluate.output to the one of data.label.',
   },
   one: {
     least: 1,
     most: 2,
-    fix: 'Give one score a row, or the probabilities of two classes; for more set task to multiclass-classification.',
+    fix: 'Export one score per row, or the probabilities of two classes; for more classes set task to multiclass-classification.',
   },
-  'each-class': { least: 2, most: Number.POSITIVE_INFINITY, fix: 'Give the probability of each class.' },
+  'each-class': { least: 2, most: Number.POSITIVE_INFINITY, fix: 'Export the probability of each class.' },
 };
 
 /** Rows must be the first axis that is longer than 1: of [2, n] the numbers of a row are not next to each other. */
@@ -117,7 +117,7 @@ function refuseColumns(shape: readonly number[], { name }: ScoreOutput, { rows, 
   const [first = 1] = shape.filter((length) => length !== 1);
   if (rows === 1 || first === rows) return;
   throw new UserError('MODEL_INVALID', `${path}: output ${name} has the shape [${shape.join(', ')}] for ${rows} rows`, {
-    fix: 'Export the output with one row for each row of the input.',
+    fix: 'Export the output with one row per row of the input.',
   });
 }
 
@@ -142,8 +142,8 @@ function refuseOthers(data: Float32Array | Float64Array, { name }: ScoreOutput, 
     const shown = `${Number(data[from]).toPrecision(4)} and ${Number(data[from + 1]).toPrecision(4)}`;
     throw new UserError(
       'MODEL_INVALID',
-      `${path}: output ${name} has ${shown} in a row, which are no probabilities of two classes: they do not sum to 1`,
-      { fix: 'Export probabilities (predict_proba), or one score a row; name an output of log odds "logits".' },
+      `${path}: output ${name} has ${shown} in a row, which are not probabilities of two classes: they do not sum to 1`,
+      { fix: 'Export probabilities (predict_proba), or one score per row; name an output of log odds "logits".' },
     );
   }
 }
@@ -151,7 +151,7 @@ function refuseOthers(data: Float32Array | Float64Array, { name }: ScoreOutput, 
 function misnamed({ name }: ScoreOutput, { path }: ReadingOptions): UserError {
   return new UserError(
     'MODEL_INVALID',
-    `${path}: output ${name} is named as log odds are, and all of its rows are probabilities`,
+    `${path}: output ${name} has a name for log odds, but all of its rows are probabilities`,
     { fix: 'Name the output "probabilities".' },
   );
 }

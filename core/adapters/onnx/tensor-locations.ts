@@ -54,7 +54,7 @@ interface Part {
 }
 
 function findLocations(file: MessageFile, part: Part, found: Set<string>): void {
-  if (part.depth > MOST_DEPTH) throw new RangeError('messages lie too deep in each other');
+  if (part.depth > MOST_DEPTH) throw new RangeError('messages are nested too deeply');
   const isTensor = part.message === 'tensor';
   let isElsewhere = false;
   let isNamed = false;

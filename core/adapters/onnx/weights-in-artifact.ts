@@ -49,16 +49,16 @@ async function fileIn(root: string, at: { readonly folder: string; readonly loca
 function outsideOfFile(name: string, locations: readonly string[]): UserError {
   const shown = quoted(locations[0] ?? '');
   const more = locations.length > 1 ? ` and ${locations.length - 1} more` : '';
-  const message = `${name} keeps weights in ${shown}${more}, and the artifact is ${name} alone`;
+  const message = `${name} keeps weights in ${shown}${more}, but the artifact is only ${name}`;
   return new UserError('MODEL_INVALID', message, {
-    fix: `Set artifact in tidegate.yaml to the folder that holds ${name} and the files with its weights, and nothing else.`,
+    fix: `Set artifact in tidegate.yaml to the folder that contains ${name} and the files with its weights, and no other files.`,
   });
 }
 
 function outsideOfFolder(name: string, location: string): UserError {
-  const message = `${name} keeps weights in ${quoted(location)}, which is no file of the artifact`;
+  const message = `${name} keeps weights in ${quoted(location)}, which is not a file of the artifact`;
   return new UserError('MODEL_INVALID', message, {
-    fix: `Export the model again, so that it names its weights by a path next to ${name}, and copy these files with it.`,
+    fix: `Export the model again with its weights in the same folder as ${name}, and copy these files together.`,
   });
 }
 

@@ -97,6 +97,6 @@ export class ParserThread {
 
 function tooCostly(why: string): UserError {
   return new UserError('INPUT_TOO_COSTLY', `reading this text ${why}`, {
-    fix: 'Make the file smaller and plainer, or check what wrote it.',
+    fix: 'Make the file smaller and simpler, or check which program wrote it.',
   });
 }

@@ -119,7 +119,7 @@ function readingOf(reading: PlainReading): TargetReading {
 
 function busy(): ServiceError {
   return new ServiceError('PARSER_BUSY', `more than ${MAX_WAITING_TEXTS} texts wait to be parsed`, {
-    fix: 'No action needed: it is tried again in a while.',
+    fix: 'No action needed: it is retried shortly.',
     retryable: true,
   });
 }

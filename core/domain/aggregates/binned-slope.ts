@@ -44,7 +44,7 @@ export function binnedSlope(sums: BinaryAggregates): BinnedRanking | UndefinedMe
     bound += weight * reach * Math.abs(slope);
   }
   if (!(bound < MOST_BOUND))
-    return { kind: 'undefined', reason: 'too many scores are so near to 0 or 1 that they share a bin' };
+    return { kind: 'undefined', reason: 'too many scores are so close to 0 or 1 that they are in the same bin' };
   for (let at = 0; at < byBin.length; at++)
     if ((weights[at] ?? 0) > 0) byBin[at] = (byBin[at] ?? 0) / (weights[at] ?? 1);
   return { value: fit.slope, valueBound: SECOND_ORDER * bound, bias: 0, byBin };

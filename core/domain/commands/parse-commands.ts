@@ -3,21 +3,25 @@ import { visibleLines } from './visible-lines.ts';
 /** What people can ask for in a comment: the one table that parsing, `help` and the rights come from. */
 export const COMMANDS = {
   help: { usage: 'help', says: 'lists these commands', needsWrite: false },
-  plan: { usage: 'plan', says: 'says what runs where, what would be promoted, and what waits', needsWrite: false },
+  plan: {
+    usage: 'plan',
+    says: 'shows what runs in each environment, what would be promoted, and which gates are not open',
+    needsWrite: false,
+  },
   promote: {
     usage: 'promote <env>',
-    says: 'proposes the next version again, after a no or a rollback',
+    says: 'proposes the next version again, after it was declined or rolled back',
     needsWrite: true,
   },
   rollback: {
     usage: 'rollback [version]',
-    says: 'proposes to go back, and holds the version that runs',
+    says: 'proposes to roll back, and holds the running version',
     needsWrite: true,
   },
   hold: { usage: 'hold [reason]', says: 'keeps this version out of this environment', needsWrite: true },
   unhold: { usage: 'unhold', says: 'lifts the holds of this environment', needsWrite: true },
-  retry: { usage: 'retry', says: 'looks at everything again', needsWrite: true },
-  doctor: { usage: 'doctor', says: 'says what is set up on GitHub and what is missing', needsWrite: true },
+  retry: { usage: 'retry', says: 'checks everything again', needsWrite: true },
+  doctor: { usage: 'doctor', says: 'shows what is set up on GitHub and what is missing', needsWrite: true },
   retrain: { usage: 'retrain', says: 'starts the retrain workflow now', needsWrite: true },
 } as const satisfies Readonly<Record<string, { usage: string; says: string; needsWrite: boolean }>>;
 

@@ -32,16 +32,16 @@ export function formatDirectoryManifest(entries: readonly ManifestEntry[]): stri
 export function parseDirectoryManifest(text: string, name: string): readonly ManifestEntry[] {
   const entries = parseEntries(text);
   if (entries === undefined) {
-    throw new UserError('DVC_INVALID', `${name} is not the list of files of a folder`, {
-      fix: "Write it again: 'dvc add' the folder and 'dvc push' it.",
+    throw new UserError('DVC_INVALID', `${name} is not a directory manifest`, {
+      fix: "Write it again: run 'dvc add' on the folder, then 'dvc push'.",
     });
   }
   const paths = new Set(entries.map((entry) => entry.path));
   const bad = entries.find((entry) => !isSafe(entry.path) || hasFileAbove(entry.path, paths));
   if (bad !== undefined || paths.size !== entries.length) {
-    const path = bad === undefined ? 'a path that stands twice' : `the path ${JSON.stringify(bad.path)}`;
-    throw new UserError('PATH_UNSAFE', `${name} holds ${path}`, {
-      fix: "Find out who wrote it to the remote; then 'dvc add' the folder again and push it.",
+    const path = bad === undefined ? 'a path that occurs twice' : `the path ${JSON.stringify(bad.path)}`;
+    throw new UserError('PATH_UNSAFE', `${name} contains ${path}`, {
+      fix: "Check which process wrote it to the remote. Then run 'dvc add' on the folder again and push it.",
     });
   }
   return entries;

@@ -65,7 +65,7 @@ export function optionStyle(config: ConfigSections): OptionStyle {
     const word = words.find((one) => one === found.value.toLowerCase());
     if (word !== undefined) return word;
     throw dvcError('DVC_INVALID', found.file, {
-      message: `parsing.${key} = ${JSON.stringify(found.value)} is none of ${words.join(', ')}`,
+      message: `parsing.${key} = ${JSON.stringify(found.value)} is not one of ${words.join(', ')}`,
       fix: `Run 'dvc config parsing.${key} ${words[0]}'.`,
     });
   };

@@ -133,7 +133,7 @@ function resolveChain(config: ConfigSections, name: string): ReadonlyMap<string,
     const base = config.get(`remote "${parent[1]}"`);
     const baseUrl = base?.get('url');
     if (base === undefined || baseUrl === undefined || seen.has(parent[1])) {
-      const what = `refers to "${parent[1]}", which is no remote with a url`;
+      const what = `refers to "${parent[1]}", which is not a remote with a url`;
       throw problem('DVC_INVALID', name, what, 'Correct its url.');
     }
     seen.add(parent[1]);

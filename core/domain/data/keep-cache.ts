@@ -43,8 +43,8 @@ function useOf({
   if (hasActionsCache) return 'the Actions cache keeps it';
   if (isShared) return 'cache.dir is set, so other work trees may share it';
   if (isSelfHosted) return 'the runner is self-hosted, so a later job may find it';
-  if (!areCopies) return 'files are links to it, so it takes no second copy';
-  if (purpose === undefined) return 'targets are named, so it is not known what they are for';
+  if (!areCopies) return 'files are links to it, so there is no second copy';
+  if (purpose === undefined) return 'targets are named, so their purpose is not known';
   if (hasStages && purpose === 'train') return 'the repository has stages, which may run in this job';
   return undefined;
 }

@@ -138,7 +138,7 @@ export function outputPath(folder: string, path: string, file: string): string {
   if (joined !== '') return joined;
   throw dvcError('PATH_UNSAFE', file, {
     message: `path ${JSON.stringify(path)} is the whole repository`,
-    fix: 'Name a file or folder in it.',
+    fix: 'Use a file or folder in it.',
   });
 }
 
@@ -175,7 +175,7 @@ function importRefusal(value: PlainMap, file: string): UserError | undefined {
 function unsupported(file: string, what: string): UserError {
   return dvcError('DVC_UNSUPPORTED', file, {
     message: `${what} is not supported yet`,
-    fix: "Leave it out of targets, or fetch it with the team's own 'dvc pull' step before this one.",
+    fix: "Remove it from targets, or fetch it with the team's own 'dvc pull' step before this one.",
   });
 }
 

@@ -5,7 +5,7 @@ import { ghApi } from './shell-command.ts';
 const READS: Item = {
   area: 'actions',
   level: 'recommended',
-  title: 'Workflows get a token that only reads, unless they ask for more',
+  title: 'Workflows get a read-only token by default',
 };
 const FORKS: Item = {
   area: 'actions',
@@ -68,5 +68,5 @@ function keptFinding(
 }
 
 function believedFor(days: number): string {
-  return `a version that no manifest of the default branch names yet is believed for ${days} days`;
+  return `a version that no manifest of the default branch names yet is trusted for ${days} days`;
 }

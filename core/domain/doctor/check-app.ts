@@ -13,8 +13,8 @@ export function checkApp({ app, repository }: SetupFacts, wanted: WantedApp): re
   const [owner = ''] = repository.split('/');
   if (app.kind === 'seen' && app.value === undefined) {
     const where =
-      'npm run bot -- --webhook-url https://<your host>/api/github/webhooks makes the App; then install it.';
-    return [finding(INSTALLED, { detail: 'there is no such App', fix: { where } })];
+      'npm run bot -- --webhook-url https://<your host>/api/github/webhooks creates the App; then install it.';
+    return [finding(INSTALLED, { detail: 'the App does not exist', fix: { where } })];
   }
   const granted = app.kind === 'unknown' ? app : (app.value?.granted ?? unknown('the App'));
   const settings = `Settings of the App (${owner} → Developer settings → GitHub Apps) → Permissions & events`;
@@ -27,7 +27,7 @@ export function checkApp({ app, repository }: SetupFacts, wanted: WantedApp): re
       );
       const named = lacking.map(([name, level]) => `${name}: ${level}`).join(', ');
       const fix = { where: `${settings}: grant them, then accept the change where the App is installed.` };
-      return lacking.length === 0 ? undefined : { detail: `it lacks ${named}`, fix };
+      return lacking.length === 0 ? undefined : { detail: `it does not have ${named}`, fix };
     }),
     findingOf(SUBSCRIBED, granted, ({ events }) => {
       const lacking = wanted.events.filter((name) => !events.includes(name));
@@ -51,7 +51,7 @@ function checkDeliveries(app: SetupFacts['app']): readonly Finding[] {
   const deliveries = app.kind === 'seen' ? app.value?.deliveries : undefined;
   if (deliveries === undefined) return [];
   const where =
-    'Settings of the App → Advanced → Recent deliveries: look at the answer, and redeliver. The sweep makes good what was lost.';
+    'Settings of the App → Advanced → Recent deliveries: read the answer, and redeliver. The sweep also finds changes of lost events.';
   const found = findingOf(ANSWERED, deliveries, (latest) => {
     if (latest === undefined || (latest.statusCode >= 200 && latest.statusCode < 300)) return undefined;
     const { event, statusCode, failed, of } = latest;

@@ -21,7 +21,7 @@ export function checkBranch(facts: SetupFacts, models: readonly ModelFacts[]): r
     checkJob(facts, models),
     ...(promotes ? [checkPromotion(facts)] : []),
     checkRule(facts, {
-      title: 'Changes come by pull request',
+      title: 'Changes are made by pull request',
       lack: 'anyone with write access may push to it',
       holds: ({ needsPullRequest }) => needsPullRequest,
       rule: pullRequestRule(false),
@@ -57,7 +57,7 @@ function checkPromotion(facts: SetupFacts): Finding {
   const { app } = facts;
   const title = `The check ${PROMOTION_CHECK} is required, from the App`;
   if (app.kind === 'unknown') {
-    const needs = `${app.needs}, to know the number of the App`;
+    const needs = `${app.needs}, to know the ID of the App`;
     return { area: 'branch', level: 'required', title, state: 'unknown', needs };
   }
   return checkRequired(facts, { title, ways: [[PROMOTION_CHECK]], source: app.value?.id, who: 'the App' });

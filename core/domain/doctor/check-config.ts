@@ -2,7 +2,7 @@ import { type Finding, finding, type Item } from './finding.ts';
 import type { ConfigFacts, ModelFacts } from './setup-facts.ts';
 
 const READS: Item = { area: 'config', level: 'required', title: 'tidegate.yaml of the default branch can be read' };
-const STORES: Item = { area: 'config', level: 'required', title: 'Each model has a store of its own' };
+const STORES: Item = { area: 'config', level: 'required', title: 'Each model has its own store' };
 
 /** What tidegate.yaml lacks. */
 export function checkConfig(config: ConfigFacts): readonly Finding[] {

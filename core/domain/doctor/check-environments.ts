@@ -44,7 +44,7 @@ function checkEnvironment(name: string, level: Item['level'], facts: SetupFacts)
   const fix = fixOf(name, found.kind === 'seen' ? found.value : undefined, facts);
   const isOpen = findingOf(rule, found, (environment) =>
     environment === undefined
-      ? { detail: 'there is no such environment; GitHub makes it without any rule when a job names it', fix }
+      ? { detail: 'the environment does not exist; GitHub creates it without any rule when a job names it', fix }
       : branchLack(environment, facts, fix),
   );
   const known = found.kind === 'seen' ? found.value : undefined;
@@ -78,7 +78,7 @@ function checkLimited(
     const other = names.filter((name) => name !== defaultBranch);
     return other.length === 0
       ? undefined
-      : { detail: `protected branches may deploy to it, and so may ${other.slice(0, 5).join(', ')}`, fix };
+      : { detail: `protected branches may deploy to it, and these may too: ${other.slice(0, 5).join(', ')}`, fix };
   };
   return [findingOf(rule, protectedBranches, lackOf)];
 }
@@ -114,7 +114,7 @@ function fixOf(name: string, found: EnvironmentFacts | undefined, { repository, 
       ? []
       : [ghApi({ method: 'POST', path: policies, body: { name: defaultBranch, type: 'branch' } })]),
   ].join('\n');
-  const where = `${repository}: Settings → Environments → ${name} → Deployment branches and tags: "Selected branches and tags", with ${defaultBranch} alone; remove any other pattern.`;
+  const where = `${repository}: Settings → Environments → ${name} → Deployment branches and tags: "Selected branches and tags", with only ${defaultBranch}; remove any other pattern.`;
   return { where, command };
 }
 

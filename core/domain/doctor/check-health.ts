@@ -8,7 +8,7 @@ export function checkHealth(health: readonly HealthFacts[]): readonly Finding[] 
 
 function checkDeadline({ model, environment, hasDeadline }: HealthFacts): Finding {
   const lack = {
-    detail: 'the bot waits without end for a version that never becomes healthy',
+    detail: 'the bot waits forever for a version that never becomes healthy',
     fix: {
       where: `tidegate.yaml: models.${model}.environments, ${environment}: add health.deadline, for example 30m.`,
     },
@@ -18,7 +18,7 @@ function checkDeadline({ model, environment, hasDeadline }: HealthFacts): Findin
 
 function checkCreator({ model, environment, creator, context }: HealthFacts): Finding {
   const lack = {
-    detail: `anyone who may write a status can say that ${context} is well`,
+    detail: `anyone who may write a status can report that ${context} is healthy`,
     fix: {
       where: `tidegate.yaml: models.${model}.environments, ${environment}: add health.creator, for example argocd[bot].`,
     },
@@ -35,7 +35,7 @@ function checkSaid({ model, environment, said, context, creator, from }: HealthF
   return findingOf(item(title), said, (found) => {
     if (found === 'by-creator') return undefined;
     const detail = found === 'never' ? `no ${from} named ${context}` : `${context} was written, but not by ${by}`;
-    const where = `Set up what writes the health (docs/guide/promotion.md), or correct health.context and health.creator: ${context} by ${by}.`;
+    const where = `Set up the monitor that writes the health (docs/guide/promotion.md), or correct health.context and health.creator: ${context} by ${by}.`;
     return { detail, fix: { where } };
   });
 }

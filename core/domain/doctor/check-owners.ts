@@ -24,7 +24,7 @@ export function checkOwners(facts: SetupFacts, models: readonly ModelFacts[]): r
     return {
       detail,
       fix: {
-        where: `Add lines for ${lines} to ${file?.path ?? '.github/CODEOWNERS'}. The last line that fits a file decides.`,
+        where: `Add lines for ${lines} to ${file?.path ?? '.github/CODEOWNERS'}. The last line that matches a file decides.`,
       },
     };
   });
@@ -33,7 +33,7 @@ export function checkOwners(facts: SetupFacts, models: readonly ModelFacts[]): r
     isSet
       ? undefined
       : {
-          detail: 'owners are asked, and a merge does not wait for them',
+          detail: 'owners are asked for a review, but a merge does not wait for it',
           fix: branchFix(facts, 'require a review from code owners', [pullRequestRule(true)]),
         },
   );

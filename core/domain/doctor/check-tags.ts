@@ -23,8 +23,8 @@ export function checkTags(facts: SetupFacts, models: readonly ModelFacts[]): rea
   });
   const made = findingOf(MADE, tagRulesets, (rulesets) => {
     const open = openTo(rulesets, names, ['creation']);
-    const detail = 'the bot skips tags that no release vouches for, and lists them';
-    const how = 'restrict creations, with a bypass for a GitHub App whose token register gets';
+    const detail = 'the bot skips tags that it does not trust, and lists them';
+    const how = 'restrict creations, with a bypass for a GitHub App, and give its token to register';
     return open.length === 0 ? undefined : { detail, fix: { where: `${where}: ${how}.` } };
   });
   return [kept, made];

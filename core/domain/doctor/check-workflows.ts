@@ -29,7 +29,7 @@ function checkRelease(file: string, workflows: Looked<readonly WorkflowFacts[]>)
     const found = files.find((one) => one.file === file);
     if (found === undefined) {
       return lack(
-        'there is no such file on the default branch',
+        'the default branch does not have this file',
         `Merge .github/workflows/${file}: npm run init writes it.`,
       );
     }
@@ -61,7 +61,7 @@ function checkFiles(workflows: Looked<readonly WorkflowFacts[]>): readonly Findi
           .filter(isOurs)
           .filter((one) => !namesPermissions(one))
           .map(({ file }) => file),
-      'Add permissions: {} at the top, and to each job the ones that it needs.',
+      'Add permissions: {} at the top, and give each job only the permissions that it needs.',
     ),
     all(
       'Workflows that use Tidegate do not run on pull_request_target',
@@ -73,9 +73,9 @@ function checkFiles(workflows: Looked<readonly WorkflowFacts[]>): readonly Findi
       'Use pull_request: code of a pull request must not run with secrets.',
     ),
     all(
-      'Actions of Tidegate are pinned by the SHA of a commit',
+      'Actions of Tidegate are pinned by a commit SHA',
       (files) => files.flatMap(unpinned),
-      'Replace the tag or branch behind @ by the 40 characters of its commit.',
+      'Replace the tag or branch after @ with the 40 characters of its commit SHA.',
     ),
     ...checkOthers(workflows),
   ];

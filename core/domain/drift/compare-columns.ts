@@ -113,13 +113,13 @@ function testColumn({ reference, past, current }: ColumnPair, policy: DriftPolic
   if (before < MIN_VALUES) return `the reference has ${before} values, fewer than the ${MIN_VALUES} needed`;
   const limit = limits === 'history' ? historyLimit(reference, past) : undefined;
   if (limits === 'history' && limit === undefined) {
-    return `the reference has fewer than ${MIN_PAST_WINDOWS} whole past windows to learn a limit from`;
+    return `the reference has fewer than ${MIN_PAST_WINDOWS} complete past windows, which a limit needs`;
   }
   if (reference.kind === 'numeric' && current.kind === 'numeric') {
     const test = kolmogorovSmirnovTest(distributionOf(reference), distributionOf(current));
     return { ...test, ...kindOf(reference, policy), effect: test.statistic, limit, note: '' };
   }
-  if (reference.kind !== 'categorical' || current.kind !== 'categorical') return 'the two windows hold different types';
+  if (reference.kind !== 'categorical' || current.kind !== 'categorical') return 'the two windows have different types';
   return testCategories(asSameFlags(reference, current), { ...kindOf(reference, policy), limit });
 }
 
@@ -129,7 +129,7 @@ function testCategories(
 ): Tested | string {
   const counts = pairCounts(reference, current);
   if (unknownShare(counts) > MOST_UNKNOWN) {
-    return 'it has too many categories: most rows are of those that are not among the most frequent';
+    return 'it has too many categories: most rows have a category that is not among the most frequent ones';
   }
   const note = newNote(newCategories(reference, current));
   return { ...kind, ...chiSquareTest(counts), effect: populationStabilityIndex(counts), note };
@@ -173,11 +173,11 @@ function sentence(
   const amount = formatNumber(effect, 3);
   const bar =
     limit !== undefined && limit > floor
-      ? `${formatNumber(limit, 3)}, which past windows reach`
+      ? `${formatNumber(limit, 3)}, the limit from past windows`
       : formatNumber(floor, 3);
-  if (!isSignificant) return `Moved by ${amount}, no more than chance explains.`;
-  if (!isLarge) return `Moved by ${amount}: real, but not above ${bar}.`;
-  return `Moved by ${amount}, more than ${bar}.`;
+  if (!isSignificant) return `Shifted by ${amount}, which chance can explain.`;
+  if (!isLarge) return `Shifted by ${amount}: significant, but not above ${bar}.`;
+  return `Shifted by ${amount}, more than ${bar}.`;
 }
 
 function untested(reference: ColumnProfile, reason: string, policy: DriftPolicy): ComparedColumn {

@@ -30,7 +30,7 @@ export function tooManyRows(
   { rows, most, left }: { readonly rows: number; readonly most: number; readonly left: readonly string[] },
 ): UserError {
   const what = `${files[0] ?? 'the dataset'} has ${formatCount(rows)} rows`;
-  const known = `above ${formatCount(most)} this is not computed: ${left.join(', ')}`;
+  const known = `above ${formatCount(most)} these cannot be computed: ${left.join(', ')}`;
   return new UserError('DATA_UNSUPPORTED', `${what}, and ${known}`, {
     fix: 'Remove it from tidegate.yaml, or evaluate on a random sample of the rows.',
   });

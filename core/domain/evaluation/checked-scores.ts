@@ -20,12 +20,12 @@ export function scoreProblem(scores: Float64Array, { labels, classes }: Outcome)
   const wanted = classes === null || classes.length === 2 ? 1 : classes.length;
   if (width !== wanted) {
     const known = classes === null ? 'one prediction' : `the classes ${classes.join(', ')}`;
-    return `it gives ${width} numbers a row, and the task has ${known}`;
+    return `it gives ${width} numbers per row, but the task needs ${known}`;
   }
   if (classes === null) return undefined;
   for (let i = 0; i < scores.length; i++) {
     const value = scores[i] ?? 0;
-    if (value < -ROUNDING || value > 1 + ROUNDING) return `it gives the score ${value}, which is no probability`;
+    if (value < -ROUNDING || value > 1 + ROUNDING) return `it gives the score ${value}, which is not a probability`;
     if (value < 0 || value > 1) scores[i] = value < 0 ? 0 : 1;
   }
   return wanted === 1 ? undefined : sumProblem(scores, width);

@@ -51,10 +51,10 @@ export function judgeRules(rules: readonly GateRule[], evidence: GateEvidence): 
 
 function judgeRule(rule: GateRule, evidence: GateEvidence): readonly RuleOutcome[] {
   if (needsChampion(rule) && evidence.champion.kind === 'none') {
-    return [{ rule, verdict: 'not-applicable', reason: 'There is no champion yet to compare with.' }];
+    return [{ rule, verdict: 'not-applicable', reason: 'There is no champion to compare with yet.' }];
   }
   if (needsChampion(rule) && evidence.champion.kind === 'unreadable') {
-    const reason = `The champion could not be compared with: ${evidence.champion.reason}.`;
+    const reason = `The comparison with the champion is not possible: ${evidence.champion.reason}.`;
     return [{ rule, verdict: 'inconclusive', reason, rowsToDecide: null }];
   }
   if (rule.everySlice) return judgeEverySlice(rule, evidence);

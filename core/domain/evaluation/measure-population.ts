@@ -262,13 +262,13 @@ function evidenceFor(rule: GateRule, context: Context): RuleEvidence | undefined
   if (!('margin' in rule.bound)) return undefined;
   const championValue = pair.champion.value;
   if (rule.bound.margin.kind === 'relative' && championValue <= 0) {
-    return { missing: `the champion's value is ${championValue}, and nothing is relative to that` };
+    return { missing: `the champion's value is ${championValue}, so a relative difference is undefined` };
   }
   if (rule.bound.margin.kind === 'relative') {
     const uncertainty = uncertaintyOf(pair.champion, context.population);
     const reach = uncertainty.kind === 'estimated' ? reachOf(uncertainty, context.plan.confidence).below : 0;
     if (championValue - reach <= 0) {
-      return { missing: "the interval of the champion's value reaches 0, and nothing is relative to that" };
+      return { missing: "the interval of the champion's value includes 0, so a relative difference is undefined" };
     }
   }
   return evidenceOf(pair, differenceContrast(rule.bound, context.metric.direction, championValue), context);

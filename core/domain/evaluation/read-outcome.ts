@@ -68,8 +68,8 @@ export function readPart(
   if (column === undefined) throw invalid(`the dataset has no label ${data.label}`, 'Check data.label.');
   if (column.kind === 'time') {
     throw invalid(
-      `the label ${data.label} holds times`,
-      'Write it as a number, such as the seconds since a day, or as a class.',
+      `the label ${data.label} has times`,
+      'Write it as a number, such as seconds since a date, or as a class.',
     );
   }
   const label = { name: data.label, rowsBefore };
@@ -91,10 +91,7 @@ interface NamedPart {
 function checkedNumbers(column: ColumnValues, part: NamedPart): Float64Array {
   const values = numbersOf(column);
   if (values === undefined) {
-    throw invalid(
-      `the label ${part.name} holds text`,
-      'Write it as a number; for classes of text set evaluate.classes.',
-    );
+    throw invalid(`the label ${part.name} has text`, 'Write it as a number; for classes of text set evaluate.classes.');
   }
   refuseMissing(part, values.length, (row) => !Number.isFinite(values[row]));
   return values;
@@ -152,7 +149,7 @@ function byClass(
     const row = part.rowsBefore + texts.indexOf(unknown) + 1;
     throw invalid(
       `the label ${name} holds "${unknown.slice(0, 100)}" in row ${row}, and evaluate.classes has ${classes.join(', ')}`,
-      'Add it to evaluate.classes where the model knows it, in the order of the model.',
+      'If the model has this class, add it to evaluate.classes, in the order of the model.',
     );
   }
   const indexes = new Map(classes.map((label, index) => [label, index]));
@@ -168,12 +165,12 @@ function textsOf(column: ColumnValues): readonly (string | null)[] {
 
 function readWeights(column: ColumnValues | undefined, { name, rowsBefore }: NamedPart): Float64Array {
   const values = column === undefined || column.kind === 'time' ? undefined : numbersOf(column);
-  if (values === undefined) throw invalid(`the weight ${name} holds no numbers`, 'Check evaluate.weight.');
+  if (values === undefined) throw invalid(`the weight ${name} is not numeric`, 'Check evaluate.weight.');
   const row = values.findIndex((value) => !Number.isFinite(value) || value < 0);
   if (row === -1) return values;
   const odd = values[row] ?? Number.NaN;
   const what = Number.isNaN(odd) ? 'is missing' : `holds ${odd}`;
-  throw invalid(`the weight ${name} ${what} in row ${rowsBefore + row + 1}`, 'Weights are numbers of 0 or more.');
+  throw invalid(`the weight ${name} ${what} in row ${rowsBefore + row + 1}`, 'Use weights of 0 or more.');
 }
 
 function numbersOf(column: ColumnValues): Float64Array | undefined {

@@ -52,13 +52,13 @@ export function formatSlice(key: SliceKey): string {
 export function refuseManyValues(name: string, values: number): void {
   if (values <= MAX_VALUES) return;
   throw new UserError('DATA_INVALID', `slice column ${name} has more than ${MAX_VALUES} values`, {
-    fix: `Give bins for it: { column: ${name}, bins: [...] }, or slice by another column.`,
+    fix: `Add bins for it: { column: ${name}, bins: [...] }, or slice by another column.`,
   });
 }
 
 /** The error for bins of a column of text. */
 export function binnedText(name: string): UserError {
-  return new UserError('DATA_INVALID', `slice column ${name} holds text and cannot be cut into bins`, {
+  return new UserError('DATA_INVALID', `slice column ${name} has text and cannot be divided into bins`, {
     fix: `Remove bins of ${name}: each of its values becomes a slice.`,
   });
 }

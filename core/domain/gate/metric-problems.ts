@@ -24,7 +24,7 @@ export function metricNameProblems(name: string, { task, where, place }: MetricU
   const names = metricNames(task);
   const near = nearest(name, names);
   const fix = near === undefined ? `Use one of ${names.join(', ')}.` : `Did you mean "${near}"?`;
-  return [{ message: `${where} names "${name}", no metric of ${task}`, fix, ...place }];
+  return [{ message: `${where} names "${name}", which is not a metric of ${task}`, fix, ...place }];
 }
 
 /** Bounds that a metric never reaches or never leaves. */
@@ -36,7 +36,7 @@ export function metricBoundProblems(bounds: MetricBounds, { task, where, place }
   return (['min', 'max'] as const).flatMap((bound) => {
     const value = bounds[bound];
     if (value === undefined || (value >= lowest && value <= highest)) return [];
-    const message = `${where}: metric "${metric}" has ${bound} ${value}, but ${metric} lies in [${lowest}, ${highest}]`;
+    const message = `${where}: metric "${metric}" has ${bound} ${value}, but ${metric} is in [${lowest}, ${highest}]`;
     return [{ message, fix: `Set ${bound} to a value between ${lowest} and ${highest}.`, ...place }];
   });
 }

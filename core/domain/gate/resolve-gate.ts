@@ -105,19 +105,19 @@ function ruleProblems(rule: GateRule, use: MetricUse): readonly Problem[] {
   }
   if (metric.name === 'calibration_slope') {
     const message = 'calibration_slope is best at 1: neither higher nor lower is better than the champion';
-    return [{ message, fix: 'Give it a min and a max rule instead.', ...at }];
+    return [{ message, fix: 'Use a min and a max rule instead.', ...at }];
   }
   const [lowest] = metric.range;
   if ('margin' in rule.bound && rule.bound.margin.kind === 'relative' && lowest < 0) {
-    const message = `metric "${metric.name}" can be negative, and a percentage of that has no meaning`;
+    const message = `metric "${metric.name}" can be negative, so a percentage of it has no meaning`;
     return [{ message, fix: `Write ${rule.bound.kind} in the metric's own unit.`, ...at }];
   }
   return [];
 }
 
 function listedFileMetric(name: string): Problem {
-  const message = `evaluate.metrics names "${name}", a number that training wrote and no metric of rows`;
-  return { message, fix: 'Remove it there: a rule that names it shows it too.' };
+  const message = `evaluate.metrics names "${name}", which is a number that training wrote, not a metric of rows`;
+  return { message, fix: 'Remove it there: a rule that names it also shows it.' };
 }
 
 /** A number that training wrote has no interval: it decides only where a rule says that it may. */
@@ -141,14 +141,14 @@ function fileRuleProblems(
     ...(interval === undefined
       ? [
           problem(
-            `"${metric}" has no interval: one number does not tell a change from chance`,
-            'Add interval: none to let it decide as it is, or gate on a metric that is computed from rows.',
+            `"${metric}" has no interval: one number does not separate a change from chance`,
+            'Add interval: none to decide without an interval, or gate on a metric that is computed from rows.',
           ),
         ]
       : []),
     ...(slices === undefined ? [] : [problem(`"${metric}" is one number, and has no slices`, 'Remove slices: all.')]),
     ...(needsDirection
-      ? [problem(`which way "${metric}" is better is not known`, 'Add better: higher or lower.')]
+      ? [problem(`the better direction of "${metric}" is not known`, 'Add better: higher or lower.')]
       : []),
   ];
 }
@@ -158,11 +158,11 @@ function artifactRuleProblems(
   at: { readonly place?: ErrorPlace },
 ): readonly Problem[] {
   if (!isArtifactMetric(metric) || !everySlice) return [];
-  return [{ message: `"${metric}" is of the artifact, and has no slices`, fix: 'Remove slices: all.', ...at }];
+  return [{ message: `"${metric}" is a metric of the artifact, and has no slices`, fix: 'Remove slices: all.', ...at }];
 }
 
 function classRuleProblems({ metric, everySlice }: GateRule, at: { readonly place?: ErrorPlace }): readonly Problem[] {
   if (everySlice) return [];
-  const message = `"${metric}" is of one class against the rest, and this task has several`;
+  const message = `"${metric}" is a metric of one class against the rest, and this task has several classes`;
   return [{ message, fix: `Add slices: all to judge it for each class, or use ${metric}_macro.`, ...at }];
 }

@@ -13,7 +13,7 @@ type Said = Pick<Judgement, 'verdict' | 'level'> & { readonly shown: Shown };
 export function ruleReason(bound: GateBound, judgement: Judgement, title: string): string {
   const { shown, verdict, level, unknown } = judgement;
   if (shown === null) {
-    return `${title} has no interval: ${unknown ?? 'nothing is known of its error'}.${rowsSentence(judgement, '')}`;
+    return `${title} has no interval: ${unknown ?? 'its error is not known'}.${rowsSentence(judgement, '')}`;
   }
   const said = { shown, verdict, level };
   if (!('margin' in bound)) return `${valueSentence(bound, said, title)}${advice(judgement, plainMargin)}`;
@@ -87,7 +87,7 @@ function advice(judgement: Judgement, formatMargin: (margin: number) => string):
   const equal = hasPlan
     ? ` If the models are truly equal, about ${formatCount(twoDigits(rowsIfEqual))} rows would show it; these rows can decide a margin of ${formatMargin(decidableMargin)}.`
     : '';
-  return `${rowsSentence(judgement, ' No feasible number of rows would decide: the difference lies at the bound itself.')}${equal}`;
+  return `${rowsSentence(judgement, ' No feasible number of rows would decide: the difference is equal to the bound.')}${equal}`;
 }
 
 function rowsSentence({ rowsToDecide }: Judgement, whenNone: string): string {

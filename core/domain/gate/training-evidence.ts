@@ -13,7 +13,7 @@ export interface TrainingFacts {
 }
 
 /** Why such a number has no interval. */
-export const TRAINING_REASON = 'as training wrote it: it has no interval';
+export const TRAINING_REASON = 'a number that training wrote, without an interval';
 
 /** Evidence for the rules on numbers that training wrote: exact, since nothing is known of their error. */
 export function trainingEvidence(rules: readonly GateRule[], facts: TrainingFacts): ReadonlyMap<number, RuleEvidence> {
@@ -30,9 +30,9 @@ function evidenceOf(rule: GateRule, key: string, facts: TrainingFacts): RuleEvid
   const value = numberOf(facts.candidate, key);
   if (typeof value === 'string') return { missing: `the metrics file ${value}` };
   const baseline = needsChampion(rule) ? numberOf(facts.champion, key) : 0;
-  if (typeof baseline === 'string') return { missing: `what the champion's training wrote ${baseline}` };
+  if (typeof baseline === 'string') return { missing: `the metrics of the champion's training ${baseline}` };
   if ('margin' in bound && bound.margin.kind === 'relative' && baseline <= 0) {
-    return { missing: `the champion's value is ${baseline}, and nothing is relative to that` };
+    return { missing: `the champion's value is ${baseline}, so a relative difference is undefined` };
   }
   const { weights, reading } =
     'value' in bound ? valueContrast(bound) : differenceContrast(bound, direction ?? 'higher-is-better', baseline);

@@ -110,7 +110,9 @@ export function formatLayoutIndex(manifest: Descriptor, name: string): string {
 export function parsePlatform(platform: string): { os: string; architecture: string; variant: string | undefined } {
   const [os, architecture, variant, ...more] = platform.split('/');
   if (!os || !architecture || more.length > 0 || !/^[a-z0-9]+(\/[a-z0-9]+){1,2}$/.test(platform)) {
-    throw new UserError('INPUT_INVALID', `${JSON.stringify(platform)} is no platform`, { fix: 'Write linux/amd64.' });
+    throw new UserError('INPUT_INVALID', `${JSON.stringify(platform)} is not a platform`, {
+      fix: 'Write linux/amd64.',
+    });
   }
   return { os, architecture, variant };
 }

@@ -31,7 +31,7 @@ export function parseImageReference(text: string): ImageReference {
   const valid =
     isRepository(repository) && (tag === undefined || TAG.test(tag)) && (digest === undefined || DIGEST.test(digest));
   if (!valid) {
-    throw new UserError('REFERENCE_INVALID', `${JSON.stringify(text.slice(0, 300))} is no image reference`, {
+    throw new UserError('REFERENCE_INVALID', `${JSON.stringify(text.slice(0, 300))} is not an image reference`, {
       fix: 'Write host/path:tag@sha256:… with a lower-case path.',
     });
   }

@@ -104,7 +104,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function notAnImage(name: string): UserError {
-  return new UserError('REFERENCE_INVALID', `${name} is no container image`, {
+  return new UserError('REFERENCE_INVALID', `${name} is not a container image`, {
     fix: 'Name an image by registry reference, or the folder of an OCI image layout.',
   });
 }

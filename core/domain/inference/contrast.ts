@@ -150,7 +150,8 @@ function withoutVariation(
   const spread =
     Math.abs(weights.candidate) * spreadOf(candidate.influence()) +
     Math.abs(weights.champion) * spreadOf(champion.influence());
-  if (spread === 0) return joined({ ...pair, correlation: 0, method: 'exact bounds of no error' }, weights, population);
+  if (spread === 0)
+    return joined({ ...pair, correlation: 0, method: 'exact bounds for no errors' }, weights, population);
   const trials = edgeTrials(Math.min(candidate.support?.rows ?? found.units, found.units), population);
   const reach = (level: number): Reach => {
     const half = (errorShareBound(trials, level) * spread) / 2;
@@ -161,7 +162,7 @@ function withoutVariation(
     ...found,
     standardError: typical(0, reach),
     reach,
-    method: 'exact bound of no disagreement',
+    method: 'exact bound for no disagreement',
   };
 }
 

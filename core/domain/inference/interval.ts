@@ -128,7 +128,7 @@ export function isEvidence(standardError: number, scale: number): boolean {
 export function estimated(found: StandardError, { sampling }: Population): Uncertainty {
   const { effectiveRows, rowSkewness } = found;
   if (effectiveRows !== null && effectiveRows < MIN_EFFECTIVE_ROWS) {
-    const counted = `what amounts to ${effectiveRows.toFixed(1)} equal rows, fewer than the ${MIN_EFFECTIVE_ROWS} needed`;
+    const counted = `an effective sample size of ${effectiveRows.toFixed(1)} rows, fewer than the ${MIN_EFFECTIVE_ROWS} needed`;
     const lack = { has: effectiveRows, needs: MIN_EFFECTIVE_ROWS };
     return { kind: 'unknown', reason: `a few rows make most of the error: ${counted}`, lack };
   }
@@ -137,7 +137,7 @@ export function estimated(found: StandardError, { sampling }: Population): Uncer
   // Chosen by simulation: what some ten groups show of their skewness is less than there is.
   const skewness = isGrouped ? 2 * found.skewness : found.skewness;
   if (Math.abs(rowSkewness) <= MAX_SKEWNESS) return { kind: 'estimated', ...found, skewness };
-  return { kind: 'unknown', reason: 'a few rows make most of the error, so that it cannot be told' };
+  return { kind: 'unknown', reason: 'a few rows make most of the error, so it cannot be estimated' };
 }
 
 /** What to say where rows show no variation. */
@@ -175,7 +175,7 @@ function atEdge(estimate: MetricEstimate, population: Population, found: Standar
   const { edge, value, outcomes } = estimate;
   if (edge === undefined) return undefined;
   const trials = edgeTrials(edge.trials, population);
-  const method = 'exact bound of no error';
+  const method = 'exact bound for no errors';
   if (value > 1 - ROUNDED_ERROR) {
     const reach = (level: number) => ({ below: 1 - edge.worst(errorShareBound(trials, level)), above: 0 });
     return { kind: 'estimated', ...found, standardError: typical(0, reach), reach, method };

@@ -107,8 +107,8 @@ function noText(manifest: ParsedManifest, { document, path }: LocatedTarget): Us
   const node = nodeAt(manifest, document, path);
   const at = formatYamlPath(path);
   if (node === undefined) return notFound(manifest, `value at ${at}`);
-  const what = isSeq(node) ? 'a list' : isScalar(node) ? `${String(node.value)}, which is no text` : 'a mapping';
-  const fix = isSeq(node) ? `Name the entry: ${at}[0].` : 'Point at a text, such as a URI or an image reference.';
+  const what = isSeq(node) ? 'a list' : isScalar(node) ? `${String(node.value)}, which is not text` : 'a mapping';
+  const fix = isSeq(node) ? `Name the entry: ${at}[0].` : 'Point path at a text, such as a URI or an image reference.';
   return unsupported(manifest, `${manifest.file}: ${at} is ${what}`, fix);
 }
 
@@ -123,6 +123,6 @@ function prove(before: ParsedManifest, edited: string, changes: readonly ScalarC
     after.documents.length === wanted.length &&
     after.documents.every((document, index) => said(document) === said(wanted[index]));
   if (same) return;
-  const message = `${before.file} cannot be edited without changing more than is meant`;
-  throw unsupported(before, message, 'Write the value out plainly at its place.');
+  const message = `${before.file} cannot be edited without changing other values too`;
+  throw unsupported(before, message, 'Write the value directly at this place.');
 }

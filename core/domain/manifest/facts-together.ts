@@ -31,7 +31,7 @@ export function assertFactsTogether(text: string, target: ManifestTarget, versio
     const said = scalarText(manifest, located.document, [...parent, key]) ?? '';
     if (said === '' || isOf(said, version.image)) continue;
     const path = formatYamlPath([...parent, key]);
-    const message = `${manifest.file}: ${path} is ${JSON.stringify(said.slice(0, 100))} and would stay so beside the new ${target.path}`;
+    const message = `${manifest.file}: ${path} is ${JSON.stringify(said.slice(0, 100))} and would not change together with the new ${target.path}`;
     throw unsupported(manifest, message, `Make ${path} a target too (path: ${path}), or remove it.`);
   }
   if (located.shape === 'image-map') assertOneTag(manifest, located);

@@ -32,7 +32,7 @@ export function imageEntryChanges(manifest: ParsedManifest, located: ImageEntry,
   const repository = newName ?? at('name') ?? '';
   if (image.tag === undefined && newTag !== undefined) {
     const message = `${manifest.file} has newTag, but the image has no tag`;
-    throw unsupported(manifest, message, 'Remove newTag: a tag and a digest that disagree are worse than none.');
+    throw unsupported(manifest, message, 'Remove newTag: a tag and a digest must not disagree.');
   }
   return changesOf(manifest, located, [
     ['newName', isSameRepository(repository, image.repository) ? undefined : image.repository],
@@ -46,7 +46,7 @@ export function imageMapChanges(manifest: ParsedManifest, located: ImageInParts,
   const parts = imageParts(manifest, located);
   const { registry, repository, tag, digests } = parts;
   if (repository === undefined ? !isPair(parts) : tag === undefined && digests.length === 0) {
-    const message = `${manifest.file}: the map at ${formatYamlPath(located.path)} is no image: it needs repository, and tag, version or digest`;
+    const message = `${manifest.file}: the map at ${formatYamlPath(located.path)} is not an image: it needs repository, and tag, version or digest`;
     throw unsupported(manifest, message, 'Point path at an image, or at one scalar.');
   }
   return changesOf(manifest, located, [

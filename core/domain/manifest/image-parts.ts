@@ -48,8 +48,8 @@ export function imageParts(manifest: ParsedManifest, located: ImageInParts): Ima
 function partText(manifest: ParsedManifest, document: number, path: YamlPath): string | undefined {
   const node = nodeAt(manifest, document, path);
   if (isScalar(node) && node.value === null) {
-    const message = `${manifest.file}: ${formatYamlPath(path)} is there and empty`;
-    throw unsupported(manifest, message, `Give it a value, such as ${path.at(-1)}: "1.0.0", or remove it.`);
+    const message = `${manifest.file}: ${formatYamlPath(path)} exists but is empty`;
+    throw unsupported(manifest, message, `Set it to a value, such as ${path.at(-1)}: "1.0.0", or remove it.`);
   }
   const text = scalarText(manifest, document, path);
   if (text !== undefined) assertNoTemplate(manifest, path, text);
@@ -60,7 +60,7 @@ function partText(manifest: ParsedManifest, document: number, path: YamlPath): s
 export function assertNoTemplate(manifest: ParsedManifest, path: YamlPath, text: string): void {
   if (!TEMPLATE.test(text)) return;
   const message = `${manifest.file}: ${formatYamlPath(path)} is a template: ${JSON.stringify(text.slice(0, 100))}`;
-  throw unsupported(manifest, message, 'Name the file and path where its value is written out.');
+  throw unsupported(manifest, message, 'Use the file and path where the value itself is written.');
 }
 
 /** Whether a tag and a digest stand next to each other: then the digest decides, and neither changes without the other. */

@@ -16,10 +16,10 @@ export function entryValue(manifest: ParsedManifest, map: YAMLMap, key: string):
   const { pairs, folded, merged } = indexOf(manifest, map);
   const rival = folded.get(fold(key))?.find((written) => written !== key);
   if (rival !== undefined) {
-    throw disputed(manifest, map, `has the key ${JSON.stringify(rival)}, which some readers take for "${key}"`);
+    throw disputed(manifest, map, `has the key ${JSON.stringify(rival)}, which some readers read as "${key}"`);
   }
   if (merged.length > 0 && brings(manifest, merged, key)) {
-    throw disputed(manifest, map, `has "${key}" by a merge key (<<), which readers apply in different order`);
+    throw disputed(manifest, map, `has "${key}" from a merge key (<<), which readers apply in different orders`);
   }
   return standsFor(manifest, pairs.get(key)?.value);
 }
@@ -89,7 +89,7 @@ function brings(manifest: ParsedManifest, merged: readonly Pair[], key: string):
 function disputed({ file, lines }: ParsedManifest, node: Node, why: string): UserError {
   const { line, col } = lines.linePos(node.range?.[0] ?? 0);
   return new UserError('MANIFEST_UNSUPPORTED', `${file}:${line}: the part here ${why}`, {
-    fix: 'Write the keys and values of this part out, plainly and once.',
+    fix: 'Write the keys and values of this part directly, each once.',
     place: { file, line, column: col },
   });
 }

@@ -42,7 +42,7 @@ export function locateInApplication(
   const parameters = sources.flatMap((source) => namedEntries(manifest, document, [...source, 'helm', 'parameters']));
   if (parameter === undefined) {
     const names = parameters.map(({ name }) => name).join(', ') || 'none';
-    const message = `a target of an Application in ${manifest.file} says which one, but not what in it (Helm parameters: ${names})`;
+    const message = `a target of an Application in ${manifest.file} names the Application, but not a value in it (Helm parameters: ${names})`;
     throw unsupported(manifest, message, 'Add parameter, image or path to the target.');
   }
   const { path } = only(
@@ -87,7 +87,7 @@ function imageParameters(
       throw unsupported(
         manifest,
         `the Helm parameter ${name} in ${manifest.file} has no value`,
-        'Give it one, or remove it.',
+        'Add a value, or remove it.',
       );
     }
   }
@@ -160,11 +160,10 @@ function assertNoText(
     const above = path.slice(0, length);
     if (!isScalar(nodeAt(manifest, document, above))) continue;
     const key = above.at(-1);
-    const fix =
-      key === 'values' ? 'Use valuesObject in its place (Argo CD 2.6 or later).' : 'Write it out as a mapping.';
+    const fix = key === 'values' ? 'Use valuesObject instead (Argo CD 2.6 or later).' : 'Write it as a mapping.';
     throw unsupported(
       manifest,
-      `${manifest.file}: ${formatYamlPath(above)} is a text, which is not edited inside`,
+      `${manifest.file}: ${formatYamlPath(above)} is a text, and values inside a text are not edited`,
       fix,
     );
   }
@@ -182,7 +181,7 @@ export function onlyDocument(manifest: ParsedManifest, target: ManifestTarget): 
   return only(found, {
     manifest,
     what: what || 'document',
-    fix: 'Add kind, name and namespace to the target, so that one document is meant.',
+    fix: 'Add kind, name and namespace to the target, so that it matches one document.',
   });
 }
 
@@ -193,11 +192,11 @@ function assertNoList(manifest: ParsedManifest, kind: string): void {
     const index = items.findIndex(({ name }) => name === kind);
     if (index === -1) continue;
     const list = scalarText(manifest, document, ['kind']) ?? 'List';
-    const message = `${manifest.file} has a ${kind} inside of a ${list}, which is not looked into`;
+    const message = `${manifest.file} has a ${kind} inside of a ${list}, which is not searched`;
     throw unsupported(
       manifest,
       message,
-      `Write each resource as a document of its own, or set kind: ${list} and path: items[${index}]….`,
+      `Write each resource as a separate document, or set kind: ${list} and path: items[${index}]….`,
     );
   }
 }

@@ -66,7 +66,7 @@ function referencedWorkload(manifest: ParsedManifest, document: number, target: 
   if (found !== undefined && more.length === 0 && spec !== undefined) return { document: found, spec };
   throw unsupported(
     manifest,
-    `the Rollout ${target.name} takes its pods from the ${kind} ${name}, which is not once in ${manifest.file}`,
+    `the Rollout ${target.name} takes its pods from the ${kind} ${name}, which does not occur exactly once in ${manifest.file}`,
     `Name the ${kind} ${name} and its file as the target.`,
   );
 }
@@ -89,7 +89,11 @@ function volumeReference(manifest: ParsedManifest, { document, spec }: PodPlace,
   if (nodeAt(manifest, document, image) !== undefined) {
     return { shape: 'scalar', document, path: [...image, 'reference'], value: 'reference' };
   }
-  throw unsupported(manifest, `the volume ${volume} in ${manifest.file} is no image volume`, 'Name an image volume.');
+  throw unsupported(
+    manifest,
+    `the volume ${volume} in ${manifest.file} is not an image volume`,
+    'Use an image volume.',
+  );
 }
 
 function environmentValue(
@@ -104,8 +108,8 @@ function environmentValue(
     fix: 'Keep one of them: the last one wins.',
   });
   if (nodeAt(manifest, document, [...path, 'valueFrom']) !== undefined) {
-    const message = `the env ${target.env} in ${manifest.file} comes from elsewhere (valueFrom)`;
-    throw unsupported(manifest, message, 'Name the place that it comes from as the target.');
+    const message = `the env ${target.env} in ${manifest.file} comes from another place (valueFrom)`;
+    throw unsupported(manifest, message, 'Use that place as the target.');
   }
   const kind = target.value ?? (isTagName(target.env) ? 'tag' : undefined);
   const value = kind === undefined ? {} : { value: kind };

@@ -23,7 +23,7 @@ export function locateInService(manifest: ParsedManifest, document: number, targ
   const path = only(uris, {
     manifest,
     what: 'storageUri under spec.predictor',
-    fix: 'Keep one, or point at it with path.',
+    fix: 'Keep one, or point path at it.',
   });
   return { shape: 'scalar', document, path, value: 'uri' };
 }

@@ -33,7 +33,7 @@ function find(manifest: ParsedManifest, target: ManifestTarget): LocatedTarget {
   if (hasPods(target.kind)) return locateInWorkload(manifest, document, target);
   throw unsupported(
     manifest,
-    `${target.kind ?? 'a target without a kind'} in ${manifest.file} has no place of its own for a version`,
+    `${target.kind ?? 'a target without a kind'} in ${manifest.file} has no standard place for a version`,
     'Point at the value with path, such as path: spec.predictor.model.storageUri.',
   );
 }

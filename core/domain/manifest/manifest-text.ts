@@ -31,7 +31,7 @@ function whyTwoReadings(line: string, hasEnded: boolean): readonly [why: string,
   if (line.startsWith(SEPARATOR)) {
     if (SEPARATOR_LINE.test(line)) return undefined;
     return [
-      'the line begins with --- and goes on, which Kubernetes reads as a separator',
+      'the line begins with --- and has more text, which Kubernetes reads as a separator',
       'Begin a new line after ---.',
     ];
   }
@@ -44,7 +44,7 @@ function unreadable(text: string, file: string, { 0: character, index }: RegExpE
   const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
   const before = text.slice(0, index).split('\n');
   const place = { file, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
-  const why = `the character U+${code} is a line's end, or an error, for some readers of YAML and not for others`;
+  const why = `the character U+${code} is a line ending or an error for some YAML readers, but not for others`;
   return invalid(place, why, 'Remove the character.');
 }
 

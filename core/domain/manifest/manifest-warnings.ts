@@ -44,7 +44,7 @@ export function manifestWarnings(
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const { line = 1, column = 1 } = error.place ?? {};
-    return [{ line, column, message: `warnings cannot be told: ${error.message}`, fix: error.fix }];
+    return [{ line, column, message: `warnings cannot be computed: ${error.message}`, fix: error.fix }];
   }
 }
 
@@ -67,7 +67,7 @@ function imageTraps(manifest: ParsedManifest, located: LocatedTarget): Trap[] {
   const isImage = located.shape === 'image-entry' || located.shape === 'image-override';
   if (!isImage || name === undefined || imageSchemeOf(name) === undefined) return [];
   const message = `kustomize replaces images of containers only, not storageUri: with an entry named ${name} the model that runs does not change`;
-  const fix = 'Make the storageUri itself the target: kind: InferenceService, name, and the file that has it.';
+  const fix = 'Use the storageUri as the target: kind: InferenceService, name, and the file that has it.';
   return [{ document, path, message, fix }];
 }
 
@@ -80,7 +80,7 @@ function schemeTraps(manifest: ParsedManifest, located: LocatedTarget, before: R
   if (located.shape !== 'scalar' || before.digest !== undefined) return [];
   const scheme = imageSchemeOf(readRunningValue(manifest, located).text);
   if (scheme === undefined) return [];
-  const message = `KServe loads ${scheme} only where the settings of the cluster allow it: elsewhere the model never becomes ready`;
+  const message = `KServe loads ${scheme} only if the settings of the cluster allow it; otherwise the model never becomes ready`;
   const fix =
     scheme === 'oci://'
       ? 'Make sure that enableModelcar is true in storageInitializer of the ConfigMap inferenceservice-config.'

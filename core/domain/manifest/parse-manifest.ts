@@ -126,12 +126,12 @@ function assertYaml({ documents, lines }: YamlDocuments, body: string, file: str
   const { line, col } = lines.linePos(error?.pos[0] ?? body.indexOf('{{'));
   if (error === undefined || body.includes('{{')) {
     throw new UserError('MANIFEST_UNSUPPORTED', `${file} is a template, not YAML`, {
-      fix: 'Name the values file instead of the template, with path.',
+      fix: 'Use the values file instead of the template, with path.',
       place: { file, line, column: col },
     });
   }
   throw new UserError('MANIFEST_INVALID', `${file} cannot be edited: ${error.message}`, {
-    fix: 'Correct the file at this place.',
+    fix: 'Fix the file at this place.',
     place: { file, line, column: col },
   });
 }
@@ -139,7 +139,7 @@ function assertYaml({ documents, lines }: YamlDocuments, body: string, file: str
 function refused({ refusal, lines }: YamlDocuments, file: string): UserError {
   const { line, col } = lines.linePos(refusal?.offset ?? 0);
   return new UserError('MANIFEST_INVALID', `${file} ${refusal?.message ?? 'cannot be read'}`, {
-    fix: refusal?.fix ?? 'Check what wrote this file.',
+    fix: refusal?.fix ?? 'Check which program wrote this file.',
     place: { file, line, column: col },
   });
 }

@@ -55,6 +55,6 @@ function orError(locate: () => LocatedTarget): LocatedTarget | undefined {
 function disagreement(manifest: ParsedManifest, { document }: LocatedTarget, path: YamlPath): UserError {
   const [start] = nodeAt(manifest, document, path)?.range ?? [0];
   const { line } = manifest.lines.linePos(start);
-  const message = `${manifest.file}:${line}: readers of YAML 1.1, such as Kubernetes, understand ${formatYamlPath(path)} differently than readers of YAML 1.2`;
-  return unsupported(manifest, message, 'Put its value, and the keys and names that lead to it, in quotes.');
+  const message = `${manifest.file}:${line}: readers of YAML 1.1, such as Kubernetes, understand ${formatYamlPath(path)} differently from readers of YAML 1.2`;
+  return unsupported(manifest, message, 'Put the value, and the keys and names on its path, in quotes.');
 }

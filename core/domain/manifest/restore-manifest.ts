@@ -62,6 +62,6 @@ function changeBack(here: Place, there: Place, key: string | undefined): readonl
     const writing = writingAt(there.manifest, { document: there.at.document, path: from });
     return [{ document: here.at.document, path: to, value: old, writing }];
   }
-  const message = `${here.manifest.file}: ${key} was not there before, and the file changed since`;
-  throw unsupported(here.manifest, message, 'Take it out by hand.');
+  const message = `${here.manifest.file}: ${key} did not exist before, and the file has changed since then`;
+  throw unsupported(here.manifest, message, 'Remove it by hand.');
 }

@@ -60,14 +60,12 @@ function modeTraps({ at }: ServiceFacts): Found[] {
   const renamed = RENAMED[written];
   if (renamed !== undefined) {
     const message = `KServe 0.20 replaces ${written} with ${renamed} in the cluster, so the live object differs from Git: Argo CD shows OutOfSync, and the version does not count as healthy`;
-    return [{ path: MODE, message, fix: `Write ${renamed}, which KServe 0.16 and later know.` }];
+    return [{ path: MODE, message, fix: `Write ${renamed}, which KServe 0.16 and later support.` }];
   }
   if (written !== 'ModelMesh') return [];
   const message =
     'ModelMesh loads the model into pods that already run, so no rollout of pods shows whether the new version works';
-  return [
-    { path: MODE, message, fix: 'Check which model the service answers with after each promotion, or use Standard.' },
-  ];
+  return [{ path: MODE, message, fix: 'Check after each promotion which model the service uses, or use Standard.' }];
 }
 
 function trafficTraps({ at, count, mode }: ServiceFacts): Found[] {
@@ -79,10 +77,10 @@ function trafficTraps({ at, count, mode }: ServiceFacts): Found[] {
     return [{ path, message, fix: 'Set it to a whole number from 0 to 100, or remove it.' }];
   }
   const standard = 'Standard mode ignores it, so the new version gets all traffic at once';
-  const knative = `the new version gets ${percent} % of the traffic until the setting changes, and its health does not show that`;
+  const knative = `the new version gets ${percent} % of the traffic until the setting changes, and its health does not show this`;
   const what =
     mode === 'Standard' ? standard : mode === 'Knative' ? knative : `in Knative mode ${knative}; ${standard}`;
-  const fix = 'Remove canaryTrafficPercent: environments, soak and health take a version in steps.';
+  const fix = 'Remove canaryTrafficPercent: environments, soak and health introduce a version in steps.';
   return [{ path, message: `canaryTrafficPercent is set: ${what}`, fix }];
 }
 
@@ -94,9 +92,9 @@ function canaryTraps(manifest: ParsedManifest, document: number, { mode }: Servi
     return [{ path, message: 'KServe refuses spec.canary in Knative mode', fix: 'Remove spec.canary.' }];
   }
   const message =
-    'spec.canary keeps its own model and its share of the traffic: the promotion changes spec.predictor alone';
+    'spec.canary has its own model and its own share of the traffic: the promotion changes only spec.predictor';
   return [
-    { path, message, fix: 'Remove spec.canary before you merge, or give the canary a target of its own with path.' },
+    { path, message, fix: 'Remove spec.canary before you merge, or add a separate target with path for the canary.' },
   ];
 }
 
@@ -108,7 +106,7 @@ function replicaTraps({ at, count, mode }: ServiceFacts): Found[] {
     return [{ path, message, fix: 'Set maxReplicas to at least minReplicas.' }];
   }
   if (least !== 0) return [];
-  const fix = 'Set minReplicas to 1 or more where health has to verify a version.';
+  const fix = 'Set minReplicas to 1 or more if health must verify a version.';
   if (mode === 'Standard' && (at(annotation('autoscalerClass')) ?? 'hpa') === 'hpa') {
     return [{ path, message: 'Standard mode does not scale to zero: it runs 1 replica', fix }];
   }
@@ -122,7 +120,7 @@ function stopTraps({ at }: ServiceFacts): Found[] {
   if (at(path)?.toLowerCase() !== 'true') return [];
   const message =
     'the service is stopped: Argo CD reports Suspended, so the version is not verified and fails at its deadline';
-  return [{ path, message, fix: 'Remove the annotation serving.kserve.io/stop, or do not merge while it is there.' }];
+  return [{ path, message, fix: 'Remove the annotation serving.kserve.io/stop, or do not merge while it is set.' }];
 }
 
 function storageTraps(manifest: ParsedManifest, document: number): Found[] {

@@ -67,13 +67,13 @@ export function spliceScalar(manifest: ParsedManifest, change: ScalarChange): Sp
   const node = manifest.documents[change.document]?.getIn(change.path, true);
   if (node === undefined) return spliceMissingKey(manifest, change);
   if (!isScalar(node) || node.range === undefined || node.range === null) {
-    throw refuse(manifest, change.path, 'is no single value');
+    throw refuse(manifest, change.path, 'is not a single value');
   }
   if (node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED') {
     throw refuse(manifest, change.path, 'is a block scalar');
   }
   // After an empty value there may be no space, and where it would go is not certain beside comments.
-  if (node.value === null) throw refuse(manifest, change.path, 'is there and empty');
+  if (node.value === null) throw refuse(manifest, change.path, 'exists but is empty');
   const [start, end] = node.range;
   const inFlow = isInFlow(manifest, change);
   return { start, end, text: usableWriting(manifest, change)?.source ?? formatScalar(change.value, node, inFlow) };
@@ -84,7 +84,7 @@ function spliceMissingKey(manifest: ParsedManifest, change: ScalarChange): Splic
   const key = change.path.at(-1);
   const last = isMap(parent) ? parent.items.at(-1) : undefined;
   if (!isMap(parent) || last === undefined || typeof key !== 'string') {
-    throw refuse(manifest, change.path, 'is not there');
+    throw refuse(manifest, change.path, 'does not exist');
   }
   if (parent.items.some((pair) => isScalar(pair.key) && pair.key.value === '<<')) {
     throw refuse(manifest, change.path, 'may come from a merge key (<<)');
@@ -159,10 +159,14 @@ function assertOwnPlace(manifest: ParsedManifest, { document, path }: ScalarChan
     const node =
       length === 0 ? manifest.documents[document]?.contents : manifest.documents[document]?.getIn(above, true);
     if (isAlias(node)) {
-      throw refuse(manifest, path, length === path.length ? 'is an alias' : `lies behind the alias *${node.source}`);
+      throw refuse(
+        manifest,
+        path,
+        length === path.length ? 'is an alias' : `is reached through the alias *${node.source}`,
+      );
     }
     if (!isNode(node) || !shared.has(node)) continue;
-    const what = length === path.length ? 'has' : 'lies in a part with';
+    const what = length === path.length ? 'has' : 'is in a part with';
     throw refuse(manifest, path, `${what} the anchor &${anchorOf(node)}, which other places refer to`);
   }
 }
@@ -173,7 +177,7 @@ function anchorOf(node: Node): string {
 
 function refuse(manifest: ParsedManifest, path: YamlPath, why: string): UserError {
   return new UserError('MANIFEST_UNSUPPORTED', `${manifest.file}: ${formatYamlPath(path)} ${why}: it is not edited`, {
-    fix: 'Write the value out at this place.',
+    fix: 'Write the value directly at this place.',
     place: { file: manifest.file },
   });
 }

@@ -40,7 +40,7 @@ export function versionValue(
     if (version.version === '') throw lacking(manifest, 'a version', 'Set model-version.');
     return checked(VERSION, old.startsWith('v') ? `v${version.version}` : version.version, manifest);
   }
-  const message = `${manifest.file}: "${old}" is no reference to a model that is known`;
+  const message = `${manifest.file}: "${old}" is not a known form of a model reference`;
   throw unsupported(manifest, message, 'Add value to the target: uri, reference, tag, digest or version.');
 }
 
@@ -49,7 +49,7 @@ function imageTag(old: string, version: DeployedVersion, manifest: ParsedManifes
   const { tag, digest } = imageReference(version, manifest);
   if (tag !== undefined) return tagLike(old, { tag, digest });
   const message = `${manifest.file} names the tag ${JSON.stringify(old.slice(0, 200))}, but the image has no tag`;
-  throw unsupported(manifest, message, 'Name the image by a tag too: repository:tag@sha256:….');
+  throw unsupported(manifest, message, 'Use an image reference with a tag: repository:tag@sha256:….');
 }
 
 /** The artifact's URI; behind one of KServe's image schemes, which stays, the artifact that is an image, else the image. */
@@ -72,11 +72,19 @@ function uriValue(old: string, version: DeployedVersion, manifest: ParsedManifes
  */
 export function imageReference(version: DeployedVersion, manifest: ParsedManifest): ImageReference {
   if (version.image === undefined && version.version === '') {
-    throw lacking(manifest, 'a container image', 'Set image-reference, or point at a value that names an artifact.');
+    throw lacking(
+      manifest,
+      'a container image',
+      'Set image-reference, or point path at a value that names an artifact.',
+    );
   }
   if (version.image === undefined) {
     const message = `v${version.version} has no container image, which ${manifest.file} names`;
-    throw unsupported(manifest, message, 'Run build-image before register, and give register its image-reference.');
+    throw unsupported(
+      manifest,
+      message,
+      'Run build-image before register, and set image-reference of register to its output.',
+    );
   }
   const { repository, tag, digest } = version.image;
   checked(DIGEST, digest, manifest);
@@ -113,7 +121,7 @@ function kindOf(old: string): ValueKind | undefined {
 function checked(grammar: RegExp, value: string, { file }: ParsedManifest): string {
   if (grammar.test(value) && value.length <= 2048) return value;
   throw new UserError('REFERENCE_INVALID', `${JSON.stringify(value.slice(0, 200))} cannot be written into ${file}`, {
-    fix: 'Register the version again: its tag holds something that is no URI, digest or version.',
+    fix: 'Register the version again: a value in its tag is not a URI, digest or version.',
     place: { file },
   });
 }

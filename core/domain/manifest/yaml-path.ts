@@ -24,8 +24,8 @@ export function parseYamlPath(text: string): YamlPath {
     at = STEP.lastIndex;
   }
   if (at === text.length && path.length > 0) return path;
-  throw new UserError('INPUT_INVALID', `${JSON.stringify(text)} is no path (position ${at + 1})`, {
-    fix: 'Write keys with dots, list indexes in brackets, and keys that hold dots as ["key.with/dots"].',
+  throw new UserError('INPUT_INVALID', `${JSON.stringify(text)} is not a path (position ${at + 1})`, {
+    fix: 'Write keys with dots, list indexes in brackets, and keys that contain dots as ["key.with/dots"].',
   });
 }
 

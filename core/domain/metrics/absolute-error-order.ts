@@ -29,7 +29,7 @@ export const maxError: Metric = {
     if (labels.length === 0) return { kind: 'undefined', reason: 'there are no rows' };
     let value = 0;
     for (let i = 0; i < labels.length; i++) value = Math.max(value, Math.abs((labels[i] ?? 0) - (scores[i] ?? 0)));
-    const withoutInterval = 'it rests on a single row; gate on another metric';
+    const withoutInterval = 'it depends on a single row; gate on another metric';
     return { kind: 'estimate', value, influence: NO_INFLUENCE, byClass: false, withoutInterval };
   },
 };

@@ -109,7 +109,7 @@ export function calibrationErrorOf(bins: readonly CalibrationBin[], total: numbe
     (sum, { weight, predicted, observed }) => sum + (weight * Math.abs((predicted ?? 0) - (observed ?? 0))) / total,
     0,
   );
-  const withoutInterval = 'it is biased upwards by chance, so no interval is known; gate on brier_score or log_loss';
+  const withoutInterval = 'it is biased upwards by chance, so it has no interval; gate on brier_score or log_loss';
   return { kind: 'estimate', value, influence: NO_INFLUENCE, byClass: false, withoutInterval };
 }
 

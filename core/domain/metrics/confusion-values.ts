@@ -60,7 +60,7 @@ export function fBetaOf(
 
 function emptyReason(beta: number): string {
   if (beta === 0) return 'no score reaches the decision threshold';
-  return beta === Number.POSITIVE_INFINITY ? 'no row has that label' : 'no row has that label and none is decided so';
+  return beta === Number.POSITIVE_INFINITY ? 'no row has that label' : 'no row has that label and none is predicted so';
 }
 
 /** The mean recall of the classes that rows have. */
@@ -86,7 +86,7 @@ export function matthewsOf(confusion: Confusion): ConfusionValue | UndefinedMetr
   const ofDecided = total * total - dot(decided, decided);
   if (ofTruths === 0) return { kind: 'undefined', reason: 'all rows have the same label' };
   // scikit-learn gives 0 here; there is no correlation with a constant.
-  if (ofDecided === 0) return { kind: 'undefined', reason: 'all rows are decided alike' };
+  if (ofDecided === 0) return { kind: 'undefined', reason: 'all rows have the same prediction' };
   // One root: of predictions without an error it is exactly what is above it, and the value 1.
   const below = Math.sqrt(ofTruths * ofDecided);
   const value = between / below;
@@ -102,7 +102,7 @@ export function matthewsOf(confusion: Confusion): ConfusionValue | UndefinedMetr
 export function kappaOf(confusion: Confusion): ConfusionValue | UndefinedMetric {
   const { truths, decided, total, right } = marginsOf(confusion);
   const expected = total * total - dot(truths, decided);
-  if (expected === 0) return { kind: 'undefined', reason: 'all rows have one label and are decided so' };
+  if (expected === 0) return { kind: 'undefined', reason: 'all rows have the same label and the same prediction' };
   const observed = total * (total - right);
   const value = 1 - observed / expected;
   const gradient = gradientOf(confusion.classes, (a, b) => {

@@ -62,7 +62,7 @@ function estimateRecall(rows: ScoredRows, precision: number): MetricEstimate | U
 }
 
 /** Why a recall at a precision has no interval. */
-export const RECALL_JUMPS = 'it jumps where precision is flat; gate on precision with at-recall instead';
+export const RECALL_JUMPS = 'it is not continuous where precision is flat; gate on precision with at-recall instead';
 
 function pointsOf(rows: ScoredRows): Points {
   const { scores, weights } = rows;

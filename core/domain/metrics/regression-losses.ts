@@ -25,7 +25,7 @@ function lossMetric(name: string, title: string, { loss, sql }: RowLoss): Metric
 /** Some losses have no value for some labels: then nor has their mean. */
 function finite(found: MetricEstimate | UndefinedMetric): MetricEstimate | UndefinedMetric {
   if (found.kind === 'undefined' || Number.isFinite(found.value)) return found;
-  return { kind: 'undefined', reason: 'labels or predictions lie outside of where it is defined' };
+  return { kind: 'undefined', reason: 'labels or predictions are outside the range of this metric' };
 }
 
 const SQL_NAN = "CAST('NaN' AS DOUBLE)";

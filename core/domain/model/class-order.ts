@@ -40,7 +40,7 @@ export function classOrderProblem(
     return numbers.every((number, at) => number === undefined || number === classes[at]) ? undefined : shown;
   }
   // Which of benign and malignant is 1 is for people to say: exporters sort classes by their names.
-  return isDeclared ? undefined : `${shown}: which of the model's is which is not declared`;
+  return isDeclared ? undefined : `${shown}: it is not declared which class of the model is which`;
 }
 
 /** Words for 0 and 1. */

@@ -24,12 +24,15 @@ const NUMBERS = ['float32', 'float64', 'int32', 'int64', 'bool', 'float16'];
  */
 export function checkOneTensor(input: ModelTensor, columns: readonly FeatureColumn[]): void {
   if (!NUMBERS.includes(input.type)) {
-    throw mismatch(`the model's input "${input.name}" holds ${input.type}, not numbers`, 'Export one input a column.');
+    throw mismatch(
+      `the model's input "${input.name}" holds ${input.type}, not numbers`,
+      'Export one input per column.',
+    );
   }
   const text = columns.filter(({ type }) => type === 'text');
   if (text.length > 0) {
     throw mismatch(
-      `${text.map(({ name }) => name).join(', ')} ${text.length === 1 ? 'holds' : 'hold'} text${shownText(text)}, and the model's one input "${input.name}" takes ${input.type}`,
+      `${text.map(({ name }) => name).join(', ')} ${text.length === 1 ? 'holds' : 'hold'} text${shownText(text)}, and the model's only input "${input.name}" takes ${input.type}`,
       'Correct these values, name them in data.csv.missing if they mean "missing", or encode the column as numbers.',
     );
   }
@@ -66,8 +69,8 @@ export function checkType(input: ModelTensor, column: FeatureColumn): void {
 function refuseTextless({ name }: ModelTensor, column: FeatureColumn): void {
   if (column.isWritten === true || (column.type !== 'time' && column.noText === undefined)) return;
   throw mismatch(
-    `the model's input "${name}" takes text, and the column ${column.name} holds ${column.noText ?? 'times'}, which have no one text`,
-    'Write the column as text, in the way in which the model was trained on it.',
+    `the model's input "${name}" takes text, and the column ${column.name} has ${column.noText ?? 'times'}, which have more than one text form`,
+    'Write the column as text, in the same form as in training.',
   );
 }
 
@@ -75,7 +78,7 @@ function refuseTextless({ name }: ModelTensor, column: FeatureColumn): void {
 function refuseTimes({ name, type }: ModelTensor, column: FeatureColumn): void {
   if (column.type !== 'time') return;
   throw mismatch(
-    `the model's input "${name}" takes ${type}, and the column ${column.name} holds times, which are no numbers until their unit is known`,
+    `the model's input "${name}" takes ${type}, and the column ${column.name} has times, which are not numbers because their unit is unknown`,
     'Write the column as the numbers that the model was trained on, such as seconds since 1970.',
   );
 }

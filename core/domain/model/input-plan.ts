@@ -128,7 +128,7 @@ function columnFor({ name }: ModelTensor, { mapped, offered, isOnly }: Offer): s
   if (exported.length > 1) {
     throw mismatch(
       `the model's input "${name}" may be any of the columns ${listed(exported.map((column) => `"${column}"`))}`,
-      `Say which in data.inputs: { "${name}": "${exported[0]}" }.`,
+      `Set it in data.inputs: { "${name}": "${exported[0]}" }.`,
     );
   }
   return exported[0] ?? (isOnly ? offered[0] : undefined);
@@ -155,13 +155,13 @@ function compareNames(
   const unused = features.filter((name) => !chosen.some(({ column }) => column === name));
   if (without.length === 0 && unused.length === 0) return;
   const parts = [
-    ...(without.length === 0 ? [] : [`the model takes ${listed(without)}, which data.features lacks`]),
+    ...(without.length === 0 ? [] : [`the model takes ${listed(without)}, which data.features does not have`]),
     ...(unused.length === 0 ? [] : [`data.features names ${listed(unused)}, which the model does not take`]),
     `the inputs are ${listed(names)}; data.features is ${listed(features)}`,
   ];
   throw mismatch(
     parts.join('; '),
-    `${guesses(without, unused)}Name the columns as the model's inputs are, or set the column of each input in data.inputs: { input: column }.`,
+    `${guesses(without, unused)}Give the columns the names of the model's inputs, or set the column of each input in data.inputs: { input: column }.`,
   );
 }
 
@@ -183,7 +183,7 @@ function checkColumns(names: readonly string[], columns: readonly FeatureColumn[
   if (missing.length === 0) return;
   throw mismatch(
     `the dataset has no column ${listed(missing.map((name) => `"${name}"`))}; the model's features are ${listed(names)}; the dataset has ${listed(known)}`,
-    `${guesses(missing, known)}Name the columns as the features are, or set data.features.`,
+    `${guesses(missing, known)}Give the columns the names of the features, or set data.features.`,
   );
 }
 
@@ -191,7 +191,7 @@ function unnamed(input: ModelTensor, columns: readonly FeatureColumn[]) {
   const count = width(input);
   const taken = count === null ? 'features' : `${count} features`;
   return mismatch(
-    `the model's one input "${input.name}" takes ${taken}, and data.features does not say which; the dataset has ${listed(columns.map(({ name }) => name))}`,
+    `the model's only input "${input.name}" takes ${taken}, and data.features does not say which; the dataset has ${listed(columns.map(({ name }) => name))}`,
     'Name the features in data.features, in the order that the model was trained on: columns are not matched by position.',
   );
 }

@@ -10,7 +10,7 @@ import { UserError } from '../../errors.ts';
 export function assertObjectKey(key: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
   if (/(^|\/)\.{0,2}(\/|$)|[\u0000-\u001f\\]/.test(key)) {
-    throw new UserError('PATH_UNSAFE', `${JSON.stringify(key)} is not a key of a store`, {
+    throw new UserError('PATH_UNSAFE', `${JSON.stringify(key)} is not a valid key of a store`, {
       fix: 'Use a relative path with "/" between its parts, without "..", "." and backslashes.',
     });
   }

@@ -62,7 +62,11 @@ export function newestArtifact<Artifact extends { readonly name: string }>(
 }
 
 function doubled(prefix: string, suffix: string): UserError {
-  return new UserError('ARTIFACT_DOUBLED', `this run has two workflow artifacts of one name (${prefix}…${suffix})`, {
-    fix: 'Remove the step that uploads an artifact of that name, and run the workflow again.',
-  });
+  return new UserError(
+    'ARTIFACT_DOUBLED',
+    `this run has two workflow artifacts with the same name (${prefix}…${suffix})`,
+    {
+      fix: 'Remove the step that uploads another artifact with that name, and run the workflow again.',
+    },
+  );
 }

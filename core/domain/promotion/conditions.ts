@@ -39,7 +39,7 @@ export interface UnmetCondition {
  */
 export function unmetConditions(facts: ConditionFacts): readonly UnmetCondition[] {
   return [
-    ...facts.stoppedBy.map((number) => closed('stop', `#${number} stops the line`)),
+    ...facts.stoppedBy.map((number) => closed('stop', `#${number} stops promotions`)),
     ...facts.heldBy.map((number) => closed('hold', `#${number} holds this version`)),
     ...facts.upstream.flatMap(upstreamCondition),
     ...soakCondition(facts),

@@ -72,7 +72,7 @@ function decide<V extends PromotedVersion>(
   if (running !== undefined && isSameContent(running, wanted)) return none(`runs v${version}`);
   if (running !== undefined && gt(running.version, version)) return none(`runs v${running.version}, which is newer`);
   if (declined.includes(version)) return none(`v${version} was declined: its pull request was closed unmerged`);
-  if (merged.includes(version)) return none(`v${version} was promoted before and taken back in Git`);
+  if (merged.includes(version)) return none(`v${version} was promoted before and reverted in Git`);
   // A pull request that is open stays, with its check pending: that is where people read why it waits.
   if (held.includes(artifactDigest) && proposed !== version) return none(`v${version} is held`);
   return undefined;

@@ -6,7 +6,7 @@ export interface HealthSignal {
   readonly atMs: number;
 }
 
-const DEADLINE = 'it did not get healthy before its deadline';
+const DEADLINE = 'it did not become healthy before its deadline';
 
 /** How an environment's health is judged. */
 export interface HealthFacts {
@@ -53,11 +53,11 @@ export function decideHealth(facts: HealthFacts): Health {
   if (last?.state === 'success') {
     const settledMs = standsSinceMs(own, last) + settleMs;
     if (settledMs <= nowMs) return { state: 'verified', sinceMs: settledMs };
-    return { state: 'waiting', untilMs: settledMs, reason: 'healthy, and has to stay so for a while' };
+    return { state: 'waiting', untilMs: settledMs, reason: 'healthy, and must stay healthy for a while' };
   }
   const settledMs = last?.state === 'failure' ? standsSinceMs(own, last) + (facts.failureSettleMs ?? 0) : undefined;
   if (settledMs !== undefined && settledMs <= nowMs) {
-    return failed(own, { atMs: settledMs, reason: 'its health says failure', by: 'signal' }, settleMs);
+    return failed(own, { atMs: settledMs, reason: 'its health status is failure', by: 'signal' }, settleMs);
   }
   return untilDeadline(own, settledMs, facts);
 }
@@ -73,12 +73,12 @@ function untilDeadline(
   }
   const last = own.at(-1);
   if (last === undefined) {
-    return { state: 'waiting', untilMs: failsAtMs, reason: 'nothing was said about its health yet' };
+    return { state: 'waiting', untilMs: failsAtMs, reason: 'no health status yet' };
   }
   const reason =
     last.state === 'failure'
-      ? 'its health says failure, which has to stand for a moment'
-      : `the last word about its health is ${last.state}`;
+      ? 'its health status is failure, which must last for a moment'
+      : `its last health status is ${last.state}`;
   return { state: 'waiting', untilMs: settledMs ?? failsAtMs, reason };
 }
 

@@ -36,7 +36,7 @@ export function decidePromotionCheck(changes: readonly ChangedEnvironment[]): Pr
   }
   const findings = changes.map(describeChange);
   if (changes.some(({ outcome }) => outcome.kind === 'refused')) {
-    return { conclusion: 'failure', title: 'A target names no registered version', findings };
+    return { conclusion: 'failure', title: 'A target does not name a registered version', findings };
   }
   const [first] = changes.flatMap(({ outcome }) => (outcome.kind === 'refused' ? [] : outcome.waiting));
   if (first !== undefined) return { conclusion: 'pending', title: `Waits: ${describeCondition(first)}`, findings };
@@ -67,5 +67,5 @@ function describeChange({ model, environment, outcome }: ChangedEnvironment): st
   const waits =
     outcome.waiting.length === 0 ? 'nothing to wait for' : outcome.waiting.map(describeCondition).join('; ');
   if (outcome.kind === 'version') return `${model} v${outcome.version} in ${environment}: ${waits}`;
-  return `${model} in ${environment}: goes back to ${outcome.to}, which the default branch had from ${outcome.since}: ${waits}`;
+  return `${model} in ${environment}: rolls back to ${outcome.to}, which the default branch had from ${outcome.since}: ${waits}`;
 }

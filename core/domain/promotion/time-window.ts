@@ -43,12 +43,12 @@ export function opensAtMs(window: TimeWindow, nowMs: number): number | undefined
 /** What is wrong with a window's cron expression or zone; undefined where nothing is. */
 export function timeWindowProblem({ cron, timezone }: Pick<TimeWindow, 'cron' | 'timezone'>): string | undefined {
   if (cron.trim().split(/\s+/).length !== 5) {
-    return `has the cron "${cron}", which has not five fields: minute, hour, day of month, month, day of week`;
+    return `has the cron "${cron}", which does not have five fields: minute, hour, day of month, month, day of week`;
   }
   try {
     new Intl.DateTimeFormat('en', { timeZone: timezone });
   } catch {
-    return `has the timezone "${timezone}", which is no IANA zone such as Europe/Berlin`;
+    return `has the timezone "${timezone}", which is not an IANA zone such as Europe/Berlin`;
   }
   try {
     new Cron(cron, { timezone });

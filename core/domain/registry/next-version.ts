@@ -47,7 +47,7 @@ export function decideBump(before: ModelInterface | undefined, after: ModelInter
 export function nextVersion(highest: string | undefined, bump: Bump): string {
   if (highest === undefined) return FIRST_VERSION;
   const next = inc(highest, bump);
-  if (next === null) throw new RangeError(`${highest} is no SemVer`);
+  if (next === null) throw new RangeError(`${highest} is not SemVer`);
   return next;
 }
 

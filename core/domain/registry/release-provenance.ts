@@ -110,7 +110,7 @@ export function documentRefusal(found: DocumentedVersion, expected: ExpectedVers
     return `its document is of ${found.model} v${found.version}`;
   }
   if (found.commit !== expected.commit || found.runId !== expected.runId) {
-    return 'its document is of another commit or run';
+    return 'its document is from another commit or run';
   }
   if (expected.stores.length === 0) return 'tidegate.yaml has no register.store';
   if (!isStoredUnderDigest(found, expected.stores)) {

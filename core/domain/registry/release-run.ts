@@ -40,21 +40,21 @@ export function releaseProblems(run: RunPlace, { model, defaultBranch, workflow 
   const problems: Problem[] = [];
   if (run.ref !== `refs/heads/${defaultBranch}`) {
     problems.push({
-      message: `this run is of ${run.ref ?? 'no ref'}, and versions are registered from the default branch ${defaultBranch} alone`,
+      message: `this run is of ${run.ref ?? 'no ref'}, but versions are registered only from the default branch ${defaultBranch}`,
       fix: `Merge first, or start ${workflow} on ${defaultBranch}.`,
     });
   }
   const path = pathOf(run);
   if (path !== workflowPath(workflow)) {
     problems.push({
-      message: `this run is of ${path ?? 'no workflow of this repository'}, and versions of ${model} are registered by ${workflowPath(workflow)} alone`,
+      message: `this run is of ${path ?? 'no workflow of this repository'}, but versions of ${model} are registered only by ${workflowPath(workflow)}`,
       fix: `Register there, or name this workflow in tidegate.yaml: register.workflow: ${path?.split('/').at(-1) ?? 'release.yml'}.`,
       place: { file: 'tidegate.yaml' },
     });
   }
   if (!RELEASE_EVENTS.includes(run.event ?? '')) {
     problems.push({
-      message: `the event ${run.event ?? '(none)'} started this run, and versions are registered on ${RELEASE_EVENTS.join(' or ')} alone`,
+      message: `the event ${run.event ?? '(none)'} started this run, but versions are registered only on ${RELEASE_EVENTS.join(' or ')}`,
       fix: `Start ${workflow} by a push to ${defaultBranch} or by hand.`,
     });
   }

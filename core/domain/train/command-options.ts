@@ -59,7 +59,7 @@ function optionOf(key: string, value: PlainValue, { style, file }: OptionPlace):
 function wordOf(value: PlainValue, key: string, file: string): string {
   if (isPlainMap(value) || isPlainList(value)) {
     throw dvcError('DVC_INVALID', file, {
-      message: `the list ${key} holds a list or a mapping, which DVC cannot write into a command`,
+      message: `the list ${key} contains a list or a mapping, which DVC cannot write into a command`,
       fix: 'Name its single values in cmd, or read the file in the command.',
     });
   }

@@ -32,7 +32,7 @@ export interface ParameterOverride {
 export function parseOverride(line: string): ParameterOverride {
   const found = /^(?:([^=:]+):)?([^=:]+)=(.*)$/s.exec(line);
   if (found?.[2] === undefined) {
-    throw new UserError('INPUT_INVALID', `input set: ${JSON.stringify(line)} is no parameter`, {
+    throw new UserError('INPUT_INVALID', `input set: ${JSON.stringify(line)} is not a parameter`, {
       fix: 'Write key=value, or file.yaml:key=value.',
     });
   }

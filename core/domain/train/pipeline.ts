@@ -151,7 +151,7 @@ function resolveCommand(name: string, raw: PlainMap, place: CommandContext) {
 /** DVC writes a mapping into a command, and takes none for one. */
 function refuseBareMapping(line: string, place: CommandContext): void {
   if (!/^\$\{[^}]*\}$/.test(line) || !isPlainMap(resolveTemplate(line, place))) return;
-  throw invalid(place.file, `the cmd ${line} is a mapping and no command`);
+  throw invalid(place.file, `the cmd ${line} is a mapping, not a command`);
 }
 
 function parseParams(stage: PlainMap, place: StagePlace, at: (written: string) => StagePath): readonly StageParams[] {

@@ -22,10 +22,10 @@ export function inputChange(stage: Stage, lock: StageLock | undefined, state: St
   if (stage.isAlwaysChanged) return 'it is marked always_changed';
   // DVC runs a stage that neither reads nor makes anything each time.
   const isCallback = stage.deps.length === 0 && stage.params.length === 0 && stage.outs.length === 0;
-  if (isCallback) return 'it depends on nothing and makes nothing';
+  if (isCallback) return 'it has no dependencies and no outputs';
   if (!plainEquals(stage.command, lock.command)) return 'its command changed';
   const locked = new Map(lock.deps.map((dep) => [dep.path, dep]));
-  if (locked.size !== stage.deps.length) return 'its dependencies are others than before';
+  if (locked.size !== stage.deps.length) return 'its list of dependencies changed';
   for (const { written } of stage.deps) {
     const now = state.deps.get(written);
     if (now === undefined || now.md5 !== locked.get(written)?.md5) return `${written} changed`;

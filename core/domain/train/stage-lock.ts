@@ -36,7 +36,7 @@ export function lockedStages(value: PlainValue, file: string): PlainMap {
   if (value.get('schema') !== '2.0') {
     throw dvcError('DVC_UNSUPPORTED', file, {
       message: `schema ${JSON.stringify(value.get('schema') ?? null)} is not supported: this version reads '2.0'`,
-      fix: "Remove it, and run 'dvc commit --force' with DVC 3 where the outputs are: it writes the file again.",
+      fix: "Remove it, and run 'dvc commit --force' with DVC 3 on the machine with the outputs: this writes the file again.",
     });
   }
   const stages = value.has('stages') ? value.get('stages') : new Map<string, PlainValue>();
@@ -167,6 +167,6 @@ function lockedPaths(value: PlainValue | undefined, file: string): readonly Lock
 function invalid(file: string, what: string): Error {
   return dvcError('DVC_INVALID', file, {
     message: what,
-    fix: "Take it from Git again, or remove it and run 'dvc repro'.",
+    fix: "Restore it from Git, or remove it and run 'dvc repro'.",
   });
 }

@@ -55,6 +55,6 @@ function stagesNamed(stages: readonly Stage[], name: string, folder: string): re
   const known = stages.map((stage) => stageNameFrom(folder, stage.address));
   const near = nearest(name, known);
   throw new UserError('INPUT_INVALID', `dvc.yaml has no stage "${name}"`, {
-    fix: near === undefined ? `Use one of: ${known.join(', ') || 'none is there'}.` : `Did you mean "${near}"?`,
+    fix: near === undefined ? `Use one of: ${known.join(', ') || '(no stages)'}.` : `Did you mean "${near}"?`,
   });
 }

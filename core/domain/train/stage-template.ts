@@ -56,7 +56,7 @@ function lookUp(inner: string, context: TemplateContext): PlainValue {
   const found = lookUpKey(context.values, inner.trim());
   if (found !== undefined) return found;
   throw dvcError('DVC_INVALID', context.file, {
-    message: `\${${inner}} names nothing`,
+    message: `\${${inner}} does not exist`,
     fix: `Add ${inner.trim()} to params.yaml or to vars.`,
   });
 }
@@ -65,8 +65,8 @@ function asText(inner: string, value: PlainValue, { file, style }: TemplateConte
   if (isPlainMap(value) && style !== undefined) return formatOptions(value, style, file);
   if (isPlainMap(value) || isPlainList(value)) {
     throw dvcError('DVC_INVALID', file, {
-      message: `\${${inner}} is a ${isPlainMap(value) ? 'mapping, which can be in cmd alone' : 'list, which cannot be in a text'}`,
-      fix: 'Name its single values.',
+      message: `\${${inner}} is a ${isPlainMap(value) ? 'mapping, which is allowed only in cmd' : 'list, which is not allowed in a text'}`,
+      fix: 'Use its single values.',
     });
   }
   return formatScalar(value);

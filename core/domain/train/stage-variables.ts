@@ -44,12 +44,12 @@ export async function addVariables(known: Variables, entry: PlainValue, place: V
     const before = known.loaded.get(path);
     if (isAll && before === undefined) return known;
     if (isAll || before === undefined || keys.some((key) => before.includes(key))) {
-      throw invalid(place, `vars reads ${entry}, of which something is read already`);
+      throw invalid(place, `vars reads ${entry}, of which a part is already read`);
     }
   }
   const value = await place.load(path);
   if (!isPlainMap(value))
-    throw invalid(place, `${path}, which vars names, ${value === undefined ? 'does not exist' : 'is no mapping'}`);
+    throw invalid(place, `${path}, which vars names, ${value === undefined ? 'does not exist' : 'is not a mapping'}`);
   const absent = keys.find((key) => !value.has(key));
   if (absent !== undefined) throw invalid(place, `${path} has no ${absent}, which vars names`);
   const chosen = namedValues(isAll ? value : new Map(keys.map((key) => [key, value.get(key) ?? null])));
@@ -89,7 +89,7 @@ function mergeMaps(into: PlainMap, update: PlainMap, place: VariablesPlace): Pla
   for (const [key, value] of update) {
     const before = merged.get(key);
     if (isPlainMap(before) && isPlainMap(value)) merged.set(key, mergeMaps(before, value, place));
-    else if (merged.has(key)) throw invalid(place, `vars sets ${key}, which is set already`);
+    else if (merged.has(key)) throw invalid(place, `vars sets ${key}, which is already set`);
     else merged.set(key, value);
   }
   return merged;

@@ -32,8 +32,11 @@ export function overdueWatch({ crons, state, createdAtMs, lastRunAtMs, nowMs }: 
   const overdueSince = due[MISSED - 1];
   if (overdueSince === undefined || overdueSince < createdAtMs) return undefined;
   if (lastRunAtMs !== undefined && lastRunAtMs >= overdueSince) return undefined;
-  const last = lastRunAtMs === undefined ? 'never' : `on ${new Date(lastRunAtMs).toISOString().slice(0, 10)}`;
-  return `is overdue: its schedule should have started it ${MISSED} times since, and did so last ${last}`;
+  const last =
+    lastRunAtMs === undefined
+      ? 'it never ran'
+      : `the last one started ${new Date(lastRunAtMs).toISOString().slice(0, 10)}`;
+  return `is overdue: ${MISSED} scheduled runs are missing; ${last}`;
 }
 
 /** The newest starts of a cron expression up to an instant, newest first. */

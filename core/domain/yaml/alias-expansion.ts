@@ -14,7 +14,7 @@ export function expansionRefusal(document: Document): YamlRefusal | undefined {
   const sizes: Sizes = { ofAnchors: new Map(), aliases: 0 };
   const size = expandedSize(document.contents, sizes);
   if (sizes.aliases > MAX_YAML_ALIASES) return refusal(document, `has more than ${MAX_YAML_ALIASES} aliases`);
-  if (Number.isNaN(size)) return refusal(document, 'has an alias inside the part that it stands for');
+  if (Number.isNaN(size)) return refusal(document, 'has an alias inside the part that it refers to');
   return size > MAX_EXPANDED_YAML_NODES ? refusal(document, 'has aliases that repeat each other too often') : undefined;
 }
 
@@ -45,6 +45,6 @@ function sizeOfItems(items: readonly unknown[], sizes: Sizes): number {
 
 function refusal(document: Document, message: string): YamlRefusal {
   const first: Node | null = document.contents;
-  const fix = 'Write the parts out instead of repeating them by aliases.';
+  const fix = 'Write the parts directly instead of repeating them by aliases.';
   return { message, fix, offset: first?.range?.[0] ?? 0 };
 }

@@ -61,7 +61,7 @@ function isCounted(token: CST.Token | null | undefined): token is CST.Token {
 function tooMany(what: string, limit: number, { offset }: CST.Token): YamlRefusal {
   return {
     message: `has more than ${limit} ${what}`,
-    fix: 'Split the file, or check what wrote it: no configuration or manifest is as dense.',
+    fix: 'Split the file, or check which program wrote it: configurations and manifests have fewer.',
     offset,
   };
 }
@@ -69,7 +69,7 @@ function tooMany(what: string, limit: number, { offset }: CST.Token): YamlRefusa
 function tooDeep({ offset }: CST.Token): YamlRefusal {
   return {
     message: `is nested deeper than ${MAX_YAML_DEPTH} levels`,
-    fix: 'Check what wrote this file: no configuration or manifest is as deep.',
+    fix: 'Check which program wrote this file: configurations and manifests have fewer levels.',
     offset,
   };
 }

@@ -38,5 +38,5 @@ export function sizeRefusal(text: string, { maxBytes }: YamlBounds): YamlRefusal
   if (bytes !== undefined && bytes <= maxBytes) return undefined;
   const size = bytes === undefined ? `at least ${text.length} bytes` : `${bytes} bytes`;
   const message = `has ${size}, more than the limit of ${maxBytes} bytes`;
-  return { message, fix: 'Split the file, or check what wrote it.', offset: 0 };
+  return { message, fix: 'Split the file, or check which program wrote it.', offset: 0 };
 }

@@ -33,8 +33,8 @@ export function renderDriftIssue(
 ): { readonly title: string; readonly body: string } {
   const state =
     report.verdict === 'no-drift'
-      ? 'The data came back: this issue closes itself.'
-      : `Checks in a row that found drift: **${data.consecutive}**. This issue is kept current, and closes itself when the data come back.`;
+      ? 'The data are back to normal: this issue is closed automatically.'
+      : `Checks in a row that found drift: **${data.consecutive}**. This issue is updated by each check, and closed automatically when the data are back to normal.`;
   const parts = [formatMarker('drift', report.model), ...sections(report), state, formatDataBlock(data)];
   return { title: `Data drift: ${report.model}`, body: `${parts.join('\n\n')}\n` };
 }
@@ -47,10 +47,10 @@ export function renderDriftHeadline(report: DriftReport): string {
     const untested = report.columns.filter(({ verdict }) => verdict === 'inconclusive').length;
     return `**Not decided**: ${untested} of ${report.columns.length} columns could not be tested ${where}.`;
   }
-  if (report.verdict === 'no-drift') return `**Nothing moved more than it may** ${where}.`;
+  if (report.verdict === 'no-drift') return `**No column shifted more than allowed** ${where}.`;
   const names = drifted.slice(0, 3).map(({ name, effect }) => `${escapeText(name, 80)} by ${show(effect.value)}`);
   const more = drifted.length > 3 ? ` and ${drifted.length - 3} more` : '';
-  return `**${names.join(', ')}${more}**: ${drifted.length} of ${report.dataset.tested} tested columns moved more than they may ${where}.`;
+  return `**${names.join(', ')}${more}**: ${drifted.length} of ${report.dataset.tested} tested columns shifted more than allowed ${where}.`;
 }
 
 function sections(report: DriftReport): readonly string[] {
@@ -93,9 +93,9 @@ function chart(columns: readonly DriftColumn[]): readonly string[] {
     [
       '```mermaid',
       'xychart-beta',
-      '  title "How far columns moved, as a share of what they may (line)"',
+      '  title "Shift of each column, as a share of its limit (line)"',
       `  x-axis [${shown.map(({ name }) => `"${escapeChartLabel(name, 24)}"`).join(', ')}]`,
-      `  y-axis "effect / allowed" 0 --> ${Math.max(1.2, ...ratios)}`,
+      `  y-axis "shift / limit" 0 --> ${Math.max(1.2, ...ratios)}`,
       `  bar [${ratios.join(', ')}]`,
       `  line [${ratios.map(() => 1).join(', ')}]`,
       '```',
@@ -114,7 +114,7 @@ function table(columns: readonly DriftColumn[]): string {
       showP(column.adjustedPValue),
       `${ICONS[column.verdict]} ${escapeText(column.reason, 300)}`,
     ]);
-  const text = renderTable(['column', 'effect', 'moved', 'may', 'p (adjusted)', ''], rows, [
+  const text = renderTable(['column', 'effect', 'shift', 'limit', 'p (adjusted)', ''], rows, [
     'l',
     'l',
     'r',
@@ -128,11 +128,11 @@ function table(columns: readonly DriftColumn[]): string {
 function method({ dataset, current, reference }: DriftReport): string {
   const lines = [
     `Numbers by the two-sample Kolmogorov-Smirnov test, categories and shares of missing values by the chi-square test of both samples; p-values adjusted by Benjamini and Hochberg over ${formatCount(dataset.tested)} columns, at ${formatPercent(dataset.falseAlarmRate)}.`,
-    'A column has drifted where its test says so and it moved more than it may: the effect floor of tidegate.yaml, or more where past windows of the reference moved more.',
+    'A column has drifted if its test is significant and its shift is above its limit: the effect floor of tidegate.yaml, or a higher limit if past windows of the reference shifted more.',
     `Current data ${inlineCode(current.path, 120)}, reference ${inlineCode(reference.digest)}.`,
   ];
   const list = lines.map((line) => `- ${line}`).join('\n');
-  return `<details><summary>how these numbers were made</summary>\n\n${list}\n\n</details>`;
+  return `<details><summary>how these numbers were computed</summary>\n\n${list}\n\n</details>`;
 }
 
 function show(value: number | null): string {

@@ -20,9 +20,9 @@ export function renderWatch(view: WatchView): { readonly title: string; readonly
   const { workflow, reason, lastScheduledAt, models } = view;
   const parts = [
     formatMarker('watch', workflow),
-    `${inlineCode(workflow)} ${escapeText(reason, 300)}. Until it runs again, nobody looks for drift of ${models.map((model) => inlineCode(model)).join(', ')}: that there is no alarm says nothing.`,
-    'Enable it on the Actions page of this repository, or start it by hand once. GitHub disables schedules of repositories without commits for 60 days.',
-    'This issue closes by itself when the schedule has run. Close it to say that this is wanted.',
+    `${inlineCode(workflow)} ${escapeText(reason, 300)}. Until it runs again, drift is not checked for ${models.map((model) => inlineCode(model)).join(', ')}; no alarm does not mean no drift.`,
+    'Enable it on the Actions page of this repository, or start it by hand once. GitHub disables schedules after 60 days without commits.',
+    'This issue is closed automatically when the schedule has run. Close this issue if the checks are stopped on purpose.',
     formatDataBlock({ lastScheduledAt: lastScheduledAt ?? null }),
   ];
   return { title: `Drift checks have stopped: ${workflow}`, body: `${parts.join('\n\n')}\n` };

@@ -128,7 +128,7 @@ function residualPicture({ residuals }: ReportedCurves): string {
     'xychart-beta',
     '  title "Residuals by tenths of the prediction"',
     `  x-axis [${residuals.map((_, index) => `"${index + 1}"`).join(', ')}]`,
-    `  y-axis "label less prediction" ${Number(low.toPrecision(4))} --> ${Number((high === low ? low + 1 : high).toPrecision(4))}`,
+    `  y-axis "label minus prediction" ${Number(low.toPrecision(4))} --> ${Number((high === low ? low + 1 : high).toPrecision(4))}`,
     `  line [${values(({ mean }) => mean)}]`,
     `  line [${values(({ lower }) => lower)}]`,
     `  line [${values(({ upper }) => upper)}]`,

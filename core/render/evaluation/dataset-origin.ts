@@ -7,11 +7,11 @@ export type ShownOrigin = Pick<EvaluationReport['dataset'], 'origin' | 'originNo
 /** What to say of a dataset that the code under review may have had a say in. */
 const DOUBTS: Readonly<Partial<Record<NonNullable<ShownOrigin['origin']>, string>>> = {
   made: 'The dataset was made by the code under review: neither Git nor a DVC pointer of the commit names its digest.',
-  unknown: 'The dataset was not compared with what the commit names',
+  unknown: 'The dataset was not compared with the commit',
 };
 
 const WORDS: Readonly<Record<NonNullable<ShownOrigin['origin']>, string>> = {
-  commit: 'as the commit names it',
+  commit: 'as in the commit',
   fetched: 'fetched by the judging job; the commit names no digest',
   made: 'made by the code under review',
   unknown: 'not compared with the commit',
@@ -33,8 +33,8 @@ export function originDoubt({ origin, originNote }: ShownOrigin): string {
 export function comparedWords({ pullRequest }: Pick<JudgedDatasetReport, 'pullRequest'>): string {
   if (pullRequest === undefined) return '';
   const { number, digest, same, reason } = pullRequest;
-  if (same === null || number === null) return `not compared: ${reason ?? 'no reason is given'}`;
+  if (same === null || number === null) return `not compared: ${reason ?? 'without a reason'}`;
   return same
     ? `the same as the run of pull request ${number} reported`
-    : `⚠️ another one than the run of pull request ${number} reported: ${digest ?? 'unknown'}`;
+    : `⚠️ different from the dataset that the run of pull request ${number} reported: ${digest ?? 'unknown'}`;
 }

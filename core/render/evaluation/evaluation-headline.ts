@@ -61,19 +61,19 @@ function consequence(report: EvaluationReport): string {
   const failed = counting.filter(({ verdict }) => verdict === 'fail');
   if (failed.length > 0) return `Refused by ${listed(failed)}.`;
   if (report.verdict === 'inconclusive') return undecided(counting);
-  if (report.comparisons.length === 0) return 'There is no champion to compare with; the floors hold.';
+  if (report.comparisons.length === 0) return 'There is no champion to compare with; the min and max rules pass.';
   const worse = overall(report.comparisons[0]?.metrics ?? [])
     .filter(gotWorse)
     .map(({ name }) => escapeText(metricTitle(name)));
-  if (worse.length > 0) return `Within its margins, but worse: ${worse.join(', ')}.`;
+  if (worse.length > 0) return `Within the margins, but worse: ${worse.join(', ')}.`;
   return isEquivalent(report)
-    ? 'Equivalent: the change is smaller than what matters. Nothing got worse.'
-    : 'Nothing got worse.';
+    ? 'Equivalent: the change is too small to matter. No metric got worse.'
+    : 'No metric got worse.';
 }
 
 function undecided(counting: readonly RuleResult[]): string {
   const open = counting.filter(({ verdict, rule }) => verdict === 'inconclusive' && rule.whenInconclusive === 'fail');
-  if (open.length === 0) return 'No rule could be shown to hold, so nothing is decided.';
+  if (open.length === 0) return 'No rule passed, so the gate is not decided.';
   const rows = open.map(({ rowsToDecide }) => rowsToDecide ?? null);
   const most = rows.every((count) => count !== null) ? Math.max(...rows) : null;
   const needed = most === null ? '' : ` About ${formatCount(most)} rows would decide.`;

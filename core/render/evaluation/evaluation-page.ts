@@ -39,7 +39,7 @@ ${report.baseGate === undefined ? '' : `<h2>Rules of the base branch: ${report.b
 
 function sampling({ dataset }: EvaluationReport): string {
   return dataset.clusterBy === undefined
-    ? 'taken as independent'
+    ? 'treated as independent'
     : `in ${formatCount(dataset.clusters ?? 0)} groups by ${dataset.clusterBy}`;
 }
 

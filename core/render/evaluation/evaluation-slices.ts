@@ -78,7 +78,7 @@ function renderChart(name: string, rows: readonly SliceRow[]): string {
   return [
     '```mermaid',
     'xychart-beta',
-    `  title "${escapeChartLabel(metricTitle(name))}: candidate less champion (${better} is better)"`,
+    `  title "${escapeChartLabel(metricTitle(name))}: candidate minus champion (${better} is better)"`,
     `  x-axis [${shown.map(({ label }) => `"${escapeChartLabel(label)}"`).join(', ')}]`,
     `  y-axis "difference" ${low} --> ${high === low ? low + 1 : high}`,
     `  bar [${values.join(', ')}]`,

@@ -48,7 +48,7 @@ export function renderEvaluationSections(report: EvaluationReport): EvaluationSe
     baseGate: renderBaseGate(report),
     changes: renderChanges(report),
     metrics: fold('all metrics', renderMetricTable(report)),
-    method: fold('how these numbers were made', renderMethod(report)),
+    method: fold('how these numbers were computed', renderMethod(report)),
   };
 }
 
@@ -84,7 +84,7 @@ function renderBaseGate({ baseGate }: EvaluationReport): string {
   const told = rules.filter((rule) => rule.verdict === 'fail' || rule.verdict === 'inconclusive').slice(0, 5);
   const lines = told.map((rule) => `> - ${VERDICT_ICONS[rule.verdict]} ${escapeText(rule.reason)}`);
   return [
-    `> ⚠️ This pull request changes how the model is judged. Its own gate says **${ownVerdict}**, that of the base branch **${verdict}**; the worse one counts.${why}`,
+    `> ⚠️ This pull request changes how the model is judged. The verdict of its own gate is **${ownVerdict}**, that of the gate of the base branch **${verdict}**; the worse one counts.${why}`,
     ...lines,
   ].join('\n');
 }
@@ -95,7 +95,7 @@ function renderStale({ comparisons, createdAt }: EvaluationReport): string {
   if (stale !== true || registeredAt === undefined) return '';
   const days = Math.floor((Date.parse(createdAt) - Date.parse(registeredAt)) / 86_400_000);
   const which = version === undefined ? 'The champion' : `The champion v${escapeText(version, 140)}`;
-  return `\n\n> ⏳ ${which} was registered ${formatCount(days)} days ago, longer than \`champion-stale-after\` allows unmarked.`;
+  return `\n\n> ⏳ ${which} was registered ${formatCount(days)} days ago, longer than \`champion-stale-after\`.`;
 }
 
 /** Numbers on data that the code under review made say less: that is told beside them. */
@@ -128,8 +128,8 @@ function renderMethod(report: EvaluationReport): string {
   const lines = [
     `Dataset ${inlineCode(dataset.path)}, ${formatCount(dataset.rows)} rows, ${inlineCode(dataset.digest)}${origin === '' ? '' : `, ${origin}`}.`,
     dataset.clusterBy === undefined
-      ? 'Rows are taken as independent.'
-      : `Rows of one ${escapeText(dataset.clusterBy)} are not independent: intervals are from ${formatCount(dataset.clusters ?? 0)} groups.`,
+      ? 'Rows are treated as independent.'
+      : `Rows of one ${escapeText(dataset.clusterBy)} are not independent: intervals are clustered (${formatCount(dataset.clusters ?? 0)} groups).`,
     ...(effects.length === 0
       ? []
       : [
@@ -139,7 +139,7 @@ function renderMethod(report: EvaluationReport): string {
     ...(level === undefined
       ? []
       : [
-          `Intervals: ${formatPercent(level)}, two-sided: ${escapeText(methods.join('; '))}. Slices fail by Holm's adjustment only.`,
+          `Intervals: ${formatPercent(level)}, two-sided: ${escapeText(methods.join('; '))}. Slices fail only after Holm's adjustment.`,
         ]),
     `Candidate ${inlineCode(candidate.digest)}.`,
     ...(champion === undefined ? [] : [`Champion ${inlineCode(champion.digest)}.`]),

@@ -113,7 +113,7 @@ function sliceDrawings(report: EvaluationReport): readonly Drawing[] {
   const names = [...new Set(report.rules.filter(({ slice }) => slice !== undefined).map(({ rule }) => rule.metric))];
   const [first] = names.length > 0 ? names : sliced.map(({ name }) => name);
   const rows = sliced.filter(({ name }) => name === first).map(sliceRow);
-  return first === undefined ? [] : intervals(`${metricTitle(first)} by slice: candidate less champion`, rows);
+  return first === undefined ? [] : intervals(`${metricTitle(first)} by slice: candidate minus champion`, rows);
 }
 
 function sliceRow({ slice, difference: { value, interval } }: ComparedMetric): IntervalRow | null {
@@ -201,5 +201,5 @@ function residuals(
     ],
     grid: { left: 70, right: 20, top: 40, bottom: 50 },
   };
-  return { title: 'Residuals: label less prediction', option };
+  return { title: 'Residuals: label minus prediction', option };
 }

@@ -33,7 +33,7 @@ export function renderDeploymentCommit({
 /** The step summary of deploy-manifest: what runs where, and the difference. */
 export function renderDeployment({ model, environment, version, edits, pullRequest }: RenderedDeployment): string {
   const title = `### Tidegate · ${model} · v${version.version} in ${environment}\n\n`;
-  if (edits.length === 0) return `${title}The manifests hold this version already: nothing to change.\n`;
+  if (edits.length === 0) return `${title}The manifests already have this version: nothing to change.\n`;
   const proposed = pullRequest === undefined ? '' : `Proposed in #${pullRequest}.\n\n`;
   return `${title}${proposed}${fencedCode(edits.map(unifiedDiff).join(''), 'diff')}\n`;
 }

@@ -30,7 +30,7 @@ export function renderHold(view: HoldView): { readonly title: string; readonly b
   const parts = [
     formatMarker('hold', model, environment),
     `**${model} v${version}** is held back from **${environment}**, by ${who}: ${escapeText(reason, 500)}`,
-    `Artifact: ${inlineCode(digest)}. A newer version is not held.`,
+    `Artifact: ${inlineCode(digest)}. Newer versions are not held.`,
     'Close this issue to lift the hold.',
     formatDataBlock({ version, digest, cause: why }),
   ];

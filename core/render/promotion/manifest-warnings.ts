@@ -31,5 +31,5 @@ export function renderManifestWarnings(warnings: readonly ShownWarning[]): strin
   const more = warnings.length - rows.length;
   const rest = more === 0 ? '' : `\n\nAnd ${formatCount(more)} more.`;
   const table = renderTable(['place', 'what happens'], rows);
-  return `#### Before you merge\n\nThe manifest is valid, but these parts of it change what the merge does:\n\n${table}${rest}`;
+  return `#### Before you merge\n\nThe manifest is valid, but these parts change the effect of the merge:\n\n${table}${rest}`;
 }

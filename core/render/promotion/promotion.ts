@@ -93,7 +93,7 @@ export function parsePromotionData(body: string): z.infer<typeof promotionData> 
 export function renderPromotion(view: PromotionView): RenderedPromotion {
   const { model, environment, version, replaces } = view;
   const title = `Promote ${model} v${version.version} to ${environment}`;
-  const from = replaces === undefined ? 'the first version here' : `in place of v${replaces.version}`;
+  const from = replaces === undefined ? 'the first version here' : `instead of v${replaces.version}`;
   const parts = [
     formatMarker('promotion', model, environment),
     `### Tidegate · ${model} · v${version.version} → ${environment}`,
@@ -125,8 +125,8 @@ function renderEvidence(view: PromotionView): string {
   if (evidence === undefined) {
     const why =
       view.version.provenance.kind === 'history'
-        ? 'The document of its release has expired on GitHub. Nothing of its tag is shown: anyone who may push can write one.'
-        : 'The document of its release holds no values of metrics.';
+        ? 'The document of its release has expired on GitHub. Values of its tag are not shown, because anyone who may push can write a tag.'
+        : 'The document of its release has no metric values.';
     return `#### Evidence\n\n${why}`;
   }
   const comparison = evidence.comparisons.find(({ champion }) => champion.digest === view.replaces?.artifactDigest);
@@ -179,9 +179,9 @@ function renderValues({ version, replaces, environment }: PromotionView, evidenc
   });
   const why =
     replaces === undefined
-      ? `${environment} ran no version of this model, so there is nothing to compare with`
+      ? `${environment} ran no version of this model, so there is no comparison`
       : `v${version.version} was not compared with v${replaces.version}`;
-  if (rows.length === 0) return `${why}, and its document holds no values of metrics.`;
+  if (rows.length === 0) return `${why}, and its document has no metric values.`;
   return `${why}. Its own values${onRows(evidence)}:\n\n${renderTable(['metric', `v${version.version} (${levelOf(evidence.metrics)})`], rows, ['l', 'r'])}`;
 }
 
@@ -218,7 +218,7 @@ function renderLineage({ version, replaces }: PromotionView): string {
     ['commit', version.commit],
     ['artifact', inlineCode(version.artifactUri)],
     ['digest', inlineCode(version.artifactDigest)],
-    ['believed by', renderProvenance(version.provenance)],
+    ['trusted by', renderProvenance(version.provenance)],
     ...datasetRows(version.document?.dataset),
     ...(replaces === undefined ? [] : [['replaces', `v${replaces.version} of ${replaces.commit}`]]),
     ...codeChanges(version, replaces),
@@ -229,7 +229,7 @@ function renderLineage({ version, replaces }: PromotionView): string {
 function renderProvenance(provenance: ShownProvenance): string {
   if (provenance.kind === 'history') {
     const { environment, commit } = provenance;
-    return `history: ${escapeText(environment, 100)} held these values on the default branch at ${commit}; the document of its release has expired`;
+    return `history: ${escapeText(environment, 100)} had these values on the default branch at ${commit}; the document of its release has expired`;
   }
   const run =
     provenance.runId === null ? 'its release' : `run [${provenance.runId}](../actions/runs/${provenance.runId})`;
@@ -268,25 +268,25 @@ function renderChanges({ version, replaces }: Pick<PromotionView, 'version' | 'r
 }
 
 const MERGES_ITSELF =
-  'It merges by itself once the checks that the default branch requires have passed; where none are required, a person merges.';
+  'It is merged automatically when the required checks of the default branch have passed; if none are required, a person merges.';
 
 function renderWaiting({ waiting, autoMerge }: PromotionView): string {
   if (waiting.length === 0) {
-    return `#### What waits\n\nNothing${autoMerge === true ? `. ${MERGES_ITSELF}` : ': a person decides.'}`;
+    return `#### Open gates\n\nAll gates are open${autoMerge === true ? `. ${MERGES_ITSELF}` : ': a person decides.'}`;
   }
   const rows = waiting.map((one) => [one.kind, escapeText(describeCondition(one), 300)]);
   return `#### What waits\n\n${renderTable(['condition', 'waits for'], rows)}\n\nThe check \`tidegate / promotion\` is pending until then.${autoMerge === true ? ` ${MERGES_ITSELF}` : ''}`;
 }
 
 const COMMANDS =
-  'Commands, one a line in a comment: `/tidegate plan`, `/tidegate rollback [version]`, `/tidegate hold [reason]`, `/tidegate unhold`, `/tidegate help`.';
+  'Commands, one per line in a comment: `/tidegate plan`, `/tidegate rollback [version]`, `/tidegate hold [reason]`, `/tidegate unhold`, `/tidegate help`.';
 
 function renderRollback({ replaces, files, environment, earlier, answersCommands = true }: PromotionView): string {
   const back =
     replaces === undefined
       ? 'Revert this pull request.'
-      : `Revert this pull request: ${environment} then runs v${replaces.version} again, and v${replaces.version} stays until a newer version comes.`;
+      : `Revert this pull request: ${environment} then runs v${replaces.version} again, until a newer version is promoted.`;
   const history =
     earlier.length === 0 ? '' : ` Earlier promotions here: ${earlier.map((number) => `#${number}`).join(', ')}.`;
-  return `#### How to take it back\n\n${back} Files: ${files.map((file) => inlineCode(file)).join(', ')}.${history}\n\nClose this pull request without merging it to decline this version for ${environment}.${answersCommands ? ` ${COMMANDS}` : ''}`;
+  return `#### How to roll back\n\n${back} Files: ${files.map((file) => inlineCode(file)).join(', ')}.${history}\n\nClose this pull request without merging it to decline this version for ${environment}.${answersCommands ? ` ${COMMANDS}` : ''}`;
 }

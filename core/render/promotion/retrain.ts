@@ -26,11 +26,11 @@ export function renderRetrain({ model, files, issue, data }: RetrainView): {
   readonly title: string;
   readonly body: string;
 } {
-  const because = issue === undefined ? 'New data was fetched.' : `The data moved: #${issue}.`;
+  const because = issue === undefined ? 'New data was fetched.' : `The data drifted: #${issue}.`;
   const parts = [
     formatMarker('retrain', model),
     `### Tidegate · ${model} · retrain on new data`,
-    `${because} This pull request changes data pointers and nothing else; its checks train the model on the new data and judge it against the champion. Merge it if the gate passes.`,
+    `${because} This pull request changes only data pointers. Its checks train the model on the new data and compare it with the champion. Merge it if the gate passes.`,
     files.map((file) => `- ${inlineCode(file)}`).join('\n'),
     formatDataBlock({ data }),
   ];

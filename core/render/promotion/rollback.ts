@@ -36,14 +36,14 @@ export function renderRollback(view: RollbackView) {
   const held =
     hold === undefined
       ? ''
-      : `#${hold} holds v${version} back from ${environment}: close that issue to let it be promoted again.`;
+      : `#${hold} holds v${version} back from ${environment}: close that issue to allow its promotion again.`;
   const parts = [
     formatMarker('rollback', model, environment),
     `### Tidegate · ${model} · ${environment} back to ${inlineCode(to)}`,
     `**v${version}** has failed in **${environment}**: ${escapeText(reason, 500)}`,
-    `Merging this gives the targets the exact values that they had before: ${files.map((file) => inlineCode(file)).join(', ')}. Going back waits for no soak, health or freeze.`,
+    `Merging this restores the exact previous values of the targets: ${files.map((file) => inlineCode(file)).join(', ')}. A rollback does not wait for soak, health or freeze.`,
     held,
-    'Close this pull request without merging it to keep the version that runs.',
+    'Close this pull request without merging it to keep the running version.',
     formatDataBlock({ version, digest, cause: view.cause }),
   ];
   return {

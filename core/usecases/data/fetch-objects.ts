@@ -128,16 +128,18 @@ function totalBytes(objects: readonly NeededObject[]): number | undefined {
 /** DVC takes the list of a folder on a remote to say that its files are there, and pushes none of them again. */
 function listToo({ md5, output, remote: name }: NeededObject, remotes: DataRemotes): string {
   if (output.md5 === undefined || output.md5 === md5) return '';
-  return ` and the list of its folder (${remotes.open(name).remote.uri}/${dvcObjectKey(output.md5)})`;
+  return ` and the directory manifest of its folder (${remotes.open(name).remote.uri}/${dvcObjectKey(output.md5)})`;
 }
 
 function missingFix(object: NeededObject, remotes: DataRemotes): string {
   if (!object.output.isPushed) {
-    return 'It has push: false, so that no remote gets it: set allow-missing: true, or leave it out of targets.';
+    return 'It has push: false, so no remote has it: set allow-missing: true, or leave it out of targets.';
   }
   const list = listToo(object, remotes);
   const first =
-    list === '' ? '' : `Delete${list.replace(' and', '')}, because DVC pushes nothing below a list that is there. `;
+    list === ''
+      ? ''
+      : `Delete${list.replace(' and', '')}, because DVC does not push the files of a directory manifest that exists. `;
   return `${first}Push it with '${pushCommand(object.output, object.remote)}' from where it was added, or set allow-missing: true.`;
 }
 

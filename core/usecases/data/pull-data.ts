@@ -227,7 +227,7 @@ function refuseUnrecorded(
     message: `${output.path} has no recorded digest, so there is nothing to pull`,
     fix:
       output.stage === undefined
-        ? `Run '${commitCommand(output)}' and '${pushCommand(output, output.remote)}' where the data is, and commit ${output.declaredIn}.`
+        ? `Run '${commitCommand(output)}' and '${pushCommand(output, output.remote)}' on the machine with the data, and commit ${output.declaredIn}.`
         : `Run 'dvc repro ${dvcTarget(output)}' and '${pushCommand(output, output.remote)}', and commit ${output.declaredIn}; or set allow-missing: true.`,
     place: { file: output.declaredIn },
   }));

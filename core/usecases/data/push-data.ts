@@ -154,7 +154,7 @@ async function upload(outputs: readonly TrackedOutput[], request: PushRequest, p
     else {
       lists.push(own);
       const text = await readText(await ports.cache.content(output.md5));
-      const entries = parseDirectoryManifest(text, `the list of ${output.path}`);
+      const entries = parseDirectoryManifest(text, `the directory manifest of ${output.path}`);
       const members = filesOfFolder({ output, parts: [''] }, entries);
       for (const { md5, path } of members) files.push({ md5, path, remote });
     }

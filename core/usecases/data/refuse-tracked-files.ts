@@ -32,8 +32,8 @@ export async function refuseTrackedFiles(
     const isTracked = placesOf(near);
     const clashes = [...paths()].filter(isTracked).slice(0, MOST_PROBLEMS);
     return clashes.map((path) => ({
-      message: `${output.declaredIn} says that ${path} is data of DVC, and Git tracks it`,
-      fix: `Remove one of both: 'git rm -r --cached ${shellWord(near.find((file) => isWithin(path, file)) ?? path)}', or the output in ${output.declaredIn}.`,
+      message: `${output.declaredIn} says that ${path} is DVC data, but Git tracks it too`,
+      fix: `Remove one of the two: 'git rm -r --cached ${shellWord(near.find((file) => isWithin(path, file)) ?? path)}', or the output in ${output.declaredIn}.`,
       place: { file: output.declaredIn },
     }));
   });

@@ -16,7 +16,7 @@ export async function restoreOutput(path: string, record: LockedPath, ports: Rec
     return true;
   }
   const text = await readText(await ports.cache.content(record.md5));
-  const entries = parseDirectoryManifest(text, `the list ${record.md5} of ${path}`);
+  const entries = parseDirectoryManifest(text, `the directory manifest ${record.md5} of ${path}`);
   for (const entry of entries) if (!(await ports.cache.has(entry.md5))) return false;
   if (entries.length === 0) await ports.workspace.makeFolder(path);
   for (const entry of entries) {

@@ -142,7 +142,7 @@ function rowsOfWindow(times: Float64Array, windowMs: number | undefined): Uint32
 
 function withoutTime({ current }: DriftRequest, time: string | undefined): UserError {
   const what = time === undefined ? 'data.time is not set' : `${current.shown} has no column ${time}`;
-  return new UserError('DATA_INVALID', `drift.window is set, but ${what}: the window cannot be cut`, {
+  return new UserError('DATA_INVALID', `drift.window is set, but ${what}: the window cannot be computed`, {
     fix: 'Log the time of each prediction in the column of data.time, or remove drift.window.',
   });
 }

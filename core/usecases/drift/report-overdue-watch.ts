@@ -48,7 +48,7 @@ export async function reportOverdueWatch(request: WatchRequest, ports: WatchPort
   }
   const lastScheduledAt = workflow.lastScheduledAt ?? null;
   const isSaid = open.length > 0 || own.some((issue) => issue.lastScheduledAt === lastScheduledAt);
-  if (isSaid) return `${WORKFLOW} ${reason}, which is said already`;
+  if (isSaid) return `${WORKFLOW} ${reason}, which is already reported`;
   const rendered = renderWatch({ workflow: WORKFLOW, reason, lastScheduledAt: workflow.lastScheduledAt, models });
   return `${WORKFLOW} ${reason}: opened #${await ports.controls.create({ ...rendered, label: 'tidegate/watch' })}`;
 }

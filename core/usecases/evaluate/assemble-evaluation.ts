@@ -258,6 +258,6 @@ type FiniteInterval = { lower: number; upper: number; level: number; method: str
 
 function championNote({ found, absence }: JudgedContenders): { championNote?: string } {
   if (absence.kind === 'unreadable')
-    return { championNote: `The champion could not be compared with: ${absence.reason}.` };
+    return { championNote: `The comparison with the champion is not possible: ${absence.reason}.` };
   return found.kind !== 'unreadable' && found.note !== undefined ? { championNote: found.note } : {};
 }

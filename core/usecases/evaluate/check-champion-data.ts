@@ -43,26 +43,27 @@ export async function checkChampionData(
   ports: ChampionDataPorts,
 ): Promise<ChampionDataFinding> {
   const relation = compareData(dataset, history);
-  if (relation === 'seen') return { problem: 'it was trained on this very dataset' };
+  if (relation === 'seen') return { problem: 'it was trained on this dataset' };
   if (relation === 'same') return {};
-  if (relation === 'newer') return { note: 'it was judged on older data; both models are scored on these' };
+  if (relation === 'newer') return { note: 'it was judged on older data; both models are scored on the new data' };
   const compared: { readonly path: string; readonly isSame: boolean }[] = [];
   for (const { path, digest } of history.trainedOn) {
     const other = await describeTable(path, ports);
     if (other === undefined) continue;
-    if ('problem' in other)
-      return { problem: `it was trained on ${path}, which cannot be looked at: ${other.problem}` };
+    if ('problem' in other) return { problem: `it was trained on ${path}, which cannot be read: ${other.problem}` };
     const shared = await ports.tables.sharedRows(dataset.table, other);
     if (shared === null) continue;
     if (shared > 0) return { problem: `${shared} rows of this dataset are in ${path}, which it was trained on` };
     compared.push({ path, isSame: (await ports.hasher.hash(ports.resolve(path))).digest === digest });
   }
   if (compared.length === 0) {
-    return { problem: 'it was judged on another dataset, and no table that it was trained on is here to compare with' };
+    return {
+      problem: 'it was judged on another dataset, and no table of its training data is available for a comparison',
+    };
   }
   const changed = compared.filter(({ isSame }) => !isSame).map(({ path }) => path);
   const since = changed.length === 0 ? '' : `, as ${changed.join(' and ')} ${changed.length === 1 ? 'is' : 'are'} now`;
-  return { note: `it was judged on other data; no row of these is in what it was trained on${since}` };
+  return { note: `it was judged on other data; no row of this dataset is in its training data${since}` };
 }
 
 /** undefined: a script, or a folder without tables, which is not what a model has seen rows of. */

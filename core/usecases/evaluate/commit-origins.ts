@@ -106,7 +106,7 @@ function problemOf({ path, named }: NamedFile, found: ByteDigests | undefined, s
     if (named.digest === found.sha256) return undefined;
     return {
       message: `the dataset file ${path} is not what ${commit} has: ${named.digest} there, ${found.sha256} here`,
-      fix: 'Let no step write it before it is judged. If it has to change, commit it.',
+      fix: 'Do not write it in a step before it is judged. If it must change, commit it.',
       place: { file: path },
     };
   }
@@ -125,6 +125,6 @@ function fixOf(output: TrackedOutput): string {
   const { stage, declaredIn } = output;
   const push = pushCommand(output, output.remote);
   return stage === undefined
-    ? `Let no step write it before it is judged. If it has to change: '${commitCommand(output)}', '${push}', and commit ${declaredIn}.`
-    : `Run 'dvc repro ${dvcTarget(output)}' and '${push}', and commit ${declaredIn}; or let no step write it before it is judged.`;
+    ? `Do not write it in a step before it is judged. If it must change: '${commitCommand(output)}', '${push}', and commit ${declaredIn}.`
+    : `Run 'dvc repro ${dvcTarget(output)}' and '${push}', and commit ${declaredIn}; or do not write it in a step before it is judged.`;
 }

@@ -44,7 +44,7 @@ async function compare(release: JudgedRelease, ports: ComparisonPorts): Promise<
     if (digest === undefined) continue;
     return { number: change.number, digest, same: digest === release.digest };
   }
-  return { ...notCompared('no run of the pull request keeps a report of this model'), number: change.number };
+  return { ...notCompared('no run of the pull request has a report of this model'), number: change.number };
 }
 
 /** What the newest report of a run says that it judged on. It comes from the pull request's own code. */

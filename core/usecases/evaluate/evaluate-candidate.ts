@@ -175,9 +175,9 @@ async function expectUnchanged(
   { hasher }: EvaluationPorts,
 ): Promise<void> {
   if ((await hashDataset(table, dataset, hasher)) === digest) return;
-  const message = `${dataset.shown} changed while it was read: its digest is another than at the start`;
+  const message = `${dataset.shown} changed while it was read: its digest differs from that at the start`;
   throw new UserError('DATA_MODIFIED', message, {
-    fix: 'Make sure that nothing writes the dataset while it is judged, and run again.',
+    fix: 'Make sure that no process writes the dataset while it is judged, and run the job again.',
   });
 }
 

@@ -40,7 +40,7 @@ export function judgeByBase(request: EvaluationRequest, scored: ScoredModels): B
   try {
     const gate = resolveGate(base.config, base.rulePlaces);
     if (scored.kind === 'aggregates' && !areAggregatesOf(request.config, base.config, gate)) {
-      const reason = 'it reads columns that were not aggregated, and a dataset of so many rows is read once';
+      const reason = 'it needs columns that were not read, and a dataset this large is read only once';
       return { verdict: 'inconclusive', outcomes: [], reason };
     }
     const isSameFile = base.config.evaluate.metricsFile === config.evaluate.metricsFile;

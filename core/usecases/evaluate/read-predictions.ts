@@ -67,9 +67,9 @@ function checked(
 ): Float64Array {
   const values = column === undefined ? undefined : numbersOf(column);
   if (values?.length === rows) return values;
-  const what = values === undefined ? 'holds no numbers' : `has ${values.length} rows and the dataset ${rows}`;
+  const what = values === undefined ? 'is not numeric' : `has ${values.length} rows and the dataset ${rows}`;
   throw new UserError('DATA_INVALID', `${path.shown}: column ${name} ${what}`, {
-    fix: 'Write one prediction for each row of the dataset, in its order.',
+    fix: 'Write one prediction per row of the dataset, in the same order.',
   });
 }
 

@@ -65,8 +65,8 @@ export class RegisteredChampionFinder implements ChampionFinder {
     if (version !== undefined)
       return this.#champion(version, await findRunningVersions(this.#environments, this.#ports), 'it was named');
     const refused = this.#ports.catalog.refused().find((tag) => tag.version === selector.replace(/^v/, ''));
-    const why = refused === undefined ? '' : `: its tag is not believed (${refused.reason})`;
-    throw new UserError('VERSION_NOT_FOUND', `there is no version ${selector} to compare with${why}`, {
+    const why = refused === undefined ? '' : `: its tag is not trusted (${refused.reason})`;
+    throw new UserError('VERSION_NOT_FOUND', `there is no version ${selector}${why}`, {
       fix: 'Set champion to auto, none, a registered version, or a path.',
     });
   }
@@ -108,7 +108,7 @@ function isArtifactBelieved({ provenance, artifactUri }: KnownVersion): boolean 
 }
 
 function expired({ version }: Pick<KnownVersion, 'version'>) {
-  const reason = `v${version} cannot be compared with: the document of its release has expired on GitHub, and no manifest names its artifact. Register a version again, or name the champion`;
+  const reason = `v${version} cannot be used: the document of its release has expired on GitHub, and no manifest names its artifact. Register a version again, or name the champion`;
   return { reason, version };
 }
 
@@ -118,7 +118,7 @@ function withoutChampion(refused: readonly RefusedTag[]): Champion {
   if (lost !== undefined) return { kind: 'unreadable', ...expired(lost) };
   const [elsewhere] = refused.filter(({ isForeign }) => isForeign);
   if (elsewhere === undefined) return { kind: 'none', note: 'no version is registered yet' };
-  return { kind: 'none', note: `v${elsewhere.version} was registered elsewhere, and where it is stored is not known` };
+  return { kind: 'none', note: `v${elsewhere.version} was registered elsewhere, and its storage is not known` };
 }
 
 function environmentsOf(version: KnownVersion, running: readonly RunningEnvironment[]): readonly string[] {

@@ -131,7 +131,7 @@ export function createProgress({ clockMs, progress }: ScoringPorts): (rows: numb
     const now = clockMs();
     if (now - last < PROGRESS_EVERY_MS) return;
     last = now;
-    progress(`scored ${formatCount(rows)} rows, ${formatCount((rows * 1000) / (now - started))} a second`);
+    progress(`scored ${formatCount(rows)} rows, ${formatCount((rows * 1000) / (now - started))} per second`);
   };
 }
 
@@ -143,6 +143,6 @@ export function createProgress({ clockMs, progress }: ScoringPorts): (rows: numb
 export function refuseEmpty(rows: number, table: TableDescription): void {
   if (rows > 0) return;
   throw new UserError('DATA_INVALID', `${table.files.join(', ')} has no rows`, {
-    fix: 'Check what wrote it: there is nothing to judge a model on.',
+    fix: 'Check the program that wrote it: a model needs rows to be judged on.',
   });
 }

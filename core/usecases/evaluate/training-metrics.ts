@@ -47,5 +47,5 @@ function shownOf(rules: readonly GateRule[], facts: TrainingFacts): readonly Sho
 }
 
 function point(value: number | null): { value: number | null; interval: null; reason: string } {
-  return { value, interval: null, reason: value === null ? 'training wrote no such number' : TRAINING_REASON };
+  return { value, interval: null, reason: value === null ? 'training did not write this number' : TRAINING_REASON };
 }

@@ -112,7 +112,7 @@ async function readBase(source: ImageSource, platform: string, layout: ImageLayo
   const root = await source.root();
   if (root === undefined) {
     throw new UserError('REFERENCE_INVALID', `the base image ${source.name} does not exist`, {
-      fix: 'Correct image.base in tidegate.yaml or the input base-image; scratch builds on nothing.',
+      fix: 'Correct image.base in tidegate.yaml or the input base-image; use scratch for no base image.',
     });
   }
   const manifest = await findManifest(root, source, platform);
@@ -126,8 +126,8 @@ async function readBase(source: ImageSource, platform: string, layout: ImageLayo
 function assertPlatform(name: string, own: string, wanted: string): void {
   const { os, architecture } = parsePlatform(wanted);
   if (own === `${os}/${architecture}` || isSamePlatform(own, wanted)) return;
-  throw new UserError('REFERENCE_INVALID', `the base image ${name} is for ${own}, and platforms says ${wanted}`, {
-    fix: `Name a base image for ${wanted}, or set platforms: ${own}.`,
+  throw new UserError('REFERENCE_INVALID', `the base image ${name} is for ${own}, but platforms is ${wanted}`, {
+    fix: `Use a base image for ${wanted}, or set platforms: ${own}.`,
   });
 }
 

@@ -62,8 +62,8 @@ export async function answerCommands(request: CommandRequest, ports: CommandPort
 
 /** Whoever saw it first may end before it answers: it is looked at again, until there is an answer or it is old. */
 function taken(comment: number): ServiceError {
-  return new ServiceError('COMMAND_TAKEN', `the comment ${comment} is being answered already`, {
-    fix: 'No action needed: it is looked at again in a while.',
+  return new ServiceError('COMMAND_TAKEN', `the comment ${comment} is already being answered`, {
+    fix: 'No action needed: it is retried shortly.',
     retryable: true,
   });
 }
@@ -94,7 +94,7 @@ async function answer(
   { isByWriter, ports }: { readonly isByWriter: boolean; readonly ports: CommandPorts },
 ): Promise<CommandAnswer> {
   if (command.name === 'unknown') {
-    const lines = ['There is no such command.'];
+    const lines = ['This command does not exist.'];
     return { command: command.argument, lines, table: renderHelp() };
   }
   const written = `${command.name} ${command.argument}`.trim();
@@ -119,7 +119,7 @@ async function scopeOf(request: CommandRequest, ports: CommandPorts): Promise<Co
   const [only, ...more] = models;
   const chosen: readonly [string, ModelConfig] | undefined = named ?? (more.length === 0 ? only : undefined);
   if (chosen === undefined) {
-    return `There are ${models.length} models: write this under a pull request or issue of the one that you mean.`;
+    return `There are ${models.length} models: write the command in a pull request or issue of the model that you mean.`;
   }
   const [model, modelConfig] = chosen;
   return {

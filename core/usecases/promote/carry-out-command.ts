@@ -80,7 +80,7 @@ export async function examine(ports: Pick<CommandPorts, 'examine' | 'fullName'>)
 async function plan(request: PromotionRequest, ports: CommandPorts): Promise<Answer> {
   const planned = await planPromotions(request, ports);
   const rows = await Promise.all(planned.steps.map((step) => describeStep(step, planned)));
-  const lines = planned.refused.map(({ version, reason }) => `Not believed: v${version}: ${reason}.`);
+  const lines = planned.refused.map(({ version, reason }) => `Not trusted: v${version}: ${reason}.`);
   return {
     lines: rows.length === 0 ? [...lines, 'tidegate.yaml names no environment.'] : lines,
     table: renderPlan(rows),
@@ -127,10 +127,14 @@ async function rollBack(wanted: string, scope: CommandScope, ports: CommandPorts
   // Nothing to take back, and nothing to hold.
   if (to?.artifactDigest === version.artifactDigest) return { lines: [`${environment.name} runs v${to.version}.`] };
   if (to !== undefined && !(await ranBefore(environment, to, model))) {
-    return { lines: [`${environment.name} has not run v${to.version} before: a rollback only goes back.`] };
+    return {
+      lines: [
+        `${environment.name} has not run v${to.version} before: a rollback can only restore a version that ran there.`,
+      ],
+    };
   }
   const taken = { request, ports, model, environment, version };
-  const reason = { reason: 'somebody asked for it', by, cause: 'person' as const };
+  const reason = { reason: 'a person asked for it', by, cause: 'person' as const };
   const hold = (await holdOf(environment, version, model)) ?? (await openHold(taken, reason));
   return { lines: [`${environment.name}: ${await proposeRollback(taken, { ...reason, hold, to })}`] };
 }
@@ -147,19 +151,19 @@ async function ranBefore(
 /** A number that is not believed, with the reason where there is such a tag. */
 function noVersion(wanted: string, { catalog }: ModelSituation): string {
   const refused = catalog.refused().find(({ version }) => version === wanted.replace(/^v/, ''));
-  const why = refused === undefined ? '' : ` Its tag is not believed: ${refused.reason}.`;
+  const why = refused === undefined ? '' : ` Its tag is not trusted: ${refused.reason}.`;
   return `There is no version ${wanted}.${why}`;
 }
 
 async function hold(reason: string, scope: CommandScope, ports: CommandPorts): Promise<Answer> {
   const { request, environment, subject, by } = scope;
   if (environment === undefined) {
-    return { lines: ['Write this under the promotion pull request of the environment that you mean.'] };
+    return { lines: ['Write the command in the promotion pull request of the environment that you mean.'] };
   }
   const model = await readSituation(request, ports);
   const proposed = parsePromotionData(subject)?.version;
   const version = proposed === undefined ? runningIn(environment, model) : await model.catalog.find(proposed);
-  if (version === undefined) return { lines: ['There is no version here to hold.'] };
+  if (version === undefined) return { lines: ['No version here can be held.'] };
   const known = await holdOf(environment, version, model);
   if (known !== undefined) return { lines: [`#${known} holds v${version.version} already.`] };
   const why = { reason: reason === '' ? 'no reason was given' : reason, by, cause: 'person' as const };
@@ -176,7 +180,7 @@ async function unhold(_: string, scope: CommandScope, ports: CommandPorts): Prom
   );
   for (const { issue } of open) await ports.controls.close(issue, 'Lifted by a command.');
   const lifted = open.map(({ issue, version, environment }) => `Lifted #${issue}: v${version} in ${environment}.`);
-  return { lines: lifted.length === 0 ? ['Nothing is held here.'] : lifted };
+  return { lines: lifted.length === 0 ? ['No version is held here.'] : lifted };
 }
 
 async function holdOf(

@@ -63,7 +63,7 @@ export async function changedTargets(
   );
   const both = changed.find(({ kind }) => kind === 'both');
   if (both !== undefined) {
-    const reason = `both the pull request and the default branch changed ${both.file}: bring the default branch into the pull request`;
+    const reason = `both the pull request and the default branch changed ${both.file}: merge the default branch into the pull request`;
     return { kind: 'undecided', reason };
   }
   if (changed.length === 0) return { kind: 'same' };

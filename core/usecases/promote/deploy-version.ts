@@ -59,9 +59,9 @@ function expectHeld(
 ): void {
   if (provenance?.kind !== 'history') return;
   if (provenance.values.some((held) => held !== undefined && namesSame(held, written))) return;
-  const message = `${file} would get ${written.text} of v${version}, which no environment has held, and the document of its release has expired`;
+  const message = `${file} would get ${written.text} of v${version}, which no environment has had, and the document of its release has expired`;
   throw new UserError('VERSION_NOT_FOUND', message, {
-    fix: 'Run the release workflow again: it registers the same bytes, and its document is there again.',
+    fix: 'Run the release workflow again: it registers the same bytes and uploads the document again.',
     place: { file },
   });
 }

@@ -51,7 +51,7 @@ async function mergeOne(
   const open = pullRequests.find(({ state }) => state === 'open');
   if (desired.kind !== 'open' || open === undefined) return undefined;
   // Whoever may push may point it at a branch of their own, which requires nothing.
-  if (open.baseRef !== base.name) return `#${open.number} is not for ${base.name}: a person changed that`;
+  if (open.baseRef !== base.name) return `#${open.number} is not for ${base.name}: a person changed its base`;
   const { version } = desired;
   const [waits] = await conditions.waiting(environment, version);
   if (waits !== undefined) return `#${open.number} waits: ${waits.reason}`;
@@ -60,7 +60,7 @@ async function mergeOne(
   }
   const head = await ports.branches.head(promotionBranch(request.model, environment.name));
   // The list of pull requests is a moment older than the branch: another version may stand there now.
-  if (head?.sha !== open.headSha) return `#${open.number} has just moved: it is looked at again`;
+  if (head?.sha !== open.headSha) return `#${open.number} was just updated: it is checked again`;
   const isPlanned =
     (await isPlannedCommit(head, { environment, version, baseSha: base.sha }, ports)) &&
     (await givesPlan({ environment, version, headSha: head.sha, baseSha: base.sha }, ports));

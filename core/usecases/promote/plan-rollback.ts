@@ -83,8 +83,8 @@ async function isGood(
 
 function tooLongAgo({ name, targets }: Environment, { version }: KnownVersion): UserError {
   const [target] = targets;
-  return new UserError('VERSION_NOT_FOUND', `the history of ${name} has nothing good from before v${version}`, {
-    fix: 'Name the version to go back to: /tidegate rollback <version>.',
+  return new UserError('VERSION_NOT_FOUND', `the history of ${name} has no good version before v${version}`, {
+    fix: 'Name the version to restore: /tidegate rollback <version>.',
     place: { file: target?.file ?? '' },
   });
 }

@@ -91,7 +91,7 @@ export class PromotionConditions {
     const isSame = held !== undefined && isSameContent(held, version) && says(running, version);
     const observed = isSame ? await this.observe(name) : undefined;
     if (observed !== undefined) return { name, holdsDigest: true, health: observed.health };
-    const health = { state: 'waiting', untilMs: undefined, reason: 'holds another version' } as const;
+    const health = { state: 'waiting', untilMs: undefined, reason: 'has another version' } as const;
     return { name, holdsDigest: false, health };
   }
 }

@@ -54,7 +54,7 @@ export async function proposeDeployment(wanted: ProposedDeployment, ports: Propo
   }
   const head = await ports.branches.head(branch);
   if (open !== undefined && head !== undefined && !(await isOurs(head, { wanted, open, baseSha: base.sha }, ports))) {
-    return { edits, pullRequest: open.number, outcome: `#${open.number} was changed by a person: left as it is` };
+    return { edits, pullRequest: open.number, outcome: `#${open.number} was changed by a person: not updated` };
   }
   const [running] = await findRunningVersions([environment], ports, base.sha);
   const rendered = renderPromotion({
@@ -72,7 +72,7 @@ export async function proposeDeployment(wanted: ProposedDeployment, ports: Propo
   return {
     edits,
     pullRequest: number,
-    outcome: did === 'nothing' ? `#${number} says so already` : `${did} #${number}`,
+    outcome: did === 'nothing' ? `#${number} already proposes this` : `${did} #${number}`,
   };
 }
 
@@ -108,7 +108,7 @@ function declinedBefore(known: readonly PullRequest[], { version }: KnownVersion
 }
 
 async function closeNeedless(open: PullRequest | undefined, { pullRequests }: ProposingPorts): Promise<string> {
-  if (open === undefined) return 'the default branch holds it';
+  if (open === undefined) return 'the default branch has it';
   await pullRequests.close(open.number);
-  return `closed #${open.number}: the default branch holds it`;
+  return `closed #${open.number}: the default branch has it`;
 }

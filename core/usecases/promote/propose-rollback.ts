@@ -59,7 +59,7 @@ export async function proposeRollback(
     throw error;
   });
   if (plan instanceof UserError) return `cannot be rolled back: ${plan.message}. ${plan.fix}`;
-  if (plan.edits.length === 0) return `already says ${plan.to.text}`;
+  if (plan.edits.length === 0) return `already has ${plan.to.text}`;
   const before = to ?? (await model.catalog.match(plan.to));
   const rendered = renderRollback({
     model: request.model,
@@ -79,7 +79,7 @@ export async function proposeRollback(
   await ports.branches.commit({ branch, base, files, message: rendered.commitMessage, expected });
   const { title, body } = rendered;
   const opened = await ports.pullRequests.open({ branch, base: name, title, body });
-  return `opened #${opened.number}, which takes v${version.version} back`;
+  return `opened #${opened.number}, which rolls v${version.version} back`;
 }
 
 function planBack({ environment, version, model, ports }: RolledBack): Promise<RollbackPlan> {

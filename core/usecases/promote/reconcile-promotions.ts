@@ -71,7 +71,7 @@ export async function reconcilePromotions(
   const plan = await planPromotions(request, ports);
   const outcomes: PromotionOutcome[] = plan.refused.map(({ version, reason }) => ({
     environment: undefined,
-    text: `not believed: v${version}: ${reason}`,
+    text: `not trusted: v${version}: ${reason}`,
   }));
   for (const step of plan.steps) {
     outcomes.push({ environment: step.environment.name, text: await apply(step, { plan, request, ports }) });
@@ -173,11 +173,11 @@ async function openOrUpdate({ step, version, replaces, open }: Wanted, applied: 
   const { base, conditions } = applied.plan.situation;
   const { environment, pullRequests } = step;
   const edits = await planDeployment(environment, version, (file) => ports.files.read(file, base.sha));
-  if (edits.length === 0) return `holds v${version.version}`;
+  if (edits.length === 0) return `has v${version.version}`;
   const branch = promotionBranch(request.model, environment.name);
   const head = await ports.branches.head(branch);
   if (open !== undefined && head !== undefined && !(await isOurs(head, { step, open, version }, applied))) {
-    return `#${open.number} was changed by a person: left as it is`;
+    return `#${open.number} was changed by a person: not updated`;
   }
   const rendered = renderPromotion({
     model: request.model,
@@ -194,7 +194,7 @@ async function openOrUpdate({ step, version, replaces, open }: Wanted, applied: 
   const kept = { branch, base, edits, ...rendered, open, head };
   const { number, did } = await upsertPullRequest(kept, ports);
   if (did === 'opened') return `opened #${number} for v${version.version}`;
-  return did === 'nothing' ? `#${number} is as it should be` : `updated #${number} to v${version.version}`;
+  return did === 'nothing' ? `#${number} is up to date` : `updated #${number} to v${version.version}`;
 }
 
 /**

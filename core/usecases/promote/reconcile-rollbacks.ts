@@ -91,7 +91,7 @@ async function withdraw(
   const pulls = own.filter(
     ({ state, body }) => state === 'open' && parseRollback(body, request.model, environment.name)?.cause === 'deadline',
   );
-  const word = `v${version.version} is verified in ${environment.name} now: it only was late.`;
+  const word = `v${version.version} is verified in ${environment.name} now: it was only late.`;
   for (const { number } of pulls) await ports.pullRequests.close(number);
   for (const { issue } of late) await ports.controls.close(issue, word);
   const numbers = [...pulls.map(({ number }) => number), ...late.map(({ issue }) => issue)];
@@ -124,7 +124,7 @@ async function closeHolds(
     const same = open.find((other) => other.digest === digest && other.issue < issue);
     const isOver = isOlderVersion(held, version);
     if (!isOver && same === undefined) continue;
-    const word = isOver ? `${environment} runs v${version}, which is newer.` : `#${same?.issue} says the same.`;
+    const word = isOver ? `${environment} runs v${version}, which is newer.` : `#${same?.issue} is the same hold.`;
     await ports.controls.close(issue, word);
     closed.push(`closed hold #${issue}`);
   }

@@ -73,7 +73,7 @@ function summaryOf({ findings, title }: PromotionCheck, refused: readonly string
   if (refused.length === 0) return list(findings);
   const more = refused.length - MOST_REFUSED_SHOWN;
   const rest = more > 0 ? `\n- and ${more} more` : '';
-  return `${list(findings)}\n\nTags that are not believed, and are skipped:\n\n${list(refused.slice(0, MOST_REFUSED_SHOWN))}${rest}`;
+  return `${list(findings)}\n\nTags that are not trusted and are skipped:\n\n${list(refused.slice(0, MOST_REFUSED_SHOWN))}${rest}`;
 }
 
 interface Checked {
@@ -134,7 +134,9 @@ function refusalOf({ targets, disagrees, note, version }: RunningEnvironment): s
   const unread = targets.find(({ problem }) => problem !== undefined);
   if (unread?.problem !== undefined) return unread.problem;
   if (disagrees) return note;
-  return version === undefined ? `${note ?? 'it names no version'}: no registered version that is believed` : undefined;
+  return version === undefined
+    ? `${note ?? 'it does not name a version'}: not a trusted registered version`
+    : undefined;
 }
 
 interface Sides {

@@ -23,8 +23,8 @@ export function decideRegistration(evaluation: EvaluationReport, artifactDigest:
   throw new UserError('VERDICT_REFUSED', `the verdict is ${evaluation.verdict}: this artifact is not registered`, {
     fix:
       evaluation.verdict === 'fail'
-        ? 'Look at the failed rules of the evaluation.'
-        : 'Give the gate more evaluation data, or set gate.when-inconclusive: warn in tidegate.yaml.',
+        ? 'Check the failed rules of the evaluation.'
+        : 'Use more evaluation data, or set gate.when-inconclusive: warn in tidegate.yaml.',
   });
 }
 
@@ -42,7 +42,7 @@ export function confirmInputs(evaluation: EvaluationReport, run: RunReport | und
     'INPUTS_MISMATCH',
     `the training says that its inputs are ${run.inputsDigest}, but those of the commit are ${computed}`,
     {
-      fix: 'Let no step before train change files that Git or DVC tracks; change parameters by its input set.',
+      fix: 'Do not change files that Git or DVC tracks in a step before train; change parameters by its input set.',
     },
   );
 }

@@ -24,14 +24,14 @@ export async function fetchArtifact(digest: string, location: string, { store, w
   const what = keys.length === 0 ? 'is empty' : 'does not have the digest that names it';
   throw new ServiceError('STORE_CORRUPT', `${store.uri}/${folder} ${what}`, {
     retryable: false,
-    fix: 'Register the version again; if bytes changed, find out who changed them.',
+    fix: 'Register the version again; if bytes changed, check which process changed them.',
   });
 }
 
 async function openObject(store: ObjectStore, key: string): Promise<AsyncIterable<Uint8Array>> {
   const content = await store.open(key);
   if (content !== undefined) return content;
-  throw new ServiceError('STORE_CORRUPT', `${store.uri}/${key} vanished while it was read`, {
+  throw new ServiceError('STORE_CORRUPT', `${store.uri}/${key} was deleted while it was read`, {
     retryable: true,
     fix: 'Run the job again.',
   });

@@ -82,7 +82,7 @@ export function lastRunning(
 /** Why nothing is known of what the last environment runs; for people, without a full stop. */
 export function lostVersion({ name, targets }: RunningEnvironment): string {
   const text = targets.find(({ value }) => value !== undefined)?.value?.text ?? '';
-  return `${name} names ${text}, and no version that is believed has this artifact: its tag may be gone or taken back`;
+  return `${name} names ${text}, and no trusted version has this artifact: its tag may be deleted or removed with GTO`;
 }
 
 /** The value of a target in a file, or why there is none. */
@@ -100,5 +100,5 @@ function problemOf(targets: readonly ReadTarget[]): string {
   const unread = targets.find(({ problem }) => problem !== undefined);
   if (unread?.problem !== undefined) return unread.problem;
   const [first] = targets;
-  return `names "${first?.value?.text ?? ''}", which is no version of this model`;
+  return `names "${first?.value?.text ?? ''}", which is not a version of this model`;
 }

@@ -88,17 +88,21 @@ export async function registerVersion(request: RegisterRequest, ports: RegisterP
     const existing = await findExisting(request, ports);
     if (existing !== undefined) return existing;
   }
-  throw new ServiceError('GITHUB_CONFLICT', `every number tried for ${request.model} was taken at the same moment`, {
-    fix: 'Run the job again.',
-    retryable: true,
-  });
+  throw new ServiceError(
+    'GITHUB_CONFLICT',
+    `every version number tried for ${request.model} was taken at the same time`,
+    {
+      fix: 'Run the job again.',
+      retryable: true,
+    },
+  );
 }
 
 function expectOneModel({ model, evaluation, run, profile }: RegisterRequest): void {
   for (const [kind, report] of Object.entries({ evaluation, run, profile })) {
     if (report === undefined || report.model === model) continue;
     throw new UserError('REPORT_INVALID', `the ${kind} report is of ${report.model}, not of ${model}`, {
-      fix: 'Give the reports of this model, or leave them where the steps before put them.',
+      fix: 'Use the reports of this model, or do not set the paths.',
     });
   }
 }
@@ -107,7 +111,7 @@ function expectOneModel({ model, evaluation, run, profile }: RegisterRequest): v
 async function findExisting(request: RegisterRequest, ports: RegisterPorts): Promise<Registration | undefined> {
   const catalog = await versionsOf(request, ports);
   const own = await madeByThisRun(request, catalog, ports.store);
-  if (own !== undefined) return keep(request, { ...own, reason: 'this run has registered it before' }, ports);
+  if (own !== undefined) return keep(request, { ...own, reason: 'this run has already registered it' }, ports);
   const newest = await catalog.newest();
   if (newest?.document === undefined) return undefined;
   const same = newest.artifactDigest === request.artifact.digest;
@@ -182,8 +186,8 @@ async function storedReport(
 ): Promise<ModelVersionReport> {
   const report = documentDigest === undefined ? undefined : await store.readDocument('model-version', documentDigest);
   if (report !== undefined) return report;
-  throw new UserError('VERSION_NOT_FOUND', `the tag ${tag} is there, but the store has no document of v${version}`, {
-    fix: `Register another version, or take the tag back with GTO: gto deregister.`,
+  throw new UserError('VERSION_NOT_FOUND', `the tag ${tag} exists, but the store has no document of v${version}`, {
+    fix: `Register another version, or remove the tag with GTO: gto deregister.`,
   });
 }
 
@@ -215,7 +219,7 @@ async function createVersion(
 async function expectImage(image: ModelImage | undefined, images: ImageTags): Promise<void> {
   if (image === undefined || (await images.has(image))) return;
   throw new UserError('REFERENCE_INVALID', `the image ${image.reference} is not in its registry`, {
-    fix: 'Push it in a job before this one: build-image does, and gives its reference.',
+    fix: 'Push it in a job before this one: build-image pushes it and outputs its reference.',
   });
 }
 

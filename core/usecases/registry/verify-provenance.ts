@@ -90,15 +90,15 @@ export class ProvenanceVerifier {
   async #verify(claim: VersionClaim): Promise<Verification> {
     const { line } = claim;
     const digest = line?.document;
-    if (line === undefined || digest === undefined) return refused('its tag has no line of Tidegate', true);
+    if (line === undefined || digest === undefined) return refused('its tag has no line from Tidegate', true);
     const attested = await this.#attested(claim, digest);
     if (attested !== undefined) return attested;
-    if (line.runId === null) return refused('no workflow run made it', true);
+    if (line.runId === null) return refused('no workflow run created it', true);
     const release = this.#releaseOf(claim, line.runId, digest);
     const known = this.#context.memory.documentOf(release);
     if (known !== undefined && (await this.#isOnBranch(claim))) return this.#agreeing(claim, known, 'release-run');
     const run = await this.#run(line.runId);
-    if (run === undefined) return refused(`there is no run ${line.runId}`, true);
+    if (run === undefined) return refused(`run ${line.runId} does not exist`, true);
     const { defaultBranch, releaseWorkflow: workflow } = this.#context;
     const foreign = releaseRunRefusal(run, { commit: claim.commit, defaultBranch: defaultBranch.name, workflow });
     if (foreign !== undefined) return refused(foreign, true);
@@ -115,7 +115,7 @@ export class ProvenanceVerifier {
     const was = commit === sha || (await this.#ports.log.wasAt(commit, MAX_MOVES));
     if (was === true) return undefined;
     if (was === false) return refused(`${name} never pointed to its commit`, false);
-    return { kind: 'expired', reason: `GitHub does not list any more whether ${name} pointed to its commit` };
+    return { kind: 'expired', reason: `GitHub no longer lists whether ${name} pointed to its commit` };
   }
 
   #releaseOf({ commit }: VersionClaim, runId: number, digest: string): RememberedRelease {
@@ -231,7 +231,10 @@ async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
 function withoutUpload(run: WorkflowRun): Verification {
   if (run.status !== 'completed') return refused(`run ${run.id} has not ended`, false);
   if (run.conclusion !== 'success') return refused(`run ${run.id} did not succeed`, false);
-  return { kind: 'expired', reason: `GitHub keeps nothing that the ${RELEASE_JOB} job of run ${run.id} uploaded` };
+  return {
+    kind: 'expired',
+    reason: `GitHub no longer has the files that the ${RELEASE_JOB} job of run ${run.id} uploaded`,
+  };
 }
 
 function refused(reason: string, isFinal: boolean): Verification {

@@ -286,13 +286,13 @@ export class VersionCatalog {
 
 const NOTHING_VERIFIES: Verification = {
   kind: 'refused',
-  reason: 'nothing is there to verify it with',
+  reason: 'it cannot be verified here',
   isFinal: false,
 };
 
 function tooMany(model: string, count: number): ServiceError {
-  return new ServiceError('TAGS_TOO_MANY', `${count} tags of ${model} were read, and more would have to be`, {
-    fix: `Delete the tags ${model}@v* that no release made.`,
+  return new ServiceError('TAGS_TOO_MANY', `${count} tags of ${model} were read, and more would have to be read`, {
+    fix: `Delete the tags ${model}@v* that no release created.`,
     retryable: true,
   });
 }

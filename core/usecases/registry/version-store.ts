@@ -157,7 +157,7 @@ async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
 
 function otherBytes(uri: string, digest: string): ServiceError {
   return new ServiceError('STORE_CORRUPT', `${uri} has other bytes: it does not have the digest ${digest}`, {
-    fix: 'Delete this object and register again: someone or something changed it.',
+    fix: 'Delete this object and register again: its bytes were changed.',
     retryable: false,
   });
 }

@@ -43,7 +43,7 @@ export async function startRetraining(request: RetrainRequest, ports: RetrainPor
   const issue = await driftIssue(request, ports.issues);
   const data = driftIssueDataSchema.safeParse(parseDataBlock(issue?.body));
   if (issue === undefined || !data.success) return 'no drift issue is open';
-  if (data.data.verdict !== 'drift') return `the last check says ${data.data.verdict}`;
+  if (data.data.verdict !== 'drift') return `the verdict of the last check is ${data.data.verdict}`;
   const base = await ports.branches.default();
   const runs = await ports.runs.dispatched(retrain.workflow);
   const pullRequests = await ports.pullRequests.ofBranch(retrainBranch(model));
@@ -67,7 +67,7 @@ export async function retrainNow({ model, config }: RetrainRequest, ports: Retra
   const retrain = config.drift?.retrain;
   if (retrain === undefined) return 'drift.retrain is not configured in tidegate.yaml';
   const runs = await ports.runs.dispatched(retrain.workflow);
-  if (runs.some(({ status }) => status !== 'completed')) return `${retrain.workflow} is running already`;
+  if (runs.some(({ status }) => status !== 'completed')) return `${retrain.workflow} is already running`;
   const base = await ports.branches.default();
   await ports.runs.dispatch(retrain.workflow, base.name, { model });
   return `started ${retrain.workflow}`;
@@ -86,14 +86,14 @@ export async function proposeRetrained(request: RetrainRequest, ports: RetrainPo
   const base = await ports.branches.default();
   const edits = await pointerEdits({ onto: base.sha, from: data.sha }, ports);
   if (typeof edits === 'string') return `refused: ${dataBranch} ${edits}`;
-  if (edits.length === 0) return 'the pushed data is that of the default branch';
+  if (edits.length === 0) return 'the pushed data are the same as on the default branch';
   const branch = retrainBranch(model);
   const head = await ports.branches.head(branch);
   const known = await ports.pullRequests.ofBranch(branch);
-  if (await wasProposed(edits, known, ports)) return 'this data was proposed before';
+  if (await wasProposed(edits, known, ports)) return 'these data were proposed before';
   const open = known.find(({ state, author }) => state === 'open' && author === self);
   if (open !== undefined && head !== undefined && !(await isOurs(head, open, ports))) {
-    return `#${open.number} was changed by a person: left as it is`;
+    return `#${open.number} was changed by a person: not updated`;
   }
   const files = edits.map(({ path }) => path);
   const issue = (await driftIssue(request, ports.issues))?.number;
@@ -125,7 +125,7 @@ async function pointerEdits(
   if (changed === undefined) return 'changes more files than GitHub lists';
   const edits: PointerEdit[] = [];
   for (const path of changed) {
-    if (!path.endsWith('.dvc')) return `changes ${path}, which is no data pointer`;
+    if (!path.endsWith('.dvc')) return `changes ${path}, which is not a data pointer`;
     const [before, after] = [await files.read(path, onto), await files.read(path, from)];
     if (before === undefined) return `adds ${path}: only pointers of the default branch may change`;
     if (after === undefined) return `removes ${path}`;

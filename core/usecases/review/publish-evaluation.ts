@@ -83,8 +83,8 @@ async function readEvaluation(
   }
   const report = await parser.readReport('evaluation', bytes);
   if (report.model === model) return report;
-  throw new UserError('REPORT_INVALID', 'the report is of another model than its artifact', {
-    fix: 'Check what made the artifact.',
+  throw new UserError('REPORT_INVALID', 'the report and its artifact are of different models', {
+    fix: 'Check which step made the artifact.',
   });
 }
 
@@ -108,7 +108,7 @@ async function showComments(
     else await comments.update(existing.id, body);
   }
   for (const surplus of earlier.slice(bodies.length)) await comments.setHidden(surplus.id, true);
-  return writes === 0 ? `#${pullRequest} shows it already` : `reported on #${pullRequest}`;
+  return writes === 0 ? `#${pullRequest} already shows it` : `reported on #${pullRequest}`;
 }
 
 function unreadableCheck({ model, headSha }: PublishRequest, error: UserError): CheckRun {
@@ -117,7 +117,7 @@ function unreadableCheck({ model, headSha }: PublishRequest, error: UserError): 
     headSha,
     conclusion: 'failure',
     title: 'The report cannot be read',
-    summary: `The report of this run cannot be read (${error.code}). Nothing that cannot be read passes.`,
+    summary: `The report of this run cannot be read (${error.code}). A report that cannot be read never passes.`,
     annotations: [],
   };
 }

@@ -69,7 +69,7 @@ async function showProblems(headSha: string, problems: readonly Problem[], check
     name: CONFIG_CHECK,
     headSha,
     conclusion: problems.length === 0 ? 'success' : 'failure',
-    title: problems.length === 0 ? `${FILE} holds` : `${FILE} has ${count}`,
+    title: problems.length === 0 ? `${FILE} is valid` : `${FILE} has ${count}`,
     summary: summaryOf(problems),
     annotations: problems.slice(0, MAX_ANNOTATIONS).map(toAnnotation),
   });

@@ -142,7 +142,7 @@ async function readWorkflows(sha: string, { setup, files }: SetupPorts): Promise
   const listed = await setup.workflowFiles();
   if (listed.kind === 'unknown') return listed;
   if (listed.value.length > MAX_WORKFLOW_FILES) {
-    return unknown(`a look by hand: there are ${listed.value.length} workflow files, more than ${MAX_WORKFLOW_FILES}`);
+    return unknown(`a manual check: there are ${listed.value.length} workflow files, more than ${MAX_WORKFLOW_FILES}`);
   }
   const read = async (file: string) =>
     readWorkflowFacts(file, (await textOrNothing(files, { path: `.github/workflows/${file}`, sha })) ?? '');

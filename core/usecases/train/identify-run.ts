@@ -99,8 +99,8 @@ async function ofCommand({ params, ignored }: TrainingWork & { kind: 'command' }
 
 /** A command may read any file, and without Git nobody says which are the code: other code would pass for the same run. */
 function noRepository(): UserError {
-  return new UserError('GIT_FAILED', 'train.command needs a Git repository: the working directory is in none', {
-    fix: 'Install git before actions/checkout (without git it leaves no .git folder), or train with stages.',
+  return new UserError('GIT_FAILED', 'train.command needs a Git repository: the working directory is not in one', {
+    fix: 'Install git before actions/checkout (without git it creates no .git folder), or train with stages.',
   });
 }
 

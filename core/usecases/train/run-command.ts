@@ -12,5 +12,5 @@ export async function runCommand(command: Command, file: string, runner: Command
   if (exitCode === 0) return;
   const output = lastLines.join('\n');
   const message = `the command ${JSON.stringify(command.line)} ended with exit code ${exitCode}${output === '' ? '' : `:\n${output}\n`}`;
-  throw new UserError('COMMAND_FAILED', message, { fix: 'Correct what its output says.', place: { file } });
+  throw new UserError('COMMAND_FAILED', message, { fix: 'Fix the error in the output above.', place: { file } });
 }

@@ -94,7 +94,7 @@ async function reasonToRun(
       out?.isCached === true &&
       record !== undefined &&
       (await restoreOutput(out.path, record, ports));
-    if (!isRestored) return `its output ${written} changed or is absent`;
+    if (!isRestored) return `its output ${written} changed or is missing`;
   }
   return undefined;
 }
@@ -135,7 +135,7 @@ async function commitOutput(stage: Stage, out: StageOutput, ports: StagePorts): 
 }
 
 function absent(stage: Stage, path: string, verb: 'needs' | 'did not make'): UserError {
-  const fix = verb === 'needs' ? 'Pull it first (the action data-pull), or make it.' : 'Correct its cmd or its outs.';
+  const fix = verb === 'needs' ? 'Pull it first (the action data-pull), or create it.' : 'Correct its cmd or its outs.';
   return new UserError('DATA_NOT_FOUND', `stage ${stage.address} ${verb} ${path}, which does not exist`, {
     fix,
     place: { file: stage.file },

@@ -105,13 +105,15 @@ async function findEarlier(request: TrainRequest, inputsDigest: string, ports: T
     if (run !== undefined) {
       ports.note(`Restored ${request.artifact} (${run.artifact.digest}) from ${ports.restore.store.uri}`);
     } else if (refused > 0) {
-      ports.note(`The store has ${refused} runs of these inputs, but no believed version was made of them: training`);
+      ports.note(
+        `The store has ${refused} runs with these inputs, but no trusted version was made from them: training`,
+      );
     }
     return run;
   } catch (error) {
     // A job without credentials for the store (a fork's pull request) can still train.
     if (!(error instanceof ServiceError)) throw error;
-    ports.note(`Cannot look for an earlier run: ${error.message}`);
+    ports.note(`Cannot search for an earlier run: ${error.message}`);
     return undefined;
   }
 }
@@ -145,7 +147,7 @@ async function hashArtifact(
     return { path: artifact, digest, sizeBytes };
   }
   throw new UserError('DATA_NOT_FOUND', `training ended, but the artifact ${artifact} does not exist`, {
-    fix: 'Correct artifact in tidegate.yaml, or what the training code writes.',
+    fix: 'Correct artifact in tidegate.yaml, or write this file in the training code.',
     place: { file: 'tidegate.yaml' },
   });
 }

@@ -75,11 +75,11 @@ const KEY_MISTAKES: readonly Mistake[] = [
 const TEXT_MISTAKES: readonly Mistake[] = [
   { name: 'an empty file', text: '', shown: ['1:1 the file is empty.'] },
   { name: 'comments only', text: '# nothing\n', shown: ['1:1 the file is empty.'] },
-  { name: 'a list', text: '- a\n', shown: ['1:1 the file is no mapping.'] },
+  { name: 'a list', text: '- a\n', shown: ['1:1 the file is not a mapping.'] },
   {
     name: 'a tab as indentation',
     text: 'version: 1\nmodels:\n\tm: 1\n',
-    shown: ['3:1 has a tab as indentation. Indent by spaces'],
+    shown: ['3:1 has a tab as indentation. Indent with spaces'],
   },
   { name: 'two documents', text: `${MINIMAL}---\n${MINIMAL}`, shown: ['11:1 has a second YAML document.'] },
   {
@@ -90,9 +90,9 @@ const TEXT_MISTAKES: readonly Mistake[] = [
   {
     name: "a program's tag",
     text: replaced('late', '!!js/function late'),
-    shown: ['6:20 is no YAML: Unresolved tag'],
+    shown: ['6:20 is not valid YAML: Unresolved tag'],
   },
-  { name: 'an open bracket', text: replaced('late }', 'late'), shown: ['7:5 is no YAML:'] },
+  { name: 'an open bracket', text: replaced('late }', 'late'), shown: ['7:5 is not valid YAML:'] },
 ];
 
 const VALUE_MISTAKES: readonly Mistake[] = [
@@ -100,22 +100,22 @@ const VALUE_MISTAKES: readonly Mistake[] = [
   {
     name: 'a number where a name belongs',
     text: replaced('late', '5'),
-    shown: ['6:13 models.m.data.label 5 is no text. Quote it: "5".'],
+    shown: ['6:13 models.m.data.label 5 is not a text. Quote it: "5".'],
   },
   {
     name: 'a key without a value',
     text: replaced('label: late', 'label:'),
-    shown: ['6:13 models.m.data.label (empty) is no text. Write a value, or remove the key.'],
+    shown: ['6:13 models.m.data.label (empty) is not a text. Write a value, or remove the key.'],
   },
   {
     name: 'a word that is none of a few',
     text: replaced('binary-classification', 'classification'),
-    shown: ['4:5 models.m.task "classification" is none of "binary-classification", "multiclass'],
+    shown: ['4:5 models.m.task "classification" is not one of "binary-classification", "multiclass'],
   },
   {
     name: 'a text where a list belongs',
     text: replaced('label: late', 'label: late, features: a'),
-    shown: ['6:26 models.m.data.features "a" is no list.'],
+    shown: ['6:26 models.m.data.features "a" is not a list.'],
   },
   {
     name: 'NaN and infinity',
@@ -125,13 +125,13 @@ const VALUE_MISTAKES: readonly Mistake[] = [
   {
     name: 'a model name that is none to GTO',
     text: replaced('  m:', '  -m:'),
-    shown: ['3:3 models.-m "-m" is no GTO artifact name'],
+    shown: ['3:3 models.-m "-m" is not a GTO artifact name'],
   },
   { name: 'no model', text: 'version: 1\nmodels: {}\n', shown: ['2:1 models names no model.'] },
   {
     name: 'bins that do not ascend',
     text: replaced('t.csv', 't.csv, slices: [{ column: h, bins: [0, 12, 6] }]'),
-    shown: ['7:55 models.m.evaluate.slices.0.bins has bins that do not ascend.'],
+    shown: ['7:55 models.m.evaluate.slices.0.bins has bins that are not in ascending order.'],
   },
   {
     name: 'two bounds, and none',
@@ -171,18 +171,18 @@ const REFERENCE_MISTAKES: readonly Mistake[] = [
     name: 'an unknown upstream environment',
     text: replaced('name: production,', 'name: production, after: [stagin],', ENVIRONMENTS),
     shown: [
-      '13:37 models.m.environments.1.after names "stagin", which is no environment above it. Did you mean "staging"?',
+      '13:37 models.m.environments.1.after names "stagin", which is not an environment above it. Did you mean "staging"?',
     ],
   },
   {
     name: 'a circle of environments',
     text: replaced('name: staging,', 'name: staging, after: [production],', ENVIRONMENTS),
-    shown: ['12:34 models.m.environments.0.after names "production", which is no environment above it.'],
+    shown: ['12:34 models.m.environments.0.after names "production", which is not an environment above it.'],
   },
   {
     name: 'an environment after itself',
     text: replaced('name: staging,', 'name: staging, after: [staging],', ENVIRONMENTS),
-    shown: ['12:34 models.m.environments.0.after names "staging", which is no environment above it.'],
+    shown: ['12:34 models.m.environments.0.after names "staging", which is not an environment above it.'],
   },
   {
     name: 'an environment twice',
@@ -192,12 +192,12 @@ const REFERENCE_MISTAKES: readonly Mistake[] = [
   {
     name: 'a place that two targets write',
     text: replaced('k8s/p.yaml', './k8s//s.yaml', ENVIRONMENTS),
-    shown: ['13:39 models.m.environments.1.targets.0 is the place that models.m.environments.0.targets.0 writes too.'],
+    shown: ['13:39 models.m.environments.1.targets.0 is also written by models.m.environments.0.targets.0.'],
   },
   {
     name: 'a target that says only the file',
     text: replaced('k8s/p.yaml, image: a', 'k8s/p.yaml', ENVIRONMENTS),
-    shown: ['13:39 models.m.environments.1.targets.0 says only the file'],
+    shown: ['13:39 models.m.environments.1.targets.0 has only a file'],
   },
   ...[
     '/etc/passwd',
@@ -211,7 +211,9 @@ const REFERENCE_MISTAKES: readonly Mistake[] = [
   ].map((file) => ({
     name: `the target file ${file}`,
     text: replaced('k8s/p.yaml', `'${file}'`, ENVIRONMENTS),
-    shown: [`13:41 models.m.environments.1.targets.0.file ${JSON.stringify(file)} is no path inside the repository.`],
+    shown: [
+      `13:41 models.m.environments.1.targets.0.file ${JSON.stringify(file)} is not a path inside the repository.`,
+    ],
   })),
   {
     name: 'health from Argo CD without saying whose',
@@ -238,18 +240,18 @@ const REFERENCE_MISTAKES: readonly Mistake[] = [
     name: 'an unknown metric of a rule',
     text: replaced('roc_auc', 'roc_auk'),
     shown: [
-      '10:13 models.m.gate.rules.0.metric names "roc_auk", no metric of binary-classification. Did you mean "roc_auc"?',
+      '10:13 models.m.gate.rules.0.metric names "roc_auk", which is not a metric of binary-classification. Did you mean "roc_auc"?',
     ],
   },
   {
     name: 'a metric of another task',
     text: replaced('t.csv', 't.csv, metrics: [roc_auc, rmse]'),
-    shown: ['7:52 models.m.evaluate.metrics.1 names "rmse", no metric of binary-classification.'],
+    shown: ['7:52 models.m.evaluate.metrics.1 names "rmse", which is not a metric of binary-classification.'],
   },
   {
     name: 'a floor that nothing reaches',
     text: replaced('min: 0.5', 'min: 1.2'),
-    shown: ['10:30 models.m.gate.rules.0.min: metric "roc_auc" has min 1.2, but roc_auc lies in [0, 1].'],
+    shown: ['10:30 models.m.gate.rules.0.min: metric "roc_auc" has min 1.2, but roc_auc is in [0, 1].'],
   },
 ];
 
@@ -260,18 +262,18 @@ const CLASS_MISTAKES: readonly Mistake[] = [
     name: 'a metric of another task in a gate of several classes',
     text: replaced('roc_auc, min', 'roc_auc_ovrr, min', SEVERAL_CLASSES),
     shown: [
-      '10:13 models.m.gate.rules.0.metric names "roc_auc_ovrr", no metric of multiclass-classification. Did you mean "roc_auc_ovr"?',
+      '10:13 models.m.gate.rules.0.metric names "roc_auc_ovrr", which is not a metric of multiclass-classification. Did you mean "roc_auc_ovr"?',
     ],
   },
   {
     name: 'a metric to report that several classes do not have',
     text: replaced('t.csv', 't.csv, metrics: [accuracy, rmse]', SEVERAL_CLASSES),
-    shown: ['7:53 models.m.evaluate.metrics.1 names "rmse", no metric of multiclass-classification.'],
+    shown: ['7:53 models.m.evaluate.metrics.1 names "rmse", which is not a metric of multiclass-classification.'],
   },
   {
     name: 'a floor that a metric of each class never reaches',
     text: replaced('roc_auc, min: 0.5', 'f1, min: 1.5', SEVERAL_CLASSES),
-    shown: ['10:25 models.m.gate.rules.0.min: metric "f1" has min 1.5, but f1 lies in [0, 1]'],
+    shown: ['10:25 models.m.gate.rules.0.min: metric "f1" has min 1.5, but f1 is in [0, 1]'],
   },
 ];
 

@@ -83,7 +83,7 @@ describe('parseConfig', () => {
     const padded = (bytes: number) => `${MINIMAL}# ${'x'.repeat(bytes - MINIMAL.length - 2)}`;
     expect(problemsOf(padded(MAX_CONFIG_BYTES)).code).toBe('accepted');
     expect(shownProblems(padded(MAX_CONFIG_BYTES + 1))).toEqual([
-      '1:1 has at least 65537 bytes, more than the limit of 65536 bytes. Split the file, or check what wrote it.',
+      '1:1 has at least 65537 bytes, more than the limit of 65536 bytes. Split the file, or check which program wrote it.',
     ]);
   });
 
@@ -98,8 +98,8 @@ describe('parseConfig', () => {
     const text = replaced('    environments:', drift, ENVIRONMENTS);
     const { warnings } = parseConfig(replaced('label: late', 'label: late, schema: s.yaml', text));
     expect(warnings.map(({ message, place }) => `${place?.line} ${message.split(':')[0]}`)).toEqual([
-      '6 models.m.data.schema is not acted on by this version',
-      '11 models.m.drift.labels is not acted on by this version',
+      '6 models.m.data.schema is not used by this version',
+      '11 models.m.drift.labels is not used by this version',
     ]);
   });
 });

@@ -44,7 +44,7 @@ describe('renderEvaluationComment', () => {
   it('does not flood a pull request, and says what it left out', () => {
     const parts = renderEvaluationComment({ report: withRules(4000), looks, gateChanged: false });
     expect(parts).toHaveLength(10);
-    expect(parts[9]).toMatch(/left out here: the workflow artifact/);
+    expect(parts[9]).toMatch(/not shown here: the workflow artifact/);
   });
 
   it('marks a champion that is older than the configuration allows, and shows what it was trained with', () => {
@@ -66,7 +66,9 @@ describe('renderEvaluationComment', () => {
   it('says how many candidates were judged on the same data, and that the gate was changed', () => {
     const second = { ...report, candidate: { digest: digestOf('e') } };
     const [body] = renderEvaluationComment({ report: second, looks: countLook(looks, second), gateChanged: true });
-    expect(body).toMatch(/Look 2: .*[\s\S]*changes how the model is judged|changes how[\s\S]*Look 2: /);
+    expect(body).toMatch(
+      /candidate number 2 .*[\s\S]*changes how the model is judged|changes how[\s\S]*candidate number 2 /,
+    );
   });
 });
 

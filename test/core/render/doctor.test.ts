@@ -57,6 +57,6 @@ describe('renderDoctorText', () => {
 describe('doctorHeadline', () => {
   it('counts what is missing, advised, unknown and in place', () => {
     expect(doctorHeadline(bad)).toMatch(/^2 required missing; 0 recommended missing, 1 unknown, \d+ in place\.$/);
-    expect(doctorHeadline(diagnose(SOUND))).toMatch(/^Nothing required is known to be missing; 0 .* 0 unknown/);
+    expect(doctorHeadline(diagnose(SOUND))).toMatch(/^No required item is known to be missing; 0 .* 0 unknown/);
   });
 });

@@ -146,7 +146,7 @@ const RENDERERS: Readonly<Record<string, (text: string) => readonly string[]>> =
 /** The HTML that our own texts have. */
 const OWN_HTML =
   /^(<details><summary>[^<>]*<\/summary>|<\/details>|<!-- tidegate:v1(:data [\w+/=]+| [\w %.-]+) -->)\s*$/;
-const OWN_MENTIONS = /(?<=\bdata moved: |Earlier promotions here: )#3/g;
+const OWN_MENTIONS = /(?<=\bdata drifted: |Earlier promotions here: )#3/g;
 
 function allTokens(markdown: string): readonly Token[] {
   const found: Token[] = [];

@@ -167,7 +167,7 @@ const JUDGED_DATASET: JudgedDatasetReport = {
     number: 7,
     digest: null,
     same: null,
-    reason: 'no run of the pull request keeps a report of this model',
+    reason: 'no run of the pull request has a report of this model',
   },
 };
 

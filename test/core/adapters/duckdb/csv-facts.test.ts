@@ -140,9 +140,9 @@ describe('the delimiter', () => {
   });
 
   it.each([
-    [`a,b,y\n${'1,2,3\n'.repeat(1000)}1,2\n`, /line 1002 has 2 fields, 3 are needed/],
-    [`a,b,y\n${'1,2,3\n'.repeat(5)}1,2,3,4\n`, /line 7 has 4 fields, 3 are needed/],
-    ['a,b\n1,2\n3\n', /line 3 has 1 fields?, 2 are needed/],
+    [`a,b,y\n${'1,2,3\n'.repeat(1000)}1,2\n`, /line 1002 has 2 fields, but the header has 3/],
+    [`a,b,y\n${'1,2,3\n'.repeat(5)}1,2,3,4\n`, /line 7 has 4 fields, but the header has 3/],
+    ['a,b\n1,2\n3\n', /line 3 has 1 fields?, but the header has 2/],
   ])('is not given up for a row of another length, which is named', async (content, message) => {
     await expect(describeText(content)).rejects.toMatchObject({
       code: 'DATA_INVALID',
@@ -171,7 +171,7 @@ describe('the encoding', () => {
 
 describe('a row of CSV that readers understand differently', () => {
   const ROWS = [
-    { row: 'Smith, John,5,', says: /line 3 has 4 fields, 3 are needed/ },
+    { row: 'Smith, John,5,', says: /line 3 has 4 fields, but the header has 3/ },
     { row: '1,2,3,""', says: /line 3 has 4 fields/ },
     { row: '1,2,"x\ny",', says: /line 3 has 4 fields/ },
     { row: '1, "2",3', says: /line 3 has a space between a double quote and the end/ },

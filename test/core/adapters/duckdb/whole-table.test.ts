@@ -53,7 +53,7 @@ describe('a table that breaks off', () => {
   it('is refused where a packed file is cut at the end of a line, and says so', async () => {
     const half = csv.slice(0, csv.indexOf('\n', csv.length / 2) + 1);
     const file = await write('line.csv.gz', gzipSync(half).subarray(0, -8));
-    const message = expect.stringMatching(/line\.csv\.gz is cut or damaged/);
+    const message = expect.stringMatching(/line\.csv\.gz is truncated or damaged/);
     await expect(readAll(file, ['a'])).rejects.toMatchObject({ code: 'DATA_INVALID', message });
   });
 

@@ -34,7 +34,7 @@ describe('what has a path', () => {
   });
 });
 
-const refused = { code: 'DISK_REFUSED', message: expect.stringContaining('its links lead in a circle') };
+const refused = { code: 'DISK_REFUSED', message: expect.stringContaining('its links form a loop') };
 
 describe('what cannot be looked at is never taken for absent', () => {
   it.each<[string, () => unknown]>([

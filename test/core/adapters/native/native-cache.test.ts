@@ -113,7 +113,7 @@ describe('installPackages with a cache', () => {
   ])('does not believe a cache that gives back $name', async ({ spoil }) => {
     expect(await installTwice(folderCache(spoil))).toEqual([
       expect.stringContaining('does not have the files of this release'),
-      'Fetching engine 1.0.0 for linux-x64: done once on this runner',
+      'Fetching engine 1.0.0 for linux-x64: only once on this runner',
       'packed',
       expect.stringContaining('Fetched engine 1.0.0'),
     ]);

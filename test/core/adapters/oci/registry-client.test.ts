@@ -114,7 +114,7 @@ describe('a registry', () => {
     const descriptor = { mediaType: 'application/octet-stream', digest: digestOf('bytes'), size: 5 };
     const pushed = repository.pushBlob(descriptor, path.join(root, 'blob'));
     await expect(pushed).rejects.toMatchObject({ code: 'REGISTRY_REFUSED', retryable: false });
-    await expect(pushed).rejects.toThrow(/takes no upload there/);
+    await expect(pushed).rejects.toThrow(/does not accept uploads there/);
   });
 
   it('is not believed where a document has another digest than was asked for', async () => {

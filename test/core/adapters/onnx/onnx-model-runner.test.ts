@@ -142,7 +142,7 @@ describe('OnnxModelRunner', () => {
     const write = (version: number) => writeFile(file, Buffer.concat([Buffer.from([8, version]), bytes.subarray(2)]));
     await write(99);
     const problem: unknown = await runner.open(file).catch((error: unknown) => error);
-    const [, highest] = /has the IR version 99, and at most (\d+) runs here/.exec(String(problem)) ?? [];
+    const [, highest] = /has the IR version 99, but at most (\d+) runs here/.exec(String(problem)) ?? [];
     await write(Number(highest) + 1);
     await expect(runner.open(file)).rejects.toMatchObject({ fix: expect.stringContaining(`ir_version = ${highest}`) });
     await write(Number(highest));

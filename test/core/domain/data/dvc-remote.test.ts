@@ -27,7 +27,7 @@ describe('findRemote', () => {
 
   it('refuses a chain that goes round', () => {
     const config = read(`['remote "a"']\nurl = remote://b\n['remote "b"']\nurl = remote://a\n`);
-    expect(() => findRemote(config, 'a')).toThrow('is no remote with a url');
+    expect(() => findRemote(config, 'a')).toThrow('is not a remote with a url');
   });
 
   it('takes ~ for the home folder in every path, and for nothing else', () => {

@@ -149,7 +149,7 @@ describe('diagnose', () => {
   it.each(['v1', 'main', 'a'.repeat(39), `${'a'.repeat(40)}0`])('refuses an action of Tidegate at %s', (ref) => {
     const jobs = [{ ...REGISTER, uses: [`tidegate/tidegate/actions/register@${ref}`] }];
     expect(lost({ workflows: seen([{ ...(WORKFLOW ?? raise()), jobs }]) })).toEqual([
-      'Actions of Tidegate are pinned by the SHA of a commit',
+      'Actions of Tidegate are pinned by a commit SHA',
     ]);
   });
 
@@ -222,7 +222,7 @@ describe('diagnose', () => {
   it('refuses one store for two models, whatever its slashes', () => {
     const [model = raise()] = SOUND.config.kind === 'parsed' ? SOUND.config.models : [];
     const config = { kind: 'parsed', models: [model, { ...model, name: 'eta', store: `${model.store}//` }] } as const;
-    expect(lost({ config })).toContain('Each model has a store of its own');
+    expect(lost({ config })).toContain('Each model has its own store');
   });
 
   it('says a fix with each item that is missing', () => {

@@ -34,7 +34,7 @@ describe('compareColumns', () => {
     const reference = normals(20_000);
     expect(verdicts([{ reference, past: [], current: normals(20_000, 0.5) }])).toEqual(['drift']);
     const [small] = compareColumns([{ reference, past: [], current: normals(20_000, 0.08) }], policy);
-    expect(small).toMatchObject({ verdict: 'no-drift', reason: expect.stringContaining('real, but not above') });
+    expect(small).toMatchObject({ verdict: 'no-drift', reason: expect.stringContaining('significant, but not above') });
     expect(small?.adjustedPValue).toBeLessThan(0.001);
   });
 

@@ -21,7 +21,7 @@ describe('checkScores', () => {
   });
 
   it('refuses what is no probability', () => {
-    expect(scoreProblem(Float64Array.of(1.001, 0), binary)).toMatch(/1\.001, which is no probability/);
-    expect(scoreProblem(Float64Array.of(0.5, -0.001), binary)).toMatch(/-0\.001, which is no probability/);
+    expect(scoreProblem(Float64Array.of(1.001, 0), binary)).toMatch(/1\.001, which is not a probability/);
+    expect(scoreProblem(Float64Array.of(0.5, -0.001), binary)).toMatch(/-0\.001, which is not a probability/);
   });
 });

@@ -39,14 +39,14 @@ const judged = (of: GateRule, more: Partial<GateEvidence> = {}) =>
 describe('judgeRules', () => {
   it('does not apply champion rules where there is no champion, and judges the others', () => {
     const none = { champion: { kind: 'none' } as const };
-    expect(judged(rule(), none)).toEqual(['not-applicable: There is no champion yet to compare with.']);
+    expect(judged(rule(), none)).toEqual(['not-applicable: There is no champion to compare with yet.']);
     expect(judged(rule({ bound: { kind: 'min', value: 0 } }), none)[0]).toMatch(/^pass/);
   });
 
   it('never takes a champion that cannot be read for none', () => {
     const champion = { kind: 'unreadable', reason: 'no credentials' } as const;
     expect(judged(rule(), { champion })).toEqual([
-      'inconclusive: The champion could not be compared with: no credentials.',
+      'inconclusive: The comparison with the champion is not possible: no credentials.',
     ]);
     expect(judged(rule({ bound: { kind: 'min', value: 0 } }), { champion })[0]).toMatch(/^pass/);
   });

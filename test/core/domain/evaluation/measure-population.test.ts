@@ -77,12 +77,12 @@ describe('measurePopulation', () => {
     {
       name: 'is open where the interval of the champion reaches 0',
       exact: 45,
-      expected: "the interval of the champion's value reaches 0, and nothing is relative to that",
+      expected: "the interval of the champion's value includes 0, so a relative difference is undefined",
     },
     {
       name: "is open where the champion's value is 0",
       exact: 60,
-      expected: "the champion's value is 0, and nothing is relative to that",
+      expected: "the champion's value is 0, so a relative difference is undefined",
     },
   ])('of a relative margin $name', ({ exact, expected }) => {
     // 100 rows: the interval of their median is between the 40th and the 61st.
@@ -113,7 +113,7 @@ describe('measurePopulation', () => {
   it('never takes no variation for certainty: no error in 6 pairs of groups leaves up to 46 % of errors', () => {
     const perfect = { ...population, candidate: population.labels.slice() };
     const [own] = measurePopulation(perfect, plan('accuracy', { kind: 'min', value: 0.9 })).metrics;
-    expect(own).toMatchObject({ value: 1, interval: { upper: 1, method: 'exact bound of no error' } });
+    expect(own).toMatchObject({ value: 1, interval: { upper: 1, method: 'exact bound for no errors' } });
     expect(own?.interval?.lower).toBeCloseTo(0.025 ** (1 / 6), 9);
     expect(verdictOf(perfect, 'accuracy', { kind: 'min', value: 0.9 })).toBe('inconclusive');
     expect(verdictOf(perfect, 'accuracy', { kind: 'min', value: 0.5 })).toBe('pass');

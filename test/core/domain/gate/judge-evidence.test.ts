@@ -159,7 +159,7 @@ describe('failurePValue', () => {
     expect(failurePValue(at(-0.1))).toBeCloseTo(2 * studentTCdf(-0.1, 30), 10);
   });
 
-  it('is 1 where the contrast is not below 0, or nothing is known of its error', () => {
+  it('is 1 where the contrast is not below 0, or its error is not known', () => {
     expect(failurePValue(at(3))).toBe(1);
     expect(failurePValue(at(0))).toBe(1);
     expect(failurePValue({ ...at(-5), uncertainty: { kind: 'unknown', reason: 'few' } })).toBe(1);

@@ -40,7 +40,7 @@ describe('resolveGate', () => {
   ])('refuses a relative margin of a metric that can be negative: $rule', ({ rule, task }) => {
     const [problem] = problemsOf(task, rule);
     expect(problem).toMatch(
-      /can be negative, and a percentage of that has no meaning\. Write .* in the metric's own unit/,
+      /can be negative, so a percentage of it has no meaning\. Write .* in the metric's own unit/,
     );
   });
 
@@ -54,7 +54,7 @@ describe('resolveGate', () => {
 
   it('refuses calibration slopes as better or worse than another', () => {
     const rule = '{ metric: calibration_slope, max-regression: 0.1 }';
-    expect(problemsOf('binary-classification', rule)[0]).toContain('Give it a min and a max rule instead.');
+    expect(problemsOf('binary-classification', rule)[0]).toContain('Use a min and a max rule instead.');
   });
 
   it('refuses a metric of one class of several without slices', () => {

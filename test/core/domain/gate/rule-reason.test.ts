@@ -131,7 +131,7 @@ describe('ruleReason', () => {
     expect(ruleReason(regression, { ...none, unknown: 'it rests on one row', rowsToDecide: null }, 'F1')).toBe(
       'F1 has no interval: it rests on one row.',
     );
-    expect(ruleReason(regression, none, 'F1')).toBe('F1 has no interval: nothing is known of its error.');
+    expect(ruleReason(regression, none, 'F1')).toBe('F1 has no interval: its error is not known.');
   });
 
   it('plans for equal models in the unit of the margin', () => {
@@ -146,7 +146,7 @@ describe('ruleReason', () => {
     expect(ruleReason(percent, open, 'F1')).toMatch(/these rows can decide a margin of 1\.6 %\.$/);
     expect(ruleReason(regression, { ...open, rowsIfEqual: null }, 'F1')).toMatch(/4,400 rows would decide\.$/);
     expect(ruleReason(regression, { ...open, rowsToDecide: null }, 'F1')).toMatch(
-      /No feasible .* at the bound itself\. If the/,
+      /No feasible .* equal to the bound\. If the/,
     );
   });
 

@@ -107,7 +107,7 @@ describe('contrast', () => {
     const [first, second] = [made(1e6, (row) => 5e-8 * sign(row)), made(1e6, (row) => -5e-8 * sign(row))];
     // The error of 1e-8 is no more than rounding of sums of 2e6, and more than that of numbers near 1.
     const { uncertainty } = contrast(pairOf(first, second), difference, rows);
-    expect(estimated(uncertainty).method).toBe('exact bound of no disagreement');
+    expect(estimated(uncertainty).method).toBe('exact bound for no disagreement');
     const small = contrast(pairOf({ ...first, value: 1 }, { ...second, value: 1 }), difference, rows).uncertainty;
     expect(estimated(small).method).toBe('influence function (t)');
   });
@@ -193,7 +193,7 @@ describe('contrast of models that err on the same rows', () => {
     const { uncertainty, value } = contrast(pairOf(made(0.9, part), made(0.9, part)), difference, rows);
     const half = (errorShareBound(ROWS, 0.95) * 20) / 2;
     expect(value).toBe(0);
-    expect(estimated(uncertainty).method).toBe('exact bound of no disagreement');
+    expect(estimated(uncertainty).method).toBe('exact bound for no disagreement');
     expect(reachOf(estimated(uncertainty), 0.95)).toEqual({ below: half, above: half });
     expect(estimated(uncertainty).standardError).toBeCloseTo(half / z, 12);
   });
@@ -221,7 +221,7 @@ describe('contrast of models that err on the same rows', () => {
     const perfect = made(1, () => 0, { edge });
     const found = estimated(contrast(pairOf(perfect, perfect), difference, rows).uncertainty);
     const own = errorShareBound(50, 0.95);
-    expect(found.method).toBe('exact bounds of no error');
+    expect(found.method).toBe('exact bounds for no errors');
     expect(found.reach?.(0.95)).toEqual({ below: expect.closeTo(own, 12), above: expect.closeTo(own, 12) });
     expect(found.standardError).toBeCloseTo(own / z, 12);
   });

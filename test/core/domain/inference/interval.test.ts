@@ -80,7 +80,7 @@ describe('uncertaintyOf', () => {
     const found = uncertaintyOf(estimate, population);
     expect(found).toMatchObject({ kind: 'unknown', lack: { needs: 10 } });
     expect(found.kind === 'unknown' && found.reason).toMatch(
-      /^a few rows make most of the error: what amounts to 1\.9 equal rows, fewer than the 10 needed$/,
+      /^a few rows make most of the error: an effective sample size of 1\.9 rows, fewer than the 10 needed$/,
     );
   });
 
@@ -110,7 +110,7 @@ describe('uncertaintyOf', () => {
   // Of k equal errors among many rows without one about k rows make the error, with a skewness of 1 / sqrt(k).
   it.each([
     { large: 9, expected: 'fewer than the 10 needed' },
-    { large: 13, expected: 'so that it cannot be told' },
+    { large: 13, expected: 'so it cannot be estimated' },
     { large: 17, expected: undefined },
   ])('is bounded by rows and by skewness: $large large errors', ({ large, expected }) => {
     const { estimate, population } = missed('mae', [...Array(10_000 - large).fill(0), ...Array(large).fill(1)]);

@@ -87,7 +87,7 @@ items:
 
   it.each([
     ['a: [1]\n', /a is a list/],
-    ['a: true\n', /a is true, which is no text/],
+    ['a: true\n', /a is true, which is not text/],
   ])('with another type than a text is named by it: %j', (text, says) => {
     expect(() => of(text, { path: 'a' })).toThrow(says);
   });

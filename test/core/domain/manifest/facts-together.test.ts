@@ -189,8 +189,8 @@ describe('what cannot be edited', () => {
   });
 
   it.each([
-    ['a tag without a value', values([IMAGE, 'tag:', 'pullPolicy: Always']), 'image', /image\.tag is there and empty/],
-    ['a null', values([IMAGE, 'tag: null']), 'image', /image\.tag is there and empty/],
+    ['a tag without a value', values([IMAGE, 'tag:', 'pullPolicy: Always']), 'image', /image\.tag exists but is empty/],
+    ['a null', values([IMAGE, 'tag: null']), 'image', /image\.tag exists but is empty/],
     ['a template in quotes', "image: '{{ .Values.image }}:{{ .Values.tag }}'\n", 'image', /is a template/],
     ['a template in an image', values([IMAGE, "tag: '{{ .Chart.AppVersion }}'"]), 'image', /is a template/],
     ['a variable of envsubst', values([IMAGE, `tag: \${TAG}`]), 'image', /is a template: "\$\{TAG\}"/],
@@ -201,7 +201,7 @@ describe('what cannot be edited', () => {
       'a place in a list',
       'a:\n- image: { repository: x, tag: }\n',
       'a[0].image',
-      /a\[0\]\.image\.tag is there and empty/,
+      /a\[0\]\.image\.tag exists but is empty/,
     ],
     ['a text that holds values', 'values: |\n  image:\n    tag: "1"\n', 'values.image', /values is a text/],
   ])('is named: %s', (_, text, path, says) => {

@@ -56,7 +56,11 @@ describe('manifestWarnings', () => {
   });
 
   it.each([
-    { name: 'a canary of its own', given: { spec: 'canary: [{ trafficPercent: 5 }]' }, says: 'spec.canary keeps' },
+    {
+      name: 'a canary of its own',
+      given: { spec: 'canary: [{ trafficPercent: 5 }]' },
+      says: 'spec.canary has its own model',
+    },
     {
       name: 'a canary in Knative mode',
       given: { spec: 'canary: [{ trafficPercent: 5 }]', annotations: mode('Knative') },
@@ -89,7 +93,7 @@ describe('manifestWarnings', () => {
     {
       name: 'an image',
       given: { model: 'oci://registry.example/flights:0.1.0' },
-      says: 'only where the settings of the cluster allow it',
+      says: 'only if the settings of the cluster allow it',
     },
     { name: 'a mounted image', given: { model: 'oci+native://registry.example/flights:1' }, says: 'oci+native://' },
   ])('warns of $name, on its line and with a fix', ({ given, says }) => {
@@ -141,7 +145,7 @@ describe('manifestWarnings', () => {
 
   it('warns where readers of YAML understand a setting differently, instead of saying that all is well', () => {
     const before = service({ predictor: 'CanaryTrafficPercent: 10' });
-    expect(warningsOf(before)).toMatchObject([{ message: expect.stringContaining('cannot be told'), line: 8 }]);
+    expect(warningsOf(before)).toMatchObject([{ message: expect.stringContaining('cannot be computed'), line: 8 }]);
   });
 
   it('orders by line, and gives a line after edits that insert lines', () => {

@@ -33,14 +33,14 @@ describe('a value whose part is repeated elsewhere', () => {
 
   it('is not edited through the alias', () => {
     const text = `a: &a\n  image: ${IMAGE}\nb: *a\n`;
-    expect(() => edit(text, { path: 'b.image' })).toThrow(/lies behind the alias \*a/);
+    expect(() => edit(text, { path: 'b.image' })).toThrow(/is reached through the alias \*a/);
   });
 });
 
 describe('a file that can be read and not be edited', () => {
   it.each([
-    ['an empty value', 'images:\n- name: f\n  newTag:\n  newName: x\n', /images\[0\]\.newTag is there and empty/],
-    ['a key of its own line', 'images:\n- ? name\n  : f\n', /cannot be edited without changing more/],
+    ['an empty value', 'images:\n- name: f\n  newTag:\n  newName: x\n', /images\[0\]\.newTag exists but is empty/],
+    ['a key of its own line', 'images:\n- ? name\n  : f\n', /cannot be edited without changing other values/],
   ])('is not called broken: %s', (_, text, says) => {
     expect(() => edit(text, { image: 'f' })).toThrow(says);
     expect(() => edit(text, { image: 'f' })).toThrow(expect.objectContaining({ code: 'MANIFEST_UNSUPPORTED' }));

@@ -141,7 +141,7 @@ describe('the worst value at a share of errors', () => {
     { name: 'mcc', trials: 100, at: 0.1, worst: 1400 / Math.sqrt(20 * 30 * 70 * 80) },
     // No more than all 30.
     { name: 'balanced_accuracy', trials: 100, at: 0.5, worst: 0.5 },
-    // Then all rows are decided alike, which has no value.
+    // Then all rows have the same prediction, which has no value.
     { name: 'mcc', trials: 100, at: 0.5, worst: 0 },
   ])('of $name at $at is $worst', ({ name, trials, at, worst }) => {
     const { edge, value } = estimate(name, BINARY, perfect);
@@ -179,7 +179,7 @@ describe('the worst value at a share of errors', () => {
         labels: binary.labels,
         weights: Float64Array.from(weights),
       } as const;
-      expect(uncertaintyOf(one, population)).toMatchObject({ kind: 'estimated', method: 'exact bound of no error' });
+      expect(uncertaintyOf(one, population)).toMatchObject({ kind: 'estimated', method: 'exact bound for no errors' });
     }
   });
 

@@ -119,7 +119,7 @@ describe.each(Object.entries(golden.edgeLosses))('of %s', (_, { labels, scores, 
     const found = findMetric(name, 'regression')?.estimate(made(labels, scores, 1, null), options);
     const reason = ['r2', 'explained_variance'].includes(name)
       ? 'all labels are equal'
-      : 'labels or predictions lie outside of where it is defined';
+      : 'labels or predictions are outside the range of this metric';
     if (value === null) expect(found).toEqual({ kind: 'undefined', reason });
     else if (found?.kind === 'estimate') close(found.value, value);
     else throw new Error(found?.reason);

@@ -23,11 +23,11 @@ describe('reasons', () => {
     { name: 'accuracy', of: [none], reason: noRows },
     { name: 'balanced_accuracy', of: [ones, zeros, none], reason: same },
     { name: 'mcc', of: [ones, zeros, none], reason: same },
-    { name: 'mcc', of: [alike], reason: 'all rows are decided alike' },
+    { name: 'mcc', of: [alike], reason: 'all rows have the same prediction' },
     {
       name: 'cohen_kappa',
       of: [none, { labels: [1, 1], scores: [0.9, 0.8] }],
-      reason: 'all rows have one label and are decided so',
+      reason: 'all rows have the same label and the same prediction',
     },
     { name: 'precision', of: [none, alike], reason: 'no score reaches the decision threshold' },
     { name: 'recall', of: [none, zeros], reason: 'no row has that label' },
@@ -35,7 +35,7 @@ describe('reasons', () => {
     {
       name: 'f1',
       of: [none, { labels: [0, 0], scores: [0.1, 0.2] }],
-      reason: 'no row has that label and none is decided so',
+      reason: 'no row has that label and none is predicted so',
     },
   ])('$name has no value where $reason', ({ name, of, reason }) => {
     for (const rows of of) {

@@ -92,7 +92,7 @@ describe('uncertaintyOf proportions', () => {
 
 describe('uncertaintyOf what lacks', () => {
   it('is unknown where the metric has no interval', () => {
-    const withoutInterval = 'it rests on a single row';
+    const withoutInterval = 'it depends on a single row';
     expect(uncertaintyOf(estimate({ withoutInterval }), byRow())).toEqual({ kind: 'unknown', reason: withoutInterval });
   });
 
@@ -147,7 +147,7 @@ describe('uncertaintyOf skewed rows', () => {
   const ofClass = { rows: 200, what: 'rows of the smaller class' };
 
   it('is unknown of independent rows, whatever they rest on', () => {
-    const reason = 'a few rows make most of the error, so that it cannot be told';
+    const reason = 'a few rows make most of the error, so it cannot be estimated';
     expect(uncertaintyOf(skewed(ofClass), byRow(400))).toEqual({ kind: 'unknown', reason });
     expect(uncertaintyOf(skewed(), byRow(400))).toEqual({ kind: 'unknown', reason });
     const inRange = { ...skewed(ofClass), range: [0, Number.POSITIVE_INFINITY] as const };
@@ -168,15 +168,15 @@ describe('uncertaintyOf values at an edge', () => {
 
   it('of 1 reaches down to the worst value at the share of errors that none leaves possible', () => {
     const found = estimated(uncertaintyOf(estimate({ value: 1, edge }, 100, 0), byRow()));
-    expect(found.method).toBe('exact bound of no error');
+    expect(found.method).toBe('exact bound for no errors');
     expect(found.reach?.(0.95)).toEqual({ below: expect.closeTo(2 * errorShareBound(50, 0.95), 12), above: 0 });
     expect(found.standardError).toBeCloseTo((2 * errorShareBound(50, 0.95)) / studentTQuantile(0.975, 1e6), 12);
   });
 
   it('of 1 but for rounding is one of no error, to a billionth', () => {
     const of = (value: number) => uncertaintyOf(estimate({ value, edge }, 100, 0), byRow());
-    expect(of(1 - 9e-10)).toMatchObject({ kind: 'estimated', method: 'exact bound of no error' });
-    expect(of(1 + 1e-15)).toMatchObject({ kind: 'estimated', method: 'exact bound of no error' });
+    expect(of(1 - 9e-10)).toMatchObject({ kind: 'estimated', method: 'exact bound for no errors' });
+    expect(of(1 + 1e-15)).toMatchObject({ kind: 'estimated', method: 'exact bound for no errors' });
     expect(of(1 - 1.1e-9).kind).toBe('unknown');
   });
 
@@ -190,7 +190,7 @@ describe('uncertaintyOf values at an edge', () => {
     const zero = estimate({ value: 0, edge, outcomes }, 100, 0);
     const found = estimated(uncertaintyOf(zero, byGroup(20)));
     expect(found.reach?.(0.95)).toEqual({ below: 0, above: errorShareBound(10, 0.95) });
-    expect(found.method).toBe('exact bound of no error');
+    expect(found.method).toBe('exact bound for no errors');
     expect(found.standardError).toBeCloseTo(errorShareBound(10, 0.95) / studentTQuantile(0.975, 1e6), 12);
     expect(uncertaintyOf(estimate({ value: 0, edge }, 100, 0), byRow()).kind).toBe('unknown');
     expect(uncertaintyOf(estimate({ value: 0.5, edge, outcomes }, 100, 0), byGroup(20)).kind).toBe('unknown');

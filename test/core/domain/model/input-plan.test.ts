@@ -42,7 +42,7 @@ describe('planInputs', () => {
       name: 'an extra input',
       inputs: [tensor('a', 1), tensor('c', 1)],
       features: ['a', 'b'],
-      says: 'takes c, which data.features lacks; data.features names b, which the model does not take; the inputs are a, c; data.features is a, b',
+      says: 'takes c, which data.features does not have; data.features names b, which the model does not take; the inputs are a, c; data.features is a, b',
     },
     {
       name: 'a missing input',
@@ -143,10 +143,10 @@ describe('the column of an input', () => {
   });
 
   it('of numbers takes no times, whose unit is not known', () => {
-    expect(problem(() => planInputs([tensor('a', 1)], {}, [column('a', 'time')]))).toContain('column a holds times');
+    expect(problem(() => planInputs([tensor('a', 1)], {}, [column('a', 'time')]))).toContain('column a has times');
     const both = { features: ['a', 'b'] };
     expect(problem(() => planInputs([tensor('X', 2)], both, [column('a'), column('b', 'time')]))).toContain(
-      'column b holds times',
+      'column b has times',
     );
   });
 
@@ -154,9 +154,9 @@ describe('the column of an input', () => {
     const text = tensor('a', 1, 'string');
     const written = planInputs([text], {}, [{ ...column('a', 'integer'), isWritten: true }]);
     expect(written).toMatchObject({ inputs: [{ column: 'a', columnType: 'text' }] });
-    expect(problem(() => planInputs([text], {}, [column('a', 'time')]))).toContain('column a holds times');
+    expect(problem(() => planInputs([text], {}, [column('a', 'time')]))).toContain('column a has times');
     const single = { ...column('a'), noText: 'numbers of float32' };
-    expect(problem(() => planInputs([text], {}, [single]))).toContain('column a holds numbers of float32');
+    expect(problem(() => planInputs([text], {}, [single]))).toContain('column a has numbers of float32');
   });
 
   it.each([

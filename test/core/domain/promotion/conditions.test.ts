@@ -37,7 +37,11 @@ describe('unmetConditions', () => {
   });
 
   it('waits for health, and says until when', () => {
-    const health = { state: 'waiting' as const, untilMs: now + 5, reason: 'healthy, and has to stay so for a while' };
+    const health = {
+      state: 'waiting' as const,
+      untilMs: now + 5,
+      reason: 'healthy, and must stay healthy for a while',
+    };
     const upstream = [{ name: 'staging', holdsDigest: true, health }];
     expect(conditionsOf({ ...open, upstream, soakMs: undefined })).toEqual([['health', now + 5]]);
   });
@@ -46,7 +50,7 @@ describe('unmetConditions', () => {
     const health = {
       state: 'failed' as const,
       atMs: now,
-      reason: 'its health says failure',
+      reason: 'its health status is failure',
       by: 'signal' as const,
       onceVerified: false,
     };

@@ -54,7 +54,7 @@ describe('desiredPromotions', () => {
 
   it('takes a closed pull request for a no, and a revert for another', () => {
     expect(desired(V2, environment('staging', { running: V1, declined: ['1.1.0'] }))[0]).toContain('was declined');
-    expect(desired(V2, environment('staging', { running: V1, merged: ['1.1.0'] }))[0]).toContain('taken back in Git');
+    expect(desired(V2, environment('staging', { running: V1, merged: ['1.1.0'] }))[0]).toContain('reverted in Git');
     expect(desired(V3, environment('staging', { running: V1, declined: ['1.1.0'] }))).toEqual([
       'staging: v2.0.0 for v1.0.0',
     ]);
@@ -119,7 +119,7 @@ describe('decidePromotionCheck', () => {
     });
     expect(decidePromotionCheck([back([])])).toMatchObject({ conclusion: 'success' });
     expect(decidePromotionCheck([back([])]).findings.join()).toContain(
-      `goes back to v1.0.0, which the default branch had from ${since}`,
+      `rolls back to v1.0.0, which the default branch had from ${since}`,
     );
     const hold = { kind: 'hold' as const, reason: '#4 holds this version', untilMs: undefined };
     expect(decidePromotionCheck([back([hold])])).toMatchObject({ conclusion: 'pending' });

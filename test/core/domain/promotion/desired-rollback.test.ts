@@ -4,7 +4,7 @@ import { desiredRollback, type RollbackFacts } from '../../../../core/domain/pro
 const failed = {
   state: 'failed' as const,
   atMs: 1,
-  reason: 'its health says failure',
+  reason: 'its health status is failure',
   by: 'signal' as const,
   onceVerified: false,
 };
@@ -14,7 +14,7 @@ describe('desiredRollback', () => {
   it('takes back what failed before it was ever verified, and goes on where it was interrupted', () => {
     expect(desiredRollback(facts)).toEqual({
       kind: 'roll-back',
-      reason: 'its health says failure',
+      reason: 'its health status is failure',
       cause: 'signal',
     });
     expect(desiredRollback({ ...facts, hold: 'open' }).kind).toBe('roll-back');

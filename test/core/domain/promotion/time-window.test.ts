@@ -50,8 +50,8 @@ describe('opensAtMs', () => {
 describe('timeWindowProblem', () => {
   it('accepts five valid fields and an IANA zone, and names what is wrong', () => {
     expect(timeWindowProblem(weekend)).toBeUndefined();
-    expect(timeWindowProblem({ cron: '0 0 18 * * FRI', timezone: 'UTC' })).toContain('not five fields');
+    expect(timeWindowProblem({ cron: '0 0 18 * * FRI', timezone: 'UTC' })).toContain('not have five fields');
     expect(timeWindowProblem({ cron: '0 99 * * *', timezone: 'UTC' })).toContain('not valid');
-    expect(timeWindowProblem({ cron: '0 9 * * *', timezone: 'Mars/Base' })).toContain('no IANA zone');
+    expect(timeWindowProblem({ cron: '0 9 * * *', timezone: 'Mars/Base' })).toContain('not an IANA zone');
   });
 });

@@ -53,7 +53,7 @@ describe('inputChange', () => {
     ['command', { ...one, command: ['run'] }, lock, state, 'its command changed'],
     ['dependency', one, lock, { ...state, deps: new Map([['d', locked('d', 'b')]]) }, 'd changed'],
     ['absent dependency', one, lock, { ...state, deps: new Map([['d', undefined]]) }, 'd changed'],
-    ['new dependency', stage('s', ['d', 'e'], ['o']), lock, state, 'its dependencies are others than before'],
+    ['new dependency', stage('s', ['d', 'e'], ['o']), lock, state, 'its list of dependencies changed'],
     ['parameter', one, lock, { ...state, params: params(2n) }, 'parameter lr of params.yaml changed'],
     ['removed parameter', one, lock, { ...state, params: new Map() }, 'parameter lr of params.yaml changed'],
     ['always', { ...one, isAlwaysChanged: true }, lock, state, 'it is marked always_changed'],
@@ -62,7 +62,7 @@ describe('inputChange', () => {
       { ...one, deps: [], params: [], outs: [] },
       { ...lock, deps: [], params: new Map() },
       state,
-      'it depends on nothing and makes nothing',
+      'it has no dependencies and no outputs',
     ],
     [
       'nothing, where it only makes something',

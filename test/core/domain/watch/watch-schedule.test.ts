@@ -19,14 +19,14 @@ describe('overdueWatch', () => {
   it('lets one start go by, and not two', () => {
     expect(overdueWatch(DAILY)).toBeUndefined();
     expect(overdueWatch({ ...DAILY, nowMs: at('2026-11-22T08:59:00Z') })).toBeUndefined();
-    expect(overdueWatch({ ...DAILY, nowMs: at('2026-11-22T09:01:00Z') })).toContain('did so last on 2026-11-20');
+    expect(overdueWatch({ ...DAILY, nowMs: at('2026-11-22T09:01:00Z') })).toContain('the last one started 2026-11-20');
   });
 
   it('expects nothing of a workflow that is new, and something of one that never ran', () => {
     const { lastRunAtMs: _, ...never } = { ...DAILY, nowMs: at('2026-11-22T12:00:00Z') };
     const facts = { ...never, lastRunAtMs: undefined };
     expect(overdueWatch({ ...facts, createdAtMs: at('2026-11-21T12:00:00Z') })).toBeUndefined();
-    expect(overdueWatch(facts)).toContain('did so last never');
+    expect(overdueWatch(facts)).toContain('it never ran');
   });
 
   it('counts the starts of all expressions, and leaves out what is none', () => {

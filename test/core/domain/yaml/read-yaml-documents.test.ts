@@ -106,8 +106,8 @@ describe('readYamlDocuments', () => {
   });
 
   it('refuses an alias inside of what it stands for: no value can be made of it', () => {
-    expect(refusalOf('a: &a [1, *a]')).toMatch(/inside the part that it stands for/);
-    expect(refusalOf('a: &a {b: &b [*a]}')).toMatch(/inside the part that it stands for/);
+    expect(refusalOf('a: &a [1, *a]')).toMatch(/inside the part that it refers to/);
+    expect(refusalOf('a: &a {b: &b [*a]}')).toMatch(/inside the part that it refers to/);
   });
 
   it('takes an anchor that is given again', () => {

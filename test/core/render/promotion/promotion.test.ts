@@ -63,7 +63,7 @@ describe('renderPromotion', () => {
     const dataset = { rows: 10, digest: digestOf('d') };
     expect(shown(dataset)).toContain(digestOf('d'));
     expect(shown({ rows: 10 })).not.toContain('| dataset');
-    expect(shown({ ...dataset, origin: 'commit', trusted: true })).toContain('as the commit names it');
+    expect(shown({ ...dataset, origin: 'commit', trusted: true })).toContain('as in the commit');
     expect(shown({ ...dataset, origin: 'made', trusted: false })).toMatch(
       /Evidence\n\n> ⚠️ .*made by the code under review/,
     );
@@ -71,7 +71,7 @@ describe('renderPromotion', () => {
     expect(shown({ ...dataset, pullRequest: { ...compared, same: true } })).toContain(
       'the same as the run of pull request 7',
     );
-    expect(shown({ ...dataset, pullRequest: { ...compared, same: false } })).toMatch(/another one than .* 7 .*eeee/);
+    expect(shown({ ...dataset, pullRequest: { ...compared, same: false } })).toMatch(/different from .* 7 .*eeee/);
     const not = shown({ ...dataset, pullRequest: { number: 7, digest: null, same: null, reason: '@all <b> gone' } });
     expect(not).toMatch(/not compared: @\u200ball &lt;b&gt; gone/);
     expect(not).not.toContain('the same as');
@@ -81,10 +81,10 @@ describe('renderPromotion', () => {
     const alone = { ...SAMPLE_TAG_LINE, comparisons: [] };
     const shown = (document: typeof alone, replaces: PromotionView['replaces']) =>
       renderPromotion({ ...VIEW, version: { ...version('0.2.0', 'b'), document }, replaces }).body;
-    expect(shown(alone, undefined)).toMatch(/nothing to compare with\. Its own values.*:\n\n\| metric/);
+    expect(shown(alone, undefined)).toMatch(/there is no comparison\. Its own values.*:\n\n\| metric/);
     expect(shown(alone, VIEW.replaces)).toMatch(/not compared with v0\.1\.0\. Its own values/);
     const empty = shown({ ...alone, metrics: [] }, undefined);
-    expect(empty).toContain('nothing to compare with, and its document holds no values of metrics.');
+    expect(empty).toContain('there is no comparison, and its document has no metric values.');
     expect(empty).not.toContain('| metric');
   });
 
@@ -92,7 +92,7 @@ describe('renderPromotion', () => {
     expect(renderPromotion(VIEW).body).toContain('| run [42](../actions/runs/42): its register job uploaded');
     const provenance = { kind: 'history' as const, environment: 'staging', commit: 'c'.repeat(40) };
     const { body } = renderPromotion({ ...VIEW, version: { ...version('0.2.0', 'b'), provenance } });
-    expect(body).toContain(`history: staging held these values on the default branch at ${'c'.repeat(40)}`);
+    expect(body).toContain(`history: staging had these values on the default branch at ${'c'.repeat(40)}`);
     expect(body).toContain('has expired on GitHub');
     expect(body).not.toContain('| metric');
   });

@@ -77,7 +77,7 @@ describe('checkChampionData', () => {
       'others.csv',
     );
     expect(found.problem).toBeUndefined();
-    expect(found.note).toContain('no row of these is in what it was trained on, as others.csv is now');
+    expect(found.note).toContain('no row of this dataset is in its training data, as others.csv is now');
   });
 
   it.each([
@@ -97,11 +97,11 @@ describe('checkChampionData', () => {
     ['is of two formats', 'two-formats'],
   ])('never says so where a table that it was trained on %s', async (_what, path) => {
     for (const paths of [[path], ['others.csv', path], [path, 'others.csv']]) {
-      expect(await check(...paths)).toEqual({ problem: expect.stringContaining(`${path}, which cannot be looked at`) });
+      expect(await check(...paths)).toEqual({ problem: expect.stringContaining(`${path}, which cannot be read`) });
     }
   });
 
   it.each([[['stations.csv']], [['src']], [[]]])('never says so where nothing could be compared: %j', async (paths) => {
-    expect(await check(...paths)).toEqual({ problem: expect.stringContaining('no table that it was trained on') });
+    expect(await check(...paths)).toEqual({ problem: expect.stringContaining('no table of its training data') });
   });
 });

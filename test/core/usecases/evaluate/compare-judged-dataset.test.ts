@@ -68,20 +68,24 @@ describe('compareJudgedDataset', () => {
       reason: 'no merged pull request',
     },
     { name: 'a commit of two', runs: [[report()]], changes: [CHANGE, CHANGE], reason: 'several pull requests' },
-    { name: 'a pull request without runs', runs: [], reason: 'no run of the pull request keeps a report' },
-    { name: 'a run of another model', runs: [[report(JUDGED, 'tidegate-n-1-report')]], reason: 'keeps a report' },
+    { name: 'a pull request without runs', runs: [], reason: 'no run of the pull request has a report' },
+    { name: 'a run of another model', runs: [[report(JUDGED, 'tidegate-n-1-report')]], reason: 'has a report' },
     {
       name: 'a report of another model',
       runs: [[{ ...report(), zip: zipOf({ ...REPORT, model: 'n' }) }]],
-      reason: 'keeps',
+      reason: 'has a report of this model',
     },
     {
       name: 'a report that is too large',
       runs: [[{ ...report(), sizeBytes: MAX_REPORT_ZIP_BYTES + 1 }]],
-      reason: 'keeps a report',
+      reason: 'has a report',
     },
     { name: 'what is no zip', runs: [[{ ...report(), zip: Buffer.from('no zip') }]], reason: 'cannot be read' },
-    { name: 'a report that is none', runs: [[{ ...report(), zip: zipOf({}) }]], reason: 'is no evaluation report' },
+    {
+      name: 'a report that is none',
+      runs: [[{ ...report(), zip: zipOf({}) }]],
+      reason: 'is not a valid evaluation report',
+    },
     { name: 'two artifacts of one name', runs: [[report(), report(digestOf('e'))]], reason: 'two workflow artifacts' },
   ])('never says "the same" of $name, but why it was not compared', async ({ runs, changes, reason }) => {
     const found = await compare(runs, changes === undefined ? {} : { changes });

@@ -279,7 +279,7 @@ describe('evaluateCandidate of more rows than are held', () => {
 
   it.each([
     ['/missing.parquet', 'the model gave no finite score for 1 rows'],
-    ['/logits.parquet', 'which is no probability'],
+    ['/logits.parquet', 'which is not a probability'],
     ['/short.parquet', 'another number of rows than the dataset'],
     ['/long.parquet', 'rows than the dataset'],
     ['/nowhere.parquet', 'there is no file'],
@@ -446,7 +446,7 @@ describe('evaluateCandidate of more rows than are held', () => {
     const other = await run({ base: 'metrics: [roc_auc], decision-threshold: 0.3' });
     expect(other.evaluation).toMatchObject({
       verdict: 'inconclusive',
-      baseGate: { reason: expect.stringMatching(/columns that were not aggregated/) },
+      baseGate: { reason: expect.stringMatching(/columns that were not read/) },
     });
   });
 });

@@ -93,7 +93,7 @@ describe('classes are declared as the labels are written, or as the values that 
 describe('a label of times', () => {
   it.each(['regression', 'binary-classification', 'multiclass-classification'])('is refused for %s', async (task) => {
     const labels = SCORES.map((_, day) => `2001-01-0${day + 1}`);
-    await expect(judge({ labels, task })).rejects.toThrow('the label y holds times');
+    await expect(judge({ labels, task })).rejects.toThrow('the label y has times');
   });
 });
 

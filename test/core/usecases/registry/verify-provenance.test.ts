@@ -137,7 +137,7 @@ describe('a version', { timeout: 120_000 }, () => {
     {
       name: 'under the name of another kind',
       staged: { artifactName: 'tidegate-flights-1-report' },
-      reason: /keeps nothing/,
+      reason: /no longer has the files/,
     },
     { name: 'whose document is another one', staged: { change: (text) => `${text} ` }, reason: /another document/ },
     {
@@ -145,7 +145,7 @@ describe('a version', { timeout: 120_000 }, () => {
       staged: { document: { version: '9.9.9' } },
       reason: /of flights v9\.9\.9/,
     },
-    { name: 'whose document is of another run', staged: { document: { runId: 1 } }, reason: /there is no run 1/ },
+    { name: 'whose document is of another run', staged: { document: { runId: 1 } }, reason: /run 1 does not exist/ },
     {
       name: 'whose image is of a repository that is not configured',
       staged: { document: { image: { repository: 'evil/x', digest: `sha256:${digestOf('e')}` } } },
@@ -184,7 +184,7 @@ describe('a version', { timeout: 120_000 }, () => {
     const version = await stage({});
     const zip = createZip([{ name: 'model-version.json', content: '{}' }]);
     world.bot.addArtifact(REPOSITORY, lastRun().id, { name: 'tidegate-flights-1-version', zip });
-    expect(await beliefIn(version)).toMatch(/two workflow artifacts of one name/);
+    expect(await beliefIn(version)).toMatch(/two workflow artifacts with the same name/);
   });
 
   it('is not another one by another name for its tag, nor by a tag that repeats its line', async () => {
@@ -220,7 +220,7 @@ describe('a version whose document has expired', { timeout: 120_000 }, () => {
   it('is believed by what the default branch has held of it, and by no tag alone', async () => {
     const version = await stage({ document: { letter: 'c' } });
     world.expire(lastRun().id);
-    expect(await beliefIn(version)).toMatch(/keeps nothing that the register job/);
+    expect(await beliefIn(version)).toMatch(/no longer has the files that the register job/);
     await world.push({ 'k8s/staging.yaml': manifest(uriOf(digestOf('c'))) });
     const held = world.lastPushed;
     await world.push({ 'k8s/staging.yaml': manifest('s3://somewhere/else') });
@@ -264,7 +264,7 @@ describe('what an environment runs', { timeout: 120_000 }, () => {
     expect(await champion()).toMatchObject({ kind: 'found', version });
     const lost = {
       kind: 'unreadable',
-      reason: expect.stringContaining('no version that is believed has this artifact'),
+      reason: expect.stringContaining('no trusted version has this artifact'),
     };
     await pushTag(`${version}!`, 'taken back', 'origin/main');
     expect(await champion()).toMatchObject(lost);
