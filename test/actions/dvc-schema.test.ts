@@ -34,7 +34,7 @@ describe('what the schema of DVC refuses is refused by name', () => {
       message: 'stage "s": o: the unknown key "cahce"',
     },
     { file: 'dvc.yaml', text: pipeline('outs: [{o: {cache: "no"}}]'), message: 'o: cache is not true or false' },
-    { file: 'dvc.yaml', text: pipeline('outs: [{o: }]'), message: 'o of outs has flags that are no mapping' },
+    { file: 'dvc.yaml', text: pipeline('outs: [{o: }]'), message: 'o of outs has flags that are not a mapping' },
     {
       file: 'dvc.yaml',
       text: `<<<<<<< HEAD\n${pipeline('outs: [o]')}=======\n>>>>>>> b\n`,

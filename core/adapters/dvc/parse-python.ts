@@ -56,7 +56,7 @@ function parseTree(text: string): PythonTree {
     }
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw new TextProblem('here is no Python that can be read', run.parsedPos);
+    throw new TextProblem('this is not Python that can be read', run.parsedPos);
   }
 }
 

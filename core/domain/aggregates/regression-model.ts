@@ -41,7 +41,7 @@ export class RegressionModel implements AggregatedModel {
     const { weights, total } = this.#sizes;
     const mean = sums.reduce((all, one) => all + one, 0) / total;
     if (!Number.isFinite(mean)) {
-      return { kind: 'undefined', reason: 'labels or predictions lie outside of where it is defined' };
+      return { kind: 'undefined', reason: 'labels or predictions are outside of where it is defined' };
     }
     const value = isRoot ? Math.sqrt(mean) : mean;
     const slope = isRoot ? (value === 0 ? 0 : 1 / (2 * value)) : 1;

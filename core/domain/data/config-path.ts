@@ -7,7 +7,7 @@ import { dvcError } from './dvc-problem.ts';
  *
  * @param value Of a key that names a file or folder. Its folder is absolute.
  * @throws {UserError} DVC_UNSUPPORTED for `~` of another user, or where the home folder is not known.
- * @example resolveConfigPath({ value: '../remote', folder: '/work/.dvc', … }) // => '/work/remote'
+ * @example resolveConfigPath({ value: '../remote', folder: '/work/.dvc', file: 'config', home: '/home/me' }) // => '/work/remote'
  */
 export function resolveConfigPath({ value, folder, file, home }: ConfigValue): string {
   if (!value.startsWith('~')) return join(folder, value);

@@ -50,7 +50,7 @@ export function scoreFactsProblem(
 ): string | undefined {
   if (classes === 1) return undefined;
   const odd = [least, most].find((value) => value < -ROUNDING || value > 1 + ROUNDING);
-  if (odd !== undefined) return `it gives the score ${odd}, which is no probability`;
+  if (odd !== undefined) return `it gives the score ${odd}, which is not a probability`;
   return unequalSums > 0 ? `its probabilities do not sum to 1 in ${unequalSums} rows` : undefined;
 }
 

@@ -32,7 +32,7 @@ export function formatScalar(value: Exclude<PlainValue, PlainMap | readonly Plai
   if (value === null) return 'None';
   if (value instanceof PlainDate) return value.text;
   // No variable is one: `requireVariables` refuses it.
-  if (value instanceof PlainOther) throw new Error(`${value.what} is no text`);
+  if (value instanceof PlainOther) throw new Error(`${value.what} is not text`);
   return typeof value === 'number' ? formatPythonFloat(value) : String(value);
 }
 

@@ -45,7 +45,7 @@ function outputEntries(entry: PlainValue, key: string, { name, file }: StagePlac
     // Several plots of one file.
     const maps = key === 'plots' && isPlainList(options) ? options : [options];
     const [first = new Map<string, PlainValue>()] = maps.map((map) => {
-      if (!isPlainMap(map)) throw invalid(file, `${what} of ${key} has flags that are no mapping`);
+      if (!isPlainMap(map)) throw invalid(file, `${what} of ${key} has flags that are not a mapping`);
       refuseOtherKeys(map, key === 'plots' ? PLOT_SCHEMA : OUT_SCHEMA, { file, what });
       return map;
     });

@@ -56,7 +56,7 @@ describe('unmetConditions', () => {
     };
     const upstream = [{ name: 'staging', holdsDigest: true, health }];
     expect(unmetConditions({ ...open, upstream, soakMs: undefined })).toEqual([
-      { kind: 'health', reason: 'failed in staging: its health says failure', untilMs: undefined },
+      { kind: 'health', reason: 'failed in staging: its health status is failure', untilMs: undefined },
     ]);
   });
 

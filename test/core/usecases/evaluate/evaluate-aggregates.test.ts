@@ -315,7 +315,7 @@ describe('evaluateCandidate of more rows than are held', () => {
 
     it.each([
       ['fails.onnx', /fails on a row/],
-      ['odds.onnx', /no probability/],
+      ['odds.onnx', /not a probability/],
     ])('is inconclusive about a champion that cannot be compared with: %s', async (name, reason) => {
       const { evaluation } = await run({ ...features, champion: found(`/${name}`) });
       expect(evaluation.rules[0]).toMatchObject({ verdict: 'inconclusive', reason: expect.stringMatching(reason) });
@@ -324,7 +324,7 @@ describe('evaluateCandidate of more rows than are held', () => {
 
     it.each([
       ['fails.onnx', /fails on a row/],
-      ['odds.onnx', /no probability/],
+      ['odds.onnx', /not a probability/],
     ])('refuses a candidate that cannot be judged: %s', async (name, message) => {
       const refused = run({ ...features, candidate: `/${name}` });
       await expect(refused).rejects.toMatchObject({ code: 'MODEL_INVALID', message: expect.stringMatching(message) });
