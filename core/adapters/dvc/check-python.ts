@@ -34,7 +34,8 @@ function checkNode(node: NodeRef, text: string): void {
   const source = () => text.slice(node.from, node.to);
   if (node.name === 'String' || node.name === 'FormatString') checkString(node, text);
   else if (node.name === 'Script' || node.name === 'Body') checkIndent(node.node, text);
-  else if (node.name === 'Number' && !isNumber(source())) throw new TextProblem(`${source()} is not a number`, node.from);
+  else if (node.name === 'Number' && !isNumber(source()))
+    throw new TextProblem(`${source()} is not a number`, node.from);
   else if (node.name === 'PrintStatement' || (node.name === 'CompareOp' && source() === '<>')) {
     throw new TextProblem('this is Python 2', node.from);
   } else if (node.name === 'AssignStatement' || node.name === 'UpdateStatement') checkTargets(node.node);

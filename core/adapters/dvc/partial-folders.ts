@@ -45,10 +45,14 @@ function readFolders(file: string): Map<string, readonly string[]> {
   try {
     return new Map(Object.entries(JSON.parse(text) as Record<string, readonly string[]>));
   } catch (cause) {
-    throw new UserError('DATA_INVALID', `${file}, where data-pull keeps which folders it brought in part, is not JSON`, {
-      fix: `Remove it with 'rm ${file}', and pull with targets: all before you push.`,
-      cause,
-    });
+    throw new UserError(
+      'DATA_INVALID',
+      `${file}, where data-pull keeps which folders it brought in part, is not JSON`,
+      {
+        fix: `Remove it with 'rm ${file}', and pull with targets: all before you push.`,
+        cause,
+      },
+    );
   }
 }
 
