@@ -12,6 +12,8 @@ export interface BotConfig {
   readonly metricsPort?: number | undefined;
   /** GitHub Enterprise Server or a stand-in; undefined for github.com. */
   readonly apiUrl: string | undefined;
+  /** Where proxies are named (`HTTPS_PROXY`, `NO_PROXY`); default: none. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** How often the sweep looks for what no event told. */
   readonly sweepIntervalMs: number;
   /** Now, in epoch milliseconds; undefined: the machine's clock. */
@@ -63,6 +65,7 @@ export function readBotConfig(env: Readonly<Record<string, string | undefined>> 
     metricsPort: env.METRICS_PORT === undefined ? undefined : number('METRICS_PORT', 0, PORTS),
     host: env.HOST ?? '0.0.0.0',
     apiUrl: env.GITHUB_API_URL,
+    env,
     sweepIntervalMs: number('SWEEP_MINUTES', DEFAULT_SWEEP_MINUTES, SWEEP_MINUTES) * 60_000,
   };
   if (problems.length > 0) throw UserError.ofProblems('INPUT_INVALID', problems);

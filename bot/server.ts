@@ -1,5 +1,7 @@
 import { createNodeMiddleware, Probot, ProbotOctokit } from 'probot';
 import { statusOf } from '../core/adapters/github/github-client.ts';
+import { createHttpFetch } from '../core/adapters/http/http-fetch.ts';
+import { proxiesOf } from '../core/adapters/http/proxy-settings.ts';
 import { UserError } from '../core/errors.ts';
 import { asClient, createApp } from './app.ts';
 import { Background } from './background.ts';
@@ -84,7 +86,15 @@ function createProbot(config: BotConfig, metrics: BotMetrics, logLevel: 'info' |
     logLevel,
     Octokit: countingOctokit(config.isPaced === false ? unpacedOctokit() : ProbotOctokit, metrics),
     ...(config.apiUrl === undefined ? {} : { baseUrl: config.apiUrl }),
+    ...byProxy(config.env),
   });
+}
+
+/** Node's own `fetch`, which Probot takes, knows no proxies. */
+function byProxy(env: BotConfig['env'] = {}): { request?: { fetch: typeof fetch } } {
+  if (proxiesOf(env) === undefined) return {};
+  // The types of undici and of Node.js name the same things.
+  return { request: { fetch: createHttpFetch(env) as unknown as typeof fetch } };
 }
 
 /** Probot's client without the rests between writes, for a stand-in of GitHub. */

@@ -1,4 +1,5 @@
 import { basename, join } from 'node:path';
+import { createHttpFetch } from '../../core/adapters/http/http-fetch.ts';
 import { OciLayoutFolder } from '../../core/adapters/oci/oci-layout-folder.ts';
 import { RegistryRepository } from '../../core/adapters/oci/registry-repository.ts';
 import { buildImage } from '../../core/usecases/image/build-image.ts';
@@ -22,14 +23,14 @@ export async function main(context: ActionContext): Promise<void> {
   const name = loaded?.name ?? values.model ?? basename(repository);
   const { artifact, location } = await findArtifact(context, { name, loaded }, values);
   context.log.info(`Building ${repository} from ${location} (${artifact.digest}) on ${base ?? 'nothing'}`);
-  const dockerConfig = await readDockerConfig(context.env);
+  const registries = { dockerConfig: await readDockerConfig(context.env), fetch: createHttpFetch(context.env) };
   const folder = join(reportFolder(context.env, name), 'image');
   const built = await buildImage(
     { model: name, artifact, location, repository, platform, tags: values.tags ?? [] },
     {
-      base: openBase(base, context.workingDirectory, dockerConfig),
+      base: openBase(base, context.workingDirectory, registries),
       layout: new OciLayoutFolder(folder),
-      registry: values.push === false ? undefined : new RegistryRepository({ repository }, dockerConfig),
+      registry: values.push === false ? undefined : new RegistryRepository({ repository }, registries),
       note: (line) => context.log.info(line),
     },
   );

@@ -3,6 +3,7 @@ import { GitHubCommitHistory } from '../../core/adapters/github/github-commit-hi
 import { GitHubMergedChanges } from '../../core/adapters/github/github-merged-changes.ts';
 import { GitHubVersionTags } from '../../core/adapters/github/github-version-tags.ts';
 import { GitHubWorkflowRuns } from '../../core/adapters/github/github-workflow-runs.ts';
+import { createHttpFetch } from '../../core/adapters/http/http-fetch.ts';
 import { RegistryImageTags } from '../../core/adapters/oci/registry-image-tags.ts';
 import { renderRegistration } from '../../core/render/registration.ts';
 import { compareJudgedDataset } from '../../core/usecases/evaluate/compare-judged-dataset.ts';
@@ -39,7 +40,10 @@ export async function main(context: ActionContext): Promise<void> {
   const { request, store } = await assembleRegistration(context, loaded, values);
   const registration = await registerVersion(request, {
     store,
-    images: new RegistryImageTags(await readDockerConfig(context.env)),
+    images: new RegistryImageTags({
+      dockerConfig: await readDockerConfig(context.env),
+      fetch: createHttpFetch(context.env),
+    }),
     ...gitHubPorts(context, loaded, { access, request, storeUri: store.uri }),
   });
   const path = await writeReport(

@@ -13,6 +13,7 @@ export interface BotProgramOptions {
   readonly privateKey: string;
   readonly webhookSecret: string;
   readonly apiUrl: string;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The bot as people run it: a process of its own, which can be killed. */
@@ -41,7 +42,7 @@ export class BotProgram {
 
   /** Starts the process, and waits until it knows its App: its first sweep has begun. */
   async start(): Promise<void> {
-    const { appId, privateKey, webhookSecret, apiUrl } = this.#options;
+    const { appId, privateKey, webhookSecret, apiUrl, env } = this.#options;
     const started = spawn(process.execPath, [path.join(PROJECT_ROOT, 'bot', 'main.ts')], {
       cwd: this.#home,
       stdio: 'ignore',
@@ -55,6 +56,7 @@ export class BotProgram {
         PRIVATE_KEY: privateKey,
         WEBHOOK_SECRET: webhookSecret,
         GITHUB_API_URL: apiUrl,
+        ...env,
       },
     });
     this.#process = started;

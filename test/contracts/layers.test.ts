@@ -105,7 +105,7 @@ const FOLDERS: Readonly<Record<string, Readonly<Record<string, readonly string[]
     train: ['data', 'registry'],
   },
   'core/adapters': {
-    actions: ['files'],
+    actions: ['files', 'http'],
     aws: ['files', 'http'],
     commands: ['files'],
     duckdb: ['files', 'native'],
@@ -115,7 +115,7 @@ const FOLDERS: Readonly<Record<string, Readonly<Record<string, readonly string[]
     github: ['files'],
     http: [],
     native: ['actions', 'commands', 'files'],
-    oci: ['files'],
+    oci: ['files', 'http'],
     onnx: ['files', 'native'],
     threads: [],
   },

@@ -1,6 +1,8 @@
 import type { Dispatcher } from 'undici';
 import { ConnectionPool } from './connection-pool.ts';
+import { createAgent } from './http-agent.ts';
 import type { HttpHeaders, HttpPoolOptions, HttpReceiver, HttpRequest } from './http-exchange.ts';
+import { proxiesOf } from './proxy-settings.ts';
 
 /** Kept-alive connections. A request is sent once: who calls decides about another try. */
 export class HttpPool {
@@ -11,7 +13,7 @@ export class HttpPool {
   constructor(options: HttpPoolOptions) {
     this.#options = options;
     // Proxies are undici's; without one, connections of our own take half its CPU time and a fixed memory.
-    this.#direct = hasProxy(options.env) ? undefined : new ConnectionPool(options);
+    this.#direct = proxiesOf(options.env) === undefined ? new ConnectionPool(options) : undefined;
   }
 
   /**
@@ -107,27 +109,4 @@ class RawHeaders implements HttpHeaders {
     }
     return undefined;
   }
-}
-
-function proxiesOf(env: HttpPoolOptions['env']) {
-  return {
-    httpProxy: env.http_proxy ?? env.HTTP_PROXY ?? '',
-    httpsProxy: env.https_proxy ?? env.HTTPS_PROXY ?? '',
-    noProxy: env.no_proxy ?? env.NO_PROXY ?? '',
-  };
-}
-
-function hasProxy(env: HttpPoolOptions['env']): boolean {
-  const { httpProxy, httpsProxy } = proxiesOf(env);
-  return httpProxy !== '' || httpsProxy !== '';
-}
-
-async function createAgent({ env, connections, connectTimeoutMs }: HttpPoolOptions): Promise<Dispatcher> {
-  const { EnvHttpProxyAgent } = await import('undici');
-  return new EnvHttpProxyAgent({
-    connections,
-    pipelining: 1,
-    connect: { timeout: connectTimeoutMs },
-    ...proxiesOf(env),
-  });
 }

@@ -1,9 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { ServiceError, UserError } from '../../errors.ts';
 import { AdaptiveLimit } from './adaptive-limit.ts';
+import { connectionProblem, isConnectionError } from './connection-problem.ts';
 import type { HttpHead, HttpHeaders, HttpReceiver, HttpRequest } from './http-exchange.ts';
 import type { HttpPool } from './http-pool.ts';
-import { MAX_ATTEMPTS, retryDelayMs } from './retry-delay.ts';
+import { isRetriedStatus, isSlowDown, MAX_ATTEMPTS, waitBeforeTry } from './retry-policy.ts';
 
 /** What is asked of an object. */
 export interface ObjectCall {
@@ -50,8 +50,6 @@ export interface ObjectReceiver {
 
 /** Chosen: what a connection has to bring before it drops, for the tries to be counted from the start again. */
 const PROGRESS_BYTES = 1 << 20;
-const RETRIED = new Set([408, 429, 500, 502, 503, 504]);
-const SLOW_DOWN = new Set([429, 503]);
 const MAX_FAILURE_BYTES = 64 * 1024;
 
 /** Sends requests for objects, again where another try may help, and no more at once than the store bears. */
@@ -92,7 +90,7 @@ export class ObjectHttp {
         throw meaning instanceof Error ? meaning : this.#unreachable(call, answer, failure);
       }
       if (meaning === 'mended') mended += 1;
-      else await this.#wait(attempt, answer);
+      else await waitBeforeTry(attempt, answer.headers.get('retry-after'));
       call = receiver.again();
     }
   }
@@ -110,23 +108,18 @@ export class ObjectHttp {
     } catch (error) {
       return error;
     } finally {
-      this.#limit.release(SLOW_DOWN.has(answer.status) ? 'slow-down' : 'answered');
+      this.#limit.release(isSlowDown(answer.status) ? 'slow-down' : 'answered');
     }
   }
 
   async #meaning(call: ObjectCall, answer: Answer, failure: unknown): Promise<FailureMeaning | 'retry'> {
     if (answer.receiverError !== undefined) return asError(answer.receiverError);
     if (failure instanceof ServiceError || failure instanceof UserError) return failure;
-    if (answer.isSuccess || answer.status === 0 || RETRIED.has(answer.status)) {
+    if (answer.isSuccess || answer.status === 0 || isRetriedStatus(answer.status)) {
       return isConnectionError(failure) || failure === answer || answer.isSuccess ? 'retry' : asError(failure);
     }
     const { status, headers, text } = answer;
     return this.#endpoint.judge({ status, headers, key: call.key, text, sentAtMs: answer.sentAtMs });
-  }
-
-  async #wait(attempt: number, answer: Answer): Promise<void> {
-    const retryAfter = answer.headers.get('retry-after');
-    await delay(retryDelayMs(attempt, { retryAfter, random: Math.random(), nowMs: Date.now() }));
   }
 
   #unreachable(call: ObjectCall, answer: Answer, failure: unknown): ServiceError {
@@ -195,16 +188,6 @@ class Answer implements HttpReceiver {
       throw error;
     }
   }
-}
-
-/** undici's own errors and those of sockets and names have a code. */
-function isConnectionError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string';
-}
-
-function connectionProblem(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return 'code' in error ? `${error.message || error.name}, ${error.code}` : error.message;
 }
 
 function asError(error: unknown): Error {

@@ -1,4 +1,8 @@
+import type { Response } from 'undici';
 import { ServiceError } from '../../errors.ts';
+import { connectionProblem } from '../http/connection-problem.ts';
+import type { HttpFetch } from '../http/http-fetch.ts';
+import { isRetriedStatus, MAX_ATTEMPTS, type Sleep, waitBeforeTry } from '../http/retry-policy.ts';
 import { basicHeader, parseBearerChallenge, type RegistryLogin } from './registry-auth.ts';
 
 /** One request of the distribution API. */
@@ -7,25 +11,39 @@ export interface RegistryRequest {
   /** Below `/v2/`, or an absolute URL that the registry gave. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Made anew for each attempt. */
+  /** Made again for each attempt. */
   readonly body?: () => Promise<Blob>;
 }
 
-/** Chosen: with waits of 0.5 and 1 s this bridges a restart of a proxy, no outage. */
-const ATTEMPTS = 3;
+/** What a registry is spoken to with. */
+export interface RegistryMeans {
+  readonly login: RegistryLogin | undefined;
+  readonly fetch: HttpFetch;
+  /** Between two tries; default: a real wait. */
+  readonly sleep?: Sleep;
+}
+
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/;
 
-class TokenServiceBusy extends Error {}
+/** One try without an answer that says something of the object. */
+class NoAnswer extends Error {
+  readonly retryAfter: string | undefined;
+
+  constructor(why: string, { retryAfter, cause }: { retryAfter?: string | null; cause?: unknown } = {}) {
+    super(why, { cause });
+    this.retryAfter = retryAfter ?? undefined;
+  }
+}
 
 /** Speaks the distribution API with one registry. Credentials go to that host and to its token service alone. */
 export class RegistryClient {
   readonly host: string;
-  readonly #login: RegistryLogin | undefined;
+  readonly #means: RegistryMeans;
   readonly #tokens = new Map<string, string>();
 
-  constructor(host: string, login: RegistryLogin | undefined) {
+  constructor(host: string, means: RegistryMeans) {
     this.host = host;
-    this.#login = login;
+    this.#means = means;
   }
 
   /** As Docker: plain HTTP for registries of this machine, HTTPS for all others. */
@@ -42,15 +60,13 @@ export class RegistryClient {
    */
   async send(request: RegistryRequest, scope: string): Promise<Response> {
     for (let attempt = 1; ; attempt += 1) {
-      const response = await this.#attempt(request, scope).catch((error: unknown) => {
-        if (error instanceof ServiceError) throw error;
-        if (attempt >= ATTEMPTS) throw this.#unreachable(request, error);
-        return undefined;
+      const tried = await this.#attempt(request, scope).catch((error: unknown) => {
+        if (error instanceof NoAnswer) return error;
+        throw error;
       });
-      const isBusy = response !== undefined && (response.status === 429 || response.status >= 500);
-      if (response !== undefined && !isBusy) return this.#accept(request, response);
-      if (attempt >= ATTEMPTS) throw this.#unreachable(request, response?.status);
-      await new Promise((resolve) => setTimeout(resolve, 500 * attempt));
+      if (!(tried instanceof NoAnswer)) return this.#accept(request, tried);
+      if (attempt >= MAX_ATTEMPTS) throw this.#unreachable(request, tried);
+      await waitBeforeTry(attempt, tried.retryAfter, this.#means.sleep);
     }
   }
 
@@ -69,24 +85,32 @@ export class RegistryClient {
     // Uploads may be sent to another host by the registry; it gets no credentials of ours.
     const own = url.origin === new URL(this.origin).origin && authorization !== undefined ? { authorization } : {};
     const content = body === undefined ? {} : { body: await body() };
-    return fetch(url, { method, headers: { ...headers, ...own }, ...content });
+    return this.#answer(url, { method, headers: { ...headers, ...own }, ...content }, '');
+  }
+
+  /** @throws {NoAnswer} where another try may help. A busy server has refused nobody. */
+  async #answer(url: URL, init: Parameters<HttpFetch>[1], who: string): Promise<Response> {
+    const response = await this.#means.fetch(url, init).catch((cause: unknown) => {
+      throw new NoAnswer(`no answer: ${who}${connectionProblem(cause)}`, { cause });
+    });
+    if (!isRetriedStatus(response.status)) return response;
+    await response.body?.cancel();
+    const why = who === '' ? `HTTP ${response.status}` : `${who}answered HTTP ${response.status}`;
+    throw new NoAnswer(why, { retryAfter: response.headers.get('retry-after') });
   }
 
   async #logIn(challenge: string | null, scope: string): Promise<string | undefined> {
     const bearer = parseBearerChallenge(challenge);
-    if (bearer?.realm === undefined) return this.#login === undefined ? undefined : basicHeader(this.#login);
+    if (bearer?.realm === undefined)
+      return this.#means.login === undefined ? undefined : basicHeader(this.#means.login);
     if (!URL.canParse(bearer.realm)) return undefined;
     const url = new URL(bearer.realm);
     const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.test(url.host));
     if (!isSafe) return undefined;
     if (bearer.service !== undefined) url.searchParams.set('service', bearer.service);
     url.searchParams.set('scope', scope);
-    const headers = this.#login === undefined ? {} : { authorization: basicHeader(this.#login) };
-    const response = await fetch(url, { headers });
-    // A service that cannot answer has refused nobody: this attempt has failed.
-    if (response.status === 429 || response.status >= 500) {
-      throw new TokenServiceBusy(`the token service ${url.host} answered HTTP ${response.status}`);
-    }
+    const headers = this.#means.login === undefined ? {} : { authorization: basicHeader(this.#means.login) };
+    const response = await this.#answer(url, { headers }, `the token service ${url.host} `);
     if (!response.ok) return undefined;
     const token = tokenOf(await response.text());
     if (token === undefined) throw this.#noToken(url.host);
@@ -103,7 +127,8 @@ export class RegistryClient {
   #accept(request: RegistryRequest, response: Response): Response {
     const { status } = response;
     if (status < 400 || status === 404) return response;
-    const who = this.#login === undefined ? 'without a login' : `as ${this.#login.user}`;
+    if (status >= 500) throw this.#unreachable(request, new NoAnswer(`HTTP ${status}`));
+    const who = this.#means.login === undefined ? 'without a login' : `as ${this.#means.login.user}`;
     throw new ServiceError(
       'REGISTRY_REFUSED',
       `${this.host} refused ${request.method} ${request.path} ${who} (HTTP ${status})`,
@@ -114,13 +139,11 @@ export class RegistryClient {
     );
   }
 
-  #unreachable(request: RegistryRequest, cause: unknown): ServiceError {
-    const noHttp = cause instanceof TokenServiceBusy ? cause.message : 'no answer';
-    const why = typeof cause === 'number' ? `HTTP ${cause}` : noHttp;
-    return new ServiceError('REGISTRY_UNREACHABLE', `${this.host}: ${request.method} ${request.path} failed (${why})`, {
+  #unreachable({ method, path }: RegistryRequest, tried: NoAnswer): ServiceError {
+    return new ServiceError('REGISTRY_UNREACHABLE', `${this.host}: ${method} ${path} failed (${tried.message})`, {
       retryable: true,
       fix: 'Run the job again. If the error remains, check the name of the registry and the network of the runner.',
-      cause,
+      cause: tried.cause,
     });
   }
 }

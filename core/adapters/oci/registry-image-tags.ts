@@ -1,23 +1,22 @@
 import type { ImageTags } from '../../ports/image/image-tags.ts';
-import { RegistryRepository } from './registry-repository.ts';
+import { type RegistryAccess, RegistryRepository } from './registry-repository.ts';
 
 /** Tags of images in any registry. */
 export class RegistryImageTags implements ImageTags {
-  readonly #dockerConfig: unknown;
+  readonly #access: RegistryAccess;
 
-  /** @param dockerConfig The value of Docker's config.json, for the login. */
-  constructor(dockerConfig: unknown) {
-    this.#dockerConfig = dockerConfig;
+  constructor(access: RegistryAccess) {
+    this.#access = access;
   }
 
   async has(image: { readonly repository: string; readonly digest: string }): Promise<boolean> {
-    return (await new RegistryRepository(image, this.#dockerConfig).root()) !== undefined;
+    return (await new RegistryRepository(image, this.#access).root()) !== undefined;
   }
 
   async add(
     { repository, digest }: { readonly repository: string; readonly digest: string },
     tag: string,
   ): Promise<'added' | 'exists'> {
-    return new RegistryRepository({ repository, digest }, this.#dockerConfig).addTag(tag);
+    return new RegistryRepository({ repository, digest }, this.#access).addTag(tag);
   }
 }

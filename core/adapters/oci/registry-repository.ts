@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { openAsBlob } from 'node:fs';
+import type { Response } from 'undici';
 import { isDockerHub, splitRepository } from '../../domain/image/docker-hub.ts';
 import type { Descriptor } from '../../domain/image/image-documents.ts';
 import { formatImageReference, type ImageReference } from '../../domain/image/image-reference.ts';
@@ -7,8 +8,16 @@ import { READABLE } from '../../domain/image/read-image-documents.ts';
 import { ServiceError } from '../../errors.ts';
 import type { ImageRegistry } from '../../ports/image/image-registry.ts';
 import type { ImageSource } from '../../ports/image/image-source.ts';
+import type { HttpFetch } from '../http/http-fetch.ts';
 import { findLogin } from './registry-auth.ts';
 import { RegistryClient } from './registry-client.ts';
+
+/** How registries are reached. */
+export interface RegistryAccess {
+  /** The value of Docker's config.json, for the login. */
+  readonly dockerConfig: unknown;
+  readonly fetch: HttpFetch;
+}
 
 /** The host that answers for a repository, and its name there. */
 export function addressOf(repository: string): { host: string; name: string } {
@@ -24,16 +33,13 @@ export class RegistryRepository implements ImageSource, ImageRegistry {
   readonly #path: string;
   readonly #client: RegistryClient;
 
-  /**
-   * @param reference The image to read, or only the repository to write to.
-   * @param dockerConfig The value of Docker's config.json, for the login.
-   */
-  constructor(reference: ImageReference, dockerConfig: unknown) {
+  /** @param reference The image to read, or only the repository to write to. */
+  constructor(reference: ImageReference, { dockerConfig, fetch }: RegistryAccess) {
     const { host, name } = addressOf(reference.repository);
     this.name = formatImageReference(reference);
     this.#reference = reference;
     this.#path = name;
-    this.#client = new RegistryClient(host, findLogin(dockerConfig, host));
+    this.#client = new RegistryClient(host, { login: findLogin(dockerConfig, host), fetch });
   }
 
   async root(): Promise<string | undefined> {

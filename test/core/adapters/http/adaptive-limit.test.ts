@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AdaptiveLimit } from '../../../../core/adapters/http/adaptive-limit.ts';
-import { retryDelayMs } from '../../../../core/adapters/http/retry-delay.ts';
+import { retryDelayMs } from '../../../../core/adapters/http/retry-policy.ts';
 
 describe('AdaptiveLimit', () => {
   it('lets no more in than it may, and the next as soon as one is done', async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../../../scripts/project-root.ts';
 import { hostEnvironment } from '../../../../testkit/host-environment.ts';
 import { runProgram } from '../../../../testkit/run-program.ts';
+import { createSelfSigned } from '../../../../testkit/self-signed.ts';
 
 /** Asks three times over one pool in a process of its own, which trusts what its environment says. */
 const CLIENT = `
@@ -25,23 +26,10 @@ try {
 }
 `;
 
-async function selfSigned(folder: string): Promise<{ key: string; cert: string; file: string } | undefined> {
-  const [key, cert] = ['key.pem', 'cert.pem'].map((name) => path.join(folder, name));
-  const made = await runProgram(
-    'openssl',
-    ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
-      .concat(['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'])
-      .concat(['-keyout', key ?? '', '-out', cert ?? '']),
-    { cwd: folder, env: hostEnvironment() },
-  ).catch(() => undefined);
-  if (made?.exitCode !== 0 || key === undefined || cert === undefined) return undefined;
-  return { key: await readFile(key, 'utf8'), cert: await readFile(cert, 'utf8'), file: cert };
-}
-
 describe('HttpPool over TLS', () => {
   it('speaks to a server that is trusted, and to no other (skipped where there is no openssl)', async (context) => {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'tidegate-tls-'));
-    const made = await selfSigned(folder);
+    const made = await createSelfSigned(folder, 'localhost');
     if (made === undefined) return context.skip('openssl is not installed');
     const server = createServer(made, (request, response) => response.end(request.url?.repeat(50_000)));
     try {

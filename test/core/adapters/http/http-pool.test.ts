@@ -218,13 +218,13 @@ describe('HttpPool', () => {
     expect(seen).toEqual([]);
   });
 
-  it('goes through the proxy that the environment names, and past it where NO_PROXY says so', async () => {
+  it('goes through the proxy that the environment names, with a name that the proxy alone resolves', async () => {
     const origin = await serve((_, socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx'));
     const { port } = new URL(origin);
-    let tunnels = 0;
+    const tunnels: (string | undefined)[] = [];
     const proxy = createHttpServer();
-    proxy.on('connect', (_request, socket: Socket) => {
-      tunnels += 1;
+    proxy.on('connect', ({ url }, socket: Socket) => {
+      tunnels.push(url);
       const upstream = connect(Number(port), '127.0.0.1', () => {
         socket.write('HTTP/1.1 200 OK\r\n\r\n');
         upstream.pipe(socket).pipe(upstream);
@@ -236,12 +236,14 @@ describe('HttpPool', () => {
     const limits = { connections: 2, connectTimeoutMs: 5000, readTimeoutMs: 5000 };
     try {
       pool = new HttpPool({ env: { http_proxy }, ...limits });
+      expect((await ask('http://store.tidegate.test')).text).toBe('x');
+      expect(tunnels).toEqual(['store.tidegate.test:80']);
+      // This machine is reached without it.
       expect((await ask(origin)).text).toBe('x');
-      expect(tunnels).toBe(1);
       await pool.close();
-      pool = new HttpPool({ env: { http_proxy, no_proxy: '127.0.0.1' }, ...limits });
-      expect((await ask(origin)).text).toBe('x');
-      expect(tunnels).toBe(1);
+      pool = new HttpPool({ env: { http_proxy, no_proxy: 'tidegate.test' }, ...limits });
+      await expect(ask('http://store.tidegate.test')).rejects.toMatchObject({ code: expect.stringMatching(/^E/) });
+      expect(tunnels).toHaveLength(1);
     } finally {
       proxy.close();
     }

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createHttpFetch } from '../../../../core/adapters/http/http-fetch.ts';
 import { basicHeader, findLogin, parseBearerChallenge } from '../../../../core/adapters/oci/registry-auth.ts';
 import { RegistryClient } from '../../../../core/adapters/oci/registry-client.ts';
 import { addressOf } from '../../../../core/adapters/oci/registry-repository.ts';
@@ -68,7 +69,10 @@ describe('RegistryClient', () => {
   afterAll(() => void server.close());
 
   it('gets a token for the scope with the login, and uses it again', async () => {
-    const client = new RegistryClient(`127.0.0.1:${(server.address() as AddressInfo).port}`, login);
+    const client = new RegistryClient(`127.0.0.1:${(server.address() as AddressInfo).port}`, {
+      login,
+      fetch: createHttpFetch({}),
+    });
     const get = { method: 'GET', path: 'm/manifests/x' } as const;
     expect(await (await client.send(get, 'repository:m:pull')).text()).toBe('ok');
     const before = seen.length;
@@ -77,7 +81,10 @@ describe('RegistryClient', () => {
   });
 
   it('is refused without a login', async () => {
-    const client = new RegistryClient(`127.0.0.1:${(server.address() as AddressInfo).port}`, undefined);
+    const client = new RegistryClient(`127.0.0.1:${(server.address() as AddressInfo).port}`, {
+      login: undefined,
+      fetch: createHttpFetch({}),
+    });
     const sent = client.send({ method: 'GET', path: 'm/manifests/x' }, 'repository:m:pull');
     await expect(sent).rejects.toMatchObject({ code: 'REGISTRY_REFUSED', retryable: false });
   });

@@ -3,12 +3,17 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createHttpFetch } from '../../../../core/adapters/http/http-fetch.ts';
+import { MAX_ATTEMPTS } from '../../../../core/adapters/http/retry-policy.ts';
 import { OciLayoutFolder } from '../../../../core/adapters/oci/oci-layout-folder.ts';
 import { RegistryClient } from '../../../../core/adapters/oci/registry-client.ts';
 import { RegistryRepository } from '../../../../core/adapters/oci/registry-repository.ts';
-import { type LoopbackServer, listenOnLoopback } from '../../../../testkit/http.ts';
+import { type LoopbackServer, listenOnLoopback, readBody } from '../../../../testkit/http.ts';
 
 const LOGIN = { user: 'user', password: 'pass' };
+const ACCESS = { dockerConfig: undefined, fetch: createHttpFetch({}) };
+const NO_SLEEP = async () => {};
+const MEANS = { login: LOGIN, fetch: ACCESS.fetch, sleep: NO_SLEEP };
 const digestOf = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 
 let servers: LoopbackServer[] = [];
@@ -41,7 +46,7 @@ describe('a registry', () => {
       seen.push(request.headers.authorization);
       response.writeHead(401, { 'www-authenticate': `Bearer realm="${realm}",service="s"` }).end();
     });
-    const sent = new RegistryClient(host, LOGIN).send({ method: 'GET', path: 'm/manifests/x' }, 'repository:m:pull');
+    const sent = new RegistryClient(host, MEANS).send({ method: 'GET', path: 'm/manifests/x' }, 'repository:m:pull');
     await expect(sent).rejects.toMatchObject({ code: 'REGISTRY_REFUSED' });
     expect(seen).toEqual([undefined]);
   });
@@ -57,9 +62,43 @@ describe('a registry', () => {
     const host = await listen((_request, response) => {
       response.writeHead(401, { 'www-authenticate': `Bearer realm="http://${auth}/token",service="s"` }).end();
     });
-    const sent = new RegistryClient(host, LOGIN).send({ method: 'GET', path: 'm/manifests/x' }, 'repository:m:pull');
+    const sent = new RegistryClient(host, MEANS).send({ method: 'GET', path: 'm/manifests/x' }, 'repository:m:pull');
     await expect(sent).rejects.toMatchObject({ code });
     await expect(sent).rejects.toThrow(says);
+  });
+
+  it('is tried again as objects are: so often, after what Retry-After asks for, and with the body again', async () => {
+    const bodies: string[] = [];
+    let answers: readonly { status: number; headers?: Record<string, string> }[] = [];
+    const host = await listen(async (request, response) => {
+      bodies.push((await readBody(request)).toString());
+      const { status, headers } = answers[Math.min(bodies.length, answers.length) - 1] ?? { status: 500 };
+      response.writeHead(status, headers).end();
+    });
+    const waits: number[] = [];
+    const sleep = async (milliseconds: number) => void waits.push(milliseconds);
+    const client = new RegistryClient(host, { ...MEANS, sleep });
+    const put = { method: 'PUT', path: 'm/manifests/x', body: async () => new Blob(['text']) } as const;
+    answers = [{ status: 503, headers: { 'retry-after': '7' } }, { status: 429 }, { status: 201 }];
+    expect((await client.send(put, 'repository:m:push')).status).toBe(201);
+    expect(bodies).toEqual(['text', 'text', 'text']);
+    expect(waits).toEqual([7000, expect.any(Number)]);
+    bodies.length = 0;
+    answers = [{ status: 502 }];
+    await expect(client.send(put, 'repository:m:push')).rejects.toMatchObject({ code: 'REGISTRY_UNREACHABLE' });
+    expect(bodies).toHaveLength(MAX_ATTEMPTS);
+    bodies.length = 0;
+    answers = [{ status: 507 }];
+    await expect(client.send(put, 'repository:m:push')).rejects.toThrow(/HTTP 507/);
+    expect(bodies).toHaveLength(1);
+  });
+
+  it('that is not there is told with what the connection said', async () => {
+    const host = await listen(() => {});
+    await servers.pop()?.close();
+    const sent = new RegistryClient(host, MEANS).send({ method: 'GET', path: 'm/manifests/x' }, 'repository:m:pull');
+    await expect(sent).rejects.toMatchObject({ code: 'REGISTRY_UNREACHABLE', retryable: true });
+    await expect(sent).rejects.toThrow(/no answer: .*ECONNREFUSED/);
   });
 
   it('sends no credentials to another host, by an upload location or by a redirect', async () => {
@@ -76,7 +115,7 @@ describe('a registry', () => {
       else response.writeHead(307, { location: `http://${other}/blob` }).end();
     });
     const config = { auths: { [host]: { auth: Buffer.from('user:pass').toString('base64') } } };
-    const repository = new RegistryRepository({ repository: `${host}/m` }, config);
+    const repository = new RegistryRepository({ repository: `${host}/m` }, { ...ACCESS, dockerConfig: config });
     const descriptor = { mediaType: 'application/octet-stream', digest: digestOf('bytes'), size: 5 };
     await writeFile(path.join(root, 'blob'), 'bytes');
     expect(await repository.pushBlob(descriptor, path.join(root, 'blob'))).toBe('pushed');
@@ -95,7 +134,7 @@ describe('a registry', () => {
     ],
   ])('is none that %s: nothing counts as pushed', async (_, answer) => {
     const host = await listen((request, response) => void request.resume().on('end', () => answer(request, response)));
-    const repository = new RegistryRepository({ repository: `${host}/m` }, undefined);
+    const repository = new RegistryRepository({ repository: `${host}/m` }, ACCESS);
     const descriptor = { mediaType: 'application/octet-stream', digest: digestOf('bytes'), size: 5 };
     await writeFile(path.join(root, 'blob'), 'bytes');
     await expect(repository.pushBlob(descriptor, path.join(root, 'blob'))).rejects.toMatchObject({
@@ -110,7 +149,7 @@ describe('a registry', () => {
     const host = await listen((request, response) => {
       request.resume().on('end', () => void response.writeHead(404).end());
     });
-    const repository = new RegistryRepository({ repository: `${host}/m` }, undefined);
+    const repository = new RegistryRepository({ repository: `${host}/m` }, ACCESS);
     const descriptor = { mediaType: 'application/octet-stream', digest: digestOf('bytes'), size: 5 };
     const pushed = repository.pushBlob(descriptor, path.join(root, 'blob'));
     await expect(pushed).rejects.toMatchObject({ code: 'REGISTRY_REFUSED', retryable: false });
@@ -120,7 +159,7 @@ describe('a registry', () => {
   it('is not believed where a document has another digest than was asked for', async () => {
     const host = await listen((_, response) => void response.end('{"evil":true}'));
     const digest = digestOf('{}');
-    const repository = new RegistryRepository({ repository: `${host}/m`, digest }, undefined);
+    const repository = new RegistryRepository({ repository: `${host}/m`, digest }, ACCESS);
     await expect(repository.root()).rejects.toMatchObject({ code: 'REGISTRY_REFUSED' });
     const descriptor = { mediaType: 'application/json', digest, size: 2 };
     await expect(repository.document(descriptor, 'config')).rejects.toMatchObject({ code: 'REGISTRY_REFUSED' });

@@ -1,9 +1,40 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 /** Chosen: with the delays below the last try comes about half a minute after the first. */
 export const MAX_ATTEMPTS = 8;
+const RETRIED = new Set([408, 429, 500, 502, 503, 504]);
+const SLOW_DOWN = new Set([429, 503]);
 const FIRST_DELAY_MS = 200;
 const LONGEST_DELAY_MS = 10_000;
 /** Chosen: a server that asks for more than this is as good as unreachable. */
 const LONGEST_RETRY_AFTER_MS = 60_000;
+
+/** Waits for the given number of milliseconds. */
+export type Sleep = (milliseconds: number) => Promise<unknown>;
+
+/** True for an HTTP status that a further try may change. */
+export function isRetriedStatus(status: number): boolean {
+  return RETRIED.has(status);
+}
+
+/** True for an HTTP status by which a server asks for fewer requests. */
+export function isSlowDown(status: number): boolean {
+  return SLOW_DOWN.has(status);
+}
+
+/**
+ * Waits before the next try.
+ *
+ * @param attempt 1 after the first failure.
+ * @param retryAfter The header of the answer, if there was one.
+ */
+export async function waitBeforeTry(
+  attempt: number,
+  retryAfter: string | undefined,
+  sleep: Sleep = delay,
+): Promise<void> {
+  await sleep(retryDelayMs(attempt, { retryAfter, random: Math.random(), nowMs: Date.now() }));
+}
 
 /**
  * How long to wait before the next try: twice as long each time, half of it at random, so that clients do not come back
