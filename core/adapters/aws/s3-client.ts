@@ -1,5 +1,8 @@
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
+import { MAX_ATTEMPTS } from '../http/retry-policy.ts';
 import { readRemoteProfile } from './remote-profile.ts';
+import { SdkHttpHandler } from './sdk-http-handler.ts';
+import { sdkRetries } from './sdk-retries.ts';
 
 /** How to reach S3. Whatever is absent comes from `env`, as the AWS tools name it. */
 export interface S3Settings {
@@ -40,14 +43,9 @@ function clientConfig({ env, endpointUrl }: S3Settings, profile: string | undefi
     // Servers other than AWS have no DNS name for each bucket.
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
     ...(profile === undefined ? {} : { profile }),
-    maxAttempts: 5,
-    retryMode: 'standard',
-    requestHandler: {
-      connectionTimeout: 10_000,
-      requestTimeout: 60_000,
-      httpAgent: { maxSockets: MAX_SOCKETS, keepAlive: true },
-      httpsAgent: { maxSockets: MAX_SOCKETS, keepAlive: true },
-    },
+    maxAttempts: MAX_ATTEMPTS,
+    retryStrategy: sdkRetries(),
+    requestHandler: new SdkHttpHandler(env, MAX_SOCKETS),
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
   };
