@@ -38,8 +38,8 @@ async function benchSmall(world: World): Promise<void> {
   await origin.forgetSite();
   const dvc = [await (await origin.clone('dvc')).dvc('pull', '--quiet')];
   const work = `cold pull, ${SMALL_FILES} files of 3 KB`;
-  addComparison(world, { work, peer: 'dvc pull', ours, theirs: dvc, goal: { atLeast: 10 } });
-  addComparison(world, { work, peer: 's5cmd cp', ours, theirs: s5cmd, goal: { atLeast: 1.8 } });
+  addComparison(world, { work, peer: 'dvc pull', ours, theirs: dvc, goal: { atLeast: 7 } });
+  addComparison(world, { work, peer: 's5cmd cp', ours, theirs: s5cmd, goal: { atLeast: 1.6 } });
   await rm(join(world.root, 'ours'), { recursive: true, force: true });
   await rm(join(world.root, 'dvc'), { recursive: true, force: true });
 }

@@ -37,24 +37,19 @@ const ON_THE_WAY = new Set([
 /** Carries the requests of the AWS SDK, so that they too go through the proxies of an environment. */
 export class SdkHttpHandler {
   readonly metadata = { handlerProtocol: 'http/1.1' };
-  readonly #agent: () => Promise<Dispatcher>;
-  #made: Promise<Dispatcher> | undefined;
+  readonly #agent: Dispatcher;
 
   /** @param connections To one server, at most. */
   constructor(env: Readonly<Record<string, string | undefined>>, connections: number) {
-    this.#agent = () => {
-      this.#made ??= createAgent({ env, connections, connectTimeoutMs: CONNECT_TIMEOUT_MS });
-      return this.#made;
-    };
+    this.#agent = createAgent({ env, connections, connectTimeoutMs: CONNECT_TIMEOUT_MS });
   }
 
   async handle(
     request: SdkRequest,
     { abortSignal }: { readonly abortSignal?: unknown } = {},
   ): Promise<{ response: SdkResponse }> {
-    const agent = await this.#agent();
     const signal = abortSignal instanceof AbortSignal ? abortSignal : null;
-    const { statusCode, headers, body } = await agent
+    const { statusCode, headers, body } = await this.#agent
       .request({ ...undiciRequest(request), signal })
       .catch((error: unknown) => {
         throw asTransient(error);
@@ -65,7 +60,7 @@ export class SdkHttpHandler {
 
   /** Ends all connections. */
   destroy(): void {
-    void this.#made?.then((agent) => agent.destroy());
+    void this.#agent.destroy();
   }
 
   updateHttpClientConfig(): void {}

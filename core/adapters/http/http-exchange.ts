@@ -41,3 +41,8 @@ export interface HttpPoolOptions {
   /** Where proxies are named (`HTTPS_PROXY`, `NO_PROXY`). */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
+
+/** Why an answer is not believed. */
+export class BrokenAnswerError extends Error {
+  readonly code = 'EBADANSWER';
+}
