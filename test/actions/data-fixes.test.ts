@@ -79,7 +79,7 @@ describe('data-pull, where the remote lacks something', () => {
     const missing = ['a.txt', 'folder/a', 'model.txt', 'one file.csv', 'private.txt', 'sub/d.txt'];
     expect(refused.outputs.missing?.split('\n')).toEqual(missing);
     expect(refused.stdout).toContain('It has push: false');
-    const said = /Delete the list of its folder \(([^)]+)\)/.exec(refused.stdout)?.[1] ?? '';
+    const said = /Delete the directory manifest of its folder \(([^)]+)\)/.exec(refused.stdout)?.[1] ?? '';
     expect(existsSync(said), refused.stdout).toBe(true);
     await rm(said);
     expect(new Set(await follow(refused.stdout))).toEqual(

@@ -264,10 +264,10 @@ for kind in ["INT64", "INT32", "BOOL"]:
 for kind in ["FLOAT16", "UINT8", "INT8", "INT16", "UINT32", "UINT64"]:
     refuse(f"a graph of {kind}", graph(dtype=getattr(TensorProto, kind)), "iris", "is_setosa", "binary-classification", "takes (float16|uint|int)|holds", ["target", "n", "is_setosa", "target"])
 refuse("float16 out", graph(of=TensorProto.FLOAT16), "iris", "is_setosa", "binary-classification", "no output of numbers", FLOWERS)
-refuse("fractions in whole numbers", graph(dtype=TensorProto.INT64), "iris", "is_setosa", "binary-classification", "cannot hold", FLOWERS)
+refuse("fractions in whole numbers", graph(dtype=TensorProto.INT64), "iris", "is_setosa", "binary-classification", "cannot represent", FLOWERS)
 refuse("another number of features", graph(), "iris", "is_setosa", "binary-classification", "takes 4 features", FLOWERS[:3])
 refuse("several outputs without a name", graph(outputs=("a", "b")), "iris", "is_setosa", "binary-classification", "several outputs", FLOWERS)
-refuse("a score beyond 1", graph(outputs=("out",)), "iris", "is_setosa", "binary-classification", "no probability", FLOWERS)
+refuse("a score beyond 1", graph(outputs=("out",)), "iris", "is_setosa", "binary-classification", "not a probability", FLOWERS)
 refuse("one column a class", converted(linear_model.LogisticRegression(max_iter=1000).fit(iris[PETALS].to_numpy(), iris.target), [("X", types.FloatTensorType([None, 4]))], "columns"), "iris", "target", "multiclass-classification", "several outputs|Give the probability", PETALS)
 # --- What would be a wrong number if it were read.
 def layer(name, tail, output, width=2, shape=(None, None), label="is_setosa", task="binary-classification", says=None, **options):
@@ -303,7 +303,7 @@ softmax = helper.make_node("Softmax", ["raw"], ["p"], axis=1)
 layer("numbers that are named logits", [helper.make_node("Identity", ["raw"], ["logits"])], ["logits"], 1, label="width", task="regression")
 layer("two numbers of a regression", [helper.make_node("Identity", ["raw"], ["y"])], ["y"], label="width", task="regression", says="has 300 numbers for 150 rows")
 layer("probabilities from logits", [helper.make_node("Identity", ["p"], ["probs_from_logits"]), softmax][::-1], ["probs_from_logits"], classes=[0, 1])
-layer("probabilities that are named logits", [softmax, helper.make_node("Identity", ["p"], ["logits"])], ["logits"], says="named as log odds")
+layer("probabilities that are named logits", [softmax, helper.make_node("Identity", ["p"], ["logits"])], ["logits"], says="a name for log odds")
 layer("two numbers that are no two classes", [helper.make_node("Sigmoid", ["raw"], ["p"])], ["p"], says="do not sum to 1")
 for width, label, task in [(2, "is_setosa", "binary-classification"), (3, "target", "multiclass-classification")]:
     turned = [softmax, helper.make_node("Transpose", ["p"], ["probabilities"], perm=[1, 0])]
@@ -314,7 +314,7 @@ for labels, says in [(["benign", "malignant"], "not declared"), (["True", "False
     layer(f"classes {', '.join(labels)} for 0 and 1", [softmax, zip_map("p", "m", labels)], [maps("m", labels)], says=says)
 layer("classes that are declared as 0 and 1", [softmax, zip_map("p", "m", ["benign", "malignant"])], [maps("m", ["benign", "malignant"])], scored="m", classes=[0, 1], declare=True)
 layer("words for 0 and 1", [softmax, zip_map("p", "m", ["no", "yes"])], [maps("m", ["no", "yes"])], scored="m", classes=[0, 1])
-refuse("half of a model", graph().SerializeToString()[:150], "iris", "is_setosa", "binary-classification", "no ONNX model", FLOWERS)
+refuse("half of a model", graph().SerializeToString()[:150], "iris", "is_setosa", "binary-classification", "not an ONNX model", FLOWERS)
 
 (folder / "expected.json").write_text(json.dumps(cases, allow_nan=False))
 print(len(cases))

@@ -237,8 +237,8 @@ refuse("spaces before quotes", "a,b\n" + '1, "x"\n' * 50, "space between a doubl
 refuse("Latin-1", written(mpg.assign(model="Citroën")), "not UTF-8", encoding="latin-1")
 refuse("a quote that never ends", text + '1,2,3,4,"open\n', "line")
 refuse("nothing at all", "", "header")
-refuse("csv.gz, cut", gzip.compress(text.encode())[:-20], "cut or damaged", suffix="csv.gz")
-refuse("csv.gz that is not packed", text.encode(), "cut or damaged|not packed|is no", suffix="csv.gz")
+refuse("csv.gz, cut", gzip.compress(text.encode())[:-20], "truncated or damaged", suffix="csv.gz")
+refuse("csv.gz that is not packed", text.encode(), "truncated or damaged|not compressed|is not a table", suffix="csv.gz")
 refuse("an error page", "<!DOCTYPE html>\n<html><body>404</body></html>\n", "page|HTML")
 refuse("a pointer of Git LFS", "version https://git-lfs.github.com/spec/v1\noid sha256:" + "a" * 64 + "\nsize 12345\n", "LFS")
 refuse("Parquet by the name of CSV", (folder / next(case["file"] for case in cases if case["file"].endswith("parquet"))).read_bytes(), "Parquet")
@@ -294,7 +294,7 @@ for form, write in LINES.items():
     keep_files(f"{form}: links to files and folders", {f"there/x.{form}": write(two), f"data/a.{form}": Path(f"../there/x.{form}"), "data/sub": Path("../there"), "data/round": Path(".")}, pd.concat([two, two], ignore_index=True), path="data")
 for form in ["jsonl", "parquet"]:
     keep_files(f"{form}: partitions below a folder that is named as a column", {f"a=9/k=1/x.{form}": LINES[form](two)}, says="column a has the name of a folder above", path="a=9")
-    keep_files(f"{form}: names that differ by case from file to file", {f"1.{form}": LINES[form](two), f"2.{form}": LINES[form](two.rename(columns={"a": "A"}))}, says="but for upper and lower case")
+    keep_files(f"{form}: names that differ by case from file to file", {f"1.{form}": LINES[form](two), f"2.{form}": LINES[form](two.rename(columns={"a": "A"}))}, says="only by upper and lower case")
 keep_files("CSV with other delimiters", {"1.csv": written(two), "2.csv": written(two, sep=";")}, says="2.csv has the header a;b, which has no column in common with .*1.csv: a,b")
 keep_files("CSV without a header in the second file", {"1.csv": written(two), "2.csv": two.to_csv(index=False, header=False)}, says="has the header 1,2, which has no column in common")
 keep_files("CSV with names that differ by case", {"1.csv": written(two), "2.csv": written(two.rename(columns={"a": "A"}))}, pd.DataFrame({"a": [1, 3, None, None], "b": [2, 4] * 2, "A": [None, None, 1, 3]}))
@@ -326,9 +326,9 @@ sparse = pd.DataFrame([{f"k{(row * 7 + at) % 300}": row + at for at in range(5)}
 file = f"{len(cases):03}.jsonl"
 write_text(file, "\n".join(json.dumps({name: int(value) for name, value in row.dropna().items()}) for _, row in sparse.iterrows()) + "\n")
 keep("JSON lines with few keys in common", file, sparse)
-refuse("JSON lines, keys that differ by case", '{"a": 1, "A": 2, "A_1": 3}\n' * 9, "but for upper and lower case", suffix="jsonl")
-refuse("JSON lines, a key without a name", '{"": 1, "a": 2}\n' * 9, "has no name", suffix="jsonl")
-refuse("a JSON array in place of lines", '[{"a": 1},\n{"a": 2}]\n', "one JSON array, and not one object per line", suffix="jsonl")
+refuse("JSON lines, keys that differ by case", '{"a": 1, "A": 2, "A_1": 3}\n' * 9, "only by upper and lower case", suffix="jsonl")
+refuse("JSON lines, a key without a name", '{"": 1, "a": 2}\n' * 9, "has an empty name", suffix="jsonl")
+refuse("a JSON array in place of lines", '[{"a": 1},\n{"a": 2}]\n', "one JSON array, not one object per line", suffix="jsonl")
 
 (folder / "expected.json").write_text(json.dumps(cases, allow_nan=False))
 print(len(cases))

@@ -32,7 +32,7 @@ export async function jsonKeys(table: TableFiles, names: readonly string[], quer
     // A key that is written as the engine writes another one may be either of them.
     if (isTwice(key.toLowerCase()) || isTwice(unnumbered(key))) unclear.set(key, TWICE);
     else if (key === '' || (isPlace(key) && alike.has('')))
-      unclear.set(key, 'has an empty name, or the reserved name for one');
+      unclear.set(key, 'has an empty name, or the placeholder name for one');
   }
   return { clear: new Set(keys.filter((key) => !unclear.has(key))), unclear };
 }
