@@ -50,7 +50,7 @@ export async function main(context: ActionContext): Promise<void> {
       `${pathFrom(folder, path)}: ${files} recorded files that are not here stay in it, because no pull brought them or no target names them`,
     );
   }
-  if (told.absent.length > 0) context.log.info(`Left alone, not on this machine: ${told.absent.join(', ')}`);
+  if (told.absent.length > 0) context.log.info(`Skipped, because not on this machine: ${told.absent.join(', ')}`);
   const git = new GitChangedFiles(root, context.env);
   const changed = ((await git.list(['.dvc', 'dvc.lock'])) ?? result.updatedFiles).map((file) => pathFrom(folder, file));
   outputs.write(context, {

@@ -85,7 +85,7 @@ export const environment = z
     'auto-merge': z
       .boolean()
       .default(false)
-      .describe('The bot merges when all promotion gates are open, if the default branch requires checks'),
+      .describe('The bot merges when all promotion conditions hold, if the default branch requires checks'),
     targets: z.array(target).min(1),
   })
   .transform(camelCaseKeys);

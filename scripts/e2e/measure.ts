@@ -63,9 +63,9 @@ export interface WordWanted {
   readonly seconds?: number;
 }
 
-/** Waits until the promotion check of a pull request says that all gates are open. @returns Seconds since the merge. */
+/** Waits until the promotion check of a pull request says that all conditions hold. @returns Seconds since the merge. */
 export async function gateOpens(observer: Observer, title: string, merge: Merge): Promise<Seconds> {
-  const isOpen = async () => (await observer.gateOf(title)) === 'Every condition holds';
+  const isOpen = async () => (await observer.gateOf(title)) === 'All conditions hold';
   await waitUntil(isOpen, { what: `open gates of "${title}"`, explain: () => observer.gateOf(title) });
   return since(merge);
 }

@@ -31,8 +31,8 @@ describe('promotion', { timeout: TIMEOUT_MS }, () => {
     expect(waiting?.body).toContain('soak in progress upstream, until');
     expect(await world.check(waiting?.head ?? '')).toMatchObject({ is: 'in_progress' });
     await world.later(24 * HOUR + 60_000);
-    expect(await world.check(waiting?.head ?? '')).toEqual({ is: 'success', title: 'Every condition holds' });
-    expect((await world.open())[PRODUCTION]?.body).toContain('Nothing: a person decides.');
+    expect(await world.check(waiting?.head ?? '')).toEqual({ is: 'success', title: 'All conditions hold' });
+    expect((await world.open())[PRODUCTION]?.body).toContain('All conditions hold: a person decides.');
     await world.merge(PRODUCTION);
     expect(await world.file('k8s/production.yaml')).toBe(manifest(uriOf(digestOf('a'))));
     const written = world.bot.writes.count;

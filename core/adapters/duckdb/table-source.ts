@@ -268,7 +268,7 @@ export async function refuseChanged(parts: readonly OpenedFiles[]): Promise<void
     const stamp = await stampOf(files).catch(() => undefined);
     if (stamp === source.stamp) continue;
     throw new UserError('DATA_MODIFIED', `${files.join(', ')} changed while it was read`, {
-      fix: 'Make sure that nothing writes the file while it is read, and run again.',
+      fix: 'Make sure that no process writes the file while it is read, and run the job again.',
     });
   }
 }

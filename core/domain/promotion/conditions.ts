@@ -49,7 +49,7 @@ export function unmetConditions(facts: ConditionFacts): readonly UnmetCondition[
 }
 
 function upstreamCondition({ name, holdsDigest, health }: UpstreamFacts): readonly UnmetCondition[] {
-  if (!holdsDigest) return [closed('upstream', `${name} does not hold this version yet`)];
+  if (!holdsDigest) return [closed('upstream', `${name} does not have this version yet`)];
   if (health.state === 'verified') return [];
   if (health.state === 'failed') return [closed('health', `failed in ${name}: ${health.reason}`)];
   return [{ kind: 'health', reason: `${name}: ${health.reason}`, untilMs: health.untilMs }];
@@ -63,7 +63,7 @@ function soakCondition({ upstream, soakMs, nowMs }: ConditionFacts): readonly Un
   const untilMs = Math.max(...since) + soakMs;
   if (untilMs <= nowMs) return [];
   const known = Number.isFinite(untilMs);
-  const reason = known ? 'soaks upstream' : 'soaks once it is verified upstream';
+  const reason = known ? 'soak in progress upstream' : 'soak starts when it is verified upstream';
   return [{ kind: 'soak', reason, untilMs: known ? untilMs : undefined }];
 }
 

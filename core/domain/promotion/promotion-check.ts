@@ -40,7 +40,7 @@ export function decidePromotionCheck(changes: readonly ChangedEnvironment[]): Pr
   }
   const [first] = changes.flatMap(({ outcome }) => (outcome.kind === 'refused' ? [] : outcome.waiting));
   if (first !== undefined) return { conclusion: 'pending', title: `Waits: ${describeCondition(first)}`, findings };
-  return { conclusion: 'success', title: 'Every condition holds', findings };
+  return { conclusion: 'success', title: 'All conditions hold', findings };
 }
 
 /** A condition and until when, in words; instants in UTC, to the minute. */
@@ -65,7 +65,7 @@ function atMinute(ms: number): string {
 function describeChange({ model, environment, outcome }: ChangedEnvironment): string {
   if (outcome.kind === 'refused') return `${model} in ${environment}: ${outcome.reason}`;
   const waits =
-    outcome.waiting.length === 0 ? 'nothing to wait for' : outcome.waiting.map(describeCondition).join('; ');
+    outcome.waiting.length === 0 ? 'all conditions hold' : outcome.waiting.map(describeCondition).join('; ');
   if (outcome.kind === 'version') return `${model} v${outcome.version} in ${environment}: ${waits}`;
   return `${model} in ${environment}: rolls back to ${outcome.to}, which the default branch had from ${outcome.since}: ${waits}`;
 }

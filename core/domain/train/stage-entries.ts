@@ -32,7 +32,7 @@ export function localPath(value: PlainValue, file: string): string {
 export function unsupported(file: string, what: string): UserError {
   return dvcError('DVC_UNSUPPORTED', file, {
     message: `${what} is not supported yet`,
-    fix: "Write it out without that, or set command: dvc repro in tidegate.yaml's train instead of stages.",
+    fix: "Write it without this, or set command: dvc repro in tidegate.yaml's train instead of stages.",
   });
 }
 

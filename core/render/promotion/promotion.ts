@@ -272,10 +272,10 @@ const MERGES_ITSELF =
 
 function renderWaiting({ waiting, autoMerge }: PromotionView): string {
   if (waiting.length === 0) {
-    return `#### Open gates\n\nAll gates are open${autoMerge === true ? `. ${MERGES_ITSELF}` : ': a person decides.'}`;
+    return `#### Conditions\n\nAll conditions hold${autoMerge === true ? `. ${MERGES_ITSELF}` : ': a person decides.'}`;
   }
   const rows = waiting.map((one) => [one.kind, escapeText(describeCondition(one), 300)]);
-  return `#### What waits\n\n${renderTable(['condition', 'waits for'], rows)}\n\nThe check \`tidegate / promotion\` is pending until then.${autoMerge === true ? ` ${MERGES_ITSELF}` : ''}`;
+  return `#### Waiting for\n\n${renderTable(['condition', 'waits for'], rows)}\n\nThe check \`tidegate / promotion\` is pending until then.${autoMerge === true ? ` ${MERGES_ITSELF}` : ''}`;
 }
 
 const COMMANDS =

@@ -128,7 +128,7 @@ function modifiedError(
     'or set force: true.',
   ];
   const fix = ways.join(', ');
-  return new UserError('DATA_MODIFIED', `${list(paths)} changed and exist nowhere else, so they are not overwritten`, {
+  return new UserError('DATA_MODIFIED', `${list(paths)} changed and have no other copy, so they are not overwritten`, {
     fix: fix.charAt(0).toUpperCase() + fix.slice(1),
   });
 }

@@ -112,7 +112,7 @@ async function bringUpToDate(want: WantedOutput, request: PushRequest, ports: Pu
 
 function unlikeItsLock({ path, declaredIn }: TrackedOutput, stage: string): UserError {
   return new UserError('DATA_MODIFIED', `${path} is not what ${declaredIn} says stage ${stage} made`, {
-    fix: `Run the stage (the action train does), then push again.`,
+    fix: `Run the stage (for example with the action train), then push again.`,
     place: { file: declaredIn },
   });
 }

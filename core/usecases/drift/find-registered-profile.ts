@@ -35,7 +35,7 @@ export async function findRegisteredProfile(
   const { version } = known;
   const document = await dataDocumentOf(known, ports.documents);
   if (document === undefined) {
-    throw missing(`the document of v${version}'s release has expired on GitHub, so its profile cannot be told`);
+    throw missing(`the document of v${version}'s release has expired on GitHub, so its profile is not available`);
   }
   const reference = document.profile;
   const profile = reference && (await ports.documents.readDocument('profile', reference.digest));
@@ -54,12 +54,12 @@ async function versionInProduction(
   const last = lastRunning(running, ports.catalog);
   if (last !== undefined && last.version === undefined) throw missing(lostVersion(last));
   const known = last?.version ?? (await ports.catalog.newest());
-  if (known === undefined) throw missing('no version is registered that is believed');
+  if (known === undefined) throw missing('no trusted version is registered');
   return known;
 }
 
 function missing(message: string): UserError {
   return new UserError('REPORT_NOT_FOUND', message, {
-    fix: 'Register a version with evaluate-and-gate before it, or give the input reference: a profile or a table.',
+    fix: 'Register a version after evaluate-and-gate, or set the input reference to a profile or a table.',
   });
 }

@@ -73,12 +73,12 @@ async function describeScores(
   const table = await tables.describe(absolute);
   const invalid = (what: string) =>
     new UserError('DATA_INVALID', `${shown}: column ${columns.join(', ')} ${what}`, {
-      fix: 'Write one prediction for each row of the dataset, in its order.',
+      fix: 'Write one prediction per row of the dataset, in the same order.',
     });
   const types = columns.map((wanted) => table.columns.find(({ name }) => name === wanted)?.type);
   // The reader names the column that is not there, and one that is near.
   if (types.includes(undefined)) for await (const _ of tables.read(table, { columns, batchRows: 1 })) break;
-  if (types.some((type) => type === 'text' || type === 'other')) throw invalid('holds no numbers');
+  if (types.some((type) => type === 'text' || type === 'other')) throw invalid('is not numeric');
   if ((await tables.rowsAbove(table, rows - 1)) !== rows) throw invalid('has another number of rows than the dataset');
   return { table, columns };
 }

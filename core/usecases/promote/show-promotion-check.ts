@@ -126,7 +126,7 @@ async function outcomeOf(
     return { kind: 'refused', reason: refused };
   }
   const { version } = after;
-  if (version === undefined) return { kind: 'refused', reason: after.note ?? 'it names no version' };
+  if (version === undefined) return { kind: 'refused', reason: after.note ?? 'it does not name a version' };
   return { kind: 'version', version: version.version, waiting: await conditions.waiting(environment, version) };
 }
 
