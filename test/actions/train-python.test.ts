@@ -162,7 +162,7 @@ stages:
     ['a list as a key', 't = 1\nu = {[1]: 2}\n', 'a list is a key'],
     ['a text without an end', 't = 1\nu = "x\n', 'p.py'],
     ['an indented line', 't = 1\nu = 2\n  v = 3\n', 'indented'],
-    ['a conflict of a merge', '<<<<<<< HEAD\nt = 1\n=======\nt = 2\n>>>>>>> b\n', 'not Python'],
+    ['a conflict of a merge', '<<<<<<< HEAD\nt = 1\n=======\nt = 2\n>>>>>>> b\n', 'marks of a merge conflict'],
     ['a number with a zero first', 't = 1\nu = 012\n', '012 is not a number'],
     ['an escape that is cut', "t = 1\nu = '\\x4'\n", 'escape'],
     ['an absent parameter', 'u = 1\n', 'missing'],
