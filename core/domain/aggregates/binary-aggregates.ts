@@ -1,11 +1,12 @@
 import type { CalibrationSums } from '../metrics/calibration.ts';
 import { type BinShape, binCount, binSql, coarseCount, coarseSql } from './score-bins.ts';
 import type { SqlDialect } from './sql-dialect.ts';
-import { type Cut, keySql, type ScoredRelation, type Statement, sourceOf, stable } from './statement.ts';
+import { type Cut, keySql, type ScoredRelation, type Statement, sizeSql, sourceOf, stable } from './statement.ts';
 
 /** Cells of a confusion of two classes. */
 export const CONFUSION_CELLS = 4;
-const CALIBRATION_BINS = 10;
+/** Equal bins of the probability that calibration is looked at in. */
+export const CALIBRATION_BINS = 10;
 /** Scores nearer to 0 or 1 than this are at the end. */
 const END = 1e-12;
 const SMALL_KEYS = 65_536;
@@ -96,7 +97,7 @@ function binStatement({ relation, score, cut }: BinaryScores, { shape }: BinaryP
     { sql: binSql(score, shape), size: bins },
   ]);
   const square = weight === null ? [] : [`SUM(${weight} * ${weight})`, sumIf(`${label} = 1`, `${weight} * ${weight}`)];
-  const all = weight === null ? 'COUNT(*)' : `SUM(${weight})`;
+  const all = sizeSql(weight);
   const columns = [all, sumIf(`${label} = 1`, weight), ...square];
   return {
     sql: `SELECT ${typed(key, dialect)} AS k, ${columns.join(', ')} FROM ${sourceOf(cut)} GROUP BY 1`,
@@ -146,7 +147,7 @@ function partStatement(
   // Where a coarse bin begins at the threshold, the bins tell what reaches it.
   const isBinned = shape.decidedFrom !== undefined;
   const columns = [
-    weight === null ? 'COUNT(*)' : `SUM(${weight})`,
+    sizeSql(weight),
     sumIf(isOne, weight),
     ...(isBinned ? ['0', '0'] : [sumIf(isDecided, weight), sumIf(`${isDecided} AND ${isOne}`, weight)]),
     `SUM(${times}-LN(GREATEST(${Number.EPSILON}, ${right})))`,
@@ -227,7 +228,7 @@ function calibrationStatement(
   const [low, high] = [`${score} <= ${END}`, `${score} >= 1 - ${END}`];
   const columns = [
     'COUNT(*)',
-    weight === null ? 'COUNT(*)' : `SUM(${weight})`,
+    sizeSql(weight),
     of(score),
     of(label),
     atEnd(low, 0),

@@ -1,9 +1,7 @@
 import type { CalibrationSums } from '../metrics/calibration.ts';
-import { type BinaryAggregates, emptyCalibration } from './binary-aggregates.ts';
+import { type BinaryAggregates, CALIBRATION_BINS, emptyCalibration } from './binary-aggregates.ts';
 import type { SqlDialect } from './sql-dialect.ts';
-import { type Cut, keySql, type ScoredRelation, type Statement, sourceOf, stable } from './statement.ts';
-
-const CALIBRATION_BINS = 10;
+import { type Cut, keySql, type ScoredRelation, type Statement, sizeSql, sourceOf, stable } from './statement.ts';
 
 /** A model's probabilities of several classes, as counts and sums. */
 export interface MulticlassAggregates {
@@ -63,10 +61,6 @@ function ofLabel(scores: readonly string[], label: string): string {
   return `CASE ${cases.join(' ')} ELSE ${scores.at(-1)} END`;
 }
 
-function total(weight: string | null): string {
-  return weight === null ? 'COUNT(*)' : `SUM(${weight})`;
-}
-
 function confusionStatement({ relation, scores, cut }: MulticlassScores, dialect: SqlDialect) {
   const { label, weight, part, parts } = relation;
   const classes = scores.length;
@@ -77,7 +71,7 @@ function confusionStatement({ relation, scores, cut }: MulticlassScores, dialect
     { sql: decided(scores), size: classes },
   ]);
   return {
-    sql: `SELECT ${dialect.whole(key.sql)} AS k, ${total(weight)} FROM ${sourceOf(cut)} GROUP BY 1`,
+    sql: `SELECT ${dialect.whole(key.sql)} AS k, ${sizeSql(weight)} FROM ${sourceOf(cut)} GROUP BY 1`,
     read: ([keys = EMPTY, rows = EMPTY]: readonly Float64Array[]) => {
       const cells = parts * classes ** 2;
       const slices = Array.from({ length: cut.count }, () => new Float64Array(cells));
@@ -129,7 +123,7 @@ function calibrationStatement({ relation, scores, cut }: MulticlassScores, diale
   const isRight = `${decided(scores)} = ${label}`;
   const columns = [
     'COUNT(*)',
-    total(weight),
+    sizeSql(weight),
     `SUM(${times}${most})`,
     `SUM(CASE WHEN ${isRight} THEN ${weight ?? '1'} ELSE 0 END)`,
   ];

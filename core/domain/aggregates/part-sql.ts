@@ -1,6 +1,6 @@
 import { DAY_MS } from '../evaluation/cluster-rows.ts';
 import type { Grouping } from '../policy/grouping.ts';
-import { isFiniteSql, type SqlDialect, sqlNumber, sqlText } from './sql-dialect.ts';
+import { isFiniteSql, type SqlDialect, sqlLiteral } from './sql-dialect.ts';
 
 /** Chosen: an interval by 512 parts is as wide as that by rows; 3 % of its width is the standard deviation of that. */
 export const MOST_PARTS = 512;
@@ -41,11 +41,7 @@ export function partOfGroup(group: string, values: readonly GroupValue[], dialec
   const known = values.filter((value) => value !== null).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   const parts = Math.max(1, values.length);
   if (known.length === 0) return { join: '', part: '0', parts };
-  const rows = known.map((value, part) => `(${literal(value)}, ${part})`);
+  const rows = known.map((value, part) => `(${sqlLiteral(value)}, ${part})`);
   const join = ` LEFT JOIN (VALUES ${rows.join(', ')}) AS known(value, number) ON ${group} = known.value`;
   return { join, part: `COALESCE(known.number, ${known.length})`, parts };
-}
-
-function literal(value: string | number): string {
-  return typeof value === 'string' ? sqlText(value) : sqlNumber(value);
 }

@@ -3,7 +3,7 @@ import type { BinaryAggregates } from './binary-aggregates.ts';
 import { type PartSizes, partSizes } from './part-influence.ts';
 import { coarseCount } from './score-bins.ts';
 import type { SqlDialect } from './sql-dialect.ts';
-import { type Cut, keySql, type ScoredRelation, type Statement, sourceOf, stable } from './statement.ts';
+import { type Cut, keySql, type ScoredRelation, type Statement, sizeSql, sourceOf, stable } from './statement.ts';
 
 /** Why intervals of random parts are those of rows. */
 const PARTS_METHOD = 'influence function (t), summed by 512 random parts of the rows';
@@ -42,7 +42,7 @@ export function countStatement(
   ]);
   const columns = [
     'COUNT(*)',
-    weight === null ? 'COUNT(*)' : `SUM(${weight})`,
+    sizeSql(weight),
     isDiffering === null ? '0' : `COUNT(CASE WHEN ${isDiffering} THEN 1 END)`,
   ];
   return {

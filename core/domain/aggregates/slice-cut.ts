@@ -5,7 +5,7 @@ import {
   type SliceDeclaration,
   type SliceKey,
 } from '../evaluation/slice.ts';
-import { isFiniteSql, sqlNumber, sqlText } from './sql-dialect.ts';
+import { isFiniteSql, sqlLiteral, sqlNumber } from './sql-dialect.ts';
 import type { Cut } from './statement.ts';
 
 /** Chosen: so many comparisons take less than looking a value up in a table. */
@@ -70,7 +70,7 @@ export function cutOf(from: string, column: SlicedColumn, slices: readonly Decla
     return { from, code: `CASE ${cases.join(' ')} END`, count };
   }
   const rows = slices.flatMap(({ value }, at) =>
-    value === null || value === undefined ? [] : [`(${literal(value)}, ${at})`],
+    value === null || value === undefined ? [] : [`(${sqlLiteral(value)}, ${at})`],
   );
   const missing = slices.findIndex(({ value }) => value === null);
   const joined = `${from} LEFT JOIN (VALUES ${rows.join(', ')}) AS cut(value, code) ON ${sql} = cut.value`;
@@ -82,9 +82,5 @@ function conditionOf(sql: string, { key, value }: DeclaredSlice, last: number | 
   if ('from' in key) {
     return `${sql} >= ${sqlNumber(key.from)} AND ${sql} ${key.to === last ? '<=' : '<'} ${sqlNumber(key.to)}`;
   }
-  return value === null || value === undefined ? `${sql} IS NULL` : `${sql} = ${literal(value)}`;
-}
-
-function literal(value: string | number): string {
-  return typeof value === 'string' ? sqlText(value) : sqlNumber(value);
+  return value === null || value === undefined ? `${sql} IS NULL` : `${sql} = ${sqlLiteral(value)}`;
 }

@@ -36,6 +36,11 @@ export function sqlText(value: string): string {
   return `'${value.replaceAll("'", "''")}'`;
 }
 
+/** A text or a number as SQL writes it. */
+export function sqlLiteral(value: string | number): string {
+  return typeof value === 'string' ? sqlText(value) : sqlNumber(value);
+}
+
 /** SQL of whether a number is finite; false or NULL where it is not. */
 export function isFiniteSql(number: string): string {
   return `${number} > -1e308 AND ${number} < 1e308`;

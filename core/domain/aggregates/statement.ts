@@ -37,6 +37,11 @@ export function sourceOf({ from, code, count }: Cut): string {
   return count === 1 && code === '0' ? from : `${from} WHERE ${code} IS NOT NULL`;
 }
 
+/** SQL of how many rows there are, or of their weight. */
+export function sizeSql(weight: string | null): string {
+  return weight === null ? 'COUNT(*)' : `SUM(${weight})`;
+}
+
 /** SQL of a key that counts through dimensions, the last one fastest. */
 export function keySql(dimensions: readonly { readonly sql: string; readonly size: number }[]): {
   readonly sql: string;

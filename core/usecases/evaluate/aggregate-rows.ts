@@ -22,6 +22,7 @@ import type { SliceKey } from '../../domain/evaluation/slice.ts';
 import { UserError } from '../../errors.ts';
 import type { Relation } from '../../ports/evaluate/relation-engine.ts';
 import { type Asking, aggregateModel, type ModelColumns, type ModelRows } from './aggregate-models.ts';
+import { interleave } from './read-predictions.ts';
 
 /** Chosen: rows of a slice that are fetched and judged one by one, so that small slices are judged as ever. */
 const HELD_ROWS = 65_536;
@@ -107,13 +108,8 @@ async function aggregateSlices(
 ): Promise<readonly AggregatedSlice[]> {
   const slices = await countSlices(rows.relation.from, column, asking);
   if (slices.length > MOST_SLICES) {
-    throw new UserError(
-      'DATA_UNSUPPORTED',
-      `there are more than ${MOST_SLICES} slices of ${column.declaration.column}`,
-      {
-        fix: 'Use wider bins.',
-      },
-    );
+    const what = `there are more than ${MOST_SLICES} slices of ${column.declaration.column}`;
+    throw new UserError('DATA_UNSUPPORTED', what, { fix: 'Use wider bins.' });
   }
   const large = slices.filter((slice) => slice.rows > HELD_ROWS);
   const small = slices.filter((slice) => slice.rows <= HELD_ROWS);
@@ -178,7 +174,11 @@ async function holdRows(
   return small.map(({ key }, at) => {
     const rows = rowsOf[at] ?? [];
     const numbers = (column: number) => Float64Array.from(rows, (row) => Number(columns[column]?.[row] ?? Number.NaN));
-    const scored = (first: number) => interleaved(Array.from({ length: width }, (_, of) => numbers(first + of)));
+    const scored = (first: number) =>
+      interleave(
+        Array.from({ length: width }, (_, of) => numbers(first + of)),
+        rows.length,
+      );
     return {
       slice: key,
       labels: numbers(1),
@@ -200,15 +200,4 @@ function clusters(parts: Float64Array): ScoredPopulation['sampling'] {
     return number;
   });
   return { kind: 'clusters', ids, count: numbers.size };
-}
-
-function interleaved(columns: readonly Float64Array[]): Float64Array {
-  const [first = new Float64Array(0)] = columns;
-  if (columns.length === 1) return first;
-  const all = new Float64Array(first.length * columns.length);
-  for (const [of, values] of columns.entries())
-    values.forEach((value, row) => {
-      all[row * columns.length + of] = value;
-    });
-  return all;
 }

@@ -89,6 +89,18 @@ describe('aggregates of slices', () => {
     expect(slices.every(({ rows }) => rows === ROWS / 100)).toBe(true);
   }, 30_000);
 
+  it('are of any text, whatever it means in SQL', async () => {
+    const rows = 10_000;
+    const texts = ["O'Brien", "'); DROP TABLE related_0; --", 'a\\b', 'é😀', `\${'$'}{x}`, '%', 'NULL ', '0x1', '--'];
+    const column = Array.from({ length: rows }, (_, i) => texts[i % 10] ?? null);
+    const { slices } = await aggregate(draw(rows, flights(-1)), plan, {
+      slices: [{ column: 'text' }],
+      columns: { text: column },
+    });
+    expect(slices.map(({ key }) => ('value' in key ? key.value : key))).toEqual([...texts.toSorted(), null]);
+    expect(slices.every((slice) => slice.rows === rows / 10)).toBe(true);
+  }, 30_000);
+
   it('are refused above 200 of a column, and for bins of text', async () => {
     const ids = Float64Array.from({ length: 1000 }, (_, i) => i % 201);
     const few = draw(1000, flights(-1));
