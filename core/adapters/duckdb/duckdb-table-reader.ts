@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { DUCKDB } from '../../domain/aggregates/sql-dialect.ts';
 import type { CsvOptions, TableBatch, TableColumn, TableDescription } from '../../domain/table/table.ts';
@@ -202,8 +203,8 @@ async function openDuckDb(options: NativeModuleOptions) {
     preserve_insertion_order: 'true',
     // Keys of 16 bits are counted in arrays.
     perfect_ht_threshold: '20',
-    // Tables that do not fit into memory.
-    temp_directory: tmpdir(),
+    // Tables that do not fit into memory. The engine names its files by fixed names, so each engine has a folder of its own.
+    temp_directory: join(tmpdir(), `tidegate-tables-${randomUUID()}`),
   });
   const connection = await instance.connect();
   // What a time with a zone is must not depend on the machine's. Not known before the engine is up.

@@ -186,7 +186,6 @@ describe('DuckDbTableReader', () => {
     expect(Number(stdout)).toBe(Date.UTC(2000, 11, 31, 22));
   });
 
-  // Long tables are decoded without the engine, short and wide ones and those with text by it.
   it.each([
     ['few rows', 3000, ['n', 'x']],
     ['many rows', 150_000, ['n', 'x']],
@@ -210,6 +209,22 @@ describe('DuckDbTableReader', () => {
       row += batch.rows;
     }
     expect(row).toBe(rows);
+  });
+
+  it('never shares the files of what does not fit into memory with another engine', async () => {
+    const other = new DuckDbTableReader({ env: {}, nodeModules: PROJECT_MODULES });
+    const folderOf = async (engine: DuckDbTableReader) => {
+      const table = await engine.describe(join(folder, 'rows.csv'));
+      const relation = await engine.relate([{ as: 'id', table, column: 'id' }]);
+      const [folders] = await relation.query("SELECT current_setting('temp_directory')");
+      await relation.close();
+      return String(folders?.[0]);
+    };
+    const [own, its] = [await folderOf(reader), await folderOf(other)];
+    await other.close();
+    expect(own.startsWith(tmpdir())).toBe(true);
+    expect(own).not.toBe(tmpdir());
+    expect(own).not.toBe(its);
   });
 
   it('reads 5,000 columns and a giant text', async () => {
