@@ -1,5 +1,5 @@
 import type { CalibrationSums } from '../metrics/calibration.ts';
-import { type BinShape, binCount, binSql, coarseCount, coarseSql } from './score-bins.ts';
+import { type BinShape, binCount, binSql, coarseCount, coarseSql, type ScoreRange } from './score-bins.ts';
 import type { SqlDialect } from './sql-dialect.ts';
 import { type Cut, keySql, type ScoredRelation, type Statement, sizeSql, sourceOf, stable } from './statement.ts';
 
@@ -45,6 +45,7 @@ export interface BinaryScores {
   readonly relation: ScoredRelation;
   /** SQL of the probability of label 1. */
   readonly score: string;
+  readonly range: ScoreRange;
   readonly cut: Cut;
 }
 
@@ -83,10 +84,13 @@ function typed({ sql, size }: { readonly sql: string; readonly size: number }, d
   return size <= SMALL_KEYS ? dialect.small(sql) : dialect.whole(sql);
 }
 
-function sumIf(condition: string, weight: string | null): string {
-  return weight === null
-    ? `COUNT(CASE WHEN ${condition} THEN 1 END)`
-    : `SUM(CASE WHEN ${condition} THEN ${weight} ELSE 0 END)`;
+function sumIf(condition: string, weight: string | null, dialect: SqlDialect): string {
+  return weight === null ? dialect.countIf(condition) : `SUM(CASE WHEN ${condition} THEN ${weight} ELSE 0 END)`;
+}
+
+/** How many rows have label 1, or their weight: labels are 0 and 1, and a product is cheaper than a condition. */
+function sumOfOnes({ label, weight }: ScoredRelation): string {
+  return weight === null ? `SUM(${label})` : `SUM(${weight} * ${label})`;
 }
 
 function binStatement({ relation, score, cut }: BinaryScores, { shape }: BinaryPlan, dialect: SqlDialect) {
@@ -96,9 +100,8 @@ function binStatement({ relation, score, cut }: BinaryScores, { shape }: BinaryP
     { sql: cut.code, size: cut.count },
     { sql: binSql(score, shape), size: bins },
   ]);
-  const square = weight === null ? [] : [`SUM(${weight} * ${weight})`, sumIf(`${label} = 1`, `${weight} * ${weight}`)];
-  const all = sizeSql(weight);
-  const columns = [all, sumIf(`${label} = 1`, weight), ...square];
+  const square = weight === null ? [] : [`SUM(${weight} * ${weight})`, `SUM(${weight} * ${weight} * ${label})`];
+  const columns = [sizeSql(weight), sumOfOnes(relation), ...square];
   return {
     sql: `SELECT ${typed(key, dialect)} AS k, ${columns.join(', ')} FROM ${sourceOf(cut)} GROUP BY 1`,
     read: ([keys = EMPTY, totals = EMPTY, ones = EMPTY, squares, squaresOfOnes]: readonly Float64Array[]) =>
@@ -128,8 +131,13 @@ function putBoth(values: Float64Array, at: number, both = 0, ones = 0): void {
   values[at + 1] = stable(ones);
 }
 
+/** No score is so near to 0 or 1 that its logarithm is limited. */
+function isAwayFromEnds({ least, most }: ScoreRange): boolean {
+  return least >= Number.EPSILON && most <= 1 - Number.EPSILON;
+}
+
 function partStatement(
-  { relation, score, cut }: BinaryScores,
+  { relation, score, range, cut }: BinaryScores,
   { shape, decisionThreshold }: BinaryPlan,
   dialect: SqlDialect,
 ): Statement<readonly Parts[]> {
@@ -143,14 +151,17 @@ function partStatement(
   const isOne = `${label} = 1`;
   const isDecided = `${score} >= ${decisionThreshold}`;
   const times = weight === null ? '' : `${weight} * `;
-  const right = `CASE WHEN ${isOne} THEN ${score} ELSE 1 - ${score} END`;
+  // Without a condition for each row; exact, since one of the products is 0.
+  const right = `${label} * ${score} + (1 - ${label}) * (1 - ${score})`;
   // Where a coarse bin begins at the threshold, the bins tell what reaches it.
   const isBinned = shape.decidedFrom !== undefined;
   const columns = [
     sizeSql(weight),
-    sumIf(isOne, weight),
-    ...(isBinned ? ['0', '0'] : [sumIf(isDecided, weight), sumIf(`${isDecided} AND ${isOne}`, weight)]),
-    `SUM(${times}-LN(GREATEST(${Number.EPSILON}, ${right})))`,
+    sumOfOnes(relation),
+    ...(isBinned
+      ? ['0', '0']
+      : [sumIf(isDecided, weight, dialect), sumIf(`${isDecided} AND ${isOne}`, weight, dialect)]),
+    `-SUM(${times}LN(${isAwayFromEnds(range) ? right : `GREATEST(${Number.EPSILON}, ${right})`}))`,
     `SUM(${times}(${score} - ${label}) * (${score} - ${label}))`,
   ];
   return {
@@ -224,7 +235,7 @@ function calibrationStatement(
     { sql: `GREATEST(0, CEIL(${score} * ${CALIBRATION_BINS}) - 1)`, size: CALIBRATION_BINS },
   ]);
   const of = (value: string) => (weight === null ? `SUM(${value})` : `SUM(${weight} * ${value})`);
-  const atEnd = (end: string, one: number) => sumIf(`${end} AND ${label} = ${one}`, weight);
+  const atEnd = (end: string, one: number) => sumIf(`${end} AND ${label} = ${one}`, weight, dialect);
   const [low, high] = [`${score} <= ${END}`, `${score} >= 1 - ${END}`];
   const columns = [
     'COUNT(*)',

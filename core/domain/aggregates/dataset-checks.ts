@@ -33,52 +33,127 @@ export interface ScoreFacts {
   readonly decided: number;
   /** Rows whose probabilities do not sum to 1; 0 for one column. */
   readonly unequalSums: number;
+  /** Rows to which both models gave other scores; 0 for the first model. */
+  readonly differing: number;
 }
 
 /** What a dataset's rows are. */
-export interface DatasetFacts {
+export interface RowFacts {
   readonly rows: number;
   /** Rows whose label is missing or none of the task. */
   readonly withoutLabel: number;
   /** Rows whose weight is missing, infinite or below 0. */
   readonly withoutWeight: number;
   readonly totalWeight: number;
-  /** Rows to which both models gave other scores; 0 without a champion. */
-  readonly differing: number;
   readonly meanLabel: number;
   readonly fromMs: number;
   readonly toMs: number;
+}
+
+/** What a dataset's rows and each model's scores are. */
+export interface DatasetFacts extends RowFacts {
   readonly models: readonly ScoreFacts[];
 }
 
-/** One scan for all that can be wrong with labels, weights and scores. */
-export function checkStatement(columns: CheckedColumns): Statement<DatasetFacts> {
-  const { from, label, weight, time, models, decisionThreshold } = columns;
-  const count = (condition: string) => `COUNT(CASE WHEN ${condition} THEN 1 END)`;
-  const [own = [], rival] = models;
-  const fixed = [
+/** The statements that look at everything that can be wrong with labels, weights and scores. */
+export interface CheckStatements {
+  readonly dataset: Statement<RowFacts>;
+  /** One a model. */
+  readonly models: readonly Statement<ScoreFacts>[];
+}
+
+/** One statement for the dataset and one for each model, so that an engine can work on them at the same time. */
+export function checkStatements(columns: CheckedColumns, dialect: SqlDialect): CheckStatements {
+  const [own = []] = columns.models;
+  return {
+    dataset: rowStatement(columns, dialect),
+    models: columns.models.map((scores, at) =>
+      scoreStatement({ ...columns, scores, compared: at === 0 ? null : own }, dialect),
+    ),
+  };
+}
+
+function rowStatement({ from, label, weight, time }: CheckedColumns, dialect: SqlDialect): Statement<RowFacts> {
+  const isWeight = `${weight} >= 0 AND ${weight} < 1e308`;
+  const columns = [
     'COUNT(*)',
-    count(label.isValid),
-    weight === null ? '0' : count(`${weight} >= 0 AND ${weight} < 1e308`),
-    weight === null ? 'COUNT(*)' : `SUM(CASE WHEN ${weight} >= 0 AND ${weight} < 1e308 THEN ${weight} ELSE 0 END)`,
-    rival === undefined ? '0' : count(own.map((score, at) => `${score} <> ${rival[at]}`).join(' OR ')),
+    dialect.countIf(label.isValid),
+    weight === null ? 'COUNT(*)' : dialect.countIf(isWeight),
+    weight === null ? 'COUNT(*)' : `SUM(CASE WHEN ${isWeight} THEN ${weight} ELSE 0 END)`,
     label.isNumber ? `AVG(CASE WHEN ${label.isValid} THEN ${label.value} END)` : '0',
     time === null ? 'NULL' : `MIN(${time})`,
     time === null ? 'NULL' : `MAX(${time})`,
   ];
-  const ofModel = (scores: readonly string[]) => [
-    scores.length === 1 ? '0' : count(sumsWrongly(scores)),
-    scores.length === 1 ? count(`${scores[0]} >= ${decisionThreshold}`) : '0',
-    ...scores.flatMap((score) => [count(isFiniteSql(score)), `MIN(${score})`, `MAX(${score})`]),
-  ];
-  const selected = [...fixed, ...models.flatMap(ofModel)].map((sql, at) => `${sql} AS c${at}`);
   return {
-    sql: `SELECT ${selected.join(', ')} FROM ${from}`,
+    sql: selectOf(columns, from),
     read: (answer) => {
-      const numbers = answer.map((column) => column[0] ?? Number.NaN);
-      return readFacts(numbers, columns);
+      const at = firstRow(answer);
+      return {
+        rows: at(0),
+        withoutLabel: at(0) - at(1),
+        withoutWeight: at(0) - at(2),
+        totalWeight: at(3),
+        meanLabel: at(4),
+        fromMs: at(5),
+        toMs: at(6),
+      };
     },
   };
+}
+
+interface CheckedScores extends Pick<CheckedColumns, 'from' | 'decisionThreshold'> {
+  readonly scores: readonly string[];
+  /** Scores of the other model; null: none. */
+  readonly compared: readonly string[] | null;
+}
+
+/** How many columns come before those of each score. */
+const OF_ALL_SCORES = 4;
+const OF_EACH_SCORE = 3;
+
+function scoreStatement(
+  { from, scores, compared, decisionThreshold }: CheckedScores,
+  dialect: SqlDialect,
+): Statement<ScoreFacts> {
+  const isDiffering = compared && scores.map((score, at) => `${score} <> ${compared[at]}`).join(' OR ');
+  const columns = [
+    'COUNT(*)',
+    isDiffering === null ? '0' : dialect.countIf(isDiffering),
+    scores.length === 1 ? '0' : dialect.countIf(sumsWrongly(scores)),
+    scores.length === 1 ? dialect.countIf(`${scores[0]} >= ${decisionThreshold}`) : '0',
+    ...scores.flatMap((score) => [dialect.countIf(isFiniteSql(score)), `MIN(${score})`, `MAX(${score})`]),
+  ];
+  return {
+    sql: selectOf(columns, from),
+    read: (answer) => {
+      const at = firstRow(answer);
+      const every = (offset: number) => scores.map((_, score) => at(OF_ALL_SCORES + OF_EACH_SCORE * score + offset));
+      const [finite, lowest, highest] = [every(0), every(1), every(2)];
+      return {
+        differing: at(1),
+        unequalSums: at(2),
+        decided: at(3),
+        missing: finite.reduce((sum, rows) => sum + at(0) - rows, 0),
+        least: Math.min(...lowest),
+        most: Math.max(...highest),
+        ends: lowest.map((least, score) => endsOf(least, highest[score] ?? Number.NaN)),
+      };
+    },
+  };
+}
+
+/** Of scores that are all missing: any. */
+function endsOf(least: number, most: number): ScoreFacts['ends'][number] {
+  return Number.isNaN(least) || Number.isNaN(most) ? { least: 0, most: 1 } : { least, most };
+}
+
+function selectOf(columns: readonly string[], from: string): string {
+  return `SELECT ${columns.map((sql, at) => `${sql} AS c${at}`).join(', ')} FROM ${from}`;
+}
+
+/** Reads numbers of an answer of one row; NaN for what is NULL. */
+function firstRow(answer: readonly Float64Array[]): (column: number) => number {
+  return (column) => answer[column]?.[0] ?? Number.NaN;
 }
 
 /** The median of a sample of each model's scores, by column; 0.5 where there is none. */
@@ -102,34 +177,4 @@ export function medianStatement(
 function sumsWrongly(scores: readonly string[]): string {
   const off = `ABS(${scores.join(' + ')} - 1)`;
   return `${off} > ${SUM_TOLERANCE} AND ${off} < 1e308`;
-}
-
-function readFacts(numbers: readonly number[], { weight, models }: CheckedColumns): DatasetFacts {
-  const [rows = 0, labelled = 0, weighed = 0, totalWeight = 0, differing = 0, meanLabel = 0, fromMs, toMs, ...rest] =
-    numbers;
-  let at = 0;
-  const facts = models.map((scores): ScoreFacts => {
-    const [unequalSums = 0, decided = 0, ...own] = rest.slice(at, at + 2 + 3 * scores.length);
-    at += 2 + 3 * scores.length;
-    const every = (offset: number) => scores.map((_, column) => own[3 * column + offset] ?? Number.NaN);
-    return {
-      missing: every(0).reduce((sum, finite) => sum + rows - finite, 0),
-      least: Math.min(...every(1)),
-      most: Math.max(...every(2)),
-      ends: scores.map((_, column) => ({ least: own[3 * column + 1] ?? 0, most: own[3 * column + 2] ?? 1 })),
-      unequalSums,
-      decided,
-    };
-  });
-  return {
-    rows,
-    withoutLabel: rows - labelled,
-    withoutWeight: weight === null ? 0 : rows - weighed,
-    totalWeight,
-    differing,
-    meanLabel,
-    fromMs: fromMs ?? Number.NaN,
-    toMs: toMs ?? Number.NaN,
-    models: facts,
-  };
 }

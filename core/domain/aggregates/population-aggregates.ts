@@ -40,11 +40,7 @@ export function countStatement(
     { sql: part, size: parts },
     { sql: label, size: labels },
   ]);
-  const columns = [
-    'COUNT(*)',
-    sizeSql(weight),
-    isDiffering === null ? '0' : `COUNT(CASE WHEN ${isDiffering} THEN 1 END)`,
-  ];
+  const columns = ['COUNT(*)', sizeSql(weight), isDiffering === null ? '0' : dialect.countIf(isDiffering)];
   return {
     sql: `SELECT ${dialect.whole(key.sql)} AS k, ${columns.join(', ')} FROM ${sourceOf(cut)} GROUP BY 1`,
     read: (answer) => readCounts(answer, { count: cut.count, parts, labels }),

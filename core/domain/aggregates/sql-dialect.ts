@@ -9,6 +9,8 @@ export interface SqlDialect {
   readonly hash: (value: string) => string;
   /** A whole number below `parts`, a power of 2, that scatters consecutive numbers of rows. */
   readonly scatter: (row: string, parts: number) => string;
+  /** How many rows a condition holds for. */
+  readonly countIf: (condition: string) => string;
   /** The lower median of the values that are not NULL. */
   readonly median: (number: string) => string;
 }
@@ -23,6 +25,7 @@ export const DUCKDB: SqlDialect = {
   whole: (number) => `CAST(floor(${number}) AS BIGINT)`,
   hash: (value) => `CAST(hash(${value}) >> 1 AS BIGINT)`,
   scatter: (row, parts) => `((${row} * ${SCATTER} >> ${32 - Math.log2(parts)}) & ${parts - 1})`,
+  countIf: (condition) => `COUNT(*) FILTER (WHERE ${condition})`,
   median: (number) => `quantile_disc(${number}, 0.5)`,
 };
 

@@ -58,5 +58,6 @@ export function keySql(dimensions: readonly { readonly sql: string; readonly siz
  * A sum that engines add up in any order, without the digits in which that shows: the same in every run.
  */
 export function stable(sum: number): number {
-  return Number(sum.toPrecision(12));
+  // No negative zero.
+  return Number(sum.toPrecision(12)) + 0;
 }

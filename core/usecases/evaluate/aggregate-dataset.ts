@@ -1,7 +1,8 @@
 import type { AggregatedRows } from '../../domain/aggregates/aggregated-rows.ts';
 import { isOfCalibration, isOfRanking } from '../../domain/aggregates/aggregation-plan.ts';
 import {
-  checkStatement,
+  type CheckStatements,
+  checkStatements,
   type DatasetFacts,
   medianStatement,
   type ScoreFacts,
@@ -99,15 +100,18 @@ async function aggregateRelation(
   ];
   const { decisionThreshold } = config.evaluate;
   const known = { from: relation.from, rows: dataset.rows, models };
-  const facts = await asking.ask(checkStatement({ ...known, label, weight, time: columns.time, decisionThreshold }));
+  const checked = { ...known, label, weight, time: columns.time, decisionThreshold };
+  const [facts, medians, parts] = await Promise.all([
+    checkAll(checkStatements(checked, dialect), asking),
+    asking.ask(medianStatement(known, dialect)),
+    partsOf(columns, relation, ports),
+  ]);
   if (facts.withoutLabel > 0 || facts.withoutWeight > 0) throw await explainOutcome(dataset, ports);
   refuseWeightless(facts.totalWeight > 0, config);
   const classes = classCount(config);
   const [own, rival] = facts.models;
   refuseScores(own === undefined ? undefined : scoreFactsProblem(own, classes));
   const problem = rival === undefined ? undefined : scoreFactsProblem(rival, classes);
-  const medians = await asking.ask(medianStatement(known, dialect));
-  const parts = await partsOf(columns, relation, ports);
   const modelOf = (of: ScoreFacts | undefined, alias: string, model: number): ModelColumns => ({
     scores: (of?.ends ?? []).map((_, at) => `${alias}${at}`),
     ranges: (of?.ends ?? []).map((ends, at) => ({ ...ends, median: medians[model]?.[at] ?? 0.5 })),
@@ -135,12 +139,17 @@ async function aggregateRelation(
       candidate: modelOf(own, 'a', 0),
       champion: rival === undefined || problem !== undefined ? null : modelOf(rival, 'b', 1),
       centre: facts.meanLabel,
-      differing: facts.differing,
+      differing: rival?.differing ?? 0,
       slices: columns.slices,
     },
     asking,
   );
   return { aggregates, span: { fromMs: facts.fromMs, toMs: facts.toMs }, problem };
+}
+
+async function checkAll({ dataset, models }: CheckStatements, { ask }: AskingRows): Promise<DatasetFacts> {
+  const [rows, ...scores] = await Promise.all([ask(dataset), ...models.map(ask)] as const);
+  return { ...rows, models: scores };
 }
 
 function missingProblem(of: ScoreFacts | undefined, { rows }: DatasetFacts): string | null {

@@ -134,7 +134,7 @@ async function rankedOf(
   // Pictures show how many rows there are, and bins of weighted rows do not.
   const isCalibrated = plan.isCalibrated || isWeighted;
   const wanted = { shape, decisionThreshold: plan.decisionThreshold, isCalibrated };
-  const statements = binaryStatements({ relation, score, cut }, wanted, dialect);
+  const statements = binaryStatements({ relation, score, range, cut }, wanted, dialect);
   const answer = <Answer>(statement: Statement<Answer>) => (isMissing ? statement.read([]) : ask(statement));
   const own = await answer(statements.bins);
   const parts = await answer(statements.parts);
