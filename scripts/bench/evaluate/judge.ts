@@ -7,19 +7,21 @@ import { evaluateCandidate } from '../../../core/usecases/evaluate/evaluate-cand
 import { UncheckedOrigins } from '../../../core/usecases/evaluate/unchecked-origins.ts';
 import { PROJECT_MODULES } from '../../project-root.ts';
 
-// Judges the benchmark's candidate, from the start of the process: node judge.ts <folder> models|predictions|plain,
-// where `plain` is predictions without days and slices.
+// Judges the benchmark's candidate, from the start of the process: node judge.ts <folder> <kind>, with models, their
+// predictions, or predictions of another table: `plain` without days and slices, `weights`, `slices` (nine of them).
 const METRICS =
   'roc_auc, average_precision, log_loss, brier_score, accuracy, balanced_accuracy, f1, precision, recall, specificity, mcc, cohen_kappa';
 const [folder = '.', kind = 'models'] = process.argv.slice(2);
-const isPlain = kind === 'plain';
+const isPlain = ['plain', 'weights', 'slices'].includes(kind);
+const slices = kind === 'slices' ? 'region, part, is_new' : isPlain ? '' : 'part';
+const weight = kind === 'weights' ? ' weight: weight,' : '';
 const CONFIG = `version: 1
 models:
   bench:
     task: binary-classification
     artifact: candidate.onnx
     data: { label: late${isPlain ? '' : ', time: day, features: [f0, f1, f2, f3, f4, f5, f6]'} }
-    evaluate: { dataset: data.parquet, slices: [${isPlain ? '' : 'part'}], metrics: [${METRICS}] }
+    evaluate: { dataset: data.parquet, slices: [${slices}],${weight} metrics: [${METRICS}] }
     gate:
       rules:
         - { metric: roc_auc, max-regression: 0.005 }
