@@ -14,8 +14,6 @@ export interface PopulationCounts {
   readonly sizes: PartSizes;
   /** By label, of classes. */
   readonly labelRows: Float64Array;
-  /** Rows to which both models gave other scores; 0 without a champion. */
-  readonly differing: number;
 }
 
 /** What is counted. */
@@ -24,13 +22,11 @@ export interface CountedRows {
   readonly cut: Cut;
   /** Of the label; 1 for numbers. */
   readonly classes: number;
-  /** SQL of whether both models gave a row other scores; null without a champion. */
-  readonly isDiffering: string | null;
 }
 
 /** The statement for the sizes of a population, one entry a slice. */
 export function countStatement(
-  { relation, cut, classes, isDiffering }: CountedRows,
+  { relation, cut, classes }: CountedRows,
   dialect: SqlDialect,
 ): Statement<readonly PopulationCounts[]> {
   const { label, weight, part, parts } = relation;
@@ -40,22 +36,20 @@ export function countStatement(
     { sql: part, size: parts },
     { sql: label, size: labels },
   ]);
-  const columns = ['COUNT(*)', sizeSql(weight), isDiffering === null ? '0' : dialect.countIf(isDiffering)];
   return {
-    sql: `SELECT ${dialect.whole(key.sql)} AS k, ${columns.join(', ')} FROM ${sourceOf(cut)} GROUP BY 1`,
+    sql: `SELECT ${dialect.whole(key.sql)} AS k, COUNT(*), ${sizeSql(weight)} FROM ${sourceOf(cut)} GROUP BY 1`,
     read: (answer) => readCounts(answer, { count: cut.count, parts, labels }),
   };
 }
 
 function readCounts(
-  [keys = EMPTY, rows = EMPTY, weights = EMPTY, differing = EMPTY]: readonly Float64Array[],
+  [keys = EMPTY, rows = EMPTY, weights = EMPTY]: readonly Float64Array[],
   { count, parts, labels }: { readonly count: number; readonly parts: number; readonly labels: number },
 ): readonly PopulationCounts[] {
   const slices = Array.from({ length: count }, () => ({
     rows: new Float64Array(parts),
     weights: new Float64Array(parts),
     labelRows: new Float64Array(labels),
-    differing: 0,
   }));
   for (let i = 0; i < keys.length; i++) {
     const at = keys[i] ?? 0;
@@ -65,18 +59,16 @@ function readCounts(
     slice.rows[part] = (slice.rows[part] ?? 0) + (rows[i] ?? 0);
     slice.weights[part] = stable((slice.weights[part] ?? 0) + (weights[i] ?? 0));
     slice.labelRows[at % labels] = (slice.labelRows[at % labels] ?? 0) + (rows[i] ?? 0);
-    slice.differing += differing[i] ?? 0;
   }
   return slices.map((slice) => ({
     rows: slice.rows.reduce((sum, own) => sum + own, 0),
     sizes: partSizes(slice.weights, slice.rows),
     labelRows: slice.labelRows,
-    differing: slice.differing,
   }));
 }
 
 /** The same from the cells of rows that weigh the same. */
-export function countsOfCells({ coarse, shape }: BinaryAggregates, differing: number): PopulationCounts {
+export function countsOfCells({ coarse, shape }: BinaryAggregates): PopulationCounts {
   const bins = coarseCount(shape);
   const rows = new Float64Array(coarse.length / bins / 2);
   const labelRows = new Float64Array(2);
@@ -86,7 +78,7 @@ export function countsOfCells({ coarse, shape }: BinaryAggregates, differing: nu
     rows[part] = (rows[part] ?? 0) + count;
     labelRows[label] = (labelRows[label] ?? 0) + count;
   });
-  return { rows: rows.reduce((sum, own) => sum + own, 0), sizes: partSizes(rows, rows), labelRows, differing };
+  return { rows: rows.reduce((sum, own) => sum + own, 0), sizes: partSizes(rows, rows), labelRows };
 }
 
 /** What intervals are computed with: parts instead of rows. */

@@ -32,7 +32,7 @@ export interface DeclaredSlice {
 
 /** SQL of the column's value: NULL where it is missing or not finite. */
 export function sliceValueSql({ sql, kind }: SlicedColumn): string {
-  return kind === 'text' ? sql : `CASE WHEN ${isFiniteSql(sql)} THEN ${sql} END`;
+  return kind !== 'numeric' ? sql : `CASE WHEN ${isFiniteSql(sql)} THEN ${sql} END`;
 }
 
 /**
@@ -59,28 +59,49 @@ function nameOf(value: SliceValue, kind: SlicedColumn['kind']): SliceValue {
   return kind === 'boolean' && value !== null ? String(value === 1) : value;
 }
 
-/** Some slices of a column, numbered in the order in which they are given. */
-export function cutOf(from: string, column: SlicedColumn, slices: readonly DeclaredSlice[]): Cut {
-  const sql = sliceValueSql(column);
+/**
+ * Some slices of a column, numbered in the order in which they are given.
+ *
+ * @param isTotal Every row is in one of them.
+ */
+export function cutOf(from: string, column: SlicedColumn, { slices, isTotal }: CutSlices): Cut {
   const count = slices.length;
   const isValue = slices.every(({ value }) => value !== undefined);
-  if (!isValue || count <= MOST_CASES) {
-    const last = column.declaration.bins?.at(-1);
-    const cases = slices.map((slice, at) => `WHEN ${conditionOf(sql, slice, last)} THEN ${at}`);
-    return { from, code: `CASE ${cases.join(' ')} END`, count };
-  }
+  if (isValue && count > MOST_CASES) return joinedCut(from, column, { slices, isTotal });
+  const last = column.declaration.bins?.at(-1);
+  // What is in no other slice is in the last one.
+  const conditions = (isTotal ? slices.slice(0, -1) : slices).map((slice) => conditionOf(column, slice, last));
+  const cases = conditions.map((condition, at) => `WHEN ${condition} THEN ${at}`);
+  const otherwise = isTotal ? String(count - 1) : 'NULL';
+  return {
+    from,
+    code: cases.length === 0 ? otherwise : `CASE ${cases.join(' ')} ELSE ${otherwise} END`,
+    count,
+    isTotal,
+  };
+}
+
+/** Slices of one column. */
+export interface CutSlices {
+  readonly slices: readonly DeclaredSlice[];
+  readonly isTotal: boolean;
+}
+
+function joinedCut(from: string, column: SlicedColumn, { slices, isTotal }: CutSlices): Cut {
+  const sql = sliceValueSql(column);
   const rows = slices.flatMap(({ value }, at) =>
     value === null || value === undefined ? [] : [`(${sqlLiteral(value)}, ${at})`],
   );
   const missing = slices.findIndex(({ value }) => value === null);
   const joined = `${from} LEFT JOIN (VALUES ${rows.join(', ')}) AS cut(value, code) ON ${sql} = cut.value`;
   const code = missing === -1 ? 'cut.code' : `CASE WHEN ${sql} IS NULL THEN ${missing} ELSE cut.code END`;
-  return { from: joined, code, count };
+  return { from: joined, code, count: slices.length, isTotal };
 }
 
-function conditionOf(sql: string, { key, value }: DeclaredSlice, last: number | undefined): string {
+function conditionOf(column: SlicedColumn, { key, value }: DeclaredSlice, last: number | undefined): string {
+  const { sql } = column;
   if ('from' in key) {
     return `${sql} >= ${sqlNumber(key.from)} AND ${sql} ${key.to === last ? '<=' : '<'} ${sqlNumber(key.to)}`;
   }
-  return value === null || value === undefined ? `${sql} IS NULL` : `${sql} = ${sqlLiteral(value)}`;
+  return value === null || value === undefined ? `${sliceValueSql(column)} IS NULL` : `${sql} = ${sqlLiteral(value)}`;
 }

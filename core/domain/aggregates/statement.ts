@@ -25,16 +25,18 @@ export interface Cut {
   /** A whole number below `count`, or NULL for rows of no slice. */
   readonly code: string;
   readonly count: number;
+  /** Every row is in a slice. */
+  readonly isTotal: boolean;
 }
 
 /** All rows as one slice. */
 export function wholeOf({ from }: ScoredRelation): Cut {
-  return { from, code: '0', count: 1 };
+  return { from, code: '0', count: 1, isTotal: true };
 }
 
 /** Rows of slices alone. */
-export function sourceOf({ from, code, count }: Cut): string {
-  return count === 1 && code === '0' ? from : `${from} WHERE ${code} IS NOT NULL`;
+export function sourceOf({ from, code, isTotal }: Cut): string {
+  return isTotal ? from : `${from} WHERE ${code} IS NOT NULL`;
 }
 
 /** SQL of how many rows there are, or of their weight. */

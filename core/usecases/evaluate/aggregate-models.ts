@@ -41,14 +41,12 @@ export interface ModelRows {
   readonly bins: Pick<BinShape, 'last' | 'perCoarse'>;
   /** About the mean label. */
   readonly centre: number;
-  /** All rows, not slices of them. */
-  readonly isWhole: boolean;
   /**
-   * One entry a slice; asked for at the first call, if cells of all rows do not tell.
+   * One entry a slice; asked for at the first call, if cells do not tell.
    *
    * @param cells Of rows that weigh the same.
    */
-  readonly countRows: (cells?: BinaryAggregates) => Promise<readonly PopulationCounts[]>;
+  readonly countRows: (cells?: readonly BinaryAggregates[]) => Promise<readonly PopulationCounts[]>;
 }
 
 /** The aggregates of one model, one entry a slice. */
@@ -85,9 +83,8 @@ async function aggregateBinary(model: ModelColumns, rows: ModelRows, asking: Ask
   const isMissing = model.problem !== null;
   const scored = { score, range, relation: rows.relation, isMissing };
   const found = await decidedOf(scored, model.decided, rows, asking);
-  const [whole] = found;
-  const isCounted = rows.isWhole && !isMissing && whole?.isWeighted === false;
-  const counts = await rows.countRows(isCounted ? whole : undefined);
+  const isCounted = !isMissing && rows.relation.weight === null;
+  const counts = await rows.countRows(isCounted ? found : undefined);
   return found.map((ranked, at) => {
     const count = countAt(counts, at);
     const [negatives = 0, positives = 0] = count.labelRows;
@@ -106,7 +103,7 @@ interface RankedScore {
   readonly threshold?: number | undefined;
 }
 
-/** Of all rows decisions are taken from bins, which is a sixth less work, unless scores lie next to the threshold. */
+/** Of all rows decisions are taken from bins, which is less work, unless scores lie next to the threshold. */
 async function decidedOf(
   scored: RankedScore,
   decided: number,
@@ -114,9 +111,11 @@ async function decidedOf(
   asking: Asking,
 ): Promise<readonly BinaryAggregates[]> {
   const { decisionThreshold } = rows.plan;
-  const isBinned = rows.isWhole && rows.relation.weight === null && !scored.isMissing;
+  const isBinned = rows.cut.isTotal && rows.relation.weight === null && !scored.isMissing;
   const found = await rankedOf({ ...scored, threshold: isBinned ? decisionThreshold : undefined }, rows, asking);
-  if (!isBinned || found.every((one) => decidedRows(one) === decided)) return found;
+  // A score that bins put on the wrong side makes the number larger, whatever slice it is in.
+  const inBins = found.reduce((sum, one) => sum + decidedRows(one), 0);
+  if (!isBinned || inBins === decided) return found;
   return rankedOf(scored, rows, asking);
 }
 

@@ -13,10 +13,9 @@ import {
   type DeclaredSlice,
   declaredSlices,
   type SlicedColumn,
-  type SliceValue,
   sliceValueSql,
 } from '../../domain/aggregates/slice-cut.ts';
-import { type Cut, type ScoredRelation, wholeOf } from '../../domain/aggregates/statement.ts';
+import { type Cut, type ScoredRelation, sourceOf, wholeOf } from '../../domain/aggregates/statement.ts';
 import type { ScoredPopulation } from '../../domain/evaluation/population.ts';
 import type { SliceKey } from '../../domain/evaluation/slice.ts';
 import { UserError } from '../../errors.ts';
@@ -53,32 +52,34 @@ export interface AskingRows extends Asking {
  * @throws {UserError} DATA_INVALID for slices that the columns do not give, DATA_UNSUPPORTED for too many.
  */
 export async function aggregateRows(rows: RowsToAggregate, asking: AskingRows): Promise<AggregatedRows> {
-  const [all] = await aggregatePopulations(rows, wholeOf(rows.relation), { bins: FINE, asking });
+  const whole = { bins: FINE, differing: [rows.differing], asking };
+  const [all] = await aggregatePopulations(rows, wholeOf(rows.relation), whole);
   if (all === undefined) throw new RangeError('no aggregates');
   const slices: AggregatedSlice[] = [];
-  for (const column of rows.slices) slices.push(...(await aggregateSlices(rows, column, asking)));
+  for (const column of rows.slices)
+    slices.push(...(await aggregateSlices(rows, column, { asking, totalRows: all.rows })));
   return { ...all, slices };
 }
 
 interface How {
   readonly bins: ModelRows['bins'];
+  /** Rows to which both models gave other scores, by slice. */
+  readonly differing: readonly number[];
   readonly asking: Asking;
 }
 
 async function aggregatePopulations(
-  { relation, plan, candidate, champion, centre, differing }: RowsToAggregate,
+  { relation, plan, candidate, champion, centre }: RowsToAggregate,
   cut: Cut,
-  { bins, asking }: How,
+  { bins, differing, asking }: How,
 ): Promise<readonly AggregatedPopulation[]> {
-  const isDiffering =
-    champion && candidate.scores.map((score, at) => `${score} <> ${champion.scores[at]}`).join(' OR ');
-  const statement = countStatement({ relation, cut, classes: plan.classes, isDiffering }, asking.dialect);
+  const statement = countStatement({ relation, cut, classes: plan.classes }, asking.dialect);
   let counted: Promise<readonly PopulationCounts[]> | undefined;
   const countRows: ModelRows['countRows'] = (cells) => {
-    counted ??= cells === undefined ? asking.ask(statement) : Promise.resolve([countsOfCells(cells, differing)]);
+    counted ??= cells === undefined ? asking.ask(statement) : Promise.resolve(cells.map(countsOfCells));
     return counted;
   };
-  const rows: ModelRows = { relation, cut, plan, bins, centre, isWhole: bins === FINE, countRows };
+  const rows: ModelRows = { relation, cut, plan, bins, centre, countRows };
   const [own, rival] = await Promise.all([
     aggregateModel(candidate, rows, asking),
     champion === null ? null : aggregateModel(champion, rows, asking),
@@ -92,33 +93,37 @@ async function aggregatePopulations(
       population: populationOf(count, plan.isGrouped),
       candidate: model,
       champion: rival?.[at] ?? null,
-      identical: champion !== null && count.differing === 0 && candidate.problem === null && champion.problem === null,
+      identical: champion !== null && differing[at] === 0 && candidate.problem === null && champion.problem === null,
     };
   });
 }
 
 interface CountedSlice extends DeclaredSlice {
   readonly rows: number;
+  /** Rows to which both models gave other scores; 0 without a champion. */
+  readonly differing: number;
 }
 
 async function aggregateSlices(
   rows: RowsToAggregate,
   column: SlicedColumn,
-  asking: AskingRows,
+  { asking, totalRows }: { readonly asking: AskingRows; readonly totalRows: number },
 ): Promise<readonly AggregatedSlice[]> {
-  const slices = await countSlices(rows.relation.from, column, asking);
+  const slices = await countSlices(rows, column, asking);
   if (slices.length > MOST_SLICES) {
     const what = `there are more than ${MOST_SLICES} slices of ${column.declaration.column}`;
     throw new UserError('DATA_UNSUPPORTED', what, { fix: 'Use wider bins.' });
   }
+  const { from } = rows.relation;
   const large = slices.filter((slice) => slice.rows > HELD_ROWS);
   const small = slices.filter((slice) => slice.rows <= HELD_ROWS);
+  const isTotal = large.reduce((sum, slice) => sum + slice.rows, 0) === totalRows;
+  const differing = large.map((slice) => slice.differing);
+  const cut = cutOf(from, column, { slices: large, isTotal });
   const aggregated =
-    large.length === 0
-      ? []
-      : await aggregatePopulations(rows, cutOf(rows.relation.from, column, large), { bins: OF_SLICE, asking });
-  const held =
-    small.length === 0 ? [] : await holdRows(rows, cutOf(rows.relation.from, column, small), { small, asking });
+    large.length === 0 ? [] : await aggregatePopulations(rows, cut, { bins: OF_SLICE, differing, asking });
+  const rest = cutOf(from, column, { slices: small, isTotal: false });
+  const held = small.length === 0 ? [] : await holdRows(rows, rest, { small, asking });
   return slices.map((slice): AggregatedSlice => {
     const { key, rows: count } = slice;
     const aggregates = aggregated[large.indexOf(slice)];
@@ -131,26 +136,36 @@ async function aggregateSlices(
 
 /** The slices that have rows. */
 async function countSlices(
-  from: string,
+  { relation, candidate, champion }: RowsToAggregate,
   column: SlicedColumn,
-  { query }: AskingRows,
+  { query, dialect }: AskingRows,
 ): Promise<readonly CountedSlice[]> {
-  const { declaration } = column;
-  const value = sliceValueSql(column);
-  if (declaration.bins === undefined) {
-    const [values = [], counts = []] = await query(
-      `SELECT ${value} AS v, COUNT(*) AS n FROM ${from} GROUP BY 1 LIMIT ${ASKED_VALUES}`,
+  const { from } = relation;
+  const isDiffering =
+    champion && candidate.scores.map((score, at) => `${score} <> ${champion.scores[at]}`).join(' OR ');
+  const counts = `COUNT(*) AS n, ${isDiffering === null ? '0' : dialect.countIf(isDiffering)} AS differing`;
+  const isBinned = column.declaration.bins !== undefined;
+  if (!isBinned) {
+    const value = sliceValueSql(column);
+    const [values = [], ...of] = await query(
+      `SELECT ${value} AS v, ${counts} FROM ${from} GROUP BY 1 LIMIT ${ASKED_VALUES}`,
     );
-    const rowsOf = new Map<SliceValue, number>(values.map((one, at) => [one, Number(counts[at] ?? 0)]));
-    return declaredSlices(column, values).map((slice) => ({ ...slice, rows: rowsOf.get(slice.value ?? null) ?? 0 }));
+    return declaredSlices(column, values).map((slice) => countedAt(slice, values.indexOf(slice.value ?? null), of));
   }
   const declared = declaredSlices(column, []);
-  const { code, from: source } = cutOf(from, column, declared);
-  const [codes = [], counts = []] = await query(
-    `SELECT CAST(code AS DOUBLE), COUNT(*) FROM (SELECT ${code} AS code FROM ${source}) AS coded WHERE code IS NOT NULL GROUP BY 1`,
+  const cut = cutOf(from, column, { slices: declared, isTotal: false });
+  const [codes = [], ...of] = await query(
+    `SELECT CAST(${cut.code} AS DOUBLE) AS v, ${counts} FROM ${sourceOf(cut)} GROUP BY 1`,
   );
-  const rowsOf = new Map(codes.map((one, at) => [Number(one), Number(counts[at] ?? 0)]));
-  return declared.flatMap((slice, at) => (rowsOf.has(at) ? [{ ...slice, rows: rowsOf.get(at) ?? 0 }] : []));
+  return declared.flatMap((slice, at) => (codes.includes(at) ? [countedAt(slice, codes.indexOf(at), of)] : []));
+}
+
+function countedAt(
+  slice: DeclaredSlice,
+  at: number,
+  [rows = [], differing = []]: readonly (readonly (number | string | null)[])[],
+): CountedSlice {
+  return { ...slice, rows: Number(rows[at] ?? 0), differing: Number(differing[at] ?? 0) };
 }
 
 /** The rows of small slices. */
