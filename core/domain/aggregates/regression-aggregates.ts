@@ -1,4 +1,5 @@
 import type { Loss, Metric } from '../metrics/metric.ts';
+import type { PartSizes } from './part-influence.ts';
 import { type SqlDialect, sqlNumber } from './sql-dialect.ts';
 import { type Cut, keySql, type ScoredRelation, type Statement, sourceOf, stable } from './statement.ts';
 
@@ -10,6 +11,8 @@ export interface RegressionAggregates {
   readonly losses: ReadonlyMap<Loss, Float64Array>;
   /** Errors, squared errors, labels and squared labels of each part, labels about a centre. */
   readonly terms: Float64Array;
+  /** The largest absolute error; 0 without rows. */
+  readonly largestError: number;
 }
 
 /** A model's predictions. */
@@ -44,19 +47,22 @@ export function regressionStatement(
   const sumOfLoss = (loss: string) =>
     weight === null ? `SUM(${loss})` : `SUM(CASE WHEN ${weight} > 0 THEN ${weight} * (${loss}) ELSE 0 END)`;
   const columns = [
+    `MAX(ABS(${error}))`,
     ...[error, `${error} * ${error}`, about, `${about} * ${about}`].map((term) => `SUM(${times}${term})`),
     ...[...losses.values()].map((sql) => sumOfLoss(sql(label, prediction))),
   ];
   return {
     sql: `SELECT ${dialect.whole(key.sql)} AS k, ${columns.join(', ')} FROM ${sourceOf(cut)} GROUP BY 1`,
-    read: ([keys = new Float64Array(0), ...sums]) => {
+    read: ([keys = new Float64Array(0), largest = new Float64Array(0), ...sums]) => {
       const slices = Array.from({ length: cut.count }, () => ({
         losses: new Map([...losses.keys()].map((loss) => [loss, new Float64Array(parts)])),
         terms: new Float64Array(parts * TERMS),
+        largestError: 0,
       }));
       keys.forEach((at, i) => {
         const slice = slices[Math.floor(at / parts)];
         const of = (column: number) => stable(sums[column]?.[i] ?? 0);
+        if (slice !== undefined) slice.largestError = Math.max(slice.largestError, largest[i] ?? 0);
         for (let term = 0; term < TERMS; term++) slice?.terms.set([of(term)], (at % parts) * TERMS + term);
         for (const [index, loss] of [...losses.keys()].entries())
           slice?.losses.get(loss)?.set([of(TERMS + index)], at % parts);
@@ -64,4 +70,12 @@ export function regressionStatement(
       return slices;
     },
   };
+}
+
+/** Root mean squared error, the scale of the errors; 1 where that is 0 or not finite. */
+export function errorScale({ terms }: RegressionAggregates, { total }: PartSizes): number {
+  let squares = 0;
+  for (let at = 1; at < terms.length; at += TERMS) squares += terms[at] ?? 0;
+  const scale = Math.sqrt(squares / total);
+  return Number.isFinite(scale) && scale > 0 ? scale : 1;
 }

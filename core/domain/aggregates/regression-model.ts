@@ -1,31 +1,43 @@
 import type { ModelCurves } from '../evaluation/curves.ts';
 import { once } from '../inference/once.ts';
+import { estimateOfLargest } from '../metrics/absolute-error-order.ts';
 import type { Loss, Metric, MetricEstimate, UndefinedMetric } from '../metrics/metric.ts';
 import type { AggregatedModel } from './aggregated-rows.ts';
+import { type ErrorOrder, estimateOfOrder } from './error-order.ts';
 import { type AggregatedEstimate, estimateOf } from './estimate-of.ts';
 import { influenceOfParts, type PartSizes } from './part-influence.ts';
 import { type RegressionAggregates, TERMS } from './regression-aggregates.ts';
 
 type Estimated = MetricEstimate | UndefinedMetric;
 
+/** Facts about a model's rows besides its sums. */
+export interface KnownErrors {
+  readonly sizes: PartSizes;
+  /** Why the model has no metrics: a clause; null where it has. */
+  readonly problem: string | null;
+  /** The order of its absolute errors; undefined if no metric needs it. */
+  readonly order: ErrorOrder | undefined;
+}
+
 /** The metrics of a model of numbers, from its aggregates. */
 export class RegressionModel implements AggregatedModel {
   readonly problem: string | null;
   readonly #sums: RegressionAggregates;
   readonly #sizes: PartSizes;
+  readonly #order: ErrorOrder | undefined;
 
-  constructor(
-    sums: RegressionAggregates,
-    { sizes, problem }: { readonly sizes: PartSizes; readonly problem: string | null },
-  ) {
+  constructor(sums: RegressionAggregates, { sizes, problem, order }: KnownErrors) {
     this.problem = problem;
     this.#sums = sums;
     this.#sizes = sizes;
+    this.#order = order;
   }
 
   estimate(metric: Metric): AggregatedEstimate {
     return estimateOf(metric, this.problem, (of) => {
       if (of.kind === 'mean-loss') return this.#meanLoss(of);
+      if (of.kind === 'max-error') return estimateOfLargest(this.#sums.largestError);
+      if (of.kind === 'median-error') return this.#order && estimateOfOrder(this.#order, this.#sizes);
       return of.kind === 'explained-share' ? this.#explainedShare(of.isCentred) : undefined;
     });
   }

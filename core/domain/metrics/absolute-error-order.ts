@@ -17,6 +17,7 @@ export const medianAbsoluteError: Metric = {
   ...common,
   name: 'median_absolute_error',
   title: 'Median absolute error',
+  aggregated: { kind: 'median-error' },
   estimate: estimateMedian,
 };
 
@@ -25,14 +26,29 @@ export const maxError: Metric = {
   ...common,
   name: 'max_error',
   title: 'Max error',
+  aggregated: { kind: 'max-error' },
   estimate: ({ labels, scores }) => {
     if (labels.length === 0) return { kind: 'undefined', reason: 'there are no rows' };
     let value = 0;
     for (let i = 0; i < labels.length; i++) value = Math.max(value, Math.abs((labels[i] ?? 0) - (scores[i] ?? 0)));
-    const withoutInterval = 'it depends on a single row; gate on another metric';
-    return { kind: 'estimate', value, influence: NO_INFLUENCE, byClass: false, withoutInterval };
+    return estimateOfLargest(value);
   },
 };
+
+/** The estimate of the largest error: without an interval. */
+export function estimateOfLargest(value: number): MetricEstimate {
+  const withoutInterval = 'it depends on a single row; gate on another metric';
+  return { kind: 'estimate', value, influence: NO_INFLUENCE, byClass: false, withoutInterval };
+}
+
+/**
+ * The share of the rows on each side of the median between whose quantiles the density is taken.
+ *
+ * @returns In (0, 0.25].
+ */
+export function medianBand(rows: number): number {
+  return Math.min(0.25, 0.8 * rows ** (-1 / 3));
+}
 
 function estimateMedian(rows: ScoredRows): MetricEstimate | UndefinedMetric {
   const { labels, scores, weights } = rows;
@@ -42,7 +58,7 @@ function estimateMedian(rows: ScoredRows): MetricEstimate | UndefinedMetric {
   const order = sortedOrder(errors);
   const quantile = quantileOf(errors, order, weights);
   const value = (quantile(0.5, 'lower') + quantile(0.5, 'upper')) / 2;
-  const band = Math.min(0.25, 0.8 * count ** (-1 / 3));
+  const band = medianBand(count);
   const spread = quantile(0.5 + band, 'upper') - quantile(0.5 - band, 'lower');
   const influence = once(() => influences(rows, { errors, value, slope: spread / (2 * band) }));
   const exactReach = (level: number) => medianReach((k) => errors[order[k] ?? 0] ?? Number.NaN, count, level);

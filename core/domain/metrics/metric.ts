@@ -95,6 +95,8 @@ export type LossSql = (label: string, prediction: string) => string;
 /** What a metric is of aggregates of rows. */
 export type AggregatedMetric =
   | { readonly kind: 'roc-auc' | 'average-precision' | 'log-loss' | 'squared-error' | 'ece' | 'calibration-slope' }
+  /** Of absolute errors. */
+  | { readonly kind: 'median-error' | 'max-error' }
   | { readonly kind: 'precision-at-recall'; readonly recall: number }
   | { readonly kind: 'recall-at-precision'; readonly precision: number }
   /** Of each class against the rest. */

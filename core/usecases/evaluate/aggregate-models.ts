@@ -6,20 +6,16 @@ import {
   binaryStatements,
 } from '../../domain/aggregates/binary-aggregates.ts';
 import { BinaryModel } from '../../domain/aggregates/binary-model.ts';
+import { isOfErrorOrder } from '../../domain/aggregates/error-order.ts';
 import { multiclassStatements } from '../../domain/aggregates/multiclass-aggregates.ts';
 import { MulticlassModel } from '../../domain/aggregates/multiclass-model.ts';
 import type { PopulationCounts } from '../../domain/aggregates/population-aggregates.ts';
-import { regressionStatement } from '../../domain/aggregates/regression-aggregates.ts';
+import { errorScale, regressionStatement } from '../../domain/aggregates/regression-aggregates.ts';
 import { RegressionModel } from '../../domain/aggregates/regression-model.ts';
 import { type BinShape, binsFor, type ScoreRange } from '../../domain/aggregates/score-bins.ts';
-import type { SqlDialect } from '../../domain/aggregates/sql-dialect.ts';
 import type { Cut, ScoredRelation, Statement } from '../../domain/aggregates/statement.ts';
-
-/** Asks an engine. */
-export interface Asking {
-  readonly dialect: SqlDialect;
-  readonly ask: <Answer>(statement: Statement<Answer>) => Promise<Answer>;
-}
+import type { Asking } from './asking.ts';
+import { orderErrors } from './order-errors.ts';
 
 /** A model's scores in a relation. */
 export interface ModelColumns {
@@ -65,16 +61,24 @@ function problemOf({ problem }: ModelColumns, { sizes }: PopulationCounts): stri
   return problem ?? (sizes.total > 0 ? null : 'all rows weigh 0');
 }
 
-async function aggregateRegression(model: ModelColumns, rows: ModelRows, { dialect, ask }: Asking) {
+async function aggregateRegression(model: ModelColumns, rows: ModelRows, asking: Asking) {
   const { relation, cut, centre, plan } = rows;
   const [prediction = 'NULL'] = model.scores;
-  const statement = regressionStatement({ relation, cut, centre, prediction }, plan.metrics, dialect);
-  const found = model.problem === null ? await ask(statement) : statement.read([]);
+  const statement = regressionStatement({ relation, cut, centre, prediction }, plan.metrics, asking.dialect);
+  const found = model.problem === null ? await asking.ask(statement) : statement.read([]);
   const counts = await rows.countRows();
-  return found.map((aggregates, at) => {
-    const count = countAt(counts, at);
-    return new RegressionModel(aggregates, { sizes: count.sizes, problem: problemOf(model, count) });
-  });
+  const models: RegressionModel[] = [];
+  for (const [slice, sums] of found.entries()) {
+    const count = countAt(counts, slice);
+    const problem = problemOf(model, count);
+    const { sizes } = count;
+    const isOrdered = problem === null && plan.metrics.some(isOfErrorOrder);
+    const scale = errorScale(sums, sizes);
+    const ordered = { relation, cut, slice, prediction, scale };
+    const order = isOrdered ? await orderErrors(ordered, { rows: count.rows, total: sizes.total }, asking) : undefined;
+    models.push(new RegressionModel(sums, { sizes, problem, order }));
+  }
+  return models;
 }
 
 async function aggregateBinary(model: ModelColumns, rows: ModelRows, asking: Asking) {

@@ -20,7 +20,8 @@ import type { ScoredPopulation } from '../../domain/evaluation/population.ts';
 import type { SliceKey } from '../../domain/evaluation/slice.ts';
 import { UserError } from '../../errors.ts';
 import type { Relation } from '../../ports/evaluate/relation-engine.ts';
-import { type Asking, aggregateModel, type ModelColumns, type ModelRows } from './aggregate-models.ts';
+import { aggregateModel, type ModelColumns, type ModelRows } from './aggregate-models.ts';
+import type { Asking } from './asking.ts';
 import { interleave } from './read-predictions.ts';
 
 /** Chosen: rows of a slice that are fetched and judged one by one, so that small slices are judged as ever. */

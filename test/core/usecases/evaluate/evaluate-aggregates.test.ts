@@ -346,17 +346,21 @@ describe('evaluateCandidate of more rows than are held', () => {
     expect(evaluation.comparisons).toEqual([]);
   });
 
-  it('holds the rows of what is not computed of sums', async () => {
+  it('judges numbers by sums and by the order of their errors, in slices too', async () => {
     const regression = {
       task: 'regression',
       label: 'delay',
-      gate: '{ metric: mae, max-regression: 5% }',
-      evaluate: 'predictions: { path: good.parquet, prediction: score }, metrics: [mae, rmse]',
+      gate: '{ metric: mae, max-regression: 5% }, { metric: median_absolute_error, slices: all, max: 1000 }',
+      evaluate:
+        'predictions: { path: good.parquet, prediction: score }, slices: [part], metrics: [mae, rmse, median_absolute_error, max_error]',
     };
-    const summed = await run(regression);
-    expect(summed.evaluation.metrics[0]?.interval?.method).toContain('parts');
-    const { evaluation } = await run({ ...regression, evaluate: `${regression.evaluate.slice(0, -1)}, max_error]` });
-    expect(evaluation.metrics[0]?.interval?.method).not.toContain('parts');
+    const [summed, held] = [await run(regression), await run({ ...regression, heldRows: ROWS })];
+    expect(summed.evaluation.metrics[2]?.interval?.method).toContain('parts');
+    const exact = ({ evaluation: { metrics } }: typeof held) =>
+      metrics.flatMap(({ name, value, slice }) => (/median|max/.test(name) ? [{ name, value, slice }] : []));
+    expect(exact(summed)).toEqual(exact(held));
+    expect(exact(summed).length).toBeGreaterThan(4);
+    expect(summed.evaluation.verdict).toBe(held.evaluation.verdict);
   });
 
   it('judges slices as with rows in memory, small ones listed', async () => {
