@@ -3,4 +3,4 @@ import { serveParser } from '../core/adapters/threads/serve-parser.ts';
 import { inProcessParser } from '../core/usecases/registry/in-process-parser.ts';
 
 // The file that the bot's parsing thread runs.
-if (parentPort !== null) serveParser(parentPort, inProcessParser);
+serveParser(parentPort, inProcessParser);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { glob, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, glob, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { PROJECT_ROOT } from './project-root.ts';
 import { runOrThrow } from './run-command.ts';
@@ -34,7 +34,11 @@ export async function build(): Promise<void> {
     await rm(join(PROJECT_ROOT, 'lib'), { recursive: true, force: true });
     await runOrThrow(tool('tsc'), ['-p', 'tsconfig.build.json'], { cwd: PROJECT_ROOT });
   });
-  await timedStep(`Bundling ${names.length} actions`, () => bundleAll(names));
+  await timedStep(`Bundling ${names.length} actions`, async () => {
+    await bundleAll(names);
+    const workers = await bundleWorkers();
+    await Promise.all(names.map((name) => addWorkers(name, workers)));
+  });
   await writeFile(stamp, key);
 }
 
@@ -64,11 +68,45 @@ async function bundleAll(names: readonly string[]): Promise<void> {
 
 async function bundle(name: string): Promise<void> {
   const dist = dirname(bundlePath(name));
-  await rm(dist, { recursive: true, force: true });
   const external = NATIVE.flatMap((module) => ['--external', module]);
-  const entry = join('lib', 'actions', name, 'index.js');
-  const args = ['build', entry, '-o', dist, '--license', 'licenses.txt', '--minify', ...external];
-  await runOrThrow(tool('ncc'), args, { cwd: PROJECT_ROOT });
+  await runNcc(join('lib', 'actions', name, 'index.js'), dist, ['--license', 'licenses.txt', ...external]);
+}
+
+/** A file that a thread runs, bundled by itself. */
+interface WorkerFile {
+  /** As `workerEntry` is given it: `threads/hash-files-worker`. */
+  readonly name: string;
+  readonly path: string;
+}
+
+/** Bundles each `*-worker.ts` of the adapters. */
+async function bundleWorkers(): Promise<readonly WorkerFile[]> {
+  const adapters = join(PROJECT_ROOT, 'lib', 'core', 'adapters');
+  const found = await Array.fromAsync(glob('*/*-worker.js', { cwd: adapters }));
+  const workers: WorkerFile[] = [];
+  for (const path of found.sort()) {
+    const name = path.slice(0, -'.js'.length);
+    const folder = join(PROJECT_ROOT, 'lib', 'workers', basename(name));
+    await runNcc(join(adapters, path), folder, []);
+    const files = (await readdir(folder)).sort();
+    if (files.join() !== 'index.js,package.json') throw new Error(`${name} is bundled to ${files}, not to one file`);
+    workers.push({ name, path: join(folder, 'index.js') });
+  }
+  return workers;
+}
+
+/** Copies the workers next to the bundle of an action: those that its code names. */
+async function addWorkers(action: string, workers: readonly WorkerFile[]): Promise<void> {
+  const dist = dirname(bundlePath(action));
+  const scripts = (await readdir(dist)).filter((file) => file.endsWith('.js'));
+  const code = (await Promise.all(scripts.map((file) => readFile(join(dist, file), 'utf8')))).join('\n');
+  const used = workers.filter(({ name }) => code.includes(name));
+  await Promise.all(used.map(({ name, path }) => copyFile(path, join(dist, `${basename(name)}.js`))));
+}
+
+async function runNcc(entry: string, folder: string, options: readonly string[]): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await runOrThrow(tool('ncc'), ['build', entry, '-o', folder, '--minify', ...options], { cwd: PROJECT_ROOT });
 }
 
 async function sourcesDigest(): Promise<string> {

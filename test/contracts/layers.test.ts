@@ -116,7 +116,7 @@ const FOLDERS: Readonly<Record<string, Readonly<Record<string, readonly string[]
     http: [],
     native: ['actions', 'commands', 'files'],
     oci: ['files', 'http'],
-    onnx: ['files', 'native'],
+    onnx: ['files', 'native', 'threads'],
     threads: [],
   },
 };

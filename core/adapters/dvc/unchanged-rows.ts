@@ -1,8 +1,8 @@
-import type * as fs from 'node:fs';
 import { statSync } from 'node:fs';
-import type * as threads from 'node:worker_threads';
-import { Worker } from 'node:worker_threads';
 import { THREAD_LIMITS } from '../threads/thread-limits.ts';
+import { workerEntry } from '../threads/worker-entry.ts';
+import { WorkerThread } from '../threads/worker-thread.ts';
+import { hasRows, type Rows, type RowsQuestion } from './has-rows.ts';
 
 /** A folder under an output with its modification time, change time and inode. `''` is the output itself. */
 export type IndexedFolder = readonly [path: string, mtimeMs: number, ctimeMs: number, inode: number];
@@ -15,13 +15,6 @@ export interface RememberedRows {
   /** Relative to the folder. */
   readonly paths: readonly string[];
   /** Size, modification time, change time and inode of each path. */
-  readonly numbers: Float64Array;
-}
-
-/** What one thread looks at. */
-interface Rows {
-  readonly folder: string;
-  readonly paths: readonly string[];
   readonly numbers: Float64Array;
 }
 
@@ -38,41 +31,19 @@ export async function areRowsUnchanged({ folder, folders, paths, numbers }: Reme
     const isSame = found?.mtimeMs === mtimeMs && found.ctimeMs === ctimeMs && found.ino === inode;
     if (!isSame || !found.isDirectory()) return false;
   }
-  if (paths.length < ONE_THREAD_ROWS) return checkRows({ statSync }, { folder, paths, numbers });
+  if (paths.length < ONE_THREAD_ROWS) return hasRows({ folder, paths, numbers });
   const half = paths.length >> 1;
-  const beside = checkBeside({ folder, paths: paths.slice(half), numbers: numbers.slice(half * 4) });
-  const here = checkRows({ statSync }, { folder, paths: paths.slice(0, half), numbers });
-  return (await beside) && here;
+  const inThread = hasRowsInThread({ folder, paths: paths.slice(half), numbers: numbers.slice(half * 4) });
+  const here = hasRows({ folder, paths: paths.slice(0, half), numbers });
+  return (await inThread) && here;
 }
 
-function checkBeside(rows: Rows): Promise<boolean> {
-  // As text, because a bundle is one file: the functions below use nothing but their parameters.
-  const source = `(${answer.toString()})(require('node:worker_threads'), require('node:fs'), ${checkRows.toString()})`;
-  // One text goes to the other thread faster than many.
-  const workerData = { ...rows, paths: rows.paths.join('\0') };
-  const worker = new Worker(source, { eval: true, workerData, resourceLimits: THREAD_LIMITS });
-  return new Promise((resolve, reject) => {
-    worker.once('message', resolve);
-    worker.once('error', reject);
-  });
-}
-
-function answer(
-  { parentPort, workerData }: typeof threads,
-  { statSync: stat }: Pick<typeof fs, 'statSync'>,
-  check: typeof checkRows,
-): void {
-  const rows = { ...workerData, paths: workerData.paths.split('\0') };
-  parentPort?.postMessage(check({ statSync: stat }, rows));
-}
-
-function checkRows({ statSync: stat }: Pick<typeof fs, 'statSync'>, { folder, paths, numbers }: Rows): boolean {
-  const options = { throwIfNoEntry: false } as const;
-  for (let row = 0, at = 0; row < paths.length; row += 1, at += 4) {
-    const found = stat(`${folder}/${paths[row]}`, options);
-    if (found === undefined) return false;
-    if (numbers[at] !== found.size || numbers[at + 1] !== found.mtimeMs) return false;
-    if (numbers[at + 2] !== found.ctimeMs || numbers[at + 3] !== found.ino) return false;
+async function hasRowsInThread({ folder, paths, numbers }: Rows): Promise<boolean> {
+  const entry = workerEntry('dvc/has-rows-worker');
+  const thread = new WorkerThread<RowsQuestion, boolean>(entry, { resourceLimits: THREAD_LIMITS });
+  try {
+    return await thread.ask({ folder, paths: paths.join('\0'), numbers });
+  } finally {
+    await thread.close();
   }
-  return true;
 }

@@ -1,6 +1,6 @@
-import type * as threads from 'node:worker_threads';
-import { type Transferable, Worker } from 'node:worker_threads';
 import type { InferenceSession } from 'onnxruntime-node';
+import { workerEntry } from '../threads/worker-entry.ts';
+import { WorkerThread } from '../threads/worker-thread.ts';
 
 /** Numbers of a tensor. */
 export type TensorNumbers = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array;
@@ -37,31 +37,22 @@ export interface SessionFacts {
   readonly outputs: readonly InferenceSession.ValueMetadata[];
 }
 
-type Question =
+/** What the thread of a session is asked. The answer is of the type of the method that asks it. */
+export type SessionQuestion =
   | { readonly kind: 'open'; readonly source: SessionSource }
   | { readonly kind: 'run' | 'measure'; readonly feeds: readonly Feeds[]; readonly outputs: readonly string[] }
   | { readonly kind: 'close' };
-
-type Answer = { readonly value: unknown } | { readonly problem: string };
 
 /**
  * A session of ONNX Runtime in a thread of its own. The runtime computes on the thread that asks: beside the main one
  * rows are read while a model scores, and two models score at the same time.
  */
 export class SessionThread {
-  readonly #worker: Worker;
-  readonly #waiting: { resolve: (answer: Answer) => void; reject: (error: unknown) => void }[] = [];
-  /** After this the thread is gone and answers nothing. */
-  #failure: unknown;
+  readonly #thread: WorkerThread<SessionQuestion, unknown>;
 
-  /** @param main The file of ONNX Runtime's module. */
+  /** @param main The file of ONNX Runtime's module, which the thread loads by itself. */
   constructor(main: string) {
-    // As text, because a bundle is one file: the function below uses nothing but its parameters.
-    const source = `(${sessionLoop.toString()})(require('node:worker_threads'), require(require('node:worker_threads').workerData))`;
-    this.#worker = new Worker(source, { eval: true, workerData: main });
-    this.#worker.on('message', (answer: Answer) => this.#waiting.shift()?.resolve(answer));
-    this.#worker.on('error', (error) => this.#fail(error));
-    this.#worker.on('exit', () => this.#fail(new Error('the thread of the model ended')));
+    this.#thread = new WorkerThread(workerEntry('onnx/session-worker'), { workerData: main });
   }
 
   /**
@@ -89,83 +80,17 @@ export class SessionThread {
 
   /** Releases the model and ends the thread. Idempotent. */
   async close(): Promise<void> {
-    if (this.#failure === undefined) await this.#ask({ kind: 'close' }).catch(() => {});
-    await this.#worker.terminate();
+    await this.#thread.ask({ kind: 'close' }).catch(() => {});
+    await this.#thread.close();
   }
 
-  async #ask<Value>(question: Question, numbers: readonly Transferable[] = []): Promise<Value> {
-    if (this.#failure !== undefined) throw this.#failure;
-    const waiting = Promise.withResolvers<Answer>();
-    this.#waiting.push(waiting);
-    this.#worker.postMessage(question, numbers);
-    const answer = await waiting.promise;
-    if ('problem' in answer) throw new Error(answer.problem);
-    // The thread's own function below answers what the question asks for.
-    return answer.value as Value;
-  }
-
-  #fail(error: unknown): void {
-    this.#failure ??= error;
-    for (const { reject } of this.#waiting.splice(0)) reject(this.#failure);
+  async #ask<Value>(question: SessionQuestion, numbers: readonly ArrayBuffer[] = []): Promise<Value> {
+    // The entry answers what the question asks for.
+    return (await this.#thread.ask(question, numbers)) as Value;
   }
 }
 
 function numbersIn(feeds: readonly Feeds[]): readonly ArrayBuffer[] {
   const arrays = feeds.flatMap((feed) => Object.values(feed).map(({ data }) => data));
   return arrays.flatMap((data) => ('buffer' in data && data.buffer instanceof ArrayBuffer ? [data.buffer] : []));
-}
-
-function sessionLoop({ parentPort }: typeof threads, runtime: typeof import('onnxruntime-node')): void {
-  let session: InferenceSession | undefined;
-  const tensorsOf = (feeds: Feeds) =>
-    Object.fromEntries(
-      Object.entries(feeds).map(([name, { type, data, shape }]) => [
-        name,
-        // The type belongs to the data: both were made together.
-        new runtime.Tensor(type as 'float32', data as Float32Array, [...shape]),
-      ]),
-    );
-  const runOnce = async (feeds: Feeds, outputs: readonly string[]) => {
-    const result = await session?.run(tensorsOf(feeds), [...outputs]);
-    return outputs.map((output): RunOutput => {
-      const tensor = result?.[output];
-      const data: unknown = tensor?.data;
-      const shape = [...(tensor?.dims ?? [])];
-      // A copy, since the memory of an output is the runtime's own.
-      if (ArrayBuffer.isView(data)) return { data: (data as TensorNumbers).slice(), shape };
-      return { data: Array.isArray(data) ? data.map(String) : null, shape };
-    });
-  };
-  const answerTo = async (question: Question): Promise<unknown> => {
-    if (question.kind === 'open') {
-      await session?.release();
-      const { model, options } = question.source;
-      // Two signatures of one function.
-      session = await runtime.InferenceSession.create(model as string, options);
-      return { inputs: session.inputMetadata, outputs: session.outputMetadata };
-    }
-    if (question.kind === 'close') {
-      await session?.release();
-      session = undefined;
-      return null;
-    }
-    const { feeds, outputs, kind } = question;
-    const [times, results] = [new Float64Array(feeds.length), [] as (readonly RunOutput[])[]];
-    for (const [at, feed] of feeds.entries()) {
-      const started = performance.now();
-      results.push(await runOnce(feed, outputs));
-      times[at] = performance.now() - started;
-    }
-    return kind === 'measure' ? times : results;
-  };
-  // One after the other: a question that comes while another is worked on waits.
-  let last = Promise.resolve();
-  parentPort?.on('message', (question: Question) => {
-    last = last.then(() =>
-      answerTo(question).then(
-        (value) => parentPort.postMessage({ value }),
-        (error: unknown) => parentPort.postMessage({ problem: error instanceof Error ? error.message : String(error) }),
-      ),
-    );
-  });
 }

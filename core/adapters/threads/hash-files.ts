@@ -1,9 +1,7 @@
-import type * as crypto from 'node:crypto';
-import type * as fs from 'node:fs';
 import { availableParallelism } from 'node:os';
-import type * as threads from 'node:worker_threads';
-import { Worker } from 'node:worker_threads';
 import { THREAD_LIMITS } from './thread-limits.ts';
+import { workerEntry } from './worker-entry.ts';
+import { WorkerThread } from './worker-thread.ts';
 
 /** A file to hash. */
 export interface FileToHash {
@@ -18,13 +16,18 @@ export type HashAlgorithm = 'md5' | 'sha256';
 /** Digests of a file, in hex. */
 export type FileDigests<Algorithm extends HashAlgorithm = HashAlgorithm> = Readonly<Record<Algorithm, string>>;
 
-/** What a thread does at a time: some files, or one hash of a large one. */
-interface HashJob {
-  /** Numbers of the files in the list. */
-  readonly numbers: readonly number[];
+/** What a thread is asked at a time: some files, or one hash of a large one. It answers with the digests of each file. */
+export interface HashFilesQuestion {
   readonly files: readonly string[];
   readonly algorithms: readonly HashAlgorithm[];
 }
+
+interface HashJob extends HashFilesQuestion {
+  /** Numbers of the files in the list. */
+  readonly numbers: readonly number[];
+}
+
+type HashFilesThread = WorkerThread<HashFilesQuestion, readonly Partial<FileDigests>[]>;
 
 /** Chosen: the hashes of a file above this are computed by two threads. */
 const LARGE_BYTES = 16 << 20;
@@ -46,20 +49,20 @@ export async function hashFiles<Algorithm extends HashAlgorithm>(
   const planned = hashJobs(list, algorithms);
   const jobs = planned.values();
   const count = Math.min(planned.length, MAX_THREADS, Math.max(2, availableParallelism()));
-  const workers = Array.from({ length: count }, () => startWorker());
+  const threads = Array.from({ length: count }, () => startThread());
   try {
     await Promise.all(
-      workers.map(async (worker) => {
-        for (const job of jobs) {
-          const digests = await ask(worker, job);
-          for (const [at, number] of job.numbers.entries()) Object.assign(results[number] ?? {}, digests[at]);
+      threads.map(async (thread) => {
+        for (const { numbers, ...question } of jobs) {
+          const digests = await thread.ask(question);
+          for (const [at, number] of numbers.entries()) Object.assign(results[number] ?? {}, digests[at]);
         }
       }),
     );
     // Each file was in a job of each algorithm.
     return results as readonly FileDigests<Algorithm>[];
   } finally {
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    await Promise.all(threads.map((thread) => thread.close()));
   }
 }
 
@@ -84,51 +87,6 @@ function hashJobs(list: readonly FileToHash[], algorithms: readonly HashAlgorith
   return [...large, ...small];
 }
 
-function startWorker(): Worker {
-  // As text, because a bundle is one file: the function below uses nothing but its parameters.
-  const modules = ['node:crypto', 'node:worker_threads', 'node:fs'].map((name) => `require('${name}')`);
-  return new Worker(`(${hashLoop.toString()})(${modules.join(', ')})`, { eval: true, resourceLimits: THREAD_LIMITS });
-}
-
-function ask(worker: Worker, { files, algorithms }: HashJob): Promise<readonly Partial<FileDigests>[]> {
-  const answer = Promise.withResolvers<readonly Partial<FileDigests>[]>();
-  worker.once('message', answer.resolve);
-  worker.once('error', answer.reject);
-  worker.postMessage({ files, algorithms });
-  return answer.promise.finally(() => {
-    worker.off('message', answer.resolve);
-    worker.off('error', answer.reject);
-  });
-}
-
-function hashLoop(
-  { createHash, hash }: typeof crypto,
-  { parentPort }: typeof threads,
-  { openSync, readSync, closeSync }: typeof fs,
-): void {
-  const buffer = Buffer.allocUnsafeSlow(1 << 20);
-  const readAll = (descriptor: number, algorithms: readonly HashAlgorithm[]): readonly string[] => {
-    let length = readSync(descriptor, buffer);
-    if (length < buffer.length && readSync(descriptor, buffer, length, buffer.length - length, null) === 0) {
-      return algorithms.map((algorithm) => hash(algorithm, buffer.subarray(0, length)));
-    }
-    const hashes = algorithms.map((algorithm) => createHash(algorithm));
-    for (let position = 0; ; position += length) {
-      length = readSync(descriptor, buffer, 0, buffer.length, position);
-      if (length === 0) return hashes.map((one) => one.digest('hex'));
-      for (const one of hashes) one.update(buffer.subarray(0, length));
-    }
-  };
-  const digestsOf = (file: string, algorithms: readonly HashAlgorithm[]): Record<string, string> => {
-    const descriptor = openSync(file, 'r');
-    try {
-      const digests = readAll(descriptor, algorithms);
-      return Object.fromEntries(algorithms.map((algorithm, index) => [algorithm, digests[index] ?? '']));
-    } finally {
-      closeSync(descriptor);
-    }
-  };
-  parentPort?.on('message', ({ files, algorithms }: HashJob) => {
-    parentPort.postMessage(files.map((file) => digestsOf(file, algorithms)));
-  });
+function startThread(): HashFilesThread {
+  return new WorkerThread(workerEntry('threads/hash-files-worker'), { resourceLimits: THREAD_LIMITS });
 }

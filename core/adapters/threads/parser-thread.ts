@@ -1,6 +1,6 @@
-import { Worker } from 'node:worker_threads';
 import { UserError } from '../../errors.ts';
 import type { ParserAnswer, ParserQuestion } from './parser-messages.ts';
+import { WorkerThread } from './worker-thread.ts';
 
 /** What a thread may take. */
 export interface ParserThreadLimits {
@@ -17,25 +17,17 @@ const YOUNG_GENERATION_MB = 16;
 
 /** One thread that parses one text at a time. After a text that was too much for it, it has ended. */
 export class ParserThread {
-  readonly #worker: Worker;
+  readonly #thread: WorkerThread<ParserQuestion, ParserAnswer>;
   readonly #limits: ParserThreadLimits;
-  readonly #started: Promise<ParserAnswer>;
-  #pending: PromiseWithResolvers<ParserAnswer> | undefined;
-  #hasEnded = false;
+  readonly #started: Promise<unknown>;
   #texts = 0;
 
   constructor(entry: URL, limits: ParserThreadLimits) {
     this.#limits = limits;
-    // It needs no secret of the process, and none of its flags.
-    const own = { env: {}, argv: [], execArgv: [] };
     const resourceLimits = { maxOldGenerationSizeMb: limits.heapMb, maxYoungGenerationSizeMb: YOUNG_GENERATION_MB };
-    this.#worker = new Worker(entry, { ...own, resourceLimits });
-    this.#worker.on('message', (answer: ParserAnswer) => this.#pending?.resolve(answer));
-    this.#worker.on('error', (error) => this.#failed(error));
-    this.#worker.on('exit', () => this.#failed(new Error("the parser's thread has ended")));
-    // While it waits for a text, it keeps no process alive.
-    this.#worker.unref();
-    this.#started = this.#next(limits.startMs, () => new Error("the parser's thread does not start"));
+    // It needs no secret of the process, and none of its flags.
+    this.#thread = new WorkerThread(entry, { isIsolated: true, resourceLimits });
+    this.#started = this.#askWithin(limits.startMs, { ask: 'ready' }, () => doesNotStart(limits));
     this.#started.catch(() => undefined);
   }
 
@@ -46,7 +38,7 @@ export class ParserThread {
 
   /** Whether it answers nothing any more. */
   get hasEnded(): boolean {
-    return this.#hasEnded;
+    return this.#thread.hasEnded;
   }
 
   /**
@@ -55,44 +47,38 @@ export class ParserThread {
    * @throws {UserError} INPUT_TOO_COSTLY where the text took more time or memory than the thread has.
    */
   async ask(question: ParserQuestion): Promise<ParserAnswer> {
-    this.#worker.ref();
-    try {
-      await this.#started;
-      const { textMs } = this.#limits;
-      const answer = this.#next(textMs, () => tooCostly(`takes more than ${textMs} ms`));
-      this.#texts += 1;
-      this.#worker.postMessage(question);
-      return await answer;
-    } finally {
-      this.#worker.unref();
-    }
+    await this.#started;
+    this.#texts += 1;
+    const { textMs } = this.#limits;
+    return this.#askWithin(textMs, question, () => tooCostly(`takes more than ${textMs} ms`));
   }
 
-  async end(): Promise<void> {
-    this.#hasEnded = true;
-    await this.#worker.terminate();
+  /** Ends the thread. A text that waits is rejected. */
+  end(): Promise<void> {
+    return this.#thread.close();
   }
 
-  async #next(limitMs: number, late: () => Error): Promise<ParserAnswer> {
-    const pending = Promise.withResolvers<ParserAnswer>();
-    this.#pending = pending;
+  async #askWithin(limitMs: number, question: ParserQuestion, late: () => Error): Promise<ParserAnswer> {
+    const isLate = Promise.withResolvers<never>();
     const timer = setTimeout(() => {
-      pending.reject(late());
+      isLate.reject(late());
       void this.end();
     }, limitMs);
     try {
-      return await pending.promise;
+      return await Promise.race([isLate.promise, this.#thread.ask(question)]);
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY') {
+        throw tooCostly(`takes more than ${this.#limits.heapMb} MB of memory`);
+      }
+      throw error;
     } finally {
       clearTimeout(timer);
-      this.#pending = undefined;
     }
   }
+}
 
-  #failed(error: Error): void {
-    this.#hasEnded = true;
-    const isOutOfMemory = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
-    this.#pending?.reject(isOutOfMemory ? tooCostly(`takes more than ${this.#limits.heapMb} MB of memory`) : error);
-  }
+function doesNotStart({ startMs }: ParserThreadLimits): Error {
+  return new Error(`the parser's thread does not start within ${startMs} ms`);
 }
 
 function tooCostly(why: string): UserError {

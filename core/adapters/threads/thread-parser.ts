@@ -102,8 +102,7 @@ export class ThreadParser<Config> implements UntrustedParser<Config> {
       throw error;
     });
     if (answer.is === 'value') return answer.value;
-    if (answer.is === 'refused') throw errorOf(answer.error);
-    throw new Error(`the parser's thread failed: ${answer.is === 'defect' ? answer.stack : answer.is}`);
+    throw errorOf(answer.error);
   }
 }
 
