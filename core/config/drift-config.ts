@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DRIFT_TESTS } from '../domain/drift/drift-test-registry.ts';
 import { camelCaseKeys } from './camel-case-keys.ts';
 import { durationMs } from './quantities.ts';
 
@@ -27,13 +28,13 @@ export const drift = z
     limits: z.enum(['none', 'history']).default('none'),
     effect: z
       .strictObject({
-        ks: z.number().min(0).max(1).default(0.1),
-        psi: z.number().min(0).default(0.1),
+        ks: z.number().min(0).max(1).default(DRIFT_TESTS.ks.defaultFloor),
+        psi: z.number().min(0).default(DRIFT_TESTS.psi.defaultFloor),
         missing: z
           .number()
           .min(0)
           .max(1)
-          .default(0.05)
+          .default(DRIFT_TESTS.missing.defaultFloor)
           .describe('Smallest difference between the shares of missing values that counts as drift'),
       })
       .prefault({}),

@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../core/config/parse-config.ts';
+import { DRIFT_TESTS } from '../../core/domain/drift/drift-test-registry.ts';
 import { defaultMetricNames, findMetric, metricNames } from '../../core/domain/metrics/metric-registry.ts';
 import { drawVerdict, PICTURES } from '../../scripts/draw-verdicts.ts';
 import { PROJECT_ROOT } from '../../scripts/project-root.ts';
@@ -116,6 +117,22 @@ describe('the page of metrics', () => {
         expect(ways.every((way) => way.includes(wanted)) && ways.length > 0, name).toBe(true);
       }
     }
+  });
+});
+
+describe('the page of drift', () => {
+  it('has a line for each drift test, with its columns, its test and its floor', () => {
+    const lines = textOf('docs/guide/drift.md').matchAll(/^\| `(\w+)` \| (\w+) \| `(\w+)`.* \| ([\d.]+) \|$/gm);
+    expect(
+      [...lines].map(([, name, columns, test, floor]) => ({ name, columns, test, defaultFloor: Number(floor) })),
+    ).toEqual(
+      Object.values(DRIFT_TESTS).map(({ name, columns, test, defaultFloor }) => ({
+        name,
+        columns,
+        test,
+        defaultFloor,
+      })),
+    );
   });
 });
 

@@ -1,6 +1,6 @@
 import { chiSquareUpperTail } from '../statistics/chi-square.ts';
 import type { PairedCounts } from './category-counts.ts';
-import type { TwoSampleTest } from './kolmogorov-smirnov.ts';
+import type { TwoSampleTest } from './tests/drift-test.ts';
 
 /**
  * Chi-square test that two samples have the same proportions, as a 2 x K contingency table: both samples vary, so the

@@ -1,14 +1,9 @@
 import { benjaminiHochberg } from '../statistics/benjamini-hochberg.ts';
-import { formatCount, formatNumber, formatPercent } from '../text/format-number.ts';
-import { newCategories, pairCounts, unknownShare } from './category-counts.ts';
-import { chiSquareTest } from './chi-square-test.ts';
-import { distributionOf } from './distribution.ts';
+import { formatNumber } from '../text/format-number.ts';
+import { ROW_TESTS, VALUE_TESTS } from './drift-test-registry.ts';
 import { historyLimit, MIN_PAST_WINDOWS } from './history-limit.ts';
-import { kolmogorovSmirnovTest } from './kolmogorov-smirnov.ts';
-import { missingLimit, testMissing } from './missing-values.ts';
-import { populationStabilityIndex } from './population-stability-index.ts';
-import type { CategoricalProfile, ColumnProfile } from './profile-column.ts';
-import { asSameFlags } from './same-flags.ts';
+import type { ColumnProfile } from './profile-column.ts';
+import type { DriftTest, DriftTestName, DriftTestResult } from './tests/drift-test.ts';
 
 /** The outcome of a check. */
 export type DriftVerdict = 'drift' | 'no-drift' | 'inconclusive';
@@ -18,7 +13,7 @@ export interface DriftPolicy {
   /** Over all columns together, such as 0.05. */
   readonly falseAlarmRate: number;
   /** Effects below are real or not, but not worth waking anyone. */
-  readonly floors: { readonly ks: number; readonly psi: number; readonly missing: number };
+  readonly floors: Readonly<Record<DriftTestName, number>>;
   /** `history`: the reference's own past windows raise the floor. */
   readonly limits: 'none' | 'history';
 }
@@ -35,13 +30,13 @@ export interface ColumnPair {
 export interface ComparedColumn {
   readonly name: string;
   readonly kind: ColumnProfile['kind'];
-  readonly test: 'ks_2samp' | 'chi2_contingency';
+  readonly test: DriftTest['test'];
   readonly statistic: number | null;
   readonly pValue: number | null;
   /** By Benjamini and Hochberg over the tested columns. */
   readonly adjustedPValue: number | null;
   readonly effect: {
-    readonly name: 'ks' | 'psi' | 'missing';
+    readonly name: DriftTestName;
     readonly value: number | null;
     readonly floor: number;
     /** null where no limit was learned. */
@@ -53,43 +48,33 @@ export interface ComparedColumn {
 
 /** Chosen: fewer values tell no shape. */
 const MIN_VALUES = 30;
-const MAX_NAMED = 5;
 
-/** Chosen: where most rows of a sample are of categories that were cut, the rest tells nothing of it. */
-const MOST_UNKNOWN = 0.5;
-
-interface Tested {
-  readonly test: ComparedColumn['test'];
-  readonly name: ComparedColumn['effect']['name'];
-  readonly statistic: number;
-  readonly pValue: number;
-  readonly effect: number;
-  readonly floor: number;
+interface Tested extends DriftTestResult {
+  readonly by: DriftTest;
   readonly limit: number | undefined;
-  readonly note: string;
 }
 
 type Adjusted = Tested & { readonly adjustedPValue: number };
 
 /**
  * Compares the columns of two windows. A column has drifted where its test says so at the false alarm rate over all
- * columns, and the effect is at least its floor and above the limit that its history sets. Each column has two tests: of
- * its values, and of how many are missing.
+ * columns, and the effect is at least its floor and above the limit that its history sets. Each column has a test of its
+ * values, and one of how many are missing.
  */
 export function compareColumns(pairs: readonly ColumnPair[], policy: DriftPolicy): readonly ComparedColumn[] {
-  const ofValues = pairs.map((pair) => testColumn(pair, policy));
-  const ofMissing = pairs.map((pair) => testMissingRate(pair, policy));
-  const tests = [...ofValues, ...ofMissing].flatMap((test) =>
-    test === undefined || typeof test === 'string' ? [] : [test],
-  );
+  const tested = pairs.map((pair) => ({
+    reference: pair.reference,
+    values: testValues(pair, policy),
+    rows: ROW_TESTS.flatMap((test) => testRows(test, pair, policy) ?? []),
+  }));
+  const tests = tested.flatMap(({ values, rows }) => (typeof values === 'string' ? rows : [values, ...rows]));
   const adjusted = benjaminiHochberg(tests.map(({ pValue }) => pValue));
-  const adjust = (test: Tested): Adjusted => ({ ...test, adjustedPValue: adjusted[tests.indexOf(test)] ?? 1 });
-  return pairs.map(({ reference }, index) => {
-    const [values, missing] = [ofValues[index] ?? 'it was not tested', ofMissing[index]];
-    const lost = missing === undefined ? undefined : judged(reference, adjust(missing), policy);
-    const shape =
-      typeof values === 'string' ? untested(reference, values, policy) : judged(reference, adjust(values), policy);
-    return lost?.verdict === 'drift' && shape.verdict !== 'drift' ? lost : shape;
+  const judge = (reference: ColumnProfile, test: Tested) =>
+    judged(reference, { ...test, adjustedPValue: adjusted[tests.indexOf(test)] ?? 1 }, policy);
+  return tested.map(({ reference, values, rows }) => {
+    const shape = typeof values === 'string' ? untested(reference, values, policy) : judge(reference, values);
+    if (shape.verdict === 'drift') return shape;
+    return rows.map((test) => judge(reference, test)).find(({ verdict }) => verdict === 'drift') ?? shape;
   });
 }
 
@@ -103,73 +88,55 @@ export function datasetVerdict(columns: readonly Pick<ComparedColumn, 'verdict'>
   return isOpen ? 'inconclusive' : 'no-drift';
 }
 
-/** The test of a column, or why there is none: a clause. */
-function testColumn({ reference, past, current }: ColumnPair, policy: DriftPolicy): Tested | string {
-  const { limits } = policy;
+/** The test of a column's values, or why there is none: a clause. */
+function testValues({ reference, past, current }: ColumnPair, { limits }: DriftPolicy): Tested | string {
   if (current === undefined) return 'the current window has no such column';
-  const values = [reference, current].map(({ rows, missing }) => rows - missing);
-  const [before = 0, now = 0] = values;
+  const [before, now] = [countValues(reference), countValues(current)];
   if (now < MIN_VALUES) return `the current window has ${now} values, fewer than the ${MIN_VALUES} needed`;
   if (before < MIN_VALUES) return `the reference has ${before} values, fewer than the ${MIN_VALUES} needed`;
-  const limit = limits === 'history' ? historyLimit(reference, past) : undefined;
+  const by = VALUE_TESTS[reference.kind];
+  const limit = limits === 'history' ? historyLimit(by, reference, past) : undefined;
   if (limits === 'history' && limit === undefined) {
     return `the reference has fewer than ${MIN_PAST_WINDOWS} complete past windows, which a limit needs`;
   }
-  if (reference.kind === 'numeric' && current.kind === 'numeric') {
-    const test = kolmogorovSmirnovTest(distributionOf(reference), distributionOf(current));
-    return { ...test, ...kindOf(reference, policy), effect: test.statistic, limit, note: '' };
-  }
-  if (reference.kind !== 'categorical' || current.kind !== 'categorical') return 'the two windows have different types';
-  return testCategories(asSameFlags(reference, current), { ...kindOf(reference, policy), limit });
+  const found = by.compare(reference, current);
+  if ('untested' in found) return found.untested ?? 'there is nothing to test';
+  return { ...found, by, limit };
 }
 
-function testCategories(
-  [reference, current]: readonly [CategoricalProfile, CategoricalProfile],
-  kind: Pick<Tested, 'test' | 'name' | 'floor' | 'limit'>,
-): Tested | string {
-  const counts = pairCounts(reference, current);
-  if (unknownShare(counts) > MOST_UNKNOWN) {
-    return 'it has too many categories: most rows have a category that is not among the most frequent ones';
-  }
-  const note = newNote(newCategories(reference, current));
-  return { ...kind, ...chiSquareTest(counts), effect: populationStabilityIndex(counts), note };
-}
-
-/** Undefined where nothing is missing, or too few rows tell. */
-function testMissingRate({ reference, past, current }: ColumnPair, policy: DriftPolicy): Tested | undefined {
+/** Undefined where there is nothing to test, or too few rows tell. */
+function testRows(by: DriftTest, { reference, past, current }: ColumnPair, policy: DriftPolicy): Tested | undefined {
   if (current === undefined || current.rows < MIN_VALUES || reference.rows < MIN_VALUES) return undefined;
-  const found = testMissing(reference, current);
-  const limit = policy.limits === 'history' ? missingLimit(reference, past) : undefined;
-  if (found === undefined || (policy.limits === 'history' && limit === undefined)) return undefined;
-  const { statistic, pValue, effect } = found;
-  const note = ` Missing: ${formatPercent(found.reference)} before, ${formatPercent(found.current)} now.`;
-  const floor = policy.floors.missing;
-  return { test: 'chi2_contingency', name: 'missing', statistic, pValue, effect, floor, limit, note };
+  const limit = policy.limits === 'history' ? historyLimit(by, reference, past) : undefined;
+  if (policy.limits === 'history' && limit === undefined) return undefined;
+  const found = by.compare(reference, current);
+  return 'untested' in found ? undefined : { ...found, by, limit };
 }
 
-function newNote(found: readonly (readonly [string, number])[]): string {
-  if (found.length === 0) return '';
-  const named = found.slice(0, MAX_NAMED).map(([name, count]) => `${name} (${formatCount(count)} rows)`);
-  const more = found.length > MAX_NAMED ? ` and ${found.length - MAX_NAMED} more` : '';
-  return ` New: ${named.join(', ')}${more}.`;
+function countValues({ rows, missing }: ColumnProfile): number {
+  return rows - missing;
 }
 
 function judged({ name, kind }: ColumnProfile, test: Adjusted, policy: DriftPolicy): ComparedColumn {
-  const { statistic, pValue, adjustedPValue, effect, floor, limit } = test;
+  const { by, statistic, pValue, adjustedPValue, effect, limit } = test;
+  const floor = policy.floors[by.name];
   const isSignificant = adjustedPValue <= policy.falseAlarmRate;
   const isLarge = effect >= floor && (limit === undefined || effect > limit);
   return {
-    ...{ name, kind, test: test.test, statistic, pValue, adjustedPValue },
-    effect: { name: test.name, value: effect, floor, limit: limit ?? null },
+    ...{ name, kind, test: by.test, statistic, pValue, adjustedPValue },
+    effect: { name: by.name, value: effect, floor, limit: limit ?? null },
     verdict: isSignificant && isLarge ? 'drift' : 'no-drift',
-    reason: `${sentence({ isSignificant, isLarge }, test)}${test.note}`,
+    reason: `${sentence({ isSignificant, isLarge, floor }, test)}${test.note}`,
   };
 }
 
-function sentence(
-  { isSignificant, isLarge }: { readonly isSignificant: boolean; readonly isLarge: boolean },
-  { effect, limit, floor }: Tested,
-): string {
+interface Judgement {
+  readonly isSignificant: boolean;
+  readonly isLarge: boolean;
+  readonly floor: number;
+}
+
+function sentence({ isSignificant, isLarge, floor }: Judgement, { effect, limit }: Tested): string {
   const amount = formatNumber(effect, 3);
   const bar =
     limit !== undefined && limit > floor
@@ -180,18 +147,12 @@ function sentence(
   return `Shifted by ${amount}, more than ${bar}.`;
 }
 
-function untested(reference: ColumnProfile, reason: string, policy: DriftPolicy): ComparedColumn {
-  const { test, name, floor } = kindOf(reference, policy);
+function untested({ name, kind }: ColumnProfile, reason: string, { floors }: DriftPolicy): ComparedColumn {
+  const by = VALUE_TESTS[kind];
   return {
-    ...{ name: reference.name, kind: reference.kind, test, statistic: null, pValue: null, adjustedPValue: null },
-    effect: { name, value: null, floor, limit: null },
+    ...{ name, kind, test: by.test, statistic: null, pValue: null, adjustedPValue: null },
+    effect: { name: by.name, value: null, floor: floors[by.name], limit: null },
     verdict: 'inconclusive',
     reason: `Not tested: ${reason}.`,
   };
-}
-
-function kindOf({ kind }: ColumnProfile, { floors }: DriftPolicy): Pick<Tested, 'test' | 'name' | 'floor'> {
-  return kind === 'numeric'
-    ? { test: 'ks_2samp', name: 'ks', floor: floors.ks }
-    : { test: 'chi2_contingency', name: 'psi', floor: floors.psi };
 }

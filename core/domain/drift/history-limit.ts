@@ -1,14 +1,11 @@
 import { mean, standardDeviation } from 'simple-statistics';
-import { pairCounts } from './category-counts.ts';
-import { distributionOf } from './distribution.ts';
-import { largestDifference } from './kolmogorov-smirnov.ts';
-import { populationStabilityIndex } from './population-stability-index.ts';
 import type { ColumnProfile } from './profile-column.ts';
+import type { DriftTest } from './tests/drift-test.ts';
 
 /** Chosen: from fewer windows a standard deviation says nothing. */
 export const MIN_PAST_WINDOWS = 4;
 /** The usual width of a control chart (W. A. Shewhart, 1931), with the population's standard deviation. */
-export const STANDARD_DEVIATIONS = 3;
+const STANDARD_DEVIATIONS = 3;
 
 /**
  * How large an effect may be before it is more than such windows differ anyway: mean plus three standard deviations of
@@ -20,17 +17,15 @@ export const STANDARD_DEVIATIONS = 3;
  * @param windows The same column in its past windows.
  * @returns undefined with fewer than 4 windows that can be compared.
  */
-export function historyLimit(reference: ColumnProfile, windows: readonly ColumnProfile[]): number | undefined {
-  const effects = windows.flatMap((window) => pastEffect(reference, window) ?? []);
+export function historyLimit(
+  test: DriftTest,
+  reference: ColumnProfile,
+  windows: readonly ColumnProfile[],
+): number | undefined {
+  const needsValues = test.columns !== 'any';
+  const isEmpty = ({ rows, missing }: ColumnProfile) => rows === (needsValues ? missing : 0);
+  if (isEmpty(reference)) return undefined;
+  const effects = windows.flatMap((window) => (isEmpty(window) ? [] : (test.pastEffect(reference, window) ?? [])));
   if (effects.length < MIN_PAST_WINDOWS) return undefined;
   return mean(effects) + STANDARD_DEVIATIONS * standardDeviation(effects);
-}
-
-function pastEffect(reference: ColumnProfile, window: ColumnProfile): number | undefined {
-  if (window.rows === window.missing || reference.rows === reference.missing) return undefined;
-  if (reference.kind === 'numeric' && window.kind === 'numeric') {
-    return largestDifference(distributionOf(reference), distributionOf(window));
-  }
-  if (reference.kind !== 'categorical' || window.kind !== 'categorical') return undefined;
-  return populationStabilityIndex(pairCounts(reference, window));
 }

@@ -1,3 +1,4 @@
+import { effectLabel } from '../../domain/drift/drift-test-registry.ts';
 import { formatCount, formatNumber, formatPercent } from '../../domain/text/format-number.ts';
 import type { DriftIssueData } from '../../reports/drift-issue-data.ts';
 import type { DriftColumn, DriftReport } from '../../reports/drift-report.ts';
@@ -8,11 +9,6 @@ import { renderTable } from '../text/table.ts';
 
 const ICONS = { drift: '🌊', 'no-drift': '✅', inconclusive: '⚠️' } as const;
 const WORDS = { drift: 'drift', 'no-drift': 'no drift', inconclusive: 'inconclusive' } as const;
-const EFFECTS = new Map([
-  ['ks', 'KS'],
-  ['psi', 'PSI'],
-  ['missing', 'missing'],
-]);
 const MAX_BARS = 12;
 const MAX_ROWS = 100;
 
@@ -108,7 +104,7 @@ function table(columns: readonly DriftColumn[]): string {
     .slice(0, MAX_ROWS)
     .map((column) => [
       escapeText(column.name, 80),
-      EFFECTS.get(column.effect.name) ?? escapeText(column.effect.name, 20),
+      escapeText(effectLabel(column.effect.name), 20),
       show(column.effect.value),
       show(bar(column)),
       showP(column.adjustedPValue),

@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compareColumns, type DriftPolicy, datasetVerdict } from '../../../../core/domain/drift/compare-columns.ts';
-import { cutWindows } from '../../../../core/domain/drift/past-windows.ts';
-import {
-  type ColumnProfile,
-  FULL_RESOLUTION,
-  isCategorical,
-  profileColumn,
-} from '../../../../core/domain/drift/profile-column.ts';
+import { type ColumnProfile, FULL_RESOLUTION, profileColumn } from '../../../../core/domain/drift/profile-column.ts';
 import { seededRandom } from '../../../../testkit/seeded-random.ts';
 
 const policy: DriftPolicy = { falseAlarmRate: 0.05, floors: { ks: 0.1, psi: 0.1, missing: 0.05 }, limits: 'none' };
@@ -38,12 +32,13 @@ describe('compareColumns', () => {
     expect(small?.adjustedPValue).toBeLessThan(0.001);
   });
 
-  it('takes a large effect of few rows for chance', () => {
-    const [column] = compareColumns([{ reference: normals(40), past: [], current: normals(31) }], {
-      ...policy,
-      floors: { ks: 0, psi: 0, missing: 0 },
-    });
-    expect(column?.verdict).toBe('no-drift');
+  it('takes a large effect of few rows for chance, and the same effect of many rows for drift', () => {
+    const steps = (rows: number, from: number) => Array.from({ length: rows }, (_, i) => from + i / rows);
+    const of = (rows: number) =>
+      compareColumns([{ reference: numeric(steps(rows, 0)), past: [], current: numeric(steps(rows, 0.2)) }], policy)[0];
+    for (const rows of [40, 1000]) expect(Math.abs((of(rows)?.effect.value ?? 0) - 0.2)).toBeLessThan(0.03);
+    expect(of(40)).toMatchObject({ verdict: 'no-drift', reason: expect.stringContaining('chance can explain') });
+    expect(of(1000)?.verdict).toBe('drift');
   });
 
   it('names new categories', () => {
@@ -143,6 +138,7 @@ describe('compareColumns', () => {
       if (verdicts(pairs, { floors: { ks: 0, psi: 0, missing: 0 } }).includes('drift')) alarms++;
     }
     expect(alarms / trials).toBeLessThan(0.1);
+    expect(alarms / trials).toBeGreaterThan(0.01);
   });
 });
 
@@ -154,26 +150,5 @@ describe('datasetVerdict', () => {
     expect(of('no-drift', 'inconclusive')).toBe('inconclusive');
     expect(of('no-drift')).toBe('no-drift');
     expect(of()).toBe('inconclusive');
-  });
-});
-
-describe('isCategorical', () => {
-  it('takes whole numbers of few values as codes, and measurements as numbers', () => {
-    const column = (values: number[]) => ({ kind: 'numeric', values: Float64Array.from(values) }) as const;
-    expect(isCategorical(column([0, 1, 2, 1, Number.NaN]), true)).toBe(true);
-    expect(isCategorical(column([0, 1, 2, 1]), false)).toBe(false);
-    expect(isCategorical(column(Array.from({ length: 30 }, (_, i) => i)), true)).toBe(false);
-  });
-});
-
-describe('cutWindows', () => {
-  it('cuts whole weeks from Monday on and leaves out what the data do not fill', () => {
-    const day = (text: string) => Date.parse(`${text}T12:00:00Z`);
-    const days = Array.from({ length: 20 }, (_, i) => day('2001-01-02') + i * 86_400_000);
-    const windows = cutWindows(Float64Array.from([...days, Number.NaN]), 7 * 86_400_000);
-    expect(windows.map(({ fromMs, rows }) => [new Date(fromMs).toISOString().slice(0, 10), rows.length])).toEqual([
-      ['2001-01-08', 7],
-      ['2001-01-15', 7],
-    ]);
   });
 });

@@ -5,6 +5,7 @@ import { holm } from '../../../../core/domain/statistics/holm.ts';
 import { kolmogorovUpperTail } from '../../../../core/domain/statistics/kolmogorov.ts';
 import { normalCdf, normalQuantile } from '../../../../core/domain/statistics/normal.ts';
 import { studentTCdf, studentTQuantile } from '../../../../core/domain/statistics/student-t.ts';
+import drift from '../../../golden/drift.json' with { type: 'json' };
 import golden from '../../../golden/statistics.json' with { type: 'json' };
 
 /** 1e-9 absolute, and 1e-9 relative above 1. */
@@ -61,6 +62,12 @@ describe('benjaminiHochberg', () => {
 });
 
 describe('holm', () => {
+  it.each(drift.holm)('equals multipletests of statsmodels on %j', (pValues, expected) => {
+    holm(pValues).forEach((value, index) => {
+      expectClose(value, expected[index], `index ${index}`);
+    });
+  });
+
   it('multiplies the smallest by the number of tests and never decreases', () => {
     expect(holm([0.01, 0.04, 0.03, 0.005])).toEqual([0.03, 0.06, 0.06, 0.02]);
   });

@@ -1,11 +1,25 @@
-import { kolmogorovUpperTail } from '../statistics/kolmogorov.ts';
-import type { Distribution } from './distribution.ts';
+import { kolmogorovUpperTail } from '../../statistics/kolmogorov.ts';
+import { type Distribution, distributionOf } from '../distribution.ts';
+import { DIFFERENT_TYPES, type DriftTest, type TwoSampleTest } from './drift-test.ts';
 
-/** The result of a two-sample test. */
-export interface TwoSampleTest {
-  readonly statistic: number;
-  readonly pValue: number;
-}
+/** Kolmogorov-Smirnov for numbers. The effect is the statistic itself: the largest difference of the two shares. */
+export const kolmogorovSmirnov: DriftTest = {
+  name: 'ks',
+  label: 'KS',
+  test: 'ks_2samp',
+  columns: 'numeric',
+  // Chosen: a tenth of the rows is on the other side of some value.
+  defaultFloor: 0.1,
+  compare: (reference, current) => {
+    if (reference.kind !== 'numeric' || current.kind !== 'numeric') return DIFFERENT_TYPES;
+    const test = kolmogorovSmirnovTest(distributionOf(reference), distributionOf(current));
+    return { ...test, effect: test.statistic, note: '' };
+  },
+  pastEffect: (reference, window) => {
+    if (reference.kind !== 'numeric' || window.kind !== 'numeric') return undefined;
+    return largestDifference(distributionOf(reference), distributionOf(window));
+  },
+};
 
 /**
  * Largest difference of two distribution functions.
