@@ -58,7 +58,7 @@ function checkString({ name, from, to }: NodeRef, text: string): void {
 }
 
 function isNumber(text: string): boolean {
-  return !/__|_$|_[.eEjJ]|[.eE]_|^0[0-9_]*[1-9][0-9_]*$/.test(text);
+  return !/__|_$|_[.eEjJ]|[.eE]_|^0(?=[0-9_]+$)[0_]*[1-9]/.test(text);
 }
 
 /** The statements of a block begin in one column, or follow another on its line. */
