@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../core/config/parse-config.ts';
 import { DRIFT_TESTS } from '../../core/domain/drift/drift-test-registry.ts';
 import { defaultMetricNames, findMetric, metricNames } from '../../core/domain/metrics/metric-registry.ts';
+import { EVALUATION_CHARTS } from '../../core/render/evaluation/chart-registry.ts';
 import { drawVerdict, PICTURES } from '../../scripts/draw-verdicts.ts';
 import { PROJECT_ROOT } from '../../scripts/project-root.ts';
 
@@ -117,6 +118,16 @@ describe('the page of metrics', () => {
         expect(ways.every((way) => way.includes(wanted)) && ways.length > 0, name).toBe(true);
       }
     }
+  });
+});
+
+describe('the charts of the page of metrics', () => {
+  it('are those of the registry, in its order', () => {
+    const [, charts = ''] = textOf('docs/guide/metrics.md').split('## Charts');
+    const lines = [...charts.matchAll(/^\| `([\w-]+)` \| (yes|no) \| yes \|/gm)];
+    expect(lines.map(([, name, comment]) => ({ name, isInComment: comment === 'yes' }))).toEqual(
+      EVALUATION_CHARTS.map(({ name, comment }) => ({ name, isInComment: comment !== null })),
+    );
   });
 });
 

@@ -2,9 +2,11 @@ import { effectLabel } from '../../domain/drift/drift-test-registry.ts';
 import { formatCount, formatNumber, formatPercent } from '../../domain/text/format-number.ts';
 import type { DriftIssueData } from '../../reports/drift-issue-data.ts';
 import type { DriftColumn, DriftReport } from '../../reports/drift-report.ts';
-import { escapeChartLabel, escapeText } from '../text/escape.ts';
+import { escapeText } from '../text/escape.ts';
+import { fold } from '../text/fold.ts';
 import { inlineCode } from '../text/inline-code.ts';
 import { formatDataBlock, formatMarker } from '../text/marker.ts';
+import { renderXyChart } from '../text/mermaid.ts';
 import { renderTable } from '../text/table.ts';
 
 const ICONS = { drift: '🌊', 'no-drift': '✅', inconclusive: '⚠️' } as const;
@@ -86,16 +88,15 @@ function chart(columns: readonly DriftColumn[]): readonly string[] {
   if (shown.length === 0) return [];
   const ratios = shown.map((column) => Number(ratio(column).toPrecision(3)));
   return [
-    [
-      '```mermaid',
-      'xychart-beta',
-      '  title "Shift of each column, as a share of its limit (line)"',
-      `  x-axis [${shown.map(({ name }) => `"${escapeChartLabel(name, 24)}"`).join(', ')}]`,
-      `  y-axis "shift / limit" 0 --> ${Math.max(1.2, ...ratios)}`,
-      `  bar [${ratios.join(', ')}]`,
-      `  line [${ratios.map(() => 1).join(', ')}]`,
-      '```',
-    ].join('\n'),
+    renderXyChart({
+      title: 'Shift of each column, as a share of its limit (line)',
+      x: { labels: shown.map(({ name }) => name), maxCharacters: 24 },
+      y: { title: 'shift / limit', from: 0, to: Math.max(1.2, ...ratios) },
+      series: [
+        ['bar', ratios],
+        ['line', ratios.map(() => 1)],
+      ],
+    }),
   ];
 }
 
@@ -128,7 +129,7 @@ function method({ dataset, current, reference }: DriftReport): string {
     `Current data ${inlineCode(current.path, 120)}, reference ${inlineCode(reference.digest)}.`,
   ];
   const list = lines.map((line) => `- ${line}`).join('\n');
-  return `<details><summary>how these numbers were computed</summary>\n\n${list}\n\n</details>`;
+  return fold('how these numbers were computed', list);
 }
 
 function show(value: number | null): string {

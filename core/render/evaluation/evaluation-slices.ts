@@ -2,6 +2,7 @@ import { metricTitle } from '../../domain/metrics/metric-registry.ts';
 import { formatCount } from '../../domain/text/format-number.ts';
 import type { ComparedMetric, EvaluationReport, RuleResult } from '../../reports/evaluation-report.ts';
 import { escapeChartLabel, escapeText } from '../text/escape.ts';
+import { renderXyChart } from '../text/mermaid.ts';
 import { renderTable } from '../text/table.ts';
 import { VERDICT_ICONS } from './evaluation-headline.ts';
 import { differenceHead, sharedDecimals, showDifference, showValue } from './evaluation-numbers.ts';
@@ -75,15 +76,12 @@ function renderChart(name: string, rows: readonly SliceRow[]): string {
   const values = shown.map(({ metric }) => Number((metric.difference.value ?? 0).toPrecision(3)));
   const low = Math.min(0, ...values);
   const high = Math.max(0, ...values);
-  return [
-    '```mermaid',
-    'xychart-beta',
-    `  title "${escapeChartLabel(metricTitle(name))}: candidate minus champion (${better} is better)"`,
-    `  x-axis [${shown.map(({ label }) => `"${escapeChartLabel(label)}"`).join(', ')}]`,
-    `  y-axis "difference" ${low} --> ${high === low ? low + 1 : high}`,
-    `  bar [${values.join(', ')}]`,
-    '```',
-  ].join('\n');
+  return renderXyChart({
+    title: `${escapeChartLabel(metricTitle(name))}: candidate minus champion (${better} is better)`,
+    x: { labels: shown.map(({ label }) => label) },
+    y: { title: 'difference', from: low, to: high === low ? low + 1 : high },
+    series: [['bar', values]],
+  });
 }
 
 function sliceTable(rows: readonly SliceRow[]): string {
