@@ -20,7 +20,8 @@ type Query = Relation['query'];
 export async function createRelation(columns: readonly RelatedColumn[], context: RelationContext): Promise<Relation> {
   const tables = [...new Set(columns.map(({ table }) => table.files))];
   const parts = tables.map((files): OpenedFiles => ({ files, source: context.sourceOf(files) }));
-  const query: Query = (sql) => ask(sql, parts, context.instance);
+  const run = (sql: string) => ask(sql, parts, context.instance);
+  const query: Query = ({ sql }) => run(sql);
   const selected = columns.map(({ as, table, column }) => {
     const at = tables.indexOf(table.files);
     const source = context.sourceOf(table.files);
@@ -33,7 +34,7 @@ export async function createRelation(columns: readonly RelatedColumn[], context:
       .map(({ source }, at) => `${isNumbered && at === 0 ? source.numbered.from : source.from} AS t${at}`)
       .join(' POSITIONAL JOIN ');
   if (parts.every(({ source }) => source.numbered.isStored)) {
-    const row = `t0.${first.source.numbered.row} AS row`;
+    const row = `t0.${first.source.numbered.row} AS row_no`;
     return {
       from: `(SELECT ${[...selected, row].join(', ')} FROM ${beside(true)}) AS related`,
       query,
@@ -41,12 +42,12 @@ export async function createRelation(columns: readonly RelatedColumn[], context:
     };
   }
   const { name } = context;
-  await query(`CREATE TABLE ${name} AS SELECT ${selected.join(', ')} FROM ${beside(false)}`);
+  await run(`CREATE TABLE ${name} AS SELECT ${selected.join(', ')} FROM ${beside(false)}`);
   return {
-    from: `(SELECT *, rowid AS row FROM ${name}) AS related`,
+    from: `(SELECT *, rowid AS row_no FROM ${name}) AS related`,
     query,
     close: async () => {
-      await query(`DROP TABLE IF EXISTS ${name}`);
+      await run(`DROP TABLE IF EXISTS ${name}`);
     },
   };
 }

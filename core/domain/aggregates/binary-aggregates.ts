@@ -1,7 +1,16 @@
 import type { CalibrationSums } from '../metrics/calibration.ts';
 import { type BinShape, binCount, binSql, coarseCount, coarseSql, type ScoreRange } from './score-bins.ts';
 import type { SqlDialect } from './sql-dialect.ts';
-import { type Cut, keySql, type ScoredRelation, type Statement, sizeSql, sourceOf, stable } from './statement.ts';
+import {
+  type Cut,
+  keySql,
+  type ScoredRelation,
+  type Statement,
+  selecting,
+  sizeSql,
+  sourceOf,
+  stable,
+} from './statement.ts';
 
 /** Cells of a confusion of two classes. */
 export const CONFUSION_CELLS = 4;
@@ -103,7 +112,7 @@ function binStatement({ relation, score, cut }: BinaryScores, { shape }: BinaryP
   const square = weight === null ? [] : [`SUM(${weight} * ${weight})`, `SUM(${weight} * ${weight} * ${label})`];
   const columns = [sizeSql(weight), sumOfOnes(relation), ...square];
   return {
-    sql: `SELECT ${typed(key, dialect)} AS k, ${columns.join(', ')} FROM ${sourceOf(cut)} GROUP BY 1`,
+    ...selecting([typed(key, dialect), ...columns], `${sourceOf(cut)} GROUP BY 1`),
     read: ([keys = EMPTY, totals = EMPTY, ones = EMPTY, squares, squaresOfOnes]: readonly Float64Array[]) =>
       bySlice(
         cut,
@@ -165,7 +174,7 @@ function partStatement(
     `SUM(${times}(${score} - ${label}) * (${score} - ${label}))`,
   ];
   return {
-    sql: `SELECT ${typed(key, dialect)} AS k, ${columns.join(', ')} FROM ${sourceOf(cut)} GROUP BY 1`,
+    ...selecting([typed(key, dialect), ...columns], `${sourceOf(cut)} GROUP BY 1`),
     read: (answer) => readParts(answer, { cut, parts, coarse, decidedFrom: shape.decidedFrom }),
   };
 }
@@ -248,7 +257,7 @@ function calibrationStatement(
     atEnd(high, 1),
   ];
   return {
-    sql: `SELECT ${typed(key, dialect)} AS k, ${columns.join(', ')} FROM ${sourceOf(cut)} GROUP BY 1`,
+    ...selecting([typed(key, dialect), ...columns], `${sourceOf(cut)} GROUP BY 1`),
     read: (answer) => readCalibration(answer, cut),
   };
 }

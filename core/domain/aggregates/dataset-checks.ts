@@ -1,7 +1,7 @@
 import type { LabelSql } from './label-sql.ts';
 import type { ScoreRange } from './score-bins.ts';
 import { isFiniteSql, type SqlDialect } from './sql-dialect.ts';
-import type { Statement } from './statement.ts';
+import { type Statement, selecting } from './statement.ts';
 
 /** Chosen: a median of so many scores places the bins well enough. */
 const MEDIAN_ROWS = 20_000;
@@ -85,7 +85,7 @@ function rowStatement({ from, label, weight, time }: CheckedColumns, dialect: Sq
     time === null ? 'NULL' : `MAX(${time})`,
   ];
   return {
-    sql: selectOf(columns, from),
+    ...selecting(columns, from),
     read: (answer) => {
       const at = firstRow(answer);
       return {
@@ -124,7 +124,7 @@ function scoreStatement(
     ...scores.flatMap((score) => [dialect.countIf(isFiniteSql(score)), `MIN(${score})`, `MAX(${score})`]),
   ];
   return {
-    sql: selectOf(columns, from),
+    ...selecting(columns, from),
     read: (answer) => {
       const at = firstRow(answer);
       const every = (offset: number) => scores.map((_, score) => at(OF_ALL_SCORES + OF_EACH_SCORE * score + offset));
@@ -147,10 +147,6 @@ function endsOf(least: number, most: number): ScoreFacts['ends'][number] {
   return Number.isNaN(least) || Number.isNaN(most) ? { least: 0, most: 1 } : { least, most };
 }
 
-function selectOf(columns: readonly string[], from: string): string {
-  return `SELECT ${columns.map((sql, at) => `${sql} AS c${at}`).join(', ')} FROM ${from}`;
-}
-
 /** Reads numbers of an answer of one row; NaN for what is NULL. */
 function firstRow(answer: readonly Float64Array[]): (column: number) => number {
   return (column) => answer[column]?.[0] ?? Number.NaN;
@@ -162,9 +158,9 @@ export function medianStatement(
   dialect: SqlDialect,
 ): Statement<readonly (readonly number[])[]> {
   const every = 2 ** Math.max(0, Math.floor(Math.log2(rows / MEDIAN_ROWS)));
-  const medians = models.flat().map((score, at) => `${dialect.median(score)} AS c${at}`);
+  const medians = models.flat().map((score) => dialect.median(score));
   return {
-    sql: `SELECT ${medians.join(', ')} FROM ${from} WHERE mod(row, ${every}) = 0`,
+    ...selecting(medians, `${from} WHERE mod(row_no, ${every}) = 0`),
     read: (answer) => {
       const found = answer.map((column) => column[0] ?? Number.NaN);
       let at = 0;

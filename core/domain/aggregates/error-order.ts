@@ -2,7 +2,7 @@ import { once } from '../inference/once.ts';
 import type { Metric, MetricEstimate } from '../metrics/metric.ts';
 import { influenceOfParts, type PartSizes } from './part-influence.ts';
 import { type SqlDialect, sqlNumber } from './sql-dialect.ts';
-import { type Cut, type ScoredRelation, type Statement, sizeSql, stable } from './statement.ts';
+import { type Cut, type ScoredRelation, type Statement, selecting, sizeSql, stable } from './statement.ts';
 
 /** Bins of one level; a bin of the next level is that share of one of this level. */
 const BINS = 65_536;
@@ -64,7 +64,7 @@ export function errorCellStatement(
   const key = dialect.small(`LEAST(${BINS - 1}, ${place})`);
   const columns = [sizeSql(rows.relation.weight), `MIN(${error})`, `MAX(${error})`];
   return {
-    sql: `SELECT ${key} AS k, ${columns.join(', ')} FROM ${rows.cut.from}${where} GROUP BY 1`,
+    ...selecting([key, ...columns], `${rows.cut.from}${where} GROUP BY 1`),
     read: ([keys = new Float64Array(0), ...of]) => {
       const at = (column: number, row: number) => of[column]?.[row] ?? Number.NaN;
       const cells = Array.from(keys, (bin, row) => ({
@@ -83,7 +83,10 @@ export function errorsBelowStatement(rows: ErrorRows, value: number, dialect: Sq
   const { weight, part, parts } = rows.relation;
   const conditions = [...sliceCondition(rows), `${errorSql(rows)} <= ${sqlNumber(value)}`];
   return {
-    sql: `SELECT ${dialect.whole(part)} AS k, ${sizeSql(weight)} FROM ${rows.cut.from} WHERE ${conditions.join(' AND ')} GROUP BY 1`,
+    ...selecting(
+      [dialect.whole(part), sizeSql(weight)],
+      `${rows.cut.from} WHERE ${conditions.join(' AND ')} GROUP BY 1`,
+    ),
     read: ([keys = new Float64Array(0), sums]) => {
       const below = new Float64Array(parts);
       keys.forEach((of, row) => {

@@ -1,6 +1,6 @@
 import type { ModelPolicy } from '../policy/model-policy.ts';
 import type { TableColumnType } from '../table/table.ts';
-import { isFiniteSql, sqlNumber, sqlText } from './sql-dialect.ts';
+import { isFiniteSql, type SqlDialect } from './sql-dialect.ts';
 
 /** SQL of a label. */
 export interface LabelSql {
@@ -12,12 +12,19 @@ export interface LabelSql {
   readonly isNumber: boolean;
 }
 
-/**
- * A label as aggregates take it; undefined where the column cannot hold labels of the task at all.
- *
- * @param raw SQL of the column: text for a column of text, else a double.
- */
-export function labelSql(raw: string, type: TableColumnType, { task, evaluate }: ModelPolicy): LabelSql | undefined {
+/** A column of labels. */
+export interface LabelColumn {
+  /** SQL: text for a column of text, else a double. */
+  readonly raw: string;
+  readonly type: TableColumnType;
+}
+
+/** A label as aggregates take it; undefined where the column cannot hold labels of the task at all. */
+export function labelSql(
+  { raw, type }: LabelColumn,
+  { task, evaluate }: ModelPolicy,
+  dialect: SqlDialect,
+): LabelSql | undefined {
   if (type === 'time') return undefined;
   const classes = evaluate.classes?.map(String);
   if (task === 'regression') {
@@ -30,7 +37,7 @@ export function labelSql(raw: string, type: TableColumnType, { task, evaluate }:
     return { value: raw, isValid: `${raw} * (${raw} - 1) = 0`, isNumber: false };
   }
   const cases = classes.flatMap((name, index) => {
-    const value = literalOf(name, type);
+    const value = literalOf(name, type, dialect);
     return value === undefined ? [] : [`WHEN ${raw} = ${value} THEN ${index}`];
   });
   if (cases.length === 0) return undefined;
@@ -39,9 +46,9 @@ export function labelSql(raw: string, type: TableColumnType, { task, evaluate }:
 }
 
 /** The value of a column that is written as a class's name; undefined: none is. */
-function literalOf(name: string, type: TableColumnType): string | undefined {
-  if (type === 'text') return sqlText(name);
+function literalOf(name: string, type: TableColumnType, dialect: SqlDialect): string | undefined {
+  if (type === 'text') return dialect.literal(name);
   if (type === 'boolean') return name === 'true' ? '1' : name === 'false' ? '0' : undefined;
   const number = Number(name);
-  return String(number) === name && Number.isFinite(number) ? sqlNumber(number) : undefined;
+  return String(number) === name && Number.isFinite(number) ? dialect.literal(number) : undefined;
 }

@@ -1,7 +1,16 @@
 import type { CalibrationSums } from '../metrics/calibration.ts';
 import { type BinaryAggregates, CALIBRATION_BINS, emptyCalibration } from './binary-aggregates.ts';
 import type { SqlDialect } from './sql-dialect.ts';
-import { type Cut, keySql, type ScoredRelation, type Statement, sizeSql, sourceOf, stable } from './statement.ts';
+import {
+  type Cut,
+  keySql,
+  type ScoredRelation,
+  type Statement,
+  selecting,
+  sizeSql,
+  sourceOf,
+  stable,
+} from './statement.ts';
 
 /** A model's probabilities of several classes, as counts and sums. */
 export interface MulticlassAggregates {
@@ -71,7 +80,7 @@ function confusionStatement({ relation, scores, cut }: MulticlassScores, dialect
     { sql: decided(scores), size: classes },
   ]);
   return {
-    sql: `SELECT ${dialect.whole(key.sql)} AS k, ${sizeSql(weight)} FROM ${sourceOf(cut)} GROUP BY 1`,
+    ...selecting([dialect.whole(key.sql), sizeSql(weight)], `${sourceOf(cut)} GROUP BY 1`),
     read: ([keys = EMPTY, rows = EMPTY]: readonly Float64Array[]) => {
       const cells = parts * classes ** 2;
       const slices = Array.from({ length: cut.count }, () => new Float64Array(cells));
@@ -97,7 +106,7 @@ function errorStatement({ relation, scores, cut }: MulticlassScores, dialect: Sq
     `SUM(${times}(${squares} + 1 - 2 * (${own})))`,
   ];
   return {
-    sql: `SELECT ${dialect.whole(key.sql)} AS k, ${columns.join(', ')} FROM ${sourceOf(cut)} GROUP BY 1`,
+    ...selecting([dialect.whole(key.sql), ...columns], `${sourceOf(cut)} GROUP BY 1`),
     read: ([keys = EMPTY, loss = EMPTY, error = EMPTY]: readonly Float64Array[]) => {
       const slices = Array.from({ length: cut.count }, () => ({
         logLoss: new Float64Array(parts),
@@ -128,7 +137,7 @@ function calibrationStatement({ relation, scores, cut }: MulticlassScores, diale
     `SUM(CASE WHEN ${isRight} THEN ${weight ?? '1'} ELSE 0 END)`,
   ];
   return {
-    sql: `SELECT ${dialect.whole(key.sql)} AS k, ${columns.join(', ')} FROM ${sourceOf(cut)} GROUP BY 1`,
+    ...selecting([dialect.whole(key.sql), ...columns], `${sourceOf(cut)} GROUP BY 1`),
     read: ([keys = EMPTY, ...sums]: readonly Float64Array[]) => {
       const slices = Array.from({ length: cut.count }, emptyCalibration);
       keys.forEach((at, i) => {

@@ -1,6 +1,6 @@
 import { DAY_MS } from '../evaluation/cluster-rows.ts';
 import type { Grouping } from '../policy/grouping.ts';
-import { isFiniteSql, type SqlDialect, sqlLiteral } from './sql-dialect.ts';
+import { isFiniteSql, type SqlDialect } from './sql-dialect.ts';
 
 /** Chosen: an interval by 512 parts is as wide as that by rows; 3 % of its width is the standard deviation of that. */
 export const MOST_PARTS = 512;
@@ -18,7 +18,7 @@ export interface PartSql {
 
 /** Parts at random, by the number of the row alone: in every run the same. */
 export function partOfRow(dialect: SqlDialect): PartSql {
-  return { join: '', part: dialect.scatter('row', MOST_PARTS), parts: MOST_PARTS };
+  return { join: '', part: dialect.scatter('row_no', MOST_PARTS), parts: MOST_PARTS };
 }
 
 /** SQL of what rows of one group share; NULL for rows without a group. */
@@ -41,7 +41,7 @@ export function partOfGroup(group: string, values: readonly GroupValue[], dialec
   const known = values.filter((value) => value !== null).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   const parts = Math.max(1, values.length);
   if (known.length === 0) return { join: '', part: '0', parts };
-  const rows = known.map((value, part) => `(${sqlLiteral(value)}, ${part})`);
-  const join = ` LEFT JOIN (VALUES ${rows.join(', ')}) AS known(value, number) ON ${group} = known.value`;
-  return { join, part: `COALESCE(known.number, ${known.length})`, parts };
+  const rows = known.map((value, part) => [dialect.literal(value), part] as const);
+  const join = ` LEFT JOIN ${dialect.numbered(rows, 'known')} ON ${group} = known.value`;
+  return { join, part: `COALESCE(known.code, ${known.length})`, parts };
 }

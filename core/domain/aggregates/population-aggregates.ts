@@ -3,7 +3,16 @@ import type { BinaryAggregates } from './binary-aggregates.ts';
 import { type PartSizes, partSizes } from './part-influence.ts';
 import { coarseCount } from './score-bins.ts';
 import type { SqlDialect } from './sql-dialect.ts';
-import { type Cut, keySql, type ScoredRelation, type Statement, sizeSql, sourceOf, stable } from './statement.ts';
+import {
+  type Cut,
+  keySql,
+  type ScoredRelation,
+  type Statement,
+  selecting,
+  sizeSql,
+  sourceOf,
+  stable,
+} from './statement.ts';
 
 /** Why intervals of random parts are those of rows. */
 const PARTS_METHOD = 'influence function (t), summed by 512 random parts of the rows';
@@ -37,7 +46,7 @@ export function countStatement(
     { sql: label, size: labels },
   ]);
   return {
-    sql: `SELECT ${dialect.whole(key.sql)} AS k, COUNT(*), ${sizeSql(weight)} FROM ${sourceOf(cut)} GROUP BY 1`,
+    ...selecting([dialect.whole(key.sql), 'COUNT(*)', sizeSql(weight)], `${sourceOf(cut)} GROUP BY 1`),
     read: (answer) => readCounts(answer, { count: cut.count, parts, labels }),
   };
 }

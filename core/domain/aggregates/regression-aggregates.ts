@@ -1,7 +1,7 @@
 import type { Loss, Metric } from '../metrics/metric.ts';
 import type { PartSizes } from './part-influence.ts';
 import { type SqlDialect, sqlNumber } from './sql-dialect.ts';
-import { type Cut, keySql, type ScoredRelation, type Statement, sourceOf, stable } from './statement.ts';
+import { type Cut, keySql, type ScoredRelation, type Statement, selecting, sourceOf, stable } from './statement.ts';
 
 /** Terms that the explained shares are made of: the error, its square, the label and its square, about a centre. */
 export const TERMS = 4;
@@ -49,10 +49,10 @@ export function regressionStatement(
   const columns = [
     `MAX(ABS(${error}))`,
     ...[error, `${error} * ${error}`, about, `${about} * ${about}`].map((term) => `SUM(${times}${term})`),
-    ...[...losses.values()].map((sql) => sumOfLoss(sql(label, prediction))),
+    ...[...losses.values()].map((sql) => sumOfLoss(sql(label, prediction, dialect.double("'NaN'")))),
   ];
   return {
-    sql: `SELECT ${dialect.whole(key.sql)} AS k, ${columns.join(', ')} FROM ${sourceOf(cut)} GROUP BY 1`,
+    ...selecting([dialect.whole(key.sql), ...columns], `${sourceOf(cut)} GROUP BY 1`),
     read: ([keys = new Float64Array(0), largest = new Float64Array(0), ...sums]) => {
       const slices = Array.from({ length: cut.count }, () => ({
         losses: new Map([...losses.keys()].map((loss) => [loss, new Float64Array(parts)])),

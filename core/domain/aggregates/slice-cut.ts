@@ -5,7 +5,7 @@ import {
   type SliceDeclaration,
   type SliceKey,
 } from '../evaluation/slice.ts';
-import { isFiniteSql, sqlLiteral, sqlNumber } from './sql-dialect.ts';
+import { isFiniteSql, type SqlDialect, sqlNumber } from './sql-dialect.ts';
 import type { Cut } from './statement.ts';
 
 /** Chosen: so many comparisons take less than looking a value up in a table. */
@@ -64,44 +64,48 @@ function nameOf(value: SliceValue, kind: SlicedColumn['kind']): SliceValue {
  *
  * @param isTotal Every row is in one of them.
  */
-export function cutOf(from: string, column: SlicedColumn, { slices, isTotal }: CutSlices): Cut {
+export function cutOf(from: string, of: ColumnSlices, dialect: SqlDialect): Cut {
+  const { column, slices, isTotal } = of;
   const count = slices.length;
   const isValue = slices.every(({ value }) => value !== undefined);
-  if (isValue && count > MOST_CASES) return joinedCut(from, column, { slices, isTotal });
+  if (isValue && count > MOST_CASES) return joinedCut(from, of, dialect);
   const last = column.declaration.bins?.at(-1);
-  // What is in no other slice is in the last one.
-  const conditions = (isTotal ? slices.slice(0, -1) : slices).map((slice) => conditionOf(column, slice, last));
-  const cases = conditions.map((condition, at) => `WHEN ${condition} THEN ${at}`);
+  // Rows of no other slice are in the last one.
+  const cut = isTotal ? slices.slice(0, -1) : slices;
+  const cases = cut.map((slice, at) => `WHEN ${conditionOf(column, slice, { last, dialect })} THEN ${at}`);
   const otherwise = isTotal ? String(count - 1) : 'NULL';
-  return {
-    from,
-    code: cases.length === 0 ? otherwise : `CASE ${cases.join(' ')} ELSE ${otherwise} END`,
-    count,
-    isTotal,
-  };
+  const code = cases.length === 0 ? otherwise : `CASE ${cases.join(' ')} ELSE ${otherwise} END`;
+  return { from, code, count, isTotal };
 }
 
-/** Slices of one column. */
-export interface CutSlices {
+/** Slices of a relation's column. */
+export interface ColumnSlices {
+  readonly column: SlicedColumn;
   readonly slices: readonly DeclaredSlice[];
   readonly isTotal: boolean;
 }
 
-function joinedCut(from: string, column: SlicedColumn, { slices, isTotal }: CutSlices): Cut {
+function joinedCut(from: string, { column, slices, isTotal }: ColumnSlices, dialect: SqlDialect): Cut {
   const sql = sliceValueSql(column);
   const rows = slices.flatMap(({ value }, at) =>
-    value === null || value === undefined ? [] : [`(${sqlLiteral(value)}, ${at})`],
+    value === null || value === undefined ? [] : [[dialect.literal(value), at] as const],
   );
   const missing = slices.findIndex(({ value }) => value === null);
-  const joined = `${from} LEFT JOIN (VALUES ${rows.join(', ')}) AS cut(value, code) ON ${sql} = cut.value`;
+  const joined = `${from} LEFT JOIN ${dialect.numbered(rows, 'cut')} ON ${sql} = cut.value`;
   const code = missing === -1 ? 'cut.code' : `CASE WHEN ${sql} IS NULL THEN ${missing} ELSE cut.code END`;
   return { from: joined, code, count: slices.length, isTotal };
 }
 
-function conditionOf(column: SlicedColumn, { key, value }: DeclaredSlice, last: number | undefined): string {
+function conditionOf(
+  column: SlicedColumn,
+  { key, value }: DeclaredSlice,
+  { last, dialect }: { readonly last: number | undefined; readonly dialect: SqlDialect },
+): string {
   const { sql } = column;
   if ('from' in key) {
     return `${sql} >= ${sqlNumber(key.from)} AND ${sql} ${key.to === last ? '<=' : '<'} ${sqlNumber(key.to)}`;
   }
-  return value === null || value === undefined ? `${sliceValueSql(column)} IS NULL` : `${sql} = ${sqlLiteral(value)}`;
+  return value === null || value === undefined
+    ? `${sliceValueSql(column)} IS NULL`
+    : `${sql} = ${dialect.literal(value)}`;
 }

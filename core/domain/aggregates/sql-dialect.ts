@@ -13,7 +13,16 @@ export interface SqlDialect {
   readonly countIf: (condition: string) => string;
   /** The lower median of the values that are not NULL. */
   readonly median: (number: string) => string;
+  /** A number, or the text of one, as a double. */
+  readonly double: (number: string) => string;
+  /** A text or a number as SQL writes it, whatever characters it has. */
+  readonly literal: (value: string | number) => string;
+  /** What stands after JOIN: a table of that name with the columns `value` and `code`. */
+  readonly numbered: (rows: readonly NumberedLiteral[], name: string) => string;
 }
+
+/** SQL of a value, and a whole number for it. */
+export type NumberedLiteral = readonly [value: string, code: number];
 
 /** 2^32 divided by the golden ratio (D. E. Knuth, The Art of Computer Programming, volume 3, section 6.4). */
 const SCATTER = 2_654_435_761;
@@ -27,21 +36,24 @@ export const DUCKDB: SqlDialect = {
   scatter: (row, parts) => `((${row} * ${SCATTER} >> ${32 - Math.log2(parts)}) & ${parts - 1})`,
   countIf: (condition) => `COUNT(*) FILTER (WHERE ${condition})`,
   median: (number) => `quantile_disc(${number}, 0.5)`,
+  double: (number) => `CAST(${number} AS DOUBLE)`,
+  literal: (value) => (typeof value === 'string' ? quoted(value) : sqlNumber(value)),
+  numbered: tableOfValues,
 };
 
-/** A number as SQL writes it, with all its digits. */
+/** As standard SQL has it. */
+export function tableOfValues(rows: readonly NumberedLiteral[], name: string): string {
+  return `(VALUES ${rows.map(([value, code]) => `(${value}, ${code})`).join(', ')}) AS ${name}(value, code)`;
+}
+
+/** A finite number as SQL writes it, with all its digits: an exponent makes it a double. */
 export function sqlNumber(value: number): string {
-  return `CAST('${value}' AS DOUBLE)`;
+  const digits = value.toExponential();
+  return value < 0 ? `(${digits})` : digits;
 }
 
-/** A text as SQL writes it. */
-export function sqlText(value: string): string {
+function quoted(value: string): string {
   return `'${value.replaceAll("'", "''")}'`;
-}
-
-/** A text or a number as SQL writes it. */
-export function sqlLiteral(value: string | number): string {
-  return typeof value === 'string' ? sqlText(value) : sqlNumber(value);
 }
 
 /** SQL of whether a number is finite; false or NULL where it is not. */

@@ -1,6 +1,9 @@
-/** A question to an engine. */
+/** A question to an engine, whose answer is numbers. */
 export interface Statement<Answer> {
+  /** Its columns are named `c0`, `c1`, … */
   readonly sql: string;
+  /** How many columns the answer has. */
+  readonly width: number;
   /** @param columns Numbers by column, in the order of the SELECT; NULL is NaN. */
   readonly read: (columns: readonly Float64Array[]) => Answer;
 }
@@ -37,6 +40,16 @@ export function wholeOf({ from }: ScoredRelation): Cut {
 /** Rows of slices alone. */
 export function sourceOf({ from, code, isTotal }: Cut): string {
   return isTotal ? from : `${from} WHERE ${code} IS NOT NULL`;
+}
+
+/**
+ * A statement for columns, each with the name that readers of answers know it by.
+ *
+ * @param from What stands after FROM, to the end of the statement.
+ */
+export function selecting(columns: readonly string[], from: string): { readonly sql: string; readonly width: number } {
+  const named = columns.map((sql, at) => `${sql} AS c${at}`);
+  return { sql: `SELECT ${named.join(', ')} FROM ${from}`, width: columns.length };
 }
 
 /** SQL of how many rows there are, or of their weight. */

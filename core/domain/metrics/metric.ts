@@ -89,8 +89,8 @@ export interface ConfusionValue {
 /** The loss of one row; the index is that of the row. */
 export type Loss = (label: number, score: number, row: number) => number;
 
-/** SQL of a loss, of SQL for the label and the prediction: NaN where it has no value. */
-export type LossSql = (label: string, prediction: string) => string;
+/** SQL of a loss, of SQL for the label and the prediction; `nan` where it has no value. */
+export type LossSql = (label: string, prediction: string, nan: string) => string;
 
 /** What a metric is of aggregates of rows. */
 export type AggregatedMetric =

@@ -28,8 +28,6 @@ function finite(found: MetricEstimate | UndefinedMetric): MetricEstimate | Undef
   return { kind: 'undefined', reason: 'labels or predictions are outside the range of this metric' };
 }
 
-const SQL_NAN = "CAST('NaN' AS DOUBLE)";
-
 const squared: RowLoss = {
   loss: (label, prediction) => (label - prediction) ** 2,
   sql: (y, p) => `(${y} - ${p}) * (${y} - ${p})`,
@@ -82,11 +80,11 @@ export function tweedieDeviance(power: number): Metric {
       const own = label ** (2 - power) / ((1 - power) * (2 - power));
       return 2 * (own - (label * prediction ** (1 - power)) / (1 - power) + prediction ** (2 - power) / (2 - power));
     },
-    sql: (y, p) => {
+    sql: (y, p, nan) => {
       const own = `POWER(${y}, ${2 - power}) / ${(1 - power) * (2 - power)}`;
       const mixed = `${y} * POWER(${p}, ${1 - power}) / ${1 - power}`;
       const none = `${y} < 0 OR ${p} <= 0${power > 2 ? ` OR ${y} = 0` : ''}`;
-      return `CASE WHEN ${none} THEN ${SQL_NAN} ELSE 2 * (${own} - ${mixed} + POWER(${p}, ${2 - power}) / ${2 - power}) END`;
+      return `CASE WHEN ${none} THEN ${nan} ELSE 2 * (${own} - ${mixed} + POWER(${p}, ${2 - power}) / ${2 - power}) END`;
     },
   });
 }
@@ -97,8 +95,8 @@ const poisson: RowLoss = {
     if (prediction <= 0) return Number.NaN;
     return 2 * ((label === 0 ? 0 : label * Math.log(label / prediction)) - label + prediction);
   },
-  sql: (y, p) =>
-    `CASE WHEN ${y} < 0 OR ${p} <= 0 THEN ${SQL_NAN} WHEN ${y} = 0 THEN 2 * ${p} ELSE 2 * (${y} * LN(${y} / ${p}) - ${y} + ${p}) END`,
+  sql: (y, p, nan) =>
+    `CASE WHEN ${y} < 0 OR ${p} <= 0 THEN ${nan} WHEN ${y} = 0 THEN 2 * ${p} ELSE 2 * (${y} * LN(${y} / ${p}) - ${y} + ${p}) END`,
 };
 
 /** No finite number for a label that is not above 0, nor for such a prediction. */
@@ -107,7 +105,7 @@ const gamma: RowLoss = {
     if (prediction <= 0) return Number.NaN;
     return 2 * (Math.log(prediction / label) + label / prediction - 1);
   },
-  sql: (y, p) => `CASE WHEN ${y} <= 0 OR ${p} <= 0 THEN ${SQL_NAN} ELSE 2 * (LN(${p} / ${y}) + ${y} / ${p} - 1) END`,
+  sql: (y, p, nan) => `CASE WHEN ${y} <= 0 OR ${p} <= 0 THEN ${nan} ELSE 2 * (LN(${p} / ${y}) + ${y} / ${p} - 1) END`,
 };
 
 /** Means of a loss: `mean_absolute_error`, `mean_absolute_percentage_error` (of 1), and the symmetric one (of 2). */

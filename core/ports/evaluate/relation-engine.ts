@@ -9,11 +9,25 @@ export interface RelatedColumn {
   readonly column: string;
 }
 
+/** What a column of an answer holds. */
+export type AnswerKind = 'number' | 'text';
+
+/** A question to an engine. */
+export interface Question {
+  /** A SELECT whose columns are named `c0`, `c1`, … */
+  readonly sql: string;
+  /** What each column of the answer holds. */
+  readonly kinds: readonly AnswerKind[];
+}
+
+/** The columns of an answer; missing values are null. */
+export type AnswerColumns = readonly (readonly (number | string | null)[])[];
+
 /** Columns of tables beside each other, row by row, which statements can be asked about. */
 export interface Relation {
   /**
    * Stands after FROM. Numbers, booleans (0 and 1) and times (milliseconds since 1970-01-01 UTC) are doubles, text is
-   * text, missing is NULL; `row` is a number of the row, the same in every run.
+   * text, missing is NULL; `row_no` is a whole number of at least 0 of the row, the same in every run.
    */
   readonly from: string;
   /**
@@ -21,7 +35,7 @@ export interface Relation {
    *
    * @throws {UserError} DATA_INVALID for a file that breaks off, DATA_MODIFIED for one that changed.
    */
-  readonly query: (sql: string) => Promise<readonly (readonly (number | string | null)[])[]>;
+  readonly query: (question: Question) => Promise<AnswerColumns>;
   /** Frees what the relation is made of. Idempotent. */
   readonly close: () => Promise<void>;
 }
@@ -35,13 +49,17 @@ export interface StoredTable {
 }
 
 /** Computes with tables where they are: what comes back does not grow with them. */
-export interface RelationEngine {
+export interface RelationMaker {
   readonly dialect: SqlDialect;
   /**
    * @param columns At least one; their tables have equally many rows.
    * @throws {UserError} DATA_INVALID for an unknown column, or one of nested values.
    */
   relate(columns: readonly RelatedColumn[]): Promise<Relation>;
+}
+
+/** The same, with tables of its own. */
+export interface RelationEngine extends RelationMaker {
   /** @param columns At least one name. */
   store(columns: readonly string[]): Promise<StoredTable>;
 }

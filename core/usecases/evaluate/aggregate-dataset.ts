@@ -25,7 +25,7 @@ import type { Metric } from '../../domain/metrics/metric.ts';
 import { columnsOfGrouping } from '../../domain/policy/grouping.ts';
 import type { ModelPolicy } from '../../domain/policy/model-policy.ts';
 import type { TableColumn, TableDescription } from '../../domain/table/table.ts';
-import type { RelatedColumn, Relation } from '../../ports/evaluate/relation-engine.ts';
+import type { AnswerKind, RelatedColumn, Relation } from '../../ports/evaluate/relation-engine.ts';
 import type { ModelColumns } from './aggregate-models.ts';
 import { type AskingRows, aggregateRows } from './aggregate-rows.ts';
 import type { EnginePorts } from './engine-ports.ts';
@@ -89,9 +89,10 @@ async function aggregateRelation(
   const asking: AskingRows = {
     dialect,
     query: relation.query,
-    ask: async <Answer>({ sql, read }: Statement<Answer>) => read((await relation.query(sql)).map(numbersOf)),
+    ask: async <Answer>({ sql, width, read }: Statement<Answer>) =>
+      read((await relation.query({ sql, kinds: numbers(width) })).map(numbersOf)),
   };
-  const label = labelSql('label', columns.labelType, config);
+  const label = labelSql({ raw: 'label', type: columns.labelType }, config, dialect);
   if (label === undefined || !columns.isWeightNumeric) throw await explainOutcome(dataset, ports);
   const weight = config.evaluate.weight === undefined ? null : 'weight';
   const models = [
@@ -184,7 +185,7 @@ function scoredFrom({ columns, relation, label, weight, parts, facts }: ScoredPa
     `${parts.part} AS part`,
     ...scores,
     ...columns.slices.map(({ sql }) => sql),
-    'row',
+    'row_no',
   ];
   return `(SELECT ${selected.join(', ')} FROM ${relation.from}${parts.join}) AS scored`;
 }
@@ -192,15 +193,21 @@ function scoredFrom({ columns, relation, label, weight, parts, facts }: ScoredPa
 async function partsOf(columns: DatasetColumns, relation: Relation, { engine }: EnginePorts): Promise<PartSql> {
   const { group } = columns;
   if (group === undefined) return partOfRow(engine.dialect);
-  const [values = []] = await relation.query(
-    `SELECT DISTINCT ${group} AS v FROM ${relation.from} LIMIT ${MOST_PARTS + 1}`,
-  );
-  return partOfGroup(group, values satisfies readonly GroupValue[], engine.dialect);
+  const { sql, kind } = group;
+  const [values = []] = await relation.query({
+    sql: `SELECT DISTINCT ${sql} AS c0 FROM ${relation.from} LIMIT ${MOST_PARTS + 1}`,
+    kinds: [kind],
+  });
+  return partOfGroup(sql, values satisfies readonly GroupValue[], engine.dialect);
 }
 
 function classCount({ task, evaluate }: ModelPolicy): number {
   if (task === 'regression') return 1;
   return task === 'binary-classification' ? 2 : (evaluate.classes?.length ?? 0);
+}
+
+function numbers(width: number): readonly AnswerKind[] {
+  return Array.from({ length: width }, () => 'number');
 }
 
 function numbersOf(column: readonly (number | string | null)[]): Float64Array {
@@ -238,9 +245,11 @@ class DatasetColumns {
   }
 
   /** SQL of what rows of one group share; undefined where rows are independent. */
-  get group(): string | undefined {
+  get group(): { readonly sql: string; readonly kind: AnswerKind } | undefined {
     const { grouping } = this.#dataset.config.evaluate;
-    return grouping.kind === 'none' ? undefined : groupSql('grp', grouping, this.#typeOf(grouping.column) === 'text');
+    if (grouping.kind === 'none') return undefined;
+    const isText = this.#typeOf(grouping.column) === 'text';
+    return { sql: groupSql('grp', grouping, isText), kind: isText ? 'text' : 'number' };
   }
 
   get slices(): readonly SlicedColumn[] {

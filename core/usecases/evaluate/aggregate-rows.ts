@@ -15,7 +15,7 @@ import {
   type SlicedColumn,
   sliceValueSql,
 } from '../../domain/aggregates/slice-cut.ts';
-import { type Cut, type ScoredRelation, sourceOf, wholeOf } from '../../domain/aggregates/statement.ts';
+import { type Cut, type ScoredRelation, selecting, sourceOf, wholeOf } from '../../domain/aggregates/statement.ts';
 import type { ScoredPopulation } from '../../domain/evaluation/population.ts';
 import type { SliceKey } from '../../domain/evaluation/slice.ts';
 import { UserError } from '../../errors.ts';
@@ -120,10 +120,10 @@ async function aggregateSlices(
   const small = slices.filter((slice) => slice.rows <= HELD_ROWS);
   const isTotal = large.reduce((sum, slice) => sum + slice.rows, 0) === totalRows;
   const differing = large.map((slice) => slice.differing);
-  const cut = cutOf(from, column, { slices: large, isTotal });
+  const cut = cutOf(from, { column, slices: large, isTotal }, asking.dialect);
   const aggregated =
     large.length === 0 ? [] : await aggregatePopulations(rows, cut, { bins: OF_SLICE, differing, asking });
-  const rest = cutOf(from, column, { slices: small, isTotal: false });
+  const rest = cutOf(from, { column, slices: small, isTotal: false }, asking.dialect);
   const held = small.length === 0 ? [] : await holdRows(rows, rest, { small, asking });
   return slices.map((slice): AggregatedSlice => {
     const { key, rows: count } = slice;
@@ -144,20 +144,22 @@ async function countSlices(
   const { from } = relation;
   const isDiffering =
     champion && candidate.scores.map((score, at) => `${score} <> ${champion.scores[at]}`).join(' OR ');
-  const counts = `COUNT(*) AS n, ${isDiffering === null ? '0' : dialect.countIf(isDiffering)} AS differing`;
+  const counts = ['COUNT(*)', isDiffering === null ? '0' : dialect.countIf(isDiffering)];
   const isBinned = column.declaration.bins !== undefined;
   if (!isBinned) {
     const value = sliceValueSql(column);
-    const [values = [], ...of] = await query(
-      `SELECT ${value} AS v, ${counts} FROM ${from} GROUP BY 1 LIMIT ${ASKED_VALUES}`,
-    );
+    const [values = [], ...of] = await query({
+      ...selecting([value, ...counts], `${from} GROUP BY 1 LIMIT ${ASKED_VALUES}`),
+      kinds: [column.kind === 'text' ? 'text' : 'number', 'number', 'number'],
+    });
     return declaredSlices(column, values).map((slice) => countedAt(slice, values.indexOf(slice.value ?? null), of));
   }
   const declared = declaredSlices(column, []);
-  const cut = cutOf(from, column, { slices: declared, isTotal: false });
-  const [codes = [], ...of] = await query(
-    `SELECT CAST(${cut.code} AS DOUBLE) AS v, ${counts} FROM ${sourceOf(cut)} GROUP BY 1`,
-  );
+  const cut = cutOf(from, { column, slices: declared, isTotal: false }, dialect);
+  const [codes = [], ...of] = await query({
+    ...selecting([dialect.double(cut.code), ...counts], `${sourceOf(cut)} GROUP BY 1`),
+    kinds: ['number', 'number', 'number'],
+  });
   return declared.flatMap((slice, at) => (codes.includes(at) ? [countedAt(slice, codes.indexOf(at), of)] : []));
 }
 
@@ -177,19 +179,19 @@ async function holdRows(
 ): Promise<readonly ScoredPopulation[]> {
   const { label, weight, part } = relation;
   const scores = [...candidate.scores, ...(champion?.scores ?? [])];
-  const selected = [code, label, part, weight ?? '1', ...scores].map((sql, at) => `CAST(${sql} AS DOUBLE) AS c${at}`);
-  const columns = await asking.query(
-    `SELECT c0, ${selected
-      .slice(1)
-      .map((_, at) => `c${at + 1}`)
-      .join(', ')} FROM (SELECT ${selected.join(', ')}, row FROM ${from}) AS held WHERE c0 IS NOT NULL ORDER BY row`,
-  );
+  const wanted = [code, label, part, weight ?? '1', ...scores].map((sql) => asking.dialect.double(sql));
+  const selected = [...wanted, 'row_no'].map((sql, at) => `${sql} AS c${at}`);
+  const found = await asking.query({
+    sql: `SELECT held.* FROM (SELECT ${selected.join(', ')} FROM ${from}) AS held WHERE c0 IS NOT NULL`,
+    kinds: selected.map(() => 'number'),
+  });
+  const columns = inOrder(found.map((column) => Float64Array.from(column, (value) => Number(value ?? Number.NaN))));
   const rowsOf = small.map((): number[] => []);
   for (const [row, number] of (columns[0] ?? []).entries()) rowsOf[Number(number)]?.push(row);
   const width = candidate.scores.length;
   return small.map(({ key }, at) => {
     const rows = rowsOf[at] ?? [];
-    const numbers = (column: number) => Float64Array.from(rows, (row) => Number(columns[column]?.[row] ?? Number.NaN));
+    const numbers = (column: number) => Float64Array.from(rows, (row) => columns[column]?.[row] ?? Number.NaN);
     const scored = (first: number) =>
       interleave(
         Array.from({ length: width }, (_, of) => numbers(first + of)),
@@ -205,6 +207,24 @@ async function holdRows(
       sampling: plan.isGrouped ? clusters(numbers(2)) : { kind: 'rows' },
     } satisfies ScoredPopulation & { readonly slice: SliceKey };
   });
+}
+
+/** In the order of the last column, then of the others: engines give rows in any order. */
+function inOrder(columns: readonly Float64Array[]): readonly Float64Array[] {
+  const by = [...columns.slice(-1), ...columns];
+  const order = Uint32Array.from((columns[0] ?? []).keys()).sort((one, other) => {
+    for (const column of by) {
+      const [a, b] = [orderOf(column[one]), orderOf(column[other])];
+      if (a !== b) return a < b ? -1 : 1;
+    }
+    return 0;
+  });
+  return columns.map((column) => Float64Array.from(order, (row) => column[row] ?? Number.NaN));
+}
+
+/** Missing values are equal to each other, and last. */
+function orderOf(value = Number.NaN): number {
+  return Number.isNaN(value) ? Number.POSITIVE_INFINITY : value;
 }
 
 /** Numbered anew: groups without a row in the slice do not count. */

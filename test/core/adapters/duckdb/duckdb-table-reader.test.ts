@@ -216,7 +216,7 @@ describe('DuckDbTableReader', () => {
     const folderOf = async (engine: DuckDbTableReader) => {
       const table = await engine.describe(join(folder, 'rows.csv'));
       const relation = await engine.relate([{ as: 'id', table, column: 'id' }]);
-      const [folders] = await relation.query("SELECT current_setting('temp_directory')");
+      const [folders] = await relation.query({ sql: "SELECT current_setting('temp_directory')", kinds: ['text'] });
       await relation.close();
       return String(folders?.[0]);
     };
