@@ -65,7 +65,9 @@ export type UserErrorCode =
   | 'ENCODING_INVALID'
   | 'INPUT_TOO_COSTLY'
   | 'CREDENTIALS_MISSING'
-  | 'PLATFORM_UNSUPPORTED';
+  | 'PLATFORM_UNSUPPORTED'
+  | 'WAREHOUSE_REFUSED'
+  | 'WAREHOUSE_ANSWER_INVALID';
 
 /** What a remote refused or failed at. */
 export type ServiceErrorCode =
@@ -83,7 +85,8 @@ export type ServiceErrorCode =
   | 'ARTIFACT_REFUSED'
   | 'REGISTRY_UNREACHABLE'
   | 'PACKAGE_UNAVAILABLE'
-  | 'PACKAGE_CORRUPT';
+  | 'PACKAGE_CORRUPT'
+  | 'WAREHOUSE_UNREACHABLE';
 
 /** The workflow author has to act: a bad input, policy or file. Shown without a stack. */
 export class UserError extends Error {

@@ -14,6 +14,7 @@ import type { SliceDeclaration } from '../core/domain/evaluation/slice.ts';
 import type { MetricTask } from '../core/domain/metrics/metric.ts';
 import { findMetric } from '../core/domain/metrics/metric-registry.ts';
 import { aggregateDataset } from '../core/usecases/evaluate/aggregate-dataset.ts';
+import { explainOutcome } from '../core/usecases/evaluate/explain-outcome.ts';
 import { PROJECT_MODULES } from '../scripts/project-root.ts';
 import { seededRandom } from './seeded-random.ts';
 
@@ -121,7 +122,10 @@ export async function aggregate(
       candidate: await scoresOf(candidate),
       champion: champion && (await scoresOf(champion)),
     },
-    { tables: reader, engine: reader, clockMs: () => 0, progress: () => {} },
+    {
+      engine: reader,
+      explain: (wrong) => explainOutcome(wrong, { tables: reader, clockMs: () => 0, progress: () => {} }),
+    },
   );
   return aggregates;
 }

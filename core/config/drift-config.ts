@@ -21,7 +21,7 @@ export const drift = z
     current: z
       .string()
       .min(1)
-      .describe('The current inputs of the model: CSV, Parquet or JSON lines; a path, a glob or s3://'),
+      .describe('The current inputs of the model: CSV, Parquet or JSON lines; a path, a glob, s3:// or sql://'),
     window: durationMs.optional().describe('The newest part of current to check; default: all of it'),
     'false-alarm-rate': z.number().gt(0).lt(1).default(0.05).describe('The false-alarm rate over all columns together'),
     reference: z.string().min(1).optional().describe('Default: evaluate.dataset'),

@@ -30,7 +30,16 @@ const predictions = z.union(
       .string()
       .min(1)
       .transform((path) => ({ path })),
-    z.strictObject({ path: z.string().min(1), score: columnName.optional(), prediction: columnName.optional() }),
+    z.strictObject({
+      path: z.string().min(1),
+      score: columnName.optional(),
+      prediction: columnName.optional(),
+      champion: columnName
+        .optional()
+        .describe(
+          "The column of the champion's scores in a table of the warehouse; {version} stands for its version; of several classes the start of their names",
+        ),
+    }),
   ],
   { error: 'is neither a path nor { path, score }' },
 );
@@ -41,8 +50,13 @@ export const evaluate = z
     dataset: z
       .string()
       .min(1)
-      .describe('The evaluation data: CSV, Parquet or JSON lines; files, folders, globs, s3://'),
+      .describe('The evaluation data: CSV, Parquet or JSON lines; files, folders, globs, s3://, sql://'),
     predictions: predictions.optional(),
+    key: columnName
+      .optional()
+      .describe(
+        'The column that identifies rows of a table of the warehouse: it puts them into parts, and joins predictions',
+      ),
     'min-rows': z.number().int().min(1).default(200).describe('Slices with fewer rows are listed but not judged'),
     'champion-stale-after': durationMs.optional(),
     weight: columnName.optional(),

@@ -7,6 +7,7 @@ import { drift } from './drift-config.ts';
 import { environment } from './environment-config.ts';
 import { evaluate } from './evaluate-config.ts';
 import { gate } from './gate-config.ts';
+import { warehouse } from './warehouse-config.ts';
 
 const train = z
   .strictObject({
@@ -102,6 +103,7 @@ const model = z
 export const tidegateSchema = z
   .strictObject({
     version: z.literal(1),
+    warehouse: warehouse.optional().describe('The engine that holds the tables of sql:// references'),
     models: z
       .record(
         z.string().refine(isModelName, { error: 'is not a GTO artifact name: use letters, digits, - _ and / inside' }),

@@ -164,7 +164,16 @@ export const evaluationReportSchema = z.looseObject({
     originNote: z.string().max(500).optional(),
     /** The column of sample weights; absent where all rows weigh the same. */
     weight: z.string().optional(),
-    /** How its files were read; absent in reports of earlier versions. */
+    /** Of a table of the warehouse: its engine, and what the digest is of. */
+    warehouse: z
+      .looseObject({
+        dialect: z.string().max(40),
+        /** `version`: of the name and the version; `aggregates`: of aggregates of the rows. */
+        identity: z.enum(['version', 'aggregates']),
+        version: z.string().max(100).optional(),
+      })
+      .optional(),
+    /** How its files were read; absent for tables of a warehouse and in reports of earlier versions. */
     read: z
       .looseObject({
         format: z.enum(['csv', 'parquet', 'jsonl']),

@@ -28,8 +28,7 @@ import type { TableColumn, TableDescription } from '../../domain/table/table.ts'
 import type { AnswerKind, RelatedColumn, Relation } from '../../ports/evaluate/relation-engine.ts';
 import type { ModelColumns } from './aggregate-models.ts';
 import { type AskingRows, aggregateRows } from './aggregate-rows.ts';
-import type { EnginePorts } from './engine-ports.ts';
-import { explainOutcome } from './explain-outcome.ts';
+import type { AggregatingPorts } from './engine-ports.ts';
 import type { ScoreTable } from './score-tables.ts';
 
 /** What is to be known of the rows. */
@@ -64,7 +63,10 @@ export interface AggregatedDataset {
  *
  * @throws {UserError} For the dataset and the candidate. What is wrong with the champion is a reason.
  */
-export async function aggregateDataset(dataset: DatasetToAggregate, ports: EnginePorts): Promise<AggregatedDataset> {
+export async function aggregateDataset(
+  dataset: DatasetToAggregate,
+  ports: AggregatingPorts,
+): Promise<AggregatedDataset> {
   const columns = new DatasetColumns(dataset);
   const relation = await ports.engine.relate(columns.related());
   try {
@@ -82,7 +84,7 @@ interface Related {
 
 async function aggregateRelation(
   { dataset, columns, relation }: Related,
-  ports: EnginePorts,
+  ports: AggregatingPorts,
 ): Promise<AggregatedDataset> {
   const { config, champion, plan } = dataset;
   const { dialect } = ports.engine;
@@ -93,7 +95,7 @@ async function aggregateRelation(
       read((await relation.query({ sql, kinds: numbers(width) })).map(numbersOf)),
   };
   const label = labelSql({ raw: 'label', type: columns.labelType }, config, dialect);
-  if (label === undefined || !columns.isWeightNumeric) throw await explainOutcome(dataset, ports);
+  if (label === undefined || !columns.isWeightNumeric) throw await ports.explain(dataset);
   const weight = config.evaluate.weight === undefined ? null : 'weight';
   const models = [
     columns.scores('a', dataset.candidate),
@@ -107,7 +109,7 @@ async function aggregateRelation(
     asking.ask(medianStatement(known, dialect)),
     partsOf(columns, relation, ports),
   ]);
-  if (facts.withoutLabel > 0 || facts.withoutWeight > 0) throw await explainOutcome(dataset, ports);
+  if (facts.withoutLabel > 0 || facts.withoutWeight > 0) throw await ports.explain(dataset, facts);
   refuseWeightless(facts.totalWeight > 0, config);
   const classes = classCount(config);
   const [own, rival] = facts.models;
@@ -190,7 +192,7 @@ function scoredFrom({ columns, relation, label, weight, parts, facts }: ScoredPa
   return `(SELECT ${selected.join(', ')} FROM ${relation.from}${parts.join}) AS scored`;
 }
 
-async function partsOf(columns: DatasetColumns, relation: Relation, { engine }: EnginePorts): Promise<PartSql> {
+async function partsOf(columns: DatasetColumns, relation: Relation, { engine }: AggregatingPorts): Promise<PartSql> {
   const { group } = columns;
   if (group === undefined) return partOfRow(engine.dialect);
   const { sql, kind } = group;

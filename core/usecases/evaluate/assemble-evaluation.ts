@@ -59,6 +59,7 @@ export function assembleEvaluation(parts: EvaluationParts): EvaluationReport {
       ...(grouping.kind === 'none' ? {} : { clusterBy: grouping.label }),
       ...(parts.span.from === null || parts.span.to === null ? {} : { from: parts.span.from, to: parts.span.to }),
       ...(evaluate.weight === undefined ? {} : { weight: evaluate.weight }),
+      ...(parts.dataset.warehouse === undefined ? {} : { warehouse: { ...parts.dataset.warehouse } }),
       ...readReport(parts.table),
     },
     ...inputsOf(request),

@@ -37,7 +37,7 @@ export interface JudgedContenders {
 
 /** Both models, opened. */
 export interface OpenedModels {
-  readonly ports: EvaluationPorts;
+  readonly ports: Pick<EvaluationPorts, 'hasher'>;
   /** null where the candidate is known by its predictions alone. */
   readonly own: PlannedModel | null;
   readonly rival: Rival;
@@ -93,7 +93,7 @@ function featuresOf(own: PlannedModel | null, champion: PlannedModel | null): Fe
 async function championMeasurements(
   { found, opened }: Rival,
   sample: FeatureBatch,
-  ports: EvaluationPorts,
+  ports: OpenedModels['ports'],
 ): Promise<ArtifactMeasurements | null> {
   if (found.kind !== 'found' || opened === null) return null;
   const { sizeBytes } = await ports.hasher.hash(found.path);

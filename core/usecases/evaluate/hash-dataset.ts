@@ -12,6 +12,17 @@ export interface IdentifiedDataset {
   readonly origin: DatasetOrigin;
   /** Why the origin is `unknown`: a clause. */
   readonly note: string | undefined;
+  /** Of a table of the warehouse: where it is, and what its digest is of. */
+  readonly warehouse?: JudgedTable;
+}
+
+/** A table of the warehouse, as reports name it. */
+export interface JudgedTable {
+  readonly dialect: string;
+  /** `version`: the digest is of the table's name and version; `aggregates`: of aggregates of its rows. */
+  readonly identity: 'version' | 'aggregates';
+  /** The snapshot or instant that the reference names. */
+  readonly version?: string;
 }
 
 /** What telling who answers for a dataset needs. */

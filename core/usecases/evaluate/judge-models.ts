@@ -8,7 +8,7 @@ import { type ResolvedGate, resolveGate } from '../../domain/gate/resolve-gate.t
 import type { TrainingFacts } from '../../domain/gate/training-evidence.ts';
 import { UserError } from '../../errors.ts';
 import type { BaseJudgement } from './assemble-evaluation.ts';
-import { checkChampionData, type JudgedDataset } from './check-champion-data.ts';
+import { type ChampionDataFinding, checkChampionData, type JudgedDataset } from './check-champion-data.ts';
 import type { JudgedContenders } from './contender-facts.ts';
 import type { EvaluationPorts } from './evaluation-ports.ts';
 import type { EvaluationRequest } from './evaluation-request.ts';
@@ -80,7 +80,12 @@ export async function withoutSeenChampion(
   const history = found.kind === 'found' ? found.history : undefined;
   if (history === undefined || champion === null) return scored;
   const ports = { tables, hasher, bringData, resolve: request.resolve, csv: request.config.data.csv };
-  const { problem, note } = await checkChampionData(history, dataset, ports);
+  return withFinding(scored, await checkChampionData(history, dataset, ports));
+}
+
+/** What was found out about a champion and the dataset, in what is known of both models. */
+export function withFinding(scored: ScoredModels, { problem, note }: ChampionDataFinding): ScoredModels {
+  const { found } = scored.contenders;
   if (problem !== undefined)
     return changed(scored, { champion: null, absence: { kind: 'unreadable', reason: problem } });
   if (note === undefined || found.kind !== 'found') return scored;

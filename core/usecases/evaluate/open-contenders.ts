@@ -13,6 +13,7 @@ import { championScores, guardChampion } from './champion-scores.ts';
 import { factsOf, type JudgedContenders } from './contender-facts.ts';
 import type { EvaluationPorts } from './evaluation-ports.ts';
 import type { EvaluationRequest } from './evaluation-request.ts';
+import { explainOutcome, type WrongRows } from './explain-outcome.ts';
 import { openModels, type Rival } from './open-models.ts';
 import { predictionColumns, readPredictions } from './read-predictions.ts';
 import { type SampledColumns, type SampledRows, sampleColumns } from './sample-columns.ts';
@@ -121,7 +122,8 @@ async function aggregate(scoring: Scoring, plan: AggregatingPlan): Promise<Aggre
   );
   refuseOrder(own, classes, config);
   const dataset = { table, rows, config, plan, candidate: scores.candidate, champion: scores.champion };
-  const { problem: unusable, ...aggregated } = await aggregateDataset(dataset, ports);
+  const aggregating = { engine: ports.engine, explain: (wrong: WrongRows) => explainOutcome(wrong, ports) };
+  const { problem: unusable, ...aggregated } = await aggregateDataset(dataset, aggregating);
   const profiled = await sampleColumns(table, plan, ports);
   const problem =
     scores.problem ??

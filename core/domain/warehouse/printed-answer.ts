@@ -1,0 +1,157 @@
+import type { WarehouseDialect } from './warehouse-dialect.ts';
+
+/** What a column of an answer holds. */
+export type PrintedKind = 'number' | 'text';
+
+/** How a client prints an answer. */
+export type PrintedFormat = 'csv' | 'json';
+
+/** The columns of an answer; missing values are null. */
+export type PrintedColumns = readonly (readonly (number | string | null)[])[];
+
+/** The column that says how many rows an answer has: a client that prints fewer is found out. */
+const TOTAL = 'tidegate_rows';
+/** Before the digits of a text, so that an empty one differs from a missing one. */
+const TEXT = 'x';
+const NO_TEXT = '-';
+/** How clients print a missing number. */
+const MISSING = new Set(['', 'null', '\\n', '<null>', 'none']);
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+const NOT_FINITE: Readonly<Record<string, number>> = {
+  nan: Number.NaN,
+  infinity: Number.POSITIVE_INFINITY,
+  inf: Number.POSITIVE_INFINITY,
+  '-infinity': Number.NEGATIVE_INFINITY,
+  '-inf': Number.NEGATIVE_INFINITY,
+};
+const DELIMITERS = [',', '\t', '|', ';'];
+
+/** Why what a client printed is no answer: a clause. */
+export class PrintedProblem extends Error {
+  override readonly name = 'PrintedProblem';
+}
+
+/**
+ * A statement whose answer survives any client: texts are hexadecimal digits, so that no delimiter, quote or line break is
+ * in them, and each row says how many rows there are.
+ *
+ * @param sql A SELECT with the columns `c0`, `c1`, …
+ */
+export function printableSql(sql: string, kinds: readonly PrintedKind[], dialect: WarehouseDialect): string {
+  const columns = kinds.map((kind, at) => {
+    if (kind === 'number') return `q.c${at} AS c${at}`;
+    const digits = `CONCAT('${TEXT}', ${dialect.hex(`q.c${at}`)})`;
+    return `CASE WHEN q.c${at} IS NULL THEN '${NO_TEXT}' ELSE ${digits} END AS c${at}`;
+  });
+  return `SELECT ${columns.join(', ')}, COUNT(*) OVER () AS ${TOTAL} FROM (${sql}) AS q`;
+}
+
+/**
+ * The answer that a client printed to such a statement.
+ *
+ * @param text All of its standard output. Lines before the names of the columns are left out.
+ * @throws {PrintedProblem} For anything but the whole answer: no names of columns, fewer rows, a row of another width, what
+ *   is no number where one belongs.
+ */
+export function readPrinted(text: string, kinds: readonly PrintedKind[], format: PrintedFormat): PrintedColumns {
+  const rows = format === 'json' ? jsonRows(text, kinds.length) : csvRows(text, kinds.length);
+  const columns = kinds.map((): (number | string | null)[] => []);
+  let total: number | null = null;
+  for (const [at, row] of rows.entries()) {
+    for (const [index, kind] of kinds.entries()) columns[index]?.push(readField(row[index] ?? '', kind, at + 1));
+    total = numberOf(row[kinds.length] ?? '', at + 1);
+  }
+  if (total !== null && total !== rows.length) {
+    throw new PrintedProblem(`it printed ${rows.length} of ${total} rows`);
+  }
+  if (total === null && rows.length > 0) throw new PrintedProblem('it printed rows without their count');
+  return columns;
+}
+
+function namesOf(width: number): readonly string[] {
+  return [...Array.from({ length: width }, (_, at) => `c${at}`), TOTAL];
+}
+
+function csvRows(text: string, width: number): readonly (readonly string[])[] {
+  const lines = text.split(/\r?\n/);
+  const names = namesOf(width);
+  const headers = new Map(DELIMITERS.map((delimiter) => [names.join(delimiter), delimiter]));
+  const first = lines.findIndex((line) => headers.has(bare(line).toLowerCase()));
+  const delimiter = headers.get(bare(lines[first] ?? '').toLowerCase());
+  if (delimiter === undefined) {
+    throw new PrintedProblem(`it printed no line with the names of the columns (${names.slice(0, 3).join(', ')}, …)`);
+  }
+  const found = lines.slice(first + 1).filter((line) => line.trim() !== '');
+  return found.map((line, at) => {
+    const fields = bare(line).split(delimiter);
+    if (fields.length === names.length) return fields;
+    throw new PrintedProblem(`row ${at + 1} has ${fields.length} columns instead of ${names.length}`);
+  });
+}
+
+/** Without quotes and spaces, which no value has. */
+function bare(line: string): string {
+  return line.replace(/["' ]/g, '');
+}
+
+function jsonRows(text: string, width: number): readonly (readonly string[])[] {
+  const names = namesOf(width);
+  return jsonObjects(text).map((row, at) => {
+    const values = new Map(Object.entries(row).map(([name, value]) => [name.toLowerCase(), value]));
+    if (values.size !== names.length || names.some((name) => !values.has(name))) {
+      throw new PrintedProblem(`row ${at + 1} has the columns ${[...values.keys()].slice(0, 5).join(', ')}`);
+    }
+    return names.map((name) => textOf(values.get(name), at + 1));
+  });
+}
+
+/** One list of objects, or one object on each line. */
+function jsonObjects(text: string): readonly object[] {
+  const start = text.search(/^[[{]/m);
+  if (start === -1) throw new PrintedProblem('it printed no JSON');
+  const body = text.slice(start).trim();
+  const found: unknown = body.startsWith('[') ? parsed(body) : body.split(/\r?\n/).map(parsed);
+  const rows: readonly unknown[] = Array.isArray(found) ? found : [];
+  return rows.map((row, at) => {
+    if (typeof row === 'object' && row !== null) return row;
+    throw new PrintedProblem(`row ${at + 1} is no object`);
+  });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new PrintedProblem('it printed JSON that breaks off or is not valid', { cause });
+  }
+}
+
+function textOf(value: unknown, row: number): string {
+  if (value === null) return '';
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return String(value);
+  throw new PrintedProblem(`row ${row} holds ${JSON.stringify(value).slice(0, 40)}, which is neither number nor text`);
+}
+
+function readField(field: string, kind: PrintedKind, row: number): number | string | null {
+  return kind === 'number' ? numberOf(field, row) : decoded(field.trim(), row);
+}
+
+function numberOf(field: string, row: number): number | null {
+  const text = field.trim();
+  if (NUMBER.test(text)) return Number(text);
+  const known = NOT_FINITE[text.toLowerCase()];
+  if (known !== undefined) return known;
+  if (MISSING.has(text.toLowerCase())) return null;
+  throw new PrintedProblem(`row ${row} holds ${JSON.stringify(text.slice(0, 40))} where a number belongs`);
+}
+
+function decoded(field: string, row: number): string | null {
+  if (field === NO_TEXT) return null;
+  const digits = field.slice(TEXT.length);
+  if (!field.startsWith(TEXT) || !/^(?:[0-9a-f]{2})*$/i.test(digits)) {
+    throw new PrintedProblem(`row ${row} holds ${JSON.stringify(field.slice(0, 40))} where digits of a text belong`);
+  }
+  const bytes = Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+  return new TextDecoder().decode(bytes);
+}

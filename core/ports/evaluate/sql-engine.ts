@@ -1,0 +1,21 @@
+import type { WarehouseDialect } from '../../domain/warehouse/warehouse-dialect.ts';
+import type { AnswerColumns, Question } from './relation-engine.ts';
+
+/** An engine that holds data, reached from here. */
+export interface SqlEngine {
+  readonly dialect: WarehouseDialect;
+  /** How it is reached, for people: an address without credentials, or a command. */
+  readonly shown: string;
+  /**
+   * Whether another party than a program that tidegate.yaml names gives the answers.
+   */
+  readonly isRemote: boolean;
+  /**
+   * The whole answer to a question. Several may be asked at a time.
+   *
+   * @throws {UserError} WAREHOUSE_REFUSED where the engine or its client refuses the statement, WAREHOUSE_ANSWER_INVALID
+   *   for what is not the whole answer, CREDENTIALS_MISSING where it wants other credentials.
+   * @throws {ServiceError} WAREHOUSE_UNREACHABLE after several tries.
+   */
+  query(question: Question): Promise<AnswerColumns>;
+}
