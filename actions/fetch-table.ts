@@ -5,6 +5,7 @@ import { dirname, join, matchesGlob, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { assertObjectKey } from '../core/domain/model/object-key.ts';
+import { isTableAddress } from '../core/domain/warehouse/table-reference.ts';
 import { UserError } from '../core/errors.ts';
 import type { ShownPath } from '../core/usecases/evaluate/evaluation-request.ts';
 import type { ActionContext } from './action-context.ts';
@@ -24,7 +25,8 @@ export interface FetchedTable extends ShownPath {
 }
 
 /**
- * Brings a table to this machine: a path stays what it is, `s3://bucket/prefix/*.parquet` is fetched.
+ * Brings a table to this machine: a path and a table of the warehouse stay what they are, `s3://bucket/prefix/*.parquet` is
+ * fetched.
  *
  * @throws {UserError} DATA_NOT_FOUND where no object matches or one vanishes, PATH_UNSAFE where the store lists a key that
  *   leaves the folder.
@@ -34,6 +36,7 @@ export async function fetchTable(
   shown: string,
   { folder: name, fix }: FetchTarget,
 ): Promise<FetchedTable> {
+  if (isTableAddress(shown)) return { shown, absolute: shown };
   if (!shown.startsWith('s3://')) return { shown, absolute: resolve(context.workingDirectory, shown) };
   const { root, pattern } = splitAddress(shown);
   const store = openStore(root, { env: context.env, baseFolder: context.workingDirectory });

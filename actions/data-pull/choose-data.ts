@@ -7,6 +7,7 @@ import {
   selectTargets,
   type WantedOutput,
 } from '../../core/domain/data/select-outputs.ts';
+import { isTableAddress } from '../../core/domain/warehouse/table-reference.ts';
 import { UserError } from '../../core/errors.ts';
 import type { ActionContext } from '../action-context.ts';
 import { type DvcPlace, namedTargets, requireDvc } from '../find-dvc.ts';
@@ -77,7 +78,9 @@ function choose(data: DataSource, { targets, isForJudge }: Choice, model: ModelC
   const { project, folder } = data;
   if (targets.length === 1 && targets[0] === 'all') return selectAll(project);
   if (targets.length > 0) return selectTargets(project, namedTargets(data, targets), folder);
-  const datasets = [model.evaluate.dataset, model.drift?.reference].filter((path) => path !== undefined);
+  const datasets = [model.evaluate.dataset, model.drift?.reference].flatMap((path) =>
+    path === undefined || isTableAddress(path) ? [] : [path],
+  );
   const read = { stages: model.train?.stages ?? [], datasets: namedTargets(data, datasets), folder };
   if (isForJudge) return selectJudgedReads(project, read);
   const reads = selectModelReads(project, read);

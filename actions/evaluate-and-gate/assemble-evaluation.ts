@@ -6,16 +6,25 @@ import type { GitCommit } from '../../core/adapters/git/git-commit.ts';
 import { OnnxArtifactHasher } from '../../core/adapters/onnx/onnx-artifact-hasher.ts';
 import { OnnxModelRunner } from '../../core/adapters/onnx/onnx-model-runner.ts';
 import { flattenMetrics } from '../../core/domain/train/parameters.ts';
+import { isTableAddress } from '../../core/domain/warehouse/table-reference.ts';
 import { UserError } from '../../core/errors.ts';
 import type { ChampionFinder } from '../../core/ports/evaluate/champion-finder.ts';
+import {
+  type Evaluation,
+  evaluateCandidate,
+  profileReference,
+} from '../../core/usecases/evaluate/evaluate-candidate.ts';
+import { evaluateInWarehouse, type WarehousePorts } from '../../core/usecases/evaluate/evaluate-in-warehouse.ts';
 import type { EvaluationPorts } from '../../core/usecases/evaluate/evaluation-ports.ts';
 import type { EvaluationRequest } from '../../core/usecases/evaluate/evaluation-request.ts';
+import { profileInWarehouse } from '../../core/usecases/evaluate/profile-in-warehouse.ts';
 import type { ActionContext } from '../action-context.ts';
 import { dataBringer } from '../bring-data.ts';
 import { openOrigins } from '../commit.ts';
 import { fetchTable } from '../fetch-table.ts';
 import type { InputValues } from '../inputs.ts';
 import type { LoadedModel } from '../load-model.ts';
+import { openWarehouse } from '../open-warehouse.ts';
 import { registeredChampions } from '../registered-versions.ts';
 import { loadOptionalReport, reportHeader, reportPath } from '../report-files.ts';
 import { findBasePolicy } from './base-policy.ts';
@@ -81,18 +90,23 @@ async function readTrainingMetrics(
   });
 }
 
-/** What judging needs from outside; `close` frees the engines. */
-export interface AssembledPorts {
-  readonly ports: EvaluationPorts;
+/** Judging with all that it needs from outside; `close` frees the engines. */
+export interface AssembledJudging {
+  evaluate(): Promise<Evaluation>;
   close(): Promise<void>;
 }
 
+/** What is judged by which inputs. */
+interface AssemblingJudging extends Pick<Judging, 'values' | 'commit'> {
+  readonly request: EvaluationRequest;
+}
+
 /** Makes the adapters; nothing is loaded before its first use. */
-export async function assemblePorts(
+export async function assembleJudging(
   context: ActionContext,
   loaded: LoadedModel,
-  { values, commit }: Pick<Judging, 'values' | 'commit'>,
-): Promise<AssembledPorts> {
+  { values, commit, request }: AssemblingJudging,
+): Promise<AssembledJudging> {
   const engines = { env: context.env, nodeModules: context.nodeModules, log: (line: string) => context.log.info(line) };
   const tables = new DuckDbTableReader(engines);
   const ports: EvaluationPorts = {
@@ -106,7 +120,17 @@ export async function assemblePorts(
     clockMs: () => performance.now(),
     progress: (line) => context.log.info(line),
   };
-  return { ports, close: () => tables.close() };
+  const close = () => tables.close();
+  if (!isTableAddress(request.dataset.shown)) return { evaluate: () => evaluateCandidate(request, ports), close };
+  const secrets = { password: values['warehouse-password'], token: values['warehouse-token'] };
+  const engine = openWarehouse(context, loaded, secrets);
+  const { champions, hasher, progress } = ports;
+  const profile: WarehousePorts['profile'] = (asked, judged) =>
+    isTableAddress(asked.reference.shown)
+      ? profileInWarehouse(asked, judged, { engine, hasher })
+      : profileReference(asked, ports);
+  const evaluate = () => evaluateInWarehouse(request, { champions, hasher, progress, engine, profile });
+  return { evaluate, close };
 }
 
 async function championFinder(context: ActionContext, loaded: LoadedModel, values: Values): Promise<ChampionFinder> {

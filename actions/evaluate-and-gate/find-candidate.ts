@@ -1,6 +1,7 @@
 import { cp, mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { isThere } from '../../core/adapters/files/absent.ts';
+import { isTableAddress } from '../../core/domain/warehouse/table-reference.ts';
 import { UserError } from '../../core/errors.ts';
 import type { EvaluationRequest } from '../../core/usecases/evaluate/evaluation-request.ts';
 import type { ActionContext } from '../action-context.ts';
@@ -55,7 +56,9 @@ async function namedCandidate(
   values: Values,
 ): Promise<EvaluationRequest['candidate']> {
   const predictions = values['predictions-path'] ?? model.evaluate.predictions?.path;
-  if (predictions === undefined || values['artifact-path'] !== undefined) {
+  // Scores in the warehouse are those of an artifact, which is what is judged.
+  const isInWarehouse = isTableAddress(values['dataset-path'] ?? model.evaluate.dataset);
+  if (isInWarehouse || predictions === undefined || values['artifact-path'] !== undefined) {
     const shown = values['artifact-path'] ?? model.artifact;
     return { kind: 'artifact', path: { shown, absolute: resolve(context.workingDirectory, shown) } };
   }

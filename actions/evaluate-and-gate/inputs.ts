@@ -9,5 +9,7 @@ export const inputs = {
   'dataset-path': { ...text, default: '' },
   champion: { ...text, default: 'auto' },
   'champion-features': { ...lines, default: '' },
+  'warehouse-password': { ...text, default: '' },
+  'warehouse-token': { ...text, default: '' },
   'fail-on': { ...someOf('fail', 'inconclusive', 'never'), default: '' },
 } as const;

@@ -5,14 +5,14 @@ import { renderEvaluationSummary } from '../../core/render/evaluation/evaluation
 import { renderJunit } from '../../core/render/evaluation/evaluation-junit.ts';
 import { renderEvaluationPage } from '../../core/render/evaluation/evaluation-page.ts';
 import type { EvaluationReport } from '../../core/reports/evaluation-report.ts';
-import { type Evaluation, evaluateCandidate } from '../../core/usecases/evaluate/evaluate-candidate.ts';
+import type { Evaluation } from '../../core/usecases/evaluate/evaluate-candidate.ts';
 import type { EvaluationRequest } from '../../core/usecases/evaluate/evaluation-request.ts';
 import type { ActionContext } from '../action-context.ts';
 import { expectCommittedConfig, openCommit } from '../commit.ts';
 import { readInputs } from '../inputs.ts';
 import { loadModel } from '../load-model.ts';
 import { reportFolder, reportPath, writeReport } from '../report-files.ts';
-import { type AssembledPorts, assemblePorts, assembleRequest } from './assemble-evaluation.ts';
+import { type AssembledJudging, assembleJudging, assembleRequest } from './assemble-evaluation.ts';
 import { conclude } from './conclude.ts';
 import { findCandidate } from './find-candidate.ts';
 import { inputs } from './inputs.ts';
@@ -27,11 +27,8 @@ export async function main(context: ActionContext): Promise<void> {
   await expectCommittedConfig(commit, loaded);
   const found = await findCandidate(context, loaded, values);
   const request = await assembleRequest(context, loaded, { values, candidate: found.candidate, commit });
-  const { evaluation, profile } = await judge(
-    context,
-    request,
-    await assemblePorts(context, loaded, { values, commit }),
-  );
+  const judging = await assembleJudging(context, loaded, { values, commit, request });
+  const { evaluation, profile } = await judge(context, request, judging);
   const path = await writeReport(reportPath(context.env, loaded.name, 'evaluation'), 'evaluation', evaluation);
   await writeReport(reportPath(context.env, loaded.name, 'profile'), 'profile', profile);
   const summary = renderEvaluationSummary(evaluation);
@@ -58,13 +55,13 @@ export async function main(context: ActionContext): Promise<void> {
 async function judge(
   context: ActionContext,
   request: EvaluationRequest,
-  { ports, close }: AssembledPorts,
+  { evaluate, close }: AssembledJudging,
 ): Promise<Evaluation> {
   const { candidate, dataset, championSelector } = request;
   context.log.info(`Judging ${candidate.path.shown} on ${dataset.shown}, champion: ${championSelector}`);
   const started = performance.now();
   try {
-    const result = await evaluateCandidate(request, ports);
+    const result = await evaluate();
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     context.log.info(`Judged on ${formatCount(result.evaluation.dataset.rows)} rows in ${seconds} s`);
     return result;

@@ -31,7 +31,7 @@ const predictions = z.union(
       .min(1)
       .transform((path) => ({ path })),
     z.strictObject({
-      path: z.string().min(1),
+      path: z.string().min(1).optional().describe('Default: evaluate.dataset, if it is a table of the warehouse'),
       score: columnName.optional(),
       prediction: columnName.optional(),
       champion: columnName

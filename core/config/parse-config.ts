@@ -5,6 +5,7 @@ import { issueProblems } from './issue-problems.ts';
 import { warnNotYet } from './not-yet.ts';
 import { readYaml } from './read-yaml.ts';
 import { type ModelConfig, type TidegateConfig, tidegateSchema } from './tidegate-config.ts';
+import { checkWarehouse } from './warehouse-problems.ts';
 import type { PlaceOf } from './yaml-place.ts';
 
 /** A config that holds, what this version does not act on in it, and where its paths stand. */
@@ -33,7 +34,9 @@ export function parseConfig(text: string, file = 'tidegate.yaml'): ParsedConfig 
   const parsed = tidegateSchema.safeParse(value, { reportInput: true });
   const issues = parsed.success ? [] : parsed.error.issues;
   const problems = [...issues.flatMap((issue) => issueProblems(issue, placeOf)), ...checkConsistency(value, placeOf)];
-  if (!parsed.success || problems.length > 0) throw UserError.ofProblems('CONFIG_INVALID', inOrder(problems));
+  const later = parsed.success && problems.length === 0 ? checkWarehouse(parsed.data, placeOf) : [];
+  const all = [...problems, ...later];
+  if (!parsed.success || all.length > 0) throw UserError.ofProblems('CONFIG_INVALID', inOrder(all));
   return { config: parsed.data, warnings: warnNotYet(value, placeOf), placeOf };
 }
 

@@ -118,6 +118,7 @@ const FOLDERS: Readonly<Record<string, Readonly<Record<string, readonly string[]
     oci: ['files', 'http'],
     onnx: ['files', 'native', 'threads'],
     threads: [],
+    warehouse: ['commands', 'http'],
   },
 };
 

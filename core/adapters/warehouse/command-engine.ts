@@ -1,4 +1,7 @@
 import { spawn } from 'node:child_process';
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   type PrintedFormat,
   PrintedProblem,
@@ -68,7 +71,7 @@ export class CommandEngine implements SqlEngine {
 
   async query({ sql, kinds }: Question): Promise<AnswerColumns> {
     const { format } = this.#options;
-    const end = await this.#inTurn(() => this.#run(`${printableSql(sql, kinds, this.dialect)};\n`));
+    const end = await this.#inTurn(() => this.#ask(`${printableSql(sql, kinds, this.dialect)};\n`));
     if (end.stopped !== undefined) throw this.#failed(end.stopped, end);
     if (end.exitCode !== 0) throw this.#failed(`ended with exit code ${end.exitCode ?? 'none'}`, end);
     try {
@@ -91,13 +94,27 @@ export class CommandEngine implements SqlEngine {
     }
   }
 
-  #run(sql: string): Promise<ClientEnd> {
+  /** By a file: a client that opens /dev/stdin cannot open the socket that a pipe of this process is. */
+  async #ask(sql: string): Promise<ClientEnd> {
+    const folder = await mkdtemp(join(this.#options.env.RUNNER_TEMP || tmpdir(), 'tidegate-sql-'));
+    try {
+      const path = join(folder, 'statement.sql');
+      await writeFile(path, sql, { mode: 0o600 });
+      const file = await open(path);
+      return await this.#run(file.fd).finally(() => file.close());
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  /** @param input What its standard input is. */
+  #run(input: number): Promise<ClientEnd> {
     const { command, directory, timeoutMs, mostBytes = MOST_BYTES } = this.#options;
     // A group of its own, so that what the shell starts is stopped too.
     const child = spawn('/bin/sh', ['-c', command], {
       cwd: directory,
       env: this.#env,
-      stdio: ['pipe', 'pipe', 'pipe'],
+      stdio: [input, 'pipe', 'pipe'],
       detached: true,
     });
     const output: Buffer[] = [];
@@ -108,17 +125,14 @@ export class CommandEngine implements SqlEngine {
       setTimeout(() => signalGroup(child.pid, 'SIGKILL'), KILL_AFTER_MS).unref();
     };
     const timer = setTimeout(() => stop(`did not end within ${Math.round(timeoutMs / 1000)} s`), timeoutMs);
-    child.stdout.on('data', (chunk: Buffer) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes > mostBytes) stop(`printed more than ${mostBytes} bytes`);
       else output.push(chunk);
     });
-    child.stderr.on('data', (chunk: Buffer) => {
+    child.stderr?.on('data', (chunk: Buffer) => {
       error = (error + chunk.toString('utf8')).slice(-SHOWN_ERROR);
     });
-    // A client that ends without reading its input says why by its exit code.
-    child.stdin.on('error', () => {});
-    child.stdin.end(sql);
     return new Promise<ClientEnd>((resolve, reject) => {
       child.on('error', reject);
       child.on('close', (exitCode) => {

@@ -75,18 +75,24 @@ function namesOf(width: number): readonly string[] {
 function csvRows(text: string, width: number): readonly (readonly string[])[] {
   const lines = text.split(/\r?\n/);
   const names = namesOf(width);
-  const headers = new Map(DELIMITERS.map((delimiter) => [names.join(delimiter), delimiter]));
-  const first = lines.findIndex((line) => headers.has(bare(line).toLowerCase()));
-  const delimiter = headers.get(bare(lines[first] ?? '').toLowerCase());
+  const headers = DELIMITERS.map((delimiter) => ({ delimiter, line: names.join(delimiter) }));
+  // A client may write a prompt before it.
+  const headerOf = (line: string) => headers.find((header) => bare(line).toLowerCase().endsWith(header.line));
+  const first = lines.findIndex((line) => headerOf(line) !== undefined);
+  const delimiter = headerOf(lines[first] ?? '')?.delimiter;
   if (delimiter === undefined) {
     throw new PrintedProblem(`it printed no line with the names of the columns (${names.slice(0, 3).join(', ')}, …)`);
   }
   const found = lines.slice(first + 1).filter((line) => line.trim() !== '');
-  return found.map((line, at) => {
-    const fields = bare(line).split(delimiter);
-    if (fields.length === names.length) return fields;
-    throw new PrintedProblem(`row ${at + 1} has ${fields.length} columns instead of ${names.length}`);
-  });
+  const rows = found.map((line) => bare(line).split(delimiter));
+  // What a client says when it ends is no row; how many rows there are is known from them.
+  const end = rows.findIndex((fields) => fields.length !== names.length);
+  const rest = end === -1 ? [] : rows.slice(end);
+  if (rest.some((fields) => fields.length === names.length) || (end === 0 && rows.length > 0)) {
+    const shown = JSON.stringify(found[end]?.slice(0, 80));
+    throw new PrintedProblem(`row ${end + 1} has ${rest[0]?.length} columns instead of ${names.length}: ${shown}`);
+  }
+  return end === -1 ? rows : rows.slice(0, end);
 }
 
 /** Without quotes and spaces, which no value has. */

@@ -11,7 +11,7 @@ export type TableReference =
     }
   | { readonly kind: 'query'; readonly sql: string; readonly text: string };
 
-const ADDRESS = /^sql:\/\//i;
+const ADDRESS = /^sql:\/\//;
 const MOST_PARTS = 3;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?Z$/;
 

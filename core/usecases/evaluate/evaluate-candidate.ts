@@ -181,7 +181,8 @@ async function expectUnchanged(
   });
 }
 
-async function profileReference(request: EvaluationRequest, ports: EvaluationPorts): Promise<ProfileReport> {
+/** The profile of a reference that is another dataset than the one that is judged. */
+export async function profileReference(request: EvaluationRequest, ports: EvaluationPorts): Promise<ProfileReport> {
   const { reference } = request;
   const table = await ports.tables.describe(reference.absolute, request.config.data.csv);
   const identity = await identifyDataset(table, reference, ports);
@@ -192,7 +193,8 @@ function profileRequest({ config: { data, drift } }: EvaluationRequest, table: T
   return { table, data, windowMs: drift?.limits === 'history' ? drift.window : undefined };
 }
 
-function profileReport(
+/** A profile as its report. */
+export function profileReport(
   { reference, profileHeader }: EvaluationRequest,
   { rows, from, to, columns, windows }: DatasetProfile,
   { digest, origin }: IdentifiedDataset,

@@ -8,7 +8,7 @@ const TABLE = /\.(parquet|csv|tsv|jsonl|ndjson)(\.gz|\.zst)?$/i;
 
 /** Columns that tidegate.yaml names, either or none. */
 interface DeclaredColumns {
-  readonly path: string;
+  readonly path?: string | undefined;
   readonly score?: string | undefined;
   readonly prediction?: string | undefined;
 }

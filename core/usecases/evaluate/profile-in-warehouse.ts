@@ -1,0 +1,45 @@
+import type { DataConfig } from '../../config/tidegate-config.ts';
+import type { ProfileReport } from '../../reports/profile-report.ts';
+import { profileReport } from './evaluate-candidate.ts';
+import type { JudgedTables } from './evaluate-in-warehouse.ts';
+import type { EvaluationRequest } from './evaluation-request.ts';
+import { identifyTable, type TableIdentityPorts } from './identify-table.ts';
+import { toReport } from './profile-dataset.ts';
+import { profileTable } from './warehouse-profile.ts';
+import { describeTable } from './warehouse-table.ts';
+
+/** Columns of a table of the warehouse that are watched for drift: the features that tidegate.yaml names. */
+export function watchedFeatures({ features = [], label, time, exclude }: DataConfig): readonly string[] {
+  const left = new Set([label, time, ...exclude]);
+  return features.filter((name) => !left.has(name));
+}
+
+/**
+ * The profile of a reference in the warehouse, of all its rows.
+ *
+ * @throws {UserError} For a column that the table lacks.
+ */
+export async function profileInWarehouse(
+  request: EvaluationRequest,
+  { tables, identity }: JudgedTables,
+  ports: TableIdentityPorts,
+): Promise<ProfileReport> {
+  const { reference, config } = request;
+  const names = watchedFeatures(config.data);
+  const { time } = config.data;
+  const described = [...new Set([config.data.label, ...names, ...(time === undefined ? [] : [time])])];
+  const of = await describeTable(reference.shown, described, ports.engine);
+  const isJudged = reference.shown === tables.dataset.reference.text;
+  const identified = isJudged ? identity : await identifyTable(of, described, ports);
+  const columns = new Map(names.map((name) => [name, undefined]));
+  const found = await profileTable({ of, columns, time: timeOf(of.table.columns, time) }, ports.engine);
+  return profileReport(request, { ...found, columns: found.columns.map(toReport) }, identified);
+}
+
+/** The column of times, where it holds times. */
+export function timeOf(
+  columns: readonly { readonly name: string; readonly type: string }[],
+  time: string | undefined,
+): string | undefined {
+  return columns.some(({ name, type }) => name === time && type === 'time') ? time : undefined;
+}

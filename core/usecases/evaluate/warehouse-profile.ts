@@ -1,0 +1,126 @@
+import { sketchOfBins } from '../../domain/drift/binned-sketch.ts';
+import { type ColumnProfile, FULL_RESOLUTION } from '../../domain/drift/profile-column.ts';
+import {
+  binsStatement,
+  finiteSql,
+  type ProfileScan,
+  rangeStatement,
+  readRanges,
+  topStatement,
+} from '../../domain/warehouse/profile-sql.ts';
+import type { AnswerColumns, AnswerKind } from '../../ports/evaluate/relation-engine.ts';
+import type { SqlEngine } from '../../ports/evaluate/sql-engine.ts';
+import { askNumbers, relatedSql, type WarehouseTable } from './warehouse-table.ts';
+
+/** Chosen, as for columns in memory: whole numbers with at most so many values are codes. */
+const MAX_CODES = 20;
+const DAY_MS = 86_400_000;
+
+/** What is summed up. */
+export interface WarehouseProfileRequest {
+  readonly of: WarehouseTable;
+  /** The columns, each as it has to be summed up; undefined: as its values say. */
+  readonly columns: ReadonlyMap<string, ColumnProfile['kind'] | undefined>;
+  /** The column of times; undefined: there is none. */
+  readonly time: string | undefined;
+  /** The newest part that counts, in milliseconds; undefined: all. It ends with the last day of the data. */
+  readonly windowMs?: number | undefined;
+}
+
+/** A table, or a window of it, summed up. */
+export interface WarehouseProfile {
+  readonly rows: number;
+  /** ISO 8601; null without times. */
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly columns: readonly ColumnProfile[];
+}
+
+/** Sums up all rows of columns where they are stored; nothing is sampled. */
+export async function profileTable(request: WarehouseProfileRequest, engine: SqlEngine): Promise<WarehouseProfile> {
+  const { of, time } = request;
+  const names = [...request.columns.keys()];
+  const own = names.map((name, at) => `${relatedSql(name, 't', { of, engine })} AS v${at}`);
+  const times = time === undefined ? [] : [`${relatedSql(time, 't', { of, engine })} AS time_ms`];
+  const from = `(SELECT ${[...own, ...times, '1 AS one'].join(', ')} FROM ${of.from} AS t) AS profiled`;
+  const condition = await windowOf(request, from, engine);
+  const scan: ProfileScan = { from, condition, dialect: engine.dialect };
+  const where = condition === undefined ? from : `${from} WHERE ${condition}`;
+  const bounds = time === undefined ? ['0', '0'] : ['MIN(time_ms)', 'MAX(time_ms)'];
+  const [rows = 0, first = 0, last = 0] = await askNumbers(['COUNT(*)', ...bounds], where, engine);
+  const columns: ColumnProfile[] = [];
+  for (const [at, name] of names.entries()) {
+    columns.push(await profileOne({ name, value: `v${at}`, rows, kind: request.columns.get(name), of }, scan, engine));
+  }
+  const isTimed = time !== undefined && Number.isFinite(first) && Number.isFinite(last);
+  const instant = (ms: number) => (isTimed ? new Date(ms).toISOString() : null);
+  return { rows, from: instant(first), to: instant(last), columns };
+}
+
+async function windowOf(
+  { time, windowMs }: WarehouseProfileRequest,
+  from: string,
+  engine: SqlEngine,
+): Promise<string | undefined> {
+  if (time === undefined || windowMs === undefined) return undefined;
+  const [last = Number.NaN] = await askNumbers(['MAX(time_ms)'], from, engine);
+  if (!Number.isFinite(last)) return '1 = 0';
+  return `time_ms >= ${(Math.floor(last / DAY_MS) + 1) * DAY_MS - windowMs}`;
+}
+
+interface ProfiledColumn {
+  readonly name: string;
+  /** SQL of its values. */
+  readonly value: string;
+  readonly rows: number;
+  readonly kind: ColumnProfile['kind'] | undefined;
+  readonly of: WarehouseTable;
+}
+
+async function profileOne(column: ProfiledColumn, scan: ProfileScan, engine: SqlEngine): Promise<ColumnProfile> {
+  const { name, value, kind, of } = column;
+  const type = of.table.columns.find((one) => one.name === name)?.type;
+  const top = (sql: string, answer: AnswerKind) =>
+    engine.query({ ...topStatement(sql, FULL_RESOLUTION.categories, scan), kinds: [answer, 'number', 'number'] });
+  if (type === 'text') return counted(column, await top(value, 'text'), String);
+  if (type === 'boolean') return counted(column, await top(value, 'number'), (one) => String(one === 1));
+  if (kind === 'categorical' || (kind === undefined && type === 'integer')) {
+    const found = await top(finiteSql(value), 'number');
+    if (kind === 'categorical' || (found[0]?.length ?? 0) <= MAX_CODES) return counted(column, found, String);
+  }
+  return numeric(column, scan, engine);
+}
+
+function counted(
+  { name, rows }: ProfiledColumn,
+  [values = [], counts = [], totals = []]: AnswerColumns,
+  nameOf: (value: number | string | null) => string,
+): ColumnProfile {
+  const total = Number(totals[0] ?? 0);
+  const found = values.map((value, at): readonly [string, number] => [nameOf(value), Number(counts[at] ?? 0)]);
+  const sorted = found.sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  const listed = sorted.reduce((sum, [, count]) => sum + count, 0);
+  return { name, kind: 'categorical', rows, missing: rows - total, counts: sorted, other: total - listed };
+}
+
+async function numeric(
+  { name, value, rows }: ProfiledColumn,
+  scan: ProfileScan,
+  engine: SqlEngine,
+): Promise<ColumnProfile> {
+  const where = scan.condition === undefined ? scan.from : `${scan.from} WHERE ${scan.condition}`;
+  const { sql, width } = rangeStatement([value], where, engine.dialect);
+  const answer = await engine.query({ sql, kinds: Array.from({ length: width }, () => 'number' as const) });
+  const [range] = readRanges(answer.map(([one]) => (typeof one === 'number' ? one : Number.NaN)));
+  const finite = range?.finite ?? 0;
+  if (range === undefined || finite === 0) return { name, kind: 'numeric', rows, missing: rows, quantiles: [] };
+  const bins = await engine.query({
+    ...binsStatement(value, range, scan),
+    kinds: ['number', 'number', 'number', 'number'],
+  });
+  const [keys = [], counts = [], least = [], most = []] = bins.map((column) => column.map(Number));
+  const order = [...keys.keys()].sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0));
+  const sorted = order.map((at) => ({ count: counts[at] ?? 0, least: least[at] ?? 0, most: most[at] ?? 0 }));
+  const quantiles = sketchOfBins(sorted, FULL_RESOLUTION.points);
+  return { name, kind: 'numeric', rows, missing: rows - finite, quantiles };
+}
