@@ -7,6 +7,8 @@ export interface AggregationPlan {
   readonly metrics: readonly Metric[];
   /** Whether something is computed from the order of scores. */
   readonly isRanked: boolean;
+  /** True if something is computed from each pair of classes. */
+  readonly isPaired: boolean;
   /** Whether something is computed from probabilities beside what happened. */
   readonly isCalibrated: boolean;
   readonly decisionThreshold: number;
@@ -31,4 +33,9 @@ export function isOfRanking({ aggregated }: Metric): boolean {
 /** Whether a metric is one of probabilities beside what happened. */
 export function isOfCalibration({ aggregated }: Metric): boolean {
   return aggregated?.kind === 'ece' || aggregated?.kind === 'calibration-slope';
+}
+
+/** True if a metric is one of each pair of classes. */
+export function isOfPairs({ aggregated }: Metric): boolean {
+  return aggregated?.kind === 'mean-of-pairs';
 }

@@ -25,6 +25,15 @@ export interface MulticlassAggregates {
   readonly calibration: CalibrationSums;
   /** Each class against the rest; empty where nothing is computed from the order of scores. */
   readonly ranked: readonly BinaryAggregates[];
+  /** Each class against each other one; empty where nothing is computed from that. */
+  readonly pairs: readonly PairAggregates[];
+}
+
+/** The rows of two classes, with the scores of the first one. */
+export interface PairAggregates {
+  readonly of: number;
+  readonly against: number;
+  readonly ranked: BinaryAggregates;
 }
 
 /** A model's probabilities. */

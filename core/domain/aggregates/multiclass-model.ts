@@ -3,11 +3,12 @@ import { once } from '../inference/once.ts';
 import { binsOfSums, calibrationErrorOf } from '../metrics/calibration.ts';
 import type { AggregatedMetric, Confusion, Metric, MetricEstimate, UndefinedMetric } from '../metrics/metric.ts';
 import type { AggregatedModel } from './aggregated-rows.ts';
-import { CONFUSION_CELLS } from './binary-aggregates.ts';
+import { type BinaryAggregates, CONFUSION_CELLS } from './binary-aggregates.ts';
 import { BinaryModel } from './binary-model.ts';
 import { type AggregatedEstimate, estimateOf } from './estimate-of.ts';
 import type { MulticlassAggregates } from './multiclass-aggregates.ts';
-import { influenceOfParts, type PartSizes } from './part-influence.ts';
+import { influenceOfParts, type PartSizes, partSizes } from './part-influence.ts';
+import { coarseCount } from './score-bins.ts';
 
 type Estimated = MetricEstimate | UndefinedMetric;
 
@@ -61,6 +62,7 @@ export class MulticlassModel implements AggregatedModel {
     if (of.kind === 'log-loss') return this.#mean(this.#sums.logLoss);
     if (of.kind === 'squared-error') return this.#mean(this.#sums.squaredError);
     if (of.kind === 'ece') return calibrationErrorOf(binsOfSums(this.#sums.calibration), this.#rows.sizes.total);
+    if (of.kind === 'mean-of-pairs') return this.#meanOfPairs();
     return of.kind === 'mean-of-classes' ? this.#meanOfClasses(of.of) : undefined;
   }
 
@@ -98,19 +100,30 @@ export class MulticlassModel implements AggregatedModel {
       if (found.kind === 'undefined') return { kind: 'undefined', reason: `class ${own}: ${found.reason}` };
       parts.push(found);
     }
+    return this.#meanOf(parts.map((estimate) => ({ estimate, used: this.#rows.sizes.used })));
+  }
+
+  #meanOfPairs(): Estimated | undefined {
+    const parts: MeanPart[] = [];
+    for (const { of, against, ranked } of this.#sums.pairs) {
+      const sizes = sizesOf(ranked);
+      const [positives = 0, negatives = 0] = [this.#rows.labelRows[of], this.#rows.labelRows[against]];
+      const known = { sizes, rowsOf: { positives, negatives }, problem: null };
+      const found = new BinaryModel({ confusion: ranked.confusion, ranked }, known).ranking('roc-auc');
+      if (found === undefined) return undefined;
+      if (found.kind === 'undefined') return { kind: 'undefined', reason: 'a class has no rows' };
+      parts.push({ estimate: found, used: sizes.used });
+    }
+    return parts.length === 0 ? undefined : this.#meanOf(parts);
+  }
+
+  #meanOf(parts: readonly MeanPart[]): MetricEstimate {
     const mean = (numberOf: (estimate: MetricEstimate) => number) =>
-      parts.reduce((sum, part) => sum + numberOf(part), 0) / classes;
-    const influence = once(() => {
-      const all = parts.map((part) => part.influence());
-      return Float64Array.from(
-        this.#rows.sizes.used,
-        (_, at) => all.reduce((sum, one) => sum + (one[at] ?? 0), 0) / classes,
-      );
-    });
+      parts.reduce((sum, { estimate }) => sum + numberOf(estimate), 0) / parts.length;
     return {
       kind: 'estimate',
       value: mean(({ value }) => value),
-      influence,
+      influence: once(() => meanInfluence(parts, this.#rows.sizes.used)),
       byClass: false,
       support: { rows: Math.min(...this.#rows.labelRows), what: 'rows of the smallest class' },
       bias: mean(({ bias = 0 }) => bias),
@@ -133,6 +146,37 @@ export class MulticlassModel implements AggregatedModel {
     }
     return { classes, counts };
   }
+}
+
+/** An estimate of some of the rows, with the parts that have such rows. */
+interface MeanPart {
+  readonly estimate: MetricEstimate;
+  readonly used: Uint16Array;
+}
+
+/** The mean influence of each part in `used`; an estimate of fewer parts has influences times their number. */
+function meanInfluence(parts: readonly MeanPart[], used: Uint16Array): Float64Array {
+  const places = new Map(Array.from(used, (part, at) => [part, at]));
+  const mean = new Float64Array(used.length);
+  for (const { estimate, used: own } of parts) {
+    const scale = used.length / own.length / parts.length;
+    for (const [from, influence] of estimate.influence().entries()) {
+      const at = places.get(own[from] ?? 0) ?? 0;
+      mean[at] = (mean[at] ?? 0) + scale * influence;
+    }
+  }
+  return mean;
+}
+
+/** Sizes of the parts, from cells. */
+function sizesOf({ coarse, shape }: BinaryAggregates): PartSizes {
+  const perPart = 2 * coarseCount(shape);
+  const weights = new Float64Array(coarse.length / perPart);
+  coarse.forEach((weight, at) => {
+    const part = Math.floor(at / perPart);
+    weights[part] = (weights[part] ?? 0) + weight;
+  });
+  return partSizes(weights, weights);
 }
 
 /** The confusions by part of one class against the rest. Decisions are those of the most probable class. */

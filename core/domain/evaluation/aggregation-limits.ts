@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.ts';
-import { isOfRanking } from '../aggregates/aggregation-plan.ts';
+import { isOfPairs, isOfRanking } from '../aggregates/aggregation-plan.ts';
 import type { ResolvedGate } from '../gate/resolve-gate.ts';
 import type { ModelPolicy } from '../policy/model-policy.ts';
 import type { TableDescription } from '../table/table.ts';
@@ -7,6 +7,9 @@ import { formatCount } from '../text/format-number.ts';
 
 /** Chosen: as many classes of which the order of scores is counted; the memory is 1 MB each and model. */
 const MOST_RANKED_CLASSES = 50;
+
+/** Chosen: each pair of classes takes two statements per model. */
+const MOST_PAIRED_CLASSES = 10;
 
 /** What of a configuration is not computed from aggregates, by its name in tidegate.yaml; empty: nothing. */
 export function notAggregated({ task, evaluate, drift }: ModelPolicy, gate: ResolvedGate): readonly string[] {
@@ -19,7 +22,12 @@ export function notAggregated({ task, evaluate, drift }: ModelPolicy, gate: Reso
     ...(isMulticlass && classes < 3 ? ['task: multiclass-classification without evaluate.classes'] : []),
     ...(drift?.limits === 'history' ? ['drift.limits: history'] : []),
     ...metrics
-      .filter((metric) => metric.aggregated === undefined || (tooMany && isOfRanking(metric)))
+      .filter(
+        (metric) =>
+          metric.aggregated === undefined ||
+          (tooMany && isOfRanking(metric)) ||
+          (classes > MOST_PAIRED_CLASSES && isOfPairs(metric)),
+      )
       .map(({ name }) => `the metric ${name}`),
   ];
 }

@@ -101,6 +101,8 @@ export type AggregatedMetric =
   | { readonly kind: 'recall-at-precision'; readonly precision: number }
   /** Of each class against the rest. */
   | { readonly kind: 'mean-of-classes'; readonly of: 'roc-auc' | 'average-precision' }
+  /** ROC AUC of each class against each other one. */
+  | { readonly kind: 'mean-of-pairs' }
   | { readonly kind: 'confusion'; readonly of: (confusion: Confusion) => ConfusionValue | UndefinedMetric }
   | { readonly kind: 'mean-loss'; readonly loss: Loss; readonly sql: LossSql; readonly isRoot: boolean }
   | {

@@ -34,6 +34,7 @@ export const rocAucOvo: Metric = {
   ...common,
   name: 'roc_auc_ovo',
   title: 'ROC AUC (one vs one)',
+  aggregated: { kind: 'mean-of-pairs' },
   estimate: estimateOvo,
 };
 

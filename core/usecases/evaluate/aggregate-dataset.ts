@@ -1,5 +1,5 @@
 import type { AggregatedRows } from '../../domain/aggregates/aggregated-rows.ts';
-import { isOfCalibration, isOfRanking } from '../../domain/aggregates/aggregation-plan.ts';
+import { isOfCalibration, isOfPairs, isOfRanking } from '../../domain/aggregates/aggregation-plan.ts';
 import {
   type CheckStatements,
   checkStatements,
@@ -135,6 +135,7 @@ async function aggregateRelation(
         classes,
         metrics: plan.metrics,
         isRanked: wanted.some(isOfRanking),
+        isPaired: wanted.some(isOfPairs),
         isCalibrated: wanted.some(isOfCalibration),
         decisionThreshold,
         isGrouped: config.evaluate.grouping.kind !== 'none',

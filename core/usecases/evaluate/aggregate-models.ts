@@ -165,15 +165,44 @@ async function aggregateMulticlass(model: ModelColumns, rows: ModelRows, asking:
     const range = model.ranges[of] ?? ANY_RANGE;
     ranked.push(await rankedOf({ relation: own, score, range, isMissing: model.problem !== null }, rows, asking));
   }
+  const pairs = plan.isPaired && model.problem === null ? await pairsOf(model, rows, asking) : [];
   const counts = await rows.countRows();
   return confusions.map((confusion, at) => {
     const [error, calibration] = [errors[at], calibrations[at]];
     if (error === undefined || calibration === undefined) throw new RangeError('a slice without sums');
     const of = ranked.flatMap((slices) => slices[at] ?? []);
+    const paired = pairs.flatMap(({ slices, ...pair }) => (slices[at] ? [{ ...pair, ranked: slices[at] }] : []));
     const count = countAt(counts, at);
     const known = { sizes: count.sizes, labelRows: count.labelRows, problem: problemOf(model, count) };
-    return new MulticlassModel({ classes: scores.length, confusion, ...error, calibration, ranked: of }, known);
+    return new MulticlassModel(
+      { classes: scores.length, confusion, ...error, calibration, ranked: of, pairs: paired },
+      known,
+    );
   });
+}
+
+/** The rows of two classes, by slice. */
+interface RankedPair {
+  readonly of: number;
+  readonly against: number;
+  readonly slices: readonly BinaryAggregates[];
+}
+
+/** Each class against each other one, by the scores of the first. */
+async function pairsOf({ scores, ranges }: ModelColumns, rows: ModelRows, asking: Asking): Promise<RankedPair[]> {
+  const { relation, cut } = rows;
+  const pairs: RankedPair[] = [];
+  for (const [of, score] of scores.entries()) {
+    for (const against of scores.keys()) {
+      if (of === against) continue;
+      const own = { ...relation, label: `CASE WHEN ${relation.label} = ${of} THEN 1 ELSE 0 END` };
+      const code = `CASE WHEN ${relation.label} = ${of} OR ${relation.label} = ${against} THEN ${cut.code} END`;
+      const scored = { relation: own, score, range: ranges[of] ?? ANY_RANGE, isMissing: false };
+      const slices = await rankedOf(scored, { ...rows, cut: { ...cut, code, isTotal: false } }, asking);
+      pairs.push({ of, against, slices });
+    }
+  }
+  return pairs;
 }
 
 function countAt(counts: readonly PopulationCounts[], at: number): PopulationCounts {

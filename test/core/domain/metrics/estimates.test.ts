@@ -253,7 +253,7 @@ describe('what is computed of sums', () => {
       kind: 'mean-of-classes',
       of: 'average-precision',
     });
-    expect(metric('roc_auc_ovo', MULTICLASS).aggregated).toBeUndefined();
+    expect(metric('roc_auc_ovo', MULTICLASS).aggregated).toEqual({ kind: 'mean-of-pairs' });
     for (const task of [BINARY, MULTICLASS] as const) expect(metric('ece', task).aggregated).toEqual({ kind: 'ece' });
     expect(metric('calibration_slope', BINARY).aggregated).toEqual({ kind: 'calibration-slope' });
     expect(metric('precision_at_recall_0.5', BINARY).aggregated).toEqual({ kind: 'precision-at-recall', recall: 0.5 });
