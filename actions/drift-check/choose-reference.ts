@@ -1,11 +1,17 @@
 import { resolve } from 'node:path';
 import { FileArtifactHasher } from '../../core/adapters/files/file-artifact-hasher.ts';
+import { isTableAddress } from '../../core/domain/warehouse/table-reference.ts';
 import { UserError } from '../../core/errors.ts';
+import type { SqlEngine } from '../../core/ports/evaluate/sql-engine.ts';
 import type { DriftReference } from '../../core/usecases/drift/check-drift.ts';
 import { findRegisteredProfile } from '../../core/usecases/drift/find-registered-profile.ts';
 import { hashDataset } from '../../core/usecases/evaluate/hash-dataset.ts';
-import { profileDataset } from '../../core/usecases/evaluate/profile-dataset.ts';
+import { identifyTable } from '../../core/usecases/evaluate/identify-table.ts';
+import { profileDataset, toReport } from '../../core/usecases/evaluate/profile-dataset.ts';
+import { timeOf, watchedFeatures } from '../../core/usecases/evaluate/profile-in-warehouse.ts';
 import type { ScoringPorts } from '../../core/usecases/evaluate/score-dataset.ts';
+import { profileTable } from '../../core/usecases/evaluate/warehouse-profile.ts';
+import { describeTable } from '../../core/usecases/evaluate/warehouse-table.ts';
 import type { ActionContext } from '../action-context.ts';
 import type { InputValues } from '../inputs.ts';
 import type { LoadedModel } from '../load-model.ts';
@@ -13,14 +19,22 @@ import { openRegisteredVersions } from '../registered-versions.ts';
 import { loadReport, reportHeader } from '../report-files.ts';
 import type { inputs } from './inputs.ts';
 
+/** What a reference is found by. */
+export interface ReferenceMeans {
+  readonly values: InputValues<typeof inputs>;
+  readonly ports: ScoringPorts;
+  readonly warehouse: () => SqlEngine;
+}
+
 /** What to compare with: the profile or table of the input, else the profile registered with the version in production. */
 export async function chooseReference(
   context: ActionContext,
   loaded: LoadedModel,
-  { values, ports }: { readonly values: InputValues<typeof inputs>; readonly ports: ScoringPorts },
+  { values, ports, warehouse }: ReferenceMeans,
 ): Promise<DriftReference> {
   const { reference } = values;
   if (reference === undefined) return registered(context, loaded, values['github-token']);
+  if (isTableAddress(reference)) return inWarehouse(context, loaded, { address: reference, engine: warehouse() });
   const path = resolve(context.workingDirectory, reference);
   if (reference.endsWith('.json')) {
     const { digest } = await new FileArtifactHasher().hash(path);
@@ -38,6 +52,28 @@ export async function chooseReference(
     ...(windows === undefined ? {} : { windows }),
   };
   return { profile, path: reference, digest };
+}
+
+async function inWarehouse(
+  context: ActionContext,
+  { name, model }: LoadedModel,
+  { address, engine }: { readonly address: string; readonly engine: SqlEngine },
+): Promise<DriftReference> {
+  const names = watchedFeatures(model.data);
+  const described = [
+    ...new Set([model.data.label, ...names, ...(model.data.time === undefined ? [] : [model.data.time])]),
+  ];
+  const of = await describeTable(address, described, engine);
+  const { digest } = await identifyTable(of, described, { engine, hasher: new FileArtifactHasher() });
+  const columns = new Map(names.map((column) => [column, undefined]));
+  const found = await profileTable({ of, columns, time: timeOf(of.table.columns, model.data.time) }, engine);
+  const { rows, from, to } = found;
+  const profile = {
+    ...(await reportHeader('profile', context, name)),
+    dataset: { path: address, digest, rows, from, to },
+    columns: found.columns.map(toReport),
+  };
+  return { profile, path: address, digest };
 }
 
 async function registered(

@@ -6,6 +6,8 @@ export const inputs = {
   current: { ...text, default: '' },
   reference: { ...text, default: '' },
   labels: { ...text, default: '' },
+  'warehouse-password': { ...text, default: '' },
+  'warehouse-token': { ...text, default: '' },
   'fail-on': { ...someOf('drift', 'inconclusive', 'never'), default: 'drift,inconclusive' },
   issue: { ...flag, default: 'true' },
 } as const;

@@ -2,16 +2,19 @@ import { DuckDbTableReader } from '../../core/adapters/duckdb/duckdb-table-reade
 import { GitHubIssueTracker } from '../../core/adapters/github/github-issue-tracker.ts';
 import { findOwnLogin } from '../../core/adapters/github/github-own-login.ts';
 import { formatCount } from '../../core/domain/text/format-number.ts';
+import { isTableAddress } from '../../core/domain/warehouse/table-reference.ts';
 import { ServiceError, UserError } from '../../core/errors.ts';
 import { renderDriftSummary } from '../../core/render/drift/drift.ts';
 import type { DriftReport } from '../../core/reports/drift-report.ts';
 import { checkDrift } from '../../core/usecases/drift/check-drift.ts';
+import { checkDriftInWarehouse } from '../../core/usecases/drift/check-drift-in-warehouse.ts';
 import { type KeptIssue, keepDriftIssue } from '../../core/usecases/drift/keep-drift-issue.ts';
 import type { ActionContext } from '../action-context.ts';
 import { fetchTable } from '../fetch-table.ts';
 import { gitHubOf } from '../github.ts';
 import { type InputValues, readInputs } from '../inputs.ts';
 import { type LoadedModel, loadModel } from '../load-model.ts';
+import { openWarehouse } from '../open-warehouse.ts';
 import { reportHeader, reportPath, writeReport } from '../report-files.ts';
 import { chooseReference } from './choose-reference.ts';
 import { inputs } from './inputs.ts';
@@ -59,8 +62,11 @@ async function check(context: ActionContext, loaded: LoadedModel, values: Values
   });
   const ports = { tables, clockMs: () => performance.now(), progress: (line: string) => context.log.info(line) };
   try {
-    const reference = await chooseReference(context, loaded, { values, ports });
-    const current = await fetchTable(context, values.current ?? drift.current, {
+    const shown = values.current ?? drift.current;
+    const secrets = { password: values['warehouse-password'], token: values['warehouse-token'] };
+    const warehouse = () => openWarehouse(context, loaded, secrets);
+    const reference = await chooseReference(context, loaded, { values, ports, warehouse });
+    const current = await fetchTable(context, shown, {
       folder: 'current',
       fix: 'Check drift.current, and that the served model logs its inputs there.',
     });
@@ -68,7 +74,8 @@ async function check(context: ActionContext, loaded: LoadedModel, values: Values
       `Comparing ${current.shown} with ${reference.version === undefined ? reference.path : `the profile of v${reference.version}`}`,
     );
     const header = await reportHeader('drift', context, loaded.name);
-    return await checkDrift({ config: loaded.model, drift, header, reference, current }, ports);
+    const request = { config: loaded.model, drift, header, reference, current };
+    return isTableAddress(shown) ? await checkDriftInWarehouse(request, warehouse()) : await checkDrift(request, ports);
   } finally {
     await tables.close();
   }

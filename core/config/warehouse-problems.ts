@@ -118,8 +118,14 @@ function ruleProblems(checked: CheckedModel): readonly Problem[] {
 }
 
 function driftProblems(checked: CheckedModel): readonly Problem[] {
-  const { drift, evaluate } = checked.model;
-  if (drift?.limits !== 'history') return [];
+  const { drift, evaluate, data } = checked.model;
+  if (drift === undefined) return [];
+  if (data.features === undefined && isTableAddress(drift.reference ?? evaluate.dataset)) {
+    const message =
+      'is missing: it names the columns that drift is checked for where the reference is a table of the warehouse';
+    return [problemAt(checked, ['data', 'features'], { message, fix: 'Add data.features, or remove drift.' })];
+  }
+  if (drift.limits !== 'history') return [];
   const addresses = [drift.current, drift.reference ?? evaluate.dataset];
   if (!addresses.some(isTableAddress) || isTableAddress(evaluate.dataset)) return [];
   const message = 'is history, and past windows are not read from a table of the warehouse';

@@ -45,20 +45,40 @@ const DAY_MS = 86_400_000;
  *   rows is inconclusive, not an error.
  */
 export async function checkDrift(request: DriftRequest, ports: ScoringPorts): Promise<DriftReport> {
-  const { drift, reference, header, current } = request;
+  const { reference, current } = request;
   const described = await ports.tables.describe(current.absolute, request.config.data.csv);
   const table = asInReference(described, reference.profile.columns);
-  const window = await readWindow(table, request, ports);
-  const pairs = reference.profile.columns.map((column): ColumnPair => {
-    const values = window.columns.get(column.name);
-    return {
+  const { rows, from, to, columns } = await readWindow(table, request, ports);
+  const profiles = reference.profile.columns.flatMap((column) => {
+    const values = columns.get(column.name);
+    return values === undefined ? [] : [summarize(column, values, table)];
+  });
+  return compareWindow(request, { rows, from, to, columns: profiles });
+}
+
+/** A window of the current data, summed up. */
+export interface ProfiledWindow {
+  readonly rows: number;
+  /** ISO 8601; null without times. */
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly columns: readonly ColumnProfile[];
+}
+
+/** The report of a window beside its reference. */
+export function compareWindow(
+  { drift, reference, header, current }: DriftRequest,
+  window: ProfiledWindow,
+): DriftReport {
+  const pairs = reference.profile.columns.map(
+    (column): ColumnPair => ({
       reference: column,
       past: (reference.profile.windows ?? []).flatMap(
         ({ columns }) => columns.find(({ name }) => name === column.name) ?? [],
       ),
-      current: values === undefined ? undefined : summarize(column, values, table),
-    };
-  });
+      current: window.columns.find(({ name }) => name === column.name),
+    }),
+  );
   const columns = compareColumns(pairs, policyOf(drift));
   const verdict = datasetVerdict(columns);
   return {

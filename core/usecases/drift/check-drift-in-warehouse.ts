@@ -1,0 +1,37 @@
+import { UserError } from '../../errors.ts';
+import type { SqlEngine } from '../../ports/evaluate/sql-engine.ts';
+import type { DriftReport } from '../../reports/drift-report.ts';
+import { timeOf } from '../evaluate/profile-in-warehouse.ts';
+import { profileTable } from '../evaluate/warehouse-profile.ts';
+import { describeTable } from '../evaluate/warehouse-table.ts';
+import { compareWindow, type DriftRequest } from './check-drift.ts';
+
+/**
+ * Compares all rows of the current window with the reference, by counts that the engine computes where the data are.
+ *
+ * @throws {UserError} For a table without rows, without a column of the reference, or without the time that the window
+ *   needs. A window without rows is inconclusive, not an error.
+ */
+export async function checkDriftInWarehouse(request: DriftRequest, engine: SqlEngine): Promise<DriftReport> {
+  const { config, drift, reference, current } = request;
+  const { time } = config.data;
+  const names = reference.profile.columns.map(({ name }) => name);
+  const described = [...new Set([...names, ...(time === undefined ? [] : [time])])];
+  if (described.length === 0) throw withoutColumns(reference.path);
+  const of = await describeTable(current.shown, described, engine);
+  const known = timeOf(of.table.columns, time);
+  if (drift.window !== undefined && known === undefined) {
+    const what = time === undefined ? 'data.time is not set' : `${time} of ${current.shown} holds no times`;
+    throw new UserError('DATA_INVALID', `drift.window is set, but ${what}: the window cannot be computed`, {
+      fix: 'Name a column of times in data.time, or remove drift.window.',
+    });
+  }
+  const columns = new Map(reference.profile.columns.map(({ name, kind }) => [name, kind]));
+  return compareWindow(request, await profileTable({ of, columns, time: known, windowMs: drift.window }, engine));
+}
+
+function withoutColumns(path: string): UserError {
+  return new UserError('DATA_INVALID', `the reference ${path} has no columns to compare`, {
+    fix: 'Name the features in data.features of tidegate.yaml, and register a version again.',
+  });
+}
