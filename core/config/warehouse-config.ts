@@ -13,7 +13,8 @@ export const warehouse = z
   .strictObject({
     dialect: z.enum(DIALECT_NAMES).describe('The SQL that the engine speaks'),
     url: z
-      .url({ protocol: /^https?$/, error: 'is not an address such as https://trino.example.org' })
+      .string()
+      .regex(/^https?:\/\/[^\s/?#]+\/?$/, 'is not an address such as https://trino.example.org')
       .optional()
       .describe('The address of a Trino coordinator'),
     user: name.optional().describe('The user that asks Trino'),
