@@ -5,11 +5,12 @@ import { UserError } from '../../core/errors.ts';
 import type { SqlEngine } from '../../core/ports/evaluate/sql-engine.ts';
 import type { DriftReference } from '../../core/usecases/drift/check-drift.ts';
 import { findRegisteredProfile } from '../../core/usecases/drift/find-registered-profile.ts';
+import type { EnginePorts } from '../../core/usecases/evaluate/engine-ports.ts';
 import { hashDataset } from '../../core/usecases/evaluate/hash-dataset.ts';
 import { identifyTable } from '../../core/usecases/evaluate/identify-table.ts';
-import { profileDataset, toReport } from '../../core/usecases/evaluate/profile-dataset.ts';
+import { toReport, windowToReport } from '../../core/usecases/evaluate/profile-dataset.ts';
 import { timeOf, watchedFeatures } from '../../core/usecases/evaluate/profile-in-warehouse.ts';
-import type { ScoringPorts } from '../../core/usecases/evaluate/score-dataset.ts';
+import { profileAnyTable } from '../../core/usecases/evaluate/profile-large-table.ts';
 import { profileTable } from '../../core/usecases/evaluate/warehouse-profile.ts';
 import { describeTable } from '../../core/usecases/evaluate/warehouse-table.ts';
 import type { ActionContext } from '../action-context.ts';
@@ -22,7 +23,7 @@ import type { inputs } from './inputs.ts';
 /** What a reference is found by. */
 export interface ReferenceMeans {
   readonly values: InputValues<typeof inputs>;
-  readonly ports: ScoringPorts;
+  readonly ports: EnginePorts;
   readonly warehouse: () => SqlEngine;
 }
 
@@ -43,7 +44,7 @@ export async function chooseReference(
   const { model, name } = loaded;
   const table = await ports.tables.describe(path, loaded.model.data.csv);
   const windowMs = model.drift?.limits === 'history' ? model.drift.window : undefined;
-  const { rows, from, to, columns, windows } = await profileDataset({ table, data: model.data, windowMs }, ports);
+  const { rows, from, to, columns, windows } = await profileAnyTable({ table, data: model.data, windowMs }, ports);
   const digest = await hashDataset(table, { shown: reference, absolute: path }, new FileArtifactHasher());
   const profile = {
     ...(await reportHeader('profile', context, name)),
@@ -66,12 +67,14 @@ async function inWarehouse(
   const of = await describeTable(address, described, engine);
   const { digest } = await identifyTable(of, described, { engine, hasher: new FileArtifactHasher() });
   const columns = new Map(names.map((column) => [column, undefined]));
-  const found = await profileTable({ of, columns, time: timeOf(of.table.columns, model.data.time) }, engine);
-  const { rows, from, to } = found;
+  const pastWindowMs = model.drift?.limits === 'history' ? model.drift.window : undefined;
+  const time = timeOf(of.table.columns, model.data.time);
+  const { rows, from, to, windows, ...found } = await profileTable({ of, columns, time, pastWindowMs }, engine);
   const profile = {
     ...(await reportHeader('profile', context, name)),
     dataset: { path: address, digest, rows, from, to },
     columns: found.columns.map(toReport),
+    ...(windows === undefined ? {} : { windows: windows.map(windowToReport) }),
   };
   return { profile, path: address, digest };
 }

@@ -60,7 +60,12 @@ async function check(context: ActionContext, loaded: LoadedModel, values: Values
     nodeModules: context.nodeModules,
     log: (line) => context.log.info(line),
   });
-  const ports = { tables, clockMs: () => performance.now(), progress: (line: string) => context.log.info(line) };
+  const ports = {
+    tables,
+    engine: tables,
+    clockMs: () => performance.now(),
+    progress: (line: string) => context.log.info(line),
+  };
   try {
     const shown = values.current ?? drift.current;
     const secrets = { password: values['warehouse-password'], token: values['warehouse-token'] };

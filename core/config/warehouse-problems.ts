@@ -125,9 +125,5 @@ function driftProblems(checked: CheckedModel): readonly Problem[] {
       'is missing: it names the columns that drift is checked for where the reference is a table of the warehouse';
     return [problemAt(checked, ['data', 'features'], { message, fix: 'Add data.features, or remove drift.' })];
   }
-  if (drift.limits !== 'history') return [];
-  const addresses = [drift.current, drift.reference ?? evaluate.dataset];
-  if (!addresses.some(isTableAddress) || isTableAddress(evaluate.dataset)) return [];
-  const message = 'is history, and past windows are not read from a table of the warehouse';
-  return [problemAt(checked, ['drift', 'limits'], { message, fix: 'Set limits: none.' })];
+  return [];
 }

@@ -1,5 +1,6 @@
 import { binaryStatements } from '../../core/domain/aggregates/binary-aggregates.ts';
-import { checkStatement, medianStatement } from '../../core/domain/aggregates/dataset-checks.ts';
+import { checkStatements, medianStatement } from '../../core/domain/aggregates/dataset-checks.ts';
+import { errorCellStatement, errorsBelowStatement } from '../../core/domain/aggregates/error-order.ts';
 import { labelSql } from '../../core/domain/aggregates/label-sql.ts';
 import { multiclassStatements } from '../../core/domain/aggregates/multiclass-aggregates.ts';
 import { partOfGroup, partOfRow } from '../../core/domain/aggregates/part-sql.ts';
@@ -8,6 +9,11 @@ import { regressionStatement } from '../../core/domain/aggregates/regression-agg
 import { binsFor, FINE } from '../../core/domain/aggregates/score-bins.ts';
 import { cutOf, type DeclaredSlice } from '../../core/domain/aggregates/slice-cut.ts';
 import { wholeOf } from '../../core/domain/aggregates/statement.ts';
+import {
+  windowBinsStatement,
+  windowCategoriesSql,
+  windowCountsStatement,
+} from '../../core/domain/drift/window-statements.ts';
 import { findMetric } from '../../core/domain/metrics/metric-registry.ts';
 import type { ModelPolicy } from '../../core/domain/policy/model-policy.ts';
 import { dialectOf } from '../../core/domain/warehouse/dialects/dialect-of.ts';
@@ -45,11 +51,17 @@ export function everyStatement(name: DialectName): readonly string[] {
     dialect,
   );
   const models = [['a0'], ['b0']];
+  const range = { median: 0.1, least: 0.001, most: 0.9 };
+  const number = { name: 'a', kind: 'numeric', value: 'a0', type: 'number', centre: -0.5, scale: 2 } as const;
+  const category = { name: 's', kind: 'categorical', value: 's0', type: 'text', centre: 0, scale: 1 } as const;
+  const windowed = [number, category];
+  const windows = { from, time: 'time_0', windowMs: 604_800_000 };
   const known = { from, rows: 1e6, models };
   const checks = { ...known, label: binary, weight: 'weight', time: 'time_0', decisionThreshold: 0.5 };
   const scored = `(SELECT ${binary.value} AS y, weight AS w, ${groups.part} AS part, s0, a0, b0, row_no FROM ${from}${groups.join}) AS scored`;
   const byRow = `(SELECT ${label.value} AS y, ${partOfRow(dialect).part} AS part, ${many.part} AS other, a0, b0, s0 FROM ${from}) AS scored`;
   const relation = { from: scored, label: 'y', weight: 'w', part: 'part', parts: groups.parts };
+  const errors = { relation, slice: 1, prediction: 'a0', scale: 0.3 };
   const plain = { from: byRow, label: 'y', weight: null, part: 'part', parts: 512 };
   const plan = {
     shape: binsFor({ median: 0.1, least: 0.001, most: 0.9 }, FINE, 0.5),
@@ -61,23 +73,33 @@ export function everyStatement(name: DialectName): readonly string[] {
     key: { column: 's', value: `v'${i}` },
     value: i === 3 ? null : `v'${i}\\`,
   }));
-  const few = cutOf(scored, { column: sliced, slices: slices.slice(0, 4) }, dialect);
-  const cut = cutOf(scored, { column: sliced, slices }, dialect);
+  const few = cutOf(scored, { column: sliced, slices: slices.slice(0, 4), isTotal: false }, dialect);
+  const cut = cutOf(scored, { column: sliced, slices, isTotal: false }, dialect);
+  const whole = cutOf(scored, { column: sliced, slices: slices.slice(0, 4), isTotal: true }, dialect);
+  const checked = checkStatements(checks, dialect);
   const losses = ['mae', 'rmse', 'mape', 'smape', 'poisson_deviance', 'gamma_deviance', 'tweedie_deviance_1.5'];
   const metrics = losses.flatMap((metric) => findMetric(metric, 'regression') ?? []);
   const statements = [
-    checkStatement(checks),
+    checked.dataset,
+    ...checked.models,
     medianStatement(known, dialect),
-    ...Object.values(binaryStatements({ relation, score: 'a0', cut: wholeOf(relation) }, plan, dialect)),
-    ...Object.values(binaryStatements({ relation: plain, score: 'a0', cut: wholeOf(plain) }, plan, dialect)),
-    ...Object.values(binaryStatements({ relation, score: 'a0', cut }, plan, dialect)),
-    ...Object.values(binaryStatements({ relation, score: 'a0', cut: few }, plan, dialect)),
+    ...Object.values(binaryStatements({ relation, score: 'a0', range, cut: wholeOf(relation) }, plan, dialect)),
+    ...Object.values(binaryStatements({ relation: plain, score: 'a0', range, cut: wholeOf(plain) }, plan, dialect)),
+    ...Object.values(binaryStatements({ relation, score: 'a0', range, cut }, plan, dialect)),
+    ...Object.values(binaryStatements({ relation, score: 'a0', range, cut: few }, plan, dialect)),
+    ...Object.values(binaryStatements({ relation, score: 'a0', range, cut: whole }, plan, dialect)),
     ...Object.values(multiclassStatements({ relation, scores: ['a0', 'b0', '1 - a0 - b0'], cut }, dialect)),
     regressionStatement({ relation, prediction: 'a0', cut, centre: -1.5 }, metrics, dialect),
-    countStatement({ relation, cut, classes: 2, isDiffering: 'a0 <> b0' }, dialect),
+    countStatement({ relation, cut, classes: 2 }, dialect),
+    errorCellStatement({ ...errors, cut: wholeOf(relation) }, [], dialect),
+    errorCellStatement({ ...errors, cut }, [3, 65_535], dialect),
+    errorsBelowStatement({ ...errors, cut }, 1e-9, dialect),
+    windowCountsStatement(windows, windowed, dialect),
+    windowBinsStatement(windows, number, { first: -3, dialect }),
     binsStatement('a0', { centre: -0.5, scale: 2 }, { from, condition: 'time_0 >= 5', dialect }),
     rangeStatement(['a0', 'b0'], from, dialect),
   ];
+  const categories = windowCategoriesSql(windows, category, -3);
   const top = topStatement('s0', 1000, { from, condition: undefined, dialect });
   const types0 = `SELECT ${dialect.typeOf(`t.${identifier('id')}`)} AS c0 FROM (SELECT ${identifier('id')} FROM ${table} AS s LIMIT 1) AS t`;
   return [
@@ -89,6 +111,7 @@ export function everyStatement(name: DialectName): readonly string[] {
       ),
     ),
     printableSql(top.sql, ['text', 'number', 'number'], dialect),
+    printableSql(categories, ['number', 'text', 'number'], dialect),
     printableSql(types0, ['text'], dialect),
     `SELECT ${finiteSql('a0')} AS c0 FROM ${from}`,
   ];

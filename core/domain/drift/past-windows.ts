@@ -1,7 +1,11 @@
-/** A window of time, [from, to), in milliseconds since 1970-01-01 UTC, with the rows in it. */
-export interface TimeWindow {
+/** A window of time, [from, to), in milliseconds since 1970-01-01 UTC. */
+export interface TimeSpan {
   readonly fromMs: number;
   readonly toMs: number;
+}
+
+/** A window of time with the rows in it. */
+export interface TimeWindow extends TimeSpan {
   readonly rows: Uint32Array;
 }
 
@@ -28,9 +32,6 @@ export function cutWindows(times: Float64Array, windowMs: number): readonly Time
     Number.NEGATIVE_INFINITY,
   );
   if (!Number.isFinite(first)) return [];
-  // The data reach from the beginning of their first day to the end of their last.
-  const start = Math.floor(first / DAY_MS) * DAY_MS;
-  const end = (Math.floor(last / DAY_MS) + 1) * DAY_MS;
   const rows = new Map<number, number[]>();
   times.forEach((time, row) => {
     if (!Number.isFinite(time)) return;
@@ -39,13 +40,38 @@ export function cutWindows(times: Float64Array, windowMs: number): readonly Time
     if (found === undefined) rows.set(number, [row]);
     else found.push(row);
   });
-  return [...rows]
-    .sort(([a], [b]) => a - b)
-    .map(([number, indexes]) => windowOf(FIRST_MONDAY_MS + number * windowMs, windowMs, indexes))
+  return wholeWindows([...rows.keys()], { fromMs: first, toMs: last }, windowMs).map(({ number, ...span }) => ({
+    ...span,
+    rows: Uint32Array.from(rows.get(number) ?? []),
+  }));
+}
+
+/** A window by its number: windows are counted from the first Monday of 1970. */
+export interface NumberedWindow extends TimeSpan {
+  readonly number: number;
+}
+
+/**
+ * The whole windows among those that have rows, ascending; of very many the newest.
+ *
+ * @param numbers Numbers of windows with rows.
+ * @param data First and last time of the rows.
+ */
+export function wholeWindows(numbers: readonly number[], data: TimeSpan, windowMs: number): readonly NumberedWindow[] {
+  // The data reach from the beginning of their first day to the end of their last.
+  const start = Math.floor(data.fromMs / DAY_MS) * DAY_MS;
+  const end = (Math.floor(data.toMs / DAY_MS) + 1) * DAY_MS;
+  return [...numbers]
+    .sort((a, b) => a - b)
+    .map((number) => {
+      const fromMs = FIRST_MONDAY_MS + number * windowMs;
+      return { number, fromMs, toMs: fromMs + windowMs };
+    })
     .filter(({ fromMs, toMs }) => fromMs >= start && toMs <= end)
     .slice(-MAX_WINDOWS);
 }
 
-function windowOf(fromMs: number, windowMs: number, rows: readonly number[]): TimeWindow {
-  return { fromMs, toMs: fromMs + windowMs, rows: Uint32Array.from(rows) };
+/** SQL of the number of the window that has a time. */
+export function windowNumberSql(time: string, windowMs: number): string {
+  return `floor((${time} - ${FIRST_MONDAY_MS}) / ${windowMs}e0)`;
 }

@@ -12,7 +12,7 @@ const MOST_RANKED_CLASSES = 50;
 const MOST_PAIRED_CLASSES = 10;
 
 /** What of a configuration is not computed from aggregates, by its name in tidegate.yaml; empty: nothing. */
-export function notAggregated({ task, evaluate, drift }: ModelPolicy, gate: ResolvedGate): readonly string[] {
+export function notAggregated({ task, evaluate }: ModelPolicy, gate: ResolvedGate): readonly string[] {
   const metrics = [...gate.metrics, ...gate.classMetrics];
   const classes = evaluate.classes?.length ?? 0;
   const isMulticlass = task === 'multiclass-classification';
@@ -20,7 +20,6 @@ export function notAggregated({ task, evaluate, drift }: ModelPolicy, gate: Reso
   return [
     // Which classes there are is to be known before the first row.
     ...(isMulticlass && classes < 3 ? ['task: multiclass-classification without evaluate.classes'] : []),
-    ...(drift?.limits === 'history' ? ['drift.limits: history'] : []),
     ...metrics
       .filter(
         (metric) =>

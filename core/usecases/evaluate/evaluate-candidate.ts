@@ -13,19 +13,10 @@ import type { EvaluationRequest } from './evaluation-request.ts';
 import { hashDataset, type IdentifiedDataset, identifyDataset } from './hash-dataset.ts';
 import { judgeBy, judgeByBase, type ScoredModels, trainingOf, withoutSeenChampion } from './judge-models.ts';
 import { type Contenders, openContenders } from './open-contenders.ts';
-import {
-  columnsToProfile,
-  type DatasetProfile,
-  type ProfileRequest,
-  profileColumns,
-  profileDataset,
-  scaleProfile,
-  span,
-} from './profile-dataset.ts';
+import { columnsToProfile, type DatasetProfile, type ProfileRequest, profileColumns, span } from './profile-dataset.ts';
+import { HELD_ROWS, profileAnyTable, profileLargeTable } from './profile-large-table.ts';
 import { readLine } from './table-read.ts';
 
-/** Chosen: up to here all rows are held, in about 0.6 GB and 40 MB more a column, and nothing is put in bins. */
-const HELD_ROWS = 5_000_000;
 /** Chosen: what is not computed of sums is held up to here, which is about half of what a runner of 16 GB has. */
 const MOST_HELD_ROWS = 40_000_000;
 
@@ -131,18 +122,13 @@ async function readAggregates(
   ports: EvaluationPorts,
 ): Promise<DatasetRead> {
   const { table } = contenders;
-  const { profiled } = columnsToRead(request, contenders);
-  const read = await contenders.aggregate({ ...gate, sampled: profiled, rows });
+  const read = await contenders.aggregate({ ...gate, rows });
   ports.progress(`${formatCount(read.rows)} rows aggregated; computing ${gate.metrics.length} metrics`);
   const isTimed = read.span.fromMs <= read.span.toMs;
   const at = (ms: number) => (isTimed ? new Date(ms).toISOString() : null);
   const times = { from: at(read.span.fromMs), to: at(read.span.toMs) };
-  const sampled = () => scaleProfile(profileColumns({ table, data: request.config.data }, read.profiled), read.rows);
-  return {
-    scored: { kind: 'aggregates', contenders: read },
-    span: times,
-    profile: isReference(request) ? { ...sampled(), ...times } : null,
-  };
+  const profile = isReference(request) ? await profileLargeTable(profileRequest(request, table), rows, ports) : null;
+  return { scored: { kind: 'aggregates', contenders: read }, span: times, profile };
 }
 
 /** One scan does for the judgement and the profile. */
@@ -186,7 +172,9 @@ export async function profileReference(request: EvaluationRequest, ports: Evalua
   const { reference } = request;
   const table = await ports.tables.describe(reference.absolute, request.config.data.csv);
   const identity = await identifyDataset(table, reference, ports);
-  return profileReport(request, await profileDataset(profileRequest(request, table), ports), identity);
+  const asked = profileRequest(request, table);
+  const profile = await profileAnyTable(asked, ports, request.heldRows);
+  return profileReport(request, profile, identity);
 }
 
 function profileRequest({ config: { data, drift } }: EvaluationRequest, table: TableDescription): ProfileRequest {

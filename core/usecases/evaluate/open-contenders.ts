@@ -16,7 +16,6 @@ import type { EvaluationRequest } from './evaluation-request.ts';
 import { explainOutcome, type WrongRows } from './explain-outcome.ts';
 import { openModels, type Rival } from './open-models.ts';
 import { predictionColumns, readPredictions } from './read-predictions.ts';
-import { type SampledColumns, type SampledRows, sampleColumns } from './sample-columns.ts';
 import { type PlannedModel, refuseEmpty, scoreDataset } from './score-dataset.ts';
 import { openScoreTables } from './score-tables.ts';
 
@@ -28,12 +27,13 @@ export interface ScoredContenders extends JudgedContenders, ScoredDataset {
 /** The same of more rows than are held in memory: aggregates of them. */
 export interface AggregatedContenders extends JudgedContenders, Omit<AggregatedDataset, 'problem'> {
   readonly champion: AggregatedModel | null;
-  /** A random sample of rows, with the columns that were asked for. */
-  readonly profiled: SampledRows;
 }
 
 /** What is to be known of the rows. */
-export interface AggregatingPlan extends AggregatedColumns, SampledColumns {}
+export interface AggregatingPlan extends AggregatedColumns {
+  /** Number of rows of the dataset. */
+  readonly rows: number;
+}
 
 /** The models under comparison, opened, with the dataset that they are judged on. */
 export interface Contenders {
@@ -124,14 +124,13 @@ async function aggregate(scoring: Scoring, plan: AggregatingPlan): Promise<Aggre
   const dataset = { table, rows, config, plan, candidate: scores.candidate, champion: scores.champion };
   const aggregating = { engine: ports.engine, explain: (wrong: WrongRows) => explainOutcome(wrong, ports) };
   const { problem: unusable, ...aggregated } = await aggregateDataset(dataset, aggregating);
-  const profiled = await sampleColumns(table, plan, ports);
   const problem =
     scores.problem ??
     unusable ??
     classOrderProblem(rival.opened?.model.classes ?? null, classes ?? [], areDeclared(config));
   const facts = await factsOf(scoring, { rows, sample: scores.sample, problem, hashed });
   const champion = problem === undefined ? aggregated.aggregates.champion : null;
-  return { ...facts, ...aggregated, profiled, classes, champion };
+  return { ...facts, ...aggregated, classes, champion };
 }
 
 function areDeclared({ evaluate }: ModelConfig): boolean {

@@ -11,6 +11,7 @@ import {
 import { type ColumnValues, pickRows } from '../../domain/table/column-values.ts';
 import type { TableDescription } from '../../domain/table/table.ts';
 import type { ProfileReport } from '../../reports/profile-report.ts';
+import type { ProfiledWindow } from './profile-windows.ts';
 import { refuseEmpty, type ScoredDataset, type ScoringPorts, scoreDataset } from './score-dataset.ts';
 
 /** A dataset to sum up. */
@@ -115,6 +116,16 @@ export function toReport(column: ColumnProfile): ProfileReport['columns'][number
   return column.kind === 'numeric'
     ? { ...column, quantiles: [...column.quantiles] }
     : { ...column, counts: column.counts.map(([category, count]): [string, number] => [category, count]) };
+}
+
+/** A past window as the report writes it. */
+export function windowToReport({
+  fromMs,
+  toMs,
+  columns,
+}: ProfiledWindow): NonNullable<ProfileReport['windows']>[number] {
+  const instant = (ms: number) => new Date(ms).toISOString();
+  return { from: instant(fromMs), to: instant(toMs), columns: columns.map(toReport) };
 }
 
 function kindOf(table: TableDescription, name: string, values: ColumnValues): ColumnProfile['kind'] {

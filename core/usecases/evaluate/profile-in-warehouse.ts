@@ -4,7 +4,7 @@ import { profileReport } from './evaluate-candidate.ts';
 import type { JudgedTables } from './evaluate-in-warehouse.ts';
 import type { EvaluationRequest } from './evaluation-request.ts';
 import { identifyTable, type TableIdentityPorts } from './identify-table.ts';
-import { toReport } from './profile-dataset.ts';
+import { toReport, windowToReport } from './profile-dataset.ts';
 import { profileTable } from './warehouse-profile.ts';
 import { describeTable } from './warehouse-table.ts';
 
@@ -32,8 +32,12 @@ export async function profileInWarehouse(
   const isJudged = reference.shown === tables.dataset.reference.text;
   const identified = isJudged ? identity : await identifyTable(of, described, ports);
   const columns = new Map(names.map((name) => [name, undefined]));
-  const found = await profileTable({ of, columns, time: timeOf(of.table.columns, time) }, ports.engine);
-  return profileReport(request, { ...found, columns: found.columns.map(toReport) }, identified);
+  const { drift } = config;
+  const pastWindowMs = drift?.limits === 'history' ? drift.window : undefined;
+  const asked = { of, columns, time: timeOf(of.table.columns, time), pastWindowMs };
+  const { windows, ...found } = await profileTable(asked, ports.engine);
+  const past = windows && { windows: windows.map(windowToReport) };
+  return profileReport(request, { ...found, columns: found.columns.map(toReport), ...past }, identified);
 }
 
 /** The column of times, where it holds times. */

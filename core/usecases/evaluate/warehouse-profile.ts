@@ -10,6 +10,7 @@ import {
 } from '../../domain/warehouse/profile-sql.ts';
 import type { AnswerColumns, AnswerKind } from '../../ports/evaluate/relation-engine.ts';
 import type { SqlEngine } from '../../ports/evaluate/sql-engine.ts';
+import { type ProfiledWindow, profileWindows, windowedColumn } from './profile-windows.ts';
 import { askNumbers, relatedSql, type WarehouseTable } from './warehouse-table.ts';
 
 /** Chosen, as for columns in memory: whole numbers with at most so many values are codes. */
@@ -25,6 +26,8 @@ export interface WarehouseProfileRequest {
   readonly time: string | undefined;
   /** The newest part that counts, in milliseconds; undefined: all. It ends with the last day of the data. */
   readonly windowMs?: number | undefined;
+  /** Length of the past windows to summarise too, in milliseconds; undefined: none. */
+  readonly pastWindowMs?: number | undefined;
 }
 
 /** A table, or a window of it, summed up. */
@@ -34,6 +37,8 @@ export interface WarehouseProfile {
   readonly from: string | null;
   readonly to: string | null;
   readonly columns: readonly ColumnProfile[];
+  /** Whole past windows, ascending; undefined if none were asked for. */
+  readonly windows?: readonly ProfiledWindow[];
 }
 
 /** Sums up all rows of columns where they are stored; nothing is sampled. */
@@ -54,7 +59,13 @@ export async function profileTable(request: WarehouseProfileRequest, engine: Sql
   }
   const isTimed = time !== undefined && Number.isFinite(first) && Number.isFinite(last);
   const instant = (ms: number) => (isTimed ? new Date(ms).toISOString() : null);
-  return { rows, from: instant(first), to: instant(last), columns };
+  const profile = { rows, from: instant(first), to: instant(last), columns };
+  const { pastWindowMs } = request;
+  if (pastWindowMs === undefined) return profile;
+  if (!isTimed) return { ...profile, windows: [] };
+  const windowed = columns.map((column, at) => windowedColumn(of.table, column, `v${at}`));
+  const asked = { scan: { from, time: 'time_ms', windowMs: pastWindowMs }, columns: windowed };
+  return { ...profile, windows: await profileWindows({ ...asked, data: { fromMs: first, toMs: last } }, engine) };
 }
 
 async function windowOf(

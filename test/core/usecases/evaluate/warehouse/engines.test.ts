@@ -165,7 +165,11 @@ async function binsOf(relation: Relation, dialect: SqlDialect): Promise<readonly
   const scored = { from: relation.from, label: 'label', weight: null, part: '0', parts: 1 };
   const shape = binsFor({ median: 0.4, least: 0, most: 1 }, FINE);
   const plan = { shape, decisionThreshold: 0.5, isCalibrated: false };
-  const { bins } = binaryStatements({ relation: scored, score: 'a0', range: { median: 0.4, least: 0, most: 1 }, cut: wholeOf(scored) }, plan, dialect);
+  const { bins } = binaryStatements(
+    { relation: scored, score: 'a0', range: { median: 0.4, least: 0, most: 1 }, cut: wholeOf(scored) },
+    plan,
+    dialect,
+  );
   const kinds = Array.from({ length: bins.width }, () => 'number' as const);
   const answer = await relation.query({ sql: bins.sql, kinds });
   const [counted] = bins.read(answer.map((column) => Float64Array.from(column, (one) => Number(one ?? Number.NaN))));

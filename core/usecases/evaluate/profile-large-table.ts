@@ -1,0 +1,89 @@
+import type { RelatedColumn, RelationEngine } from '../../ports/evaluate/relation-engine.ts';
+import type { TableReader } from '../../ports/evaluate/table-reader.ts';
+import {
+  columnsToProfile,
+  type DatasetProfile,
+  type ProfileRequest,
+  profileColumns,
+  profileDataset,
+  scaleProfile,
+  windowToReport,
+} from './profile-dataset.ts';
+import { profileWindows, windowedColumn } from './profile-windows.ts';
+import { sampleColumns } from './sample-columns.ts';
+import type { ScoringPorts } from './score-dataset.ts';
+
+/** Dependencies of summarising a table that does not fit into memory. */
+export interface LargeTablePorts {
+  readonly tables: TableReader;
+  readonly engine: RelationEngine;
+}
+
+/** Chosen: up to here all rows are held, in about 0.6 GB and 40 MB more a column, and nothing is put in bins. */
+export const HELD_ROWS = 5_000_000;
+
+/**
+ * Summarises a table of any size: by all rows in memory, or as `profileLargeTable`.
+ *
+ * @throws {UserError} DATA_INVALID for a table without rows.
+ */
+export async function profileAnyTable(
+  request: ProfileRequest,
+  ports: LargeTablePorts & ScoringPorts,
+  heldRows: number = HELD_ROWS,
+): Promise<DatasetProfile> {
+  const rows = await ports.tables.rowsAbove(request.table, heldRows);
+  return rows === null ? profileDataset(request, ports) : profileLargeTable(request, rows, ports);
+}
+
+/**
+ * Summarises a table that does not fit into memory: its columns by a random sample of rows, its past windows and its span
+ * of time by all rows.
+ *
+ * @param rows Number of rows of the table.
+ */
+export async function profileLargeTable(
+  request: ProfileRequest,
+  rows: number,
+  ports: LargeTablePorts,
+): Promise<DatasetProfile> {
+  const { table, data } = request;
+  const sampled = await sampleColumns(table, { sampled: columnsToProfile(table, data), rows }, ports);
+  const profile = scaleProfile(profileColumns({ table, data }, sampled), rows);
+  const time = table.columns.find(({ name, type }) => name === data.time && type === 'time')?.name;
+  return time === undefined
+    ? { ...profile, rows }
+    : { ...profile, rows, ...(await byTime(request, time, profile, ports)) };
+}
+
+async function byTime(
+  { table, windowMs }: ProfileRequest,
+  time: string,
+  profile: DatasetProfile,
+  { engine }: LargeTablePorts,
+): Promise<Pick<DatasetProfile, 'from' | 'to' | 'windows'>> {
+  const columns =
+    windowMs === undefined ? [] : profile.columns.map((column, at) => windowedColumn(table, column, `v${at}`));
+  const related = columns.map(({ name: column, value: as }): RelatedColumn => ({ as, table, column }));
+  const relation = await engine.relate([...related, { as: 'time_ms', table, column: time }]);
+  try {
+    const bounds = await relation.query({
+      sql: `SELECT MIN(time_ms) AS c0, MAX(time_ms) AS c1 FROM ${relation.from}`,
+      kinds: ['number', 'number'],
+    });
+    const [fromMs = null, toMs = null] = bounds.map(([value]) => (typeof value === 'number' ? value : null));
+    if (fromMs === null || toMs === null)
+      return { from: null, to: null, ...(windowMs === undefined ? {} : { windows: [] }) };
+    const span = { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
+    if (windowMs === undefined) return span;
+    const scan = { from: relation.from, time: 'time_ms', windowMs };
+    const asking = { dialect: engine.dialect, query: relation.query };
+    const windows = await profileWindows({ scan, columns, data: { fromMs, toMs } }, asking);
+    return {
+      ...span,
+      windows: windows.map(windowToReport),
+    };
+  } finally {
+    await relation.close();
+  }
+}
