@@ -45,8 +45,8 @@ export async function openData(
   const { folder, linkTypes } = readCacheSettings(project.config, root);
   const cache = new DvcCache(place.hasDvc ? folder : path.join(own, 'cache'), { verify: options.verifyCache });
   await cache.removeStale(Date.now());
-  const ignoreRules = await files.ignoreRules();
-  const workspace = new DvcWorkspace({ root, ownFolder: own, cache, linkTypes, ignoreRules });
+  const ignoreFiles = await files.ignoreFiles();
+  const workspace = new DvcWorkspace({ root, ownFolder: own, cache, linkTypes, ignoreFiles });
   workspace.removeStale(Date.now());
   return { ...place, reader, project, cache, workspace, remotes: openRemotes(project, context.env, options.jobs) };
 }

@@ -40,6 +40,13 @@ const LAYERS: readonly Layer[] = [
     mayUse: /^diff$/,
   },
   {
+    // The patterns of .dvcignore: arithmetic on texts.
+    name: 'core/domain/data',
+    folder: /^core\/domain\/data\//,
+    mayImport: /^core\/(?:domain\/|errors\.ts$)/,
+    mayUse: /^(?:ignore|semver)$/,
+  },
+  {
     name: 'core/domain',
     folder: /^core\/domain\//,
     mayImport: /^core\/(?:domain\/|errors\.ts$)/,

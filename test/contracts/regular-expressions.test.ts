@@ -58,8 +58,6 @@ const MOST_MS = 400;
 const OWN_TEXTS: Readonly<Record<string, string>> = {
   '/\\B(?=(\\d{3})+$)/g': 'digits of a number that we format',
   '/\\*\\*\\/|\\*\\*|\\*|\\?|\\[[^\\]]+\\]|[.+^${}()|[\\]\\\\]/gu': 'a glob of the inputs of an action, in its own job',
-  '/\\*\\*\\/|\\/\\*\\*$|\\*\\*|\\*|\\?|\\[[^\\]]+\\]|\\\\.|[.+^${}()|[\\]]/gu':
-    'a line of .dvcignore, in the job of its author',
 };
 
 const literals = new Map<string, { readonly pattern: RegExp; readonly path: string }>();

@@ -1,7 +1,7 @@
 import type { DataProject } from '../../domain/data/data-project.ts';
 import { type ConfigSections, optionStyle, parseDvcConfig } from '../../domain/data/dvc-config.ts';
 import { dvcError } from '../../domain/data/dvc-problem.ts';
-import type { IgnoreRule } from '../../domain/data/ignore-rules.ts';
+import type { IgnoreFile } from '../../domain/data/ignore-rules.ts';
 import { isPlainMap, type PlainMap, type PlainValue } from '../../domain/data/plain-value.ts';
 import { folderOf } from '../../domain/data/repository-path.ts';
 import { digestLines, parseDvcFile, type TrackedOutput } from '../../domain/data/tracked-output.ts';
@@ -34,7 +34,7 @@ export type TrackedProject = Omit<DataProject, 'config'>;
 export class DvcProjectReader implements DataProjectReader {
   readonly #place: DvcProjectPlace;
   readonly #tree: TreeFiles;
-  #rules: readonly IgnoreRule[] | undefined;
+  #rules: readonly IgnoreFile[] | undefined;
 
   constructor(place: DvcProjectPlace) {
     this.#place = place;
@@ -58,8 +58,8 @@ export class DvcProjectReader implements DataProjectReader {
     return hasAny;
   }
 
-  /** The rules of all `.dvcignore` files that the last of the above came by. */
-  async ignoreRules(): Promise<readonly IgnoreRule[]> {
+  /** All `.dvcignore` files that the last of the above came by. */
+  async ignoreFiles(): Promise<readonly IgnoreFile[]> {
     if (this.#rules === undefined) await this.read();
     return this.#rules ?? [];
   }

@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync, type Stats, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { IgnoreRule } from '../../domain/data/ignore-rules.ts';
+import type { IgnoreFile } from '../../domain/data/ignore-rules.ts';
 import { isLegacyObject } from '../../domain/data/object-key.ts';
 import { folderOf, inFolder } from '../../domain/data/repository-path.ts';
 import type { FolderFile, UnchangedFolder } from '../../domain/data/unchanged-folder.ts';
@@ -39,7 +39,7 @@ export interface DvcWorkspaceOptions {
   readonly cache: DvcCache;
   /** `cache.type`; default `reflink, copy`. */
   readonly linkTypes: readonly LinkType[];
-  readonly ignoreRules: readonly IgnoreRule[];
+  readonly ignoreFiles: readonly IgnoreFile[];
 }
 
 /** Chosen: no run takes longer than a day. */
@@ -62,7 +62,7 @@ export class DvcWorkspace implements DataWorkspace {
 
   constructor(options: DvcWorkspaceOptions) {
     this.#options = options;
-    this.#rules = JSON.stringify(options.ignoreRules);
+    this.#rules = JSON.stringify(options.ignoreFiles);
     const own = options.ownFolder;
     this.#index = new WorkspaceIndex(path.join(own, 'index'));
     this.#datasets = new DatasetMemory(this.#index);
@@ -226,7 +226,7 @@ export class DvcWorkspace implements DataWorkspace {
   }
 
   #scan(folder: string): Iterable<ScannedEntry> {
-    return scanFolder({ root: this.#options.root, folder, rules: this.#options.ignoreRules });
+    return scanFolder({ root: this.#options.root, folder, ignoreFiles: this.#options.ignoreFiles });
   }
 
   async #hashFolder(folder: string, hash: ObjectHash): Promise<WorkspaceFolder['files']> {

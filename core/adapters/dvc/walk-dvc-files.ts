@@ -1,4 +1,4 @@
-import { type IgnoreRule, isIgnored, parseIgnoreRules } from '../../domain/data/ignore-rules.ts';
+import { createIsIgnored, type IgnoreFile } from '../../domain/data/ignore-rules.ts';
 import { inFolder } from '../../domain/data/repository-path.ts';
 import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
 import type { IsIgnoredPath } from '../../ports/data/ignored-paths.ts';
@@ -14,21 +14,27 @@ export type DvcFileVisit = (file: string) => Promise<readonly string[]>;
  * Visits the `.dvc` and `dvc.yaml` files of a tree as DVC does: from the top down, without what Git or a `.dvcignore` leaves
  * out, the folders that are outputs, and projects of their own (`dvc init --subdir`).
  *
- * @returns The rules of the `.dvcignore` files on the way.
+ * @returns The `.dvcignore` files on the way, from the root down.
+ * @throws {UserError} DVC_INVALID for a line of one that DVC refuses.
  */
 export async function walkDvcFiles(
   tree: TreeFiles,
   isIgnoredByGit: IsIgnoredPath,
   visit: DvcFileVisit,
-): Promise<readonly IgnoreRule[]> {
-  const rules: IgnoreRule[] = [];
+): Promise<readonly IgnoreFile[]> {
+  const files: IgnoreFile[] = [];
+  let isIgnored = createIsIgnored(files);
   const outputs = new Set<string>();
   const isLeftOut = (path: string, kind: 'file' | 'folder'): boolean =>
-    isIgnoredByGit(path, kind) || isIgnored(rules, path, kind);
+    isIgnoredByGit(path, kind) || isIgnored(path, kind);
   const walk = async (folder: string): Promise<void> => {
     const entries = await tree.list(folder);
     if (folder !== '' && entries.some(({ name, isFolder }) => name === '.dvc' && isFolder)) return;
-    rules.push(...(await rulesIn(tree, folder, entries)));
+    const text = await ignoreTextIn(tree, folder, entries);
+    if (text !== undefined && !isLeftOut(inFolder(folder, '.dvcignore'), 'file')) {
+      files.push({ folder, text });
+      isIgnored = createIsIgnored(files);
+    }
     const names = entries.map(({ name, isFolder }) => ({ name, isFolder, path: inFolder(folder, name) }));
     names.sort((left, right) => compareCodePoints(left.name, right.name));
     // All files first: they say which of the folders beside them are outputs.
@@ -41,13 +47,16 @@ export async function walkDvcFiles(
     }
   };
   await walk('');
-  return rules;
+  return files;
 }
 
-async function rulesIn(tree: TreeFiles, folder: string, entries: readonly TreeEntry[]): Promise<readonly IgnoreRule[]> {
-  if (!entries.some(({ name, isFolder }) => name === '.dvcignore' && !isFolder)) return [];
-  const text = await tree.text(inFolder(folder, '.dvcignore'));
-  return text === undefined ? [] : parseIgnoreRules(text, folder);
+async function ignoreTextIn(
+  tree: TreeFiles,
+  folder: string,
+  entries: readonly TreeEntry[],
+): Promise<string | undefined> {
+  if (!entries.some(({ name, isFolder }) => name === '.dvcignore' && !isFolder)) return undefined;
+  return tree.text(inFolder(folder, '.dvcignore'));
 }
 
 /** Whether a file is a pipeline, and not the pointer to some data. */

@@ -4,7 +4,6 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { DvcCache } from '../../../../core/adapters/dvc/dvc-cache.ts';
 import { DvcWorkspace } from '../../../../core/adapters/dvc/dvc-workspace.ts';
-import { parseIgnoreRules } from '../../../../core/domain/data/ignore-rules.ts';
 
 const top = mkdtempSync(path.join(os.tmpdir(), 'tidegate-workspace-'));
 afterAll(() => rmSync(top, { recursive: true, force: true }));
@@ -14,9 +13,9 @@ let count = 0;
 
 function open(root: string, ignored = ''): DvcWorkspace {
   const cache = new DvcCache(path.join(root, '.dvc', 'cache'));
-  const ignoreRules = parseIgnoreRules(ignored, '');
+  const ignoreFiles = ignored === '' ? [] : [{ folder: '', text: ignored }];
   const ownFolder = path.join(root, '.dvc', 'tmp', 'tidegate');
-  return new DvcWorkspace({ root, ownFolder, cache, linkTypes: ['copy'], ignoreRules });
+  return new DvcWorkspace({ root, ownFolder, cache, linkTypes: ['copy'], ignoreFiles });
 }
 
 /** A folder `data` that two runs found unchanged: the first by a look at everything, the second by what it left. */
@@ -73,7 +72,21 @@ describe('DvcWorkspace.unchanged', () => {
   it('looks again when .dvcignore names other files', async () => {
     const root = await confirmed();
     expect(await open(root, 'a\n').unchanged('data', MD5)).toBeUndefined();
-    expect(await open(root, 'nothing\n').unchanged('data', MD5)).toBeDefined();
+    const other = open(root, 'nothing\n');
+    expect(await other.unchanged('data', MD5)).toBeDefined();
+    other.flush();
+    expect(await open(root, 'a\n').unchanged('data', MD5)).toBeUndefined();
+  });
+
+  it('looks again when a .dvcignore in the folder names other files', async () => {
+    const root = await confirmed();
+    writeFileSync(path.join(root, 'data', 'sub', '.dvcignore'), 'b\n');
+    const next = open(root);
+    const found = await next.inspect('data');
+    expect(found?.kind === 'folder' ? found.files.map((file) => file.path).sort() : []).toEqual([
+      'a',
+      'sub/.dvcignore',
+    ]);
   });
 });
 

@@ -19,7 +19,7 @@ function repository(linkTypes: readonly LinkType[]) {
   const root = mkdtempSync(path.join(top, 'repository-'));
   const cache = new DvcCache(path.join(root, '.dvc', 'cache'));
   const ownFolder = path.join(root, '.dvc', 'tmp', 'tidegate');
-  return { root, cache, open: () => new DvcWorkspace({ root, ownFolder, cache, linkTypes, ignoreRules: [] }) };
+  return { root, cache, open: () => new DvcWorkspace({ root, ownFolder, cache, linkTypes, ignoreFiles: [] }) };
 }
 
 /** An object that comes in parts, as from a remote. */

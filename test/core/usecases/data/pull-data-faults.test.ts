@@ -112,7 +112,7 @@ async function workspaceAt(folder = path.join(root, randomUUID())) {
   const ownFolder = path.join(folder, '.dvc/tmp/tidegate');
   const pull = (wanted: readonly TrackedOutput[], options: PullOptions = {}) => {
     const cache = new DvcCache(cacheFolder);
-    const workspace = new DvcWorkspace({ root: folder, ownFolder, cache, linkTypes: ['copy'], ignoreRules: [] });
+    const workspace = new DvcWorkspace({ root: folder, ownFolder, cache, linkTypes: ['copy'], ignoreFiles: [] });
     const store = remote({ readTimeoutMs: options.readTimeoutMs ?? 20_000 });
     const request = {
       jobs: 32,

@@ -20,7 +20,7 @@ it('identifies no run of a command where no repository says which files are the 
       ownFolder: path.join(root, 'own'),
       cache,
       linkTypes: ['copy'],
-      ignoreRules: [],
+      ignoreFiles: [],
     });
     const hasher = new FileArtifactHasher();
     const files = new PlainFileFolder(root);
