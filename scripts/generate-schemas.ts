@@ -8,9 +8,17 @@ const files = new Map<string, Record<string, unknown>>([
   ['core/config/tidegate.schema.json', tidegateJsonSchema()],
   ...Object.entries(reportSchemas).map(([kind, schema]): [string, Record<string, unknown>] => [
     `core/reports/schemas/${kind}.schema.json`,
-    { $id: `https://tidegate.dev/${kind}/v1`, ...z.toJSONSchema(schema, { target: 'draft-2020-12' }) },
+    {
+      $id: `https://tidegate.dev/${kind}/v1`,
+      ...z.toJSONSchema(schema, { target: 'draft-2020-12', override: withoutReadOnly }),
+    },
   ]),
 ]);
+
+/** Our types are read-only; whether a program that reads a report changes its copy is not our business. */
+function withoutReadOnly({ jsonSchema }: { readonly jsonSchema: { readOnly?: unknown } }): void {
+  delete jsonSchema.readOnly;
+}
 
 const check = process.argv.includes('--check');
 for (const [path, schema] of files) {

@@ -16,9 +16,9 @@ export const dataReportSchema = z.looseObject({
   missingCount: count,
   fileCount: count,
   /** The first of them, where the report would be larger than a reader takes. */
-  missing: z.array(z.string()),
+  missing: z.array(z.string()).readonly(),
   /** Sorted by path; the first of them, as above. */
-  files: z.array(z.looseObject({ path: z.string(), md5: z.string().regex(/^[0-9a-f]{32}$/) })),
+  files: z.array(z.looseObject({ path: z.string(), md5: z.string().regex(/^[0-9a-f]{32}$/) })).readonly(),
 });
 
 /** What data-pull brought. */

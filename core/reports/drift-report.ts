@@ -27,7 +27,7 @@ export const driftReportSchema = z.looseObject({
   ...header('drift'),
   reference: z.looseObject({ path: z.string(), digest, rows, version: version.optional() }),
   current: z.looseObject({ path: z.string(), rows, from: instant.nullable(), to: instant.nullable() }),
-  columns: z.array(columnSchema).max(5_000),
+  columns: z.array(columnSchema).max(5_000).readonly(),
   dataset: z.looseObject({
     verdict,
     drifted: z.number().int().min(0),

@@ -48,7 +48,7 @@ const comparedMetricSchema = z.looseObject({
 const championSchema = z.looseObject({
   version: version.optional(),
   digest,
-  environments: z.array(z.string()).optional(),
+  environments: z.array(z.string()).readonly().optional(),
   /** ISO 8601; absent where no registered version says it. */
   registeredAt: z.string().max(40).optional(),
   /** Older than `evaluate.champion-stale-after` when the candidate was judged. */
@@ -83,7 +83,10 @@ const ruleResultSchema = z.looseObject({
   line: z.number().int().min(1).optional(),
 });
 
-const curve = z.array(z.tuple([finite, finite])).max(1000);
+const curve = z
+  .array(z.tuple([finite, finite]).readonly())
+  .max(1000)
+  .readonly();
 const curvesSchema = z.looseObject({
   /** False positive rate and recall. */
   roc: curve.optional(),
@@ -100,9 +103,10 @@ const curvesSchema = z.looseObject({
       }),
     )
     .max(100)
+    .readonly()
     .optional(),
   /** Weights of rows: `[true][decided]`. */
-  confusion: z.array(z.array(finite).max(100)).max(100).optional(),
+  confusion: z.array(z.array(finite).max(100).readonly()).max(100).readonly().optional(),
   /** By tenths of the predictions: the mean and the middle 80 % of label less prediction. */
   residuals: z
     .array(
@@ -116,6 +120,7 @@ const curvesSchema = z.looseObject({
       }),
     )
     .max(100)
+    .readonly()
     .optional(),
 });
 
@@ -129,10 +134,12 @@ export const changesSchema = z.looseObject({
         after: z.string().max(1000).nullable(),
       }),
     )
-    .max(100),
+    .max(100)
+    .readonly(),
   inputs: z
     .array(z.looseObject({ path: z.string().max(1000), change: z.enum(['added', 'removed', 'changed']) }))
-    .max(100),
+    .max(100)
+    .readonly(),
 });
 
 /** Times of scoring so many rows at once. */
@@ -185,7 +192,9 @@ export const evaluationReportSchema = z.looseObject({
         /** What each column holds; of the first 1,000. */
         types: z.record(z.string(), z.string().max(40)),
         /** Texts that stand for a missing value, in columns of text and in others. */
-        missing: z.looseObject({ inText: z.array(z.string()), elsewhere: z.array(z.string()) }).optional(),
+        missing: z
+          .looseObject({ inText: z.array(z.string()).readonly(), elsewhere: z.array(z.string()).readonly() })
+          .optional(),
       })
       .optional(),
   }),
@@ -196,20 +205,24 @@ export const evaluationReportSchema = z.looseObject({
   candidate: z.looseObject({ digest, sizeBytes: z.number().int().min(0).optional() }),
   /** Features that only the candidate takes, and that only the champion takes; absent where that is not known. */
   features: z
-    .looseObject({ added: z.array(z.string().max(1000)).max(5000), removed: z.array(z.string().max(1000)).max(5000) })
+    .looseObject({
+      added: z.array(z.string().max(1000)).max(5000).readonly(),
+      removed: z.array(z.string().max(1000)).max(5000).readonly(),
+    })
     .optional(),
-  metrics: z.array(metricSchema).max(20_000),
+  metrics: z.array(metricSchema).max(20_000).readonly(),
   comparisons: z
     .array(
       z.looseObject({
         champion: championSchema,
-        metrics: z.array(comparedMetricSchema),
+        metrics: z.array(comparedMetricSchema).readonly(),
         /** What the candidate was trained with that the champion was not; absent where that is not known. */
         changes: changesSchema.optional(),
       }),
     )
-    .max(50),
-  rules: z.array(ruleResultSchema).max(20_000),
+    .max(50)
+    .readonly(),
+  rules: z.array(ruleResultSchema).max(20_000).readonly(),
   verdict: z.enum(['pass', 'fail', 'inconclusive']),
   /** Present where the pull request changes how the model is judged: the worse of both verdicts is `verdict`. */
   baseGate: z
@@ -218,7 +231,7 @@ export const evaluationReportSchema = z.looseObject({
       verdict: z.enum(['pass', 'fail', 'inconclusive']),
       /** What the pull request's own gate says. */
       ownVerdict: z.enum(['pass', 'fail', 'inconclusive']),
-      rules: z.array(ruleResultSchema).max(20_000),
+      rules: z.array(ruleResultSchema).max(20_000).readonly(),
       /** Why it could not be applied. */
       reason: z.string().optional(),
     })
@@ -233,14 +246,16 @@ export const evaluationReportSchema = z.looseObject({
   curves: z
     .looseObject({
       /** Names of the classes, in the order of the confusion. */
-      classes: z.array(z.string()).max(100).optional(),
+      classes: z.array(z.string()).max(100).readonly().optional(),
       candidate: curvesSchema,
       champion: curvesSchema.nullable(),
     })
     .optional(),
-  dataValidation: z.looseObject({ problems: z.array(z.string()) }),
+  dataValidation: z.looseObject({ problems: z.array(z.string()).readonly() }),
   /** What the model takes and gives; null where predictions were judged. */
-  signature: z.looseObject({ inputs: z.array(tensorSchema), outputs: z.array(tensorSchema) }).nullish(),
+  signature: z
+    .looseObject({ inputs: z.array(tensorSchema).readonly(), outputs: z.array(tensorSchema).readonly() })
+    .nullish(),
   /** Why there is no champion, or why it could not be read. */
   championNote: z.string().optional(),
   runtime: z.looseObject({ name: z.string(), version: z.string(), provider: z.string() }).optional(),

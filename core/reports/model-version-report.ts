@@ -23,13 +23,18 @@ export const modelVersionReportSchema = z.looseObject({
     uri: z.string().max(2000),
     digest,
     sizeBytes: z.number().int().min(0),
-    files: z.array(z.looseObject({ path: z.string(), digest, sizeBytes: z.number().int().min(0) })).max(100_000),
+    files: z
+      .array(z.looseObject({ path: z.string(), digest, sizeBytes: z.number().int().min(0) }))
+      .max(100_000)
+      .readonly(),
   }),
-  signature: z.looseObject({ inputs: z.array(tensorSchema), outputs: z.array(tensorSchema) }).nullable(),
+  signature: z
+    .looseObject({ inputs: z.array(tensorSchema).readonly(), outputs: z.array(tensorSchema).readonly() })
+    .nullable(),
   lineage: z.looseObject({
     commit: commitSha,
     inputsDigest: digest.nullable(),
-    inputs: z.array(z.looseObject({ path: z.string(), digest })),
+    inputs: z.array(z.looseObject({ path: z.string(), digest })).readonly(),
     params: z.record(z.string(), z.json()),
     runId: z.number().int().nullable(),
   }),

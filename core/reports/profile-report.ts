@@ -13,7 +13,7 @@ const numericColumn = z.looseObject({
   kind: z.literal('numeric'),
   rows,
   missing: rows,
-  quantiles: z.array(finite).max(20_001),
+  quantiles: z.array(finite).max(20_001).readonly(),
 });
 
 /** A categorical column as counts, most frequent first. `other` counts the rows of categories that were cut. */
@@ -22,7 +22,10 @@ const categoricalColumn = z.looseObject({
   kind: z.literal('categorical'),
   rows,
   missing: rows,
-  counts: z.array(z.tuple([z.string().max(1000), rows])).max(10_000),
+  counts: z
+    .array(z.tuple([z.string().max(1000), rows]).readonly())
+    .max(10_000)
+    .readonly(),
   other: rows,
 });
 
@@ -43,11 +46,12 @@ export const profileReportSchema = z.looseObject({
     /** Who answers for its bytes. */
     origin: z.enum(DATASET_ORIGINS).optional(),
   }),
-  columns: z.array(profileColumnSchema).max(5_000),
+  columns: z.array(profileColumnSchema).max(5_000).readonly(),
   /** Past windows of the reference, for `limits: history`; oldest first, [from, to). */
   windows: z
-    .array(z.looseObject({ from: instant, to: instant, columns: z.array(profileColumnSchema).max(5_000) }))
+    .array(z.looseObject({ from: instant, to: instant, columns: z.array(profileColumnSchema).max(5_000).readonly() }))
     .max(400)
+    .readonly()
     .optional(),
 });
 

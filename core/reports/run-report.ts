@@ -11,16 +11,16 @@ export const runReportSchema = z.looseObject({
   inputsDigest: digest,
   /** Inputs of the action changed stages, command or parameters: the commit alone does not say what ran. */
   overridden: z.boolean().optional(),
-  stages: z.array(z.looseObject({ name: z.string(), ran: z.boolean(), seconds: finite.nullable() })),
+  stages: z.array(z.looseObject({ name: z.string(), ran: z.boolean(), seconds: finite.nullable() })).readonly(),
   command: z.string().nullable(),
   params: z.record(z.string(), jsonValue),
   metrics: z.record(z.string(), finite.nullable()),
-  inputs: z.array(z.looseObject({ path: z.string(), digest, dvcMd5: z.string().optional() })),
+  inputs: z.array(z.looseObject({ path: z.string(), digest, dvcMd5: z.string().optional() })).readonly(),
   artifact: z.looseObject({ path: z.string(), digest, sizeBytes: z.number().int().min(0) }),
   environment: z.looseObject({
     python: z.string().nullish(),
     packages: z.record(z.string(), z.string()).nullish(),
-    lockfiles: z.array(z.looseObject({ path: z.string(), digest })),
+    lockfiles: z.array(z.looseObject({ path: z.string(), digest })).readonly(),
   }),
 });
 

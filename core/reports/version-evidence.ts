@@ -7,7 +7,8 @@ const estimate = z.looseObject({ value: finite.nullable(), interval: intervalSch
 
 const metrics = z
   .array(z.looseObject({ name: z.string().max(100), value: finite.nullable(), interval: intervalSchema.nullable() }))
-  .max(100);
+  .max(100)
+  .readonly();
 
 const comparisons = z
   .array(
@@ -15,7 +16,7 @@ const comparisons = z
       champion: z.looseObject({
         version: z.string().max(128).optional(),
         digest,
-        environments: z.array(z.string()).optional(),
+        environments: z.array(z.string()).readonly().optional(),
       }),
       metrics: z
         .array(
@@ -26,11 +27,13 @@ const comparisons = z
             difference: estimate,
           }),
         )
-        .max(100),
+        .max(100)
+        .readonly(),
       changes: changesSchema.optional(),
     }),
   )
-  .max(50);
+  .max(50)
+  .readonly();
 
 /** How a version's release judged it, without slices: in its document, and in its tag for people. */
 export const evidenceShape = { metrics, comparisons, dataset: judgedDatasetSchema.optional() };

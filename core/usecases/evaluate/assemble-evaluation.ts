@@ -1,5 +1,5 @@
 import { isTrustedOrigin } from '../../domain/data/dataset-origin.ts';
-import type { CurvePoint, ModelCurves } from '../../domain/evaluation/curves.ts';
+import type { ModelCurves } from '../../domain/evaluation/curves.ts';
 import type { JudgedScores } from '../../domain/evaluation/judge-gate.ts';
 import type { RuleOutcome } from '../../domain/evaluation/judge-rules.ts';
 import { lineageChanges } from '../../domain/evaluation/lineage-changes.ts';
@@ -63,9 +63,7 @@ export function assembleEvaluation(parts: EvaluationParts): EvaluationReport {
       ...readReport(parts.table),
     },
     ...inputsOf(request),
-    ...(scored.features === null
-      ? {}
-      : { features: { added: [...scored.features.added], removed: [...scored.features.removed] } }),
+    ...(scored.features === null ? {} : { features: { ...scored.features } }),
     candidate: { digest: scored.candidateDigest, ...(size === undefined ? {} : { sizeBytes: size }) },
     metrics: [...metricsOf(parts), ...artifactMetrics(parts, evaluate.confidence), ...trainingShown(parts).metrics],
     comparisons: comparisonsOf(parts),
@@ -81,8 +79,8 @@ export function assembleEvaluation(parts: EvaluationParts): EvaluationReport {
       scored.signature === null
         ? null
         : {
-            inputs: scored.signature.inputs.map((tensor) => ({ ...tensor, shape: [...tensor.shape] })),
-            outputs: scored.signature.outputs.map((tensor) => ({ ...tensor, shape: [...tensor.shape] })),
+            inputs: scored.signature.inputs.map((tensor) => ({ ...tensor })),
+            outputs: scored.signature.outputs.map((tensor) => ({ ...tensor })),
           },
     ...championNote(scored),
     ...(scored.runtime === null ? {} : { runtime: { ...scored.runtime } }),
@@ -106,20 +104,17 @@ function baseGate(judged: JudgedScores, base: BaseJudgement): NonNullable<Evalua
 function curves({ judged, scored: { classes } }: EvaluationParts): NonNullable<EvaluationReport['curves']> {
   const { candidate, champion } = judged.curves();
   return {
-    ...(classes === null ? {} : { classes: [...classes] }),
-    candidate: writable(candidate),
-    champion: champion && writable(champion),
+    ...(classes === null ? {} : { classes }),
+    candidate: reported(candidate),
+    champion: champion && reported(champion),
   };
 }
 
-/** The same curves in the arrays of the report's type. */
-function writable({ roc, precisionRecall, calibration, confusion, residuals }: ModelCurves): ReportedCurves {
-  const points = (curve: readonly CurvePoint[]) => curve.map(([x, y]): [number, number] => [x, y]);
+/** The same curves as the report has them. */
+function reported({ calibration, residuals, ...curves }: ModelCurves): ReportedCurves {
   return {
-    ...(roc === undefined ? {} : { roc: points(roc) }),
-    ...(precisionRecall === undefined ? {} : { precisionRecall: points(precisionRecall) }),
+    ...curves,
     ...(calibration === undefined ? {} : { calibration: calibration.map((bin) => ({ ...bin })) }),
-    ...(confusion === undefined ? {} : { confusion: confusion.map((row) => [...row]) }),
     ...(residuals === undefined ? {} : { residuals: residuals.map((bin) => ({ ...bin })) }),
   };
 }
@@ -169,7 +164,7 @@ function comparisonsOf(parts: EvaluationParts): EvaluationReport['comparisons'] 
     {
       champion: {
         digest: found.digest,
-        environments: [...found.environments],
+        environments: found.environments,
         ...(found.version === undefined ? {} : { version: found.version }),
         ...ageOf(parts),
       },

@@ -108,14 +108,7 @@ interface Watched {
 }
 
 function summarize(watched: readonly Watched[], resolution: ProfileResolution): ProfileReport['columns'] {
-  return watched.map(({ name, values, kind }) => toReport(profileColumn(name, values, { kind, resolution })));
-}
-
-/** The profile of a column as the report writes it. */
-export function toReport(column: ColumnProfile): ProfileReport['columns'][number] {
-  return column.kind === 'numeric'
-    ? { ...column, quantiles: [...column.quantiles] }
-    : { ...column, counts: column.counts.map(([category, count]): [string, number] => [category, count]) };
+  return watched.map(({ name, values, kind }) => ({ ...profileColumn(name, values, { kind, resolution }) }));
 }
 
 /** A past window as the report writes it. */

@@ -15,7 +15,7 @@ export function readReport({ form, columns }: TableDescription): Pick<Evaluation
     read: {
       ...read,
       types: Object.fromEntries(columns.slice(0, REPORTED_COLUMNS).map(({ name, type }) => [name, type])),
-      ...(missing === undefined ? {} : { missing: { inText: [...missing.inText], elsewhere: [...missing.elsewhere] } }),
+      ...(missing === undefined ? {} : { missing: { ...missing } }),
     },
   };
 }

@@ -274,7 +274,7 @@ function versionReport(
     name: request.model,
     version,
     task: request.interface.task,
-    features: [...request.interface.features],
+    features: request.interface.features,
     artifact: {
       uri: storeUri(store, artifactFolder(artifact.digest)),
       digest: artifact.digest,
@@ -299,7 +299,7 @@ function versionReport(
 }
 
 function copy({ name, type, shape }: TensorSignature) {
-  return { name, type, shape: [...shape] };
+  return { name, type, shape };
 }
 
 function tagLine(
