@@ -74,10 +74,14 @@ export function someOf<const Word extends string>(
   return { parse: (value) => value.split(',').map((word) => parse(word.trim())) };
 }
 
-/** The inputs that every action takes. */
+/** The inputs of the actions that work on a model. */
 export const commonInputs = {
   model: { ...text, default: '' },
   'working-directory': { ...text, default: '.' },
+} as const satisfies InputTable;
+
+/** The input of the actions that ask GitHub something. */
+export const tokenInput = {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: the expression that action.yml has as its default
   'github-token': { ...text, default: '${{ github.token }}' },
 } as const satisfies InputTable;

@@ -15,8 +15,7 @@ export interface LoadedModel extends ParsedConfig {
 }
 
 /**
- * Reads tidegate.yaml of the working directory and chooses the model; keys that this version does not act on become
- * warnings at their line.
+ * Reads tidegate.yaml of the working directory and chooses the model.
  *
  * @param model The input of that name.
  * @throws {UserError} CONFIG_NOT_FOUND, CONFIG_INVALID, or INPUT_INVALID for an unknown model.
@@ -58,6 +57,5 @@ export async function readConfig(
   });
   if (text === undefined) return undefined;
   const parsed = parseConfig(text);
-  for (const warning of parsed.warnings) context.log.warning(warning);
   return { ...parsed, text };
 }

@@ -26,10 +26,6 @@ export function chooseImage({ image }: Pick<ModelConfig, 'image'>, values: Input
     const fix = 'Write one tag per line: up to 128 letters, digits, "_", "." and "-", not starting with "." or "-".';
     problems.push({ message: `input tags: ${JSON.stringify(tag.slice(0, 200))} is not a valid tag`, fix });
   }
-  const layout = values.layout ?? image?.layout ?? 'modelcar';
-  if (layout !== 'modelcar') {
-    problems.push({ message: `layout ${layout} is not supported yet`, fix: 'Use layout: modelcar.' });
-  }
   const platforms = values.platforms ?? image?.platforms ?? ['linux/amd64'];
   if (platforms.length > 1) {
     const message = `several platforms (${platforms.join(', ')}) are not supported yet`;

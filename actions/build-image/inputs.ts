@@ -9,7 +9,7 @@ export const inputs = {
   'artifact-uri': { ...text, default: '' },
   'image-repository': { ...text, default: '' },
   'base-image': { ...text, default: '' },
-  layout: { ...oneOf('server', 'modelcar'), default: '' },
+  layout: { ...oneOf('modelcar'), default: '' },
   platforms: { ...lines, default: '' },
   tags: { ...lines, default: '' },
   push: { ...flag, default: 'true' },

@@ -2,7 +2,7 @@ import { commonInputs, type InputTable, lines, positiveInteger, text } from '../
 
 /** The inputs of data-push, as in its action.yml. */
 export const inputs = {
-  ...commonInputs,
+  'working-directory': commonInputs['working-directory'],
   targets: { ...lines, default: '' },
   remote: { ...text, default: '' },
   jobs: { ...positiveInteger, default: '' },

@@ -1,8 +1,9 @@
-import { commonInputs, oneOf, text } from '../inputs.ts';
+import { commonInputs, oneOf, text, tokenInput } from '../inputs.ts';
 
 /** The inputs of deploy-manifest. */
 export const inputs = {
   ...commonInputs,
+  ...tokenInput,
   environment: { ...text, default: '' },
   file: { ...text, default: '' },
   kind: { ...text, default: '' },

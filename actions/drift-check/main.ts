@@ -26,10 +26,6 @@ type Values = InputValues<typeof inputs>;
 export async function main(context: ActionContext): Promise<void> {
   const values = readInputs(inputs, context);
   const loaded = await loadModel(context, values.model);
-  if (values.labels !== undefined) {
-    const message = 'input labels is not used by this version: performance after labels arrive is not computed';
-    context.log.warning({ message, fix: 'Remove labels.' });
-  }
   const checked = await check(context, loaded, values);
   const kept = values.issue === true ? await keepIssue(context, checked, values) : undefined;
   const issue = kept instanceof ServiceError ? undefined : kept;

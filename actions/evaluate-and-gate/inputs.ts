@@ -1,8 +1,9 @@
-import { commonInputs, lines, positiveInteger, someOf, text } from '../inputs.ts';
+import { commonInputs, lines, positiveInteger, someOf, text, tokenInput } from '../inputs.ts';
 
 /** The inputs of evaluate-and-gate. */
 export const inputs = {
   ...commonInputs,
+  ...tokenInput,
   'artifact-path': { ...text, default: '' },
   'model-artifact-id': { ...positiveInteger, default: '' },
   'predictions-path': { ...text, default: '' },

@@ -21,7 +21,6 @@ type Values = InputValues<typeof inputs>;
 
 /** Gathers what is registered: the reports of the steps before, and the bytes that they judged. */
 export async function assembleRegistration(context: ActionContext, loaded: LoadedModel, values: Values) {
-  refuseSigning(values);
   const { env } = context;
   const { name, model } = loaded;
   const at = (override: string | undefined, kind: 'run' | 'evaluation' | 'profile') =>
@@ -102,11 +101,4 @@ function pinnedImage(text: string): ModelImage {
 function commitOf(sha: string | undefined): string {
   if (sha !== undefined && /^[0-9a-f]{40}$/.test(sha)) return sha;
   throw new UserError('INPUT_INVALID', 'GITHUB_SHA is not a commit', { fix: 'Run this action in a GitHub workflow.' });
-}
-
-function refuseSigning(values: Values): void {
-  if (values.sign === undefined || values.sign === 'none') return;
-  throw new UserError('INPUT_INVALID', `sign: ${values.sign} is not possible with this version`, {
-    fix: 'Set sign: none.',
-  });
 }

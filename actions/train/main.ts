@@ -14,11 +14,6 @@ import { outputs } from './outputs.ts';
 export async function main(context: ActionContext): Promise<void> {
   const values = readInputs(inputs, context);
   const loaded = await loadOptionalModel(context, values.model);
-  for (const name of ['mlflow-tracking-uri', 'experiment'] as const) {
-    if (values[name] === undefined) continue;
-    const message = `input ${name} is not used by this version: the run report has parameters and metrics`;
-    context.log.warning({ message, fix: `Remove ${name}.` });
-  }
   const { request, ports, commandSummaries } = await assembleTraining(context, loaded, values);
   try {
     const result = await trainModel(request, ports);

@@ -38,7 +38,6 @@ export const drift = z
           .describe('Smallest difference between the shares of missing values that counts as drift'),
       })
       .prefault({}),
-    labels: z.string().min(1).optional(),
     retrain: retrain.optional(),
   })
   .transform(camelCaseKeys);

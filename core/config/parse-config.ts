@@ -2,16 +2,14 @@ import { nearest } from '../domain/text/nearest.ts';
 import { type Problem, UserError } from '../errors.ts';
 import { checkConsistency } from './consistency.ts';
 import { issueProblems } from './issue-problems.ts';
-import { warnNotYet } from './not-yet.ts';
 import { readYaml } from './read-yaml.ts';
 import { type ModelConfig, type TidegateConfig, tidegateSchema } from './tidegate-config.ts';
 import { checkWarehouse } from './warehouse-problems.ts';
 import type { PlaceOf } from './yaml-place.ts';
 
-/** A config that holds, what this version does not act on in it, and where its paths stand. */
+/** A config that holds, and where its paths are in the file. */
 export interface ParsedConfig {
   readonly config: TidegateConfig;
-  readonly warnings: readonly Problem[];
   /** Paths are those of the file: keys as written, indexes from 0. */
   readonly placeOf: PlaceOf;
 }
@@ -37,7 +35,7 @@ export function parseConfig(text: string, file = 'tidegate.yaml'): ParsedConfig 
   const later = parsed.success && problems.length === 0 ? checkWarehouse(parsed.data, placeOf) : [];
   const all = [...problems, ...later];
   if (!parsed.success || all.length > 0) throw UserError.ofProblems('CONFIG_INVALID', inOrder(all));
-  return { config: parsed.data, warnings: warnNotYet(value, placeOf), placeOf };
+  return { config: parsed.data, placeOf };
 }
 
 /**

@@ -51,7 +51,6 @@ const data = z
       .array(z.string().min(1))
       .default([])
       .describe('Columns that are not features and are not checked for drift'),
-    schema: z.string().min(1).optional().describe('The file with the schema of the data'),
   })
   .transform(camelCaseKeys);
 
@@ -71,7 +70,7 @@ const image = z
   .strictObject({
     repository: z.string().min(1),
     base: z.string().min(1).optional(),
-    layout: z.enum(['server', 'modelcar']).default('modelcar'),
+    layout: z.enum(['modelcar']).default('modelcar'),
     platforms: z.array(z.string().min(1)).min(1).default(['linux/amd64']),
   })
   .transform(camelCaseKeys);

@@ -39,7 +39,6 @@ function addressesOf({ evaluate, drift }: ModelConfig): readonly (readonly [read
     [['evaluate', 'predictions'], evaluate.predictions?.path],
     [['drift', 'current'], drift?.current],
     [['drift', 'reference'], drift?.reference],
-    [['drift', 'labels'], drift?.labels],
   ];
 }
 

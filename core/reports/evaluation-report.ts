@@ -70,7 +70,6 @@ const ruleResultSchema = z.looseObject({
   rule: resolvedRule,
   /** 0-based index of the rule in tidegate.yaml. */
   index: z.number().int().min(0),
-  champion: championSchema.optional(),
   slice: sliceSchema.optional(),
   verdict: z.enum(['pass', 'fail', 'inconclusive', 'not-applicable']),
   reason: z.string(),
@@ -238,8 +237,6 @@ export const evaluationReportSchema = z.looseObject({
     .optional(),
   /** What the gate says of an inconclusive verdict. */
   whenInconclusive: z.enum(['fail', 'warn']),
-  /** Candidates judged on this dataset in this pull request; counted by the bot, null in the action's report. */
-  looks: z.number().int().min(1).nullable(),
   /** Of one row; and of a batch, which reports of earlier versions lack. */
   latency: z.looseObject({ ...latencyShape, batch: z.looseObject(latencyShape).optional() }).nullable(),
   /** What the pictures are drawn from. */
@@ -251,7 +248,6 @@ export const evaluationReportSchema = z.looseObject({
       champion: curvesSchema.nullable(),
     })
     .optional(),
-  dataValidation: z.looseObject({ problems: z.array(z.string()).readonly() }),
   /** What the model takes and gives; null where predictions were judged. */
   signature: z
     .looseObject({ inputs: z.array(tensorSchema).readonly(), outputs: z.array(tensorSchema).readonly() })

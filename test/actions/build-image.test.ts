@@ -116,11 +116,10 @@ describe('build-image', () => {
 
   it('refuses what it cannot build, by name and all at once', async () => {
     const options = await workspaceWith('refused', MODEL);
-    const inputs = { 'image-repository': 'Upper/Case', layout: 'server', platforms: 'linux/amd64\nlinux/arm64' };
+    const inputs = { 'image-repository': 'Upper/Case', platforms: 'linux/amd64\nlinux/arm64' };
     const built = await runActionSource('build-image', { ...options, inputs });
     expect(built.exitCode).toBe(1);
-    expect(built.stdout.match(/^::error/gm)).toHaveLength(3);
-    expect(built.stdout).toContain('layout server is not supported yet');
+    expect(built.stdout.match(/^::error/gm)).toHaveLength(2);
     expect(built.stdout).toContain(
       '"Upper/Case" is not an image repository: it has upper-case letters. Write upper/case.',
     );

@@ -119,7 +119,7 @@ function manyKeys(maxBytes: number, before = ''): string {
 
 /** A report as large, and with as many values, as the bot reads. */
 function largestReport(): Buffer {
-  const report = { ...SAMPLE_REPORTS.evaluation, model: 'flights', looks: null };
+  const report = { ...SAMPLE_REPORTS.evaluation, model: 'flights' };
   const text = JSON.stringify({ ...report, later: Array(BOT_LIMITS.maxMarks - 1_000).fill(1_234_567_890) });
   return Buffer.from(text.padEnd(BOT_LIMITS.maxBytes, ' '));
 }

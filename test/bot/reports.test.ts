@@ -252,8 +252,8 @@ describe('a hostile archive', () => {
         {
           name: 'evaluation.json',
           content: JSON.stringify(REPORT).replace(
-            '"looks":null',
-            `"looks":null,"x":${'['.repeat(50_000)}${']'.repeat(50_000)}`,
+            '{"schema":',
+            `{"x":${'['.repeat(50_000)}${']'.repeat(50_000)},"schema":`,
           ),
         },
       ]),

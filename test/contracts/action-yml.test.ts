@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -31,10 +32,25 @@ describe.each(listActions())('actions/%s', (name) => {
     expect(outputs.names.toSorted()).toEqual(Object.keys(metadata.outputs).sort());
   });
 
-  it('takes the inputs that every action takes', () => {
-    expect(Object.keys(metadata.inputs)).toEqual(
-      expect.arrayContaining(['model', 'working-directory', 'github-token']),
-    );
+  it('takes the folder, which every action takes, and the model unless it works on none', () => {
+    expect(Object.keys(metadata.inputs)).toContain('working-directory');
+    expect('model' in metadata.inputs).toBe(name !== 'data-push');
+  });
+
+  it('has no input that it does not use', () => {
+    const files = globSync(`actions/${name}/*.ts`, {
+      cwd: PROJECT_ROOT,
+      exclude: (file) => file.endsWith('inputs.ts'),
+    });
+    const code = files.map((file) => readFileSync(join(PROJECT_ROOT, file), 'utf8')).join('\n');
+    const inCode = (input: string) => new RegExp(`\\b${input}\\b|['"]${input}['"]`).test(code);
+    // The context has resolved the folder; the only word that layout takes was checked when it was read.
+    const elsewhere = ['working-directory', 'layout'];
+    const unused = Object.keys(metadata.inputs).filter((input) => !elsewhere.includes(input) && !inCode(input));
+    expect(unused).toEqual([]);
+    for (const [input, { description }] of Object.entries(metadata.inputs)) {
+      expect(description, input).not.toMatch(/not used by|not supported/i);
+    }
   });
 
   it('shows an example in the description of every input', () => {

@@ -71,10 +71,8 @@ export function assembleEvaluation(parts: EvaluationParts): EvaluationReport {
     verdict: worse ?? 'inconclusive',
     ...(base === null ? {} : { baseGate: baseGate(judged, base) }),
     whenInconclusive: gate.whenInconclusive,
-    looks: null,
     latency: scored.latency === null ? null : { ...scored.latency, batch: { ...scored.latency.batch } },
     curves: curves(parts),
-    dataValidation: { problems: [] },
     signature:
       scored.signature === null
         ? null

@@ -118,7 +118,7 @@ export function windowToReport({
   columns,
 }: ProfiledWindow): NonNullable<ProfileReport['windows']>[number] {
   const instant = (ms: number) => new Date(ms).toISOString();
-  return { from: instant(fromMs), to: instant(toMs), columns: columns.map(toReport) };
+  return { from: instant(fromMs), to: instant(toMs), columns: columns.map((column) => ({ ...column })) };
 }
 
 function kindOf(table: TableDescription, name: string, values: ColumnValues): ColumnProfile['kind'] {

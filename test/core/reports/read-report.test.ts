@@ -32,6 +32,17 @@ function refusal(kind: ReportKind, text: string | Uint8Array): UserError {
   throw new Error(`a ${kind} was read: ${String(text).slice(0, 100)}`);
 }
 
+describe('an evaluation report of an earlier version', () => {
+  it('is read, with the fields that are not written any more', () => {
+    const { champion } = SAMPLE_REPORTS.evaluation.comparisons[0] ?? {};
+    const rules = SAMPLE_REPORTS.evaluation.rules.map((rule) => ({ ...rule, champion }));
+    const old = { ...SAMPLE_REPORTS.evaluation, rules, looks: null, dataValidation: { problems: [] } };
+    for (const read of [readReport, readUntrustedReport] as const) {
+      expect(read('evaluation', bytesOf(JSON.stringify(old)), 'x.json')).toEqual(old);
+    }
+  });
+});
+
 describe.each(KINDS)('a %s report', (kind) => {
   it('reads what it formats, and keeps fields that it does not know', () => {
     const report = { ...SAMPLE_REPORTS[kind], later: { field: [1] } };
