@@ -37,7 +37,7 @@ const predictions = z.union(
       champion: columnName
         .optional()
         .describe(
-          "The column of the champion's scores in a table of the warehouse; {version} stands for its version; of several classes the start of their names",
+          "The column of the champion's scores in a table of the warehouse; {version} becomes its version; of several classes the start of their names",
         ),
     }),
   ],

@@ -1,3 +1,4 @@
+import { makeDuckDb } from './duckdb.ts';
 import { type EngineName, ensureEngine } from './engine-programs.ts';
 import type { EngineTables } from './engine-tables.ts';
 import { startPostgres } from './postgres.ts';
@@ -7,9 +8,10 @@ import { startTrino } from './trino.ts';
 
 /** Starts an engine with tables; says why where this machine cannot. */
 export async function startEngine(
-  name: EngineName,
+  name: EngineName | 'duckdb',
   tables: EngineTables,
 ): Promise<StartedEngine | { readonly absent: string }> {
+  if (name === 'duckdb') return makeDuckDb(tables);
   const found = await ensureEngine(name);
   if (found.kind === 'absent') return { absent: found.reason };
   if (name === 'postgres') return startPostgres(found.home, tables);

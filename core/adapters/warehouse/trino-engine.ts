@@ -152,7 +152,7 @@ export class TrinoEngine implements SqlEngine {
 
   #parsed(text: string): Page {
     const found = jsonOf(text);
-    if (typeof found !== 'object' || found === null) throw this.#partial('it is no JSON of Trino');
+    if (typeof found !== 'object' || found === null) throw this.#partial('it is not JSON of Trino');
     const page = found as Record<string, unknown>;
     const stats = page.stats as { state?: unknown } | undefined;
     return {

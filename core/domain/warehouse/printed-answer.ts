@@ -16,7 +16,7 @@ const TEXT = 'x';
 const NO_TEXT = '-';
 /** How clients print a missing number. */
 const MISSING = new Set(['', 'null', '\\n', '<null>', 'none']);
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+const OF_NUMBERS = /^[-+.\de]+$/i;
 const NOT_FINITE: Readonly<Record<string, number>> = {
   nan: Number.NaN,
   infinity: Number.POSITIVE_INFINITY,
@@ -120,7 +120,7 @@ function jsonObjects(text: string): readonly object[] {
   const rows: readonly unknown[] = Array.isArray(found) ? found : [];
   return rows.map((row, at) => {
     if (typeof row === 'object' && row !== null) return row;
-    throw new PrintedProblem(`row ${at + 1} is no object`);
+    throw new PrintedProblem(`row ${at + 1} is not an object`);
   });
 }
 
@@ -145,7 +145,7 @@ function readField(field: string, kind: PrintedKind, row: number): number | stri
 
 function numberOf(field: string, row: number): number | null {
   const text = field.trim();
-  if (NUMBER.test(text)) return Number(text);
+  if (OF_NUMBERS.test(text) && !Number.isNaN(Number(text))) return Number(text);
   const known = NOT_FINITE[text.toLowerCase()];
   if (known !== undefined) return known;
   if (MISSING.has(text.toLowerCase())) return null;

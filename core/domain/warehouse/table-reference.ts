@@ -24,7 +24,7 @@ export function isTableAddress(text: string): boolean {
  * Reads `sql://catalog.schema.table`, `sql://table@<version>` or `sql://(SELECT …)`.
  *
  * @returns What is wrong with the text, a clause, where it is none.
- * @example parseTableReference('sql://ml.scores@42')
+ * @example parseTableReference('sql://').problem // => 'names no table'
  */
 export function parseTableReference(text: string): TableReference | { readonly problem: string } {
   if (!isTableAddress(text)) return { problem: 'does not begin with sql://' };

@@ -93,7 +93,9 @@ const TYPES: readonly (readonly [RegExp, TableColumnType])[] = [
  */
 export function columnTypeOf(sqlType: string): TableColumnType {
   // Snowflake adds how a value is stored: NUMBER(38,0)[SB1].
-  const type = sqlType.toLowerCase().replace(/\[.*$/, '').trim();
-  const bare = /^number\(\d+, ?0\)$/.test(type) ? type : type.replace(/\(.*?\)/, '').trim();
+  const type = (sqlType.toLowerCase().split('[', 1)[0] ?? '').trim();
+  const [before = '', ...rest] = type.split('(');
+  const after = rest.join('(').split(')').slice(1).join(')');
+  const bare = /^number\(\d+, ?0\)$/.test(type) ? type : `${before}${after}`.trim();
   return TYPES.find(([pattern]) => pattern.test(bare))?.[1] ?? 'other';
 }

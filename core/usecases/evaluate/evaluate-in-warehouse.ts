@@ -236,7 +236,7 @@ function wrongRows(
   if (facts === undefined) {
     const name = weight !== undefined && !['integer', 'real', 'boolean'].includes(typeOf(weight)) ? weight : label;
     return invalid(
-      `column ${name} holds ${typeOf(name)}, which is no ${name === label ? `label of ${config.task}` : 'weight'}`,
+      `column ${name} holds ${typeOf(name)}, which is not a ${name === label ? `label of ${config.task}` : 'weight'}`,
     );
   }
   if (facts.withoutLabel > 0) {

@@ -95,10 +95,7 @@ export interface ColumnOwner {
 }
 
 function bareType(sqlType: string): string {
-  return sqlType
-    .toLowerCase()
-    .replace(/[[(].*$/, '')
-    .trim();
+  return (sqlType.toLowerCase().split(/[[(]/, 1)[0] ?? '').trim();
 }
 
 /** Numbers of one row. */

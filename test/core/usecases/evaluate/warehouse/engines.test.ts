@@ -31,7 +31,7 @@ import { runSql } from '../../../../../testkit/write-parquet.ts';
 
 const ROWS = 20_000;
 /** Where engines are not wanted the tests are skipped, and say how they are run. */
-const HOW = areEnginesWanted() ? '' : ' (run by: npm test -- --engines)';
+const HOW = ' (run by: npm test -- --engines)';
 
 const reader = new DuckDbTableReader({ env: {}, nodeModules: PROJECT_MODULES, log: () => {} });
 let tables: EngineTables;
@@ -39,7 +39,6 @@ let folder: string;
 let predictions: string;
 
 beforeAll(async () => {
-  if (!areEnginesWanted()) return;
   ({ tables, folder } = await writeEngineTables(ROWS));
   predictions = await mkdtemp(path.join(tmpdir(), 'tidegate-predictions-'));
 });
@@ -176,11 +175,15 @@ async function binsOf(relation: Relation, dialect: SqlDialect): Promise<readonly
   return counted === undefined ? [] : [counted.fine];
 }
 
-describe.each(ENGINES)(`a warehouse: %s${HOW}`, (name) => {
+/** What needs no server always runs. */
+const isWanted = (name: string) => name === 'duckdb' || areEnginesWanted();
+const NAMED = ['duckdb' as const, ...ENGINES].map((name) => [isWanted(name) ? name : `${name}${HOW}`, name] as const);
+
+describe.each(NAMED)('a warehouse: %s', (_, name) => {
   let started: StartedEngine | undefined;
   let absent = '';
   beforeAll(async () => {
-    if (!areEnginesWanted()) return;
+    if (!isWanted(name)) return;
     const found = await startEngine(name, tables);
     if ('absent' in found) absent = found.absent;
     else started = found;
@@ -198,7 +201,7 @@ describe.each(ENGINES)(`a warehouse: %s${HOW}`, (name) => {
   // A client of Spark takes seconds to start, and each statement starts one.
   const cases = name === 'spark' ? CASES.slice(1, 2) : CASES;
 
-  it.skipIf(!areEnginesWanted()).for(cases)(
+  it.skipIf(!isWanted(name)).for(cases)(
     'judges as files of the same rows are judged: %s',
     async ([_, one], context) => {
       const engine = engineOr(context);
@@ -217,7 +220,7 @@ describe.each(ENGINES)(`a warehouse: %s${HOW}`, (name) => {
     },
   );
 
-  it.skipIf(!areEnginesWanted())(
+  it.skipIf(!isWanted(name))(
     'counts the same rows in each of 65,536 bins as DuckDB',
     async (context) => {
       const { engine, address } = engineOr(context);
