@@ -80,7 +80,7 @@ export async function openCatalog(
     archive: new ZipReportArchive(),
     hasher: new FileArtifactHasher(),
     files: new GitHubRepositoryFiles(client, repository),
-    log: new GitHubDefaultBranchLog(client, repository, async () => base.name),
+    log: new GitHubDefaultBranchLog(client, repository),
     memory: { provenance: new ProvenanceMemory(), values: new Map() },
   };
   return believedVersions(request, ports).catalog;

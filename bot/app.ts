@@ -5,7 +5,7 @@ import { ServiceError, UserError } from '../core/errors.ts';
 import { escapeLogLine } from '../core/render/text/escape.ts';
 import type { Background } from './background.ts';
 import { onHealthSaid, type SaidHealth } from './handlers/health.ts';
-import { isControl } from './handlers/issue.ts';
+import { isControl, onIssueChanged } from './handlers/issue.ts';
 import { onCommentCreated } from './handlers/issue-comment.ts';
 import { onMergeGroup } from './handlers/merge-group.ts';
 import { onPullRequestChanged } from './handlers/pull-request.ts';
@@ -14,7 +14,7 @@ import { onWorkflowRunCompleted } from './handlers/workflow-run.ts';
 import type { KeyedQueue } from './keyed-queue.ts';
 import type { BotMetrics } from './metrics.ts';
 import type { ParsingRepository } from './parser.ts';
-import { type Log, reconcileAllPromotions, reconcileAllRetraining } from './reconcile.ts';
+import { type Log, reconcileNow } from './reconcile.ts';
 import type { BotIdentity } from './repository.ts';
 import type { Wakeups } from './wakeups.ts';
 
@@ -75,20 +75,20 @@ export function createApp({ identity, queue, background, metrics, wakeups }: App
       handle(event, `pull request ${number}`, (repository, log) => onPullRequestChanged(number, repository, log));
     });
     app.on(['pull_request.closed', 'create'], (event) =>
-      handle(event, 'promotions', (repository, log) => reconcileAllPromotions(repository, log)),
+      handle(event, 'promotions', (repository, log) => reconcileNow(repository, { log })),
     );
     app.on('push', (event) => {
       const { ref } = event.payload;
       handle(event, `push ${ref}`, (repository, log) => onPush(ref, repository, log));
     });
     app.on(['issues.opened', 'issues.edited', 'issues.reopened', 'issues.labeled'], (event) =>
-      handle(event, 'retraining', (repository, log) => reconcileAllRetraining(repository, log)),
+      handle(event, 'retraining', (repository, log) => onIssueChanged(repository, log)),
     );
     app.on(['issues.opened', 'issues.closed', 'issues.reopened', 'issues.labeled', 'issues.unlabeled'], (event) => {
       // A label that was just taken off is not among the issue's any more.
       const taken = 'label' in event.payload ? event.payload.label : undefined;
       if (!isControl([...(event.payload.issue.labels ?? []), taken ?? null])) return;
-      handle(event, 'controls', (repository, log) => reconcileAllPromotions(repository, log, 'all'));
+      handle(event, 'controls', (repository, log) => reconcileNow(repository, { log, checks: 'all' }));
     });
     app.on('issue_comment.created', (event) => {
       const { issue, comment } = event.payload;

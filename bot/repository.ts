@@ -25,7 +25,6 @@ import { ReleaseEvaluations } from '../core/usecases/promote/release-evaluations
 import { examineSetup } from '../core/usecases/setup/examine-setup.ts';
 import { APP_EVENTS, APP_PERMISSIONS } from './app-manifest.ts';
 import type { BotMemory } from './bot-memory.ts';
-import { memoise } from './memoise.ts';
 
 /** Where a repository says how it uses Tidegate. */
 export const CONFIG_FILE = 'tidegate.yaml';
@@ -57,12 +56,10 @@ export function openRepository(client: GitHubClient, name: RepositoryName, ident
   const files = new GitHubRepositoryFiles(client, name, memory);
   const runs = new GitHubWorkflowRuns(client, name);
   const signals = new GitHubHealthSignals(client, name);
-  const log = memoise(new GitHubDefaultBranchLog(client, name, async () => (await branches.default()).name), {
-    reads: ['tips'],
-  });
+  const log = new GitHubDefaultBranchLog(client, name);
   const archive = new ZipReportArchive();
   const hasher = new FileArtifactHasher();
-  const branches = memoise(new GitHubBranches(client, name, memory.facts), { reads: ['default'] });
+  const branches = new GitHubBranches(client, name, memory.facts);
   const fullName = `${name.owner}/${name.repo}`;
   return {
     name,
@@ -74,7 +71,7 @@ export function openRepository(client: GitHubClient, name: RepositoryName, ident
     settled: memory.settled,
     checks: new GitHubCheckRuns(client, name, identity.appId),
     conversation: new GitHubConversation(client, name),
-    controls: memoise(new GitHubControlIssues(client, name), { reads: ['list'], writes: ['create', 'close'] }),
+    controls: new GitHubControlIssues(client, name),
     comments: new GitHubComments(client, name, identity.login),
     history: new GitHubCommitHistory(client, name, memory.facts),
     log,
@@ -86,7 +83,7 @@ export function openRepository(client: GitHubClient, name: RepositoryName, ident
     runs,
     hasher,
     evaluations: new ReleaseEvaluations({ runs, archive, hasher }, memory.evaluations),
-    tags: memoise(new GitHubVersionTags(client, name), { reads: ['list', 'readAll'] }),
+    tags: new GitHubVersionTags(client, name),
     archive,
     /** What is set up on GitHub for this repository, as far as the App may see it. */
     examine: () =>

@@ -1,7 +1,7 @@
 import type { Probot } from 'probot';
 import { asClient } from './app.ts';
 import type { KeyedQueue } from './keyed-queue.ts';
-import { reconcileAllPromotions, reconcileAllRetraining, reportOverdueDriftChecks } from './reconcile.ts';
+import { readMoment, reconcileAllPromotions, reconcileAllRetraining, reportOverdueDriftChecks } from './reconcile.ts';
 import type { BotIdentity } from './repository.ts';
 import type { Wakeups } from './wakeups.ts';
 
@@ -20,9 +20,11 @@ export async function sweep(
     for (const { name, owner } of repositories) {
       const repository = wakeups.open(installed, { owner: owner.login, repo: name }, { identity, log });
       const work = async () => {
-        await reconcileAllPromotions(repository, log, 'all');
-        await reconcileAllRetraining(repository, log);
-        await reportOverdueDriftChecks(repository, log);
+        const moment = await readMoment(repository);
+        if (moment === undefined) return;
+        await reconcileAllPromotions(moment, repository, { log, checks: 'all' });
+        await reconcileAllRetraining(moment, repository, log);
+        await reportOverdueDriftChecks(moment, repository, log);
       };
       await queue.run(`${owner.login}/${name}`, work).catch((error: unknown) => app.log.error(error));
     }

@@ -4,7 +4,7 @@ import type { BotParser } from '../core/usecases/registry/in-process-parser.ts';
 import type { Background } from './background.ts';
 import type { KeyedQueue } from './keyed-queue.ts';
 import type { ParsingRepository } from './parser.ts';
-import { type Log, reconcileAllPromotions } from './reconcile.ts';
+import { type Log, reconcileNow } from './reconcile.ts';
 import { type BotIdentity, openRepository } from './repository.ts';
 
 /** Chosen: what is further away is found by a sweep. */
@@ -45,7 +45,7 @@ export class Wakeups {
     { identity, log }: { identity: BotIdentity; log: Log },
   ): ParsingRepository {
     const key = `${name.owner}/${name.repo}`;
-    const work = () => reconcileAllPromotions(this.open(client, name, { identity, log }), log);
+    const work = () => reconcileNow(this.open(client, name, { identity, log }), { log });
     const wake = (atMs: number) => this.#wakeAt(key, { atMs, delayMs: atMs - identity.clockMs() + GRACE_MS }, work);
     const { parser } = this.#parts;
     const readTargets = targetReader(parser);

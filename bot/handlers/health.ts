@@ -1,5 +1,5 @@
 import { isPromotionBranch } from '../../core/domain/promotion/branch-names.ts';
-import { type Log, reconcileAllPromotions } from '../reconcile.ts';
+import { type Log, reconcileNow } from '../reconcile.ts';
 import type { BotRepository } from '../repository.ts';
 
 /** What was said about a commit, in a status, a check or a deployment. */
@@ -28,5 +28,5 @@ export async function onHealthSaid(
     return source === from && (health.context ?? name) === context;
   });
   const mayMerge = environments.some(({ autoMerge }) => autoMerge) && branches.some(isPromotionBranch);
-  if (isHealth || mayMerge) await reconcileAllPromotions(repository, log);
+  if (isHealth || mayMerge) await reconcileNow(repository, { log });
 }

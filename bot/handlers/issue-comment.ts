@@ -40,12 +40,13 @@ export async function onCommentCreated(
     log(`command of ${asked.by}: not answered, the limit of answers is reached`);
     return;
   }
-  const found = await readConfig(repository);
+  const base = await repository.branches.default();
+  const found = await readConfig(repository, base.sha);
   if (found === undefined) return;
   const { config } = found;
   const { login: self, clockMs } = repository.identity;
   const { id, body, by, issue, writtenAtMs } = comment;
-  const request = { config, comment: { id, body, by: by.login, writtenAtMs }, issue, self, nowMs: clockMs() };
+  const request = { config, comment: { id, body, by: by.login, writtenAtMs }, issue, base, self, nowMs: clockMs() };
   const { lines, isByWriter } = await answerCommands(request, repository);
   if (isByWriter) limits.trust(asked, clockMs());
   for (const line of lines) log(`command of ${by.login}: ${line}`);
@@ -54,9 +55,10 @@ export async function onCommentCreated(
 /** Undefined where the repository does not use Tidegate; without a config where it has one that cannot be read. */
 async function readConfig(
   repository: BotRepository,
+  baseSha: string,
 ): Promise<{ readonly config: TidegateConfig | undefined } | undefined> {
   try {
-    const config = await repository.config();
+    const config = await repository.config(baseSha);
     return config && { config };
   } catch (error) {
     // Who asks has to hear it: a log of the bot is not theirs to read.

@@ -1,3 +1,4 @@
+import type { Compared } from '../../core/usecases/promote/changed-targets.ts';
 import { showConfigCheck } from '../../core/usecases/review/show-config-check.ts';
 import { checkCommit, type Log } from '../reconcile.ts';
 import { type BotRepository, CONFIG_FILE } from '../repository.ts';
@@ -5,15 +6,15 @@ import { type BotRepository, CONFIG_FILE } from '../repository.ts';
 /** A pull request was opened or has new commits: the checks of its config and of its promotions are shown. */
 export async function onPullRequestChanged(number: number, repository: BotRepository, log: Log): Promise<void> {
   const { headSha } = await repository.pullRequests.get(number);
-  await checkConfig(headSha, repository, log);
-  const check = await checkCommit(repository, headSha);
+  const base = await repository.branches.default();
+  await checkConfig({ baseSha: base.sha, headSha }, repository, log);
+  const check = await checkCommit(repository, headSha, base);
   if (check !== undefined) log(`promotion check of #${number}: ${check.conclusion} (${check.title})`);
 }
 
 /** Of a config that differs from the default branch's. */
-async function checkConfig(headSha: string, repository: BotRepository, log: Log): Promise<void> {
-  const { sha } = await repository.branches.default();
-  const [base, head] = await repository.files.objectIds(CONFIG_FILE, [sha, headSha]);
+async function checkConfig({ baseSha, headSha }: Compared, repository: BotRepository, log: Log): Promise<void> {
+  const [base, head] = await repository.files.objectIds(CONFIG_FILE, [baseSha, headSha]);
   if (base === head) return;
   const text = await repository.files.read(CONFIG_FILE, headSha);
   if (text === undefined) return;

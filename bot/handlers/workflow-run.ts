@@ -5,7 +5,7 @@ import { UserError } from '../../core/errors.ts';
 import type { PullRequest } from '../../core/ports/github/pull-requests.ts';
 import { publishEvaluation } from '../../core/usecases/review/publish-evaluation.ts';
 import type { ParsingRepository } from '../parser.ts';
-import { type Log, reconcileAllPromotions } from '../reconcile.ts';
+import { type Log, reconcileNow } from '../reconcile.ts';
 import { type BotRepository, CONFIG_FILE } from '../repository.ts';
 
 /** The fields of `workflow_run.completed` that are used. */
@@ -21,7 +21,7 @@ export interface FinishedRun {
 /** A workflow ended: on a pull request its reports are shown, on the default branch a version may be there. */
 export async function onWorkflowRunCompleted(run: FinishedRun, repository: ParsingRepository, log: Log): Promise<void> {
   if (run.event !== 'pull_request') {
-    await reconcileAllPromotions(repository, log);
+    await reconcileNow(repository, { log });
     return;
   }
   const config = await repository.config();

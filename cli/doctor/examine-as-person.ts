@@ -41,7 +41,7 @@ export async function examineAsPerson({
       setup: new GitHubRepositorySetup(client, name),
       installedApp: app === undefined ? NO_APP : new AppOfOrganization(client, name, app),
       files: new GitHubRepositoryFiles(client, name),
-      log: new GitHubDefaultBranchLog(client, name, async () => (await branches.default()).name),
+      log: new GitHubDefaultBranchLog(client, name),
       signals: new GitHubHealthSignals(client, name),
       branches,
     },

@@ -103,7 +103,7 @@ function examine(repo: string, token = admin): Promise<readonly Finding[]> {
       setup: new GitHubRepositorySetup(client, name),
       installedApp: new AppOfOrganization(client, name, { slug: 'tidegate' }),
       files: new GitHubRepositoryFiles(client, name),
-      log: new GitHubDefaultBranchLog(client, name, async () => 'main'),
+      log: new GitHubDefaultBranchLog(client, name),
       signals: new GitHubHealthSignals(client, name),
       branches,
     },

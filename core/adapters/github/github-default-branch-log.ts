@@ -1,4 +1,4 @@
-import type { BranchTip, BranchTips, DefaultBranchLog } from '../../ports/github/default-branch-log.ts';
+import type { BaseBranch, BranchTip, BranchTips, DefaultBranchLog } from '../../ports/github/default-branch-log.ts';
 import { type GitHubClient, orServiceError, type RepositoryName } from './github-client.ts';
 
 const PER_PAGE = 100;
@@ -20,52 +20,48 @@ interface Page {
 export class GitHubDefaultBranchLog implements DefaultBranchLog {
   readonly #client: GitHubClient;
   readonly #repository: RepositoryName;
-  readonly #branch: () => Promise<string>;
-  /** By cursor: a longer list begins with the shorter one. */
+  /** By branch and cursor: a longer list begins with the shorter one. */
   readonly #pages = new Map<string, Promise<Page>>();
+  /** Of commits that the activity did not show yet. */
+  readonly #arrivals = new Map<string, Promise<BranchTip>>();
 
-  /** @param branch The name of the default branch. */
-  constructor(client: GitHubClient, repository: RepositoryName, branch: () => Promise<string>) {
+  constructor(client: GitHubClient, repository: RepositoryName) {
     this.#client = client;
     this.#repository = repository;
-    this.#branch = branch;
   }
 
-  async tips(base: string, atMost: number): Promise<BranchTips> {
+  async tips(base: BaseBranch, atMost: number): Promise<BranchTips> {
     const found: BranchTip[] = [];
     let next: string | undefined = '';
     while (next !== undefined && found.length < atMost) {
-      const page: Page = await this.#pageAt(next);
+      const page: Page = await this.#pageAt(base.name, next);
       found.push(...page.tips);
       next = page.next;
     }
-    const at = found.findIndex(({ sha }) => sha === base);
-    const known = at < 0 ? [await this.#arrival(base), ...found] : found.slice(at);
+    const at = found.findIndex(({ sha }) => sha === base.sha);
+    const known = at < 0 ? [await this.#arrival(base.sha), ...found] : found.slice(at);
     return { tips: known.slice(0, atMost), isWhole: next === undefined && known.length <= atMost };
   }
 
-  async wasAt(commit: string, atMost: number): Promise<boolean | undefined> {
+  async wasAt({ name, sha: wanted }: BaseBranch, atMost: number): Promise<boolean | undefined> {
     let next: string | undefined = '';
     for (let seen = 0; next !== undefined && seen < atMost; seen += PER_PAGE) {
-      const page: Page = await this.#pageAt(next);
-      if (page.tips.some(({ sha }) => sha === commit)) return true;
+      const page: Page = await this.#pageAt(name, next);
+      if (page.tips.some(({ sha }) => sha === wanted)) return true;
       if (page.isFirst) return false;
       next = page.next;
     }
     return undefined;
   }
 
-  #pageAt(cursor: string): Promise<Page> {
-    const asked = this.#pages.get(cursor) ?? this.#page(cursor);
-    this.#pages.set(cursor, asked);
-    asked.catch(() => this.#pages.delete(cursor));
-    return asked;
+  #pageAt(branch: string, cursor: string): Promise<Page> {
+    return askOnce(this.#pages, `${branch} ${cursor}`, () => this.#page(branch, cursor));
   }
 
-  async #page(after: string): Promise<Page> {
+  async #page(branch: string, after: string): Promise<Page> {
     const answer = this.#client.request('GET /repos/{owner}/{repo}/activity', {
       ...this.#repository,
-      ref: `refs/heads/${await this.#branch()}`,
+      ref: `refs/heads/${branch}`,
       per_page: PER_PAGE,
       ...(after === '' ? {} : { after }),
     });
@@ -78,7 +74,11 @@ export class GitHubDefaultBranchLog implements DefaultBranchLog {
   }
 
   /** A commit that the activity does not show yet: when its pull request was merged, else just now. */
-  async #arrival(sha: string): Promise<BranchTip> {
+  #arrival(sha: string): Promise<BranchTip> {
+    return askOnce(this.#arrivals, sha, () => this.#readArrival(sha));
+  }
+
+  async #readArrival(sha: string): Promise<BranchTip> {
     const answer = this.#client.request('GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls', {
       ...this.#repository,
       commit_sha: sha,
@@ -91,6 +91,14 @@ export class GitHubDefaultBranchLog implements DefaultBranchLog {
     const merged = data.find(({ merge_commit_sha, merged_at }) => merge_commit_sha === sha && merged_at !== null);
     return { sha, arrivedAtMs: Date.parse(merged?.merged_at ?? String(headers.date)) };
   }
+}
+
+/** A failure is not kept. */
+function askOnce<T>(known: Map<string, Promise<T>>, key: string, ask: () => Promise<T>): Promise<T> {
+  const asked = known.get(key) ?? ask();
+  known.set(key, asked);
+  asked.catch(() => known.delete(key));
+  return asked;
 }
 
 /** The cursor of the next page in a Link header. */

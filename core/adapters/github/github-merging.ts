@@ -1,4 +1,4 @@
-import type { Merging } from '../../ports/github/merging.ts';
+import type { Merging, WantedMerge } from '../../ports/github/merging.ts';
 import { type GitHubClient, orServiceError, type RepositoryName, statusOf } from './github-client.ts';
 
 /** States in which GitHub merges: `unstable` is a failed check that nobody requires. */
@@ -33,11 +33,12 @@ export class GitHubMerging implements Merging {
     return [...new Set([...protecting, ...ruled.map(({ context }) => context)])].toSorted();
   }
 
-  async merge(number: number, headSha: string): Promise<string | undefined> {
+  async merge({ number, headSha, baseRef }: WantedMerge): Promise<string | undefined> {
     const route = 'GET /repos/{owner}/{repo}/pulls/{pull_number}';
     const asked = this.#client.request(route, { ...this.#repository, pull_number: number });
     const { data } = await orServiceError(asked, `reading pull request ${number}`, 'pull-requests: read');
     if (data.head.sha !== headSha) return 'its branch was updated';
+    if (data.base.ref !== baseRef) return `it is not for ${baseRef} any more`;
     if (!MERGEABLE.has(data.mergeable_state)) return `GitHub says it is ${data.mergeable_state}`;
     const merging = this.#client
       .request('PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge', {

@@ -1,3 +1,9 @@
+/** The default branch, and a commit that it pointed to. */
+export interface BaseBranch {
+  readonly name: string;
+  readonly sha: string;
+}
+
 /** A commit that the default branch pointed to. */
 export interface BranchTip {
   readonly sha: string;
@@ -21,14 +27,14 @@ export interface DefaultBranchLog {
    * @param base Where it was when this was asked for; what came later is left out.
    * @param atMost How many; a multiple of 100 costs the fewest requests.
    */
-  tips(base: string, atMost: number): Promise<BranchTips>;
+  tips(base: BaseBranch, atMost: number): Promise<BranchTips>;
 
   /**
-   * Whether the branch ever pointed to a commit. An ancestor of its newest commit may never have been there: a merge
+   * Whether the branch of that name ever pointed to that commit. An ancestor of its newest commit may never have been there: a merge
    * brings all that the merged branch had, and nobody looked at one of those alone.
    *
    * @param atMost How many moves are looked at.
    * @returns Undefined where the log does not reach back that far.
    */
-  wasAt(commit: string, atMost: number): Promise<boolean | undefined>;
+  wasAt(wanted: BaseBranch, atMost: number): Promise<boolean | undefined>;
 }

@@ -12,6 +12,8 @@ const WORKFLOW = 'model-watch.yml';
 /** A repository whose drift checks are looked after. */
 export interface WatchRequest {
   readonly config: TidegateConfig;
+  /** The default branch's newest commit. */
+  readonly baseSha: string;
   /** Our own login. */
   readonly self: string;
   readonly nowMs: number;
@@ -33,7 +35,7 @@ export interface WatchPorts {
 export async function reportOverdueWatch(request: WatchRequest, ports: WatchPorts): Promise<string | undefined> {
   const models = Object.entries(request.config.models).flatMap(([name, { drift }]) => (drift ? [name] : []));
   if (models.length === 0) return undefined;
-  const text = await ports.files.read(`.github/workflows/${WORKFLOW}`);
+  const text = await ports.files.read(`.github/workflows/${WORKFLOW}`, request.baseSha);
   const workflow = text === undefined ? undefined : await ports.schedules.find(WORKFLOW);
   if (text === undefined || workflow === undefined) return undefined;
   const reason = reasonOf(workflow, { crons: workflowCrons(text), nowMs: request.nowMs });

@@ -5,9 +5,10 @@ import { ServiceError } from '../../errors.ts';
 import { type CommandAnswer, renderHelp, renderReply } from '../../render/promotion/command-reply.ts';
 import { formatReplyMarker, parseMarker } from '../../render/text/marker.ts';
 import { type CommandPorts, type CommandScope, carryOut, examine } from './carry-out-command.ts';
+import type { EventMoment } from './model-situation.ts';
 
 /** A comment that was just written. */
-export interface CommandRequest {
+export interface CommandRequest extends EventMoment {
   /** Undefined where the default branch's cannot be read: then only what needs none is answered. */
   readonly config: TidegateConfig | undefined;
   readonly comment: {
@@ -19,9 +20,6 @@ export interface CommandRequest {
   };
   /** The issue or pull request that it stands under. */
   readonly issue: number;
-  /** Our own login. */
-  readonly self: string;
-  readonly nowMs: number;
 }
 
 /** What became of a comment. */
@@ -109,7 +107,7 @@ async function answer(
 
 /** What the comment is about: the pull request or issue of ours that it stands under tells, else the only model. */
 async function scopeOf(request: CommandRequest, ports: CommandPorts): Promise<CommandScope | string> {
-  const { config, self, nowMs, comment } = request;
+  const { config, base, self, nowMs, comment } = request;
   if (config === undefined) return 'tidegate.yaml of the default branch cannot be read: /tidegate doctor says why.';
   const { body, author } = await ports.conversation.subject(request.issue);
   // A stranger's text may hold a marker too. A drift issue is the workflow's.
@@ -123,7 +121,7 @@ async function scopeOf(request: CommandRequest, ports: CommandPorts): Promise<Co
   }
   const [model, modelConfig] = chosen;
   return {
-    request: { model, config: modelConfig, self, nowMs },
+    request: { model, config: modelConfig, base, self, nowMs },
     environment: modelConfig.environments.find(({ name }) => name === marker?.environment),
     subject: author === self ? body : '',
     by: comment.by,

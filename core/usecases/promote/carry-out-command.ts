@@ -6,37 +6,35 @@ import type { Comments } from '../../ports/github/comments.ts';
 import type { Conversation } from '../../ports/github/conversation.ts';
 import { doctorHeadline, renderDoctorComment } from '../../render/doctor.ts';
 import { type CommandAnswer, renderPlan } from '../../render/promotion/command-reply.ts';
+import { describeOutcome } from '../../render/promotion/outcome.ts';
 import { parsePromotionData } from '../../render/promotion/promotion.ts';
+import { describeRetrainOutcome } from '../../render/promotion/retrain-outcome.ts';
 import type { KnownVersion } from '../registry/version-catalog.ts';
 import { type RetrainPorts, retrainNow } from '../retrain/reconcile-retrain.ts';
-import { type ModelSituation, readSituation } from './model-situation.ts';
+import { type ModelSituation, readSituation, type SituationPorts, type SituationRequest } from './model-situation.ts';
 import { areNamed } from './observe-environment.ts';
-import { openHoldsOf, readControls } from './promotion-controls.ts';
+import { type PlannedPromotion, planPromotions } from './plan-promotions.ts';
+import { controlsOf, openHoldsOf, readControlIssues } from './promotion-controls.ts';
 import { openHold, proposeRollback } from './propose-rollback.ts';
-import {
-  type PlannedPromotion,
-  type PromotionOutcome,
-  type PromotionPlan,
-  type PromotionPorts,
-  type PromotionRequest,
-  planPromotions,
-  reconcilePromotions,
-} from './reconcile-promotions.ts';
-import { reconcileRollbacks } from './reconcile-rollbacks.ts';
+import { type PromotionPorts, reconcilePromotions } from './reconcile-promotions.ts';
+import { ownRollbacks, type RollbackReconcilingPorts, reconcileRollbacks } from './reconcile-rollbacks.ts';
 
 /** What commands need. */
-export interface CommandPorts extends PromotionPorts, RetrainPorts {
-  readonly conversation: Conversation;
-  readonly comments: Comments;
-  /** Looks at the set-up of the whole repository. */
-  readonly examine: () => Promise<readonly Finding[]>;
-  /** `owner/name` */
-  readonly fullName: string;
-}
+export type CommandPorts = SituationPorts &
+  PromotionPorts &
+  RollbackReconcilingPorts &
+  RetrainPorts & {
+    readonly conversation: Conversation;
+    readonly comments: Pick<Comments, 'own' | 'create'>;
+    /** Looks at the set-up of the whole repository. */
+    readonly examine: () => Promise<readonly Finding[]>;
+    /** `owner/name` */
+    readonly fullName: string;
+  };
 
 /** What a command is about. */
 export interface CommandScope {
-  readonly request: PromotionRequest;
+  readonly request: SituationRequest;
   /** Of the pull request or issue that the comment stands under. */
   readonly environment: Environment | undefined;
   /** The text of our own that the comment stands under, or ''. */
@@ -54,13 +52,10 @@ const WORK: Readonly<Record<Exclude<Command['name'], 'unknown' | 'help' | 'docto
   rollback: rollBack,
   hold,
   unhold,
-  retry: async (_, { request }, ports) => ({
-    lines: [
-      ...(await reconcileRollbacks(request, ports)).map(lineOf),
-      ...(await reconcilePromotions(request, ports)).map(lineOf),
-    ],
+  retry,
+  retrain: async (_, { request }, ports) => ({
+    lines: [describeRetrainOutcome(await retrainNow(request, ports))],
   }),
-  retrain: async (_, { request }, ports) => ({ lines: [await retrainNow(request, ports)] }),
 };
 
 /** Carries a command out and says what was done. */
@@ -77,9 +72,10 @@ export async function examine(ports: Pick<CommandPorts, 'examine' | 'fullName'>)
   return { lines: [doctorHeadline(findings)], table };
 }
 
-async function plan(request: PromotionRequest, ports: CommandPorts): Promise<Answer> {
-  const planned = await planPromotions(request, ports);
-  const rows = await Promise.all(planned.steps.map((step) => describeStep(step, planned)));
+async function plan(request: SituationRequest, ports: CommandPorts): Promise<Answer> {
+  const situation = await readSituation(request, ports);
+  const planned = await planPromotions(situation, ports);
+  const rows = await Promise.all(planned.steps.map((step) => describeStep(step, situation)));
   const lines = planned.refused.map(({ version, reason }) => `Not trusted: v${version}: ${reason}.`);
   return {
     lines: rows.length === 0 ? [...lines, 'tidegate.yaml names no environment.'] : lines,
@@ -87,14 +83,15 @@ async function plan(request: PromotionRequest, ports: CommandPorts): Promise<Ans
   };
 }
 
-async function describeStep({ environment, desired, running }: PlannedPromotion, { situation }: PromotionPlan) {
-  const { conditions } = situation;
+async function describeStep(
+  { environment, desired, running, waiting }: PlannedPromotion,
+  { observations }: ModelSituation,
+) {
   const runs = running?.version === undefined ? (running?.note ?? 'nothing') : `v${running.version.version}`;
-  const observed = await conditions.observe(environment.name);
+  const observed = await observations.of(environment.name);
   const health = observed === undefined ? '' : describeHealth(observed.health);
   const row = { environment: environment.name, runs, health };
   if (desired.kind === 'none') return { ...row, next: 'nothing', waits: desired.reason };
-  const waiting = await conditions.waiting(environment, desired.version);
   return {
     ...row,
     next: `v${desired.version.version}`,
@@ -105,14 +102,17 @@ async function describeStep({ environment, desired, running }: PlannedPromotion,
 async function promote(name: string, { request }: CommandScope, ports: CommandPorts): Promise<Answer> {
   const environment = request.config.environments.find((one) => one.name === name);
   if (environment === undefined) return { lines: [unknownEnvironment(name, request)] };
-  const outcomes = await reconcilePromotions({ ...request, again: environment.name }, ports);
+  const situation = await readSituation(request, ports);
+  const { outcomes } = await reconcilePromotions(situation, ports, environment.name);
   // What is said of the model as a whole, such as a tag that is not believed, is about this environment too.
   const own = outcomes.filter((one) => one.environment === undefined || one.environment === environment.name);
-  return { lines: own.map(lineOf) };
+  return { lines: own.map(describeOutcome) };
 }
 
-function lineOf({ environment, text }: PromotionOutcome): string {
-  return environment === undefined ? text : `${environment}: ${text}`;
+async function retry(_: string, { request }: CommandScope, ports: CommandPorts): Promise<Answer> {
+  const rolledBack = await reconcileRollbacks(await readSituation(request, ports), ports);
+  const promoted = await reconcilePromotions(rolledBack.situation, ports);
+  return { lines: [...rolledBack.outcomes, ...promoted.outcomes].map(describeOutcome) };
 }
 
 async function rollBack(wanted: string, scope: CommandScope, ports: CommandPorts): Promise<Answer> {
@@ -133,10 +133,12 @@ async function rollBack(wanted: string, scope: CommandScope, ports: CommandPorts
       ],
     };
   }
-  const taken = { request, ports, model, environment, version };
+  const taken = { environment, version, situation: model };
   const reason = { reason: 'a person asked for it', by, cause: 'person' as const };
-  const hold = (await holdOf(environment, version, model)) ?? (await openHold(taken, reason));
-  return { lines: [`${environment.name}: ${await proposeRollback(taken, { ...reason, hold, to })}`] };
+  const hold = holdOf(environment, version, model) ?? (await openHold(taken, reason, ports.controls)).issue;
+  const open = (await ownRollbacks(environment, model, ports)).find(({ state }) => state === 'open');
+  const outcome = await proposeRollback(taken, { ...reason, hold, to, open }, ports);
+  return { lines: [describeOutcome({ environment: environment.name, ...outcome })] };
 }
 
 /** Whether all targets of an environment named a version at some time, on the default branch. */
@@ -164,17 +166,17 @@ async function hold(reason: string, scope: CommandScope, ports: CommandPorts): P
   const proposed = parsePromotionData(subject)?.version;
   const version = proposed === undefined ? runningIn(environment, model) : await model.catalog.find(proposed);
   if (version === undefined) return { lines: ['No version here can be held.'] };
-  const known = await holdOf(environment, version, model);
+  const known = holdOf(environment, version, model);
   if (known !== undefined) return { lines: [`#${known} holds v${version.version} already.`] };
   const why = { reason: reason === '' ? 'no reason was given' : reason, by, cause: 'person' as const };
-  const number = await openHold({ request, ports, environment, version }, why);
-  return { lines: [`#${number} holds v${version.version} back from ${environment.name}.`] };
+  const { issue } = await openHold({ environment, version, situation: model }, why, ports.controls);
+  return { lines: [`#${issue} holds v${version.version} back from ${environment.name}.`] };
 }
 
 async function unhold(_: string, scope: CommandScope, ports: CommandPorts): Promise<Answer> {
   const { model, config, self } = scope.request;
   const environments = config.environments.map(({ name }) => name);
-  const { holds } = await readControls({ model, environments, self }, ports.controls);
+  const { holds } = controlsOf({ model, environments, self }, await readControlIssues(ports.controls));
   const open = holds.filter(
     (one) => one.isOpen && (scope.environment === undefined || one.environment === scope.environment.name),
   );
@@ -183,20 +185,16 @@ async function unhold(_: string, scope: CommandScope, ports: CommandPorts): Prom
   return { lines: lifted.length === 0 ? ['No version is held here.'] : lifted };
 }
 
-async function holdOf(
-  environment: Environment,
-  version: KnownVersion,
-  { conditions }: ModelSituation,
-): Promise<number | undefined> {
+function holdOf(environment: Environment, version: KnownVersion, { controls }: ModelSituation): number | undefined {
   const held = { environment: environment.name, digest: version.artifactDigest };
-  return openHoldsOf(await conditions.controls(), held)[0]?.issue;
+  return openHoldsOf(controls, held)[0]?.issue;
 }
 
 function runningIn({ name }: Environment, { running }: ModelSituation): KnownVersion | undefined {
   return running.find((one) => one.name === name)?.version;
 }
 
-function unknownEnvironment(name: string, { config }: PromotionRequest): string {
+function unknownEnvironment(name: string, { config }: SituationRequest): string {
   const known = config.environments.map((environment) => environment.name).join(', ') || 'none';
   return `There is no environment "${name}". Known: ${known}.`;
 }

@@ -6,7 +6,7 @@ import type { Environment } from '../../domain/policy/environment.ts';
 import type { ManifestTarget } from '../../domain/policy/manifest-target.ts';
 import type { EnvironmentHistory, EnvironmentState } from '../../domain/promotion/environment-history.ts';
 import { UserError } from '../../errors.ts';
-import type { BranchTip, BranchTips, DefaultBranchLog } from '../../ports/github/default-branch-log.ts';
+import type { BaseBranch, BranchTip, BranchTips, DefaultBranchLog } from '../../ports/github/default-branch-log.ts';
 import type { RepositoryFiles } from '../../ports/github/repository-files.ts';
 import type { HeldPlace, HeldValues } from '../registry/version-catalog.ts';
 
@@ -32,15 +32,14 @@ const MAX_TIPS = 500;
  */
 export class EnvironmentHistories implements HeldValues {
   readonly #environments: readonly Environment[];
-  readonly #baseSha: string;
+  readonly #base: BaseBranch;
   readonly #ports: HistoryPorts;
   readonly #known = new Map<string, Promise<EnvironmentHistory>>();
   readonly #tips = new Map<number, Promise<BranchTips>>();
 
-  /** @param baseSha The default branch's newest commit. */
-  constructor(environments: readonly Environment[], baseSha: string, ports: HistoryPorts) {
+  constructor(environments: readonly Environment[], base: BaseBranch, ports: HistoryPorts) {
     this.#environments = environments;
-    this.#baseSha = baseSha;
+    this.#base = base;
     this.#ports = ports;
   }
 
@@ -102,7 +101,7 @@ export class EnvironmentHistories implements HeldValues {
   }
 
   #tipsOf(atMost: number): Promise<BranchTips> {
-    const asked = this.#tips.get(atMost) ?? this.#ports.log.tips(this.#baseSha, atMost);
+    const asked = this.#tips.get(atMost) ?? this.#ports.log.tips(this.#base, atMost);
     this.#tips.set(atMost, asked);
     return asked;
   }

@@ -1,89 +1,87 @@
+import type { Environment } from '../../domain/policy/environment.ts';
 import { promotionBranch } from '../../domain/promotion/branch-names.ts';
+import type { MergeOutcome, PromotionOutcome } from '../../domain/promotion/outcome.ts';
+import type { Branches } from '../../ports/github/branches.ts';
+import type { CommitHistory } from '../../ports/github/commit-history.ts';
 import type { Merging } from '../../ports/github/merging.ts';
+import type { RepositoryFiles } from '../../ports/github/repository-files.ts';
 import type { KnownVersion } from '../registry/version-catalog.ts';
 import { planDeployment } from './deploy-version.ts';
+import type { EventMoment } from './model-situation.ts';
+import type { PlannedPromotion } from './plan-promotions.ts';
 import { isPlannedCommit } from './planned-commit.ts';
-import {
-  type PlannedPromotion,
-  type PromotionOutcome,
-  type PromotionPlan,
-  type PromotionPorts,
-  type PromotionRequest,
-  planPromotions,
-} from './reconcile-promotions.ts';
 
-/** What merging by itself needs. */
-export interface MergingPorts extends PromotionPorts {
+/** What merging without a person needs. */
+export interface MergingPorts {
+  readonly branches: Pick<Branches, 'head' | 'treeWith'>;
+  readonly files: Pick<RepositoryFiles, 'read'>;
+  readonly history: CommitHistory;
   readonly merging: Merging;
 }
 
+/** A model's planned promotions. */
+export interface MergingRequest extends Pick<EventMoment, 'base'> {
+  readonly model: string;
+  /** With the pull requests as they are after `reconcilePromotions`. */
+  readonly steps: readonly PlannedPromotion[];
+}
+
 /**
- * Merges the open promotion pull requests of environments with `auto-merge`, once no gate waits: only where the branch
- * requires checks, which GitHub then holds; only the commit that was looked at, and only if it is exactly the planned one.
+ * Merges the open promotion pull requests of environments with `auto-merge`, once no condition waits: only where the
+ * branch requires checks, which GitHub then holds; only the commit that was looked at, and only if it is exactly the planned one.
  *
  * @returns One entry a pull request of such an environment.
  */
 export async function mergePromotions(
-  request: PromotionRequest,
+  request: MergingRequest,
   ports: MergingPorts,
 ): Promise<readonly PromotionOutcome[]> {
-  if (!request.config.environments.some(({ autoMerge }) => autoMerge)) return [];
-  const plan = await planPromotions(request, ports);
   const outcomes: PromotionOutcome[] = [];
-  for (const step of plan.steps) {
-    const text = step.environment.autoMerge ? await mergeOne(step, { plan, request, ports }) : undefined;
-    if (text !== undefined) outcomes.push({ environment: step.environment.name, text });
+  for (const step of request.steps) {
+    const outcome = step.environment.autoMerge ? await mergeOne(step, request, ports) : undefined;
+    if (outcome !== undefined) outcomes.push({ environment: step.environment.name, ...outcome });
   }
   return outcomes;
 }
 
-interface Merged {
-  readonly plan: PromotionPlan;
-  readonly request: PromotionRequest;
-  readonly ports: MergingPorts;
-}
-
 async function mergeOne(
-  { environment, desired, pullRequests }: PlannedPromotion,
-  { plan, request, ports }: Merged,
-): Promise<string | undefined> {
-  const { base, conditions } = plan.situation;
+  { environment, desired, pullRequests, waiting }: PlannedPromotion,
+  { model, base }: MergingRequest,
+  ports: MergingPorts,
+): Promise<MergeOutcome | undefined> {
   const open = pullRequests.find(({ state }) => state === 'open');
   if (desired.kind !== 'open' || open === undefined) return undefined;
+  const { number } = open;
   // Whoever may push may point it at a branch of their own, which requires nothing.
-  if (open.baseRef !== base.name) return `#${open.number} is not for ${base.name}: a person changed its base`;
+  if (open.baseRef !== base.name) return { kind: 'base-changed', number, base: base.name };
   const { version } = desired;
-  const [waits] = await conditions.waiting(environment, version);
-  if (waits !== undefined) return `#${open.number} waits: ${waits.reason}`;
-  if (isLeftToPeople(version, environment.name)) {
-    return `#${open.number} is left to a person: the document of v${version.version}'s release has expired`;
-  }
-  const head = await ports.branches.head(promotionBranch(request.model, environment.name));
-  // The list of pull requests is a moment older than the branch: another version may stand there now.
-  if (head?.sha !== open.headSha) return `#${open.number} was just updated: it is checked again`;
+  const [waits] = waiting;
+  if (waits !== undefined) return { kind: 'waits', number, reason: waits.reason };
+  if (isLeftToPeople(version, environment.name)) return { kind: 'document-expired', number, version: version.version };
+  const head = await ports.branches.head(promotionBranch(model, environment.name));
+  // The pull request was read a moment before the branch: another version may be there now.
+  if (head?.sha !== open.headSha) return { kind: 'just-updated', number };
   const isPlanned =
     (await isPlannedCommit(head, { environment, version, baseSha: base.sha }, ports)) &&
     (await givesPlan({ environment, version, headSha: head.sha, baseSha: base.sha }, ports));
-  if (!isPlanned) return `#${open.number} is not exactly what was planned: a person merges it`;
+  if (!isPlanned) return { kind: 'not-as-planned', number };
   const required = await ports.merging.requiredChecks(base.name);
-  if (required.length === 0) return `#${open.number} is left to a person: ${base.name} requires no checks`;
-  const why = await ports.merging.merge(open.number, head.sha);
-  return why === undefined ? `merged #${open.number}` : `#${open.number} is not merged yet: ${why}`;
+  if (required.length === 0) return { kind: 'no-required-checks', number, base: base.name };
+  const why = await ports.merging.merge({ number, headSha: head.sha, baseRef: base.name });
+  return why === undefined ? { kind: 'merged', number } : { kind: 'not-merged-yet', number, reason: why };
 }
 
-/** Whether the head's files are those that the plan gives on the base as it is now: the base may have moved since. */
+interface ComparedHead {
+  readonly environment: Environment;
+  readonly version: KnownVersion;
+  readonly headSha: string;
+  readonly baseSha: string;
+}
+
+/** Whether the head's files are those that the plan gives on the base as it is now: the base may have changed since. */
 async function givesPlan(
-  {
-    environment,
-    version,
-    headSha,
-    baseSha,
-  }: Pick<PlannedPromotion, 'environment'> & {
-    readonly version: KnownVersion;
-    readonly headSha: string;
-    readonly baseSha: string;
-  },
-  { files }: MergingPorts,
+  { environment, version, headSha, baseSha }: ComparedHead,
+  { files }: Pick<MergingPorts, 'files'>,
 ): Promise<boolean> {
   const edits = await planDeployment(environment, version, (file) => files.read(file, baseSha));
   const same = edits.map(async ({ file, after }) => (await files.read(file, headSha)) === after);

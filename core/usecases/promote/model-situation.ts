@@ -1,10 +1,11 @@
-import type { ModelConfig } from '../../config/tidegate-config.ts';
+import type { ModelConfig, TidegateConfig } from '../../config/tidegate-config.ts';
 import type { Environment } from '../../domain/policy/environment.ts';
 import { DEFAULT_RELEASE_WORKFLOW } from '../../domain/registry/release-run.ts';
 import type { ArtifactHasher } from '../../ports/evaluate/artifact-hasher.ts';
-import type { Branches } from '../../ports/github/branches.ts';
 import type { CommitHistory } from '../../ports/github/commit-history.ts';
-import type { DefaultBranchLog } from '../../ports/github/default-branch-log.ts';
+import type { ControlIssues } from '../../ports/github/control-issues.ts';
+import type { BaseBranch, DefaultBranchLog } from '../../ports/github/default-branch-log.ts';
+import type { HealthSignals } from '../../ports/github/health-signals.ts';
 import type { RepositoryFiles } from '../../ports/github/repository-files.ts';
 import type { VersionAttestations } from '../../ports/github/version-attestations.ts';
 import type { WorkflowRuns } from '../../ports/github/workflow-runs.ts';
@@ -14,20 +15,28 @@ import type { ProvenanceMemory } from '../registry/provenance-memory.ts';
 import { ProvenanceVerifier } from '../registry/verify-provenance.ts';
 import { type CatalogTags, VersionCatalog } from '../registry/version-catalog.ts';
 import { EnvironmentHistories } from './environment-histories.ts';
-import { type ConditionPorts, PromotionConditions } from './promotion-conditions.ts';
+import { EnvironmentObservations } from './observe-environment.ts';
+import { controlsOf, type IssuesOfControl, type PromotionControls, readControlIssues } from './promotion-controls.ts';
 
-/** A model whose versions and environments are looked at. */
-export interface SituationRequest {
-  readonly model: string;
-  readonly config: ModelConfig;
+/** A repository when an event is worked on: read once, before anything is decided. */
+export interface EventMoment {
+  /** The default branch and its newest commit: what comes later is for the next event. */
+  readonly base: BaseBranch;
   /** Our own login: only pull requests and issues of ours count. */
   readonly self: string;
   readonly nowMs: number;
 }
 
+/** A model whose versions and environments are looked at. */
+export interface SituationRequest extends EventMoment {
+  readonly model: string;
+  readonly config: ModelConfig;
+}
+
 /** What is looked at. */
-export interface SituationPorts extends BeliefPorts, ConditionPorts {
-  readonly branches: Pick<Branches, 'default'>;
+export interface SituationPorts extends BeliefPorts {
+  readonly controls: Pick<ControlIssues, 'list'>;
+  readonly signals: HealthSignals;
 }
 
 /** What versions are believed by. */
@@ -49,33 +58,64 @@ export interface BeliefMemory {
   readonly values: NonNullable<ConstructorParameters<typeof EnvironmentHistories>[2]['values']>;
 }
 
-/** A model as the default branch has it at one moment: read once, and handed on. */
-export interface ModelSituation {
-  readonly base: { readonly name: string; readonly sha: string };
-  readonly catalog: VersionCatalog;
-  readonly histories: EnvironmentHistories;
+/**
+ * A model as the default branch has it at one moment: read once per event, and passed on. What our own writes change of
+ * it is replaced by who writes; the three lookups ask for each fact once, when it is first needed.
+ */
+export interface ModelSituation extends SituationRequest {
   /** In the order of the configuration. */
   readonly running: readonly RunningEnvironment[];
-  readonly conditions: PromotionConditions;
+  /** Stops and holds. */
+  readonly controls: PromotionControls;
+  readonly catalog: VersionCatalog;
+  readonly histories: EnvironmentHistories;
+  readonly observations: EnvironmentObservations;
 }
 
-/** Reads how a model stands. */
-export async function readSituation(request: SituationRequest, ports: SituationPorts): Promise<ModelSituation> {
-  const { model, config, self, nowMs } = request;
+/**
+ * Reads how a model stands.
+ *
+ * @param issues Of the whole repository, where they were read for this event already.
+ */
+export async function readSituation(
+  request: SituationRequest,
+  ports: SituationPorts,
+  issues?: IssuesOfControl,
+): Promise<ModelSituation> {
+  const { model, config, base, self, nowMs } = request;
   const { environments } = config;
-  const base = await ports.branches.default();
   const { catalog, histories } = believedVersions({ model, config, base, nowMs }, ports);
   const running = await findRunningVersions(environments, { files: ports.files, catalog }, base.sha);
-  const conditions = new PromotionConditions({ model, environments, running, histories, self, nowMs }, ports);
-  return { base, catalog, histories, running, conditions };
+  const names = environments.map(({ name }) => name);
+  const controls = controlsOf(
+    { model, environments: names, self },
+    issues ?? (await readControlIssues(ports.controls)),
+  );
+  const held = environments.map((environment, index) => ({ environment, version: running[index]?.version }));
+  const observations = new EnvironmentObservations({ held, nowMs }, { signals: ports.signals, histories });
+  return { ...request, running, controls, catalog, histories, observations };
+}
+
+/** Reads how several models of a repository stand; what they share is read once. Names without a model are left out. */
+export async function readSituations(
+  { models, ...moment }: EventMoment & { readonly models: TidegateConfig['models'] },
+  names: readonly string[],
+  ports: SituationPorts,
+): Promise<ReadonlyMap<string, ModelSituation>> {
+  const issues = await readControlIssues(ports.controls);
+  const found = new Map<string, ModelSituation>();
+  for (const model of names) {
+    const config = models[model];
+    if (config !== undefined) found.set(model, await readSituation({ ...moment, model, config }, ports, issues));
+  }
+  return found;
 }
 
 /** Whose versions are believed, and as of when. */
 export interface BeliefRequest {
   readonly model: string;
   readonly config: Pick<ModelConfig, 'register' | 'image'> & { readonly environments: readonly Environment[] };
-  /** The default branch and its newest commit. */
-  readonly base: { readonly name: string; readonly sha: string };
+  readonly base: BaseBranch;
   readonly nowMs: number;
   /** How the store is written elsewhere than in tidegate.yaml, such as with a folder's whole path. */
   readonly storeUri?: string | undefined;
@@ -100,7 +140,7 @@ export function believedVersions(
   const imageRepository = config.image?.repository;
   const context = { model, defaultBranch: base, stores, releaseWorkflow, imageRepository, ownRunId, memory, nowMs };
   const verifier = new ProvenanceVerifier(context, ports);
-  const histories = new EnvironmentHistories(config.environments, base.sha, { files, log, values });
+  const histories = new EnvironmentHistories(config.environments, base, { files, log, values });
   const believing = { ...context, verify: verifier.verify.bind(verifier), held: histories, maxTagsRead };
   return { catalog: new VersionCatalog(model, ports.tags, believing), histories };
 }

@@ -36,6 +36,40 @@ const MAX_FAILURE_SETTLE_MS = 60_000;
 /** Chosen: each commit costs a request; what is said lately counts, and what was said when the version came. */
 const [NEWEST_TIPS, OLDEST_TIPS] = [25, 5] as const;
 
+/** A model's environments at one moment, and the versions that they hold. */
+export interface HeldEnvironments {
+  readonly held: readonly { readonly environment: Environment; readonly version: KnownVersion | undefined }[];
+  readonly nowMs: number;
+}
+
+/** The health of a model's environments at one moment; each is asked for once, when it is first needed. */
+export class EnvironmentObservations {
+  readonly #held: HeldEnvironments;
+  readonly #sources: ObservationSources;
+  readonly #known = new Map<string, Promise<Observation>>();
+
+  constructor(held: HeldEnvironments, sources: ObservationSources) {
+    this.#held = held;
+    this.#sources = sources;
+  }
+
+  /** What is said of the version that an environment holds; undefined where it holds none. */
+  async of(name: string): Promise<Observation | undefined> {
+    const { held, nowMs } = this.#held;
+    const found = held.find(({ environment }) => environment.name === name);
+    if (found?.version === undefined) return undefined;
+    const { environment, version } = found;
+    const observing = this.#known.get(name) ?? observeEnvironment({ environment, version, nowMs }, this.#sources);
+    this.#known.set(name, observing);
+    return observing;
+  }
+
+  /** Whether a state of an environment that is over had failed there when it ended. */
+  hadFailed(environment: Environment, state: EnvironmentState): Promise<boolean> {
+    return hadFailed(environment, state, this.#sources);
+  }
+}
+
 /** Observes an environment that holds a version: facts of Git and of GitHub alone, so that asking again tells the same. */
 export async function observeEnvironment(held: HeldEnvironment, sources: ObservationSources): Promise<Observation> {
   const { environment, version, nowMs } = held;

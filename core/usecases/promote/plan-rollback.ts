@@ -5,17 +5,15 @@ import type { RunningValue } from '../../domain/manifest/running-value.ts';
 import type { Environment } from '../../domain/policy/environment.ts';
 import type { EnvironmentState } from '../../domain/promotion/environment-history.ts';
 import { UserError } from '../../errors.ts';
-import type { HealthSignals } from '../../ports/github/health-signals.ts';
 import type { RepositoryFiles } from '../../ports/github/repository-files.ts';
 import type { KnownVersion } from '../registry/version-catalog.ts';
 import type { FileEdit } from './deploy-version.ts';
 import type { ModelSituation } from './model-situation.ts';
-import { hadFailed } from './observe-environment.ts';
+import { heldDigests } from './promotion-controls.ts';
 
 /** What planning a rollback reads. */
 export interface RollbackSources {
-  readonly files: RepositoryFiles;
-  readonly signals: HealthSignals;
+  readonly files: Pick<RepositoryFiles, 'read'>;
 }
 
 /** A version that is taken back from where it runs. */
@@ -40,7 +38,7 @@ export interface RollbackPlan {
  */
 export async function planRollback(taken: TakenBack, sources: RollbackSources): Promise<RollbackPlan> {
   const { environment, version, situation } = taken;
-  const before = await stateBefore(taken, sources);
+  const before = await stateBefore(taken);
   const edits: FileEdit[] = [];
   let to: RunningValue | undefined;
   for (const file of new Set(environment.targets.map((target) => target.file))) {
@@ -55,30 +53,26 @@ export async function planRollback(taken: TakenBack, sources: RollbackSources): 
   return { edits: edits.filter(({ before: now, after }) => now !== after), to: to ?? { text: '' } };
 }
 
-async function stateBefore(taken: TakenBack, sources: RollbackSources): Promise<EnvironmentState> {
+async function stateBefore(taken: TakenBack): Promise<EnvironmentState> {
   const { environment, version, situation } = taken;
   const { states } = await situation.histories.whole(environment.name);
   for (const state of states) {
     const isReadable = state.values.every((value) => value !== undefined);
     const isOther = state.values.every((value) => value !== undefined && !isNamed(value, version));
-    if (isReadable && isOther && (await isGood(state, taken, sources))) return state;
+    if (isReadable && isOther && (await isGood(state, taken))) return state;
   }
   throw tooLongAgo(environment, version);
 }
 
 /** Whether an environment may go back to a state: nothing holds it back there, and it had not failed when it ended. */
-async function isGood(
-  state: EnvironmentState,
-  { environment, situation }: TakenBack,
-  { signals }: RollbackSources,
-): Promise<boolean> {
-  const { catalog, conditions, histories } = situation;
-  const held = await conditions.held(environment.name);
+async function isGood(state: EnvironmentState, { environment, situation }: TakenBack): Promise<boolean> {
+  const { catalog, controls, observations } = situation;
+  const held = heldDigests(controls, environment.name);
   for (const value of state.values) {
     const known = value === undefined ? undefined : await catalog.match(value);
     if (known !== undefined && held.includes(known.artifactDigest)) return false;
   }
-  return !(await hadFailed(environment, state, { signals, histories }));
+  return !(await observations.hadFailed(environment, state));
 }
 
 function tooLongAgo({ name, targets }: Environment, { version }: KnownVersion): UserError {

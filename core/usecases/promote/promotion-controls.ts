@@ -1,4 +1,4 @@
-import type { ControlIssues } from '../../ports/github/control-issues.ts';
+import type { ControlIssue, ControlIssues } from '../../ports/github/control-issues.ts';
 import { type HoldCause, parseHold } from '../../render/promotion/hold.ts';
 
 /** A version that does not go into an environment while its issue is open. */
@@ -21,20 +21,32 @@ export interface PromotionControls {
   readonly holds: readonly Hold[];
 }
 
+/** The issues that control the promotions of all models of a repository. */
+export interface IssuesOfControl {
+  /** Open ones. */
+  readonly stops: readonly ControlIssue[];
+  /** Open and closed ones. */
+  readonly holds: readonly ControlIssue[];
+}
+
+/** Reads the issues that control promotions. */
+export async function readControlIssues(issues: Pick<ControlIssues, 'list'>): Promise<IssuesOfControl> {
+  return { stops: await issues.list('tidegate/stop', 'open'), holds: await issues.list('tidegate/hold', 'all') };
+}
+
 /**
- * Reads the issues that control a model's promotions. The label that stops the line can be set by people with triage
- * rights only; a hold counts where our own App opened it, since anyone may open an issue.
+ * What the issues say about one model. The label that stops the line can be set by people with triage rights only; a hold
+ * counts where our own App opened it, since anyone may open an issue.
  */
-export async function readControls(
+export function controlsOf(
   {
     model,
     environments,
     self,
   }: { readonly model: string; readonly environments: readonly string[]; readonly self: string },
-  issues: ControlIssues,
-): Promise<PromotionControls> {
-  const [stops, held] = [await issues.list('tidegate/stop', 'open'), await issues.list('tidegate/hold', 'all')];
-  const holds = held
+  { stops, holds }: IssuesOfControl,
+): PromotionControls {
+  const own = holds
     .filter(({ author }) => author === self)
     .flatMap(({ number, body, isOpen }) =>
       environments.flatMap((environment) => {
@@ -42,7 +54,7 @@ export async function readControls(
         return data === undefined ? [] : [{ issue: number, environment, ...data, isOpen }];
       }),
     );
-  return { stoppedBy: stops.map(({ number }) => number), holds };
+  return { stoppedBy: stops.map(({ number }) => number), holds: own };
 }
 
 /** The open holds of a digest in an environment. */
@@ -51,4 +63,20 @@ export function openHoldsOf(
   { environment, digest }: { readonly environment: string; readonly digest: string },
 ): readonly Hold[] {
   return holds.filter((hold) => hold.isOpen && hold.environment === environment && hold.digest === digest);
+}
+
+/** Digests that open issues hold back from an environment. */
+export function heldDigests({ holds }: PromotionControls, environment: string): readonly string[] {
+  return holds.filter((hold) => hold.isOpen && hold.environment === environment).map(({ digest }) => digest);
+}
+
+/** The same controls after a hold was opened. */
+export function withHold(controls: PromotionControls, hold: Hold): PromotionControls {
+  return { ...controls, holds: [...controls.holds, hold] };
+}
+
+/** The same controls after issues were closed. */
+export function withoutHolds(controls: PromotionControls, issues: readonly number[]): PromotionControls {
+  const holds = controls.holds.map((hold) => (issues.includes(hold.issue) ? { ...hold, isOpen: false } : hold));
+  return { ...controls, holds };
 }

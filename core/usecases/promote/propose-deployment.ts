@@ -1,17 +1,17 @@
 import type { DeployedVersion } from '../../domain/manifest/version-value.ts';
 import type { Environment } from '../../domain/policy/environment.ts';
 import { deploymentBranch } from '../../domain/promotion/branch-names.ts';
-import type { BranchHead } from '../../ports/github/branches.ts';
+import type { Branches, BranchHead } from '../../ports/github/branches.ts';
 import type { CommitHistory } from '../../ports/github/commit-history.ts';
-import type { PullRequest } from '../../ports/github/pull-requests.ts';
+import type { PullRequest, PullRequests } from '../../ports/github/pull-requests.ts';
 import { parsePromotionData, renderPromotion } from '../../render/promotion/promotion.ts';
 import { formatMarker, hasMarker } from '../../render/text/marker.ts';
+import { type KeepingPorts, upsertPullRequest } from '../propose/upsert-pull-request.ts';
 import { findRunningVersions } from '../registry/find-running-versions.ts';
 import type { KnownVersion, VersionCatalog } from '../registry/version-catalog.ts';
 import { type FileEdit, planDeployment } from './deploy-version.ts';
 import { deploymentWarnings } from './deployment-warnings.ts';
 import { isPlannedCommit } from './planned-commit.ts';
-import { type KeepingPorts, upsertPullRequest } from './upsert-pull-request.ts';
 
 /** A version for an environment's targets, by a pull request. */
 export interface ProposedDeployment {
@@ -24,6 +24,8 @@ export interface ProposedDeployment {
 export interface ProposingPorts extends KeepingPorts {
   readonly catalog: VersionCatalog;
   readonly history: CommitHistory;
+  readonly branches: Pick<Branches, 'default' | 'head' | 'commit' | 'treeWith'>;
+  readonly pullRequests: Pick<PullRequests, 'ofBranch' | 'open' | 'update' | 'close'>;
 }
 
 /** What came of it. */
@@ -68,7 +70,8 @@ export async function proposeDeployment(wanted: ProposedDeployment, ports: Propo
     answersCommands: false,
     earlier: known.filter(({ merged }) => merged).map(({ number }) => number),
   });
-  const { number, did } = await upsertPullRequest({ branch, base, edits, ...rendered, open, head }, ports);
+  const { pullRequest, did } = await upsertPullRequest({ branch, base, edits, ...rendered, open, head }, ports);
+  const { number } = pullRequest;
   return {
     edits,
     pullRequest: number,

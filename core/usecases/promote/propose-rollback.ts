@@ -1,22 +1,22 @@
 import type { Environment } from '../../domain/policy/environment.ts';
 import { rollbackBranch } from '../../domain/promotion/branch-names.ts';
+import type { RollbackOutcome } from '../../domain/promotion/outcome.ts';
 import { UserError } from '../../errors.ts';
+import type { Branches } from '../../ports/github/branches.ts';
+import type { ControlIssues } from '../../ports/github/control-issues.ts';
+import type { PullRequest } from '../../ports/github/pull-requests.ts';
 import { type HoldCause, renderHold } from '../../render/promotion/hold.ts';
 import { renderRollback } from '../../render/promotion/rollback.ts';
+import { type KeepingPorts, upsertPullRequest } from '../propose/upsert-pull-request.ts';
 import type { KnownVersion } from '../registry/version-catalog.ts';
 import { planDeployment } from './deploy-version.ts';
 import type { ModelSituation } from './model-situation.ts';
-import { planRollback, type RollbackPlan } from './plan-rollback.ts';
-import type { PromotionPorts, PromotionRequest } from './reconcile-promotions.ts';
+import { planRollback, type RollbackPlan, type TakenBack } from './plan-rollback.ts';
+import type { Hold } from './promotion-controls.ts';
 
-/** A version that is taken back from an environment. */
-export interface RolledBack {
-  readonly request: PromotionRequest;
-  readonly ports: PromotionPorts;
-  readonly model: ModelSituation;
-  readonly environment: Environment;
-  /** The one that runs there. */
-  readonly version: KnownVersion;
+/** What proposing a rollback needs of the repository. */
+export interface RollbackPorts extends KeepingPorts {
+  readonly branches: Pick<Branches, 'head' | 'commit'>;
 }
 
 /** Why, and who says so. */
@@ -27,42 +27,44 @@ export interface Reason {
   readonly cause: HoldCause;
 }
 
-/** Opens the issue that holds a version back. Returns its number. */
-export async function openHold(
-  { request, environment, version, ports }: Omit<RolledBack, 'model'>,
-  { reason, by, cause }: Reason,
-): Promise<number> {
-  const rendered = renderHold({
-    model: request.model,
-    environment: environment.name,
-    version: version.version,
-    digest: version.artifactDigest,
-    reason,
-    by,
-    cause,
-  });
-  return ports.controls.create({ ...rendered, label: 'tidegate/hold' });
+/** A rollback to propose. */
+export interface WantedRollback extends Reason {
+  /** The issue that holds the version back. */
+  readonly hold: number | undefined;
+  /** Undefined: what was there before. */
+  readonly to?: KnownVersion | undefined;
+  /** Our pull request of the rollback branch that is open now. */
+  readonly open?: PullRequest | undefined;
 }
 
-/**
- * Opens the pull request that takes a version back: to the exact values from before, or to a version.
- *
- * @returns What was done, or why nothing could be.
- */
+/** Opens the issue that holds a version back. */
+export async function openHold(
+  { environment: { name: environment }, version, situation }: TakenBack,
+  { reason, by, cause }: Reason,
+  controls: Pick<ControlIssues, 'create'>,
+): Promise<Hold> {
+  const held = { environment, version: version.version, digest: version.artifactDigest, cause };
+  const rendered = renderHold({ model: situation.model, ...held, reason, by });
+  const issue = await controls.create({ ...rendered, label: 'tidegate/hold' });
+  return { issue, ...held, isOpen: true };
+}
+
+/** Opens the pull request that takes a version back: to the exact values from before, or to a version. */
 export async function proposeRollback(
-  taken: RolledBack,
-  { reason, cause, hold, to }: Reason & { readonly hold: number | undefined; readonly to?: KnownVersion | undefined },
-): Promise<string> {
-  const { request, environment, version, model, ports } = taken;
-  const plan = await (to === undefined ? planBack(taken) : planTo(taken, to)).catch((error: unknown) => {
-    if (error instanceof UserError) return error;
-    throw error;
-  });
-  if (plan instanceof UserError) return `cannot be rolled back: ${plan.message}. ${plan.fix}`;
-  if (plan.edits.length === 0) return `already has ${plan.to.text}`;
-  const before = to ?? (await model.catalog.match(plan.to));
+  taken: TakenBack,
+  { reason, cause, hold, to, open }: WantedRollback,
+  ports: RollbackPorts,
+): Promise<RollbackOutcome> {
+  const { environment, version, situation } = taken;
+  const plan = await (to === undefined
+    ? planRollback(taken, ports)
+    : planTo(environment, to, { situation, ports })
+  ).catch(unlessUserError);
+  if (plan instanceof UserError) return { kind: 'cannot-roll-back', message: plan.message, fix: plan.fix };
+  if (plan.edits.length === 0) return { kind: 'already-rolled-back', value: plan.to.text };
+  const before = to ?? (await situation.catalog.match(plan.to));
   const rendered = renderRollback({
-    model: request.model,
+    model: situation.model,
     environment: environment.name,
     version: version.version,
     digest: version.artifactDigest,
@@ -72,21 +74,23 @@ export async function proposeRollback(
     hold,
     cause,
   });
-  const branch = rollbackBranch(request.model, environment.name);
-  const files = plan.edits.map(({ file, after }) => ({ path: file, text: after }));
-  const expected = (await ports.branches.head(branch))?.sha;
-  const { sha: base, name } = model.base;
-  await ports.branches.commit({ branch, base, files, message: rendered.commitMessage, expected });
-  const { title, body } = rendered;
-  const opened = await ports.pullRequests.open({ branch, base: name, title, body });
-  return `opened #${opened.number}, which rolls v${version.version} back`;
+  const branch = rollbackBranch(situation.model, environment.name);
+  const head = await ports.branches.head(branch);
+  const kept = { branch, base: situation.base, edits: plan.edits, ...rendered, open, head };
+  const { pullRequest } = await upsertPullRequest(kept, ports);
+  return { kind: 'opened-rollback', number: pullRequest.number, version: version.version };
 }
 
-function planBack({ environment, version, model, ports }: RolledBack): Promise<RollbackPlan> {
-  return planRollback({ environment, version, situation: model }, ports);
+function unlessUserError(error: unknown): UserError {
+  if (error instanceof UserError) return error;
+  throw error;
 }
 
-async function planTo({ environment, model, ports }: RolledBack, to: KnownVersion): Promise<RollbackPlan> {
-  const edits = await planDeployment(environment, to, (file) => ports.files.read(file, model.base.sha));
+async function planTo(
+  environment: Environment,
+  to: KnownVersion,
+  { situation, ports }: { readonly situation: ModelSituation; readonly ports: RollbackPorts },
+): Promise<RollbackPlan> {
+  const edits = await planDeployment(environment, to, (file) => ports.files.read(file, situation.base.sha));
   return { edits, to: { text: `v${to.version}` } };
 }

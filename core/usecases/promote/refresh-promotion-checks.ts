@@ -1,16 +1,35 @@
 import { isPromotionBranch } from '../../domain/promotion/branch-names.ts';
 import type { PullRequests } from '../../ports/github/pull-requests.ts';
-import { type PromotionCheckPorts, type PromotionCheckRequest, showPromotionCheck } from './show-promotion-check.ts';
+import {
+  type PromotionCheckPorts,
+  type PromotionCheckRequest,
+  type SituationsOf,
+  showPromotionCheck,
+} from './show-promotion-check.ts';
 
 /** Which pull requests are looked at again: our own promotions and rollbacks, or all open ones. */
 export type RefreshedPullRequests = 'own' | 'all';
+
+/** Which checks are shown again, and by what. */
+export interface RefreshRequest extends Omit<PromotionCheckRequest, 'headSha'> {
+  /** Our own login. */
+  readonly self: string;
+  readonly which: RefreshedPullRequests;
+}
+
+/** A pull request that waits or fails. */
+export interface UnmetCheck {
+  readonly number: number;
+  /** The title of its check. */
+  readonly title: string;
+}
 
 /** Commits of which nothing can have changed since they were looked at: no target, no base, no config. */
 export type SettledChecks = Set<string>;
 
 /** What refreshing needs. */
 export interface RefreshPorts extends PromotionCheckPorts {
-  readonly pullRequests: PullRequests;
+  readonly pullRequests: Pick<PullRequests, 'allOpen'>;
   readonly settled: SettledChecks;
 }
 
@@ -21,40 +40,35 @@ const MAX_SETTLED = 5000;
  * Shows the promotion check of open pull requests again: time opens conditions, and no event tells. Unchanged checks are not
  * written; what changed no target is not even read again before it or the default branch moves.
  *
- * @returns One line a pull request that waits or fails.
+ * @returns The pull requests that wait or fail.
  */
 export async function refreshPromotionChecks(
-  request: Omit<PromotionCheckRequest, 'headSha'>,
-  which: RefreshedPullRequests,
+  request: RefreshRequest,
   ports: RefreshPorts,
-): Promise<readonly string[]> {
+  situationsOf: SituationsOf,
+): Promise<readonly UnmetCheck[]> {
+  const { which, ...compared } = request;
   const open = await ports.pullRequests.allOpen();
   const chosen = open.filter(
     ({ author, headRef }) => which === 'all' || (author === request.self && isPromotionBranch(headRef)),
   );
-  const lines: string[] = [];
+  const unmet: UnmetCheck[] = [];
   const errors: unknown[] = [];
   for (const { number, headSha } of chosen) {
     const key = `${request.baseSha} ${headSha}`;
     if (ports.settled.has(key)) continue;
     try {
-      const line = await refreshOne({ ...request, headSha }, ports);
-      if (line === undefined) settle(ports.settled, key);
-      else if (line !== '') lines.push(`#${number}: ${line}`);
+      const check = await showPromotionCheck({ ...compared, headSha }, ports, situationsOf);
+      // Nothing can change until a commit does.
+      if (check.findings.length === 0) settle(ports.settled, key);
+      else if (check.conclusion !== 'success') unmet.push({ number, title: check.title });
     } catch (error) {
       // One pull request that cannot be looked at does not keep the others waiting; it is tried again.
       errors.push(error);
     }
   }
   if (errors.length > 0) throw errors[0];
-  return lines;
-}
-
-/** What is left to say; '' for nothing now, undefined for nothing until a commit moves. */
-async function refreshOne(request: PromotionCheckRequest, ports: RefreshPorts): Promise<string | undefined> {
-  const check = await showPromotionCheck(request, ports);
-  if (check.findings.length === 0) return undefined;
-  return check.conclusion === 'success' ? '' : check.title;
+  return unmet;
 }
 
 function settle(settled: SettledChecks, key: string): void {

@@ -13,13 +13,13 @@ import {
   type PromotionCheck,
 } from '../../domain/promotion/promotion-check.ts';
 import { isOlderVersion } from '../../domain/registry/is-older-version.ts';
-import type { Branches } from '../../ports/github/branches.ts';
 import type { CheckRuns } from '../../ports/github/check-runs.ts';
-import { inlineCode } from '../../render/text/inline-code.ts';
+import { renderPromotionCheck, type SkippedTag } from '../../render/promotion/promotion-check.ts';
 import { type ReadTarget, type RunningEnvironment, runningEnvironment } from '../registry/find-running-versions.ts';
 import type { KnownVersion, RefusedTag } from '../registry/version-catalog.ts';
-import { type Compared, changedTargets, type TargetChange, type TargetReader } from './changed-targets.ts';
-import { type ModelSituation, readSituation, type SituationPorts } from './model-situation.ts';
+import { type ChangePorts, type Compared, changedTargets, type TargetChange } from './changed-targets.ts';
+import type { ModelSituation } from './model-situation.ts';
+import { conditionsFor } from './promotion-conditions.ts';
 
 /** The check that people can require: it says whether a change of what runs somewhere may be merged now. */
 export const PROMOTION_CHECK = 'tidegate / promotion';
@@ -27,33 +27,36 @@ export const PROMOTION_CHECK = 'tidegate / promotion';
 /** A commit that may become the default branch's next. */
 export interface PromotionCheckRequest extends Compared {
   readonly config: TidegateConfig;
-  /** Our own login. */
-  readonly self: string;
-  readonly nowMs: number;
 }
 
 /** What the check needs. */
-export interface PromotionCheckPorts extends SituationPorts {
-  readonly branches: Pick<Branches, 'default' | 'mergeBase'>;
+export interface PromotionCheckPorts extends ChangePorts {
   readonly checks: CheckRuns;
-  /** How targets of the head are read; default: here and now. */
-  readonly readTargets?: TargetReader | undefined;
 }
 
-/** Chosen: nobody reads more lines of one kind. */
-const MOST_REFUSED_SHOWN = 20;
+/** Gives how models stand whose targets a commit changes, by their names. */
+export type SituationsOf = (models: readonly string[]) => Promise<ReadonlyMap<string, ModelSituation>>;
 
 /** Decides and shows the check of a commit. */
 export async function showPromotionCheck(
   request: PromotionCheckRequest,
   ports: PromotionCheckPorts,
+  situationsOf: SituationsOf,
 ): Promise<PromotionCheck> {
+  const touched = await touchedEnvironments(request, ports);
+  const models = [...new Set(touched.map(({ model }) => model))];
+  const situations: ReadonlyMap<string, ModelSituation> = models.length === 0 ? new Map() : await situationsOf(models);
   const changes: ChangedEnvironment[] = [];
-  const refused: string[] = [];
-  for (const model of Object.keys(request.config.models)) {
-    const found = await changesOf(model, { request, ports });
-    changes.push(...found.changes);
-    refused.push(...found.refused);
+  const skipped: SkippedTag[] = [];
+  for (const model of models) {
+    const situation = situations.get(model);
+    if (situation === undefined) throw new RangeError(`the situation of ${model} was not read`);
+    const own = touched.filter((one) => one.model === model);
+    for (const { environment, change } of own) {
+      const outcome = await outcomeOf(environment, change, situation);
+      if (outcome !== undefined) changes.push({ model, environment: environment.name, outcome });
+    }
+    for (const tag of await skippedTags(own, situation)) skipped.push({ model, ...tag });
   }
   const check = decidePromotionCheck(changes);
   await ports.checks.show({
@@ -61,51 +64,40 @@ export async function showPromotionCheck(
     headSha: request.headSha,
     conclusion: check.conclusion,
     title: check.title.slice(0, 250),
-    summary: summaryOf(check, refused),
+    summary: renderPromotionCheck(check, skipped),
     annotations: [],
   });
   return check;
 }
 
-function summaryOf({ findings, title }: PromotionCheck, refused: readonly string[]): string {
-  const list = (lines: readonly string[]) => lines.map((line) => `- ${inlineCode(line, 1000)}`).join('\n');
-  if (findings.length === 0) return title;
-  if (refused.length === 0) return list(findings);
-  const more = refused.length - MOST_REFUSED_SHOWN;
-  const rest = more > 0 ? `\n- and ${more} more` : '';
-  return `${list(findings)}\n\nTags that are not trusted and are skipped:\n\n${list(refused.slice(0, MOST_REFUSED_SHOWN))}${rest}`;
+interface TouchedEnvironment {
+  readonly model: string;
+  readonly environment: Environment;
+  readonly change: TargetChange;
 }
 
-interface Checked {
-  readonly request: PromotionCheckRequest;
-  readonly ports: PromotionCheckPorts;
-}
-
-async function changesOf(
-  model: string,
-  checked: Checked,
-): Promise<{ readonly changes: readonly ChangedEnvironment[]; readonly refused: readonly string[] }> {
-  const { request, ports } = checked;
-  const config = request.config.models[model];
-  const touched: (readonly [Environment, TargetChange])[] = [];
-  for (const environment of config?.environments ?? []) {
-    const change = await changedTargets(environment, request, ports);
-    if (change.kind !== 'same') touched.push([environment, change]);
+async function touchedEnvironments(
+  request: PromotionCheckRequest,
+  ports: PromotionCheckPorts,
+): Promise<readonly TouchedEnvironment[]> {
+  const touched: TouchedEnvironment[] = [];
+  for (const [model, { environments }] of Object.entries(request.config.models)) {
+    for (const environment of environments) {
+      const change = await changedTargets(environment, request, ports);
+      if (change.kind !== 'same') touched.push({ model, environment, change });
+    }
   }
-  if (config === undefined || touched.length === 0) return { changes: [], refused: [] };
-  const { self, nowMs } = request;
-  const situation = await readSituation({ model, config, self, nowMs }, ports);
-  const changes: ChangedEnvironment[] = [];
-  for (const [environment, change] of touched) {
-    const outcome = await outcomeOf(environment, change, situation);
-    if (outcome !== undefined) changes.push({ model, environment: environment.name, outcome });
-  }
-  await situation.catalog.newest();
-  return { changes, refused: situation.catalog.refused().map((tag) => describeRefused(model, tag)) };
+  return touched;
 }
 
-function describeRefused(model: string, { version, reason }: RefusedTag): string {
-  return `${model} v${version}: ${reason}`;
+/** Those above the newest version, and those that claim what an environment runs or would run. */
+async function skippedTags(
+  touched: readonly TouchedEnvironment[],
+  { catalog, running }: ModelSituation,
+): Promise<readonly RefusedTag[]> {
+  const proposed = touched.flatMap(({ change }) => (change.kind === 'changed' ? change.after : []));
+  const said = [...running.flatMap(({ targets }) => targets), ...proposed];
+  return catalog.refusedAmong(said.flatMap(({ value }) => (value === undefined ? [] : [value])));
 }
 
 async function outcomeOf(
@@ -115,7 +107,7 @@ async function outcomeOf(
 ): Promise<ChangedEnvironment['outcome'] | undefined> {
   if (change.kind === 'same') return undefined;
   if (change.kind === 'undecided') return { kind: 'refused', reason: change.reason };
-  const { catalog, conditions, running } = situation;
+  const { catalog, running } = situation;
   const after = await runningEnvironment(environment.name, change.after, catalog);
   const before = running.find(({ name }) => name === environment.name);
   const back = await goingBack(environment, { before, after }, situation);
@@ -127,7 +119,7 @@ async function outcomeOf(
   }
   const { version } = after;
   if (version === undefined) return { kind: 'refused', reason: after.note ?? 'it does not name a version' };
-  return { kind: 'version', version: version.version, waiting: await conditions.waiting(environment, version) };
+  return { kind: 'version', version: version.version, waiting: await conditionsFor(environment, version, situation) };
 }
 
 function refusalOf({ targets, disagrees, note, version }: RunningEnvironment): string | undefined {
@@ -152,16 +144,17 @@ interface Sides {
 async function goingBack(
   environment: Environment,
   { before, after }: Sides,
-  { histories, conditions }: ModelSituation,
+  situation: ModelSituation,
 ): Promise<ChangedEnvironment['outcome'] | undefined> {
   const values = after.targets.map(({ value }) => value);
   if (values.includes(undefined)) return undefined;
+  const { histories } = situation;
   const recent = await histories.of(environment.name);
   const earlier = stateWith(recent, values) ?? stateWith(await histories.whole(environment.name), values);
   if (earlier === undefined) return undefined;
   const isJustBefore = areSameValues(lastOther(recent)?.values ?? [], values);
   if (!isJustBefore && !isOlder(after.version, before?.version)) return undefined;
-  const waiting = after.version === undefined ? [] : await conditions.waiting(environment, after.version);
+  const waiting = after.version === undefined ? [] : await conditionsFor(environment, after.version, situation);
   const isNewer = isOlder(before?.version, after.version);
   return {
     kind: 'back',

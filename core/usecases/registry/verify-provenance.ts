@@ -112,7 +112,7 @@ export class ProvenanceVerifier {
    */
   async #neverAt({ commit }: VersionClaim): Promise<Verification | undefined> {
     const { name, sha } = this.#context.defaultBranch;
-    const was = commit === sha || (await this.#ports.log.wasAt(commit, MAX_MOVES));
+    const was = commit === sha || (await this.#ports.log.wasAt({ name, sha: commit }, MAX_MOVES));
     if (was === true) return undefined;
     if (was === false) return refused(`${name} never pointed to its commit`, false);
     return { kind: 'expired', reason: `GitHub no longer lists whether ${name} pointed to its commit` };

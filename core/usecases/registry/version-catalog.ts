@@ -108,6 +108,26 @@ export class VersionCatalog {
   }
 
   /**
+   * Those of them that somebody may take for a version: above the newest one, or claiming one of these values. The same
+   * values give the same tags, whatever else was looked at.
+   */
+  async refusedAmong(values: readonly RunningValue[]): Promise<readonly RefusedTag[]> {
+    const newest = (await this.newest())?.version;
+    const active = await this.active();
+    const above = newest === undefined ? active.length : active.findIndex(({ version }) => version === newest);
+    const meant = await Promise.all(active.slice(above).map((one) => this.#claimsOneOf(one, values)));
+    const versions = active.filter((_, index) => index < above || meant[index - above]).map(({ version }) => version);
+    return versions.flatMap((version) => this.#refused.get(version) ?? []);
+  }
+
+  /** As far as its claim was read. */
+  async #claimsOneOf(active: ActiveVersion, values: readonly RunningValue[]): Promise<boolean> {
+    const claim = await this.#known(active);
+    const { line, version } = claim ?? {};
+    return line !== undefined && values.some((value) => isNamed(value, { version: version ?? '', ...line }));
+  }
+
+  /**
    * The newest version whose release vouches for it, or undefined where there is none.
    *
    * @throws {ServiceError} TAGS_TOO_MANY (retryable) where too many tags have to be read to tell.

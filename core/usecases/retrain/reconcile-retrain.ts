@@ -1,6 +1,7 @@
 import type { ModelConfig } from '../../config/tidegate-config.ts';
 import { retrainBranch, retrainDataBranch } from '../../domain/promotion/branch-names.ts';
 import { decideRetrain } from '../../domain/retrain/decide-retrain.ts';
+import type { RetrainOutcome } from '../../domain/retrain/outcome.ts';
 import { isPointerChange } from '../../domain/retrain/pointer-change.ts';
 import type { Branches, BranchHead } from '../../ports/github/branches.ts';
 import type { DriftIssue, DriftIssues } from '../../ports/github/drift-issues.ts';
@@ -10,11 +11,14 @@ import type { WorkflowRuns } from '../../ports/github/workflow-runs.ts';
 import { parseRetrainData, renderRetrain } from '../../render/promotion/retrain.ts';
 import { formatMarker, hasMarker, parseDataBlock } from '../../render/text/marker.ts';
 import { driftIssueDataSchema } from '../../reports/drift-issue-data.ts';
+import { upsertPullRequest } from '../propose/upsert-pull-request.ts';
 
 /** A model whose retraining is looked after. */
 export interface RetrainRequest {
   readonly model: string;
   readonly config: ModelConfig;
+  /** The default branch and its newest commit. */
+  readonly base: { readonly name: string; readonly sha: string };
   /** Our own login. */
   readonly self: string;
   readonly nowMs: number;
@@ -22,11 +26,11 @@ export interface RetrainRequest {
 
 /** What retraining needs of the repository. */
 export interface RetrainPorts {
-  readonly branches: Branches;
-  readonly files: RepositoryFiles;
+  readonly branches: Pick<Branches, 'head' | 'commit' | 'treeWith' | 'changedFiles'>;
+  readonly files: Pick<RepositoryFiles, 'read'>;
   readonly issues: DriftIssues;
-  readonly pullRequests: PullRequests;
-  readonly runs: WorkflowRuns;
+  readonly pullRequests: Pick<PullRequests, 'ofBranch' | 'open' | 'update'>;
+  readonly runs: Pick<WorkflowRuns, 'dispatched' | 'dispatch'>;
 }
 
 /** Chosen: older proposals were of older data. */
@@ -35,16 +39,16 @@ const MAX_COMPARED = 5;
 /** Who may say that data drifted: the workflow's own token. */
 const WORKFLOW_LOGIN = 'github-actions[bot]';
 
-/** Starts the retrain workflow where a drift issue asks for it. Returns what was done, for the log. */
-export async function startRetraining(request: RetrainRequest, ports: RetrainPorts): Promise<string> {
-  const { model, config, nowMs } = request;
+/** Starts the retrain workflow where a drift issue asks for it. */
+export async function startRetraining(request: RetrainRequest, ports: RetrainPorts): Promise<RetrainOutcome> {
+  const { model, config, base, nowMs } = request;
   const retrain = config.drift?.retrain;
-  if (retrain === undefined) return 'drift.retrain is not configured';
+  if (retrain === undefined) return { kind: 'not-configured' };
   const issue = await driftIssue(request, ports.issues);
   const data = driftIssueDataSchema.safeParse(parseDataBlock(issue?.body));
-  if (issue === undefined || !data.success) return 'no drift issue is open';
-  if (data.data.verdict !== 'drift') return `the verdict of the last check is ${data.data.verdict}`;
-  const base = await ports.branches.default();
+  if (issue === undefined || !data.success) return { kind: 'no-drift-issue' };
+  const { verdict } = data.data;
+  if (verdict !== 'drift') return { kind: 'no-drift', verdict };
   const runs = await ports.runs.dispatched(retrain.workflow);
   const pullRequests = await ports.pullRequests.ofBranch(retrainBranch(model));
   const decision = decideRetrain({
@@ -57,20 +61,24 @@ export async function startRetraining(request: RetrainRequest, ports: RetrainPor
     running: runs.some(({ status }) => status !== 'completed'),
     pullRequestOpen: pullRequests.some(({ state }) => state === 'open'),
   });
-  if (!decision.start) return decision.reason;
+  const { reason } = decision;
+  if (!decision.start) return { kind: 'not-started', reason };
   await ports.runs.dispatch(retrain.workflow, base.name, { model });
-  return `started ${retrain.workflow}: ${decision.reason}`;
+  return { kind: 'started', workflow: retrain.workflow, reason };
 }
 
-/** Starts the retrain workflow because a person asks for it, whatever drift says. Returns what was done. */
-export async function retrainNow({ model, config }: RetrainRequest, ports: RetrainPorts): Promise<string> {
+/** Starts the retrain workflow because a person asks for it, whatever drift says. */
+export async function retrainNow(
+  { model, config, base }: RetrainRequest,
+  ports: RetrainPorts,
+): Promise<RetrainOutcome> {
   const retrain = config.drift?.retrain;
-  if (retrain === undefined) return 'drift.retrain is not configured in tidegate.yaml';
-  const runs = await ports.runs.dispatched(retrain.workflow);
-  if (runs.some(({ status }) => status !== 'completed')) return `${retrain.workflow} is already running`;
-  const base = await ports.branches.default();
-  await ports.runs.dispatch(retrain.workflow, base.name, { model });
-  return `started ${retrain.workflow}`;
+  if (retrain === undefined) return { kind: 'not-configured' };
+  const { workflow } = retrain;
+  const runs = await ports.runs.dispatched(workflow);
+  if (runs.some(({ status }) => status !== 'completed')) return { kind: 'already-running', workflow };
+  await ports.runs.dispatch(workflow, base.name, { model });
+  return { kind: 'started', workflow, reason: undefined };
 }
 
 /**
@@ -78,37 +86,29 @@ export async function retrainNow({ model, config }: RetrainRequest, ports: Retra
  * is made anew on the default branch, of changed digests, sizes and counts in pointers that exist there: the workflow ran
  * the team's code with new data, and whoever may push may write to its branch.
  */
-export async function proposeRetrained(request: RetrainRequest, ports: RetrainPorts): Promise<string> {
-  const { model, self } = request;
+export async function proposeRetrained(request: RetrainRequest, ports: RetrainPorts): Promise<RetrainOutcome> {
+  const { model, base, self } = request;
   const dataBranch = retrainDataBranch(model);
   const data = await ports.branches.head(dataBranch);
-  if (data === undefined) return 'no new data was pushed';
-  const base = await ports.branches.default();
+  if (data === undefined) return { kind: 'no-new-data' };
   const edits = await pointerEdits({ onto: base.sha, from: data.sha }, ports);
-  if (typeof edits === 'string') return `refused: ${dataBranch} ${edits}`;
-  if (edits.length === 0) return 'the pushed data are the same as on the default branch';
+  if (typeof edits === 'string') return { kind: 'data-refused', branch: dataBranch, reason: edits };
+  if (edits.length === 0) return { kind: 'same-data' };
   const branch = retrainBranch(model);
   const head = await ports.branches.head(branch);
   const known = await ports.pullRequests.ofBranch(branch);
-  if (await wasProposed(edits, known, ports)) return 'these data were proposed before';
+  if (await wasProposed(edits, known, ports)) return { kind: 'data-proposed-before' };
   const open = known.find(({ state, author }) => state === 'open' && author === self);
   if (open !== undefined && head !== undefined && !(await isOurs(head, open, ports))) {
-    return `#${open.number} was changed by a person: not updated`;
+    return { kind: 'data-changed-by-person', number: open.number };
   }
   const files = edits.map(({ path }) => path);
   const issue = (await driftIssue(request, ports.issues))?.number;
   const rendered = renderRetrain({ model, files, issue, data: data.sha });
-  await commitWhereNeeded(
-    { branch, base: base.sha, edits, head, isOpen: open !== undefined, title: rendered.title },
-    ports,
-  );
-  if (open === undefined) {
-    const made = await ports.pullRequests.open({ branch, base: base.name, ...rendered });
-    return `opened #${made.number} with new data`;
-  }
-  if (open.title !== rendered.title || open.body !== rendered.body)
-    await ports.pullRequests.update(open.number, rendered);
-  return `#${open.number} has the new data`;
+  const commitMessage = `${rendered.title}\n`;
+  const kept = { branch, base, edits: edits.map(asEdit), ...rendered, commitMessage, open, head };
+  const { pullRequest, did } = await upsertPullRequest(kept, ports);
+  return { kind: did === 'opened' ? 'opened-data' : 'data-up-to-date', number: pullRequest.number };
 }
 
 interface PointerEdit {
@@ -135,21 +135,8 @@ async function pointerEdits(
   return edits;
 }
 
-async function commitWhereNeeded(
-  wanted: {
-    readonly branch: string;
-    readonly base: string;
-    readonly edits: readonly PointerEdit[];
-    readonly head: BranchHead | undefined;
-    readonly isOpen: boolean;
-    readonly title: string;
-  },
-  { branches, files }: RetrainPorts,
-): Promise<void> {
-  const { branch, base, edits, head, isOpen, title } = wanted;
-  const current = await Promise.all(edits.map(({ path }) => head && files.read(path, head.sha)));
-  if (isOpen && edits.every(({ text }, index) => current[index] === text)) return;
-  await branches.commit({ branch, base, files: edits, message: `${title}\n`, expected: head?.sha });
+function asEdit({ path, text }: PointerEdit): { readonly file: string; readonly after: string } {
+  return { file: path, after: text };
 }
 
 /** Whether the branch holds exactly what we made of the data that its pull request names, and nothing of a person. */

@@ -18,7 +18,7 @@ import type { WorkflowFacts } from '../../domain/doctor/workflow-facts.ts';
 import type { Environment } from '../../domain/policy/environment.ts';
 import { ServiceError, UserError } from '../../errors.ts';
 import type { Branches } from '../../ports/github/branches.ts';
-import type { DefaultBranchLog } from '../../ports/github/default-branch-log.ts';
+import type { BaseBranch, DefaultBranchLog } from '../../ports/github/default-branch-log.ts';
 import type { HealthSignals, HealthSource } from '../../ports/github/health-signals.ts';
 import type { RepositoryFiles } from '../../ports/github/repository-files.ts';
 import type { InstalledApp, RepositorySetup } from '../../ports/github/repository-setup.ts';
@@ -62,7 +62,8 @@ const PERMISSIONS = {
  */
 export async function examineSetup(request: SetupRequest, ports: SetupPorts): Promise<readonly Finding[]> {
   const { setup, branches } = ports;
-  const { name: defaultBranch, sha } = await branches.default();
+  const base = await branches.default();
+  const { name: defaultBranch, sha } = base;
   const { config, health: told } = await readConfig(sha, ports);
   const [environments, protectedBranches, secrets, ruled, protection, tagRulesets] = await Promise.all([
     setup.environments([RELEASE_ENVIRONMENT, DATA_ENVIRONMENT]),
@@ -78,7 +79,7 @@ export async function examineSetup(request: SetupRequest, ports: SetupPorts): Pr
     setup.actions(),
     ports.installedApp.read(),
     setup.workflowAppId(),
-    observeHealth(told, sha, ports),
+    observeHealth(told, base, ports),
   ]);
   const settings = { environments, protectedBranches, secrets, ruled, protection, tagRulesets, actions, app };
   const files = { config, owners, workflows, health };
@@ -162,11 +163,11 @@ async function textOrNothing(
 
 async function observeHealth(
   told: readonly ToldHealth[],
-  sha: string,
+  base: BaseBranch,
   ports: SetupPorts,
 ): Promise<readonly HealthFacts[]> {
   if (told.length === 0) return [];
-  const { tips } = await ports.log.tips(sha, RECENT_COMMITS);
+  const { tips } = await ports.log.tips(base, RECENT_COMMITS);
   const commits = tips.map((tip) => tip.sha);
   const facts: HealthFacts[] = [];
   for (const one of told) facts.push(await healthFacts(one, commits, ports));

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BotMemory } from '../../../../bot/bot-memory.ts';
 import { openRepository } from '../../../../bot/repository.ts';
 import { readSituation } from '../../../../core/usecases/promote/model-situation.ts';
+import { conditionsFor } from '../../../../core/usecases/promote/promotion-conditions.ts';
 import { runGit } from '../../../../testkit/git-client.ts';
 import { digestOf, PromotionWorld, REPOSITORY, releaseOf } from '../../../bot/promotion-world.ts';
 
@@ -33,11 +34,18 @@ async function conditions(): Promise<readonly string[]> {
   if (staging === undefined || production === undefined) throw new Error('there are no environments');
   const image = { base: undefined, layout: 'modelcar' as const, platforms: ['linux/amd64'], repository: IMAGES };
   const environments = [{ ...staging, targets }, production];
-  const request = { model: 'flights', config: { ...config, image, environments }, self: 'bot', nowMs: Date.now() };
+  const base = await repository.branches.default();
+  const request = {
+    model: 'flights',
+    base,
+    config: { ...config, image, environments },
+    self: 'bot',
+    nowMs: Date.now(),
+  };
   const situation = await readSituation(request, repository);
   const version = await situation.catalog.find('0.2.0');
   if (version === undefined) throw new Error('0.2.0 is not believed');
-  return (await situation.conditions.waiting(production, version)).map(({ kind }) => kind);
+  return (await conditionsFor(production, version, situation)).map(({ kind }) => kind);
 }
 
 describe('the gate upstream', { timeout: 120_000 }, () => {
