@@ -3,16 +3,14 @@ import { join } from 'node:path';
 import { fetchArtifact } from '../core/adapters/files/fetch-artifact.ts';
 import { FileArtifactHasher } from '../core/adapters/files/file-artifact-hasher.ts';
 import { ZipReportArchive } from '../core/adapters/files/zip-report-archive.ts';
-import { GitHubBranches } from '../core/adapters/github/github-branches.ts';
-import { GitHubCommitHistory } from '../core/adapters/github/github-commit-history.ts';
-import { GitHubDefaultBranchLog } from '../core/adapters/github/github-default-branch-log.ts';
+import { createGitHubCommits } from '../core/adapters/github/github-commits.ts';
 import { GitHubRepositoryFiles } from '../core/adapters/github/github-repository-files.ts';
 import { GitHubVersionTags } from '../core/adapters/github/github-version-tags.ts';
-import { GitHubWorkflowRuns } from '../core/adapters/github/github-workflow-runs.ts';
+import { GitHubWorkflows } from '../core/adapters/github/github-workflows.ts';
 import type { Environment } from '../core/domain/policy/environment.ts';
 import { UserError } from '../core/errors.ts';
 import type { ChampionFinder } from '../core/ports/evaluate/champion-finder.ts';
-import type { RepositoryFiles } from '../core/ports/github/repository-files.ts';
+import type { CommittedFiles } from '../core/ports/github/commits.ts';
 import type { ObjectStore } from '../core/ports/store/object-store.ts';
 import { readChampionHistory } from '../core/usecases/evaluate/read-champion-history.ts';
 import { RegisteredChampionFinder } from '../core/usecases/evaluate/registered-champion-finder.ts';
@@ -29,7 +27,7 @@ import { inRepository } from './repository-environments.ts';
 /** The registered versions of a model that are believed, as an action reaches them. */
 export interface RegisteredVersions {
   readonly catalog: VersionCatalog;
-  readonly files: RepositoryFiles;
+  readonly files: CommittedFiles;
   /** Their targets are paths of the repository, as `files` takes them. */
   readonly environments: readonly Environment[];
   /** Undefined where tidegate.yaml names no store. */
@@ -68,19 +66,17 @@ export async function openCatalog(
     storeUri,
   }: GitHubAccess & { readonly environments: readonly Environment[]; readonly storeUri: string | undefined },
 ): Promise<VersionCatalog> {
-  const branches = new GitHubBranches(client, repository);
-  const base = await branches.default();
+  const commits = createGitHubCommits(client, repository);
+  const base = await commits.default();
   const ownRunId = env.GITHUB_RUN_ID === undefined ? undefined : Number(env.GITHUB_RUN_ID);
   const config = { ...model, environments };
   const request = { model: name, config, base, nowMs: Date.now(), storeUri, ownRunId, maxTagsRead: MAX_TAGS_READ };
   const ports = {
     tags: new GitHubVersionTags(client, repository),
-    history: new GitHubCommitHistory(client, repository),
-    runs: new GitHubWorkflowRuns(client, repository),
+    commits,
+    workflows: new GitHubWorkflows(client, repository),
     archive: new ZipReportArchive(),
     hasher: new FileArtifactHasher(),
-    files: new GitHubRepositoryFiles(client, repository),
-    log: new GitHubDefaultBranchLog(client, repository),
     memory: { provenance: new ProvenanceMemory(), values: new Map() },
   };
   return believedVersions(request, ports).catalog;
@@ -96,7 +92,7 @@ export async function registeredChampions(
   const into = join(context.env.RUNNER_TEMP ?? tmpdir(), 'tidegate', 'champions');
   return new RegisteredChampionFinder(environments, {
     catalog,
-    files,
+    commits: files,
     readHistory: async (version) => (documents === undefined ? undefined : readChampionHistory(version, documents)),
     fetchArtifact: async ({ artifactDigest }: KnownVersion) => {
       if (objects !== undefined) return fetchArtifact({ store: objects, digest: artifactDigest, into });

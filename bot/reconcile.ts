@@ -2,7 +2,7 @@ import type { TidegateConfig } from '../core/config/tidegate-config.ts';
 import type { PromotionOutcome } from '../core/domain/promotion/outcome.ts';
 import type { PromotionCheck } from '../core/domain/promotion/promotion-check.ts';
 import { UserError } from '../core/errors.ts';
-import type { BaseBranch } from '../core/ports/github/default-branch-log.ts';
+import type { BaseBranch } from '../core/ports/github/commits.ts';
 import { describeOutcome } from '../core/render/promotion/outcome.ts';
 import { describeRetrainOutcome } from '../core/render/promotion/retrain-outcome.ts';
 import { escapeLogLine } from '../core/render/text/escape.ts';
@@ -48,8 +48,8 @@ export async function readMoment(repository: BotRepository, base?: BaseBranch): 
   return config && { ...moment, config };
 }
 
-async function momentAt({ identity, branches }: BotRepository, base?: BaseBranch): Promise<EventMoment> {
-  return { base: base ?? (await branches.default()), self: identity.login, nowMs: identity.clockMs() };
+async function momentAt({ identity, commits }: BotRepository, base?: BaseBranch): Promise<EventMoment> {
+  return { base: base ?? (await commits.default()), self: identity.login, nowMs: identity.clockMs() };
 }
 
 /**
@@ -62,7 +62,7 @@ export async function reconcileAllPromotions(
   { log, checks = 'own' }: { readonly log: Log; readonly checks?: RefreshedPullRequests },
 ): Promise<void> {
   const { config, base, self } = moment;
-  const issues = await readControlIssues(repository.controls);
+  const issues = await readControlIssues(repository.issues);
   const situations = new Map<string, ModelSituation>();
   const planned = new Map<string, readonly PlannedPromotion[]>();
   for (const [model, modelConfig] of Object.entries(config.models)) {

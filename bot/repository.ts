@@ -1,23 +1,15 @@
 import { FileArtifactHasher } from '../core/adapters/files/file-artifact-hasher.ts';
 import { ZipReportArchive } from '../core/adapters/files/zip-report-archive.ts';
-import { GitHubBranches } from '../core/adapters/github/github-branches.ts';
-import { GitHubCheckRuns } from '../core/adapters/github/github-check-runs.ts';
+import { createGitHubChecks } from '../core/adapters/github/github-checks.ts';
 import type { GitHubClient, RepositoryName } from '../core/adapters/github/github-client.ts';
 import { GitHubComments } from '../core/adapters/github/github-comments.ts';
-import { GitHubCommitHistory } from '../core/adapters/github/github-commit-history.ts';
-import { GitHubControlIssues } from '../core/adapters/github/github-control-issues.ts';
-import { GitHubConversation } from '../core/adapters/github/github-conversation.ts';
-import { GitHubDefaultBranchLog } from '../core/adapters/github/github-default-branch-log.ts';
-import { GitHubDriftIssues } from '../core/adapters/github/github-drift-issues.ts';
-import { GitHubHealthSignals } from '../core/adapters/github/github-health-signals.ts';
+import { createGitHubCommits } from '../core/adapters/github/github-commits.ts';
 import { OwnInstallation } from '../core/adapters/github/github-installed-app.ts';
-import { GitHubMerging } from '../core/adapters/github/github-merging.ts';
+import { GitHubIssues } from '../core/adapters/github/github-issues.ts';
 import { GitHubPullRequests } from '../core/adapters/github/github-pull-requests.ts';
-import { GitHubRepositoryFiles } from '../core/adapters/github/github-repository-files.ts';
 import { GitHubRepositorySetup } from '../core/adapters/github/github-repository-setup.ts';
-import { GitHubScheduledWorkflows } from '../core/adapters/github/github-scheduled-workflows.ts';
 import { GitHubVersionTags } from '../core/adapters/github/github-version-tags.ts';
-import { GitHubWorkflowRuns } from '../core/adapters/github/github-workflow-runs.ts';
+import { GitHubWorkflows } from '../core/adapters/github/github-workflows.ts';
 import { parseConfig } from '../core/config/parse-config.ts';
 import type { TidegateConfig } from '../core/config/tidegate-config.ts';
 import type { TargetReader } from '../core/usecases/promote/changed-targets.ts';
@@ -53,38 +45,28 @@ export type BotRepository = ReturnType<typeof openRepository> & {
 /** Opens a repository with the client of its installation. */
 export function openRepository(client: GitHubClient, name: RepositoryName, identity: BotIdentity) {
   const memory = identity.memory.of(name);
-  const files = new GitHubRepositoryFiles(client, name, memory);
-  const runs = new GitHubWorkflowRuns(client, name);
-  const signals = new GitHubHealthSignals(client, name);
-  const log = new GitHubDefaultBranchLog(client, name);
+  const commits = createGitHubCommits(client, name, memory);
+  const workflows = new GitHubWorkflows(client, name);
+  const checks = createGitHubChecks(client, name, identity.appId);
   const archive = new ZipReportArchive();
   const hasher = new FileArtifactHasher();
-  const branches = new GitHubBranches(client, name, memory.facts);
   const fullName = `${name.owner}/${name.repo}`;
   return {
     name,
     fullName,
     identity,
-    files,
-    branches,
+    commits,
     memory,
     settled: memory.settled,
-    checks: new GitHubCheckRuns(client, name, identity.appId),
-    conversation: new GitHubConversation(client, name),
-    controls: new GitHubControlIssues(client, name),
+    checks,
     comments: new GitHubComments(client, name, identity.login),
-    history: new GitHubCommitHistory(client, name, memory.facts),
-    log,
-    schedules: new GitHubScheduledWorkflows(client, name),
-    signals,
-    issues: new GitHubDriftIssues(client, name),
-    merging: new GitHubMerging(client, name),
+    issues: new GitHubIssues(client, name),
     pullRequests: new GitHubPullRequests(client, name),
-    runs,
-    hasher,
-    evaluations: new ReleaseEvaluations({ runs, archive, hasher }, memory.evaluations),
+    workflows,
     tags: new GitHubVersionTags(client, name),
     archive,
+    hasher,
+    evaluations: new ReleaseEvaluations({ workflows, archive, hasher }, memory.evaluations),
     /** What is set up on GitHub for this repository, as far as the App may see it. */
     examine: () =>
       examineSetup(
@@ -92,7 +74,7 @@ export function openRepository(client: GitHubClient, name: RepositoryName, ident
         {
           setup: new GitHubRepositorySetup(client, name),
           installedApp: new OwnInstallation(identity.asApp, name),
-          ...{ files, branches, log, signals },
+          ...{ commits, checks },
         },
       ),
     /**
@@ -102,7 +84,7 @@ export function openRepository(client: GitHubClient, name: RepositoryName, ident
      * @throws {UserError} CONFIG_INVALID.
      */
     async config(ref?: string): Promise<TidegateConfig | undefined> {
-      const text = await files.read(CONFIG_FILE, ref);
+      const text = await commits.read(CONFIG_FILE, ref);
       return text === undefined ? undefined : parseConfig(text).config;
     },
   };

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import { WorkspaceFiles } from '../../core/adapters/files/workspace-files.ts';
-import { GitHubBranches } from '../../core/adapters/github/github-branches.ts';
-import { GitHubCommitHistory } from '../../core/adapters/github/github-commit-history.ts';
+import { createGitHubCommits } from '../../core/adapters/github/github-commits.ts';
 import { GitHubPullRequests } from '../../core/adapters/github/github-pull-requests.ts';
-import { GitHubRepositoryFiles, MAX_CONTENTS_BYTES } from '../../core/adapters/github/github-repository-files.ts';
+import { MAX_CONTENTS_BYTES } from '../../core/adapters/github/github-repository-files.ts';
 import { mapParallel } from '../../core/async/map-parallel.ts';
 import type { Environment } from '../../core/domain/policy/environment.ts';
+import type { DeploymentOutcome } from '../../core/domain/promotion/deployment-outcome.ts';
 import { commitDeployment } from '../../core/usecases/promote/commit-deployment.ts';
 import { FILES_AT_ONCE, type FileEdit, planDeployment } from '../../core/usecases/promote/deploy-version.ts';
 import { type DeploymentWarning, deploymentWarnings } from '../../core/usecases/promote/deployment-warnings.ts';
@@ -34,9 +34,7 @@ export interface Deployment {
   readonly edits: readonly FileEdit[];
   /** What the manifests do with the version that the edits do not show. */
   readonly warnings: readonly DeploymentWarning[];
-  readonly pullRequest: number | undefined;
-  /** For the log: what became of the edits. */
-  readonly outcome: string;
+  readonly outcome: DeploymentOutcome;
 }
 
 type Made = Omit<Deployment, 'warnings'>;
@@ -58,14 +56,14 @@ async function inWorkspace(
   const edits = await planDeployment(wanted.environment, wanted.version, (file) => files.read(file));
   if (mode === 'write') await mapParallel(edits, FILES_AT_ONCE, ({ file, after }) => files.write(file, after));
   const warnings = await deploymentWarnings(wanted.environment, edits, (file) => files.read(file));
-  return { edits, warnings, pullRequest: undefined, outcome: 'wrote' };
+  return { edits, warnings, outcome: { kind: 'wrote' } };
 }
 
 async function commit(context: ActionContext, wanted: WantedDeployment): Promise<Made> {
-  const { branches, files } = await repositoryOf(context, wanted);
-  const branch = (await branchOfRun(context.env)) ?? (await branches.default()).name;
-  const made = await commitDeployment({ ...ofRepository(context, wanted), branch }, { branches, files });
-  return { edits: made.edits, pullRequest: undefined, outcome: `committed ${made.commit ?? ''} to ${branch}` };
+  const { commits } = await repositoryOf(context, wanted);
+  const branch = (await branchOfRun(context.env)) ?? (await commits.default()).name;
+  const made = await commitDeployment({ ...ofRepository(context, wanted), branch }, { commits });
+  return { edits: made.edits, outcome: { kind: 'committed', commit: made.commit, branch } };
 }
 
 async function propose(context: ActionContext, wanted: WantedDeployment): Promise<Made> {
@@ -76,10 +74,8 @@ async function propose(context: ActionContext, wanted: WantedDeployment): Promis
 async function repositoryOf(context: ActionContext, { token }: WantedDeployment) {
   const { client, repository } = await gitHubOf(context, token);
   return {
-    branches: new GitHubBranches(client, repository),
-    files: new GitHubRepositoryFiles(client, repository, { maxBytes: MAX_CONTENTS_BYTES }),
+    commits: createGitHubCommits(client, repository, { maxBytes: MAX_CONTENTS_BYTES }),
     pullRequests: new GitHubPullRequests(client, repository),
-    history: new GitHubCommitHistory(client, repository),
   };
 }
 

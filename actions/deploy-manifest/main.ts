@@ -1,5 +1,6 @@
+import { proposedIn } from '../../core/domain/promotion/deployment-outcome.ts';
 import { UserError } from '../../core/errors.ts';
-import { renderDeployment } from '../../core/render/promotion/deployment.ts';
+import { describeDeployment, renderDeployment } from '../../core/render/promotion/deployment.ts';
 import { selectEnvironment } from '../../core/usecases/promote/deploy-version.ts';
 import type { ActionContext } from '../action-context.ts';
 import { type InputValues, readInputs } from '../inputs.ts';
@@ -26,15 +27,16 @@ export async function main(context: ActionContext): Promise<void> {
   const version = await chooseVersion(context, registered, { model: loaded.name, wanted: values['model-version'] });
   const { catalog } = registered;
   const done = await deploy(mode, context, { model: loaded.name, environment, version, catalog, token });
+  const pullRequest = proposedIn(done.outcome);
   const diffPath = await writeDiff(context, loaded.name, done.edits);
   outputs.write(context, {
     changed: done.edits.length > 0,
     'changed-files': done.edits.map(({ file }) => file).join('\n'),
     'diff-path': diffPath,
-    'pull-request-number': done.pullRequest ?? null,
+    'pull-request-number': pullRequest ?? null,
   });
   const told = { model: loaded.name, environment: environment.name, version, edits: done.edits };
-  await context.appendSummary(renderDeployment({ ...told, pullRequest: done.pullRequest }));
+  await context.appendSummary(renderDeployment({ ...told, pullRequest }));
   tell(context, { mode, done, what: `${loaded.name} v${version.version} in ${environment.name}` });
 }
 
@@ -65,9 +67,9 @@ function tell(
     context.log.warning({ message, fix, place: { file, line, column } });
   }
   const files = edits.map(({ file }) => file).join(', ');
-  if (mode === 'pull-request') context.log.info(`${what}: ${outcome}`);
+  if (mode === 'pull-request') context.log.info(`${what}: ${describeDeployment(outcome)}`);
   else if (edits.length === 0) context.log.info(`The manifests have ${what}: nothing to change`);
-  else if (mode !== 'check') context.log.info(`${what}: ${outcome}: ${files}`);
+  else if (mode !== 'check') context.log.info(`${what}: ${describeDeployment(outcome)}: ${files}`);
   else {
     for (const { file } of edits)
       context.fail(`${file} does not have ${what}. Run deploy-manifest with mode: write.`, { file });

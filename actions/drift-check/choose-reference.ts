@@ -90,5 +90,5 @@ async function registered(
       fix: 'Set register.store in tidegate.yaml, or the input reference.',
     });
   }
-  return findRegisteredProfile(environments, { catalog, files, documents });
+  return findRegisteredProfile(environments, { catalog, commits: files, documents });
 }

@@ -1,5 +1,5 @@
 import { DuckDbTableReader } from '../../core/adapters/duckdb/duckdb-table-reader.ts';
-import { GitHubIssueTracker } from '../../core/adapters/github/github-issue-tracker.ts';
+import { GitHubIssues } from '../../core/adapters/github/github-issues.ts';
 import { findOwnLogin } from '../../core/adapters/github/github-own-login.ts';
 import { formatCount } from '../../core/domain/text/format-number.ts';
 import { isTableAddress } from '../../core/domain/warehouse/table-reference.ts';
@@ -90,7 +90,7 @@ async function keepIssue(
 ): Promise<KeptIssue | ServiceError> {
   const { client, repository } = await gitHubOf(context, values['github-token']);
   const keep = async () =>
-    keepDriftIssue(report, new GitHubIssueTracker(client, repository, await findOwnLogin(client)));
+    keepDriftIssue(report, { issues: new GitHubIssues(client, repository), self: await findOwnLogin(client) });
   const kept = await keep().catch((error: unknown) => {
     if (error instanceof ServiceError) return error;
     throw error;

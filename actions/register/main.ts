@@ -1,8 +1,8 @@
 import { ZipReportArchive } from '../../core/adapters/files/zip-report-archive.ts';
 import { GitHubCommitHistory } from '../../core/adapters/github/github-commit-history.ts';
-import { GitHubMergedChanges } from '../../core/adapters/github/github-merged-changes.ts';
+import { GitHubPullRequests } from '../../core/adapters/github/github-pull-requests.ts';
 import { GitHubVersionTags } from '../../core/adapters/github/github-version-tags.ts';
-import { GitHubWorkflowRuns } from '../../core/adapters/github/github-workflow-runs.ts';
+import { GitHubWorkflows } from '../../core/adapters/github/github-workflows.ts';
 import { createHttpFetch } from '../../core/adapters/http/http-fetch.ts';
 import { RegistryImageTags } from '../../core/adapters/oci/registry-image-tags.ts';
 import { renderRegistration } from '../../core/render/registration.ts';
@@ -70,14 +70,14 @@ function gitHubPorts(
 ) {
   const { client, repository } = access;
   const comparison = {
-    changes: new GitHubMergedChanges(client, repository),
-    runs: new GitHubWorkflowRuns(client, repository),
+    pullRequests: new GitHubPullRequests(client, repository),
+    workflows: new GitHubWorkflows(client, repository),
     archive: new ZipReportArchive(),
   };
   const environments = inRepository(context, loaded.model.environments);
   return {
     tags: new GitHubVersionTags(client, repository),
-    history: new GitHubCommitHistory(client, repository),
+    commits: new GitHubCommitHistory(client, repository),
     versions: () => openCatalog(context, loaded, { ...access, environments, storeUri }),
     compareDataset: (digest: string) => compareJudgedDataset({ model, commit, digest }, comparison),
   };

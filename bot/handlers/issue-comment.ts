@@ -40,7 +40,7 @@ export async function onCommentCreated(
     log(`command of ${asked.by}: not answered, the limit of answers is reached`);
     return;
   }
-  const base = await repository.branches.default();
+  const base = await repository.commits.default();
   const found = await readConfig(repository, base.sha);
   if (found === undefined) return;
   const { config } = found;

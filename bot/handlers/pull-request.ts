@@ -6,7 +6,7 @@ import { type BotRepository, CONFIG_FILE } from '../repository.ts';
 /** A pull request was opened or has new commits: the checks of its config and of its promotions are shown. */
 export async function onPullRequestChanged(number: number, repository: BotRepository, log: Log): Promise<void> {
   const { headSha } = await repository.pullRequests.get(number);
-  const base = await repository.branches.default();
+  const base = await repository.commits.default();
   await checkConfig({ baseSha: base.sha, headSha }, repository, log);
   const check = await checkCommit(repository, headSha, base);
   if (check !== undefined) log(`promotion check of #${number}: ${check.conclusion} (${check.title})`);
@@ -14,9 +14,9 @@ export async function onPullRequestChanged(number: number, repository: BotReposi
 
 /** Of a config that differs from the default branch's. */
 async function checkConfig({ baseSha, headSha }: Compared, repository: BotRepository, log: Log): Promise<void> {
-  const [base, head] = await repository.files.objectIds(CONFIG_FILE, [baseSha, headSha]);
+  const [base, head] = await repository.commits.objectIds(CONFIG_FILE, [baseSha, headSha]);
   if (base === head) return;
-  const text = await repository.files.read(CONFIG_FILE, headSha);
+  const text = await repository.commits.read(CONFIG_FILE, headSha);
   if (text === undefined) return;
   const holds = await showConfigCheck({ text, headSha }, repository.checks);
   log(`config of ${headSha}: ${holds ? 'holds' : 'is broken'}`);

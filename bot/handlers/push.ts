@@ -10,7 +10,7 @@ export async function onPush(ref: string, repository: ParsingRepository, log: Lo
     if (moment !== undefined) await reconcileAllRetraining(moment, repository, log);
     return;
   }
-  const base = await repository.branches.default();
+  const base = await repository.commits.default();
   if (ref !== `refs/heads/${base.name}`) return;
   const moment = await readMoment(repository, base).catch(async (error: unknown) => {
     // Shown where everyone sees it: nothing is promoted from a config that cannot be read.

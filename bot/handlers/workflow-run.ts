@@ -50,9 +50,12 @@ export async function onWorkflowRunCompleted(run: FinishedRun, repository: Parsi
 }
 
 /** The config of the commit that ran; undefined where there is none, or one that cannot be read: it differs from any. */
-async function proposedConfig(sha: string, { files, parser }: ParsingRepository): Promise<TidegateConfig | undefined> {
+async function proposedConfig(
+  sha: string,
+  { commits, parser }: ParsingRepository,
+): Promise<TidegateConfig | undefined> {
   try {
-    const text = await files.read(CONFIG_FILE, sha);
+    const text = await commits.read(CONFIG_FILE, sha);
     return text === undefined ? undefined : await parser.parseConfig(text);
   } catch (error) {
     if (error instanceof UserError) return undefined;

@@ -1,10 +1,8 @@
 import { APP_EVENTS, APP_PERMISSIONS } from '../../bot/app-manifest.ts';
-import { GitHubBranches } from '../../core/adapters/github/github-branches.ts';
 import { createGitHubClient, type RepositoryName } from '../../core/adapters/github/github-client.ts';
-import { GitHubDefaultBranchLog } from '../../core/adapters/github/github-default-branch-log.ts';
+import { createGitHubCommits } from '../../core/adapters/github/github-commits.ts';
 import { GitHubHealthSignals } from '../../core/adapters/github/github-health-signals.ts';
 import { AppOfOrganization, type NamedApp } from '../../core/adapters/github/github-installed-app.ts';
-import { GitHubRepositoryFiles } from '../../core/adapters/github/github-repository-files.ts';
 import { GitHubRepositorySetup } from '../../core/adapters/github/github-repository-setup.ts';
 import { isRequiredAndMissing, isRequiredAndUnknown } from '../../core/domain/doctor/finding.ts';
 import { seen } from '../../core/domain/doctor/looked.ts';
@@ -33,17 +31,15 @@ export async function examineAsPerson({
 }: PersonalExamination): Promise<{ readonly report: string; readonly exitCode: number }> {
   const client = await createGitHubClient({ token, ...(apiUrl === undefined ? {} : { apiUrl }) });
   const repository = `${name.owner}/${name.repo}`;
-  const branches = new GitHubBranches(client, name);
+  const commits = createGitHubCommits(client, name);
   const wanted = app && { permissions: APP_PERMISSIONS, events: APP_EVENTS };
   const findings = await examineSetup(
     { repository, wanted },
     {
       setup: new GitHubRepositorySetup(client, name),
       installedApp: app === undefined ? NO_APP : new AppOfOrganization(client, name, app),
-      files: new GitHubRepositoryFiles(client, name),
-      log: new GitHubDefaultBranchLog(client, name),
-      signals: new GitHubHealthSignals(client, name),
-      branches,
+      checks: new GitHubHealthSignals(client, name),
+      commits,
     },
   );
   const exitCode = findings.some(isRequiredAndMissing) ? 1 : findings.some(isRequiredAndUnknown) ? 2 : 0;

@@ -3,15 +3,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGitHubClient } from '../../core/adapters/github/github-client.ts';
-import { GitHubIssueTracker } from '../../core/adapters/github/github-issue-tracker.ts';
-import { findOwnLogin } from '../../core/adapters/github/github-own-login.ts';
 import { readReport } from '../../core/reports/read-report.ts';
 import type { RunningGitHub } from '../../testkit/github/github-options.ts';
 import { startGitHub } from '../../testkit/github/start-github.ts';
 import { runActionSource } from '../../testkit/run-action.ts';
 import { seededRandom } from '../../testkit/seeded-random.ts';
-import { issueTrackerContract } from '../contracts/issue-tracker.ts';
-import { InMemoryIssueTracker } from '../fakes/in-memory-issue-tracker.ts';
 
 const CONFIG = `version: 1
 models:
@@ -63,18 +59,6 @@ async function check(current: string, inputs: Readonly<Record<string, string>> =
 
 const client = async () => createGitHubClient({ token, apiUrl: github.apiUrl });
 const repository = { owner: 'acme', repo: 'flights' };
-
-issueTrackerContract('InMemoryIssueTracker', async () => {
-  const issues = new InMemoryIssueTracker();
-  return { issues, openAsOther: async (label, text) => issues.openAsOther(label, text) };
-});
-issueTrackerContract('GitHubIssueTracker', async () => ({
-  issues: new GitHubIssueTracker(await client(), repository, await findOwnLogin(await client())),
-  openAsOther: async (label, text) => {
-    const other = await createGitHubClient({ token: github.userToken('other'), apiUrl: github.apiUrl });
-    return new GitHubIssueTracker(other, repository, 'other').open(label, text);
-  },
-}));
 
 describe('drift-check', () => {
   it('is quiet on data of the same law, and writes no issue', async () => {

@@ -6,12 +6,10 @@ import { Probot } from 'probot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { APP_EVENTS, APP_PERMISSIONS } from '../../bot/app-manifest.ts';
 import { fillWorkflows } from '../../cli/init/fill-workflows.ts';
-import { GitHubBranches } from '../../core/adapters/github/github-branches.ts';
 import type { GitHubClient } from '../../core/adapters/github/github-client.ts';
-import { GitHubDefaultBranchLog } from '../../core/adapters/github/github-default-branch-log.ts';
+import { createGitHubCommits } from '../../core/adapters/github/github-commits.ts';
 import { GitHubHealthSignals } from '../../core/adapters/github/github-health-signals.ts';
 import { AppOfOrganization } from '../../core/adapters/github/github-installed-app.ts';
-import { GitHubRepositoryFiles } from '../../core/adapters/github/github-repository-files.ts';
 import { GitHubRepositorySetup } from '../../core/adapters/github/github-repository-setup.ts';
 import type { Finding } from '../../core/domain/doctor/finding.ts';
 import { examineSetup, MAX_WORKFLOW_FILES } from '../../core/usecases/setup/examine-setup.ts';
@@ -96,16 +94,14 @@ function doctor(repository: string, token = admin) {
 function examine(repo: string, token = admin): Promise<readonly Finding[]> {
   const client: GitHubClient = getOctokit(token, { baseUrl: github.apiUrl });
   const name = { owner: 'acme', repo };
-  const branches = new GitHubBranches(client, name);
+  const commits = createGitHubCommits(client, name);
   return examineSetup(
     { repository: `acme/${repo}`, wanted: { permissions: APP_PERMISSIONS, events: APP_EVENTS } },
     {
       setup: new GitHubRepositorySetup(client, name),
       installedApp: new AppOfOrganization(client, name, { slug: 'tidegate' }),
-      files: new GitHubRepositoryFiles(client, name),
-      log: new GitHubDefaultBranchLog(client, name),
-      signals: new GitHubHealthSignals(client, name),
-      branches,
+      checks: new GitHubHealthSignals(client, name),
+      commits,
     },
   );
 }

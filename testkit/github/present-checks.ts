@@ -90,6 +90,8 @@ export function presentDeploymentStatus(
 ): Json {
   const base = `${view.addresses.api}/repos/${place.repository.fullName}`;
   const url = `${base}/deployments/${place.deployment.id}`;
+  // GitHub says '' where none was given, which its own description does not allow.
+  const page = `${view.addresses.html}/${place.repository.fullName}/deployments`;
   return {
     url: `${url}/statuses/${status.id}`,
     id: status.id,
@@ -98,13 +100,13 @@ export function presentDeploymentStatus(
     creator: presentUser(view.addresses, status.creator),
     description: status.description,
     environment: place.deployment.environment,
-    target_url: '',
+    target_url: page,
     created_at: status.createdAt,
     updated_at: status.createdAt,
     deployment_url: url,
     repository_url: base,
-    environment_url: '',
-    log_url: '',
+    environment_url: page,
+    log_url: page,
   };
 }
 

@@ -1,5 +1,6 @@
 import { ServiceError } from '../../errors.ts';
-import type { Branches, BranchHead, NewCommit } from '../../ports/github/branches.ts';
+import type { BaseBranch, BranchHead, Commits, NewCommit } from '../../ports/github/commits.ts';
+
 import { GitFacts } from './git-facts.ts';
 import { type GitHubClient, isGraphQLRefusal, orServiceError, type RepositoryName, statusOf } from './github-client.ts';
 import { GitHubTree } from './github-tree.ts';
@@ -13,7 +14,9 @@ const UPDATE_REFS = `mutation ($repository: ID!, $changes: [RefUpdate!]!) {
 }`;
 
 /** Branches of a GitHub repository; commits by the Git Data API, so that GitHub signs them as the App's. */
-export class GitHubBranches implements Branches {
+export class GitHubBranches
+  implements Pick<Commits, 'default' | 'head' | 'commit' | 'treeWith' | 'changedFiles' | 'mergeBase' | 'rootEntries'>
+{
   readonly #client: GitHubClient;
   readonly #repository: RepositoryName;
   readonly #facts: GitFacts;
@@ -26,7 +29,7 @@ export class GitHubBranches implements Branches {
     this.#facts = facts;
   }
 
-  async default(): Promise<{ readonly name: string; readonly sha: string }> {
+  async default(): Promise<BaseBranch> {
     const { name } = await this.#settings();
     const ref = this.#client.request('GET /repos/{owner}/{repo}/git/ref/{ref}', {
       ...this.#repository,

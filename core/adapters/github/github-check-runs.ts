@@ -1,4 +1,5 @@
-import type { CheckAnnotation, CheckRun, CheckRuns } from '../../ports/github/check-runs.ts';
+import type { CheckAnnotation, CheckRun, Checks } from '../../ports/github/checks.ts';
+
 import { type GitHubClient, orServiceError, type RepositoryName } from './github-client.ts';
 
 /** GitHub takes 50 annotations a request. */
@@ -6,7 +7,7 @@ const ANNOTATIONS_PER_REQUEST = 50;
 const MAX_SUMMARY_CHARACTERS = 65_000;
 
 /** Check runs of a GitHub App. */
-export class GitHubCheckRuns implements CheckRuns {
+export class GitHubCheckRuns implements Pick<Checks, 'show'> {
   readonly #client: GitHubClient;
   readonly #repository: RepositoryName;
   readonly #appId: number;

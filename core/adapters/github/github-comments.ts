@@ -1,5 +1,5 @@
 import type { Comment, Comments } from '../../ports/github/comments.ts';
-import { type GitHubClient, orServiceError, type RepositoryName } from './github-client.ts';
+import { type GitHubClient, orServiceError, type RepositoryName, statusOf } from './github-client.ts';
 
 /** REST does not know whether a comment is hidden. */
 const IS_HIDDEN = 'query ($subject: ID!) { node(id: $subject) { ... on IssueComment { isMinimized } } }';
@@ -12,7 +12,7 @@ interface HiddenState {
   readonly node: { readonly isMinimized?: boolean } | null;
 }
 
-/** Comments of a GitHub repository. */
+/** Comments of a GitHub repository, and what their authors may do. */
 export class GitHubComments implements Comments {
   readonly #client: GitHubClient;
   readonly #repository: RepositoryName;
@@ -66,5 +66,45 @@ export class GitHubComments implements Comments {
     const state: HiddenState = await orServiceError(this.#client.graphql(IS_HIDDEN, { subject }), what, 'issues: read');
     if (state.node?.isMinimized === isHidden) return;
     await orServiceError<unknown>(this.#client.graphql(isHidden ? HIDE : SHOW, { subject }), what, 'issues: write');
+  }
+
+  async canWrite(login: string): Promise<boolean> {
+    const answer = this.#client
+      .request('GET /repos/{owner}/{repo}/collaborators/{username}/permission', {
+        ...this.#repository,
+        username: login,
+      })
+      .catch((error: unknown) => {
+        // Who is no collaborator of a private repository is not known to it.
+        if (statusOf(error) === 404) return undefined;
+        throw error;
+      });
+    const found = await orServiceError(answer, `reading the permission of ${login}`, 'metadata: read');
+    // `maintain` is said as `write` here, and `triage` as `read`.
+    return found !== undefined && ['admin', 'write'].includes(found.data.permission);
+  }
+
+  async acknowledge(comment: number): Promise<boolean> {
+    return (await this.#react(comment)).isNew;
+  }
+
+  async disown(comment: number): Promise<void> {
+    // Who reacts again is told which reaction is theirs.
+    const { id } = await this.#react(comment);
+    const route = 'DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions/{reaction_id}';
+    const answer = this.#client.request(route, { ...this.#repository, comment_id: comment, reaction_id: id });
+    await orServiceError<unknown>(answer, `removing the reaction to the comment ${comment}`, 'issues: write');
+  }
+
+  async #react(comment: number): Promise<{ readonly id: number; readonly isNew: boolean }> {
+    const answer = this.#client.request('POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions', {
+      ...this.#repository,
+      comment_id: comment,
+      content: 'eyes',
+    });
+    const found = await orServiceError(answer, `reacting to the comment ${comment}`, 'issues: write');
+    const { status, data }: { readonly status: number; readonly data: { readonly id: number } } = found;
+    // 200: the reaction was there.
+    return { id: data.id, isNew: status === 201 };
   }
 }

@@ -1,9 +1,9 @@
-import type { CommitHistory } from '../../ports/github/commit-history.ts';
+import type { Commits } from '../../ports/github/commits.ts';
 import { GitFacts } from './git-facts.ts';
 import { type GitHubClient, orServiceError, type RepositoryName } from './github-client.ts';
 
 /** The commits of a GitHub repository, by its API. */
-export class GitHubCommitHistory implements CommitHistory {
+export class GitHubCommitHistory implements Pick<Commits, 'isAncestorOrSame'> {
   readonly #client: GitHubClient;
   readonly #repository: RepositoryName;
 

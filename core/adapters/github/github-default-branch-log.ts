@@ -1,4 +1,5 @@
-import type { BaseBranch, BranchTip, BranchTips, DefaultBranchLog } from '../../ports/github/default-branch-log.ts';
+import type { BaseBranch, BranchTip, BranchTips, Commits } from '../../ports/github/commits.ts';
+
 import { type GitHubClient, orServiceError, type RepositoryName } from './github-client.ts';
 
 const PER_PAGE = 100;
@@ -17,7 +18,7 @@ interface Page {
  * The moves of the default branch on GitHub, by the activity that it records itself. A list of commits would not do: it
  * has the dates that their authors wrote, and the log of a file leaves merge commits out.
  */
-export class GitHubDefaultBranchLog implements DefaultBranchLog {
+export class GitHubDefaultBranchLog implements Pick<Commits, 'tips' | 'wasAt'> {
   readonly #client: GitHubClient;
   readonly #repository: RepositoryName;
   /** By branch and cursor: a longer list begins with the shorter one. */

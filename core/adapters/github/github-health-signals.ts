@@ -1,12 +1,13 @@
 import type { HealthSignal } from '../../domain/promotion/health.ts';
-import type { HealthSignals, HealthSource } from '../../ports/github/health-signals.ts';
+import type { Checks, HealthSource } from '../../ports/github/checks.ts';
+
 import { type GitHubClient, orServiceError, type RepositoryName } from './github-client.ts';
 
 /** Deployments that are looked at, newest first. */
 const DEPLOYMENTS = 10;
 
 /** Health as it is told on GitHub: commit statuses (Argo CD's notifications), check runs or deployment statuses. */
-export class GitHubHealthSignals implements HealthSignals {
+export class GitHubHealthSignals implements Pick<Checks, 'health'> {
   readonly #client: GitHubClient;
   readonly #repository: RepositoryName;
 
@@ -15,7 +16,7 @@ export class GitHubHealthSignals implements HealthSignals {
     this.#repository = repository;
   }
 
-  async of(source: HealthSource, commits: readonly string[]): Promise<readonly HealthSignal[]> {
+  async health(source: HealthSource, commits: readonly string[]): Promise<readonly HealthSignal[]> {
     if (source.from === 'deployment-status') return (await this.#deployments(source, commits)).reverse();
     const read = source.from === 'check-run' ? this.#checks.bind(this) : this.#statuses.bind(this);
     const found = await Promise.all(commits.map((commit) => read(source, commit)));

@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.ts';
-import type { RepositoryFiles } from '../../ports/github/repository-files.ts';
+import type { CommittedFiles } from '../../ports/github/commits.ts';
 import { decodeText } from '../files/decode-text.ts';
 import { GitFacts } from './git-facts.ts';
 import { type GitHubClient, orServiceError, type RepositoryName, statusOf } from './github-client.ts';
@@ -40,7 +40,7 @@ export interface ReadingOptions {
 }
 
 /** Files of a GitHub repository, by its API; nothing needs to be checked out. */
-export class GitHubRepositoryFiles implements RepositoryFiles {
+export class GitHubRepositoryFiles implements CommittedFiles {
   readonly #client: GitHubClient;
   readonly #repository: RepositoryName;
   readonly #facts: GitFacts;

@@ -4,7 +4,7 @@ export interface Comment {
   readonly body: string;
 }
 
-/** Comments of the repository. Errors as `VersionTags`. */
+/** Comments of the repository, as people and the bot exchange them. Errors as `VersionTags`. */
 export interface Comments {
   /** Our own that begin with a marker, of all pages, oldest first. What others wrote is never among them. */
   own(issue: number, marker: string): Promise<readonly Comment[]>;
@@ -12,4 +12,10 @@ export interface Comments {
   update(id: number, body: string): Promise<void>;
   /** Hides one as outdated, or shows it again; nothing is written where it is so already. */
   setHidden(id: number, isHidden: boolean): Promise<void>;
+  /** Whether a person may write to the repository; asked again at each call. */
+  canWrite(login: string): Promise<boolean>;
+  /** Shows that a comment was seen. Of several who do so at once, one is told that it was the first. */
+  acknowledge(comment: number): Promise<boolean>;
+  /** Takes that back: the work has failed, and any process that hears of the comment again may answer it. */
+  disown(comment: number): Promise<void>;
 }

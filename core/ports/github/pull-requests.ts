@@ -14,6 +14,20 @@ export interface PullRequest {
   readonly author: string;
 }
 
+/** A pull request to open. */
+export interface NewPullRequest {
+  readonly branch: string;
+  readonly base: string;
+  readonly title: string;
+  readonly body: string;
+}
+
+/** A pull request to merge, as it was looked at. */
+export type WantedMerge = Pick<PullRequest, 'number' | 'headSha' | 'baseRef'>;
+
+/** A merged pull request; `headSha`: the commit that was judged before the merge. */
+export type MergedChange = Pick<PullRequest, 'number' | 'headSha'>;
+
 /** The pull requests of the repository. Errors as `VersionTags`; a finished write is seen by the next read. */
 export interface PullRequests {
   /** Of a branch of this repository, in any state, newest first, of all pages. */
@@ -27,14 +41,14 @@ export interface PullRequests {
   open(request: NewPullRequest): Promise<PullRequest>;
   update(number: number, change: { readonly title: string; readonly body: string }): Promise<void>;
   close(number: number): Promise<void>;
-  /** Paths of its changed files, of all pages; a rename counts with both names. */
-  files(number: number): Promise<readonly string[]>;
-}
-
-/** A pull request to open. */
-export interface NewPullRequest {
-  readonly branch: string;
-  readonly base: string;
-  readonly title: string;
-  readonly body: string;
+  /** The merged pull requests that a commit of the default branch came by: its merge or squash commit is this one. */
+  mergedBy(commit: string): Promise<readonly MergedChange[]>;
+  /** Names of the checks that a branch requires before a merge, by its protection and by rulesets, sorted. */
+  requiredChecks(branch: string): Promise<readonly string[]>;
+  /**
+   * Merges a pull request if its head is still that commit, it is still for that branch, and GitHub allows it.
+   *
+   * @returns Why not; undefined: it is merged.
+   */
+  merge(wanted: WantedMerge): Promise<string | undefined>;
 }

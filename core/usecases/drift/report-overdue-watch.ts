@@ -1,9 +1,9 @@
 import type { TidegateConfig } from '../../config/tidegate-config.ts';
 import { workflowCrons } from '../../config/workflow-crons.ts';
 import { overdueWatch } from '../../domain/watch/watch-schedule.ts';
-import type { ControlIssues } from '../../ports/github/control-issues.ts';
-import type { RepositoryFiles } from '../../ports/github/repository-files.ts';
-import type { ScheduledWorkflow, ScheduledWorkflows } from '../../ports/github/scheduled-workflows.ts';
+import type { Commits } from '../../ports/github/commits.ts';
+import type { Issues } from '../../ports/github/issues.ts';
+import type { ScheduledWorkflow, Workflows } from '../../ports/github/workflows.ts';
 import { parseWatch, renderWatch } from '../../render/drift/watch.ts';
 
 /** The workflow of the templates that runs drift-check. */
@@ -21,9 +21,9 @@ export interface WatchRequest {
 
 /** What looking after them needs. */
 export interface WatchPorts {
-  readonly files: RepositoryFiles;
-  readonly schedules: ScheduledWorkflows;
-  readonly controls: ControlIssues;
+  readonly commits: Pick<Commits, 'read'>;
+  readonly workflows: Pick<Workflows, 'schedule'>;
+  readonly issues: Pick<Issues, 'list' | 'open' | 'close'>;
 }
 
 /**
@@ -35,24 +35,24 @@ export interface WatchPorts {
 export async function reportOverdueWatch(request: WatchRequest, ports: WatchPorts): Promise<string | undefined> {
   const models = Object.entries(request.config.models).flatMap(([name, { drift }]) => (drift ? [name] : []));
   if (models.length === 0) return undefined;
-  const text = await ports.files.read(`.github/workflows/${WORKFLOW}`, request.baseSha);
-  const workflow = text === undefined ? undefined : await ports.schedules.find(WORKFLOW);
+  const text = await ports.commits.read(`.github/workflows/${WORKFLOW}`, request.baseSha);
+  const workflow = text === undefined ? undefined : await ports.workflows.schedule(WORKFLOW);
   if (text === undefined || workflow === undefined) return undefined;
   const reason = reasonOf(workflow, { crons: workflowCrons(text), nowMs: request.nowMs });
-  const own = (await ports.controls.list('tidegate/watch', 'all')).flatMap((issue) => {
+  const own = (await ports.issues.list('tidegate/watch', 'all')).flatMap((issue) => {
     const data = issue.author === request.self ? parseWatch(issue.body, WORKFLOW) : undefined;
     return data === undefined ? [] : [{ ...issue, ...data }];
   });
   const open = own.filter(({ isOpen }) => isOpen);
   if (reason === undefined) {
-    for (const { number } of open) await ports.controls.close(number, `${WORKFLOW} runs again.`);
+    for (const { number } of open) await ports.issues.close(number, `${WORKFLOW} runs again.`);
     return open.length === 0 ? `${WORKFLOW} is on time` : `${WORKFLOW} is on time again`;
   }
   const lastScheduledAt = workflow.lastScheduledAt ?? null;
   const isSaid = open.length > 0 || own.some((issue) => issue.lastScheduledAt === lastScheduledAt);
   if (isSaid) return `${WORKFLOW} ${reason}, which is already reported`;
   const rendered = renderWatch({ workflow: WORKFLOW, reason, lastScheduledAt: workflow.lastScheduledAt, models });
-  return `${WORKFLOW} ${reason}: opened #${await ports.controls.create({ ...rendered, label: 'tidegate/watch' })}`;
+  return `${WORKFLOW} ${reason}: opened #${await ports.issues.open('tidegate/watch', rendered)}`;
 }
 
 function reasonOf(

@@ -1,7 +1,7 @@
 import { newestAttemptsFirst } from '../../domain/model/workflow-artifact.ts';
 import { ServiceError, UserError } from '../../errors.ts';
-import type { MergedChanges } from '../../ports/github/merged-changes.ts';
-import type { WorkflowRuns } from '../../ports/github/workflow-runs.ts';
+import type { PullRequests } from '../../ports/github/pull-requests.ts';
+import type { Workflows } from '../../ports/github/workflows.ts';
 import type { ReportArchive } from '../../ports/store/report-archive.ts';
 import type { ComparedDataset } from '../../reports/judged-dataset.ts';
 import { MAX_REPORT_ZIP_BYTES } from '../../reports/limits.ts';
@@ -17,8 +17,8 @@ export interface JudgedRelease {
 
 /** What comparing needs. */
 export interface ComparisonPorts {
-  readonly changes: MergedChanges;
-  readonly runs: Pick<WorkflowRuns, 'artifacts' | 'download'>;
+  readonly pullRequests: Pick<PullRequests, 'mergedBy'>;
+  readonly workflows: Pick<Workflows, 'runsOfHead' | 'artifacts' | 'download'>;
   readonly archive: ReportArchive;
 }
 
@@ -36,10 +36,10 @@ export async function compareJudgedDataset(release: JudgedRelease, ports: Compar
 }
 
 async function compare(release: JudgedRelease, ports: ComparisonPorts): Promise<ComparedDataset> {
-  const [change, ...more] = await ports.changes.of(release.commit);
+  const [change, ...more] = await ports.pullRequests.mergedBy(release.commit);
   if (change === undefined) return notCompared('no merged pull request has this commit');
   if (more.length > 0) return notCompared('several pull requests have this commit');
-  for (const run of await ports.changes.runsOf(change.headSha)) {
+  for (const run of await ports.workflows.runsOfHead(change.headSha)) {
     const digest = await datasetOf(run, release.model, ports);
     if (digest === undefined) continue;
     return { number: change.number, digest, same: digest === release.digest };
@@ -51,11 +51,11 @@ async function compare(release: JudgedRelease, ports: ComparisonPorts): Promise<
 async function datasetOf(
   runId: number,
   model: string,
-  { runs, archive }: ComparisonPorts,
+  { workflows, archive }: ComparisonPorts,
 ): Promise<string | undefined> {
-  const [newest] = newestAttemptsFirst({ kind: 'report', model }, await runs.artifacts(runId));
+  const [newest] = newestAttemptsFirst({ kind: 'report', model }, await workflows.artifacts(runId));
   if (newest === undefined || newest.artifact.sizeBytes > MAX_REPORT_ZIP_BYTES) return undefined;
-  const files = await archive.read(() => runs.download(newest.artifact.id), ['evaluation.json']);
+  const files = await archive.read(() => workflows.download(newest.artifact.id), ['evaluation.json']);
   const bytes = files.get('evaluation.json');
   if (bytes === undefined) return undefined;
   const report = readReport('evaluation', bytes, `evaluation.json of run ${runId}`);

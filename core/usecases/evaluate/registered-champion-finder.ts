@@ -2,7 +2,7 @@ import type { ChampionHistory } from '../../domain/evaluation/champion-data.ts';
 import type { Environment } from '../../domain/policy/environment.ts';
 import { ServiceError, UserError } from '../../errors.ts';
 import type { Champion, ChampionFinder } from '../../ports/evaluate/champion-finder.ts';
-import type { RepositoryFiles } from '../../ports/github/repository-files.ts';
+import type { Commits } from '../../ports/github/commits.ts';
 import {
   findRunningVersions,
   lastRunning,
@@ -14,7 +14,7 @@ import type { KnownVersion, RefusedTag, VersionCatalog } from '../registry/versi
 /** What finding a registered champion needs. */
 export interface ChampionPorts {
   readonly catalog: VersionCatalog;
-  readonly files: RepositoryFiles;
+  readonly commits: Pick<Commits, 'read'>;
   /** Brings the artifact of a version to this machine, verified; returns its absolute path. */
   readonly fetchArtifact: (version: KnownVersion) => Promise<string>;
   /** What data a version was made and judged with, from its documents; undefined where they do not say. */

@@ -47,13 +47,13 @@ export async function answerCommands(request: CommandRequest, ports: CommandPort
   const marker = formatReplyMarker(request.comment.id);
   // A redelivered event finds the answer that its first delivery got.
   if ((await ports.comments.own(request.issue, marker)).length > 0) return NOTHING;
-  const isFirst = await ports.conversation.acknowledge(request.comment.id);
+  const isFirst = await ports.comments.acknowledge(request.comment.id);
   if (!isFirst && request.nowMs - request.comment.writtenAtMs < ANSWERED_WITHIN_MS) throw taken(request.comment.id);
   try {
     return await carryOutAll(commands, { request, ports, marker });
   } catch (error) {
     // Where even this fails, it is answered when the comment is old enough.
-    await ports.conversation.disown(request.comment.id).catch(() => undefined);
+    await ports.comments.disown(request.comment.id).catch(() => undefined);
     throw error;
   }
 }
@@ -74,7 +74,7 @@ async function carryOutAll(
     marker,
   }: { readonly request: CommandRequest; readonly ports: CommandPorts; readonly marker: string },
 ): Promise<AnsweredComment> {
-  const isByWriter = commands.some(needsWrite) && (await ports.conversation.canWrite(request.comment.by));
+  const isByWriter = commands.some(needsWrite) && (await ports.comments.canWrite(request.comment.by));
   const scope = await scopeOf(request, ports);
   const answers: CommandAnswer[] = [];
   for (const command of commands) answers.push(await answer(command, scope, { isByWriter, ports }));
@@ -109,7 +109,7 @@ async function answer(
 async function scopeOf(request: CommandRequest, ports: CommandPorts): Promise<CommandScope | string> {
   const { config, base, self, nowMs, comment } = request;
   if (config === undefined) return 'tidegate.yaml of the default branch cannot be read: /tidegate doctor says why.';
-  const { body, author } = await ports.conversation.subject(request.issue);
+  const { body, author } = await ports.issues.get(request.issue);
   // A stranger's text may hold a marker too. A drift issue is the workflow's.
   const marker = [self, 'github-actions[bot]'].includes(author) ? parseMarker(body) : undefined;
   const models = Object.entries(config.models);

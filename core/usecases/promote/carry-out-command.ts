@@ -3,7 +3,7 @@ import type { Finding } from '../../domain/doctor/finding.ts';
 import type { Environment } from '../../domain/policy/environment.ts';
 import { describeCondition, describeHealth } from '../../domain/promotion/promotion-check.ts';
 import type { Comments } from '../../ports/github/comments.ts';
-import type { Conversation } from '../../ports/github/conversation.ts';
+import type { Issues } from '../../ports/github/issues.ts';
 import { doctorHeadline, renderDoctorComment } from '../../render/doctor.ts';
 import { type CommandAnswer, renderPlan } from '../../render/promotion/command-reply.ts';
 import { describeOutcome } from '../../render/promotion/outcome.ts';
@@ -24,8 +24,8 @@ export type CommandPorts = SituationPorts &
   PromotionPorts &
   RollbackReconcilingPorts &
   RetrainPorts & {
-    readonly conversation: Conversation;
-    readonly comments: Pick<Comments, 'own' | 'create'>;
+    readonly comments: Pick<Comments, 'own' | 'create' | 'canWrite' | 'acknowledge' | 'disown'>;
+    readonly issues: Pick<Issues, 'get'>;
     /** Looks at the set-up of the whole repository. */
     readonly examine: () => Promise<readonly Finding[]>;
     /** `owner/name` */
@@ -135,7 +135,7 @@ async function rollBack(wanted: string, scope: CommandScope, ports: CommandPorts
   }
   const taken = { environment, version, situation: model };
   const reason = { reason: 'a person asked for it', by, cause: 'person' as const };
-  const hold = holdOf(environment, version, model) ?? (await openHold(taken, reason, ports.controls)).issue;
+  const hold = holdOf(environment, version, model) ?? (await openHold(taken, reason, ports.issues)).issue;
   const open = (await ownRollbacks(environment, model, ports)).find(({ state }) => state === 'open');
   const outcome = await proposeRollback(taken, { ...reason, hold, to, open }, ports);
   return { lines: [describeOutcome({ environment: environment.name, ...outcome })] };
@@ -169,18 +169,18 @@ async function hold(reason: string, scope: CommandScope, ports: CommandPorts): P
   const known = holdOf(environment, version, model);
   if (known !== undefined) return { lines: [`#${known} holds v${version.version} already.`] };
   const why = { reason: reason === '' ? 'no reason was given' : reason, by, cause: 'person' as const };
-  const { issue } = await openHold({ environment, version, situation: model }, why, ports.controls);
+  const { issue } = await openHold({ environment, version, situation: model }, why, ports.issues);
   return { lines: [`#${issue} holds v${version.version} back from ${environment.name}.`] };
 }
 
 async function unhold(_: string, scope: CommandScope, ports: CommandPorts): Promise<Answer> {
   const { model, config, self } = scope.request;
   const environments = config.environments.map(({ name }) => name);
-  const { holds } = controlsOf({ model, environments, self }, await readControlIssues(ports.controls));
+  const { holds } = controlsOf({ model, environments, self }, await readControlIssues(ports.issues));
   const open = holds.filter(
     (one) => one.isOpen && (scope.environment === undefined || one.environment === scope.environment.name),
   );
-  for (const { issue } of open) await ports.controls.close(issue, 'Lifted by a command.');
+  for (const { issue } of open) await ports.issues.close(issue, 'Lifted by a command.');
   const lifted = open.map(({ issue, version, environment }) => `Lifted #${issue}: v${version} in ${environment}.`);
   return { lines: lifted.length === 0 ? ['No version is held here.'] : lifted };
 }

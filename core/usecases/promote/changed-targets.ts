@@ -2,8 +2,7 @@ import { namesSame } from '../../domain/manifest/match-version.ts';
 import type { Environment } from '../../domain/policy/environment.ts';
 import type { ManifestTarget } from '../../domain/policy/manifest-target.ts';
 import { UserError } from '../../errors.ts';
-import type { Branches } from '../../ports/github/branches.ts';
-import type { RepositoryFiles } from '../../ports/github/repository-files.ts';
+import type { Commits } from '../../ports/github/commits.ts';
 import type { UntrustedParser } from '../../ports/store/untrusted-parser.ts';
 import { type ReadTarget, readTargetOf } from '../registry/find-running-versions.ts';
 
@@ -15,8 +14,7 @@ export type TargetReader = (
 
 /** What comparing two commits needs. */
 export interface ChangePorts {
-  readonly branches: Pick<Branches, 'mergeBase'>;
-  readonly files: RepositoryFiles;
+  readonly commits: Pick<Commits, 'mergeBase' | 'read' | 'objectIds'>;
   /** Default: here and now. */
   readonly readTargets?: TargetReader | undefined;
 }
@@ -80,12 +78,12 @@ export async function changedTargets(
 async function fileChange(
   file: string,
   { baseSha, headSha }: Compared,
-  { branches, files }: ChangePorts,
+  { commits }: ChangePorts,
 ): Promise<{ readonly file: string; readonly kind: 'same' | 'head' | 'both' }> {
-  const [base, head] = await files.objectIds(file, [baseSha, headSha]);
+  const [base, head] = await commits.objectIds(file, [baseSha, headSha]);
   if (base === head && base !== undefined) return { file, kind: 'same' };
-  const from = await branches.mergeBase(baseSha, headSha);
-  const [origin] = from === undefined ? [undefined] : await files.objectIds(file, [from]);
+  const from = await commits.mergeBase(baseSha, headSha);
+  const [origin] = from === undefined ? [undefined] : await commits.objectIds(file, [from]);
   if (from !== undefined && origin === head) return { file, kind: 'same' };
   return { file, kind: from !== undefined && origin === base ? 'head' : 'both' };
 }
@@ -93,12 +91,12 @@ async function fileChange(
 async function valuesAt(
   sha: string,
   targets: readonly ManifestTarget[],
-  { files, readTargets = readTargetsHere }: ChangePorts,
+  { commits, readTargets = readTargetsHere }: ChangePorts,
 ): Promise<readonly ReadTarget[]> {
   const byFile = Map.groupBy(targets, ({ file }) => file);
   const read = new Map<ManifestTarget, ReadTarget>();
   for (const [file, own] of byFile) {
-    const said = await files.read(file, sha).then((text) => readTargets(text, own), unread(own));
+    const said = await commits.read(file, sha).then((text) => readTargets(text, own), unread(own));
     for (const [index, target] of own.entries()) {
       read.set(target, said[index] ?? { problem: `cannot be read: ${file}` });
     }

@@ -1,7 +1,6 @@
 import type { Environment } from '../../domain/policy/environment.ts';
 import { ServiceError, UserError } from '../../errors.ts';
-import type { Branches } from '../../ports/github/branches.ts';
-import type { RepositoryFiles } from '../../ports/github/repository-files.ts';
+import type { Commits } from '../../ports/github/commits.ts';
 import { renderDeploymentCommit } from '../../render/promotion/deployment.ts';
 import type { KnownVersion } from '../registry/version-catalog.ts';
 import { type FileEdit, planDeployment } from './deploy-version.ts';
@@ -17,8 +16,7 @@ export interface CommittedDeployment {
 
 /** What a commit needs of the repository. */
 export interface DeploymentPorts {
-  readonly branches: Branches;
-  readonly files: RepositoryFiles;
+  readonly commits: Pick<Commits, 'head' | 'commit' | 'read'>;
 }
 
 /** Chosen: others who push to the same branch are few. */
@@ -33,17 +31,17 @@ const TRIES = 5;
  */
 export async function commitDeployment(
   deployment: CommittedDeployment,
-  { branches, files }: DeploymentPorts,
+  { commits }: DeploymentPorts,
   tries = TRIES,
 ): Promise<{ readonly edits: readonly FileEdit[]; readonly commit: string | undefined }> {
   const { model, environment, version, branch } = deployment;
-  const head = await branches.head(branch);
+  const head = await commits.head(branch);
   if (head === undefined) {
     throw new UserError('INPUT_INVALID', `this repository has no branch ${branch}`, {
       fix: 'Run mode: commit on a branch of this repository.',
     });
   }
-  const edits = await planDeployment(environment, version, (file) => files.read(file, head.sha));
+  const edits = await planDeployment(environment, version, (file) => commits.read(file, head.sha));
   if (edits.length === 0) return { edits, commit: undefined };
   const commit = {
     branch,
@@ -53,10 +51,10 @@ export async function commitDeployment(
     message: renderDeploymentCommit({ model, environment: environment.name, version }),
   };
   try {
-    return { edits, commit: await branches.commit(commit) };
+    return { edits, commit: await commits.commit(commit) };
   } catch (error) {
     const isRaced = error instanceof ServiceError && error.code === 'GITHUB_CONFLICT';
     if (!isRaced || tries === 1) throw error;
-    return commitDeployment(deployment, { branches, files }, tries - 1);
+    return commitDeployment(deployment, { commits }, tries - 1);
   }
 }

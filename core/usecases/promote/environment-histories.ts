@@ -6,14 +6,12 @@ import type { Environment } from '../../domain/policy/environment.ts';
 import type { ManifestTarget } from '../../domain/policy/manifest-target.ts';
 import type { EnvironmentHistory, EnvironmentState } from '../../domain/promotion/environment-history.ts';
 import { UserError } from '../../errors.ts';
-import type { BaseBranch, BranchTip, BranchTips, DefaultBranchLog } from '../../ports/github/default-branch-log.ts';
-import type { RepositoryFiles } from '../../ports/github/repository-files.ts';
+import type { BaseBranch, BranchTip, BranchTips, Commits } from '../../ports/github/commits.ts';
 import type { HeldPlace, HeldValues } from '../registry/version-catalog.ts';
 
 /** What histories are read from. */
 export interface HistoryPorts {
-  readonly log: DefaultBranchLog;
-  readonly files: RepositoryFiles;
+  readonly commits: Pick<Commits, 'tips' | 'read' | 'objectIds'>;
   /** What targets said in files that were read for earlier events. */
   readonly values?: Map<string, RunningValue | undefined> | undefined;
 }
@@ -88,7 +86,7 @@ export class EnvironmentHistories implements HeldValues {
     const targets = this.#environments.find((environment) => environment.name === name)?.targets ?? [];
     const files = [...new Set(targets.map(({ file }) => file))];
     const shas = tips.map(({ sha }) => sha);
-    const objects = await Promise.all(files.map((file) => this.#ports.files.objectIds(file, shas)));
+    const objects = await Promise.all(files.map((file) => this.#ports.commits.objectIds(file, shas)));
     const runs = runsOf(tips, (index) => objects.map((ids) => ids[index] ?? '').join(' '));
     const idOf = (file: string, index: number) => objects[files.indexOf(file)]?.[index];
     const states = await Promise.all(
@@ -101,7 +99,7 @@ export class EnvironmentHistories implements HeldValues {
   }
 
   #tipsOf(atMost: number): Promise<BranchTips> {
-    const asked = this.#tips.get(atMost) ?? this.#ports.log.tips(this.#base, atMost);
+    const asked = this.#tips.get(atMost) ?? this.#ports.commits.tips(this.#base, atMost);
     this.#tips.set(atMost, asked);
     return asked;
   }
@@ -109,10 +107,10 @@ export class EnvironmentHistories implements HeldValues {
   /** @param object The file at that commit; undefined: there is none. */
   async #value(target: ManifestTarget, sha: string, object: string | undefined): Promise<RunningValue | undefined> {
     if (object === undefined) return undefined;
-    const { values, files } = this.#ports;
+    const { values, commits } = this.#ports;
     const key = `${object} ${JSON.stringify(target)}`;
     if (values?.has(key) === true) return values.get(key);
-    const value = valueIn(await files.read(target.file, sha), target);
+    const value = valueIn(await commits.read(target.file, sha), target);
     if ((values?.size ?? 0) >= MAX_VALUES) values?.clear();
     values?.set(key, value);
     return value;

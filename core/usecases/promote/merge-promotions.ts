@@ -1,10 +1,8 @@
 import type { Environment } from '../../domain/policy/environment.ts';
 import { promotionBranch } from '../../domain/promotion/branch-names.ts';
 import type { MergeOutcome, PromotionOutcome } from '../../domain/promotion/outcome.ts';
-import type { Branches } from '../../ports/github/branches.ts';
-import type { CommitHistory } from '../../ports/github/commit-history.ts';
-import type { Merging } from '../../ports/github/merging.ts';
-import type { RepositoryFiles } from '../../ports/github/repository-files.ts';
+import type { Commits } from '../../ports/github/commits.ts';
+import type { PullRequests } from '../../ports/github/pull-requests.ts';
 import type { KnownVersion } from '../registry/version-catalog.ts';
 import { planDeployment } from './deploy-version.ts';
 import type { EventMoment } from './model-situation.ts';
@@ -13,10 +11,8 @@ import { isPlannedCommit } from './planned-commit.ts';
 
 /** What merging without a person needs. */
 export interface MergingPorts {
-  readonly branches: Pick<Branches, 'head' | 'treeWith'>;
-  readonly files: Pick<RepositoryFiles, 'read'>;
-  readonly history: CommitHistory;
-  readonly merging: Merging;
+  readonly commits: Pick<Commits, 'head' | 'treeWith' | 'read' | 'isAncestorOrSame'>;
+  readonly pullRequests: Pick<PullRequests, 'requiredChecks' | 'merge'>;
 }
 
 /** A model's planned promotions. */
@@ -58,16 +54,16 @@ async function mergeOne(
   const [waits] = waiting;
   if (waits !== undefined) return { kind: 'waits', number, reason: waits.reason };
   if (isLeftToPeople(version, environment.name)) return { kind: 'document-expired', number, version: version.version };
-  const head = await ports.branches.head(promotionBranch(model, environment.name));
+  const head = await ports.commits.head(promotionBranch(model, environment.name));
   // The pull request was read a moment before the branch: another version may be there now.
   if (head?.sha !== open.headSha) return { kind: 'just-updated', number };
   const isPlanned =
     (await isPlannedCommit(head, { environment, version, baseSha: base.sha }, ports)) &&
     (await givesPlan({ environment, version, headSha: head.sha, baseSha: base.sha }, ports));
   if (!isPlanned) return { kind: 'not-as-planned', number };
-  const required = await ports.merging.requiredChecks(base.name);
+  const required = await ports.pullRequests.requiredChecks(base.name);
   if (required.length === 0) return { kind: 'no-required-checks', number, base: base.name };
-  const why = await ports.merging.merge({ number, headSha: head.sha, baseRef: base.name });
+  const why = await ports.pullRequests.merge({ number, headSha: head.sha, baseRef: base.name });
   return why === undefined ? { kind: 'merged', number } : { kind: 'not-merged-yet', number, reason: why };
 }
 
@@ -81,10 +77,10 @@ interface ComparedHead {
 /** Whether the head's files are those that the plan gives on the base as it is now: the base may have changed since. */
 async function givesPlan(
   { environment, version, headSha, baseSha }: ComparedHead,
-  { files }: Pick<MergingPorts, 'files'>,
+  { commits }: Pick<MergingPorts, 'commits'>,
 ): Promise<boolean> {
-  const edits = await planDeployment(environment, version, (file) => files.read(file, baseSha));
-  const same = edits.map(async ({ file, after }) => (await files.read(file, headSha)) === after);
+  const edits = await planDeployment(environment, version, (file) => commits.read(file, baseSha));
+  const same = edits.map(async ({ file, after }) => (await commits.read(file, headSha)) === after);
   return (await Promise.all(same)).every(Boolean);
 }
 

@@ -2,13 +2,11 @@ import type { ModelConfig, TidegateConfig } from '../../config/tidegate-config.t
 import type { Environment } from '../../domain/policy/environment.ts';
 import { DEFAULT_RELEASE_WORKFLOW } from '../../domain/registry/release-run.ts';
 import type { ArtifactHasher } from '../../ports/evaluate/artifact-hasher.ts';
-import type { CommitHistory } from '../../ports/github/commit-history.ts';
-import type { ControlIssues } from '../../ports/github/control-issues.ts';
-import type { BaseBranch, DefaultBranchLog } from '../../ports/github/default-branch-log.ts';
-import type { HealthSignals } from '../../ports/github/health-signals.ts';
-import type { RepositoryFiles } from '../../ports/github/repository-files.ts';
-import type { VersionAttestations } from '../../ports/github/version-attestations.ts';
-import type { WorkflowRuns } from '../../ports/github/workflow-runs.ts';
+import type { Checks } from '../../ports/github/checks.ts';
+import type { BaseBranch, Commits } from '../../ports/github/commits.ts';
+import type { Issues } from '../../ports/github/issues.ts';
+import type { VersionAttestations } from '../../ports/github/version-tags.ts';
+import type { Workflows } from '../../ports/github/workflows.ts';
 import type { ReportArchive } from '../../ports/store/report-archive.ts';
 import { findRunningVersions, type RunningEnvironment } from '../registry/find-running-versions.ts';
 import type { ProvenanceMemory } from '../registry/provenance-memory.ts';
@@ -35,19 +33,17 @@ export interface SituationRequest extends EventMoment {
 
 /** What is looked at. */
 export interface SituationPorts extends BeliefPorts {
-  readonly controls: Pick<ControlIssues, 'list'>;
-  readonly signals: HealthSignals;
+  readonly issues: Pick<Issues, 'list'>;
+  readonly checks: Pick<Checks, 'health'>;
 }
 
 /** What versions are believed by. */
 export interface BeliefPorts {
   readonly tags: CatalogTags;
-  readonly history: CommitHistory;
-  readonly runs: WorkflowRuns;
+  readonly commits: Pick<Commits, 'isAncestorOrSame' | 'read' | 'objectIds' | 'tips' | 'wasAt'>;
+  readonly workflows: Workflows;
   readonly archive: ReportArchive;
   readonly hasher: Pick<ArtifactHasher, 'hashChunks'>;
-  readonly files: RepositoryFiles;
-  readonly log: DefaultBranchLog;
   readonly attestations?: VersionAttestations | undefined;
   readonly memory: BeliefMemory;
 }
@@ -85,14 +81,11 @@ export async function readSituation(
   const { model, config, base, self, nowMs } = request;
   const { environments } = config;
   const { catalog, histories } = believedVersions({ model, config, base, nowMs }, ports);
-  const running = await findRunningVersions(environments, { files: ports.files, catalog }, base.sha);
+  const running = await findRunningVersions(environments, { commits: ports.commits, catalog }, base.sha);
   const names = environments.map(({ name }) => name);
-  const controls = controlsOf(
-    { model, environments: names, self },
-    issues ?? (await readControlIssues(ports.controls)),
-  );
+  const controls = controlsOf({ model, environments: names, self }, issues ?? (await readControlIssues(ports.issues)));
   const held = environments.map((environment, index) => ({ environment, version: running[index]?.version }));
-  const observations = new EnvironmentObservations({ held, nowMs }, { signals: ports.signals, histories });
+  const observations = new EnvironmentObservations({ held, nowMs }, { checks: ports.checks, histories });
   return { ...request, running, controls, catalog, histories, observations };
 }
 
@@ -102,7 +95,7 @@ export async function readSituations(
   names: readonly string[],
   ports: SituationPorts,
 ): Promise<ReadonlyMap<string, ModelSituation>> {
-  const issues = await readControlIssues(ports.controls);
+  const issues = await readControlIssues(ports.issues);
   const found = new Map<string, ModelSituation>();
   for (const model of names) {
     const config = models[model];
@@ -133,14 +126,14 @@ export function believedVersions(
   { model, config, base, nowMs, storeUri, ownRunId, maxTagsRead = MAX_TAGS_READ }: BeliefRequest,
   ports: BeliefPorts,
 ): { readonly catalog: VersionCatalog; readonly histories: EnvironmentHistories } {
-  const { files, log } = ports;
+  const { commits } = ports;
   const { provenance: memory, values } = ports.memory;
   const stores = [config.register?.store, storeUri].filter((store) => store !== undefined);
   const releaseWorkflow = config.register?.workflow ?? DEFAULT_RELEASE_WORKFLOW;
   const imageRepository = config.image?.repository;
   const context = { model, defaultBranch: base, stores, releaseWorkflow, imageRepository, ownRunId, memory, nowMs };
   const verifier = new ProvenanceVerifier(context, ports);
-  const histories = new EnvironmentHistories(config.environments, base, { files, log, values });
+  const histories = new EnvironmentHistories(config.environments, base, { commits, values });
   const believing = { ...context, verify: verifier.verify.bind(verifier), held: histories, maxTagsRead };
   return { catalog: new VersionCatalog(model, ports.tags, believing), histories };
 }

@@ -2,14 +2,14 @@ import { isNamed } from '../../domain/manifest/match-version.ts';
 import type { Environment } from '../../domain/policy/environment.ts';
 import { type EnvironmentState, firstInRow, type TargetValues } from '../../domain/promotion/environment-history.ts';
 import { decideHealth, type Health, type HealthFacts } from '../../domain/promotion/health.ts';
-import type { BranchTip } from '../../ports/github/default-branch-log.ts';
-import type { HealthSignals } from '../../ports/github/health-signals.ts';
+import type { Checks } from '../../ports/github/checks.ts';
+import type { BranchTip } from '../../ports/github/commits.ts';
 import type { KnownVersion } from '../registry/version-catalog.ts';
 import type { EnvironmentHistories } from './environment-histories.ts';
 
 /** What observing an environment needs. */
 export interface ObservationSources {
-  readonly signals: HealthSignals;
+  readonly checks: Pick<Checks, 'health'>;
   readonly histories: Pick<EnvironmentHistories, 'of' | 'tipsSince'>;
 }
 
@@ -106,14 +106,14 @@ export function areNamed(values: TargetValues, version: KnownVersion): boolean {
 async function judgeHealth(
   { name, health }: Environment,
   { heldSinceMs, nowMs, tips }: Pick<HealthFacts, 'heldSinceMs' | 'nowMs'> & { readonly tips: readonly BranchTip[] },
-  { signals }: Pick<ObservationSources, 'signals'>,
+  { checks }: Pick<ObservationSources, 'checks'>,
 ): Promise<Health> {
   const facts = { heldSinceMs, nowMs };
   if (health === undefined || health.from === 'none') {
     return decideHealth({ ...facts, signals: undefined, settleMs: 0, deadlineMs: undefined });
   }
   const source = { from: health.from, context: health.context ?? name, creator: health.creator };
-  const said = await signals.of(source, asked(tips));
+  const said = await checks.health(source, asked(tips));
   const settleMs = health.settle ?? (health.from === 'argocd' ? ARGOCD_SETTLE_MS : 0);
   const failureSettleMs = Math.min(settleMs, MAX_FAILURE_SETTLE_MS);
   return decideHealth({

@@ -5,7 +5,7 @@ import type { RunningValue } from '../../domain/manifest/running-value.ts';
 import type { Environment } from '../../domain/policy/environment.ts';
 import type { EnvironmentState } from '../../domain/promotion/environment-history.ts';
 import { UserError } from '../../errors.ts';
-import type { RepositoryFiles } from '../../ports/github/repository-files.ts';
+import type { Commits } from '../../ports/github/commits.ts';
 import type { KnownVersion } from '../registry/version-catalog.ts';
 import type { FileEdit } from './deploy-version.ts';
 import type { ModelSituation } from './model-situation.ts';
@@ -13,7 +13,7 @@ import { heldDigests } from './promotion-controls.ts';
 
 /** What planning a rollback reads. */
 export interface RollbackSources {
-  readonly files: Pick<RepositoryFiles, 'read'>;
+  readonly commits: Pick<Commits, 'read'>;
 }
 
 /** A version that is taken back from where it runs. */
@@ -43,8 +43,8 @@ export async function planRollback(taken: TakenBack, sources: RollbackSources): 
   let to: RunningValue | undefined;
   for (const file of new Set(environment.targets.map((target) => target.file))) {
     const own = environment.targets.filter((target) => target.file === file);
-    const current = await sources.files.read(file, situation.base.sha);
-    const previous = await sources.files.read(file, before.sha);
+    const current = await sources.commits.read(file, situation.base.sha);
+    const previous = await sources.commits.read(file, before.sha);
     if (current === undefined || previous === undefined) throw tooLongAgo(environment, version);
     edits.push({ file, before: current, after: restoreManifest({ current, previous }, own, version) });
     const [first] = own;

@@ -1,16 +1,12 @@
 import type { DeployedVersion } from '../../domain/manifest/version-value.ts';
 import type { Environment } from '../../domain/policy/environment.ts';
 import { UserError } from '../../errors.ts';
-import type { Branches, BranchHead } from '../../ports/github/branches.ts';
-import type { CommitHistory } from '../../ports/github/commit-history.ts';
-import type { RepositoryFiles } from '../../ports/github/repository-files.ts';
+import type { BranchHead, Commits } from '../../ports/github/commits.ts';
 import { planDeployment } from './deploy-version.ts';
 
 /** What a commit is compared with its plan by. */
 export interface PlannedCommitPorts {
-  readonly branches: Pick<Branches, 'treeWith'>;
-  readonly files: Pick<RepositoryFiles, 'read'>;
-  readonly history: CommitHistory;
+  readonly commits: Pick<Commits, 'treeWith' | 'read' | 'isAncestorOrSame'>;
 }
 
 /** A plan: a version in an environment. */
@@ -28,15 +24,15 @@ export interface Plan {
 export async function isPlannedCommit(
   { tree, parents }: BranchHead,
   { environment, version, baseSha }: Plan,
-  { branches, files, history }: PlannedCommitPorts,
+  { commits }: PlannedCommitPorts,
 ): Promise<boolean> {
   const [parent, ...others] = parents;
   if (parent === undefined || others.length > 0) return false;
-  if (!(await history.isAncestorOrSame(parent, baseSha))) return false;
-  const edits = await planDeployment(environment, version, (file) => files.read(file, parent)).catch(noPlan);
+  if (!(await commits.isAncestorOrSame(parent, baseSha))) return false;
+  const edits = await planDeployment(environment, version, (file) => commits.read(file, parent)).catch(noPlan);
   if (edits === undefined) return false;
   const planned = edits.map(({ file, after }) => ({ path: file, text: after }));
-  return (await branches.treeWith(parent, planned)) === tree;
+  return (await commits.treeWith(parent, planned)) === tree;
 }
 
 /** The targets have changed since: no plan would give this commit. */

@@ -1,4 +1,4 @@
-import type { ControlIssue, ControlIssues } from '../../ports/github/control-issues.ts';
+import type { Issue, Issues } from '../../ports/github/issues.ts';
 import { type HoldCause, parseHold } from '../../render/promotion/hold.ts';
 
 /** A version that does not go into an environment while its issue is open. */
@@ -24,13 +24,13 @@ export interface PromotionControls {
 /** The issues that control the promotions of all models of a repository. */
 export interface IssuesOfControl {
   /** Open ones. */
-  readonly stops: readonly ControlIssue[];
+  readonly stops: readonly Issue[];
   /** Open and closed ones. */
-  readonly holds: readonly ControlIssue[];
+  readonly holds: readonly Issue[];
 }
 
 /** Reads the issues that control promotions. */
-export async function readControlIssues(issues: Pick<ControlIssues, 'list'>): Promise<IssuesOfControl> {
+export async function readControlIssues(issues: Pick<Issues, 'list'>): Promise<IssuesOfControl> {
   return { stops: await issues.list('tidegate/stop', 'open'), holds: await issues.list('tidegate/hold', 'all') };
 }
 

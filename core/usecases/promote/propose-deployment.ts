@@ -1,8 +1,8 @@
 import type { DeployedVersion } from '../../domain/manifest/version-value.ts';
 import type { Environment } from '../../domain/policy/environment.ts';
 import { deploymentBranch } from '../../domain/promotion/branch-names.ts';
-import type { Branches, BranchHead } from '../../ports/github/branches.ts';
-import type { CommitHistory } from '../../ports/github/commit-history.ts';
+import type { DeploymentOutcome } from '../../domain/promotion/deployment-outcome.ts';
+import type { BranchHead, Commits } from '../../ports/github/commits.ts';
 import type { PullRequest, PullRequests } from '../../ports/github/pull-requests.ts';
 import { parsePromotionData, renderPromotion } from '../../render/promotion/promotion.ts';
 import { formatMarker, hasMarker } from '../../render/text/marker.ts';
@@ -23,18 +23,14 @@ export interface ProposedDeployment {
 /** What proposing needs of the repository. */
 export interface ProposingPorts extends KeepingPorts {
   readonly catalog: VersionCatalog;
-  readonly history: CommitHistory;
-  readonly branches: Pick<Branches, 'default' | 'head' | 'commit' | 'treeWith'>;
+  readonly commits: Pick<Commits, 'default' | 'head' | 'commit' | 'treeWith' | 'isAncestorOrSame' | 'read'>;
   readonly pullRequests: Pick<PullRequests, 'ofBranch' | 'open' | 'update' | 'close'>;
 }
 
-/** What came of it. */
+/** What was done. */
 export interface Proposal {
   readonly edits: readonly FileEdit[];
-  /** Undefined where the default branch holds the version, or where it was declined. */
-  readonly pullRequest: number | undefined;
-  /** For the log: one sentence. */
-  readonly outcome: string;
+  readonly outcome: DeploymentOutcome;
 }
 
 /**
@@ -44,19 +40,18 @@ export interface Proposal {
 export async function proposeDeployment(wanted: ProposedDeployment, ports: ProposingPorts): Promise<Proposal> {
   const { model, environment, version } = wanted;
   const branch = deploymentBranch(model, environment.name);
-  const base = await ports.branches.default();
-  const edits = await planDeployment(environment, version, (file) => ports.files.read(file, base.sha));
+  const base = await ports.commits.default();
+  const edits = await planDeployment(environment, version, (file) => ports.commits.read(file, base.sha));
   const known = await ownPullRequests(wanted, ports);
   const open = known.find(({ state }) => state === 'open');
-  if (edits.length === 0) return { edits, pullRequest: undefined, outcome: await closeNeedless(open, ports) };
+  if (edits.length === 0) return { edits, outcome: await closeNeedless(open, ports) };
   const declined = open === undefined ? declinedBefore(known, version) : undefined;
   if (declined !== undefined) {
-    const outcome = `#${declined} proposed v${version.version} and was closed unmerged: reopen it to ask again`;
-    return { edits, pullRequest: undefined, outcome };
+    return { edits, outcome: { kind: 'declined-before', number: declined, version: version.version } };
   }
-  const head = await ports.branches.head(branch);
+  const head = await ports.commits.head(branch);
   if (open !== undefined && head !== undefined && !(await isOurs(head, { wanted, open, baseSha: base.sha }, ports))) {
-    return { edits, pullRequest: open.number, outcome: `#${open.number} was changed by a person: not updated` };
+    return { edits, outcome: { kind: 'changed-by-person', number: open.number } };
   }
   const [running] = await findRunningVersions([environment], ports, base.sha);
   const rendered = renderPromotion({
@@ -71,12 +66,7 @@ export async function proposeDeployment(wanted: ProposedDeployment, ports: Propo
     earlier: known.filter(({ merged }) => merged).map(({ number }) => number),
   });
   const { pullRequest, did } = await upsertPullRequest({ branch, base, edits, ...rendered, open, head }, ports);
-  const { number } = pullRequest;
-  return {
-    edits,
-    pullRequest: number,
-    outcome: did === 'nothing' ? `#${number} already proposes this` : `${did} #${number}`,
-  };
+  return { edits, outcome: { kind: did === 'nothing' ? 'up-to-date' : did, number: pullRequest.number } };
 }
 
 /** Whether the branch holds what was planned for it, of this version or of the one that its pull request names. */
@@ -96,6 +86,7 @@ async function isOurs(
   return named?.written !== undefined && planned({ ...named.written, version: named.version });
 }
 
+/** The next run may have another token, so that the author does not count: its branch's tree does, before it is changed. */
 async function ownPullRequests(
   { model, environment }: ProposedDeployment,
   { pullRequests }: ProposingPorts,
@@ -110,8 +101,10 @@ function declinedBefore(known: readonly PullRequest[], { version }: KnownVersion
   return last === undefined || last.merged ? undefined : last.number;
 }
 
-async function closeNeedless(open: PullRequest | undefined, { pullRequests }: ProposingPorts): Promise<string> {
-  if (open === undefined) return 'the default branch has it';
-  await pullRequests.close(open.number);
-  return `closed #${open.number}: the default branch has it`;
+async function closeNeedless(
+  open: PullRequest | undefined,
+  { pullRequests }: ProposingPorts,
+): Promise<DeploymentOutcome> {
+  if (open !== undefined) await pullRequests.close(open.number);
+  return { kind: 'already-there', closed: open?.number };
 }

@@ -2,8 +2,8 @@ import type { Environment } from '../../domain/policy/environment.ts';
 import { rollbackBranch } from '../../domain/promotion/branch-names.ts';
 import type { RollbackOutcome } from '../../domain/promotion/outcome.ts';
 import { UserError } from '../../errors.ts';
-import type { Branches } from '../../ports/github/branches.ts';
-import type { ControlIssues } from '../../ports/github/control-issues.ts';
+import type { Commits } from '../../ports/github/commits.ts';
+import type { Issues } from '../../ports/github/issues.ts';
 import type { PullRequest } from '../../ports/github/pull-requests.ts';
 import { type HoldCause, renderHold } from '../../render/promotion/hold.ts';
 import { renderRollback } from '../../render/promotion/rollback.ts';
@@ -16,7 +16,7 @@ import type { Hold } from './promotion-controls.ts';
 
 /** What proposing a rollback needs of the repository. */
 export interface RollbackPorts extends KeepingPorts {
-  readonly branches: Pick<Branches, 'head' | 'commit'>;
+  readonly commits: Pick<Commits, 'head' | 'commit' | 'read'>;
 }
 
 /** Why, and who says so. */
@@ -41,11 +41,11 @@ export interface WantedRollback extends Reason {
 export async function openHold(
   { environment: { name: environment }, version, situation }: TakenBack,
   { reason, by, cause }: Reason,
-  controls: Pick<ControlIssues, 'create'>,
+  controls: Pick<Issues, 'open'>,
 ): Promise<Hold> {
   const held = { environment, version: version.version, digest: version.artifactDigest, cause };
   const rendered = renderHold({ model: situation.model, ...held, reason, by });
-  const issue = await controls.create({ ...rendered, label: 'tidegate/hold' });
+  const issue = await controls.open('tidegate/hold', rendered);
   return { issue, ...held, isOpen: true };
 }
 
@@ -75,7 +75,7 @@ export async function proposeRollback(
     cause,
   });
   const branch = rollbackBranch(situation.model, environment.name);
-  const head = await ports.branches.head(branch);
+  const head = await ports.commits.head(branch);
   const kept = { branch, base: situation.base, edits: plan.edits, ...rendered, open, head };
   const { pullRequest } = await upsertPullRequest(kept, ports);
   return { kind: 'opened-rollback', number: pullRequest.number, version: version.version };
@@ -91,6 +91,6 @@ async function planTo(
   to: KnownVersion,
   { situation, ports }: { readonly situation: ModelSituation; readonly ports: RollbackPorts },
 ): Promise<RollbackPlan> {
-  const edits = await planDeployment(environment, to, (file) => ports.files.read(file, situation.base.sha));
+  const edits = await planDeployment(environment, to, (file) => ports.commits.read(file, situation.base.sha));
   return { edits, to: { text: `v${to.version}` } };
 }

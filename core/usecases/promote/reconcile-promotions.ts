@@ -2,10 +2,8 @@ import type { DeployedVersion } from '../../domain/manifest/version-value.ts';
 import { promotionBranch } from '../../domain/promotion/branch-names.ts';
 import type { PromotionOutcome, ProposalOutcome } from '../../domain/promotion/outcome.ts';
 import { UserError } from '../../errors.ts';
-import type { Branches, BranchHead } from '../../ports/github/branches.ts';
-import type { CommitHistory } from '../../ports/github/commit-history.ts';
+import type { BranchHead, Commits } from '../../ports/github/commits.ts';
 import type { PullRequest, PullRequests } from '../../ports/github/pull-requests.ts';
-import type { RepositoryFiles } from '../../ports/github/repository-files.ts';
 import { parsePromotionData, renderPromotion } from '../../render/promotion/promotion.ts';
 import { upsertPullRequest } from '../propose/upsert-pull-request.ts';
 import type { KnownVersion } from '../registry/version-catalog.ts';
@@ -18,9 +16,7 @@ import type { ReleaseEvaluations } from './release-evaluations.ts';
 
 /** What reconciling promotions needs of the repository. */
 export interface PromotionPorts {
-  readonly branches: Pick<Branches, 'head' | 'commit' | 'treeWith'>;
-  readonly files: Pick<RepositoryFiles, 'read'>;
-  readonly history: CommitHistory;
+  readonly commits: Pick<Commits, 'head' | 'commit' | 'treeWith' | 'read' | 'isAncestorOrSame'>;
   readonly pullRequests: Pick<PullRequests, 'ofBranch' | 'open' | 'update' | 'close'>;
   readonly evaluations: Pick<ReleaseEvaluations, 'of'>;
 }
@@ -96,10 +92,10 @@ async function openOrUpdate(wanted: Wanted, situation: ModelSituation, ports: Pr
   const { step, version, replaces, open } = wanted;
   const { base, model } = situation;
   const { environment, pullRequests, waiting } = step;
-  const edits = await planDeployment(environment, version, (file) => ports.files.read(file, base.sha));
+  const edits = await planDeployment(environment, version, (file) => ports.commits.read(file, base.sha));
   if (edits.length === 0) return { outcome: { kind: 'holds-version', version: version.version } };
   const branch = promotionBranch(model, environment.name);
-  const head = await ports.branches.head(branch);
+  const head = await ports.commits.head(branch);
   if (open !== undefined && head !== undefined && !(await isOurs(head, { ...wanted, open }, situation, ports))) {
     return { outcome: { kind: 'changed-by-person', number: open.number } };
   }

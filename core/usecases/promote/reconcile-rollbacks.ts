@@ -4,7 +4,7 @@ import { desiredRollback, type RollbackFacts } from '../../domain/promotion/desi
 import type { Health } from '../../domain/promotion/health.ts';
 import type { PromotionOutcome, RollbackOutcome } from '../../domain/promotion/outcome.ts';
 import { isOlderVersion } from '../../domain/registry/is-older-version.ts';
-import type { ControlIssues } from '../../ports/github/control-issues.ts';
+import type { Issues } from '../../ports/github/issues.ts';
 import type { PullRequest, PullRequests } from '../../ports/github/pull-requests.ts';
 import { describeLateVerification } from '../../render/promotion/outcome.ts';
 import { parseRollback } from '../../render/promotion/rollback.ts';
@@ -17,7 +17,7 @@ import { openHold, proposeRollback, type RollbackPorts } from './propose-rollbac
 /** What reconciling rollbacks needs of the repository. */
 export interface RollbackReconcilingPorts extends RollbackPorts {
   readonly pullRequests: Pick<PullRequests, 'ofBranch' | 'open' | 'update' | 'close'>;
-  readonly controls: Pick<ControlIssues, 'create' | 'close'>;
+  readonly issues: Pick<Issues, 'open' | 'close'>;
   /** Asks to be called again at a moment when something may change that no event tells; epoch milliseconds. */
   readonly wake?: ((atMs: number) => void) | undefined;
 }
@@ -105,7 +105,7 @@ async function answerHealth(running: Running, health: Health, ports: RollbackRec
   if (desired.kind === 'none' || own[0]?.state === 'open') return { outcomes: [], controls };
   const asked = { reason: desired.reason, by: undefined, cause: desired.cause };
   const known = holds.find(({ isOpen }) => isOpen);
-  const hold = known ?? (await openHold(running, asked, ports.controls));
+  const hold = known ?? (await openHold(running, asked, ports.issues));
   const outcome = await proposeRollback(running, { ...asked, hold: hold.issue }, ports);
   return { outcomes: [outcome], controls: known === undefined ? withHold(controls, hold) : controls };
 }
@@ -122,7 +122,7 @@ async function withdraw(
   const pulls = own.filter((one) => one.state === 'open' && isOverdue(one)).map(({ number }) => number);
   const word = describeLateVerification(version.version, environment.name);
   for (const number of pulls) await ports.pullRequests.close(number);
-  for (const issue of late) await ports.controls.close(issue, word);
+  for (const issue of late) await ports.issues.close(issue, word);
   const closed = [...pulls, ...late];
   return {
     outcomes: closed.length === 0 ? [] : [{ kind: 'verified-late', version: version.version, closed }],
@@ -159,7 +159,7 @@ async function closeHolds(
     const isOver = isOlderVersion(held, version);
     if (!isOver && same === undefined) continue;
     const word = isOver ? `${environment} runs v${version}, which is newer.` : `#${same?.issue} is the same hold.`;
-    await ports.controls.close(issue, word);
+    await ports.issues.close(issue, word);
     closed.push(issue);
   }
   return {

@@ -1,7 +1,7 @@
 import { newestAttemptsFirst } from '../../domain/model/workflow-artifact.ts';
 import { UserError } from '../../errors.ts';
 import type { ArtifactHasher } from '../../ports/evaluate/artifact-hasher.ts';
-import type { WorkflowArtifact, WorkflowRuns } from '../../ports/github/workflow-runs.ts';
+import type { WorkflowArtifact, Workflows } from '../../ports/github/workflows.ts';
 import type { ReportArchive } from '../../ports/store/report-archive.ts';
 import type { EvaluationReport } from '../../reports/evaluation-report.ts';
 import { MAX_REPORT_ZIP_BYTES } from '../../reports/limits.ts';
@@ -19,7 +19,7 @@ export type RememberedEvaluations = Map<string, EvaluationReport | undefined>;
 
 /** What reading needs. */
 export interface EvaluationSources {
-  readonly runs: WorkflowRuns;
+  readonly workflows: Pick<Workflows, 'artifacts' | 'download'>;
   readonly archive: ReportArchive;
   readonly hasher: Pick<ArtifactHasher, 'hashText'>;
   /** Default: in the caller's own thread. */
@@ -60,10 +60,10 @@ export class ReleaseEvaluations {
     model: string,
     { runId, digest }: { readonly runId: number; readonly digest: string },
   ): Promise<EvaluationReport | undefined> {
-    const { runs } = this.#sources;
-    for (const { artifact } of reportsAmong(model, await runs.artifacts(runId))) {
+    const { workflows } = this.#sources;
+    for (const { artifact } of reportsAmong(model, await workflows.artifacts(runId))) {
       if (artifact.sizeBytes > MAX_REPORT_ZIP_BYTES) continue;
-      const report = await this.#open(() => runs.download(artifact.id), digest);
+      const report = await this.#open(() => workflows.download(artifact.id), digest);
       if (report !== undefined) return report;
     }
     return undefined;

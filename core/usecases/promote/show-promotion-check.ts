@@ -13,7 +13,7 @@ import {
   type PromotionCheck,
 } from '../../domain/promotion/promotion-check.ts';
 import { isOlderVersion } from '../../domain/registry/is-older-version.ts';
-import type { CheckRuns } from '../../ports/github/check-runs.ts';
+import type { Checks } from '../../ports/github/checks.ts';
 import { renderPromotionCheck, type SkippedTag } from '../../render/promotion/promotion-check.ts';
 import { type ReadTarget, type RunningEnvironment, runningEnvironment } from '../registry/find-running-versions.ts';
 import type { KnownVersion, RefusedTag } from '../registry/version-catalog.ts';
@@ -31,7 +31,7 @@ export interface PromotionCheckRequest extends Compared {
 
 /** What the check needs. */
 export interface PromotionCheckPorts extends ChangePorts {
-  readonly checks: CheckRuns;
+  readonly checks: Pick<Checks, 'show'>;
 }
 
 /** Gives how models stand whose targets a commit changes, by their names. */

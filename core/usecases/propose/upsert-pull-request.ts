@@ -1,6 +1,5 @@
-import type { Branches, BranchHead } from '../../ports/github/branches.ts';
+import type { BranchHead, Commits } from '../../ports/github/commits.ts';
 import type { PullRequest, PullRequests } from '../../ports/github/pull-requests.ts';
-import type { RepositoryFiles } from '../../ports/github/repository-files.ts';
 
 /** What a branch's one living pull request has to be. */
 export interface KeptPullRequest {
@@ -19,8 +18,7 @@ export interface KeptPullRequest {
 
 /** What keeping it needs of the repository. */
 export interface KeepingPorts {
-  readonly branches: Pick<Branches, 'commit'>;
-  readonly files: Pick<RepositoryFiles, 'read'>;
+  readonly commits: Pick<Commits, 'commit' | 'read'>;
   readonly pullRequests: Pick<PullRequests, 'open' | 'update'>;
 }
 
@@ -50,12 +48,12 @@ export async function upsertPullRequest(kept: KeptPullRequest, ports: KeepingPor
 /** The commit that was made; undefined: the branch holds the files. */
 async function commitWhereNeeded(
   { branch, base, edits, commitMessage, open, head }: KeptPullRequest,
-  { branches, files }: KeepingPorts,
+  { commits }: KeepingPorts,
 ): Promise<string | undefined> {
   const current = await Promise.all(
-    edits.map(({ file }) => (head === undefined ? undefined : files.read(file, head.sha))),
+    edits.map(({ file }) => (head === undefined ? undefined : commits.read(file, head.sha))),
   );
   if (open !== undefined && edits.every(({ after }, index) => current[index] === after)) return undefined;
   const changed = edits.map(({ file, after }) => ({ path: file, text: after }));
-  return branches.commit({ branch, base: base.sha, files: changed, message: commitMessage, expected: head?.sha });
+  return commits.commit({ branch, base: base.sha, files: changed, message: commitMessage, expected: head?.sha });
 }

@@ -3,7 +3,7 @@ import type { RunningValue } from '../../domain/manifest/running-value.ts';
 import type { Environment } from '../../domain/policy/environment.ts';
 import type { ManifestTarget } from '../../domain/policy/manifest-target.ts';
 import { UserError } from '../../errors.ts';
-import type { RepositoryFiles } from '../../ports/github/repository-files.ts';
+import type { Commits } from '../../ports/github/commits.ts';
 import type { KnownVersion, VersionCatalog } from './version-catalog.ts';
 
 /** What a target says: its value, or why there is none. */
@@ -26,7 +26,7 @@ export interface RunningEnvironment {
 
 /** Where to look. */
 export interface RunningPorts {
-  readonly files: Pick<RepositoryFiles, 'read'>;
+  readonly commits: Pick<Commits, 'read'>;
   readonly catalog: Pick<VersionCatalog, 'match'>;
 }
 
@@ -37,13 +37,13 @@ export interface RunningPorts {
  */
 export async function findRunningVersions(
   environments: readonly Environment[],
-  { files, catalog }: RunningPorts,
+  { commits, catalog }: RunningPorts,
   ref?: string,
 ): Promise<readonly RunningEnvironment[]> {
   const found: RunningEnvironment[] = [];
   for (const { name, targets } of environments) {
     const read = await Promise.all(
-      targets.map(async (target) => readTargetOf(await files.read(target.file, ref), target)),
+      targets.map(async (target) => readTargetOf(await commits.read(target.file, ref), target)),
     );
     found.push(await runningEnvironment(name, read, catalog));
   }

@@ -6,7 +6,7 @@ import type { Bump, ModelInterface, TensorSignature } from '../../domain/registr
 import { decideBump, hasNext } from '../../domain/registry/next-version.ts';
 import { artifactFolder, storeUri } from '../../domain/registry/store-layout.ts';
 import { ServiceError, UserError } from '../../errors.ts';
-import type { CommitHistory } from '../../ports/github/commit-history.ts';
+import type { Commits } from '../../ports/github/commits.ts';
 import type { VersionTags } from '../../ports/github/version-tags.ts';
 import type { ImageTags } from '../../ports/image/image-tags.ts';
 import type { EvaluationReport } from '../../reports/evaluation-report.ts';
@@ -42,7 +42,7 @@ export interface RegisterPorts {
   readonly tags: Pick<VersionTags, 'list' | 'create'>;
   /** The believed versions as they are now: asked again after each race. Default: none is believed. */
   readonly versions?: () => Promise<VersionCatalog>;
-  readonly history: CommitHistory;
+  readonly commits: Pick<Commits, 'isAncestorOrSame'>;
   readonly store: VersionStore;
   /** Where the image of a version gets its number as a tag. */
   readonly images: ImageTags;
@@ -115,7 +115,7 @@ async function findExisting(request: RegisterRequest, ports: RegisterPorts): Pro
   const newest = await catalog.newest();
   if (newest?.document === undefined) return undefined;
   const same = newest.artifactDigest === request.artifact.digest;
-  const newer = !same && (await ports.history.isAncestorOrSame(request.commit, newest.commit));
+  const newer = !same && (await ports.commits.isAncestorOrSame(request.commit, newest.commit));
   if (!same && !newer) return undefined;
   const reason = same
     ? `v${newest.version} has the same digest`

@@ -8,10 +8,9 @@ import {
 } from '../../domain/registry/release-provenance.ts';
 import { UserError } from '../../errors.ts';
 import type { ArtifactHasher } from '../../ports/evaluate/artifact-hasher.ts';
-import type { CommitHistory } from '../../ports/github/commit-history.ts';
-import type { DefaultBranchLog } from '../../ports/github/default-branch-log.ts';
-import type { VersionAttestations } from '../../ports/github/version-attestations.ts';
-import type { WorkflowArtifact, WorkflowRun, WorkflowRuns } from '../../ports/github/workflow-runs.ts';
+import type { Commits } from '../../ports/github/commits.ts';
+import type { VersionAttestations } from '../../ports/github/version-tags.ts';
+import type { WorkflowArtifact, WorkflowRun, Workflows } from '../../ports/github/workflows.ts';
 import type { ReportArchive } from '../../ports/store/report-archive.ts';
 import type { ModelVersionReport } from '../../reports/model-version-report.ts';
 import { readReport } from '../../reports/read-report.ts';
@@ -19,9 +18,8 @@ import type { ProvenanceMemory, RememberedRelease, VersionClaim, VersionDocument
 
 /** What a version's provenance is verified from. */
 export interface ProvenancePorts {
-  readonly runs: Pick<WorkflowRuns, 'get' | 'attempt' | 'jobs' | 'artifacts' | 'download'>;
-  readonly history: CommitHistory;
-  readonly log: Pick<DefaultBranchLog, 'wasAt'>;
+  readonly workflows: Pick<Workflows, 'run' | 'attempt' | 'jobs' | 'artifacts' | 'download'>;
+  readonly commits: Pick<Commits, 'isAncestorOrSame' | 'wasAt'>;
   readonly archive: ReportArchive;
   readonly hasher: Pick<ArtifactHasher, 'hashChunks'>;
   /** Undefined: the repository signs nothing. */
@@ -112,7 +110,7 @@ export class ProvenanceVerifier {
    */
   async #neverAt({ commit }: VersionClaim): Promise<Verification | undefined> {
     const { name, sha } = this.#context.defaultBranch;
-    const was = commit === sha || (await this.#ports.log.wasAt({ name, sha: commit }, MAX_MOVES));
+    const was = commit === sha || (await this.#ports.commits.wasAt({ name, sha: commit }, MAX_MOVES));
     if (was === true) return undefined;
     if (was === false) return refused(`${name} never pointed to its commit`, false);
     return { kind: 'expired', reason: `GitHub no longer lists whether ${name} pointed to its commit` };
@@ -123,7 +121,7 @@ export class ProvenanceVerifier {
   }
 
   #isOnBranch({ commit }: VersionClaim): Promise<boolean> {
-    return this.#ports.history.isAncestorOrSame(commit, this.#context.defaultBranch.sha);
+    return this.#ports.commits.isAncestorOrSame(commit, this.#context.defaultBranch.sha);
   }
 
   async #attested(claim: VersionClaim, digest: string): Promise<Verification | undefined> {
@@ -168,7 +166,7 @@ export class ProvenanceVerifier {
   ): Promise<VersionDocument | string> {
     const isOwnRun = run.id === this.#context.ownRunId;
     if (!isOwnRun && !(await this.#succeeded(run, attempt))) return `run ${run.id} did not succeed`;
-    const jobs = await this.#ports.runs.jobs(run.id, attempt);
+    const jobs = await this.#ports.workflows.jobs(run.id, attempt);
     const foreign = uploadRefusal(artifact.createdAtMs, jobs, isOwnRun);
     if (foreign !== undefined) return foreign;
     if (artifact.sizeBytes > MAX_DOCUMENT_BYTES) return 'its document is too large';
@@ -183,13 +181,13 @@ export class ProvenanceVerifier {
   /** A run that is run again has not ended: then the attempt that uploaded counts. */
   async #succeeded(run: WorkflowRun, attempt: number): Promise<boolean> {
     if (run.conclusion === 'success') return true;
-    return (await this.#ports.runs.attempt(run.id, attempt))?.conclusion === 'success';
+    return (await this.#ports.workflows.attempt(run.id, attempt))?.conclusion === 'success';
   }
 
   async #unpack(artifact: WorkflowArtifact): Promise<Uint8Array | undefined> {
-    const { archive, runs } = this.#ports;
+    const { archive, workflows } = this.#ports;
     try {
-      const files = await archive.read(() => runs.download(artifact.id), ['model-version.json']);
+      const files = await archive.read(() => workflows.download(artifact.id), ['model-version.json']);
       return files.get('model-version.json');
     } catch (error) {
       if (error instanceof UserError) return undefined;
@@ -208,13 +206,13 @@ export class ProvenanceVerifier {
   }
 
   #run(id: number): Promise<WorkflowRun | undefined> {
-    const asked = this.#runs.get(id) ?? this.#ports.runs.get(id);
+    const asked = this.#runs.get(id) ?? this.#ports.workflows.run(id);
     this.#runs.set(id, asked);
     return asked;
   }
 
   #artifactsOf(id: number): Promise<readonly WorkflowArtifact[]> {
-    const asked = this.#artifacts.get(id) ?? this.#ports.runs.artifacts(id);
+    const asked = this.#artifacts.get(id) ?? this.#ports.workflows.artifacts(id);
     this.#artifacts.set(id, asked);
     return asked;
   }

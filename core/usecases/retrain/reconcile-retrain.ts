@@ -3,11 +3,10 @@ import { retrainBranch, retrainDataBranch } from '../../domain/promotion/branch-
 import { decideRetrain } from '../../domain/retrain/decide-retrain.ts';
 import type { RetrainOutcome } from '../../domain/retrain/outcome.ts';
 import { isPointerChange } from '../../domain/retrain/pointer-change.ts';
-import type { Branches, BranchHead } from '../../ports/github/branches.ts';
-import type { DriftIssue, DriftIssues } from '../../ports/github/drift-issues.ts';
+import type { BranchHead, Commits } from '../../ports/github/commits.ts';
+import type { Issue, Issues } from '../../ports/github/issues.ts';
 import type { PullRequest, PullRequests } from '../../ports/github/pull-requests.ts';
-import type { RepositoryFiles } from '../../ports/github/repository-files.ts';
-import type { WorkflowRuns } from '../../ports/github/workflow-runs.ts';
+import type { Workflows } from '../../ports/github/workflows.ts';
 import { parseRetrainData, renderRetrain } from '../../render/promotion/retrain.ts';
 import { formatMarker, hasMarker, parseDataBlock } from '../../render/text/marker.ts';
 import { driftIssueDataSchema } from '../../reports/drift-issue-data.ts';
@@ -26,11 +25,10 @@ export interface RetrainRequest {
 
 /** What retraining needs of the repository. */
 export interface RetrainPorts {
-  readonly branches: Pick<Branches, 'head' | 'commit' | 'treeWith' | 'changedFiles'>;
-  readonly files: Pick<RepositoryFiles, 'read'>;
-  readonly issues: DriftIssues;
+  readonly commits: Pick<Commits, 'head' | 'commit' | 'treeWith' | 'changedFiles' | 'read'>;
+  readonly issues: Pick<Issues, 'list'>;
   readonly pullRequests: Pick<PullRequests, 'ofBranch' | 'open' | 'update'>;
-  readonly runs: Pick<WorkflowRuns, 'dispatched' | 'dispatch'>;
+  readonly workflows: Pick<Workflows, 'dispatched' | 'dispatch'>;
 }
 
 /** Chosen: older proposals were of older data. */
@@ -49,7 +47,7 @@ export async function startRetraining(request: RetrainRequest, ports: RetrainPor
   if (issue === undefined || !data.success) return { kind: 'no-drift-issue' };
   const { verdict } = data.data;
   if (verdict !== 'drift') return { kind: 'no-drift', verdict };
-  const runs = await ports.runs.dispatched(retrain.workflow);
+  const runs = await ports.workflows.dispatched(retrain.workflow);
   const pullRequests = await ports.pullRequests.ofBranch(retrainBranch(model));
   const decision = decideRetrain({
     consecutive: data.data.consecutive,
@@ -63,7 +61,7 @@ export async function startRetraining(request: RetrainRequest, ports: RetrainPor
   });
   const { reason } = decision;
   if (!decision.start) return { kind: 'not-started', reason };
-  await ports.runs.dispatch(retrain.workflow, base.name, { model });
+  await ports.workflows.dispatch(retrain.workflow, base.name, { model });
   return { kind: 'started', workflow: retrain.workflow, reason };
 }
 
@@ -75,9 +73,9 @@ export async function retrainNow(
   const retrain = config.drift?.retrain;
   if (retrain === undefined) return { kind: 'not-configured' };
   const { workflow } = retrain;
-  const runs = await ports.runs.dispatched(workflow);
+  const runs = await ports.workflows.dispatched(workflow);
   if (runs.some(({ status }) => status !== 'completed')) return { kind: 'already-running', workflow };
-  await ports.runs.dispatch(workflow, base.name, { model });
+  await ports.workflows.dispatch(workflow, base.name, { model });
   return { kind: 'started', workflow, reason: undefined };
 }
 
@@ -89,13 +87,13 @@ export async function retrainNow(
 export async function proposeRetrained(request: RetrainRequest, ports: RetrainPorts): Promise<RetrainOutcome> {
   const { model, base, self } = request;
   const dataBranch = retrainDataBranch(model);
-  const data = await ports.branches.head(dataBranch);
+  const data = await ports.commits.head(dataBranch);
   if (data === undefined) return { kind: 'no-new-data' };
   const edits = await pointerEdits({ onto: base.sha, from: data.sha }, ports);
   if (typeof edits === 'string') return { kind: 'data-refused', branch: dataBranch, reason: edits };
   if (edits.length === 0) return { kind: 'same-data' };
   const branch = retrainBranch(model);
-  const head = await ports.branches.head(branch);
+  const head = await ports.commits.head(branch);
   const known = await ports.pullRequests.ofBranch(branch);
   if (await wasProposed(edits, known, ports)) return { kind: 'data-proposed-before' };
   const open = known.find(({ state, author }) => state === 'open' && author === self);
@@ -119,14 +117,14 @@ interface PointerEdit {
 /** The pointers that a commit changes, as they are to be; or why it is refused, by name. */
 async function pointerEdits(
   { onto, from }: { readonly onto: string; readonly from: string },
-  { branches, files }: Pick<RetrainPorts, 'branches' | 'files'>,
+  { commits }: Pick<RetrainPorts, 'commits'>,
 ): Promise<readonly PointerEdit[] | string> {
-  const changed = await branches.changedFiles(onto, from);
+  const changed = await commits.changedFiles(onto, from);
   if (changed === undefined) return 'changes more files than GitHub lists';
   const edits: PointerEdit[] = [];
   for (const path of changed) {
     if (!path.endsWith('.dvc')) return `changes ${path}, which is not a data pointer`;
-    const [before, after] = [await files.read(path, onto), await files.read(path, from)];
+    const [before, after] = [await commits.read(path, onto), await commits.read(path, from)];
     if (before === undefined) return `adds ${path}: only pointers of the default branch may change`;
     if (after === undefined) return `removes ${path}`;
     if (!isPointerChange(before, after)) return `changes more of ${path} than digests, sizes and counts`;
@@ -145,7 +143,7 @@ async function isOurs(head: BranchHead, { body }: PullRequest, ports: RetrainPor
   const from = parseRetrainData(body)?.data;
   if (parent === undefined || others.length > 0 || from === undefined) return false;
   const edits = await pointerEdits({ onto: parent, from }, ports);
-  return typeof edits !== 'string' && (await ports.branches.treeWith(parent, edits)) === head.tree;
+  return typeof edits !== 'string' && (await ports.commits.treeWith(parent, edits)) === head.tree;
 }
 
 /**
@@ -155,18 +153,18 @@ async function isOurs(head: BranchHead, { body }: PullRequest, ports: RetrainPor
 async function wasProposed(
   edits: readonly PointerEdit[],
   known: readonly PullRequest[],
-  { files }: RetrainPorts,
+  { commits }: RetrainPorts,
 ): Promise<boolean> {
   for (const { headSha } of known.filter(({ state }) => state === 'closed').slice(0, MAX_COMPARED)) {
-    const same = await Promise.all(edits.map(async ({ path, text }) => (await files.read(path, headSha)) === text));
+    const same = await Promise.all(edits.map(async ({ path, text }) => (await commits.read(path, headSha)) === text));
     if (same.every(Boolean)) return true;
   }
   return false;
 }
 
 /** The model's drift issue; anyone may open one that looks like it, so its author counts. */
-async function driftIssue({ model, self }: RetrainRequest, issues: DriftIssues): Promise<DriftIssue | undefined> {
+async function driftIssue({ model, self }: RetrainRequest, issues: Pick<Issues, 'list'>): Promise<Issue | undefined> {
   const marker = formatMarker('drift', model);
-  const found = await issues.open(marker);
+  const found = await issues.list('tidegate/drift', 'open');
   return found.find(({ author, body }) => [self, WORKFLOW_LOGIN].includes(author) && hasMarker(body, marker));
 }

@@ -1,4 +1,4 @@
-import type { CheckAnnotation, CheckRun } from '../../ports/github/check-runs.ts';
+import type { CheckAnnotation, CheckRun } from '../../ports/github/checks.ts';
 import { renderEvaluationSections } from '../../render/evaluation/evaluation.ts';
 import { inlineCode } from '../../render/text/inline-code.ts';
 import type { EvaluationReport, RuleResult } from '../../reports/evaluation-report.ts';

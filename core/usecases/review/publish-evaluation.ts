@@ -1,9 +1,9 @@
 import type { ModelConfig } from '../../config/tidegate-config.ts';
 import { newestArtifact } from '../../domain/model/workflow-artifact.ts';
 import { UserError } from '../../errors.ts';
-import type { CheckRun, CheckRuns } from '../../ports/github/check-runs.ts';
+import type { CheckRun, Checks } from '../../ports/github/checks.ts';
 import type { Comments } from '../../ports/github/comments.ts';
-import type { WorkflowArtifact, WorkflowRuns } from '../../ports/github/workflow-runs.ts';
+import type { WorkflowArtifact, Workflows } from '../../ports/github/workflows.ts';
 import type { ReportArchive } from '../../ports/store/report-archive.ts';
 import { countLook, parseCommentData, renderEvaluationComment, renderUnreadableComment } from '../../render/comment.ts';
 import { formatMarker } from '../../render/text/marker.ts';
@@ -26,10 +26,10 @@ export interface PublishRequest {
 
 /** What publishing needs. */
 export interface PublishPorts {
-  readonly runs: WorkflowRuns;
+  readonly workflows: Workflows;
   readonly archive: ReportArchive;
   readonly comments: Comments;
-  readonly checks: CheckRuns;
+  readonly checks: Pick<Checks, 'show'>;
   readonly parser: Pick<BotParser, 'readReport'>;
 }
 
@@ -41,7 +41,7 @@ export interface PublishPorts {
  */
 export async function publishEvaluation(request: PublishRequest, ports: PublishPorts): Promise<string> {
   const { model, pullRequest, runAttempt } = request;
-  const artifacts = await ports.runs.artifacts(request.runId);
+  const artifacts = await ports.workflows.artifacts(request.runId);
   try {
     const artifact = newestArtifact({ kind: 'report', model }, artifacts, runAttempt);
     if (artifact === undefined) return 'the run has no report of this model';
@@ -67,14 +67,14 @@ function ownComments({ model, pullRequest }: PublishRequest, { comments }: Publi
 async function readEvaluation(
   { model }: PublishRequest,
   artifact: WorkflowArtifact,
-  { runs, archive, parser }: PublishPorts,
+  { workflows, archive, parser }: PublishPorts,
 ): Promise<EvaluationReport> {
   if (artifact.sizeBytes > MAX_REPORT_ZIP_BYTES) {
     throw new UserError('REPORT_TOO_LARGE', `the workflow artifact has ${artifact.sizeBytes} bytes`, {
       fix: 'Keep the artifact with the report below 32 MiB, or read the summary of the workflow run.',
     });
   }
-  const files = await archive.read(() => runs.download(artifact.id), ['evaluation.json']);
+  const files = await archive.read(() => workflows.download(artifact.id), ['evaluation.json']);
   const bytes = files.get('evaluation.json');
   if (bytes === undefined) {
     throw new UserError('REPORT_NOT_FOUND', 'the workflow artifact has no evaluation.json', {

@@ -1,13 +1,13 @@
 import type { PromotionCheck } from '../../domain/promotion/promotion-check.ts';
-import type { Branches } from '../../ports/github/branches.ts';
-import type { CheckRuns } from '../../ports/github/check-runs.ts';
+import type { Checks } from '../../ports/github/checks.ts';
+import type { Commits } from '../../ports/github/commits.ts';
 import type { Compared } from '../promote/changed-targets.ts';
 import { PROMOTION_CHECK } from '../promote/show-promotion-check.ts';
 
 /** What the check needs. */
 export interface BrokenConfigPorts {
-  readonly branches: Pick<Branches, 'mergeBase' | 'rootEntries'>;
-  readonly checks: CheckRuns;
+  readonly commits: Pick<Commits, 'mergeBase' | 'rootEntries'>;
+  readonly checks: Pick<Checks, 'show'>;
 }
 
 /**
@@ -18,9 +18,9 @@ export interface BrokenConfigPorts {
  */
 export async function showBrokenConfigCheck(
   { baseSha, headSha, file }: Compared & { readonly file: string },
-  { branches, checks }: BrokenConfigPorts,
+  { commits, checks }: BrokenConfigPorts,
 ): Promise<PromotionCheck> {
-  const changed = await changedEntries({ baseSha, headSha }, branches);
+  const changed = await changedEntries({ baseSha, headSha }, commits);
   const isConfigAlone = changed?.length === 1 && changed[0] === file;
   const title = isConfigAlone
     ? `Nothing but ${file} changes`
@@ -34,11 +34,11 @@ export async function showBrokenConfigCheck(
 /** Names at the root that a merge would change; undefined where that cannot be told. */
 async function changedEntries(
   { baseSha, headSha }: Compared,
-  branches: BrokenConfigPorts['branches'],
+  commits: BrokenConfigPorts['commits'],
 ): Promise<readonly string[] | undefined> {
-  const from = await branches.mergeBase(baseSha, headSha);
+  const from = await commits.mergeBase(baseSha, headSha);
   if (from === undefined) return undefined;
-  const [before, after] = [await branches.rootEntries(from), await branches.rootEntries(headSha)];
+  const [before, after] = [await commits.rootEntries(from), await commits.rootEntries(headSha)];
   const names = new Set([...before.keys(), ...after.keys()]);
   return [...names].filter((name) => before.get(name) !== after.get(name));
 }

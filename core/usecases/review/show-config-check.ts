@@ -1,6 +1,6 @@
 import { type Problem, UserError } from '../../errors.ts';
-import type { CheckAnnotation, CheckRuns } from '../../ports/github/check-runs.ts';
-import type { RepositoryFiles } from '../../ports/github/repository-files.ts';
+import type { CheckAnnotation, Checks } from '../../ports/github/checks.ts';
+import type { Commits } from '../../ports/github/commits.ts';
 import { inlineCode } from '../../render/text/inline-code.ts';
 import { type BotParser, inProcessParser } from '../registry/in-process-parser.ts';
 
@@ -15,8 +15,8 @@ const [MAX_LISTED, MAX_LINE_CHARACTERS] = [100, 600];
 
 /** What reading and showing needs. */
 export interface ConfigCheckPorts {
-  readonly files: RepositoryFiles;
-  readonly checks: CheckRuns;
+  readonly commits: Pick<Commits, 'read'>;
+  readonly checks: Pick<Checks, 'show'>;
   /** Reads the text, which a pull request's author wrote. */
   readonly parser: Pick<BotParser, 'parseConfig'>;
 }
@@ -34,10 +34,10 @@ export interface ConfigCheckRequest {
  */
 export async function showConfigCheckOf(
   headSha: string,
-  { files, checks, parser }: ConfigCheckPorts,
+  { commits, checks, parser }: ConfigCheckPorts,
 ): Promise<boolean | undefined> {
   try {
-    const text = await files.read(FILE, headSha);
+    const text = await commits.read(FILE, headSha);
     return text === undefined ? undefined : await showConfigCheck({ text, headSha }, checks, parser);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -55,7 +55,7 @@ export async function showConfigCheckOf(
  */
 export async function showConfigCheck(
   { text, headSha }: ConfigCheckRequest,
-  checks: CheckRuns,
+  checks: Pick<Checks, 'show'>,
   parser: Pick<BotParser, 'parseConfig'> = inProcessParser,
 ): Promise<boolean> {
   const problems = await problemsOf(text, parser);
@@ -63,7 +63,11 @@ export async function showConfigCheck(
   return problems.length === 0;
 }
 
-async function showProblems(headSha: string, problems: readonly Problem[], checks: CheckRuns): Promise<void> {
+async function showProblems(
+  headSha: string,
+  problems: readonly Problem[],
+  checks: Pick<Checks, 'show'>,
+): Promise<void> {
   const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`;
   await checks.show({
     name: CONFIG_CHECK,

@@ -17,20 +17,16 @@ import type {
 import type { WorkflowFacts } from '../../domain/doctor/workflow-facts.ts';
 import type { Environment } from '../../domain/policy/environment.ts';
 import { ServiceError, UserError } from '../../errors.ts';
-import type { Branches } from '../../ports/github/branches.ts';
-import type { BaseBranch, DefaultBranchLog } from '../../ports/github/default-branch-log.ts';
-import type { HealthSignals, HealthSource } from '../../ports/github/health-signals.ts';
-import type { RepositoryFiles } from '../../ports/github/repository-files.ts';
+import type { Checks, HealthSource } from '../../ports/github/checks.ts';
+import type { BaseBranch, Commits } from '../../ports/github/commits.ts';
 import type { InstalledApp, RepositorySetup } from '../../ports/github/repository-setup.ts';
 
 /** What is needed to look at a repository's set-up; nothing is written. */
 export interface SetupPorts {
   readonly setup: RepositorySetup;
   readonly installedApp: InstalledApp;
-  readonly files: Pick<RepositoryFiles, 'read'>;
-  readonly branches: Pick<Branches, 'default'>;
-  readonly log: DefaultBranchLog;
-  readonly signals: HealthSignals;
+  readonly commits: Pick<Commits, 'default' | 'read' | 'tips'>;
+  readonly checks: Pick<Checks, 'health'>;
 }
 
 /** Which repository, and what the bot needs of its App. */
@@ -61,8 +57,8 @@ const PERMISSIONS = {
  * @throws {ServiceError} GITHUB_UNREACHABLE (retryable), GITHUB_REFUSED where the repository itself cannot be read.
  */
 export async function examineSetup(request: SetupRequest, ports: SetupPorts): Promise<readonly Finding[]> {
-  const { setup, branches } = ports;
-  const base = await branches.default();
+  const { setup, commits } = ports;
+  const base = await commits.default();
   const { name: defaultBranch, sha } = base;
   const { config, health: told } = await readConfig(sha, ports);
   const [environments, protectedBranches, secrets, ruled, protection, tagRulesets] = await Promise.all([
@@ -95,10 +91,10 @@ interface ToldHealth {
 
 async function readConfig(
   sha: string,
-  { files }: SetupPorts,
+  { commits }: SetupPorts,
 ): Promise<{ readonly config: ConfigFacts; readonly health: readonly ToldHealth[] }> {
   try {
-    const text = await files.read('tidegate.yaml', sha);
+    const text = await commits.read('tidegate.yaml', sha);
     if (text === undefined) return { config: { kind: 'absent' }, health: [] };
     const models = Object.entries(parseConfig(text).config.models);
     const health = models.flatMap(([model, { environments }]) =>
@@ -126,10 +122,10 @@ function modelFacts([name, { register, drift, environments }]: [string, ModelCon
   };
 }
 
-async function readOwners(sha: string, { files }: SetupPorts): Promise<Looked<OwnersFile | undefined>> {
+async function readOwners(sha: string, { commits }: SetupPorts): Promise<Looked<OwnersFile | undefined>> {
   try {
     for (const path of OWNERS_FILES) {
-      const text = await files.read(path, sha);
+      const text = await commits.read(path, sha);
       if (text !== undefined) return seen({ path, rules: parseCodeOwners(text) });
     }
     return seen(undefined);
@@ -139,23 +135,23 @@ async function readOwners(sha: string, { files }: SetupPorts): Promise<Looked<Ow
   }
 }
 
-async function readWorkflows(sha: string, { setup, files }: SetupPorts): Promise<Looked<readonly WorkflowFacts[]>> {
+async function readWorkflows(sha: string, { setup, commits }: SetupPorts): Promise<Looked<readonly WorkflowFacts[]>> {
   const listed = await setup.workflowFiles();
   if (listed.kind === 'unknown') return listed;
   if (listed.value.length > MAX_WORKFLOW_FILES) {
     return unknown(`a manual check: there are ${listed.value.length} workflow files, more than ${MAX_WORKFLOW_FILES}`);
   }
   const read = async (file: string) =>
-    readWorkflowFacts(file, (await textOrNothing(files, { path: `.github/workflows/${file}`, sha })) ?? '');
+    readWorkflowFacts(file, (await textOrNothing(commits, { path: `.github/workflows/${file}`, sha })) ?? '');
   return seen(await Promise.all(listed.value.map(read)));
 }
 
 /** A file that is too large or no text is a workflow that cannot be read, and is said to be. */
 async function textOrNothing(
-  files: SetupPorts['files'],
+  commits: SetupPorts['commits'],
   { path, sha }: { readonly path: string; readonly sha: string },
 ): Promise<string | undefined> {
-  return files.read(path, sha).catch((error: unknown) => {
+  return commits.read(path, sha).catch((error: unknown) => {
     if (error instanceof UserError) return undefined;
     throw error;
   });
@@ -167,7 +163,7 @@ async function observeHealth(
   ports: SetupPorts,
 ): Promise<readonly HealthFacts[]> {
   if (told.length === 0) return [];
-  const { tips } = await ports.log.tips(base, RECENT_COMMITS);
+  const { tips } = await ports.commits.tips(base, RECENT_COMMITS);
   const commits = tips.map((tip) => tip.sha);
   const facts: HealthFacts[] = [];
   for (const one of told) facts.push(await healthFacts(one, commits, ports));
@@ -177,7 +173,7 @@ async function observeHealth(
 async function healthFacts(
   { model, environment: { name, health } }: ToldHealth,
   commits: readonly string[],
-  { signals, setup }: SetupPorts,
+  { checks, setup }: SetupPorts,
 ): Promise<HealthFacts> {
   const { from = 'none', context = name, creator, deadline } = health ?? {};
   const isStatus = from === 'argocd' || from === 'commit-status';
@@ -185,7 +181,7 @@ async function healthFacts(
   return {
     ...{ model, environment: name, from, context, creator },
     hasDeadline: deadline !== undefined,
-    said: from === 'none' ? seen('never') : await wordsOf({ from, context, creator }, commits, signals),
+    said: from === 'none' ? seen('never') : await wordsOf({ from, context, creator }, commits, checks),
     mayWrite: asked ? await setup.mayWriteStatuses(creator) : undefined,
   };
 }
@@ -193,12 +189,12 @@ async function healthFacts(
 async function wordsOf(
   source: HealthSource,
   commits: readonly string[],
-  signals: HealthSignals,
+  checks: Pick<Checks, 'health'>,
 ): Promise<HealthFacts['said']> {
   try {
-    if ((await signals.of(source, commits)).length > 0) return seen('by-creator');
+    if ((await checks.health(source, commits)).length > 0) return seen('by-creator');
     if (source.creator === undefined) return seen('never');
-    const anyone = await signals.of({ ...source, creator: undefined }, commits);
+    const anyone = await checks.health({ ...source, creator: undefined }, commits);
     return seen(anyone.length > 0 ? 'by-another' : 'never');
   } catch (error) {
     if (error instanceof ServiceError && error.code === 'GITHUB_REFUSED') return unknown(PERMISSIONS[source.from]);

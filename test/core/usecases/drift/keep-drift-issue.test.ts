@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DriftReport } from '../../../../core/reports/drift-report.ts';
 import { keepDriftIssue } from '../../../../core/usecases/drift/keep-drift-issue.ts';
-import { InMemoryIssueTracker } from '../../../fakes/in-memory-issue-tracker.ts';
+import { InMemoryIssues } from '../../../../testkit/fakes/in-memory-issues.ts';
 
 const report = (verdict: DriftReport['verdict'], day: number): DriftReport => ({
   schema: 'tidegate.dev/drift/v1',
@@ -16,22 +16,27 @@ const report = (verdict: DriftReport['verdict'], day: number): DriftReport => ({
   verdict,
 });
 
+const SELF = 'github-actions[bot]';
+
 describe('keepDriftIssue', () => {
   it('writes nothing while the data are quiet', async () => {
-    const issues = new InMemoryIssueTracker();
-    expect(await keepDriftIssue(report('no-drift', 1), issues)).toEqual({
+    const issues = new InMemoryIssues(SELF);
+    expect(await keepDriftIssue(report('no-drift', 1), { issues, self: SELF })).toEqual({
       number: null,
       done: 'nothing',
       consecutive: 0,
     });
-    expect(await keepDriftIssue(report('inconclusive', 1), issues)).toMatchObject({ number: null, done: 'nothing' });
+    expect(await keepDriftIssue(report('inconclusive', 1), { issues, self: SELF })).toMatchObject({
+      number: null,
+      done: 'nothing',
+    });
     expect(issues.issues).toEqual([]);
   });
 
   it('opens one issue, counts checks in a row, closes it when the data come back, and opens it again', async () => {
-    const issues = new InMemoryIssueTracker();
+    const issues = new InMemoryIssues(SELF);
     const check = async (verdict: DriftReport['verdict'], day: number) => {
-      const { done, consecutive } = await keepDriftIssue(report(verdict, day), issues);
+      const { done, consecutive } = await keepDriftIssue(report(verdict, day), { issues, self: SELF });
       return `${done} ${consecutive}`;
     };
     expect(await check('drift', 1)).toBe('opened 1');
@@ -43,37 +48,58 @@ describe('keepDriftIssue', () => {
     expect(await check('drift', 7)).toBe('reopened 1');
     expect(issues.issues).toHaveLength(1);
     expect(issues.issues[0]).toMatchObject({
-      state: 'open',
+      isOpen: true,
       title: 'Data drift: flight-delay',
-      label: 'tidegate/drift',
+      labels: ['tidegate/drift'],
     });
   });
 
   it('leaves an issue of somebody else alone, and opens its own', async () => {
-    const issues = new InMemoryIssueTracker();
-    await keepDriftIssue(report('drift', 1), issues);
-    const [ours] = issues.issues.splice(0);
+    const earlier = new InMemoryIssues(SELF);
+    await keepDriftIssue(report('drift', 1), { issues: earlier, self: SELF });
+    const [ours] = earlier.issues;
     if (ours === undefined) throw new Error('no issue');
-    const theirs = issues.openAsOther('tidegate/drift', { title: ours.title, body: ours.body });
-    const kept = await keepDriftIssue(report('drift', 2), issues);
+    const issues = new InMemoryIssues(SELF);
+    const { title, body, labels } = ours;
+    const theirs = issues.openAsOther({ author: 'mona', title, body, labels });
+    const kept = await keepDriftIssue(report('drift', 2), { issues, self: SELF });
     expect(kept).toMatchObject({ done: 'opened', consecutive: 1 });
     expect(kept.number).not.toBe(theirs);
     expect(issues.issues[0]).toMatchObject({ number: theirs, title: ours.title, body: ours.body });
   });
 
+  it('keeps an open issue rather than a newer one that is closed', async () => {
+    const issues = new InMemoryIssues(SELF);
+    await keepDriftIssue(report('drift', 1), { issues, self: SELF });
+    const [first] = issues.issues;
+    const newer = await issues.open('tidegate/drift', { title: 'Data drift', body: first?.body ?? '' });
+    await issues.close(newer, 'over');
+    expect(await keepDriftIssue(report('drift', 2), { issues, self: SELF })).toMatchObject({
+      number: 1,
+      consecutive: 2,
+    });
+    await issues.close(1, 'over');
+    expect(await keepDriftIssue(report('drift', 3), { issues, self: SELF })).toMatchObject({
+      ...{ number: newer, done: 'reopened' },
+    });
+  });
+
   it('counts a window that is checked twice once', async () => {
-    const issues = new InMemoryIssueTracker();
-    await keepDriftIssue(report('drift', 1), issues);
-    expect(await keepDriftIssue(report('drift', 1), issues)).toMatchObject({ done: 'updated', consecutive: 1 });
+    const issues = new InMemoryIssues(SELF);
+    await keepDriftIssue(report('drift', 1), { issues, self: SELF });
+    expect(await keepDriftIssue(report('drift', 1), { issues, self: SELF })).toMatchObject({
+      done: 'updated',
+      consecutive: 1,
+    });
   });
 
   it('takes nothing from a data block that someone broke', async () => {
-    const issues = new InMemoryIssueTracker();
-    await keepDriftIssue(report('drift', 1), issues);
+    const issues = new InMemoryIssues(SELF);
+    await keepDriftIssue(report('drift', 1), { issues, self: SELF });
     const found = issues.issues[0];
     if (found === undefined) throw new Error('no issue');
     const body = found.body.replace(/data [A-Za-z0-9+/=]+ -->/, 'data AAAA -->');
     await issues.update(1, { title: found.title, body }, 'open');
-    expect(await keepDriftIssue(report('drift', 2), issues)).toMatchObject({ consecutive: 1 });
+    expect(await keepDriftIssue(report('drift', 2), { issues, self: SELF })).toMatchObject({ consecutive: 1 });
   });
 });

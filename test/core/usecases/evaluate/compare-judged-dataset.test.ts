@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ZipReportArchive } from '../../../../core/adapters/files/zip-report-archive.ts';
 import { ServiceError } from '../../../../core/errors.ts';
-import type { MergedChange } from '../../../../core/ports/github/merged-changes.ts';
-import type { WorkflowArtifact } from '../../../../core/ports/github/workflow-runs.ts';
+import type { MergedChange } from '../../../../core/ports/github/pull-requests.ts';
+import type { WorkflowArtifact } from '../../../../core/ports/github/workflows.ts';
 import { MAX_REPORT_ZIP_BYTES } from '../../../../core/reports/limits.ts';
 import { compareJudgedDataset } from '../../../../core/usecases/evaluate/compare-judged-dataset.ts';
 import { createZip } from '../../../../testkit/zip.ts';
@@ -28,8 +28,9 @@ function compare(
   return compareJudgedDataset(
     { model: 'm', commit: 'a'.repeat(40), digest },
     {
-      changes: { of: async () => changes, runsOf: async () => runs.map((_, index) => index) },
-      runs: {
+      pullRequests: { mergedBy: async () => changes },
+      workflows: {
+        runsOfHead: async () => runs.map((_, index) => index),
         artifacts: async (run) =>
           (runs[run] ?? []).map((upload): WorkflowArtifact => {
             const { name, zip, sizeBytes = zip.length } = upload;
@@ -96,13 +97,12 @@ describe('compareJudgedDataset', () => {
     const found = await compareJudgedDataset(
       { model: 'm', commit: 'a'.repeat(40), digest: JUDGED },
       {
-        changes: {
-          of: async () => {
+        pullRequests: {
+          mergedBy: async () => {
             throw new ServiceError('GITHUB_REFUSED', 'GitHub refused it (HTTP 403)', { fix: 'Ask.', retryable: false });
           },
-          runsOf: async () => [],
         },
-        runs: { artifacts: async () => [], download: async () => Buffer.alloc(0) },
+        workflows: { runsOfHead: async () => [], artifacts: async () => [], download: async () => Buffer.alloc(0) },
         archive: new ZipReportArchive(),
       },
     );

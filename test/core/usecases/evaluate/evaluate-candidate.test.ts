@@ -10,8 +10,8 @@ import { formatReport, readReport } from '../../../../core/reports/read-report.t
 import { evaluateCandidate } from '../../../../core/usecases/evaluate/evaluate-candidate.ts';
 import type { EvaluationPorts } from '../../../../core/usecases/evaluate/evaluation-ports.ts';
 import { UncheckedOrigins } from '../../../../core/usecases/evaluate/unchecked-origins.ts';
+import { InMemoryTableReader, type MemoryTable } from '../../../../testkit/fakes/in-memory-table-reader.ts';
 import { seededRandom } from '../../../../testkit/seeded-random.ts';
-import { InMemoryTableReader, type MemoryTable } from '../../../fakes/in-memory-table-reader.ts';
 
 /** Rows in memory are not aggregated. */
 const NO_ENGINE: EvaluationPorts['engine'] = {

@@ -32,9 +32,9 @@ function hasFailed(said: Said): Promise<boolean> {
     of: async () => ({ states: [], isWhole: true }),
     tipsSince: async (sinceMs: number) => TIPS.filter(({ arrivedAtMs }) => arrivedAtMs >= sinceMs),
   };
-  const signals = { of: async (_: unknown, shas: readonly string[]) => shas.flatMap((sha) => said[sha] ?? []) };
+  const checks = { health: async (_: unknown, shas: readonly string[]) => shas.flatMap((sha) => said[sha] ?? []) };
   const state = { sha: 'old', arrivedAtMs: 0, endedAtMs: 60 * MINUTE, values: [] };
-  return hadFailed(environment, state, { signals, histories });
+  return hadFailed(environment, state, { checks, histories });
 }
 
 describe('hadFailed', () => {

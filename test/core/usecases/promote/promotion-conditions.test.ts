@@ -34,7 +34,7 @@ async function conditions(): Promise<readonly string[]> {
   if (staging === undefined || production === undefined) throw new Error('there are no environments');
   const image = { base: undefined, layout: 'modelcar' as const, platforms: ['linux/amd64'], repository: IMAGES };
   const environments = [{ ...staging, targets }, production];
-  const base = await repository.branches.default();
+  const base = await repository.commits.default();
   const request = {
     model: 'flights',
     base,

@@ -36,10 +36,10 @@ async function openWorld(imageRepository?: string) {
   const config = (await repository.config())?.models.flights;
   if (config === undefined) throw new Error('there is no config');
   const image = imageRepository === undefined ? undefined : { ...IMAGE_CONFIG, repository: imageRepository };
-  const base = await repository.branches.default();
+  const base = await repository.commits.default();
   const request = { model: 'flights', config: { ...config, image }, base, nowMs: Date.now() };
   const { catalog } = believedVersions(request, repository);
-  return { catalog, files: repository.files, environments: config.environments };
+  return { catalog, commits: repository.commits, environments: config.environments };
 }
 
 /** What was made of a tag: `believed`, or why not. */
@@ -252,8 +252,8 @@ describe('a version whose document has expired', { timeout: 120_000 }, () => {
 
 describe('what an environment runs', { timeout: 120_000 }, () => {
   async function champion() {
-    const { catalog, files, environments } = await openWorld();
-    const ports = { catalog, files, readHistory: async () => undefined, fetchArtifact: async () => '/model' };
+    const { catalog, commits, environments } = await openWorld();
+    const ports = { catalog, commits, readHistory: async () => undefined, fetchArtifact: async () => '/model' };
     return new RegisteredChampionFinder(environments, ports).find('auto');
   }
 

@@ -8,7 +8,7 @@ import { artifactFolder, documentKey } from '../../../../core/domain/registry/st
 import { formatReport } from '../../../../core/reports/read-report.ts';
 import { fetchArtifact } from '../../../../core/usecases/registry/fetch-artifact.ts';
 import { VersionStore } from '../../../../core/usecases/registry/version-store.ts';
-import { InMemoryObjectStore } from '../../../fakes/in-memory-object-store.ts';
+import { InMemoryObjectStore } from '../../../../testkit/fakes/in-memory-object-store.ts';
 import { SAMPLE_REPORTS } from '../../reports/sample-reports.ts';
 
 let root: string;

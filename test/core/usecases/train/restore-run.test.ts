@@ -9,7 +9,7 @@ import { textContent } from '../../../../core/domain/model/text-content.ts';
 import { artifactFolder, runFolder, runKey } from '../../../../core/domain/registry/store-layout.ts';
 import { formatReport } from '../../../../core/reports/read-report.ts';
 import { type RunClaim, restoreRun } from '../../../../core/usecases/train/restore-run.ts';
-import { InMemoryObjectStore } from '../../../fakes/in-memory-object-store.ts';
+import { InMemoryObjectStore } from '../../../../testkit/fakes/in-memory-object-store.ts';
 import { SAMPLE_REPORTS } from '../../reports/sample-reports.ts';
 
 const sha256 = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`;
