@@ -33,7 +33,7 @@ export function dataBringer(context: ActionContext): BringData {
 }
 
 async function bring(context: ActionContext, path: string): Promise<void> {
-  const { project, cache, workspace, remotes, root, folder } = await openData(context, { verifyCache: false });
+  const { project, cache, workspace, openRemote, root, folder } = await openData(context, { verifyCache: false });
   const wantedPath = pathWithin(folder, path);
   if (wantedPath === undefined) return;
   const isTracked = project.outputs.some(
@@ -57,7 +57,7 @@ async function bring(context: ActionContext, path: string): Promise<void> {
   await pullData(request, {
     cache,
     workspace,
-    remotes,
+    openRemote,
     sources,
     progress: logProgress(context.log),
     tellMissing: () => {},

@@ -6,8 +6,8 @@ import { readCacheSettings, readDvcConfig } from '../core/adapters/dvc/read-dvc-
 import { FileArtifactHasher } from '../core/adapters/files/file-artifact-hasher.ts';
 import { GitCommit } from '../core/adapters/git/git-commit.ts';
 import { UserError } from '../core/errors.ts';
-import type { DatasetOrigins } from '../core/ports/evaluate/dataset-origins.ts';
 import { CommitOrigins } from '../core/usecases/evaluate/commit-origins.ts';
+import type { DatasetOrigins } from '../core/usecases/evaluate/dataset-origins.ts';
 import { UncheckedOrigins } from '../core/usecases/evaluate/unchecked-origins.ts';
 import type { ActionContext } from './action-context.ts';
 import { findDvc } from './find-dvc.ts';

@@ -10,19 +10,18 @@ import { readIgnoredPaths } from '../core/adapters/git/ignored-paths.ts';
 import { HttpDataRemote } from '../core/adapters/http/http-data-remote.ts';
 import type { DataProject } from '../core/domain/data/data-project.ts';
 import { configSecrets, type DvcRemote, findRemote } from '../core/domain/data/dvc-remote.ts';
-import type { DataProjectReader } from '../core/ports/data/data-project-reader.ts';
-import type { DataRemote } from '../core/ports/data/data-remote.ts';
-import type { DataRemotes } from '../core/ports/data/data-remotes.ts';
+import type { DataRemote, OpenDataRemote } from '../core/ports/data/data-remote.ts';
 import type { ActionContext, Environment } from './action-context.ts';
 import { type DvcPlace, findDvc, noDvc } from './find-dvc.ts';
 
 /** The data of a repository, wired up: what its files say, its cache, workspace and remotes. */
 export interface OpenData extends DvcPlace {
-  readonly reader: DataProjectReader;
+  /** Reads DVC's files of the workspace again. */
+  readonly readProject: () => Promise<DataProject>;
   readonly project: DataProject;
   readonly cache: DvcCache;
   readonly workspace: DvcWorkspace;
-  readonly remotes: DataRemotes;
+  readonly openRemote: OpenDataRemote;
 }
 
 /**
@@ -39,8 +38,8 @@ export async function openData(
   const { env } = context;
   const readIgnored = () => readIgnoredPaths({ directory: root, env });
   const files = new DvcProjectReader({ root, env, readIgnored });
-  const reader = place.hasDvc ? files : { read: () => withoutDvc(files) };
-  const project = await reader.read();
+  const readProject = () => (place.hasDvc ? files.read() : withoutDvc(files));
+  const project = await readProject();
   for (const secret of configSecrets(project.config)) context.maskSecret(secret);
   const { folder, linkTypes } = readCacheSettings(project.config, root);
   const cache = new DvcCache(place.hasDvc ? folder : path.join(own, 'cache'), { verify: options.verifyCache });
@@ -48,7 +47,10 @@ export async function openData(
   const ignoreFiles = await files.ignoreFiles();
   const workspace = new DvcWorkspace({ root, ownFolder: own, cache, linkTypes, ignoreFiles });
   workspace.removeStale(Date.now());
-  return { ...place, reader, project, cache, workspace, remotes: openRemotes(project, context.env, options.jobs) };
+  return {
+    ...{ ...place, readProject, project, cache, workspace },
+    openRemote: remoteOpener(project, context.env, options.jobs),
+  };
 }
 
 /** Nothing is tracked where there is no `.dvc`; files of DVC's say that it was forgotten. */
@@ -72,17 +74,15 @@ export function transferJobs(project: DataProject, remote: string | undefined, i
   return input ?? (hasRemote ? findRemote(project.config, remote).jobs : undefined) ?? DEFAULT_JOBS;
 }
 
-function openRemotes(project: DataProject, env: Environment, jobs: number | undefined): DataRemotes {
+function remoteOpener(project: DataProject, env: Environment, jobs: number | undefined): OpenDataRemote {
   const opened = new Map<string | undefined, { name: string; remote: DataRemote }>();
-  return {
-    open: (name) => {
-      const known = opened.get(name);
-      if (known !== undefined) return known;
-      const found = findRemote(project.config, name);
-      const fresh = { name: found.name, remote: openRemote(found, env, jobs ?? found.jobs ?? DEFAULT_JOBS) };
-      opened.set(name, fresh);
-      return fresh;
-    },
+  return (name) => {
+    const known = opened.get(name);
+    if (known !== undefined) return known;
+    const found = findRemote(project.config, name);
+    const fresh = { name: found.name, remote: openRemote(found, env, jobs ?? found.jobs ?? DEFAULT_JOBS) };
+    opened.set(name, fresh);
+    return fresh;
   };
 }
 

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { isThere } from '../../core/adapters/files/absent.ts';
-import { ArtifactFolderWriter } from '../../core/adapters/files/artifact-folder-writer.ts';
+import { replaceByArtifact } from '../../core/adapters/files/replace-by-artifact.ts';
 import { OnnxArtifactHasher } from '../../core/adapters/onnx/onnx-artifact-hasher.ts';
 import type { HashedArtifact } from '../../core/domain/model/artifact-digest.ts';
 import { UserError } from '../../core/errors.ts';
@@ -68,7 +68,7 @@ async function fromStore(context: ActionContext, name: string, uri: string): Pro
   }
   const store = openStore(parts[1], { env: context.env, baseFolder: context.workingDirectory });
   const location = join(reportFolder(context.env, name), 'artifact-from-store');
-  await fetchArtifact(`sha256:${parts[2]}`, location, { store, writer: new ArtifactFolderWriter() });
+  await fetchArtifact(`sha256:${parts[2]}`, location, { store, replace: replaceByArtifact });
   return { artifact: await new OnnxArtifactHasher().hash(location), location };
 }
 

@@ -47,7 +47,7 @@ export async function main(context: ActionContext): Promise<void> {
   const cached = { folder: data.cache.folder, isForJudge: values.for === 'judge' };
   const kept = useCache ? await restoreActionsCache(context, wanted, cached) : undefined;
   const cache = kept?.isRestored === true ? new DvcCache(data.cache.folder, { verify: true }) : data.cache;
-  const { workspace, remotes } = data;
+  const { workspace, openRemote } = data;
   const keepCache =
     values['check-only'] === true || keepsCache(context, data, { values, hasActionsCache: kept?.isOpen === true });
   const startedAt = performance.now();
@@ -60,7 +60,7 @@ export async function main(context: ActionContext): Promise<void> {
     const tellMissing = (paths: readonly string[]) =>
       outputs.write(context, { ...NOTHING, missing: paths.map((path) => pathFrom(data.folder, path)).join('\n') });
     const progress = logProgress(context.log);
-    const pulled = await pullData(request, { cache, remotes, workspace, sources, progress, tellMissing });
+    const pulled = await pullData(request, { cache, openRemote, workspace, sources, progress, tellMissing });
     const result = seenFrom(data.folder, pulled);
     const digest = request.checkOnly ? null : await digestDataset(result, workspace, new FileArtifactHasher());
     workspace.flush();

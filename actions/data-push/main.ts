@@ -1,4 +1,4 @@
-import { DvcFileTextEditor } from '../../core/adapters/dvc/dvc-file-text-editor.ts';
+import { recordOutputs } from '../../core/adapters/dvc/record-outputs.ts';
 import { GitChangedFiles } from '../../core/adapters/git/git-changed-files.ts';
 import { keepYoungGenerationSmall } from '../../core/adapters/threads/young-generation.ts';
 import { pathFrom } from '../../core/domain/data/repository-path.ts';
@@ -36,8 +36,8 @@ export async function main(context: ActionContext): Promise<void> {
     {
       cache: data.cache,
       workspace: data.workspace,
-      remotes: data.remotes,
-      files: new DvcFileTextEditor(root),
+      openRemote: data.openRemote,
+      recordOutputs: (file, outputs) => recordOutputs(root, file, outputs),
       progress: logProgress(context.log),
     },
   );

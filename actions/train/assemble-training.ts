@@ -1,6 +1,6 @@
 import { ShellCommandRunner } from '../../core/adapters/commands/shell-command-runner.ts';
 import { PlainFileFolder } from '../../core/adapters/dvc/plain-file-folder.ts';
-import { ArtifactFolderWriter } from '../../core/adapters/files/artifact-folder-writer.ts';
+import { replaceByArtifact } from '../../core/adapters/files/replace-by-artifact.ts';
 import { GitIgnoreFiles } from '../../core/adapters/git/git-ignore-files.ts';
 import { GitSourceTree } from '../../core/adapters/git/git-source-tree.ts';
 import { OnnxArtifactHasher } from '../../core/adapters/onnx/onnx-artifact-hasher.ts';
@@ -86,11 +86,12 @@ function soleOutput({ project, folder }: OpenData, names: readonly string[]): st
 
 function assemblePorts(
   context: ActionContext,
-  { root, folder, reader, cache, workspace }: OpenData,
+  { root, folder, readProject, cache, workspace }: OpenData,
   { loaded, token }: { readonly loaded: LoadedModel | undefined; readonly token: string | undefined },
 ): Omit<TrainPorts & HandOverPorts, 'commands'> {
   const { env, workingDirectory, log } = context;
   const store = loaded?.model.register?.store;
+  const ignores = new GitIgnoreFiles(root, env);
   const looking = {
     root,
     cache,
@@ -102,15 +103,15 @@ function assemblePorts(
   return {
     ...looking,
     folder,
-    reader,
+    readProject,
     source: new WorkspaceRunSource(looking),
-    ignores: new GitIgnoreFiles(root, env),
+    ignore: (path: string) => ignores.ignore(path),
     restore:
       loaded === undefined || store === undefined
         ? undefined
         : {
             store: openStore(store, { env, baseFolder: workingDirectory }),
-            writer: new ArtifactFolderWriter(),
+            replace: replaceByArtifact,
             hasher: looking.hasher,
             isBelieved: beliefInRuns(context, loaded, token),
           },

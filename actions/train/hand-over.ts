@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
+import type { DataProject } from '../../core/domain/data/data-project.ts';
 import { inFolder, isWithin } from '../../core/domain/data/repository-path.ts';
-import type { DataProjectReader } from '../../core/ports/data/data-project-reader.ts';
 import type { SourceTree } from '../../core/ports/data/source-tree.ts';
 import type { ActionContext } from '../action-context.ts';
 import type { LoadedModel } from '../load-model.ts';
@@ -10,7 +10,7 @@ import type { RunArtifact } from '../workflow-artifact.ts';
 
 /** What tells which files every job has. */
 export interface HandOverPorts {
-  readonly reader: DataProjectReader;
+  readonly readProject: () => Promise<DataProject>;
   readonly sources: SourceTree;
   /** The working directory, relative to the root of both. */
   readonly folder: string;
@@ -25,9 +25,9 @@ export interface HandOverPorts {
 export async function handOver(
   context: ActionContext,
   { name, model }: LoadedModel,
-  { reader, sources, folder }: HandOverPorts,
+  { readProject, sources, folder }: HandOverPorts,
 ): Promise<RunArtifact | null> {
-  const { outputs } = await reader.read();
+  const { outputs } = await readProject();
   const inGit = new Set(await sources.files());
   const pulled = outputs.filter(({ stage, isCached }) => stage === undefined && isCached);
   const isBrought = (file: string) => {

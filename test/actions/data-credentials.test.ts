@@ -40,8 +40,8 @@ async function remoteWith(...lines: readonly string[]): Promise<void> {
 async function ask(env: Readonly<Record<string, string>> = {}): Promise<unknown> {
   const context = { env: { HOME: folder, ...env }, workingDirectory: folder, maskSecret: () => undefined };
   const data = await openData(context, { verifyCache: false });
-  return data.remotes
-    .open(undefined)
+  return data
+    .openRemote(undefined)
     .remote.stat('files/md5/aa/bb')
     .catch((error: unknown) => error);
 }

@@ -9,7 +9,7 @@ import {
 import type { TidegateConfig } from '../../core/config/tidegate-config.ts';
 import { BOT_LIMITS } from '../../core/reports/limits.ts';
 import { inProcessParser } from '../../core/usecases/registry/in-process-parser.ts';
-import { untrustedParserContract } from '../contracts/untrusted-parser.ts';
+import { untrustedParserContract } from '../contracts/ports/untrusted-parser.ts';
 import { MINIMAL } from '../core/config/mistakes.ts';
 
 const ENTRY = new URL('../../bot/parser-thread.ts', import.meta.url);

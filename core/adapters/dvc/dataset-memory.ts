@@ -1,10 +1,10 @@
 import { isLegacyObject } from '../../domain/data/object-key.ts';
 import { FOLDER_SUFFIX } from '../../domain/data/tracked-output.ts';
-import type { DatasetPart } from '../../ports/data/data-workspace.ts';
+import type { DatasetDigests, DatasetPart } from '../../ports/data/data-workspace.ts';
 import type { WorkspaceIndex } from './workspace-index.ts';
 
 /** The digests of sets of data, each as long as the tables say the same of all its files. */
-export class DatasetMemory {
+export class DatasetMemory implements DatasetDigests {
   readonly #index: WorkspaceIndex;
   readonly #toKeep: { readonly dataset: readonly DatasetPart[]; readonly digest: string }[] = [];
 

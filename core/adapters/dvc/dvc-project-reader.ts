@@ -10,13 +10,11 @@ import { DEFAULT_PARAMS, type Pipeline, parsePipeline, type Stage } from '../../
 import { expandedOutputs, lockedStages, lockFileOf, stageOutputs } from '../../domain/train/stage-lock.ts';
 import { readVariables } from '../../domain/train/stage-variables.ts';
 import type { UserError } from '../../errors.ts';
-import type { DataProjectReader } from '../../ports/data/data-project-reader.ts';
-import type { IsIgnoredPath } from '../../ports/data/ignored-paths.ts';
 import type { TreeFiles } from '../../ports/train/tree-files.ts';
 import { FolderTree } from '../files/folder-tree.ts';
 import { parsePlain } from './parse-plain.ts';
 import { readDvcConfig } from './read-dvc-config.ts';
-import { type DvcFileVisit, isPipeline, walkDvcFiles } from './walk-dvc-files.ts';
+import { type DvcFileVisit, type IsIgnoredPath, isPipeline, walkDvcFiles } from './walk-dvc-files.ts';
 
 /** Where a repository lies, and the environment that DVC's own config levels depend on. */
 export interface DvcProjectPlace {
@@ -31,7 +29,7 @@ export interface DvcProjectPlace {
 export type TrackedProject = Omit<DataProject, 'config'>;
 
 /** Reads DVC's files of a repository. A repository without any gives an empty project. */
-export class DvcProjectReader implements DataProjectReader {
+export class DvcProjectReader {
   readonly #place: DvcProjectPlace;
   readonly #tree: TreeFiles;
   #rules: readonly IgnoreFile[] | undefined;

@@ -7,7 +7,6 @@ import { folderOf, inFolder } from '../../domain/data/repository-path.ts';
 import type { FolderFile, UnchangedFolder } from '../../domain/data/unchanged-folder.ts';
 import { UserError } from '../../errors.ts';
 import type {
-  DatasetPart,
   DataWorkspace,
   ObjectHash,
   Placement,
@@ -20,12 +19,11 @@ import { fileContent } from '../files/file-content.ts';
 import { asDiskError, onDisk } from '../files/on-disk.ts';
 import { DatasetMemory } from './dataset-memory.ts';
 import type { DvcCache } from './dvc-cache.ts';
-import { FetchedNames } from './fetched-names.ts';
 import { FileMaker } from './file-maker.ts';
 import { type ScannedEntry, scanFolder } from './folder-scan.ts';
 import type { IndexedDigests, IndexTable } from './index-table.ts';
-import { PartialFolders } from './partial-folders.ts';
 import type { LinkType } from './place-object.ts';
+import { FilePullMemory } from './pull-memory.ts';
 import type { IndexedFolder } from './unchanged-rows.ts';
 import { digestRows, type WorkspaceRow } from './workspace-digests.ts';
 import { WorkspaceIndex } from './workspace-index.ts';
@@ -47,6 +45,8 @@ const STALE_MS = 24 * 60 * 60 * 1000;
 
 /** The workspace of a repository that uses DVC. */
 export class DvcWorkspace implements DataWorkspace {
+  readonly pulls: FilePullMemory;
+  readonly digests: DatasetMemory;
   readonly #options: DvcWorkspaceOptions;
   readonly #index: WorkspaceIndex;
   readonly #maker: FileMaker;
@@ -55,9 +55,6 @@ export class DvcWorkspace implements DataWorkspace {
   readonly #safeFolders = new Set<string>();
   /** Tables of folders of which this run found all files as they were: they need no second look. */
   readonly #seen = new Set<IndexTable>();
-  readonly #datasets: DatasetMemory;
-  readonly #fetched: FetchedNames;
-  readonly #partial: PartialFolders;
   readonly #rules: string;
 
   constructor(options: DvcWorkspaceOptions) {
@@ -65,9 +62,8 @@ export class DvcWorkspace implements DataWorkspace {
     this.#rules = JSON.stringify(options.ignoreFiles);
     const own = options.ownFolder;
     this.#index = new WorkspaceIndex(path.join(own, 'index'));
-    this.#datasets = new DatasetMemory(this.#index);
-    this.#fetched = new FetchedNames(path.join(own, 'fetched'));
-    this.#partial = new PartialFolders(path.join(own, 'partial.json'));
+    this.digests = new DatasetMemory(this.#index);
+    this.pulls = new FilePullMemory(own);
     this.#maker = new FileMaker({ ...options, folder: path.join(own, `${process.pid}-${Date.now()}`) });
     this.#own = own;
   }
@@ -124,22 +120,6 @@ export class DvcWorkspace implements DataWorkspace {
     return this.#maker.newFile();
   }
 
-  rememberFetched(md5: string): void {
-    this.#fetched.add(md5);
-  }
-
-  wasFetched(md5: string): boolean {
-    return this.#fetched.has(md5);
-  }
-
-  broughtParts(location: string): readonly string[] | undefined {
-    return this.#partial.partsOf(location);
-  }
-
-  rememberParts(location: string, parts: readonly string[] | undefined): void {
-    this.#partial.set(location, parts);
-  }
-
   async makeFolder(location: string): Promise<void> {
     onDisk(location, () => this.#ensureFolder(inFolder(location, '.')));
   }
@@ -176,21 +156,14 @@ export class DvcWorkspace implements DataWorkspace {
     return (await this.#digests(table, { key, file: this.#absolute(location), stats }, 'md5')).sha256;
   }
 
-  rememberedDigest(dataset: readonly DatasetPart[]): string | undefined {
-    return this.#datasets.find(dataset);
-  }
-
-  rememberDigest(dataset: readonly DatasetPart[], digest: string): void {
-    this.#datasets.keep(dataset, digest);
-  }
-
+  /** Keeps what is remembered for the next run. */
   flush(): void {
     this.#maker.clear();
     // Without the index the next run reads more; that is no reason to fail this one.
     try {
       this.#index.writeTables();
-      this.#fetched.write();
-      this.#datasets.write();
+      this.pulls.write();
+      this.digests.write();
     } catch (error) {
       if (errorCode(error) === undefined) throw error;
     }

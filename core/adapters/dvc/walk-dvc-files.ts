@@ -1,8 +1,10 @@
 import { createIsIgnored, type IgnoreFile } from '../../domain/data/ignore-rules.ts';
 import { inFolder } from '../../domain/data/repository-path.ts';
 import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
-import type { IsIgnoredPath } from '../../ports/data/ignored-paths.ts';
 import type { TreeEntry, TreeFiles } from '../../ports/train/tree-files.ts';
+
+/** Whether a file or folder is ignored by itself. What lies in an ignored folder is not asked for. */
+export type IsIgnoredPath = (path: string, kind: 'file' | 'folder') => boolean;
 
 /** Folders that hold no data of the repository. */
 const CLOSED = new Set(['.git', '.hg', '.dvc']);

@@ -1,11 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { IgnoreFiles } from '../../ports/data/ignore-files.ts';
 import { unlessAbsent } from '../files/absent.ts';
 import { askGit, type GitPlace } from './ask-git.ts';
 
 /** Writes `.gitignore` files as DVC does: `/name`, beside what it names. */
-export class GitIgnoreFiles implements IgnoreFiles {
+export class GitIgnoreFiles {
   readonly #place: GitPlace;
 
   constructor(root: string, env: GitPlace['env']) {

@@ -1,4 +1,3 @@
-import type { IsIgnoredPath } from '../../ports/data/ignored-paths.ts';
 import { askGit, type GitPlace } from './ask-git.ts';
 
 /**
@@ -8,7 +7,7 @@ import { askGit, type GitPlace } from './ask-git.ts';
  * @returns For paths relative to the folder. Outside of a repository nothing is ignored.
  * @throws {UserError} GIT_FAILED where Git refuses.
  */
-export async function readIgnoredPaths(place: GitPlace): Promise<IsIgnoredPath> {
+export async function readIgnoredPaths(place: GitPlace): Promise<(path: string, kind: 'file' | 'folder') => boolean> {
   // One by one: Git gives no files that it has where it is asked for both.
   const [others, own] = await Promise.all([
     askGit(place, ['ls-files', '-z', '--others', '--ignored', '--exclude-standard', '--directory']),

@@ -27,3 +27,10 @@ export interface DataRemote {
   /** Keys that start with the prefix, in pages; undefined for a remote that cannot list. */
   listPages(prefix: string): AsyncIterable<readonly string[]> | undefined;
 }
+
+/**
+ * Opens a remote that DVC's config names, or the default one for undefined. Its keys are `files/md5/ab/…`, and `ab/…` for DVC 2.
+ *
+ * @throws {UserError} INPUT_INVALID for an unknown name or no default, DVC_UNSUPPORTED for a kind not handled.
+ */
+export type OpenDataRemote = (name: string | undefined) => { readonly name: string; readonly remote: DataRemote };

@@ -75,14 +75,6 @@ export interface DataWorkspace {
   spare(): string | undefined;
   /** Path of a file that may be made and given to `place` instead of an object. */
   newFile(): string;
-  /** Remembers that the bytes of an object came from a remote, and that the cache does not have them. */
-  rememberFetched(md5: string): void;
-  /** Whether the bytes of an object came from a remote, in this or an earlier run, and so exist elsewhere. */
-  wasFetched(md5: string): boolean;
-  /** The parts of a folder that pulls brought whole, where the rest was never brought; undefined where nothing is known to lack. */
-  broughtParts(path: string): readonly string[] | undefined;
-  /** Remembers, at once, the parts of a folder that were brought; undefined: nothing lacks. */
-  rememberParts(path: string, parts: readonly string[] | undefined): void;
   /** Makes a folder, unless it is there. Throws as `place`. */
   makeFolder(path: string): Promise<void>;
   /**
@@ -95,10 +87,28 @@ export interface DataWorkspace {
   content(path: string): AsyncIterable<Uint8Array>;
   /** SHA-256 of a file, 64 hex digits; read again only when it changed since it was last hashed or placed. */
   sha256(path: string, within: string): Promise<string>;
-  /** The digest that was remembered of a set of data, where this run found every file of it to have the same bytes. */
-  rememberedDigest(dataset: readonly DatasetPart[]): string | undefined;
-  /** Remembers the digest of a set of data, all of which is there. */
-  rememberDigest(dataset: readonly DatasetPart[], digest: string): void;
-  /** Keeps what is remembered for the next run. */
-  flush(): void;
+  /** What pulls brought. */
+  readonly pulls: PullMemory;
+  /** Digests of sets of data. */
+  readonly digests: DatasetDigests;
+}
+
+/** Remembers what pulls brought, over runs. */
+export interface PullMemory {
+  /** Remembers that the bytes of an object came from a remote, and that the cache does not have them. */
+  rememberFetched(md5: string): void;
+  /** Whether the bytes of an object came from a remote, in this or an earlier run, and so exist elsewhere. */
+  wasFetched(md5: string): boolean;
+  /** The parts of a folder that pulls brought whole, where the rest was never brought; undefined where nothing is known to lack. */
+  broughtParts(path: string): readonly string[] | undefined;
+  /** Remembers, at once, the parts of a folder that were brought; undefined: nothing lacks. */
+  rememberParts(path: string, parts: readonly string[] | undefined): void;
+}
+
+/** Remembers the digests of sets of data, over runs. */
+export interface DatasetDigests {
+  /** The digest that was kept of a set of data, where this run found every file of it to have the same bytes. */
+  find(dataset: readonly DatasetPart[]): string | undefined;
+  /** Keeps the digest of a set of data, all of which is there. */
+  keep(dataset: readonly DatasetPart[], digest: string): void;
 }

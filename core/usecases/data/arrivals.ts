@@ -19,17 +19,20 @@ interface Arrival {
   readonly copies: Promise<void>[];
 }
 
+/** The part of the workspace that files are placed by. */
+export type PlacingWorkspace = Pick<DataWorkspace, 'place' | 'spare' | 'newFile' | 'pulls'>;
+
 /** Places files while others are still being fetched. */
 export class Arrivals {
   readonly placed = new Set<string>();
-  readonly #workspace: DataWorkspace;
+  readonly #workspace: PlacingWorkspace;
   readonly #keepCache: boolean;
   readonly #free: Map<string, WantedFile[]>;
   readonly #counts: Map<string, number>;
   readonly #arrived = new Map<string, Arrival>();
 
   /** @param keepCache Whether the cache keeps what is fetched. */
-  constructor(difference: WorkspaceDifference, keepCache: boolean, workspace: DataWorkspace) {
+  constructor(difference: WorkspaceDifference, keepCache: boolean, workspace: PlacingWorkspace) {
     this.#workspace = workspace;
     this.#keepCache = keepCache;
     // Where something is to make way, nothing is placed before it did.
@@ -40,7 +43,7 @@ export class Arrivals {
 
   /** Places the files of an object that arrived, where nothing is in their way. */
   readonly place = async ({ md5 }: Named, { sha256, bytes, spare }: CacheAddition): Promise<void> => {
-    if (!this.#keepCache) this.#workspace.rememberFetched(md5);
+    if (!this.#keepCache) this.#workspace.pulls.rememberFetched(md5);
     // Beside an object in the cache the spare file saves one copy; without one, all files come from it.
     const left = this.#keepCache ? 1 : (this.#counts.get(md5) ?? 1);
     const arrival: Arrival = { sha256, bytes: this.#keepCache ? bytes : undefined, spare, left, copies: [] };

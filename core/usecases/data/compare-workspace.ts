@@ -41,7 +41,7 @@ interface Found {
 export async function compareWorkspace(
   wanted: { readonly files: readonly WantedFile[]; readonly outputs: readonly WantedOutput[] },
   jobs: number,
-  ports: { readonly workspace: DataWorkspace; readonly cache: DataCache },
+  ports: { readonly workspace: Pick<DataWorkspace, 'inspect' | 'pulls'>; readonly cache: Pick<DataCache, 'has'> },
 ): Promise<WorkspaceDifference> {
   const entries = await mapParallel(wanted.outputs, jobs, ({ output }) =>
     ports.workspace.inspect(output.path, hashOf(output)),
@@ -73,7 +73,7 @@ export async function compareWorkspace(
   });
   const atStake = [...replaced, ...surplus, ...doomed];
   const kept = await mapParallel(atStake, jobs, async (file) => {
-    return (await ports.cache.has(file.md5)) || ports.workspace.wasFetched(file.md5);
+    return (await ports.cache.has(file.md5)) || ports.workspace.pulls.wasFetched(file.md5);
   });
   return {
     outdated,

@@ -19,16 +19,16 @@ export interface DigestedFiles {
  */
 export async function digestDataset(
   { files, dataset }: DigestedFiles,
-  workspace: DataWorkspace,
-  hasher: ArtifactHasher,
+  workspace: Pick<DataWorkspace, 'sha256' | 'digests'>,
+  hasher: Pick<ArtifactHasher, 'hashText'>,
 ): Promise<string> {
-  const known = dataset === undefined ? undefined : workspace.rememberedDigest(dataset);
+  const known = dataset === undefined ? undefined : workspace.digests.find(dataset);
   if (known !== undefined) return known;
   const digests: { path: string; digest: string }[] = [];
   for (const { path, name = path, output } of files) {
     digests.push({ path: name, digest: `sha256:${await workspace.sha256(path, output.path)}` });
   }
   const digest = hasher.hashText(formatDigestLines(digests));
-  if (dataset !== undefined) workspace.rememberDigest(dataset, digest);
+  if (dataset !== undefined) workspace.digests.keep(dataset, digest);
   return digest;
 }

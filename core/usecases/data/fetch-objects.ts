@@ -4,14 +4,14 @@ import type { NeededObject } from '../../domain/data/needed-object.ts';
 import { dvcObjectKey, recordedDigest } from '../../domain/data/object-key.ts';
 import { UserError } from '../../errors.ts';
 import type { CacheAddition, DataCache, SpareFile } from '../../ports/data/data-cache.ts';
-import type { DataRemotes } from '../../ports/data/data-remotes.ts';
+import type { OpenDataRemote } from '../../ports/data/data-remote.ts';
 import type { TransferProgress } from '../../ports/data/transfer-progress.ts';
 import { CountedSink } from './counted-transfer.ts';
 
 /** What is needed to fetch. */
 export interface FetchPorts {
   readonly cache: DataCache;
-  readonly remotes: DataRemotes;
+  readonly openRemote: OpenDataRemote;
   readonly progress: TransferProgress;
 }
 
@@ -78,11 +78,11 @@ async function fetchObject(
   // A transfer can go wrong once; the same wrong bytes again are what the remote holds.
   const second = await readObject(object, spare, ports);
   if (second === undefined || second.isKept) return second;
-  const { name, remote } = ports.remotes.open(object.remote);
+  const { name, remote } = ports.openRemote(object.remote);
   const digest = recordedDigest(object.md5);
   const message = `object ${digest} of ${object.path} is corrupt on remote "${name}" (${remote.uri}/${dvcObjectKey(object.md5)}): its bytes have the MD5 ${second.actual}`;
   throw new UserError('OBJECT_CORRUPT', message, {
-    fix: `Delete that object${listToo(object, ports.remotes)}, then push it again with '${pushCommand(object.output, object.remote)}' from where it was added.`,
+    fix: `Delete that object${listToo(object, ports.openRemote)}, then push it again with '${pushCommand(object.output, object.remote)}' from where it was added.`,
     place: object.place,
   });
 }
@@ -95,7 +95,7 @@ async function readObject(
   spare: SpareFile | undefined,
   ports: FetchPorts,
 ): Promise<CacheAddition | undefined> {
-  const { remote } = ports.remotes.open(object.remote);
+  const { remote } = ports.openRemote(object.remote);
   const write = ports.cache.receive(object.md5, spare);
   try {
     const sink = new CountedSink(write, ports.progress);
@@ -126,16 +126,16 @@ function totalBytes(objects: readonly NeededObject[]): number | undefined {
 }
 
 /** DVC takes the list of a folder on a remote to say that its files are there, and pushes none of them again. */
-function listToo({ md5, output, remote: name }: NeededObject, remotes: DataRemotes): string {
+function listToo({ md5, output, remote: name }: NeededObject, openRemote: OpenDataRemote): string {
   if (output.md5 === undefined || output.md5 === md5) return '';
-  return ` and the directory manifest of its folder (${remotes.open(name).remote.uri}/${dvcObjectKey(output.md5)})`;
+  return ` and the directory manifest of its folder (${openRemote(name).remote.uri}/${dvcObjectKey(output.md5)})`;
 }
 
-function missingFix(object: NeededObject, remotes: DataRemotes): string {
+function missingFix(object: NeededObject, openRemote: OpenDataRemote): string {
   if (!object.output.isPushed) {
     return 'It has push: false, so no remote has it: set allow-missing: true, or leave it out of targets.';
   }
-  const list = listToo(object, remotes);
+  const list = listToo(object, openRemote);
   const first =
     list === ''
       ? ''
@@ -144,17 +144,17 @@ function missingFix(object: NeededObject, remotes: DataRemotes): string {
 }
 
 /** One error for objects that no remote has. */
-export function missingError(missing: readonly NeededObject[], remotes: DataRemotes): UserError {
+export function missingError(missing: readonly NeededObject[], openRemote: OpenDataRemote): UserError {
   return UserError.ofProblems(
     'OBJECT_MISSING',
     missing.slice(0, MAX_PROBLEMS).map((object, index) => {
-      const { name, remote } = remotes.open(object.remote);
+      const { name, remote } = openRemote(object.remote);
       const more = missing.length - MAX_PROBLEMS;
       const rest = index === MAX_PROBLEMS - 1 && more > 0 ? `; ${more} more are missing too` : '';
       const digest = recordedDigest(object.md5);
       return {
         message: `object ${digest} of ${object.path} is not on remote "${name}" (${remote.uri}/${dvcObjectKey(object.md5)})${rest}`,
-        fix: missingFix(object, remotes),
+        fix: missingFix(object, openRemote),
         place: object.place,
       };
     }),

@@ -10,8 +10,8 @@ import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
 import { shellWord } from '../../domain/text/shell-word.ts';
 import { UserError } from '../../errors.ts';
 import type { DataCache } from '../../ports/data/data-cache.ts';
-import type { DataWorkspace } from '../../ports/data/data-workspace.ts';
-import { Arrivals } from './arrivals.ts';
+import type { DataWorkspace, PullMemory } from '../../ports/data/data-workspace.ts';
+import { Arrivals, type PlacingWorkspace } from './arrivals.ts';
 import { compareWorkspace } from './compare-workspace.ts';
 import { type FetchPorts, type FetchResult, fetchObjects } from './fetch-objects.ts';
 import { rememberPartialFolders } from './partial-folders.ts';
@@ -40,8 +40,10 @@ export interface BringResult extends Pick<FetchResult, 'files' | 'bytes' | 'miss
   readonly unchanged: number;
 }
 
-interface BringPorts extends FetchPorts {
-  readonly workspace: DataWorkspace;
+/** What making the workspace as it is wanted needs. */
+export interface MaterialisePorts extends FetchPorts {
+  readonly workspace: PlacingWorkspace &
+    Pick<DataWorkspace, 'exists' | 'inspect' | 'confirm' | 'makeFolder' | 'remove'>;
   readonly cache: DataCache;
 }
 
@@ -53,14 +55,14 @@ interface BringPorts extends FetchPorts {
 export async function materialiseFiles(
   wanted: WantedFiles,
   options: BringOptions,
-  ports: BringPorts,
+  ports: MaterialisePorts,
 ): Promise<BringResult> {
   const { jobs } = options;
   const difference = await compareWorkspace(wanted, jobs, ports);
   if (difference.modified.length > 0 && !options.force) {
-    throw modifiedError(difference.modified, wanted.outputs, ports.workspace);
+    throw modifiedError(difference.modified, wanted.outputs, ports.workspace.pulls);
   }
-  const confirmParts = rememberPartialFolders({ ...wanted, difference }, ports.workspace);
+  const confirmParts = rememberPartialFolders({ ...wanted, difference }, ports.workspace.pulls);
   const arrivals = new Arrivals(difference, options.keepCache, ports.workspace);
   const fetched = await fetchObjects(
     difference.outdated.map(needOfFile),
@@ -93,7 +95,11 @@ function emptyFolders({ files, outputs }: WantedFiles): readonly string[] {
   return empty.map(({ output }) => output.path);
 }
 
-function confirmFolders({ files, outputs }: WantedFiles, gone: ReadonlySet<string>, workspace: DataWorkspace): void {
+function confirmFolders(
+  { files, outputs }: WantedFiles,
+  gone: ReadonlySet<string>,
+  workspace: Pick<DataWorkspace, 'confirm'>,
+): void {
   const byOutput = Map.groupBy(files, (file) => file.output);
   for (const { output, parts } of outputs) {
     const own = byOutput.get(output) ?? [];
@@ -108,14 +114,10 @@ function confirmFolders({ files, outputs }: WantedFiles, gone: ReadonlySet<strin
 /** Chosen: more commands than a person pastes at once. */
 const MOST_COMMANDS = 5;
 
-function modifiedError(
-  paths: readonly string[],
-  outputs: readonly WantedOutput[],
-  workspace: DataWorkspace,
-): UserError {
+function modifiedError(paths: readonly string[], outputs: readonly WantedOutput[], pulls: PullMemory): UserError {
   const commands = outputs.flatMap(({ output, parts }) => {
     const own = paths.filter((path) => isWithin(path, output.path));
-    const isPartial = !parts.includes('') || workspace.broughtParts(output.path) !== undefined;
+    const isPartial = !parts.includes('') || pulls.broughtParts(output.path) !== undefined;
     if (own.length === 0 || !isPartial || !isFolderOutput(output))
       return own.length === 0 ? [] : [commitCommand(output)];
     // To commit a folder that is not whole would leave out the rest of it; of a stage's there is no other way.

@@ -2,7 +2,7 @@ import { isWithin } from '../../domain/data/repository-path.ts';
 import type { WantedOutput } from '../../domain/data/select-outputs.ts';
 import type { TrackedOutput } from '../../domain/data/tracked-output.ts';
 import { isFolderOutput } from '../../domain/data/wanted-file.ts';
-import type { DataWorkspace } from '../../ports/data/data-workspace.ts';
+import type { PullMemory } from '../../ports/data/data-workspace.ts';
 import type { WorkspaceDifference } from './compare-workspace.ts';
 
 /** What is about to be brought. */
@@ -21,22 +21,22 @@ export interface Bringing {
  */
 export function rememberPartialFolders(
   { outputs, others, difference }: Bringing,
-  workspace: DataWorkspace,
+  pulls: PullMemory,
 ): (incomplete: ReadonlySet<TrackedOutput>) => void {
   const absent = new Set(difference.absent.map((file) => file.output));
   const begun = outputs.flatMap(({ output, parts }) => {
     if (!isFolderOutput(output)) return [];
-    const before = workspace.broughtParts(output.path);
+    const before = pulls.broughtParts(output.path);
     const lacksOthers = (others.get(output) ?? []).some((path) => !difference.isThere(path));
     if (before === undefined && !absent.has(output) && !lacksOthers) return [];
-    workspace.rememberParts(output.path, before ?? []);
+    pulls.rememberParts(output.path, before ?? []);
     const after =
       parts.includes('') || (before === undefined && !lacksOthers) ? undefined : joined(before ?? [], parts);
     return [{ output, after }];
   });
   return (incomplete) => {
     for (const { output, after } of begun) {
-      if (!incomplete.has(output)) workspace.rememberParts(output.path, after);
+      if (!incomplete.has(output)) pulls.rememberParts(output.path, after);
     }
   };
 }

@@ -12,7 +12,7 @@ import type { SourceTree } from '../../ports/data/source-tree.ts';
 import { type FetchPorts, fetchObjects, missingError } from './fetch-objects.ts';
 import { findAbsent } from './find-absent.ts';
 import { readFolderList, refuseUnknownParts } from './folder-list.ts';
-import { materialiseFiles } from './materialise-files.ts';
+import { type MaterialisePorts, materialiseFiles } from './materialise-files.ts';
 import { type ExpectedFiles, refuseTrackedFiles } from './refuse-tracked-files.ts';
 
 /** What to pull, and how. */
@@ -36,7 +36,7 @@ export interface PullRequest {
 
 /** Where data comes from and goes to. */
 export interface PullPorts extends FetchPorts {
-  readonly workspace: DataWorkspace;
+  readonly workspace: MaterialisePorts['workspace'] & Pick<DataWorkspace, 'unchanged'>;
   /** What Git tracks is no data. */
   readonly sources: Pick<SourceTree, 'tracked'>;
   /** Told of the paths of `PullResult.missing` before their absence is thrown. */
@@ -105,7 +105,7 @@ export async function pullData(request: PullRequest, ports: PullPorts): Promise<
   const lacking = [...lists.missing, ...brought.missing];
   if (lacking.length > 0 && !request.allowMissing) {
     ports.tellMissing(missing);
-    throw missingError(lacking, ports.remotes);
+    throw missingError(lacking, ports.openRemote);
   }
   const dataset = recorded.map(({ output, parts }) => ({ path: output.path, md5: output.md5 ?? '', parts }));
   return {
@@ -124,7 +124,7 @@ const NONE: ReadonlyMap<WantedOutput, UnchangedOutput> = new Map();
 /** Folders that are wanted whole and are as they were when they were last found right: their lists need not be read. */
 async function findUnchanged(
   wanted: readonly WantedOutput[],
-  workspace: DataWorkspace,
+  workspace: Pick<DataWorkspace, 'unchanged'>,
 ): Promise<Map<WantedOutput, UnchangedOutput>> {
   const found = new Map<WantedOutput, UnchangedOutput>();
   for (const want of wanted) {
@@ -174,7 +174,7 @@ async function checkRemotes(
     const own = files.filter(({ output }) => output.remote === name);
     const ownLists = lists.filter(({ remote }) => remote === name);
     const names = new Set([...own, ...ownLists].map(({ md5 }) => md5 ?? ''));
-    const absent = new Set(await findAbsent(ports.remotes.open(name).remote, [...names], request.jobs));
+    const absent = new Set(await findAbsent(ports.openRemote(name).remote, [...names], request.jobs));
     if (absent.size === 0) continue;
     const needs = [...own.map(needOfFile), ...ownLists.map(needOf)].filter(({ md5 }) => absent.has(md5));
     missing.push(...new Map(needs.map((need) => [need.md5, need])).values());

@@ -1,16 +1,15 @@
 import { mapParallel } from '../../async/map-parallel.ts';
 import { formatDirectoryManifest, parseDirectoryManifest } from '../../domain/data/directory-manifest.ts';
 import { dvcObjectKey, isLegacyObject, objectDigest } from '../../domain/data/object-key.ts';
+import type { OutputRecord } from '../../domain/data/output-record.ts';
 import type { WantedOutput } from '../../domain/data/select-outputs.ts';
 import type { TrackedOutput } from '../../domain/data/tracked-output.ts';
 import { filesOfFolder, isFolderOutput } from '../../domain/data/wanted-file.ts';
 import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
 import { UserError } from '../../errors.ts';
 import type { DataCache } from '../../ports/data/data-cache.ts';
-import type { DataRemote } from '../../ports/data/data-remote.ts';
-import type { DataRemotes } from '../../ports/data/data-remotes.ts';
+import type { DataRemote, OpenDataRemote } from '../../ports/data/data-remote.ts';
 import type { DataWorkspace } from '../../ports/data/data-workspace.ts';
-import type { DvcFileEditor, OutputRecord } from '../../ports/data/dvc-file-editor.ts';
 import type { TransferProgress } from '../../ports/data/transfer-progress.ts';
 import { CountedContent } from './counted-transfer.ts';
 import { findAbsent } from './find-absent.ts';
@@ -31,9 +30,10 @@ export interface PushRequest {
 /** Where data comes from and goes to. */
 export interface PushPorts {
   readonly cache: DataCache;
-  readonly workspace: DataWorkspace;
-  readonly remotes: DataRemotes;
-  readonly files: DvcFileEditor;
+  readonly workspace: Pick<DataWorkspace, 'inspect' | 'content' | 'pulls'>;
+  readonly openRemote: OpenDataRemote;
+  /** Writes new digests into a `.dvc` file, which is relative to the repository root; all else in it stays as it is. */
+  readonly recordOutputs: (file: string, outputs: readonly OutputRecord[]) => Promise<void>;
   readonly progress: TransferProgress;
 }
 
@@ -106,7 +106,7 @@ async function bringUpToDate(want: WantedOutput, request: PushRequest, ports: Pu
   }
   if (output.stage !== undefined) throw unlikeItsLock(output, output.stage);
   const update: OutputRecord = { path: output.path, ...record };
-  await ports.files.record(output.declaredIn, [update]);
+  await ports.recordOutputs(output.declaredIn, [update]);
   return { output: { ...output, md5: record.md5, sizeBytes: record.sizeBytes }, isChanged: true, keptFiles };
 }
 
@@ -146,7 +146,7 @@ async function upload(outputs: readonly TrackedOutput[], request: PushRequest, p
   let listsThere = 0;
   for (const output of outputs) {
     if (output.md5 === undefined) continue;
-    const { remote } = ports.remotes.open(output.remote ?? request.remote);
+    const { remote } = ports.openRemote(output.remote ?? request.remote);
     const own = { md5: output.md5, path: output.path, remote };
     if (!isFolderOutput(output)) files.push(own);
     // A list on the remote means that its files are there: that is the order of all who push.

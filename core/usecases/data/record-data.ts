@@ -16,7 +16,7 @@ export interface RecordedPath {
 /** What is needed to record data. */
 export interface RecordPorts {
   readonly cache: DataCache;
-  readonly workspace: DataWorkspace;
+  readonly workspace: Pick<DataWorkspace, 'inspect' | 'content'>;
 }
 
 /** Chosen: hashing and copying files of one disk gains nothing from more. */

@@ -1,10 +1,11 @@
 import { formatDirectoryManifest } from '../../domain/data/directory-manifest.ts';
 import { needOf } from '../../domain/data/needed-object.ts';
 import { isLegacyObject } from '../../domain/data/object-key.ts';
+import type { OutputRecord } from '../../domain/data/output-record.ts';
 import type { TrackedOutput } from '../../domain/data/tracked-output.ts';
 import { isFolderOutput } from '../../domain/data/wanted-file.ts';
 import { UserError } from '../../errors.ts';
-import type { OutputRecord } from '../../ports/data/dvc-file-editor.ts';
+import type { DataWorkspace } from '../../ports/data/data-workspace.ts';
 import { type FetchPorts, fetchObjects, missingError } from './fetch-objects.ts';
 import { readFolderList, refuseUnknownParts } from './folder-list.ts';
 import { mergeFolder } from './merge-folder.ts';
@@ -28,9 +29,9 @@ export async function recordPartialFolder(
   output: TrackedOutput,
   parts: readonly string[],
   jobs: number,
-  ports: RecordPorts & FetchPorts,
+  ports: RecordPorts & FetchPorts & { readonly workspace: Pick<DataWorkspace, 'pulls'> },
 ): Promise<PartialRecord | undefined> {
-  const brought = ports.workspace.broughtParts(output.path);
+  const brought = ports.workspace.pulls.broughtParts(output.path);
   if (parts.includes('') && brought === undefined) return undefined;
   if (!isFolderOutput(output) || output.md5 === undefined) {
     refuseUnknownParts({ output, parts }, []);
@@ -40,7 +41,7 @@ export async function recordPartialFolder(
   if (entry?.kind !== 'folder') return undefined;
   if (isLegacyObject(output.md5)) throw ofOldVersion(output);
   const { missing } = await fetchObjects([needOf(output)], { jobs }, ports);
-  if (missing.length > 0) throw missingError(missing, ports.remotes);
+  if (missing.length > 0) throw missingError(missing, ports.openRemote);
   const recorded = await readFolderList(output, ports.cache);
   refuseUnknownParts({ output, parts }, [...recorded, ...entry.files]);
   const { sizeBytes } = output;

@@ -5,8 +5,8 @@ import { isWithin } from '../../domain/data/repository-path.ts';
 import type { TrackedOutput } from '../../domain/data/tracked-output.ts';
 import { type Problem, UserError } from '../../errors.ts';
 import type { ByteDigests, DataBytes } from '../../ports/data/data-bytes.ts';
-import type { CheckedFiles, DatasetOrigins } from '../../ports/evaluate/dataset-origins.ts';
 import type { CommitFiles } from '../../ports/train/commit-files.ts';
+import type { CheckedFiles, DatasetOrigins } from './dataset-origins.ts';
 
 /** What files are compared with. */
 export interface OriginPorts {

@@ -1,10 +1,10 @@
 import type { ArtifactHasher } from '../../ports/evaluate/artifact-hasher.ts';
 import type { ChampionFinder } from '../../ports/evaluate/champion-finder.ts';
-import type { DatasetOrigins } from '../../ports/evaluate/dataset-origins.ts';
 import type { ModelRunner } from '../../ports/evaluate/model-runner.ts';
 import type { RelationEngine } from '../../ports/evaluate/relation-engine.ts';
 import type { TableReader } from '../../ports/evaluate/table-reader.ts';
 import type { BringData } from './check-champion-data.ts';
+import type { DatasetOrigins } from './dataset-origins.ts';
 
 /** What evaluating needs from outside. */
 export interface EvaluationPorts {

@@ -2,7 +2,7 @@ import type { DatasetOrigin } from '../../domain/data/dataset-origin.ts';
 import { formatDigestLines } from '../../domain/model/artifact-digest.ts';
 import type { TableDescription } from '../../domain/table/table.ts';
 import type { ArtifactHasher } from '../../ports/evaluate/artifact-hasher.ts';
-import type { DatasetOrigins } from '../../ports/evaluate/dataset-origins.ts';
+import type { DatasetOrigins } from './dataset-origins.ts';
 import type { ShownPath } from './evaluation-request.ts';
 
 /** A dataset by its bytes, and who answers for them. */

@@ -1,5 +1,5 @@
 import type { ArtifactHasher } from '../../ports/evaluate/artifact-hasher.ts';
-import type { CheckedFiles, DatasetOrigins } from '../../ports/evaluate/dataset-origins.ts';
+import type { CheckedFiles, DatasetOrigins } from './dataset-origins.ts';
 
 /** Compares datasets with nothing, and says so: where there is no commit. */
 export class UncheckedOrigins implements DatasetOrigins {

@@ -1,12 +1,24 @@
 import { artifactFolder } from '../../domain/registry/store-layout.ts';
 import { ServiceError } from '../../errors.ts';
-import type { ArtifactWriter } from '../../ports/store/artifact-writer.ts';
 import type { ObjectStore } from '../../ports/store/object-store.ts';
 
-/** Where an artifact comes from and who writes it. */
+/** An artifact whose files come from elsewhere. */
+export interface IncomingArtifact {
+  /** What its bytes must have. One file whose own digest this is becomes a file, anything else a folder. */
+  readonly digest: string;
+  /** Paths are in the artifact's folder, `/`-separated. */
+  readonly files: readonly { readonly path: string; readonly open: () => Promise<AsyncIterable<Uint8Array>> }[];
+}
+
+/** Where an artifact comes from and what writes it. */
 export interface ArtifactPorts {
   readonly store: ObjectStore;
-  readonly writer: ArtifactWriter;
+  /**
+   * Replaces what is at an absolute path by an artifact, whole or not at all.
+   *
+   * @returns Whether the digest was right; nothing is replaced otherwise.
+   */
+  readonly replace: (location: string, artifact: IncomingArtifact) => Promise<boolean>;
 }
 
 /**
@@ -15,12 +27,16 @@ export interface ArtifactPorts {
  * @param location Absolute path; what lies there is replaced.
  * @throws {ServiceError} STORE_CORRUPT when the store has no such artifact or other bytes.
  */
-export async function fetchArtifact(digest: string, location: string, { store, writer }: ArtifactPorts): Promise<void> {
+export async function fetchArtifact(
+  digest: string,
+  location: string,
+  { store, replace }: ArtifactPorts,
+): Promise<void> {
   const folder = artifactFolder(digest);
   const keys: string[] = [];
   for await (const { key } of store.list(`${folder}/`)) keys.push(key);
   const files = keys.map((key) => ({ path: key.slice(folder.length + 1), open: () => openObject(store, key) }));
-  if (keys.length > 0 && (await writer.replace(location, { digest, files }))) return;
+  if (keys.length > 0 && (await replace(location, { digest, files }))) return;
   const what = keys.length === 0 ? 'is empty' : 'does not have the digest that names it';
   throw new ServiceError('STORE_CORRUPT', `${store.uri}/${folder} ${what}`, {
     retryable: false,

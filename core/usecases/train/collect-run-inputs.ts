@@ -9,15 +9,15 @@ import {
 import { UserError } from '../../errors.ts';
 import type { DataWorkspace } from '../../ports/data/data-workspace.ts';
 import type { ArtifactHasher } from '../../ports/evaluate/artifact-hasher.ts';
-import type { RunSource } from '../../ports/train/run-source.ts';
 import { type IdentifiedWork, identifyRun } from './identify-run.ts';
+import type { RunSource } from './run-source.ts';
 import { commandParameters, readParameters } from './stage-state.ts';
 import type { TrainingWork } from './training-work.ts';
 
 /** What collecting needs. */
 export interface InputPorts {
   readonly hasher: ArtifactHasher;
-  readonly workspace: DataWorkspace;
+  readonly workspace: Pick<DataWorkspace, 'exists'>;
   /** The workspace. */
   readonly source: RunSource;
   /** Absolute: what all paths are relative to. */

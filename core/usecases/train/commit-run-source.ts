@@ -1,7 +1,7 @@
 import type { PlainValue } from '../../domain/data/plain-value.ts';
 import type { TrackedOutput } from '../../domain/data/tracked-output.ts';
 import type { CommitFiles } from '../../ports/train/commit-files.ts';
-import type { RunSource } from '../../ports/train/run-source.ts';
+import type { RunSource } from './run-source.ts';
 
 /** Reads a YAML, JSON or TOML text by the ending of its name. */
 export type ParsePlain = (text: string, file: string) => Promise<PlainValue>;

@@ -7,7 +7,7 @@ import type { Stage } from '../../domain/train/pipeline.ts';
 import { type InputIdentity, LOCKFILES, leafDependencies, type RunIdentity } from '../../domain/train/run-inputs.ts';
 import { UserError } from '../../errors.ts';
 import type { ArtifactHasher } from '../../ports/evaluate/artifact-hasher.ts';
-import type { RunSource } from '../../ports/train/run-source.ts';
+import type { RunSource } from './run-source.ts';
 import { readParameters } from './stage-state.ts';
 import type { TrainingWork } from './training-work.ts';
 

@@ -7,17 +7,19 @@ import { changedOutputs, commandLines, inputChange } from '../../domain/train/st
 import { type LockedPath, lockFileOf, parseStageLock, type StageLock } from '../../domain/train/stage-lock.ts';
 import type { StageOutput } from '../../domain/train/stage-outputs.ts';
 import { UserError } from '../../errors.ts';
-import type { IgnoreFiles } from '../../ports/data/ignore-files.ts';
+import type { DataWorkspace } from '../../ports/data/data-workspace.ts';
 import type { CommandRunner } from '../../ports/train/command-runner.ts';
 import { commitPath, recordPath } from '../data/record-data.ts';
-import { restoreOutput } from '../data/restore-output.ts';
+import { type RestoreOutputPorts, restoreOutput } from '../data/restore-output.ts';
 import { runCommand } from './run-command.ts';
 import { readStageState, type StatePorts } from './stage-state.ts';
 
 /** What running stages needs. */
 export interface StagePorts extends StatePorts {
+  readonly workspace: StatePorts['workspace'] & RestoreOutputPorts['workspace'] & Pick<DataWorkspace, 'remove'>;
   readonly commands: CommandRunner;
-  readonly ignores: IgnoreFiles;
+  /** Makes Git ignore a path, by a line in the `.gitignore` next to it, unless it does already or there is no Git. */
+  readonly ignore: (path: string) => Promise<void>;
   /** Absolute: what all paths are relative to, and DVC_ROOT. */
   readonly root: string;
   /** Milliseconds from any start; only differences count. */
@@ -130,7 +132,7 @@ async function writeStageLock(stage: Stage, locked: PlainMap, ports: StagePorts)
 async function commitOutput(stage: Stage, out: StageOutput, ports: StagePorts): Promise<LockedPath> {
   const record = await (out.isCached ? commitPath(out.path, ports) : recordPath(out.path, ports));
   if (record === undefined) throw absent(stage, out.path, 'did not make');
-  if (out.isCached) await ports.ignores.ignore(out.path);
+  if (out.isCached) await ports.ignore(out.path);
   return { path: out.written, ...record };
 }
 

@@ -6,7 +6,6 @@ import { formatRunInputs, type RunInput } from '../../domain/train/run-inputs.ts
 import { stageNameFrom } from '../../domain/train/stage-address.ts';
 import { upstreamStages } from '../../domain/train/stage-order.ts';
 import { ServiceError, UserError } from '../../errors.ts';
-import type { DataProjectReader } from '../../ports/data/data-project-reader.ts';
 import type { RunReport } from '../../reports/run-report.ts';
 import { collectRunInputs, type InputPorts, type RunInputs } from './collect-run-inputs.ts';
 import { readEnvironment } from './read-environment.ts';
@@ -33,7 +32,9 @@ export interface TrainRequest {
 
 /** What training needs. */
 export interface TrainPorts extends StagePorts, InputPorts {
-  readonly reader: DataProjectReader;
+  readonly workspace: StagePorts['workspace'] & InputPorts['workspace'];
+  /** Reads all of DVC's files of the workspace as they are now; throws {UserError} at the file that is wrong. */
+  readonly readProject: () => Promise<DataProject>;
   /** Undefined: there is no store to look for an earlier run. */
   readonly restore: RestorePorts | undefined;
 }
@@ -64,7 +65,7 @@ export async function trainModel(request: TrainRequest, ports: TrainPorts): Prom
     const file = override.file ?? request.params ?? DEFAULT_PARAMS;
     await ports.files.set(inFolder(request.folder, file), [override]);
   }
-  const project = await ports.reader.read();
+  const project = await ports.readProject();
   const { folder } = request;
   const work: TrainingWork =
     request.work.kind === 'command'

@@ -1,13 +1,15 @@
 import type { PlainValue } from '../../domain/data/plain-value.ts';
 import type { TrackedOutput } from '../../domain/data/tracked-output.ts';
+import type { DataWorkspace } from '../../ports/data/data-workspace.ts';
 import type { PlainFiles } from '../../ports/data/plain-files.ts';
 import type { SourceTree } from '../../ports/data/source-tree.ts';
 import type { ArtifactHasher } from '../../ports/evaluate/artifact-hasher.ts';
-import type { RunSource } from '../../ports/train/run-source.ts';
 import { type RecordPorts, recordPath } from '../data/record-data.ts';
+import type { RunSource } from './run-source.ts';
 
 /** What looking into a workspace needs. */
 export interface WorkspaceSourcePorts extends RecordPorts {
+  readonly workspace: RecordPorts['workspace'] & Pick<DataWorkspace, 'exists'>;
   readonly hasher: ArtifactHasher;
   readonly files: Pick<PlainFiles, 'read'>;
   readonly sources: SourceTree;

@@ -7,7 +7,7 @@ import { parseS3Uri } from '../../../../core/adapters/aws/s3-location.ts';
 import { S3ObjectStore } from '../../../../core/adapters/aws/s3-object-store.ts';
 import { ensurePythonEnvironment } from '../../../../scripts/python-environment.ts';
 import { type S3Server, startS3 } from '../../../../testkit/s3.ts';
-import { objectStoreContract } from '../../../contracts/object-store.ts';
+import { objectStoreContract } from '../../../contracts/ports/object-store.ts';
 
 let s3: S3Server;
 let directory: string;

@@ -9,7 +9,7 @@ import { DuckDbTableReader } from '../../../../core/adapters/duckdb/duckdb-table
 import { loadNativeModule } from '../../../../core/adapters/native/native-module.ts';
 import { PROJECT_MODULES } from '../../../../scripts/project-root.ts';
 import { InMemoryTableReader } from '../../../../testkit/fakes/in-memory-table-reader.ts';
-import { CONTRACT_ROWS, tableReaderContract } from '../../../contracts/table-reader.ts';
+import { CONTRACT_ROWS, tableReaderContract } from '../../../contracts/ports/table-reader.ts';
 
 let folder: string;
 const reader = new DuckDbTableReader({ env: {}, nodeModules: PROJECT_MODULES });

@@ -90,23 +90,23 @@ describe('DvcWorkspace.unchanged', () => {
   });
 });
 
-describe('DvcWorkspace.rememberedDigest', () => {
+describe('DvcWorkspace.digests', () => {
   const dataset = [{ path: 'data', md5: MD5, parts: [''] }];
   const digest = `sha256:${'ab'.repeat(32)}`;
 
   it('remembers the digest of a set until a file of it has other bytes', async () => {
     const root = await confirmed();
     const first = open(root);
-    expect(first.rememberedDigest(dataset)).toBeUndefined();
-    first.rememberDigest(dataset, digest);
+    expect(first.digests.find(dataset)).toBeUndefined();
+    first.digests.keep(dataset, digest);
     first.flush();
-    expect(open(root).rememberedDigest(dataset)).toBe(digest);
-    expect(open(root).rememberedDigest([{ path: 'data', md5: MD5, parts: ['sub'] }])).toBeUndefined();
+    expect(open(root).digests.find(dataset)).toBe(digest);
+    expect(open(root).digests.find([{ path: 'data', md5: MD5, parts: ['sub'] }])).toBeUndefined();
     writeFileSync(path.join(root, 'data', 'a'), 'other bytes');
     const second = open(root);
     await second.inspect('data');
-    expect(second.rememberedDigest(dataset)).toBeUndefined();
+    expect(second.digests.find(dataset)).toBeUndefined();
     second.flush();
-    expect(open(root).rememberedDigest(dataset)).toBeUndefined();
+    expect(open(root).digests.find(dataset)).toBeUndefined();
   });
 });

@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DvcFileTextEditor } from '../../../../core/adapters/dvc/dvc-file-text-editor.ts';
 import { PlainFileFolder } from '../../../../core/adapters/dvc/plain-file-folder.ts';
+import { recordOutputs } from '../../../../core/adapters/dvc/record-outputs.ts';
 import { decodeText } from '../../../../core/adapters/files/decode-text.ts';
 import { WorkspaceFiles } from '../../../../core/adapters/files/workspace-files.ts';
 
@@ -41,7 +41,7 @@ describe('a file that is not UTF-8', () => {
     const refused = expect.objectContaining({ code: 'ENCODING_INVALID' });
     const output = { path: 'data.csv', md5: 'a'.repeat(32), sizeBytes: 1, fileCount: undefined, isExecutable: false };
     await expect(new WorkspaceFiles(folder).read('f.yaml')).rejects.toThrow(refused);
-    await expect(new DvcFileTextEditor(folder).record('f.yaml', [output])).rejects.toThrow(refused);
+    await expect(recordOutputs(folder, 'f.yaml', [output])).rejects.toThrow(refused);
     const override = { file: undefined, key: 'a', value: '2' };
     await expect(new PlainFileFolder(folder).set('f.yaml', [override])).rejects.toThrow(refused);
     expect(await readFile(path)).toEqual(Buffer.from(bytes));

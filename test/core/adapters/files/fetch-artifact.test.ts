@@ -4,8 +4,8 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ArtifactFolderWriter } from '../../../../core/adapters/files/artifact-folder-writer.ts';
 import { fetchArtifact } from '../../../../core/adapters/files/fetch-artifact.ts';
+import { replaceByArtifact } from '../../../../core/adapters/files/replace-by-artifact.ts';
 import type { ObjectStore } from '../../../../core/ports/store/object-store.ts';
 import { fetchArtifact as restoreArtifact } from '../../../../core/usecases/registry/fetch-artifact.ts';
 
@@ -56,7 +56,7 @@ describe('fetchArtifact', () => {
     const written = (await everything()).filter((file) => !file.startsWith(`${into}/`));
     expect(written).toEqual([]);
     const location = path.join(root, 'model');
-    const restored = restoreArtifact(sha256('bytes'), location, { store, writer: new ArtifactFolderWriter() });
+    const restored = restoreArtifact(sha256('bytes'), location, { store, replace: replaceByArtifact });
     await expect(restored).rejects.toMatchObject({ code: 'PATH_UNSAFE' });
     expect(existsSync(location)).toBe(false);
   });

@@ -130,7 +130,7 @@ async function workspaceAt(folder = path.join(root, randomUUID())) {
         cache,
         tellMissing: () => {},
         workspace,
-        remotes: { open: () => ({ name: 'storage', remote: store }) },
+        openRemote: () => ({ name: 'storage', remote: store }),
         progress: options.progress ?? SILENT,
         sources: { tracked: async () => undefined },
       },

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ArtifactFolderWriter } from '../../../../core/adapters/files/artifact-folder-writer.ts';
 import { FileArtifactHasher } from '../../../../core/adapters/files/file-artifact-hasher.ts';
+import { replaceByArtifact } from '../../../../core/adapters/files/replace-by-artifact.ts';
 import { artifactFolder, documentKey } from '../../../../core/domain/registry/store-layout.ts';
 import { formatReport } from '../../../../core/reports/read-report.ts';
 import { fetchArtifact } from '../../../../core/usecases/registry/fetch-artifact.ts';
@@ -44,7 +44,7 @@ describe('bytes in the store that are not those of their digest', () => {
     const store = new VersionStore(objects, hasher, open);
     await store.putArtifact(artifact);
     await store.putArtifact(artifact);
-    const ports = { store: objects, writer: new ArtifactFolderWriter() };
+    const ports = { store: objects, replace: replaceByArtifact };
     await fetchArtifact(artifact.digest, path.join(root, 'restored'), ports);
     objects.objects.set(`${artifactFolder(artifact.digest)}/model.onnx`, Buffer.from('other'));
     await expect(store.putArtifact(artifact)).rejects.toMatchObject({ code: 'STORE_CORRUPT' });

@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ArtifactFolderWriter } from '../../../../core/adapters/files/artifact-folder-writer.ts';
 import { FileArtifactHasher } from '../../../../core/adapters/files/file-artifact-hasher.ts';
+import { replaceByArtifact } from '../../../../core/adapters/files/replace-by-artifact.ts';
 import { textContent } from '../../../../core/domain/model/text-content.ts';
 import { artifactFolder, runFolder, runKey } from '../../../../core/domain/registry/store-layout.ts';
 import { formatReport } from '../../../../core/reports/read-report.ts';
@@ -41,7 +41,7 @@ async function restore(objects: InMemoryObjectStore, believed: readonly RunClaim
     { inputsDigest: INPUTS, location },
     {
       store: objects,
-      writer: new ArtifactFolderWriter(),
+      replace: replaceByArtifact,
       hasher: new FileArtifactHasher(),
       isBelieved: async (claim) => {
         asked.push(claim);

@@ -1,12 +1,12 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { parseConfig } from '../../core/config/parse-config.ts';
-import { readTargets } from '../../core/domain/manifest/edit-manifest.ts';
-import { UserError } from '../../core/errors.ts';
-import { BOT_LIMITS } from '../../core/reports/limits.ts';
-import { readUntrustedReport } from '../../core/reports/read-report.ts';
-import type { BotParser } from '../../core/usecases/registry/in-process-parser.ts';
-import { ENVIRONMENTS, MINIMAL, MISTAKES } from '../core/config/mistakes.ts';
-import { SAMPLE_REPORTS } from '../core/reports/sample-reports.ts';
+import { parseConfig } from '../../../core/config/parse-config.ts';
+import { readTargets } from '../../../core/domain/manifest/edit-manifest.ts';
+import { UserError } from '../../../core/errors.ts';
+import { BOT_LIMITS } from '../../../core/reports/limits.ts';
+import { readUntrustedReport } from '../../../core/reports/read-report.ts';
+import type { BotParser } from '../../../core/usecases/registry/in-process-parser.ts';
+import { ENVIRONMENTS, MINIMAL, MISTAKES } from '../../core/config/mistakes.ts';
+import { SAMPLE_REPORTS } from '../../core/reports/sample-reports.ts';
 
 const MANIFEST =
   'kind: Deployment\nmetadata: {name: d}\nspec: {template: {spec: {containers: [{name: c, image: a/b:1}]}}}\n';

@@ -3,28 +3,24 @@ import path from 'node:path';
 import { isMap, isScalar, isSeq, type YAMLMap } from 'yaml';
 import { commitCommand } from '../../domain/data/dvc-command.ts';
 import { dvcError } from '../../domain/data/dvc-problem.ts';
+import type { OutputRecord } from '../../domain/data/output-record.ts';
 import { folderOf, joinRepositoryPath } from '../../domain/data/repository-path.ts';
 import { readYamlDocuments } from '../../domain/yaml/read-yaml-documents.ts';
-import type { DvcFileEditor, OutputRecord } from '../../ports/data/dvc-file-editor.ts';
 import { decodeText } from '../files/decode-text.ts';
 
-/** Edits `.dvc` files line by line, so that everything else keeps its bytes. */
-export class DvcFileTextEditor implements DvcFileEditor {
-  readonly #root: string;
-
-  /** @param root Absolute. */
-  constructor(root: string) {
-    this.#root = root;
-  }
-
-  async record(file: string, outputs: readonly OutputRecord[]): Promise<void> {
-    const absolute = path.join(this.#root, file);
-    let text = decodeText(await readFile(absolute), file);
-    for (const output of outputs) text = editOutput(text, file, output);
-    const temporary = `${absolute}.${process.pid}.tmp`;
-    await writeFile(temporary, text);
-    await rename(temporary, absolute);
-  }
+/**
+ * Writes new digests into a `.dvc` file, line by line: comments, order and keys that it does not know keep their bytes.
+ *
+ * @param root Absolute.
+ * @param file Relative to the root.
+ */
+export async function recordOutputs(root: string, file: string, outputs: readonly OutputRecord[]): Promise<void> {
+  const absolute = path.join(root, file);
+  let text = decodeText(await readFile(absolute), file);
+  for (const output of outputs) text = editOutput(text, file, output);
+  const temporary = `${absolute}.${process.pid}.tmp`;
+  await writeFile(temporary, text);
+  await rename(temporary, absolute);
 }
 
 /** Chosen: a `.dvc` file has a few hundred bytes per output. */

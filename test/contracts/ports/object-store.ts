@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { textContent } from '../../core/domain/model/text-content.ts';
-import { compareCodePoints } from '../../core/domain/text/compare-code-points.ts';
-import { UserError } from '../../core/errors.ts';
-import type { ObjectStore } from '../../core/ports/store/object-store.ts';
+import { textContent } from '../../../core/domain/model/text-content.ts';
+import { compareCodePoints } from '../../../core/domain/text/compare-code-points.ts';
+import { UserError } from '../../../core/errors.ts';
+import type { ObjectStore } from '../../../core/ports/store/object-store.ts';
 
 /** What every `ObjectStore` keeps. `createStore` gives an empty store at each call. */
 export function objectStoreContract(name: string, createStore: () => Promise<ObjectStore>): void {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { TableBatch } from '../../core/domain/table/table.ts';
-import { UserError } from '../../core/errors.ts';
-import type { TableReader } from '../../core/ports/evaluate/table-reader.ts';
+import type { TableBatch } from '../../../core/domain/table/table.ts';
+import { UserError } from '../../../core/errors.ts';
+import type { TableReader } from '../../../core/ports/evaluate/table-reader.ts';
 
 /** A table for the contract: three rows of five columns, in this order. */
 export const CONTRACT_ROWS = [

@@ -10,13 +10,3 @@ export interface OutputRecord {
   readonly fileCount: number | undefined;
   readonly isExecutable: boolean;
 }
-
-/** Edits `.dvc` files. */
-export interface DvcFileEditor {
-  /**
-   * Writes new digests into a `.dvc` file; comments, order and keys that it does not know stay as they are.
-   *
-   * @param file Relative to the repository root.
-   */
-  record(file: string, outputs: readonly OutputRecord[]): Promise<void>;
-}
