@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { markdownTable } from 'markdown-table';
-import { quantileSorted } from 'simple-statistics';
+import { median } from 'simple-statistics';
 import { actionNames, build, bundlePath, bundleSizeBytes } from '../build.ts';
 
 const REPETITIONS = 20;
@@ -82,11 +82,4 @@ function measure(path: string, directory: string): Promise<Start> {
       else resolve({ firstLineMs, endMs: performance.now() - startedAt });
     });
   });
-}
-
-function median(values: readonly number[]): number {
-  return quantileSorted(
-    [...values].sort((a, b) => a - b),
-    0.5,
-  );
 }
