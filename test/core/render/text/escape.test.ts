@@ -1,6 +1,6 @@
 import { marked } from 'marked';
 import { describe, expect, it } from 'vitest';
-import { escapeChartLabel, escapeLogLine, escapeText } from '../../../core/render/text/escape.ts';
+import { escapeChartLabel, escapeLogLine, escapeText } from '../../../../core/render/text/escape.ts';
 
 const HOSTILE = [
   '<img src=x onerror=alert(1)>',
