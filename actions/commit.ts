@@ -5,6 +5,7 @@ import { readTrackedProject } from '../core/adapters/dvc/dvc-project-reader.ts';
 import { readCacheSettings, readDvcConfig } from '../core/adapters/dvc/read-dvc-config.ts';
 import { FileArtifactHasher } from '../core/adapters/files/file-artifact-hasher.ts';
 import { GitCommit } from '../core/adapters/git/git-commit.ts';
+import { CONFIG_FILE } from '../core/domain/policy/config-file.ts';
 import { UserError } from '../core/errors.ts';
 import { CommitOrigins } from '../core/usecases/evaluate/commit-origins.ts';
 import type { DatasetOrigins } from '../core/usecases/evaluate/dataset-origins.ts';
@@ -35,11 +36,11 @@ export async function expectCommittedConfig(
   commit: GitCommit | undefined,
   { text }: Pick<LoadedModel, 'text'>,
 ): Promise<void> {
-  const committed = await commit?.text('tidegate.yaml');
+  const committed = await commit?.text(CONFIG_FILE);
   if (commit === undefined || committed === undefined || committed === text) return;
   throw new UserError('CONFIG_MODIFIED', `tidegate.yaml is not the one of commit ${commit.sha.slice(0, 12)}`, {
     fix: 'Commit the change, and do not change tidegate.yaml in a step before the model is judged.',
-    place: { file: 'tidegate.yaml' },
+    place: { file: CONFIG_FILE },
   });
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isAbsence } from '../core/adapters/files/absent.ts';
 import { type ParsedConfig, parseConfig, selectModel } from '../core/config/parse-config.ts';
 import type { ModelConfig } from '../core/config/tidegate-config.ts';
+import { CONFIG_FILE } from '../core/domain/policy/config-file.ts';
 import { UserError } from '../core/errors.ts';
 import type { ActionContext } from './action-context.ts';
 
@@ -51,7 +52,7 @@ export async function loadOptionalModel(
 export async function readConfig(
   context: ActionContext,
 ): Promise<Pick<LoadedModel, 'text' | keyof ParsedConfig> | undefined> {
-  const text = await readFile(join(context.workingDirectory, 'tidegate.yaml'), 'utf8').catch((cause: unknown) => {
+  const text = await readFile(join(context.workingDirectory, CONFIG_FILE), 'utf8').catch((cause: unknown) => {
     if (isAbsence(cause)) return undefined;
     throw new UserError('CONFIG_NOT_FOUND', 'tidegate.yaml cannot be read', { fix: 'Make it a readable file.', cause });
   });

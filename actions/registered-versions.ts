@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fetchArtifact } from '../core/adapters/files/fetch-artifact.ts';
+import { downloadArtifact } from '../core/adapters/files/download-artifact.ts';
 import { FileArtifactHasher } from '../core/adapters/files/file-artifact-hasher.ts';
 import { ZipReportArchive } from '../core/adapters/files/zip-report-archive.ts';
 import { createGitHubCommits } from '../core/adapters/github/github-commits.ts';
@@ -95,7 +95,7 @@ export async function registeredChampions(
     commits: files,
     readHistory: async (version) => (documents === undefined ? undefined : readChampionHistory(version, documents)),
     fetchArtifact: async ({ artifactDigest }: KnownVersion) => {
-      if (objects !== undefined) return fetchArtifact({ store: objects, digest: artifactDigest, into });
+      if (objects !== undefined) return downloadArtifact({ store: objects, digest: artifactDigest, into });
       throw new UserError('INPUT_INVALID', 'register.store is not set, so registered versions cannot be read', {
         fix: 'Set register.store in tidegate.yaml.',
       });

@@ -1,9 +1,10 @@
+import { CONFIG_FILE } from '../core/domain/policy/config-file.ts';
 import { UserError } from '../core/errors.ts';
 import type { TrainRequest } from '../core/usecases/train/train-model.ts';
 import type { LoadedModel } from './load-model.ts';
 
 /** Files of the repository that decide nothing about a model that a command trains. */
-const NOT_SOURCES = ['tidegate.yaml', '.github', 'README.md', 'dvc.lock'];
+const NOT_SOURCES = [CONFIG_FILE, '.github', 'README.md', 'dvc.lock'];
 
 /** What inputs of an action say instead of tidegate.yaml. */
 export interface WorkOverrides {
@@ -32,6 +33,6 @@ export function chooseWork(
   if (line !== undefined) return { kind: 'command', line, ignored: [...NOT_SOURCES, ...targets, model.artifact] };
   throw new UserError('CONFIG_INVALID', 'no stages or command are set to train the model', {
     fix: 'Add train with stages or command to tidegate.yaml, or set one of these inputs.',
-    place: { file: 'tidegate.yaml' },
+    place: { file: CONFIG_FILE },
   });
 }

@@ -8,5 +8,5 @@ export type ParsingRepository = BotRepository & { readonly parser: BotParser };
 
 /** The bot's parser: a thread of its own for what people who are not trusted have written. It starts with its first text. */
 export function createBotParser(): ThreadParser<TidegateConfig> {
-  return new ThreadParser<TidegateConfig>(new URL('./parser-thread.ts', import.meta.url));
+  return new ThreadParser<TidegateConfig>(new URL('./parser-worker.ts', import.meta.url));
 }

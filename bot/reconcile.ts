@@ -1,4 +1,5 @@
 import type { TidegateConfig } from '../core/config/tidegate-config.ts';
+import { CONFIG_FILE } from '../core/domain/policy/config-file.ts';
 import type { PromotionOutcome } from '../core/domain/promotion/outcome.ts';
 import type { PromotionCheck } from '../core/domain/promotion/promotion-check.ts';
 import { UserError } from '../core/errors.ts';
@@ -25,7 +26,7 @@ import {
 import { showPromotionCheck } from '../core/usecases/promote/show-promotion-check.ts';
 import { proposeRetrained, startRetraining } from '../core/usecases/retrain/reconcile-retrain.ts';
 import { showBrokenConfigCheck } from '../core/usecases/review/show-broken-config-check.ts';
-import { type BotRepository, CONFIG_FILE } from './repository.ts';
+import type { BotRepository } from './repository.ts';
 
 /** One line of what was done, for the log. */
 export type Log = (line: string) => void;

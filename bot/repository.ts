@@ -12,14 +12,12 @@ import { GitHubVersionTags } from '../core/adapters/github/github-version-tags.t
 import { GitHubWorkflows } from '../core/adapters/github/github-workflows.ts';
 import { parseConfig } from '../core/config/parse-config.ts';
 import type { TidegateConfig } from '../core/config/tidegate-config.ts';
+import { CONFIG_FILE } from '../core/domain/policy/config-file.ts';
 import type { TargetReader } from '../core/usecases/promote/changed-targets.ts';
 import { ReleaseEvaluations } from '../core/usecases/promote/release-evaluations.ts';
 import { examineSetup } from '../core/usecases/setup/examine-setup.ts';
 import { APP_EVENTS, APP_PERMISSIONS } from './app-manifest.ts';
 import type { BotMemory } from './bot-memory.ts';
-
-/** Where a repository says how it uses Tidegate. */
-export const CONFIG_FILE = 'tidegate.yaml';
 
 /** Who the bot is on GitHub. */
 export interface BotIdentity {

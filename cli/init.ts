@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseConfig } from '../core/config/parse-config.ts';
+import { CONFIG_FILE } from '../core/domain/policy/config-file.ts';
 import { UserError } from '../core/errors.ts';
 import { type DatasetFacts, readDatasetFacts } from './init/dataset-facts.ts';
 import { describePower } from './init/describe-power.ts';
@@ -62,9 +63,9 @@ async function init(path: string | undefined, given: InitOptions & { readonly fo
     image: proposed.image,
     watch,
   };
-  refuseExisting(repository, ['tidegate.yaml', ...workflowFiles(workflow)], given.force);
-  await writeFile(join(repository, 'tidegate.yaml'), proposed.text);
-  const written = ['tidegate.yaml', ...(await fillWorkflows(repository, workflow))];
+  refuseExisting(repository, [CONFIG_FILE, ...workflowFiles(workflow)], given.force);
+  await writeFile(join(repository, CONFIG_FILE), proposed.text);
+  const written = [CONFIG_FILE, ...(await fillWorkflows(repository, workflow))];
   console.log(`Wrote ${written.join(', ')}.`);
   if (dataset !== undefined && testSet !== undefined) console.log(`\n${describePower(testSet, dataset)}`);
   console.log(`\n${nextSteps(facts, watch)}`);

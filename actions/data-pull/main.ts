@@ -2,7 +2,7 @@ import { DvcCache } from '../../core/adapters/dvc/dvc-cache.ts';
 import { FileArtifactHasher } from '../../core/adapters/files/file-artifact-hasher.ts';
 import { GitSourceTree } from '../../core/adapters/git/git-source-tree.ts';
 import { keepYoungGenerationSmall } from '../../core/adapters/threads/young-generation.ts';
-import { recordedDigest } from '../../core/domain/data/object-key.ts';
+import { recordedDigest } from '../../core/domain/data/dvc-object-key.ts';
 import type { PulledFile } from '../../core/domain/data/pulled-files.ts';
 import { pathFrom } from '../../core/domain/data/repository-path.ts';
 import type { WantedOutput } from '../../core/domain/data/select-outputs.ts';

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { GitHubRepositoryFiles } from '../../core/adapters/github/github-repository-files.ts';
 import { parseConfig } from '../../core/config/parse-config.ts';
 import type { ModelConfig } from '../../core/config/tidegate-config.ts';
+import { CONFIG_FILE } from '../../core/domain/policy/config-file.ts';
 import { UserError } from '../../core/errors.ts';
 import type { EvaluationRequest } from '../../core/usecases/evaluate/evaluation-request.ts';
 import type { ActionContext } from '../action-context.ts';
@@ -26,7 +27,7 @@ export async function findBasePolicy(
   const base = context.env.GITHUB_BASE_REF;
   if (base === undefined || base === '') return null;
   const { client, repository } = await gitHubOf(context, token);
-  const path = posix.join(workingDirectory, 'tidegate.yaml');
+  const path = posix.join(workingDirectory, CONFIG_FILE);
   const text = await new GitHubRepositoryFiles(client, repository).read(path, base);
   if (text === undefined) return null;
   try {

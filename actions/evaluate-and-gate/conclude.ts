@@ -1,3 +1,4 @@
+import { CONFIG_FILE } from '../../core/domain/policy/config-file.ts';
 import { escapeLogLine } from '../../core/render/text/escape.ts';
 import type { EvaluationReport, RuleResult } from '../../core/reports/evaluation-report.ts';
 import type { ActionContext } from '../action-context.ts';
@@ -31,7 +32,7 @@ function isDecisive({ rule, verdict }: RuleResult, gate: EvaluationReport['verdi
 }
 
 function annotate(context: ActionContext, { reason, line }: RuleResult, fails: boolean): void {
-  const place = { file: 'tidegate.yaml', ...(line === undefined ? {} : { line }) };
+  const place = { file: CONFIG_FILE, ...(line === undefined ? {} : { line }) };
   const message = escapeLogLine(reason);
   if (fails) context.fail(message, place);
   else context.log.notice(message, place);

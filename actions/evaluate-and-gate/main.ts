@@ -12,7 +12,7 @@ import { expectCommittedConfig, openCommit } from '../commit.ts';
 import { readInputs } from '../inputs.ts';
 import { loadModel } from '../load-model.ts';
 import { reportFolder, reportPath, writeReport } from '../report-files.ts';
-import { type AssembledJudging, assembleJudging, assembleRequest } from './assemble-evaluation.ts';
+import { type AssembledJudging, assembleJudging, assembleRequest } from './assemble-judging.ts';
 import { conclude } from './conclude.ts';
 import { findCandidate } from './find-candidate.ts';
 import { inputs } from './inputs.ts';

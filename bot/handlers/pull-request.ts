@@ -1,7 +1,8 @@
+import { CONFIG_FILE } from '../../core/domain/policy/config-file.ts';
 import type { Compared } from '../../core/usecases/promote/changed-targets.ts';
 import { showConfigCheck } from '../../core/usecases/review/show-config-check.ts';
 import { checkCommit, type Log } from '../reconcile.ts';
-import { type BotRepository, CONFIG_FILE } from '../repository.ts';
+import type { BotRepository } from '../repository.ts';
 
 /** A pull request was opened or has new commits: the checks of its config and of its promotions are shown. */
 export async function onPullRequestChanged(number: number, repository: BotRepository, log: Log): Promise<void> {

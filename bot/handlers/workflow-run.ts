@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { TidegateConfig } from '../../core/config/tidegate-config.ts';
+import { CONFIG_FILE } from '../../core/domain/policy/config-file.ts';
 import { isPromotionBranch } from '../../core/domain/promotion/branch-names.ts';
 import { UserError } from '../../core/errors.ts';
 import type { PullRequest } from '../../core/ports/github/pull-requests.ts';
 import { publishEvaluation } from '../../core/usecases/review/publish-evaluation.ts';
 import type { ParsingRepository } from '../parser.ts';
 import { type Log, reconcileNow } from '../reconcile.ts';
-import { type BotRepository, CONFIG_FILE } from '../repository.ts';
+import type { BotRepository } from '../repository.ts';
 
 /** The fields of `workflow_run.completed` that are used. */
 export interface FinishedRun {

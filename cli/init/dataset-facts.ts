@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { mean, medianSorted } from 'simple-statistics';
 import { DuckDbTableReader } from '../../core/adapters/duckdb/duckdb-table-reader.ts';
 import type { BatchColumn, TableDescription } from '../../core/domain/table/table.ts';
+import { DAY_MS } from '../../core/domain/time/day.ts';
 import { PROJECT_MODULES } from '../../scripts/project-root.ts';
 
 /** What a test set says about the task. */
@@ -21,7 +22,6 @@ export interface DatasetFacts {
 const LABEL_NAMES = ['label', 'target', 'y', 'outcome', 'class', 'late', 'churn', 'fraud', 'default', 'price'];
 /** More different whole numbers than this are a quantity, not classes. Chosen. */
 const MOST_CLASSES = 20;
-const DAY_MS = 86_400_000;
 const BATCH_ROWS = 65_536;
 
 /**

@@ -1,3 +1,4 @@
+import { CONFIG_FILE } from '../domain/policy/config-file.ts';
 import { nearest } from '../domain/text/nearest.ts';
 import { type Problem, UserError } from '../errors.ts';
 import { checkConsistency } from './consistency.ts';
@@ -27,7 +28,7 @@ export interface SelectedModel {
  * @param file The path to show in messages.
  * @throws {UserError} CONFIG_INVALID with every problem, each with line and column; nothing becomes a default.
  */
-export function parseConfig(text: string, file = 'tidegate.yaml'): ParsedConfig {
+export function parseConfig(text: string, file = CONFIG_FILE): ParsedConfig {
   const { value, placeOf } = readYaml(text, file);
   const parsed = tidegateSchema.safeParse(value, { reportInput: true });
   const issues = parsed.success ? [] : parsed.error.issues;

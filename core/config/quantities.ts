@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { DAY_MS } from '../domain/time/day.ts';
 
 const DURATION = /^(\d+)(s|m|h|d|w)$/;
-const DURATION_UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
+const DURATION_UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: DAY_MS, w: 7 * DAY_MS } as const;
 const SIZE = /^(\d+(?:\.\d+)?)(B|kB|KB|MB|GB|TB|KiB|MiB|GiB|TiB)$/;
 const SIZE_UNIT_BYTES: Readonly<Record<string, number>> = {
   B: 1,

@@ -12,7 +12,7 @@ import { inProcessParser } from '../../core/usecases/registry/in-process-parser.
 import { untrustedParserContract } from '../contracts/ports/untrusted-parser.ts';
 import { MINIMAL } from '../core/config/mistakes.ts';
 
-const ENTRY = new URL('../../bot/parser-thread.ts', import.meta.url);
+const ENTRY = new URL('../../bot/parser-worker.ts', import.meta.url);
 const TARGET = { file: 'd.yaml', kind: 'Deployment', name: 'd' };
 /** Each target looks at each document: seconds of work. */
 const SLOW = {

@@ -6,7 +6,7 @@ import {
   type ManifestEntry,
   parseDirectoryManifest,
 } from '../../domain/data/directory-manifest.ts';
-import { isLegacyObject, objectDigest, recordedDigest } from '../../domain/data/object-key.ts';
+import { isLegacyObject, objectDigest, recordedDigest } from '../../domain/data/dvc-object-key.ts';
 import type { ByteDigests, ByteRequest, DataBytes } from '../../ports/data/data-bytes.ts';
 import { errorCode } from '../files/error-code.ts';
 import { filesUnder } from '../files/file-artifact-hasher.ts';

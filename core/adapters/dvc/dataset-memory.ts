@@ -1,4 +1,4 @@
-import { isLegacyObject } from '../../domain/data/object-key.ts';
+import { isLegacyObject } from '../../domain/data/dvc-object-key.ts';
 import { FOLDER_SUFFIX } from '../../domain/data/tracked-output.ts';
 import type { DatasetDigests, DatasetPart } from '../../ports/data/data-workspace.ts';
 import type { WorkspaceIndex } from './workspace-index.ts';

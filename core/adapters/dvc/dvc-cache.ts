@@ -2,7 +2,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { chmod, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { dvcObjectKey, isLegacyObject, objectDigest } from '../../domain/data/object-key.ts';
+import { oneChunk } from '../../async/one-chunk.ts';
+import { dvcObjectKey, isLegacyObject, objectDigest } from '../../domain/data/dvc-object-key.ts';
+import { DAY_MS } from '../../domain/time/day.ts';
 import type { CacheAddition, DataCache, ObjectWrite, SpareFile } from '../../ports/data/data-cache.ts';
 import type { ObjectContent } from '../../ports/store/object-store.ts';
 import { errorCode } from '../files/error-code.ts';
@@ -14,7 +16,7 @@ import { CacheObjectWrite, VERIFIED_MODE } from './object-write.ts';
 
 const TEMPORARY_FOLDER = 'tidegate-tmp';
 /** Chosen: what a crash left is removed after a day; no transfer of one file takes as long. */
-const STALE_MS = 24 * 60 * 60 * 1000;
+const STALE_MS = DAY_MS;
 
 /** How a cache is used. */
 export interface DvcCacheOptions {
@@ -109,7 +111,7 @@ export class DvcCache implements DataCache {
   async addManifest(text: string): Promise<string> {
     const bytes = Buffer.from(text, 'utf8');
     const md5 = `${createHash('md5').update(bytes).digest('hex')}.dir`;
-    if (!(await this.has(md5))) await this.add(md5, once(bytes));
+    if (!(await this.has(md5))) await this.add(md5, oneChunk(bytes));
     return md5;
   }
 
@@ -148,8 +150,4 @@ async function hasItsDigest(file: string, name: string): Promise<boolean> {
   const md5 = new LegacyMd5();
   for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) md5.update(chunk);
   return md5.digests().includes(objectDigest(name));
-}
-
-async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  yield bytes;
 }

@@ -1,10 +1,11 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync, type Stats, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { isLegacyObject } from '../../domain/data/dvc-object-key.ts';
 import type { IgnoreFile } from '../../domain/data/ignore-rules.ts';
-import { isLegacyObject } from '../../domain/data/object-key.ts';
 import { folderOf, inFolder } from '../../domain/data/repository-path.ts';
 import type { FolderFile, UnchangedFolder } from '../../domain/data/unchanged-folder.ts';
+import { DAY_MS } from '../../domain/time/day.ts';
 import { UserError } from '../../errors.ts';
 import type {
   DataWorkspace,
@@ -41,7 +42,7 @@ export interface DvcWorkspaceOptions {
 }
 
 /** Chosen: no run takes longer than a day. */
-const STALE_MS = 24 * 60 * 60 * 1000;
+const STALE_MS = DAY_MS;
 
 /** The workspace of a repository that uses DVC. */
 export class DvcWorkspace implements DataWorkspace {

@@ -1,6 +1,6 @@
 import { createHash, hash } from 'node:crypto';
 import { createReadStream, readFileSync } from 'node:fs';
-import { isLegacyObject, legacyObjectName } from '../../domain/data/object-key.ts';
+import { isLegacyObject, legacyObjectName } from '../../domain/data/dvc-object-key.ts';
 import { LegacyMd5 } from './legacy-md5.ts';
 
 /** Digests of a file, in hex. */

@@ -1,6 +1,6 @@
 import { createHash, type Hash, hash } from 'node:crypto';
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { isLegacyObject, objectDigest } from '../../domain/data/object-key.ts';
+import { isLegacyObject, objectDigest } from '../../domain/data/dvc-object-key.ts';
 import type { PartSink } from '../../ports/data/byte-sink.ts';
 import type { CacheAddition, ObjectWrite } from '../../ports/data/data-cache.ts';
 import { asDiskError, onDisk } from '../files/on-disk.ts';

@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isLegacyObject, legacyObjectName } from '../../domain/data/object-key.ts';
+import { isLegacyObject, legacyObjectName } from '../../domain/data/dvc-object-key.ts';
 import type { ObjectHash } from '../../ports/data/data-workspace.ts';
 import { hashFiles } from '../threads/hash-files.ts';
 import { TICK_MS } from './file-times.ts';

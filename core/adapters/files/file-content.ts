@@ -1,4 +1,5 @@
 import { closeSync, createReadStream, fstatSync, openSync, readFileSync } from 'node:fs';
+import { oneChunk } from '../../async/one-chunk.ts';
 import type { ObjectContent } from '../../ports/store/object-store.ts';
 
 /** Chosen: a file up to this is read at once, which costs a fraction of a stream; many may be on their way. */
@@ -13,12 +14,8 @@ export async function fileContent(file: string): Promise<ObjectContent> {
     if (size > WHOLE_BYTES)
       return { sizeBytes: size, open: () => createReadStream(file, { highWaterMark: CHUNK_BYTES }) };
     const bytes = readFileSync(descriptor);
-    return { sizeBytes: bytes.length, bytes, open: () => once(bytes) };
+    return { sizeBytes: bytes.length, bytes, open: () => oneChunk(bytes) };
   } finally {
     closeSync(descriptor);
   }
-}
-
-async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  yield bytes;
 }

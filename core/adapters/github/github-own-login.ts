@@ -1,8 +1,5 @@
 import { type GitHubClient, orServiceError } from './github-client.ts';
 
-/** Who acts where a workflow uses the token that GitHub gives to it. */
-export const WORKFLOW_LOGIN = 'github-actions[bot]';
-
 /**
  * The login that a token acts as: `github-actions[bot]` for the token of a workflow, `<name>[bot]` for that of an App.
  *

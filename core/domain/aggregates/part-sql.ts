@@ -1,5 +1,5 @@
-import { DAY_MS } from '../evaluation/cluster-rows.ts';
 import type { Grouping } from '../policy/grouping.ts';
+import { DAY_MS } from '../time/day.ts';
 import { isFiniteSql, type SqlDialect } from './sql-dialect.ts';
 
 /** Chosen: an interval by 512 parts is as wide as that by rows; 3 % of its width is the standard deviation of that. */

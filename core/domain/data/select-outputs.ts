@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.ts';
+import { CONFIG_FILE } from '../policy/config-file.ts';
 import { globMatcher } from '../text/glob-matcher.ts';
 import { nearest } from '../text/nearest.ts';
 import type { Stage } from '../train/pipeline.ts';
@@ -111,7 +112,7 @@ function withoutMade(wanted: readonly WantedOutput[], stages: readonly Stage[]):
 
 function datasetOutputs(project: DataProject, { datasets, folder: start = '' }: ModelReads): readonly WantedOutput[] {
   return datasets.filter(isLocalPath).flatMap((dataset) => {
-    const path = joinRepositoryPath(start, dataset, 'tidegate.yaml');
+    const path = joinRepositoryPath(start, dataset, CONFIG_FILE);
     const wild = path.split('/').findIndex((part) => WILD.test(part));
     if (wild < 0) return pathOutputs(project, path);
     const folder = path.split('/').slice(0, wild).join('/');

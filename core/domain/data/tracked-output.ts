@@ -1,7 +1,7 @@
 import type { UserError } from '../../errors.ts';
+import { legacyObjectName } from './dvc-object-key.ts';
 import { dvcError } from './dvc-problem.ts';
 import { refuseOtherKeys } from './known-keys.ts';
-import { legacyObjectName } from './object-key.ts';
 import { isPlainList, isPlainMap, type PlainMap, type PlainValue } from './plain-value.ts';
 import { folderOf, joinRepositoryPath } from './repository-path.ts';
 

@@ -1,5 +1,5 @@
 import type { ManifestEntry } from './directory-manifest.ts';
-import { isLegacyObject, legacyObjectName, recordedDigest } from './object-key.ts';
+import { isLegacyObject, legacyObjectName, recordedDigest } from './dvc-object-key.ts';
 import { isWithin } from './repository-path.ts';
 import type { WantedOutput } from './select-outputs.ts';
 import { FOLDER_SUFFIX, type TrackedOutput } from './tracked-output.ts';

@@ -1,3 +1,4 @@
+import { CONFIG_FILE } from '../policy/config-file.ts';
 import { branchFix, placesOf, pullRequestRule } from './check-branch.ts';
 import { ownersOf } from './code-owners.ts';
 import { type Finding, findingOf, type Item } from './finding.ts';
@@ -49,7 +50,7 @@ function filesToOwn(
   const known = workflows.kind === 'seen' ? workflows.value.map((one) => one.file) : [];
   const inFolder = [...known, 'a-new-workflow.yml'].map((name) => `.github/workflows/${name}`);
   const targets = models.flatMap((model) => model.targets);
-  return [...new Set([file?.path ?? '.github/CODEOWNERS', ...inFolder, 'tidegate.yaml', ...targets])];
+  return [...new Set([file?.path ?? '.github/CODEOWNERS', ...inFolder, CONFIG_FILE, ...targets])];
 }
 
 function lineOf(path: string): string {

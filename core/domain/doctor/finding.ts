@@ -1,8 +1,9 @@
+import { CONFIG_FILE } from '../policy/config-file.ts';
 import type { Looked } from './looked.ts';
 
 /** What a finding is about; also the order in which areas are shown. */
 export const AREAS = {
-  config: 'tidegate.yaml',
+  config: CONFIG_FILE,
   environments: 'Environments and secrets',
   branch: 'Default branch',
   tags: 'Version tags',

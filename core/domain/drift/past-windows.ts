@@ -1,3 +1,5 @@
+import { DAY_MS } from '../time/day.ts';
+
 /** A window of time, [from, to), in milliseconds since 1970-01-01 UTC. */
 export interface TimeSpan {
   readonly fromMs: number;
@@ -9,7 +11,6 @@ export interface TimeWindow extends TimeSpan {
   readonly rows: Uint32Array;
 }
 
-const DAY_MS = 86_400_000;
 /** Monday 1970-01-05: windows of a week begin on Mondays. */
 const FIRST_MONDAY_MS = 4 * DAY_MS;
 /** Chosen: a limit from more windows is no better, and a profile has an end. */

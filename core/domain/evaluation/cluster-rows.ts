@@ -2,9 +2,7 @@ import { UserError } from '../../errors.ts';
 import type { Sampling } from '../inference/standard-error.ts';
 import type { Grouping } from '../policy/grouping.ts';
 import { type ColumnValues, rowCount } from '../table/column-values.ts';
-
-/** Milliseconds of a day. */
-export const DAY_MS = 86_400_000;
+import { DAY_MS } from '../time/day.ts';
 
 /**
  * The clusters of a grouping. Rows without a value form one cluster together: nothing says that they are independent.

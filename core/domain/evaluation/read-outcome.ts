@@ -1,7 +1,7 @@
 import { UserError } from '../../errors.ts';
 import { classesFor, type ModelClasses } from '../model/class-order.ts';
 import type { ModelPolicy } from '../policy/model-policy.ts';
-import type { ColumnValues } from '../table/column-values.ts';
+import { type ColumnValues, flagsAsNumbers } from '../table/column-values.ts';
 
 /** What happened in each row, and how much each row weighs. */
 export interface Outcome {
@@ -174,9 +174,7 @@ function readWeights(column: ColumnValues | undefined, { name, rowsBefore }: Nam
 }
 
 function numbersOf(column: ColumnValues): Float64Array | undefined {
-  if (column.kind !== 'categorical') return column.values;
-  const isBoolean = column.categories.join() === 'false,true';
-  return isBoolean ? Float64Array.from(column.codes, (code) => (code === -1 ? Number.NaN : code)) : undefined;
+  return column.kind === 'categorical' ? flagsAsNumbers(column) : column.values;
 }
 
 function invalid(message: string, fix: string): UserError {

@@ -1,18 +1,12 @@
 import { inc, parse } from 'semver';
+import type { ModelTensor } from '../model/model-tensor.ts';
 
 /** What a model takes and gives; what callers of it rely on. */
 export interface ModelInterface {
   readonly task: string;
   readonly features: readonly string[];
-  readonly inputs: readonly TensorSignature[];
-  readonly outputs: readonly TensorSignature[];
-}
-
-/** A tensor of a model: its shape has null for an axis of any length. */
-export interface TensorSignature {
-  readonly name: string;
-  readonly type: string;
-  readonly shape: readonly (number | null)[];
+  readonly inputs: readonly ModelTensor[];
+  readonly outputs: readonly ModelTensor[];
 }
 
 /** A part of a SemVer. */
@@ -64,11 +58,11 @@ export function hasNext(version: string): boolean {
   return parsed !== null && Math.max(parsed.major, parsed.minor, parsed.patch) <= MAX_PART;
 }
 
-function sameTensors(left: readonly TensorSignature[], right: readonly TensorSignature[]): boolean {
+function sameTensors(left: readonly ModelTensor[], right: readonly ModelTensor[]): boolean {
   return sameList(left.map(describe), right.map(describe));
 }
 
-function describe({ name, type, shape }: TensorSignature): string {
+function describe({ name, type, shape }: ModelTensor): string {
   return JSON.stringify([name, type, shape]);
 }
 

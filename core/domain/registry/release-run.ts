@@ -1,4 +1,5 @@
 import type { Problem } from '../../errors.ts';
+import { CONFIG_FILE } from '../policy/config-file.ts';
 
 /** The workflow file that may register versions where tidegate.yaml names no other. */
 export const DEFAULT_RELEASE_WORKFLOW = 'model-release.yml';
@@ -49,7 +50,7 @@ export function releaseProblems(run: RunPlace, { model, defaultBranch, workflow 
     problems.push({
       message: `this run is of ${path ?? 'no workflow of this repository'}, but versions of ${model} are registered only by ${workflowPath(workflow)}`,
       fix: `Register there, or name this workflow in tidegate.yaml: register.workflow: ${path?.split('/').at(-1) ?? 'release.yml'}.`,
-      place: { file: 'tidegate.yaml' },
+      place: { file: CONFIG_FILE },
     });
   }
   if (!RELEASE_EVENTS.includes(run.event ?? '')) {

@@ -1,7 +1,7 @@
+import { awayFromZero } from './away-from-zero.ts';
 import { logGamma } from './log-gamma.ts';
 
 const MAX_TERMS = 10_000;
-const TINY = 1e-300;
 
 /**
  * Regularized incomplete beta function I_x(a, b).
@@ -22,23 +22,18 @@ export function incompleteBeta(x: number, a: number, b: number): number {
 
 function fraction(x: number, a: number, b: number): number {
   let c = 1;
-  let d = 1 / away(1 - ((a + b) * x) / (a + 1));
+  let d = 1 / awayFromZero(1 - ((a + b) * x) / (a + 1));
   let h = d;
   for (let m = 1; m < MAX_TERMS; m++) {
     const even = (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m));
-    d = 1 / away(1 + even * d);
-    c = away(1 + even / c);
+    d = 1 / awayFromZero(1 + even * d);
+    c = awayFromZero(1 + even / c);
     h *= d * c;
     const odd = (-(a + m) * (a + b + m) * x) / ((a + 2 * m) * (a + 2 * m + 1));
-    d = 1 / away(1 + odd * d);
-    c = away(1 + odd / c);
+    d = 1 / awayFromZero(1 + odd * d);
+    c = awayFromZero(1 + odd / c);
     h *= d * c;
     if (Math.abs(d * c - 1) < 1e-16) break;
   }
   return h;
-}
-
-/** Lentz's method divides by what may be 0. */
-function away(value: number): number {
-  return Math.abs(value) < TINY ? TINY : value;
 }

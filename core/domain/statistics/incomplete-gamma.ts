@@ -1,7 +1,7 @@
+import { awayFromZero, TINY } from './away-from-zero.ts';
 import { logGamma } from './log-gamma.ts';
 
 const MAX_TERMS = 100_000;
-const TINY = 1e-300;
 
 /**
  * Regularized upper incomplete gamma function Q(a, x).
@@ -39,15 +39,10 @@ function continuedFraction(a: number, x: number): number {
   for (let n = 1; n < MAX_TERMS; n++) {
     const numerator = -n * (n - a);
     b += 2;
-    d = 1 / away(numerator * d + b);
-    c = away(b + numerator / c);
+    d = 1 / awayFromZero(numerator * d + b);
+    c = awayFromZero(b + numerator / c);
     h *= d * c;
     if (Math.abs(d * c - 1) < 1e-16) break;
   }
   return h;
-}
-
-/** Lentz's method divides by what may be 0. */
-function away(value: number): number {
-  return Math.abs(value) < TINY ? TINY : value;
 }

@@ -35,3 +35,16 @@ export function pickRows(column: ColumnValues, rows: Uint32Array): ColumnValues 
   for (let i = 0; i < rows.length; i++) values[i] = column.values[rows[i] ?? 0] ?? Number.NaN;
   return { ...column, values };
 }
+
+/**
+ * A column of booleans as 0 and 1, NaN where missing.
+ *
+ * @returns Undefined for other categories.
+ */
+export function flagsAsNumbers({
+  codes,
+  categories,
+}: Extract<ColumnValues, { kind: 'categorical' }>): Float64Array | undefined {
+  if (categories.join() !== 'false,true') return undefined;
+  return Float64Array.from(codes, (code) => (code === -1 ? Number.NaN : code));
+}

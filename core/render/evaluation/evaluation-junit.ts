@@ -1,5 +1,6 @@
 import { formatSlice } from '../../domain/evaluation/slice.ts';
 import { ruleDemand } from '../../domain/gate/rule-reason.ts';
+import { CONFIG_FILE } from '../../domain/policy/config-file.ts';
 import type { EvaluationReport, RuleResult } from '../../reports/evaluation-report.ts';
 import { sliceKey } from './evaluation-headline.ts';
 import { boundOf } from './evaluation-rules.ts';
@@ -30,7 +31,7 @@ function outcomeOf({ verdict, rule }: RuleResult): 'passed' | 'failure' | 'skipp
 function testCase(model: string, result: RuleResult, outcome: ReturnType<typeof outcomeOf>): string {
   const where = result.slice === undefined ? '' : ` on ${formatSlice(sliceKey(result.slice))}`;
   const name = `${result.rule.metric}${where}: ${ruleDemand(boundOf(result))}`;
-  const line = result.line === undefined ? '' : ` file="tidegate.yaml" line="${result.line}"`;
+  const line = result.line === undefined ? '' : ` file="${CONFIG_FILE}" line="${result.line}"`;
   const head = `<testcase classname="${xml(model)}" name="${xml(name)}"${line}`;
   if (outcome === 'passed') return `${head}/>`;
   return `${head}><${outcome} message="${xml(result.verdict)}">${xml(result.reason)}</${outcome}></testcase>`;

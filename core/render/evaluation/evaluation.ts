@@ -1,4 +1,5 @@
 import { formatCount, formatPercent } from '../../domain/text/format-number.ts';
+import { DAY_MS } from '../../domain/time/day.ts';
 import type { EvaluationReport } from '../../reports/evaluation-report.ts';
 import { escapeText } from '../text/escape.ts';
 import { fold } from '../text/fold.ts';
@@ -93,7 +94,7 @@ function renderBaseGate({ baseGate }: EvaluationReport): string {
 function renderStale({ comparisons, createdAt }: EvaluationReport): string {
   const { version, registeredAt, stale } = comparisons[0]?.champion ?? {};
   if (stale !== true || registeredAt === undefined) return '';
-  const days = Math.floor((Date.parse(createdAt) - Date.parse(registeredAt)) / 86_400_000);
+  const days = Math.floor((Date.parse(createdAt) - Date.parse(registeredAt)) / DAY_MS);
   const which = version === undefined ? 'The champion' : `The champion v${escapeText(version, 140)}`;
   return `\n\n> ⏳ ${which} was registered ${formatCount(days)} days ago, longer than \`champion-stale-after\`.`;
 }

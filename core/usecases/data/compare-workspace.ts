@@ -1,5 +1,5 @@
 import { mapParallel } from '../../async/map-parallel.ts';
-import { isLegacyObject } from '../../domain/data/object-key.ts';
+import { isLegacyObject } from '../../domain/data/dvc-object-key.ts';
 import type { WantedOutput } from '../../domain/data/select-outputs.ts';
 import type { TrackedOutput } from '../../domain/data/tracked-output.ts';
 import { isFolderOutput, type WantedFile } from '../../domain/data/wanted-file.ts';

@@ -1,7 +1,7 @@
 import { mapParallel } from '../../async/map-parallel.ts';
 import { pushCommand } from '../../domain/data/dvc-command.ts';
+import { dvcObjectKey, recordedDigest } from '../../domain/data/dvc-object-key.ts';
 import type { NeededObject } from '../../domain/data/needed-object.ts';
-import { dvcObjectKey, recordedDigest } from '../../domain/data/object-key.ts';
 import { UserError } from '../../errors.ts';
 import type { CacheAddition, DataCache, SpareFile } from '../../ports/data/data-cache.ts';
 import type { OpenDataRemote } from '../../ports/data/data-remote.ts';

@@ -1,5 +1,5 @@
 import { mapParallel } from '../../async/map-parallel.ts';
-import { dvcObjectKey, dvcObjectName, isLegacyObject } from '../../domain/data/object-key.ts';
+import { dvcObjectKey, dvcObjectName, isLegacyObject } from '../../domain/data/dvc-object-key.ts';
 import { ServiceError, UserError } from '../../errors.ts';
 import type { DataRemote } from '../../ports/data/data-remote.ts';
 

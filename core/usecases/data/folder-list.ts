@@ -1,5 +1,5 @@
 import { type ManifestEntry, parseDirectoryManifest } from '../../domain/data/directory-manifest.ts';
-import { recordedDigest } from '../../domain/data/object-key.ts';
+import { recordedDigest } from '../../domain/data/dvc-object-key.ts';
 import { isWithin } from '../../domain/data/repository-path.ts';
 import type { WantedOutput } from '../../domain/data/select-outputs.ts';
 import type { TrackedOutput } from '../../domain/data/tracked-output.ts';

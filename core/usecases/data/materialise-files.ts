@@ -1,7 +1,7 @@
 import { mapParallel } from '../../async/map-parallel.ts';
 import { commitCommand } from '../../domain/data/dvc-command.ts';
+import { isLegacyObject } from '../../domain/data/dvc-object-key.ts';
 import { needOfFile } from '../../domain/data/needed-object.ts';
-import { isLegacyObject } from '../../domain/data/object-key.ts';
 import { isWithin } from '../../domain/data/repository-path.ts';
 import type { WantedOutput } from '../../domain/data/select-outputs.ts';
 import type { TrackedOutput } from '../../domain/data/tracked-output.ts';

@@ -1,6 +1,6 @@
 import { mapParallel } from '../../async/map-parallel.ts';
 import { formatDirectoryManifest, parseDirectoryManifest } from '../../domain/data/directory-manifest.ts';
-import { dvcObjectKey, isLegacyObject, objectDigest } from '../../domain/data/object-key.ts';
+import { dvcObjectKey, isLegacyObject, objectDigest } from '../../domain/data/dvc-object-key.ts';
 import type { OutputRecord } from '../../domain/data/output-record.ts';
 import type { WantedOutput } from '../../domain/data/select-outputs.ts';
 import type { TrackedOutput } from '../../domain/data/tracked-output.ts';

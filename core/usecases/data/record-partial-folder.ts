@@ -1,6 +1,6 @@
 import { formatDirectoryManifest } from '../../domain/data/directory-manifest.ts';
+import { isLegacyObject } from '../../domain/data/dvc-object-key.ts';
 import { needOf } from '../../domain/data/needed-object.ts';
-import { isLegacyObject } from '../../domain/data/object-key.ts';
 import type { OutputRecord } from '../../domain/data/output-record.ts';
 import type { TrackedOutput } from '../../domain/data/tracked-output.ts';
 import { isFolderOutput } from '../../domain/data/wanted-file.ts';

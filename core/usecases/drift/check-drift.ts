@@ -10,6 +10,7 @@ import { type ColumnProfile, FULL_RESOLUTION, profileColumn } from '../../domain
 import { inSpellingOf, wasText } from '../../domain/drift/same-spelling.ts';
 import { type ColumnValues, pickRows } from '../../domain/table/column-values.ts';
 import type { TableDescription } from '../../domain/table/table.ts';
+import { DAY_MS } from '../../domain/time/day.ts';
 import { UserError } from '../../errors.ts';
 import type { DriftReport } from '../../reports/drift-report.ts';
 import type { ProfileReport } from '../../reports/profile-report.ts';
@@ -35,8 +36,6 @@ export interface DriftRequest {
   readonly reference: DriftReference;
   readonly current: ShownPath;
 }
-
-const DAY_MS = 86_400_000;
 
 /**
  * Compares the current window of a model's data with its reference.

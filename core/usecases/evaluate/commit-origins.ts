@@ -1,6 +1,6 @@
 import { leastTrusted } from '../../domain/data/dataset-origin.ts';
 import { commitCommand, dvcTarget, pushCommand } from '../../domain/data/dvc-command.ts';
-import { isLegacyObject, legacyObjectName, recordedDigest } from '../../domain/data/object-key.ts';
+import { isLegacyObject, legacyObjectName, recordedDigest } from '../../domain/data/dvc-object-key.ts';
 import { isWithin } from '../../domain/data/repository-path.ts';
 import type { TrackedOutput } from '../../domain/data/tracked-output.ts';
 import { type Problem, UserError } from '../../errors.ts';

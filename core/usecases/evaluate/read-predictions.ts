@@ -1,5 +1,5 @@
 import type { ModelConfig } from '../../config/tidegate-config.ts';
-import type { ColumnValues } from '../../domain/table/column-values.ts';
+import { type ColumnValues, flagsAsNumbers } from '../../domain/table/column-values.ts';
 import { UserError } from '../../errors.ts';
 import type { ShownPath } from './evaluation-request.ts';
 import { type ScoringPorts, scoreDataset } from './score-dataset.ts';
@@ -76,6 +76,5 @@ function checked(
 /** Decisions may be written as booleans. */
 function numbersOf(column: ColumnValues): Float64Array | undefined {
   if (column.kind === 'numeric') return column.values;
-  if (column.kind !== 'categorical' || column.categories.join() !== 'false,true') return undefined;
-  return Float64Array.from(column.codes, (code) => (code === -1 ? Number.NaN : code));
+  return column.kind === 'categorical' ? flagsAsNumbers(column) : undefined;
 }

@@ -1,6 +1,7 @@
 import type { ModelConfig, TidegateConfig } from '../../config/tidegate-config.ts';
 import { COMMANDS, type Command, parseCommands } from '../../domain/commands/parse-commands.ts';
 import { slug } from '../../domain/model/model-name.ts';
+import { WORKFLOW_LOGIN } from '../../domain/policy/workflow-login.ts';
 import { ServiceError } from '../../errors.ts';
 import { type CommandAnswer, renderHelp, renderReply } from '../../render/promotion/command-reply.ts';
 import { formatReplyMarker, parseMarker } from '../../render/text/marker.ts';
@@ -111,7 +112,7 @@ async function scopeOf(request: CommandRequest, ports: CommandPorts): Promise<Co
   if (config === undefined) return 'tidegate.yaml of the default branch cannot be read: /tidegate doctor says why.';
   const { body, author } = await ports.issues.get(request.issue);
   // A stranger's text may hold a marker too. A drift issue is the workflow's.
-  const marker = [self, 'github-actions[bot]'].includes(author) ? parseMarker(body) : undefined;
+  const marker = [self, WORKFLOW_LOGIN].includes(author) ? parseMarker(body) : undefined;
   const models = Object.entries(config.models);
   const named = models.find(([name]) => slug(name) === marker?.slug);
   const [only, ...more] = models;

@@ -1,8 +1,9 @@
 import { formatImageReference } from '../../domain/image/image-reference.ts';
 import type { HashedArtifact } from '../../domain/model/artifact-digest.ts';
+import type { ModelTensor } from '../../domain/model/model-tensor.ts';
 import { freeVersion } from '../../domain/registry/free-version.ts';
 import { formatVersionTag, registrationMessage } from '../../domain/registry/gto-tag.ts';
-import type { Bump, ModelInterface, TensorSignature } from '../../domain/registry/next-version.ts';
+import type { Bump, ModelInterface } from '../../domain/registry/next-version.ts';
 import { decideBump, hasNext } from '../../domain/registry/next-version.ts';
 import { artifactFolder, storeUri } from '../../domain/registry/store-layout.ts';
 import { ServiceError, UserError } from '../../errors.ts';
@@ -298,7 +299,7 @@ function versionReport(
   };
 }
 
-function copy({ name, type, shape }: TensorSignature) {
+function copy({ name, type, shape }: ModelTensor) {
   return { name, type, shape };
 }
 

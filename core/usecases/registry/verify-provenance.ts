@@ -1,3 +1,4 @@
+import { oneChunk } from '../../async/one-chunk.ts';
 import { type AttemptArtifact, newestAttemptsFirst } from '../../domain/model/workflow-artifact.ts';
 import {
   type DocumentedVersion,
@@ -218,12 +219,8 @@ export class ProvenanceVerifier {
   }
 
   #digestOf(bytes: Uint8Array): Promise<string> {
-    return this.#ports.hasher.hashChunks(once(bytes));
+    return this.#ports.hasher.hashChunks(oneChunk(bytes));
   }
-}
-
-async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  yield bytes;
 }
 
 function withoutUpload(run: WorkflowRun): Verification {

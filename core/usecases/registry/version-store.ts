@@ -1,3 +1,4 @@
+import { oneChunk } from '../../async/one-chunk.ts';
 import type { HashedArtifact } from '../../domain/model/artifact-digest.ts';
 import { textContent } from '../../domain/model/text-content.ts';
 import { artifactFolder, documentKey, runKey, storeUri, versionKey } from '../../domain/registry/store-layout.ts';
@@ -95,7 +96,7 @@ export class VersionStore {
     const { artifact, lineage, run } = report;
     if (run === null || lineage.inputsDigest === null) return;
     const bytes = await this.#bytes(documentKey(run.digest));
-    if (bytes === undefined || (await this.#hasher.hashChunks(once(bytes))) !== run.digest) return;
+    if (bytes === undefined || (await this.#hasher.hashChunks(oneChunk(bytes))) !== run.digest) return;
     const key = runKey(lineage.inputsDigest, artifact.digest);
     const stored = await this.#objects.open(key);
     if (stored !== undefined && (await this.#hasher.hashChunks(stored)) === run.digest) return;
@@ -133,7 +134,8 @@ export class VersionStore {
     const bytes = await this.#bytes(key);
     if (bytes === undefined) return undefined;
     const uri = storeUri(this.uri, key);
-    if (digest !== undefined && (await this.#hasher.hashChunks(once(bytes))) !== digest) throw otherBytes(uri, digest);
+    if (digest !== undefined && (await this.#hasher.hashChunks(oneChunk(bytes))) !== digest)
+      throw otherBytes(uri, digest);
     return readReport(kind, bytes, uri);
   }
 
@@ -149,10 +151,6 @@ export class VersionStore {
     }
     return Buffer.concat(parts);
   }
-}
-
-async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  yield bytes;
 }
 
 function otherBytes(uri: string, digest: string): ServiceError {

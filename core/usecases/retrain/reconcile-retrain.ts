@@ -1,4 +1,5 @@
 import type { ModelConfig } from '../../config/tidegate-config.ts';
+import { WORKFLOW_LOGIN } from '../../domain/policy/workflow-login.ts';
 import { retrainBranch, retrainDataBranch } from '../../domain/promotion/branch-names.ts';
 import { decideRetrain } from '../../domain/retrain/decide-retrain.ts';
 import type { RetrainOutcome } from '../../domain/retrain/outcome.ts';
@@ -33,9 +34,6 @@ export interface RetrainPorts {
 
 /** Chosen: older proposals were of older data. */
 const MAX_COMPARED = 5;
-
-/** Who may say that data drifted: the workflow's own token. */
-const WORKFLOW_LOGIN = 'github-actions[bot]';
 
 /** Starts the retrain workflow where a drift issue asks for it. */
 export async function startRetraining(request: RetrainRequest, ports: RetrainPorts): Promise<RetrainOutcome> {

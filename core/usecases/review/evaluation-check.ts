@@ -1,9 +1,8 @@
+import { CONFIG_FILE } from '../../domain/policy/config-file.ts';
 import type { CheckAnnotation, CheckRun } from '../../ports/github/checks.ts';
 import { renderEvaluationSections } from '../../render/evaluation/evaluation.ts';
 import { inlineCode } from '../../render/text/inline-code.ts';
 import type { EvaluationReport, RuleResult } from '../../reports/evaluation-report.ts';
-
-const CONFIG_FILE = 'tidegate.yaml';
 
 /**
  * The check run of a verdict. An inconclusive one that blocks is a failure, never neutral: a neutral check satisfies

@@ -1,3 +1,4 @@
+import { CONFIG_FILE } from '../../domain/policy/config-file.ts';
 import { type Problem, UserError } from '../../errors.ts';
 import type { CheckAnnotation, Checks } from '../../ports/github/checks.ts';
 import type { Commits } from '../../ports/github/commits.ts';
@@ -7,7 +8,6 @@ import { type BotParser, inProcessParser } from '../registry/in-process-parser.t
 /** The check that says whether tidegate.yaml can be read, at its lines. */
 export const CONFIG_CHECK = 'tidegate / config';
 
-const FILE = 'tidegate.yaml';
 /** Chosen: whoever mends the first fifty sees the rest at the next push. */
 const MAX_ANNOTATIONS = 50;
 /** Chosen: together they stay below the 65,535 characters that GitHub takes of a summary. */
@@ -37,7 +37,7 @@ export async function showConfigCheckOf(
   { commits, checks, parser }: ConfigCheckPorts,
 ): Promise<boolean | undefined> {
   try {
-    const text = await commits.read(FILE, headSha);
+    const text = await commits.read(CONFIG_FILE, headSha);
     return text === undefined ? undefined : await showConfigCheck({ text, headSha }, checks, parser);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -73,7 +73,7 @@ async function showProblems(
     name: CONFIG_CHECK,
     headSha,
     conclusion: problems.length === 0 ? 'success' : 'failure',
-    title: problems.length === 0 ? `${FILE} is valid` : `${FILE} has ${count}`,
+    title: problems.length === 0 ? `${CONFIG_FILE} is valid` : `${CONFIG_FILE} has ${count}`,
     summary: summaryOf(problems),
     annotations: problems.slice(0, MAX_ANNOTATIONS).map(toAnnotation),
   });
@@ -99,5 +99,5 @@ async function problemsOf(text: string, parser: Pick<BotParser, 'parseConfig'>):
 }
 
 function toAnnotation({ message, fix, place }: Problem): CheckAnnotation {
-  return { path: FILE, line: place?.line ?? 1, level: 'failure', message: `${message}. ${fix}` };
+  return { path: CONFIG_FILE, line: place?.line ?? 1, level: 'failure', message: `${message}. ${fix}` };
 }

@@ -15,7 +15,9 @@ import type {
   WantedApp,
 } from '../../domain/doctor/setup-facts.ts';
 import type { WorkflowFacts } from '../../domain/doctor/workflow-facts.ts';
+import { CONFIG_FILE } from '../../domain/policy/config-file.ts';
 import type { Environment } from '../../domain/policy/environment.ts';
+import { WORKFLOW_LOGIN } from '../../domain/policy/workflow-login.ts';
 import { ServiceError, UserError } from '../../errors.ts';
 import type { Checks, HealthSource } from '../../ports/github/checks.ts';
 import type { BaseBranch, Commits } from '../../ports/github/commits.ts';
@@ -94,7 +96,7 @@ async function readConfig(
   { commits }: SetupPorts,
 ): Promise<{ readonly config: ConfigFacts; readonly health: readonly ToldHealth[] }> {
   try {
-    const text = await commits.read('tidegate.yaml', sha);
+    const text = await commits.read(CONFIG_FILE, sha);
     if (text === undefined) return { config: { kind: 'absent' }, health: [] };
     const models = Object.entries(parseConfig(text).config.models);
     const health = models.flatMap(([model, { environments }]) =>
@@ -177,7 +179,7 @@ async function healthFacts(
 ): Promise<HealthFacts> {
   const { from = 'none', context = name, creator, deadline } = health ?? {};
   const isStatus = from === 'argocd' || from === 'commit-status';
-  const asked = isStatus && creator?.endsWith('[bot]') === true && creator !== 'github-actions[bot]';
+  const asked = isStatus && creator?.endsWith('[bot]') === true && creator !== WORKFLOW_LOGIN;
   return {
     ...{ model, environment: name, from, context, creator },
     hasDeadline: deadline !== undefined,

@@ -1,5 +1,5 @@
 import type { DataProject } from '../../domain/data/data-project.ts';
-import { isLegacyObject } from '../../domain/data/object-key.ts';
+import { isLegacyObject } from '../../domain/data/dvc-object-key.ts';
 import type { PlainMap } from '../../domain/data/plain-value.ts';
 import { inFolder, isWithin } from '../../domain/data/repository-path.ts';
 import { formatDigestLines } from '../../domain/model/artifact-digest.ts';

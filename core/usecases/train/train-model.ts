@@ -1,5 +1,6 @@
 import type { DataProject } from '../../domain/data/data-project.ts';
 import { inFolder, pathFrom } from '../../domain/data/repository-path.ts';
+import { CONFIG_FILE } from '../../domain/policy/config-file.ts';
 import { flattenMetrics, flattenParameters, type ParameterOverride } from '../../domain/train/parameters.ts';
 import { DEFAULT_PARAMS } from '../../domain/train/pipeline.ts';
 import { formatRunInputs, type RunInput } from '../../domain/train/run-inputs.ts';
@@ -128,7 +129,7 @@ async function runWork(
   if (work.kind === 'stages') return runStages(project, { ...request, stages: work.stages }, ports);
   const startedAt = ports.nowMs();
   const command = { line: work.line, folder: request.folder, variables: {} };
-  await ports.group(work.line, () => runCommand(command, 'tidegate.yaml', ports.commands));
+  await ports.group(work.line, () => runCommand(command, CONFIG_FILE, ports.commands));
   return [{ name: 'command', ran: true, seconds: (ports.nowMs() - startedAt) / 1000 }];
 }
 
@@ -149,7 +150,7 @@ async function hashArtifact(
   }
   throw new UserError('DATA_NOT_FOUND', `training ended, but the artifact ${artifact} does not exist`, {
     fix: 'Correct artifact in tidegate.yaml, or write this file in the training code.',
-    place: { file: 'tidegate.yaml' },
+    place: { file: CONFIG_FILE },
   });
 }
 

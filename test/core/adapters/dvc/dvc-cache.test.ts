@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { DvcCache } from '../../../../core/adapters/dvc/dvc-cache.ts';
-import { legacyObjectName } from '../../../../core/domain/data/object-key.ts';
+import { legacyObjectName } from '../../../../core/domain/data/dvc-object-key.ts';
 
 const top = mkdtempSync(path.join(os.tmpdir(), 'tidegate-cache-'));
 afterAll(() => rmSync(top, { recursive: true, force: true }));

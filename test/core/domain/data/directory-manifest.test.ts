@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { formatDirectoryManifest, parseDirectoryManifest } from '../../../../core/domain/data/directory-manifest.ts';
-import { dvcObjectKey } from '../../../../core/domain/data/object-key.ts';
+import { dvcObjectKey } from '../../../../core/domain/data/dvc-object-key.ts';
 
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
 const files = (contents: Readonly<Record<string, string>>) =>

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { dvcObjectKey, legacyObjectName } from '../../../../core/domain/data/object-key.ts';
+import { dvcObjectKey, legacyObjectName } from '../../../../core/domain/data/dvc-object-key.ts';
 import { ServiceError } from '../../../../core/errors.ts';
 import type { DataRemote } from '../../../../core/ports/data/data-remote.ts';
 import { findAbsent } from '../../../../core/usecases/data/find-absent.ts';

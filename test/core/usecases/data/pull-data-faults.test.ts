@@ -9,7 +9,7 @@ import { DvcCache } from '../../../../core/adapters/dvc/dvc-cache.ts';
 import { DvcWorkspace } from '../../../../core/adapters/dvc/dvc-workspace.ts';
 import { mapParallel } from '../../../../core/async/map-parallel.ts';
 import { formatDirectoryManifest } from '../../../../core/domain/data/directory-manifest.ts';
-import { dvcObjectKey } from '../../../../core/domain/data/object-key.ts';
+import { dvcObjectKey } from '../../../../core/domain/data/dvc-object-key.ts';
 import type { TrackedOutput } from '../../../../core/domain/data/tracked-output.ts';
 import type { TransferProgress } from '../../../../core/ports/data/transfer-progress.ts';
 import { type PullRequest, pullData } from '../../../../core/usecases/data/pull-data.ts';

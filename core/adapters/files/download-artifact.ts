@@ -25,7 +25,7 @@ export interface ArtifactFetch {
  * @throws {UserError} OBJECT_MISSING where the store has nothing of it, OBJECT_CORRUPT where the bytes are others,
  *   PATH_UNSAFE where the store lists a key that leaves the folder.
  */
-export async function fetchArtifact({ store, digest, into }: ArtifactFetch): Promise<string> {
+export async function downloadArtifact({ store, digest, into }: ArtifactFetch): Promise<string> {
   const folder = path.join(into, digest.replace('sha256:', ''));
   const partial = `${folder}.${process.pid}.partial`;
   await rm(partial, { recursive: true, force: true });

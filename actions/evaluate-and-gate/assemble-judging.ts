@@ -5,6 +5,7 @@ import { LocalChampionFinder } from '../../core/adapters/files/local-champion-fi
 import type { GitCommit } from '../../core/adapters/git/git-commit.ts';
 import { OnnxArtifactHasher } from '../../core/adapters/onnx/onnx-artifact-hasher.ts';
 import { OnnxModelRunner } from '../../core/adapters/onnx/onnx-model-runner.ts';
+import { CONFIG_FILE } from '../../core/domain/policy/config-file.ts';
 import { flattenMetrics } from '../../core/domain/train/parameters.ts';
 import { isTableAddress } from '../../core/domain/warehouse/table-reference.ts';
 import { UserError } from '../../core/errors.ts';
@@ -86,7 +87,7 @@ async function readTrainingMetrics(
   if (value !== undefined) return { trainingMetrics: flattenMetrics(value) };
   throw new UserError('DATA_NOT_FOUND', `the metrics file ${file} does not exist`, {
     fix: 'Correct evaluate.metrics-file, or write this file in the training code.',
-    place: { file: 'tidegate.yaml' },
+    place: { file: CONFIG_FILE },
   });
 }
 

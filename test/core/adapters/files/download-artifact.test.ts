@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fetchArtifact } from '../../../../core/adapters/files/fetch-artifact.ts';
+import { downloadArtifact } from '../../../../core/adapters/files/download-artifact.ts';
 import { replaceByArtifact } from '../../../../core/adapters/files/replace-by-artifact.ts';
 import type { ObjectStore } from '../../../../core/ports/store/object-store.ts';
 import { fetchArtifact as restoreArtifact } from '../../../../core/usecases/registry/fetch-artifact.ts';
@@ -42,16 +42,16 @@ const everything = async (): Promise<readonly string[]> => {
 
 const HOSTILE = ['../../../../ESCAPED', '../x', 'a/../../x', '/etc/x', 'a//b', './x', 'a\\..\\x', 'a\0b', ''];
 
-describe('fetchArtifact', () => {
+describe('downloadArtifact', () => {
   it('brings the artifact of a store to its folder', async () => {
-    const file = await fetchArtifact({ store: lying(['model.onnx']), digest: sha256('bytes'), into });
+    const file = await downloadArtifact({ store: lying(['model.onnx']), digest: sha256('bytes'), into });
     expect(await readFile(file, 'utf8')).toBe('bytes');
     expect(path.dirname(path.dirname(file))).toBe(into);
   });
 
   it.each(HOSTILE)('writes nothing for a store that lists %j', async (suffix) => {
     const store = lying(['good', suffix]);
-    const fetched = fetchArtifact({ store, digest: sha256('bytes'), into });
+    const fetched = downloadArtifact({ store, digest: sha256('bytes'), into });
     await expect(fetched).rejects.toMatchObject({ code: 'PATH_UNSAFE' });
     const written = (await everything()).filter((file) => !file.startsWith(`${into}/`));
     expect(written).toEqual([]);
