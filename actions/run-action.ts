@@ -9,6 +9,8 @@ export interface ActionDefinition {
   readonly name: string;
   /** Whether it runs commands of the team: then no other process can read its inputs and tokens. */
   readonly runsTeamCode?: boolean;
+  /** Whether tidegate.yaml may name a command: the same, on platforms where a process can be replaced. */
+  readonly mayRunCommand?: boolean;
   readonly load: () => Promise<{ readonly main: (context: ActionContext) => Promise<void> }>;
 }
 
@@ -20,11 +22,12 @@ const ISSUES = 'https://github.com/tidegate/tidegate/issues';
  * Runs an action: the first line at once, then its work, then one place that turns an error into annotations and an
  * exit code. A user's mistake shows no stack; a bug shows its stack and where to report it.
  */
-export async function runAction({ name, runsTeamCode, load }: ActionDefinition): Promise<void> {
+export async function runAction({ name, runsTeamCode, mayRunCommand, load }: ActionDefinition): Promise<void> {
   if (!isRestarted(process.env)) process.stdout.write(`Tidegate ${name}\n`);
   try {
     // Before anything else is loaded: it may start this program a second time.
-    if (runsTeamCode === true) Object.assign(process.env, hideTokens(process.env));
+    const isHidden = runsTeamCode === true || (mayRunCommand === true && process.execve !== undefined);
+    if (isHidden) Object.assign(process.env, hideTokens(process.env));
     const core = await import('@actions/core');
     const { main } = await load();
     await main(createContext(name, core));

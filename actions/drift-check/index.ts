@@ -1,3 +1,3 @@
 import { runAction } from '../run-action.ts';
 
-await runAction({ name: 'drift-check', load: () => import('./main.ts') });
+await runAction({ name: 'drift-check', mayRunCommand: true, load: () => import('./main.ts') });

@@ -1,3 +1,3 @@
 import { runAction } from '../run-action.ts';
 
-await runAction({ name: 'evaluate-and-gate', load: () => import('./main.ts') });
+await runAction({ name: 'evaluate-and-gate', mayRunCommand: true, load: () => import('./main.ts') });

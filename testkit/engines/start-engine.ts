@@ -11,7 +11,7 @@ export async function startEngine(
   name: EngineName | 'duckdb',
   tables: EngineTables,
 ): Promise<StartedEngine | { readonly absent: string }> {
-  if (name === 'duckdb') return makeDuckDb(tables);
+  if (name === 'duckdb') return makeDuckDb(tables, 'client');
   const found = await ensureEngine(name);
   if (found.kind === 'absent') return { absent: found.reason };
   if (name === 'postgres') return startPostgres(found.home, tables);

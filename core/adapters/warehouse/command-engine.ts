@@ -16,8 +16,11 @@ import { withoutTokens } from '../commands/team-environment.ts';
 
 /** Chosen: a hundred times the largest answer that aggregates have; held slices of a wide table come near it. */
 const MOST_BYTES = 256 * 1024 * 1024;
-/** Chosen: enough for a stack of a driver. Characters. */
-const SHOWN_ERROR = 2000;
+/** Chosen: enough for the stacks of a driver, of which the frames are left out. Characters. */
+const KEPT_ERROR = 64_000;
+/** Chosen: what a person reads. */
+const SHOWN_LINES = 8;
+const SHOWN_CHARACTERS = 2000;
 /** Chosen: clients of an engine on this machine take its cores from each other. */
 const AT_ONCE = 2;
 /** A client that ignores the first signal. */
@@ -61,8 +64,7 @@ export class CommandEngine implements SqlEngine {
   constructor(options: CommandOptions) {
     this.#options = options;
     this.dialect = options.dialect;
-    const { TIDEGATE_WAREHOUSE_PASSWORD: _, TIDEGATE_WAREHOUSE_TOKEN: __, ...env } = withoutTokens(options.env);
-    this.#env = env;
+    this.#env = withoutTokens(options.env);
   }
 
   get shown(): string {
@@ -131,7 +133,7 @@ export class CommandEngine implements SqlEngine {
       else output.push(chunk);
     });
     child.stderr?.on('data', (chunk: Buffer) => {
-      error = (error + chunk.toString('utf8')).slice(-SHOWN_ERROR);
+      error = (error + chunk.toString('utf8')).slice(-KEPT_ERROR);
     });
     return new Promise<ClientEnd>((resolve, reject) => {
       child.on('error', reject);
@@ -142,7 +144,7 @@ export class CommandEngine implements SqlEngine {
   }
 
   #failed(what: string, { error, output }: ClientEnd): UserError {
-    const said = lastLines(error.trim() === '' ? output.slice(-SHOWN_ERROR) : error);
+    const said = lastLines(error.trim() === '' ? output.slice(-KEPT_ERROR) : error);
     return new UserError('WAREHOUSE_REFUSED', `the command of warehouse ${what}${said}`, {
       fix: 'Run warehouse.command on this machine with a SELECT on its standard input, and correct what it reports.',
       place: this.#options.place,
@@ -160,8 +162,9 @@ export class CommandEngine implements SqlEngine {
 }
 
 function lastLines(text: string): string {
-  const lines = text.trimEnd().split('\n').slice(-8);
-  return lines.join('').trim() === '' ? '' : `: ${lines.join('\n')}`;
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('\tat '));
+  const shown = lines.slice(-SHOWN_LINES).join('\n').slice(-SHOWN_CHARACTERS);
+  return shown === '' ? '' : `: ${shown}`;
 }
 
 function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {

@@ -28,7 +28,8 @@ export const DATABRICKS: WarehouseDialect = { ...SPARK, name: 'databricks' };
 /** A time without a zone is cut into its parts: a cast would take it as one of the session's zone. */
 function epochMs(value: string, type: string): string {
   if (type === 'timestamp') return `unix_micros(${value}) / 1000`;
-  const days = `unix_date(CAST(${value} AS DATE)) * 86400000`;
+  // A number of days is an INT, whose product would overflow.
+  const days = `CAST(unix_date(CAST(${value} AS DATE)) AS BIGINT) * 86400000`;
   if (type === 'date') return days;
   return `${days} + hour(${value}) * 3600000 + minute(${value}) * 60000 + second(${value}) * 1000`;
 }
