@@ -12,7 +12,6 @@ const WITHOUT_CONTRACT: Readonly<Record<string, readonly string[]>> = {
   'data/byte-sink': ['test/core/adapters/aws/s3-data-remote.test.ts', 'test/core/adapters/dvc/dvc-cache.test.ts'],
   'data/data-bytes': ['test/actions/dataset-trust.test.ts'],
   'data/data-cache': ['test/core/adapters/dvc/dvc-cache.test.ts', 'test/actions/data-interop.test.ts'],
-  'data/data-remote': ['test/core/adapters/aws/s3-data-remote.test.ts', 'test/core/adapters/http/read-object.test.ts'],
   'data/data-workspace': [
     'test/core/adapters/dvc/dvc-workspace.test.ts',
     'test/core/adapters/dvc/placed-files.test.ts',
