@@ -25,9 +25,6 @@ const WITHOUT_CONTRACT: Readonly<Record<string, readonly string[]>> = {
   'evaluate/model-runner': ['test/core/adapters/onnx/onnx-model-runner.test.ts'],
   'evaluate/relation-engine': ['test/core/usecases/evaluate/evaluate-aggregates.test.ts'],
   'image/image-layout': ['test/actions/build-image.test.ts'],
-  'image/image-registry': ['test/core/adapters/oci/registry-client.test.ts', 'test/actions/build-image.test.ts'],
-  'image/image-source': ['test/actions/build-image.test.ts'],
-  'image/image-tags': ['test/actions/register-image.test.ts'],
 };
 
 const CONTRACTS = path.join(PROJECT_ROOT, 'test/contracts/ports');
