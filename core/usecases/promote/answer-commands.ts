@@ -1,11 +1,13 @@
 import type { ModelConfig, TidegateConfig } from '../../config/tidegate-config.ts';
+import type { CommandRefusal } from '../../domain/commands/command-outcome.ts';
 import { COMMANDS, type Command, parseCommands } from '../../domain/commands/parse-commands.ts';
 import { slug } from '../../domain/model/model-name.ts';
 import { WORKFLOW_LOGIN } from '../../domain/policy/workflow-login.ts';
 import { ServiceError } from '../../errors.ts';
+import { describeCommandOutcome } from '../../render/promotion/command-outcome.ts';
 import { type CommandAnswer, renderHelp, renderReply } from '../../render/promotion/command-reply.ts';
 import { formatReplyMarker, parseMarker } from '../../render/text/marker.ts';
-import { type CommandPorts, type CommandScope, carryOut, examine } from './carry-out-command.ts';
+import { type CommandPorts, type CommandResult, type CommandScope, carryOut, examine } from './carry-out-command.ts';
 import type { EventMoment } from './model-situation.ts';
 
 /** A comment that was just written. */
@@ -89,27 +91,30 @@ function needsWrite({ name }: Command): boolean {
 
 async function answer(
   command: Command,
-  scope: CommandScope | string,
+  scope: CommandScope | CommandRefusal,
   { isByWriter, ports }: { readonly isByWriter: boolean; readonly ports: CommandPorts },
 ): Promise<CommandAnswer> {
   if (command.name === 'unknown') {
-    const lines = ['This command does not exist.'];
-    return { command: command.argument, lines, table: renderHelp() };
+    return shown(command.argument, { outcomes: [{ kind: 'unknown-command' }], table: renderHelp() });
   }
   const written = `${command.name} ${command.argument}`.trim();
-  if (command.name === 'help') return { command: written, lines: [], table: renderHelp() };
+  if (command.name === 'help') return shown(written, { outcomes: [], table: renderHelp() });
   if (needsWrite(command) && !isByWriter) {
-    return { command: written, lines: ['Refused: this needs write permission in the repository.'] };
+    return shown(written, { outcomes: [{ kind: 'needs-write' }] });
   }
-  if (command.name === 'doctor') return { command: written, ...(await examine(ports)) };
-  if (typeof scope === 'string') return { command: written, lines: [scope] };
-  return { command: written, ...(await carryOut(command, scope, ports)) };
+  if (command.name === 'doctor') return shown(written, await examine(ports));
+  if ('kind' in scope) return shown(written, { outcomes: [scope] });
+  return shown(written, await carryOut(command, scope, ports));
+}
+
+function shown(command: string, { outcomes, table }: CommandResult): CommandAnswer {
+  return { command, lines: outcomes.map(describeCommandOutcome), table };
 }
 
 /** What the comment is about: the pull request or issue of ours that it stands under tells, else the only model. */
-async function scopeOf(request: CommandRequest, ports: CommandPorts): Promise<CommandScope | string> {
+async function scopeOf(request: CommandRequest, ports: CommandPorts): Promise<CommandScope | CommandRefusal> {
   const { config, base, self, nowMs, comment } = request;
-  if (config === undefined) return 'tidegate.yaml of the default branch cannot be read: /tidegate doctor says why.';
+  if (config === undefined) return { kind: 'config-unreadable' };
   const { body, author } = await ports.issues.get(request.issue);
   // A stranger's text may hold a marker too. A drift issue is the workflow's.
   const marker = [self, WORKFLOW_LOGIN].includes(author) ? parseMarker(body) : undefined;
@@ -118,7 +123,7 @@ async function scopeOf(request: CommandRequest, ports: CommandPorts): Promise<Co
   const [only, ...more] = models;
   const chosen: readonly [string, ModelConfig] | undefined = named ?? (more.length === 0 ? only : undefined);
   if (chosen === undefined) {
-    return `There are ${models.length} models: write the command in a pull request or issue of the model that you mean.`;
+    return { kind: 'several-models', count: models.length };
   }
   const [model, modelConfig] = chosen;
   return {

@@ -1,14 +1,14 @@
+import type { CommandOutcome } from '../../domain/commands/command-outcome.ts';
 import type { Command } from '../../domain/commands/parse-commands.ts';
 import type { Finding } from '../../domain/doctor/finding.ts';
 import type { Environment } from '../../domain/policy/environment.ts';
+import type { PromotionOutcome } from '../../domain/promotion/outcome.ts';
 import { describeCondition, describeHealth } from '../../domain/promotion/promotion-check.ts';
 import type { Comments } from '../../ports/github/comments.ts';
 import type { Issues } from '../../ports/github/issues.ts';
-import { doctorHeadline, renderDoctorComment } from '../../render/doctor.ts';
-import { type CommandAnswer, renderPlan } from '../../render/promotion/command-reply.ts';
-import { describeOutcome } from '../../render/promotion/outcome.ts';
+import { renderDoctorComment } from '../../render/doctor.ts';
+import { renderPlan } from '../../render/promotion/command-reply.ts';
 import { parsePromotionData } from '../../render/promotion/promotion.ts';
-import { describeRetrainOutcome } from '../../render/promotion/retrain-outcome.ts';
 import type { KnownVersion } from '../registry/version-catalog.ts';
 import { type RetrainPorts, retrainNow } from '../retrain/reconcile-retrain.ts';
 import { type ModelSituation, readSituation, type SituationPorts, type SituationRequest } from './model-situation.ts';
@@ -43,8 +43,14 @@ export interface CommandScope {
   readonly by: string;
 }
 
-type Answer = Omit<CommandAnswer, 'command'>;
-type Work = (argument: string, scope: CommandScope, ports: CommandPorts) => Promise<Answer>;
+/** What a command came to. */
+export interface CommandResult {
+  readonly outcomes: readonly CommandOutcome[];
+  /** Markdown of ours, below them. */
+  readonly table?: string;
+}
+
+type Work = (argument: string, scope: CommandScope, ports: CommandPorts) => Promise<CommandResult>;
 
 const WORK: Readonly<Record<Exclude<Command['name'], 'unknown' | 'help' | 'doctor'>, Work>> = {
   plan: async (_, { request }, ports) => plan(request, ports),
@@ -53,34 +59,32 @@ const WORK: Readonly<Record<Exclude<Command['name'], 'unknown' | 'help' | 'docto
   hold,
   unhold,
   retry,
-  retrain: async (_, { request }, ports) => ({
-    lines: [describeRetrainOutcome(await retrainNow(request, ports))],
-  }),
+  retrain: async (_, { request }, ports) => only({ kind: 'retrain', outcome: await retrainNow(request, ports) }),
 };
 
 /** Carries a command out and says what was done. */
-export async function carryOut(command: Command, scope: CommandScope, ports: CommandPorts): Promise<Answer> {
-  if (command.name === 'unknown' || command.name === 'help') return { lines: [] };
+export async function carryOut(command: Command, scope: CommandScope, ports: CommandPorts): Promise<CommandResult> {
+  if (command.name === 'unknown' || command.name === 'help') return { outcomes: [] };
   if (command.name === 'doctor') return examine(ports);
   return WORK[command.name](command.argument, scope, ports);
 }
 
 /** About the repository, whatever the comment stands under. */
-export async function examine(ports: Pick<CommandPorts, 'examine' | 'fullName'>): Promise<Answer> {
+export async function examine(ports: Pick<CommandPorts, 'examine' | 'fullName'>): Promise<CommandResult> {
   const findings = await ports.examine();
   const table = renderDoctorComment(findings, { asker: 'app', repository: ports.fullName });
-  return { lines: [doctorHeadline(findings)], table };
+  return { outcomes: [{ kind: 'examined', findings }], table };
 }
 
-async function plan(request: SituationRequest, ports: CommandPorts): Promise<Answer> {
+async function plan(request: SituationRequest, ports: CommandPorts): Promise<CommandResult> {
   const situation = await readSituation(request, ports);
   const planned = await planPromotions(situation, ports);
   const rows = await Promise.all(planned.steps.map((step) => describeStep(step, situation)));
-  const lines = planned.refused.map(({ version, reason }) => `Not trusted: v${version}: ${reason}.`);
-  return {
-    lines: rows.length === 0 ? [...lines, 'tidegate.yaml names no environment.'] : lines,
-    table: renderPlan(rows),
-  };
+  const refused = planned.refused.map(
+    ({ version, reason }): CommandOutcome => ({ kind: 'tag-not-trusted', version, reason }),
+  );
+  const none: readonly CommandOutcome[] = rows.length === 0 ? [{ kind: 'no-environments' }] : [];
+  return { outcomes: [...refused, ...none], table: renderPlan(rows) };
 }
 
 async function describeStep(
@@ -99,46 +103,47 @@ async function describeStep(
   };
 }
 
-async function promote(name: string, { request }: CommandScope, ports: CommandPorts): Promise<Answer> {
+async function promote(name: string, { request }: CommandScope, ports: CommandPorts): Promise<CommandResult> {
   const environment = request.config.environments.find((one) => one.name === name);
-  if (environment === undefined) return { lines: [unknownEnvironment(name, request)] };
+  if (environment === undefined) {
+    const known = request.config.environments.map((one) => one.name);
+    return only({ kind: 'unknown-environment', name, known });
+  }
   const situation = await readSituation(request, ports);
   const { outcomes } = await reconcilePromotions(situation, ports, environment.name);
   // What is said of the model as a whole, such as a tag that is not believed, is about this environment too.
   const own = outcomes.filter((one) => one.environment === undefined || one.environment === environment.name);
-  return { lines: own.map(describeOutcome) };
+  return { outcomes: own.map(ofPromotion) };
 }
 
-async function retry(_: string, { request }: CommandScope, ports: CommandPorts): Promise<Answer> {
+async function retry(_: string, { request }: CommandScope, ports: CommandPorts): Promise<CommandResult> {
   const rolledBack = await reconcileRollbacks(await readSituation(request, ports), ports);
   const promoted = await reconcilePromotions(rolledBack.situation, ports);
-  return { lines: [...rolledBack.outcomes, ...promoted.outcomes].map(describeOutcome) };
+  return { outcomes: [...rolledBack.outcomes, ...promoted.outcomes].map(ofPromotion) };
 }
 
-async function rollBack(wanted: string, scope: CommandScope, ports: CommandPorts): Promise<Answer> {
+async function rollBack(wanted: string, scope: CommandScope, ports: CommandPorts): Promise<CommandResult> {
   const { request, by } = scope;
   const environment = scope.environment ?? request.config.environments.at(-1);
-  if (environment === undefined) return { lines: ['tidegate.yaml names no environment.'] };
+  if (environment === undefined) return only({ kind: 'no-environments' });
   const model = await readSituation(request, ports);
   const version = runningIn(environment, model);
-  if (version === undefined) return { lines: [`${environment.name} runs no known version.`] };
+  if (version === undefined) return only({ kind: 'runs-no-known-version', environment: environment.name });
   const to = wanted === '' ? undefined : await model.catalog.find(wanted);
-  if (wanted !== '' && to === undefined) return { lines: [noVersion(wanted, model)] };
+  if (wanted !== '' && to === undefined) return only(noVersion(wanted, model));
   // Nothing to take back, and nothing to hold.
-  if (to?.artifactDigest === version.artifactDigest) return { lines: [`${environment.name} runs v${to.version}.`] };
+  if (to?.artifactDigest === version.artifactDigest) {
+    return only({ kind: 'runs-version', environment: environment.name, version: to.version });
+  }
   if (to !== undefined && !(await ranBefore(environment, to, model))) {
-    return {
-      lines: [
-        `${environment.name} has not run v${to.version} before: a rollback can only restore a version that ran there.`,
-      ],
-    };
+    return only({ kind: 'never-ran', environment: environment.name, version: to.version });
   }
   const taken = { environment, version, situation: model };
   const reason = { reason: 'a person asked for it', by, cause: 'person' as const };
   const hold = holdOf(environment, version, model) ?? (await openHold(taken, reason, ports.issues)).issue;
   const open = (await ownRollbacks(environment, model, ports)).find(({ state }) => state === 'open');
   const outcome = await proposeRollback(taken, { ...reason, hold, to, open }, ports);
-  return { lines: [describeOutcome({ environment: environment.name, ...outcome })] };
+  return only(ofPromotion({ environment: environment.name, ...outcome }));
 }
 
 /** Whether all targets of an environment named a version at some time, on the default branch. */
@@ -151,29 +156,26 @@ async function ranBefore(
 }
 
 /** A number that is not believed, with the reason where there is such a tag. */
-function noVersion(wanted: string, { catalog }: ModelSituation): string {
+function noVersion(wanted: string, { catalog }: ModelSituation): CommandOutcome {
   const refused = catalog.refused().find(({ version }) => version === wanted.replace(/^v/, ''));
-  const why = refused === undefined ? '' : ` Its tag is not trusted: ${refused.reason}.`;
-  return `There is no version ${wanted}.${why}`;
+  return { kind: 'no-such-version', wanted, reason: refused?.reason };
 }
 
-async function hold(reason: string, scope: CommandScope, ports: CommandPorts): Promise<Answer> {
+async function hold(reason: string, scope: CommandScope, ports: CommandPorts): Promise<CommandResult> {
   const { request, environment, subject, by } = scope;
-  if (environment === undefined) {
-    return { lines: ['Write the command in the promotion pull request of the environment that you mean.'] };
-  }
+  if (environment === undefined) return only({ kind: 'names-no-environment' });
   const model = await readSituation(request, ports);
   const proposed = parsePromotionData(subject)?.version;
   const version = proposed === undefined ? runningIn(environment, model) : await model.catalog.find(proposed);
-  if (version === undefined) return { lines: ['No version here can be held.'] };
+  if (version === undefined) return only({ kind: 'nothing-to-hold' });
   const known = holdOf(environment, version, model);
-  if (known !== undefined) return { lines: [`#${known} holds v${version.version} already.`] };
+  if (known !== undefined) return only({ kind: 'already-held', issue: known, version: version.version });
   const why = { reason: reason === '' ? 'no reason was given' : reason, by, cause: 'person' as const };
   const { issue } = await openHold({ environment, version, situation: model }, why, ports.issues);
-  return { lines: [`#${issue} holds v${version.version} back from ${environment.name}.`] };
+  return only({ kind: 'held', issue, version: version.version, environment: environment.name });
 }
 
-async function unhold(_: string, scope: CommandScope, ports: CommandPorts): Promise<Answer> {
+async function unhold(_: string, scope: CommandScope, ports: CommandPorts): Promise<CommandResult> {
   const { model, config, self } = scope.request;
   const environments = config.environments.map(({ name }) => name);
   const { holds } = controlsOf({ model, environments, self }, await readControlIssues(ports.issues));
@@ -181,8 +183,8 @@ async function unhold(_: string, scope: CommandScope, ports: CommandPorts): Prom
     (one) => one.isOpen && (scope.environment === undefined || one.environment === scope.environment.name),
   );
   for (const { issue } of open) await ports.issues.close(issue, 'Lifted by a command.');
-  const lifted = open.map(({ issue, version, environment }) => `Lifted #${issue}: v${version} in ${environment}.`);
-  return { lines: lifted.length === 0 ? ['No version is held here.'] : lifted };
+  if (open.length === 0) return only({ kind: 'nothing-held' });
+  return { outcomes: open.map(({ issue, version, environment }) => ({ kind: 'lifted', issue, version, environment })) };
 }
 
 function holdOf(environment: Environment, version: KnownVersion, { controls }: ModelSituation): number | undefined {
@@ -194,7 +196,10 @@ function runningIn({ name }: Environment, { running }: ModelSituation): KnownVer
   return running.find((one) => one.name === name)?.version;
 }
 
-function unknownEnvironment(name: string, { config }: SituationRequest): string {
-  const known = config.environments.map((environment) => environment.name).join(', ') || 'none';
-  return `There is no environment "${name}". Known: ${known}.`;
+function only(outcome: CommandOutcome): CommandResult {
+  return { outcomes: [outcome] };
+}
+
+function ofPromotion(outcome: PromotionOutcome): CommandOutcome {
+  return { kind: 'promotion', outcome };
 }

@@ -1,0 +1,39 @@
+import type { Finding } from '../doctor/finding.ts';
+import type { PromotionOutcome } from '../promotion/outcome.ts';
+import type { RetrainOutcome } from '../retrain/outcome.ts';
+
+/** What a command came to, or why nothing was done. */
+export type CommandOutcome =
+  | { readonly kind: 'promotion'; readonly outcome: PromotionOutcome }
+  | { readonly kind: 'retrain'; readonly outcome: RetrainOutcome }
+  | { readonly kind: 'examined'; readonly findings: readonly Finding[] }
+  | { readonly kind: 'tag-not-trusted'; readonly version: string; readonly reason: string }
+  | { readonly kind: 'no-environments' }
+  | { readonly kind: 'unknown-environment'; readonly name: string; readonly known: readonly string[] }
+  | RollbackRefusal
+  | HoldOutcome
+  | CommandRefusal;
+
+/** Why a version cannot be rolled back. */
+export type RollbackRefusal =
+  | { readonly kind: 'runs-no-known-version'; readonly environment: string }
+  /** `reason`: why its tag is not trusted, where there is one. */
+  | { readonly kind: 'no-such-version'; readonly wanted: string; readonly reason: string | undefined }
+  | { readonly kind: 'runs-version'; readonly environment: string; readonly version: string }
+  | { readonly kind: 'never-ran'; readonly environment: string; readonly version: string };
+
+/** The result of holding a version, or of lifting holds. */
+export type HoldOutcome =
+  | { readonly kind: 'names-no-environment' }
+  | { readonly kind: 'nothing-to-hold' }
+  | { readonly kind: 'already-held'; readonly issue: number; readonly version: string }
+  | { readonly kind: 'held'; readonly issue: number; readonly version: string; readonly environment: string }
+  | { readonly kind: 'lifted'; readonly issue: number; readonly version: string; readonly environment: string }
+  | { readonly kind: 'nothing-held' };
+
+/** Why a command is not carried out at all. */
+export type CommandRefusal =
+  | { readonly kind: 'unknown-command' }
+  | { readonly kind: 'needs-write' }
+  | { readonly kind: 'config-unreadable' }
+  | { readonly kind: 'several-models'; readonly count: number };
