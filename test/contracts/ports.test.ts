@@ -11,7 +11,6 @@ import { readSources, type SourceFile, stripComments } from './import-graph.ts';
 const WITHOUT_CONTRACT: Readonly<Record<string, readonly string[]>> = {
   // Its implementations are in the contracts of those that give one and that take one.
   'data/byte-sink': ['test/contracts/ports/data-cache.test.ts', 'test/contracts/ports/data-remote.test.ts'],
-  'data/data-bytes': ['test/actions/dataset-trust.test.ts'],
   'data/data-workspace': [
     'test/core/adapters/dvc/dvc-workspace.test.ts',
     'test/core/adapters/dvc/placed-files.test.ts',
