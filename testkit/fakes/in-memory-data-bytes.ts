@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { formatDirectoryManifest, type ManifestEntry } from '../../core/domain/data/directory-manifest.ts';
-import { objectDigest } from '../../core/domain/data/object-key.ts';
+import { objectDigest } from '../../core/domain/data/dvc-object-key.ts';
 import { compareCodePoints } from '../../core/domain/text/compare-code-points.ts';
 import type { ByteDigests, ByteRequest, DataBytes } from '../../core/ports/data/data-bytes.ts';
 

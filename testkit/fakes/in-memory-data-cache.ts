@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { objectDigest } from '../../core/domain/data/object-key.ts';
+import { objectDigest } from '../../core/domain/data/dvc-object-key.ts';
 import type { CacheAddition, DataCache, ObjectWrite } from '../../core/ports/data/data-cache.ts';
 import type { ObjectContent } from '../../core/ports/store/object-store.ts';
 import { InMemoryByteSink } from './in-memory-data-remote.ts';
