@@ -3,7 +3,7 @@ import type { ErrorPlace, Problem } from '../core/errors.ts';
 /** The environment of the process as a value: nothing below reads the process's own. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What an action writes for people. */
+/** Output of an action for people. */
 export interface ActionLog {
   info(line: string): void;
   /** A warning annotation at the problem's place. */
@@ -13,7 +13,7 @@ export interface ActionLog {
   group<T>(title: string, work: () => Promise<T>): Promise<T>;
 }
 
-/** What an action is given instead of the process: its environment, inputs, log and outputs. */
+/** Context of an action instead of the process: its environment, inputs, log and outputs. */
 export interface ActionContext {
   readonly action: string;
   readonly env: Environment;

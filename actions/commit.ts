@@ -44,7 +44,7 @@ export async function expectCommittedConfig(
   });
 }
 
-/** Who answers for datasets, by the blobs and pointers of a commit. */
+/** Origins of datasets, by the blobs and pointers of a commit. */
 export async function openOrigins(context: CommitContext, commit: GitCommit | undefined): Promise<DatasetOrigins> {
   if (commit === undefined) return new UncheckedOrigins(new FileArtifactHasher());
   const { root } = findDvc(context);

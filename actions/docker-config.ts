@@ -17,7 +17,7 @@ export async function readDockerConfig(env: Environment): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch {
-    // What was thrown quotes the file, which holds passwords: it is no cause to keep.
+    // What was thrown quotes the file, which holds passwords: it is not a cause to keep.
     throw new UserError('INPUT_INVALID', `${file} is not JSON`, { fix: 'Log in again, or remove the file.' });
   }
 }

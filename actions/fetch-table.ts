@@ -11,7 +11,7 @@ import type { ShownPath } from '../core/usecases/evaluate/evaluation-request.ts'
 import type { ActionContext } from './action-context.ts';
 import { openStore } from './open-store.ts';
 
-/** Where fetched objects go, and what to do where there are none. */
+/** Target of fetched objects, and the handling of missing ones. */
 export interface FetchTarget {
   /** Name of the folder in the runner's temporary one. */
   readonly folder: string;
@@ -41,7 +41,7 @@ export async function fetchTable(
   const { root, pattern } = splitAddress(shown);
   const store = openStore(root, { env: context.env, baseFolder: context.workingDirectory });
   const folder = join(context.env.RUNNER_TEMP ?? tmpdir(), 'tidegate', name);
-  // What an earlier step fetched is no part of this table.
+  // What an earlier step fetched is not a part of this table.
   await rm(folder, { recursive: true, force: true });
   let fetched = 0;
   for await (const { key } of store.list('')) {

@@ -4,7 +4,7 @@ import { pathFrom } from '../core/domain/data/repository-path.ts';
 import { UserError } from '../core/errors.ts';
 import type { ActionContext } from './action-context.ts';
 
-/** Where DVC's project is, seen from the working directory. */
+/** Path of DVC's project, relative to the working directory. */
 export interface DvcPlace {
   /** Absolute: the folder that holds `.dvc`, or the working directory where there is none. */
   readonly root: string;

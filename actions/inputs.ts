@@ -2,7 +2,7 @@ import { nearest } from '../core/domain/text/nearest.ts';
 import { type Problem, UserError } from '../core/errors.ts';
 import type { ActionContext } from './action-context.ts';
 
-/** How one input is read. The default is that of action.yml; a test compares the two. */
+/** Reader of one input. The default is that of action.yml; a test compares the two. */
 export interface InputSpec<T> {
   /** The value of a text that is not empty; throws a RangeError that says what the text is not. */
   readonly parse: (text: string) => T;
@@ -22,7 +22,7 @@ export type InputValues<Table extends InputTable> = {
     : never;
 };
 
-/** A text as it stands. */
+/** A text as it is. */
 export const text: Omit<InputSpec<string>, 'default'> = { parse: (value) => value };
 
 /** `true` or `false`, in the spellings of YAML 1.2's core schema. */

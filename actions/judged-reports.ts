@@ -6,7 +6,7 @@ import { fetchModel } from './model-artifact.ts';
 import { reportFolder, reportPath } from './report-files.ts';
 import { fetchWorkflowArtifact, type RunArtifact, uploadWorkflowArtifact } from './workflow-artifact.ts';
 
-/** What an evaluation hands to the jobs after it. */
+/** Files that an evaluation passes to later jobs. */
 const DOCUMENTS = ['evaluation.json', 'profile.json', 'run.json'] as const;
 /** The same for people. */
 const PAGES = ['report.html', 'summary.md', 'junit.xml'] as const;

@@ -1,7 +1,7 @@
 import type { TransferProgress } from '../core/ports/data/transfer-progress.ts';
 import type { ActionLog } from './action-context.ts';
 
-/** Chosen: one line in so many milliseconds; the log is no terminal. */
+/** Chosen: one line in the given number of milliseconds; the log is not a terminal. */
 const LINE_EVERY_MS = 3000;
 
 /** Writes lines with count, size, rate and time left, for work that takes longer than a few seconds. */

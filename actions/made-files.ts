@@ -6,11 +6,11 @@ import type { ModelConfig } from '../core/config/tidegate-config.ts';
 import { isWithin } from '../core/domain/data/repository-path.ts';
 import { withoutEnding } from '../core/domain/text/without-ending.ts';
 
-/** What judging reads beside the artifact: paths or globs, relative to the working directory. */
+/** Files that judging reads besides the artifact: paths or globs, relative to the working directory. */
 export interface JudgedPaths {
   /** Datasets. A job that has them by its check-out or by data-pull keeps its own. */
   readonly data: readonly string[];
-  /** What training says of itself: predictions and metrics. Those of the training count, whatever Git has. */
+  /** Predictions and metrics from training. They take precedence over files in Git. */
   readonly results: readonly string[];
 }
 
@@ -58,7 +58,7 @@ export async function placeMadeFiles(from: string, root: string, { data, results
   }
 }
 
-/** Whether a file is the path, lies in it, or matches it. */
+/** True if a file is the path, is in it, or matches it. */
 function names(path: string, file: string): boolean {
   return isGlob(path) ? matchesGlob(file, path) : isWithin(file, withoutEnding(posix.normalize(path), '/'));
 }

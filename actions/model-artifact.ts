@@ -10,7 +10,7 @@ import { fetchWorkflowArtifact, type RunArtifact, uploadWorkflowArtifact } from 
 /** Chosen: weights hardly compress, and what takes gigabytes should not wait for it. */
 const COMPRESSION_LEVEL = 1;
 
-/** What goes into the workflow artifact of a model. */
+/** Files of a model's workflow artifact. */
 export interface PackedModel {
   /** Absolute path of the file or folder, and the path that tidegate.yaml gives it; undefined for predictions alone. */
   readonly artifact: { readonly location: string; readonly path: string } | undefined;
@@ -26,12 +26,12 @@ export function modelFolder(env: Environment, model: string): string {
   return join(reportFolder(env, model), 'model');
 }
 
-/** Where the artifact lies that training handed over, with the name that tidegate.yaml gives it. */
+/** Path of the artifact that training passed on, with the name that tidegate.yaml gives it. */
 export function handedOver(env: Environment, model: string, artifact: string): string {
   return join(modelFolder(env, model), 'artifact', basename(artifact));
 }
 
-/** Where the files lie that training made for the judge. */
+/** Folder of the files that training made for the judge. */
 export function handedOverFiles(env: Environment, model: string): string {
   return join(modelFolder(env, model), 'files');
 }

@@ -59,7 +59,7 @@ async function withoutDvc(reader: DvcProjectReader): Promise<DataProject> {
   return { outputs: [], stages: [], refusals, locks: new Map(), config: new Map() };
 }
 
-/** What is remembered between runs: in DVC's own folder for such things, or for this job alone. */
+/** State that is kept between runs: in DVC's own folder for such things, or for this job only. */
 function ownFolder({ root, hasDvc }: DvcPlace, { RUNNER_TEMP }: Environment): string {
   return hasDvc ? path.join(root, '.dvc', 'tmp', 'tidegate') : path.join(RUNNER_TEMP ?? tmpdir(), 'tidegate', 'dvc');
 }
@@ -68,7 +68,7 @@ function ownFolder({ root, hasDvc }: DvcPlace, { RUNNER_TEMP }: Environment): st
  * with small objects; fewer where the remote asks for it. */
 export const DEFAULT_JOBS = 64;
 
-/** How many transfers the remote of a pull or push may see at once. */
+/** Limit of parallel transfers per remote of a pull or push. */
 export function transferJobs(project: DataProject, remote: string | undefined, input: number | undefined): number {
   const hasRemote = remote !== undefined || project.config.get('core')?.get('remote') !== undefined;
   return input ?? (hasRemote ? findRemote(project.config, remote).jobs : undefined) ?? DEFAULT_JOBS;

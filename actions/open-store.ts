@@ -4,7 +4,7 @@ import { FolderObjectStore } from '../core/adapters/files/folder-object-store.ts
 import { UserError } from '../core/errors.ts';
 import type { ObjectStore } from '../core/ports/store/object-store.ts';
 
-/** What a store's address is read against. */
+/** Context for reading a store's address. */
 export interface StoreSurroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Absolute folder that relative paths start from. */

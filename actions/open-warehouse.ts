@@ -7,7 +7,7 @@ import type { SqlEngine } from '../core/ports/evaluate/sql-engine.ts';
 import type { ActionContext } from './action-context.ts';
 import type { LoadedModel } from './load-model.ts';
 
-/** What an engine is asked with, from the inputs of an action. */
+/** Connection to an engine, from the inputs of an action. */
 export interface WarehouseSecrets {
   readonly password: string | undefined;
   readonly token: string | undefined;

@@ -1,6 +1,6 @@
 import type { ActionContext } from './action-context.ts';
 
-/** What an output may hold; null is written as an empty text. */
+/** Value of an output; null is written as an empty text. */
 export type OutputValue = string | number | boolean | null;
 
 /**

@@ -19,7 +19,7 @@ export function reportFolder(env: Environment, model: string): string {
   return join(env.RUNNER_TEMP ?? tmpdir(), 'tidegate', slug(model));
 }
 
-/** Where the report of a kind lies between steps. */
+/** Path of a report between steps, by kind. */
 export function reportPath(env: Environment, model: string, kind: ReportKind): string {
   return join(reportFolder(env, model), `${kind}.json`);
 }
@@ -35,7 +35,7 @@ export async function reportHeader<Kind extends ReportKind>(kind: Kind, context:
   };
 }
 
-/** Where a run comes from, as the runner's environment and event say. */
+/** Source of a run, as the runner's environment and event say. */
 export async function reportSource(env: Environment): Promise<ReportSource> {
   return {
     repository: env.GITHUB_REPOSITORY ?? null,
@@ -58,7 +58,7 @@ function integer(value: string | undefined): number | null {
 }
 
 /**
- * Writes a report: a temporary file beside it, then a rename, so that a reader sees all of it or none.
+ * Writes a report: a temporary file next to it, then a rename, so that a reader sees all of it or none.
  *
  * @returns The path.
  */

@@ -7,9 +7,9 @@ import type { ActionContext, ActionLog, Environment } from './action-context.ts'
 /** An action: its name, and the module that does its work, loaded after the first line of the log. */
 export interface ActionDefinition {
   readonly name: string;
-  /** Whether it runs commands of the team: then no other process can read its inputs and tokens. */
+  /** True if it runs commands of the team: then no other process can read its inputs and tokens. */
   readonly runsTeamCode?: boolean;
-  /** Whether tidegate.yaml may name a command: the same, on platforms where a process can be replaced. */
+  /** True if tidegate.yaml may name a command: the same, on platforms where a process can be replaced. */
   readonly mayRunCommand?: boolean;
   readonly load: () => Promise<{ readonly main: (context: ActionContext) => Promise<void> }>;
 }
@@ -110,7 +110,7 @@ function afterPlace(message: string, { file, line }: ErrorPlace): string {
   return `: ${message}`;
 }
 
-/** GitHub shows an annotation at a path of the repository; most of ours are relative to working-directory. */
+/** GitHub shows an annotation at a path of the repository; most of Tidegate are relative to working-directory. */
 function repositoryFile(file: string): string {
   const workspace = resolve(process.env.GITHUB_WORKSPACE ?? process.cwd());
   const folder = process.env['INPUT_WORKING-DIRECTORY']?.trim() || '.';

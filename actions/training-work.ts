@@ -6,14 +6,14 @@ import type { LoadedModel } from './load-model.ts';
 /** Files of the repository that decide nothing about a model that a command trains. */
 const NOT_SOURCES = [CONFIG_FILE, '.github', 'README.md', 'dvc.lock'];
 
-/** What inputs of an action say instead of tidegate.yaml. */
+/** Inputs of an action that replace values of tidegate.yaml. */
 export interface WorkOverrides {
   readonly stages: readonly string[] | undefined;
   readonly command: string | undefined;
 }
 
 /**
- * What trains a model: the inputs before tidegate.yaml.
+ * The way in which a model is trained: the inputs before tidegate.yaml.
  *
  * @throws {UserError} INPUT_INVALID for both inputs at once, CONFIG_INVALID where nothing says it.
  */

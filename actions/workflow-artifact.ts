@@ -14,7 +14,7 @@ export interface RunArtifact {
   readonly id: number;
 }
 
-/** What is uploaded. */
+/** Files to upload. */
 export interface ArtifactUpload {
   /** Absolute folder that the names in the artifact are relative to. */
   readonly root: string;
@@ -24,7 +24,7 @@ export interface ArtifactUpload {
   readonly compressionLevel?: number;
 }
 
-/** Which artifact: by its id, as the output of a job gives it, or the newest that is not of a later attempt. */
+/** Selection of an artifact: by its id, as the output of a job gives it, or the newest that is not of a later attempt. */
 export interface WantedArtifact {
   readonly subject: WorkflowArtifactSubject;
   readonly id: number | undefined;

@@ -1,4 +1,4 @@
-/** What the App may do, each with its reason in docs/guide/bot.md; nothing else is asked for. */
+/** Permissions of the App, each with its reason in docs/guide/bot.md; no others are requested. */
 export const APP_PERMISSIONS = {
   actions: 'write',
   checks: 'write',
@@ -24,7 +24,7 @@ export const APP_EVENTS = [
   'merge_group',
 ] as const;
 
-/** Where the App will run, and where GitHub sends the browser when it is made. */
+/** URL of the App, and the URL to which GitHub redirects after its creation. */
 export interface AppAddresses {
   /** Public URL of the bot's webhooks. */
   readonly webhookUrl: string;

@@ -30,7 +30,7 @@ interface Opened {
 }
 type Handler = (repository: ParsingRepository, log: Log) => Promise<void>;
 
-/** What the bot's events are worked on with. */
+/** Dependencies of the bot's event handlers. */
 export interface AppParts {
   readonly identity: () => Promise<BotIdentity>;
   readonly queue: KeyedQueue;
@@ -124,7 +124,7 @@ export function createApp({ identity, queue, background, metrics, wakeups }: App
 /** Chosen: as often as another replica may be faster on the same few branches. */
 const TRIES = 3;
 
-/** Works on a fresh picture of the repository; once more where somebody else was faster. */
+/** Works on a fresh picture of the repository; once more where someone else was faster. */
 async function converge(
   { fresh, log }: Pick<Opened, 'fresh' | 'log'>,
   work: (repository: ParsingRepository) => Promise<void>,
@@ -138,7 +138,7 @@ async function converge(
   });
 }
 
-/** What the users of a repository have to mend is no failure of the bot, and no redelivery would help. */
+/** A problem that users of a repository have to fix is not a failure of the bot, and a redelivery would not help. */
 function tell(error: unknown, log: Log): void {
   if (!(error instanceof UserError)) throw error;
   for (const { message, fix } of error.problems) log(escapeLogLine(`${error.code}: ${message}. ${fix}`));

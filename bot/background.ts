@@ -3,7 +3,7 @@ import { statusOf } from '../core/adapters/github/github-client.ts';
 import { ServiceError } from '../core/errors.ts';
 
 /**
- * How long to wait before work is tried again. Chosen: a blink, an outage of a few seconds, and longer than a command is
+ * Delays before work is retried. Chosen: a blink, an outage of a few seconds, and longer than a command is
  * taken to be in other hands; what fails after that is left to the sweep.
  */
 const PAUSES_MS = [2_000, 15_000, 75_000] as const;
@@ -18,7 +18,7 @@ export class Background {
     this.#pausesMs = pausesMs;
   }
 
-  /** Begins; what fails for the moment is tried again. Nobody waits, so `failed` hears of the last error. */
+  /** Begins; what fails for the moment is tried again. No one waits, so `failed` hears of the last error. */
   start(work: () => Promise<void>, failed: (error: unknown) => void): void {
     const running = this.#persist(work)
       .catch(failed)
@@ -26,7 +26,7 @@ export class Background {
     this.#running.add(running);
   }
 
-  /** How much is going on, pauses included. */
+  /** Number of active jobs, pauses included. */
   get size(): number {
     return this.#running.size;
   }
@@ -52,7 +52,7 @@ export class Background {
   }
 }
 
-/** Whether the same work may well succeed in a while. */
+/** True if the same work may well succeed in a while. */
 function mayPass(error: unknown): boolean {
   return error instanceof ServiceError ? error.retryable : (statusOf(error) ?? 0) >= 500;
 }

@@ -5,7 +5,7 @@ import type { SettledChecks } from '../core/usecases/promote/refresh-promotion-c
 import type { RememberedEvaluations } from '../core/usecases/promote/release-evaluations.ts';
 import { ProvenanceMemory } from '../core/usecases/registry/provenance-memory.ts';
 
-/** What the bot remembers of a repository: only what never changes, so that losing it costs requests and no more. */
+/** Memory of the bot for a repository: only what never changes, so that losing it costs requests and no more. */
 export interface RepositoryMemory extends BeliefMemory {
   readonly evaluations: RememberedEvaluations;
   readonly settled: SettledChecks;
@@ -20,7 +20,7 @@ const MAX_TEXTS = 50;
 /** Chosen: the repositories that are worked on within a few sweeps. */
 const MAX_REPOSITORIES = 200;
 
-/** What was read for earlier events; each repository has its own, so that none speaks for another. */
+/** Cache from earlier events; each repository has its own, so that none affects another. */
 export class BotMemory {
   readonly #repositories = new Map<string, RepositoryMemory>();
 

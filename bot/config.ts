@@ -1,30 +1,30 @@
 import { createPrivateKey } from 'node:crypto';
 import { UserError } from '../core/errors.ts';
 
-/** What the bot needs to know to run. */
+/** Settings of the bot. */
 export interface BotConfig {
   readonly appId: number;
   readonly privateKey: string;
   readonly webhookSecret: string;
   readonly port: number;
   readonly host: string;
-  /** Where Prometheus asks; undefined: nowhere. */
+  /** Address of the metrics endpoint; undefined: none. */
   readonly metricsPort?: number | undefined;
   /** GitHub Enterprise Server or a stand-in; undefined for github.com. */
   readonly apiUrl: string | undefined;
-  /** Where proxies are named (`HTTPS_PROXY`, `NO_PROXY`); default: none. */
+  /** Environment that names proxies (`HTTPS_PROXY`, `NO_PROXY`); default: none. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** How often the sweep looks for what no event told. */
+  /** Interval of the sweep, which finds changes without an event. */
   readonly sweepIntervalMs: number;
   /** Now, in epoch milliseconds; undefined: the machine's clock. */
   readonly clockMs?: () => number;
-  /** How long to wait before work is tried again, each time; default: 2, 15 and 75 seconds. */
+  /** Delays before work is retried; default: 2, 15 and 75 seconds. */
   readonly pausesMs?: readonly number[];
-  /** Whether writes are a second apart, as github.com asks of integrations. Default true; a stand-in on this machine needs no rest. */
+  /** True if writes are a second apart, as github.com asks of integrations. Default true; a stand-in on this machine needs no rest. */
   readonly isPaced?: boolean;
 }
 
-/** Words that are no secret, whatever their length. */
+/** Words that are not secret, whatever their length. */
 const KNOWN_SECRETS = new Set(['development', 'secret', 'webhooksecret', 'changeme']);
 const DEFAULT_PORT = 3000;
 /** Chosen: an event that GitHub never sent is made good within a quarter of an hour. */

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { BotMetrics } from './metrics.ts';
 import { MAX_PAYLOAD_BYTES, UnverifiedBodies } from './unverified-bodies.ts';
 
-/** Where GitHub sends its webhooks. */
+/** URL to which GitHub sends its webhooks. */
 export const WEBHOOKS_PATH = '/api/github/webhooks';
 
 /** Chosen: GitHub itself waits ten seconds for an answer. Head and body of a request have to be there by then. */
@@ -13,7 +13,7 @@ export const REQUEST_TIMEOUT_MS = 15_000;
 export const HEAD_TIMEOUT_MS = 10_000;
 /** Chosen: far above what GitHub and a proxy before the bot open; each takes some tens of kilobytes. */
 export const MAX_CONNECTIONS = 1_000;
-/** How often connections are looked at whose time is over. */
+/** Interval for closing expired connections. */
 const CHECK_MS = 1_000;
 /** Chosen: the client may read the answer before its connection is cut. */
 const LINGER_MS = 1_000;
@@ -21,13 +21,13 @@ const LINGER_MS = 1_000;
 const CLOSE_MS = 5_000;
 const RETRY_AFTER_SECONDS = '30';
 
-/** Where a server listens. */
+/** Address on which a server listens. */
 export interface ListenAddress {
   readonly host: string;
   readonly port: number;
 }
 
-/** What the server of webhooks hands requests to. */
+/** Handler of requests to the webhook server. */
 export interface WebhookServerParts {
   /** Gets requests whose body is verified, as text in `body`, and those that it refuses by their head alone. */
   readonly webhooks: RequestListener;
@@ -95,7 +95,7 @@ function hasWebhookHead({ method, url, headers }: IncomingMessage): boolean {
   return method === 'POST' && path === WEBHOOKS_PATH && isJson && names.every((name) => headers[name] !== undefined);
 }
 
-/** Where the middleware finds a text here, it does not read the stream. */
+/** If the middleware finds a text here, it does not read the stream. */
 function withBody(request: IncomingMessage, body: string): IncomingMessage {
   return Object.assign(request, { body });
 }

@@ -3,7 +3,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 /** Chosen: an answer takes milliseconds, a first sweep of many repositories minutes. */
 const SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
-/** What Prometheus can ask of the bot. Each bot has its own registry: two in one process do not share numbers. */
+/** Metrics of the bot for Prometheus. Each bot has its own registry: two in one process do not share numbers. */
 export class BotMetrics {
   readonly registry = new Registry();
   /** Webhooks whose signature held, by event. */

@@ -94,7 +94,7 @@ export async function reconcileNow(
   if (moment !== undefined) await reconcileAllPromotions(moment, repository, options);
 }
 
-/** What people wrote may be in it: one line each, whatever it holds. */
+/** Contains text of people: one line each. */
 function tell(outcomes: readonly PromotionOutcome[], log: Log): void {
   for (const outcome of outcomes) log(escapeLogLine(describeOutcome(outcome)));
 }

@@ -19,7 +19,7 @@ import { examineSetup } from '../core/usecases/setup/examine-setup.ts';
 import { APP_EVENTS, APP_PERMISSIONS } from './app-manifest.ts';
 import type { BotMemory } from './bot-memory.ts';
 
-/** Who the bot is on GitHub. */
+/** Identity of the bot on GitHub. */
 export interface BotIdentity {
   readonly appId: number;
   /** Such as `tidegate[bot]`. */
@@ -28,7 +28,7 @@ export interface BotIdentity {
   readonly asApp: () => Promise<GitHubClient>;
   /** Now; epoch milliseconds. */
   readonly clockMs: () => number;
-  /** What was read for earlier events, by repository. */
+  /** Cache from earlier events, by repository. */
   readonly memory: BotMemory;
 }
 
@@ -65,7 +65,7 @@ export function openRepository(client: GitHubClient, name: RepositoryName, ident
     archive,
     hasher,
     evaluations: new ReleaseEvaluations({ workflows, archive, hasher }, memory.evaluations),
-    /** What is set up on GitHub for this repository, as far as the App may see it. */
+    /** Set-up of this repository on GitHub, as far as the App may see it. */
     examine: () =>
       examineSetup(
         { repository: fullName, wanted: { permissions: APP_PERMISSIONS, events: APP_EVENTS } },

@@ -18,9 +18,9 @@ import { Wakeups } from './wakeups.ts';
 /** A running bot. */
 export interface RunningBot {
   readonly url: string;
-  /** Where Prometheus asks; undefined without a port for it. */
+  /** Address of the metrics endpoint; undefined without a port for it. */
   readonly metricsUrl: string | undefined;
-  /** Whether an answered webhook is still worked on. */
+  /** True if an answered webhook is still worked on. */
   readonly isBusy: boolean;
   /** Looks at every repository now. */
   sweep(): Promise<void>;

@@ -6,7 +6,7 @@ export const MAX_PAYLOAD_BYTES = 25 * 2 ** 20;
 /** Chosen: an eighth of the memory that the deployment gives; two of the largest payloads and many usual ones. */
 export const MAX_UNVERIFIED_BYTES = 64 * 2 ** 20;
 
-/** What became of a body: its text, or why there is none. */
+/** Result of reading a body: its text, or the reason why there is none. */
 export type ReadBody =
   | { readonly is: 'verified'; readonly text: string }
   | { readonly is: 'unsigned' | 'too-much' | 'cut-off' };

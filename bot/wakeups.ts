@@ -12,12 +12,12 @@ const FURTHEST_MS = 3_600_000;
 /** GitHub tells times in whole seconds. */
 const GRACE_MS = 1_000;
 
-/** What repositories are woken with. */
+/** Timer for waking repositories. */
 export interface WakeupParts {
   readonly queue: KeyedQueue;
   readonly background: Background;
   readonly parser: BotParser;
-  /** Hears what went wrong: nobody else does. */
+  /** Hears what went wrong: no one else does. */
   readonly failed: (error: unknown) => void;
 }
 

@@ -1,8 +1,8 @@
 /** The options of an error that a person can act upon. */
 export interface TidegateErrorOptions {
-  /** What to do about it, in the imperative, with the exact name to change. */
+  /** Fix, in the imperative, with the exact name to change. */
   readonly fix: string;
-  /** Where it is: a file of the repository, with a 1-based line and column when known. */
+  /** Place: a file of the repository, with a 1-based line and column if known. */
   readonly place?: ErrorPlace;
   readonly cause?: unknown;
 }
@@ -21,7 +21,7 @@ export interface Problem {
   readonly place?: ErrorPlace;
 }
 
-/** What a workflow author got wrong: tests and callers branch on the code, never on the text. */
+/** Codes of users' errors: tests and callers branch on the code, never on the text. */
 export type UserErrorCode =
   | 'CONFIG_INVALID'
   | 'CONFIG_NOT_FOUND'
@@ -69,7 +69,7 @@ export type UserErrorCode =
   | 'WAREHOUSE_REFUSED'
   | 'WAREHOUSE_ANSWER_INVALID';
 
-/** What a remote refused or failed at. */
+/** Error of a remote. */
 export type ServiceErrorCode =
   | 'STORE_UNREACHABLE'
   | 'STORE_REFUSED'

@@ -36,7 +36,7 @@ export function listActions(): string[] {
 }
 
 /**
- * Reads an action.yml strictly: an unknown key, a missing description or a default that is no text is an error.
+ * Reads an action.yml strictly: an unknown key, a missing description or a default that is not a text is an error.
  *
  * @param name Folder of the action.
  */

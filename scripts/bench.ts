@@ -3,9 +3,9 @@ import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PROJECT_ROOT } from './project-root.ts';
 
-/** A benchmark: it prints its own figures beside a peer's, or beside the physical limit, from the same run. */
+/** A benchmark: it prints its own figures next to a peer's, or next to the physical limit, from the same run. */
 interface Benchmark {
-  /** @param args What stands after its name. */
+  /** @param args What is after its name. */
   run(args: readonly string[]): Promise<void>;
 }
 

@@ -7,7 +7,7 @@ import { type CalibrationCell, renderCalibration } from './calibrate/table.ts';
 import { PROJECT_ROOT } from './project-root.ts';
 
 // Simulates the error rates of every gating metric: node scripts/calibrate.ts [rows ...] | --table. With numbers of rows
-// only scenarios of so many are simulated, and the counts of the others stay; --table: only writes the table.
+// only scenarios of too many are simulated, and the counts of the others stay; --table: only writes the table.
 const results = join(PROJECT_ROOT, 'docs', 'calibration.json');
 const asked = process.argv.slice(2).filter((one) => one !== '--table');
 const known = await readCells();

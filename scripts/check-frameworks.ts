@@ -9,7 +9,7 @@ import { PROJECT_MODULES, PROJECT_ROOT } from './project-root.ts';
 import { ensurePythonEnvironment } from './python-environment.ts';
 import { runOrThrow } from './run-command.ts';
 
-// Scores models of several frameworks as the actions do, beside the scores that each framework gives itself:
+// Scores models of several frameworks as the actions do, besides the scores that each framework gives itself:
 // node scripts/check-frameworks.ts. Not in npm test: the frameworks are 1.5 GB.
 /** Chosen: ONNX computes with 32 bits, the frameworks with up to 64. */
 const TOLERANCE = 1e-5;

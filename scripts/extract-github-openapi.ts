@@ -24,7 +24,7 @@ const child = (value: unknown, ...names: string[]): unknown =>
 const DROPPED = new Set(['description', 'example', 'examples', 'title', 'externalDocs', 'deprecated', 'xml']);
 
 /**
- * Where the description is wrong. The account of a listed installation is said to be a user and an enterprise at once
+ * Corrections of the description. The account of a listed installation is said to be a user and an enterprise at once
  * (`allOf`); that of a single installation is one or the other, which is what GitHub answers.
  */
 const CORRECTIONS: Readonly<Record<string, Json>> = {

@@ -8,7 +8,7 @@ import { fuzzModels } from '../test/real-files/fuzz-models.ts';
 import { fuzzPython } from '../test/real-files/fuzz-python.ts';
 import { ensurePythonEnvironment } from './python-environment.ts';
 
-// Random inputs beside their peers, one seed after the other, until the time is over:
+// Random inputs next to their peers, one seed after the other, until the time is over:
 // npm run fuzz -- [--seconds N] [--seed S]. A finding names its seed, with which it comes again. Exit code 1 for findings.
 const { values } = parseArgs({ options: { seconds: { type: 'string' }, seed: { type: 'string' } } });
 const seconds = wholeNumber('seconds', values.seconds ?? '60');

@@ -5,7 +5,7 @@ import { z } from 'zod';
 const LOCK = fileURLToPath(new URL('../package-lock.json', import.meta.url));
 const TABLE = fileURLToPath(new URL('../core/adapters/native/native-modules.json', import.meta.url));
 
-/** What each module needs at run time; `{platform}` stands for `linux-x64` and the like. */
+/** Files that each module needs at run time; `{platform}` represents `linux-x64` and the like. */
 const MODULES = {
   'onnxruntime-node': ['onnxruntime-node', 'onnxruntime-common'],
   '@duckdb/node-api': ['@duckdb/node-api', '@duckdb/node-bindings', 'detect-libc', '@duckdb/node-bindings-{platform}'],

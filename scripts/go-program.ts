@@ -15,7 +15,7 @@ const PROGRAMS = {
 /** A program that Go builds. */
 export type GoProgram = keyof typeof PROGRAMS;
 
-/** Where a Go program lies once it is built. */
+/** Path of a built Go program. */
 export function goProgramPath(name: GoProgram): string {
   const version = PROGRAMS[name].split('@')[1] ?? '';
   return join(PROJECT_ROOT, '.tools', `go-${name}-${version}`, name);

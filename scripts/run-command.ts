@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** How a command is run. */
+/** Options of a command. */
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
@@ -8,7 +8,7 @@ export interface RunOptions {
   readonly show?: boolean;
 }
 
-/** What a command did. */
+/** Result of a command. */
 export interface CommandResult {
   /** null where a signal ended it. */
   readonly exitCode: number | null;

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PROJECT_ROOT } from './project-root.ts';
 
-/** How a task came out. */
+/** Outcome of a task. */
 export interface Counts {
   readonly passed: number;
   readonly failed: number;

@@ -4,7 +4,7 @@ import { ensurePythonEnvironment } from '../scripts/python-environment.ts';
 import { gitEnvironment } from './host-environment.ts';
 import { type ProcessResult, runProgram } from './run-program.ts';
 
-/** What every DVC of a test runs with beside the machine's own environment. */
+/** Environment of every DVC in a test, in addition to the machine's own. */
 export interface DvcEnvironment {
   readonly AWS_ACCESS_KEY_ID?: string;
   readonly AWS_SECRET_ACCESS_KEY?: string;

@@ -2,7 +2,7 @@ import { request as forward, type IncomingMessage, type ServerResponse } from 'n
 import { setTimeout as delay } from 'node:timers/promises';
 import { type LoopbackServer, listenOnLoopback, readBody } from './http.ts';
 
-/** What goes wrong with an answer. */
+/** Fault of an answer. */
 export type Fault =
   /** An answer of the proxy's own, with an error of S3's as its body. */
   | {
@@ -11,9 +11,9 @@ export type Fault =
       readonly code?: string;
       readonly headers?: Record<string, string>;
     }
-  /** The connection ends after so many bytes of the body; a `declared` length is right, or that of the cut body. */
+  /** The connection ends after the given number of bytes of the body; a `declared` length is right, or that of the cut body. */
   | { readonly kind: 'cut'; readonly afterBytes: number; readonly declared: 'right' | 'cut' }
-  /** Nothing comes any more after so many bytes of the body. */
+  /** Nothing comes any more after the given number of bytes of the body. */
   | { readonly kind: 'stall'; readonly afterBytes: number }
   /** All bytes come, one of them wrong. */
   | { readonly kind: 'wrong-byte' }
@@ -27,7 +27,7 @@ export interface SeenRequest {
   readonly url: string;
   readonly range: string | undefined;
   readonly authorization: string | undefined;
-  /** How often this method and URL was asked for, this time included. */
+  /** Number of requests with this method and URL, including this one. */
   readonly times: number;
 }
 

@@ -13,11 +13,11 @@ import type { RunProgress } from './runner/execution.ts';
 import type { RunnerHost } from './runner/job-state.ts';
 import { Scheduler } from './runner/scheduler.ts';
 
-/** News for somebody who watches: what happened on the forge, or how far a run is. */
+/** News for someone who watches: what happened on the forge, or how far a run is. */
 export type ForgeNews = { readonly kind: 'event'; readonly event: ForgeEvent } | RunProgress;
 
 export interface ForgeOptions {
-  /** Everything that the forge keeps lies below. */
+  /** Everything that the forge keeps is below. */
   readonly directory: string;
   /** The organisation that the App is installed in. Default `acme`. */
   readonly owner?: string;
@@ -40,7 +40,7 @@ export interface ForgeOptions {
   readonly onNews?: (news: ForgeNews) => void;
 }
 
-/** What the forge hands on from its GitHub part. */
+/** Parts of the GitHub emulation that the forge exposes. */
 type GitHubControls = Pick<
   RunningGitHub,
   | 'port'
@@ -115,7 +115,7 @@ function runnerHost(options: ForgeOptions, port: number): RunnerHost {
   return {
     repositoryRoot: options.repositoryRoot ?? ROOT,
     node: options.node ?? process.execPath,
-    // What npm scripts put first on PATH is no part of a runner's image.
+    // What npm scripts put first on PATH is not a part of a runner's image.
     path:
       options.path ??
       PATH.split(':')

@@ -7,7 +7,7 @@ import { type ProcessResult, runProgram } from './run-program.ts';
 
 const PROGRAM = fileURLToPath(new URL('gh.ts', import.meta.url));
 
-/** A shell whose `gh` speaks to the forge, as somebody in a clone of a repository. */
+/** A shell whose `gh` speaks to the forge, as someone in a clone of a repository. */
 export class GhShell {
   readonly #folder: string;
   readonly #env: Readonly<Record<string, string>>;

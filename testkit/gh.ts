@@ -1,5 +1,5 @@
 /**
- * What `gh api` and `gh secret` do of what our guides show, against the forge: a program that takes the place of `gh` on
+ * Stand-in for `gh api` and `gh secret` as the guides use them, against the forge: a program that takes the place of `gh` on
  * PATH. GH_API_URL, GH_TOKEN and GH_REPO say where, as whom, and for which repository. Anything else that it is asked to
  * do is refused, so that a guide cannot show what nothing has run.
  */

@@ -4,7 +4,7 @@ import { gitEnvironment } from './host-environment.ts';
 
 const run = promisify(execFile);
 
-/** Who commits, and when. Without it: a fixed person, now. */
+/** Author and time of commits. Without it: a fixed person, now. */
 export interface CommitIdentity {
   readonly name: string;
   readonly email: string;

@@ -5,14 +5,14 @@ import { gunzipSync } from 'node:zlib';
 import { gitEnvironment } from './host-environment.ts';
 import { type LoopbackServer, listenOnLoopback, readBody } from './http.ts';
 
-/** One ref that a push moved. All zeros stand for a ref that was not there, or is not there any more. */
+/** One ref that a push moved. All zeros represent a ref that was not there, or is not there any more. */
 export interface RefUpdate {
   readonly ref: string;
   readonly before: string;
   readonly after: string;
 }
 
-/** Who asks for what, before Git is started. */
+/** Identity and request, before Git is started. */
 export interface GitAccess {
   /** `owner/name`. */
   readonly repository: string;
@@ -21,7 +21,7 @@ export interface GitAccess {
   readonly token: string | undefined;
 }
 
-/** What the Git server asks its owner. */
+/** Questions of the Git server to its owner. */
 export interface GitServerHooks {
   /** Says whether the access is allowed; `anonymous` asks the client for credentials. */
   authorize(access: GitAccess): 'allowed' | 'anonymous' | 'forbidden' | 'not-found';

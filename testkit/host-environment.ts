@@ -1,6 +1,6 @@
 /**
- * What child processes of the testkit inherit from this machine: where programs and temporary files are, nothing else.
- * Everything beside it is set by name, so that no credential of the machine reaches a child.
+ * Environment that child processes of the testkit inherit from this machine: where programs and temporary files are, nothing else.
+ * Everything next to it is set by name, so that no credential of the machine reaches a child.
  */
 export function hostEnvironment(): { readonly PATH: string; readonly TMPDIR?: string } {
   const { PATH, TMPDIR } = process.env;

@@ -9,7 +9,7 @@ const PLATFORM = `${process.platform}-${process.arch}`;
 /** The modules with native code. */
 export const NATIVE_MODULES = ['onnxruntime-node', '@duckdb/node-api'] as const;
 
-/** Where the loader keeps a module for this machine in a tool cache. */
+/** Path of a module for this machine in the loader's tool cache. */
 export function nativeFolder(name: NativeModuleName, toolCache: string): string {
   return path.join(toolCache, 'tidegate', name.replace('/', '+'), nativeModuleVersion(name), PLATFORM);
 }

@@ -11,7 +11,7 @@ import { runProgram } from './run-program.ts';
 export interface Registry {
   /** `127.0.0.1:PORT`: plain HTTP, as registries of this machine are spoken to. */
   readonly host: string;
-  /** What it asks for; undefined where anyone may push. */
+  /** Required permission; undefined if anyone may push. */
   readonly login: RegistryLogin | undefined;
   /** Docker's config.json with its login. */
   readonly dockerConfig: string;
@@ -30,7 +30,7 @@ const START_TIMEOUT_MS = 30_000;
  * Starts Debian's docker-registry on a free loopback port.
  *
  * @param options.binary Path of `docker-registry`.
- * @param options.needsLogin Whether it asks for a user and password, made anew each time.
+ * @param options.needsLogin Whether it asks for a user and password, made again each time.
  */
 export async function startRegistry(options: {
   readonly directory: string;

@@ -13,7 +13,7 @@ export interface ReleasedImage {
   readonly digest: string;
 }
 
-/** What a release's document says, and where it was made. */
+/** Content and source of a release's document. */
 export interface Release {
   readonly model: string;
   readonly version: string;
@@ -22,7 +22,7 @@ export interface Release {
   readonly runId: number;
   /** Digest of its evaluation report. */
   readonly evaluation?: string | undefined;
-  /** What it was made of, with the digest of its run report. */
+  /** Its training inputs, with the digest of its run report. */
   readonly training?: { readonly inputsDigest: string; readonly run: string };
   readonly image?: ReleasedImage | undefined;
 }
@@ -53,7 +53,7 @@ export function releaseDocument({ model, version, artifact, commit, runId, evalu
   return { text, message };
 }
 
-/** Who lets a release have happened. */
+/** Stand-in that records a release. */
 export interface ReleasePlace {
   readonly github: GitHub;
   readonly runs: FinishedRuns;

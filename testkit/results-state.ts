@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 
-/** What a job's runtime token allows. */
+/** Permissions of a job's runtime token. */
 export interface RuntimeTokenClaims {
   readonly repository: string;
   readonly runId: number;

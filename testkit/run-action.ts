@@ -10,7 +10,7 @@ export interface ActionRun extends ProcessResult {
   readonly summary: string;
 }
 
-/** What an action runs with. */
+/** Context of an action. */
 export interface ActionRunOptions {
   /** The workspace. */
   readonly workspace: string;

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** How a program ended. */
+/** End of a program. */
 export interface ProcessResult {
   /** -1 when a signal ended it. */
   readonly exitCode: number;

@@ -32,7 +32,7 @@ export class WriteCounter {
     this.#isIgnored = isIgnored;
   }
 
-  /** Whether some write is going to be the last. */
+  /** True if some write is going to be the last. */
   get isArmed(): boolean {
     return Number.isFinite(this.#killAt);
   }
@@ -43,8 +43,8 @@ export class WriteCounter {
   }
 
   /**
-   * Starts to count anew. At the n-th write the request is carried out, `kill` is called, and the answer never comes back:
-   * the write happened, and whoever wrote does not know.
+   * Starts to count again. At the n-th write the request is carried out, `kill` is called, and the answer never comes back:
+   * the write happened, and regardless of who wrote it does not know.
    */
   arm(at: number = Number.POSITIVE_INFINITY, kill: () => void = () => {}): void {
     this.writes.length = 0;
@@ -55,7 +55,7 @@ export class WriteCounter {
   }
 
   /**
-   * Starts to count anew; from the n-th write on nothing gets through any more, as if whoever wrote had died. The n-th
+   * Starts to count again; from the n-th write on nothing gets through any more, as if regardless of who wrote it had died. The n-th
    * write is carried out, and its answer never comes back. `arm` lets everything through again.
    */
   armDeath(at: number): void {

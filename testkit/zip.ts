@@ -5,7 +5,7 @@ export interface ZipEntry {
   /** Written as it is: `../test/x` and `/x` too. */
   readonly name: string;
   readonly content: string | Uint8Array;
-  /** What the headers say of the size of the content, where they lie. */
+  /** Content size in the headers, if they are wrong. */
   readonly claimedSize?: number;
   /** Unix mode, such as 0o120777 for a symbolic link. */
   readonly mode?: number;

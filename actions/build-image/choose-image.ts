@@ -4,7 +4,7 @@ import { type Problem, UserError } from '../../core/errors.ts';
 import type { InputValues } from '../inputs.ts';
 import type { inputs } from './inputs.ts';
 
-/** What image is built: inputs before tidegate.yaml. */
+/** Image to build: inputs before tidegate.yaml. */
 export interface ChosenImage {
   readonly repository: string;
   /** Undefined: on nothing. */

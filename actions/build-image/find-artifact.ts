@@ -20,7 +20,7 @@ export interface NamedModel {
   readonly loaded: LoadedModel | undefined;
 }
 
-/** An artifact and where it lies. */
+/** An artifact and where it is. */
 export interface FoundArtifact {
   readonly artifact: HashedArtifact;
   readonly location: string;

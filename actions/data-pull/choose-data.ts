@@ -16,10 +16,10 @@ import { readConfig } from '../load-model.ts';
 import type { OpenData } from '../open-data.ts';
 import type { inputs } from './inputs.ts';
 
-/** Where data is chosen from. */
+/** Source of a selection of data. */
 type DataSource = DvcPlace & Pick<OpenData, 'project'>;
 
-/** What a report is named after where there is no model. */
+/** Name of a report without a model. */
 const NO_MODEL = 'data';
 
 /**
@@ -70,7 +70,7 @@ async function withoutModel(
 
 interface Choice {
   readonly targets: readonly string[];
-  /** What the evaluation alone reads. */
+  /** Files that only the evaluation reads. */
   readonly isForJudge: boolean;
 }
 

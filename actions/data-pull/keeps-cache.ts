@@ -4,7 +4,7 @@ import type { InputValues } from '../inputs.ts';
 import type { OpenData } from '../open-data.ts';
 import type { inputs } from './inputs.ts';
 
-/** Whether DVC's cache keeps what is fetched; says so in the log, with the reason. */
+/** True if DVC's cache keeps what is fetched; says so in the log, with the reason. */
 export function keepsCache(
   { env, log }: ActionContext,
   { project, workspace }: Pick<OpenData, 'project' | 'workspace'>,

@@ -22,10 +22,10 @@ import { inputs } from './inputs.ts';
 import { keepsCache } from './keeps-cache.ts';
 import { outputs } from './outputs.ts';
 
-/** Chosen: far above what a report has beside its lists. */
+/** Chosen: far above what a report has besides its lists. */
 const HEAD_BYTES = 64 * 1024;
 
-/** The outputs of a pull that failed, beside what is missing. */
+/** The outputs of a pull that failed, and what is missing. */
 const NOTHING = {
   'dataset-digest': null,
   files: null,
@@ -109,7 +109,7 @@ function seenFrom(folder: string, result: PullResult): ShownResult {
 
 interface Pulled {
   readonly model: string | undefined;
-  /** What the report is named after. */
+  /** Subject in the report's name. */
   readonly slug: string;
   readonly result: ShownResult;
   readonly values: InputValues<typeof inputs>;

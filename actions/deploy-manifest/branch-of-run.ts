@@ -12,7 +12,7 @@ const pullRequestEvent = z.object({
 /**
  * The branch of this repository that a commit of this run belongs on; undefined: the default one, for runs of tags.
  *
- * @throws {UserError} INPUT_INVALID under events whose branch is nobody's to commit to, and for pull requests of forks:
+ * @throws {UserError} INPUT_INVALID under events without a branch to commit to, and for pull requests of forks:
  *   the name of a fork's branch may be that of a branch here.
  */
 export async function branchOfRun(env: Environment): Promise<string | undefined> {

@@ -22,7 +22,7 @@ import { writeDiff } from './write-diff.ts';
 
 type Values = InputValues<typeof inputs>;
 
-/** What the difference is named after where there is no model. */
+/** Name of the difference without a model. */
 const NO_MODEL = 'deployment';
 
 /**
@@ -56,7 +56,7 @@ export async function deployFile(context: ActionContext, file: string, values: V
   else context.fail(`${file} does not have ${what}. Run deploy-manifest with mode: write.`, { file });
 }
 
-/** What the target says after the edit: of several inputs only one may have been meant. */
+/** Value of the target after the edit: of several inputs only one may have been meant. */
 async function heldText(
   [target]: readonly ManifestTarget[],
   edits: readonly FileEdit[],

@@ -16,7 +16,7 @@ import { gitHubOf } from '../github.ts';
 import { inRepository } from '../repository-environments.ts';
 import { branchOfRun } from './branch-of-run.ts';
 
-/** How deploy-manifest makes its edits known. */
+/** Ways in which deploy-manifest publishes its edits. */
 export type DeployMode = 'write' | 'commit' | 'pull-request' | 'check';
 
 /** A version that is to run in an environment. */
@@ -29,10 +29,10 @@ export interface WantedDeployment {
   readonly token: string | undefined;
 }
 
-/** What was done. */
+/** Action that was taken. */
 export interface Deployment {
   readonly edits: readonly FileEdit[];
-  /** What the manifests do with the version that the edits do not show. */
+  /** Effects of the manifests that the edits do not show. */
   readonly warnings: readonly DeploymentWarning[];
   readonly outcome: DeploymentOutcome;
 }

@@ -40,7 +40,7 @@ export async function main(context: ActionContext): Promise<void> {
   tell(context, { mode, done, what: `${loaded.name} v${version.version} in ${environment.name}` });
 }
 
-/** What belongs to a file would be ignored: another version would run than the one that was named. */
+/** Keys of a file would be ignored: another version would run than the one that was named. */
 function refuseFileInputs(values: InputValues<typeof inputs>): void {
   const given = (['kind', 'name', 'path', 'image-reference', 'artifact-uri'] as const).filter(
     (input) => values[input] !== undefined,

@@ -5,7 +5,7 @@ import type { FileEdit } from '../../core/usecases/promote/deploy-version.ts';
 import type { ActionContext } from '../action-context.ts';
 import { reportFolder } from '../report-files.ts';
 
-/** Writes the difference beside the reports. @returns Its path, or '' where nothing changed. */
+/** Writes the difference next to the reports. @returns Its path, or '' where nothing changed. */
 export async function writeDiff(context: ActionContext, model: string, edits: readonly FileEdit[]): Promise<string> {
   if (edits.length === 0) return '';
   const folder = reportFolder(context.env, model);

@@ -20,14 +20,14 @@ import { openRegisteredVersions } from '../registered-versions.ts';
 import { loadReport, reportHeader } from '../report-files.ts';
 import type { inputs } from './inputs.ts';
 
-/** What a reference is found by. */
+/** Facts by which a reference is found. */
 export interface ReferenceMeans {
   readonly values: InputValues<typeof inputs>;
   readonly ports: EnginePorts;
   readonly warehouse: () => SqlEngine;
 }
 
-/** What to compare with: the profile or table of the input, else the profile registered with the version in production. */
+/** Reference of the comparison: the profile or table of the input, else the profile registered with the version in production. */
 export async function chooseReference(
   context: ActionContext,
   loaded: LoadedModel,

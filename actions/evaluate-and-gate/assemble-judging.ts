@@ -34,7 +34,7 @@ import type { inputs } from './inputs.ts';
 
 type Values = InputValues<typeof inputs>;
 
-/** What is judged, and of which commit. */
+/** Subject of a judgement, and its commit. */
 export interface Judging {
   readonly values: Values;
   readonly candidate: EvaluationRequest['candidate'];
@@ -42,7 +42,7 @@ export interface Judging {
   readonly commit: GitCommit | undefined;
 }
 
-/** How the candidate is judged, from the inputs and tidegate.yaml. */
+/** Options for judging the candidate, from the inputs and tidegate.yaml. */
 export async function assembleRequest(
   context: ActionContext,
   loaded: LoadedModel,
@@ -72,7 +72,7 @@ export async function assembleRequest(
   };
 }
 
-/** What train left in this job, where it ran here. */
+/** Results of train in this job, if it ran here. */
 async function readLineage({ env }: ActionContext, model: string): Promise<Pick<EvaluationRequest, 'lineage'>> {
   const run = await loadOptionalReport(reportPath(env, model, 'run'), 'run');
   return run === undefined ? {} : { lineage: { params: run.params, inputs: run.inputs } };
@@ -97,7 +97,7 @@ export interface AssembledJudging {
   close(): Promise<void>;
 }
 
-/** What is judged by which inputs. */
+/** Subject of a judgement, by its inputs. */
 interface AssemblingJudging extends Pick<Judging, 'values' | 'commit'> {
   readonly request: EvaluationRequest;
 }

@@ -9,14 +9,14 @@ import type { ActionContext } from '../action-context.ts';
 import { gitHubOf } from '../github.ts';
 import type { LoadedModel } from '../load-model.ts';
 
-/** Where tidegate.yaml lies in the repository, and who may read it. */
+/** Path of tidegate.yaml in the repository, and its reader. */
 export interface BasePlace {
   readonly workingDirectory: string;
   readonly token: string | undefined;
 }
 
 /**
- * How the base branch of a pull request judges the model, where the pull request changes that; null outside pull requests,
+ * The base branch's way to judge the model, where the pull request changes that; null outside pull requests,
  * where nothing changes, and for a model that the base branch does not have.
  */
 export async function findBasePolicy(
@@ -45,7 +45,7 @@ export async function findBasePolicy(
   }
 }
 
-/** What decides a verdict, as text to compare: where data lie does not. */
+/** Settings that decide a verdict, as text to compare: paths of data do not. */
 function policyText({ task, data, evaluate, gate }: ModelConfig): string {
   const { dataset: _, predictions: __, championStaleAfter: ___, ...judging } = evaluate;
   return JSON.stringify([task, data.label, data.time, judging, gate]);

@@ -3,7 +3,7 @@ import { escapeLogLine } from '../../core/render/text/escape.ts';
 import type { EvaluationReport, RuleResult } from '../../core/reports/evaluation-report.ts';
 import type { ActionContext } from '../action-context.ts';
 
-/** Which verdicts fail the step; undefined: as the gate says. */
+/** Verdicts that fail the step; undefined: as the gate says. */
 export type FailOn = readonly ('fail' | 'inconclusive' | 'never')[] | undefined;
 
 /** The runner shows ten annotations of a type; the last word is kept for the verdict. */
@@ -19,7 +19,7 @@ export function conclude(context: ActionContext, report: EvaluationReport, failO
   else context.log.info(sentence);
 }
 
-/** Whether a verdict fails the step. */
+/** True if a verdict fails the step. */
 export function failsStep({ verdict, whenInconclusive }: EvaluationReport, failOn: FailOn): boolean {
   if (verdict === 'pass') return false;
   if (failOn !== undefined) return !failOn.includes('never') && failOn.includes(verdict);

@@ -16,7 +16,7 @@ import type { inputs } from './inputs.ts';
 
 type Values = InputValues<typeof inputs>;
 
-/** What is judged, and the workflow artifact that brought it. */
+/** Subject of a judgement, and the workflow artifact that brought it. */
 export interface FoundCandidate {
   readonly candidate: EvaluationRequest['candidate'];
   /** Undefined: this job has it. */

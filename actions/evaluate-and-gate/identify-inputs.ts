@@ -14,7 +14,7 @@ import type { LoadedModel } from '../load-model.ts';
 import { chooseWork } from '../training-work.ts';
 
 /**
- * What goes into a training of a commit, by the commit alone: the run report comes from the job that ran the team's code,
+ * Inputs of a training of a commit, from the commit alone: the run report comes from the job that ran the team's code,
  * and what is restored by this digest later must not rest on its word.
  */
 export async function identifyInputs(

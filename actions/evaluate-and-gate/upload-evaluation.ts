@@ -26,7 +26,7 @@ export async function uploadEvaluation(
   return { report: await uploadReports(context, loaded.name), model };
 }
 
-/** What train of this job uploaded, where it is what was judged; else the judged artifact, in its place. */
+/** Artifact that train of this job uploaded, if it is the judged one; else the judged artifact, in its place. */
 async function ownModel(
   context: ActionContext,
   { name, model }: Pick<LoadedModel, 'name' | 'model'>,

@@ -21,7 +21,7 @@ import { beliefInRuns } from './belief-in-runs.ts';
 import type { HandOverPorts } from './hand-over.ts';
 import type { inputs } from './inputs.ts';
 
-/** What to train, what that takes, and what the commands write to their step summary. */
+/** Model to train, its dependencies, and the commands' step summary. */
 export interface AssembledTraining {
   readonly request: TrainRequest;
   readonly ports: TrainPorts & HandOverPorts;
@@ -29,7 +29,7 @@ export interface AssembledTraining {
   readonly commandSummaries: readonly string[];
 }
 
-/** What to train, from config and inputs, and everything that takes. */
+/** Model to train, from config and inputs, with all dependencies. */
 export async function assembleTraining(
   context: ActionContext,
   loaded: LoadedModel | undefined,

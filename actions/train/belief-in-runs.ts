@@ -7,7 +7,7 @@ import type { LoadedModel } from '../load-model.ts';
 import { openRegisteredVersions } from '../registered-versions.ts';
 
 /**
- * Whether a registered version vouches for a stored run. Where GitHub cannot be asked none does, and training goes on: a
+ * True if a registered version vouches for a stored run. Where GitHub cannot be asked none does, and training goes on: a
  * wrong model is worse than a slow one.
  *
  * @param token The input github-token.

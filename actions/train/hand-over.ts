@@ -8,7 +8,7 @@ import { findMadeFiles, judgedPaths } from '../made-files.ts';
 import { packModel, uploadModel } from '../model-artifact.ts';
 import type { RunArtifact } from '../workflow-artifact.ts';
 
-/** What tells which files every job has. */
+/** Facts about which files every job has. */
 export interface HandOverPorts {
   readonly readProject: () => Promise<DataProject>;
   readonly sources: SourceTree;

@@ -52,7 +52,7 @@ async function reportTraining(context: ActionContext, { loaded, result, overridd
   context.log.info(`${run.artifact.path}: ${run.artifact.digest}${ran ? '' : ' (nothing had to run)'}`);
 }
 
-/** Without a model nobody judges what was made: no report, and nothing to hand over. */
+/** Without a model no one judges what was made: no report, and nothing to hand over. */
 async function reportAlone(context: ActionContext, { ran, facts, artifact }: TrainResult): Promise<void> {
   outputs.write(context, {
     ran,

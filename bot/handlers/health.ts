@@ -2,7 +2,7 @@ import { isPromotionBranch } from '../../core/domain/promotion/branch-names.ts';
 import { type Log, reconcileNow } from '../reconcile.ts';
 import type { BotRepository } from '../repository.ts';
 
-/** What was said about a commit, in a status, a check or a deployment. */
+/** Signal about a commit, in a status, a check or a deployment. */
 export interface SaidHealth {
   readonly from: 'commit-status' | 'check-run' | 'deployment-status';
   /** Context of the status, name of the check, or environment of the deployment. */

@@ -13,7 +13,7 @@ export interface WrittenComment {
   readonly body: string;
   readonly writtenAtMs: number;
   readonly by: { readonly login: string; readonly type: string };
-  /** What GitHub calls the author's relation to the repository: `OWNER`, `MEMBER`, `COLLABORATOR`, `NONE`, … */
+  /** GitHub's name of the author's relation to the repository: `OWNER`, `MEMBER`, `COLLABORATOR`, `NONE`, … */
   readonly association: string;
 }
 

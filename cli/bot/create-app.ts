@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { appManifest } from '../../bot/app-manifest.ts';
 
-/** Where the App is made and what it is told. */
+/** Page that creates the App, and its parameters. */
 export interface AppCreation {
   /** Public URL of the bot's webhooks. */
   readonly webhookUrl: string;
@@ -22,10 +22,10 @@ export interface CreationPage {
   close(): Promise<void>;
 }
 
-/** What one page knows. */
+/** Content of one page. */
 interface Attempt {
   readonly creation: AppCreation;
-  /** `127.0.0.1:<port>`: the one host that is answered. A name that somebody made point here is another one. */
+  /** `127.0.0.1:<port>`: the one host that is answered. A name that someone made point here is another one. */
   readonly host: string;
   /** Part of the page's address, so that only who reads the terminal can open it. */
   readonly secret: string;
@@ -71,7 +71,7 @@ async function answer(
     return void response.end(page(creation, state, `http://${host}/created`));
   }
   if (url.pathname !== '/created') return void response.writeHead(404).end();
-  // Without the state that this page gave out, somebody else's App would be taken for ours.
+  // Without the state that this page gave out, someone else's App would be taken for ours.
   if (!isSame(url.searchParams.get('state') ?? '', state)) return void response.writeHead(403).end('wrong state');
   await exchange(url.searchParams.get('code') ?? '', creation);
   response.writeHead(200, { 'content-type': 'text/plain' }).end('The App is created. Go back to the terminal.');

@@ -5,7 +5,7 @@ import type { BatchColumn, TableDescription } from '../../core/domain/table/tabl
 import { DAY_MS } from '../../core/domain/time/day.ts';
 import { PROJECT_MODULES } from '../../scripts/project-root.ts';
 
-/** What a test set says about the task. */
+/** Facts about the task from a test set. */
 export interface DatasetFacts {
   readonly rows: number;
   readonly label: string;

@@ -1,7 +1,7 @@
 import type { DatasetFacts } from './dataset-facts.ts';
 import { smallestAccuracyMargin, smallestAucMargin, smallestErrorRatio } from './smallest-margin.ts';
 
-/** What a test set is, and the smallest difference that it can decide; sentences for people. */
+/** Description of a test set and of the smallest difference that it can decide, as sentences. */
 export function describePower(path: string, dataset: DatasetFacts): string {
   const { rows, days, task, classes } = dataset;
   const of = days === undefined ? '' : ` of ${days.toLocaleString('en')} days`;

@@ -5,7 +5,7 @@ import { PROJECT_ROOT } from '../../scripts/project-root.ts';
 
 const FOLDER = join('.github', 'workflows');
 
-/** What a repository's workflows are filled with. */
+/** Values for the workflow templates of a repository. */
 export interface WorkflowValues {
   readonly model: string;
   /** The default branch. */

@@ -2,7 +2,7 @@ import type { DatasetFacts } from './dataset-facts.ts';
 import type { FoundTarget, RepositoryFacts } from './repository-facts.ts';
 import { smallestAccuracyMargin, smallestAucMargin, smallestErrorRatio } from './smallest-margin.ts';
 
-/** What the user says; everything else is found out. */
+/** Answers of the user; everything else is detected. */
 export interface InitOptions {
   readonly model?: string | undefined;
   readonly artifact?: string | undefined;
@@ -78,7 +78,7 @@ export function proposeConfig({ repository, dataset, options }: KnownFacts): Pro
   return { kind: 'config', model, image: image !== undefined, text: `${lines.join('\n')}\n` };
 }
 
-/** Beside the data that DVC keeps in the same bucket. */
+/** Next to the data that DVC keeps in the same bucket. */
 function storeFrom(remote: string | undefined, model: string): string | undefined {
   const bucket = /^s3:\/\/[^/]+/.exec(remote ?? '')?.[0];
   return bucket === undefined ? undefined : `${bucket}/tidegate/${model}`;

@@ -9,7 +9,7 @@ const git = promisify(execFile);
 
 /** A manifest that names a model or an image, in the folder of an environment. */
 export interface FoundTarget {
-  /** `staging`, `production`, …: the folder that the manifest lies in. */
+  /** `staging`, `production`, …: the folder that the manifest is in. */
   readonly environment: string;
   readonly file: string;
   /** An InferenceService by its name, or an entry of a kustomization's `images`. */
@@ -17,7 +17,7 @@ export interface FoundTarget {
   readonly image?: string;
 }
 
-/** What a repository says about itself without being asked. */
+/** Facts of a repository that come with every event. */
 export interface RepositoryFacts {
   readonly name: string;
   readonly defaultBranch: string;
@@ -63,7 +63,7 @@ async function trackedFiles(repository: string): Promise<string[]> {
   return stdout.split('\0').filter((file) => file !== '');
 }
 
-/** What origin says, else the branch that is checked out. */
+/** Default branch of origin, else the branch that is checked out. */
 async function defaultBranch(repository: string): Promise<string> {
   const said = await git('git', ['-C', repository, 'symbolic-ref', '--short', 'refs/remotes/origin/HEAD']).catch(
     () => undefined,

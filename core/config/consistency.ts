@@ -10,7 +10,7 @@ type Path = readonly (string | number)[];
 type NamedModel = readonly [name: string, model: WrittenModel];
 
 /**
- * What a schema of single values cannot say: names that refer to each other, and to metrics.
+ * Checks that a schema of single values cannot express: names that refer to each other, and to metrics.
  *
  * @param document The plain value of the YAML text, whatever is wrong in it.
  * @returns Every problem; empty where the names hold.
@@ -33,7 +33,7 @@ function checkModel(path: Path, model: WrittenModel, placeOf: PlaceOf): readonly
 }
 
 function checkMetrics(path: Path, { task, evaluate, gate }: WrittenModel, placeOf: PlaceOf): readonly Problem[] {
-  // What is no task has its own problem; metrics mean something only for one.
+  // What is not a task has its own problem; metrics mean something only for one.
   if (!isMetricTask(task)) return [];
   const use = (at: Path): MetricUse => ({
     task,
@@ -86,7 +86,7 @@ function checkSharedStores(models: readonly NamedModel[], placeOf: PlaceOf): rea
   });
 }
 
-/** Two promotions that write the same place would undo each other for ever. */
+/** Two promotions that write the same place would undo each other forever. */
 function checkSharedTargets(models: readonly NamedModel[], placeOf: PlaceOf): readonly Problem[] {
   const owners = new Map<string, string>();
   return models.flatMap(([name, { environments }]) =>

@@ -26,7 +26,7 @@ function normalPath(path: string): string {
     .join('/');
 }
 
-/** Where in a manifest a version is named. */
+/** Place in a manifest that names a version. */
 export const target = z
   .strictObject({
     file: text.refine(isRepositoryFile, { error: 'is not a path inside the repository' }).transform(normalPath),

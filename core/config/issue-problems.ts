@@ -6,7 +6,7 @@ import type { PlaceOf } from './yaml-place.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** What the schema library calls the types, in YAML's words. */
+/** YAML's names of the schema library's types. */
 const TYPES: Readonly<Record<string, string>> = {
   object: 'mapping',
   record: 'mapping',

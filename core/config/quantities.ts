@@ -34,7 +34,7 @@ export function parseDurationMs(text: string): number | undefined {
 /**
  * Bytes of a size such as `50MB` (10^6) or `1GiB` (2^30).
  *
- * @returns A whole number of bytes, or undefined where the text is no size.
+ * @returns A whole number of bytes, or undefined where the text is not a size.
  * @example parseSizeBytes('50MB') // => 50000000
  */
 export function parseSizeBytes(text: string): number | undefined {
@@ -46,7 +46,7 @@ export function parseSizeBytes(text: string): number | undefined {
 /**
  * Ratio of a percentage such as `1%` or `2.5 %`.
  *
- * @returns A ratio (1 % is 0.01), or undefined where the text is no percentage.
+ * @returns A ratio (1 % is 0.01), or undefined where the text is not a percentage.
  * @example parsePercentRatio('1%') // => 0.01
  */
 export function parsePercentRatio(text: string): number | undefined {
@@ -73,7 +73,7 @@ export const bound = z.union(
   { error: 'is neither a number nor a size such as 50MB' },
 );
 
-/** How far a candidate may be from the champion: in the metric's own unit, or relative to the champion's value. */
+/** Allowed difference between candidate and champion: in the metric's own unit, or relative to the champion's value. */
 export interface Margin {
   readonly kind: 'absolute' | 'relative';
   /** >= 0; a ratio where relative (1 % is 0.01). */

@@ -4,7 +4,7 @@ import type { YamlRefusal } from '../domain/yaml/yaml-bounds.ts';
 import { type Problem, UserError } from '../errors.ts';
 import { createPlaceOf, type PlaceOf } from './yaml-place.ts';
 
-/** A YAML text as a plain value, and where its paths stand. */
+/** A YAML text as a plain value, and where its paths are. */
 export interface YamlText {
   readonly value: unknown;
   readonly placeOf: PlaceOf;
@@ -63,7 +63,7 @@ function syntaxProblems(document: Document.Parsed, lines: LineCounter, file: str
   });
 }
 
-/** What is good YAML and would be lost or misread as a plain value. */
+/** Valid YAML that would be lost or misread as a plain value. */
 function structureProblems(document: Document.Parsed, lines: LineCounter, file: string): readonly Problem[] {
   const problems: Problem[] = [];
   const add = (offset: number | undefined, message: string, fix: string) => {

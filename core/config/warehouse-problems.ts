@@ -6,7 +6,7 @@ import { type Problem, UserError } from '../errors.ts';
 import type { ModelConfig, TidegateConfig } from './tidegate-config.ts';
 import type { PlaceOf } from './yaml-place.ts';
 
-/** A model that is checked, and where it stands. */
+/** A model that is checked, and where it is. */
 interface CheckedModel {
   readonly model: ModelConfig;
   readonly path: readonly (string | number)[];
@@ -14,7 +14,7 @@ interface CheckedModel {
 }
 
 /**
- * What cannot be done with tables of a warehouse, by its name in tidegate.yaml.
+ * Settings that tables of a warehouse do not support, by their names in tidegate.yaml.
  *
  * @returns Every problem; empty where no table of a warehouse is named.
  */

@@ -19,10 +19,10 @@ const workflow = z.looseObject({
 });
 
 /**
- * What a workflow file does, as far as its set-up goes.
+ * Facts about the set-up of a workflow file.
  *
  * @param file Its name, below `.github/workflows`.
- * @returns `isReadable: false` where it is no workflow that can be read.
+ * @returns `isReadable: false` where it is not a workflow that can be read.
  */
 export function readWorkflowFacts(file: string, content: string): WorkflowFacts {
   const parsed = workflow.safeParse(parseWorkflowText(content));

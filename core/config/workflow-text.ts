@@ -3,7 +3,7 @@ import { plainYaml, readYamlDocuments } from '../domain/yaml/read-yaml-documents
 /** Chosen: ten times the largest workflow that was seen. */
 const MAX_WORKFLOW_BYTES = 256 * 2 ** 10;
 
-/** The plain value of a workflow file; undefined where it is no single YAML document within bounds. */
+/** The plain value of a workflow file; undefined where it is not a single YAML document within bounds. */
 export function parseWorkflowText(text: string): unknown {
   const { documents } = readYamlDocuments(text, { maxBytes: MAX_WORKFLOW_BYTES });
   const [document] = documents;

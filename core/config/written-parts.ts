@@ -28,7 +28,7 @@ const environment = z
   .object({ name: text, after: list(text), targets: list(target) })
   .catch({ after: [], targets: [] });
 
-/** What makes another metric of a name; those are not told apart here. */
+/** Parameters that make another metric of a name; they are not distinguished here. */
 const argument = z.unknown();
 
 const rule = z

@@ -1,7 +1,7 @@
 import { type Document, isMap, isNode, isScalar, isSeq, type LineCounter, type Pair, type YAMLMap } from 'yaml';
 import type { ErrorPlace } from '../errors.ts';
 
-/** Where a path of a YAML file stands: the line and column of its key, else of the nearest thing above it. */
+/** Position of a path in a YAML file: the line and column of its key, else of the nearest thing above it. */
 export type PlaceOf = (path: readonly PropertyKey[]) => ErrorPlace;
 
 /**

@@ -8,17 +8,17 @@ import { splitParts } from './text/split-parts.ts';
 
 /** GitHub's limit is 65,536 characters; the rest is for marker, data and the number of the part. */
 const MAX_PART_CHARACTERS = 60_000;
-/** Chosen: a pull request is not flooded by a report, whoever wrote it. */
+/** Chosen: a pull request is not flooded by a report, regardless of who wrote it. */
 const MAX_PARTS = 10;
 /** Chosen: more candidates than a pull request judges; older ones are forgotten first. */
 const MAX_CANDIDATES = 200;
 
 const commentData = z.object({ dataset: digest, candidates: z.array(digest).max(MAX_CANDIDATES) });
 
-/** What the hidden block of our comment remembers: the candidates that were judged on a dataset here. */
+/** Data of the hidden block of Tidegate's comment: the candidates that were judged on a dataset in this pull request. */
 export type CommentData = z.infer<typeof commentData>;
 
-/** What the comment tells. */
+/** Content of the comment. */
 export interface EvaluationCommentView {
   readonly report: EvaluationReport;
   readonly looks: CommentData;
@@ -32,8 +32,8 @@ export function parseCommentData(body: string | undefined): CommentData | undefi
 }
 
 /**
- * The candidates that were judged on this dataset in this pull request, this one included. A new dataset starts anew; the
- * same candidate again is no new look.
+ * The candidates that were judged on this dataset in this pull request, this one included. A new dataset starts again; the
+ * same candidate again is not a new look.
  */
 export function countLook(before: CommentData | undefined, report: EvaluationReport): CommentData {
   const known = before?.dataset === report.dataset.digest ? before.candidates : [];

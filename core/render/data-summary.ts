@@ -1,13 +1,13 @@
 import { inlineCode } from './text/inline-code.ts';
 import { renderTable } from './text/table.ts';
 
-/** What came from where, in words of the log. */
+/** Sources of the files, in words for the log. */
 export interface DataSummary {
   /** Undefined where the data is of no model alone. */
   readonly model: string | undefined;
   /** `pulled`, `checked` (nothing but the remote was asked) or `pushed`. */
   readonly work: 'pulled' | 'checked' | 'pushed';
-  /** What was counted, and how many, or how much, in the order of the table. */
+  /** Counted items with their numbers or sizes, in the order of the table. */
   readonly counts: readonly (readonly [what: string, howMuch: string])[];
   /** `sha256:…`; null where there is none. */
   readonly digest: string | null;

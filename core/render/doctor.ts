@@ -4,7 +4,7 @@ import { fencedCode } from './text/fenced-code.ts';
 import { fold } from './text/fold.ts';
 import { renderTable } from './text/table.ts';
 
-/** Who looked: what the App may not see, a person with admin rights may. */
+/** Viewer: a person with admin rights may see more than the App. */
 export type Asker = 'app' | 'person';
 
 /** Chosen: a comment has 65,536 characters, and other answers may be in it too. */
@@ -21,7 +21,7 @@ export function doctorHeadline(findings: readonly Finding[]): string {
   return `${start}; ${advised} recommended missing, ${hidden} unknown, ${held} in place.`;
 }
 
-/** What to do about what was not seen; undefined where everything was. */
+/** Fix for the parts that could not be seen; undefined if all were. */
 function hiddenAdvice(findings: readonly Finding[], asker: Asker, repository: string): string | undefined {
   if (!findings.some(({ state }) => state === 'unknown')) return undefined;
   return asker === 'app'
@@ -51,7 +51,7 @@ export function renderDoctorComment(
   );
 }
 
-/** What does not fit is said to be left out: the whole list is in the terminal. */
+/** Entries that do not fit are counted: the whole list is in the terminal. */
 function withinLimit(parts: readonly string[], folds: readonly string[]): string {
   const kept = [...parts];
   for (const part of folds) {

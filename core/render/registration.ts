@@ -4,7 +4,7 @@ import { escapeText } from './text/escape.ts';
 import { inlineCode } from './text/inline-code.ts';
 import { renderTable } from './text/table.ts';
 
-/** What the summary of register tells. */
+/** Content of register's summary. */
 export interface RenderedRegistration {
   readonly version: string;
   readonly tag: string;

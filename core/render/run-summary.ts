@@ -30,7 +30,7 @@ function tables(run: Pick<RunReport, 'stages' | 'metrics'>): readonly string[] {
   return metrics.length === 0 ? [shown] : [shown, renderTable(['metric', 'value'], metrics)];
 }
 
-/** What the commands of a training wrote to their step summary, under a title that says so. */
+/** Step summary of a training's commands, under its own title. */
 export function renderCommandSummaries(summaries: readonly string[]): string {
   return `\n## Written by the training\n\n${summaries.join('\n\n')}\n`;
 }

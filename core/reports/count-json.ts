@@ -1,16 +1,16 @@
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-/** What a JSON text would make its reader build. */
+/** Size of the structure that a JSON text describes. */
 export interface JsonMeasure {
   /** `{`, `[`, `,` and `:` outside of texts. */
   readonly marks: number;
-  /** How deep lists and objects are nested. */
+  /** Nesting depth of lists and objects. */
   readonly depth: number;
 }
 
 const [MARK, OPEN, CLOSE] = [1, 2, 3];
-/** What each byte is outside of texts: looked up, since there are millions of them. */
+/** Class of each byte outside of strings, as a table, since there are millions of them. */
 const KINDS = Uint8Array.from({ length: 256 }, (_, byte) => {
   const character = String.fromCharCode(byte);
   if (',:'.includes(character)) return MARK;
@@ -19,7 +19,7 @@ const KINDS = Uint8Array.from({ length: 256 }, (_, byte) => {
 });
 
 /**
- * Counts the marks and the depth of a JSON text without parsing it, in one pass. A text that is no JSON has some count
+ * Counts the marks and the depth of a JSON text without parsing it, in one pass. A text that is not JSON has some count
  * too; it is the parser's to refuse.
  *
  * @param bytes UTF-8.

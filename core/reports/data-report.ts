@@ -3,7 +3,7 @@ import { digest, header } from './header.ts';
 
 const count = z.number().int().min(0);
 
-/** What data-pull brought, or found on the remote: written by data-pull, for whoever wants to know the data of a run. */
+/** Files that data-pull brought, or found on the remote: written by data-pull, to record the data of a run. */
 export const dataReportSchema = z.looseObject({
   ...header('data'),
   /** Nothing was brought: the remote was asked whether it has all of it. */
@@ -21,7 +21,7 @@ export const dataReportSchema = z.looseObject({
   files: z.array(z.looseObject({ path: z.string(), md5: z.string().regex(/^[0-9a-f]{32}$/) })).readonly(),
 });
 
-/** What data-pull brought. */
+/** Files that data-pull brought. */
 export type DataReport = z.infer<typeof dataReportSchema>;
 
 /** The lists of a data report, which may be very long. */

@@ -9,5 +9,5 @@ export const driftIssueDataSchema = z.looseObject({
   checkedAt: instant,
 });
 
-/** What a drift issue says to the bot. */
+/** Data of a drift issue for the bot. */
 export type DriftIssueData = z.infer<typeof driftIssueDataSchema>;

@@ -22,7 +22,7 @@ const columnSchema = z.looseObject({
   reason: z.string(),
 });
 
-/** What moved between the reference and now: written by drift-check; read by the bot. */
+/** Shift between the reference and the current data: written by drift-check; read by the bot. */
 export const driftReportSchema = z.looseObject({
   ...header('drift'),
   reference: z.looseObject({ path: z.string(), digest, rows, version: version.optional() }),
@@ -39,7 +39,7 @@ export const driftReportSchema = z.looseObject({
   consecutive: z.number().int().min(0).optional(),
 });
 
-/** What moved between the reference and now. */
+/** Shift between the reference and the current data. */
 export type DriftReport = z.infer<typeof driftReportSchema>;
 /** One column of a drift report. */
 export type DriftColumn = z.infer<typeof columnSchema>;

@@ -23,7 +23,7 @@ const estimate = {
   value: finite.nullable(),
   interval: intervalSchema.nullable(),
   reason: z.string().optional(),
-  /** How many times the variance is that of independent rows; where rows are grouped. */
+  /** Ratio of the variance to that of independent rows; where rows are grouped. */
   designEffect: finite.optional(),
 };
 
@@ -123,7 +123,7 @@ const curvesSchema = z.looseObject({
     .optional(),
 });
 
-/** What differs between two trainings. */
+/** Differences between two trainings. */
 export const changesSchema = z.looseObject({
   params: z
     .array(
@@ -141,7 +141,7 @@ export const changesSchema = z.looseObject({
     .readonly(),
 });
 
-/** Times of scoring so many rows at once. */
+/** Times of scoring the given number of rows at once. */
 const latencyShape = {
   p50Ms: finite.nullable(),
   p95Ms: finite.nullable(),
@@ -157,14 +157,14 @@ export const evaluationReportSchema = z.looseObject({
     digest,
     rows: z.number().int().min(0),
     clusters: z.number().int().min(0).optional(),
-    /** What a cluster is, such as `day(date)`; absent where rows are taken as independent. */
+    /** Definition of a cluster, such as `day(date)`; absent if rows are treated as independent. */
     clusterBy: z.string().optional(),
     /** First and last time of its rows; absent where it has no times. */
     from: z.string().optional(),
     to: z.string().optional(),
-    /** Whether the code under review had no say in its bytes; absent in reports of earlier versions. */
+    /** True if the code under review had no say in its bytes; absent in reports of earlier versions. */
     trusted: z.boolean().optional(),
-    /** Who answers for its bytes. */
+    /** Origin of its bytes. */
     origin: z.enum(DATASET_ORIGINS).optional(),
     /** Why the origin is not known: a clause. */
     originNote: z.string().max(500).optional(),
@@ -179,25 +179,25 @@ export const evaluationReportSchema = z.looseObject({
         version: z.string().max(100).optional(),
       })
       .optional(),
-    /** How its files were read; absent for tables of a warehouse and in reports of earlier versions. */
+    /** Description of how its files were read; absent for tables of a warehouse and in reports of earlier versions. */
     read: z
       .looseObject({
         format: z.enum(['csv', 'parquet', 'jsonl']),
         rows: z.number().int().min(0),
         delimiter: z.string().max(1).optional(),
         encoding: z.string().max(40).optional(),
-        /** Whether the first line names the columns. */
+        /** True if the first line names the columns. */
         header: z.boolean().optional(),
-        /** What each column holds; of the first 1,000. */
+        /** Types of the first 1,000 columns. */
         types: z.record(z.string(), z.string().max(40)),
-        /** Texts that stand for a missing value, in columns of text and in others. */
+        /** Texts that represent a missing value, in columns of text and in others. */
         missing: z
           .looseObject({ inText: z.array(z.string()).readonly(), elsewhere: z.array(z.string()).readonly() })
           .optional(),
       })
       .optional(),
   }),
-  /** What goes into a training of this commit, as the judging job computed it from the commit; null where it cannot. */
+  /** Inputs of a training of this commit, as the judging job computed them from the commit; null if it cannot. */
   inputsDigest: digest.nullable().optional(),
   /** Why it cannot: a clause. */
   inputsReason: z.string().max(1000).optional(),
@@ -215,7 +215,7 @@ export const evaluationReportSchema = z.looseObject({
       z.looseObject({
         champion: championSchema,
         metrics: z.array(comparedMetricSchema).readonly(),
-        /** What the candidate was trained with that the champion was not; absent where that is not known. */
+        /** Training inputs of the candidate that differ from the champion's; absent if unknown. */
         changes: changesSchema.optional(),
       }),
     )
@@ -226,20 +226,20 @@ export const evaluationReportSchema = z.looseObject({
   /** Present where the pull request changes how the model is judged: the worse of both verdicts is `verdict`. */
   baseGate: z
     .looseObject({
-      /** What the base branch's gate says. */
+      /** Verdict of the base branch's gate. */
       verdict: z.enum(['pass', 'fail', 'inconclusive']),
-      /** What the pull request's own gate says. */
+      /** Verdict of the pull request's own gate. */
       ownVerdict: z.enum(['pass', 'fail', 'inconclusive']),
       rules: z.array(ruleResultSchema).max(20_000).readonly(),
       /** Why it could not be applied. */
       reason: z.string().optional(),
     })
     .optional(),
-  /** What the gate says of an inconclusive verdict. */
+  /** Handling of an inconclusive verdict by the gate. */
   whenInconclusive: z.enum(['fail', 'warn']),
   /** Of one row; and of a batch, which reports of earlier versions lack. */
   latency: z.looseObject({ ...latencyShape, batch: z.looseObject(latencyShape).optional() }).nullable(),
-  /** What the pictures are drawn from. */
+  /** Data for the charts. */
   curves: z
     .looseObject({
       /** Names of the classes, in the order of the confusion. */
@@ -248,7 +248,7 @@ export const evaluationReportSchema = z.looseObject({
       champion: curvesSchema.nullable(),
     })
     .optional(),
-  /** What the model takes and gives; null where predictions were judged. */
+  /** Signature of the model; null if predictions were judged. */
   signature: z
     .looseObject({ inputs: z.array(tensorSchema).readonly(), outputs: z.array(tensorSchema).readonly() })
     .nullish(),
@@ -261,7 +261,7 @@ export const evaluationReportSchema = z.looseObject({
 export type EvaluationReport = z.infer<typeof evaluationReportSchema>;
 /** A two-sided confidence interval. */
 export type Interval = z.infer<typeof intervalSchema>;
-/** What the pictures of one model are drawn from. */
+/** Data for the charts of one model. */
 export type ReportedCurves = z.infer<typeof curvesSchema>;
 /** One line of the gate, judged. */
 export type RuleResult = z.infer<typeof ruleResultSchema>;
@@ -269,5 +269,5 @@ export type RuleResult = z.infer<typeof ruleResultSchema>;
 export type MetricResult = z.infer<typeof metricSchema>;
 /** A metric of candidate and champion on the same rows. */
 export type ComparedMetric = z.infer<typeof comparedMetricSchema>;
-/** Rows that share a value or lie in a bin; `to` is open except in the last bin. */
+/** Rows that share a value or are in a bin; `to` is open except in the last bin. */
 export type Slice = z.infer<typeof sliceSchema>;

@@ -14,7 +14,7 @@ export const version = z
   .regex(/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/)
   .max(128);
 
-/** Where a report comes from; null where there is no such thing (a run outside a workflow). */
+/** Source of a report; null if there is none (a run outside a workflow). */
 export const source = z.looseObject({
   repository: z.string().max(200).nullable(),
   commit: commitSha.nullable(),
@@ -24,7 +24,7 @@ export const source = z.looseObject({
   runAttempt: z.number().int().nullable(),
 });
 
-/** What every report begins with. */
+/** Header of every report. */
 export function header<Kind extends string>(kind: Kind) {
   return {
     schema: z.literal(`tidegate.dev/${kind}/v1`),
@@ -35,5 +35,5 @@ export function header<Kind extends string>(kind: Kind) {
   };
 }
 
-/** Where a report comes from. */
+/** Source of a report. */
 export type ReportSource = z.infer<typeof source>;

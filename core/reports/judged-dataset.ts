@@ -6,7 +6,7 @@ import { digest } from './header.ts';
 const comparedSchema = z.looseObject({
   /** Number of the merged pull request; null where it is not known. */
   number: z.number().int().min(1).nullable(),
-  /** What the run of the pull request reported; null where that is not known. */
+  /** Report of the pull request's run; null if unknown. */
   digest: digest.nullable(),
   /** null: not compared, for the reason. */
   same: z.boolean().nullable(),
@@ -19,7 +19,7 @@ export const judgedDatasetSchema = z.looseObject({
   clusters: z.number().int().min(0).optional(),
   /** `sha256:<hex>`; absent in versions that were registered before it was kept. */
   digest: digest.optional(),
-  /** Whether the code under review had no say in its bytes. */
+  /** True if the code under review had no say in its bytes. */
   trusted: z.boolean().optional(),
   origin: z.enum(DATASET_ORIGINS).optional(),
   pullRequest: comparedSchema.optional(),

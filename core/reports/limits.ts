@@ -1,4 +1,4 @@
-/** How large a report may be to be read. */
+/** Size limit of a report. */
 export interface ReportLimits {
   readonly maxBytes: number;
   /** Of the marks `{`, `[`, `,` and `:` outside of texts: each value has about one. */
@@ -12,7 +12,7 @@ export const MAX_REPORT_DEPTH = 200;
 export const ACTION_LIMITS: ReportLimits = { maxBytes: 32 * 2 ** 20, maxMarks: 4_000_000 };
 
 /**
- * Of a report that the bot reads, whoever wrote it. Measured: evaluate-and-gate writes 3.0 MiB for one slice column of
+ * Of a report that the bot reads, regardless of who wrote it. Measured: evaluate-and-gate writes 3.0 MiB for one slice column of
  * 200 values, 10 metrics and one champion, and 10.3 MiB (540,000 marks) for two such columns, two champions and two rules
  * for all slices. Chosen: half as much again.
  */

@@ -38,7 +38,7 @@ export const modelVersionReportSchema = z.looseObject({
     params: z.record(z.string(), z.json()),
     runId: z.number().int().nullable(),
   }),
-  /** What it was judged on; absent in versions that were registered before it was kept. */
+  /** Data on which it was judged; absent in versions that were registered before it was recorded. */
   dataset: evidenceShape.dataset,
   run: documentReference.nullable(),
   evaluation: documentReference.nullable(),

@@ -6,7 +6,7 @@ const rows = z.number().int().min(0);
 
 /**
  * A numeric column as a mergeable sketch: `quantiles[i]` is the value below which the share i / (k - 1) of the
- * present rows lies, k = length; the first is the minimum, the last the maximum.
+ * present rows is, k = length; the first is the minimum, the last the maximum.
  */
 const numericColumn = z.looseObject({
   name: z.string(),
@@ -41,9 +41,9 @@ export const profileReportSchema = z.looseObject({
     rows,
     from: instant.nullable(),
     to: instant.nullable(),
-    /** Whether the code under review had no say in its bytes; absent in reports of earlier versions. */
+    /** True if the code under review had no say in its bytes; absent in reports of earlier versions. */
     trusted: z.boolean().optional(),
-    /** Who answers for its bytes. */
+    /** Origin of its bytes. */
     origin: z.enum(DATASET_ORIGINS).optional(),
   }),
   columns: z.array(profileColumnSchema).max(5_000).readonly(),

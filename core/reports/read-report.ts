@@ -24,7 +24,7 @@ export type ReportKind = keyof typeof reportSchemas;
 /** The report of a kind. */
 export type ReportOf<Kind extends ReportKind> = z.infer<(typeof reportSchemas)[Kind]>;
 
-/** Chosen: nobody mends more at once. */
+/** Chosen: no one fixes more at once. */
 const MAX_PROBLEMS = 20;
 
 const SCHEMA = /^tidegate\.dev\/([a-z-]+)\/v(\d+)$/;
@@ -85,7 +85,7 @@ function tooLarge(message: string): UserError {
 /**
  * The text of a report: what `readReport` reads back to an equal value.
  *
- * @throws {UserError} REPORT_INVALID where the value is no such report: NaN, a missing field.
+ * @throws {UserError} REPORT_INVALID where the value is not such a report: NaN, a missing field.
  */
 export function formatReport<Kind extends ReportKind>(kind: Kind, report: ReportOf<Kind>): string {
   const parsed = reportSchemas[kind].safeParse(report);

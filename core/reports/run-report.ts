@@ -4,7 +4,7 @@ import { digest, finite, header } from './header.ts';
 /** A parameter or setting as its file holds it. */
 const jsonValue = z.json();
 
-/** What training did: written by train; read by evaluate-and-gate, register and the bot. */
+/** Record of a training: written by train; read by evaluate-and-gate, register and the bot. */
 export const runReportSchema = z.looseObject({
   ...header('run'),
   /** Of commands, data, parameters and lock files: what `formatRunInputs` gives. */
@@ -24,5 +24,5 @@ export const runReportSchema = z.looseObject({
   }),
 });
 
-/** What training did. */
+/** Record of a training. */
 export type RunReport = z.infer<typeof runReportSchema>;

@@ -35,10 +35,10 @@ const comparisons = z
   .max(50)
   .readonly();
 
-/** How a version's release judged it, without slices: in its document, and in its tag for people. */
+/** Evaluation of a version by its release, without slices: in its document, and in its tag for people. */
 export const evidenceShape = { metrics, comparisons, dataset: judgedDatasetSchema.optional() };
 
-/** How a version's release judged it, without slices. */
+/** Evaluation of a version by its release, without slices. */
 export interface VersionEvidence {
   readonly metrics: z.infer<typeof metrics>;
   readonly comparisons: z.infer<typeof comparisons>;

@@ -18,7 +18,7 @@ export const versionTagLineSchema = z.looseObject({
   runId: z.number().int().nullable(),
 });
 
-/** What a version's tag says in its line of JSON. */
+/** JSON line of a version's tag. */
 export type VersionTagLine = z.infer<typeof versionTagLineSchema>;
 
 /** A tag's message is read by every `git show`: more than this belongs into the documents. */

@@ -3,7 +3,7 @@ import { weatherStorm } from './bot/storm.ts';
 
 const megabytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MB`;
 
-/** Times an event to its comment beside a bare Probot handler, then sends a storm of webhooks while GitHub fails. */
+/** Times an event to its comment next to a bare Probot handler, then sends a storm of webhooks while GitHub fails. */
 export async function run(): Promise<void> {
   const { events, ownMs, bareMs } = await timeEventToComment();
   console.log(

@@ -39,9 +39,9 @@ type Row = readonly [string, string, string, string, string];
 
 /**
  * A million rows, candidate and champion, 12 metrics with intervals and paired differences, 10 slices: from the start of
- * the process to the verdict, with scoring and without, beside scikit-learn and Python's ONNX Runtime on the same files.
+ * the process to the verdict, with scoring and without, next to scikit-learn and Python's ONNX Runtime on the same files.
  *
- * `--rows 100000000` adds that many rows of predictions beside a bare scan (6 GB of disk, minutes to generate);
+ * `--rows 100000000` adds that many rows of predictions next to a bare scan (6 GB of disk, minutes to generate);
  * `--resamples 0` leaves the bootstrap out.
  */
 export async function run(args: readonly string[] = []): Promise<void> {
@@ -96,7 +96,7 @@ async function measureAll(directory: string, resamples: string): Promise<readonl
   ];
 }
 
-/** Where other programs run at the same time, the CPU tells more than the clock. */
+/** If other programs run at the same time, CPU time is more reliable than wall time. */
 const withCpu = ({ ms, cpuMs }: Judged) => `${seconds(ms / 1000)} (CPU ${seconds(cpuMs / 1000)})`;
 const seconds = (value: number) => `${value.toFixed(value < 10 ? 2 : 0)} s`;
 const times = (value: number) => `${value.toFixed(value < 10 ? 2 : 0)}x`;
@@ -179,7 +179,7 @@ async function compareScoring(folder: string): Promise<readonly Row[]> {
   return rows;
 }
 
-/** What is measured of many rows: of a table of numbers alone, and of one with texts, a date and weights. */
+/** Measured work with many rows: of a table of numbers alone, and of one with texts, a date and weights. */
 const LARGE = [
   { table: '', kind: 'plain', what: '', reach: '<= 6x, < 600 MB' },
   { table: 'wide', kind: 'plain', what: ', texts in the table', reach: '< 600 MB' },

@@ -5,7 +5,7 @@ import { type MeasuredRun, measure } from './data/measured-run.ts';
 import { BenchRepository, writeLargeFile } from './data/repository.ts';
 import { addComparison, inWorld, type World } from './data/world.ts';
 
-/** What the ratios should be. */
+/** Expected ratios. */
 interface Goals {
   readonly dvc: number;
   readonly openssl: number;

@@ -58,7 +58,7 @@ const GATING: Readonly<Record<SimulatedTask, readonly string[]>> = {
   ],
 };
 
-/** Labels of most of the other tails are no counts or amounts: no deviances. */
+/** Labels of most of the other tails are not counts or amounts: no deviances. */
 const OF_TAILS = GATING.regression.filter((name) => !name.endsWith('deviance'));
 
 const REPETITIONS = 10_000;
@@ -70,7 +70,7 @@ const REPETITIONS_OF_MANY_ROWS: Readonly<Record<SimulatedTask, number>> = {
   regression: 10_000,
 };
 
-/** How many of the first repetitions a test repeats, which takes seconds in all; 0: none. */
+/** Number of first repetitions that a test repeats, in seconds overall; 0: none. */
 export function sampledRepetitions({ rows, difficulty, tail }: Scenario): number {
   if (tail !== undefined) return 0;
   return rows === 50 ? 300 : rows === 200 && difficulty === 2 ? 100 : 0;

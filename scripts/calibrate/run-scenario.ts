@@ -6,12 +6,12 @@ import type { Metric } from '../../core/domain/metrics/metric.ts';
 import { type Scenario, simulate, WORSE } from './scenario.ts';
 import { trueValues } from './truth.ts';
 
-/** How often intervals of a metric missed the truth, and how often there were none. */
+/** Number of intervals of a metric that missed the truth, and of missing intervals. */
 export interface Counts {
   readonly metric: string;
-  /** Passed although the truth lies at the margin: the lower end of the difference in the good direction is above it. */
+  /** Passed although the truth is at the margin: the lower end of the difference in the good direction is above it. */
   falsePass: number;
-  /** Failed although the truth lies at the margin. */
+  /** Failed although the truth is at the margin. */
   falseFail: number;
   /** The same of a floor and a ceiling on the value itself. */
   valueHigh: number;

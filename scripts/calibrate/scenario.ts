@@ -3,7 +3,7 @@ import { normalQuantile } from '../../core/domain/statistics/normal.ts';
 import { type SeededRandom, seededRandom } from '../../testkit/seeded-random.ts';
 import { type Tail, tailedRow } from './tails.ts';
 
-/** What kind of model is simulated. */
+/** Kind of the simulated model. */
 export type SimulatedTask = 'binary-classification' | 'multiclass-classification' | 'regression';
 
 /** One law of data: how many rows, how hard, whether rows of a cluster move together. */
@@ -17,7 +17,7 @@ export interface Scenario {
   readonly tail?: Tail;
 }
 
-/** How good a model is, by difficulty; the worse candidate loses a tenth of it. */
+/** Quality of a model, by difficulty; the worse candidate loses a tenth of it. */
 const BINARY = [
   { prevalence: 0.5, distance: 1 },
   { prevalence: 0.2, distance: 1.5 },
@@ -36,7 +36,7 @@ export const WORSE = 0.9;
 const SHARED = 0.8;
 const IN_CLUSTER = 0.1;
 
-/** A number of clusters that a team would have for so many rows. */
+/** A number of clusters that a team would have for the given number of rows. */
 function clusterCount(rows: number): number {
   return rows <= 50 ? 10 : rows <= 200 ? 20 : rows <= 1000 ? 30 : 60;
 }

@@ -10,7 +10,7 @@ const NOMINAL = 0.025;
 const BOUND = NOMINAL + 0.005;
 const DIFFICULTIES = ['easy', 'medium', 'hard'];
 
-/** Whether a share of repetitions is within the bound, less two Monte Carlo standard errors. */
+/** True if a share of repetitions is within the bound, less two Monte Carlo standard errors. */
 export function holds(count: number, repetitions: number): boolean {
   const share = count / repetitions;
   return share - 2 * Math.sqrt((share * (1 - share)) / repetitions) <= BOUND;

@@ -7,7 +7,7 @@ import type { Story } from './story.ts';
 import type { OpenedPullRequest, Team } from './team.ts';
 import { REPOSITORY, type World, warehouseKey } from './world.ts';
 
-/** Who plays, and where. */
+/** Actors and place. */
 export interface Stage {
   readonly world: World;
   readonly team: Team;
@@ -224,7 +224,7 @@ async function promote(stage: Stage, version: string, environment: string): Prom
   return [found.number];
 }
 
-/** Where it replaces a version, the promotion shows each slice against that one, from the run's own report. */
+/** If it replaces a version, the promotion shows each slice against that one, from the run's own report. */
 function expectEvidence({ story }: Stage, { title, body }: PullRequestSnapshot): void {
   const replaced = /instead of v([\d.]+\d)/.exec(body)?.[1];
   if (replaced === undefined) return;

@@ -11,7 +11,7 @@ const PACKAGE = 'vega-datasets@3.2.1';
 const FILE = 'data/flights-3m.parquet';
 const SHA256 = 'dbeb920c90f59b6ccaff823dcc3d08f25a97fa1ce128d93f40be4e931f5900b0';
 
-/** What the demo's company has: `features/2001-01.parquet` … `2001-06.parquet`, `logs/<first day of a week>.parquet`. */
+/** Data of the demo's company: `features/2001-01.parquet` … `2001-06.parquet`, `logs/<first day of a week>.parquet`. */
 export interface Flights {
   readonly features: string;
   readonly logs: string;

@@ -7,7 +7,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 /** A phone and a laptop; CSS pixels. */
 const WIDTHS_PX = [390, 1280] as const;
 
-/** What a browser found of a storyboard. */
+/** Findings of a browser in a storyboard. */
 export interface StoryboardInspection {
   /** Charts that the page has, and those of them that are drawn. */
   readonly charts: number;
@@ -20,7 +20,7 @@ export interface StoryboardInspection {
   readonly errors: readonly string[];
 }
 
-/** What look-at-page.js answers with. */
+/** Answer of look-at-page.js. */
 interface PageFindings {
   readonly charts: number;
   readonly drawn: number;
@@ -52,7 +52,7 @@ export async function inspectStoryboard(page: string, chromiumPath: string): Pro
   });
 }
 
-/** Whether nothing is wrong with a storyboard: all charts drawn, nothing sticks out, nothing left the machine. */
+/** True if nothing is wrong with a storyboard: all charts drawn, nothing sticks out, nothing left the machine. */
 export function isSound({ charts, drawn, overflowing, requests, errors }: StoryboardInspection): boolean {
   return (
     charts === drawn &&

@@ -1,6 +1,6 @@
 import type { PullRequestSnapshot } from '../../testkit/github/snapshot.ts';
 
-/** What the bot's comment on a pull request says. */
+/** Text of the bot's comment on a pull request. */
 export interface ShownVerdict {
   /** `none` where the bot did not comment. */
   readonly verdict: string;

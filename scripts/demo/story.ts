@@ -2,9 +2,9 @@
 export interface Act {
   readonly number: number;
   readonly title: string;
-  /** What the team did, in a sentence or two. */
+  /** Action of the team, in one or two sentences. */
   readonly what: string;
-  /** What to look at. */
+  /** Subject to inspect. */
   readonly look: string;
   /** Numbers of the pull requests and issues of this act, in the order to read them. */
   readonly items: readonly number[];

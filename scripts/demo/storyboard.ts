@@ -7,7 +7,7 @@ import { renderAct } from './storyboard-act.ts';
 import { escapeHtml } from './storyboard-markdown.ts';
 import { STYLE } from './storyboard-style.ts';
 
-/** What the storyboard tells. */
+/** Content of the storyboard. */
 export interface StoryboardContent {
   readonly story: Story;
   readonly snapshot: RepositorySnapshot;

@@ -81,7 +81,7 @@ export function warehouseKey(file: string): string {
   return `features/${basename(file)}`;
 }
 
-/** As the guide says: jobs that run the team's code get keys that read; the others lie in environments of the default branch. */
+/** As the guide says: jobs that run the team's code get keys that read; the others are in environments of the default branch. */
 function giveCredentials(forge: Forge, s3: S3Server): void {
   const refs = ['refs/heads/main'];
   forge.secrets(REPOSITORY, keysOf('READ', s3.reader));

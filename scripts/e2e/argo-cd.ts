@@ -17,7 +17,7 @@ const METRICS_PORTS = { controller: '8082', server: '8083', repository: '8084', 
 /** The address of Argo CD's server: of its interface, and of its webhook below `/api/webhook`. */
 export const ARGO_CD_URL = `http://127.0.0.1:${PORTS.server}`;
 
-/** What Argo CD is told of the forge. */
+/** Settings of Argo CD for the forge. */
 export interface ForgeAccess {
   /** Address of the repository; its webhooks name the same without `.git`. */
   readonly repositoryUrl: string;
@@ -27,7 +27,7 @@ export interface ForgeAccess {
   readonly webhookSecret: string;
 }
 
-/** What Argo CD is made of. */
+/** Parts of Argo CD. */
 export interface ArgoCdParts {
   readonly folder: string;
   readonly daemons: Daemons;

@@ -23,7 +23,7 @@ export interface ControlPlane {
   readonly ca: string;
 }
 
-/** What a control plane is made of. */
+/** Parts of a control plane. */
 export interface ControlPlaneParts {
   readonly folder: string;
   readonly daemons: Daemons;

@@ -21,7 +21,7 @@ const KINDS = [
 ] as const;
 const WEBHOOKS = /^inferenceservice\.kserve-webhook-server\./;
 
-/** What KServe is made of. */
+/** Parts of KServe. */
 export interface KServeParts {
   readonly folder: string;
   readonly daemons: Daemons;

@@ -35,7 +35,7 @@ function isRecord(value: unknown): value is Record<string | number, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-/** Which object is meant. */
+/** Reference to an object. */
 export interface ObjectName {
   readonly apiVersion: string;
   readonly kind: string;
@@ -43,7 +43,7 @@ export interface ObjectName {
   readonly namespace?: string;
 }
 
-/** Where the API server is, and who asks. */
+/** Address of the API server, and the credentials. */
 export interface ApiAccess {
   readonly server: string;
   readonly token: string;
@@ -98,7 +98,7 @@ export class KubernetesApi {
     await this.#ask('POST', `/api/v1/namespaces/${namespace}/pods/${name}/eviction`, body);
   }
 
-  /** Whether the server is ready. */
+  /** True if the server is ready. */
   async isReady(): Promise<boolean> {
     return (await this.#request('GET', '/readyz')).ok;
   }

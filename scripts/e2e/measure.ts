@@ -6,7 +6,7 @@ import type { Merge, Observer } from './world.ts';
 /** Seconds from a merge until something was seen; rounded to a tenth. */
 export type Seconds = number;
 
-/** What was measured of one merge. */
+/** Measurements of one merge. */
 export interface Measured {
   readonly merge: Merge;
   /** Until the live object named the merged model. */

@@ -6,7 +6,7 @@ import type { BuiltModule } from './programs.ts';
 
 /** Models that never become ready, by the letter of their digest: they hang, or their server crashes again and again. */
 const BAD_MODELS = { hangs: ['b', 'f'], crashes: ['c', '0'] } as const;
-/** How long a pod takes to load a model; milliseconds. */
+/** Duration of loading a model in a pod, in milliseconds. */
 const LOADING_MS = 4_000;
 const FILES = ['node/fast/node-initialize.yaml', 'node/heartbeat-with-lease/node-heartbeat-with-lease.yaml'];
 const POD_FILES = ['pod-ready', 'pod-complete', 'pod-delete'].map((name) => `pod/fast/${name}.yaml`);

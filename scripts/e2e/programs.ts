@@ -45,7 +45,7 @@ export const MODULE_NAMES = [
   'kserve',
 ] as const satisfies readonly ModuleName[];
 
-/** What the build of a module leaves. */
+/** Output of a module's build. */
 export interface BuiltModule {
   /** The folder of its programs, each named after the last part of its package. */
   readonly bin: string;

@@ -5,7 +5,7 @@ export interface ModelEnvironment {
   readonly apiVersion: string;
   /** Environments that have to be verified before it. */
   readonly after: readonly string[];
-  /** Where the live object has the address of the model. */
+  /** Path of the model's address in the live object. */
   readonly model: readonly (string | number)[];
   /** Undefined: its merge alone verifies it, and no Application syncs it. */
   readonly application?: string;
@@ -13,9 +13,9 @@ export interface ModelEnvironment {
 
 /** The App by which Argo CD writes statuses. */
 export const ARGO_CD_APP = 'acme-argocd';
-/** How long a success or a failure has to last, and until when a version has to be healthy; seconds. */
+/** Duration that a success or a failure has to last, and the deadline for health, in seconds. */
 export const [SETTLE_SECONDS, DEADLINE_SECONDS] = [5, 60] as const;
-/** After so long without progress a Deployment of ours says so; seconds. */
+/** After so long without progress a Deployment of Tidegate says so; seconds. */
 export const PROGRESS_DEADLINE_SECONDS = 15;
 
 const IN_CONTAINER = ['spec', 'template', 'spec', 'containers', 0, 'env', 0, 'value'] as const;

@@ -173,7 +173,7 @@ async function drainedNode(observer: Observer): Promise<Figures> {
   return { 'drain -> success': success, 'verified again': verified };
 }
 
-/** What runs where KServe's controller was built: health comes from its status, through our health check. */
+/** Set-up with a built KServe controller: health comes from its status, through our health check. */
 export const KSERVE_SCENARIOS: readonly Scenario[] = [
   {
     name: 'KServe: v0.5.0, squash',

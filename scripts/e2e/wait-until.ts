@@ -1,4 +1,4 @@
-/** How long something may take, and what is said where it takes longer. */
+/** Time limit, and the error message for it. */
 export interface WaitOptions {
   readonly what: string;
   readonly seconds?: number;

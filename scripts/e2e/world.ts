@@ -35,14 +35,14 @@ export async function startWorld(environments: readonly ModelEnvironment[]): Pro
   return { promotion, access };
 }
 
-/** What a merge was. */
+/** Facts about a merge. */
 export interface Merge {
   readonly sha: string;
   /** By the clock of `performance.now()`; milliseconds. */
   readonly atMs: number;
 }
 
-/** What happens in the world, and what shows there. */
+/** Actions on the world, and its visible state. */
 export class Observer {
   readonly promotion: PromotionWorld;
   readonly api: KubernetesApi;
@@ -83,7 +83,7 @@ export class Observer {
     return valueAt(await this.#live(environment), environment.model);
   }
 
-  /** What Argo CD and the live object say, for the message of what did not happen. */
+  /** State of Argo CD and the live object, for the error message. */
   async describe(environment: ModelEnvironment): Promise<string> {
     const application = await this.application(environment.application ?? '');
     const argo = ['sync', 'health', 'operationState'].map((part) => valueAt(application, ['status', part]));
@@ -117,7 +117,7 @@ export class Observer {
     }
   }
 
-  /** What Argo CD said of a commit in an environment, the oldest first. */
+  /** Signals of Argo CD about a commit in an environment, oldest first. */
   async said({ application }: ModelEnvironment, sha: string): Promise<readonly string[]> {
     const { data } = await this.bot.client().repos.listCommitStatusesForRef({ owner, repo, ref: sha, per_page: 100 });
     const context = `continuous-delivery/${application}`;
@@ -133,7 +133,7 @@ export class Observer {
     return `open: ${(await this.promotion.titles()).join('; ')}; holds: ${holds.map(({ title }) => title).join('; ')}`;
   }
 
-  /** What the promotion check of a pull request says. */
+  /** Text of a pull request's promotion check. */
   async gateOf(title: string): Promise<string> {
     const found = (await this.promotion.open())[title];
     return found === undefined ? 'no such pull request' : (await this.promotion.check(found.head)).title;

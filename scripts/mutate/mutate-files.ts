@@ -11,7 +11,7 @@ const VERSION = '10.1.1';
 const TOOLS = join(PROJECT_ROOT, '.tools', `stryker-${VERSION}`);
 const REPORT = join(TOOLS, 'report.json');
 
-/** What Stryker writes, as far as it is read here. */
+/** Report of Stryker, as far as it is read here. */
 interface StrykerReport {
   readonly files: Readonly<Record<string, { readonly source: string; readonly mutants: readonly Mutant[] }>>;
 }

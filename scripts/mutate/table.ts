@@ -6,7 +6,7 @@ export interface Survivor {
   readonly to: string;
 }
 
-/** How many changes of a file were noticed, and those that were not. */
+/** Number of noticed changes of a file, and the unnoticed ones. */
 export interface FileResult {
   readonly killed: number;
   /** Constants of modules, which are read once. */
@@ -14,7 +14,7 @@ export interface FileResult {
   readonly survivors: readonly Survivor[];
 }
 
-/** Why a survivor is none to worry about; it is found by what it changes, wherever that stands. */
+/** Why a survivor is none to worry about; it is found by what it changes, wherever that is. */
 export interface Explanation {
   /** Base name. */
   readonly file: string;

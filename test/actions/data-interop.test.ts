@@ -41,7 +41,7 @@ afterAll(async () => {
   if (root !== undefined) await rm(root, { recursive: true, force: true });
 });
 
-/** A folder of its own under the test's, in which a repository and its home lie. */
+/** A folder of its own under the test's, in which a repository and its home are. */
 function place(name: string): string {
   count += 1;
   return path.join(root, `${name}-${count}`, 'repository');

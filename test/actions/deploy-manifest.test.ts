@@ -313,7 +313,7 @@ describe('deploy-manifest onto GitHub', () => {
     expect(first.outputs['pull-request-number']).toBe(String(opened?.number));
     expect(opened).toMatchObject({ title: 'Promote m v0.2.0 to production', state: 'open' });
     expect(opened?.body).toContain('instead of v0.1.0');
-    // Nobody answers commands where there is no bot.
+    // No one answers commands where there is no bot.
     expect(opened?.body).not.toContain('/tidegate');
     expect(await there.show('origin/tidegate/deploy/m/production:k8s/model.yaml')).toBe(promoted);
     const same = await there.run('pull-request');

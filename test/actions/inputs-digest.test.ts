@@ -85,7 +85,7 @@ async function digestsOf(repository: DvcRepository, { inputs = {}, inTwoJobs = f
 describe.each(Object.entries(WORKS))('the digest of the inputs of %s', (kind, train) => {
   it('is the same for the training and for a job that has the commit alone', async () => {
     const repository = await repositoryWith(train);
-    // What lies about in a work tree, and no commit has.
+    // What is in a work tree, and no commit has.
     await repository.write({ 'src/__pycache__/train.pyc': 'compiled', 'notes.txt': 'untracked' });
     const { run, evaluation } = await digestsOf(repository, { inTwoJobs: true });
     expect(evaluation.inputsReason).toBeUndefined();

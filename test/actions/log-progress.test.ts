@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { logProgress } from '../../actions/log-progress.ts';
 
-/** A log, and a clock that stands until it is told. */
+/** A log, and a clock that is until it is told. */
 function start() {
   const lines: string[] = [];
   const clock = { ms: 0 };

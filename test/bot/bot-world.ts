@@ -156,7 +156,7 @@ export class BotWorld {
     this.github.webhook({ url: this.#hookUrl, secret: this.secret, isBusy });
   }
 
-  /** One address before several: whoever balances a load would choose one, here all get it. */
+  /** One address before several: anyone who balances a load would choose one, here all get it. */
   async #fanOut(urls: readonly string[]): Promise<string> {
     const { port, close } = await listenOnLoopback(async (request, response) => {
       const body = await readBody(request);
@@ -239,7 +239,7 @@ export class BotWorld {
     return webhooks.deliveries.at(-1)?.guid ?? '';
   }
 
-  /** Lets a run of `.github/workflows/<name>.yml` have succeeded; nobody is told. */
+  /** Lets a run of `.github/workflows/<name>.yml` have succeeded; no one is told. */
   addRun(repository: string, facts: AddedRun): WorkflowRun {
     return this.runs.addRun(this.github, repository, facts);
   }

@@ -68,7 +68,7 @@ describe('tidegate.yaml in a pull request', () => {
     expect(await checksOf(main)).toEqual(['tidegate / config: failure']);
     const mended = await openPull('mend', { 'tidegate.yaml': MINIMAL });
     expect(await checksOf(mended)).toEqual(['tidegate / config: success', 'tidegate / promotion: success']);
-    // Nobody can say which files are targets: what changes anything else has to wait.
+    // No one can say which files are targets: what changes anything else has to wait.
     const other = await openPull('other', { 'train.py': '' });
     expect(await checksOf(other)).toEqual(['tidegate / promotion: failure']);
     const both = await openPull('both', { 'tidegate.yaml': MINIMAL, 'train.py': '' });

@@ -60,7 +60,7 @@ async function idle(): Promise<void> {
 
 /**
  * Does something to the bot, and looks at it until it is done with that: it answers all the time, its event loop never
- * stands still for long, and it stays within the memory of the deployment.
+ * is still for long, and it stays within the memory of the deployment.
  */
 async function expectAlive(name: string, work: () => Promise<unknown>): Promise<void> {
   await workInProgress();

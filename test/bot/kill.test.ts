@@ -38,7 +38,7 @@ describe('kill -9 of the bot', { timeout: 400_000 }, () => {
     const staging = 'Promote flights v0.1.0 to staging';
     await vi.waitFor(async () => expect(await world.titles()).toEqual([staging]), SOON);
 
-    // Merged while nobody listens; then the branch of the next one is made, and no pull request.
+    // Merged while no one listens; then the branch of the next one is made, and no pull request.
     bot.kill();
     await world.merge(staging);
     const second = killAtWrite(3);

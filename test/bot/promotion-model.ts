@@ -33,7 +33,7 @@ export class PromotionModel {
   newest: string | undefined;
   stops = 0;
   readonly soakMs: number;
-  /** Undefined: nobody tells of staging's health. */
+  /** Undefined: no one tells of staging's health. */
   readonly settleMs: number | undefined;
 
   constructor({ soakMs, settleMs }: { readonly soakMs: number; readonly settleMs: number | undefined }) {

@@ -8,7 +8,7 @@ import { BotWorld, type CommitFiles, type WorldOptions } from './bot-world.ts';
 
 export const REPOSITORY = 'acme/flights';
 const [owner, repo] = ['acme', 'flights'] as const;
-/** Where a version's artifact lies. */
+/** Where a version's artifact is. */
 export const uriOf = (digest: string) => `s3://models/flights/sha256/${digest}`;
 /** A digest by one letter. */
 export const digestOf = (letter: string) => letter.repeat(64);
@@ -148,7 +148,7 @@ export class PromotionWorld {
     return data.map(({ title }) => title).toSorted();
   }
 
-  /** How many comments of the bot stand under an issue or pull request. */
+  /** How many comments of the bot are under an issue or pull request. */
   async answersUnder(issue: number): Promise<number> {
     const { data } = await this.bot.client().issues.listComments({ owner, repo, issue_number: issue, per_page: 100 });
     return data.filter(({ user }) => user?.login.endsWith('[bot]')).length;

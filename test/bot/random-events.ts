@@ -25,7 +25,7 @@ export interface RandomRun {
   readonly hasHealth: boolean;
 }
 
-/** Random people, adversaries, systems, networks and deaths against the real bot, beside a model that knows what has to come of it. */
+/** Random people, adversaries, systems, networks and deaths against the real bot, next to a model that knows what has to come of it. */
 export class RandomEvents {
   readonly #world: PromotionWorld;
   readonly #model: PromotionModel;

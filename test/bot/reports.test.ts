@@ -197,7 +197,7 @@ describe('the report of a pull request', () => {
   });
 });
 
-/** Entries whose names fill the directory of a zip that has the report, up to so many bytes. */
+/** Entries whose names fill the directory of a zip that has the report, up to the given number of bytes. */
 function longNames(directoryBytes: number): readonly ZipEntry[] {
   const entryBytes = 46;
   const entries: ZipEntry[] = [];

@@ -63,7 +63,7 @@ describe('the webhook server', () => {
         outgoing.destroy();
       });
       outgoing.once('error', reject);
-      // One byte of 26 MB: whoever waited for the rest would not answer.
+      // One byte of 26 MB: anyone who waited for the rest would not answer.
       outgoing.write('x');
     });
     expect(answer).toBe(status);
@@ -101,7 +101,7 @@ describe('the webhook server', () => {
     const right = await send(VECTOR.signature);
     const wrong = await send(VECTOR.signature.replace('757', '758'));
     await bot.stop();
-    // The body is no JSON: past the signature, that is what is wrong with it.
+    // The body is not JSON: past the signature, that is what is wrong with it.
     expect(wrong.text).toMatch(/signature/i);
     expect(right.text).not.toMatch(/signature/i);
     expect([right.status, wrong.status].every((status) => status >= 400 && status < 500)).toBe(true);

@@ -16,7 +16,7 @@ export interface ForgedTag {
   readonly document?: string;
 }
 
-/** A person who may push branches and tags, and is no admin. */
+/** A person who may push branches and tags, and is not an admin. */
 export class Writer {
   readonly clone: string;
   readonly #world: PromotionWorld;
@@ -53,7 +53,7 @@ export class Writer {
     await this.#world.bot.settle();
   }
 
-  /** Adds a commit to a branch, under the name of whoever made its newest one. */
+  /** Adds a commit to a branch, under the name of regardless of who made it its newest one. */
   async imitate(branch: string, files: Readonly<Record<string, string>>): Promise<void> {
     await this.git(['fetch', '--quiet', 'origin']);
     await this.git(['switch', '--quiet', '--detach', `origin/${branch}`]);

@@ -112,7 +112,7 @@ function origin(): string {
   return new URL(page.url).origin;
 }
 
-/** A request that names its host as somebody likes. */
+/** A request that names its host as someone likes. */
 function askAs(host: string, path: string): Promise<{ status: number | undefined; text: string }> {
   const { port } = new URL(page.url);
   return new Promise((resolve, reject) => {

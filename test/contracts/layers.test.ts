@@ -97,7 +97,7 @@ const LAYERS: readonly Layer[] = [
   { name: 'bot', folder: /^bot\//, mayImport: /^(?:core|bot)\//, mayUse: /./ },
 ];
 
-/** By the folder: the folders beside it that its files may import. */
+/** By the folder: the folders next to it that its files may import. */
 const FOLDERS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   'core/usecases': {
     data: [],

@@ -58,6 +58,23 @@ function messagesOf(source: string): readonly SourceText[] {
   return textsOf(source).filter(({ text }) => /\S \S/.test(text));
 }
 
+/** The comments of a source file, without code. */
+function commentsOf(source: string): readonly SourceText[] {
+  return source.split('\n').flatMap((line, index) => {
+    const text = /^\s*(?:\/\*\*|\*|\/\/) ?(.*)$/.exec(line)?.[1] ?? /\S\s+\/\*\* (.*)\*\/$/.exec(line)?.[1];
+    return text === undefined ? [] : [{ line: index + 1, text: text.replace(/`[^`]*`/g, '`…`') }];
+  });
+}
+
+/** The first lines of docstrings that begin with a question instead of a verb or a noun phrase that defines. */
+function questionsOf(source: string): readonly SourceText[] {
+  return source.split('\n').flatMap((line, index, all) => {
+    const isFirst = /\/\*\* /.test(line) || (/^\s*\* /.test(line) && /^\s*\/\*\*\s*$/.test(all[index - 1] ?? ''));
+    const text = line.replace(/^.*?\/\*\* |^\s*\* /, '');
+    return isFirst && /^(What|How|Where|Whether|Which|Who)\b/.test(text) ? [{ line: index + 1, text }] : [];
+  });
+}
+
 function findingsIn(path: string, texts: readonly SourceText[]): readonly string[] {
   return texts.flatMap(({ line, text }) =>
     PLAIN.flatMap(({ word, say }) => {
@@ -92,6 +109,31 @@ describe('text for users', () => {
   });
 });
 
+describe('comments', () => {
+  const sources = files('core/**/*.ts', 'actions/*.ts', 'actions/*/*.ts', 'bot/**/*.ts', 'cli/**/*.ts');
+
+  it('are in plain English', () => {
+    expect(sources.flatMap((path) => findingsIn(path, commentsOf(root(path))))).toEqual([]);
+    expect(sources.length).toBeGreaterThan(500);
+  });
+
+  it('say what something is or does: no docstring begins with a question', () => {
+    const asking = sources.flatMap((path) =>
+      questionsOf(root(path)).map(({ line, text }) => `${path}:${line}: ${text}`),
+    );
+    expect(asking).toEqual([]);
+    const source = [
+      '/** What it is. */',
+      '/**',
+      ' * Whether it is.',
+      ' * How is fine here.',
+      ' */',
+      '// Where code begins.',
+    ];
+    expect(questionsOf(source.join('\n')).map(({ line }) => line)).toEqual([1, 3]);
+  });
+});
+
 describe('the lint', () => {
   it('names file, line, word and what to write, in documents', () => {
     const text =
@@ -118,6 +160,22 @@ describe('the lint', () => {
       'core/a.ts:4: "stands"; write: is in',
       'core/a.ts:4: "whoever"; write: a person who',
       'core/a.ts:5: "Mend"; write: fix',
+    ]);
+  });
+
+  it('reads comments of any form, but no code', () => {
+    const source = [
+      '/** What stands here. */',
+      ' * A file lies there.',
+      'const nobody = 1; // beside',
+      '// Anew.',
+      '  a: 1; /** How */',
+    ];
+    expect(commentsOf(source.join('\n')).map(({ text }) => text.trim())).toEqual([
+      'What stands here. */',
+      'A file lies there.',
+      'Anew.',
+      'How',
     ]);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readSources } from './import-graph.ts';
 
-/** A literal after what may stand before one. */
+/** A literal after what may be before one. */
 const LITERAL =
   /(?<=[(,=:[!&|?{};+]\s*|\breturn\s+|=>\s*)\/(?![*/])((?:[^/\\\n[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+)\/([dgimsuvy]*)/g;
 

@@ -29,7 +29,7 @@ models:
 `;
 const GATE = '    gate: { rules: [{ metric: roc_auc, min: 0.6 }] }\n';
 
-/** Fragments are keys of a model, indented as they stand in the file. */
+/** Fragments are keys of a model, indented as they are in the file. */
 function whole(block: string): string {
   return `${MODEL}${/^ {4}gate:/m.test(block) ? '' : GATE}${block}`;
 }

@@ -54,7 +54,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** A repository that adopted Tidegate, and in which nobody has set anything. */
+/** A repository that adopted Tidegate, and in which no one has set anything. */
 async function adopt(repo: string) {
   const fullName = `acme/${repo}`;
   await github.createRepository(fullName);

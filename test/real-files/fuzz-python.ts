@@ -39,9 +39,9 @@ export async function fuzzPython(seed: number, count: number): Promise<readonly 
 type Reading = { readonly value: unknown } | { readonly refusal: string };
 
 function isFine(own: Reading, peer: PythonCase['read'], isDamaged: boolean): boolean {
-  // Python looks for what cannot be a key only up to the first item that is no literal.
+  // Python looks for what cannot be a key only up to the first item that is not a literal.
   if ('refusal' in own) return peer === null || own.refusal.includes('is a key, or within a set');
-  // What is no Python, and is not seen to be none, has no program that runs with it.
+  // What is not Python, and is not seen to be none, has no program that runs with it.
   return isDeepStrictEqual(own, peer) || (isDamaged && peer === null);
 }
 

@@ -28,7 +28,7 @@ const made = isThere ? await makeInputs<ManifestCase>('manifests', { args: [kust
 
 afterAll(() => made?.remove());
 
-/** The lines of a text that are not in another one, each as often as it stands there. */
+/** The lines of a text that are not in another one, each as often as it is there. */
 function without(text: string, other: string): readonly string[] {
   const rest = other.split('\n');
   return text.split('\n').filter((line) => {

@@ -17,7 +17,7 @@ export interface DvcCase {
   readonly files: PulledTree;
 }
 
-/** Runs data-pull in a clone. @returns How it ended, and what lies there that Git does not track. */
+/** Runs data-pull in a clone. @returns How it ended, and what is there that Git does not track. */
 export async function pullHere(
   { workspace, subdir }: DvcCase,
   folder: string,

@@ -81,7 +81,7 @@ async function healthOf(status: Status | undefined): Promise<unknown> {
   const key = 'resource.customizations.health.serving.kserve.io_InferenceService';
   const lua = await new LuaFactory().createEngine();
   try {
-    // Proxies of arrays are no tables: ipairs has to see what Argo CD gives it.
+    // Proxies of arrays are not tables: ipairs has to see what Argo CD gives it.
     await lua.doString(`obj = { status = ${luaOf(status)} }`);
     const { status: health } = await lua.doString(templateOf('argocd-cm.yaml').data[key]);
     return health;

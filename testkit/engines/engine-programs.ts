@@ -17,7 +17,7 @@ const TRINO_VERSION = '476';
 /** The oldest Java that each runs on. */
 const JAVA: Readonly<Record<'spark' | 'trino', number>> = { spark: 17, trino: 24 };
 
-/** Whether the tests of engines run: `npm test -- --engines`, or TIDEGATE_ENGINES=1. */
+/** True if the tests of engines run: `npm test -- --engines`, or TIDEGATE_ENGINES=1. */
 export function areEnginesWanted(): boolean {
   return process.env.TIDEGATE_ENGINES === '1';
 }

@@ -70,7 +70,7 @@ export async function untilReady(
   }
 }
 
-/** What is made of a server; it is stopped where that fails. */
+/** Uses a server to make a value; stops the server if that fails. */
 export async function orStop<Made>(server: ServerProcess, make: () => Promise<Made>): Promise<Made> {
   try {
     return await make();

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { HealthSignal } from '../../core/domain/promotion/health.ts';
 import type { CheckRun, Checks, HealthSource } from '../../core/ports/github/checks.ts';
 
-/** What is said about a commit. */
+/** Signals about a commit. */
 export interface SaidSignal extends HealthSignal {
   readonly from: HealthSource['from'];
   readonly context: string;
@@ -17,7 +17,7 @@ export class InMemoryChecks implements Checks {
   writes = 0;
   readonly #said: SaidSignal[] = [];
 
-  /** What others say, in the order of time. */
+  /** Signals of others, in order of time. */
   say(signal: SaidSignal): void {
     this.#said.push(signal);
   }

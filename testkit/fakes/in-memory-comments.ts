@@ -9,7 +9,7 @@ export class InMemoryComments implements Comments {
   readonly #seen = new Set<number>();
   #lastId = 0;
 
-  /** What another person writes. Returns its number. */
+  /** Writes as another person. Returns its number. */
   write(issue: number, body: string, author: 'self' | 'other' = 'other'): number {
     this.#lastId += 1;
     this.comments.push({ id: this.#lastId, issue, body, author });

@@ -20,7 +20,7 @@ interface Commit {
 export class InMemoryCommits implements Commits {
   readonly #commits = new Map<string, Commit>();
   readonly #heads = new Map<string, string>();
-  /** What main pointed to, newest first. */
+  /** Earlier heads of main, newest first. */
   readonly #log: BranchTip[] = [];
   readonly #clockMs: () => number;
 

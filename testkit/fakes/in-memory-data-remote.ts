@@ -45,7 +45,7 @@ export class InMemoryByteSink implements ByteSink {
   static readonly #PART_BYTES = 1 << 20;
   #chunks: Uint8Array[] = [];
 
-  /** What came since it last began. */
+  /** Events since its last start. */
   get bytes(): Uint8Array {
     return Buffer.concat(this.#chunks);
   }

@@ -8,7 +8,7 @@ interface KeptIssue extends Issue {
   readonly isPullRequest: boolean;
 }
 
-/** What a person opens. */
+/** An issue or pull request of a person. */
 export interface OpenedByOther extends Partial<IssueText> {
   readonly author: string;
   readonly labels?: readonly string[];

@@ -17,7 +17,7 @@ const NO_RULES: BranchRules = {
   blocksDeletion: false,
 };
 
-/** What a test sets up; what it leaves out is as in a new repository. */
+/** Set-up of a test; the rest is as in a new repository. */
 export interface MemorySettings {
   readonly environments?: readonly EnvironmentFacts[];
   /** The older protection, by branch. */

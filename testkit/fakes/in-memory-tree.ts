@@ -53,14 +53,14 @@ export class InMemoryCommitFiles extends InMemoryTree implements CommitFiles {
   }
 }
 
-/** What Git tracks, in memory. */
+/** Tracked files of Git, in memory. */
 export class InMemorySourceTree implements SourceTree {
   readonly #tracked: readonly string[] | undefined;
   readonly #absent: readonly string[];
 
   /**
    * @param tracked Undefined: there is no repository.
-   * @param absent Of these, those that are no files in the workspace.
+   * @param absent Of these, those that are not files in the workspace.
    */
   constructor(tracked: readonly string[] | undefined, absent: readonly string[] = []) {
     this.#tracked = tracked?.toSorted(compareCodePoints);

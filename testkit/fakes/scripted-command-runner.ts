@@ -2,7 +2,7 @@ import type { Command, CommandEnd, CommandRunner } from '../../core/ports/train/
 
 /** Runs no command: each line ends as a test says, others as a shell ends for a command that is not there. */
 export class ScriptedCommandRunner implements CommandRunner {
-  /** What was run, in order. */
+  /** Commands that were run, in order. */
   readonly commands: Command[] = [];
   readonly #ends: ReadonlyMap<string, CommandEnd>;
   readonly #answers: ReadonlyMap<string, string>;

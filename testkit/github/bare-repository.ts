@@ -47,7 +47,7 @@ export const NO_OBJECT = '0'.repeat(40);
 export class BareRepository {
   readonly directory: string;
   readonly #objects: GitObjectReader;
-  /** What git said of commits, which never change. */
+  /** Cache of facts about commits, which never change. */
   readonly #ofCommits = new Map<string, Promise<string | undefined>>();
 
   constructor(directory: string) {
@@ -125,12 +125,12 @@ export class BareRepository {
     return this.shaOf(`${revision}^{commit}`);
   }
 
-  /** What any revision names: `HEAD:path` gives a blob. */
+  /** Object of any revision: `HEAD:path` gives a blob. */
   objectOf(revision: string): Promise<string | undefined> {
     return this.shaOf(revision);
   }
 
-  /** What several revisions name, in their order; undefined for what is not there. */
+  /** Objects of several revisions, in their order; undefined for missing ones. */
   objects(revisions: readonly string[]): Promise<readonly ({ sha: string; type: string } | undefined)[]> {
     return Promise.all(revisions.map((revision) => this.#objects.info(revision)));
   }

@@ -4,7 +4,7 @@ import addFormats from 'ajv-formats';
 
 /** One disagreement with GitHub's OpenAPI description. */
 export interface Violation {
-  /** Whose: what a client of ours sent, or what this forge answered. */
+  /** Whose: what a client of Tidegate sent, or what this forge answered. */
   readonly side: 'request' | 'response';
   readonly operation: string;
   readonly problem: string;

@@ -2,7 +2,7 @@ import { listenOnLoopback } from '../http.ts';
 import type { ArtifactEntry, ArtifactSource, GitHub } from './github.ts';
 import type { WorkflowJob, WorkflowRun } from './state.ts';
 
-/** What a test says of a run. */
+/** Expectations of a test about a run. */
 export type AddedRun = Pick<WorkflowRun, 'name' | 'event' | 'headBranch' | 'headSha'> &
   Partial<Pick<WorkflowRun, 'headRepository' | 'createdAt' | 'conclusion' | 'status' | 'jobs' | 'path'>>;
 
@@ -10,11 +10,11 @@ export type AddedRun = Pick<WorkflowRun, 'name' | 'event' | 'headBranch' | 'head
 export interface AddedArtifact {
   readonly name: string;
   readonly zip: Uint8Array;
-  /** What the forge says of its size, where that is not true. */
+  /** Size that the forge reports, if it differs from the true one. */
   readonly claimedSize?: number;
 }
 
-/** Workflow runs that nobody ran: they are whatever a test says they were, with what they uploaded. */
+/** Workflow runs that no one ran: they are whatever a test says they were, with what they uploaded. */
 export class FinishedRuns {
   /** For the option `artifacts` of the forge. */
   readonly source: ArtifactSource;
@@ -45,7 +45,7 @@ export class FinishedRuns {
     return new FinishedRuns(artifacts, files);
   }
 
-  /** Lets a run of `.github/workflows/<name>.yml` have succeeded; nobody is told. */
+  /** Lets a run of `.github/workflows/<name>.yml` have succeeded; no one is told. */
   addRun({ state }: GitHub, repository: string, facts: AddedRun): WorkflowRun {
     const now = state.now();
     const run: WorkflowRun = {

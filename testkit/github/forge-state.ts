@@ -5,11 +5,11 @@ import type { Account, AppIdentity, Principal, Repository, Role } from './state.
 /** Everything that the forge knows. Its methods keep numbers and accounts consistent. */
 export class ForgeState {
   readonly repositories = new Map<string, Repository>();
-  /** Ids of the comments that somebody hid. */
+  /** Ids of the comments that someone hid. */
   readonly hiddenComments = new Set<number>();
   readonly accounts = new Map<string, Account>();
   readonly tokens = new Map<string, Principal>();
-  /** What people may do, by login; who is not listed may read. */
+  /** Permissions by login; default: read. */
   readonly roles = new Map<string, Role>();
   /** Names of secrets that the organisation gives to all of its repositories. */
   readonly organizationSecrets = new Set<string>();

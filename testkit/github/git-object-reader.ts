@@ -28,7 +28,7 @@ export class GitObjectReader {
     this.#directory = directory;
   }
 
-  /** What a revision names: a sha, a ref, `HEAD:path`, `main^{commit}`; undefined where there is no such object. */
+  /** Object of a revision: a sha, a ref, `HEAD:path`, `main^{commit}`; undefined where there is no such object. */
   info(revision: string): Promise<ReadObject | undefined> {
     return this.#ask('info', revision);
   }

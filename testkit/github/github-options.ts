@@ -4,7 +4,7 @@ import type { Permissions, Repository, Role } from './state.ts';
 import type { Webhooks, WebhookTarget } from './webhooks.ts';
 
 export interface GitHubOptions {
-  /** Where the bare repositories lie. */
+  /** Folder of the bare repositories. */
   readonly directory: string;
   /** The organisation that the App is installed in. Default `acme`. */
   readonly owner?: string;
@@ -31,7 +31,7 @@ export interface RunningGitHub extends GitHub {
   readonly appId: number;
   readonly appPrivateKey: string;
   readonly installationId: number;
-  /** What the second App needs to speak for itself; undefined without one. */
+  /** Credentials of the second App; undefined without one. */
   readonly otherApp: { readonly id: number; readonly privateKey: string; readonly installationId: number } | undefined;
   readonly violations: readonly Violation[];
   createRepository(fullName: string, options?: { isPrivate?: boolean; defaultBranch?: string }): Promise<Repository>;

@@ -11,7 +11,7 @@ export interface ForgeEvent {
   readonly repository: Repository;
   readonly sender: Account;
   readonly payload: Json;
-  /** Whether workflows may start from it. */
+  /** True if workflows may start from it. */
   readonly startsWorkflows: boolean;
 }
 
@@ -24,7 +24,7 @@ export interface GitHub {
   readonly webhooks: Webhooks;
   /** Tells the App and the workflow engine. */
   emit(event: ForgeEvent): void;
-  /** What follows from moved refs: events, and pull requests that get new commits or are merged by a push. */
+  /** Effects of changed refs: events, and pull requests that get new commits or are merged by a push. */
   refMoved(
     repository: Repository,
     update: { ref: string; before: string; after: string; type?: ActivityType },

@@ -90,7 +90,7 @@ interface OnComment {
   readonly input: { readonly subjectId: string };
 }
 
-/** A comment by its node ID; whoever may not see it is told that it is not there. */
+/** A comment by its node ID; anyone who may not see it is told that it is not there. */
 function commentOf(subject: string, level: 'read' | 'write', { github, principal }: GraphQLContext): number {
   for (const repository of github.state.repositories.values()) {
     const comments = [...repository.issues.values()].flatMap(({ comments: all }) => all);

@@ -2,7 +2,7 @@ import type { ForgeState } from './forge-state.ts';
 import { type Addresses, nodeId, presentApp, presentLabel, presentRepository, presentUser } from './present.ts';
 import type { Comment, Issue, Json, PullRequest, Repository } from './state.ts';
 
-/** What every presenter needs. */
+/** Dependencies of every presenter. */
 export interface View {
   readonly state: ForgeState;
   readonly addresses: Addresses;
@@ -100,7 +100,7 @@ export function presentComment(view: View, place: { repository: Repository; issu
   };
 }
 
-/** What only Git can say about a pull request. */
+/** Facts about a pull request that only Git has. */
 export interface PullFacts {
   readonly mergeable: boolean | null;
   /** A required check is missing. */

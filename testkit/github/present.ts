@@ -1,6 +1,6 @@
 import type { Account, AppIdentity, Json, Label, Permissions, Repository } from './state.ts';
 
-/** Where the forge is reached. */
+/** URL of the forge. */
 export interface Addresses {
   /** Base of the REST interface. */
   readonly api: string;

@@ -12,7 +12,7 @@ export function pullsOf(repository: Repository): PullIssue[] {
   return [...repository.issues.values()].filter((issue): issue is PullIssue => issue.pull !== undefined);
 }
 
-/** What Git says about a pull request now. */
+/** Current state of a pull request in Git. */
 export async function factsOf(repository: Repository, issue: PullIssue): Promise<PullFacts> {
   const { pull } = issue;
   const base = pull.mergedAt === null ? await repository.git.commitOf(`refs/heads/${pull.baseRef}`) : pull.baseSha;
@@ -115,7 +115,7 @@ interface Move {
   readonly after: string;
 }
 
-/** What a moved branch means for pull requests: new commits, a lost head, a merge by push. */
+/** Effects of a changed branch on pull requests: new commits, a lost head, a merge by push. */
 export async function followBranch(
   github: GitHub,
   repository: Repository,

@@ -11,7 +11,7 @@ export interface Context {
   readonly principal: Principal | undefined;
 }
 
-/** A request for something in a repository, by somebody who may ask. */
+/** A request for something in a repository, by someone who may ask. */
 export interface RepositoryContext extends Context {
   readonly repository: Repository;
 }
@@ -24,7 +24,7 @@ export interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What a handler throws to refuse. */
+/** Error with which a handler refuses. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly status: number;
@@ -72,7 +72,7 @@ export function repositoryRoute(
   };
 }
 
-/** Refuses whoever may not, as GitHub does: 404 for what they must not know of, 403 for the rest. */
+/** Refuses anyone who may not, as GitHub does: 404 for what they must not know of, 403 for the rest. */
 export function checkAccess(principal: Principal | undefined, repository: Repository, need: Need): void {
   if (principal === undefined) {
     if (repository.isPrivate) throw new ApiError(404, 'Not Found');
@@ -89,7 +89,7 @@ export function checkAccess(principal: Principal | undefined, repository: Reposi
   }
 }
 
-/** Whether permissions include a name at a level (write includes read). */
+/** True if permissions include a name at a level (write includes read). */
 export function isGranted(permissions: Permissions, name: string, level: 'read' | 'write'): boolean {
   const held = permissions[name];
   return held === 'write' || (held === 'read' && level === 'read');
@@ -149,7 +149,7 @@ export function requiredText(body: Json, name: string): string {
   return value;
 }
 
-/** Whether a value is a JSON object. */
+/** True if a value is a JSON object. */
 export function isJson(value: unknown): value is Json {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }

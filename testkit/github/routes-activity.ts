@@ -57,5 +57,5 @@ function presentActivity(addresses: Parameters<typeof presentUser>[0], activity:
   };
 }
 
-/** What happened to branches. */
+/** Changes of branches. */
 export const ACTIVITY_ROUTES: readonly Route[] = [repositoryRoute('GET /activity', 'contents', listActivity)];

@@ -19,7 +19,7 @@ export function signatureOf(account: Account, date: string): Signature {
   return { name: account.login, email: `${account.id}+${account.login}@users.noreply.github.com`, date };
 }
 
-/** Whoever asks, where anonymous requests were refused before. */
+/** Anyone who asks, where anonymous requests were refused before. */
 export function actorOf(context: RepositoryContext): Principal {
   if (context.principal === undefined) throw new ApiError(401, 'Requires authentication');
   return context.principal;

@@ -93,7 +93,7 @@ function checksOf(repository: Repository, branch: string): { contexts: readonly 
   return { contexts, checks: contexts.map((context) => ({ context, app_id: sources.get(context) ?? null })) };
 }
 
-/** What everyone who reads the branch may know of its protection. */
+/** Public part of a branch's protection. */
 export function presentBranchProtection(repository: Repository, branch: string): Json {
   if (!repository.protection.has(branch)) return { enabled: false };
   return { enabled: true, required_status_checks: { enforcement_level: 'everyone', ...checksOf(repository, branch) } };

@@ -16,7 +16,7 @@ import { presentInstallation } from './routes-app.ts';
 import type { DeploymentEnvironment, Json } from './state.ts';
 
 /**
- * A route of a repository's settings. Unlike other data they are for nobody without the permission, also where the
+ * A route of a repository's settings. Unlike other data they are for no one without the permission, also where the
  * repository is public, and `administration` is for people who administrate it: others are told that there is nothing.
  */
 export function settingsRoute(

@@ -12,7 +12,7 @@ export interface Ruleset {
   readonly createdAt: string;
 }
 
-/** What the protection of a branch has besides the names of its checks. */
+/** Protection of a branch besides the names of its checks. */
 export interface ProtectionDetails {
   /** By check; a check that is not here may come from any App. */
   readonly sources: ReadonlyMap<string, number>;

@@ -4,7 +4,7 @@ import type { ProtectionDetails, Ruleset } from './rulesets.ts';
 /** A JSON object whose fields are not known yet. */
 export type Json = Record<string, unknown>;
 
-/** Somebody with a login. */
+/** Someone with a login. */
 export interface Account {
   readonly id: number;
   readonly login: string;
@@ -14,7 +14,7 @@ export interface Account {
 /** Permissions of a token: `contents: write` and the like. */
 export type Permissions = Readonly<Record<string, 'read' | 'write'>>;
 
-/** Who makes a request, by its token. */
+/** Author of a request, by its token. */
 export interface Principal {
   readonly kind: 'user' | 'installation' | 'job';
   readonly account: Account;
@@ -22,7 +22,7 @@ export interface Principal {
   readonly permissions?: Permissions;
   /** Full names; undefined: all. */
   readonly repositories?: readonly string[];
-  /** What the token of a job creates starts no workflow. */
+  /** Events that the token of a job creates start no workflow. */
   readonly startsWorkflows: boolean;
 }
 
@@ -38,7 +38,7 @@ export interface Comment {
 
 export interface PullRequest {
   headRef: string;
-  /** Full name of the repository that the head lies in. */
+  /** Full name of the repository that the head is in. */
   readonly headRepository: string;
   headSha: string;
   baseRef: string;
@@ -188,7 +188,7 @@ export interface Deployment {
   readonly statuses: { id: number; state: string; description: string; creator: Account; createdAt: string }[];
 }
 
-/** How a branch moved, in the words of the interface. */
+/** Kind of a branch's change, in the API's words. */
 export type ActivityType =
   | 'push'
   | 'force_push'
@@ -208,7 +208,7 @@ export interface Activity {
   readonly actor: Account;
 }
 
-/** A repository: Git data lie in `git`, the rest here. */
+/** A repository: Git data are in `git`, the rest here. */
 export interface Repository {
   readonly id: number;
   readonly owner: Account;
@@ -230,7 +230,7 @@ export interface Repository {
   readonly deployments: Deployment[];
   /** Required status checks by branch. */
   readonly protection: Map<string, readonly string[]>;
-  /** What else a protected branch asks for; a branch that is not here has the defaults. */
+  /** Further requirements of a protected branch; a branch that is not here has the defaults. */
   readonly protectionDetails: Map<string, ProtectionDetails>;
   readonly rulesets: Ruleset[];
   readonly actionsSettings: ActionsSettings;
@@ -247,7 +247,7 @@ export interface DeploymentEnvironment {
   readonly secrets: Readonly<Record<string, string>>;
   /** "Protected branches only": all of them where no branch is protected. */
   readonly isForProtected?: boolean;
-  /** Somebody has to approve a deployment. */
+  /** Someone has to approve a deployment. */
   readonly hasReviewers?: boolean;
   /** Default true, as on GitHub. */
   readonly canAdminsBypass?: boolean;

@@ -1,11 +1,11 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import type { Json } from './state.ts';
 
-/** Where the App listens. */
+/** Address of the App. */
 export interface WebhookTarget {
   readonly url: string;
   readonly secret: string;
-  /** Whether an answered delivery is still worked on; only whoever listens can tell. */
+  /** True if an answered delivery is still worked on; only anyone who listens can tell. */
   readonly isBusy?: () => boolean;
 }
 
@@ -34,7 +34,7 @@ const DELIVERY_TIMEOUT_MS = 60_000;
 /** Sends signed webhooks in the order of their events, and keeps what was sent. */
 export class Webhooks {
   readonly deliveries: Delivery[] = [];
-  /** What becomes of events from now on: they are sent, get lost, or wait for `release`. */
+  /** Handling of events from now on: they are sent, get lost, or wait for `release`. */
   fate: 'send' | 'lose' | 'hold' = 'send';
   readonly #held: Delivery[] = [];
   #target: WebhookTarget | undefined;
@@ -52,7 +52,7 @@ export class Webhooks {
     this.#target = target;
   }
 
-  /** Whether a delivery waits for its answer, or is worked on. */
+  /** True if a delivery waits for its answer, or is worked on. */
   get isBusy(): boolean {
     return this.#waiting > 0 || this.#target?.isBusy?.() === true;
   }

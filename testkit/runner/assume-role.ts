@@ -9,7 +9,7 @@ export interface AssumableRole {
   readonly secretAccessKey: string;
 }
 
-/** What a step that asks for a role has to say to the runner. */
+/** Request of a step for a role. */
 export interface RoleOutcome {
   readonly isSuccess: boolean;
   readonly outputs: Readonly<Record<string, string>>;

@@ -4,7 +4,7 @@ import type { ResultsService } from '../results-service.ts';
 import type { RunnerHost } from './job-state.ts';
 import type { RunRequest } from './trigger.ts';
 
-/** What runs of workflows need. */
+/** Dependencies of workflow runs. */
 export interface Engine {
   readonly github: GitHub;
   readonly results: ResultsService;
@@ -14,7 +14,7 @@ export interface Engine {
   readonly onProgress: (progress: RunProgress) => void;
 }
 
-/** News of a run, for somebody who watches. */
+/** News of a run, for someone who watches. */
 export type RunProgress =
   | { readonly kind: 'run'; readonly run: WorkflowRun; readonly repository: string }
   | { readonly kind: 'job'; readonly run: WorkflowRun; readonly job: WorkflowJob; readonly repository: string }
@@ -28,5 +28,5 @@ export interface Execution {
   readonly needs: Record<string, { result: string; outputs: Record<string, string> }>;
 }
 
-/** Who a job's token acts as. */
+/** Login of a job's token. */
 export const ACTIONS_BOT: Account = { id: 41898282, login: 'github-actions[bot]', type: 'Bot' };

@@ -4,7 +4,7 @@ import { hashFiles } from './hash-files.ts';
 /** A value of an expression: null, boolean, number, string, list or object. */
 export type Value = unknown;
 
-/** What an expression can see. */
+/** Contexts of an expression. */
 export interface Scope {
   /** `github`, `env`, `steps` and so on. An unknown context is an error. */
   readonly contexts: Readonly<Record<string, Value>>;
@@ -118,7 +118,7 @@ export function interpolateAll(value: Value, scope: Scope): Value {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, interpolateAll(item, scope)]));
 }
 
-/** Whether an `if:` holds. One that asks for no status stands for `success() && …`. */
+/** True if an `if:` holds. One that asks for no status represents `success() && …`. */
 export function isConditionMet(condition: string | undefined, scope: Scope): boolean {
   const text = (condition ?? '').trim();
   const inner = /^\$\{\{([\s\S]*)\}\}$/.exec(text)?.[1] ?? text;

@@ -5,7 +5,7 @@ import path from 'node:path';
 /** A step's summary over this is dropped whole. */
 export const MAX_SUMMARY_BYTES = 1024 * 1024;
 
-/** What a step wrote into the files that the runner gave it. */
+/** Content of the files that the runner gave to a step. */
 export interface FileCommandResult {
   readonly outputs: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string>>;

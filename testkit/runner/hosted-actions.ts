@@ -7,7 +7,7 @@ import { createFileCommands } from './file-commands.ts';
 import { baseEnvironment, type JobState } from './job-state.ts';
 import { runProcess } from './run-process.ts';
 
-/** What a stand-in of a public action did. */
+/** Result of a public action's stand-in. */
 export interface HostedResult {
   readonly isSuccess: boolean;
   readonly outputs: Readonly<Record<string, string>>;

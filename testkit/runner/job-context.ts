@@ -18,7 +18,7 @@ const READ_SCOPES = [
   'attestations',
 ];
 
-/** Whether the head of the pull request lies in another repository: no secrets, a token that only reads. */
+/** True if the head of the pull request is in another repository: no secrets, a token that only reads. */
 export function isForkRun(request: RunRequest): boolean {
   return request.event === 'pull_request' && request.headRepository !== request.repository.fullName;
 }
@@ -108,7 +108,7 @@ export function githubContext({ engine, request, run }: Execution, job: string):
   };
 }
 
-/** What `if:` of jobs, concurrency groups and matrices see. */
+/** Contexts of `if:` of jobs, concurrency groups and matrices. */
 export function runScope(execution: Execution, at: { status: 'success' | 'failure'; needs: Json }): Scope {
   const { request } = execution;
   return {

@@ -3,7 +3,7 @@ import { isForkRun } from './job-context.ts';
 import type { RunRequest } from './trigger.ts';
 import type { Job } from './workflow.ts';
 
-/** Why a job may not use the environment that it names, or undefined. An environment that nobody made has no rule. */
+/** Why a job may not use the environment that it names, or undefined. An environment that no one made has no rule. */
 export function environmentRefusal(request: RunRequest, job: Job): string | undefined {
   const environment = environmentOf(request, job);
   if (environment === undefined || mayUse(environment, request)) return undefined;

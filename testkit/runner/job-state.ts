@@ -3,7 +3,7 @@ import type { Scope, Value } from './expression.ts';
 import type { JobLog } from './log.ts';
 import type { Job } from './workflow.ts';
 
-/** What a job is run with. */
+/** Dependencies of running a job. */
 export interface JobOptions {
   readonly job: Job;
   /** Shown name: of the matrix combination. */
@@ -27,7 +27,7 @@ export interface JobOptions {
   readonly onLine?: (line: string) => void;
 }
 
-/** What the machine of a runner has. */
+/** Facts about a runner's machine. */
 export interface RunnerHost {
   /** Folder that holds `actions/<name>/action.yml`: our own actions come from there. */
   readonly repositoryRoot: string;
@@ -47,7 +47,7 @@ export interface RunnerHost {
   readonly environment?: Readonly<Record<string, string>> | undefined;
 }
 
-/** What became of one step. */
+/** Result of one step. */
 export interface StepResult {
   readonly name: string;
   readonly conclusion: 'success' | 'failure' | 'cancelled' | 'skipped';
@@ -69,7 +69,7 @@ export interface PostStep {
   run(): Promise<boolean>;
 }
 
-/** What steps of a job share and change. */
+/** Mutable state that steps of a job share. */
 export interface JobState {
   readonly options: JobOptions;
   readonly folders: JobFolders;
@@ -83,7 +83,7 @@ export interface JobState {
   status: 'success' | 'failure' | 'cancelled';
 }
 
-/** What an expression of this job sees. */
+/** Contexts of an expression of this job. */
 export function scopeOf(
   state: JobState,
   env: Readonly<Record<string, string>>,

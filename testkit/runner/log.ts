@@ -55,7 +55,7 @@ export class JobLog {
     return this.#lines.join('\n');
   }
 
-  /** From here on, output belongs to this step: its annotations are counted anew. */
+  /** From here on, output belongs to this step: its annotations are counted again. */
   beginStep(name: string): void {
     this.#step = name;
     this.#counts.clear();

@@ -5,7 +5,7 @@ import { baseEnvironment, type JobOptions, type JobState, type StepResult, scope
 import { JobLog, type StepAnnotation } from './log.ts';
 import { environmentOf, runStep } from './run-step.ts';
 
-/** What became of a job. */
+/** Result of a job. */
 export interface JobResult {
   readonly conclusion: 'success' | 'failure' | 'cancelled';
   readonly outputs: Readonly<Record<string, string>>;

@@ -13,7 +13,7 @@ export interface ProcessOptions {
   readonly onLine: (line: string) => void;
 }
 
-/** How it ended. */
+/** Conclusion. */
 export interface ProcessResult {
   readonly exitCode: number;
   readonly isTimedOut: boolean;

@@ -130,7 +130,7 @@ async function runScript(state: JobState, { step, env, scope, timeoutMs }: StepR
   return absorb(state, await commands.read(), exitCode === 0);
 }
 
-/** Where the code of `uses:` lies, if it is ours or the user's; undefined for public actions. */
+/** Path of the code of `uses:` for Tidegate's or the user's actions; undefined for public actions. */
 async function actionDirectory(state: JobState, uses: string): Promise<string | undefined> {
   const { repositoryRoot } = state.options.host;
   const own = /^[\w.-]+\/tidegate\/actions\/([\w-]+)@/.exec(uses)?.[1];

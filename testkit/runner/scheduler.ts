@@ -171,7 +171,7 @@ export class Scheduler {
     this.#reading += 1;
     work()
       .catch((error: unknown) => {
-        // A workflow that cannot be read starts nothing; say so where somebody sees it.
+        // A workflow that cannot be read starts nothing; say so where someone sees it.
         console.error(error);
       })
       .finally(() => {

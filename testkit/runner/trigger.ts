@@ -13,7 +13,7 @@ export interface RunRequest {
   /** `github.ref` and `github.sha`. */
   readonly ref: string;
   readonly sha: string;
-  /** What the run is listed under, and what its checks lie on: of a pull request, its head. */
+  /** Commit under which the run is listed and which has its checks: of a pull request, its head. */
   readonly headBranch: string;
   readonly headSha: string;
   readonly headRepository: string;
@@ -24,7 +24,7 @@ export interface RunRequest {
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
-/** Where a workflow file is read, and what runs are about. */
+/** Source of a workflow file, and subject of its runs. */
 interface Place extends Omit<RunRequest, 'workflow' | 'repository' | 'event' | 'payload' | 'inputs'> {
   readonly trigger: Trigger;
 }

@@ -65,7 +65,7 @@ function asTextOrNothing(value: unknown): string | undefined {
 /**
  * Reads a workflow file.
  *
- * @throws {Error} When it is no workflow: the run then fails before any job.
+ * @throws {Error} When it is not a workflow: the run then fails before any job.
  */
 export function parseWorkflow(text: string, path: string): Workflow {
   const root = asObject(parse(text));
@@ -138,7 +138,7 @@ function parseStep(step: Json): Step {
   };
 }
 
-/** What happened, as far as `on:` asks. */
+/** Event, as far as `on:` needs it. */
 export interface Trigger {
   readonly event: string;
   readonly action?: string | undefined;
@@ -154,7 +154,7 @@ const DEFAULT_TYPES: Readonly<Record<string, readonly string[]>> = {
   pull_request_target: ['opened', 'synchronize', 'reopened'],
 };
 
-/** Whether a workflow runs for what happened. */
+/** True if a workflow runs for what happened. */
 export function isTriggered(workflow: Workflow, trigger: Trigger): boolean {
   const filter = workflow.on[trigger.event];
   if (filter === undefined) return false;

@@ -19,7 +19,7 @@ const BLOCK_BYTES = 32 << 20;
 const REQUEST_MS = 300_000;
 /** Chosen: fewer than elsewhere, because a job can do without the cache. */
 const ATTEMPTS = 3;
-/** Archives of another layout have another version, so that none is taken for one of ours. */
+/** Archives of another layout have another version, so that none is taken for one of Tidegate. */
 const VERSION = createHash('sha256').update('tidegate-archive-v1').digest('hex');
 
 /**

@@ -9,7 +9,7 @@ import { ActionsCacheService } from './actions-cache-service.ts';
 /** Files of a folder, and what they are kept under. */
 export interface CacheKey {
   readonly key: string;
-  /** Where nothing has the key, the newest whose key begins so is taken. */
+  /** If no entry has the key, the newest one with this prefix is taken. */
   readonly prefixes?: readonly string[];
 }
 

@@ -16,7 +16,7 @@ export interface RemoteProfileFiles {
 
 /**
  * Reads the keys and the region that are written in `credentialpath` and `configpath` of a remote. A config file comes
- * with the code of whoever proposes it, and these files may too: so what they say of programs, roles and other services is
+ * with the code of anyone proposes it, and these files may too: so what they say of programs, roles and other services is
  * never acted on, and a profile that says such things is refused.
  *
  * @throws {UserError} CREDENTIALS_MISSING for a file that cannot be read, or holds no keys; DVC_UNSUPPORTED for a profile

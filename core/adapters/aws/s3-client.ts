@@ -4,7 +4,7 @@ import { readRemoteProfile } from './remote-profile.ts';
 import { SdkHttpHandler } from './sdk-http-handler.ts';
 import { sdkRetries } from './sdk-retries.ts';
 
-/** How to reach S3. Whatever is absent comes from `env`, as the AWS tools name it. */
+/** Connection options for S3. Whatever is absent comes from `env`, as the AWS tools name it. */
 export interface S3Settings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly region?: string;

@@ -4,7 +4,7 @@ import type { S3Location } from './s3-location.ts';
 import { plainConnection } from './s3-plain-connection.ts';
 import { type AwsKeys, SigV4Signer } from './sigv4.ts';
 
-/** Where a bucket is, and what requests to it are signed with. */
+/** Address of a bucket, and its credentials. */
 export interface S3Connection {
   /** The SDK's client, made when it is first asked for. */
   readonly client: () => Promise<S3Client>;
@@ -18,7 +18,7 @@ export interface S3Connection {
   readonly refreshAtMs: number;
 }
 
-/** How to connect. */
+/** Connection options. */
 export interface ConnectOptions {
   readonly settings: S3Settings;
   readonly location: S3Location;

@@ -26,7 +26,7 @@ const UPLOAD_BYTES = 48 * 1024 * 1024;
 const MOST_LIST_BYTES = 16 * 1024 * 1024;
 const DEFAULT_TIMEOUT_MS = 60_000;
 
-/** How a remote is spoken to. */
+/** Options of a remote. */
 export interface S3RemoteOptions extends S3Settings {
   /** Requests in flight, at most. */
   readonly jobs: number;

@@ -10,7 +10,7 @@ import { encodeKey } from './sigv4.ts';
 const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired', 'InvalidToken']);
 const REDIRECTED = new Set([301, 307, 400]);
 
-/** Signs requests for one bucket, and mends what changes under way: credentials, region, clock. */
+/** Signs requests for one bucket, and fixes what changes under way: credentials, region, clock. */
 export class S3Endpoint implements ObjectEndpoint {
   readonly uri: string;
   readonly #location: S3Location;
@@ -19,7 +19,7 @@ export class S3Endpoint implements ObjectEndpoint {
   #connection: Promise<S3Connection> | undefined;
   #ready: S3Connection | undefined;
   #region: string | undefined;
-  /** How far the server's clock is ahead of ours. */
+  /** Offset of the server's clock from the local clock. */
   #skewMs = 0;
   /** When connection or clock became what they are. */
   #changedAtMs = 0;
@@ -63,7 +63,7 @@ export class S3Endpoint implements ObjectEndpoint {
   /**
    * The connection, made at the first call.
    *
-   * @param isRefresh Make it anew; calls that come meanwhile share it.
+   * @param isRefresh Make it again; calls that come meanwhile share it.
    */
   async connect(isRefresh = false): Promise<S3Connection> {
     const old = this.#ready;
@@ -82,7 +82,7 @@ export class S3Endpoint implements ObjectEndpoint {
     return connection;
   }
 
-  /** Whether what is wrong was mended since the request was made, or is just being mended: many are on their way at once. */
+  /** True if what is wrong was fixed since the request was made, or is just being fixed: many are on their way at once. */
   #isMended({ sentAtMs }: ObjectFailure): boolean {
     return this.#ready === undefined || sentAtMs < this.#changedAtMs;
   }

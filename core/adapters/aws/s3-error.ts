@@ -6,7 +6,7 @@ interface SdkError {
   readonly status: number | undefined;
 }
 
-/** What an error of the SDK says, by its fields and never by its message. */
+/** Meaning of an SDK error, from its fields and never from its message. */
 export function readSdkError(error: unknown): SdkError {
   if (!(error instanceof Error)) return { name: 'unknown', status: undefined };
   const metadata = '$metadata' in error ? error.$metadata : undefined;
@@ -16,7 +16,7 @@ export function readSdkError(error: unknown): SdkError {
 }
 
 /**
- * The error of ours for what the SDK threw; one of ours stays as it is.
+ * The error of Tidegate for what the SDK threw; one of Tidegate stays as it is.
  *
  * @param uri The object or prefix that was asked for.
  */

@@ -1,7 +1,7 @@
 import type { CompletedPart, S3Client } from '@aws-sdk/client-s3';
 import type { ObjectContent } from '../../ports/store/object-store.ts';
 
-/** Where a big object goes, and how. */
+/** Target and method for a big object. */
 interface MultipartTarget {
   readonly target: { readonly Bucket: string; readonly Key: string };
   readonly condition: { readonly IfNoneMatch?: string };

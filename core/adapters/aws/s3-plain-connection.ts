@@ -3,7 +3,7 @@ import type { S3Settings } from './s3-client.ts';
 import type { S3Location } from './s3-location.ts';
 import type { AwsKeys } from './sigv4.ts';
 
-/** Where a bucket is, its region, and the keys to sign with, found without the SDK. */
+/** Address, region and credentials of a bucket, found without the SDK. */
 export interface PlainConnection {
   readonly address: { readonly origin: string; readonly host: string; readonly basePath: string };
   readonly region: string;

@@ -15,7 +15,7 @@ export interface UnsignedRequest {
   readonly path: string;
   /** Encoded, sorted by name, without `?`. */
   readonly query: string;
-  /** Headers that the signature covers beside its own; names in lower case. */
+  /** Headers that the signature covers besides its own; names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array | undefined;
 }
@@ -62,7 +62,7 @@ export class SigV4Signer {
     return signed;
   }
 
-  /** Written anew once a second. */
+  /** Written again once a second. */
   #timeOf(at: Date): string {
     const second = Math.floor(at.getTime() / 1000);
     if (second !== this.#second) {

@@ -7,7 +7,7 @@ import { unlessAbsent } from '../files/absent.ts';
 const NAMES = ['GITHUB_ENV', 'GITHUB_PATH', 'GITHUB_OUTPUT', 'GITHUB_STATE', 'GITHUB_STEP_SUMMARY'] as const;
 type Name = (typeof NAMES)[number];
 
-/** What a command wrote into the files that it was given. */
+/** Content of the files that a command was given to write. */
 export interface CommandWords {
   /** Markdown; '' for none. */
   readonly summary: string;
@@ -53,7 +53,7 @@ async function sizeOf(file: string): Promise<number> {
   return (await lstat(file).catch(unlessAbsent))?.size ?? 0;
 }
 
-/** The start of a file; '' where it was removed, or replaced by something that is no file. */
+/** The start of a file; '' where it was removed, or replaced by something that is not a file. */
 async function readStart(file: string, most: number): Promise<string> {
   // A link could lead to a file of the job; a pipe would never end.
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -80,7 +80,7 @@ export interface StepFiles {
 
 /**
  * Remembers the runner's files of workflow commands of this step: a command of the team's code knows where they are
- * without being told (they lie in RUNNER_TEMP).
+ * without being told (they are in RUNNER_TEMP).
  *
  * @param env The whole environment of the step; files that it does not name are left alone.
  */
@@ -105,7 +105,7 @@ export async function rememberStepFiles(env: Readonly<Record<string, string | un
   };
 }
 
-/** Whether it is a file, no link, with exactly these bytes. */
+/** True if it is a file, no link, with exactly these bytes. */
 async function holds(file: string, bytes: Buffer): Promise<boolean> {
   const found = await lstat(file).catch(unlessAbsent);
   if (found?.isFile() !== true || found.size !== bytes.length) return false;

@@ -9,7 +9,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 /** Names the file through which the variables reach the restarted process. */
 const CARRIER = 'TIDEGATE_HIDDEN_ENVIRONMENT';
 
-/** Whether this process is the restarted one. */
+/** True if this process is the restarted one. */
 export function isRestarted(env: Env): boolean {
   return env[CARRIER] !== undefined;
 }

@@ -15,7 +15,7 @@ const MOST_SUMMARY_BYTES = 512 * 1024;
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** What a shell runs in. */
+/** Environment of a shell. */
 export interface ShellOptions {
   /** Absolute: what the folders of commands are relative to. */
   readonly root: string;
@@ -23,7 +23,7 @@ export interface ShellOptions {
   readonly directory: string;
   /** The whole environment of this step; the commands get it `withoutTokens`. */
   readonly env: Env;
-  /** Where output goes as it comes. */
+  /** Target of the output stream. */
   readonly write: (chunk: Uint8Array) => void;
   /** Told what a command wrote in vain. */
   readonly note: (line: string) => void;

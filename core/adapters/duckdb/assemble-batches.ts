@@ -1,7 +1,7 @@
 import type { DuckDBDataChunk, DuckDBResult } from '@duckdb/node-api';
 import type { BatchColumn, TableBatch } from '../../domain/table/table.ts';
 
-/** What the columns of a result hold, and how long a batch is. */
+/** Column types of a result, and the batch size. */
 export interface BatchShape {
   /** Numeric columns are doubles without NULL. */
   readonly kinds: readonly BatchColumn['kind'][];
@@ -11,7 +11,7 @@ export interface BatchShape {
 type Buffer = { readonly kind: 'numeric'; values: Float64Array } | { readonly kind: 'text'; values: (string | null)[] };
 
 /**
- * Joins the engine's chunks (2,048 rows) to batches. The next chunk is fetched, beside this thread, while the last one is
+ * Joins the engine's chunks (2,048 rows) to batches. The next chunk is fetched, in parallel to this thread, while the last one is
  * worked on; two sets of arrays take turns.
  */
 export async function* assembleBatches(result: DuckDBResult, shape: BatchShape): AsyncIterable<TableBatch> {
@@ -54,7 +54,7 @@ interface Fetched {
   readonly error?: unknown;
 }
 
-/** Never rejects: nobody may be waiting for it yet. */
+/** Never rejects: no one may be waiting for it yet. */
 function fetchChunk(result: DuckDBResult): Promise<Fetched> {
   return result.fetchChunk().then(
     (chunk) => ({ chunk }),

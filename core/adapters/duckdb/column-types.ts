@@ -1,19 +1,19 @@
 import type { TableColumnType } from '../../domain/table/table.ts';
 import { literal } from './table-scan.ts';
 
-/** What stands for a missing value in a column of text: the default of pandas.read_csv (2 and later). */
+/** Spellings of a missing value in a column of text: the default of pandas.read_csv (2 and later). */
 const TEXT_MISSING =
   '#N/A,#N/A N/A,#NA,-1.#IND,-1.#QNAN,-NaN,-nan,1.#IND,1.#QNAN,<NA>,N/A,NA,NULL,NaN,None,n/a,nan,null'.split(',');
-/** What besides stands for one among numbers, times and flags. */
+/** Further spellings of a missing value in columns of numbers, times and flags. */
 const OTHERS_MISSING = ['?', '-'];
 
-/** Texts that stand for a missing value. */
+/** Texts that represent a missing value. */
 export interface MissingTexts {
   readonly inText: readonly string[];
   readonly elsewhere: readonly string[];
 }
 
-/** @param declared What stands for a missing value in every column; undefined: what pandas takes for one. */
+/** @param declared What represents a missing value in every column; undefined: what pandas takes for one. */
 export function missingTexts(declared: readonly string[] | undefined): MissingTexts {
   if (declared !== undefined) return { inText: declared, elsewhere: declared };
   return { inText: TEXT_MISSING, elsewhere: [...TEXT_MISSING, ...OTHERS_MISSING] };
@@ -36,7 +36,7 @@ const PATTERNS: Readonly<Record<CandidateType, RegExp>> = {
   time: new RegExp(`^${TIME}$`),
 };
 
-/** Whether a text may be a value of a type. */
+/** True if a text may be a value of a type. */
 export function mayBe(type: CandidateType, text: string): boolean {
   return PATTERNS[type].test(text.trim());
 }
@@ -55,19 +55,19 @@ export function isOdd(column: string, type: CandidateType, missing: MissingTexts
   return `(CASE WHEN ${isOf(column, type)} THEN false ELSE ${isPresent(column, missing)} END)`;
 }
 
-/** SQL that says whether a text stands for a value of any other type than text. */
+/** SQL that says whether a text represents a value of any other type than text. */
 export function isPresent(column: string, missing: MissingTexts): string {
   return `(CASE WHEN ${column} IS NULL THEN false WHEN ${isIn(`trim(${column})`, missing.elsewhere)} THEN false ELSE true END)`;
 }
 
-/** SQL that says whether a text is a whole number that is no double exactly. */
+/** SQL that says whether a text is a whole number that is not exactly a double. */
 export function isInexactText(column: string): string {
   const whole = `regexp_full_match(trim(${column}), '[+-]?\\d{16,}')`;
   const isBeyond = `coalesce(NOT ${isExact(`TRY_CAST(trim(${column}) AS HUGEINT)`)}, true)`;
   return `(CASE WHEN length(${column}) < 16 THEN false WHEN ${whole} THEN ${isBeyond} ELSE false END)`;
 }
 
-/** Whether an SQL type has whole numbers that are no doubles exactly. */
+/** True if an SQL type has whole numbers that are not exactly doubles. */
 export function isLong(sqlType: string): boolean {
   return /^U?(BIG|HUGE)INT$/.test(sqlType);
 }
@@ -92,12 +92,12 @@ function isIn(column: string, texts: readonly string[]): string {
   return texts.length === 0 ? `(${column} = '')` : `(${column} IN ('', ${texts.map(literal).join(', ')}))`;
 }
 
-/** SQL of the value that a text stands for; NULL where it is missing. */
+/** SQL of the value that a text represents; NULL where it is missing. */
 export function typedValue(column: string, type: TableColumnType, missing: MissingTexts): string {
   if (type === 'text') return `CASE WHEN ${isIn(column, missing.inText)} THEN NULL ELSE ${column} END`;
   const target = { integer: 'BIGINT', real: 'DOUBLE', boolean: 'BOOLEAN', time: 'TIMESTAMPTZ', other: 'VARCHAR' }[type];
   const value = `TRY_CAST(trim(${column}) AS ${target})`;
-  // A number may be declared to stand for a missing value.
+  // A number may be declared to represent a missing value.
   const isNumber = missing.elsewhere.some((text) => mayBe('real', text));
   return isNumber ? `CASE WHEN ${isIn(`trim(${column})`, missing.elsewhere)} THEN NULL ELSE ${value} END` : value;
 }

@@ -16,7 +16,7 @@ export interface CsvFiles {
   readonly fields: number;
 }
 
-/** Stands in no text: lines are not cut. */
+/** Occurs in no text: lines are not cut. */
 const NO_DELIMITER = '\u0001';
 /** Chosen: as much of a line as a person looks at. */
 const SHOWN = 200;
@@ -33,7 +33,7 @@ export async function refuseExtraFields(csv: CsvFiles, query: Query): Promise<vo
   for (const file of csv.files) await scanFields(file, csv);
 }
 
-/** Whether some line ends with a delimiter too many, or with one behind a value of several lines; or has spaces around quotes. */
+/** True if some line ends with a delimiter too many, or with one behind a value of several lines; or has spaces around quotes. */
 async function maybeExtra({ files, delimiter, encoding, fields }: CsvFiles, query: Query): Promise<boolean> {
   const inPattern = /[|\\^$.*+?()[\]{}]/.test(delimiter) ? `\\${delimiter}` : delimiter;
   const unquoted = `regexp_replace(line, '"[^"]*"', '', 'g')`;
@@ -75,7 +75,7 @@ export function unpacked(file: string): Readable {
 }
 
 interface OddRecord {
-  /** Where it begins, from 1. */
+  /** First line or column, from 1. */
   readonly line: number;
   readonly fields: number;
   readonly text: string;
@@ -83,7 +83,7 @@ interface OddRecord {
   readonly isSpaced: boolean;
 }
 
-/** Where in its records a text of CSV is. */
+/** Position in the records of a CSV text. */
 class FieldScan {
   readonly #delimiter: string;
   #line = 1;

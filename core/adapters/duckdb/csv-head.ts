@@ -4,7 +4,7 @@ const DELIMITERS = [',', ';', '\t', '|'];
 const COMPARED_RECORDS = 200;
 
 /**
- * The first records of CSV text: fields in double quotes may hold anything, a doubled quote stands for one.
+ * The first records of CSV text: fields in double quotes may hold anything, a doubled quote represents one.
  *
  * @param text The beginning of a file; its last record counts where it ends with a line break or `isWhole` is set.
  * @returns At most `limit` records; lines without a character are none.

@@ -41,7 +41,7 @@ function refuse(file: string, odd: OddEnd | undefined): void {
   );
 }
 
-/** How lines end outside of double quotes. */
+/** Line ends outside of double quotes. */
 class LineEnds {
   #line = 1;
   #isQuoted = false;

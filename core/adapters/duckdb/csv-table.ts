@@ -9,7 +9,7 @@ import { readTextHead, type TextEncoding } from './text-head.ts';
 export interface CsvTable {
   /** The files by the way in which they are written. */
   readonly groups: readonly CsvFiles[];
-  /** A statement that gives the texts: `v0`, `v1` … in the order of `names`, empty where nothing stands, NULL where a file lacks the column. */
+  /** A statement that gives the texts: `v0`, `v1` … in the order of `names`, empty where nothing is, NULL where a file lacks the column. */
   readonly select: string;
   readonly names: readonly string[];
   readonly form: Pick<TableForm, 'format' | 'delimiter' | 'encoding' | 'header'>;
@@ -24,7 +24,7 @@ interface CsvFile {
   readonly emptyLines: number;
 }
 
-/** A text that no file of UTF-8 holds unless somebody means to. */
+/** A text that no file of UTF-8 holds unless someone means to. */
 const NO_TEXT = '\u0001\u0002\u0003';
 /** Chosen: as much of a line as a person looks at. */
 const SHOWN = 200;
@@ -32,7 +32,7 @@ const SHOWN = 200;
 const FILES_AT_ONCE = 8;
 
 /**
- * How files of CSV are read: the first line is the header, fields with a delimiter or a line break stand in double
+ * Rules for reading CSV: the first line is the header, fields with a delimiter or a line break are in double
  * quotes, no character begins a comment. Columns of several files are joined by name, and `column=value` folders are
  * columns.
  *
@@ -65,7 +65,7 @@ async function openOne(file: string, options: CsvOptions): Promise<CsvFile> {
       fix: 'Write the names of the columns in the first line.',
     });
   }
-  // What the decoder puts in place of bytes that are no UTF-8; the engine looks at the rows.
+  // What the decoder puts in place of bytes that are not UTF-8; the engine looks at the rows.
   if (encoding === 'utf-8' && header.some((name) => name.includes('\ufffd'))) {
     throw new UserError('DATA_INVALID', `${file}: the header is not UTF-8: ${header.join(delimiter).slice(0, SHOWN)}`, {
       fix: 'Write the file as UTF-8 (or as UTF-16 with a byte order mark).',

@@ -3,7 +3,7 @@ import type { RelatedColumn, Relation } from '../../ports/evaluate/relation-engi
 import { columnOf, type OpenedFiles, refuseChanged, relatedValue, type TableSource } from './table-source.ts';
 import { unreadable } from './unreadable.ts';
 
-/** What relations are made in. */
+/** Context in which relations are created. */
 export interface RelationContext {
   readonly instance: DuckDBInstance;
   readonly sourceOf: (files: readonly string[]) => TableSource;
@@ -14,7 +14,7 @@ export interface RelationContext {
 type Query = Relation['query'];
 
 /**
- * Columns of tables beside each other, by the order of their rows. Tables whose rows are numbered where they are stored
+ * Columns of tables side by side, by the order of their rows. Tables whose rows are numbered where they are stored
  * are read in place by each statement; others are read once, into a table of the engine.
  */
 export async function createRelation(columns: readonly RelatedColumn[], context: RelationContext): Promise<Relation> {

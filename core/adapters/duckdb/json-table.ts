@@ -12,7 +12,7 @@ export interface JsonColumn {
   readonly sqlType: string;
   /** Its values are texts that are all times. */
   readonly areTimes: boolean;
-  /** Some whole number of it is no double exactly. */
+  /** Some whole number of it is not exactly a double. */
   readonly isInexact: boolean;
   /** Why it cannot be read: a clause after its name. */
   readonly unreadable?: string;
@@ -20,7 +20,7 @@ export interface JsonColumn {
 
 /** Files of JSON lines as one table. */
 export interface JsonTable {
-  /** Stands after FROM. */
+  /** SQL after FROM. */
   readonly from: string;
   readonly columns: readonly JsonColumn[];
   readonly rows: number;
@@ -28,13 +28,13 @@ export interface JsonTable {
 
 /** Types that the engine makes of texts, by formats that it guesses: 10-11-12 would be a day of 2012. */
 const OF_TEXT = /^(VARCHAR|UUID|DATE|TIME|TIMESTAMP.*)$/;
-/** What a column without a value is, as one of objects and arrays is. */
+/** Type of a column without values, or of objects and arrays. */
 const ANYTHING = 'JSON';
 /** Chosen: the time to plan a statement grows as the square of its columns. */
 const COLUMNS_AT_ONCE = 250;
 
 /**
- * How files of JSON lines are read: a text stays the text that it is, and a column of texts is one of times where all are
+ * Rules for reading JSON lines: a text stays the text that it is, and a column of texts is one of times where all are
  * times with the year first. A column without a value is one of numbers.
  */
 export async function openJson(table: TableFiles, query: Query): Promise<JsonTable> {
@@ -82,7 +82,7 @@ function declaredScan(
 
 interface ValueCounts {
   readonly present: number;
-  /** Texts that are no times, and whole numbers that are no doubles exactly. */
+  /** Texts that are not times, and whole numbers that are not exactly doubles. */
   readonly others: number;
 }
 

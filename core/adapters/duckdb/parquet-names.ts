@@ -6,14 +6,14 @@ type Query = (sql: string) => Promise<readonly (readonly unknown[])[]>;
 /** A column of files of Parquet. */
 export interface ParquetName {
   readonly name: string;
-  /** What the engine calls it. */
+  /** Name in the engine. */
   readonly alias: string;
   /** Why it cannot be read: a clause after its name; undefined: it can. */
   readonly unreadable?: string | undefined;
 }
 
 const TWICE = 'differs from another column only by upper and lower case';
-/** What the engine gives for the column of a file whose name a folder has too. */
+/** Column of a file whose name a folder has too, as the engine returns it. */
 export const HIDDEN = 'has the name of a folder above the dataset';
 /** Chosen by the engine, which makes a double of longer ones, with other values. */
 const MOST_DIGITS = 38;
@@ -93,7 +93,7 @@ function topNames(nodes: readonly (readonly unknown[])[]): readonly (readonly st
   });
 }
 
-/** Where the node after this one and all that is in it stands. */
+/** Offset of the node after this one and its content. */
 function after(nodes: readonly (readonly unknown[])[], at: number): number {
   let next = at + 1;
   for (let left = Number(nodes[at]?.[2]); left > 0 && next < nodes.length; left--) next = after(nodes, next);

@@ -3,7 +3,7 @@ import type { TableDescription } from '../../domain/table/table.ts';
 import { identifier } from './table-scan.ts';
 import type { TableSource } from './table-source.ts';
 
-/** What tables are made in. */
+/** Context in which tables are created. */
 export interface StoredContext {
   readonly instance: DuckDBInstance;
   readonly module: typeof import('@duckdb/node-api');

@@ -6,7 +6,7 @@ export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** A path in which no character stands for others. */
+/** A path in which no character represents others. */
 export function literalGlob(path: string): string {
   return path.replace(/[*?[]/g, (character) => `[${character}]`);
 }
@@ -69,7 +69,7 @@ export function partitioning({ partitions }: TableFiles): string {
 
 /** The table function that reads files of Parquet or JSON lines; columns are matched by name. */
 export function scanOf(table: TableFiles, format: 'parquet' | 'jsonl', more: readonly string[] = []): string {
-  // All rows say what the columns are: the first ones would only guess. Rows with few keys in common are no maps.
+  // All rows say what the columns are: the first ones would only guess. Rows with few keys in common are not maps.
   const options =
     format === 'jsonl' ? ", format = 'newline_delimited', sample_size = -1, map_inference_threshold = -1" : '';
   const reader = format === 'jsonl' ? 'read_json' : 'read_parquet';

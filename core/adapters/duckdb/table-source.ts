@@ -22,13 +22,13 @@ const NESTED = 'holds nested or mixed values';
 
 type Query = (sql: string) => Promise<readonly (readonly unknown[])[]>;
 
-/** What the engine reads a described table from. */
+/** Source of a described table for the engine. */
 export interface TableSource {
-  /** Stands after FROM. */
+  /** SQL after FROM. */
   readonly from: string;
   readonly form: TableForm;
   readonly columns: readonly TableColumn[];
-  /** Which bytes were described; undefined for what is in no file. */
+  /** Stamp of the described bytes; undefined for a table that is not in a file. */
   readonly stamp: string | undefined;
   /** The same with a number of each row, which is the same in every run. */
   readonly numbered: NumberedRows;
@@ -38,11 +38,11 @@ export interface TableSource {
 
 /** A table whose rows have numbers. */
 export interface NumberedRows {
-  /** Stands after FROM. */
+  /** SQL after FROM. */
   readonly from: string;
   /** The name of the column with the number. */
   readonly row: string;
-  /** Whether numbers cost nothing, because rows are numbered where they are stored. */
+  /** True if numbers cost nothing, because rows are numbered where they are stored. */
   readonly isStored: boolean;
 }
 
@@ -173,7 +173,7 @@ function unreadableType(sqlType: string): string {
   return sqlType === 'INTERVAL' ? 'holds durations' : NESTED;
 }
 
-/** How many rows there are, and the columns of whole numbers in which one is no double exactly. */
+/** Number of rows, and the columns of whole numbers with a value that a double cannot hold exactly. */
 async function countRows(
   from: string,
   described: readonly (readonly unknown[])[],
@@ -198,7 +198,7 @@ async function refuseOther(file: string): Promise<void> {
   if (known !== undefined && known.kind !== 'parquet') throw notATable(file, known);
 }
 
-/** Which bytes are at the paths, without reading them. */
+/** Digests at the paths, without reading the files. */
 export async function stampOf(files: readonly string[]): Promise<string> {
   const found: string[] = [];
   for (const file of files) {
@@ -279,7 +279,7 @@ export interface OpenedFiles {
   readonly files: readonly string[];
 }
 
-/** What batches hold of a column. */
+/** Values of a column by batch. */
 export function kindOf({ type }: TableColumn): BatchColumn['kind'] {
   return type === 'text' ? 'text' : 'numeric';
 }

@@ -8,14 +8,14 @@ import { knownContent, notATable } from '../files/known-content.ts';
 /** Chosen: a header of some ten thousand columns. */
 const HEAD_BYTES = 1 << 20;
 
-/** How the characters of a text file are written. */
+/** Encoding of a text file. */
 export type TextEncoding = 'utf-8' | 'utf-16';
 
 /** The beginning of a file of text. */
 export interface TextHead {
   /** Without a byte order mark. */
   readonly text: string;
-  /** Whether the text is all of the file. */
+  /** True if the text is all of the file. */
   readonly isWhole: boolean;
   readonly encoding: TextEncoding;
 }

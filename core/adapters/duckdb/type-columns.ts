@@ -11,7 +11,7 @@ import {
 
 type Query = (sql: string) => Promise<readonly (readonly unknown[])[]>;
 
-/** Chosen: rows that say at once of most columns of text that they are none of numbers. */
+/** Chosen: enough rows to see of most columns of text that they are not columns of numbers. */
 const SAMPLE_ROWS = 2000;
 const SAMPLE_VALUES = 1_000_000;
 const NUMBERS: readonly string[] = ['integer', 'real'];
@@ -72,7 +72,7 @@ async function hasNone({ select, missing }: TextTable, at: number, query: Query)
 /**
  * Takes from the types of each column those that some row refutes, until the first one left is that of all rows.
  *
- * @returns How many rows there are, and the columns with whole numbers that are no doubles exactly.
+ * @returns How many rows there are, and the columns with whole numbers that are not exactly doubles.
  */
 async function refute(
   table: TextTable,
@@ -98,7 +98,7 @@ interface AskedColumn {
   readonly type: CandidateType;
 }
 
-/** How many rows there are; and for each column how many refute its type, and how many are no doubles exactly. */
+/** Number of rows; and for each column the number of values that refute its type, and of those that a double cannot hold exactly. */
 async function countOdd({ select, missing }: TextTable, asked: readonly AskedColumn[], query: Query) {
   const counts: unknown[] = [];
   for (let from = 0; ; from += COLUMNS_AT_ONCE) {
@@ -114,7 +114,7 @@ async function countOdd({ select, missing }: TextTable, asked: readonly AskedCol
   }
 }
 
-/** The first text of a column that is no number, with its line where values and files do not span lines. */
+/** The first text of a column that is not a number, with its line where values and files do not span lines. */
 async function firstText(
   { select, missing }: TextTable,
   { at, texts }: { readonly at: number; readonly texts: readonly (string | null)[] },

@@ -4,7 +4,7 @@ import { UserError } from '../../errors.ts';
 const SHOWN = 200;
 const WHOLE = 'Check that the file is complete and that its format matches the ending of its name.';
 
-/** What the engine says of a table that it cannot read, as an error of who wrote the table; any other error as it is. */
+/** Converts the engine's error about an unreadable table into a user error; returns any other error unchanged. */
 export function unreadable(path: string, cause: unknown): unknown {
   if (cause instanceof UserError || !(cause instanceof Error)) return cause;
   const inCsv = csvProblem(path, cause.message);
@@ -12,7 +12,7 @@ export function unreadable(path: string, cause: unknown): unknown {
   return new UserError('DATA_INVALID', message, { fix: inCsv?.fix ?? WHOLE, cause });
 }
 
-/** What the engine found, without its advice on its own options. */
+/** Message of the engine, without its advice on its own options. */
 function reasonOf(message: string): string {
   const [reason = ''] = message.split(/\n\s*(?:Possible|\n)/);
   return reason.replaceAll('\n', ' ').slice(0, 500);

@@ -2,7 +2,7 @@ import type { parser } from '@lezer/python';
 import { TextProblem } from '../../domain/data/text-problem.ts';
 import { readPythonString } from '../../domain/train/python-string.ts';
 
-/** What the parser makes of a text. */
+/** Result of parsing a text. */
 export type PythonTree = ReturnType<typeof parser.parse>;
 /** A place in it. */
 export type PythonNode = PythonTree['topNode'];
@@ -21,7 +21,7 @@ const NO_STATEMENTS = new Set([':', ';', 'Comment']);
 
 /**
  * Refuses what the parser takes and Python does not: texts without an end, lines that are indented by chance, statements of
- * Python 2, values that are no targets.
+ * Python 2, values that are not targets.
  *
  * @throws {TextProblem}
  */

@@ -18,7 +18,7 @@ const TEMPORARY_FOLDER = 'tidegate-tmp';
 /** Chosen: what a crash left is removed after a day; no transfer of one file takes as long. */
 const STALE_MS = DAY_MS;
 
-/** How a cache is used. */
+/** Options of a cache. */
 export interface DvcCacheOptions {
   /** Read every object that is there again, instead of trusting what is marked as verified. */
   readonly verify?: boolean;
@@ -144,7 +144,7 @@ function namesIn(folder: string): ReadonlySet<string> {
   }
 }
 
-/** Whether a file has the bytes that its name as an object promises. */
+/** True if a file has the bytes that its name as an object promises. */
 async function hasItsDigest(file: string, name: string): Promise<boolean> {
   if (!isLegacyObject(name)) return (await hashFile(file)).md5 === objectDigest(name);
   const md5 = new LegacyMd5();

@@ -16,16 +16,16 @@ import { parsePlain } from './parse-plain.ts';
 import { readDvcConfig } from './read-dvc-config.ts';
 import { type DvcFileVisit, type IsIgnoredPath, isPipeline, walkDvcFiles } from './walk-dvc-files.ts';
 
-/** Where a repository lies, and the environment that DVC's own config levels depend on. */
+/** Folder of a repository, and the environment on which DVC's own config levels depend. */
 export interface DvcProjectPlace {
   /** Absolute. */
   readonly root: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** What Git ignores of it. */
+  /** The ignored paths in it. */
   readonly readIgnored: () => Promise<IsIgnoredPath>;
 }
 
-/** What DVC's files say, without its configuration, which belongs to the machine too. */
+/** Content of DVC's files, without its configuration, which depends on the machine too. */
 export type TrackedProject = Omit<DataProject, 'config'>;
 
 /** Reads DVC's files of a repository. A repository without any gives an empty project. */
@@ -46,7 +46,7 @@ export class DvcProjectReader {
     return { ...project, config };
   }
 
-  /** Whether there is any file of DVC's, whatever it holds. */
+  /** True if there is any file of DVC's, whatever it holds. */
   async hasFiles(): Promise<boolean> {
     let hasAny = false;
     await this.#walk(async () => {
@@ -80,7 +80,7 @@ export async function readTrackedProject(tree: TreeFiles): Promise<TrackedProjec
   return new TrackedProjectReader(tree, config).read(walk);
 }
 
-/** What was found so far. */
+/** Findings so far. */
 interface Findings {
   readonly locks: Map<string, PlainMap>;
   readonly stages: Stage[];

@@ -29,7 +29,7 @@ import type { IndexedFolder } from './unchanged-rows.ts';
 import { digestRows, type WorkspaceRow } from './workspace-digests.ts';
 import { WorkspaceIndex } from './workspace-index.ts';
 
-/** What a workspace is made of. */
+/** Parts of a workspace. */
 export interface DvcWorkspaceOptions {
   /** Absolute. */
   readonly root: string;
@@ -160,7 +160,7 @@ export class DvcWorkspace implements DataWorkspace {
   /** Keeps what is remembered for the next run. */
   flush(): void {
     this.#maker.clear();
-    // Without the index the next run reads more; that is no reason to fail this one.
+    // Without the index the next run reads more; that is not a reason to fail this one.
     try {
       this.#index.writeTables();
       this.pulls.write();
@@ -268,7 +268,7 @@ async function* openFile(file: string): AsyncIterable<Uint8Array> {
   yield* (await fileContent(file)).open();
 }
 
-/** What this run itself put there: too young for `find`, which doubts what an earlier run left. */
+/** Objects that this run put there: too young for `find`, which doubts what an earlier run left. */
 function recent(table: IndexTable, key: string): IndexedDigests | undefined {
   return table.isSetNow(key) ? table.recorded(key) : undefined;
 }

@@ -6,7 +6,7 @@ import type { DvcCache } from './dvc-cache.ts';
 import { hasTime, settleFile } from './file-times.ts';
 import { type LinkType, ObjectPlacer } from './place-object.ts';
 
-/** Where files come from, and where they are made. */
+/** Source and target of files. */
 export interface FileMakerOptions {
   readonly cache: DvcCache;
   readonly linkTypes: readonly LinkType[];
@@ -34,7 +34,7 @@ export class FileMaker {
     return `${folder}/${this.#count}`;
   }
 
-  /** Whether objects of the cache are copied, because that is wanted or nothing else works here. */
+  /** True if objects of the cache are copied, because that is wanted or nothing else works here. */
   copies(): boolean {
     this.#copies ??= this.#placer.copies(this.#options.cache.folder, this.newFile());
     return this.#copies;

@@ -6,7 +6,7 @@ export const TICK_MS = 20;
 type Times = Pick<Stats, 'mtimeMs' | 'ctimeMs'>;
 
 /**
- * Whether every later change of what a file or folder holds gives it other times.
+ * True if every later change of what a file or folder holds gives it other times.
  *
  * So it is when its last change was more than a tick before reading began, or when its content is older than its change
  * time by more than a tick: a write sets the modification time to the tick in which it happens.
@@ -20,7 +20,7 @@ export function isSettled({ mtimeMs, ctimeMs }: Times, readFromMs: number | unde
 }
 
 /**
- * Makes a file that nobody else has yet two ticks older, so that `isSettled` holds once it is moved to its place: a move
+ * Makes a file that no one else has yet two ticks older, so that `isSettled` holds once it is moved to its place: a move
  * sets the change time and leaves the modification time.
  *
  * @returns Its modification time now, for `hasTime`.
@@ -32,7 +32,7 @@ export function settleFile(file: string): number {
   return mtimeMs;
 }
 
-/** Whether a file has the modification time that was set. Some file systems keep whole seconds, or every second one. */
+/** True if a file has the modification time that was set. Some file systems keep whole seconds, or every second one. */
 export function hasTime(stats: Times, mtimeMs: number): boolean {
   return Math.abs(stats.mtimeMs - mtimeMs) < (stats.mtimeMs % 1000 === 0 ? 2000 : 1);
 }

@@ -10,7 +10,7 @@ export interface ScannedEntry {
   readonly stats: Stats;
 }
 
-/** What to scan. */
+/** Files to scan. */
 export interface FolderScan {
   /** Absolute. */
   readonly root: string;

@@ -5,7 +5,7 @@ import { isSettled } from './file-times.ts';
 import { FixedColumn } from './fixed-column.ts';
 import { areRowsUnchanged, type IndexedFolder } from './unchanged-rows.ts';
 
-/** What is remembered of a file: what its bytes were found to be, while its size, times and inode stay as they are. */
+/** Cached digest of a file, valid while its size, times and inode are unchanged. */
 export interface IndexedDigests {
   /** Name as an object. */
   readonly name: string;
@@ -87,7 +87,7 @@ export class IndexTable {
     return isSame ? this.digests(found) : undefined;
   }
 
-  /** What was remembered of a path, whether or not the file is as it was. */
+  /** Cached entry of a path, valid or not. */
   recorded(location: string): IndexedDigests | undefined {
     const row = this.#rowOf(location);
     return row === undefined ? undefined : this.digests(row);
@@ -114,7 +114,7 @@ export class IndexTable {
     this.#header = { ...this.#header, folders: null };
   }
 
-  /** Whether the row was set by this process. */
+  /** True if the row was set by this process. */
   isSetNow(location: string): boolean {
     return this.#fresh.has(location);
   }
@@ -146,7 +146,7 @@ export class IndexTable {
   }
 
   /**
-   * Whether all files and folders are as they were when they were confirmed; false also where that is not known.
+   * True if all files and folders are as they were when they were confirmed; false also where that is not known.
    *
    * @param folder Absolute path of the output.
    */

@@ -13,12 +13,12 @@ export const VERIFIED_MODE = 0o444;
 /** Chosen: what is smaller is held in memory until it is whole, and hashed and written by single calls. */
 const SMALL_BYTES = 256 * 1024;
 
-/** Where an object is written. */
+/** Target of an object. */
 export interface ObjectPlace {
   /** Its name, which its bytes have to have. */
   readonly name: string;
   readonly temporary: string;
-  /** Where the cache keeps it; undefined where the temporary file itself is what is wanted. */
+  /** Path in the cache; undefined if the temporary file itself is wanted. */
   readonly final: string | undefined;
   /** A second file that a large object is written to. */
   readonly spare?: string | undefined;
@@ -163,7 +163,7 @@ class StreamedObject {
   }
 }
 
-/** What an error of the disk names. */
+/** Path that a disk error names. */
 function fileOf({ final, temporary }: ObjectPlace): string {
   return final ?? temporary;
 }

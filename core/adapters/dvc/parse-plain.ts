@@ -11,7 +11,7 @@ import { UserError } from '../../errors.ts';
 /** Chosen: a dvc.lock of ten thousand stages. */
 const MAX_PLAIN_BYTES = 16 * 2 ** 20;
 
-/** What YAML 1.1 and 1.2 readers of Python make a date of. */
+/** Texts that YAML 1.1 and 1.2 readers of Python parse as a date. */
 const DATE =
   /^\d{4}-\d{2}-\d{2}$|^\d{4}-\d{1,2}-\d{1,2}(?:[Tt]|[ \t]+)\d{1,2}:\d{2}:\d{2}(?:\.\d*)?(?:[ \t]*(?:Z|[-+]\d{1,2}(?::\d{2})?))?$/;
 
@@ -54,7 +54,7 @@ function conflictLine(text: string): number | undefined {
   return index < 0 ? undefined : index + 1;
 }
 
-/** What DVC's reader (ruamel.yaml) makes an integer of: underscores, binary and octal numbers too. */
+/** Integers as DVC's reader (ruamel.yaml) accepts them: underscores, binary and octal numbers too. */
 const INTEGER = /^(?:[-+]?0b[0-1_]+|[-+]?0o?[0-7_]+|[-+]?[0-9][0-9_]*|[-+]?0x[0-9a-fA-F_]+)$/;
 const FLOAT =
   /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+]?[0-9]+)?|[-+]?[0-9][0-9_]*[eE][-+]?[0-9]+|[-+]?\.[0-9_]+(?:[eE][-+][0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;

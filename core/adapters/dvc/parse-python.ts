@@ -12,10 +12,10 @@ const MAX_BLOCKS = 100;
 
 /**
  * The parameters of a Python file, as DVC reads them (dvc/utils/serialize/_py.py): what literals are assigned to names, in
- * classes as mappings, and to `self` in `__init__`. Nothing is run, and what is no literal is passed over.
+ * classes as mappings, and to `self` in `__init__`. Nothing is run, and what is not a literal is passed over.
  *
  * @param text Line ends are `\n`.
- * @throws {TextProblem} For what is no Python, and for keys that Python refuses.
+ * @throws {TextProblem} For what is not Python, and for keys that Python refuses.
  */
 export function parsePython(text: string): PlainMap {
   if (Buffer.byteLength(text) > MAX_PYTHON_BYTES) throw new TextProblem('the file is larger than 1 MiB', 0);
@@ -46,7 +46,7 @@ function maskNumbers(text: string): string {
   return masked;
 }
 
-/** The parser gives up at the first place that is no Python. */
+/** The parser gives up at the first place that is not Python. */
 function parseTree(text: string): PythonTree {
   const run = parser.configure({ strict: true }).startParse(text);
   try {
@@ -95,7 +95,7 @@ function readAssignment(node: PythonNode, { text, isInit }: Block, values: Map<s
   const [sign] = signs;
   if (sign === undefined || signs.length > 1) return;
   const target = node.firstChild;
-  // `a, b = …` and `*a, = …` have more before the sign; a type is no part of the target.
+  // `a, b = …` and `*a, = …` have more before the sign; a type is not a part of the target.
   const next = target?.nextSibling;
   if (target === null || (next?.name !== 'AssignOp' && next?.name !== 'TypeDef')) return;
   const name = targetName(target, text, isInit);

@@ -16,13 +16,13 @@ import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode } from '../files/error-code.ts';
 
-/** How cached objects appear in the workspace, in DVC's words, in order of preference. */
+/** DVC's names of link types between cache and workspace, in order of preference. */
 export type LinkType = 'reflink' | 'copy' | 'hardlink' | 'symlink';
 
 /** An object of the cache and the file to be made of it. */
 export interface ObjectCopy {
   readonly object: string;
-  /** Absolute; nothing lies there. */
+  /** Absolute; nothing is there. */
   readonly file: string;
   readonly isExecutable: boolean;
   /** The object's bytes, where they are at hand. */
@@ -73,10 +73,10 @@ export class ObjectPlacer {
   }
 
   /**
-   * Whether objects are copied, because that is wanted or nothing else works here.
+   * True if objects are copied, because that is wanted or nothing else works here.
    *
    * @param folder Of the cache.
-   * @param file A path that may be used for trying; nothing lies there.
+   * @param file A path that may be used for trying; nothing is there.
    */
   copies(folder: string, file: string): boolean {
     const object = path.join(folder, `tidegate-probe-${process.pid}-${path.basename(file)}`);

@@ -3,7 +3,7 @@ import type { PullMemory } from '../../ports/data/data-workspace.ts';
 import { FetchedNames } from './fetched-names.ts';
 import { PartialFolders } from './partial-folders.ts';
 
-/** What pulls brought, in files of our own folder. */
+/** Record of pulls, in files of Tidegate's own folder. */
 export class FilePullMemory implements PullMemory {
   readonly #fetched: FetchedNames;
   readonly #partial: PartialFolders;

@@ -22,7 +22,7 @@ export async function readDvcConfig({ root, env }: { root: string; env: Env }): 
   return mergeDvcConfigs(await Promise.all(files.map((file) => readLevel(file, root, env.HOME))));
 }
 
-/** Where the cache lies and how its objects appear in the workspace. */
+/** Folder of the cache, and the link type of its objects in the workspace. */
 export function readCacheSettings(
   config: ConfigSections,
   root: string,

@@ -22,7 +22,7 @@ export interface RememberedRows {
 const ONE_THREAD_ROWS = 20_000;
 
 /**
- * Whether all files have the numbers that they had and no folder changed, so that none was added or removed. Every
+ * True if all files have the numbers that they had and no folder changed, so that none was added or removed. Every
  * file is asked for: its own change time is all that tells of a change of its bytes.
  */
 export async function areRowsUnchanged({ folder, folders, paths, numbers }: RememberedRows): Promise<boolean> {

@@ -3,7 +3,7 @@ import { inFolder } from '../../domain/data/repository-path.ts';
 import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
 import type { TreeEntry, TreeFiles } from '../../ports/train/tree-files.ts';
 
-/** Whether a file or folder is ignored by itself. What lies in an ignored folder is not asked for. */
+/** True if a file or folder is ignored by itself. What is in an ignored folder is not asked for. */
 export type IsIgnoredPath = (path: string, kind: 'file' | 'folder') => boolean;
 
 /** Folders that hold no data of the repository. */
@@ -39,7 +39,7 @@ export async function walkDvcFiles(
     }
     const names = entries.map(({ name, isFolder }) => ({ name, isFolder, path: inFolder(folder, name) }));
     names.sort((left, right) => compareCodePoints(left.name, right.name));
-    // All files first: they say which of the folders beside them are outputs.
+    // All files first: they say which of the folders next to them are outputs.
     for (const { name, isFolder, path } of names) {
       if (isFolder || !isDvcFile(name) || isLeftOut(path, 'file')) continue;
       for (const output of await visit(path)) outputs.add(output);
@@ -61,7 +61,7 @@ async function ignoreTextIn(
   return tree.text(inFolder(folder, '.dvcignore'));
 }
 
-/** Whether a file is a pipeline, and not the pointer to some data. */
+/** True if a file is a pipeline, and not the pointer to some data. */
 export function isPipeline(file: string): boolean {
   return file === 'dvc.yaml' || file.endsWith('/dvc.yaml');
 }

@@ -50,7 +50,7 @@ function findRow(
 async function settledMoment(rows: readonly WorkspaceRow[]): Promise<number> {
   const youngestMs = rows.reduce((latest, { stats }) => Math.max(latest, stats.ctimeMs), 0);
   const leftMs = youngestMs + TICK_MS - Date.now();
-  // What lies further ahead has a clock of its own.
+  // What is further ahead has a clock of its own.
   if (totalBytes(rows) >= MANY_BYTES && leftMs >= 0 && leftMs <= TICK_MS) await delay(leftMs + 2);
   return Date.now();
 }
@@ -67,7 +67,7 @@ function totalBytes(rows: readonly WorkspaceRow[]): number {
   return rows.reduce((sum, { stats }) => sum + stats.size, 0);
 }
 
-/** What was read of a file. */
+/** Content read from a file. */
 interface Reading {
   readonly hash: ObjectHash;
   readonly readFromMs: number;

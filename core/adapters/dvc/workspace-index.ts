@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { IndexTable } from './index-table.ts';
 
-/** Chosen: digests of so many sets of data are remembered. */
+/** Chosen: digests of the given number of sets of data are remembered. */
 const MAX_SETS = 32;
 
 /** The tables of a repository: one for each folder, one for all single files; and the digests of sets of them. */
@@ -26,7 +26,7 @@ export class WorkspaceIndex {
     return this.#table(`files-${kind}`);
   }
 
-  /** What was remembered of a set of data. */
+  /** Cached entry of a set of data. */
   setDigest(key: string): string | undefined {
     return this.#readSets().get(hash('sha256', key));
   }

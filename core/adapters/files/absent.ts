@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { UserError } from '../../errors.ts';
 import { errorCode } from './error-code.ts';
 
-/** Why a file system does not say whether something has a path, where a person can mend it. */
+/** Why a file system does not say whether something has a path, where a person can fix it. */
 const REFUSALS = new Map([
   ['EACCES', 'this job may not read it'],
   ['EPERM', 'this job may not read it'],
@@ -10,7 +10,7 @@ const REFUSALS = new Map([
   ['ENAMETOOLONG', 'the name is too long for this file system'],
 ]);
 
-/** Whether an error of the file system says that nothing has that path: no such entry, or a file where a folder would be. */
+/** True if an error of the file system says that nothing has that path: no such entry, or a file where a folder would be. */
 export function isAbsence(error: unknown): boolean {
   const code = errorCode(error);
   return code === 'ENOENT' || code === 'ENOTDIR';
@@ -21,7 +21,7 @@ export function isAbsence(error: unknown): boolean {
  *
  * @returns undefined where nothing has that path.
  * @throws Every other error, for a path that could not be looked at is not an absent one: a {UserError} DISK_REFUSED
- *   where a person can mend it.
+ *   where a person can fix it.
  */
 export function unlessAbsent(error: unknown): undefined {
   if (isAbsence(error)) return undefined;
@@ -35,7 +35,7 @@ export function unlessAbsent(error: unknown): undefined {
 }
 
 /**
- * Whether something has that path, links followed.
+ * True if something has that path, links followed.
  *
  * @throws As `unlessAbsent`: `existsSync` would say "no" to a path that cannot be looked at.
  */

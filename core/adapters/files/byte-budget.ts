@@ -9,7 +9,7 @@ export class ByteBudget {
     this.#total = total;
   }
 
-  /** Does something that holds so many bytes in memory; more than there is counts as all. */
+  /** Does something that holds the given number of bytes in memory; more than there is counts as all. */
   async run<T>(sizeBytes: number, work: () => Promise<T>): Promise<T> {
     const bytes = Math.min(sizeBytes, this.#total);
     if (this.#waiting.length > 0 || this.#used + bytes > this.#total) {

@@ -56,7 +56,7 @@ async function download(store: ObjectStore, key: string, file: string): Promise<
   await pipeline(Readable.from(content), createWriteStream(file));
 }
 
-/** Whether the digest is that of the one file; false where it is that of the folder. */
+/** True if the digest is that of the one file; false where it is that of the folder. */
 async function matches(folder: string, files: readonly string[], digest: string): Promise<boolean> {
   const hasher = new FileArtifactHasher();
   const [only] = files;

@@ -53,7 +53,7 @@ export class FileArtifactHasher implements ArtifactHasher {
  * Files under a folder, relative and `/`-separated, sorted by path bytes. Links to files count as files.
  *
  * @throws {UserError} DATA_INVALID for a name that is not UTF-8, which no digest could name, for a link to a
- *   folder that it lies in, and for what is neither file nor folder: reading a pipe would wait for ever; DATA_NOT_FOUND for a link to nothing.
+ *   folder that it is in, and for what is neither file nor folder: reading a pipe would wait forever; DATA_NOT_FOUND for a link to nothing.
  */
 export async function filesUnder(folder: string, under = ''): Promise<string[]> {
   const files: string[] = [];
@@ -92,7 +92,7 @@ function invalid(message: string, fix: string): UserError {
 /** Chosen: what is hashed in less time than a thread needs to start. */
 const MANY_BYTES = 32 << 20;
 
-/** `sha256:<hex>` of each file; of many bytes beside this thread, which has other work. */
+/** `sha256:<hex>` of each file; of many bytes in parallel to this thread, which has other work. */
 async function digestsOf(list: readonly FileToHash[]): Promise<readonly string[]> {
   if (list.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) > MANY_BYTES) {
     const digests = await hashFiles(list, ['sha256']);

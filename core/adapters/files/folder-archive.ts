@@ -9,7 +9,7 @@ import { assertObjectKey } from '../../domain/model/object-key.ts';
 /** Chosen: below, single calls take a tenth of a stream's time, and a dataset may have very many such files. */
 const SMALL_BYTES = 256 * 1024;
 
-/** What may be unpacked. */
+/** Limits of unpacking. */
 export interface UnpackLimits {
   /** Asked with each path, `/`-separated and relative; all others are refused before. */
   readonly isWanted: (path: string) => boolean;
@@ -53,11 +53,11 @@ function addSmall(tar: Pack, header: { name: string; size: number; mode: number 
 }
 
 /**
- * Unpacks an archive of whoever: plain files at wanted paths in the folder, and nothing else. A file that is there stays.
+ * Unpacks an archive of anyone: plain files at wanted paths in the folder, and nothing else. A file that is there stays.
  *
  * @returns How many files were written.
  * @throws {UserError} PATH_UNSAFE for a path that leaves the folder.
- * @throws {RangeError} For something that is no file or not wanted, or more than may be.
+ * @throws {RangeError} For something that is not a file or not wanted, or more than may be.
  */
 export async function unpackFolder(body: Readable, folder: string, limits: UnpackLimits): Promise<number> {
   const { extract } = await import('tar-stream');

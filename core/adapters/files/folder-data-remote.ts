@@ -21,7 +21,7 @@ import { AdaptiveLimit } from '../http/adaptive-limit.ts';
 import { isAbsence } from './absent.ts';
 import { errorCode } from './error-code.ts';
 
-/** Chosen: below, one call reads all; above, parts are hashed beside the reading. */
+/** Chosen: below, one call reads all; above, parts are hashed in parallel to the reading. */
 const LARGE_BYTES = 32 * 1024 * 1024;
 const CHUNK_BYTES = 1 << 20;
 /** As DVC leaves them in a remote that is a folder. */
@@ -86,7 +86,7 @@ export class FolderDataRemote implements DataRemote {
     if (page.length > 0) yield page;
   }
 
-  /** Objects lie two hex digits deep under the last `/` of a prefix; the digits after it choose among the folders. */
+  /** Objects are two hex digits deep under the last `/` of a prefix; the digits after it choose among the folders. */
   *#keysUnder(prefix: string): Iterable<string> {
     const base = prefix.slice(0, prefix.lastIndexOf('/') + 1);
     const start = prefix.slice(base.length);

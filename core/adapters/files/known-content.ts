@@ -1,12 +1,12 @@
 import { open } from 'node:fs/promises';
 import { UserError } from '../../errors.ts';
 
-/** What the first bytes of a file say that it is. */
+/** Format of a file by its first bytes. */
 export interface KnownContent {
   readonly kind: string;
   /** For a sentence "the file is …". */
   readonly what: string;
-  /** What to do about it. */
+  /** Fix. */
   readonly fix: string;
 }
 
@@ -111,14 +111,14 @@ const MARKS: readonly Mark[] = [
   })),
 ];
 
-/** What bytes from the beginning of a file are; undefined for text and for anything else. */
+/** Format by the first bytes of a file; undefined for text and for anything else. */
 export function knownContent(bytes: Uint8Array): KnownContent | undefined {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, LOOKED_BYTES)).toString('latin1');
   const digits = Buffer.from(text.slice(0, 8), 'latin1').toString('hex');
   return MARKS.find(({ magic = '', head }) => digits.startsWith(magic) && (head === undefined || head.test(text)));
 }
 
-/** What a file is by its first bytes; undefined where that is not known or it is not there. */
+/** Format of a file by its first bytes; undefined if unknown or missing. */
 export async function knownContentOf(file: string): Promise<KnownContent | undefined> {
   const handle = await open(file).catch(() => undefined);
   if (handle === undefined) return undefined;

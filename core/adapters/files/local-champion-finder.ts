@@ -12,7 +12,7 @@ export class LocalChampionFinder implements ChampionFinder {
 
   /**
    * @param baseFolder Absolute folder that relative paths start from.
-   * @param features What the champion was trained on; undefined: nobody said.
+   * @param features What the champion was trained on; undefined: no one said.
    */
   constructor(baseFolder: string, hasher: ArtifactHasher, features?: readonly string[]) {
     this.#baseFolder = baseFolder;

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { errorCode } from './error-code.ts';
 
 /**
- * Gives a file its final name, whole or not at all; it keeps its modification time. Where that is on another file system, a copy is made beside the
+ * Gives a file its final name, whole or not at all; it keeps its modification time. Where that is on another file system, a copy is made next to the
  * final name first: only there such a file may be left by a run that is killed.
  */
 export function moveFile(from: string, to: string): void {

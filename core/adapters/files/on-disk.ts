@@ -1,7 +1,7 @@
 import { UserError } from '../../errors.ts';
 import { errorCode } from './error-code.ts';
 
-/** What a file system refuses for reasons that a person can mend. */
+/** File system errors that a person can fix. */
 const REFUSALS = new Map([
   ['ENOSPC', 'the disk is full'],
   ['EDQUOT', 'the quota is used up'],
@@ -25,7 +25,7 @@ export function onDisk<T>(file: string, work: () => T): T {
   }
 }
 
-/** The error of ours for a refusal of the file system; any other error as it is. */
+/** The error of Tidegate for a refusal of the file system; any other error as it is. */
 export function asDiskError(file: string, error: unknown): unknown {
   const why = REFUSALS.get(errorCode(error) ?? '');
   if (why === undefined) return error;

@@ -25,7 +25,7 @@ export class WorkspaceFiles {
     return bytes === undefined ? undefined : decodeText(bytes, file);
   }
 
-  /** Writes a temporary file beside it, then renames it: a reader sees the old text or the new one. */
+  /** Writes a temporary file next to it, then renames it: a reader sees the old text or the new one. */
   async write(file: string, text: string): Promise<void> {
     await this.#assertSafe(file);
     const absolute = path.join(this.#root, file);

@@ -12,7 +12,7 @@ const DIRECTORY_ENTRY_BYTES = 46;
 
 /** Reads zips in memory, one at a time; entries that are not wanted are never unpacked. */
 export class ZipReportArchive implements ReportArchive {
-  /** Memory is the process's, whoever asks: the one before, settled. */
+  /** Memory is the process's, regardless of who asks: the one before, settled. */
   static #before: Promise<unknown> = Promise.resolve();
 
   async read(fetchZip: () => Promise<Uint8Array>, names: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
@@ -34,7 +34,7 @@ async function readZip(zip: Uint8Array, names: readonly string[]): Promise<Reado
       directoryBytes += directoryBytesOf(entry);
       if (directoryBytes > MAX_ZIP_DIRECTORY_BYTES) throw invalid('the names of its entries are too long');
       if (!names.includes(entry.fileName)) continue;
-      // Many entries may stand for the same bytes: each would be unpacked.
+      // Many entries may represent the same bytes: each would be unpacked.
       if (found.has(entry.fileName)) throw invalid(`it has ${entry.fileName} twice`);
       found.set(entry.fileName, await unpack(file, entry));
     }

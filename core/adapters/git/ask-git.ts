@@ -7,12 +7,12 @@ import { unlessAbsent } from '../files/absent.ts';
 
 /** A folder of a repository, and the environment of the step. */
 export interface GitPlace {
-  /** Absolute; may lie below the top of the repository. */
+  /** Absolute; may be below the top of the repository. */
   readonly directory: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** How `git` ended by itself, and what it printed. */
+/** Exit code and output of `git`. */
 export interface GitEnd {
   readonly code: number;
   readonly stdout: string;
@@ -59,7 +59,7 @@ function gitEnvironment(env: GitPlace['env']): Record<string, string> {
   return { ...Object.fromEntries(kept), LC_ALL: 'C' };
 }
 
-/** Whether this folder or one above holds `.git`. */
+/** True if this folder or one above holds `.git`. */
 export async function isInRepository(directory: string): Promise<boolean> {
   for (let folder = path.resolve(directory); ; folder = path.dirname(folder)) {
     // Not followed: a link that leads nowhere is a broken repository, for Git to say so.

@@ -1,7 +1,7 @@
 import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
 import { askGit, type GitPlace } from './ask-git.ts';
 
-/** What differs from the last commit, as the `git` program says. */
+/** Differences from the last commit, as the `git` program says. */
 export class GitChangedFiles {
   readonly #place: GitPlace;
 

@@ -9,16 +9,16 @@ import { hashBlobs } from './hash-blobs.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Where a check-out is, and what it is of. */
+/** Folder and commit of a check-out. */
 export interface CheckOut {
-  /** Absolute; may lie below the top of the repository. */
+  /** Absolute; may be below the top of the repository. */
   readonly directory: string;
   readonly env: Env;
   /** Commits that the workflow run is for, as the runner and its event say; none outside of a workflow. */
   readonly expected: readonly string[];
 }
 
-/** How `git` is asked: for objects alone, by no replacement, and without programs that a configuration names. */
+/** Options of every `git` call: for objects alone, by no replacement, and without programs that a configuration names. */
 const OPTIONS = ['-c', 'safe.directory=*', '-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null'];
 const MAX_OUTPUT = 1 << 28;
 
@@ -115,7 +115,7 @@ function foldersOf(files: readonly string[]): ReadonlyMap<string, readonly TreeE
   return new Map([...folders].map(([folder, names]) => [folder, entries(names)]));
 }
 
-/** The commit that a name stands for; undefined where the repository has none of it. */
+/** The commit that a name represents; undefined where the repository has none of it. */
 async function commitOf(checkOut: CheckOut, name: string): Promise<string | undefined> {
   const asked = await run(checkOut, 'rev-parse', '--verify', '--quiet', `${name}^{commit}`);
   if (asked.code === 0) return asked.stdout.trim();
@@ -148,7 +148,7 @@ async function run({ directory, env }: CheckOut, ...args: string[]): Promise<Git
   );
 }
 
-/** What `execFile` says of a program that failed; a code that is no number: it did not run. */
+/** Error of `execFile`; a code that is not a number means that the program did not run. */
 function failureOf(error: unknown): { readonly code?: unknown; readonly stdout?: string; readonly stderr?: string } {
   return typeof error === 'object' && error !== null ? error : {};
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { unlessAbsent } from '../files/absent.ts';
 import { askGit, type GitPlace } from './ask-git.ts';
 
-/** Writes `.gitignore` files as DVC does: `/name`, beside what it names. */
+/** Writes `.gitignore` files as DVC does: `/name`, next to what it names. */
 export class GitIgnoreFiles {
   readonly #place: GitPlace;
 

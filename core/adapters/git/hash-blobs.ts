@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHash, type Hash } from 'node:crypto';
 
-/** How `git cat-file --batch` is started. */
+/** Command line of `git cat-file --batch`. */
 export interface BatchProgram {
   readonly args: readonly string[];
   readonly directory: string;

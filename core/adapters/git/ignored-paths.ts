@@ -1,7 +1,7 @@
 import { askGit, type GitPlace } from './ask-git.ts';
 
 /**
- * What Git ignores in a folder, by one question for all of it. Files that Git has although it ignores their names count, as
+ * Paths that Git ignores in a folder, found by one call. Files that Git has although it ignores their names count, as
  * they do for DVC.
  *
  * @returns For paths relative to the folder. Outside of a repository nothing is ignored.

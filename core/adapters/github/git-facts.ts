@@ -16,7 +16,7 @@ export class GitFacts {
   /**
    * The answer to a question, asked once.
    *
-   * @param key The whole question: whoever asks by the same key gets what was answered first.
+   * @param key The whole question: regardless of who asks by the same key gets what was answered first.
    */
   async once<T>(key: string, ask: () => Promise<T>): Promise<T> {
     const known = this.#known.get(key);
@@ -28,7 +28,7 @@ export class GitFacts {
     return asked;
   }
 
-  /** Whether a question was asked. */
+  /** True if a question was asked. */
   has(key: string): boolean {
     return this.#known.has(key);
   }

@@ -85,7 +85,7 @@ export class GitHubBranches
     const what = `updating the branch ${branch}`;
     await placed.catch(async (cause: unknown) => {
       const now = isRefused(cause) ? await this.#sha(branch) : expected;
-      // The answer to an earlier try of ours got lost.
+      // The answer to an earlier try of Tidegate got lost.
       if (now === sha) return;
       if (now === expected) return orServiceError(Promise.reject(cause), what, WRITE);
       throw new ServiceError('GITHUB_CONFLICT', `${branch} was updated by another process at the same time`, {
@@ -148,7 +148,7 @@ export class GitHubBranches
     return this.#tree(tree.sha).entries();
   }
 
-  /** What of the repository does not change while we look at it. */
+  /** Facts of the repository that do not change during one look. */
   async #settings(): Promise<{ readonly name: string; readonly id: string }> {
     const asking =
       this.#asked ??

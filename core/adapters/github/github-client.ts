@@ -10,7 +10,7 @@ export interface RepositoryName {
   readonly repo: string;
 }
 
-/** Who asks, and where. */
+/** Author and place of a command. */
 export interface GitHubClientOptions {
   readonly token: string;
   /** `GITHUB_API_URL`; default: that of github.com. */

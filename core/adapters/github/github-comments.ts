@@ -75,7 +75,7 @@ export class GitHubComments implements Comments {
         username: login,
       })
       .catch((error: unknown) => {
-        // Who is no collaborator of a private repository is not known to it.
+        // Who is not a collaborator of a private repository is not known to it.
         if (statusOf(error) === 404) return undefined;
         throw error;
       });

@@ -65,11 +65,11 @@ async function latestDeliveries(
   });
 }
 
-/** Which App a person means. */
+/** App that a person names. */
 export interface NamedApp {
   /** As in its address, `github.com/apps/<slug>`. */
   readonly slug: string;
-  /** Where its page is hidden from others. */
+  /** Set if its page is hidden from others. */
   readonly id?: number | undefined;
 }
 

@@ -8,7 +8,7 @@ import type {
 import { type GitHubClient, orServiceError, type RepositoryName, statusOf } from './github-client.ts';
 
 const PERMISSION = 'pull-requests: write';
-/** States in which GitHub merges: `unstable` is a failed check that nobody requires. */
+/** States in which GitHub merges: `unstable` is a failed check that no one requires. */
 const MERGEABLE = new Set(['clean', 'unstable', 'has_hooks']);
 const METHODS = ['squash', 'merge', 'rebase'] as const;
 

@@ -4,7 +4,7 @@ import { decodeText } from '../files/decode-text.ts';
 import { GitFacts } from './git-facts.ts';
 import { type GitHubClient, orServiceError, type RepositoryName, statusOf } from './github-client.ts';
 
-/** Chosen: what the bot parses, whoever wrote it, has at most as many bytes. */
+/** Chosen: what the bot parses, regardless of who wrote it, has at most as many bytes. */
 export const MAX_READ_FILE_BYTES = 256 * 2 ** 10;
 /** GitHub's own limit: the content of a larger file is not in the answer. */
 export const MAX_CONTENTS_BYTES = 2 ** 20;
@@ -24,16 +24,16 @@ function objectsQuery(count: number): string {
   return `query ($owner: String!, $repo: String!, ${variables}) { repository(owner: $owner, name: $repo) { ${objects} } }`;
 }
 
-/** What was looked up a moment ago has made room for others: more is asked for at once than is kept. */
+/** A recent look-up was evicted: more is requested at once than is kept. */
 function notAsked(): never {
   throw new RangeError('more objects are asked for at once than are kept');
 }
 
-/** How files are read. */
+/** Options for reading files. */
 export interface ReadingOptions {
   /** Larger files are refused: at most `MAX_CONTENTS_BYTES`. Default: `MAX_READ_FILE_BYTES`. */
   readonly maxBytes?: number;
-  /** What is known already. */
+  /** Known facts. */
   readonly facts?: GitFacts;
   /** Of files at commits. */
   readonly texts?: GitFacts;

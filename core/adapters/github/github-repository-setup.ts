@@ -109,7 +109,7 @@ export class GitHubRepositorySetup implements RepositorySetup {
     }));
   }
 
-  /** Whether there is any protection is for everyone; what it says, for who administrates the repository. */
+  /** True if there is any protection is for everyone; what it says, for who administrates the repository. */
   async protection(branch: string): Promise<Looked<BranchRules>> {
     const at = { ...this.#repository, branch };
     const basic = await lookedAt(

@@ -68,7 +68,7 @@ export class GitHubTree {
     return this.#folderWith(this.#root, blobs);
   }
 
-  /** What lies at the root, by name: kind and content of each entry as one text. */
+  /** Entries at the root, by name: kind and content of each entry as one text. */
   async entries(): Promise<ReadonlyMap<string, string>> {
     const root = await this.#folder(this.#root);
     return new Map([...root].map(([name, { mode, sha }]) => [name, `${mode} ${sha}`]));

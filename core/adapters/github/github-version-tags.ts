@@ -105,7 +105,7 @@ export class GitHubVersionTags implements VersionTags {
     const created = this.#client.request('POST /repos/{owner}/{repo}/git/refs', ref).then(
       () => 'created' as const,
       async (error: unknown) => {
-        // 422 also stands for an answer lost on the way back: the ref that is there may be the one just made.
+        // 422 also represents an answer lost on the way back: the ref that is there may be the one just made.
         if (statusOf(error) !== 422) throw error;
         return (await this.#refSha(name)) === data.sha ? ('created' as const) : ('taken' as const);
       },

@@ -1,5 +1,5 @@
 /**
- * How many requests may be in flight: as many as the other side bears. A "slow down" halves the number, each full round
+ * Limit of requests in flight, adapted to what the server accepts. A "slow down" halves the number, each full round
  * of answers without one raises it by one (additive increase, multiplicative decrease, as in TCP).
  */
 export class AdaptiveLimit {

@@ -5,13 +5,13 @@ import { BrokenAnswerError, type HttpHeaders, type HttpReceiver, type HttpReques
 const MOST_INTERIM_ANSWERS = 16;
 /** Chosen: undici copies each piece into memory of its parser, which stays as large as the largest. */
 const MOST_READ_BYTES = 1 << 20;
-/** How undici names a connection that ended. */
+/** Codes that undici gives to a connection that ended. */
 const ENDED = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
 /** Thrown inside to end a connection whose rest is not wanted. */
 class NotWanted extends Error {}
 
-/** What is known of a connection. */
+/** State of a connection. */
 export class ConnectionState {
   /** Since it was opened. */
   exchanges = 0;
@@ -44,7 +44,7 @@ export class ExchangeHandler implements Dispatcher.DispatchHandlers {
   }
 
   /**
-   * Whether the exchange failed before a byte came, on a connection that had worked: the server had closed it, as it may
+   * True if the exchange failed before a byte came, on a connection that had worked: the server had closed it, as it may
    * between two requests.
    */
   get wasStale(): boolean {
@@ -52,7 +52,7 @@ export class ExchangeHandler implements Dispatcher.DispatchHandlers {
     return this.#isReused && !this.#hasBegun && typeof code === 'string' && ENDED.has(code);
   }
 
-  /** Where the next bytes may be read to, so that they need no copying: nothing but body fits there. */
+  /** Buffer for the next bytes, so that they need no copying: only body bytes fit there. */
   target(): Uint8Array | undefined {
     if (this.#leftBytes === 0) return undefined;
     const target = this.#receiver.target?.();

@@ -9,9 +9,9 @@ const MAX_HEAD_BYTES = 64 * 1024;
 /** Chosen: servers close connections after 5 s to some minutes; undici takes less where they say so. */
 const KEEP_ALIVE_MS = 60_000;
 
-/** How connections are made. */
+/** Connection options. */
 export interface AgentOptions {
-  /** Where proxies are named (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`). */
+  /** Environment that names proxies (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`). */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly connectTimeoutMs: number;
   /** Connections to one origin; default: no bound. */

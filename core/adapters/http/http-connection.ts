@@ -4,7 +4,7 @@ import { SocketReader } from './socket-reader.ts';
 
 type Connector = buildConnector.connector;
 
-/** What connections of one agent share. */
+/** State that connections of one agent share. */
 export interface ConnectionOptions extends Client.Options {
   /** As the pool of undici made it: over TLS, or through a proxy. */
   readonly connect: Connector;

@@ -19,7 +19,7 @@ import { readObject } from './read-object.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 
-/** How a web server is spoken to. */
+/** Options for a web server. */
 export interface HttpRemoteOptions {
   /** Requests in flight, at most. */
   readonly jobs: number;

@@ -26,11 +26,11 @@ export interface HttpReceiver {
   head(head: HttpHead): boolean;
   /** The bytes are used up before it returns. */
   data(chunk: Uint8Array): void;
-  /** Where the next bytes of the body may be put; `data` is given them all the same. */
+  /** Buffer for the next bytes of the body; `data` receives them in any case. */
   target?(): Uint8Array | undefined;
 }
 
-/** How long to wait for a server. */
+/** Timeouts for a server. */
 export interface HttpPoolOptions {
   /** For a connection. */
   readonly connectTimeoutMs: number;
@@ -38,7 +38,7 @@ export interface HttpPoolOptions {
   readonly readTimeoutMs: number;
   /** Connections to one origin. */
   readonly connections: number;
-  /** Where proxies are named (`HTTPS_PROXY`, `NO_PROXY`). */
+  /** Environment that names proxies (`HTTPS_PROXY`, `NO_PROXY`). */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 

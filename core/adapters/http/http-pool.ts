@@ -26,7 +26,7 @@ export class HttpPool {
       try {
         return await handler.done;
       } catch (error) {
-        // Between two requests a server may close a connection at any time: that is no failure of the request.
+        // Between two requests a server may close a connection at any time: that is not a failure of the request.
         if (!handler.wasStale) throw error;
       }
     }

@@ -5,7 +5,7 @@ import type { HttpHead, HttpHeaders, HttpReceiver, HttpRequest } from './http-ex
 import type { HttpPool } from './http-pool.ts';
 import { isRetriedStatus, isSlowDown, MAX_ATTEMPTS, waitBeforeTry } from './retry-policy.ts';
 
-/** What is asked of an object. */
+/** Request for an object. */
 export interface ObjectCall {
   readonly method: HttpRequest['method'];
   /** `''` for the store itself. */
@@ -25,7 +25,7 @@ export interface ObjectFailure extends HttpHead {
   readonly sentAtMs: number;
 }
 
-/** What a failure means: no such object, worth another try at once (something was mended), or an error. */
+/** Kind of a failure: no such object, worth another try at once (something was fixed), or an error. */
 export type FailureMeaning = 'absent' | 'mended' | Error;
 
 /** A kind of store that speaks HTTP. */
@@ -33,7 +33,7 @@ export interface ObjectEndpoint {
   readonly uri: string;
   /** The request, signed where the store wants it. */
   request(call: ObjectCall): HttpRequest | Promise<HttpRequest>;
-  /** Told of failures that another try alone does not mend. */
+  /** Told of failures that another try alone does not fix. */
   judge(failure: ObjectFailure): FailureMeaning | Promise<FailureMeaning>;
 }
 
@@ -44,7 +44,7 @@ export interface ObjectReceiver {
   /** As in `HttpReceiver`. */
   target?(): Uint8Array | undefined;
   again(): ObjectCall;
-  /** How many bytes of the object, from where this receiver begins, are there and need not come again. */
+  /** Number of bytes of the object, from this receiver's start, that are present and need no transfer. */
   position(): number;
 }
 
@@ -179,7 +179,7 @@ class Answer implements HttpReceiver {
     } else if (this.#text.length < MAX_FAILURE_BYTES) this.#text += Buffer.from(chunk).toString('utf8');
   }
 
-  /** A failure of the receiver (a full disk) is no failure of the connection: another try would not help. */
+  /** A failure of the receiver (a full disk) is not a failure of the connection: another try would not help. */
   #guarded<T>(work: () => T): T {
     try {
       return work();

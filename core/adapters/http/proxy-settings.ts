@@ -29,7 +29,7 @@ function proxyUrl(value: string): string {
   return value === '' || value.includes('://') ? value : `http://${value}`;
 }
 
-/** A name stands for its subdomains too, as for curl and for the runner; undici takes only a name with a dot before it so. */
+/** A name represents its subdomains too, as for curl and for the runner; undici takes only a name with a dot before it so. */
 function noProxyOf(value: string): string {
   const names = value.split(/[,\s]/).filter((name) => name !== '');
   if (names.includes('*')) return '*';

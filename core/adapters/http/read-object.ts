@@ -84,7 +84,7 @@ async function bringPart(
 /** A body in one piece, resumed after a drop. */
 class WholeReceiver implements ObjectReceiver {
   isLarge = false;
-  /** What the server says. */
+  /** Message of the server. */
   sizeBytes: number | undefined;
   readonly #wanted: WantedObject;
   readonly #largeBytes: number;
@@ -207,7 +207,7 @@ class RangeReceiver implements ObjectReceiver {
   }
 }
 
-/** What is not as long as it was recorded is not it, and nothing is planned for it. */
+/** A file of another length than recorded is another file, and nothing is planned for it. */
 function otherSize(
   key: string,
   { said, sizeBytes }: { readonly said: number | undefined; readonly sizeBytes: number },

@@ -37,7 +37,7 @@ export async function waitBeforeTry(
 }
 
 /**
- * How long to wait before the next try: twice as long each time, half of it at random, so that clients do not come back
+ * Delay before the next try: twice as long each time, half of it at random, so that clients do not come back
  * together; at least what the server asked for.
  *
  * @param attempt 1 after the first failure.

@@ -3,7 +3,7 @@ import { BrokenAnswerError } from './http-exchange.ts';
 
 /**
  * Lets undici read a socket without a new buffer for each read: half of the CPU time of a large file went there. Node.js
- * reads into memory of ours (`onread`), and `socket.read()` gives what has just come.
+ * reads into memory of Tidegate (`onread`), and `socket.read()` gives what has just come.
  */
 export class SocketReader {
   /** For `net.connect`. */
@@ -32,7 +32,7 @@ export class SocketReader {
   #take(length: number, { buffer, byteOffset }: Uint8Array): boolean {
     this.#chunk = Buffer.from(buffer, byteOffset, length);
     this.#socket?.emit('readable');
-    // Bytes that nobody takes would be lost, and what comes after them not be what it seems.
+    // Bytes that no one takes would be lost, and what comes after them not be what it seems.
     if (this.#chunk !== undefined)
       this.#socket?.destroy(new BrokenAnswerError('the server sent what was not asked for'));
     this.#chunk = undefined;

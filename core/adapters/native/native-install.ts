@@ -20,7 +20,7 @@ export interface NativePackage {
   readonly platform?: string;
 }
 
-/** What to install, and where. */
+/** Package to install, and its folder. */
 export interface Installation {
   /** Final folder; it is renamed into place when it is complete. */
   readonly folder: string;
@@ -32,12 +32,12 @@ export interface Installation {
   readonly tree: string;
 }
 
-/** What an installation needs from outside. */
+/** Dependencies of an installation. */
 export interface InstallTools {
   /** Writes the tarball of a package into a folder and answers its path. */
   readonly pack: (entry: NativePackage, folder: string) => Promise<string>;
   readonly log: (line: string) => void;
-  /** Where the trimmed folder is kept between runs. */
+  /** Path of the trimmed folder between runs. */
   readonly cache?: FolderCache | undefined;
 }
 

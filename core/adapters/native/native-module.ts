@@ -19,7 +19,7 @@ interface NativeModules {
 /** The name of a module with native code. */
 export type NativeModuleName = keyof NativeModules;
 
-/** Where a native module may come from. */
+/** Sources of a native module. */
 export interface NativeModuleOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Absolute path of the project's own node_modules (development). Undefined, as in a bundle: none is looked into. */
@@ -105,7 +105,7 @@ function platformName(): string {
   return `${process.platform}-${process.arch}${isMusl() ? '-musl' : ''}`;
 }
 
-/** Which C library this process runs with: that of musl may lie on a system with glibc too. */
+/** C library of this process: that of musl may be on a system with glibc too. */
 function isMusl(): boolean {
   return process.platform === 'linux' && readFileSync('/proc/self/maps', 'utf8').includes('/ld-musl-');
 }

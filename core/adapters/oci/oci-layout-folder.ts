@@ -22,7 +22,7 @@ export class OciLayoutFolder implements ImageLayout {
     this.folder = folder;
   }
 
-  /** Where a blob of a layout lies. */
+  /** Path of a blob in a layout. */
   blobPath(digest: string): string {
     return path.join(this.folder, 'blobs', 'sha256', digestHex(digest));
   }

@@ -15,7 +15,7 @@ export interface RegistryRequest {
   readonly body?: () => Promise<Blob>;
 }
 
-/** What a registry is spoken to with. */
+/** Dependencies of a registry client. */
 export interface RegistryMeans {
   readonly login: RegistryLogin | undefined;
   readonly fetch: HttpFetch;
@@ -82,13 +82,13 @@ export class RegistryClient {
 
   async #fetch({ method, path, headers, body }: RegistryRequest, authorization: string | undefined): Promise<Response> {
     const url = new URL(path, `${this.origin}/v2/`);
-    // Uploads may be sent to another host by the registry; it gets no credentials of ours.
+    // Uploads may be sent to another host by the registry; it gets no credentials of Tidegate.
     const own = url.origin === new URL(this.origin).origin && authorization !== undefined ? { authorization } : {};
     const content = body === undefined ? {} : { body: await body() };
     return this.#answer(url, { method, headers: { ...headers, ...own }, ...content }, '');
   }
 
-  /** @throws {NoAnswer} where another try may help. A busy server has refused nobody. */
+  /** @throws {NoAnswer} where another try may help. A busy server has refused no one. */
   async #answer(url: URL, init: Parameters<HttpFetch>[1], who: string): Promise<Response> {
     const response = await this.#means.fetch(url, init).catch((cause: unknown) => {
       throw new NoAnswer(`no answer: ${who}${connectionProblem(cause)}`, { cause });
@@ -148,7 +148,7 @@ export class RegistryClient {
   }
 }
 
-/** The answer of a token service has one of these two fields; anything else is no token. */
+/** The answer of a token service has one of these two fields; anything else is not a token. */
 function tokenOf(text: string): string | undefined {
   try {
     const answer = JSON.parse(text) as { token?: unknown; access_token?: unknown } | null;

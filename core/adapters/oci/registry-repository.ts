@@ -12,7 +12,7 @@ import type { HttpFetch } from '../http/http-fetch.ts';
 import { findLogin } from './registry-auth.ts';
 import { RegistryClient } from './registry-client.ts';
 
-/** How registries are reached. */
+/** Connection options of registries. */
 export interface RegistryAccess {
   /** The value of Docker's config.json, for the login. */
   readonly dockerConfig: unknown;
@@ -145,7 +145,7 @@ export class RegistryRepository implements ImageSource, ImageRegistry {
   }
 }
 
-/** Whether the answer to HEAD tells of the blob itself; what says too little is uploaded, which changes nothing. */
+/** True if the answer to HEAD tells of the blob itself; what says too little is uploaded, which changes nothing. */
 function isBlob({ status, headers }: Response, { digest, size }: Descriptor): boolean {
   const said = headers.get('docker-content-digest');
   return status === 200 && headers.get('content-length') === String(size) && (said === null || said === digest);

@@ -11,7 +11,7 @@ const CLASSIFIERS = new Set(['LinearClassifier', 'TreeEnsembleClassifier', 'Tree
  * The classes of a model in the order of its probabilities, as its ZipMap names them, or its classifier.
  *
  * @returns null where neither is there, or several of them name different ones.
- * @throws {RangeError} For bytes that are no ONNX model.
+ * @throws {RangeError} For bytes that are not an ONNX model.
  */
 export function classLabels(model: Uint8Array): readonly string[] | null {
   const graph = readFields(model).find(({ number }) => number === MODEL.graph);

@@ -2,14 +2,14 @@ import type { ModelTensor } from '../../domain/model/model-tensor.ts';
 import type { BatchColumn, FeatureBatch } from '../../domain/table/table.ts';
 
 /**
- * How many rows a model takes at a time, where its inputs say so: exporters fix the number of the example's rows unless
+ * Batch size that the inputs of a model fix: exporters fix the number of the example's rows unless
  * they are told that the axis is free. null: any number.
  */
 export function rowsAtOnce(inputs: readonly ModelTensor[]): number | null {
   return inputs.flatMap(({ shape }) => (shape.length > 1 ? (shape[0] ?? []) : []))[0] ?? null;
 }
 
-/** A batch in parts of exactly so many rows; the last one is filled up with its last row. */
+/** A batch in parts of exactly the given number of rows; the last one is filled up with its last row. */
 export function splitRows(batch: FeatureBatch, size: number): readonly FeatureBatch[] {
   if (batch.rows === size) return [batch];
   return Array.from({ length: Math.ceil(batch.rows / size) }, (_, part) => {

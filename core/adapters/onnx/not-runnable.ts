@@ -28,7 +28,7 @@ export async function notRunnable(
   });
 }
 
-/** What ONNX Runtime says, in one line. */
+/** Message of ONNX Runtime, in one line. */
 export function engineMessage(error: unknown): string {
   const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
   return line.slice(0, 2000);

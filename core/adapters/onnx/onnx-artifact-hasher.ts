@@ -8,7 +8,7 @@ import { weightsInArtifact } from './weights-in-artifact.ts';
 
 /**
  * Hashes artifacts, and refuses those whose digest would leave out weights of an ONNX model (`*.onnx`) in them. What is
- * named so and is no ONNX model is hashed as any file: only who opens it can say what is wrong with it.
+ * named so and is not an ONNX model is hashed as any file: only who opens it can say what is wrong with it.
  */
 export class OnnxArtifactHasher implements ArtifactHasher {
   readonly #files = new FileArtifactHasher();

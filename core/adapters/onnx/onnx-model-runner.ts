@@ -21,7 +21,7 @@ import { type SessionFacts, type SessionSource, SessionThread } from './session-
 import { weightsInArtifact } from './weights-in-artifact.ts';
 import { withoutZipMap } from './zip-map.ts';
 
-/** How models are run. */
+/** Options for running models. */
 export interface OnnxOptions extends NativeModuleOptions {
   /** Threads that score, for all open models together; default: as many as the machine has cores. */
   readonly threads?: number;

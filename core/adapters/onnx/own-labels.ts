@@ -13,7 +13,7 @@ export function labelOutput(outputs: readonly ModelTensor[], scores: string): st
   return outputs.find(isLabel)?.name;
 }
 
-/** Where labels and scores come from. */
+/** Source of labels and scores. */
 export interface LabelledOutputs {
   /** Of the model, for messages. */
   readonly path: string;
@@ -79,7 +79,7 @@ export class OwnLabels {
   #expected(best: number, label: string): string {
     const { stated } = this.#outputs;
     if (stated !== null) {
-      // A label that is no class, but the number of one.
+      // A label that is not a class, but the number of one.
       return stated.includes(label) ? (stated[best] ?? '') : String(best);
     }
     const [first = label] = this.#counts[best]?.keys() ?? [];

@@ -1,4 +1,4 @@
-/** A field of a protocol buffer message: where it lies in the bytes, and what it holds. */
+/** A field of a protocol buffer message: where it is in the bytes, and what it holds. */
 export interface Field {
   readonly number: number;
   /** 0 a number, 1 eight bytes, 2 bytes with a length, 5 four bytes. */
@@ -15,7 +15,7 @@ export interface Field {
 /**
  * The fields of a message, in order.
  *
- * @throws {RangeError} For bytes that are no message.
+ * @throws {RangeError} For bytes that are not a message.
  */
 export function readFields(bytes: Uint8Array): readonly Field[] {
   const fields: Field[] = [];

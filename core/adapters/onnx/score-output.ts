@@ -56,7 +56,7 @@ function scoreOutput({ name }: ModelTensor): ScoreOutput {
   return { name, areLogits: /logit/i.test(name) && !/prob/i.test(name) };
 }
 
-/** How scores are read. */
+/** Options for reading scores. */
 export interface ReadingOptions extends ScoreOptions {
   readonly rows: number;
   readonly path: string;
@@ -69,7 +69,7 @@ const SUM_TOLERANCE = 1e-3;
  * The scores of a batch, of the data of an output. A number: of [n] or [n, 1] the value. The probability of class 1: the
  * same, or of [n, 2] the second column. One a class: all columns.
  *
- * @throws {UserError} MODEL_INVALID for another shape, and for two columns that are no probabilities of two classes.
+ * @throws {UserError} MODEL_INVALID for another shape, and for two columns that are not probabilities of two classes.
  */
 export function readScores(found: RunOutput | undefined, output: ScoreOutput, options: ReadingOptions): Float64Array {
   const { rows, path, scores } = options;
@@ -97,7 +97,7 @@ export function readScores(found: RunOutput | undefined, output: ScoreOutput, op
   return one;
 }
 
-/** How many numbers a row may have. */
+/** Limit of numbers per row. */
 const WIDTHS: Readonly<Record<ScoreOptions['scores'], { least: number; most: number; fix: string }>> = {
   number: {
     least: 1,
@@ -121,7 +121,7 @@ function refuseColumns(shape: readonly number[], { name }: ScoreOutput, { rows, 
   });
 }
 
-/** Whether all rows could be probabilities of classes that exclude each other. */
+/** True if all rows could be probabilities of classes that exclude each other. */
 function areProbabilities(data: Float32Array | Float64Array, width: number): boolean {
   if (data.some((value) => !(value >= 0 && value <= 1))) return false;
   for (let from = 0; from < data.length; from += width) if (!isOne(data, from, width)) return false;

@@ -1,6 +1,6 @@
 import { type Feeds, type RunOutput, type SessionSource, SessionThread } from './session-thread.ts';
 
-/** How many threads a model may have. */
+/** Number of threads per model. */
 export interface PoolLimits {
   /** Asked again for each batch. */
   readonly threads: () => number;
@@ -38,7 +38,7 @@ export class SessionPool {
     }
   }
 
-  /** How many milliseconds each feed takes on one thread, one after the other. */
+  /** Duration of each feed on one thread in milliseconds, one after the other. */
   async measure(feeds: readonly Feeds[], outputs: readonly string[]): Promise<Float64Array> {
     return (await this.#idlest().thread).measure(feeds, outputs);
   }

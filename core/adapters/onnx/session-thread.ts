@@ -24,27 +24,27 @@ export interface PlainTensor {
 /** The tensors of a batch by the name of the input. */
 export type Feeds = Readonly<Record<string, PlainTensor>>;
 
-/** What a session is made of. */
+/** Options of a session. */
 export interface SessionSource {
   /** A file, which the runtime reads by itself, or the bytes of a model. */
   readonly model: string | Uint8Array;
   readonly options: InferenceSession.SessionOptions;
 }
 
-/** What a model says of itself. */
+/** Metadata of a model. */
 export interface SessionFacts {
   readonly inputs: readonly InferenceSession.ValueMetadata[];
   readonly outputs: readonly InferenceSession.ValueMetadata[];
 }
 
-/** What the thread of a session is asked. The answer is of the type of the method that asks it. */
+/** Question to the thread of a session. The answer is of the type of the method that asks it. */
 export type SessionQuestion =
   | { readonly kind: 'open'; readonly source: SessionSource }
   | { readonly kind: 'run' | 'measure'; readonly feeds: readonly Feeds[]; readonly outputs: readonly string[] }
   | { readonly kind: 'close' };
 
 /**
- * A session of ONNX Runtime in a thread of its own. The runtime computes on the thread that asks: beside the main one
+ * A session of ONNX Runtime in a thread of its own. The runtime computes on the thread that asks: in parallel to the main one
  * rows are read while a model scores, and two models score at the same time.
  */
 export class SessionThread {

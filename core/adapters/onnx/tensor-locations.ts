@@ -31,7 +31,7 @@ const WINDOW_BYTES = 1 << 16;
  * The file is read by windows of 64 KiB, and the weights in it are skipped: neither time nor memory grow with them.
  *
  * @returns Relative to the model's folder, as they are written, each once, in the order of the file.
- * @throws {RangeError} For bytes that are no protocol buffer message.
+ * @throws {RangeError} For bytes that are not a protocol buffer message.
  */
 export async function tensorLocations(file: string): Promise<readonly string[]> {
   const { size } = await stat(file);
@@ -90,7 +90,7 @@ function locationsOf(file: MessageFile, entry: FileField): readonly string[] {
 interface FileField {
   readonly number: number;
   readonly wireType: number;
-  /** Where the content of bytes with a length begins and ends. */
+  /** Start and end of a length-prefixed content. */
   readonly start: number;
   readonly end: number;
   /** The value of a number. */

@@ -18,7 +18,7 @@ export interface ModelOfArtifact {
  *
  * @returns The bytes of the other files that it needs; 0 for a model that is one file.
  * @throws {UserError} MODEL_INVALID for tensors outside of the artifact.
- * @throws {RangeError} For bytes that are no ONNX model.
+ * @throws {RangeError} For bytes that are not an ONNX model.
  */
 export async function weightsInArtifact({ file, artifact }: ModelOfArtifact): Promise<number> {
   const locations = await tensorLocations(file);

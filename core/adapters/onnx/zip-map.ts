@@ -13,7 +13,7 @@ const FLOAT = 1;
  * several, the only one that is left as a tensor would be taken for the probabilities.
  *
  * @returns null for a model without one.
- * @throws {RangeError} For bytes that are no ONNX model.
+ * @throws {RangeError} For bytes that are not an ONNX model.
  */
 export function withoutZipMap(model: Uint8Array): Uint8Array | null {
   const parts = readFields(model);
@@ -44,7 +44,7 @@ export function withoutZipMap(model: Uint8Array): Uint8Array | null {
   return joinBytes(parts.map((part) => (part === graph ? graphBytes : model.subarray(part.start, part.end))));
 }
 
-/** Whether an import is of the standard's own operators, whose domain has the empty name or this one. */
+/** True if an import is of the standard's own operators, whose domain has the empty name or this one. */
 function isStandard(opset: Uint8Array): boolean {
   return ['', 'ai.onnx'].includes(text(readFields(opset), OPSET.domain));
 }

@@ -10,13 +10,13 @@ export interface FileToHash {
   readonly sizeBytes: number;
 }
 
-/** What files are hashed by. */
+/** Hash functions for files. */
 export type HashAlgorithm = 'md5' | 'sha256';
 
 /** Digests of a file, in hex. */
 export type FileDigests<Algorithm extends HashAlgorithm = HashAlgorithm> = Readonly<Record<Algorithm, string>>;
 
-/** What a thread is asked at a time: some files, or one hash of a large one. It answers with the digests of each file. */
+/** One question to a thread: some files, or one hash of a large one. It answers with the digests of each file. */
 export interface HashFilesQuestion {
   readonly files: readonly string[];
   readonly algorithms: readonly HashAlgorithm[];

@@ -2,10 +2,10 @@ import { THREAD_LIMITS } from './thread-limits.ts';
 import { workerEntry } from './worker-entry.ts';
 import { WorkerThread } from './worker-thread.ts';
 
-/** What a thread works on. */
+/** Input of a thread. */
 export interface HashThreadOptions {
   readonly algorithm: 'md5' | 'sha256';
-  /** Where the bytes come, by number. */
+  /** Target positions of the bytes, by number. */
   readonly buffers: readonly SharedArrayBuffer[];
   /** Open files that the bytes are written to as well. */
   readonly descriptors: readonly number[];

@@ -3,14 +3,14 @@ import type { ManifestTarget } from '../../domain/policy/manifest-target.ts';
 import { type Problem, UserError, type UserErrorCode } from '../../errors.ts';
 import type { ReportKind } from '../../reports/read-report.ts';
 
-/** What a thread is asked to parse. `ready` asks whether it has loaded its code; the value is null. */
+/** Input of a parsing thread. `ready` asks whether it has loaded its code; the value is null. */
 export type ParserQuestion =
   | { readonly ask: 'ready' }
   | { readonly ask: 'targets'; readonly text: string; readonly targets: readonly ManifestTarget[] }
   | { readonly ask: 'config'; readonly text: string }
   | { readonly ask: 'report'; readonly kind: ReportKind; readonly bytes: Uint8Array };
 
-/** What it answers: a plain value, or what is wrong with the text. */
+/** Its answer: a plain value, or the error in the text. */
 export type ParserAnswer =
   | { readonly is: 'value'; readonly value: unknown }
   | { readonly is: 'refused'; readonly error: PlainUserError };

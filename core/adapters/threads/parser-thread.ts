@@ -2,7 +2,7 @@ import { UserError } from '../../errors.ts';
 import type { ParserAnswer, ParserQuestion } from './parser-messages.ts';
 import { WorkerThread } from './worker-thread.ts';
 
-/** What a thread may take. */
+/** Limits of a thread. */
 export interface ParserThreadLimits {
   /** For one text, from when the thread has it. */
   readonly textMs: number;
@@ -36,7 +36,7 @@ export class ParserThread {
     return this.#texts;
   }
 
-  /** Whether it answers nothing any more. */
+  /** True if it answers nothing any more. */
   get hasEnded(): boolean {
     return this.#thread.hasEnded;
   }

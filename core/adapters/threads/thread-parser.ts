@@ -7,7 +7,7 @@ import { errorOf, type ParserQuestion, type PlainReading } from './parser-messag
 import { ParserThread, type ParserThreadLimits } from './parser-thread.ts';
 
 /**
- * How long a text may take and how much memory the thread may have for it. Chosen: five times what the largest texts within
+ * Time and memory limits for parsing one text. Chosen: five times what the largest texts within
  * the bounds take on one slow core; and half as much again as the largest report takes.
  */
 export const PARSER_LIMITS: ParserThreadLimits = { textMs: 5_000, startMs: 60_000, heapMb: 96 };

@@ -1,12 +1,12 @@
 import { type ResourceLimits, type Transferable, Worker } from 'node:worker_threads';
 import type { Reply } from './answer-questions.ts';
 
-/** How a thread is started. */
+/** Options of a thread. */
 export interface WorkerThreadOptions {
   /** The thread reads it as `workerData`. */
   readonly workerData?: unknown;
   readonly resourceLimits?: ResourceLimits;
-  /** Whether the thread gets neither the environment nor the flags of the process. Default: it gets both. */
+  /** True if the thread gets neither the environment nor the flags of the process. Default: it gets both. */
   readonly isIsolated?: boolean;
 }
 
@@ -34,7 +34,7 @@ export class WorkerThread<Ask, Answer> {
     this.#worker.unref();
   }
 
-  /** Whether it answers nothing any more. */
+  /** True if it answers nothing any more. */
   get hasEnded(): boolean {
     return this.#failure !== undefined;
   }

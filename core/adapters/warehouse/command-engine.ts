@@ -37,13 +37,13 @@ export interface CommandOptions {
   readonly directory: string;
   /** The whole environment of this step; the command gets it `withoutTokens`. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Where tidegate.yaml names the command. */
+  /** Place of the command in tidegate.yaml. */
   readonly place: ErrorPlace;
   /** Default: 256 MiB. */
   readonly mostBytes?: number;
 }
 
-/** How a client ended. */
+/** End of a client. */
 interface ClientEnd {
   readonly exitCode: number | null;
   readonly output: string;

@@ -15,7 +15,7 @@ const MOST_PAGE_BYTES = 64 * 1024 * 1024;
 /** Kinds of a query's error that the author of the configuration can do something about. */
 const OF_THE_USER = new Set(['USER_ERROR', 'INSUFFICIENT_RESOURCES']);
 
-/** Where the engine is, and who asks. */
+/** Address of the engine, and the credentials. */
 export interface TrinoOptions {
   readonly dialect: WarehouseDialect;
   /** Of the coordinator, without a path. */
@@ -32,7 +32,7 @@ export interface TrinoOptions {
   readonly sleep?: Sleep;
   /** Milliseconds that only grow. */
   readonly clockMs: () => number;
-  /** Where tidegate.yaml names the address. */
+  /** Place of the address in tidegate.yaml. */
   readonly place: ErrorPlace;
 }
 

@@ -19,7 +19,7 @@ export interface AggregatedModel {
 /** Rows of both models as sums. */
 export interface AggregatedPopulation {
   readonly rows: number;
-  /** How many rows there are by label, of classes. */
+  /** Number of rows by label, for classes. */
   readonly labelRows: Float64Array;
   readonly population: Population;
   readonly candidate: AggregatedModel;

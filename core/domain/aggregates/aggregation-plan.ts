@@ -1,15 +1,15 @@
 import type { AggregatedMetric, Metric } from '../metrics/metric.ts';
 
-/** What is computed from aggregates. */
+/** Results from aggregates. */
 export interface AggregationPlan {
   /** Of the label; 1 for numbers. */
   readonly classes: number;
   readonly metrics: readonly Metric[];
-  /** Whether something is computed from the order of scores. */
+  /** True if something is computed from the order of scores. */
   readonly isRanked: boolean;
   /** True if something is computed from each pair of classes. */
   readonly isPaired: boolean;
-  /** Whether something is computed from probabilities beside what happened. */
+  /** True if something is computed from probabilities and what happened. */
   readonly isCalibrated: boolean;
   readonly decisionThreshold: number;
   /** Rows are not independent within groups. */
@@ -25,12 +25,12 @@ const RANKED: ReadonlySet<AggregatedMetric['kind']> = new Set([
   'recall-at-precision',
 ]);
 
-/** Whether a metric is one of the order of scores. */
+/** True if a metric is one of the order of scores. */
 export function isOfRanking({ aggregated }: Metric): boolean {
   return aggregated !== undefined && RANKED.has(aggregated.kind);
 }
 
-/** Whether a metric is one of probabilities beside what happened. */
+/** True if a metric is one of probabilities and what happened. */
 export function isOfCalibration({ aggregated }: Metric): boolean {
   return aggregated?.kind === 'ece' || aggregated?.kind === 'calibration-slope';
 }

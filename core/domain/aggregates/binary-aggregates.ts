@@ -42,7 +42,7 @@ export interface BinaryAggregates {
   readonly ends: Float64Array;
 }
 
-/** What is aggregated. */
+/** Columns and bins to aggregate. */
 export interface BinaryPlan {
   readonly shape: BinShape;
   readonly decisionThreshold: number;
@@ -97,7 +97,7 @@ function sumIf(condition: string, weight: string | null, dialect: SqlDialect): s
   return weight === null ? dialect.countIf(condition) : `SUM(CASE WHEN ${condition} THEN ${weight} ELSE 0 END)`;
 }
 
-/** How many rows have label 1, or their weight: labels are 0 and 1, and a product is cheaper than a condition. */
+/** Number of rows with label 1, or their weight: labels are 0 and 1, and a product is cheaper than a condition. */
 function sumOfOnes({ label, weight }: ScoredRelation): string {
   return weight === null ? `SUM(${label})` : `SUM(${weight} * ${label})`;
 }
@@ -134,7 +134,7 @@ function binStatement({ relation, score, cut }: BinaryScores, { shape }: BinaryP
   };
 }
 
-/** Values of labels 0 and 1 beside each other, of the value of both and that of label 1. */
+/** Values of labels 0 and 1 side by side, of the value of both and that of label 1. */
 function putBoth(values: Float64Array, at: number, both = 0, ones = 0): void {
   values[at] = stable(Math.max(0, both - ones));
   values[at + 1] = stable(ones);

@@ -25,10 +25,10 @@ export interface BinaryEvidence {
   readonly ranked: BinaryAggregates | undefined;
 }
 
-/** What is known of the rows beside the scores. */
+/** Facts about the rows besides the scores. */
 export interface BinaryRows {
   readonly sizes: PartSizes;
-  /** How many rows there are by label, whatever they weigh. */
+  /** Number of rows by label, regardless of weight. */
   readonly rowsOf: { readonly positives: number; readonly negatives: number };
   /** Why the model has no metrics: a clause. */
   readonly problem: string | null;

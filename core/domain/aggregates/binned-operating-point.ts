@@ -17,12 +17,12 @@ interface Place {
 /** A recall that is wanted. */
 export interface WantedRecall extends LabelCounts {
   readonly recall: number;
-  /** How many rows have label 1, whatever they weigh. */
+  /** Number of rows with label 1, regardless of weight. */
   readonly rowsOfOnes: number;
 }
 
 /**
- * Precision at a recall, of binned scores: the threshold lies within a bin, whose rows may be in any order. Influences are
+ * Precision at a recall, of binned scores: the threshold is within a bin, whose rows may be in any order. Influences are
  * those of rows in memory (`precisionAtRecall`), with the slope of the ROC curve between places in bins.
  */
 export function binnedPrecisionAt(
@@ -71,7 +71,7 @@ export function binnedRecallAt(
   return { value: most / positives, bound: Math.max(0, highest - most) / positives };
 }
 
-/** Where some weight of label 1 is reached. */
+/** Position at which a weight of label 1 is reached. */
 function placeOf({ fine, shape }: BinaryAggregates, wanted: number): Place {
   let [hits, misses] = [0, 0];
   for (let bin = binCount(shape) - 1; bin >= 0; bin--) {

@@ -12,7 +12,7 @@ export interface LabelCounts {
 export interface BinnedRanking {
   /** As if all scores of a bin were equal. */
   readonly value: number;
-  /** How far that of the scores themselves may be. */
+  /** Error bound of the value from the scores themselves. */
   readonly valueBound: number;
   /** About how much too high the value is by chance. */
   readonly bias: number;

@@ -23,7 +23,7 @@ interface Point {
 
 /**
  * The calibration slope of binned scores, each counted as the middle of its bin; scores of 0 and 1 as themselves. The
- * bound is how far the slope moves, to the first order, if every score lies at the worse end of its bin; no slope where
+ * bound is how far the slope moves, to the first order, if every score is at the worse end of its bin; no slope where
  * that is so far that the first order says little.
  */
 export function binnedSlope(sums: BinaryAggregates): BinnedRanking | UndefinedMetric {
@@ -50,7 +50,7 @@ export function binnedSlope(sums: BinaryAggregates): BinnedRanking | UndefinedMe
   return { value: fit.slope, valueBound: SECOND_ORDER * bound, bias: 0, byBin };
 }
 
-/** What a row leaves unexplained, and how fast the fitted slope moves with its log odds. */
+/** Residual of a row, and the derivative of the fitted slope by its log odds. */
 function atPoint({ intercept, slope, inverse }: Fit, label: number, logit: number) {
   const p = 1 / (1 + Math.exp(-intercept - slope * logit));
   const residual = label - p;

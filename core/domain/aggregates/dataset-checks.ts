@@ -3,15 +3,15 @@ import type { ScoreRange } from './score-bins.ts';
 import { isFiniteSql, type SqlDialect } from './sql-dialect.ts';
 import { type Statement, selecting } from './statement.ts';
 
-/** Chosen: a median of so many scores places the bins well enough. */
+/** Chosen: a median of the given number of scores places the bins well enough. */
 const MEDIAN_ROWS = 20_000;
 /** As of rows in memory: what float32 rounding leaves of a sum of probabilities. */
 const SUM_TOLERANCE = 1e-3;
 
-/** What is looked at before anything is aggregated. */
+/** Columns that are checked before aggregation. */
 export interface CheckedColumns {
   readonly from: string;
-  /** How many rows the dataset has. */
+  /** Number of rows of the dataset. */
   readonly rows: number;
   readonly label: LabelSql;
   readonly weight: string | null;
@@ -21,7 +21,7 @@ export interface CheckedColumns {
   readonly decisionThreshold: number;
 }
 
-/** What a model's scores are. */
+/** Facts about a model's scores. */
 export interface ScoreFacts {
   /** Numbers that are missing or not finite. */
   readonly missing: number;
@@ -37,7 +37,7 @@ export interface ScoreFacts {
   readonly differing: number;
 }
 
-/** What a dataset's rows are. */
+/** Facts about a dataset's rows. */
 export interface RowFacts {
   readonly rows: number;
   /** Rows whose label is missing or none of the task. */
@@ -50,7 +50,7 @@ export interface RowFacts {
   readonly toMs: number;
 }
 
-/** What a dataset's rows and each model's scores are. */
+/** Facts about a dataset's rows and each model's scores. */
 export interface DatasetFacts extends RowFacts {
   readonly models: readonly ScoreFacts[];
 }
@@ -58,7 +58,7 @@ export interface DatasetFacts extends RowFacts {
 /** The statements that look at everything that can be wrong with labels, weights and scores. */
 export interface CheckStatements {
   readonly dataset: Statement<RowFacts>;
-  /** One a model. */
+  /** One per model. */
   readonly models: readonly Statement<ScoreFacts>[];
 }
 
@@ -107,7 +107,7 @@ interface CheckedScores extends Pick<CheckedColumns, 'from' | 'decisionThreshold
   readonly compared: readonly string[] | null;
 }
 
-/** How many columns come before those of each score. */
+/** Number of columns before those of each score. */
 const OF_ALL_SCORES = 4;
 const OF_EACH_SCORE = 3;
 

@@ -111,7 +111,7 @@ export interface QuantileBounds {
   readonly most: number;
 }
 
-/** Which of the two quantiles at a share: `lower` is reached by the share itself, `upper` only by more. */
+/** The quantile at a share: `lower` is reached by the share itself, `upper` only by more. */
 export interface WantedQuantile {
   /** Weight below it. */
   readonly weight: number;

@@ -1,6 +1,6 @@
 import type { AggregatedMetric, Metric, MetricEstimate, UndefinedMetric } from '../metrics/metric.ts';
 
-/** What a model's aggregates say of a metric; undefined: it is not computed from them. */
+/** A metric from a model's aggregates; undefined: it is not computed from them. */
 export type AggregatedEstimate = MetricEstimate | UndefinedMetric | undefined;
 
 /**

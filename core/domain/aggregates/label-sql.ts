@@ -6,9 +6,9 @@ import { isFiniteSql, type SqlDialect } from './sql-dialect.ts';
 export interface LabelSql {
   /** The number itself, 0 or 1, or the index of the class. */
   readonly value: string;
-  /** Whether it is such a label. */
+  /** True if it is such a label. */
   readonly isValid: string;
-  /** Whether it is any number, and no class. */
+  /** True if it is any number, and no class. */
   readonly isNumber: boolean;
 }
 

@@ -12,10 +12,10 @@ import { coarseCount } from './score-bins.ts';
 
 type Estimated = MetricEstimate | UndefinedMetric;
 
-/** What is known of the rows beside the scores. */
+/** Facts about the rows besides the scores. */
 export interface MulticlassRows {
   readonly sizes: PartSizes;
-  /** How many rows there are of each class. */
+  /** Number of rows per class. */
   readonly labelRows: Float64Array;
   /** Why the model has no metrics: a clause. */
   readonly problem: string | null;

@@ -8,9 +8,9 @@ export const MOST_PARTS = 512;
 /** A group's value; null for rows without one, which form one group together. */
 export type GroupValue = string | number | null;
 
-/** Which part each row is in. */
+/** Part of each row. */
 export interface PartSql {
-  /** Stands after the relation, to give `part` a meaning. */
+  /** SQL after the relation, to give `part` a meaning. */
   readonly join: string;
   readonly part: string;
   readonly parts: number;

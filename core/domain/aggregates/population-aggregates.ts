@@ -17,7 +17,7 @@ import {
 /** Why intervals of random parts are those of rows. */
 const PARTS_METHOD = 'influence function (t), summed by 512 random parts of the rows';
 
-/** How many rows there are, whatever the models said. */
+/** Number of rows, independent of the models. */
 export interface PopulationCounts {
   readonly rows: number;
   readonly sizes: PartSizes;
@@ -25,7 +25,7 @@ export interface PopulationCounts {
   readonly labelRows: Float64Array;
 }
 
-/** What is counted. */
+/** Rows to count. */
 export interface CountedRows {
   readonly relation: ScoredRelation;
   readonly cut: Cut;
@@ -90,7 +90,7 @@ export function countsOfCells({ coarse, shape }: BinaryAggregates): PopulationCo
   return { rows: rows.reduce((sum, own) => sum + own, 0), sizes: partSizes(rows, rows), labelRows };
 }
 
-/** What intervals are computed with: parts instead of rows. */
+/** Population for intervals: parts instead of rows. */
 export function populationOf({ rows, sizes }: PopulationCounts, isGrouped: boolean): Population {
   const { weights, total, used } = sizes;
   const ids = Uint32Array.from(used.keys());

@@ -1,21 +1,21 @@
 import { sqlNumber } from './sql-dialect.ts';
 
-/** How probabilities are put into bins: equal shares of y = s / (s + odds (1 - s)), the log odds about a centre. */
+/** Mapping of probabilities to bins: equal shares of y = s / (s + odds (1 - s)), the log odds about a centre. */
 export interface BinShape {
-  /** The odds that lie in the middle: those of about the median score. */
+  /** The odds that are in the middle: those of about the median score. */
   readonly odds: number;
   /** The y of the lowest score and of the highest, in [0, 1]: all bins are between them. */
   readonly low: number;
   readonly high: number;
   /** The last bin, from 0. */
   readonly last: number;
-  /** So many bins, a power of 2, share a coarse one, in which influences are summed by part. */
+  /** Number of bins, a power of 2, that share a coarse one, in which influences are summed by part. */
   readonly perCoarse: number;
   /** The first coarse bin of scores that reach a threshold, which begins at it; undefined where none does. */
   readonly decidedFrom?: number | undefined;
 }
 
-/** What is known of scores before they are put into bins. */
+/** Facts about scores before they are put into bins. */
 export interface ScoreRange {
   readonly median: number;
   readonly least: number;
@@ -32,12 +32,12 @@ export const FINE = { last: 65_535, perCoarse: 1024 } as const;
 /** Of a slice: 8,192 bins, 32 coarse ones, so that a key of 16 bits holds eight slices. */
 export const OF_SLICE = { last: 8191, perCoarse: 256 } as const;
 
-/** How many bins there are. */
+/** Number of bins. */
 export function binCount({ last }: Pick<BinShape, 'last'>): number {
   return last + 1;
 }
 
-/** How many coarse bins there are. */
+/** Number of coarse bins. */
 export function coarseCount({ last, perCoarse }: Pick<BinShape, 'last' | 'perCoarse'>): number {
   return (last + 1) / perCoarse;
 }
@@ -56,7 +56,7 @@ export function oddsAbout(median: number): number {
 /**
  * Bins for scores of a range; any, where it is not one of probabilities.
  *
- * @param threshold A coarse bin begins there, if it lies in the range: what reaches it is known from coarse bins.
+ * @param threshold A coarse bin begins there, if it is in the range: what reaches it is known from coarse bins.
  */
 export function binsFor(
   { median, least, most }: ScoreRange,
@@ -76,7 +76,7 @@ function alignedAt(place: number, shape: BinShape): BinShape {
   const count = coarseCount(shape);
   const decidedFrom = Math.ceil(((place - low) / (high - low)) * count);
   if (!(decidedFrom > 0 && decidedFrom < count)) return shape;
-  // Further than rounding may move a score that is the threshold itself.
+  // Further than rounding can shift a score that is the threshold itself.
   const share = (decidedFrom / count) * (1 + NUDGE);
   return { ...shape, low: (place - share * high) / (1 - share), decidedFrom };
 }

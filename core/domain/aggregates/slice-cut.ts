@@ -8,7 +8,7 @@ import {
 import { isFiniteSql, type SqlDialect, sqlNumber } from './sql-dialect.ts';
 import type { Cut } from './statement.ts';
 
-/** Chosen: so many comparisons take less than looking a value up in a table. */
+/** Chosen: this number of comparisons take less than looking a value up in a table. */
 const MOST_CASES = 16;
 /** One more than a column may have. */
 export const ASKED_VALUES = 202;

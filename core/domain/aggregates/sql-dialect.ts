@@ -1,4 +1,4 @@
-/** What engines spell in different ways. All else in the statements is the same everywhere. */
+/** Functions that engines spell in different ways. All else in the statements is the same everywhere. */
 export interface SqlDialect {
   readonly name: string;
   /** A whole number below 65,536: engines that count in arrays do so for such a type. */
@@ -9,7 +9,7 @@ export interface SqlDialect {
   readonly hash: (value: string) => string;
   /** A whole number below `parts`, a power of 2, that scatters consecutive numbers of rows. */
   readonly scatter: (row: string, parts: number) => string;
-  /** How many rows a condition holds for. */
+  /** Number of rows for which a condition is true. */
   readonly countIf: (condition: string) => string;
   /** The lower median of the values that are not NULL. */
   readonly median: (number: string) => string;
@@ -17,7 +17,7 @@ export interface SqlDialect {
   readonly double: (number: string) => string;
   /** A text or a number as SQL writes it, whatever characters it has. */
   readonly literal: (value: string | number) => string;
-  /** What stands after JOIN: a table of that name with the columns `value` and `code`. */
+  /** SQL after JOIN: a table of that name with the columns `value` and `code`. */
   readonly numbered: (rows: readonly NumberedLiteral[], name: string) => string;
 }
 

@@ -2,7 +2,7 @@
 export interface Statement<Answer> {
   /** Its columns are named `c0`, `c1`, … */
   readonly sql: string;
-  /** How many columns the answer has. */
+  /** Number of columns of the answer. */
   readonly width: number;
   /** @param columns Numbers by column, in the order of the SELECT; NULL is NaN. */
   readonly read: (columns: readonly Float64Array[]) => Answer;
@@ -10,7 +10,7 @@ export interface Statement<Answer> {
 
 /** Scored rows as SQL over the names of a relation. */
 export interface ScoredRelation {
-  /** Stands after FROM. */
+  /** SQL after FROM. */
   readonly from: string;
   /** 0 or 1, the index of the class, or the number itself. */
   readonly label: string;
@@ -23,7 +23,7 @@ export interface ScoredRelation {
 
 /** Rows that are aggregated by themselves. */
 export interface Cut {
-  /** Stands after FROM, instead of the relation's. */
+  /** SQL after FROM, instead of the relation's. */
   readonly from: string;
   /** A whole number below `count`, or NULL for rows of no slice. */
   readonly code: string;
@@ -45,7 +45,7 @@ export function sourceOf({ from, code, isTotal }: Cut): string {
 /**
  * A statement for columns, each with the name that readers of answers know it by.
  *
- * @param from What stands after FROM, to the end of the statement.
+ * @param from What is after FROM, to the end of the statement.
  */
 export function selecting(columns: readonly string[], from: string): { readonly sql: string; readonly width: number } {
   const named = columns.map((sql, at) => `${sql} AS c${at}`);

@@ -2,7 +2,7 @@ import type { Finding } from '../doctor/finding.ts';
 import type { PromotionOutcome } from '../promotion/outcome.ts';
 import type { RetrainOutcome } from '../retrain/outcome.ts';
 
-/** What a command came to, or why nothing was done. */
+/** Result of a command, or the reason why nothing was done. */
 export type CommandOutcome =
   | { readonly kind: 'promotion'; readonly outcome: PromotionOutcome }
   | { readonly kind: 'retrain'; readonly outcome: RetrainOutcome }

@@ -29,7 +29,7 @@ interface Grant {
 }
 
 /**
- * How often people who are not known to have write permission are answered: once per issue and minute, ten times per
+ * Limit of answers to people without known write permission: once per issue and minute, ten times per
  * person and hour in a repository, and sixty times per hour in all repositories of an owner. It is decided without a
  * request to GitHub, and remembered in this process alone.
  */
@@ -37,7 +37,7 @@ export class CommentLimits {
   readonly #grants = new Map<string, readonly Grant[]>();
   readonly #writers = new Map<string, number>();
 
-  /** Whether a comment is answered. The same comment is asked about again where its answer failed: that is one answer. */
+  /** True if a comment is answered. The same comment is asked about again where its answer failed: that is one answer. */
   grants(asked: AskingComment, nowMs: number): boolean {
     if (asked.isMember || this.#isWriter(asked, nowMs)) return true;
     const limits = limitsOf(asked);
@@ -45,7 +45,7 @@ export class CommentLimits {
     if (recent.every((grants) => grants.some(({ comment }) => comment === asked.comment))) return true;
     if (recent.some((grants, index) => grants.length >= (limits[index]?.most ?? 0))) return false;
     if (this.#grants.size >= MAX_REMEMBERED) this.#forget(nowMs - HOUR_MS);
-    // Too many people at once to remember: whoever is not known waits.
+    // Too many people at once to remember: anyone who is not known waits.
     if (this.#grants.size >= MAX_REMEMBERED) return false;
     for (const [index, { key }] of limits.entries()) {
       this.#grants.set(key, [...(recent[index] ?? []), { comment: asked.comment, atMs: nowMs }]);

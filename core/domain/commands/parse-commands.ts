@@ -1,6 +1,6 @@
 import { visibleLines } from './visible-lines.ts';
 
-/** What people can ask for in a comment: the one table that parsing, `help` and the rights come from. */
+/** Commands in comments: the one table from which parsing, `help` and the rights are derived. */
 export const COMMANDS = {
   help: { usage: 'help', says: 'lists these commands', needsWrite: false },
   plan: {
@@ -28,14 +28,14 @@ export const COMMANDS = {
 /** A name of the table. */
 export type CommandName = keyof typeof COMMANDS;
 
-/** A command as somebody wrote it. */
+/** A command as someone wrote it. */
 export type Command =
   | { readonly name: CommandName; readonly argument: string }
   | { readonly name: 'unknown'; readonly argument: string };
 
-/** Chosen: a comment is no script. */
+/** Chosen: a comment is not a script. */
 export const MOST_COMMANDS = 5;
-/** Chosen: no command of ours has more; a longer line is something else. */
+/** Chosen: no command of Tidegate has more; a longer line is something else. */
 export const MAX_COMMAND_CHARACTERS = 1_000;
 const NAME = '/tidegate';
 
@@ -44,7 +44,7 @@ const NAME = '/tidegate';
  *
  * Only lines that everyone sees as plain text are for us: see `visibleLines`. A bare `/tidegate` asks for help.
  *
- * @returns At most five; what is no command of ours is `unknown`, with its word.
+ * @returns At most five; what is not a command of Tidegate is `unknown`, with its word.
  * @example parseCommands('Looks odd.\n/tidegate hold odd numbers') // => [{ name: 'hold', argument: 'odd numbers' }]
  */
 export function parseCommands(text: string): readonly Command[] {

@@ -15,7 +15,7 @@ const MAY_BE_HTML = /<[a-z/!?]/i;
 const COMMENT_START = '<!--';
 const COMMENT_END = '-->';
 
-/** What the lines above decide about a line. */
+/** Context of a line from the lines above. */
 interface Above {
   /** The fence of the block of code that is open. */
   fence: string | undefined;
@@ -43,7 +43,7 @@ export function* visibleLines(text: string): Generator<string> {
   }
 }
 
-/** Whether a line is a fence or between two; keeps track of them. */
+/** True if a line is a fence or between two; keeps track of them. */
 function isInCode(line: string, above: Above): boolean {
   if (above.isInComment) return false;
   if (above.fence === undefined) {
@@ -59,11 +59,11 @@ function isInCode(line: string, above: Above): boolean {
   return true;
 }
 
-/** Whether a line is in an HTML comment, or begins or ends one; keeps track of them. */
+/** True if a line is in an HTML comment, or begins or ends one; keeps track of them. */
 function isInComment(line: string, above: Above): boolean {
   let at = above.isInComment ? 0 : line.indexOf(COMMENT_START);
   if (at < 0) return false;
-  // What stands in one line with a comment is no paragraph of its own.
+  // What is in one line with a comment is not a paragraph of its own.
   above.isDoubtful = true;
   while (at >= 0) {
     // The two dashes of the beginning may belong to the end as well.

@@ -4,7 +4,7 @@ import type { ConfigSections } from './dvc-config.ts';
 import type { PlainMap } from './plain-value.ts';
 import type { TrackedOutput } from './tracked-output.ts';
 
-/** What a repository says of its data: everything that DVC's files hold, read once. */
+/** Content of all DVC files of a repository, read once. */
 export interface DataProject {
   /** Of all `.dvc` files and all stages, sorted by path. */
   readonly outputs: readonly TrackedOutput[];

@@ -1,5 +1,5 @@
 /**
- * Who answers for the bytes of a dataset.
+ * Origin of a dataset: the party that determined its bytes.
  *
  * - `commit`: each file has the digest that the commit names, in Git itself or by a pointer of DVC.
  * - `fetched`: the judging job fetched it from the address in tidegate.yaml; the commit names no digest.
@@ -16,7 +16,7 @@ export function leastTrusted(origins: readonly DatasetOrigin[]): DatasetOrigin {
   return DATASET_ORIGINS.find((origin) => origins.includes(origin)) ?? 'unknown';
 }
 
-/** Whether the code under review had no say in a dataset of this origin. */
+/** True if the code under review had no say in a dataset of this origin. */
 export function isTrustedOrigin(origin: DatasetOrigin): boolean {
   return origin === 'commit' || origin === 'fetched';
 }

@@ -27,7 +27,7 @@ export function formatDirectoryManifest(entries: readonly ManifestEntry[]): stri
  *
  * @param name What to call it in messages.
  * @throws {UserError} DVC_INVALID when it is not a manifest, PATH_UNSAFE for a path that leaves the folder, that
- *   stands twice, or that is a file and a folder at once.
+ *   is twice, or that is a file and a folder at once.
  */
 export function parseDirectoryManifest(text: string, name: string): readonly ManifestEntry[] {
   const entries = parseEntries(text);

@@ -10,11 +10,11 @@ export interface ConfigSource {
   readonly file: string;
   /** Absolute folder of the file. */
   readonly folder: string;
-  /** What `~` is; undefined where that is not known. */
+  /** The home folder for `~`; undefined if unknown. */
   readonly home?: string | undefined;
 }
 
-/** A value and where it stands. */
+/** A value and where it is. */
 export interface ConfigValue extends ConfigSource {
   readonly value: string;
 }
@@ -54,7 +54,7 @@ export function parseDvcConfig(text: string, source: ConfigSource): ConfigSectio
 }
 
 /**
- * How DVC writes mappings into commands.
+ * The way in which DVC writes mappings into commands.
  *
  * @throws {UserError} DVC_INVALID for a value that DVC does not know.
  */

@@ -1,5 +1,5 @@
 /**
- * How objects are named in here: 32 hex digits of MD5, with `.dir` for a folder's list. Objects of DVC 2 lie elsewhere
+ * Names of objects in this store: 32 hex digits of MD5, with `.dir` for a folder's list. Objects of DVC 2 are elsewhere
  * and were hashed in another way, so their names begin with this.
  */
 const LEGACY_PREFIX = 'dos2unix:';
@@ -10,7 +10,7 @@ export function legacyObjectName(md5: string): string {
   return LEGACY_PREFIX + md5;
 }
 
-/** Whether DVC 2 wrote the object. */
+/** True if DVC 2 wrote the object. */
 export function isLegacyObject(name: string): boolean {
   return name.startsWith(LEGACY_PREFIX);
 }
@@ -26,7 +26,7 @@ export function objectDigest(name: string): string {
 }
 
 /**
- * Where DVC keeps an object, in its cache and on a remote alike.
+ * Path of an object in DVC's cache and on a remote.
  *
  * @param name As above.
  * @example dvcObjectKey('acbd18db4cc2f85cedef654fccc4a4d8') // => 'files/md5/ac/bd18db4cc2f85cedef654fccc4a4d8'
@@ -37,7 +37,7 @@ export function dvcObjectKey(name: string): string {
 }
 
 /**
- * The name of the object that has this key; the key itself where it is no object's.
+ * The name of the object that has this key; the key itself where it is not an object's.
  *
  * @param isLegacy The key is one of DVC 2, so without `files/md5/`.
  */

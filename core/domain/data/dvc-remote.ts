@@ -18,7 +18,7 @@ export interface DvcRemote {
   readonly jobs: number | undefined;
 }
 
-/** What a remote's section says of S3. Absent keys come from the environment. */
+/** S3 settings in a remote's section. Absent keys come from the environment. */
 export interface S3RemoteSettings extends RemoteTimeouts {
   readonly region?: string;
   readonly profile?: string;
@@ -35,12 +35,12 @@ export interface S3RemoteSettings extends RemoteTimeouts {
   readonly putHeaders?: Readonly<Record<string, string>>;
 }
 
-/** What a remote's section says of a web server, which is only read from. */
+/** Web server settings in a remote's section; such a remote is read-only. */
 export interface HttpRemoteSettings extends RemoteTimeouts {
   readonly authorization?: HttpAuthorization;
 }
 
-/** How to show who is asking: HTTP's basic scheme, or a header of the server's own. */
+/** Authentication: HTTP's basic scheme, or a header of the server's own. */
 export type HttpAuthorization =
   | { readonly kind: 'basic'; readonly user: string; readonly password: string }
   | { readonly kind: 'header'; readonly name: string; readonly value: string };
@@ -108,7 +108,7 @@ export function findRemote(config: ConfigSections, name: string | undefined): Dv
   return readRemote(wanted, resolveChain(config, wanted));
 }
 
-/** What the config holds of keys and tokens, so that no log shows it. */
+/** Keys and tokens in the config, so that no log shows them. */
 export function configSecrets(config: ConfigSections): readonly string[] {
   const keys = [
     'secret_access_key',

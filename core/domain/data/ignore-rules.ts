@@ -9,7 +9,7 @@ export interface IgnoreFile {
   readonly text: string;
 }
 
-/** What DVC leaves out of every repository. */
+/** Paths that DVC ignores in every repository. */
 const ALWAYS = ['.hg/', '.git', '.dvc/'];
 const ALWAYS_FOLDERS = ['.hg', '.git', '.dvc'];
 
@@ -110,7 +110,7 @@ function patternsOf({ folder, text }: IgnoreFile): readonly string[] {
   });
 }
 
-/** Whether a line ends with a backslash that no other one escapes. */
+/** True if a line ends with a backslash that no other one escapes. */
 function endsInBackslash(line: string): boolean {
   let count = 0;
   while (line.at(-1 - count) === '\\') count += 1;

@@ -1,7 +1,7 @@
-/** Whether DVC's cache keeps what a pull fetches: by facts of the job, always, or never. */
+/** True if DVC's cache keeps what a pull fetches: by facts of the job, always, or never. */
 export type KeepCache = 'auto' | 'true' | 'false';
 
-/** What is known about who needs DVC's cache after a pull. */
+/** Facts about the need for DVC's cache after a pull. */
 export interface CacheUses {
   /** The Actions cache keeps DVC's cache between jobs. */
   readonly hasActionsCache: boolean;
@@ -11,7 +11,7 @@ export interface CacheUses {
   readonly isSelfHosted: boolean;
   /** Files of the workspace are copies of objects; otherwise an object costs no second copy. */
   readonly areCopies: boolean;
-  /** What the data are for: a job that judges runs no stage. Undefined where targets are named. */
+  /** Purpose of the data: a judging job runs no stage. Undefined if targets are named. */
   readonly purpose: 'train' | 'judge' | undefined;
   /** The repository has a stage, or a dvc.yaml that cannot be read whole. */
   readonly hasStages: boolean;

@@ -2,7 +2,7 @@ import { nearest } from '../text/nearest.ts';
 import { dvcError } from './dvc-problem.ts';
 import type { PlainMap } from './plain-value.ts';
 
-/** What DVC's schema says of a mapping. */
+/** DVC's schema of a mapping. */
 export interface KeySchema {
   readonly keys: readonly string[];
   /** Of these, those that are true or false. */

@@ -6,9 +6,9 @@ import { isFolderOutput, type WantedFile } from './wanted-file.ts';
 export interface NeededObject {
   /** Its name (`object-key.ts`). */
   readonly md5: string;
-  /** Where it is known: a large object then comes in parts from the start. */
+  /** If known: a large object then comes in parts from the start. */
   readonly sizeBytes: number | undefined;
-  /** What the message names: the path in the workspace. */
+  /** Path in the workspace, for messages. */
   readonly path: string;
   /** The output that it is of, or that it is in. */
   readonly output: TrackedOutput;

@@ -41,7 +41,7 @@ export type PlainKey = null | boolean | bigint | number | string;
 
 /** A mapping some of whose keys are not texts in the file: `{ 0: 1.5 }` differs from `{ '0': 1.5 }` in dvc.lock. */
 export class KeyedMap extends Map<string, PlainValue> {
-  /** By the text that stands for the key. */
+  /** By the text that represents the key. */
   readonly keyValues: ReadonlyMap<string, PlainKey>;
 
   constructor(entries: Iterable<readonly [string, PlainValue]>, keyValues: ReadonlyMap<string, PlainKey>) {
@@ -50,7 +50,7 @@ export class KeyedMap extends Map<string, PlainValue> {
   }
 }
 
-/** The key of a mapping that a text stands for. */
+/** The key of a mapping that a text represents. */
 export function plainKey(map: PlainMap, text: string): PlainKey {
   const key = map instanceof KeyedMap ? map.keyValues.get(text) : undefined;
   return key === undefined ? text : key;
@@ -61,12 +61,12 @@ export function withKeysOf(map: PlainMap, entries: Iterable<readonly [string, Pl
   return map instanceof KeyedMap ? new KeyedMap(entries, map.keyValues) : new Map(entries);
 }
 
-/** Whether a value is a mapping. */
+/** True if a value is a mapping. */
 export function isPlainMap(value: PlainValue | undefined): value is PlainMap {
   return value instanceof Map;
 }
 
-/** Whether a value is a list. */
+/** True if a value is a list. */
 export function isPlainList(value: PlainValue | undefined): value is readonly PlainValue[] {
   return Array.isArray(value);
 }

@@ -25,7 +25,7 @@ export class PulledFiles implements Iterable<PulledFile> {
   }
 
   *[Symbol.iterator](): Iterator<PulledFile> {
-    // Outputs do not lie in each other, so what lies in a folder stands together in the order of paths.
+    // Outputs do not be in each other, so what is in a folder is together in the order of paths.
     let next = 0;
     for (const file of this.#files) {
       for (let at = this.#folders[next]; at !== undefined; at = this.#folders[next]) {

@@ -1,7 +1,7 @@
 import type { ConfigValue } from './dvc-config.ts';
 import { dvcError } from './dvc-problem.ts';
 
-/** How long to wait for a remote. */
+/** Timeouts for a remote. */
 export interface RemoteTimeouts {
   readonly connectTimeoutMs?: number;
   readonly readTimeoutMs?: number;
@@ -10,7 +10,7 @@ export interface RemoteTimeouts {
 /**
  * Reads `connect_timeout` and `read_timeout` of a remote's section.
  *
- * @throws {UserError} DVC_INVALID for what is no number above 0.
+ * @throws {UserError} DVC_INVALID for what is not a number above 0.
  */
 export function readTimeouts(name: string, section: ReadonlyMap<string, ConfigValue>): RemoteTimeouts {
   const read = (key: string): number | undefined => {

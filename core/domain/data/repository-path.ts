@@ -6,7 +6,7 @@ const CLOSED = ['git', 'github', 'dvc'] as const;
 const IGNORED = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
 
 /**
- * Whether a part of a path is a closed folder (`.git`, `.github`, `.dvc`) on one of the file systems that repositories are
+ * True if a part of a path is a closed folder (`.git`, `.github`, `.dvc`) on one of the file systems that repositories are
  * checked out on: in any case; with code points that HFS+ ignores; and as NTFS has it (`git~1`, dots and spaces at the end,
  * streams behind a colon), as Git itself refuses names for `.git`.
  */
@@ -28,7 +28,7 @@ function withoutEnd(name: string): string {
  * @param folder Of the repository, `/`-separated; `''` is its root.
  * @param path As the file has it.
  * @returns Relative to the root, `/`-separated, without `.` and `..`; `''` for the root itself.
- * @throws {UserError} PATH_UNSAFE when it is absolute, leaves the repository or lies in a folder named `.git`, `.github` or
+ * @throws {UserError} PATH_UNSAFE when it is absolute, leaves the repository or is in a folder named `.git`, `.github` or
  *   `.dvc`, at any depth and in any spelling that a file system takes for these.
  * @example joinRepositoryPath('sub', '../data/./a.csv', 'sub/dvc.yaml') // => 'data/a.csv'
  */
@@ -80,7 +80,7 @@ export function pathFrom(folder: string, path: string): string {
   return steps.length === 0 ? '.' : steps.join('/');
 }
 
-/** Whether `path` is `folder` or lies under it. `''` holds everything. */
+/** True if `path` is `folder` or is under it. `''` holds everything. */
 export function isWithin(path: string, folder: string): boolean {
   return folder === '' || path === folder || path.startsWith(`${folder}/`);
 }

@@ -11,7 +11,7 @@ import type { DataProject } from './data-project.ts';
 import { isWithin, joinRepositoryPath, pathFrom } from './repository-path.ts';
 import { FOLDER_SUFFIX, type TrackedOutput } from './tracked-output.ts';
 
-/** What makes a part of a path a pattern. */
+/** Characters that make a part of a path a pattern. */
 const WILD = /[*?[{]/;
 
 /** An output and the parts of it that are wanted: `''` for all of it, or paths of its members or sub-folders. */
@@ -20,11 +20,11 @@ export interface WantedOutput {
   readonly parts: readonly string[];
 }
 
-/** What a model reads: the stages that train it, or nothing where a command does, and its datasets. */
+/** Inputs of a model: the stages that train it, or nothing where a command does, and its datasets. */
 export interface ModelReads {
   /** Names of `train.stages`. */
   readonly stages: readonly string[];
-  /** Paths or globs of datasets; those that are no path of the repository (s3://) are passed over. */
+  /** Paths or globs of datasets; those that are not a path of the repository (s3://) are passed over. */
   readonly datasets: readonly string[];
   /** The folder that names and paths start from, relative to the root; default: the root. */
   readonly folder?: string;
@@ -57,7 +57,7 @@ export function selectTargets(project: DataProject, targets: readonly string[], 
 }
 
 /**
- * What a training run and an evaluation read, without what stages that will run make themselves: the dependencies of
+ * Files that a training run and an evaluation read, without what stages that will run make themselves: the dependencies of
  * the stages (and of those before them) and the datasets. A repository without the stages or paths gives less.
  */
 export function selectModelReads(project: DataProject, reads: ModelReads): readonly WantedOutput[] {
@@ -67,7 +67,7 @@ export function selectModelReads(project: DataProject, reads: ModelReads): reado
   return merge(withoutMade(wanted, stages));
 }
 
-/** What an evaluation alone reads: the datasets, without what the stages that train make, which comes from training. */
+/** Files that only an evaluation reads: the datasets, without outputs of training stages. */
 export function selectJudgedReads(project: DataProject, reads: ModelReads): readonly WantedOutput[] {
   return merge(withoutMade(datasetOutputs(project, reads), upstreamStages(project, reads.stages, reads.folder)));
 }
@@ -126,7 +126,7 @@ function datasetOutputs(project: DataProject, { datasets, folder: start = '' }: 
   });
 }
 
-/** Whether a pattern may match a file in a folder. */
+/** True if a pattern may match a file in a folder. */
 function mayMatchBelow(pattern: string, folder: string): boolean {
   const wanted = pattern.split('/');
   for (const [depth, name] of folder.split('/').entries()) {

@@ -1,4 +1,4 @@
-/** What a table is written in. */
+/** Format of a table. */
 export type TableFormat = 'parquet' | 'csv' | 'jsonl';
 
 const FORMATS: readonly { readonly format: TableFormat; readonly name: RegExp }[] = [
@@ -7,7 +7,7 @@ const FORMATS: readonly { readonly format: TableFormat; readonly name: RegExp }[
   { format: 'jsonl', name: /\.(jsonl|ndjson)(\.gz|\.zst)?$/i },
 ];
 
-/** What a file is written in, by the ending of its name; undefined where that is no table's. */
+/** Format of a file by its extension; undefined if it is not a table format. */
 export function tableFormat(file: string): TableFormat | undefined {
   return FORMATS.find(({ name }) => name.test(file))?.format;
 }

@@ -29,7 +29,7 @@ export interface TrackedOutput {
   readonly refusal: UserError | undefined;
 }
 
-/** The lines, from 1, on which digests stand in the text of a `.dvc` or `dvc.lock` file. */
+/** The lines, from 1, on which digests are in the text of a `.dvc` or `dvc.lock` file. */
 export function digestLines(text: string): ReadonlyMap<string, number> {
   const lines = new Map<string, number>();
   for (const [index, line] of text.split('\n').entries()) {
@@ -93,10 +93,10 @@ export function parseDvcFile(
   });
 }
 
-/** Where an entry of `outs` stands. */
+/** Position of an entry of `outs`. */
 export interface OutputPlace {
   readonly file: string;
-  /** What its path is relative to. */
+  /** Folder to which its path is relative. */
   readonly folder: string;
   readonly stage: string | undefined;
   /** Lines of the digests in the file, by digest. */
@@ -129,7 +129,7 @@ export function parseOutput(out: PlainMap, place: OutputPlace): TrackedOutput {
 }
 
 /**
- * The path of an output: as `joinRepositoryPath`, and not the repository itself, which is no data.
+ * The path of an output: as `joinRepositoryPath`, and not the repository itself, which is not data.
  *
  * @throws {UserError} PATH_UNSAFE.
  */

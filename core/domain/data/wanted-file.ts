@@ -13,7 +13,7 @@ export interface WantedFile {
   readonly output: TrackedOutput;
 }
 
-/** Whether an output is a folder. */
+/** True if an output is a folder. */
 export function isFolderOutput(output: TrackedOutput): boolean {
   return output.md5?.endsWith(FOLDER_SUFFIX) ?? false;
 }

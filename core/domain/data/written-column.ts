@@ -1,6 +1,6 @@
 const MARK = '\0written ';
 
-/** The name under which the text of a column is read as it stands in a file of text, whatever its type. */
+/** The name under which the text of a column is read as it is in a file of text, whatever its type. */
 export function asWritten(column: string): string {
   return `${MARK}${column}`;
 }

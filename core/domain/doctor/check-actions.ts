@@ -18,7 +18,7 @@ const WANTED_DAYS = 90;
 /** The one that lets no stranger start a run. */
 const ALL_OUTSIDE = 'all_external_contributors';
 
-/** What the settings of Actions lack. */
+/** Missing settings of Actions. */
 export function checkActions({ actions, repository }: SetupFacts): readonly Finding[] {
   const path = `repos/${repository}/actions/permissions`;
   const where = `${repository}: Settings → Actions → General`;
@@ -53,7 +53,7 @@ export function checkActions({ actions, repository }: SetupFacts): readonly Find
   ];
 }
 
-/** How long a new version is believed by its run alone; afterwards the history of the manifests has to name it. */
+/** Time for which a new version is trusted by its run alone; afterwards the history of the manifests has to name it. */
 function keptFinding(
   retention: SetupFacts['actions']['retentionDays'],
   fix: { where: string; command: string },

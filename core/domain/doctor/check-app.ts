@@ -8,7 +8,7 @@ const SUBSCRIBED = required('The App is subscribed to the events that the bot ne
 
 const ANSWERED: Item = { area: 'app', level: 'recommended', title: 'Webhooks reach the bot' };
 
-/** What the App lacks. */
+/** Missing permissions and events of the App. */
 export function checkApp({ app, repository }: SetupFacts, wanted: WantedApp): readonly Finding[] {
   const [owner = ''] = repository.split('/');
   if (app.kind === 'seen' && app.value === undefined) {

@@ -14,7 +14,7 @@ interface Rule {
   readonly parameters?: object;
 }
 
-/** What the default branch lacks. */
+/** Missing settings of the default branch. */
 export function checkBranch(facts: SetupFacts, models: readonly ModelFacts[]): readonly Finding[] {
   const promotes = facts.wanted !== undefined && models.some(({ targets }) => targets.length > 0);
   return [

@@ -4,7 +4,7 @@ import type { ConfigFacts, ModelFacts } from './setup-facts.ts';
 const READS: Item = { area: 'config', level: 'required', title: 'tidegate.yaml of the default branch can be read' };
 const STORES: Item = { area: 'config', level: 'required', title: 'Each model has its own store' };
 
-/** What tidegate.yaml lacks. */
+/** Missing parts of tidegate.yaml. */
 export function checkConfig(config: ConfigFacts): readonly Finding[] {
   if (config.kind === 'absent') {
     const fix = { where: 'Write tidegate.yaml at the root of the repository: npm run init writes a first one.' };

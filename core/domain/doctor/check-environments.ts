@@ -17,7 +17,7 @@ const SECRETS: Item = {
   title: 'No secret outside of the environments is named TIDEGATE_WRITE_* or TIDEGATE_DATA_*',
 };
 
-/** What the environments lack that keep the keys which write. */
+/** Missing settings of the environments that keep the write keys. */
 export function checkEnvironments(facts: SetupFacts, models: readonly ModelFacts[]): readonly Finding[] {
   const isDataNeeded = needsData(facts, models);
   return [
@@ -27,7 +27,7 @@ export function checkEnvironments(facts: SetupFacts, models: readonly ModelFacts
   ];
 }
 
-/** Where no model is retrained and no job names it, a missing one does no harm yet. */
+/** If no model is retrained and no job names it, a missing one does no harm yet. */
 function needsData({ workflows }: SetupFacts, models: readonly ModelFacts[]): boolean {
   const used = mapLooked(workflows, (files: readonly WorkflowFacts[]) =>
     files.some(({ jobs }) => jobs.some(({ environment }) => environment === DATA_ENVIRONMENT)),

@@ -1,7 +1,7 @@
 import { type Finding, finding, findingOf, type Item } from './finding.ts';
 import type { HealthFacts } from './setup-facts.ts';
 
-/** What is missing before health can be told. */
+/** Missing requirements for reading health. */
 export function checkHealth(health: readonly HealthFacts[]): readonly Finding[] {
   return health.flatMap((one) => [checkDeadline(one), checkCreator(one), checkSaid(one), ...checkWriter(one)]);
 }

@@ -14,7 +14,7 @@ const REVIEWED: Item = { area: 'owners', level: 'recommended', title: 'A review 
 /** Chosen: a report that a person reads. */
 const MOST_NAMED = 5;
 
-/** Which files have no owner, and whether owners have to review. */
+/** Files without an owner, and whether owners have to review. */
 export function checkOwners(facts: SetupFacts, models: readonly ModelFacts[]): readonly Finding[] {
   const owned = findingOf(OWNED, facts.owners, (file) => {
     const open = filesToOwn(facts, models, file).filter((path) => ownersOf(path, file?.rules ?? []).length === 0);

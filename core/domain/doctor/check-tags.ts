@@ -10,7 +10,7 @@ const MADE: Item = {
   title: 'Not everyone with write access can create version tags',
 };
 
-/** What the version tags lack. The code holds without: a tag that no release vouches for is skipped. */
+/** Missing protection of version tags. The code is safe without it: a tag that no release vouches for is skipped. */
 export function checkTags(facts: SetupFacts, models: readonly ModelFacts[]): readonly Finding[] {
   const { tagRulesets, repository } = facts;
   const names = models.map(({ name }) => name);

@@ -7,14 +7,14 @@ import type { JobFacts, WorkflowFacts } from './workflow-facts.ts';
 /** An action of Tidegate in another repository, and the ref behind it. */
 const OWN_ACTION = /^[^/@]+\/tidegate\/actions\/[\w-]+@(.*)$/;
 const COMMIT = /^[0-9a-f]{40}$/;
-/** What a job reads that writes: the keys, or the role in their place. */
+/** Secrets that a writing job reads: the keys, or the role in their place. */
 const WRITES: readonly (readonly [RegExp, string])[] = [
   [/^TIDEGATE_(?:WRITE_|RELEASE_ROLE$)/, RELEASE_ENVIRONMENT],
   [/^TIDEGATE_DATA_/, DATA_ENVIRONMENT],
 ];
 const REGISTER_JOB = 'register';
 
-/** What the workflow files of the default branch lack. */
+/** Missing parts of the default branch's workflow files. */
 export function checkWorkflows({ workflows }: SetupFacts, models: readonly ModelFacts[]): readonly Finding[] {
   return [...releaseFiles(models).map((file) => checkRelease(file, workflows)), ...checkFiles(workflows)];
 }

@@ -7,14 +7,14 @@ export interface OwnerRule {
   readonly owners: readonly string[];
 }
 
-/** Where GitHub looks for the file; the first that is there counts. */
+/** Paths at which GitHub looks for the file; the first that exists counts. */
 export const OWNERS_FILES = ['.github/CODEOWNERS', 'CODEOWNERS', 'docs/CODEOWNERS'] as const;
 
 /** Chosen: far more than any file has. */
 const MAX_RULES = 5_000;
 
 /**
- * Reads CODEOWNERS. A line that GitHub does not read (a negation, a range of characters, an owner that is no name) is
+ * Reads CODEOWNERS. A line that GitHub does not read (a negation, a range of characters, an owner that is not a name) is
  * left out, as there.
  */
 export function parseCodeOwners(text: string): readonly OwnerRule[] {

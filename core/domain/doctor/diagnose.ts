@@ -11,7 +11,7 @@ import type { Finding } from './finding.ts';
 import type { SetupFacts } from './setup-facts.ts';
 
 /**
- * What is set up in a repository, item by item, in the order of `AREAS`. What could not be looked at is unknown, never
+ * State of a repository's set-up, item by item, in the order of `AREAS`. What could not be looked at is unknown, never
  * fine; without a readable tidegate.yaml only what does not depend on it is said.
  */
 export function diagnose(facts: SetupFacts): readonly Finding[] {

@@ -1,7 +1,7 @@
 import { CONFIG_FILE } from '../policy/config-file.ts';
 import type { Looked } from './looked.ts';
 
-/** What a finding is about; also the order in which areas are shown. */
+/** Area of a finding; also the order in which areas are shown. */
 export const AREAS = {
   config: CONFIG_FILE,
   environments: 'Environments and secrets',
@@ -17,15 +17,15 @@ export const AREAS = {
 /** A key of `AREAS`. */
 export type Area = keyof typeof AREAS;
 
-/** How a setting is changed. */
+/** The way to change a setting. */
 export interface Fix {
-  /** Where on the host, or in which file, and what to choose there. */
+  /** Page of the host, or file, and the setting to choose there. */
   readonly where: string;
   /** For a shell, by someone with admin rights; undefined where no command can do it. */
   readonly command?: string;
 }
 
-/** What a setting has to be. */
+/** Required value of a setting. */
 export interface Item {
   readonly area: Area;
   readonly level: 'required' | 'recommended';
@@ -43,7 +43,7 @@ export type Finding = Item &
     | { readonly state: 'unknown'; readonly needs: string }
   );
 
-/** What is wrong with an item. */
+/** Problem of an item. */
 export interface Lack {
   readonly detail: string;
   readonly fix: Fix;

@@ -1,4 +1,4 @@
-/** What was looked for: its value, or why nobody could look. "Could not look" never becomes an answer. */
+/** Result of a look-up: the value, or the reason why it was not possible. "Could not look" never becomes an answer. */
 export type Looked<T> =
   | { readonly kind: 'seen'; readonly value: T }
   /** @param needs What would have to be given to see it, such as `administration: read`. */
@@ -20,7 +20,7 @@ export function mapLooked<T, U>(looked: Looked<T>, of: (value: T) => U): Looked<
 }
 
 /**
- * Whether any of several places says yes: true as soon as one does, unknown where one could not be looked at, else false.
+ * True if any of several places says yes: true as soon as one does, unknown where one could not be looked at, else false.
  *
  * @example anyOf([seen(false), seen(true)]) // => { kind: 'seen', value: true }
  */
@@ -29,7 +29,7 @@ export function anyOf(places: readonly Looked<boolean>[]): Looked<boolean> {
   return places.find((place) => place.kind === 'unknown') ?? seen(false);
 }
 
-/** Whether all of several places say yes: false as soon as one does not, unknown where one could not be looked at. */
+/** True if all of several places say yes: false as soon as one does not, unknown where one could not be looked at. */
 export function allOf(places: readonly Looked<boolean>[]): Looked<boolean> {
   if (places.some((place) => place.kind === 'seen' && !place.value)) return seen(false);
   return places.find((place) => place.kind === 'unknown') ?? seen(true);

@@ -2,7 +2,7 @@
 const MAX_CHARACTERS = 1_000;
 
 /**
- * Whether a path fits a pattern: `*` and `?` stay within a name, `**` goes through any number of folders. Takes time in
+ * True if a path fits a pattern: `*` and `?` stay within a name, `**` goes through any number of folders. Takes time in
  * proportion to the product of both lengths, so that no pattern of a repository holds up others.
  *
  * @example fitsPattern('team/eta@v1.0.0', '*@v*') // => false
@@ -12,7 +12,7 @@ export function fitsPattern(path: string, pattern: string): boolean {
   return fitsParts(path.split('/'), pattern.split('/'));
 }
 
-/** Which ends of the pattern's beginning fit which of the path's: one row for each part of the pattern. */
+/** Matches between prefixes of the pattern and of the path: one row for each part of the pattern. */
 function fitsParts(names: readonly string[], patterns: readonly string[]): boolean {
   let reached = names.map(() => false);
   reached = [true, ...reached];

@@ -5,7 +5,7 @@ import type { WorkflowFacts } from './workflow-facts.ts';
 /** An environment of the repository on its host: what its rules let through. */
 export interface EnvironmentFacts {
   readonly name: string;
-  /** Which branches may deploy to it. */
+  /** Branches that may deploy to it. */
   readonly branches:
     | { readonly kind: 'all' }
     | { readonly kind: 'protected' }
@@ -36,7 +36,7 @@ export interface RequiredCheck {
   readonly source: number | undefined;
 }
 
-/** What holds for a branch by one of the two ways to protect it. */
+/** Protection of a branch by one of the two ways to protect it. */
 export interface BranchRules {
   readonly checks: readonly RequiredCheck[];
   readonly needsPullRequest: boolean;
@@ -59,7 +59,7 @@ export interface OwnersFile {
   readonly rules: readonly OwnerRule[];
 }
 
-/** How webhooks of an installation were answered lately. */
+/** Recent answers to webhooks of an installation. */
 export interface DeliveryFacts {
   /** Of the newest one. */
   readonly event: string;
@@ -75,13 +75,13 @@ export interface AppFacts {
   readonly slug: string;
   readonly isSuspended: boolean;
   readonly isInstalled: Looked<boolean>;
-  /** What the owner of the repository accepted, which may be less than the App asks for. */
+  /** Permissions that the owner accepted, which may be fewer than the App requests. */
   readonly granted: Looked<WantedApp>;
   /** Undefined: not asked, since only the App itself may know. Undefined within: none was sent lately. */
   readonly deliveries: Looked<DeliveryFacts | undefined> | undefined;
 }
 
-/** What an environment of tidegate.yaml says about its health, and what was seen of it. */
+/** Health rules of an environment in tidegate.yaml, and the observed signals. */
 export interface HealthFacts {
   readonly model: string;
   readonly environment: string;
@@ -89,9 +89,9 @@ export interface HealthFacts {
   readonly context: string;
   readonly creator: string | undefined;
   readonly hasDeadline: boolean;
-  /** Whether recent commits of the default branch have such a word, and from whom. */
+  /** True if recent commits of the default branch have such a word, and from whom. */
   readonly said: Looked<'by-creator' | 'by-another' | 'never'>;
-  /** Whether the App that has to write it may write commit statuses; undefined: not asked, no App writes it. */
+  /** True if the App that has to write it may write commit statuses; undefined: not asked, no App writes it. */
   readonly mayWrite: Looked<boolean> | undefined;
 }
 
@@ -141,13 +141,13 @@ export interface SetupFacts {
   /** Undefined within: there is no such App here. */
   readonly app: Looked<AppFacts | undefined>;
   readonly health: readonly HealthFacts[];
-  /** What the bot needs of its App; undefined: the repository goes without a bot. */
+  /** Requirements of the bot for its App; undefined: the repository has no bot. */
   readonly wanted: WantedApp | undefined;
   /** Number of the App that jobs of workflows write their checks as. */
   readonly workflowAppId: Looked<number>;
 }
 
-/** What an App may do and hear. */
+/** Permissions and events of an App. */
 export interface WantedApp {
   readonly permissions: Readonly<Record<string, string>>;
   readonly events: readonly string[];

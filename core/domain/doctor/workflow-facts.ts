@@ -6,7 +6,7 @@ export interface JobFacts {
   readonly hasPermissions: boolean;
   /** Names of the secrets and variables that it reads. */
   readonly reads: readonly string[];
-  /** What its steps use, such as `actions/checkout@v7`. */
+  /** Actions that its steps use, such as `actions/checkout@v7`. */
   readonly uses: readonly string[];
 }
 
@@ -14,7 +14,7 @@ export interface JobFacts {
 export interface WorkflowFacts {
   /** File name, below `.github/workflows`. */
   readonly file: string;
-  /** False: it is no YAML that can be read, and nothing else is known of it. */
+  /** False: it is not readable YAML, and nothing else is known about it. */
   readonly isReadable: boolean;
   readonly events: readonly string[];
   /** At the top: for all jobs that say nothing themselves. */

@@ -30,7 +30,7 @@ export function pairCounts(reference: CategoricalProfile, current: CategoricalPr
   };
 }
 
-/** The greater of the two samples' shares of rows whose categories were cut, so that nobody knows what they are; 0 to 1. */
+/** The greater of the two samples' shares of rows whose categories were cut, so that no one knows what they are; 0 to 1. */
 export function unknownShare({ categories, reference, current }: PairedCounts): number {
   const last = categories.length - 1;
   if (categories[last] !== OTHER) return 0;

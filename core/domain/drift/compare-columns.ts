@@ -8,7 +8,7 @@ import type { DriftTest, DriftTestName, DriftTestResult } from './tests/drift-te
 /** The outcome of a check. */
 export type DriftVerdict = 'drift' | 'no-drift' | 'inconclusive';
 
-/** What counts as drift. */
+/** Rules for what counts as drift. */
 export interface DriftPolicy {
   /** Over all columns together, such as 0.05. */
   readonly falseAlarmRate: number;
@@ -26,7 +26,7 @@ export interface ColumnPair {
   readonly current: ColumnProfile | undefined;
 }
 
-/** How a column came out. */
+/** Outcome for a column. */
 export interface ComparedColumn {
   readonly name: string;
   readonly kind: ColumnProfile['kind'];

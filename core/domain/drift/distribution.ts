@@ -4,11 +4,11 @@ import type { NumericProfile } from './profile-column.ts';
 export interface Distribution {
   /** Share of values <= x. */
   at(x: number): number;
-  /** Where it rises: the only places that matter for a largest difference. */
+  /** Points at which it rises: the only ones that matter for a largest difference. */
   readonly points: readonly number[];
   /** Values that it was made from. */
   readonly count: number;
-  /** How far `at` may be from the truth; 0 where the sketch holds every value. */
+  /** Error bound of `at`; 0 where the sketch holds every value. */
   readonly error: number;
 }
 
@@ -31,7 +31,7 @@ export function distributionOf({ quantiles, rows, missing }: NumericProfile): Di
   };
 }
 
-/** How many of the ascending values are <= x. */
+/** Number of the ascending values that are <= x. */
 function countUpTo(values: readonly number[], x: number): number {
   let low = 0;
   let high = values.length;

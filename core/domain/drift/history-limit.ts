@@ -8,7 +8,7 @@ export const MIN_PAST_WINDOWS = 4;
 const STANDARD_DEVIATIONS = 3;
 
 /**
- * How large an effect may be before it is more than such windows differ anyway: mean plus three standard deviations of
+ * Limit above which an effect exceeds the usual difference between such windows: mean plus three standard deviations of
  * the effects of the reference's own past windows, each against the whole reference, which is what a check computes of
  * the current window. A past window is a part of the whole, so its effect is smaller by its share of the rows: the limit
  * is a little too low where there are few windows, never too high.

@@ -13,7 +13,7 @@ export interface TimeWindow extends TimeSpan {
 
 /** Monday 1970-01-05: windows of a week begin on Mondays. */
 const FIRST_MONDAY_MS = 4 * DAY_MS;
-/** Chosen: a limit from more windows is no better, and a profile has an end. */
+/** Chosen: a limit from more windows is not better, and a profile has an end. */
 const MAX_WINDOWS = 104;
 
 /**

@@ -26,7 +26,7 @@ export interface CategoricalProfile {
 /** A summary of a column. */
 export type ColumnProfile = NumericProfile | CategoricalProfile;
 
-/** How fine a summary is. */
+/** Resolution of a summary. */
 export interface ProfileResolution {
   /** Points of a numeric sketch: the distribution function is known to 1 / (points - 1). */
   readonly points: number;
@@ -39,11 +39,11 @@ export const FULL_RESOLUTION: ProfileResolution = { points: 2001, categories: 10
 export const WINDOW_RESOLUTION: ProfileResolution = { points: 201, categories: 200 };
 /** Chosen: above this, buckets are cheaper than a sort. */
 const MANY = 50_000;
-/** Chosen: whole numbers with at most so many values are codes or counts whose every value matters. */
+/** Chosen: whole numbers with at most this number of values are codes or counts whose every value matters. */
 const MAX_CODES = 20;
 
 /**
- * Whether a column is summed up as counts: text, booleans, and whole numbers of few values.
+ * True if a column is summed up as counts: text, booleans, and whole numbers of few values.
  *
  * @param isWhole Whether the column's type is that of whole numbers.
  */

@@ -5,7 +5,7 @@ const WORDS: Readonly<Record<string, string>> = { '0': 'false', '1': 'true', fal
 /**
  * Two columns of flags: both in the words `true` and `false`. Pandas, SQL and CSV write the same flags as words or as 0 and 1.
  *
- * @returns The profiles as they are where either is no column of flags.
+ * @returns The profiles as they are where either is not a column of flags.
  */
 export function asSameFlags(
   reference: CategoricalProfile,

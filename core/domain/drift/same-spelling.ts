@@ -2,7 +2,7 @@ import { isWrittenAs, type WrittenType } from '../text/written-as.ts';
 import type { CategoricalProfile, ColumnProfile } from './profile-column.ts';
 
 /**
- * Whether a column was text in the reference, by its categories: some are not written as values of the type that it has in
+ * True if a column was text in the reference, by its categories: some are not written as values of the type that it has in
  * the current window. In a file of text the type comes from the rows, so that `01` is a number in one window, and a text in
  * another that also has `x`.
  */

@@ -53,7 +53,7 @@ function measureSlice({ key, of }: AggregatedSlice, measuring: Measuring): Measu
   return measurePopulation(measuring.hasChampion ? population : { ...population, champion: null }, measuring.plan);
 }
 
-/** Each class of several against the rest, on all rows. A class stands where slices do: its rows are those that have it. */
+/** Each class of several against the rest, on all rows. A class is where slices do: its rows are those that have it. */
 function measureClasses(
   aggregates: AggregatedPopulation,
   measuring: Measuring,

@@ -11,7 +11,7 @@ const MOST_RANKED_CLASSES = 50;
 /** Chosen: each pair of classes takes two statements per model. */
 const MOST_PAIRED_CLASSES = 10;
 
-/** What of a configuration is not computed from aggregates, by its name in tidegate.yaml; empty: nothing. */
+/** Parts of a configuration that are not computed from aggregates, by their names in tidegate.yaml; empty if all are. */
 export function notAggregated({ task, evaluate }: ModelPolicy, gate: ResolvedGate): readonly string[] {
   const metrics = [...gate.metrics, ...gate.classMetrics];
   const classes = evaluate.classes?.length ?? 0;
@@ -43,7 +43,7 @@ export function tooManyRows(
   });
 }
 
-/** Whether two configurations read the same of each row, so that the aggregates of one serve the other. */
+/** True if two configurations read the same of each row, so that the aggregates of one serve the other. */
 export function readsTheSame(one: ModelPolicy, other: ModelPolicy): boolean {
   const read = ({ task, data, evaluate }: ModelPolicy) =>
     JSON.stringify([

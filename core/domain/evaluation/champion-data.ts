@@ -1,4 +1,4 @@
-/** What is known of the data that a champion was made and judged with. */
+/** Facts about the data with which a champion was made and judged. */
 export interface ChampionHistory {
   /** Files that its training read. */
   readonly trainedOn: readonly { readonly path: string; readonly digest: string }[];
@@ -20,13 +20,13 @@ export interface DatasetIdentity {
 }
 
 /**
- * Whether a champion may be judged on a dataset: the one that it was judged on, or one of which it cannot have seen a row.
+ * True if a champion may be judged on a dataset: the one that it was judged on, or one of which it cannot have seen a row.
  *
  * `unknown`: only the rows themselves can tell.
  */
 export function compareData(dataset: DatasetIdentity, history: ChampionHistory): 'same' | 'newer' | 'seen' | 'unknown' {
   const { trainedOn, judgedOn, registeredAt } = history;
-  // A stage may name the test set among what it reads, to write metrics of it: that is no training on it.
+  // A stage may name the test set among what it reads, to write metrics of it: that is not a training on it.
   if (judgedOn === null || judgedOn.digest === dataset.digest) return 'same';
   if (trainedOn.some(({ digest }) => digest === dataset.digest)) return 'seen';
   if (dataset.from === null) return 'unknown';

@@ -12,7 +12,7 @@ const ROUNDING = 1e-4;
  * Why scores cannot be those of a task, as a clause; undefined where they can. Missing scores are not looked at here.
  * Probabilities that rounding put below 0 or above 1 are set to 0 or 1 in place.
  *
- * @param scores One a row, or one a class row by row.
+ * @param scores One per row, or one per class, row by row.
  */
 export function scoreProblem(scores: Float64Array, { labels, classes }: Outcome): string | undefined {
   const rows = labels.length;
@@ -40,7 +40,7 @@ function sumProblem(scores: Float64Array, width: number): string | undefined {
 }
 
 /**
- * The same by what is known of all scores together; undefined where they can be those of the task.
+ * The same from facts about all scores together; undefined where they can be those of the task.
  *
  * @param classes Of the label; 1 for numbers.
  */

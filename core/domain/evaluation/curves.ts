@@ -7,7 +7,7 @@ import { sortedOrder } from '../metrics/sorted-order.ts';
 /** A point of a curve, both in [0, 1]. */
 export type CurvePoint = readonly [number, number];
 
-/** Rows whose prediction lies between two of its quantiles. */
+/** Rows whose prediction is between two of its quantiles. */
 export interface ResidualBin {
   readonly from: number;
   readonly to: number;
@@ -18,7 +18,7 @@ export interface ResidualBin {
   readonly upper: number;
 }
 
-/** What pictures of a model are drawn from. */
+/** Data for the charts of a model. */
 export interface ModelCurves {
   /** False positive rate and recall, from (0, 0) to (1, 1). */
   readonly roc?: readonly CurvePoint[];

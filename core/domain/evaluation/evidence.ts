@@ -17,12 +17,12 @@ export interface ContenderCurves {
 }
 
 /**
- * What the scores of both models say on a dataset: the only thing that rules, slices and the report are computed from.
+ * Evidence from the scores of both models on a dataset: the only thing that rules, slices and the report are computed from.
  * `rowEvidence` has it from rows in memory, `aggregateEvidence` from aggregates of them.
  */
 export interface Evidence {
   readonly grouping: Grouping;
-  /** How many groups of rows there are; null where rows are independent. */
+  /** Number of groups of rows; null where rows are independent. */
   readonly clusters: number | null;
   /** All rows. */
   readonly measureAll: (plan: MeasurementPlan) => MeasuredPopulation;

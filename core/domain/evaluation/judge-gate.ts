@@ -8,9 +8,9 @@ import type { ContenderCurves, Evidence } from './evidence.ts';
 import { type ChampionAbsence, judgeRules, type RuleOutcome, type SmallSlice } from './judge-rules.ts';
 import type { MeasuredPopulation, MeasurementPlan } from './measure-population.ts';
 
-/** What a gate says of a candidate. */
+/** Verdict of a gate on a candidate. */
 export interface JudgedScores {
-  /** How many groups of rows there are; null where rows are independent. */
+  /** Number of groups of rows; null where rows are independent. */
   readonly clusters: number | null;
   readonly grouping: Grouping;
   /** Computed when they are asked for. */
@@ -22,13 +22,13 @@ export interface JudgedScores {
   readonly verdict: 'pass' | 'fail' | 'inconclusive';
 }
 
-/** A gate with everything that its rules need beside the scores. */
+/** A gate with everything that its rules need besides the scores. */
 export interface JudgedBy {
   readonly policy: ModelPolicy;
   readonly gate: ResolvedGate;
-  /** What was measured of both artifacts. */
+  /** Measurements of both artifacts. */
   readonly facts: ArtifactFacts;
-  /** What the trainings of both models wrote. */
+  /** Metrics that the trainings of both models wrote. */
   readonly training: TrainingFacts;
   readonly absence: ChampionAbsence;
 }

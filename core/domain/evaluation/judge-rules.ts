@@ -30,7 +30,7 @@ export type ChampionAbsence =
   | { readonly kind: 'unreadable'; readonly reason: string }
   | { readonly kind: 'present' };
 
-/** What the rules are judged by. */
+/** Inputs for judging the rules. */
 export interface GateEvidence {
   readonly all: MeasuredPopulation;
   readonly slices: readonly MeasuredPopulation[];

@@ -1,4 +1,4 @@
-/** What a training was made of. */
+/** Inputs of a training. */
 export interface TrainingLineage {
   /** As the parameter files hold them, nested. */
   readonly params: Readonly<Record<string, unknown>>;
@@ -18,7 +18,7 @@ export interface ChangedInput {
   readonly change: 'added' | 'removed' | 'changed';
 }
 
-/** What differs between two trainings: nothing that is the same. */
+/** Differences between two trainings, without equal parts. */
 export interface LineageChanges {
   readonly params: readonly ChangedParameter[];
   readonly inputs: readonly ChangedInput[];
@@ -29,7 +29,7 @@ const MAX_CHANGES = 100;
 const MAX_VALUE_CHARACTERS = 200;
 
 /**
- * What changed from one training to another, by dotted names and paths in order; at most 100 of each.
+ * Differences between two trainings, by dotted names and paths in order; at most 100 of each.
  *
  * @example lineageChanges({ params: { train: { depth: 3 } }, inputs: [] }, { params: { train: { depth: 4 } }, inputs: [] }).params // => [{ name: 'train.depth', before: '3', after: '4' }]
  */

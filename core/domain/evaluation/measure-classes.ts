@@ -19,7 +19,7 @@ export interface LabelClasses {
 }
 
 /**
- * Measures each class against the rest, on all rows. A class stands where slices do: its rows are those that have it.
+ * Measures each class against the rest, on all rows. A class is where slices do: its rows are those that have it.
  *
  * @param plan With metrics of binary classification.
  */

@@ -17,7 +17,7 @@ import { studentTCdf } from '../statistics/student-t.ts';
 import type { ScoredPopulation } from './population.ts';
 import type { SliceKey } from './slice.ts';
 
-/** What to compute. */
+/** Metrics to compute. */
 export interface MeasurementPlan {
   readonly metrics: readonly Metric[];
   readonly rules: readonly GateRule[];
@@ -31,7 +31,7 @@ export interface Measured {
   readonly value: number | null;
   readonly interval: ConfidenceInterval | null;
   readonly reason?: string;
-  /** How many times the variance is that of independent rows; where rows are grouped. */
+  /** Ratio of the variance to that of independent rows; where rows are grouped. */
   readonly designEffect?: number;
 }
 
@@ -53,7 +53,7 @@ export interface MeasuredComparison {
   readonly difference: Measured & { readonly pValue: number | null; readonly test: string | null };
 }
 
-/** What is known for a rule: evidence, or why there is none. */
+/** Evidence for a rule, or the reason why there is none. */
 export type RuleEvidence = { readonly evidence: ContrastEvidence } | { readonly missing: string };
 
 /** Everything measured on one population. */
@@ -106,7 +106,7 @@ export function contendersOf({ labels, candidate, champion, weights, classes }: 
   };
 }
 
-/** Measures given rows of both models; the population says where they stand and how they were sampled. */
+/** Measures given rows of both models; the population says where they are and how they were sampled. */
 export function measureContenders(
   contenders: ContenderRows,
   population: ScoredPopulation,
@@ -120,7 +120,7 @@ export function measureContenders(
   );
 }
 
-/** Where estimates come from. */
+/** Source of estimates. */
 export interface EstimateSource {
   readonly place: Place;
   readonly population: Population;
@@ -181,7 +181,7 @@ interface Context {
   readonly plan: MeasurementPlan;
 }
 
-/** Which rows are measured. */
+/** Rows to measure. */
 export interface Place {
   readonly slice?: SliceKey;
   readonly rows: number;

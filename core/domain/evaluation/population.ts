@@ -17,7 +17,7 @@ export interface ScoredPopulation {
 }
 
 /**
- * The rows of a slice, with clusters numbered anew: those without a row in the slice do not count.
+ * The rows of a slice, with clusters numbered again: those without a row in the slice do not count.
  *
  * @param rows Indexes into the population.
  */

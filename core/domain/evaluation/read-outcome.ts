@@ -3,7 +3,7 @@ import { classesFor, type ModelClasses } from '../model/class-order.ts';
 import type { ModelPolicy } from '../policy/model-policy.ts';
 import { type ColumnValues, flagsAsNumbers } from '../table/column-values.ts';
 
-/** What happened in each row, and how much each row weighs. */
+/** Outcome and weight of each row. */
 export interface Outcome {
   /** 0 or 1, the index of the class, or the number itself. */
   readonly labels: Float64Array;
@@ -33,7 +33,7 @@ export function readOutcome(
 }
 
 /**
- * Refuses rows that all weigh nothing.
+ * Throws if every row has weight zero.
  *
  * @throws {UserError} DATA_INVALID.
  */
@@ -41,11 +41,11 @@ export function refuseWeightless(hasWeight: boolean, { evaluate }: ModelPolicy):
   if (!hasWeight) throw invalid(`the weight ${evaluate.weight} is 0 in every row`, 'Check evaluate.weight.');
 }
 
-/** Which rows of a dataset are read. */
+/** Rows of a dataset to read. */
 export interface OutcomePart {
   /** The classes of the candidate's probabilities, where it names them. */
   readonly model: ModelClasses | null;
-  /** How many rows of the dataset come before these: messages number the rows of the dataset, from 1. */
+  /** Number of rows of the dataset before these: messages number the rows of the dataset, from 1. */
   readonly rowsBefore: number;
 }
 

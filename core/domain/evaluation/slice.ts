@@ -8,7 +8,7 @@ export interface SliceDeclaration {
   readonly bins?: readonly number[] | undefined;
 }
 
-/** Rows that share a value or lie in a bin. */
+/** Rows that share a value or are in a bin. */
 export type SliceKey =
   | { readonly column: string; readonly value: string | number | null }
   | { readonly column: string; readonly from: number; readonly to: number };

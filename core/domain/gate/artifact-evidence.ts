@@ -4,7 +4,7 @@ import { type GateRule, needsChampion } from './gate-rule.ts';
 import type { ResolvedGate } from './resolve-gate.ts';
 import { differenceContrast, type RuleContrast, valueContrast } from './rule-contrast.ts';
 
-/** What was measured of an artifact itself. Predictions from elsewhere have no latency. */
+/** Measurements of an artifact itself. Predictions from elsewhere have no latency. */
 export type ArtifactMeasurements = Readonly<Partial<Record<ArtifactMetricName, number>>>;
 
 /** The measurements of both contenders. */

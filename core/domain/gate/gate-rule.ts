@@ -1,12 +1,12 @@
 import type { Metric } from '../metrics/metric.ts';
 
-/** How far from the champion: in the metric's unit, or relative to the champion's value (0.01 is 1 %). */
+/** Difference from the champion: in the metric's unit, or relative to the champion's value (0.01 is 1 %). */
 export interface GateMargin {
   readonly kind: 'absolute' | 'relative';
   readonly value: number;
 }
 
-/** What a rule demands. */
+/** Requirement of a rule. */
 export type GateBound =
   | { readonly kind: 'min' | 'max'; readonly value: number }
   | { readonly kind: 'max-regression' | 'min-improvement'; readonly margin: GateMargin };
@@ -27,7 +27,7 @@ export interface GateRule {
   readonly onFail: 'fail' | 'warn';
 }
 
-/** Whether a rule compares with the champion. */
+/** True if a rule compares with the champion. */
 export function needsChampion({ bound }: GateRule): boolean {
   return bound.kind === 'max-regression' || bound.kind === 'min-improvement';
 }

@@ -3,7 +3,7 @@ import { reachOf } from '../inference/interval.ts';
 import { normalQuantile } from '../statistics/normal.ts';
 import type { Reading } from './rule-contrast.ts';
 
-/** What the data say of a rule on one population: a contrast that must be shown to be at least 0. */
+/** Evidence for a rule on one population: a contrast that must be shown to be at least 0. */
 export interface ContrastEvidence extends ContrastEstimate {
   readonly reading: Reading;
   readonly rows: number;
@@ -14,7 +14,7 @@ export interface ContrastEvidence extends ContrastEstimate {
 /** The judgement of one contrast. */
 export interface Judgement {
   readonly verdict: 'pass' | 'fail' | 'inconclusive';
-  /** What people read: the value or difference in its own unit, lower <= upper. */
+  /** Display of an interval: the value or difference in its own unit, lower <= upper. */
   readonly shown: { readonly value: number; readonly lower: number; readonly upper: number } | null;
   /** The confidence level of `shown`. */
   readonly level: number;
@@ -30,12 +30,12 @@ export interface Judgement {
 
 /** Normal quantile of 80 % power, the usual choice in planning a study. */
 const POWER_QUANTILE = normalQuantile(0.8);
-/** Chosen: more than a hundred times the data at hand is no advice. */
+/** Chosen: more than a hundred times the data at hand is not advice. */
 const FEASIBLE_FACTOR = 100;
 
 /**
  * Two-sided p-value of "the contrast is at least 0" where it is below, else 1: a failure at level 1 - alpha has
- * p <= alpha. 1 where nothing is known of the error.
+ * p <= alpha. 1 where the error is unknown.
  */
 export function failurePValue({ value, uncertainty }: ContrastEvidence): number {
   if (uncertainty.kind === 'unknown' || value >= 0) return 1;
@@ -51,7 +51,7 @@ export function failurePValue({ value, uncertainty }: ContrastEvidence): number 
 }
 
 /**
- * Three verdicts: `pass` where the interval lies at or above 0, `fail` where it lies below, else `inconclusive`.
+ * Three verdicts: `pass` where the interval is at or above 0, `fail` where it is below, else `inconclusive`.
  *
  * @param level The two-sided confidence level of passing.
  * @param failLevel That of failing: higher where failing is adjusted for several slices, null where it is ruled out.
@@ -86,7 +86,7 @@ function planAtEquality(
   return { rowsIfEqual, decidableMargin: distanceToDecide(standardError, level) * Math.abs(reading.scale) };
 }
 
-/** How far from 0 a contrast has to be to be decided with 80 % power. */
+/** Smallest contrast that is decided with 80 % power. */
 function distanceToDecide(standardError: number, level: number): number {
   return (normalQuantile((1 + level) / 2) + POWER_QUANTILE) * standardError;
 }

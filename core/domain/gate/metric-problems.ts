@@ -3,7 +3,7 @@ import type { MetricTask } from '../metrics/metric.ts';
 import { CLASS_METRICS, findMetric, isArtifactMetric, isMetricName, metricNames } from '../metrics/metric-registry.ts';
 import { nearest } from '../text/nearest.ts';
 
-/** Where a metric is named. */
+/** Place at which a metric is named. */
 export interface MetricUse {
   readonly task: MetricTask;
   /** Such as `models.m.gate.rules.0`. */
@@ -11,14 +11,14 @@ export interface MetricUse {
   readonly place: Pick<Problem, 'place'>;
 }
 
-/** What a rule asks of a metric; undefined where it does not. */
+/** Metric that a rule needs; undefined if none. */
 export interface MetricBounds {
   readonly metric: string;
   readonly min?: number | undefined;
   readonly max?: number | undefined;
 }
 
-/** The problem of a name that is no metric of the task; empty where it is one. */
+/** The problem of a name that is not a metric of the task; empty where it is one. */
 export function metricNameProblems(name: string, { task, where, place }: MetricUse): readonly Problem[] {
   if (isMetricName(name, task)) return [];
   const names = metricNames(task);

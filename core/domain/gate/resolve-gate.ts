@@ -25,7 +25,7 @@ export interface ResolvedGate {
 /**
  * Fills in the defaults of a gate and finds its metrics.
  *
- * @param places Where each rule stands in tidegate.yaml.
+ * @param places Where each rule is in tidegate.yaml.
  * @throws {UserError} METRIC_INVALID with all problems at once: unknown names, bounds outside a metric's range, relative
  *   margins of a metric that can be negative, metrics of a single class without slices.
  */

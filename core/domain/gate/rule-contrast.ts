@@ -2,7 +2,7 @@ import type { Weights } from '../inference/contrast.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { GateBound, GateMargin } from './gate-rule.ts';
 
-/** How the contrast reads to people: `shift + scale * contrast`. */
+/** Display form of the contrast: `shift + scale * contrast`. */
 export interface Reading {
   readonly scale: number;
   readonly shift: number;

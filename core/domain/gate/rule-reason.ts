@@ -21,7 +21,7 @@ export function ruleReason(bound: GateBound, judgement: Judgement, title: string
   return `${differenceSentence(bound, said, title)}${advice(judgement, marginOf)}`;
 }
 
-/** What a rule demands, in a few words: `at least 0.65`, `not worse by 1 %`. */
+/** Requirement of a rule, in a few words: `at least 0.65`, `not worse by 1 %`. */
 export function ruleDemand(bound: GateBound): string {
   if (!('margin' in bound)) return `at ${bound.kind === 'min' ? 'least' : 'most'} ${plain(bound.value)}`;
   const amount = amountOf(bound.margin);
@@ -80,7 +80,7 @@ function range(
   return ` (${formatPercent(level)} CI ${format(lower)} … ${format(upper)})`;
 }
 
-/** What would help: only an open rule has it. */
+/** Fix: only for an inconclusive rule. */
 function advice(judgement: Judgement, formatMargin: (margin: number) => string): string {
   const { rowsIfEqual, decidableMargin } = judgement;
   const hasPlan = rowsIfEqual !== undefined && rowsIfEqual !== null && decidableMargin !== undefined;
@@ -103,7 +103,7 @@ function formatMarginPercent(margin: number): string {
   return formatPercent(Number(margin.toPrecision(2)), 6);
 }
 
-/** Rounded up to two digits: a plan is no more precise. */
+/** Rounded up to two digits: a plan is not more precise. */
 function twoDigits(rows: number): number {
   const unit = 10 ** Math.max(0, Math.floor(Math.log10(rows)) - 1);
   return Math.ceil(rows / unit) * unit;

@@ -6,7 +6,7 @@ import { differenceContrast, valueContrast } from './rule-contrast.ts';
 /** Numbers of a metrics file by dotted key; null where not finite. */
 export type TrainingMetrics = Readonly<Record<string, number | null>>;
 
-/** What the trainings of both contenders wrote; undefined where it is not known. */
+/** Metrics that the trainings of both contenders wrote; undefined if unknown. */
 export interface TrainingFacts {
   readonly candidate: TrainingMetrics | undefined;
   readonly champion: TrainingMetrics | undefined;
@@ -15,7 +15,7 @@ export interface TrainingFacts {
 /** Why such a number has no interval. */
 export const TRAINING_REASON = 'a number that training wrote, without an interval';
 
-/** Evidence for the rules on numbers that training wrote: exact, since nothing is known of their error. */
+/** Evidence for the rules on numbers that training wrote: treated as exact, since their error is unknown. */
 export function trainingEvidence(rules: readonly GateRule[], facts: TrainingFacts): ReadonlyMap<number, RuleEvidence> {
   return new Map(
     rules.flatMap((rule): [number, RuleEvidence][] => {

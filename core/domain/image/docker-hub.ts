@@ -22,12 +22,12 @@ export function splitRepository(repository: string): RepositoryParts {
   return { registry: DOCKER_HUB, path: repository };
 }
 
-/** Whether two ways to write a repository mean the same one: with or without the host and `library/` of docker.io. */
+/** True if two ways to write a repository mean the same one: with or without the host and `library/` of docker.io. */
 export function isSameRepository(one: string, other: string): boolean {
   return one === other || fullName(one) === fullName(other);
 }
 
-/** Whether a host is that of Docker's own registry. */
+/** True if a host is that of Docker's own registry. */
 export function isDockerHub(registry: string): boolean {
   return registry === DOCKER_HUB || ALIASES.includes(registry);
 }

@@ -17,13 +17,13 @@ export interface BaseImage {
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
-/** What is put on the base. */
+/** Commit to put on the base. */
 export interface ModelLayer extends Descriptor {
   /** sha256 of the uncompressed layer. */
   readonly diffId: string;
 }
 
-/** What an image is made of. */
+/** Parts of an image. */
 export interface ImageParts {
   /** Undefined: the image holds nothing but the model. */
   readonly base: BaseImage | undefined;

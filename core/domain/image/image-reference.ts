@@ -18,7 +18,7 @@ const PATH = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|
 /**
  * Parses `[host[:port]/]path[:tag][@digest]`. A colon before the last `/` is a port, not a tag.
  *
- * @throws {UserError} REFERENCE_INVALID where the text is no reference.
+ * @throws {UserError} REFERENCE_INVALID where the text is not a reference.
  * @example parseImageReference('localhost:5000/a/b:1.0') // => { repository: 'localhost:5000/a/b', tag: '1.0' }
  */
 export function parseImageReference(text: string): ImageReference {
@@ -43,14 +43,14 @@ export function formatImageReference({ repository, tag, digest }: ImageReference
   return `${repository}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
 }
 
-/** Whether a text is a repository: host and path without tag and digest. */
+/** True if a text is a repository: host and path without tag and digest. */
 export function isRepository(text: string): boolean {
   if (text.length > 255) return false;
   const { registry, path } = splitRepository(text);
   return HOST.test(registry) && PATH.test(path);
 }
 
-/** Whether a text is a tag by the grammar of registries: one, without a list around it. */
+/** True if a text is a tag by the grammar of registries: one, without a list around it. */
 export function isImageTag(text: string): boolean {
   return TAG.test(text);
 }

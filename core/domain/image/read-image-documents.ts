@@ -30,10 +30,10 @@ export function parseImageDocument(text: string, name: string): ImageDocument {
 }
 
 /**
- * What an image config says of running it. `platform`: `os/architecture`, as every config has to say,
+ * The part of an image config that is about running it. `platform`: `os/architecture`, as every config has to say,
  * with the variant where it has one.
  *
- * @throws {UserError} REFERENCE_INVALID when it is no image config.
+ * @throws {UserError} REFERENCE_INVALID when it is not an image config.
  */
 export function parseImageConfig(text: string, name: string) {
   const value = parseObject(text);
@@ -55,10 +55,10 @@ export function selectManifest(
   return named ?? (manifests.length === 1 && only?.platform === undefined ? only : undefined);
 }
 
-/** What an architecture means without a variant, as containerd has it. */
+/** Default variant of an architecture, as containerd has it. */
 const PLAIN_VARIANTS: Readonly<Record<string, string>> = { amd64: 'v1', arm64: 'v8', arm: 'v7' };
 
-/** Whether two ways to write a platform mean the same one: a variant that is the plain one may be left out. */
+/** True if two ways to write a platform mean the same one: a variant that is the plain one may be left out. */
 export function isSamePlatform(one: string, other: string): boolean {
   return withVariant(one) === withVariant(other);
 }

@@ -31,7 +31,7 @@ export interface Weights {
   readonly constant: number;
 }
 
-/** A value with what is known of its error. */
+/** A value with its known error. */
 export interface ContrastEstimate {
   readonly value: number;
   readonly uncertainty: Uncertainty;

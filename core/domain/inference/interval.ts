@@ -31,12 +31,12 @@ const ROUNDED_ERROR = 1e-9;
 /** Chosen: from here on Wilson's interval is wrong on neither side by more than a tenth of a point. */
 const FEW_OUTCOMES = 500;
 
-/** A value with what is known of its error: exact, estimated, or a reason why nothing is. */
+/** A value with its known error: exact, estimated, or a reason why nothing is. */
 export type Uncertainty =
   | { readonly kind: 'exact'; readonly method: string }
   | ({
       readonly kind: 'estimated';
-      /** How far the interval of a two-sided level reaches; undefined: Student's t. */
+      /** Half width of the interval of a two-sided level; undefined: Student's t. */
       readonly reach?: (level: number) => Reach;
     } & StandardError)
   | {
@@ -56,7 +56,7 @@ export interface ConfidenceInterval {
 }
 
 /**
- * What is known of the error of a value. Never an error of 0: no variation in a sample is no proof of none.
+ * Known error of a value. Never an error of 0: no variation in a sample is not proof of none.
  *
  * Proportions of independent, unweighted rows: the exact interval, of many Wilson's; their median: between order
  * statistics. Values without an error in any row: the exact bound. Everything else: Student's t by the influences.
@@ -107,7 +107,7 @@ function ownUncertainty(estimate: MetricEstimate, population: Population): Uncer
   return atEdge(estimate, population, found) ?? noVariation();
 }
 
-/** How many rows a proportion is of. */
+/** Number of rows that a proportion counts. */
 export function trialsOf({ support }: MetricEstimate, { labels }: Population): number {
   return support?.rows ?? labels.length;
 }
@@ -119,7 +119,7 @@ export function typical(standardError: number, reach: (level: number) => Reach):
   return Math.max(below, above) / studentTQuantile(0.975, 1e6);
 }
 
-/** Whether a standard error is more than rounding of numbers of this size. */
+/** True if a standard error is more than rounding of numbers of this size. */
 export function isEvidence(standardError: number, scale: number): boolean {
   return Number.isFinite(standardError) && standardError > ROUNDING * Math.max(scale, Number.MIN_VALUE);
 }
@@ -140,7 +140,7 @@ export function estimated(found: StandardError, { sampling }: Population): Uncer
   return { kind: 'unknown', reason: 'a few rows make most of the error, so it cannot be estimated' };
 }
 
-/** What to say where rows show no variation. */
+/** Interval where rows show no variation. */
 export function noVariation(): Uncertainty {
   return { kind: 'unknown', reason: 'the rows show no variation to estimate an error from' };
 }
@@ -224,7 +224,7 @@ export function quantileOf({ degreesOfFreedom, skewness }: StandardError, level:
   return t + (Math.abs(skewness) * (2 * t * t + 1)) / 6;
 }
 
-/** How far the two-sided interval of a level reaches below and above. */
+/** Distances from the value to the ends of the two-sided interval of a level. */
 export function reachOf(uncertainty: Uncertainty & { kind: 'estimated' }, level: number): Reach {
   if (uncertainty.reach !== undefined) return uncertainty.reach(level);
   const half = quantileOf(uncertainty, level) * uncertainty.standardError;

@@ -13,7 +13,7 @@ import type { Reach } from './proportion.ts';
  */
 export function medianReach(at: (k: number) => number, count: number, level: number): Reach | undefined {
   const tail = (1 - level) / 2;
-  // The most values that may lie below the lower end: P(Binomial(n, 1/2) <= k) = I_{1/2}(n - k, k + 1).
+  // The most values that may be below the lower end: P(Binomial(n, 1/2) <= k) = I_{1/2}(n - k, k + 1).
   let [low, high] = [-1, Math.floor((count - 1) / 2)];
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);

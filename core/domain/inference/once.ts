@@ -7,5 +7,5 @@ export function once<T>(compute: () => T): () => T {
   };
 }
 
-/** What has no interval has no influences. */
+/** A metric without an interval has no influences. */
 export const NO_INFLUENCE = (): Float64Array => new Float64Array(0);

@@ -1,7 +1,7 @@
 import { incompleteBeta } from '../statistics/incomplete-beta.ts';
 import { normalQuantile } from '../statistics/normal.ts';
 
-/** How far an interval reaches below and above a value, both >= 0. */
+/** Distances from a value to the ends of its interval, both >= 0. */
 export interface Reach {
   readonly below: number;
   readonly above: number;

@@ -1,6 +1,6 @@
 import type { MetricEstimate } from '../metrics/metric.ts';
 
-/** Which rows are not independent of each other. */
+/** Groups of rows that are not independent of each other. */
 export type Sampling =
   | { readonly kind: 'rows' }
   | {
@@ -20,11 +20,11 @@ export interface Population {
   readonly weights: Float64Array | null;
   /** The part of all weight that each cluster has, where it is known already. */
   readonly shares?: Float64Array;
-  /** How many rows there are, where influences are those of parts of them. */
+  /** Number of rows, where influences are those of parts of them. */
   readonly rows?: number;
 }
 
-/** How far a value may be from the truth. */
+/** Error bound of a value. */
 export interface StandardError {
   /** >= 0, in the unit of the value. */
   readonly standardError: number;
@@ -32,7 +32,7 @@ export interface StandardError {
   /** Independent units: clusters, or rows. */
   readonly units: number;
   readonly method: string;
-  /** How many times the variance is that of independent rows; 1 for rows. */
+  /** Ratio of the variance to that of independent rows; 1 for rows. */
   readonly designEffect: number;
   /**
    * Skewness of the parts that the error is made of, over the root of their number: in [-1, 1], 0 for symmetric ones. Of

@@ -13,11 +13,11 @@ import { applySplices, type ScalarChange, spliceScalar, writtenValue } from './s
 import { type DeployedVersion, imageReference, versionValue } from './version-value.ts';
 import { formatYamlPath } from './yaml-path.ts';
 
-/** What an edit made of a manifest. */
+/** Result of an edit of a manifest. */
 export interface ManifestEdit {
   readonly text: string;
   readonly changed: boolean;
-  /** What the target said before. */
+  /** Value of the target before. */
   readonly before: RunningValue;
 }
 
@@ -36,19 +36,19 @@ export function editManifest(text: string, target: ManifestTarget, version: Depl
   return { text: result, changed: result !== text, before };
 }
 
-/** What a target of a manifest says now. */
+/** Current value of a manifest target. */
 export function readTarget(text: string, target: ManifestTarget): RunningValue {
   const manifest = parseManifest(text, target.file);
   return readRunningValue(manifest, locateTarget(manifest, target));
 }
 
-/** What a target of a manifest says, or why it cannot be read. */
+/** Value of a manifest target, or the reason why it cannot be read. */
 export type TargetReading =
   | { readonly value: RunningValue; readonly error?: undefined }
   | { readonly value?: undefined; readonly error: UserError };
 
 /**
- * What targets of one text say, in their order: each by itself, so that one that is not there hides no other. The text is
+ * Values of targets of one text, in their order: each by itself, so that one that is not there hides no other. The text is
  * parsed once, and only where it has at most 256 KiB.
  */
 export function readTargets(text: string, targets: readonly ManifestTarget[]): readonly TargetReading[] {

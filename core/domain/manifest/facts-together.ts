@@ -8,12 +8,12 @@ import { readRunningValue } from './running-value.ts';
 import type { DeployedVersion } from './version-value.ts';
 import { formatYamlPath, type YamlPath } from './yaml-path.ts';
 
-/** What a key that tells of an image ends with; the longest first. */
+/** Endings of keys that name an image; the longest first. */
 const ENDINGS = ['sha256sum', 'sha256', 'digest', 'sha', 'tag'] as const;
 
 /**
- * Refuses a file in which a key beside a target still says another tag or digest of the same image: `imageDigest` beside
- * `imageTag`, `tag` beside `image`. Asked after all targets of the file were edited, so that such a key may be one of them.
+ * Refuses a file in which a key next to a target still says another tag or digest of the same image: `imageDigest` next to
+ * `imageTag`, `tag` next to `image`. Asked after all targets of the file were edited, so that such a key may be one of them.
  *
  * @param text With the version in it.
  * @throws {UserError} MANIFEST_UNSUPPORTED with the path of that key.
@@ -38,7 +38,7 @@ export function assertFactsTogether(text: string, target: ManifestTarget, versio
 }
 
 /**
- * Refuses to write a whole reference where only a repository stands, and another key has its tag: `image: acme/flight` beside
+ * Refuses to write a whole reference where only a repository is, and another key has its tag: `image: acme/flight` next to
  * `tag: "1.3.0"` would become a reference with two tags.
  *
  * @throws {UserError} MANIFEST_UNSUPPORTED with the path of the key to point at.
@@ -58,7 +58,7 @@ export function assertWholeReference(
   throw unsupported(manifest, message, `Point path at the tag: path: ${other}.`);
 }
 
-/** Whether a target names an image, or a part of one: what stands beside a URI or a number of a model is something else. */
+/** True if a target names an image, or a part of one: what is next to a URI or a number of a model is something else. */
 function saysImage(manifest: ParsedManifest, located: LocatedTarget): boolean {
   if (located.shape === 'image-map') return true;
   if (located.shape !== 'scalar' || typeof located.path.at(-1) !== 'string') return false;
@@ -72,7 +72,7 @@ function keysAt(manifest: ParsedManifest, document: number, path: YamlPath): rea
   return keys.filter((key) => typeof key === 'string');
 }
 
-/** Whether a key tells of the image that the target's own key is of; `own` undefined: of the image that the map is. */
+/** True if a key tells of the image that the target's own key is of; `own` undefined: of the image that the map is. */
 function isBeside(key: string, own: string | number | undefined): boolean {
   const other = namePartsOf(key);
   if (other === undefined || key === own) return false;
@@ -96,7 +96,7 @@ function isOf(said: string, { tag, digest }: NonNullable<DeployedVersion['image'
   return forms.includes(said) || forms.includes(said.replace(/^v(?=\d)/, ''));
 }
 
-/** A chart reads either `tag` or `version`; where both said the same before, nobody knows which. */
+/** A chart reads either `tag` or `version`; where both said the same before, no one knows which. */
 function assertOneTag(manifest: ParsedManifest, located: Extract<LocatedTarget, { shape: 'image-map' }>): void {
   const at = (key: string) => scalarText(manifest, located.document, [...located.path, key]);
   const [version, { tag }] = [at('version'), imageParts(manifest, located)];

@@ -41,7 +41,7 @@ export function imageEntryChanges(manifest: ParsedManifest, located: ImageEntry,
   ]);
 }
 
-/** Changes of an image of Helm values or parameters: the keys that it has, in the parts that they stand for. */
+/** Changes of an image of Helm values or parameters: the keys that it has, in the parts that they represent. */
 export function imageMapChanges(manifest: ParsedManifest, located: ImageInParts, image: ImageReference) {
   const parts = imageParts(manifest, located);
   const { registry, repository, tag, digests } = parts;
@@ -67,7 +67,7 @@ function repositoryParts(
   wanted: string,
 ): readonly (readonly [string, string])[] {
   if (isSameRepository(registry ? `${registry}/${repository}` : repository, wanted)) return [];
-  // An empty registry is left to the chart's own default, which nobody but the chart knows: the whole name goes first.
+  // An empty registry is left to the chart's own default, which no one but the chart knows: the whole name goes first.
   if (!registry) return [['repository', wanted]];
   const parts = splitRepository(wanted);
   return [

@@ -63,22 +63,22 @@ export function assertNoTemplate(manifest: ParsedManifest, path: YamlPath, text:
   throw unsupported(manifest, message, 'Use the file and path where the value itself is written.');
 }
 
-/** Whether a tag and a digest stand next to each other: then the digest decides, and neither changes without the other. */
+/** True if a tag and a digest are next to each other: then the digest decides, and neither changes without the other. */
 export function isPair({ tag, digests }: ImageParts): boolean {
   return tag !== undefined && digests.length > 0;
 }
 
-/** Whether a key holds a tag. */
+/** True if a key holds a tag. */
 export function isTagKey(key: unknown): boolean {
   return typeof key === 'string' && TAG_KEYS.includes(key);
 }
 
-/** Whether the name of a key, parameter or variable says that it holds the tag of an image: `imageTag`, `image.tag`, `IMAGE_TAG`. */
+/** True if the name of a key, parameter or variable says that it holds the tag of an image: `imageTag`, `image.tag`, `IMAGE_TAG`. */
 export function isTagName(name: unknown): boolean {
   return typeof name === 'string' && (/(?:^|[._-])tag$/i.test(name) || /[a-z0-9]Tag$/.test(name));
 }
 
-/** Whether a key holds a digest. */
+/** True if a key holds a digest. */
 export function isDigestKey(key: unknown): boolean {
   return typeof key === 'string' && DIGEST_KEYS.includes(key);
 }

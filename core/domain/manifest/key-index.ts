@@ -25,7 +25,7 @@ export function entryValue(manifest: ParsedManifest, map: YAMLMap, key: string):
 }
 
 /**
- * A node, or what its alias stands for.
+ * A node, or the target of its alias.
  *
  * @throws {UserError} MANIFEST_UNSUPPORTED for a node with a tag of its own: readers make different things of it.
  */
@@ -66,7 +66,7 @@ function fold(key: string): string {
   return key.toUpperCase().toLowerCase();
 }
 
-/** Whether what is merged in has a key, directly or by merges of its own. */
+/** True if what is merged in has a key, directly or by merges of its own. */
 function brings(manifest: ParsedManifest, merged: readonly Pair[], key: string): boolean {
   const waiting: unknown[] = merged.map(({ value }) => value);
   const seen = new Set<unknown>();

@@ -60,7 +60,7 @@ function samePath(one: YamlPath, other: YamlPath): boolean {
   return formatYamlPath(one) === formatYamlPath(other);
 }
 
-/** The image that a parameter is a part of: `image.tag` beside `image.digest` or `image.repository`. */
+/** The image that a parameter is a part of: `image.tag` next to `image.digest` or `image.repository`. */
 function imageParameters(
   manifest: ParsedManifest,
   document: number,

@@ -15,7 +15,7 @@ import type { ParsedManifest } from './parse-manifest.ts';
 import type { YamlPath } from './yaml-path.ts';
 
 const TEMPLATE: YamlPath = ['spec', 'template', 'spec'];
-/** Where each kind keeps its pods' spec. */
+/** Path of the pods' spec per kind. */
 const POD_SPECS: Readonly<Record<string, YamlPath>> = {
   Deployment: TEMPLATE,
   StatefulSet: TEMPLATE,
@@ -34,7 +34,7 @@ export interface PodPlace {
   readonly spec: YamlPath;
 }
 
-/** Whether a kind has a pod's spec. */
+/** True if a kind has a pod's spec. */
 export function hasPods(kind: string | undefined): boolean {
   return kind !== undefined && Object.hasOwn(POD_SPECS, kind);
 }
@@ -57,7 +57,7 @@ export function locateInPod(manifest: ParsedManifest, place: PodPlace, target: M
   return { shape: 'scalar', document: place.document, path: [...container.path, 'image'], value: 'reference' };
 }
 
-/** A Rollout's pods come from the Deployment that its workloadRef names, which has to stand in the same file. */
+/** A Rollout's pods come from the Deployment that its workloadRef names, which has to be in the same file. */
 function referencedWorkload(manifest: ParsedManifest, document: number, target: ManifestTarget): PodPlace {
   const at = (key: string) => scalarText(manifest, document, ['spec', 'workloadRef', key]) ?? '';
   const [kind, name] = [at('kind'), at('name')];

@@ -11,7 +11,7 @@ const PREDICTOR: YamlPath = ['spec', 'predictor'];
 const BLOCKS = 'model sklearn xgboost tensorflow pytorch triton onnx huggingface pmml lightgbm paddle'.split(' ');
 
 /**
- * Where a KServe InferenceService says which model it serves: `storageUri` of its block, the one entry of
+ * Place of the model in a KServe InferenceService: `storageUri` of its block, the one entry of
  * `storageUris`, or STORAGE_URI of a container of its own; with `container`, `env` or `volume` what they say.
  */
 export function locateInService(manifest: ParsedManifest, document: number, target: ManifestTarget): LocatedTarget {

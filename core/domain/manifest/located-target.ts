@@ -5,7 +5,7 @@ import { entryValue, standsFor } from './key-index.ts';
 import type { ParsedManifest } from './parse-manifest.ts';
 import type { YamlPath } from './yaml-path.ts';
 
-/** Where a target is, by the shape of what is written there. */
+/** Location of a target, by the shape of the text there. */
 export type LocatedTarget =
   /** One scalar; `value` undefined: what the old value is. */
   | { readonly shape: 'scalar'; readonly document: number; readonly path: YamlPath; readonly value?: ValueKind }
@@ -23,7 +23,7 @@ export type LocatedTarget =
   /** An override of an Argo CD application's `kustomize.images`: one string, `name=repository:tag@digest`. */
   | { readonly shape: 'image-override'; readonly document: number; readonly path: YamlPath; readonly name: string };
 
-/** Where a key of a target with several keys has its value; undefined where it has no place. */
+/** Location of the value of a key of a target with several keys; undefined if it has none. */
 export function partPath(located: LocatedTarget, key: string): YamlPath | undefined {
   return located.shape === 'image-parameters' ? located.values[key] : [...located.path, key];
 }

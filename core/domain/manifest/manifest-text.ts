@@ -1,6 +1,6 @@
 import { UserError } from '../../errors.ts';
 
-/** What every reader has to find in the same lines; a carriage return is a line's end for some readers even alone. */
+/** Line ends for every reader; a carriage return is a line's end for some readers even alone. */
 const UNREADABLE = /[^\P{Cc}\t\n\r]|[\u2028\u2029\uFEFF\uFFFE\uFFFF]|\p{Cs}|\r(?!\n)/u;
 /** Kubernetes ends a document at each line that begins so, and drops or refuses the rest of the line. */
 const SEPARATOR = '---';

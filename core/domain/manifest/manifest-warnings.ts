@@ -12,7 +12,7 @@ export interface ManifestWarning {
   readonly line: number;
   /** Starts at 1. */
   readonly column: number;
-  /** What happens; without a full stop. */
+  /** Description of the effect, without a full stop. */
   readonly message: string;
   /** One sentence in the imperative. */
   readonly fix: string;
@@ -48,7 +48,7 @@ export function manifestWarnings(
   }
 }
 
-/** Whether a target can have warnings: of others the manifest need not be parsed again. */
+/** True if a target can have warnings: of others the manifest need not be parsed again. */
 export function mayHaveTraps({ kind, image }: ManifestTarget): boolean {
   return kind === undefined || kind === 'InferenceService' || image !== undefined;
 }

@@ -14,7 +14,7 @@ export function matchVersion<V extends DeployedVersion>(running: RunningValue, v
   return versions.filter((version) => isNamed(running, version)).sort((a, b) => compare(b.version, a.version))[0];
 }
 
-/** Whether a target's value is that of a version. */
+/** True if a target's value is that of a version. */
 export function isNamed(running: RunningValue, { version, artifactUri, image }: DeployedVersion): boolean {
   if (running.uri !== undefined && running.uri === artifactUri) return true;
   if (running.repository !== undefined && !isSameRepository(running.repository, image?.repository ?? '')) return false;
@@ -23,7 +23,7 @@ export function isNamed(running: RunningValue, { version, artifactUri, image }: 
   return running.repository !== undefined && running.tag !== undefined && running.tag === image?.tag;
 }
 
-/** Whether two values say the same in every part; a tag decides only where there is no digest. */
+/** True if two values say the same in every part; a tag decides only where there is no digest. */
 export function namesSame(left: RunningValue, right: RunningValue): boolean {
   const [one, other] = [partsOf(left), partsOf(right)];
   return one.every((part, index) => part === other[index]);

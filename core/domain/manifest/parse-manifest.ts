@@ -20,7 +20,7 @@ export interface KeyIndex {
   readonly pairs: ReadonlyMap<string, Pair>;
   /** Keys as written, by their form without upper and lower case. */
   readonly folded: ReadonlyMap<string, readonly string[]>;
-  /** What `<<` brings in. */
+  /** Keys that `<<` merges in. */
   readonly merged: readonly Pair[];
 }
 
@@ -31,7 +31,7 @@ export interface ParsedManifest {
   readonly text: string;
   readonly documents: readonly Document.Parsed[];
   readonly lines: LineCounter;
-  /** What each alias stands for. */
+  /** Targets of aliases. */
   readonly anchors: ReadonlyMap<Alias, Node>;
   /** Filled while mappings are looked into. */
   readonly indexes: Map<YAMLMap, KeyIndex>;
@@ -39,7 +39,7 @@ export interface ParsedManifest {
   readonly older: () => ParsedManifest;
 }
 
-/** Chosen: twice what the values of a large Helm chart have. Of a manifest that the bot reads, whoever wrote it. */
+/** Chosen: twice what the values of a large Helm chart have. Of a manifest that the bot reads, regardless of who wrote it. */
 export const MAX_READ_MANIFEST_BYTES = 256 * 2 ** 10;
 /** Chosen: more than all manifests of a cluster in one file. Of a manifest that an action edits in its own job. */
 export const MAX_MANIFEST_BYTES = 4 * 2 ** 20;

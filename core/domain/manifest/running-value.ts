@@ -12,9 +12,9 @@ export function imageSchemeOf(text: string): (typeof IMAGE_SCHEMES)[number] | un
   return IMAGE_SCHEMES.find((scheme) => text.startsWith(scheme));
 }
 
-/** What a target says, in the parts that a version can be recognised by. */
+/** Value of a target, in the parts that identify a version. */
 export interface RunningValue {
-  /** As it stands, for people. */
+  /** As it is, for people. */
   readonly text: string;
   readonly uri?: string;
   readonly repository?: string;

@@ -18,12 +18,12 @@ const PREDICTOR: YamlPath = ['spec', 'predictor'];
 const annotation = (name: string): YamlPath => ['metadata', 'annotations', `serving.kserve.io/${name}`];
 const MODE = annotation('deploymentMode');
 
-/** What the traps of a service depend on. */
+/** Facts on which the traps of a service depend. */
 interface ServiceFacts {
   readonly at: (path: YamlPath) => string | undefined;
   /** A whole number, or undefined where there is none. */
   readonly count: (path: YamlPath) => number | undefined;
-  /** How the service is deployed, by today's names; undefined: the cluster decides. */
+  /** Deployment mode of the service, by current names; undefined: the cluster decides. */
   readonly mode: string | undefined;
 }
 

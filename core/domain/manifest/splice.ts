@@ -20,7 +20,7 @@ export interface ScalarChange {
   readonly writing?: ScalarWriting | undefined;
 }
 
-/** How a scalar is written in its file. */
+/** Spelling of a scalar in its file. */
 export interface ScalarWriting {
   readonly source: string;
   /** With its type: `1.0` without quotes is a number. */
@@ -28,7 +28,7 @@ export interface ScalarWriting {
   readonly isInFlow: boolean;
 }
 
-/** How the scalar at a path is written; undefined for what takes several lines. */
+/** Spelling of the scalar at a path; undefined if it takes several lines. */
 export function writingAt(manifest: ParsedManifest, at: Omit<ScalarChange, 'value'>): ScalarWriting | undefined {
   const node = manifest.documents[at.document]?.getIn(at.path, true);
   if (!isScalar(node) || !node.range) return undefined;
@@ -42,7 +42,7 @@ export function writtenValue(manifest: ParsedManifest, change: ScalarChange): un
   return writing === undefined ? change.value : writing.value;
 }
 
-/** What is plain text in a block may end earlier in a flow. */
+/** Text that is plain in a block may end earlier in a flow. */
 function usableWriting(manifest: ParsedManifest, change: ScalarChange): ScalarWriting | undefined {
   return change.writing?.isInFlow === isInFlow(manifest, change) ? change.writing : undefined;
 }
@@ -72,7 +72,7 @@ export function spliceScalar(manifest: ParsedManifest, change: ScalarChange): Sp
   if (node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED') {
     throw refuse(manifest, change.path, 'is a block scalar');
   }
-  // After an empty value there may be no space, and where it would go is not certain beside comments.
+  // After an empty value there may be no space, and where it would go is not certain next to comments.
   if (node.value === null) throw refuse(manifest, change.path, 'exists but is empty');
   const [start, end] = node.range;
   const inFlow = isInFlow(manifest, change);
@@ -128,14 +128,14 @@ function endOf(pair: Pair): number {
   return isNode(node) && node.range ? node.range[1] : 0;
 }
 
-/** The value as source text: in the quotes of the scalar it stands for, plain only where every reader sees a string. */
+/** The value as source text: in the quotes of the scalar it represents, plain only where every reader sees a string. */
 export function formatScalar(value: string, like: Scalar | undefined, inFlow: boolean): string {
   if (like?.type === 'QUOTE_DOUBLE') return JSON.stringify(value);
   if (like?.type === 'QUOTE_SINGLE') return `'${value.replaceAll("'", "''")}'`;
   return isPlainString(value, inFlow) ? value : JSON.stringify(value);
 }
 
-/** Whether readers of YAML 1.1 and of YAML 1.2 both read the plain text as the string itself. */
+/** True if readers of YAML 1.1 and of YAML 1.2 both read the plain text as the string itself. */
 function isPlainString(value: string, inFlow: boolean): boolean {
   const source = inFlow ? `{k: ${value}}` : `k: ${value}`;
   return (['1.1', '1.2'] as const).every((version) => {
@@ -150,7 +150,7 @@ function isInFlow(manifest: ParsedManifest, change: Omit<ScalarChange, 'value'>)
 }
 
 /**
- * Refuses a place that is not only its own: what stands in an anchored part changes wherever an alias repeats the part.
+ * Refuses a place that is not only its own: what is in an anchored part changes wherever an alias repeats the part.
  */
 function assertOwnPlace(manifest: ParsedManifest, { document, path }: ScalarChange): void {
   const shared = new Set<unknown>(manifest.anchors.values());

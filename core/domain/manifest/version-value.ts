@@ -22,7 +22,7 @@ const DIGEST = /^sha256:[0-9a-f]{64}$/;
 const VERSION = /^v?\d+\.\d+\.\d+(?:-[\w.-]+)?$/;
 
 /**
- * What a scalar has to say for a version: its URI, image reference, tag, digest or number.
+ * Values that a scalar can have for a version: its URI, image reference, tag, digest or number.
  *
  * @param kind Undefined: what the old value is.
  * @throws {UserError} MANIFEST_UNSUPPORTED where the old value says nothing of that kind, or the version has no image.
@@ -95,17 +95,17 @@ function lacking(manifest: ParsedManifest, what: string, fix: string): UserError
   return unsupported(manifest, `${manifest.file} names ${what} at this target, and none is given`, fix);
 }
 
-/** Whether a text is an address of an artifact that may be written into a manifest. */
+/** True if a text is an address of an artifact that may be written into a manifest. */
 export function isArtifactUri(text: string): boolean {
   return URI.test(text);
 }
 
-/** Whether a text is a digest of an image that may be written into a manifest. */
+/** True if a text is a digest of an image that may be written into a manifest. */
 export function isImageDigest(text: string): boolean {
   return DIGEST.test(text);
 }
 
-/** Whether a text is the number of a version, with or without v. */
+/** True if a text is the number of a version, with or without v. */
 export function isVersionNumber(text: string): boolean {
   return VERSION.test(text);
 }
@@ -117,7 +117,7 @@ function kindOf(old: string): ValueKind | undefined {
   return /[/:@]/.test(old) ? 'reference' : undefined;
 }
 
-/** What a tag says is a stranger's text until its grammar was checked. */
+/** The text of a tag is untrusted until its grammar was checked. */
 function checked(grammar: RegExp, value: string, { file }: ParsedManifest): string {
   if (grammar.test(value) && value.length <= 2048) return value;
   throw new UserError('REFERENCE_INVALID', `${JSON.stringify(value.slice(0, 200))} cannot be written into ${file}`, {

@@ -8,7 +8,7 @@ const STEP = /\.?([A-Za-z0-9_$/-]+)|\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]/y;
 /**
  * Parses a path such as `a.b[0]["key.with/dots"]`.
  *
- * @throws {UserError} INPUT_INVALID where the text is no path.
+ * @throws {UserError} INPUT_INVALID where the text is not a path.
  * @example parseYamlPath('spec.containers[0]["a.b"]') // => ['spec', 'containers', 0, 'a.b']
  */
 export function parseYamlPath(text: string): YamlPath {

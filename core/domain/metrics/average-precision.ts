@@ -34,7 +34,7 @@ function estimateAveragePrecision(rows: ScoredRows): MetricEstimate | UndefinedM
 interface PrecisionSums {
   /** The precision at the score of each row with label 1, times its weight. */
   readonly precision: number;
-  /** What each such row adds to its own precision by being one of the rows that it is of: (1 - precision) / rows so high. */
+  /** Contribution of each such row to its own precision, as it is one of its rows: (1 - precision) / rows so high. */
   readonly own: number;
 }
 

@@ -9,7 +9,7 @@ const ROUNDS = 50;
 /** Chosen: log odds whose slope and intercept are a thousand times as large as a probability's do not vary. */
 const FARTHEST_STEP = 1e3;
 
-/** What bins are made of. */
+/** Options of bins. */
 export type BinnedRows = Pick<ScoredRows, 'labels' | 'scores' | 'weights'>;
 
 /** Weights of one bin of probabilities. */

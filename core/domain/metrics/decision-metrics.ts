@@ -51,7 +51,7 @@ function metricOf(task: MetricTask, { name, title, range = [0, 1], of }: Definit
   };
 }
 
-/** Which rows a proportion counts, and which of them are successes: by true and decided class. */
+/** Rows that a proportion counts, and the successes among them: by true and decided class. */
 type Outcome = (truth: number, decided: number) => 0 | 1 | 2;
 
 /** A metric that is the share of some rows: it has the intervals of a proportion. */

@@ -18,7 +18,7 @@ export function meanLoss(rows: ScoredRows, loss: Loss): MetricEstimate | Undefin
 }
 
 /**
- * The weighted mean of losses, one a row, which it takes over.
+ * The weighted mean of losses, one per row. It takes over the array.
  *
  * @param losses Any number; none gives no value.
  */

@@ -75,7 +75,7 @@ const DEFAULT_METRICS: Readonly<Record<MetricTask, readonly string[]>> = {
   regression: ['mae', 'rmse'],
 };
 
-/** Whether a text names a task that has metrics. */
+/** True if a text names a task that has metrics. */
 export function isMetricTask(task: string | undefined): task is MetricTask {
   return task !== undefined && Object.hasOwn(DEFAULT_METRICS, task);
 }
@@ -106,7 +106,7 @@ function findInFamily(name: string, task: MetricTask): Metric | undefined {
   return metric.name === name ? metric : undefined;
 }
 
-/** Whether a name is that of a metric of the artifact itself. */
+/** True if a name is that of a metric of the artifact itself. */
 export function isArtifactMetric(name: string): name is ArtifactMetricName {
   return Object.hasOwn(ARTIFACT_METRICS, name);
 }
@@ -132,7 +132,7 @@ export function metricNames(task: MetricTask): readonly string[] {
   ];
 }
 
-/** Whether a rule for this task may use a name. */
+/** True if a rule for this task may use a name. */
 export function isMetricName(name: string, task: MetricTask): boolean {
   const isOfClass = task === 'multiclass-classification' && CLASS_METRICS.includes(name);
   const isOfRows = isOfClass || findMetric(name, task) !== undefined;

@@ -1,6 +1,6 @@
 import type { Reach } from '../inference/proportion.ts';
 
-/** What a model is for, as tidegate.yaml says it. */
+/** Task of a model, as written in tidegate.yaml. */
 export type MetricTask = 'binary-classification' | 'multiclass-classification' | 'regression';
 
 /** Rows with what happened and what a model said. Not mutated. */
@@ -43,7 +43,7 @@ export interface CodedConfusion extends Confusion {
   readonly cells: Float64Array;
 }
 
-/** What a metric may be asked with. */
+/** Parameters of a metric. */
 export interface MetricOptions {
   /** A score of at least this counts as 1. */
   readonly decisionThreshold: number;
@@ -65,7 +65,7 @@ export interface MetricEstimate {
   readonly outcomes?: () => Uint8Array;
   /** Fewest rows of a kind that the value rests on, such as those of the smaller class. */
   readonly support?: { readonly rows: number; readonly what: string };
-  /** What can be said where no row varies: independent trials without an error, and the worst value at a share of errors. */
+  /** Bound where no row varies: independent trials without an error, and the worst value at a share of errors. */
   readonly edge?: { readonly trials: number; readonly worst: (errorShare: number) => number };
   /** Of unweighted rows: how far the exact interval of the value reaches, where rows are independent and enough. */
   readonly exactReach?: (level: number) => Reach | undefined;
@@ -73,7 +73,7 @@ export interface MetricEstimate {
   readonly range?: readonly [number, number];
   /** About how much too high the value is by chance, >= 0: the interval of the value, not of a difference, reaches below it. */
   readonly bias?: number;
-  /** How far the value may be from that of all rows, where scores were put in bins; every interval reaches further by it. */
+  /** Error bound of the value where scores were put in bins; every interval reaches further by it. */
   readonly bound?: number;
   /** Set where no interval is known: why. */
   readonly withoutInterval?: string;
@@ -92,7 +92,7 @@ export type Loss = (label: number, score: number, row: number) => number;
 /** SQL of a loss, of SQL for the label and the prediction; `nan` where it has no value. */
 export type LossSql = (label: string, prediction: string, nan: string) => string;
 
-/** What a metric is of aggregates of rows. */
+/** Computation of a metric from aggregates of rows. */
 export type AggregatedMetric =
   | { readonly kind: 'roc-auc' | 'average-precision' | 'log-loss' | 'squared-error' | 'ece' | 'calibration-slope' }
   /** Of absolute errors. */
@@ -107,7 +107,7 @@ export type AggregatedMetric =
   | { readonly kind: 'mean-loss'; readonly loss: Loss; readonly sql: LossSql; readonly isRoot: boolean }
   | {
       readonly kind: 'explained-share';
-      /** Whether a constant error costs nothing. */
+      /** True if a constant error costs nothing. */
       readonly isCentred: boolean;
     };
 
@@ -118,18 +118,18 @@ export interface UndefinedMetric {
   readonly reason: string;
 }
 
-/** A metric: one a file, or one family a file. */
+/** A metric: one per file, or one family per file. */
 export interface Metric {
   /** As in tidegate.yaml and the reports. */
   readonly name: string;
   /** As people write it in a heading. */
   readonly title: string;
   readonly task: MetricTask;
-  /** Where neither is better (calibration slope), the one that is further from the usual fault. */
+  /** If neither is better (calibration slope), the one that is further from the usual fault. */
   readonly direction: 'higher-is-better' | 'lower-is-better';
   /** The values it can take. */
   readonly range: readonly [number, number];
-  /** How it is computed from aggregates where rows are too many to be held in memory; none: it is not. */
+  /** Computation from aggregates for datasets that do not fit into memory; absent if there is none. */
   readonly aggregated?: AggregatedMetric;
   /** @throws Never: what has no value is `undefined` with a reason. Empty rows have none. */
   readonly estimate: (rows: ScoredRows, options: MetricOptions) => MetricEstimate | UndefinedMetric;

@@ -116,7 +116,7 @@ interface Around {
   readonly band: number;
 }
 
-/** How fast the weight of false positives grows with that of hits at a point of the ROC curve. */
+/** Slope of the weight of false positives against that of hits at a point of the ROC curve. */
 function slopeOf(points: Points, { at, positives, band }: Around): number {
   const recall = at.hits / positives;
   const [from, to] = [Math.max(0, recall - band), Math.min(1, recall + band)];

@@ -1,7 +1,7 @@
 import { once } from '../inference/once.ts';
 import type { MetricEstimate, ScoredRows, UndefinedMetric } from './metric.ts';
 
-/** What each row adds to the numerator and the denominator of a ratio. */
+/** Contribution of each row to the numerator and the denominator of a ratio. */
 export interface RatioTerms {
   readonly numerator: Float64Array;
   readonly denominator: Float64Array;

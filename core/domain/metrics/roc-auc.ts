@@ -70,7 +70,7 @@ interface Sides {
   readonly value: number;
 }
 
-/** By the share of the other class that each row stands on the right side of; ties count half. */
+/** By the share of the other class that each row is on the right side of; ties count half. */
 function influences(rows: ScoredRows, { positives, negatives, value }: Sides): Float64Array {
   const { weights } = rows;
   const { order, marks } = rows.ranking();

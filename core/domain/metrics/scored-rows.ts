@@ -33,7 +33,7 @@ export function positiveWeight({ labels, weights }: Pick<ScoredRows, 'labels' | 
   return total;
 }
 
-/** How many rows have a label, by counting rows whatever they weigh. */
+/** Number of rows per label, regardless of weight. */
 export function countLabel(labels: Float64Array, label: number): number {
   let count = 0;
   for (let i = 0; i < labels.length; i++) if (labels[i] === label) count++;

@@ -11,7 +11,7 @@ const LONG_RUN = 24;
  * Indexes of the values in ascending order; equal values keep their order.
  *
  * @param values Without NaN.
- * @returns One index a value. -0 and 0 stand together, in either order.
+ * @returns One index a value. -0 and 0 are together, in either order.
  *
  * A radix sort on the upper halves of the doubles, which move with their index, and a sort by value of the few that agree
  * there: linear, where a comparator costs n log n calls.

@@ -1,7 +1,7 @@
 /** Classes by the index of their probability; undefined where one is not known. */
 export type ModelClasses = readonly (string | undefined)[];
 
-/** Whether classes are only numbered from 0, so that they may stand for others by their order. */
+/** True if classes are only numbered from 0, so that they may represent others by their order. */
 function areNumbered(classes: ModelClasses): boolean {
   return classes.every((label, index) => label === undefined || label === String(index));
 }

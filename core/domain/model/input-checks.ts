@@ -7,7 +7,7 @@ export interface FeatureColumn {
   readonly type: string;
   /** Its text is read by the name that `asWritten` gives. */
   readonly isWritten?: boolean | undefined;
-  /** Its first value that is no number, and the row. */
+  /** Its first value that is not a number, and the row. */
   readonly firstText?: { readonly text: string; readonly row: number } | undefined;
   /** Why its values have no text that is sure to be that of the training; undefined: they have one. */
   readonly noText?: string | undefined;
@@ -18,7 +18,7 @@ export interface FeatureColumn {
 const NUMBERS = ['float32', 'float64', 'int32', 'int64', 'bool', 'float16'];
 
 /**
- * Whether columns may fill the one input of a model.
+ * True if columns may fill the one input of a model.
  *
  * @throws {UserError} MODEL_INPUT_MISMATCH that names both.
  */
@@ -43,7 +43,7 @@ export function checkOneTensor(input: ModelTensor, columns: readonly FeatureColu
 }
 
 /**
- * Whether a column may fill an input of its own.
+ * True if a column may fill an input of its own.
  *
  * @throws {UserError} MODEL_INPUT_MISMATCH that names both.
  */
@@ -83,7 +83,7 @@ function refuseTimes({ name, type }: ModelTensor, column: FeatureColumn): void {
   );
 }
 
-/** What float inputs round, inputs of whole numbers must have exactly. */
+/** Float inputs round values; inputs of whole numbers need exact ones. */
 function refuseInexact(input: ModelTensor, { name, isInexact }: FeatureColumn): void {
   if (isInexact !== true || input.type !== 'int64') return;
   throw mismatch(

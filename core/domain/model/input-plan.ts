@@ -3,13 +3,13 @@ import { nearest } from '../text/nearest.ts';
 import { checkOneTensor, checkType, type FeatureColumn, mismatch } from './input-checks.ts';
 import type { ModelTensor } from './model-tensor.ts';
 
-/** How the columns of a table become the inputs of a model. */
+/** Mapping of table columns to model inputs. */
 export type InputPlan =
   | { readonly kind: 'one-tensor'; readonly input: ModelTensor; readonly features: readonly string[] }
   | {
       readonly kind: 'one-input-a-column';
       readonly inputs: readonly PlannedInput[];
-      /** What is read, in the order of the inputs. */
+      /** Columns to read, in the order of the inputs. */
       readonly features: readonly string[];
     };
 
@@ -23,7 +23,7 @@ export interface PlannedInput {
   readonly feature: string;
 }
 
-/** What tidegate.yaml says of a model's inputs. */
+/** Inputs of a model according to tidegate.yaml. */
 export interface DeclaredInputs {
   /** `data.features`; undefined: the model's input names. */
   readonly features?: readonly string[] | undefined;
@@ -204,7 +204,7 @@ function listed(names: readonly string[]): string {
   return `${names.slice(0, MAX_NAMES).join(', ')}${more}`;
 }
 
-/** What each name may be meant to be. */
+/** Allowed values by name. */
 function guesses(missing: readonly string[], known: readonly string[]): string {
   return missing
     .slice(0, MAX_NAMES)

@@ -3,7 +3,7 @@ const ARTIFACT_NAME = /^[a-zA-Z0-9]([a-zA-Z0-9\-/_]*[a-zA-Z0-9])?$/;
 const DIRECTORY_NAME = /^[a-zA-Z0-9\-_./]+$/;
 
 /**
- * Whether a text is a GTO artifact name: `flight-delay`, `team/flight-delay`, or with the directory of a
+ * True if a text is a GTO artifact name: `flight-delay`, `team/flight-delay`, or with the directory of a
  * monorepo in front, `models/eta:flight-delay`.
  *
  * @example isModelName('models/eta:flight-delay') // => true

@@ -2,7 +2,7 @@ import { UserError } from '../../errors.ts';
 import { slug } from './model-name.ts';
 
 /**
- * What a workflow artifact carries: `model` the artifact that training made, `report` what a judging job says of it,
+ * Content of a workflow artifact: `model` the artifact that training made, `report` what a judging job says of it,
  * `version` what the register job registered. The bot reads `report` and `version`, never `model`.
  */
 export type WorkflowArtifactKind = 'model' | 'report' | 'version';

@@ -1,12 +1,12 @@
 import type { TimeWindow } from '../promotion/time-window.ts';
 import type { ManifestTarget } from './manifest-target.ts';
 
-/** Where the health of an environment is read. */
+/** Sources of an environment's health. */
 export interface HealthPolicy {
   readonly from: 'none' | 'argocd' | 'commit-status' | 'deployment-status' | 'check-run';
   /** The name of the commit status or check. */
   readonly context?: string | undefined;
-  /** Who writes it; undefined: anybody. */
+  /** Its author; undefined: any. */
   readonly creator?: string | undefined;
   /** Milliseconds. */
   readonly deadline?: number | undefined;

@@ -1,4 +1,4 @@
-/** Which rows belong together. */
+/** Groups of rows. */
 export type Grouping =
   | { readonly kind: 'none' }
   | { readonly kind: 'day' | 'column'; readonly column: string; readonly label: string };

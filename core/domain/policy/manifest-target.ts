@@ -1,4 +1,4 @@
-/** What a scalar says of a version. */
+/** Reference to a version in a scalar. */
 export type ValueKind = 'uri' | 'reference' | 'tag' | 'digest' | 'version';
 
 /** A target of tidegate.yaml: a manifest, and what in it. */

@@ -4,7 +4,7 @@ import type { CsvOptions } from '../table/table.ts';
 import { columnsOfGrouping, type Grouping } from './grouping.ts';
 import type { RulePolicy } from './rule-policy.ts';
 
-/** Which columns of the data mean what. */
+/** Roles of the data's columns. */
 export interface DataPolicy {
   readonly label: string;
   readonly time?: string | undefined;
@@ -17,7 +17,7 @@ export interface DataPolicy {
   readonly exclude: readonly string[];
 }
 
-/** How scored rows are judged. */
+/** Rules for judging scored rows. */
 export interface EvaluationPolicy {
   readonly grouping: Grouping;
   readonly weight?: string | undefined;
@@ -34,7 +34,7 @@ export interface EvaluationPolicy {
   readonly confidence: number;
 }
 
-/** What decisions about a model read of its entry in tidegate.yaml, which `core/config` parses once. */
+/** Parts of a model's entry in tidegate.yaml that decisions read, which `core/config` parses once. */
 export interface ModelPolicy {
   readonly task: MetricTask;
   readonly data: DataPolicy;
@@ -43,7 +43,7 @@ export interface ModelPolicy {
   readonly drift?: { readonly limits?: unknown } | undefined;
 }
 
-/** Columns of the dataset that judging reads, beside the features. */
+/** Columns of the dataset that judging reads, besides the features. */
 export function columnsToJudge({ data, evaluate }: ModelPolicy): readonly string[] {
   const { grouping, weight, slices } = evaluate;
   const optional = [data.time, ...columnsOfGrouping(grouping), weight].filter((name) => name !== undefined);

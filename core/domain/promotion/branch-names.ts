@@ -15,7 +15,7 @@ export function deploymentBranch(model: string, environment: string): string {
   return `tidegate/deploy/${slug(model)}/${environment}`;
 }
 
-/** Whether a branch is that of a promotion or rollback pull request, of any model. */
+/** True if a branch is that of a promotion or rollback pull request, of any model. */
 export function isPromotionBranch(branch: string): boolean {
   return branch.startsWith('tidegate/promote/') || branch.startsWith('tidegate/rollback/');
 }

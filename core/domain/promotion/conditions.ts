@@ -9,10 +9,10 @@ export interface UpstreamFacts {
   readonly health: Health;
 }
 
-/** What decides whether a version may go into an environment now. */
+/** Conditions for a version to go into an environment now. */
 export interface ConditionFacts {
   readonly upstream: readonly UpstreamFacts[];
-  /** How long all upstream environments must have held the version verified. */
+  /** Time for which all upstream environments must have held the version verified. */
   readonly soakMs: number | undefined;
   readonly freeze: readonly TimeWindow[];
   /** None: always open. */
@@ -27,15 +27,15 @@ export interface ConditionFacts {
 /** A condition that does not hold yet. */
 export interface UnmetCondition {
   readonly kind: 'upstream' | 'health' | 'soak' | 'freeze' | 'allow' | 'stop' | 'hold';
-  /** What it waits for, for people. */
+  /** Reason for waiting, as text. */
   readonly reason: string;
-  /** When it opens by itself; epoch milliseconds; undefined where nobody can say. */
+  /** When it opens by itself; epoch milliseconds; undefined where no one can say. */
   readonly untilMs: number | undefined;
 }
 
 /**
  * The conditions that keep a version out of an environment now; none: it may go in. A freeze wins over an allowed window, and
- * a soak begins anew with each verification.
+ * a soak begins again with each verification.
  */
 export function unmetConditions(facts: ConditionFacts): readonly UnmetCondition[] {
   return [

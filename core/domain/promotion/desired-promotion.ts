@@ -4,7 +4,7 @@ import { isSameContent, type VersionContent } from '../registry/same-content.ts'
 /** A version by what promotion compares. */
 export type PromotedVersion = VersionContent;
 
-/** What is known of an environment on the default branch, and of its promotion pull requests. */
+/** Facts about an environment on the default branch, and about its promotion pull requests. */
 export interface EnvironmentFacts<V extends PromotedVersion> {
   readonly name: string;
   /** Names of the environments that must hold a version first. */
@@ -22,7 +22,7 @@ export interface EnvironmentFacts<V extends PromotedVersion> {
   readonly proposed: string | undefined;
 }
 
-/** What an environment's promotion pull request has to be. */
+/** Wanted state of an environment's promotion pull request. */
 export type DesiredPromotion<V extends PromotedVersion> =
   | { readonly environment: string; readonly kind: 'open'; readonly version: V; readonly replaces: V | undefined }
   | { readonly environment: string; readonly kind: 'none'; readonly reason: string };

@@ -1,6 +1,6 @@
 import type { Health } from './health.ts';
 
-/** What is known of a version that an environment runs. */
+/** Facts about a version that an environment runs. */
 export interface RollbackFacts {
   readonly health: Health;
   /** An issue held this version back here, and whether it still does; undefined: none was ever opened. */
@@ -9,13 +9,13 @@ export interface RollbackFacts {
   readonly pullRequest: 'open' | 'merged' | 'declined' | undefined;
 }
 
-/** What has to be done about a version that an environment runs. */
+/** Action for a version that an environment runs. */
 export type DesiredRollback =
   | { readonly kind: 'none'; readonly reason: string }
   | { readonly kind: 'roll-back'; readonly reason: string; readonly cause: 'signal' | 'deadline' };
 
 /**
- * Whether a version has to be taken back: it failed before it was ever verified there, and no person has said that it
+ * True if a version has to be taken back: it failed before it was ever verified there, and no person has said that it
  * stays. Who lifted the hold or closed the pull request has decided; asking again would be a fight.
  */
 export function desiredRollback({ health, hold, pullRequest }: RollbackFacts): DesiredRollback {

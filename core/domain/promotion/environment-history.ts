@@ -1,7 +1,7 @@
 import { namesSame } from '../manifest/match-version.ts';
 import type { RunningValue } from '../manifest/running-value.ts';
 
-/** What the targets of an environment said on the default branch, for as long as their files stayed the same. */
+/** Target values of an environment on the default branch, for as long as their files were unchanged. */
 export interface EnvironmentState {
   /** The commit of the default branch that brought it. */
   readonly sha: string;
@@ -13,7 +13,7 @@ export interface EnvironmentState {
   readonly values: readonly (RunningValue | undefined)[];
 }
 
-/** What an environment said over time, newest first; never empty. */
+/** History of an environment, newest first; never empty. */
 export interface EnvironmentHistory {
   readonly states: readonly EnvironmentState[];
   /** There is nothing before the last one; false where the log is cut. */
@@ -41,7 +41,7 @@ export function stateWith({ states }: EnvironmentHistory, values: TargetValues):
   return states.find((state) => areSameValues(state.values, values));
 }
 
-/** Whether two states of the same targets say the same everywhere; what could not be read is never the same. */
+/** True if two states of the same targets say the same everywhere; what could not be read is never the same. */
 export function areSameValues(left: TargetValues, right: TargetValues): boolean {
   return (
     left.length === right.length &&

@@ -1,6 +1,6 @@
-/** What was said about the health of an environment, at a commit whose targets hold the version. */
+/** Health signal of an environment, at a commit whose targets hold the version. */
 export interface HealthSignal {
-  /** `failure`: the version is not healthy. `error`: whoever looks could not tell. */
+  /** `failure`: the version is not healthy. `error`: anyone who looks could not tell. */
   readonly state: 'success' | 'failure' | 'error' | 'pending';
   /** Epoch milliseconds. */
   readonly atMs: number;
@@ -8,22 +8,22 @@ export interface HealthSignal {
 
 const DEADLINE = 'it did not become healthy before its deadline';
 
-/** How an environment's health is judged. */
+/** Rules for an environment's health. */
 export interface HealthFacts {
   /** Since when the environment's targets hold the version on the default branch; epoch milliseconds. */
   readonly heldSinceMs: number;
-  /** Undefined: nobody tells; the merge alone verifies. Of two at the same instant the later one in the list was said later. */
+  /** Undefined: no one tells; the merge alone verifies. Of two at the same instant the later one in the list was said later. */
   readonly signals: readonly HealthSignal[] | undefined;
   /** A success counts only after it stood for this long: a service reports the previous model's health for a while. */
   readonly settleMs: number;
   /** The same for a failure: right after a change the last word is still about the model before. Default 0. */
   readonly failureSettleMs?: number;
-  /** Without a success after this long the version has failed; undefined: wait for ever. */
+  /** Without a success after this long the version has failed; undefined: wait forever. */
   readonly deadlineMs: number | undefined;
   readonly nowMs: number;
 }
 
-/** Whether a version is verified in an environment. */
+/** True if a version is verified in an environment. */
 export type Health =
   | { readonly state: 'verified'; readonly sinceMs: number }
   | { readonly state: 'waiting'; readonly untilMs: number | undefined; readonly reason: string }
@@ -31,7 +31,7 @@ export type Health =
       readonly state: 'failed';
       readonly atMs: number;
       readonly reason: string;
-      /** What says so: a word about its health, or that none came in time. */
+      /** Source of that: a health signal, or its absence until the deadline. */
       readonly by: 'signal' | 'deadline';
       /** It was verified here before it failed: not its coming broke it. */
       readonly onceVerified: boolean;
@@ -43,7 +43,7 @@ export type Health =
  * Signals from before the version was held are another version's. The last one decides, once it stood for its settling
  * time (from the first of the same in a row): `success` verifies, `failure` fails; until then it waits, as with `error`
  * and `pending`. Waiting for a success ends at the deadline, since a service that never gets ready may report progress
- * for ever.
+ * forever.
  */
 export function decideHealth(facts: HealthFacts): Health {
   const { heldSinceMs, signals, settleMs, nowMs } = facts;
@@ -96,7 +96,7 @@ function standsSinceMs(own: readonly HealthSignal[], last: HealthSignal): number
   return (first ?? last).atMs;
 }
 
-/** Whether a success stood for the settling time before something else was said. @param signals In order of time. */
+/** True if a success stood for the settling time before something else was said. @param signals In order of time. */
 function wasVerified(signals: readonly HealthSignal[], settleMs: number): boolean {
   return signals.some(({ state, atMs }, index) => {
     if (state !== 'success') return false;

@@ -1,4 +1,4 @@
-/** What was done for one environment of a model, or why nothing was; `environment` undefined: for the model as a whole. */
+/** Action for one environment of a model, or the reason why there was none; `environment` undefined: for the model as a whole. */
 export type PromotionOutcome = (ProposalOutcome | RollbackOutcome | MergeOutcome) & {
   readonly environment: string | undefined;
 };

@@ -9,7 +9,7 @@ export interface TimeWindow {
   readonly timezone: string;
 }
 
-/** More windows than this in a row count as for ever. Chosen. */
+/** More windows than this in a row count as forever. Chosen. */
 const MOST_WINDOWS_IN_A_ROW = 100;
 
 /**
@@ -40,7 +40,7 @@ export function opensAtMs(window: TimeWindow, nowMs: number): number | undefined
   return startAfter(window, nowMs);
 }
 
-/** What is wrong with a window's cron expression or zone; undefined where nothing is. */
+/** Error in a window's cron expression or zone; undefined if valid. */
 export function timeWindowProblem({ cron, timezone }: Pick<TimeWindow, 'cron' | 'timezone'>): string | undefined {
   if (cron.trim().split(/\s+/).length !== 5) {
     return `has the cron "${cron}", which does not have five fields: minute, hour, day of month, month, day of week`;

@@ -52,7 +52,7 @@ export function usedVersions(model: string, tags: readonly TagReference[]): read
   return [...new Set(versions)].sort((a, b) => compare(b, a));
 }
 
-/** What a tag's name has of a version before a slash; the model's own slashes come before the `@`. */
+/** Version in a tag's name without slashes; the model's own slashes come before the `@`. */
 function withoutFolder(name: string): string {
   const end = name.indexOf('/', Math.max(0, name.indexOf('@')));
   return name.includes('@') && end >= 0 ? name.slice(0, end) : name;

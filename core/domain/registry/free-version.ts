@@ -1,7 +1,7 @@
 import { type TagReference, usedVersions } from './active-versions.ts';
 import { type Bump, nextVersion } from './next-version.ts';
 
-/** What a number may not collide with. */
+/** Version numbers that are taken. */
 export interface NumberRequest {
   readonly model: string;
   readonly bump: Bump;

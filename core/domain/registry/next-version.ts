@@ -1,7 +1,7 @@
 import { inc, parse } from 'semver';
 import type { ModelTensor } from '../model/model-tensor.ts';
 
-/** What a model takes and gives; what callers of it rely on. */
+/** Signature of a model, on which its callers rely. */
 export interface ModelInterface {
   readonly task: string;
   readonly features: readonly string[];
@@ -12,11 +12,11 @@ export interface ModelInterface {
 /** A part of a SemVer. */
 export type Bump = 'major' | 'minor' | 'patch';
 
-/** Chosen: a model that nobody has used yet is not 1.0.0. */
+/** Chosen: a model that no one has used yet is not 1.0.0. */
 const FIRST_VERSION = '0.1.0';
 
 /**
- * What a change of the model's interface asks for: patch when nothing changed, minor when features were added and
+ * Version level that a change of the model's interface requires: patch when nothing changed, minor when features were added and
  * all else is as before, else major.
  *
  * @param before Undefined where it is not known (a version from before Tidegate): major.
@@ -49,7 +49,7 @@ export function nextVersion(highest: string | undefined, bump: Bump): string {
 const MAX_PART = 1e12;
 
 /**
- * Whether numbers can go on behind a version. One that is nearly as high as SemVer readers take leaves no room.
+ * True if numbers can go on behind a version. One that is nearly as high as SemVer readers take leaves no room.
  *
  * @example hasNext('9007199254740991.0.0') // => false
  */

@@ -29,7 +29,7 @@ export interface JobFacts {
 /** The job of the release workflow that registers; the only one that may upload a version's document. */
 export const RELEASE_JOB = 'register';
 
-/** What a run has to be of. */
+/** Conditions on a run. */
 export interface ExpectedRun {
   readonly commit: string;
   /** Its name. */
@@ -39,7 +39,7 @@ export interface ExpectedRun {
 }
 
 /**
- * Why a run is no release of a commit on the default branch: facts that never change once the run exists.
+ * Why a run is not a release of a commit on the default branch: facts that never change once the run exists.
  *
  * @returns Undefined where it is one, however it ended.
  */
@@ -52,8 +52,8 @@ export function releaseRunRefusal(run: RunFacts, { commit, defaultBranch, workfl
 }
 
 /**
- * Whether a version's document was uploaded by the register job: only then no code of the team had a hand in it. Other
- * jobs of the run may upload under any name, so the upload has to lie within that job, which starts when those that it
+ * True if a version's document was uploaded by the register job: only then no code of the team had a hand in it. Other
+ * jobs of the run may upload under any name, so the upload has to be within that job, which starts when those that it
  * needs have ended. GitHub gives times in whole seconds, so what happens within one second counts as at once.
  *
  * @param jobs Those of the attempt that the artifact is named for.
@@ -92,7 +92,7 @@ export interface DocumentedVersion extends DeployedVersion {
   readonly runId: number | null;
 }
 
-/** What a version's document has to agree with. */
+/** Facts with which a version's document has to agree. */
 export interface ExpectedVersion {
   readonly model: string;
   readonly version: string;
@@ -122,7 +122,7 @@ export function documentRefusal(found: DocumentedVersion, expected: ExpectedVers
   return `its image is of ${repository}, but image.repository is ${configured}`;
 }
 
-/** Whether a version's URI is the path of its digest in a store: then the one says the other. */
+/** True if a version's URI is the path of its digest in a store: then the one says the other. */
 export function isStoredUnderDigest(
   { artifactUri, artifactDigest }: Pick<DocumentedVersion, 'artifactUri' | 'artifactDigest'>,
   stores: readonly string[],

@@ -9,7 +9,7 @@ export function workflowPath(file: string): string {
   return `.github/workflows/${file}`;
 }
 
-/** What the runner says of a workflow run; undefined where it says nothing. */
+/** Facts about a workflow run from the runner; undefined if there are none. */
 export interface RunPlace {
   /** `GITHUB_REPOSITORY` */
   readonly repository: string | undefined;
@@ -29,7 +29,7 @@ export interface ReleasePlace {
   readonly workflow: string;
 }
 
-/** What a merge and a person with write access start; others run with code or inputs of strangers. */
+/** Events that a merge or a person with write access starts; others run with code or inputs of strangers. */
 export const RELEASE_EVENTS: readonly string[] = ['push', 'workflow_dispatch'];
 
 /**

@@ -1,12 +1,12 @@
 import type { DeployedVersion } from '../manifest/version-value.ts';
 
-/** What of a version gets into an environment. */
+/** Parts of a version that an environment uses. */
 export interface VersionContent extends DeployedVersion {
   readonly artifactDigest: string;
 }
 
 /**
- * Whether two versions are one and the same in all that is written of them: the artifact by URI and digest, the image by
+ * True if two versions are one and the same in all that is written of them: the artifact by URI and digest, the image by
  * repository and digest. Their numbers may differ: bytes that were registered before may come back.
  */
 export function isSameContent(one: VersionContent, other: VersionContent): boolean {

@@ -6,7 +6,7 @@ export function artifactFolder(digest: string): string {
   return `sha256/${digestHex(digest)}`;
 }
 
-/** Whether a key is the folder of an artifact's tree. @example isArtifactFolder('sha256/ab') // => false */
+/** True if a key is the folder of an artifact's tree. @example isArtifactFolder('sha256/ab') // => false */
 export function isArtifactFolder(key: string): boolean {
   return /^sha256\/[0-9a-f]{64}$/.test(key);
 }
@@ -37,7 +37,7 @@ export function storeUri(store: string, key: string): string {
 }
 
 /**
- * The key of a URI in a store, or undefined where it does not lie under it.
+ * The key of a URI in a store, or undefined where it does not be under it.
  *
  * @example keyInStore('s3://m/x', 's3://m/x/sha256/ab') // => 'sha256/ab'
  */

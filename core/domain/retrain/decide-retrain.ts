@@ -1,4 +1,4 @@
-/** What is known when a drift issue says that a model's data moved. */
+/** Facts known when a drift issue reports a shift of a model's data. */
 export interface RetrainFacts {
   /** Checks in a row that found drift; from the issue. */
   readonly consecutive: number;
@@ -16,7 +16,7 @@ export interface RetrainFacts {
   readonly pullRequestOpen: boolean;
 }
 
-/** Whether the retrain workflow has to be started, and why or why not. */
+/** True if the retrain workflow has to be started, and why or why not. */
 export interface RetrainDecision {
   readonly start: boolean;
   readonly reason: string;

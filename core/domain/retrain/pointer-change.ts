@@ -4,7 +4,7 @@ const RECORD = /^(\s*(?:- )?)(?:md5: '?[0-9a-f]{1,64}(?:\.dir)?'?|size: \d{1,18}
 const OPTIONAL = /^\s+(?:size|nfiles|hash): /;
 
 /**
- * Whether a pointer file was changed in nothing but digests, sizes and counts of the outputs that it declares. Compared
+ * True if a pointer file was changed in nothing but digests, sizes and counts of the outputs that it declares. Compared
  * line by line, as texts: no two readers of YAML can then see something else in it.
  *
  * @example isPointerChange('outs:\n- md5: aa\n  path: x\n', 'outs:\n- md5: bb\n  path: x\n') // => true
@@ -24,13 +24,13 @@ function isSmall(text: string): boolean {
   return text.length <= MAX_CHARACTERS;
 }
 
-/** Which digests are of folders, in their order: a file does not become a folder. */
+/** Flags of the digests that are of folders, in their order: a file does not become a folder. */
 function areFolders(text: string): string {
   const digests = text.split('\n').filter((line) => RECORD.test(line) && /^\s*(?:- )?md5/.test(line));
   return digests.map((line) => (line.includes('.dir') ? 'folder' : 'file')).join(' ');
 }
 
-/** How far recorded values are indented: one that moves elsewhere would be part of something else. */
+/** Indentation of recorded values: one that moves elsewhere would be part of something else. */
 function recordIndents(text: string): ReadonlySet<number> {
   const prefixes = text.split('\n').flatMap((line) => RECORD.exec(line)?.[1] ?? []);
   return new Set(prefixes.map((prefix) => prefix.length));

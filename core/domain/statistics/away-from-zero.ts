@@ -1,4 +1,4 @@
-/** Stands for 0 where Lentz's method would divide by it: far below any term, and its inverse is finite. */
+/** Represents 0 where Lentz's method would divide by it: far below any term, and its inverse is finite. */
 export const TINY = 1e-300;
 
 /** Returns the value, or `TINY` where it is nearer to 0. */

@@ -2,7 +2,7 @@
 const BUCKETS = 1 << 16;
 
 /**
- * The values at some ranks, as a full sort would give them: only the buckets in which a rank lies are sorted.
+ * The values at some ranks, as a full sort would give them: only the buckets in which a rank is are sorted.
  *
  * @param values Any order; those that are not finite do not count.
  * @param ranks Ascending, each from 0 and below the number of finite values.

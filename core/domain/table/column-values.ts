@@ -18,7 +18,7 @@ export type ColumnValues =
       readonly categories: readonly string[];
     };
 
-/** How many rows a column has. */
+/** Number of rows of a column. */
 export function rowCount(column: ColumnValues): number {
   return column.kind === 'categorical' ? column.codes.length : column.values.length;
 }

@@ -1,4 +1,4 @@
-/** What a column of a table holds. */
+/** Type of a table's column. */
 export type TableColumnType = 'integer' | 'real' | 'boolean' | 'text' | 'time' | 'other';
 
 /** A column of a table. */
@@ -7,9 +7,9 @@ export interface TableColumn {
   readonly type: TableColumnType;
   /** Of type `other`: why it cannot be read, a clause after its name. */
   readonly unreadable?: string;
-  /** Its values stand in a file as text, which is read by the name that `asWritten` gives. */
+  /** Its values are in a file as text, which is read by the name that `asWritten` gives. */
   readonly isWritten?: boolean;
-  /** Of a column of text in such a file: its first value that is no number, and the row from 1. */
+  /** Of a column of text in such a file: its first value that is not a number, and the row from 1. */
   readonly firstText?: { readonly text: string; readonly row: number } | undefined;
   /** Numbers that training code may have seen as several texts: "numbers of float32". */
   readonly noText?: string | undefined;
@@ -17,23 +17,23 @@ export interface TableColumn {
   readonly isInexact?: boolean;
 }
 
-/** How CSV is written, where it is not as usual. */
+/** CSV options that differ from the default. */
 export interface CsvOptions {
   /** One character; undefined: the one of `, ; tab |` that fits. */
   readonly delimiter?: string | undefined;
-  /** What stands for a missing value in every column; undefined: what pandas takes for one. */
+  /** Spellings of a missing value in every column; undefined: what pandas takes for one. */
   readonly missing?: readonly string[] | undefined;
 }
 
-/** How a table is read. */
+/** Options for reading a table. */
 export interface TableForm {
   readonly format: 'csv' | 'parquet' | 'jsonl';
   readonly rows: number;
   readonly delimiter?: string;
   readonly encoding?: 'utf-8' | 'utf-16';
-  /** Whether the first line has the names of the columns. */
+  /** True if the first line has the names of the columns. */
   readonly header?: boolean;
-  /** What stands for a missing value: in columns of text, and in others. Nothing at all does in both. */
+  /** Spellings of a missing value: in columns of text, and in others. Nothing at all does in both. */
   readonly missing?: { readonly inText: readonly string[]; readonly elsewhere: readonly string[] };
 }
 

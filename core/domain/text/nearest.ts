@@ -1,4 +1,4 @@
-/** Chosen: what is longer than any name of ours is no misspelling of one. Time grows as the product of the lengths. */
+/** Chosen: what is longer than any name of Tidegate is not a misspelling of one. Time grows as the product of the lengths. */
 const MAX_CHARACTERS = 100;
 /** Chosen: more names than a person chooses from. */
 const MAX_CANDIDATES = 200;

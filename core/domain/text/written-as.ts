@@ -1,8 +1,8 @@
-/** What values of a column are. */
+/** Kind of a column's values. */
 export type WrittenType = 'integer' | 'real' | 'boolean' | 'time' | 'text' | 'other';
 
 /**
- * Whether a text is how a value of a type is written as a category: `1`, not `01` or `1.0`; `true`, not `True`. Times are
+ * True if a text is how a value of a type is written as a category: `1`, not `01` or `1.0`; `true`, not `True`. Times are
  * no categories.
  */
 export function isWrittenAs(type: WrittenType, text: string): boolean {

@@ -2,7 +2,7 @@ import { dvcError } from '../data/dvc-problem.ts';
 import { isPlainList, isPlainMap, PlainDate, type PlainMap, PlainOther, type PlainValue } from '../data/plain-value.ts';
 import { formatPythonFloat } from './python-float.ts';
 
-/** How DVC writes mappings into a command: `parsing.bool` and `parsing.list` of its config. */
+/** The way in which DVC writes mappings into a command: `parsing.bool` and `parsing.list` of its config. */
 export interface OptionStyle {
   /** `boolean_optional`: false becomes `--no-key`, else nothing. */
   readonly bool: 'store_true' | 'boolean_optional';
@@ -10,7 +10,7 @@ export interface OptionStyle {
   readonly list: 'nargs' | 'append';
 }
 
-/** What DVC does where its config says nothing. */
+/** DVC's defaults. */
 export const DEFAULT_STYLE: OptionStyle = { bool: 'store_true', list: 'nargs' };
 
 /**

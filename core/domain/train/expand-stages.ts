@@ -13,7 +13,7 @@ export interface WrittenStage {
 }
 
 /**
- * The stages that one entry of dvc.yaml stands for: itself, or those that `foreach` or `matrix` make of it.
+ * The stages that one entry of dvc.yaml represents: itself, or those that `foreach` or `matrix` make of it.
  *
  * @throws {UserError} DVC_INVALID for data to make stages of that is none.
  */

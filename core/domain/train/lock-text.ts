@@ -92,7 +92,7 @@ function formatValue(value: PlainValue, indent: number, column: number): string 
   return text === '' ? '\n' : ` ${text}\n`;
 }
 
-/** A list under a key stands at the key's own column. */
+/** A list under a key is at the key's own column. */
 function formatList(list: readonly PlainValue[], indent: number): string {
   if (list.length === 0) return ' []\n';
   return `\n${list.map((item) => `${' '.repeat(indent)}-${formatItem(item, indent)}`).join('')}`;

@@ -1,6 +1,6 @@
 import { isPlainList, isPlainMap, type PlainMap, type PlainValue, plainKey } from '../data/plain-value.ts';
 
-/** Whether DVC takes a key of `params` for a pattern, which may stand for any of several keys. */
+/** True if DVC takes a key of `params` for a pattern, which may represent any of several keys. */
 export function isParameterPattern(path: string): boolean {
   return /[*?[]/.test(path);
 }

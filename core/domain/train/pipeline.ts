@@ -19,7 +19,7 @@ export interface Stage {
   readonly name: string;
   /** Path of its dvc.yaml. */
   readonly file: string;
-  /** Where its commands run and its paths start, relative to the root; `''` is the root. */
+  /** Working directory of its commands and base of its paths, relative to the root; `''` is the root. */
   readonly folder: string;
   /** One command or a list, as dvc.lock repeats it. */
   readonly command: string | readonly string[];
@@ -35,7 +35,7 @@ export interface StageParams extends StagePath {
   readonly keys: readonly string[] | undefined;
 }
 
-/** What a dvc.yaml says: its stages, and why others cannot be read. */
+/** Content of a dvc.yaml: its stages, and the reasons why others cannot be read. */
 export interface Pipeline {
   readonly stages: readonly Stage[];
   readonly refusals: readonly UserError[];
@@ -53,7 +53,7 @@ export const DEFAULT_PARAMS = 'params.yaml';
  * Reads the stages of a dvc.yaml.
  *
  * @param place Its path, relative to the repository root, and what `${…}` may name.
- * @returns Stages with foreach, matrix or vars that cannot be read become refusals: whoever needs all stages throws them.
+ * @returns Stages with foreach, matrix or vars that cannot be read become refusals: anyone who needs all stages throws them.
  * @throws {UserError} DVC_INVALID, or DVC_UNSUPPORTED by name for what else is not handled yet.
  */
 export async function parsePipeline(value: PlainValue, place: PipelinePlace): Promise<Pipeline> {
@@ -100,11 +100,11 @@ async function parseStages(name: string, raw: PlainMap, place: PipelinePlace): P
   return stages;
 }
 
-/** Where stages are read from. */
+/** Source of stages. */
 export interface PipelinePlace {
   readonly file: string;
   readonly variables: Variables;
-  /** How mappings are written into commands. */
+  /** Spelling of mappings in commands. */
   readonly style: OptionStyle;
   /** The value of a file of the repository; undefined where there is none. */
   readonly load: (path: string) => Promise<PlainValue | undefined>;

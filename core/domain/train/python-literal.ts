@@ -15,7 +15,7 @@ const NAME = /[\p{ID_Start}_][\p{ID_Continue}]*/uy;
 const BASED = /0(?:[xX](?:_?[0-9a-fA-F])+|[oO](?:_?[0-7])+|[bB](?:_?[01])+)/y;
 const DECIMAL = /(?:\d(?:_?\d)*\.?(?:\d(?:_?\d)*)?|\.\d(?:_?\d)*)(?:[eE][-+]?\d(?:_?\d)*)?[jJ]?/y;
 
-/** What DVC passes over: an expression that is no literal. */
+/** Skipped by DVC: an expression that is not a literal. */
 class NotLiteral extends Error {}
 
 /**
@@ -100,7 +100,7 @@ class LiteralReader {
     return this.#digits() ?? this.#strings() ?? this.#word();
   }
 
-  /** What stands between `{` and `}`. */
+  /** Text between `{` and `}`. */
   #curly(): PlainValue {
     const entries: [PlainValue, PlainValue][] = [];
     let isSet = false;

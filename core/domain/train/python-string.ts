@@ -5,7 +5,7 @@ import { TextProblem } from '../data/text-problem.ts';
 export interface PythonString {
   /** undefined for one that has parts to compute (an f-string). */
   readonly value: string | PlainOther | undefined;
-  /** Where the text goes on. */
+  /** Offset at which the text continues. */
   readonly end: number;
 }
 
@@ -59,7 +59,7 @@ interface StringPlace {
   readonly quote: string;
 }
 
-/** What is between the quotes, each escape by itself. */
+/** Text between the quotes, each escape by itself. */
 function readParts(text: string, { start, at: first, quote }: StringPlace): { parts: string[]; end: number } {
   const parts: string[] = [];
   let at = first;

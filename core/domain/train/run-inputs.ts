@@ -48,7 +48,7 @@ export function formatRunInputs({ commands, inputs, params, lockfiles }: RunIden
 }
 
 /**
- * What the stages read and none of them makes, each once, sorted. A frozen stage neither reads nor makes anything: what it
+ * External inputs of the stages, each once, sorted. A frozen stage neither reads nor makes anything: what it
  * once made is read.
  */
 export function leafDependencies(stages: readonly Stage[]): readonly string[] {

@@ -33,7 +33,7 @@ export function stageNameFrom(folder: string, address: string): string {
   return addressOf(pathFrom(folder, inFolder(above, PIPELINE)), name);
 }
 
-/** Whether a stage is the one of an address, or was made of it by `foreach` or `matrix` (`train@cnn` of `train`). */
+/** True if a stage is the one of an address, or was made of it by `foreach` or `matrix` (`train@cnn` of `train`). */
 export function isOfGroup(address: string, group: string): boolean {
   return address === group || address.startsWith(`${group}@`);
 }

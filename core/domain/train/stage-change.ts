@@ -2,7 +2,7 @@ import { isPlainList, type PlainMap, PlainTuple, type PlainValue, plainEquals } 
 import type { Stage } from './pipeline.ts';
 import type { LockedPath, StageLock } from './stage-lock.ts';
 
-/** What a stage's paths and parameters are now. */
+/** Current state of a stage's paths and parameters. */
 export interface StageState {
   /** By the path that dvc.yaml writes; undefined: not there. */
   readonly deps: ReadonlyMap<string, LockedPath | undefined>;

@@ -8,7 +8,7 @@ export interface StagePath {
   readonly path: string;
 }
 
-/** Which stage an entry is of. */
+/** Stage of an entry. */
 export interface StagePlace {
   readonly name: string;
   readonly file: string;

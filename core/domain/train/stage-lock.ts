@@ -17,7 +17,7 @@ export interface LockedPath {
   readonly isExecutable: boolean;
 }
 
-/** What dvc.lock records of a stage's last run. */
+/** Record of a stage's last run in dvc.lock. */
 export interface StageLock {
   readonly command: string | readonly string[];
   readonly deps: readonly LockedPath[];
@@ -60,7 +60,7 @@ export function parseStageLock(stages: PlainMap, name: string, file: string): St
   };
 }
 
-/** What a stage makes as outputs that can be pulled: flags from dvc.yaml, digests from dvc.lock. */
+/** Outputs of a stage that can be pulled: flags from dvc.yaml, digests from dvc.lock. */
 export function stageOutputs(
   stage: Stage,
   stages: PlainMap,
@@ -81,7 +81,7 @@ export function stageOutputs(
 }
 
 /**
- * What stages of `foreach` and `matrix` made, by their names in dvc.lock (`train@cnn`): their digests are there, whatever
+ * Outputs of `foreach` and `matrix` stages, by their names in dvc.lock (`train@cnn`): their digests are there, whatever
  * the templates of dvc.yaml say. Flags come from the template's entry that fits the path.
  *
  * @param raw The stages of dvc.yaml as they are written.
@@ -131,13 +131,13 @@ function templateFlags(body: PlainMap, path: string) {
   return {};
 }
 
-/** Whether a path can come of a template: `${…}` stands for anything. */
+/** True if a path can come of a template: `${…}` represents anything. */
 function fits(template: string, path: string): boolean {
   const source = template.split(/\$\{[^}]*\}/).map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${source.join('.+')}$`, 'u').test(path);
 }
 
-/** The dvc.lock beside a stage's dvc.yaml. */
+/** The dvc.lock next to a stage's dvc.yaml. */
 export function lockFileOf(stage: Pick<Stage, 'file'>): string {
   const folder = folderOf(stage.file);
   return folder === '' ? 'dvc.lock' : `${folder}/dvc.lock`;

@@ -3,7 +3,7 @@ import { isPlainList, isPlainMap, type PlainMap, type PlainValue } from '../data
 import { outputPath } from '../data/tracked-output.ts';
 import { invalid, listOf, localPath, type StagePath, type StagePlace } from './stage-entries.ts';
 
-/** What a stage makes. */
+/** Outputs of a stage. */
 export interface StageOutput extends StagePath {
   readonly isCached: boolean;
   readonly isMetric: boolean;
@@ -23,7 +23,7 @@ const PLOT_SCHEMA = {
   flags: [...OUT_SCHEMA.flags, 'header'],
 };
 
-/** What a stage of dvc.yaml says that it makes. */
+/** Outputs that a stage of dvc.yaml declares. */
 export function parseStageOutputs(stage: PlainMap, place: StagePlace, folder: string): readonly StageOutput[] {
   return ['outs', 'metrics', 'plots'].flatMap((key) => {
     // As DVC has it, an entry may name several outputs, and a path that is named again adds its flags.

@@ -6,12 +6,12 @@ import { formatOptions, formatScalar, type OptionStyle } from './command-options
 export interface TemplateContext {
   readonly values: PlainMap;
   readonly file: string;
-  /** How mappings are written into a command; undefined for any other text, in which they cannot be. */
+  /** Spelling of mappings in a command; undefined for any other text, which cannot have them. */
   readonly style?: OptionStyle;
 }
 
 /**
- * Puts values in for `${name}`, `${a.b}` and `${list[0]}` in all texts of a value; `\${` stands for `${`.
+ * Puts values in for `${name}`, `${a.b}` and `${list[0]}` in all texts of a value; `\${` represents `${`.
  * A text that is one such expression alone becomes the value itself.
  *
  * @throws {UserError} DVC_INVALID for an unknown name, or where a list, or a mapping outside of a command, would become text.

@@ -3,17 +3,17 @@ import { isPlainList, isPlainMap, type PlainMap, PlainTuple, type PlainValue, pl
 import { inFolder, joinRepositoryPath } from '../data/repository-path.ts';
 import { requireVariables } from './recordable.ts';
 
-/** What `${…}` may name, and the files that it came from: undefined for all of a file, else the keys that were taken. */
+/** Variables for `${…}`, and the files that they come from: undefined for all of a file, else the keys that were taken. */
 export interface Variables {
   readonly values: PlainMap;
   readonly loaded: ReadonlyMap<string, readonly string[] | undefined>;
 }
 
-/** Where variables are read. */
+/** Source of variables. */
 export interface VariablesPlace {
   /** The dvc.yaml, for messages. */
   readonly file: string;
-  /** What paths of files are relative to. */
+  /** Folder to which paths are relative. */
   readonly folder: string;
   /** The value of a file of the repository; undefined where there is none. */
   readonly load: (path: string) => Promise<PlainValue | undefined>;
@@ -58,7 +58,7 @@ export async function addVariables(known: Variables, entry: PlainValue, place: V
   return { values: mergeMaps(known.values, chosen, place), loaded: new Map([...known.loaded, [path, taken]]) };
 }
 
-/** The variables of a dvc.yaml: params.yaml beside it, then the entries of `vars`. */
+/** The variables of a dvc.yaml: params.yaml next to it, then the entries of `vars`. */
 export async function readVariables(vars: PlainValue, params: string, place: VariablesPlace): Promise<Variables> {
   const hasParams = (await place.load(inFolder(place.folder, params))) !== undefined;
   const first = hasParams ? await addVariables(NO_VARIABLES, params, place) : NO_VARIABLES;
@@ -73,7 +73,7 @@ export async function addAll(known: Variables, vars: PlainValue, place: Variable
   return variables;
 }
 
-/** Entries whose keys are no texts are no variables: DVC leaves them out, within mappings too. */
+/** Entries whose keys are not texts are not variables: DVC leaves them out, within mappings too. */
 export function namedValues(map: PlainMap): PlainMap {
   const named = [...map].filter(([text]) => typeof plainKey(map, text) === 'string');
   return new Map(named.map(([text, value]) => [text, namedIn(value)]));

@@ -1,4 +1,4 @@
-/** Where a scalar begins and continues. Columns start at 0. */
+/** Columns at which a scalar begins and continues. Columns start at 0. */
 export interface ScalarPlace {
   /** Column after the `:` or `-` and the space that follow. */
   readonly column: number;

@@ -1,9 +1,9 @@
 import type { WarehouseDialect } from './warehouse-dialect.ts';
 
-/** What a column of an answer holds. */
+/** Type of an answer's column. */
 export type PrintedKind = 'number' | 'text';
 
-/** How a client prints an answer. */
+/** Output format of a client. */
 export type PrintedFormat = 'csv' | 'json';
 
 /** The columns of an answer; missing values are null. */
@@ -14,7 +14,7 @@ const TOTAL = 'tidegate_rows';
 /** Before the digits of a text, so that an empty one differs from a missing one. */
 const TEXT = 'x';
 const NO_TEXT = '-';
-/** How clients print a missing number. */
+/** Spellings of a missing number in the output of clients. */
 const MISSING = new Set(['', 'null', '\\n', '<null>', 'none']);
 const OF_NUMBERS = /^[-+.\de]+$/i;
 const NOT_FINITE: Readonly<Record<string, number>> = {
@@ -26,7 +26,7 @@ const NOT_FINITE: Readonly<Record<string, number>> = {
 };
 const DELIMITERS = [',', '\t', '|', ';'];
 
-/** Why what a client printed is no answer: a clause. */
+/** Why what a client printed is not an answer: a clause. */
 export class PrintedProblem extends Error {
   override readonly name = 'PrintedProblem';
 }
@@ -51,7 +51,7 @@ export function printableSql(sql: string, kinds: readonly PrintedKind[], dialect
  *
  * @param text All of its standard output. Lines before the names of the columns are left out.
  * @throws {PrintedProblem} For anything but the whole answer: no names of columns, fewer rows, a row of another width, what
- *   is no number where one belongs.
+ *   is not a number where one belongs.
  */
 export function readPrinted(text: string, kinds: readonly PrintedKind[], format: PrintedFormat): PrintedColumns {
   const rows = format === 'json' ? jsonRows(text, kinds.length) : csvRows(text, kinds.length);
@@ -85,7 +85,7 @@ function csvRows(text: string, width: number): readonly (readonly string[])[] {
   }
   const found = lines.slice(first + 1).filter((line) => line.trim() !== '');
   const rows = found.map((line) => bare(line).split(delimiter));
-  // What a client says when it ends is no row; how many rows there are is known from them.
+  // What a client says when it ends is not a row; how many rows there are is known from them.
   const end = rows.findIndex((fields) => fields.length !== names.length);
   const rest = end === -1 ? [] : rows.slice(end);
   if (rest.some((fields) => fields.length === names.length) || (end === 0 && rows.length > 0)) {

@@ -2,7 +2,7 @@ import { isFiniteSql, sqlNumber } from '../aggregates/sql-dialect.ts';
 import { selecting } from '../aggregates/statement.ts';
 import type { WarehouseDialect } from './warehouse-dialect.ts';
 
-/** Where values lie: bins are narrow about the centre. */
+/** Range of values: bins are narrow about the centre. */
 export interface ValueRange {
   readonly centre: number;
   /** Above 0. */
@@ -47,7 +47,7 @@ export function binsStatement(value: string, { centre, scale }: ValueRange, scan
   );
 }
 
-/** What is read of a table. */
+/** Columns to read from a table. */
 export interface ProfileScan {
   readonly from: string;
   /** SQL of which rows count; undefined: all. */

@@ -15,7 +15,7 @@ const ADDRESS = /^sql:\/\//;
 const MOST_PARTS = 3;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?Z$/;
 
-/** Whether a path of tidegate.yaml names data of the warehouse. */
+/** True if a path of tidegate.yaml names data of the warehouse. */
 export function isTableAddress(text: string): boolean {
   return ADDRESS.test(text);
 }
@@ -59,14 +59,14 @@ function versionOf(text: string): TableVersion | undefined {
   return INSTANT.test(text) ? { kind: 'instant', at: text } : undefined;
 }
 
-/** Whether a name has a character that no engine keeps in a quoted name. */
+/** True if a name has a character that no engine keeps in a quoted name. */
 export function isHostile(name: string): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
   return /[\u0000-\u001f\u007f]/.test(name);
 }
 
 /**
- * What stands after FROM for a table or query, without an alias.
+ * SQL after FROM for a table or query, without an alias.
  *
  * @returns Undefined where the engine has no such version of a table.
  */

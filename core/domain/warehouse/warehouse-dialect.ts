@@ -12,14 +12,14 @@ export type TableVersion =
   | { readonly kind: 'snapshot'; readonly number: string }
   | { readonly kind: 'instant'; readonly at: string };
 
-/** What is spelled differently besides, where the engine holds the data: each is one line of SQL. */
+/** Further functions that engines of warehouses spell in different ways: each is one line of SQL. */
 export interface WarehouseDialect extends SqlDialect {
   readonly name: DialectName;
   /** A name that holds whatever characters it has. */
   readonly identifier: (name: string) => string;
   /** The name of a table, of its parts from the outermost one. */
   readonly table: (parts: readonly string[]) => string;
-  /** What stands after FROM for a version of a table; undefined where the engine has no such versions. */
+  /** SQL after FROM for a version of a table; undefined if the engine has no such versions. */
   readonly versionOf: (table: string, version: TableVersion) => string | undefined;
   /** A value as text. */
   readonly text: (value: string) => string;
@@ -33,7 +33,7 @@ export interface WarehouseDialect extends SqlDialect {
   readonly quantile: (value: string, share: number) => string;
 }
 
-/** What a dialect adds to those that all warehouses share. */
+/** Functions that a dialect adds to the shared ones. */
 export type OwnDialect = Omit<WarehouseDialect, 'literal' | 'small' | 'scatter' | 'table' | 'numbered' | 'countIf'> &
   Partial<Pick<WarehouseDialect, 'small' | 'table' | 'numbered' | 'countIf'>> & {
     /** SQL of a text of the given hexadecimal digits. */
@@ -43,7 +43,7 @@ export type OwnDialect = Omit<WarehouseDialect, 'literal' | 'small' | 'scatter' 
 /** Texts without a character that some engine reads as more than itself. */
 const PLAIN = /^[\w .,:+/-]*$/;
 
-/** Fills in what warehouses share: a row has no number there, so a hash of its key stands for it. */
+/** Fills in what warehouses share: a row has no number there, so a hash of its key represents it. */
 export function warehouseDialect({ fromHex, ...own }: OwnDialect): WarehouseDialect {
   return {
     small: own.whole,
@@ -73,7 +73,7 @@ export function backticked(name: string): string {
   return `\`${name.replaceAll('`', '``')}\``;
 }
 
-/** A selection from a version of a table: engines differ in where an alias stands. */
+/** A selection from a version of a table: engines differ in where an alias is. */
 export function selectedVersion(table: string, clause: string): string {
   return `(SELECT * FROM ${table} ${clause})`;
 }
@@ -87,7 +87,7 @@ const TYPES: readonly (readonly [RegExp, TableColumnType])[] = [
 ];
 
 /**
- * What a column holds, by the engine's name of its type.
+ * Type of a column, by the engine's name of it.
  *
  * @example columnTypeOf('decimal(10,2)') // => 'real'
  */

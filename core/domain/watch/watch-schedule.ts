@@ -1,6 +1,6 @@
 import { Cron } from 'croner';
 
-/** What is known of the workflow that looks for drift. */
+/** Facts about the workflow that checks for drift. */
 export interface WatchFacts {
   /** Its cron expressions, in UTC as GitHub reads them; an invalid one is left out. */
   readonly crons: readonly string[];
@@ -13,16 +13,16 @@ export interface WatchFacts {
   readonly nowMs: number;
 }
 
-/** GitHub starts schedules late, and now and then leaves one out. Chosen: two missed ones in a row are no accident. */
+/** GitHub starts schedules late, and now and then leaves one out. Chosen: two missed ones in a row are not an accident. */
 const MISSED = 2;
 /** Chosen: later than GitHub's own delays at busy hours. */
 const GRACE_MS = 3 * 3_600_000;
 
 /**
- * Why nobody looks for drift; undefined where somebody does. No alarm must not look like no drift.
+ * Why no one looks for drift; undefined where someone does. No alarm must not look like no drift.
  *
  * A schedule is overdue when the two newest of its starts (less three hours for GitHub's own delays) went by without a
- * run. A workflow without a schedule is started by whoever wants to, and is never overdue.
+ * run. A workflow without a schedule is started by anyone who wants to, and is never overdue.
  *
  * @example overdueWatch({ crons: ['0 6 * * *'], state: 'disabled_inactivity', createdAtMs: 0, lastRunAtMs: 0, nowMs: 1 }) // => 'is disabled (disabled_inactivity)'
  */

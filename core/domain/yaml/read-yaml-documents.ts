@@ -12,7 +12,7 @@ import { boundedTokens } from './bounded-tokens.ts';
 import { duplicateKeys } from './duplicate-keys.ts';
 import { sizeRefusal, type YamlBounds, type YamlRefusal } from './yaml-bounds.ts';
 
-/** How a text is understood, within its bounds. Repeated keys are errors, whatever is set here. */
+/** Parsing options and limits of a text. Repeated keys are errors, whatever is set here. */
 export type YamlReading = YamlBounds &
   Omit<ParseOptions & DocumentOptions & SchemaOptions, 'uniqueKeys' | 'lineCounter'>;
 

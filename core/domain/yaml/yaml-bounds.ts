@@ -1,4 +1,4 @@
-/** How large a YAML text may be. Its other bounds follow from it, or are the same for all texts. */
+/** Size limit of a YAML text. Its other bounds follow from it, or are the same for all texts. */
 export interface YamlBounds {
   /** Of the whole text in UTF-8. */
   readonly maxBytes: number;
@@ -8,7 +8,7 @@ export interface YamlBounds {
 export interface YamlRefusal {
   /** Continues a sentence whose subject is the file. */
   readonly message: string;
-  /** What to do, in the imperative. */
+  /** Fix, in the imperative. */
   readonly fix: string;
   /** UTF-16 offset in the text. */
   readonly offset: number;
@@ -22,7 +22,7 @@ export const MAX_YAML_DEPTH = 100;
 export const MAX_YAML_DOCUMENTS = 1_000;
 /** Chosen: a person repeats a part a few dozen times. */
 export const MAX_YAML_ALIASES = 1_000;
-/** Chosen: values that a text may have once its aliases are replaced by what they stand for. */
+/** Chosen: values that a text may have once its aliases are replaced by what they represent. */
 export const MAX_EXPANDED_YAML_NODES = 200_000;
 
 /** The most values (scalars, lists, mappings, and marks at wrong places) of a text within the bounds. */

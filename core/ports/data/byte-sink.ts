@@ -15,7 +15,7 @@ export interface ByteSink {
 /** Takes an object in parts of equal size (the last one may be shorter), in any order. */
 export interface PartSink {
   readonly partBytes: number;
-  /** A free buffer of `partBytes`. Waits for one; callers ask in the order of the parts, else they may wait for ever. */
+  /** A free buffer of `partBytes`. Waits for one; callers ask in the order of the parts, else they may wait forever. */
   buffer(): Promise<Uint8Array>;
   /** Part number `index` (from 0), in a buffer of `buffer()`, which goes back with it. */
   put(index: number, bytes: Uint8Array): Promise<void>;

@@ -1,7 +1,7 @@
 import type { ObjectContent } from '../store/object-store.ts';
 import type { ByteSink } from './byte-sink.ts';
 
-/** What adding bytes to the cache came to. `actual` differs from what was asked for: nothing was kept. */
+/** Result of adding bytes to the cache. `actual` differs from what was asked for: nothing was kept. */
 export interface CacheAddition {
   readonly isKept: boolean;
   /** The digest of the bytes, 32 hex digits. */
@@ -19,7 +19,7 @@ export interface CacheAddition {
 export interface SpareFile {
   /** Absolute; nothing is there. */
   readonly file: string;
-  /** Whether the cache keeps the object too. Without it the file is made of every object, else of large ones. */
+  /** True if the cache keeps the object too. Without it the file is made of every object, else of large ones. */
   readonly keepsObject: boolean;
 }
 
@@ -36,7 +36,7 @@ export interface ObjectWrite extends ByteSink {
  * there whole or not at all, also after a crash; several processes may add the same at once.
  */
 export interface DataCache {
-  /** Whether it holds the object. Objects that are writable (DVC's mark of doubt) are read and checked. */
+  /** True if it holds the object. Objects that are writable (DVC's mark of doubt) are read and checked. */
   has(name: string): Promise<boolean>;
   /** As `has` for each of many names, in their order. */
   hasEach(names: readonly string[]): Promise<readonly boolean[]>;

@@ -9,7 +9,7 @@ import type { ByteSink } from './byte-sink.ts';
  * UserError OBJECT_FORBIDDEN where the remote does not say whether the object is missing or forbidden.
  */
 export interface DataRemote {
-  /** Where it is, without credentials and a trailing slash. */
+  /** Address, without credentials and a trailing slash. */
   readonly uri: string;
   /** Requests at once that make sense. */
   readonly jobs: number;

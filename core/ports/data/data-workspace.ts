@@ -1,9 +1,9 @@
 import type { FolderFile, UnchangedFolder } from '../../domain/data/unchanged-folder.ts';
 
-/** How a file's name as an object is computed: DVC 3's way, or DVC 2's. */
+/** The way in which a file's object name is computed: DVC 3's way, or DVC 2's. */
 export type ObjectHash = 'md5' | 'md5-dos2unix';
 
-/** What lies at a path of the workspace. */
+/** Entry at a path of the workspace. */
 export type WorkspaceEntry = WorkspaceFile | WorkspaceFolder;
 
 /** A file with its digest. */
@@ -30,7 +30,7 @@ export interface DatasetPart {
   readonly parts: readonly string[];
 }
 
-/** Where data is to appear. */
+/** Target of data. */
 export interface Placement {
   /** Relative to the workspace, `/`-separated. */
   readonly path: string;
@@ -51,10 +51,10 @@ export interface Placement {
 
 /** The data files of the workspace. Paths are relative to it, `/`-separated. */
 export interface DataWorkspace {
-  /** Whether a file or folder lies at a path. */
+  /** True if a file or folder is at a path. */
   exists(path: string): Promise<boolean>;
   /**
-   * What lies at a path; undefined for nothing. Files are hashed, but for those that are as they were (size, times,
+   * The entry at a path; undefined if there is none. Files are hashed, but for those that are as they were (size, times,
    * inode) when they were last hashed or placed.
    */
   inspect(path: string, hash?: ObjectHash): Promise<WorkspaceEntry | undefined>;
@@ -87,7 +87,7 @@ export interface DataWorkspace {
   content(path: string): AsyncIterable<Uint8Array>;
   /** SHA-256 of a file, 64 hex digits; read again only when it changed since it was last hashed or placed. */
   sha256(path: string, within: string): Promise<string>;
-  /** What pulls brought. */
+  /** Record of pulls. */
   readonly pulls: PullMemory;
   /** Digests of sets of data. */
   readonly digests: DatasetDigests;
@@ -97,7 +97,7 @@ export interface DataWorkspace {
 export interface PullMemory {
   /** Remembers that the bytes of an object came from a remote, and that the cache does not have them. */
   rememberFetched(md5: string): void;
-  /** Whether the bytes of an object came from a remote, in this or an earlier run, and so exist elsewhere. */
+  /** True if the bytes of an object came from a remote, in this or an earlier run, and so exist elsewhere. */
   wasFetched(md5: string): boolean;
   /** The parts of a folder that pulls brought whole, where the rest was never brought; undefined where nothing is known to lack. */
   broughtParts(path: string): readonly string[] | undefined;

@@ -8,7 +8,7 @@ export interface TransferProgress {
   start(title: string, totalFiles: number, totalBytes?: number): void;
   /** Some bytes of a large file are done, ahead of `add`. */
   part(sizeBytes: number): void;
-  /** One file is done, with so many bytes that `part` was not told of. */
+  /** One file is done, with the given number of bytes that `part` was not told of. */
   add(sizeBytes: number): void;
   /** The piece of work ended. */
   finish(): void;

@@ -15,9 +15,9 @@ export type Champion =
       readonly environments: readonly string[];
       /** Why it is this one, for people: a sentence. */
       readonly note?: string;
-      /** The features that it was trained on, in their order; absent where nobody said. */
+      /** The features that it was trained on, in their order; absent where no one said. */
       readonly features?: readonly string[];
-      /** What data it was made and judged with; absent where nothing is known of that. */
+      /** Data with which it was made and judged; absent if unknown. */
       readonly history?: ChampionHistory;
     }
   | {

@@ -3,7 +3,7 @@ import type { InputPlan } from '../../domain/model/input-plan.ts';
 import type { ModelTensor } from '../../domain/model/model-tensor.ts';
 import type { FeatureBatch } from '../../domain/table/table.ts';
 
-/** What computes a model's scores. */
+/** Source of a model's scores. */
 export interface ModelRuntime {
   readonly name: string;
   readonly version: string;
@@ -28,15 +28,15 @@ export interface OpenModel {
    * @throws {UserError} MODEL_INVALID where the model fails on these rows or gives another number of scores.
    */
   score(batch: FeatureBatch, plan: InputPlan): Promise<Float64Array>;
-  /** How many milliseconds the model takes for each batch, one after the other. Throws as `score` does. */
+  /** Duration of each batch in milliseconds, one after the other. Throws as `score` does. */
   measure(batches: readonly FeatureBatch[], plan: InputPlan): Promise<Float64Array>;
   /** Frees the memory. Idempotent. */
   close(): Promise<void>;
 }
 
-/** What a model is to give for each row. */
+/** Expected output of a model per row. */
 export interface ScoreOptions {
-  /** The probability of class 1 (default), that of each class, or a number that is no probability. */
+  /** The probability of class 1 (default), that of each class, or a number that is not a probability. */
   readonly scores: 'one' | 'each-class' | 'number';
   /** The name of the output with the scores; undefined: found by its name. */
   readonly output?: string | undefined;
@@ -46,7 +46,7 @@ export interface ScoreOptions {
 export interface ModelRunner {
   /**
    * @param path Absolute: a model file, or a folder with one model file in it.
-   * @throws {UserError} DATA_NOT_FOUND, or MODEL_INVALID for what is no model.
+   * @throws {UserError} DATA_NOT_FOUND, or MODEL_INVALID for what is not a model.
    */
   open(path: string, options?: ScoreOptions): Promise<OpenModel>;
 }

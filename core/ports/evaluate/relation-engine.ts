@@ -9,24 +9,24 @@ export interface RelatedColumn {
   readonly column: string;
 }
 
-/** What a column of an answer holds. */
+/** Type of an answer's column. */
 export type AnswerKind = 'number' | 'text';
 
 /** A question to an engine. */
 export interface Question {
   /** A SELECT whose columns are named `c0`, `c1`, … */
   readonly sql: string;
-  /** What each column of the answer holds. */
+  /** Types of the answer's columns. */
   readonly kinds: readonly AnswerKind[];
 }
 
 /** The columns of an answer; missing values are null. */
 export type AnswerColumns = readonly (readonly (number | string | null)[])[];
 
-/** Columns of tables beside each other, row by row, which statements can be asked about. */
+/** Columns of tables side by side, row by row, which statements can be asked about. */
 export interface Relation {
   /**
-   * Stands after FROM. Numbers, booleans (0 and 1) and times (milliseconds since 1970-01-01 UTC) are doubles, text is
+   * SQL after FROM. Numbers, booleans (0 and 1) and times (milliseconds since 1970-01-01 UTC) are doubles, text is
    * text, missing is NULL; `row_no` is a whole number of at least 0 of the row, the same in every run.
    */
   readonly from: string;

@@ -4,10 +4,10 @@ import type { AnswerColumns, Question } from './relation-engine.ts';
 /** An engine that holds data, reached from here. */
 export interface SqlEngine {
   readonly dialect: WarehouseDialect;
-  /** How it is reached, for people: an address without credentials, or a command. */
+  /** Its address, for people: an address without credentials, or a command. */
   readonly shown: string;
   /**
-   * Whether another party than a program that tidegate.yaml names gives the answers.
+   * True if another party than a program that tidegate.yaml names gives the answers.
    */
   readonly isRemote: boolean;
   /**

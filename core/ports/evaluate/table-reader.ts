@@ -1,6 +1,6 @@
 import type { CsvOptions, TableBatch, TableDescription } from '../../domain/table/table.ts';
 
-/** How to read. */
+/** Options for reading. */
 export interface ReadOptions {
   /** Columns, each of the table. None: only the number of rows counts. */
   readonly columns: readonly string[];
@@ -28,11 +28,11 @@ export interface TableReader {
    */
   read(table: TableDescription, options: ReadOptions): AsyncIterable<TableBatch>;
   /**
-   * How many rows a table has where it has more than a limit, else null.
+   * Number of rows of a table that has more than a limit, else null.
    */
   rowsAbove(table: TableDescription, limit: number): Promise<number | null>;
   /**
-   * How many rows of a table are in another one too, by all columns that both have; null where they share no column.
+   * Number of rows of a table that another table has too, by all columns that both have; null where they share no column.
    *
    * @throws {UserError} DATA_INVALID for a file that breaks off.
    */

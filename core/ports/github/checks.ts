@@ -21,7 +21,7 @@ export interface CheckAnnotation {
   readonly message: string;
 }
 
-/** Where the health of an environment is told. */
+/** Source of an environment's health. */
 export interface HealthSource {
   readonly from: 'argocd' | 'commit-status' | 'deployment-status' | 'check-run';
   /** Context of the status or name of the check; the environment's name for deployments. */

@@ -12,7 +12,7 @@ export interface Comments {
   update(id: number, body: string): Promise<void>;
   /** Hides one as outdated, or shows it again; nothing is written where it is so already. */
   setHidden(id: number, isHidden: boolean): Promise<void>;
-  /** Whether a person may write to the repository; asked again at each call. */
+  /** True if a person may write to the repository; asked again at each call. */
   canWrite(login: string): Promise<boolean>;
   /** Shows that a comment was seen. Of several who do so at once, one is told that it was the first. */
   acknowledge(comment: number): Promise<boolean>;

@@ -20,7 +20,7 @@ export interface NewCommit {
   readonly base: string;
   readonly files: readonly { readonly path: string; readonly text: string }[];
   readonly message: string;
-  /** Where the branch was when this was decided; undefined: there was none. */
+  /** Commit of the branch at the time of the decision; undefined if it did not exist. */
   readonly expected: string | undefined;
 }
 
@@ -31,7 +31,7 @@ export interface BranchTip {
   readonly arrivedAtMs: number;
 }
 
-/** What the default branch pointed to over time. */
+/** Earlier heads of the default branch. */
 export interface BranchTips {
   /** Newest first; the first one is the commit that was asked from. */
   readonly tips: readonly BranchTip[];
@@ -66,9 +66,9 @@ export interface Commits {
   changedFiles(base: string, head: string): Promise<readonly string[] | undefined>;
   /** The newest commit that both have; undefined where they have none, or one of them is not there. */
   mergeBase(base: string, head: string): Promise<string | undefined>;
-  /** What is at the root of a commit, by name: equal texts are equal files and folders. */
+  /** Entries at the root of a commit, by name: equal texts are equal files and folders. */
   rootEntries(commit: string): Promise<ReadonlyMap<string, string>>;
-  /** Whether `commit` is `of` itself or one of its ancestors. */
+  /** True if `commit` is `of` itself or one of its ancestors. */
   isAncestorOrSame(commit: string, of: string): Promise<boolean>;
   /**
    * The text of a file.
@@ -80,7 +80,7 @@ export interface Commits {
    */
   read(path: string, ref?: string): Promise<string | undefined>;
   /**
-   * What a file is at several commits, by the name of its Git object: equal names are equal bytes.
+   * Content of a file at several commits, as the name of its Git object: equal names are equal bytes.
    *
    * @param commits At most 100 are asked for at once.
    * @returns In the order of `commits`; undefined where the commit has no such file.
@@ -95,8 +95,8 @@ export interface Commits {
    */
   tips(base: BaseBranch, atMost: number): Promise<BranchTips>;
   /**
-   * Whether the branch of that name ever pointed to that commit. An ancestor of its newest commit may never have been
-   * there: a merge brings all that the merged branch had, and nobody looked at one of those alone.
+   * True if the branch of that name ever pointed to that commit. An ancestor of its newest commit may never have been
+   * there: a merge brings all that the merged branch had, and no one looked at one of those alone.
    *
    * @param atMost How many moves are looked at.
    * @returns Undefined where the log does not reach back that far.

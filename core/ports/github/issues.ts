@@ -11,7 +11,7 @@ export interface Issue {
   readonly isOpen: boolean;
 }
 
-/** What an issue says. */
+/** Content of an issue. */
 export interface IssueText {
   readonly title: string;
   readonly body: string;

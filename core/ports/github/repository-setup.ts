@@ -21,16 +21,16 @@ export interface RepositorySetup {
   protectedBranches(): Promise<Looked<readonly string[]>>;
   /** Names of the secrets that workflows on every branch can read; never their values. */
   secrets(): Promise<Looked<readonly SharedSecret[]>>;
-  /** What the active rulesets ask of a branch. */
+  /** Requirements of the active rulesets for a branch. */
   ruled(branch: string): Promise<Looked<BranchRules>>;
-  /** What the branch's own protection asks; nothing where it has none. */
+  /** Requirements of the branch's own protection; none without protection. */
   protection(branch: string): Promise<Looked<BranchRules>>;
   /** The active rulesets for tags. */
   tagRulesets(): Promise<Looked<readonly TagRuleset[]>>;
   actions(): Promise<ActionsFacts>;
   /** File names in `.github/workflows` of the default branch; empty where there is none. */
   workflowFiles(): Promise<Looked<readonly string[]>>;
-  /** Whether the App of a login such as `argocd[bot]` asks for writing commit statuses. */
+  /** True if the App of a login such as `argocd[bot]` asks for writing commit statuses. */
   mayWriteStatuses(login: string): Promise<Looked<boolean>>;
   /** Number of the App that writes the checks of workflow jobs. */
   workflowAppId(): Promise<Looked<number>>;

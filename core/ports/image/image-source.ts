@@ -2,7 +2,7 @@ import type { Descriptor } from '../../domain/image/image-documents.ts';
 
 /** Reads an image by digest. */
 export interface ImageSource {
-  /** What messages call it. */
+  /** Name in messages. */
   readonly name: string;
   /** The index or manifest that the source's reference names: its text. Undefined where there is none. */
   root(): Promise<string | undefined>;

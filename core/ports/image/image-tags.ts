@@ -1,6 +1,6 @@
 /** The tags of images in their registries. All methods throw ServiceError REGISTRY_REFUSED and REGISTRY_UNREACHABLE. */
 export interface ImageTags {
-  /** Whether the registry has the image of this digest. */
+  /** True if the registry has the image of this digest. */
   has(image: { readonly repository: string; readonly digest: string }): Promise<boolean>;
   /**
    * Names an image by one more tag; its digest stays what it is.

@@ -6,22 +6,22 @@ export interface ObjectContent {
   open(): AsyncIterable<Uint8Array>;
 }
 
-/** What a store knows of an object without reading it. */
+/** Metadata of an object in a store. */
 export interface ObjectEntry {
   readonly key: string;
   readonly sizeBytes: number;
 }
 
-/** How to store: `if-absent` never replaces what is there, `replace` always does. */
+/** Write mode: `if-absent` never replaces what is there, `replace` always does. */
 export type PutMode = 'if-absent' | 'replace';
 
-/** What `put` did. `exists`: the key was taken and `if-absent` left it as it was; `replaced`: written under `replace`. */
+/** Result of `put`. `exists`: the key was taken and `if-absent` left it as it was; `replaced`: written under `replace`. */
 export type PutResult = 'created' | 'exists' | 'replaced';
 
 /**
  * A store of artifacts and documents by key (`a/b/c`: relative, `/`-separated, without `.` and `..` segments).
  *
- * What a caller may rely on:
+ * Guarantees to callers:
  * - an object is seen whole or not at all, also after a crash while it was written;
  * - a read after a finished write of this process sees that write;
  * - of two racing `if-absent` writes of one key exactly one answers `created`.
@@ -31,7 +31,7 @@ export type PutResult = 'created' | 'exists' | 'replaced';
  * Adapters have retried by themselves before they throw a retryable error.
  */
 export interface ObjectStore {
-  /** Where it is, without credentials and without a trailing slash: `s3://bucket/prefix` or a folder. */
+  /** Address, without credentials and without a trailing slash: `s3://bucket/prefix` or a folder. */
   readonly uri: string;
   /** The object's bytes from the start, or undefined where there is none. Errors may also come while reading. */
   open(key: string): Promise<AsyncIterable<Uint8Array> | undefined>;

@@ -6,7 +6,7 @@ export interface ReportArchive {
    *
    * @param fetchZip Downloads the zip. Its errors are handed on.
    * @param names File names without folders.
-   * @throws {UserError} REPORT_INVALID for what is no zip, has too many entries or one twice, or lies about a size;
+   * @throws {UserError} REPORT_INVALID for what is not a zip, has too many entries or one twice, or misstates a size;
    *   REPORT_TOO_LARGE for a wanted file above the limit of what the bot reads once unpacked.
    */
   read(fetchZip: () => Promise<Uint8Array>, names: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;

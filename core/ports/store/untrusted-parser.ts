@@ -10,7 +10,7 @@ import type { ReportKind, ReportOf } from '../../reports/read-report.ts';
  * @typeParam Config What a tidegate.yaml becomes: no port names a layer above its own.
  */
 export interface UntrustedParser<Config> {
-  /** What targets of one manifest say, in their order: as `readTargets`. One that cannot be read has its error. */
+  /** Values of targets of one manifest, in their order: as `readTargets`. One that cannot be read has its error. */
   readTargets(text: string, targets: readonly ManifestTarget[]): Promise<readonly TargetReading[]>;
   /** @throws {UserError} CONFIG_INVALID with every problem, each with line and column. */
   parseConfig(text: string): Promise<Config>;

@@ -10,7 +10,7 @@ export interface Command {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** How a command ended. */
+/** End of a command. */
 export interface CommandEnd {
   /** 0 is success; 128 + n for a signal n. */
   readonly exitCode: number;

@@ -8,7 +8,7 @@ export interface CommitFiles extends TreeFiles {
   /** All regular files below the working directory, sorted. */
   files(): Promise<readonly string[]>;
   /**
-   * `sha256:<hex>` of the bytes of files. A pointer of Git LFS stands for the bytes that it points at.
+   * `sha256:<hex>` of the bytes of files. A pointer of Git LFS represents the bytes that it points at.
    *
    * @returns Those of the given files that the commit has.
    */

@@ -73,7 +73,7 @@ function sorted(columns: readonly DriftColumn[]): readonly DriftColumn[] {
   return [...columns].sort((a, b) => rank[a.verdict] - rank[b.verdict] || ratio(b) - ratio(a));
 }
 
-/** What a column has to exceed. */
+/** Limit that a column has to exceed. */
 function bar({ effect }: DriftColumn): number {
   return Math.max(effect.floor, effect.limit ?? 0);
 }

@@ -15,7 +15,7 @@ export interface WatchView {
   readonly models: readonly string[];
 }
 
-/** Writes the issue that says that nobody looks for drift. */
+/** Writes the issue that says that no one looks for drift. */
 export function renderWatch(view: WatchView): { readonly title: string; readonly body: string } {
   const { workflow, reason, lastScheduledAt, models } = view;
   const parts = [
@@ -28,7 +28,7 @@ export function renderWatch(view: WatchView): { readonly title: string; readonly
   return { title: `Drift checks have stopped: ${workflow}`, body: `${parts.join('\n\n')}\n` };
 }
 
-/** The last run of which an issue tells; undefined where it is no such issue, or was tampered with. */
+/** The last run of which an issue tells; undefined for another issue, or one that was tampered with. */
 export function parseWatch(body: string, workflow: string): { readonly lastScheduledAt: string | null } | undefined {
   if (!hasMarker(body, formatMarker('watch', workflow))) return undefined;
   const parsed = watchData.safeParse(parseDataBlock(body));

@@ -1,10 +1,10 @@
 import type { EvaluationReport } from '../../reports/evaluation-report.ts';
 import type { JudgedDatasetReport } from '../../reports/judged-dataset.ts';
 
-/** What a report says of where its dataset comes from. */
+/** Origin of the dataset as a report states it. */
 export type ShownOrigin = Pick<EvaluationReport['dataset'], 'origin' | 'originNote'>;
 
-/** What to say of a dataset that the code under review may have had a say in. */
+/** Note for a dataset that the code under review may have influenced. */
 const DOUBTS: Readonly<Partial<Record<NonNullable<ShownOrigin['origin']>, string>>> = {
   made: 'The dataset was made by the code under review: neither Git nor a DVC pointer of the commit names its digest.',
   unknown: 'The dataset was not compared with the commit',
@@ -17,12 +17,12 @@ const WORDS: Readonly<Record<NonNullable<ShownOrigin['origin']>, string>> = {
   unknown: 'not compared with the commit',
 };
 
-/** Where a dataset comes from, in a few words; '' for a report of an earlier version, which does not say. */
+/** Origin of a dataset, in a few words; '' for a report of an earlier version, which does not say. */
 export function originWords({ origin }: ShownOrigin): string {
   return origin === undefined ? '' : WORDS[origin];
 }
 
-/** What a reader has to know before the numbers, not escaped; '' where the commit, or the judging job, answers for the dataset. */
+/** Note to readers before the numbers, not escaped; '' where the commit, or the judging job, answers for the dataset. */
 export function originDoubt({ origin, originNote }: ShownOrigin): string {
   const doubt = origin === undefined ? undefined : DOUBTS[origin];
   if (doubt === undefined || origin !== 'unknown') return doubt ?? '';

@@ -5,7 +5,7 @@ import type { ComparedMetric, EvaluationReport, MetricResult, RuleResult } from 
 import { escapeText } from '../text/escape.ts';
 import { sharedDecimals, showLevel, showRange, showValue } from './evaluation-numbers.ts';
 
-/** How a verdict looks. */
+/** Symbol and word of a verdict. */
 export const VERDICT_ICONS = { pass: '✅', fail: '❌', inconclusive: '⚠️', 'not-applicable': '➖' } as const;
 const MAX_NAMED = 3;
 
@@ -14,7 +14,7 @@ export function renderTitle(report: EvaluationReport): string {
   return `### Tidegate · ${escapeText(report.model)} · ${VERDICT_ICONS[report.verdict]} ${report.verdict}`;
 }
 
-/** The sentence that tells the outcome: the first gated metric with its change, on what, and what matters beside it. */
+/** The sentence that tells the outcome: the first gated metric with its change, on what, and what matters next to it. */
 export function renderHeadline(report: EvaluationReport): string {
   return `${subject(report)} ${population(report)}. ${consequence(report)}`.trim();
 }

@@ -83,7 +83,7 @@ function ruleRow(results: readonly RuleResult[], index: ReportIndex): readonly s
   ];
 }
 
-/** How much worse the candidate is where a rule was judged: positive is worse. */
+/** Loss of the candidate against the champion where a rule was judged: positive is worse. */
 function harmOf({ rule, slice }: RuleResult, index: ReportIndex): number {
   const found = index.compared(rule.metric, slice);
   const value = found?.difference.value ?? 0;

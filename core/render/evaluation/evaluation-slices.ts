@@ -8,7 +8,7 @@ import { VERDICT_ICONS } from './evaluation-headline.ts';
 import { differenceHead, sharedDecimals, showDifference, showValue } from './evaluation-numbers.ts';
 import { indexReport, placeLabel, type ReportIndex } from './report-index.ts';
 
-/** Chosen: more bars than this are no picture. */
+/** Chosen: more bars than this are not a chart. */
 const MAX_BARS = 12;
 const MAX_ROWS = 60;
 /** Chosen: more than any gate has; a report may come from anyone. */
@@ -17,7 +17,7 @@ const MAX_METRICS = 50;
 interface SliceRow {
   readonly metric: ComparedMetric;
   readonly label: string;
-  /** How much worse: positive is worse. */
+  /** Loss against the champion: positive is worse. */
   readonly harm: number;
   readonly verdict: RuleResult['verdict'] | undefined;
 }
@@ -35,7 +35,7 @@ export function renderSlices(report: EvaluationReport): string {
   return [...sections, ...(left > 0 ? [`${left} more metrics by slice are in the report.`] : [])].join('\n\n');
 }
 
-/** How many slices were compared. */
+/** Number of compared slices. */
 export function countSlices(report: EvaluationReport): number {
   return new Set(slicedComparisons(report).map(({ slice }) => placeLabel(slice))).size;
 }

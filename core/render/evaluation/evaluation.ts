@@ -25,7 +25,7 @@ export interface EvaluationSections {
   readonly slices: string;
   /** Folded: ROC, precision and recall, calibration, residuals, confusion. */
   readonly pictures: string;
-  /** What the base branch's gate says, where the pull request changes it. */
+  /** Verdict of the base branch's gate, if the pull request changes it. */
   readonly baseGate: string;
   /** Folded: parameters and data that the champion was not trained with. */
   readonly changes: string;
@@ -99,7 +99,7 @@ function renderStale({ comparisons, createdAt }: EvaluationReport): string {
   return `\n\n> ⏳ ${which} was registered ${formatCount(days)} days ago, longer than \`champion-stale-after\`.`;
 }
 
-/** Numbers on data that the code under review made say less: that is told beside them. */
+/** Numbers on data that the code under review made say less: that is told next to them. */
 function renderOrigin({ dataset }: EvaluationReport): string {
   const doubt = originDoubt(dataset);
   return doubt === '' ? '' : `\n\n> ⚠️ ${escapeText(doubt)}`;

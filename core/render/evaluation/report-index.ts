@@ -4,7 +4,7 @@ import { sliceKey } from './evaluation-headline.ts';
 
 type SliceOf = RuleResult['slice'];
 
-/** What a report says of a metric at a place, found at once however long the report is. Of equal entries the first. */
+/** Lookup of a report's metrics by place, in constant time. Of equal entries the first. */
 export interface ReportIndex {
   readonly own: (metric: string, slice: SliceOf) => MetricResult | undefined;
   readonly compared: (metric: string, slice: SliceOf) => ComparedMetric | undefined;

@@ -3,13 +3,13 @@ import { escapeText } from '../text/escape.ts';
 import { inlineCode } from '../text/inline-code.ts';
 import { renderTable } from '../text/table.ts';
 
-/** What one command came to. */
+/** Result of one command. */
 export interface CommandAnswer {
   /** As it was written, without `/tidegate`. */
   readonly command: string;
-  /** Plain sentences, or Markdown of ours. */
+  /** Plain sentences, or Markdown of Tidegate. */
   readonly lines: readonly string[];
-  /** Markdown of ours, below the lines. */
+  /** Markdown of Tidegate, below the lines. */
   readonly table?: string | undefined;
 }
 
@@ -32,7 +32,7 @@ export function renderHelp(): string {
   return renderTable(['command', 'does', 'who'], rows);
 }
 
-/** What runs where, what would come next, and what it waits for. */
+/** Running versions per environment, the next ones, and the conditions that they wait for. */
 export function renderPlan(
   steps: readonly {
     readonly environment: string;

@@ -2,7 +2,7 @@ import type { DeploymentOutcome } from '../../domain/promotion/deployment-outcom
 import { type TextEdit, unifiedDiff } from '../../domain/text/unified-diff.ts';
 import { fencedCode } from '../text/fenced-code.ts';
 
-/** What the summary of deploy-manifest tells. */
+/** Content of deploy-manifest's summary. */
 export interface RenderedDeployment {
   readonly model: string;
   readonly environment: string;

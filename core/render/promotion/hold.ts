@@ -3,7 +3,7 @@ import { escapeText } from '../text/escape.ts';
 import { inlineCode } from '../text/inline-code.ts';
 import { formatDataBlock, formatMarker, hasMarker, parseDataBlock } from '../text/marker.ts';
 
-/** What put a hold: a word about its health, a deadline without one, or a person. Holds of before do not say. */
+/** Cause of a hold: a health signal, a deadline without one, or a person. Holds of earlier versions do not say. */
 const cause = z.enum(['signal', 'deadline', 'person']).optional();
 const holdData = z.object({ version: z.string().max(128), digest: z.string().max(100), cause });
 
@@ -20,7 +20,7 @@ export interface HoldView {
   readonly cause: HoldCause;
 }
 
-/** What put a hold or opened a rollback. */
+/** Cause of a hold or rollback. */
 export type HoldCause = 'signal' | 'deadline' | 'person';
 
 /** Writes the issue that holds a version back. */
@@ -37,7 +37,7 @@ export function renderHold(view: HoldView): { readonly title: string; readonly b
   return { title: `Hold ${model} v${version} in ${environment}`, body: `${parts.join('\n\n')}\n` };
 }
 
-/** What an issue holds; undefined where it is no hold of the model and environment, or was tampered with. */
+/** Hold in an issue; undefined if it is not a hold of the model and environment, or was tampered with. */
 export function parseHold(body: string, model: string, environment: string): z.infer<typeof holdData> | undefined {
   if (!hasMarker(body, formatMarker('hold', model, environment))) return undefined;
   const parsed = holdData.safeParse(parseDataBlock(body));

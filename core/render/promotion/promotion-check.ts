@@ -9,7 +9,7 @@ export interface SkippedTag {
   readonly reason: string;
 }
 
-/** Chosen: nobody reads more lines of one kind. */
+/** Chosen: no one reads more lines of one kind. */
 const MOST_SKIPPED_SHOWN = 20;
 
 /** The Markdown of the promotion check: its findings, and the tags that are not trusted where there are findings. */

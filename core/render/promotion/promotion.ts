@@ -41,7 +41,7 @@ export type ShownProvenance =
   | { readonly kind: 'release-run' | 'attestation'; readonly runId: number | null }
   | { readonly kind: 'history'; readonly environment: string; readonly commit: string };
 
-/** What a promotion pull request tells. */
+/** Content of a promotion pull request. */
 export interface PromotionView {
   readonly model: string;
   readonly environment: string;
@@ -49,15 +49,15 @@ export interface PromotionView {
   /** Undefined: the environment has no version yet. */
   readonly replaces: PromotedVersionView | undefined;
   readonly files: readonly string[];
-  /** What the manifests do with the version that the diff does not show; in the order of the targets. */
+  /** Effects of the manifests that the diff does not show, in the order of the targets. */
   readonly warnings?: readonly ShownWarning[] | undefined;
   /** Gates that keep the check pending. */
   readonly waiting: readonly UnmetCondition[];
-  /** How its release judged it, in full; undefined where GitHub does not keep it any more. */
+  /** Full evaluation by its release; undefined if GitHub has deleted it. */
   readonly evaluation?: EvaluationReport | undefined;
   /** The bot merges it once nothing waits. */
   readonly autoMerge?: boolean;
-  /** Whether the bot is there to answer commands; default true. */
+  /** True if the bot is there to answer commands; default true. */
   readonly answersCommands?: boolean;
   /** Numbers of the merged promotion pull requests of this environment, newest first. */
   readonly earlier: readonly number[];
@@ -79,11 +79,11 @@ const written = z.object({
 const promotionData = z.object({
   version: z.string().max(128),
   digest: z.string().max(100),
-  /** What was written of the version; pull requests of before have none. */
+  /** Written form of the version; pull requests of earlier releases have none. */
   written: written.optional(),
 });
 
-/** What the hidden block of a promotion's body says; undefined where it was tampered with. */
+/** Data of the hidden block of a promotion's body; undefined if it was tampered with. */
 export function parsePromotionData(body: string): z.infer<typeof promotionData> | undefined {
   const parsed = promotionData.safeParse(parseDataBlock(body));
   return parsed.success ? parsed.data : undefined;
@@ -158,7 +158,7 @@ function renderFullEvidence({ evaluation, replaces }: PromotionView): string {
   return text.length > MAX_DETAILS_CHARACTERS ? 'The slices are too many to show here: see the run’s artifact.' : text;
 }
 
-/** How fast a runner was that day is no evidence for an environment. */
+/** The speed of a runner on one day is not evidence for an environment. */
 function isEvidence({ name }: { readonly name: string }): boolean {
   return !name.startsWith('latency_');
 }
@@ -238,7 +238,7 @@ function renderProvenance(provenance: ShownProvenance): string {
     : `${run}: its register job uploaded the document that the tag names`;
 }
 
-/** What it was judged on, who answers for these bytes, and whether reviewers looked at the same. */
+/** Data on which it was judged, the origin of these bytes, and whether reviewers saw the same. */
 function datasetRows(dataset: VersionEvidence['dataset']): readonly string[][] {
   if (dataset?.digest === undefined) return [];
   const compared = comparedWords(dataset);
@@ -255,7 +255,7 @@ function codeChanges(version: PromotedVersionView, replaces: PromotedVersionView
   return [['changes of code', `[compared](../compare/${commits.join('...')})`]];
 }
 
-/** What the version was trained with that the one it replaces was not, as far as its document tells. */
+/** Training inputs of the version that differ from those of the replaced one, as far as its document tells. */
 function renderChanges({ version, replaces }: Pick<PromotionView, 'version' | 'replaces'>): string {
   const comparison = version.document?.comparisons?.find(
     ({ champion }) => champion.digest === replaces?.artifactDigest,

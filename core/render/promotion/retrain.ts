@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { inlineCode } from '../text/inline-code.ts';
 import { formatDataBlock, formatMarker, parseDataBlock } from '../text/marker.ts';
 
-/** What a retrain pull request tells. */
+/** Content of a retrain pull request. */
 export interface RetrainView {
   readonly model: string;
   /** Changed data pointers. */
@@ -15,7 +15,7 @@ export interface RetrainView {
 
 const retrainData = z.object({ data: z.string().regex(/^[0-9a-f]{40}$/) });
 
-/** What the hidden block of a retrain's body says; undefined where it was tampered with, or there is none. */
+/** Data of the hidden block of a retrain's body; undefined if it was tampered with or is missing. */
 export function parseRetrainData(body: string): z.infer<typeof retrainData> | undefined {
   const parsed = retrainData.safeParse(parseDataBlock(body));
   return parsed.success ? parsed.data : undefined;

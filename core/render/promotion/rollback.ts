@@ -11,14 +11,14 @@ const rollbackData = z.object({
   cause: z.enum(['signal', 'deadline', 'person']).optional(),
 });
 
-/** What a rollback pull request tells. */
+/** Content of a rollback pull request. */
 export interface RollbackView {
   readonly model: string;
   readonly environment: string;
   /** The version that is taken back. */
   readonly version: string;
   readonly digest: string;
-  /** What runs afterwards: a version such as `v1.3.0`, or the value that stood there before. */
+  /** Value after the change: a version such as `v1.3.0`, or the previous value. */
   readonly to: string;
   /** The signal: failed health, or a person's words. */
   readonly reason: string;
@@ -53,7 +53,7 @@ export function renderRollback(view: RollbackView) {
   };
 }
 
-/** The version that a rollback takes back; undefined where it is none of the model and environment. */
+/** The version that a rollback takes back; undefined where it is of another model or environment. */
 export function parseRollback(
   body: string,
   model: string,

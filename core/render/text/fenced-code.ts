@@ -4,7 +4,7 @@ const FENCE = '````';
 const MAX_CHARACTERS = 50_000;
 
 /**
- * A text that came from elsewhere as a block of code: no line of it ends the block or is taken for a marker of ours, and
+ * A text that came from elsewhere as a block of code: no line of it ends the block or is taken for a marker of Tidegate, and
  * control characters are shown as the replacement character.
  *
  * @param text Longer ones are cut, which the last line says.

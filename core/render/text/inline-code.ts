@@ -2,7 +2,7 @@ const ZERO_WIDTH_SPACE = '\u200b';
 
 /**
  * A text that came from elsewhere as Markdown code: nothing in it can end the code, break a table, mention anyone or be
- * taken for a marker of ours.
+ * taken for a marker of Tidegate.
  *
  * @param maxCharacters Longer texts are cut, with an ellipsis.
  */

@@ -1,6 +1,6 @@
 import { slug } from '../../domain/model/model-name.ts';
 
-/** What a text of Tidegate is about. */
+/** Subject of a text of Tidegate. */
 export type MarkerKind = 'report' | 'promotion' | 'rollback' | 'retrain' | 'drift' | 'hold' | 'watch';
 
 const DATA_START = '<!-- tidegate:v1:data ';
@@ -23,7 +23,7 @@ export function formatReplyMarker(comment: number): string {
   return `<!-- tidegate:v1 reply ${comment} -->`;
 }
 
-/** What a text's marker says, where it begins with one. Anyone may write a marker: ask who wrote the text. */
+/** Data of the marker with which a text begins. Anyone may write a marker: ask who wrote the text. */
 export function parseMarker(
   text: string | null | undefined,
 ): { readonly kind: string; readonly slug: string; readonly environment: string | undefined } | undefined {
@@ -32,7 +32,7 @@ export function parseMarker(
   return kind === undefined || name === undefined ? undefined : { kind, slug: name, environment };
 }
 
-/** Whether a text begins with a marker. */
+/** True if a text begins with a marker. */
 export function hasMarker(text: string | null | undefined, marker: string): boolean {
   return text?.trimStart().startsWith(marker) === true;
 }
@@ -47,7 +47,7 @@ export function formatDataBlock(value: unknown): string {
  * The value of the last data block of a text, which anyone with write access may have changed: parse it by a schema. Our
  * texts end with theirs, so that what they quote from elsewhere comes before it.
  *
- * @returns Undefined where there is none, or where the last one is no JSON or longer than 60,000 characters.
+ * @returns Undefined where there is none, or where the last one is not JSON or longer than 60,000 characters.
  */
 export function parseDataBlock(text: string | null | undefined): unknown {
   const encoded = lastBlock(text ?? '');

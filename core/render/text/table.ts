@@ -1,6 +1,6 @@
 import { markdownTable } from 'markdown-table';
 
-/** How the columns of a table stand: one letter each, l or r. */
+/** Alignment of a table's columns: one letter per column, l or r. */
 export type Alignment = readonly ('l' | 'r' | 'c')[];
 
 /** A Markdown table. Cells are Markdown already: escape what came from elsewhere. */

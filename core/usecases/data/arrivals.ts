@@ -8,7 +8,7 @@ interface Named {
   readonly md5: string;
 }
 
-/** What arrived of an object. */
+/** Received part of an object. */
 interface Arrival {
   readonly sha256: string;
   /** While its first files are placed. */
@@ -44,7 +44,7 @@ export class Arrivals {
   /** Places the files of an object that arrived, where nothing is in their way. */
   readonly place = async ({ md5 }: Named, { sha256, bytes, spare }: CacheAddition): Promise<void> => {
     if (!this.#keepCache) this.#workspace.pulls.rememberFetched(md5);
-    // Beside an object in the cache the spare file saves one copy; without one, all files come from it.
+    // Next to an object in the cache the spare file saves one copy; without one, all files come from it.
     const left = this.#keepCache ? 1 : (this.#counts.get(md5) ?? 1);
     const arrival: Arrival = { sha256, bytes: this.#keepCache ? bytes : undefined, spare, left, copies: [] };
     this.#arrived.set(md5, arrival);

@@ -9,15 +9,15 @@ import type { DataWorkspace, ObjectHash, WorkspaceEntry } from '../../ports/data
 /** A file that should not be there. */
 export interface SurplusFile {
   readonly path: string;
-  /** The output in which it lies. */
+  /** The output in which it is. */
   readonly within: string;
 }
 
-/** How the workspace differs from what is wanted. Paths are relative to it. */
+/** Differences between the workspace and the wanted state. Paths are relative to it. */
 export interface WorkspaceDifference {
   /** Wanted files that are absent or have other bytes. */
   readonly outdated: readonly WantedFile[];
-  /** Of these, those where nothing lies. */
+  /** Of these, those where nothing is. */
   readonly absent: readonly WantedFile[];
   /** Files in folders that should not be there. Only of folders that are wanted whole. */
   readonly surplus: readonly SurplusFile[];
@@ -25,7 +25,7 @@ export interface WorkspaceDifference {
   readonly inTheWay: readonly string[];
   /** Of all these, those whose bytes neither the cache nor a remote has: removing them would lose them. */
   readonly modified: readonly string[];
-  /** Whether a file lies at a path in one of the outputs. */
+  /** True if a file is at a path in one of the outputs. */
   readonly isThere: (path: string) => boolean;
 }
 

@@ -7,7 +7,7 @@ import type { ArtifactHasher } from '../../ports/evaluate/artifact-hasher.ts';
 export interface DigestedFiles {
   /** With the name of each in the digest; default: its path. */
   readonly files: Iterable<PulledFile & { readonly name?: string }>;
-  /** What the files are, where there is a name for it. */
+  /** Kind of the files, if it has a name. */
   readonly dataset: readonly DatasetPart[] | undefined;
 }
 

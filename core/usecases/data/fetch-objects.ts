@@ -8,14 +8,14 @@ import type { OpenDataRemote } from '../../ports/data/data-remote.ts';
 import type { TransferProgress } from '../../ports/data/transfer-progress.ts';
 import { CountedSink } from './counted-transfer.ts';
 
-/** What is needed to fetch. */
+/** Dependencies of fetching. */
 export interface FetchPorts {
   readonly cache: DataCache;
   readonly openRemote: OpenDataRemote;
   readonly progress: TransferProgress;
 }
 
-/** How to fetch. */
+/** Options for fetching. */
 export interface FetchOptions {
   /** Transfers at once, at least 1. */
   readonly jobs: number;
@@ -25,7 +25,7 @@ export interface FetchOptions {
   readonly spareFor?: (object: NeededObject) => SpareFile | undefined;
 }
 
-/** What fetching came to. */
+/** Result of fetching. */
 export interface FetchResult {
   readonly files: number;
   readonly bytes: number;

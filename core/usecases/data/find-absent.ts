@@ -12,7 +12,7 @@ const FOLDERS = 256;
 const PAGE_KEYS = 1000;
 
 /**
- * Which of some objects a remote lacks: by listing it, or by asking for each, whichever takes fewer requests.
+ * Objects of a list that a remote does not have: by listing it, or by asking for each, whichever takes fewer requests.
  *
  * @param names Unique names (`object-key.ts`).
  * @param jobs Requests at once.
@@ -33,7 +33,7 @@ export async function findAbsent(
 
 interface Search {
   readonly jobs: number;
-  /** What the keys begin with. */
+  /** Prefix of the keys. */
   readonly base: string;
 }
 

@@ -16,7 +16,7 @@ import { compareWorkspace } from './compare-workspace.ts';
 import { type FetchPorts, type FetchResult, fetchObjects } from './fetch-objects.ts';
 import { rememberPartialFolders } from './partial-folders.ts';
 
-/** What is to be in the workspace. */
+/** Wanted content of the workspace. */
 export interface WantedFiles {
   readonly files: readonly WantedFile[];
   readonly outputs: readonly WantedOutput[];
@@ -24,23 +24,23 @@ export interface WantedFiles {
   readonly others: ReadonlyMap<TrackedOutput, readonly string[]>;
 }
 
-/** How to bring it there. */
+/** The way to bring it there. */
 export interface BringOptions {
   readonly jobs: number;
   readonly force: boolean;
   readonly allowMissing: boolean;
-  /** Whether the cache keeps what is fetched. */
+  /** True if the cache keeps what is fetched. */
   readonly keepCache: boolean;
 }
 
-/** What bringing came to. */
+/** Result of bringing files. */
 export interface BringResult extends Pick<FetchResult, 'files' | 'bytes' | 'missing'> {
   readonly fromCache: number;
   /** Files that were right before. */
   readonly unchanged: number;
 }
 
-/** What making the workspace as it is wanted needs. */
+/** Dependencies of writing the workspace. */
 export interface MaterialisePorts extends FetchPorts {
   readonly workspace: PlacingWorkspace &
     Pick<DataWorkspace, 'exists' | 'inspect' | 'confirm' | 'makeFolder' | 'remove'>;
@@ -48,7 +48,7 @@ export interface MaterialisePorts extends FetchPorts {
 }
 
 /**
- * Fetches what is needed and makes the workspace as it is wanted. A file that nothing lies in the way of appears as
+ * Fetches what is needed and makes the workspace as it is wanted. A file that nothing is in the way of appears as
  * soon as its object is there; what replaces or removes something waits until everything was fetched, so that a pull
  * that fails leaves what was there.
  */

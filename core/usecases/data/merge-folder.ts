@@ -10,9 +10,9 @@ export interface PartialFolder {
   readonly sizeBytes: number | undefined;
   /** The files that are here. */
   readonly here: readonly FolderFile[];
-  /** What is to be recorded; `''` for all. */
+  /** Paths to record; `''` for all. */
   readonly parts: readonly string[];
-  /** What was brought whole, so that absence in it is removal; undefined for all. */
+  /** Folders that were brought whole, so that a missing file counts as removed; undefined for all. */
   readonly brought: readonly string[] | undefined;
 }
 

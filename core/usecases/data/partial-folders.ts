@@ -5,7 +5,7 @@ import { isFolderOutput } from '../../domain/data/wanted-file.ts';
 import type { PullMemory } from '../../ports/data/data-workspace.ts';
 import type { WorkspaceDifference } from './compare-workspace.ts';
 
-/** What is about to be brought. */
+/** Files to bring. */
 export interface Bringing {
   readonly outputs: readonly WantedOutput[];
   /** Paths of the files of folders that are not wanted. */

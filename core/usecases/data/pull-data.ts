@@ -15,7 +15,7 @@ import { readFolderList, refuseUnknownParts } from './folder-list.ts';
 import { type MaterialisePorts, materialiseFiles } from './materialise-files.ts';
 import { type ExpectedFiles, refuseTrackedFiles } from './refuse-tracked-files.ts';
 
-/** What to pull, and how. */
+/** Targets and options of a pull. */
 export interface PullRequest {
   readonly wanted: readonly WantedOutput[];
   /** Transfers at once, at least 1. */
@@ -24,7 +24,7 @@ export interface PullRequest {
   readonly allowMissing: boolean;
   /** Overwrite files that were changed by hand. */
   readonly force: boolean;
-  /** Whether the cache keeps what is fetched. It always keeps the lists of folders. */
+  /** True if the cache keeps what is fetched. It always keeps the lists of folders. */
   readonly keepCache: boolean;
   /** Only ask whether the remote has everything; fetch nothing but the lists of folders. */
   readonly checkOnly: boolean;
@@ -34,20 +34,20 @@ export interface PullRequest {
   readonly areNamed: boolean;
 }
 
-/** Where data comes from and goes to. */
+/** Source and target of data. */
 export interface PullPorts extends FetchPorts {
   readonly workspace: MaterialisePorts['workspace'] & Pick<DataWorkspace, 'unchanged'>;
-  /** What Git tracks is no data. */
+  /** Files that Git tracks are not data. */
   readonly sources: Pick<SourceTree, 'tracked'>;
   /** Told of the paths of `PullResult.missing` before their absence is thrown. */
   readonly tellMissing: (paths: readonly string[]) => void;
 }
 
-/** What a pull came to. */
+/** Result of a pull. */
 export interface PullResult {
   /** Files that the targets name and that are in the workspace now (under checkOnly: on the remote). */
   readonly files: PulledFiles;
-  /** What these files are; undefined where something is missing. */
+  /** State of these files; undefined if one is missing. */
   readonly dataset: readonly DatasetPart[] | undefined;
   /** Of these, how many were in the workspace before, with the right bytes. */
   readonly filesUnchanged: number;
@@ -59,7 +59,7 @@ export interface PullResult {
   readonly missing: readonly string[];
 }
 
-/** What comes of the outputs that are not as they were. */
+/** Handling of outputs that have changed. */
 interface Brought {
   readonly files: number;
   readonly bytes: number;

@@ -18,7 +18,7 @@ import { readText } from './read-text.ts';
 import { commitPath } from './record-data.ts';
 import { recordPartialFolder } from './record-partial-folder.ts';
 
-/** What to push, and how. */
+/** Targets and options of a push. */
 export interface PushRequest {
   readonly wanted: readonly WantedOutput[];
   /** Transfers at once, at least 1. */
@@ -27,7 +27,7 @@ export interface PushRequest {
   readonly remote: string | undefined;
 }
 
-/** Where data comes from and goes to. */
+/** Source and target of data. */
 export interface PushPorts {
   readonly cache: DataCache;
   readonly workspace: Pick<DataWorkspace, 'inspect' | 'content' | 'pulls'>;
@@ -37,7 +37,7 @@ export interface PushPorts {
   readonly progress: TransferProgress;
 }
 
-/** What a push came to. */
+/** Result of a push. */
 export interface PushResult {
   readonly filesUploaded: number;
   readonly bytesUploaded: number;
@@ -117,7 +117,7 @@ function unlikeItsLock({ path, declaredIn }: TrackedOutput, stage: string): User
   });
 }
 
-/** What DVC 2 recorded is compared in its own way, and stays as it is where it did not change. */
+/** Records of DVC 2 are compared by DVC 2's rules, and stay as they are if unchanged. */
 async function isUnchangedLegacy(output: TrackedOutput, ports: PushPorts): Promise<boolean> {
   const entry = await ports.workspace.inspect(output.path, 'md5-dos2unix');
   if (entry?.kind === 'file') return entry.md5 === output.md5 && (await ports.cache.has(entry.md5));
@@ -134,7 +134,7 @@ interface Upload {
   readonly remote: DataRemote;
 }
 
-/** What was sent, and how many objects needed no sending. */
+/** Sent objects, and the number of objects that were already there. */
 interface Uploaded {
   readonly sizes: readonly number[];
   readonly there: number;

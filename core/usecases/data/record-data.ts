@@ -13,7 +13,7 @@ export interface RecordedPath {
   readonly isExecutable: boolean;
 }
 
-/** What is needed to record data. */
+/** Dependencies of recording data. */
 export interface RecordPorts {
   readonly cache: DataCache;
   readonly workspace: Pick<DataWorkspace, 'inspect' | 'content'>;
@@ -23,7 +23,7 @@ export interface RecordPorts {
 const JOBS = 4;
 
 /**
- * Hashes what lies at a path as DVC does. The list of a folder goes into the cache, its files do not.
+ * Hashes what is at a path as DVC does. The list of a folder goes into the cache, its files do not.
  *
  * @returns undefined where there is nothing.
  */
@@ -32,7 +32,7 @@ export async function recordPath(path: string, ports: RecordPorts): Promise<Reco
   return entry === undefined ? undefined : recordEntry(entry, ports);
 }
 
-/** Hashes what lies at a path and keeps all its bytes in the cache. */
+/** Hashes what is at a path and keeps all its bytes in the cache. */
 export async function commitPath(path: string, ports: RecordPorts): Promise<RecordedPath | undefined> {
   const entry = await ports.workspace.inspect(path);
   if (entry === undefined) return undefined;

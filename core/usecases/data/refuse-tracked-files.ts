@@ -40,7 +40,7 @@ export async function refuseTrackedFiles(
   if (problems.length > 0) throw UserError.ofProblems('DATA_INVALID', problems);
 }
 
-/** Whether a path is one of these files, a folder with one, or below one. */
+/** True if a path is one of these files, a folder with one, or below one. */
 function placesOf(tracked: readonly string[]): (path: string) => boolean {
   const files = new Set(tracked);
   const folders = new Set(tracked.flatMap(foldersAbove));

@@ -5,7 +5,7 @@ import type { DataCache } from '../../ports/data/data-cache.ts';
 import type { DataWorkspace } from '../../ports/data/data-workspace.ts';
 import { readText } from './read-text.ts';
 
-/** What putting an output back needs. */
+/** Dependencies of restoring an output. */
 export interface RestoreOutputPorts {
   readonly cache: Pick<DataCache, 'has' | 'content'>;
   readonly workspace: Pick<DataWorkspace, 'exists' | 'place' | 'makeFolder'>;
@@ -14,7 +14,7 @@ export interface RestoreOutputPorts {
 /**
  * Puts an output that dvc.lock records back from the cache. What is there instead is kept when the cache lacks it.
  *
- * @returns False where the cache does not have all of it, or something else lies there.
+ * @returns False where the cache does not have all of it, or something else is there.
  */
 export async function restoreOutput(path: string, record: LockedPath, ports: RestoreOutputPorts): Promise<boolean> {
   if ((await ports.workspace.exists(path)) || !(await ports.cache.has(record.md5))) return false;

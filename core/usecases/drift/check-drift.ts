@@ -28,7 +28,7 @@ export interface DriftReference {
   readonly version?: string;
 }
 
-/** What to compare. */
+/** Subjects of the comparison. */
 export interface DriftRequest {
   readonly config: ModelConfig;
   readonly drift: DriftConfig;
@@ -64,7 +64,7 @@ export interface ProfiledWindow {
   readonly columns: readonly ColumnProfile[];
 }
 
-/** The report of a window beside its reference. */
+/** The report of a window next to its reference. */
 export function compareWindow(
   { drift, reference, header, current }: DriftRequest,
   window: ProfiledWindow,

@@ -6,7 +6,7 @@ import { dataDocumentOf } from '../registry/stored-document.ts';
 import type { KnownVersion, VersionCatalog } from '../registry/version-catalog.ts';
 import type { VersionStore } from '../registry/version-store.ts';
 
-/** What finding a registered profile needs. */
+/** Dependencies of finding a registered profile. */
 export interface RegisteredProfilePorts extends RunningPorts {
   readonly catalog: VersionCatalog;
   readonly documents: Pick<VersionStore, 'readDocument'>;

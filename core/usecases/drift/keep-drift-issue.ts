@@ -6,14 +6,14 @@ import type { DriftReport } from '../../reports/drift-report.ts';
 
 const LABEL = 'tidegate/drift';
 
-/** Where the issue is kept. */
+/** Repository of the issue. */
 export interface KeepingIssues {
   readonly issues: Pick<Issues, 'list' | 'open' | 'update'>;
   /** Our own login. */
   readonly self: string;
 }
 
-/** What became of the issue. */
+/** Result for the issue. */
 export interface KeptIssue {
   /** null where there is none: nothing drifted, and nothing had. */
   readonly number: number | null;

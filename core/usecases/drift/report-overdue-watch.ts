@@ -19,7 +19,7 @@ export interface WatchRequest {
   readonly nowMs: number;
 }
 
-/** What looking after them needs. */
+/** Dependencies of maintaining them. */
 export interface WatchPorts {
   readonly commits: Pick<Commits, 'read'>;
   readonly workflows: Pick<Workflows, 'schedule'>;

@@ -31,14 +31,14 @@ import { type AskingRows, aggregateRows } from './aggregate-rows.ts';
 import type { AggregatingPorts } from './engine-ports.ts';
 import type { ScoreTable } from './score-tables.ts';
 
-/** What is to be known of the rows. */
+/** Metrics to compute from the rows. */
 export interface AggregatedColumns {
   readonly metrics: readonly Metric[];
   /** Of each class against the rest. */
   readonly classMetrics: readonly Metric[];
 }
 
-/** A dataset with the scores of both models beside it. */
+/** A dataset with the scores of both models next to it. */
 export interface DatasetToAggregate {
   readonly table: TableDescription;
   readonly rows: number;
@@ -217,7 +217,7 @@ function numbersOf(column: readonly (number | string | null)[]): Float64Array {
   return Float64Array.from(column, (value) => (typeof value === 'number' ? value : Number.NaN));
 }
 
-/** Which columns of which tables are related, and by which names. */
+/** Related columns with their tables and names. */
 class DatasetColumns {
   readonly #dataset: DatasetToAggregate;
 

@@ -21,7 +21,7 @@ import { orderErrors } from './order-errors.ts';
 export interface ModelColumns {
   /** SQL: one score, or one of each class. */
   readonly scores: readonly string[];
-  /** Where each score lies. */
+  /** Range of each score. */
   readonly ranges: readonly ScoreRange[];
   /** Of one score: how many rows reach the decision threshold. */
   readonly decided: number;
@@ -107,7 +107,7 @@ interface RankedScore {
   readonly threshold?: number | undefined;
 }
 
-/** Of all rows decisions are taken from bins, which is less work, unless scores lie next to the threshold. */
+/** Of all rows decisions are taken from bins, which is less work, unless scores are next to the threshold. */
 async function decidedOf(
   scored: RankedScore,
   decided: number,

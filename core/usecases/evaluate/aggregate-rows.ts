@@ -227,7 +227,7 @@ function orderOf(value = Number.NaN): number {
   return Number.isNaN(value) ? Number.POSITIVE_INFINITY : value;
 }
 
-/** Numbered anew: groups without a row in the slice do not count. */
+/** Numbered again: groups without a row in the slice do not count. */
 function clusters(parts: Float64Array): ScoredPopulation['sampling'] {
   const numbers = new Map<number, number>();
   const ids = Uint32Array.from(parts, (part) => {

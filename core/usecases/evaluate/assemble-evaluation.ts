@@ -15,7 +15,7 @@ import type { IdentifiedDataset } from './hash-dataset.ts';
 import { readReport } from './table-read.ts';
 import { trainingMetricsShown } from './training-metrics.ts';
 
-/** What the base branch's gate said of the same scores. */
+/** Verdict of the base branch's gate on the same scores. */
 export interface BaseJudgement {
   readonly verdict: EvaluationReport['verdict'];
   readonly outcomes: readonly RuleOutcome[];
@@ -29,7 +29,7 @@ export interface EvaluationParts {
   readonly scored: JudgedContenders;
   readonly judged: JudgedScores;
   readonly base: BaseJudgement | null;
-  /** What the trainings of both models wrote. */
+  /** Metrics that the trainings of both models wrote. */
   readonly training: TrainingFacts;
   readonly dataset: IdentifiedDataset;
   readonly table: TableDescription;
@@ -192,7 +192,7 @@ function ageOf({ request, scored }: EvaluationParts): { registeredAt?: string; s
   return { registeredAt, stale: ageMs > championStaleAfter };
 }
 
-/** What the candidate was trained with that the champion was not; nothing where either is not known. */
+/** Training inputs of the candidate that differ from the champion's; none if either is unknown. */
 function changesOf({ request, scored }: EvaluationParts): Pick<EvaluationReport['comparisons'][number], 'changes'> {
   const history = scored.found.kind === 'found' ? scored.found.history : undefined;
   if (request.lineage === undefined || history?.params === undefined) return {};

@@ -9,7 +9,7 @@ import type { Rival } from './open-models.ts';
 import { predictionColumns, readPredictions } from './read-predictions.ts';
 import type { PlannedModel } from './score-dataset.ts';
 
-/** What a champion gave. */
+/** Scores of a champion. */
 export interface ChampionScores {
   readonly scores: Float64Array | null;
   /** Why there are none: a clause. */
@@ -42,7 +42,7 @@ export async function championScores(
   }
 }
 
-/** A champion that fails on the dataset is no error of the candidate's author: it gives no scores, and a reason. */
+/** A champion that fails on the dataset is not an error of the candidate's author: it gives no scores, and a reason. */
 export function guardChampion({ model, plan }: PlannedModel) {
   const problems: string[] = [];
   const guarded: OpenModel = {

@@ -13,18 +13,18 @@ export interface JudgedDataset extends DatasetIdentity {
 /** Brings a path of the repository into the workspace where it can, and says what is there then. */
 export type BringData = (path: string) => Promise<'file' | 'folder' | 'absent'>;
 
-/** What comparing rows needs. */
+/** Dependencies of comparing rows. */
 export interface ChampionDataPorts {
   readonly tables: TableReader;
   readonly hasher: Pick<ArtifactHasher, 'hash'>;
   readonly bringData: BringData;
   /** Absolute path of a file or folder of the repository. */
   readonly resolve: (path: string) => string;
-  /** How the tables are written. */
+  /** Format of the tables. */
   readonly csv?: CsvOptions | undefined;
 }
 
-/** Whether a champion may be judged on a dataset: why not, or what people should know; neither where nothing is to say. */
+/** True if a champion may be judged on a dataset: why not, or what people should know; neither where nothing is to say. */
 export interface ChampionDataFinding {
   /** A clause. */
   readonly problem?: string;
@@ -33,7 +33,7 @@ export interface ChampionDataFinding {
 }
 
 /**
- * Whether a champion may be judged on a dataset other than its own: where the dataset is newer, or where none of its rows
+ * True if a champion may be judged on a dataset other than its own: where the dataset is newer, or where none of its rows
  * is in the tables that the champion was trained on. Tables that changed since are looked at as they are now, and the
  * finding says so.
  */

@@ -8,17 +8,17 @@ import type { ByteDigests, DataBytes } from '../../ports/data/data-bytes.ts';
 import type { CommitFiles } from '../../ports/train/commit-files.ts';
 import type { CheckedFiles, DatasetOrigins } from './dataset-origins.ts';
 
-/** What files are compared with. */
+/** Reference for comparing files. */
 export interface OriginPorts {
   readonly commit: CommitFiles;
-  /** What DVC's files of that commit track. */
+  /** Paths that DVC's files of that commit track. */
   readonly outputs: readonly TrackedOutput[];
   readonly bytes: DataBytes;
   /** The path of a file relative to the root of the data, `/`-separated; undefined for one outside of it. */
   readonly relative: (file: string) => string | undefined;
 }
 
-/** What names the digest of a file. */
+/** Key of the digest of a file. */
 type Named =
   | { readonly kind: 'git'; readonly digest: string }
   | { readonly kind: 'pointer'; readonly output: TrackedOutput; readonly name: string | undefined }
@@ -31,7 +31,7 @@ interface NamedFile {
   readonly named: Named;
 }
 
-/** Chosen: nobody reads more at once. */
+/** Chosen: no one reads more at once. */
 const MAX_PROBLEMS = 20;
 
 /** Compares datasets with the blobs and the pointers of a commit. */

@@ -7,7 +7,7 @@ import type { ComparedDataset } from '../../reports/judged-dataset.ts';
 import { MAX_REPORT_ZIP_BYTES } from '../../reports/limits.ts';
 import { readReport } from '../../reports/read-report.ts';
 
-/** What a release judged on. */
+/** Data on which a release judged. */
 export interface JudgedRelease {
   readonly model: string;
   readonly commit: string;
@@ -15,7 +15,7 @@ export interface JudgedRelease {
   readonly digest: string;
 }
 
-/** What comparing needs. */
+/** Dependencies of comparing. */
 export interface ComparisonPorts {
   readonly pullRequests: Pick<PullRequests, 'mergedBy'>;
   readonly workflows: Pick<Workflows, 'runsOfHead' | 'artifacts' | 'download'>;
@@ -47,7 +47,7 @@ async function compare(release: JudgedRelease, ports: ComparisonPorts): Promise<
   return { ...notCompared('no run of the pull request has a report of this model'), number: change.number };
 }
 
-/** What the newest report of a run says that it judged on. It comes from the pull request's own code. */
+/** Dataset of the newest report of a run. The report comes from the pull request's own code. */
 async function datasetOf(
   runId: number,
   model: string,

@@ -17,7 +17,7 @@ export interface FeatureChange {
   readonly removed: readonly string[];
 }
 
-/** What is known of both contenders beside their scores. */
+/** Facts about both contenders besides their scores. */
 export interface JudgedContenders {
   readonly rows: number;
   /** Names of the classes by their index; null for regression. */
@@ -43,17 +43,17 @@ export interface OpenedModels {
   readonly rival: Rival;
 }
 
-/** What reading the dataset gave beside scores. */
+/** Facts from reading the dataset, besides scores. */
 export interface Read {
   readonly rows: number;
   readonly sample: FeatureBatch;
   /** Why the champion gave no scores. */
   readonly problem: string | undefined;
-  /** What the candidate's bytes are. */
+  /** Digest and size of the candidate. */
   readonly hashed: Promise<HashedArtifact>;
 }
 
-/** What is known of both contenders beside their scores. */
+/** Facts about both contenders besides their scores. */
 export async function factsOf(
   { ports, own, rival }: OpenedModels,
   { rows, sample, problem, hashed: hashing }: Read,

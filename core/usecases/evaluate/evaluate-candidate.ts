@@ -29,8 +29,8 @@ export interface Evaluation {
 /**
  * Judges a candidate against the champion on the evaluation dataset, by the gate of tidegate.yaml.
  *
- * @throws {UserError} For what the author must mend: config, dataset, candidate. A champion that cannot be compared with
- *   is no error but makes the rules that need it inconclusive.
+ * @throws {UserError} For what the author must fix: config, dataset, candidate. A champion that cannot be compared with
+ *   is not an error but makes the rules that need it inconclusive.
  */
 export async function evaluateCandidate(request: EvaluationRequest, ports: EvaluationPorts): Promise<Evaluation> {
   const gate = resolveGate(request.config, request.rulePlaces);
@@ -90,7 +90,7 @@ async function judge(work: Work, ports: EvaluationPorts): Promise<Judged> {
 }
 
 /**
- * Whether the rows are aggregated rather than held.
+ * True if the rows are aggregated rather than held.
  *
  * @throws {UserError} DATA_UNSUPPORTED for more rows than are ever held, of what is not computed from aggregates.
  */
@@ -154,7 +154,7 @@ function columnsToRead(
   };
 }
 
-/** What was compared with the commit is what was judged. */
+/** The bytes that were compared with the commit are the judged ones. */
 async function expectUnchanged(
   { request: { dataset }, contenders: { table } }: Work,
   { digest }: IdentifiedDataset,

@@ -24,7 +24,7 @@ import type { ScoreTable } from './score-tables.ts';
 import { countRows, WarehouseRelations, type WarehouseTables } from './warehouse-relation.ts';
 import { describeTable, type WarehouseTable } from './warehouse-table.ts';
 
-/** What judging in a warehouse needs from outside: no table is read and no model is run here. */
+/** Dependencies of judging in a warehouse: no table is read and no model is run here. */
 export interface WarehousePorts extends Pick<EvaluationPorts, 'champions' | 'hasher' | 'progress'> {
   readonly engine: SqlEngine;
   /** The profile of the reference. */
@@ -128,7 +128,7 @@ function withColumns(table: WarehouseTable, more: WarehouseTable): WarehouseTabl
   };
 }
 
-/** @throws {UserError} DATA_INVALID for scores that are no numbers. */
+/** @throws {UserError} DATA_INVALID for scores that are not numbers. */
 function refuseText({ table, reference }: WarehouseTable, columns: readonly string[]): void {
   const odd = columns.find((name) => isOdd(table, name));
   if (odd === undefined) return;
@@ -222,7 +222,7 @@ async function aggregate({ request, gate, opened }: Work, ports: WarehousePorts)
 
 const NO_ROWS = { rows: 0, columns: new Map() };
 
-/** What is wrong with labels or weights: no row can be named there. */
+/** Error in labels or weights: no row can be named there. */
 function wrongRows(
   { reference, table }: WarehouseTable,
   config: ModelConfig,

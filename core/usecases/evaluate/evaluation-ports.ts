@@ -6,7 +6,7 @@ import type { TableReader } from '../../ports/evaluate/table-reader.ts';
 import type { BringData } from './check-champion-data.ts';
 import type { DatasetOrigins } from './dataset-origins.ts';
 
-/** What evaluating needs from outside. */
+/** Dependencies of an evaluation. */
 export interface EvaluationPorts {
   readonly tables: TableReader;
   readonly models: ModelRunner;

@@ -13,7 +13,7 @@ export interface ShownPath {
   readonly isFetched?: boolean;
 }
 
-/** What to judge. */
+/** Candidate to judge. */
 export interface EvaluationRequest {
   readonly config: ModelConfig;
   readonly header: Pick<EvaluationReport, 'schema' | 'createdAt' | 'tool' | 'source' | 'model'>;
@@ -26,19 +26,19 @@ export interface EvaluationRequest {
   readonly reference: ShownPath;
   /** Numbers of `evaluate.metrics-file` by dotted key; absent where none is named. */
   readonly trainingMetrics?: TrainingMetrics;
-  /** What the candidate was trained with; absent where no run report is there. */
+  /** Training inputs of the candidate; absent without a run report. */
   readonly lineage?: TrainingLineage;
-  /** What goes into a training of this commit; or why that is not known: a clause. */
+  /** Inputs of a training of this commit; or a clause that says why they are unknown. */
   readonly inputs?: { readonly digest: string } | { readonly reason: string };
   /** `auto`, `none`, a version or a path. */
   readonly championSelector: string;
   /** The absolute path of a file of the repository. */
   readonly resolve: (path: string) => string;
-  /** Where each rule stands in tidegate.yaml. */
+  /** Position of each rule in tidegate.yaml. */
   readonly rulePlaces: readonly ErrorPlace[];
   /** Above this many rows aggregates of them are judged; default: 5 million. */
   readonly heldRows?: number;
-  /** How the base branch judges, or why that is not known, where the pull request changes it; null where it does not. */
+  /** The base branch's way to judge, or the reason why it is unknown, if the pull request changes it; else null. */
   readonly base: BasePolicy | { readonly problem: string } | null;
 }
 

@@ -25,7 +25,7 @@ export interface JudgedTable {
   readonly version?: string;
 }
 
-/** What telling who answers for a dataset needs. */
+/** Dependencies of determining a dataset's origin. */
 export interface IdentityPorts {
   readonly origins: DatasetOrigins;
   readonly hasher: Pick<ArtifactHasher, 'hashText'>;

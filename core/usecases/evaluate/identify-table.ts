@@ -8,14 +8,14 @@ const MODULUS = 32_749;
 /** Primes that no two columns share, so that values that change places between columns are found. */
 const FACTORS = [1, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97];
 
-/** What identifying a table needs. */
+/** Dependencies of identifying a table. */
 export interface TableIdentityPorts {
   readonly engine: SqlEngine;
   readonly hasher: Pick<ArtifactHasher, 'hashText'>;
 }
 
 /**
- * Which rows a table has: by its name and version where the reference names one, since that never changes; else by
+ * Identity of a table's rows: by its name and version where the reference names one, since that never changes; else by
  * aggregates of the columns that are judged. Two tables of the same rows have the same digest in one engine; rows that were
  * changed on purpose so that all sums stay the same are not found.
  */

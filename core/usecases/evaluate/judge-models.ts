@@ -32,7 +32,7 @@ function evidenceOf(scored: ScoredModels, policy: ModelConfig): Evidence {
   return scored.kind === 'rows' ? rowEvidence(scored.contenders, policy) : aggregateEvidence(scored.contenders, policy);
 }
 
-/** What the base branch's gate says of the same scores, where the pull request changes how the model is judged. */
+/** Verdict of the base branch's gate on the same scores, if the pull request changes how the model is judged. */
 export function judgeByBase(request: EvaluationRequest, scored: ScoredModels): BaseJudgement | null {
   const { base, config } = request;
   if (base === null) return null;
@@ -59,7 +59,7 @@ function areAggregatesOf(own: ModelConfig, base: ModelConfig, gate: ResolvedGate
   return readsTheSame(own, base) && notAggregated(base, gate).length === 0;
 }
 
-/** What the trainings of both models wrote. */
+/** Metrics that the trainings of both models wrote. */
 export function trainingOf({ trainingMetrics }: EvaluationRequest, { found }: JudgedContenders): TrainingFacts {
   const history = found.kind === 'found' ? found.history : undefined;
   return { candidate: trainingMetrics, champion: history?.trainingMetrics };
@@ -83,7 +83,7 @@ export async function withoutSeenChampion(
   return withFinding(scored, await checkChampionData(history, dataset, ports));
 }
 
-/** What was found out about a champion and the dataset, in what is known of both models. */
+/** Adds the findings about a champion and the dataset to the facts about both models. */
 export function withFinding(scored: ScoredModels, { problem, note }: ChampionDataFinding): ScoredModels {
   const { found } = scored.contenders;
   if (problem !== undefined)

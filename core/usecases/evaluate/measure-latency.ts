@@ -1,7 +1,7 @@
 import type { BatchColumn, FeatureBatch } from '../../domain/table/table.ts';
 import type { PlannedModel } from './score-dataset.ts';
 
-/** How often a call is timed, after how many that are not. */
+/** Number of timed calls, and of warm-up calls before them. */
 interface Runs {
   readonly timed: number;
   readonly warmUp: number;
@@ -14,7 +14,7 @@ const WHOLE_BATCH: Runs = { timed: 30, warmUp: 3 };
 const BUDGET_MS = 1000;
 const FEWEST_RUNS = 5;
 
-/** Times of scoring so many rows at once, in milliseconds. */
+/** Times of scoring the given number of rows at once, in milliseconds. */
 export interface BatchLatency {
   readonly p50Ms: number;
   readonly p95Ms: number;

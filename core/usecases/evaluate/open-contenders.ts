@@ -29,7 +29,7 @@ export interface AggregatedContenders extends JudgedContenders, Omit<AggregatedD
   readonly champion: AggregatedModel | null;
 }
 
-/** What is to be known of the rows. */
+/** Metrics to compute from the rows. */
 export interface AggregatingPlan extends AggregatedColumns {
   /** Number of rows of the dataset. */
   readonly rows: number;
@@ -38,7 +38,7 @@ export interface AggregatingPlan extends AggregatedColumns {
 /** The models under comparison, opened, with the dataset that they are judged on. */
 export interface Contenders {
   readonly table: TableDescription;
-  /** @param keep Columns to return beside the scores. */
+  /** @param keep Columns to return besides the scores. */
   score(keep: readonly string[]): Promise<ScoredContenders>;
   /** Scores without holding the rows. */
   aggregate(plan: AggregatingPlan): Promise<AggregatedContenders>;
@@ -110,7 +110,7 @@ async function aggregate(scoring: Scoring, plan: AggregatingPlan): Promise<Aggre
   const { request, table, ports, own, rival } = scoring;
   const { config, candidate } = request;
   const { rows } = plan;
-  // Beside the rows: hashing gigabytes of predictions is a good part of reading them.
+  // Next to the rows: hashing gigabytes of predictions is a good part of reading them.
   const hashed = ports.hasher.hash(candidate.path.absolute);
   hashed.catch(() => {});
   const classes = config.task === 'regression' ? null : (config.evaluate.classes?.map(String) ?? ['0', '1']);

@@ -86,7 +86,7 @@ async function openChampion(found: Champion, opening: Opening): Promise<Rival> {
   }
 }
 
-/** A champion takes the features that it was trained on; where nobody said which, those of today, else its own input names. */
+/** A champion takes the features that it was trained on; where no one said which, those of today, else its own input names. */
 async function openRival(
   path: string,
   opening: Opening,

@@ -3,7 +3,7 @@ import { dataDocumentOf } from '../registry/stored-document.ts';
 import type { KnownVersion } from '../registry/version-catalog.ts';
 import type { VersionStore } from '../registry/version-store.ts';
 
-/** What data a version was made and judged with, from its documents; undefined where they cannot be told. */
+/** Data with which a version was made and judged, from its documents; undefined if unknown. */
 export async function readChampionHistory(
   version: KnownVersion,
   documents: Pick<VersionStore, 'readDocument'>,

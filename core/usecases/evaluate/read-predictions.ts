@@ -13,7 +13,7 @@ interface DeclaredColumns {
   readonly prediction?: string | undefined;
 }
 
-/** Whether a path is that of a table of predictions rather than of a model. */
+/** True if a path is that of a table of predictions rather than of a model. */
 export function isTablePath(path: string): boolean {
   return TABLE.test(path);
 }
@@ -37,7 +37,7 @@ export function predictionColumns(
  * Scores that were computed elsewhere: one row for each row of the dataset, in its order.
  *
  * @returns One number a row and column, row by row.
- * @throws {UserError} DATA_INVALID for another number of rows, missing columns, or what is no number.
+ * @throws {UserError} DATA_INVALID for another number of rows, missing columns, or what is not a number.
  */
 export async function readPredictions(
   path: ShownPath,

@@ -11,13 +11,13 @@ import {
 } from '../registry/find-running-versions.ts';
 import type { KnownVersion, RefusedTag, VersionCatalog } from '../registry/version-catalog.ts';
 
-/** What finding a registered champion needs. */
+/** Dependencies of finding a registered champion. */
 export interface ChampionPorts {
   readonly catalog: VersionCatalog;
   readonly commits: Pick<Commits, 'read'>;
   /** Brings the artifact of a version to this machine, verified; returns its absolute path. */
   readonly fetchArtifact: (version: KnownVersion) => Promise<string>;
-  /** What data a version was made and judged with, from its documents; undefined where they do not say. */
+  /** Data with which a version was made and judged, from its documents; undefined if they do not say. */
   readonly readHistory: (version: KnownVersion) => Promise<ChampionHistory | undefined>;
 }
 
@@ -112,7 +112,7 @@ function expired({ version }: Pick<KnownVersion, 'version'>) {
   return { reason, version };
 }
 
-/** No version is believed. What another tool registered is shown, and is no champion; what may be one is never "none". */
+/** No version is believed. What another tool registered is shown, and is not a champion; what may be one is never "none". */
 function withoutChampion(refused: readonly RefusedTag[]): Champion {
   const lost = refused.find(({ isExpired }) => isExpired);
   if (lost !== undefined) return { kind: 'unreadable', ...expired(lost) };

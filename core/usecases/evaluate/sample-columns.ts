@@ -3,15 +3,15 @@ import type { ColumnValues } from '../../domain/table/column-values.ts';
 import type { TableDescription } from '../../domain/table/table.ts';
 import type { TableReader } from '../../ports/evaluate/table-reader.ts';
 
-/** Chosen: a distribution function of so many rows is known to 0.002 (99 %, Dvoretzky-Kiefer-Wolfowitz). */
+/** Chosen: a distribution function of the given number of rows is known to 0.002 (99 %, Dvoretzky-Kiefer-Wolfowitz). */
 const SAMPLE_ROWS = 500_000;
 const BATCH_ROWS = 100_000;
 
-/** What is sampled. */
+/** Rows to sample. */
 export interface SampledColumns {
   /** Columns of the table. */
   readonly sampled: readonly string[];
-  /** How many rows the table has. */
+  /** Number of rows of the table. */
   readonly rows: number;
 }
 

@@ -23,11 +23,11 @@ export interface PlannedModel {
   readonly plan: InputPlan;
 }
 
-/** What to read and to score. */
+/** Columns to read and models to score. */
 export interface ScoringRequest {
   readonly table: TableDescription;
   readonly models: readonly PlannedModel[];
-  /** Columns to keep beside the scores. */
+  /** Columns to keep besides the scores. */
   readonly keep: readonly string[];
 }
 
@@ -51,7 +51,7 @@ export interface ScoringPorts {
 /**
  * Reads a dataset once, batch by batch, and scores every batch with every model. Features are not kept.
  *
- * @throws {UserError} What the reader and the models throw. A dataset without rows is no error here.
+ * @throws {UserError} What the reader and the models throw. A dataset without rows is not an error here.
  */
 export async function scoreDataset(request: ScoringRequest, ports: ScoringPorts): Promise<ScoredDataset> {
   const { table, models, keep } = request;
@@ -89,7 +89,7 @@ export async function scoreDataset(request: ScoringRequest, ports: ScoringPorts)
   };
 }
 
-/** The scores of all models; whoever waits for them gets the error, if nobody does any more it is none. */
+/** The scores of all models; anyone who waits for them gets the error, if no one does any more it is none. */
 function scoreBatch(features: FeatureBatch, models: readonly PlannedModel[]): Promise<readonly Float64Array[]> {
   const scored = Promise.all(models.map(({ model, plan }) => model.score(features, plan)));
   scored.catch(() => {});

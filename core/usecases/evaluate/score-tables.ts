@@ -5,7 +5,7 @@ import type { EnginePorts } from './engine-ports.ts';
 import type { ShownPath } from './evaluation-request.ts';
 import { createProgress, featuresOf, type PlannedModel, sampleOf } from './score-dataset.ts';
 
-/** Scores that stand in a table: one row for each row of the dataset, in its order. */
+/** Scores that are in a table: one row for each row of the dataset, in its order. */
 export interface ScoreTable {
   readonly table: TableDescription;
   /** One, or one for each class. */
@@ -23,7 +23,7 @@ export interface ScoreTables {
   readonly sample: FeatureBatch;
 }
 
-/** What is scored. */
+/** Rows to score. */
 export interface RowsToScore {
   readonly table: TableDescription;
   readonly rows: number;
@@ -85,7 +85,7 @@ async function describeScores(
 
 interface Running {
   readonly ports: EnginePorts;
-  /** What is wrong with the champion. */
+  /** Problem of the champion. */
   readonly reasonOf: (error: unknown) => null;
 }
 

@@ -7,7 +7,7 @@ const REPORTED_COLUMNS = 1000;
 const SHOWN_COLUMNS = 20;
 const FORMATS = { csv: 'CSV', parquet: 'Parquet', jsonl: 'JSON lines' } as const;
 
-/** How a table was read, for the report; nothing where the reader does not say. */
+/** Description of how a table was read, for the report; empty if the reader gives none. */
 export function readReport({ form, columns }: TableDescription): Pick<EvaluationReport['dataset'], 'read'> {
   if (form === undefined) return {};
   const { missing, ...read } = form;

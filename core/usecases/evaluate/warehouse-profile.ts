@@ -13,11 +13,11 @@ import type { SqlEngine } from '../../ports/evaluate/sql-engine.ts';
 import { type ProfiledWindow, profileWindows, windowedColumn } from './profile-windows.ts';
 import { askNumbers, relatedSql, type WarehouseTable } from './warehouse-table.ts';
 
-/** Chosen, as for columns in memory: whole numbers with at most so many values are codes. */
+/** Chosen, as for columns in memory: whole numbers with at most this number of values are codes. */
 const MAX_CODES = 20;
 const DAY_MS = 86_400_000;
 
-/** What is summed up. */
+/** Tables to summarise. */
 export interface WarehouseProfileRequest {
   readonly of: WarehouseTable;
   /** The columns, each as it has to be summed up; undefined: as its values say. */

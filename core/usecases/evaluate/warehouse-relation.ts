@@ -13,7 +13,7 @@ export interface WarehouseTables {
 }
 
 /**
- * How many rows the dataset has, when its keys identify them.
+ * Number of rows of the dataset, once its keys identify them.
  *
  * @throws {UserError} DATA_INVALID for rows without a key and, where predictions are joined by it, for a key of two rows.
  */

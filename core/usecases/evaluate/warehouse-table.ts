@@ -8,7 +8,7 @@ import type { SqlEngine } from '../../ports/evaluate/sql-engine.ts';
 /** A table or query of the warehouse, as far as it was described. */
 export interface WarehouseTable {
   readonly reference: TableReference;
-  /** Stands after FROM, without an alias. */
+  /** SQL after FROM, without an alias. */
   readonly from: string;
   readonly table: TableDescription;
   /** The engine's names of the columns' types. */
@@ -19,7 +19,7 @@ export interface WarehouseTable {
  * Describes columns of a table: their types come from the engine.
  *
  * @param names At least one.
- * @throws {UserError} INPUT_INVALID for what is no reference, DATA_UNSUPPORTED for a version that the engine does not know,
+ * @throws {UserError} INPUT_INVALID for what is not a reference, DATA_UNSUPPORTED for a version that the engine does not know,
  *   DATA_INVALID where there is no row, and what the engine refuses, such as an unknown column.
  */
 export async function describeTable(
@@ -40,7 +40,7 @@ export async function describeTable(
   return { reference, from, sqlTypes: new Map(found), table: { files: [address], columns: found.map(columnOf) } };
 }
 
-/** What stands after FROM for a reference. */
+/** SQL after FROM for a reference. */
 export function openReference(
   address: string,
   { dialect }: SqlEngine,

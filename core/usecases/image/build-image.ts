@@ -22,20 +22,20 @@ import type { ImageLayout, LayerFile } from '../../ports/image/image-layout.ts';
 import type { ImageRegistry } from '../../ports/image/image-registry.ts';
 import type { ImageSource } from '../../ports/image/image-source.ts';
 
-/** What to build. */
+/** Image to build. */
 export interface BuildRequest {
   readonly model: string;
   readonly artifact: HashedArtifact;
   /** Absolute path of the artifact. */
   readonly location: string;
-  /** Where the image is pushed, without tag. */
+  /** Repository to which the image is pushed, without tag. */
   readonly repository: string;
   readonly platform: string;
-  /** Further tags beside the artifact's own. */
+  /** Further tags besides the artifact's own. */
   readonly tags: readonly string[];
 }
 
-/** What building needs. */
+/** Dependencies of building. */
 export interface BuildPorts {
   /** Undefined: the image holds nothing but the model. */
   readonly base: ImageSource | undefined;
@@ -60,7 +60,7 @@ const TAG_DIGITS = 12;
  * Builds a modelcar: the artifact's files under /models as one layer on a base. The same artifact and base make the
  * same image, byte for byte.
  *
- * @throws {UserError} DATA_NOT_FOUND for an artifact without a file; REFERENCE_INVALID when the base is no image or has not
+ * @throws {UserError} DATA_NOT_FOUND for an artifact without a file; REFERENCE_INVALID when the base is not an image or has not
  *   the platform; and what the registry throws.
  */
 export async function buildImage(request: BuildRequest, ports: BuildPorts): Promise<BuiltImage> {

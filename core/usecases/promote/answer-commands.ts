@@ -21,11 +21,11 @@ export interface CommandRequest extends EventMoment {
     /** Epoch milliseconds. */
     readonly writtenAtMs: number;
   };
-  /** The issue or pull request that it stands under. */
+  /** The issue or pull request that it is under. */
   readonly issue: number;
 }
 
-/** What became of a comment. */
+/** Result of a comment. */
 export interface AnsweredComment {
   /** A line per command, for the log; none where nothing was done. */
   readonly lines: readonly string[];
@@ -61,7 +61,7 @@ export async function answerCommands(request: CommandRequest, ports: CommandPort
   }
 }
 
-/** Whoever saw it first may end before it answers: it is looked at again, until there is an answer or it is old. */
+/** Anyone who saw it first may end before it answers: it is looked at again, until there is an answer or it is old. */
 function taken(comment: number): ServiceError {
   return new ServiceError('COMMAND_TAKEN', `the comment ${comment} is already being answered`, {
     fix: 'No action needed: it is retried shortly.',
@@ -111,7 +111,7 @@ function shown(command: string, { outcomes, table }: CommandResult): CommandAnsw
   return { command, lines: outcomes.map(describeCommandOutcome), table };
 }
 
-/** What the comment is about: the pull request or issue of ours that it stands under tells, else the only model. */
+/** Model of the comment: that of the pull request or issue of Tidegate under which it was written, else the only model. */
 async function scopeOf(request: CommandRequest, ports: CommandPorts): Promise<CommandScope | CommandRefusal> {
   const { config, base, self, nowMs, comment } = request;
   if (config === undefined) return { kind: 'config-unreadable' };

@@ -19,7 +19,7 @@ import { openHold, proposeRollback } from './propose-rollback.ts';
 import { type PromotionPorts, reconcilePromotions } from './reconcile-promotions.ts';
 import { ownRollbacks, type RollbackReconcilingPorts, reconcileRollbacks } from './reconcile-rollbacks.ts';
 
-/** What commands need. */
+/** Dependencies of commands. */
 export type CommandPorts = SituationPorts &
   PromotionPorts &
   RollbackReconcilingPorts &
@@ -32,21 +32,21 @@ export type CommandPorts = SituationPorts &
     readonly fullName: string;
   };
 
-/** What a command is about. */
+/** Subject of a command. */
 export interface CommandScope {
   readonly request: SituationRequest;
-  /** Of the pull request or issue that the comment stands under. */
+  /** Of the pull request or issue that the comment is under. */
   readonly environment: Environment | undefined;
-  /** The text of our own that the comment stands under, or ''. */
+  /** The text of our own that the comment is under, or ''. */
   readonly subject: string;
   /** Login of who asks. */
   readonly by: string;
 }
 
-/** What a command came to. */
+/** Result of a command. */
 export interface CommandResult {
   readonly outcomes: readonly CommandOutcome[];
-  /** Markdown of ours, below them. */
+  /** Markdown of Tidegate, below them. */
   readonly table?: string;
 }
 
@@ -69,7 +69,7 @@ export async function carryOut(command: Command, scope: CommandScope, ports: Com
   return WORK[command.name](command.argument, scope, ports);
 }
 
-/** About the repository, whatever the comment stands under. */
+/** About the repository, whatever the comment is under. */
 export async function examine(ports: Pick<CommandPorts, 'examine' | 'fullName'>): Promise<CommandResult> {
   const findings = await ports.examine();
   const table = renderDoctorComment(findings, { asker: 'app', repository: ports.fullName });
@@ -146,7 +146,7 @@ async function rollBack(wanted: string, scope: CommandScope, ports: CommandPorts
   return only(ofPromotion({ environment: environment.name, ...outcome }));
 }
 
-/** Whether all targets of an environment named a version at some time, on the default branch. */
+/** True if all targets of an environment named a version at some time, on the default branch. */
 async function ranBefore(
   { name }: Environment,
   version: KnownVersion,

@@ -12,7 +12,7 @@ export type TargetReader = (
   targets: readonly ManifestTarget[],
 ) => Promise<readonly ReadTarget[]>;
 
-/** What comparing two commits needs. */
+/** Dependencies of comparing two commits. */
 export interface ChangePorts {
   readonly commits: Pick<Commits, 'mergeBase' | 'read' | 'objectIds'>;
   /** Default: here and now. */
@@ -25,7 +25,7 @@ export interface Compared {
   readonly headSha: string;
 }
 
-/** What the targets of an environment say before and after; or why that cannot be told. */
+/** Target values of an environment before and after, or the reason why they are unknown. */
 export type TargetChange =
   | { readonly kind: 'same' }
   | { readonly kind: 'changed'; readonly before: readonly ReadTarget[]; readonly after: readonly ReadTarget[] }
@@ -47,7 +47,7 @@ export const readTargetsHere: TargetReader = async (text, targets) =>
   targets.map((target) => readTargetOf(text, target));
 
 /**
- * What a merge would change of an environment's targets, by the Git objects of their files at both commits: no list that
+ * Changes that a merge would make to an environment's targets, by the Git objects of their files at both commits: no list that
  * the host cuts decides.
  */
 export async function changedTargets(
@@ -74,7 +74,7 @@ export async function changedTargets(
     : { kind: 'changed', before, after };
 }
 
-/** How a merge changes a file: not at all, to what the head has, or in a way that only Git can tell. */
+/** Change of a file by a merge: none, to what the head has, or in a way that only Git can tell. */
 async function fileChange(
   file: string,
   { baseSha, headSha }: Compared,
@@ -104,7 +104,7 @@ async function valuesAt(
   return targets.map((target) => read.get(target) ?? { problem: `has no file ${target.file}` });
 }
 
-/** A folder, a huge file or one that is no text is a target that cannot be read, and nobody else's problem. */
+/** A folder, a huge file or one that is not a text is a target that cannot be read, and no one else's problem. */
 function unread(targets: readonly ManifestTarget[]): (error: unknown) => readonly ReadTarget[] {
   return (error) => {
     if (!(error instanceof UserError)) throw error;
@@ -112,7 +112,7 @@ function unread(targets: readonly ManifestTarget[]): (error: unknown) => readonl
   };
 }
 
-/** What cannot be read is never the same, not even as itself: nobody can say what it is. */
+/** Unreadable content is never equal, not even to itself. */
 function saysSame(one: ReadTarget, other: ReadTarget | undefined): boolean {
   return one.value !== undefined && other?.value !== undefined && namesSame(one.value, other.value);
 }

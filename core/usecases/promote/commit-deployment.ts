@@ -14,7 +14,7 @@ export interface CommittedDeployment {
   readonly branch: string;
 }
 
-/** What a commit needs of the repository. */
+/** Ports of the repository that a commit uses. */
 export interface DeploymentPorts {
   readonly commits: Pick<Commits, 'head' | 'commit' | 'read'>;
 }

@@ -9,10 +9,10 @@ import { UserError } from '../../errors.ts';
 import type { BaseBranch, BranchTip, BranchTips, Commits } from '../../ports/github/commits.ts';
 import type { HeldPlace, HeldValues } from '../registry/version-catalog.ts';
 
-/** What histories are read from. */
+/** Sources of histories. */
 export interface HistoryPorts {
   readonly commits: Pick<Commits, 'tips' | 'read' | 'objectIds'>;
-  /** What targets said in files that were read for earlier events. */
+  /** Cache of target values in files that were read for earlier events. */
   readonly values?: Map<string, RunningValue | undefined> | undefined;
 }
 
@@ -25,7 +25,7 @@ const RECENT_TIPS = 100;
 const MAX_TIPS = 500;
 
 /**
- * What the environments of a model said on the default branch over time: on the line of its own moves, at the times of
+ * History of a model's environments on the default branch: on the line of its own moves, at the times of
  * its host. What is read is read once.
  */
 export class EnvironmentHistories implements HeldValues {

@@ -9,7 +9,7 @@ import type { EventMoment } from './model-situation.ts';
 import type { PlannedPromotion } from './plan-promotions.ts';
 import { isPlannedCommit } from './planned-commit.ts';
 
-/** What merging without a person needs. */
+/** Dependencies of automatic merges. */
 export interface MergingPorts {
   readonly commits: Pick<Commits, 'head' | 'treeWith' | 'read' | 'isAncestorOrSame'>;
   readonly pullRequests: Pick<PullRequests, 'requiredChecks' | 'merge'>;
@@ -48,7 +48,7 @@ async function mergeOne(
   const open = pullRequests.find(({ state }) => state === 'open');
   if (desired.kind !== 'open' || open === undefined) return undefined;
   const { number } = open;
-  // Whoever may push may point it at a branch of their own, which requires nothing.
+  // Anyone who may push may point it at a branch of their own, which requires nothing.
   if (open.baseRef !== base.name) return { kind: 'base-changed', number, base: base.name };
   const { version } = desired;
   const [waits] = waiting;
@@ -74,7 +74,7 @@ interface ComparedHead {
   readonly baseSha: string;
 }
 
-/** Whether the head's files are those that the plan gives on the base as it is now: the base may have changed since. */
+/** True if the head's files are those that the plan gives on the base as it is now: the base may have changed since. */
 async function givesPlan(
   { environment, version, headSha, baseSha }: ComparedHead,
   { commits }: Pick<MergingPorts, 'commits'>,
@@ -84,7 +84,7 @@ async function givesPlan(
   return (await Promise.all(same)).every(Boolean);
 }
 
-/** What another environment has held in the open is no reason to merge it here without a person. */
+/** A version that another environment has held in the open is not merged here without a person. */
 function isLeftToPeople({ provenance }: KnownVersion, environment: string): boolean {
   return provenance.kind === 'history' && provenance.environment !== environment;
 }

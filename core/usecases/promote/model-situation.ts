@@ -20,7 +20,7 @@ import { controlsOf, type IssuesOfControl, type PromotionControls, readControlIs
 export interface EventMoment {
   /** The default branch and its newest commit: what comes later is for the next event. */
   readonly base: BaseBranch;
-  /** Our own login: only pull requests and issues of ours count. */
+  /** Our own login: only pull requests and issues of Tidegate count. */
   readonly self: string;
   readonly nowMs: number;
 }
@@ -31,13 +31,13 @@ export interface SituationRequest extends EventMoment {
   readonly config: ModelConfig;
 }
 
-/** What is looked at. */
+/** Subject of the check. */
 export interface SituationPorts extends BeliefPorts {
   readonly issues: Pick<Issues, 'list'>;
   readonly checks: Pick<Checks, 'health'>;
 }
 
-/** What versions are believed by. */
+/** Dependencies of verifying versions. */
 export interface BeliefPorts {
   readonly tags: CatalogTags;
   readonly commits: Pick<Commits, 'isAncestorOrSame' | 'read' | 'objectIds' | 'tips' | 'wasAt'>;
@@ -48,7 +48,7 @@ export interface BeliefPorts {
   readonly memory: BeliefMemory;
 }
 
-/** What was found out for earlier events. */
+/** Cache from earlier events. */
 export interface BeliefMemory {
   readonly provenance: ProvenanceMemory;
   readonly values: NonNullable<ConstructorParameters<typeof EnvironmentHistories>[2]['values']>;
@@ -69,7 +69,7 @@ export interface ModelSituation extends SituationRequest {
 }
 
 /**
- * Reads how a model stands.
+ * Reads how a model is.
  *
  * @param issues Of the whole repository, where they were read for this event already.
  */
@@ -89,7 +89,7 @@ export async function readSituation(
   return { ...request, running, controls, catalog, histories, observations };
 }
 
-/** Reads how several models of a repository stand; what they share is read once. Names without a model are left out. */
+/** Reads how several models of a repository are; what they share is read once. Names without a model are left out. */
 export async function readSituations(
   { models, ...moment }: EventMoment & { readonly models: TidegateConfig['models'] },
   names: readonly string[],
@@ -110,7 +110,7 @@ export interface BeliefRequest {
   readonly config: Pick<ModelConfig, 'register' | 'image'> & { readonly environments: readonly Environment[] };
   readonly base: BaseBranch;
   readonly nowMs: number;
-  /** How the store is written elsewhere than in tidegate.yaml, such as with a folder's whole path. */
+  /** Other spellings of the store than that in tidegate.yaml, such as with a folder's whole path. */
   readonly storeUri?: string | undefined;
   /** The run that asks. */
   readonly ownRunId?: number | undefined;

@@ -7,7 +7,7 @@ import type { BranchTip } from '../../ports/github/commits.ts';
 import type { KnownVersion } from '../registry/version-catalog.ts';
 import type { EnvironmentHistories } from './environment-histories.ts';
 
-/** What observing an environment needs. */
+/** Dependencies of observing an environment. */
 export interface ObservationSources {
   readonly checks: Pick<Checks, 'health'>;
   readonly histories: Pick<EnvironmentHistories, 'of' | 'tipsSince'>;
@@ -53,7 +53,7 @@ export class EnvironmentObservations {
     this.#sources = sources;
   }
 
-  /** What is said of the version that an environment holds; undefined where it holds none. */
+  /** Signals about the version that an environment holds; undefined if it holds none. */
   async of(name: string): Promise<Observation | undefined> {
     const { held, nowMs } = this.#held;
     const found = held.find(({ environment }) => environment.name === name);
@@ -64,7 +64,7 @@ export class EnvironmentObservations {
     return observing;
   }
 
-  /** Whether a state of an environment that is over had failed there when it ended. */
+  /** True if a state of an environment that is over had failed there when it ended. */
   hadFailed(environment: Environment, state: EnvironmentState): Promise<boolean> {
     return hadFailed(environment, state, this.#sources);
   }
@@ -82,8 +82,8 @@ export async function observeEnvironment(held: HeldEnvironment, sources: Observa
 }
 
 /**
- * Whether a state of an environment that is over had failed there when it ended; never where nobody tells its health.
- * What was said of the commit that ended it is about the next state. A version that was verified and was not healthy for
+ * True if a state of an environment that is over had failed there when it ended; never where no one tells its health.
+ * A signal about the commit that ended it is about the next state. A version that was verified and was not healthy for
  * a moment when the next one came (its node was drained) has not failed.
  */
 export async function hadFailed(
@@ -97,7 +97,7 @@ export async function hadFailed(
   return health.state === 'failed' && !(health.by === 'deadline' && health.onceVerified);
 }
 
-/** Whether all targets of an environment name a version. */
+/** True if all targets of an environment name a version. */
 export function areNamed(values: TargetValues, version: KnownVersion): boolean {
   return values.every((value) => value !== undefined && isNamed(value, version));
 }

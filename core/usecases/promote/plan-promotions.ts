@@ -15,7 +15,7 @@ import type { ModelSituation } from './model-situation.ts';
 import { conditionsFor, upstreamOf } from './promotion-conditions.ts';
 import { heldDigests } from './promotion-controls.ts';
 
-/** What has to be open where, and why not: plain values. */
+/** Pull requests that have to be open per environment, and the reasons for the others: plain values. */
 export interface PromotionPlan {
   /** Tags that are not believed, of those that were looked at. */
   readonly refused: readonly RefusedTag[];
@@ -29,11 +29,11 @@ export interface PlannedPromotion {
   readonly running: RunningEnvironment | undefined;
   /** Ours of this branch, newest first. */
   readonly pullRequests: readonly PullRequest[];
-  /** What keeps the desired version out now; none where no version is desired. */
+  /** Reasons that keep the desired version out now; none if no version is desired. */
   readonly waiting: readonly UnmetCondition[];
 }
 
-/** What planning reads. */
+/** Inputs of planning. */
 export interface PlanningPorts {
   readonly pullRequests: Pick<PullRequests, 'ofBranch'>;
 }
@@ -83,7 +83,7 @@ async function ownPullRequests(
   return found.filter(({ author, body }) => author === self && hasMarker(body, marker));
 }
 
-/** What people answered to each version: its newest pull request tells. */
+/** Decision of people on each version, from its newest pull request. */
 function answersOf(
   pullRequests: readonly PullRequest[],
   again: boolean,

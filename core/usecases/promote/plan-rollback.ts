@@ -11,7 +11,7 @@ import type { FileEdit } from './deploy-version.ts';
 import type { ModelSituation } from './model-situation.ts';
 import { heldDigests } from './promotion-controls.ts';
 
-/** What planning a rollback reads. */
+/** Inputs of planning a rollback. */
 export interface RollbackSources {
   readonly commits: Pick<Commits, 'read'>;
 }
@@ -64,7 +64,7 @@ async function stateBefore(taken: TakenBack): Promise<EnvironmentState> {
   throw tooLongAgo(environment, version);
 }
 
-/** Whether an environment may go back to a state: nothing holds it back there, and it had not failed when it ended. */
+/** True if an environment may go back to a state: nothing holds it back there, and it had not failed when it ended. */
 async function isGood(state: EnvironmentState, { environment, situation }: TakenBack): Promise<boolean> {
   const { catalog, controls, observations } = situation;
   const held = heldDigests(controls, environment.name);

@@ -4,7 +4,7 @@ import { UserError } from '../../errors.ts';
 import type { BranchHead, Commits } from '../../ports/github/commits.ts';
 import { planDeployment } from './deploy-version.ts';
 
-/** What a commit is compared with its plan by. */
+/** Facts by which a commit is compared with its plan. */
 export interface PlannedCommitPorts {
   readonly commits: Pick<Commits, 'treeWith' | 'read' | 'isAncestorOrSame'>;
 }
@@ -18,8 +18,8 @@ export interface Plan {
 }
 
 /**
- * Whether a commit is the planned one: exactly the planned files with the planned bytes, on a commit of the default
- * branch, and nothing else. Trees are compared, never authors: those can be written by whoever pushes.
+ * True if a commit is the planned one: exactly the planned files with the planned bytes, on a commit of the default
+ * branch, and nothing else. Trees are compared, never authors: those can be written by anyone who pushes.
  */
 export async function isPlannedCommit(
   { tree, parents }: BranchHead,

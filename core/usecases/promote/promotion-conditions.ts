@@ -44,8 +44,8 @@ async function upstreamFacts(
 }
 
 /**
- * Whether targets say a version themselves, where the one that they hold is believed by history alone: all that its tag
- * claims beyond their values is the word of whoever pushed it.
+ * True if targets say a version themselves, where the one that they hold is believed by history alone: all that its tag
+ * claims beyond their values is the word of anyone pushed it.
  */
 function says(running: RunningEnvironment | undefined, version: KnownVersion): boolean {
   if (running?.version?.provenance.kind !== 'history') return true;

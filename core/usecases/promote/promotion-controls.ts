@@ -7,13 +7,13 @@ export interface Hold {
   readonly environment: string;
   readonly version: string;
   readonly digest: string;
-  /** What put it; undefined: it does not say. */
+  /** Its cause; undefined if it does not say. */
   readonly cause?: HoldCause | undefined;
-  /** false: somebody lifted it. */
+  /** false: someone lifted it. */
   readonly isOpen: boolean;
 }
 
-/** What keeps promotions back, in issues. */
+/** Issues that hold promotions back. */
 export interface PromotionControls {
   /** Numbers of the open issues that stop the line. */
   readonly stoppedBy: readonly number[];
@@ -35,7 +35,7 @@ export async function readControlIssues(issues: Pick<Issues, 'list'>): Promise<I
 }
 
 /**
- * What the issues say about one model. The label that stops the line can be set by people with triage rights only; a hold
+ * Holds and stops of one model from its issues. The label that stops the line can be set by people with triage rights only; a hold
  * counts where our own App opened it, since anyone may open an issue.
  */
 export function controlsOf(

@@ -20,14 +20,14 @@ export interface ProposedDeployment {
   readonly version: KnownVersion;
 }
 
-/** What proposing needs of the repository. */
+/** Ports of the repository that a proposal uses. */
 export interface ProposingPorts extends KeepingPorts {
   readonly catalog: VersionCatalog;
   readonly commits: Pick<Commits, 'default' | 'head' | 'commit' | 'treeWith' | 'isAncestorOrSame' | 'read'>;
   readonly pullRequests: Pick<PullRequests, 'ofBranch' | 'open' | 'update' | 'close'>;
 }
 
-/** What was done. */
+/** Action that was taken. */
 export interface Proposal {
   readonly edits: readonly FileEdit[];
   readonly outcome: DeploymentOutcome;
@@ -69,7 +69,7 @@ export async function proposeDeployment(wanted: ProposedDeployment, ports: Propo
   return { edits, outcome: { kind: did === 'nothing' ? 'up-to-date' : did, number: pullRequest.number } };
 }
 
-/** Whether the branch holds what was planned for it, of this version or of the one that its pull request names. */
+/** True if the branch holds what was planned for it, of this version or of the one that its pull request names. */
 async function isOurs(
   head: BranchHead,
   {

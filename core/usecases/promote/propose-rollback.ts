@@ -14,7 +14,7 @@ import type { ModelSituation } from './model-situation.ts';
 import { planRollback, type RollbackPlan, type TakenBack } from './plan-rollback.ts';
 import type { Hold } from './promotion-controls.ts';
 
-/** What proposing a rollback needs of the repository. */
+/** Ports of the repository that a rollback uses. */
 export interface RollbackPorts extends KeepingPorts {
   readonly commits: Pick<Commits, 'head' | 'commit' | 'read'>;
 }

@@ -14,14 +14,14 @@ import { type PlannedPromotion, planPromotions } from './plan-promotions.ts';
 import { isPlannedCommit } from './planned-commit.ts';
 import type { ReleaseEvaluations } from './release-evaluations.ts';
 
-/** What reconciling promotions needs of the repository. */
+/** Ports of the repository that reconciling promotions uses. */
 export interface PromotionPorts {
   readonly commits: Pick<Commits, 'head' | 'commit' | 'treeWith' | 'read' | 'isAncestorOrSame'>;
   readonly pullRequests: Pick<PullRequests, 'ofBranch' | 'open' | 'update' | 'close'>;
   readonly evaluations: Pick<ReleaseEvaluations, 'of'>;
 }
 
-/** What was done, and the steps of the plan with the pull requests as they are now. */
+/** Actions, and the steps of the plan with the current pull requests. */
 export interface ReconciledPromotions {
   readonly outcomes: readonly PromotionOutcome[];
   readonly steps: readonly PlannedPromotion[];
@@ -70,7 +70,7 @@ async function apply(step: PlannedPromotion, situation: ModelSituation, ports: P
   return { outcome: { kind: 'closed', number: open.number, reason }, pullRequest: { ...open, state: 'closed' } };
 }
 
-/** What people have to correct in one environment does not keep the others waiting. */
+/** An error in one environment does not block the others. */
 function asOutcome(error: unknown): Applied {
   if (!(error instanceof UserError)) throw error;
   return { outcome: { kind: 'cannot-edit', message: error.message, fix: error.fix } };
@@ -115,7 +115,7 @@ async function openOrUpdate(wanted: Wanted, situation: ModelSituation, ports: Pr
 }
 
 /**
- * Whether the branch holds what we planned for it, and nothing of a person: the plan of the version that its pull request
+ * True if the branch holds what we planned for it, and nothing of a person: the plan of the version that its pull request
  * names, whose text only decides whether our own commit is made again.
  */
 async function isOurs(

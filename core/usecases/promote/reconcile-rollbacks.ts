@@ -14,7 +14,7 @@ import type { TakenBack } from './plan-rollback.ts';
 import { type Hold, type PromotionControls, withHold, withoutHolds } from './promotion-controls.ts';
 import { openHold, proposeRollback, type RollbackPorts } from './propose-rollback.ts';
 
-/** What reconciling rollbacks needs of the repository. */
+/** Ports of the repository that reconciling rollbacks uses. */
 export interface RollbackReconcilingPorts extends RollbackPorts {
   readonly pullRequests: Pick<PullRequests, 'ofBranch' | 'open' | 'update' | 'close'>;
   readonly issues: Pick<Issues, 'open' | 'close'>;
@@ -22,13 +22,13 @@ export interface RollbackReconcilingPorts extends RollbackPorts {
   readonly wake?: ((atMs: number) => void) | undefined;
 }
 
-/** What was done, and the situation with the holds as they are now. */
+/** Actions, and the situation with the current holds. */
 export interface ReconciledRollbacks {
   readonly outcomes: readonly PromotionOutcome[];
   readonly situation: ModelSituation;
 }
 
-/** What was done in one environment. */
+/** Action in one environment. */
 interface Done {
   readonly outcomes: readonly RollbackOutcome[];
   readonly controls: PromotionControls;

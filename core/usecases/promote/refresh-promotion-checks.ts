@@ -7,10 +7,10 @@ import {
   showPromotionCheck,
 } from './show-promotion-check.ts';
 
-/** Which pull requests are looked at again: our own promotions and rollbacks, or all open ones. */
+/** Pull requests to check again: the bot's own promotions and rollbacks, or all open ones. */
 export type RefreshedPullRequests = 'own' | 'all';
 
-/** Which checks are shown again, and by what. */
+/** Checks to show again, and the means. */
 export interface RefreshRequest extends Omit<PromotionCheckRequest, 'headSha'> {
   /** Our own login. */
   readonly self: string;
@@ -27,7 +27,7 @@ export interface UnmetCheck {
 /** Commits of which nothing can have changed since they were looked at: no target, no base, no config. */
 export type SettledChecks = Set<string>;
 
-/** What refreshing needs. */
+/** Dependencies of refreshing. */
 export interface RefreshPorts extends PromotionCheckPorts {
   readonly pullRequests: Pick<PullRequests, 'allOpen'>;
   readonly settled: SettledChecks;

@@ -12,12 +12,12 @@ import type { KnownVersion } from '../registry/version-catalog.ts';
 const MAX_REMEMBERED = 50;
 
 /**
- * What was read already of one repository, by run and digest of the report: a run that does not hold it says nothing about
+ * Cache of reports of one repository, by run and digest of the report: a run that does not hold it says nothing about
  * another one. What is not there any more stays so.
  */
 export type RememberedEvaluations = Map<string, EvaluationReport | undefined>;
 
-/** What reading needs. */
+/** Dependencies of reading. */
 export interface EvaluationSources {
   readonly workflows: Pick<Workflows, 'artifacts' | 'download'>;
   readonly archive: ReportArchive;

@@ -29,12 +29,12 @@ export interface PromotionCheckRequest extends Compared {
   readonly config: TidegateConfig;
 }
 
-/** What the check needs. */
+/** Dependencies of the check. */
 export interface PromotionCheckPorts extends ChangePorts {
   readonly checks: Pick<Checks, 'show'>;
 }
 
-/** Gives how models stand whose targets a commit changes, by their names. */
+/** Gives how models are whose targets a commit changes, by their names. */
 export type SituationsOf = (models: readonly string[]) => Promise<ReadonlyMap<string, ModelSituation>>;
 
 /** Decides and shows the check of a commit. */

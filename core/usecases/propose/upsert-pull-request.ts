@@ -1,7 +1,7 @@
 import type { BranchHead, Commits } from '../../ports/github/commits.ts';
 import type { PullRequest, PullRequests } from '../../ports/github/pull-requests.ts';
 
-/** What a branch's one living pull request has to be. */
+/** Wanted state of a branch's one open pull request. */
 export interface KeptPullRequest {
   readonly branch: string;
   readonly base: { readonly name: string; readonly sha: string };
@@ -12,11 +12,11 @@ export interface KeptPullRequest {
   readonly commitMessage: string;
   /** The one that is open now. */
   readonly open: PullRequest | undefined;
-  /** Where the branch is now. */
+  /** Current commit of the branch. */
   readonly head: BranchHead | undefined;
 }
 
-/** What keeping it needs of the repository. */
+/** Ports of the repository that keeping it uses. */
 export interface KeepingPorts {
   readonly commits: Pick<Commits, 'commit' | 'read'>;
   readonly pullRequests: Pick<PullRequests, 'open' | 'update'>;

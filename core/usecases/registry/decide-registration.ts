@@ -3,7 +3,7 @@ import type { EvaluationReport } from '../../reports/evaluation-report.ts';
 import type { RunReport } from '../../reports/run-report.ts';
 
 /**
- * Whether an evaluation permits a release of an artifact.
+ * True if an evaluation permits a release of an artifact.
  *
  * @param artifactDigest Of the bytes at hand, hashed now.
  * @throws {UserError} ARTIFACT_MISMATCH when other bytes were judged; VERDICT_REFUSED when the verdict is fail, or

@@ -4,13 +4,13 @@ import type { ObjectStore } from '../../ports/store/object-store.ts';
 
 /** An artifact whose files come from elsewhere. */
 export interface IncomingArtifact {
-  /** What its bytes must have. One file whose own digest this is becomes a file, anything else a folder. */
+  /** Digest of its bytes. One file whose own digest this is becomes a file, anything else a folder. */
   readonly digest: string;
   /** Paths are in the artifact's folder, `/`-separated. */
   readonly files: readonly { readonly path: string; readonly open: () => Promise<AsyncIterable<Uint8Array>> }[];
 }
 
-/** Where an artifact comes from and what writes it. */
+/** Source and writer of an artifact. */
 export interface ArtifactPorts {
   readonly store: ObjectStore;
   /**
@@ -24,7 +24,7 @@ export interface ArtifactPorts {
 /**
  * Puts an artifact of the store at a place of this machine, whole and checked against its digest, or not at all.
  *
- * @param location Absolute path; what lies there is replaced.
+ * @param location Absolute path; what is there is replaced.
  * @throws {ServiceError} STORE_CORRUPT when the store has no such artifact or other bytes.
  */
 export async function fetchArtifact(

@@ -6,12 +6,12 @@ import { UserError } from '../../errors.ts';
 import type { Commits } from '../../ports/github/commits.ts';
 import type { KnownVersion, VersionCatalog } from './version-catalog.ts';
 
-/** What a target says: its value, or why there is none. */
+/** Value of a target, or the reason why there is none. */
 export type ReadTarget =
   | { readonly value: RunningValue; readonly problem?: undefined }
   | { readonly value?: undefined; readonly problem: string };
 
-/** What an environment runs, as its targets on a branch say. */
+/** Versions that an environment runs, as its targets on a branch say. */
 export interface RunningEnvironment {
   readonly name: string;
   /** By target, in the order of the configuration. */
@@ -24,7 +24,7 @@ export interface RunningEnvironment {
   readonly note: string | undefined;
 }
 
-/** Where to look. */
+/** Places to search. */
 export interface RunningPorts {
   readonly commits: Pick<Commits, 'read'>;
   readonly catalog: Pick<VersionCatalog, 'match'>;
@@ -50,7 +50,7 @@ export async function findRunningVersions(
   return found;
 }
 
-/** What an environment runs whose targets were read already. */
+/** Versions that an environment runs, from targets that were already read. */
 export async function runningEnvironment(
   name: string,
   targets: readonly ReadTarget[],
@@ -68,7 +68,7 @@ export async function runningEnvironment(
 
 /**
  * The last environment that runs anything of this model; undefined where none does. It may have no version: its targets name
- * an artifact of the store, and no version that is believed has it. Tags can be deleted by whoever may push, so that this is
+ * an artifact of the store, and no version that is believed has it. Tags can be deleted by anyone who may push, so that this is
  * never the same as an environment that runs nothing yet.
  */
 export function lastRunning(
@@ -79,7 +79,7 @@ export function lastRunning(
   return running.findLast(({ version, targets }) => version !== undefined || targets.some(isStored));
 }
 
-/** Why nothing is known of what the last environment runs; for people, without a full stop. */
+/** Reason why the version of the last environment is unknown; for people, without a full stop. */
 export function lostVersion({ name, targets }: RunningEnvironment): string {
   const text = targets.find(({ value }) => value !== undefined)?.value?.text ?? '';
   return `${name} names ${text}, and no trusted version has this artifact: its tag may be deleted or removed with GTO`;

@@ -24,7 +24,7 @@ export interface VersionDocument
   readonly features: unknown;
 }
 
-/** What a tag claims. Anyone who may push can write it: it is an index, never evidence. */
+/** Claim of a tag. Anyone who may push can write it: it is an index, never evidence. */
 export interface VersionClaim {
   readonly version: string;
   /** Name and object of the tag: two names may lead to one object. */
@@ -34,7 +34,7 @@ export interface VersionClaim {
   readonly line: ClaimedLine | undefined;
 }
 
-/** What of a tag's line belief asks for. */
+/** Fields of a tag's line that verification reads. */
 export interface ClaimedLine {
   readonly runId: number | null;
   /** `sha256:<hex>` of the version's document; undefined: it names none. */
@@ -46,13 +46,13 @@ export interface ClaimedLine {
 
 /** Chosen: more versions than the environments of a repository run. */
 const MAX_DOCUMENTS = 200;
-/** Chosen: thousands of tags that somebody made up cost their requests once an hour. */
+/** Chosen: thousands of tags that someone made up cost their requests once an hour. */
 const MAX_TAGS = 5000;
 /** Chosen: a run that failed may be run again. */
 const REFUSED_FOR_MS = 3_600_000;
 
 /**
- * What was found out about versions of one repository, so that no event asks for it again: documents never change under
+ * Cache of facts about versions of one repository, so that no event asks for it again: documents never change under
  * their digest, and what was refused for good is refused for an hour.
  */
 export class ProvenanceMemory {
@@ -69,7 +69,7 @@ export class ProvenanceMemory {
     put(this.#documents, releaseKey(release), { value: document, atMost: MAX_DOCUMENTS });
   }
 
-  /** What a tag claims; undefined where it was not read yet. */
+  /** Claim of a tag; undefined if it was not read yet. */
   claimOf(tag: TagReference): VersionClaim | undefined {
     return this.#claims.get(keyOf(tag));
   }

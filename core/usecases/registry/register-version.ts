@@ -23,7 +23,7 @@ import type { VersionDocument } from './provenance-memory.ts';
 import { type KnownVersion, VersionCatalog } from './version-catalog.ts';
 import type { StoredDocuments, VersionStore } from './version-store.ts';
 
-/** What is registered, and on whose word. */
+/** Subject of a registration, and its evidence. */
 export interface RegisterRequest {
   readonly model: string;
   readonly commit: string;
@@ -38,20 +38,20 @@ export interface RegisterRequest {
   readonly header: Pick<ModelVersionReport, 'schema' | 'createdAt' | 'tool' | 'source' | 'model'>;
 }
 
-/** What registering needs of the world. */
+/** Dependencies of registering. */
 export interface RegisterPorts {
   readonly tags: Pick<VersionTags, 'list' | 'create'>;
   /** The believed versions as they are now: asked again after each race. Default: none is believed. */
   readonly versions?: () => Promise<VersionCatalog>;
   readonly commits: Pick<Commits, 'isAncestorOrSame'>;
   readonly store: VersionStore;
-  /** Where the image of a version gets its number as a tag. */
+  /** Registry in which the image of a version gets its number as a tag. */
   readonly images: ImageTags;
   /** Compares the dataset of the evaluation with that of the pull request. */
   readonly compareDataset: (digest: string) => Promise<ComparedDataset>;
 }
 
-/** The version that stands for the artifact now; `created` says whether this call made it. */
+/** The version that represents the artifact now; `created` says whether this call made it. */
 export interface Registration {
   readonly version: string;
   readonly tag: string;
@@ -133,7 +133,7 @@ function noTag(): never {
 }
 
 /**
- * What another attempt of this run, or one that was killed, got as far as to tag; its document is in the store. Anybody
+ * Version that another attempt of this run, or a killed one, already tagged; its document is in the store. Anybody
  * may have put both there, so it counts only where it says what this registration would say.
  */
 async function madeByThisRun(
@@ -152,13 +152,13 @@ async function madeByThisRun(
   return undefined;
 }
 
-/** What is no document stands in nobody's way. */
+/** A file that is not a document does not block a registration. */
 function noReport(error: unknown): undefined {
   if (error instanceof UserError || (error instanceof ServiceError && error.code === 'STORE_CORRUPT')) return undefined;
   throw error;
 }
 
-/** Whether a document is the one of this registration, but for when it was made and what the pull request was judged on. */
+/** True if a document is the one of this registration, but for when it was made and what the pull request was judged on. */
 function saysSame(report: ModelVersionReport, request: RegisterRequest, store: VersionStore): boolean {
   const dataset = judgedDataset(request, report.dataset?.pullRequest);
   const place = { version: report.version, store: store.uri };
@@ -235,7 +235,7 @@ function numbered({ repository, digest }: ModelImage, version: string): ModelIma
   return { reference: formatImageReference({ repository, tag: version, digest }), repository, tag: version, digest };
 }
 
-/** What the change of the interface asks for, against the newest version that is believed. */
+/** Version level that the change of the interface requires, against the newest verified version. */
 function autoBump(request: RegisterRequest, newest: KnownVersion | undefined): Bump {
   if (newest === undefined) return 'minor';
   return decideBump(newest.document && interfaceOf(newest.document), request.interface);
@@ -246,7 +246,7 @@ function interfaceOf({ signature, task, features }: VersionDocument): ModelInter
   return { task, features: features.map(String), inputs: signature.inputs, outputs: signature.outputs };
 }
 
-/** What a version keeps beside its bytes. */
+/** Documents of a version besides its bytes. */
 interface KeptFacts {
   readonly documents: StoredDocuments;
   readonly dataset: JudgedDatasetReport;
@@ -320,7 +320,7 @@ function tagLine(
   };
 }
 
-/** How the release judged the version, without slices. */
+/** Evaluation of the version by its release, without slices. */
 function evidenceOf({ metrics, comparisons }: EvaluationReport): Omit<VersionEvidence, 'dataset'> {
   const overall = <T extends { slice?: unknown }>(all: readonly T[]) => all.filter((one) => one.slice === undefined);
   return {

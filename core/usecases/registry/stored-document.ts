@@ -2,7 +2,7 @@ import type { ModelVersionReport } from '../../reports/model-version-report.ts';
 import type { KnownVersion } from './version-catalog.ts';
 import type { VersionStore } from './version-store.ts';
 
-/** What of a version's document says with what data it was made and judged. */
+/** Parts of a version's document that name the data with which it was made and judged. */
 export type DataDocument = Pick<ModelVersionReport, 'createdAt' | 'lineage' | 'run' | 'evaluation' | 'profile'>;
 
 /**

@@ -17,7 +17,7 @@ import type { ModelVersionReport } from '../../reports/model-version-report.ts';
 import { readReport } from '../../reports/read-report.ts';
 import type { ProvenanceMemory, RememberedRelease, VersionClaim, VersionDocument } from './provenance-memory.ts';
 
-/** What a version's provenance is verified from. */
+/** Facts from which a version's provenance is verified. */
 export interface ProvenancePorts {
   readonly workflows: Pick<Workflows, 'run' | 'attempt' | 'jobs' | 'artifacts' | 'download'>;
   readonly commits: Pick<Commits, 'isAncestorOrSame' | 'wasAt'>;
@@ -27,7 +27,7 @@ export interface ProvenancePorts {
   readonly attestations?: VersionAttestations | undefined;
 }
 
-/** What a version has to agree with. */
+/** Facts with which a version has to agree. */
 export interface ProvenanceContext {
   readonly model: string;
   readonly defaultBranch: { readonly name: string; readonly sha: string };
@@ -43,7 +43,7 @@ export interface ProvenanceContext {
   readonly nowMs: number;
 }
 
-/** What became of a claim. */
+/** Result of a claim. */
 export type Verification =
   /** Its document is believed, as one thing. */
   | { readonly kind: 'verified'; readonly document: VersionDocument; readonly by: 'release-run' | 'attestation' }
@@ -76,7 +76,7 @@ export class ProvenanceVerifier {
     this.#ports = ports;
   }
 
-  /** @throws {ServiceError} Where GitHub cannot be asked: that is no answer. */
+  /** @throws {ServiceError} Where GitHub cannot be asked: that is not an answer. */
   async verify(claim: VersionClaim): Promise<Verification> {
     const { memory, nowMs } = this.#context;
     const known = memory.refusalOf(claim.tag, nowMs);
@@ -145,7 +145,7 @@ export class ProvenanceVerifier {
     return refused(reasons[0] ?? '', run.conclusion === 'success');
   }
 
-  /** What its attempts uploaded, newest first, or why none of it counts. */
+  /** Uploads of its attempts, newest first, or the reason why none of them counts. */
   async #uploads(run: WorkflowRun): Promise<readonly AttemptArtifact<WorkflowArtifact>[] | string> {
     const artifacts = await this.#artifactsOf(run.id);
     try {
@@ -236,7 +236,7 @@ function refused(reason: string, isFinal: boolean): Verification {
   return { kind: 'refused', reason, isFinal };
 }
 
-/** Without the list of files, which nobody asks a remembered document for. */
+/** Without the list of files, which no one asks a remembered document for. */
 function documentOf(report: ModelVersionReport): VersionDocument {
   const { uri, digest, sizeBytes } = report.artifact;
   const { createdAt, name, version, lineage, signature, task, features, run, evaluation, profile, image } = report;

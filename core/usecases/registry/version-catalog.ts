@@ -44,7 +44,7 @@ export interface RefusedTag {
   readonly isExpired: boolean;
 }
 
-/** What environments have held on the default branch. */
+/** History of environments on the default branch. */
 export interface HeldValues {
   /** An environment whose targets all named a version at some time. */
   ofVersion(version: DeployedVersion): Promise<HeldPlace | undefined>;
@@ -52,18 +52,18 @@ export interface HeldValues {
   ofValue(value: RunningValue): Promise<HeldPlace | undefined>;
 }
 
-/** Where something was held, with all that this environment said then. */
+/** Period in which something was held, with all signals of this environment. */
 export interface HeldPlace {
   readonly environment: string;
   readonly commit: string;
   readonly values: readonly (RunningValue | undefined)[];
 }
 
-/** What a catalog believes by. */
+/** Dependencies of a catalog. */
 export interface Believing extends Pick<ProvenanceContext, 'stores' | 'imageRepository' | 'memory' | 'nowMs'> {
   readonly verify: (claim: VersionClaim) => Promise<Verification>;
   readonly held: HeldValues;
-  /** How many tags may be read that the memory does not know. */
+  /** Limit of tags to read that are not in memory. */
   readonly maxTagsRead: number;
 }
 
@@ -108,7 +108,7 @@ export class VersionCatalog {
   }
 
   /**
-   * Those of them that somebody may take for a version: above the newest one, or claiming one of these values. The same
+   * Those of them that someone may take for a version: above the newest one, or claiming one of these values. The same
    * values give the same tags, whatever else was looked at.
    */
   async refusedAmong(values: readonly RunningValue[]): Promise<readonly RefusedTag[]> {
@@ -175,12 +175,12 @@ export class VersionCatalog {
       if (known !== undefined && isNamed(running, known)) return known;
       if (looked.verification.kind === 'expired') expired.push(looked);
     }
-    // Of several that cannot be told apart any more the lowest one: it stands in no later version's way.
+    // Of several that cannot be told apart any more the lowest one: it is in no later version's way.
     const lowest = expired.at(-1);
     return lowest && this.#byHistory(lowest, () => this.#believing?.held.ofValue(running));
   }
 
-  /** Whether a target's value can be nothing but a registered version's: it names an artifact of the store by its digest. */
+  /** True if a target's value can be nothing but a registered version's: it names an artifact of the store by its digest. */
   isStored({ uri }: RunningValue): boolean {
     const { stores = [] } = this.#believing ?? {};
     return uri !== undefined && stores.some((store) => isArtifactFolder(keyInStore(store, uri) ?? ''));
@@ -195,7 +195,7 @@ export class VersionCatalog {
   }
 
   /**
-   * What tags claim of a run: for the register job alone, which knows its own store and finds there whether an earlier
+   * Claims of tags about a run: for the register job alone, which knows its own store and finds there whether an earlier
    * attempt of its run wrote them.
    */
   async claimsOf(runId: number): Promise<readonly VersionClaim[]> {
@@ -207,7 +207,7 @@ export class VersionCatalog {
     return found;
   }
 
-  /** Whether a value can be a version's at all: a placeholder costs no request. */
+  /** True if a value can be a version's at all: a placeholder costs no request. */
   #mayBeOurs({ uri, repository, digest, version }: RunningValue): boolean {
     const { stores = [], imageRepository } = this.#believing ?? {};
     if (uri !== undefined && stores.some((store) => keyInStore(store, uri) !== undefined)) return true;
@@ -215,7 +215,7 @@ export class VersionCatalog {
     return uri === undefined && (digest !== undefined || version !== undefined);
   }
 
-  /** Whether a tag was refused a while ago. */
+  /** True if a tag was refused a while ago. */
   #skips({ version, tag }: ActiveVersion): boolean {
     const { memory, nowMs = 0 } = this.#believing ?? {};
     const reason = memory?.refusalOf(tag, nowMs);

@@ -21,7 +21,7 @@ export interface StoredDocuments {
 
 type StoreHasher = Pick<ArtifactHasher, 'hashText' | 'hashChunks'>;
 
-/** What the register keeps in an object store, by the layout of `store-layout.ts`. */
+/** Layout of the register in an object store, by the layout of `store-layout.ts`. */
 export class VersionStore {
   readonly #objects: ObjectStore;
   readonly #hasher: StoreHasher;
@@ -69,7 +69,7 @@ export class VersionStore {
     };
   }
 
-  /** What `putDocuments` gives for these; nothing is written. */
+  /** Result that `putDocuments` would give for these; nothing is written. */
   referencesOf({ run, evaluation, profile }: Parameters<VersionStore['putDocuments']>[0]): StoredDocuments {
     return {
       ...(run === undefined ? {} : { run: this.#reference(formatReport('run', run)) }),

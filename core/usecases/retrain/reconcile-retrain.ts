@@ -24,7 +24,7 @@ export interface RetrainRequest {
   readonly nowMs: number;
 }
 
-/** What retraining needs of the repository. */
+/** Ports of the repository that retraining uses. */
 export interface RetrainPorts {
   readonly commits: Pick<Commits, 'head' | 'commit' | 'treeWith' | 'changedFiles' | 'read'>;
   readonly issues: Pick<Issues, 'list'>;
@@ -79,8 +79,8 @@ export async function retrainNow(
 
 /**
  * Brings the data pointers that the retrain workflow pushed into a pull request of our own, so that CI starts. The commit
- * is made anew on the default branch, of changed digests, sizes and counts in pointers that exist there: the workflow ran
- * the team's code with new data, and whoever may push may write to its branch.
+ * is made again on the default branch, of changed digests, sizes and counts in pointers that exist there: the workflow ran
+ * the team's code with new data, and anyone who may push may write to its branch.
  */
 export async function proposeRetrained(request: RetrainRequest, ports: RetrainPorts): Promise<RetrainOutcome> {
   const { model, base, self } = request;
@@ -135,7 +135,7 @@ function asEdit({ path, text }: PointerEdit): { readonly file: string; readonly 
   return { file: path, after: text };
 }
 
-/** Whether the branch holds exactly what we made of the data that its pull request names, and nothing of a person. */
+/** True if the branch holds exactly what we made of the data that its pull request names, and nothing of a person. */
 async function isOurs(head: BranchHead, { body }: PullRequest, ports: RetrainPorts): Promise<boolean> {
   const [parent, ...others] = head.parents;
   const from = parseRetrainData(body)?.data;
@@ -145,7 +145,7 @@ async function isOurs(head: BranchHead, { body }: PullRequest, ports: RetrainPor
 }
 
 /**
- * Whether a pull request with these very pointers was closed or merged: what did not pass is not tried again for the same
+ * True if a pull request with these very pointers was closed or merged: what did not pass is not tried again for the same
  * data, though each run of the workflow makes a commit of its own.
  */
 async function wasProposed(

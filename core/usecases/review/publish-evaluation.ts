@@ -24,7 +24,7 @@ export interface PublishRequest {
   readonly gateChanged: boolean;
 }
 
-/** What publishing needs. */
+/** Dependencies of publishing. */
 export interface PublishPorts {
   readonly workflows: Workflows;
   readonly archive: ReportArchive;

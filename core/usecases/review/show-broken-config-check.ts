@@ -4,14 +4,14 @@ import type { Commits } from '../../ports/github/commits.ts';
 import type { Compared } from '../promote/changed-targets.ts';
 import { PROMOTION_CHECK } from '../promote/show-promotion-check.ts';
 
-/** What the check needs. */
+/** Dependencies of the check. */
 export interface BrokenConfigPorts {
   readonly commits: Pick<Commits, 'mergeBase' | 'rootEntries'>;
   readonly checks: Pick<Checks, 'show'>;
 }
 
 /**
- * The promotion check while the default branch's config cannot be read: nobody knows which files are targets, so that only
+ * The promotion check while the default branch's config cannot be read: no one knows which files are targets, so that only
  * what changes the config and nothing else may pass. The config that is proposed is never obeyed.
  *
  * @param commit `file`: the config's path at the root.

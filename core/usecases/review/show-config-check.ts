@@ -8,12 +8,12 @@ import { type BotParser, inProcessParser } from '../registry/in-process-parser.t
 /** The check that says whether tidegate.yaml can be read, at its lines. */
 export const CONFIG_CHECK = 'tidegate / config';
 
-/** Chosen: whoever mends the first fifty sees the rest at the next push. */
+/** Chosen: anyone who fixes the first fifty sees the rest at the next push. */
 const MAX_ANNOTATIONS = 50;
 /** Chosen: together they stay below the 65,535 characters that GitHub takes of a summary. */
 const [MAX_LISTED, MAX_LINE_CHARACTERS] = [100, 600];
 
-/** What reading and showing needs. */
+/** Dependencies of reading and showing. */
 export interface ConfigCheckPorts {
   readonly commits: Pick<Commits, 'read'>;
   readonly checks: Pick<Checks, 'show'>;

@@ -23,7 +23,7 @@ import type { Checks, HealthSource } from '../../ports/github/checks.ts';
 import type { BaseBranch, Commits } from '../../ports/github/commits.ts';
 import type { InstalledApp, RepositorySetup } from '../../ports/github/repository-setup.ts';
 
-/** What is needed to look at a repository's set-up; nothing is written. */
+/** Dependencies of examining a repository's set-up; nothing is written. */
 export interface SetupPorts {
   readonly setup: RepositorySetup;
   readonly installedApp: InstalledApp;
@@ -31,7 +31,7 @@ export interface SetupPorts {
   readonly checks: Pick<Checks, 'health'>;
 }
 
-/** Which repository, and what the bot needs of its App. */
+/** Repository, and the requirements of the bot for its App. */
 export interface SetupRequest {
   /** `owner/name` */
   readonly repository: string;
@@ -44,7 +44,7 @@ export const MAX_WORKFLOW_FILES = 50;
 /** Chosen: health that was told in the last weeks. */
 const RECENT_COMMITS = 10;
 
-/** What a token needs to read each kind of health. */
+/** Permissions that a token needs to read each kind of health. */
 const PERMISSIONS = {
   argocd: 'commit statuses: read',
   'commit-status': 'commit statuses: read',
@@ -85,7 +85,7 @@ export async function examineSetup(request: SetupRequest, ports: SetupPorts): Pr
   return diagnose(facts);
 }
 
-/** An environment whose health somebody tells. */
+/** An environment whose health someone tells. */
 interface ToldHealth {
   readonly model: string;
   readonly environment: Environment;

@@ -14,7 +14,7 @@ import type { RunSource } from './run-source.ts';
 import { commandParameters, readParameters } from './stage-state.ts';
 import type { TrainingWork } from './training-work.ts';
 
-/** What collecting needs. */
+/** Dependencies of collecting. */
 export interface InputPorts {
   readonly hasher: ArtifactHasher;
   readonly workspace: Pick<DataWorkspace, 'exists'>;
@@ -24,7 +24,7 @@ export interface InputPorts {
   readonly root: string;
 }
 
-/** What goes into a run of this workspace: by what names it, and by its bytes for people and later comparisons. */
+/** Inputs of a run of this workspace: by what names it, and by its bytes for people and later comparisons. */
 export interface RunInputs {
   readonly identity: RunIdentity;
   readonly inputs: readonly RunInput[];

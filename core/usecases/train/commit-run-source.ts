@@ -6,7 +6,7 @@ import type { RunSource } from './run-source.ts';
 /** Reads a YAML, JSON or TOML text by the ending of its name. */
 export type ParsePlain = (text: string, file: string) => Promise<PlainValue>;
 
-/** What goes into a run, as a commit has it: no byte of the data is needed for that. */
+/** Inputs of a run, from a commit: no byte of the data is needed for that. */
 export class CommitRunSource implements RunSource {
   readonly isWhole = false;
   readonly #commit: CommitFiles;

@@ -11,7 +11,7 @@ import type { RunSource } from './run-source.ts';
 import { readParameters } from './stage-state.ts';
 import type { TrainingWork } from './training-work.ts';
 
-/** What a run is of. */
+/** Subject of a run. */
 export interface IdentifiedWork {
   readonly project: Pick<DataProject, 'outputs'>;
   readonly work: TrainingWork;
@@ -19,7 +19,7 @@ export interface IdentifiedWork {
   readonly folder: string;
 }
 
-/** What identifying needs. */
+/** Dependencies of identifying. */
 export interface IdentityPorts {
   readonly source: RunSource;
   readonly hasher: Pick<ArtifactHasher, 'hashText'>;
@@ -97,7 +97,7 @@ async function ofCommand({ params, ignored }: TrainingWork & { kind: 'command' }
   return { ...found, inputs: [...found.inputs, all], params: NO_PARAMS };
 }
 
-/** A command may read any file, and without Git nobody says which are the code: other code would pass for the same run. */
+/** A command may read any file, and without Git no one says which are the code: other code would pass for the same run. */
 function noRepository(): UserError {
   return new UserError('GIT_FAILED', 'train.command needs a Git repository: the working directory is not in one', {
     fix: 'Install git before actions/checkout (without git it creates no .git folder), or train with stages.',

@@ -1,7 +1,7 @@
 import type { CommandRunner } from '../../ports/train/command-runner.ts';
 import type { RunReport } from '../../reports/run-report.ts';
 
-/** What the commands of the team run in, as far as it can be asked. */
+/** Environment of the team's commands, as far as it can be read. */
 export async function readEnvironment(
   lockfiles: readonly { readonly path: string; readonly digest: string }[],
   commands: CommandRunner,

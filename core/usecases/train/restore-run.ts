@@ -7,7 +7,7 @@ import { readReport } from '../../reports/read-report.ts';
 import type { RunReport } from '../../reports/run-report.ts';
 import { type ArtifactPorts, fetchArtifact } from '../registry/fetch-artifact.ts';
 
-/** What a stored run claims: that these inputs made this artifact. */
+/** Claim of a stored run: that these inputs made this artifact. */
 export interface RunClaim {
   /** `sha256:<hex>` */
   readonly artifactDigest: string;
@@ -17,18 +17,18 @@ export interface RunClaim {
   readonly runDigest: string;
 }
 
-/** What restoring needs. */
+/** Dependencies of restoring. */
 export interface RestorePorts extends ArtifactPorts {
   readonly hasher: Pick<ArtifactHasher, 'hashText'>;
-  /** Whether a registered version that is believed was made of these inputs, and is this artifact. */
+  /** True if a registered version that is believed was made of these inputs, and is this artifact. */
   readonly isBelieved: (claim: RunClaim) => Promise<boolean>;
 }
 
-/** What restoring came to. */
+/** Result of restoring. */
 export interface RestoredRun {
   /** Undefined where no stored run of these inputs is believed. */
   readonly run: RunReport | undefined;
-  /** How many were not. */
+  /** Number of those that were not. */
   readonly refused: number;
 }
 
@@ -66,7 +66,7 @@ interface StoredRun {
   readonly claim: RunClaim;
 }
 
-/** Undefined for what is no run report: anybody may have put it there, and it stops nobody. */
+/** Undefined for what is not a run report: anybody may have put it there, and it stops no one. */
 async function readRun(key: string, { store, hasher }: RestorePorts): Promise<StoredRun | undefined> {
   const text = await readText(store, key);
   if (text === undefined) return undefined;

@@ -1,7 +1,7 @@
 import type { PlainValue } from '../../domain/data/plain-value.ts';
 import type { TrackedOutput } from '../../domain/data/tracked-output.ts';
 
-/** Where what goes into a run is looked up: the workspace that trains, or the commit that it is a check-out of. */
+/** Source of a run's inputs: the workspace that trains, or the commit of its check-out. */
 export interface RunSource {
   /** False for a commit: what it does not have may have been in the workspace all the same. */
   readonly isWhole: boolean;

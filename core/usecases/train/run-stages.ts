@@ -14,7 +14,7 @@ import { type RestoreOutputPorts, restoreOutput } from '../data/restore-output.t
 import { runCommand } from './run-command.ts';
 import { readStageState, type StatePorts } from './stage-state.ts';
 
-/** What running stages needs. */
+/** Dependencies of running stages. */
 export interface StagePorts extends StatePorts {
   readonly workspace: StatePorts['workspace'] & RestoreOutputPorts['workspace'] & Pick<DataWorkspace, 'remove'>;
   readonly commands: CommandRunner;
@@ -29,7 +29,7 @@ export interface StagePorts extends StatePorts {
   readonly group: <T>(title: string, work: () => Promise<T>) => Promise<T>;
 }
 
-/** What became of a stage. */
+/** Result of a stage. */
 export interface StageRun {
   readonly name: string;
   readonly ran: boolean;

@@ -10,7 +10,7 @@ import { UserError } from '../../errors.ts';
 import type { PlainFiles } from '../../ports/data/plain-files.ts';
 import { type RecordPorts, recordPath } from '../data/record-data.ts';
 
-/** What reading a stage's state needs. */
+/** Dependencies of reading a stage's state. */
 export interface StatePorts extends RecordPorts {
   readonly files: PlainFiles;
 }

@@ -15,9 +15,9 @@ import { runCommand } from './run-command.ts';
 import { runStages, type StagePorts, type StageRun } from './run-stages.ts';
 import type { TrainingWork } from './training-work.ts';
 
-/** What to train, and how. */
+/** Model to train, and the options. */
 export interface TrainRequest {
-  /** Path of the artifact, relative to the folder; undefined where nobody says what the stages make. */
+  /** Path of the artifact, relative to the folder; undefined where no one says what the stages make. */
   readonly artifact: string | undefined;
   readonly work:
     | { readonly kind: 'stages'; readonly names: readonly string[] }
@@ -31,7 +31,7 @@ export interface TrainRequest {
   readonly force: boolean;
 }
 
-/** What training needs. */
+/** Dependencies of training. */
 export interface TrainPorts extends StagePorts, InputPorts {
   readonly workspace: StagePorts['workspace'] & InputPorts['workspace'];
   /** Reads all of DVC's files of the workspace as they are now; throws {UserError} at the file that is wrong. */
@@ -46,7 +46,7 @@ export type RunFacts = Pick<
   'inputsDigest' | 'stages' | 'command' | 'params' | 'metrics' | 'inputs' | 'environment'
 >;
 
-/** What training came to. */
+/** Result of training. */
 export interface TrainResult {
   /** False: everything was up to date or restored. */
   readonly ran: boolean;

@@ -1,6 +1,6 @@
 import type { Stage } from '../../domain/train/pipeline.ts';
 
-/** What makes the model: stages in running order, or a command. */
+/** Training of the model: stages in running order, or a command. */
 export type TrainingWork =
   | { readonly kind: 'stages'; readonly stages: readonly Stage[] }
   | {

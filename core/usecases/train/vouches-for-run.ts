@@ -1,7 +1,7 @@
 import type { VersionCatalog } from '../registry/version-catalog.ts';
 import type { RunClaim } from './restore-run.ts';
 
-/** Whether a version that is believed was registered of the very run that a stored document claims. */
+/** True if a version that is believed was registered of the very run that a stored document claims. */
 export async function vouchesForRun(
   catalog: Pick<VersionCatalog, 'ofArtifact'>,
   { artifactDigest, inputsDigest, runDigest }: RunClaim,

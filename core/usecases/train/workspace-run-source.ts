@@ -7,7 +7,7 @@ import type { ArtifactHasher } from '../../ports/evaluate/artifact-hasher.ts';
 import { type RecordPorts, recordPath } from '../data/record-data.ts';
 import type { RunSource } from './run-source.ts';
 
-/** What looking into a workspace needs. */
+/** Dependencies of inspecting a workspace. */
 export interface WorkspaceSourcePorts extends RecordPorts {
   readonly workspace: RecordPorts['workspace'] & Pick<DataWorkspace, 'exists'>;
   readonly hasher: ArtifactHasher;
@@ -17,7 +17,7 @@ export interface WorkspaceSourcePorts extends RecordPorts {
   readonly root: string;
 }
 
-/** What goes into a run, as the workspace has it now. */
+/** Inputs of a run, from the current workspace. */
 export class WorkspaceRunSource implements RunSource {
   readonly isWhole = true;
   readonly #ports: WorkspaceSourcePorts;

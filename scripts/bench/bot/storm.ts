@@ -10,7 +10,7 @@ const COMMANDS = 20;
 const DELIVERIES = 5;
 const [owner, repo] = ['acme', 'flights'] as const;
 
-/** What came of a storm of webhooks. */
+/** Result of a storm of webhooks. */
 export interface Storm {
   readonly webhooks: number;
   readonly seconds: number;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 
-/** What a run of a program cost. */
+/** Cost of a program run. */
 export interface MeasuredRun {
   readonly seconds: number;
   /** User and system time, of the program alone. */

@@ -7,7 +7,7 @@ import { build, bundlePath } from '../../build.ts';
 import { type MeasuredRun, median } from './measured-run.ts';
 import { type BenchServer, startVersitygw } from './versitygw.ts';
 
-/** Where everything happens, and with what. */
+/** Folder and tools of the run. */
 export interface World {
   readonly root: string;
   readonly server: BenchServer;
@@ -20,7 +20,7 @@ export interface Comparison {
   readonly peer: string;
   readonly ours: readonly MeasuredRun[];
   readonly theirs: readonly MeasuredRun[];
-  /** What the ratio should be: theirs by ours at least, or ours by theirs at most. */
+  /** Expected ratio: theirs by ours at least, or ours by theirs at most. */
   readonly goal: { readonly atLeast: number } | { readonly atMost: number };
 }
 

@@ -171,7 +171,7 @@ describe('GitHubRepositoryFiles', () => {
     });
     const generous = new GitHubRepositoryFiles(world().client, name, { maxBytes: Number.POSITIVE_INFINITY });
     expect((await generous.read('above.yaml'))?.length).toBe(MAX_READ_FILE_BYTES + 1);
-    // GitHub's answer has no content for it, which is no empty file.
+    // GitHub's answer has no content for it, which is not an empty file.
     await expect(generous.read('left-out.yaml')).rejects.toMatchObject({ code: 'INPUT_TOO_COSTLY' });
     await expect(files.read('latin-1.yaml')).rejects.toMatchObject({ code: 'ENCODING_INVALID', place: { line: 1 } });
   });

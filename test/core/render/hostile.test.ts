@@ -59,7 +59,7 @@ function poisoned<T>(value: T, text: string, accepts: (candidate: unknown) => bo
 
 function report<Kind extends ReportKind>(kind: Kind, text: string): ReportOf<Kind> {
   const accepts = (candidate: unknown) => reportSchemas[kind].safeParse(candidate).success;
-  // A model's name is one of tidegate.yaml: whoever renders has compared them.
+  // A model's name is one of tidegate.yaml: anyone who renders has compared them.
   return { ...poisoned(SAMPLE_REPORTS[kind], text, accepts), model: SAMPLE_REPORTS[kind].model };
 }
 

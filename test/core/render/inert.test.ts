@@ -4,7 +4,7 @@ import { escapeText } from '../../../core/render/text/escape.ts';
 import { fencedCode } from '../../../core/render/text/fenced-code.ts';
 import { inlineCode } from '../../../core/render/text/inline-code.ts';
 
-/** Texts that would be something else than text in Markdown. Add one for each new way into a text of ours. */
+/** Texts that would be something else than text in Markdown. Add one for each new way into a text of Tidegate. */
 const PAYLOADS = [
   '<img src=x onerror=1>',
   '[a](javascript:1)',

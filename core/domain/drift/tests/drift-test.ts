@@ -11,7 +11,7 @@ export interface TwoSampleTest {
 
 /** The outcome of a drift test on a column. */
 export interface DriftTestResult extends TwoSampleTest {
-  /** How large the shift is; >= 0, comparable between windows of different sizes. */
+  /** Size of the shift, >= 0, comparable between windows of different sizes. */
   readonly effect: number;
   /** A sentence for people with a space before it; empty where there is nothing to add. */
   readonly note: string;

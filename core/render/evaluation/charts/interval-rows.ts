@@ -1,6 +1,6 @@
 import { COLORS, type Drawing } from './evaluation-chart.ts';
 
-/** Chosen: more bars than this are no picture. */
+/** Chosen: more bars than this are not a chart. */
 const MAX_ROWS = 40;
 
 /** A value with its interval. */

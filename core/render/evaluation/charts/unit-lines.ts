@@ -29,7 +29,7 @@ export function mermaidLines({ title, x, y }: UnitAxes, curves: readonly Curve[]
 export interface DrawnCurves {
   readonly candidate: Curve;
   readonly champion: Curve | undefined;
-  /** Whether the diagonal is drawn: what a useless model, or a calibrated one, is. */
+  /** True if the diagonal is drawn: what a useless model, or a calibrated one, is. */
   readonly withDiagonal: boolean;
 }
 

@@ -36,7 +36,7 @@ function job(extra: Readonly<Record<string, string>> = {}): Record<string, strin
 
 type Entry = Pick<Header, 'name'> & Partial<Header> & { readonly content?: string };
 
-/** An archive of entries that somebody chose. */
+/** An archive of entries that someone chose. */
 async function archiveOf(entries: readonly Entry[]): Promise<Buffer> {
   const tar = pack();
   for (const { content = '', ...header } of entries) tar.entry(header, content);

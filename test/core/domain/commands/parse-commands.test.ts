@@ -143,7 +143,7 @@ function isRefusedByCommonMark(text: string): boolean {
   return new Lexer().lex(text).some(({ type, raw }) => type === 'def' && /\n[ \t]+\n/.test(raw));
 }
 
-/** How many command lines stand in paragraphs (or headings, which a line below makes of one) of the top level. */
+/** How many command lines are in paragraphs (or headings, which a line below makes of one) of the top level. */
 function inParagraphs(text: string): number {
   const isText = ({ type }: Token) => type === 'paragraph' || type === 'heading';
   const lines = new Lexer()

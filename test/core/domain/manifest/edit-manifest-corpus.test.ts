@@ -27,7 +27,7 @@ const MEANING: Readonly<Record<string, string>> = {
 const cases: Readonly<Record<string, { target: Omit<ManifestTarget, 'file'>; edits: readonly [string, string][] }>> =
   JSON.parse(readFileSync(join(FOLDER, 'cases.json'), 'utf8'));
 
-/** The ways in which the same file lies on disks. */
+/** The ways in which the same file is on disks. */
 const FORMS: readonly { readonly form: string; readonly of: (text: string) => string }[] = [
   { form: 'as it is', of: (text) => text },
   { form: 'with CRLF', of: (text) => text.replaceAll('\n', '\r\n') },

@@ -39,7 +39,7 @@ const CHARACTERS = [
   '\uD800',
 ];
 
-/** Ways to say `evil` to kustomize beside `newTag: good`, or in its place. */
+/** Ways to say `evil` to kustomize next to `newTag: good`, or in its place. */
 const TAGS: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     CHARACTERS.map((character) => [

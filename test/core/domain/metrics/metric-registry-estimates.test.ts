@@ -188,7 +188,7 @@ describe('the worst value at a share of errors', () => {
   });
 
   it('of values with errors counts these too', () => {
-    // Ten more of the 30 wrong, beside five; the other way round ten more of the 70.
+    // Ten more of the 30 wrong, next to five; the other way round ten more of the 70.
     const { edge } = estimate('balanced_accuracy', BINARY, binary);
     expect(edge?.worst(0.1)).toBeCloseTo(Math.min((15 / 30 + 60 / 70) / 2, (25 / 30 + 50 / 70) / 2), 12);
   });

@@ -52,7 +52,7 @@ describe('precisionAtRecall', () => {
   it('moves with each row as recall is held', () => {
     // At recall 1/2: two hits, one false alarm. Around it, from recall 0.4 (one false alarm) to 0.6 (two), a false alarm
     // comes with each 0.2 of four hits, that is 1.25 a hit. A row with label 1 adds half a hit and moves the threshold down
-    // by half a row where it stands above it, up by as much below: (1/2 * 1/3 + 2/3 * 1.25 / 2) / 3 and the same with a
+    // by half a row where it is above it, up by as much below: (1/2 * 1/3 + 2/3 * 1.25 / 2) / 3 and the same with a
     // minus, times 8 rows. A false alarm costs 2/3 of 1/3.
     const [above, below, alarm] = [14 / 9, -2 / 3, -16 / 9];
     const expected = [above, alarm, above, 0, below, below, 0, 0];
@@ -74,7 +74,7 @@ describe('precisionAtRecall', () => {
     // At recall 1: 10 hits and 3 false alarms, 1 of them in the last tenth: one a hit.
     const high = precisionAt(0.95, ranked([...times(9, 1), ...times(3, 0), 1, ...times(6, 0)]));
     expect(high.value).toBe(10 / 13);
-    // All stand above: recall 1 less 1, which moves no threshold. (1 * 3/13) / 13 and -10/13 / 13, times 19.
+    // All are above: recall 1 less 1, which moves no threshold. (1 * 3/13) / 13 and -10/13 / 13, times 19.
     expect(high.influence[0]).toBeCloseTo((19 * 3) / 169, 9);
     expect(high.influence[9]).toBeCloseTo((-19 * 10) / 169, 9);
     expect(high.influence[18]).toBe(0);
@@ -86,7 +86,7 @@ describe('precisionAtRecall', () => {
   });
 
   it.each([
-    // Of 400 rows with label 1 false alarms stand at recall 0.425: within a tenth of 0.5, not within a twentieth.
+    // Of 400 rows with label 1 false alarms are at recall 0.425: within a tenth of 0.5, not within a twentieth.
     { ones: 400, before: 170, recall: 0.5 },
     // Of 25 at 0.36: within a fifth of 0.52, not within a tenth.
     { ones: 25, before: 9, recall: 0.52 },

@@ -120,7 +120,7 @@ function deep(levels: number): string {
   return `${'['.repeat(levels - 1)}x${']'.repeat(levels - 1)}`;
 }
 
-/** A list of a thousand, so many times. */
+/** A list of a thousand, too many times. */
 function expanding(times: number): string {
   return `- &a [${'1,'.repeat(998)}1]\n${'- *a\n'.repeat(times)}`;
 }

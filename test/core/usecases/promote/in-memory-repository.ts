@@ -68,7 +68,7 @@ export class InMemoryRepository {
   readonly settled = new Set<string>();
   readonly config = parseConfig(CONFIG).config;
 
-  /** How the model stands now. */
+  /** How the model is now. */
   async read(): Promise<ModelSituation> {
     const config = this.config.models.flights;
     if (config === undefined) throw new Error('the config has no model');

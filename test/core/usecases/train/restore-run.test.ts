@@ -13,7 +13,7 @@ import { InMemoryObjectStore } from '../../../../testkit/fakes/in-memory-object-
 import { SAMPLE_REPORTS } from '../../reports/sample-reports.ts';
 
 const sha256 = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`;
-/** The digest of the inputs of a clean commit: whoever has the repository can compute it. */
+/** The digest of the inputs of a clean commit: anyone who has the repository can compute it. */
 const INPUTS = sha256('inputs of a clean commit');
 
 let root: string;
