@@ -182,7 +182,7 @@ async function holdRows(
   const wanted = [code, label, part, weight ?? '1', ...scores].map((sql) => asking.dialect.double(sql));
   const selected = [...wanted, 'row_no'].map((sql, at) => `${sql} AS c${at}`);
   const found = await asking.query({
-    sql: `SELECT held.* FROM (SELECT ${selected.join(', ')} FROM ${from}) AS held WHERE c0 IS NOT NULL`,
+    sql: `SELECT held.* FROM (SELECT ${selected.join(', ')} FROM ${from}) AS held WHERE c0 IS NOT NULL ORDER BY c${selected.length - 1}`,
     kinds: selected.map(() => 'number'),
   });
   const columns = inOrder(found.map((column) => Float64Array.from(column, (value) => Number(value ?? Number.NaN))));
@@ -211,7 +211,9 @@ async function holdRows(
 
 /** In the order of the last column, then of the others: engines give rows in any order. */
 function inOrder(columns: readonly Float64Array[]): readonly Float64Array[] {
-  const by = [...columns.slice(-1), ...columns];
+  const numbers = columns.at(-1) ?? new Float64Array(0);
+  if (numbers.every((number, at) => at === 0 || number > (numbers[at - 1] ?? number))) return columns;
+  const by = [numbers, ...columns];
   const order = Uint32Array.from((columns[0] ?? []).keys()).sort((one, other) => {
     for (const column of by) {
       const [a, b] = [orderOf(column[one]), orderOf(column[other])];
