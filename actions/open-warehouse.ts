@@ -1,6 +1,7 @@
 import { createHttpFetch } from '../core/adapters/http/http-fetch.ts';
 import { CommandEngine } from '../core/adapters/warehouse/command-engine.ts';
 import { TrinoEngine } from '../core/adapters/warehouse/trino-engine.ts';
+import { CONFIG_FILE } from '../core/domain/policy/config-file.ts';
 import { dialectOf } from '../core/domain/warehouse/dialects/dialect-of.ts';
 import { UserError } from '../core/errors.ts';
 import type { SqlEngine } from '../core/ports/evaluate/sql-engine.ts';
@@ -30,7 +31,7 @@ export function openWarehouse(
   if (warehouse === undefined) {
     throw new UserError('CONFIG_INVALID', 'a table of a warehouse is named, and warehouse is missing', {
       fix: 'Add warehouse with a dialect, and with url or command, at the top of tidegate.yaml.',
-      place: { file: 'tidegate.yaml' },
+      place: { file: CONFIG_FILE },
     });
   }
   const { url, user, catalog, schema, command, format, timeout } = warehouse;

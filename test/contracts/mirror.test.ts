@@ -6,7 +6,6 @@ import { PROJECT_ROOT } from '../../scripts/project-root.ts';
 /** Tests of test/core that are about more than one file, and why. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   'adapters/git/git-refuses': 'three adapters, which have to refuse the same',
-  'adapters/github/github-ports': 'the contracts of the ports over every adapter of GitHub',
   'domain/statistics/distributions': 'golden values of SciPy over all distributions, with one tolerance',
   'domain/yaml/costly-texts': 'the cost of the largest texts over every parser of YAML',
   'render/hostile': 'hostile texts over everything that is rendered',

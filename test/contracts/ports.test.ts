@@ -13,7 +13,7 @@ const WITHOUT_CONTRACT: Readonly<Record<string, readonly string[]>> = {
   'data/byte-sink': ['test/contracts/ports/data-cache.test.ts', 'test/contracts/ports/data-remote.test.ts'],
   'data/data-workspace': [
     'test/core/adapters/dvc/dvc-workspace.test.ts',
-    'test/core/adapters/dvc/placed-files.test.ts',
+    'test/core/adapters/dvc/dvc-workspace-placed-files.test.ts',
     'test/actions/data-interop.test.ts',
   ],
   'data/plain-files': ['test/actions/train.test.ts'],
@@ -22,7 +22,12 @@ const WITHOUT_CONTRACT: Readonly<Record<string, readonly string[]>> = {
   // One of the two is a use case.
   'evaluate/champion-finder': ['test/core/usecases/registry/verify-provenance.test.ts'],
   'evaluate/model-runner': ['test/core/adapters/onnx/onnx-model-runner.test.ts'],
-  'evaluate/relation-engine': ['test/core/usecases/evaluate/evaluate-aggregates.test.ts'],
+  'evaluate/relation-engine': ['test/core/usecases/evaluate/evaluate-candidate-aggregates.test.ts'],
+  // The same statements are put to every engine, and compared.
+  'evaluate/sql-engine': [
+    'test/core/usecases/evaluate/evaluate-in-warehouse-engines.test.ts',
+    'test/core/usecases/evaluate/evaluate-in-warehouse-tables.test.ts',
+  ],
   'image/image-layout': ['test/actions/build-image.test.ts'],
 };
 

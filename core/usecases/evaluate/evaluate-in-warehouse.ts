@@ -3,6 +3,7 @@ import type { DatasetFacts } from '../../domain/aggregates/dataset-checks.ts';
 import { notAggregated } from '../../domain/evaluation/aggregation-limits.ts';
 import { type ChampionHistory, compareData } from '../../domain/evaluation/champion-data.ts';
 import { type ResolvedGate, resolveGate } from '../../domain/gate/resolve-gate.ts';
+import { CONFIG_FILE } from '../../domain/policy/config-file.ts';
 import { columnsToJudge } from '../../domain/policy/model-policy.ts';
 import { formatCount } from '../../domain/text/format-number.ts';
 import { UserError } from '../../errors.ts';
@@ -114,7 +115,7 @@ async function openTables(
 function withoutKey(address: string): UserError {
   return new UserError('CONFIG_INVALID', `evaluate.key is missing: ${address} cannot be joined with the dataset`, {
     fix: 'Add evaluate.key, a column of both that identifies a row.',
-    place: { file: 'tidegate.yaml' },
+    place: { file: CONFIG_FILE },
   });
 }
 

@@ -1,5 +1,6 @@
 import { sketchOfBins } from '../../domain/drift/binned-sketch.ts';
 import { type ColumnProfile, FULL_RESOLUTION } from '../../domain/drift/profile-column.ts';
+import { DAY_MS } from '../../domain/time/day.ts';
 import {
   binsStatement,
   finiteSql,
@@ -15,7 +16,6 @@ import { askNumbers, relatedSql, type WarehouseTable } from './warehouse-table.t
 
 /** Chosen, as for columns in memory: whole numbers with at most this number of values are codes. */
 const MAX_CODES = 20;
-const DAY_MS = 86_400_000;
 
 /** Tables to summarise. */
 export interface WarehouseProfileRequest {

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../time/day.ts';
 import { backticked, selectedVersion, type WarehouseDialect, warehouseDialect } from '../warehouse-dialect.ts';
 
 /** Spark 3.4 and newer; versions are those of Delta and Iceberg tables. */
@@ -29,7 +30,7 @@ export const DATABRICKS: WarehouseDialect = { ...SPARK, name: 'databricks' };
 function epochMs(value: string, type: string): string {
   if (type === 'timestamp') return `unix_micros(${value}) / 1000`;
   // A number of days is an INT, whose product would overflow.
-  const days = `CAST(unix_date(CAST(${value} AS DATE)) AS BIGINT) * 86400000`;
+  const days = `CAST(unix_date(CAST(${value} AS DATE)) AS BIGINT) * ${DAY_MS}`;
   if (type === 'date') return days;
   return `${days} + hour(${value}) * 3600000 + minute(${value}) * 60000 + second(${value}) * 1000`;
 }

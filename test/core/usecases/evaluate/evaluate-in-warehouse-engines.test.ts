@@ -2,23 +2,23 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DuckDbTableReader } from '../../../../../core/adapters/duckdb/duckdb-table-reader.ts';
-import type { ModelConfig } from '../../../../../core/config/tidegate-config.ts';
-import { binaryStatements } from '../../../../../core/domain/aggregates/binary-aggregates.ts';
-import { binsFor, FINE } from '../../../../../core/domain/aggregates/score-bins.ts';
-import type { SqlDialect } from '../../../../../core/domain/aggregates/sql-dialect.ts';
-import { wholeOf } from '../../../../../core/domain/aggregates/statement.ts';
-import type { RelatedColumn, Relation } from '../../../../../core/ports/evaluate/relation-engine.ts';
-import { formatReport, readReport } from '../../../../../core/reports/read-report.ts';
-import { type Evaluation, evaluateCandidate } from '../../../../../core/usecases/evaluate/evaluate-candidate.ts';
-import { UncheckedOrigins } from '../../../../../core/usecases/evaluate/unchecked-origins.ts';
-import { WarehouseRelations } from '../../../../../core/usecases/evaluate/warehouse-relation.ts';
-import { describeTable } from '../../../../../core/usecases/evaluate/warehouse-table.ts';
-import { PROJECT_MODULES } from '../../../../../scripts/project-root.ts';
-import { areEnginesWanted, ENGINES } from '../../../../../testkit/engines/engine-programs.ts';
-import { type EngineTables, writeEngineTables } from '../../../../../testkit/engines/engine-tables.ts';
-import { startEngine } from '../../../../../testkit/engines/start-engine.ts';
-import type { StartedEngine } from '../../../../../testkit/engines/started-engine.ts';
+import { DuckDbTableReader } from '../../../../core/adapters/duckdb/duckdb-table-reader.ts';
+import type { ModelConfig } from '../../../../core/config/tidegate-config.ts';
+import { binaryStatements } from '../../../../core/domain/aggregates/binary-aggregates.ts';
+import { binsFor, FINE } from '../../../../core/domain/aggregates/score-bins.ts';
+import type { SqlDialect } from '../../../../core/domain/aggregates/sql-dialect.ts';
+import { wholeOf } from '../../../../core/domain/aggregates/statement.ts';
+import type { RelatedColumn, Relation } from '../../../../core/ports/evaluate/relation-engine.ts';
+import { formatReport, readReport } from '../../../../core/reports/read-report.ts';
+import { type Evaluation, evaluateCandidate } from '../../../../core/usecases/evaluate/evaluate-candidate.ts';
+import { UncheckedOrigins } from '../../../../core/usecases/evaluate/unchecked-origins.ts';
+import { WarehouseRelations } from '../../../../core/usecases/evaluate/warehouse-relation.ts';
+import { describeTable } from '../../../../core/usecases/evaluate/warehouse-table.ts';
+import { PROJECT_MODULES } from '../../../../scripts/project-root.ts';
+import { areEnginesWanted, ENGINES } from '../../../../testkit/engines/engine-programs.ts';
+import { type EngineTables, writeEngineTables } from '../../../../testkit/engines/engine-tables.ts';
+import { startEngine } from '../../../../testkit/engines/start-engine.ts';
+import type { StartedEngine } from '../../../../testkit/engines/started-engine.ts';
 import {
   CHAMPION,
   HASHER,
@@ -26,8 +26,8 @@ import {
   modelOf,
   requestOf,
   type WarehouseCase,
-} from '../../../../../testkit/engines/warehouse-case.ts';
-import { runSql } from '../../../../../testkit/write-parquet.ts';
+} from '../../../../testkit/engines/warehouse-case.ts';
+import { runSql } from '../../../../testkit/write-parquet.ts';
 
 const ROWS = 20_000;
 /** Where engines are not wanted the tests are skipped, and say how they are run. */

@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ensurePythonEnvironment } from '../../../../scripts/python-environment.ts';
-import { areEnginesWanted } from '../../../../testkit/engines/engine-programs.ts';
-import { everyStatement } from '../../../../testkit/engines/every-statement.ts';
-import { runProgram } from '../../../../testkit/run-program.ts';
+import { ensurePythonEnvironment } from '../../../../../scripts/python-environment.ts';
+import { areEnginesWanted } from '../../../../../testkit/engines/engine-programs.ts';
+import { everyStatement } from '../../../../../testkit/engines/every-statement.ts';
+import { runProgram } from '../../../../../testkit/run-program.ts';
 
 /** Runs statements on three rows of a stand-in that translates Snowflake's SQL. It has no SYSTEM$TYPEOF. */
 const RUN = `
