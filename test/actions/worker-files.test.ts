@@ -28,7 +28,8 @@ beforeAll(async () => {
   await repository.write(Object.fromEntries(files));
   await repository.dvc('add', '--quiet', 'data');
   await repository.commit('all');
-});
+  // Without a build before, the bundles are made here.
+}, 900_000);
 
 afterAll(async () => {
   if (root !== undefined) await rm(root, { recursive: true, force: true });
