@@ -55,7 +55,7 @@ describe('aggregates of weighted rows', () => {
     expect(values.get('rmse')).toBeCloseTo(0.17301172254886082, 11);
     expect(values.get('r2')).toBeCloseTo(0.940135206048829, 11);
     expect(values.get('explained_variance')).toBeCloseTo(0.9601349717279087, 11);
-  }, 30_000);
+  });
 
   const WAVES: ScoredPopulation = {
     labels: Float64Array.from({ length: ROWS }, (_, i) => Math.sin(i * 0.37) + 2),
@@ -84,7 +84,7 @@ describe('aggregates of weighted rows', () => {
     });
     const numbers = { ...noise, classes: 1, weights: population.weights };
     expectAgreement(await aggregate(numbers, regression), measurePopulation(numbers, regression), regression);
-  }, 30_000);
+  });
 
   it('refuses rows of which none weighs anything', async () => {
     const plan = planOf('binary-classification', BINARY);
