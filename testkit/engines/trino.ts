@@ -53,6 +53,10 @@ export async function startTrino(
       const format = `WITH (format = 'PARQUET', external_location = 'local:///${name}')`;
       await run(`CREATE TABLE ${name} (${columns.join(', ')}) ${format}`);
     }
+    // The coordinator answers a while before it has a node that reads tables.
+    const [table] = Object.keys(tables);
+    const counted = { sql: `SELECT COUNT(*) AS c0 FROM ${table}`, kinds: ['number'] } as const;
+    await untilReady(() => engine.query(counted), server);
   });
   return {
     engine,

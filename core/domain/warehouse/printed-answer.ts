@@ -33,7 +33,8 @@ export class PrintedProblem extends Error {
 
 /**
  * A statement whose answer survives any client: texts are hexadecimal digits, so that no delimiter, quote or line break is
- * in them, and each row says how many rows there are.
+ * in them, and each row says how many rows there are. An answer without rows is one row that says so: a client that lost
+ * the rows prints none.
  *
  * @param sql A SELECT with the columns `c0`, `c1`, …
  */
@@ -43,28 +44,30 @@ export function printableSql(sql: string, kinds: readonly PrintedKind[], dialect
     const digits = `CONCAT('${TEXT}', ${dialect.hex(`q.c${at}`)})`;
     return `CASE WHEN q.c${at} IS NULL THEN '${NO_TEXT}' ELSE ${digits} END AS c${at}`;
   });
-  return `SELECT ${columns.join(', ')}, COUNT(*) OVER () AS ${TOTAL} FROM (${sql}) AS q`;
+  const counted = `SELECT p.*, COUNT(*) OVER () AS total, 1 AS one FROM (${sql}) AS p`;
+  const selected = [...columns, `COALESCE(q.total, 0) AS ${TOTAL}`].join(', ');
+  return `SELECT ${selected} FROM (SELECT 1 AS one) AS o LEFT JOIN (${counted}) AS q ON q.one = o.one`;
 }
 
 /**
  * The answer that a client printed to such a statement.
  *
  * @param text All of its standard output. Lines before the names of the columns are left out.
- * @throws {PrintedProblem} For anything but the whole answer: no names of columns, fewer rows, a row of another width, what
- *   is not a number where one belongs.
+ * @throws {PrintedProblem} For anything but the whole answer: no names of columns, no row, fewer rows, a row of another
+ *   width, what is not a number where one belongs.
  */
 export function readPrinted(text: string, kinds: readonly PrintedKind[], format: PrintedFormat): PrintedColumns {
   const rows = format === 'json' ? jsonRows(text, kinds.length) : csvRows(text, kinds.length);
   const columns = kinds.map((): (number | string | null)[] => []);
+  if (rows.length === 0) throw new PrintedProblem('it printed no row, and even an empty answer has one');
+  if (rows.length === 1 && numberOf(rows[0]?.[kinds.length] ?? '', 1) === 0) return columns;
   let total: number | null = null;
   for (const [at, row] of rows.entries()) {
     for (const [index, kind] of kinds.entries()) columns[index]?.push(readField(row[index] ?? '', kind, at + 1));
     total = numberOf(row[kinds.length] ?? '', at + 1);
   }
-  if (total !== null && total !== rows.length) {
-    throw new PrintedProblem(`it printed ${rows.length} of ${total} rows`);
-  }
-  if (total === null && rows.length > 0) throw new PrintedProblem('it printed rows without their count');
+  if (total === null) throw new PrintedProblem('it printed rows without their count');
+  if (total !== rows.length) throw new PrintedProblem(`it printed ${rows.length} of ${total} rows`);
   return columns;
 }
 

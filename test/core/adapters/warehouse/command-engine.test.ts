@@ -33,7 +33,7 @@ describe('CommandEngine', () => {
   it('gives the statement on standard input and reads what is printed', async () => {
     expect(await engineOf(`cat > seen.sql; ${ANSWER}`).query(QUESTION)).toEqual([[7], ['a']]);
     const [seen] = await engineOf(
-      `printf 'c0,tidegate_rows\\n%s,1\\n' "$(grep -c 'FROM (SELECT a AS c0, b AS c1 FROM t) AS q;$' seen.sql)"`,
+      `printf 'c0,tidegate_rows\\n%s,1\\n' "$(grep -c 'FROM (SELECT a AS c0, b AS c1 FROM t) AS p) AS q ON q.one = o.one;$' seen.sql)"`,
     ).query({ sql: 'SELECT 1 AS c0', kinds: ['number'] });
     expect(seen).toEqual([1]);
   });

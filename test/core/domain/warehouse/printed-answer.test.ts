@@ -16,7 +16,7 @@ describe('printableSql', () => {
   it('asks for texts as digits, and for the number of rows in each row', () => {
     const sql = printableSql('SELECT a AS c0, b AS c1 FROM t', KINDS, dialectOf('postgres'));
     expect(sql).toBe(
-      "SELECT q.c0 AS c0, CASE WHEN q.c1 IS NULL THEN '-' ELSE CONCAT('x', encode(convert_to(q.c1, 'UTF8'), 'hex')) END AS c1, COUNT(*) OVER () AS tidegate_rows FROM (SELECT a AS c0, b AS c1 FROM t) AS q",
+      "SELECT q.c0 AS c0, CASE WHEN q.c1 IS NULL THEN '-' ELSE CONCAT('x', encode(convert_to(q.c1, 'UTF8'), 'hex')) END AS c1, COALESCE(q.total, 0) AS tidegate_rows FROM (SELECT 1 AS one) AS o LEFT JOIN (SELECT p.*, COUNT(*) OVER () AS total, 1 AS one FROM (SELECT a AS c0, b AS c1 FROM t) AS p) AS q ON q.one = o.one",
     );
   });
 });
@@ -42,7 +42,8 @@ describe('readPrinted of CSV', () => {
 
   it('tells an empty text from a missing one, and an empty answer from none', () => {
     expect(read('c0,c1,tidegate_rows\n1,x,2\n1,-,2\n')[1]).toEqual(['', null]);
-    expect(read('c0,c1,tidegate_rows\n')).toEqual([[], []]);
+    expect(read('c0,c1,tidegate_rows\n,-,0\n')).toEqual([[], []]);
+    expect(() => read('c0,c1,tidegate_rows\n')).toThrow('it printed no row');
     expect(() => read('')).toThrow(PrintedProblem);
   });
 
@@ -85,7 +86,8 @@ describe('readPrinted of JSON', () => {
   });
 
   it('reads an empty answer, and NULL as missing', () => {
-    expect(read('[]', 'json')).toEqual([[], []]);
+    expect(read('[{"c0":null,"c1":"-","tidegate_rows":0}]', 'json')).toEqual([[], []]);
+    expect(() => read('[]', 'json')).toThrow('it printed no row');
     expect(read('[{"c0":null,"c1":"-","tidegate_rows":1}]', 'json')).toEqual([[null], [null]]);
   });
 
