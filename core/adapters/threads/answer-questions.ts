@@ -1,7 +1,12 @@
 import type { MessagePort } from 'node:worker_threads';
 
-/** An answer on its way between two threads. A copy of an error loses its code, which therefore is sent separately. */
-export type Reply<Answer> = { readonly value: Answer } | { readonly error: unknown; readonly code: unknown };
+/** Fields of an error of Node.js, by which a refusal of the file system is recognised. */
+export type ErrorFields = Readonly<Record<'code' | 'syscall', unknown>>;
+
+/** An answer on its way between two threads. A copy of an error loses its fields, which therefore are sent separately. */
+export type Reply<Answer> =
+  | { readonly value: Answer }
+  | { readonly error: unknown; readonly fields: Partial<ErrorFields> };
 
 /**
  * Answers the questions of a `WorkerThread`, in the thread that it started: one after the other, in their order. An
@@ -27,6 +32,14 @@ async function replyTo<Ask, Answer>(
   try {
     return { value: await answer(question) };
   } catch (error) {
-    return { error, code: error instanceof Error && 'code' in error ? error.code : undefined };
+    return { error, fields: fieldsOf(error) };
   }
+}
+
+function fieldsOf(error: unknown): Partial<ErrorFields> {
+  if (!(error instanceof Error)) return {};
+  return {
+    ...('code' in error ? { code: error.code } : {}),
+    ...('syscall' in error ? { syscall: error.syscall } : {}),
+  };
 }

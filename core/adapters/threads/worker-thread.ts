@@ -43,7 +43,7 @@ export class WorkerThread<Ask, Answer> {
    * Asks the thread.
    *
    * @param moved Memory in the question that goes to the thread and is gone here.
-   * @throws {Error} What the entry file threw, with its code, its stack and its cause; or why the thread ended.
+   * @throws {Error} What the entry file threw, with its code, system call, stack and cause; or why the thread ended.
    */
   async ask(question: Ask, moved: readonly Transferable[] = []): Promise<Answer> {
     if (this.#failure !== undefined) throw this.#failure;
@@ -64,7 +64,7 @@ export class WorkerThread<Ask, Answer> {
     const waiting = this.#waiting.shift();
     if (this.#waiting.length === 0) this.#worker.unref();
     if ('value' in reply) waiting?.resolve(reply.value);
-    else waiting?.reject(withCode(asError(reply.error), reply.code));
+    else waiting?.reject(Object.assign(asError(reply.error), reply.fields));
   }
 
   #fail(error: Error): void {
@@ -75,8 +75,4 @@ export class WorkerThread<Ask, Answer> {
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
-}
-
-function withCode(error: Error, code: unknown): Error {
-  return code === undefined ? error : Object.assign(error, { code });
 }
