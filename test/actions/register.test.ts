@@ -69,9 +69,10 @@ describe('register', () => {
   it('makes one version of the same bytes registered twice at the same moment', async () => {
     const project = await world.project();
     const of = project.startRun();
-    const runs = await Promise.all([project.register('bytes', { of }), project.register('bytes', { of })]);
+    const runs = await Promise.all([1, 2, 3, 4].map(() => project.register('bytes', { of })));
     for (const { exitCode, stdout } of runs) expect(exitCode, stdout).toBe(0);
-    expect(runs.map(({ outputs }) => outputs['model-version'])).toEqual(['0.1.0', '0.1.0']);
+    expect(runs.map(({ outputs }) => outputs['model-version'])).toEqual(['0.1.0', '0.1.0', '0.1.0', '0.1.0']);
+    expect(runs.filter(({ outputs }) => outputs.created === 'true')).toHaveLength(1);
     expect(await project.tags()).toEqual([`${MODEL}@v0.1.0`]);
     await expectRegistered(project, '0.1.0', 'bytes');
   });

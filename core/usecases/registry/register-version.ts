@@ -1,6 +1,7 @@
 import { formatImageReference } from '../../domain/image/image-reference.ts';
 import type { HashedArtifact } from '../../domain/model/artifact-digest.ts';
 import type { ModelTensor } from '../../domain/model/model-tensor.ts';
+import type { TagReference } from '../../domain/registry/active-versions.ts';
 import { freeVersion } from '../../domain/registry/free-version.ts';
 import { formatVersionTag, registrationMessage } from '../../domain/registry/gto-tag.ts';
 import type { Bump, ModelInterface } from '../../domain/registry/next-version.ts';
@@ -77,17 +78,20 @@ export async function registerVersion(request: RegisterRequest, ports: RegisterP
   expectOneModel(request);
   decideRegistration(request.evaluation, request.artifact.digest);
   confirmInputs(request.evaluation, request.run);
-  const first = await findExisting(request, ports);
+  const first = await findExisting(request, await versionsOf(request, ports), ports);
   if (first !== undefined) return first;
   await expectImage(request.image, ports.images);
   await ports.store.putArtifact(request.artifact);
   const documents = await ports.store.putDocuments(request);
   const dataset = judgedDataset(request, await ports.compareDataset(request.evaluation.dataset.digest));
   for (let race = 0; race < MAX_RACES; race++) {
-    const made = await createVersion(request, { documents, dataset }, ports);
-    if (made !== undefined) return made;
-    const existing = await findExisting(request, ports);
+    // Numbers first: a tag that is made from here on is not among them, and its number is then refused as taken.
+    const taken = await ports.tags.list(request.model);
+    const catalog = await versionsOf(request, ports);
+    const existing = await findExisting(request, catalog, ports);
     if (existing !== undefined) return existing;
+    const made = await createVersion(request, { documents, dataset, catalog, taken }, ports);
+    if (made !== undefined) return made;
   }
   throw new ServiceError(
     'GITHUB_CONFLICT',
@@ -109,8 +113,11 @@ function expectOneModel({ model, evaluation, run, profile }: RegisterRequest): v
 }
 
 /** The version that makes a new one needless: of this very run, or the newest believed one with these bytes or of a later commit. */
-async function findExisting(request: RegisterRequest, ports: RegisterPorts): Promise<Registration | undefined> {
-  const catalog = await versionsOf(request, ports);
+async function findExisting(
+  request: RegisterRequest,
+  catalog: VersionCatalog,
+  ports: RegisterPorts,
+): Promise<Registration | undefined> {
   const own = await madeByThisRun(request, catalog, ports.store);
   if (own !== undefined) return keep(request, { ...own, reason: 'this run has already registered it' }, ports);
   const newest = await catalog.newest();
@@ -192,19 +199,26 @@ async function storedReport(
   });
 }
 
+/** Facts from which a number is chosen: that no existing version is the same is known for these very tags. */
+interface NumberFacts {
+  readonly catalog: VersionCatalog;
+  /** Tags of the model, listed before the catalog. */
+  readonly taken: readonly TagReference[];
+}
+
 async function createVersion(
   request: RegisterRequest,
-  kept: KeptFacts,
+  kept: KeptFacts & NumberFacts,
   ports: RegisterPorts,
 ): Promise<Registration | undefined> {
   const { tags, store, images } = ports;
-  const catalog = await versionsOf(request, ports);
+  const { catalog } = kept;
   const newest = await catalog.newest();
   // What another tool has registered goes on with its numbers; what only looks like ours does not count.
   const elsewhere = catalog.refused().find((tag) => tag.isForeign && hasNext(tag.version));
   const bump = request.bump === 'auto' ? autoBump(request, newest) : request.bump;
-  const known = await tags.list(request.model);
-  const version = freeVersion(newest?.version ?? elsewhere?.version, { bump, tags: known, model: request.model });
+  const { model } = request;
+  const version = freeVersion(newest?.version ?? elsewhere?.version, { bump, tags: kept.taken, model });
   const report = versionReport(request, kept, { version, store: store.uri });
   const reference = await store.putVersionDocument(report);
   const line = tagLine(request, { ...kept.documents, 'model-version': reference }, report);
