@@ -8,7 +8,7 @@ import { findRegisteredProfile } from '../../core/usecases/drift/find-registered
 import type { EnginePorts } from '../../core/usecases/evaluate/engine-ports.ts';
 import { hashDataset } from '../../core/usecases/evaluate/hash-dataset.ts';
 import { identifyTable } from '../../core/usecases/evaluate/identify-table.ts';
-import { windowToReport } from '../../core/usecases/evaluate/profile-dataset.ts';
+import { columnsToReport, windowToReport } from '../../core/usecases/evaluate/profile-dataset.ts';
 import { timeOf, watchedFeatures } from '../../core/usecases/evaluate/profile-in-warehouse.ts';
 import { profileAnyTable } from '../../core/usecases/evaluate/profile-large-table.ts';
 import { profileTable } from '../../core/usecases/evaluate/warehouse-profile.ts';
@@ -73,7 +73,7 @@ async function inWarehouse(
   const profile = {
     ...(await reportHeader('profile', context, name)),
     dataset: { path: address, digest, rows, from, to },
-    columns: found.columns.map((column) => ({ ...column })),
+    columns: columnsToReport(found.columns),
     ...(windows === undefined ? {} : { windows: windows.map(windowToReport) }),
   };
   return { profile, path: address, digest };

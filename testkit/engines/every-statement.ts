@@ -8,6 +8,7 @@ import { countStatement } from '../../core/domain/aggregates/population-aggregat
 import { regressionStatement } from '../../core/domain/aggregates/regression-aggregates.ts';
 import { binsFor, FINE } from '../../core/domain/aggregates/score-bins.ts';
 import { cutOf, type DeclaredSlice } from '../../core/domain/aggregates/slice-cut.ts';
+import { finiteSql } from '../../core/domain/aggregates/sql-dialect.ts';
 import { wholeOf } from '../../core/domain/aggregates/statement.ts';
 import {
   windowBinsStatement,
@@ -18,7 +19,7 @@ import { findMetric } from '../../core/domain/metrics/metric-registry.ts';
 import type { ModelPolicy } from '../../core/domain/policy/model-policy.ts';
 import { dialectOf } from '../../core/domain/warehouse/dialects/dialect-of.ts';
 import { printableSql } from '../../core/domain/warehouse/printed-answer.ts';
-import { binsStatement, finiteSql, rangeStatement, topStatement } from '../../core/domain/warehouse/profile-sql.ts';
+import { binsStatement, rangeStatement, topStatement } from '../../core/domain/warehouse/profile-sql.ts';
 import type { DialectName } from '../../core/domain/warehouse/warehouse-dialect.ts';
 
 /** Columns of a relation as a warehouse selects them, with hard names and values, and all statements over them. */

@@ -1,8 +1,17 @@
 import type { CalibrationSums } from '../metrics/calibration.ts';
+import {
+  type CalibratedScores,
+  type CalibrationAggregates,
+  calibrationStatement,
+  noEnds,
+} from './calibration-aggregates.ts';
 import { type BinShape, binCount, binSql, coarseCount, coarseSql, type ScoreRange } from './score-bins.ts';
 import type { SqlDialect } from './sql-dialect.ts';
 import {
+  addAt,
+  bySlice,
   type Cut,
+  EMPTY,
   keySql,
   type ScoredRelation,
   type Statement,
@@ -10,15 +19,12 @@ import {
   sizeSql,
   sourceOf,
   stable,
+  sumIf,
+  typedKey,
 } from './statement.ts';
 
 /** Cells of a confusion of two classes. */
 export const CONFUSION_CELLS = 4;
-/** Equal bins of the probability that calibration is looked at in. */
-export const CALIBRATION_BINS = 10;
-/** Scores nearer to 0 or 1 than this are at the end. */
-const END = 1e-12;
-const SMALL_KEYS = 65_536;
 
 /** The scores of one model on rows with label 0 or 1, as counts and sums: whatever the number of rows. */
 export interface BinaryAggregates {
@@ -50,23 +56,18 @@ export interface BinaryPlan {
 }
 
 /** A model's scores, with what they are compared with. */
-export interface BinaryScores {
-  readonly relation: ScoredRelation;
-  /** SQL of the probability of label 1. */
-  readonly score: string;
+export interface BinaryScores extends CalibratedScores {
   readonly range: ScoreRange;
-  readonly cut: Cut;
 }
 
 type Parts = Pick<BinaryAggregates, 'coarse' | 'confusion' | 'logLoss' | 'squaredError'>;
 type Bins = Pick<BinaryAggregates, 'fine' | 'squares'>;
-type Calibration = Required<Pick<BinaryAggregates, 'calibration' | 'ends'>>;
 
 /** The statements that give a model's aggregates; each answers with one entry a slice. */
 export interface BinaryStatements {
   readonly bins: Statement<readonly Bins[]>;
   readonly parts: Statement<readonly Parts[]>;
-  readonly calibration: Statement<readonly Calibration[]>;
+  readonly calibration: Statement<readonly CalibrationAggregates[]>;
 }
 
 /** Statements for the aggregates of one model. */
@@ -82,19 +83,10 @@ export function binaryStatements(scores: BinaryScores, plan: BinaryPlan, dialect
 export function binaryAggregates(
   { shape }: BinaryPlan,
   isWeighted: boolean,
-  answers: { readonly bins: Bins; readonly parts: Parts; readonly calibration: Calibration | undefined },
+  answers: { readonly bins: Bins; readonly parts: Parts; readonly calibration: CalibrationAggregates | undefined },
 ): BinaryAggregates {
-  const { calibration = { calibration: undefined, ends: new Float64Array(CONFUSION_CELLS) } } = answers;
+  const { calibration = { calibration: undefined, ends: noEnds() } } = answers;
   return { shape, isWeighted, ...answers.bins, ...answers.parts, ...calibration };
-}
-
-/** The smallest type that holds a key: engines count in arrays for it. */
-function typed({ sql, size }: { readonly sql: string; readonly size: number }, dialect: SqlDialect): string {
-  return size <= SMALL_KEYS ? dialect.small(sql) : dialect.whole(sql);
-}
-
-function sumIf(condition: string, weight: string | null, dialect: SqlDialect): string {
-  return weight === null ? dialect.countIf(condition) : `SUM(CASE WHEN ${condition} THEN ${weight} ELSE 0 END)`;
 }
 
 /** Number of rows with label 1, or their weight: labels are 0 and 1, and a product is cheaper than a condition. */
@@ -112,7 +104,7 @@ function binStatement({ relation, score, cut }: BinaryScores, { shape }: BinaryP
   const square = weight === null ? [] : [`SUM(${weight} * ${weight})`, `SUM(${weight} * ${weight} * ${label})`];
   const columns = [sizeSql(weight), sumOfOnes(relation), ...square];
   return {
-    ...selecting([typed(key, dialect), ...columns], `${sourceOf(cut)} GROUP BY 1`),
+    ...selecting([typedKey(key, dialect), ...columns], `${sourceOf(cut)} GROUP BY 1`),
     read: ([keys = EMPTY, totals = EMPTY, ones = EMPTY, squares, squaresOfOnes]: readonly Float64Array[]) =>
       bySlice(
         cut,
@@ -174,7 +166,7 @@ function partStatement(
     `SUM(${times}(${score} - ${label}) * (${score} - ${label}))`,
   ];
   return {
-    ...selecting([typed(key, dialect), ...columns], `${sourceOf(cut)} GROUP BY 1`),
+    ...selecting([typedKey(key, dialect), ...columns], `${sourceOf(cut)} GROUP BY 1`),
     read: (answer) => readParts(answer, { cut, parts, coarse, decidedFrom: shape.decidedFrom }),
   };
 }
@@ -217,12 +209,12 @@ function readParts(
       const [up = 0, hit = 0] = decidedFrom === undefined ? [decided[i], hits[i]] : isUp ? [all, one] : [0, 0];
       slice.coarse[2 * part * coarse + bin] = stable(Math.max(0, all - one));
       slice.coarse[(2 * part + 1) * coarse + bin] = stable(one);
-      add(slice.confusion, 4 * part, Math.max(0, all - one - (up - hit)));
-      add(slice.confusion, 4 * part + 1, Math.max(0, up - hit));
-      add(slice.confusion, 4 * part + 2, Math.max(0, one - hit));
-      add(slice.confusion, 4 * part + 3, hit);
-      add(slice.logLoss, part, loss[i] ?? 0);
-      add(slice.squaredError, part, error[i] ?? 0);
+      addAt(slice.confusion, 4 * part, Math.max(0, all - one - (up - hit)));
+      addAt(slice.confusion, 4 * part + 1, Math.max(0, up - hit));
+      addAt(slice.confusion, 4 * part + 2, Math.max(0, one - hit));
+      addAt(slice.confusion, 4 * part + 3, hit);
+      addAt(slice.logLoss, part, loss[i] ?? 0);
+      addAt(slice.squaredError, part, error[i] ?? 0);
     }
     for (const { confusion, logLoss, squaredError } of slices) {
       for (const sums of [confusion, logLoss, squaredError])
@@ -231,75 +223,4 @@ function readParts(
         });
     }
   });
-}
-
-/** Ten bins (from, to] of the probability, and the ends. */
-function calibrationStatement(
-  { relation, score, cut }: BinaryScores,
-  dialect: SqlDialect,
-): Statement<readonly Calibration[]> {
-  const { label, weight } = relation;
-  const key = keySql([
-    { sql: cut.code, size: cut.count },
-    { sql: `GREATEST(0, CEIL(${score} * ${CALIBRATION_BINS}) - 1)`, size: CALIBRATION_BINS },
-  ]);
-  const of = (value: string) => (weight === null ? `SUM(${value})` : `SUM(${weight} * ${value})`);
-  const atEnd = (end: string, one: number) => sumIf(`${end} AND ${label} = ${one}`, weight, dialect);
-  const [low, high] = [`${score} <= ${END}`, `${score} >= 1 - ${END}`];
-  const columns = [
-    'COUNT(*)',
-    sizeSql(weight),
-    of(score),
-    of(label),
-    atEnd(low, 0),
-    atEnd(low, 1),
-    atEnd(high, 0),
-    atEnd(high, 1),
-  ];
-  return {
-    ...selecting([typed(key, dialect), ...columns], `${sourceOf(cut)} GROUP BY 1`),
-    read: (answer) => readCalibration(answer, cut),
-  };
-}
-
-function readCalibration([keys = EMPTY, ...columns]: readonly Float64Array[], cut: Cut): readonly Calibration[] {
-  const create = () => ({ calibration: emptyCalibration(), ends: new Float64Array(CONFUSION_CELLS) });
-  return bySlice(cut, create, (slices) => {
-    for (let i = 0; i < keys.length; i++) {
-      const at = keys[i] ?? 0;
-      const slice = slices[Math.floor(at / CALIBRATION_BINS)];
-      if (slice === undefined) continue;
-      const bin = at % CALIBRATION_BINS;
-      const [rows = 0, weight = 0, predicted = 0, observed = 0, ...ends] = columns.map((column) =>
-        stable(column[i] ?? 0),
-      );
-      slice.calibration.rows[bin] = rows;
-      slice.calibration.weight[bin] = weight;
-      slice.calibration.predicted[bin] = predicted;
-      slice.calibration.observed[bin] = observed;
-      for (const [end, value] of ends.entries()) add(slice.ends, end, value);
-    }
-  });
-}
-
-/** Ten bins without a row. */
-export function emptyCalibration(): CalibrationSums {
-  const every = () => new Float64Array(CALIBRATION_BINS);
-  return { rows: every(), weight: every(), predicted: every(), observed: every() };
-}
-
-const EMPTY = new Float64Array(0);
-
-function bySlice<Slice>(
-  { count }: Cut,
-  create: () => Slice,
-  fill: (slices: readonly Slice[]) => void,
-): readonly Slice[] {
-  const slices = Array.from({ length: count }, create);
-  fill(slices);
-  return slices;
-}
-
-function add(sums: Float64Array, at: number, value: number): void {
-  sums[at] = (sums[at] ?? 0) + value;
 }

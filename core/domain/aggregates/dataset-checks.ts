@@ -115,7 +115,7 @@ function scoreStatement(
   { from, scores, compared, decisionThreshold }: CheckedScores,
   dialect: SqlDialect,
 ): Statement<ScoreFacts> {
-  const isDiffering = compared && scores.map((score, at) => `${score} <> ${compared[at]}`).join(' OR ');
+  const isDiffering = compared && differingSql(scores, compared);
   const columns = [
     'COUNT(*)',
     isDiffering === null ? '0' : dialect.countIf(isDiffering),
@@ -145,6 +145,11 @@ function scoreStatement(
 /** Of scores that are all missing: any. */
 function endsOf(least: number, most: number): ScoreFacts['ends'][number] {
   return Number.isNaN(least) || Number.isNaN(most) ? { least: 0, most: 1 } : { least, most };
+}
+
+/** SQL of whether two models gave a row other scores; NULL or false where one is missing. */
+export function differingSql(scores: readonly string[], others: readonly string[]): string {
+  return scores.map((score, at) => `${score} <> ${others[at]}`).join(' OR ');
 }
 
 /** Reads numbers of an answer of one row; NaN for what is NULL. */

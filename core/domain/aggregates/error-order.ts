@@ -2,7 +2,7 @@ import { once } from '../inference/once.ts';
 import type { Metric, MetricEstimate } from '../metrics/metric.ts';
 import { influenceOfParts, type PartSizes } from './part-influence.ts';
 import { type SqlDialect, sqlNumber } from './sql-dialect.ts';
-import { type Cut, type ScoredRelation, type Statement, selecting, sizeSql, stable } from './statement.ts';
+import { type Cut, EMPTY, type ScoredRelation, type Statement, selecting, sizeSql, stable } from './statement.ts';
 
 /** Bins of one level; a bin of the next level is that share of one of this level. */
 const BINS = 65_536;
@@ -65,7 +65,7 @@ export function errorCellStatement(
   const columns = [sizeSql(rows.relation.weight), `MIN(${error})`, `MAX(${error})`];
   return {
     ...selecting([key, ...columns], `${rows.cut.from}${where} GROUP BY 1`),
-    read: ([keys = new Float64Array(0), ...of]) => {
+    read: ([keys = EMPTY, ...of]) => {
       const at = (column: number, row: number) => of[column]?.[row] ?? Number.NaN;
       const cells = Array.from(keys, (bin, row) => ({
         bin,
@@ -87,7 +87,7 @@ export function errorsBelowStatement(rows: ErrorRows, value: number, dialect: Sq
       [dialect.whole(part), sizeSql(weight)],
       `${rows.cut.from} WHERE ${conditions.join(' AND ')} GROUP BY 1`,
     ),
-    read: ([keys = new Float64Array(0), sums]) => {
+    read: ([keys = EMPTY, sums]) => {
       const below = new Float64Array(parts);
       keys.forEach((of, row) => {
         below[of] = stable(sums?.[row] ?? 0);

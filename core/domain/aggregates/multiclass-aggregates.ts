@@ -1,8 +1,10 @@
 import type { CalibrationSums } from '../metrics/calibration.ts';
-import { type BinaryAggregates, CALIBRATION_BINS, emptyCalibration } from './binary-aggregates.ts';
+import type { BinaryAggregates } from './binary-aggregates.ts';
+import { CALIBRATION_BINS, emptyCalibration } from './calibration-aggregates.ts';
 import type { SqlDialect } from './sql-dialect.ts';
 import {
   type Cut,
+  EMPTY,
   keySql,
   type ScoredRelation,
   type Statement,
@@ -164,5 +166,3 @@ function calibrationStatement({ relation, scores, cut }: MulticlassScores, diale
     },
   };
 }
-
-const EMPTY = new Float64Array(0);

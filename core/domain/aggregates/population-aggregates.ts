@@ -5,6 +5,7 @@ import { coarseCount } from './score-bins.ts';
 import type { SqlDialect } from './sql-dialect.ts';
 import {
   type Cut,
+  EMPTY,
   keySql,
   type ScoredRelation,
   type Statement,
@@ -99,5 +100,3 @@ export function populationOf({ rows, sizes }: PopulationCounts, isGrouped: boole
   const sampling = { kind: 'clusters', ids, count: used.length, ...method } as const;
   return { sampling, labels: new Float64Array(0), weights: null, shares, rows };
 }
-
-const EMPTY = new Float64Array(0);

@@ -1,7 +1,16 @@
 import type { Loss, Metric } from '../metrics/metric.ts';
 import type { PartSizes } from './part-influence.ts';
 import { type SqlDialect, sqlNumber } from './sql-dialect.ts';
-import { type Cut, keySql, type ScoredRelation, type Statement, selecting, sourceOf, stable } from './statement.ts';
+import {
+  type Cut,
+  EMPTY,
+  keySql,
+  type ScoredRelation,
+  type Statement,
+  selecting,
+  sourceOf,
+  stable,
+} from './statement.ts';
 
 /** Terms that the explained shares are made of: the error, its square, the label and its square, about a centre. */
 export const TERMS = 4;
@@ -53,7 +62,7 @@ export function regressionStatement(
   ];
   return {
     ...selecting([dialect.whole(key.sql), ...columns], `${sourceOf(cut)} GROUP BY 1`),
-    read: ([keys = new Float64Array(0), largest = new Float64Array(0), ...sums]) => {
+    read: ([keys = EMPTY, largest = EMPTY, ...sums]) => {
       const slices = Array.from({ length: cut.count }, () => ({
         losses: new Map([...losses.keys()].map((loss) => [loss, new Float64Array(parts)])),
         terms: new Float64Array(parts * TERMS),

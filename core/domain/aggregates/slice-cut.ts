@@ -5,7 +5,7 @@ import {
   type SliceDeclaration,
   type SliceKey,
 } from '../evaluation/slice.ts';
-import { isFiniteSql, type SqlDialect, sqlNumber } from './sql-dialect.ts';
+import { finiteSql, type SqlDialect, sqlNumber } from './sql-dialect.ts';
 import type { Cut } from './statement.ts';
 
 /** Chosen: this number of comparisons take less than looking a value up in a table. */
@@ -32,7 +32,7 @@ export interface DeclaredSlice {
 
 /** SQL of the column's value: NULL where it is missing or not finite. */
 export function sliceValueSql({ sql, kind }: SlicedColumn): string {
-  return kind !== 'numeric' ? sql : `CASE WHEN ${isFiniteSql(sql)} THEN ${sql} END`;
+  return kind !== 'numeric' ? sql : finiteSql(sql);
 }
 
 /**

@@ -56,6 +56,11 @@ function quoted(value: string): string {
   return `'${value.replaceAll("'", "''")}'`;
 }
 
+/** SQL of a number, NULL where it is not finite. */
+export function finiteSql(number: string): string {
+  return `CASE WHEN ${isFiniteSql(number)} THEN ${number} END`;
+}
+
 /** SQL of whether a number is finite; false or NULL where it is not. */
 export function isFiniteSql(number: string): string {
   return `${number} > -1e308 AND ${number} < 1e308`;

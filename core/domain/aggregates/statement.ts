@@ -1,3 +1,9 @@
+import type { SqlDialect } from './sql-dialect.ts';
+
+const SMALL_KEYS = 65_536;
+/** A column that an answer does not have. */
+export const EMPTY = new Float64Array(0);
+
 /** A question to an engine, whose answer is numbers. */
 export interface Statement<Answer> {
   /** Its columns are named `c0`, `c1`, … */
@@ -75,4 +81,30 @@ export function keySql(dimensions: readonly { readonly sql: string; readonly siz
 export function stable(sum: number): number {
   // No negative zero.
   return Number(sum.toPrecision(12)) + 0;
+}
+
+/** The smallest type that holds a key: engines count in arrays for it. */
+export function typedKey({ sql, size }: { readonly sql: string; readonly size: number }, dialect: SqlDialect): string {
+  return size <= SMALL_KEYS ? dialect.small(sql) : dialect.whole(sql);
+}
+
+/** SQL of how many rows a condition holds for, or of their weight. */
+export function sumIf(condition: string, weight: string | null, dialect: SqlDialect): string {
+  return weight === null ? dialect.countIf(condition) : `SUM(CASE WHEN ${condition} THEN ${weight} ELSE 0 END)`;
+}
+
+/** One entry for each slice, filled from an answer. */
+export function bySlice<Slice>(
+  { count }: Cut,
+  create: () => Slice,
+  fill: (slices: readonly Slice[]) => void,
+): readonly Slice[] {
+  const slices = Array.from({ length: count }, create);
+  fill(slices);
+  return slices;
+}
+
+/** Adds to a cell. */
+export function addAt(sums: Float64Array, at: number, value: number): void {
+  sums[at] = (sums[at] ?? 0) + value;
 }

@@ -40,7 +40,7 @@ export const WINDOW_RESOLUTION: ProfileResolution = { points: 201, categories: 2
 /** Chosen: above this, buckets are cheaper than a sort. */
 const MANY = 50_000;
 /** Chosen: whole numbers with at most this number of values are codes or counts whose every value matters. */
-const MAX_CODES = 20;
+export const MAX_CODES = 20;
 
 /**
  * True if a column is summed up as counts: text, booleans, and whole numbers of few values.

@@ -1,19 +1,17 @@
-import { isFiniteSql, type SqlDialect, sqlNumber } from '../aggregates/sql-dialect.ts';
+import { finiteSql, isFiniteSql, type SqlDialect } from '../aggregates/sql-dialect.ts';
 import { type Statement, selecting } from '../aggregates/statement.ts';
 import { type CountedBin, sketchOfBins } from './binned-sketch.ts';
 import { windowNumberSql } from './past-windows.ts';
 import { type ColumnProfile, WINDOW_RESOLUTION } from './profile-column.ts';
+import { placeSql, type ValueRange } from './value-bins.ts';
 
 /** A column that is summarised window by window. */
-export interface WindowedColumn {
+export interface WindowedColumn extends ValueRange {
   readonly name: string;
   readonly kind: ColumnProfile['kind'];
   /** SQL of its values: text, or doubles; flags are 0 and 1. */
   readonly value: string;
   readonly type: 'text' | 'flag' | 'number';
-  /** The middle of its numbers, and about their spread, above 0. */
-  readonly centre: number;
-  readonly scale: number;
 }
 
 /** Rows with times. */
@@ -58,11 +56,11 @@ export function windowCountsStatement(
 /** Statement for the bins of a column of numbers, by the number of the window. */
 export function windowBinsStatement(
   scan: WindowScan,
-  { value, centre, scale }: WindowedColumn,
+  column: WindowedColumn,
   { first, dialect }: { readonly first: number; readonly dialect: SqlDialect },
 ): Statement<ReadonlyMap<number, readonly CountedBin[]>> {
-  const u = `((${value} - ${sqlNumber(centre)}) / ${sqlNumber(scale)})`;
-  const bin = `floor(${HALF - 1} * (1 + ${u} / (1 + ABS(${u}))))`;
+  const { value } = column;
+  const bin = `floor(${placeSql(value, column, HALF - 1)})`;
   const window = `(${windowNumberSql(scan.time, scan.windowMs)} - (${first}))`;
   const key = dialect.whole(`${window} * ${BINS} + ${bin}`);
   const where = `${isFiniteSql(scan.time)} AND ${window} >= 0 AND ${isFiniteSql(value)}`;
@@ -114,5 +112,5 @@ export function categoricalWindow(
 }
 
 function presentSql({ value, type }: WindowedColumn): string {
-  return type === 'number' ? `CASE WHEN ${isFiniteSql(value)} THEN ${value} END` : value;
+  return type === 'number' ? finiteSql(value) : value;
 }

@@ -17,7 +17,6 @@ import {
   partOfRow,
 } from '../../domain/aggregates/part-sql.ts';
 import type { SlicedColumn } from '../../domain/aggregates/slice-cut.ts';
-import type { Statement } from '../../domain/aggregates/statement.ts';
 import { refuseScores, scoreFactsProblem } from '../../domain/evaluation/checked-scores.ts';
 import { withoutTimes } from '../../domain/evaluation/cluster-rows.ts';
 import { refuseWeightless } from '../../domain/evaluation/read-outcome.ts';
@@ -27,7 +26,8 @@ import type { ModelPolicy } from '../../domain/policy/model-policy.ts';
 import type { TableColumn, TableDescription } from '../../domain/table/table.ts';
 import type { AnswerKind, RelatedColumn, Relation } from '../../ports/evaluate/relation-engine.ts';
 import type { ModelColumns } from './aggregate-models.ts';
-import { type AskingRows, aggregateRows } from './aggregate-rows.ts';
+import { aggregateRows } from './aggregate-rows.ts';
+import { type AskingRows, askingOf } from './asking.ts';
 import type { AggregatingPorts } from './engine-ports.ts';
 import type { ScoreTable } from './score-tables.ts';
 
@@ -88,12 +88,7 @@ async function aggregateRelation(
 ): Promise<AggregatedDataset> {
   const { config, champion, plan } = dataset;
   const { dialect } = ports.engine;
-  const asking: AskingRows = {
-    dialect,
-    query: relation.query,
-    ask: async <Answer>({ sql, width, read }: Statement<Answer>) =>
-      read((await relation.query({ sql, kinds: numbers(width) })).map(numbersOf)),
-  };
+  const asking = askingOf(dialect, relation.query);
   const label = labelSql({ raw: 'label', type: columns.labelType }, config, dialect);
   if (label === undefined || !columns.isWeightNumeric) throw await ports.explain(dataset);
   const weight = config.evaluate.weight === undefined ? null : 'weight';
@@ -207,14 +202,6 @@ async function partsOf(columns: DatasetColumns, relation: Relation, { engine }: 
 function classCount({ task, evaluate }: ModelPolicy): number {
   if (task === 'regression') return 1;
   return task === 'binary-classification' ? 2 : (evaluate.classes?.length ?? 0);
-}
-
-function numbers(width: number): readonly AnswerKind[] {
-  return Array.from({ length: width }, () => 'number');
-}
-
-function numbersOf(column: readonly (number | string | null)[]): Float64Array {
-  return Float64Array.from(column, (value) => (typeof value === 'number' ? value : Number.NaN));
 }
 
 /** Related columns with their tables and names. */

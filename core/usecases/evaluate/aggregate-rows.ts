@@ -1,5 +1,6 @@
 import type { AggregatedPopulation, AggregatedRows, AggregatedSlice } from '../../domain/aggregates/aggregated-rows.ts';
 import type { AggregationPlan } from '../../domain/aggregates/aggregation-plan.ts';
+import { differingSql } from '../../domain/aggregates/dataset-checks.ts';
 import {
   countStatement,
   countsOfCells,
@@ -19,9 +20,8 @@ import { type Cut, type ScoredRelation, selecting, sourceOf, wholeOf } from '../
 import type { ScoredPopulation } from '../../domain/evaluation/population.ts';
 import type { SliceKey } from '../../domain/evaluation/slice.ts';
 import { UserError } from '../../errors.ts';
-import type { Relation } from '../../ports/evaluate/relation-engine.ts';
 import { aggregateModel, type ModelColumns, type ModelRows } from './aggregate-models.ts';
-import type { Asking } from './asking.ts';
+import type { Asking, AskingRows } from './asking.ts';
 import { interleave } from './read-predictions.ts';
 
 /** Chosen: rows of a slice that are fetched and judged one by one, so that small slices are judged as ever. */
@@ -40,11 +40,6 @@ export interface RowsToAggregate {
   /** Rows to which both models gave other scores; 0 without a champion. */
   readonly differing: number;
   readonly slices: readonly SlicedColumn[];
-}
-
-/** Asks for aggregates, and for rows. */
-export interface AskingRows extends Asking {
-  readonly query: Relation['query'];
 }
 
 /**
@@ -142,8 +137,7 @@ async function countSlices(
   { query, dialect }: AskingRows,
 ): Promise<readonly CountedSlice[]> {
   const { from } = relation;
-  const isDiffering =
-    champion && candidate.scores.map((score, at) => `${score} <> ${champion.scores[at]}`).join(' OR ');
+  const isDiffering = champion && differingSql(candidate.scores, champion.scores);
   const counts = ['COUNT(*)', isDiffering === null ? '0' : dialect.countIf(isDiffering)];
   const isBinned = column.declaration.bins !== undefined;
   if (!isBinned) {

@@ -127,7 +127,9 @@ async function readAggregates(
   const isTimed = read.span.fromMs <= read.span.toMs;
   const at = (ms: number) => (isTimed ? new Date(ms).toISOString() : null);
   const times = { from: at(read.span.fromMs), to: at(read.span.toMs) };
-  const profile = isReference(request) ? await profileLargeTable(profileRequest(request, table), rows, ports) : null;
+  const profile = isReference(request)
+    ? await profileLargeTable(profileRequest(request, table), { rows, span: times }, ports)
+    : null;
   return { scored: { kind: 'aggregates', contenders: read }, span: times, profile };
 }
 

@@ -214,7 +214,6 @@ async function aggregate({ request, gate, opened }: Work, ports: WarehousePorts)
   const contenders = {
     ...facts,
     ...aggregated,
-    profiled: NO_ROWS,
     classes: classesOf(config),
     champion: problem === undefined ? aggregated.aggregates.champion : null,
   };

@@ -108,7 +108,12 @@ interface Watched {
 }
 
 function summarize(watched: readonly Watched[], resolution: ProfileResolution): ProfileReport['columns'] {
-  return watched.map(({ name, values, kind }) => ({ ...profileColumn(name, values, { kind, resolution }) }));
+  return columnsToReport(watched.map(({ name, values, kind }) => profileColumn(name, values, { kind, resolution })));
+}
+
+/** Columns as the report writes them: its type has room for fields of later versions. */
+export function columnsToReport(columns: readonly ColumnProfile[]): ProfileReport['columns'] {
+  return columns.map((column) => ({ ...column }));
 }
 
 /** A past window as the report writes it. */
@@ -118,7 +123,7 @@ export function windowToReport({
   columns,
 }: ProfiledWindow): NonNullable<ProfileReport['windows']>[number] {
   const instant = (ms: number) => new Date(ms).toISOString();
-  return { from: instant(fromMs), to: instant(toMs), columns: columns.map((column) => ({ ...column })) };
+  return { from: instant(fromMs), to: instant(toMs), columns: columnsToReport(columns) };
 }
 
 function kindOf(table: TableDescription, name: string, values: ColumnValues): ColumnProfile['kind'] {

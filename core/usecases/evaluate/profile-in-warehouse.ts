@@ -4,7 +4,7 @@ import { profileReport } from './evaluate-candidate.ts';
 import type { JudgedTables } from './evaluate-in-warehouse.ts';
 import type { EvaluationRequest } from './evaluation-request.ts';
 import { identifyTable, type TableIdentityPorts } from './identify-table.ts';
-import { windowToReport } from './profile-dataset.ts';
+import { columnsToReport, windowToReport } from './profile-dataset.ts';
 import { profileTable } from './warehouse-profile.ts';
 import { describeTable } from './warehouse-table.ts';
 
@@ -37,11 +37,7 @@ export async function profileInWarehouse(
   const asked = { of, columns, time: timeOf(of.table.columns, time), pastWindowMs };
   const { windows, ...found } = await profileTable(asked, ports.engine);
   const past = windows && { windows: windows.map(windowToReport) };
-  return profileReport(
-    request,
-    { ...found, columns: found.columns.map((column) => ({ ...column })), ...past },
-    identified,
-  );
+  return profileReport(request, { ...found, columns: columnsToReport(found.columns), ...past }, identified);
 }
 
 /** The column of times, where it holds times. */

@@ -1,5 +1,6 @@
 import type { RelatedColumn, RelationEngine } from '../../ports/evaluate/relation-engine.ts';
 import type { TableReader } from '../../ports/evaluate/table-reader.ts';
+import { askingOf } from './asking.ts';
 import {
   columnsToProfile,
   type DatasetProfile,
@@ -33,23 +34,31 @@ export async function profileAnyTable(
   heldRows: number = HELD_ROWS,
 ): Promise<DatasetProfile> {
   const rows = await ports.tables.rowsAbove(request.table, heldRows);
-  return rows === null ? profileDataset(request, ports) : profileLargeTable(request, rows, ports);
+  return rows === null ? profileDataset(request, ports) : profileLargeTable(request, { rows }, ports);
+}
+
+/** Facts about a table that are known before it is summarised. */
+export interface KnownTable {
+  readonly rows: number;
+  /** First and last time, ISO 8601; null where there is none. */
+  readonly span?: Pick<DatasetProfile, 'from' | 'to'>;
 }
 
 /**
  * Summarises a table that does not fit into memory: its columns by a random sample of rows, its past windows and its span
  * of time by all rows.
  *
- * @param rows Number of rows of the table.
+ * @param known Its number of rows; and its first and last time, unless they are to be found.
  */
 export async function profileLargeTable(
   request: ProfileRequest,
-  rows: number,
+  { rows, span }: KnownTable,
   ports: LargeTablePorts,
 ): Promise<DatasetProfile> {
   const { table, data } = request;
   const sampled = await sampleColumns(table, { sampled: columnsToProfile(table, data), rows }, ports);
   const profile = scaleProfile(profileColumns({ table, data }, sampled), rows);
+  if (span !== undefined && request.windowMs === undefined) return { ...profile, rows, ...span };
   const time = table.columns.find(({ name, type }) => name === data.time && type === 'time')?.name;
   return time === undefined
     ? { ...profile, rows }
@@ -77,7 +86,7 @@ async function byTime(
     const span = { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
     if (windowMs === undefined) return span;
     const scan = { from: relation.from, time: 'time_ms', windowMs };
-    const asking = { dialect: engine.dialect, query: relation.query };
+    const asking = askingOf(engine.dialect, relation.query);
     const windows = await profileWindows({ scan, columns, data: { fromMs, toMs } }, asking);
     return {
       ...span,

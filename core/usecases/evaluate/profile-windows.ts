@@ -1,7 +1,6 @@
-import type { SqlDialect } from '../../domain/aggregates/sql-dialect.ts';
-import type { Statement } from '../../domain/aggregates/statement.ts';
 import { type NumberedWindow, type TimeSpan, wholeWindows } from '../../domain/drift/past-windows.ts';
 import type { ColumnProfile } from '../../domain/drift/profile-column.ts';
+import { rangeOfQuantiles, type ValueRange } from '../../domain/drift/value-bins.ts';
 import {
   categoricalWindow,
   numericWindow,
@@ -13,7 +12,8 @@ import {
   windowCountsStatement,
 } from '../../domain/drift/window-statements.ts';
 import type { TableDescription } from '../../domain/table/table.ts';
-import type { AnswerKind, Relation } from '../../ports/evaluate/relation-engine.ts';
+import type { AnswerKind } from '../../ports/evaluate/relation-engine.ts';
+import type { AskingRows } from './asking.ts';
 
 /** A past window with the summaries of its columns. */
 export interface ProfiledWindow extends TimeSpan {
@@ -28,21 +28,15 @@ export interface WindowsToProfile {
   readonly data: TimeSpan;
 }
 
-/** Asks the engine that has the rows. */
-export interface WindowEngine {
-  readonly dialect: SqlDialect;
-  readonly query: Relation['query'];
-}
-
 /**
  * Summarises the whole past windows of all rows, ascending, where the rows are stored: one statement for the counts and
  * one per column, however many windows there are.
  */
 export async function profileWindows(
   { scan, columns, data }: WindowsToProfile,
-  engine: WindowEngine,
+  asking: AskingRows,
 ): Promise<readonly ProfiledWindow[]> {
-  const counts = await askStatement(windowCountsStatement(scan, columns, engine.dialect), engine);
+  const counts = await asking.ask(windowCountsStatement(scan, columns, asking.dialect));
   const byNumber = new Map(counts.map((window) => [window.number, window]));
   const windows = wholeWindows([...byNumber.keys()], data, scan.windowMs);
   const [first] = windows;
@@ -51,7 +45,7 @@ export async function profileWindows(
   for (const [at, column] of columns.entries()) {
     const known = { column, at, windows, byNumber, first: first.number };
     const isNumeric = column.kind === 'numeric' && column.type === 'number';
-    summaries.push(isNumeric ? await numericWindows(known, scan, engine) : await categoryWindows(known, scan, engine));
+    summaries.push(isNumeric ? await numericWindows(known, scan, asking) : await categoryWindows(known, scan, asking));
   }
   return windows.map(({ number, fromMs, toMs }) => ({
     fromMs,
@@ -70,9 +64,9 @@ interface ColumnWindows {
   readonly first: number;
 }
 
-async function numericWindows(of: ColumnWindows, scan: WindowScan, engine: WindowEngine) {
+async function numericWindows(of: ColumnWindows, scan: WindowScan, asking: AskingRows) {
   const { column, windows, byNumber, first } = of;
-  const bins = await askStatement(windowBinsStatement(scan, column, { first, dialect: engine.dialect }), engine);
+  const bins = await asking.ask(windowBinsStatement(scan, column, { first, dialect: asking.dialect }));
   return new Map(
     windows.map(({ number }) => {
       const rows = byNumber.get(number)?.rows ?? 0;
@@ -81,11 +75,11 @@ async function numericWindows(of: ColumnWindows, scan: WindowScan, engine: Windo
   );
 }
 
-async function categoryWindows(of: ColumnWindows, scan: WindowScan, engine: WindowEngine) {
+async function categoryWindows(of: ColumnWindows, scan: WindowScan, asking: AskingRows) {
   const { column, at, windows, byNumber, first } = of;
   const kind: AnswerKind = column.type === 'text' ? 'text' : 'number';
   const sql = windowCategoriesSql(scan, column, first);
-  const [numbers = [], values = [], rows = []] = await engine.query({ sql, kinds: ['number', kind, 'number'] });
+  const [numbers = [], values = [], rows = []] = await asking.query({ sql, kinds: ['number', kind, 'number'] });
   const counts = new Map<number, [string, number][]>();
   for (const [row, number] of numbers.entries()) {
     const own = counts.get(Number(number)) ?? [];
@@ -105,11 +99,6 @@ function nameOf(value: number | string | null, { type }: WindowedColumn): string
   return type === 'flag' ? String(value === 1) : String(value);
 }
 
-async function askStatement<Answer>({ sql, width, read }: Statement<Answer>, { query }: WindowEngine): Promise<Answer> {
-  const answer = await query({ sql, kinds: Array.from({ length: width }, () => 'number' as const) });
-  return read(answer.map((column) => Float64Array.from(column, (value) => Number(value ?? Number.NaN))));
-}
-
 /**
  * A column as it is summarised in windows: as in the whole.
  *
@@ -117,20 +106,17 @@ async function askStatement<Answer>({ sql, width, read }: Statement<Answer>, { q
  */
 export function windowedColumn(table: TableDescription, column: ColumnProfile, value: string): WindowedColumn {
   const type = table.columns.find(({ name }) => name === column.name)?.type;
-  const { centre, scale } = placeOf(column);
   return {
     name: column.name,
     kind: column.kind,
     value,
     type: type === 'text' ? 'text' : type === 'boolean' ? 'flag' : 'number',
-    centre,
-    scale,
+    ...placeOf(column),
   };
 }
 
-function placeOf(column: ColumnProfile): { readonly centre: number; readonly scale: number } {
+function placeOf(column: ColumnProfile): ValueRange {
   const quantiles = column.kind === 'numeric' ? column.quantiles : [];
   const at = (share: number) => quantiles[Math.round(share * (quantiles.length - 1))] ?? 0;
-  const scale = [at(0.75) - at(0.25), at(0.9) - at(0.1)].find((one) => one > 0 && Number.isFinite(one));
-  return { centre: at(0.5), scale: scale ?? 1 };
+  return rangeOfQuantiles([at(0.1), at(0.25), at(0.5), at(0.75), at(0.9)]);
 }

@@ -1,9 +1,9 @@
+import { finiteSql } from '../../domain/aggregates/sql-dialect.ts';
 import { sketchOfBins } from '../../domain/drift/binned-sketch.ts';
-import { type ColumnProfile, FULL_RESOLUTION } from '../../domain/drift/profile-column.ts';
+import { type ColumnProfile, FULL_RESOLUTION, MAX_CODES } from '../../domain/drift/profile-column.ts';
 import { DAY_MS } from '../../domain/time/day.ts';
 import {
   binsStatement,
-  finiteSql,
   type ProfileScan,
   rangeStatement,
   readRanges,
@@ -11,11 +11,9 @@ import {
 } from '../../domain/warehouse/profile-sql.ts';
 import type { AnswerColumns, AnswerKind } from '../../ports/evaluate/relation-engine.ts';
 import type { SqlEngine } from '../../ports/evaluate/sql-engine.ts';
+import { askingOf } from './asking.ts';
 import { type ProfiledWindow, profileWindows, windowedColumn } from './profile-windows.ts';
 import { askNumbers, relatedSql, type WarehouseTable } from './warehouse-table.ts';
-
-/** Chosen, as for columns in memory: whole numbers with at most this number of values are codes. */
-const MAX_CODES = 20;
 
 /** Tables to summarise. */
 export interface WarehouseProfileRequest {
@@ -64,8 +62,9 @@ export async function profileTable(request: WarehouseProfileRequest, engine: Sql
   if (pastWindowMs === undefined) return profile;
   if (!isTimed) return { ...profile, windows: [] };
   const windowed = columns.map((column, at) => windowedColumn(of.table, column, `v${at}`));
+  const asking = askingOf(engine.dialect, (question) => engine.query(question));
   const asked = { scan: { from, time: 'time_ms', windowMs: pastWindowMs }, columns: windowed };
-  return { ...profile, windows: await profileWindows({ ...asked, data: { fromMs: first, toMs: last } }, engine) };
+  return { ...profile, windows: await profileWindows({ ...asked, data: { fromMs: first, toMs: last } }, asking) };
 }
 
 async function windowOf(

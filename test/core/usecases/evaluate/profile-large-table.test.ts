@@ -40,7 +40,7 @@ async function profiles(file: string, windowMs: number | undefined) {
   const table = await reader.describe(path.join(root, file));
   const request = { table, data: { label: 'label', time: 'time', exclude: [] }, windowMs };
   const rows = table.form?.rows ?? ROWS;
-  return { held: await profileDataset(request, ports), large: await profileLargeTable(request, rows, ports) };
+  return { held: await profileDataset(request, ports), large: await profileLargeTable(request, { rows }, ports) };
 }
 
 const WINDOWS = [
