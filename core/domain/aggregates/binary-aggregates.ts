@@ -36,6 +36,8 @@ export interface BinaryAggregates {
   readonly squares: Float64Array;
   /** Rows, or their weight, by part, label and coarse bin. */
   readonly coarse: Float64Array;
+  /** Rows in the same cells, whatever they weigh. */
+  readonly coarseRows: Float64Array;
   /** Rows, or their weight, by part, label and decision. */
   readonly confusion: Float64Array;
   /** By part. */
@@ -56,11 +58,9 @@ export interface BinaryPlan {
 }
 
 /** A model's scores, with what they are compared with. */
-export interface BinaryScores extends CalibratedScores {
-  readonly range: ScoreRange;
-}
+export type BinaryScores = CalibratedScores;
 
-type Parts = Pick<BinaryAggregates, 'coarse' | 'confusion' | 'logLoss' | 'squaredError'>;
+type Parts = Pick<BinaryAggregates, 'coarse' | 'coarseRows' | 'confusion' | 'logLoss' | 'squaredError'>;
 type Bins = Pick<BinaryAggregates, 'fine' | 'squares'>;
 
 /** The statements that give a model's aggregates; each answers with one entry a slice. */
@@ -164,10 +164,12 @@ function partStatement(
       : [sumIf(isDecided, weight, dialect), sumIf(`${isDecided} AND ${isOne}`, weight, dialect)]),
     `-SUM(${times}LN(${isAwayFromEnds(range) ? right : `GREATEST(${Number.EPSILON}, ${right})`}))`,
     `SUM(${times}(${score} - ${label}) * (${score} - ${label}))`,
+    ...(weight === null ? [] : ['COUNT(*)', `SUM(${label})`]),
   ];
   return {
     ...selecting([typedKey(key, dialect), ...columns], `${sourceOf(cut)} GROUP BY 1`),
-    read: (answer) => readParts(answer, { cut, parts, coarse, decidedFrom: shape.decidedFrom }),
+    read: (answer) =>
+      readParts(answer, { cut, parts, coarse, decidedFrom: shape.decidedFrom, isWeighted: weight !== null }),
   };
 }
 
@@ -177,6 +179,7 @@ interface PartCells {
   /** Coarse bins. */
   readonly coarse: number;
   readonly decidedFrom: number | undefined;
+  readonly isWeighted: boolean;
 }
 
 function readParts(
@@ -188,15 +191,15 @@ function readParts(
     hits = EMPTY,
     loss = EMPTY,
     error = EMPTY,
+    rows = totals,
+    rowsOfOnes = ones,
   ]: readonly Float64Array[],
-  { cut, parts, coarse, decidedFrom }: PartCells,
+  { cut, parts, coarse, decidedFrom, isWeighted }: PartCells,
 ): readonly Parts[] {
-  const create = (): Parts => ({
-    coarse: new Float64Array(parts * 2 * coarse),
-    confusion: new Float64Array(parts * CONFUSION_CELLS),
-    logLoss: new Float64Array(parts),
-    squaredError: new Float64Array(parts),
-  });
+  const create = (): Parts => {
+    const cells = new Float64Array(parts * 2 * coarse);
+    return { ...emptySums(parts), coarse: cells, coarseRows: isWeighted ? new Float64Array(cells.length) : cells };
+  };
   return bySlice(cut, create, (slices) => {
     for (let i = 0; i < keys.length; i++) {
       const at = keys[i] ?? 0;
@@ -207,8 +210,11 @@ function readParts(
       const [all = 0, one = 0] = [totals[i], ones[i]];
       const isUp = decidedFrom !== undefined && bin >= decidedFrom;
       const [up = 0, hit = 0] = decidedFrom === undefined ? [decided[i], hits[i]] : isUp ? [all, one] : [0, 0];
-      slice.coarse[2 * part * coarse + bin] = stable(Math.max(0, all - one));
-      slice.coarse[(2 * part + 1) * coarse + bin] = stable(one);
+      const [zeroAt, oneAt] = [2 * part * coarse + bin, (2 * part + 1) * coarse + bin];
+      slice.coarseRows[zeroAt] = (rows[i] ?? 0) - (rowsOfOnes[i] ?? 0);
+      slice.coarseRows[oneAt] = rowsOfOnes[i] ?? 0;
+      slice.coarse[zeroAt] = stable(Math.max(0, all - one));
+      slice.coarse[oneAt] = stable(one);
       addAt(slice.confusion, 4 * part, Math.max(0, all - one - (up - hit)));
       addAt(slice.confusion, 4 * part + 1, Math.max(0, up - hit));
       addAt(slice.confusion, 4 * part + 2, Math.max(0, one - hit));
@@ -223,4 +229,23 @@ function readParts(
         });
     }
   });
+}
+
+function emptySums(parts: number): Pick<Parts, 'confusion' | 'logLoss' | 'squaredError'> {
+  return {
+    confusion: new Float64Array(parts * CONFUSION_CELLS),
+    logLoss: new Float64Array(parts),
+    squaredError: new Float64Array(parts),
+  };
+}
+
+/** Number of rows that reach the threshold, by the coarse bins from the one that begins at it; undefined where none begins there. */
+export function binnedDecisions({
+  coarseRows,
+  shape,
+}: Pick<BinaryAggregates, 'coarseRows' | 'shape'>): number | undefined {
+  const { decidedFrom } = shape;
+  if (decidedFrom === undefined) return undefined;
+  const bins = coarseCount(shape);
+  return coarseRows.reduce((sum, rows, cell) => (cell % bins >= decidedFrom ? sum + rows : sum), 0);
 }

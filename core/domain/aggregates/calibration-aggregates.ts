@@ -1,4 +1,5 @@
 import type { CalibrationSums } from '../metrics/calibration.ts';
+import type { ScoreRange } from './score-bins.ts';
 import type { SqlDialect } from './sql-dialect.ts';
 import {
   addAt,
@@ -34,12 +35,14 @@ export interface CalibratedScores {
   readonly relation: ScoredRelation;
   /** SQL of the probability of label 1. */
   readonly score: string;
+  /** Of all its values. */
+  readonly range: ScoreRange;
   readonly cut: Cut;
 }
 
 /** Ten bins (from, to] of the probability, and the ends. */
 export function calibrationStatement(
-  { relation, score, cut }: CalibratedScores,
+  { relation, score, range, cut }: CalibratedScores,
   dialect: SqlDialect,
 ): Statement<readonly CalibrationAggregates[]> {
   const { label, weight } = relation;
@@ -48,17 +51,16 @@ export function calibrationStatement(
     { sql: `GREATEST(0, CEIL(${score} * ${CALIBRATION_BINS}) - 1)`, size: CALIBRATION_BINS },
   ]);
   const of = (value: string) => (weight === null ? `SUM(${value})` : `SUM(${weight} * ${value})`);
-  const atEnd = (end: string, one: number) => sumIf(`${end} AND ${label} = ${one}`, weight, dialect);
-  const [low, high] = [`${score} <= ${END}`, `${score} >= 1 - ${END}`];
+  // Conditions for each row are much of the work, and few models have scores there.
+  const ofEnd = (isThere: boolean, end: string) =>
+    [0, 1].map((one) => (isThere ? sumIf(`${end} AND ${label} = ${one}`, weight, dialect) : '0'));
   const columns = [
     'COUNT(*)',
     sizeSql(weight),
     of(score),
     of(label),
-    atEnd(low, 0),
-    atEnd(low, 1),
-    atEnd(high, 0),
-    atEnd(high, 1),
+    ...ofEnd(range.least <= END, `${score} <= ${END}`),
+    ...ofEnd(range.most >= 1 - END, `${score} >= 1 - ${END}`),
   ];
   return {
     ...selecting([typedKey(key, dialect), ...columns], `${sourceOf(cut)} GROUP BY 1`),

@@ -77,18 +77,21 @@ function readCounts(
   }));
 }
 
-/** The same from the cells of rows that weigh the same. */
-export function countsOfCells({ coarse, shape }: BinaryAggregates): PopulationCounts {
+/** The same from the cells of a model's scores. */
+export function countsOfCells({ coarse, coarseRows, shape }: BinaryAggregates): PopulationCounts {
   const bins = coarseCount(shape);
-  const rows = new Float64Array(coarse.length / bins / 2);
+  const parts = coarse.length / bins / 2;
+  const [rows, weights] = [new Float64Array(parts), new Float64Array(parts)];
   const labelRows = new Float64Array(2);
-  coarse.forEach((count, at) => {
+  coarseRows.forEach((count, at) => {
     const part = Math.floor(at / bins / 2);
     const label = Math.floor(at / bins) % 2;
     rows[part] = (rows[part] ?? 0) + count;
+    weights[part] = (weights[part] ?? 0) + (coarse[at] ?? 0);
     labelRows[label] = (labelRows[label] ?? 0) + count;
   });
-  return { rows: rows.reduce((sum, own) => sum + own, 0), sizes: partSizes(rows, rows), labelRows };
+  const sizes = partSizes(weights.map(stable), rows);
+  return { rows: rows.reduce((sum, own) => sum + own, 0), sizes, labelRows };
 }
 
 /** Population for intervals: parts instead of rows. */

@@ -34,7 +34,7 @@ export const DUCKDB: SqlDialect = {
   whole: (number) => `CAST(floor(${number}) AS BIGINT)`,
   hash: (value) => `CAST(hash(${value}) >> 1 AS BIGINT)`,
   scatter: (row, parts) => `((${row} * ${SCATTER} >> ${32 - Math.log2(parts)}) & ${parts - 1})`,
-  countIf: (condition) => `COUNT(*) FILTER (WHERE ${condition})`,
+  countIf: (condition) => `COUNT_IF(${condition})`,
   median: (number) => `quantile_disc(${number}, 0.5)`,
   double: (number) => `CAST(${number} AS DOUBLE)`,
   literal: (value) => (typeof value === 'string' ? quoted(value) : sqlNumber(value)),

@@ -4,6 +4,7 @@ import {
   type BinaryAggregates,
   binaryAggregates,
   binaryStatements,
+  binnedDecisions,
 } from '../../domain/aggregates/binary-aggregates.ts';
 import { BinaryModel } from '../../domain/aggregates/binary-model.ts';
 import { isOfErrorOrder } from '../../domain/aggregates/error-order.ts';
@@ -40,7 +41,7 @@ export interface ModelRows {
   /**
    * One entry a slice; asked for at the first call, if cells do not tell.
    *
-   * @param cells Of rows that weigh the same.
+   * @param cells Of the same rows.
    */
   readonly countRows: (cells?: readonly BinaryAggregates[]) => Promise<readonly PopulationCounts[]>;
 }
@@ -87,8 +88,7 @@ async function aggregateBinary(model: ModelColumns, rows: ModelRows, asking: Ask
   const isMissing = model.problem !== null;
   const scored = { score, range, relation: rows.relation, isMissing };
   const found = await decidedOf(scored, model.decided, rows, asking);
-  const isCounted = !isMissing && rows.relation.weight === null;
-  const counts = await rows.countRows(isCounted ? found : undefined);
+  const counts = await rows.countRows(isMissing ? undefined : found);
   return found.map((ranked, at) => {
     const count = countAt(counts, at);
     const [negatives = 0, positives = 0] = count.labelRows;
@@ -114,17 +114,12 @@ async function decidedOf(
   rows: ModelRows,
   asking: Asking,
 ): Promise<readonly BinaryAggregates[]> {
-  const { decisionThreshold } = rows.plan;
-  const isBinned = rows.cut.isTotal && rows.relation.weight === null && !scored.isMissing;
-  const found = await rankedOf({ ...scored, threshold: isBinned ? decisionThreshold : undefined }, rows, asking);
+  if (!rows.cut.isTotal || scored.isMissing) return rankedOf(scored, rows, asking);
+  const found = await rankedOf({ ...scored, threshold: rows.plan.decisionThreshold }, rows, asking);
+  const inBins = found.map(binnedDecisions);
+  if (inBins.includes(undefined)) return found;
   // A score that bins put on the wrong side makes the number larger, whatever slice it is in.
-  const inBins = found.reduce((sum, one) => sum + decidedRows(one), 0);
-  if (!isBinned || inBins === decided) return found;
-  return rankedOf(scored, rows, asking);
-}
-
-function decidedRows({ confusion }: BinaryAggregates): number {
-  return confusion.reduce((sum, rows, cell) => (cell % 2 === 1 ? sum + rows : sum), 0);
+  return inBins.reduce<number>((sum, own = 0) => sum + own, 0) === decided ? found : rankedOf(scored, rows, asking);
 }
 
 async function rankedOf(

@@ -29,6 +29,7 @@ function count(scores: Float64Array, weights: Float64Array | null, shape: BinSha
   const fine = new Float64Array(2 * binCount(shape));
   const squares = new Float64Array(fine.length);
   const coarse = new Float64Array(2 * coarseCount(shape));
+  const coarseRows = new Float64Array(coarse.length);
   const ends = new Float64Array(4);
   for (const [row, score] of scores.entries()) {
     const label = drawn.labels[row] ?? 0;
@@ -39,12 +40,24 @@ function count(scores: Float64Array, weights: Float64Array | null, shape: BinSha
     };
     add(fine, 2 * bin + label, weight);
     add(squares, 2 * bin + label, weight ** 2);
-    add(coarse, label * coarseCount(shape) + Math.floor(bin / shape.perCoarse), weight);
+    const cell = label * coarseCount(shape) + Math.floor(bin / shape.perCoarse);
+    add(coarse, cell, weight);
+    add(coarseRows, cell, 1);
     if (score <= 1e-12) add(ends, label, weight);
     if (score >= 1 - 1e-12) add(ends, 2 + label, weight);
   }
   const nothing = { confusion: new Float64Array(4), logLoss: new Float64Array(1), squaredError: new Float64Array(1) };
-  return { shape, isWeighted: weights !== null, fine, squares, coarse, ends, calibration: undefined, ...nothing };
+  return {
+    shape,
+    isWeighted: weights !== null,
+    fine,
+    squares,
+    coarse,
+    coarseRows,
+    ends,
+    calibration: undefined,
+    ...nothing,
+  };
 }
 
 const SHAPE: BinShape = { ...FINE, odds: 0.25, low: 0, high: 1 };
