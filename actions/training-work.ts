@@ -30,7 +30,11 @@ export function chooseWork(
   if (names !== undefined) return { kind: 'stages', names };
   const line = command ?? model.train?.command;
   const targets = model.environments.flatMap((environment) => environment.targets.map((target) => target.file));
-  if (line !== undefined) return { kind: 'command', line, ignored: [...NOT_SOURCES, ...targets, model.artifact] };
+  if (line !== undefined) {
+    // What another command reads, no one says.
+    const deps = command === undefined ? model.train?.deps : undefined;
+    return { kind: 'command', line, deps, ignored: [...NOT_SOURCES, ...targets, model.artifact] };
+  }
   throw new UserError('CONFIG_INVALID', 'no stages or command are set to train the model', {
     fix: 'Add train with stages or command to tidegate.yaml, or set one of these inputs.',
     place: { file: CONFIG_FILE },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { missingPlaces } from '../domain/train/predict-command.ts';
 import { camelCaseKeys } from './camel-case-keys.ts';
 import { durationMs } from './quantities.ts';
 
@@ -51,7 +52,18 @@ export const evaluate = z
       .string()
       .min(1)
       .describe('The evaluation data: CSV, Parquet or JSON lines; files, folders, globs, s3://, sql://'),
-    predictions: predictions.optional(),
+    predictions: predictions
+      .optional()
+      .describe(
+        'Scores that the code of the team wrote, one row for each row of the dataset, in its order. Columns: score (two classes: the probability of the second one), score_<class> for each of several, prediction (regression)',
+      ),
+    predict: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'A shell command that scores any model: {artifact} is the model, {dataset} the evaluation data, {predictions} the CSV file to write, with the columns that predictions names',
+      ),
     key: columnName
       .optional()
       .describe(
@@ -82,6 +94,14 @@ export const evaluate = z
     'decision-threshold': z.number().min(0).max(1).default(0.5),
     slices: z.array(slice).default([]),
     confidence: z.number().gt(0.5).lt(1).default(0.95),
+  })
+  .superRefine(({ predict, predictions: written, dataset }, context) => {
+    if (predict === undefined) return;
+    const refuse = (message: string) => context.addIssue({ code: 'custom', message, path: ['predict'] });
+    const missing = missingPlaces(predict).map((place) => `{${place}}`);
+    if (missing.length > 0) refuse(`does not name ${missing.join(', ')}`);
+    if (written !== undefined) refuse('cannot be set together with predictions, which says that the scores are there');
+    if (dataset.startsWith('sql://')) refuse('needs a dataset in files: its command reads one');
   })
   .transform(camelCaseKeys);
 

@@ -14,6 +14,15 @@ const train = z
     stages: z.array(z.string().min(1)).min(1).optional().describe('Stages of dvc.yaml that make the model'),
     command: z.string().min(1).optional().describe('A shell command that makes the model'),
     params: z.string().min(1).optional().describe('The parameters file; default: params.yaml where there is one'),
+    deps: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .describe('Files and folders that the command reads; default: everything that Git and DVC track'),
+  })
+  .refine(({ command, deps }) => deps === undefined || command !== undefined, {
+    error: 'belongs to a command: stages name what they read in dvc.yaml',
+    path: ['deps'],
   })
   .refine((value) => (value.stages === undefined) !== (value.command === undefined), {
     error: 'needs either stages or command, and not both',

@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { DUCKDB } from '../../domain/aggregates/sql-dialect.ts';
-import type { CsvOptions, TableBatch, TableColumn, TableDescription } from '../../domain/table/table.ts';
+import { isWithin } from '../../domain/data/repository-path.ts';
+import type { TableBatch, TableColumn, TableDescription } from '../../domain/table/table.ts';
 import { withoutEnding } from '../../domain/text/without-ending.ts';
 import { UserError } from '../../errors.ts';
 import type { RelatedColumn, Relation, RelationEngine, StoredTable } from '../../ports/evaluate/relation-engine.ts';
-import type { ReadOptions, TableReader } from '../../ports/evaluate/table-reader.ts';
+import type { DescribeOptions, ReadOptions, TableReader } from '../../ports/evaluate/table-reader.ts';
 import { unlessAbsent } from '../files/absent.ts';
 import { loadNativeModule, type NativeModuleOptions } from '../native/native-module.ts';
 import { assembleBatches } from './assemble-batches.ts';
@@ -32,13 +33,14 @@ export class DuckDbTableReader implements TableReader, RelationEngine {
     this.#options = options;
   }
 
-  async describe(path: string, options: CsvOptions = {}): Promise<TableDescription> {
+  async describe(path: string, { without = [], ...options }: DescribeOptions = {}): Promise<TableDescription> {
     if (/^[a-z0-9]+:\/\//i.test(path)) {
       throw new UserError('DATA_UNSUPPORTED', `${path} is an address, and this version reads tables only from files`, {
         fix: 'Download the files into the workspace first (data-pull), and use their path.',
       });
     }
-    const { files, root } = await this.#filesOf(path);
+    const { files: all, root } = await this.#filesOf(path);
+    const files = all.filter((file) => !without.some((one) => isWithin(file, withoutEnding(one, '/'))));
     if (files.length === 0) {
       throw new UserError('DATA_NOT_FOUND', `there is no file ${path}`, {
         fix: 'Check the path, and that data-pull or the step that makes the file ran before.',

@@ -10,6 +10,12 @@ export interface ReadOptions {
   readonly share?: number;
 }
 
+/** Format of a table, and the files of a folder that do not belong to it. */
+export interface DescribeOptions extends CsvOptions {
+  /** Absolute paths of files, or of folders with all that is in them. */
+  readonly without?: readonly string[];
+}
+
 /** Reads tables: CSV, Parquet, JSON lines, one file or a glob. Rows keep the order of the files. */
 export interface TableReader {
   /**
@@ -19,7 +25,7 @@ export interface TableReader {
    * @throws {UserError} DATA_NOT_FOUND where no file matches, DATA_UNSUPPORTED for another format, DATA_INVALID for a
    *   file that is not what its name says.
    */
-  describe(path: string, options?: CsvOptions): Promise<TableDescription>;
+  describe(path: string, options?: DescribeOptions): Promise<TableDescription>;
   /**
    * Batches of a described table. Memory does not grow with the table. Several may be read at a time.
    *

@@ -48,13 +48,15 @@ export async function checkChampionData(
   if (relation === 'newer') return { note: 'it was judged on older data; both models are scored on the new data' };
   const compared: { readonly path: string; readonly isSame: boolean }[] = [];
   for (const { path, digest } of history.trainedOn) {
-    const other = await describeTable(path, ports);
+    const other = await describeTable(path, dataset.table.files, ports);
     if (other === undefined) continue;
-    if ('problem' in other) return { problem: `it was trained on ${path}, which cannot be read: ${other.problem}` };
+    const name = path === WHOLE ? 'the other tables of the repository' : path;
+    if ('problem' in other) return { problem: `it was trained on ${name}, which cannot be read: ${other.problem}` };
     const shared = await ports.tables.sharedRows(dataset.table, other);
     if (shared === null) continue;
-    if (shared > 0) return { problem: `${shared} rows of this dataset are in ${path}, which it was trained on` };
-    compared.push({ path, isSame: (await ports.hasher.hash(ports.resolve(path))).digest === digest });
+    if (shared > 0) return { problem: sharedProblem(shared, path) };
+    const isSame = path !== WHOLE && (await ports.hasher.hash(ports.resolve(path))).digest === digest;
+    compared.push({ path: name, isSame });
   }
   if (compared.length === 0) {
     return {
@@ -66,16 +68,26 @@ export async function checkChampionData(
   return { note: `it was judged on other data; no row of this dataset is in its training data${since}` };
 }
 
+/** Path of all that a command may have read, if tidegate.yaml does not say more. */
+const WHOLE = '.';
+
+function sharedProblem(shared: number, path: string): string {
+  if (path !== WHOLE) return `${shared} rows of this dataset are in ${path}, which it was trained on`;
+  return `${shared} rows of this dataset are in other tables of the repository, which its command may have read: train.deps says what it reads`;
+}
+
 /** undefined: a script, or a folder without tables, which is not what a model has seen rows of. */
 async function describeTable(
   path: string,
+  judged: readonly string[],
   { tables, bringData, resolve, csv }: ChampionDataPorts,
 ): Promise<TableDescription | { readonly problem: string } | undefined> {
   const found = await bringData(path);
   const isFile = found === 'file' || (found === 'absent' && /\.[a-z][\w]*$/i.test(path));
   if (isFile && tableFormat(path) === undefined) return undefined;
   try {
-    return await tables.describe(resolve(path), csv);
+    // What a command was trained on is the whole repository, where no one says more: the dataset itself is in it.
+    return await tables.describe(resolve(path), { ...csv, ...(found === 'folder' ? { without: judged } : {}) });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const hasNoTable = found === 'folder' && error.code === 'DATA_NOT_FOUND';

@@ -1,5 +1,7 @@
 import type { DataProject } from '../../domain/data/data-project.ts';
 import type { PlainMap } from '../../domain/data/plain-value.ts';
+import { inFolder } from '../../domain/data/repository-path.ts';
+import { CONFIG_FILE } from '../../domain/policy/config-file.ts';
 import {
   type InputIdentity,
   leafDependencies,
@@ -36,10 +38,11 @@ export interface RunInputs {
 /**
  * Everything that decides what training makes.
  *
- * @throws {UserError} DATA_NOT_FOUND for an input of a stage that is not there.
+ * @throws {UserError} DATA_NOT_FOUND for an input of a stage, or one that train.deps names, that is not there.
  */
 export async function collectRunInputs(work: IdentifiedWork, ports: InputPorts): Promise<RunInputs> {
   if (work.work.kind === 'stages') await requireInputs(work.work, ports);
+  else await requireDeps(work.work, work.folder, ports);
   const found = await identifyRun(work, ports);
   if (found.kind === 'unknown') throw new Error(`the workspace does not know ${found.path}`);
   const { identity } = found;
@@ -78,6 +81,20 @@ async function hashInput(
   const { digest } = await hasher.hash(`${root}/${path}`);
   const md5 = outputs.find((output) => output.path === path)?.md5;
   return { path, digest, ...(md5 === undefined ? {} : { dvcMd5: md5 }) };
+}
+
+async function requireDeps(
+  { deps = [] }: TrainingWork & { kind: 'command' },
+  folder: string,
+  { workspace }: InputPorts,
+): Promise<void> {
+  for (const path of deps) {
+    if (await workspace.exists(inFolder(folder, path))) continue;
+    throw new UserError('DATA_NOT_FOUND', `train.deps names ${path}, which does not exist`, {
+      fix: 'Pull it first (the action data-pull), or correct train.deps in tidegate.yaml.',
+      place: { file: CONFIG_FILE },
+    });
+  }
 }
 
 async function requireInputs({ stages }: TrainingWork & { kind: 'stages' }, { workspace }: InputPorts): Promise<void> {

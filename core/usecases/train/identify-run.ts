@@ -31,8 +31,8 @@ export type RunIdentification =
   | { readonly kind: 'unknown'; readonly path: string };
 
 /**
- * Everything that decides what training makes. Stages say what they read; a command may read anything, so all files of
- * the repository count there.
+ * Everything that decides what training makes. Stages say what they read, and so may a command; where it does not, it may
+ * read anything, so all files of the repository count.
  *
  * @throws {UserError} GIT_FAILED for a command where there is no repository.
  */
@@ -84,8 +84,15 @@ async function ofStages({ stages: all }: TrainingWork & { kind: 'stages' }, look
   return { ...(await identities(leafDependencies(all), look)), params };
 }
 
-async function ofCommand({ params, ignored }: TrainingWork & { kind: 'command' }, look: Look): Promise<WorkIdentities> {
+async function ofCommand(
+  { params, deps, ignored }: TrainingWork & { kind: 'command' },
+  look: Look,
+): Promise<WorkIdentities> {
   const { outputs, git, folder, source, hasher } = look;
+  if (deps !== undefined) {
+    const read = [...deps, ...(params === undefined ? [] : [params])].map((path) => inFolder(folder, path));
+    return { ...(await identities([...new Set(read)], look)), params: NO_PARAMS };
+  }
   if (git === undefined) throw noRepository();
   const data = outputs.filter(({ stage, isCached }) => stage === undefined && isCached).map(({ path }) => path);
   const own = params === undefined ? undefined : inFolder(folder, params);

@@ -21,7 +21,7 @@ export interface TrainRequest {
   readonly artifact: string | undefined;
   readonly work:
     | { readonly kind: 'stages'; readonly names: readonly string[] }
-    | { readonly kind: 'command'; readonly line: string; readonly ignored: readonly string[] };
+    | Omit<Extract<TrainingWork, { kind: 'command' }>, 'params'>;
   /** The parameters file; undefined for params.yaml where there is one. */
   readonly params: string | undefined;
   readonly overrides: readonly ParameterOverride[];

@@ -8,6 +8,8 @@ export type TrainingWork =
       readonly line: string;
       /** The parameters file, where tidegate.yaml names one. */
       readonly params: string | undefined;
+      /** Files and folders that it reads; undefined: anything that Git and DVC have. */
+      readonly deps?: readonly string[] | undefined;
       /** Files and folders that decide nothing about the model: its own, manifests, workflows. */
       readonly ignored: readonly string[];
     };
