@@ -4,6 +4,7 @@ import { isThere } from '../core/adapters/files/absent.ts';
 import { filesUnder } from '../core/adapters/files/file-artifact-hasher.ts';
 import { UserError } from '../core/errors.ts';
 import type { ActionContext, Environment } from './action-context.ts';
+import { packPredictions } from './predictions-files.ts';
 import { reportFolder, reportPath } from './report-files.ts';
 import { fetchWorkflowArtifact, type RunArtifact, uploadWorkflowArtifact } from './workflow-artifact.ts';
 
@@ -19,8 +20,8 @@ export interface PackedModel {
 }
 
 /**
- * The folder with the contents of the workflow artifact of a model: `artifact/`, `run.json`, and under `files/` what else
- * training made for the judge.
+ * The folder with the contents of the workflow artifact of a model: `artifact/`, `run.json`, `predictions.json` with its
+ * tables, and under `files/` what else training made for the judge.
  */
 export function modelFolder(env: Environment, model: string): string {
   return join(reportFolder(env, model), 'model');
@@ -51,6 +52,7 @@ export async function packModel(
   }
   const run = reportPath(env, model, 'run');
   if (isThere(run)) await cp(run, join(folder, 'run.json'));
+  await packPredictions(env, model, folder);
   for (const file of files) {
     const target = join(handedOverFiles(env, model), file);
     await mkdir(dirname(target), { recursive: true });

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { downloadArtifact } from '../core/adapters/files/download-artifact.ts';
+import { downloadArtifact, downloadObject } from '../core/adapters/files/download-artifact.ts';
 import { FileArtifactHasher } from '../core/adapters/files/file-artifact-hasher.ts';
 import { ZipReportArchive } from '../core/adapters/files/zip-report-archive.ts';
 import { createGitHubCommits } from '../core/adapters/github/github-commits.ts';
@@ -8,6 +8,7 @@ import { GitHubRepositoryFiles } from '../core/adapters/github/github-repository
 import { GitHubVersionTags } from '../core/adapters/github/github-version-tags.ts';
 import { GitHubWorkflows } from '../core/adapters/github/github-workflows.ts';
 import type { Environment } from '../core/domain/policy/environment.ts';
+import { predictionsKey } from '../core/domain/registry/store-layout.ts';
 import { UserError } from '../core/errors.ts';
 import type { ChampionFinder } from '../core/ports/evaluate/champion-finder.ts';
 import type { CommittedFiles } from '../core/ports/github/commits.ts';
@@ -80,6 +81,22 @@ export async function openCatalog(
     memory: { provenance: new ProvenanceMemory(), values: new Map() },
   };
   return believedVersions(request, ports).catalog;
+}
+
+/**
+ * Predictions of a registered version from the store, on this machine and with the digest that names them.
+ *
+ * @returns Absolute path.
+ * @throws {UserError} OBJECT_MISSING or OBJECT_CORRUPT where the store does not have these bytes.
+ */
+export async function fetchPredictions(
+  { env, workingDirectory }: ActionContext,
+  { model }: LoadedModel,
+  table: { readonly digest: string; readonly file: string },
+): Promise<string> {
+  const into = join(env.RUNNER_TEMP ?? tmpdir(), 'tidegate', 'champions');
+  const store = openStore(model.register?.store ?? '', { env, baseFolder: workingDirectory });
+  return downloadObject({ store, key: predictionsKey(table), digest: table.digest, into });
 }
 
 /** The finder of the champion among registered versions: `auto` or a version. */

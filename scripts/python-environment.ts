@@ -9,9 +9,9 @@ import { timedStep } from './timed-step.ts';
 /**
  * `demo`: what the demo's team uses and the S3 server; `checks`: what the tests compare with; `dvc2`: the last DVC 2;
  * `bench`: what benchmarks compare with; `frameworks`: what models are made with; `corpus`: what makes the inputs of test/real-files and says what they hold;
- * `engines`: a stand-in for Snowflake.
+ * `engines`: a stand-in for Snowflake; `recipes`: what the repositories of test/adoption train with.
  */
-export type PythonEnvironmentName = 'demo' | 'checks' | 'dvc2' | 'bench' | 'frameworks' | 'corpus' | 'engines';
+export type PythonEnvironmentName = 'demo' | 'checks' | 'dvc2' | 'bench' | 'frameworks' | 'corpus' | 'engines' | 'recipes';
 
 /** A virtual environment: its folder, and its programs. */
 export interface PythonEnvironment {

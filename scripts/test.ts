@@ -17,6 +17,7 @@ await ensurePythonEnvironment('demo');
 await ensurePythonEnvironment('checks');
 await ensurePythonEnvironment('dvc2');
 await ensurePythonEnvironment('corpus');
+await ensurePythonEnvironment('recipes');
 if (areEnginesWanted()) {
   await ensurePythonEnvironment('engines');
   for (const name of ENGINES) {

@@ -26,7 +26,7 @@ import { fetchTable } from '../fetch-table.ts';
 import type { InputValues } from '../inputs.ts';
 import type { LoadedModel } from '../load-model.ts';
 import { openWarehouse } from '../open-warehouse.ts';
-import { registeredChampions } from '../registered-versions.ts';
+import { fetchPredictions, registeredChampions } from '../registered-versions.ts';
 import { loadOptionalReport, reportHeader, reportPath } from '../report-files.ts';
 import { findBasePolicy } from './base-policy.ts';
 import { identifyInputs } from './identify-inputs.ts';
@@ -38,6 +38,7 @@ type Values = InputValues<typeof inputs>;
 export interface Judging {
   readonly values: Values;
   readonly candidate: EvaluationRequest['candidate'];
+  readonly championScores?: EvaluationRequest['championScores'];
   /** Undefined where there is no repository. */
   readonly commit: GitCommit | undefined;
 }
@@ -46,7 +47,7 @@ export interface Judging {
 export async function assembleRequest(
   context: ActionContext,
   loaded: LoadedModel,
-  { values, candidate, commit }: Judging,
+  { values, candidate, championScores, commit }: Judging,
 ): Promise<EvaluationRequest> {
   const { name, model } = loaded;
   const fetched = (shown: string, folder: string) =>
@@ -57,6 +58,7 @@ export async function assembleRequest(
     header: await reportHeader('evaluation', context, name),
     profileHeader: await reportHeader('profile', context, name),
     candidate,
+    ...(championScores === undefined ? {} : { championScores }),
     dataset: await fetched(dataset, 'dataset'),
     reference: await fetched(model.drift?.reference ?? dataset, 'reference'),
     ...(await readTrainingMetrics(context, model.evaluate.metricsFile)),
@@ -114,6 +116,7 @@ export async function assembleJudging(
     tables,
     models: new OnnxModelRunner(engines),
     champions: await championFinder(context, loaded, values),
+    fetchPredictions: (table) => fetchPredictions(context, loaded, table),
     hasher: new OnnxArtifactHasher(),
     origins: await openOrigins(context, commit),
     bringData: dataBringer(context),

@@ -10,6 +10,7 @@ import type { InputValues } from '../inputs.ts';
 import type { LoadedModel } from '../load-model.ts';
 import { judgedPaths, placeMadeFiles } from '../made-files.ts';
 import { fetchModel, handedOver, handedOverFiles, modelFolder } from '../model-artifact.ts';
+import { takePredictions } from '../predictions-files.ts';
 import { loadReport, reportPath } from '../report-files.ts';
 import type { RunArtifact } from '../workflow-artifact.ts';
 import type { inputs } from './inputs.ts';
@@ -77,5 +78,6 @@ async function takeOver({ env, workingDirectory }: ActionContext, { name, model 
     await mkdir(dirname(path), { recursive: true });
     await cp(run, path);
   }
+  await takePredictions(env, name, modelFolder(env, name));
   await placeMadeFiles(handedOverFiles(env, name), workingDirectory, judgedPaths(model));
 }

@@ -15,6 +15,7 @@ import { reportFolder, reportPath, writeReport } from '../report-files.ts';
 import { type AssembledJudging, assembleJudging, assembleRequest } from './assemble-judging.ts';
 import { conclude } from './conclude.ts';
 import { findCandidate } from './find-candidate.ts';
+import { findScores } from './find-scores.ts';
 import { inputs } from './inputs.ts';
 import { outputs } from './outputs.ts';
 import { uploadEvaluation } from './upload-evaluation.ts';
@@ -26,7 +27,8 @@ export async function main(context: ActionContext): Promise<void> {
   const commit = await openCommit(context);
   await expectCommittedConfig(commit, loaded);
   const found = await findCandidate(context, loaded, values);
-  const request = await assembleRequest(context, loaded, { values, candidate: found.candidate, commit });
+  const scores = await findScores(context, loaded, found.candidate);
+  const request = await assembleRequest(context, loaded, { values, ...scores, commit });
   const judging = await assembleJudging(context, loaded, { values, commit, request });
   const { evaluation, profile } = await judge(context, request, judging);
   const path = await writeReport(reportPath(context.env, loaded.name, 'evaluation'), 'evaluation', evaluation);
@@ -37,7 +39,7 @@ export async function main(context: ActionContext): Promise<void> {
   await writeFile(summaryPath, summary);
   await writeFile(join(folder, 'report.html'), await renderEvaluationPage(evaluation));
   await writeFile(join(folder, 'junit.xml'), renderJunit(evaluation));
-  const judged = { ...found, digest: evaluation.candidate.digest };
+  const judged = { ...found, candidate: scores.candidate, digest: evaluation.candidate.digest };
   const uploaded = await uploadEvaluation(context, loaded, judged);
   outputs.write(context, {
     verdict: evaluation.verdict,

@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import type { ActionContext } from '../action-context.ts';
 import { uploadReports } from '../judged-reports.ts';
 import type { LoadedModel } from '../load-model.ts';
@@ -36,9 +37,19 @@ async function ownModel(
   const earlier = await ownWorkflowArtifact(context, subject);
   const run = await loadOptionalReport(reportPath(context.env, name, 'run'), 'run');
   if (earlier !== undefined && (candidate.kind === 'predictions' || run?.artifact.digest === digest)) return earlier;
-  const location = candidate.kind === 'artifact' ? candidate.path.absolute : undefined;
+  const location = candidate.kind === 'predictions' ? undefined : candidate.path.absolute;
   const artifact = location === undefined ? undefined : { location, path: model.artifact };
-  await packModel(context, name, { artifact, files: [] });
+  await packModel(context, name, { artifact, files: predictionFiles(context, candidate) });
   if (earlier !== undefined) await removeWorkflowArtifact(context, subject);
   return uploadModel(context, name);
+}
+
+/** A table of predictions of the workspace, which is registered with its model. */
+function predictionFiles(
+  { workingDirectory }: ActionContext,
+  candidate: FoundCandidate['candidate'],
+): readonly string[] {
+  if (candidate.kind !== 'scored-artifact' || candidate.scoredBy !== 'predictions') return [];
+  const file = relative(workingDirectory, candidate.predictions.absolute);
+  return file.startsWith('..') || candidate.table === undefined ? [] : [file];
 }

@@ -8,12 +8,13 @@ import { UserError } from '../../core/errors.ts';
 import type { EvaluationReport } from '../../core/reports/evaluation-report.ts';
 import type { ModelImage } from '../../core/reports/model-version-report.ts';
 import type { RegisterRequest } from '../../core/usecases/registry/register-version.ts';
-import { VersionStore } from '../../core/usecases/registry/version-store.ts';
+import { type StoredPredictions, VersionStore } from '../../core/usecases/registry/version-store.ts';
 import type { ActionContext } from '../action-context.ts';
 import type { InputValues } from '../inputs.ts';
 import type { LoadedModel } from '../load-model.ts';
-import { handedOver } from '../model-artifact.ts';
+import { handedOver, handedOverFiles, modelFolder } from '../model-artifact.ts';
 import { openStore } from '../open-store.ts';
+import { predictionsFolder } from '../predictions-files.ts';
 import { loadOptionalReport, loadReport, reportHeader, reportPath } from '../report-files.ts';
 import type { inputs } from './inputs.ts';
 
@@ -34,6 +35,7 @@ export async function assembleRegistration(context: ActionContext, loaded: Loade
     evaluation,
     run: await loadOptionalReport(at(values['run-report'], 'run'), 'run'),
     profile: await loadOptionalReport(at(values['profile-path'], 'profile'), 'profile'),
+    predictions: await judgedPredictions(context, loaded, evaluation),
     image: values['image-reference'] === undefined ? undefined : pinnedImage(values['image-reference']),
     interface: interfaceOf(loaded, evaluation),
     bump: values.bump ?? model.register?.bump ?? 'auto',
@@ -79,6 +81,29 @@ async function judgedArtifact(
   if (last !== undefined) return last;
   throw new UserError('DATA_NOT_FOUND', `there is no artifact to register at ${candidates[0]}`, {
     fix: 'Run evaluate-and-gate in an earlier job, or set the input artifact-path.',
+  });
+}
+
+/** The scores that were judged, by their digest, where the jobs before left them. */
+async function judgedPredictions(
+  { env, workingDirectory }: ActionContext,
+  { name, model }: LoadedModel,
+  { candidate }: EvaluationReport,
+): Promise<StoredPredictions | undefined> {
+  const table = candidate.predictions;
+  if (table === undefined) return undefined;
+  const written = model.evaluate.predictions?.path;
+  const places = [
+    join(predictionsFolder(env, name), table.file),
+    join(modelFolder(env, name), 'predictions', table.file),
+    ...(written === undefined ? [] : [join(handedOverFiles(env, name), written), resolve(workingDirectory, written)]),
+  ];
+  const hasher = new FileArtifactHasher();
+  for (const place of places.filter((path) => isThere(path))) {
+    if ((await hasher.hash(place)).digest === table.digest) return { table, open: () => createReadStream(place) };
+  }
+  throw new UserError('ARTIFACT_MISMATCH', `the predictions that were judged (${table.digest}) are not here`, {
+    fix: 'Register in the workflow that judged, and set model-artifact-id to the output of evaluate-and-gate.',
   });
 }
 

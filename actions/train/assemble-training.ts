@@ -20,6 +20,7 @@ import { chooseWork } from '../training-work.ts';
 import { beliefInRuns } from './belief-in-runs.ts';
 import type { HandOverPorts } from './hand-over.ts';
 import type { inputs } from './inputs.ts';
+import type { Predicting } from './predict.ts';
 
 /** Model to train, its dependencies, and the commands' step summary. */
 export interface AssembledTraining {
@@ -27,6 +28,7 @@ export interface AssembledTraining {
   readonly ports: TrainPorts & HandOverPorts;
   /** Markdown, one a command that wrote any; filled while they run. */
   readonly commandSummaries: readonly string[];
+  readonly predicting: Omit<Predicting, 'artifact'>;
 }
 
 /** Model to train, from config and inputs, with all dependencies. */
@@ -60,6 +62,7 @@ export async function assembleTraining(
     request,
     ports: { ...assemblePorts(context, data, { loaded, token: values['github-token'] }), commands },
     commandSummaries,
+    predicting: { commands, root: data.root, token: values['github-token'] },
   };
 }
 

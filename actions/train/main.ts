@@ -9,17 +9,18 @@ import { assembleTraining } from './assemble-training.ts';
 import { type HandOverPorts, handOver } from './hand-over.ts';
 import { inputs } from './inputs.ts';
 import { outputs } from './outputs.ts';
+import { type Predicting, predict } from './predict.ts';
 
 /** Trains a model, or restores it where nothing changed. */
 export async function main(context: ActionContext): Promise<void> {
   const values = readInputs(inputs, context);
   const loaded = await loadOptionalModel(context, values.model);
-  const { request, ports, commandSummaries } = await assembleTraining(context, loaded, values);
+  const { request, ports, commandSummaries, predicting } = await assembleTraining(context, loaded, values);
   try {
     const result = await trainModel(request, ports);
     const overridden = [values.stages, values.command, values.set].some((value) => value !== undefined);
     if (loaded === undefined) await reportAlone(context, result);
-    else await reportTraining(context, { loaded, result, overridden, ports });
+    else await reportTraining(context, { loaded, result, overridden, ports, predicting });
   } finally {
     // After ours, which it can neither open nor close.
     if (commandSummaries.length > 0) await context.appendSummary(renderCommandSummaries(commandSummaries));
@@ -31,13 +32,18 @@ interface Trained {
   readonly result: TrainResult;
   readonly overridden: boolean;
   readonly ports: HandOverPorts;
+  readonly predicting: Omit<Predicting, 'artifact'>;
 }
 
-async function reportTraining(context: ActionContext, { loaded, result, overridden, ports }: Trained): Promise<void> {
+async function reportTraining(
+  context: ActionContext,
+  { loaded, result, overridden, ports, predicting }: Trained,
+): Promise<void> {
   const { ran, facts, artifact } = result;
   if (artifact === undefined) throw new Error('the training of a model has no artifact');
   const run: RunReport = { ...(await reportHeader('run', context, loaded.name)), ...facts, artifact, overridden };
   const path = await writeReport(reportPath(context.env, loaded.name, 'run'), 'run', run);
+  await predict(context, loaded, { ...predicting, artifact });
   const handedOver = await handOver(context, loaded, ports);
   outputs.write(context, {
     ran,

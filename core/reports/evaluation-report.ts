@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DATASET_ORIGINS } from '../domain/data/dataset-origin.ts';
 import { digest, finite, header, version } from './header.ts';
+import { predictionsTable, SCORED_BY } from './predictions-report.ts';
 import { tensorSchema } from './tensor.ts';
 
 /** A two-sided confidence interval. Exact values have lower = upper = value. */
@@ -53,6 +54,8 @@ const championSchema = z.looseObject({
   registeredAt: z.string().max(40).optional(),
   /** Older than `evaluate.champion-stale-after` when the candidate was judged. */
   stale: z.boolean().optional(),
+  /** Source of its scores; absent in reports of earlier versions. */
+  scoredBy: z.enum(SCORED_BY).optional(),
 });
 
 const resolvedRule = z.looseObject({
@@ -201,7 +204,14 @@ export const evaluationReportSchema = z.looseObject({
   inputsDigest: digest.nullable().optional(),
   /** Why it cannot: a clause. */
   inputsReason: z.string().max(1000).optional(),
-  candidate: z.looseObject({ digest, sizeBytes: z.number().int().min(0).optional() }),
+  /** Source of the scores of the candidate; absent in reports of earlier versions, and for tables of a warehouse. */
+  scoredBy: z.enum(SCORED_BY).optional(),
+  candidate: z.looseObject({
+    digest,
+    sizeBytes: z.number().int().min(0).optional(),
+    /** Its scores, where they were computed before the judge; absent where they are in several files. */
+    predictions: predictionsTable.optional(),
+  }),
   /** Features that only the candidate takes, and that only the champion takes; absent where that is not known. */
   features: z
     .looseObject({
@@ -223,6 +233,8 @@ export const evaluationReportSchema = z.looseObject({
     .readonly(),
   rules: z.array(ruleResultSchema).max(20_000).readonly(),
   verdict: z.enum(['pass', 'fail', 'inconclusive']),
+  /** The model is this registered version, byte for byte, on the data and by the gate that it was judged by: it passes. */
+  unchanged: z.looseObject({ version }).optional(),
   /** Present where the pull request changes how the model is judged: the worse of both verdicts is `verdict`. */
   baseGate: z
     .looseObject({

@@ -6,12 +6,14 @@ import { driftReportSchema } from './drift-report.ts';
 import { evaluationReportSchema } from './evaluation-report.ts';
 import { ACTION_LIMITS, BOT_LIMITS, MAX_REPORT_DEPTH, type ReportLimits } from './limits.ts';
 import { modelVersionReportSchema } from './model-version-report.ts';
+import { predictionsReportSchema } from './predictions-report.ts';
 import { profileReportSchema } from './profile-report.ts';
 import { runReportSchema } from './run-report.ts';
 
 /** The published documents, by kind. */
 export const reportSchemas = {
   run: runReportSchema,
+  predictions: predictionsReportSchema,
   evaluation: evaluationReportSchema,
   profile: profileReportSchema,
   'model-version': modelVersionReportSchema,

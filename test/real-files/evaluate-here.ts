@@ -68,6 +68,9 @@ export class Evaluator {
       champions: { find: async () => ({ kind: 'none' }) },
       hasher,
       origins: new UncheckedOrigins(hasher),
+      fetchPredictions: async () => {
+        throw new Error('no store');
+      },
       bringData: async () => 'file' as const,
       engine: this.tables,
       clockMs: () => 0,

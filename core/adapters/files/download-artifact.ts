@@ -69,3 +69,29 @@ async function matches(folder: string, files: readonly string[], digest: string)
     fix: 'Remove this artifact from the store and register the version again.',
   });
 }
+
+/** An object in a store by its digest, and where to put it. */
+export interface ObjectFetch extends ArtifactFetch {
+  /** Its last segment is the name of the file. */
+  readonly key: string;
+}
+
+/**
+ * Brings one object from its store to this machine and checks it against its digest before it gets its name.
+ *
+ * @returns Absolute path of the file.
+ * @throws {UserError} OBJECT_MISSING where the store does not have it, OBJECT_CORRUPT where the bytes are others.
+ */
+export async function downloadObject({ store, key, digest, into }: ObjectFetch): Promise<string> {
+  const file = path.join(into, path.posix.basename(assertObjectKey(key)));
+  const partial = `${file}.${process.pid}.partial`;
+  await download(store, key, partial);
+  if ((await new FileArtifactHasher().hash(partial)).digest !== digest) {
+    await rm(partial, { force: true });
+    throw new UserError('OBJECT_CORRUPT', `${store.uri}/${key} does not have the digest that names it`, {
+      fix: 'Remove this object from the store and register the version again.',
+    });
+  }
+  await rename(partial, file);
+  return file;
+}

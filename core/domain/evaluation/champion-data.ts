@@ -6,6 +6,8 @@ export interface ChampionHistory {
   readonly registeredAt: string;
   /** The dataset that it was judged on, with its last time where it has times; null where that is not known. */
   readonly judgedOn: { readonly digest: string; readonly to: string | null } | null;
+  /** Its scores of the dataset that it was judged on, which the store keeps: name and digest; absent where it has none. */
+  readonly predictions?: { readonly file: string; readonly digest: string };
   /** Numbers that its training wrote, by dotted key; null where not finite. */
   readonly trainingMetrics?: Readonly<Record<string, number | null>>;
   /** Parameters that it was trained with. */

@@ -11,6 +11,11 @@ export function isArtifactFolder(key: string): boolean {
   return /^sha256\/[0-9a-f]{64}$/.test(key);
 }
 
+/** The key of a table of predictions, under its own digest, with the ending of its format. */
+export function predictionsKey({ digest, file }: { readonly digest: string; readonly file: string }): string {
+  return `predictions/${digestHex(digest)}${file.slice(file.indexOf('.'))}`;
+}
+
 /** The key of a document, under its own digest. */
 export function documentKey(digest: string): string {
   return `documents/${digestHex(digest)}.json`;

@@ -11,6 +11,8 @@ export type Champion =
       readonly digest: string;
       /** Absolute path of the artifact on this machine: a file or a folder. */
       readonly path: string;
+      /** Commit that it was made from; absent for a model that was given by path. */
+      readonly commit?: string;
       /** Environments that run it. */
       readonly environments: readonly string[];
       /** Why it is this one, for people: a sentence. */

@@ -16,7 +16,13 @@ export function renderTitle(report: EvaluationReport): string {
 
 /** The sentence that tells the outcome: the first gated metric with its change, on what, and what matters next to it. */
 export function renderHeadline(report: EvaluationReport): string {
-  return `${subject(report)} ${population(report)}. ${consequence(report)}`.trim();
+  const outcome = report.unchanged === undefined ? consequence(report) : unchanged(report.unchanged.version);
+  return `${subject(report)} ${population(report)}. ${outcome}`.trim();
+}
+
+function unchanged(version: string): string {
+  const name = escapeText(version, 140);
+  return `Nothing to judge: the model is v${name}, byte for byte, on the same data and by the same gate.`;
 }
 
 function subject(report: EvaluationReport): string {

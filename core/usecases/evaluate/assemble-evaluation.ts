@@ -5,6 +5,7 @@ import type { RuleOutcome } from '../../domain/evaluation/judge-rules.ts';
 import { lineageChanges } from '../../domain/evaluation/lineage-changes.ts';
 import type { Measured } from '../../domain/evaluation/measure-population.ts';
 import type { SliceKey } from '../../domain/evaluation/slice.ts';
+import { unchangedVersion } from '../../domain/evaluation/unchanged-version.ts';
 import type { TrainingFacts } from '../../domain/gate/training-evidence.ts';
 import type { TableDescription } from '../../domain/table/table.ts';
 import type { ErrorPlace } from '../../errors.ts';
@@ -45,6 +46,7 @@ export function assembleEvaluation(parts: EvaluationParts): EvaluationReport {
   const { grouping, clusters, outcomes } = judged;
   const { evaluate, gate } = request.config;
   const size = scored.facts.candidate.artifact_size_bytes;
+  const unchanged = unchangedOf(parts);
   const worse = WORST_FIRST.find((verdict) => verdict === judged.verdict || verdict === base?.verdict);
   return {
     ...request.header,
@@ -64,11 +66,17 @@ export function assembleEvaluation(parts: EvaluationParts): EvaluationReport {
     },
     ...inputsOf(request),
     ...(scored.features === null ? {} : { features: { ...scored.features } }),
-    candidate: { digest: scored.candidateDigest, ...(size === undefined ? {} : { sizeBytes: size }) },
+    scoredBy: scored.scoredBy.candidate,
+    candidate: {
+      digest: scored.candidateDigest,
+      ...(size === undefined ? {} : { sizeBytes: size }),
+      ...predictionsOf(request),
+    },
     metrics: [...metricsOf(parts), ...artifactMetrics(parts, evaluate.confidence), ...trainingShown(parts).metrics],
     comparisons: comparisonsOf(parts),
     rules: outcomes.map((outcome) => ruleResult(outcome, request.rulePlaces[outcome.rule.index])),
-    verdict: worse ?? 'inconclusive',
+    verdict: unchanged === undefined ? (worse ?? 'inconclusive') : 'pass',
+    ...(unchanged === undefined ? {} : { unchanged: { version: unchanged } }),
     ...(base === null ? {} : { baseGate: baseGate(judged, base) }),
     whenInconclusive: gate.whenInconclusive,
     latency: scored.latency === null ? null : { ...scored.latency, batch: { ...scored.latency.batch } },
@@ -83,6 +91,18 @@ export function assembleEvaluation(parts: EvaluationParts): EvaluationReport {
     ...championNote(scored),
     ...(scored.runtime === null ? {} : { runtime: { ...scored.runtime } }),
   };
+}
+
+function unchangedOf({ request, scored, dataset }: EvaluationParts): string | undefined {
+  const { found, candidateDigest: candidate } = scored;
+  const isRegistered = found.kind === 'found' && found.version !== undefined;
+  const champion = isRegistered ? { version: found.version, digest: found.digest, history: found.history } : undefined;
+  return unchangedVersion({ candidate, dataset: dataset.digest, champion, isJudgedAnew: request.base !== null });
+}
+
+function predictionsOf({ candidate }: EvaluationRequest): Pick<EvaluationReport['candidate'], 'predictions'> {
+  if (candidate.kind !== 'scored-artifact' || candidate.table === undefined) return {};
+  return { predictions: { ...candidate.table } };
 }
 
 function inputsOf({ inputs }: EvaluationRequest): Pick<EvaluationReport, 'inputsDigest' | 'inputsReason'> {
@@ -164,6 +184,7 @@ function comparisonsOf(parts: EvaluationParts): EvaluationReport['comparisons'] 
         digest: found.digest,
         environments: found.environments,
         ...(found.version === undefined ? {} : { version: found.version }),
+        ...(scored.scoredBy.champion === null ? {} : { scoredBy: scored.scoredBy.champion }),
         ...ageOf(parts),
       },
       metrics: [

@@ -5,7 +5,7 @@ import { UserError } from '../../errors.ts';
 import type { OpenModel } from '../../ports/evaluate/model-runner.ts';
 import type { EvaluationPorts } from './evaluation-ports.ts';
 import type { EvaluationRequest } from './evaluation-request.ts';
-import type { Rival } from './open-models.ts';
+import type { Rival } from './open-champion.ts';
 import { predictionColumns, readPredictions } from './read-predictions.ts';
 import type { PlannedModel } from './score-dataset.ts';
 

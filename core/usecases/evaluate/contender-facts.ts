@@ -6,9 +6,12 @@ import type { ModelTensor } from '../../domain/model/model-tensor.ts';
 import type { FeatureBatch } from '../../domain/table/table.ts';
 import type { Champion } from '../../ports/evaluate/champion-finder.ts';
 import type { ModelRuntime } from '../../ports/evaluate/model-runner.ts';
+import type { ScoredBy } from '../../reports/predictions-report.ts';
 import type { EvaluationPorts } from './evaluation-ports.ts';
+import type { EvaluationRequest } from './evaluation-request.ts';
 import { type Latency, measureLatency } from './measure-latency.ts';
-import type { Rival } from './open-models.ts';
+import type { Rival } from './open-champion.ts';
+import { isTablePath } from './read-predictions.ts';
 import type { PlannedModel } from './score-dataset.ts';
 
 /** Features that the candidate takes and the champion does not, and the other way round. */
@@ -33,10 +36,13 @@ export interface JudgedContenders {
   readonly features: FeatureChange | null;
   readonly signature: { readonly inputs: readonly ModelTensor[]; readonly outputs: readonly ModelTensor[] } | null;
   readonly runtime: ModelRuntime | null;
+  /** Source of the scores of each model; null for a champion without any. */
+  readonly scoredBy: { readonly candidate: ScoredBy; readonly champion: ScoredBy | null };
 }
 
 /** Both models, opened. */
 export interface OpenedModels {
+  readonly request: Pick<EvaluationRequest, 'candidate'>;
   readonly ports: Pick<EvaluationPorts, 'hasher'>;
   /** null where the candidate is known by its predictions alone. */
   readonly own: PlannedModel | null;
@@ -55,7 +61,7 @@ export interface Read {
 
 /** Facts about both contenders besides their scores. */
 export async function factsOf(
-  { ports, own, rival }: OpenedModels,
+  { request: { candidate }, ports, own, rival }: OpenedModels,
   { rows, sample, problem, hashed: hashing }: Read,
 ): Promise<Omit<JudgedContenders, 'champion' | 'classes'>> {
   const hashed = await hashing;
@@ -73,7 +79,15 @@ export async function factsOf(
     features: featuresOf(own, problem === undefined ? rival.opened : null),
     signature: own === null ? null : { inputs: own.model.inputs, outputs: own.model.outputs },
     runtime: own?.model.runtime ?? null,
+    scoredBy: {
+      candidate: own === null ? scoresBefore(candidate) : 'onnx',
+      champion: problem === undefined ? rival.scoredBy : null,
+    },
   };
+}
+
+function scoresBefore(candidate: EvaluationRequest['candidate']): ScoredBy {
+  return candidate.kind === 'scored-artifact' ? candidate.scoredBy : 'predictions';
 }
 
 /** The columns of the dataset that a model takes, as people know them. */
@@ -95,9 +109,9 @@ async function championMeasurements(
   sample: FeatureBatch,
   ports: OpenedModels['ports'],
 ): Promise<ArtifactMeasurements | null> {
-  if (found.kind !== 'found' || opened === null) return null;
+  if (found.kind !== 'found' || isTablePath(found.path)) return null;
   const { sizeBytes } = await ports.hasher.hash(found.path);
-  return measurements(sizeBytes, await measureLatency(opened, sample));
+  return measurements(sizeBytes, opened === null ? null : await measureLatency(opened, sample));
 }
 
 function measurements(sizeBytes: number, latency: Latency | null): ArtifactMeasurements {

@@ -19,7 +19,7 @@ import type { EvaluationRequest } from './evaluation-request.ts';
 import type { IdentifiedDataset } from './hash-dataset.ts';
 import { identifyTable } from './identify-table.ts';
 import { judgeBy, judgeByBase, type ScoredModels, trainingOf, withFinding } from './judge-models.ts';
-import type { Rival } from './open-models.ts';
+import type { Rival } from './open-champion.ts';
 import { predictionColumns } from './read-predictions.ts';
 import type { ScoreTable } from './score-tables.ts';
 import { countRows, WarehouseRelations, type WarehouseTables } from './warehouse-relation.ts';
@@ -171,7 +171,7 @@ async function rivalOf(
   columns: readonly string[],
   describe: (columns: readonly string[]) => Promise<WarehouseTable>,
 ): Promise<OpenedRival> {
-  const closed = { found, opened: null, predictions: null };
+  const closed = { found, opened: null, predictions: null, scoredBy: null };
   const absent = (absence: Rival['absence']): OpenedRival => ({ rival: { ...closed, absence }, table: undefined });
   if (found.kind === 'none') return absent({ kind: 'none' });
   if (found.kind === 'unreadable') return absent({ kind: 'unreadable', reason: found.reason });
@@ -184,7 +184,7 @@ async function rivalOf(
     if (columns.some((name) => isOdd(table.table, name))) {
       return absent({ kind: 'unreadable', reason: `its scores (column ${columns.join(', ')}) are not numeric` });
     }
-    return { rival: { ...closed, absence: { kind: 'present' } }, table };
+    return { rival: { ...closed, scoredBy: 'predictions', absence: { kind: 'present' } }, table };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return absent({ kind: 'unreadable', reason: error.message });
@@ -210,7 +210,7 @@ async function aggregate({ request, gate, opened }: Work, ports: WarehousePorts)
   });
   if (aggregated.aggregates.rows !== rows) throw changed(request.dataset.shown);
   ports.progress(`${formatCount(rows)} rows aggregated; computing ${gate.metrics.length} metrics`);
-  const facts = await factsOf({ ports, own: null, rival }, { rows, sample: NO_ROWS, problem, hashed });
+  const facts = await factsOf({ request, ports, own: null, rival }, { rows, sample: NO_ROWS, problem, hashed });
   const contenders = {
     ...facts,
     ...aggregated,

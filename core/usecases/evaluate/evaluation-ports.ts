@@ -6,6 +6,12 @@ import type { TableReader } from '../../ports/evaluate/table-reader.ts';
 import type { BringData } from './check-champion-data.ts';
 import type { DatasetOrigins } from './dataset-origins.ts';
 
+/** Predictions that the store keeps: their digest, and a name with the ending of their format. */
+export interface PredictionsReference {
+  readonly digest: string;
+  readonly file: string;
+}
+
 /** Dependencies of an evaluation. */
 export interface EvaluationPorts {
   readonly tables: TableReader;
@@ -15,6 +21,12 @@ export interface EvaluationPorts {
   readonly origins: DatasetOrigins;
   /** Makes data of the repository appear that this job did not fetch; what cannot be fetched stays absent. */
   readonly bringData: BringData;
+  /**
+   * Brings predictions of a registered version from its store, checked against their digest.
+   *
+   * @returns Absolute path.
+   */
+  readonly fetchPredictions: (table: PredictionsReference) => Promise<string>;
   /** Aggregates the scores of more rows than are held. */
   readonly engine: RelationEngine;
   /** Milliseconds that only grow. */

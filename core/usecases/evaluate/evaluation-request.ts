@@ -3,6 +3,7 @@ import type { TrainingLineage } from '../../domain/evaluation/lineage-changes.ts
 import type { TrainingMetrics } from '../../domain/gate/training-evidence.ts';
 import type { ErrorPlace } from '../../errors.ts';
 import type { EvaluationReport } from '../../reports/evaluation-report.ts';
+import type { PredictionsTable, ScoredBy } from '../../reports/predictions-report.ts';
 import type { ProfileReport } from '../../reports/profile-report.ts';
 
 /** A path of the workspace: as people write it, and absolute. */
@@ -13,15 +14,43 @@ export interface ShownPath {
   readonly isFetched?: boolean;
 }
 
+/** A model whose scores were computed before the judge, by code of the team. */
+export interface ScoredArtifact {
+  readonly kind: 'scored-artifact';
+  /** The model, which is what is registered. */
+  readonly path: ShownPath;
+  readonly predictions: ShownPath;
+  readonly scoredBy: ScoredBy;
+  /** Of the rows that it was scored on; undefined where no one said. */
+  readonly datasetDigest: string | undefined;
+  /** As the report names its predictions; undefined where they are in several files. */
+  readonly table: PredictionsTable | undefined;
+}
+
+/** Scores of a champion that came with those of the candidate. */
+export interface HandedScores {
+  /** Of the champion's bytes. */
+  readonly digest: string;
+  readonly datasetDigest: string;
+  readonly scoredBy: ScoredBy;
+  /** Undefined where there are none. */
+  readonly predictions: ShownPath | undefined;
+  /** The code that ran, or the reason why there are none: a clause. */
+  readonly note: string;
+}
+
 /** Candidate to judge. */
 export interface EvaluationRequest {
   readonly config: ModelConfig;
   readonly header: Pick<EvaluationReport, 'schema' | 'createdAt' | 'tool' | 'source' | 'model'>;
   readonly profileHeader: Pick<ProfileReport, 'schema' | 'createdAt' | 'tool' | 'source' | 'model'>;
-  /** A model file or folder; or predictions that were made elsewhere. */
+  /** A model file or folder that the judge runs; a model with its scores; or scores alone. */
   readonly candidate:
     | { readonly kind: 'artifact'; readonly path: ShownPath }
-    | { readonly kind: 'predictions'; readonly path: ShownPath };
+    | { readonly kind: 'predictions'; readonly path: ShownPath }
+    | ScoredArtifact;
+  /** Scores of the champion that training handed over; absent without. */
+  readonly championScores?: HandedScores;
   readonly dataset: ShownPath;
   readonly reference: ShownPath;
   /** Numbers of `evaluate.metrics-file` by dotted key; absent where none is named. */

@@ -12,9 +12,10 @@ import { type AggregatedColumns, type AggregatedDataset, aggregateDataset } from
 import { championScores, guardChampion } from './champion-scores.ts';
 import { factsOf, type JudgedContenders } from './contender-facts.ts';
 import type { EvaluationPorts } from './evaluation-ports.ts';
-import type { EvaluationRequest } from './evaluation-request.ts';
+import type { EvaluationRequest, ShownPath } from './evaluation-request.ts';
 import { explainOutcome, type WrongRows } from './explain-outcome.ts';
-import { openModels, type Rival } from './open-models.ts';
+import type { Rival } from './open-champion.ts';
+import { openModels } from './open-models.ts';
 import { predictionColumns, readPredictions } from './read-predictions.ts';
 import { type PlannedModel, refuseEmpty, scoreDataset } from './score-dataset.ts';
 import { openScoreTables } from './score-tables.ts';
@@ -117,7 +118,7 @@ async function aggregate(scoring: Scoring, plan: AggregatingPlan): Promise<Aggre
   const columns = predictionColumns(config, classes);
   const ofChampion = rival.opened ?? rival.predictions;
   const scores = await openScoreTables(
-    { table, rows, columns, candidate: own ?? candidate.path, champion: ofChampion },
+    { table, rows, columns, candidate: own ?? scoresOf(request), champion: ofChampion },
     ports,
   );
   refuseOrder(own, classes, config);
@@ -148,5 +149,10 @@ function refuseOrder(own: PlannedModel | null, classes: readonly string[] | null
 
 async function candidatePredictions({ request, ports }: Scoring, outcome: Outcome): Promise<Float64Array> {
   const columns = predictionColumns(request.config, outcome.classes);
-  return readPredictions(request.candidate.path, { columns, rows: outcome.labels.length }, ports);
+  return readPredictions(scoresOf(request), { columns, rows: outcome.labels.length }, ports);
+}
+
+/** The table of the candidate's scores, of a model that the judge does not run. */
+function scoresOf({ candidate }: EvaluationRequest): ShownPath {
+  return candidate.kind === 'scored-artifact' ? candidate.predictions : candidate.path;
 }

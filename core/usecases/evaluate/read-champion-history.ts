@@ -18,6 +18,7 @@ export async function readChampionHistory(
     trainedOn: document.lineage.inputs.map(({ path, digest }) => ({ path, digest })),
     registeredAt: document.createdAt,
     ...(run === undefined ? {} : { trainingMetrics: run.metrics, params: run.params }),
+    ...(evaluation?.candidate.predictions === undefined ? {} : { predictions: evaluation.candidate.predictions }),
     judgedOn: judged === undefined ? null : { digest: judged.digest, to: judged.to ?? null },
   };
 }

@@ -79,6 +79,7 @@ export class RegisteredChampionFinder implements ChampionFinder {
       const history = await this.#ports.readHistory(version);
       const found = {
         ...{ version: version.version, digest: version.artifactDigest, path, environments, note },
+        commit: version.commit,
         ...featuresOf(version),
       };
       return { kind: 'found', ...found, ...(history === undefined ? {} : { history }) };

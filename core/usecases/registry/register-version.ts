@@ -22,7 +22,7 @@ import { formatVersionTagMessage, type VersionTagLine } from '../../reports/vers
 import { confirmInputs, decideRegistration } from './decide-registration.ts';
 import type { VersionDocument } from './provenance-memory.ts';
 import { type KnownVersion, VersionCatalog } from './version-catalog.ts';
-import type { StoredDocuments, VersionStore } from './version-store.ts';
+import type { StoredDocuments, StoredPredictions, VersionStore } from './version-store.ts';
 
 /** Subject of a registration, and its evidence. */
 export interface RegisterRequest {
@@ -32,6 +32,8 @@ export interface RegisterRequest {
   readonly evaluation: EvaluationReport;
   readonly run: RunReport | undefined;
   readonly profile: ProfileReport | undefined;
+  /** Its scores, where the evaluation was of scores that were computed before it. */
+  readonly predictions: StoredPredictions | undefined;
   readonly image: ModelImage | undefined;
   readonly interface: ModelInterface;
   readonly bump: Bump | 'auto';
@@ -82,6 +84,7 @@ export async function registerVersion(request: RegisterRequest, ports: RegisterP
   if (first !== undefined) return first;
   await expectImage(request.image, ports.images);
   await ports.store.putArtifact(request.artifact);
+  if (request.predictions !== undefined) await ports.store.putPredictions(request.predictions);
   const documents = await ports.store.putDocuments(request);
   const dataset = judgedDataset(request, await ports.compareDataset(request.evaluation.dataset.digest));
   for (let race = 0; race < MAX_RACES; race++) {

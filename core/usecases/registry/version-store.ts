@@ -1,13 +1,21 @@
 import { oneChunk } from '../../async/one-chunk.ts';
 import type { HashedArtifact } from '../../domain/model/artifact-digest.ts';
 import { textContent } from '../../domain/model/text-content.ts';
-import { artifactFolder, documentKey, runKey, storeUri, versionKey } from '../../domain/registry/store-layout.ts';
+import {
+  artifactFolder,
+  documentKey,
+  predictionsKey,
+  runKey,
+  storeUri,
+  versionKey,
+} from '../../domain/registry/store-layout.ts';
 import { ServiceError } from '../../errors.ts';
 import type { ArtifactHasher } from '../../ports/evaluate/artifact-hasher.ts';
 import type { ObjectStore } from '../../ports/store/object-store.ts';
 import type { EvaluationReport } from '../../reports/evaluation-report.ts';
 import { ACTION_LIMITS } from '../../reports/limits.ts';
 import type { DocumentReference, ModelVersionReport } from '../../reports/model-version-report.ts';
+import type { PredictionsTable } from '../../reports/predictions-report.ts';
 import type { ProfileReport } from '../../reports/profile-report.ts';
 import { formatReport, type ReportKind, type ReportOf, readReport } from '../../reports/read-report.ts';
 import type { RunReport } from '../../reports/run-report.ts';
@@ -17,6 +25,12 @@ export interface StoredDocuments {
   readonly run?: DocumentReference;
   readonly evaluation?: DocumentReference;
   readonly profile?: DocumentReference;
+}
+
+/** Scores of a version on the rows that it was judged on, and their bytes. */
+export interface StoredPredictions {
+  readonly table: PredictionsTable;
+  readonly open: () => AsyncIterable<Uint8Array>;
 }
 
 type StoreHasher = Pick<ArtifactHasher, 'hashText' | 'hashChunks'>;
@@ -54,6 +68,17 @@ export class VersionStore {
       const result = await this.#objects.put(key, { sizeBytes, open: () => open(path) }, 'if-absent');
       if (result === 'exists') await this.#expectDigest(key, digest);
     }
+  }
+
+  /**
+   * Stores a table of predictions under its digest; what is there already stays, and is read to see that it is the same.
+   *
+   * @throws {ServiceError} STORE_CORRUPT when the store has other bytes there.
+   */
+  async putPredictions({ table, open }: StoredPredictions): Promise<void> {
+    const key = predictionsKey(table);
+    const result = await this.#objects.put(key, { sizeBytes: table.sizeBytes, open }, 'if-absent');
+    if (result === 'exists') await this.#expectDigest(key, table.digest);
   }
 
   /** Stores the given documents, each under its own digest. */

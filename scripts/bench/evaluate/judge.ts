@@ -63,6 +63,9 @@ const { evaluation } = await evaluateCandidate(
     champions: new LocalChampionFinder(folder, hasher),
     hasher,
     origins: new UncheckedOrigins(hasher),
+    fetchPredictions: async () => {
+      throw new Error('no store');
+    },
     bringData: async () => 'file' as const,
     engine: tables,
     clockMs: () => performance.now(),

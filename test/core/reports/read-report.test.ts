@@ -12,7 +12,7 @@ import {
 import { formatVersionTagMessage, parseVersionTagMessage } from '../../../core/reports/version-tag-line.ts';
 import { digestOf, SAMPLE_REPORTS, SAMPLE_TAG_LINE } from './sample-reports.ts';
 
-const KINDS: readonly ReportKind[] = ['run', 'evaluation', 'profile', 'model-version', 'drift', 'data'];
+const KINDS: readonly ReportKind[] = ['run', 'predictions', 'evaluation', 'profile', 'model-version', 'drift', 'data'];
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const textOf = (kind: ReportKind) => JSON.stringify(SAMPLE_REPORTS[kind]);
 

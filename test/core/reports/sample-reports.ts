@@ -235,9 +235,30 @@ const data: ReportOf<'data'> = {
   ],
 };
 
+const predictions: ReportOf<'predictions'> = {
+  ...header('predictions'),
+  dataset: { path: 'data/test.csv', digest: digestOf('d') },
+  scoredBy: 'command',
+  candidate: {
+    digest: digestOf('b'),
+    command: 'python predict.py',
+    predictions: { file: 'candidate.csv', digest: digestOf('8'), sizeBytes: 100 },
+  },
+  champion: {
+    digest: digestOf('a'),
+    version: '1.3.0',
+    commit: COMMIT,
+    command: 'python predict.py',
+    environment: 'own',
+    predictions: { file: 'champion.csv', digest: digestOf('9'), sizeBytes: 100 },
+    problem: 'none',
+  },
+};
+
 /** One report of each kind that uses every optional part. */
 export const SAMPLE_REPORTS: { readonly [Kind in ReportKind]: ReportOf<Kind> } = {
   run,
+  predictions,
   evaluation,
   profile,
   'model-version': modelVersion,

@@ -203,6 +203,9 @@ async function run({
     },
     hasher,
     origins: new UncheckedOrigins(hasher),
+    fetchPredictions: async () => {
+      throw new Error('no store');
+    },
     bringData: async () => 'file' as const,
     engine: reader,
     clockMs: () => clock++,

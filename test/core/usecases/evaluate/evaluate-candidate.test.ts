@@ -174,6 +174,9 @@ async function run({
     champions: { find: async () => champion },
     hasher,
     origins: new UncheckedOrigins(hasher),
+    fetchPredictions: async () => {
+      throw new Error('no store');
+    },
     bringData: async () => 'folder' as const,
     engine: NO_ENGINE,
     clockMs: () => clock++,
@@ -547,6 +550,9 @@ async function runKinds(tables: Readonly<Record<string, MemoryTable>>) {
       },
       hasher: KINDS_HASHER,
       origins: new UncheckedOrigins(KINDS_HASHER),
+      fetchPredictions: async () => {
+        throw new Error('no store');
+      },
       bringData: async () => 'file' as const,
       engine: NO_ENGINE,
       clockMs: () => 0,

@@ -144,6 +144,9 @@ async function judgeFiles({ shared, columns, scores: _, ...rest }: Case): Promis
       champions: { find: async () => (CHAMPION.kind === 'found' ? { ...CHAMPION, path: champion } : CHAMPION) },
       hasher: HASHER,
       origins: new UncheckedOrigins(HASHER),
+      fetchPredictions: async () => {
+        throw new Error('no store');
+      },
       bringData: async () => 'file' as const,
       clockMs: () => 0,
       progress: () => {},

@@ -1,0 +1,87 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { ShellCommandRunner } from '../../core/adapters/commands/shell-command-runner.ts';
+import { isThere } from '../../core/adapters/files/absent.ts';
+import { openCommitFolder } from '../../core/adapters/git/commit-folder.ts';
+import { parseConfig } from '../../core/config/parse-config.ts';
+import { CONFIG_FILE } from '../../core/domain/policy/config-file.ts';
+import type { Scoring } from '../../core/domain/train/predict-command.ts';
+import { type PythonEnvironment, pythonEnvironmentOf } from '../../core/domain/train/python-environment.ts';
+import { UserError } from '../../core/errors.ts';
+import type { CommitCode, OwnPackages } from '../../core/usecases/train/predict-contenders.ts';
+import type { ActionContext } from '../action-context.ts';
+import type { LoadedModel } from '../load-model.ts';
+import { reportFolder } from '../report-files.ts';
+
+/** Commit of a champion, and how a model's entry says that it is scored. */
+export interface ChampionCode {
+  readonly commit: string;
+  readonly scoringOf: (loaded: Pick<LoadedModel, 'name' | 'model'>) => Promise<Scoring | undefined>;
+}
+
+/** The code of a champion's commit in a folder of its own, with the configuration that it had there. */
+export async function openChampionCode(
+  context: ActionContext,
+  { name }: LoadedModel,
+  { commit, scoringOf }: ChampionCode,
+): Promise<CommitCode> {
+  const { env, workingDirectory, log } = context;
+  const into = join(reportFolder(env, name), 'champion-code');
+  const { top, folder, close } = await openCommitFolder({ directory: workingDirectory, env }, commit, into);
+  try {
+    const directory = join(top, folder);
+    const files = isThere(directory) ? await readdir(directory) : [];
+    const environment = pythonEnvironmentOf(files);
+    return {
+      commands: new ShellCommandRunner({
+        root: top,
+        directory,
+        env,
+        write: (chunk) => process.stdout.write(chunk),
+        note: (line) => log.info(line),
+        summary: () => {},
+      }),
+      folder,
+      scoring: await ownScoring(directory, name, scoringOf),
+      python: environment?.python ?? 'python',
+      own: environment === undefined ? undefined : await ownPackages(environment, { directory, workingDirectory, env }),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Undefined where its tidegate.yaml does not have the model, or is of another time: the present one then says it. */
+async function ownScoring(
+  directory: string,
+  name: string,
+  scoringOf: ChampionCode['scoringOf'],
+): Promise<Scoring | undefined> {
+  const file = join(directory, CONFIG_FILE);
+  if (!isThere(file)) return undefined;
+  try {
+    const model = parseConfig(await readFile(file, 'utf8')).config.models[name];
+    return model === undefined ? undefined : await scoringOf({ name, model });
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+interface Folders {
+  readonly directory: string;
+  readonly workingDirectory: string;
+  readonly env: ActionContext['env'];
+}
+
+async function ownPackages(
+  { lockFile, install, programs }: PythonEnvironment,
+  { directory, workingDirectory, env }: Folders,
+): Promise<OwnPackages | undefined> {
+  const here = join(workingDirectory, lockFile);
+  const isSame =
+    isThere(here) && (await readFile(here, 'utf8')) === (await readFile(join(directory, lockFile), 'utf8'));
+  return isSame ? undefined : { install, path: [join(directory, programs), env.PATH ?? ''].join(delimiter) };
+}

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { type ComparedBytes, unchangedVersion } from '../../../../core/domain/evaluation/unchanged-version.ts';
+
+const history = { trainedOn: [], registeredAt: '2026-01-01T00:00:00Z', judgedOn: { digest: 'rows', to: null } };
+const SAME: ComparedBytes = {
+  candidate: 'model',
+  dataset: 'rows',
+  champion: { version: '1.2.0', digest: 'model', history },
+  isJudgedAnew: false,
+};
+
+describe('unchangedVersion', () => {
+  it('is the version with the same bytes, judged on the same rows by the same gate', () => {
+    expect(unchangedVersion(SAME)).toBe('1.2.0');
+  });
+
+  it.each<[string, Partial<ComparedBytes>]>([
+    ['another model', { candidate: 'other' }],
+    ['other rows', { dataset: 'other' }],
+    ['no champion', { champion: undefined }],
+    [
+      'a champion of which no one knows the rows',
+      { champion: { version: '1.2.0', digest: 'model', history: undefined } },
+    ],
+    [
+      'a champion whose rows are not known',
+      { champion: { version: '1.2.0', digest: 'model', history: { ...history, judgedOn: null } } },
+    ],
+    ['a change of the gate', { isJudgedAnew: true }],
+  ])('is none where something is left to judge: %s', (_, change) => {
+    expect(unchangedVersion({ ...SAME, ...change })).toBeUndefined();
+  });
+});
