@@ -1,4 +1,4 @@
-import type { TransferProgress } from '../core/ports/data/transfer-progress.ts';
+import type { TransferProgress } from '../core/usecases/data/transfer-progress.ts';
 import type { ActionLog } from './action-context.ts';
 
 /** Chosen: one line in the given number of milliseconds; the log is not a terminal. */

@@ -17,8 +17,6 @@ const WITHOUT_CONTRACT: Readonly<Record<string, readonly string[]>> = {
     'test/actions/data-interop.test.ts',
   ],
   'data/plain-files': ['test/actions/train.test.ts'],
-  // The composition root implements it.
-  'data/transfer-progress': ['test/actions/log-progress.test.ts'],
   // One of the two is a use case.
   'evaluate/champion-finder': ['test/core/usecases/registry/verify-provenance.test.ts'],
   'evaluate/model-runner': ['test/core/adapters/onnx/onnx-model-runner.test.ts'],

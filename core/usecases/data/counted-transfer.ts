@@ -1,6 +1,6 @@
 import type { ByteSink, PartSink } from '../../ports/data/byte-sink.ts';
-import type { TransferProgress } from '../../ports/data/transfer-progress.ts';
 import type { ObjectContent } from '../../ports/store/object-store.ts';
+import type { TransferProgress } from './transfer-progress.ts';
 
 /** A sink that tells of the parts of a large object as they come. */
 export class CountedSink implements ByteSink {

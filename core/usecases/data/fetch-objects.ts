@@ -5,8 +5,8 @@ import type { NeededObject } from '../../domain/data/needed-object.ts';
 import { UserError } from '../../errors.ts';
 import type { CacheAddition, DataCache, SpareFile } from '../../ports/data/data-cache.ts';
 import type { OpenDataRemote } from '../../ports/data/data-remote.ts';
-import type { TransferProgress } from '../../ports/data/transfer-progress.ts';
 import { CountedSink } from './counted-transfer.ts';
+import type { TransferProgress } from './transfer-progress.ts';
 
 /** Dependencies of fetching. */
 export interface FetchPorts {

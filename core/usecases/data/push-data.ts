@@ -10,13 +10,13 @@ import { UserError } from '../../errors.ts';
 import type { DataCache } from '../../ports/data/data-cache.ts';
 import type { DataRemote, OpenDataRemote } from '../../ports/data/data-remote.ts';
 import type { DataWorkspace } from '../../ports/data/data-workspace.ts';
-import type { TransferProgress } from '../../ports/data/transfer-progress.ts';
 import { CountedContent } from './counted-transfer.ts';
 import { findAbsent } from './find-absent.ts';
 import { refuseUnsupported, withRemote } from './pull-data.ts';
 import { readText } from './read-text.ts';
 import { commitPath } from './record-data.ts';
 import { recordPartialFolder } from './record-partial-folder.ts';
+import type { TransferProgress } from './transfer-progress.ts';
 
 /** Targets and options of a push. */
 export interface PushRequest {
