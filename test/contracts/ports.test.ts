@@ -9,8 +9,6 @@ import { readSources, type SourceFile, stripComments } from './import-graph.ts';
  * port that has a contract, or is gone, has to leave it.
  */
 const WITHOUT_CONTRACT: Readonly<Record<string, readonly string[]>> = {
-  // Its implementations are in the contracts of those that give one and that take one.
-  'data/byte-sink': ['test/contracts/ports/data-cache.test.ts', 'test/contracts/ports/data-remote.test.ts'],
   'data/data-workspace': [
     'test/core/adapters/dvc/dvc-workspace.test.ts',
     'test/core/adapters/dvc/dvc-workspace-placed-files.test.ts',

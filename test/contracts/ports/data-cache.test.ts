@@ -12,7 +12,7 @@ async function* chunksOf(...texts: readonly string[]) {
   for (const text of texts) yield Buffer.from(text);
 }
 
-/** What every `DataCache` keeps, and the `ObjectWrite` and `ByteSink` that it gives. */
+/** What every `DataCache` keeps, and the `ObjectWrite` that it gives. */
 function contract(name: string, create: () => Promise<DataCache>): void {
   const textOf = async (cache: DataCache, object: string) =>
     Buffer.concat(await Array.fromAsync((await cache.content(object)).open())).toString();
