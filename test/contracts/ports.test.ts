@@ -15,9 +15,6 @@ const WITHOUT_CONTRACT: Readonly<Record<string, readonly string[]>> = {
     'test/actions/data-interop.test.ts',
   ],
   'data/plain-files': ['test/actions/train.test.ts'],
-  // One of the two is a use case.
-  'evaluate/champion-finder': ['test/core/usecases/registry/verify-provenance.test.ts'],
-  'evaluate/model-runner': ['test/core/adapters/onnx/onnx-model-runner.test.ts'],
   'evaluate/relation-engine': ['test/core/usecases/evaluate/evaluate-candidate-aggregates.test.ts'],
   // The same statements are put to every engine, and compared.
   'evaluate/sql-engine': [

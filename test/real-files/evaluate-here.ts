@@ -6,6 +6,7 @@ import { evaluateCandidate } from '../../core/usecases/evaluate/evaluate-candida
 import type { EvaluationPorts } from '../../core/usecases/evaluate/evaluation-ports.ts';
 import { UncheckedOrigins } from '../../core/usecases/evaluate/unchecked-origins.ts';
 import { PROJECT_MODULES } from '../../scripts/project-root.ts';
+import { InMemoryChampionFinder } from '../../testkit/fakes/in-memory-champion-finder.ts';
 
 const engines = { env: {}, nodeModules: PROJECT_MODULES };
 const HEADER = { createdAt: '2001-03-01T00:00:00.000Z', tool: { name: 'tidegate', version: '0.1.0' }, model: 'm' };
@@ -65,7 +66,7 @@ export class Evaluator {
     return {
       tables: this.tables,
       models: this.models,
-      champions: { find: async () => ({ kind: 'none' }) },
+      champions: new InMemoryChampionFinder({}),
       hasher,
       origins: new UncheckedOrigins(hasher),
       fetchPredictions: async () => {

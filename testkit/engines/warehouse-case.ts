@@ -7,6 +7,7 @@ import type { Evaluation } from '../../core/usecases/evaluate/evaluate-candidate
 import { evaluateInWarehouse } from '../../core/usecases/evaluate/evaluate-in-warehouse.ts';
 import type { EvaluationRequest } from '../../core/usecases/evaluate/evaluation-request.ts';
 import { profileInWarehouse } from '../../core/usecases/evaluate/profile-in-warehouse.ts';
+import { InMemoryChampionFinder } from '../fakes/in-memory-champion-finder.ts';
 
 const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
 const source = { repository: null, commit: null, headCommit: null, ref: null, runId: null, runAttempt: null };
@@ -93,7 +94,7 @@ export async function judgeInWarehouse(
   const address = config.evaluate.dataset;
   return evaluateInWarehouse(requestOf(config, { shown: address, absolute: address }), {
     engine,
-    champions: { find: async () => champion },
+    champions: new InMemoryChampionFinder({ auto: champion }),
     hasher: HASHER,
     progress: () => {},
     profile: (request, judged) => profileInWarehouse(request, judged, { engine, hasher: HASHER }),

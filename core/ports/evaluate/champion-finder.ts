@@ -35,8 +35,8 @@ export type Champion =
 /** Finds the champion and brings its artifact to this machine. */
 export interface ChampionFinder {
   /**
-   * @param selector `auto`, `none`, a version (`1.4.0` or `v1.4.0`), or a path.
-   * @returns `unreadable`, not an error, where the champion exists and cannot be had.
+   * @param selector `auto`, `none`, a version (`1.4.0` or `v1.4.0`), or a path: as many of these as the finder takes.
+   * @returns `none` only where there is none. `unreadable`, not an error, where a registered champion cannot be had.
    * @throws {UserError} VERSION_NOT_FOUND for a version that does not exist, DATA_NOT_FOUND for a path that does not.
    */
   find(selector: string): Promise<Champion>;

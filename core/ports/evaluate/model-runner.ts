@@ -25,7 +25,8 @@ export interface OpenModel {
    * a class, row by row. What is needed of the batch is copied before this returns, so that its arrays may be used again
    * while the model runs; several calls may be under way.
    *
-   * @throws {UserError} MODEL_INVALID where the model fails on these rows or gives another number of scores.
+   * @throws {UserError} MODEL_INVALID where the model fails on these rows, gives another number of scores or was closed;
+   *   MODEL_INPUT_MISMATCH for a value that an input cannot hold.
    */
   score(batch: FeatureBatch, plan: InputPlan): Promise<Float64Array>;
   /** Duration of each batch in milliseconds, one after the other. Throws as `score` does. */

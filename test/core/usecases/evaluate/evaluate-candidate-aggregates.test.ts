@@ -13,6 +13,8 @@ import { evaluateCandidate } from '../../../../core/usecases/evaluate/evaluate-c
 import type { EvaluationPorts } from '../../../../core/usecases/evaluate/evaluation-ports.ts';
 import { UncheckedOrigins } from '../../../../core/usecases/evaluate/unchecked-origins.ts';
 import { PROJECT_MODULES } from '../../../../scripts/project-root.ts';
+import { InMemoryChampionFinder } from '../../../../testkit/fakes/in-memory-champion-finder.ts';
+import { InMemoryModelRunner, type MemoryModel } from '../../../../testkit/fakes/in-memory-model-runner.ts';
 import { seededRandom } from '../../../../testkit/seeded-random.ts';
 import { type WrittenTable, writeParquet } from '../../../../testkit/write-parquet.ts';
 
@@ -134,33 +136,21 @@ const MODELS: Readonly<Record<string, (signal: number, row: number) => number>> 
   'good.onnx': (signal) => logistic(2 * signal),
   'poor.onnx': (signal) => logistic(2 * signal + 2 * Math.sin(1000 * signal)),
   'fails.onnx': (signal, row) => {
-    if (row === 12_345) throw new UserError('MODEL_INVALID', 'fails.onnx fails on a row', { fix: 'Mend it.' });
+    if (row === 12_345) throw new UserError('MODEL_INVALID', 'fails.onnx fails on a row', { fix: 'Export it again.' });
     return logistic(signal);
   },
   'nan.onnx': (signal, row) => (row === 12_345 ? Number.NaN : logistic(signal)),
   'odds.onnx': (signal) => 5 * signal,
 };
-const models: EvaluationPorts['models'] = {
-  open: async (file) => {
-    const model = MODELS[path.basename(file)];
-    if (model === undefined) throw new UserError('MODEL_INVALID', `${file} is no model`, { fix: 'Export it.' });
-    let before = 0;
-    return {
-      inputs: [{ name: 'X', type: 'float32', shape: [null, 1] }],
-      outputs: [{ name: 'p', type: 'float32', shape: [null, 1] }],
-      classes: null,
-      runtime: { name: 'fake', version: '1', provider: 'CPU' },
-      score: async ({ rows, columns }) => {
-        const first = before;
-        before += rows;
-        const signal = columns.get('signal')?.values ?? [];
-        return Float64Array.from({ length: rows }, (_, i) => model(Number(signal[i]), first + i));
-      },
-      measure: async (batches) => Float64Array.from(batches, () => 1),
-      close: async () => {},
-    };
-  },
-};
+
+/** They are next to the tables. */
+function modelsIn(folder: string): InMemoryModelRunner {
+  const models = Object.entries(MODELS).map(([name, score]): [string, MemoryModel] => [
+    path.join(folder, name),
+    { width: 1, score: ([signal], row) => score(Number(signal), row) },
+  ]);
+  return new InMemoryModelRunner(Object.fromEntries(models));
+}
 
 interface Case {
   readonly candidate?: string;
@@ -197,10 +187,10 @@ async function run({
   };
   const ports: EvaluationPorts = {
     tables: reader,
-    models,
-    champions: {
-      find: async () => (champion.kind === 'found' ? { ...champion, path: path.join(root, champion.path) } : champion),
-    },
+    models: modelsIn(root),
+    champions: new InMemoryChampionFinder({
+      auto: champion.kind === 'found' ? { ...champion, path: path.join(root, champion.path) } : champion,
+    }),
     hasher,
     origins: new UncheckedOrigins(hasher),
     fetchPredictions: async () => {

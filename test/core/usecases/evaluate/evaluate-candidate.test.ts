@@ -1,24 +1,22 @@
 import { describe, expect, it } from 'vitest';
+import { DuckDbTableReader } from '../../../../core/adapters/duckdb/duckdb-table-reader.ts';
 import { FileArtifactHasher } from '../../../../core/adapters/files/file-artifact-hasher.ts';
 import { parseConfig } from '../../../../core/config/parse-config.ts';
-import { DUCKDB } from '../../../../core/domain/aggregates/sql-dialect.ts';
 import { UserError } from '../../../../core/errors.ts';
 import type { Champion } from '../../../../core/ports/evaluate/champion-finder.ts';
-import type { ModelRunner } from '../../../../core/ports/evaluate/model-runner.ts';
 import { renderEvaluationSummary } from '../../../../core/render/evaluation/evaluation.ts';
 import { formatReport, readReport } from '../../../../core/reports/read-report.ts';
 import { evaluateCandidate } from '../../../../core/usecases/evaluate/evaluate-candidate.ts';
 import type { EvaluationPorts } from '../../../../core/usecases/evaluate/evaluation-ports.ts';
 import { UncheckedOrigins } from '../../../../core/usecases/evaluate/unchecked-origins.ts';
+import { PROJECT_MODULES } from '../../../../scripts/project-root.ts';
+import { InMemoryChampionFinder } from '../../../../testkit/fakes/in-memory-champion-finder.ts';
+import { InMemoryModelRunner, type MemoryModel } from '../../../../testkit/fakes/in-memory-model-runner.ts';
 import { InMemoryTableReader, type MemoryTable } from '../../../../testkit/fakes/in-memory-table-reader.ts';
 import { seededRandom } from '../../../../testkit/seeded-random.ts';
 
-/** Rows in memory are not aggregated. */
-const NO_ENGINE: EvaluationPorts['engine'] = {
-  dialect: DUCKDB,
-  relate: () => Promise.reject(new Error('no engine here')),
-  store: () => Promise.reject(new Error('no engine here')),
-};
+/** Rows in memory are not aggregated: it is not loaded. */
+const ENGINE = new DuckDbTableReader({ env: {}, nodeModules: PROJECT_MODULES, log: () => {} });
 
 const CONFIG = `version: 1
 models:
@@ -67,36 +65,26 @@ function dataset(
   return { columns, rows: made };
 }
 
-/** Models by the name of their file: what they make of signal and noise. */
-const MODELS: Readonly<Record<string, (signal: number, noise: number) => number>> = {
-  'good.onnx': (signal) => 1 / (1 + Math.exp(-2 * signal)),
-  'poor.onnx': (signal, noise) => 1 / (1 + Math.exp(-signal - 2 * noise)),
-  'nan.onnx': () => Number.NaN,
-  'wide.onnx': () => 0.5,
-  'logit.onnx': (signal) => signal * 5,
-  'fails.onnx': () => {
-    throw new UserError('MODEL_INVALID', 'fails.onnx fails on the dataset', { fix: 'Mend it.' });
-  },
-};
-const models: ModelRunner = {
-  open: async (path) => {
-    const model = MODELS[path.split('/').at(-1) ?? ''];
-    if (model === undefined) throw new UserError('MODEL_INVALID', `${path} is no model`, { fix: 'Export it.' });
-    const input = { name: 'X', type: 'float32', shape: [null, path.endsWith('wide.onnx') ? 3 : 2] };
-    return {
-      inputs: [input],
-      outputs: [{ name: 'p', type: 'float32', shape: [null, 1] }],
-      classes: null,
-      runtime: { name: 'fake', version: '1', provider: 'CPU' },
-      score: async ({ rows, columns }) => {
-        const at = (name: string, i: number) => Number(columns.get(name)?.values[i] ?? Number.NaN);
-        return Float64Array.from({ length: rows }, (_, i) => model(at('signal', i), at('noise', i)));
-      },
-      measure: async (batches) => Float64Array.from(batches, (_, at) => 1 + (at % 3)),
-      close: async () => {},
-    };
-  },
-};
+/** Models by path: what they make of signal and noise. */
+const MODELS = new InMemoryModelRunner({
+  '/good.onnx': modelOf((signal) => 1 / (1 + Math.exp(-2 * signal))),
+  '/poor.onnx': modelOf((signal, noise) => 1 / (1 + Math.exp(-signal - 2 * noise))),
+  '/nan.onnx': modelOf(() => Number.NaN),
+  '/wide.onnx': { ...modelOf(() => 0.5), width: 3 },
+  '/logit.onnx': modelOf((signal) => signal * 5),
+  '/fails.onnx': modelOf(() => {
+    throw new UserError('MODEL_INVALID', 'fails.onnx fails on the dataset', { fix: 'Export it again.' });
+  }),
+  '/broken.onnx': 'no model',
+});
+
+function modelOf(score: (signal: number, noise: number) => number): MemoryModel {
+  return {
+    width: 2,
+    score: ([signal, noise]) => score(Number(signal), Number(noise)),
+    durationMs: (_, at) => 1 + (at % 3),
+  };
+}
 
 interface Case {
   readonly rules?: readonly string[];
@@ -170,15 +158,15 @@ async function run({
   };
   const ports: EvaluationPorts = {
     tables: new InMemoryTableReader({ '/test': table }),
-    models,
-    champions: { find: async () => champion },
+    models: MODELS,
+    champions: new InMemoryChampionFinder({ auto: champion }),
     hasher,
     origins: new UncheckedOrigins(hasher),
     fetchPredictions: async () => {
       throw new Error('no store');
     },
     bringData: async () => 'folder' as const,
-    engine: NO_ENGINE,
+    engine: ENGINE,
     clockMs: () => clock++,
     progress: () => {},
   };
@@ -544,17 +532,17 @@ async function runKinds(tables: Readonly<Record<string, MemoryTable>>) {
     },
     {
       tables: new InMemoryTableReader(tables),
-      models,
-      champions: {
-        find: async () => ({ kind: 'found', digest: digest('1'), path: '/champion.csv', environments: [] }),
-      },
+      models: MODELS,
+      champions: new InMemoryChampionFinder({
+        'champion.csv': { kind: 'found', digest: digest('1'), path: '/champion.csv', environments: [] },
+      }),
       hasher: KINDS_HASHER,
       origins: new UncheckedOrigins(KINDS_HASHER),
       fetchPredictions: async () => {
         throw new Error('no store');
       },
       bringData: async () => 'file' as const,
-      engine: NO_ENGINE,
+      engine: ENGINE,
       clockMs: () => 0,
       progress: () => {},
     },

@@ -27,6 +27,8 @@ import {
   requestOf,
   type WarehouseCase,
 } from '../../../../testkit/engines/warehouse-case.ts';
+import { InMemoryChampionFinder } from '../../../../testkit/fakes/in-memory-champion-finder.ts';
+import { InMemoryModelRunner } from '../../../../testkit/fakes/in-memory-model-runner.ts';
 import { runSql } from '../../../../testkit/write-parquet.ts';
 
 const ROWS = 20_000;
@@ -140,8 +142,10 @@ async function judgeFiles({ shared, columns, scores: _, ...rest }: Case): Promis
     {
       tables: reader,
       engine: reader,
-      models: { open: () => Promise.reject(new Error('no model')) },
-      champions: { find: async () => (CHAMPION.kind === 'found' ? { ...CHAMPION, path: champion } : CHAMPION) },
+      models: new InMemoryModelRunner({}),
+      champions: new InMemoryChampionFinder({
+        auto: CHAMPION.kind === 'found' ? { ...CHAMPION, path: champion } : CHAMPION,
+      }),
       hasher: HASHER,
       origins: new UncheckedOrigins(HASHER),
       fetchPredictions: async () => {

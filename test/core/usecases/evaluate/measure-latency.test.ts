@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FeatureBatch } from '../../../../core/domain/table/table.ts';
-import type { OpenModel } from '../../../../core/ports/evaluate/model-runner.ts';
 import { measureLatency } from '../../../../core/usecases/evaluate/measure-latency.ts';
+import { InMemoryModelRunner } from '../../../../testkit/fakes/in-memory-model-runner.ts';
 
 const SAMPLE: FeatureBatch = {
   rows: 4,
@@ -16,25 +16,20 @@ const PLAN = {
   features: ['size'],
 } as const;
 
-/** A model that takes so long for its n-th call, and remembers what it was given. */
-function modelTaking(ms: (call: number) => number) {
+/** A model that takes so long for its n-th batch, and remembers what it was given. */
+async function modelTaking(ms: (call: number) => number) {
   const given: FeatureBatch[] = [];
-  const model: OpenModel = {
-    inputs: [],
-    outputs: [],
-    classes: null,
-    runtime: { name: 'fake', version: '1', provider: 'CPU' },
-    score: async () => new Float64Array(0),
-    measure: async (batches) => Float64Array.from(batches, (batch) => ms(given.push(batch) - 1)),
-    close: async () => {},
-  };
-  return { model, given };
+  const durationMs = (batch: FeatureBatch) => ms(given.push(batch) - 1);
+  const models = new InMemoryModelRunner({ '/model': { width: 1, score: () => 0, durationMs } });
+  return { model: await models.open('/model'), given };
 }
 
 describe('measureLatency', () => {
   it('times 300 single rows in turn and 30 batches, each after calls that do not count', async () => {
     // Warming up takes a second a call, the rest 1, 2, ... 100 ms over and over.
-    const { model, given } = modelTaking((call) => (call === 0 ? 0.1 : call <= 30 ? 1000 : ((call - 31) % 100) + 1));
+    const { model, given } = await modelTaking((call) =>
+      call === 0 ? 0.1 : call <= 30 ? 1000 : ((call - 31) % 100) + 1,
+    );
     const latency = await measureLatency({ model, plan: PLAN }, SAMPLE);
     expect(latency).toMatchObject({ p50Ms: 50, p95Ms: 95, p99Ms: 99, batchRows: 1, batch: { batchRows: 4 } });
     const single = given.slice(0, 1 + 30 + 300);
@@ -44,7 +39,7 @@ describe('measureLatency', () => {
   });
 
   it('runs a slow model less often', async () => {
-    const { model, given } = modelTaking(() => 5000);
+    const { model, given } = await modelTaking(() => 5000);
     const latency = await measureLatency({ model, plan: PLAN }, SAMPLE);
     expect(latency).toMatchObject({ p50Ms: 5000, p99Ms: 5000, batch: { p50Ms: 5000 } });
     // One call to see how slow; five to warm up, of a batch three; and five that count.
