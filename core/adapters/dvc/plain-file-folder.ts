@@ -8,7 +8,8 @@ import { UserError } from '../../errors.ts';
 import type { PlainFiles } from '../../ports/data/plain-files.ts';
 import { decodeText } from '../files/decode-text.ts';
 import { errorCode } from '../files/error-code.ts';
-import { parsePlain, readPlainDocument } from './parse-plain.ts';
+import { parsePlain } from './parse-plain.ts';
+import { setParameters } from './set-parameters.ts';
 
 /** The structured files of a folder. */
 export class PlainFileFolder implements PlainFiles {
@@ -31,26 +32,7 @@ export class PlainFileFolder implements PlainFiles {
         fix: 'Correct train.params, or name the file in set: file.yaml:key=value.',
       });
     }
-    if (/\.(?:toml|py)$/i.test(file)) {
-      const kind = file.toLowerCase().endsWith('.py') ? 'Python' : 'TOML';
-      throw new UserError('DVC_UNSUPPORTED', `set cannot change ${file}: ${kind} is not supported yet`, {
-        fix: 'Change the file itself, or keep parameters in YAML.',
-      });
-    }
-    const [{ isNode }, { plainYaml }] = await Promise.all([
-      import('yaml'),
-      import('../../domain/yaml/read-yaml-documents.ts'),
-    ]);
-    const document = await readPlainDocument(text, file);
-    for (const { key, value } of overrides) {
-      const path = key.split('.');
-      const before = document.getIn(path, true);
-      const after = (await readPlainDocument(value, `set ${key}`)).contents;
-      if (after !== null && isNode(before) && before.comment) after.comment = before.comment;
-      document.setIn(path, after);
-    }
-    const json = () => `${JSON.stringify(plainYaml(document), null, 2)}\n`;
-    await this.#replace(file, file.endsWith('.json') ? json() : document.toString({ lineWidth: 0 }));
+    await this.#replace(file, await setParameters(text, file, overrides));
   }
 
   async writeLock(file: string, stages: PlainMap): Promise<void> {

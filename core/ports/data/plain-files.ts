@@ -10,11 +10,12 @@ export interface PlainFiles {
    */
   read(path: string): Promise<PlainValue | undefined>;
   /**
-   * Sets parameters in a file that is there; comments of YAML stay.
+   * Sets parameters in a file that is there. Every other value stays as it was, and so do comments of YAML.
    *
-   * @throws {UserError} DATA_NOT_FOUND without the file, DVC_UNSUPPORTED for TOML.
+   * @throws {UserError} DATA_NOT_FOUND without the file, INPUT_INVALID for a key on a value without keys, DVC_UNSUPPORTED for TOML
+   *   and Python, and where another value would change too.
    */
   set(path: string, overrides: readonly ParameterOverride[]): Promise<void>;
-  /** Writes the stages of a dvc.lock, whole or not at all. */
+  /** Writes the stages of a dvc.lock, whole or not at all, replacing what is there. */
   writeLock(path: string, stages: PlainMap): Promise<void>;
 }
