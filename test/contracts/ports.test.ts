@@ -20,7 +20,6 @@ const WITHOUT_CONTRACT: Readonly<Record<string, readonly string[]>> = {
     'test/core/usecases/evaluate/evaluate-in-warehouse-engines.test.ts',
     'test/core/usecases/evaluate/evaluate-in-warehouse-tables.test.ts',
   ],
-  'image/image-layout': ['test/actions/build-image.test.ts'],
 };
 
 const CONTRACTS = path.join(PROJECT_ROOT, 'test/contracts/ports');

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { Descriptor } from '../../core/domain/image/image-documents.ts';
 import { ServiceError } from '../../core/errors.ts';
 import type { ImageRegistry } from '../../core/ports/image/image-registry.ts';
@@ -54,9 +53,9 @@ export class InMemoryImageRepository implements ImageRegistry, ImageSource {
     return new InMemoryImageRepository(this.name, this, reference);
   }
 
-  async pushBlob({ digest }: Descriptor, file: string): Promise<'pushed' | 'exists'> {
+  async pushBlob({ digest }: Descriptor, open: () => Promise<Blob>): Promise<'pushed' | 'exists'> {
     if (this.#blobs.has(digest)) return 'exists';
-    const bytes = await readFile(file);
+    const bytes = new Uint8Array(await (await open()).arrayBuffer());
     if (digestOf(bytes) !== digest) throw refused(digest, digestOf(bytes));
     this.#blobs.set(digest, bytes);
     return 'pushed';

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, openAsBlob } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
@@ -15,16 +15,20 @@ import { unlessAbsent } from '../files/absent.ts';
 
 /** An OCI image layout in a folder that is written. */
 export class OciLayoutFolder implements ImageLayout {
-  readonly folder: string;
+  readonly #folder: string;
 
   /** @param folder Absolute; what it holds of blobs is used again. */
   constructor(folder: string) {
-    this.folder = folder;
+    this.#folder = folder;
   }
 
   /** Path of a blob in a layout. */
   blobPath(digest: string): string {
-    return path.join(this.folder, 'blobs', 'sha256', digestHex(digest));
+    return path.join(this.#folder, 'blobs', 'sha256', digestHex(digest));
+  }
+
+  open(digest: string): Promise<Blob> {
+    return openAsBlob(this.blobPath(digest));
   }
 
   async addLayer(files: readonly LayerFile[]): Promise<ModelLayer> {
@@ -49,14 +53,14 @@ export class OciLayoutFolder implements ImageLayout {
   }
 
   async finish(index: string): Promise<void> {
-    await writeFile(path.join(this.folder, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
-    const temporary = path.join(this.folder, `index.json.${randomUUID()}`);
+    await writeFile(path.join(this.#folder, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
+    const temporary = path.join(this.#folder, `index.json.${randomUUID()}`);
     await writeFile(temporary, index);
-    await rename(temporary, path.join(this.folder, 'index.json'));
+    await rename(temporary, path.join(this.#folder, 'index.json'));
   }
 
   async #write(source: Readable, expected?: string): Promise<{ digest: string; size: number }> {
-    const blobs = path.join(this.folder, 'blobs', 'sha256');
+    const blobs = path.join(this.#folder, 'blobs', 'sha256');
     await mkdir(blobs, { recursive: true });
     const temporary = path.join(blobs, `.${randomUUID()}`);
     const hash = createHash('sha256');

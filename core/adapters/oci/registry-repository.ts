@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { openAsBlob } from 'node:fs';
 import type { Response } from 'undici';
 import { isDockerHub, splitRepository } from '../../domain/image/docker-hub.ts';
 import type { Descriptor } from '../../domain/image/image-documents.ts';
@@ -64,7 +63,7 @@ export class RegistryRepository implements ImageSource, ImageRegistry {
     return response.body;
   }
 
-  async pushBlob(descriptor: Descriptor, file: string): Promise<'pushed' | 'exists'> {
+  async pushBlob(descriptor: Descriptor, open: () => Promise<Blob>): Promise<'pushed' | 'exists'> {
     const scope = this.#scope('pull,push');
     const base = `${this.#path}/blobs`;
     const known = await this.#client.send({ method: 'HEAD', path: `${base}/${descriptor.digest}` }, scope);
@@ -76,8 +75,7 @@ export class RegistryRepository implements ImageSource, ImageRegistry {
     const upload = new URL(location, `${this.#client.origin}/v2/`);
     upload.searchParams.set('digest', descriptor.digest);
     const headers = { 'content-type': 'application/octet-stream' };
-    const body = () => openAsBlob(file);
-    const done = await this.#client.send({ method: 'PUT', path: upload.href, headers, body }, scope);
+    const done = await this.#client.send({ method: 'PUT', path: upload.href, headers, body: open }, scope);
     if (done.status !== 201) throw this.#wrong(descriptor.digest, `HTTP ${done.status}`);
     return 'pushed';
   }

@@ -8,10 +8,8 @@ export interface LayerFile {
   readonly source: string;
 }
 
-/** An OCI image layout on disk that is being written. */
+/** An OCI image layout that is being written. What is added twice is there once. */
 export interface ImageLayout {
-  /** Absolute. */
-  readonly folder: string;
   /** A layer of these files with fixed order, times, owners and modes: the same files make the same bytes. */
   addLayer(files: readonly LayerFile[]): Promise<ModelLayer>;
   /** A document (config, manifest). */
@@ -19,9 +17,11 @@ export interface ImageLayout {
   /**
    * A blob of another image, checked against its digest.
    *
-   * @throws {ServiceError} REGISTRY_REFUSED when it has other bytes.
+   * @throws {ServiceError} REGISTRY_REFUSED when it has other bytes; then nothing of it is kept.
    */
   addBlob(descriptor: Descriptor, bytes: AsyncIterable<Uint8Array>): Promise<void>;
+  /** The bytes of a blob that was added, by its digest: read from where they are when they are asked for. */
+  open(digest: string): Promise<Blob>;
   /** Writes the index; from then on the layout is whole. */
   finish(index: string): Promise<void>;
 }

@@ -88,8 +88,7 @@ export async function buildImage(request: BuildRequest, ports: BuildPorts): Prom
 }
 
 async function pushBlob(blob: Descriptor, ports: BuildPorts, registry: ImageRegistry): Promise<void> {
-  const file = `${ports.layout.folder}/blobs/sha256/${digestHex(blob.digest)}`;
-  const result = await registry.pushBlob(blob, file);
+  const result = await registry.pushBlob(blob, () => ports.layout.open(blob.digest));
   ports.note(`${blob.digest} (${blob.size} bytes): ${result === 'exists' ? 'there already' : 'pushed'}`);
 }
 

@@ -1,10 +1,9 @@
-import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { RegistryRepository } from '../../../core/adapters/oci/registry-repository.ts';
 import type { ImageRegistry } from '../../../core/ports/image/image-registry.ts';
 import { InMemoryImages } from '../../../testkit/fakes/in-memory-images.ts';
 import { useFolders } from './folder-under-test.ts';
-import { ACCESS, pushAll, sampleImage, withRegistry } from './registry-under-test.ts';
+import { ACCESS, openIn, pushAll, sampleImage, withRegistry } from './registry-under-test.ts';
 
 const folderOf = useFolders();
 
@@ -21,15 +20,15 @@ function contract(name: string, create: () => World): void {
       const { registry } = create();
       const folder = await folderOf();
       const { layer } = await sampleImage(folder);
-      expect(await registry.pushBlob(layer, path.join(folder, layer.digest))).toBe('pushed');
-      expect(await registry.pushBlob(layer, path.join(folder, layer.digest))).toBe('exists');
+      expect(await registry.pushBlob(layer, openIn(folder, layer))).toBe('pushed');
+      expect(await registry.pushBlob(layer, openIn(folder, layer))).toBe('exists');
     });
 
     it('refuses a blob with other bytes than its digest says', async () => {
       const { registry } = create();
       const folder = await folderOf();
       const { layer, config } = await sampleImage(folder);
-      const pushed = registry.pushBlob(layer, path.join(folder, config.digest));
+      const pushed = registry.pushBlob(layer, openIn(folder, config));
       await expect(pushed).rejects.toMatchObject({ code: 'REGISTRY_REFUSED' });
     });
 

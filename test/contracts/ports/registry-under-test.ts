@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { openAsBlob } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -51,9 +52,14 @@ export async function sampleImage(folder: string, content = 'layer'): Promise<Sa
   return { layer, config, manifest: descriptorOf(OCI.manifest, manifestText), manifestText };
 }
 
+/** Opens a blob that is in a folder. */
+export function openIn(folder: string, { digest }: Descriptor): () => Promise<Blob> {
+  return () => openAsBlob(path.join(folder, digest));
+}
+
 /** Pushes all of an image under a tag. */
 export async function pushAll(registry: ImageRegistry, folder: string, image: SampleImage, tag: string): Promise<void> {
-  for (const blob of [image.layer, image.config]) await registry.pushBlob(blob, path.join(folder, blob.digest));
+  for (const blob of [image.layer, image.config]) await registry.pushBlob(blob, openIn(folder, blob));
   await registry.pushManifest(tag, image.manifest, image.manifestText);
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { openAsBlob } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -118,7 +119,7 @@ describe('a registry', () => {
     const repository = new RegistryRepository({ repository: `${host}/m` }, { ...ACCESS, dockerConfig: config });
     const descriptor = { mediaType: 'application/octet-stream', digest: digestOf('bytes'), size: 5 };
     await writeFile(path.join(root, 'blob'), 'bytes');
-    expect(await repository.pushBlob(descriptor, path.join(root, 'blob'))).toBe('pushed');
+    expect(await repository.pushBlob(descriptor, () => openAsBlob(path.join(root, 'blob')))).toBe('pushed');
     expect(await Array.fromAsync(await repository.blob(descriptor))).toHaveLength(1);
     expect(elsewhere).toEqual([undefined, undefined]);
   });
@@ -137,7 +138,7 @@ describe('a registry', () => {
     const repository = new RegistryRepository({ repository: `${host}/m` }, ACCESS);
     const descriptor = { mediaType: 'application/octet-stream', digest: digestOf('bytes'), size: 5 };
     await writeFile(path.join(root, 'blob'), 'bytes');
-    await expect(repository.pushBlob(descriptor, path.join(root, 'blob'))).rejects.toMatchObject({
+    await expect(repository.pushBlob(descriptor, () => openAsBlob(path.join(root, 'blob')))).rejects.toMatchObject({
       code: 'REGISTRY_REFUSED',
     });
     await expect(repository.pushManifest('v1', descriptor, 'bytes')).rejects.toMatchObject({
@@ -151,7 +152,7 @@ describe('a registry', () => {
     });
     const repository = new RegistryRepository({ repository: `${host}/m` }, ACCESS);
     const descriptor = { mediaType: 'application/octet-stream', digest: digestOf('bytes'), size: 5 };
-    const pushed = repository.pushBlob(descriptor, path.join(root, 'blob'));
+    const pushed = repository.pushBlob(descriptor, () => openAsBlob(path.join(root, 'blob')));
     await expect(pushed).rejects.toMatchObject({ code: 'REGISTRY_REFUSED', retryable: false });
     await expect(pushed).rejects.toThrow(/does not accept uploads there/);
   });
