@@ -21,7 +21,11 @@ export async function createRelation(columns: readonly RelatedColumn[], context:
   const tables = [...new Set(columns.map(({ table }) => table.files))];
   const parts = tables.map((files): OpenedFiles => ({ files, source: context.sourceOf(files) }));
   const run = (sql: string) => ask(sql, parts, context.instance);
-  const query: Query = ({ sql }) => run(sql);
+  const query: Query = async ({ sql, kinds }) => {
+    const answer = await run(sql);
+    // Without rows the engine's module gives no columns either.
+    return answer.length > 0 ? answer : kinds.map(() => []);
+  };
   const selected = columns.map(({ as, table, column }) => {
     const at = tables.indexOf(table.files);
     const source = context.sourceOf(table.files);

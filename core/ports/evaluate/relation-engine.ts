@@ -31,7 +31,7 @@ export interface Relation {
    */
   readonly from: string;
   /**
-   * The columns of a statement's answer; numbers as doubles, missing as null.
+   * The columns of a statement's answer, also where it has no rows; numbers as doubles, missing as null.
    *
    * @throws {UserError} DATA_INVALID for a file that breaks off, DATA_MODIFIED for one that changed.
    */

@@ -11,7 +11,8 @@ export interface SqlEngine {
    */
   readonly isRemote: boolean;
   /**
-   * The whole answer to a question. Several may be asked at a time.
+   * The whole answer to a question: a column per kind, also where it has no rows. Rows are in any order. Several questions
+   * may be asked at a time.
    *
    * @throws {UserError} WAREHOUSE_REFUSED where the engine or its client refuses the statement, WAREHOUSE_ANSWER_INVALID
    *   for what is not the whole answer, CREDENTIALS_MISSING where it wants other credentials.
