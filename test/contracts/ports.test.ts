@@ -14,12 +14,6 @@ const WITHOUT_CONTRACT: Readonly<Record<string, readonly string[]>> = {
     'test/core/adapters/dvc/dvc-workspace-placed-files.test.ts',
     'test/actions/data-interop.test.ts',
   ],
-  'evaluate/relation-engine': ['test/core/usecases/evaluate/evaluate-candidate-aggregates.test.ts'],
-  // The same statements are put to every engine, and compared.
-  'evaluate/sql-engine': [
-    'test/core/usecases/evaluate/evaluate-in-warehouse-engines.test.ts',
-    'test/core/usecases/evaluate/evaluate-in-warehouse-tables.test.ts',
-  ],
 };
 
 const CONTRACTS = path.join(PROJECT_ROOT, 'test/contracts/ports');

@@ -1,14 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadNativeModule } from '../../core/adapters/native/native-module.ts';
 import { CommandEngine } from '../../core/adapters/warehouse/command-engine.ts';
 import { DUCKDB_COMMAND } from '../../core/domain/warehouse/dialects/duckdb.ts';
-import { UserError } from '../../core/errors.ts';
-import type { AnswerKind } from '../../core/ports/evaluate/relation-engine.ts';
-import type { SqlEngine } from '../../core/ports/evaluate/sql-engine.ts';
-import { PROJECT_MODULES, PROJECT_ROOT } from '../../scripts/project-root.ts';
+import { PROJECT_ROOT } from '../../scripts/project-root.ts';
 import { runSql } from '../write-parquet.ts';
+import { InProcessDuckDb, openDatabase } from './duckdb-in-process.ts';
 import type { EngineTables } from './engine-tables.ts';
 import type { StartedEngine } from './started-engine.ts';
 
@@ -17,7 +14,10 @@ import type { StartedEngine } from './started-engine.ts';
  *
  * @param by `client`: a process per statement, as engines have them; `in-process`: without one, which is faster.
  */
-export async function makeDuckDb(tables: EngineTables, by: 'client' | 'in-process'): Promise<StartedEngine> {
+export async function makeDuckDb(
+  tables: EngineTables,
+  by: 'client' | 'in-process',
+): Promise<StartedEngine & { readonly database: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'tidegate-duckdb-'));
   const database = join(folder, 'ml.duckdb');
   const copies = Object.entries(tables).map(
@@ -25,7 +25,7 @@ export async function makeDuckDb(tables: EngineTables, by: 'client' | 'in-proces
   );
   await runSql(`ATTACH '${database}' AS ml`, ...copies, 'DETACH ml');
   const command = `${process.execPath} ${join(PROJECT_ROOT, 'testkit', 'engines', 'duckdb-client.ts')} ${database}`;
-  const inProcess = by === 'in-process' ? await openInProcess(database) : undefined;
+  const opened = by === 'client' ? undefined : await openDatabase(database);
   const client = new CommandEngine({
     dialect: DUCKDB_COMMAND,
     command,
@@ -36,39 +36,13 @@ export async function makeDuckDb(tables: EngineTables, by: 'client' | 'in-proces
     place: { file: 'tidegate.yaml' },
   });
   return {
-    engine: inProcess ?? client,
+    database,
+    engine: opened === undefined ? client : new InProcessDuckDb(opened),
     config: `{ dialect: duckdb, command: ${JSON.stringify(command)} }`,
     address: (table) => `sql://main.${table}`,
     stop: async () => {
-      inProcess?.close();
+      opened?.close();
       await rm(folder, { recursive: true, force: true });
     },
-  };
-}
-
-/** Answers as a client does, without a process. */
-async function openInProcess(database: string): Promise<SqlEngine & { close(): void }> {
-  const options = { env: {}, nodeModules: PROJECT_MODULES, log: () => {} };
-  const { DuckDBInstance } = await loadNativeModule('@duckdb/node-api', options);
-  const instance = await DuckDBInstance.create(database, { access_mode: 'READ_ONLY' });
-  const fieldOf = (value: unknown, kind: AnswerKind) =>
-    value === null ? null : kind === 'text' ? String(value) : Number(value);
-  return {
-    dialect: DUCKDB_COMMAND,
-    shown: 'DuckDB',
-    isRemote: false,
-    query: async ({ sql, kinds }) => {
-      const connection = await instance.connect();
-      try {
-        const reader = await connection.runAndReadAll(sql);
-        return reader.getColumns().map((column, at) => column.map((value) => fieldOf(value, kinds[at] ?? 'number')));
-      } catch (cause) {
-        const message = cause instanceof Error ? cause.message : String(cause);
-        throw new UserError('WAREHOUSE_REFUSED', message, { fix: 'Correct the statement.', cause });
-      } finally {
-        connection.closeSync();
-      }
-    },
-    close: () => instance.closeSync(),
   };
 }
