@@ -1,10 +1,11 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../core/config/parse-config.ts';
+import type { TidegateConfig } from '../../../core/config/tidegate-config.ts';
 import { readTargets } from '../../../core/domain/manifest/edit-manifest.ts';
 import { UserError } from '../../../core/errors.ts';
+import type { UntrustedParser } from '../../../core/ports/store/untrusted-parser.ts';
 import { BOT_LIMITS } from '../../../core/reports/limits.ts';
 import { readUntrustedReport } from '../../../core/reports/read-report.ts';
-import type { BotParser } from '../../../core/usecases/registry/in-process-parser.ts';
 import { ENVIRONMENTS, MINIMAL, MISTAKES } from '../../core/config/mistakes.ts';
 import { SAMPLE_REPORTS } from '../../core/reports/sample-reports.ts';
 
@@ -14,7 +15,11 @@ const TARGET = { file: 'd.yaml', kind: 'Deployment', name: 'd' };
 const bytesOf = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
 
 /** What every `UntrustedParser` keeps: the results and errors of the functions themselves, to the last field. */
-export function untrustedParserContract(name: string, parser: BotParser, close: () => Promise<void>): void {
+export function untrustedParserContract(
+  name: string,
+  parser: UntrustedParser<TidegateConfig>,
+  close: () => Promise<void>,
+): void {
   describe(name, () => {
     afterAll(close);
 
