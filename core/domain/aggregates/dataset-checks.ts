@@ -1,6 +1,6 @@
 import type { LabelSql } from './label-sql.ts';
 import type { ScoreRange } from './score-bins.ts';
-import { isFiniteSql, type SqlDialect } from './sql-dialect.ts';
+import { isFiniteSql, type SqlDialect, SUMMED_BELOW, sqlNumber } from './sql-dialect.ts';
 import { type Statement, selecting } from './statement.ts';
 
 /** Chosen: a median of the given number of scores places the bins well enough. */
@@ -42,7 +42,7 @@ export interface RowFacts {
   readonly rows: number;
   /** Rows whose label is missing or none of the task. */
   readonly withoutLabel: number;
-  /** Rows whose weight is missing, infinite or below 0. */
+  /** Rows whose weight is missing, below 0 or not below `SUMMED_BELOW`. */
   readonly withoutWeight: number;
   readonly totalWeight: number;
   readonly meanLabel: number;
@@ -74,7 +74,7 @@ export function checkStatements(columns: CheckedColumns, dialect: SqlDialect): C
 }
 
 function rowStatement({ from, label, weight, time }: CheckedColumns, dialect: SqlDialect): Statement<RowFacts> {
-  const isWeight = `${weight} >= 0 AND ${weight} < 1e308`;
+  const isWeight = `${weight} >= 0 AND ${weight} < ${sqlNumber(SUMMED_BELOW)}`;
   const columns = [
     'COUNT(*)',
     dialect.countIf(label.isValid),
@@ -177,5 +177,5 @@ export function medianStatement(
 /** Rows without a number sum to none. */
 function sumsWrongly(scores: readonly string[]): string {
   const off = `ABS(${scores.join(' + ')} - 1)`;
-  return `${off} > ${SUM_TOLERANCE} AND ${off} < 1e308`;
+  return `${off} > ${SUM_TOLERANCE} AND ${off} < ${sqlNumber(SUMMED_BELOW)}`;
 }

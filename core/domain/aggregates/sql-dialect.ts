@@ -61,7 +61,10 @@ export function finiteSql(number: string): string {
   return `CASE WHEN ${isFiniteSql(number)} THEN ${number} END`;
 }
 
+/** Chosen: engines spell "is finite" in different ways, and a comparison in one. Larger numbers count as not finite. */
+export const SUMMED_BELOW = 1e308;
+
 /** SQL of whether a number is finite; false or NULL where it is not. */
 export function isFiniteSql(number: string): string {
-  return `${number} > -1e308 AND ${number} < 1e308`;
+  return `${number} > ${sqlNumber(-SUMMED_BELOW)} AND ${number} < ${sqlNumber(SUMMED_BELOW)}`;
 }

@@ -1,5 +1,6 @@
 import type { ModelConfig } from '../../config/tidegate-config.ts';
 import type { DatasetFacts } from '../../domain/aggregates/dataset-checks.ts';
+import { SUMMED_BELOW } from '../../domain/aggregates/sql-dialect.ts';
 import { notAggregated } from '../../domain/evaluation/aggregation-limits.ts';
 import { type ChampionHistory, compareData } from '../../domain/evaluation/champion-data.ts';
 import { type ResolvedGate, resolveGate } from '../../domain/gate/resolve-gate.ts';
@@ -240,9 +241,12 @@ function wrongRows(
     );
   }
   if (facts.withoutLabel > 0) {
-    return invalid(`the label ${label} is missing or none of the task in ${formatCount(facts.withoutLabel)} rows`);
+    const what = config.task === 'regression' ? `not a number below ${SUMMED_BELOW} in size` : 'none of the task';
+    return invalid(`the label ${label} is missing or ${what} in ${formatCount(facts.withoutLabel)} rows`);
   }
-  return invalid(`the weight ${weight} is missing, infinite or below 0 in ${formatCount(facts.withoutWeight)} rows`);
+  return invalid(
+    `the weight ${weight} is missing, below 0 or not below ${SUMMED_BELOW} in ${formatCount(facts.withoutWeight)} rows`,
+  );
 }
 
 function judge(

@@ -1,4 +1,5 @@
 import { readPart } from '../../domain/evaluation/read-outcome.ts';
+import { refuseUnsummable } from '../../domain/evaluation/summable-outcome.ts';
 import type { ModelPolicy } from '../../domain/policy/model-policy.ts';
 import { ColumnCollector } from '../../domain/table/column-collector.ts';
 import type { TableDescription } from '../../domain/table/table.ts';
@@ -15,7 +16,8 @@ export interface WrongRows {
 const BATCH_ROWS = 100_000;
 
 /**
- * Reads labels and weights row by row, for the message that rows in memory would give: it names the row.
+ * Reads labels and weights row by row, for the message that rows in memory would give: it names the row. A number that
+ * rows in memory may have and aggregates cannot sum is named too.
  *
  * @returns Never: it throws DATA_INVALID.
  */
@@ -31,6 +33,7 @@ export async function explainOutcome({ table, config }: WrongRows, { tables }: S
       return [name, collector.finish()] as const;
     });
     readPart(new Map(values), config, { model: null, rowsBefore });
+    refuseUnsummable(new Map(values), config, rowsBefore);
     rowsBefore += batch.rows;
   }
   throw new RangeError('labels that aggregates refuse and rows do not');

@@ -43,6 +43,9 @@ function makeTables(rows: number): Record<string, WrittenTable> {
       // None of the first batches weighs anything.
       weight: i < 10_000 ? 0 : 1 + (i % 5),
       nothing: 0,
+      // As doubles may be, and sums of them not.
+      huge: i === 12_345 ? -1e308 : 10 * z,
+      heavy: i === 12_345 ? 1.5e308 : 1,
       kind: CLASSES[Math.floor(3 * random.uniform())] ?? 'x',
       part: i % 3 === 0 ? 'odd' : 'even',
       good: logistic(2 * z + 0.2 * random.normal()),
@@ -72,6 +75,8 @@ function makeTables(rows: number): Record<string, WrittenTable> {
         kind: 'VARCHAR',
         weight: 'DOUBLE',
         nothing: 'DOUBLE',
+        huge: 'DOUBLE',
+        heavy: 'DOUBLE',
       },
       rows: made,
     },
@@ -379,6 +384,17 @@ describe('evaluateCandidate of more rows than are held', () => {
         await expect(run({ evaluate, heldRows })).rejects.toMatchObject({ code: 'DATA_INVALID' });
       }
     }
+  });
+
+  it.each([
+    ['a label', { task: 'regression', label: 'huge', evaluate: 'metrics: [mae]', gate: '{ metric: mae, max: 100 }' }],
+    ['a weight', { evaluate: 'weight: heavy' }],
+  ])('refuses %s that is too large to be summed, and names column, value and row', async (what, one) => {
+    const [column, value] = what === 'a label' ? ['label huge', '-1e+308'] : ['weight heavy', '1.5e+308'];
+    await expect(run({ ...one, candidate: '/good.onnx', data: ', features: [signal]' })).rejects.toMatchObject({
+      code: 'DATA_INVALID',
+      message: expect.stringContaining(`the ${column} holds ${value} in row 12346, which is too large`),
+    });
   });
 
   it('weighs rows, and refuses weights that are all 0 but not some that are', async () => {
