@@ -7,7 +7,7 @@ import type { HashedArtifact } from '../../core/domain/model/artifact-digest.ts'
 import { UserError } from '../../core/errors.ts';
 import type { EvaluationReport } from '../../core/reports/evaluation-report.ts';
 import type { ModelImage } from '../../core/reports/model-version-report.ts';
-import type { RegisterRequest } from '../../core/usecases/registry/register-version.ts';
+import type { RegisterRequest } from '../../core/usecases/registry/register-request.ts';
 import { type StoredPredictions, VersionStore } from '../../core/usecases/registry/version-store.ts';
 import type { ActionContext } from '../action-context.ts';
 import type { InputValues } from '../inputs.ts';

@@ -7,11 +7,8 @@ import { createHttpFetch } from '../../core/adapters/http/http-fetch.ts';
 import { RegistryImageTags } from '../../core/adapters/oci/registry-image-tags.ts';
 import { renderRegistration } from '../../core/render/registration.ts';
 import { compareJudgedDataset } from '../../core/usecases/evaluate/compare-judged-dataset.ts';
-import {
-  type RegisterRequest,
-  type Registration,
-  registerVersion,
-} from '../../core/usecases/registry/register-version.ts';
+import type { RegisterRequest } from '../../core/usecases/registry/register-request.ts';
+import { type Registration, registerVersion } from '../../core/usecases/registry/register-version.ts';
 import type { ActionContext } from '../action-context.ts';
 import { readDockerConfig } from '../docker-config.ts';
 import { type GitHubAccess, gitHubOf } from '../github.ts';

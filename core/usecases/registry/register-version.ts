@@ -1,53 +1,26 @@
-import { formatImageReference } from '../../domain/image/image-reference.ts';
-import type { HashedArtifact } from '../../domain/model/artifact-digest.ts';
-import type { ModelTensor } from '../../domain/model/model-tensor.ts';
 import type { TagReference } from '../../domain/registry/active-versions.ts';
 import { freeVersion } from '../../domain/registry/free-version.ts';
 import { formatVersionTag, registrationMessage } from '../../domain/registry/gto-tag.ts';
 import type { Bump, ModelInterface } from '../../domain/registry/next-version.ts';
 import { decideBump, hasNext } from '../../domain/registry/next-version.ts';
-import { artifactFolder, storeUri } from '../../domain/registry/store-layout.ts';
 import { ServiceError, UserError } from '../../errors.ts';
-import type { Commits } from '../../ports/github/commits.ts';
 import type { VersionTags } from '../../ports/github/version-tags.ts';
 import type { ImageTags } from '../../ports/image/image-tags.ts';
-import type { EvaluationReport } from '../../reports/evaluation-report.ts';
-import type { ComparedDataset, JudgedDatasetReport } from '../../reports/judged-dataset.ts';
+import type { ComparedDataset } from '../../reports/judged-dataset.ts';
 import type { ModelImage, ModelVersionReport } from '../../reports/model-version-report.ts';
-import type { ProfileReport } from '../../reports/profile-report.ts';
-import { formatReport } from '../../reports/read-report.ts';
-import type { RunReport } from '../../reports/run-report.ts';
-import type { VersionEvidence } from '../../reports/version-evidence.ts';
-import { formatVersionTagMessage, type VersionTagLine } from '../../reports/version-tag-line.ts';
+import { formatVersionTagMessage } from '../../reports/version-tag-line.ts';
 import { confirmInputs, decideRegistration } from './decide-registration.ts';
+import { type ExistingVersion, type FindVersionPorts, findExistingVersion } from './find-existing-version.ts';
 import type { VersionDocument } from './provenance-memory.ts';
+import type { RegisterRequest } from './register-request.ts';
 import { type KnownVersion, VersionCatalog } from './version-catalog.ts';
-import type { StoredDocuments, StoredPredictions, VersionStore } from './version-store.ts';
-
-/** Subject of a registration, and its evidence. */
-export interface RegisterRequest {
-  readonly model: string;
-  readonly commit: string;
-  readonly artifact: HashedArtifact;
-  readonly evaluation: EvaluationReport;
-  readonly run: RunReport | undefined;
-  readonly profile: ProfileReport | undefined;
-  /** Its scores, where the evaluation was of scores that were computed before it. */
-  readonly predictions: StoredPredictions | undefined;
-  readonly image: ModelImage | undefined;
-  readonly interface: ModelInterface;
-  readonly bump: Bump | 'auto';
-  /** The document without what only the registration knows. */
-  readonly header: Pick<ModelVersionReport, 'schema' | 'createdAt' | 'tool' | 'source' | 'model'>;
-}
+import { judgedDataset, type KeptFacts, tagLine, versionReport } from './version-report.ts';
 
 /** Dependencies of registering. */
-export interface RegisterPorts {
+export interface RegisterPorts extends FindVersionPorts {
   readonly tags: Pick<VersionTags, 'list' | 'create'>;
   /** The believed versions as they are now: asked again after each race. Default: none is believed. */
   readonly versions?: () => Promise<VersionCatalog>;
-  readonly commits: Pick<Commits, 'isAncestorOrSame'>;
-  readonly store: VersionStore;
   /** Registry in which the image of a version gets its number as a tag. */
   readonly images: ImageTags;
   /** Compares the dataset of the evaluation with that of the pull request. */
@@ -80,8 +53,8 @@ export async function registerVersion(request: RegisterRequest, ports: RegisterP
   expectOneModel(request);
   decideRegistration(request.evaluation, request.artifact.digest);
   confirmInputs(request.evaluation, request.run);
-  const first = await findExisting(request, await versionsOf(request, ports), ports);
-  if (first !== undefined) return first;
+  const first = await findExistingVersion(request, await versionsOf(request, ports), ports);
+  if (first !== undefined) return keep(request, first, ports);
   await expectImage(request.image, ports.images);
   await ports.store.putArtifact(request.artifact);
   if (request.predictions !== undefined) await ports.store.putPredictions(request.predictions);
@@ -91,8 +64,8 @@ export async function registerVersion(request: RegisterRequest, ports: RegisterP
     // Numbers first: a tag that is made from here on is not among them, and its number is then refused as taken.
     const taken = await ports.tags.list(request.model);
     const catalog = await versionsOf(request, ports);
-    const existing = await findExisting(request, catalog, ports);
-    if (existing !== undefined) return existing;
+    const existing = await findExistingVersion(request, catalog, ports);
+    if (existing !== undefined) return keep(request, existing, ports);
     const made = await createVersion(request, { documents, dataset, catalog, taken }, ports);
     if (made !== undefined) return made;
   }
@@ -115,25 +88,6 @@ function expectOneModel({ model, evaluation, run, profile }: RegisterRequest): v
   }
 }
 
-/** The version that makes a new one needless: of this very run, or the newest believed one with these bytes or of a later commit. */
-async function findExisting(
-  request: RegisterRequest,
-  catalog: VersionCatalog,
-  ports: RegisterPorts,
-): Promise<Registration | undefined> {
-  const own = await madeByThisRun(request, catalog, ports.store);
-  if (own !== undefined) return keep(request, { ...own, reason: 'this run has already registered it' }, ports);
-  const newest = await catalog.newest();
-  if (newest?.document === undefined) return undefined;
-  const same = newest.artifactDigest === request.artifact.digest;
-  const newer = !same && (await ports.commits.isAncestorOrSame(request.commit, newest.commit));
-  if (!same && !newer) return undefined;
-  const reason = same
-    ? `v${newest.version} has the same digest`
-    : `v${newest.version} was made from this commit or a later one`;
-  return keep(request, { tag: newest.tag, report: await storedReport(newest, ports), reason }, ports);
-}
-
 async function versionsOf({ model }: RegisterRequest, { versions }: RegisterPorts): Promise<VersionCatalog> {
   return (await versions?.()) ?? new VersionCatalog(model, { list: async () => [], read: noTag });
 }
@@ -142,64 +96,15 @@ function noTag(): never {
   throw new RangeError('there is no tag to read');
 }
 
-/**
- * Version that another attempt of this run, or a killed one, already tagged; its document is in the store. Anybody
- * may have put both there, so it counts only where it says what this registration would say.
- */
-async function madeByThisRun(
-  request: RegisterRequest,
-  catalog: VersionCatalog,
-  store: VersionStore,
-): Promise<{ readonly tag: string; readonly report: ModelVersionReport } | undefined> {
-  const { header, artifact } = request;
-  const { runId } = header.source;
-  const claims = runId === null ? [] : await catalog.claimsOf(runId);
-  for (const { line, tag, version } of claims) {
-    if (line?.document === undefined || line.artifactDigest !== artifact.digest) continue;
-    const report = await store.readDocument('model-version', line.document).catch(noReport);
-    if (report?.version === version && saysSame(report, request, store)) return { tag: tag.name, report };
-  }
-  return undefined;
-}
-
-/** A file that is not a document does not block a registration. */
-function noReport(error: unknown): undefined {
-  if (error instanceof UserError || (error instanceof ServiceError && error.code === 'STORE_CORRUPT')) return undefined;
-  throw error;
-}
-
-/** True if a document is the one of this registration, but for when it was made and what the pull request was judged on. */
-function saysSame(report: ModelVersionReport, request: RegisterRequest, store: VersionStore): boolean {
-  const dataset = judgedDataset(request, report.dataset?.pullRequest);
-  const place = { version: report.version, store: store.uri };
-  const own = versionReport(request, { documents: store.referencesOf(request), dataset }, place);
-  const { createdAt, tool, source } = report;
-  return (
-    source.runId === request.header.source.runId &&
-    formatReport('model-version', report) === formatReport('model-version', { ...own, createdAt, tool, source })
-  );
-}
-
 /** Of a version that is there already only what comes after its tag is written, where it is missing. */
 async function keep(
   request: RegisterRequest,
-  { tag, report, reason }: { readonly tag: string; readonly report: ModelVersionReport; readonly reason: string },
+  { tag, report, reason }: ExistingVersion,
   { store, images }: RegisterPorts,
 ): Promise<Registration> {
   await store.repair(report);
   await tagImage(request, report, images);
   return { version: report.version, tag, created: false, reason, report };
-}
-
-async function storedReport(
-  { tag, version, documentDigest }: KnownVersion,
-  { store }: RegisterPorts,
-): Promise<ModelVersionReport> {
-  const report = documentDigest === undefined ? undefined : await store.readDocument('model-version', documentDigest);
-  if (report !== undefined) return report;
-  throw new UserError('VERSION_NOT_FOUND', `the tag ${tag} exists, but the store has no document of v${version}`, {
-    fix: `Register another version, or remove the tag with GTO: gto deregister.`,
-  });
 }
 
 /** Facts from which a number is chosen: that no existing version is the same is known for these very tags. */
@@ -247,11 +152,6 @@ async function tagImage({ image }: RegisterRequest, report: ModelVersionReport, 
   await images.add(report.image, report.version);
 }
 
-/** The image under the number of its version: the tag that build-image gave it says nothing to people. */
-function numbered({ repository, digest }: ModelImage, version: string): ModelImage {
-  return { reference: formatImageReference({ repository, tag: version, digest }), repository, tag: version, digest };
-}
-
 /** Version level that the change of the interface requires, against the newest verified version. */
 function autoBump(request: RegisterRequest, newest: KnownVersion | undefined): Bump {
   if (newest === undefined) return 'minor';
@@ -261,96 +161,4 @@ function autoBump(request: RegisterRequest, newest: KnownVersion | undefined): B
 function interfaceOf({ signature, task, features }: VersionDocument): ModelInterface | undefined {
   if (signature === null || typeof task !== 'string' || !Array.isArray(features)) return undefined;
   return { task, features: features.map(String), inputs: signature.inputs, outputs: signature.outputs };
-}
-
-/** Documents of a version besides its bytes. */
-interface KeptFacts {
-  readonly documents: StoredDocuments;
-  readonly dataset: JudgedDatasetReport;
-}
-
-function judgedDataset({ evaluation }: RegisterRequest, pullRequest: ComparedDataset | undefined): JudgedDatasetReport {
-  const { digest, rows, clusters, trusted, origin } = evaluation.dataset;
-  return {
-    digest,
-    rows,
-    ...(clusters === undefined ? {} : { clusters }),
-    ...(trusted === undefined ? {} : { trusted }),
-    ...(origin === undefined ? {} : { origin }),
-    ...(pullRequest === undefined ? {} : { pullRequest }),
-  };
-}
-
-function versionReport(
-  request: RegisterRequest,
-  { documents, dataset }: KeptFacts,
-  { version, store }: { readonly version: string; readonly store: string },
-): ModelVersionReport {
-  const { artifact, evaluation, run, image } = request;
-  return {
-    ...request.header,
-    name: request.model,
-    version,
-    task: request.interface.task,
-    features: request.interface.features,
-    artifact: {
-      uri: storeUri(store, artifactFolder(artifact.digest)),
-      digest: artifact.digest,
-      sizeBytes: artifact.sizeBytes,
-      files: artifact.files.map(({ path, digest, sizeBytes }) => ({ path, digest, sizeBytes })),
-    },
-    signature: { inputs: request.interface.inputs.map(copy), outputs: request.interface.outputs.map(copy) },
-    lineage: {
-      commit: request.commit,
-      inputsDigest: confirmInputs(evaluation, run),
-      inputs: run?.inputs.map(({ path, digest }) => ({ path, digest })) ?? [],
-      params: run?.params ?? {},
-      runId: request.header.source.runId,
-    },
-    dataset,
-    run: documents.run ?? null,
-    evaluation: documents.evaluation ?? null,
-    profile: documents.profile ?? null,
-    ...(image === undefined ? {} : { image: numbered(image, version) }),
-    ...evidenceOf(request.evaluation),
-  };
-}
-
-function copy({ name, type, shape }: ModelTensor) {
-  return { name, type, shape };
-}
-
-function tagLine(
-  { evaluation, header }: RegisterRequest,
-  documents: VersionTagLine['documents'],
-  { artifact, image, dataset }: ModelVersionReport,
-): VersionTagLine {
-  const { uri, digest, sizeBytes } = artifact;
-  return {
-    schema: 'tidegate.dev/tag/v1',
-    artifact: { uri, digest, sizeBytes },
-    ...(image === undefined ? {} : { image }),
-    ...evidenceOf(evaluation),
-    ...(dataset === undefined ? {} : { dataset }),
-    documents,
-    runId: header.source.runId,
-  };
-}
-
-/** Evaluation of the version by its release, without slices. */
-function evidenceOf({ metrics, comparisons }: EvaluationReport): Omit<VersionEvidence, 'dataset'> {
-  const overall = <T extends { slice?: unknown }>(all: readonly T[]) => all.filter((one) => one.slice === undefined);
-  return {
-    metrics: overall(metrics).map(({ name, value, interval }) => ({ name, value, interval })),
-    comparisons: comparisons.map(({ champion, metrics: compared, changes }) => ({
-      champion,
-      ...(changes === undefined ? {} : { changes }),
-      metrics: overall(compared).map(({ name, direction, champion: before, difference }) => ({
-        name,
-        direction,
-        champion: { value: before.value, interval: before.interval },
-        difference: { value: difference.value, interval: difference.interval },
-      })),
-    })),
-  };
 }

@@ -76,8 +76,8 @@ export class InMemoryRepository {
     return readSituation({ model: 'flights', config, base, self: 'tidegate[bot]', nowMs: this.nowMs }, this);
   }
 
-  /** Registers a version on the default branch, as a release does. */
-  async register(version: string, letter: string): Promise<void> {
+  /** Registers a version on the default branch, as a release does; returns the text of its document. */
+  async register(version: string, letter: string): Promise<string> {
     const { sha: commit } = await this.commits.default();
     const job = { name: 'register', conclusion: 'success', startedAtMs: this.nowMs, completedAtMs: this.nowMs };
     const runId = this.workflows.addRun({
@@ -91,6 +91,7 @@ export class InMemoryRepository {
     const zip = createZip([{ name: 'model-version.json', content: text }]);
     this.workflows.addArtifact(runId, { name: 'tidegate-flights-1-version', zip, createdAtMs: this.nowMs });
     await this.tags.create({ name: `flights@v${version}`, message, commit });
+    return text;
   }
 
   /** Sets what an environment runs, by a commit on the default branch. */
