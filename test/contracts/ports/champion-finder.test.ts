@@ -24,8 +24,8 @@ interface Cases {
   readonly none: () => Promise<Asked>;
   /** A selector that names a champion that does not exist. */
   readonly absent: () => Promise<Asked & { readonly code: string }>;
-  /** A champion that is there and cannot be had; undefined where that is an error instead. */
-  readonly unreadable?: () => Promise<Asked>;
+  /** Champions that are there and cannot be had, or may be there; undefined where that is an error instead. */
+  readonly unreadable?: () => Promise<readonly Asked[]>;
 }
 
 /** What every `ChampionFinder` keeps for the selectors that it takes. */
@@ -51,8 +51,12 @@ function contract(name: string, { found, none, absent, unreadable }: Cases): voi
 
     if (unreadable === undefined) return;
     it('takes one that cannot be had neither for none nor for an error', async () => {
-      const { finder, selector } = await unreadable();
-      expect(await finder.find(selector)).toMatchObject({ kind: 'unreadable', reason: expect.stringMatching(/[^.]$/) });
+      for (const { finder, selector } of await unreadable()) {
+        expect(await finder.find(selector)).toMatchObject({
+          kind: 'unreadable',
+          reason: expect.stringMatching(/[^.]$/),
+        });
+      }
     });
   });
 }
@@ -95,8 +99,21 @@ async function registered(
   });
 }
 
-async function unreachable(): Promise<string> {
-  throw new ServiceError('STORE_UNREACHABLE', 'the store does not answer', { fix: 'Try it later.', retryable: true });
+async function unreachable(): Promise<never> {
+  throw new ServiceError('STORE_UNREACHABLE', 'the server does not answer', { fix: 'Try it later.', retryable: true });
+}
+
+/** A finder that cannot read what environments run. */
+async function withoutManifests(): Promise<ChampionFinder> {
+  const repository = new InMemoryRepository();
+  await repository.register('0.1.0', 'a');
+  const { catalog, config } = await repository.read();
+  return new RegisteredChampionFinder(config.environments, {
+    catalog,
+    commits: { read: unreachable },
+    readHistory: async () => undefined,
+    fetchArtifact: async (version) => `/champions/${version.artifactDigest}`,
+  });
 }
 
 contract('RegisteredChampionFinder', {
@@ -110,7 +127,11 @@ contract('RegisteredChampionFinder', {
   },
   none: async () => ({ finder: await registered(undefined, []), selector: 'auto' }),
   absent: async () => ({ finder: await registered(), selector: '9.9.9', code: 'VERSION_NOT_FOUND' }),
-  unreadable: async () => ({ finder: await registered(unreachable), selector: 'auto' }),
+  unreadable: async () => [
+    { finder: await registered(unreachable), selector: 'auto' },
+    { finder: await registered(unreachable), selector: '0.2.0' },
+    { finder: await withoutManifests(), selector: 'auto' },
+  ],
 });
 
 const CHAMPION: Champion = { kind: 'found', digest: sha256('old'), path: '/old.onnx', environments: [] };
@@ -126,8 +147,10 @@ contract('InMemoryChampionFinder', {
     selector: 'v1.0.0',
     code: 'VERSION_NOT_FOUND',
   }),
-  unreadable: async () => ({
-    finder: new InMemoryChampionFinder({ auto: { kind: 'unreadable', reason: 'no credentials' } }),
-    selector: 'auto',
-  }),
+  unreadable: async () => [
+    {
+      finder: new InMemoryChampionFinder({ auto: { kind: 'unreadable', reason: 'no credentials' } }),
+      selector: 'auto',
+    },
+  ],
 });

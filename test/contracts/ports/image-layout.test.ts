@@ -124,6 +124,10 @@ describe('OciLayoutFolder', () => {
     const { layout, source } = await inFolder();
     const files = [{ path: 'models/model.onnx', source: source('model.onnx') }];
     const { digest } = await layout.addLayer(files);
+    // The header of the file, after that of its folder: octal digits of its mode and of its time in seconds.
+    const header = Buffer.from(await (await layout.open(digest)).arrayBuffer()).subarray(512);
+    expect(header.toString('latin1', 100, 106)).toBe('000644');
+    expect(header.toString('latin1', 136, 147)).toBe('0'.repeat(11));
     await utimes(source('model.onnx'), 1, 1);
     await chmod(source('model.onnx'), 0o700);
     expect((await layout.addLayer(files)).digest).toBe(digest);
