@@ -2,7 +2,7 @@ import { isPlainList, isPlainMap, PlainDate, PlainOther, type PlainValue } from 
 import { formatPythonFloat } from './python-float.ts';
 
 /**
- * JSON as Python's `json` writes it with an indent of 2: whole numbers are exact, floats stay floats, and numbers that
+ * JSON as Python's `json.dumps(…, indent=2, ensure_ascii=False)` writes it: whole numbers are exact, floats stay floats, and numbers that
  * are not finite are `NaN` and `Infinity`. `parsePythonJson` of it gives the same value. Dates become texts.
  *
  * @example formatPythonJson(new Map([['lr', 1]])) // => '{\n  "lr": 1.0\n}'
