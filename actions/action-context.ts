@@ -22,6 +22,8 @@ export interface ActionContext {
   /** Absolute: the workspace, or the input working-directory in it. */
   readonly workingDirectory: string;
   readonly log: ActionLog;
+  /** True if a runner reads the log and obeys the commands in it. */
+  readonly isRunner: boolean;
   /** The text of an input, trimmed; undefined where the runner sent none, '' where it was left empty. */
   input(name: string): string | undefined;
   /** null is written as ''. */

@@ -45,6 +45,7 @@ function createContext(name: string, core: Core): ActionContext {
     nodeModules: ownModules(process.argv[1]),
     workingDirectory: resolve(workspace, core.getInput('working-directory') || '.'),
     log: createLog(core),
+    isRunner: true,
     input: (input) => env[`INPUT_${input.replaceAll(' ', '_').toUpperCase()}`]?.trim(),
     setOutput: (output, value) => core.setOutput(output, value === null ? '' : value),
     appendSummary: async (markdown) => {

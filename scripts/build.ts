@@ -8,6 +8,7 @@ import { timedStep } from './timed-step.ts';
 
 const SOURCES = [
   'actions/**/*.ts',
+  'cli/**/*.ts',
   'core/**/*.ts',
   'core/**/*.json',
   'package-lock.json',
@@ -30,16 +31,21 @@ export async function build(): Promise<void> {
   const stamp = join(PROJECT_ROOT, 'lib', '.built');
   const built = await readFile(stamp, 'utf8').catch(() => '');
   if (built === key && names.every((name) => existsSync(bundlePath(name)))) return;
+  await compile();
+  await timedStep(`Bundling ${names.length} actions`, async () => {
+    await bundleAll(names);
+    const workers = await bundleWorkers();
+    await Promise.all(names.map((name) => addWorkers(dirname(bundlePath(name)), workers)));
+  });
+  await writeFile(stamp, key);
+}
+
+/** Compiles the sources into lib. */
+export async function compile(): Promise<void> {
   await timedStep('Compiling', async () => {
     await rm(join(PROJECT_ROOT, 'lib'), { recursive: true, force: true });
     await runOrThrow(tool('tsc'), ['-p', 'tsconfig.build.json'], { cwd: PROJECT_ROOT });
   });
-  await timedStep(`Bundling ${names.length} actions`, async () => {
-    await bundleAll(names);
-    const workers = await bundleWorkers();
-    await Promise.all(names.map((name) => addWorkers(name, workers)));
-  });
-  await writeFile(stamp, key);
 }
 
 /** The bundle of an action, in bytes: everything that its dist folder holds. */
@@ -73,14 +79,14 @@ async function bundle(name: string): Promise<void> {
 }
 
 /** A file that a thread runs, bundled by itself. */
-interface WorkerFile {
+export interface WorkerFile {
   /** As `workerEntry` is given it: `threads/hash-files-worker`. */
   readonly name: string;
   readonly path: string;
 }
 
 /** Bundles each `*-worker.ts` of the adapters. */
-async function bundleWorkers(): Promise<readonly WorkerFile[]> {
+export async function bundleWorkers(): Promise<readonly WorkerFile[]> {
   const adapters = join(PROJECT_ROOT, 'lib', 'core', 'adapters');
   const found = await Array.fromAsync(glob('*/*-worker.js', { cwd: adapters }));
   const workers: WorkerFile[] = [];
@@ -95,16 +101,16 @@ async function bundleWorkers(): Promise<readonly WorkerFile[]> {
   return workers;
 }
 
-/** Copies the workers next to the bundle of an action: those that its code names. */
-async function addWorkers(action: string, workers: readonly WorkerFile[]): Promise<void> {
-  const dist = dirname(bundlePath(action));
+/** Copies the workers next to a bundle: those that its code names. */
+export async function addWorkers(dist: string, workers: readonly WorkerFile[]): Promise<void> {
   const scripts = (await readdir(dist)).filter((file) => file.endsWith('.js'));
   const code = (await Promise.all(scripts.map((file) => readFile(join(dist, file), 'utf8')))).join('\n');
   const used = workers.filter(({ name }) => code.includes(name));
   await Promise.all(used.map(({ name, path }) => copyFile(path, join(dist, `${basename(name)}.js`))));
 }
 
-async function runNcc(entry: string, folder: string, options: readonly string[]): Promise<void> {
+/** Bundles a compiled file into a folder. */
+export async function runNcc(entry: string, folder: string, options: readonly string[]): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await runOrThrow(tool('ncc'), ['build', entry, '-o', folder, '--minify', ...options], { cwd: PROJECT_ROOT });
 }

@@ -11,7 +11,15 @@ import { timedStep } from './timed-step.ts';
  * `bench`: what benchmarks compare with; `frameworks`: what models are made with; `corpus`: what makes the inputs of test/real-files and says what they hold;
  * `engines`: a stand-in for Snowflake; `recipes`: what the repositories of test/adoption train with.
  */
-export type PythonEnvironmentName = 'demo' | 'checks' | 'dvc2' | 'bench' | 'frameworks' | 'corpus' | 'engines' | 'recipes';
+export type PythonEnvironmentName =
+  | 'demo'
+  | 'checks'
+  | 'dvc2'
+  | 'bench'
+  | 'frameworks'
+  | 'corpus'
+  | 'engines'
+  | 'recipes';
 
 /** A virtual environment: its folder, and its programs. */
 export interface PythonEnvironment {

@@ -54,6 +54,7 @@ export async function assembleTraining(
     root: data.root,
     directory: context.workingDirectory,
     env: context.env,
+    isRunner: context.isRunner,
     write: (chunk) => process.stdout.write(chunk),
     note: (line) => context.log.info(line),
     summary: (markdown) => commandSummaries.push(markdown),

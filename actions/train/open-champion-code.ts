@@ -25,7 +25,7 @@ export async function openChampionCode(
   { name }: LoadedModel,
   { commit, scoringOf }: ChampionCode,
 ): Promise<CommitCode> {
-  const { env, workingDirectory, log } = context;
+  const { env, workingDirectory, log, isRunner } = context;
   const into = join(reportFolder(env, name), 'champion-code');
   const { top, folder, close } = await openCommitFolder({ directory: workingDirectory, env }, commit, into);
   try {
@@ -37,6 +37,7 @@ export async function openChampionCode(
         root: top,
         directory,
         env,
+        isRunner,
         write: (chunk) => process.stdout.write(chunk),
         note: (line) => log.info(line),
         summary: () => {},

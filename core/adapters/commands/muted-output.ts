@@ -35,3 +35,20 @@ export class MutedOutput {
     this.add(Buffer.from(`${this.#last === NEWLINE ? '' : '\n'}${text}\n`));
   }
 }
+
+/** Output of code that is not ours, on a terminal: as it comes. */
+export class PlainOutput {
+  readonly #write: (chunk: Uint8Array) => void;
+
+  constructor(write: (chunk: Uint8Array) => void) {
+    this.#write = write;
+  }
+
+  start(): void {}
+
+  add(chunk: Uint8Array): void {
+    if (chunk.length > 0) this.#write(chunk);
+  }
+
+  end(): void {}
+}

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Command, CommandEnd, CommandRunner } from '../../ports/train/command-runner.ts';
 import { createCommandFiles, rememberStepFiles } from './command-files.ts';
-import { MutedOutput } from './muted-output.ts';
+import { MutedOutput, PlainOutput } from './muted-output.ts';
 import { withoutTokens } from './team-environment.ts';
 
 /** Chosen: enough for a Python traceback. */
@@ -23,6 +23,8 @@ export interface ShellOptions {
   readonly directory: string;
   /** The whole environment of this step; the commands get it `withoutTokens`. */
   readonly env: Env;
+  /** True if a runner reads `write`, and would obey commands in it. */
+  readonly isRunner: boolean;
   /** Target of the output stream. */
   readonly write: (chunk: Uint8Array) => void;
   /** Told what a command wrote in vain. */
@@ -70,8 +72,8 @@ export class ShellCommandRunner implements CommandRunner {
   }
 
   #runWith({ line, shell, folder, variables }: Command, files: Readonly<Record<string, string>>): Promise<CommandEnd> {
-    const { root, write } = this.#options;
-    const output = new MutedOutput(write);
+    const { root, write, isRunner } = this.#options;
+    const output = isRunner ? new MutedOutput(write) : new PlainOutput(write);
     output.start();
     const [program, ...flags] = shellOf(shell === 'user' ? this.#options.env.SHELL : undefined);
     const child = spawn(program, [...flags, '-c', line], {

@@ -19,6 +19,7 @@ function start(env: Readonly<Record<string, string>> = {}) {
   const notes: string[] = [];
   const summaries: string[] = [];
   const runner = new ShellCommandRunner({
+    isRunner: true,
     root,
     directory: root,
     env: { ...hostEnvironment(), RUNNER_TEMP: root, ...env },
@@ -69,7 +70,8 @@ describe('ShellCommandRunner.run', () => {
     const lines: string[] = [];
     const write = (chunk: Uint8Array) => lines.push(...Buffer.from(chunk).toString().trimEnd().split('\n'));
     const env = { ...hostEnvironment(), RUNNER_TEMP: root };
-    const options = { root, directory: root, env, note: () => {}, summary: () => {} };
+    const options = {
+      isRunner: true, root, directory: root, env, note: () => {}, summary: () => {} };
     const runner = new ShellCommandRunner({ ...options, write });
     await runner.run({ line: 'echo one; ps -ef > seen; env >> seen', folder: '', variables: {} });
     await runner.run({ line: 'echo two', folder: '', variables: {} });

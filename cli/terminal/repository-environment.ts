@@ -1,0 +1,56 @@
+import { mkdirSync } from 'node:fs';
+import os from 'node:os';
+import { join } from 'node:path';
+import type { Environment } from '../../actions/action-context.ts';
+import { runCommand } from '../../scripts/run-command.ts';
+
+/**
+ * The variables that a workflow would have, for a repository on this machine: its name and address on GitHub from the
+ * remote `origin`, the commit, a token that `gh` knows, and a folder in which commands leave reports for each other.
+ * What is set already stays.
+ */
+export async function repositoryEnvironment(env: Environment, directory: string): Promise<Environment> {
+  const git = async (...args: string[]) => {
+    const asked = await runCommand('git', args, { cwd: directory }).catch(() => undefined);
+    return asked?.exitCode === 0 ? asked.output.trim() : undefined;
+  };
+  const [folder, remote, commit] = [
+    await git('rev-parse', '--absolute-git-dir'),
+    await git('remote', 'get-url', 'origin'),
+    await git('rev-parse', 'HEAD'),
+  ];
+  const found = {
+    ...gitHubOf(remote),
+    ...(commit === undefined ? {} : { GITHUB_SHA: commit }),
+    ...(folder === undefined ? {} : { RUNNER_TEMP: join(folder, 'tidegate') }),
+    RUNNER_TOOL_CACHE: join(env.XDG_CACHE_HOME || join(os.homedir(), '.cache'), 'tidegate', 'tools'),
+  };
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const all = { ...found, ...given };
+  if (all.RUNNER_TEMP !== undefined) mkdirSync(all.RUNNER_TEMP, { recursive: true });
+  return all;
+}
+
+/**
+ * The repository of a remote, and the API of its host.
+ *
+ * @example gitHubOf('git@github.com:acme/flights.git') // => { GITHUB_REPOSITORY: 'acme/flights', GITHUB_API_URL: 'https://api.github.com' }
+ */
+export function gitHubOf(remote: string | undefined): Environment {
+  const match = /^(?:https?:\/\/(?:[^@/]+@)?|ssh:\/\/git@|git@)([^/:]+)(?::\d+)?[/:](.+?)(?:\.git)?\/?$/.exec(
+    remote ?? '',
+  );
+  const [, host, path] = match ?? [];
+  if (host === undefined || path === undefined || !/^[\w.-]+\/[\w.-]+$/.test(path)) return {};
+  const api = host === 'github.com' ? 'https://api.github.com' : `https://${host}/api/v3`;
+  return { GITHUB_REPOSITORY: path, GITHUB_API_URL: api };
+}
+
+/** A token for GitHub: of the environment, else the one that `gh` has for the host; undefined where there is none. */
+export async function findToken(env: Environment): Promise<string | undefined> {
+  const given = env.GITHUB_TOKEN || env.GH_TOKEN;
+  if (given) return given;
+  const host = new URL(env.GITHUB_API_URL ?? 'https://api.github.com').hostname.replace(/^api\./, '');
+  const asked = await runCommand('gh', ['auth', 'token', '--hostname', host]).catch(() => undefined);
+  return asked?.exitCode === 0 && asked.output.trim() !== '' ? asked.output.trim() : undefined;
+}
