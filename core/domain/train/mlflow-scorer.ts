@@ -45,8 +45,15 @@ def columns_of(model, table, settings):
     return [name for name in table.columns if name not in left_out]
 
 
+def raw_of(model):
+    try:
+        return model.get_raw_model()
+    except (AttributeError, NotImplementedError):
+        return None
+
+
 def probabilities_of(model, inputs):
-    raw = model.get_raw_model() if hasattr(model, "get_raw_model") else None
+    raw = raw_of(model)
     if hasattr(raw, "predict_proba"):
         return numpy.asarray(raw.predict_proba(inputs)), [name_of(one) for one in raw.classes_]
     given = model.predict(inputs)

@@ -35,7 +35,15 @@ contract('ShellCommandRunner', async () => {
   const root = await folderOf();
   const nothing = () => undefined;
   const env = { ...hostEnvironment(), RUNNER_TEMP: root };
-  return new ShellCommandRunner({ root, directory: root, env, isRunner: true, write: nothing, note: nothing, summary: nothing });
+  return new ShellCommandRunner({
+    root,
+    directory: root,
+    env,
+    isRunner: true,
+    write: nothing,
+    note: nothing,
+    summary: nothing,
+  });
 });
 
 contract('ScriptedCommandRunner', async () => {

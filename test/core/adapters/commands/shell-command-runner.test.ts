@@ -71,7 +71,13 @@ describe('ShellCommandRunner.run', () => {
     const write = (chunk: Uint8Array) => lines.push(...Buffer.from(chunk).toString().trimEnd().split('\n'));
     const env = { ...hostEnvironment(), RUNNER_TEMP: root };
     const options = {
-      isRunner: true, root, directory: root, env, note: () => {}, summary: () => {} };
+      isRunner: true,
+      root,
+      directory: root,
+      env,
+      note: () => {},
+      summary: () => {},
+    };
     const runner = new ShellCommandRunner({ ...options, write });
     await runner.run({ line: 'echo one; ps -ef > seen; env >> seen', folder: '', variables: {} });
     await runner.run({ line: 'echo two', folder: '', variables: {} });

@@ -39,7 +39,7 @@ async function requestOf(letter: string, runId = 42): Promise<RegisterRequest> {
     evaluation: { ...sample, source, model: MODEL, verdict: 'pass', candidate: { digest, sizeBytes: 5 } },
     run: undefined,
     profile: undefined,
-  predictions: undefined,
+    predictions: undefined,
     image: undefined,
     interface: { task: 'binary-classification', features: ['hour'], inputs: [], outputs: [] },
     bump: 'auto',
