@@ -4,16 +4,13 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { assertObjectKey } from '../../domain/model/object-key.ts';
-import { artifactFolder } from '../../domain/registry/store-layout.ts';
 import { UserError } from '../../errors.ts';
-import type { ObjectStore } from '../../ports/store/object-store.ts';
+import type { ArtifactStore, StoredFile, WantedArtifact } from '../../ports/store/artifact-store.ts';
 import { FileArtifactHasher } from './file-artifact-hasher.ts';
 
 /** An artifact in a store, and where to put it. */
-export interface ArtifactFetch {
-  readonly store: ObjectStore;
-  /** `sha256:<hex>` of the artifact. */
-  readonly digest: string;
+export interface ArtifactFetch extends WantedArtifact {
+  readonly artifacts: Pick<ArtifactStore, 'uri' | 'files'>;
   /** Absolute; holds one folder for each artifact afterwards. */
   readonly into: string;
 }
@@ -25,20 +22,19 @@ export interface ArtifactFetch {
  * @throws {UserError} OBJECT_MISSING where the store has nothing of it, OBJECT_CORRUPT where the bytes are others,
  *   PATH_UNSAFE where the store lists a key that leaves the folder.
  */
-export async function downloadArtifact({ store, digest, into }: ArtifactFetch): Promise<string> {
+export async function downloadArtifact({ artifacts, digest, uri, into }: ArtifactFetch): Promise<string> {
   const folder = path.join(into, digest.replace('sha256:', ''));
   const partial = `${folder}.${process.pid}.partial`;
   await rm(partial, { recursive: true, force: true });
-  const prefix = `${artifactFolder(digest)}/`;
   const files: string[] = [];
-  for await (const { key } of store.list(prefix)) {
+  for (const file of await artifacts.files({ digest, uri })) {
     // Listed by the store: it becomes a path of this machine.
-    const file = assertObjectKey(key.slice(prefix.length));
-    await download(store, key, path.join(partial, ...file.split('/')));
-    files.push(file);
+    const name = assertObjectKey(file.path);
+    await download(file, path.join(partial, ...name.split('/')));
+    files.push(name);
   }
   if (files.length === 0) {
-    throw new UserError('OBJECT_MISSING', `${store.uri} has no artifact ${digest}`, {
+    throw new UserError('OBJECT_MISSING', `${artifacts.uri} has no artifact ${digest}`, {
       fix: 'Check register.store in tidegate.yaml, and that the artifact was not removed.',
     });
   }
@@ -48,12 +44,9 @@ export async function downloadArtifact({ store, digest, into }: ArtifactFetch): 
   return isFile ? path.join(folder, files[0] ?? '') : folder;
 }
 
-async function download(store: ObjectStore, key: string, file: string): Promise<void> {
-  const content = await store.open(key);
-  if (content === undefined)
-    throw new UserError('OBJECT_MISSING', `${store.uri}/${key} was deleted`, { fix: 'Run the job again.' });
+async function download(stored: StoredFile, file: string): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
-  await pipeline(Readable.from(content), createWriteStream(file));
+  await pipeline(Readable.from(await stored.open(), { objectMode: false }), createWriteStream(file));
 }
 
 /** True if the digest is that of the one file; false where it is that of the folder. */

@@ -31,7 +31,7 @@ export type PutResult = 'created' | 'exists' | 'replaced';
  * Adapters have retried by themselves before they throw a retryable error.
  */
 export interface ObjectStore {
-  /** Address, without credentials and without a trailing slash: `s3://bucket/prefix` or a folder. */
+  /** Address, without credentials and without a trailing slash: `s3://bucket/prefix`, `oci://host/path` or a folder. */
   readonly uri: string;
   /** The object's bytes from the start, or undefined where there is none. Errors may also come while reading. */
   open(key: string): Promise<AsyncIterable<Uint8Array> | undefined>;

@@ -1,6 +1,5 @@
-import { artifactFolder } from '../../domain/registry/store-layout.ts';
 import { ServiceError } from '../../errors.ts';
-import type { ObjectStore } from '../../ports/store/object-store.ts';
+import type { ArtifactStore, WantedArtifact } from '../../ports/store/artifact-store.ts';
 
 /** An artifact whose files come from elsewhere. */
 export interface IncomingArtifact {
@@ -12,7 +11,7 @@ export interface IncomingArtifact {
 
 /** Source and writer of an artifact. */
 export interface ArtifactPorts {
-  readonly store: ObjectStore;
+  readonly artifacts: Pick<ArtifactStore, 'uri' | 'files'>;
   /**
    * Replaces what is at an absolute path by an artifact, whole or not at all.
    *
@@ -28,27 +27,16 @@ export interface ArtifactPorts {
  * @throws {ServiceError} STORE_CORRUPT when the store has no such artifact or other bytes.
  */
 export async function fetchArtifact(
-  digest: string,
+  wanted: WantedArtifact,
   location: string,
-  { store, replace }: ArtifactPorts,
+  { artifacts, replace }: ArtifactPorts,
 ): Promise<void> {
-  const folder = artifactFolder(digest);
-  const keys: string[] = [];
-  for await (const { key } of store.list(`${folder}/`)) keys.push(key);
-  const files = keys.map((key) => ({ path: key.slice(folder.length + 1), open: () => openObject(store, key) }));
-  if (keys.length > 0 && (await replace(location, { digest, files }))) return;
-  const what = keys.length === 0 ? 'is empty' : 'does not have the digest that names it';
-  throw new ServiceError('STORE_CORRUPT', `${store.uri}/${folder} ${what}`, {
+  const { digest, uri = `the artifact ${digest} of ${artifacts.uri}` } = wanted;
+  const files = await artifacts.files(wanted);
+  if (files.length > 0 && (await replace(location, { digest, files }))) return;
+  const what = files.length === 0 ? 'is not there' : 'does not have the digest that names it';
+  throw new ServiceError('STORE_CORRUPT', `${uri} ${what}`, {
     retryable: false,
     fix: 'Register the version again; if bytes changed, check which process changed them.',
-  });
-}
-
-async function openObject(store: ObjectStore, key: string): Promise<AsyncIterable<Uint8Array>> {
-  const content = await store.open(key);
-  if (content !== undefined) return content;
-  throw new ServiceError('STORE_CORRUPT', `${store.uri}/${key} was deleted while it was read`, {
-    retryable: true,
-    fix: 'Run the job again.',
   });
 }

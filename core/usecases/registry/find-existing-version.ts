@@ -74,7 +74,7 @@ function noReport(error: unknown): undefined {
 /** True if a document is the one of this registration, but for when it was made and what the pull request was judged on. */
 function saysSame(report: ModelVersionReport, request: RegisterRequest, store: VersionStore): boolean {
   const dataset = judgedDataset(request, report.dataset?.pullRequest);
-  const place = { version: report.version, store: store.uri };
+  const place = { version: report.version, uri: store.artifactUri(request.artifact) };
   const own = versionReport(request, { documents: store.referencesOf(request), dataset }, place);
   const { createdAt, tool, source } = report;
   return (

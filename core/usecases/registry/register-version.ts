@@ -127,7 +127,7 @@ async function createVersion(
   const bump = request.bump === 'auto' ? autoBump(request, newest) : request.bump;
   const { model } = request;
   const version = freeVersion(newest?.version ?? elsewhere?.version, { bump, tags: kept.taken, model });
-  const report = versionReport(request, kept, { version, store: store.uri });
+  const report = versionReport(request, kept, { version, uri: store.artifactUri(request.artifact) });
   const reference = await store.putVersionDocument(report);
   const line = tagLine(request, { ...kept.documents, 'model-version': reference }, report);
   const name = formatVersionTag(request.model, version);

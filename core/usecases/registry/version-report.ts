@@ -1,6 +1,5 @@
 import { formatImageReference } from '../../domain/image/image-reference.ts';
 import type { ModelTensor } from '../../domain/model/model-tensor.ts';
-import { artifactFolder, storeUri } from '../../domain/registry/store-layout.ts';
 import type { EvaluationReport } from '../../reports/evaluation-report.ts';
 import type { ComparedDataset, JudgedDatasetReport } from '../../reports/judged-dataset.ts';
 import type { ModelImage, ModelVersionReport } from '../../reports/model-version-report.ts';
@@ -36,7 +35,7 @@ export function judgedDataset(
 export function versionReport(
   request: RegisterRequest,
   { documents, dataset }: KeptFacts,
-  { version, store }: { readonly version: string; readonly store: string },
+  { version, uri }: { readonly version: string; readonly uri: string },
 ): ModelVersionReport {
   const { artifact, evaluation, run, image } = request;
   return {
@@ -46,7 +45,7 @@ export function versionReport(
     task: request.interface.task,
     features: request.interface.features,
     artifact: {
-      uri: storeUri(store, artifactFolder(artifact.digest)),
+      uri,
       digest: artifact.digest,
       sizeBytes: artifact.sizeBytes,
       files: artifact.files.map(({ path, digest, sizeBytes }) => ({ path, digest, sizeBytes })),

@@ -1,16 +1,9 @@
 import { oneChunk } from '../../async/one-chunk.ts';
 import type { HashedArtifact } from '../../domain/model/artifact-digest.ts';
 import { textContent } from '../../domain/model/text-content.ts';
-import {
-  artifactFolder,
-  documentKey,
-  predictionsKey,
-  runKey,
-  storeUri,
-  versionKey,
-} from '../../domain/registry/store-layout.ts';
-import { ServiceError } from '../../errors.ts';
+import { documentKey, predictionsKey, runKey, storeUri, versionKey } from '../../domain/registry/store-layout.ts';
 import type { ArtifactHasher } from '../../ports/evaluate/artifact-hasher.ts';
+import type { ArtifactStore, OpenFile } from '../../ports/store/artifact-store.ts';
 import type { ObjectStore } from '../../ports/store/object-store.ts';
 import type { EvaluationReport } from '../../reports/evaluation-report.ts';
 import { ACTION_LIMITS } from '../../reports/limits.ts';
@@ -19,6 +12,7 @@ import type { PredictionsTable } from '../../reports/predictions-report.ts';
 import type { ProfileReport } from '../../reports/profile-report.ts';
 import { formatReport, type ReportKind, type ReportOf, readReport } from '../../reports/read-report.ts';
 import type { RunReport } from '../../reports/run-report.ts';
+import { otherBytes } from './other-bytes.ts';
 
 /** The documents of a registration that are in the store. */
 export interface StoredDocuments {
@@ -35,17 +29,25 @@ export interface StoredPredictions {
 
 type StoreHasher = Pick<ArtifactHasher, 'hashText' | 'hashChunks'>;
 
-/** Layout of the register in an object store, by the layout of `store-layout.ts`. */
+/** A place for versions: their artifacts and their documents. */
+export interface RegisterStore {
+  readonly objects: ObjectStore;
+  readonly artifacts: ArtifactStore;
+}
+
+/** Layout of the register in a store: documents by the layout of `store-layout.ts`, artifacts as the store keeps them. */
 export class VersionStore {
   readonly #objects: ObjectStore;
+  readonly #artifacts: ArtifactStore;
   readonly #hasher: StoreHasher;
-  readonly #open: ((path: string) => AsyncIterable<Uint8Array>) | undefined;
+  readonly #open: OpenFile | undefined;
 
   /**
    * @param openFile Opens a file of the artifact by its path in it; only `putArtifact` needs it.
    */
-  constructor(objects: ObjectStore, hasher: StoreHasher, openFile?: (path: string) => AsyncIterable<Uint8Array>) {
+  constructor({ objects, artifacts }: RegisterStore, hasher: StoreHasher, openFile?: OpenFile) {
     this.#objects = objects;
+    this.#artifacts = artifacts;
     this.#hasher = hasher;
     this.#open = openFile;
   }
@@ -63,11 +65,12 @@ export class VersionStore {
   async putArtifact(artifact: HashedArtifact): Promise<void> {
     const open = this.#open;
     if (open === undefined) throw new RangeError('putArtifact needs a store that was made with openFile');
-    for (const { path, sizeBytes, digest } of artifact.files) {
-      const key = `${artifactFolder(artifact.digest)}/${path}`;
-      const result = await this.#objects.put(key, { sizeBytes, open: () => open(path) }, 'if-absent');
-      if (result === 'exists') await this.#expectDigest(key, digest);
-    }
+    await this.#artifacts.put(artifact, open);
+  }
+
+  /** The immutable URI of an artifact in this store. */
+  artifactUri(artifact: HashedArtifact): string {
+    return this.#artifacts.uriOf(artifact);
   }
 
   /**
@@ -78,7 +81,10 @@ export class VersionStore {
   async putPredictions({ table, open }: StoredPredictions): Promise<void> {
     const key = predictionsKey(table);
     const result = await this.#objects.put(key, { sizeBytes: table.sizeBytes, open }, 'if-absent');
-    if (result === 'exists') await this.#expectDigest(key, table.digest);
+    if (result !== 'exists') return;
+    const stored = await this.#objects.open(key);
+    if (stored === undefined || (await this.#hasher.hashChunks(stored)) !== table.digest)
+      throw otherBytes(storeUri(this.uri, key), table.digest);
   }
 
   /** Stores the given documents, each under its own digest. */
@@ -137,12 +143,6 @@ export class VersionStore {
     return this.#read(kind, documentKey(digest), digest);
   }
 
-  async #expectDigest(key: string, digest: string): Promise<void> {
-    const stored = await this.#objects.open(key);
-    if (stored !== undefined && (await this.#hasher.hashChunks(stored)) === digest) return;
-    throw otherBytes(storeUri(this.uri, key), digest);
-  }
-
   async #putReport<Kind extends ReportKind>(kind: Kind, report: ReportOf<Kind>): Promise<DocumentReference> {
     const text = formatReport(kind, report);
     const reference = this.#reference(text);
@@ -176,11 +176,4 @@ export class VersionStore {
     }
     return Buffer.concat(parts);
   }
-}
-
-function otherBytes(uri: string, digest: string): ServiceError {
-  return new ServiceError('STORE_CORRUPT', `${uri} has other bytes: it does not have the digest ${digest}`, {
-    fix: 'Delete this object and register again: its bytes were changed.',
-    retryable: false,
-  });
 }

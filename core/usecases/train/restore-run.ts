@@ -19,6 +19,7 @@ export interface RunClaim {
 
 /** Dependencies of restoring. */
 export interface RestorePorts extends ArtifactPorts {
+  readonly store: ObjectStore;
   readonly hasher: Pick<ArtifactHasher, 'hashText'>;
   /** True if a registered version that is believed was made of these inputs, and is this artifact. */
   readonly isBelieved: (claim: RunClaim) => Promise<boolean>;
@@ -53,7 +54,7 @@ export async function restoreRun(
     const stored = await readRun(key, ports);
     const isOf = stored?.run.inputsDigest === inputsDigest;
     if (stored !== undefined && isOf && (await isBelieved(stored.claim))) {
-      await fetchArtifact(stored.run.artifact.digest, location, ports);
+      await fetchArtifact({ digest: stored.run.artifact.digest }, location, ports);
       return { run: stored.run, refused };
     }
     refused += 1;

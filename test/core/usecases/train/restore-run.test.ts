@@ -8,6 +8,7 @@ import { replaceByArtifact } from '../../../../core/adapters/files/replace-by-ar
 import { textContent } from '../../../../core/domain/model/text-content.ts';
 import { artifactFolder, runFolder, runKey } from '../../../../core/domain/registry/store-layout.ts';
 import { formatReport } from '../../../../core/reports/read-report.ts';
+import { ObjectArtifacts } from '../../../../core/usecases/registry/object-artifacts.ts';
 import { type RunClaim, restoreRun } from '../../../../core/usecases/train/restore-run.ts';
 import { InMemoryObjectStore } from '../../../../testkit/fakes/in-memory-object-store.ts';
 import { SAMPLE_REPORTS } from '../../reports/sample-reports.ts';
@@ -41,6 +42,7 @@ async function restore(objects: InMemoryObjectStore, believed: readonly RunClaim
     { inputsDigest: INPUTS, location },
     {
       store: objects,
+      artifacts: new ObjectArtifacts(objects, new FileArtifactHasher()),
       replace: replaceByArtifact,
       hasher: new FileArtifactHasher(),
       isBelieved: async (claim) => {
