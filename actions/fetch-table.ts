@@ -9,7 +9,7 @@ import { isTableAddress } from '../core/domain/warehouse/table-reference.ts';
 import { UserError } from '../core/errors.ts';
 import type { ShownPath } from '../core/usecases/evaluate/evaluation-request.ts';
 import type { ActionContext } from './action-context.ts';
-import { openStore } from './open-store.ts';
+import { openS3Store } from './open-store.ts';
 
 /** Target of fetched objects, and the handling of missing ones. */
 export interface FetchTarget {
@@ -39,7 +39,7 @@ export async function fetchTable(
   if (isTableAddress(shown)) return { shown, absolute: shown };
   if (!shown.startsWith('s3://')) return { shown, absolute: resolve(context.workingDirectory, shown) };
   const { root, pattern } = splitAddress(shown);
-  const store = openStore(root, { env: context.env, baseFolder: context.workingDirectory });
+  const store = openS3Store(root, context.env);
   const folder = join(context.env.RUNNER_TEMP ?? tmpdir(), 'tidegate', name);
   // What an earlier step fetched is not a part of this table.
   await rm(folder, { recursive: true, force: true });

@@ -8,21 +8,19 @@ import { GitHubRepositoryFiles } from '../core/adapters/github/github-repository
 import { GitHubVersionTags } from '../core/adapters/github/github-version-tags.ts';
 import { GitHubWorkflows } from '../core/adapters/github/github-workflows.ts';
 import type { Environment } from '../core/domain/policy/environment.ts';
-import { predictionsKey } from '../core/domain/registry/store-layout.ts';
-import { UserError } from '../core/errors.ts';
+import { parseArtifactUri, predictionsKey } from '../core/domain/registry/store-layout.ts';
 import type { ChampionFinder } from '../core/ports/evaluate/champion-finder.ts';
 import type { CommittedFiles } from '../core/ports/github/commits.ts';
-import type { ObjectStore } from '../core/ports/store/object-store.ts';
 import { readChampionHistory } from '../core/usecases/evaluate/read-champion-history.ts';
 import { RegisteredChampionFinder } from '../core/usecases/evaluate/registered-champion-finder.ts';
 import { believedVersions } from '../core/usecases/promote/model-situation.ts';
 import { ProvenanceMemory } from '../core/usecases/registry/provenance-memory.ts';
 import type { KnownVersion, VersionCatalog } from '../core/usecases/registry/version-catalog.ts';
-import { VersionStore } from '../core/usecases/registry/version-store.ts';
+import { type RegisterStore, VersionStore } from '../core/usecases/registry/version-store.ts';
 import type { ActionContext } from './action-context.ts';
 import { type GitHubAccess, gitHubOf } from './github.ts';
 import type { LoadedModel } from './load-model.ts';
-import { openStore } from './open-store.ts';
+import { openStore, type StoreSurroundings, spellingsOf } from './open-store.ts';
 import { inRepository } from './repository-environments.ts';
 
 /** The registered versions of a model that are believed, as an action reaches them. */
@@ -31,9 +29,10 @@ export interface RegisteredVersions {
   readonly files: CommittedFiles;
   /** Their targets are paths of the repository, as `files` takes them. */
   readonly environments: readonly Environment[];
-  /** Undefined where tidegate.yaml names no store. */
-  readonly objects: ObjectStore | undefined;
-  readonly documents: VersionStore | undefined;
+  /** The store that a version is in, by its own URI: `register.store` may be another one by now. */
+  readonly storeOf: (version: Pick<KnownVersion, 'artifactUri'>) => Promise<RegisterStore>;
+  /** The documents of a version, in the same store. */
+  readonly documentsOf: (version: Pick<KnownVersion, 'artifactUri'>) => Promise<VersionStore>;
 }
 
 /** Chosen: a hundred requests. An action remembers nothing of the run before. */
@@ -46,19 +45,33 @@ export async function openRegisteredVersions(
   token: string | undefined,
 ): Promise<RegisteredVersions> {
   const access = await gitHubOf(context, token);
-  const uri = loaded.model.register?.store;
-  const surroundings = { env: context.env, baseFolder: context.workingDirectory };
-  const objects = uri === undefined ? undefined : openStore(uri, surroundings);
-  const documents = objects === undefined ? undefined : new VersionStore(objects, new FileArtifactHasher());
   const environments = inRepository(context, loaded.model.environments);
-  const catalog = await openCatalog(context, loaded, { ...access, environments, storeUri: objects?.uri });
+  const catalog = await openCatalog(context, loaded, { ...access, environments, storeUri: undefined });
   const files = new GitHubRepositoryFiles(access.client, access.repository);
-  return { catalog, documents, objects, environments, files };
+  const storeOf = storesOf({ env: context.env, baseFolder: context.workingDirectory, token });
+  const documentsOf = async (version: Pick<KnownVersion, 'artifactUri'>) =>
+    new VersionStore(await storeOf(version), new FileArtifactHasher());
+  return { catalog, storeOf, documentsOf, environments, files };
+}
+
+/**
+ * Opens stores by the URIs of versions, each once. Only believed versions are asked for: the default branch's
+ * tidegate.yaml named their stores, so none is asked with credentials that a tag alone names.
+ */
+function storesOf(surroundings: StoreSurroundings): RegisteredVersions['storeOf'] {
+  const opened = new Map<string, Promise<RegisterStore>>();
+  return async ({ artifactUri }) => {
+    const { store } = parseArtifactUri(artifactUri) ?? {};
+    if (store === undefined) throw new RangeError(`${artifactUri} is not an artifact of a store`);
+    const opening = opened.get(store) ?? openStore(store, surroundings);
+    opened.set(store, opening);
+    return opening;
+  };
 }
 
 /** The catalog of believed versions, by the same rules as the bot's. */
 export async function openCatalog(
-  { env }: ActionContext,
+  { env, workingDirectory }: ActionContext,
   { name, model }: LoadedModel,
   {
     client,
@@ -71,7 +84,17 @@ export async function openCatalog(
   const base = await commits.default();
   const ownRunId = env.GITHUB_RUN_ID === undefined ? undefined : Number(env.GITHUB_RUN_ID);
   const config = { ...model, environments };
-  const request = { model: name, config, base, nowMs: Date.now(), storeUri, ownRunId, maxTagsRead: MAX_TAGS_READ };
+  const stores = [config.register?.store, storeUri].filter((store) => store !== undefined);
+  const spellings = stores.flatMap((store) => spellingsOf(store, workingDirectory));
+  const request = {
+    model: name,
+    config,
+    base,
+    nowMs: Date.now(),
+    stores: spellings,
+    ownRunId,
+    maxTagsRead: MAX_TAGS_READ,
+  };
   const ports = {
     tags: new GitHubVersionTags(client, repository),
     commits,
@@ -105,17 +128,15 @@ export async function registeredChampions(
   loaded: LoadedModel,
   token: string | undefined,
 ): Promise<ChampionFinder> {
-  const { catalog, files, environments, objects, documents } = await openRegisteredVersions(context, loaded, token);
+  const { catalog, files, environments, storeOf, documentsOf } = await openRegisteredVersions(context, loaded, token);
   const into = join(context.env.RUNNER_TEMP ?? tmpdir(), 'tidegate', 'champions');
   return new RegisteredChampionFinder(environments, {
     catalog,
     commits: files,
-    readHistory: async (version) => (documents === undefined ? undefined : readChampionHistory(version, documents)),
-    fetchArtifact: async ({ artifactDigest }: KnownVersion) => {
-      if (objects !== undefined) return downloadArtifact({ store: objects, digest: artifactDigest, into });
-      throw new UserError('INPUT_INVALID', 'register.store is not set, so registered versions cannot be read', {
-        fix: 'Set register.store in tidegate.yaml.',
-      });
+    readHistory: async (version) => readChampionHistory(version, await documentsOf(version)),
+    fetchArtifact: async (version: KnownVersion) => {
+      const { artifacts } = await storeOf(version);
+      return downloadArtifact({ artifacts, digest: version.artifactDigest, uri: version.artifactUri, into });
     },
   });
 }

@@ -23,6 +23,8 @@ export interface ForgeOptions {
   readonly owner?: string;
   /** `bin` of the Python environment that `actions/setup-python` puts on PATH. */
   readonly pythonBin?: string;
+  /** The runner's folders outlive a job, so that one of them may be a store. */
+  readonly isSelfHosted?: boolean;
   /** Folder with `actions/<name>/action.yml` and their `dist`. Default: this repository. */
   readonly repositoryRoot?: string;
   /** Variables of the runner's image, such as the address of an S3 server. */
@@ -122,6 +124,7 @@ function runnerHost(options: ForgeOptions, port: number): RunnerHost {
         .filter((folder) => !folder.includes('node_modules'))
         .join(':'),
     pythonBin: options.pythonBin,
+    isSelfHosted: options.isSelfHosted,
     gitUrl: `http://127.0.0.1:${port}`,
     toolCache: toolCacheOf(options),
     environment: options.environment,

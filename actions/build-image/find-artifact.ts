@@ -3,6 +3,8 @@ import { isThere } from '../../core/adapters/files/absent.ts';
 import { replaceByArtifact } from '../../core/adapters/files/replace-by-artifact.ts';
 import { OnnxArtifactHasher } from '../../core/adapters/onnx/onnx-artifact-hasher.ts';
 import type { HashedArtifact } from '../../core/domain/model/artifact-digest.ts';
+import { parseArtifactUri } from '../../core/domain/registry/store-layout.ts';
+import { withoutEnding } from '../../core/domain/text/without-ending.ts';
 import { UserError } from '../../core/errors.ts';
 import { fetchArtifact } from '../../core/usecases/registry/fetch-artifact.ts';
 import type { ActionContext } from '../action-context.ts';
@@ -60,15 +62,17 @@ export async function findArtifact(
 
 /** Brings the artifact of a registered version from its store. */
 async function fromStore(context: ActionContext, name: string, uri: string): Promise<FoundArtifact> {
-  const parts = /^(.+)\/sha256\/([0-9a-f]{64})\/?$/.exec(uri);
-  if (parts?.[1] === undefined || parts[2] === undefined) {
+  const placed = parseArtifactUri(withoutEnding(uri, '/'));
+  if (placed === undefined) {
     throw new UserError('INPUT_INVALID', `artifact-uri ${JSON.stringify(uri)} is not an artifact of a store`, {
-      fix: 'Use the output artifact-uri of register: <store>/sha256/<hex>.',
+      fix: 'Use the output artifact-uri of register: <store>/sha256/<hex>, or oci://host/path:model-<hex>-<hex>@sha256:<hex>.',
     });
   }
-  const store = openStore(parts[1], { env: context.env, baseFolder: context.workingDirectory });
+  // This action pushes to registries with the logins of Docker alone, and reads with them too.
+  const surroundings = { env: context.env, baseFolder: context.workingDirectory, token: undefined };
+  const { artifacts } = await openStore(placed.store, surroundings);
   const location = join(reportFolder(context.env, name), 'artifact-from-store');
-  await fetchArtifact(`sha256:${parts[2]}`, location, { store, replace: replaceByArtifact });
+  await fetchArtifact({ digest: placed.digest, uri }, location, { artifacts, replace: replaceByArtifact });
   return { artifact: await new OnnxArtifactHasher().hash(location), location };
 }
 

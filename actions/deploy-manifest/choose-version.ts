@@ -1,4 +1,3 @@
-import { artifactFolder } from '../../core/domain/registry/store-layout.ts';
 import { UserError } from '../../core/errors.ts';
 import type { KnownVersion, VersionCatalog } from '../../core/usecases/registry/version-catalog.ts';
 import type { ActionContext } from '../action-context.ts';
@@ -13,15 +12,15 @@ import { loadOptionalReport, reportPath } from '../report-files.ts';
  */
 export async function chooseVersion(
   { env }: ActionContext,
-  { catalog, objects }: RegisteredVersions,
+  { catalog, storeOf }: Pick<RegisteredVersions, 'catalog' | 'storeOf'>,
   asked: { readonly model: string; readonly wanted: string | undefined },
 ): Promise<KnownVersion> {
   const left = await loadOptionalReport(reportPath(env, asked.model, 'model-version'), 'model-version');
   const wanted = asked.wanted ?? left?.version;
   const version = wanted === undefined ? await catalog.newest() : await catalog.find(wanted);
   if (version === undefined) throw await notFound(catalog, asked.model, wanted);
-  const folder = `${artifactFolder(version.artifactDigest)}/`;
-  if (objects !== undefined && (await objects.list(folder)[Symbol.asyncIterator]().next()).done === true) {
+  const { artifacts } = await storeOf(version);
+  if ((await artifacts.files({ digest: version.artifactDigest, uri: version.artifactUri })).length === 0) {
     throw new UserError('VERSION_NOT_FOUND', `the artifact of v${version.version} is not at ${version.artifactUri}`, {
       fix: 'Register the version again, or deploy another one.',
     });

@@ -84,11 +84,11 @@ async function registered(
   loaded: LoadedModel,
   token: string | undefined,
 ): Promise<DriftReference> {
-  const { catalog, files, environments, documents } = await openRegisteredVersions(context, loaded, token);
-  if (documents === undefined) {
+  if (loaded.model.register?.store === undefined) {
     throw new UserError('INPUT_INVALID', 'register.store is not set, so there is no registered profile', {
       fix: 'Set register.store in tidegate.yaml, or the input reference.',
     });
   }
-  return findRegisteredProfile(environments, { catalog, commits: files, documents });
+  const { catalog, files, environments, documentsOf } = await openRegisteredVersions(context, loaded, token);
+  return findRegisteredProfile(environments, { catalog, commits: files, documentsOf });
 }

@@ -41,10 +41,10 @@ export async function assembleRegistration(context: ActionContext, loaded: Loade
     bump: values.bump ?? model.register?.bump ?? 'auto',
     header: await reportHeader('model-version', context, name),
   };
-  return { request, store: createStore(context, loaded, values, location) };
+  return { request, store: await createStore(context, loaded, values, location) };
 }
 
-function createStore(
+async function createStore(
   context: ActionContext,
   { model }: LoadedModel,
   values: Values,
@@ -56,8 +56,9 @@ function createStore(
       fix: 'Set register.store in tidegate.yaml, or the input store.',
     });
   }
-  const objects = openStore(uri, { env: context.env, baseFolder: context.workingDirectory });
-  return new VersionStore(objects, new FileArtifactHasher(), (path) => createReadStream(location(path)));
+  const token = values['github-token'];
+  const store = await openStore(uri, { env: context.env, baseFolder: context.workingDirectory, token });
+  return new VersionStore(store, new FileArtifactHasher(), (path) => createReadStream(location(path)));
 }
 
 /** The artifact by the digest that was judged: one file or a folder, where the earlier job's artifact was unpacked. */

@@ -61,7 +61,7 @@ export async function assembleTraining(
   });
   return {
     request,
-    ports: { ...assemblePorts(context, data, { loaded, token: values['github-token'] }), commands },
+    ports: { ...(await assemblePorts(context, data, { loaded, token: values['github-token'] })), commands },
     commandSummaries,
     predicting: { commands, root: data.root, token: values['github-token'] },
   };
@@ -88,13 +88,14 @@ function soleOutput({ project, folder }: OpenData, names: readonly string[]): st
   return first === undefined || outs.length > 1 ? undefined : pathFrom(folder, first.path);
 }
 
-function assemblePorts(
+async function assemblePorts(
   context: ActionContext,
   { root, folder, readProject, cache, workspace }: OpenData,
   { loaded, token }: { readonly loaded: LoadedModel | undefined; readonly token: string | undefined },
-): Omit<TrainPorts & HandOverPorts, 'commands'> {
+): Promise<Omit<TrainPorts & HandOverPorts, 'commands'>> {
   const { env, workingDirectory, log } = context;
   const store = loaded?.model.register?.store;
+  const opened = store === undefined ? undefined : await openStore(store, { env, baseFolder: workingDirectory, token });
   const ignores = new GitIgnoreFiles(root, env);
   const looking = {
     root,
@@ -111,10 +112,11 @@ function assemblePorts(
     source: new WorkspaceRunSource(looking),
     ignore: (path: string) => ignores.ignore(path),
     restore:
-      loaded === undefined || store === undefined
+      opened === undefined || loaded === undefined
         ? undefined
         : {
-            store: openStore(store, { env, baseFolder: workingDirectory }),
+            store: opened.objects,
+            artifacts: opened.artifacts,
             replace: replaceByArtifact,
             hasher: looking.hasher,
             isBelieved: beliefInRuns(context, loaded, token),

@@ -36,7 +36,11 @@ describe.skipIf(REGISTRY === undefined || SKOPEO === undefined)(
       // What "python -m pip" needs of a Python environment here: nothing.
       await mkdir(path.join(folder, 'bin'));
       await writeFile(path.join(folder, 'bin/python'), '#!/bin/sh\nexit 0\n', { mode: 0o755 });
-      forge = await startForge({ directory: path.join(folder, 'forge'), pythonBin: path.join(folder, 'bin') });
+      forge = await startForge({
+        directory: path.join(folder, 'forge'),
+        pythonBin: path.join(folder, 'bin'),
+        isSelfHosted: true,
+      });
       await forge.createRepository(NAME);
       const webhookSecret = randomBytes(24).toString('hex');
       const app = { appId: forge.appId, privateKey: forge.appPrivateKey, webhookSecret, apiUrl: forge.apiUrl };

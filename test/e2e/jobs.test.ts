@@ -30,7 +30,12 @@ beforeAll(async () => {
   for (const name of PROGRAMS) await symlink(programPath(name), path.join(image, name));
   await mkdir(python);
   await writeFile(path.join(python, 'python'), '#!/bin/sh\nexit 0\n', { mode: 0o755 });
-  forge = await startForge({ directory: path.join(folder, 'forge'), pythonBin: python, path: image });
+  forge = await startForge({
+    directory: path.join(folder, 'forge'),
+    pythonBin: python,
+    path: image,
+    isSelfHosted: true,
+  });
   await forge.createRepository(NAME);
   forge.protect(NAME, 'main', ['tidegate']);
   clone = path.join(folder, 'clone');

@@ -41,6 +41,8 @@ export interface RunnerHost {
   readonly gitUrl: string;
   /** Roles that jobs may take on, by their ARN. */
   readonly roles?: Readonly<Record<string, AssumableRole>> | undefined;
+  /** Its folders outlive a job, so that one of them may be a store; default: a runner of GitHub's. */
+  readonly isSelfHosted?: boolean | undefined;
   /** Shared between jobs, as a self-hosted runner's. */
   readonly toolCache: string;
   /** Further variables of the image, such as a proxy or AWS_ENDPOINT_URL. */
@@ -111,7 +113,7 @@ export function scopeOf(
         name: 'testkit',
         temp: folders.temp,
         tool_cache: options.host.toolCache,
-        environment: 'github-hosted',
+        environment: environmentOf(options.host),
         debug: '',
       },
       ...extra,
@@ -124,6 +126,10 @@ const NAMED =
   'action_ref actor actor_id api_url base_ref event_name graphql_url head_ref job ref ref_name ref_protected ref_type repository repository_id repository_owner repository_owner_id retention_days run_attempt run_id run_number server_url sha triggering_actor workflow workflow_ref workflow_sha'.split(
     ' ',
   );
+
+function environmentOf({ isSelfHosted }: RunnerHost): 'self-hosted' | 'github-hosted' {
+  return isSelfHosted === true ? 'self-hosted' : 'github-hosted';
+}
 
 /** The environment that every step of a job has, before `env:`. */
 export function baseEnvironment(state: JobState): Record<string, string> {
@@ -142,7 +148,7 @@ export function baseEnvironment(state: JobState): Record<string, string> {
     RUNNER_OS: 'Linux',
     RUNNER_ARCH: process.arch === 'arm64' ? 'ARM64' : 'X64',
     RUNNER_NAME: 'testkit',
-    RUNNER_ENVIRONMENT: 'github-hosted',
+    RUNNER_ENVIRONMENT: environmentOf(host),
     RUNNER_TEMP: folders.temp,
     RUNNER_TOOL_CACHE: host.toolCache,
     RUNNER_WORKSPACE: folders.workspace,

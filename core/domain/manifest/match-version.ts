@@ -1,6 +1,6 @@
 import { compare } from 'semver';
 import { isSameRepository } from '../image/docker-hub.ts';
-import type { RunningValue } from './running-value.ts';
+import { artifactUriOf, type RunningValue } from './running-value.ts';
 import type { DeployedVersion } from './version-value.ts';
 
 /**
@@ -16,11 +16,16 @@ export function matchVersion<V extends DeployedVersion>(running: RunningValue, v
 
 /** True if a target's value is that of a version. */
 export function isNamed(running: RunningValue, { version, artifactUri, image }: DeployedVersion): boolean {
-  if (running.uri !== undefined && running.uri === artifactUri) return true;
+  if (namesArtifact(running, artifactUri)) return true;
   if (running.repository !== undefined && !isSameRepository(running.repository, image?.repository ?? '')) return false;
   if (running.digest !== undefined) return running.digest === image?.digest;
   if (running.version !== undefined) return running.version === version;
   return running.repository !== undefined && running.tag !== undefined && running.tag === image?.tag;
+}
+
+/** True if a value is the URI of an artifact, in the whole of it; of an OCI reference the scheme may differ. */
+export function namesArtifact(running: RunningValue, artifactUri: string): boolean {
+  return artifactUri !== '' && artifactUriOf(running) === artifactUri;
 }
 
 /** True if two values say the same in every part; a tag decides only where there is no digest. */

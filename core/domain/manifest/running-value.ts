@@ -12,6 +12,16 @@ export function imageSchemeOf(text: string): (typeof IMAGE_SCHEMES)[number] | un
   return IMAGE_SCHEMES.find((scheme) => text.startsWith(scheme));
 }
 
+/**
+ * The URI of the artifact that a value can mean: one behind another of KServe's schemes, or behind none as in an image
+ * volume, is the same `oci://` artifact.
+ */
+export function artifactUriOf({ text, uri, digest }: RunningValue): string | undefined {
+  const scheme = uri === undefined ? undefined : imageSchemeOf(uri);
+  if (uri !== undefined) return scheme === undefined ? uri : `oci://${uri.slice(scheme.length)}`;
+  return digest === undefined ? undefined : `oci://${text}`;
+}
+
 /** Value of a target, in the parts that identify a version. */
 export interface RunningValue {
   /** As it is, for people. */

@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.ts';
+import { isSameRepository } from '../image/docker-hub.ts';
 import { formatImageReference, type ImageReference, parseImageReference } from '../image/image-reference.ts';
 import type { ValueKind } from '../policy/manifest-target.ts';
 import { tagLike } from './image-parts.ts';
@@ -33,7 +34,9 @@ export function versionValue(
   { manifest, kind = kindOf(old) }: { readonly manifest: ParsedManifest; readonly kind?: ValueKind | undefined },
 ): string {
   if (kind === 'uri') return uriValue(old, version, manifest);
-  if (kind === 'reference') return formatImageReference(imageReference(version, manifest));
+  if (kind === 'reference') {
+    return ownArtifact(old, version, manifest) ?? formatImageReference(imageReference(version, manifest));
+  }
   if (kind === 'digest') return imageReference(version, manifest).digest ?? '';
   if (kind === 'tag' && version.image !== undefined) return imageTag(old, version, manifest);
   if (kind === 'version' || kind === 'tag') {
@@ -60,9 +63,44 @@ function uriValue(old: string, version: DeployedVersion, manifest: ParsedManifes
     throw lacking(manifest, `the address of an artifact (${old.slice(0, 100)})`, 'Set artifact-uri.');
   }
   if (scheme === undefined) return checked(URI, version.artifactUri, manifest);
-  const own = imageSchemeOf(version.artifactUri);
-  if (own !== undefined) return checked(URI, `${scheme}${version.artifactUri.slice(own.length)}`, manifest);
+  const rest = old.slice(scheme.length);
+  const artifact =
+    ownArtifact(rest, version, manifest) ?? (hasImage(rest, version) ? undefined : artifactReference(version));
+  if (artifact !== undefined) return checked(URI, `${scheme}${artifact}`, manifest);
   return `${scheme}${formatImageReference(imageReference(version, manifest))}`;
+}
+
+/** The artifact as a reference, where the old value names the repository that it is in; not the image of the same version. */
+function ownArtifact(old: string, version: DeployedVersion, manifest: ParsedManifest): string | undefined {
+  const reference = artifactReference(version);
+  if (reference === undefined || !isInRepository(old, repositoryOf(reference) ?? '')) return undefined;
+  checked(URI, `oci://${reference}`, manifest);
+  return reference;
+}
+
+/** Undefined for an artifact that is not in a registry. */
+function artifactReference({ artifactUri }: DeployedVersion): string | undefined {
+  const scheme = imageSchemeOf(artifactUri);
+  return scheme === undefined ? undefined : artifactUri.slice(scheme.length);
+}
+
+/** True if a version has an image, and a value names its repository. */
+function hasImage(old: string, { image }: DeployedVersion): boolean {
+  return image !== undefined && isInRepository(old, image.repository);
+}
+
+function isInRepository(text: string, repository: string): boolean {
+  const own = repositoryOf(text);
+  return own !== undefined && isSameRepository(own, repository);
+}
+
+function repositoryOf(text: string): string | undefined {
+  try {
+    return parseImageReference(text).repository;
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { isSameRepository } from '../image/docker-hub.ts';
 import type { DeployedVersion } from '../manifest/version-value.ts';
 import { RELEASE_EVENTS, workflowPath } from './release-run.ts';
-import { artifactFolder, storeUri } from './store-layout.ts';
+import { isSameStore, parseArtifactUri } from './store-layout.ts';
 
 /** A run of a workflow, by facts that the host keeps. */
 export interface RunFacts {
@@ -127,5 +127,6 @@ export function isStoredUnderDigest(
   { artifactUri, artifactDigest }: Pick<DocumentedVersion, 'artifactUri' | 'artifactDigest'>,
   stores: readonly string[],
 ): boolean {
-  return stores.some((store) => storeUri(store, artifactFolder(artifactDigest)) === artifactUri);
+  const placed = parseArtifactUri(artifactUri);
+  return placed?.digest === artifactDigest && stores.some((store) => isSameStore(store, placed.store));
 }

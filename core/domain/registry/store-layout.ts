@@ -1,14 +1,10 @@
 import { digestHex } from '../model/artifact-digest.ts';
 import { withoutEnding } from '../text/without-ending.ts';
+import { isOciStore, parseOciArtifact } from './oci-artifact-uri.ts';
 
 /** The folder of an artifact's tree in its store. @example artifactFolder(d) // => 'sha256/<hex>' */
 export function artifactFolder(digest: string): string {
   return `sha256/${digestHex(digest)}`;
-}
-
-/** True if a key is the folder of an artifact's tree. @example isArtifactFolder('sha256/ab') // => false */
-export function isArtifactFolder(key: string): boolean {
-  return /^sha256\/[0-9a-f]{64}$/.test(key);
 }
 
 /** The key of a table of predictions, under its own digest, with the ending of its format. */
@@ -39,6 +35,33 @@ export function versionKey(version: string): string {
 /** The URI of a key of a store. */
 export function storeUri(store: string, key: string): string {
   return `${withoutEnding(store, '/')}/${key}`;
+}
+
+/** An artifact by its place in a store. */
+export interface PlacedArtifact {
+  /** Address of the store, without a trailing slash. */
+  readonly store: string;
+  /** `sha256:<hex>` of the artifact's bytes. */
+  readonly digest: string;
+}
+
+/**
+ * The store and the digest that the URI of a stored artifact says: `<store>/sha256/<hex>`, and in a registry
+ * `oci://host/path:model-<hex>-<…>@sha256:<hex of the manifest>`.
+ *
+ * @returns Undefined for any other text.
+ * @example parseArtifactUri('s3://m/x/sha256/' + hex) // => { store: 's3://m/x', digest: 'sha256:' + hex }
+ */
+export function parseArtifactUri(uri: string): PlacedArtifact | undefined {
+  if (isOciStore(uri)) return parseOciArtifact(uri);
+  const found = /^(.+)\/sha256\/([0-9a-f]{64})$/.exec(uri);
+  const [, store = '', hex = ''] = found ?? [];
+  return found === null ? undefined : { store, digest: `sha256:${hex}` };
+}
+
+/** True if two addresses are written the same, but for a slash at the end. */
+export function isSameStore(one: string, other: string): boolean {
+  return withoutEnding(one, '/') === withoutEnding(other, '/');
 }
 
 /**

@@ -9,7 +9,8 @@ import type { VersionStore } from '../registry/version-store.ts';
 /** Dependencies of finding a registered profile. */
 export interface RegisteredProfilePorts extends RunningPorts {
   readonly catalog: VersionCatalog;
-  readonly documents: Pick<VersionStore, 'readDocument'>;
+  /** The documents of a version, in the store that it is in. */
+  readonly documentsOf: (version: KnownVersion) => Promise<Pick<VersionStore, 'readDocument'>>;
 }
 
 /** The profile registered with a version. */
@@ -33,12 +34,13 @@ export async function findRegisteredProfile(
 ): Promise<RegisteredProfile> {
   const known = await versionInProduction(environments, ports);
   const { version } = known;
-  const document = await dataDocumentOf(known, ports.documents);
+  const documents = await ports.documentsOf(known);
+  const document = await dataDocumentOf(known, documents);
   if (document === undefined) {
     throw missing(`the document of v${version}'s release has expired on GitHub, so its profile is not available`);
   }
   const reference = document.profile;
-  const profile = reference && (await ports.documents.readDocument('profile', reference.digest));
+  const profile = reference && (await documents.readDocument('profile', reference.digest));
   if (reference && profile) return { profile, path: reference.uri, digest: reference.digest, version };
   throw missing(`v${version} was registered without a profile`);
 }

@@ -1,4 +1,5 @@
 import type { ChampionHistory } from '../../domain/evaluation/champion-data.ts';
+import { namesArtifact } from '../../domain/manifest/match-version.ts';
 import type { Environment } from '../../domain/policy/environment.ts';
 import { ServiceError, UserError } from '../../errors.ts';
 import type { Champion, ChampionFinder } from '../../ports/evaluate/champion-finder.ts';
@@ -105,7 +106,10 @@ function featuresOf({ document }: KnownVersion): { readonly features?: readonly 
 
 /** Of a version that is believed by history alone, the artifact is where an environment has named its URI. */
 function isArtifactBelieved({ provenance, artifactUri }: KnownVersion): boolean {
-  return provenance.kind !== 'history' || provenance.values.some((value) => value?.uri === artifactUri);
+  return (
+    provenance.kind !== 'history' ||
+    provenance.values.some((value) => value !== undefined && namesArtifact(value, artifactUri))
+  );
 }
 
 function expired({ version }: Pick<KnownVersion, 'version'>) {

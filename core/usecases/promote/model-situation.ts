@@ -110,8 +110,8 @@ export interface BeliefRequest {
   readonly config: Pick<ModelConfig, 'register' | 'image'> & { readonly environments: readonly Environment[] };
   readonly base: BaseBranch;
   readonly nowMs: number;
-  /** Other spellings of the store than that in tidegate.yaml, such as with a folder's whole path. */
-  readonly storeUri?: string | undefined;
+  /** The ways to write the store, such as with a folder's whole path; default: as in tidegate.yaml. */
+  readonly stores?: readonly string[] | undefined;
   /** The run that asks. */
   readonly ownRunId?: number | undefined;
   /** Default: 500. */
@@ -123,12 +123,12 @@ const MAX_TAGS_READ = 500;
 
 /** The believed versions of a model, and what its environments have held: the same for the bot and for the actions. */
 export function believedVersions(
-  { model, config, base, nowMs, storeUri, ownRunId, maxTagsRead = MAX_TAGS_READ }: BeliefRequest,
+  { model, config, base, nowMs, ownRunId, maxTagsRead = MAX_TAGS_READ, ...request }: BeliefRequest,
   ports: BeliefPorts,
 ): { readonly catalog: VersionCatalog; readonly histories: EnvironmentHistories } {
   const { commits } = ports;
   const { provenance: memory, values } = ports.memory;
-  const stores = [config.register?.store, storeUri].filter((store) => store !== undefined);
+  const stores = request.stores ?? [config.register?.store].filter((store) => store !== undefined);
   const releaseWorkflow = config.register?.workflow ?? DEFAULT_RELEASE_WORKFLOW;
   const imageRepository = config.image?.repository;
   const context = { model, defaultBranch: base, stores, releaseWorkflow, imageRepository, ownRunId, memory, nowMs };

@@ -1,3 +1,5 @@
+import { namesArtifact } from '../../domain/manifest/match-version.ts';
+import type { RunningValue } from '../../domain/manifest/running-value.ts';
 import type { ModelVersionReport } from '../../reports/model-version-report.ts';
 import type { KnownVersion } from './version-catalog.ts';
 import type { VersionStore } from './version-store.ts';
@@ -15,7 +17,8 @@ export async function dataDocumentOf(
   documents: Pick<VersionStore, 'readDocument'>,
 ): Promise<DataDocument | undefined> {
   if (document !== undefined) return document;
-  const isHeld = provenance.kind === 'history' && provenance.values.some((value) => value?.uri === artifactUri);
+  const holds = (value: RunningValue | undefined) => value !== undefined && namesArtifact(value, artifactUri);
+  const isHeld = provenance.kind === 'history' && provenance.values.some(holds);
   if (!isHeld || documentDigest === undefined) return undefined;
   const stored = await documents.readDocument('model-version', documentDigest);
   return stored?.version === version && stored.artifact.digest === artifactDigest ? stored : undefined;

@@ -1,10 +1,10 @@
 import { isSameRepository } from '../../domain/image/docker-hub.ts';
 import { isNamed } from '../../domain/manifest/match-version.ts';
-import type { RunningValue } from '../../domain/manifest/running-value.ts';
+import { artifactUriOf, type RunningValue } from '../../domain/manifest/running-value.ts';
 import type { DeployedVersion } from '../../domain/manifest/version-value.ts';
 import { type ActiveVersion, activeVersions } from '../../domain/registry/active-versions.ts';
 import { isStoredUnderDigest } from '../../domain/registry/release-provenance.ts';
-import { isArtifactFolder, keyInStore } from '../../domain/registry/store-layout.ts';
+import { isSameStore, keyInStore, parseArtifactUri } from '../../domain/registry/store-layout.ts';
 import { ServiceError } from '../../errors.ts';
 import type { TagDetails, VersionTags } from '../../ports/github/version-tags.ts';
 import { parseVersionTagMessage } from '../../reports/version-tag-line.ts';
@@ -181,9 +181,10 @@ export class VersionCatalog {
   }
 
   /** True if a target's value can be nothing but a registered version's: it names an artifact of the store by its digest. */
-  isStored({ uri }: RunningValue): boolean {
+  isStored(running: RunningValue): boolean {
     const { stores = [] } = this.#believing ?? {};
-    return uri !== undefined && stores.some((store) => isArtifactFolder(keyInStore(store, uri) ?? ''));
+    const placed = parseArtifactUri(artifactUriOf(running) ?? '');
+    return placed !== undefined && stores.some((store) => isSameStore(store, placed.store));
   }
 
   /** Looks at the tags that claim a value, whatever it is, so that `refused` can tell why none of them is believed. */
@@ -208,8 +209,10 @@ export class VersionCatalog {
   }
 
   /** True if a value can be a version's at all: a placeholder costs no request. */
-  #mayBeOurs({ uri, repository, digest, version }: RunningValue): boolean {
+  #mayBeOurs(running: RunningValue): boolean {
+    const { uri, repository, digest, version } = running;
     const { stores = [], imageRepository } = this.#believing ?? {};
+    if (parseArtifactUri(artifactUriOf(running) ?? '') !== undefined) return true;
     if (uri !== undefined && stores.some((store) => keyInStore(store, uri) !== undefined)) return true;
     if (repository !== undefined) return isSameRepository(repository, imageRepository ?? '');
     return uri === undefined && (digest !== undefined || version !== undefined);
