@@ -45,10 +45,22 @@ export async function uploadBlob(target: UploadTarget, source: BlobSource): Prom
       throw error;
     });
     if (status === 201) return;
-    if (status === TOO_LARGE && isLarge) return uploadInChunks(target, source);
+    if (status === TOO_LARGE && isLarge) return inSessions(() => uploadInChunks(target, source));
     if (!LOST.includes(status)) throw notStored(target, source.descriptor, `HTTP ${status}`);
   }
   throw notStored(target, source.descriptor, `the upload failed ${SESSIONS} times`);
+}
+
+/** Starts an upload in a new session where the registry has lost the last one. */
+async function inSessions(upload: () => Promise<void>): Promise<void> {
+  for (let session = 1; ; session += 1) {
+    try {
+      return await upload();
+    } catch (error) {
+      const isLost = error instanceof ServiceError && error.code === 'REGISTRY_REFUSED' && error.retryable;
+      if (!isLost || session === SESSIONS) throw error;
+    }
+  }
 }
 
 /** True if the answer is about the blob itself. After one that says too little the blob is uploaded, which changes nothing. */

@@ -119,7 +119,7 @@ export class OciRepository {
     }
     throw new ServiceError('STORE_REFUSED', `${this.uri}: the list of tags has more than ${MAX_PAGES} pages`, {
       retryable: false,
-      fix: 'Use another repository of the registry for register.store, and keep this one in register.former-stores.',
+      fix: 'Use another repository of the registry for register.store. Versions in this one stay readable.',
     });
   }
 
