@@ -7,6 +7,7 @@ import { createGitHubCommits } from '../core/adapters/github/github-commits.ts';
 import { GitHubRepositoryFiles } from '../core/adapters/github/github-repository-files.ts';
 import { GitHubVersionTags } from '../core/adapters/github/github-version-tags.ts';
 import { GitHubWorkflows } from '../core/adapters/github/github-workflows.ts';
+import { CONFIG_FILE } from '../core/domain/policy/config-file.ts';
 import type { Environment } from '../core/domain/policy/environment.ts';
 import { parseArtifactUri, predictionsKey } from '../core/domain/registry/store-layout.ts';
 import type { ChampionFinder } from '../core/ports/evaluate/champion-finder.ts';
@@ -20,8 +21,8 @@ import { type RegisterStore, VersionStore } from '../core/usecases/registry/vers
 import type { ActionContext } from './action-context.ts';
 import { type GitHubAccess, gitHubOf } from './github.ts';
 import type { LoadedModel } from './load-model.ts';
-import { openStore, type StoreSurroundings, spellingsOf } from './open-store.ts';
-import { inRepository } from './repository-environments.ts';
+import { openStore, spellingsOf } from './open-store.ts';
+import { inRepository, pathInRepository } from './repository-environments.ts';
 
 /** The registered versions of a model that are believed, as an action reaches them. */
 export interface RegisteredVersions {
@@ -48,17 +49,16 @@ export async function openRegisteredVersions(
   const environments = inRepository(context, loaded.model.environments);
   const catalog = await openCatalog(context, loaded, { ...access, environments, storeUri: undefined });
   const files = new GitHubRepositoryFiles(access.client, access.repository);
-  const storeOf = storesOf({ env: context.env, baseFolder: context.workingDirectory, token });
-  const documentsOf = async (version: Pick<KnownVersion, 'artifactUri'>) =>
-    new VersionStore(await storeOf(version), new FileArtifactHasher());
-  return { catalog, storeOf, documentsOf, environments, files };
+  const storeOf = openStores(context, token);
+  return { catalog, storeOf, documentsOf: documentsOf(storeOf), environments, files };
 }
 
 /**
  * Opens stores by the URIs of versions, each once. Only believed versions are asked for: the default branch's
  * tidegate.yaml named their stores, so none is asked with credentials that a tag alone names.
  */
-function storesOf(surroundings: StoreSurroundings): RegisteredVersions['storeOf'] {
+export function openStores(context: ActionContext, token: string | undefined): RegisteredVersions['storeOf'] {
+  const surroundings = { env: context.env, baseFolder: context.workingDirectory, token };
   const opened = new Map<string, Promise<RegisterStore>>();
   return async ({ artifactUri }) => {
     const { store } = parseArtifactUri(artifactUri) ?? {};
@@ -69,9 +69,14 @@ function storesOf(surroundings: StoreSurroundings): RegisteredVersions['storeOf'
   };
 }
 
+/** The documents in the stores of versions. */
+export function documentsOf(storeOf: RegisteredVersions['storeOf']): RegisteredVersions['documentsOf'] {
+  return async (version) => new VersionStore(await storeOf(version), new FileArtifactHasher());
+}
+
 /** The catalog of believed versions, by the same rules as the bot's. */
 export async function openCatalog(
-  { env, workingDirectory }: ActionContext,
+  context: ActionContext,
   { name, model }: LoadedModel,
   {
     client,
@@ -80,20 +85,16 @@ export async function openCatalog(
     storeUri,
   }: GitHubAccess & { readonly environments: readonly Environment[]; readonly storeUri: string | undefined },
 ): Promise<VersionCatalog> {
+  const { env, workingDirectory } = context;
   const commits = createGitHubCommits(client, repository);
   const base = await commits.default();
   const ownRunId = env.GITHUB_RUN_ID === undefined ? undefined : Number(env.GITHUB_RUN_ID);
   const config = { ...model, environments };
   const stores = [config.register?.store, storeUri].filter((store) => store !== undefined);
-  const spellings = stores.flatMap((store) => spellingsOf(store, workingDirectory));
+  const spellings = (store: string) => spellingsOf(store, workingDirectory);
   const request = {
-    model: name,
-    config,
-    base,
-    nowMs: Date.now(),
-    stores: spellings,
-    ownRunId,
-    maxTagsRead: MAX_TAGS_READ,
+    ...{ model: name, config, base, nowMs: Date.now(), ownRunId, maxTagsRead: MAX_TAGS_READ },
+    ...{ stores: stores.flatMap(spellings), spellings, configFile: pathInRepository(context, CONFIG_FILE) },
   };
   const ports = {
     tags: new GitHubVersionTags(client, repository),
@@ -128,14 +129,14 @@ export async function registeredChampions(
   loaded: LoadedModel,
   token: string | undefined,
 ): Promise<ChampionFinder> {
-  const { catalog, files, environments, storeOf, documentsOf } = await openRegisteredVersions(context, loaded, token);
+  const { catalog, files, environments, ...stores } = await openRegisteredVersions(context, loaded, token);
   const into = join(context.env.RUNNER_TEMP ?? tmpdir(), 'tidegate', 'champions');
   return new RegisteredChampionFinder(environments, {
     catalog,
     commits: files,
-    readHistory: async (version) => readChampionHistory(version, await documentsOf(version)),
+    readHistory: async (version) => readChampionHistory(version, await stores.documentsOf(version)),
     fetchArtifact: async (version: KnownVersion) => {
-      const { artifacts } = await storeOf(version);
+      const { artifacts } = await stores.storeOf(version);
       return downloadArtifact({ artifacts, digest: version.artifactDigest, uri: version.artifactUri, into });
     },
   });

@@ -15,7 +15,7 @@ import { type GitHubAccess, gitHubOf } from '../github.ts';
 import { readInputs } from '../inputs.ts';
 import { fetchJudged } from '../judged-reports.ts';
 import { type LoadedModel, loadModel } from '../load-model.ts';
-import { openCatalog } from '../registered-versions.ts';
+import { documentsOf, openCatalog, openStores } from '../registered-versions.ts';
 import { reportPath, writeReport } from '../report-files.ts';
 import { inRepository } from '../repository-environments.ts';
 import { assembleRegistration } from './assemble-registration.ts';
@@ -42,6 +42,7 @@ export async function main(context: ActionContext): Promise<void> {
       fetch: createHttpFetch(context.env),
     }),
     ...gitHubPorts(context, loaded, { access, request, storeUri: store.uri }),
+    storeOf: documentsOf(openStores(context, values['github-token'])),
   });
   const path = await writeReport(
     reportPath(context.env, loaded.name, 'model-version'),

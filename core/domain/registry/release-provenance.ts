@@ -114,7 +114,11 @@ export function documentRefusal(found: DocumentedVersion, expected: ExpectedVers
   }
   if (expected.stores.length === 0) return 'tidegate.yaml has no register.store';
   if (!isStoredUnderDigest(found, expected.stores)) {
-    return `its artifact ${found.artifactUri} is not register.store's path of its digest`;
+    const isElsewhere = parseArtifactUri(found.artifactUri)?.digest === found.artifactDigest;
+    const why = isElsewhere
+      ? 'is in a store that no tidegate.yaml names'
+      : "is not register.store's path of its digest";
+    return `its artifact ${found.artifactUri} ${why}`;
   }
   const repository = found.image?.repository;
   if (repository === undefined || isSameRepository(repository, expected.imageRepository ?? '')) return undefined;

@@ -1,6 +1,9 @@
+import { storeAsWritten } from '../../config/store-as-written.ts';
 import type { ModelConfig, TidegateConfig } from '../../config/tidegate-config.ts';
+import { CONFIG_FILE } from '../../domain/policy/config-file.ts';
 import type { Environment } from '../../domain/policy/environment.ts';
 import { DEFAULT_RELEASE_WORKFLOW } from '../../domain/registry/release-run.ts';
+import { UserError } from '../../errors.ts';
 import type { ArtifactHasher } from '../../ports/evaluate/artifact-hasher.ts';
 import type { Checks } from '../../ports/github/checks.ts';
 import type { BaseBranch, Commits } from '../../ports/github/commits.ts';
@@ -112,6 +115,10 @@ export interface BeliefRequest {
   readonly nowMs: number;
   /** The ways to write the store, such as with a folder's whole path; default: as in tidegate.yaml. */
   readonly stores?: readonly string[] | undefined;
+  /** The ways to write a store that an earlier tidegate.yaml named; default: as it is there. */
+  readonly spellings?: ((store: string) => readonly string[]) | undefined;
+  /** Path of tidegate.yaml in the repository; default: at its root. */
+  readonly configFile?: string | undefined;
   /** The run that asks. */
   readonly ownRunId?: number | undefined;
   /** Default: 500. */
@@ -120,6 +127,12 @@ export interface BeliefRequest {
 
 /** Chosen: ten requests. What was read is remembered, so that the next event looks at as many more. */
 const MAX_TAGS_READ = 500;
+
+/** A link, or a file that is too large or not text, names no store. */
+function unlessUnreadable(error: unknown): undefined {
+  if (error instanceof UserError) return undefined;
+  throw error;
+}
 
 /** The believed versions of a model, and what its environments have held: the same for the bot and for the actions. */
 export function believedVersions(
@@ -131,7 +144,22 @@ export function believedVersions(
   const stores = request.stores ?? [config.register?.store].filter((store) => store !== undefined);
   const releaseWorkflow = config.register?.workflow ?? DEFAULT_RELEASE_WORKFLOW;
   const imageRepository = config.image?.repository;
-  const context = { model, defaultBranch: base, stores, releaseWorkflow, imageRepository, ownRunId, memory, nowMs };
+  const storesAt = async (commit: string) => {
+    const text = await commits.read(request.configFile ?? CONFIG_FILE, commit).catch(unlessUnreadable);
+    const store = text === undefined ? undefined : storeAsWritten(text, model);
+    return store === undefined ? [] : (request.spellings?.(store) ?? [store]);
+  };
+  const context = {
+    model,
+    defaultBranch: base,
+    stores,
+    storesAt,
+    releaseWorkflow,
+    imageRepository,
+    ownRunId,
+    memory,
+    nowMs,
+  };
   const verifier = new ProvenanceVerifier(context, ports);
   const histories = new EnvironmentHistories(config.environments, base, { commits, values });
   const believing = { ...context, verify: verifier.verify.bind(verifier), held: histories, maxTagsRead };

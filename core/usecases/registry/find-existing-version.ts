@@ -11,6 +11,8 @@ import type { VersionStore } from './version-store.ts';
 export interface FindVersionPorts {
   readonly commits: Pick<Commits, 'isAncestorOrSame'>;
   readonly store: VersionStore;
+  /** The store that an earlier version is in; default: the same. */
+  readonly storeOf?: (version: KnownVersion) => Promise<VersionStore>;
 }
 
 /** A version that represents the artifact already. */
@@ -19,6 +21,8 @@ export interface ExistingVersion {
   readonly report: ModelVersionReport;
   /** A clause for people. */
   readonly reason: string;
+  /** The store that it is in. */
+  readonly store: VersionStore;
 }
 
 /**
@@ -34,7 +38,7 @@ export async function findExistingVersion(
   ports: FindVersionPorts,
 ): Promise<ExistingVersion | undefined> {
   const own = await madeByThisRun(request, catalog, ports.store);
-  if (own !== undefined) return { ...own, reason: 'this run has already registered it' };
+  if (own !== undefined) return { ...own, reason: 'this run has already registered it', store: ports.store };
   const newest = await catalog.newest();
   if (newest?.document === undefined) return undefined;
   const same = newest.artifactDigest === request.artifact.digest;
@@ -43,8 +47,10 @@ export async function findExistingVersion(
   const reason = same
     ? `v${newest.version} has the same digest`
     : `v${newest.version} was made from this commit or a later one`;
-  return { tag: newest.tag, report: await storedReport(newest, ports.store), reason };
+  const store = (await ports.storeOf?.(newest)) ?? ports.store;
+  return { tag: newest.tag, report: await storedReport(newest, store), reason, store };
 }
+
 /**
  * Version that another attempt of this run, or a killed one, already tagged; its document is in the store. Anybody
  * may have put both there, so it counts only where it says what this registration would say.
@@ -53,7 +59,7 @@ async function madeByThisRun(
   request: RegisterRequest,
   catalog: VersionCatalog,
   store: VersionStore,
-): Promise<Omit<ExistingVersion, 'reason'> | undefined> {
+): Promise<Pick<ExistingVersion, 'tag' | 'report'> | undefined> {
   const { header, artifact } = request;
   const { runId } = header.source;
   const claims = runId === null ? [] : await catalog.claimsOf(runId);
@@ -82,6 +88,7 @@ function saysSame(report: ModelVersionReport, request: RegisterRequest, store: V
     formatReport('model-version', report) === formatReport('model-version', { ...own, createdAt, tool, source })
   );
 }
+
 async function storedReport(
   { tag, version, documentDigest }: KnownVersion,
   store: VersionStore,

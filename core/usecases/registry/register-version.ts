@@ -99,8 +99,8 @@ function noTag(): never {
 /** Of a version that is there already only what comes after its tag is written, where it is missing. */
 async function keep(
   request: RegisterRequest,
-  { tag, report, reason }: ExistingVersion,
-  { store, images }: RegisterPorts,
+  { tag, report, reason, store }: ExistingVersion,
+  { images }: RegisterPorts,
 ): Promise<Registration> {
   await store.repair(report);
   await tagImage(request, report, images);

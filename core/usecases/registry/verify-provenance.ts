@@ -3,6 +3,7 @@ import { type AttemptArtifact, newestAttemptsFirst } from '../../domain/model/wo
 import {
   type DocumentedVersion,
   documentRefusal,
+  isStoredUnderDigest,
   RELEASE_JOB,
   releaseRunRefusal,
   uploadRefusal,
@@ -33,6 +34,11 @@ export interface ProvenanceContext {
   readonly defaultBranch: { readonly name: string; readonly sha: string };
   /** The ways to write `register.store`; none: nothing is believed. */
   readonly stores: readonly string[];
+  /**
+   * The ways to write the store that tidegate.yaml of an earlier commit of the default branch named, where it is another
+   * one: `register.store` may change, and versions stay where they are. Default: none.
+   */
+  readonly storesAt?: ((commit: string) => Promise<readonly string[]>) | undefined;
   /** `register.workflow` of tidegate.yaml: the file name of the workflow that registers. */
   readonly releaseWorkflow: string;
   /** `image.repository` of tidegate.yaml. */
@@ -196,9 +202,15 @@ export class ProvenanceVerifier {
     }
   }
 
-  #agreeing(claim: VersionClaim, document: VersionDocument, by: 'release-run' | 'attestation'): Verification {
-    const { model, stores, imageRepository } = this.#context;
+  async #agreeing(
+    claim: VersionClaim,
+    document: VersionDocument,
+    by: 'release-run' | 'attestation',
+  ): Promise<Verification> {
+    const { model, imageRepository } = this.#context;
     const { version, commit } = claim;
+    const placed = { artifactUri: document.artifact.uri, artifactDigest: document.artifact.digest, commit };
+    const stores = await storesOf(placed, this.#context, () => this.#isOnBranch(claim));
     // An attestation says which run it was by itself.
     const runId = by === 'attestation' ? (document.lineage.runId ?? 0) : (claim.line?.runId ?? 0);
     const expected = { model, version, commit, runId, stores, imageRepository };
@@ -221,6 +233,20 @@ export class ProvenanceVerifier {
   #digestOf(bytes: Uint8Array): Promise<string> {
     return this.#ports.hasher.hashChunks(oneChunk(bytes));
   }
+}
+
+/**
+ * The stores in which a version may be: those of today, and for one that is in none of them that of its own commit.
+ *
+ * @param isOnBranch True if its commit is on the default branch: no other branch names a store.
+ */
+export async function storesOf(
+  version: Pick<DocumentedVersion, 'artifactUri' | 'artifactDigest' | 'commit'>,
+  { stores, storesAt }: Pick<ProvenanceContext, 'stores' | 'storesAt'>,
+  isOnBranch: () => Promise<boolean>,
+): Promise<readonly string[]> {
+  if (stores.length === 0 || storesAt === undefined || isStoredUnderDigest(version, stores)) return stores;
+  return (await isOnBranch()) ? [...stores, ...(await storesAt(version.commit))] : stores;
 }
 
 function withoutUpload(run: WorkflowRun): Verification {

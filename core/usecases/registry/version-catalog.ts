@@ -9,7 +9,7 @@ import { ServiceError } from '../../errors.ts';
 import type { TagDetails, VersionTags } from '../../ports/github/version-tags.ts';
 import { parseVersionTagMessage } from '../../reports/version-tag-line.ts';
 import type { ClaimedLine, VersionClaim, VersionDocument } from './provenance-memory.ts';
-import type { ProvenanceContext, Verification } from './verify-provenance.ts';
+import { type ProvenanceContext, storesOf, type Verification } from './verify-provenance.ts';
 
 /** Why a version is believed. */
 export type Provenance =
@@ -60,7 +60,8 @@ export interface HeldPlace {
 }
 
 /** Dependencies of a catalog. */
-export interface Believing extends Pick<ProvenanceContext, 'stores' | 'imageRepository' | 'memory' | 'nowMs'> {
+export interface Believing
+  extends Pick<ProvenanceContext, 'stores' | 'storesAt' | 'imageRepository' | 'memory' | 'nowMs'> {
   readonly verify: (claim: VersionClaim) => Promise<Verification>;
   readonly held: HeldValues;
   /** Limit of tags to read that are not in memory. */
@@ -234,7 +235,13 @@ export class VersionCatalog {
   ): Promise<KnownVersion | undefined> {
     const { line, version } = claim;
     if (verification.kind !== 'expired' || line === undefined) return undefined;
-    if (!isStoredUnderDigest(line, this.#believing?.stores ?? [])) return undefined;
+    // One whose release has expired was found to be on the default branch before.
+    const stores = await storesOf(
+      { ...line, commit: claim.commit },
+      this.#believing ?? { stores: [] },
+      async () => true,
+    );
+    if (!isStoredUnderDigest(line, stores)) return undefined;
     const held = await lookUp({ version, ...line });
     if (held === undefined) return undefined;
     this.#refused.delete(version);
