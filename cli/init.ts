@@ -61,6 +61,7 @@ async function init(path: string | undefined, given: InitOptions & { readonly fo
     branch: facts.defaultBranch,
     update: watch ? given.update : undefined,
     image: proposed.image,
+    store: proposed.store,
     watch,
   };
   refuseExisting(repository, [CONFIG_FILE, ...workflowFiles(workflow)], given.force);
@@ -68,7 +69,7 @@ async function init(path: string | undefined, given: InitOptions & { readonly fo
   const written = [CONFIG_FILE, ...(await fillWorkflows(repository, workflow))];
   console.log(`Wrote ${written.join(', ')}.`);
   if (dataset !== undefined && testSet !== undefined) console.log(`\n${describePower(testSet, dataset)}`);
-  console.log(`\n${nextSteps(facts, watch)}`);
+  console.log(`\n${nextSteps(facts, { watch, store: proposed.store })}`);
 }
 
 /** The facts of a test set, or undefined where it is not in the work tree (DVC keeps it) and so cannot be read. */
@@ -105,10 +106,14 @@ function found({ stage, dvcRemoteUrl, targets }: RepositoryFacts, testSet: strin
   return lines.join('\n');
 }
 
-function nextSteps({ requirements, targets, defaultBranch }: RepositoryFacts, watch: boolean): string {
+function nextSteps(
+  facts: RepositoryFacts,
+  { watch, store }: { readonly watch: boolean; readonly store: string },
+): string {
+  const { requirements, targets } = facts;
   const steps = [
     'Read tidegate.yaml, above all the rules of the gate, and commit the files on a branch.',
-    `Add the secrets TIDEGATE_READ_* (read only) to the repository. Create the environment tidegate-release for ${defaultBranch} alone, with the secrets TIDEGATE_WRITE_* (the store)${watch ? '; and tidegate-data with TIDEGATE_DATA_* (the data)' : ''}. docs/guide/first-model.md has the commands.`,
+    ...secretsSteps(facts, { watch, store }),
     requirements ? undefined : 'Write requirements.txt, which the workflows install, or change that step.',
     watch ? undefined : 'To check for drift, run this again with --current and the path of the logged inputs.',
     targets.length > 0 ? undefined : 'To deploy, add environments to tidegate.yaml, with the manifests of each.',
@@ -119,4 +124,21 @@ function nextSteps({ requirements, targets, defaultBranch }: RepositoryFacts, wa
     .filter((step) => step !== undefined)
     .map((step, index) => `  ${index + 1}. ${step}`)
     .join('\n')}`;
+}
+
+/** The keys that jobs need. A store at ghcr.io needs none: the token of the workflow reads and writes there. */
+function secretsSteps(
+  { dvcRemoteUrl, defaultBranch }: RepositoryFacts,
+  { watch, store }: { readonly watch: boolean; readonly store: string },
+): readonly string[] {
+  const isPackage = store.startsWith('oci://ghcr.io/');
+  const reads = !isPackage || dvcRemoteUrl?.startsWith('s3://') === true || watch;
+  const writes = isPackage ? '' : ', with the secrets TIDEGATE_WRITE_* (the store)';
+  const data = watch ? '; and tidegate-data with TIDEGATE_DATA_* (the data)' : '';
+  return [
+    `${reads ? 'Add the secrets TIDEGATE_READ_* (read only) to the repository. ' : ''}Create the environment tidegate-release for ${defaultBranch} alone${writes}${data}. docs/guide/first-model.md has the commands.`,
+    ...(isPackage
+      ? [`Versions go to ${store} with the token of the workflow: the store needs no bucket and no secret.`]
+      : []),
+  ];
 }

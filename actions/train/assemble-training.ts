@@ -119,7 +119,7 @@ async function assemblePorts(
             artifacts: opened.artifacts,
             replace: replaceByArtifact,
             hasher: looking.hasher,
-            isBelieved: beliefInRuns(context, loaded, token),
+            ...beliefInRuns(context, loaded, token),
           },
     nowMs: () => performance.now(),
     note: (line) => log.info(line),

@@ -7,7 +7,7 @@ import type { LoadedModel } from '../load-model.ts';
 import { openRegisteredVersions } from '../registered-versions.ts';
 
 /**
- * True if a registered version vouches for a stored run. Where GitHub cannot be asked none does, and training goes on: a
+ * Whether a registered version vouches for a stored run. Where GitHub cannot be asked none does, and training goes on: a
  * wrong model is worse than a slow one.
  *
  * @param token The input github-token.
@@ -16,15 +16,20 @@ export function beliefInRuns(
   context: ActionContext,
   loaded: LoadedModel,
   token: string | undefined,
-): (claim: RunClaim) => Promise<boolean> {
+): { readonly isBelieved: (claim: RunClaim) => Promise<boolean>; readonly hasVersions: () => Promise<boolean> } {
   let opening: Promise<VersionCatalog | undefined> | undefined;
-  return async (claim) => {
+  const ask = async (question: (catalog: VersionCatalog) => Promise<boolean>): Promise<boolean | undefined> => {
     opening ??= openVersions(context, loaded, token);
     const catalog = await opening;
-    if (catalog === undefined) return false;
-    const asked = await orNothing(context, () => vouchesForRun(catalog, claim));
+    if (catalog === undefined) return undefined;
+    const asked = await orNothing(context, () => question(catalog));
     if (asked === undefined) opening = Promise.resolve(undefined);
-    return asked ?? false;
+    return asked;
+  };
+  return {
+    isBelieved: async (claim) => (await ask((catalog) => vouchesForRun(catalog, claim))) ?? false,
+    // Where that is not known the store is asked, and none of its runs is believed.
+    hasVersions: async () => (await ask(async (catalog) => (await catalog.active()).length > 0)) ?? true,
   };
 }
 

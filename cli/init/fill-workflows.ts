@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { slug } from '../../core/domain/model/model-name.ts';
 import { PROJECT_ROOT } from '../../scripts/project-root.ts';
 
+/** A permission that only a store at ghcr.io needs. */
+const STORE_PERMISSION =
+  /^ +packages: (?:read|write) # (?:registered|registers) versions, if register\.store is .*\n/gm;
 const FOLDER = join('.github', 'workflows');
 
 /** Values for the workflow templates of a repository. */
@@ -16,6 +19,8 @@ export interface WorkflowValues {
   readonly image?: boolean;
   /** Data to watch is named. Default true. */
   readonly watch?: boolean;
+  /** `register.store`; undefined: not known, so jobs keep the permission that a store at ghcr.io needs. */
+  readonly store?: string | undefined;
 }
 
 /** The workflow files that a repository gets, relative to it. */
@@ -50,8 +55,9 @@ function templatesOf({ image, watch, update }: WorkflowValues): readonly (readon
   ];
 }
 
-function fill(text: string, { model, branch, update }: WorkflowValues): string {
-  return text
+function fill(text: string, { model, branch, update, store }: WorkflowValues): string {
+  const isElsewhere = store !== undefined && !store.startsWith('oci://ghcr.io/');
+  return (isElsewhere ? text.replaceAll(STORE_PERMISSION, '') : text)
     .replaceAll('__MODEL__', model)
     .replaceAll('__SLUG__', slug(model))
     .replaceAll('__BRANCH__', branch)

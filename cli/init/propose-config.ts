@@ -1,3 +1,4 @@
+import { isRepository } from '../../core/domain/image/image-reference.ts';
 import type { DatasetFacts } from './dataset-facts.ts';
 import type { FoundTarget, RepositoryFacts } from './repository-facts.ts';
 import { smallestAccuracyMargin, smallestAucMargin, smallestErrorRatio } from './smallest-margin.ts';
@@ -17,7 +18,13 @@ export interface InitOptions {
 
 /** A tidegate.yaml to write, or the options that are needed first. */
 export type ProposedConfig =
-  | { readonly kind: 'config'; readonly model: string; readonly image: boolean; readonly text: string }
+  | {
+      readonly kind: 'config';
+      readonly model: string;
+      readonly store: string;
+      readonly image: boolean;
+      readonly text: string;
+    }
   | { readonly kind: 'questions'; readonly questions: readonly string[] };
 
 /** Everything that is known when a config is proposed. */
@@ -41,7 +48,7 @@ export function proposeConfig({ repository, dataset, options }: KnownFacts): Pro
   const stage = options.stage ?? (options.command === undefined ? repository.stage?.name : undefined);
   const testSet = options.dataset ?? repository.datasets[0];
   const model = options.model ?? repository.name;
-  const store = options.store ?? storeFrom(repository.dvcRemoteUrl, model);
+  const store = options.store ?? storeFrom(repository, model);
   const questions = [
     artifact === undefined ? '--artifact: the model file that training writes, such as model/model.onnx' : undefined,
     stage === undefined && options.command === undefined
@@ -49,9 +56,11 @@ export function proposeConfig({ repository, dataset, options }: KnownFacts): Pro
       : undefined,
     testSet === undefined ? '--dataset: the test set, such as data/test.parquet' : undefined,
     dataset === undefined ? `--label: the column of ${testSet ?? 'the test set'} that holds the outcome` : undefined,
-    store === undefined ? '--store: where versions are kept, such as s3://bucket/prefix' : undefined,
+    store === undefined
+      ? '--store: where versions are kept: oci://ghcr.io/<owner>/<repository>/models, or s3://bucket/prefix'
+      : undefined,
   ].filter((question) => question !== undefined);
-  if (questions.length > 0 || dataset === undefined) return { kind: 'questions', questions };
+  if (questions.length > 0 || dataset === undefined || store === undefined) return { kind: 'questions', questions };
   const image = repository.targets.find((target) => target.image !== undefined)?.image;
   const lines = [
     '# The model, its gate and its environments.',
@@ -70,18 +79,21 @@ export function proposeConfig({ repository, dataset, options }: KnownFacts): Pro
     `      dataset: ${scalar(testSet ?? '')}`,
     ...gateLines(dataset),
     '    register:',
-    `      store: ${scalar(store ?? '')}`,
+    `      store: ${scalar(store)}`,
     ...(image === undefined ? [] : ['    image:', `      repository: ${scalar(image)}`]),
     ...driftLines(options),
     ...environmentLines(repository.targets),
   ];
-  return { kind: 'config', model, image: image !== undefined, text: `${lines.join('\n')}\n` };
+  return { kind: 'config', model, store, image: image !== undefined, text: `${lines.join('\n')}\n` };
 }
 
-/** Next to the data that DVC keeps in the same bucket. */
-function storeFrom(remote: string | undefined, model: string): string | undefined {
-  const bucket = /^s3:\/\/[^/]+/.exec(remote ?? '')?.[0];
-  return bucket === undefined ? undefined : `${bucket}/tidegate/${model}`;
+/** Next to the data that DVC keeps in a bucket; else a package of the repository on GitHub, which needs no bucket and no keys. */
+function storeFrom({ dvcRemoteUrl, gitHubName }: RepositoryFacts, model: string): string | undefined {
+  const bucket = /^s3:\/\/[^/]+/.exec(dvcRemoteUrl ?? '')?.[0];
+  if (bucket !== undefined) return `${bucket}/tidegate/${model}`;
+  const store = `oci://ghcr.io/${gitHubName?.toLowerCase()}/models`;
+  // A name of GitHub may begin or end in a way that registries do not know.
+  return gitHubName !== undefined && isRepository(store.slice('oci://'.length)) ? store : undefined;
 }
 
 function gateLines(dataset: DatasetFacts): string[] {

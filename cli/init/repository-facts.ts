@@ -21,6 +21,8 @@ export interface FoundTarget {
 export interface RepositoryFacts {
   readonly name: string;
   readonly defaultBranch: string;
+  /** `owner/name` where origin is on github.com. */
+  readonly gitHubName: string | undefined;
   /** The stage of dvc.yaml that writes a model, and what it writes. */
   readonly stage: { readonly name: string; readonly artifact: string } | undefined;
   readonly paramsFile: string | undefined;
@@ -48,6 +50,7 @@ export async function readRepositoryFacts(repository: string): Promise<Repositor
       .replace(/[^a-zA-Z0-9-]+/g, '-')
       .replace(/^-+|-+$/g, ''),
     defaultBranch: await defaultBranch(repository),
+    gitHubName: await gitHubName(repository),
     stage: modelStage(stages),
     paramsFile: files.find((file) => /^params\.(yaml|json|toml)$/.test(file)),
     datasets: [...files, ...outs].filter((file) => TABLE_FILE.test(file) && HELD_OUT.test(file)).sort(),
@@ -71,6 +74,14 @@ async function defaultBranch(repository: string): Promise<string> {
   if (said !== undefined) return said.stdout.trim().replace(/^origin\//, '');
   const current = await git('git', ['-C', repository, 'symbolic-ref', '--short', 'HEAD']).catch(() => undefined);
   return current?.stdout.trim() || 'main';
+}
+
+async function gitHubName(repository: string): Promise<string | undefined> {
+  const origin = await git('git', ['-C', repository, 'remote', 'get-url', 'origin']).catch(() => undefined);
+  const address = origin?.stdout.trim() ?? '';
+  const name =
+    /^(?:(?:https?|ssh):\/\/(?:[^/@\s]+@)?github\.com\/|(?:[^/@\s]+@)?github\.com:)([\w.-]+\/[\w.-]+?)(?:\.git)?\/?$/;
+  return name.exec(address)?.[1];
 }
 
 interface FoundStage {

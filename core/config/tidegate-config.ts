@@ -65,7 +65,12 @@ const data = z
 
 const register = z
   .strictObject({
-    store: z.string().min(1).describe('Where versions are stored: s3://bucket/prefix or a folder'),
+    store: z
+      .string()
+      .min(1)
+      .describe(
+        'Where versions are stored: oci://host/path (a container registry, such as oci://ghcr.io/owner/repository/models), s3://bucket/prefix, or a folder of a self-hosted runner',
+      ),
     bump: z.enum(['auto', 'major', 'minor', 'patch']).default('auto'),
     workflow: z
       .string()

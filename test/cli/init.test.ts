@@ -64,6 +64,44 @@ describe('npm run init', () => {
     expect(workflow).not.toMatch(/__[A-Z_]+__/);
   });
 
+  it.each([
+    ['https://github.com/Acme/Churn.git', 'oci://ghcr.io/acme/churn/models'],
+    ['git@github.com:acme/churn.git', 'oci://ghcr.io/acme/churn/models'],
+    ['ssh://git@github.com/acme/churn', 'oci://ghcr.io/acme/churn/models'],
+  ])('proposes the packages of %s as a store where no bucket is known', async (origin, store) => {
+    await team();
+    await run('git', ['remote', 'add', 'origin', origin]);
+    const { exitCode, stdout, stderr } = await init('--model', 'churn');
+    expect(`${stderr}${exitCode}`).toBe('0');
+    const { config } = parseConfig(await readFile(join(repository, 'tidegate.yaml'), 'utf8'));
+    expect(config.models.churn?.register?.store).toBe(store);
+    expect(stdout).toContain(`Versions go to ${store} with the token of the workflow`);
+    expect(stdout).not.toContain('TIDEGATE_WRITE');
+    const release = await readFile(join(repository, '.github/workflows/model-release.yml'), 'utf8');
+    expect(release.match(/packages: \w+/g)).toEqual(['packages: read', 'packages: read', 'packages: write']);
+  });
+
+  it.each([
+    'https://gitlab.com/acme/churn.git',
+    'https://github.com.evil.example/acme/churn.git',
+    'https://github.com/acme/-churn-.git',
+    '../churn',
+  ])('proposes no store for a repository at %s', async (origin) => {
+    await team();
+    await run('git', ['remote', 'add', 'origin', origin]);
+    expect((await init('--model', 'churn')).stdout).toContain('--store: where versions are kept');
+  });
+
+  it('gives jobs no permission for packages where the store is another one', async () => {
+    await team();
+    await init('--store', 's3://models/churn', '--model', 'churn', '--current', 's3://logs/*.parquet');
+    for (const name of ['model-ci', 'model-release', 'model-watch']) {
+      const text = await readFile(join(repository, `.github/workflows/${name}.yml`), 'utf8');
+      expect(text).not.toContain('packages:');
+      expect(text).toMatch(/permissions:\n +actions: read/);
+    }
+  });
+
   it('writes nothing over what is there, and replaces it when told to', async () => {
     await team();
     await init('--store', 'models', '--model', 'flight-delay');

@@ -21,6 +21,8 @@ export interface RunClaim {
 export interface RestorePorts extends ArtifactPorts {
   readonly store: ObjectStore;
   readonly hasher: Pick<ArtifactHasher, 'hashText'>;
+  /** False: there is no version that could vouch for a run, so that the store, which may not exist yet, is not asked. */
+  readonly hasVersions?: () => Promise<boolean>;
   /** True if a registered version that is believed was made of these inputs, and is this artifact. */
   readonly isBelieved: (claim: RunClaim) => Promise<boolean>;
 }
@@ -49,6 +51,7 @@ export async function restoreRun(
 ): Promise<RestoredRun> {
   const { store, isBelieved } = ports;
   let refused = 0;
+  if ((await ports.hasVersions?.()) === false) return { run: undefined, refused };
   for await (const { key } of store.list(`${runFolder(inputsDigest)}/`)) {
     if (refused >= MAX_RUNS) break;
     const stored = await readRun(key, ports);

@@ -58,6 +58,27 @@ async function restore(objects: InMemoryObjectStore, believed: readonly RunClaim
 const sorted = (claim: RunClaim) => Object.entries(claim).sort();
 
 describe('restoreRun', () => {
+  it('does not ask a store, which may not exist yet, where no version could vouch for a run', async () => {
+    const refusing = new Proxy(new InMemoryObjectStore(), {
+      get: () => () => {
+        throw new Error('the store was asked');
+      },
+    });
+    const hasher = new FileArtifactHasher();
+    const ports = {
+      ...{ store: refusing, artifacts: new ObjectArtifacts(refusing, hasher), replace: replaceByArtifact, hasher },
+      isBelieved: async () => true,
+    };
+    const request = { inputsDigest: INPUTS, location: path.join(root, 'none') };
+    expect(await restoreRun(request, { ...ports, hasVersions: async () => false })).toEqual({
+      run: undefined,
+      refused: 0,
+    });
+    await expect(restoreRun(request, { ...ports, hasVersions: async () => true })).rejects.toThrow(
+      'the store was asked',
+    );
+  });
+
   it('restores nothing on the word of what is stored', async () => {
     const objects = new InMemoryObjectStore();
     await store(objects, 'BACKDOORED MODEL THAT PASSES THE GATE');
