@@ -1,19 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { getOctokit } from '@actions/github';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningBot, startBot } from '../../bot/server.ts';
 import { fillWorkflows } from '../../cli/init/fill-workflows.ts';
-import { PROJECT_ROOT } from '../../scripts/project-root.ts';
 import { findProgram } from '../../scripts/system-programs.ts';
 import { type Forge, startForge } from '../../testkit/forge.ts';
 import { runGit } from '../../testkit/git-client.ts';
 import { hostEnvironment } from '../../testkit/host-environment.ts';
 import { type Registry, startRegistry } from '../../testkit/registry.ts';
 import { runProgram } from '../../testkit/run-program.ts';
-import { seededRandom } from '../../testkit/seeded-random.ts';
+import { writePython, writeTeam } from './delay-team.ts';
 
 const REGISTRY = findProgram('docker-registry');
 const SKOPEO = findProgram('skopeo');
@@ -33,12 +32,10 @@ describe.skipIf(REGISTRY === undefined || SKOPEO === undefined)(
     beforeAll(async () => {
       folder = await mkdtemp(path.join(os.tmpdir(), 'tidegate-image-release-'));
       registry = await startRegistry({ directory: path.join(folder, 'registry'), binary: REGISTRY ?? '' });
-      // What "python -m pip" needs of a Python environment here: nothing.
-      await mkdir(path.join(folder, 'bin'));
-      await writeFile(path.join(folder, 'bin/python'), '#!/bin/sh\nexit 0\n', { mode: 0o755 });
+      const pythonBin = await writePython(path.join(folder, 'bin'));
       forge = await startForge({
         directory: path.join(folder, 'forge'),
-        pythonBin: path.join(folder, 'bin'),
+        pythonBin,
         isSelfHosted: true,
       });
       await forge.createRepository(NAME);
@@ -137,22 +134,8 @@ describe.skipIf(REGISTRY === undefined || SKOPEO === undefined)(
   },
 );
 
-/** What the team has: two models to choose from instead of a training, data, a manifest and our workflows. */
 async function writeRepository(clone: string, { host, store }: { host: string; store: string }): Promise<void> {
-  await mkdir(path.join(clone, 'k8s'), { recursive: true });
-  for (const model of ['good.onnx', 'poor.onnx']) {
-    await cp(path.join(PROJECT_ROOT, 'test/fixtures/models', model), path.join(clone, model));
-  }
-  const files: Readonly<Record<string, string>> = {
-    'tidegate.yaml': config(host, store),
-    'which.txt': 'poor.onnx\n',
-    'train.sh': 'mkdir -p model && cp "$(cat which.txt)" model/model.onnx\n',
-    'test.csv': dataset(4000),
-    'requirements.txt': '',
-    '.gitignore': 'model/\n',
-    'k8s/deployment.yaml': deployment(host),
-  };
-  for (const [file, text] of Object.entries(files)) await writeFile(path.join(clone, file), text);
+  await writeTeam(clone, { 'tidegate.yaml': config(host, store), 'k8s/deployment.yaml': deployment(host) });
   await fillWorkflows(clone, { model: 'delay', branch: 'main', update: undefined, image: true, watch: false });
   const release = path.join(clone, '.github/workflows/model-release.yml');
   await writeFile(release, (await readFile(release, 'utf8')).replaceAll('registry: ghcr.io', `registry: ${host}`));
@@ -190,15 +173,4 @@ spec:
         - name: server
           image: ${host}/team/delay:none
 `;
-}
-
-function dataset(rows: number): string {
-  const random = seededRandom(3);
-  const lines = Array.from({ length: rows }, (_, i) => {
-    const [a, b] = [random.normal(), random.normal()];
-    const late = a + 0.5 * b + random.normal() > 0 ? 1 : 0;
-    const date = new Date(Date.UTC(2001, 2, 1 + (i % 30), i % 24)).toISOString().slice(0, 19).replace('T', ' ');
-    return [date, a, b, late].join(',');
-  });
-  return `date,a,b,late\n${lines.join('\n')}\n`;
 }
