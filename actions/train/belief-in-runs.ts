@@ -7,7 +7,7 @@ import type { LoadedModel } from '../load-model.ts';
 import { openRegisteredVersions } from '../registered-versions.ts';
 
 /**
- * Whether a registered version vouches for a stored run. Where GitHub cannot be asked none does, and training goes on: a
+ * The answers of registered versions about stored runs. Where GitHub cannot be asked none does, and training goes on: a
  * wrong model is worse than a slow one.
  *
  * @param token The input github-token.

@@ -21,9 +21,8 @@ export function isOciStore(store: string): boolean {
 
 /**
  * The tag of an artifact's manifest. It names both digests, so no other manifest ever gets it: a tag that moved would leave
- * the old manifest without one, and registries delete what has no tag.
- *
- * @example artifactTag(digest, manifestDigest) // => 'model-<64 hex digits>-<16 hex digits>'
+ * the old manifest without one, and registries delete what has no tag. It is
+ * `model-<64 hex digits>-<16 hex digits>`.
  */
 export function artifactTag(digest: string, manifestDigest: string): string {
   return `${artifactTagStart(digest)}${digestHex(manifestDigest).slice(0, 16)}`;

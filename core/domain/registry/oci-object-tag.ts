@@ -21,7 +21,7 @@ export interface TaggedKey {
  * long ends with `_z` and the digest of the key.
  *
  * @param keyDigest sha256 of the key, as 43 characters of base64url.
- * @example objectTag('v1.4.0/model-version.json', digest) // => 'object.v1.4.0__model-version.json'
+ * @example objectTag('v1.4.0/model-version.json', () => '') // => 'object.v1.4.0__model-version.json'
  */
 export function objectTag(key: string, keyDigest: () => string): string {
   const plain = PREFIX + escaped(key).join('');

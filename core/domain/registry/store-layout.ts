@@ -50,7 +50,7 @@ export interface PlacedArtifact {
  * `oci://host/path:model-<hex>-<…>@sha256:<hex of the manifest>`.
  *
  * @returns Undefined for any other text.
- * @example parseArtifactUri('s3://m/x/sha256/' + hex) // => { store: 's3://m/x', digest: 'sha256:' + hex }
+ * @example parseArtifactUri('s3://models/sha256/cafe') // => undefined
  */
 export function parseArtifactUri(uri: string): PlacedArtifact | undefined {
   if (isOciStore(uri)) return parseOciArtifact(uri);
