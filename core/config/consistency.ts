@@ -1,5 +1,6 @@
 import { type MetricUse, metricBoundProblems, metricNameProblems } from '../domain/gate/metric-problems.ts';
 import { isMetricTask } from '../domain/metrics/metric-registry.ts';
+import { isOciStore } from '../domain/registry/oci-artifact-uri.ts';
 import { nearest } from '../domain/text/nearest.ts';
 import { withoutEnding } from '../domain/text/without-ending.ts';
 import type { Problem } from '../errors.ts';
@@ -79,7 +80,7 @@ function checkSharedStores(models: readonly NamedModel[], placeOf: PlaceOf): rea
     return [
       {
         message: `models.${name}.register.store is the store of ${owner} too`,
-        fix: `Give each model its own store, such as ${store}/${name}.`,
+        fix: `Give each model its own store, such as ${store}/${isOciStore(store ?? '') ? name.toLowerCase() : name}.`,
         place: placeOf(['models', name, 'register', 'store']),
       },
     ];

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -94,6 +94,8 @@ describe.skipIf(REGISTRY === undefined || SKOPEO === undefined)(
       expect(second?.store).toBe(store);
       expect(second?.digest).not.toBe(first?.digest);
       await expectReadable(second?.manifestDigest ?? '', 'good.onnx');
+      expect(await digestOf('v0.1.0')).toBe(first?.manifestDigest);
+      expect(await digestOf('v0.1.1')).toBe(second?.manifestDigest);
 
       // Another store: what was registered stays where it is, and is found there.
       const moved = `oci://${registry.host}/acme/delay/elsewhere`;
@@ -120,6 +122,12 @@ describe.skipIf(REGISTRY === undefined || SKOPEO === undefined)(
       );
       const copied = await readFile(path.join(layout, 'blobs/sha256', layers[0].digest.slice(7)));
       expect(copied.equals(await readFile(path.join(clone, model)))).toBe(true);
+    }
+
+    async function digestOf(tag: string): Promise<string> {
+      const image = `docker://${registry.host}/acme/delay/models:${tag}`;
+      const manifest = await skopeo('inspect', '--raw', '--tls-verify=false', image);
+      return `sha256:${createHash('sha256').update(manifest).digest('hex')}`;
     }
 
     /** Opens a pull request with these files, and merges it where its check allows that. @returns The bot's comment. */

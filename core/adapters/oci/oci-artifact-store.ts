@@ -48,6 +48,13 @@ export class OciArtifactStore implements ArtifactStore {
     await this.#repository.putManifest(artifactTag(artifact.digest, digestOf(manifest)), manifest);
   }
 
+  async label(wanted: WantedArtifact, name: string): Promise<void> {
+    const manifest = await this.#manifest(wanted);
+    if (manifest === undefined) throw corruptStore(this.uri, `has no artifact ${wanted.digest}`);
+    const named = await this.#repository.manifest(name);
+    if (named?.digest !== manifest.digest) await this.#repository.putManifest(name, manifest.text);
+  }
+
   async files(wanted: WantedArtifact): Promise<readonly StoredFile[]> {
     const manifest = await this.#manifest(wanted);
     if (manifest === undefined) return [];

@@ -68,7 +68,7 @@ export class OciObjectStore implements ObjectStore {
     tag: string,
     { key, content, mode }: { readonly key: string; readonly content: ObjectContent; readonly mode: PutMode },
   ): Promise<PutResult> {
-    if (mode === 'if-absent' && (await this.#repository.manifest(tag)) !== undefined) return 'exists';
+    if (mode === 'if-absent' && (await this.#repository.manifest(tag, 'write')) !== undefined) return 'exists';
     const mediaType = key.endsWith('.json') ? 'application/json' : 'application/octet-stream';
     const layer = { mediaType, ...(await hashContent(content)) };
     await this.#repository.putBlob({ descriptor: layer, open: () => content.open() });

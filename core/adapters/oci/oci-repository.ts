@@ -29,6 +29,7 @@ export interface StoredManifest {
   readonly text: string;
 }
 
+const ACTIONS = { read: 'pull', write: 'pull,push' } as const;
 /** Chosen: GHCR gives 100 tags per page where it is not asked for more. */
 const TAGS_PER_PAGE = 1000;
 /** Chosen: a million tags. */
@@ -57,11 +58,13 @@ export class OciRepository {
   /**
    * The manifest of a tag or a digest; undefined where there is none.
    *
+   * @param purpose `write`: asked with the permission to push, by which a registry also answers about a repository that does
+   *   not exist yet.
    * @throws {ServiceError} STORE_CORRUPT where its bytes do not have the digest that was asked for or that the registry says.
    */
-  async manifest(reference: string): Promise<StoredManifest | undefined> {
+  async manifest(reference: string, purpose: 'read' | 'write' = 'read'): Promise<StoredManifest | undefined> {
     const path = `${this.#location.name}/manifests/${reference}`;
-    const response = await this.#send({ method: 'GET', path, headers: { accept: OCI.manifest } }, 'pull');
+    const response = await this.#send({ method: 'GET', path, headers: { accept: OCI.manifest } }, ACTIONS[purpose]);
     if (response.status === 404) return undefined;
     const text = await this.#textOf(response, reference);
     const digest = digestOf(text);
@@ -115,7 +118,9 @@ export class OciRepository {
       yield* this.#tagsOf(await response.text());
       const next = nextLink(response.headers.get('link') ?? '');
       if (next === undefined) return;
-      path = new URL(next, `${this.#client.origin}/v2/${this.#location.name}/tags/`).href;
+      // Of an address behind a proxy the host may be another one: the list is on the one that was asked.
+      const { pathname, search } = new URL(next, `${this.#client.origin}/v2/${this.#location.name}/tags/`);
+      path = `${pathname}${search}`;
     }
     throw new ServiceError('STORE_REFUSED', `${this.uri}: the list of tags has more than ${MAX_PAGES} pages`, {
       retryable: false,

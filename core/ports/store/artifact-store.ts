@@ -32,6 +32,8 @@ export interface ArtifactStore {
   uriOf(artifact: HashedArtifact): string;
   /** Stores the artifact: whole, or it is not found. What is there already stays, and has these bytes. */
   put(artifact: HashedArtifact, open: OpenFile): Promise<void>;
+  /** Gives a stored artifact a name for people, in a store that has such names; other bytes lose it. No component reads it. */
+  label?(wanted: WantedArtifact, name: string): Promise<void>;
   /** Files of an artifact, in no promised order; empty where the store does not have it. The caller checks the whole. */
   files(wanted: WantedArtifact): Promise<readonly StoredFile[]>;
 }

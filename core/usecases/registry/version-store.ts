@@ -115,8 +115,8 @@ export class VersionStore {
   }
 
   /**
-   * Writes what is written after the tag, where it is missing or is something else: the copy for people, and, where the
-   * version says what it was made of, the document of its run under its inputs.
+   * Writes what is written after the tag, where it is missing or is something else: the copy and the name for people, and,
+   * where the version says what it was made of, the document of its run under its inputs.
    */
   async repair(report: ModelVersionReport): Promise<void> {
     await this.#objects.put(
@@ -125,6 +125,7 @@ export class VersionStore {
       'if-absent',
     );
     const { artifact, lineage, run } = report;
+    await this.#artifacts.label?.({ digest: artifact.digest, uri: artifact.uri }, `v${report.version}`);
     if (run === null || lineage.inputsDigest === null) return;
     const bytes = await this.#bytes(documentKey(run.digest));
     if (bytes === undefined || (await this.#hasher.hashChunks(oneChunk(bytes))) !== run.digest) return;

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FileArtifactHasher } from '../../../core/adapters/files/file-artifact-hasher.ts';
 import { replaceByArtifact } from '../../../core/adapters/files/replace-by-artifact.ts';
 import { OciArtifactStore } from '../../../core/adapters/oci/oci-artifact-store.ts';
+import { OciRepository } from '../../../core/adapters/oci/oci-repository.ts';
 import type { HashedArtifact } from '../../../core/domain/model/artifact-digest.ts';
 import { parseArtifactUri } from '../../../core/domain/registry/store-layout.ts';
 import type { ArtifactStore, OpenFile } from '../../../core/ports/store/artifact-store.ts';
@@ -75,6 +76,17 @@ function contract(name: string, createStore: () => ArtifactStore): void {
       });
       await expect(fetched).rejects.toMatchObject({ code: 'STORE_CORRUPT' });
     });
+    it('gives an artifact a name for people, and the name back where other bytes took it', async () => {
+      const store = createStore();
+      const [one, other] = [await artifactOf('one'), await artifactOf('other')];
+      for (const { artifact, open } of [one, other]) {
+        await store.put(artifact, open);
+        await store.label?.({ digest: artifact.digest, uri: store.uriOf(artifact) }, 'v1.0.0');
+      }
+      await store.label?.({ digest: one.artifact.digest, uri: store.uriOf(one.artifact) }, 'v1.0.0');
+      // A name is neither an artifact nor in the way of one.
+      for (const { artifact } of [one, other]) expect(await store.files({ digest: artifact.digest })).toHaveLength(1);
+    });
     it('stores the same artifact again, also at the same moment, under the same URI', async () => {
       const store = createStore();
       const { artifact, open } = await artifactOf('again');
@@ -99,5 +111,16 @@ async function contentOf(location: string): Promise<string | Files> {
 contract('ObjectArtifacts', () => new ObjectArtifacts(new InMemoryObjectStore(), hasher));
 
 withRegistry((repository) => {
+  it('names an artifact of a registry by the tag of its version', async () => {
+    const name = repository();
+    const store = new OciArtifactStore(`oci://${name}`, ACCESS);
+    const { artifact, open } = await artifactOf('named');
+    const labelled = { digest: artifact.digest, uri: store.uriOf(artifact) };
+    await expect(store.label(labelled, 'v1.0.0')).rejects.toMatchObject({ code: 'STORE_CORRUPT' });
+    await store.put(artifact, open);
+    await store.label(labelled, 'v1.0.0');
+    const read = new OciRepository(`oci://${name}`, ACCESS).manifest('v1.0.0');
+    expect(`@${(await read)?.digest}`).toBe(store.uriOf(artifact).slice(store.uriOf(artifact).indexOf('@')));
+  });
   contract('OciArtifactStore', () => new OciArtifactStore(`oci://${repository()}`, ACCESS));
 });

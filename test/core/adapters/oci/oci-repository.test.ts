@@ -64,6 +64,22 @@ describe('the tags of a store', () => {
     await expect(Array.fromAsync(store.list(''))).rejects.toMatchObject({ code: 'STORE_REFUSED' });
   });
 
+  it('are read from the registry that was asked, wherever its next page is said to be', async () => {
+    const pages = [['a'], ['object.k']];
+    const asked: string[] = [];
+    const host = await listen((request, response) => {
+      const url = new URL(request.url ?? '', 'http://registry');
+      asked.push(url.pathname);
+      if (!url.pathname.endsWith('/tags/list')) return void response.writeHead(404).end();
+      if (!url.searchParams.has('last'))
+        response.setHeader('link', '<https://internal.example/v2/m/tags/list?last=a>; rel=next');
+      sendJson(response, 200, { tags: pages[url.searchParams.has('last') ? 1 : 0] });
+    });
+    const store = new OciObjectStore(`oci://${host}/m`, ACCESS);
+    expect(await Array.fromAsync(store.list(''))).toEqual([]);
+    expect(asked).toContain('/v2/m/manifests/object.k');
+  });
+
   it('of a list that never ends are an error', async () => {
     const host = await listen((_request, response) => {
       response.setHeader('link', '</v2/m/tags/list?n=1&last=a>; rel="next"');
