@@ -30,16 +30,18 @@ const START_TIMEOUT_MS = 30_000;
  * Starts Debian's docker-registry on a free loopback port.
  *
  * @param options.binary Path of `docker-registry`.
+ * @param options.port Default: a free one.
  * @param options.needsLogin Whether it asks for a user and password, made again each time.
  */
 export async function startRegistry(options: {
   readonly directory: string;
   readonly binary: string;
   readonly needsLogin?: boolean;
+  readonly port?: number;
 }): Promise<Registry> {
   const { directory } = options;
   await mkdir(directory, { recursive: true });
-  const [port] = await findFreePorts(1);
+  const [port] = options.port === undefined ? await findFreePorts(1) : [options.port];
   const host = `127.0.0.1:${port}`;
   const login =
     options.needsLogin === true ? { user: 'tidegate', password: randomBytes(12).toString('hex') } : undefined;

@@ -33,6 +33,10 @@ export class OciObjectStore implements ObjectStore {
     this.uri = this.#repository.uri;
   }
 
+  uriOf(key: string): string {
+    return `${this.uri}:${tagOf(key)}`;
+  }
+
   async open(key: string): Promise<AsyncIterable<Uint8Array> | undefined> {
     const layer = await this.#layer(key);
     return layer && this.#repository.blob(layer);

@@ -33,6 +33,8 @@ export type PutResult = 'created' | 'exists' | 'replaced';
 export interface ObjectStore {
   /** Address, without credentials and without a trailing slash: `s3://bucket/prefix`, `oci://host/path` or a folder. */
   readonly uri: string;
+  /** Address of an object, for people and other tools; default: `<uri>/<key>`. */
+  uriOf?(key: string): string;
   /** The object's bytes from the start, or undefined where there is none. Errors may also come while reading. */
   open(key: string): Promise<AsyncIterable<Uint8Array> | undefined>;
   /** Size of the object, or undefined where there is none. */

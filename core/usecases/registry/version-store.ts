@@ -153,16 +153,20 @@ export class VersionStore {
 
   #reference(text: string): DocumentReference {
     const digest = this.#hasher.hashText(text);
-    return { uri: storeUri(this.uri, documentKey(digest)), digest };
+    return { uri: this.#uriOf(documentKey(digest)), digest };
   }
 
   async #read<Kind extends ReportKind>(kind: Kind, key: string, digest?: string): Promise<ReportOf<Kind> | undefined> {
     const bytes = await this.#bytes(key);
     if (bytes === undefined) return undefined;
-    const uri = storeUri(this.uri, key);
+    const uri = this.#uriOf(key);
     if (digest !== undefined && (await this.#hasher.hashChunks(oneChunk(bytes))) !== digest)
       throw otherBytes(uri, digest);
     return readReport(kind, bytes, uri);
+  }
+
+  #uriOf(key: string): string {
+    return this.#objects.uriOf?.(key) ?? storeUri(this.uri, key);
   }
 
   async #bytes(key: string): Promise<Uint8Array | undefined> {
