@@ -180,6 +180,26 @@ describe.skipIf(BINARY === undefined)(
       expect(Buffer.concat(await Array.fromAsync((await file?.open()) ?? [])).equals(bytes)).toBe(true);
     });
 
+    it('sends a large blob in one request that says its length, as all registries take it', async () => {
+      const bytes = randomBytes(9 << 20);
+      const lengths: (string | undefined)[] = [];
+      proxy.interfere((request) => {
+        if (request.method === 'PUT' && /uploads/.test(request.url ?? '')) {
+          expect(request.headers['transfer-encoding']).toBeUndefined();
+          lengths.push(request.headers['content-length']);
+        }
+        return false;
+      });
+      const artifacts = new OciArtifactStore(place(), ACCESS);
+      await artifacts.put(fileArtifact(bytes), openBytes(bytes));
+      expect(lengths[0]).toBe(String(bytes.length));
+      const [file] = await artifacts.files({ digest: sha256(bytes) });
+      expect(Buffer.concat(await Array.fromAsync((await file?.open()) ?? [])).equals(bytes)).toBe(true);
+      // Bytes that are not those that were judged are stored by no means.
+      const changed = artifacts.put(fileArtifact(randomBytes(9 << 20)), openBytes(bytes));
+      await expect(changed).rejects.toThrow('content changed while it was read');
+    });
+
     it('starts again where the answer to a chunk was lost, and the registry the upload with it', async () => {
       const uri = place();
       const bytes = randomBytes(9 << 20);
