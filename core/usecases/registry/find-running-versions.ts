@@ -82,7 +82,7 @@ export function lastRunning(
 /** Reason why the version of the last environment is unknown; for people, without a full stop. */
 export function lostVersion({ name, targets }: RunningEnvironment): string {
   const text = targets.find(({ value }) => value !== undefined)?.value?.text ?? '';
-  return `${name} names ${text}, and no trusted version has this artifact: its tag may be deleted or removed with GTO`;
+  return `${name} names ${text}, and no trusted version has this artifact: its tag may be deleted or removed with GTO, or it is of another repository`;
 }
 
 /** The value of a target in a file, or why there is none. */

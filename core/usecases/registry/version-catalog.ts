@@ -4,7 +4,7 @@ import { artifactUriOf, type RunningValue } from '../../domain/manifest/running-
 import type { DeployedVersion } from '../../domain/manifest/version-value.ts';
 import { type ActiveVersion, activeVersions } from '../../domain/registry/active-versions.ts';
 import { isStoredUnderDigest } from '../../domain/registry/release-provenance.ts';
-import { isSameStore, keyInStore, parseArtifactUri } from '../../domain/registry/store-layout.ts';
+import { keyInStore, parseArtifactUri } from '../../domain/registry/store-layout.ts';
 import { ServiceError } from '../../errors.ts';
 import type { TagDetails, VersionTags } from '../../ports/github/version-tags.ts';
 import { parseVersionTagMessage } from '../../reports/version-tag-line.ts';
@@ -181,11 +181,12 @@ export class VersionCatalog {
     return lowest && this.#byHistory(lowest, () => this.#believing?.held.ofValue(running));
   }
 
-  /** True if a target's value can be nothing but a registered version's: it names an artifact of the store by its digest. */
+  /**
+   * True if a target's value can be nothing but a registered version's: it names an artifact of a store by its digest. Of any
+   * store: `register.store` may have been another one when that version was registered.
+   */
   isStored(running: RunningValue): boolean {
-    const { stores = [] } = this.#believing ?? {};
-    const placed = parseArtifactUri(artifactUriOf(running) ?? '');
-    return placed !== undefined && stores.some((store) => isSameStore(store, placed.store));
+    return parseArtifactUri(artifactUriOf(running) ?? '') !== undefined;
   }
 
   /** Looks at the tags that claim a value, whatever it is, so that `refused` can tell why none of them is believed. */

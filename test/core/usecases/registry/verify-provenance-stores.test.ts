@@ -86,6 +86,16 @@ describe('a version in a store that register.store does not name any more', { ti
     expect(await beliefIn('0.5.0')).toMatch(/is in a store that no tidegate\.yaml names$/);
   });
 
+  it('is never taken for nothing where its tag is gone: any store by a digest can be one of before', async () => {
+    const catalog = await open();
+    for (const uri of [uriOf(digestOf('f')), `s3://never/named/sha256/${digestOf('f')}`]) {
+      expect(catalog.isStored({ text: uri, uri })).toBe(true);
+    }
+    for (const uri of ['s3://somewhere/else', 'oci://ghcr.io/acme/flights:1.0.0']) {
+      expect(catalog.isStored({ text: uri, uri })).toBe(false);
+    }
+  });
+
   it('is refused where tidegate.yaml names no store at all today', async () => {
     await world.push({ 'tidegate.yaml': await configWith(undefined) });
     expect(await beliefIn('0.1.0')).toMatch(/tidegate\.yaml has no register\.store/);
