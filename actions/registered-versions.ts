@@ -7,6 +7,7 @@ import { createGitHubCommits } from '../core/adapters/github/github-commits.ts';
 import { GitHubRepositoryFiles } from '../core/adapters/github/github-repository-files.ts';
 import { GitHubVersionTags } from '../core/adapters/github/github-version-tags.ts';
 import { GitHubWorkflows } from '../core/adapters/github/github-workflows.ts';
+import type { StoredTable } from '../core/domain/evaluation/champion-data.ts';
 import { CONFIG_FILE } from '../core/domain/policy/config-file.ts';
 import type { Environment } from '../core/domain/policy/environment.ts';
 import { parseArtifactUri, predictionsKey } from '../core/domain/registry/store-layout.ts';
@@ -114,13 +115,13 @@ export async function openCatalog(
  * @throws {UserError} OBJECT_MISSING or OBJECT_CORRUPT where the store does not have these bytes.
  */
 export async function fetchPredictions(
-  { env, workingDirectory }: ActionContext,
-  { model }: LoadedModel,
-  table: { readonly digest: string; readonly file: string },
+  context: ActionContext,
+  token: string | undefined,
+  table: StoredTable,
 ): Promise<string> {
-  const into = join(env.RUNNER_TEMP ?? tmpdir(), 'tidegate', 'champions');
-  const store = openStore(model.register?.store ?? '', { env, baseFolder: workingDirectory });
-  return downloadObject({ store, key: predictionsKey(table), digest: table.digest, into });
+  const into = join(context.env.RUNNER_TEMP ?? tmpdir(), 'tidegate', 'champions');
+  const { objects } = await openStores(context, token)(table);
+  return downloadObject({ objects, key: predictionsKey(table), digest: table.digest, into });
 }
 
 /** The finder of the champion among registered versions: `auto` or a version. */

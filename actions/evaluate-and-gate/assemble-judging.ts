@@ -116,7 +116,7 @@ export async function assembleJudging(
     tables,
     models: new OnnxModelRunner(engines),
     champions: await championFinder(context, loaded, values),
-    fetchPredictions: (table) => fetchPredictions(context, loaded, table),
+    fetchPredictions: (table) => fetchPredictions(context, values['github-token'], table),
     hasher: new OnnxArtifactHasher(),
     origins: await openOrigins(context, commit),
     bringData: dataBringer(context),

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { assertObjectKey } from '../../domain/model/object-key.ts';
 import { UserError } from '../../errors.ts';
 import type { ArtifactStore, StoredFile, WantedArtifact } from '../../ports/store/artifact-store.ts';
+import type { ObjectStore } from '../../ports/store/object-store.ts';
 import { FileArtifactHasher } from './file-artifact-hasher.ts';
 
 /** An artifact in a store, and where to put it. */
@@ -64,7 +65,12 @@ async function matches(folder: string, files: readonly string[], digest: string)
 }
 
 /** An object in a store by its digest, and where to put it. */
-export interface ObjectFetch extends ArtifactFetch {
+export interface ObjectFetch {
+  readonly objects: Pick<ObjectStore, 'uri' | 'open'>;
+  /** `sha256:<hex>` of its bytes. */
+  readonly digest: string;
+  /** Absolute folder. */
+  readonly into: string;
   /** Its last segment is the name of the file. */
   readonly key: string;
 }
@@ -75,13 +81,19 @@ export interface ObjectFetch extends ArtifactFetch {
  * @returns Absolute path of the file.
  * @throws {UserError} OBJECT_MISSING where the store does not have it, OBJECT_CORRUPT where the bytes are others.
  */
-export async function downloadObject({ store, key, digest, into }: ObjectFetch): Promise<string> {
+export async function downloadObject({ objects, key, digest, into }: ObjectFetch): Promise<string> {
   const file = path.join(into, path.posix.basename(assertObjectKey(key)));
   const partial = `${file}.${process.pid}.partial`;
-  await download(store, key, partial);
+  const content = await objects.open(key);
+  if (content === undefined) {
+    throw new UserError('OBJECT_MISSING', `${objects.uri}/${key} is not there`, {
+      fix: 'Check that nothing was removed from the store, and register the version again.',
+    });
+  }
+  await download({ path: key, open: async () => content }, partial);
   if ((await new FileArtifactHasher().hash(partial)).digest !== digest) {
     await rm(partial, { force: true });
-    throw new UserError('OBJECT_CORRUPT', `${store.uri}/${key} does not have the digest that names it`, {
+    throw new UserError('OBJECT_CORRUPT', `${objects.uri}/${key} does not have the digest that names it`, {
       fix: 'Remove this object from the store and register the version again.',
     });
   }

@@ -1,3 +1,12 @@
+/** Predictions that a store keeps. */
+export interface StoredTable {
+  /** A name with the ending of their format. */
+  readonly file: string;
+  readonly digest: string;
+  /** Of the model that they are of: they are in the same store. */
+  readonly artifactUri: string;
+}
+
 /** Facts about the data with which a champion was made and judged. */
 export interface ChampionHistory {
   /** Files that its training read. */
@@ -6,8 +15,8 @@ export interface ChampionHistory {
   readonly registeredAt: string;
   /** The dataset that it was judged on, with its last time where it has times; null where that is not known. */
   readonly judgedOn: { readonly digest: string; readonly to: string | null } | null;
-  /** Its scores of the dataset that it was judged on, which the store keeps: name and digest; absent where it has none. */
-  readonly predictions?: { readonly file: string; readonly digest: string };
+  /** Its scores of the dataset that it was judged on, which the store keeps; absent where it has none. */
+  readonly predictions?: StoredTable;
   /** Numbers that its training wrote, by dotted key; null where not finite. */
   readonly trainingMetrics?: Readonly<Record<string, number | null>>;
   /** Parameters that it was trained with. */

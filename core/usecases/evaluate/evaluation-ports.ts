@@ -1,3 +1,4 @@
+import type { StoredTable } from '../../domain/evaluation/champion-data.ts';
 import type { ArtifactHasher } from '../../ports/evaluate/artifact-hasher.ts';
 import type { ChampionFinder } from '../../ports/evaluate/champion-finder.ts';
 import type { ModelRunner } from '../../ports/evaluate/model-runner.ts';
@@ -5,12 +6,6 @@ import type { RelationEngine } from '../../ports/evaluate/relation-engine.ts';
 import type { TableReader } from '../../ports/evaluate/table-reader.ts';
 import type { BringData } from './check-champion-data.ts';
 import type { DatasetOrigins } from './dataset-origins.ts';
-
-/** Predictions that the store keeps: their digest, and a name with the ending of their format. */
-export interface PredictionsReference {
-  readonly digest: string;
-  readonly file: string;
-}
 
 /** Dependencies of an evaluation. */
 export interface EvaluationPorts {
@@ -26,7 +21,7 @@ export interface EvaluationPorts {
    *
    * @returns Absolute path.
    */
-  readonly fetchPredictions: (table: PredictionsReference) => Promise<string>;
+  readonly fetchPredictions: (table: StoredTable) => Promise<string>;
   /** Aggregates the scores of more rows than are held. */
   readonly engine: RelationEngine;
   /** Milliseconds that only grow. */

@@ -1,4 +1,5 @@
 import type { ChampionHistory } from '../../domain/evaluation/champion-data.ts';
+import type { PredictionsTable } from '../../reports/predictions-report.ts';
 import { dataDocumentOf } from '../registry/stored-document.ts';
 import type { KnownVersion } from '../registry/version-catalog.ts';
 import type { VersionStore } from '../registry/version-store.ts';
@@ -18,7 +19,15 @@ export async function readChampionHistory(
     trainedOn: document.lineage.inputs.map(({ path, digest }) => ({ path, digest })),
     registeredAt: document.createdAt,
     ...(run === undefined ? {} : { trainingMetrics: run.metrics, params: run.params }),
-    ...(evaluation?.candidate.predictions === undefined ? {} : { predictions: evaluation.candidate.predictions }),
+    ...predictionsOf(evaluation?.candidate.predictions, version),
     judgedOn: judged === undefined ? null : { digest: judged.digest, to: judged.to ?? null },
   };
+}
+
+function predictionsOf(
+  table: PredictionsTable | undefined,
+  { artifactUri }: KnownVersion,
+): Pick<ChampionHistory, 'predictions'> {
+  if (table === undefined) return {};
+  return { predictions: { file: table.file, digest: table.digest, artifactUri } };
 }

@@ -18,6 +18,7 @@ const textOf = (kind: ReportKind) => JSON.stringify(SAMPLE_REPORTS[kind]);
 
 /** Fields that one kind may lack and another one needs. */
 const OPTIONAL_IN: Readonly<Partial<Record<ReportKind, readonly string[]>>> = {
+  predictions: ['champion'],
   evaluation: ['inputsDigest'],
   'model-version': ['dataset'],
 };

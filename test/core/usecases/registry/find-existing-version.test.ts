@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { FileArtifactHasher } from '../../../../core/adapters/files/file-artifact-hasher.ts';
 import { documentKey } from '../../../../core/domain/registry/store-layout.ts';
 import { findExistingVersion } from '../../../../core/usecases/registry/find-existing-version.ts';
+import { ObjectArtifacts } from '../../../../core/usecases/registry/object-artifacts.ts';
 import type { RegisterRequest } from '../../../../core/usecases/registry/register-request.ts';
 import { registerVersion } from '../../../../core/usecases/registry/register-version.ts';
 import { VersionCatalog } from '../../../../core/usecases/registry/version-catalog.ts';
@@ -19,7 +20,8 @@ let store: VersionStore;
 let repository: InMemoryRepository;
 beforeEach(() => {
   objects = new InMemoryObjectStore();
-  store = new VersionStore(objects, new FileArtifactHasher(), async function* () {
+  const hasher = new FileArtifactHasher();
+  store = new VersionStore({ objects, artifacts: new ObjectArtifacts(objects, hasher) }, hasher, async function* () {
     yield Buffer.from('model');
   });
   repository = new InMemoryRepository();
@@ -127,7 +129,7 @@ describe('findExistingVersion, of an earlier attempt of the same run', () => {
   it('finds the version that it tagged, with its document', async () => {
     const request = await requestOf('a');
     const { tag, report } = await register(request);
-    const found = { tag, report, reason: 'this run has already registered it' };
+    const found = { tag, report, reason: 'this run has already registered it', store };
     expect(await findOwn(request)).toEqual(found);
     const later = { ...request, header: { ...request.header, createdAt: '2031-01-01T00:00:00Z' } };
     expect(await findOwn(later)).toEqual(found);
