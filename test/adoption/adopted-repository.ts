@@ -46,7 +46,7 @@ export class AdoptedRepository {
   static async create(shape: string): Promise<AdoptedRepository> {
     const { bin, python } = await ensurePythonEnvironment('recipes');
     const folder = await mkdtemp(path.join(os.tmpdir(), `tidegate-${shape}-`));
-    const forge = await startForge({ directory: path.join(folder, 'forge'), pythonBin: bin });
+    const forge = await startForge({ directory: path.join(folder, 'forge'), pythonBin: bin, isSelfHosted: true });
     const made = new AdoptedRepository(folder, forge, python);
     await forge.createRepository(made.name);
     await runGit(folder, ['clone', '--quiet', forge.cloneUrl(made.name, forge.userToken('mona')), made.clone]);
