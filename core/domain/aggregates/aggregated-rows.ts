@@ -1,7 +1,7 @@
 import type { ModelCurves } from '../evaluation/curves.ts';
 import type { ScoredPopulation } from '../evaluation/population.ts';
 import type { SliceKey } from '../evaluation/slice.ts';
-import type { Population } from '../inference/standard-error.ts';
+import type { Population } from '../inference/population.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { AggregatedEstimate } from './estimate-of.ts';
 

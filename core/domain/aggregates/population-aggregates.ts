@@ -1,4 +1,4 @@
-import type { Population } from '../inference/standard-error.ts';
+import type { Population } from '../inference/population.ts';
 import type { BinaryAggregates } from './binary-aggregates.ts';
 import { type PartSizes, partSizes } from './part-influence.ts';
 import { coarseCount } from './score-bins.ts';

@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.ts';
-import type { Sampling } from '../inference/standard-error.ts';
+import type { Sampling } from '../inference/population.ts';
 import type { Grouping } from '../policy/grouping.ts';
 import { type ColumnValues, rowCount } from '../table/column-values.ts';
 import { DAY_MS } from '../time/day.ts';

@@ -2,15 +2,11 @@ import { type GateRule, needsChampion } from '../gate/gate-rule.ts';
 import type { ContrastEvidence } from '../gate/judge-evidence.ts';
 import { differenceContrast, type RuleContrast, valueContrast } from '../gate/rule-contrast.ts';
 import { type ContrastEstimate, contrast, type PairedEstimates } from '../inference/contrast.ts';
-import {
-  type ConfidenceInterval,
-  intervalOf,
-  reachOf,
-  type Uncertainty,
-  uncertaintyOf,
-} from '../inference/interval.ts';
+import { type ConfidenceInterval, intervalOf, reachOf, uncertaintyOf } from '../inference/interval.ts';
 import { mcnemarPValue } from '../inference/mcnemar.ts';
-import { clusterShares, type Population } from '../inference/standard-error.ts';
+import type { Population } from '../inference/population.ts';
+import { clusterShares } from '../inference/standard-error.ts';
+import type { Uncertainty } from '../inference/uncertainty.ts';
 import type { Metric, MetricEstimate, ScoredRows, UndefinedMetric } from '../metrics/metric.ts';
 import { scoredRows } from '../metrics/scored-rows.ts';
 import { studentTCdf } from '../statistics/student-t.ts';

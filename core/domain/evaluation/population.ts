@@ -1,4 +1,4 @@
-import type { Sampling } from '../inference/standard-error.ts';
+import type { Sampling } from '../inference/population.ts';
 import type { SliceKey } from './slice.ts';
 
 /** Rows with what happened and what the models said. */

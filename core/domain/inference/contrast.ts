@@ -1,4 +1,5 @@
 import type { MetricEstimate } from '../metrics/metric.ts';
+import { distributionFreeContrast, timesReach } from './distribution-free.ts';
 import { errorShareBound } from './exact-edge.ts';
 import {
   edgeTrials,
@@ -8,13 +9,14 @@ import {
   noVariation,
   reachOf,
   trialsOf,
-  typical,
-  type Uncertainty,
   uncertaintyOf,
   widened,
 } from './interval.ts';
+import type { Population } from './population.ts';
 import { combineReach, correctedCorrelation, influenceCorrelation, type Reach, wilsonReach } from './proportion.ts';
-import { type Population, type StandardError, standardErrorOf } from './standard-error.ts';
+import { type StandardError, standardErrorOf } from './standard-error.ts';
+import { conservative, explained, hasFewUnits, typical, type Uncertainty } from './uncertainty.ts';
+import { atLeast, unchanged } from './unchanged-decisions.ts';
 
 /** Two estimates of one metric on the same rows. */
 export interface PairedEstimates {
@@ -47,10 +49,31 @@ export function contrast(pair: PairedEstimates, weights: Weights, population: Po
   const value = weights.candidate * candidate.value + weights.champion * champion.value + weights.constant;
   if (weights.champion === 0) return { value, uncertainty: scaled(uncertaintyOf(candidate, population), weights) };
   if (pair.identical) return { value, uncertainty: { kind: 'exact', method: 'identical predictions' } };
-  const uncertainty = lackOf([candidate, champion], population) ?? paired(pair, weights, population);
+  const uncertainty = pairedUncertainty(pair, weights, population);
   const bound =
     Math.abs(weights.candidate) * (candidate.bound ?? 0) + Math.abs(weights.champion) * (champion.bound ?? 0);
   return { value, uncertainty: widened(uncertainty, bound) };
+}
+
+/**
+ * Of models that decide every row alike, as far as a change that the rows did not show can go, and never nearer where a few
+ * rows are decided otherwise: what none leaves possible, some do. Without an interval by influences, one for every law.
+ */
+function pairedUncertainty(pair: PairedEstimates, weights: Weights, population: Population): Uncertainty {
+  const { candidate, champion } = pair;
+  const lacking = lackOf([candidate, champion], population);
+  const change = hasFewUnits(population)
+    ? undefined
+    : unchanged({ first: candidate, second: champion, weights }, population);
+  if (change?.isUnchanged === true) return change.uncertainty();
+  const own = lacking ?? paired(pair, weights, population);
+  if (own.kind !== 'unknown') return change === undefined ? own : atLeast(own, change.reach);
+  const found = hasFewUnits(population)
+    ? undefined
+    : distributionFreeContrast({ first: candidate, second: champion, weights }, population);
+  if (found === undefined) return explained(own, [candidate, champion], population);
+  const sure = conservative(found, pairedError(pair, weights, population));
+  return change === undefined ? sure : atLeast(sure, change.reach);
 }
 
 /** The uncertainty of one value times a weight; a negative one swaps the sides. */
@@ -59,23 +82,26 @@ function scaled(uncertainty: Uncertainty, { candidate: weight }: Weights): Uncer
   const standardError = Math.abs(weight) * uncertainty.standardError;
   const own = uncertainty.reach;
   if (own === undefined) return { ...uncertainty, standardError };
-  const reach = (level: number): Reach => {
-    const { below, above } = own(level);
-    return weight >= 0
-      ? { below: weight * below, above: weight * above }
-      : { below: -weight * above, above: -weight * below };
-  };
-  return { ...uncertainty, standardError, reach };
+  return { ...uncertainty, standardError, reach: (level) => timesReach(weight, own(level)) };
 }
 
-function paired({ candidate, champion }: PairedEstimates, weights: Weights, population: Population): Uncertainty {
+function pairedError(
+  { candidate, champion }: PairedEstimates,
+  weights: Weights,
+  population: Population,
+): StandardError {
   const influence = combined(candidate.influence(), champion.influence(), weights);
   const byClass = candidate.byClass && champion.byClass;
   const support = smaller(candidate.support, champion.support);
-  const found = standardErrorOf(
+  return standardErrorOf(
     { influence: () => influence, byClass, ...(support === undefined ? {} : { support }) },
     population,
   );
+}
+
+function paired(pair: PairedEstimates, weights: Weights, population: Population): Uncertainty {
+  const { candidate, champion } = pair;
+  const found = pairedError(pair, weights, population);
   const areProportions = candidate.outcomes !== undefined && champion.outcomes !== undefined;
   if (areProportions && population.sampling.kind === 'rows') {
     const correlation = correctedCorrelation(influenceCorrelation(candidate.influence(), champion.influence()), {
@@ -94,7 +120,10 @@ function paired({ candidate, champion }: PairedEstimates, weights: Weights, popu
   if (isEvidence(found.standardError, Math.abs(candidate.value) + Math.abs(champion.value))) {
     return estimated(found, population);
   }
-  return withoutVariation({ candidate, champion, found }, weights, population);
+  const sure = distributionFreeContrast({ first: candidate, second: champion, weights }, population);
+  return sure === undefined
+    ? withoutVariation({ candidate, champion, found }, weights, population)
+    : conservative(sure, found);
 }
 
 function smaller(first: MetricEstimate['support'], second: MetricEstimate['support']): MetricEstimate['support'] {

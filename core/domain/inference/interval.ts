@@ -1,12 +1,22 @@
 import type { Metric, MetricEstimate } from '../metrics/metric.ts';
 import { studentTQuantile } from '../statistics/student-t.ts';
+import { distributionFreeReach } from './distribution-free.ts';
 import { errorShareBound } from './exact-edge.ts';
+import type { Population } from './population.ts';
 import { clopperPearsonReach, type Reach, wilsonReach } from './proportion.ts';
 import { scaleOf } from './range-scale.ts';
-import { type Population, type StandardError, standardErrorOf } from './standard-error.ts';
+import { type StandardError, standardErrorOf } from './standard-error.ts';
+import {
+  conservative,
+  explained,
+  hasFewUnits,
+  MIN_UNITS,
+  typical,
+  type Uncertainty,
+  type Unknown,
+  unitsOf,
+} from './uncertainty.ts';
 
-/** Chosen: below ten independent units a t interval rests on too few to tell its own width. */
-export const MIN_UNITS = 10;
 /**
  * Chosen by simulation (docs/calibration.md): with fewer rows of the smaller class the errors of ranking and of decisions
  * are so skewed that a t interval misses by more than it says.
@@ -17,6 +27,8 @@ export const MIN_SUPPORT = 20;
  * rows of a class say how much a value rests on, only of independent rows: of groups the wider quantile is enough.
  */
 const MAX_SKEWNESS = 0.25;
+/** Chosen: from four equal rows on that make all of the error, its skewness in groups can be corrected for. */
+const MAX_CORRECTED_SKEWNESS = 0.5;
 /**
  * As few as of groups: a variance that fewer rows than these make tells too little of itself (docs/calibration.md). No
  * method is right for every law without an end (R. Bahadur and L. Savage, Ann. Math. Stat. 27, 1956): what a sample
@@ -30,21 +42,6 @@ const ROUNDED_ERROR = 1e-9;
 
 /** Chosen: from here on Wilson's interval is wrong on neither side by more than a tenth of a point. */
 const FEW_OUTCOMES = 500;
-
-/** A value with its known error: exact, estimated, or a reason why nothing is. */
-export type Uncertainty =
-  | { readonly kind: 'exact'; readonly method: string }
-  | ({
-      readonly kind: 'estimated';
-      /** Half width of the interval of a two-sided level; undefined: Student's t. */
-      readonly reach?: (level: number) => Reach;
-    } & StandardError)
-  | {
-      readonly kind: 'unknown';
-      readonly reason: string;
-      /** Present where more rows would help: what there is, and what is needed. */
-      readonly lack?: { readonly has: number; readonly needs: number };
-    };
 
 /** A two-sided confidence interval. */
 export interface ConfidenceInterval {
@@ -62,7 +59,16 @@ export interface ConfidenceInterval {
  * statistics. Values without an error in any row: the exact bound. Everything else: Student's t by the influences.
  */
 export function uncertaintyOf(estimate: MetricEstimate, population: Population): Uncertainty {
-  return widened(lowered(ownUncertainty(estimate, population), estimate.bias ?? 0), estimate.bound ?? 0);
+  const own = ownUncertainty(estimate, population);
+  const found = own.kind === 'unknown' ? withoutLaw(own, estimate, population) : lowered(own, estimate.bias ?? 0);
+  return widened(found, estimate.bound ?? 0);
+}
+
+/** In place of no interval the one that holds for every law of the rows; without it, why there is none either. */
+function withoutLaw(unknown: Unknown, estimate: MetricEstimate, population: Population): Uncertainty {
+  const found = hasFewUnits(population) ? undefined : distributionFreeReach(estimate, population);
+  if (found === undefined) return explained(unknown, [estimate], population);
+  return conservative(found, standardErrorOf(estimate, population));
 }
 
 /** An uncertainty of a value that is too high by chance: its intervals reach further below. */
@@ -102,21 +108,19 @@ function ownUncertainty(estimate: MetricEstimate, population: Population): Uncer
   if (isEvidence(found.standardError, Math.abs(value))) {
     const plain = estimated(found, population);
     if (plain.kind !== 'estimated') return plain;
+    // Of few errors in groups the correction for skewness is as large as what it corrects.
+    if (estimate.distributionFree !== undefined && Math.abs(found.rowSkewness) > MAX_CORRECTED_SKEWNESS)
+      return fewErrors();
     return { ...plain, ...(exactly(estimate, population, found) ?? bounded(estimate, found)) };
   }
-  return atEdge(estimate, population, found) ?? noVariation();
+  // Of groups the limits for every law say more exactly what groups of unequal size are worth.
+  const hasLimits = estimate.distributionFree !== undefined && population.sampling.kind === 'clusters';
+  return (hasLimits ? undefined : atEdge(estimate, population, found)) ?? noVariation();
 }
 
 /** Number of rows that a proportion counts. */
 export function trialsOf({ support }: MetricEstimate, { labels }: Population): number {
   return support?.rows ?? labels.length;
-}
-
-/** A standard error, or where the influences show none the one that an interval of another form amounts to. */
-export function typical(standardError: number, reach: (level: number) => Reach): number {
-  if (standardError > 0) return standardError;
-  const { below, above } = reach(0.95);
-  return Math.max(below, above) / studentTQuantile(0.975, 1e6);
 }
 
 /** True if a standard error is more than rounding of numbers of this size. */
@@ -137,6 +141,10 @@ export function estimated(found: StandardError, { sampling }: Population): Uncer
   // Chosen by simulation: what some ten groups show of their skewness is less than there is.
   const skewness = isGrouped ? 2 * found.skewness : found.skewness;
   if (Math.abs(rowSkewness) <= MAX_SKEWNESS) return { kind: 'estimated', ...found, skewness };
+  return fewErrors();
+}
+
+function fewErrors(): Uncertainty {
   return { kind: 'unknown', reason: 'a few rows make most of the error, so it cannot be estimated' };
 }
 
@@ -152,7 +160,7 @@ export function lackOf(
 ): Uncertainty | undefined {
   const without = estimates.find(({ withoutInterval }) => withoutInterval !== undefined)?.withoutInterval;
   if (without !== undefined) return { kind: 'unknown', reason: without };
-  const units = sampling.kind === 'clusters' ? sampling.count : labels.length;
+  const units = unitsOf({ sampling, labels });
   if (units < MIN_UNITS) {
     const what = sampling.kind === 'clusters' ? 'groups' : 'rows';
     const reason = `${units} independent ${what} are fewer than the ${MIN_UNITS} needed`;

@@ -1,5 +1,6 @@
 import { once } from '../inference/once.ts';
-import type { Metric, MetricEstimate, ScoredRows, UndefinedMetric } from './metric.ts';
+import { averagePrecisionLimits } from './average-precision-limits.ts';
+import type { DistributionFree, Metric, MetricEstimate, ScoredRows, UndefinedMetric } from './metric.ts';
 import { LAST_OF_TIE, POSITIVE } from './ranking.ts';
 import { countLabel, positiveWeight } from './scored-rows.ts';
 
@@ -28,7 +29,8 @@ function estimateAveragePrecision(rows: ScoredRows): MetricEstimate | UndefinedM
   const value = precision / positives;
   const influence = once(() => influences(rows, { value, positives }));
   const support = { rows: countLabel(labels, 1), what: 'rows with label 1' };
-  return { kind: 'estimate', value, influence, byClass: false, support, bias: own / positives };
+  const distributionFree: DistributionFree = { limits: (sampled, tail) => averagePrecisionLimits(rows, sampled, tail) };
+  return { kind: 'estimate', value, influence, byClass: false, support, bias: own / positives, distributionFree };
 }
 
 interface PrecisionSums {

@@ -1,5 +1,6 @@
+import { withBoundedLoss } from './bounded-loss.ts';
 import { meanLoss, meanOf, withClassSupport } from './mean-loss.ts';
-import type { Metric, ScoredRows } from './metric.ts';
+import type { Loss, Metric, ScoredRows } from './metric.ts';
 
 /**
  * Brier score: the mean squared difference of probability and outcome.
@@ -13,7 +14,7 @@ export const brierScore: Metric = {
   direction: 'lower-is-better',
   range: [0, 1],
   aggregated: { kind: 'squared-error' },
-  estimate: (rows) => withClassSupport(rows, meanOf(squaredErrors(rows), rows.weights)),
+  estimate: (rows) => withBoundedLoss(withClassSupport(rows, meanOf(squaredErrors(rows), rows.weights)), [0, 1]),
 };
 
 /** A plain loop: at a million rows the call of a function for each of them is what takes the time. */
@@ -31,12 +32,15 @@ export const brierScoreOfClasses: Metric = {
   ...brierScore,
   task: 'multiclass-classification',
   range: [0, 2],
-  estimate: (rows) =>
-    meanLoss(rows, (label, _, row) => {
-      let sum = 0;
-      for (let k = 0; k < rows.classes; k++) {
-        sum += ((k === label ? 1 : 0) - (rows.scores[row * rows.classes + k] ?? Number.NaN)) ** 2;
-      }
-      return sum;
-    }),
+  estimate: (rows) => withBoundedLoss(meanLoss(rows, squaredErrorsOfClasses(rows)), [0, 2]),
 };
+
+function squaredErrorsOfClasses({ scores, classes }: ScoredRows): Loss {
+  return (label, _, row) => {
+    let sum = 0;
+    for (let k = 0; k < classes; k++) {
+      sum += ((k === label ? 1 : 0) - (scores[row * classes + k] ?? Number.NaN)) ** 2;
+    }
+    return sum;
+  };
+}

@@ -1,8 +1,10 @@
 import { once } from '../inference/once.ts';
+import { cellShares, type LimitsOfShares } from './confusion-limits.ts';
 import type {
   CodedConfusion,
   Confusion,
   ConfusionValue,
+  DistributionFree,
   MetricEstimate,
   MetricOptions,
   ScoredRows,
@@ -47,15 +49,18 @@ export function confusionOf(rows: UndecidedRows, options: MetricOptions): CodedC
   return { classes, counts, codes, cells };
 }
 
+/** The value of a metric of decisions. */
+export type OfConfusion = (confusion: Confusion) => ConfusionValue | UndefinedMetric;
+
 /** The estimate of a function of the confusion: each row's influence is the derivative by its cell. */
 export function estimateFromConfusion(
   rows: ScoredRows,
   confusion: CodedConfusion,
-  of: (confusion: Confusion) => ConfusionValue | UndefinedMetric,
+  { of, limits }: { readonly of: OfConfusion; readonly limits: LimitsOfShares },
 ): MetricEstimate | UndefinedMetric {
   const found = of(confusion);
   if ('kind' in found) return found;
-  const { codes } = confusion;
+  const { codes, classes } = confusion;
   const { weights } = rows;
   const influence = once(() => {
     const byCell = found.gradient.map((part) => part * codes.length);
@@ -65,15 +70,15 @@ export function estimateFromConfusion(
     return parts;
   });
   const edge = { trials: codes.length, worst: (share: number) => worstAt(confusion, of, share) };
-  return { kind: 'estimate', value: found.value, influence, byClass: false, edge };
+  const distributionFree: DistributionFree = {
+    limits: (sampled, tail) => limits(cellShares(confusion, sampled), tail),
+    paired: { kind: 'decisions', classes, codes, gradient: found.gradient },
+  };
+  return { kind: 'estimate', value: found.value, influence, byClass: false, edge, distributionFree };
 }
 
 /** The lowest value if a share of all rows were decided wrongly, taken from one true class or the other. */
-function worstAt(
-  { classes, counts }: Confusion,
-  of: (confusion: Confusion) => ConfusionValue | UndefinedMetric,
-  share: number,
-): number {
+function worstAt({ classes, counts }: Confusion, of: OfConfusion, share: number): number {
   const total = counts.reduce((all, count) => all + count, 0);
   const values = Array.from({ length: classes }, (_, truth) => {
     const moved = counts.slice();

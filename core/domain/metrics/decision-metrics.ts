@@ -1,5 +1,14 @@
 import { once } from '../inference/once.ts';
-import { estimateFromConfusion } from './confusion.ts';
+import { coefficientLimits, kappaOfAgreement, matthewsOfAgreement } from './coefficient-limits.ts';
+import { estimateFromConfusion, type OfConfusion } from './confusion.ts';
+import {
+  accuracyLimits,
+  balancedAccuracyLimits,
+  fBetaLimits,
+  type LimitsOfShares,
+  macroFBetaLimits,
+  weightedFBetaLimits,
+} from './confusion-limits.ts';
 import {
   accuracyOf,
   balancedAccuracyOf,
@@ -9,28 +18,19 @@ import {
   matthewsOf,
   weightedFBetaOf,
 } from './confusion-values.ts';
-import type {
-  Confusion,
-  ConfusionValue,
-  Metric,
-  MetricEstimate,
-  MetricOptions,
-  MetricTask,
-  ScoredRows,
-  UndefinedMetric,
-} from './metric.ts';
-
-type OfConfusion = (confusion: Confusion) => ConfusionValue | UndefinedMetric;
+import type { Metric, MetricEstimate, MetricOptions, MetricTask, ScoredRows, UndefinedMetric } from './metric.ts';
 
 interface Definition {
   readonly name: string;
   readonly title: string;
   readonly range?: Metric['range'];
   readonly of: OfConfusion;
+  /** What holds for every law of the rows. */
+  readonly limits: LimitsOfShares;
 }
 
 /** A metric of decisions; what it rests on is the smallest class of true rows. */
-function metricOf(task: MetricTask, { name, title, range = [0, 1], of }: Definition): Metric {
+function metricOf(task: MetricTask, { name, title, range = [0, 1], of, limits }: Definition): Metric {
   return {
     name,
     title,
@@ -40,7 +40,7 @@ function metricOf(task: MetricTask, { name, title, range = [0, 1], of }: Definit
     aggregated: { kind: 'confusion', of },
     estimate: (rows, options) => {
       const confusion = rows.confusion(options);
-      const found = estimateFromConfusion(rows, confusion, of);
+      const found = estimateFromConfusion(rows, confusion, { of, limits });
       if (found.kind === 'undefined') return found;
       const { classes, cells } = confusion;
       const sizes = Array.from({ length: classes }, (_, truth) =>
@@ -85,13 +85,17 @@ const ofClass =
 /** F-beta of label 1. Equivalent: `sklearn.metrics.fbeta_score(y, score >= threshold, beta=beta)`. */
 export function fBeta(beta: number): Metric {
   const [name, title] = beta === 1 ? ['f1', 'F1'] : [`fbeta_${beta}`, `F${beta}`];
-  return metricOf('binary-classification', { name, title, of: ofClass(1, beta) });
+  return metricOf('binary-classification', { name, title, of: ofClass(1, beta), limits: fBetaLimits(1, beta) });
 }
 
 /** Mean F-beta of all classes. Equivalent: `sklearn.metrics.fbeta_score(y, decided, beta=beta, average="macro")`. */
 export function macroFBeta(beta: number): Metric {
   const [name, title] = beta === 1 ? ['f1_macro', 'F1 (macro)'] : [`fbeta_${beta}`, `F${beta} (macro)`];
-  return metricOf('multiclass-classification', { name, title, of: (confusion) => macroFBetaOf(confusion, beta) });
+  return metricOf('multiclass-classification', { name, title, ...macroOf(beta) });
+}
+
+function macroOf(beta: number): Pick<Definition, 'of' | 'limits'> {
+  return { of: (confusion) => macroFBetaOf(confusion, beta), limits: macroFBetaLimits(beta) };
 }
 
 const RECALL = Number.POSITIVE_INFINITY;
@@ -107,24 +111,49 @@ function forBoth(definition: Definition): readonly Metric[] {
  * `pos_label=0`: specificity), `f1_score`, `matthews_corrcoef` and `cohen_kappa_score`, but undefined where those warn.
  */
 export const DECISION_METRICS: readonly Metric[] = [
-  proportionOf('binary-classification', { name: 'accuracy', title: 'Accuracy', of: accuracyOf }, RIGHT),
-  proportionOf('multiclass-classification', { name: 'accuracy', title: 'Accuracy', of: accuracyOf }, RIGHT),
-  ...forBoth({ name: 'balanced_accuracy', title: 'Balanced accuracy', of: balancedAccuracyOf }),
-  ...forBoth({ name: 'mcc', title: 'MCC', range: [-1, 1], of: matthewsOf }),
-  ...forBoth({ name: 'cohen_kappa', title: "Cohen's kappa", range: [-1, 1], of: kappaOf }),
   proportionOf(
     'binary-classification',
-    { name: 'precision', title: 'Precision', of: ofClass(1, 0) },
+    { name: 'accuracy', title: 'Accuracy', of: accuracyOf, limits: accuracyLimits },
+    RIGHT,
+  ),
+  proportionOf(
+    'multiclass-classification',
+    { name: 'accuracy', title: 'Accuracy', of: accuracyOf, limits: accuracyLimits },
+    RIGHT,
+  ),
+  ...forBoth({
+    name: 'balanced_accuracy',
+    title: 'Balanced accuracy',
+    of: balancedAccuracyOf,
+    limits: balancedAccuracyLimits,
+  }),
+  ...forBoth({
+    name: 'mcc',
+    title: 'MCC',
+    range: [-1, 1],
+    of: matthewsOf,
+    limits: coefficientLimits(matthewsOf, matthewsOfAgreement),
+  }),
+  ...forBoth({
+    name: 'cohen_kappa',
+    title: "Cohen's kappa",
+    range: [-1, 1],
+    of: kappaOf,
+    limits: coefficientLimits(kappaOf, kappaOfAgreement),
+  }),
+  proportionOf(
+    'binary-classification',
+    { name: 'precision', title: 'Precision', of: ofClass(1, 0), limits: fBetaLimits(1, 0) },
     (truth, decided) => (decided !== 1 ? 2 : truth === 1 ? 1 : 0),
   ),
   proportionOf(
     'binary-classification',
-    { name: 'recall', title: 'Recall', of: ofClass(1, RECALL) },
+    { name: 'recall', title: 'Recall', of: ofClass(1, RECALL), limits: fBetaLimits(1, RECALL) },
     (truth, decided) => (truth !== 1 ? 2 : decided === 1 ? 1 : 0),
   ),
   proportionOf(
     'binary-classification',
-    { name: 'specificity', title: 'Specificity', of: ofClass(0, RECALL) },
+    { name: 'specificity', title: 'Specificity', of: ofClass(0, RECALL), limits: fBetaLimits(0, RECALL) },
     (truth, decided) => (truth !== 0 ? 2 : decided === 0 ? 1 : 0),
   ),
   fBeta(1),
@@ -134,9 +163,7 @@ export const DECISION_METRICS: readonly Metric[] = [
       ['precision_macro', 'Precision (macro)', 0],
       ['recall_macro', 'Recall (macro)', RECALL],
     ] as const
-  ).map(([name, title, beta]) =>
-    metricOf('multiclass-classification', { name, title, of: (confusion) => macroFBetaOf(confusion, beta) }),
-  ),
+  ).map(([name, title, beta]) => metricOf('multiclass-classification', { name, title, ...macroOf(beta) })),
   ...(
     [
       ['precision_weighted', 'Precision (weighted)', 0],
@@ -144,6 +171,11 @@ export const DECISION_METRICS: readonly Metric[] = [
       ['f1_weighted', 'F1 (weighted)', 1],
     ] as const
   ).map(([name, title, beta]) =>
-    metricOf('multiclass-classification', { name, title, of: (confusion) => weightedFBetaOf(confusion, beta) }),
+    metricOf('multiclass-classification', {
+      name,
+      title,
+      of: (confusion) => weightedFBetaOf(confusion, beta),
+      limits: weightedFBetaLimits(beta),
+    }),
   ),
 ];

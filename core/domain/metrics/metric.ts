@@ -1,3 +1,5 @@
+import type { Limits } from '../inference/mean-limits.ts';
+import type { SampledRows } from '../inference/population.ts';
 import type { Reach } from '../inference/proportion.ts';
 
 /** Task of a model, as written in tidegate.yaml. */
@@ -75,8 +77,35 @@ export interface MetricEstimate {
   readonly bias?: number;
   /** Error bound of the value where scores were put in bins; every interval reaches further by it. */
   readonly bound?: number;
+  /** Of a bounded metric of rows: what holds whatever their law is. */
+  readonly distributionFree?: DistributionFree;
   /** Set where no interval is known: why. */
   readonly withoutInterval?: string;
+}
+
+/** What the rows leave possible of a bounded metric, whatever the law of the rows is. */
+export interface DistributionFree {
+  /**
+   * @param tail Probability that the truth is beyond an end, on each side.
+   * @returns undefined where rows that are sampled so have no such limits.
+   */
+  readonly limits: (sampled: SampledRows, tail: number) => Limits | undefined;
+  /** What the difference of two models on the same rows is made of; without it, limits of both values are combined. */
+  readonly paired?: PairedParts;
+}
+
+/** Parts of a difference of two models. */
+export type PairedParts =
+  /** A mean of losses; those of two models on a row differ by at most the width. */
+  | { readonly kind: 'losses'; readonly width: number }
+  | { readonly kind: 'pairs'; readonly labels: Float64Array; readonly scores: Float64Array }
+  | ({ readonly kind: 'decisions' } & Decisions);
+
+/** Decisions on rows, and what the value of a metric gains by one more row of weight 1 in each cell. */
+export interface Decisions {
+  readonly classes: number;
+  readonly codes: Uint16Array;
+  readonly gradient: Float64Array;
 }
 
 /** A function of a confusion that does not change when all counts are multiplied. */

@@ -1,4 +1,6 @@
+import type { Limits } from '../inference/mean-limits.ts';
 import { once } from '../inference/once.ts';
+import type { SampledRows } from '../inference/population.ts';
 import { averagePrecision } from './average-precision.ts';
 import type { Metric, MetricEstimate, MetricOptions, ScoredRows, UndefinedMetric } from './metric.ts';
 import { oneVersusRest } from './one-versus-rest.ts';
@@ -72,7 +74,28 @@ function meanOf(parts: readonly Part[], rows: number): MetricEstimate {
     byClass: false,
     support: { rows: support, what: 'rows of the smallest class' },
     bias: biases / parts.length,
+    distributionFree: { limits: (sampled, tail) => meanLimitsOf(parts, sampled, tail) },
   };
+}
+
+/** Of the mean of parts, by the limits of each with its share of the probability. */
+function meanLimitsOf(parts: readonly Part[], sampled: SampledRows, tail: number): Limits | undefined {
+  let [lower, upper, method] = [0, 0, ''];
+  for (const { estimate, at } of parts) {
+    const own = at === null ? sampled : { ...sampled, sampling: samplingAt(sampled.sampling, at) };
+    const limits = estimate.distributionFree?.limits(own, tail / parts.length);
+    if (limits === undefined) return undefined;
+    lower += limits.lower / parts.length;
+    upper += limits.upper / parts.length;
+    method = limits.method;
+  }
+  return { lower, upper, method };
+}
+
+/** Groups without a row among those are empty. */
+function samplingAt(sampling: SampledRows['sampling'], at: Uint32Array): SampledRows['sampling'] {
+  if (sampling.kind === 'rows') return sampling;
+  return { ...sampling, ids: Uint32Array.from(at, (row) => sampling.ids[row] ?? 0) };
 }
 
 function meanInfluence(parts: readonly Part[], rows: number): Float64Array {

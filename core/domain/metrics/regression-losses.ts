@@ -1,4 +1,5 @@
 import { once } from '../inference/once.ts';
+import { withBoundedLoss } from './bounded-loss.ts';
 import { meanLoss } from './mean-loss.ts';
 import type { Loss, LossSql, Metric, MetricEstimate, UndefinedMetric } from './metric.ts';
 
@@ -108,6 +109,14 @@ const gamma: RowLoss = {
   sql: (y, p, nan) => `CASE WHEN ${y} <= 0 OR ${p} <= 0 THEN ${nan} ELSE 2 * (LN(${p} / ${y}) + ${y} / ${p} - 1) END`,
 };
 
+const smape = lossMetric('smape', 'sMAPE', {
+  loss: (label, prediction) => {
+    const size = Math.abs(label) + Math.abs(prediction);
+    return size === 0 ? 0 : (2 * Math.abs(label - prediction)) / size;
+  },
+  sql: (y, p) => `CASE WHEN ${y} = 0 AND ${p} = 0 THEN 0 ELSE 2 * ABS(${y} - ${p}) / (ABS(${y}) + ABS(${p})) END`,
+});
+
 /** Means of a loss: `mean_absolute_error`, `mean_absolute_percentage_error` (of 1), and the symmetric one (of 2). */
 export const LOSS_METRICS: readonly Metric[] = [
   lossMetric('mae', 'MAE', {
@@ -120,13 +129,7 @@ export const LOSS_METRICS: readonly Metric[] = [
     loss: (label, prediction) => Math.abs(label - prediction) / Math.max(Math.abs(label), Number.EPSILON),
     sql: (y, p) => `ABS(${y} - ${p}) / GREATEST(ABS(${y}), ${Number.EPSILON})`,
   }),
-  lossMetric('smape', 'sMAPE', {
-    loss: (label, prediction) => {
-      const size = Math.abs(label) + Math.abs(prediction);
-      return size === 0 ? 0 : (2 * Math.abs(label - prediction)) / size;
-    },
-    sql: (y, p) => `CASE WHEN ${y} = 0 AND ${p} = 0 THEN 0 ELSE 2 * ABS(${y} - ${p}) / (ABS(${y}) + ABS(${p})) END`,
-  }),
+  { ...smape, estimate: (rows, options) => withBoundedLoss(smape.estimate(rows, options), [0, 2]) },
   pinballLoss(0.5),
   tweedieDeviance(1),
   tweedieDeviance(2),

@@ -1,4 +1,5 @@
 import { once } from '../inference/once.ts';
+import { pairMeanLimits } from '../inference/pair-limits.ts';
 import type { Metric, MetricEstimate, ScoredRows, UndefinedMetric } from './metric.ts';
 import { LAST_OF_TIE, POSITIVE } from './ranking.ts';
 import { countLabel, positiveWeight, totalWeight } from './scored-rows.ts';
@@ -42,6 +43,10 @@ function estimateRocAuc(rows: ScoredRows): MetricEstimate | UndefinedMetric {
     support: { rows: smaller, what: 'rows of the smaller class' },
     // Each row of the smaller class makes an independent pair with one of the other.
     edge: { trials: smaller, worst: (share) => 1 - share },
+    distributionFree: {
+      limits: (sampled, tail) => pairMeanLimits(value, labels, { sampled, tails: { lower: tail, upper: tail } }),
+      paired: { kind: 'pairs', labels, scores: rows.scores },
+    },
   };
 }
 

@@ -110,13 +110,40 @@ describe('measurePopulation', () => {
     expect(verdictOf(few, 'roc_auc', tight)).toBe('inconclusive');
   });
 
-  it('never takes no variation for certainty: no error in 6 pairs of groups leaves up to 46 % of errors', () => {
+  it('never takes no variation for certainty: no error in 12 groups, of which the largest has 30 of 240 rows, leaves up to 40 %', () => {
     const perfect = { ...population, candidate: population.labels.slice() };
     const [own] = measurePopulation(perfect, plan('accuracy', { kind: 'min', value: 0.9 })).metrics;
-    expect(own).toMatchObject({ value: 1, interval: { upper: 1, method: 'exact bound for no errors' } });
-    expect(own?.interval?.lower).toBeCloseTo(0.025 ** (1 / 6), 9);
+    expect(own).toMatchObject({ value: 1, interval: { upper: 1, method: 'Hoeffding bound by group' } });
+    expect(own?.interval?.lower).toBeCloseTo(1 - ((30 * 12) / 240) * (1 - 0.025 ** (1 / 12)), 9);
     expect(verdictOf(perfect, 'accuracy', { kind: 'min', value: 0.9 })).toBe('inconclusive');
     expect(verdictOf(perfect, 'accuracy', { kind: 'min', value: 0.5 })).toBe('pass');
+  });
+
+  it('shows of 171 rows that nearly all pairs are in the right order: the better a model, the more', () => {
+    // 63 rows of label 1, one of which scores below 40 of the other label: ROC AUC 0.994.
+    const labels = Float64Array.from({ length: 171 }, (_, row) => (row < 63 ? 1 : 0));
+    const candidate = labels.map((label, row) =>
+      row === 0 ? 0.2 : label === 1 ? 0.9 - row / 1000 : row < 103 ? 0.3 : 0.1,
+    );
+    const rows: ScoredPopulation = {
+      labels,
+      candidate,
+      champion: null,
+      weights: null,
+      classes: 2,
+      sampling: { kind: 'rows' },
+    };
+    const of = (name: string, value: number) => verdictOf(rows, name, { kind: 'min', value });
+    const [own] = measurePopulation(rows, plan('roc_auc', { kind: 'min', value: 0.5 })).metrics;
+    expect(own).toMatchObject({
+      value: expect.closeTo(1 - 40 / 63 / 108, 12),
+      interval: { method: 'Hoeffding bound of pairs' },
+    });
+    expect(own?.interval?.lower).toBeGreaterThan(0.9);
+    expect([of('roc_auc', 0.5), of('roc_auc', 0.9), of('roc_auc', 0.95)]).toEqual(['pass', 'pass', 'inconclusive']);
+    expect(of('average_precision', 0.5)).toBe('pass');
+    expect(verdictOf(rows, 'brier_score', { kind: 'max', value: 0.2 })).toBe('pass');
+    expect(of('f1', 0.8)).toBe('pass');
   });
 
   it('has no value where a model gave no finite score', () => {

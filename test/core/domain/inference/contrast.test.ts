@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { contrast } from '../../../../core/domain/inference/contrast.ts';
 import { errorShareBound } from '../../../../core/domain/inference/exact-edge.ts';
-import { reachOf, type Uncertainty, uncertaintyOf } from '../../../../core/domain/inference/interval.ts';
+import { reachOf, uncertaintyOf } from '../../../../core/domain/inference/interval.ts';
+import type { Population } from '../../../../core/domain/inference/population.ts';
 import {
   combineReach,
   correctedCorrelation,
   influenceCorrelation,
   wilsonReach,
 } from '../../../../core/domain/inference/proportion.ts';
-import { type Population, standardErrorOf } from '../../../../core/domain/inference/standard-error.ts';
+import { standardErrorOf } from '../../../../core/domain/inference/standard-error.ts';
+import type { Uncertainty } from '../../../../core/domain/inference/uncertainty.ts';
 import type { MetricEstimate } from '../../../../core/domain/metrics/metric.ts';
 import { studentTQuantile } from '../../../../core/domain/statistics/student-t.ts';
 

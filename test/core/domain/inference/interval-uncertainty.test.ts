@@ -7,12 +7,9 @@ import {
   reachOf,
   uncertaintyOf,
 } from '../../../../core/domain/inference/interval.ts';
+import type { Population, SampledRows } from '../../../../core/domain/inference/population.ts';
 import { clopperPearsonReach, wilsonReach } from '../../../../core/domain/inference/proportion.ts';
-import {
-  type Population,
-  type StandardError,
-  standardErrorOf,
-} from '../../../../core/domain/inference/standard-error.ts';
+import { type StandardError, standardErrorOf } from '../../../../core/domain/inference/standard-error.ts';
 import type { MetricEstimate } from '../../../../core/domain/metrics/metric.ts';
 import { normalQuantile } from '../../../../core/domain/statistics/normal.ts';
 import { studentTQuantile } from '../../../../core/domain/statistics/student-t.ts';
@@ -151,7 +148,33 @@ describe('uncertaintyOf skewed rows', () => {
     expect(uncertaintyOf(skewed(ofClass), byRow(400))).toEqual({ kind: 'unknown', reason });
     expect(uncertaintyOf(skewed(), byRow(400))).toEqual({ kind: 'unknown', reason });
     const inRange = { ...skewed(ofClass), range: [0, Number.POSITIVE_INFINITY] as const };
-    expect(uncertaintyOf(inRange, byRow(400))).toEqual({ kind: 'unknown', reason });
+    const without = 'nothing limits this metric, so no cautious interval takes its place';
+    expect(uncertaintyOf(inRange, byRow(400))).toEqual({ kind: 'unknown', reason: `${reason}; ${without}` });
+  });
+
+  it('is what holds for every law where a metric has such limits', () => {
+    const limits = (_: SampledRows, tail: number) => ({ lower: 2 - tail, upper: 2 + 2 * tail, method: 'limits' });
+    const limited = { ...skewed(ofClass), distributionFree: { limits }, bias: 0.5 };
+    const found = estimated(uncertaintyOf(limited, byRow(400)));
+    expect(found.method).toBe('limits');
+    // A value that is too high by chance is not moved: limits are of the truth.
+    expect(found.reach?.(0.9)).toEqual({ below: expect.closeTo(0.05, 12), above: expect.closeTo(0.1, 12) });
+    expect(found.standardError).toBeCloseTo(0.05 / studentTQuantile(0.975, 1e6), 12);
+  });
+
+  it('says what a weighted metric lacks', () => {
+    const weights = new Float64Array(400).fill(1);
+    const limited = { ...skewed(ofClass), range: [0, 4] as const, distributionFree: { limits: () => undefined } };
+    expect(uncertaintyOf(limited, { ...byRow(400), weights })).toMatchObject({
+      kind: 'unknown',
+      reason: expect.stringMatching(/of weighted rows this metric has no cautious interval/),
+    });
+  });
+
+  it('is unknown of fewer than ten units, whatever the limits', () => {
+    const limits = () => ({ lower: 1, upper: 3, method: 'limits' });
+    expect(uncertaintyOf(estimate({ distributionFree: { limits } }, 9), byRow(9)).kind).toBe('unknown');
+    expect(uncertaintyOf(estimate({ distributionFree: { limits } }), byGroup(9)).kind).toBe('unknown');
   });
 
   it('is widened in groups where a class says how much it rests on, and unknown where none does', () => {
@@ -178,6 +201,13 @@ describe('uncertaintyOf values at an edge', () => {
     expect(of(1 - 9e-10)).toMatchObject({ kind: 'estimated', method: 'exact bound for no errors' });
     expect(of(1 + 1e-15)).toMatchObject({ kind: 'estimated', method: 'exact bound for no errors' });
     expect(of(1 - 1.1e-9).kind).toBe('unknown');
+  });
+
+  it('in groups is what holds for every law where a metric has such limits', () => {
+    const limits = () => ({ lower: 0.25, upper: 1, method: 'limits' });
+    const perfect = estimate({ value: 1, edge, distributionFree: { limits } }, 100, 0);
+    expect(estimated(uncertaintyOf(perfect, byGroup(20))).method).toBe('limits');
+    expect(estimated(uncertaintyOf(perfect, byRow())).method).toBe('exact bound for no errors');
   });
 
   it('has as many trials as pairs of groups', () => {

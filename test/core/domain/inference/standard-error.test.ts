@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  clusterShares,
-  type Population,
-  type Sampling,
-  standardErrorOf,
-} from '../../../../core/domain/inference/standard-error.ts';
+import type { Population, Sampling } from '../../../../core/domain/inference/population.ts';
+import { clusterShares, standardErrorOf } from '../../../../core/domain/inference/standard-error.ts';
 
 /** What is said of these influences, of rows in groups of these sizes that follow one another. */
 function byGroup(parts: readonly number[], sizes: readonly number[], more: Partial<Population> = {}) {
