@@ -4,6 +4,8 @@ import { errorShareBound } from './exact-edge.ts';
 import {
   edgeTrials,
   estimated,
+  fewErrors,
+  hasFewErrors,
   isEvidence,
   lackOf,
   noVariation,
@@ -66,7 +68,7 @@ function pairedUncertainty(pair: PairedEstimates, weights: Weights, population: 
     ? undefined
     : unchanged({ first: candidate, second: champion, weights }, population);
   if (change?.isUnchanged === true) return change.uncertainty();
-  const own = lacking ?? paired(pair, weights, population);
+  const own = lacking ?? unbiased(paired(pair, weights, population), pair, weights);
   if (own.kind !== 'unknown') return change === undefined ? own : atLeast(own, change.reach);
   const found = hasFewUnits(population)
     ? undefined
@@ -74,6 +76,17 @@ function pairedUncertainty(pair: PairedEstimates, weights: Weights, population: 
   if (found === undefined) return explained(own, [candidate, champion], population);
   const sure = conservative(found, pairedError(pair, weights, population));
   return change === undefined ? sure : atLeast(sure, change.reach);
+}
+
+/** Of values that are too high by chance the one more than the other: the interval reaches further on that side. */
+function unbiased(uncertainty: Uncertainty, { candidate, champion }: PairedEstimates, weights: Weights): Uncertainty {
+  const bias = weights.candidate * (candidate.bias ?? 0) + weights.champion * (champion.bias ?? 0);
+  if (uncertainty.kind !== 'estimated' || bias === 0) return uncertainty;
+  const reach = (level: number): Reach => {
+    const { below, above } = reachOf(uncertainty, level);
+    return { below: below + Math.max(0, bias), above: above + Math.max(0, -bias) };
+  };
+  return { ...uncertainty, reach };
 }
 
 /** The uncertainty of one value times a weight; a negative one swaps the sides. */
@@ -118,7 +131,10 @@ function paired(pair: PairedEstimates, weights: Weights, population: Population)
     return { kind: 'estimated', ...found, standardError: typical(found.standardError, reach), reach, method };
   }
   if (isEvidence(found.standardError, Math.abs(candidate.value) + Math.abs(champion.value))) {
-    return estimated(found, population);
+    // Decisions have what no changed one leaves possible anyway.
+    const isOfDecisions = candidate.distributionFree?.paired?.kind === 'decisions';
+    const isRisky = !isOfDecisions && hasFewErrors([candidate, champion], found, population);
+    return isRisky ? fewErrors() : estimated(found, population);
   }
   const sure = distributionFreeContrast({ first: candidate, second: champion, weights }, population);
   return sure === undefined

@@ -27,14 +27,18 @@ export const MIN_SUPPORT = 20;
  * rows of a class say how much a value rests on, only of independent rows: of groups the wider quantile is enough.
  */
 const MAX_SKEWNESS = 0.25;
-/** Chosen: from four equal rows on that make all of the error, its skewness in groups can be corrected for. */
-const MAX_CORRECTED_SKEWNESS = 0.5;
 /**
  * As few as of groups: a variance that fewer rows than these make tells too little of itself (docs/calibration.md). No
  * method is right for every law without an end (R. Bahadur and L. Savage, Ann. Math. Stat. 27, 1956): what a sample
  * shows of its tail has to do.
  */
 const MIN_EFFECTIVE_ROWS = MIN_UNITS;
+/**
+ * Chosen by simulation: where fewer equal rows than these make the error of a metric that has limits for every law, it has
+ * those. In groups fewer do, since the quantile is corrected for skewness there; but not of metrics that influences describe
+ * to first order only, such as average precision.
+ */
+const MIN_ERROR_ROWS = { rows: MIN_EFFECTIVE_ROWS, clusters: 6 } as const;
 /** Standard errors below this share of the values are rounding, not evidence. */
 const ROUNDING = 1e-13;
 /** Chosen: where rows show no variation, a value this near to 1 is that of no error, but for rounding of weights. */
@@ -108,9 +112,7 @@ function ownUncertainty(estimate: MetricEstimate, population: Population): Uncer
   if (isEvidence(found.standardError, Math.abs(value))) {
     const plain = estimated(found, population);
     if (plain.kind !== 'estimated') return plain;
-    // Of few errors in groups the correction for skewness is as large as what it corrects.
-    if (estimate.distributionFree !== undefined && Math.abs(found.rowSkewness) > MAX_CORRECTED_SKEWNESS)
-      return fewErrors();
+    if (hasFewErrors([estimate], found, population)) return fewErrors();
     return { ...plain, ...(exactly(estimate, population, found) ?? bounded(estimate, found)) };
   }
   // Of groups the limits for every law say more exactly what groups of unequal size are worth.
@@ -144,7 +146,22 @@ export function estimated(found: StandardError, { sampling }: Population): Uncer
   return fewErrors();
 }
 
-function fewErrors(): Uncertainty {
+/** True if the error rests on too few rows for what metrics with limits for every law need not risk. */
+export function hasFewErrors(
+  estimates: readonly MetricEstimate[],
+  { errorRows }: StandardError,
+  { sampling, rows }: Population,
+): boolean {
+  const limits = estimates.map(({ distributionFree }) => distributionFree);
+  if (rows !== undefined || limits.includes(undefined)) return false;
+  const isFirstOrder = limits.some((one) => one?.paired === undefined);
+  const needed = isFirstOrder ? MIN_EFFECTIVE_ROWS : MIN_ERROR_ROWS[sampling.kind];
+  // Rounding of equal rows is not fewer of them.
+  return Math.min(errorRows, ...estimates.map(({ errors }) => errors ?? needed)) < needed * (1 - 1e-9);
+}
+
+/** No interval of an error that a few rows make. */
+export function fewErrors(): Uncertainty {
   return { kind: 'unknown', reason: 'a few rows make most of the error, so it cannot be estimated' };
 }
 

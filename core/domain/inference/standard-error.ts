@@ -23,6 +23,8 @@ export interface StandardError {
    * (Survey Sampling, 1965) counts weights. null where the rows of a class say how much the value rests on.
    */
   readonly effectiveRows: number | null;
+  /** The same number, whatever the value rests on. */
+  readonly errorRows: number;
 }
 
 const BY_CLUSTER = 'influence function, cluster-robust (CR2, t)';
@@ -54,8 +56,9 @@ export function standardErrorOf(
   const moments = momentsOf(influence);
   const rowVariance = byClass ? varianceByClass(influence, labels) : moments.squares / (rows * (rows - 1));
   const rowSkewness = skewnessOf(moments);
-  const effectiveRows = support === undefined ? effectiveNumber(moments, rows) : null;
-  const known = { rowSkewness, effectiveRows };
+  const errorRows = effectiveNumber(moments, rows);
+  const effectiveRows = support === undefined ? errorRows : null;
+  const known = { rowSkewness, effectiveRows, errorRows };
   const atMost = Math.min(few - 1, effectiveRows === null ? few : freedomOf(effectiveRows, rows));
   if (sampling.kind === 'clusters') {
     const shares = given ?? clusterShares(sampling, weights);

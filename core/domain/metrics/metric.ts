@@ -67,13 +67,15 @@ export interface MetricEstimate {
   readonly outcomes?: () => Uint8Array;
   /** Fewest rows of a kind that the value rests on, such as those of the smaller class. */
   readonly support?: { readonly rows: number; readonly what: string };
+  /** Rows that keep the value from the end of its range, where influences do not say how many. */
+  readonly errors?: number;
   /** Bound where no row varies: independent trials without an error, and the worst value at a share of errors. */
   readonly edge?: { readonly trials: number; readonly worst: (errorShare: number) => number };
   /** Of unweighted rows: how far the exact interval of the value reaches, where rows are independent and enough. */
   readonly exactReach?: (level: number) => Reach | undefined;
   /** The values that the metric can take; the interval keeps inside. Filled in where a metric is measured. */
   readonly range?: readonly [number, number];
-  /** About how much too high the value is by chance, >= 0: the interval of the value, not of a difference, reaches below it. */
+  /** About how much too high the value is by chance, >= 0: the interval of the value, also of a difference, reaches further. */
   readonly bias?: number;
   /** Error bound of the value where scores were put in bins; every interval reaches further by it. */
   readonly bound?: number;

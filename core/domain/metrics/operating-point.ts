@@ -1,5 +1,6 @@
 import { NO_INFLUENCE, once } from '../inference/once.ts';
-import type { Metric, MetricEstimate, ScoredRows, UndefinedMetric } from './metric.ts';
+import type { DistributionFree, Metric, MetricEstimate, ScoredRows, UndefinedMetric } from './metric.ts';
+import { precisionAtRecallLimits } from './precision-at-recall-limits.ts';
 import { LAST_OF_TIE, POSITIVE } from './ranking.ts';
 import { countLabel, positiveWeight } from './scored-rows.ts';
 
@@ -106,7 +107,14 @@ function estimatePrecision(rows: ScoredRows, recall: number): MetricEstimate | U
   const support = { rows: Math.min(ones, rows.labels.length - ones), what: 'rows of the smaller class' };
   const slope = slopeOf(points, { at, positives, band: Math.min(0.1, ones ** -0.5) });
   const influence = once(() => influencesAt(rows, { at, positives, value, slope }));
-  return { kind: 'estimate', value, influence, byClass: false, support };
+  const errors = rows.scores.reduce(
+    (sum, score, row) => sum + (score >= at.score && rows.labels[row] !== 1 ? 1 : 0),
+    0,
+  );
+  const distributionFree: DistributionFree = {
+    limits: (sampled, tail) => precisionAtRecallLimits(rows, recall, { sampled, tail }),
+  };
+  return { kind: 'estimate', value, influence, byClass: false, support, errors, distributionFree };
 }
 
 interface Around {

@@ -20,6 +20,7 @@ const at = (value: number): ContrastEvidence => ({
     skewness: 0,
     rowSkewness: 0,
     effectiveRows: null,
+    errorRows: 100,
   },
 });
 

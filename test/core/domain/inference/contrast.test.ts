@@ -51,6 +51,21 @@ describe('contrast', () => {
     expect(uncertainty).toEqual({ kind: 'estimated', ...standardErrorOf({ influence, byClass: false }, rows) });
   });
 
+  it('reaches further on the side of the value that is too high by chance', () => {
+    const of = (first: number, second: number) =>
+      reachOf(
+        estimated(
+          contrast(pairOf(made(5, sign, { bias: first }), made(2, slow, { bias: second })), difference, rows)
+            .uncertainty,
+        ),
+        0.95,
+      );
+    const { below, above } = of(0, 0);
+    expect(of(0.3, 0.1)).toEqual({ below: expect.closeTo(below + 0.2, 12), above });
+    expect(of(0.1, 0.3)).toEqual({ below, above: expect.closeTo(above + 0.2, 12) });
+    expect(of(0.2, 0.2)).toEqual({ below, above });
+  });
+
   it('of one model has its own error, in the unit of the weight', () => {
     const alone = made(5, sign, { range: [0, Number.POSITIVE_INFINITY] });
     const own = estimated(uncertaintyOf(alone, rows));

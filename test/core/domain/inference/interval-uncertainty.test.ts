@@ -186,6 +186,46 @@ describe('uncertaintyOf skewed rows', () => {
   });
 });
 
+describe('uncertaintyOf errors that few rows make', () => {
+  const limits = () => ({ lower: 1.5, upper: 2.5, method: 'limits' });
+  const losses = { kind: 'losses', width: 1 } as const;
+  const ofClass = { rows: 200, what: 'rows of the smaller class' };
+  /** So many rows, half of them above and half below, make all of the error. */
+  const of = (rows: number, more: Partial<MetricEstimate>) => {
+    const step = 400 / rows;
+    const influence = () =>
+      Float64Array.from({ length: 400 }, (_, i) => (i % step === 0 ? ((i / step) % 2 ? 9 : -9) : 0));
+    return estimate({ influence, support: ofClass, ...more }, 400);
+  };
+  const methodOf = (rows: number, population: Population, more: Partial<MetricEstimate> = {}) => {
+    const found = uncertaintyOf(of(rows, { distributionFree: { limits, paired: losses }, ...more }), population);
+    return found.kind === 'estimated' ? found.method : found.kind;
+  };
+
+  it('are those of the limits for every law below ten rows, and in groups below six', () => {
+    expect(methodOf(8, byRow(400))).toBe('limits');
+    expect(methodOf(10, byRow(400))).toMatch(/^influence/);
+    expect(methodOf(4, byGroup(20, 400))).toBe('limits');
+    expect(methodOf(8, byGroup(40, 400))).toMatch(/^influence/);
+  });
+
+  it('are those of ten rows in groups too, where a difference has no parts', () => {
+    expect(methodOf(8, byGroup(40, 400), { distributionFree: { limits } })).toBe('limits');
+    expect(methodOf(10, byGroup(40, 400), { distributionFree: { limits } })).toMatch(/^influence/);
+  });
+
+  it('count the errors themselves where a metric knows them', () => {
+    expect(methodOf(100, byRow(400), { errors: 9 })).toBe('limits');
+    expect(methodOf(100, byRow(400), { errors: 10 })).toMatch(/^influence/);
+  });
+
+  it('are by influences of a metric without limits, and of parts of rows', () => {
+    const { distributionFree: _, ...without } = of(8, {});
+    expect(uncertaintyOf(without, byRow(400)).kind).toBe('estimated');
+    expect(methodOf(4, { ...byGroup(20, 400), rows: 1e7 })).toMatch(/^influence/);
+  });
+});
+
 describe('uncertaintyOf values at an edge', () => {
   const edge = { trials: 50, worst: (share: number) => 1 - 2 * share };
 
@@ -310,6 +350,7 @@ describe('quantileOf', () => {
     skewness: 0,
     rowSkewness: 0,
     effectiveRows: null,
+    errorRows: 31,
   };
 
   it("is Student's without skewness, and further out by Hall's first term with it, to both sides", () => {
