@@ -100,36 +100,45 @@ function gateLines(dataset: DatasetFacts): string[] {
   const rules = (...lines: string[]) => ['    gate:', '      rules:', ...lines.map((line) => `        - ${line}`)];
   if (dataset.task === 'regression') {
     const ceiling = (dataset.medianError ?? 0).toPrecision(4);
-    const percent = roundUp(Math.max(USUAL_ERROR_PERCENT, 100 * smallestErrorRatio(dataset.rows)));
+    const percent = chosenMargin(USUAL_ERROR_PERCENT, 100 * smallestErrorRatio(dataset.rows), '%');
     return [
       '      metrics: [mae, rmse]',
       ...rules(
         `{ metric: mae, max: ${ceiling} } # the error of a constant prediction (the median): lower it to your limit`,
-        `{ metric: mae, max-regression: ${percent}% }`,
+        `{ metric: mae, ${percent} }`,
       ),
     ];
   }
   const [first, second] = dataset.classes;
   if (dataset.task === 'multiclass-classification') {
     const share = ((first?.rows ?? 0) / Math.max(1, dataset.rows)).toFixed(3);
-    const margin = roundUp(Math.max(USUAL_ACCURACY_MARGIN, smallestAccuracyMargin(dataset.rows)));
+    const margin = chosenMargin(USUAL_ACCURACY_MARGIN, smallestAccuracyMargin(dataset.rows));
     return [
       '      metrics: [accuracy, log_loss]',
       ...rules(
         `{ metric: accuracy, min: ${share} } # the share of the most frequent class: raise it to your limit`,
-        `{ metric: accuracy, max-regression: ${margin} }`,
+        `{ metric: accuracy, ${margin} }`,
       ),
     ];
   }
-  const margin = roundUp(Math.max(USUAL_AUC_MARGIN, smallestAucMargin(second?.rows ?? 0, first?.rows ?? 0)));
+  const smallest = smallestAucMargin(second?.rows ?? 0, first?.rows ?? 0);
+  const isSmall = smallest > USUAL_AUC_MARGIN;
+  const margin = chosenMargin(USUAL_AUC_MARGIN, smallest);
   return [
     '      metrics: [roc_auc, log_loss, brier_score, accuracy]',
     ...rules(
       '{ metric: roc_auc, min: 0.5 } # a random model: raise it to your limit',
-      `{ metric: roc_auc, max-regression: ${margin} }`,
-      '{ metric: log_loss, max-regression: 1% }',
+      `{ metric: roc_auc, ${margin} }`,
+      // Nothing limits a loss of a few rows, so that it often has no interval.
+      `{ metric: log_loss, max-regression: 1%${isSmall ? ', when-inconclusive: warn' : ''} }`,
     ),
   ];
+}
+
+/** The usual margin where the test set can decide it; else the smallest that it can, which says where it is from. */
+function chosenMargin(usual: number, smallest: number, unit = ''): string {
+  if (smallest <= usual) return `max-regression: ${usual}${unit}`;
+  return `max-regression: ${roundUp(smallest)}${unit}, margin-from: data`;
 }
 
 function driftLines({ current, update }: InitOptions): string[] {

@@ -15,6 +15,12 @@ const rule = z
     'min-improvement': margin
       .optional()
       .describe('The candidate must be shown to be better than the champion by at least this'),
+    'margin-from': z
+      .literal('data')
+      .optional()
+      .describe(
+        'The margin is what the test set can decide, as init wrote it: remove this once you have chosen a margin',
+      ),
     slices: z.literal('all').optional().describe('Applies the rule to every slice instead of to all rows together'),
     'when-inconclusive': z.enum(['fail', 'warn']).optional(),
     'on-fail': z.enum(['fail', 'warn']).optional(),
@@ -29,6 +35,9 @@ const rule = z
   })
   .refine((value) => BOUNDS.filter((key) => value[key] !== undefined).length === 1, {
     error: 'needs exactly one of min, max, max-regression and min-improvement; write one rule for each',
+  })
+  .refine((value) => value['margin-from'] === undefined || (value.min ?? value.max) === undefined, {
+    error: 'has margin-from, which says where a margin is from, and has no margin; remove margin-from',
   })
   .transform(camelCaseKeys);
 

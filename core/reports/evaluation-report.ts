@@ -58,12 +58,19 @@ const championSchema = z.looseObject({
   scoredBy: z.enum(SCORED_BY).optional(),
 });
 
+const marginSchema = z.looseObject({
+  kind: z.enum(['absolute', 'relative']),
+  value: finite,
+  /** Present where the margin is what the data can decide, not one that a person chose. */
+  from: z.literal('data').optional(),
+});
+
 const resolvedRule = z.looseObject({
   metric: z.string(),
   min: finite.optional(),
   max: finite.optional(),
-  maxRegression: z.looseObject({ kind: z.enum(['absolute', 'relative']), value: finite }).optional(),
-  minImprovement: z.looseObject({ kind: z.enum(['absolute', 'relative']), value: finite }).optional(),
+  maxRegression: marginSchema.optional(),
+  minImprovement: marginSchema.optional(),
   slices: z.literal('all').optional(),
   whenInconclusive: z.enum(['fail', 'warn']),
   onFail: z.enum(['fail', 'warn']),

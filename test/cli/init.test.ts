@@ -59,6 +59,11 @@ describe('npm run init', () => {
     expect(stdout).toContain('2,000 rows of 40 days, 25.0 % of class 1');
     // Hanley and McNeil (1982, 1983) by hand for 500 and 1,500 rows, AUC 0.75, correlation 0.9.
     expect(stdout).toContain('0.017 in ROC AUC');
+    // A margin that the data gave says so: nobody chose it.
+    expect(model?.gate.rules.slice(1)).toMatchObject([
+      { metric: 'roc_auc', maxRegression: { value: 0.018 }, marginFrom: 'data' },
+      { metric: 'log_loss', whenInconclusive: 'warn' },
+    ]);
     const workflow = await readFile(join(repository, '.github', 'workflows', 'model-release.yml'), 'utf8');
     expect(workflow).toContain('branches: [trunk]');
     expect(workflow).not.toMatch(/__[A-Z_]+__/);

@@ -4,6 +4,8 @@ import type { Metric } from '../metrics/metric.ts';
 export interface GateMargin {
   readonly kind: 'absolute' | 'relative';
   readonly value: number;
+  /** Present where the margin is what the data can decide: a change within it may matter. */
+  readonly from?: 'data' | undefined;
 }
 
 /** Requirement of a rule. */

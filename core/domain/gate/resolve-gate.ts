@@ -9,7 +9,7 @@ import {
 } from '../metrics/metric-registry.ts';
 import type { ModelPolicy } from '../policy/model-policy.ts';
 import { type RulePolicy, ruleMetricName } from '../policy/rule-policy.ts';
-import type { GateBound, GateRule } from './gate-rule.ts';
+import type { GateBound, GateMargin, GateRule } from './gate-rule.ts';
 import { type MetricUse, metricBoundProblems, metricNameProblems } from './metric-problems.ts';
 
 /** The gate of a model, with its defaults filled in. */
@@ -82,9 +82,14 @@ function directionOf({ metric, better }: RulePolicy, task: MetricTask): Pick<Gat
 function boundOf(rule: RulePolicy): GateBound {
   if (rule.min !== undefined) return { kind: 'min', value: rule.min };
   if (rule.max !== undefined) return { kind: 'max', value: rule.max };
-  if (rule.maxRegression !== undefined) return { kind: 'max-regression', margin: rule.maxRegression };
-  if (rule.minImprovement !== undefined) return { kind: 'min-improvement', margin: rule.minImprovement };
+  if (rule.maxRegression !== undefined) return { kind: 'max-regression', margin: marginOf(rule, rule.maxRegression) };
+  if (rule.minImprovement !== undefined)
+    return { kind: 'min-improvement', margin: marginOf(rule, rule.minImprovement) };
   throw new RangeError('a rule without a bound passed the schema');
+}
+
+function marginOf({ marginFrom }: RulePolicy, margin: GateMargin): GateMargin {
+  return marginFrom === undefined ? margin : { ...margin, from: marginFrom };
 }
 
 function placed(place: ErrorPlace | undefined): Pick<Problem, 'place'> {

@@ -54,9 +54,8 @@ function differenceSentence(
     relative ? formatPercent(value, Math.max(1, decimals - 2)) : formatNumber(value, decimals);
   const signed = (value: number) => (relative ? signedPercent(value, decimals) : formatDifference(value, decimals));
   const amount = amountOf(bound.margin);
-  const worse = `${title} got worse by ${size(-shown.value)}${range({ value: -shown.value, lower: -shown.upper, upper: -shown.lower }, level, size)}`;
-  const better = `${title} improved by ${size(shown.value)}${range(shown, level, signed)}`;
-  const change = shown.value < 0 ? worse : better;
+  const unit = size(10 ** -(relative ? Math.max(1, decimals - 2) + 2 : decimals));
+  const change = `${title} ${changeOf(shown, { level, size, signed, unit })}`;
   if (bound.kind === 'min-improvement') {
     if (verdict === 'pass') return `${change}: at least ${amount}.`;
     if (verdict === 'fail') return `${change}; an improvement of at least ${amount} would have passed.`;
@@ -65,10 +64,30 @@ function differenceSentence(
   if (verdict === 'fail') return `${change}; up to ${amount} would have passed.`;
   if (verdict === 'inconclusive')
     return `${change}, which neither shows nor rules out a regression of more than ${amount}.`;
+  if (bound.margin.from === 'data') {
+    return `${change}: not worse by ${amount}, which is what these rows can decide, not a margin that someone chose.`;
+  }
   const isEquivalent = shown.lower >= -bound.margin.value && shown.upper <= bound.margin.value;
   return isEquivalent
     ? `${change}: equivalent, less than the ${amount} that matters.`
     : `${change}: not worse by ${amount}.`;
+}
+
+interface Written {
+  readonly level: number;
+  readonly size: (value: number) => string;
+  readonly signed: (value: number) => string;
+  /** The smallest size that is not written as 0. */
+  readonly unit: string;
+}
+
+/** The change in words; one that is written as 0 is none, or less than the smallest number that is written. */
+function changeOf(shown: Shown, { level, size, signed, unit }: Written): string {
+  const { value, lower, upper } = shown;
+  if (value === 0) return `did not change${range(shown, level, signed)}`;
+  if (size(Math.abs(value)) === size(0)) return `changed by less than ${unit}${range(shown, level, signed)}`;
+  if (value > 0) return `improved by ${size(value)}${range(shown, level, signed)}`;
+  return `got worse by ${size(-value)}${range({ value: -value, lower: -upper, upper: -lower }, level, size)}`;
 }
 
 function range(
@@ -103,8 +122,12 @@ function formatMarginPercent(margin: number): string {
   return formatPercent(Number(margin.toPrecision(2)), 6);
 }
 
-/** Rounded up to two digits: a plan is not more precise. */
-function twoDigits(rows: number): number {
+/**
+ * A number of rows as people plan with: rounded up to two digits.
+ *
+ * @example twoDigits(4321) // => 4400
+ */
+export function twoDigits(rows: number): number {
   const unit = 10 ** Math.max(0, Math.floor(Math.log10(rows)) - 1);
   return Math.ceil(rows / unit) * unit;
 }

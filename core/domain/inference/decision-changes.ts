@@ -19,10 +19,11 @@ export function largestMoves({ classes, gradient }: Pick<Decisions, 'classes' | 
 }
 
 /**
- * How far a metric of decisions can differ between two models that decide every row of a sample alike, to first order.
+ * The largest difference of a metric of decisions between two models that decide every row of a sample alike, to first order.
  *
- * Of each true class so many rows may be decided differently that none among its rows has the probability of a tail (Clopper
- * and Pearson, Biometrika 26, 1934); the classes share that probability so that the metric differs most. In groups the
+ * In each true class, the share of rows that are decided differently may be as large as leaves none among its rows the
+ * probability of a tail (Clopper and Pearson, Biometrika 26, 1934); the classes share that probability so that the metric differs
+ * most. In groups the
  * rows count as many as their number over the metric's own design effect (E. Korn and B. Graubard, Survey Methodology 24,
  * 1998), but at least as many as there are groups of equal size.
  *

@@ -4,7 +4,7 @@ import type { Limits } from './mean-limits.ts';
 import type { Population } from './population.ts';
 import type { Reach } from './proportion.ts';
 
-/** How far an interval reaches from a value by its two-sided level, and by which method. */
+/** The reach of an interval by its two-sided level, with the name of the method. */
 export interface NamedReach {
   readonly reach: (level: number) => Reach;
   readonly method: string;
@@ -20,7 +20,7 @@ const ANY_TAIL = (1 - 0.95) / 2;
  */
 export function distributionFreeReach(estimate: MetricEstimate, population: Population): NamedReach | undefined {
   const { distributionFree, value } = estimate;
-  // Parts of rows are no rows.
+  // Parts of rows are not rows.
   if (distributionFree === undefined || population.rows !== undefined) return undefined;
   const limits = keptByTail((tail) => distributionFree.limits(population, tail));
   const method = limits(ANY_TAIL)?.method;

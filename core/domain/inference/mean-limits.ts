@@ -20,7 +20,7 @@ interface UnitMean {
   readonly mean: number;
   /** Rows, or groups, with some of the mass. */
   readonly units: number;
-  /** How much more than an average unit the largest one has, >= 1. */
+  /** The largest unit's mass over that of the average one, >= 1. */
   readonly inequality: number;
 }
 
@@ -47,8 +47,8 @@ export function meanLimits(
 }
 
 /**
- * By the values, or by what they are less than 1, whichever is nearer: for every true mean both are of the kind that the mean
- * is no more than some number, so that the nearer one is wrong no more often.
+ * By the values, or by what they are less than 1, whichever is nearer: for every true mean both exclude means up to some
+ * number, so that the nearer one is not wrong more often.
  */
 function upperLimit({ mean, units, inequality }: UnitMean, tail: number): number {
   const byValues = inequality * meanUpperLimit(mean / inequality, units, tail);

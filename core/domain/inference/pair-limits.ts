@@ -10,7 +10,7 @@ import { meanLowerLimit, meanUpperLimit } from './relative-entropy.ts';
  * in common: as many are independent as there are pairs, over one more than those that share a group with a pair
  * (S. Pemmaraju, Equitable Coloring Extends Chernoff-Hoeffding Bounds, RANDOM-APPROX 2001).
  *
- * @param labels 0 and 1; what is no 1 counts as 0.
+ * @param labels 0 and 1; other labels count as 0.
  * @returns undefined for weighted rows: there is no such bound.
  */
 export function pairMeanLimits(
@@ -80,7 +80,7 @@ function profilesOf(
   return [...kinds.values()];
 }
 
-/** Chosen: more pairs take longer than a second to compare, and so many rows have an interval anyway. */
+/** Chosen: more pairs take longer than a second to compare, and that number of rows has an interval anyway. */
 const MAX_PAIRS = 1e8;
 
 /** Shares of the pairs that the first scores order better than the second ones, and worse; a tie is half an order. */

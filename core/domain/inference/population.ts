@@ -22,5 +22,5 @@ export interface Population {
   readonly rows?: number;
 }
 
-/** How rows were sampled, and what they weigh: all that limits for every law ask of a population. */
+/** The sampling of rows and their weights: all that limits for every law need of a population. */
 export type SampledRows = Pick<Population, 'sampling' | 'weights'>;

@@ -7,7 +7,7 @@ import type { Reach } from './proportion.ts';
 import { standardErrorOf } from './standard-error.ts';
 import { conservative, typical, type Uncertainty } from './uncertainty.ts';
 
-/** What is known of models that decide rows alike. */
+/** Two models that may decide rows alike. */
 export interface Unchanged {
   readonly isUnchanged: boolean;
   /** On both sides, by the two-sided level. */
@@ -17,7 +17,7 @@ export interface Unchanged {
 }
 
 /**
- * How far models that decide every row alike may be apart, and whether they do.
+ * The difference that models may have that decide every row alike, and whether they do.
  *
  * @returns undefined for metrics that are not of decisions.
  */

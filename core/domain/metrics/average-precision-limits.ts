@@ -5,7 +5,7 @@ import type { ScoredRows } from './metric.ts';
 import { LAST_OF_TIE, POSITIVE } from './ranking.ts';
 import { countLabel } from './scored-rows.ts';
 
-/** Chosen: the precision is smooth enough between so many recalls for three digits of its mean. */
+/** Chosen: the precision is smooth enough between these recalls for three digits of its mean. */
 const RECALLS = 200;
 /** Halvings of the range of a multiplier: more change nothing that is shown. */
 const HALVINGS = 40;

@@ -2,7 +2,7 @@ import type { Limits } from '../inference/mean-limits.ts';
 import { accuracyLimits, type CellShares, type LimitsOfShares, recallLimits } from './confusion-limits.ts';
 import type { Confusion, ConfusionValue, UndefinedMetric } from './metric.ts';
 
-/** Chosen: the value is smooth between so many prevalences of label 1. */
+/** Chosen: the value is smooth between this number of prevalences of label 1. */
 const PREVALENCES = 16;
 
 /**

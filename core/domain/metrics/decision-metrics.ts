@@ -25,7 +25,7 @@ interface Definition {
   readonly title: string;
   readonly range?: Metric['range'];
   readonly of: OfConfusion;
-  /** What holds for every law of the rows. */
+  /** Limits that hold for every law of the rows. */
   readonly limits: LimitsOfShares;
 }
 

@@ -85,14 +85,14 @@ export interface MetricEstimate {
   readonly withoutInterval?: string;
 }
 
-/** What the rows leave possible of a bounded metric, whatever the law of the rows is. */
+/** Limits of a bounded metric that hold whatever the law of the rows is. */
 export interface DistributionFree {
   /**
    * @param tail Probability that the truth is beyond an end, on each side.
    * @returns undefined where rows that are sampled so have no such limits.
    */
   readonly limits: (sampled: SampledRows, tail: number) => Limits | undefined;
-  /** What the difference of two models on the same rows is made of; without it, limits of both values are combined. */
+  /** The parts of the difference of two models on the same rows; without them, limits of both values are combined. */
   readonly paired?: PairedParts;
 }
 

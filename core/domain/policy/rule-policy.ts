@@ -8,6 +8,8 @@ export interface RulePolicy {
   readonly max?: number | undefined;
   readonly maxRegression?: GateMargin | undefined;
   readonly minImprovement?: GateMargin | undefined;
+  /** The margin is one that the data can decide, not one that a person chose. */
+  readonly marginFrom?: 'data' | undefined;
   readonly slices?: 'all' | undefined;
   readonly whenInconclusive?: 'fail' | 'warn' | undefined;
   readonly onFail?: 'fail' | 'warn' | undefined;

@@ -1,9 +1,11 @@
 import { formatSlice } from '../../domain/evaluation/slice.ts';
+import { ruleDemand, twoDigits } from '../../domain/gate/rule-reason.ts';
 import { metricTitle } from '../../domain/metrics/metric-registry.ts';
 import { formatCount, formatDifference } from '../../domain/text/format-number.ts';
 import type { ComparedMetric, EvaluationReport, MetricResult, RuleResult } from '../../reports/evaluation-report.ts';
 import { escapeText } from '../text/escape.ts';
 import { sharedDecimals, showLevel, showRange, showValue } from './evaluation-numbers.ts';
+import { boundOf } from './rule-bound.ts';
 
 /** Symbol and word of a verdict. */
 export const VERDICT_ICONS = { pass: '✅', fail: '❌', inconclusive: '⚠️', 'not-applicable': '➖' } as const;
@@ -66,15 +68,42 @@ function consequence(report: EvaluationReport): string {
   const counting = report.rules.filter(({ rule }) => rule.onFail === 'fail');
   const failed = counting.filter(({ verdict }) => verdict === 'fail');
   if (failed.length > 0) return `Refused by ${listed(failed)}.`;
+  const byBase = report.baseGate === undefined || report.baseGate.ownVerdict === report.verdict ? '' : ofBase(report);
+  if (byBase !== '') return byBase;
   if (report.verdict === 'inconclusive') return undecided(counting);
   if (report.comparisons.length === 0) return 'There is no champion to compare with; the min and max rules pass.';
   const worse = overall(report.comparisons[0]?.metrics ?? [])
     .filter(gotWorse)
     .map(({ name }) => escapeText(metricTitle(name)));
   if (worse.length > 0) return `Within the margins, but worse: ${worse.join(', ')}.`;
-  return isEquivalent(report)
-    ? 'Equivalent: the change is too small to matter. No metric got worse.'
-    : 'No metric got worse.';
+  if (isEquivalent(report)) return 'Equivalent: the change is too small to matter. No metric got worse.';
+  return `Shown: ${shown(counting)}.`;
+}
+
+/** The demands of the rules that passed on all rows: nothing more was shown. */
+function shown(counting: readonly RuleResult[]): string {
+  const passed = counting.filter(({ verdict, slice }) => verdict === 'pass' && slice === undefined);
+  const demands = new Map<string, string[]>();
+  for (const result of passed) {
+    const title = escapeText(metricTitle(result.rule.metric));
+    demands.set(title, [...(demands.get(title) ?? []), ruleDemand(boundOf(result))]);
+  }
+  const parts = [...demands].map(([title, all]) => `${title} ${all.join(' and ')}`);
+  const more = parts.length > MAX_NAMED ? `; and ${parts.length - MAX_NAMED} more` : '';
+  const isFromData = passed.some(({ rule }) => (rule.maxRegression ?? rule.minImprovement)?.from === 'data');
+  const origin = isFromData ? ' (a margin that these rows can decide, not one that someone chose)' : '';
+  return parts.length === 0 ? 'all rules hold' : `${parts.slice(0, MAX_NAMED).join('; ')}${more}${origin}`;
+}
+
+/** The gate of the base branch is the worse one: what it says. */
+function ofBase({ baseGate }: EvaluationReport): string {
+  const counting = (baseGate?.rules ?? []).filter(({ rule }) => rule.onFail === 'fail');
+  const failed = counting.filter(({ verdict }) => verdict === 'fail');
+  if (failed.length > 0) return `Refused by the gate of the base branch: ${listed(failed)}.`;
+  const open = counting.filter(({ verdict, rule }) => verdict === 'inconclusive' && rule.whenInconclusive === 'fail');
+  const what = open.length === 0 ? '' : `: ${listed(open)}`;
+  const own = baseGate?.ownVerdict === 'pass' ? 'The rules of this pull request hold. ' : '';
+  return `${own}Not decided by the gate of the base branch${what}.`;
 }
 
 function undecided(counting: readonly RuleResult[]): string {
@@ -82,7 +111,7 @@ function undecided(counting: readonly RuleResult[]): string {
   if (open.length === 0) return 'No rule passed, so the gate is not decided.';
   const rows = open.map(({ rowsToDecide }) => rowsToDecide ?? null);
   const most = rows.every((count) => count !== null) ? Math.max(...rows) : null;
-  const needed = most === null ? '' : ` About ${formatCount(most)} rows would decide.`;
+  const needed = most === null ? '' : ` About ${formatCount(twoDigits(most))} rows would decide.`;
   return `Not decided: ${listed(open)}.${needed}`;
 }
 
@@ -109,6 +138,7 @@ function isEquivalent(report: EvaluationReport): boolean {
   return (
     judged.length > 0 &&
     judged.every(({ rule }) => {
+      if (rule.maxRegression?.from === 'data') return false;
       const margin = rule.maxRegression?.value ?? 0;
       const interval = intervals.get(rule.metric);
       return interval !== null && interval !== undefined && interval.lower >= -margin && interval.upper <= margin;

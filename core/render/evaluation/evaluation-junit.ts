@@ -3,7 +3,7 @@ import { ruleDemand } from '../../domain/gate/rule-reason.ts';
 import { CONFIG_FILE } from '../../domain/policy/config-file.ts';
 import type { EvaluationReport, RuleResult } from '../../reports/evaluation-report.ts';
 import { sliceKey } from './evaluation-headline.ts';
-import { boundOf } from './evaluation-rules.ts';
+import { boundOf } from './rule-bound.ts';
 
 /**
  * The rules as JUnit test cases: failed and inconclusive ones that count are failures, others that did not pass are

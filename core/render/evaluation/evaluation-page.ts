@@ -4,9 +4,9 @@ import { formatCount } from '../../domain/text/format-number.ts';
 import type { EvaluationReport, Interval, RuleResult } from '../../reports/evaluation-report.ts';
 import { originDoubt, originWords } from './dataset-origin.ts';
 import { VERDICT_ICONS } from './evaluation-headline.ts';
-import { boundOf } from './evaluation-rules.ts';
 import { drawCharts } from './page-charts.ts';
 import { indexReport, placeLabel } from './report-index.ts';
+import { boundOf } from './rule-bound.ts';
 
 const STYLE = `body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#1f2328;background:#fff}
 h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2rem}table{border-collapse:collapse;width:100%}

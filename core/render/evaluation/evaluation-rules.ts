@@ -1,4 +1,3 @@
-import type { GateBound } from '../../domain/gate/gate-rule.ts';
 import { ruleDemand } from '../../domain/gate/rule-reason.ts';
 import { metricTitle } from '../../domain/metrics/metric-registry.ts';
 import type { ComparedMetric, EvaluationReport, RuleResult } from '../../reports/evaluation-report.ts';
@@ -7,6 +6,7 @@ import { renderTable } from '../text/table.ts';
 import { overall, VERDICT_ICONS } from './evaluation-headline.ts';
 import { differenceHead, sharedDecimals, showDifference, showValue } from './evaluation-numbers.ts';
 import { indexReport, placeLabel, type ReportIndex } from './report-index.ts';
+import { boundOf } from './rule-bound.ts';
 
 const MAX_REASONS = 12;
 const ORDER = ['fail', 'inconclusive', 'pass', 'not-applicable'] as const;
@@ -98,14 +98,6 @@ function tally(results: readonly RuleResult[]): string {
   const judged = results.filter(({ verdict }) => verdict !== 'not-applicable');
   if (judged.length < 2) return '';
   return ` ${judged.filter(({ verdict }) => verdict === 'pass').length} of ${judged.length}`;
-}
-
-/** The bound of a rule as the domain names it. */
-export function boundOf({ rule }: Pick<RuleResult, 'rule'>): GateBound {
-  if (rule.max !== undefined) return { kind: 'max', value: rule.max };
-  if (rule.maxRegression !== undefined) return { kind: 'max-regression', margin: rule.maxRegression };
-  if (rule.minImprovement !== undefined) return { kind: 'min-improvement', margin: rule.minImprovement };
-  return { kind: 'min', value: rule.min ?? Number.NEGATIVE_INFINITY };
 }
 
 /** All metrics on all rows, gated or not. */

@@ -29,9 +29,13 @@ function conclusionOf({ verdict, whenInconclusive }: EvaluationReport): CheckRun
   return verdict === 'inconclusive' && whenInconclusive === 'warn' ? 'neutral' : 'failure';
 }
 
-function judged({ rules }: EvaluationReport): string {
-  const count = (verdict: RuleResult['verdict']) => rules.filter((rule) => rule.verdict === verdict).length;
-  return `${count('pass')} passed, ${count('fail')} failed, ${count('inconclusive')} inconclusive`;
+/** Counts of the rules of the gate that decided: of both gates the worse one counts. */
+function judged({ rules, verdict, baseGate }: EvaluationReport): string {
+  const isOfBase = baseGate !== undefined && baseGate.ownVerdict !== verdict;
+  const counted = isOfBase ? baseGate.rules : rules;
+  const count = (wanted: RuleResult['verdict']) => counted.filter((rule) => rule.verdict === wanted).length;
+  const counts = `${count('pass')} passed, ${count('fail')} failed, ${count('inconclusive')} inconclusive`;
+  return isOfBase ? `${counts} by the gate of the base branch` : counts;
 }
 
 function annotationOf({ verdict, line, reason, rule }: RuleResult): readonly CheckAnnotation[] {

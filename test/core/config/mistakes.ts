@@ -139,6 +139,11 @@ const VALUE_MISTAKES: readonly Mistake[] = [
     shown: ['10:11 models.m.gate.rules.0 needs exactly one of', '11:11 models.m.gate.rules.1 needs exactly one of'],
   },
   {
+    name: 'the origin of a margin, without a margin',
+    text: replaced('min: 0.5 }', 'min: 0.5, margin-from: data }'),
+    shown: ['10:11 models.m.gate.rules.0 has margin-from, which says where a margin is from, and has no margin'],
+  },
+  {
     name: 'stages and a command',
     text: replaced('    data', '    train: { stages: [a], command: b }\n    data'),
     shown: ['6:5 models.m.train needs either stages or command'],

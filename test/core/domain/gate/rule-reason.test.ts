@@ -36,6 +36,26 @@ describe('ruleReason', () => {
     );
   });
 
+  it('does not call a change equivalent within a margin that the data gave', () => {
+    const bound = { kind: 'max-regression', margin: { kind: 'absolute', value: 0.17, from: 'data' } } as const;
+    expect(ruleReason(bound, judged('pass', [-0.11, 0, 0.11]), 'Accuracy')).toBe(
+      'Accuracy did not change (95 % CI −0.11 … +0.11): not worse by 0.17, which is what these rows can decide, not a margin that someone chose.',
+    );
+  });
+
+  it('does not write a change as 0', () => {
+    expect(ruleReason(regression, judged('pass', [-0.003, 0.0004, 0.0038]), 'ROC AUC')).toMatch(
+      /^ROC AUC changed by less than 0\.001 \(95 % CI −0\.003 … \+0\.004\): equivalent/,
+    );
+    expect(ruleReason(regression, judged('pass', [-0.0038, -0.0004, 0.003]), 'ROC AUC')).toMatch(
+      /^ROC AUC changed by less than 0\.001 \(95 % CI −0\.004 … \+0\.003\)/,
+    );
+    const relative = { kind: 'max-regression', margin: { kind: 'relative', value: 0.01 } } as const;
+    expect(ruleReason(relative, judged('pass', [-0.003, 0.00001, 0.003]), 'Log loss')).toMatch(
+      /^Log loss changed by less than 0\.01 % \(95 % CI/,
+    );
+  });
+
   it('writes floors, ceilings and relative margins in their own words', () => {
     expect(ruleDemand({ kind: 'min', value: 0.65 })).toBe('at least 0.65');
     expect(ruleDemand({ kind: 'max', value: 50_000_000 })).toBe('at most 50,000,000');
@@ -78,7 +98,7 @@ describe('ruleReason', () => {
     );
     expect(ruleReason(regression, judged('pass', [0, 0, 0.01]), 'ROC AUC')).toMatch(/CI 0\.000 … \+0\.010/);
     expect(ruleReason(regression, judged('pass', [0, 0, 0]), 'ROC AUC')).toBe(
-      'ROC AUC improved by 0.000: equivalent, less than the 0.005 that matters.',
+      'ROC AUC did not change: equivalent, less than the 0.005 that matters.',
     );
   });
 
@@ -88,7 +108,7 @@ describe('ruleReason', () => {
     [
       'fail',
       [-0.009, 0, 0.009],
-      'F1 improved by 0.000 (95 % CI −0.009 … +0.009); an improvement of at least 0.01 would have passed.',
+      'F1 did not change (95 % CI −0.009 … +0.009); an improvement of at least 0.01 would have passed.',
     ],
     [
       'inconclusive',
