@@ -13,6 +13,7 @@ import { openJson } from './json-table.ts';
 import { parquetNames } from './parquet-names.ts';
 import { formatOf, identifier, scanOf, type TableFiles } from './table-scan.ts';
 import { readTextHead, type TextHead } from './text-head.ts';
+import { textTimes } from './text-times.ts';
 import { typeColumns } from './type-columns.ts';
 
 /** Whole numbers that doubles do not tell apart: their texts as doubles are not known either. */
@@ -137,9 +138,17 @@ async function openParquet(table: TableFiles, query: Query): Promise<Opened> {
   const { rows, inexact } = await countRows(from, described, query);
   const types = new Map(described.map(([name, type]) => [String(name), String(type)]));
   const found = await parquetNames(table, [...types.keys()], query);
+  const texts = found.filter(({ alias, unreadable }) => unreadable === undefined && types.get(alias) === 'VARCHAR');
+  const times = await textTimes(
+    from,
+    texts.map(({ alias }) => alias),
+    query,
+  );
   const columns = found.map(({ name, alias, unreadable }): TableColumn => {
     const sqlType = types.get(alias) ?? '';
     if (unreadable !== undefined) return { name, type: 'other', unreadable };
+    // A model may take the text.
+    if (times.has(alias)) return { name, type: 'time', isWritten: true };
     const type = columnType(sqlType);
     return {
       name,
@@ -162,7 +171,12 @@ async function openParquet(table: TableFiles, query: Query): Promise<Opened> {
     ...(isNumbered ? { numbered } : {}),
     form: { format: 'parquet', rows },
     columns,
-    valueOf: ({ name }, alias) => `${alias}.${identifier(aliases.get(name) ?? name)}`,
+    valueOf: ({ name, type }, alias) => {
+      const own = writtenColumn(name) ?? name;
+      const inFile = aliases.get(own) ?? own;
+      const value = `${alias}.${identifier(inFile)}`;
+      return type === 'time' && times.has(inFile) ? `CAST(trim(${value}) AS TIMESTAMPTZ)` : value;
+    },
   };
 }
 
