@@ -36,9 +36,10 @@ const MIN_EFFECTIVE_ROWS = MIN_UNITS;
 /**
  * Chosen by simulation: where fewer equal rows than these make the error of a metric that has limits for every law, it has
  * those. In groups fewer do, since the quantile is corrected for skewness there; but not of metrics that influences describe
- * to first order only, such as average precision.
+ * to first order only, such as average precision, of which a difference needs more.
  */
 const MIN_ERROR_ROWS = { rows: MIN_EFFECTIVE_ROWS, clusters: 6 } as const;
+const MIN_ERROR_ROWS_OF_DIFFERENCES = 12;
 /** Standard errors below this share of the values are rounding, not evidence. */
 const ROUNDING = 1e-13;
 /** Chosen: where rows show no variation, a value this near to 1 is that of no error, but for rounding of weights. */
@@ -155,7 +156,8 @@ export function hasFewErrors(
   const limits = estimates.map(({ distributionFree }) => distributionFree);
   if (rows !== undefined || limits.includes(undefined)) return false;
   const isFirstOrder = limits.some((one) => one?.paired === undefined);
-  const needed = isFirstOrder ? MIN_EFFECTIVE_ROWS : MIN_ERROR_ROWS[sampling.kind];
+  const ofFirstOrder = estimates.length > 1 ? MIN_ERROR_ROWS_OF_DIFFERENCES : MIN_EFFECTIVE_ROWS;
+  const needed = isFirstOrder ? ofFirstOrder : MIN_ERROR_ROWS[sampling.kind];
   // Rounding of equal rows is not fewer of them.
   return Math.min(errorRows, ...estimates.map(({ errors }) => errors ?? needed)) < needed * (1 - 1e-9);
 }

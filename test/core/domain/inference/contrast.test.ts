@@ -162,6 +162,33 @@ describe('contrast', () => {
   });
 });
 
+describe('contrast of metrics with limits for every law', () => {
+  const limits = () => ({ lower: 1, upper: 6, method: 'limits' });
+  /** So many rows make all of the difference, half of them up and half down. */
+  const methodOf = (count: number, distributionFree: MetricEstimate['distributionFree'], population = rows) => {
+    const part = (row: number) =>
+      row % Math.floor(ROWS / count) === 0 && row / Math.floor(ROWS / count) < count ? 1 : 0;
+    const more = distributionFree === undefined ? {} : { distributionFree };
+    const candidate = made(5, (row) => part(row) * (Math.floor((row * count) / ROWS) % 2 === 0 ? 1 : -1), more);
+    const champion = made(2, () => 0, more);
+    const ofClass = { rows: 50, what: 'rows of the smaller class' };
+    const pair = pairOf({ ...candidate, support: ofClass }, { ...champion, support: ofClass });
+    return estimated(contrast(pair, difference, population).uncertainty).method;
+  };
+
+  it('goes by them where fewer than ten rows make it', () => {
+    const paired = { kind: 'losses', width: 20 } as const;
+    expect(methodOf(8, { limits, paired })).toBe('Hoeffding bound, paired');
+    expect(methodOf(10, { limits, paired })).toBe('influence function (t)');
+    expect(methodOf(8, undefined)).toBe('influence function (t)');
+  });
+
+  it('goes by those of both values where fewer than twelve rows make it, and it has no parts', () => {
+    expect(methodOf(10, { limits })).toBe('limits, of both values');
+    expect(methodOf(12, { limits })).toBe('influence function (t)');
+  });
+});
+
 describe('contrast of proportions', () => {
   it("joins Wilson's intervals by the corrected correlation, with the rows that each counts", () => {
     const [candidate, champion] = [share(80, 90), share(60, 75)];
