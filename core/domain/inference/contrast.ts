@@ -1,11 +1,11 @@
 import type { MetricEstimate } from '../metrics/metric.ts';
 import { distributionFreeContrast, timesReach } from './distribution-free.ts';
+import { hasFewErrors } from './error-rows.ts';
 import { errorShareBound } from './exact-edge.ts';
 import {
   edgeTrials,
   estimated,
   fewErrors,
-  hasFewErrors,
   isEvidence,
   lackOf,
   noVariation,

@@ -1,6 +1,7 @@
 import type { Metric, MetricEstimate } from '../metrics/metric.ts';
 import { studentTQuantile } from '../statistics/student-t.ts';
 import { distributionFreeReach } from './distribution-free.ts';
+import { hasFewErrors } from './error-rows.ts';
 import { errorShareBound } from './exact-edge.ts';
 import type { Population } from './population.ts';
 import { clopperPearsonReach, type Reach, wilsonReach } from './proportion.ts';
@@ -33,13 +34,6 @@ const MAX_SKEWNESS = 0.25;
  * shows of its tail has to do.
  */
 const MIN_EFFECTIVE_ROWS = MIN_UNITS;
-/**
- * Chosen by simulation: where fewer equal rows than these make the error of a metric that has limits for every law, it has
- * those. In groups fewer do, since the quantile is corrected for skewness there; but not of metrics that influences describe
- * to first order only, such as average precision, of which a difference needs more.
- */
-const MIN_ERROR_ROWS = { rows: MIN_EFFECTIVE_ROWS, clusters: 6 } as const;
-const MIN_ERROR_ROWS_OF_DIFFERENCES = 12;
 /** Standard errors below this share of the values are rounding, not evidence. */
 const ROUNDING = 1e-13;
 /** Chosen: where rows show no variation, a value this near to 1 is that of no error, but for rounding of weights. */
@@ -145,21 +139,6 @@ export function estimated(found: StandardError, { sampling }: Population): Uncer
   const skewness = isGrouped ? 2 * found.skewness : found.skewness;
   if (Math.abs(rowSkewness) <= MAX_SKEWNESS) return { kind: 'estimated', ...found, skewness };
   return fewErrors();
-}
-
-/** True if the error rests on too few rows for what metrics with limits for every law need not risk. */
-export function hasFewErrors(
-  estimates: readonly MetricEstimate[],
-  { errorRows }: StandardError,
-  { sampling, rows }: Population,
-): boolean {
-  const limits = estimates.map(({ distributionFree }) => distributionFree);
-  if (rows !== undefined || limits.includes(undefined)) return false;
-  const isFirstOrder = limits.some((one) => one?.paired === undefined);
-  const ofFirstOrder = estimates.length > 1 ? MIN_ERROR_ROWS_OF_DIFFERENCES : MIN_EFFECTIVE_ROWS;
-  const needed = isFirstOrder ? ofFirstOrder : MIN_ERROR_ROWS[sampling.kind];
-  // Rounding of equal rows is not fewer of them.
-  return Math.min(errorRows, ...estimates.map(({ errors }) => errors ?? needed)) < needed * (1 - 1e-9);
 }
 
 /** No interval of an error that a few rows make. */
