@@ -1,35 +1,50 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { calibrationGrid, type GridScenario, gatingMetrics, sampledRepetitions, tailGrid } from './calibrate/grid.ts';
-import { runScenario } from './calibrate/run-scenario.ts';
+import { parseArgs } from 'node:util';
+import {
+  calibrationGrid,
+  type GridScenario,
+  gatingMetrics,
+  sampledRepetitions,
+  smallGrid,
+  tailGrid,
+} from './calibrate/grid.ts';
+import { runScenario, type ScenarioCounts } from './calibrate/run-scenario.ts';
 import type { Scenario } from './calibrate/scenario.ts';
 import { type CalibrationCell, renderCalibration } from './calibrate/table.ts';
 import { PROJECT_ROOT } from './project-root.ts';
 
-// Simulates the error rates of every gating metric: node scripts/calibrate.ts [rows ...] | --table. With numbers of rows
-// only scenarios of too many are simulated, and the counts of the others stay; --table: only writes the table.
+// Simulates the error rates of every gating metric: node scripts/calibrate.ts [rows ...] [--match text] [--metric name] | --table.
+// With numbers of rows, a text of the scenario's key or a metric only those are simulated, and the other counts stay;
+// --table: only writes the table.
+const { values: options, positionals: asked } = parseArgs({
+  allowPositionals: true,
+  options: { table: { type: 'boolean' }, match: { type: 'string' }, metric: { type: 'string' } },
+});
 const results = join(PROJECT_ROOT, 'docs', 'calibration.json');
-const asked = process.argv.slice(2).filter((one) => one !== '--table');
 const known = await readCells();
-if (asked.length > 0 || !process.argv.includes('--table')) {
+if (options.table !== true) {
   const startedAt = performance.now();
-  for (const scenario of allScenarios()) {
-    if (asked.length > 0 && !asked.includes(String(scenario.rows))) continue;
-    known.set(keyOf(scenario), simulated(scenario));
+  for (const scenario of allScenarios().filter(isAsked)) {
+    known.set(keyOf(scenario), merged(known.get(keyOf(scenario)), simulated(scenario)));
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
-    const law = scenario.tail ?? `difficulty ${scenario.difficulty}`;
-    console.log(`${scenario.task}, ${scenario.rows} rows, ${law}: ${seconds} s so far`);
+    console.log(`${keyOf(scenario)}: ${seconds} s so far`);
     await writeFile(results, `${JSON.stringify({ cells: inOrder() })}\n`);
   }
 }
 await writeFile(join(PROJECT_ROOT, 'docs', 'calibration.md'), renderCalibration(inOrder()));
 
-function allScenarios(): readonly GridScenario[] {
-  return [...calibrationGrid(), ...tailGrid()];
+function isAsked(scenario: GridScenario): boolean {
+  const isOfRows = asked.length === 0 || asked.includes(String(scenario.rows));
+  return isOfRows && keyOf(scenario).includes(options.match ?? '');
 }
 
-function keyOf({ task, rows, difficulty, clustered, tail }: Scenario): string {
-  return [task, rows, difficulty, clustered, tail].join(' ');
+function allScenarios(): readonly GridScenario[] {
+  return [...calibrationGrid(), ...smallGrid(), ...tailGrid()];
+}
+
+function keyOf({ task, rows, difficulty, clustered, tail, small }: Scenario): string {
+  return [task, rows, difficulty, clustered, tail, small?.name].join(' ');
 }
 
 function inOrder(): readonly CalibrationCell[] {
@@ -42,7 +57,7 @@ async function readCells(): Promise<Map<string, CalibrationCell>> {
 }
 
 function simulated(scenario: GridScenario): CalibrationCell {
-  const metrics = gatingMetrics(scenario);
+  const metrics = gatingMetrics(scenario).filter(({ name }) => name === (options.metric ?? name));
   const counts = runScenario(scenario, metrics, scenario);
   const repetitions = sampledRepetitions(scenario);
   if (repetitions === 0) return { ...scenario, ...counts };
@@ -50,5 +65,22 @@ function simulated(scenario: GridScenario): CalibrationCell {
     ...scenario,
     ...counts,
     sample: { repetitions, ...runScenario(scenario, metrics, { ...scenario, repetitions }) },
+  };
+}
+
+/** The new counts; of a single metric with those of the others, which have to be of as many repetitions. */
+function merged(before: CalibrationCell | undefined, after: CalibrationCell): CalibrationCell {
+  if (options.metric === undefined || before === undefined) return after;
+  if (before.repetitions !== after.repetitions) throw new Error(`${keyOf(after)} has other repetitions`);
+  const replaced = (old: ScenarioCounts, counts: ScenarioCounts): ScenarioCounts => {
+    const of = (part: 'worse' | 'equal') =>
+      old[part].map((one) => counts[part].find(({ metric }) => metric === one.metric) ?? one);
+    return { worse: of('worse'), equal: of('equal') };
+  };
+  const sample = before.sample && after.sample;
+  return {
+    ...before,
+    ...replaced(before, after),
+    ...(sample && before.sample ? { sample: { ...sample, ...replaced(before.sample, sample) } } : {}),
   };
 }

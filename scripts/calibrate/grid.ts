@@ -1,6 +1,7 @@
 import type { Metric } from '../../core/domain/metrics/metric.ts';
 import { findMetric } from '../../core/domain/metrics/metric-registry.ts';
 import type { Scenario, SimulatedTask } from './scenario.ts';
+import { SMALL_LAWS } from './small-data.ts';
 import { TAILS } from './tails.ts';
 
 /** A scenario with how often it is simulated, and from which seed. */
@@ -63,6 +64,11 @@ const OF_TAILS = GATING.regression.filter((name) => !name.endsWith('deviance'));
 
 const REPETITIONS = 10_000;
 const MANY_ROWS = 10_000;
+/** With classes most intervals are limits that hold for every law, up to these rows. */
+const FEW_ROWS = 200;
+/** Chosen: such limits are costly, and far from being wrong too often. */
+const REPETITIONS_OF_SMALL = 2000;
+const REPETITIONS_OF_FEW_ROWS = 1000;
 /** Fewer where a repetition costs most. */
 const REPETITIONS_OF_MANY_ROWS: Readonly<Record<SimulatedTask, number>> = {
   'binary-classification': 2000,
@@ -71,8 +77,9 @@ const REPETITIONS_OF_MANY_ROWS: Readonly<Record<SimulatedTask, number>> = {
 };
 
 /** Number of first repetitions that a test repeats, in seconds overall; 0: none. */
-export function sampledRepetitions({ rows, difficulty, tail }: Scenario): number {
+export function sampledRepetitions({ rows, difficulty, tail, small }: Scenario): number {
   if (tail !== undefined) return 0;
+  if (small !== undefined) return 100;
   return rows === 50 ? 300 : rows === 200 && difficulty === 2 ? 100 : 0;
 }
 
@@ -93,12 +100,17 @@ export function calibrationGrid(): readonly GridScenario[] {
           rows,
           difficulty,
           clustered,
-          repetitions: rows < MANY_ROWS ? REPETITIONS : REPETITIONS_OF_MANY_ROWS[task],
+          repetitions: repetitionsOf(task, rows),
           seed: 1_000_000 * (taskIndex + 1) + rows * 10 + difficulty * 2 + (clustered ? 1 : 0),
         })),
       ),
     ),
   );
+}
+
+function repetitionsOf(task: SimulatedTask, rows: number): number {
+  if (task !== 'regression' && rows <= FEW_ROWS) return REPETITIONS_OF_FEW_ROWS;
+  return rows < MANY_ROWS ? REPETITIONS : REPETITIONS_OF_MANY_ROWS[task];
 }
 
 /** Scenarios of errors that the grid does not have, with seeds of their own. */
@@ -115,5 +127,20 @@ export function tailGrid(): readonly GridScenario[] {
         seed: 50_000_000 + 100_000 * index + rows * 10 + (clustered ? 1 : 0),
       })),
     ),
+  );
+}
+
+/** Scenarios of test sets that are as small as teams have them, with seeds of their own. */
+export function smallGrid(): readonly GridScenario[] {
+  return SMALL_LAWS.flatMap((small, index) =>
+    [false, true].map((clustered) => ({
+      task: 'binary-classification' as const,
+      difficulty: 0 as const,
+      small,
+      rows: small.rows,
+      clustered,
+      repetitions: REPETITIONS_OF_SMALL,
+      seed: 70_000_000 + 100_000 * index + (clustered ? 1 : 0),
+    })),
   );
 }

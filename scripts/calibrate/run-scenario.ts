@@ -51,7 +51,7 @@ export function runScenario(
     }
     return tallies.map((tally) => tally.finish());
   };
-  return { worse: count(WORSE), equal: count(1) };
+  return { worse: count(scenario.small?.worse ?? WORSE), equal: count(1) };
 }
 
 function createTally(metric: Metric, truth: { readonly candidate: number; readonly champion: number }) {

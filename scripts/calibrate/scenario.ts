@@ -1,6 +1,7 @@
 import type { ScoredPopulation } from '../../core/domain/evaluation/population.ts';
 import { normalQuantile } from '../../core/domain/statistics/normal.ts';
 import { type SeededRandom, seededRandom } from '../../testkit/seeded-random.ts';
+import type { SmallLaw } from './small-data.ts';
 import { type Tail, tailedRow } from './tails.ts';
 
 /** Kind of the simulated model. */
@@ -15,6 +16,8 @@ export interface Scenario {
   readonly clustered: boolean;
   /** Of regression: errors of another shape than the difficulty's. */
   readonly tail?: Tail;
+  /** Of two classes: another law than the difficulty's. */
+  readonly small?: SmallLaw;
 }
 
 /** Quality of a model, by difficulty; the worse candidate loses a tenth of it. */
@@ -58,7 +61,7 @@ export function simulate(scenario: Scenario, skill: number, seed: number): Score
   const perRow = 1 + 3 * width;
   const effects = ids === null ? null : normals(random, clusterCount(rows) * perRow);
   const out = emptyPopulation(scenario, ids);
-  const drawNoise = noiseOfRows(random, width, clustered);
+  const drawNoise = noiseOfRows(random, width, { isClustered: clustered, shared: scenario.small?.shared ?? SHARED });
   for (let row = 0; row < rows; row++) {
     writeRow(out, row, { scenario, skill, noise: drawNoise(effects, (ids?.[row] ?? 0) * perRow) });
   }
@@ -79,13 +82,18 @@ function normals(random: SeededRandom, count: number): Float64Array {
   return Float64Array.from({ length: count }, () => random.normal());
 }
 
+interface NoiseLaw {
+  readonly isClustered: boolean;
+  readonly shared: number;
+}
+
 /** Draws the noise of one row after the other into the same arrays. */
-function noiseOfRows(random: SeededRandom, width: number, isClustered: boolean) {
+function noiseOfRows(random: SeededRandom, width: number, { isClustered, shared: inCommon }: NoiseLaw) {
   const noise: RowNoise = { label: 0, candidate: new Float64Array(width), champion: new Float64Array(width) };
   const shared = new Float64Array(width);
   const own = Math.sqrt(1 - (isClustered ? IN_CLUSTER : 0));
   const common = Math.sqrt(IN_CLUSTER);
-  const [together, apart] = [Math.sqrt(SHARED), Math.sqrt(1 - SHARED)];
+  const [together, apart] = [Math.sqrt(inCommon), Math.sqrt(1 - inCommon)];
   /** @param from Where the numbers of the row's cluster begin. */
   return (effects: Float64Array | null, from: number): RowNoise => {
     let at = from;
@@ -121,13 +129,13 @@ interface RowLaw {
 export function writeRow(out: ScoredPopulation, row: number, { scenario, skill, noise }: RowLaw): void {
   const { labels, candidate, champion } = out;
   if (champion === null) return;
-  const { task, difficulty, tail } = scenario;
+  const { task, difficulty, tail, small } = scenario;
   if (tail !== undefined) {
     const of = (error: number, ability: number) => tailedRow(tail, { label: noise.label, error }, ability);
     [labels[row], candidate[row]] = of(noise.candidate[0] ?? 0, skill);
     champion[row] = of(noise.champion[0] ?? 0, 1)[1];
   } else if (task === 'binary-classification') {
-    const { prevalence, distance } = BINARY[difficulty];
+    const { prevalence, distance } = small ?? BINARY[difficulty];
     const label = noise.label < normalQuantiles.at(prevalence) ? 1 : 0;
     labels[row] = label;
     candidate[row] = posterior(label, noise.candidate[0] ?? 0, { prevalence, distance: distance * skill });

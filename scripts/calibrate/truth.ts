@@ -18,8 +18,8 @@ const KNOWN = new Map<string, TrueValues>();
  * by M. Roberts' roots), which clusters do not change.
  */
 export function trueValues(scenario: Scenario, skill: number, metrics: readonly Metric[]): TrueValues {
-  const { task, difficulty, tail } = scenario;
-  const law = JSON.stringify([task, difficulty, tail, skill, metrics.map(({ name }) => name)]);
+  const { task, difficulty, tail, small } = scenario;
+  const law = JSON.stringify([task, difficulty, tail, small, skill, metrics.map(({ name }) => name)]);
   const found = KNOWN.get(law) ?? computed(scenario, skill, metrics);
   KNOWN.set(law, found);
   return found;

@@ -1,17 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import calibration from '../../docs/calibration.json' with { type: 'json' };
-import { calibrationGrid, gatingMetrics, sampledRepetitions, tailGrid } from '../../scripts/calibrate/grid.ts';
+import {
+  calibrationGrid,
+  gatingMetrics,
+  sampledRepetitions,
+  smallGrid,
+  tailGrid,
+} from '../../scripts/calibrate/grid.ts';
 import { runScenario } from '../../scripts/calibrate/run-scenario.ts';
 import { holds, renderCalibration } from '../../scripts/calibrate/table.ts';
 
 const DIFFICULTIES = ['easy', 'medium', 'hard'];
-const sampled = calibrationGrid().filter((scenario) => sampledRepetitions(scenario) > 0);
+const sampled = [...calibrationGrid(), ...smallGrid()].filter((scenario) => sampledRepetitions(scenario) > 0);
 
 describe('the committed calibration', () => {
-  // 24 scenarios of 15, 13 or 11 metrics: 312 cells of the table.
+  // 34 scenarios of 15, 13 or 11 metrics: 462 cells of the table.
   it.each(
     sampled.map((scenario) => ({
-      name: `${scenario.task}, ${scenario.rows} ${scenario.clustered ? 'grouped' : 'independent'} rows, ${DIFFICULTIES[scenario.difficulty]}`,
+      name: `${scenario.task}, ${scenario.rows} ${scenario.clustered ? 'grouped' : 'independent'} rows, ${scenario.small?.name ?? DIFFICULTIES[scenario.difficulty]}`,
       scenario,
     })),
   )('is what the code gives: $name', ({ scenario }) => {
@@ -23,7 +29,7 @@ describe('the committed calibration', () => {
 
   it('holds every scenario, with its seed and repetitions', () => {
     const written = calibration.cells.map(({ seed, repetitions }) => ({ seed, repetitions }));
-    const scenarios = [...calibrationGrid(), ...tailGrid()];
+    const scenarios = [...calibrationGrid(), ...smallGrid(), ...tailGrid()];
     expect(written).toEqual(scenarios.map(({ seed, repetitions }) => ({ seed, repetitions })));
   });
 });
