@@ -70,7 +70,7 @@ describe('evaluate-and-gate', () => {
     expect(await readFile(path.join(folder, 'model', 'artifact', 'model.onnx'))).toEqual(
       await readFile(path.join(MODELS, 'good.onnx')),
     );
-    expect(run.summary).toMatch(/### Tidegate · delay · ✅ pass[\s\S]*No metric got worse[\s\S]*xychart-beta/);
+    expect(run.summary).toMatch(/### Tidegate · delay · ✅ pass[\s\S]*Shown: ROC AUC[\s\S]*xychart-beta/);
     expect(await readFile(run.outputs['summary-path'] ?? '', 'utf8')).toBe(run.summary.trimEnd().concat('\n'));
   });
 
