@@ -17,7 +17,12 @@ export interface ReleasedImage {
 export interface Release {
   readonly model: string;
   readonly version: string;
-  readonly artifact: { readonly uri: string; readonly digest: string; readonly sizeBytes: number };
+  readonly artifact: {
+    readonly uri: string;
+    readonly digest: string;
+    readonly sizeBytes: number;
+    readonly computation?: string;
+  };
   readonly commit: string;
   readonly runId: number;
   /** Digest of its evaluation report. */

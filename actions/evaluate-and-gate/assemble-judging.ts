@@ -3,6 +3,7 @@ import { DuckDbTableReader } from '../../core/adapters/duckdb/duckdb-table-reade
 import { PlainFileFolder } from '../../core/adapters/dvc/plain-file-folder.ts';
 import { LocalChampionFinder } from '../../core/adapters/files/local-champion-finder.ts';
 import type { GitCommit } from '../../core/adapters/git/git-commit.ts';
+import { computationDigest } from '../../core/adapters/onnx/computation-digest.ts';
 import { OnnxArtifactHasher } from '../../core/adapters/onnx/onnx-artifact-hasher.ts';
 import { OnnxModelRunner } from '../../core/adapters/onnx/onnx-model-runner.ts';
 import { CONFIG_FILE } from '../../core/domain/policy/config-file.ts';
@@ -119,6 +120,7 @@ export async function assembleJudging(
     fetchPredictions: (table) => fetchPredictions(context, values['github-token'], table),
     hasher: new OnnxArtifactHasher(),
     origins: await openOrigins(context, commit),
+    computationOf: computationDigest,
     bringData: dataBringer(context),
     engine: tables,
     clockMs: () => performance.now(),

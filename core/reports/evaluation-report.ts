@@ -216,6 +216,8 @@ export const evaluationReportSchema = z.looseObject({
   candidate: z.looseObject({
     digest,
     sizeBytes: z.number().int().min(0).optional(),
+    /** Digest of what an ONNX model computes, whatever names its file has; absent where that is not known. */
+    computation: digest.optional(),
     /** Its scores, where they were computed before the judge; absent where they are in several files. */
     predictions: predictionsTable.optional(),
   }),
@@ -240,7 +242,7 @@ export const evaluationReportSchema = z.looseObject({
     .readonly(),
   rules: z.array(ruleResultSchema).max(20_000).readonly(),
   verdict: z.enum(['pass', 'fail', 'inconclusive']),
-  /** The model is this registered version, byte for byte, on the data and by the gate that it was judged by: it passes. */
+  /** The model is this registered version, byte for byte or in all that it computes, on the data and by the gate that it was judged by: it passes. */
   unchanged: z.looseObject({ version }).optional(),
   /** Present where the pull request changes how the model is judged: the worse of both verdicts is `verdict`. */
   baseGate: z

@@ -23,6 +23,8 @@ export const modelVersionReportSchema = z.looseObject({
     uri: z.string().max(2000),
     digest,
     sizeBytes: z.number().int().min(0),
+    /** Digest of what an ONNX model computes; absent where that is not known. */
+    computation: digest.optional(),
     files: z
       .array(z.looseObject({ path: z.string(), digest, sizeBytes: z.number().int().min(0) }))
       .max(100_000)

@@ -72,6 +72,7 @@ export class Evaluator {
       fetchPredictions: async () => {
         throw new Error('no store');
       },
+      computationOf: async () => undefined,
       bringData: async () => 'file' as const,
       engine: this.tables,
       clockMs: () => 0,

@@ -18,13 +18,15 @@ export function renderTitle(report: EvaluationReport): string {
 
 /** The sentence that tells the outcome: the first gated metric with its change, on what, and what matters next to it. */
 export function renderHeadline(report: EvaluationReport): string {
-  const outcome = report.unchanged === undefined ? consequence(report) : unchanged(report.unchanged.version);
+  const outcome = report.unchanged === undefined ? consequence(report) : unchanged(report, report.unchanged.version);
   return `${subject(report)} ${population(report)}. ${outcome}`.trim();
 }
 
-function unchanged(version: string): string {
+function unchanged({ candidate, comparisons }: EvaluationReport, version: string): string {
   const name = escapeText(version, 140);
-  return `Nothing to judge: the model is v${name}, byte for byte, on the same data and by the same gate.`;
+  const isSameFile = comparisons.every(({ champion }) => champion.digest === candidate.digest);
+  const how = isSameFile ? 'byte for byte' : 'but for names in its file';
+  return `Nothing to judge: the model is v${name}, ${how}, on the same data and by the same gate.`;
 }
 
 function subject(report: EvaluationReport): string {

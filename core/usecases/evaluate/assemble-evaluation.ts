@@ -70,6 +70,7 @@ export function assembleEvaluation(parts: EvaluationParts): EvaluationReport {
     candidate: {
       digest: scored.candidateDigest,
       ...(size === undefined ? {} : { sizeBytes: size }),
+      ...(scored.computations.candidate === undefined ? {} : { computation: scored.computations.candidate }),
       ...predictionsOf(request),
     },
     metrics: [...metricsOf(parts), ...artifactMetrics(parts, evaluate.confidence), ...trainingShown(parts).metrics],
@@ -94,10 +95,18 @@ export function assembleEvaluation(parts: EvaluationParts): EvaluationReport {
 }
 
 function unchangedOf({ request, scored, dataset }: EvaluationParts): string | undefined {
-  const { found, candidateDigest: candidate } = scored;
+  const { found, candidateDigest: candidate, computations } = scored;
   const isRegistered = found.kind === 'found' && found.version !== undefined;
-  const champion = isRegistered ? { version: found.version, digest: found.digest, history: found.history } : undefined;
-  return unchangedVersion({ candidate, dataset: dataset.digest, champion, isJudgedAnew: request.base !== null });
+  const champion = isRegistered
+    ? { version: found.version, digest: found.digest, computation: computations.champion, history: found.history }
+    : undefined;
+  return unchangedVersion({
+    candidate,
+    computation: computations.candidate,
+    dataset: dataset.digest,
+    champion,
+    isJudgedAnew: request.base !== null,
+  });
 }
 
 function predictionsOf({ candidate }: EvaluationRequest): Pick<EvaluationReport['candidate'], 'predictions'> {

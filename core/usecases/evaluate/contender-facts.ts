@@ -36,6 +36,8 @@ export interface JudgedContenders {
   readonly features: FeatureChange | null;
   readonly signature: { readonly inputs: readonly ModelTensor[]; readonly outputs: readonly ModelTensor[] } | null;
   readonly runtime: ModelRuntime | null;
+  /** Digests of what the models compute; undefined where that is not known. */
+  readonly computations: { readonly candidate: string | undefined; readonly champion: string | undefined };
   /** Source of the scores of each model; null for a champion without any. */
   readonly scoredBy: { readonly candidate: ScoredBy; readonly champion: ScoredBy | null };
 }
@@ -43,7 +45,7 @@ export interface JudgedContenders {
 /** Both models, opened. */
 export interface OpenedModels {
   readonly request: Pick<EvaluationRequest, 'candidate'>;
-  readonly ports: Pick<EvaluationPorts, 'hasher'>;
+  readonly ports: Pick<EvaluationPorts, 'hasher'> & Partial<Pick<EvaluationPorts, 'computationOf'>>;
   /** null where the candidate is known by its predictions alone. */
   readonly own: PlannedModel | null;
   readonly rival: Rival;
@@ -79,10 +81,21 @@ export async function factsOf(
     features: featuresOf(own, problem === undefined ? rival.opened : null),
     signature: own === null ? null : { inputs: own.model.inputs, outputs: own.model.outputs },
     runtime: own?.model.runtime ?? null,
+    computations: await computationsOf({ request: { candidate }, ports, own, rival }),
     scoredBy: {
       candidate: own === null ? scoresBefore(candidate) : 'onnx',
       champion: problem === undefined ? rival.scoredBy : null,
     },
+  };
+}
+
+/** Of models that the judge runs: of the others only the bytes are known. */
+async function computationsOf({ request, ports, own, rival }: OpenedModels): Promise<JudgedContenders['computations']> {
+  const of = async (isRun: boolean, path: string) => (isRun ? ports.computationOf?.(path) : undefined);
+  const champion = rival.found.kind === 'found' ? rival.found.path : '';
+  return {
+    candidate: await of(own !== null, request.candidate.path.absolute),
+    champion: await of(rival.opened !== null, champion),
   };
 }
 

@@ -22,6 +22,12 @@ export interface EvaluationPorts {
    * @returns Absolute path.
    */
   readonly fetchPredictions: (table: StoredTable) => Promise<string>;
+  /**
+   * Digest of what a model computes, whatever names and order its file has; undefined where that is not known.
+   *
+   * @param location Absolute path.
+   */
+  readonly computationOf: (location: string) => Promise<string | undefined>;
   /** Aggregates the scores of more rows than are held. */
   readonly engine: RelationEngine;
   /** Milliseconds that only grow. */

@@ -41,14 +41,22 @@ export async function findExistingVersion(
   if (own !== undefined) return { ...own, reason: 'this run has already registered it', store: ports.store };
   const newest = await catalog.newest();
   if (newest?.document === undefined) return undefined;
-  const same = newest.artifactDigest === request.artifact.digest;
+  const computation = request.evaluation.candidate.computation;
+  const isOtherFile = newest.artifactDigest !== request.artifact.digest;
+  const same = !isOtherFile || (computation !== undefined && computationOf(newest) === computation);
   const newer = !same && (await ports.commits.isAncestorOrSame(request.commit, newest.commit));
   if (!same && !newer) return undefined;
+  const sameness = isOtherFile ? 'computes the same: only names in its file differ' : 'has the same digest';
   const reason = same
-    ? `v${newest.version} has the same digest`
+    ? `v${newest.version} ${sameness}`
     : `v${newest.version} was made from this commit or a later one`;
   const store = (await ports.storeOf?.(newest)) ?? ports.store;
   return { tag: newest.tag, report: await storedReport(newest, store), reason, store };
+}
+
+/** Undefined for versions of before it was recorded. */
+function computationOf({ document }: KnownVersion): string | undefined {
+  return document?.artifact.computation;
 }
 
 /**

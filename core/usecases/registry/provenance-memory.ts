@@ -19,7 +19,7 @@ export interface VersionDocument
     | 'comparisons'
     | 'dataset'
   > {
-  readonly artifact: Pick<ModelVersionReport['artifact'], 'uri' | 'digest' | 'sizeBytes'>;
+  readonly artifact: Pick<ModelVersionReport['artifact'], 'uri' | 'digest' | 'sizeBytes' | 'computation'>;
   readonly task: unknown;
   readonly features: unknown;
 }

@@ -264,13 +264,13 @@ function refused(reason: string, isFinal: boolean): Verification {
 
 /** Without the list of files, which no one asks a remembered document for. */
 function documentOf(report: ModelVersionReport): VersionDocument {
-  const { uri, digest, sizeBytes } = report.artifact;
+  const { uri, digest, sizeBytes, computation } = report.artifact;
   const { createdAt, name, version, lineage, signature, task, features, run, evaluation, profile, image } = report;
   const { metrics, comparisons, dataset } = report;
   return {
     ...{ createdAt, name, version, lineage, signature, task, features, run, evaluation, profile, image },
     ...{ metrics, comparisons, dataset },
-    artifact: { uri, digest, sizeBytes },
+    artifact: { uri, digest, sizeBytes, ...(computation === undefined ? {} : { computation }) },
   };
 }
 

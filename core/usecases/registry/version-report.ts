@@ -48,6 +48,7 @@ export function versionReport(
       uri,
       digest: artifact.digest,
       sizeBytes: artifact.sizeBytes,
+      ...(evaluation.candidate.computation === undefined ? {} : { computation: evaluation.candidate.computation }),
       files: artifact.files.map(({ path, digest, sizeBytes }) => ({ path, digest, sizeBytes })),
     },
     signature: { inputs: request.interface.inputs.map(copy), outputs: request.interface.outputs.map(copy) },

@@ -66,6 +66,7 @@ const { evaluation } = await evaluateCandidate(
     fetchPredictions: async () => {
       throw new Error('no store');
     },
+    computationOf: async () => undefined,
     bringData: async () => 'file' as const,
     engine: tables,
     clockMs: () => performance.now(),

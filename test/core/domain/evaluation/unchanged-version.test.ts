@@ -4,8 +4,9 @@ import { type ComparedBytes, unchangedVersion } from '../../../../core/domain/ev
 const history = { trainedOn: [], registeredAt: '2026-01-01T00:00:00Z', judgedOn: { digest: 'rows', to: null } };
 const SAME: ComparedBytes = {
   candidate: 'model',
+  computation: 'graph',
   dataset: 'rows',
-  champion: { version: '1.2.0', digest: 'model', history },
+  champion: { version: '1.2.0', digest: 'model', computation: 'graph', history },
   isJudgedAnew: false,
 };
 
@@ -14,17 +15,24 @@ describe('unchangedVersion', () => {
     expect(unchangedVersion(SAME)).toBe('1.2.0');
   });
 
+  it('is the version that computes the same, whatever its bytes are', () => {
+    expect(unchangedVersion({ ...SAME, candidate: 'other' })).toBe('1.2.0');
+  });
+
   it.each<[string, Partial<ComparedBytes>]>([
-    ['another model', { candidate: 'other' }],
+    ['another model', { candidate: 'other', computation: 'other' }],
+    ['a model of which only the bytes are known', { candidate: 'other', computation: undefined }],
     ['other rows', { dataset: 'other' }],
     ['no champion', { champion: undefined }],
     [
       'a champion of which no one knows the rows',
-      { champion: { version: '1.2.0', digest: 'model', history: undefined } },
+      { champion: { version: '1.2.0', digest: 'model', computation: 'graph', history: undefined } },
     ],
     [
       'a champion whose rows are not known',
-      { champion: { version: '1.2.0', digest: 'model', history: { ...history, judgedOn: null } } },
+      {
+        champion: { version: '1.2.0', digest: 'model', computation: 'graph', history: { ...history, judgedOn: null } },
+      },
     ],
     ['a change of the gate', { isJudgedAnew: true }],
   ])('is none where something is left to judge: %s', (_, change) => {

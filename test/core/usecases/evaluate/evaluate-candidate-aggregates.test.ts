@@ -201,6 +201,7 @@ async function run({
     fetchPredictions: async () => {
       throw new Error('no store');
     },
+    computationOf: async () => undefined,
     bringData: async () => 'file' as const,
     engine: reader,
     clockMs: () => clock++,

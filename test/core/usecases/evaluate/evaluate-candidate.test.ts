@@ -165,6 +165,7 @@ async function run({
     fetchPredictions: async () => {
       throw new Error('no store');
     },
+    computationOf: async () => undefined,
     bringData: async () => 'folder' as const,
     engine: ENGINE,
     clockMs: () => clock++,
@@ -541,6 +542,7 @@ async function runKinds(tables: Readonly<Record<string, MemoryTable>>) {
       fetchPredictions: async () => {
         throw new Error('no store');
       },
+      computationOf: async () => undefined,
       bringData: async () => 'file' as const,
       engine: ENGINE,
       clockMs: () => 0,

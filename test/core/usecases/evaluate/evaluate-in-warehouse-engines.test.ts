@@ -151,6 +151,7 @@ async function judgeFiles({ shared, columns, scores: _, ...rest }: Case): Promis
       fetchPredictions: async () => {
         throw new Error('no store');
       },
+      computationOf: async () => undefined,
       bringData: async () => 'file' as const,
       clockMs: () => 0,
       progress: () => {},

@@ -77,7 +77,7 @@ export class InMemoryRepository {
   }
 
   /** Registers a version on the default branch, as a release does; returns the text of its document. */
-  async register(version: string, letter: string): Promise<string> {
+  async register(version: string, letter: string, computation?: string): Promise<string> {
     const { sha: commit } = await this.commits.default();
     const job = { name: 'register', conclusion: 'success', startedAtMs: this.nowMs, completedAtMs: this.nowMs };
     const runId = this.workflows.addRun({
@@ -86,7 +86,12 @@ export class InMemoryRepository {
       createdAt: new Date(this.nowMs).toISOString(),
       attempts: [{ conclusion: 'success', jobs: [job] }],
     });
-    const artifact = { uri: uriOf(digestOf(letter)), digest: `sha256:${digestOf(letter)}`, sizeBytes: 10 };
+    const artifact = {
+      uri: uriOf(digestOf(letter)),
+      digest: `sha256:${digestOf(letter)}`,
+      sizeBytes: 10,
+      ...(computation && { computation }),
+    };
     const { text, message } = releaseDocument({ model: 'flights', version, artifact, commit, runId });
     const zip = createZip([{ name: 'model-version.json', content: text }]);
     this.workflows.addArtifact(runId, { name: 'tidegate-flights-1-version', zip, createdAtMs: this.nowMs });

@@ -50,8 +50,8 @@ async function requestOf(letter: string, runId = 42): Promise<RegisterRequest> {
 }
 
 /** Registers a version as a release does; its document is in the store too. Returns the digest of that. */
-async function release(version: string, letter: string): Promise<string> {
-  const text = await repository.register(version, letter);
+async function release(version: string, letter: string, computation?: string): Promise<string> {
+  const text = await repository.register(version, letter, computation);
   const digest = new FileArtifactHasher().hashText(text);
   objects.objects.set(documentKey(digest), Buffer.from(text));
   return digest;
@@ -98,6 +98,22 @@ describe('findExistingVersion, among believed versions', () => {
     await release('0.2.0', 'b');
     await commitNow();
     expect(await find(await requestOf('a'))).toBeUndefined();
+  });
+
+  it('finds the newest one where it computes the same, whatever names its file has', async () => {
+    await release('0.1.0', 'a', `sha256:${digestOf('e')}`);
+    await commitNow();
+    const request = await requestOf('b');
+    const computing = (letter: string): RegisterRequest => {
+      const candidate = { ...request.evaluation.candidate, computation: `sha256:${digestOf(letter)}` };
+      return { ...request, evaluation: { ...request.evaluation, candidate } };
+    };
+    expect(await find(computing('e'))).toMatchObject({
+      tag: 'flights@v0.1.0',
+      reason: expect.stringContaining('computes the same'),
+    });
+    expect(await find(computing('f'))).toBeUndefined();
+    expect(await find(request)).toBeUndefined();
   });
 
   it('refuses to go on where the document of the version is not in the store, or was changed there', async () => {
