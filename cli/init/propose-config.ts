@@ -1,38 +1,16 @@
-import { isRepository } from '../../core/domain/image/image-reference.ts';
+import { type Document, isMap, parseDocument } from 'yaml';
+import type { Adoption } from './adoption.ts';
 import type { DatasetFacts } from './dataset-facts.ts';
-import type { FoundTarget, RepositoryFacts } from './repository-facts.ts';
+import { releaseWorkflow } from './fill-workflows.ts';
+import type { FoundTarget } from './manifest-facts.ts';
 import { smallestAccuracyMargin, smallestAucMargin, smallestErrorRatio } from './smallest-margin.ts';
 
-/** Answers of the user; everything else is detected. */
-export interface InitOptions {
-  readonly model?: string | undefined;
-  readonly artifact?: string | undefined;
-  readonly stage?: string | undefined;
-  readonly command?: string | undefined;
-  readonly dataset?: string | undefined;
-  readonly label?: string | undefined;
-  readonly store?: string | undefined;
-  readonly current?: string | undefined;
-  readonly update?: string | undefined;
-}
-
-/** A tidegate.yaml to write, or the options that are needed first. */
-export type ProposedConfig =
-  | {
-      readonly kind: 'config';
-      readonly model: string;
-      readonly store: string;
-      readonly image: boolean;
-      readonly text: string;
-    }
-  | { readonly kind: 'questions'; readonly questions: readonly string[] };
-
-/** Everything that is known when a config is proposed. */
-export interface KnownFacts {
-  readonly repository: RepositoryFacts;
-  /** Undefined where the test set is not here, or has no column that looks like a label. */
-  readonly dataset: DatasetFacts | undefined;
-  readonly options: InitOptions;
+/** What is written besides the model itself. */
+export interface ConfigOptions {
+  readonly current: string | undefined;
+  readonly update: string | undefined;
+  /** Another model is in tidegate.yaml already. */
+  readonly isAdditional: boolean;
 }
 
 /** Development comes before staging, and production last. */
@@ -41,70 +19,99 @@ const ENVIRONMENT_ORDER = [/^dev/i, /^(test|qa)/i, /^(stage|staging)/i, /^prepro
 const USUAL_AUC_MARGIN = 0.005;
 const USUAL_ACCURACY_MARGIN = 0.01;
 const USUAL_ERROR_PERCENT = 1;
+/** Ranks and log loss of a good model have an interval only with enough rows of both classes. Chosen. */
+const ROWS_FOR_RANKS = 1_000;
+/** With a rarer class than this, accuracy says little. Chosen. */
+const SHARE_FOR_ACCURACY = 0.2;
+/** Fewer days than this are inconclusive. */
+const FEWEST_DAYS = 10;
+const DEFAULT_RELEASE = 'model-release.yml';
 
-/** Writes a tidegate.yaml from what is known, or asks for what cannot be found out; all questions at once. */
-export function proposeConfig({ repository, dataset, options }: KnownFacts): ProposedConfig {
-  const artifact = options.artifact ?? repository.stage?.artifact;
-  const stage = options.stage ?? (options.command === undefined ? repository.stage?.name : undefined);
-  const testSet = options.dataset ?? repository.datasets[0];
-  const model = options.model ?? repository.name;
-  const store = options.store ?? storeFrom(repository, model);
-  const questions = [
-    artifact === undefined ? '--artifact: the model file that training writes, such as model/model.onnx' : undefined,
-    stage === undefined && options.command === undefined
-      ? "--command: what trains the model, such as 'python train.py'"
-      : undefined,
-    testSet === undefined ? '--dataset: the test set, such as data/test.parquet' : undefined,
-    dataset === undefined ? `--label: the column of ${testSet ?? 'the test set'} that holds the outcome` : undefined,
-    store === undefined
-      ? '--store: where versions are kept: oci://ghcr.io/<owner>/<repository>/models, or s3://bucket/prefix'
-      : undefined,
-  ].filter((question) => question !== undefined);
-  if (questions.length > 0 || dataset === undefined || store === undefined) return { kind: 'questions', questions };
-  const image = repository.targets.find((target) => target.image !== undefined)?.image;
-  const lines = [
-    '# The model, its gate and its environments.',
-    'version: 1',
-    'models:',
-    `  ${model}:`,
-    `    task: ${dataset.task}`,
-    `    artifact: ${scalar(artifact ?? '')}`,
-    '    train:',
-    stage === undefined ? `      command: ${scalar(options.command ?? '')}` : `      stages: [${scalar(stage)}]`,
-    ...(repository.paramsFile === undefined ? [] : [`      params: ${scalar(repository.paramsFile)}`]),
-    '    data:',
-    `      label: ${scalar(dataset.label)}`,
-    ...(dataset.time === undefined ? [] : [`      time: ${scalar(dataset.time)}`]),
-    '    evaluate:',
-    `      dataset: ${scalar(testSet ?? '')}`,
-    ...gateLines(dataset),
-    '    register:',
-    `      store: ${scalar(store)}`,
-    ...(image === undefined ? [] : ['    image:', `      repository: ${scalar(image)}`]),
-    ...driftLines(options),
-    ...environmentLines(repository.targets),
-  ];
-  return { kind: 'config', model, store, image: image !== undefined, text: `${lines.join('\n')}\n` };
+/** The text of a new tidegate.yaml. */
+export function newConfig(adoption: Adoption, options: ConfigOptions): string {
+  return `# The model, its gate and its environments.\nversion: 1\nmodels:\n${indented(modelText(adoption, options))}`;
 }
 
-/** Next to the data that DVC keeps in a bucket; else a package of the repository on GitHub, which needs no bucket and no keys. */
-function storeFrom({ dvcRemoteUrl, gitHubName }: RepositoryFacts, model: string): string | undefined {
-  const bucket = /^s3:\/\/[^/]+/.exec(dvcRemoteUrl ?? '')?.[0];
-  if (bucket !== undefined) return `${bucket}/tidegate/${model}`;
-  const store = `oci://ghcr.io/${gitHubName?.toLowerCase()}/models`;
-  // A name of GitHub may begin or end in a way that registries do not know.
-  return gitHubName !== undefined && isRepository(store.slice('oci://'.length)) ? store : undefined;
+/** A tidegate.yaml with one more model; comments and all other lines stay as they are. */
+export function extendedConfig(existing: string, adoption: Adoption, options: ConfigOptions): string {
+  const document: Document = parseDocument(existing);
+  const model = parseDocument(modelText(adoption, options)).get(adoption.model, true);
+  const models = document.get('models', true);
+  if (!isMap(models)) return newConfig(adoption, options);
+  models.set(document.createNode(adoption.model), model);
+  return document.toString({ lineWidth: 0, flowCollectionPadding: true });
+}
+
+/** The names of the models in a tidegate.yaml, with what each trains to and where it is kept. */
+export function modelsIn(
+  text: string,
+): readonly { readonly name: string; readonly artifact: string; readonly store: string | undefined }[] {
+  const value: unknown = parseDocument(text).toJS();
+  const models: unknown = value !== null && typeof value === 'object' ? Reflect.get(value, 'models') : undefined;
+  if (models === null || typeof models !== 'object') return [];
+  return Object.entries(models).map(([name, model]: [string, unknown]) => {
+    const at = (...keys: string[]) =>
+      keys.reduce<unknown>(
+        (one, key) => (one !== null && typeof one === 'object' ? Reflect.get(one, key) : undefined),
+        model,
+      );
+    const store = at('register', 'store');
+    return { name, artifact: String(at('artifact') ?? ''), store: typeof store === 'string' ? store : undefined };
+  });
+}
+
+/** The entry of a model, not indented. */
+function modelText(adoption: Adoption, options: ConfigOptions): string {
+  const { facts, train, classes, features, predict, targets } = adoption;
+  const image = targets.find((target) => target.image !== undefined)?.image;
+  const workflow = releaseWorkflow({ model: adoption.model, isAdditional: options.isAdditional });
+  const lines = [
+    `${adoption.model}:`,
+    `  task: ${facts.task}`,
+    `  artifact: ${scalar(adoption.artifact)}`,
+    '  train:',
+    ...('stages' in train
+      ? [`    stages: ${list(train.stages)}`]
+      : [
+          `    command: ${scalar(train.command)}`,
+          ...(train.deps === undefined ? [] : ['    deps:', ...train.deps.map((path) => `      - ${scalar(path)}`)]),
+        ]),
+    ...(adoption.params === undefined ? [] : [`    params: ${scalar(adoption.params)}`]),
+    '  data:',
+    `    label: ${scalar(facts.label)}`,
+    ...(facts.time === undefined ? [] : [`    time: ${scalar(facts.time)}`]),
+    ...(features === undefined ? [] : [`    features: ${list(features)}`]),
+    '  evaluate:',
+    `    dataset: ${scalar(adoption.testSet)}`,
+    ...(predict === undefined ? [] : [`    predict: ${scalar(predict)}`]),
+    ...(classes === undefined
+      ? []
+      : [`    classes: ${list(classes)}${classes.length === 2 ? ' # the second one is the positive one' : ''}`]),
+    ...(facts.days !== undefined && facts.days < FEWEST_DAYS ? ['    group: none'] : []),
+    ...gateLines(facts),
+    '  register:',
+    `    store: ${scalar(adoption.store)}`,
+    ...(workflow === DEFAULT_RELEASE ? [] : [`    workflow: ${workflow}`]),
+    ...(image === undefined ? [] : ['  image:', `    repository: ${scalar(image)}`]),
+    ...driftLines(options, facts),
+    ...environmentLines(targets),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function indented(text: string): string {
+  return text.replaceAll(/^(?=.)/gm, '  ');
 }
 
 function gateLines(dataset: DatasetFacts): string[] {
-  const rules = (...lines: string[]) => ['    gate:', '      rules:', ...lines.map((line) => `        - ${line}`)];
+  const rules = (...lines: string[]) => ['  gate:', '    rules:', ...lines.map((line) => `      - ${line}`)];
   if (dataset.task === 'regression') {
     const ceiling = (dataset.medianError ?? 0).toPrecision(4);
     const percent = chosenMargin(USUAL_ERROR_PERCENT, 100 * smallestErrorRatio(dataset.rows), '%');
     return [
-      '      metrics: [mae, rmse]',
+      '    metrics: [mae, rmse]',
       ...rules(
-        `{ metric: mae, max: ${ceiling} } # the error of a constant prediction (the median): lower it to your limit`,
+        `{ metric: mae, max: ${Number(ceiling)} } # the error of a constant prediction (the median): lower it to your limit`,
         `{ metric: mae, ${percent} }`,
       ),
     ];
@@ -114,23 +121,39 @@ function gateLines(dataset: DatasetFacts): string[] {
     const share = ((first?.rows ?? 0) / Math.max(1, dataset.rows)).toFixed(3);
     const margin = chosenMargin(USUAL_ACCURACY_MARGIN, smallestAccuracyMargin(dataset.rows));
     return [
-      '      metrics: [accuracy, log_loss]',
+      '    metrics: [accuracy, log_loss]',
       ...rules(
         `{ metric: accuracy, min: ${share} } # the share of the most frequent class: raise it to your limit`,
         `{ metric: accuracy, ${margin} }`,
       ),
     ];
   }
-  const smallest = smallestAucMargin(second?.rows ?? 0, first?.rows ?? 0);
-  const isSmall = smallest > USUAL_AUC_MARGIN;
-  const margin = chosenMargin(USUAL_AUC_MARGIN, smallest);
+  const few = dataset.rows < ROWS_FOR_RANKS && (second?.rows ?? 0) >= SHARE_FOR_ACCURACY * dataset.rows;
+  return few ? accuracyLines(dataset, rules) : rankLines(dataset, rules);
+}
+
+/** With few rows a good ranking has no interval, and an exact one of accuracy is decided. */
+function accuracyLines(dataset: DatasetFacts, rules: (...lines: string[]) => string[]): string[] {
+  const share = ((dataset.classes[0]?.rows ?? 0) / Math.max(1, dataset.rows)).toFixed(3);
+  const margin = chosenMargin(USUAL_ACCURACY_MARGIN, smallestAccuracyMargin(dataset.rows));
   return [
-    '      metrics: [roc_auc, log_loss, brier_score, accuracy]',
+    '    metrics: [accuracy, roc_auc, log_loss, brier_score]',
+    ...rules(
+      `{ metric: accuracy, min: ${share} } # the share of the most frequent class: raise it to your limit`,
+      `{ metric: accuracy, ${margin} }`,
+    ),
+  ];
+}
+
+function rankLines(dataset: DatasetFacts, rules: (...lines: string[]) => string[]): string[] {
+  const [first, second] = dataset.classes;
+  const margin = chosenMargin(USUAL_AUC_MARGIN, smallestAucMargin(second?.rows ?? 0, first?.rows ?? 0));
+  return [
+    '    metrics: [roc_auc, log_loss, brier_score, accuracy]',
     ...rules(
       '{ metric: roc_auc, min: 0.5 } # a random model: raise it to your limit',
       `{ metric: roc_auc, ${margin} }`,
-      // Nothing limits a loss of a few rows, so that it often has no interval.
-      `{ metric: log_loss, max-regression: 1%${isSmall ? ', when-inconclusive: warn' : ''} }`,
+      ...(dataset.rows < ROWS_FOR_RANKS ? [] : ['{ metric: log_loss, max-regression: 1% }']),
     ),
   ];
 }
@@ -141,13 +164,14 @@ function chosenMargin(usual: number, smallest: number, unit = ''): string {
   return `max-regression: ${roundUp(smallest)}${unit}, margin-from: data`;
 }
 
-function driftLines({ current, update }: InitOptions): string[] {
+/** A window needs times, and retraining needs a command that fetches data. */
+function driftLines({ current, update }: ConfigOptions, { time }: DatasetFacts): string[] {
   if (current === undefined) return [];
-  const retrain = `      retrain: { after: 2, cooldown: 7d, workflow: model-retrain.yml, update: ${scalar(update ?? '')} }`;
+  const retrain = `    retrain: { after: 2, cooldown: 7d, workflow: model-retrain.yml, update: ${scalar(update ?? '')} }`;
   return [
-    '    drift:',
-    `      current: ${scalar(current)}`,
-    '      window: 7d',
+    '  drift:',
+    `    current: ${scalar(current)}`,
+    ...(time === undefined ? [] : ['    window: 7d']),
     ...(update === undefined ? [] : [retrain]),
   ];
 }
@@ -156,18 +180,20 @@ function environmentLines(targets: readonly FoundTarget[]): string[] {
   const names = [...new Set(targets.map(({ environment }) => environment))].sort((a, b) => rank(a) - rank(b));
   if (names.length === 0) return [];
   return [
-    '    environments:',
+    '  environments:',
     ...names.flatMap((name) => [
-      `      - name: ${name}`,
-      '        targets:',
-      ...targets.filter(({ environment }) => environment === name).map((target) => `          - ${targetLine(target)}`),
+      `    - name: ${name}`,
+      '      targets:',
+      ...targets
+        .filter(({ environment }) => environment === name)
+        .map(({ target }) => `        - ${targetLine(target)}`),
     ]),
   ];
 }
 
-function targetLine({ file, inferenceService, image }: FoundTarget): string {
-  if (image !== undefined) return `{ file: ${scalar(file)}, image: ${scalar(image)} }`;
-  return `{ file: ${scalar(file)}, kind: InferenceService, name: ${scalar(inferenceService ?? '')} }`;
+function targetLine(target: FoundTarget['target']): string {
+  const entries = Object.entries(target).filter(([, value]) => value !== undefined);
+  return `{ ${entries.map(([key, value]) => `${key}: ${scalar(String(value))}`).join(', ')} }`;
 }
 
 function rank(environment: string): number {
@@ -182,9 +208,14 @@ function roundUp(value: number): number {
   return Number((Math.ceil(value / unit - 1e-9) * unit).toPrecision(2));
 }
 
+function list(items: readonly string[]): string {
+  return `[${items.map(scalar).join(', ')}]`;
+}
+
 /** A YAML scalar of a flow or block context: quoted unless it is a plain word. */
 function scalar(text: string): string {
-  return /^[A-Za-z_./][A-Za-z0-9_./-]*$/.test(text) && !/^(true|false|null|yes|no|on|off)$/i.test(text)
+  return /^[A-Za-z_./][A-Za-z0-9_./-]*(?: [A-Za-z0-9_./=-]+)*$/.test(text) &&
+    !/^(true|false|null|yes|no|on|off|y|n)$/i.test(text)
     ? text
     : JSON.stringify(text);
 }

@@ -1,165 +1,187 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
-import { parse, parseAllDocuments } from 'yaml';
+import { parse as parseToml } from 'smol-toml';
+import { parse as parseYaml } from 'yaml';
+import { type DvcFacts, readDvcFacts } from './dvc-facts.ts';
+import { type EnvironmentFacts, readEnvironmentFacts } from './environment-facts.ts';
+import { type GitFacts, readGitFacts } from './git-facts.ts';
+import { type FoundTarget, findTargets } from './manifest-facts.ts';
+import { type CodeFacts, readCodeFacts } from './python/code-facts.ts';
+import { type PythonFile, readPythonFile } from './python/python-file.ts';
+import { type ConfigFile, PythonValues } from './python/python-values.ts';
+import { reachedFrom } from './python/reached-files.ts';
+import { type CommandText, findTrainingProgram, type TrainingProgram } from './training-command.ts';
 
-const git = promisify(execFile);
-
-/** A manifest that names a model or an image, in the folder of an environment. */
-export interface FoundTarget {
-  /** `staging`, `production`, …: the folder that the manifest is in. */
-  readonly environment: string;
-  readonly file: string;
-  /** An InferenceService by its name, or an entry of a kustomization's `images`. */
-  readonly inferenceService?: string;
-  readonly image?: string;
-}
-
-/** Facts of a repository that come with every event. */
+/** Everything that files of a repository say; nothing is run but Git. */
 export interface RepositoryFacts {
+  /** A name for the model where no file has one. */
   readonly name: string;
-  readonly defaultBranch: string;
-  /** `owner/name` where origin is on github.com. */
-  readonly gitHubName: string | undefined;
-  /** The stage of dvc.yaml that writes a model, and what it writes. */
-  readonly stage: { readonly name: string; readonly artifact: string } | undefined;
-  readonly paramsFile: string | undefined;
-  /** Tables that tests are made with, likeliest first. */
-  readonly datasets: readonly string[];
-  /** The URL of DVC's default remote. */
-  readonly dvcRemoteUrl: string | undefined;
+  readonly git: GitFacts;
+  readonly dvc: DvcFacts;
+  readonly environment: EnvironmentFacts;
+  readonly python: readonly PythonFile[];
+  readonly program: TrainingProgram | undefined;
+  /** Of the program and all files that it leads to; of all files where no program is known. */
+  readonly code: CodeFacts;
+  /** Files that training leads to, itself included. */
+  readonly reached: readonly string[];
   readonly targets: readonly FoundTarget[];
-  readonly requirements: boolean;
+  /** Workflows of the repository that train or judge too. */
+  readonly judges: readonly string[];
+  /** Tables that are called like a test set, likeliest first; in the work tree or made by DVC or by code. */
+  readonly testSets: readonly string[];
+  /** Tracked tables below the model's folder. */
+  readonly tables: readonly string[];
+  /** Folders, each with a program of its own that writes a model. */
+  readonly modelFolders: readonly string[];
 }
 
-const MODEL_FILE = /\.onnx$/i;
-const TABLE_FILE = /\.(parquet|csv|jsonl|ndjson)$/i;
-const HELD_OUT = /(^|[/_-])(test|holdout|hold_out|eval|evaluation|valid|validation)([/_.-]|$)/i;
+/** Tables that the judge reads. */
+export const TABLE_FILE = /\.(?:parquet|csv|jsonl|ndjson)$/i;
+const HELD_OUT = /(?:^|[/_-])(?:test|holdout|hold_out|eval|evaluation|valid|validation)(?:[/_.-]|$)/i;
+const TEST_FIRST = /(?:^|[/_-])test(?:[/_.-]|$)/i;
+/** Features or labels alone are no test set. */
+const HALF =
+  /(?:^|[/_-])(?:[xy]|features?|labels?|targets?)[_-]?(?:test|valid|val|eval)|(?:test|valid|eval)[_-](?:[xy]|features?|labels?|targets?)(?:[_.-]|$)/i;
+const CONFIG_FILES =
+  /(?:^|\/)(?:params|config\w*|settings|conf|schema|hyperparams|\w*_config)\.(?:ya?ml|json|toml)$|(?:^|\/)(?:conf|config|configs)\/[\w./-]+\.(?:ya?ml|json|toml)$/i;
+const COMMAND_FILES =
+  /(?:^|\/)(?:Makefile|makefile|Dockerfile[\w.-]*|Justfile|justfile|tasks\.py|pyproject\.toml|README[\w.]*|[\w-]+\.sh|docker-compose\.ya?ml)$|^\.github\/workflows\/[\w.-]+\.ya?ml$|^\.gitlab-ci\.yml$/;
+const OWN_WORKFLOW = /tidegate\/tidegate\/actions\//;
+const JUDGES =
+  /\bcml\b|dvc\s+(?:repro|metrics|exp)|iterative\/setup-cml|mlflow\s+run|\btrain(?:_model|ing)?\.py|-m [\w.]*train|evaluat\w*\.py/;
+/** Chosen: a repository with more Python is not read in full. */
+const MAX_PYTHON_FILES = 2_000;
+const SKIPPED = /(?:^|\/)(?:node_modules|\.venv|venv|site-packages|\.tox|build|dist)\//;
 
-/** Reads a Git repository's files and configuration; nothing is run but Git. */
-export async function readRepositoryFacts(repository: string): Promise<RepositoryFacts> {
-  const files = await trackedFiles(repository);
-  const stages = existsSync(join(repository, 'dvc.yaml'))
-    ? stagesOf(parse(await readFile(join(repository, 'dvc.yaml'), 'utf8')))
-    : [];
-  const outs = [...stages.flatMap((stage) => stage.outs), ...(await trackedOuts(repository, files))];
+/**
+ * Reads a Git repository's files.
+ *
+ * @param folder Folder of the model, relative; '' for the whole repository.
+ */
+export async function readRepositoryFacts(repository: string, folder = ''): Promise<RepositoryFacts> {
+  const git = await readGitFacts(repository);
+  const files = git.files.filter((file) => existsSync(join(repository, file)) && !SKIPPED.test(file));
+  const read = (file: string) => readFile(join(repository, file), 'utf8');
+  const isInside = (file: string) => folder === '' || file.startsWith(`${folder}/`);
+  const python = await readPython(files, read);
+  const configs = await readConfigs(
+    files.filter((file) => isInside(file) || !file.includes('/')),
+    read,
+  );
+  const dvc = await readDvcFacts(repository, files, configs);
+  const environment = await readEnvironmentFacts(repository, files, folder);
+  const inside = python.filter(
+    ({ path }) => isInside(path) && !/(?:^|\/)tests?\/|(?:^|\/)(?:test_\w*|conftest)\.py$/.test(path),
+  );
+  const texts = await readCommandTexts(
+    repository,
+    files.filter((file) => COMMAND_FILES.test(file)),
+  );
+  const anywhere = new PythonValues(inside, configs, folder);
+  const writers = writersOf(readCodeFacts(inside, anywhere, configs));
+  const reaches = (path: string) => reachedFrom(path, inside);
+  const ownTexts = texts.filter(({ path, text }) => !(path.startsWith('.github/') && OWN_WORKFLOW.test(text)));
+  const program = findTrainingProgram(inside, ownTexts, { reaches, writers, manager: environment.manager, folder });
+  const reached = program?.file === undefined ? inside.map(({ path }) => path) : reaches(program.file);
+  const values = new PythonValues(inside, configs, program?.folder ?? folder);
+  const used = inside.filter(({ path }) => reached.includes(path));
+  const ofProgram = readCodeFacts(used, values, configs);
+  const code = writersOf(ofProgram).length > 0 ? ofProgram : readCodeFacts(inside, values, configs);
+  const outs = [...dvc.outs, ...dvc.stages.flatMap((stage) => stage.outs)];
   return {
-    name: basename(repository)
-      .replace(/[^a-zA-Z0-9-]+/g, '-')
-      .replace(/^-+|-+$/g, ''),
-    defaultBranch: await defaultBranch(repository),
-    gitHubName: await gitHubName(repository),
-    stage: modelStage(stages),
-    paramsFile: files.find((file) => /^params\.(yaml|json|toml)$/.test(file)),
-    datasets: [...files, ...outs].filter((file) => TABLE_FILE.test(file) && HELD_OUT.test(file)).sort(),
-    dvcRemoteUrl: await dvcRemoteUrl(repository),
-    targets: await findTargets(repository, files),
-    requirements: files.includes('requirements.txt'),
+    name: nameOf(git.github?.name ?? basename(repository), folder),
+    git,
+    dvc,
+    environment,
+    python: inside,
+    program,
+    code,
+    reached,
+    targets: await findTargets(
+      repository,
+      files.filter((file) => isInside(file) || !python.some(({ path }) => path.split('/')[0] === file.split('/')[0])),
+    ),
+    judges: texts
+      .filter(({ path, text }) => path.startsWith('.github/') && !OWN_WORKFLOW.test(text) && JUDGES.test(text))
+      .map(({ path }) => path),
+    testSets: testSetsOf([...files.filter(isInside), ...outs.filter(isInside), ...code.writes]),
+    tables: files.filter((file) => isInside(file) && TABLE_FILE.test(file)),
+    modelFolders: folder === '' ? modelFoldersOf(python, configs) : [],
   };
 }
 
-async function trackedFiles(repository: string): Promise<string[]> {
-  const args = ['-C', repository, 'ls-files', '-z', '--cached', '--others', '--exclude-standard'];
-  const { stdout } = await git('git', args, { maxBuffer: 256 * 1024 * 1024 });
-  return stdout.split('\0').filter((file) => file !== '');
+function nameOf(repository: string, folder: string): string {
+  const clean = (text: string) => text.replace(/[^a-zA-Z0-9-]+/g, '-').replace(/^-+|-+$/g, '');
+  return clean(folder === '' ? repository : basename(folder)).toLowerCase() || 'model';
 }
 
-/** Default branch of origin, else the branch that is checked out. */
-async function defaultBranch(repository: string): Promise<string> {
-  const said = await git('git', ['-C', repository, 'symbolic-ref', '--short', 'refs/remotes/origin/HEAD']).catch(
-    () => undefined,
+function writersOf({ models, logged }: CodeFacts): readonly string[] {
+  return [...models.map(({ file }) => file), ...logged.map(({ call }) => call.file.path)];
+}
+
+async function readPython(files: readonly string[], read: (file: string) => Promise<string>): Promise<PythonFile[]> {
+  const paths = files.filter((file) => file.endsWith('.py')).slice(0, MAX_PYTHON_FILES);
+  return Promise.all(paths.map(async (path) => readPythonFile(path, await read(path))));
+}
+
+async function readConfigs(files: readonly string[], read: (file: string) => Promise<string>): Promise<ConfigFile[]> {
+  const paths = files
+    .filter((file) => CONFIG_FILES.test(file) && !file.startsWith('.github/'))
+    .sort((a, b) => a.split('/').length - b.split('/').length);
+  const found = paths.map(async (path) => ({ path, value: parsed(path, await read(path)) }));
+  return (await Promise.all(found)).filter(({ value }) => value !== undefined);
+}
+
+function parsed(path: string, text: string): unknown {
+  try {
+    if (path.endsWith('.toml')) return parseToml(text);
+    return path.endsWith('.json') ? JSON.parse(text) : parseYaml(text, { logLevel: 'silent' });
+  } catch {
+    // Not ours to complain about: what cannot be read says nothing.
+    return undefined;
+  }
+}
+
+async function readCommandTexts(repository: string, files: readonly string[]): Promise<CommandText[]> {
+  const small: CommandText[] = [];
+  for (const path of files) {
+    if ((await stat(join(repository, path))).size < 1_000_000)
+      small.push({ path, text: await readFile(join(repository, path), 'utf8') });
+  }
+  return small;
+}
+
+function testSetsOf(files: readonly string[]): string[] {
+  const found = files.filter(
+    (file) => TABLE_FILE.test(file) && HELD_OUT.test(file) && !HALF.test(file) && !/(?:^|\/)tests\//.test(file),
   );
-  if (said !== undefined) return said.stdout.trim().replace(/^origin\//, '');
-  const current = await git('git', ['-C', repository, 'symbolic-ref', '--short', 'HEAD']).catch(() => undefined);
-  return current?.stdout.trim() || 'main';
+  const rank = (file: string) =>
+    (TEST_FIRST.test(basename(file)) ? 0 : 1) + (/predict|result|metric|report/i.test(file) ? 2 : 0);
+  return [...new Set(found)].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 }
 
-async function gitHubName(repository: string): Promise<string | undefined> {
-  const origin = await git('git', ['-C', repository, 'remote', 'get-url', 'origin']).catch(() => undefined);
-  const address = origin?.stdout.trim() ?? '';
-  const name =
-    /^(?:(?:https?|ssh):\/\/(?:[^/@\s]+@)?github\.com\/|(?:[^/@\s]+@)?github\.com:)([\w.-]+\/[\w.-]+?)(?:\.git)?\/?$/;
-  return name.exec(address)?.[1];
-}
-
-interface FoundStage {
-  readonly name: string;
-  readonly outs: readonly string[];
-}
-
-function stagesOf(pipeline: unknown): FoundStage[] {
-  return entriesOf(field(pipeline, 'stages')).map(([name, stage]) => ({ name, outs: outPaths(field(stage, 'outs')) }));
-}
-
-function outPaths(outs: unknown): string[] {
-  const list = Array.isArray(outs) ? outs : [];
-  return list.flatMap((out) => (typeof out === 'string' ? [out] : Object.keys(Object(out))));
-}
-
-/** The stage that writes an ONNX file; else the one that is called train and writes something called model. */
-function modelStage(stages: readonly FoundStage[]): RepositoryFacts['stage'] {
-  const written = stages.flatMap(({ name, outs }) => outs.map((artifact) => ({ name, artifact })));
-  return (
-    written.find(({ artifact }) => MODEL_FILE.test(artifact)) ??
-    written.find(({ name, artifact }) => /train/i.test(name) && /model/i.test(artifact))
+/** Top-level folders that have a program of their own, where the root has none. */
+function modelFoldersOf(python: readonly PythonFile[], configs: readonly ConfigFile[]): string[] {
+  const writers = writersOf(readCodeFacts(python, new PythonValues(python, configs), configs));
+  const found = python.filter(
+    ({ path, calls }) =>
+      calls.some(
+        ({ name, method }) =>
+          /^(?:joblib|pickle|skops\.io)\.dump$/.test(name) || method === 'save_model' || method === 'log_model',
+      ) || writers.includes(path),
   );
-}
-
-async function trackedOuts(repository: string, files: readonly string[]): Promise<string[]> {
-  const pointers = files.filter((file) => file.endsWith('.dvc') && !file.startsWith('.dvc/'));
-  const found = pointers.map(async (file) => {
-    const outs = field(parse(await readFile(join(repository, file), 'utf8')), 'outs');
-    const paths = (Array.isArray(outs) ? outs : []).map((out) => String(field(out, 'path') ?? ''));
-    return paths.filter((path) => path !== '').map((path) => join(dirname(file), path));
-  });
-  return (await Promise.all(found)).flat();
-}
-
-async function dvcRemoteUrl(repository: string): Promise<string | undefined> {
-  const path = join(repository, '.dvc', 'config');
-  if (!existsSync(path)) return undefined;
-  const text = await readFile(path, 'utf8');
-  const remote = /^\s*remote\s*=\s*(.+?)\s*$/m.exec(text)?.[1];
-  const section = text.split(/^\s*\[/m).find((part) => part.includes(`remote "${remote ?? ''}"`));
-  return /^\s*url\s*=\s*(.+?)\s*$/m.exec(section ?? '')?.[1];
-}
-
-/** Manifests in folders that are called like environments. */
-async function findTargets(repository: string, files: readonly string[]): Promise<FoundTarget[]> {
-  const manifests = files.filter((file) => /\.ya?ml$/.test(file) && environmentOf(file) !== undefined);
-  const found = await Promise.all(
-    manifests.map(async (file) => targetsIn(file, await readFile(join(repository, file), 'utf8'))),
+  const programs = found.filter(({ path, hasMain }) => hasMain || /train/i.test(basename(path)));
+  const tops = [
+    ...new Set(
+      programs
+        .map(({ path }) => dirname(path))
+        .map((folder) => folder.replace(/\/(?:src|scripts|training|app|models?)(?:\/.*)?$/, '')),
+    ),
+  ];
+  const isRoot = tops.some(
+    (folder) => folder === '.' || /^(?:src|scripts|training|app|models?|pipelines?)$/.test(folder),
   );
-  return found.flat();
-}
-
-function environmentOf(file: string): string | undefined {
-  const folders = dirname(file).split('/');
-  return folders.find((folder) => /^(dev|development|test|qa|staging|stage|preprod|prod|production)$/i.test(folder));
-}
-
-function targetsIn(file: string, text: string): FoundTarget[] {
-  const environment = environmentOf(file) ?? '';
-  return parseAllDocuments(text, { logLevel: 'silent' }).flatMap((document): FoundTarget[] => {
-    const manifest: unknown = document.errors.length > 0 ? undefined : document.toJS();
-    const name = field(field(manifest, 'metadata'), 'name');
-    if (field(manifest, 'kind') === 'InferenceService' && typeof name === 'string') {
-      return [{ environment, file, inferenceService: name }];
-    }
-    const images = /(^|\/)kustomization\.ya?ml$/.test(file) ? field(manifest, 'images') : undefined;
-    return (Array.isArray(images) ? images : []).flatMap((image) => {
-      const known = field(image, 'name');
-      return typeof known === 'string' ? [{ environment, file, image: known }] : [];
-    });
-  });
-}
-
-function field(value: unknown, key: string): unknown {
-  return value !== null && typeof value === 'object' ? Reflect.get(value, key) : undefined;
-}
-
-function entriesOf(value: unknown): [string, unknown][] {
-  return value !== null && typeof value === 'object' ? Object.entries(value) : [];
+  return isRoot || tops.length < 2 ? [] : tops.sort();
 }

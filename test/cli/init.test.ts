@@ -36,7 +36,7 @@ async function team(): Promise<void> {
   await cp(join(PROJECT_ROOT, 'scripts', 'demo', 'repository'), repository, { recursive: true });
   await rm(join(repository, 'tidegate.yaml'));
   await run('git', ['init', '--quiet', '--initial-branch=trunk']);
-  await run('mkdir', ['data']);
+  await run('mkdir', ['data', '.dvc']);
   await writeFile(join(repository, 'data', 'test.csv'), binaryRows());
 }
 
@@ -110,11 +110,11 @@ describe('npm run init', () => {
   it('writes nothing over what is there, and replaces it when told to', async () => {
     await team();
     await init('--store', 'models', '--model', 'flight-delay');
-    await writeFile(join(repository, 'tidegate.yaml'), '# ours\n');
-    const again = await init('--store', 'models');
+    const before = await readFile(join(repository, 'tidegate.yaml'), 'utf8');
+    const again = await init('--store', 'models', '--model', 'flight-delay');
     expect(again.exitCode).toBe(1);
-    expect(again.stderr).toContain('tidegate.yaml, .github/workflows/model-ci.yml');
-    expect(await readFile(join(repository, 'tidegate.yaml'), 'utf8')).toBe('# ours\n');
+    expect(again.stderr).toContain('has the model flight-delay already');
+    expect(await readFile(join(repository, 'tidegate.yaml'), 'utf8')).toBe(before);
     expect((await init('--store', 'models', '--force')).exitCode).toBe(0);
   });
 
@@ -130,8 +130,7 @@ describe('npm run init', () => {
     await run('git', ['init', '--quiet']);
     const { exitCode, stdout } = await init();
     expect(exitCode).toBe(1);
-    for (const option of ['--artifact', '--command', '--dataset', '--label', '--store'])
-      expect(stdout).toContain(option);
+    for (const option of ['--artifact', '--command', '--test', '--label', '--store']) expect(stdout).toContain(option);
     expect((await run('git', ['status', '--porcelain'])).stdout).toBe('');
   });
 

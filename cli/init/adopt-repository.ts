@@ -1,0 +1,339 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import { parseConfig } from '../../core/config/parse-config.ts';
+import { CONFIG_FILE } from '../../core/domain/policy/config-file.ts';
+import { unifiedDiff } from '../../core/domain/text/unified-diff.ts';
+import { UserError } from '../../core/errors.ts';
+import { type Adoption, decideAdoption } from './adoption.ts';
+import { confirm } from './ask.ts';
+import { type DatasetFacts, readDatasetFacts } from './dataset-facts.ts';
+import { describeFound, describeJudged, describeNext } from './describe-adoption.ts';
+import { describePower } from './describe-power.ts';
+import { renderWorkflows, type WorkflowValues, type WrittenFile } from './fill-workflows.ts';
+import { type InitOptions, USAGE } from './init-options.ts';
+import { judgeHere } from './judge-here.ts';
+import { extendedConfig, modelsIn, newConfig } from './propose-config.ts';
+import { proposeStore, takesRegistries } from './propose-store.ts';
+import { type RepositoryFacts, readRepositoryFacts, TABLE_FILE } from './repository-facts.ts';
+
+/** What a run of `init` needs from outside. */
+export interface InitContext {
+  readonly env: NodeJS.ProcessEnv;
+  readonly print: (text: string) => void;
+}
+
+/** Chosen: a test set of this size is committed with the code. */
+const MOST_COMMITTED_BYTES = 1_000_000;
+/** A share that people hold out, where the code does not say it. */
+const USUAL_TEST_SHARE = 0.25;
+
+/** Writes what a repository needs. @returns The exit code: 1 where something is asked for, and nothing was written. */
+export async function adopt(options: InitOptions, { env, print }: InitContext): Promise<number> {
+  const { repository, folder } = placeOf(options, env);
+  const before = await readText(join(repository, CONFIG_FILE));
+  const existing = before === undefined || options.force ? [] : modelsIn(before);
+  const facts = await factsOf(
+    repository,
+    folder,
+    existing.map(({ artifact }) => artifact),
+  );
+  const table = await readTable(repository, facts, options);
+  const github = facts.repository.git.github;
+  const model = options.model ?? facts.repository.name;
+  const stores = existing.map(({ store }) => store).filter((store) => store !== undefined);
+  const store =
+    options.store ??
+    proposeStore({
+      model,
+      remoteUrl: facts.repository.dvc.remoteUrl,
+      github,
+      existing: stores,
+      takesRegistries: takesRegistries(),
+    });
+  const isThere = (path: string) => existsSync(join(repository, path));
+  const decision = decideAdoption({
+    repository: facts.repository,
+    table,
+    folder: facts.folder,
+    options,
+    store,
+    isThere,
+  });
+  if (decision.kind === 'questions') {
+    print(
+      `Found in ${repository}:\n${describeFound(facts.repository, undefined)}\n\nThese values were not found; please set them:`,
+    );
+    for (const question of decision.questions) print(`  ${question}`);
+    return 1;
+  }
+  const { adoption } = decision;
+  if (existing.some(({ name }) => name === adoption.model)) {
+    throw new UserError(
+      'INPUT_INVALID',
+      `${CONFIG_FILE} has the model ${adoption.model} already, so no file was written`,
+      {
+        fix: 'Use --model for another name, or --force to write everything again.',
+      },
+    );
+  }
+  return write(
+    {
+      repository,
+      before: options.force ? undefined : before,
+      facts: facts.repository,
+      adoption,
+      isAdditional: existing.length > 0,
+    },
+    options,
+    { env, print },
+  );
+}
+
+function placeOf(
+  { path }: InitOptions,
+  env: NodeJS.ProcessEnv,
+): { readonly repository: string; readonly folder: string } {
+  const given = resolve(env.INIT_CWD ?? process.cwd(), path ?? '');
+  const root = path === undefined || !existsSync(given) ? undefined : topLevel(given);
+  if (root === undefined) {
+    throw new UserError('INPUT_INVALID', `${path ?? 'nothing'} is not a Git repository`, { fix: USAGE });
+  }
+  return { repository: root, folder: relative(root, given).replaceAll('\\', '/') };
+}
+
+function topLevel(folder: string): string | undefined {
+  try {
+    const text = execFileSync('git', ['-C', folder, 'rev-parse', '--show-prefix'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+    return resolve(
+      folder,
+      ...text
+        .split('/')
+        .filter((part) => part !== '')
+        .map(() => '..'),
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+/** Facts of the folder that was named; else of the first one with a model that is not in tidegate.yaml yet. */
+async function factsOf(
+  repository: string,
+  folder: string,
+  adopted: readonly string[],
+): Promise<{ readonly repository: RepositoryFacts; readonly folder: string }> {
+  const facts = await readRepositoryFacts(repository, folder);
+  const next = facts.modelFolders.find((one) => !adopted.some((artifact) => artifact.startsWith(`${one}/`)));
+  if (folder !== '' || next === undefined) return { repository: facts, folder };
+  return { repository: await readRepositoryFacts(repository, next), folder: next };
+}
+
+/** Facts of the test set; where there is none yet, of the table that training reads, as if its test part were it. */
+async function readTable(
+  repository: string,
+  { repository: facts }: { readonly repository: RepositoryFacts },
+  options: InitOptions,
+): Promise<DatasetFacts | undefined> {
+  const { code, testSets } = facts;
+  const known = {
+    label: options.label,
+    labels: code.labels,
+    times: code.times,
+    task: options.task,
+    taskOfCode: code.task,
+    features: code.features,
+  };
+  const testSet = options.test ?? testSets[0];
+  const isThere = (path: string) => existsSync(join(repository, path)) || /[*?]/.test(path);
+  if (testSet !== undefined && isThere(testSet)) return readDatasetFacts(join(repository, testSet), known);
+  if (options.test !== undefined) {
+    const fix = facts.dvc.isUsed
+      ? `Download it with 'dvc pull ${options.test}', or name another with --test.`
+      : 'Check the path, or name another with --test.';
+    throw new UserError('DATA_NOT_FOUND', `${options.test} is not in the work tree, so its label cannot be read`, {
+      fix,
+    });
+  }
+  const tables = [...code.reads, ...facts.dvc.stages.flatMap(({ deps }) => deps), ...facts.tables].filter(
+    (path) => isThere(path) && TABLE_FILE.test(path),
+  );
+  const source = tables.find((path) => facts.git.files.includes(path)) ?? tables[0];
+  const read = source === undefined ? undefined : await readDatasetFacts(join(repository, source), known);
+  if (read === undefined) return undefined;
+  const share = code.splits[0]?.testShare ?? USUAL_TEST_SHARE;
+  const part = (rows: number) => Math.round(rows * share);
+  return {
+    ...read,
+    rows: part(read.rows),
+    classes: read.classes.map(({ value, rows }) => ({ value, rows: part(rows) })),
+  };
+}
+
+interface Writing {
+  readonly repository: string;
+  /** tidegate.yaml as it is; undefined: there is none, or it is replaced. */
+  readonly before: string | undefined;
+  readonly facts: RepositoryFacts;
+  readonly adoption: Adoption;
+  readonly isAdditional: boolean;
+}
+
+async function write(writing: Writing, options: InitOptions, { env, print }: InitContext): Promise<number> {
+  const { repository, facts, adoption } = writing;
+  print(`Found in ${repository}:\n${describeFound(facts, adoption)}\n`);
+  const planned = await plannedFiles(writing, options);
+  refuseExisting(repository, planned, options.force);
+  await showChanges(repository, planned, adoption, print);
+  for (const note of adoption.notes) print(`- ${note}`);
+  if (options.dryRun) {
+    print('\nNothing was written (--dry-run).');
+    return 0;
+  }
+  const patched = adoption.patches.length === 0 || options.yes || (await confirm('Change the code as shown?', false));
+  for (const { path, text } of planned) await put(repository, path, text);
+  if (patched) for (const { file, after } of adoption.patches) await put(repository, file, after);
+  print(
+    `\nWrote ${[...planned.map(({ path }) => path), ...(patched ? adoption.patches.map(({ file }) => file) : [])].join(', ')}.`,
+  );
+  if (!patched)
+    print(
+      'The code was not changed. Change it as shown, or run this again with --yes: without that the first pull request fails.',
+    );
+  const code = patched && options.judge ? await judge(writing, options, { env, print }) : 0;
+  print(`\n${describePower(adoption.testSet, adoption.facts)}`);
+  const check = writing.isAdditional ? `tidegate (${adoption.model})` : 'tidegate';
+  print(`\n${describeNext(facts, adoption, { watch: options.current !== undefined, check })}`);
+  return code;
+}
+
+async function plannedFiles(
+  { repository, before, facts, adoption, isAdditional }: Writing,
+  options: InitOptions,
+): Promise<readonly WrittenFile[]> {
+  const update = facts.dvc.isUsed ? options.update : undefined;
+  const watch = options.current !== undefined;
+  const config = { current: options.current, update, isAdditional };
+  const text =
+    before === undefined || !isAdditional ? newConfig(adoption, config) : extendedConfig(before, adoption, config);
+  parseConfig(text);
+  const workflow: WorkflowValues = {
+    model: adoption.model,
+    branch: facts.git.defaultBranch,
+    update: watch ? update : undefined,
+    image: adoption.targets.some(({ image }) => image !== undefined),
+    watch,
+    environment: facts.environment,
+    isAdditional,
+    store: adoption.store,
+  };
+  const ignored = await ignoredFile(repository, adoption);
+  return [
+    { path: CONFIG_FILE, text },
+    ...(await renderWorkflows(workflow)),
+    ...adoption.files,
+    ...(ignored === undefined ? [] : [ignored]),
+  ];
+}
+
+/** The model is what training writes: it does not belong in Git. */
+async function ignoredFile(repository: string, { artifact }: Adoption): Promise<WrittenFile | undefined> {
+  try {
+    execFileSync('git', ['-C', repository, 'check-ignore', '--quiet', artifact], { stdio: 'ignore' });
+    return undefined;
+  } catch {
+    // 1: it is not ignored.
+  }
+  const tracked = execFileSync('git', ['-C', repository, 'ls-files', artifact], { encoding: 'utf8' }).trim() !== '';
+  if (tracked) return undefined;
+  const text = (await readText(join(repository, '.gitignore'))) ?? '';
+  const line = `/${artifact}`;
+  return { path: '.gitignore', text: `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n` };
+}
+
+function refuseExisting(repository: string, planned: readonly WrittenFile[], force: boolean): void {
+  const isOther = ({ path }: WrittenFile) => path !== CONFIG_FILE && path !== '.gitignore';
+  const existing = planned.filter((file) => isOther(file) && existsSync(join(repository, file.path)));
+  if (existing.length === 0 || force) return;
+  throw new UserError(
+    'INPUT_INVALID',
+    `${existing.map(({ path }) => path).join(', ')} already exists, so no file was written`,
+    {
+      fix: 'Remove it, or use --force to replace it.',
+    },
+  );
+}
+
+async function showChanges(
+  repository: string,
+  planned: readonly WrittenFile[],
+  { patches }: Adoption,
+  print: (text: string) => void,
+): Promise<void> {
+  for (const { path, text } of planned) {
+    const before = await readText(join(repository, path));
+    if (path.startsWith('.github/') && before === undefined)
+      print(`new file ${path} (${text.split('\n').length - 1} lines)`);
+    else print(unifiedDiff({ file: path, before: before ?? '', after: text }));
+  }
+  for (const { file, before, after } of patches) print(unifiedDiff({ file, before, after }));
+}
+
+async function put(repository: string, path: string, text: string | Uint8Array): Promise<void> {
+  await mkdir(dirname(join(repository, path)), { recursive: true });
+  await writeFile(join(repository, path), text);
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  return existsSync(path) ? readFile(path, 'utf8') : undefined;
+}
+
+/** Judges on this machine where a model and a test set are there, or where training may make them. */
+async function judge(
+  { repository, facts, adoption }: Writing,
+  options: InitOptions,
+  { env, print }: InitContext,
+): Promise<number> {
+  const isThere = (path: string) => existsSync(join(repository, path));
+  const isReady = isThere(adoption.artifact) && isThere(adoption.testSet) && adoption.patches.length === 0;
+  const train =
+    !isReady && (options.yes || (await confirm('Train now, to see what the first pull request will show?', false)));
+  if (!isReady && !train) {
+    print('\nNothing was judged: there is no model yet. With --yes it is trained and judged here first.');
+    return 0;
+  }
+  print(`\n${train ? 'Training and judging' : 'Judging'} a copy of the repository, as the first pull request will …`);
+  const judged = await judgeHere({
+    repository,
+    adoption,
+    dvcOuts: [...facts.dvc.outs, ...facts.dvc.stages.flatMap(({ outs }) => outs)],
+    train,
+    env,
+  });
+  if (judged.kind === 'failed') {
+    print(
+      `${judged.step === 'train' ? 'Training' : 'Judging'} failed, and so will the first pull request:\n${lastLines(judged.log)}`,
+    );
+    return 1;
+  }
+  print(`${describeJudged(judged.evaluation)} It took ${judged.seconds.toFixed(0)} s.`);
+  if (judged.evaluation.verdict !== 'pass') print(judged.summary);
+  if (judged.testSet !== undefined && judged.testSet.byteLength <= MOST_COMMITTED_BYTES && !isThere(adoption.testSet)) {
+    await put(repository, adoption.testSet, judged.testSet);
+    print(`Wrote ${adoption.testSet}: commit it, so that what models are judged on is what the commit names.`);
+  }
+  return judged.evaluation.verdict === 'pass' ? 0 : 1;
+}
+
+function lastLines(log: string): string {
+  return log
+    .trimEnd()
+    .split('\n')
+    .slice(-25)
+    .map((line) => `  ${line}`)
+    .join('\n');
+}
