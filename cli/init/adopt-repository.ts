@@ -18,7 +18,7 @@ import { extendedConfig, modelsIn, newConfig } from './propose-config.ts';
 import { proposeStore, takesRegistries } from './propose-store.ts';
 import { type RepositoryFacts, readRepositoryFacts, TABLE_FILE } from './repository-facts.ts';
 
-/** What a run of `init` needs from outside. */
+/** Surroundings of a run of `init`. */
 export interface InitContext {
   readonly env: NodeJS.ProcessEnv;
   readonly print: (text: string) => void;

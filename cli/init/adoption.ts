@@ -13,7 +13,7 @@ import type { RepositoryFacts } from './repository-facts.ts';
 import { started } from './training-command.ts';
 import { trainingDeps } from './training-deps.ts';
 
-/** What a model is trained and judged with, decided from what is known. */
+/** The decisions about a model: how it is trained, judged and kept. */
 export interface Adoption {
   readonly model: string;
   readonly artifact: string;
@@ -49,7 +49,7 @@ export interface KnownFacts {
   readonly repository: RepositoryFacts;
   /** Of the test set, or of the table that training reads and splits; undefined: there is no such table here. */
   readonly table: DatasetFacts | undefined;
-  /** Where the model's folder is in the repository; '' for the root. */
+  /** The model's folder, relative to the repository; '' for the root. */
   readonly folder: string;
   readonly options: InitOptions;
   readonly store: string | undefined;

@@ -5,7 +5,7 @@ import type { BatchColumn, TableColumn, TableDescription } from '../../core/doma
 import { DAY_MS } from '../../core/domain/time/day.ts';
 import { PROJECT_MODULES } from '../../scripts/project-root.ts';
 
-/** What a model predicts. */
+/** The kind of value that a model predicts. */
 export type FoundTask = 'binary-classification' | 'multiclass-classification' | 'regression';
 
 /** Facts about the task from a table. */
@@ -29,7 +29,7 @@ export interface DatasetFacts {
   readonly isLabelGuessed: boolean;
 }
 
-/** What is known before the table is read. */
+/** Facts that are known before the table is read. */
 export interface KnownColumns {
   /** The label, as a person named it. */
   readonly label?: string | undefined;
@@ -38,7 +38,7 @@ export interface KnownColumns {
   /** Columns that code reads as times. */
   readonly times?: readonly string[];
   readonly task?: FoundTask | undefined;
-  /** What the code's estimators and metrics are for. */
+  /** The task of the code's estimators and metrics. */
   readonly taskOfCode?: 'classification' | 'regression' | undefined;
   /** Features that code names: none of them is the label. */
   readonly features?: readonly string[] | undefined;

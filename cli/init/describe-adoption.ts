@@ -2,7 +2,7 @@ import type { EvaluationReport } from '../../core/reports/evaluation-report.ts';
 import type { Adoption } from './adoption.ts';
 import type { RepositoryFacts } from './repository-facts.ts';
 
-/** What was found, a line each. */
+/** Lists the facts that were found, one per line. */
 export function describeFound(
   { environment, program, git, dvc }: RepositoryFacts,
   adoption: Adoption | undefined,
@@ -41,14 +41,14 @@ export function describeFound(
   return lines.map(([name = '', text = '']) => `  ${`${name}:`.padEnd(10)}${text}`).join('\n');
 }
 
-/** What a first pull request will show, by a judgement of the same files on this machine. */
+/** Says the result of a first pull request, by a judgement of the same files on this machine. */
 export function describeJudged(evaluation: EvaluationReport): string {
   const overall = evaluation.metrics.filter(({ slice, value }) => slice === undefined && value !== null);
   const values = overall.slice(0, 4).map(({ name, value }) => `${name} ${Number(value).toPrecision(3)}`);
   return `Judged here as the first pull request will be: ${evaluation.verdict} (${evaluation.dataset.rows.toLocaleString('en')} rows; ${values.join(', ')}).`;
 }
 
-/** What a person does next. */
+/** Lists the next steps of a person. */
 export function describeNext(
   { git }: RepositoryFacts,
   { store, targets }: Adoption,

@@ -4,7 +4,7 @@ import { parse as parseToml } from 'smol-toml';
 import { parse as parseYaml } from 'yaml';
 import { fieldOf, itemsOf } from './plain-fields.ts';
 
-/** What installs the packages of a repository. */
+/** The tool that installs the packages of a repository. */
 export type EnvironmentManager = 'pip' | 'uv' | 'poetry' | 'pdm' | 'pixi' | 'conda';
 
 /** The Python environment that training runs in. */

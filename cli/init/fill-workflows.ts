@@ -23,7 +23,7 @@ export interface WorkflowValues {
   readonly watch?: boolean;
   /** `register.store`; undefined: not known, so jobs keep the permission that a store at ghcr.io needs. */
   readonly store?: string | undefined;
-  /** What installs the packages; default: pip, by requirements.txt. */
+  /** The tool that installs the packages; default: pip, by requirements.txt. */
   readonly environment?: Omit<EnvironmentFacts, 'versionFrom'>;
   /** Another model has the names of the templates: files, and the required check, are called after this one. */
   readonly isAdditional?: boolean;

@@ -8,6 +8,8 @@ export interface GitFacts {
   /** Tracked files and those that Git would track, relative. */
   readonly files: readonly string[];
   readonly defaultBranch: string;
+  /** Name of the repository in the address of the remote origin. */
+  readonly remoteName: string | undefined;
   /** `owner/name` of the remote origin where it is on github.com. */
   readonly github: { readonly owner: string; readonly name: string } | undefined;
   /** Models that GTO tags name, such as `churn` of `churn@v1.2.0`; the one with most versions first. */
@@ -22,10 +24,12 @@ export async function readGitFacts(repository: string): Promise<GitFacts> {
   const files = await git('ls-files', '-z', '--cached', '--others', '--exclude-standard');
   const head = (await quietly('symbolic-ref', '--short', 'refs/remotes/origin/HEAD')).trim();
   const current = (await quietly('symbolic-ref', '--short', 'HEAD')).trim();
+  const origin = (await quietly('remote', 'get-url', 'origin')).trim();
   return {
     files: files.split('\0').filter((file) => file !== ''),
     defaultBranch: head.replace(/^origin\//, '') || current || 'main',
-    github: githubOf(await quietly('remote', 'get-url', 'origin')),
+    remoteName: /([\w.-]+?)(?:\.git)?\/?$/.exec(origin)?.[1],
+    github: githubOf(origin),
     taggedModels: taggedModels((await quietly('tag', '--list')).split('\n')),
   };
 }

@@ -9,7 +9,7 @@ import { PROJECT_ROOT } from '../../scripts/project-root.ts';
 import type { Adoption } from './adoption.ts';
 import { readGitFacts } from './git-facts.ts';
 
-/** What judging on this machine ended with. */
+/** Result of judging on this machine. */
 export type JudgedHere =
   | {
       readonly kind: 'judged';
@@ -20,7 +20,7 @@ export type JudgedHere =
     }
   | { readonly kind: 'failed'; readonly step: 'train' | 'judge'; readonly log: string };
 
-/** What is judged. */
+/** Subject of a judgement on this machine. */
 export interface JudgingHere {
   readonly repository: string;
   readonly adoption: Adoption;

@@ -1,7 +1,7 @@
 import type { FoundTask } from './dataset-facts.ts';
 import type { ModelFormat } from './python/written-models.ts';
 
-/** What a program that scores a model has to know. */
+/** Facts that a program that scores a model needs. */
 export interface PredictionNeeds {
   readonly format: ModelFormat;
   /** The expression that training wrote, such as `model` or `{"model": model, "scaler": scaler}`. */

@@ -5,7 +5,7 @@ import { releaseWorkflow } from './fill-workflows.ts';
 import type { FoundTarget } from './manifest-facts.ts';
 import { smallestAccuracyMargin, smallestAucMargin, smallestErrorRatio } from './smallest-margin.ts';
 
-/** What is written besides the model itself. */
+/** Parts of tidegate.yaml that options decide. */
 export interface ConfigOptions {
   readonly current: string | undefined;
   readonly update: string | undefined;

@@ -4,13 +4,13 @@ import { isRepository } from '../../core/domain/image/image-reference.ts';
 import { PROJECT_ROOT } from '../../scripts/project-root.ts';
 import type { GitFacts } from './git-facts.ts';
 
-/** Whether `register.store` of this version takes a container registry: its published schema says so. */
+/** True if `register.store` of this version takes a container registry: its published schema says so. */
 export function takesRegistries(): boolean {
   const schema = readFileSync(join(PROJECT_ROOT, 'core', 'config', 'tidegate.schema.json'), 'utf8');
   return schema.includes('oci://');
 }
 
-/** What a store is proposed from. */
+/** Facts that a store is proposed from. */
 export interface StoreFacts {
   readonly model: string;
   /** The URL of DVC's default remote. */

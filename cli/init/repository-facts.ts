@@ -41,7 +41,7 @@ export interface RepositoryFacts {
 export const TABLE_FILE = /\.(?:parquet|csv|jsonl|ndjson)$/i;
 const HELD_OUT = /(?:^|[/_-])(?:test|holdout|hold_out|eval|evaluation|valid|validation)(?:[/_.-]|$)/i;
 const TEST_FIRST = /(?:^|[/_-])test(?:[/_.-]|$)/i;
-/** Features or labels alone are no test set. */
+/** Features or labels alone are not a test set. */
 const HALF =
   /(?:^|[/_-])(?:[xy]|features?|labels?|targets?)[_-]?(?:test|valid|val|eval)|(?:test|valid|eval)[_-](?:[xy]|features?|labels?|targets?)(?:[_.-]|$)/i;
 const CONFIG_FILES =
@@ -91,7 +91,7 @@ export async function readRepositoryFacts(repository: string, folder = ''): Prom
   const code = writersOf(ofProgram).length > 0 ? ofProgram : readCodeFacts(inside, values, configs);
   const outs = [...dvc.outs, ...dvc.stages.flatMap((stage) => stage.outs)];
   return {
-    name: nameOf(git.github?.name ?? basename(repository), folder),
+    name: nameOf(git.remoteName ?? basename(repository), folder),
     git,
     dvc,
     environment,

@@ -102,7 +102,7 @@ function isProgram(path: string, files: readonly PythonFile[]): boolean {
   );
 }
 
-/** Where a model has a folder of its own, its program runs in it. */
+/** The folder in which a program runs: that of its model, if it has one. */
 function folderOf(file: string, files: readonly PythonFile[], folder: string): string {
   return folder !== '' && file.startsWith(`${folder}/`) && !readsFromRoot(file, files, folder) ? folder : '';
 }

@@ -6,7 +6,7 @@ const UNKNOWN =
 const CONFIG = /^(?:params|config)\.(?:ya?ml|json|toml)$/;
 
 /**
- * What a command reads: its own code, the tables and configuration files that the code names, and the file of packages.
+ * Inputs of a command: its own code, the tables and configuration files that the code names, and the file of packages.
  *
  * @param known.without Paths that are not inputs: the test set and the model.
  * @returns Undefined where the code may read what it does not name: then everything is an input.

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -7,7 +8,7 @@ import { ZipReportArchive } from '../../core/adapters/files/zip-report-archive.t
 import type { EvaluationReport } from '../../core/reports/evaluation-report.ts';
 import { readReport } from '../../core/reports/read-report.ts';
 import { PROJECT_ROOT } from '../../scripts/project-root.ts';
-import { ensurePythonEnvironment } from '../../scripts/python-environment.ts';
+import { ensurePythonEnvironment, type PythonEnvironment } from '../../scripts/python-environment.ts';
 import { type Forge, startForge } from '../../testkit/forge.ts';
 import { runGit } from '../../testkit/git-client.ts';
 import { hostEnvironment } from '../../testkit/host-environment.ts';
@@ -42,17 +43,20 @@ export class AdoptedRepository {
    * The shape's files and data, in a clone whose main branch has them.
    *
    * @param shape A folder of test/adoption/shapes with `make_data.py`.
+   * @param options.installs Its workflow installs packages: into an environment of its own, in which those of the tests are too.
    */
-  static async create(shape: string): Promise<AdoptedRepository> {
-    const { bin, python } = await ensurePythonEnvironment('recipes');
+  static async create(shape: string, { installs = false } = {}): Promise<AdoptedRepository> {
+    const recipes = await ensurePythonEnvironment('recipes');
     const folder = await mkdtemp(path.join(os.tmpdir(), `tidegate-${shape}-`));
+    const { bin, python } = installs ? await ownEnvironment(recipes, path.join(folder, 'python')) : recipes;
     const forge = await startForge({ directory: path.join(folder, 'forge'), pythonBin: bin, isSelfHosted: true });
     const made = new AdoptedRepository(folder, forge, python);
     await forge.createRepository(made.name);
     await runGit(folder, ['clone', '--quiet', forge.cloneUrl(made.name, forge.userToken('mona')), made.clone]);
     await cp(path.join(PROJECT_ROOT, 'test/adoption/shapes', shape), made.clone, { recursive: true });
     await made.python('make_data.py');
-    await made.push('main', { '.gitignore': 'models/\n__pycache__/\n', 'requirements.txt': '' });
+    if (installs) await made.lock();
+    await made.push('main', await made.missing({ '.gitignore': 'models/\n__pycache__/\n', 'requirements.txt': '' }));
     return made;
   }
 
@@ -72,6 +76,36 @@ export class AdoptedRepository {
     const { exitCode, stdout, stderr } = await runProgram(this.#python, [...args], { cwd: this.clone, env });
     if (exitCode !== 0) throw new Error(`python ${args.join(' ')}: ${stdout}${stderr}`);
     return stdout;
+  }
+
+  /** Writes what `npm run init` writes, with the given options. */
+  async init(...options: readonly string[]): Promise<{ readonly exitCode: number; readonly output: string }> {
+    const env = { ...this.#environment(), INIT_CWD: this.clone };
+    const args = [path.join(PROJECT_ROOT, 'cli/init.ts'), '.', '--store', this.store, ...options];
+    const { exitCode, stdout, stderr } = await runProgram(process.execPath, args, { cwd: this.clone, env });
+    return { exitCode, output: `${stdout}${stderr}` };
+  }
+
+  /** Makes uv.lock, as a person does once: the addresses in it are those of this machine's package index. */
+  async lock(): Promise<void> {
+    const { exitCode, stderr } = await runProgram('uv', ['lock', '--quiet'], {
+      cwd: this.clone,
+      env: this.#environment(),
+    });
+    if (exitCode !== 0) throw new Error(`uv lock: ${stderr}`);
+  }
+
+  /** The given files that the shape does not have itself. */
+  async missing(files: Files): Promise<Files> {
+    const entries = Object.entries(files).filter(([file]) => !existsSync(path.join(this.clone, file)));
+    return Object.fromEntries(
+      existsSync(path.join(this.clone, 'uv.lock')) ? entries.filter(([file]) => file !== 'requirements.txt') : entries,
+    );
+  }
+
+  #environment() {
+    const bin = path.dirname(this.#python);
+    return { ...hostEnvironment(), HOME: this.#folder, PATH: `${bin}${path.delimiter}${process.env.PATH ?? ''}` };
   }
 
   /** Writes tidegate.yaml and the workflows, as files that are not committed yet. */
@@ -161,4 +195,23 @@ export class AdoptedRepository {
     const [owner = '', repo = ''] = this.name.split('/');
     return { owner, repo };
   }
+}
+
+/** A virtual environment with uv, in which the packages of another one can be imported. */
+async function ownEnvironment(other: PythonEnvironment, directory: string): Promise<PythonEnvironment> {
+  const python = path.join(directory, 'bin', 'python');
+  const run = async (program: string, args: readonly string[]) => {
+    const { exitCode, stdout, stderr } = await runProgram(program, [...args], {
+      cwd: PROJECT_ROOT,
+      env: hostEnvironment(),
+    });
+    if (exitCode !== 0) throw new Error(`${program} ${args.join(' ')}: ${stdout}${stderr}`);
+    return stdout.trim();
+  };
+  await run(other.python, ['-m', 'venv', directory]);
+  const packages = 'import sysconfig; print(sysconfig.get_path("purelib"))';
+  const [theirs, own] = [await run(other.python, ['-c', packages]), await run(python, ['-c', packages])];
+  await writeFile(path.join(own, 'other.pth'), `${theirs}\n`);
+  await run(python, ['-m', 'pip', 'install', '--quiet', 'uv']);
+  return { directory, bin: path.join(directory, 'bin'), python };
 }

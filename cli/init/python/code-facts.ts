@@ -12,7 +12,7 @@ export interface MemorySplit {
   readonly testShare: number | undefined;
 }
 
-/** What the code of a repository says about its model; every part is a guess that the data confirm or not. */
+/** Facts of a repository's code about its model; every part is a guess that the data confirm or not. */
 export interface CodeFacts {
   readonly models: readonly WrittenModel[];
   readonly logged: readonly LoggedModel[];

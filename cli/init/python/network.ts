@@ -1,6 +1,6 @@
 import { type PythonFile, sourceOf } from './python-file.ts';
 
-/** How a network is made whose weights alone are saved: `from train import Net` and `Net(4, 3)`. */
+/** The construction of a network whose weights alone are saved: `from train import Net` and `Net(4, 3)`. */
 export function networkOf(
   files: readonly PythonFile[],
   object: string,

@@ -21,7 +21,7 @@ export interface PythonAssignment {
   readonly value: PythonNode;
 }
 
-/** What is in a Python file, as its parser sees it; nothing is run. */
+/** A Python file as its parser sees it; nothing is run. */
 export interface PythonFile {
   /** Relative to the repository. */
   readonly path: string;

@@ -21,7 +21,7 @@ function importedModules(file: PythonFile): readonly string[] {
   return [...new Set([...named, ...file.imports.values()])];
 }
 
-/** Where a module may be: below the root, the folder of the file, or any folder that is a source root. */
+/** Possible paths of a module: below the root, the folder of the file, or any folder that is a source root. */
 function modulePaths(name: string, from: string, files: ReadonlyMap<string, PythonFile>): string[] {
   const dots = /^\.*/.exec(name)?.[0].length ?? 0;
   const below = name.slice(dots).replaceAll('.', '/');
