@@ -393,7 +393,7 @@ function onnxFeatures({ code }: RepositoryFacts, table: DatasetFacts): readonly 
 }
 
 function assumptionsOf({ repository, options }: KnownFacts, table: DatasetFacts): string[] {
-  const { judges, environment } = repository;
+  const { judges, environment, dvc, git } = repository;
   return [
     ...(table.isLabelGuessed
       ? [
@@ -422,7 +422,12 @@ function assumptionsOf({ repository, options }: KnownFacts, table: DatasetFacts)
     ...(environment.versionFrom === undefined && environment.manager !== 'conda' && environment.manager !== 'pixi'
       ? [`No file says which Python is used: the workflows take ${environment.version}.`]
       : []),
-    ...(options.update !== undefined && !repository.dvc.isUsed
+    ...(dvc.isUsed && dvc.stages.length > 0 && !git.files.includes('dvc.lock')
+      ? [
+          "dvc.lock is not in Git, so what stages make cannot be fetched: run 'dvc repro' and 'dvc push', and commit dvc.lock.",
+        ]
+      : []),
+    ...(options.update !== undefined && !dvc.isUsed
       ? ['--update needs DVC, which keeps new data: no retrain workflow is written.']
       : []),
   ];

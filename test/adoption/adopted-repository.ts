@@ -56,6 +56,7 @@ export class AdoptedRepository {
     await cp(path.join(PROJECT_ROOT, 'test/adoption/shapes', shape), made.clone, { recursive: true });
     await made.python('make_data.py');
     if (installs) await made.lock();
+    if (existsSync(path.join(made.clone, 'dvc.yaml'))) await made.reproduce();
     await made.push('main', await made.missing({ '.gitignore': 'models/\n__pycache__/\n', 'requirements.txt': '' }));
     return made;
   }
@@ -93,6 +94,22 @@ export class AdoptedRepository {
       env: this.#environment(),
     });
     if (exitCode !== 0) throw new Error(`uv lock: ${stderr}`);
+  }
+
+  /** Runs the pipeline of DVC, as a person does before a commit, and pushes its data to a remote. */
+  async reproduce(): Promise<void> {
+    const { bin } = await ensurePythonEnvironment('demo');
+    const steps = [
+      ['init', '--quiet'],
+      ['remote', 'add', '--quiet', '--default', 'storage', path.join(this.#folder, 'remote')],
+      ['repro', '--quiet'],
+      ['push', '--quiet'],
+    ];
+    for (const args of steps) {
+      const run = { cwd: this.clone, env: this.#environment() };
+      const { exitCode, stderr } = await runProgram(path.join(bin, 'dvc'), args, run);
+      if (exitCode !== 0) throw new Error(`dvc ${args.join(' ')}: ${stderr}`);
+    }
   }
 
   /** The given files that the shape does not have itself. */

@@ -25,7 +25,7 @@ const SHAPES: readonly Shape[] = [
     options: [],
     model: 'tumours',
     better: ['params.yaml', 'C: 1.0', 'C: 0.5'],
-    worse: ['params.yaml', 'features: 30', 'features: 1'],
+    worse: ['params.yaml', 'C: 1.0', 'C: 0.000001'],
   },
   {
     folder: 'text-classes',
