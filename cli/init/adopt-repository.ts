@@ -15,7 +15,7 @@ import { renderWorkflows, type WorkflowValues, type WrittenFile } from './fill-w
 import { type InitOptions, USAGE } from './init-options.ts';
 import { judgeHere } from './judge-here.ts';
 import { extendedConfig, modelsIn, newConfig } from './propose-config.ts';
-import { proposeStore, takesRegistries } from './propose-store.ts';
+import { proposeStore } from './propose-store.ts';
 import { type RepositoryFacts, readRepositoryFacts, TABLE_FILE } from './repository-facts.ts';
 
 /** Surroundings of a run of `init`. */
@@ -50,7 +50,6 @@ export async function adopt(options: InitOptions, { env, print }: InitContext): 
       remoteUrl: facts.repository.dvc.remoteUrl,
       github,
       existing: stores,
-      takesRegistries: takesRegistries(),
     });
   const isThere = (path: string) => existsSync(join(repository, path));
   const decision = decideAdoption({

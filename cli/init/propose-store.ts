@@ -1,14 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { isRepository } from '../../core/domain/image/image-reference.ts';
-import { PROJECT_ROOT } from '../../scripts/project-root.ts';
 import type { GitFacts } from './git-facts.ts';
-
-/** True if `register.store` of this version takes a container registry: its published schema says so. */
-export function takesRegistries(): boolean {
-  const schema = readFileSync(join(PROJECT_ROOT, 'core', 'config', 'tidegate.schema.json'), 'utf8');
-  return schema.includes('oci://');
-}
 
 /** Facts that a store is proposed from. */
 export interface StoreFacts {
@@ -18,22 +9,21 @@ export interface StoreFacts {
   readonly github: GitFacts['github'];
   /** Stores of models that are in tidegate.yaml already. */
   readonly existing: readonly string[];
-  readonly takesRegistries: boolean;
 }
 
 /**
  * The store of a model: next to that of another model, in the bucket of DVC's remote, or a package on GitHub.
  *
  * @returns Undefined where the repository names no place.
- * @example proposeStore({ model: 'm', remoteUrl: 's3://b/dvc', github: undefined, existing: [], takesRegistries: false }) // => 's3://b/tidegate/m'
+ * @example proposeStore({ model: 'm', remoteUrl: 's3://b/dvc', github: undefined, existing: [] }) // => 's3://b/tidegate/m'
  */
-export function proposeStore({ model, remoteUrl, github, existing, takesRegistries }: StoreFacts): string | undefined {
+export function proposeStore({ model, remoteUrl, github, existing }: StoreFacts): string | undefined {
   const [other] = existing;
   // Stores of two models are never the same, and none is within the other.
   if (other !== undefined) return `${other.replace(/\/+$/, '')}-${model}`;
   const bucket = /^s3:\/\/[^/]+/.exec(remoteUrl ?? '')?.[0];
   if (bucket !== undefined) return `${bucket}/tidegate/${model}`;
-  if (!takesRegistries || github === undefined) return undefined;
+  if (github === undefined) return undefined;
   const repository = `ghcr.io/${github.owner}/${github.name}/models`.toLowerCase();
   // A name of GitHub may begin or end in a way that registries do not know.
   return isRepository(repository) ? `oci://${repository}` : undefined;
