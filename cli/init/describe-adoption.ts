@@ -56,7 +56,7 @@ export function describeNext(
 ): string {
   const isPackage = store.startsWith('oci://ghcr.io/');
   const keys = isPackage
-    ? 'The store needs no keys: the workflows use their own token.'
+    ? `Versions go to ${store} with the token of the workflow: the store needs no bucket and no secret.`
     : `Add the secrets TIDEGATE_READ_* (read only), and TIDEGATE_WRITE_* in the environment tidegate-release${watch ? '; TIDEGATE_DATA_* in tidegate-data' : ''}.`;
   const steps = [
     'Read tidegate.yaml, above all the rules of the gate, and commit the files on a branch.',
