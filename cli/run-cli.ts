@@ -7,7 +7,7 @@ import { ACTION_COMMANDS, type ActionCommand, OWN_COMMANDS } from './commands.ts
 import { parseFlags } from './flags.ts';
 import { renderHelp, renderUsage } from './help.ts';
 import { findToken, repositoryEnvironment } from './terminal/repository-environment.ts';
-import { coloured, createTerminalContext, type TerminalStream } from './terminal/terminal-context.ts';
+import { coloured, createTerminalContext, plainText, type TerminalStream } from './terminal/terminal-context.ts';
 
 /** The process around a command line. */
 export interface CliProcess {
@@ -80,7 +80,7 @@ async function runCommand(
   }
   const workingDirectory = resolve(directory, flags.inputs.get('working-directory') ?? '.');
   const env = await repositoryEnvironment(surroundings.env, workingDirectory);
-  const token = Object.hasOwn(table, 'github-token') ? await findToken(env) : undefined;
+  const token = Object.hasOwn(table, 'github-token') ? await findToken(surroundings.env, env) : undefined;
   const inputs = new Map([...flags.inputs, ...(token === undefined ? [] : [['github-token', token] as const])]);
   const { context, outputs, isFailed } = createTerminalContext({
     ...{ action, env, nodeModules, workingDirectory, inputs, stdout, stderr },
@@ -112,7 +112,7 @@ function adviceFor({ code, fix }: UserError, message: string, ownFix: string): s
 /** A mistake shows no stack; a defect shows its stack. */
 function report(error: unknown, { stderr, env }: CliProcess): number {
   const isColoured = stderr.isTTY === true && !env.NO_COLOR;
-  const red = (text: string) => void stderr.write(`${coloured('31', text, isColoured)}\n`);
+  const red = (text: string) => void stderr.write(`${coloured('31', plainText(text), isColoured)}\n`);
   if (error instanceof UserError) {
     for (const { message, fix, place } of error.problems) {
       const at =
@@ -120,13 +120,13 @@ function report(error: unknown, { stderr, env }: CliProcess): number {
           ? ''
           : `${place.file}${place.line === undefined ? '' : `:${place.line}`}: `;
       red(`✗ ${at}${message}`);
-      stderr.write(`  ${adviceFor(error, message, fix)}\n`);
+      stderr.write(`  ${plainText(adviceFor(error, message, fix))}\n`);
     }
     return error.code === 'INPUT_INVALID' ? WRONG_USE : 1;
   }
   if (error instanceof ServiceError) {
     red(`✗ ${error.message}`);
-    stderr.write(`  ${error.fix}\n`);
+    stderr.write(`  ${plainText(error.fix)}\n`);
     return 1;
   }
   throw error;

@@ -1,10 +1,11 @@
 import { ShellCommandRunner } from '../../core/adapters/commands/shell-command-runner.ts';
 import { PlainFileFolder } from '../../core/adapters/dvc/plain-file-folder.ts';
 import { replaceByArtifact } from '../../core/adapters/files/replace-by-artifact.ts';
+import { askGit, type GitPlace } from '../../core/adapters/git/ask-git.ts';
 import { GitIgnoreFiles } from '../../core/adapters/git/git-ignore-files.ts';
 import { GitSourceTree } from '../../core/adapters/git/git-source-tree.ts';
 import { OnnxArtifactHasher } from '../../core/adapters/onnx/onnx-artifact-hasher.ts';
-import { pathFrom } from '../../core/domain/data/repository-path.ts';
+import { isWithin, pathFrom } from '../../core/domain/data/repository-path.ts';
 import { parseOverride } from '../../core/domain/train/parameters.ts';
 import { stageAddress } from '../../core/domain/train/stage-address.ts';
 import { UserError } from '../../core/errors.ts';
@@ -88,6 +89,18 @@ function soleOutput({ project, folder }: OpenData, names: readonly string[]): st
   return first === undefined || outs.length > 1 ? undefined : pathFrom(folder, first.path);
 }
 
+/** Files that Git would not commit and that no pointer of DVC names. */
+async function untrackedFiles(
+  place: GitPlace,
+  paths: readonly string[],
+  readProject: OpenData['readProject'],
+): Promise<readonly string[]> {
+  const listed = await askGit(place, ['ls-files', '-z', '--others', '--', ...paths]);
+  const files = listed?.stdout.split('\0').filter((file) => file !== '' && !/(?:^|\/)__pycache__\//.test(file)) ?? [];
+  const { outputs } = await readProject();
+  return files.filter((file) => !outputs.some(({ path, isCached }) => isCached && isWithin(file, path)));
+}
+
 async function assemblePorts(
   context: ActionContext,
   { root, folder, readProject, cache, workspace }: OpenData,
@@ -111,6 +124,7 @@ async function assemblePorts(
     readProject,
     source: new WorkspaceRunSource(looking),
     ignore: (path: string) => ignores.ignore(path),
+    untracked: (paths) => untrackedFiles({ directory: root, env }, paths, readProject),
     restore:
       opened === undefined || loaded === undefined
         ? undefined

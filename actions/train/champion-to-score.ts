@@ -21,7 +21,8 @@ export async function championToScore(
   if (found.kind !== 'found') return undefined;
   const { history, version, digest, path, commit } = found;
   if (history?.predictions !== undefined && history.judgedOn?.digest === datasetDigest) return undefined;
-  if (await isOnnx(path)) return undefined;
+  // One that its team scored is not run bare, whatever its format is.
+  if (history?.predictions === undefined && (await isOnnx(path))) return undefined;
   return {
     digest,
     location: path,

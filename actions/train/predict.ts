@@ -76,6 +76,7 @@ function portsOf(context: ActionContext, loaded: LoadedModel, { commands, token 
     championToScore: (datasetDigest) => championToScore(context, loaded, { datasetDigest, token }),
     openCode: async (commit, location) =>
       openChampionCode(context, loaded, { commit, scoringOf: (of) => scoringOf(context, of, location) }),
+    remove: (path) => rm(path, { force: true }),
     exists: async (path) => isThere(path),
     note: (line) => log.info(line),
     group: (title, work) => log.group(title, work),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
@@ -22,13 +23,19 @@ export async function repositoryEnvironment(env: Environment, directory: string)
   const found = {
     ...gitHubOf(remote),
     ...(commit === undefined ? {} : { GITHUB_SHA: commit }),
-    ...(folder === undefined ? {} : { RUNNER_TEMP: join(folder, 'tidegate') }),
+    RUNNER_TEMP: folder === undefined ? temporaryFolder(directory) : join(folder, 'tidegate'),
     RUNNER_TOOL_CACHE: join(env.XDG_CACHE_HOME || join(os.homedir(), '.cache'), 'tidegate', 'tools'),
   };
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const all = { ...found, ...given };
   if (all.RUNNER_TEMP !== undefined) mkdirSync(all.RUNNER_TEMP, { recursive: true });
   return all;
+}
+
+/** Of a folder without Git: one of its own, so that no other folder's reports are taken for its own. */
+function temporaryFolder(directory: string): string {
+  const name = createHash('sha256').update(directory).digest('hex').slice(0, 16);
+  return join(os.tmpdir(), `tidegate-${os.userInfo().uid}-${name}`);
 }
 
 /**
@@ -46,10 +53,18 @@ export function gitHubOf(remote: string | undefined): Environment {
   return { GITHUB_REPOSITORY: path, GITHUB_API_URL: api };
 }
 
-/** A token for GitHub: of the environment, else the one that `gh` has for the host; undefined where there is none. */
-export async function findToken(env: Environment): Promise<string | undefined> {
-  const given = env.GITHUB_TOKEN || env.GH_TOKEN;
-  if (given) return given;
+/**
+ * A token for GitHub: of the environment, else the one that `gh` has for the host; undefined where there is none. A token
+ * of the environment is for github.com, or for the host that GITHUB_API_URL of the same environment names: the remote of a
+ * clone may name any.
+ *
+ * @param given The environment of the process.
+ * @param env The same with what the repository says.
+ */
+export async function findToken(given: Environment, env: Environment): Promise<string | undefined> {
+  const token = given.GITHUB_TOKEN || given.GH_TOKEN;
+  const isMeant = given.GITHUB_API_URL || env.GITHUB_API_URL === 'https://api.github.com';
+  if (token && isMeant) return token;
   const host = new URL(env.GITHUB_API_URL ?? 'https://api.github.com').hostname.replace(/^api\./, '');
   const asked = await runCommand('gh', ['auth', 'token', '--hostname', host]).catch(() => undefined);
   return asked?.exitCode === 0 && asked.output.trim() !== '' ? asked.output.trim() : undefined;

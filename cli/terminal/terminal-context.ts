@@ -56,7 +56,7 @@ export function createTerminalContext(options: TerminalOptions): TerminalContext
     },
     maskSecret: () => {},
     fail: (message, place) => {
-      says.write(`${coloured('31', `✗ ${at(place)}${message}`, isColoured)}\n`);
+      says.write(`${coloured('31', plainLine(`✗ ${at(place)}${message}`), isColoured)}\n`);
       isFailed = true;
     },
     idToken: async () => {
@@ -67,16 +67,29 @@ export function createTerminalContext(options: TerminalOptions): TerminalContext
 }
 
 function createLog(stream: TerminalStream, isColoured: boolean): ActionLog {
-  const line = (text: string) => void stream.write(`${text.replaceAll(/\p{Cc}+/gu, ' ')}\n`);
+  const line = (text: string, code?: string) => {
+    const plain = plainLine(text);
+    stream.write(`${code === undefined ? plain : coloured(code, plain, isColoured)}\n`);
+  };
   return {
-    info: line,
-    warning: ({ message, fix, place }: Problem) => line(coloured('33', `! ${at(place)}${message}. ${fix}`, isColoured)),
+    info: (text) => line(text),
+    warning: ({ message, fix, place }: Problem) => line(`! ${at(place)}${message}. ${fix}`, '33'),
     notice: (message, place) => line(`${at(place)}${message}`),
     group: async (title, work) => {
-      line(coloured('1', title, isColoured));
+      line(title, '1');
       return work();
     },
   };
+}
+
+/** Lines that a terminal takes for text. */
+export function plainText(text: string): string {
+  return text.replaceAll(/(?!\n)\p{Cc}/gu, ' ');
+}
+
+/** One line that a terminal takes for text. */
+export function plainLine(text: string): string {
+  return text.replaceAll(/\p{Cc}+/gu, ' ');
 }
 
 function at(place: ErrorPlace | undefined): string {

@@ -125,7 +125,7 @@ describe('a model that code of the team scores', () => {
   it.each([
     ['too few rows', `printf 'score\\n0.5\\n' > "$3"\n`, 'one prediction per row'],
     ['another column', `printf 'p\\n0.5\\n' > "$3"\n`, 'no column "score"'],
-    ['no shares', `${PREDICT}sed -i '2s/.*/7/' "$3"\n`, 'not probabilities'],
+    ['no shares', `${PREDICT}sed -i '2s/.*/7/' "$3"\n`, 'which is not a probability'],
   ])('is refused where its code writes %s', async (_, predict, message) => {
     const { step, judge } = await repository({ 'predict.sh': predict });
     expect((await step('train')).exitCode).toBe(0);

@@ -43,6 +43,20 @@ export function tooManyRows(
   });
 }
 
+/** Why rows cannot be judged by another policy: a clause; undefined where their outcome is the same for both. */
+export function otherOutcome(own: ModelPolicy, other: ModelPolicy): string | undefined {
+  const parts: readonly (readonly [string, (policy: ModelPolicy) => unknown])[] = [
+    ['task', ({ task }) => task],
+    ['data.label', ({ data }) => data.label],
+    ['data.csv', ({ data }) => data.csv],
+    ['evaluate.classes', ({ evaluate }) => evaluate.classes],
+    ['evaluate.weight', ({ evaluate }) => evaluate.weight],
+  ];
+  const changed = parts.filter(([, of]) => JSON.stringify(of(own)) !== JSON.stringify(of(other))).map(([key]) => key);
+  if (changed.length === 0) return undefined;
+  return `this pull request changes ${changed.join(' and ')}, so that its rows mean something else to the gate of the base branch`;
+}
+
 /** True if two configurations read the same of each row, so that the aggregates of one serve the other. */
 export function readsTheSame(one: ModelPolicy, other: ModelPolicy): boolean {
   const read = ({ task, data, evaluate }: ModelPolicy) =>

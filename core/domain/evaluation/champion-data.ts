@@ -5,6 +5,8 @@ export interface StoredTable {
   readonly digest: string;
   /** Of the model that they are of: they are in the same store. */
   readonly artifactUri: string;
+  /** Names of the classes that they are probabilities of, in their order; null for regression, undefined if unknown. */
+  readonly classes: readonly string[] | null | undefined;
 }
 
 /** Facts about the data with which a champion was made and judged. */

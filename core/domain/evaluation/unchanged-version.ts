@@ -16,6 +16,8 @@ export interface ComparedBytes {
         readonly history: ChampionHistory | undefined;
       }
     | undefined;
+  /** Digest of the scores, where code of the team computed them; undefined where the judge runs the model. */
+  readonly predictions: string | undefined;
   /** The change under review decides how the model is judged. */
   readonly isJudgedAnew: boolean;
 }
@@ -27,9 +29,11 @@ export interface ComparedBytes {
  * @returns Undefined where anything differs, or where no document says on which rows it was judged.
  */
 export function unchangedVersion(compared: ComparedBytes): string | undefined {
-  const { candidate, computation, dataset, champion, isJudgedAnew } = compared;
+  const { candidate, computation, dataset, predictions, champion, isJudgedAnew } = compared;
   if (isJudgedAnew || champion === undefined) return undefined;
   const computesTheSame = computation !== undefined && champion.computation === computation;
   if (champion.digest !== candidate && !computesTheSame) return undefined;
+  // Other code scores the same model in another way.
+  if (champion.history?.predictions?.digest !== predictions) return undefined;
   return champion.history?.judgedOn?.digest === dataset ? champion.version : undefined;
 }

@@ -46,6 +46,9 @@ def columns_of(model, table, settings):
 
 
 def raw_of(model):
+    flavor = model.metadata.flavors.get("python_function", {})
+    if flavor.get("loader_module") == "mlflow.pyfunc.model":
+        return None
     try:
         return model.get_raw_model()
     except (AttributeError, NotImplementedError):
@@ -67,17 +70,34 @@ def probabilities_of(model, inputs):
             "the MLflow model gives classes, not probabilities: log it with pyfunc_predict_fn='predict_proba', "
             "or set evaluate.predict in tidegate.yaml"
         )
-    return (values, names) if values.ndim == 2 else (numpy.stack([1 - values, values], axis=1), None)
+    return (values, names) if values.ndim == 2 else (numpy.stack([1 - values, values], axis=1), [])
 
 
-def scores_of(model, inputs, settings):
+def labels_of(table, settings):
+    values = [value for value in table[settings["label"]].unique() if not pandas.isna(value)]
+    return [name_of(value) for value in sorted(values)]
+
+
+def number_of(values):
+    if isinstance(values, pandas.DataFrame) and "prediction" in values.columns:
+        return values["prediction"].to_numpy()
+    numbers = numpy.asarray(values)
+    if numbers.ndim == 2 and numbers.shape[1] != 1:
+        stop("the MLflow model gives several columns and none is called prediction: set evaluate.predict in tidegate.yaml")
+    return numbers.reshape(-1)
+
+
+def scores_of(model, inputs, table, settings):
     if settings["task"] == "regression":
-        return {"prediction": numpy.asarray(model.predict(inputs)).reshape(len(inputs), -1)[:, 0]}
+        return {"prediction": number_of(model.predict(inputs))}
     values, names = probabilities_of(model, inputs)
-    wanted = [name_of(one) for one in settings.get("classes") or names or range(values.shape[1])]
+    declared = settings.get("classes")
+    wanted = [name_of(one) for one in declared or labels_of(table, settings)]
+    if names is None and not declared:
+        stop("no one says which probability is of which class: set evaluate.classes in tidegate.yaml, in the order of the model")
     given = names or wanted
     if len(given) != values.shape[1] or not set(wanted) <= set(given):
-        stop(f"the model's classes are {given} ({values.shape[1]} probabilities), and evaluate.classes says {wanted}")
+        stop(f"the model's classes are {given} ({values.shape[1]} probabilities), and the label's are {wanted}: set evaluate.classes")
     columns = {name: values[:, given.index(name)] for name in wanted}
     if settings["task"] != "binary-classification":
         return {f"score_{name}": column for name, column in columns.items()}
@@ -95,7 +115,7 @@ def main():
     missing = [name for name in columns if name not in table.columns]
     if missing:
         stop(f"the dataset has no column {', '.join(missing)}, which the model takes")
-    pandas.DataFrame(scores_of(model, table[columns], settings)).to_csv(predictions, index=False)
+    pandas.DataFrame(scores_of(model, table[columns], table, settings)).to_csv(predictions, index=False)
 
 
 main()

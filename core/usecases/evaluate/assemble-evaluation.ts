@@ -76,8 +76,9 @@ export function assembleEvaluation(parts: EvaluationParts): EvaluationReport {
     metrics: [...metricsOf(parts), ...artifactMetrics(parts, evaluate.confidence), ...trainingShown(parts).metrics],
     comparisons: comparisonsOf(parts),
     rules: outcomes.map((outcome) => ruleResult(outcome, request.rulePlaces[outcome.rule.index])),
-    verdict: unchanged === undefined ? (worse ?? 'inconclusive') : 'pass',
-    ...(unchanged === undefined ? {} : { unchanged: { version: unchanged } }),
+    // A rule that fails was changed since, or something that no digest covers.
+    verdict: unchanged === undefined || worse === 'fail' ? (worse ?? 'inconclusive') : 'pass',
+    ...(unchanged === undefined || worse === 'fail' ? {} : { unchanged: { version: unchanged } }),
     ...(base === null ? {} : { baseGate: baseGate(judged, base) }),
     whenInconclusive: gate.whenInconclusive,
     latency: scored.latency === null ? null : { ...scored.latency, batch: { ...scored.latency.batch } },
@@ -103,6 +104,7 @@ function unchangedOf({ request, scored, dataset }: EvaluationParts): string | un
   return unchangedVersion({
     candidate,
     computation: computations.candidate,
+    predictions: predictionsOf(request).predictions?.digest,
     dataset: dataset.digest,
     champion,
     isJudgedAnew: request.base !== null,

@@ -33,13 +33,21 @@ export async function championScores(
     const { predictions } = rival;
     const scores = predictions === null ? given.scores : await readPredictions(predictions, { columns, rows }, ports);
     const isDeclared = request.config.evaluate.classes !== undefined;
+    const other = otherClasses(rival, outcome.classes);
     const order = classOrderProblem(rival.opened?.model.classes ?? null, outcome.classes ?? [], isDeclared);
-    const problem = order ?? (scores === undefined ? undefined : scoreProblem(scores, outcome));
+    const problem = other ?? order ?? (scores === undefined ? undefined : scoreProblem(scores, outcome));
     return { scores: problem === undefined ? (scores ?? null) : null, problem };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { scores: null, problem: error.message };
   }
+}
+
+/** Why given scores are not of these classes: a clause; undefined where they are, or where no one says. */
+export function otherClasses({ classes: given }: Rival, classes: readonly string[] | null): string | undefined {
+  if (given === undefined || JSON.stringify(given) === JSON.stringify(classes)) return undefined;
+  const named = (names: readonly string[] | null) => (names === null ? 'numbers' : names.join(', '));
+  return `its scores are of ${named(given)}, in this order, and today's are of ${named(classes)}`;
 }
 
 /** A champion that fails on the dataset is not an error of the candidate's author: it gives no scores, and a reason. */

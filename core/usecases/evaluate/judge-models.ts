@@ -1,6 +1,6 @@
 import type { ModelConfig } from '../../config/tidegate-config.ts';
 import { aggregateEvidence } from '../../domain/evaluation/aggregate-evidence.ts';
-import { notAggregated, readsTheSame } from '../../domain/evaluation/aggregation-limits.ts';
+import { notAggregated, otherOutcome, readsTheSame } from '../../domain/evaluation/aggregation-limits.ts';
 import type { Evidence } from '../../domain/evaluation/evidence.ts';
 import { type JudgedScores, judgeGate } from '../../domain/evaluation/judge-gate.ts';
 import { rowEvidence } from '../../domain/evaluation/row-evidence.ts';
@@ -38,6 +38,8 @@ export function judgeByBase(request: EvaluationRequest, scored: ScoredModels): B
   if (base === null) return null;
   if ('problem' in base) return { verdict: 'inconclusive', outcomes: [], reason: base.problem };
   try {
+    const other = otherOutcome(config, base.config);
+    if (other !== undefined) return { verdict: 'inconclusive', outcomes: [], reason: other };
     const gate = resolveGate(base.config, base.rulePlaces);
     if (scored.kind === 'aggregates' && !areAggregatesOf(request.config, base.config, gate)) {
       const reason = 'it needs columns that were not read, and a dataset this large is read only once';

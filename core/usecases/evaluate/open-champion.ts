@@ -13,6 +13,8 @@ export interface Rival {
   readonly opened: PlannedModel | null;
   /** Predictions that were made elsewhere. */
   readonly predictions: ShownPath | null;
+  /** Names of the classes that they are of, in their order; null for regression, undefined if no one says. */
+  readonly classes?: readonly string[] | null | undefined;
   readonly absence: ChampionAbsence;
   /** null where it has no scores. */
   readonly scoredBy: ScoredBy | null;
@@ -24,6 +26,7 @@ type Found = Extract<Champion, { kind: 'found' }>;
 interface GivenScores {
   readonly predictions: ShownPath;
   readonly scoredBy: ScoredBy;
+  readonly classes?: readonly string[] | null | undefined;
   /** A clause. */
   readonly note: string;
 }
@@ -53,6 +56,10 @@ async function openFound(found: Found, opening: Opening): Promise<Rival> {
   const isRun = opening.request.candidate.kind === 'artifact';
   const given = isRun ? undefined : await givenScores(found, opening);
   if (given !== undefined) return scoredRival(found, given);
+  // What its team scores by code of its own is not what the bare model gives.
+  const isScoredByTeam = found.history?.predictions !== undefined;
+  if (isScoredByTeam && !isRun)
+    throw new UserError('MODEL_INVALID', withoutScores(found, opening), { fix: 'Set evaluate.predict.' });
   try {
     const opened = await openRival(found.path, opening, found.features);
     return { found, opened, predictions: null, scoredBy: 'onnx', absence: { kind: 'present' } };
@@ -65,10 +72,10 @@ async function openFound(found: Found, opening: Opening): Promise<Rival> {
   }
 }
 
-function scoredRival(found: Found, { predictions, scoredBy, note }: GivenScores): Rival {
+function scoredRival(found: Found, { predictions, scoredBy, classes, note }: GivenScores): Rival {
   const notes = [found.note, note].filter((text) => text !== undefined).join('; ');
   const noted = { ...found, note: notes };
-  return { found: noted, opened: null, predictions, scoredBy, absence: { kind: 'present' } };
+  return { found: noted, opened: null, predictions, classes, scoredBy, absence: { kind: 'present' } };
 }
 
 /** The store's first: no code of the pull request had a say in them. */
@@ -78,7 +85,8 @@ async function givenScores(found: Found, opening: Opening): Promise<GivenScores 
   if (history?.predictions !== undefined && history.judgedOn?.digest === (await opening.datasetDigest())) {
     const absolute = await ports.fetchPredictions(history.predictions);
     const predictions = { shown: "the champion's registered predictions", absolute };
-    return { predictions, scoredBy: 'predictions', note: 'its scores are those of its registration' };
+    const { classes } = history.predictions;
+    return { predictions, scoredBy: 'predictions', classes, note: 'its scores are those of its registration' };
   }
   const handed = request.championScores;
   if (handed?.predictions === undefined || handed.digest !== digest) return undefined;

@@ -9,7 +9,7 @@ import type { TableDescription } from '../../domain/table/table.ts';
 import { UserError } from '../../errors.ts';
 import type { Champion } from '../../ports/evaluate/champion-finder.ts';
 import { type AggregatedColumns, type AggregatedDataset, aggregateDataset } from './aggregate-dataset.ts';
-import { championScores, guardChampion } from './champion-scores.ts';
+import { championScores, guardChampion, otherClasses } from './champion-scores.ts';
 import { factsOf, type JudgedContenders } from './contender-facts.ts';
 import type { EvaluationPorts } from './evaluation-ports.ts';
 import type { EvaluationRequest, ShownPath } from './evaluation-request.ts';
@@ -128,6 +128,7 @@ async function aggregate(scoring: Scoring, plan: AggregatingPlan): Promise<Aggre
   const problem =
     scores.problem ??
     unusable ??
+    otherClasses(rival, classes) ??
     classOrderProblem(rival.opened?.model.classes ?? null, classes ?? [], areDeclared(config));
   const facts = await factsOf(scoring, { rows, sample: scores.sample, problem, hashed });
   const champion = problem === undefined ? aggregated.aggregates.champion : null;

@@ -1,5 +1,5 @@
 import type { ChampionHistory } from '../../domain/evaluation/champion-data.ts';
-import type { PredictionsTable } from '../../reports/predictions-report.ts';
+import type { EvaluationReport } from '../../reports/evaluation-report.ts';
 import { dataDocumentOf } from '../registry/stored-document.ts';
 import type { KnownVersion } from '../registry/version-catalog.ts';
 import type { VersionStore } from '../registry/version-store.ts';
@@ -19,15 +19,17 @@ export async function readChampionHistory(
     trainedOn: document.lineage.inputs.map(({ path, digest }) => ({ path, digest })),
     registeredAt: document.createdAt,
     ...(run === undefined ? {} : { trainingMetrics: run.metrics, params: run.params }),
-    ...predictionsOf(evaluation?.candidate.predictions, version),
+    ...predictionsOf(evaluation, version),
     judgedOn: judged === undefined ? null : { digest: judged.digest, to: judged.to ?? null },
   };
 }
 
 function predictionsOf(
-  table: PredictionsTable | undefined,
+  evaluation: EvaluationReport | undefined,
   { artifactUri }: KnownVersion,
 ): Pick<ChampionHistory, 'predictions'> {
+  const table = evaluation?.candidate.predictions;
   if (table === undefined) return {};
-  return { predictions: { file: table.file, digest: table.digest, artifactUri } };
+  const classes = evaluation?.curves === undefined ? undefined : (evaluation.curves.classes ?? null);
+  return { predictions: { file: table.file, digest: table.digest, artifactUri, classes } };
 }

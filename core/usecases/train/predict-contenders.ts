@@ -62,6 +62,8 @@ export interface PredictPorts {
    * @throws {UserError} Where the commit or its files cannot be had.
    */
   readonly openCode: (commit: string, location: string) => Promise<CommitCode>;
+  /** Removes a file, if it is there. */
+  readonly remove: (path: string) => Promise<void>;
   /** True if a file is there. */
   readonly exists: (path: string) => Promise<boolean>;
   readonly note: (line: string) => void;
@@ -167,8 +169,11 @@ async function runCode(
   const predictions = `${request.into}/${TABLE.champion}`;
   const line = (python: string) =>
     scoringLine(scoring, python, { artifact: location, dataset: request.dataset.absolute, predictions });
-  const run = (command: string, variables: Readonly<Record<string, string>>) =>
-    runCommand({ line: command, folder: code.folder, variables }, request.file, code.commands);
+  const run = async (command: string, variables: Readonly<Record<string, string>>) => {
+    // What an attempt that failed has written is not the result of the next one.
+    await ports.remove(predictions);
+    await runCommand({ line: command, folder: code.folder, variables }, request.file, code.commands);
+  };
   const title = `Predictions of the champion ${version}, by the code of its own commit: ${shownCommand(scoring)}`;
   return ports.group(title, async () => {
     const done = async (environment: 'present' | 'own'): Promise<RunOfCode> => {

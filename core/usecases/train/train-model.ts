@@ -36,6 +36,8 @@ export interface TrainPorts extends StagePorts, InputPorts {
   readonly workspace: StagePorts['workspace'] & InputPorts['workspace'];
   /** Reads all of DVC's files of the workspace as they are now; throws {UserError} at the file that is wrong. */
   readonly readProject: () => Promise<DataProject>;
+  /** Files below these paths that neither Git nor DVC has, but for the artifact. */
+  readonly untracked?: (paths: readonly string[]) => Promise<readonly string[]>;
   /** Undefined: there is no store to look for an earlier run. */
   readonly restore: RestorePorts | undefined;
 }
@@ -99,8 +101,22 @@ function seenFrom(folder: string, input: RunInput): RunInput {
   return { ...input, path: pathFrom(folder, input.path) };
 }
 
+/** The digest of inputs is of what a commit names: it says nothing of other files in a folder of `train.deps`. */
+async function untrackedInput({ work, folder }: TrainRequest, ports: TrainPorts): Promise<string | undefined> {
+  if (work.kind !== 'command' || work.deps === undefined) return undefined;
+  const [first] = (await ports.untracked?.(work.deps.map((path) => inFolder(folder, path)))) ?? [];
+  return first;
+}
+
 async function findEarlier(request: TrainRequest, inputsDigest: string, ports: TrainPorts) {
   if (ports.restore === undefined || request.artifact === undefined) return undefined;
+  const unknown = await untrackedInput(request, ports);
+  if (unknown !== undefined) {
+    ports.note(
+      `Training: train.deps has ${unknown}, which neither Git nor DVC tracks, so that no earlier run is the same`,
+    );
+    return undefined;
+  }
   try {
     const location = `${ports.root}/${inFolder(request.folder, request.artifact)}`;
     const { run, refused } = await restoreRun({ inputsDigest, location }, ports.restore);

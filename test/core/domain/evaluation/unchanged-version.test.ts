@@ -6,6 +6,7 @@ const SAME: ComparedBytes = {
   candidate: 'model',
   computation: 'graph',
   dataset: 'rows',
+  predictions: undefined,
   champion: { version: '1.2.0', digest: 'model', computation: 'graph', history },
   isJudgedAnew: false,
 };
@@ -23,6 +24,7 @@ describe('unchangedVersion', () => {
     ['another model', { candidate: 'other', computation: 'other' }],
     ['a model of which only the bytes are known', { candidate: 'other', computation: undefined }],
     ['other rows', { dataset: 'other' }],
+    ['scores by code of the team, of a version that the judge ran', { predictions: 'scores' }],
     ['no champion', { champion: undefined }],
     [
       'a champion of which no one knows the rows',

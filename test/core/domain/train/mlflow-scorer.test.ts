@@ -18,6 +18,7 @@ score = table["a b"] + table["c"] / 9
 table["word"] = numpy.where(score > 0.5, "yes", "no")
 table["class"] = numpy.select([score < 0, score < 0.6], [0, 1], 2)
 table["amount"] = score * 3
+table["flag"] = (table["word"] == "yes").astype(int)
 table.to_csv("data.csv", index=False)
 table.to_parquet("data.parquet")
 table.to_json("data.jsonl", orient="records", lines=True)
@@ -37,6 +38,20 @@ class Own(mlflow.pyfunc.PythonModel):
         shares = words.predict_proba(model_input)[:, 1]
         return shares if self.share else (shares > 0.5).astype(float)
 mlflow.pyfunc.save_model("shares", python_model=Own(True), signature=sign)
+class Turned(mlflow.pyfunc.PythonModel):
+    def predict(self, context, model_input, params=None):
+        shares = words.predict_proba(model_input)
+        return pandas.DataFrame({"yes": shares[:, 1], "no": shares[:, 0]})
+    def predict_proba(self, X): return numpy.full((len(X), 2), 0.5)
+mlflow.pyfunc.save_model("turned", python_model=Turned(), signature=sign)
+class Bare(mlflow.pyfunc.PythonModel):
+    def predict(self, context, model_input, params=None): return words.predict_proba(model_input)[:, ::-1]
+mlflow.pyfunc.save_model("bare", python_model=Bare(), signature=sign)
+class Band(mlflow.pyfunc.PythonModel):
+    def predict(self, context, model_input, params=None):
+        value = amount.predict(model_input)
+        return pandas.DataFrame({"lower": value - 1, "prediction": value, "upper": value + 1})
+mlflow.pyfunc.save_model("band", python_model=Band(), signature=sign)
 mlflow.pyfunc.save_model("decisions", python_model=Own(False), signature=sign)
 import json
 expected = {
@@ -122,7 +137,7 @@ describe('MLFLOW_SCORER', () => {
 
   it('gives numbers of a regression, and probabilities of boosted trees', async () => {
     expectClose((await score('amount', { task: 'regression' })).columns.prediction, expected.amount);
-    expectClose((await score('boosted', {})).columns.score, expected.boosted);
+    expectClose((await score('boosted', { label: 'flag' })).columns.score, expected.boosted);
   });
 
   it('takes shares of a model of its own for what they are', async () => {
@@ -131,9 +146,16 @@ describe('MLFLOW_SCORER', () => {
     expectClose(columns.score, expected.words);
   });
 
+  it("goes by the names of columns, and by a model's own predict", async () => {
+    expectClose((await score('turned', {})).columns.score, expected.words);
+    expectClose((await score('band', { task: 'regression' })).columns.prediction, expected.amount);
+  });
+
   it.each<[string, string, Partial<MlflowSettings>, RegExp]>([
+    ['probabilities of which no one says the classes', 'bare', {}, /set evaluate\.classes/],
+    ['classes that are not those of the label', 'words', { label: 'class' }, /set evaluate\.classes/],
     ['decisions are no probabilities', 'decisions', {}, /gives classes, not probabilities.*predict_proba/],
-    ['classes that the model does not know', 'words', { classes: ['yes', 'maybe'] }, /evaluate\.classes says/],
+    ['classes that the model does not know', 'words', { classes: ['yes', 'maybe'] }, /set evaluate\.classes/],
     ['columns that the dataset does not have', 'words', { features: ['a b', 'd'] }, /has no column d/],
   ])('refuses: %s', async (_, model, settings, message) => {
     const { exitCode, stderr } = await score(model, settings);

@@ -40,6 +40,7 @@ function scene({ ends = {}, champion, own, missing = [], openCode }: Scene = {})
   const commands = new ScriptedCommandRunner({ [OF_CANDIDATE]: OK });
   const theirs = new ScriptedCommandRunner({ [OF_CHAMPION]: OK, ...ends });
   const notes: string[] = [];
+  const removed: string[] = [];
   let closed = 0;
   const code: CommitCode = {
     commands: theirs,
@@ -54,11 +55,12 @@ function scene({ ends = {}, champion, own, missing = [], openCode }: Scene = {})
     hasher: { hash: async () => ({ kind: 'file', files: [], ...TABLE }) },
     championToScore: champion ?? (async () => CHAMPION),
     openCode: openCode ?? (async () => code),
+    remove: async (path) => void removed.push(path),
     exists: async (path) => !missing.includes(path),
     note: (line) => void notes.push(line),
     group: (_, work) => work(),
   };
-  return { ports, commands, theirs, notes, closed: () => closed };
+  return { ports, commands, theirs, notes, removed, closed: () => closed };
 }
 
 describe('predictContenders', () => {
@@ -100,7 +102,7 @@ describe('predictContenders', () => {
 
   it('installs what its own lock file names where the packages of this job do not do', async () => {
     const own = { install: 'install', path: '/venv/bin:/bin' };
-    const { ports, theirs } = scene({ own });
+    const { ports, theirs, removed } = scene({ own });
     let runs = 0;
     theirs.run = async (command) => {
       theirs.commands.push(command);
@@ -113,6 +115,8 @@ describe('predictContenders', () => {
       ['install', {}],
       [OF_CHAMPION, { PATH: '/venv/bin:/bin' }],
     ]);
+    // What the attempt that failed has written is not taken for the result of the other one.
+    expect(removed).toEqual(Array.from({ length: 3 }, () => '/t/champion.csv'));
   });
 
   it.each<[string, Scene, RegExp]>([
