@@ -227,7 +227,13 @@ function testSetOf({ repository, options, table, folder, isThere }: KnownFacts):
       dvc.outs.includes(path) ||
       dvc.stages.some(({ outs }) => outs.some((out) => path === out || path.startsWith(`${out}/`)));
     const others = testSets.filter((one) => one !== path && options.test === undefined);
+    const isAll = code.reads.includes(path) && !testSets.includes(path);
     const notes = [
+      ...(isAll
+        ? [
+            `Training reads ${path} too: a model is judged well on rows that it was trained on. Name rows that it does not see.`,
+          ]
+        : []),
       ...(others.length === 0
         ? []
         : [`The test set is taken to be ${path}, not ${others.slice(0, 3).join(', ')}. --test says another.`]),
@@ -437,9 +443,10 @@ function assumptionsOf({ repository, options }: KnownFacts, table: DatasetFacts)
 function targetsOf({ targets }: RepositoryFacts, notes: string[]): readonly FoundTarget[] {
   const byUri = targets.filter(({ takesUri }) => takesUri);
   if (byUri.length > 0) return byUri;
-  const isBare = (target: FoundTarget) =>
-    target.target.image !== undefined && target.image !== undefined && /^[^/]*[.:][^/]*\//.test(target.image);
-  const written = targets.filter(isBare);
+  // An image's name has a registry that a workflow can log in to; that of a workload is the app's own image.
+  const isOwn = ({ target, image }: FoundTarget) =>
+    image !== undefined && /^[^/]*[.:][^/]*\//.test(image) && (target.kind === undefined || target.image !== undefined);
+  const written = targets.filter(isOwn);
   const left = targets.filter((target) => !written.includes(target));
   if (left.length > 0) {
     const [{ target }] = [left[0] ?? { target: { file: '' } }];

@@ -14,6 +14,19 @@ interface Insertion {
   readonly text: string;
 }
 
+/** Arguments of `log_model` that `save_model` has too. */
+const CARRIED = new Set([
+  'signature',
+  'input_example',
+  'pip_requirements',
+  'extra_pip_requirements',
+  'conda_env',
+  'code_paths',
+  'metadata',
+  'pyfunc_predict_fn',
+  'serialization_format',
+]);
+
 /** The random state that a split gets where it has none. */
 const SEED = 42;
 
@@ -55,7 +68,9 @@ export function patchLoggedModel({ call, flavor, object }: LoggedModel, to: stri
   const statement = statementOf(call.node);
   if (statement === undefined || file.imports.get('mlflow') === undefined) return undefined;
   const indent = indentOf(statement, file.text);
-  const text = `\n${indent}shutil.rmtree(${JSON.stringify(to)}, ignore_errors=True)\n${indent}${flavor}.save_model(${object}, ${JSON.stringify(to)})`;
+  const carried = [...call.named].filter(([name]) => CARRIED.has(name));
+  const more = carried.map(([name, value]) => `, ${name}=${sourceOf(value, file.text)}`).join('');
+  const text = `\n${indent}shutil.rmtree(${JSON.stringify(to)}, ignore_errors=True)\n${indent}${flavor}.save_model(${object}, ${JSON.stringify(to)}${more})`;
   const insertions = [
     { at: lineEnd(file.text, statement.to), text },
     ...(file.imports.get('shutil') === undefined ? [{ at: importPlace(file.text), text: 'import shutil\n\n' }] : []),

@@ -19,4 +19,9 @@ with mlflow.start_run():
     mlflow.log_params({"C": C, "features": FEATURES})
     model = make_pipeline(StandardScaler(), LogisticRegression(C=C, max_iter=1000))
     model.fit(X, y)
-    mlflow.sklearn.log_model(model, name="model", input_example=X.head(2))
+    mlflow.sklearn.log_model(
+        model,
+        name="model",
+        input_example=X.head(2),
+        pip_requirements=["scikit-learn"],
+    )
