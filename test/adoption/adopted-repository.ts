@@ -20,6 +20,8 @@ type Files = Readonly<Record<string, string>>;
 export interface JudgedPullRequest {
   readonly number: number;
   readonly conclusion: string | null | undefined;
+  /** The conclusion of every check, by its name. */
+  readonly checks: ReadonlyMap<string, string | null | undefined>;
   readonly evaluation: EvaluationReport | undefined;
   readonly log: string;
 }
@@ -82,7 +84,8 @@ export class AdoptedRepository {
   /** Writes what `npm run init` writes, with the given options. */
   async init(...options: readonly string[]): Promise<{ readonly exitCode: number; readonly output: string }> {
     const env = { ...this.#environment(), INIT_CWD: this.clone };
-    const args = [path.join(PROJECT_ROOT, 'cli/init.ts'), '.', '--store', this.store, ...options];
+    const store = options.includes('--store') ? [] : ['--store', this.store];
+    const args = [path.join(PROJECT_ROOT, 'cli/init.ts'), '.', ...store, ...options];
     const { exitCode, stdout, stderr } = await runProgram(process.execPath, args, { cwd: this.clone, env });
     return { exitCode, output: `${stdout}${stderr}` };
   }
@@ -171,6 +174,7 @@ export class AdoptedRepository {
     const checks = pullRequests.find(({ number }) => number === data.number)?.checks ?? [];
     return {
       number: data.number,
+      checks: new Map(checks.map(({ name, conclusion }) => [name, conclusion])),
       conclusion: checks.find(({ name }) => name === 'tidegate')?.conclusion,
       evaluation: await this.evaluation(run?.id),
       log: run?.jobs.map((job) => job.log).join('\n') ?? 'no run',

@@ -8,7 +8,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder
 
 HERE = Path(__file__).parent
-TREES = 40
+TREES = 10
 DEPTH = 5
 
 train = pd.read_csv(HERE / "data" / "train.csv")
