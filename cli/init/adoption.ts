@@ -1,6 +1,6 @@
 import { isModelName } from '../../core/domain/model/model-name.ts';
 import type { CodePatch } from './code-patches.ts';
-import { patchLoggedModel, patchSplit } from './code-patches.ts';
+import { joinPatches, patchLoggedModel, patchSplit } from './code-patches.ts';
 import type { DatasetFacts } from './dataset-facts.ts';
 import type { WrittenFile } from './fill-workflows.ts';
 import { findPredictProgram } from './find-predict-program.ts';
@@ -110,8 +110,8 @@ export function decideAdoption(known: KnownFacts): Decision {
       features: ONNX_FILE.test(artifact.path) ? onnxFeatures(repository, table) : undefined,
       predict: predicting.command,
       store,
-      targets: targetsOf(repository, notes),
-      patches: [...artifact.patches, ...testSet.patches],
+      targets: targetsOf(repository, { model, folder: known.folder, notes }),
+      patches: joinPatches([...artifact.patches, ...testSet.patches]),
       files: predicting.files,
       notes,
     },
@@ -440,7 +440,15 @@ function assumptionsOf({ repository, options }: KnownFacts, table: DatasetFacts)
 }
 
 /** Targets that are written: the model's address, or an image that a workflow can push. */
-function targetsOf({ targets }: RepositoryFacts, notes: string[]): readonly FoundTarget[] {
+function targetsOf(
+  { targets: all }: RepositoryFacts,
+  { model, folder, notes }: { readonly model: string; readonly folder: string; readonly notes: string[] },
+): readonly FoundTarget[] {
+  const targets = ownTargets(all, `${model} ${folder}`);
+  if (targets.length < all.length)
+    notes.push(
+      `Of ${all.length} places in manifests, ${targets.length} belong to ${model} by their names. Others are added under environments.`,
+    );
   const byUri = targets.filter(({ takesUri }) => takesUri);
   if (byUri.length > 0) return byUri;
   // An image's name has a registry that a workflow can log in to; that of a workload is the app's own image.
@@ -455,4 +463,20 @@ function targetsOf({ targets }: RepositoryFacts, notes: string[]): readonly Foun
     );
   }
   return written;
+}
+
+/** Where an environment has workloads of several names, those that are called like the model. */
+function ownTargets(targets: readonly FoundTarget[], name: string): readonly FoundTarget[] {
+  const words = name
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word.length > 3);
+  const called = ({ target }: FoundTarget) => `${target.name ?? ''} ${target.image ?? ''} ${target.file}`.toLowerCase();
+  const named = (environment: string) =>
+    new Set(
+      targets
+        .filter((one) => one.environment === environment)
+        .map(({ target }) => target.name ?? target.image ?? target.file),
+    );
+  return targets.filter((one) => named(one.environment).size < 2 || words.some((word) => called(one).includes(word)));
 }

@@ -7,13 +7,20 @@ export interface CodePatch {
   readonly file: string;
   readonly before: string;
   readonly after: string;
+  readonly insertions: readonly Insertion[];
 }
 
-interface Insertion {
+/** A text that is put in at an offset of the text before. */
+export interface Insertion {
   readonly at: number;
   readonly text: string;
 }
 
+const STANDARD = new Set(
+  'abc argparse collections dataclasses datetime functools json logging math os pathlib pickle random re sys time typing warnings'.split(
+    ' ',
+  ),
+);
 /** Arguments of `log_model` that `save_model` has too. */
 const CARRIED = new Set([
   'signature',
@@ -59,7 +66,24 @@ export function patchSplit(
       ? []
       : [{ at: importPlace(file.text), text: 'import pandas as pd\n' }]),
   ];
-  return { file: file.path, before: file.text, after: inserted(file.text, insertions) };
+  return patchOf(file.path, file.text, insertions);
+}
+
+/** One patch per file: two changes of a file are made together. */
+export function joinPatches(patches: readonly CodePatch[]): readonly CodePatch[] {
+  const files = [...new Set(patches.map(({ file }) => file))];
+  return files.map((file) => {
+    const own = patches.filter((patch) => patch.file === file);
+    return patchOf(
+      file,
+      own[0]?.before ?? '',
+      own.flatMap(({ insertions }) => insertions),
+    );
+  });
+}
+
+function patchOf(file: string, before: string, insertions: readonly Insertion[]): CodePatch {
+  return { file, before, after: inserted(before, insertions), insertions };
 }
 
 /** A model that is logged to MLflow is written to a folder too, which Tidegate judges and registers. */
@@ -73,9 +97,11 @@ export function patchLoggedModel({ call, flavor, object }: LoggedModel, to: stri
   const text = `\n${indent}shutil.rmtree(${JSON.stringify(to)}, ignore_errors=True)\n${indent}${flavor}.save_model(${object}, ${JSON.stringify(to)}${more})`;
   const insertions = [
     { at: lineEnd(file.text, statement.to), text },
-    ...(file.imports.get('shutil') === undefined ? [{ at: importPlace(file.text), text: 'import shutil\n\n' }] : []),
+    ...(file.imports.get('shutil') === undefined
+      ? [{ at: importPlace(file.text), text: importLine('shutil', file.text) }]
+      : []),
   ];
-  return { file: file.path, before: file.text, after: inserted(file.text, insertions) };
+  return patchOf(file.path, file.text, insertions);
 }
 
 /** The test part as a table; with features and labels, X first and y third: X_train, X_test, y_train, y_test. */
@@ -128,6 +154,12 @@ function indentOf(statement: PythonNode, text: string): string {
 function lineEnd(text: string, from: number): number {
   const end = text.indexOf('\n', from);
   return end < 0 ? text.length : end;
+}
+
+/** A module of the standard library, apart from packages of others. */
+function importLine(module: string, text: string): string {
+  const next = /^(?:import|from)\s+(\w+)/.exec(text.slice(importPlace(text)))?.[1] ?? '';
+  return `import ${module}\n${STANDARD.has(next) ? '' : '\n'}`;
 }
 
 /** Before the first import of the file's own block of imports. */

@@ -17,7 +17,9 @@ export interface FoundTarget {
 
 const ENVIRONMENT = /^(dev|development|test|qa|staging|stage|preprod|prod|production)$/i;
 const WORKLOADS = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'Rollout', 'Job', 'CronJob']);
-const MODEL_ADDRESS = /^(?:MODEL|ARTIFACT)_(?:URI|URL|PATH|ADDRESS|LOCATION)$/i;
+const MODEL_ADDRESS = /^(?:\w+_)?(?:MODEL|ARTIFACT)_(?:URI|URL)$/i;
+/** A variable with such a name is an address only if its value is one: an app may read a file of its image. */
+const MODEL_PLACE = /^(?:\w+_)?(?:MODEL|ARTIFACT)_(?:PATH|LOCATION)$/i;
 
 /** Finds InferenceServices, workloads, kustomizations, Argo CD Applications and Helm values. */
 export async function findTargets(repository: string, files: readonly string[]): Promise<readonly FoundTarget[]> {
@@ -86,12 +88,17 @@ function workloadTargets(manifest: unknown, where: { kind: string; name: string 
     const image = fieldOf(container, 'image');
     const at = { ...where, ...(several && typeof name === 'string' ? { container: name } : {}) };
     const env = itemsOf(fieldOf(container, 'env'))
-      .map((one) => fieldOf(one, 'name'))
-      .find((one) => typeof one === 'string' && MODEL_ADDRESS.test(one));
+      .filter(namesAddress)
+      .map((one) => fieldOf(one, 'name'))[0];
     if (typeof env === 'string') return [make({ ...at, env, value: 'uri' }, undefined, true)];
     return typeof image === 'string' ? [make(at, repositoryOf(image))] : [];
   });
   return found.some(({ takesUri }) => takesUri) ? found.filter(({ takesUri }) => takesUri) : found.slice(0, 1);
+}
+
+function namesAddress(variable: unknown): boolean {
+  const [name, value] = [String(fieldOf(variable, 'name') ?? ''), fieldOf(variable, 'value')];
+  return MODEL_ADDRESS.test(name) || (MODEL_PLACE.test(name) && typeof value === 'string' && value.includes('://'));
 }
 
 function applicationTargets(manifest: unknown, name: string, make: Make): FoundTarget[] {

@@ -43,7 +43,7 @@ const HELD_OUT = /(?:^|[/_-])(?:test|holdout|hold_out|eval|evaluation|valid|vali
 const TEST_FIRST = /(?:^|[/_-])test(?:[/_.-]|$)/i;
 /** Features or labels alone are not a test set. */
 const HALF =
-  /(?:^|[/_-])(?:[xy]|features?|labels?|targets?)[_-]?(?:test|valid|val|eval)|(?:test|valid|eval)[_-](?:[xy]|features?|labels?|targets?)(?:[_.-]|$)/i;
+  /(?:^|[/_-])(?:[xy]|features?|inputs?|outputs?|labels?|targets?)[_-]?(?:test|valid|val|eval)|(?:test|valid|eval)[_-](?:[xy]|features?|inputs?|outputs?|labels?|targets?)(?:[_.-]|$)/i;
 const CONFIG_FILES =
   /(?:^|\/)(?:params|config\w*|settings|conf|schema|hyperparams|\w*_config)\.(?:ya?ml|json|toml)$|(?:^|\/)(?:conf|config|configs)\/[\w./-]+\.(?:ya?ml|json|toml)$/i;
 const COMMAND_FILES =

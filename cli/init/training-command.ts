@@ -1,5 +1,5 @@
 import type { EnvironmentManager } from './environment-facts.ts';
-import type { PythonFile } from './python/python-file.ts';
+import type { PythonFile, PythonNode } from './python/python-file.ts';
 
 /** The program that trains, and how it is started. */
 export interface TrainingProgram {
@@ -71,13 +71,15 @@ export function findTrainingProgram(
     .sort((a, b) => Number(TRAINS.test(b.command)) - Number(TRAINS.test(a.command)));
   const [first] = likely;
   if (first !== undefined) return { ...first, command: started(first.command, manager) };
-  const programs = files.map(({ path }) => path).filter((path) => !NOT_PROGRAMS.test(path) && inFolder(path));
+  const programs = files
+    .map(({ path }) => path)
+    .filter((path) => !NOT_PROGRAMS.test(path) && inFolder(path) && isProgram(path, files));
   const ordered = PROGRAMS.flatMap((pattern) =>
     programs.filter((path) => pattern.test(path)).sort((a, b) => a.split('/').length - b.split('/').length),
   );
   const file =
     ordered.find(writes) ??
-    [...programs].sort(byDepth).find((path) => writers.includes(path) && isProgram(path, files)) ??
+    [...programs].sort(byDepth).find((path) => writers.includes(path)) ??
     (writers.length === 0 ? ordered.find((path) => TRAINS.test(path)) : undefined);
   if (file === undefined) return undefined;
   return {
@@ -92,14 +94,17 @@ function byDepth(a: string, b: string): number {
   return a.split('/').length - b.split('/').length || (a < b ? -1 : 1);
 }
 
+/** Something is done when it is started: a call that is in no function and no class. */
 function isProgram(path: string, files: readonly PythonFile[]): boolean {
   const file = files.find((one) => one.path === path);
-  return (
-    file?.hasMain === true ||
-    file?.calls.some(
-      ({ node }) => node.parent?.name === 'ExpressionStatement' && node.parent.parent?.name === 'Script',
-    ) === true
-  );
+  return file?.hasMain === true || file?.calls.some(({ node }) => isOfProgram(node)) === true;
+}
+
+function isOfProgram(node: PythonNode): boolean {
+  if (node.parent?.name !== 'ExpressionStatement') return false;
+  for (let at = node.parent.parent; at !== null; at = at.parent)
+    if (at.name === 'FunctionDefinition' || at.name === 'ClassDefinition') return false;
+  return true;
 }
 
 /** The folder in which a program runs: that of its model, if it has one. */

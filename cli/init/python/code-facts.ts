@@ -45,7 +45,7 @@ const LABEL_VARIABLE =
   /^(?:self\.)?(?:y|target|targets|label|labels|y_(?:train|test|true|all|raw|full)|(?:train|test)_(?:y|labels?|targets?))$/;
 const LABEL_NAME = /^(?:self\.)?(?:\w+_)?(?:target|label)(?:_?(?:col(?:umn)?|name|var(?:iable)?|field))?$/i;
 const FEATURES_NAME =
-  /^(?:self\.)?(?:\w+_)?(?:features|feature_(?:cols|columns|names)|(?:input|model)_(?:cols|columns))$/i;
+  /^(?:self\.)?(?:(?:all|model|input|selected|train|training|used)_)?(?:features|feature_(?:cols|columns|names)|input_columns|model_columns)$/i;
 const FEATURES_VARIABLE = /^(?:self\.)?(?:X|x|X_(?:train|all|full)|features|inputs)$/;
 const REGRESSION =
   /(?:Regressor|SVR|Ridge|Lasso|ElasticNet|LinearRegression|RidgeCV|LassoCV|MSELoss|L1Loss|mean_squared_error|mean_absolute_error|root_mean_squared_error|r2_score|mean_absolute_percentage_error)$/;

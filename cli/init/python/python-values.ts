@@ -130,7 +130,12 @@ export class PythonValues {
       return next(call.named.get('default') ?? call.args[0]);
     if (call.method === 'get' && call.args[0] !== undefined) {
       const keys = [...(this.#keys(ownerOf(call), file, depth) ?? []), ...[next(call.args[0])]];
-      return this.#configured(keys.filter((key) => typeof key === 'string')) ?? next(call.args[1]);
+      return (
+        this.#configured(
+          keys.filter((key) => typeof key === 'string'),
+          file,
+        ) ?? next(call.args[1])
+      );
     }
     if (call.name === 'os.getcwd' || /Path\.cwd$/.test(call.name)) return '.';
     return undefined;
@@ -143,7 +148,7 @@ export class PythonValues {
       const found = this.value(value, file, depth + 1);
       if (found !== undefined) return found;
       const keys = this.#keys(value, file, depth + 1);
-      const configured = keys === undefined || keys.length === 0 ? undefined : this.#configured(keys);
+      const configured = keys === undefined || keys.length === 0 ? undefined : this.#configured(keys, file);
       if (configured !== undefined) return configured;
     }
     return this.#imported(name, file, depth) ?? this.#passed(name, node, file, depth);
@@ -204,7 +209,7 @@ export class PythonValues {
     const option = name === undefined ? undefined : this.#option(name, file, depth);
     if (option !== undefined) return option;
     const keys = this.#keys(node, file, depth);
-    const configured = keys === undefined ? undefined : this.#configured(keys);
+    const configured = keys === undefined ? undefined : this.#configured(keys, file);
     return configured ?? this.#ofClass(name, depth) ?? this.#ofModule(owner, name, { file, depth });
   }
 
@@ -275,7 +280,7 @@ export class PythonValues {
   }
 
   /** The value under these keys in a configuration file, at the top or below one other key. */
-  #configured(keys: readonly string[]): StaticValue | undefined {
+  #configured(keys: readonly string[], file: PythonFile): StaticValue | undefined {
     if (keys.length === 0) return undefined;
     for (const { value } of this.#configs) {
       const found = plainAt(value, keys);
@@ -283,13 +288,16 @@ export class PythonValues {
     }
     // A function gets a part of the file; one key alone says too little to be looked for everywhere, unless it is long.
     if (keys.length === 1 && (keys[0] ?? '').length < 5) return undefined;
-    for (const { value } of this.#configs) {
-      for (const part of partsOfConfig(value)) {
-        const found = plainAt(part, keys);
-        if (found !== undefined) return found;
-      }
-    }
-    return undefined;
+    const found = this.#configs.flatMap(({ value }) =>
+      [...partsOfConfig(value)].flatMap(([name, part]) => {
+        const at = plainAt(part, keys);
+        return at === undefined ? [] : [{ name, value: at }];
+      }),
+    );
+    // `model_trainer.root_dir` is meant in model_trainer.py. Where several parts have the keys and none is called so, nothing is known.
+    const own = found.filter(({ name }) => file.path.toLowerCase().includes(name.toLowerCase()));
+    const [first, ...more] = own.length > 0 ? own : found;
+    return more.every(({ value }) => JSON.stringify(value) === JSON.stringify(first?.value)) ? first?.value : undefined;
   }
 }
 
@@ -346,10 +354,10 @@ function asStatic(value: unknown): StaticValue | undefined {
   return all.length === value.length ? all : undefined;
 }
 
-function* partsOfConfig(value: unknown, depth = 0): Generator<unknown> {
+function* partsOfConfig(value: unknown, depth = 0): Generator<readonly [name: string, part: unknown]> {
   if (value === null || typeof value !== 'object' || Array.isArray(value) || depth > 4) return;
-  for (const part of Object.values(value)) {
-    yield part;
+  for (const [name, part] of Object.entries(value)) {
+    yield [name, part];
     yield* partsOfConfig(part, depth + 1);
   }
 }
