@@ -8,7 +8,7 @@ import { unifiedDiff } from '../../core/domain/text/unified-diff.ts';
 import { UserError } from '../../core/errors.ts';
 import { type Adoption, decideAdoption } from './adoption.ts';
 import { confirm } from './ask.ts';
-import { type DatasetFacts, readDatasetFacts } from './dataset-facts.ts';
+import { type DatasetFacts, type KnownColumns, readDatasetFacts } from './dataset-facts.ts';
 import { describeFound, describeJudged, describeNext } from './describe-adoption.ts';
 import { describePower } from './describe-power.ts';
 import { renderWorkflows, type WorkflowValues, type WrittenFile } from './fill-workflows.ts';
@@ -17,6 +17,7 @@ import { judgeHere } from './judge-here.ts';
 import { extendedConfig, modelsIn, newConfig } from './propose-config.ts';
 import { proposeStore } from './propose-store.ts';
 import { type RepositoryFacts, readRepositoryFacts, TABLE_FILE } from './repository-facts.ts';
+import { canMakeTable, tableByTraining } from './table-by-training.ts';
 
 /** Surroundings of a run of `init`. */
 export interface InitContext {
@@ -39,7 +40,9 @@ export async function adopt(options: InitOptions, { env, print }: InitContext): 
     folder,
     existing.map(({ artifact }) => artifact),
   );
-  const table = await readTable(repository, facts, options);
+  const table =
+    (await readTable(repository, facts, options)) ??
+    (await makeTable(repository, facts.repository, options, { env, print }));
   const github = facts.repository.git.github;
   const model = options.model ?? facts.repository.name;
   const stores = existing.map(({ store }) => store).filter((store) => store !== undefined);
@@ -139,14 +142,7 @@ async function readTable(
   options: InitOptions,
 ): Promise<DatasetFacts | undefined> {
   const { code, testSets } = facts;
-  const known = {
-    label: options.label,
-    labels: code.labels,
-    times: code.times,
-    task: options.task,
-    taskOfCode: code.task,
-    features: code.features,
-  };
+  const known = knownColumns(facts, options);
   const testSet = options.test ?? testSets[0];
   const isThere = (path: string) => existsSync(join(repository, path)) || /[*?]/.test(path);
   if (testSet !== undefined && isThere(testSet)) return readDatasetFacts(join(repository, testSet), known);
@@ -171,6 +167,33 @@ async function readTable(
     rows: part(read.rows),
     classes: read.classes.map(({ value, rows }) => ({ value, rows: part(rows) })),
   };
+}
+
+function knownColumns({ code }: RepositoryFacts, options: InitOptions): KnownColumns {
+  return {
+    label: options.label,
+    labels: code.labels,
+    times: code.times,
+    task: options.task,
+    taskOfCode: code.task,
+    features: code.features,
+  };
+}
+
+/** Where the data are in no table here, one run of training says what they are, if a person says yes. */
+async function makeTable(
+  repository: string,
+  facts: RepositoryFacts,
+  options: InitOptions,
+  { env, print }: InitContext,
+): Promise<DatasetFacts | undefined> {
+  if (options.test !== undefined || !canMakeTable(facts)) return undefined;
+  const question = `The code loads its data from no table here. Run '${facts.program?.command}' in a copy, to see them?`;
+  if (!(options.yes || (await confirm(question, false)))) return undefined;
+  print(`Training a copy of the repository, to see its data …`);
+  const table = await tableByTraining({ repository, facts, known: knownColumns(facts, options), env });
+  if (table === undefined) print('Training failed, so its data are not known.');
+  return table;
 }
 
 interface Writing {

@@ -10,6 +10,7 @@ import { isScoredFormat, predictProgram } from './predict-program.ts';
 import { networkOf } from './python/network.ts';
 import { formatOfName, type ModelFormat } from './python/written-models.ts';
 import type { RepositoryFacts } from './repository-facts.ts';
+import { canMakeTable } from './table-by-training.ts';
 import { started } from './training-command.ts';
 import { trainingDeps } from './training-deps.ts';
 
@@ -118,9 +119,11 @@ export function decideAdoption(known: KnownFacts): Decision {
   };
 }
 
-function noTestSet({ code }: RepositoryFacts): string {
-  const [split] = code.splits;
+function noTestSet(repository: RepositoryFacts): string {
+  const [split] = repository.code.splits;
   if (split === undefined) return 'No table is called like one, and the code splits none.';
+  if (canMakeTable(repository))
+    return 'The code loads its data from no table here: with --yes, training is run once in a copy, to see them.';
   return `${split.call.file.path} splits in memory, in a way that cannot be changed here. Write its test part to data/test.csv there, with a fixed random_state.`;
 }
 

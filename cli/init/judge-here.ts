@@ -62,16 +62,30 @@ export async function judgeHere(judging: JudgingHere): Promise<JudgedHere> {
 }
 
 async function copyRepository({ repository, adoption, dvcOuts, train }: JudgingHere, copy: string): Promise<void> {
+  await copyFiles(
+    repository,
+    [...dvcOuts, ...(train ? [] : [adoption.artifact, adoption.testSet]), '.dvc/cache'],
+    copy,
+  );
+  await git(copy, 'init', '--quiet');
+  await git(copy, 'add', '--all');
+  await git(copy, '-c', 'user.name=init', '-c', 'user.email=init@localhost', 'commit', '--quiet', '-m', 'init');
+}
+
+/** Copies all files that Git has or would have, and these others. */
+export async function copyFiles(repository: string, others: readonly string[], copy: string): Promise<void> {
   const { files } = await readGitFacts(repository);
-  const kept = [...files, ...dvcOuts, ...(train ? [] : [adoption.artifact, adoption.testSet]), '.dvc/cache'];
-  for (const file of kept) {
+  for (const file of [...files, ...others]) {
     if (!existsSync(join(repository, file))) continue;
     await mkdir(dirname(join(copy, file)), { recursive: true });
     await cp(join(repository, file), join(copy, file), { recursive: true, verbatimSymlinks: true });
   }
-  await git(copy, 'init', '--quiet');
-  await git(copy, 'add', '--all');
-  await git(copy, '-c', 'user.name=init', '-c', 'user.email=init@localhost', 'commit', '--quiet', '-m', 'init');
+}
+
+/** The environment of a program of the team: with its virtual environment first, and without that of a workflow. */
+export function teamEnvironment(repository: string, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const programs = ['.venv', 'venv'].map((one) => join(repository, one, 'bin')).filter((one) => existsSync(one));
+  return { ...withoutGitHub(env), PATH: [...programs, env.PATH ?? ''].join(delimiter) };
 }
 
 function git(folder: string, ...args: string[]): Promise<number> {
@@ -101,12 +115,10 @@ async function runAction(
   const { adoption, repository, train, env } = judging;
   // There is no access to GitHub here, and a first model has no champion.
   const inputs = name === 'evaluate-and-gate' ? { INPUT_CHAMPION: 'none' } : train ? {} : { INPUT_COMMAND: 'true' };
-  const programs = ['.venv', 'venv'].map((one) => join(repository, one, 'bin')).filter((one) => existsSync(one));
   const child = spawn(process.execPath, [join(PROJECT_ROOT, 'actions', name, 'index.ts')], {
     cwd: copy,
     env: {
-      ...withoutGitHub(env),
-      PATH: [...programs, env.PATH ?? ''].join(delimiter),
+      ...teamEnvironment(repository, env),
       GITHUB_WORKSPACE: copy,
       RUNNER_TEMP: temp,
       GITHUB_OUTPUT: output,

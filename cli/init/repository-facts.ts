@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import { parse as parseYaml } from 'yaml';
 import { type DvcFacts, readDvcFacts } from './dvc-facts.ts';
@@ -108,7 +108,7 @@ export async function readRepositoryFacts(repository: string, folder = ''): Prom
       .map(({ path }) => path),
     testSets: testSetsOf([...files.filter(isInside), ...outs.filter(isInside), ...code.writes]),
     tables: files.filter((file) => isInside(file) && TABLE_FILE.test(file)),
-    modelFolders: folder === '' ? modelFoldersOf(python, configs) : [],
+    modelFolders: folder === '' ? modelFoldersOf(files, python, configs) : [],
   };
 }
 
@@ -162,26 +162,39 @@ function testSetsOf(files: readonly string[]): string[] {
   return [...new Set(found)].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 }
 
-/** Top-level folders that have a program of their own, where the root has none. */
-function modelFoldersOf(python: readonly PythonFile[], configs: readonly ConfigFile[]): string[] {
-  const writers = writersOf(readCodeFacts(python, new PythonValues(python, configs), configs));
-  const found = python.filter(
+/** Folders at the top that are projects of their own, each with code that writes a model; empty where the root is the project. */
+function modelFoldersOf(
+  files: readonly string[],
+  python: readonly PythonFile[],
+  configs: readonly ConfigFile[],
+): string[] {
+  const writers = python.filter(
     ({ path, calls }) =>
-      calls.some(
-        ({ name, method }) =>
-          /^(?:joblib|pickle|skops\.io)\.dump$/.test(name) || method === 'save_model' || method === 'log_model',
-      ) || writers.includes(path),
+      !/(?:^|\/)(?:tests?|examples?|notebooks?|scripts)\//.test(path) && calls.some((call) => isModelWriter(call)),
   );
-  const programs = found.filter(({ path, hasMain }) => hasMain || /train/i.test(basename(path)));
   const tops = [
     ...new Set(
-      programs
-        .map(({ path }) => dirname(path))
-        .map((folder) => folder.replace(/\/(?:src|scripts|training|app|models?)(?:\/.*)?$/, '')),
+      [
+        ...writers.map(({ path }) => path),
+        ...writersOf(readCodeFacts(python, new PythonValues(python, configs), configs)),
+      ]
+        .filter((path) => path.includes('/'))
+        .map((path) => path.split('/')[0] ?? ''),
     ),
   ];
-  const isRoot = tops.some(
-    (folder) => folder === '.' || /^(?:src|scripts|training|app|models?|pipelines?)$/.test(folder),
+  const isProject = (top: string) =>
+    files.some(
+      (file) =>
+        file.startsWith(`${top}/`) &&
+        /^[^/]+\/(?:requirements[\w.-]*\.txt|pyproject\.toml|setup\.py|Dockerfile|train\w*\.py)$/.test(file),
+    );
+  const own = tops.filter(
+    (top) => isProject(top) && !/^(?:src|app|training|models?|pipelines?|tests?|scripts|docker)$/.test(top),
   );
-  return isRoot || tops.length < 2 ? [] : tops.sort();
+  const isRoot = writers.some(({ path }) => !path.includes('/'));
+  return isRoot || own.length < 2 ? [] : own.sort();
+}
+
+function isModelWriter({ name, method }: PythonFile['calls'][number]): boolean {
+  return /^(?:joblib|pickle|skops\.io)\.dump$/.test(name) || method === 'save_model' || method === 'log_model';
 }

@@ -27,9 +27,9 @@ const PROGRAMS = [
   /(?:^|\/)train\.py$/,
   /(?:^|\/)train_model\.py$/,
   /(?:^|\/)training\.py$/,
-  /(?:^|\/)\w*train\w*\.py$/,
   /(?:^|\/)main\.py$/,
   /(?:^|\/)pipeline\.py$/,
+  /(?:^|\/)\w*train\w*\.py$/,
   /(?:^|\/)run\.py$/,
   /(?:^|\/)model\.py$/,
 ];
@@ -122,6 +122,10 @@ function commandOf(file: string, files: readonly PythonFile[], folder: string): 
   const inside = folderOf(file, files, folder);
   const path = inside === '' ? file : file.slice(inside.length + 1);
   const one = files.find((each) => each.path === file);
+  const isModule = path
+    .slice(0, -'.py'.length)
+    .split('/')
+    .every((part) => /^[A-Za-z_]\w*$/.test(part));
   const isPackage =
     path.includes('/') && files.some((each) => each.path === `${file.slice(0, file.lastIndexOf('/'))}/__init__.py`);
   const top = path.split('/')[0] ?? '';
@@ -129,7 +133,9 @@ function commandOf(file: string, files: readonly PythonFile[], folder: string): 
     (name) => name.startsWith('.') || name.split('.')[0] === top,
   );
   const call =
-    isPackage && importsOwn ? `python -m ${path.slice(0, -'.py'.length).replaceAll('/', '.')}` : `python ${path}`;
+    isPackage && importsOwn && isModule
+      ? `python -m ${path.slice(0, -'.py'.length).replaceAll('/', '.')}`
+      : `python ${path}`;
   return inside === '' ? call : `cd ${inside} && ${call}`;
 }
 

@@ -1,4 +1,6 @@
+import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { ensurePythonEnvironment } from '../../../scripts/python-environment.ts';
 import { initIn, removeRepositories } from './adopted.ts';
 
 afterAll(removeRepositories);
@@ -364,6 +366,51 @@ pickle.dump(clf, open("clf.pkl", "wb"))
     expect(exitCode).toBe(1);
     expect(output).toContain('train.py splits in memory');
     expect(output).toContain('Write its test part to data/test.csv');
+  });
+});
+
+describe('data that code loads from elsewhere', () => {
+  const files = {
+    'train.py': `import joblib
+from sklearn.datasets import load_iris
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
+
+iris = load_iris()
+X_train, X_test, y_train, y_test = train_test_split(iris.data, iris.target, test_size=0.2, random_state=1)
+joblib.dump(LogisticRegression(max_iter=500).fit(X_train, y_train), "model.joblib")
+`,
+    'requirements.txt': '',
+  };
+
+  it('are seen by one run of training in a copy, where a person says yes', { timeout: 60_000 }, async () => {
+    const { bin } = await ensurePythonEnvironment('recipes');
+    const env = { PATH: `${bin}${path.delimiter}${process.env.PATH ?? ''}` };
+    const { models, read, output } = await initIn(files, ['--yes'], { env });
+    expect(models.team, output).toMatchObject({
+      task: 'multiclass-classification',
+      data: { label: 'target' },
+      evaluate: { dataset: 'test.csv' },
+    });
+    expect(await read('train.py')).toContain('assign(target=list(y_test)).to_csv("test.csv", index=False)');
+    expect(await read('test.csv')).toBeUndefined();
+  });
+
+  it('are not guessed otherwise: nothing is run, and it says what would be', async () => {
+    const { exitCode, output, read } = await initIn(files);
+    expect(exitCode).toBe(1);
+    expect(output).toContain('with --yes, training is run once in a copy');
+    expect(await read('tidegate.yaml')).toBeUndefined();
+  });
+
+  it('stay unknown where training fails', async () => {
+    const { exitCode, output } = await initIn(
+      { ...files, 'train.py': `raise SystemExit(1)\n${files['train.py']}` },
+      ['--yes'],
+      { env: { PATH: process.env.PATH ?? '' } },
+    );
+    expect(exitCode).toBe(1);
+    expect(output).toContain('Training failed');
   });
 });
 

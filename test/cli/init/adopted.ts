@@ -33,7 +33,13 @@ export async function initIn(
     tags = [],
     folder = '',
     origin,
-  }: { readonly tags?: readonly string[]; readonly folder?: string; readonly origin?: string } = {},
+    env = {},
+  }: {
+    readonly tags?: readonly string[];
+    readonly folder?: string;
+    readonly origin?: string;
+    readonly env?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<AdoptedByInit> {
   const parent = await mkdtemp(path.join(tmpdir(), 'adopted-'));
   folders.push(parent);
@@ -48,13 +54,17 @@ export async function initIn(
   for (const tag of tags) await runGit(repository, ['tag', tag]);
   if (origin !== undefined) await runGit(repository, ['remote', 'add', 'origin', origin]);
   const store = options.includes('--store') ? [] : ['--store', 's3://models/team'];
-  return run(repository, folder, [...store, ...options]);
+  return run(repository, folder, { options: [...store, ...options], env });
 }
 
-async function run(repository: string, folder: string, options: readonly string[]): Promise<AdoptedByInit> {
+async function run(
+  repository: string,
+  folder: string,
+  { options, env }: { readonly options: readonly string[]; readonly env: Readonly<Record<string, string>> },
+): Promise<AdoptedByInit> {
   const lines: string[] = [];
   const given = parseInitOptions([path.join(repository, folder), '--no-judge', ...options]);
-  const exitCode = await adopt(given, { env: {}, print: (text) => lines.push(text) });
+  const exitCode = await adopt(given, { env, print: (text) => lines.push(text) });
   const read = (file: string) => readFile(path.join(repository, file), 'utf8').catch(() => undefined);
   const text = await read('tidegate.yaml');
   return {
@@ -62,6 +72,6 @@ async function run(repository: string, folder: string, options: readonly string[
     output: lines.join('\n'),
     models: text === undefined ? {} : parseConfig(text).config.models,
     read,
-    again: (...more) => run(repository, '', more),
+    again: (...more) => run(repository, '', { options: more, env }),
   };
 }
