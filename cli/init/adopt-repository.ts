@@ -8,27 +8,19 @@ import { unifiedDiff } from '../../core/domain/text/unified-diff.ts';
 import { UserError } from '../../core/errors.ts';
 import { type Adoption, decideAdoption } from './adoption.ts';
 import { confirm } from './ask.ts';
-import { type DatasetFacts, type KnownColumns, readDatasetFacts } from './dataset-facts.ts';
 import { describeFound, describeJudged, describeNext } from './describe-adoption.ts';
 import { describePower } from './describe-power.ts';
 import { renderWorkflows, type WorkflowValues, type WrittenFile } from './fill-workflows.ts';
+import type { InitContext } from './init-context.ts';
 import { type InitOptions, USAGE } from './init-options.ts';
 import { judgeHere } from './judge-here.ts';
 import { extendedConfig, modelsIn, newConfig } from './propose-config.ts';
 import { proposeStore } from './propose-store.ts';
-import { type RepositoryFacts, readRepositoryFacts, TABLE_FILE } from './repository-facts.ts';
-import { canMakeTable, tableByTraining } from './table-by-training.ts';
-
-/** Surroundings of a run of `init`. */
-export interface InitContext {
-  readonly env: NodeJS.ProcessEnv;
-  readonly print: (text: string) => void;
-}
+import { makeTable, readTable } from './read-table.ts';
+import { type RepositoryFacts, readRepositoryFacts } from './repository-facts.ts';
 
 /** Chosen: a test set of this size is committed with the code. */
 const MOST_COMMITTED_BYTES = 1_000_000;
-/** A share that people hold out, where the code does not say it. */
-const USUAL_TEST_SHARE = 0.25;
 
 /** Writes what a repository needs. @returns The exit code: 1 where something is asked for, and nothing was written. */
 export async function adopt(options: InitOptions, { env, print }: InitContext): Promise<number> {
@@ -133,67 +125,6 @@ async function factsOf(
   const next = facts.modelFolders.find((one) => !adopted.some((artifact) => artifact.startsWith(`${one}/`)));
   if (folder !== '' || next === undefined) return { repository: facts, folder };
   return { repository: await readRepositoryFacts(repository, next), folder: next };
-}
-
-/** Facts of the test set; where there is none yet, of the table that training reads, as if its test part were it. */
-async function readTable(
-  repository: string,
-  { repository: facts }: { readonly repository: RepositoryFacts },
-  options: InitOptions,
-): Promise<DatasetFacts | undefined> {
-  const { code, testSets } = facts;
-  const known = knownColumns(facts, options);
-  const testSet = options.test ?? testSets[0];
-  const isThere = (path: string) => existsSync(join(repository, path)) || /[*?]/.test(path);
-  if (testSet !== undefined && isThere(testSet)) return readDatasetFacts(join(repository, testSet), known);
-  if (options.test !== undefined) {
-    const fix = facts.dvc.isUsed
-      ? `Download it with 'dvc pull ${options.test}', or name another with --test.`
-      : 'Check the path, or name another with --test.';
-    throw new UserError('DATA_NOT_FOUND', `${options.test} is not in the work tree, so its label cannot be read`, {
-      fix,
-    });
-  }
-  const tables = [...code.reads, ...facts.dvc.stages.flatMap(({ deps }) => deps), ...facts.tables].filter(
-    (path) => isThere(path) && TABLE_FILE.test(path),
-  );
-  const source = tables.find((path) => facts.git.files.includes(path)) ?? tables[0];
-  const read = source === undefined ? undefined : await readDatasetFacts(join(repository, source), known);
-  if (read === undefined) return undefined;
-  const share = code.splits[0]?.testShare ?? USUAL_TEST_SHARE;
-  const part = (rows: number) => Math.round(rows * share);
-  return {
-    ...read,
-    rows: part(read.rows),
-    classes: read.classes.map(({ value, rows }) => ({ value, rows: part(rows) })),
-  };
-}
-
-function knownColumns({ code }: RepositoryFacts, options: InitOptions): KnownColumns {
-  return {
-    label: options.label,
-    labels: code.labels,
-    times: code.times,
-    task: options.task,
-    taskOfCode: code.task,
-    features: code.features,
-  };
-}
-
-/** Where the data are in no table here, one run of training says what they are, if a person says yes. */
-async function makeTable(
-  repository: string,
-  facts: RepositoryFacts,
-  options: InitOptions,
-  { env, print }: InitContext,
-): Promise<DatasetFacts | undefined> {
-  if (options.test !== undefined || !canMakeTable(facts)) return undefined;
-  const question = `The code loads its data from no table here. Run '${facts.program?.command}' in a copy, to see them?`;
-  if (!(options.yes || (await confirm(question, false)))) return undefined;
-  print(`Training a copy of the repository, to see its data …`);
-  const table = await tableByTraining({ repository, facts, known: knownColumns(facts, options), env });
-  if (table === undefined) print('Training failed, so its data are not known.');
-  return table;
 }
 
 interface Writing {

@@ -184,8 +184,8 @@ function loadLines({ format, object, task, network }: PredictionNeeds, { load }:
     return [`model = ${model}.load_model(args.model)`];
   }
   if (format === 'torch') {
-    if (network === undefined) return ['model = torch.load(args.model, weights_only=False).eval()'];
-    return [`model = ${network.construction}`, 'model.load_state_dict(torch.load(args.model))', 'model.eval()'];
+    if (network === undefined) return ['model = torch.load(args.model, weights_only=False).train(False)'];
+    return [`model = ${network.construction}`, 'model.load_state_dict(torch.load(args.model))', 'model.train(False)'];
   }
   const key = keyOf(object);
   return key === undefined ? load : [...load, `model = model[${JSON.stringify(key)}]`];

@@ -10,7 +10,7 @@ import type { RepositoryFacts } from './repository-facts.ts';
 /** The label of a table that code makes of features and labels without names. */
 const USUAL_LABEL = 'target';
 
-/** What is run for its test set. */
+/** Subject of a run of training for its test set. */
 export interface TrainingForTable {
   readonly repository: string;
   readonly facts: RepositoryFacts;

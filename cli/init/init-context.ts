@@ -1,0 +1,5 @@
+/** Surroundings of a run of `init`. */
+export interface InitContext {
+  readonly env: NodeJS.ProcessEnv;
+  readonly print: (text: string) => void;
+}
