@@ -26,20 +26,17 @@ const MOST_COMMITTED_BYTES = 1_000_000;
 export async function adopt(options: InitOptions, { env, print }: InitContext): Promise<number> {
   const { repository, folder } = placeOf(options, env);
   const before = await readText(join(repository, CONFIG_FILE));
-  const existing = before === undefined || options.force ? [] : modelsIn(before);
-  const facts = await factsOf(
-    repository,
-    folder,
-    existing.map(({ artifact }) => artifact),
-  );
+  const existing = before === undefined ? [] : modelsIn(before);
+  const facts = await factsOf(repository, folder, options.force ? [] : existing.map(({ artifact }) => artifact));
   const table =
     (await readTable(repository, facts, options)) ??
     (await makeTable(repository, facts.repository, options, { env, print }));
   const github = facts.repository.git.github;
   const model = options.model ?? facts.repository.name;
-  const stores = existing.map(({ store }) => store).filter((store) => store !== undefined);
+  const stores = existing.flatMap((one) => (one.name === model || one.store === undefined ? [] : [one.store]));
   const store =
     options.store ??
+    existing.find(({ name }) => name === model)?.store ??
     proposeStore({
       model,
       remoteUrl: facts.repository.dvc.remoteUrl,
@@ -63,26 +60,26 @@ export async function adopt(options: InitOptions, { env, print }: InitContext): 
     return 1;
   }
   const { adoption } = decision;
-  if (existing.some(({ name }) => name === adoption.model)) {
+  const place = existing.findIndex(({ name }) => name === adoption.model);
+  if (place >= 0 && !options.force) {
     throw new UserError(
       'INPUT_INVALID',
       `${CONFIG_FILE} has the model ${adoption.model} already, so no file was written`,
       {
-        fix: 'Use --model for another name, or --force to write everything again.',
+        fix: 'Use --model for another name, or --force to write this model again.',
       },
     );
   }
-  return write(
-    {
-      repository,
-      before: options.force ? undefined : before,
-      facts: facts.repository,
-      adoption,
-      isAdditional: existing.length > 0,
-    },
-    options,
-    { env, print },
-  );
+  const others = existing.filter(({ name }) => name !== adoption.model);
+  const writing = {
+    repository,
+    // A file without another model is written again.
+    before: others.length === 0 ? undefined : before,
+    facts: facts.repository,
+    adoption,
+    isAdditional: others.length > 0 && place !== 0,
+  };
+  return write(writing, options, { env, print });
 }
 
 function placeOf(
@@ -171,8 +168,7 @@ async function plannedFiles(
   const update = facts.dvc.isUsed ? options.update : undefined;
   const watch = options.current !== undefined;
   const config = { current: options.current, update, isAdditional };
-  const text =
-    before === undefined || !isAdditional ? newConfig(adoption, config) : extendedConfig(before, adoption, config);
+  const text = before === undefined ? newConfig(adoption, config) : extendedConfig(before, adoption, config);
   parseConfig(text);
   const workflow: WorkflowValues = {
     model: adoption.model,

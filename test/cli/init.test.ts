@@ -115,7 +115,7 @@ describe('npm run init', () => {
     expect(again.exitCode).toBe(1);
     expect(again.stderr).toContain('has the model flight-delay already');
     expect(await readFile(join(repository, 'tidegate.yaml'), 'utf8')).toBe(before);
-    expect((await init('--store', 'models', '--force')).exitCode).toBe(0);
+    expect((await init('--store', 'models', '--model', 'flight-delay', '--force')).exitCode).toBe(0);
   });
 
   it('watches and retrains where it is told what to watch', async () => {

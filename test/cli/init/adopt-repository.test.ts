@@ -440,6 +440,15 @@ describe('two models in one repository', () => {
     expect(output).toContain('Require the check "tidegate (price)"');
   });
 
+  it('--force writes one of them again, and the other stays', async () => {
+    const both = await (await initIn(files)).again();
+    const { models, read } = await both.again('--force', '--store', 's3://models/other');
+    expect(Object.keys(models)).toEqual(['churn', 'price']);
+    expect(models.churn?.register?.store).toBe('s3://models/other');
+    expect(models.price?.register?.workflow).toBe('model-release-price.yml');
+    expect(await read('.github/workflows/model-ci.yml')).toContain('name: model-ci (churn)');
+  });
+
   it('are chosen by their folder', async () => {
     const { models } = await initIn(files, [], { folder: 'price' });
     expect(Object.keys(models)).toEqual(['price']);
