@@ -6,6 +6,7 @@ import { delimiter, dirname, join } from 'node:path';
 import type { EvaluationReport } from '../../core/reports/evaluation-report.ts';
 import { readReport } from '../../core/reports/read-report.ts';
 import { PROJECT_ROOT } from '../../scripts/project-root.ts';
+import { AS_ACTION } from '../as-action.ts';
 import type { Adoption } from './adoption.ts';
 import { readGitFacts } from './git-facts.ts';
 
@@ -115,7 +116,7 @@ async function runAction(
   const { adoption, repository, train, env } = judging;
   // There is no access to GitHub here, and a first model has no champion.
   const inputs = name === 'evaluate-and-gate' ? { INPUT_CHAMPION: 'none' } : train ? {} : { INPUT_COMMAND: 'true' };
-  const child = spawn(process.execPath, [join(PROJECT_ROOT, 'actions', name, 'index.ts')], {
+  const child = spawn(process.execPath, programOf(name), {
     cwd: copy,
     env: {
       ...teamEnvironment(repository, env),
@@ -139,6 +140,12 @@ async function runAction(
     summary: await readFile(summary, 'utf8'),
     log: parts.join(''),
   };
+}
+
+/** The action's source in a checkout; in the package the command line runs it. */
+function programOf(action: string): readonly string[] {
+  const source = join(PROJECT_ROOT, 'actions', action, 'index.ts');
+  return existsSync(source) ? [source] : [join(PROJECT_ROOT, 'dist', 'index.js'), AS_ACTION, action];
 }
 
 /** A run of this program in a workflow is not that workflow's judgement. */

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -98,6 +98,19 @@ describe('tidegate, packed and installed', () => {
     expect(poor.exitCode, poor.stderr).toBe(1);
     expect(JSON.parse(poor.stdout)).toMatchObject({ verdict: 'fail', metrics: { accuracy: expect.any(Number) } });
     expect(poor.stderr).toContain('the gate says fail');
+  });
+
+  it('adopts a repository, and judges it as its first pull request will be', async () => {
+    const folder = path.join(root, 'adopted');
+    await cp(workspace, folder, { recursive: true });
+    await rm(path.join(folder, 'tidegate.yaml'));
+    const flags = ['--artifact', 'model.onnx', '--command', 'cp good.onnx model.onnx', '--label', 'late', '--yes'];
+    const env = { ...hostEnvironment(), HOME: root, RUNNER_TOOL_CACHE: path.join(root, 'tools') };
+    const args = [program, 'init', '.', ...flags, '--dataset', 'test.csv', '--store', 's3://models/m'];
+    const run = await runProgram(process.execPath, args, { cwd: folder, env });
+    expect(run.exitCode, run.stdout + run.stderr).toBe(0);
+    expect(run.stdout).toContain('Judged here as the first pull request will be');
+    expect(await readFile(path.join(folder, '.github/workflows/model-ci.yml'), 'utf8')).toContain('evaluate-and-gate');
   });
 
   it('never takes "could not look" for "no champion"', async () => {
