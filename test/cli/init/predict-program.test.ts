@@ -147,7 +147,7 @@ describe('the scores of the program are those of the library itself', () => {
   );
 
   it.skip.each(['torch', 'keras', 'huggingface'])(
-    'in %s: its package alone is larger than all other environments of the tests',
+    'in %s: its framework alone is a download of more than 500 MB',
     () => undefined,
   );
 });
