@@ -19,10 +19,11 @@ try {
 
 /** The exit code: 1 where something required is missing, 2 where it could not be looked at, else 0. */
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { 'api-url': text, app: text, 'app-id': text, 'without-bot': { type: 'boolean', default: false } },
-  });
+  const { values, positionals } = parseOptions();
+  if (values.help) {
+    console.log(`Usage: ${USAGE}`);
+    return 0;
+  }
   const [name, ...more] = positionals;
   if (name === undefined || more.length > 0 || !/^[\w.-]+\/[\w.-]+$/.test(name))
     throw usage('one repository is needed');
@@ -37,6 +38,24 @@ async function main(): Promise<number> {
   });
   console.log(report);
   return exitCode;
+}
+
+function parseOptions() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        'api-url': text,
+        app: text,
+        'app-id': text,
+        'without-bot': { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+  } catch (error) {
+    if (error instanceof TypeError) throw usage(error.message.split('. ')[0] ?? '');
+    throw error;
+  }
 }
 
 function usage(problem: string): UserError {

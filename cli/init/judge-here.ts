@@ -7,6 +7,7 @@ import type { EvaluationReport } from '../../core/reports/evaluation-report.ts';
 import { readReport } from '../../core/reports/read-report.ts';
 import { PROJECT_ROOT } from '../../scripts/project-root.ts';
 import { AS_ACTION } from '../as-action.ts';
+import { toolCache } from '../terminal/repository-environment.ts';
 import type { Adoption } from './adoption.ts';
 import { readGitFacts } from './git-facts.ts';
 
@@ -120,6 +121,7 @@ async function runAction(
     cwd: copy,
     env: {
       ...teamEnvironment(repository, env),
+      RUNNER_TOOL_CACHE: toolCache(env),
       GITHUB_WORKSPACE: copy,
       RUNNER_TEMP: temp,
       GITHUB_OUTPUT: output,

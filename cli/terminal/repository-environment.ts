@@ -24,12 +24,17 @@ export async function repositoryEnvironment(env: Environment, directory: string)
     ...gitHubOf(remote),
     ...(commit === undefined ? {} : { GITHUB_SHA: commit }),
     RUNNER_TEMP: folder === undefined ? temporaryFolder(directory) : join(folder, 'tidegate'),
-    RUNNER_TOOL_CACHE: join(env.XDG_CACHE_HOME || join(os.homedir(), '.cache'), 'tidegate', 'tools'),
+    RUNNER_TOOL_CACHE: toolCache(env),
   };
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const all = { ...found, ...given };
   if (all.RUNNER_TEMP !== undefined) mkdirSync(all.RUNNER_TEMP, { recursive: true });
   return all;
+}
+
+/** Folder of native modules: that of a runner, else in the cache of the user. */
+export function toolCache(env: Environment): string {
+  return env.RUNNER_TOOL_CACHE || join(env.XDG_CACHE_HOME || join(os.homedir(), '.cache'), 'tidegate', 'tools');
 }
 
 /** Of a folder without Git: one of its own, so that no other folder's reports are taken for its own. */
