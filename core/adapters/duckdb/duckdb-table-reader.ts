@@ -129,13 +129,10 @@ export class DuckDbTableReader implements TableReader, RelationEngine {
     const known = new Map(other.columns.map((column) => [column.name, column]));
     const same = table.columns.flatMap((column) => {
       const beside = known.get(column.name);
-      if (beside === undefined || column.type === 'other') return [];
+      if (beside === undefined || column.type === 'other' || ROW_NUMBERS.test(column.name)) return [];
       const [a, b] = [own.valueOf(column, 'a'), rival.valueOf(beside, 'b')];
-      // Columns of two types are compared as text; missing values are equal to each other.
-      const isAlike = column.type === beside.type;
-      return [
-        isAlike ? `${a} IS NOT DISTINCT FROM ${b}` : `CAST(${a} AS VARCHAR) IS NOT DISTINCT FROM CAST(${b} AS VARCHAR)`,
-      ];
+      // Missing values are equal to each other.
+      return [`${comparable(a, column, beside)} IS NOT DISTINCT FROM ${comparable(b, beside, column)}`];
     });
     if (same.length === 0) return null;
     const sql = `SELECT count(*) FROM ${own.from} a SEMI JOIN ${rival.from} b ON ${same.join(' AND ')}`;
@@ -194,6 +191,21 @@ export class DuckDbTableReader implements TableReader, RelationEngine {
     this.#opened ??= openDuckDb(this.#options);
     return this.#opened;
   }
+}
+
+/** The name that pandas gives to numbers of rows: another table has other ones of the same rows. */
+const ROW_NUMBERS = /^(?:Unnamed: \d+)?$/;
+const NUMBERS: readonly TableColumn['type'][] = ['integer', 'real', 'boolean'];
+
+/**
+ * SQL of a value as that of a column of another table: a whole number in one file is a real one in the next as soon as one
+ * value is missing there, and text where one is not a number.
+ */
+function comparable(value: string, { type }: TableColumn, other: TableColumn): string {
+  if (type === other.type) return value;
+  const [isNumber, isOther] = [NUMBERS.includes(type), NUMBERS.includes(other.type)];
+  if (isNumber && (isOther || other.type === 'text')) return `CAST(${value} AS DOUBLE)`;
+  return type === 'text' && isOther ? `TRY_CAST(${value} AS DOUBLE)` : `CAST(${value} AS VARCHAR)`;
 }
 
 async function openDuckDb(options: NativeModuleOptions) {
