@@ -36,4 +36,4 @@ export type CommandRefusal =
   | { readonly kind: 'unknown-command' }
   | { readonly kind: 'needs-write' }
   | { readonly kind: 'config-unreadable' }
-  | { readonly kind: 'several-models'; readonly count: number };
+  | { readonly kind: 'several-models'; readonly models: readonly string[] };

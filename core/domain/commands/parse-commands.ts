@@ -4,12 +4,12 @@ import { visibleLines } from './visible-lines.ts';
 export const COMMANDS = {
   help: { usage: 'help', says: 'lists these commands', needsWrite: false },
   plan: {
-    usage: 'plan',
+    usage: 'plan [model]',
     says: 'shows what runs in each environment, what would be promoted, and which gates are not open',
     needsWrite: false,
   },
   promote: {
-    usage: 'promote <env>',
+    usage: 'promote <env> [model]',
     says: 'proposes the next version again, after it was declined or rolled back',
     needsWrite: true,
   },
@@ -20,9 +20,9 @@ export const COMMANDS = {
   },
   hold: { usage: 'hold [reason]', says: 'keeps this version out of this environment', needsWrite: true },
   unhold: { usage: 'unhold', says: 'lifts the holds of this environment', needsWrite: true },
-  retry: { usage: 'retry', says: 'checks everything again', needsWrite: true },
+  retry: { usage: 'retry [model]', says: 'checks everything again', needsWrite: true },
   doctor: { usage: 'doctor', says: 'shows what is set up on GitHub and what is missing', needsWrite: true },
-  retrain: { usage: 'retrain', says: 'starts the retrain workflow now', needsWrite: true },
+  retrain: { usage: 'retrain [model]', says: 'starts the retrain workflow now', needsWrite: true },
 } as const satisfies Readonly<Record<string, { usage: string; says: string; needsWrite: boolean }>>;
 
 /** A name of the table. */

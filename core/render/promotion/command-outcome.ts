@@ -73,6 +73,6 @@ function textOfRefusal(refusal: CommandRefusal): string {
     case 'config-unreadable':
       return 'tidegate.yaml of the default branch cannot be read: /tidegate doctor says why.';
     case 'several-models':
-      return `There are ${refusal.count} models: write the command in a pull request or issue of the model that you mean.`;
+      return `There are ${refusal.models.length} models: name the one that you mean at the end, such as /tidegate plan ${refusal.models[0]}. Models: ${refusal.models.slice(0, 20).join(', ')}.`;
   }
 }

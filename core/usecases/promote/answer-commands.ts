@@ -1,5 +1,6 @@
 import type { ModelConfig, TidegateConfig } from '../../config/tidegate-config.ts';
 import type { CommandRefusal } from '../../domain/commands/command-outcome.ts';
+import { namedModel } from '../../domain/commands/named-model.ts';
 import { COMMANDS, type Command, parseCommands } from '../../domain/commands/parse-commands.ts';
 import { slug } from '../../domain/model/model-name.ts';
 import { WORKFLOW_LOGIN } from '../../domain/policy/workflow-login.ts';
@@ -78,9 +79,9 @@ async function carryOutAll(
   }: { readonly request: CommandRequest; readonly ports: CommandPorts; readonly marker: string },
 ): Promise<AnsweredComment> {
   const isByWriter = commands.some(needsWrite) && (await ports.comments.canWrite(request.comment.by));
-  const scope = await scopeOf(request, ports);
+  const place = await placeOf(request, ports);
   const answers: CommandAnswer[] = [];
-  for (const command of commands) answers.push(await answer(command, scope, { isByWriter, ports }));
+  for (const command of commands) answers.push(await answer(command, place, { isByWriter, ports }));
   await ports.comments.create(request.issue, `${marker}\n\n${renderReply(request.comment.by, answers)}`);
   return { lines: answers.map(({ command, lines }) => `${command}: ${lines.join(' ')}`), isByWriter };
 }
@@ -90,46 +91,59 @@ function needsWrite({ name }: Command): boolean {
 }
 
 async function answer(
-  command: Command,
-  scope: CommandScope | CommandRefusal,
+  written: Command,
+  place: CommandPlace | CommandRefusal,
   { isByWriter, ports }: { readonly isByWriter: boolean; readonly ports: CommandPorts },
 ): Promise<CommandAnswer> {
+  const { command, model } =
+    'kind' in place ? { command: written, model: undefined } : namedModel(written, place.models);
   if (command.name === 'unknown') {
     return shown(command.argument, { outcomes: [{ kind: 'unknown-command' }], table: renderHelp() });
   }
-  const written = `${command.name} ${command.argument}`.trim();
-  if (command.name === 'help') return shown(written, { outcomes: [], table: renderHelp() });
+  const text = `${written.name} ${written.argument}`.trim();
+  if (command.name === 'help') return shown(text, { outcomes: [], table: renderHelp() });
   if (needsWrite(command) && !isByWriter) {
-    return shown(written, { outcomes: [{ kind: 'needs-write' }] });
+    return shown(text, { outcomes: [{ kind: 'needs-write' }] });
   }
-  if (command.name === 'doctor') return shown(written, await examine(ports));
-  if ('kind' in scope) return shown(written, { outcomes: [scope] });
-  return shown(written, await carryOut(command, scope, ports));
+  if (command.name === 'doctor') return shown(text, await examine(ports));
+  const scope = 'kind' in place ? place : place.scopeOf(model);
+  if ('kind' in scope) return shown(text, { outcomes: [scope] });
+  return shown(text, await carryOut(command, scope, ports));
 }
 
 function shown(command: string, { outcomes, table }: CommandResult): CommandAnswer {
   return { command, lines: outcomes.map(describeCommandOutcome), table };
 }
 
-/** Model of the comment: that of the pull request or issue of Tidegate under which it was written, else the only model. */
-async function scopeOf(request: CommandRequest, ports: CommandPorts): Promise<CommandScope | CommandRefusal> {
+/** Place of a comment, and the models that it may mean. */
+interface CommandPlace {
+  readonly models: readonly string[];
+  /** @param model That a command names; undefined: the one of the place, else the only one. */
+  readonly scopeOf: (model: string | undefined) => CommandScope | CommandRefusal;
+}
+
+/** The model of a comment is that of the pull request or issue of Tidegate under which it was written, else the only model. */
+async function placeOf(request: CommandRequest, ports: CommandPorts): Promise<CommandPlace | CommandRefusal> {
   const { config, base, self, nowMs, comment } = request;
   if (config === undefined) return { kind: 'config-unreadable' };
   const { body, author } = await ports.issues.get(request.issue);
   // A stranger's text may hold a marker too. A drift issue is the workflow's.
   const marker = [self, WORKFLOW_LOGIN].includes(author) ? parseMarker(body) : undefined;
   const models = Object.entries(config.models);
-  const named = models.find(([name]) => slug(name) === marker?.slug);
+  const ofPlace = models.find(([name]) => slug(name) === marker?.slug);
   const [only, ...more] = models;
-  const chosen: readonly [string, ModelConfig] | undefined = named ?? (more.length === 0 ? only : undefined);
-  if (chosen === undefined) {
-    return { kind: 'several-models', count: models.length };
-  }
-  const [model, modelConfig] = chosen;
-  return {
-    request: { model, config: modelConfig, base, self, nowMs },
-    environment: modelConfig.environments.find(({ name }) => name === marker?.environment),
-    subject: author === self ? body : '',
-    by: comment.by,
+  const scopeOf = (named: string | undefined): CommandScope | CommandRefusal => {
+    const chosen: readonly [string, ModelConfig] | undefined =
+      models.find(([name]) => name === named) ?? ofPlace ?? (more.length === 0 ? only : undefined);
+    if (chosen === undefined) return { kind: 'several-models', models: models.map(([name]) => name) };
+    const [model, modelConfig] = chosen;
+    const isOfPlace = slug(model) === marker?.slug;
+    return {
+      request: { model, config: modelConfig, base, self, nowMs },
+      environment: isOfPlace ? modelConfig.environments.find(({ name }) => name === marker?.environment) : undefined,
+      subject: author === self && (isOfPlace || marker === undefined) ? body : '',
+      by: comment.by,
+    };
   };
+  return { models: models.map(([name]) => name), scopeOf };
 }

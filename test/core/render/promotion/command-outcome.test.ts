@@ -9,7 +9,10 @@ describe('describeCommandOutcome', () => {
     [{ kind: 'no-such-version', wanted: '9', reason: 'why' }, 'There is no version 9. Its tag is not trusted: why.'],
     [{ kind: 'held', issue: 3, version: '1.0.0', environment: 'staging' }, '#3 holds v1.0.0 back from staging.'],
     [{ kind: 'lifted', issue: 3, version: '1.0.0', environment: 'staging' }, 'Lifted #3: v1.0.0 in staging.'],
-    [{ kind: 'several-models', count: 2 }, 'There are 2 models: write the command in a pull request or issue of'],
+    [
+      { kind: 'several-models', models: ['a', 'b'] },
+      'There are 2 models: name the one that you mean at the end, such as',
+    ],
     [{ kind: 'retrain', outcome: { kind: 'started', workflow: 'r.yml', reason: undefined } }, 'started r.yml'],
     [
       { kind: 'promotion', outcome: { kind: 'waits', number: 4, reason: 'why', environment: 'staging' } },
