@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { metricBoundProblems, metricNameProblems } from '../../../../core/domain/gate/metric-problems.ts';
+
+const USE = {
+  task: 'binary-classification',
+  where: 'models.m.gate.rules.0',
+  place: { place: { file: 'tidegate.yaml', line: 7 } },
+} as const;
+
+describe('metricNameProblems', () => {
+  it.each(['roc_auc', 'artifact_size_bytes', 'file:val.loss'])('takes %s', (name) => {
+    expect(metricNameProblems(name, USE)).toEqual([]);
+  });
+
+  it('names the nearest metric, or all of them', () => {
+    expect(metricNameProblems('roc_acu', USE)).toEqual([
+      {
+        message: 'models.m.gate.rules.0 names "roc_acu", which is not a metric of binary-classification',
+        fix: 'Did you mean "roc_auc"?',
+        ...USE.place,
+      },
+    ]);
+    const [far] = metricNameProblems('zzzzzzzzzzzz', USE);
+    expect(far?.fix).toMatch(/^Use one of .*roc_auc.*, .*\.$/);
+    expect(metricNameProblems('rmse', USE)).toHaveLength(1);
+  });
+});
+
+describe('metricBoundProblems', () => {
+  it.each([
+    ['both ends', { metric: 'roc_auc', min: 0, max: 1 }],
+    ['nothing', { metric: 'roc_auc' }],
+    ['a metric without a range', { metric: 'log_loss', min: 0, max: 1e9 }],
+    ['the size of an artifact', { metric: 'artifact_size_bytes', max: 1e12 }],
+    ['a metric that no one knows, which has its own problem', { metric: 'unknown', min: -1e9 }],
+  ])('takes %s', (_, bounds) => {
+    expect(metricBoundProblems(bounds, USE)).toEqual([]);
+  });
+
+  it('names what a metric never reaches', () => {
+    expect(metricBoundProblems({ metric: 'roc_auc', min: -0.5, max: 1.5 }, USE)).toEqual([
+      {
+        message: 'models.m.gate.rules.0: metric "roc_auc" has min -0.5, but roc_auc is in [0, 1]',
+        fix: 'Set min to a value between 0 and 1.',
+        ...USE.place,
+      },
+      {
+        message: 'models.m.gate.rules.0: metric "roc_auc" has max 1.5, but roc_auc is in [0, 1]',
+        fix: 'Set max to a value between 0 and 1.',
+        ...USE.place,
+      },
+    ]);
+    expect(metricBoundProblems({ metric: 'artifact_size_bytes', min: -1 }, USE)).toHaveLength(1);
+  });
+
+  it('knows the range of a class against the rest', () => {
+    const multiclass = { ...USE, task: 'multiclass-classification' } as const;
+    expect(metricBoundProblems({ metric: 'recall', min: 2 }, multiclass)).toHaveLength(1);
+    expect(metricBoundProblems({ metric: 'recall', min: 0.5 }, multiclass)).toEqual([]);
+  });
+});
