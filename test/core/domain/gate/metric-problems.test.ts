@@ -53,9 +53,18 @@ describe('metricBoundProblems', () => {
     expect(metricBoundProblems({ metric: 'artifact_size_bytes', min: -1 }, USE)).toHaveLength(1);
   });
 
+  it('knows the ranges of each task', () => {
+    const regression = { ...USE, task: 'regression' } as const;
+    expect(metricBoundProblems({ metric: 'r2', max: 2 }, regression)).toHaveLength(1);
+    expect(metricBoundProblems({ metric: 'r2', min: -2 }, regression)).toEqual([]);
+    // Of another task, it has the problem of its name.
+    expect(metricBoundProblems({ metric: 'recall', min: 2 }, regression)).toEqual([]);
+  });
+
   it('knows the range of a class against the rest', () => {
     const multiclass = { ...USE, task: 'multiclass-classification' } as const;
     expect(metricBoundProblems({ metric: 'recall', min: 2 }, multiclass)).toHaveLength(1);
     expect(metricBoundProblems({ metric: 'recall', min: 0.5 }, multiclass)).toEqual([]);
+    expect(metricBoundProblems({ metric: 'roc_auc_ovr', min: 2 }, multiclass)).toHaveLength(1);
   });
 });

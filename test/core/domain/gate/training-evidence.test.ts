@@ -82,6 +82,11 @@ describe('trainingEvidence', () => {
     expect(of(change, facts)).toEqual({ missing });
   });
 
+  it('takes an absolute difference from a champion of 0 or less', () => {
+    const facts = { ...FACTS, champion: { 'val.loss': -1 } };
+    expect(of({ bound: regression('absolute', 0.1), direction: 'lower-is-better' }, facts)).toHaveProperty('evidence');
+  });
+
   it('needs nothing of the champion for a bound on the value', () => {
     expect(of({}, { ...FACTS, champion: undefined })).toHaveProperty('evidence');
   });
