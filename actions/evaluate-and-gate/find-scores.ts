@@ -14,6 +14,7 @@ import type { ActionContext } from '../action-context.ts';
 import type { LoadedModel } from '../load-model.ts';
 import { handedOver } from '../model-artifact.ts';
 import { loadPredictions, predictionsFolder, scoredBefore } from '../predictions-files.ts';
+import type { FoundCandidate } from './find-candidate.ts';
 
 /** A candidate with the scores that code of the team computed, and those of the champion. */
 export type CandidateScores = Pick<EvaluationRequest, 'candidate' | 'championScores'>;
@@ -22,17 +23,18 @@ export type CandidateScores = Pick<EvaluationRequest, 'candidate' | 'championSco
  * Adds the scores of a model that the judge does not run: those that training left, or a table of predictions next to the
  * model that they are of.
  *
- * @param folder Of a table that was fetched, undefined where it is one of the workspace.
  * @throws {UserError} REPORT_NOT_FOUND where a model is to be scored by code of the team and was not; ARTIFACT_MISMATCH where
  *   another model was scored.
  */
 export async function findScores(
   context: ActionContext,
   loaded: LoadedModel,
-  candidate: EvaluationRequest['candidate'],
+  { candidate, source }: FoundCandidate,
 ): Promise<CandidateScores> {
-  if (candidate.kind === 'predictions')
-    return { candidate: (await withModel(context, loaded, candidate.path)) ?? candidate };
+  if (candidate.kind === 'predictions') {
+    const model = await withModel(context, loaded, { predictions: candidate.path, isHandedOver: source !== undefined });
+    return { candidate: model ?? candidate };
+  }
   if ((await scoredBefore(loaded.model, candidate.path.absolute)) === undefined) return { candidate };
   const report = await loadPredictions(context.env, loaded.name);
   const folder = predictionsFolder(context.env, loaded.name);
@@ -95,11 +97,11 @@ async function championScores(
 async function withModel(
   { env, workingDirectory }: ActionContext,
   { name, model }: LoadedModel,
-  predictions: ShownPath,
+  { predictions, isHandedOver }: { readonly predictions: ShownPath; readonly isHandedOver: boolean },
 ): Promise<ScoredArtifact | undefined> {
-  const places = [handedOver(env, name, model.artifact), resolve(workingDirectory, model.artifact)];
-  const absolute = places.find((place) => isThere(place) && place !== predictions.absolute);
-  if (absolute === undefined) return undefined;
+  // What train of this job packed is a copy of what the workspace has, and is packed again.
+  const absolute = isHandedOver ? handedOver(env, name, model.artifact) : resolve(workingDirectory, model.artifact);
+  if (!isThere(absolute) || absolute === predictions.absolute) return undefined;
   const table = (await isFile(predictions.absolute)) ? await tableOf(predictions.absolute) : undefined;
   const path = { shown: model.artifact, absolute };
   return { kind: 'scored-artifact', path, predictions, scoredBy: 'predictions', datasetDigest: undefined, table };

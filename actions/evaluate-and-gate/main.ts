@@ -28,7 +28,7 @@ export async function main(context: ActionContext): Promise<void> {
   // At home a person tries a change before it is committed.
   if (context.isRunner) await expectCommittedConfig(commit, loaded);
   const found = await findCandidate(context, loaded, values);
-  const scores = await findScores(context, loaded, found.candidate);
+  const scores = await findScores(context, loaded, found);
   const request = await assembleRequest(context, loaded, { values, ...scores, commit });
   const judging = await assembleJudging(context, loaded, { values, commit, request });
   const { evaluation, profile } = await judge(context, request, judging);
