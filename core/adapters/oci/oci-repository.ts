@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Response } from 'undici';
 import { type Descriptor, OCI } from '../../domain/image/image-documents.ts';
 import { MAX_MANIFEST_BYTES } from '../../domain/registry/model-pack.ts';
@@ -11,6 +12,10 @@ import { type OciLocation, parseOciStore } from './oci-location.ts';
 import { asStoreError, corruptStore, refusedByStore } from './oci-store-error.ts';
 import { findLogin, type RegistryLogin } from './registry-auth.ts';
 import { RegistryClient, type RegistryRequest } from './registry-client.ts';
+
+/** Chosen: attempts at a manifest while a registry moves its blobs, and the time before each further one. */
+const MOVING_ATTEMPTS = 5;
+const MOVING_MS = 100;
 
 /** Connection options of a store in a registry. */
 export interface OciStoreAccess {
@@ -78,7 +83,7 @@ export class OciRepository {
     const headers = { 'content-type': OCI.manifest };
     const body = async () => Buffer.from(text);
     const path = `${this.#location.name}/manifests/${tag}`;
-    const response = await this.#send({ method: 'PUT', path, headers, body }, 'pull,push');
+    const response = await this.#storeManifest({ method: 'PUT', path, headers, body });
     const stored = response.headers.get('docker-content-digest') ?? digestOf(text);
     // A proxy, a page to log in at or any other web server has its 200 for everything.
     if (response.status === 201 && stored === digestOf(text)) return;
@@ -86,6 +91,20 @@ export class OciRepository {
       retryable: false,
       fix: 'Check register.store: this host does not answer as a registry.',
     });
+  }
+
+  /**
+   * A registry that stores the same blob for two machines at the same moment may not find it while it moves it into place, and
+   * refuses the manifest that names it: the next attempt finds it.
+   */
+  async #storeManifest(request: RegistryRequest): Promise<Response> {
+    for (let attempt = 1; attempt < MOVING_ATTEMPTS; attempt++) {
+      const response = await this.#send({ ...request, answers: [400] }, 'pull,push');
+      if (response.status !== 400) return response;
+      await response.body?.cancel();
+      await (this.#sleep ?? delay)(MOVING_MS * attempt);
+    }
+    return this.#send(request, 'pull,push');
   }
 
   /** Uploads a blob unless it is there. @throws {RangeError} Where it yields other bytes than it says. */
