@@ -8,6 +8,15 @@ export function entriesOf(value: unknown): [string, unknown][] {
   return value !== null && typeof value === 'object' && !Array.isArray(value) ? Object.entries(value) : [];
 }
 
+/** The entries of an object and of the objects in it, an outer one before its inner ones, down to so many levels. */
+export function* entriesWithin(value: unknown, levels: number): Generator<[string, unknown]> {
+  if (levels === 0) return;
+  for (const [key, inner] of entriesOf(value)) {
+    yield [key, inner];
+    yield* entriesWithin(inner, levels - 1);
+  }
+}
+
 /** The items of a list; empty for anything else. */
 export function itemsOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];

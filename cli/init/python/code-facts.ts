@@ -1,3 +1,4 @@
+import { entriesWithin } from '../plain-fields.ts';
 import { type PythonCall, type PythonFile, type PythonNode, partsOf, sourceOf } from './python-file.ts';
 import type { ConfigFile, PythonValues } from './python-values.ts';
 import { type LoggedModel, readLoggedModels, readWrittenModels, type WrittenModel } from './written-models.ts';
@@ -41,6 +42,8 @@ export interface CodeFacts {
   readonly readPaths: readonly string[];
 }
 
+/** Chosen. */
+const CONFIG_LEVELS = 6;
 const LABEL_VARIABLE =
   /^(?:self\.)?(?:y|target|targets|label|labels|y_(?:train|test|true|all|raw|full)|(?:train|test)_(?:y|labels?|targets?))$/;
 const LABEL_NAME = /^(?:self\.)?(?:\w+_)?(?:target|label)(?:_?(?:col(?:umn)?|name|var(?:iable)?|field))?$/i;
@@ -175,21 +178,13 @@ function labelsOf(files: readonly PythonFile[], values: PythonValues, configs: r
           vote(typeof column === 'string' ? column : undefined, 3);
     }
   }
-  for (const [key, value] of configs.flatMap(({ value: one }) => [...entriesWithin(one)])) {
+  for (const [key, value] of configs.flatMap(({ value: one }) => [...entriesWithin(one, CONFIG_LEVELS)])) {
     if (!LABEL_NAME.test(key)) continue;
     if (typeof value === 'string') vote(value, 2);
     const named: unknown = value !== null && typeof value === 'object' ? Reflect.get(value, 'name') : undefined;
     if (typeof named === 'string') vote(named, 2);
   }
   return [...votes].sort((a, b) => b[1] - a[1]).map(([column]) => column);
-}
-
-function* entriesWithin(value: unknown, depth = 0): Generator<[string, unknown]> {
-  if (value === null || typeof value !== 'object' || Array.isArray(value) || depth > 5) return;
-  for (const [key, inner] of Object.entries(value)) {
-    yield [key, inner];
-    yield* entriesWithin(inner, depth + 1);
-  }
 }
 
 function featuresOf(
@@ -208,7 +203,7 @@ function featuresOf(
       if (Array.isArray(list)) return list;
     }
   }
-  for (const [key, value] of configs.flatMap(({ value: one }) => [...entriesWithin(one)])) {
+  for (const [key, value] of configs.flatMap(({ value: one }) => [...entriesWithin(one, CONFIG_LEVELS)])) {
     if (!FEATURES_NAME.test(key) || !Array.isArray(value) || value.length === 0) continue;
     const texts = value.filter((one) => typeof one === 'string');
     if (texts.length === value.length) return texts;

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { readPythonString } from '../../../core/domain/train/python-string.ts';
+import { entriesWithin } from '../plain-fields.ts';
 import { type PythonCall, type PythonFile, type PythonNode, partsOf, sourceOf } from './python-file.ts';
 
 /** A value that can be read without running the code. */
@@ -13,6 +14,8 @@ export interface ConfigFile {
 
 /** Chosen: deeper chains of names are not read. */
 const MAX_DEPTH = 12;
+/** Chosen. */
+const CONFIG_LEVELS = 5;
 const SAME =
   /^(?:pathlib\.)?(?:Path|PurePath|PosixPath)$|^(?:str|os\.fspath|open|os\.path\.(?:abspath|realpath|normpath|expanduser)|builtins\.open)$/;
 const SAME_METHODS = new Set(['resolve', 'absolute', 'as_posix', 'expanduser', 'open', 'strip']);
@@ -289,7 +292,7 @@ export class PythonValues {
     // A function gets a part of the file; one key alone says too little to be looked for everywhere, unless it is long.
     if (keys.length === 1 && (keys[0] ?? '').length < 5) return undefined;
     const found = this.#configs.flatMap(({ value }) =>
-      [...partsOfConfig(value)].flatMap(([name, part]) => {
+      [...entriesWithin(value, CONFIG_LEVELS)].flatMap(([name, part]) => {
         const at = plainAt(part, keys);
         return at === undefined ? [] : [{ name, value: at }];
       }),
@@ -352,12 +355,4 @@ function asStatic(value: unknown): StaticValue | undefined {
   if (!Array.isArray(value)) return undefined;
   const all = value.map(asStatic).filter((one) => one !== undefined);
   return all.length === value.length ? all : undefined;
-}
-
-function* partsOfConfig(value: unknown, depth = 0): Generator<readonly [name: string, part: unknown]> {
-  if (value === null || typeof value !== 'object' || Array.isArray(value) || depth > 4) return;
-  for (const [name, part] of Object.entries(value)) {
-    yield [name, part];
-    yield* partsOfConfig(part, depth + 1);
-  }
 }
