@@ -1,5 +1,5 @@
-import type { MemorySplit } from './python/code-facts.ts';
 import { type PythonFile, type PythonNode, sourceOf } from './python/python-file.ts';
+import type { MemorySplit } from './python/table-facts.ts';
 import type { LoggedModel } from './python/written-models.ts';
 
 /** A change of a file of the team's own code. */
