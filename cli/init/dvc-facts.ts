@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import { entriesOf, fieldOf, textsOf } from './plain-fields.ts';
-import type { ConfigFile } from './python/python-values.ts';
+import type { ConfigFile } from './python/configured-value.ts';
 
 /** A stage of dvc.yaml, its templates filled. */
 export interface DvcStage {

@@ -8,8 +8,9 @@ import { type EnvironmentFacts, readEnvironmentFacts } from './environment-facts
 import { type GitFacts, readGitFacts } from './git-facts.ts';
 import { type FoundTarget, findTargets } from './manifest-facts.ts';
 import { type CodeFacts, readCodeFacts } from './python/code-facts.ts';
+import type { ConfigFile } from './python/configured-value.ts';
 import { type PythonFile, readPythonFile } from './python/python-file.ts';
-import { type ConfigFile, PythonValues } from './python/python-values.ts';
+import { PythonValues } from './python/python-values.ts';
 import { reachedFrom } from './python/reached-files.ts';
 import { type CommandText, findTrainingProgram, type TrainingProgram } from './training-command.ts';
 

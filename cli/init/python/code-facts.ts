@@ -1,6 +1,7 @@
 import { featuresOf, inputColumnOf, labelsOf, timesOf } from './column-facts.ts';
+import type { ConfigFile } from './configured-value.ts';
 import { type PythonCall, type PythonFile, sourceOf } from './python-file.ts';
-import type { ConfigFile, PythonValues } from './python-values.ts';
+import type { PythonValues } from './python-values.ts';
 import { type MemorySplit, memorySplits, readPaths, readTables, writtenTables } from './table-facts.ts';
 import { type LoggedModel, readLoggedModels, readWrittenModels, type WrittenModel } from './written-models.ts';
 

@@ -1,6 +1,7 @@
 import { entriesWithin } from '../plain-fields.ts';
+import type { ConfigFile } from './configured-value.ts';
 import { type PythonCall, type PythonFile, type PythonNode, partsOf } from './python-file.ts';
-import type { ConfigFile, PythonValues } from './python-values.ts';
+import type { PythonValues } from './python-values.ts';
 import { readsTable } from './table-facts.ts';
 
 /** Chosen. */

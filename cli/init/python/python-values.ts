@@ -1,21 +1,10 @@
 import path from 'node:path';
 import { readPythonString } from '../../../core/domain/train/python-string.ts';
-import { entriesWithin } from '../plain-fields.ts';
+import { type ConfigFile, configuredValue, type StaticValue } from './configured-value.ts';
 import { type PythonCall, type PythonFile, type PythonNode, partsOf, sourceOf } from './python-file.ts';
-
-/** A value that can be read without running the code. */
-export type StaticValue = string | number | boolean | readonly StaticValue[];
-
-/** A configuration file of the repository, parsed. */
-export interface ConfigFile {
-  readonly path: string;
-  readonly value: unknown;
-}
 
 /** Chosen: deeper chains of names are not read. */
 const MAX_DEPTH = 12;
-/** Chosen. */
-const CONFIG_LEVELS = 5;
 const SAME =
   /^(?:pathlib\.)?(?:Path|PurePath|PosixPath)$|^(?:str|os\.fspath|open|os\.path\.(?:abspath|realpath|normpath|expanduser)|builtins\.open)$/;
 const SAME_METHODS = new Set(['resolve', 'absolute', 'as_posix', 'expanduser', 'open', 'strip']);
@@ -132,13 +121,9 @@ export class PythonValues {
     if (/(?:^|\.)(?:Option|Argument|Field|field|option)$/.test(call.name))
       return next(call.named.get('default') ?? call.args[0]);
     if (call.method === 'get' && call.args[0] !== undefined) {
-      const keys = [...(this.#keys(ownerOf(call), file, depth) ?? []), ...[next(call.args[0])]];
-      return (
-        this.#configured(
-          keys.filter((key) => typeof key === 'string'),
-          file,
-        ) ?? next(call.args[1])
-      );
+      const keys = [...(this.#keys(ownerOf(call), file, depth) ?? []), next(call.args[0])];
+      const texts = keys.filter((key) => typeof key === 'string');
+      return configuredValue(this.#configs, texts, file.path) ?? next(call.args[1]);
     }
     if (call.name === 'os.getcwd' || /Path\.cwd$/.test(call.name)) return '.';
     return undefined;
@@ -151,7 +136,8 @@ export class PythonValues {
       const found = this.value(value, file, depth + 1);
       if (found !== undefined) return found;
       const keys = this.#keys(value, file, depth + 1);
-      const configured = keys === undefined || keys.length === 0 ? undefined : this.#configured(keys, file);
+      const configured =
+        keys === undefined || keys.length === 0 ? undefined : configuredValue(this.#configs, keys, file.path);
       if (configured !== undefined) return configured;
     }
     return this.#imported(name, file, depth) ?? this.#passed(name, node, file, depth);
@@ -212,7 +198,7 @@ export class PythonValues {
     const option = name === undefined ? undefined : this.#option(name, file, depth);
     if (option !== undefined) return option;
     const keys = this.#keys(node, file, depth);
-    const configured = keys === undefined ? undefined : this.#configured(keys, file);
+    const configured = keys === undefined ? undefined : configuredValue(this.#configs, keys, file.path);
     return configured ?? this.#ofClass(name, depth) ?? this.#ofModule(owner, name, { file, depth });
   }
 
@@ -281,27 +267,6 @@ export class PythonValues {
     const assigned = file.assignments.findLast((one) => one.name === name && one.value.from !== node.from)?.value;
     return assigned?.name === 'MemberExpression' ? this.#keys(assigned, file, depth + 1) : [];
   }
-
-  /** The value under these keys in a configuration file, at the top or below one other key. */
-  #configured(keys: readonly string[], file: PythonFile): StaticValue | undefined {
-    if (keys.length === 0) return undefined;
-    for (const { value } of this.#configs) {
-      const found = plainAt(value, keys);
-      if (found !== undefined) return found;
-    }
-    // A function gets a part of the file; one key alone says too little to be looked for everywhere, unless it is long.
-    if (keys.length === 1 && (keys[0] ?? '').length < 5) return undefined;
-    const found = this.#configs.flatMap(({ value }) =>
-      [...entriesWithin(value, CONFIG_LEVELS)].flatMap(([name, part]) => {
-        const at = plainAt(part, keys);
-        return at === undefined ? [] : [{ name, value: at }];
-      }),
-    );
-    // `model_trainer.root_dir` is meant in model_trainer.py. Where several parts have the keys and none is called so, nothing is known.
-    const own = found.filter(({ name }) => file.path.toLowerCase().includes(name.toLowerCase()));
-    const [first, ...more] = own.length > 0 ? own : found;
-    return more.every(({ value }) => JSON.stringify(value) === JSON.stringify(first?.value)) ? first?.value : undefined;
-  }
 }
 
 /** Before a path that is not relative to the folder of the program. */
@@ -339,20 +304,4 @@ function parentOf(value: StaticValue | undefined): string | undefined {
   const below = value.startsWith(REPOSITORY) ? value.slice(REPOSITORY.length) : value;
   const parent = path.posix.dirname(below);
   return value.startsWith(REPOSITORY) ? `${REPOSITORY}${parent}` : parent;
-}
-
-function plainAt(value: unknown, keys: readonly string[]): StaticValue | undefined {
-  let at = value;
-  for (const key of keys) {
-    if (at === null || typeof at !== 'object' || Array.isArray(at) || !Object.hasOwn(at, key)) return undefined;
-    at = Reflect.get(at, key);
-  }
-  return asStatic(at);
-}
-
-function asStatic(value: unknown): StaticValue | undefined {
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
-  if (!Array.isArray(value)) return undefined;
-  const all = value.map(asStatic).filter((one) => one !== undefined);
-  return all.length === value.length ? all : undefined;
 }

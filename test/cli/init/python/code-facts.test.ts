@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readCodeFacts } from '../../../../cli/init/python/code-facts.ts';
+import type { ConfigFile } from '../../../../cli/init/python/configured-value.ts';
 import { readPythonFile } from '../../../../cli/init/python/python-file.ts';
-import { type ConfigFile, PythonValues } from '../../../../cli/init/python/python-values.ts';
+import { PythonValues } from '../../../../cli/init/python/python-values.ts';
 import { reachedFrom } from '../../../../cli/init/python/reached-files.ts';
 
 function factsOf(files: Readonly<Record<string, string>> | string, configs: readonly ConfigFile[] = []) {
