@@ -13,34 +13,45 @@ export function predictionsFolder(env: Environment, model: string): string {
   return join(reportFolder(env, model), 'predictions');
 }
 
-/** Names of the two in the workflow artifact of a model. */
-const REPORT = 'predictions.json';
-const FOLDER = 'predictions';
+/** A report of predictions, and the folder of its tables. */
+interface PredictionsPlace {
+  readonly report: string;
+  readonly folder: string;
+}
+
+function placeOfRun(env: Environment, model: string): PredictionsPlace {
+  return { report: reportPath(env, model, 'predictions'), folder: predictionsFolder(env, model) };
+}
+
+function placeInArtifact(artifact: string): PredictionsPlace {
+  return { report: join(artifact, 'predictions.json'), folder: packedPredictions(artifact) };
+}
+
+/** The folder of the tables in the folder of a workflow artifact. */
+export function packedPredictions(artifact: string): string {
+  return join(artifact, 'predictions');
+}
 
 /** Copies the report of predictions and its tables into the folder of a workflow artifact; nothing where there are none. */
 export async function packPredictions(env: Environment, model: string, into: string): Promise<void> {
-  const report = reportPath(env, model, 'predictions');
-  if (!isThere(report)) return;
-  const { candidate, champion } = await loadReport(report, 'predictions');
-  await cp(report, join(into, REPORT));
-  await mkdir(join(into, FOLDER), { recursive: true });
-  for (const { file } of [candidate.predictions, champion?.predictions].filter((table) => table !== undefined))
-    await cp(join(predictionsFolder(env, model), file), join(into, FOLDER, file));
+  await copyPredictions(placeOfRun(env, model), placeInArtifact(into));
 }
 
 /** The same from a workflow artifact to where the judge looks: the report is read as what another party wrote. */
 export async function takePredictions(env: Environment, model: string, from: string): Promise<void> {
-  const packed = join(from, REPORT);
-  if (!isThere(packed)) return;
-  const { candidate, champion } = await loadReport(packed, 'predictions');
-  const folder = predictionsFolder(env, model);
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
+  await copyPredictions(placeInArtifact(from), placeOfRun(env, model));
+}
+
+/** Copies a report, after the tables that it names, to where no other tables stay. */
+async function copyPredictions(from: PredictionsPlace, to: PredictionsPlace): Promise<void> {
+  if (!isThere(from.report)) return;
+  const { candidate, champion } = await loadReport(from.report, 'predictions');
+  await rm(to.folder, { recursive: true, force: true });
+  await mkdir(to.folder, { recursive: true });
   for (const { file } of [candidate.predictions, champion?.predictions].filter((table) => table !== undefined))
-    await cp(join(from, FOLDER, file), join(folder, file));
-  const report = reportPath(env, model, 'predictions');
-  await mkdir(dirname(report), { recursive: true });
-  await cp(packed, report);
+    await cp(join(from.folder, file), join(to.folder, file));
+  await mkdir(dirname(to.report), { recursive: true });
+  await cp(from.report, to.report);
 }
 
 /**

@@ -39,17 +39,17 @@ export async function findScores(
   const report = await loadPredictions(context.env, loaded.name);
   const folder = predictionsFolder(context.env, loaded.name);
   await expectScored(candidate.path, report);
-  const { file } = report.candidate.predictions;
+  const table = report.candidate.predictions;
   const scored: ScoredArtifact = {
     kind: 'scored-artifact',
     path: candidate.path,
     predictions: {
       shown: `predictions of ${candidate.path.shown}`,
-      absolute: await checkedTable(folder, report.candidate.predictions),
+      absolute: await checkedTable(folder, table),
     },
     scoredBy: report.scoredBy,
     datasetDigest: report.dataset.digest,
-    table: { ...report.candidate.predictions, file },
+    table,
   };
   return { candidate: scored, ...(await championScores(report, folder)) };
 }

@@ -14,7 +14,7 @@ import type { InputValues } from '../inputs.ts';
 import type { LoadedModel } from '../load-model.ts';
 import { handedOver, handedOverFiles, modelFolder } from '../model-artifact.ts';
 import { openStore } from '../open-store.ts';
-import { predictionsFolder } from '../predictions-files.ts';
+import { packedPredictions, predictionsFolder } from '../predictions-files.ts';
 import { loadOptionalReport, loadReport, reportHeader, reportPath } from '../report-files.ts';
 import type { inputs } from './inputs.ts';
 
@@ -96,7 +96,7 @@ async function judgedPredictions(
   const written = model.evaluate.predictions?.path;
   const places = [
     join(predictionsFolder(env, name), table.file),
-    join(modelFolder(env, name), 'predictions', table.file),
+    join(packedPredictions(modelFolder(env, name)), table.file),
     ...(written === undefined ? [] : [join(handedOverFiles(env, name), written), resolve(workingDirectory, written)]),
   ];
   const hasher = new FileArtifactHasher();
