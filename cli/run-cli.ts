@@ -36,7 +36,7 @@ export async function runCli(args: readonly string[], surroundings: CliProcess):
   const command: ActionCommand | undefined = isActionCommand(name) ? ACTION_COMMANDS[name] : undefined;
   try {
     if (command === undefined) throw unknownCommand(name);
-    return await runCommand(name, command, { args: rest, surroundings });
+    return await runActionCommand(name, command, { args: rest, surroundings });
   } catch (error) {
     return report(error, surroundings);
   }
@@ -66,7 +66,7 @@ interface Invocation {
   readonly surroundings: CliProcess;
 }
 
-async function runCommand(
+async function runActionCommand(
   name: string,
   { action, load, inputs: loadInputs }: ActionCommand,
   { args, surroundings }: Invocation,
