@@ -81,7 +81,7 @@ export async function factsOf(
     features: featuresOf(own, problem === undefined ? rival.opened : null),
     signature: own === null ? null : { inputs: own.model.inputs, outputs: own.model.outputs },
     runtime: own?.model.runtime ?? null,
-    computations: await computationsOf({ request: { candidate }, ports, own, rival }),
+    computations: await computationsOf({ request: { candidate }, ports, own, rival }, hashed.digest),
     scoredBy: {
       candidate: own === null ? scoresBefore(candidate) : 'onnx',
       champion: problem === undefined ? rival.scoredBy : null,
@@ -89,14 +89,16 @@ export async function factsOf(
   };
 }
 
-/** Of models that the judge runs: of the others only the bytes are known. */
-async function computationsOf({ request, ports, own, rival }: OpenedModels): Promise<JudgedContenders['computations']> {
+/** Of models that the judge runs: of the others only the bytes are known. The same bytes are read once. */
+async function computationsOf(
+  { request, ports, own, rival: { found, opened } }: OpenedModels,
+  candidateDigest: string,
+): Promise<JudgedContenders['computations']> {
   const of = async (isRun: boolean, path: string) => (isRun ? ports.computationOf?.(path) : undefined);
-  const champion = rival.found.kind === 'found' ? rival.found.path : '';
-  return {
-    candidate: await of(own !== null, request.candidate.path.absolute),
-    champion: await of(rival.opened !== null, champion),
-  };
+  const candidate = await of(own !== null, request.candidate.path.absolute);
+  if (found.kind !== 'found') return { candidate, champion: undefined };
+  const isSame = own !== null && opened !== null && found.digest === candidateDigest;
+  return { candidate, champion: isSame ? candidate : await of(opened !== null, found.path) };
 }
 
 function scoresBefore(candidate: EvaluationRequest['candidate']): ScoredBy {
