@@ -8,7 +8,7 @@ export function entriesOf(value: unknown): [string, unknown][] {
   return value !== null && typeof value === 'object' && !Array.isArray(value) ? Object.entries(value) : [];
 }
 
-/** The entries of an object and of the objects in it, an outer one before its inner ones, down to so many levels. */
+/** The entries of an object and of the objects in it, an outer one before its inner ones, down to the given number of levels. */
 export function* entriesWithin(value: unknown, levels: number): Generator<[string, unknown]> {
   if (levels === 0) return;
   for (const [key, inner] of entriesOf(value)) {
