@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { parseRepositoryName } from '../core/adapters/github/github-client.ts';
 import { ServiceError, UserError } from '../core/errors.ts';
-import { runCommand } from '../scripts/run-command.ts';
 import { examineAsPerson } from './doctor/examine-as-person.ts';
+import { findToken, GITHUB_API } from './terminal/repository-environment.ts';
 
 // Says what is set up in a repository on GitHub and what is missing. Reads only.
 const USAGE = 'npm run doctor -- <owner>/<repository> [--api-url URL] [--app NAME] [--app-id NUMBER] [--without-bot]';
@@ -27,12 +27,13 @@ async function main(): Promise<number> {
   const [name, ...more] = positionals;
   if (name === undefined || more.length > 0 || !/^[\w.-]+\/[\w.-]+$/.test(name))
     throw usage('one repository is needed');
-  const apiUrl = values['api-url'] ?? process.env.GITHUB_API_URL;
+  const apiUrl = values['api-url'] || process.env.GITHUB_API_URL || GITHUB_API;
+  if (!URL.canParse(apiUrl)) throw usage(`"${apiUrl}" is not the address of an API`);
   const id = values['app-id'] === undefined ? undefined : Number(values['app-id']);
   if (id !== undefined && !(Number.isInteger(id) && id > 0)) throw usage('--app-id must be the numeric ID of an App');
   const { report, exitCode } = await examineAsPerson({
     repository: parseRepositoryName(name),
-    token: await findToken(),
+    token: await tokenFor(apiUrl),
     app: values['without-bot'] ? undefined : { slug: values.app ?? 'tidegate', id },
     apiUrl,
   });
@@ -62,12 +63,11 @@ function usage(problem: string): UserError {
   return new UserError('INPUT_INVALID', problem, { fix: `Usage: ${USAGE}` });
 }
 
-/** The token that `gh` and workflows know. */
-async function findToken(): Promise<string> {
-  const given = process.env.GITHUB_TOKEN ?? process.env.GH_TOKEN ?? '';
-  if (given !== '') return given;
-  const asked = await runCommand('gh', ['auth', 'token']).catch(() => undefined);
-  if (asked?.exitCode === 0 && asked.output.trim() !== '') return asked.output.trim();
+/** The token that `gh` and workflows know, for the API that the person or the environment names. */
+async function tokenFor(apiUrl: string): Promise<string> {
+  const env = { ...process.env, GITHUB_API_URL: apiUrl };
+  const token = await findToken(env, env);
+  if (token !== undefined) return token;
   throw new UserError('CREDENTIALS_MISSING', 'there is no GitHub token', {
     fix: 'Set GITHUB_TOKEN, or log in with gh auth login.',
   });

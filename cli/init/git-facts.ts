@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { parseRemoteAddress } from '../remote-address.ts';
 
 const run = promisify(execFile);
 
@@ -34,13 +35,9 @@ export async function readGitFacts(repository: string): Promise<GitFacts> {
   };
 }
 
-/** @example githubOf('git@github.com:acme/churn.git') // => { owner: 'acme', name: 'churn' } */
-export function githubOf(url: string): GitFacts['github'] {
-  const match =
-    /^(?:https:\/\/(?:[^@/]+@)?github\.com\/|(?:ssh:\/\/)?git@github\.com[:/])([\w.-]+)\/([\w.-]+?)(?:\.git)?\/?\s*$/i.exec(
-      url,
-    );
-  const [, owner, name] = match ?? [];
+function githubOf(origin: string): GitFacts['github'] {
+  const { protocol, host, port, owner, name } = parseRemoteAddress(origin) ?? {};
+  if (host !== 'github.com' || protocol === 'http' || port !== undefined) return undefined;
   return owner === undefined || name === undefined ? undefined : { owner, name };
 }
 

@@ -4,6 +4,10 @@ import os from 'node:os';
 import { join } from 'node:path';
 import type { Environment } from '../../actions/action-context.ts';
 import { runCommand } from '../../scripts/run-command.ts';
+import { parseRemoteAddress } from '../remote-address.ts';
+
+/** The API of github.com. */
+export const GITHUB_API = 'https://api.github.com';
 
 /**
  * The variables that a workflow would have, for a repository on this machine: its name and address on GitHub from the
@@ -49,13 +53,11 @@ function temporaryFolder(directory: string): string {
  * @example gitHubOf('git@github.com:acme/flights.git') // => { GITHUB_REPOSITORY: 'acme/flights', GITHUB_API_URL: 'https://api.github.com' }
  */
 export function gitHubOf(remote: string | undefined): Environment {
-  const match = /^(?:https?:\/\/(?:[^@/]+@)?|ssh:\/\/git@|git@)([^/:]+)(?::\d+)?[/:](.+?)(?:\.git)?\/?$/.exec(
-    remote ?? '',
-  );
-  const [, host, path] = match ?? [];
-  if (host === undefined || path === undefined || !/^[\w.-]+\/[\w.-]+$/.test(path)) return {};
-  const api = host === 'github.com' ? 'https://api.github.com' : `https://${host}/api/v3`;
-  return { GITHUB_REPOSITORY: path, GITHUB_API_URL: api };
+  const address = parseRemoteAddress(remote ?? '');
+  if (address === undefined) return {};
+  const { host, owner, name } = address;
+  const api = host === 'github.com' ? GITHUB_API : `https://${host}/api/v3`;
+  return { GITHUB_REPOSITORY: `${owner}/${name}`, GITHUB_API_URL: api };
 }
 
 /**
@@ -68,9 +70,9 @@ export function gitHubOf(remote: string | undefined): Environment {
  */
 export async function findToken(given: Environment, env: Environment): Promise<string | undefined> {
   const token = given.GITHUB_TOKEN || given.GH_TOKEN;
-  const isMeant = given.GITHUB_API_URL || env.GITHUB_API_URL === 'https://api.github.com';
+  const isMeant = given.GITHUB_API_URL || env.GITHUB_API_URL === GITHUB_API;
   if (token && isMeant) return token;
-  const host = new URL(env.GITHUB_API_URL ?? 'https://api.github.com').hostname.replace(/^api\./, '');
+  const host = new URL(env.GITHUB_API_URL ?? GITHUB_API).hostname.replace(/^api\./, '');
   const asked = await runCommand('gh', ['auth', 'token', '--hostname', host]).catch(() => undefined);
   return asked?.exitCode === 0 && asked.output.trim() !== '' ? asked.output.trim() : undefined;
 }

@@ -5,6 +5,7 @@ describe('gitHubOf', () => {
   it.each([
     ['git@github.com:acme/flights.git', 'acme/flights', 'https://api.github.com'],
     ['https://github.com/acme/flights', 'acme/flights', 'https://api.github.com'],
+    ['git@GitHub.com:acme/flights.git', 'acme/flights', 'https://api.github.com'],
     ['https://x-token:secret@ghe.example/acme/flights.git', 'acme/flights', 'https://ghe.example/api/v3'],
     ['ssh://git@ghe.example:2222/acme/flights.git', 'acme/flights', 'https://ghe.example/api/v3'],
   ])('reads %s', (remote, name, api) => {
