@@ -10,10 +10,13 @@ const SUM_TOLERANCE = 1e-3;
 
 /** Columns that are checked before aggregation. */
 export interface CheckedColumns {
-  readonly from: string;
+  /** SQL after FROM with the given columns. */
+  readonly only: (names: readonly string[]) => string;
   /** Number of rows of the dataset. */
   readonly rows: number;
   readonly label: LabelSql;
+  /** The column that the label's SQL is of. */
+  readonly labelColumn: string;
   readonly weight: string | null;
   readonly time: string | null;
   /** SQL of each model's scores. */
@@ -23,6 +26,7 @@ export interface CheckedColumns {
 
 /** Facts about a model's scores. */
 export interface ScoreFacts {
+  readonly rows: number;
   /** Numbers that are missing or not finite. */
   readonly missing: number;
   readonly least: number;
@@ -73,7 +77,8 @@ export function checkStatements(columns: CheckedColumns, dialect: SqlDialect): C
   };
 }
 
-function rowStatement({ from, label, weight, time }: CheckedColumns, dialect: SqlDialect): Statement<RowFacts> {
+function rowStatement(checked: CheckedColumns, dialect: SqlDialect): Statement<RowFacts> {
+  const { only, label, labelColumn, weight, time } = checked;
   const isWeight = `${weight} >= 0 AND ${weight} < ${sqlNumber(SUMMED_BELOW)}`;
   const columns = [
     'COUNT(*)',
@@ -85,7 +90,7 @@ function rowStatement({ from, label, weight, time }: CheckedColumns, dialect: Sq
     time === null ? 'NULL' : `MAX(${time})`,
   ];
   return {
-    ...selecting(columns, from),
+    ...selecting(columns, only([labelColumn, weight, time].filter((name) => name !== null))),
     read: (answer) => {
       const at = firstRow(answer);
       return {
@@ -101,7 +106,7 @@ function rowStatement({ from, label, weight, time }: CheckedColumns, dialect: Sq
   };
 }
 
-interface CheckedScores extends Pick<CheckedColumns, 'from' | 'decisionThreshold'> {
+interface CheckedScores extends Pick<CheckedColumns, 'only' | 'decisionThreshold'> {
   readonly scores: readonly string[];
   /** Scores of the other model; null: none. */
   readonly compared: readonly string[] | null;
@@ -112,7 +117,7 @@ const OF_ALL_SCORES = 4;
 const OF_EACH_SCORE = 3;
 
 function scoreStatement(
-  { from, scores, compared, decisionThreshold }: CheckedScores,
+  { only, scores, compared, decisionThreshold }: CheckedScores,
   dialect: SqlDialect,
 ): Statement<ScoreFacts> {
   const isDiffering = compared && differingSql(scores, compared);
@@ -124,12 +129,13 @@ function scoreStatement(
     ...scores.flatMap((score) => [dialect.countIf(isFiniteSql(score)), `MIN(${score})`, `MAX(${score})`]),
   ];
   return {
-    ...selecting(columns, from),
+    ...selecting(columns, only([...scores, ...(compared ?? [])])),
     read: (answer) => {
       const at = firstRow(answer);
       const every = (offset: number) => scores.map((_, score) => at(OF_ALL_SCORES + OF_EACH_SCORE * score + offset));
       const [finite, lowest, highest] = [every(0), every(1), every(2)];
       return {
+        rows: at(0),
         differing: at(1),
         unequalSums: at(2),
         decided: at(3),
@@ -157,21 +163,19 @@ function firstRow(answer: readonly Float64Array[]): (column: number) => number {
   return (column) => answer[column]?.[0] ?? Number.NaN;
 }
 
-/** The median of a sample of each model's scores, by column; 0.5 where there is none. */
-export function medianStatement(
-  { from, rows, models }: Pick<CheckedColumns, 'from' | 'rows' | 'models'>,
+/** The median of a sample of each model's scores, by column; NaN where there is none. */
+export function medianStatements(
+  { only, rows, models }: Pick<CheckedColumns, 'only' | 'rows' | 'models'>,
   dialect: SqlDialect,
-): Statement<readonly (readonly number[])[]> {
+): readonly Statement<readonly number[]>[] {
   const every = 2 ** Math.max(0, Math.floor(Math.log2(rows / MEDIAN_ROWS)));
-  const medians = models.flat().map((score) => dialect.median(score));
-  return {
-    ...selecting(medians, `${from} WHERE mod(row_no, ${every}) = 0`),
-    read: (answer) => {
-      const found = answer.map((column) => column[0] ?? Number.NaN);
-      let at = 0;
-      return models.map((scores) => scores.map(() => found[at++] ?? Number.NaN));
-    },
-  };
+  return models.map((scores) => ({
+    ...selecting(
+      scores.map((score) => dialect.median(score)),
+      `${only(scores)} WHERE mod(row_no, ${every}) = 0`,
+    ),
+    read: (answer) => scores.map((_, at) => answer[at]?.[0] ?? Number.NaN),
+  }));
 }
 
 /** Rows without a number sum to none. */
