@@ -1,5 +1,5 @@
 import type { Decisions, MetricEstimate } from '../metrics/metric.ts';
-import { type Limits, meanLimits, type Tails } from './mean-limits.ts';
+import { type Limits, limitsAbout, meanOf, type Tails } from './mean-limits.ts';
 import { orderChanges, pairMeanLimits } from './pair-limits.ts';
 import type { Population, SampledRows } from './population.ts';
 
@@ -99,19 +99,7 @@ function partsOfRows(differences: Float64Array, largest: number, population: Pop
     better: differences.map((one) => Math.max(0, one / scale)),
     worse: differences.map((one) => Math.max(0, -one / scale)),
   };
-  const meanOf = (part: Float64Array) => {
-    let [sum, total] = [0, 0];
-    for (let i = 0; i < part.length; i++) {
-      const weight = weights === null ? 1 : (weights[i] ?? 0);
-      sum += weight * (part[i] ?? 0);
-      total += weight;
-    }
-    return sum / total;
-  };
-  return {
-    largest,
-    better: meanOf(values.better),
-    worse: meanOf(values.worse),
-    limitsOf: (part, tails) => meanLimits(values[part], weights, { sampling, tails }),
-  };
+  const means = { better: meanOf(values.better, weights), worse: meanOf(values.worse, weights) };
+  const rows = { rows: differences.length, mass: weights };
+  return { ...means, largest, limitsOf: (part, tails) => limitsAbout(means[part], rows, { sampling, tails }) };
 }

@@ -24,21 +24,39 @@ interface UnitMean {
   readonly inequality: number;
 }
 
+/** The rows of a mean, and their weight. */
+export interface RowMass {
+  readonly rows: number;
+  /** By row, >= 0; null: all the same. */
+  readonly mass: Float64Array | null;
+}
+
+/** Units of a mean, and probabilities of being wrong. */
+export interface MeanSampling {
+  readonly sampling: SampledRows['sampling'];
+  readonly tails: Tails;
+}
+
 /**
  * Limits of a mean of values in [0, 1], by rows or by groups, weighted or not.
- *
- * Given what the units weigh, the mean is that of independent values between 0 and what the largest unit has; within a
- * group rows may depend on each other in any way. Unequal units make it wider, as if there were fewer.
  *
  * @param values By row; where the mass is 0 they do not count.
  * @param mass What each row weighs, >= 0; null: all the same.
  */
-export function meanLimits(
-  values: Float64Array,
-  mass: Float64Array | null,
-  { sampling, tails }: { readonly sampling: SampledRows['sampling']; readonly tails: Tails },
-): Limits {
-  const unit = unitMean(values, mass, sampling);
+export function meanLimits(values: Float64Array, mass: Float64Array | null, sampled: MeanSampling): Limits {
+  return limitsAbout(meanOf(values, mass), { rows: values.length, mass }, sampled);
+}
+
+/**
+ * The same, where the mean is known already.
+ *
+ * Given what the units weigh, the mean is that of independent values between 0 and what the largest unit has; within a
+ * group rows may depend on each other in any way. Unequal units make it wider, as if there were fewer.
+ *
+ * @param mean In [0, 1], but for rounding.
+ */
+export function limitsAbout(mean: number, of: RowMass, { sampling, tails }: MeanSampling): Limits {
+  const unit = { mean: Math.min(1, Math.max(0, mean)), ...unitsOf(of, sampling) };
   return {
     lower: 1 - upperLimit({ ...unit, mean: 1 - unit.mean }, tails.lower),
     upper: upperLimit(unit, tails.upper),
@@ -61,24 +79,30 @@ export function methodOf(name: string, { kind }: SampledRows['sampling']): strin
   return kind === 'clusters' ? `${name} by group` : name;
 }
 
-function unitMean(values: Float64Array, mass: Float64Array | null, sampling: SampledRows['sampling']): UnitMean {
-  const count = sampling.kind === 'clusters' ? sampling.count : values.length;
-  const masses = new Float64Array(count);
+/** The mean of values by their mass; 0 where nothing has any. */
+export function meanOf(values: Float64Array, mass: Float64Array | null): number {
   let [total, sum] = [0, 0];
   for (let i = 0; i < values.length; i++) {
     const own = mass === null ? 1 : (mass[i] ?? 0);
-    const unit = sampling.kind === 'clusters' ? (sampling.ids[i] ?? 0) : i;
-    masses[unit] = (masses[unit] ?? 0) + own;
     total += own;
     sum += own * (values[i] ?? 0);
   }
-  let [units, largest] = [0, 0];
+  return total === 0 ? 0 : sum / total;
+}
+
+function unitsOf({ rows, mass }: RowMass, sampling: SampledRows['sampling']): Omit<UnitMean, 'mean'> {
+  const masses = new Float64Array(sampling.kind === 'clusters' ? sampling.count : rows);
+  for (let i = 0; i < rows; i++) {
+    const unit = sampling.kind === 'clusters' ? (sampling.ids[i] ?? 0) : i;
+    masses[unit] = (masses[unit] ?? 0) + (mass === null ? 1 : (mass[i] ?? 0));
+  }
+  let [units, largest, total] = [0, 0, 0];
   for (const one of masses) {
     if (one > 0) units++;
     largest = Math.max(largest, one);
+    total += one;
   }
-  if (total === 0) return { mean: 0, units: 0, inequality: 1 };
-  return { mean: Math.min(1, Math.max(0, sum / total)), units, inequality: Math.max(1, (largest * units) / total) };
+  return { units, inequality: total === 0 ? 1 : Math.max(1, (largest * units) / total) };
 }
 
 /**

@@ -1,10 +1,10 @@
-import { meanLimits } from '../inference/mean-limits.ts';
+import { limitsAbout } from '../inference/mean-limits.ts';
 import type { MetricEstimate, UndefinedMetric } from './metric.ts';
 
 /**
  * A mean of losses that have a smallest and a largest value: with limits for every law of the rows (Hoeffding 1963).
  *
- * @param found Its influences are the losses less the mean, by the share of each row's weight.
+ * @param found Its value is the mean of the losses, by weight.
  * @param range Every loss is inside.
  */
 export function withBoundedLoss(
@@ -17,21 +17,12 @@ export function withBoundedLoss(
     ...found,
     distributionFree: {
       limits: ({ sampling, weights }, tail) => {
-        const values = lossesOf(found, weights).map((loss) => (loss - lowest) / width);
-        const { lower, upper, method } = meanLimits(values, weights, { sampling, tails: { lower: tail, upper: tail } });
+        const of = { rows: found.influence().length, mass: weights };
+        const tails = { lower: tail, upper: tail };
+        const { lower, upper, method } = limitsAbout((found.value - lowest) / width, of, { sampling, tails });
         return { lower: lowest + width * lower, upper: lowest + width * upper, method };
       },
       paired: { kind: 'losses', width },
     },
   };
-}
-
-function lossesOf({ influence, value }: MetricEstimate, weights: Float64Array | null): Float64Array {
-  const parts = influence();
-  if (weights === null) return parts.map((part) => part + value);
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return parts.map((part, row) => {
-    const share = ((weights[row] ?? 0) * parts.length) / total;
-    return value + (share === 0 ? 0 : part / share);
-  });
 }
