@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { leastPrecision } from '../../../../core/domain/metrics/average-precision-limits.ts';
+import { exactShareLimits, meanLimits } from '../../../../core/domain/inference/mean-limits.ts';
+import { independentPairs } from '../../../../core/domain/inference/pair-limits.ts';
+import { meanLowerLimit, meanUpperLimit } from '../../../../core/domain/inference/relative-entropy.ts';
+import { averagePrecisionLimits, leastPrecision } from '../../../../core/domain/metrics/average-precision-limits.ts';
 import golden from '../../../golden/limits.json' with { type: 'json' };
 import { BINARY, found, rowsOf } from './metric-rows.ts';
 
@@ -62,5 +65,35 @@ describe('the limits of average precision', () => {
     expect(limits?.lower).toBeLessThan(63 / 171);
     expect(limits?.upper).toBeGreaterThan(63 / 171);
     expect(limits?.upper).toBeLessThan(0.7);
+  });
+});
+
+describe('averagePrecisionLimits', () => {
+  const TAIL = 0.025;
+  const labels = Array.from({ length: 90 }, (_, row) => (row < 30 ? 1 : 0));
+  /** Of label 1 all score 2, but for six that score 1 as a half of label 0 do; the others score 0. */
+  const scores = labels.map((label, row) => (label === 1 ? (row < 6 ? 1 : 2) : row % 2));
+  /** Pairs in the right order: 24 above all of 60, six above 30. */
+  const ordered = (24 * 60 + 6 * 30) / (30 * 60);
+
+  it('are of the pairs in the right order and of the prevalence, each with half of the probability', () => {
+    const limits = averagePrecisionLimits(rowsOf(labels, scores), { sampling: { kind: 'rows' }, weights: null }, TAIL);
+    const pairs = [meanLowerLimit(ordered, 30, TAIL / 2), meanUpperLimit(ordered, 30, TAIL / 2)] as const;
+    const ones = exactShareLimits(30, 90, TAIL / 2);
+    expect(limits?.lower).toBeCloseTo(leastPrecision(ones.lower, 1 - pairs[0]), 12);
+    expect(limits?.upper).toBeCloseTo(1 - (1 - ones.upper) * (1 - pairs[1]), 12);
+    expect(limits?.method).toBe('Hoeffding bound of pairs');
+  });
+
+  it('are by group where rows are grouped', () => {
+    const ids = Uint32Array.from(labels, (_, row) => row % 45);
+    const sampling = { kind: 'clusters', ids, count: 45 } as const;
+    const limits = averagePrecisionLimits(rowsOf(labels, scores), { sampling, weights: null }, TAIL);
+    const units = independentPairs(Float64Array.from(labels), sampling);
+    const tails = { lower: TAIL / 2, upper: TAIL / 2 };
+    const ones = meanLimits(Float64Array.from(labels), null, { sampling, tails });
+    expect(limits?.lower).toBeCloseTo(leastPrecision(ones.lower, 1 - meanLowerLimit(ordered, units, TAIL / 2)), 12);
+    expect(limits?.upper).toBeCloseTo(1 - (1 - ones.upper) * (1 - meanUpperLimit(ordered, units, TAIL / 2)), 12);
+    expect(limits?.method).toBe('Hoeffding bound of pairs by group');
   });
 });

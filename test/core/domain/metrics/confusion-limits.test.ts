@@ -147,3 +147,91 @@ describe('limits of decisions of several classes', () => {
     }
   });
 });
+
+describe('limits of means of several classes', () => {
+  /** Of four classes three have rows or decisions: the last one has neither. */
+  const COUNTS = [
+    [30, 4, 1, 0],
+    [2, 20, 0, 0],
+    [3, 0, 10, 0],
+    [0, 0, 0, 0],
+  ];
+  const pick = (of: (truth: number, decided: number) => number) =>
+    COUNTS.flatMap((row, truth) => row.flatMap((count, decided) => new Array<number>(count).fill(of(truth, decided))));
+  const rows = decidedRows(
+    pick((truth) => truth),
+    pick((_, decided) => decided),
+    4,
+  );
+  const sums = (is: (truth: number, decided: number) => boolean) =>
+    COUNTS.flat().reduce((sum, count, cell) => sum + (is(Math.floor(cell / 4), cell % 4) ? count : 0), 0);
+  const hits = (of: number) => sums((truth, decided) => truth === of && decided === of);
+  const truths = (of: number) => sums((truth) => truth === of);
+  const decisions = (of: number) => sums((_, decided) => decided === of);
+  const recall = (of: number, tail: number) => exactShareLimits(hits(of), truths(of), tail);
+  const precision = (of: number, tail: number) => exactShareLimits(hits(of), decisions(of), tail);
+  const f1 = (of: number, tail: number) => {
+    const { lower, upper } = exactShareLimits(hits(of), truths(of) + decisions(of) - hits(of), tail);
+    return { lower: (2 * lower) / (1 + lower), upper: (2 * upper) / (1 + upper) };
+  };
+  type ByClass = (of: number, tail: number) => { readonly lower: number; readonly upper: number };
+
+  it.each<[string, ByClass]>([
+    ['balanced_accuracy', recall],
+    ['recall_macro', recall],
+    ['precision_macro', precision],
+    ['f1_macro', f1],
+  ])('%s is the mean of those of the classes that there are, each with its part of the probability', (name, of) => {
+    const each = [0, 1, 2].map((k) => of(k, 0.025 / 3));
+    const { lower, upper, method } = limitsOf(name, MULTICLASS, rows);
+    expect(lower).toBeCloseTo(each.reduce((sum, one) => sum + one.lower, 0) / 3, 12);
+    expect(upper).toBeCloseTo(each.reduce((sum, one) => sum + one.upper, 0) / 3, 12);
+    expect(method).toBe('Clopper-Pearson');
+  });
+
+  it.each<[string, ByClass]>([
+    ['precision_weighted', precision],
+    ['f1_weighted', f1],
+  ])('%s has the sizes of classes that take it furthest', (name, of) => {
+    const part = 0.025 / 6;
+    const sizes = [0, 1, 2].map((k) => exactShareLimits(truths(k), 70, part));
+    const values = [0, 1, 2].map((k) => of(k, part));
+    // All sizes between their limits that sum to 1, in steps of a thousandth, tell the extremes to about that.
+    const means = { lower: [] as number[], upper: [] as number[] };
+    const [a, b, c] = sizes;
+    for (let first = a?.lower ?? 0; first <= (a?.upper ?? 0); first += 0.001) {
+      for (let second = b?.lower ?? 0; second <= (b?.upper ?? 0); second += 0.001) {
+        const third = 1 - first - second;
+        if (third < (c?.lower ?? 0) || third > (c?.upper ?? 0)) continue;
+        for (const end of ['lower', 'upper'] as const) {
+          const shares = [first, second, third];
+          means[end].push(values.reduce((sum, value, k) => sum + value[end] * (shares[k] ?? 0), 0));
+        }
+      }
+    }
+    const { lower, upper, method } = limitsOf(name, MULTICLASS, rows);
+    const [least, most] = [Math.min(...means.lower), Math.max(...means.upper)];
+    expect(lower).toBeLessThanOrEqual(least + 1e-9);
+    expect(lower).toBeGreaterThan(least - 0.002);
+    expect(upper).toBeGreaterThanOrEqual(most - 1e-9);
+    expect(upper).toBeLessThan(most + 0.002);
+    expect(method).toBe('Clopper-Pearson');
+  });
+
+  it('are of means by weight, where rows are weighted', () => {
+    const weights = new Float64Array(70).fill(1);
+    const { lower, method } = limitsOf('accuracy', MULTICLASS, rows, { sampling: { kind: 'rows' }, weights });
+    expect(method).toBe('Hoeffding bound');
+    expect(lower).toBeLessThan(exactShareLimits(60, 70, 0.025).lower);
+    // Rows without weight are none.
+    const some = Float64Array.from({ length: 70 }, (_, row) => (row < 35 ? 1 : 0));
+    const found = limitsOf('recall_weighted', MULTICLASS, rows, { sampling: { kind: 'rows' }, weights: some });
+    expect(found.lower).toBeLessThan(lower);
+  });
+
+  it('of F-beta are 0 where nothing is decided rightly', () => {
+    const wrong = limitsOf('fbeta_2', BINARY, binary(90, 10, 4, 0));
+    expect(wrong.lower).toBe(0);
+    expect(wrong.upper).toBeGreaterThan(0);
+  });
+});
