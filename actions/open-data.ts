@@ -13,6 +13,7 @@ import { configSecrets, type DvcRemote, findRemote } from '../core/domain/data/d
 import type { DataRemote, OpenDataRemote } from '../core/ports/data/data-remote.ts';
 import type { ActionContext, Environment } from './action-context.ts';
 import { type DvcPlace, findDvc, noDvc } from './find-dvc.ts';
+import { type ImportPlace, openImports } from './open-imports.ts';
 
 /** The data of a repository, wired up: what its files say, its cache, workspace and remotes. */
 export interface OpenData extends DvcPlace {
@@ -49,7 +50,7 @@ export async function openData(
   workspace.removeStale(Date.now());
   return {
     ...{ ...place, readProject, project, cache, workspace },
-    openRemote: remoteOpener(project, context.env, options.jobs),
+    openRemote: remoteOpener({ ...context, project, ownFolder: own }, options.jobs),
   };
 }
 
@@ -74,11 +75,17 @@ export function transferJobs(project: DataProject, remote: string | undefined, i
   return input ?? (hasRemote ? findRemote(project.config, remote).jobs : undefined) ?? DEFAULT_JOBS;
 }
 
-function remoteOpener(project: DataProject, env: Environment, jobs: number | undefined): OpenDataRemote {
+function remoteOpener(place: ImportPlace, jobs: number | undefined): OpenDataRemote {
+  const { project, env } = place;
   const opened = new Map<string | undefined, { name: string; remote: DataRemote }>();
   return (name) => {
     const known = opened.get(name);
     if (known !== undefined) return known;
+    const imported = name === undefined ? undefined : openImports(name, place, jobs ?? DEFAULT_JOBS);
+    if (name !== undefined && imported !== undefined) {
+      opened.set(name, { name, remote: imported });
+      return { name, remote: imported };
+    }
     const found = findRemote(project.config, name);
     const fresh = { name: found.name, remote: openRemote(found, env, jobs ?? found.jobs ?? DEFAULT_JOBS) };
     opened.set(name, fresh);
@@ -86,7 +93,8 @@ function remoteOpener(project: DataProject, env: Environment, jobs: number | und
   };
 }
 
-function openRemote({ location }: DvcRemote, env: Environment, jobs: number): DataRemote {
+/** Opens a remote that a config describes. */
+export function openRemote({ location }: DvcRemote, env: Environment, jobs: number): DataRemote {
   if (location.kind === 'folder') return new FolderDataRemote(path.resolve(location.path), jobs);
   if (location.kind === 'http') return new HttpDataRemote(location.url, { ...location.settings, env, jobs });
   return new S3DataRemote(location.uri, { ...location.settings, env, jobs });

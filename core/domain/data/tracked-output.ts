@@ -1,6 +1,7 @@
-import type { UserError } from '../../errors.ts';
+import { UserError } from '../../errors.ts';
 import { legacyObjectName } from './dvc-object-key.ts';
 import { dvcError } from './dvc-problem.ts';
+import { type ImportedData, importName, readImport } from './imported-data.ts';
 import { refuseOtherKeys } from './known-keys.ts';
 import { isPlainList, isPlainMap, type PlainMap, type PlainValue } from './plain-value.ts';
 import { folderOf, joinRepositoryPath } from './repository-path.ts';
@@ -25,7 +26,9 @@ export interface TrackedOutput {
   readonly line: number | undefined;
   /** The stage that makes it, `train` or `sub/dvc.yaml:train`; undefined for a `.dvc` file. */
   readonly stage: string | undefined;
-  /** Why this version cannot fetch or push it (an import, cloud versioning, DVC 2): thrown when it is asked for. */
+  /** The data of another repository that it is; undefined for data of this one. */
+  readonly imported: ImportedData | undefined;
+  /** Why this version cannot fetch or push it (an external output, cloud versioning): thrown when it is asked for. */
   readonly refusal: UserError | undefined;
 }
 
@@ -81,7 +84,7 @@ export function parseDvcFile(
 ): readonly TrackedOutput[] {
   if (!isPlainMap(value)) throw invalid(file, 'is not a mapping');
   refuseOtherKeys(value, FILE_SCHEMA, { file, what: '' });
-  const refusal = importRefusal(value, file);
+  const { imported, refusal } = importOf(value, file);
   const folder = joinRepositoryPath(folderOf(file), text(value.get('wdir')) ?? '.', file);
   const outs = value.get('outs') ?? [];
   if (!isPlainList(outs)) throw invalid(file, 'outs is not a list');
@@ -89,7 +92,9 @@ export function parseDvcFile(
     if (!isPlainMap(out)) throw invalid(file, 'an entry of outs is not a mapping');
     refuseOtherKeys(out, OUT_SCHEMA, { file, what: 'an entry of outs' });
     const output = parseOutput(out, { file, folder, stage: undefined, lines });
-    return refusal === undefined ? output : { ...output, refusal };
+    if (imported === undefined) return refusal === undefined ? output : { ...output, refusal };
+    // Its bytes are in the other repository's remote, and DVC never pushes them to the own one.
+    return { ...output, imported, remote: importName(imported.source), isPushed: false };
   });
 }
 
@@ -124,6 +129,7 @@ export function parseOutput(out: PlainMap, place: OutputPlace): TrackedOutput {
     declaredIn: place.file,
     line: md5 === undefined ? undefined : place.lines?.get(md5),
     stage: place.stage,
+    imported: undefined,
     refusal: outputRefusal(out, md5, place.file),
   };
 }
@@ -162,14 +168,22 @@ function outputRefusal(out: PlainMap, md5: string | undefined, file: string): Us
   return unsupported(file, `${path}: hash: ${String(hash)}`);
 }
 
-function importRefusal(value: PlainMap, file: string): UserError | undefined {
+/** What a file imports, or why it cannot be fetched. */
+function importOf(value: PlainMap, file: string): Partial<Pick<TrackedOutput, 'imported' | 'refusal'>> {
   const deps = value.get('deps');
-  if (!isPlainList(deps) || deps.length === 0) return undefined;
+  if (!isPlainList(deps) || deps.length === 0) return {};
   for (const dep of deps) if (isPlainMap(dep)) refuseOtherKeys(dep, DEP_SCHEMA, { file, what: 'an entry of deps' });
-  const has = (key: string): boolean => deps.some((dep) => isPlainMap(dep) && dep.has(key));
+  const maps = deps.filter(isPlainMap);
   // What import-url brought is in the own cache and remote like anything else; the others are not.
-  if (has('repo')) return unsupported(file, "data of 'dvc import'");
-  return has('db') ? unsupported(file, "data of 'dvc import-db'") : undefined;
+  if (maps.some((dep) => dep.has('db'))) return { refusal: unsupported(file, "data of 'dvc import-db'") };
+  const [repository] = maps.filter((dep) => dep.has('repo'));
+  if (repository === undefined) return {};
+  try {
+    return { imported: readImport(repository, file) };
+  } catch (error) {
+    if (error instanceof UserError) return { refusal: error };
+    throw error;
+  }
 }
 
 function unsupported(file: string, what: string): UserError {

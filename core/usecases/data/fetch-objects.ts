@@ -88,7 +88,7 @@ async function fetchObject(
 }
 
 /** Errors of a remote that say nothing of what the object is for. */
-const NAMED: ReadonlySet<string> = new Set(['OBJECT_FORBIDDEN', 'OBJECT_CORRUPT']);
+const NAMED: ReadonlySet<string> = new Set(['OBJECT_FORBIDDEN', 'OBJECT_CORRUPT', 'IMPORT_UNREADABLE']);
 
 async function readObject(
   object: NeededObject,
@@ -132,6 +132,9 @@ function listToo({ md5, output, remote: name }: NeededObject, openRemote: OpenDa
 }
 
 function missingFix(object: NeededObject, openRemote: OpenDataRemote): string {
+  if (object.output.imported !== undefined) {
+    return "Push it from the repository that it is imported from, or fetch it with the team's own 'dvc pull' step before this one: a part of a folder that DVC tracks there, and a folder that Git tracks there, are not supported.";
+  }
   if (!object.output.isPushed) {
     return 'It has push: false, so no remote has it: set allow-missing: true, or leave it out of targets.';
   }

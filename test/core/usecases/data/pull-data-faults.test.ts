@@ -90,6 +90,7 @@ function tracked(where: string, name: string): TrackedOutput {
     declaredIn: `${where}.dvc`,
     line: 2,
     stage: undefined,
+    imported: undefined,
     refusal: undefined,
   };
 }

@@ -36,7 +36,14 @@ function storeFolder(files: Readonly<Record<string, string>>): string {
 
 const output = (path: string, name: string): TrackedOutput => ({
   ...{ path, md5: name, sizeBytes: undefined, isExecutable: false, isCached: true, isPushed: true },
-  ...{ remote: undefined, declaredIn: `${path}.dvc`, line: 2, stage: undefined, refusal: undefined },
+  ...{
+    remote: undefined,
+    declaredIn: `${path}.dvc`,
+    line: 2,
+    stage: undefined,
+    imported: undefined,
+    refusal: undefined,
+  },
 });
 
 async function pull(outputs: readonly TrackedOutput[], more: Partial<PullRequest> = {}) {

@@ -1,0 +1,47 @@
+import path from 'node:path';
+import { ImportedRemote } from '../core/adapters/dvc/imported-remote.ts';
+import { readImportedConfig } from '../core/adapters/dvc/read-dvc-config.ts';
+import { SourceRepository } from '../core/adapters/git/source-repository.ts';
+import type { DataProject } from '../core/domain/data/data-project.ts';
+import { configSecrets, findRemote } from '../core/domain/data/dvc-remote.ts';
+import { importName } from '../core/domain/data/imported-data.ts';
+import type { DataRemote } from '../core/ports/data/data-remote.ts';
+import type { ActionContext } from './action-context.ts';
+import { openRemote } from './open-data.ts';
+
+/** A project that may import data, and the job that fetches it. */
+export interface ImportPlace extends Pick<ActionContext, 'env' | 'maskSecret'> {
+  readonly project: DataProject;
+  /** Absolute: for the state of this project. */
+  readonly ownFolder: string;
+}
+
+/**
+ * The data that is imported from one commit of another repository, as a remote. The commit is fetched when the first object
+ * is read that is not in the cache.
+ *
+ * @param name Of `importName`.
+ * @returns undefined where no data is imported by that name.
+ */
+export function openImports(name: string, place: ImportPlace, jobs: number): DataRemote | undefined {
+  const { env, maskSecret, ownFolder } = place;
+  const imported = place.project.outputs.flatMap(({ imported: of }) =>
+    of !== undefined && importName(of.source) === name ? [of] : [],
+  );
+  const source = imported[0]?.source;
+  if (source === undefined) return undefined;
+  const folder = path.join(ownFolder, 'imports', source.commit);
+  const open = async () => {
+    const repository = await SourceRepository.open(source, folder, env);
+    let remote: DataRemote | undefined;
+    const of = { file: `.dvc/config of ${name}`, folder: path.join(folder, '.dvc') };
+    const config = await readImportedConfig(await repository.config(), of, env);
+    for (const secret of configSecrets(config)) maskSecret(secret);
+    const openOwn = (): DataRemote => {
+      remote ??= openRemote(findRemote(config, source.remote), env, jobs);
+      return remote;
+    };
+    return { repository, remote: openOwn };
+  };
+  return new ImportedRemote({ uri: name, jobs, paths: imported.map((one) => one.path), open });
+}
