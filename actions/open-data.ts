@@ -1,19 +1,17 @@
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { S3DataRemote } from '../core/adapters/aws/s3-data-remote.ts';
 import { DvcCache } from '../core/adapters/dvc/dvc-cache.ts';
 import { DvcProjectReader } from '../core/adapters/dvc/dvc-project-reader.ts';
 import { DvcWorkspace } from '../core/adapters/dvc/dvc-workspace.ts';
 import { readCacheSettings } from '../core/adapters/dvc/read-dvc-config.ts';
-import { FolderDataRemote } from '../core/adapters/files/folder-data-remote.ts';
 import { readIgnoredPaths } from '../core/adapters/git/ignored-paths.ts';
-import { HttpDataRemote } from '../core/adapters/http/http-data-remote.ts';
 import type { DataProject } from '../core/domain/data/data-project.ts';
-import { configSecrets, type DvcRemote, findRemote } from '../core/domain/data/dvc-remote.ts';
+import { configSecrets, findRemote } from '../core/domain/data/dvc-remote.ts';
 import type { DataRemote, OpenDataRemote } from '../core/ports/data/data-remote.ts';
 import type { ActionContext, Environment } from './action-context.ts';
 import { type DvcPlace, findDvc, noDvc } from './find-dvc.ts';
 import { type ImportPlace, openImports } from './open-imports.ts';
+import { openRemote } from './open-remote.ts';
 
 /** The data of a repository, wired up: what its files say, its cache, workspace and remotes. */
 export interface OpenData extends DvcPlace {
@@ -91,11 +89,4 @@ function remoteOpener(place: ImportPlace, jobs: number | undefined): OpenDataRem
     opened.set(name, fresh);
     return fresh;
   };
-}
-
-/** Opens a remote that a config describes. */
-export function openRemote({ location }: DvcRemote, env: Environment, jobs: number): DataRemote {
-  if (location.kind === 'folder') return new FolderDataRemote(path.resolve(location.path), jobs);
-  if (location.kind === 'http') return new HttpDataRemote(location.url, { ...location.settings, env, jobs });
-  return new S3DataRemote(location.uri, { ...location.settings, env, jobs });
 }

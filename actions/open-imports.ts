@@ -7,7 +7,7 @@ import { configSecrets, findRemote } from '../core/domain/data/dvc-remote.ts';
 import { importName } from '../core/domain/data/imported-data.ts';
 import type { DataRemote } from '../core/ports/data/data-remote.ts';
 import type { ActionContext } from './action-context.ts';
-import { openRemote } from './open-data.ts';
+import { openRemote } from './open-remote.ts';
 
 /** A project that may import data, and the job that fetches it. */
 export interface ImportPlace extends Pick<ActionContext, 'env' | 'maskSecret'> {

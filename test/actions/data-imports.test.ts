@@ -151,7 +151,7 @@ describe('data-pull of imported data', () => {
     [
       'a branch instead of a commit',
       (text: string) => text.replace(/rev_lock: .*/, 'rev_lock: main'),
-      'no full name of a commit',
+      'not the full name of a commit',
     ],
     [
       'a config of its own',

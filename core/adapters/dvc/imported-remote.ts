@@ -3,16 +3,22 @@ import { dvcObjectKey } from '../../domain/data/dvc-object-key.ts';
 import type { ByteSink } from '../../ports/data/byte-sink.ts';
 import type { DataRemote } from '../../ports/data/data-remote.ts';
 import type { ObjectEntry } from '../../ports/store/object-store.ts';
-import type { SourceRepository } from '../git/source-repository.ts';
+
+/** Files that Git tracks in a commit. */
+export interface FilesInGit {
+  /** Name of the object of a file; undefined where Git tracks no file at the path. */
+  blob(path: string): Promise<string | undefined>;
+  content(blob: string): AsyncIterable<Uint8Array>;
+}
 
 /** The places that data of another repository may be in. */
 export interface ImportedPlaces {
-  readonly repository: SourceRepository;
+  readonly repository: FilesInGit;
   /** Opens the remote of the other repository, which needs none where Git tracks all that is imported. */
   readonly remote: () => DataRemote;
 }
 
-/** What is imported from a commit of another repository. */
+/** Data that is imported from a commit of another repository. */
 export interface ImportedFiles {
   /** Address of the repository and the commit, without credentials. */
   readonly uri: string;

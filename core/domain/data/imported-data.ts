@@ -27,23 +27,23 @@ const SSH_ADDRESS = /^[\w.-]+@[\w.-]+:[\w./~-]+$/;
 /**
  * Reads `deps[]` of a `.dvc` file that `dvc import` wrote.
  *
- * @throws {UserError} DVC_UNSUPPORTED for an address that is none of HTTP or SSH, for a config or a remote that is written
+ * @throws {UserError} DVC_UNSUPPORTED for an address of another protocol than HTTP and SSH, for a config or a remote that is written
  *   there instead of named, and for a commit that is not recorded.
  */
 export function readImport(dep: PlainMap, file: string): ImportedData {
   const repo = dep.get('repo');
-  if (!isPlainMap(repo)) throw unsupported(file, 'repo is no mapping');
+  if (!isPlainMap(repo)) throw unsupported(file, 'an import whose repo is not a mapping');
   const [url, commit, path] = [repo.get('url'), commitOf(repo.get('rev_lock')), dep.get('path')];
   if (typeof path !== 'string' || path === '') throw unsupported(file, 'an import without a path');
   if (typeof url !== 'string' || !isAddress(url)) throw unsupported(file, `an import from ${shown(url)}`);
-  if (commit === undefined) throw unsupported(file, 'an import whose rev_lock is no full name of a commit');
+  if (commit === undefined) throw unsupported(file, 'an import whose rev_lock is not the full name of a commit');
   const [revision, remote] = [repo.get('rev'), repo.get('remote')];
   for (const [key, value] of [
     ['rev', revision],
     ['remote', remote],
   ] as const) {
     if (value !== undefined && typeof value !== 'string')
-      throw unsupported(file, `an import with a ${key} that is no text`);
+      throw unsupported(file, `an import with a ${key} that is not a text`);
   }
   if (repo.get('config') !== undefined) throw unsupported(file, 'an import with a config of its own');
   return { path, source: { url, commit, revision: text(revision), remote: text(remote) } };

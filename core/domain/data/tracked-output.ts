@@ -168,7 +168,7 @@ function outputRefusal(out: PlainMap, md5: string | undefined, file: string): Us
   return unsupported(file, `${path}: hash: ${String(hash)}`);
 }
 
-/** What a file imports, or why it cannot be fetched. */
+/** The import of a file, or why it cannot be fetched. */
 function importOf(value: PlainMap, file: string): Partial<Pick<TrackedOutput, 'imported' | 'refusal'>> {
   const deps = value.get('deps');
   if (!isPlainList(deps) || deps.length === 0) return {};
