@@ -1,8 +1,7 @@
-import type { TidegateConfig } from '../../core/config/tidegate-config.ts';
 import type { CommentLimits } from '../../core/domain/commands/comment-limits.ts';
 import { parseCommands } from '../../core/domain/commands/parse-commands.ts';
 import { UserError } from '../../core/errors.ts';
-import { answerCommands } from '../../core/usecases/promote/answer-commands.ts';
+import { answerCommands, type CommandRequest } from '../../core/usecases/promote/answer-commands.ts';
 import type { Log } from '../reconcile.ts';
 import type { BotRepository } from '../repository.ts';
 
@@ -41,9 +40,7 @@ export async function onCommentCreated(
     return;
   }
   const base = await repository.commits.default();
-  const found = await readConfig(repository, base.sha);
-  if (found === undefined) return;
-  const { config } = found;
+  const config = await readConfig(repository, base.sha);
   const { login: self, clockMs } = repository.identity;
   const { id, body, by, issue, writtenAtMs } = comment;
   const request = { config, comment: { id, body, by: by.login, writtenAtMs }, issue, base, self, nowMs: clockMs() };
@@ -52,17 +49,12 @@ export async function onCommentCreated(
   for (const line of lines) log(`command of ${by.login}: ${line}`);
 }
 
-/** Undefined where the repository does not use Tidegate; without a config where it has one that cannot be read. */
-async function readConfig(
-  repository: BotRepository,
-  baseSha: string,
-): Promise<{ readonly config: TidegateConfig | undefined } | undefined> {
+/** A person who asks has to hear about it if there is none: a log of the bot is not theirs to read. */
+async function readConfig(repository: BotRepository, baseSha: string): Promise<CommandRequest['config']> {
   try {
-    const config = await repository.config(baseSha);
-    return config && { config };
+    return (await repository.config(baseSha)) ?? 'none';
   } catch (error) {
-    // Who asks has to hear it: a log of the bot is not theirs to read.
-    if (error instanceof UserError) return { config: undefined };
+    if (error instanceof UserError) return 'unreadable';
     throw error;
   }
 }

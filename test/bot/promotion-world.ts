@@ -73,7 +73,7 @@ export class PromotionWorld {
   }
 
   /** Commits files on main, by a person. @returns The commit. */
-  async push(files: Readonly<Record<string, string>>): Promise<string> {
+  async push(files: CommitFiles): Promise<string> {
     const sha = await this.bot.commit(this.#clone, 'main', files);
     this.lastPushed = sha;
     await this.bot.settle();

@@ -31,9 +31,27 @@ export type HoldOutcome =
   | { readonly kind: 'lifted'; readonly issue: number; readonly version: string; readonly environment: string }
   | { readonly kind: 'nothing-held' };
 
+/** Why the words of a command are not right. `usage`: as it is in the table of commands. */
+export type ArgumentRefusal =
+  | { readonly kind: 'too-few-words'; readonly usage: string }
+  | { readonly kind: 'too-many-words'; readonly usage: string; readonly extra: string }
+  | {
+      readonly kind: 'unknown-model';
+      readonly name: string;
+      readonly known: readonly string[];
+      readonly nearest: string | undefined;
+    };
+
 /** Why a command is not carried out at all. */
 export type CommandRefusal =
-  | { readonly kind: 'unknown-command' }
+  | ArgumentRefusal
+  /** `nearest`: the command that was perhaps meant. */
+  | { readonly kind: 'unknown-command'; readonly name: string; readonly nearest: string | undefined }
   | { readonly kind: 'needs-write' }
+  | { readonly kind: 'no-config' }
+  /** The command takes no model, and there are several. */
+  | { readonly kind: 'place-of-no-model'; readonly models: readonly string[] }
+  /** An error stopped it. */
+  | { readonly kind: 'failed'; readonly problems: readonly { readonly message: string; readonly fix: string }[] }
   | { readonly kind: 'config-unreadable' }
   | { readonly kind: 'several-models'; readonly models: readonly string[] };

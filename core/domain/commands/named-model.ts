@@ -3,6 +3,11 @@ import type { Command } from './parse-commands.ts';
 /** Fewest words before the name of a model, by command; a command that is not here takes none: its argument is free text. */
 const WORDS_BEFORE: Readonly<Partial<Record<Command['name'], number>>> = { plan: 0, promote: 1, retry: 0, retrain: 0 };
 
+/** True if the last word of a command may be the name of a model. */
+export function takesModel(name: Command['name']): boolean {
+  return WORDS_BEFORE[name] !== undefined;
+}
+
 /** A command without the name of a model, and that name; undefined where it names none. */
 export interface CommandOfModel {
   readonly command: Command;

@@ -48,15 +48,22 @@ const NAME = '/tidegate';
  * @example parseCommands('Looks odd.\n/tidegate hold odd numbers') // => [{ name: 'hold', argument: 'odd numbers' }]
  */
 export function parseCommands(text: string): readonly Command[] {
+  return readCommands(text).commands;
+}
+
+/** The commands of a comment, and `hasMore`: it has others beyond the five that are carried out. */
+export function readCommands(text: string): { readonly commands: readonly Command[]; readonly hasMore: boolean } {
   const found = new Map<string, Command>();
   // Most comments have none, and cost nothing.
-  if (!text.toLowerCase().includes(NAME)) return [];
+  if (!text.toLowerCase().includes(NAME)) return { commands: [], hasMore: false };
   for (const line of visibleLines(text)) {
     const command = parseLine(line);
-    if (command !== undefined) found.set(`${command.name} ${command.argument}`, command);
-    if (found.size === MOST_COMMANDS) break;
+    if (command === undefined) continue;
+    const key = `${command.name} ${command.argument}`;
+    if (found.size === MOST_COMMANDS && !found.has(key)) return { commands: [...found.values()], hasMore: true };
+    found.set(key, command);
   }
-  return [...found.values()];
+  return { commands: [...found.values()], hasMore: false };
 }
 
 /** Split by hand: a pattern for a text between spaces takes time that grows as the square of their number. */
@@ -67,7 +74,7 @@ function parseLine(line: string): Command | undefined {
   const written = rest.trimStart();
   const end = written.search(/[ \t]/);
   const name = end < 0 ? written : written.slice(0, end);
-  if (written === rest || !/^[a-z]+$/i.test(name)) return undefined;
+  if (written === rest || !/^[a-z]/i.test(name)) return undefined;
   return commandOf(name.toLowerCase(), end < 0 ? '' : written.slice(end).trim());
 }
 

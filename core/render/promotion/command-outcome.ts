@@ -1,4 +1,5 @@
 import type {
+  ArgumentRefusal,
   CommandOutcome,
   CommandRefusal,
   HoldOutcome,
@@ -66,13 +67,46 @@ function textOfHold(outcome: HoldOutcome | CommandRefusal): string {
 
 function textOfRefusal(refusal: CommandRefusal): string {
   switch (refusal.kind) {
-    case 'unknown-command':
-      return 'This command does not exist.';
+    case 'unknown-command': {
+      const meant = refusal.nearest === undefined ? '' : ` Did you mean /tidegate ${refusal.nearest}?`;
+      return `There is no command "${refusal.name}".${meant} These are the commands:`;
+    }
     case 'needs-write':
-      return 'Refused: this needs write permission in the repository.';
+      return 'Refused: this needs write permission in the repository. A person who has it can write the same command.';
+    case 'no-config':
+      return 'The default branch has no tidegate.yaml, so that there is nothing to do yet. Merge one first: /tidegate doctor says what else is missing.';
     case 'config-unreadable':
       return 'tidegate.yaml of the default branch cannot be read: /tidegate doctor says why.';
     case 'several-models':
-      return `There are ${refusal.models.length} models: name the one that you mean at the end, such as /tidegate plan ${refusal.models[0]}. Models: ${refusal.models.slice(0, 20).join(', ')}.`;
+      return `There are ${refusal.models.length} models: name the one that you mean at the end, such as /tidegate plan ${refusal.models[0]}. Models: ${listed(refusal.models)}.`;
+    case 'place-of-no-model':
+      return `There are ${refusal.models.length} models: write this command in a pull request or an issue that the bot opened for the one that you mean. Models: ${listed(refusal.models)}.`;
+    case 'failed':
+      return `Not done: ${refusal.problems
+        .slice(0, MAX_PROBLEMS)
+        .map(({ message, fix }) => `${message}. ${fix}`)
+        .join(' ')}`;
+    default:
+      return textOfArguments(refusal);
   }
+}
+
+function textOfArguments(refusal: ArgumentRefusal): string {
+  switch (refusal.kind) {
+    case 'too-few-words':
+      return `A word is missing. Write it as: /tidegate ${refusal.usage}`;
+    case 'too-many-words':
+      return `Not done: "${refusal.extra}" is not part of this command. Write it as: /tidegate ${refusal.usage}`;
+    case 'unknown-model': {
+      const meant = refusal.nearest === undefined ? '' : ` Did you mean ${refusal.nearest}?`;
+      return `There is no model "${refusal.name}".${meant} Models: ${listed(refusal.known)}.`;
+    }
+  }
+}
+
+/** Chosen: more names or problems than an answer helps with. */
+const [MAX_NAMES, MAX_PROBLEMS] = [20, 5] as const;
+
+function listed(names: readonly string[]): string {
+  return names.slice(0, MAX_NAMES).join(', ');
 }

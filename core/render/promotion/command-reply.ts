@@ -1,4 +1,4 @@
-import { COMMANDS } from '../../domain/commands/parse-commands.ts';
+import { COMMANDS, MOST_COMMANDS } from '../../domain/commands/parse-commands.ts';
 import { escapeText } from '../text/escape.ts';
 import { inlineCode } from '../text/inline-code.ts';
 import { renderTable } from '../text/table.ts';
@@ -13,13 +13,14 @@ export interface CommandAnswer {
   readonly table?: string | undefined;
 }
 
-/** One reply to all commands of a comment. */
-export function renderReply(by: string, answers: readonly CommandAnswer[]): string {
+/** One reply to all commands of a comment. `hasMore`: it has commands that were not carried out. */
+export function renderReply(by: string, answers: readonly CommandAnswer[], hasMore = false): string {
   const parts = answers.map(({ command, lines, table }) => {
     const list = lines.map((line) => `- ${escapeText(line, 600)}`).join('\n');
     return [`**/tidegate ${escapeText(command, 200)}**`, list, table ?? ''].filter((part) => part !== '').join('\n\n');
   });
-  return `${inlineCode(by)} asked:\n\n${parts.join('\n\n')}\n`;
+  const rest = `The first ${MOST_COMMANDS} commands of a comment are carried out. Write the others in another comment.`;
+  return `${inlineCode(by)} asked:\n\n${[...parts, ...(hasMore ? [rest] : [])].join('\n\n')}\n`;
 }
 
 /** The table of commands that `help` shows. */

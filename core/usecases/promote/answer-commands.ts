@@ -1,10 +1,12 @@
 import type { ModelConfig, TidegateConfig } from '../../config/tidegate-config.ts';
+import { checkArguments } from '../../domain/commands/check-arguments.ts';
 import type { CommandRefusal } from '../../domain/commands/command-outcome.ts';
-import { namedModel } from '../../domain/commands/named-model.ts';
-import { COMMANDS, type Command, parseCommands } from '../../domain/commands/parse-commands.ts';
+import { namedModel, takesModel } from '../../domain/commands/named-model.ts';
+import { COMMANDS, type Command, readCommands } from '../../domain/commands/parse-commands.ts';
 import { slug } from '../../domain/model/model-name.ts';
 import { WORKFLOW_LOGIN } from '../../domain/policy/workflow-login.ts';
-import { ServiceError } from '../../errors.ts';
+import { nearest } from '../../domain/text/nearest.ts';
+import { ServiceError, UserError } from '../../errors.ts';
 import { describeCommandOutcome } from '../../render/promotion/command-outcome.ts';
 import { type CommandAnswer, renderHelp, renderReply } from '../../render/promotion/command-reply.ts';
 import { formatReplyMarker, parseMarker } from '../../render/text/marker.ts';
@@ -13,8 +15,8 @@ import type { EventMoment } from './model-situation.ts';
 
 /** A comment that was just written. */
 export interface CommandRequest extends EventMoment {
-  /** Undefined where the default branch's cannot be read: then only what needs none is answered. */
-  readonly config: TidegateConfig | undefined;
+  /** Of the default branch; without one only what needs none is carried out. */
+  readonly config: TidegateConfig | 'none' | 'unreadable';
   readonly comment: {
     readonly id: number;
     readonly body: string;
@@ -46,7 +48,7 @@ const ANSWERED_WITHIN_MS = 60_000;
  * @throws {ServiceError} COMMAND_TAKEN (retryable) where another replica has just begun with it.
  */
 export async function answerCommands(request: CommandRequest, ports: CommandPorts): Promise<AnsweredComment> {
-  const commands = parseCommands(request.comment.body);
+  const { commands, hasMore } = readCommands(request.comment.body);
   if (commands.length === 0) return NOTHING;
   const marker = formatReplyMarker(request.comment.id);
   // A redelivered event finds the answer that its first delivery got.
@@ -54,7 +56,7 @@ export async function answerCommands(request: CommandRequest, ports: CommandPort
   const isFirst = await ports.comments.acknowledge(request.comment.id);
   if (!isFirst && request.nowMs - request.comment.writtenAtMs < ANSWERED_WITHIN_MS) throw taken(request.comment.id);
   try {
-    return await carryOutAll(commands, { request, ports, marker });
+    return await carryOutAll({ commands, hasMore }, { request, ports, marker });
   } catch (error) {
     // Where even this fails, it is answered when the comment is old enough.
     await ports.comments.disown(request.comment.id).catch(() => undefined);
@@ -71,7 +73,7 @@ function taken(comment: number): ServiceError {
 }
 
 async function carryOutAll(
-  commands: readonly Command[],
+  { commands, hasMore }: ReturnType<typeof readCommands>,
   {
     request,
     ports,
@@ -82,7 +84,7 @@ async function carryOutAll(
   const place = await placeOf(request, ports);
   const answers: CommandAnswer[] = [];
   for (const command of commands) answers.push(await answer(command, place, { isByWriter, ports }));
-  await ports.comments.create(request.issue, `${marker}\n\n${renderReply(request.comment.by, answers)}`);
+  await ports.comments.create(request.issue, `${marker}\n\n${renderReply(request.comment.by, answers, hasMore)}`);
   return { lines: answers.map(({ command, lines }) => `${command}: ${lines.join(' ')}`), isByWriter };
 }
 
@@ -95,20 +97,42 @@ async function answer(
   place: CommandPlace | CommandRefusal,
   { isByWriter, ports }: { readonly isByWriter: boolean; readonly ports: CommandPorts },
 ): Promise<CommandAnswer> {
-  const { command, model } =
-    'kind' in place ? { command: written, model: undefined } : namedModel(written, place.models);
-  if (command.name === 'unknown') {
-    return shown(command.argument, { outcomes: [{ kind: 'unknown-command' }], table: renderHelp() });
-  }
+  if (written.name === 'unknown') return shown(written.argument, unknownCommand(written.argument));
   const text = `${written.name} ${written.argument}`.trim();
-  if (command.name === 'help') return shown(text, { outcomes: [], table: renderHelp() });
-  if (needsWrite(command) && !isByWriter) {
-    return shown(text, { outcomes: [{ kind: 'needs-write' }] });
-  }
-  if (command.name === 'doctor') return shown(text, await examine(ports));
-  const scope = 'kind' in place ? place : place.scopeOf(model);
-  if ('kind' in scope) return shown(text, { outcomes: [scope] });
-  return shown(text, await carryOut(command, scope, ports));
+  if (needsWrite(written) && !isByWriter) return shown(text, { outcomes: [{ kind: 'needs-write' }] });
+  return shown(text, await workOf(written, place, ports).catch(refusalOf));
+}
+
+async function workOf(
+  written: Command,
+  place: CommandPlace | CommandRefusal,
+  ports: CommandPorts,
+): Promise<CommandResult> {
+  const models = 'kind' in place ? [] : place.models;
+  const named = 'kind' in place ? { command: written, model: undefined } : namedModel(written, models);
+  const { command, model } = named;
+  const isOfRepository = command.name === 'help' || command.name === 'doctor';
+  if ('kind' in place && !isOfRepository) return { outcomes: [place] };
+  const wrong = checkArguments(named, models);
+  if (wrong !== undefined) return { outcomes: [wrong] };
+  if (command.name === 'help') return { outcomes: [], table: renderHelp() };
+  if (command.name === 'doctor' || 'kind' in place) return examine(ports);
+  const scope = place.scopeOf(model);
+  if (!('kind' in scope)) return carryOut(command, scope, ports);
+  const isNameable = scope.kind !== 'several-models' || takesModel(command.name);
+  return { outcomes: [isNameable ? scope : { kind: 'place-of-no-model', models }] };
+}
+
+function unknownCommand(name: string): CommandResult {
+  const outcome = { kind: 'unknown-command' as const, name, nearest: nearest(name, Object.keys(COMMANDS)) };
+  return { outcomes: [outcome], table: renderHelp() };
+}
+
+/** A person who asks cannot read the log of the bot. An error that may pass is not an answer: the command is tried again. */
+function refusalOf(error: unknown): CommandResult {
+  if (error instanceof UserError) return { outcomes: [{ kind: 'failed', problems: error.problems }] };
+  if (!(error instanceof ServiceError) || error.retryable) throw error;
+  return { outcomes: [{ kind: 'failed', problems: [{ message: error.message, fix: error.fix }] }] };
 }
 
 function shown(command: string, { outcomes, table }: CommandResult): CommandAnswer {
@@ -125,7 +149,8 @@ interface CommandPlace {
 /** The model of a comment is that of the pull request or issue of Tidegate under which it was written, else the only model. */
 async function placeOf(request: CommandRequest, ports: CommandPorts): Promise<CommandPlace | CommandRefusal> {
   const { config, base, self, nowMs, comment } = request;
-  if (config === undefined) return { kind: 'config-unreadable' };
+  if (config === 'none') return { kind: 'no-config' };
+  if (config === 'unreadable') return { kind: 'config-unreadable' };
   const { body, author } = await ports.issues.get(request.issue);
   // A stranger's text may hold a marker too. A drift issue is the workflow's.
   const marker = [self, WORKFLOW_LOGIN].includes(author) ? parseMarker(body) : undefined;
