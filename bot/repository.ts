@@ -4,6 +4,7 @@ import { createGitHubChecks } from '../core/adapters/github/github-checks.ts';
 import type { GitHubClient, RepositoryName } from '../core/adapters/github/github-client.ts';
 import { GitHubComments } from '../core/adapters/github/github-comments.ts';
 import { createGitHubCommits } from '../core/adapters/github/github-commits.ts';
+import { GitHubFailedJobs } from '../core/adapters/github/github-failed-jobs.ts';
 import { OwnInstallation } from '../core/adapters/github/github-installed-app.ts';
 import { GitHubIssues } from '../core/adapters/github/github-issues.ts';
 import { GitHubPullRequests } from '../core/adapters/github/github-pull-requests.ts';
@@ -61,6 +62,7 @@ export function openRepository(client: GitHubClient, name: RepositoryName, ident
     issues: new GitHubIssues(client, name),
     pullRequests: new GitHubPullRequests(client, name),
     workflows,
+    failedJobs: new GitHubFailedJobs(client, name),
     tags: new GitHubVersionTags(client, name),
     archive,
     hasher,

@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { TidegateConfig } from '../../core/config/tidegate-config.ts';
+import { modelsOfWorkflow } from '../../core/config/workflow-models.ts';
 import { CONFIG_FILE } from '../../core/domain/policy/config-file.ts';
 import { isPromotionBranch } from '../../core/domain/promotion/branch-names.ts';
 import { UserError } from '../../core/errors.ts';
 import type { PullRequest } from '../../core/ports/github/pull-requests.ts';
 import { publishEvaluation } from '../../core/usecases/review/publish-evaluation.ts';
+import { isFailedRun, publishFailedRun, readRunFailure } from '../../core/usecases/review/publish-failed-run.ts';
 import type { ParsingRepository } from '../parser.ts';
 import { type Log, reconcileNow } from '../reconcile.ts';
 import type { BotRepository } from '../repository.ts';
@@ -16,6 +18,9 @@ export interface FinishedRun {
   readonly event: string;
   readonly head_sha: string;
   readonly head_branch: string | null;
+  /** `.github/workflows/model-ci.yml` */
+  readonly path: string;
+  readonly conclusion: string | null;
   readonly head_repository: { readonly owner: { readonly login: string } | null } | null;
 }
 
@@ -33,21 +38,55 @@ export async function onWorkflowRunCompleted(run: FinishedRun, repository: Parsi
   }
   // Its body has the evidence already: what is promoted was judged by its release.
   if (pullRequest.author === repository.identity.login && isPromotionBranch(pullRequest.headRef)) return;
+  const isJudged = await publishReports(run, { config, pullRequest: pullRequest.number }, { repository, log });
+  const unjudged = Object.keys(config.models).filter((model) => !isJudged.has(model));
+  await tellFailure(
+    run,
+    { unjudged, models: Object.keys(config.models), pullRequest: pullRequest.number },
+    repository,
+    log,
+  );
+}
+
+/** Shows the reports of a run. @returns The models that it judged. */
+async function publishReports(
+  run: FinishedRun,
+  { config, pullRequest }: { readonly config: TidegateConfig; readonly pullRequest: number },
+  { repository, log }: { readonly repository: ParsingRepository; readonly log: Log },
+): Promise<ReadonlySet<string>> {
   const proposed = await proposedConfig(run.head_sha, repository);
+  const judged = new Set<string>();
   for (const [model, modelConfig] of Object.entries(config.models)) {
     const { gate, evaluate } = modelConfig;
     const theirs = proposed?.models[model];
     const request = {
-      model,
-      config: modelConfig,
-      pullRequest: pullRequest.number,
-      headSha: run.head_sha,
-      runId: Number(run.id),
-      runAttempt: run.run_attempt,
+      ...{ model, config: modelConfig, pullRequest, headSha: run.head_sha },
+      ...{ runId: Number(run.id), runAttempt: run.run_attempt, hasFailed: isFailedRun(run.conclusion) },
       gateChanged: !isDeepStrictEqual([gate, evaluate], [theirs?.gate, theirs?.evaluate]),
     };
-    log(`report ${model}: ${await publishEvaluation(request, repository)}`);
+    const { isJudged, did } = await publishEvaluation(request, repository);
+    if (isJudged) judged.add(model);
+    log(`report ${model}: ${did}`);
   }
+  return judged;
+}
+
+/** Says why there is no verdict on models that a failed run was to judge, by the workflow file of the default branch. */
+async function tellFailure(
+  { id, path, conclusion, head_sha: headSha, run_attempt: runAttempt }: FinishedRun,
+  of: { readonly unjudged: readonly string[]; readonly models: readonly string[]; readonly pullRequest: number },
+  repository: BotRepository,
+  log: Log,
+): Promise<void> {
+  if (of.unjudged.length === 0 || !isFailedRun(conclusion)) return;
+  const workflow = await repository.commits.read(path.replace(/@.*$/, ''));
+  const meant = workflow === undefined ? [] : modelsOfWorkflow(workflow, of.models);
+  const told = of.unjudged.filter((model) => meant.includes(model));
+  if (told.length === 0) return;
+  const run = { pullRequest: of.pullRequest, headSha, runId: Number(id), runAttempt, conclusion };
+  const failure = await readRunFailure(run, repository);
+  for (const model of told)
+    log(`failed run of ${model}: ${await publishFailedRun(model, { run, failure }, repository)}`);
 }
 
 /** The config of the commit that ran; undefined where there is none, or one that cannot be read: it differs from any. */

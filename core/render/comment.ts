@@ -77,9 +77,13 @@ export function renderEvaluationComment({ report, looks, gateChanged }: Evaluati
   });
 }
 
-/** The comment for a report that cannot be read. */
-export function renderUnreadableComment(model: string, reason: string): string {
-  return `${formatMarker('report', model)}\n### Tidegate · ${model} · ⛔ no report\n\nThe report of this run cannot be read: ${inlineCode(reason, 500)}. A report that cannot be read never passes.\n`;
+/**
+ * The comment for a report that cannot be read. `looks`: what the comment remembered so far: a report that cannot be read
+ * does not make people forget how many candidates were judged.
+ */
+export function renderUnreadableComment(model: string, reason: string, looks: CommentData | undefined): string {
+  const data = looks === undefined ? '' : `\n\n${formatDataBlock(looks)}`;
+  return `${formatMarker('report', model)}\n### Tidegate · ${model} · ⛔ no report\n\nThe report of this run cannot be read: ${inlineCode(reason, 500)}. A report that cannot be read never passes.${data}\n`;
 }
 
 function renderNotes({ candidates }: CommentData, gateChanged: boolean): string {

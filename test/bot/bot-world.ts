@@ -34,6 +34,8 @@ export interface FinishedRunOptions {
   readonly headRepository?: string;
   readonly event?: string;
   readonly artifacts: readonly AddedArtifact[];
+  /** Default: a success of `model-ci.yml`, without jobs, at its first attempt. */
+  readonly run?: Partial<Pick<WorkflowRun, 'name' | 'conclusion' | 'jobs' | 'attempt'>>;
 }
 
 /** The bot behind its real HTTP server, before a forge whose workflow runs are whatever a test says they were. */
@@ -222,7 +224,8 @@ export class BotWorld {
     if (repository === undefined) throw new Error(`no repository ${options.repository}`);
     const head = state.repository(options.headRepository ?? options.repository) ?? repository;
     const { event = 'pull_request', headBranch, headSha, headRepository = options.repository } = options;
-    const run = this.addRun(options.repository, { name: 'model-ci', event, headBranch, headSha, headRepository });
+    const facts = { name: 'model-ci', event, headBranch, headSha, headRepository, ...options.run };
+    const run = this.addRun(options.repository, facts);
     for (const artifact of options.artifacts) this.addArtifact(options.repository, run.id, artifact);
     const commit = await head.git.commit(options.headSha);
     const shown = presentRun({ state, addresses }, { repository, commit }, run);

@@ -42,8 +42,8 @@ describe('the ports', () => {
     expect(shared.filter((file) => !called.has(file.path)).map((file) => file.path)).toEqual([]);
   });
 
-  it('of GitHub are eight', () => {
-    expect(callable.filter((port) => nameOf(port).startsWith('github/'))).toHaveLength(8);
+  it('of GitHub are nine', () => {
+    expect(callable.filter((port) => nameOf(port).startsWith('github/'))).toHaveLength(9);
   });
 
   it('are each named by what checks them', () => {

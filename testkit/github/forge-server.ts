@@ -14,6 +14,7 @@ import { followBranch } from './pull-requests.ts';
 import { pushPayload } from './push-payload.ts';
 import { ApiError, type Context, createRouter, isGranted, isJson, type Reply } from './router.ts';
 import { allRoutes } from './routes.ts';
+import { LOG_PATH } from './routes-actions.ts';
 import { recordActivity } from './routes-activity.ts';
 import { INSTALLATION_ID, OTHER_INSTALLATION_ID } from './routes-app.ts';
 import type { ActivityType, Permissions, Principal, Repository, Role } from './state.ts';
@@ -209,6 +210,7 @@ export class ForgeServer implements RunningGitHub {
     if (isGitRequest(request)) return this.#serveGit(request, response);
     const url = new URL(request.url ?? '/', 'http://host');
     if (url.pathname === GRAPHQL_PATH) return this.#serveGraphQL(request, response);
+    if (url.pathname.startsWith(LOG_PATH)) return void response.end(this.#logOf(url.pathname.slice(LOG_PATH.length)));
     if (!url.pathname.startsWith(API_PREFIX)) return sendJson(response, 404, { message: 'Not Found' });
     const path = url.pathname.slice(API_PREFIX.length).replace(/\/+$/, '');
     const method = request.method ?? 'GET';
@@ -227,6 +229,12 @@ export class ForgeServer implements RunningGitHub {
       ...pages.headers,
     });
     response.end(pages.body === undefined ? undefined : JSON.stringify(pages.body));
+  }
+
+  #logOf(jobId: string): string | undefined {
+    const runs = [...this.state.repositories.values()].flatMap((repository) => repository.runs);
+    const jobs = runs.flatMap((run) => [...run.jobs, ...(run.earlier ?? []).flatMap((one) => one.jobs)]);
+    return jobs.find(({ id }) => String(id) === jobId)?.log;
   }
 
   async #serveGraphQL(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -151,6 +151,18 @@ async function dispatchWorkflow(context: RepositoryContext) {
   return { status: 204 };
 }
 
+/** Answered with an address of a storage, as artifacts are; GitHub says 404 for a log that is not there. */
+function jobLog({ repository, params, github }: RepositoryContext) {
+  const id = Number(params.job_id);
+  const all = repository.runs.flatMap(({ jobs, earlier = [] }) => [...jobs, ...earlier.flatMap((one) => one.jobs)]);
+  const job = all.find((one) => one.id === id);
+  if (job === undefined || job.log === '') throw new ApiError(404, 'Not Found');
+  return { status: 302, headers: { location: new URL(`${LOG_PATH}${id}`, github.addresses.api).href } };
+}
+
+/** Path under which the forge serves the logs of jobs, to anyone who knows it. */
+export const LOG_PATH = '/_storage/job-logs/';
+
 /** Workflow runs, their jobs and artifacts, and starting one by hand. */
 export const ACTION_ROUTES: readonly Route[] = [
   repositoryRoute('GET /actions/runs', 'actions', (context) => listRuns(context)),
@@ -161,6 +173,7 @@ export const ACTION_ROUTES: readonly Route[] = [
   repositoryRoute('GET /actions/runs/{run_id}/artifacts', 'actions', (context) =>
     listArtifacts(context, runOf(context).id),
   ),
+  repositoryRoute('GET /actions/jobs/{job_id}/logs', 'actions', jobLog),
   repositoryRoute('GET /actions/artifacts', 'actions', (context) => listArtifacts(context)),
   repositoryRoute('GET /actions/artifacts/{artifact_id}', 'actions', getArtifact),
   repositoryRoute('GET /actions/artifacts/{artifact_id}/{archive_format}', 'actions', downloadArtifact),

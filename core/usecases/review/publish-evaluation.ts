@@ -1,16 +1,16 @@
 import type { ModelConfig } from '../../config/tidegate-config.ts';
-import { newestArtifact } from '../../domain/model/workflow-artifact.ts';
+import { newestAttemptsFirst } from '../../domain/model/workflow-artifact.ts';
 import { UserError } from '../../errors.ts';
 import type { CheckRun, Checks } from '../../ports/github/checks.ts';
 import type { Comments } from '../../ports/github/comments.ts';
 import type { WorkflowArtifact, Workflows } from '../../ports/github/workflows.ts';
 import type { ReportArchive } from '../../ports/store/report-archive.ts';
 import { countLook, parseCommentData, renderEvaluationComment, renderUnreadableComment } from '../../render/comment.ts';
-import { formatMarker } from '../../render/text/marker.ts';
 import type { EvaluationReport } from '../../reports/evaluation-report.ts';
 import { MAX_REPORT_ZIP_BYTES } from '../../reports/limits.ts';
 import type { BotParser } from '../registry/in-process-parser.ts';
 import { evaluationCheck } from './evaluation-check.ts';
+import { ownReportComments, showComments } from './sticky-comments.ts';
 
 /** A finished workflow run of a pull request; every field from GitHub's event, none from a document of the run. */
 export interface PublishRequest {
@@ -20,8 +20,17 @@ export interface PublishRequest {
   readonly headSha: string;
   readonly runId: number;
   readonly runAttempt: number;
+  /** The run did not succeed: a report of an earlier attempt says nothing about this one. */
+  readonly hasFailed: boolean;
   /** The pull request changes this model's part of tidegate.yaml. */
   readonly gateChanged: boolean;
+}
+
+/** Result of publishing. */
+export interface Published {
+  readonly isJudged: boolean;
+  /** For the log. */
+  readonly did: string;
 }
 
 /** Dependencies of publishing. */
@@ -37,31 +46,42 @@ export interface PublishPorts {
  * Shows what a run judged: one sticky comment and one check run. The reports come from the pull request's own code and
  * are read as hostile: sizes before anything is downloaded or unpacked, then schemas, then escaped text.
  *
- * @returns What was done, for the log.
+ * @returns What was done, for the log; `isJudged: false` where the run has no report of the model.
  */
-export async function publishEvaluation(request: PublishRequest, ports: PublishPorts): Promise<string> {
-  const { model, pullRequest, runAttempt } = request;
+export async function publishEvaluation(request: PublishRequest, ports: PublishPorts): Promise<Published> {
+  const { model, pullRequest } = request;
   const artifacts = await ports.workflows.artifacts(request.runId);
   try {
-    const artifact = newestArtifact({ kind: 'report', model }, artifacts, runAttempt);
-    if (artifact === undefined) return 'the run has no report of this model';
-    const report = await readEvaluation(request, artifact, ports);
-    const earlier = await ownComments(request, ports);
+    const found = reportOf(request, artifacts);
+    if (typeof found === 'string') return { isJudged: found === LATER, did: found };
+    const report = await readEvaluation(request, found, ports);
+    const earlier = await ownReportComments(request, ports.comments);
     const looks = countLook(parseCommentData(earlier[0]?.body), report);
     const bodies = renderEvaluationComment({ report, looks, gateChanged: request.gateChanged });
     await ports.checks.show(evaluationCheck(report, request.headSha));
-    return await showComments(pullRequest, { earlier, bodies }, ports.comments);
+    return { isJudged: true, did: await showComments(pullRequest, { earlier, bodies }, ports.comments) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     await ports.checks.show(unreadableCheck(request, error));
-    const bodies = [renderUnreadableComment(model, error.message)];
-    await showComments(pullRequest, { earlier: await ownComments(request, ports), bodies }, ports.comments);
-    return `the report cannot be read: ${error.code}`;
+    const earlier = await ownReportComments(request, ports.comments);
+    const bodies = [renderUnreadableComment(model, error.message, parseCommentData(earlier[0]?.body))];
+    await showComments(pullRequest, { earlier, bodies }, ports.comments);
+    return { isJudged: true, did: `the report cannot be read: ${error.code}` };
   }
 }
 
-function ownComments({ model, pullRequest }: PublishRequest, { comments }: PublishPorts) {
-  return comments.own(pullRequest, formatMarker('report', model));
+const NONE = 'the run has no report of this model';
+const LATER = 'a later attempt of the run has a report of this model';
+
+/** The report of the newest attempt that is not above the event's; of a run that failed only its own attempt's. */
+function reportOf(
+  { model, runAttempt, hasFailed }: PublishRequest,
+  artifacts: readonly WorkflowArtifact[],
+): WorkflowArtifact | typeof NONE | typeof LATER {
+  const made = newestAttemptsFirst({ kind: 'report', model }, artifacts);
+  const found = made.find(({ attempt }) => (hasFailed ? attempt === runAttempt : attempt <= runAttempt));
+  if (found !== undefined) return found.artifact;
+  return hasFailed && made.some(({ attempt }) => attempt > runAttempt) ? LATER : NONE;
 }
 
 async function readEvaluation(
@@ -86,29 +106,6 @@ async function readEvaluation(
   throw new UserError('REPORT_INVALID', 'the report and its artifact are of different models', {
     fix: 'Check which step made the artifact.',
   });
-}
-
-/** One comment a part, edited in place; parts that are no longer needed are hidden as outdated. */
-async function showComments(
-  pullRequest: number,
-  {
-    earlier,
-    bodies,
-  }: { readonly earlier: readonly { id: number; body: string }[]; readonly bodies: readonly string[] },
-  comments: Comments,
-): Promise<string> {
-  let writes = 0;
-  for (const [index, body] of bodies.entries()) {
-    const existing = earlier[index];
-    // A longer report needs parts again that a shorter one in between had hidden.
-    if (existing !== undefined && index > 0) await comments.setHidden(existing.id, false);
-    if (existing?.body === body) continue;
-    writes += 1;
-    if (existing === undefined) await comments.create(pullRequest, body);
-    else await comments.update(existing.id, body);
-  }
-  for (const surplus of earlier.slice(bodies.length)) await comments.setHidden(surplus.id, true);
-  return writes === 0 ? `#${pullRequest} already shows it` : `reported on #${pullRequest}`;
 }
 
 function unreadableCheck({ model, headSha }: PublishRequest, error: UserError): CheckRun {

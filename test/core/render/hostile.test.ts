@@ -1,9 +1,11 @@
 import { marked, type Token, type Tokens } from 'marked';
 import { describe, expect, it } from 'vitest';
+import { lastLines } from '../../../core/domain/text/job-log.ts';
 import { renderEvaluationComment, renderUnreadableComment } from '../../../core/render/comment.ts';
 import { renderDriftIssue, renderDriftSummary } from '../../../core/render/drift/drift.ts';
 import { renderWatch } from '../../../core/render/drift/watch.ts';
 import { renderEvaluationSummary } from '../../../core/render/evaluation/evaluation.ts';
+import { renderFailedRunComment } from '../../../core/render/failed-run.ts';
 import { renderReply } from '../../../core/render/promotion/command-reply.ts';
 import { renderDeployment } from '../../../core/render/promotion/deployment.ts';
 import { renderHold } from '../../../core/render/promotion/hold.ts';
@@ -118,7 +120,16 @@ function rollback(text: string) {
 
 const RENDERERS: Readonly<Record<string, (text: string) => readonly string[]>> = {
   comment,
-  'comment for an unreadable report': (text) => [renderUnreadableComment('flight-delay', text)],
+  'comment for an unreadable report': (text) => [renderUnreadableComment('flight-delay', text, undefined)],
+  'comment for a run that failed': (text) => [
+    renderFailedRunComment(
+      {
+        ...{ model: 'flight-delay', headSha: text, runId: 1, conclusion: text, others: [text] },
+        ...{ job: { name: text, step: text }, log: lastLines(`${text}\n##[error]${text}`) },
+      },
+      undefined,
+    ),
+  ],
   'summary of evaluate-and-gate': (text) => [renderEvaluationSummary(report('evaluation', text))],
   'summary of train': (text) => [renderRun(report('run', text), true)],
   'summary of register': (text) => [registration(text)],

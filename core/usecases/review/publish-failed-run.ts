@@ -1,0 +1,88 @@
+import { lastLines } from '../../domain/text/job-log.ts';
+import { ServiceError } from '../../errors.ts';
+import type { Checks } from '../../ports/github/checks.ts';
+import type { Comments } from '../../ports/github/comments.ts';
+import type { FailedJob, FailedJobs } from '../../ports/github/failed-jobs.ts';
+import { parseCommentData } from '../../render/comment.ts';
+import {
+  type FailedRunView,
+  failedRunTitle,
+  renderFailedRun,
+  renderFailedRunComment,
+} from '../../render/failed-run.ts';
+import { ownReportComments, showComments } from './sticky-comments.ts';
+
+/** Conclusions of a run after which nothing was judged. */
+const FAILED = new Set(['failure', 'cancelled', 'timed_out', 'startup_failure']);
+
+/** A finished run of a pull request; every field from GitHub's event. */
+export interface FailedRun {
+  readonly pullRequest: number;
+  readonly headSha: string;
+  readonly runId: number;
+  readonly runAttempt: number;
+  readonly conclusion: string;
+}
+
+/** Dependencies of telling about it. */
+export interface FailedRunPorts {
+  readonly failedJobs: FailedJobs;
+  readonly comments: Comments;
+  readonly checks: Pick<Checks, 'show'>;
+}
+
+/** True if a run with this conclusion did not do all that it had to. */
+export function isFailedRun(conclusion: string | null): conclusion is string {
+  return conclusion !== null && FAILED.has(conclusion);
+}
+
+/** The job that failed first in a run, and the end of its log, read once for all of its models. */
+export type RunFailure = Omit<FailedRunView, 'model'>;
+
+/** Reads what failed first. What GitHub refuses to tell is left out: that the run failed is known from its event. */
+export async function readRunFailure(
+  run: FailedRun,
+  { failedJobs }: Pick<FailedRunPorts, 'failedJobs'>,
+): Promise<RunFailure> {
+  const { headSha, conclusion, runId } = run;
+  const failed = await unlessRefused(failedJobs.failed(run.runId, run.runAttempt));
+  const first = firstOf(failed ?? []);
+  const log = first === undefined ? undefined : await unlessRefused(failedJobs.logEnd(first.id));
+  const others = (failed ?? []).filter((job) => job !== first).map(({ name }) => name);
+  return { headSha, conclusion, runId, job: first, others, log: log === undefined ? undefined : lastLines(log) };
+}
+
+/**
+ * Shows that a run of a pull request ended without a verdict on a model: in its one comment, and in its check, so that
+ * neither shows the verdict of an earlier commit or attempt.
+ *
+ * @returns What was done, for the log.
+ */
+export async function publishFailedRun(
+  model: string,
+  { run, failure }: { readonly run: FailedRun; readonly failure: RunFailure },
+  ports: FailedRunPorts,
+): Promise<string> {
+  const { pullRequest, headSha } = run;
+  const view = { ...failure, model };
+  const earlier = await ownReportComments({ model, pullRequest }, ports.comments);
+  const bodies = [renderFailedRunComment(view, parseCommentData(earlier[0]?.body))];
+  await ports.checks.show({
+    ...{ name: `tidegate / ${model}`, headSha, conclusion: 'failure', annotations: [] },
+    title: failedRunTitle(view),
+    summary: renderFailedRun(view),
+  });
+  return showComments(pullRequest, { earlier, bodies }, ports.comments);
+}
+
+/** A job that was cancelled because another one failed says less than that one. */
+function firstOf(failed: readonly FailedJob[]): FailedJob | undefined {
+  return failed.find(({ conclusion }) => conclusion !== 'cancelled') ?? failed[0];
+}
+
+async function unlessRefused<T>(answer: Promise<T>): Promise<T | undefined> {
+  return answer.catch((error: unknown) => {
+    if (error instanceof ServiceError && !error.retryable) return undefined;
+    throw error;
+  });
+}
