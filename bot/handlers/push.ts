@@ -1,5 +1,5 @@
 import { UserError } from '../../core/errors.ts';
-import { showConfigCheckOf } from '../../core/usecases/review/show-config-check.ts';
+import { showConfigCheck } from '../../core/usecases/review/show-config-check.ts';
 import type { ParsingRepository } from '../parser.ts';
 import { type Log, readMoment, reconcileAllPromotions, reconcileAllRetraining } from '../reconcile.ts';
 
@@ -14,8 +14,8 @@ export async function onPush(ref: string, repository: ParsingRepository, log: Lo
   if (ref !== `refs/heads/${base.name}`) return;
   const moment = await readMoment(repository, base).catch(async (error: unknown) => {
     // Shown where everyone sees it: nothing is promoted from a config that cannot be read.
-    const holds = error instanceof UserError ? await showConfigCheckOf(base.sha, repository) : undefined;
-    if (holds !== false) throw error;
+    const checked = error instanceof UserError ? await showConfigCheck(base.sha, repository) : undefined;
+    if (checked === undefined || checked.config !== undefined) throw error;
     log(`config of ${base.name}: is broken, nothing is done`);
     return undefined;
   });

@@ -33,7 +33,9 @@ export async function onWorkflowRunCompleted(run: FinishedRun, repository: Parsi
   const config = await repository.config();
   const pullRequest = config === undefined ? undefined : await pullRequestOf(run, repository);
   if (config === undefined || pullRequest === undefined) {
-    log(`run ${run.id}: no open pull request has its commit`);
+    const why =
+      config === undefined ? 'the default branch has no tidegate.yaml' : 'no open pull request has its commit';
+    log(`run ${run.id}: ${why}`);
     return;
   }
   // Its body has the evidence already: what is promoted was judged by its release.

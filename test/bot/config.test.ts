@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MAX_CHECKED_MANIFESTS } from '../../core/usecases/review/show-config-check.ts';
 import { MINIMAL } from '../core/config/mistakes.ts';
 import { BotWorld } from './bot-world.ts';
 
@@ -83,6 +84,79 @@ describe('tidegate.yaml in a pull request', () => {
     const { main, checksOf } = await repositoryWith(name, { 'tidegate.yaml': text });
     expect(world.lastAnswer('push')).toBe(200);
     expect(await checksOf(main)).toEqual(['tidegate / config: failure']);
+  });
+
+  it('is refused for targets that no version could be written into, each at its line', async () => {
+    const files = { 'tidegate.yaml': MINIMAL, 'k8s/image.yaml': 'image: ghcr.io/acme/m:1\n' };
+    const { repository, openPull, checksOf } = await repositoryWith('targets', files);
+    const targets = '[{ file: k8s/image.yaml, path: image }, { file: k8s/absent.yaml, path: uri }]';
+    const config = `${MINIMAL.trimEnd()}\n    environments:\n      - { name: staging, targets: ${targets} }\n`;
+    const headSha = await openPull('add', { 'tidegate.yaml': config });
+    // The row of docs/decisions/api-budget.md.
+    expect(world.writes.requests).toBeLessThanOrEqual(22);
+    expect(world.writes.count).toBeLessThanOrEqual(2);
+    expect(await checksOf(headSha)).toContain('tidegate / config: failure');
+    const { data } = await world
+      .client()
+      .checks.listForRef({ ...repository, ref: headSha, check_name: 'tidegate / config' });
+    const [check] = data.check_runs;
+    expect(check?.output).toMatchObject({ title: 'tidegate.yaml has 2 problems', annotations_count: 2 });
+    expect(check?.output.summary).toContain('k8s/image.yaml names a container image, and the model has no image');
+    expect(check?.output.summary).toContain('there is no file k8s/absent.yaml');
+    // With what is missing in the same pull request.
+    const fixed = await openPull('fix', {
+      'tidegate.yaml': config.replace(
+        '    environments:',
+        '    image: { repository: ghcr.io/acme/m }\n    environments:',
+      ),
+      'k8s/absent.yaml': 'uri: s3://placeholder\n',
+    });
+    expect(await checksOf(fixed)).toContain('tidegate / config: success');
+  });
+
+  it('looks at a limited number of manifests, and says so', async () => {
+    const { repository, openPull } = await repositoryWith('many-targets', { 'tidegate.yaml': MINIMAL });
+    const targets = Array.from(
+      { length: MAX_CHECKED_MANIFESTS + 2 },
+      (_, index) => `{ file: k8s/${index}.yaml, path: uri }`,
+    );
+    const config = `${MINIMAL.trimEnd()}\n    environments:\n      - { name: staging, targets: [${targets.join(', ')}] }\n`;
+    const headSha = await openPull('add', { 'tidegate.yaml': config });
+    const { data } = await world
+      .client()
+      .checks.listForRef({ ...repository, ref: headSha, check_name: 'tidegate / config' });
+    expect(data.check_runs[0]?.output.title).toBe(`tidegate.yaml has ${MAX_CHECKED_MANIFESTS} problems`);
+    expect(data.check_runs[0]?.output.summary).toContain('The targets in 2 more files were not looked at.');
+  });
+
+  it('that is the first of its repository is told with what was found in it, in one comment', async () => {
+    const { repository, clone, openPull, checksOf } = await repositoryWith('first', { 'README.md': 'x' });
+    const first = await openPull('adopt', { 'tidegate.yaml': BROKEN });
+    const { data: pulls } = await world.client().pulls.list(repository);
+    const number = pulls[0]?.number ?? 0;
+    const comments = async () => {
+      const { data } = await world.client().issues.listComments({ ...repository, issue_number: number });
+      return data.map(({ body = '' }) => body);
+    };
+    const [broken = '', ...more] = await comments();
+    expect(more).toEqual([]);
+    expect(broken).toContain('judged from the next one on');
+    expect(broken).toMatch(/Fix before you merge:\n\n- line 6: `/);
+    expect(await checksOf(first)).toEqual(['tidegate / config: failure']);
+    const fixed = await world.commit(clone, 'adopt', { 'tidegate.yaml': MINIMAL });
+    await world.settle();
+    const [good = '', ...others] = await comments();
+    expect(others).toEqual([]);
+    expect(good).not.toContain('Fix before');
+    expect(good).toMatch(/\| `m` *\| binary-classification *\| `model.onnx` *\| `[^`]+` *\| +1 \| none/);
+    expect(await checksOf(fixed)).toEqual(['tidegate / config: success']);
+    expect(world.github.violations).toEqual([]);
+  });
+
+  it('that is too large to read fails the check of its pull request too', async () => {
+    const { openPull, checksOf } = await repositoryWith('large-pull', { 'tidegate.yaml': MINIMAL });
+    const headSha = await openPull('grow', { 'tidegate.yaml': `${MINIMAL}# ${'x'.repeat(300_000)}\n` });
+    expect(await checksOf(headSha)).toContain('tidegate / config: failure');
   });
 
   it('is not asked of a repository that has none', async () => {

@@ -1,3 +1,4 @@
+import type { ReadManifest } from '../../domain/manifest/deployable-target.ts';
 import type { TargetReading } from '../../domain/manifest/edit-manifest.ts';
 import type { ManifestTarget } from '../../domain/policy/manifest-target.ts';
 import { type Problem, UserError, type UserErrorCode } from '../../errors.ts';
@@ -8,6 +9,7 @@ export type ParserQuestion =
   | { readonly ask: 'ready' }
   | { readonly ask: 'targets'; readonly text: string; readonly targets: readonly ManifestTarget[] }
   | { readonly ask: 'config'; readonly text: string }
+  | { readonly ask: 'checks'; readonly config: string; readonly manifests: readonly ReadManifest[] }
   | { readonly ask: 'report'; readonly kind: ReportKind; readonly bytes: Uint8Array };
 
 /** Its answer: a plain value, or the error in the text. */

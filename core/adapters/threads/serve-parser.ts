@@ -23,6 +23,7 @@ export function serveParser(port: MessagePort | null, parser: UntrustedParser<un
 async function readingOf(question: ParserQuestion, parser: UntrustedParser<unknown>): Promise<unknown> {
   if (question.ask === 'ready') return null;
   if (question.ask === 'config') return parser.parseConfig(question.text);
+  if (question.ask === 'checks') return parser.checkTargets(question.config, question.manifests);
   if (question.ask === 'report') return parser.readReport(question.kind, question.bytes);
   const readings = await parser.readTargets(question.text, question.targets);
   return readings.map((one) => (one.error === undefined ? one : { error: plainError(one.error) }));

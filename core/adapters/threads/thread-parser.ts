@@ -1,6 +1,7 @@
+import type { ReadManifest } from '../../domain/manifest/deployable-target.ts';
 import type { TargetReading } from '../../domain/manifest/edit-manifest.ts';
 import type { ManifestTarget } from '../../domain/policy/manifest-target.ts';
-import { ServiceError, UserError } from '../../errors.ts';
+import { type Problem, ServiceError, UserError } from '../../errors.ts';
 import type { UntrustedParser } from '../../ports/store/untrusted-parser.ts';
 import type { ReportKind, ReportOf } from '../../reports/read-report.ts';
 import { errorOf, type ParserQuestion, type PlainReading } from './parser-messages.ts';
@@ -51,6 +52,12 @@ export class ThreadParser<Config> implements UntrustedParser<Config> {
       if (error instanceof UserError) return targets.map(() => ({ error }));
       throw error;
     }
+  }
+
+  async checkTargets(config: string, manifests: readonly ReadManifest[]): Promise<readonly Problem[]> {
+    const characters = manifests.reduce((sum, { text = '' }) => sum + text.length, config.length);
+    // As above.
+    return (await this.#ask({ ask: 'checks', config, manifests }, characters)) as readonly Problem[];
   }
 
   async parseConfig(text: string): Promise<Config> {

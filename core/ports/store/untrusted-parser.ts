@@ -1,5 +1,7 @@
+import type { ReadManifest } from '../../domain/manifest/deployable-target.ts';
 import type { TargetReading } from '../../domain/manifest/edit-manifest.ts';
 import type { ManifestTarget } from '../../domain/policy/manifest-target.ts';
+import type { Problem } from '../../errors.ts';
 import type { ReportKind, ReportOf } from '../../reports/read-report.ts';
 
 /**
@@ -14,6 +16,12 @@ export interface UntrustedParser<Config> {
   readTargets(text: string, targets: readonly ManifestTarget[]): Promise<readonly TargetReading[]>;
   /** @throws {UserError} CONFIG_INVALID with every problem, each with line and column. */
   parseConfig(text: string): Promise<Config>;
+  /**
+   * Problems of the targets of a config in the given manifests, each with line and column: as `targetProblems`.
+   *
+   * @throws {UserError} CONFIG_INVALID.
+   */
+  checkTargets(config: string, manifests: readonly ReadManifest[]): Promise<readonly Problem[]>;
   /**
    * @param bytes UTF-8 JSON.
    * @throws {UserError} REPORT_TOO_LARGE, REPORT_UNKNOWN_VERSION, REPORT_INVALID: as `readUntrustedReport`.

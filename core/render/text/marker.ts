@@ -1,7 +1,16 @@
 import { slug } from '../../domain/model/model-name.ts';
 
 /** Subject of a text of Tidegate. */
-export type MarkerKind = 'report' | 'promotion' | 'rollback' | 'retrain' | 'drift' | 'hold' | 'watch';
+export type MarkerKind =
+  | 'report'
+  | 'promotion'
+  | 'rollback'
+  | 'retrain'
+  | 'drift'
+  | 'hold'
+  | 'watch'
+  | 'config'
+  | 'branch';
 
 const DATA_START = '<!-- tidegate:v1:data ';
 const DATA_END = ' -->';

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../core/config/parse-config.ts';
+import { targetProblems } from '../../../core/config/target-problems.ts';
 import type { TidegateConfig } from '../../../core/config/tidegate-config.ts';
 import { readTargets } from '../../../core/domain/manifest/edit-manifest.ts';
 import { UserError } from '../../../core/errors.ts';
@@ -45,6 +46,17 @@ export function untrustedParserContract(
       expect(await parser.readTargets(MANIFEST, [])).toEqual([]);
       const broken = await parser.readTargets('a: [', [TARGET, TARGET]);
       expect(broken.map(({ error }) => error?.code)).toEqual(['MANIFEST_INVALID', 'MANIFEST_INVALID']);
+    });
+
+    it('gives the problems of targets, where they are', async () => {
+      const files = [...ENVIRONMENTS.matchAll(/file: ([^,\s}]+)/g)].map(([, file = '']) => file);
+      const manifests = files.map((file) => ({ file, text: MANIFEST }));
+      const wanted = targetProblems(ENVIRONMENTS, manifests);
+      expect(wanted.length).toBeGreaterThan(0);
+      expect(await parser.checkTargets(ENVIRONMENTS, manifests)).toEqual(wanted);
+      expect(await parser.checkTargets(ENVIRONMENTS, [])).toEqual([]);
+      const found = await parser.checkTargets('models: [', []).catch((error: unknown) => error);
+      expect(factsOf(found)).toEqual(factsOf(errorOf(() => targetProblems('models: [', []))));
     });
 
     it('gives the report, or why there is none', async () => {

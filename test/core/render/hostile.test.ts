@@ -6,6 +6,7 @@ import { renderDriftIssue, renderDriftSummary } from '../../../core/render/drift
 import { renderWatch } from '../../../core/render/drift/watch.ts';
 import { renderEvaluationSummary } from '../../../core/render/evaluation/evaluation.ts';
 import { renderFailedRunComment } from '../../../core/render/failed-run.ts';
+import { renderFirstConfig } from '../../../core/render/first-config.ts';
 import { renderReply } from '../../../core/render/promotion/command-reply.ts';
 import { renderDeployment } from '../../../core/render/promotion/deployment.ts';
 import { renderHold } from '../../../core/render/promotion/hold.ts';
@@ -129,6 +130,12 @@ const RENDERERS: Readonly<Record<string, (text: string) => readonly string[]>> =
       },
       undefined,
     ),
+  ],
+  'comment for the first config': (text) => [
+    renderFirstConfig({
+      models: [{ name: text, task: 'regression', artifact: text, dataset: text, rules: 1, environments: ['a'] }],
+      problems: [{ message: text, fix: text, place: { file: 'tidegate.yaml', line: 3 } }],
+    }),
   ],
   'summary of evaluate-and-gate': (text) => [renderEvaluationSummary(report('evaluation', text))],
   'summary of train': (text) => [renderRun(report('run', text), true)],
