@@ -4,6 +4,7 @@ import type { PromotionOutcome } from '../core/domain/promotion/outcome.ts';
 import type { PromotionCheck } from '../core/domain/promotion/promotion-check.ts';
 import { UserError } from '../core/errors.ts';
 import type { BaseBranch } from '../core/ports/github/commits.ts';
+import type { BlockedView } from '../core/render/promotion/blocked.ts';
 import { describeOutcome } from '../core/render/promotion/outcome.ts';
 import { describeRetrainOutcome } from '../core/render/promotion/retrain-outcome.ts';
 import { escapeLogLine } from '../core/render/text/escape.ts';
@@ -23,6 +24,7 @@ import {
   type RefreshedPullRequests,
   refreshPromotionChecks,
 } from '../core/usecases/promote/refresh-promotion-checks.ts';
+import { blockedAmong, blockedRetrainings, reportBlocked } from '../core/usecases/promote/report-blocked.ts';
 import { showPromotionCheck } from '../core/usecases/promote/show-promotion-check.ts';
 import { proposeRetrained, startRetraining } from '../core/usecases/retrain/reconcile-retrain.ts';
 import { showBrokenConfigCheck } from '../core/usecases/review/show-broken-config-check.ts';
@@ -66,14 +68,21 @@ export async function reconcileAllPromotions(
   const issues = await readControlIssues(repository.issues);
   const situations = new Map<string, ModelSituation>();
   const planned = new Map<string, readonly PlannedPromotion[]>();
+  const blocked: BlockedView[] = [];
   for (const [model, modelConfig] of Object.entries(config.models)) {
     const before = await readSituation({ ...moment, model, config: modelConfig }, repository, issues);
     const { situation, outcomes } = await reconcileRollbacks(before, repository);
     tell(outcomes, (line) => log(`rollback ${model}: ${line}`));
     const promoted = await reconcilePromotions(situation, repository);
     tell(promoted.outcomes, (line) => log(`promotion ${model}: ${line}`));
+    blocked.push(...blockedAmong(model, [...outcomes, ...promoted.outcomes]));
     situations.set(model, situation);
     planned.set(model, promoted.steps);
+  }
+  // Who corrected something is told at the next sweep: no request is spent on it in every event.
+  if (blocked.length > 0 || checks === 'all') {
+    const request = { blocked, looked: ['promote', 'rollback'] as const, self };
+    for (const line of await reportBlocked(request, repository)) log(`blocked: ${line}`);
   }
   const refreshed = { config, baseSha: base.sha, self, which: checks };
   for (const { number, title } of await refreshPromotionChecks(refreshed, repository, async () => situations)) {
@@ -103,14 +112,20 @@ function tell(outcomes: readonly PromotionOutcome[], log: Log): void {
 export async function reconcileAllRetraining(
   { config, ...moment }: ConfiguredMoment,
   repository: BotRepository,
-  log: Log,
+  { log, clears = false }: { readonly log: Log; readonly clears?: boolean },
 ): Promise<void> {
-  for (const [model, modelConfig] of Object.entries(config.models)) {
-    if (modelConfig.drift?.retrain === undefined) continue;
+  const retrained = Object.entries(config.models).filter(([, { drift }]) => drift?.retrain !== undefined);
+  if (retrained.length === 0) return;
+  const blocked: BlockedView[] = [];
+  for (const [model, modelConfig] of retrained) {
     const request = { ...moment, model, config: modelConfig };
     const outcomes = [await proposeRetrained(request, repository), await startRetraining(request, repository)];
     for (const outcome of outcomes) log(`retrain ${model}: ${describeRetrainOutcome(outcome)}`);
+    blocked.push(...blockedRetrainings(model, outcomes));
   }
+  if (blocked.length === 0 && !clears) return;
+  const request = { blocked, looked: ['retrain'] as const, self: moment.self };
+  for (const line of await reportBlocked(request, repository)) log(`blocked: ${line}`);
 }
 
 /** Says so where the schedule that looks for drift does not run. */

@@ -23,7 +23,7 @@ export async function sweep(
         const moment = await readMoment(repository);
         if (moment === undefined) return;
         await reconcileAllPromotions(moment, repository, { log, checks: 'all' });
-        await reconcileAllRetraining(moment, repository, log);
+        await reconcileAllRetraining(moment, repository, { log, clears: true });
         await reportOverdueDriftChecks(moment, repository, log);
       };
       await queue.run(`${owner.login}/${name}`, work).catch((error: unknown) => app.log.error(error));

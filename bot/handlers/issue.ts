@@ -18,5 +18,5 @@ export async function onIssueChanged(repository: BotRepository, log: Log): Promi
   // Issues are many, and most repositories retrain nothing.
   if (!models.some(({ drift }) => drift?.retrain !== undefined)) return;
   const moment = await readMoment(repository);
-  if (moment !== undefined) await reconcileAllRetraining(moment, repository, log);
+  if (moment !== undefined) await reconcileAllRetraining(moment, repository, { log });
 }

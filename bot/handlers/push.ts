@@ -7,7 +7,7 @@ import { type Log, readMoment, reconcileAllPromotions, reconcileAllRetraining } 
 export async function onPush(ref: string, repository: ParsingRepository, log: Log): Promise<void> {
   if (ref.startsWith('refs/heads/tidegate/retrain-data/')) {
     const moment = await readMoment(repository);
-    if (moment !== undefined) await reconcileAllRetraining(moment, repository, log);
+    if (moment !== undefined) await reconcileAllRetraining(moment, repository, { log, clears: true });
     return;
   }
   const base = await repository.commits.default();

@@ -1,4 +1,4 @@
-import { ServiceError } from '../../core/errors.ts';
+import { ServiceError, UserError } from '../../core/errors.ts';
 import type {
   BaseBranch,
   BranchHead,
@@ -55,6 +55,11 @@ export class InMemoryCommits implements Commits {
     const now = this.#heads.get(branch);
     if (now !== expected && now !== sha) {
       throw new ServiceError('GITHUB_CONFLICT', `${branch} is elsewhere`, { fix: 'Look again.', retryable: true });
+    }
+    const above = branch.split('/').map((_, index, parts) => parts.slice(0, index).join('/'));
+    const blocking = above.find((name) => this.#heads.has(name));
+    if (now === undefined && blocking !== undefined) {
+      throw new UserError('BRANCH_BLOCKED', `the branch ${blocking} exists`, { fix: `Rename the branch ${blocking}.` });
     }
     this.#move(branch, sha);
     return sha;

@@ -1,4 +1,4 @@
-import { ServiceError } from '../../errors.ts';
+import { ServiceError, UserError } from '../../errors.ts';
 import type { BaseBranch, BranchHead, Commits, NewCommit } from '../../ports/github/commits.ts';
 
 import { GitFacts } from './git-facts.ts';
@@ -87,6 +87,7 @@ export class GitHubBranches
       const now = isRefused(cause) ? await this.#sha(branch) : expected;
       // The answer to an earlier try of Tidegate got lost.
       if (now === sha) return;
+      if (expected === undefined && now === undefined) await this.#refuseBelow(branch, cause);
       if (now === expected) return orServiceError(Promise.reject(cause), what, WRITE);
       throw new ServiceError('GITHUB_CONFLICT', `${branch} was updated by another process at the same time`, {
         fix: 'No action needed: the next event or sweep tries again.',
@@ -94,6 +95,19 @@ export class GitHubBranches
         cause,
       });
     });
+  }
+
+  /** Git keeps no branch `a/b` where there is a branch `a`. @throws {UserError} BRANCH_BLOCKED. */
+  async #refuseBelow(branch: string, cause: unknown): Promise<void> {
+    const parts = branch.split('/');
+    for (let length = 1; length < parts.length; length += 1) {
+      const above = parts.slice(0, length).join('/');
+      if ((await this.#sha(above)) === undefined) continue;
+      throw new UserError('BRANCH_BLOCKED', `the branch ${branch} cannot be created: the branch ${above} exists`, {
+        fix: `Rename the branch ${above}: Git has no branches below another branch.`,
+        cause,
+      });
+    }
   }
 
   async #create(branch: string, sha: string): Promise<unknown> {

@@ -14,8 +14,8 @@ export type ProposalOutcome =
   | { readonly kind: 'opened'; readonly number: number; readonly version: string }
   | { readonly kind: 'updated'; readonly number: number; readonly version: string }
   | { readonly kind: 'up-to-date'; readonly number: number }
-  /** The manifests cannot be edited until a person corrects them. */
-  | { readonly kind: 'cannot-edit'; readonly message: string; readonly fix: string };
+  /** The version cannot be proposed until a person corrects something, such as a manifest. */
+  | { readonly kind: 'cannot-edit'; readonly version: string; readonly message: string; readonly fix: string };
 
 /** The result of taking back what failed, or of clearing up after it. */
 export type RollbackOutcome =
@@ -25,7 +25,8 @@ export type RollbackOutcome =
   | { readonly kind: 'opened-rollback'; readonly number: number; readonly version: string }
   /** `value`: what the targets name already. */
   | { readonly kind: 'already-rolled-back'; readonly value: string }
-  | { readonly kind: 'cannot-roll-back'; readonly message: string; readonly fix: string }
+  /** `version`: that was to be taken back. */
+  | { readonly kind: 'cannot-roll-back'; readonly version: string; readonly message: string; readonly fix: string }
   | { readonly kind: 'closed-hold'; readonly number: number };
 
 /** The result of merging a promotion pull request without a person. */

@@ -10,6 +10,8 @@ export type RetrainOutcome =
   | { readonly kind: 'started'; readonly workflow: string; readonly reason: string | undefined }
   | { readonly kind: 'no-new-data' }
   | { readonly kind: 'data-refused'; readonly branch: string; readonly reason: string }
+  /** No pull request can be opened until a person corrects something. */
+  | { readonly kind: 'cannot-propose'; readonly message: string; readonly fix: string }
   | { readonly kind: 'same-data' }
   | { readonly kind: 'data-proposed-before' }
   | { readonly kind: 'data-changed-by-person'; readonly number: number }

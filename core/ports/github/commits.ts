@@ -49,7 +49,8 @@ export interface Commits {
    * Makes a commit of our own on `base` and moves the branch there. A file keeps its mode. Returns the commit.
    *
    * @throws {ServiceError} GITHUB_CONFLICT (retryable) where the branch is not where it is expected: another process was
-   *   faster, and nothing of its work is lost; {UserError} PATH_UNSAFE where a path is a link.
+   *   faster, and nothing of its work is lost; {UserError} PATH_UNSAFE where a path is a link,
+   *   BRANCH_BLOCKED for a new branch below one that exists.
    */
   commit(commit: NewCommit): Promise<string>;
   /**

@@ -1,5 +1,5 @@
 /** The labels that Tidegate reads issues by. */
-export type IssueLabel = 'tidegate/stop' | 'tidegate/hold' | 'tidegate/watch' | 'tidegate/drift';
+export type IssueLabel = 'tidegate/stop' | 'tidegate/hold' | 'tidegate/watch' | 'tidegate/drift' | 'tidegate/blocked';
 
 /** An issue, or what a pull request shows in the same place. */
 export interface Issue {

@@ -31,6 +31,8 @@ function textOfData(outcome: DataOutcome): string {
       return 'no new data was pushed';
     case 'data-refused':
       return `refused: ${outcome.branch} ${outcome.reason}`;
+    case 'cannot-propose':
+      return `${outcome.message}. ${outcome.fix}`;
     case 'same-data':
       return 'the pushed data are the same as on the default branch';
     case 'data-proposed-before':

@@ -10,7 +10,7 @@ export type MarkerKind =
   | 'hold'
   | 'watch'
   | 'config'
-  | 'branch';
+  | 'blocked';
 
 const DATA_START = '<!-- tidegate:v1:data ';
 const DATA_END = ' -->';

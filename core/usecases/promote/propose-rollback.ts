@@ -60,7 +60,7 @@ export async function proposeRollback(
     ? planRollback(taken, ports)
     : planTo(environment, to, { situation, ports })
   ).catch(unlessUserError);
-  if (plan instanceof UserError) return { kind: 'cannot-roll-back', message: plan.message, fix: plan.fix };
+  if (plan instanceof UserError) return cannot(version, plan);
   if (plan.edits.length === 0) return { kind: 'already-rolled-back', value: plan.to.text };
   const before = to ?? (await situation.catalog.match(plan.to));
   const rendered = renderRollback({
@@ -77,8 +77,14 @@ export async function proposeRollback(
   const branch = rollbackBranch(situation.model, environment.name);
   const head = await ports.commits.head(branch);
   const kept = { branch, base: situation.base, edits: plan.edits, ...rendered, open, head };
-  const { pullRequest } = await upsertPullRequest(kept, ports);
+  const upserted = await upsertPullRequest(kept, ports).catch(unlessUserError);
+  if (upserted instanceof UserError) return cannot(version, upserted);
+  const { pullRequest } = upserted;
   return { kind: 'opened-rollback', number: pullRequest.number, version: version.version };
+}
+
+function cannot({ version }: KnownVersion, { message, fix }: UserError): RollbackOutcome {
+  return { kind: 'cannot-roll-back', version, message, fix };
 }
 
 function unlessUserError(error: unknown): UserError {

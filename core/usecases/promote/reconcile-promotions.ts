@@ -62,7 +62,8 @@ async function apply(step: PlannedPromotion, situation: ModelSituation, ports: P
   const { desired, pullRequests } = step;
   const open = pullRequests.find(({ state }) => state === 'open');
   if (desired.kind === 'open') {
-    return openOrUpdate({ ...desired, step, open }, situation, ports).catch(asOutcome);
+    const { version } = desired.version;
+    return openOrUpdate({ ...desired, step, open }, situation, ports).catch((error) => asOutcome(error, version));
   }
   const { reason } = desired;
   if (open === undefined) return { outcome: { kind: 'nothing-to-propose', reason } };
@@ -71,9 +72,9 @@ async function apply(step: PlannedPromotion, situation: ModelSituation, ports: P
 }
 
 /** An error in one environment does not block the others. */
-function asOutcome(error: unknown): Applied {
+function asOutcome(error: unknown, version: string): Applied {
   if (!(error instanceof UserError)) throw error;
-  return { outcome: { kind: 'cannot-edit', message: error.message, fix: error.fix } };
+  return { outcome: { kind: 'cannot-edit', version, message: error.message, fix: error.fix } };
 }
 
 function withPullRequest(step: PlannedPromotion, pullRequest: PullRequest): PlannedPromotion {

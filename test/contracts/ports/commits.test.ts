@@ -94,6 +94,17 @@ function contract(name: string, create: () => Promise<World>): void {
       expect((await commits.head('raced'))?.sha).toBe(first);
     });
 
+    it('says which branch is in the way of a new one below it', async () => {
+      const { commits } = await create();
+      const base = (await commits.default()).sha;
+      const change = { base, files: [{ path: 'a.txt', text: 'x\n' }], message: 'change' };
+      await commits.commit({ ...change, branch: 'a/b', expected: undefined });
+      const blocked = { code: 'BRANCH_BLOCKED', message: expect.stringContaining('a/b exists') };
+      for (const branch of ['a/b/c', 'a/b/c/d']) {
+        await expect(commits.commit({ ...change, branch, expected: undefined })).rejects.toMatchObject(blocked);
+      }
+    });
+
     it('knows which commits come before others', async () => {
       const { commits } = await create();
       const base = await commits.default();

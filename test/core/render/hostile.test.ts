@@ -7,6 +7,7 @@ import { renderWatch } from '../../../core/render/drift/watch.ts';
 import { renderEvaluationSummary } from '../../../core/render/evaluation/evaluation.ts';
 import { renderFailedRunComment } from '../../../core/render/failed-run.ts';
 import { renderFirstConfig } from '../../../core/render/first-config.ts';
+import { renderBlocked } from '../../../core/render/promotion/blocked.ts';
 import { renderReply } from '../../../core/render/promotion/command-reply.ts';
 import { renderDeployment } from '../../../core/render/promotion/deployment.ts';
 import { renderHold } from '../../../core/render/promotion/hold.ts';
@@ -152,6 +153,11 @@ const RENDERERS: Readonly<Record<string, (text: string) => readonly string[]>> =
     const held = { version: '1.4.0', digest: digestOf('b'), reason: text, by: text, cause: 'person' as const };
     return [renderHold({ model: 'flight-delay', environment: 'production', ...held }).body];
   },
+  'issue about a pull request that cannot be opened': (text) => [
+    renderBlocked({
+      ...{ model: 'm', environment: 'e', work: 'promote', version: '1.0.0', message: text, fix: text },
+    }).body,
+  ],
   'issue about a schedule': (text) => [
     renderWatch({ workflow: 'model-watch.yml', reason: text, lastScheduledAt: undefined, models: [text] }).body,
   ],
