@@ -95,7 +95,8 @@ export function createApp({ identity, queue, background, metrics, wakeups }: App
       const by = { login: comment.user?.login ?? '', type: comment.user?.type ?? '' };
       const writtenAtMs = Date.parse(comment.created_at);
       const { id, body, author_association: association } = comment;
-      const written = { issue: issue.number, id, body, by, writtenAtMs, association };
+      const isPullRequest = issue.pull_request !== undefined;
+      const written = { issue: issue.number, isPullRequest, id, body, by, writtenAtMs, association };
       handle(event, `comment ${id}`, (repository, log) => onCommentCreated(written, limits, { repository, log }));
     });
     app.on('status', (event) => {

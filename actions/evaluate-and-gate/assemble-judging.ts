@@ -30,6 +30,7 @@ import { openWarehouse } from '../open-warehouse.ts';
 import { fetchPredictions, registeredChampions } from '../registered-versions.ts';
 import { loadOptionalReport, reportHeader, reportPath } from '../report-files.ts';
 import { findBasePolicy } from './base-policy.ts';
+import { rebaselineFinder } from './find-rebaseline.ts';
 import { identifyInputs } from './identify-inputs.ts';
 import type { inputs } from './inputs.ts';
 
@@ -122,6 +123,7 @@ export async function assembleJudging(
     origins: await openOrigins(context, commit),
     computationOf: computationDigest,
     bringData: dataBringer(context),
+    findRebaseline: rebaselineFinder(context, loaded, values['github-token']),
     engine: tables,
     clockMs: () => performance.now(),
     progress: (line) => context.log.info(line),
@@ -135,7 +137,8 @@ export async function assembleJudging(
     isTableAddress(asked.reference.shown)
       ? profileInWarehouse(asked, judged, { engine, hasher })
       : profileReference(asked, ports);
-  const evaluate = () => evaluateInWarehouse(request, { champions, hasher, progress, engine, profile });
+  const warehouse = { champions, hasher, progress, engine, profile, findRebaseline: ports.findRebaseline };
+  const evaluate = () => evaluateInWarehouse(request, warehouse);
   return { evaluate, close };
 }
 

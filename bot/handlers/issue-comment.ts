@@ -2,12 +2,15 @@ import type { CommentLimits } from '../../core/domain/commands/comment-limits.ts
 import { parseCommands } from '../../core/domain/commands/parse-commands.ts';
 import { UserError } from '../../core/errors.ts';
 import { answerCommands, type CommandRequest } from '../../core/usecases/promote/answer-commands.ts';
+import { recordRebaseline } from '../../core/usecases/review/record-rebaseline.ts';
+import type { ParsingRepository } from '../parser.ts';
 import type { Log } from '../reconcile.ts';
 import type { BotRepository } from '../repository.ts';
 
 /** The fields of `issue_comment.created` that are used. */
 export interface WrittenComment {
   readonly issue: number;
+  readonly isPullRequest: boolean;
   readonly id: number;
   readonly body: string;
   readonly writtenAtMs: number;
@@ -24,7 +27,7 @@ const MEMBERS = new Set(['OWNER', 'MEMBER', 'COLLABORATOR']);
 export async function onCommentCreated(
   comment: WrittenComment,
   limits: CommentLimits,
-  { repository, log }: { readonly repository: BotRepository; readonly log: Log },
+  { repository, log }: { readonly repository: ParsingRepository; readonly log: Log },
 ): Promise<void> {
   if (comment.by.type === 'Bot' || comment.by.login === repository.identity.login) return;
   if (parseCommands(comment.body).length === 0) return;
@@ -42,9 +45,20 @@ export async function onCommentCreated(
   const base = await repository.commits.default();
   const config = await readConfig(repository, base.sha);
   const { login: self, clockMs } = repository.identity;
-  const { id, body, by, issue, writtenAtMs } = comment;
-  const request = { config, comment: { id, body, by: by.login, writtenAtMs }, issue, base, self, nowMs: clockMs() };
-  const { lines, isByWriter } = await answerCommands(request, repository);
+  const { id, body, by, issue, isPullRequest, writtenAtMs } = comment;
+  const request = {
+    config,
+    comment: { id, body, by: by.login, writtenAtMs },
+    issue,
+    isPullRequest,
+    base,
+    self,
+    nowMs: clockMs(),
+  };
+  const { lines, isByWriter } = await answerCommands(request, {
+    ...repository,
+    rebaseline: (command) => recordRebaseline(command, repository),
+  });
   if (isByWriter) limits.trust(asked, clockMs());
   for (const line of lines) log(`command of ${by.login}: ${line}`);
 }

@@ -275,6 +275,10 @@ export const evaluationReportSchema = z.looseObject({
     .nullish(),
   /** Why there is no champion, or why it could not be read. */
   championNote: z.string().optional(),
+  /** The champion cannot be compared with on this dataset, and a person who may write accepted it as a new baseline. */
+  rebaseline: z
+    .looseObject({ by: z.string().max(100), reason: z.string().max(1100), pullRequest: z.number().int().min(1) })
+    .optional(),
   runtime: z.looseObject({ name: z.string(), version: z.string(), provider: z.string() }).optional(),
 });
 

@@ -29,6 +29,10 @@ export class InMemoryChecks implements Checks {
     this.checks.splice(at < 0 ? this.checks.length : at, 1, check);
   }
 
+  async summaries(name: string, headSha: string): Promise<readonly string[]> {
+    return this.checks.filter((one) => one.name === name && one.headSha === headSha).map(({ summary }) => summary);
+  }
+
   async health({ from, context, creator }: HealthSource, commits: readonly string[]): Promise<readonly HealthSignal[]> {
     const kindOf = (kind: HealthSource['from']) => (kind === 'argocd' ? 'commit-status' : kind);
     const isTold = (one: SaidSignal) =>

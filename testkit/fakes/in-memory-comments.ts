@@ -1,4 +1,4 @@
-import type { Comment, Comments } from '../../core/ports/github/comments.ts';
+import type { Comment, Comments, WrittenComment } from '../../core/ports/github/comments.ts';
 
 /** Comments in memory. */
 export class InMemoryComments implements Comments {
@@ -20,6 +20,10 @@ export class InMemoryComments implements Comments {
     return this.comments
       .filter((one) => one.issue === issue && one.author === 'self' && one.body.trimStart().startsWith(marker))
       .map(({ id, body }) => ({ id, body }));
+  }
+
+  async get(id: number): Promise<WrittenComment | undefined> {
+    return this.comments.find((one) => one.id === id);
   }
 
   async create(issue: number, body: string): Promise<void> {

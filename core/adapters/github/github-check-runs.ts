@@ -7,7 +7,7 @@ const ANNOTATIONS_PER_REQUEST = 50;
 const MAX_SUMMARY_CHARACTERS = 65_000;
 
 /** Check runs of a GitHub App. */
-export class GitHubCheckRuns implements Pick<Checks, 'show'> {
+export class GitHubCheckRuns implements Pick<Checks, 'show' | 'summaries'> {
   readonly #client: GitHubClient;
   readonly #repository: RepositoryName;
   readonly #appId: number;
@@ -29,6 +29,19 @@ export class GitHubCheckRuns implements Pick<Checks, 'show'> {
       const page = check.annotations.slice(at, at + ANNOTATIONS_PER_REQUEST);
       await this.#update(id, { ...state(check), output: output(check, page) });
     }
+  }
+
+  async summaries(name: string, headSha: string): Promise<readonly string[]> {
+    const answer = this.#client.request('GET /repos/{owner}/{repo}/commits/{ref}/check-runs', {
+      ...this.#repository,
+      ref: headSha,
+      check_name: name,
+      per_page: 100,
+    });
+    const { data } = await orServiceError(answer, `reading the checks of ${headSha}`, 'checks: read');
+    return data.check_runs
+      .filter((run) => run.name === name && run.app !== null && run.app.slug !== 'github-actions')
+      .map(({ output: { summary } }) => summary ?? '');
   }
 
   async #find({ name, headSha }: CheckRun) {

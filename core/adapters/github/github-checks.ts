@@ -13,6 +13,7 @@ export function createGitHubChecks(client: GitHubClient, repository: RepositoryN
   const signals = new GitHubHealthSignals(client, repository);
   return {
     show: (check) => runs.show(check),
+    summaries: (check, headSha) => runs.summaries(check, headSha),
     health: (source, commits) => signals.health(source, commits),
   };
 }

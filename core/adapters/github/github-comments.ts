@@ -1,4 +1,4 @@
-import type { Comment, Comments } from '../../ports/github/comments.ts';
+import type { Comment, Comments, WrittenComment } from '../../ports/github/comments.ts';
 import { type GitHubClient, orServiceError, type RepositoryName, statusOf } from './github-client.ts';
 
 /** REST does not know whether a comment is hidden. */
@@ -38,6 +38,19 @@ export class GitHubComments implements Comments {
     return comments
       .filter(({ user, body }) => user?.login === this.#self && body?.trimStart().startsWith(marker) === true)
       .map(({ id, body }) => ({ id, body: body ?? '' }));
+  }
+
+  async get(id: number): Promise<WrittenComment | undefined> {
+    const answer = this.#client
+      .request('GET /repos/{owner}/{repo}/issues/comments/{comment_id}', { ...this.#repository, comment_id: id })
+      .catch((error: unknown) => {
+        if (statusOf(error) === 404) return undefined;
+        throw error;
+      });
+    const found = await orServiceError(answer, `reading the comment ${id}`, 'issues: read');
+    if (found === undefined) return undefined;
+    const { body = '', user, issue_url: url } = found.data;
+    return { id, body, author: user?.login ?? '', issue: Number(url.split('/').at(-1)) };
   }
 
   async create(issue: number, body: string): Promise<void> {

@@ -13,6 +13,7 @@ const WORDS: Readonly<Partial<Record<CommandName, readonly [fewest: number, most
   retrain: [0, 0],
   promote: [1, 1],
   rollback: [0, 1],
+  rebaseline: [1, Number.POSITIVE_INFINITY],
 };
 
 /**

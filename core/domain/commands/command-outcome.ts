@@ -12,7 +12,28 @@ export type CommandOutcome =
   | { readonly kind: 'unknown-environment'; readonly name: string; readonly known: readonly string[] }
   | RollbackRefusal
   | HoldOutcome
+  | RebaselineOutcome
   | CommandRefusal;
+
+/** A command of a person who may write. */
+export interface RebaselineCommand {
+  readonly model: string;
+  readonly reason: string;
+  readonly by: string;
+  /** Number of the comment that it is in. */
+  readonly comment: number;
+  readonly pullRequest: number;
+}
+
+/** The result of accepting a new baseline. */
+export type RebaselineOutcome =
+  | { readonly kind: 'rebaselined'; readonly model: string; readonly headSha: string; readonly dataset: string }
+  /** The pull request was closed without a merge. */
+  | { readonly kind: 'rebaseline-closed' }
+  /** The comment is under an issue. */
+  | { readonly kind: 'no-pull-request' }
+  /** No finished run of this commit judged the model. */
+  | { readonly kind: 'rebaseline-without-report'; readonly headSha: string };
 
 /** Why a version cannot be rolled back. */
 export type RollbackRefusal =

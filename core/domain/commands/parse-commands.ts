@@ -20,6 +20,11 @@ export const COMMANDS = {
   },
   hold: { usage: 'hold [reason]', says: 'keeps this version out of this environment', needsWrite: true },
   unhold: { usage: 'unhold', says: 'lifts the holds of this environment', needsWrite: true },
+  rebaseline: {
+    usage: 'rebaseline [model] <reason>',
+    says: 'accepts the changed test set of this commit as a new baseline, where the champion cannot be compared with on it',
+    needsWrite: true,
+  },
   retry: { usage: 'retry [model]', says: 'checks everything again', needsWrite: true },
   doctor: { usage: 'doctor', says: 'shows what is set up on GitHub and what is missing', needsWrite: true },
   retrain: { usage: 'retrain [model]', says: 'starts the retrain workflow now', needsWrite: true },

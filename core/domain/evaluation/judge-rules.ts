@@ -4,6 +4,7 @@ import { judgeSlices } from '../gate/judge-slices.ts';
 import { ruleReason } from '../gate/rule-reason.ts';
 import { metricTitle } from '../metrics/metric-registry.ts';
 import type { MeasuredPopulation, RuleEvidence } from './measure-population.ts';
+import type { Rebaseline } from './rebaseline.ts';
 import { formatSlice, type SliceKey } from './slice.ts';
 
 /** A rule, or a rule on one slice, with its verdict. */
@@ -27,7 +28,10 @@ export interface SmallSlice {
 /** Why no champion was compared with. */
 export type ChampionAbsence =
   | { readonly kind: 'none' }
-  | { readonly kind: 'unreadable'; readonly reason: string }
+  /** `isWaivable: false`: no decision of a person about the test set replaces the comparison. */
+  | { readonly kind: 'unreadable'; readonly reason: string; readonly isWaivable?: false }
+  /** It cannot be compared with on this dataset, for the reason `instead`, and a person accepted that. */
+  | { readonly kind: 'rebaselined'; readonly decision: Rebaseline; readonly instead: string }
   | { readonly kind: 'present' };
 
 /** Inputs for judging the rules. */
@@ -57,11 +61,21 @@ function judgeRule(rule: GateRule, evidence: GateEvidence): readonly RuleOutcome
     const reason = `The comparison with the champion is not possible: ${evidence.champion.reason}.`;
     return [{ rule, verdict: 'inconclusive', reason, rowsToDecide: null }];
   }
+  if (needsChampion(rule) && evidence.champion.kind === 'rebaselined') {
+    return [{ rule, verdict: 'not-applicable', reason: rebaselineReason(evidence.champion.decision) }];
+  }
   if (rule.everySlice) return judgeEverySlice(rule, evidence);
   const found = evidence.artifact.get(rule.index) ?? evidence.all.evidence.get(rule.index);
   if (found === undefined || 'missing' in found) return [missing(rule, found)];
   return [outcome(rule, judgeEvidence(found.evidence, evidence.confidence))];
 }
+
+function rebaselineReason({ by, pullRequest, reason }: Rebaseline): string {
+  return `The test set is a new baseline, which ${by} accepted in #${pullRequest}: ${reason.slice(0, MAX_REASON_CHARACTERS)}`;
+}
+
+/** Chosen: a sentence. */
+const MAX_REASON_CHARACTERS = 300;
 
 function judgeEverySlice(rule: GateRule, evidence: GateEvidence): readonly RuleOutcome[] {
   const isOfClass = !evidence.all.metrics.some(({ name }) => name === rule.metric);

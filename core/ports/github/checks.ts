@@ -34,6 +34,11 @@ export interface HealthSource {
 export interface Checks {
   /** Shows the check on its commit: makes it, or changes our own of that name; writes nothing where it is so already. */
   show(check: CheckRun): Promise<void>;
+  /**
+   * Summaries of the check runs of a name on a commit, by any App but GitHub Actions, whose workflows a pull request can
+   * change; at most 100, '' where one has none.
+   */
+  summaries(name: string, headSha: string): Promise<readonly string[]>;
   /** All that a source of health said at any of the commits, given newest first; what was said last comes last. */
   health(source: HealthSource, commits: readonly string[]): Promise<readonly HealthSignal[]>;
 }

@@ -4,10 +4,20 @@ export interface Comment {
   readonly body: string;
 }
 
+/** A comment of anyone, as it is now. */
+export interface WrittenComment extends Comment {
+  /** The issue or pull request that it is under. */
+  readonly issue: number;
+  /** Login; '' where the account is gone. */
+  readonly author: string;
+}
+
 /** Comments of the repository, as people and the bot exchange them. Errors as `VersionTags`. */
 export interface Comments {
   /** Our own that begin with a marker, of all pages, oldest first. What others wrote is never among them. */
   own(issue: number, marker: string): Promise<readonly Comment[]>;
+  /** A comment of anyone; undefined where no comment has this number. */
+  get(id: number): Promise<WrittenComment | undefined>;
   create(issue: number, body: string): Promise<void>;
   update(id: number, body: string): Promise<void>;
   /** Hides one as outdated, or shows it again; nothing is written where it is so already. */

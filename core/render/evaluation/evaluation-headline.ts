@@ -4,12 +4,18 @@ import { metricTitle } from '../../domain/metrics/metric-registry.ts';
 import { formatCount, formatDifference } from '../../domain/text/format-number.ts';
 import type { ComparedMetric, EvaluationReport, MetricResult, RuleResult } from '../../reports/evaluation-report.ts';
 import { escapeText } from '../text/escape.ts';
+import { inlineCode } from '../text/inline-code.ts';
 import { sharedDecimals, showLevel, showRange, showValue } from './evaluation-numbers.ts';
 import { boundOf } from './rule-bound.ts';
 
 /** Symbol and word of a verdict. */
 export const VERDICT_ICONS = { pass: '✅', fail: '❌', inconclusive: '⚠️', 'not-applicable': '➖' } as const;
 const MAX_NAMED = 3;
+
+/** The sentence that tells who accepted a new baseline, and why. */
+export function rebaselineWords({ by, reason, pullRequest }: NonNullable<EvaluationReport['rebaseline']>): string {
+  return `The test set is a new baseline, without a comparison with the champion: accepted by ${inlineCode(by)} in pull request ${pullRequest}, because: ${escapeText(reason, 500)}.`;
+}
 
 /** The line that says who is judged and how it came out. */
 export function renderTitle(report: EvaluationReport): string {
@@ -19,7 +25,8 @@ export function renderTitle(report: EvaluationReport): string {
 /** The sentence that tells the outcome: the first gated metric with its change, on what, and what matters next to it. */
 export function renderHeadline(report: EvaluationReport): string {
   const outcome = report.unchanged === undefined ? consequence(report) : unchanged(report, report.unchanged.version);
-  return `${subject(report)} ${population(report)}. ${outcome}`.trim();
+  const baseline = report.rebaseline === undefined ? '' : ` ⚠️ ${rebaselineWords(report.rebaseline)}`;
+  return `${subject(report)} ${population(report)}. ${outcome}`.trim() + baseline;
 }
 
 function unchanged({ candidate, comparisons }: EvaluationReport, version: string): string {

@@ -6,7 +6,7 @@ import { fold } from '../text/fold.ts';
 import { inlineCode } from '../text/inline-code.ts';
 import { renderPictures } from './comment-charts.ts';
 import { originDoubt, originWords } from './dataset-origin.ts';
-import { renderHeadline, renderTitle, VERDICT_ICONS } from './evaluation-headline.ts';
+import { rebaselineWords, renderHeadline, renderTitle, VERDICT_ICONS } from './evaluation-headline.ts';
 import { renderMetricTable, renderReasons, renderRuleTable } from './evaluation-rules.ts';
 import { countSlices, renderSlices } from './evaluation-slices.ts';
 import { renderLineageChanges } from './lineage.ts';
@@ -144,6 +144,7 @@ function renderMethod(report: EvaluationReport): string {
         ]),
     `Candidate ${inlineCode(candidate.digest)}.`,
     ...(champion === undefined ? [] : [`Champion ${inlineCode(champion.digest)}.`]),
+    ...(report.rebaseline === undefined ? [] : [rebaselineWords(report.rebaseline)]),
     ...(report.championNote === undefined ? [] : [escapeText(report.championNote)]),
     ...latencyLines(latency),
     ...(runtime === undefined

@@ -22,6 +22,14 @@ export function describeCommandOutcome(outcome: CommandOutcome): string {
       return `Not trusted: v${outcome.version}: ${outcome.reason}.`;
     case 'no-environments':
       return 'tidegate.yaml names no environment.';
+    case 'rebaselined':
+      return `Recorded for ${outcome.model}, commit ${outcome.headSha.slice(0, 12)} and the dataset ${outcome.dataset}. Where the champion cannot be compared with on it, the rules against the champion do not count, and the other rules decide. Run the workflow again to see the verdict. A new commit needs another decision.`;
+    case 'no-pull-request':
+      return 'Not done: this is not a pull request. Write the command in the pull request that changes the test set.';
+    case 'rebaseline-closed':
+      return 'Not done: this pull request was closed without a merge.';
+    case 'rebaseline-without-report':
+      return `Not done: no finished run of commit ${outcome.headSha.slice(0, 12)} has a report of this model, so that the dataset is not known. Write the command again when the run has finished.`;
     case 'unknown-environment':
       return `There is no environment "${outcome.name}". Known: ${outcome.known.join(', ') || 'none'}.`;
     default:

@@ -7,6 +7,7 @@ import { formatCount } from '../../domain/text/format-number.ts';
 import type { EvaluationReport } from '../../reports/evaluation-report.ts';
 import type { VersionEvidence } from '../../reports/version-evidence.ts';
 import { comparedWords, originDoubt, originWords } from '../evaluation/dataset-origin.ts';
+import { rebaselineWords } from '../evaluation/evaluation-headline.ts';
 import {
   type ShownEstimate,
   sharedDecimals,
@@ -134,7 +135,9 @@ function renderEvidence(view: PromotionView): string {
   const note = doubt === '' ? '' : `> ⚠️ ${escapeText(doubt)}\n\n`;
   const table =
     comparison === undefined ? renderValues(view, evidence) : renderComparison(view, { evidence, comparison });
-  return `#### Evidence\n\n${note}${table}`;
+  const { rebaseline } = view.evaluation ?? {};
+  const baseline = rebaseline === undefined ? '' : `> ⚠️ ${rebaselineWords(rebaseline)}\n\n`;
+  return `#### Evidence\n\n${baseline}${note}${table}`;
 }
 
 function evidenceOf({ document }: PromotedVersionView): VersionEvidence | undefined {

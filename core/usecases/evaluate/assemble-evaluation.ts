@@ -282,7 +282,11 @@ function plain({ value, interval, reason, designEffect }: Measured): {
 
 type FiniteInterval = { lower: number; upper: number; level: number; method: string };
 
-function championNote({ found, absence }: JudgedContenders): { championNote?: string } {
+function championNote({ found, absence }: JudgedContenders): Pick<EvaluationReport, 'championNote' | 'rebaseline'> {
+  if (absence.kind === 'rebaselined') {
+    const note = `There is no comparison with the champion: ${absence.instead}.`;
+    return { championNote: note, rebaseline: { ...absence.decision } };
+  }
   if (absence.kind === 'unreadable')
     return { championNote: `The comparison with the champion is not possible: ${absence.reason}.` };
   return found.kind !== 'unreadable' && found.note !== undefined ? { championNote: found.note } : {};

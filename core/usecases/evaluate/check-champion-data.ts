@@ -46,34 +46,69 @@ export async function checkChampionData(
   if (relation === 'seen') return { problem: 'it was trained on this dataset' };
   if (relation === 'same') return {};
   if (relation === 'newer') return { note: 'it was judged on older data; both models are scored on the new data' };
-  const compared: { readonly path: string; readonly isSame: boolean }[] = [];
-  for (const { path, digest } of history.trainedOn) {
-    const other = await describeTable(path, dataset.table.files, ports);
-    if (other === undefined) continue;
-    const name = path === WHOLE ? 'the other tables of the repository' : path;
-    if ('problem' in other) return { problem: `it was trained on ${name}, which cannot be read: ${other.problem}` };
-    const shared = await ports.tables.sharedRows(dataset.table, other);
-    if (shared === null) continue;
-    if (shared > 0) return { problem: sharedProblem(shared, path) };
-    const isSame = path !== WHOLE && (await ports.hasher.hash(ports.resolve(path))).digest === digest;
-    compared.push({ path: name, isSame });
-  }
-  if (compared.length === 0) {
+  const seen = await sharedRows({ who: 'it', trainedOn: history.trainedOn }, dataset, ports);
+  if ('problem' in seen) return seen;
+  if (seen.compared === 0) {
     return {
       problem: 'it was judged on another dataset, and no table of its training data is available for a comparison',
     };
   }
-  const changed = compared.filter(({ isSame }) => !isSame).map(({ path }) => path);
+  const { changed } = seen;
   const since = changed.length === 0 ? '' : `, as ${changed.join(' and ')} ${changed.length === 1 ? 'is' : 'are'} now`;
   return { note: `it was judged on other data; no row of this dataset is in its training data${since}` };
+}
+
+/**
+ * A clause that says which rows of a dataset a candidate was trained on, where its dataset is not the one that the champion
+ * was judged on; undefined where none of its training tables has any. A candidate that has seen the new rows is not better
+ * for being better on them.
+ */
+export async function candidateProblem(
+  { history, trainedOn }: { readonly history: ChampionHistory; readonly trainedOn: ChampionHistory['trainedOn'] },
+  dataset: JudgedDataset,
+  ports: ChampionDataPorts,
+): Promise<string | undefined> {
+  if (compareData(dataset, history) === 'same') return undefined;
+  // A stage may name the test set among what it reads, to write metrics of it: that is not a training on it.
+  const tables = trainedOn.filter(({ digest }) => digest !== dataset.digest);
+  const seen = await sharedRows({ who: 'the candidate', trainedOn: tables }, dataset, ports);
+  return 'problem' in seen ? seen.problem : undefined;
+}
+
+/** A model, as a clause names it, and the files that its training read. */
+interface Trained {
+  readonly who: 'it' | 'the candidate';
+  readonly trainedOn: ChampionHistory['trainedOn'];
+}
+
+/** Compares a dataset with the tables of a training: what of it a model has seen, or which tables were compared. */
+async function sharedRows(
+  { who, trainedOn }: Trained,
+  dataset: JudgedDataset,
+  ports: ChampionDataPorts,
+): Promise<{ readonly problem: string } | { readonly compared: number; readonly changed: readonly string[] }> {
+  const changed: string[] = [];
+  let compared = 0;
+  for (const { path, digest } of trainedOn) {
+    const other = await describeTable(path, dataset.table.files, ports);
+    if (other === undefined) continue;
+    const name = path === WHOLE ? 'the other tables of the repository' : path;
+    if ('problem' in other) return { problem: `${who} was trained on ${name}, which cannot be read: ${other.problem}` };
+    const shared = await ports.tables.sharedRows(dataset.table, other);
+    if (shared === null) continue;
+    if (shared > 0) return { problem: sharedProblem(shared, path, who) };
+    compared += 1;
+    if (path === WHOLE || (await ports.hasher.hash(ports.resolve(path))).digest !== digest) changed.push(name);
+  }
+  return { compared, changed };
 }
 
 /** Path of all that a command may have read, if tidegate.yaml does not say more. */
 const WHOLE = '.';
 
-function sharedProblem(shared: number, path: string): string {
-  if (path !== WHOLE) return `${shared} rows of this dataset are in ${path}, which it was trained on`;
-  return `${shared} rows of this dataset are in other tables of the repository, which its command may have read: train.deps says what it reads`;
+function sharedProblem(shared: number, path: string, who: string): string {
+  if (path !== WHOLE) return `${shared} rows of this dataset are in ${path}, which ${who} was trained on`;
+  return `${shared} rows of this dataset are in other tables of the repository, which the command of ${who === 'it' ? 'its training' : who} may have read: train.deps says what it reads`;
 }
 
 /** undefined: a script, or a folder without tables, which is not what a model has seen rows of. */

@@ -11,7 +11,14 @@ import { assembleEvaluation } from './assemble-evaluation.ts';
 import type { EvaluationPorts } from './evaluation-ports.ts';
 import type { EvaluationRequest } from './evaluation-request.ts';
 import { hashDataset, type IdentifiedDataset, identifyDataset } from './hash-dataset.ts';
-import { judgeBy, judgeByBase, type ScoredModels, trainingOf, withoutSeenChampion } from './judge-models.ts';
+import {
+  judgeBy,
+  judgeByBase,
+  rebaselined,
+  type ScoredModels,
+  trainingOf,
+  withoutSeenChampion,
+} from './judge-models.ts';
 import { type Contenders, openContenders } from './open-contenders.ts';
 import { columnsToProfile, type DatasetProfile, type ProfileRequest, profileColumns, span } from './profile-dataset.ts';
 import { HELD_ROWS, profileAnyTable, profileLargeTable } from './profile-large-table.ts';
@@ -79,7 +86,8 @@ async function judge(work: Work, ports: EvaluationPorts): Promise<Judged> {
   const identity = await identifyDataset(table, request.dataset, ports);
   const read = isAggregated ? await readAggregates(work, large, ports) : await readRows(work, ports);
   const { span, profile } = read;
-  const scored = await withoutSeenChampion(read.scored, { request, table, digest: identity.digest, ...span }, ports);
+  const compared = await withoutSeenChampion(read.scored, { request, table, digest: identity.digest, ...span }, ports);
+  const scored = await rebaselined(compared, identity.digest, ports);
   const training = trainingOf(request, scored.contenders);
   const judged = judgeBy(scored, { policy: request.config, gate, training });
   await expectUnchanged(work, identity, ports);

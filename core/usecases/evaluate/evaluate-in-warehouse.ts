@@ -19,7 +19,7 @@ import type { EvaluationPorts } from './evaluation-ports.ts';
 import type { EvaluationRequest } from './evaluation-request.ts';
 import type { IdentifiedDataset } from './hash-dataset.ts';
 import { identifyTable } from './identify-table.ts';
-import { judgeBy, judgeByBase, type ScoredModels, trainingOf, withFinding } from './judge-models.ts';
+import { judgeBy, judgeByBase, rebaselined, type ScoredModels, trainingOf, withFinding } from './judge-models.ts';
 import type { Rival } from './open-champion.ts';
 import { predictionColumns } from './read-predictions.ts';
 import type { ScoreTable } from './score-tables.ts';
@@ -27,7 +27,7 @@ import { countRows, WarehouseRelations, type WarehouseTables } from './warehouse
 import { describeTable, type WarehouseTable } from './warehouse-table.ts';
 
 /** Dependencies of judging in a warehouse: no table is read and no model is run here. */
-export interface WarehousePorts extends Pick<EvaluationPorts, 'champions' | 'hasher' | 'progress'> {
+export interface WarehousePorts extends Pick<EvaluationPorts, 'champions' | 'hasher' | 'progress' | 'findRebaseline'> {
   readonly engine: SqlEngine;
   /** The profile of the reference. */
   readonly profile: (request: EvaluationRequest, judged: JudgedTables) => Promise<Evaluation['profile']>;
@@ -53,7 +53,8 @@ export async function evaluateInWarehouse(request: EvaluationRequest, ports: War
   const names = judgedColumns(request.config);
   const identity = await identifyTable(opened.tables.dataset, names, ports);
   const scored = await aggregate({ request, gate, opened }, ports);
-  const evaluation = judge({ request, gate, opened }, scored, identity);
+  const compared = withoutSeen({ request, gate, opened }, scored, identity);
+  const evaluation = judge({ request, gate, opened }, await rebaselined(compared, identity.digest, ports), identity);
   await expectUnchanged(opened.tables.dataset, { names, identity }, ports);
   return { evaluation, profile: await ports.profile(request, { tables: opened.tables, identity }) };
 }
@@ -249,19 +250,28 @@ function wrongRows(
   );
 }
 
-function judge(
-  { request, gate, opened }: Work,
-  aggregated: ScoredModels,
-  identity: IdentifiedDataset,
-): Evaluation['evaluation'] {
+function withoutSeen({ opened }: Work, aggregated: ScoredModels, { digest }: IdentifiedDataset): ScoredModels {
+  const { found } = opened.rival;
+  const history = found.kind === 'found' ? found.history : undefined;
+  return withFinding(
+    aggregated,
+    history === undefined ? {} : seenBy(history, { digest, from: spanOf(aggregated).from }),
+  );
+}
+
+/** First and last time of the rows, ISO 8601; null where there is none. */
+function spanOf(aggregated: ScoredModels): { readonly from: string | null; readonly to: string | null } {
   if (aggregated.kind !== 'aggregates') throw new RangeError('rows in memory');
   const { fromMs, toMs } = aggregated.contenders.span;
   const at = (ms: number) => (fromMs <= toMs ? new Date(ms).toISOString() : null);
-  const span = { from: at(fromMs), to: at(toMs) };
-  const { found } = opened.rival;
-  const history = found.kind === 'found' ? found.history : undefined;
-  const finding = history === undefined ? {} : seenBy(history, { digest: identity.digest, from: span.from });
-  const scored = withFinding(aggregated, finding);
+  return { from: at(fromMs), to: at(toMs) };
+}
+
+function judge(
+  { request, gate, opened }: Work,
+  scored: ScoredModels,
+  identity: IdentifiedDataset,
+): Evaluation['evaluation'] {
   const training = trainingOf(request, scored.contenders);
   const judged = judgeBy(scored, { policy: request.config, gate, training });
   return assembleEvaluation({
@@ -271,7 +281,7 @@ function judge(
     base: judgeByBase(request, scored),
     dataset: identity,
     table: opened.tables.dataset.table,
-    span,
+    span: spanOf(scored),
     training,
   });
 }

@@ -1,4 +1,5 @@
 import type { StoredTable } from '../../domain/evaluation/champion-data.ts';
+import type { Rebaseline } from '../../domain/evaluation/rebaseline.ts';
 import type { ArtifactHasher } from '../../ports/evaluate/artifact-hasher.ts';
 import type { ChampionFinder } from '../../ports/evaluate/champion-finder.ts';
 import type { ModelRunner } from '../../ports/evaluate/model-runner.ts';
@@ -30,6 +31,12 @@ export interface EvaluationPorts {
   readonly computationOf: (location: string) => Promise<string | undefined>;
   /** Aggregates the scores of more rows than are held. */
   readonly engine: RelationEngine;
+  /**
+   * The decision of a person that a changed dataset is a new baseline; absent where no pull request is known.
+   *
+   * @param dataset Its digest.
+   */
+  readonly findRebaseline?: ((dataset: string) => Promise<Rebaseline | undefined>) | undefined;
   /** Milliseconds that only grow. */
   readonly clockMs: () => number;
   /** A line for people about what is being done. */

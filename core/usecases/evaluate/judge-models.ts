@@ -6,9 +6,14 @@ import { type JudgedScores, judgeGate } from '../../domain/evaluation/judge-gate
 import { rowEvidence } from '../../domain/evaluation/row-evidence.ts';
 import { type ResolvedGate, resolveGate } from '../../domain/gate/resolve-gate.ts';
 import type { TrainingFacts } from '../../domain/gate/training-evidence.ts';
-import { UserError } from '../../errors.ts';
+import { ServiceError, UserError } from '../../errors.ts';
 import type { BaseJudgement } from './assemble-evaluation.ts';
-import { type ChampionDataFinding, checkChampionData, type JudgedDataset } from './check-champion-data.ts';
+import {
+  type ChampionDataFinding,
+  candidateProblem,
+  checkChampionData,
+  type JudgedDataset,
+} from './check-champion-data.ts';
 import type { JudgedContenders } from './contender-facts.ts';
 import type { EvaluationPorts } from './evaluation-ports.ts';
 import type { EvaluationRequest } from './evaluation-request.ts';
@@ -72,7 +77,7 @@ export interface ScoredOn extends JudgedDataset {
   readonly request: EvaluationRequest;
 }
 
-/** A champion that may have seen rows of the dataset is not compared with. */
+/** Models of which one may have seen rows of a dataset that is new are not compared on it. */
 export async function withoutSeenChampion(
   scored: ScoredModels,
   { request, ...dataset }: ScoredOn,
@@ -82,7 +87,37 @@ export async function withoutSeenChampion(
   const history = found.kind === 'found' ? found.history : undefined;
   if (history === undefined || champion === null) return scored;
   const ports = { tables, hasher, bringData, resolve: request.resolve, csv: request.config.data.csv };
-  return withFinding(scored, await checkChampionData(history, dataset, ports));
+  const finding = await checkChampionData(history, dataset, ports);
+  const trainedOn = request.lineage?.inputs ?? [];
+  const own =
+    finding.problem === undefined ? await candidateProblem({ history, trainedOn }, dataset, ports) : undefined;
+  if (own === undefined) return withFinding(scored, finding);
+  return changed(scored, { champion: null, absence: { kind: 'unreadable', reason: own, isWaivable: false } });
+}
+
+/**
+ * Asks for a person's decision where the champion was found but cannot be compared with on a dataset other than its own. It
+ * waives nothing where a comparison is possible, where the champion itself is in doubt, or for an outage.
+ */
+export async function rebaselined(
+  scored: ScoredModels,
+  digest: string,
+  { findRebaseline, progress }: Pick<EvaluationPorts, 'findRebaseline' | 'progress'>,
+): Promise<ScoredModels> {
+  const { found, absence } = scored.contenders;
+  if (absence.kind !== 'unreadable' || absence.isWaivable === false || found.kind !== 'found') return scored;
+  const judgedOn = found.history?.judgedOn?.digest;
+  if (judgedOn === undefined || judgedOn === digest || findRebaseline === undefined) return scored;
+  try {
+    const decision = await findRebaseline(digest);
+    if (decision === undefined) return scored;
+    return changed(scored, { absence: { kind: 'rebaselined', decision, instead: absence.reason } });
+  } catch (error) {
+    if (!(error instanceof ServiceError) && !(error instanceof UserError)) throw error;
+    // Not looked is not accepted: the rules stay inconclusive.
+    progress(`Whether a person accepted a new baseline could not be looked up: ${error.message}. ${error.fix}`);
+    return scored;
+  }
 }
 
 /** Adds the findings about a champion and the dataset to the facts about both models. */

@@ -47,7 +47,8 @@ export async function openChampion(found: Champion, opening: Opening): Promise<R
     return await openFound(found, opening);
   } catch (error) {
     if (!(error instanceof UserError) && !(error instanceof ServiceError)) throw error;
-    return { ...closed, absence: { kind: 'unreadable', reason: error.message } };
+    const firm = error instanceof ServiceError ? { isWaivable: false as const } : {};
+    return { ...closed, absence: { kind: 'unreadable', reason: error.message, ...firm } };
   }
 }
 

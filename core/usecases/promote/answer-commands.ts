@@ -26,6 +26,7 @@ export interface CommandRequest extends EventMoment {
   };
   /** The issue or pull request that it is under. */
   readonly issue: number;
+  readonly isPullRequest: boolean;
 }
 
 /** Result of a comment. */
@@ -168,6 +169,7 @@ async function placeOf(request: CommandRequest, ports: CommandPorts): Promise<Co
       environment: isOfPlace ? modelConfig.environments.find(({ name }) => name === marker?.environment) : undefined,
       subject: author === self && (isOfPlace || marker === undefined) ? body : '',
       by: comment.by,
+      place: { comment: comment.id, issue: request.issue, isPullRequest: request.isPullRequest },
     };
   };
   return { models: models.map(([name]) => name), scopeOf };

@@ -1,4 +1,4 @@
-import type { CommandOutcome } from '../../domain/commands/command-outcome.ts';
+import type { CommandOutcome, RebaselineCommand, RebaselineOutcome } from '../../domain/commands/command-outcome.ts';
 import type { Command } from '../../domain/commands/parse-commands.ts';
 import type { Finding } from '../../domain/doctor/finding.ts';
 import type { Environment } from '../../domain/policy/environment.ts';
@@ -26,6 +26,8 @@ export type CommandPorts = SituationPorts &
   RetrainPorts & {
     readonly comments: Pick<Comments, 'own' | 'create' | 'canWrite' | 'acknowledge' | 'disown'>;
     readonly issues: Pick<Issues, 'get'>;
+    /** Records that a person accepts a changed test set as a new baseline. */
+    readonly rebaseline: (command: RebaselineCommand) => Promise<RebaselineOutcome>;
     /** Looks at the set-up of the whole repository. */
     readonly examine: () => Promise<readonly Finding[]>;
     /** `owner/name` */
@@ -41,6 +43,8 @@ export interface CommandScope {
   readonly subject: string;
   /** Login of who asks. */
   readonly by: string;
+  /** The comment, and what it is under. */
+  readonly place: { readonly comment: number; readonly issue: number; readonly isPullRequest: boolean };
 }
 
 /** Result of a command. */
@@ -58,6 +62,7 @@ const WORK: Readonly<Record<Exclude<Command['name'], 'unknown' | 'help' | 'docto
   rollback: rollBack,
   hold,
   unhold,
+  rebaseline,
   retry,
   retrain: async (_, { request }, ports) => only({ kind: 'retrain', outcome: await retrainNow(request, ports) }),
 };
@@ -114,6 +119,16 @@ async function promote(name: string, { request }: CommandScope, ports: CommandPo
   // What is said of the model as a whole, such as a tag that is not believed, is about this environment too.
   const own = outcomes.filter((one) => one.environment === undefined || one.environment === environment.name);
   return { outcomes: own.map(ofPromotion) };
+}
+
+async function rebaseline(
+  reason: string,
+  { request, by, place }: CommandScope,
+  ports: CommandPorts,
+): Promise<CommandResult> {
+  if (!place.isPullRequest) return only({ kind: 'no-pull-request' });
+  const { comment, issue: pullRequest } = place;
+  return only(await ports.rebaseline({ model: request.model, reason, by, comment, pullRequest }));
 }
 
 async function retry(_: string, { request }: CommandScope, ports: CommandPorts): Promise<CommandResult> {

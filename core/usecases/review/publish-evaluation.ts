@@ -84,10 +84,22 @@ function reportOf(
   return hasFailed && made.some(({ attempt }) => attempt > runAttempt) ? LATER : NONE;
 }
 
-async function readEvaluation(
-  { model }: PublishRequest,
+/** Dependencies of reading a report. */
+export interface ReadingPorts {
+  readonly workflows: Pick<Workflows, 'download'>;
+  readonly archive: ReportArchive;
+  readonly parser: Pick<BotParser, 'readReport'>;
+}
+
+/**
+ * The report in a workflow artifact that a pull request's own code uploaded.
+ *
+ * @throws {UserError} REPORT_TOO_LARGE, REPORT_NOT_FOUND, REPORT_INVALID, and as the parser.
+ */
+export async function readEvaluation(
+  { model }: Pick<PublishRequest, 'model'>,
   artifact: WorkflowArtifact,
-  { workflows, archive, parser }: PublishPorts,
+  { workflows, archive, parser }: ReadingPorts,
 ): Promise<EvaluationReport> {
   if (artifact.sizeBytes > MAX_REPORT_ZIP_BYTES) {
     throw new UserError('REPORT_TOO_LARGE', `the workflow artifact has ${artifact.sizeBytes} bytes`, {

@@ -50,6 +50,14 @@ function contract(name: string, create: () => Promise<World>): void {
       ]);
     });
 
+    it('reads the summaries of a name on a commit, and of no other', async () => {
+      const { checks, headSha, newerSha } = await create();
+      await checks.show(check(headSha, { summary: 'the record' }));
+      expect(await checks.summaries('tidegate / m', headSha)).toEqual(['the record']);
+      expect(await checks.summaries('tidegate / n', headSha)).toEqual([]);
+      expect(await checks.summaries('tidegate / m', newerSha)).toEqual([]);
+    });
+
     it('writes nothing where it is shown already', async () => {
       const { checks, headSha, writes } = await create();
       await checks.show(check(headSha, { conclusion: 'success' }));

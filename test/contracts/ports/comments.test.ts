@@ -36,6 +36,13 @@ function contract(name: string, create: () => Promise<World>): void {
       expect(await comments.own(issue, marker)).toHaveLength(1);
     });
 
+    it('reads one of anyone, as it is now', async () => {
+      const { comments, issue, writeAsOther } = await create();
+      const id = await writeAsOther('/tidegate plan');
+      expect(await comments.get(id)).toMatchObject({ id, body: '/tidegate plan', issue, author: expect.any(String) });
+      expect(await comments.get(id + 1000)).toBeUndefined();
+    });
+
     it('changes, hides and shows them', async () => {
       const { comments, issue, hidden } = await create();
       await comments.create(issue, `${marker}\none`);

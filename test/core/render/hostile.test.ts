@@ -14,6 +14,7 @@ import { renderHold } from '../../../core/render/promotion/hold.ts';
 import { renderPromotion } from '../../../core/render/promotion/promotion.ts';
 import { renderRetrain } from '../../../core/render/promotion/retrain.ts';
 import { renderRollback } from '../../../core/render/promotion/rollback.ts';
+import { renderRebaseline } from '../../../core/render/rebaseline.ts';
 import { renderRegistration } from '../../../core/render/registration.ts';
 import { renderRun } from '../../../core/render/run-summary.ts';
 import { type ReportKind, type ReportOf, reportSchemas } from '../../../core/reports/read-report.ts';
@@ -139,6 +140,15 @@ const RENDERERS: Readonly<Record<string, (text: string) => readonly string[]>> =
     }),
   ],
   'summary of evaluate-and-gate': (text) => [renderEvaluationSummary(report('evaluation', text))],
+  'summary of a new baseline': (text) => [
+    renderEvaluationSummary({
+      ...report('evaluation', text),
+      rebaseline: { by: text.slice(0, 100), reason: text.slice(0, 1100), pullRequest: 3 },
+    }),
+  ],
+  'record of a new baseline': (text) => [
+    renderRebaseline({ model: text.slice(0, 300), dataset: digestOf('d'), comment: 3 }, { by: text, reason: text }),
+  ],
   'summary of train': (text) => [renderRun(report('run', text), true)],
   'summary of register': (text) => [registration(text)],
   'summary of deploy-manifest': (text) => [deployment(text)],

@@ -17,6 +17,7 @@ describe('checkArguments', () => {
     ['rollback', 'v1.2.0'],
     ['hold', 'the numbers look odd to me'],
     ['hold', ''],
+    ['rebaseline', 'churn the labels were wrong'],
     ['retry', 'ltv'],
   ])('accepts %s %j', (name, argument) => {
     expect(check(name, argument)).toBeUndefined();
@@ -24,6 +25,7 @@ describe('checkArguments', () => {
 
   it('says how a command is written where a word is missing', () => {
     expect(check('promote', '')).toEqual({ kind: 'too-few-words', usage: COMMANDS.promote.usage });
+    expect(check('rebaseline', 'churn')).toEqual({ kind: 'too-few-words', usage: COMMANDS.rebaseline.usage });
   });
 
   it.each<[CommandName, string, string]>([

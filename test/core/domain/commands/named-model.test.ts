@@ -11,7 +11,8 @@ describe('namedModel', () => {
     ['promote', 'staging staging', 'staging', 'staging'],
     ['retrain', 'churn', '', 'churn'],
     ['retry', '  churn ', '', 'churn'],
-  ])('takes the model from the end of %s %j', (name, argument, rest, model) => {
+    ['rebaseline', 'team/ltv new labels of churn', 'new labels of churn', 'team/ltv'],
+  ])('takes the model from %s %j', (name, argument, rest, model) => {
     expect(namedModel({ name, argument }, MODELS)).toEqual({ command: { name, argument: rest }, model });
   });
 
@@ -21,6 +22,7 @@ describe('namedModel', () => {
     ['plan', ''],
     ['plan', 'Churn'],
     ['hold', 'we lose churn'],
+    ['rebaseline', 'we lose churn'],
     ['rollback', 'churn'],
   ])('leaves %s %j as it is', (name, argument) => {
     expect(namedModel({ name, argument }, MODELS)).toEqual({ command: { name, argument }, model: undefined });

@@ -37,6 +37,15 @@ const judged = (of: GateRule, more: Partial<GateEvidence> = {}) =>
   judgeRules([of], evidence(more)).map(({ verdict, reason }) => `${verdict}: ${reason}`);
 
 describe('judgeRules', () => {
+  it('does not apply champion rules where a person accepted a new baseline, says who and why, and judges the others', () => {
+    const decision = { by: 'wim', reason: 'new labels', pullRequest: 7 };
+    const champion = { kind: 'rebaselined' as const, decision, instead: 'it was trained on this dataset' };
+    expect(judged(rule(), { champion })).toEqual([
+      'not-applicable: The test set is a new baseline, which wim accepted in #7: new labels',
+    ]);
+    expect(judged(rule({ bound: { kind: 'min', value: 0.5 } }), { champion })[0]).toMatch(/^pass/);
+  });
+
   it('does not apply champion rules where there is no champion, and judges the others', () => {
     const none = { champion: { kind: 'none' } as const };
     expect(judged(rule(), none)).toEqual(['not-applicable: There is no champion to compare with yet.']);

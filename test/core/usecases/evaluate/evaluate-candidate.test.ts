@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DuckDbTableReader } from '../../../../core/adapters/duckdb/duckdb-table-reader.ts';
 import { FileArtifactHasher } from '../../../../core/adapters/files/file-artifact-hasher.ts';
 import { parseConfig } from '../../../../core/config/parse-config.ts';
-import { UserError } from '../../../../core/errors.ts';
+import { ServiceError, UserError } from '../../../../core/errors.ts';
 import type { Champion } from '../../../../core/ports/evaluate/champion-finder.ts';
 import { renderEvaluationSummary } from '../../../../core/render/evaluation/evaluation.ts';
 import { formatReport, readReport } from '../../../../core/reports/read-report.ts';
@@ -100,6 +100,9 @@ interface Case {
   readonly staleAfter?: string;
   /** Parameters that the candidate was trained with. */
   readonly params?: Readonly<Record<string, unknown>>;
+  /** Files that its training read. */
+  readonly inputs?: readonly { readonly path: string; readonly digest: string }[];
+  readonly findRebaseline?: EvaluationPorts['findRebaseline'];
 }
 
 const found = (name: string): Champion => ({
@@ -134,6 +137,8 @@ async function run({
   baseRules,
   staleAfter,
   params,
+  inputs = [],
+  findRebaseline,
 }: Case) {
   const stale = staleAfter === undefined ? '' : `champion-stale-after: ${staleAfter}, `;
   const file = `${stale}${training === undefined ? '' : 'metrics-file: metrics.json, '}`;
@@ -170,6 +175,7 @@ async function run({
     engine: ENGINE,
     clockMs: () => clock++,
     progress: () => {},
+    ...(findRebaseline === undefined ? {} : { findRebaseline }),
   };
   const request = {
     config: model,
@@ -180,13 +186,15 @@ async function run({
     reference: { shown: 'test', absolute: '/test' },
     championSelector: 'auto',
     ...(training === undefined ? {} : { trainingMetrics: training }),
-    ...(params === undefined ? {} : { lineage: { params, inputs: [] } }),
+    ...(params === undefined ? {} : { lineage: { params, inputs } }),
     resolve: (path: string) => `/${path}`,
     base: baseOf(baseRules),
     rulePlaces: model.gate.rules.map((_, index) => placeOf(['models', 'm', 'gate', 'rules', index])),
   };
   return evaluateCandidate(request, ports);
 }
+
+const DECISION = { by: 'wim', reason: 'labels were fixed', pullRequest: 12 };
 
 const verdicts = ({ evaluation }: Awaited<ReturnType<typeof run>>) => evaluation.rules.map(({ verdict }) => verdict);
 
@@ -606,5 +614,73 @@ describe('evaluateCandidate with a champion that was judged on other data', () =
       verdict: 'inconclusive',
       reason: expect.stringContaining('3000 rows'),
     });
+  });
+
+  it('is inconclusive where the candidate was trained on new rows, whatever a person accepts', async () => {
+    const champion = withHistory({ to: '2001-02-28T00:00:00.000Z' });
+    const inputs = [{ path: 'test', digest: digest('4') }];
+    const found = await run({ champion, params: {}, inputs, findRebaseline: async () => DECISION });
+    expect(found.evaluation.rules[0]).toMatchObject({
+      verdict: 'inconclusive',
+      reason: expect.stringContaining('3000 rows of this dataset are in test, which the candidate was trained on'),
+    });
+    // A stage that reads the test set itself, to write metrics of it, was not trained on it.
+    const reads = [{ path: 'test', digest: digest('a') }];
+    expect(verdicts(await run({ champion, params: {}, inputs: reads }))).toEqual(['pass']);
+  });
+});
+
+describe('evaluateCandidate on a test set that a person accepts as a new baseline', () => {
+  const rules = ['{ metric: roc_auc, min: 0.6 }', CHAMPION_RULE];
+  const seen = (judged: string): Champion => ({
+    ...found('poor.onnx'),
+    ...{ kind: 'found', digest: digest('1'), path: '/poor.onnx', environments: [] },
+    history: {
+      trainedOn: [{ path: 'test', digest: digest('4') }],
+      registeredAt: '2001-06-01T00:00:00.000Z',
+      judgedOn: { digest: judged, to: null },
+    },
+  });
+  const accepted = async (dataset: string) => (dataset === digest('a') ? DECISION : undefined);
+
+  it('is judged by the other rules, and says who accepted it and why', async () => {
+    const before = await run({ champion: seen(digest('9')), rules });
+    expect(before.evaluation).toMatchObject({ verdict: 'inconclusive' });
+    expect(before.evaluation).not.toHaveProperty('rebaseline');
+    const { evaluation } = await run({ champion: seen(digest('9')), rules, findRebaseline: accepted });
+    expect(evaluation.rules.map(({ verdict }) => verdict)).toEqual(['pass', 'not-applicable']);
+    expect(evaluation).toMatchObject({ verdict: 'pass', rebaseline: DECISION, comparisons: [] });
+    expect(evaluation.championNote).toContain('3000 rows of this dataset are in test, which it was trained on');
+    expect(readReport('evaluation', new TextEncoder().encode(formatReport('evaluation', evaluation)), 'x')).toEqual(
+      evaluation,
+    );
+    const summary = renderEvaluationSummary(evaluation);
+    expect(summary).toContain('accepted by `wim` in pull request 12, because: labels were fixed');
+  });
+
+  it('passes nothing where no other rule decides', async () => {
+    const { evaluation } = await run({ champion: seen(digest('9')), findRebaseline: accepted });
+    expect(evaluation.verdict).toBe('inconclusive');
+  });
+
+  it('waives no comparison that is possible', async () => {
+    const champion = seen(digest('a'));
+    const asked = async () => {
+      throw new Error('no one is asked');
+    };
+    const { evaluation } = await run({ champion, candidate: 'poor.onnx', rules, findRebaseline: asked });
+    expect(evaluation.comparisons).toHaveLength(1);
+    expect(evaluation).not.toHaveProperty('rebaseline');
+  });
+
+  it('waives nothing where the champion is in doubt, or where GitHub does not answer', async () => {
+    const doubtful: Champion = { kind: 'unreadable', reason: 'its tag is gone' };
+    const verdictOf = async (champion: Champion, findRebaseline: EvaluationPorts['findRebaseline']) =>
+      (await run({ champion, rules, findRebaseline })).evaluation.verdict;
+    expect(await verdictOf(doubtful, async () => DECISION)).toBe('inconclusive');
+    const silent = async () => {
+      throw new ServiceError('GITHUB_UNREACHABLE', 'GitHub could not be reached', { fix: 'Wait.', retryable: true });
+    };
+    expect(await verdictOf(seen(digest('9')), silent)).toBe('inconclusive');
   });
 });

@@ -1,0 +1,45 @@
+import type { RebaselineCommand, RebaselineOutcome } from '../../domain/commands/command-outcome.ts';
+import { rebaselineCheck } from '../../domain/evaluation/rebaseline.ts';
+import { newestAttemptsFirst } from '../../domain/model/workflow-artifact.ts';
+import type { Checks } from '../../ports/github/checks.ts';
+import type { PullRequests } from '../../ports/github/pull-requests.ts';
+import type { Workflows } from '../../ports/github/workflows.ts';
+import { renderRebaseline } from '../../render/rebaseline.ts';
+import { type ReadingPorts, readEvaluation } from './publish-evaluation.ts';
+
+/** Dependencies of recording. */
+export interface RecordingPorts extends ReadingPorts {
+  readonly workflows: Pick<Workflows, 'runsOfHead' | 'artifacts' | 'download'>;
+  readonly checks: Pick<Checks, 'show'>;
+  readonly pullRequests: Pick<PullRequests, 'get'>;
+}
+
+/**
+ * Records a person's decision on the head of a pull request, for the dataset that its newest report names: a new commit or
+ * another dataset needs another decision. The report is the pull request's own; what it says of a digest is compared by the
+ * release with the bytes.
+ */
+export async function recordRebaseline(command: RebaselineCommand, ports: RecordingPorts): Promise<RebaselineOutcome> {
+  const { model, reason, by, comment } = command;
+  const { headSha, state, merged } = await ports.pullRequests.get(command.pullRequest);
+  if (state === 'closed' && !merged) return { kind: 'rebaseline-closed' };
+  const dataset = await datasetOf(model, headSha, ports);
+  if (dataset === undefined) return { kind: 'rebaseline-without-report', headSha };
+  await ports.checks.show({
+    ...{ name: rebaselineCheck(model), headSha, conclusion: 'neutral', annotations: [] },
+    title: 'A person accepted a new baseline',
+    summary: renderRebaseline({ model, dataset, comment }, { by, reason }),
+  });
+  return { kind: 'rebaselined', model, headSha, dataset };
+}
+
+/** Of the newest run that has a report of the model. */
+async function datasetOf(model: string, headSha: string, ports: RecordingPorts): Promise<string | undefined> {
+  for (const run of await ports.workflows.runsOfHead(headSha)) {
+    const [newest] = newestAttemptsFirst({ kind: 'report', model }, await ports.workflows.artifacts(run));
+    if (newest === undefined) continue;
+    const { dataset } = await readEvaluation({ model }, newest.artifact, ports);
+    return dataset.digest;
+  }
+  return undefined;
+}
