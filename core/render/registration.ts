@@ -1,5 +1,6 @@
 import type { ModelVersionReport } from '../reports/model-version-report.ts';
 import { comparedWords, originWords } from './evaluation/dataset-origin.ts';
+import { rebaselineWords } from './evaluation/evaluation-headline.ts';
 import { escapeText } from './text/escape.ts';
 import { inlineCode } from './text/inline-code.ts';
 import { renderTable } from './text/table.ts';
@@ -35,6 +36,7 @@ function datasetRows({ dataset }: ModelVersionReport): readonly string[][] {
   const compared = comparedWords(dataset);
   return [
     ['dataset', `${inlineCode(dataset.digest)} ${escapeText(originWords(dataset))}`.trim()],
+    ...(dataset.rebaseline === undefined ? [] : [['new baseline', rebaselineWords(dataset.rebaseline)]]),
     ...(compared === '' ? [] : [['dataset of the pull request', escapeText(compared)]]),
   ];
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DATASET_ORIGINS } from '../domain/data/dataset-origin.ts';
 import { digest, finite, header, version } from './header.ts';
+import { rebaselineSchema } from './judged-dataset.ts';
 import { predictionsTable, SCORED_BY } from './predictions-report.ts';
 import { tensorSchema } from './tensor.ts';
 
@@ -276,9 +277,7 @@ export const evaluationReportSchema = z.looseObject({
   /** Why there is no champion, or why it could not be read. */
   championNote: z.string().optional(),
   /** The champion cannot be compared with on this dataset, and a person who may write accepted it as a new baseline. */
-  rebaseline: z
-    .looseObject({ by: z.string().max(100), reason: z.string().max(1100), pullRequest: z.number().int().min(1) })
-    .optional(),
+  rebaseline: rebaselineSchema.optional(),
   runtime: z.looseObject({ name: z.string(), version: z.string(), provider: z.string() }).optional(),
 });
 

@@ -13,6 +13,13 @@ const comparedSchema = z.looseObject({
   reason: z.string().max(500).optional(),
 });
 
+/** A person's decision that the dataset is a new baseline: the champion could not be compared with on it. */
+export const rebaselineSchema = z.looseObject({
+  by: z.string().max(100),
+  reason: z.string().max(1100),
+  pullRequest: z.number().int().min(1),
+});
+
 /** The dataset that a version was judged on, as its tag and its document name it. */
 export const judgedDatasetSchema = z.looseObject({
   rows: z.number().int().min(0),
@@ -23,6 +30,7 @@ export const judgedDatasetSchema = z.looseObject({
   trusted: z.boolean().optional(),
   origin: z.enum(DATASET_ORIGINS).optional(),
   pullRequest: comparedSchema.optional(),
+  rebaseline: rebaselineSchema.optional(),
 });
 
 /** The dataset that a version was judged on. */

@@ -135,7 +135,7 @@ function renderEvidence(view: PromotionView): string {
   const note = doubt === '' ? '' : `> ⚠️ ${escapeText(doubt)}\n\n`;
   const table =
     comparison === undefined ? renderValues(view, evidence) : renderComparison(view, { evidence, comparison });
-  const { rebaseline } = view.evaluation ?? {};
+  const { rebaseline } = evidence.dataset ?? {};
   const baseline = rebaseline === undefined ? '' : `> ⚠️ ${rebaselineWords(rebaseline)}\n\n`;
   return `#### Evidence\n\n${baseline}${note}${table}`;
 }

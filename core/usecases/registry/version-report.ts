@@ -15,12 +15,13 @@ export interface KeptFacts {
   readonly dataset: JudgedDatasetReport;
 }
 
-/** The dataset of the evaluation, and how it compares with that of the pull request. */
+/** The dataset of the evaluation, how it compares with that of the pull request, and who accepted it as a new baseline. */
 export function judgedDataset(
   { evaluation }: RegisterRequest,
   pullRequest: ComparedDataset | undefined,
 ): JudgedDatasetReport {
   const { digest, rows, clusters, trusted, origin } = evaluation.dataset;
+  const { rebaseline } = evaluation;
   return {
     digest,
     rows,
@@ -28,6 +29,7 @@ export function judgedDataset(
     ...(trusted === undefined ? {} : { trusted }),
     ...(origin === undefined ? {} : { origin }),
     ...(pullRequest === undefined ? {} : { pullRequest }),
+    ...(rebaseline === undefined ? {} : { rebaseline }),
   };
 }
 

@@ -43,6 +43,14 @@ function bodyOf(changed: typeof changes | undefined): string {
 }
 
 describe('renderPromotion', () => {
+  it('says who accepted a new baseline, and why, by the document of the version', () => {
+    const rebaseline = { by: 'wim', reason: 'the labels were @wrong', pullRequest: 7 };
+    const document = { ...SAMPLE_TAG_LINE, dataset: { rows: 10, rebaseline } };
+    const { body } = renderPromotion({ ...VIEW, version: { ...version('0.2.0', 'b'), document } });
+    expect(body).toContain('accepted by `wim` in pull request 7, because: the labels were @\u200bwrong');
+    expect(bodyOf(undefined)).not.toContain('new baseline');
+  });
+
   it('says what the version was trained with that the one it replaces was not', () => {
     const body = bodyOf(changes);
     expect(body).toContain('`/tidegate rollback [version]`');
