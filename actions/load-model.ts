@@ -2,15 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isAbsence } from '../core/adapters/files/absent.ts';
 import { type ParsedConfig, parseConfig, selectModel } from '../core/config/parse-config.ts';
-import type { ModelConfig } from '../core/config/tidegate-config.ts';
+import type { ModelConfig, ScoredModelConfig } from '../core/config/tidegate-config.ts';
 import { CONFIG_FILE } from '../core/domain/policy/config-file.ts';
 import { UserError } from '../core/errors.ts';
 import type { ActionContext } from './action-context.ts';
 
 /** The model that an action works on, with the config it comes from. */
-export interface LoadedModel extends ParsedConfig {
+export interface LoadedModel<Model extends ModelConfig = ModelConfig> extends ParsedConfig {
   readonly name: string;
-  readonly model: ModelConfig;
+  readonly model: Model;
   /** The text of tidegate.yaml. */
   readonly text: string;
 }
@@ -26,6 +26,20 @@ export async function loadModel(context: ActionContext, model: string | undefine
   if (loaded !== undefined) return loaded;
   throw new UserError('CONFIG_NOT_FOUND', 'there is no tidegate.yaml in the working directory', {
     fix: 'Add tidegate.yaml at the repository root (npm run init writes one), run actions/checkout first, or set working-directory.',
+  });
+}
+
+/**
+ * The same model, for what needs a dataset.
+ *
+ * @throws {UserError} CONFIG_INVALID for a model of `task: custom`, which has none.
+ */
+export function expectScored(loaded: LoadedModel): LoadedModel<ScoredModelConfig> {
+  const { model, name } = loaded;
+  if (model.task !== 'custom') return { ...loaded, model };
+  throw new UserError('CONFIG_INVALID', `models.${name} has task: custom, so that it has no columns of data`, {
+    fix: 'Use this action for models whose task has a dataset.',
+    place: loaded.placeOf(['models', name, 'task']),
   });
 }
 

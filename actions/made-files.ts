@@ -10,18 +10,23 @@ import { withoutEnding } from '../core/domain/text/without-ending.ts';
 export interface JudgedPaths {
   /** Datasets. A job that has them by its check-out or by data-pull keeps its own. */
   readonly data: readonly string[];
-  /** Predictions and metrics from training. They take precedence over files in Git. */
+  /** Predictions, examples and metrics from training. They take precedence over files in Git. */
   readonly results: readonly string[];
 }
 
 /** The paths that tidegate.yaml names for judging; addresses such as `s3://` and places outside are left out. */
-export function judgedPaths({ evaluate, drift }: ModelConfig): JudgedPaths {
+export function judgedPaths(model: ModelConfig): JudgedPaths {
   const local = (paths: readonly (string | undefined)[]) => [
     ...new Set(paths.flatMap((path) => (path === undefined || !isLocal(path) ? [] : [posix.normalize(path)]))),
   ];
+  if (model.task === 'custom') {
+    const { examples, metricsFile, junitFile } = model.evaluate;
+    return { data: [], results: local([examples, metricsFile, junitFile]) };
+  }
+  const { evaluate, drift } = model;
   return {
     data: local([evaluate.dataset, drift?.reference]),
-    results: local([evaluate.predictions?.path, evaluate.metricsFile]),
+    results: local([evaluate.predictions?.path, evaluate.metricsFile, evaluate.junitFile]),
   };
 }
 

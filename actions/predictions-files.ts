@@ -58,10 +58,9 @@ async function copyPredictions(from: PredictionsPlace, to: PredictionsPlace): Pr
  * The way in which a model is scored before the judge: by the command of tidegate.yaml, by MLflow where the artifact is a model folder of
  * it, or not at all: the judge runs ONNX itself, and so it does a folder that holds both.
  */
-export async function scoredBefore(
-  { evaluate }: Pick<ModelConfig, 'evaluate'>,
-  location: string,
-): Promise<'command' | 'mlflow' | undefined> {
+export async function scoredBefore(model: ModelConfig, location: string): Promise<'command' | 'mlflow' | undefined> {
+  if (model.task === 'custom') return undefined;
+  const { evaluate } = model;
   if (evaluate.predict !== undefined) return 'command';
   if (evaluate.predictions !== undefined) return undefined;
   if ((await stat(location).catch(unlessAbsent))?.isDirectory() !== true) return undefined;

@@ -78,9 +78,8 @@ function choose(data: DataSource, { targets, isForJudge }: Choice, model: ModelC
   const { project, folder } = data;
   if (targets.length === 1 && targets[0] === 'all') return selectAll(project);
   if (targets.length > 0) return selectTargets(project, namedTargets(data, targets), folder);
-  const datasets = [model.evaluate.dataset, model.drift?.reference].flatMap((path) =>
-    path === undefined || isTableAddress(path) ? [] : [path],
-  );
+  const named = model.task === 'custom' ? [] : [model.evaluate.dataset, model.drift?.reference];
+  const datasets = named.flatMap((path) => (path === undefined || isTableAddress(path) ? [] : [path]));
   const read = { stages: model.train?.stages ?? [], datasets: namedTargets(data, datasets), folder };
   if (isForJudge) return selectJudgedReads(project, read);
   const reads = selectModelReads(project, read);

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { FileArtifactHasher } from '../../core/adapters/files/file-artifact-hasher.ts';
+import type { ScoredModelConfig } from '../../core/config/tidegate-config.ts';
 import { isTableAddress } from '../../core/domain/warehouse/table-reference.ts';
 import { UserError } from '../../core/errors.ts';
 import type { SqlEngine } from '../../core/ports/evaluate/sql-engine.ts';
@@ -30,7 +31,7 @@ export interface ReferenceMeans {
 /** Reference of the comparison: the profile or table of the input, else the profile registered with the version in production. */
 export async function chooseReference(
   context: ActionContext,
-  loaded: LoadedModel,
+  loaded: LoadedModel<ScoredModelConfig>,
   { values, ports, warehouse }: ReferenceMeans,
 ): Promise<DriftReference> {
   const { reference } = values;
@@ -57,7 +58,7 @@ export async function chooseReference(
 
 async function inWarehouse(
   context: ActionContext,
-  { name, model }: LoadedModel,
+  { name, model }: LoadedModel<ScoredModelConfig>,
   { address, engine }: { readonly address: string; readonly engine: SqlEngine },
 ): Promise<DriftReference> {
   const names = watchedFeatures(model.data);

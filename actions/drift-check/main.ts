@@ -13,7 +13,7 @@ import type { ActionContext } from '../action-context.ts';
 import { fetchTable } from '../fetch-table.ts';
 import { gitHubOf } from '../github.ts';
 import { type InputValues, readInputs } from '../inputs.ts';
-import { type LoadedModel, loadModel } from '../load-model.ts';
+import { expectScored, type LoadedModel, loadModel } from '../load-model.ts';
 import { openWarehouse } from '../open-warehouse.ts';
 import { reportHeader, reportPath, writeReport } from '../report-files.ts';
 import { chooseReference } from './choose-reference.ts';
@@ -66,7 +66,7 @@ async function check(context: ActionContext, loaded: LoadedModel, values: Values
     const shown = values.current ?? drift.current;
     const secrets = { password: values['warehouse-password'], token: values['warehouse-token'] };
     const warehouse = () => openWarehouse(context, loaded, secrets);
-    const reference = await chooseReference(context, loaded, { values, ports, warehouse });
+    const reference = await chooseReference(context, expectScored(loaded), { values, ports, warehouse });
     const current = await fetchTable(context, shown, {
       folder: 'current',
       fix: 'Check drift.current, and that the served model logs its inputs there.',

@@ -1,135 +1,85 @@
-import { resolve } from 'node:path';
 import { DuckDbTableReader } from '../../core/adapters/duckdb/duckdb-table-reader.ts';
-import { PlainFileFolder } from '../../core/adapters/dvc/plain-file-folder.ts';
 import { LocalChampionFinder } from '../../core/adapters/files/local-champion-finder.ts';
-import type { GitCommit } from '../../core/adapters/git/git-commit.ts';
 import { computationDigest } from '../../core/adapters/onnx/computation-digest.ts';
 import { OnnxArtifactHasher } from '../../core/adapters/onnx/onnx-artifact-hasher.ts';
 import { OnnxModelRunner } from '../../core/adapters/onnx/onnx-model-runner.ts';
-import { CONFIG_FILE } from '../../core/domain/policy/config-file.ts';
-import { flattenMetrics } from '../../core/domain/train/parameters.ts';
+import type { CustomModelConfig, ScoredModelConfig } from '../../core/config/tidegate-config.ts';
+import type { StoredTable } from '../../core/domain/evaluation/champion-data.ts';
 import { isTableAddress } from '../../core/domain/warehouse/table-reference.ts';
-import { UserError } from '../../core/errors.ts';
 import type { ChampionFinder } from '../../core/ports/evaluate/champion-finder.ts';
-import {
-  type Evaluation,
-  evaluateCandidate,
-  profileReference,
-} from '../../core/usecases/evaluate/evaluate-candidate.ts';
+import type { EvaluationReport } from '../../core/reports/evaluation-report.ts';
+import type { ProfileReport } from '../../core/reports/profile-report.ts';
+import { evaluateCandidate, profileReference } from '../../core/usecases/evaluate/evaluate-candidate.ts';
+import { evaluateCustom } from '../../core/usecases/evaluate/evaluate-custom.ts';
 import { evaluateInWarehouse, type WarehousePorts } from '../../core/usecases/evaluate/evaluate-in-warehouse.ts';
 import type { EvaluationPorts } from '../../core/usecases/evaluate/evaluation-ports.ts';
-import type { EvaluationRequest } from '../../core/usecases/evaluate/evaluation-request.ts';
+import type { JudgingRequest } from '../../core/usecases/evaluate/evaluation-request.ts';
 import { profileInWarehouse } from '../../core/usecases/evaluate/profile-in-warehouse.ts';
 import type { ActionContext } from '../action-context.ts';
 import { dataBringer } from '../bring-data.ts';
 import { openOrigins } from '../commit.ts';
-import { fetchTable } from '../fetch-table.ts';
 import type { InputValues } from '../inputs.ts';
 import type { LoadedModel } from '../load-model.ts';
 import { openWarehouse } from '../open-warehouse.ts';
 import { fetchPredictions, registeredChampions } from '../registered-versions.ts';
-import { loadOptionalReport, reportHeader, reportPath } from '../report-files.ts';
-import { findBasePolicy } from './base-policy.ts';
+import { assembleCustomRequest, assembleRequest, type Judging } from './assemble-request.ts';
 import { rebaselineFinder } from './find-rebaseline.ts';
-import { identifyInputs } from './identify-inputs.ts';
 import type { inputs } from './inputs.ts';
 
 type Values = InputValues<typeof inputs>;
 
-/** Subject of a judgement, and its commit. */
-export interface Judging {
-  readonly values: Values;
-  readonly candidate: EvaluationRequest['candidate'];
-  readonly championScores?: EvaluationRequest['championScores'];
-  /** Undefined where there is no repository. */
-  readonly commit: GitCommit | undefined;
-}
-
-/** Options for judging the candidate, from the inputs and tidegate.yaml. */
-export async function assembleRequest(
-  context: ActionContext,
-  loaded: LoadedModel,
-  { values, candidate, championScores, commit }: Judging,
-): Promise<EvaluationRequest> {
-  const { name, model } = loaded;
-  const fetched = (shown: string, folder: string) =>
-    fetchTable(context, shown, { folder, fix: 'Check evaluate.dataset and drift.reference in tidegate.yaml.' });
-  const dataset = values['dataset-path'] ?? model.evaluate.dataset;
-  return {
-    config: model,
-    header: await reportHeader('evaluation', context, name),
-    profileHeader: await reportHeader('profile', context, name),
-    candidate,
-    ...(championScores === undefined ? {} : { championScores }),
-    dataset: await fetched(dataset, 'dataset'),
-    reference: await fetched(model.drift?.reference ?? dataset, 'reference'),
-    ...(await readTrainingMetrics(context, model.evaluate.metricsFile)),
-    ...(await readLineage(context, name)),
-    inputs: await identifyInputs(context, commit, loaded),
-    championSelector: values.champion ?? 'auto',
-    resolve: (file) => resolve(context.workingDirectory, file),
-    rulePlaces: model.gate.rules.map((_, index) => loaded.placeOf(['models', name, 'gate', 'rules', index])),
-    base: await findBasePolicy(context, loaded, {
-      workingDirectory: values['working-directory'] ?? '.',
-      token: values['github-token'],
-    }),
-  };
-}
-
-/** Results of train in this job, if it ran here. */
-async function readLineage({ env }: ActionContext, model: string): Promise<Pick<EvaluationRequest, 'lineage'>> {
-  const run = await loadOptionalReport(reportPath(env, model, 'run'), 'run');
-  return run === undefined ? {} : { lineage: { params: run.params, inputs: run.inputs } };
-}
-
-async function readTrainingMetrics(
-  { workingDirectory }: ActionContext,
-  file: string | undefined,
-): Promise<Pick<EvaluationRequest, 'trainingMetrics'>> {
-  if (file === undefined) return {};
-  const value = await new PlainFileFolder(workingDirectory).read(file);
-  if (value !== undefined) return { trainingMetrics: flattenMetrics(value) };
-  throw new UserError('DATA_NOT_FOUND', `the metrics file ${file} does not exist`, {
-    fix: 'Correct evaluate.metrics-file, or write this file in the training code.',
-    place: { file: CONFIG_FILE },
-  });
-}
-
 /** Judging with all that it needs from outside; `close` frees the engines. */
 export interface AssembledJudging {
-  evaluate(): Promise<Evaluation>;
+  readonly request: JudgingRequest;
+  /** The profile is null where nothing is watched for drift. */
+  evaluate(): Promise<{ readonly evaluation: EvaluationReport; readonly profile: ProfileReport | null }>;
   close(): Promise<void>;
 }
 
-/** Subject of a judgement, by its inputs. */
-interface AssemblingJudging extends Pick<Judging, 'values' | 'commit'> {
-  readonly request: EvaluationRequest;
-}
-
-/** Makes the adapters; nothing is loaded before its first use. */
+/** Makes the request and the adapters; nothing is loaded before its first use. */
 export async function assembleJudging(
   context: ActionContext,
   loaded: LoadedModel,
-  { values, commit, request }: AssemblingJudging,
+  judging: Judging,
 ): Promise<AssembledJudging> {
-  const engines = { env: context.env, nodeModules: context.nodeModules, log: (line: string) => context.log.info(line) };
-  const tables = new DuckDbTableReader(engines);
+  const { model } = loaded;
+  return model.task === 'custom'
+    ? assembleCustom(context, { ...loaded, model }, judging)
+    : assembleScored(context, { ...loaded, model }, judging);
+}
+
+async function assembleCustom(
+  context: ActionContext,
+  loaded: LoadedModel<CustomModelConfig>,
+  judging: Judging,
+): Promise<AssembledJudging> {
+  const request = await assembleCustomRequest(context, loaded, judging);
+  const { tables, ...ports } = await sharedPorts(context, loaded, judging.values);
+  const evaluate = async () => ({ evaluation: await evaluateCustom(request, { ...ports, tables }), profile: null });
+  return { request, evaluate, close: () => tables.close() };
+}
+
+async function assembleScored(
+  context: ActionContext,
+  loaded: LoadedModel<ScoredModelConfig>,
+  judging: Judging,
+): Promise<AssembledJudging> {
+  const { values, commit } = judging;
+  const request = await assembleRequest(context, loaded, judging);
+  const { tables, ...shared } = await sharedPorts(context, loaded, values);
   const ports: EvaluationPorts = {
+    ...shared,
     tables,
-    models: new OnnxModelRunner(engines),
-    champions: await championFinder(context, loaded, values),
-    fetchPredictions: (table) => fetchPredictions(context, values['github-token'], table),
-    hasher: new OnnxArtifactHasher(),
+    models: new OnnxModelRunner(enginesOf(context)),
     origins: await openOrigins(context, commit),
     computationOf: computationDigest,
     bringData: dataBringer(context),
     findRebaseline: rebaselineFinder(context, loaded, values['github-token']),
     engine: tables,
-    clockMs: () => performance.now(),
-    progress: (line) => context.log.info(line),
   };
   const close = () => tables.close();
-  if (!isTableAddress(request.dataset.shown)) return { evaluate: () => evaluateCandidate(request, ports), close };
+  if (!isTableAddress(request.dataset.shown))
+    return { request, evaluate: () => evaluateCandidate(request, ports), close };
   const secrets = { password: values['warehouse-password'], token: values['warehouse-token'] };
   const engine = openWarehouse(context, loaded, secrets);
   const { champions, hasher, progress } = ports;
@@ -139,7 +89,23 @@ export async function assembleJudging(
       : profileReference(asked, ports);
   const warehouse = { champions, hasher, progress, engine, profile, findRebaseline: ports.findRebaseline };
   const evaluate = () => evaluateInWarehouse(request, warehouse);
-  return { evaluate, close };
+  return { request, evaluate, close };
+}
+
+function enginesOf({ env, nodeModules, log }: ActionContext) {
+  return { env, nodeModules, log: (line: string) => log.info(line) };
+}
+
+/** The adapters that every task needs. */
+async function sharedPorts(context: ActionContext, loaded: LoadedModel, values: Values) {
+  return {
+    tables: new DuckDbTableReader(enginesOf(context)),
+    champions: await championFinder(context, loaded, values),
+    fetchPredictions: (table: StoredTable) => fetchPredictions(context, values['github-token'], table),
+    hasher: new OnnxArtifactHasher(),
+    clockMs: () => performance.now(),
+    progress: (line: string) => context.log.info(line),
+  };
 }
 
 async function championFinder(context: ActionContext, loaded: LoadedModel, values: Values): Promise<ChampionFinder> {

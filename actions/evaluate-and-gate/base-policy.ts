@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
 import { GitHubRepositoryFiles } from '../../core/adapters/github/github-repository-files.ts';
 import { parseConfig } from '../../core/config/parse-config.ts';
-import type { ModelConfig } from '../../core/config/tidegate-config.ts';
+import type { CustomModelConfig, ModelConfig, ScoredModelConfig } from '../../core/config/tidegate-config.ts';
 import { CONFIG_FILE } from '../../core/domain/policy/config-file.ts';
 import { UserError } from '../../core/errors.ts';
-import type { EvaluationRequest } from '../../core/usecases/evaluate/evaluation-request.ts';
+import type { JudgingRequest } from '../../core/usecases/evaluate/evaluation-request.ts';
 import type { ActionContext } from '../action-context.ts';
 import { gitHubOf } from '../github.ts';
 import type { LoadedModel } from '../load-model.ts';
@@ -23,7 +23,7 @@ export async function findBasePolicy(
   context: ActionContext,
   { name, model }: LoadedModel,
   { workingDirectory, token }: BasePlace,
-): Promise<EvaluationRequest['base']> {
+): Promise<JudgingRequest['base']> {
   const base = context.env.GITHUB_BASE_REF;
   if (base === undefined || base === '') return null;
   const { client, repository } = await gitHubOf(context, token);
@@ -46,7 +46,28 @@ export async function findBasePolicy(
 }
 
 /** Settings that decide a verdict, as text to compare: paths of data do not. */
-function policyText({ task, data, evaluate, gate }: ModelConfig): string {
-  const { dataset: _, predictions: __, championStaleAfter: ___, ...judging } = evaluate;
-  return JSON.stringify([task, data.label, data.time, judging, gate]);
+function policyText(model: ModelConfig): string {
+  const { task, gate } = model;
+  if (model.task === 'custom') {
+    const { championStaleAfter: _, ...judging } = model.evaluate;
+    return JSON.stringify([task, judging, gate]);
+  }
+  const { dataset: _, predictions: __, championStaleAfter: ___, ...judging } = model.evaluate;
+  return JSON.stringify([task, model.data.label, model.data.time, judging, gate]);
 }
+
+/** The same where both judge alike; otherwise a reason, as no numbers of the one mean anything to the other. */
+export function baseOfScored(base: JudgingRequest['base']): JudgingRequest<ScoredModelConfig>['base'] {
+  if (base === null || 'problem' in base) return base;
+  const { config, rulePlaces } = base;
+  return config.task === 'custom' ? OTHER_TASK : { config, rulePlaces };
+}
+
+/** The same for a model of `task: custom`. */
+export function baseOfCustom(base: JudgingRequest['base']): JudgingRequest<CustomModelConfig>['base'] {
+  if (base === null || 'problem' in base) return base;
+  const { config, rulePlaces } = base;
+  return config.task === 'custom' ? { config, rulePlaces } : OTHER_TASK;
+}
+
+const OTHER_TASK = { problem: 'this pull request changes task, so that the gate of the base branch cannot be applied' };

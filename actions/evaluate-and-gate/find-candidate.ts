@@ -56,17 +56,21 @@ async function namedCandidate(
   { model }: LoadedModel,
   values: Values,
 ): Promise<EvaluationRequest['candidate']> {
+  if (model.task === 'custom') return artifactOf(context, values['artifact-path'] ?? model.artifact);
   const predictions = values['predictions-path'] ?? model.evaluate.predictions?.path;
   // Scores in the warehouse are those of an artifact, which is what is judged.
   const isInWarehouse = isTableAddress(values['dataset-path'] ?? model.evaluate.dataset);
   if (isInWarehouse || predictions === undefined || values['artifact-path'] !== undefined) {
-    const shown = values['artifact-path'] ?? model.artifact;
-    return { kind: 'artifact', path: { shown, absolute: resolve(context.workingDirectory, shown) } };
+    return artifactOf(context, values['artifact-path'] ?? model.artifact);
   }
   const fix = 'Check evaluate.predictions in tidegate.yaml, or the input predictions-path.';
   const { absolute, folder } = await fetchTable(context, predictions, { folder: 'predictions', fix });
   // The digest of what is judged is that of a file or folder.
   return { kind: 'predictions', path: { shown: predictions, absolute: folder ?? absolute } };
+}
+
+function artifactOf({ workingDirectory }: ActionContext, shown: string): EvaluationRequest['candidate'] {
+  return { kind: 'artifact', path: { shown, absolute: resolve(workingDirectory, shown) } };
 }
 
 /** The run report and the files that training made for the judge, read as what another party wrote. */

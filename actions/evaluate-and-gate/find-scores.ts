@@ -2,6 +2,8 @@ import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { isThere } from '../../core/adapters/files/absent.ts';
 import { FileArtifactHasher } from '../../core/adapters/files/file-artifact-hasher.ts';
+import type { CustomModelConfig } from '../../core/config/tidegate-config.ts';
+import { tableEnding } from '../../core/domain/examples/examples-path.ts';
 import { UserError } from '../../core/errors.ts';
 import type { PredictionsReport } from '../../core/reports/predictions-report.ts';
 import type {
@@ -31,6 +33,7 @@ export async function findScores(
   loaded: LoadedModel,
   { candidate, source }: FoundCandidate,
 ): Promise<CandidateScores> {
+  if (loaded.model.task === 'custom') return { candidate: await withExamples(context, loaded.model, candidate) };
   if (candidate.kind === 'predictions') {
     const model = await withModel(context, loaded, { predictions: candidate.path, isHandedOver: source !== undefined });
     return { candidate: model ?? candidate };
@@ -107,13 +110,33 @@ async function withModel(
   return { kind: 'scored-artifact', path, predictions, scoredBy: 'predictions', datasetDigest: undefined, table };
 }
 
+/** A model with its values per example, which are registered with it as predictions are. */
+async function withExamples(
+  { workingDirectory }: ActionContext,
+  { evaluate: { examples } }: CustomModelConfig,
+  candidate: FoundCandidate['candidate'],
+): Promise<FoundCandidate['candidate']> {
+  if (examples === undefined || candidate.kind !== 'artifact') return candidate;
+  const absolute = resolve(workingDirectory, examples);
+  const table = (await isFile(absolute)) ? await tableOf(absolute) : undefined;
+  const predictions = { shown: examples, absolute };
+  return {
+    ...candidate,
+    kind: 'scored-artifact',
+    predictions,
+    scoredBy: 'predictions',
+    datasetDigest: undefined,
+    table,
+  };
+}
+
 async function isFile(path: string): Promise<boolean> {
   return isThere(path) && (await stat(path)).isFile();
 }
 
 async function tableOf(path: string): Promise<ScoredArtifact['table']> {
-  const ending = /\.(?:csv|tsv|parquet|jsonl|ndjson)(?:\.(?:gz|zst))?$/i.exec(path)?.[0];
+  const ending = tableEnding(path);
   if (ending === undefined) return undefined;
   const { digest, sizeBytes } = await new FileArtifactHasher().hash(path);
-  return { file: `candidate${ending.toLowerCase()}`, digest, sizeBytes };
+  return { file: `candidate${ending}`, digest, sizeBytes };
 }

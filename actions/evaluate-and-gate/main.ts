@@ -1,18 +1,16 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatCount } from '../../core/domain/text/format-number.ts';
 import { renderEvaluationSummary } from '../../core/render/evaluation/evaluation.ts';
 import { renderJunit } from '../../core/render/evaluation/evaluation-junit.ts';
 import { renderEvaluationPage } from '../../core/render/evaluation/evaluation-page.ts';
 import type { EvaluationReport } from '../../core/reports/evaluation-report.ts';
-import type { Evaluation } from '../../core/usecases/evaluate/evaluate-candidate.ts';
-import type { EvaluationRequest } from '../../core/usecases/evaluate/evaluation-request.ts';
 import type { ActionContext } from '../action-context.ts';
 import { expectCommittedConfig, openCommit } from '../commit.ts';
 import { readInputs } from '../inputs.ts';
 import { loadModel } from '../load-model.ts';
 import { reportFolder, reportPath, writeReport } from '../report-files.ts';
-import { type AssembledJudging, assembleJudging, assembleRequest } from './assemble-judging.ts';
+import { type AssembledJudging, assembleJudging } from './assemble-judging.ts';
 import { conclude } from './conclude.ts';
 import { findCandidate } from './find-candidate.ts';
 import { findScores } from './find-scores.ts';
@@ -29,11 +27,12 @@ export async function main(context: ActionContext): Promise<void> {
   if (context.isRunner) await expectCommittedConfig(commit, loaded);
   const found = await findCandidate(context, loaded, values);
   const scores = await findScores(context, loaded, found);
-  const request = await assembleRequest(context, loaded, { values, ...scores, commit });
-  const judging = await assembleJudging(context, loaded, { values, commit, request });
-  const { evaluation, profile } = await judge(context, request, judging);
+  const judging = await assembleJudging(context, loaded, { values, ...scores, commit });
+  const { evaluation, profile } = await judge(context, judging);
   const path = await writeReport(reportPath(context.env, loaded.name, 'evaluation'), 'evaluation', evaluation);
-  await writeReport(reportPath(context.env, loaded.name, 'profile'), 'profile', profile);
+  const profilePath = reportPath(context.env, loaded.name, 'profile');
+  if (profile === null) await rm(profilePath, { force: true });
+  else await writeReport(profilePath, 'profile', profile);
   const summary = renderEvaluationSummary(evaluation);
   const folder = reportFolder(context.env, loaded.name);
   const summaryPath = join(folder, 'summary.md');
@@ -57,9 +56,8 @@ export async function main(context: ActionContext): Promise<void> {
 
 async function judge(
   context: ActionContext,
-  request: EvaluationRequest,
-  { evaluate, close }: AssembledJudging,
-): Promise<Evaluation> {
+  { request, evaluate, close }: AssembledJudging,
+): ReturnType<AssembledJudging['evaluate']> {
   const { candidate, dataset, championSelector } = request;
   context.log.info(`Judging ${candidate.path.shown} on ${dataset.shown}, champion: ${championSelector}`);
   const started = performance.now();

@@ -1,7 +1,9 @@
 import { relative } from 'node:path';
+import type { ModelConfig } from '../../core/config/tidegate-config.ts';
 import type { ActionContext } from '../action-context.ts';
 import { uploadReports } from '../judged-reports.ts';
 import type { LoadedModel } from '../load-model.ts';
+import { findMadeFiles, judgedPaths } from '../made-files.ts';
 import { packModel, uploadModel } from '../model-artifact.ts';
 import { loadOptionalReport, reportPath } from '../report-files.ts';
 import { ownWorkflowArtifact, type RunArtifact, removeWorkflowArtifact } from '../workflow-artifact.ts';
@@ -39,9 +41,19 @@ async function ownModel(
   if (earlier !== undefined && (candidate.kind === 'predictions' || run?.artifact.digest === digest)) return earlier;
   const location = candidate.kind === 'predictions' ? undefined : candidate.path.absolute;
   const artifact = location === undefined ? undefined : { location, path: model.artifact };
-  await packModel(context, name, { artifact, files: predictionFiles(context, candidate) });
+  await packModel(context, name, { artifact, files: await resultFiles(context, model, candidate) });
   if (earlier !== undefined) await removeWorkflowArtifact(context, subject);
   return uploadModel(context, name);
+}
+
+/** Files of the workspace that belong to the judged model: what a model of `task: custom` was judged by, or predictions. */
+async function resultFiles(
+  context: ActionContext,
+  model: ModelConfig,
+  candidate: FoundCandidate['candidate'],
+): Promise<readonly string[]> {
+  if (model.task !== 'custom') return predictionFiles(context, candidate);
+  return findMadeFiles(context.workingDirectory, judgedPaths(model), () => true);
 }
 
 /** A table of predictions of the workspace, which is registered with its model. */

@@ -93,7 +93,7 @@ async function judgedPredictions(
 ): Promise<StoredPredictions | undefined> {
   const table = candidate.predictions;
   if (table === undefined) return undefined;
-  const written = model.evaluate.predictions?.path;
+  const written = model.task === 'custom' ? model.evaluate.examples : model.evaluate.predictions?.path;
   const places = [
     join(predictionsFolder(env, name), table.file),
     join(packedPredictions(modelFolder(env, name)), table.file),
@@ -110,7 +110,8 @@ async function judgedPredictions(
 
 function interfaceOf({ model }: LoadedModel, evaluation: EvaluationReport) {
   const { inputs: modelInputs, outputs: modelOutputs } = evaluation.signature ?? { inputs: [], outputs: [] };
-  const features = model.data.features ?? modelInputs.map((input) => input.name);
+  const named = model.task === 'custom' ? undefined : model.data.features;
+  const features = named ?? modelInputs.map((input) => input.name);
   return { task: model.task, features, inputs: modelInputs, outputs: modelOutputs };
 }
 

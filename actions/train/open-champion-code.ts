@@ -79,7 +79,8 @@ const OTHER_OUTCOME = 'CONFIG_MODIFIED';
 
 /** Its command writes scores of the label and the classes that it had then. */
 function expectSameOutcome(then: ModelConfig, now: ModelConfig): void {
-  const of = ({ task, data, evaluate }: ModelConfig) => JSON.stringify([task, data.label, evaluate.classes]);
+  const of = (model: ModelConfig) =>
+    JSON.stringify(model.task === 'custom' ? [model.task] : [model.task, model.data.label, model.evaluate.classes]);
   if (of(then) === of(now)) return;
   throw new UserError(OTHER_OUTCOME, 'task, label or classes in its tidegate.yaml are not those of today', {
     fix: 'Register a version with the new ones first: name champion: none, or let the rule warn.',

@@ -3,6 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import { DuckDbTableReader } from '../../core/adapters/duckdb/duckdb-table-reader.ts';
 import { isThere } from '../../core/adapters/files/absent.ts';
 import { OnnxArtifactHasher } from '../../core/adapters/onnx/onnx-artifact-hasher.ts';
+import type { ScoredModelConfig } from '../../core/config/tidegate-config.ts';
 import { CONFIG_FILE } from '../../core/domain/policy/config-file.ts';
 import { MLFLOW_SCORER } from '../../core/domain/train/mlflow-scorer.ts';
 import type { Scoring } from '../../core/domain/train/predict-command.ts';
@@ -15,7 +16,7 @@ import { type PredictPorts, predictContenders } from '../../core/usecases/train/
 import type { ActionContext } from '../action-context.ts';
 import { dataBringer } from '../bring-data.ts';
 import { fetchTable } from '../fetch-table.ts';
-import type { LoadedModel } from '../load-model.ts';
+import { expectScored, type LoadedModel } from '../load-model.ts';
 import { predictionsFolder, scoredBefore } from '../predictions-files.ts';
 import { reportFolder, reportHeader, reportPath, writeReport } from '../report-files.ts';
 import { championToScore } from './champion-to-score.ts';
@@ -56,7 +57,7 @@ export async function predict(
       scoring,
       python,
       file: CONFIG_FILE,
-      dataset: await datasetOf(context, loaded),
+      dataset: await datasetOf(context, expectScored(loaded)),
       candidate: { location, digest: predicting.artifact.digest },
       folder: relative(predicting.root, workingDirectory),
       into,
@@ -93,9 +94,9 @@ async function scoringOf(
   { name, model }: Pick<LoadedModel, 'name' | 'model'>,
   location: string,
 ): Promise<Scoring | undefined> {
-  const { task, data, evaluate } = model;
   const kind = await scoredBefore(model, location);
-  if (kind === undefined) return undefined;
+  if (kind === undefined || model.task === 'custom') return undefined;
+  const { task, data, evaluate } = model;
   if (evaluate.predict !== undefined) return { kind: 'command', command: evaluate.predict };
   const scorer = join(reportFolder(env, name), 'score_mlflow.py');
   await writeFile(scorer, MLFLOW_SCORER);
@@ -104,7 +105,7 @@ async function scoringOf(
 }
 
 /** The evaluation data of this job, fetched where nothing has brought them yet: also when a stage makes them. */
-async function datasetOf(context: ActionContext, { model }: LoadedModel) {
+async function datasetOf(context: ActionContext, { model }: LoadedModel<ScoredModelConfig>) {
   const { dataset } = model.evaluate;
   const fix = 'Check evaluate.dataset in tidegate.yaml.';
   const path = await fetchTable(context, dataset, { folder: 'dataset', fix });

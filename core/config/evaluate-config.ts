@@ -5,7 +5,8 @@ import { durationMs } from './quantities.ts';
 
 const columnName = z.string().min(1);
 
-const slice = z.union(
+/** A slice: every value of a column, or bins. */
+export const slice = z.union(
   [
     columnName.transform((column) => ({ column })),
     z
@@ -45,9 +46,27 @@ const predictions = z.union(
   { error: 'is neither a path nor { path, score }' },
 );
 
+/** Keys of `models.<name>.evaluate` that every task has. */
+export const sharedEvaluate = {
+  'min-rows': z.number().int().min(1).default(200).describe('Slices with fewer rows are listed but not judged'),
+  'champion-stale-after': durationMs.optional(),
+  'metrics-file': z
+    .string()
+    .min(1)
+    .optional()
+    .describe('A file of numbers that training writes (JSON, YAML or TOML); rules name them file:<key>'),
+  'junit-file': z
+    .string()
+    .min(1)
+    .optional()
+    .describe('A JUnit file that a test run writes, such as pytest --junitxml; rules name its counts junit:failures'),
+  confidence: z.number().gt(0.5).lt(1).default(0.95),
+};
+
 /** `models.<name>.evaluate`. */
 export const evaluate = z
   .strictObject({
+    ...sharedEvaluate,
     dataset: z
       .string()
       .min(1)
@@ -69,8 +88,6 @@ export const evaluate = z
       .describe(
         'The column that identifies rows of a table of the warehouse: it puts them into parts, and joins predictions',
       ),
-    'min-rows': z.number().int().min(1).default(200).describe('Slices with fewer rows are listed but not judged'),
-    'champion-stale-after': durationMs.optional(),
     weight: columnName.optional(),
     group: columnName
       .optional()
@@ -86,14 +103,8 @@ export const evaluate = z
       .optional()
       .describe("The model's output with the scores; default: the one named probabilities, scores or logits"),
     metrics: z.array(z.string().min(1)).min(1).optional(),
-    'metrics-file': z
-      .string()
-      .min(1)
-      .optional()
-      .describe('A file of numbers that training writes (JSON, YAML or TOML); rules name them file:<key>'),
     'decision-threshold': z.number().min(0).max(1).default(0.5),
     slices: z.array(slice).default([]),
-    confidence: z.number().gt(0.5).lt(1).default(0.95),
   })
   .superRefine(({ predict, predictions: written, dataset }, context) => {
     if (predict === undefined) return;

@@ -28,7 +28,10 @@ const rule = z
       .literal('none')
       .optional()
       .describe('For a metric file:<key>: the number that training wrote decides without an interval'),
-    better: z.enum(['higher', 'lower']).optional().describe('For a metric file:<key>: which direction is better'),
+    better: z
+      .enum(['higher', 'lower'])
+      .optional()
+      .describe('For a metric file:<key> or a column of evaluate.examples: which direction is better'),
     beta: z.number().gt(0).optional(),
     'at-recall': z.number().gt(0).max(1).optional(),
     'at-precision': z.number().gt(0).max(1).optional(),

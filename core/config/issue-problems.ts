@@ -22,19 +22,36 @@ export function issueProblems(issue: Issue, placeOf: PlaceOf): readonly Problem[
   if (issue.code === 'unrecognized_keys') return unknownKeyProblems(issue, placeOf);
   const place = placeOf(issue.path);
   const where = issue.path.length === 0 ? 'the file' : issue.path.map(String).join('.');
-  const value = shown(issue.input);
-  if (issue.code === 'invalid_value' && issue.input !== undefined) {
-    const allowed = issue.values.map((one) => JSON.stringify(one)).join(', ');
-    const [none, fix] = issue.values.length === 1 ? ['is not', 'Write'] : ['is not one of', 'Use one of'];
+  const value = shown(inputOf(issue));
+  const values = allowedValues(issue);
+  if (values !== undefined && inputOf(issue) !== undefined) {
+    const allowed = values.map((one) => JSON.stringify(one)).join(', ');
+    const [none, fix] = values.length === 1 ? ['is not', 'Write'] : ['is not one of', 'Use one of'];
     return [{ message: `${where}${value} ${none} ${allowed}`, fix: `${fix} ${allowed}.`, place }];
   }
   if (issue.path.length === 0 && (issue.input === null || issue.input === undefined)) {
     return [{ message: 'the file is empty', fix: 'Add version and models: npm run init writes a first one.', place }];
   }
-  if (issue.input === undefined && ['invalid_type', 'invalid_value', 'invalid_union'].includes(issue.code)) {
+  if (inputOf(issue) === undefined && ['invalid_type', 'invalid_value', 'invalid_union'].includes(issue.code)) {
     return [{ message: `${where} is missing`, fix: `Add ${String(issue.path.at(-1))}.`, place }];
   }
   return [{ message: `${where}${value} ${saying(issue)}`, fix: fixOf(issue), place }];
+}
+
+/** The value that a person wrote at the path. For a key that decides between alternatives, the issue has the mapping around it. */
+function inputOf(issue: Issue): unknown {
+  if (!isOfTask(issue)) return issue.input;
+  const { input } = issue;
+  return typeof input === 'object' && input !== null && 'task' in input ? input.task : undefined;
+}
+
+function isOfTask(issue: Issue): issue is Issue & { readonly code: 'invalid_union' } {
+  return issue.code === 'invalid_union' && 'discriminator' in issue && issue.discriminator === 'task';
+}
+
+function allowedValues(issue: Issue): readonly unknown[] | undefined {
+  if (issue.code === 'invalid_value') return issue.values;
+  return isOfTask(issue) && 'options' in issue && Array.isArray(issue.options) ? issue.options : undefined;
 }
 
 /** Scalars only: what a person wrote there. */
@@ -59,9 +76,19 @@ function fixOf(issue: Issue): string {
   return issue.input === null ? 'Write a value, or remove the key.' : 'Correct this value.';
 }
 
+/** A key that the schema has here, but not for the task of this model. */
+function otherTaskProblem(path: readonly PropertyKey[], placeOf: PlaceOf): Problem {
+  return {
+    message: `${path.map(String).join('.')} has no meaning for the task of this model`,
+    fix: 'Remove it: task: custom has no dataset, and the other tasks judge the rows of one.',
+    place: placeOf(path),
+  };
+}
+
 function unknownKeyProblems(issue: Issue & { readonly keys: readonly string[] }, placeOf: PlaceOf): readonly Problem[] {
   const known = knownKeys(issue.path);
   return issue.keys.map((key) => {
+    if (known.includes(key)) return otherTaskProblem([...issue.path, key], placeOf);
     const near = nearest(key, known);
     return {
       message: `${[...issue.path, key].map(String).join('.')} is an unknown key`,

@@ -7,6 +7,7 @@ interface SchemaNode {
   readonly additionalProperties?: SchemaNode | boolean;
   readonly items?: SchemaNode;
   readonly anyOf?: readonly SchemaNode[];
+  readonly oneOf?: readonly SchemaNode[];
 }
 
 /** The JSON Schema of tidegate.yaml as editors read it: what a person may write, before it is parsed. */
@@ -25,11 +26,12 @@ export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
   // z.toJSONSchema returns a JSON Schema object; SchemaNode names the members that are read here.
   let nodes: readonly SchemaNode[] = [tidegateJsonSchema() as SchemaNode];
   for (const step of path) nodes = nodes.flatMap((node) => childrenAt(node, step));
-  return nodes.flatMap(alternatives).flatMap((node) => Object.keys(node.properties ?? {}));
+  return [...new Set(nodes.flatMap(alternatives).flatMap((node) => Object.keys(node.properties ?? {})))];
 }
 
 function alternatives(node: SchemaNode): readonly SchemaNode[] {
-  return node.anyOf === undefined ? [node] : node.anyOf.flatMap(alternatives);
+  const either = node.anyOf ?? node.oneOf;
+  return either === undefined ? [node] : either.flatMap(alternatives);
 }
 
 function childrenAt(node: SchemaNode, step: PropertyKey): readonly SchemaNode[] {

@@ -1,10 +1,12 @@
+import type { z } from 'zod';
+import { customGateProblems } from '../domain/examples/resolve-custom-gate.ts';
 import { CONFIG_FILE } from '../domain/policy/config-file.ts';
 import { nearest } from '../domain/text/nearest.ts';
 import { type Problem, UserError } from '../errors.ts';
 import { checkConsistency } from './consistency.ts';
 import { issueProblems } from './issue-problems.ts';
 import { readYaml } from './read-yaml.ts';
-import { type ModelConfig, type TidegateConfig, tidegateSchema } from './tidegate-config.ts';
+import { issuesOfUnknownTask, type ModelConfig, type TidegateConfig, tidegateSchema } from './tidegate-config.ts';
 import { checkWarehouse } from './warehouse-problems.ts';
 import type { PlaceOf } from './yaml-place.ts';
 
@@ -31,12 +33,30 @@ export interface SelectedModel {
 export function parseConfig(text: string, file = CONFIG_FILE): ParsedConfig {
   const { value, placeOf } = readYaml(text, file);
   const parsed = tidegateSchema.safeParse(value, { reportInput: true });
-  const issues = parsed.success ? [] : parsed.error.issues;
+  const issues = parsed.success ? [] : parsed.error.issues.flatMap(withOthersOfModel);
   const problems = [...issues.flatMap((issue) => issueProblems(issue, placeOf)), ...checkConsistency(value, placeOf)];
-  const later = parsed.success && problems.length === 0 ? checkWarehouse(parsed.data, placeOf) : [];
+  const later =
+    parsed.success && problems.length === 0
+      ? [...checkWarehouse(parsed.data, placeOf), ...checkCustomGates(parsed.data, placeOf)]
+      : [];
   const all = [...problems, ...later];
   if (!parsed.success || all.length > 0) throw UserError.ofProblems('CONFIG_INVALID', inOrder(all));
   return { config: parsed.data, placeOf };
+}
+
+/** An issue; with the other problems of the model, if the issue is an unknown task. */
+function withOthersOfModel(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
+  const isOfTask = issue.code === 'invalid_union' && 'discriminator' in issue && issue.discriminator === 'task';
+  return isOfTask ? [issue, ...issuesOfUnknownTask(issue.input, issue.path.slice(0, -1))] : [issue];
+}
+
+/** The problems of gates on numbers and examples that code of the team wrote. */
+function checkCustomGates({ models }: TidegateConfig, placeOf: PlaceOf): readonly Problem[] {
+  return Object.entries(models).flatMap(([name, model]) => {
+    if (model.task !== 'custom') return [];
+    const places = model.gate.rules.map((_, index) => placeOf(['models', name, 'gate', 'rules', index]));
+    return customGateProblems(model, places);
+  });
 }
 
 /**

@@ -3,6 +3,7 @@ import { isModelName } from '../domain/model/model-name.ts';
 import { parseGrouping } from '../domain/policy/grouping.ts';
 import { DEFAULT_RELEASE_WORKFLOW } from '../domain/registry/release-run.ts';
 import { camelCaseKeys } from './camel-case-keys.ts';
+import { customEvaluate } from './custom-config.ts';
 import { drift } from './drift-config.ts';
 import { environment } from './environment-config.ts';
 import { evaluate } from './evaluate-config.ts';
@@ -89,21 +90,25 @@ const image = z
   })
   .transform(camelCaseKeys);
 
-const model = z
+const shared = {
+  artifact: z
+    .string()
+    .min(1)
+    .describe('The file or folder that training writes; the folder if an ONNX model keeps weights in a second file'),
+  train: train.optional(),
+  gate,
+  register: register.optional(),
+  image: image.optional(),
+  environments: z.array(environment).default([]).describe('The environments, in promotion order'),
+};
+
+const scoredModel = z
   .strictObject({
     task: z.enum(['binary-classification', 'multiclass-classification', 'regression']),
-    artifact: z
-      .string()
-      .min(1)
-      .describe('The file or folder that training writes; the folder if an ONNX model keeps weights in a second file'),
-    train: train.optional(),
+    ...shared,
     data,
     evaluate,
-    gate,
-    register: register.optional(),
-    image: image.optional(),
     drift: drift.optional(),
-    environments: z.array(environment).default([]).describe('The environments, in promotion order'),
   })
   .transform(camelCaseKeys)
   .transform(({ evaluate: { group, ...evaluated }, ...rest }) => ({
@@ -111,6 +116,18 @@ const model = z
     // Whatever reads it gets it parsed: which rows belong together is decided once.
     evaluate: { ...evaluated, grouping: parseGrouping(group, rest.data.time) },
   }));
+
+const customModel = z
+  .strictObject({
+    task: z.literal('custom').describe('Metrics only: numbers and examples that the code of the team wrote'),
+    ...shared,
+    evaluate: customEvaluate,
+  })
+  .transform(camelCaseKeys)
+  // It has no columns of data that could drift.
+  .transform((custom) => ({ ...custom, drift: undefined }));
+
+const model = z.discriminatedUnion('task', [scoredModel, customModel]);
 
 /** The one schema of tidegate.yaml: its type, its JSON Schema and its messages come from here. */
 export const tidegateSchema = z
@@ -130,7 +147,24 @@ export const tidegateSchema = z
 export type TidegateConfig = z.output<typeof tidegateSchema>;
 /** One entry of `models`. */
 export type ModelConfig = TidegateConfig['models'][string];
+/** A model that is judged by its scores of the rows of a dataset. */
+export type ScoredModelConfig = z.output<typeof scoredModel>;
+/** A model that is judged by numbers and examples that its own code wrote: `task: custom`. */
+export type CustomModelConfig = z.output<typeof customModel>;
 /** `models.<name>.task`. */
 export type Task = ModelConfig['task'];
 /** `models.<name>.data`. */
-export type DataConfig = ModelConfig['data'];
+export type DataConfig = ScoredModelConfig['data'];
+
+/**
+ * Problems of a model whose task is unknown, but for the task: so that they are told together.
+ *
+ * @param path Where the model is in the file.
+ */
+export function issuesOfUnknownTask(model: unknown, path: readonly PropertyKey[]): readonly z.core.$ZodIssue[] {
+  const parsed = scoredModel.safeParse(model, { reportInput: true });
+  const issues = parsed.error?.issues ?? [];
+  return issues
+    .filter((issue) => issue.path[0] !== 'task')
+    .map((issue) => ({ ...issue, path: [...path, ...issue.path] }));
+}

@@ -3,12 +3,12 @@ import { resolveGate } from '../domain/gate/resolve-gate.ts';
 import { ruleMetricName } from '../domain/policy/rule-policy.ts';
 import { isTableAddress, parseTableReference } from '../domain/warehouse/table-reference.ts';
 import { type Problem, UserError } from '../errors.ts';
-import type { ModelConfig, TidegateConfig } from './tidegate-config.ts';
+import type { ScoredModelConfig, TidegateConfig } from './tidegate-config.ts';
 import type { PlaceOf } from './yaml-place.ts';
 
 /** A model that is checked, and where it is. */
 interface CheckedModel {
-  readonly model: ModelConfig;
+  readonly model: ScoredModelConfig;
   readonly path: readonly (string | number)[];
   readonly placeOf: PlaceOf;
 }
@@ -20,6 +20,7 @@ interface CheckedModel {
  */
 export function checkWarehouse(config: TidegateConfig, placeOf: PlaceOf): readonly Problem[] {
   return Object.entries(config.models).flatMap(([name, model]) => {
+    if (model.task === 'custom') return [];
     const checked = { model, path: ['models', name], placeOf };
     const addresses = addressProblems(checked, config.warehouse !== undefined);
     return addresses.length > 0
@@ -33,7 +34,10 @@ function problemAt({ path, placeOf }: CheckedModel, at: readonly string[], said:
 }
 
 /** Each address that names data, by its keys. */
-function addressesOf({ evaluate, drift }: ModelConfig): readonly (readonly [readonly string[], string | undefined])[] {
+function addressesOf({
+  evaluate,
+  drift,
+}: ScoredModelConfig): readonly (readonly [readonly string[], string | undefined])[] {
   return [
     [['evaluate', 'dataset'], evaluate.dataset],
     [['evaluate', 'predictions'], evaluate.predictions?.path],

@@ -32,10 +32,14 @@ export function renderRegistration({ version, tag, created, reason, report }: Re
 }
 
 function datasetRows({ dataset }: ModelVersionReport): readonly string[][] {
-  if (dataset?.digest === undefined) return [];
+  // Without rows, the digest is of nothing.
+  if (dataset?.digest === undefined || dataset.kind === 'numbers') return [];
   const compared = comparedWords(dataset);
   return [
-    ['dataset', `${inlineCode(dataset.digest)} ${escapeText(originWords(dataset))}`.trim()],
+    [
+      dataset.kind === 'examples' ? 'ids of the examples' : 'dataset',
+      `${inlineCode(dataset.digest)} ${escapeText(originWords(dataset))}`.trim(),
+    ],
     ...(dataset.rebaseline === undefined ? [] : [['new baseline', rebaselineWords(dataset.rebaseline)]]),
     ...(compared === '' ? [] : [['dataset of the pull request', escapeText(compared)]]),
   ];

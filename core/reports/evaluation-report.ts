@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DATASET_ORIGINS } from '../domain/data/dataset-origin.ts';
+import { RESULT_KINDS } from '../domain/evaluation/judged-result.ts';
 import { digest, finite, header, version } from './header.ts';
 import { rebaselineSchema } from './judged-dataset.ts';
 import { predictionsTable, SCORED_BY } from './predictions-report.ts';
@@ -164,6 +165,11 @@ const latencyShape = {
 export const evaluationReportSchema = z.looseObject({
   ...header('evaluation'),
   dataset: z.looseObject({
+    /**
+     * Of a model of `task: custom`: `examples`, whose digest is of their sorted ids; `numbers` without examples. Absent for the rows
+     * of a dataset.
+     */
+    kind: z.enum(['examples', 'numbers']).optional(),
     path: z.string(),
     digest,
     rows: z.number().int().min(0),
@@ -208,6 +214,12 @@ export const evaluationReportSchema = z.looseObject({
       })
       .optional(),
   }),
+  /** Files of results that were judged, by the digest of their bytes; absent where there are none. */
+  results: z
+    .array(z.looseObject({ kind: z.enum(RESULT_KINDS), path: z.string().max(4000), digest }))
+    .max(10)
+    .readonly()
+    .optional(),
   /** Inputs of a training of this commit, as the judging job computed them from the commit; null if it cannot. */
   inputsDigest: digest.nullable().optional(),
   /** Why it cannot: a clause. */

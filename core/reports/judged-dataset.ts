@@ -22,6 +22,8 @@ export const rebaselineSchema = z.looseObject({
 
 /** The dataset that a version was judged on, as its tag and its document name it. */
 export const judgedDatasetSchema = z.looseObject({
+  /** `examples` or `numbers` of a model of `task: custom`; absent for the rows of a dataset. */
+  kind: z.enum(['examples', 'numbers']).optional(),
   rows: z.number().int().min(0),
   clusters: z.number().int().min(0).optional(),
   /** `sha256:<hex>`; absent in versions that were registered before it was kept. */

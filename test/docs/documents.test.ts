@@ -31,7 +31,8 @@ const GATE = '    gate: { rules: [{ metric: roc_auc, min: 0.6 }] }\n';
 
 /** Fragments are keys of a model, indented as they are in the file. */
 function whole(block: string): string {
-  return `${MODEL}${/^ {4}gate:/m.test(block) ? '' : GATE}${block}`;
+  const model = /^ {4}evaluate:/m.test(block) ? MODEL.replace(/^ {4}evaluate:.*\n/m, '') : MODEL;
+  return `${model}${/^ {4}gate:/m.test(block) ? '' : GATE}${block}`;
 }
 
 const configs = documents.flatMap((document) =>
@@ -52,7 +53,8 @@ describe('documents', () => {
   });
 
   it.each(configs)('the example of $document that begins with "$first" is a valid tidegate.yaml', ({ text }) => {
-    expect(Object.keys(parseConfig(text).config.models)).toEqual(['flight-delay']);
+    const [, name] = /^ {2}([\w-]+):$/m.exec(text) ?? [];
+    expect(Object.keys(parseConfig(text).config.models)).toEqual([name]);
   });
 
   it('has examples to look at', () => {

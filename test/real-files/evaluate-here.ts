@@ -7,6 +7,7 @@ import type { EvaluationPorts } from '../../core/usecases/evaluate/evaluation-po
 import { UncheckedOrigins } from '../../core/usecases/evaluate/unchecked-origins.ts';
 import { PROJECT_MODULES } from '../../scripts/project-root.ts';
 import { InMemoryChampionFinder } from '../../testkit/fakes/in-memory-champion-finder.ts';
+import { scoredModel } from '../../testkit/scored-model.ts';
 
 const engines = { env: {}, nodeModules: PROJECT_MODULES };
 const HEADER = { createdAt: '2001-03-01T00:00:00.000Z', tool: { name: 'tidegate', version: '0.1.0' }, model: 'm' };
@@ -36,8 +37,7 @@ export class Evaluator {
   /** @throws {UserError} What the use case throws. */
   async evaluate({ dataset, candidate, ...asked }: AskedEvaluation): Promise<FoundEvaluation> {
     const { config } = parseConfig(configOf(asked));
-    const model = config.models.m;
-    if (model === undefined) throw new RangeError('no model');
+    const model = scoredModel(config.models.m);
     const place = (path: string) => ({ shown: path, absolute: path });
     const { evaluation } = await evaluateCandidate(
       {

@@ -1,6 +1,6 @@
 import { FileArtifactHasher } from '../../core/adapters/files/file-artifact-hasher.ts';
 import { parseConfig } from '../../core/config/parse-config.ts';
-import type { ModelConfig } from '../../core/config/tidegate-config.ts';
+import type { ScoredModelConfig } from '../../core/config/tidegate-config.ts';
 import type { Champion } from '../../core/ports/evaluate/champion-finder.ts';
 import type { SqlEngine } from '../../core/ports/evaluate/sql-engine.ts';
 import type { Evaluation } from '../../core/usecases/evaluate/evaluate-candidate.ts';
@@ -8,6 +8,7 @@ import { evaluateInWarehouse } from '../../core/usecases/evaluate/evaluate-in-wa
 import type { EvaluationRequest } from '../../core/usecases/evaluate/evaluation-request.ts';
 import { profileInWarehouse } from '../../core/usecases/evaluate/profile-in-warehouse.ts';
 import { InMemoryChampionFinder } from '../fakes/in-memory-champion-finder.ts';
+import { scoredModel } from '../scored-model.ts';
 
 const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
 const source = { repository: null, commit: null, headCommit: null, ref: null, runId: null, runAttempt: null };
@@ -46,7 +47,7 @@ export function modelOf({
   evaluate,
   rules,
   drift,
-}: WarehouseCase): ModelConfig {
+}: WarehouseCase): ScoredModelConfig {
   const { config } = parseConfig(`version: 1
 warehouse: ${warehouse}
 models:
@@ -57,13 +58,12 @@ models:
     evaluate: ${evaluate}
     gate: { rules: [${rules.join(', ')}] }
 ${drift === undefined ? '' : `    drift: ${drift}\n`}`);
-  const model = config.models.m;
-  if (model === undefined) throw new Error('no model');
+  const model = scoredModel(config.models.m);
   return model;
 }
 
 /** A request to judge a model on a path or an address. */
-export function requestOf(config: ModelConfig, dataset: EvaluationRequest['dataset']): EvaluationRequest {
+export function requestOf(config: ScoredModelConfig, dataset: EvaluationRequest['dataset']): EvaluationRequest {
   return {
     config,
     header: { schema: 'tidegate.dev/evaluation/v1', ...header },
@@ -87,7 +87,7 @@ export const HASHER: Parameters<typeof evaluateInWarehouse>[1]['hasher'] = {
 
 /** Judges a model in a warehouse, with a profile of its dataset. */
 export async function judgeInWarehouse(
-  config: ModelConfig,
+  config: ScoredModelConfig,
   engine: SqlEngine,
   champion: Champion = CHAMPION,
 ): Promise<Evaluation> {

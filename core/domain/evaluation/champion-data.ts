@@ -1,3 +1,5 @@
+import type { JudgedResult } from './judged-result.ts';
+
 /** Predictions that a store keeps. */
 export interface StoredTable {
   /** A name with the ending of their format. */
@@ -21,6 +23,8 @@ export interface ChampionHistory {
   readonly predictions?: StoredTable;
   /** Numbers that its training wrote, by dotted key; null where not finite. */
   readonly trainingMetrics?: Readonly<Record<string, number | null>>;
+  /** Files of results that it was judged by; absent in versions of before they were recorded. */
+  readonly results?: readonly JudgedResult[];
   /** Parameters that it was trained with. */
   readonly params?: Readonly<Record<string, unknown>>;
 }

@@ -1,9 +1,10 @@
 import { type ArtifactFacts, artifactEvidence } from '../gate/artifact-evidence.ts';
 import { decideGate } from '../gate/decide-gate.ts';
 import type { ResolvedGate } from '../gate/resolve-gate.ts';
+import { testCountEvidence } from '../gate/test-count-evidence.ts';
 import { type TrainingFacts, trainingEvidence } from '../gate/training-evidence.ts';
 import type { Grouping } from '../policy/grouping.ts';
-import type { ModelPolicy } from '../policy/model-policy.ts';
+import type { EvaluationPolicy } from '../policy/model-policy.ts';
 import type { ContenderCurves, Evidence } from './evidence.ts';
 import { type ChampionAbsence, judgeRules, type RuleOutcome, type SmallSlice } from './judge-rules.ts';
 import type { MeasuredPopulation, MeasurementPlan } from './measure-population.ts';
@@ -22,9 +23,14 @@ export interface JudgedScores {
   readonly verdict: 'pass' | 'fail' | 'inconclusive';
 }
 
+/** Settings by which measured values are judged. */
+export interface JudgingPolicy {
+  readonly evaluate: Pick<EvaluationPolicy, 'confidence' | 'decisionThreshold' | 'minRows'>;
+}
+
 /** A gate with everything that its rules need besides the scores. */
 export interface JudgedBy {
-  readonly policy: ModelPolicy;
+  readonly policy: JudgingPolicy;
   readonly gate: ResolvedGate;
   /** Measurements of both artifacts. */
   readonly facts: ArtifactFacts;
@@ -49,7 +55,11 @@ export function judgeGate(evidence: Evidence, { policy, gate, facts, training, a
     slices,
     classes,
     smallSlices,
-    artifact: new Map([...artifactEvidence(gate, facts), ...trainingEvidence(gate.rules, training)]),
+    artifact: new Map([
+      ...artifactEvidence(gate, facts),
+      ...trainingEvidence(gate.rules, training),
+      ...testCountEvidence(gate.rules, training.tests),
+    ]),
     champion: absence,
     confidence,
     minRows,

@@ -1,4 +1,5 @@
 import type { ChampionHistory } from './champion-data.ts';
+import { areSameResults, type JudgedResult } from './judged-result.ts';
 
 /** A candidate, and what it would replace. */
 export interface ComparedBytes {
@@ -18,6 +19,8 @@ export interface ComparedBytes {
     | undefined;
   /** Digest of the scores, where code of the team computed them; undefined where the judge runs the model. */
   readonly predictions: string | undefined;
+  /** Files of results that the candidate is judged by. */
+  readonly results?: readonly JudgedResult[] | undefined;
   /** The change under review decides how the model is judged. */
   readonly isJudgedAnew: boolean;
 }
@@ -29,11 +32,13 @@ export interface ComparedBytes {
  * @returns Undefined where anything differs, or where no document says on which rows it was judged.
  */
 export function unchangedVersion(compared: ComparedBytes): string | undefined {
-  const { candidate, computation, dataset, predictions, champion, isJudgedAnew } = compared;
+  const { candidate, computation, dataset, predictions, results, champion, isJudgedAnew } = compared;
   if (isJudgedAnew || champion === undefined) return undefined;
   const computesTheSame = computation !== undefined && champion.computation === computation;
   if (champion.digest !== candidate && !computesTheSame) return undefined;
   // Other code scores the same model in another way.
   if (champion.history?.predictions?.digest !== predictions) return undefined;
+  // Another training run or test run wrote other numbers of the same model.
+  if (champion.history?.results !== undefined && !areSameResults(champion.history.results, results)) return undefined;
   return champion.history?.judgedOn?.digest === dataset ? champion.version : undefined;
 }

@@ -6,11 +6,14 @@ import {
   fileMetricKey,
   findMetric,
   isArtifactMetric,
+  isResultMetric,
 } from '../metrics/metric-registry.ts';
 import type { ModelPolicy } from '../policy/model-policy.ts';
-import { type RulePolicy, ruleMetricName } from '../policy/rule-policy.ts';
-import type { GateBound, GateMargin, GateRule } from './gate-rule.ts';
+import type { RulePolicy } from '../policy/rule-policy.ts';
+import type { GateRule } from './gate-rule.ts';
 import { type MetricUse, metricBoundProblems, metricNameProblems } from './metric-problems.ts';
+import { resolveRule } from './resolve-rule.ts';
+import { resultRuleProblems } from './result-rule-problems.ts';
 
 /** The gate of a model, with its defaults filled in. */
 export interface ResolvedGate {
@@ -31,11 +34,11 @@ export interface ResolvedGate {
  */
 export function resolveGate(config: ModelPolicy, places: readonly ErrorPlace[]): ResolvedGate {
   const { task } = config;
-  const rules = config.gate.rules.map((rule, index) => resolveRule(rule, index, task));
+  const rules = config.gate.rules.map((rule, index) => resolveRule(rule, index, directionOf(rule, task)));
   const named = config.evaluate.metrics ?? defaultMetricNames(task);
   const problems = [
     ...named.flatMap((name) => metricNameProblems(name, { task, where: 'evaluate.metrics', place: {} })),
-    ...named.flatMap((name) => (fileMetricKey(name) === undefined ? [] : [listedFileMetric(name)])),
+    ...named.flatMap((name) => (isResultMetric(name) ? [listedFileMetric(name)] : [])),
     ...rules.flatMap((rule) => ruleProblems(rule, { task, where: 'the rule', place: placed(places[rule.index]) })),
     ...config.gate.rules.flatMap((rule, index) => fileRuleProblems(rule, config, placed(places[index]))),
   ];
@@ -56,40 +59,12 @@ function classMetricsOf(names: ReadonlySet<string>): readonly Metric[] {
   return shown.flatMap((name) => findMetric(name, 'binary-classification') ?? []);
 }
 
-function resolveRule(rule: RulePolicy, index: number, task: MetricTask): GateRule {
-  const everySlice = rule.slices === 'all';
-  return {
-    index,
-    metric: ruleMetricName(rule),
-    bound: boundOf(rule),
-    ...directionOf(rule, task),
-    everySlice,
-    whenInconclusive: rule.whenInconclusive ?? (everySlice ? 'warn' : 'fail'),
-    // The speed of a shared machine is shown; it decides only where someone asked for it.
-    onFail: rule.onFail ?? (rule.metric.startsWith('latency_') ? 'warn' : 'fail'),
-  };
-}
-
 /** Of a number that training wrote: as the rule says, else as the metric of its name. */
-function directionOf({ metric, better }: RulePolicy, task: MetricTask): Pick<GateRule, 'direction'> {
+function directionOf({ metric, better }: RulePolicy, task: MetricTask): GateRule['direction'] {
   const key = fileMetricKey(metric);
-  if (key === undefined) return {};
-  if (better !== undefined) return { direction: `${better}-is-better` };
-  const known = findMetric(key.split('.').at(-1) ?? key, task);
-  return known === undefined ? {} : { direction: known.direction };
-}
-
-function boundOf(rule: RulePolicy): GateBound {
-  if (rule.min !== undefined) return { kind: 'min', value: rule.min };
-  if (rule.max !== undefined) return { kind: 'max', value: rule.max };
-  if (rule.maxRegression !== undefined) return { kind: 'max-regression', margin: marginOf(rule, rule.maxRegression) };
-  if (rule.minImprovement !== undefined)
-    return { kind: 'min-improvement', margin: marginOf(rule, rule.minImprovement) };
-  throw new RangeError('a rule without a bound passed the schema');
-}
-
-function marginOf({ marginFrom }: RulePolicy, margin: GateMargin): GateMargin {
-  return marginFrom === undefined ? margin : { ...margin, from: marginFrom };
+  if (key === undefined) return undefined;
+  if (better !== undefined) return `${better}-is-better`;
+  return findMetric(key.split('.').at(-1) ?? key, task)?.direction;
 }
 
 function placed(place: ErrorPlace | undefined): Pick<Problem, 'place'> {
@@ -101,7 +76,7 @@ function ruleProblems(rule: GateRule, use: MetricUse): readonly Problem[] {
   if (unknown.length > 0) return unknown;
   const at = use.place;
   const metric = findMetric(rule.metric, use.task);
-  if (fileMetricKey(rule.metric) !== undefined) return [];
+  if (isResultMetric(rule.metric)) return [];
   if (metric === undefined) {
     return isArtifactMetric(rule.metric) ? artifactRuleProblems(rule, at) : classRuleProblems(rule, at);
   }
@@ -121,41 +96,22 @@ function ruleProblems(rule: GateRule, use: MetricUse): readonly Problem[] {
 }
 
 function listedFileMetric(name: string): Problem {
-  const message = `evaluate.metrics names "${name}", which is a number that training wrote, not a metric of rows`;
+  const message = `evaluate.metrics names "${name}", which is a number of a file, not a metric of rows`;
   return { message, fix: 'Remove it there: a rule that names it also shows it.' };
 }
 
-/** A number that training wrote has no interval: it decides only where a rule says that it may. */
+/** A rule on a number of a file of results; and arguments of such rules that others do not take. */
 function fileRuleProblems(
   rule: RulePolicy,
   { evaluate, task }: ModelPolicy,
   at: { readonly place?: ErrorPlace },
 ): readonly Problem[] {
-  const { metric, interval, better, slices } = rule;
-  const problem = (message: string, fix: string): Problem => ({ message, fix, ...at });
-  if (fileMetricKey(metric) === undefined) {
-    const extra = interval === undefined ? (better === undefined ? undefined : 'better') : 'interval';
-    if (extra === undefined) return [];
-    return [problem(`"${metric}" is computed from rows, and takes no ${extra}`, `Remove ${extra}.`)];
-  }
-  const needsDirection = 'margin' in boundOf(rule) && directionOf(rule, task).direction === undefined;
-  return [
-    ...(evaluate.metricsFile === undefined
-      ? [problem(`"${metric}" needs evaluate.metrics-file, which is missing`, 'Add evaluate.metrics-file.')]
-      : []),
-    ...(interval === undefined
-      ? [
-          problem(
-            `"${metric}" has no interval: one number does not separate a change from chance`,
-            'Add interval: none to decide without an interval, or gate on a metric that is computed from rows.',
-          ),
-        ]
-      : []),
-    ...(slices === undefined ? [] : [problem(`"${metric}" is one number, and has no slices`, 'Remove slices: all.')]),
-    ...(needsDirection
-      ? [problem(`the better direction of "${metric}" is not known`, 'Add better: higher or lower.')]
-      : []),
-  ];
+  const { metric, interval, better } = rule;
+  const found = resultRuleProblems({ rule, direction: directionOf(rule, task), at }, evaluate);
+  if (found !== undefined) return found;
+  const extra = interval === undefined ? (better === undefined ? undefined : 'better') : 'interval';
+  if (extra === undefined) return [];
+  return [{ message: `"${metric}" is computed from rows, and takes no ${extra}`, fix: `Remove ${extra}.`, ...at }];
 }
 
 function artifactRuleProblems(

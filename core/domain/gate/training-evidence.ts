@@ -1,15 +1,18 @@
 import type { RuleEvidence } from '../evaluation/measure-population.ts';
 import { fileMetricKey } from '../metrics/metric-registry.ts';
+import type { TestCounts } from '../metrics/test-counts.ts';
 import { type GateRule, needsChampion } from './gate-rule.ts';
 import { differenceContrast, valueContrast } from './rule-contrast.ts';
 
 /** Numbers of a metrics file by dotted key; null where not finite. */
 export type TrainingMetrics = Readonly<Record<string, number | null>>;
 
-/** Metrics that the trainings of both contenders wrote; undefined if unknown. */
+/** Numbers of files of results; undefined if unknown. */
 export interface TrainingFacts {
   readonly candidate: TrainingMetrics | undefined;
   readonly champion: TrainingMetrics | undefined;
+  /** Test cases of the candidate; absent where none are counted. */
+  readonly tests?: TestCounts | undefined;
 }
 
 /** Why such a number has no interval. */

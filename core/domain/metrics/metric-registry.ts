@@ -10,6 +10,7 @@ import { precisionAtRecall, recallAtPrecision } from './operating-point.ts';
 import { LOSS_METRICS, pinballLoss, tweedieDeviance } from './regression-losses.ts';
 import { explainedVariance, r2 } from './regression-shares.ts';
 import { rocAuc } from './roc-auc.ts';
+import { TEST_COUNT_METRICS, TEST_COUNTS, testCountOf } from './test-counts.ts';
 
 const METRICS: readonly Metric[] = [
   rocAuc,
@@ -121,6 +122,11 @@ export function fileMetricKey(name: string): string | undefined {
   return key === '' ? undefined : key;
 }
 
+/** True if a metric is a number of a file of results: `file:<key>` or `junit:<count>`. */
+export function isResultMetric(name: string): boolean {
+  return fileMetricKey(name) !== undefined || testCountOf(name) !== undefined;
+}
+
 /** Every name that a rule for this task may use; families of metrics with a number for it. */
 export function metricNames(task: MetricTask): readonly string[] {
   return [
@@ -129,6 +135,7 @@ export function metricNames(task: MetricTask): readonly string[] {
     ...FAMILIES.filter((family) => family.task === task).map(({ prefix }) => `${prefix}<number>`),
     ...Object.keys(ARTIFACT_METRICS),
     `${FILE_PREFIX}<key>`,
+    ...TEST_COUNT_METRICS,
   ];
 }
 
@@ -136,7 +143,7 @@ export function metricNames(task: MetricTask): readonly string[] {
 export function isMetricName(name: string, task: MetricTask): boolean {
   const isOfClass = task === 'multiclass-classification' && CLASS_METRICS.includes(name);
   const isOfRows = isOfClass || findMetric(name, task) !== undefined;
-  return isOfRows || isArtifactMetric(name) || fileMetricKey(name) !== undefined;
+  return isOfRows || isArtifactMetric(name) || isResultMetric(name);
 }
 
 /** The names computed when tidegate.yaml names none. */
@@ -149,6 +156,8 @@ export function metricTitle(name: string): string {
   if (isArtifactMetric(name)) return ARTIFACT_METRICS[name];
   const key = fileMetricKey(name);
   if (key !== undefined) return `${key} as training wrote it (no interval)`;
+  const count = testCountOf(name);
+  if (count !== undefined) return TEST_COUNTS[count].title;
   const tasks = ['binary-classification', 'multiclass-classification', 'regression'] as const;
   const [metric] = tasks.flatMap((task) => findMetric(name, task) ?? []);
   return metric?.title ?? name;

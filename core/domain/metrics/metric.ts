@@ -155,7 +155,8 @@ export interface Metric {
   readonly name: string;
   /** As people write it in a heading. */
   readonly title: string;
-  readonly task: MetricTask;
+  /** `custom`: a column of examples. */
+  readonly task: MetricTask | 'custom';
   /** If neither is better (calibration slope), the one that is further from the usual fault. */
   readonly direction: 'higher-is-better' | 'lower-is-better';
   /** The values it can take. */

@@ -25,6 +25,7 @@ export interface EvaluationPolicy {
   readonly classes?: readonly (string | number | boolean)[] | undefined;
   readonly metrics?: readonly string[] | undefined;
   readonly metricsFile?: string | undefined;
+  readonly junitFile?: string | undefined;
   /** In [0, 1]. */
   readonly decisionThreshold: number;
   readonly slices: readonly SliceDeclaration[];

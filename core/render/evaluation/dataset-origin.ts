@@ -2,7 +2,7 @@ import type { EvaluationReport } from '../../reports/evaluation-report.ts';
 import type { JudgedDatasetReport } from '../../reports/judged-dataset.ts';
 
 /** Origin of the dataset as a report states it. */
-export type ShownOrigin = Pick<EvaluationReport['dataset'], 'origin' | 'originNote'>;
+export type ShownOrigin = Pick<EvaluationReport['dataset'], 'origin' | 'originNote' | 'kind'>;
 
 /** Note for a dataset that the code under review may have influenced. */
 const DOUBTS: Readonly<Partial<Record<NonNullable<ShownOrigin['origin']>, string>>> = {
@@ -17,13 +17,18 @@ const WORDS: Readonly<Record<NonNullable<ShownOrigin['origin']>, string>> = {
   unknown: 'not compared with the commit',
 };
 
+/** Note for numbers and values per example, which the judge does not compute again. */
+const AS_WRITTEN = 'These numbers are as the code under review wrote them: the judge runs no model.';
+
 /** Origin of a dataset, in a few words; '' for a report of an earlier version, which does not say. */
-export function originWords({ origin }: ShownOrigin): string {
+export function originWords({ origin, kind }: ShownOrigin): string {
+  if (kind !== undefined) return 'as the code under review wrote them';
   return origin === undefined ? '' : WORDS[origin];
 }
 
 /** Note to readers before the numbers, not escaped; '' where the commit, or the judging job, answers for the dataset. */
-export function originDoubt({ origin, originNote }: ShownOrigin): string {
+export function originDoubt({ origin, originNote, kind }: ShownOrigin): string {
+  if (kind !== undefined) return AS_WRITTEN;
   const doubt = origin === undefined ? undefined : DOUBTS[origin];
   if (doubt === undefined || origin !== 'unknown') return doubt ?? '';
   return originNote === undefined ? `${doubt}.` : `${doubt}: ${originNote}.`;

@@ -39,7 +39,9 @@ function unchanged({ candidate, comparisons }: EvaluationReport, version: string
 function subject(report: EvaluationReport): string {
   const names = [...report.rules.map(({ rule }) => rule.metric), ...report.metrics.map(({ name }) => name)];
   const compared = overall(report.comparisons[0]?.metrics ?? []);
-  const own = overall(report.metrics).filter(({ rows }) => rows > 0);
+  // Without rows, numbers are all that there is.
+  const isOfNumbers = report.dataset.kind === 'numbers';
+  const own = overall(report.metrics).filter(({ rows, value }) => rows > 0 || (isOfNumbers && value !== null));
   const known = new Set([...compared, ...own].map((metric) => metric.name));
   const name = names.find((one) => known.has(one));
   const change = compared.find((metric) => metric.name === name);
@@ -67,10 +69,16 @@ function changed(metric: MetricResult, { champion, difference }: ComparedMetric)
 }
 
 function population({ dataset }: EvaluationReport): string {
-  const rows = `on ${formatCount(dataset.rows)} rows`;
+  if (dataset.kind === 'numbers') return 'as its training wrote it';
+  const rows = `on ${formatCount(dataset.rows)} ${unitOf(dataset)}`;
   if (dataset.clusters === undefined || dataset.clusterBy === undefined) return rows;
   const unit = dataset.clusterBy.startsWith('day(') ? 'days' : `groups by ${escapeText(dataset.clusterBy)}`;
   return `${rows} of ${formatCount(dataset.clusters)} ${unit}`;
+}
+
+/** The rows of a dataset by their name for people. */
+export function unitOf({ kind }: Pick<EvaluationReport['dataset'], 'kind'>): string {
+  return kind === 'examples' ? 'examples' : 'rows';
 }
 
 function consequence(report: EvaluationReport): string {

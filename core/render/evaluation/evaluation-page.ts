@@ -3,7 +3,7 @@ import { metricTitle } from '../../domain/metrics/metric-registry.ts';
 import { formatCount } from '../../domain/text/format-number.ts';
 import type { EvaluationReport, Interval, RuleResult } from '../../reports/evaluation-report.ts';
 import { originDoubt, originWords } from './dataset-origin.ts';
-import { VERDICT_ICONS } from './evaluation-headline.ts';
+import { unitOf, VERDICT_ICONS } from './evaluation-headline.ts';
 import { drawCharts } from './page-charts.ts';
 import { indexReport, placeLabel } from './report-index.ts';
 import { boundOf } from './rule-bound.ts';
@@ -27,14 +27,19 @@ export async function renderEvaluationPage(report: EvaluationReport): Promise<st
 <meta name="viewport" content="width=device-width,initial-scale=1"><title>${text(report.model)}: ${report.verdict}</title>
 <style>${STYLE}</style></head><body>
 <h1>${text(report.model)} <span class="${report.verdict}">${VERDICT_ICONS[report.verdict]} ${report.verdict}</span></h1>
-<p>${formatCount(report.dataset.rows)} rows of <code>${text(report.dataset.path)}</code>, ${text(sampling(report))}.</p>
-${doubt === '' ? '' : `<p class="inconclusive">⚠️ ${text(doubt)}</p>\n`}<h2>Rules</h2>${rules(report.rules)}
+${population(report)}${doubt === '' ? '' : `<p class="inconclusive">⚠️ ${text(doubt)}</p>\n`}<h2>Rules</h2>${rules(report.rules)}
 ${report.baseGate === undefined ? '' : `<h2>Rules of the base branch: ${report.baseGate.verdict}</h2>${rules(report.baseGate.rules)}`}
 <h2>Charts</h2>${figures.join('\n')}
 <h2>Metrics</h2>${metrics(report)}
 <h2>Identities</h2><p>Candidate <code>${text(report.candidate.digest)}</code><br>Dataset <code>${text(report.dataset.digest)}</code> ${text(originWords(report.dataset))}<br>Written ${text(report.createdAt)} by ${text(report.tool.name)} ${text(report.tool.version)}</p>
 </body></html>
 `;
+}
+
+function population(report: EvaluationReport): string {
+  const { kind, rows, path } = report.dataset;
+  if (kind === 'numbers') return '';
+  return `<p>${formatCount(rows)} ${unitOf(report.dataset)} of <code>${text(path)}</code>, ${text(sampling(report))}.</p>\n`;
 }
 
 function sampling({ dataset }: EvaluationReport): string {

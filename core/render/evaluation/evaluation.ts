@@ -115,10 +115,30 @@ function renderChanges({ comparisons }: EvaluationReport): string {
   return table === '' ? '' : fold(title, table);
 }
 
+/** Lines about the judged data: the rows of a dataset, or examples by the digest of their ids; and the files of results. */
+function renderJudged({ dataset, results = [] }: EvaluationReport): readonly string[] {
+  const { kind, path, digest, rows } = dataset;
+  const files = results.map((one) => `${one.kind} ${inlineCode(one.path)} ${inlineCode(one.digest)}`).join(', ');
+  const origin = originWords(dataset);
+  const named = `Dataset ${inlineCode(path)}, ${formatCount(rows)} rows, ${inlineCode(digest)}${origin === '' ? '' : `, ${origin}`}.`;
+  const ids = `${formatCount(rows)} examples, with ids ${inlineCode(digest)}.`;
+  return [
+    ...(kind === undefined ? [named] : kind === 'examples' ? [ids] : []),
+    ...(files === '' ? [] : [`Files of results: ${files}.`]),
+    ...(kind === 'numbers' ? [] : [renderSampling(dataset)]),
+  ];
+}
+
+function renderSampling({ kind, clusterBy, clusters }: EvaluationReport['dataset']): string {
+  const rows = kind === 'examples' ? 'Examples' : 'Rows';
+  return clusterBy === undefined
+    ? `${rows} are treated as independent.`
+    : `${rows} of one ${escapeText(clusterBy)} are not independent: intervals are clustered (${formatCount(clusters ?? 0)} groups).`;
+}
+
 function renderMethod(report: EvaluationReport): string {
   const { dataset, candidate, comparisons, latency, runtime, metrics } = report;
   const champion = comparisons[0]?.champion;
-  const origin = originWords(dataset);
   const methods = [
     ...new Set(metrics.flatMap(({ interval, rows }) => (interval === null || rows === 0 ? [] : [interval.method]))),
   ];
@@ -127,10 +147,7 @@ function renderMethod(report: EvaluationReport): string {
     designEffect === undefined || slice !== undefined ? [] : [designEffect],
   );
   const lines = [
-    `Dataset ${inlineCode(dataset.path)}, ${formatCount(dataset.rows)} rows, ${inlineCode(dataset.digest)}${origin === '' ? '' : `, ${origin}`}.`,
-    dataset.clusterBy === undefined
-      ? 'Rows are treated as independent.'
-      : `Rows of one ${escapeText(dataset.clusterBy)} are not independent: intervals are clustered (${formatCount(dataset.clusters ?? 0)} groups).`,
+    ...renderJudged(report),
     ...(effects.length === 0
       ? []
       : [

@@ -167,7 +167,8 @@ function isEvidence({ name }: { readonly name: string }): boolean {
 }
 
 function onRows({ dataset }: VersionEvidence): string {
-  return dataset === undefined ? '' : ` on ${formatCount(dataset.rows)} rows`;
+  if (dataset === undefined || dataset.kind === 'numbers') return '';
+  return ` on ${formatCount(dataset.rows)} ${dataset.kind === 'examples' ? 'examples' : 'rows'}`;
 }
 
 function renderValues({ version, replaces, environment }: PromotionView, evidence: VersionEvidence): string {
@@ -243,10 +244,14 @@ function renderProvenance(provenance: ShownProvenance): string {
 
 /** Data on which it was judged, the origin of these bytes, and whether reviewers saw the same. */
 function datasetRows(dataset: VersionEvidence['dataset']): readonly string[][] {
-  if (dataset?.digest === undefined) return [];
+  // Without rows, the digest is of nothing.
+  if (dataset?.digest === undefined || dataset.kind === 'numbers') return [];
   const compared = comparedWords(dataset);
   return [
-    ['dataset', `${inlineCode(dataset.digest)} ${escapeText(originWords(dataset))}`.trim()],
+    [
+      dataset.kind === 'examples' ? 'ids of the examples' : 'dataset',
+      `${inlineCode(dataset.digest)} ${escapeText(originWords(dataset))}`.trim(),
+    ],
     ...(compared === '' ? [] : [['dataset of the pull request', escapeText(compared)]]),
   ];
 }

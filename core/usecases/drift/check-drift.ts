@@ -1,5 +1,5 @@
 import type { DriftConfig } from '../../config/drift-config.ts';
-import type { ModelConfig } from '../../config/tidegate-config.ts';
+import type { ScoredModelConfig } from '../../config/tidegate-config.ts';
 import {
   type ColumnPair,
   compareColumns,
@@ -30,7 +30,7 @@ export interface DriftReference {
 
 /** Subjects of the comparison. */
 export interface DriftRequest {
-  readonly config: ModelConfig;
+  readonly config: ScoredModelConfig;
   readonly drift: DriftConfig;
   readonly header: Pick<DriftReport, 'schema' | 'createdAt' | 'tool' | 'source' | 'model'>;
   readonly reference: DriftReference;

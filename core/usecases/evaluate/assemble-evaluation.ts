@@ -6,12 +6,14 @@ import { lineageChanges } from '../../domain/evaluation/lineage-changes.ts';
 import type { Measured } from '../../domain/evaluation/measure-population.ts';
 import type { SliceKey } from '../../domain/evaluation/slice.ts';
 import { unchangedVersion } from '../../domain/evaluation/unchanged-version.ts';
+import { COUNTED } from '../../domain/gate/test-count-evidence.ts';
 import type { TrainingFacts } from '../../domain/gate/training-evidence.ts';
+import { TEST_COUNTS, testCountOf } from '../../domain/metrics/test-counts.ts';
 import type { TableDescription } from '../../domain/table/table.ts';
 import type { ErrorPlace } from '../../errors.ts';
 import type { EvaluationReport, ReportedCurves, RuleResult } from '../../reports/evaluation-report.ts';
 import type { JudgedContenders } from './contender-facts.ts';
-import type { EvaluationRequest } from './evaluation-request.ts';
+import type { JudgingRequest } from './evaluation-request.ts';
 import type { IdentifiedDataset } from './hash-dataset.ts';
 import { readReport } from './table-read.ts';
 import { trainingMetricsShown } from './training-metrics.ts';
@@ -26,14 +28,15 @@ export interface BaseJudgement {
 
 /** Everything that was found. */
 export interface EvaluationParts {
-  readonly request: EvaluationRequest;
+  readonly request: JudgingRequest;
   readonly scored: JudgedContenders;
   readonly judged: JudgedScores;
   readonly base: BaseJudgement | null;
   /** Metrics that the trainings of both models wrote. */
   readonly training: TrainingFacts;
   readonly dataset: IdentifiedDataset;
-  readonly table: TableDescription;
+  /** Undefined where no table was read. */
+  readonly table: TableDescription | undefined;
   /** First and last time of the rows, ISO 8601. */
   readonly span: { readonly from: string | null; readonly to: string | null };
 }
@@ -51,6 +54,7 @@ export function assembleEvaluation(parts: EvaluationParts): EvaluationReport {
   return {
     ...request.header,
     dataset: {
+      ...(parts.dataset.kind === undefined ? {} : { kind: parts.dataset.kind }),
       path: request.dataset.shown,
       digest: parts.dataset.digest,
       rows: scored.rows,
@@ -60,20 +64,26 @@ export function assembleEvaluation(parts: EvaluationParts): EvaluationReport {
       ...(clusters === null ? {} : { clusters }),
       ...(grouping.kind === 'none' ? {} : { clusterBy: grouping.label }),
       ...(parts.span.from === null || parts.span.to === null ? {} : { from: parts.span.from, to: parts.span.to }),
-      ...(evaluate.weight === undefined ? {} : { weight: evaluate.weight }),
+      ...weightOf(request.config),
       ...(parts.dataset.warehouse === undefined ? {} : { warehouse: { ...parts.dataset.warehouse } }),
-      ...readReport(parts.table),
+      ...(parts.table === undefined ? {} : readReport(parts.table)),
     },
+    ...(request.results === undefined ? {} : { results: request.results.map((result) => ({ ...result })) }),
     ...inputsOf(request),
     ...(scored.features === null ? {} : { features: { ...scored.features } }),
-    scoredBy: scored.scoredBy.candidate,
+    ...(scored.scoredBy.candidate === null ? {} : { scoredBy: scored.scoredBy.candidate }),
     candidate: {
       digest: scored.candidateDigest,
       ...(size === undefined ? {} : { sizeBytes: size }),
       ...(scored.computations.candidate === undefined ? {} : { computation: scored.computations.candidate }),
       ...predictionsOf(request),
     },
-    metrics: [...metricsOf(parts), ...artifactMetrics(parts, evaluate.confidence), ...trainingShown(parts).metrics],
+    metrics: [
+      ...metricsOf(parts),
+      ...artifactMetrics(parts, evaluate.confidence),
+      ...testCountsShown(parts, evaluate.confidence),
+      ...trainingShown(parts).metrics,
+    ],
     comparisons: comparisonsOf(parts),
     rules: outcomes.map((outcome) => ruleResult(outcome, request.rulePlaces[outcome.rule.index])),
     // A rule that fails was changed since, or something that no digest covers.
@@ -105,18 +115,24 @@ function unchangedOf({ request, scored, dataset }: EvaluationParts): string | un
     candidate,
     computation: computations.candidate,
     predictions: predictionsOf(request).predictions?.digest,
+    results: request.results,
     dataset: dataset.digest,
     champion,
     isJudgedAnew: request.base !== null,
   });
 }
 
-function predictionsOf({ candidate }: EvaluationRequest): Pick<EvaluationReport['candidate'], 'predictions'> {
+function weightOf(config: JudgingRequest['config']): Pick<EvaluationReport['dataset'], 'weight'> {
+  const weight = config.task === 'custom' ? undefined : config.evaluate.weight;
+  return weight === undefined ? {} : { weight };
+}
+
+function predictionsOf({ candidate }: JudgingRequest): Pick<EvaluationReport['candidate'], 'predictions'> {
   if (candidate.kind !== 'scored-artifact' || candidate.table === undefined) return {};
   return { predictions: { ...candidate.table } };
 }
 
-function inputsOf({ inputs }: EvaluationRequest): Pick<EvaluationReport, 'inputsDigest' | 'inputsReason'> {
+function inputsOf({ inputs }: JudgingRequest): Pick<EvaluationReport, 'inputsDigest' | 'inputsReason'> {
   if (inputs === undefined) return {};
   return 'digest' in inputs ? { inputsDigest: inputs.digest } : { inputsDigest: null, inputsReason: inputs.reason };
 }
@@ -175,6 +191,18 @@ function artifactMetrics({ scored }: EvaluationParts, level: number): Evaluation
     value,
     interval: { lower: value, upper: value, level, method: 'measured' },
   }));
+}
+
+/** Numbers of test cases that rules name: counted, so that they are exact. */
+function testCountsShown({ judged, training }: EvaluationParts, level: number): EvaluationReport['metrics'] {
+  const named = new Set(judged.outcomes.map(({ rule }) => rule.metric));
+  return [...named].flatMap((name) => {
+    const count = testCountOf(name);
+    const value = count === undefined ? undefined : training.tests?.[count];
+    if (count === undefined || value === undefined) return [];
+    const { direction } = TEST_COUNTS[count];
+    return [{ name, direction, rows: 0, value, interval: { lower: value, upper: value, level, method: COUNTED } }];
+  });
 }
 
 function trainingShown({ judged, training }: EvaluationParts): ReturnType<typeof trainingMetricsShown> {

@@ -38,8 +38,8 @@ export interface JudgedContenders {
   readonly runtime: ModelRuntime | null;
   /** Digests of what the models compute; undefined where that is not known. */
   readonly computations: { readonly candidate: string | undefined; readonly champion: string | undefined };
-  /** Source of the scores of each model; null for a champion without any. */
-  readonly scoredBy: { readonly candidate: ScoredBy; readonly champion: ScoredBy | null };
+  /** Source of the scores of each model; null for one without any. */
+  readonly scoredBy: { readonly candidate: ScoredBy | null; readonly champion: ScoredBy | null };
 }
 
 /** Both models, opened. */

@@ -1,4 +1,4 @@
-import type { ModelConfig } from '../../config/tidegate-config.ts';
+import type { ScoredModelConfig } from '../../config/tidegate-config.ts';
 import type { DatasetFacts } from '../../domain/aggregates/dataset-checks.ts';
 import { SUMMED_BELOW } from '../../domain/aggregates/sql-dialect.ts';
 import { notAggregated } from '../../domain/evaluation/aggregation-limits.ts';
@@ -60,7 +60,7 @@ export async function evaluateInWarehouse(request: EvaluationRequest, ports: War
 }
 
 /** @throws {UserError} DATA_UNSUPPORTED for what needs the rows themselves. */
-function refuseRows(config: ModelConfig, gate: ResolvedGate): void {
+function refuseRows(config: ScoredModelConfig, gate: ResolvedGate): void {
   const left = notAggregated(config, gate);
   if (left.length === 0) return;
   throw new UserError('DATA_UNSUPPORTED', `these cannot be computed in the warehouse: ${left.join(', ')}`, {
@@ -69,7 +69,7 @@ function refuseRows(config: ModelConfig, gate: ResolvedGate): void {
 }
 
 /** The columns of the dataset that are judged, and the one that identifies its rows. */
-function judgedColumns(config: ModelConfig): readonly string[] {
+function judgedColumns(config: ScoredModelConfig): readonly string[] {
   const { key } = config.evaluate;
   return [...new Set([...columnsToJudge(config), ...(key === undefined ? [] : [key])])];
 }
@@ -145,12 +145,12 @@ function isOdd({ columns }: WarehouseTable['table'], name: string): boolean {
   return type === undefined || type === 'text' || type === 'other' || type === 'time';
 }
 
-function classesOf({ task, evaluate }: ModelConfig): readonly string[] | null {
+function classesOf({ task, evaluate }: ScoredModelConfig): readonly string[] | null {
   return task === 'regression' ? null : (evaluate.classes?.map(String) ?? ['0', '1']);
 }
 
 /** The columns of the champion's scores; none where nothing names them. */
-function championColumns(config: ModelConfig, found: Champion): readonly string[] {
+function championColumns(config: ScoredModelConfig, found: Champion): readonly string[] {
   const { predictions } = config.evaluate;
   if (found.kind !== 'found' || predictions === undefined || !('champion' in predictions)) return [];
   const { champion } = predictions;
@@ -227,7 +227,7 @@ const NO_ROWS = { rows: 0, columns: new Map() };
 /** Error in labels or weights: no row can be named there. */
 function wrongRows(
   { reference, table }: WarehouseTable,
-  config: ModelConfig,
+  config: ScoredModelConfig,
   facts: DatasetFacts | undefined,
 ): UserError {
   const { label } = config.data;

@@ -1,6 +1,8 @@
-import type { ModelConfig } from '../../config/tidegate-config.ts';
+import type { ModelConfig, ScoredModelConfig } from '../../config/tidegate-config.ts';
+import type { JudgedResult } from '../../domain/evaluation/judged-result.ts';
 import type { TrainingLineage } from '../../domain/evaluation/lineage-changes.ts';
 import type { TrainingMetrics } from '../../domain/gate/training-evidence.ts';
+import type { TestCounts } from '../../domain/metrics/test-counts.ts';
 import type { ErrorPlace } from '../../errors.ts';
 import type { EvaluationReport } from '../../reports/evaluation-report.ts';
 import type { PredictionsTable, ScoredBy } from '../../reports/predictions-report.ts';
@@ -39,40 +41,49 @@ export interface HandedScores {
   readonly note: string;
 }
 
-/** Candidate to judge. */
-export interface EvaluationRequest {
-  readonly config: ModelConfig;
+/** Candidate to judge, whatever its task is. */
+export interface JudgingRequest<Model extends ModelConfig = ModelConfig> {
+  readonly config: Model;
   readonly header: Pick<EvaluationReport, 'schema' | 'createdAt' | 'tool' | 'source' | 'model'>;
-  readonly profileHeader: Pick<ProfileReport, 'schema' | 'createdAt' | 'tool' | 'source' | 'model'>;
   /** A model file or folder that the judge runs; a model with its scores; or scores alone. */
   readonly candidate:
     | { readonly kind: 'artifact'; readonly path: ShownPath }
     | { readonly kind: 'predictions'; readonly path: ShownPath }
     | ScoredArtifact;
-  /** Scores of the champion that training handed over; absent without. */
-  readonly championScores?: HandedScores;
+  /** The dataset; of a model of `task: custom` the file of its examples or numbers. */
   readonly dataset: ShownPath;
-  readonly reference: ShownPath;
   /** Numbers of `evaluate.metrics-file` by dotted key; absent where none is named. */
   readonly trainingMetrics?: TrainingMetrics;
+  /** Test cases of `evaluate.junit-file`; absent where none is named. */
+  readonly testCounts?: TestCounts;
+  /** Files of results that are judged; absent where there are none. */
+  readonly results?: readonly JudgedResult[];
   /** Training inputs of the candidate; absent without a run report. */
   readonly lineage?: TrainingLineage;
   /** Inputs of a training of this commit; or a clause that says why they are unknown. */
   readonly inputs?: { readonly digest: string } | { readonly reason: string };
   /** `auto`, `none`, a version or a path. */
   readonly championSelector: string;
-  /** The absolute path of a file of the repository. */
-  readonly resolve: (path: string) => string;
   /** Position of each rule in tidegate.yaml. */
   readonly rulePlaces: readonly ErrorPlace[];
+  /** The base branch's way to judge, or the reason why it is unknown, if the pull request changes it; else null. */
+  readonly base: BasePolicy<Model> | { readonly problem: string } | null;
+}
+
+/** Candidate to judge by the rows of a dataset. */
+export interface EvaluationRequest extends JudgingRequest<ScoredModelConfig> {
+  readonly profileHeader: Pick<ProfileReport, 'schema' | 'createdAt' | 'tool' | 'source' | 'model'>;
+  /** Scores of the champion that training handed over; absent without. */
+  readonly championScores?: HandedScores;
+  readonly reference: ShownPath;
+  /** The absolute path of a file of the repository. */
+  readonly resolve: (path: string) => string;
   /** Above this many rows aggregates of them are judged; default: 5 million. */
   readonly heldRows?: number;
-  /** The base branch's way to judge, or the reason why it is unknown, if the pull request changes it; else null. */
-  readonly base: BasePolicy | { readonly problem: string } | null;
 }
 
 /** A configuration that judges, with the places of its rules. */
-export interface BasePolicy {
-  readonly config: ModelConfig;
+export interface BasePolicy<Model extends ModelConfig = ModelConfig> {
+  readonly config: Model;
   readonly rulePlaces: readonly ErrorPlace[];
 }

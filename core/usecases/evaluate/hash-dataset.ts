@@ -2,11 +2,14 @@ import type { DatasetOrigin } from '../../domain/data/dataset-origin.ts';
 import { formatDigestLines } from '../../domain/model/artifact-digest.ts';
 import type { TableDescription } from '../../domain/table/table.ts';
 import type { ArtifactHasher } from '../../ports/evaluate/artifact-hasher.ts';
+import type { EvaluationReport } from '../../reports/evaluation-report.ts';
 import type { DatasetOrigins } from './dataset-origins.ts';
 import type { ShownPath } from './evaluation-request.ts';
 
 /** A dataset by its bytes, and who answers for them. */
 export interface IdentifiedDataset {
+  /** Of a model of `task: custom`: what its digest is of. Absent for the rows of a dataset. */
+  readonly kind?: EvaluationReport['dataset']['kind'];
   /** `sha256:<hex>` */
   readonly digest: string;
   readonly origin: DatasetOrigin;

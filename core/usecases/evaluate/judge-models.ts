@@ -1,4 +1,4 @@
-import type { ModelConfig } from '../../config/tidegate-config.ts';
+import type { ScoredModelConfig } from '../../config/tidegate-config.ts';
 import { aggregateEvidence } from '../../domain/evaluation/aggregate-evidence.ts';
 import { notAggregated, otherOutcome, readsTheSame } from '../../domain/evaluation/aggregation-limits.ts';
 import type { Evidence } from '../../domain/evaluation/evidence.ts';
@@ -16,7 +16,7 @@ import {
 } from './check-champion-data.ts';
 import type { JudgedContenders } from './contender-facts.ts';
 import type { EvaluationPorts } from './evaluation-ports.ts';
-import type { EvaluationRequest } from './evaluation-request.ts';
+import type { EvaluationRequest, JudgingRequest } from './evaluation-request.ts';
 import type { AggregatedContenders, ScoredContenders } from './open-contenders.ts';
 
 /** The dataset, read and scored: rows in memory, or aggregates of more of them. */
@@ -27,13 +27,13 @@ export type ScoredModels =
 /** Judges the scores of both models by a gate. */
 export function judgeBy(
   scored: ScoredModels,
-  by: { readonly policy: ModelConfig; readonly gate: ResolvedGate; readonly training: TrainingFacts },
+  by: { readonly policy: ScoredModelConfig; readonly gate: ResolvedGate; readonly training: TrainingFacts },
 ): JudgedScores {
   const { facts, absence } = scored.contenders;
   return judgeGate(evidenceOf(scored, by.policy), { ...by, facts, absence });
 }
 
-function evidenceOf(scored: ScoredModels, policy: ModelConfig): Evidence {
+function evidenceOf(scored: ScoredModels, policy: ScoredModelConfig): Evidence {
   return scored.kind === 'rows' ? rowEvidence(scored.contenders, policy) : aggregateEvidence(scored.contenders, policy);
 }
 
@@ -50,10 +50,7 @@ export function judgeByBase(request: EvaluationRequest, scored: ScoredModels): B
       const reason = 'it needs columns that were not read, and a dataset this large is read only once';
       return { verdict: 'inconclusive', outcomes: [], reason };
     }
-    const isSameFile = base.config.evaluate.metricsFile === config.evaluate.metricsFile;
-    const training = isSameFile
-      ? trainingOf(request, scored.contenders)
-      : { candidate: undefined, champion: undefined };
+    const training = trainingForBase(request, base.config, scored.contenders);
     const { verdict, outcomes } = judgeBy(scored, { policy: base.config, gate, training });
     return { verdict, outcomes, reason: null };
   } catch (error) {
@@ -62,14 +59,33 @@ export function judgeByBase(request: EvaluationRequest, scored: ScoredModels): B
   }
 }
 
-function areAggregatesOf(own: ModelConfig, base: ModelConfig, gate: ResolvedGate): boolean {
+function areAggregatesOf(own: ScoredModelConfig, base: ScoredModelConfig, gate: ResolvedGate): boolean {
   return readsTheSame(own, base) && notAggregated(base, gate).length === 0;
 }
 
-/** Metrics that the trainings of both models wrote. */
-export function trainingOf({ trainingMetrics }: EvaluationRequest, { found }: JudgedContenders): TrainingFacts {
+/** Numbers of the files of results of both models. */
+export function trainingOf(
+  { trainingMetrics, testCounts }: Pick<JudgingRequest, 'trainingMetrics' | 'testCounts'>,
+  { found }: Pick<JudgedContenders, 'found'>,
+): TrainingFacts {
   const history = found.kind === 'found' ? found.history : undefined;
-  return { candidate: trainingMetrics, champion: history?.trainingMetrics };
+  return { candidate: trainingMetrics, champion: history?.trainingMetrics, tests: testCounts };
+}
+
+/** The same for the gate of the base branch: without those of a file that it does not name. */
+export function trainingForBase(
+  request: Pick<JudgingRequest, 'trainingMetrics' | 'testCounts' | 'config'>,
+  base: Pick<JudgingRequest['config'], 'evaluate'>,
+  contenders: Pick<JudgedContenders, 'found'>,
+): TrainingFacts {
+  const { metricsFile, junitFile } = request.config.evaluate;
+  const { candidate, champion, tests } = trainingOf(request, contenders);
+  const isSameFile = base.evaluate.metricsFile === metricsFile;
+  return {
+    candidate: isSameFile ? candidate : undefined,
+    champion: isSameFile ? champion : undefined,
+    tests: base.evaluate.junitFile === junitFile ? tests : undefined,
+  };
 }
 
 /** The dataset that models were scored on. */

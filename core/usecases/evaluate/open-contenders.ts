@@ -1,4 +1,4 @@
-import type { ModelConfig } from '../../config/tidegate-config.ts';
+import type { ScoredModelConfig } from '../../config/tidegate-config.ts';
 import type { AggregatedModel } from '../../domain/aggregates/aggregated-rows.ts';
 import { checkScores } from '../../domain/evaluation/checked-scores.ts';
 import { type Outcome, readOutcome } from '../../domain/evaluation/read-outcome.ts';
@@ -71,7 +71,7 @@ export async function openContenders(
 }
 
 /** The configuration of this pull request, and the base branch's where it can be read. */
-function policies({ config, base }: EvaluationRequest): readonly ModelConfig[] {
+function policies({ config, base }: EvaluationRequest): readonly ScoredModelConfig[] {
   return base === null || 'problem' in base ? [config] : [config, base.config];
 }
 
@@ -135,12 +135,12 @@ async function aggregate(scoring: Scoring, plan: AggregatingPlan): Promise<Aggre
   return { ...facts, ...aggregated, classes, champion };
 }
 
-function areDeclared({ evaluate }: ModelConfig): boolean {
+function areDeclared({ evaluate }: ScoredModelConfig): boolean {
   return evaluate.classes !== undefined;
 }
 
 /** @throws {UserError} MODEL_INVALID where the candidate's probabilities are of the classes in another order. */
-function refuseOrder(own: PlannedModel | null, classes: readonly string[] | null, config: ModelConfig): void {
+function refuseOrder(own: PlannedModel | null, classes: readonly string[] | null, config: ScoredModelConfig): void {
   const problem = classOrderProblem(own?.model.classes ?? null, classes ?? [], areDeclared(config));
   if (problem === undefined) return;
   throw new UserError('MODEL_INVALID', `the candidate cannot be judged: ${problem}`, {

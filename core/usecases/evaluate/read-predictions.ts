@@ -1,4 +1,4 @@
-import type { ModelConfig } from '../../config/tidegate-config.ts';
+import type { ScoredModelConfig } from '../../config/tidegate-config.ts';
 import { type ColumnValues, flagsAsNumbers } from '../../domain/table/column-values.ts';
 import { UserError } from '../../errors.ts';
 import type { ShownPath } from './evaluation-request.ts';
@@ -23,7 +23,7 @@ export function isTablePath(path: string): boolean {
  * classes, `score_<class>` for each of several.
  */
 export function predictionColumns(
-  { task, evaluate }: ModelConfig,
+  { task, evaluate }: ScoredModelConfig,
   classes: readonly string[] | null,
 ): readonly string[] {
   const declared: DeclaredColumns | undefined = evaluate.predictions;

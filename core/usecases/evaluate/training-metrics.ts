@@ -31,14 +31,15 @@ export function trainingMetricsShown(
 
 function shownOf(rules: readonly GateRule[], facts: TrainingFacts): readonly Shown[] {
   const known = new Map<string, Shown>();
-  for (const { metric, direction } of rules) {
+  for (const { metric, direction, bound } of rules) {
     const key = fileMetricKey(metric);
     if (key === undefined) continue;
     const [own, champion] = [facts.candidate?.[key] ?? null, facts.champion?.[key] ?? null];
     const earlier = known.get(metric);
     known.set(metric, {
       name: metric,
-      direction: direction ?? earlier?.direction ?? 'higher-is-better',
+      // A ceiling says that less is better.
+      direction: direction ?? earlier?.direction ?? (bound.kind === 'max' ? 'lower-is-better' : 'higher-is-better'),
       own,
       champion,
     });

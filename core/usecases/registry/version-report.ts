@@ -20,10 +20,11 @@ export function judgedDataset(
   { evaluation }: RegisterRequest,
   pullRequest: ComparedDataset | undefined,
 ): JudgedDatasetReport {
-  const { digest, rows, clusters, trusted, origin } = evaluation.dataset;
+  const { digest, kind, rows, clusters, trusted, origin } = evaluation.dataset;
   const { rebaseline } = evaluation;
   return {
     digest,
+    ...(kind === undefined ? {} : { kind }),
     rows,
     ...(clusters === undefined ? {} : { clusters }),
     ...(trusted === undefined ? {} : { trusted }),

@@ -5,6 +5,7 @@ import { OnnxModelRunner } from '../../../core/adapters/onnx/onnx-model-runner.t
 import { parseConfig } from '../../../core/config/parse-config.ts';
 import { evaluateCandidate } from '../../../core/usecases/evaluate/evaluate-candidate.ts';
 import { UncheckedOrigins } from '../../../core/usecases/evaluate/unchecked-origins.ts';
+import { scoredModel } from '../../../testkit/scored-model.ts';
 import { PROJECT_MODULES } from '../../project-root.ts';
 
 // Judges the benchmark's candidate, from the start of the process: node judge.ts <folder> <kind>, with models, their
@@ -30,8 +31,7 @@ ${isPlain ? '' : '        - { metric: roc_auc, slices: all, max-regression: 0.02
 `;
 
 const { config } = parseConfig(CONFIG);
-const model = config.models.bench;
-if (model === undefined) throw new Error('no model');
+const model = scoredModel(config.models.bench);
 const at = (name: string) => ({ shown: name, absolute: `${folder}/${name}` });
 const engines = { env: process.env, nodeModules: PROJECT_MODULES, log: () => {} };
 const tables = new DuckDbTableReader(engines);

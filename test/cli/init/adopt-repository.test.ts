@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ensurePythonEnvironment } from '../../../scripts/python-environment.ts';
+import { scoredModel } from '../../../testkit/scored-model.ts';
 import { initIn, removeRepositories } from './adopted.ts';
 
 afterAll(removeRepositories);
@@ -37,7 +38,7 @@ describe('what a repository says, and what is written', () => {
     };
     const { models } = await initIn(onnx);
     expect(models.team).toMatchObject({ artifact: 'model.onnx', data: { features: ['a', 'b'] } });
-    expect(models.team?.evaluate.predict).toBeUndefined();
+    expect(scoredModel(models.team).evaluate.predict).toBeUndefined();
   });
 
   it('labels that are words are listed, the positive one last', async () => {
@@ -49,7 +50,7 @@ describe('what a repository says, and what is written', () => {
     };
     const { models, read } = await initIn(files);
     expect(models.team).toMatchObject({ task: 'binary-classification', data: { label: 'diagnosis' } });
-    expect(models.team?.evaluate.classes).toEqual(['benign', 'malignant']);
+    expect(scoredModel(models.team).evaluate.classes).toEqual(['benign', 'malignant']);
     expect(await read('predict.py')).toContain('.index("malignant")');
   });
 
@@ -60,8 +61,11 @@ describe('what a repository says, and what is written', () => {
       'train.py': train('joblib.dump(model, "m.joblib")', { label: 'kind' }),
       'data/test.csv': table,
     };
-    expect((await initIn(files)).models.team?.evaluate.classes).toEqual(['right', 'left']);
-    expect((await initIn(files, ['--positive', 'right'])).models.team?.evaluate.classes).toEqual(['left', 'right']);
+    expect(scoredModel((await initIn(files)).models.team).evaluate.classes).toEqual(['right', 'left']);
+    expect(scoredModel((await initIn(files, ['--positive', 'right'])).models.team).evaluate.classes).toEqual([
+      'left',
+      'right',
+    ]);
     const even = {
       ...files,
       'data/test.csv': csv('a,kind', (index) => `${index},${index % 2 === 0 ? 'left' : 'right'}`),
@@ -126,7 +130,7 @@ describe('what a repository says, and what is written', () => {
     };
     const { models, read } = await initIn(files);
     expect(models.team?.artifact).toBe(artifact);
-    expect(models.team?.evaluate.predict).toBe(
+    expect(scoredModel(models.team).evaluate.predict).toBe(
       'python predict.py --model {artifact} --data {dataset} --out {predictions}',
     );
     expect(await read('predict.py')).toContain(load);
@@ -182,7 +186,7 @@ describe('what a repository says, and what is written', () => {
     expect(workflow).toContain('uv sync --frozen');
     expect(workflow).toContain('python-version: "3.14"');
     expect(models.team?.train?.command).toBe('uv run python train.py');
-    expect(models.team?.evaluate.predict).toMatch(/^uv run python predict\.py/);
+    expect(scoredModel(models.team).evaluate.predict).toMatch(/^uv run python predict\.py/);
   });
 
   it('other workflows that judge are named', async () => {
@@ -277,7 +281,7 @@ describe('programs of the team that score', () => {
       '"--verbose", action="store_true"',
     ]);
     const { models, read } = await initIn({ ...BASE, 'predict.py': text });
-    expect(models.team?.evaluate.predict).toBe(
+    expect(scoredModel(models.team).evaluate.predict).toBe(
       'python predict.py --model-path {artifact} --input {dataset} --output {predictions}',
     );
     expect(await read('predict.py')).toBe(text);
@@ -290,7 +294,7 @@ describe('programs of the team that score', () => {
     ['it is a server', 'from fastapi import FastAPI\n'],
   ])('are left alone where %s', async (_why, text) => {
     const { models, read } = await initIn({ ...BASE, 'predict.py': text });
-    expect(models.team?.evaluate.predict).toContain('tidegate_predict.py');
+    expect(scoredModel(models.team).evaluate.predict).toContain('tidegate_predict.py');
     expect(await read('predict.py')).toBe(text);
     expect(await read('tidegate_predict.py')).toContain('joblib.load');
   });
@@ -485,6 +489,6 @@ describe('options', () => {
       ...code,
       'data/test.csv': csv(`a,${label},z`, (index) => `${index},${index % 2},${index}`),
     });
-    expect(models.team?.data.label).toBe(label);
+    expect(scoredModel(models.team).data.label).toBe(label);
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseConfig, selectModel } from '../../../core/config/parse-config.ts';
 import { MAX_CONFIG_BYTES } from '../../../core/config/read-yaml.ts';
 import { UserError } from '../../../core/errors.ts';
+import { scoredModel } from '../../../testkit/scored-model.ts';
 import { ENVIRONMENTS, MINIMAL, MISTAKES, replaced } from './mistakes.ts';
 
 const FULL = readFileSync(new URL('../../fixtures/config/full.yaml', import.meta.url), 'utf8');
@@ -44,7 +45,7 @@ describe('parseConfig', () => {
   it('takes a byte order mark, Windows line ends and a few aliases', () => {
     expect(problemsOf(`\uFEFF${MINIMAL.replaceAll('\n', '\r\n')}`).code).toBe('accepted');
     const aliased = replaced('label: late', 'label: &y late, exclude: [*y]');
-    expect(parseConfig(aliased).config.models.m?.data.exclude).toEqual(['late']);
+    expect(scoredModel(parseConfig(aliased).config.models.m).data.exclude).toEqual(['late']);
   });
 
   it.each(MISTAKES)('refuses $name, where it stands', ({ text, shown }) => {

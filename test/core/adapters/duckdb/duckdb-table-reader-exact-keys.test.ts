@@ -7,6 +7,7 @@ import { loadNativeModule } from '../../../../core/adapters/native/native-module
 import { parseConfig } from '../../../../core/config/parse-config.ts';
 import { withExactKeys } from '../../../../core/domain/table/exact-keys.ts';
 import { PROJECT_MODULES } from '../../../../scripts/project-root.ts';
+import { scoredModel } from '../../../../testkit/scored-model.ts';
 
 const engines = { env: {}, nodeModules: PROJECT_MODULES };
 const reader = new DuckDbTableReader(engines);
@@ -53,7 +54,7 @@ models:
 `;
 
 function config() {
-  const { m } = parseConfig(CONFIG).config.models;
+  const m = scoredModel(parseConfig(CONFIG).config.models.m);
   if (m === undefined) throw new Error('no model');
   return m;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../../core/config/parse-config.ts';
 import { otherOutcome } from '../../../../core/domain/evaluation/aggregation-limits.ts';
+import { scoredModel } from '../../../../testkit/scored-model.ts';
 
 const policy = (change: (text: string) => string = (text) => text) => {
   const text = `version: 1
@@ -12,8 +13,7 @@ models:
     evaluate: { dataset: d.csv, classes: [0, 1] }
     gate: { rules: [{ metric: accuracy, min: 0.5 }] }
 `;
-  const model = parseConfig(change(text)).config.models.m;
-  if (model === undefined) throw new Error('no model');
+  const model = scoredModel(parseConfig(change(text)).config.models.m);
   return model;
 };
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../../core/config/parse-config.ts';
 import { refuseUnsummable } from '../../../../core/domain/evaluation/summable-outcome.ts';
 import type { ColumnValues } from '../../../../core/domain/table/column-values.ts';
+import { scoredModel } from '../../../../testkit/scored-model.ts';
 
 function policyOf(task: string) {
   const gate = task === 'regression' ? '{ metric: mae, max: 1 }' : '{ metric: accuracy, min: 0 }';
@@ -16,8 +17,7 @@ models:
     gate: { rules: [${gate}] }
 `.replace(', classes: [1, 2]', task === 'regression' ? '' : ', classes: [1, 2]'),
   );
-  const model = config.models.m;
-  if (model === undefined) throw new Error('no model');
+  const model = scoredModel(config.models.m);
   return model;
 }
 

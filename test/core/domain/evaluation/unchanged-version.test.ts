@@ -37,6 +37,18 @@ describe('unchangedVersion', () => {
       },
     ],
     ['a change of the gate', { isJudgedAnew: true }],
+    [
+      'a file of results of which the version had another one',
+      {
+        results: [{ kind: 'junit', path: 'j.xml', digest: 'now' }],
+        champion: {
+          version: '1.2.0',
+          digest: 'model',
+          computation: 'graph',
+          history: { ...history, results: [{ kind: 'junit', path: 'j.xml', digest: 'then' }] },
+        },
+      },
+    ],
   ])('is none where something is left to judge: %s', (_, change) => {
     expect(unchangedVersion({ ...SAME, ...change })).toBeUndefined();
   });

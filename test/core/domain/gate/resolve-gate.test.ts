@@ -3,6 +3,7 @@ import { parseConfig } from '../../../../core/config/parse-config.ts';
 import { resolveGate } from '../../../../core/domain/gate/resolve-gate.ts';
 import type { RulePolicy } from '../../../../core/domain/policy/rule-policy.ts';
 import { UserError } from '../../../../core/errors.ts';
+import { scoredModel } from '../../../../testkit/scored-model.ts';
 
 const PLACE = { file: 'tidegate.yaml', line: 9 };
 
@@ -19,9 +20,7 @@ models:
 ${rules.map((one) => `        - ${one}`).join('\n')}
 `;
   const { config } = parseConfig(text);
-  const model = config.models.m;
-  if (model === undefined) throw new Error('no model');
-  return model;
+  return scoredModel(config.models.m);
 }
 
 function gateOf(task: string, ...rules: readonly string[]) {

@@ -15,6 +15,7 @@ import { UncheckedOrigins } from '../../../../core/usecases/evaluate/unchecked-o
 import { PROJECT_MODULES } from '../../../../scripts/project-root.ts';
 import { InMemoryChampionFinder } from '../../../../testkit/fakes/in-memory-champion-finder.ts';
 import { InMemoryModelRunner, type MemoryModel } from '../../../../testkit/fakes/in-memory-model-runner.ts';
+import { scoredModel } from '../../../../testkit/scored-model.ts';
 import { seededRandom } from '../../../../testkit/seeded-random.ts';
 import { type WrittenTable, writeParquet } from '../../../../testkit/write-parquet.ts';
 
@@ -131,8 +132,7 @@ ${gate
   .split('}, ')
   .map((rule) => `        - ${rule.replace(/[^}]$/, '$&}')}\n`)
   .join('')}${rules}`);
-  const model = config.models.m;
-  if (model === undefined) throw new Error('no model');
+  const model = scoredModel(config.models.m);
   return model;
 }
 

@@ -13,6 +13,7 @@ import { PROJECT_MODULES } from '../../../../scripts/project-root.ts';
 import { InMemoryChampionFinder } from '../../../../testkit/fakes/in-memory-champion-finder.ts';
 import { InMemoryModelRunner, type MemoryModel } from '../../../../testkit/fakes/in-memory-model-runner.ts';
 import { InMemoryTableReader, type MemoryTable } from '../../../../testkit/fakes/in-memory-table-reader.ts';
+import { scoredModel } from '../../../../testkit/scored-model.ts';
 import { seededRandom } from '../../../../testkit/seeded-random.ts';
 
 /** Rows in memory are not aggregated: it is not loaded. */
@@ -115,8 +116,7 @@ const found = (name: string): Champion => ({
 
 function configOf(rules: readonly string[]) {
   const { config, placeOf } = parseConfig(CONFIG.replace('GATE', rules.map((one) => `        - ${one}`).join('\n')));
-  const model = config.models.m;
-  if (model === undefined) throw new Error('no model');
+  const model = scoredModel(config.models.m);
   return {
     config: model,
     rulePlaces: model.gate.rules.map((_, index) => placeOf(['models', 'm', 'gate', 'rules', index])),
@@ -147,8 +147,7 @@ async function run({
     `${file}min-rows`,
   );
   const { config, placeOf } = parseConfig(text);
-  const model = config.models.m;
-  if (model === undefined) throw new Error('no model');
+  const model = scoredModel(config.models.m);
   let clock = 0;
   let asked = 0;
   const hasher: EvaluationPorts['hasher'] = {
@@ -523,8 +522,7 @@ const KINDS_HASHER: EvaluationPorts['hasher'] = {
 
 async function runKinds(tables: Readonly<Record<string, MemoryTable>>) {
   const { config, placeOf } = parseConfig(KINDS);
-  const model = config.models.m;
-  if (model === undefined) throw new Error('no model');
+  const model = scoredModel(config.models.m);
   const path = (shown: string) => ({ shown, absolute: `/${shown}` });
   return evaluateCandidate(
     {

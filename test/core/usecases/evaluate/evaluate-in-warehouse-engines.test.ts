@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DuckDbTableReader } from '../../../../core/adapters/duckdb/duckdb-table-reader.ts';
-import type { ModelConfig } from '../../../../core/config/tidegate-config.ts';
+import type { ScoredModelConfig } from '../../../../core/config/tidegate-config.ts';
 import { binaryStatements } from '../../../../core/domain/aggregates/binary-aggregates.ts';
 import { binsFor, FINE } from '../../../../core/domain/aggregates/score-bins.ts';
 import type { SqlDialect } from '../../../../core/domain/aggregates/sql-dialect.ts';
@@ -118,7 +118,7 @@ const SPARK_CASE: readonly [string, Case] = [
   },
 ];
 
-function inTable({ shared, scores, columns: _, ...rest }: Case, { config, address }: StartedEngine): ModelConfig {
+function inTable({ shared, scores, columns: _, ...rest }: Case, { config, address }: StartedEngine): ScoredModelConfig {
   const dataset = JSON.stringify(address('flights'));
   return modelOf({ ...rest, warehouse: config, evaluate: `{ dataset: ${dataset}, ${scores}, ${shared} }` });
 }

@@ -1,0 +1,110 @@
+import { resolve } from 'node:path';
+import type { GitCommit } from '../../core/adapters/git/git-commit.ts';
+import type { CustomModelConfig, ScoredModelConfig } from '../../core/config/tidegate-config.ts';
+import { UserError } from '../../core/errors.ts';
+import type { CustomRequest } from '../../core/usecases/evaluate/evaluate-custom.ts';
+import type { EvaluationRequest, JudgingRequest } from '../../core/usecases/evaluate/evaluation-request.ts';
+import type { ActionContext } from '../action-context.ts';
+import { fetchTable } from '../fetch-table.ts';
+import type { InputValues } from '../inputs.ts';
+import type { LoadedModel } from '../load-model.ts';
+import { loadOptionalReport, reportHeader, reportPath } from '../report-files.ts';
+import { baseOfCustom, baseOfScored, findBasePolicy } from './base-policy.ts';
+import { identifyInputs } from './identify-inputs.ts';
+import type { inputs } from './inputs.ts';
+import { readResults } from './read-results.ts';
+
+type Values = InputValues<typeof inputs>;
+
+/** Subject of a judgement, and its commit. */
+export interface Judging {
+  readonly values: Values;
+  readonly candidate: EvaluationRequest['candidate'];
+  readonly championScores?: EvaluationRequest['championScores'];
+  /** Undefined where there is no repository. */
+  readonly commit: GitCommit | undefined;
+}
+
+/** Options for judging the candidate, from the inputs and tidegate.yaml. */
+export async function assembleRequest(
+  context: ActionContext,
+  loaded: LoadedModel<ScoredModelConfig>,
+  judging: Judging,
+): Promise<EvaluationRequest> {
+  const { name, model } = loaded;
+  const { values, championScores } = judging;
+  const fetched = (shown: string, folder: string) =>
+    fetchTable(context, shown, { folder, fix: 'Check evaluate.dataset and drift.reference in tidegate.yaml.' });
+  const dataset = values['dataset-path'] ?? model.evaluate.dataset;
+  return {
+    ...(await sharedRequest(context, loaded, judging)),
+    config: model,
+    base: baseOfScored(await basePolicy(context, loaded, values)),
+    profileHeader: await reportHeader('profile', context, name),
+    ...(championScores === undefined ? {} : { championScores }),
+    dataset: await fetched(dataset, 'dataset'),
+    reference: await fetched(model.drift?.reference ?? dataset, 'reference'),
+    resolve: (file) => resolve(context.workingDirectory, file),
+  };
+}
+
+/** Options of a judgement of `task: custom`. */
+export async function assembleCustomRequest(
+  context: ActionContext,
+  loaded: LoadedModel<CustomModelConfig>,
+  judging: Judging,
+): Promise<CustomRequest> {
+  const { model } = loaded;
+  refuseTables(judging.values);
+  const { examples, metricsFile, junitFile } = model.evaluate;
+  const pathOf = (shown: string) => ({ shown, absolute: resolve(context.workingDirectory, shown) });
+  return {
+    ...(await sharedRequest(context, loaded, judging)),
+    config: model,
+    base: baseOfCustom(await basePolicy(context, loaded, judging.values)),
+    dataset: pathOf(examples ?? metricsFile ?? junitFile ?? model.artifact),
+    examples: examples === undefined ? undefined : pathOf(examples),
+  };
+}
+
+/** @throws {UserError} INPUT_INVALID for inputs that name rows of a dataset. */
+function refuseTables(values: Values): void {
+  const named = (['dataset-path', 'predictions-path', 'champion-features'] as const).filter(
+    (name) => values[name] !== undefined,
+  );
+  if (named.length === 0) return;
+  throw new UserError('INPUT_INVALID', `the inputs ${named.join(', ')} have no meaning for task: custom`, {
+    fix: 'Remove them: the numbers and examples to judge are named in tidegate.yaml.',
+  });
+}
+
+/** Options that do not depend on the task. */
+async function sharedRequest(
+  context: ActionContext,
+  loaded: LoadedModel,
+  { values, candidate, commit }: Judging,
+): Promise<Omit<JudgingRequest, 'config' | 'base' | 'dataset'>> {
+  const { name, model } = loaded;
+  return {
+    header: await reportHeader('evaluation', context, name),
+    candidate,
+    ...(await readResults(context, model)),
+    ...(await readLineage(context, name)),
+    inputs: await identifyInputs(context, commit, loaded),
+    championSelector: values.champion ?? 'auto',
+    rulePlaces: model.gate.rules.map((_, index) => loaded.placeOf(['models', name, 'gate', 'rules', index])),
+  };
+}
+
+function basePolicy(context: ActionContext, loaded: LoadedModel, values: Values): Promise<JudgingRequest['base']> {
+  return findBasePolicy(context, loaded, {
+    workingDirectory: values['working-directory'] ?? '.',
+    token: values['github-token'],
+  });
+}
+
+/** Results of train in this job, if it ran here. */
+async function readLineage({ env }: ActionContext, model: string): Promise<Pick<EvaluationRequest, 'lineage'>> {
+  const run = await loadOptionalReport(reportPath(env, model, 'run'), 'run');
+  return run === undefined ? {} : { lineage: { params: run.params, inputs: run.inputs } };
+}

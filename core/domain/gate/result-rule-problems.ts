@@ -1,0 +1,77 @@
+import type { Problem } from '../../errors.ts';
+import { fileMetricKey } from '../metrics/metric-registry.ts';
+import { testCountOf } from '../metrics/test-counts.ts';
+import type { RulePolicy } from '../policy/rule-policy.ts';
+import type { GateRule } from './gate-rule.ts';
+
+/** Files of results that a model names. */
+export interface NamedResults {
+  readonly metricsFile?: string | undefined;
+  readonly junitFile?: string | undefined;
+}
+
+/** A rule, with its direction and its place. */
+export interface ResultRule {
+  readonly rule: RulePolicy;
+  /** The better direction; undefined if nothing says it. */
+  readonly direction: GateRule['direction'];
+  readonly at: Pick<Problem, 'place'>;
+}
+
+/**
+ * Problems of a rule on a number that training or a test run wrote: `file:<key>`, `junit:<count>`.
+ *
+ * @returns Undefined for a rule on another metric.
+ */
+export function resultRuleProblems(of: ResultRule, results: NamedResults): readonly Problem[] | undefined {
+  const { metric } = of.rule;
+  if (fileMetricKey(metric) !== undefined) return fileRuleProblems(of, results);
+  return testCountOf(metric) === undefined ? undefined : testCountProblems(of, results);
+}
+
+/** A number that training wrote has no interval: it decides only where a rule says that it may. */
+function fileRuleProblems({ rule, direction, at }: ResultRule, { metricsFile }: NamedResults): readonly Problem[] {
+  const { metric, interval, slices } = rule;
+  const problem = (message: string, fix: string): Problem => ({ message, fix, ...at });
+  return [
+    ...(metricsFile === undefined
+      ? [problem(`"${metric}" needs evaluate.metrics-file, which is missing`, 'Add evaluate.metrics-file.')]
+      : []),
+    ...(interval === undefined
+      ? [
+          problem(
+            `"${metric}" has no interval: one number does not separate a change from chance`,
+            'Add interval: none to decide without an interval, or gate on a metric that is computed from rows.',
+          ),
+        ]
+      : []),
+    ...(slices === undefined ? [] : [problem(`"${metric}" is one number, and has no slices`, 'Remove slices: all.')]),
+    ...(hasMargin(rule) && direction === undefined
+      ? [problem(`the better direction of "${metric}" is not known`, 'Add better: higher or lower.')]
+      : []),
+  ];
+}
+
+/** Test cases are counted: the number is exact, and its direction is known. */
+function testCountProblems({ rule, at }: ResultRule, { junitFile }: NamedResults): readonly Problem[] {
+  const { metric, interval, better, slices, min, max } = rule;
+  const extra = Object.entries({ interval, better, slices }).filter(([, value]) => value !== undefined);
+  const bound = min ?? max;
+  const problem = (message: string, fix: string): Problem => ({ message, fix, ...at });
+  return [
+    ...(junitFile === undefined
+      ? [problem(`"${metric}" needs evaluate.junit-file, which is missing`, 'Add evaluate.junit-file.')]
+      : []),
+    ...extra.map(([key]) => problem(`"${metric}" is a number of test cases, and takes no ${key}`, `Remove ${key}.`)),
+    ...(hasMargin(rule)
+      ? [problem(`"${metric}" is not compared with the champion's`, 'Use min or max, such as max: 0.')]
+      : []),
+    ...(bound !== undefined && !(Number.isInteger(bound) && bound >= 0)
+      ? [problem(`"${metric}" is a number of test cases, and ${bound} is not`, 'Write a whole number from 0 on.')]
+      : []),
+  ];
+}
+
+function hasMargin({ maxRegression, minImprovement }: RulePolicy): boolean {
+  return maxRegression !== undefined || minImprovement !== undefined;
+}
