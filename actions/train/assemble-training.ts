@@ -15,6 +15,7 @@ import type { ActionContext } from '../action-context.ts';
 import { requireDvc } from '../find-dvc.ts';
 import type { InputValues } from '../inputs.ts';
 import type { LoadedModel } from '../load-model.ts';
+import { judgedPaths } from '../made-files.ts';
 import { type OpenData, openData } from '../open-data.ts';
 import { openStore } from '../open-store.ts';
 import { chooseWork } from '../training-work.ts';
@@ -48,6 +49,7 @@ export async function assembleTraining(
     params: model?.train?.params,
     overrides: (values.set ?? []).map(parseOverride),
     folder: data.folder,
+    results: model === undefined ? [] : judgedPaths(model).results,
     force: values.force === true,
   };
   const commandSummaries: string[] = [];

@@ -27,6 +27,8 @@ export interface TrainRequest {
   readonly overrides: readonly ParameterOverride[];
   /** The folder that holds tidegate.yaml, relative to the root; `''` is the root. Names and paths start from it. */
   readonly folder: string;
+  /** Files that the judge reads besides the artifact, relative to the folder or with patterns. Default: none. */
+  readonly results?: readonly string[];
   /** Run everything, whatever is up to date or stored. */
   readonly force: boolean;
 }
@@ -108,8 +110,21 @@ async function untrackedInput({ work, folder }: TrainRequest, ports: TrainPorts)
   return first;
 }
 
+/** Files of results are in no store: only a training makes them again. */
+async function missingResult({ results, folder }: TrainRequest, ports: TrainPorts): Promise<string | undefined> {
+  // Files by a pattern are looked for where the judge reads them.
+  for (const path of (results ?? []).filter((one) => !/[*?[{]/.test(one)))
+    if (!(await ports.workspace.exists(inFolder(folder, path)))) return path;
+  return undefined;
+}
+
 async function findEarlier(request: TrainRequest, inputsDigest: string, ports: TrainPorts) {
   if (ports.restore === undefined || request.artifact === undefined) return undefined;
+  const missing = await missingResult(request, ports);
+  if (missing !== undefined) {
+    ports.note(`Training: the judge reads ${missing}, which only a training writes`);
+    return undefined;
+  }
   const unknown = await untrackedInput(request, ports);
   if (unknown !== undefined) {
     ports.note(
