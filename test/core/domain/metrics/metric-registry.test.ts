@@ -16,7 +16,8 @@ const MULTICLASS = 'multiclass-classification';
 const REGRESSION = 'regression';
 const TASKS = [BINARY, MULTICLASS, REGRESSION] as const;
 const LATENCIES = ['latency', 'latency_batch'].flatMap((name) => [50, 95, 99].map((of) => `${name}_p${of}_ms`));
-const ARTIFACT = [...LATENCIES, 'artifact_size_bytes', 'file:<key>'];
+const COUNTS = ['tests', 'passed', 'failures', 'errors', 'skipped'].map((count) => `junit:${count}`);
+const ARTIFACT = [...LATENCIES, 'artifact_size_bytes', 'file:<key>', ...COUNTS];
 
 /** As the manual and the reports have them. */
 const TITLES: Readonly<Record<(typeof TASKS)[number], Readonly<Record<string, string>>>> = {
@@ -187,6 +188,8 @@ describe('isMetricName', () => {
     for (const task of TASKS) {
       expect(isMetricName('latency_p95_ms', task)).toBe(true);
       expect(isMetricName('file:val.loss', task)).toBe(true);
+      expect(isMetricName('junit:failures', task)).toBe(true);
+      expect(isMetricName('junit:toString', task)).toBe(false);
       expect(isMetricName('file:', task)).toBe(false);
       expect(isMetricName('profile:', task)).toBe(false);
       expect(isMetricName('toString', task)).toBe(false);
@@ -198,6 +201,7 @@ describe('metricTitle', () => {
   it.each([
     ['latency_p50_ms', 'Latency p50 (ms)'],
     ['artifact_size_bytes', 'Artifact size (bytes)'],
+    ['junit:failures', 'Failed tests'],
     ['file:val.loss', 'val.loss as training wrote it (no interval)'],
     ['fbeta_2', 'F2'],
     ['tweedie_deviance_1.5', 'Tweedie deviance (1.5)'],
