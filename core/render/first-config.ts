@@ -9,7 +9,8 @@ export interface FoundModel {
   readonly name: string;
   readonly task: string;
   readonly artifact: string;
-  readonly dataset: string;
+  /** Paths, as tidegate.yaml has them. */
+  readonly judgedOn: readonly string[];
   readonly rules: number;
   /** Names in promotion order. */
   readonly environments: readonly string[];
@@ -44,16 +45,16 @@ export function renderFirstConfig({ models, problems }: FirstConfigView): string
 function renderModels(models: readonly FoundModel[]): string {
   const rows = models
     .slice(0, MAX_MODELS)
-    .map(({ name, task, artifact, dataset, rules, environments }) => [
+    .map(({ name, task, artifact, judgedOn, rules, environments }) => [
       inlineCode(name, 100),
       task,
       inlineCode(artifact, 100),
-      inlineCode(dataset, 100),
+      judgedOn.map((file) => inlineCode(file, 100)).join(', '),
       String(rules),
       environments.length === 0 ? 'none' : environments.slice(0, MAX_ENVIRONMENTS).join(', '),
     ]);
   const rest = models.length > MAX_MODELS ? `\n\nAnd ${models.length - MAX_MODELS} more models.` : '';
-  const header = ['model', 'task', 'artifact', 'test set', 'rules', 'environments'];
+  const header = ['model', 'task', 'artifact', 'judged on', 'rules', 'environments'];
   return `Found in the file:\n\n${renderTable(header, rows)}${rest}`;
 }
 

@@ -20,11 +20,19 @@ export async function showFirstConfig(
   return showComments(pullRequest, { earlier, bodies: [renderFirstConfig({ models, problems })] }, comments);
 }
 
-function foundModel(name: string, { task, artifact, evaluate, gate, environments }: ModelConfig): FoundModel {
+function foundModel(name: string, model: ModelConfig): FoundModel {
+  const { task, artifact, gate, environments } = model;
   return {
     ...{ name, task, artifact },
-    dataset: evaluate.dataset,
+    judgedOn: judgedFiles(model),
     rules: gate.rules.length,
     environments: environments.map((environment) => environment.name),
   };
+}
+
+/** The dataset, or the files of results where a model has none. */
+function judgedFiles(model: ModelConfig): readonly string[] {
+  if (model.task !== 'custom') return [model.evaluate.dataset];
+  const { examples, metricsFile, junitFile } = model.evaluate;
+  return [examples, metricsFile, junitFile].filter((file) => file !== undefined);
 }

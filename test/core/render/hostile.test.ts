@@ -135,7 +135,7 @@ const RENDERERS: Readonly<Record<string, (text: string) => readonly string[]>> =
   ],
   'comment for the first config': (text) => [
     renderFirstConfig({
-      models: [{ name: text, task: 'regression', artifact: text, dataset: text, rules: 1, environments: ['a'] }],
+      models: [{ name: text, task: 'regression', artifact: text, judgedOn: [text], rules: 1, environments: ['a'] }],
       problems: [{ message: text, fix: text, place: { file: 'tidegate.yaml', line: 3 } }],
     }),
   ],
