@@ -23,6 +23,7 @@ const checks: readonly Check[] = [
   { name: 'lint and format', command: bin('biome'), args: ['ci', '--error-on-warnings', '.'] },
   { name: 'layers and contracts', command: bin('vitest'), args: ['run', 'test/contracts', '--reporter=dot'] },
   { name: 'published schemas', ...script('generate-schemas.ts', '--check') },
+  { name: 'the reference of tidegate.yaml', ...script('generate-config-reference.ts', '--check') },
   { name: 'tables of the actions', ...script('generate-action-docs.ts', '--check') },
   { name: 'native modules', ...script('generate-native-modules.ts', '--check') },
   { name: 'workflows and templates', ...script('lint-workflows.ts', python) },

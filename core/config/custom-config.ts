@@ -12,15 +12,26 @@ export const customEvaluate = z
       .min(1)
       .refine(isExamplesPath, 'is not the path of one CSV, Parquet or JSON lines file of the repository')
       .optional()
-      .describe(
-        'A file with one row per example: id, a column of numbers per metric, and where examples belong together group',
-      ),
+      .meta({
+        description:
+          'A file with one row per example: id, a column of numbers per metric, and where examples belong together group',
+        examples: ['scores.jsonl'],
+      }),
     group: z
       .string()
       .min(1)
       .optional()
-      .describe('Intervals are clustered by this column of the examples, or none; default: group, if there is one'),
-    slices: z.array(slice).default([]).describe('Columns of the examples'),
+      .meta({
+        description: 'Intervals are clustered by this column of the examples, or none; default: group, if there is one',
+        examples: ['conversation'],
+      }),
+    slices: z
+      .array(slice)
+      .default([])
+      .meta({
+        description: 'Parts of the examples that are shown and judged on their own: columns of the file',
+        examples: [['language']],
+      }),
   })
   .prefault({})
   .refine(({ slices, examples }) => slices.length === 0 || examples !== undefined, {

@@ -11,12 +11,16 @@ export const slice = z.union(
     columnName.transform((column) => ({ column })),
     z
       .strictObject({
-        column: columnName,
+        column: columnName.meta({ description: 'The column of the slices', examples: ['dep_hour'] }),
         bins: z
           .array(z.number())
           .min(2)
           .optional()
-          .describe('Bin edges in ascending order: each bin is [from, to), the last bin includes its end'),
+          .meta({
+            description:
+              'Bin edges in ascending order: each bin is [from, to), the last bin includes its end; default: one slice for each value',
+            examples: [[0, 6, 12, 18, 24]],
+          }),
       })
       .refine(({ bins }) => bins === undefined || bins.every((edge, i) => i === 0 || edge > (bins[i - 1] ?? edge)), {
         error: 'has bins that are not in ascending order',
@@ -33,14 +37,28 @@ const predictions = z.union(
       .min(1)
       .transform((path) => ({ path })),
     z.strictObject({
-      path: z.string().min(1).optional().describe('Default: evaluate.dataset, if it is a table of the warehouse'),
-      score: columnName.optional(),
-      prediction: columnName.optional(),
-      champion: columnName
+      path: z
+        .string()
+        .min(1)
         .optional()
-        .describe(
+        .meta({
+          description: 'The table with the predictions; default: evaluate.dataset, if it is a table of the warehouse',
+          examples: ['predictions.parquet'],
+        }),
+      score: columnName.optional().meta({
+        description:
+          'The column with the score. Two classes: the probability of the second class. Several classes: the start of the names, <score>_<class>. Default: score',
+        examples: ['churn_probability'],
+      }),
+      prediction: columnName.optional().meta({
+        description: 'The column with the predicted number of a regression; default: prediction',
+        examples: ['predicted_price'],
+      }),
+      champion: columnName.optional().meta({
+        description:
           "The column of the champion's scores in a table of the warehouse; {version} becomes its version; of several classes the start of their names",
-        ),
+        examples: ['v{version}'],
+      }),
     }),
   ],
   { error: 'is neither a path nor { path, score }' },
@@ -48,19 +66,39 @@ const predictions = z.union(
 
 /** Keys of `models.<name>.evaluate` that every task has. */
 export const sharedEvaluate = {
-  'min-rows': z.number().int().min(1).default(200).describe('Slices with fewer rows are listed but not judged'),
-  'champion-stale-after': durationMs.optional(),
+  'min-rows': z
+    .number()
+    .int()
+    .min(1)
+    .default(200)
+    .meta({ description: 'Slices with fewer rows are listed but not judged', examples: [500] }),
+  'champion-stale-after': durationMs.optional().meta({
+    description: 'The age above which the report marks the champion as stale; default: never',
+    examples: ['90d'],
+  }),
   'metrics-file': z
     .string()
     .min(1)
     .optional()
-    .describe('A file of numbers that training writes (JSON, YAML or TOML); rules name them file:<key>'),
+    .meta({
+      description: 'A file of numbers that training writes (JSON, YAML or TOML); rules name them file:<key>',
+      examples: ['metrics.json'],
+    }),
   'junit-file': z
     .string()
     .min(1)
     .optional()
-    .describe('A JUnit file that a test run writes, such as pytest --junitxml; rules name its counts junit:failures'),
-  confidence: z.number().gt(0.5).lt(1).default(0.95),
+    .meta({
+      description:
+        'A JUnit file that a test run writes, such as pytest --junitxml; rules name its counts junit:failures',
+      examples: ['reports/junit.xml'],
+    }),
+  confidence: z
+    .number()
+    .gt(0.5)
+    .lt(1)
+    .default(0.95)
+    .meta({ description: 'The level of two-sided confidence intervals', examples: [0.99] }),
 };
 
 /** `models.<name>.evaluate`. */
@@ -70,41 +108,74 @@ export const evaluate = z
     dataset: z
       .string()
       .min(1)
-      .describe('The evaluation data: CSV, Parquet or JSON lines; files, folders, globs, s3://, sql://'),
-    predictions: predictions
-      .optional()
-      .describe(
+      .meta({
+        description: 'The evaluation data: CSV, Parquet or JSON lines; files, folders, globs, s3://, sql://',
+        examples: ['data/test.parquet'],
+      }),
+    predictions: predictions.optional().meta({
+      description:
         'Scores that the code of the team wrote, one row for each row of the dataset, in its order. Columns: score (two classes: the probability of the second one), score_<class> for each of several, prediction (regression)',
-      ),
+      examples: ['predictions.csv', { path: 'predictions.csv', score: 'churn_probability' }],
+    }),
     predict: z
       .string()
       .min(1)
       .optional()
-      .describe(
-        'A shell command that scores any model: {artifact} is the model, {dataset} the evaluation data, {predictions} the CSV file to write, with the columns that predictions names',
-      ),
-    key: columnName
-      .optional()
-      .describe(
+      .meta({
+        description:
+          'A shell command that scores any model: {artifact} is the model, {dataset} the evaluation data, {predictions} the CSV file to write. Columns: score (two classes: the probability of the second one), score_<class> for each of several, prediction (regression)',
+        examples: ['python predict.py --model {artifact} --data {dataset} --out {predictions}'],
+      }),
+    key: columnName.optional().meta({
+      description:
         'The column that identifies rows of a table of the warehouse: it puts them into parts, and joins predictions',
-      ),
-    weight: columnName.optional(),
-    group: columnName
+      examples: ['customer_id'],
+    }),
+    weight: columnName
       .optional()
-      .describe('Intervals are clustered by this group of rows: a column, day(column) or none; default day(data.time)'),
+      .meta({ description: 'The column with sample weights; default: each row has weight 1', examples: ['weight'] }),
+    group: columnName.optional().meta({
+      description:
+        'Intervals are clustered by this group of rows: a column, day(column) or none; default: day(data.time), else none',
+      examples: ['customer_id', 'day(date)'],
+    }),
     classes: z
       .array(z.union([z.string().min(1), z.number(), z.boolean()]))
       .min(2)
       .optional()
-      .describe("The label's values in the order of the model's probabilities; default: sorted"),
+      .meta({
+        description: "The label's values in the order of the model's probabilities; default: sorted",
+        examples: [['benign', 'malignant']],
+      }),
     output: z
       .string()
       .min(1)
       .optional()
-      .describe("The model's output with the scores; default: the one named probabilities, scores or logits"),
-    metrics: z.array(z.string().min(1)).min(1).optional(),
-    'decision-threshold': z.number().min(0).max(1).default(0.5),
-    slices: z.array(slice).default([]),
+      .meta({
+        description: "The model's output with the scores; default: the one named probabilities, scores or logits",
+        examples: ['probabilities'],
+      }),
+    metrics: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .meta({
+        description: 'Metrics to compute in addition to those of the rules; default: the usual ones of the task',
+        examples: [['roc_auc', 'log_loss']],
+      }),
+    'decision-threshold': z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.5)
+      .meta({ description: 'A score of at least this is a prediction of the second class', examples: [0.3] }),
+    slices: z
+      .array(slice)
+      .default([])
+      .meta({
+        description: 'Parts of the rows that are shown and judged on their own: a column, or a column with bins',
+        examples: [['weekday', { column: 'dep_hour', bins: [0, 6, 12, 18, 24] }]],
+      }),
   })
   .superRefine(({ predict, predictions: written, dataset }, context) => {
     if (predict === undefined) return;

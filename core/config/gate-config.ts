@@ -6,35 +6,94 @@ const BOUNDS = ['min', 'max', 'max-regression', 'min-improvement'] as const;
 
 const rule = z
   .strictObject({
-    metric: z.string().min(1),
-    min: bound.optional().describe('The value must be shown to be at least this'),
-    max: bound.optional().describe('The value must be shown to be at most this'),
-    'max-regression': margin
-      .optional()
-      .describe('The candidate must be shown to be worse than the champion by at most this'),
-    'min-improvement': margin
-      .optional()
-      .describe('The candidate must be shown to be better than the champion by at least this'),
+    metric: z
+      .string()
+      .min(1)
+      .meta({
+        description: 'The metric; file:<key> names a number of evaluate.metrics-file',
+        examples: ['roc_auc', 'artifact_size_bytes', 'file:val.loss'],
+      }),
+    min: bound.optional().meta({ description: 'The value must be shown to be at least this', examples: [0.65] }),
+    max: bound.optional().meta({
+      description: 'The value must be shown to be at most this; sizes may have a unit',
+      examples: [0.3, '50MB'],
+    }),
+    'max-regression': margin.optional().meta({
+      description: 'The candidate must be shown to be worse than the champion by at most this',
+      examples: [0.005, '1%'],
+    }),
+    'min-improvement': margin.optional().meta({
+      description: 'The candidate must be shown to be better than the champion by at least this',
+      examples: [0.002, '1%'],
+    }),
     'margin-from': z
       .literal('data')
       .optional()
-      .describe(
-        'The margin is what the test set can decide, as init wrote it: remove this once you have chosen a margin',
-      ),
-    slices: z.literal('all').optional().describe('Applies the rule to every slice instead of to all rows together'),
-    'when-inconclusive': z.enum(['fail', 'warn']).optional(),
-    'on-fail': z.enum(['fail', 'warn']).optional(),
+      .meta({
+        description:
+          'The margin is what the test set can decide, as init wrote it: remove this once you have chosen a margin',
+        examples: ['data'],
+      }),
+    slices: z
+      .literal('all')
+      .optional()
+      .meta({
+        description: 'Applies the rule to every slice instead of to all rows together',
+        examples: ['all'],
+      }),
+    'when-inconclusive': z
+      .enum(['fail', 'warn'])
+      .optional()
+      .meta({
+        description:
+          'The effect of this rule if the data do not decide it; default: that of the gate, and warn for slices',
+        examples: ['warn'],
+      }),
+    'on-fail': z
+      .enum(['fail', 'warn'])
+      .optional()
+      .meta({
+        description: 'warn: the rule is shown and does not count; default: fail, and warn for latency',
+        examples: ['warn'],
+      }),
     interval: z
       .literal('none')
       .optional()
-      .describe('For a metric file:<key>: the number that training wrote decides without an interval'),
+      .meta({
+        description: 'For a metric file:<key>: the number that training wrote decides without an interval',
+        examples: ['none'],
+      }),
     better: z
       .enum(['higher', 'lower'])
       .optional()
-      .describe('For a metric file:<key> or a column of evaluate.examples: which direction is better'),
-    beta: z.number().gt(0).optional(),
-    'at-recall': z.number().gt(0).max(1).optional(),
-    'at-precision': z.number().gt(0).max(1).optional(),
+      .meta({
+        description:
+          'For a metric file:<key> or a column of evaluate.examples: which direction is better; a rule against the champion needs it',
+        examples: ['lower'],
+      }),
+    beta: z
+      .number()
+      .gt(0)
+      .optional()
+      .meta({ description: 'For the metric fbeta: the weight of recall', examples: [2] }),
+    'at-recall': z
+      .number()
+      .gt(0)
+      .max(1)
+      .optional()
+      .meta({
+        description: 'For the metric precision: at the threshold with at least this recall',
+        examples: [0.8],
+      }),
+    'at-precision': z
+      .number()
+      .gt(0)
+      .max(1)
+      .optional()
+      .meta({
+        description: 'For the metric recall: at the threshold with at least this precision',
+        examples: [0.8],
+      }),
   })
   .refine((value) => BOUNDS.filter((key) => value[key] !== undefined).length === 1, {
     error: 'needs exactly one of min, max, max-regression and min-improvement; write one rule for each',
@@ -47,8 +106,25 @@ const rule = z
 /** `models.<name>.gate`. */
 export const gate = z
   .strictObject({
-    'when-inconclusive': z.enum(['fail', 'warn']).default('fail'),
-    rules: z.array(rule).min(1),
+    'when-inconclusive': z
+      .enum(['fail', 'warn'])
+      .default('fail')
+      .meta({
+        description: 'The effect of a gate that the data do not decide: fail blocks, warn does not',
+        examples: ['warn'],
+      }),
+    rules: z
+      .array(rule)
+      .min(1)
+      .meta({
+        description: 'The rules; each has one metric and one bound',
+        examples: [
+          [
+            { metric: 'roc_auc', min: 0.65 },
+            { metric: 'roc_auc', 'max-regression': 0.005 },
+          ],
+        ],
+      }),
   })
   .transform(camelCaseKeys);
 

@@ -12,8 +12,25 @@ interface SchemaNode {
 
 /** The JSON Schema of tidegate.yaml as editors read it: what a person may write, before it is parsed. */
 export function tidegateJsonSchema(): Record<string, unknown> {
-  const schema = z.toJSONSchema(tidegateSchema, { io: 'input', target: 'draft-2020-12' });
+  const schema = z.toJSONSchema(tidegateSchema, { io: 'input', target: 'draft-2020-12', override: asWritten });
   return { $id: 'https://tidegate.dev/schema/tidegate.schema.json', title: 'tidegate.yaml', ...schema };
+}
+
+/**
+ * The library leaves out examples and defaults of values that the parser changes. Ours are written as in the file: text for a
+ * duration, an empty list.
+ */
+function asWritten({
+  zodSchema,
+  jsonSchema,
+}: {
+  zodSchema: z.core.$ZodTypes;
+  jsonSchema: z.core.JSONSchema.BaseSchema;
+}) {
+  const { examples } = z.globalRegistry.get(zodSchema) ?? {};
+  if (Array.isArray(examples)) jsonSchema.examples = examples;
+  const { def } = zodSchema._zod;
+  if (def.type === 'default' && Array.isArray(def.defaultValue)) jsonSchema.default ??= def.defaultValue;
 }
 
 /**

@@ -59,7 +59,11 @@ export const durationMs = z
   .string()
   .regex(DURATION, 'is not a duration: write a whole number and a unit (s, m, h, d or w), such as 24h or 7d')
   .transform((text) => parseDurationMs(text) ?? Number.NaN)
-  .meta({ description: 'A duration: a whole number and a unit (s, m, h, d, w)', examples: ['24h', '7d'] });
+  .meta({
+    title: 'duration',
+    description: 'A duration: a whole number and a unit (s, m, h, d, w)',
+    examples: ['24h', '7d'],
+  });
 
 /** A bound of a metric: a number, or a size such as 50MB. The value is a number. */
 export const bound = z.union(
@@ -68,7 +72,8 @@ export const bound = z.union(
     z
       .string()
       .regex(SIZE, 'is neither a number nor a size such as 50MB')
-      .transform((text) => parseSizeBytes(text) ?? Number.NaN),
+      .transform((text) => parseSizeBytes(text) ?? Number.NaN)
+      .meta({ title: 'size' }),
   ],
   { error: 'is neither a number nor a size such as 50MB' },
 );
@@ -90,7 +95,8 @@ export const margin = z.union(
     z
       .string()
       .regex(PERCENT, 'is neither a number nor a percentage such as 1%')
-      .transform((text): Margin => ({ kind: 'relative', value: parsePercentRatio(text) ?? Number.NaN })),
+      .transform((text): Margin => ({ kind: 'relative', value: parsePercentRatio(text) ?? Number.NaN }))
+      .meta({ title: 'percentage' }),
   ],
   { error: 'is neither a number of 0 or more nor a percentage such as 1%' },
 );

@@ -12,14 +12,38 @@ import { warehouse } from './warehouse-config.ts';
 
 const train = z
   .strictObject({
-    stages: z.array(z.string().min(1)).min(1).optional().describe('Stages of dvc.yaml that make the model'),
-    command: z.string().min(1).optional().describe('A shell command that makes the model'),
-    params: z.string().min(1).optional().describe('The parameters file; default: params.yaml where there is one'),
+    stages: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .meta({
+        description: 'Stages of dvc.yaml that make the model; instead of command',
+        examples: [['train']],
+      }),
+    command: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({
+        description: 'A shell command that makes the model; instead of stages',
+        examples: ['python train.py'],
+      }),
+    params: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({
+        description: 'The parameters file; default: params.yaml where there is one',
+        examples: ['params.yaml'],
+      }),
     deps: z
       .array(z.string().min(1))
       .min(1)
       .optional()
-      .describe('Files and folders that the command reads; default: everything that Git and DVC track'),
+      .meta({
+        description: 'Files and folders that the command reads; default: everything that Git and DVC track',
+        examples: [['train.py', 'src', 'data/train.csv']],
+      }),
   })
   .refine(({ command, deps }) => deps === undefined || command !== undefined, {
     error: 'belongs to a command: stages name what they read in dvc.yaml',
@@ -37,30 +61,61 @@ const csv = z
       .length(1)
       .refine((text) => !/["\r\n]/.test(text), { error: 'is a double quote or a line break' })
       .optional()
-      .describe('The character between fields; default: comma, semicolon, tab or |, as found in the file'),
+      .meta({
+        description: 'The character between fields; default: comma, semicolon, tab or |, as found in the file',
+        examples: [';'],
+      }),
     missing: z
       .array(z.string().min(1))
       .optional()
-      .describe(
-        'Texts that mean "missing" in every column, in addition to the empty field; default: those of pandas.read_csv',
-      ),
+      .meta({
+        description:
+          'Texts that mean "missing" in every column, in addition to the empty field; default: those of pandas.read_csv',
+        examples: [['NA', '?']],
+      }),
   })
   .transform(camelCaseKeys);
 
 const data = z
   .strictObject({
-    label: z.string().min(1).describe('The column with the label'),
-    time: z.string().min(1).optional().describe('The column with the time of each row'),
-    features: z.array(z.string().min(1)).min(1).optional().describe('Feature columns, in the order of the model input'),
+    label: z
+      .string()
+      .min(1)
+      .meta({ description: 'The column with the label', examples: ['late'] }),
+    time: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({
+        description: 'The column with the time of each row; intervals are then clustered by day',
+        examples: ['date'],
+      }),
+    features: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .meta({
+        description: "Feature columns, in the order of the model input; default: the names of the model's inputs",
+        examples: [['distance', 'dep_hour', 'carrier']],
+      }),
     inputs: z
       .record(z.string().min(1), z.string().min(1))
       .optional()
-      .describe('Model input -> column, for inputs whose column has another name'),
-    csv: csv.optional().describe('The format of CSV files'),
+      .meta({
+        description: 'Model input -> column, for inputs whose column has another name',
+        examples: [{ petal_width__cm_: 'petal width (cm)' }],
+      }),
+    csv: csv.optional().meta({
+      description: 'The format of CSV files; default: as found in the file',
+      examples: [{ delimiter: ';', missing: ['NA', '?'] }],
+    }),
     exclude: z
       .array(z.string().min(1))
       .default([])
-      .describe('Columns that are not features and are not checked for drift'),
+      .meta({
+        description: 'Columns that are not features and are not checked for drift',
+        examples: [['id', 'delay']],
+      }),
   })
   .transform(camelCaseKeys);
 
@@ -69,24 +124,56 @@ const register = z
     store: z
       .string()
       .min(1)
-      .describe(
-        'Where versions are stored: oci://host/path (a container registry, such as oci://ghcr.io/owner/repository/models), s3://bucket/prefix, or a folder of a self-hosted runner',
-      ),
-    bump: z.enum(['auto', 'major', 'minor', 'patch']).default('auto'),
+      .meta({
+        description:
+          'Where versions are stored: oci://host/path (a container registry), s3://bucket/prefix, or a folder of a self-hosted runner',
+        examples: ['oci://ghcr.io/acme/flights/models', 's3://models/flight-delay', '/srv/models/flight-delay'],
+      }),
+    bump: z
+      .enum(['auto', 'major', 'minor', 'patch'])
+      .default('auto')
+      .meta({
+        description:
+          'The part of the version to increase; auto: patch if inputs, outputs and task are unchanged, minor if only features were added, else major',
+        examples: ['minor'],
+      }),
     workflow: z
       .string()
       .regex(/^[\w.-]+\.ya?ml$/, 'is not the file name of a workflow')
       .default(DEFAULT_RELEASE_WORKFLOW)
-      .describe('The workflow in .github/workflows that registers versions'),
+      .meta({
+        description: 'The workflow in .github/workflows that registers versions',
+        examples: ['model-release.yml'],
+      }),
   })
   .transform(camelCaseKeys);
 
 const image = z
   .strictObject({
-    repository: z.string().min(1),
-    base: z.string().min(1).optional(),
-    layout: z.enum(['modelcar']).default('modelcar'),
-    platforms: z.array(z.string().min(1)).min(1).default(['linux/amd64']),
+    repository: z
+      .string()
+      .min(1)
+      .meta({
+        description: 'Where the image is pushed, without tag',
+        examples: ['ghcr.io/acme/flight-delay'],
+      }),
+    base: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({
+        description: 'The base image; default: none. The oci:// storage of KServe needs a base with a shell',
+        examples: [`docker.io/library/busybox@sha256:${'2c26'.repeat(16)}`],
+      }),
+    layout: z
+      .enum(['modelcar'])
+      .default('modelcar')
+      .meta({ description: 'The content of the image; modelcar: the model under /models', examples: ['modelcar'] }),
+    platforms: z
+      .array(z.string().min(1))
+      .min(1)
+      .default(['linux/amd64'])
+      .meta({ description: 'The platform of the image; only one is supported', examples: [['linux/arm64']] }),
   })
   .transform(camelCaseKeys);
 
@@ -94,21 +181,52 @@ const shared = {
   artifact: z
     .string()
     .min(1)
-    .describe('The file or folder that training writes; the folder if an ONNX model keeps weights in a second file'),
-  train: train.optional(),
-  gate,
-  register: register.optional(),
-  image: image.optional(),
-  environments: z.array(environment).default([]).describe('The environments, in promotion order'),
+    .meta({
+      description:
+        'The file or folder that training writes; the folder if an ONNX model keeps weights in a second file',
+      examples: ['model/model.onnx'],
+    }),
+  train: train.optional().meta({
+    description: 'The way to make the model; without it your own step trains',
+    examples: [{ stages: ['train'] }],
+  }),
+  gate: gate.meta({
+    description: 'The rules that a candidate must pass',
+    examples: [{ rules: [{ metric: 'roc_auc', min: 0.65 }] }],
+  }),
+  register: register.optional().meta({
+    description: 'Where versions are registered; without it no version is',
+    examples: [{ store: 'oci://ghcr.io/acme/flights/models' }],
+  }),
+  image: image.optional().meta({
+    description: 'The container image that holds the model; without it none is built',
+    examples: [{ repository: 'ghcr.io/acme/flight-delay' }],
+  }),
+  environments: z
+    .array(environment)
+    .default([])
+    .meta({
+      description: 'The environments, in promotion order',
+      examples: [[{ name: 'production', targets: [{ file: 'k8s/values.yaml', path: 'image.tag' }] }]],
+    }),
 };
 
 const scoredModel = z
   .strictObject({
-    task: z.enum(['binary-classification', 'multiclass-classification', 'regression']),
+    task: z.enum(['binary-classification', 'multiclass-classification', 'regression']).meta({
+      description: 'What the model predicts; it decides which metrics there are',
+      examples: ['binary-classification'],
+    }),
     ...shared,
-    data,
-    evaluate,
-    drift: drift.optional(),
+    data: data.meta({ description: 'The columns of the data', examples: [{ label: 'late', time: 'date' }] }),
+    evaluate: evaluate.meta({
+      description: 'The data, the metrics and the slices of the evaluation',
+      examples: [{ dataset: 'data/test.parquet', metrics: ['roc_auc'] }],
+    }),
+    drift: drift.optional().meta({
+      description: 'The check of served data for drift; without it nothing is checked',
+      examples: [{ current: 's3://logs/flight-delay/*.jsonl', window: '7d' }],
+    }),
   })
   .transform(camelCaseKeys)
   .transform(({ evaluate: { group, ...evaluated }, ...rest }) => ({
@@ -119,9 +237,15 @@ const scoredModel = z
 
 const customModel = z
   .strictObject({
-    task: z.literal('custom').describe('Metrics only: numbers and examples that the code of the team wrote'),
+    task: z.literal('custom').meta({
+      description: 'Metrics only: numbers and examples that the code of the team wrote',
+      examples: ['custom'],
+    }),
     ...shared,
-    evaluate: customEvaluate,
+    evaluate: customEvaluate.meta({
+      description: 'The files of results',
+      examples: [{ examples: 'scores.jsonl', 'metrics-file': 'metrics.json' }],
+    }),
   })
   .transform(camelCaseKeys)
   // It has no columns of data that could drift.
@@ -132,14 +256,31 @@ const model = z.discriminatedUnion('task', [scoredModel, customModel]);
 /** The one schema of tidegate.yaml: its type, its JSON Schema and its messages come from here. */
 export const tidegateSchema = z
   .strictObject({
-    version: z.literal(1),
-    warehouse: warehouse.optional().describe('The engine that holds the tables of sql:// references'),
+    version: z.literal(1).meta({ description: 'The version of this file format', examples: [1] }),
+    warehouse: warehouse.optional().meta({
+      description: 'The engine that holds the tables of sql:// references',
+      examples: [{ dialect: 'trino', url: 'https://trino.example.org', user: 'tidegate', catalog: 'ml' }],
+    }),
     models: z
       .record(
         z.string().refine(isModelName, { error: 'is not a GTO artifact name: use letters, digits, - _ and / inside' }),
         model,
       )
-      .refine((models) => Object.keys(models).length > 0, { error: 'names no model' }),
+      .refine((models) => Object.keys(models).length > 0, { error: 'names no model' })
+      .meta({
+        description: 'The models by name: letters, digits, - _ and / inside (a GTO artifact name)',
+        examples: [
+          {
+            'flight-delay': {
+              task: 'binary-classification',
+              artifact: 'model/model.onnx',
+              data: { label: 'late' },
+              evaluate: { dataset: 'data/test.csv' },
+              gate: { rules: [{ metric: 'roc_auc', min: 0.65 }] },
+            },
+          },
+        ],
+      }),
   })
   .transform(camelCaseKeys);
 

@@ -11,23 +11,30 @@ const name = z
 /** `warehouse`. */
 export const warehouse = z
   .strictObject({
-    dialect: z.enum(DIALECT_NAMES).describe('The SQL that the engine speaks'),
+    dialect: z.enum(DIALECT_NAMES).meta({ description: 'The SQL that the engine speaks', examples: ['trino'] }),
     url: z
       .string()
       .regex(/^https?:\/\/[^\s/?#]+\/?$/, 'is not an address such as https://trino.example.org')
       .optional()
-      .describe('The address of a Trino coordinator'),
-    user: name.optional().describe('The user that asks Trino'),
-    catalog: name.optional().describe('The catalog of names without one; of Trino'),
-    schema: name.optional().describe('The schema of names without one; of Trino'),
-    command: name
+      .meta({
+        description: 'The address of a Trino coordinator; instead of command',
+        examples: ['https://trino.example.org'],
+      }),
+    user: name.optional().meta({ description: 'The user that asks Trino; needed with url', examples: ['tidegate'] }),
+    catalog: name.optional().meta({ description: 'The catalog of names without one; of Trino', examples: ['ml'] }),
+    schema: name
       .optional()
-      .describe('A client of the engine: it gets a statement on its standard input and prints the answer'),
+      .meta({ description: 'The schema of names without one; of Trino', examples: ['evaluation'] }),
+    command: name.optional().meta({
+      description:
+        'A client of the engine, instead of url: it gets a statement on its standard input and prints the answer',
+      examples: ['psql --csv --no-psqlrc --quiet'],
+    }),
     format: z
       .enum(['csv', 'json'])
       .default('csv')
-      .describe('What the command prints: CSV with names of columns, or JSON'),
-    timeout: durationMs.prefault('30m').describe('How long a statement may take'),
+      .meta({ description: 'What the command prints: CSV with names of columns, or JSON', examples: ['json'] }),
+    timeout: durationMs.prefault('30m').meta({ description: 'How long a statement may take', examples: ['1h'] }),
   })
   .refine(({ url, command }) => (url === undefined) !== (command === undefined), {
     error: 'needs either url or command, and not both',
