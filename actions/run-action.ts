@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { hideTokens, isRestarted } from '../core/adapters/commands/hidden-environment.ts';
-import { type ErrorPlace, type Problem, ServiceError, UserError } from '../core/errors.ts';
+import { type ErrorPlace, moreAbout, type Problem, ServiceError, UserError } from '../core/errors.ts';
 import type { ActionContext, ActionLog, Environment } from './action-context.ts';
 
 /** An action: its name, and the module that does its work, loaded after the first line of the log. */
@@ -89,9 +89,11 @@ function report(name: string, error: unknown, core: Core): void {
     for (const problem of error.problems) {
       core.error(`${name}: ${text(problem)}`, annotation(problem.place ?? error.place));
     }
+    core.info(moreAbout(error.code));
   } else if (error instanceof ServiceError) {
     const advice = error.retryable ? ' This may be temporary: run the job again.' : '';
     core.error(`${name}: ${error.message}. ${error.fix}${advice}`);
+    core.info(moreAbout(error.code));
   } else {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     core.error(`${name}: this is a defect of Tidegate, not of your repository. Please report it: ${ISSUES}\n${stack}`);

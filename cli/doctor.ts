@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { parseRepositoryName } from '../core/adapters/github/github-client.ts';
-import { ServiceError, UserError } from '../core/errors.ts';
+import { moreAbout, ServiceError, UserError } from '../core/errors.ts';
 import { examineAsPerson } from './doctor/examine-as-person.ts';
 import { findToken, GITHUB_API } from './terminal/repository-environment.ts';
 
@@ -14,6 +14,7 @@ try {
   if (error instanceof UserError) for (const { message, fix } of error.problems) console.error(`${message}. ${fix}`);
   else if (error instanceof ServiceError) console.error(`${error.message}. ${error.fix}`);
   else throw error;
+  console.error(moreAbout(error.code));
   process.exitCode = 2;
 }
 

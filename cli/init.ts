@@ -1,4 +1,4 @@
-import { UserError } from '../core/errors.ts';
+import { moreAbout, UserError } from '../core/errors.ts';
 import { adopt } from './init/adopt-repository.ts';
 import { parseInitOptions, USAGE } from './init/init-options.ts';
 
@@ -9,5 +9,6 @@ try {
 } catch (error) {
   if (!(error instanceof UserError)) throw error;
   for (const { message, fix } of error.problems) console.error(`${message}. ${fix}`);
+  console.error(moreAbout(error.code));
   process.exitCode = 1;
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Environment } from '../actions/action-context.ts';
 import { nearest } from '../core/domain/text/nearest.ts';
-import { ServiceError, UserError } from '../core/errors.ts';
+import { moreAbout, ServiceError, UserError } from '../core/errors.ts';
 import { readActionHelp } from './action-help.ts';
 import { ACTION_COMMANDS, type ActionCommand, OWN_COMMANDS } from './commands.ts';
 import { parseFlags } from './flags.ts';
@@ -122,11 +122,12 @@ function report(error: unknown, { stderr, env }: CliProcess): number {
       red(`✗ ${at}${message}`);
       stderr.write(`  ${plainText(adviceFor(error, message, fix))}\n`);
     }
+    stderr.write(`  ${moreAbout(error.code)}\n`);
     return error.code === 'INPUT_INVALID' ? WRONG_USE : 1;
   }
   if (error instanceof ServiceError) {
     red(`✗ ${error.message}`);
-    stderr.write(`  ${plainText(error.fix)}\n`);
+    stderr.write(`  ${plainText(error.fix)}\n  ${moreAbout(error.code)}\n`);
     return 1;
   }
   throw error;

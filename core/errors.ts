@@ -21,74 +21,79 @@ export interface Problem {
   readonly place?: ErrorPlace;
 }
 
-/** Codes of users' errors: tests and callers branch on the code, never on the text. */
-export type UserErrorCode =
-  | 'CONFIG_INVALID'
-  | 'CONFIG_NOT_FOUND'
-  | 'CONFIG_MODIFIED'
-  | 'INPUT_INVALID'
-  | 'REPORT_INVALID'
-  | 'REPORT_TOO_LARGE'
-  | 'REPORT_UNKNOWN_VERSION'
-  | 'REPORT_NOT_FOUND'
-  | 'DATA_NOT_FOUND'
-  | 'DATA_INVALID'
-  | 'DATA_MODIFIED'
-  | 'DATASET_MISMATCH'
-  | 'DATA_UNSUPPORTED'
-  | 'DISK_REFUSED'
-  | 'DVC_INVALID'
-  | 'DVC_UNSUPPORTED'
-  | 'IMPORT_UNREADABLE'
-  | 'OBJECT_MISSING'
-  | 'OBJECT_CORRUPT'
-  | 'OBJECT_FORBIDDEN'
-  | 'MODEL_INVALID'
-  | 'MODEL_INPUT_MISMATCH'
-  | 'METRIC_INVALID'
-  | 'DRIFT_BINS_MISMATCH'
-  | 'COMMAND_FAILED'
-  | 'ARTIFACT_MISMATCH'
-  | 'ARTIFACT_DOUBLED'
-  | 'COMMIT_UNREADABLE'
-  | 'GIT_FAILED'
-  | 'INPUTS_MISMATCH'
-  | 'VERDICT_REFUSED'
-  | 'RELEASE_REFUSED'
-  | 'VERSION_INVALID'
-  | 'VERSION_NOT_FOUND'
-  | 'MANIFEST_INVALID'
-  | 'MANIFEST_UNSUPPORTED'
-  | 'TARGET_NOT_FOUND'
-  | 'TARGET_AMBIGUOUS'
-  | 'REFERENCE_INVALID'
-  | 'BRANCH_BLOCKED'
-  | 'PATH_UNSAFE'
-  | 'ENCODING_INVALID'
-  | 'INPUT_TOO_COSTLY'
-  | 'CREDENTIALS_MISSING'
-  | 'PLATFORM_UNSUPPORTED'
-  | 'WAREHOUSE_REFUSED'
-  | 'WAREHOUSE_ANSWER_INVALID';
+/** Codes of users' errors: tests and callers branch on the code, never on the text. Each has a section in docs/guide/troubleshooting.md. */
+export const USER_ERROR_CODES = [
+  'CONFIG_INVALID',
+  'CONFIG_NOT_FOUND',
+  'CONFIG_MODIFIED',
+  'INPUT_INVALID',
+  'REPORT_INVALID',
+  'REPORT_TOO_LARGE',
+  'REPORT_UNKNOWN_VERSION',
+  'REPORT_NOT_FOUND',
+  'DATA_NOT_FOUND',
+  'DATA_INVALID',
+  'DATA_MODIFIED',
+  'DATASET_MISMATCH',
+  'DATA_UNSUPPORTED',
+  'DISK_REFUSED',
+  'DVC_INVALID',
+  'DVC_UNSUPPORTED',
+  'IMPORT_UNREADABLE',
+  'OBJECT_MISSING',
+  'OBJECT_CORRUPT',
+  'OBJECT_FORBIDDEN',
+  'MODEL_INVALID',
+  'MODEL_INPUT_MISMATCH',
+  'METRIC_INVALID',
+  'COMMAND_FAILED',
+  'ARTIFACT_MISMATCH',
+  'ARTIFACT_DOUBLED',
+  'COMMIT_UNREADABLE',
+  'GIT_FAILED',
+  'INPUTS_MISMATCH',
+  'VERDICT_REFUSED',
+  'RELEASE_REFUSED',
+  'VERSION_NOT_FOUND',
+  'MANIFEST_INVALID',
+  'MANIFEST_UNSUPPORTED',
+  'TARGET_NOT_FOUND',
+  'TARGET_AMBIGUOUS',
+  'REFERENCE_INVALID',
+  'BRANCH_BLOCKED',
+  'PATH_UNSAFE',
+  'ENCODING_INVALID',
+  'INPUT_TOO_COSTLY',
+  'CREDENTIALS_MISSING',
+  'PLATFORM_UNSUPPORTED',
+  'WAREHOUSE_REFUSED',
+  'WAREHOUSE_ANSWER_INVALID',
+] as const;
 
-/** Error of a remote. */
-export type ServiceErrorCode =
-  | 'STORE_UNREACHABLE'
-  | 'STORE_REFUSED'
-  | 'STORE_CORRUPT'
-  | 'STORE_CONFLICT'
-  | 'GITHUB_REFUSED'
-  | 'GITHUB_UNREACHABLE'
-  | 'GITHUB_CONFLICT'
-  | 'COMMAND_TAKEN'
-  | 'TAGS_TOO_MANY'
-  | 'PARSER_BUSY'
-  | 'REGISTRY_REFUSED'
-  | 'ARTIFACT_REFUSED'
-  | 'REGISTRY_UNREACHABLE'
-  | 'PACKAGE_UNAVAILABLE'
-  | 'PACKAGE_CORRUPT'
-  | 'WAREHOUSE_UNREACHABLE';
+/** One of `USER_ERROR_CODES`. */
+export type UserErrorCode = (typeof USER_ERROR_CODES)[number];
+
+/** Codes of errors of a remote; each has a section in docs/guide/troubleshooting.md. */
+export const SERVICE_ERROR_CODES = [
+  'STORE_UNREACHABLE',
+  'STORE_REFUSED',
+  'STORE_CORRUPT',
+  'GITHUB_REFUSED',
+  'GITHUB_UNREACHABLE',
+  'GITHUB_CONFLICT',
+  'COMMAND_TAKEN',
+  'TAGS_TOO_MANY',
+  'PARSER_BUSY',
+  'REGISTRY_REFUSED',
+  'ARTIFACT_REFUSED',
+  'REGISTRY_UNREACHABLE',
+  'PACKAGE_UNAVAILABLE',
+  'PACKAGE_CORRUPT',
+  'WAREHOUSE_UNREACHABLE',
+] as const;
+
+/** One of `SERVICE_ERROR_CODES`. */
+export type ServiceErrorCode = (typeof SERVICE_ERROR_CODES)[number];
 
 /** The workflow author has to act: a bad input, policy or file. Shown without a stack. */
 export class UserError extends Error {
@@ -139,4 +144,16 @@ export class ServiceError extends Error {
     this.retryable = options.retryable;
     this.fix = options.fix;
   }
+}
+
+/** Address of the page with a section for each code. */
+export const TROUBLESHOOTING_PAGE = 'https://github.com/tidegate/tidegate/blob/main/docs/guide/troubleshooting.md';
+
+/**
+ * One line that names the code of an error and the section that explains it.
+ *
+ * @example moreAbout('CONFIG_INVALID').startsWith('Error code CONFIG_INVALID: https://') // => true
+ */
+export function moreAbout(code: UserErrorCode | ServiceErrorCode): string {
+  return `Error code ${code}: ${TROUBLESHOOTING_PAGE}#${code.toLowerCase()}`;
 }

@@ -135,6 +135,7 @@ describe('without a tidegate.yaml', () => {
       expect(refused.exitCode, says).toBe(1);
       expect(refused.stdout).toContain(says);
       expect(refused.stdout).not.toContain('defect of Tidegate');
+      expect(refused.stdout).toMatch(/^Error code [A-Z_]+: https:.*#[a-z_]+$/m);
       expect(refused.stdout).not.toContain('Register the version again');
     }
     expect(await text('uri.yaml')).toContain('uri: s3://models/old');

@@ -79,6 +79,7 @@ describe('tidegate, packed and installed', () => {
     const run = await tidegate(...args);
     expect(run.exitCode).toBe(2);
     expect(run.stderr).toContain(hint);
+    expect(run.stderr).toMatch(/^ {2}Error code INPUT_INVALID: https:.*#input_invalid$/m);
     expect(run.stderr).not.toMatch(/\n\s+at /);
   });
 
