@@ -4,120 +4,13 @@ import { parseGrouping } from '../domain/policy/grouping.ts';
 import { DEFAULT_RELEASE_WORKFLOW } from '../domain/registry/release-run.ts';
 import { camelCaseKeys } from './camel-case-keys.ts';
 import { customEvaluate } from './custom-config.ts';
+import { data } from './data-config.ts';
 import { drift } from './drift-config.ts';
 import { environment } from './environment-config.ts';
 import { evaluate } from './evaluate-config.ts';
 import { gate } from './gate-config.ts';
+import { train } from './train-config.ts';
 import { warehouse } from './warehouse-config.ts';
-
-const train = z
-  .strictObject({
-    stages: z
-      .array(z.string().min(1))
-      .min(1)
-      .optional()
-      .meta({
-        description: 'Stages of dvc.yaml that make the model; instead of command',
-        examples: [['train']],
-      }),
-    command: z
-      .string()
-      .min(1)
-      .optional()
-      .meta({
-        description: 'A shell command that makes the model; instead of stages',
-        examples: ['python train.py'],
-      }),
-    params: z
-      .string()
-      .min(1)
-      .optional()
-      .meta({
-        description: 'The parameters file; default: params.yaml where there is one',
-        examples: ['params.yaml'],
-      }),
-    deps: z
-      .array(z.string().min(1))
-      .min(1)
-      .optional()
-      .meta({
-        description: 'Files and folders that the command reads; default: everything that Git and DVC track',
-        examples: [['train.py', 'src', 'data/train.csv']],
-      }),
-  })
-  .refine(({ command, deps }) => deps === undefined || command !== undefined, {
-    error: 'belongs to a command: stages name what they read in dvc.yaml',
-    path: ['deps'],
-  })
-  .refine((value) => (value.stages === undefined) !== (value.command === undefined), {
-    error: 'needs either stages or command, and not both',
-  })
-  .transform(camelCaseKeys);
-
-const csv = z
-  .strictObject({
-    delimiter: z
-      .string()
-      .length(1)
-      .refine((text) => !/["\r\n]/.test(text), { error: 'is a double quote or a line break' })
-      .optional()
-      .meta({
-        description: 'The character between fields; default: comma, semicolon, tab or |, as found in the file',
-        examples: [';'],
-      }),
-    missing: z
-      .array(z.string().min(1))
-      .optional()
-      .meta({
-        description:
-          'Texts that mean "missing" in every column, in addition to the empty field; default: those of pandas.read_csv',
-        examples: [['NA', '?']],
-      }),
-  })
-  .transform(camelCaseKeys);
-
-const data = z
-  .strictObject({
-    label: z
-      .string()
-      .min(1)
-      .meta({ description: 'The column with the label', examples: ['late'] }),
-    time: z
-      .string()
-      .min(1)
-      .optional()
-      .meta({
-        description: 'The column with the time of each row; intervals are then clustered by day',
-        examples: ['date'],
-      }),
-    features: z
-      .array(z.string().min(1))
-      .min(1)
-      .optional()
-      .meta({
-        description: "Feature columns, in the order of the model input; default: the names of the model's inputs",
-        examples: [['distance', 'dep_hour', 'carrier']],
-      }),
-    inputs: z
-      .record(z.string().min(1), z.string().min(1))
-      .optional()
-      .meta({
-        description: 'Model input -> column, for inputs whose column has another name',
-        examples: [{ petal_width__cm_: 'petal width (cm)' }],
-      }),
-    csv: csv.optional().meta({
-      description: 'The format of CSV files; default: as found in the file',
-      examples: [{ delimiter: ';', missing: ['NA', '?'] }],
-    }),
-    exclude: z
-      .array(z.string().min(1))
-      .default([])
-      .meta({
-        description: 'Columns that are not features and are not checked for drift',
-        examples: [['id', 'delay']],
-      }),
-  })
-  .transform(camelCaseKeys);
 
 const register = z
   .strictObject({
