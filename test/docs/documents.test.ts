@@ -19,6 +19,21 @@ function blocks(document: string, language: string): string[] {
   return [...found].map((block) => block[1] ?? '');
 }
 
+/** The anchors that GitHub gives to headings: lower case, without marks, with hyphens for spaces. */
+function anchorsOf(document: string): ReadonlySet<string> {
+  const prose = textOf(document).replace(/^```.*?^```/gms, '');
+  const headings = [...prose.matchAll(/^#+ (.*)$/gm)].map((heading) => heading[1] ?? '');
+  return new Set(
+    headings.map((heading) =>
+      heading
+        .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}_ -]/gu, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
+}
+
 const MODEL = `version: 1
 models:
   flight-delay:
@@ -48,6 +63,15 @@ describe('documents', () => {
     const links = [...textOf(document).matchAll(/\]\((?!https?:|#|mailto:)([^)\s#]+)/g)].map((link) => link[1] ?? '');
     const missing = links.filter((link) => !existsSync(resolve(PROJECT_ROOT, dirname(document), link)));
     expect(missing).toEqual([]);
+  });
+
+  it.each(documents)('%s links to headings that exist', (document) => {
+    const links = [...textOf(document).matchAll(/\]\((?!https?:)([^)\s#]*)#([^)\s]+)\)/g)];
+    const missing = links.filter(([, file = '', anchor = '']) => {
+      const target = file === '' ? document : join(dirname(document), file);
+      return target.endsWith('.md') && !anchorsOf(target).has(anchor);
+    });
+    expect(missing.map(([link]) => link)).toEqual([]);
   });
 
   it.each(configs)('the example of $document that begins with "$first" is a valid tidegate.yaml', ({ text }) => {
