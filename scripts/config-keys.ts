@@ -8,6 +8,8 @@ export interface ConfigSchema {
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
   readonly anyOf?: readonly ConfigSchema[];
+  /** Mappings, told apart by the value of a key. */
+  readonly oneOf?: readonly ConfigSchema[];
   readonly properties?: Readonly<Record<string, ConfigSchema>>;
   readonly additionalProperties?: ConfigSchema | boolean;
   readonly required?: readonly string[];
@@ -24,6 +26,8 @@ export interface ConfigKey {
   /** The mapping that holds it, such as `models.<name>.gate.rules[]`; empty at the top. */
   readonly section: string;
   readonly isRequired: boolean;
+  /** The task that it is of, where it is not as for other tasks. */
+  readonly task?: string;
   readonly schema: ConfigSchema;
 }
 
@@ -47,8 +51,20 @@ export function configKeys(schema: ConfigSchema, section = ''): readonly ConfigK
 
 function keysBelow(schema: ConfigSchema, path: string): readonly ConfigKey[] {
   if (schema.properties !== undefined) return configKeys(schema, path);
+  const [first, ...others] = schema.oneOf ?? [];
+  if (first !== undefined) return [...keysBelow(first, path), ...others.flatMap((one) => otherKeys(one, first, path))];
   const chosen = schema.additionalProperties;
   if (typeof chosen === 'object') return keysBelow(chosen, `${path}.${CHOSEN_KEYS[path] ?? '<key>'}`);
   if (schema.items !== undefined) return keysBelow(schema.items, `${path}[]`);
   return (schema.anyOf ?? []).flatMap((one) => keysBelow(one, path));
+}
+
+/** The keys of a mapping that are not the same as in another one. */
+function otherKeys(schema: ConfigSchema, known: ConfigSchema, path: string): readonly ConfigKey[] {
+  const task = schema.properties?.task?.const;
+  if (typeof task !== 'string') throw new RangeError(`mappings at ${path} are not told apart by a task`);
+  const same = new Set(configKeys(known, path).map((key) => JSON.stringify(key)));
+  return configKeys(schema, path)
+    .filter((key) => !same.has(JSON.stringify(key)))
+    .map((key) => ({ ...key, task }));
 }

@@ -52,13 +52,17 @@ scripts/generate-config-reference.ts\`.
 export function configReference(): string {
   // z.toJSONSchema returns a JSON Schema object; ConfigSchema names the members that are read here.
   const keys = configKeys(tidegateJsonSchema() as ConfigSchema);
-  const sections = [...new Set(keys.map(({ section }) => section))];
-  const tables = sections.map((section) => {
-    const title = section === '' ? 'The top of the file' : `\`${section}\``;
-    const rows = keys.filter((key) => key.section === section).map(row);
+  const titles = [...new Set(keys.map(titleOf))];
+  const tables = titles.map((title) => {
+    const rows = keys.filter((key) => titleOf(key) === title).map(row);
     return `## ${title}\n\n${markdownTable([['key', 'type', 'default', 'meaning', 'example'], ...rows], COMPACT)}\n`;
   });
   return [BEGINNING, ...tables].join('\n');
+}
+
+function titleOf({ section, task }: ConfigKey): string {
+  const title = section === '' ? 'The top of the file' : code(section);
+  return task === undefined ? title : `${title} of ${code(`task: ${task}`)}`;
 }
 
 function row({ name, isRequired, schema }: ConfigKey): readonly string[] {

@@ -14,7 +14,7 @@ const KEYS = new Set(
 const ROOTS = new Set([...KEYS].map((key) => key.split('.')[0] ?? ''));
 
 /** Names that only look like keys of tidegate.yaml: a file, a value of Helm, and a key that the page says does not exist. */
-const OTHER = new Set(['train.py', 'image.tag', 'drift.labels']);
+const OTHER = new Set(['train.py', 'evaluate.py', 'image.tag', 'drift.labels']);
 
 /** Dotted names in the prose of a page that begin like a key. */
 function namedKeys(page: string): readonly string[] {

@@ -23,6 +23,15 @@ const MODEL = {
   evaluate: { dataset: 'test.csv' },
   gate: { rules: [{ metric: 'roc_auc', min: 0.5 }] },
 };
+/** A model of another task, by its name. */
+const MODELS: Readonly<Record<string, Mapping>> = {
+  custom: {
+    task: 'custom',
+    artifact: 'prompts',
+    evaluate: { 'metrics-file': 'm.json', examples: 'scores.csv' },
+    gate: { rules: [{ metric: 'artifact_size_bytes', max: 1 }] },
+  },
+};
 const TARGET = { file: 'k8s/a.yaml', kind: 'Deployment', name: 'a' };
 const ENVIRONMENT = { name: 'production', targets: [TARGET] };
 const WINDOW = { cron: '0 18 * * FRI', duration: '62h' };
@@ -81,10 +90,20 @@ function fileWith(path: string, value: unknown): unknown {
 }
 
 /** Problems of the file that has the fewest; empty where a minimal file accepts the value. */
-function problemsWith(section: string, name: string, value: unknown): readonly string[] {
+function problemsWith(section: string, name: string, value: unknown, task = ''): readonly string[] {
+  const model = MODELS[task];
+  if (model !== undefined)
+    return problemsOf(stringify({ version: 1, models: { m: changed(model, section, name, value) } }));
   const files = (NEEDED[section] ?? []).map((needed) => stringify(fileWith(section, { ...needed, [name]: value })));
   const found = files.map(problemsOf).sort((a, b) => a.length - b.length);
   return found[0] ?? ['no file to put it into'];
+}
+
+/** A model with another value at a key of itself, or of a mapping in it. */
+function changed(model: Mapping, section: string, name: string, value: unknown): Mapping {
+  const [, below] = /^models\.<name>(?:\.(\w+))?$/.exec(section) ?? [];
+  if (below === undefined) return { ...model, [name]: value };
+  return { ...model, [below]: { ...(model[below] as Mapping), [name]: value } };
 }
 
 function problemsOf(text: string): readonly string[] {
@@ -113,13 +132,13 @@ describe('the reference of tidegate.yaml', () => {
   const examples = KEYS.flatMap(({ schema, ...key }) =>
     (schema.examples ?? []).map((example) => ({ ...key, example, shown: JSON.stringify(example) })),
   );
-  it.each(examples)('has an example of $path that the parser accepts: $shown', ({ section, name, example }) => {
-    expect(problemsWith(section, name, example)).toEqual([]);
+  it.each(examples)('has an example of $path that the parser accepts: $shown', ({ section, name, example, task }) => {
+    expect(problemsWith(section, name, example, task)).toEqual([]);
   });
 
   const defaults = KEYS.filter(({ schema }) => schema.default !== undefined);
-  it.each(defaults)('has a default of $path that the parser accepts', ({ section, name, schema }) => {
-    expect(problemsWith(section, name, schema.default)).toEqual([]);
+  it.each(defaults)('has a default of $path that the parser accepts', ({ section, name, schema, task }) => {
+    expect(problemsWith(section, name, schema.default, task)).toEqual([]);
   });
 
   it('shows on each line the YAML of the first example', () => {
