@@ -1,5 +1,5 @@
 import { binaryStatements } from '../../core/domain/aggregates/binary-aggregates.ts';
-import { checkStatements, medianStatements } from '../../core/domain/aggregates/dataset-checks.ts';
+import { checkStatements, medianStatement } from '../../core/domain/aggregates/dataset-checks.ts';
 import { errorCellStatement, errorsBelowStatement } from '../../core/domain/aggregates/error-order.ts';
 import { labelSql } from '../../core/domain/aggregates/label-sql.ts';
 import { multiclassStatements } from '../../core/domain/aggregates/multiclass-aggregates.ts';
@@ -57,15 +57,8 @@ export function everyStatement(name: DialectName): readonly string[] {
   const category = { name: 's', kind: 'categorical', value: 's0', type: 'text', centre: 0, scale: 1 } as const;
   const windowed = [number, category];
   const windows = { from, time: 'time_0', windowMs: 604_800_000 };
-  const known = { only: () => from, rows: 1e6, models };
-  const checks = {
-    ...known,
-    label: binary,
-    labelColumn: 'label',
-    weight: 'weight',
-    time: 'time_0',
-    decisionThreshold: 0.5,
-  };
+  const known = { from, rows: 1e6, models };
+  const checks = { ...known, label: binary, weight: 'weight', time: 'time_0', decisionThreshold: 0.5 };
   const scored = `(SELECT ${binary.value} AS y, weight AS w, ${groups.part} AS part, s0, a0, b0, row_no FROM ${from}${groups.join}) AS scored`;
   const byRow = `(SELECT ${label.value} AS y, ${partOfRow(dialect).part} AS part, ${many.part} AS other, a0, b0, s0 FROM ${from}) AS scored`;
   const relation = { from: scored, label: 'y', weight: 'w', part: 'part', parts: groups.parts };
@@ -90,7 +83,7 @@ export function everyStatement(name: DialectName): readonly string[] {
   const statements = [
     checked.dataset,
     ...checked.models,
-    ...medianStatements(known, dialect),
+    medianStatement(known, dialect),
     ...Object.values(binaryStatements({ relation, score: 'a0', range, cut: wholeOf(relation) }, plan, dialect)),
     ...Object.values(binaryStatements({ relation: plain, score: 'a0', range, cut: wholeOf(plain) }, plan, dialect)),
     ...Object.values(binaryStatements({ relation, score: 'a0', range, cut }, plan, dialect)),

@@ -29,49 +29,31 @@ export async function createRelation(columns: readonly RelatedColumn[], context:
   const selected = columns.map(({ as, table, column }) => {
     const at = tables.indexOf(table.files);
     const source = context.sourceOf(table.files);
-    return { as, at, sql: `${relatedValue(source, columnOf({ columns: table.columns }, column), `t${at}`)} AS ${as}` };
+    return `${relatedValue(source, columnOf({ columns: table.columns }, column), `t${at}`)} AS ${as}`;
   });
+  const [first] = parts;
+  if (first === undefined) throw new RangeError('a relation without a column');
+  const beside = (isNumbered: boolean) =>
+    parts
+      .map(({ source }, at) => `${isNumbered && at === 0 ? source.numbered.from : source.from} AS t${at}`)
+      .join(' POSITIONAL JOIN ');
   if (parts.every(({ source }) => source.numbered.isStored)) {
-    const from = (wanted: typeof selected) => numberedBeside(wanted, parts);
+    const row = `t0.${first.source.numbered.row} AS row_no`;
     return {
-      from: from(selected),
-      only: (names) => from(selected.filter(({ as }) => names.includes(as))),
+      from: `(SELECT ${[...selected, row].join(', ')} FROM ${beside(true)}) AS related`,
       query,
       close: async () => {},
     };
   }
   const { name } = context;
-  const beside = parts.map(({ source }, at) => `${source.from} AS t${at}`).join(' POSITIONAL JOIN ');
-  await run(`CREATE TABLE ${name} AS SELECT ${selected.map(({ sql }) => sql).join(', ')} FROM ${beside}`);
-  const from = `(SELECT *, rowid AS row_no FROM ${name}) AS related`;
+  await run(`CREATE TABLE ${name} AS SELECT ${selected.join(', ')} FROM ${beside(false)}`);
   return {
-    from,
-    only: () => from,
+    from: `(SELECT *, rowid AS row_no FROM ${name}) AS related`,
     query,
     close: async () => {
       await run(`DROP TABLE IF EXISTS ${name}`);
     },
   };
-}
-
-/** A column of one of several tables. */
-interface SelectedColumn {
-  /** Number of its table. */
-  readonly at: number;
-  readonly sql: string;
-}
-
-/** Tables side by side, with the number that the first one's rows have where they are stored. */
-function numberedBeside(selected: readonly SelectedColumn[], parts: readonly OpenedFiles[]): string {
-  const [first, ...others] = [...new Set(selected.map(({ at }) => at))];
-  const [from, source] = [first, first === undefined ? undefined : parts[first]?.source];
-  if (source === undefined) throw new RangeError('a relation without a column');
-  const beside = [
-    `${source.numbered.from} AS t${from}`,
-    ...others.map((at) => `${parts[at]?.source.from} AS t${at}`),
-  ].join(' POSITIONAL JOIN ');
-  const row = `t${from}.${source.numbered.row} AS row_no`;
-  return `(SELECT ${[...selected.map(({ sql }) => sql), row].join(', ')} FROM ${beside}) AS related`;
 }
 
 /** All of an answer: a statement that fails throws, whereas a stream of it would end. */

@@ -10,13 +10,10 @@ const SUM_TOLERANCE = 1e-3;
 
 /** Columns that are checked before aggregation. */
 export interface CheckedColumns {
-  /** SQL after FROM with the given columns. */
-  readonly only: (names: readonly string[]) => string;
+  readonly from: string;
   /** Number of rows of the dataset. */
   readonly rows: number;
   readonly label: LabelSql;
-  /** The column that the label's SQL is of. */
-  readonly labelColumn: string;
   readonly weight: string | null;
   readonly time: string | null;
   /** SQL of each model's scores. */
@@ -26,7 +23,6 @@ export interface CheckedColumns {
 
 /** Facts about a model's scores. */
 export interface ScoreFacts {
-  readonly rows: number;
   /** Numbers that are missing or not finite. */
   readonly missing: number;
   readonly least: number;
@@ -77,8 +73,7 @@ export function checkStatements(columns: CheckedColumns, dialect: SqlDialect): C
   };
 }
 
-function rowStatement(checked: CheckedColumns, dialect: SqlDialect): Statement<RowFacts> {
-  const { only, label, labelColumn, weight, time } = checked;
+function rowStatement({ from, label, weight, time }: CheckedColumns, dialect: SqlDialect): Statement<RowFacts> {
   const isWeight = `${weight} >= 0 AND ${weight} < ${sqlNumber(SUMMED_BELOW)}`;
   const columns = [
     'COUNT(*)',
@@ -90,7 +85,7 @@ function rowStatement(checked: CheckedColumns, dialect: SqlDialect): Statement<R
     time === null ? 'NULL' : `MAX(${time})`,
   ];
   return {
-    ...selecting(columns, only([labelColumn, weight, time].filter((name) => name !== null))),
+    ...selecting(columns, from),
     read: (answer) => {
       const at = firstRow(answer);
       return {
@@ -106,7 +101,7 @@ function rowStatement(checked: CheckedColumns, dialect: SqlDialect): Statement<R
   };
 }
 
-interface CheckedScores extends Pick<CheckedColumns, 'only' | 'decisionThreshold'> {
+interface CheckedScores extends Pick<CheckedColumns, 'from' | 'decisionThreshold'> {
   readonly scores: readonly string[];
   /** Scores of the other model; null: none. */
   readonly compared: readonly string[] | null;
@@ -117,7 +112,7 @@ const OF_ALL_SCORES = 4;
 const OF_EACH_SCORE = 3;
 
 function scoreStatement(
-  { only, scores, compared, decisionThreshold }: CheckedScores,
+  { from, scores, compared, decisionThreshold }: CheckedScores,
   dialect: SqlDialect,
 ): Statement<ScoreFacts> {
   const isDiffering = compared && differingSql(scores, compared);
@@ -129,13 +124,12 @@ function scoreStatement(
     ...scores.flatMap((score) => [dialect.countIf(isFiniteSql(score)), `MIN(${score})`, `MAX(${score})`]),
   ];
   return {
-    ...selecting(columns, only([...scores, ...(compared ?? [])])),
+    ...selecting(columns, from),
     read: (answer) => {
       const at = firstRow(answer);
       const every = (offset: number) => scores.map((_, score) => at(OF_ALL_SCORES + OF_EACH_SCORE * score + offset));
       const [finite, lowest, highest] = [every(0), every(1), every(2)];
       return {
-        rows: at(0),
         differing: at(1),
         unequalSums: at(2),
         decided: at(3),
@@ -163,19 +157,21 @@ function firstRow(answer: readonly Float64Array[]): (column: number) => number {
   return (column) => answer[column]?.[0] ?? Number.NaN;
 }
 
-/** The median of a sample of each model's scores, by column; NaN where there is none. */
-export function medianStatements(
-  { only, rows, models }: Pick<CheckedColumns, 'only' | 'rows' | 'models'>,
+/** The median of a sample of each model's scores, by column; 0.5 where there is none. */
+export function medianStatement(
+  { from, rows, models }: Pick<CheckedColumns, 'from' | 'rows' | 'models'>,
   dialect: SqlDialect,
-): readonly Statement<readonly number[]>[] {
+): Statement<readonly (readonly number[])[]> {
   const every = 2 ** Math.max(0, Math.floor(Math.log2(rows / MEDIAN_ROWS)));
-  return models.map((scores) => ({
-    ...selecting(
-      scores.map((score) => dialect.median(score)),
-      `${only(scores)} WHERE mod(row_no, ${every}) = 0`,
-    ),
-    read: (answer) => scores.map((_, at) => answer[at]?.[0] ?? Number.NaN),
-  }));
+  const medians = models.flat().map((score) => dialect.median(score));
+  return {
+    ...selecting(medians, `${from} WHERE mod(row_no, ${every}) = 0`),
+    read: (answer) => {
+      const found = answer.map((column) => column[0] ?? Number.NaN);
+      let at = 0;
+      return models.map((scores) => scores.map(() => found[at++] ?? Number.NaN));
+    },
+  };
 }
 
 /** Rows without a number sum to none. */

@@ -31,13 +31,6 @@ export interface Relation {
    */
   readonly from: string;
   /**
-   * SQL after FROM with the same rows and at least these columns and `row_no`: the tables of other columns need not be
-   * read.
-   *
-   * @param names Of the relation's columns, at least one.
-   */
-  readonly only: (names: readonly string[]) => string;
-  /**
    * The columns of a statement's answer, also where it has no rows; numbers as doubles, missing as null.
    *
    * @throws {UserError} DATA_INVALID for a file that breaks off, DATA_MODIFIED for one that changed.

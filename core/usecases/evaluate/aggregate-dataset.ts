@@ -4,7 +4,7 @@ import {
   type CheckStatements,
   checkStatements,
   type DatasetFacts,
-  medianStatements,
+  medianStatement,
   type ScoreFacts,
 } from '../../domain/aggregates/dataset-checks.ts';
 import { labelSql } from '../../domain/aggregates/label-sql.ts';
@@ -97,11 +97,11 @@ async function aggregateRelation(
     ...(champion === null ? [] : [columns.scores('b', champion)]),
   ];
   const { decisionThreshold } = config.evaluate;
-  const known = { only: relation.only, rows: dataset.rows, models };
-  const checked = { ...known, label, labelColumn: 'label', weight, time: columns.time, decisionThreshold };
+  const known = { from: relation.from, rows: dataset.rows, models };
+  const checked = { ...known, label, weight, time: columns.time, decisionThreshold };
   const [facts, medians, parts] = await Promise.all([
     checkAll(checkStatements(checked, dialect), asking),
-    Promise.all(medianStatements(known, dialect).map(asking.ask)),
+    asking.ask(medianStatement(known, dialect)),
     partsOf(columns, relation, ports),
   ]);
   if (facts.withoutLabel > 0 || facts.withoutWeight > 0) throw await ports.explain(dataset, facts);
@@ -148,9 +148,6 @@ async function aggregateRelation(
 
 async function checkAll({ dataset, models }: CheckStatements, { ask }: AskingRows): Promise<DatasetFacts> {
   const [rows, ...scores] = await Promise.all([ask(dataset), ...models.map(ask)] as const);
-  const short = scores.find((of) => of.rows !== rows.rows);
-  // Tables side by side have equally many rows; that of another length would be scores of other rows.
-  if (short !== undefined) throw new RangeError(`${short.rows} scores for ${rows.rows} rows`);
   return { ...rows, models: scores };
 }
 

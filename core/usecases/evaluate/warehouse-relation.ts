@@ -68,11 +68,8 @@ export class WarehouseRelations implements RelationMaker {
       predictions === dataset || key === undefined
         ? ''
         : ` LEFT JOIN ${predictions.from} AS t1 ON t0.${identifier(key)} = t1.${identifier(key)}`;
-    const from = `(SELECT ${[...selected, `${row} AS row_no`].join(', ')} FROM ${dataset.from} AS t0${joined}) AS related`;
     return {
-      from,
-      // An engine that reads columns leaves out the others itself.
-      only: () => from,
+      from: `(SELECT ${[...selected, `${row} AS row_no`].join(', ')} FROM ${dataset.from} AS t0${joined}) AS related`,
       query: (question) => engine.query(question),
       close: async () => {},
     };

@@ -64,22 +64,6 @@ function contract(name: string, create: () => Promise<World>): void {
       }
     }
 
-    it('has the same rows, with the same numbers, where only some of the columns are wanted', async () => {
-      const kinds = ['number', 'number'] as const;
-      for (const name of ['score', 'delayx', 'idx']) {
-        const [all, only] = await related(async (one) => [
-          await rowsOf(one, ['row_no', name], kinds),
-          await rowsOf({ ...one, from: one.only([name]) }, ['row_no', name], kinds),
-        ]);
-        expect(only).toEqual(all);
-        expect(only).toHaveLength(ROWS.length);
-      }
-      const both = await related((one) =>
-        rowsOf({ ...one, from: one.only(['score', 'idx']) }, ['idx', 'score'], kinds),
-      );
-      expect(both).toEqual(ROWS.map(({ id }) => [id, id / 8]));
-    });
-
     it('has numbers, flags and times as doubles, texts as texts and missing values as null, row by row', async () => {
       const kinds = ['number', 'number', 'number', 'number', 'text', 'number'] as const;
       const rows = await related((one) => rowsOf(one, ['idx', 'delayx', 'islatex', 'atx', 'regionx', 'score'], kinds));
