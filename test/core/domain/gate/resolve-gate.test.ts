@@ -33,9 +33,9 @@ function problemsOfPolicy(rules: readonly RulePolicy[], evaluate = ', metrics-fi
   return problemsIn({ ...model, gate: { ...model.gate, rules: [...rules] } });
 }
 
-function problemsIn(model: ReturnType<typeof policyOf>) {
+function problemsIn(model: ReturnType<typeof policyOf>, places = [PLACE, PLACE]) {
   try {
-    resolveGate(model, [PLACE, PLACE]);
+    resolveGate(model, places);
   } catch (error) {
     if (error instanceof UserError) {
       expect(error.code).toBe('METRIC_INVALID');
@@ -115,7 +115,7 @@ describe('resolveGate', () => {
       '{ metric: roc_auc, max-regression: 0.01 }',
       '{ metric: log_loss, min-improvement: 1% }',
     );
-    expect(rules.map(({ bound }) => bound)).toEqual([
+    expect(rules.map(({ bound }) => bound)).toStrictEqual([
       { kind: 'min', value: 0.5 },
       { kind: 'max', value: 0.7 },
       { kind: 'max-regression', margin: { kind: 'absolute', value: 0.01 } },
@@ -171,6 +171,7 @@ describe('resolveGate', () => {
       return resolveGate({ ...model, gate: { ...model.gate, rules } }, []).rules[0];
     };
     expect(directionOf({})?.direction).toBe('lower-is-better');
+    expect(directionOf({ metric: 'file:roc_auc.val.log_loss' })?.direction).toBe('lower-is-better');
     expect(directionOf({ metric: 'file:roc_auc' })?.direction).toBe('higher-is-better');
     expect(directionOf({ better: 'higher' })?.direction).toBe('higher-is-better');
     expect(directionOf({ better: 'lower', metric: 'file:x' })?.direction).toBe('lower-is-better');
@@ -248,7 +249,7 @@ describe('resolveGate', () => {
         message: 'evaluate.metrics names "nothing", which is not a metric of binary-classification',
       }),
       {
-        message: 'evaluate.metrics names "file:x", which is a number that training wrote, not a metric of rows',
+        message: 'evaluate.metrics names "file:x", which is a number of a file, not a metric of rows',
         fix: 'Remove it there: a rule that names it also shows it.',
       },
     ]);
@@ -262,8 +263,9 @@ describe('resolveGate', () => {
     expect(problemsOfPolicy([{ metric: 'mcc', maxRegression: { kind: 'relative', value: 0.1 } }])[0]?.place).toEqual(
       PLACE,
     );
-    const place = problemsOf('binary-classification', '{ metric: mcc, max-regression: 1% }');
-    expect(place).toHaveLength(1);
+    expect(problemsOf('binary-classification', '{ metric: mcc, max-regression: 1% }')).toHaveLength(1);
+    const model = policyOf('binary-classification', ['{ metric: calibration_slope, max-regression: 0.1 }']);
+    expect(problemsIn(model, [])[0]).not.toHaveProperty('place');
   });
 
   it('says what a metric of one class needs among several', () => {

@@ -99,6 +99,8 @@ describe('reachWithoutChange', () => {
   it('is no further than the range is wide, and unknown for metrics that are not of decisions', () => {
     const estimate = estimateOf([10, 10], [1, 1], { range: [0, 1] });
     expect(reachWithoutChange(estimate, populationOf(20))?.(0.95)).toBe(1);
+    const coefficient = estimateOf([10, 10], [1, 1], { range: [-1, 1] });
+    expect(reachWithoutChange(coefficient, populationOf(20))?.(0.95)).toBe(2);
     const { distributionFree: _, ...other } = estimate;
     expect(reachWithoutChange(other, populationOf(20))).toBeUndefined();
   });

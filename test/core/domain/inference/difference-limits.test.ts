@@ -134,6 +134,11 @@ describe('differenceLimits', () => {
         );
       }
     }
+    // More pairs than are compared.
+    const labels = Float64Array.from({ length: 20_001 }, (_, row) => (row % 2) ^ 1);
+    const many: Paired = { kind: 'pairs', labels, scores: labels };
+    const of = { population: { ...population(labels.length), labels }, tail: TAIL };
+    expect(differenceLimits(estimateOf(0.5, many), estimateOf(0.5, many), of)).toBeUndefined();
     const weighted = { population: population(10, new Float64Array(10).fill(1)), tail: TAIL };
     expect(differenceLimits(estimateOf(0.5, pairs), estimateOf(0.5, pairs), weighted)).toBeUndefined();
   });

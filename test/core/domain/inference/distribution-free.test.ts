@@ -123,6 +123,23 @@ describe('distributionFreeContrast', () => {
     const weights = new Float64Array(ROWS).fill(1);
     expect(distributionFreeContrast(pair('roc_auc'), { ...population, weights })).toBeUndefined();
     expect(distributionFreeContrast(pair('log_loss'), population)).toBeUndefined();
+    expect(distributionFreeContrast(pair('accuracy'), { ...population, rows: 1e7 })).toBeUndefined();
+    const [bounded, unbounded] = [estimateOf('average_precision', good), estimateOf('log_loss', good)];
+    for (const [first, second] of [[bounded, unbounded] as const, [unbounded, bounded] as const]) {
+      expect(distributionFreeContrast({ first, second, weights: difference }, population)).toBeUndefined();
+    }
+  });
+
+  it('of a relative margin does not exist where that of the value does not', () => {
+    const unlimited = (scores: Float64Array): MetricEstimate => {
+      const estimate = estimateOf('accuracy', scores);
+      const { paired } = estimate.distributionFree ?? {};
+      return { ...estimate, distributionFree: { limits: () => undefined, ...(paired && { paired }) } };
+    };
+    const both = { first: unlimited(good), second: unlimited(worse) };
+    expect(distributionFreeContrast({ ...both, weights: difference }, population)).toBeDefined();
+    const relative = { candidate: 1, champion: -0.9 };
+    expect(distributionFreeContrast({ ...both, weights: relative }, population)).toBeUndefined();
   });
 });
 

@@ -82,3 +82,17 @@ describe('orderChanges', () => {
     expect(orderChanges(labels, labels, labels)).toBeUndefined();
   });
 });
+
+describe('pairs of rows', () => {
+  it('of groups of one label share a group with pairs of that label alone', () => {
+    // Twenty groups of a single 1 and ten of a hundred 0: a pair shares a group with 1,000 + 2,000 - 100 of 20,000.
+    const labels = labelsOf(20, 1000);
+    const ids = Uint32Array.from(labels, (label, row) => (label === 1 ? row : 20 + (row % 10)));
+    expect(independentPairs(labels, { kind: 'clusters', ids, count: 30 })).toBe(6);
+  });
+
+  it('of one label do not count in what models order otherwise', () => {
+    const labels = Float64Array.of(1, 0, 0);
+    expect(orderChanges(labels, Float64Array.of(3, 1, 2), Float64Array.of(3, 2, 1))).toEqual({ better: 0, worse: 0 });
+  });
+});

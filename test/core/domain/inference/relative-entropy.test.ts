@@ -33,3 +33,11 @@ describe('meanUpperLimit', () => {
     }
   });
 });
+
+describe('a mean of less than one value', () => {
+  it('may be anything', () => {
+    expect(meanUpperLimit(0, 0.5, 0.5)).toBe(1);
+    expect(meanUpperLimit(0, 0, 0.5)).toBe(1);
+    expect(meanLowerLimit(1, 0.5, 0.5)).toBe(0);
+  });
+});

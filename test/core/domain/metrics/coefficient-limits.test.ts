@@ -4,51 +4,64 @@ import { kappaOfAgreement, matthewsOfAgreement } from '../../../../core/domain/m
 import { decidedRows, found, MULTICLASS } from './metric-rows.ts';
 
 const TAIL = 0.025;
-/** Of three classes of 60, 40 and 20 rows: how many of each are decided to be which. */
-const COUNTS = [
-  [50, 7, 3],
-  [6, 30, 4],
-  [2, 1, 17],
-];
-const rows = decidedRows(
-  COUNTS.flatMap((row, truth) => row.flatMap((count) => new Array<number>(count).fill(truth))),
-  COUNTS.flatMap((row) => row.flatMap((count, decided) => new Array<number>(count).fill(decided))),
-);
-const TOTAL = 120;
-const sums = (of: (truth: number, decided: number) => boolean) =>
-  COUNTS.flatMap((row, truth) => row.map((count, decided) => (of(truth, decided) ? count : 0))).reduce((a, b) => a + b);
+const METRICS = ['cohen_kappa', 'mcc'] as const;
+/** How many rows of each class are decided to be which: of classes of about the same size, and of one that most rows have. */
+const CONFUSIONS = {
+  'classes of about the same size': [
+    [50, 7, 3],
+    [6, 30, 4],
+    [2, 1, 17],
+  ],
+  'a class that most rows have': [
+    [800, 60, 40],
+    [30, 20, 5],
+    [25, 10, 10],
+  ],
+};
+type Ends = { readonly lower: number; readonly upper: number };
 
-function limitsOf(name: string) {
-  const estimate = found(name, MULTICLASS, rows);
-  if (estimate.kind !== 'estimate') throw new Error(estimate.reason);
-  return estimate.distributionFree?.limits({ sampling: { kind: 'rows' }, weights: null }, TAIL);
+/** Limits by the code, and what they are of: shares with a seventh of the probability each. */
+function sharesOf(counts: readonly (readonly number[])[]) {
+  const repeated = (of: (truth: number, decided: number) => number) =>
+    counts.flatMap((row, truth) => row.flatMap((count, decided) => new Array<number>(count).fill(of(truth, decided))));
+  const [labels, decided] = [repeated((truth) => truth), repeated((_, one) => one)];
+  const share = (is: (truth: number, one: number) => boolean) => {
+    const hits = labels.filter((label, row) => is(label, decided[row] ?? -1)).length;
+    return exactShareLimits(hits, labels.length, TAIL / 7);
+  };
+  const truths = [0, 1, 2].map((k) => share((truth) => truth === k));
+  const decisions = [0, 1, 2].map((k) => share((_, one) => one === k));
+  const chance = (end: keyof Ends) =>
+    truths.reduce((sum, truth, k) => sum + truth[end] * (decisions[k]?.[end] ?? Number.NaN), 0);
+  const right = share((truth, one) => truth === one);
+  const limitsOf = (name: (typeof METRICS)[number]) => {
+    const estimate = found(name, MULTICLASS, decidedRows(labels, decided));
+    if (estimate.kind !== 'estimate') throw new Error(estimate.reason);
+    return estimate.distributionFree?.limits({ sampling: { kind: 'rows' }, weights: null }, TAIL);
+  };
+  return { right, truths, decisions, chance, limitsOf };
 }
 
-/** The shares that a coefficient of three classes is made of, each with a seventh of the probability. */
-const share = (hits: number) => exactShareLimits(hits, TOTAL, TAIL / 7);
-const right = share(sums((truth, decided) => truth === decided));
-const truths = [0, 1, 2].map((k) => share(sums((truth) => truth === k)));
-const decisions = [0, 1, 2].map((k) => share(sums((_, decided) => decided === k)));
-const chance = (end: 'lower' | 'upper') =>
-  truths.reduce((sum, truth, k) => sum + truth[end] * (decisions[k]?.[end] ?? Number.NaN), 0);
+describe.each(Object.entries(CONFUSIONS))('coefficients of several classes: %s', (_, counts) => {
+  const { right, truths, decisions, chance, limitsOf } = sharesOf(counts);
 
-describe('coefficients of several classes', () => {
   it('kappa is of the worst agreement with the most of it by chance, and of the best with the least', () => {
     const kappa = (agreed: number, byChance: number) => (agreed - byChance) / (1 - byChance);
     const limits = limitsOf('cohen_kappa');
-    expect(limits?.lower).toBeCloseTo(kappa(right.lower, chance('upper')), 12);
+    expect(limits?.lower).toBeCloseTo(Math.max(-1, kappa(right.lower, Math.min(1, chance('upper')))), 12);
     expect(limits?.upper).toBeCloseTo(kappa(right.upper, chance('lower')), 12);
     expect(limits?.method).toBe('Clopper-Pearson');
   });
 
-  it('Matthews is over the variation that takes it further from 0 above, and nearer below', () => {
-    const squares = (limits: readonly { lower: number; upper: number }[], end: 'lower' | 'upper') =>
+  it('Matthews is over the variation that takes it furthest down, and furthest up', () => {
+    const squares = (limits: readonly Ends[], end: keyof Ends) =>
       1 - limits.reduce((sum, limit) => sum + limit[end] ** 2, 0);
     const least = Math.max(0, squares(truths, 'upper')) * Math.max(0, squares(decisions, 'upper'));
     const most = Math.min(2 / 3, squares(truths, 'lower')) * Math.min(2 / 3, squares(decisions, 'lower'));
+    const [below, above] = [right.lower - Math.min(1, chance('upper')), right.upper - chance('lower')];
     const limits = limitsOf('mcc');
-    expect(limits?.lower).toBeCloseTo((right.lower - chance('upper')) / Math.sqrt(most), 12);
-    expect(limits?.upper).toBeCloseTo(Math.min(1, (right.upper - chance('lower')) / Math.sqrt(least)), 12);
+    expect(limits?.lower).toBeCloseTo(Math.max(-1, below / Math.sqrt(below < 0 ? least : most)), 12);
+    expect(limits?.upper).toBeCloseTo(Math.min(1, above / Math.sqrt(above < 0 ? most : least)), 12);
   });
 });
 

@@ -218,6 +218,45 @@ describe('limits of means of several classes', () => {
     expect(method).toBe('Clopper-Pearson');
   });
 
+  it.each([
+    [
+      'only decisions',
+      [
+        [10, 2, 1],
+        [1, 10, 0],
+        [0, 0, 0],
+      ],
+    ],
+    [
+      'only rows',
+      [
+        [10, 2, 0],
+        [1, 10, 0],
+        [2, 1, 0],
+      ],
+    ],
+  ])('count a class that has %s', (_, counts) => {
+    const cells = counts.flatMap((row, truth) =>
+      row.flatMap((count, decided) => new Array<readonly [number, number]>(count).fill([truth, decided])),
+    );
+    const { lower, upper } = limitsOf(
+      'f1_macro',
+      MULTICLASS,
+      decidedRows(
+        cells.map(([truth]) => truth),
+        cells.map(([, decided]) => decided),
+      ),
+    );
+    const each = [0, 1, 2].map((of) => {
+      const hits = cells.filter(([truth, decided]) => truth === of && decided === of).length;
+      const either = cells.filter(([truth, decided]) => truth === of || decided === of).length;
+      const jaccard = exactShareLimits(hits, either, 0.025 / 3);
+      return [jaccard.lower, jaccard.upper].map((j) => (2 * j) / (1 + j));
+    });
+    expect(lower).toBeCloseTo(each.reduce((sum, [low = 0]) => sum + low, 0) / 3, 12);
+    expect(upper).toBeCloseTo(each.reduce((sum, [, high = 0]) => sum + high, 0) / 3, 12);
+  });
+
   it('are of means by weight, where rows are weighted', () => {
     const weights = new Float64Array(70).fill(1);
     const { lower, method } = limitsOf('accuracy', MULTICLASS, rows, { sampling: { kind: 'rows' }, weights });

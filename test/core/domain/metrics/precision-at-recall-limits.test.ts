@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exactShareLimits } from '../../../../core/domain/inference/mean-limits.ts';
+import { exactShareLimits, meanLimits } from '../../../../core/domain/inference/mean-limits.ts';
 import { precisionAtRecallLimits } from '../../../../core/domain/metrics/precision-at-recall-limits.ts';
 import { seededRandom } from '../../../../testkit/seeded-random.ts';
 import { rowsOf } from './metric-rows.ts';
@@ -61,5 +61,61 @@ describe('precisionAtRecallLimits', () => {
       expect(byGroup.method).toBe('Hoeffding bound by group');
     }
     expect(missed).toBeLessThanOrEqual(10);
+  });
+});
+
+describe('precisionAtRecallLimits of rows that are not equal and independent', () => {
+  const PART = TAIL / 3;
+  const labels = [...ones.map(() => 1), ...zeros.map(() => 0)];
+  /** Label 0 scores between the scores of label 1. */
+  const apart = rowsOf(
+    labels,
+    [...ones, ...zeros.map((score) => score + 0.5)].map((score) => score / 200),
+  );
+  const ids = Uint32Array.from(labels, (_, row) => row % 40);
+
+  it.each([
+    ['in groups', { sampling: { kind: 'clusters', ids, count: 40 }, weights: null }, 'Hoeffding bound by group'],
+    ['weighted', { sampling: { kind: 'rows' }, weights: new Float64Array(200).fill(2) }, 'Hoeffding bound'],
+  ] as const)('are those of means: %s', (_, sampled, method) => {
+    const share = (counts: (score: number) => boolean, among: (label: number) => boolean) =>
+      meanLimits(
+        apart.scores.map((score) => Number(counts(score))),
+        Float64Array.from(labels, (label) => Number(among(label))),
+        { sampling: sampled.sampling, tails: { lower: PART, upper: PART } },
+      );
+    const recall = (threshold: number) =>
+      share(
+        (score) => score >= threshold,
+        (label) => label === 1,
+      );
+    const falls = ones.map((score) => score / 200).reverse();
+    const highest = falls.find((threshold) => recall(threshold).upper >= 0.6) ?? Number.NaN;
+    const lowest = falls.find((threshold) => recall(threshold).lower > 0.6) ?? Number.NEGATIVE_INFINITY;
+    const wrong = (threshold: number) =>
+      share(
+        (score) => score >= threshold,
+        (label) => label === 0,
+      );
+    const prevalence = meanLimits(Float64Array.from(labels), null, {
+      sampling: sampled.sampling,
+      tails: { lower: PART, upper: PART },
+    });
+    const precision = (p: number, r: number, f: number) => (p * r) / (p * r + (1 - p) * f);
+    const found = precisionAtRecallLimits(apart, 0.6, { sampled, tail: TAIL });
+    expect(found.lower).toBeCloseTo(precision(prevalence.lower, 0.6, wrong(lowest).upper), 12);
+    expect(found.upper).toBeCloseTo(precision(prevalence.upper, 1, wrong(highest).lower), 12);
+    expect(found.method).toBe(method);
+  });
+
+  it('count rows at a threshold, of either label', () => {
+    const found = precisionAtRecallLimits(apart, 0.7, { sampled: byRow, tail: TAIL });
+    const share = (hits: number, trials: number) => exactShareLimits(hits, trials, PART);
+    const hits = [...Array(101).keys()];
+    const fewest = hits.find((count) => share(count, 100).upper >= 0.7) ?? Number.NaN;
+    // The threshold is the score of label 1 that the fewest hits reach: 101 less their number; label 0 is half a step above.
+    const above = Math.max(0, 2 * (50 - (101 - fewest) + 1));
+    const p = share(100, 200);
+    expect(found.upper).toBeCloseTo(p.upper / (p.upper + (1 - p.upper) * share(above, 100).lower), 9);
   });
 });
