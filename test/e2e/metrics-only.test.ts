@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { getOctokit } from '@actions/github';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type RunningBot, startBot } from '../../bot/server.ts';
 import { fillWorkflows } from '../../cli/init/fill-workflows.ts';
 import { readReport } from '../../core/reports/read-report.ts';
 import { parseVersionTagMessage } from '../../core/reports/version-tag-line.ts';
@@ -46,11 +48,15 @@ models:
         - { metric: junit:failures, max: 0 }
         - { metric: junit:errors, max: 0 }
     register: { store: "STORE" }
+    environments:
+      - name: production
+        targets: [{ file: deploy/answers.yaml, path: version, value: version }]
 `;
 
 let folder: string;
 let forge: Forge;
 let clone: string;
+let bot: RunningBot;
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'tidegate-metrics-only-'));
@@ -60,11 +66,17 @@ beforeAll(async () => {
   const pythonBin = await writePython(path.join(folder, 'python'));
   forge = await startForge({ directory: path.join(folder, 'forge'), pythonBin, path: image, isSelfHosted: true });
   await forge.createRepository(NAME);
+  const webhookSecret = randomBytes(24).toString('hex');
+  const app = { appId: forge.appId, privateKey: forge.appPrivateKey, webhookSecret, apiUrl: forge.apiUrl };
+  bot = await startBot({ ...app, host: '127.0.0.1', port: 0, sweepIntervalMs: 3_600_000, isPaced: false }, 'fatal');
+  forge.webhook({ url: `${bot.url}/api/github/webhooks`, secret: webhookSecret, isBusy: () => bot.isBusy });
   forge.protect(NAME, 'main', ['tidegate']);
   clone = path.join(folder, 'clone');
   await runGit(folder, ['clone', '--quiet', forge.cloneUrl(NAME, forge.userToken('mona')), clone]);
   await fillWorkflows(clone, { model: 'answers', branch: 'main', update: undefined, watch: false });
+  await mkdir(path.join(clone, 'deploy'));
   await push('main', {
+    'deploy/answers.yaml': 'version: 0.0.0\n',
     'tidegate.yaml': CONFIG.replace('STORE', path.join(folder, 'store')),
     'evaluate.sh': EVALUATE,
     'prompt.txt': 'Answer.\n',
@@ -77,6 +89,7 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(async () => {
+  await bot?.stop();
   await forge?.stop();
   if (folder !== undefined) await rm(folder, { recursive: true, force: true });
 });
@@ -122,6 +135,16 @@ async function merge(number: number): Promise<readonly string[]> {
   return (await forge.snapshot(NAME)).tags.map(({ name }) => name);
 }
 
+/** Merges the promotion with this title. @returns Its text, and the manifest after it. */
+async function promote(title: string) {
+  const { data: open } = await rest().pulls.list({ ...REPOSITORY, state: 'open' });
+  const found = open.find((one) => one.title === title);
+  expect(found, `${title}: ${open.map((one) => one.title).join(', ')}`).toBeDefined();
+  await merge(found?.number ?? 0);
+  await runGit(clone, ['fetch', '--quiet', 'origin']);
+  return { text: found?.body ?? '', manifest: await runGit(clone, ['show', 'origin/main:deploy/answers.yaml']) };
+}
+
 /** The documents of a version, as its tag names them. */
 async function versionOf(tag: string) {
   await runGit(clone, ['fetch', '--quiet', '--tags', 'origin']);
@@ -143,18 +166,26 @@ describe('a team with metrics only', () => {
     expect(evaluation.results?.map(({ kind }) => kind)).toEqual(['metrics', 'examples', 'junit']);
   });
 
+  it('is promoted by a pull request that changes one line', async () => {
+    const { text, manifest } = await promote('Promote answers v0.1.0 to production');
+    expect(manifest).toBe('version: 0.1.0');
+    expect(text).toContain('helpfulness');
+  });
+
   it('is held back where the answers got worse, by the same questions', async () => {
     const worse = { 'quality.txt': '0.60\n', 'prompt.txt': 'Answer in one word.\n' };
     const { conclusions, log, number } = await propose('worse', worse);
-    expect(conclusions, log).toEqual({ train: 'success', tidegate: 'failure' });
+    expect(conclusions, log).toMatchObject({ train: 'success', tidegate: 'failure', 'tidegate / answers': 'failure' });
     expect(log).toContain('helpfulness got worse by');
+    const { data: comments } = await rest().issues.listComments({ ...REPOSITORY, issue_number: number });
+    expect(comments[0]?.body).toMatch(/### Tidegate · answers · ❌ fail[\s\S]*champion v0\.1\.0/);
     await expect(merge(number)).rejects.toMatchObject({ status: 405 });
   });
 
   it('is held back where a test fails', async () => {
     const failing = JUNIT.replace('<testcase name="cites"/>', '<testcase name="cites"><failure/></testcase>');
     const { conclusions, log } = await propose('failing-test', { 'cases.xml': failing });
-    expect(conclusions, log).toEqual({ train: 'success', tidegate: 'failure' });
+    expect(conclusions, log).toMatchObject({ train: 'success', tidegate: 'failure' });
     expect(log).toContain('Failed tests is 1; it would have passed with at most 0.');
   });
 
@@ -163,7 +194,7 @@ describe('a team with metrics only', () => {
       'first.txt': '2\n',
       'prompt.txt': 'Answer well.\n',
     });
-    expect(conclusions, log).toEqual({ train: 'success', tidegate: 'failure' });
+    expect(conclusions, log).toMatchObject({ train: 'success', tidegate: 'failure' });
     expect(log).toContain("2 ids of the candidate are not among the champion's");
     expect(log).toContain('the gate says inconclusive');
   });
@@ -171,7 +202,7 @@ describe('a team with metrics only', () => {
   it('registers a better one, with the paired difference to the version before', async () => {
     const better = { 'quality.txt': '0.75\n', 'prompt.txt': 'Answer, and cite your sources.\n' };
     const { conclusions, log, number } = await propose('better', better);
-    expect(conclusions, log).toEqual({ train: 'success', tidegate: 'success' });
+    expect(conclusions, log).toMatchObject({ train: 'success', tidegate: 'success' });
     expect(await merge(number)).toEqual(['answers@v0.1.0', 'answers@v0.1.1']);
     const { evaluation } = await versionOf('answers@v0.1.1');
     const compared = evaluation.comparisons[0]?.metrics.find(({ name }) => name === 'helpfulness');
@@ -179,11 +210,14 @@ describe('a team with metrics only', () => {
     expect(compared?.difference.interval?.lower).toBeGreaterThan(0);
     expect(evaluation.comparisons[0]?.champion.version).toBe('0.1.0');
     expect(evaluation.comparisons[0]?.metrics.map(({ name }) => name)).toEqual(['helpfulness', 'file:cost_usd']);
+    const { text, manifest } = await promote('Promote answers v0.1.1 to production');
+    expect(manifest).toBe('version: 0.1.1');
+    expect(text).toContain('ids of the examples');
   });
 
   it('passes a change of a document, for which the results are computed again', async () => {
     const { conclusions, log } = await propose('docs', { 'README.md': 'Answers to questions.\n' });
-    expect(conclusions, log).toEqual({ train: 'success', tidegate: 'success' });
+    expect(conclusions, log).toMatchObject({ train: 'success', tidegate: 'success' });
     expect(log).toContain('Training: the judge reads scores.jsonl, which only a training writes');
   });
 
