@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DRIFT_TESTS } from '../domain/drift/drift-test-registry.ts';
+import { dataAddress } from './addresses.ts';
 import { camelCaseKeys } from './camel-case-keys.ts';
 import { durationMs } from './quantities.ts';
 
@@ -37,13 +38,10 @@ const retrain = z
 /** `models.<name>.drift`. */
 export const drift = z
   .strictObject({
-    current: z
-      .string()
-      .min(1)
-      .meta({
-        description: 'The current inputs of the model: CSV, Parquet or JSON lines; a path, a glob, s3:// or sql://',
-        examples: ['s3://logs/flight-delay/*.jsonl'],
-      }),
+    current: dataAddress.meta({
+      description: 'The current inputs of the model: CSV, Parquet or JSON lines; a path, a glob, s3:// or sql://',
+      examples: ['s3://logs/flight-delay/*.jsonl'],
+    }),
     window: durationMs.optional().meta({
       description: 'The newest part of current to check, by data.time; default: all of it',
       examples: ['7d'],
@@ -54,14 +52,10 @@ export const drift = z
       .lt(1)
       .default(0.05)
       .meta({ description: 'The false-alarm rate over all columns together', examples: [0.01] }),
-    reference: z
-      .string()
-      .min(1)
-      .optional()
-      .meta({
-        description: 'The data that current is compared with, as they are at registration; default: evaluate.dataset',
-        examples: ['data/train/*.parquet'],
-      }),
+    reference: dataAddress.optional().meta({
+      description: 'The data that current is compared with, as they are at registration; default: evaluate.dataset',
+      examples: ['data/train/*.parquet'],
+    }),
     limits: z
       .enum(['none', 'history'])
       .default('none')

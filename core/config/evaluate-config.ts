@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { missingPlaces } from '../domain/train/predict-command.ts';
+import { dataAddress, refuseUnreadable } from './addresses.ts';
 import { camelCaseKeys } from './camel-case-keys.ts';
 import { durationMs } from './quantities.ts';
 
@@ -30,39 +31,43 @@ export const slice = z.union(
   { error: 'is neither a column name nor { column, bins }' },
 );
 
-const predictions = z.union(
-  [
-    z
-      .string()
-      .min(1)
-      .transform((path) => ({ path })),
-    z.strictObject({
-      path: z
+const predictions = z
+  .union(
+    [
+      z
         .string()
         .min(1)
-        .optional()
-        .meta({
-          description: 'The table with the predictions; default: evaluate.dataset, if it is a table of the warehouse',
-          examples: ['predictions.parquet'],
+        .transform((path) => ({ path })),
+      z.strictObject({
+        path: z
+          .string()
+          .min(1)
+          .optional()
+          .meta({
+            description: 'The table with the predictions; default: evaluate.dataset, if it is a table of the warehouse',
+            examples: ['predictions.parquet'],
+          }),
+        score: columnName.optional().meta({
+          description:
+            'The column with the score. Two classes: the probability of the second class. Several classes: the start of the names, <score>_<class>. Default: score',
+          examples: ['churn_probability'],
         }),
-      score: columnName.optional().meta({
-        description:
-          'The column with the score. Two classes: the probability of the second class. Several classes: the start of the names, <score>_<class>. Default: score',
-        examples: ['churn_probability'],
+        prediction: columnName.optional().meta({
+          description: 'The column with the predicted number of a regression; default: prediction',
+          examples: ['predicted_price'],
+        }),
+        champion: columnName.optional().meta({
+          description:
+            "The column of the champion's scores in a table of the warehouse; {version} becomes its version; of several classes the start of their names",
+          examples: ['v{version}'],
+        }),
       }),
-      prediction: columnName.optional().meta({
-        description: 'The column with the predicted number of a regression; default: prediction',
-        examples: ['predicted_price'],
-      }),
-      champion: columnName.optional().meta({
-        description:
-          "The column of the champion's scores in a table of the warehouse; {version} becomes its version; of several classes the start of their names",
-        examples: ['v{version}'],
-      }),
-    }),
-  ],
-  { error: 'is neither a path nor { path, score }' },
-);
+    ],
+    { error: 'is neither a path nor { path, score }' },
+  )
+  .superRefine(({ path }, context) => {
+    if (path !== undefined) refuseUnreadable(path, context);
+  });
 
 /** Keys of `models.<name>.evaluate` that every task has. */
 export const sharedEvaluate = {
@@ -105,13 +110,10 @@ export const sharedEvaluate = {
 export const evaluate = z
   .strictObject({
     ...sharedEvaluate,
-    dataset: z
-      .string()
-      .min(1)
-      .meta({
-        description: 'The evaluation data: CSV, Parquet or JSON lines; files, folders, globs, s3://, sql://',
-        examples: ['data/test.parquet'],
-      }),
+    dataset: dataAddress.meta({
+      description: 'The evaluation data: CSV, Parquet or JSON lines; files, folders, globs, s3://, sql://',
+      examples: ['data/test.parquet'],
+    }),
     predictions: predictions.optional().meta({
       description:
         'Scores that the code of the team wrote, one row for each row of the dataset, in its order. Columns: score (two classes: the probability of the second one), score_<class> for each of several, prediction (regression)',

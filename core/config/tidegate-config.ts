@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isModelName } from '../domain/model/model-name.ts';
 import { parseGrouping } from '../domain/policy/grouping.ts';
 import { DEFAULT_RELEASE_WORKFLOW } from '../domain/registry/release-run.ts';
+import { storeAddress } from './addresses.ts';
 import { camelCaseKeys } from './camel-case-keys.ts';
 import { customEvaluate } from './custom-config.ts';
 import { data } from './data-config.ts';
@@ -14,14 +15,11 @@ import { warehouse } from './warehouse-config.ts';
 
 const register = z
   .strictObject({
-    store: z
-      .string()
-      .min(1)
-      .meta({
-        description:
-          'Where versions are stored: oci://host/path (a container registry), s3://bucket/prefix, or a folder of a self-hosted runner',
-        examples: ['oci://ghcr.io/acme/flights/models', 's3://models/flight-delay', '/srv/models/flight-delay'],
-      }),
+    store: storeAddress.meta({
+      description:
+        'Where versions are stored: oci://host/path (a container registry), s3://bucket/prefix, or a folder of a self-hosted runner',
+      examples: ['oci://ghcr.io/acme/flights/models', 's3://models/flight-delay', '/srv/models/flight-delay'],
+    }),
     bump: z
       .enum(['auto', 'major', 'minor', 'patch'])
       .default('auto')
