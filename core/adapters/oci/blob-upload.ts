@@ -63,12 +63,22 @@ async function inSessions(upload: () => Promise<void>): Promise<void> {
   }
 }
 
-/** True if the answer is about the blob itself. After one that says too little the blob is uploaded, which changes nothing. */
+/** True if the registry has the blob. */
 export async function hasBlob(
   { client, name, scope }: UploadTarget,
-  { digest, size }: Pick<Descriptor, 'digest' | 'size'>,
+  blob: Pick<Descriptor, 'digest' | 'size'>,
 ): Promise<boolean> {
-  const { status, headers } = await client.send({ method: 'HEAD', path: `${name}/blobs/${digest}` }, scope);
+  return isBlob(await client.send({ method: 'HEAD', path: `${name}/blobs/${blob.digest}` }, scope), blob);
+}
+
+/**
+ * True if the answer to HEAD is about the blob itself. After one that says too little the blob is uploaded, which changes
+ * nothing.
+ */
+export function isBlob(
+  { status, headers }: Pick<Response, 'status' | 'headers'>,
+  { digest, size }: Pick<Descriptor, 'digest' | 'size'>,
+): boolean {
   const said = headers.get('docker-content-digest');
   return status === 200 && headers.get('content-length') === String(size) && (said === null || said === digest);
 }

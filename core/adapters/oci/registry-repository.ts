@@ -8,6 +8,7 @@ import { ServiceError } from '../../errors.ts';
 import type { ImageRegistry } from '../../ports/image/image-registry.ts';
 import type { ImageSource } from '../../ports/image/image-source.ts';
 import type { HttpFetch } from '../http/http-fetch.ts';
+import { isBlob } from './blob-upload.ts';
 import { findLogin } from './registry-auth.ts';
 import { RegistryClient } from './registry-client.ts';
 
@@ -141,10 +142,4 @@ export class RegistryRepository implements ImageSource, ImageRegistry {
       fix: 'Run the job again. If the error remains, check that this host is a registry, and push the image again.',
     });
   }
-}
-
-/** True if the answer to HEAD tells of the blob itself; what says too little is uploaded, which changes nothing. */
-function isBlob({ status, headers }: Response, { digest, size }: Descriptor): boolean {
-  const said = headers.get('docker-content-digest');
-  return status === 200 && headers.get('content-length') === String(size) && (said === null || said === digest);
 }
