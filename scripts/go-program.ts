@@ -8,6 +8,8 @@ import { timedStep } from './timed-step.ts';
 /** Programs in Go that tests and benchmarks compare with, at the version that was tried. */
 const PROGRAMS = {
   kustomize: 'sigs.k8s.io/kustomize/kustomize/v5@v5.8.1',
+  oras: 'oras.land/oras/cmd/oras@v1.3.6',
+  regctl: 'github.com/regclient/regclient/cmd/regctl@v0.11.7',
   versitygw: 'github.com/versity/versitygw/cmd/versitygw@v1.8.0',
   yq: 'github.com/mikefarah/yq/v4@v4.54.1',
 } as const;

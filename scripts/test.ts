@@ -26,7 +26,9 @@ if (areEnginesWanted()) {
   }
 } else console.log('Skipped: tests of warehouses. Run them by: npm test -- --engines');
 reportMissingPrograms();
-if (findProgram('go') !== undefined) await ensureGoProgram('kustomize');
+if (findProgram('go') !== undefined) {
+  for (const name of ['kustomize', 'oras', 'regctl'] as const) await ensureGoProgram(name);
+}
 await build();
 const vitest = join(PROJECT_ROOT, 'node_modules', 'vitest', 'vitest.mjs');
 const results = join(PROJECT_ROOT, '.tools', 'test-results.json');

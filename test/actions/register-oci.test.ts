@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -8,6 +9,7 @@ import { OciObjectStore } from '../../core/adapters/oci/oci-object-store.ts';
 import { textContent } from '../../core/domain/model/text-content.ts';
 import { parseOciArtifact } from '../../core/domain/registry/oci-artifact-uri.ts';
 import { documentKey, runKey } from '../../core/domain/registry/store-layout.ts';
+import { goProgramPath } from '../../scripts/go-program.ts';
 import { findProgram } from '../../scripts/system-programs.ts';
 import { runGit } from '../../testkit/git-client.ts';
 import { hostEnvironment } from '../../testkit/host-environment.ts';
@@ -17,6 +19,7 @@ import { runProgram } from '../../testkit/run-program.ts';
 import { MODEL, type Project, RegisterWorld, sha256 } from './register-world.ts';
 
 const BINARY = findProgram('docker-registry');
+const [ORAS, REGCTL] = [goProgramPath('oras'), goProgramPath('regctl')];
 const ACCESS = { dockerConfig: undefined, fetch: createHttpFetch({}) };
 
 describe.skipIf(BINARY === undefined)('register into a container registry (needs docker-registry)', () => {
@@ -163,6 +166,28 @@ describe.skipIf(BINARY === undefined)('register into a container registry (needs
     expect(run.stdout).toContain('this job may not write there without a login');
     expect(run.stdout).toContain('docker/login-action');
     expect(await project.tags()).toEqual([]);
+  });
+
+  it.skipIf(!existsSync(ORAS) || !existsSync(REGCTL))('is read by oras and regctl (built with Go)', async () => {
+    const project = await world.project();
+    const made = await project.register('bytes', { commit: await moveTo(project) });
+    expect(made.exitCode, made.stdout).toBe(0);
+    const repository = `${registry.host}/${project.name}/models`;
+    const tool = async (program: string, ...args: readonly string[]) => {
+      const env = { ...hostEnvironment(), HOME: directory };
+      const { exitCode, stdout, stderr } = await runProgram(program, args, { cwd: directory, env });
+      expect(exitCode, stderr).toBe(0);
+      return stdout;
+    };
+    const pulled = path.join(directory, 'pulled');
+    await mkdir(pulled);
+    await tool(ORAS, 'pull', '--plain-http', '--output', pulled, `${repository}:v0.1.0`);
+    expect(await readFile(path.join(pulled, 'model.onnx'), 'utf8')).toBe('bytes');
+    const manifest: unknown = JSON.parse(await tool(ORAS, 'manifest', 'fetch', '--plain-http', `${repository}:v0.1.0`));
+    expect(manifest).toMatchObject({ artifactType: 'application/vnd.cncf.model.manifest.v1+json' });
+    await tool(REGCTL, 'registry', 'set', registry.host, '--tls', 'disabled');
+    expect(await tool(REGCTL, 'artifact', 'get', `${repository}:v0.1.0`, '--file', 'model.onnx')).toBe('bytes');
+    expect((await tool(REGCTL, 'tag', 'ls', repository)).split('\n')).toContain('v0.1.0');
   });
 
   it('needs nothing that a garbage collection of the registry deletes', async () => {
