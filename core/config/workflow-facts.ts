@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { JobFacts, WorkflowFacts } from '../domain/doctor/workflow-facts.ts';
+import { EVERY_PERMISSION, type JobFacts, type WorkflowFacts } from '../domain/doctor/workflow-facts.ts';
 import { parseWorkflowText } from './workflow-text.ts';
 
 const text = z.string().max(500);
@@ -26,14 +26,14 @@ const workflow = z.looseObject({
  */
 export function readWorkflowFacts(file: string, content: string): WorkflowFacts {
   const parsed = workflow.safeParse(parseWorkflowText(content));
-  if (!parsed.success) return { file, isReadable: false, events: [], hasPermissions: false, jobs: [] };
+  if (!parsed.success) return { file, isReadable: false, events: [], permissions: undefined, jobs: [] };
   const { on, permissions, env, jobs } = parsed.data;
   const shared = readNames(env);
   return {
     file,
     isReadable: true,
     events: typeof on === 'string' ? [on] : Array.isArray(on) ? on : Object.keys(on),
-    hasPermissions: permissions !== undefined,
+    permissions: readPermissions(permissions),
     jobs: Object.entries(jobs).map(([key, one]) => jobFacts(key, one, shared)),
   };
 }
@@ -44,10 +44,18 @@ function jobFacts(key: string, one: z.output<typeof job>, shared: readonly strin
     key,
     name,
     environment: typeof environment === 'object' ? environment.name : environment,
-    hasPermissions: permissions !== undefined,
+    permissions: readPermissions(permissions),
     reads: [...new Set([...shared, ...readNames(one)])],
     uses: [uses, ...steps.map((each) => each.uses)].filter((each) => each !== undefined),
   };
+}
+
+/** Permissions that are given by name, or all at once (`read-all`, `write-all`). */
+function readPermissions(value: unknown): readonly string[] | undefined {
+  if (value === undefined) return undefined;
+  if (value === 'read-all' || value === 'write-all') return [EVERY_PERMISSION];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, level]) => (level === 'read' || level === 'write' ? [name] : []));
 }
 
 /** Names of secrets and variables in expressions, as `secrets.NAME` or `secrets['NAME']`; GitHub takes any case. */

@@ -2,7 +2,7 @@ import { DATA_ENVIRONMENT, RELEASE_ENVIRONMENT } from './check-environments.ts';
 import { type Finding, finding, findingOf, type Item, type Lack } from './finding.ts';
 import type { Looked } from './looked.ts';
 import type { ModelFacts, SetupFacts } from './setup-facts.ts';
-import type { JobFacts, WorkflowFacts } from './workflow-facts.ts';
+import { EVERY_PERMISSION, type JobFacts, type WorkflowFacts } from './workflow-facts.ts';
 
 /** An action of Tidegate in another repository, and the ref behind it. */
 const OWN_ACTION = /^[^/@]+\/tidegate\/actions\/[\w-]+@(.*)$/;
@@ -13,6 +13,8 @@ const WRITES: readonly (readonly [RegExp, string])[] = [
   [/^TIDEGATE_DATA_/, DATA_ENVIRONMENT],
 ];
 const REGISTER_JOB = 'register';
+/** Read where a person accepts a changed test set: the record on the commit, and the comment under the pull request. */
+const OF_REBASELINE = ['checks', 'pull-requests'];
 
 /** Missing parts of the default branch's workflow files. */
 export function checkWorkflows({ workflows }: SetupFacts, models: readonly ModelFacts[]): readonly Finding[] {
@@ -77,8 +79,32 @@ function checkFiles(workflows: Looked<readonly WorkflowFacts[]>): readonly Findi
       (files) => files.flatMap(unpinned),
       'Replace the tag or branch after @ with the 40 characters of its commit SHA.',
     ),
+    checkRebaseline(workflows),
     ...checkOthers(workflows),
   ];
+}
+
+/** Jobs that judge, and cannot read that a person accepted a changed test set: they then judge as if no one had. */
+function checkRebaseline(workflows: Looked<readonly WorkflowFacts[]>): Finding {
+  const title = 'Jobs that judge can read /tidegate rebaseline';
+  return findingOf({ area: 'workflows', level: 'recommended', title }, workflows, (files) => {
+    const found = files.flatMap(({ file, permissions, jobs }) =>
+      jobs
+        .filter(({ uses }) => uses.some((one) => OWN_ACTION.test(one) && one.includes('/actions/evaluate-and-gate@')))
+        .flatMap((job) => {
+          const lacking = lackingOf(job.permissions ?? permissions);
+          return lacking.length === 0 ? [] : [`${file}: ${job.key} has no ${lacking.join(', ')}`];
+        }),
+    );
+    const where = `Add ${OF_REBASELINE.map((name) => `${name}: read`).join(' and ')} to the permissions of the job.`;
+    return found.length === 0 ? undefined : lack(found.join('; '), where);
+  });
+}
+
+/** Of a job that says nothing the setting of the repository decides, which has its own finding. */
+function lackingOf(permissions: readonly string[] | undefined): readonly string[] {
+  if (permissions === undefined || permissions.includes(EVERY_PERMISSION)) return [];
+  return OF_REBASELINE.filter((name) => !permissions.includes(name));
 }
 
 /** Workflows of others are theirs; they run in the same repository with the same secrets. */
@@ -122,8 +148,8 @@ function isOurs({ jobs }: WorkflowFacts): boolean {
   );
 }
 
-function namesPermissions({ hasPermissions, jobs }: WorkflowFacts): boolean {
-  return hasPermissions || jobs.every((job) => job.hasPermissions);
+function namesPermissions({ permissions, jobs }: WorkflowFacts): boolean {
+  return permissions !== undefined || jobs.every((job) => job.permissions !== undefined);
 }
 
 function isTargeted({ events }: WorkflowFacts): boolean {

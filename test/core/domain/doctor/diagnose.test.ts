@@ -153,6 +153,19 @@ describe('diagnose', () => {
     ]);
   });
 
+  it('recommends the permissions by which a job that judges finds an accepted test set', () => {
+    const uses = [`tidegate/tidegate/actions/evaluate-and-gate@${'a'.repeat(40)}`];
+    const judging = (own: readonly string[] | undefined, shared: readonly string[] | undefined) => {
+      const jobs = [REGISTER, { ...REGISTER, key: 'tidegate', name: undefined, uses, permissions: own }];
+      return lost({ workflows: seen([{ ...(WORKFLOW ?? raise()), permissions: shared, jobs }]) });
+    };
+    const title = 'Jobs that judge can read /tidegate rebaseline';
+    expect(judging(['checks', 'contents'], [])).toEqual([title]);
+    expect(judging(undefined, [])).toEqual([title]);
+    expect(judging(['checks', 'pull-requests'], [])).toEqual([]);
+    expect(judging(undefined, ['all'])).toEqual([]);
+  });
+
   it('refuses pull_request_target where Tidegate is used, and mentions it elsewhere', () => {
     const target = { ...(WORKFLOW ?? raise()), events: ['pull_request_target'] };
     expect(lost({ workflows: seen([target]) })).toEqual([
@@ -162,7 +175,7 @@ describe('diagnose', () => {
       file: 'label.yml',
       isReadable: true,
       events: ['pull_request_target'],
-      hasPermissions: false,
+      permissions: undefined,
       jobs: [],
     };
     expect(lost({ workflows: seen([WORKFLOW ?? raise(), other]) })).toEqual([

@@ -23,7 +23,7 @@ export const REGISTER: JobFacts = {
   key: 'register',
   name: 'register',
   environment: 'tidegate-release',
-  hasPermissions: true,
+  permissions: [],
   reads: ['TIDEGATE_WRITE_ACCESS_KEY_ID', 'AWS_REGION'],
   uses: ['actions/checkout@v7', `tidegate/tidegate/actions/register@${PIN}`],
 };
@@ -75,7 +75,7 @@ export const SOUND: SetupFacts = {
       file: 'model-release.yml',
       isReadable: true,
       events: ['push', 'workflow_dispatch'],
-      hasPermissions: true,
+      permissions: [],
       jobs: [REGISTER],
     },
   ]),
