@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { Marked } from 'marked';
+import { Marked, type RendererThis, type Tokens } from 'marked';
 import { markedTerminal } from 'marked-terminal';
 
 /** Appearance of Markdown on a terminal. */
@@ -29,6 +29,12 @@ export function renderMarkdown(markdown: string, { width, isColoured, isFull }: 
     .replaceAll(FOLDED, isFull ? '\n#### $1\n$2' : '\n▸ $1\n')
     .replaceAll(/<br\s*\/?>/g, ' ');
   const terminal = markedTerminal({ width, reflowText: false, showSectionPrefix: false, tab: 2, emoji: false });
-  const shown = String(new Marked(terminal, { gfm: true }).parse(plain, { async: false }));
+  const marked = new Marked(terminal, { gfm: true }, { renderer: { text: renderText } });
+  const shown = String(marked.parse(plain, { async: false }));
   return `${(isColoured ? shown : stripVTControlCharacters(shown)).trimEnd()}\n`;
+}
+
+/** The renderer of terminals shows the text of a list item as it is written, with marks and backslashes. */
+function renderText(this: RendererThis, token: Tokens.Text | Tokens.Escape): string {
+  return 'tokens' in token && token.tokens !== undefined ? this.parser.parseInline(token.tokens) : token.text;
 }
