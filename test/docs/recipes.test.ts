@@ -21,6 +21,7 @@ const RUN: readonly { readonly recipe: string; readonly shape?: string }[] = [
   { recipe: 'text', shape: 'text-classes' },
   { recipe: 'monorepo', shape: 'two-models' },
   { recipe: 'forecasting' },
+  { recipe: 'ranking' },
 ];
 const SET_UP_MS = 600_000;
 const RUN_MS = 300_000;
@@ -56,7 +57,10 @@ async function repositoryOf(recipe: string, shape: string | undefined): Promise<
   if (shape !== undefined) await cp(path.join(SHAPES, shape, 'make_data.py'), path.join(folder, 'make_data.py'));
   const made = await run(folder, 'python', 'make_data.py');
   expect(made.exitCode, made.stderr).toBe(0);
-  await writeFile(path.join(folder, '.gitignore'), 'models/\n__pycache__/\n*.joblib\n*.pkl\n');
+  await writeFile(
+    path.join(folder, '.gitignore'),
+    'models/\n__pycache__/\n*.joblib\n*.pkl\nscores.jsonl\nmetrics.json\n',
+  );
   await runGit(folder, ['init', '--quiet', '.']);
   await runGit(folder, ['add', '.']);
   await runGit(folder, ['commit', '--quiet', '-m', 'a model']);
