@@ -99,16 +99,18 @@ export async function withoutSeenChampion(
   { request, ...dataset }: ScoredOn,
   { tables, hasher, bringData }: EvaluationPorts,
 ): Promise<ScoredModels> {
-  const { found, champion } = scored.contenders;
+  const { found, champion, absence } = scored.contenders;
   const history = found.kind === 'found' ? found.history : undefined;
-  if (history === undefined || champion === null) return scored;
+  if (history === undefined) return scored;
   const ports = { tables, hasher, bringData, resolve: request.resolve, csv: request.config.data.csv };
-  const finding = await checkChampionData(history, dataset, ports);
+  const finding = champion === null ? {} : await checkChampionData(history, dataset, ports);
   const trainedOn = request.lineage?.inputs ?? [];
-  const own =
-    finding.problem === undefined ? await candidateProblem({ history, trainedOn }, dataset, ports) : undefined;
+  // Also where the champion is not compared with: a decision about the test set must not hide it.
+  const own = await candidateProblem({ history, trainedOn }, dataset, ports);
   if (own === undefined) return withFinding(scored, finding);
-  return changed(scored, { champion: null, absence: { kind: 'unreadable', reason: own, isWaivable: false } });
+  const reasons = [absence.kind === 'unreadable' ? absence.reason : undefined, finding.problem, own];
+  const reason = reasons.filter((text) => text !== undefined).join('; ');
+  return changed(scored, { champion: null, absence: { kind: 'unreadable', reason, isWaivable: false } });
 }
 
 /**

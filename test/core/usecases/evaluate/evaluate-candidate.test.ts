@@ -656,6 +656,19 @@ describe('evaluateCandidate on a test set that a person accepts as a new baselin
     expect(summary).toContain('accepted by `wim` in pull request 12, because: labels were fixed');
   });
 
+  it.each([
+    ['has seen the new rows too', seen(digest('9'))],
+    ['cannot be opened', { ...seen(digest('9')), path: '/absent.onnx' }],
+  ])('passes no candidate that was trained on the new rows where the champion %s', async (_, champion) => {
+    const inputs = [{ path: 'test', digest: digest('4') }];
+    const { evaluation } = await run({ champion, rules, params: {}, inputs, findRebaseline: accepted });
+    expect(evaluation).toMatchObject({ verdict: 'inconclusive' });
+    expect(evaluation.championNote).toContain('rows of this dataset are in test, which the candidate was trained on');
+    expect(evaluation).not.toHaveProperty('rebaseline');
+    const clean = await run({ champion, rules, params: {}, inputs: [], findRebaseline: accepted });
+    expect(clean.evaluation).toMatchObject({ verdict: 'pass', rebaseline: DECISION });
+  });
+
   it('passes nothing where no other rule decides', async () => {
     const { evaluation } = await run({ champion: seen(digest('9')), findRebaseline: accepted });
     expect(evaluation.verdict).toBe('inconclusive');
