@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { ImportedRemote } from '../core/adapters/dvc/imported-remote.ts';
 import { readImportedConfig } from '../core/adapters/dvc/read-dvc-config.ts';
@@ -30,7 +31,8 @@ export function openImports(name: string, place: ImportPlace, jobs: number): Dat
   );
   const source = imported[0]?.source;
   if (source === undefined) return undefined;
-  const folder = path.join(ownFolder, 'imports', source.commit);
+  // One per name: several remotes, and several addresses, may have the same commit.
+  const folder = path.join(ownFolder, 'imports', createHash('sha256').update(name).digest('hex').slice(0, 32));
   const open = async () => {
     const repository = await SourceRepository.open(source, folder, env);
     let remote: DataRemote | undefined;

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -107,6 +107,19 @@ describe('data-pull of imported data', () => {
     const { run, read } = await pull({ targets: 'codes.csv' });
     expect(run.exitCode, run.stdout).toBe(0);
     expect(await read('codes.csv')).toBe('code\n7\n');
+  });
+
+  it('brings data of one commit by two names, from two remotes and from two addresses', async () => {
+    await publish(registry, 'acme/mirror');
+    const { clone, run, read } = await pull({}, async (one) => {
+      await edit(one, 'pictures.dvc', (text) => text.replace(/^( *)rev_lock:/m, '$1remote: storage\n$1rev_lock:'));
+      await edit(one, 'codes.csv.dvc', (text) => text.replace('acme/registry', 'acme/mirror'));
+    });
+    expect(run.exitCode, run.stdout).toBe(0);
+    expect(await read('train.csv')).toBe('x,y\n1,0\n2,1\n');
+    expect(await read('pictures/deep/b.png')).toBe('b');
+    expect(await read('codes.csv')).toBe('code\n7\n');
+    expect(await readdir(path.join(clone.folder, '.dvc/tmp/tidegate/imports'))).toHaveLength(3);
   });
 
   it('asks whether all of it is there, and pushes none of it', async () => {
