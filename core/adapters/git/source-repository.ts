@@ -18,6 +18,9 @@ const OPTIONS = [
 const FETCH_TIMEOUT_MS = 300_000;
 const MAX_OUTPUT_BYTES = 1 << 20;
 const MAX_CONFIG_BYTES = 1 << 20;
+/** Chosen: a sentence; a server writes as many as it likes. */
+const MAX_REASON_CHARACTERS = 500;
+const CREDENTIALS = /([a-z]{1,10}:\/\/)[^/\s]*@/gi;
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -51,7 +54,8 @@ export class SourceRepository {
     await repository.#git(['config', 'remote.origin.url', source.url]);
     await repository.#git(['config', 'remote.origin.promisor', 'true']);
     await repository.#git(['config', 'remote.origin.partialclonefilter', 'blob:none']);
-    const fetch = ['fetch', '--quiet', '--no-tags', '--depth=1', '--filter=blob:none', 'origin'];
+    // The name of the branch is a text from a file of the repository: after the dashes Git takes it for no option.
+    const fetch = ['fetch', '--quiet', '--no-tags', '--depth=1', '--filter=blob:none', '--', 'origin'];
     try {
       await repository.#git([...fetch, source.commit]);
     } catch (error) {
@@ -111,7 +115,8 @@ export class SourceRepository {
 
   #unreadable(why: string): UserError {
     const { url, commit } = this.#source;
-    const shown = why.replaceAll(url, shownAddress(url));
+    // Git writes it in its own way, perhaps as insteadOf says.
+    const shown = why.replaceAll(url, shownAddress(url)).replace(CREDENTIALS, '$1').slice(0, MAX_REASON_CHARACTERS);
     return new UserError(
       'IMPORT_UNREADABLE',
       `the commit ${commit.slice(0, 12)} of ${shownAddress(url)}, which data is imported from, cannot be read: ${shown}`,
