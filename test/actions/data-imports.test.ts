@@ -162,6 +162,16 @@ describe('data-pull of imported data', () => {
     ],
     ['a folder of this machine', (text: string) => text.replace(/url: .*/, 'url: /etc'), 'an import from /etc'],
     [
+      'an address that Git reads in another way than a parser of URLs',
+      (text: string) => text.replace(/url: .*/, 'url: ssh:someone:s3cret@example.com'),
+      'an import from ssh:example.com',
+    ],
+    [
+      'an address with a line break',
+      (text: string) => text.replace(/url: .*/, 'url: "https://example.com/\\n::warning::x"'),
+      'an import from https://example.com/',
+    ],
+    [
       'a branch instead of a commit',
       (text: string) => text.replace(/rev_lock: .*/, 'rev_lock: main'),
       'not the full name of a commit',
@@ -179,10 +189,10 @@ describe('data-pull of imported data', () => {
     await expect(read('codes.csv')).rejects.toThrow('ENOENT');
   });
 
-  it('shows no credentials of an address', async () => {
+  it.each(['s3cret', 'a@s3cret'])('shows no credentials of an address (%s)', async (password) => {
     closed.add('acme/registry');
     const { run } = await pull({ targets: 'codes.csv' }, (clone) =>
-      edit(clone, 'codes.csv.dvc', (text) => text.replace('http://', 'http://someone:s3cret@')),
+      edit(clone, 'codes.csv.dvc', (text) => text.replace('http://', `http://someone:${password}@`)),
     );
     closed.delete('acme/registry');
     expect(run.exitCode).toBe(1);

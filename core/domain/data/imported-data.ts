@@ -20,7 +20,8 @@ export interface ImportedData {
   readonly path: string;
 }
 
-const SCHEMES = ['http:', 'https:', 'ssh:'];
+/** Written out: a parser of URLs accepts more spellings, which Git reads as something else. */
+const URL_ADDRESS = /^(?:https?|ssh):\/\/[^/\\\s]/;
 /** As in `git@github.com:owner/name`. */
 const SSH_ADDRESS = /^[\w.-]+@[\w.-]+:[\w./~-]+$/;
 
@@ -56,7 +57,7 @@ export function importName({ url, commit, remote }: ImportSource): string {
 
 /** An address without user and password. */
 export function shownAddress(url: string): string {
-  return url.replace(/^([a-z]+:\/\/)[^/@]*@/, '$1');
+  return url.replace(/^([a-z]+:[/\\]*)[^/]*@/i, '$1');
 }
 
 /** Of digits alone it is a whole number for YAML. */
@@ -66,7 +67,9 @@ function commitOf(value: PlainValue | undefined): string | undefined {
 }
 
 function isAddress(url: string): boolean {
-  return SSH_ADDRESS.test(url) || (URL.canParse(url) && SCHEMES.includes(new URL(url).protocol));
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that no address has.
+  if (/[\s\u0000-\u001f\u007f]/.test(url)) return false;
+  return SSH_ADDRESS.test(url) || (URL_ADDRESS.test(url) && URL.canParse(url));
 }
 
 function shown(url: PlainValue | undefined): string {
