@@ -6,7 +6,12 @@ import { isPromotionBranch } from '../../core/domain/promotion/branch-names.ts';
 import { UserError } from '../../core/errors.ts';
 import type { PullRequest } from '../../core/ports/github/pull-requests.ts';
 import { publishEvaluation } from '../../core/usecases/review/publish-evaluation.ts';
-import { isFailedRun, publishFailedRun, readRunFailure } from '../../core/usecases/review/publish-failed-run.ts';
+import {
+  isFailedRun,
+  judgedSince,
+  publishFailedRun,
+  readRunFailure,
+} from '../../core/usecases/review/publish-failed-run.ts';
 import type { ParsingRepository } from '../parser.ts';
 import { type Log, reconcileNow } from '../reconcile.ts';
 import type { BotRepository } from '../repository.ts';
@@ -21,6 +26,8 @@ export interface FinishedRun {
   /** `.github/workflows/model-ci.yml` */
   readonly path: string;
   readonly conclusion: string | null;
+  /** When it ended; ISO 8601. */
+  readonly updated_at: string;
   readonly head_repository: { readonly owner: { readonly login: string } | null } | null;
 }
 
@@ -75,7 +82,7 @@ async function publishReports(
 
 /** Says why there is no verdict on models that a failed run was to judge, by the workflow file of the default branch. */
 async function tellFailure(
-  { id, path, conclusion, head_sha: headSha, run_attempt: runAttempt }: FinishedRun,
+  { id, path, conclusion, head_sha: headSha, run_attempt: runAttempt, updated_at: endedAt }: FinishedRun,
   of: { readonly unjudged: readonly string[]; readonly models: readonly string[]; readonly pullRequest: number },
   repository: BotRepository,
   log: Log,
@@ -83,9 +90,12 @@ async function tellFailure(
   if (of.unjudged.length === 0 || !isFailedRun(conclusion)) return;
   const workflow = await repository.commits.read(path.replace(/@.*$/, ''));
   const meant = workflow === undefined ? [] : modelsOfWorkflow(workflow, of.models);
-  const told = of.unjudged.filter((model) => meant.includes(model));
-  if (told.length === 0) return;
+  const unjudged = of.unjudged.filter((model) => meant.includes(model));
+  if (unjudged.length === 0) return;
   const run = { pullRequest: of.pullRequest, headSha, runId: Number(id), runAttempt, conclusion };
+  const judged = await judgedSince({ ...run, endedAtMs: Date.parse(endedAt) }, unjudged, repository);
+  const told = unjudged.filter((model) => !judged.has(model));
+  if (told.length === 0) return;
   const failure = await readRunFailure(run, repository);
   for (const model of told)
     log(`failed run of ${model}: ${await publishFailedRun(model, { run, failure }, repository)}`);

@@ -59,7 +59,7 @@ export function renderFailedRun(view: FailedRunView, link = 'the run'): string {
 export function failedRunTitle({ job, conclusion }: FailedRunView): string {
   const word = WORDS[conclusion] ?? 'failed';
   if (job === undefined) return `Not judged: the workflow run ${word}`;
-  return `Not judged: ${(job.step ?? job.name).replace(/\p{C}/gu, '\uFFFD').slice(0, 100)} ${word}`;
+  return `Not judged: ${(job.step ?? job.name).slice(0, 100).replace(/\p{C}/gu, '\uFFFD')} ${word}`;
 }
 
 function placeOf({ name, step }: NonNullable<FailedRunView['job']>): string {

@@ -35,7 +35,7 @@ export interface FinishedRunOptions {
   readonly event?: string;
   readonly artifacts: readonly AddedArtifact[];
   /** Default: a success of `model-ci.yml`, without jobs, at its first attempt. */
-  readonly run?: Partial<Pick<WorkflowRun, 'name' | 'conclusion' | 'jobs' | 'attempt'>>;
+  readonly run?: Partial<Pick<WorkflowRun, 'name' | 'conclusion' | 'jobs' | 'attempt' | 'updatedAt'>>;
 }
 
 /** The bot behind its real HTTP server, before a forge whose workflow runs are whatever a test says they were. */

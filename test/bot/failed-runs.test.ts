@@ -120,6 +120,15 @@ describe('a run that failed before the model was judged', () => {
     expect(world.writes.writes).toEqual([]);
   });
 
+  it('does not replace the verdict of a newer run when its event comes late', async () => {
+    const pull = await openPull();
+    await world.finishRun({ repository: NAME, ...pull, artifacts: [artifact()] });
+    await fail(pull, '##[error]Boom\n', { run: { conclusion: 'cancelled', updatedAt: '2026-01-01T00:00:00Z' } });
+    expect(world.writes.writes).toEqual([]);
+    expect(await comments(pull.number)).toEqual([expect.stringContaining('✅ pass')]);
+    expect((await checks(pull.headSha)).map(({ conclusion }) => conclusion)).toEqual(['success']);
+  });
+
   it('shows the verdict where the gate is why it failed', async () => {
     const pull = await openPull();
     await fail(pull, '##[error]The gate failed\n', { artifacts: [artifact()] });

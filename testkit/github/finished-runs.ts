@@ -4,7 +4,12 @@ import type { WorkflowJob, WorkflowRun } from './state.ts';
 
 /** Expectations of a test about a run. */
 export type AddedRun = Pick<WorkflowRun, 'name' | 'event' | 'headBranch' | 'headSha'> &
-  Partial<Pick<WorkflowRun, 'headRepository' | 'createdAt' | 'conclusion' | 'status' | 'jobs' | 'path' | 'attempt'>>;
+  Partial<
+    Pick<
+      WorkflowRun,
+      'headRepository' | 'createdAt' | 'updatedAt' | 'conclusion' | 'status' | 'jobs' | 'path' | 'attempt'
+    >
+  >;
 
 /** An artifact that a run has uploaded. */
 export interface AddedArtifact {

@@ -1,8 +1,10 @@
+import { newestAttemptsFirst } from '../../domain/model/workflow-artifact.ts';
 import { lastLines } from '../../domain/text/job-log.ts';
 import { ServiceError } from '../../errors.ts';
 import type { Checks } from '../../ports/github/checks.ts';
 import type { Comments } from '../../ports/github/comments.ts';
 import type { FailedJob, FailedJobs } from '../../ports/github/failed-jobs.ts';
+import type { Workflows } from '../../ports/github/workflows.ts';
 import { parseCommentData } from '../../render/comment.ts';
 import {
   type FailedRunView,
@@ -34,6 +36,29 @@ export interface FailedRunPorts {
 /** True if a run with this conclusion did not do all that it had to. */
 export function isFailedRun(conclusion: string | null): conclusion is string {
   return conclusion !== null && FAILED.has(conclusion);
+}
+
+/**
+ * The models that another run of the same commit has judged since a run ended: an event that comes late does not hide a
+ * newer verdict.
+ */
+export async function judgedSince(
+  { headSha, runId, endedAtMs }: Pick<FailedRun, 'headSha' | 'runId'> & { readonly endedAtMs: number },
+  models: readonly string[],
+  { workflows }: { readonly workflows: Pick<Workflows, 'runsOfHead' | 'artifacts'> },
+): Promise<ReadonlySet<string>> {
+  const judged = new Set<string>();
+  for (const other of await workflows.runsOfHead(headSha)) {
+    if (other === runId) continue;
+    const since = (await workflows.artifacts(other)).filter(({ createdAtMs }) => createdAtMs > endedAtMs);
+    for (const model of models) {
+      // One by one: two of one name are a problem of that run, which is told there.
+      const isReport = (artifact: (typeof since)[number]) =>
+        newestAttemptsFirst({ kind: 'report', model }, [artifact]).length > 0;
+      if (since.some(isReport)) judged.add(model);
+    }
+  }
+  return judged;
 }
 
 /** The job that failed first in a run, and the end of its log, read once for all of its models. */
