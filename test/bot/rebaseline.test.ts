@@ -101,7 +101,7 @@ describe('/tidegate rebaseline', { timeout: 120_000 }, () => {
     const { data: issue } = await world.client().issues.create({ ...REPOSITORY, title: 'An issue' });
     expect(await say(issue.number, '/tidegate rebaseline please')).toContain('this is not a pull request');
     const headSha = await push(pull.branch);
-    expect(await say(pull.number, '/tidegate rebaseline please')).toContain('has a report of this model');
+    expect(await say(pull.number, '/tidegate rebaseline please')).toContain('had a report of this model');
     expect(await found(pull)).toBeUndefined();
     expect(await found({ ...pull, headSha })).toBeUndefined();
   });

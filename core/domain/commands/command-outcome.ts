@@ -22,6 +22,8 @@ export interface RebaselineCommand {
   readonly by: string;
   /** Number of the comment that it is in. */
   readonly comment: number;
+  /** When it was written; epoch milliseconds. */
+  readonly writtenAtMs: number;
   readonly pullRequest: number;
 }
 

@@ -29,7 +29,7 @@ export function describeCommandOutcome(outcome: CommandOutcome): string {
     case 'rebaseline-closed':
       return 'Not done: this pull request was closed without a merge.';
     case 'rebaseline-without-report':
-      return `Not done: no finished run of commit ${outcome.headSha.slice(0, 12)} has a report of this model, so that the dataset is not known. Write the command again when the run has finished.`;
+      return `Not done: when the command was written, no finished run of commit ${outcome.headSha.slice(0, 12)} had a report of this model, so that the dataset was not known. Read the report of that commit, then write the command again.`;
     case 'unknown-environment':
       return `There is no environment "${outcome.name}". Known: ${outcome.known.join(', ') || 'none'}.`;
     default:

@@ -169,7 +169,10 @@ async function placeOf(request: CommandRequest, ports: CommandPorts): Promise<Co
       environment: isOfPlace ? modelConfig.environments.find(({ name }) => name === marker?.environment) : undefined,
       subject: author === self && (isOfPlace || marker === undefined) ? body : '',
       by: comment.by,
-      place: { comment: comment.id, issue: request.issue, isPullRequest: request.isPullRequest },
+      place: {
+        ...{ comment: comment.id, writtenAtMs: comment.writtenAtMs },
+        ...{ issue: request.issue, isPullRequest: request.isPullRequest },
+      },
     };
   };
   return { models: models.map(([name]) => name), scopeOf };

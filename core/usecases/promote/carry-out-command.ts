@@ -44,7 +44,13 @@ export interface CommandScope {
   /** Login of who asks. */
   readonly by: string;
   /** The comment, and what it is under. */
-  readonly place: { readonly comment: number; readonly issue: number; readonly isPullRequest: boolean };
+  readonly place: {
+    readonly comment: number;
+    /** Epoch milliseconds. */
+    readonly writtenAtMs: number;
+    readonly issue: number;
+    readonly isPullRequest: boolean;
+  };
 }
 
 /** Result of a command. */
@@ -127,8 +133,8 @@ async function rebaseline(
   ports: CommandPorts,
 ): Promise<CommandResult> {
   if (!place.isPullRequest) return only({ kind: 'no-pull-request' });
-  const { comment, issue: pullRequest } = place;
-  return only(await ports.rebaseline({ model: request.model, reason, by, comment, pullRequest }));
+  const { comment, writtenAtMs, issue: pullRequest } = place;
+  return only(await ports.rebaseline({ model: request.model, reason, by, comment, writtenAtMs, pullRequest }));
 }
 
 async function retry(_: string, { request }: CommandScope, ports: CommandPorts): Promise<CommandResult> {

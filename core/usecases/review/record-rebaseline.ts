@@ -16,14 +16,14 @@ export interface RecordingPorts extends ReadingPorts {
 
 /**
  * Records a person's decision on the head of a pull request, for the dataset that its newest report names: a new commit or
- * another dataset needs another decision. The report is the pull request's own; what it says of a digest is compared by the
+ * another dataset needs another decision. Of a commit whose report is younger than the comment the person knew nothing. The report is the pull request's own; what it says of a digest is compared by the
  * release with the bytes.
  */
 export async function recordRebaseline(command: RebaselineCommand, ports: RecordingPorts): Promise<RebaselineOutcome> {
-  const { model, reason, by, comment } = command;
+  const { model, reason, by, comment, writtenAtMs } = command;
   const { headSha, state, merged } = await ports.pullRequests.get(command.pullRequest);
   if (state === 'closed' && !merged) return { kind: 'rebaseline-closed' };
-  const dataset = await datasetOf(model, headSha, ports);
+  const dataset = await datasetOf({ model, headSha, writtenAtMs }, ports);
   if (dataset === undefined) return { kind: 'rebaseline-without-report', headSha };
   await ports.checks.show({
     ...{ name: rebaselineCheck(model), headSha, conclusion: 'neutral', annotations: [] },
@@ -33,10 +33,14 @@ export async function recordRebaseline(command: RebaselineCommand, ports: Record
   return { kind: 'rebaselined', model, headSha, dataset };
 }
 
-/** Of the newest run that has a report of the model. */
-async function datasetOf(model: string, headSha: string, ports: RecordingPorts): Promise<string | undefined> {
+/** Of the newest run that had a report of the model when the comment was written. */
+async function datasetOf(
+  { model, headSha, writtenAtMs }: { readonly headSha: string } & Pick<RebaselineCommand, 'model' | 'writtenAtMs'>,
+  ports: RecordingPorts,
+): Promise<string | undefined> {
   for (const run of await ports.workflows.runsOfHead(headSha)) {
-    const [newest] = newestAttemptsFirst({ kind: 'report', model }, await ports.workflows.artifacts(run));
+    const known = (await ports.workflows.artifacts(run)).filter(({ createdAtMs }) => createdAtMs <= writtenAtMs);
+    const [newest] = newestAttemptsFirst({ kind: 'report', model }, known);
     if (newest === undefined) continue;
     const { dataset } = await readEvaluation({ model }, newest.artifact, ports);
     return dataset.digest;
