@@ -122,6 +122,14 @@ describe('data-pull of imported data', () => {
     expect(await readdir(path.join(clone.folder, '.dvc/tmp/tidegate/imports'))).toHaveLength(3);
   });
 
+  it('brings a file that Git tracks where DVC 2 recorded the import', async () => {
+    const { run, read } = await pull({ targets: 'codes.csv' }, (clone) =>
+      edit(clone, 'codes.csv.dvc', (text) => text.replace(/^ *hash: md5\n/m, '')),
+    );
+    expect(run.exitCode, run.stdout).toBe(0);
+    expect(await read('codes.csv')).toBe('code\n7\n');
+  });
+
   it('asks whether all of it is there, and pushes none of it', async () => {
     const { clone, run, read } = await pull({ 'check-only': 'true' });
     expect(run.exitCode, run.stdout).toBe(0);

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { dvcObjectKey } from '../../domain/data/dvc-object-key.ts';
+import { dvcObjectKey, legacyObjectName } from '../../domain/data/dvc-object-key.ts';
 import type { ByteSink } from '../../ports/data/byte-sink.ts';
 import type { DataRemote } from '../../ports/data/data-remote.ts';
 import type { ObjectEntry } from '../../ports/store/object-store.ts';
+import { LegacyMd5 } from './legacy-md5.ts';
 
 /** Files that Git tracks in a commit. */
 export interface FilesInGit {
@@ -76,7 +77,7 @@ export class ImportedRemote implements DataRemote {
     return this.#tracked;
   }
 
-  /** Files that Git tracks, by the key that their content has as an object. */
+  /** Files that Git tracks, by the keys that their content has as an object: of DVC 3 and of DVC 2. */
   async #findTracked(): Promise<ReadonlyMap<string, TrackedFile>> {
     const { repository } = await this.#open();
     const found = new Map<string, TrackedFile>();
@@ -84,12 +85,15 @@ export class ImportedRemote implements DataRemote {
       const blob = await repository.blob(path);
       if (blob === undefined) continue;
       const hash = createHash('md5');
+      const legacy = new LegacyMd5();
       let sizeBytes = 0;
       for await (const chunk of repository.content(blob)) {
         hash.update(chunk);
+        legacy.update(chunk);
         sizeBytes += chunk.length;
       }
-      found.set(dvcObjectKey(hash.digest('hex')), { blob, sizeBytes });
+      const names = [hash.digest('hex'), ...legacy.digests().map(legacyObjectName)];
+      for (const name of names) found.set(dvcObjectKey(name), { blob, sizeBytes });
     }
     return found;
   }
