@@ -175,6 +175,11 @@ describe('data-pull of imported data', () => {
       'an import from ssh:example.com',
     ],
     [
+      'an address that looks like another host',
+      (text: string) => text.replace(/url: .*/, 'url: "http://127.0.0.1:1?@example.com/acme/registry"'),
+      'of http://127.0.0.1:1?@example.com/acme/registry, which data is imported from, cannot be read',
+    ],
+    [
       'an address with a line break',
       (text: string) => text.replace(/url: .*/, 'url: "https://example.com/\\n::warning::x"'),
       'an import from https://example.com/',

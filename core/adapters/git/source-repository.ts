@@ -20,7 +20,7 @@ const MAX_OUTPUT_BYTES = 1 << 20;
 const MAX_CONFIG_BYTES = 1 << 20;
 /** Chosen: a sentence; a server writes as many as it likes. */
 const MAX_REASON_CHARACTERS = 500;
-const CREDENTIALS = /([a-z]{1,10}:\/\/)[^/\s]*@/gi;
+const CREDENTIALS = /([a-z]{1,10}:\/\/)[^/?#\s]*@/gi;
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -108,7 +108,7 @@ export class SourceRepository {
     return new Promise((resolve, reject) => {
       execFile('git', [...OPTIONS, ...args], options, (error, stdout, stderr) => {
         if (error === null) resolve(stdout);
-        else reject(this.#unreadable(stderr.trim().split('\n').at(-1) || error.message));
+        else reject(this.#unreadable(reasonOf(stderr) || error.message));
       });
     });
   }
@@ -125,4 +125,11 @@ export class SourceRepository {
       },
     );
   }
+}
+
+/** Git's error with the line before it, which is often of ssh or of the server; what follows is advice. */
+function reasonOf(stderr: string): string {
+  const lines = stderr.split(/[\r\n]+/).filter((line) => line.trim() !== '');
+  const at = lines.findIndex((line) => line.startsWith('fatal: '));
+  return at < 0 ? (lines.at(-1) ?? '') : lines.slice(Math.max(0, at - 1), at + 1).join(' ');
 }

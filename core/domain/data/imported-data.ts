@@ -57,7 +57,7 @@ export function importName({ url, commit, remote }: ImportSource): string {
 
 /** An address without user and password. */
 export function shownAddress(url: string): string {
-  return url.replace(/^([a-z]+:[/\\]*)[^/]*@/i, '$1');
+  return url.replace(/^([a-z]+:[/\\]*)[^/?#]*@/i, '$1');
 }
 
 /** Of digits alone it is a whole number for YAML. */

@@ -15,7 +15,9 @@ describe('SourceRepository', () => {
   it('takes no option of Git from the name of a branch', async () => {
     const ssh = path.join(root, 'ssh.sh');
     const asked = path.join(root, 'asked');
-    await writeFile(ssh, `#!/bin/sh\necho "$@" >> ${asked}\nexit 1\n`, { mode: 0o755 });
+    await writeFile(ssh, `#!/bin/sh\necho "$@" >> ${asked}\necho 'Permission denied (publickey).' >&2\nexit 1\n`, {
+      mode: 0o755,
+    });
     const source = {
       url: 'ssh://git@example.com/acme/registry',
       commit: 'a'.repeat(40),
@@ -24,7 +26,12 @@ describe('SourceRepository', () => {
     };
     const env = { PATH: process.env.PATH, GIT_SSH_COMMAND: ssh };
     const opened = SourceRepository.open(source, path.join(root, 'repository'), env);
-    await expect(opened).rejects.toMatchObject({ code: 'IMPORT_UNREADABLE' });
+    await expect(opened).rejects.toMatchObject({
+      code: 'IMPORT_UNREADABLE',
+      message: expect.stringMatching(
+        /: Permission denied \(publickey\)\. fatal: Could not read from remote repository\.$/,
+      ),
+    });
     const text = await readFile(asked, 'utf8');
     expect(text).toContain('git-upload-pack');
     expect(text).not.toContain('touch');
