@@ -17,7 +17,7 @@ export interface GitHubAccess {
  * @param token The input github-token.
  * @throws {UserError} CREDENTIALS_MISSING without a token, INPUT_INVALID outside a workflow.
  */
-export async function gitHubOf({ env }: ActionContext, token: string | undefined): Promise<GitHubAccess> {
+export async function gitHubOf({ env }: Pick<ActionContext, 'env'>, token: string | undefined): Promise<GitHubAccess> {
   if (token === undefined) {
     throw new UserError('CREDENTIALS_MISSING', 'there is no token for GitHub', {
       fix: 'Leave the input github-token at its default, or set it to a token.',

@@ -11,8 +11,8 @@ import { reportSource } from '../report-files.ts';
 
 /** Asks GitHub for the decision of a person about the test set, under the pull request of this commit. */
 export function rebaselineFinder(
-  context: ActionContext,
-  { name: model, config }: LoadedModel,
+  context: Pick<ActionContext, 'env' | 'isRunner'>,
+  { name: model, config }: Pick<LoadedModel, 'name' | 'config'>,
   token: string | undefined,
 ): EvaluationPorts['findRebaseline'] {
   if (!context.isRunner || token === undefined) return undefined;
@@ -31,15 +31,23 @@ export function rebaselineFinder(
   };
 }
 
-/** The pull request of a run: the one that it is for, or the one whose merge made the commit. */
+/** GitHub's name of the branch of a merge group; the pull request is the last one in it. */
+const MERGE_GROUP = /^refs\/heads\/gh-readonly-queue\/.+\/pr-(\d{1,9})-[0-9a-f]{40}$/;
+
+/** The pull request of a run: the one that it is for, the one that it would merge, or the one whose merge made the commit. */
 async function changeOf(
-  { env }: ActionContext,
+  { env }: Pick<ActionContext, 'env'>,
   { client, repository }: GitHubAccess,
 ): Promise<MergedChange | undefined> {
   const { commit, headCommit, ref } = await reportSource(env);
   const number = /^refs\/pull\/(\d{1,9})\/merge$/.exec(ref ?? '')?.[1];
   if (headCommit !== null) return number === undefined ? undefined : { number: Number(number), headSha: headCommit };
   if (commit === null) return undefined;
-  const [change, ...more] = await new GitHubPullRequests(client, repository).mergedBy(commit);
+  const pullRequests = new GitHubPullRequests(client, repository);
+  if (env.GITHUB_EVENT_NAME === 'merge_group') {
+    const queued = MERGE_GROUP.exec(ref ?? '')?.[1];
+    return queued === undefined ? undefined : pullRequests.get(Number(queued));
+  }
+  const [change, ...more] = await pullRequests.mergedBy(commit);
   return more.length === 0 ? change : undefined;
 }

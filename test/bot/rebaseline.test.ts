@@ -1,8 +1,10 @@
 import { Probot } from 'probot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rebaselineFinder } from '../../actions/evaluate-and-gate/find-rebaseline.ts';
 import { createGitHubChecks } from '../../core/adapters/github/github-checks.ts';
 import { createGitHubClient } from '../../core/adapters/github/github-client.ts';
 import { GitHubComments } from '../../core/adapters/github/github-comments.ts';
+import { parseConfig } from '../../core/config/parse-config.ts';
 import { rebaselineCheck } from '../../core/domain/evaluation/rebaseline.ts';
 import { renderRebaseline } from '../../core/render/rebaseline.ts';
 import { findRebaseline } from '../../core/usecases/evaluate/find-rebaseline.ts';
@@ -74,6 +76,15 @@ async function found(of: { readonly number: number; readonly headSha: string }, 
   return findRebaseline(request, ports);
 }
 
+/** The same, of the action in a run of the given event. */
+async function foundInRun(env: Readonly<Record<string, string>>) {
+  const token = world.github.userToken('judge', 'read');
+  const { apiUrl: GITHUB_API_URL } = world.github;
+  const context = { isRunner: true, env: { GITHUB_REPOSITORY: NAME, GITHUB_API_URL, ...env } };
+  const { config } = parseConfig(MINIMAL);
+  return rebaselineFinder(context, { name: 'm', config }, token)?.(DATASET);
+}
+
 describe('/tidegate rebaseline', { timeout: 120_000 }, () => {
   it('of a person who may write is found by the judging job, for this commit and dataset alone', async () => {
     const pull = await openPull();
@@ -92,6 +103,22 @@ describe('/tidegate rebaseline', { timeout: 120_000 }, () => {
     await judge(pull.branch, headSha);
     expect(await found({ ...pull, headSha })).toBeUndefined();
     expect(world.github.violations).toEqual([]);
+  });
+
+  it('is found in the merge queue, for the pull request that its branch names', async () => {
+    const pull = await openPull();
+    await say(pull.number, '/tidegate rebaseline new labels');
+    const sha = 'c'.repeat(40);
+    const group = (number: number) => ({
+      GITHUB_EVENT_NAME: 'merge_group',
+      GITHUB_REF: `refs/heads/gh-readonly-queue/main/pr-${number}-${sha}`,
+      GITHUB_SHA: sha,
+    });
+    expect(await foundInRun(group(pull.number))).toMatchObject({ by: 'mona', pullRequest: pull.number });
+    const other = await openPull();
+    expect(await foundInRun(group(other.number))).toBeUndefined();
+    // A branch of that name is no merge group.
+    expect(await foundInRun({ ...group(pull.number), GITHUB_EVENT_NAME: 'push' })).toBeUndefined();
   });
 
   it('is refused to people who may not write, under issues, and without a reason or a report', async () => {
