@@ -63,6 +63,12 @@ describe('a command that the bot does not carry out', TIMEOUT, () => {
     expect(await world.say(issue, '/tidegate unhold')).toContain('that the bot opened for the one that you mean');
     expect(await world.say(issue, '/tidegate plan')).toContain('such as /tidegate plan flights');
     expect(await world.say(issue, '/tidegate plan eta')).toContain('names no environment');
+    // Also under a pull request of a model: the judging job reads the comment, not the place.
+    await world.register('0.1.0', 'a');
+    const { number = 0 } = (await world.open())['Promote flights v0.1.0 to staging'] ?? {};
+    expect(await world.say(number, '/tidegate rebaseline new labels')).toContain(
+      '/tidegate rebaseline flights &lt;reason',
+    );
   });
 
   it('is told that the repository has no tidegate.yaml yet', async () => {

@@ -77,4 +77,6 @@ export type CommandRefusal =
   /** An error stopped it. */
   | { readonly kind: 'failed'; readonly problems: readonly { readonly message: string; readonly fix: string }[] }
   | { readonly kind: 'config-unreadable' }
-  | { readonly kind: 'several-models'; readonly models: readonly string[] };
+  | { readonly kind: 'several-models'; readonly models: readonly string[] }
+  /** It has to name one of several models wherever it is written: the judging job reads the comment alone. */
+  | { readonly kind: 'rebaseline-of-no-model'; readonly models: readonly string[] };

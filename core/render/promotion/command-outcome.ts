@@ -87,6 +87,8 @@ function textOfRefusal(refusal: CommandRefusal): string {
       return 'tidegate.yaml of the default branch cannot be read: /tidegate doctor says why.';
     case 'several-models':
       return `There are ${refusal.models.length} models: name the one that you mean at the end, such as /tidegate plan ${refusal.models[0]}. Models: ${listed(refusal.models)}.`;
+    case 'rebaseline-of-no-model':
+      return `There are ${refusal.models.length} models: write the name of the one that you mean before the reason, such as /tidegate rebaseline ${refusal.models[0]} <reason>. Models: ${listed(refusal.models)}.`;
     case 'place-of-no-model':
       return `There are ${refusal.models.length} models: write this command in a pull request or an issue that the bot opened for the one that you mean. Models: ${listed(refusal.models)}.`;
     case 'failed':

@@ -118,6 +118,8 @@ async function workOf(
   if (wrong !== undefined) return { outcomes: [wrong] };
   if (command.name === 'help') return { outcomes: [], table: renderHelp() };
   if (command.name === 'doctor' || 'kind' in place) return examine(ports);
+  if (command.name === 'rebaseline' && model === undefined && models.length > 1)
+    return { outcomes: [{ kind: 'rebaseline-of-no-model', models }] };
   const scope = place.scopeOf(model);
   if (!('kind' in scope)) return carryOut(command, scope, ports);
   const isNameable = scope.kind !== 'several-models' || takesModel(command.name);

@@ -9,6 +9,7 @@ describe('describeCommandOutcome', () => {
     [{ kind: 'no-such-version', wanted: '9', reason: 'why' }, 'There is no version 9. Its tag is not trusted: why.'],
     [{ kind: 'held', issue: 3, version: '1.0.0', environment: 'staging' }, '#3 holds v1.0.0 back from staging.'],
     [{ kind: 'lifted', issue: 3, version: '1.0.0', environment: 'staging' }, 'Lifted #3: v1.0.0 in staging.'],
+    [{ kind: 'rebaseline-of-no-model', models: ['a', 'b'] }, 'name of the one that you mean before the reason'],
     [
       { kind: 'several-models', models: ['a', 'b'] },
       'There are 2 models: name the one that you mean at the end, such as',
