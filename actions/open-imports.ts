@@ -4,8 +4,10 @@ import { ImportedRemote } from '../core/adapters/dvc/imported-remote.ts';
 import { readImportedConfig } from '../core/adapters/dvc/read-dvc-config.ts';
 import { SourceRepository } from '../core/adapters/git/source-repository.ts';
 import type { DataProject } from '../core/domain/data/data-project.ts';
-import { configSecrets, findRemote } from '../core/domain/data/dvc-remote.ts';
-import { importName } from '../core/domain/data/imported-data.ts';
+import type { ConfigSections } from '../core/domain/data/dvc-config.ts';
+import { configSecrets, type DvcRemote, findRemote } from '../core/domain/data/dvc-remote.ts';
+import { type ImportSource, importName } from '../core/domain/data/imported-data.ts';
+import { UserError } from '../core/errors.ts';
 import type { DataRemote } from '../core/ports/data/data-remote.ts';
 import type { ActionContext } from './action-context.ts';
 import { openRemote } from './open-remote.ts';
@@ -40,10 +42,26 @@ export function openImports(name: string, place: ImportPlace, jobs: number): Dat
     const config = await readImportedConfig(await repository.config(), of, env);
     for (const secret of configSecrets(config)) maskSecret(secret);
     const openOwn = (): DataRemote => {
-      remote ??= openRemote(findRemote(config, source.remote), env, jobs);
+      remote ??= openRemote(remoteOf(config, { source, name }), env, jobs);
       return remote;
     };
     return { repository, remote: openOwn };
   };
   return new ImportedRemote({ uri: name, jobs, paths: imported.map((one) => one.path), open });
+}
+
+/** @throws {UserError} IMPORT_UNREADABLE for a remote that the other repository does not have, or that cannot be read here. */
+function remoteOf(
+  config: ConfigSections,
+  { source, name }: { readonly source: ImportSource; readonly name: string },
+): DvcRemote {
+  try {
+    return findRemote(config, source.remote);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError('IMPORT_UNREADABLE', `${name}: ${error.message}`, {
+      fix: "Correct .dvc/config in that repository and run 'dvc update' on the import, or fetch it with the team's own 'dvc pull' step before this one.",
+      cause: error,
+    });
+  }
 }

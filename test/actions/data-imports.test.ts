@@ -152,6 +152,17 @@ describe('data-pull of imported data', () => {
     expect(run.stdout).toContain('Push it from the repository that it is imported from');
   });
 
+  it('names the other repository where that has no such remote', async () => {
+    const { run } = await pull({ targets: 'train.csv' }, (clone) =>
+      edit(clone, 'train.csv.dvc', (text) => text.replace(/^( *)rev_lock:/m, '$1remote: absent\n$1rev_lock:')),
+    );
+    expect(run.exitCode).toBe(1);
+    expect(run.stdout).toMatch(
+      /train\.csv: http:\S+acme\/registry at [0-9a-f]{12}, remote absent: DVC has no remote "absent"/,
+    );
+    expect(run.stdout).toContain('Correct .dvc/config in that repository');
+  });
+
   it.each([
     [
       'a commit that is not there',
