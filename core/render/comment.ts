@@ -13,10 +13,25 @@ const MAX_PARTS = 10;
 /** Chosen: more candidates than a pull request judges; older ones are forgotten first. */
 const MAX_CANDIDATES = 200;
 
-const commentData = z.object({ dataset: digest, candidates: z.array(digest).max(MAX_CANDIDATES) });
+/** The workflow run whose report a comment shows; GitHub numbers later runs higher. */
+const shownRun = z.object({ id: z.int().min(1), head: z.string().regex(/^[0-9a-f]{40}$/) });
+const commentData = z.object({
+  dataset: digest,
+  candidates: z.array(digest).max(MAX_CANDIDATES),
+  // Comments of earlier versions do not have it.
+  run: shownRun.optional(),
+});
 
 /** Data of the hidden block of Tidegate's comment: the candidates that were judged on a dataset in this pull request. */
 export type CommentData = z.infer<typeof commentData>;
+
+/** True if a comment shows a run of the same commit that began after this one: an event that comes late does not hide it. */
+export function showsNewerRun(
+  shown: CommentData | undefined,
+  { runId, headSha }: { readonly runId: number; readonly headSha: string },
+): boolean {
+  return shown?.run !== undefined && shown.run.head === headSha && shown.run.id > runId;
+}
 
 /** Content of the comment. */
 export interface EvaluationCommentView {

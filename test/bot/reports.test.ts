@@ -102,6 +102,19 @@ describe('the report of a pull request', () => {
     expect(world.github.violations).toEqual([]);
   });
 
+  it('of an earlier run of the same commit does not replace that of a later one when its event comes late', async () => {
+    const pull = await openPull();
+    const first = await finish(pull, zipOf({ ...REPORT, verdict: 'pass', rules: [] }));
+    await finish(pull, zipOf({ ...REPORT, candidate: { digest: digestOf('e') } }));
+    const [shown] = await ownComments(pull.number);
+    world.writes.arm();
+    await world.github.redeliver(first);
+    await world.settle();
+    expect(world.writes.writes).toEqual([]);
+    expect((await ownComments(pull.number))[0]?.body).toBe(shown?.body);
+    expect((await checkOf(pull.headSha, 'tidegate / m')).map(({ conclusion }) => conclusion)).toEqual(['failure']);
+  });
+
   it('leaves look-alikes of others alone, and finds its own beyond the first page', async () => {
     const pull = await openPull();
     const client = world.client();

@@ -5,7 +5,14 @@ import type { CheckRun, Checks } from '../../ports/github/checks.ts';
 import type { Comments } from '../../ports/github/comments.ts';
 import type { WorkflowArtifact, Workflows } from '../../ports/github/workflows.ts';
 import type { ReportArchive } from '../../ports/store/report-archive.ts';
-import { countLook, parseCommentData, renderEvaluationComment, renderUnreadableComment } from '../../render/comment.ts';
+import {
+  type CommentData,
+  countLook,
+  parseCommentData,
+  renderEvaluationComment,
+  renderUnreadableComment,
+  showsNewerRun,
+} from '../../render/comment.ts';
 import type { EvaluationReport } from '../../reports/evaluation-report.ts';
 import { MAX_REPORT_ZIP_BYTES } from '../../reports/limits.ts';
 import type { BotParser } from '../registry/in-process-parser.ts';
@@ -49,22 +56,30 @@ export interface PublishPorts {
  * @returns What was done, for the log; `isJudged: false` where the run has no report of the model.
  */
 export async function publishEvaluation(request: PublishRequest, ports: PublishPorts): Promise<Published> {
-  const { model, pullRequest } = request;
-  const artifacts = await ports.workflows.artifacts(request.runId);
+  const { model, pullRequest, headSha, runId } = request;
+  const artifacts = await ports.workflows.artifacts(runId);
   try {
     const found = reportOf(request, artifacts);
     if (typeof found === 'string') return { isJudged: found === LATER, did: found };
-    const report = await readEvaluation(request, found, ports);
     const earlier = await ownReportComments(request, ports.comments);
-    const looks = countLook(parseCommentData(earlier[0]?.body), report);
-    const bodies = renderEvaluationComment({ report, looks, gateChanged: request.gateChanged });
-    await ports.checks.show(evaluationCheck(report, request.headSha));
+    const shown = parseCommentData(earlier[0]?.body);
+    if (showsNewerRun(shown, request)) return { isJudged: true, did: 'a later run of this commit is shown' };
+    const report = await readEvaluation(request, found, ports);
+    const looks = countLook(shown, report);
+    const bodiesOf = (run: CommentData['run']) =>
+      renderEvaluationComment({ report, looks: { ...looks, run }, gateChanged: request.gateChanged });
+    const same = bodiesOf(shown?.run);
+    // Another run with the same report changes nothing.
+    const bodies = same[0] === earlier[0]?.body ? same : bodiesOf({ id: runId, head: headSha });
+    await ports.checks.show(evaluationCheck(report, headSha));
     return { isJudged: true, did: await showComments(pullRequest, { earlier, bodies }, ports.comments) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     await ports.checks.show(unreadableCheck(request, error));
     const earlier = await ownReportComments(request, ports.comments);
-    const bodies = [renderUnreadableComment(model, error.message, parseCommentData(earlier[0]?.body))];
+    const shown = parseCommentData(earlier[0]?.body);
+    const looks = shown && { ...shown, run: { id: runId, head: headSha } };
+    const bodies = [renderUnreadableComment(model, error.message, looks)];
     await showComments(pullRequest, { earlier, bodies }, ports.comments);
     return { isJudged: true, did: `the report cannot be read: ${error.code}` };
   }

@@ -88,10 +88,11 @@ export async function publishFailedRun(
   { run, failure }: { readonly run: FailedRun; readonly failure: RunFailure },
   ports: FailedRunPorts,
 ): Promise<string> {
-  const { pullRequest, headSha } = run;
+  const { pullRequest, headSha, runId } = run;
   const view = { ...failure, model };
   const earlier = await ownReportComments({ model, pullRequest }, ports.comments);
-  const bodies = [renderFailedRunComment(view, parseCommentData(earlier[0]?.body))];
+  const shown = parseCommentData(earlier[0]?.body);
+  const bodies = [renderFailedRunComment(view, shown && { ...shown, run: { id: runId, head: headSha } })];
   await ports.checks.show({
     ...{ name: `tidegate / ${model}`, headSha, conclusion: 'failure', annotations: [] },
     title: failedRunTitle(view),
