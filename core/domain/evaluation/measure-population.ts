@@ -89,12 +89,13 @@ export interface ContenderRows {
 }
 
 /** Both models' rows of a population. */
-export function contendersOf({ labels, candidate, champion, weights, classes }: ScoredPopulation): ContenderRows {
+export function contendersOf(population: ScoredPopulation): ContenderRows {
+  const { labels, candidate, champion, weights, classes, isCoarse = false } = population;
   const of = (scores: Float64Array) => scoredRows({ labels, scores, weights, classes });
   return {
     candidate: of(candidate),
     champion: champion === null ? null : of(champion),
-    identical: champion !== null && sameScores(candidate, champion),
+    identical: champion !== null && !isCoarse && sameScores(candidate, champion),
     broken: {
       candidate: brokenReason(candidate, classes),
       champion: champion === null ? null : brokenReason(champion, classes),

@@ -14,6 +14,8 @@ export interface ScoredPopulation {
   /** Classes of the label; 1 for regression. */
   readonly classes: number;
   readonly sampling: Sampling;
+  /** True: scores are results of a few kinds, such as 0 and 1, so that equal ones do not show that the models are the same. */
+  readonly isCoarse?: boolean;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface ScoredPopulation {
  * @param rows Indexes into the population.
  */
 export function sliceOf(population: ScoredPopulation, key: SliceKey, rows: Uint32Array): ScoredPopulation {
-  const { labels, candidate, champion, weights, classes, sampling } = population;
+  const { labels, candidate, champion, weights, classes, sampling, isCoarse } = population;
   return {
     slice: key,
     labels: pick(labels, rows),
@@ -31,6 +33,7 @@ export function sliceOf(population: ScoredPopulation, key: SliceKey, rows: Uint3
     weights: weights === null ? null : pick(weights, rows),
     classes,
     sampling: samplingOf(sampling, rows),
+    ...(isCoarse === undefined ? {} : { isCoarse }),
   };
 }
 

@@ -89,6 +89,8 @@ function columnOf(
       weights: null,
       classes: isShare ? 2 : 1,
       sampling,
+      // Two models that failed none of these examples may still differ in others.
+      isCoarse: isShare || isConstant(own),
     },
     problem: champion !== null && 'problem' in champion ? champion.problem : missing,
   };
@@ -96,6 +98,10 @@ function columnOf(
 
 function isBinary(values: Float64Array): boolean {
   return values.every((value) => value === 0 || value === 1);
+}
+
+function isConstant(values: Float64Array): boolean {
+  return values.every((value) => value === values[0]);
 }
 
 function shareOf(name: string, direction: Metric['direction']): Metric {

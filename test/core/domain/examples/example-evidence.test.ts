@@ -63,6 +63,25 @@ describe('exampleEvidence', () => {
     }
   });
 
+  it.each([
+    ['values of 0 in 1 example', Array(1).fill(0)],
+    ['values of 0 in 100 examples', Array(100).fill(0)],
+    ['values of 0 and 1 in 100 examples', Array.from({ length: 100 }, (_, row) => (row < 90 ? 1 : 0))],
+    ['the same number in 100 examples', Array(100).fill(0.5)],
+  ])('does not take equal results for equal models: %s', (_, values: readonly number[]) => {
+    expect(verdictOf({ candidate: values, champion: values }, 0)).not.toBe('pass');
+  });
+
+  it('shows by enough equal results of 0 and 1 that there is no regression', () => {
+    const values = Array(1000).fill(0);
+    expect(verdictOf({ candidate: values, champion: values }, 0)).toBe('pass');
+  });
+
+  it('knows two models that gave each example the same score', () => {
+    const values = Array.from({ length: 100 }, (_, row) => 0.5 + row / 1000);
+    expect(verdictOf({ candidate: values, champion: values }, 0)).toBe('pass');
+  });
+
   it('has the exact interval of a share for values of 0 and 1, and the exact test of changed ones', () => {
     const { metrics, comparisons } = evidenceOf(golden.binary).measureAll(plan);
     const { lower, upper, value } = golden.binary.mean;
