@@ -9,7 +9,7 @@ export const TEST_COUNTS = {
 
 /** A number of test cases. */
 export type TestCountName = keyof typeof TEST_COUNTS;
-/** Test cases of a run by their outcome: `tests` is the sum of the others. */
+/** Test cases of a run by their outcome. A case with a failure and an error is in both, so that `tests` can be less than the sum. */
 export type TestCounts = Readonly<Record<TestCountName, number>>;
 
 const PREFIX = 'junit:';

@@ -40,6 +40,37 @@ describe('countTestCases', () => {
     expect(count(text)).toEqual({ tests: 2, passed: 1, failures: 1, errors: 1, skipped: 0 });
   });
 
+  it.each([
+    ['GoogleTest', '<testcase name="DISABLED_a" status="notrun" result="suppressed"/>'],
+    ['CTest', '<testcase name="a" status="disabled"><disabled message="Disabled"/></testcase>'],
+  ])('counts a case that is disabled as skipped: %s', (_, disabled) => {
+    const text = suite(`${disabled}<testcase status="run" result="completed"/>`);
+    expect(count(text)).toEqual({ tests: 2, passed: 1, failures: 0, errors: 0, skipped: 1 });
+    expect(() => count(suite(disabled))).toThrow('all were skipped');
+  });
+
+  it('counts a failed status without an element', () => {
+    const text = suite('<testcase status="failed"/><testcase status="error"/>');
+    expect(count(text)).toEqual({ tests: 2, passed: 0, failures: 1, errors: 1, skipped: 0 });
+  });
+
+  it('counts an error of a suite, and cases in cases', () => {
+    const broken = suite('<error type="java.lang.NoClassDefFoundError">Model</error><testcase/>');
+    expect(count(broken)).toEqual({ tests: 2, passed: 1, failures: 0, errors: 1, skipped: 0 });
+    expect(count(suite('<testcase><testcase><failure/></testcase></testcase>'))).toMatchObject({ failures: 1 });
+  });
+
+  it('accepts a page of HTML that a test printed, and instructions of a style sheet', () => {
+    const html = suite('<testcase><failure><![CDATA[not <!DOCTYPE html>]]></failure></testcase><!-- <!DOCTYPE a> -->');
+    expect(count(html)).toMatchObject({ tests: 1, failures: 1 });
+    expect(count('<?xml version="1.0"?><?xml-stylesheet href="a"?><testsuite><testcase/></testsuite>').passed).toBe(1);
+    expect(() => count(`<!-- --><!DOCTYPE a>${suite('<testcase/>')}`)).toThrow('document type');
+  });
+
+  it('reads comments without an end in little time', () => {
+    expect(() => count(`<testsuite>${'<!--'.repeat(500_000)}`)).toThrow('junit.xml');
+  });
+
   it('counts nothing that a test printed, and nothing in comments', () => {
     const text = suite(
       '<testcase><system-out><![CDATA[<testcase><failure/></testcase>]]></system-out></testcase><!-- <testcase/> -->',
