@@ -106,7 +106,7 @@ function advice(judgement: Judgement, formatMargin: (margin: number) => string):
   const equal = hasPlan
     ? ` If the models are truly equal, about ${formatCount(twoDigits(rowsIfEqual))} rows would show it; these rows can decide a margin of ${formatMargin(decidableMargin)}.`
     : '';
-  return `${rowsSentence(judgement, ' No feasible number of rows would decide: the difference is equal to the bound.')}${equal}`;
+  return `${rowsSentence(judgement, ' No feasible number of rows would decide: the difference is too close to the bound for its error.')}${equal}`;
 }
 
 function rowsSentence({ rowsToDecide }: Judgement, whenNone: string): string {

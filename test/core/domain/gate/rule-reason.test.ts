@@ -166,7 +166,7 @@ describe('ruleReason', () => {
     expect(ruleReason(percent, open, 'F1')).toMatch(/these rows can decide a margin of 1\.6 %\.$/);
     expect(ruleReason(regression, { ...open, rowsIfEqual: null }, 'F1')).toMatch(/4,400 rows would decide\.$/);
     expect(ruleReason(regression, { ...open, rowsToDecide: null }, 'F1')).toMatch(
-      /No feasible .* equal to the bound\. If the/,
+      /No feasible .* too close to the bound for its error\. If the/,
     );
   });
 
