@@ -1,6 +1,6 @@
 import { formatSlice } from '../../domain/evaluation/slice.ts';
 import { ruleDemand, twoDigits } from '../../domain/gate/rule-reason.ts';
-import { metricTitle } from '../../domain/metrics/metric-registry.ts';
+import { isResultMetric, metricTitle } from '../../domain/metrics/metric-registry.ts';
 import { formatCount, formatDifference } from '../../domain/text/format-number.ts';
 import type { ComparedMetric, EvaluationReport, MetricResult, RuleResult } from '../../reports/evaluation-report.ts';
 import { escapeText } from '../text/escape.ts';
@@ -52,8 +52,9 @@ function subject(report: EvaluationReport): string {
 
 function alone(metric: MetricResult): string {
   const decimals = Math.max(3, sharedDecimals(metric));
+  // A number of a file has no sample: it is exact, or nothing is known about its error.
   const interval =
-    metric.interval === null
+    metric.interval === null || isResultMetric(metric.name)
       ? ''
       : ` (${showLevel(metric.interval)} ${showRange(metric.interval, decimals).replaceAll('+', '')})`;
   return `${showValue(metric, decimals)}${interval}`;
@@ -64,6 +65,7 @@ function changed(metric: MetricResult, { champion, difference }: ComparedMetric)
   const arrow = `${showValue(champion, decimals)} → ${showValue(metric, decimals)}`;
   if (difference.value === null) return arrow;
   const amount = formatDifference(difference.value, decimals);
+  if (isResultMetric(metric.name)) return `${arrow} (${amount})`;
   if (difference.interval === null) return `${arrow} (${amount}, no interval)`;
   return `${arrow} (${amount}, ${showLevel(difference.interval)} ${showRange(difference.interval, decimals)})`;
 }

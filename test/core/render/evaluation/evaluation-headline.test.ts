@@ -54,6 +54,22 @@ describe('renderHeadline', () => {
     expect(of(margin(0.003))).not.toContain('Equivalent');
   });
 
+  it('claims no interval for a number of a file of results', () => {
+    const exact = { lower: 3, upper: 3, level: 0.95, method: 'exact' };
+    const metric = {
+      name: 'junit:failures',
+      direction: 'lower-is-better',
+      rows: 0,
+      value: 3,
+      interval: exact,
+    } as const;
+    const dataset = { ...SAMPLE_REPORTS.evaluation.dataset, kind: 'numbers' } as const;
+    const rules = [ruleResult({ metric: 'junit:failures', max: 3 })];
+    const text = renderHeadline(report(rules, { metrics: [metric], comparisons: [], dataset }));
+    expect(text).toContain('Failed tests 3');
+    expect(text).not.toContain('CI');
+  });
+
   it('gives one number of rows, as the reasons round it', () => {
     const open = ruleResult({ maxRegression: margin(0.001) }, { verdict: 'inconclusive', rowsToDecide: 10_432 });
     expect(renderHeadline(report([open], { verdict: 'inconclusive' }))).toMatch(
