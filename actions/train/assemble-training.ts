@@ -1,5 +1,6 @@
 import { ShellCommandRunner } from '../../core/adapters/commands/shell-command-runner.ts';
 import { PlainFileFolder } from '../../core/adapters/dvc/plain-file-folder.ts';
+import { fileStamp } from '../../core/adapters/files/file-stamp.ts';
 import { replaceByArtifact } from '../../core/adapters/files/replace-by-artifact.ts';
 import { askGit, type GitPlace } from '../../core/adapters/git/ask-git.ts';
 import { GitIgnoreFiles } from '../../core/adapters/git/git-ignore-files.ts';
@@ -137,6 +138,7 @@ async function assemblePorts(
             hasher: looking.hasher,
             ...beliefInRuns(context, loaded, token),
           },
+    stampOf: fileStamp,
     nowMs: () => performance.now(),
     note: (line) => log.info(line),
     group: (title, work) => log.group(title, work),

@@ -95,6 +95,28 @@ describe('a model with metrics only', () => {
     expect(summary).toContain('| Failed tests | — | 0 | — | at most 0 | ✅ |');
   });
 
+  it('is not trained by a command that leaves the results of before as they are', async () => {
+    const names = ['scores.jsonl', 'metrics.json', 'junit.xml'];
+    const write = (files: readonly string[]) => `${files.map((file) => `cp ${file} new; mv new ${file}`).join('\n')}\n`;
+    const train = (workspace: string) =>
+      runActionSource('train', { workspace, temp: `${workspace}-temp`, inputs: { force: 'true' } });
+    for (const written of [[], ['scores.jsonl'], ['metrics.json', 'junit.xml']]) {
+      const { workspace } = await repository({ 'evaluate.sh': write(written) });
+      const run = await train(workspace);
+      expect(run.exitCode).toBe(1);
+      for (const file of names) {
+        const stale = `its command did not write ${file}: the file is as it was before`;
+        expect(run.stdout.includes(stale), file).toBe(!written.includes(file));
+      }
+    }
+    // The same content again is a result of this training.
+    const { workspace } = await repository({ 'evaluate.sh': write(names) });
+    for (const _ of [1, 2]) {
+      const run = await train(workspace);
+      expect(run.exitCode, run.stdout).toBe(0);
+    }
+  });
+
   it('is compared with the examples of a champion that a file holds', async () => {
     const { judge } = await repository({
       'tidegate.yaml': config(

@@ -82,7 +82,7 @@ function hasDocumentType(text: string): boolean {
     const end = PRINTED.find(([start]) => text.startsWith(start, at));
     if (end === undefined) continue;
     at = text.indexOf(end[1], at + end[0].length);
-    // A part without an end is no XML, which the validator says.
+    // A part without an end is not XML, which the validator says.
     if (at === -1) return false;
   }
   return false;

@@ -4,6 +4,7 @@ import { type MeasuredPopulation, type MeasurementPlan, measurePopulation } from
 import { type ScoredPopulation, sliceOf } from '../evaluation/population.ts';
 import { cutSlices, type DatasetSlice, type SliceDeclaration } from '../evaluation/slice.ts';
 import { needsChampion } from '../gate/gate-rule.ts';
+import { MIN_UNITS, unitsOf } from '../inference/uncertainty.ts';
 import { meanOf } from '../metrics/mean-loss.ts';
 import type { Metric } from '../metrics/metric.ts';
 import { findMetric } from '../metrics/metric-registry.ts';
@@ -89,8 +90,8 @@ function columnOf(
       weights: null,
       classes: isShare ? 2 : 1,
       sampling,
-      // Two models that failed none of these examples may still differ in others.
-      isCoarse: isShare || isConstant(own),
+      // Two models that failed none of these examples may still differ in others, and a few equal numbers show as little.
+      isCoarse: isShare || isConstant(own) || unitsOf({ sampling, labels: own }) < MIN_UNITS,
     },
     problem: champion !== null && 'problem' in champion ? champion.problem : missing,
   };

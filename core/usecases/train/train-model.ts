@@ -11,6 +11,7 @@ import type { RunReport } from '../../reports/run-report.ts';
 import { collectRunInputs, type InputPorts, type RunInputs } from './collect-run-inputs.ts';
 import { readEnvironment } from './read-environment.ts';
 import { type RestorePorts, restoreRun } from './restore-run.ts';
+import { missingResult, type ResultPorts, refuseStale, stampResults } from './result-files.ts';
 import { runCommand } from './run-command.ts';
 import { runStages, type StagePorts, type StageRun } from './run-stages.ts';
 import type { TrainingWork } from './training-work.ts';
@@ -34,8 +35,8 @@ export interface TrainRequest {
 }
 
 /** Dependencies of training. */
-export interface TrainPorts extends StagePorts, InputPorts {
-  readonly workspace: StagePorts['workspace'] & InputPorts['workspace'];
+export interface TrainPorts extends StagePorts, InputPorts, ResultPorts {
+  readonly workspace: StagePorts['workspace'] & InputPorts['workspace'] & ResultPorts['workspace'];
   /** Reads all of DVC's files of the workspace as they are now; throws {UserError} at the file that is wrong. */
   readonly readProject: () => Promise<DataProject>;
   /** Files below these paths that neither Git nor DVC has, but for the artifact. */
@@ -63,7 +64,8 @@ export interface TrainResult {
  * Makes the model's artifact: restored from an earlier run of the same inputs, or by the stages that are out of date,
  * or by the command.
  *
- * @throws {UserError} COMMAND_FAILED, DATA_NOT_FOUND (an input or the artifact), and what reading dvc.yaml throws.
+ * @throws {UserError} COMMAND_FAILED, DATA_NOT_FOUND (an input, the artifact, or a file of results that the command did not
+ *   write), and what reading dvc.yaml throws.
  */
 export async function trainModel(request: TrainRequest, ports: TrainPorts): Promise<TrainResult> {
   for (const override of request.overrides) {
@@ -110,14 +112,6 @@ async function untrackedInput({ work, folder }: TrainRequest, ports: TrainPorts)
   return first;
 }
 
-/** Files of results are in no store: only a training makes them again. */
-async function missingResult({ results, folder }: TrainRequest, ports: TrainPorts): Promise<string | undefined> {
-  // Files by a pattern are looked for where the judge reads them.
-  for (const path of (results ?? []).filter((one) => !/[*?[{]/.test(one)))
-    if (!(await ports.workspace.exists(inFolder(folder, path)))) return path;
-  return undefined;
-}
-
 async function findEarlier(request: TrainRequest, inputsDigest: string, ports: TrainPorts) {
   if (ports.restore === undefined || request.artifact === undefined) return undefined;
   const missing = await missingResult(request, ports);
@@ -160,7 +154,9 @@ async function runWork(
   if (work.kind === 'stages') return runStages(project, { ...request, stages: work.stages }, ports);
   const startedAt = ports.nowMs();
   const command = { line: work.line, folder: request.folder, variables: {} };
+  const before = await stampResults(request, ports);
   await ports.group(work.line, () => runCommand(command, CONFIG_FILE, ports.commands));
+  await refuseStale(before, request, ports);
   return [{ name: 'command', ran: true, seconds: (ports.nowMs() - startedAt) / 1000 }];
 }
 

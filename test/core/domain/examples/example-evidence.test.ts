@@ -68,6 +68,8 @@ describe('exampleEvidence', () => {
     ['values of 0 in 100 examples', Array(100).fill(0)],
     ['values of 0 and 1 in 100 examples', Array.from({ length: 100 }, (_, row) => (row < 90 ? 1 : 0))],
     ['the same number in 100 examples', Array(100).fill(0.5)],
+    ['the same two numbers in 2 examples', [0.5, 0.6]],
+    ['the same numbers in 9 examples', Array.from({ length: 9 }, (_, row) => row / 10)],
   ])('does not take equal results for equal models: %s', (_, values: readonly number[]) => {
     expect(verdictOf({ candidate: values, champion: values }, 0)).not.toBe('pass');
   });
