@@ -3,11 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { tidegateJsonSchema } from '../../core/config/json-schema.ts';
-import { parseConfig } from '../../core/config/parse-config.ts';
-import { UserError } from '../../core/errors.ts';
 import { type ConfigSchema, configKeys } from '../../scripts/config-keys.ts';
 import { configReference, REFERENCE_PAGE } from '../../scripts/generate-config-reference.ts';
 import { PROJECT_ROOT } from '../../scripts/project-root.ts';
+import { configProblems } from '../../testkit/config-problems.ts';
 
 const KEYS = configKeys(tidegateJsonSchema() as ConfigSchema).map((key) => ({
   ...key,
@@ -93,9 +92,9 @@ function fileWith(path: string, value: unknown): unknown {
 function problemsWith(section: string, name: string, value: unknown, task = ''): readonly string[] {
   const model = MODELS[task];
   if (model !== undefined)
-    return problemsOf(stringify({ version: 1, models: { m: changed(model, section, name, value) } }));
+    return configProblems(stringify({ version: 1, models: { m: changed(model, section, name, value) } }));
   const files = (NEEDED[section] ?? []).map((needed) => stringify(fileWith(section, { ...needed, [name]: value })));
-  const found = files.map(problemsOf).sort((a, b) => a.length - b.length);
+  const found = files.map(configProblems).sort((a, b) => a.length - b.length);
   return found[0] ?? ['no file to put it into'];
 }
 
@@ -104,16 +103,6 @@ function changed(model: Mapping, section: string, name: string, value: unknown):
   const [, below] = /^models\.<name>(?:\.(\w+))?$/.exec(section) ?? [];
   if (below === undefined) return { ...model, [name]: value };
   return { ...model, [below]: { ...(model[below] as Mapping), [name]: value } };
-}
-
-function problemsOf(text: string): readonly string[] {
-  try {
-    parseConfig(text);
-    return [];
-  } catch (error) {
-    if (error instanceof UserError) return error.problems.map(({ message }) => message);
-    throw error;
-  }
 }
 
 describe('the reference of tidegate.yaml', () => {
@@ -150,7 +139,7 @@ describe('the reference of tidegate.yaml', () => {
 
   it('begins with a file that is valid', () => {
     const [, text = ''] = /```yaml\n(.*?)```/s.exec(PAGE) ?? [];
-    expect(problemsOf(text)).toEqual([]);
+    expect(configProblems(text)).toEqual([]);
   });
 
   it('notices an example that is not accepted', () => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseConfig } from '../../../core/config/parse-config.ts';
-import { UserError } from '../../../core/errors.ts';
+import { configProblems } from '../../../testkit/config-problems.ts';
 
 interface Addresses {
   readonly store?: string;
@@ -22,13 +21,7 @@ models:
     register: { store: '${store}' }
     drift: { current: '${current}' }
 `;
-  try {
-    parseConfig(text);
-    return [];
-  } catch (error) {
-    if (error instanceof UserError) return error.problems.map(({ message }) => message);
-    throw error;
-  }
+  return configProblems(text);
 }
 
 describe('addresses in tidegate.yaml', () => {
