@@ -2,7 +2,7 @@ import type { TidegateConfig } from '../core/config/tidegate-config.ts';
 import { CONFIG_FILE } from '../core/domain/policy/config-file.ts';
 import type { PromotionOutcome } from '../core/domain/promotion/outcome.ts';
 import type { PromotionCheck } from '../core/domain/promotion/promotion-check.ts';
-import { UserError } from '../core/errors.ts';
+import { UserError, unlessUserError } from '../core/errors.ts';
 import type { BaseBranch } from '../core/ports/github/commits.ts';
 import type { BlockedView } from '../core/render/promotion/blocked.ts';
 import { describeOutcome } from '../core/render/promotion/outcome.ts';
@@ -151,10 +151,7 @@ export async function checkCommit(
 ): Promise<PromotionCheck | undefined> {
   const moment = await momentAt(repository, base);
   const compared = { baseSha: moment.base.sha, headSha };
-  const config = await repository.config(compared.baseSha).catch((error: unknown) => {
-    if (error instanceof UserError) return error;
-    throw error;
-  });
+  const config = await repository.config(compared.baseSha).catch(unlessUserError);
   if (config === undefined) return undefined;
   if (config instanceof UserError) return showBrokenConfigCheck({ ...compared, file: CONFIG_FILE }, repository);
   return showPromotionCheck({ ...compared, config }, repository, (touched) =>

@@ -131,6 +131,17 @@ export class UserError extends Error {
   }
 }
 
+/**
+ * For `.catch` of work whose problem a person can correct.
+ *
+ * @returns That problem.
+ * @throws Every other error.
+ */
+export function unlessUserError(error: unknown): UserError {
+  if (error instanceof UserError) return error;
+  throw error;
+}
+
 /** A remote refused or was unreachable. `retryable` says whether the same request may succeed later. */
 export class ServiceError extends Error {
   override readonly name = 'ServiceError';

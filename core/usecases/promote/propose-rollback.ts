@@ -1,7 +1,7 @@
 import type { Environment } from '../../domain/policy/environment.ts';
 import { rollbackBranch } from '../../domain/promotion/branch-names.ts';
 import type { RollbackOutcome } from '../../domain/promotion/outcome.ts';
-import { UserError } from '../../errors.ts';
+import { UserError, unlessUserError } from '../../errors.ts';
 import type { Commits } from '../../ports/github/commits.ts';
 import type { Issues } from '../../ports/github/issues.ts';
 import type { PullRequest } from '../../ports/github/pull-requests.ts';
@@ -85,11 +85,6 @@ export async function proposeRollback(
 
 function cannot({ version }: KnownVersion, { message, fix }: UserError): RollbackOutcome {
   return { kind: 'cannot-roll-back', version, message, fix };
-}
-
-function unlessUserError(error: unknown): UserError {
-  if (error instanceof UserError) return error;
-  throw error;
 }
 
 async function planTo(

@@ -4,7 +4,7 @@ import { retrainBranch, retrainDataBranch } from '../../domain/promotion/branch-
 import { decideRetrain } from '../../domain/retrain/decide-retrain.ts';
 import type { RetrainOutcome } from '../../domain/retrain/outcome.ts';
 import { isPointerChange } from '../../domain/retrain/pointer-change.ts';
-import { UserError } from '../../errors.ts';
+import { UserError, unlessUserError } from '../../errors.ts';
 import type { BranchHead, Commits } from '../../ports/github/commits.ts';
 import type { Issue, Issues } from '../../ports/github/issues.ts';
 import type { PullRequest, PullRequests } from '../../ports/github/pull-requests.ts';
@@ -104,10 +104,7 @@ export async function proposeRetrained(request: RetrainRequest, ports: RetrainPo
   const rendered = renderRetrain({ model, files, issue, data: data.sha });
   const commitMessage = `${rendered.title}\n`;
   const kept = { branch, base, edits: edits.map(asEdit), ...rendered, commitMessage, open, head };
-  const upserted = await upsertPullRequest(kept, ports).catch((error: unknown) => {
-    if (error instanceof UserError) return error;
-    throw error;
-  });
+  const upserted = await upsertPullRequest(kept, ports).catch(unlessUserError);
   if (upserted instanceof UserError) return { kind: 'cannot-propose', message: upserted.message, fix: upserted.fix };
   const { pullRequest, did } = upserted;
   return { kind: did === 'opened' ? 'opened-data' : 'data-up-to-date', number: pullRequest.number };
