@@ -201,6 +201,19 @@ export class BotWorld {
     return folder;
   }
 
+  /** Opens a pull request of a new branch with these files. @returns Its number and its head. */
+  async openPull(
+    clone: string,
+    { repository, branch }: { readonly repository: string; readonly branch: string },
+    files: CommitFiles,
+  ): Promise<{ readonly number: number; readonly headSha: string }> {
+    const headSha = await this.commit(clone, branch, files);
+    const [owner = '', repo = ''] = repository.split('/');
+    const { data } = await this.client().pulls.create({ owner, repo, head: branch, base: 'main', title: branch });
+    await this.settle();
+    return { number: data.number, headSha };
+  }
+
   /** Commits files on top of main, as a branch of a clone, and pushes it. @returns The commit. */
   async commit(clone: string, branch: string, files: CommitFiles): Promise<string> {
     await runGit(clone, ['fetch', '--quiet', 'origin']);

@@ -33,12 +33,8 @@ afterAll(() => world?.stop());
 async function openPull() {
   count += 1;
   const headBranch = `change-${count}`;
-  const headSha = await world.commit(clone, headBranch, { 'train.py': `# ${count}` });
-  const { data } = await world
-    .client()
-    .pulls.create({ ...REPOSITORY, head: headBranch, base: 'main', title: headBranch });
-  await world.settle();
-  return { number: data.number, headBranch, headSha };
+  const files = { 'train.py': `# ${count}` };
+  return { headBranch, ...(await world.openPull(clone, { repository: NAME, branch: headBranch }, files)) };
 }
 
 function failedJob(name: string, step: string, log: string): WorkflowJob {

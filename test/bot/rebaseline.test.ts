@@ -47,12 +47,12 @@ function judge(headBranch: string, headSha: string, dataset = DATASET) {
 
 /** A pull request that was judged. */
 async function openPull() {
+  count += 1;
   const branch = `data-${count}`;
-  const headSha = await push(branch);
-  const { data } = await world.client().pulls.create({ ...REPOSITORY, head: branch, base: 'main', title: branch });
-  await world.settle();
+  const files = { 'data/test.csv.dvc': `# ${count}` };
+  const { number, headSha } = await world.openPull(clone, { repository: NAME, branch }, files);
   await judge(branch, headSha);
-  return { branch, headSha, number: data.number };
+  return { branch, headSha, number };
 }
 
 /** Writes a comment. @returns The bot's answer. */

@@ -34,10 +34,7 @@ afterAll(() => world?.stop());
 async function openPull(files: Readonly<Record<string, string>> = { 'train.py': `# ${Math.random()}` }) {
   count += 1;
   const branch = `change-${count}`;
-  const headSha = await world.commit(clone, branch, files);
-  const { data } = await world.client().pulls.create({ ...REPOSITORY, head: branch, base: 'main', title: branch });
-  await world.settle();
-  return { number: data.number, branch, headSha };
+  return { branch, ...(await world.openPull(clone, { repository: NAME, branch }, files)) };
 }
 
 interface UploadedArtifact {

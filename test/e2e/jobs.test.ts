@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { getOctokit } from '@actions/github';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fillWorkflows } from '../../cli/init/fill-workflows.ts';
 import { readReport } from '../../core/reports/read-report.ts';
@@ -10,24 +8,23 @@ import { parseVersionTagMessage } from '../../core/reports/version-tag-line.ts';
 import { PROJECT_ROOT } from '../../scripts/project-root.ts';
 import { type Forge, startForge } from '../../testkit/forge.ts';
 import { runGit } from '../../testkit/git-client.ts';
-import { hostEnvironment } from '../../testkit/host-environment.ts';
 import { seededRandom } from '../../testkit/seeded-random.ts';
+import { ForgeClone, makeImage } from './forge-clone.ts';
 
 const NAME = 'acme/delay';
-const REPOSITORY = { owner: 'acme', repo: 'delay' };
 /** Programs of the runner's image. Python is none of them: only the job that trains sets it up. */
 const PROGRAMS = ['bash', 'sh', 'git', 'mkdir', 'cp', 'cat', 'sed'];
 const TRAIN = 'python -c "" && mkdir -p model && cp "$(cat which.txt)" model/model.onnx\n';
 
 let folder: string;
 let forge: Forge;
+let team: ForgeClone;
 let clone: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'tidegate-jobs-'));
   const [image, python] = [path.join(folder, 'image'), path.join(folder, 'python')];
-  await mkdir(image);
-  for (const name of PROGRAMS) await symlink(programPath(name), path.join(image, name));
+  await makeImage(image, PROGRAMS);
   await mkdir(python);
   await writeFile(path.join(python, 'python'), '#!/bin/sh\nexit 0\n', { mode: 0o755 });
   forge = await startForge({
@@ -38,25 +35,16 @@ beforeAll(async () => {
   });
   await forge.createRepository(NAME);
   forge.protect(NAME, 'main', ['tidegate']);
-  clone = path.join(folder, 'clone');
-  await runGit(folder, ['clone', '--quiet', forge.cloneUrl(NAME, forge.userToken('mona')), clone]);
+  team = await ForgeClone.create(forge, NAME, path.join(folder, 'clone'));
+  clone = team.folder;
   await writeRepository();
-  await push('main', {});
+  await team.push('main', {});
 }, 120_000);
 
 afterAll(async () => {
   await forge?.stop();
   if (folder !== undefined) await rm(folder, { recursive: true, force: true });
 });
-
-function programPath(name: string): string {
-  const folders = hostEnvironment().PATH.split(path.delimiter);
-  const found = folders.map((one) => path.join(one, name)).find((file) => existsSync(file));
-  if (found === undefined) throw new Error(`this machine has no ${name}`);
-  return found;
-}
-
-const rest = () => getOctokit(forge.userToken('mona'), { baseUrl: forge.apiUrl }).rest;
 
 /** What the team has: two models to choose from instead of a training, and its data in Git. */
 async function writeRepository(): Promise<void> {
@@ -99,46 +87,16 @@ function dataset(sign: number): string {
   return `date,a,b,late\n${lines.join('\n')}\n`;
 }
 
-/** Commits files on main as it is, and pushes them to a branch. */
-async function push(branch: string, files: Readonly<Record<string, string>>): Promise<void> {
-  for (const [file, text] of Object.entries(files)) await writeFile(path.join(clone, file), text);
-  await runGit(clone, ['add', '--all']);
-  await runGit(clone, ['commit', '--quiet', '-m', branch]);
-  await runGit(clone, ['push', '--quiet', 'origin', `HEAD:refs/heads/${branch}`]);
-  await forge.idle();
-}
-
-/** A pull request with these files, judged. */
-async function propose(branch: string, files: Readonly<Record<string, string>>) {
-  await runGit(clone, ['fetch', '--quiet', 'origin']);
-  await runGit(clone, ['switch', '--quiet', '--detach', 'origin/main']);
-  await push(branch, files);
-  const { data } = await rest().pulls.create({ ...REPOSITORY, head: branch, base: 'main', title: branch });
-  await forge.idle();
-  const { runs, pullRequests } = await forge.snapshot(NAME);
-  const run = runs.findLast(({ event }) => event === 'pull_request');
-  const checks = pullRequests.find(({ number }) => number === data.number)?.checks ?? [];
-  return {
-    number: data.number,
-    run,
-    log: run?.jobs.map((job) => job.log).join('\n') ?? 'no run',
-    conclusions: Object.fromEntries(checks.map(({ name, conclusion }) => [name, conclusion])),
-  };
-}
-
-const merge = (number: number) => rest().pulls.merge({ ...REPOSITORY, pull_number: number, merge_method: 'squash' });
-
 describe('the jobs of a pull request', () => {
   it('let through what the judge passes, and hand on the model and its report as two artifacts', async () => {
-    const { number, run, conclusions, log } = await propose('good', { 'train.sh': `# the same\n${TRAIN}` });
+    const { number, run, conclusions, log } = await team.propose('good', { 'train.sh': `# the same\n${TRAIN}` });
     expect(conclusions, log).toEqual({ train: 'success', tidegate: 'success' });
     expect(run?.artifacts.map(({ name }) => name).sort()).toEqual([
       'tidegate-delay-1-model',
       'tidegate-delay-1-report',
     ]);
     expect(log).toContain('Taking the workflow artifact tidegate-delay-1-model');
-    await merge(number);
-    await forge.idle();
+    await team.merge(number);
   });
 
   it.each([
@@ -146,15 +104,15 @@ describe('the jobs of a pull request', () => {
     { name: 'the training makes no model', files: { 'train.sh': 'true\n' }, train: 'failure' },
     { name: 'the model is not good enough', files: { 'which.txt': 'poor.onnx\n' }, train: 'success' },
   ])('hold the required check red, and the merge back, where $name', async ({ name, files, train }) => {
-    const { number, conclusions, log } = await propose(name.replaceAll(' ', '-'), files);
+    const { number, conclusions, log } = await team.propose(name.replaceAll(' ', '-'), files);
     expect(conclusions, log).toEqual({ train, tidegate: 'failure' });
-    await expect(merge(number)).rejects.toMatchObject({ status: 405 });
+    await expect(team.merge(number)).rejects.toMatchObject({ status: 405 });
   });
 
   it('judge on the data of the commit, whatever the training wrote into its own work tree', async () => {
     const cheating = `${TRAIN}cp suits.csv test.csv\nsed -i 's/min: 0.8/min: 0.01/' tidegate.yaml\n`;
     const files = { 'which.txt': 'poor.onnx\n', 'suits.csv': dataset(-1), 'train.sh': cheating };
-    const { conclusions, log } = await propose('cheating', files);
+    const { conclusions, log } = await team.propose('cheating', files);
     expect(conclusions, log).toEqual({ train: 'success', tidegate: 'failure' });
     expect(log).toContain('the gate says fail');
   });
@@ -181,10 +139,10 @@ describe('the jobs of a release', () => {
   });
 
   it('register nothing from another branch, started there by hand', async () => {
-    await propose('of-somebody', { 'train.sh': `# of somebody\n${TRAIN}`, 'which.txt': 'good.onnx\n' });
+    await team.propose('of-somebody', { 'train.sh': `# of somebody\n${TRAIN}`, 'which.txt': 'good.onnx\n' });
     const before = (await forge.snapshot(NAME)).tags.length;
-    const dispatch = { ...REPOSITORY, workflow_id: 'model-release.yml', ref: 'of-somebody' };
-    await rest().actions.createWorkflowDispatch(dispatch);
+    const dispatch = { ...team.repository, workflow_id: 'model-release.yml', ref: 'of-somebody' };
+    await team.rest.actions.createWorkflowDispatch(dispatch);
     await forge.idle();
     const { runs, tags } = await forge.snapshot(NAME);
     const jobs = runs.at(-1)?.jobs.map(({ key, conclusion }) => [key, conclusion]);

@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { getOctokit } from '@actions/github';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningBot, startBot } from '../../bot/server.ts';
 import { fillWorkflows } from '../../cli/init/fill-workflows.ts';
@@ -11,11 +9,10 @@ import { readReport } from '../../core/reports/read-report.ts';
 import { parseVersionTagMessage } from '../../core/reports/version-tag-line.ts';
 import { type Forge, startForge } from '../../testkit/forge.ts';
 import { runGit } from '../../testkit/git-client.ts';
-import { hostEnvironment } from '../../testkit/host-environment.ts';
 import { writePython } from './delay-team.ts';
+import { ForgeClone, makeImage } from './forge-clone.ts';
 
 const NAME = 'acme/answers';
-const REPOSITORY = { owner: 'acme', repo: 'answers' };
 /** Programs of the runner's image. The team's evaluation is awk: what is judged by its numbers needs no Python. */
 const PROGRAMS = ['bash', 'sh', 'git', 'mkdir', 'cp', 'cat', 'sed', 'awk', 'printf'];
 
@@ -55,14 +52,14 @@ models:
 
 let folder: string;
 let forge: Forge;
+let team: ForgeClone;
 let clone: string;
 let bot: RunningBot;
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'tidegate-metrics-only-'));
   const image = path.join(folder, 'image');
-  await mkdir(image);
-  for (const name of PROGRAMS) await symlink(programPath(name), path.join(image, name));
+  await makeImage(image, PROGRAMS);
   const pythonBin = await writePython(path.join(folder, 'python'));
   forge = await startForge({ directory: path.join(folder, 'forge'), pythonBin, path: image, isSelfHosted: true });
   await forge.createRepository(NAME);
@@ -71,11 +68,11 @@ beforeAll(async () => {
   bot = await startBot({ ...app, host: '127.0.0.1', port: 0, sweepIntervalMs: 3_600_000, isPaced: false }, 'fatal');
   forge.webhook({ url: `${bot.url}/api/github/webhooks`, secret: webhookSecret, isBusy: () => bot.isBusy });
   forge.protect(NAME, 'main', ['tidegate']);
-  clone = path.join(folder, 'clone');
-  await runGit(folder, ['clone', '--quiet', forge.cloneUrl(NAME, forge.userToken('mona')), clone]);
+  team = await ForgeClone.create(forge, NAME, path.join(folder, 'clone'));
+  clone = team.folder;
   await fillWorkflows(clone, { model: 'answers', branch: 'main', update: undefined, watch: false });
   await mkdir(path.join(clone, 'deploy'));
-  await push('main', {
+  await team.push('main', {
     'deploy/answers.yaml': 'version: 0.0.0\n',
     'tidegate.yaml': CONFIG.replace('STORE', path.join(folder, 'store')),
     'evaluate.sh': EVALUATE,
@@ -94,50 +91,14 @@ afterAll(async () => {
   if (folder !== undefined) await rm(folder, { recursive: true, force: true });
 });
 
-function programPath(name: string): string {
-  const folders = hostEnvironment().PATH.split(path.delimiter);
-  const found = folders.map((one) => path.join(one, name)).find((file) => existsSync(file));
-  if (found === undefined) throw new Error(`this machine has no ${name}`);
-  return found;
-}
-
-const rest = () => getOctokit(forge.userToken('mona'), { baseUrl: forge.apiUrl }).rest;
-
-/** Commits files on what is checked out, and pushes them to a branch. */
-async function push(branch: string, files: Readonly<Record<string, string>>): Promise<void> {
-  for (const [file, text] of Object.entries(files)) await writeFile(path.join(clone, file), text);
-  await runGit(clone, ['add', '--all']);
-  await runGit(clone, ['commit', '--quiet', '-m', branch]);
-  await runGit(clone, ['push', '--quiet', 'origin', `HEAD:refs/heads/${branch}`]);
-  await forge.idle();
-}
-
-/** A pull request with these files, judged. */
-async function propose(branch: string, files: Readonly<Record<string, string>>) {
-  await runGit(clone, ['fetch', '--quiet', 'origin']);
-  await runGit(clone, ['switch', '--quiet', '--detach', 'origin/main']);
-  await push(branch, files);
-  const { data } = await rest().pulls.create({ ...REPOSITORY, head: branch, base: 'main', title: branch });
-  await forge.idle();
-  const { runs, pullRequests } = await forge.snapshot(NAME);
-  const run = runs.findLast(({ event }) => event === 'pull_request');
-  const checks = pullRequests.find(({ number }) => number === data.number)?.checks ?? [];
-  return {
-    number: data.number,
-    log: run?.jobs.map((job) => job.log).join('\n') ?? 'no run',
-    conclusions: Object.fromEntries(checks.map(({ name, conclusion }) => [name, conclusion])),
-  };
-}
-
 async function merge(number: number): Promise<readonly string[]> {
-  await rest().pulls.merge({ ...REPOSITORY, pull_number: number, merge_method: 'squash' });
-  await forge.idle();
+  await team.merge(number);
   return (await forge.snapshot(NAME)).tags.map(({ name }) => name);
 }
 
 /** Merges the promotion with this title. @returns Its text, and the manifest after it. */
 async function promote(title: string) {
-  const { data: open } = await rest().pulls.list({ ...REPOSITORY, state: 'open' });
+  const { data: open } = await team.rest.pulls.list({ ...team.repository, state: 'open' });
   const found = open.find((one) => one.title === title);
   expect(found, `${title}: ${open.map((one) => one.title).join(', ')}`).toBeDefined();
   await merge(found?.number ?? 0);
@@ -174,23 +135,23 @@ describe('a team with metrics only', () => {
 
   it('is held back where the answers got worse, by the same questions', async () => {
     const worse = { 'quality.txt': '0.60\n', 'prompt.txt': 'Answer in one word.\n' };
-    const { conclusions, log, number } = await propose('worse', worse);
+    const { conclusions, log, number } = await team.propose('worse', worse);
     expect(conclusions, log).toMatchObject({ train: 'success', tidegate: 'failure', 'tidegate / answers': 'failure' });
     expect(log).toContain('helpfulness got worse by');
-    const { data: comments } = await rest().issues.listComments({ ...REPOSITORY, issue_number: number });
+    const { data: comments } = await team.rest.issues.listComments({ ...team.repository, issue_number: number });
     expect(comments[0]?.body).toMatch(/### Tidegate · answers · ❌ fail[\s\S]*champion v0\.1\.0/);
     await expect(merge(number)).rejects.toMatchObject({ status: 405 });
   });
 
   it('is held back where a test fails', async () => {
     const failing = JUNIT.replace('<testcase name="cites"/>', '<testcase name="cites"><failure/></testcase>');
-    const { conclusions, log } = await propose('failing-test', { 'cases.xml': failing });
+    const { conclusions, log } = await team.propose('failing-test', { 'cases.xml': failing });
     expect(conclusions, log).toMatchObject({ train: 'success', tidegate: 'failure' });
     expect(log).toContain('Failed tests is 1; it would have passed with at most 0.');
   });
 
   it('is held back where the questions are others', async () => {
-    const { conclusions, log } = await propose('other-questions', {
+    const { conclusions, log } = await team.propose('other-questions', {
       'first.txt': '2\n',
       'prompt.txt': 'Answer well.\n',
     });
@@ -201,7 +162,7 @@ describe('a team with metrics only', () => {
 
   it('registers a better one, with the paired difference to the version before', async () => {
     const better = { 'quality.txt': '0.75\n', 'prompt.txt': 'Answer, and cite your sources.\n' };
-    const { conclusions, log, number } = await propose('better', better);
+    const { conclusions, log, number } = await team.propose('better', better);
     expect(conclusions, log).toMatchObject({ train: 'success', tidegate: 'success' });
     expect(await merge(number)).toEqual(['answers@v0.1.0', 'answers@v0.1.1']);
     const { evaluation } = await versionOf('answers@v0.1.1');
@@ -216,7 +177,7 @@ describe('a team with metrics only', () => {
   });
 
   it('passes a change of a document, for which the results are computed again', async () => {
-    const { conclusions, log } = await propose('docs', { 'README.md': 'Answers to questions.\n' });
+    const { conclusions, log } = await team.propose('docs', { 'README.md': 'Answers to questions.\n' });
     expect(conclusions, log).toMatchObject({ train: 'success', tidegate: 'success' });
     expect(log).toContain('Training: the judge reads scores.jsonl, which only a training writes');
   });
