@@ -130,8 +130,13 @@ export const evaluate = z
       }),
     key: columnName.optional().meta({
       description:
-        'The column that identifies rows of a table of the warehouse: it puts them into parts, and joins predictions',
+        'The column that identifies rows: of a table of the warehouse it puts them into parts and joins predictions; with folds it says which row a prediction is of',
       examples: ['customer_id'],
+    }),
+    folds: columnName.optional().meta({
+      description:
+        'For cross-validation: the column of the table of predictions with the fold that tested the row. Repeated splits need key too',
+      examples: ['fold'],
     }),
     weight: columnName
       .optional()
@@ -186,6 +191,14 @@ export const evaluate = z
     if (missing.length > 0) refuse(`does not name ${missing.join(', ')}`);
     if (written !== undefined) refuse('cannot be set together with predictions, which says that the scores are there');
     if (dataset.startsWith('sql://')) refuse('needs a dataset in files: its command reads one');
+  })
+  .superRefine(({ folds, predictions: written, dataset }, context) => {
+    if (folds === undefined) return;
+    const refuse = (message: string) => context.addIssue({ code: 'custom', message, path: ['folds'] });
+    if (dataset.startsWith('sql://')) refuse('needs a dataset and predictions in files');
+    else if (written?.path === undefined) {
+      refuse('names a column of a table of predictions: add predictions, the file that cross-validation writes');
+    }
   })
   .transform(camelCaseKeys);
 

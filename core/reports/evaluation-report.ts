@@ -176,6 +176,10 @@ export const evaluationReportSchema = z.looseObject({
     clusters: z.number().int().min(0).optional(),
     /** Definition of a cluster, such as `day(date)`; absent if rows are treated as independent. */
     clusterBy: z.string().optional(),
+    /** Of cross-validation: the column of the predictions with the fold, the number of folds, and that of all predictions. */
+    folds: z
+      .looseObject({ column: z.string(), count: z.number().int().min(2), predictions: z.number().int().min(2) })
+      .optional(),
     /** First and last time of its rows; absent where it has no times. */
     from: z.string().optional(),
     to: z.string().optional(),

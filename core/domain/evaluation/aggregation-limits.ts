@@ -18,6 +18,7 @@ export function notAggregated({ task, evaluate }: ModelPolicy, gate: ResolvedGat
   const isMulticlass = task === 'multiclass-classification';
   const tooMany = isMulticlass && classes > MOST_RANKED_CLASSES;
   return [
+    ...(evaluate.folds === undefined ? [] : ['evaluate.folds']),
     // Which classes there are is to be known before the first row.
     ...(isMulticlass && classes < 3 ? ['task: multiclass-classification without evaluate.classes'] : []),
     ...metrics
@@ -51,6 +52,8 @@ export function otherOutcome(own: ModelPolicy, other: ModelPolicy): string | und
     ['data.csv', ({ data }) => data.csv],
     ['evaluate.classes', ({ evaluate }) => evaluate.classes],
     ['evaluate.weight', ({ evaluate }) => evaluate.weight],
+    ['evaluate.folds', ({ evaluate }) => evaluate.folds],
+    ['evaluate.key', ({ evaluate }) => (evaluate.folds === undefined ? undefined : evaluate.key)],
   ];
   const changed = parts.filter(([, of]) => JSON.stringify(of(own)) !== JSON.stringify(of(other))).map(([key]) => key);
   if (changed.length === 0) return undefined;

@@ -28,17 +28,15 @@ export function measureClasses(
   { column, names }: LabelClasses,
   plan: MeasurementPlan,
 ): readonly MeasuredPopulation[] {
-  const all = contendersOf(population);
-  const decidedBy = (rows: ScoredRows) => decide(rows, plan);
-  const decided = { candidate: decidedBy(all.candidate), champion: all.champion && decidedBy(all.champion) };
+  // Decisions are made once for all classes.
+  const whole = decidedContenders(population, plan);
+  const decidedIn = (part: ScoredPopulation) =>
+    part.labels === population.labels ? whole : decidedContenders(part, plan);
   return names.map((value, of) => {
-    const contenders: ContenderRows = {
-      ...all,
-      candidate: oneVersusRest(all.candidate, of, decided.candidate),
-      champion: all.champion && oneVersusRest(all.champion, of, decided.champion ?? undefined),
-    };
-    const measured = measureContenders(contenders, { ...population, slice: { column, value } }, plan);
-    const rows = contenders.candidate.labels.reduce((count, label) => count + label, 0);
+    const slice = { column, value };
+    const ofClass = (part: ScoredPopulation) => classContenders(decidedIn(part), of);
+    const measured = measureContenders(ofClass, { ...population, slice }, plan);
+    const rows = rowsOfClass(population, of);
     return {
       ...measured,
       rows,
@@ -46,4 +44,32 @@ export function measureClasses(
       comparisons: measured.comparisons.map((compared) => ({ ...compared, rows })),
     };
   });
+}
+
+/** Rows of both models, with the class that each decides. */
+interface DecidedContenders {
+  readonly all: ContenderRows;
+  readonly candidate: Uint8Array;
+  readonly champion: Uint8Array | null;
+}
+
+function decidedContenders(population: ScoredPopulation, plan: MeasurementPlan): DecidedContenders {
+  const all = contendersOf(population);
+  const decidedBy = (rows: ScoredRows) => decide(rows, plan);
+  return { all, candidate: decidedBy(all.candidate), champion: all.champion && decidedBy(all.champion) };
+}
+
+/** Rows of both models for one class against the rest. */
+function classContenders({ all, candidate, champion }: DecidedContenders, of: number): ContenderRows {
+  return {
+    ...all,
+    candidate: oneVersusRest(all.candidate, of, candidate),
+    champion: all.champion && oneVersusRest(all.champion, of, champion ?? undefined),
+  };
+}
+
+/** Number of rows of the dataset with a class. */
+function rowsOfClass({ labels, folds }: ScoredPopulation, of: number): number {
+  if (folds === undefined) return labels.reduce((count, label) => count + (label === of ? 1 : 0), 0);
+  return new Set(folds.rows.filter((_, at) => labels[at] === of)).size;
 }

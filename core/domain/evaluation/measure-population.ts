@@ -1,8 +1,9 @@
 import { type GateRule, needsChampion } from '../gate/gate-rule.ts';
 import type { ContrastEvidence } from '../gate/judge-evidence.ts';
 import { differenceContrast, type RuleContrast, valueContrast } from '../gate/rule-contrast.ts';
-import { type ContrastEstimate, contrast, type PairedEstimates } from '../inference/contrast.ts';
-import { type ConfidenceInterval, intervalOf, reachOf, uncertaintyOf } from '../inference/interval.ts';
+import type { ContrastEstimate, PairedEstimates } from '../inference/contrast.ts';
+import { contrastWithFolds, uncertaintyWithFolds } from '../inference/fold-error.ts';
+import { type ConfidenceInterval, intervalOf, reachOf } from '../inference/interval.ts';
 import { mcnemarPValue } from '../inference/mcnemar.ts';
 import type { Population } from '../inference/population.ts';
 import { clusterShares } from '../inference/standard-error.ts';
@@ -10,7 +11,8 @@ import type { Uncertainty } from '../inference/uncertainty.ts';
 import type { Metric, MetricEstimate, ScoredRows, UndefinedMetric } from '../metrics/metric.ts';
 import { scoredRows } from '../metrics/scored-rows.ts';
 import { studentTCdf } from '../statistics/student-t.ts';
-import type { ScoredPopulation } from './population.ts';
+import { foldParts, meanOverFolds } from './measure-folds.ts';
+import { rowsOf, type ScoredPopulation } from './population.ts';
 import type { SliceKey } from './slice.ts';
 
 /** Metrics to compute. */
@@ -75,8 +77,7 @@ export interface Estimates {
  * in memory at a time.
  */
 export function measurePopulation(population: ScoredPopulation, plan: MeasurementPlan): MeasuredPopulation {
-  const contenders = contendersOf(population);
-  return measureContenders(contenders, population, plan);
+  return measureContenders(contendersOf, population, plan);
 }
 
 /** The rows of both models, as metrics take them. */
@@ -103,18 +104,35 @@ export function contendersOf(population: ScoredPopulation): ContenderRows {
   };
 }
 
-/** Measures given rows of both models; the population says where they are and how they were sampled. */
+/**
+ * Measures rows of both models; the population says where they are and how they were sampled.
+ *
+ * @param contendersIn The models' rows of a population: of this one, and of what each fold has of it.
+ */
 export function measureContenders(
-  contenders: ContenderRows,
+  contendersIn: (population: ScoredPopulation) => ContenderRows,
   population: ScoredPopulation,
   plan: MeasurementPlan,
 ): MeasuredPopulation {
-  const place = { ...(population.slice ? { slice: population.slice } : {}), rows: population.labels.length };
+  const contenders = contendersIn(population);
+  const place = { ...(population.slice ? { slice: population.slice } : {}), rows: rowsOf(population) };
   const sampled = sampledRows(population, contenders);
-  return measureEstimates(
-    { place, population: sampled, estimate: (metric) => estimate(metric, contenders, plan) },
-    plan,
-  );
+  const estimateAll = (metric: Metric) => estimate(metric, contenders, plan);
+  const { folds } = population;
+  if (folds === undefined) return measureEstimates({ place, population: sampled, estimate: estimateAll }, plan);
+  const parts = foldParts(population, folds).map((part) => ({ ...part, contenders: contendersIn(part.population) }));
+  const estimateFolds = (metric: Metric): Estimates => {
+    const all = estimateAll(metric);
+    const byFold = parts.map(({ name, contenders: own }) => ({ name, ...estimate(metric, own, plan) }));
+    const candidates = byFold.map(({ name, candidate }) => ({ name, estimate: candidate }));
+    const champions = byFold.flatMap(({ name, champion }) => (champion === null ? [] : [{ name, estimate: champion }]));
+    return {
+      ...all,
+      candidate: meanOverFolds(all.candidate, candidates, folds.testShare),
+      champion: all.champion && meanOverFolds(all.champion, champions, folds.testShare),
+    };
+  };
+  return measureEstimates({ place, population: sampled, estimate: estimateFolds }, plan);
 }
 
 /** Source of estimates. */
@@ -131,7 +149,7 @@ export function measureEstimates(
 ): MeasuredPopulation {
   const evidence = new Map<number, RuleEvidence>();
   const measured = plan.metrics.map((metric) => {
-    const context = { metric, estimates: estimatesOf(metric), plan, population };
+    const context = { metric, estimates: estimatesOf(metric), plan, population, rows: place.rows };
     for (const rule of plan.rules.filter((one) => one.metric === metric.name)) {
       const found = evidenceFor(rule, context);
       if (found !== undefined) evidence.set(rule.index, found);
@@ -176,6 +194,7 @@ interface Context {
   readonly estimates: Estimates;
   readonly population: Population;
   readonly plan: MeasurementPlan;
+  readonly rows: number;
 }
 
 /** Rows to measure. */
@@ -191,7 +210,7 @@ function metricOf(context: Context, place: Place): MeasuredMetric {
 
 function estimateWithInterval(estimated: MetricEstimate | UndefinedMetric, context: Context): Measured {
   if (estimated.kind === 'undefined') return { value: null, interval: null, reason: estimated.reason };
-  const uncertainty = uncertaintyOf(estimated, context.population);
+  const uncertainty = uncertaintyWithFolds(estimated, context.population);
   return measured(estimated.value, uncertainty, { level: context.plan.confidence, range: context.metric.range });
 }
 
@@ -223,7 +242,11 @@ function comparisonOf(context: Context, place: Place): MeasuredComparison | unde
   if ('kind' in pair) {
     return { ...head, difference: { value: null, interval: null, reason: pair.reason, pValue: null, test: null } };
   }
-  const { value, uncertainty } = contrast(pair, { candidate: 1, champion: -1, constant: 0 }, context.population);
+  const { value, uncertainty } = contrastWithFolds(
+    pair,
+    { candidate: 1, champion: -1, constant: 0 },
+    context.population,
+  );
   const difference = measured(value, uncertainty, { level: plan.confidence });
   return { ...head, difference: { ...difference, ...differenceTest(pair, { value, uncertainty }) } };
 }
@@ -262,7 +285,7 @@ function evidenceFor(rule: GateRule, context: Context): RuleEvidence | undefined
     return { missing: `the champion's value is ${championValue}, so a relative difference is undefined` };
   }
   if (rule.bound.margin.kind === 'relative') {
-    const uncertainty = uncertaintyOf(pair.champion, context.population);
+    const uncertainty = uncertaintyWithFolds(pair.champion, context.population);
     const reach = uncertainty.kind === 'estimated' ? reachOf(uncertainty, context.plan.confidence).below : 0;
     if (championValue - reach <= 0) {
       return { missing: "the interval of the champion's value includes 0, so a relative difference is undefined" };
@@ -272,8 +295,8 @@ function evidenceFor(rule: GateRule, context: Context): RuleEvidence | undefined
 }
 
 function evidenceOf(pair: PairedEstimates, { weights, ...rest }: RuleContrast, context: Context): RuleEvidence {
-  const estimated = contrast(pair, weights, context.population);
-  return { evidence: { ...estimated, ...rest, rows: context.population.rows ?? context.population.labels.length } };
+  const estimated = contrastWithFolds(pair, weights, context.population);
+  return { evidence: { ...estimated, ...rest, rows: context.rows } };
 }
 
 function sameScores(left: Float64Array, right: Float64Array): boolean {

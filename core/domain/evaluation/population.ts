@@ -16,6 +16,24 @@ export interface ScoredPopulation {
   readonly sampling: Sampling;
   /** True: scores are results of a few kinds, such as 0 and 1, so that equal ones do not show that the models are the same. */
   readonly isCoarse?: boolean;
+  /** Of cross-validation: predictions are of rows by the fold that tested them. */
+  readonly folds?: PopulationFolds;
+}
+
+/** Folds of the predictions of a population. */
+export interface PopulationFolds {
+  /** Fold of each prediction. */
+  readonly ids: Uint32Array;
+  readonly names: readonly string[];
+  /** Row of the dataset of each prediction. */
+  readonly rows: Uint32Array;
+  /** Rows tested for each row trained on. */
+  readonly testShare: number;
+}
+
+/** Number of rows of the dataset in a population: one that several folds tested is one. */
+export function rowsOf({ labels, folds }: ScoredPopulation): number {
+  return folds === undefined ? labels.length : new Set(folds.rows).size;
 }
 
 /**
@@ -23,10 +41,10 @@ export interface ScoredPopulation {
  *
  * @param rows Indexes into the population.
  */
-export function sliceOf(population: ScoredPopulation, key: SliceKey, rows: Uint32Array): ScoredPopulation {
-  const { labels, candidate, champion, weights, classes, sampling, isCoarse } = population;
+export function sliceOf(population: ScoredPopulation, key: SliceKey | undefined, rows: Uint32Array): ScoredPopulation {
+  const { labels, candidate, champion, weights, classes, sampling, isCoarse, folds } = population;
   return {
-    slice: key,
+    ...(key === undefined ? {} : { slice: key }),
     labels: pick(labels, rows),
     candidate: pickWide(candidate, rows, candidate.length / labels.length),
     champion: champion === null ? null : pickWide(champion, rows, champion.length / labels.length),
@@ -34,7 +52,14 @@ export function sliceOf(population: ScoredPopulation, key: SliceKey, rows: Uint3
     classes,
     sampling: samplingOf(sampling, rows),
     ...(isCoarse === undefined ? {} : { isCoarse }),
+    ...(folds === undefined
+      ? {}
+      : { folds: { ...folds, ids: pickIds(folds.ids, rows), rows: pickIds(folds.rows, rows) } }),
   };
+}
+
+function pickIds(ids: Uint32Array, rows: Uint32Array): Uint32Array {
+  return rows.map((row) => ids[row] ?? 0);
 }
 
 function pick(values: Float64Array, rows: Uint32Array): Float64Array {

@@ -1,10 +1,12 @@
+import type { Sampling } from '../inference/population.ts';
 import type { ScoredRows } from '../metrics/metric.ts';
 import { columnsOfGrouping } from '../policy/grouping.ts';
 import type { ModelPolicy } from '../policy/model-policy.ts';
-import type { ColumnValues } from '../table/column-values.ts';
+import { type ColumnValues, pickRows } from '../table/column-values.ts';
 import { clusterRows } from './cluster-rows.ts';
 import { curvesOf } from './curves.ts';
 import type { Evidence, EvidenceSlice } from './evidence.ts';
+import { type FoldedRows, testShare } from './folds.ts';
 import { measureClasses } from './measure-classes.ts';
 import { contendersOf, measureContenders, measurePopulation } from './measure-population.ts';
 import { type ScoredPopulation, sliceOf } from './population.ts';
@@ -19,6 +21,8 @@ export interface ScoredDataset {
   /** One score a row, or one a class row by row. */
   readonly candidate: Float64Array;
   readonly champion: Float64Array | null;
+  /** Of cross-validation: the rows of the columns that the outcome and the scores are of. */
+  readonly folds?: FoldedRows;
 }
 
 /**
@@ -34,8 +38,9 @@ export function rowEvidence(dataset: ScoredDataset, { data, evaluate }: ModelPol
   const { sampling } = population;
   return {
     grouping: evaluate.grouping,
-    clusters: sampling.kind === 'clusters' ? sampling.count : null,
-    measureAll: (plan) => measureContenders(contenders, population, plan),
+    clusters: evaluate.grouping.kind !== 'none' && sampling.kind === 'clusters' ? sampling.count : null,
+    measureAll: (plan) =>
+      measureContenders((part) => (part === population ? contenders : contendersOf(part)), population, plan),
     slices: slicesOf(dataset, population, evaluate),
     measureClasses: (plan) => (names === null ? [] : measureClasses(population, { column: data.label, names }, plan)),
     curves: (plan) => {
@@ -46,29 +51,46 @@ export function rowEvidence(dataset: ScoredDataset, { data, evaluate }: ModelPol
 }
 
 function populationOf(
-  { columns, outcome, candidate, champion }: ScoredDataset,
+  { columns, outcome, candidate, champion, folds }: ScoredDataset,
   { grouping }: ModelPolicy['evaluate'],
 ): ScoredPopulation {
   const { labels, weights, classes } = outcome;
   const [column] = columnsOfGrouping(grouping).map((name) => columns.get(name));
-  const sampling = clusterRows(grouping, column);
-  return { labels, weights, classes: classes === null ? 1 : classes.length, candidate, champion, sampling };
+  const scored = { labels, weights, classes: classes === null ? 1 : classes.length, candidate, champion };
+  if (folds === undefined) return { ...scored, sampling: clusterRows(grouping, column) };
+  const { rows, folds: ids, names } = folds;
+  const sampling = clusterRows(grouping, column && pickRows(column, rows));
+  return {
+    ...scored,
+    sampling: sampling.kind === 'rows' ? oncePerRow(folds) : sampling,
+    folds: { ids, names, rows, testShare: testShare(folds) },
+  };
+}
+
+function distinctRows(places: Uint32Array, folds: FoldedRows | undefined): number {
+  return folds === undefined ? places.length : new Set(places.map((at) => folds.rows[at] ?? 0)).size;
+}
+
+/** A row that several folds test is one observation. */
+function oncePerRow({ rows, datasetRows }: FoldedRows): Sampling {
+  return rows.length === datasetRows ? { kind: 'rows' } : { kind: 'clusters', ids: rows, count: datasetRows };
 }
 
 function slicesOf(
-  { columns }: ScoredDataset,
+  { columns, folds }: ScoredDataset,
   population: ScoredPopulation,
   { slices }: ModelPolicy['evaluate'],
 ): readonly EvidenceSlice[] {
   const cut = slices.flatMap((declaration) => {
     const values = columns.get(declaration.column);
-    return values === undefined ? [] : cutSlices(declaration, values);
+    if (values === undefined) return [];
+    return cutSlices(declaration, folds === undefined ? values : pickRows(values, folds.rows));
   });
   return cut
     .filter(({ rows }) => rows.length > 0)
     .map(({ key, rows }) => ({
       key,
-      rows: rows.length,
+      rows: distinctRows(rows, folds),
       measure: (plan) => measurePopulation(sliceOf(population, key, rows), plan),
     }));
 }

@@ -83,6 +83,18 @@ export interface MetricEstimate {
   readonly distributionFree?: DistributionFree;
   /** Set where no interval is known: why. */
   readonly withoutInterval?: string;
+  /** Of cross-validation: what the value is the mean of. */
+  readonly folds?: FoldValues;
+}
+
+/** A metric by the folds of cross-validation. */
+export interface FoldValues {
+  /** One for each fold. */
+  readonly values: Float64Array;
+  /** Rows tested for each row trained on. */
+  readonly testShare: number;
+  /** The same metric of all tested rows together. */
+  readonly pooled: MetricEstimate;
 }
 
 /** Limits of a bounded metric that hold whatever the law of the rows is. */

@@ -21,6 +21,10 @@ export interface DataPolicy {
 export interface EvaluationPolicy {
   readonly grouping: Grouping;
   readonly weight?: string | undefined;
+  /** Column of the predictions of cross-validation with the fold that tested the row. */
+  readonly folds?: string | undefined;
+  /** Column that identifies a row. */
+  readonly key?: string | undefined;
   /** The label's values in the order of the model's probabilities. */
   readonly classes?: readonly (string | number | boolean)[] | undefined;
   readonly metrics?: readonly string[] | undefined;
@@ -46,7 +50,8 @@ export interface ModelPolicy {
 
 /** Columns of the dataset that judging reads, besides the features. */
 export function columnsToJudge({ data, evaluate }: ModelPolicy): readonly string[] {
-  const { grouping, weight, slices } = evaluate;
-  const optional = [data.time, ...columnsOfGrouping(grouping), weight].filter((name) => name !== undefined);
+  const { grouping, weight, slices, folds, key } = evaluate;
+  const ofFolds = folds === undefined ? undefined : key;
+  const optional = [data.time, ...columnsOfGrouping(grouping), weight, ofFolds].filter((name) => name !== undefined);
   return [...new Set([data.label, ...optional, ...slices.map(({ column }) => column)])];
 }

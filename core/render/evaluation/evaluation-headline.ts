@@ -73,6 +73,7 @@ function changed(metric: MetricResult, { champion, difference }: ComparedMetric)
 function population({ dataset }: EvaluationReport): string {
   if (dataset.kind === 'numbers') return 'as its training wrote it';
   const rows = `on ${formatCount(dataset.rows)} ${unitOf(dataset)}`;
+  if (dataset.folds !== undefined) return `${rows} in ${formatCount(dataset.folds.count)} folds`;
   if (dataset.clusters === undefined || dataset.clusterBy === undefined) return rows;
   const unit = dataset.clusterBy.startsWith('day(') ? 'days' : `groups by ${escapeText(dataset.clusterBy)}`;
   return `${rows} of ${formatCount(dataset.clusters)} ${unit}`;

@@ -125,7 +125,15 @@ function renderJudged({ dataset, results = [] }: EvaluationReport): readonly str
   return [
     ...(kind === undefined ? [named] : kind === 'examples' ? [ids] : []),
     ...(files === '' ? [] : [`Files of results: ${files}.`]),
-    ...(kind === 'numbers' ? [] : [renderSampling(dataset)]),
+    ...(kind === 'numbers' ? [] : [renderSampling(dataset), ...renderFolds(dataset)]),
+  ];
+}
+
+function renderFolds({ folds }: EvaluationReport['dataset']): readonly string[] {
+  if (folds === undefined) return [];
+  const { column, count, predictions } = folds;
+  return [
+    `Cross-validation: ${formatCount(predictions)} predictions in ${formatCount(count)} folds by ${inlineCode(column)}. A value is the mean over the folds, of models that were each trained on the other rows. It says how well this training works, with fewer rows than the registered model was trained on.`,
   ];
 }
 

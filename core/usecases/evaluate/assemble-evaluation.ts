@@ -63,6 +63,7 @@ export function assembleEvaluation(parts: EvaluationParts): EvaluationReport {
       ...(parts.dataset.note === undefined ? {} : { originNote: parts.dataset.note }),
       ...(clusters === null ? {} : { clusters }),
       ...(grouping.kind === 'none' ? {} : { clusterBy: grouping.label }),
+      ...foldsOf(parts),
       ...(parts.span.from === null || parts.span.to === null ? {} : { from: parts.span.from, to: parts.span.to }),
       ...weightOf(request.config),
       ...(parts.dataset.warehouse === undefined ? {} : { warehouse: { ...parts.dataset.warehouse } }),
@@ -120,6 +121,15 @@ function unchangedOf({ request, scored, dataset }: EvaluationParts): string | un
     champion,
     isJudgedAnew: request.base !== null,
   });
+}
+
+function foldsOf({
+  request: { config },
+  scored: { folds },
+}: EvaluationParts): Pick<EvaluationReport['dataset'], 'folds'> {
+  const column = config.task === 'custom' ? undefined : config.evaluate.folds;
+  if (column === undefined || folds === undefined) return {};
+  return { folds: { column, count: folds.names.length, predictions: folds.rows.length } };
 }
 
 function weightOf(config: JudgingRequest['config']): Pick<EvaluationReport['dataset'], 'weight'> {

@@ -1,4 +1,5 @@
 import { scoreProblem } from '../../domain/evaluation/checked-scores.ts';
+import { alignFolds, type FoldedRows } from '../../domain/evaluation/folds.ts';
 import type { Outcome } from '../../domain/evaluation/read-outcome.ts';
 import { classOrderProblem } from '../../domain/model/class-order.ts';
 import { UserError } from '../../errors.ts';
@@ -6,6 +7,7 @@ import type { OpenModel } from '../../ports/evaluate/model-runner.ts';
 import type { EvaluationPorts } from './evaluation-ports.ts';
 import type { EvaluationRequest } from './evaluation-request.ts';
 import type { Rival } from './open-champion.ts';
+import { type FoldedDataset, readFoldPredictions } from './read-folds.ts';
 import { predictionColumns, readPredictions } from './read-predictions.ts';
 import type { PlannedModel } from './score-dataset.ts';
 
@@ -41,6 +43,44 @@ export async function championScores(
     if (!(error instanceof UserError)) throw error;
     return { scores: null, problem: error.message };
   }
+}
+
+/**
+ * The champion's scores of cross-validation, in the order of the candidate's. They are kept with its registration; without
+ * them, or with those of other folds, there is a reason.
+ */
+export async function championFolds(
+  {
+    request,
+    rival,
+    ports,
+  }: { readonly request: EvaluationRequest; readonly rival: Rival; readonly ports: EvaluationPorts },
+  { rows, columns, outcome }: FoldedOutcome,
+  { column, folds: own }: { readonly column: string; readonly folds: FoldedRows },
+): Promise<ChampionScores> {
+  const { predictions } = rival;
+  if (rival.absence.kind !== 'present') return { scores: null, problem: undefined };
+  if (predictions === null) return { scores: null, problem: 'no predictions by fold were registered with it' };
+  try {
+    const { config } = request;
+    const dataset = { rows, columns, classes: outcome.classes };
+    const { folds, scores } = await readFoldPredictions(predictions, { config, folds: column, dataset }, ports);
+    const aligned = alignFolds(own, folds, scores);
+    if ('problem' in aligned) return { scores: null, problem: aligned.problem };
+    const problem = otherClasses(rival, outcome.classes) ?? scoreProblem(aligned.scores, outcome);
+    return { scores: problem === undefined ? aligned.scores : null, problem };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { scores: null, problem: error.message };
+  }
+}
+
+/** A dataset with the outcomes of its folds. */
+interface FoldedOutcome {
+  readonly rows: number;
+  readonly columns: FoldedDataset['columns'];
+  /** Prediction by prediction, as the candidate's scores are. */
+  readonly outcome: Outcome;
 }
 
 /** Why given scores are not of these classes: a clause; undefined where they are, or where no one says. */

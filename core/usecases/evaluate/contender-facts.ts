@@ -1,4 +1,5 @@
 import type { AggregatedModel } from '../../domain/aggregates/aggregated-rows.ts';
+import type { FoldedRows } from '../../domain/evaluation/folds.ts';
 import type { ChampionAbsence } from '../../domain/evaluation/judge-rules.ts';
 import type { ArtifactFacts, ArtifactMeasurements } from '../../domain/gate/artifact-evidence.ts';
 import type { HashedArtifact } from '../../domain/model/artifact-digest.ts';
@@ -23,6 +24,8 @@ export interface FeatureChange {
 /** Facts about both contenders besides their scores. */
 export interface JudgedContenders {
   readonly rows: number;
+  /** Of cross-validation. */
+  readonly folds?: FoldedRows;
   /** Names of the classes by their index; null for regression. */
   readonly classes: readonly string[] | null;
   /** null where there is no champion to compare with. */

@@ -101,7 +101,8 @@ export async function withoutSeenChampion(
 ): Promise<ScoredModels> {
   const { found, champion, absence } = scored.contenders;
   const history = found.kind === 'found' ? found.history : undefined;
-  if (history === undefined) return scored;
+  // Of cross-validation no model is judged on rows that it was trained on, though they are all in its training data.
+  if (history === undefined || request.config.evaluate.folds !== undefined) return scored;
   const ports = { tables, hasher, bringData, resolve: request.resolve, csv: request.config.data.csv };
   const finding = champion === null ? {} : await checkChampionData(history, dataset, ports);
   const trainedOn = request.lineage?.inputs ?? [];

@@ -1,21 +1,24 @@
 import type { ScoredModelConfig } from '../../config/tidegate-config.ts';
 import type { AggregatedModel } from '../../domain/aggregates/aggregated-rows.ts';
 import { checkScores } from '../../domain/evaluation/checked-scores.ts';
+import type { FoldedRows } from '../../domain/evaluation/folds.ts';
 import { type Outcome, readOutcome } from '../../domain/evaluation/read-outcome.ts';
 import type { ScoredDataset } from '../../domain/evaluation/row-evidence.ts';
 import { classOrderProblem } from '../../domain/model/class-order.ts';
+import type { ColumnValues } from '../../domain/table/column-values.ts';
 import { withExactKeys } from '../../domain/table/exact-keys.ts';
 import type { TableDescription } from '../../domain/table/table.ts';
 import { UserError } from '../../errors.ts';
 import type { Champion } from '../../ports/evaluate/champion-finder.ts';
 import { type AggregatedColumns, type AggregatedDataset, aggregateDataset } from './aggregate-dataset.ts';
-import { championScores, guardChampion, otherClasses } from './champion-scores.ts';
+import { championFolds, championScores, guardChampion, otherClasses } from './champion-scores.ts';
 import { factsOf, type JudgedContenders } from './contender-facts.ts';
 import type { EvaluationPorts } from './evaluation-ports.ts';
 import type { EvaluationRequest, ShownPath } from './evaluation-request.ts';
 import { explainOutcome, type WrongRows } from './explain-outcome.ts';
 import type { Rival } from './open-champion.ts';
 import { openModels } from './open-models.ts';
+import { outcomeByFold, readFoldPredictions } from './read-folds.ts';
 import { predictionColumns, readPredictions } from './read-predictions.ts';
 import { type PlannedModel, refuseEmpty, scoreDataset } from './score-dataset.ts';
 import { openScoreTables } from './score-tables.ts';
@@ -89,22 +92,71 @@ interface Scoring extends Surroundings {
 
 async function score(scoring: Scoring): Promise<ScoredContenders> {
   const { request, table, ports, own, rival, keep } = scoring;
-  const guarded = rival.opened === null ? null : guardChampion(rival.opened);
+  const { folds: foldColumn } = request.config.evaluate;
+  if (foldColumn !== undefined && own !== null) throw withoutPredictions(foldColumn);
+  // One model that was trained on all rows says nothing about rows that it has not seen.
+  const guarded = rival.opened === null || foldColumn !== undefined ? null : guardChampion(rival.opened);
   const models = [own, guarded?.planned ?? null].filter((planned) => planned !== null);
   const scored = await scoreDataset({ table, models, keep }, ports);
   refuseEmpty(scored.rows, table);
-  const outcome = readOutcome(scored.columns, request.config, own?.model.classes);
+  const read = readOutcome(scored.columns, request.config, own?.model.classes);
   const scoreOf = (planned: PlannedModel | null) =>
     planned === null ? undefined : scored.scores[models.indexOf(planned)];
-  const candidate = scoreOf(own) ?? (await candidatePredictions(scoring, outcome));
+  const { rows, columns, sample } = scored;
+  const dataset = { rows, columns, outcome: read };
+  const { candidate, outcome, folds } = await candidateScores(scoring, dataset, scoreOf(own));
   refuseOrder(own, outcome.classes, request.config);
   checkScores(candidate, outcome);
-  const given = scoreOf(guarded?.planned ?? null);
-  const champion = await championScores(scoring, outcome, { scores: given, problem: guarded?.problem() });
-  const { rows, columns, sample } = scored;
+  const given = { scores: scoreOf(guarded?.planned ?? null), problem: guarded?.problem() };
+  const champion =
+    folds === undefined || foldColumn === undefined
+      ? await championScores(scoring, outcome, given)
+      : await championFolds(scoring, { ...dataset, outcome }, { column: foldColumn, folds });
   const hashed = ports.hasher.hash(request.candidate.path.absolute);
   const facts = await factsOf(scoring, { rows, sample, problem: champion.problem, hashed });
-  return { ...facts, classes: outcome.classes, columns, outcome, candidate, champion: champion.scores };
+  const ofFolds = folds === undefined ? {} : { folds };
+  return { ...facts, ...ofFolds, classes: outcome.classes, columns, outcome, candidate, champion: champion.scores };
+}
+
+interface ReadDataset {
+  readonly rows: number;
+  readonly columns: ReadonlyMap<string, ColumnValues>;
+  readonly outcome: Outcome;
+}
+
+/** Scores with the outcomes of the same rows in the same order, which are those of the folds where there are some. */
+interface CandidateScores {
+  readonly candidate: Float64Array;
+  readonly outcome: Outcome;
+  readonly folds?: FoldedRows;
+}
+
+async function candidateScores(
+  { request, ports }: Scoring,
+  { rows, columns, outcome }: ReadDataset,
+  run: Float64Array | undefined,
+): Promise<CandidateScores> {
+  if (run !== undefined) return { candidate: run, outcome };
+  const { config } = request;
+  const path = scoresOf(request);
+  const { classes } = outcome;
+  const { folds: column } = config.evaluate;
+  if (column === undefined) {
+    return {
+      candidate: await readPredictions(path, { columns: predictionColumns(config, classes), rows }, ports),
+      outcome,
+    };
+  }
+  const dataset = { rows, columns, classes };
+  const { folds, scores } = await readFoldPredictions(path, { config, folds: column, dataset }, ports);
+  return { candidate: scores, outcome: outcomeByFold(outcome, folds), folds };
+}
+
+function withoutPredictions(column: string): UserError {
+  const message = `evaluate.folds names the column ${column} of the predictions of cross-validation, and a model was given without them`;
+  return new UserError('CONFIG_INVALID', message, {
+    fix: 'Leave artifact-path out, so that evaluate.predictions is read; or remove evaluate.folds.',
+  });
 }
 
 async function aggregate(scoring: Scoring, plan: AggregatingPlan): Promise<AggregatedContenders> {
@@ -146,11 +198,6 @@ function refuseOrder(own: PlannedModel | null, classes: readonly string[] | null
   throw new UserError('MODEL_INVALID', `the candidate cannot be judged: ${problem}`, {
     fix: "Name the label's values in evaluate.classes, in the order of the model's probabilities.",
   });
-}
-
-async function candidatePredictions({ request, ports }: Scoring, outcome: Outcome): Promise<Float64Array> {
-  const columns = predictionColumns(request.config, outcome.classes);
-  return readPredictions(scoresOf(request), { columns, rows: outcome.labels.length }, ports);
 }
 
 /** The table of the candidate's scores, of a model that the judge does not run. */

@@ -46,6 +46,19 @@ export async function readPredictions(
 ): Promise<Float64Array> {
   const table = await ports.tables.describe(path.absolute);
   const { columns } = await scoreDataset({ table, models: [], keep: names }, ports);
+  return predictionScores(columns, { names, path, rows });
+}
+
+/**
+ * The scores in the columns of a table of predictions.
+ *
+ * @returns One number a row and name, row by row.
+ * @throws {UserError} DATA_INVALID for another number of rows, or what is not a number.
+ */
+export function predictionScores(
+  columns: ReadonlyMap<string, ColumnValues>,
+  { names, path, rows }: { readonly names: readonly string[]; readonly path: ShownPath; readonly rows: number },
+): Float64Array {
   const parts = names.map((name) => checked(columns.get(name), { name, path, rows }));
   return interleave(parts, rows);
 }
