@@ -88,7 +88,7 @@ async function tellFailure(
   log: Log,
 ): Promise<void> {
   if (of.unjudged.length === 0 || !isFailedRun(conclusion)) return;
-  const workflow = await repository.commits.read(path.replace(/@.*$/, ''));
+  const workflow = await repository.commits.read(path.split('@', 1)[0] ?? path);
   const meant = workflow === undefined ? [] : modelsOfWorkflow(workflow, of.models);
   const unjudged = of.unjudged.filter((model) => meant.includes(model));
   if (unjudged.length === 0) return;

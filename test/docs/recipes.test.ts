@@ -22,6 +22,7 @@ const RUN: readonly { readonly recipe: string; readonly shape?: string }[] = [
   { recipe: 'monorepo', shape: 'two-models' },
   { recipe: 'forecasting' },
   { recipe: 'ranking' },
+  { recipe: 'cross-validation' },
 ];
 const SET_UP_MS = 600_000;
 const RUN_MS = 300_000;
@@ -59,7 +60,7 @@ async function repositoryOf(recipe: string, shape: string | undefined): Promise<
   expect(made.exitCode, made.stderr).toBe(0);
   await writeFile(
     path.join(folder, '.gitignore'),
-    'models/\n__pycache__/\n*.joblib\n*.pkl\nscores.jsonl\nmetrics.json\n',
+    'models/\n__pycache__/\n*.joblib\n*.pkl\nscores.jsonl\nmetrics.json\nout-of-fold.csv\n',
   );
   await runGit(folder, ['init', '--quiet', '.']);
   await runGit(folder, ['add', '.']);
