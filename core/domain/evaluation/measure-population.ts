@@ -123,7 +123,7 @@ export function measureContenders(
   const parts = foldParts(population, folds).map((part) => ({ ...part, contenders: contendersIn(part.population) }));
   const estimateFolds = (metric: Metric): Estimates => {
     const all = estimateAll(metric);
-    const byFold = parts.map(({ name, contenders: own }) => ({ name, ...estimate(metric, own, plan) }));
+    const byFold = parts.map(({ name, contenders: own }) => ({ name, ...ofFold(metric, own, plan) }));
     const candidates = byFold.map(({ name, candidate }) => ({ name, estimate: candidate }));
     const champions = byFold.flatMap(({ name, champion }) => (champion === null ? [] : [{ name, estimate: champion }]));
     return {
@@ -133,6 +133,23 @@ export function measureContenders(
     };
   };
   return measureEstimates({ place, population: sampled, estimate: estimateFolds }, plan);
+}
+
+/** Chosen: the root of a mean of fewer squares is too low by more than a twentieth. */
+const MIN_ROOT_ROWS = 5;
+
+/** A metric of one fold: of a single row the root of the squared error is the absolute one, which is another metric. */
+function ofFold(metric: Metric, contenders: ContenderRows, plan: MeasurementPlan): Estimates {
+  const rows = contenders.candidate.labels.length;
+  const { aggregated } = metric;
+  if (aggregated?.kind !== 'mean-loss' || !aggregated.isRoot || rows >= MIN_ROOT_ROWS) {
+    return estimate(metric, contenders, plan);
+  }
+  const few: UndefinedMetric = {
+    kind: 'undefined',
+    reason: `there are ${rows} rows, and ${metric.title} needs ${MIN_ROOT_ROWS}`,
+  };
+  return { metric, candidate: few, champion: contenders.champion && few, identical: contenders.identical };
 }
 
 /** Source of estimates. */
