@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { DRIFT_TESTS } from '../domain/drift/drift-test-registry.ts';
+import { DRIFT_EFFECTS } from '../domain/drift/drift-effect-registry.ts';
+import { CATEGORICAL_EFFECTS, type DriftEffectName, NUMERIC_EFFECTS } from '../domain/drift/effects/drift-effect.ts';
+import { CATEGORICAL_TESTS, NUMERIC_TESTS } from '../domain/drift/tests/drift-test.ts';
 import { dataAddress } from './addresses.ts';
 import { camelCaseKeys } from './camel-case-keys.ts';
 import { durationMs } from './quantities.ts';
@@ -35,6 +37,13 @@ const retrain = z
   })
   .transform(camelCaseKeys);
 
+function floor(name: DriftEffectName, what: string, example: number, most = Number.POSITIVE_INFINITY) {
+  const number = Number.isFinite(most) ? z.number().min(0).max(most) : z.number().min(0);
+  return number
+    .default(DRIFT_EFFECTS[name].defaultFloor)
+    .meta({ description: `Smallest ${what} that counts as drift`, examples: [example] });
+}
+
 /** `models.<name>.drift`. */
 export const drift = z
   .strictObject({
@@ -64,34 +73,49 @@ export const drift = z
           'history: an effect must also exceed that of the past windows of the reference; needs data.time and window',
         examples: ['history'],
       }),
+    tests: z
+      .strictObject({
+        numeric: z
+          .enum(NUMERIC_TESTS)
+          .default('ks')
+          .meta({ description: 'The test of numeric columns', examples: ['cramer-von-mises'] }),
+        categorical: z
+          .enum(CATEGORICAL_TESTS)
+          .default('chi-square')
+          .meta({ description: 'The test of categorical columns', examples: ['g-test'] }),
+      })
+      .prefault({})
+      .meta({
+        description: 'The tests that decide if a shift is more than chance',
+        examples: [{ numeric: 'mann-whitney' }],
+      }),
+    measures: z
+      .strictObject({
+        numeric: z
+          .enum(NUMERIC_EFFECTS)
+          .default('ks')
+          .meta({ description: 'The size of a shift of numeric columns', examples: ['wasserstein'] }),
+        categorical: z
+          .enum(CATEGORICAL_EFFECTS)
+          .default('psi')
+          .meta({ description: 'The size of a shift of categorical columns', examples: ['jensen-shannon'] }),
+      })
+      .prefault({})
+      .meta({ description: 'The measures that effect has floors for', examples: [{ numeric: 'wasserstein' }] }),
     effect: z
       .strictObject({
-        ks: z
-          .number()
-          .min(0)
-          .max(1)
-          .default(DRIFT_TESTS.ks.defaultFloor)
-          .meta({
-            description: 'Smallest Kolmogorov-Smirnov statistic of a numeric column that counts as drift',
-            examples: [0.15],
-          }),
-        psi: z
-          .number()
-          .min(0)
-          .default(DRIFT_TESTS.psi.defaultFloor)
-          .meta({
-            description: 'Smallest population stability index of a categorical column that counts as drift',
-            examples: [0.2],
-          }),
-        missing: z
-          .number()
-          .min(0)
-          .max(1)
-          .default(DRIFT_TESTS.missing.defaultFloor)
-          .meta({
-            description: 'Smallest difference between the shares of missing values that counts as drift',
-            examples: [0.1],
-          }),
+        ks: floor('ks', 'difference of the distribution functions of a numeric column', 0.15, 1),
+        wasserstein: floor(
+          'wasserstein',
+          'Wasserstein distance of a numeric column, in standard deviations of the reference',
+          0.2,
+        ),
+        psi: floor('psi', 'population stability index', 0.2),
+        'jensen-shannon': floor('jensen-shannon', 'Jensen-Shannon distance, with logarithms of base 2', 0.15, 1),
+        hellinger: floor('hellinger', 'Hellinger distance', 0.15, 1),
+        'total-variation': floor('total-variation', 'total variation', 0.15, 1),
+        'cramers-v': floor('cramers-v', "Cramér's V of a categorical column", 0.2, 1),
+        missing: floor('missing', 'difference between the shares of missing values', 0.1, 1),
       })
       .prefault({})
       .meta({ description: 'The floors: smaller shifts do not raise an alarm', examples: [{ ks: 0.15 }] }),

@@ -17,7 +17,13 @@ const columnSchema = z.looseObject({
     floor: finite,
     /** The limit learned from the reference's past windows, where there is one. */
     limit: finite.nullable().optional(),
+    /** Lower end of the one-sided 95 % interval of the value; absent in reports of earlier versions. */
+    lower: finite.nullable().optional(),
+    /** The smallest effect that windows of these sizes can show. */
+    visible: finite.nullable().optional(),
   }),
+  /** Rows in which a shift of the floor could be seen, where the window has too few; null where no number is enough. */
+  rowsToSee: z.number().int().min(1).nullable().optional(),
   verdict,
   reason: z.string(),
 });

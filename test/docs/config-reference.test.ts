@@ -65,6 +65,8 @@ const NEEDED: Readonly<Record<string, readonly Mapping[]>> = {
   'models.<name>.image': [{ repository: 'ghcr.io/acme/m' }],
   'models.<name>.drift': [{ current: 'l.csv' }, { current: 'l.csv', window: '7d' }],
   'models.<name>.drift.effect': [{}],
+  'models.<name>.drift.tests': [{}],
+  'models.<name>.drift.measures': [{}],
   'models.<name>.drift.retrain': [{}],
   'models.<name>.environments[]': [ENVIRONMENT],
   'models.<name>.environments[].health': [{}, { context: 'c', creator: 'a[bot]' }],

@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../core/config/parse-config.ts';
+import { DRIFT_EFFECTS } from '../../core/domain/drift/drift-effect-registry.ts';
 import { DRIFT_TESTS } from '../../core/domain/drift/drift-test-registry.ts';
 import { defaultMetricNames, findMetric, metricNames } from '../../core/domain/metrics/metric-registry.ts';
 import { EVALUATION_CHARTS } from '../../core/render/evaluation/chart-registry.ts';
@@ -156,15 +157,19 @@ describe('the charts of the page of metrics', () => {
 });
 
 describe('the page of drift', () => {
-  it('has a line for each drift test, with its columns, its test and its floor', () => {
-    const lines = textOf('docs/guide/drift.md').matchAll(/^\| `(\w+)` \| (\w+) \| `(\w+)`.* \| ([\d.]+) \|$/gm);
-    expect(
-      [...lines].map(([, name, columns, test, floor]) => ({ name, columns, test, defaultFloor: Number(floor) })),
-    ).toEqual(
-      Object.values(DRIFT_TESTS).map(({ name, columns, test, defaultFloor }) => ({
+  it('has a line for each drift test, with its columns and its name in SciPy', () => {
+    const lines = textOf('docs/guide/drift.md').matchAll(/^\| `([\w-]+)` \| (\w+) \| `([\w() -]+)` \| .* \|$/gm);
+    expect([...lines].map(([, name, columns, test]) => ({ name, columns, test }))).toEqual(
+      Object.values(DRIFT_TESTS).map(({ name, columns, test }) => ({ name, columns, test })),
+    );
+  });
+
+  it('has a line for each effect, with its columns and its floor', () => {
+    const lines = textOf('docs/guide/drift.md').matchAll(/^\| `([\w-]+)` \| ([\w, ]+) \| [^`|]+ \| ([\d.]+) \|$/gm);
+    expect([...lines].map(([, name, columns, floor]) => ({ name, columns, defaultFloor: Number(floor) }))).toEqual(
+      Object.values(DRIFT_EFFECTS).map(({ name, columns, defaultFloor }) => ({
         name,
-        columns,
-        test,
+        columns: columns === 'any' ? 'any' : columns.join(', '),
         defaultFloor,
       })),
     );

@@ -1,9 +1,12 @@
 import { benjaminiHochberg } from '../statistics/benjamini-hochberg.ts';
-import { formatNumber } from '../text/format-number.ts';
-import { ROW_TESTS, VALUE_TESTS } from './drift-test-registry.ts';
+import { categoryNote, missingNote } from './column-notes.ts';
+import { DRIFT_EFFECTS } from './drift-effect-registry.ts';
+import { DRIFT_TESTS, ROW_TESTS } from './drift-test-registry.ts';
+import type { CATEGORICAL_EFFECTS, DriftEffect, DriftEffectName, NUMERIC_EFFECTS } from './effects/drift-effect.ts';
 import { historyLimit, MIN_PAST_WINDOWS } from './history-limit.ts';
+import { type JudgedShift, judgeShift } from './judge-shift.ts';
 import type { ColumnProfile } from './profile-column.ts';
-import type { DriftTest, DriftTestName, DriftTestResult } from './tests/drift-test.ts';
+import type { CATEGORICAL_TESTS, DriftTest, NUMERIC_TESTS, TwoSampleTest } from './tests/drift-test.ts';
 
 /** The outcome of a check. */
 export type DriftVerdict = 'drift' | 'no-drift' | 'inconclusive';
@@ -12,8 +15,16 @@ export type DriftVerdict = 'drift' | 'no-drift' | 'inconclusive';
 export interface DriftPolicy {
   /** Over all columns together, such as 0.05. */
   readonly falseAlarmRate: number;
+  readonly tests: {
+    readonly numeric: (typeof NUMERIC_TESTS)[number];
+    readonly categorical: (typeof CATEGORICAL_TESTS)[number];
+  };
+  readonly measures: {
+    readonly numeric: (typeof NUMERIC_EFFECTS)[number];
+    readonly categorical: (typeof CATEGORICAL_EFFECTS)[number];
+  };
   /** Effects below are real or not, but not worth waking anyone. */
-  readonly floors: Readonly<Record<DriftTestName, number>>;
+  readonly floors: Readonly<Record<DriftEffectName, number>>;
   /** `history`: the reference's own past windows raise the floor. */
   readonly limits: 'none' | 'history';
 }
@@ -36,12 +47,18 @@ export interface ComparedColumn {
   /** By Benjamini and Hochberg over the tested columns. */
   readonly adjustedPValue: number | null;
   readonly effect: {
-    readonly name: DriftTestName;
+    readonly name: DriftEffectName;
     readonly value: number | null;
+    /** Lower bound of the effect; null where there is none. */
+    readonly lower: number | null;
     readonly floor: number;
     /** null where no limit was learned. */
     readonly limit: number | null;
+    /** The smallest effect that windows of these sizes can show; null where nothing was tested. */
+    readonly visible: number | null;
   };
+  /** Rows that the current window needs to show a shift of the floor, where it has too few; null where no number is enough. */
+  readonly rowsToSee?: number | null;
   readonly verdict: DriftVerdict;
   readonly reason: string;
 }
@@ -49,17 +66,18 @@ export interface ComparedColumn {
 /** Chosen: fewer values tell no shape. */
 const MIN_VALUES = 30;
 
-interface Tested extends DriftTestResult {
+interface Tested extends TwoSampleTest {
+  readonly pair: ColumnPair & { readonly current: ColumnProfile };
   readonly by: DriftTest;
+  readonly effect: DriftEffect;
   readonly limit: number | undefined;
 }
 
-type Adjusted = Tested & { readonly adjustedPValue: number };
-
 /**
  * Compares the columns of two windows. A column has drifted where its test says so at the false alarm rate over all
- * columns, and the effect is at least its floor and above the limit that its history sets. Each column has a test of its
- * values, and one of how many are missing.
+ * columns, and the lower bound of the effect is at least its floor, and the effect above the limit that its history sets.
+ * Each column has a test of its values, and one of how many are missing. Windows in which a shift of the floor cannot be
+ * significant are inconclusive.
  */
 export function compareColumns(pairs: readonly ColumnPair[], policy: DriftPolicy): readonly ComparedColumn[] {
   const tested = pairs.map((pair) => ({
@@ -69,13 +87,18 @@ export function compareColumns(pairs: readonly ColumnPair[], policy: DriftPolicy
   }));
   const tests = tested.flatMap(({ values, rows }) => (typeof values === 'string' ? rows : [values, ...rows]));
   const adjusted = benjaminiHochberg(tests.map(({ pValue }) => pValue));
-  const judge = (reference: ColumnProfile, test: Tested) =>
-    judged(reference, { ...test, adjustedPValue: adjusted[tests.indexOf(test)] ?? 1 }, policy);
+  const judge = (test: Tested) =>
+    judged(test, { policy, adjustedPValue: adjusted[tests.indexOf(test)] ?? 1, tests: tests.length });
   return tested.map(({ reference, values, rows }) => {
-    const shape = typeof values === 'string' ? untested(reference, values, policy) : judge(reference, values);
-    if (shape.verdict === 'drift') return shape;
-    return rows.map((test) => judge(reference, test)).find(({ verdict }) => verdict === 'drift') ?? shape;
+    const shape = typeof values === 'string' ? untested(reference, values, policy) : judge(values);
+    return worst([shape, ...rows.map(judge)]) ?? shape;
   });
+}
+
+const WORST_FIRST = ['drift', 'inconclusive', 'no-drift'] as const;
+
+function worst(columns: readonly ComparedColumn[]): ComparedColumn | undefined {
+  return WORST_FIRST.flatMap((verdict) => columns.filter((column) => column.verdict === verdict))[0];
 }
 
 /**
@@ -89,69 +112,84 @@ export function datasetVerdict(columns: readonly Pick<ComparedColumn, 'verdict'>
 }
 
 /** The test of a column's values, or why there is none: a clause. */
-function testValues({ reference, past, current }: ColumnPair, { limits }: DriftPolicy): Tested | string {
+function testValues({ reference, past, current }: ColumnPair, policy: DriftPolicy): Tested | string {
   if (current === undefined) return 'the current window has no such column';
   const [before, now] = [countValues(reference), countValues(current)];
   if (now < MIN_VALUES) return `the current window has ${now} values, fewer than the ${MIN_VALUES} needed`;
   if (before < MIN_VALUES) return `the reference has ${before} values, fewer than the ${MIN_VALUES} needed`;
-  const by = VALUE_TESTS[reference.kind];
-  const limit = limits === 'history' ? historyLimit(by, reference, past) : undefined;
-  if (limits === 'history' && limit === undefined) {
+  const [by, effect] = chosen(reference.kind, policy);
+  const limit = policy.limits === 'history' ? historyLimit(effect, reference, past) : undefined;
+  if (policy.limits === 'history' && limit === undefined) {
     return `the reference has fewer than ${MIN_PAST_WINDOWS} complete past windows, which a limit needs`;
   }
   const found = by.compare(reference, current);
   if ('untested' in found) return found.untested ?? 'there is nothing to test';
-  return { ...found, by, limit };
+  return { ...found, pair: { reference, past, current }, by, effect, limit };
+}
+
+/** The test and the effect of the values of a kind of column. */
+function chosen(kind: ColumnProfile['kind'], { tests, measures }: DriftPolicy): readonly [DriftTest, DriftEffect] {
+  return [DRIFT_TESTS[tests[kind]], DRIFT_EFFECTS[measures[kind]]];
 }
 
 /** Undefined where there is nothing to test, or too few rows tell. */
 function testRows(by: DriftTest, { reference, past, current }: ColumnPair, policy: DriftPolicy): Tested | undefined {
   if (current === undefined || current.rows < MIN_VALUES || reference.rows < MIN_VALUES) return undefined;
-  const limit = policy.limits === 'history' ? historyLimit(by, reference, past) : undefined;
+  const effect = DRIFT_EFFECTS.missing;
+  const limit = policy.limits === 'history' ? historyLimit(effect, reference, past) : undefined;
   if (policy.limits === 'history' && limit === undefined) return undefined;
   const found = by.compare(reference, current);
-  return 'untested' in found ? undefined : { ...found, by, limit };
+  return 'untested' in found ? undefined : { ...found, pair: { reference, past, current }, by, effect, limit };
 }
 
 function countValues({ rows, missing }: ColumnProfile): number {
   return rows - missing;
 }
 
-function judged({ name, kind }: ColumnProfile, test: Adjusted, policy: DriftPolicy): ComparedColumn {
-  const { by, statistic, pValue, adjustedPValue, effect, limit } = test;
-  const floor = policy.floors[by.name];
-  const isSignificant = adjustedPValue <= policy.falseAlarmRate;
-  const isLarge = effect >= floor && (limit === undefined || effect > limit);
+interface JudgedBy {
+  readonly policy: DriftPolicy;
+  readonly adjustedPValue: number;
+  /** Number of all tests. */
+  readonly tests: number;
+}
+
+function judged(test: Tested, { policy, adjustedPValue, tests }: JudgedBy): ComparedColumn {
+  const { pair, by, effect, statistic, pValue, limit } = test;
+  const floor = policy.floors[effect.name];
+  const found: JudgedShift = judgeShift(
+    { ...pair, effect, adjustedPValue },
+    { falseAlarmRate: policy.falseAlarmRate, tests, floor, limit },
+  );
+  const note = by.columns === 'any' ? missingNote(pair) : categoryNote(pair);
+  const { name, kind } = pair.reference;
   return {
     ...{ name, kind, test: by.test, statistic, pValue, adjustedPValue },
-    effect: { name: by.name, value: effect, floor, limit: limit ?? null },
-    verdict: isSignificant && isLarge ? 'drift' : 'no-drift',
-    reason: `${sentence({ isSignificant, isLarge, floor }, test)}${test.note}`,
+    effect: {
+      name: effect.name,
+      value: found.value,
+      lower: found.lower,
+      floor,
+      limit: limit ?? null,
+      visible: found.visible,
+    },
+    ...(found.rowsToSee === undefined ? {} : { rowsToSee: found.rowsToSee }),
+    verdict: found.verdict,
+    reason: `${found.reason}${note}`,
   };
 }
 
-interface Judgement {
-  readonly isSignificant: boolean;
-  readonly isLarge: boolean;
-  readonly floor: number;
-}
-
-function sentence({ isSignificant, isLarge, floor }: Judgement, { effect, limit }: Tested): string {
-  const amount = formatNumber(effect, 3);
-  const bar =
-    limit !== undefined && limit > floor
-      ? `${formatNumber(limit, 3)}, the limit from past windows`
-      : formatNumber(floor, 3);
-  if (!isSignificant) return `Shifted by ${amount}, which chance can explain.`;
-  if (!isLarge) return `Shifted by ${amount}: significant, but not above ${bar}.`;
-  return `Shifted by ${amount}, more than ${bar}.`;
-}
-
-function untested({ name, kind }: ColumnProfile, reason: string, { floors }: DriftPolicy): ComparedColumn {
-  const by = VALUE_TESTS[kind];
+function untested({ name, kind }: ColumnProfile, reason: string, policy: DriftPolicy): ComparedColumn {
+  const [by, effect] = chosen(kind, policy);
   return {
     ...{ name, kind, test: by.test, statistic: null, pValue: null, adjustedPValue: null },
-    effect: { name: by.name, value: null, floor: floors[by.name], limit: null },
+    effect: {
+      name: effect.name,
+      value: null,
+      lower: null,
+      floor: policy.floors[effect.name],
+      limit: null,
+      visible: null,
+    },
     verdict: 'inconclusive',
     reason: `Not tested: ${reason}.`,
   };

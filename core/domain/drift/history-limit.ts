@@ -1,6 +1,6 @@
 import { mean, standardDeviation } from 'simple-statistics';
+import type { DriftEffect } from './effects/drift-effect.ts';
 import type { ColumnProfile } from './profile-column.ts';
-import type { DriftTest } from './tests/drift-test.ts';
 
 /** Chosen: from fewer windows a standard deviation says nothing. */
 export const MIN_PAST_WINDOWS = 4;
@@ -18,14 +18,16 @@ const STANDARD_DEVIATIONS = 3;
  * @returns undefined with fewer than 4 windows that can be compared.
  */
 export function historyLimit(
-  test: DriftTest,
+  effect: DriftEffect,
   reference: ColumnProfile,
   windows: readonly ColumnProfile[],
 ): number | undefined {
-  const needsValues = test.columns !== 'any';
+  const needsValues = effect.columns !== 'any';
   const isEmpty = ({ rows, missing }: ColumnProfile) => rows === (needsValues ? missing : 0);
   if (isEmpty(reference)) return undefined;
-  const effects = windows.flatMap((window) => (isEmpty(window) ? [] : (test.pastEffect(reference, window) ?? [])));
+  const effects = windows.flatMap((window) =>
+    isEmpty(window) ? [] : (effect.measure(reference, window)?.value ?? []),
+  );
   if (effects.length < MIN_PAST_WINDOWS) return undefined;
   return mean(effects) + STANDARD_DEVIATIONS * standardDeviation(effects);
 }

@@ -1,4 +1,4 @@
-import { effectLabel } from '../../domain/drift/drift-test-registry.ts';
+import { effectLabel } from '../../domain/drift/drift-effect-registry.ts';
 import { formatCount, formatNumber, formatPercent } from '../../domain/text/format-number.ts';
 import type { DriftIssueData } from '../../reports/drift-issue-data.ts';
 import type { DriftColumn, DriftReport } from '../../reports/drift-report.ts';
@@ -122,10 +122,10 @@ function table(columns: readonly DriftColumn[]): string {
   return columns.length > MAX_ROWS ? `${text}\n\n${columns.length - MAX_ROWS} more columns are in the report.` : text;
 }
 
-function method({ dataset, current, reference }: DriftReport): string {
+function method({ dataset, current, reference, columns }: DriftReport): string {
   const lines = [
-    `Numbers by the two-sample Kolmogorov-Smirnov test, categories and shares of missing values by the chi-square test of both samples; p-values adjusted by Benjamini and Hochberg over ${formatCount(dataset.tested)} columns, at ${formatPercent(dataset.falseAlarmRate)}.`,
-    'A column has drifted if its test is significant and its shift is above its limit: the effect floor of tidegate.yaml, or a higher limit if past windows of the reference shifted more.',
+    `Tests: ${[...new Set(columns.filter(({ pValue }) => pValue !== null).map(({ test }) => test))].map((test) => inlineCode(test)).join(', ')}, as SciPy names them; p-values adjusted by Benjamini and Hochberg over ${formatCount(dataset.tested)} columns, at ${formatPercent(dataset.falseAlarmRate)}.`,
+    'A column has drifted if its test is significant and its shift is above its limit: the lower bound of the shift above the effect floor of tidegate.yaml, and the shift above the limit if past windows of the reference shifted more.',
     `Current data ${inlineCode(current.path, 120)}, reference ${inlineCode(reference.digest)}.`,
   ];
   const list = lines.map((line) => `- ${line}`).join('\n');

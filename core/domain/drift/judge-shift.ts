@@ -1,0 +1,126 @@
+import { formatCount, formatNumber } from '../text/format-number.ts';
+import type { DriftEffect, WindowSizes } from './effects/drift-effect.ts';
+import type { ColumnProfile } from './profile-column.ts';
+
+/** A tested column with the effect that is judged. */
+export interface TestedShift {
+  readonly reference: ColumnProfile;
+  readonly current: ColumnProfile;
+  readonly effect: DriftEffect;
+  readonly adjustedPValue: number;
+}
+
+/** Bars that a shift has to clear. */
+export interface ShiftBars {
+  readonly falseAlarmRate: number;
+  /** Number of all tests that share the rate. */
+  readonly tests: number;
+  readonly floor: number;
+  /** What past windows shifted by; undefined where it is not asked for. */
+  readonly limit: number | undefined;
+}
+
+/** The verdict on a column. */
+export interface JudgedShift {
+  readonly verdict: 'drift' | 'no-drift' | 'inconclusive';
+  readonly value: number | null;
+  /** Lower end of the one-sided 95 % interval of the effect, at least 0. */
+  readonly lower: number | null;
+  readonly visible: number;
+  /** Set where the window has too few rows. */
+  readonly rowsToSee?: number | null;
+  /** Sentences. */
+  readonly reason: string;
+}
+
+/** One-sided 95 %. */
+const QUANTILE = 1.6448536269514722;
+const MOST_ROWS = 1e12;
+
+/**
+ * Judges a shift: drift where it is significant, its lower bound at least the floor, and its value above the limit.
+ * Otherwise `inconclusive` where no shift of the floor could have been significant in a window of this size.
+ */
+export function judgeShift(shift: TestedShift, bars: ShiftBars): JudgedShift {
+  const measured = shift.effect.measure(shift.reference, shift.current);
+  const visible = shift.effect.visible(sizesOf(shift, bars));
+  if (measured === undefined || Number.isNaN(measured.value)) {
+    return {
+      verdict: 'inconclusive',
+      value: null,
+      lower: null,
+      visible,
+      reason: 'Not tested: the size of a shift has no value.',
+    };
+  }
+  const { value, standardError } = measured;
+  const lower = Math.max(0, value - QUANTILE * standardError);
+  const isSignificant = shift.adjustedPValue <= bars.falseAlarmRate;
+  const isLarge = lower >= bars.floor && (bars.limit === undefined || value > bars.limit);
+  const found = { value: finite(value), lower: finite(lower), visible };
+  const said = sentence({ isSignificant, isLarge }, value, bars);
+  if (isSignificant && isLarge) return { ...found, verdict: 'drift', reason: said };
+  const bar = Math.max(bars.floor, bars.limit ?? 0);
+  if (bar === 0 || visible <= bar) return { ...found, verdict: 'no-drift', reason: said };
+  const rowsToSee = rowsFor(shift, bars, bar);
+  const needed =
+    rowsToSee === null
+      ? 'no number of rows is enough next to this reference'
+      : `about ${formatCount(rowsToSee)} rows would be enough`;
+  const reason = `${said} A shift of ${formatNumber(bar, 3)} could not be seen in this window: ${needed}.`;
+  return { ...found, verdict: 'inconclusive', rowsToSee, reason };
+}
+
+/** JSON has no infinity: a reference of one value that moved has no scale. */
+function finite(value: number): number {
+  return Math.min(value, Number.MAX_VALUE);
+}
+
+function sizesOf({ reference, current, effect }: TestedShift, { falseAlarmRate, tests }: ShiftBars): WindowSizes {
+  const ofRows = effect.columns === 'any';
+  const count = ({ rows, missing }: ColumnProfile) => (ofRows ? rows : rows - missing);
+  const all = reference.rows + current.rows;
+  return {
+    // As strict as the adjustment can be: of one column among all.
+    pValue: falseAlarmRate / Math.max(1, tests),
+    perRow: 1 / count(reference) + 1 / count(current),
+    cells: cellsOf(reference, current),
+    missing: (reference.missing + current.missing) / all,
+  };
+}
+
+function cellsOf(reference: ColumnProfile, current: ColumnProfile): number {
+  if (reference.kind === 'numeric' || current.kind === 'numeric') return 10;
+  return new Set([...reference.counts, ...current.counts].map(([name]) => name)).size;
+}
+
+/** Rows of a window in which a shift of the bar can be significant; null where the reference has too few for any. */
+function rowsFor(shift: TestedShift, bars: ShiftBars, bar: number): number | null {
+  const sizes = sizesOf(shift, bars);
+  const ofReference =
+    1 / (shift.effect.columns === 'any' ? shift.reference.rows : shift.reference.rows - shift.reference.missing);
+  const isSeen = (rows: number) => shift.effect.visible({ ...sizes, perRow: ofReference + 1 / rows }) <= bar;
+  if (!isSeen(MOST_ROWS)) return null;
+  let [low, high] = [1, MOST_ROWS];
+  while (high / low > 1.001) {
+    const middle = Math.sqrt(low * high);
+    if (isSeen(middle)) high = middle;
+    else low = middle;
+  }
+  return Math.ceil(high);
+}
+
+function sentence(
+  { isSignificant, isLarge }: { readonly isSignificant: boolean; readonly isLarge: boolean },
+  value: number,
+  { floor, limit }: ShiftBars,
+): string {
+  const amount = formatNumber(value, 3);
+  const bar =
+    limit !== undefined && limit > floor
+      ? `${formatNumber(limit, 3)}, the limit from past windows`
+      : formatNumber(floor, 3);
+  if (!isSignificant) return `Shifted by ${amount}, which chance can explain.`;
+  if (!isLarge) return `Shifted by ${amount}: significant, but not surely above ${bar}.`;
+  return `Shifted by ${amount}, more than ${bar}.`;
+}
