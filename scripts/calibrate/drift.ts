@@ -1,0 +1,96 @@
+import { compareColumns, type DriftPolicy } from '../../core/domain/drift/compare-columns.ts';
+import { DRIFT_EFFECTS } from '../../core/domain/drift/drift-effect-registry.ts';
+import { type ColumnProfile, FULL_RESOLUTION, profileColumn } from '../../core/domain/drift/profile-column.ts';
+import { type SeededRandom, seededRandom } from '../../testkit/seeded-random.ts';
+
+/** Windows without drift: how many columns, of which kinds, and how many rows. */
+export interface DriftScenario {
+  readonly columns: number;
+  readonly kinds: 'numeric' | 'categorical' | 'mixed';
+  readonly reference: number;
+  readonly current: number;
+  /** Correlation between each two columns, 0 to 1. */
+  readonly correlation: number;
+  /** Share of missing values in each column. */
+  readonly missing: number;
+  readonly test: DriftPolicy['tests']['numeric'];
+  readonly repetitions: number;
+}
+
+/** Checks with an alarm in a scenario, and those among its first repetitions, which a test repeats. */
+export interface DriftCell extends DriftScenario {
+  readonly seed: number;
+  readonly alarms: number;
+  readonly sample: { readonly repetitions: number; readonly alarms: number };
+}
+
+const base = { kinds: 'numeric', reference: 200, current: 100, correlation: 0, missing: 0, test: 'ks' } as const;
+
+/** Scenarios of the committed table. */
+export const DRIFT_SCENARIOS: readonly DriftScenario[] = [
+  { ...base, columns: 5, repetitions: 4000 },
+  { ...base, columns: 50, repetitions: 2000 },
+  { ...base, columns: 500, repetitions: 600 },
+  { ...base, columns: 50, correlation: 0.5, repetitions: 2000 },
+  { ...base, columns: 50, reference: 50, current: 50, repetitions: 2000 },
+  { ...base, columns: 50, reference: 1000, current: 1000, repetitions: 1000 },
+  { ...base, columns: 50, kinds: 'categorical', reference: 1000, current: 500, repetitions: 2000 },
+  { ...base, columns: 50, kinds: 'mixed', reference: 1000, current: 500, repetitions: 1000 },
+  { ...base, columns: 50, kinds: 'mixed', reference: 1000, current: 500, missing: 0.1, repetitions: 1000 },
+  { ...base, columns: 50, kinds: 'mixed', reference: 60, current: 50, repetitions: 300 },
+  { ...base, columns: 5, reference: 100_000, current: 20_000, repetitions: 400 },
+  { ...base, columns: 5, reference: 1_000_000, current: 1_000_000, repetitions: 60 },
+  { ...base, columns: 20, test: 'cramer-von-mises', repetitions: 2000 },
+  { ...base, columns: 20, test: 'anderson-darling', repetitions: 2000 },
+  { ...base, columns: 20, test: 'mann-whitney', repetitions: 2000 },
+  { ...base, columns: 20, test: 'epps-singleton', repetitions: 2000 },
+];
+
+const CATEGORIES = ['a', 'b', 'c', 'd', 'e'];
+const POLICY: Omit<DriftPolicy, 'tests'> = {
+  falseAlarmRate: 0.05,
+  measures: { numeric: 'ks', categorical: 'psi' },
+  floors: Object.fromEntries(Object.keys(DRIFT_EFFECTS).map((name) => [name, 0])) as DriftPolicy['floors'],
+  limits: 'none',
+};
+
+/** Number of checks without drift, of as many, that raise an alarm. The same seed gives the same number. */
+export function runDrift(
+  scenario: DriftScenario,
+  { repetitions, seed }: { readonly repetitions: number; readonly seed: number },
+): number {
+  const policy = { ...POLICY, tests: { numeric: scenario.test, categorical: 'chi-square' as const } };
+  let alarms = 0;
+  for (let repetition = 0; repetition < repetitions; repetition++) {
+    const random = seededRandom(seed + repetition * 7919);
+    const reference = drawWindow(scenario, scenario.reference, random);
+    const current = drawWindow(scenario, scenario.current, random);
+    const pairs = reference.map((column, at) => ({ reference: column, past: [], current: current[at] }));
+    if (compareColumns(pairs, policy).some(({ verdict }) => verdict === 'drift')) alarms++;
+  }
+  return alarms;
+}
+
+function drawWindow(scenario: DriftScenario, rows: number, random: SeededRandom): readonly ColumnProfile[] {
+  const { columns, kinds, correlation, missing } = scenario;
+  const shared = correlation === 0 ? undefined : Float64Array.from({ length: rows }, () => random.normal());
+  const [own, common] = [Math.sqrt(1 - correlation), Math.sqrt(correlation)];
+  return Array.from({ length: columns }, (_, at) => {
+    const name = `x${at}`;
+    const values = Float64Array.from({ length: rows }, (__, row) =>
+      missing > 0 && random.uniform() < missing ? Number.NaN : own * random.normal() + common * (shared?.[row] ?? 0),
+    );
+    const isCategorical = kinds === 'categorical' || (kinds === 'mixed' && at % 2 === 1);
+    const kind = isCategorical ? 'categorical' : 'numeric';
+    const column = isCategorical ? inCategories(values) : { kind: 'numeric' as const, values };
+    return profileColumn(name, column, { kind, resolution: FULL_RESOLUTION });
+  });
+}
+
+/** Five categories of unequal shares. */
+function inCategories(values: Float64Array) {
+  const codes = Int32Array.from(values, (value) =>
+    Number.isNaN(value) ? -1 : value < -0.5 ? 0 : value < 0.3 ? 1 : value < 1 ? 2 : value < 1.5 ? 3 : 4,
+  );
+  return { kind: 'categorical' as const, codes, categories: CATEGORIES };
+}
