@@ -12,5 +12,7 @@ export const inputs = {
   'champion-features': { ...lines, default: '' },
   'warehouse-password': { ...text, default: '' },
   'warehouse-token': { ...text, default: '' },
+  'junit-report': { ...text, default: '' },
+  'code-quality-report': { ...text, default: '' },
   'fail-on': { ...someOf('fail', 'inconclusive', 'never'), default: '' },
 } as const;

@@ -1,15 +1,12 @@
-import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { formatCount } from '../../core/domain/text/format-number.ts';
 import { renderEvaluationSummary } from '../../core/render/evaluation/evaluation.ts';
-import { renderJunit } from '../../core/render/evaluation/evaluation-junit.ts';
-import { renderEvaluationPage } from '../../core/render/evaluation/evaluation-page.ts';
 import type { EvaluationReport } from '../../core/reports/evaluation-report.ts';
 import type { ActionContext } from '../action-context.ts';
 import { expectCommittedConfig, openCommit } from '../commit.ts';
 import { readInputs } from '../inputs.ts';
 import { loadModel } from '../load-model.ts';
-import { reportFolder, reportPath, writeReport } from '../report-files.ts';
+import { reportPath, writeReport } from '../report-files.ts';
 import { type AssembledJudging, assembleJudging } from './assemble-judging.ts';
 import { conclude } from './conclude.ts';
 import { findCandidate } from './find-candidate.ts';
@@ -17,6 +14,7 @@ import { findScores } from './find-scores.ts';
 import { inputs } from './inputs.ts';
 import { outputs } from './outputs.ts';
 import { uploadEvaluation } from './upload-evaluation.ts';
+import { writePages } from './write-pages.ts';
 
 /** Judges the candidate; a failed gate is a result, so everything is written before the step fails. */
 export async function main(context: ActionContext): Promise<void> {
@@ -34,11 +32,7 @@ export async function main(context: ActionContext): Promise<void> {
   if (profile === null) await rm(profilePath, { force: true });
   else await writeReport(profilePath, 'profile', profile);
   const summary = renderEvaluationSummary(evaluation);
-  const folder = reportFolder(context.env, loaded.name);
-  const summaryPath = join(folder, 'summary.md');
-  await writeFile(summaryPath, summary);
-  await writeFile(join(folder, 'report.html'), await renderEvaluationPage(evaluation));
-  await writeFile(join(folder, 'junit.xml'), renderJunit(evaluation));
+  const summaryPath = await writePages(context, { evaluation, summary }, values);
   const judged = { ...found, candidate: scores.candidate, digest: evaluation.candidate.digest };
   const uploaded = await uploadEvaluation(context, loaded, judged);
   outputs.write(context, {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import os from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Environment } from '../../actions/action-context.ts';
 import { runCommand } from '../../scripts/run-command.ts';
 import { parseRemoteAddress } from '../remote-address.ts';
@@ -19,14 +19,17 @@ export async function repositoryEnvironment(env: Environment, directory: string)
     const asked = await runCommand('git', args, { cwd: directory }).catch(() => undefined);
     return asked?.exitCode === 0 ? asked.output.trim() : undefined;
   };
-  const [folder, remote, commit] = [
+  const [folder, top, remote, commit] = [
     await git('rev-parse', '--absolute-git-dir'),
+    await git('rev-parse', '--show-cdup'),
     await git('remote', 'get-url', 'origin'),
     await git('rev-parse', 'HEAD'),
   ];
   const found = {
     ...gitHubOf(remote),
     ...(commit === undefined ? {} : { GITHUB_SHA: commit }),
+    // Not the path that Git knows, which may be another one of the same folder.
+    ...(top === undefined ? {} : { GITHUB_WORKSPACE: resolve(directory, top) }),
     RUNNER_TEMP: folder === undefined ? temporaryFolder(directory) : join(folder, 'tidegate'),
     RUNNER_TOOL_CACHE: toolCache(env),
   };

@@ -1,49 +1,51 @@
-import { formatSlice } from '../../domain/evaluation/slice.ts';
-import { ruleDemand } from '../../domain/gate/rule-reason.ts';
 import { CONFIG_FILE } from '../../domain/policy/config-file.ts';
-import type { EvaluationReport, RuleResult } from '../../reports/evaluation-report.ts';
-import { sliceKey } from './evaluation-headline.ts';
-import { boundOf } from './rule-bound.ts';
+import type { EvaluationReport } from '../../reports/evaluation-report.ts';
+import { type RuleOutcome, ruleOutcomes } from './rule-outcome.ts';
 
 /**
- * The rules as JUnit test cases: failed and inconclusive ones that count are failures, others that did not pass are
- * skipped with their reason.
+ * The rules as JUnit test cases. A rule that does not let the model through is a failure; any other that did not pass is
+ * skipped, with its reason. There is a failure if and only if the gate blocks.
+ *
+ * @param configFile Path of tidegate.yaml in the repository.
  */
-export function renderJunit(report: EvaluationReport): string {
-  const cases = report.rules.map((result) => ({ result, outcome: outcomeOf(result) }));
-  const count = (outcome: string) => cases.filter((one) => one.outcome === outcome).length;
-  const lines = cases.map(({ result, outcome }) => testCase(report.model, result, outcome));
+export function renderJunit(report: EvaluationReport, configFile = CONFIG_FILE): string {
+  const outcomes = ruleOutcomes(report);
+  const failures = outcomes.filter(({ blocks }) => blocks).length;
+  const skipped = outcomes.filter(isSkipped).length;
+  const counts = `tests="${outcomes.length}" failures="${failures}" errors="0" skipped="${skipped}"`;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites><testsuite name="${xml(report.model)}" tests="${cases.length}" failures="${count('failure')}" skipped="${count('skipped')}" timestamp="${xml(report.createdAt)}">`,
-    ...lines,
+    `<testsuites><testsuite name="${xml(report.model)}" ${counts} timestamp="${xml(report.createdAt)}">`,
+    ...outcomes.map((outcome) => testCase(report.model, outcome, configFile)),
     '</testsuite></testsuites>',
     '',
   ].join('\n');
 }
 
-function outcomeOf({ verdict, rule }: RuleResult): 'passed' | 'failure' | 'skipped' {
-  if (verdict === 'pass') return 'passed';
-  const counts = rule.onFail === 'fail' && (verdict === 'fail' || rule.whenInconclusive === 'fail');
-  return counts && verdict !== 'not-applicable' ? 'failure' : 'skipped';
+function isSkipped({ blocks, verdict }: RuleOutcome): boolean {
+  return !blocks && verdict !== 'pass';
 }
 
-function testCase(model: string, result: RuleResult, outcome: ReturnType<typeof outcomeOf>): string {
-  const where = result.slice === undefined ? '' : ` on ${formatSlice(sliceKey(result.slice))}`;
-  const name = `${result.rule.metric}${where}: ${ruleDemand(boundOf(result))}`;
-  const line = result.line === undefined ? '' : ` file="${CONFIG_FILE}" line="${result.line}"`;
-  const head = `<testcase classname="${xml(model)}" name="${xml(name)}"${line}`;
-  if (outcome === 'passed') return `${head}/>`;
-  return `${head}><${outcome} message="${xml(result.verdict)}">${xml(result.reason)}</${outcome}></testcase>`;
+function testCase(model: string, outcome: RuleOutcome, configFile: string): string {
+  const { name, line, blocks, verdict, reason } = outcome;
+  const place = line === undefined ? '' : ` file="${xml(configFile)}" line="${line}"`;
+  const head = `<testcase classname="${xml(`tidegate.${model}`)}" name="${xml(name)}"${place}`;
+  if (!blocks && !isSkipped(outcome)) return `${head}/>`;
+  const element = blocks ? 'failure' : 'skipped';
+  // Viewers show the message in a list, and the text on a page of its own.
+  const message = xml(`${verdict}: ${reason}`);
+  return `${head}><${element} message="${message}">${message}</${element}></testcase>`;
 }
 
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+};
+
+/** A text as an attribute or an element: what XML 1.0 cannot hold, and what no one sees, is replaced. */
 function xml(value: string): string {
-  const entities: Readonly<Record<string, string>> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&apos;',
-  };
-  return value.replace(/\p{C}/gu, '\ufffd').replace(/[&<>"']/g, (sign) => entities[sign] ?? sign);
+  return value.replace(/\p{C}/gu, '\ufffd').replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
 }

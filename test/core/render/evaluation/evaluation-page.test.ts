@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { renderEvaluationSections } from '../../../../core/render/evaluation/evaluation.ts';
-import { renderJunit } from '../../../../core/render/evaluation/evaluation-junit.ts';
 import { renderEvaluationPage } from '../../../../core/render/evaluation/evaluation-page.ts';
 import { drawCharts } from '../../../../core/render/evaluation/page-charts.ts';
 import { SAMPLE_REPORTS } from '../../reports/sample-reports.ts';
@@ -41,15 +40,6 @@ describe('renderEvaluationPage', () => {
     const page = await renderEvaluationPage(hostile);
     expect(page).not.toContain('<script');
     expect(page).not.toContain('<img');
-  });
-});
-
-describe('renderJunit', () => {
-  it('counts what blocks as failures and what does not as skipped', () => {
-    const text = renderJunit(report);
-    expect(text).toContain(`tests="${report.rules.length}"`);
-    expect(text).toMatch(/<testcase [^>]*file="tidegate.yaml" line="12"><failure message="fail">/);
-    expect(renderJunit(hostile)).not.toContain('<script');
   });
 });
 
