@@ -56,6 +56,10 @@ export const ACTION_COMMANDS = {
 export const OWN_COMMANDS: Readonly<Record<string, { readonly about: string; readonly load: () => Promise<unknown> }>> =
   {
     init: { about: 'Writes tidegate.yaml and the workflows for a repository.', load: () => import('./init.ts') },
+    note: {
+      about: "Writes what judge found as a note on a GitLab pipeline's merge request.",
+      load: () => import('./note.ts'),
+    },
     doctor: {
       about: 'Lists what is set up in a repository on GitHub, and what is missing.',
       load: () => import('./doctor.ts'),

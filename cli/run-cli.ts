@@ -1,13 +1,14 @@
 import { resolve } from 'node:path';
 import type { Environment } from '../actions/action-context.ts';
 import { nearest } from '../core/domain/text/nearest.ts';
-import { moreAbout, ServiceError, UserError } from '../core/errors.ts';
+import { UserError } from '../core/errors.ts';
 import { readActionHelp } from './action-help.ts';
 import { ACTION_COMMANDS, type ActionCommand, OWN_COMMANDS } from './commands.ts';
 import { parseFlags } from './flags.ts';
 import { renderHelp, renderUsage } from './help.ts';
+import { reportError } from './report-error.ts';
 import { findToken, repositoryEnvironment } from './terminal/repository-environment.ts';
-import { coloured, createTerminalContext, plainText, type TerminalStream } from './terminal/terminal-context.ts';
+import { createTerminalContext, type TerminalStream } from './terminal/terminal-context.ts';
 
 /** The process around a command line. */
 export interface CliProcess {
@@ -19,8 +20,6 @@ export interface CliProcess {
   readonly root: string;
   readonly nodeModules: string | undefined;
 }
-
-const WRONG_USE = 2;
 
 /**
  * Runs a command line.
@@ -38,7 +37,7 @@ export async function runCli(args: readonly string[], surroundings: CliProcess):
     if (command === undefined) throw unknownCommand(name);
     return await runActionCommand(name, command, { args: rest, surroundings });
   } catch (error) {
-    return report(error, surroundings);
+    return reportError(error, surroundings);
   }
 }
 
@@ -97,38 +96,4 @@ async function runActionCommand(
 function results(outputs: ReadonlyMap<string, string | number | boolean | null>): Record<string, unknown> {
   const isJson = (value: unknown): value is string => typeof value === 'string' && /^[[{]/.test(value);
   return Object.fromEntries([...outputs].map(([name, value]) => [name, isJson(value) ? JSON.parse(value) : value]));
-}
-
-/** Advice for an error on a terminal, on which no workflow gives a token or a repository. */
-function adviceFor({ code, fix }: UserError, message: string, ownFix: string): string {
-  const champion = 'or name the champion: --champion none, or the path of a model';
-  if (code === 'CREDENTIALS_MISSING' && message.includes('GitHub'))
-    return `Log in with 'gh auth login', or set GITHUB_TOKEN; ${champion}.`;
-  if (message.startsWith('GITHUB_REPOSITORY'))
-    return `Add the repository on GitHub as the remote origin, or set GITHUB_REPOSITORY; ${champion}.`;
-  return ownFix === '' ? fix : ownFix;
-}
-
-/** A mistake shows no stack; a defect shows its stack. */
-function report(error: unknown, { stderr, env }: CliProcess): number {
-  const isColoured = stderr.isTTY === true && !env.NO_COLOR;
-  const red = (text: string) => void stderr.write(`${coloured('31', plainText(text), isColoured)}\n`);
-  if (error instanceof UserError) {
-    for (const { message, fix, place } of error.problems) {
-      const at =
-        place === undefined || message.startsWith(place.file)
-          ? ''
-          : `${place.file}${place.line === undefined ? '' : `:${place.line}`}: `;
-      red(`✗ ${at}${message}`);
-      stderr.write(`  ${plainText(adviceFor(error, message, fix))}\n`);
-    }
-    stderr.write(`  ${moreAbout(error.code)}\n`);
-    return error.code === 'INPUT_INVALID' ? WRONG_USE : 1;
-  }
-  if (error instanceof ServiceError) {
-    red(`✗ ${error.message}`);
-    stderr.write(`  ${plainText(error.fix)}\n  ${moreAbout(error.code)}\n`);
-    return 1;
-  }
-  throw error;
 }

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import type { Environment } from '../../actions/action-context.ts';
 import { runCommand } from '../../scripts/run-command.ts';
 import { parseRemoteAddress } from '../remote-address.ts';
+import { ciEnvironment } from './ci-environment.ts';
 
 /** The API of github.com. */
 export const GITHUB_API = 'https://api.github.com';
@@ -34,7 +35,7 @@ export async function repositoryEnvironment(env: Environment, directory: string)
     RUNNER_TOOL_CACHE: toolCache(env),
   };
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
-  const all = { ...found, ...given };
+  const all = { ...found, ...ciEnvironment(env), ...given };
   if (all.RUNNER_TEMP !== undefined) mkdirSync(all.RUNNER_TEMP, { recursive: true });
   return all;
 }

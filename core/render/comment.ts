@@ -6,10 +6,11 @@ import { inlineCode } from './text/inline-code.ts';
 import { formatDataBlock, formatMarker, parseDataBlock } from './text/marker.ts';
 import { splitParts } from './text/split-parts.ts';
 
-/** GitHub's limit is 65,536 characters; the rest is for marker, data and the number of the part. */
-const MAX_PART_CHARACTERS = 60_000;
-/** Chosen: a pull request is not flooded by a report, regardless of who wrote it. */
-const MAX_PARTS = 10;
+/**
+ * GitHub's limit is 65,536 characters; the rest is for marker, data and the number of the part. Chosen: ten parts, so that a
+ * pull request is not flooded by a report, regardless of who wrote it.
+ */
+const GITHUB_LIMITS = { maxPartCharacters: 60_000, maxParts: 10 };
 /** Chosen: more candidates than a pull request judges; older ones are forgotten first. */
 const MAX_CANDIDATES = 200;
 
@@ -38,6 +39,14 @@ export interface EvaluationCommentView {
   readonly report: EvaluationReport;
   readonly looks: CommentData;
   readonly gateChanged: boolean;
+  /** Default: those of GitHub. */
+  readonly limits?: CommentLimits;
+}
+
+/** Largest comment of a host. */
+export interface CommentLimits {
+  readonly maxPartCharacters: number;
+  readonly maxParts: number;
 }
 
 /** Reads what our comment remembers; undefined where there is none. */
@@ -62,7 +71,8 @@ export function countLook(before: CommentData | undefined, report: EvaluationRep
  * The comment on a pull request, in as many parts as GitHub's limit asks for, worst first, and at most ten; every text
  * of the report is escaped.
  */
-export function renderEvaluationComment({ report, looks, gateChanged }: EvaluationCommentView): readonly string[] {
+export function renderEvaluationComment(view: EvaluationCommentView): readonly string[] {
+  const { report, looks, gateChanged, limits = GITHUB_LIMITS } = view;
   const sections = renderEvaluationSections(report);
   const blocks = [
     sections.title,
@@ -77,8 +87,8 @@ export function renderEvaluationComment({ report, looks, gateChanged }: Evaluati
     sections.metrics,
     sections.method,
   ];
-  const all = splitParts(blocks, MAX_PART_CHARACTERS);
-  const parts = all.slice(0, MAX_PARTS);
+  const all = splitParts(blocks, limits.maxPartCharacters);
+  const parts = all.slice(0, limits.maxParts);
   const left = all.length - parts.length;
   const marker = formatMarker('report', report.model);
   return parts.map((part, index) => {

@@ -121,6 +121,7 @@ const FOLDERS: Readonly<Record<string, Readonly<Record<string, readonly string[]
     files: ['http', 'threads'],
     git: ['commands', 'files'],
     github: ['files'],
+    gitlab: ['http'],
     http: [],
     native: ['actions', 'commands', 'files'],
     oci: ['files', 'http'],

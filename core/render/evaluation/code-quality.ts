@@ -47,7 +47,7 @@ export function renderCodeQuality(
   return `${JSON.stringify(issues, null, 2)}\n`;
 }
 
-/** Undefined for what is no issue. */
+/** Undefined for a rule without an issue. */
 function severityOf({ verdict, blocks }: RuleOutcome): CodeQualityIssue['severity'] | undefined {
   if (verdict === 'fail') return blocks ? 'blocker' : 'major';
   if (verdict === 'inconclusive') return blocks ? 'critical' : 'minor';
