@@ -20,6 +20,7 @@ import { ProvenanceMemory } from '../core/usecases/registry/provenance-memory.ts
 import type { KnownVersion, VersionCatalog } from '../core/usecases/registry/version-catalog.ts';
 import { type RegisterStore, VersionStore } from '../core/usecases/registry/version-store.ts';
 import type { ActionContext } from './action-context.ts';
+import { openGitCatalog, openGitRemote, usesGitVersions } from './git-versions.ts';
 import { type GitHubAccess, gitHubOf } from './github.ts';
 import type { LoadedModel } from './load-model.ts';
 import { openStore, spellingsOf } from './open-store.ts';
@@ -46,12 +47,26 @@ export async function openRegisteredVersions(
   loaded: LoadedModel,
   token: string | undefined,
 ): Promise<RegisteredVersions> {
+  if (usesGitVersions(context)) return openFromGit(context, loaded, token);
   const access = await gitHubOf(context, token);
   const environments = inRepository(context, loaded.model.environments);
   const catalog = await openCatalog(context, loaded, { ...access, environments, storeUri: undefined });
   const files = new GitHubRepositoryFiles(access.client, access.repository);
   const storeOf = openStores(context, token);
   return { catalog, storeOf, documentsOf: documentsOf(storeOf), environments, files };
+}
+
+async function openFromGit(
+  context: ActionContext,
+  loaded: LoadedModel,
+  token: string | undefined,
+): Promise<RegisteredVersions> {
+  const files = await openGitRemote(context);
+  const storeOf = openStores(context, token);
+  const opened = { remote: files, documentsOf: documentsOf(storeOf), storeUri: undefined };
+  const catalog = await openGitCatalog(context, loaded, opened);
+  const environments = inRepository(context, loaded.model.environments);
+  return { catalog, files, environments, storeOf, documentsOf: opened.documentsOf };
 }
 
 /**

@@ -97,10 +97,7 @@ async function sharedRequest(
 }
 
 function basePolicy(context: ActionContext, loaded: LoadedModel, values: Values): Promise<JudgingRequest['base']> {
-  return findBasePolicy(context, loaded, {
-    workingDirectory: values['working-directory'] ?? '.',
-    token: values['github-token'],
-  });
+  return findBasePolicy(context, loaded, values['github-token']);
 }
 
 /** Results of train in this job, if it ran here. */

@@ -1,34 +1,31 @@
-import { posix } from 'node:path';
 import { GitHubRepositoryFiles } from '../../core/adapters/github/github-repository-files.ts';
 import { parseConfig } from '../../core/config/parse-config.ts';
 import type { CustomModelConfig, ModelConfig, ScoredModelConfig } from '../../core/config/tidegate-config.ts';
 import { CONFIG_FILE } from '../../core/domain/policy/config-file.ts';
 import { UserError } from '../../core/errors.ts';
+import type { CommittedFiles } from '../../core/ports/github/commits.ts';
 import type { JudgingRequest } from '../../core/usecases/evaluate/evaluation-request.ts';
 import type { ActionContext } from '../action-context.ts';
+import { openGitRemote, usesGitVersions } from '../git-versions.ts';
 import { gitHubOf } from '../github.ts';
 import type { LoadedModel } from '../load-model.ts';
-
-/** Path of tidegate.yaml in the repository, and its reader. */
-export interface BasePlace {
-  readonly workingDirectory: string;
-  readonly token: string | undefined;
-}
+import { pathInRepository } from '../repository-environments.ts';
 
 /**
  * The base branch's way to judge the model, where the pull request changes that; null outside pull requests,
  * where nothing changes, and for a model that the base branch does not have.
+ *
+ * @param token The input github-token.
  */
 export async function findBasePolicy(
   context: ActionContext,
   { name, model }: LoadedModel,
-  { workingDirectory, token }: BasePlace,
+  token: string | undefined,
 ): Promise<JudgingRequest['base']> {
   const base = context.env.GITHUB_BASE_REF;
   if (base === undefined || base === '') return null;
-  const { client, repository } = await gitHubOf(context, token);
-  const path = posix.join(workingDirectory, CONFIG_FILE);
-  const text = await new GitHubRepositoryFiles(client, repository).read(path, base);
+  const files = await repositoryFiles(context, token);
+  const text = await files.read(pathInRepository(context, CONFIG_FILE), base);
   if (text === undefined) return null;
   try {
     const { config, placeOf } = parseConfig(text);
@@ -43,6 +40,12 @@ export async function findBasePolicy(
     if (!(error instanceof UserError)) throw error;
     return { problem: `the tidegate.yaml of ${base} cannot be read: ${error.message}` };
   }
+}
+
+async function repositoryFiles(context: ActionContext, token: string | undefined): Promise<CommittedFiles> {
+  if (usesGitVersions(context)) return openGitRemote(context);
+  const { client, repository } = await gitHubOf(context, token);
+  return new GitHubRepositoryFiles(client, repository);
 }
 
 /** Settings that decide a verdict, as text to compare: paths of data do not. */

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { filesUnder } from '../../core/adapters/files/file-artifact-hasher.ts';
 import type { ChampionToScore } from '../../core/usecases/train/predict-contenders.ts';
 import type { ActionContext } from '../action-context.ts';
+import { usesGitVersions } from '../git-versions.ts';
 import type { LoadedModel } from '../load-model.ts';
 import { registeredChampions } from '../registered-versions.ts';
 
@@ -14,7 +15,8 @@ export async function championToScore(
   loaded: LoadedModel,
   { datasetDigest, token }: { readonly datasetDigest: string; readonly token: string | undefined },
 ): Promise<ChampionToScore | undefined> {
-  if (loaded.model.register === undefined || context.env.GITHUB_REPOSITORY === undefined) return undefined;
+  const isHosted = context.env.GITHUB_REPOSITORY !== undefined || usesGitVersions(context);
+  if (loaded.model.register === undefined || !isHosted) return undefined;
   const champions = await registeredChampions(context, loaded, token);
   const found = await champions.find('auto');
   if (found.kind === 'unreadable') context.log.info(`The champion is not scored: ${found.reason}`);

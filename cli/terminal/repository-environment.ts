@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Environment } from '../../actions/action-context.ts';
@@ -35,7 +35,10 @@ export async function repositoryEnvironment(env: Environment, directory: string)
     RUNNER_TOOL_CACHE: toolCache(env),
   };
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
-  const all = { ...found, ...ciEnvironment(env), ...given };
+  const ci = ciEnvironment(env);
+  // Jobs of a pipeline hand over what is in the work tree.
+  const handedOver = isEmpty(ci) || top === undefined ? {} : { RUNNER_TEMP: ownFolder(resolve(directory, top)) };
+  const all = { ...found, ...ci, ...handedOver, ...given };
   if (all.RUNNER_TEMP !== undefined) mkdirSync(all.RUNNER_TEMP, { recursive: true });
   return all;
 }
@@ -43,6 +46,18 @@ export async function repositoryEnvironment(env: Environment, directory: string)
 /** Folder of native modules: that of a runner, else in the cache of the user. */
 export function toolCache(env: Environment): string {
   return env.RUNNER_TOOL_CACHE || join(env.XDG_CACHE_HOME || join(os.homedir(), '.cache'), 'tidegate', 'tools');
+}
+
+function isEmpty(env: Environment): boolean {
+  return Object.keys(env).length === 0;
+}
+
+/** A folder of the work tree that Git does not see. */
+function ownFolder(top: string): string {
+  const folder = join(top, '.tidegate');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, '.gitignore'), '*\n');
+  return folder;
 }
 
 /** Of a folder without Git: one of its own, so that no other folder's reports are taken for its own. */

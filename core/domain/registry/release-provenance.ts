@@ -97,7 +97,8 @@ export interface ExpectedVersion {
   readonly model: string;
   readonly version: string;
   readonly commit: string;
-  readonly runId: number;
+  /** Null: no run made it. */
+  readonly runId: number | null;
   /** The ways to write `register.store`; empty: nothing is believed. */
   readonly stores: readonly string[];
   /** `image.repository` of tidegate.yaml; undefined: no image is believed. */

@@ -39,7 +39,7 @@ export interface PromotedVersionView extends DeployedVersion {
 
 /** Why a version is believed. */
 export type ShownProvenance =
-  | { readonly kind: 'release-run' | 'attestation'; readonly runId: number | null }
+  | { readonly kind: 'release-run' | 'attestation' | 'store'; readonly runId: number | null }
   | { readonly kind: 'history'; readonly environment: string; readonly commit: string };
 
 /** Content of a promotion pull request. */
@@ -237,6 +237,7 @@ function renderProvenance(provenance: ShownProvenance): string {
   }
   const run =
     provenance.runId === null ? 'its release' : `run [${provenance.runId}](../actions/runs/${provenance.runId})`;
+  if (provenance.kind === 'store') return `${run}: its store has the document that the tag names`;
   return provenance.kind === 'attestation'
     ? `a signature of ${run}`
     : `${run}: its register job uploaded the document that the tag names`;

@@ -113,7 +113,7 @@ function isArtifactBelieved({ provenance, artifactUri }: KnownVersion): boolean 
 }
 
 function expired({ version }: Pick<KnownVersion, 'version'>) {
-  const reason = `v${version} cannot be used: the document of its release has expired on GitHub, and no manifest names its artifact. Register a version again, or name the champion`;
+  const reason = `v${version} cannot be used: the document of its release is not available any more, and no manifest names its artifact. Register a version again, or name the champion`;
   return { reason, version };
 }
 

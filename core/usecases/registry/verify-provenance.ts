@@ -52,7 +52,11 @@ export interface ProvenanceContext {
 /** Result of a claim. */
 export type Verification =
   /** Its document is believed, as one thing. */
-  | { readonly kind: 'verified'; readonly document: VersionDocument; readonly by: 'release-run' | 'attestation' }
+  | {
+      readonly kind: 'verified';
+      readonly document: VersionDocument;
+      readonly by: 'release-run' | 'attestation' | 'store';
+    }
   /** A release made it, but GitHub keeps its document no more: only what the default branch has held counts. */
   | { readonly kind: 'expired'; readonly reason: string }
   /** @property isFinal Asking again would tell the same. */
@@ -262,8 +266,8 @@ function refused(reason: string, isFinal: boolean): Verification {
   return { kind: 'refused', reason, isFinal };
 }
 
-/** Without the list of files, which no one asks a remembered document for. */
-function documentOf(report: ModelVersionReport): VersionDocument {
+/** The document without the list of files, which no one asks a remembered document for. */
+export function documentOf(report: ModelVersionReport): VersionDocument {
   const { uri, digest, sizeBytes, computation } = report.artifact;
   const { createdAt, name, version, lineage, signature, task, features, run, evaluation, profile, image } = report;
   const { metrics, comparisons, dataset } = report;
@@ -274,7 +278,8 @@ function documentOf(report: ModelVersionReport): VersionDocument {
   };
 }
 
-function asDocumented({ name, version, artifact, image, lineage }: VersionDocument): DocumentedVersion {
+/** The facts of a document that its tag, its run and tidegate.yaml have to agree with. */
+export function asDocumented({ name, version, artifact, image, lineage }: VersionDocument): DocumentedVersion {
   return {
     model: name,
     version,

@@ -13,8 +13,8 @@ import { type ProvenanceContext, storesOf, type Verification } from './verify-pr
 
 /** Why a version is believed. */
 export type Provenance =
-  /** The register job of its release uploaded its document; `attestation`: it signed it. */
-  | { readonly kind: 'release-run' | 'attestation'; readonly runId: number | null }
+  /** The register job of its release uploaded its document; `attestation`: it signed it; `store`: the store has it. */
+  | { readonly kind: 'release-run' | 'attestation' | 'store'; readonly runId: number | null }
   /**
    * Its release's document has expired, but an environment has held its values on the default branch: a person merged
    * them. Only what those values say is believed.

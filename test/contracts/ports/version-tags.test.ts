@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { GitVersionTags } from '../../../core/adapters/git/git-version-tags.ts';
 import { GitHubVersionTags } from '../../../core/adapters/github/github-version-tags.ts';
 import type { VersionTags } from '../../../core/ports/github/version-tags.ts';
 import { InMemoryVersionTags } from '../../../testkit/fakes/in-memory-version-tags.ts';
+import { useRemote } from './git-under-test.ts';
 import { expectDescribed, useGitHub } from './github-under-test.ts';
 
 /** What every `VersionTags` keeps. `create` gives one, with a commit that tags may point to. */
@@ -53,10 +55,15 @@ function contract(name: string, create: () => Promise<{ readonly tags: VersionTa
 }
 
 const world = useGitHub();
+const remoteRepository = useRemote();
 
 contract('GitHubVersionTags', async () => {
   const { name, commit } = await world().repository();
   return { tags: new GitHubVersionTags(world().client, name), commit };
+});
+contract('GitVersionTags', async () => {
+  const { remote, commit } = await remoteRepository();
+  return { tags: new GitVersionTags(remote), commit };
 });
 contract('InMemoryVersionTags', async () => ({ tags: new InMemoryVersionTags(), commit: 'c'.repeat(40) }));
 
