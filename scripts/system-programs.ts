@@ -6,6 +6,7 @@ const PROGRAMS = {
   chromium: 'apt-get install --yes chromium',
   skopeo: 'apt-get install --yes skopeo',
   'docker-registry': 'apt-get install --yes docker-registry',
+  rsync: 'apt-get install --yes rsync',
   go: 'apt-get install --yes golang-go',
 } as const;
 
