@@ -49,7 +49,7 @@ export async function openGitCatalog(
 /** Chosen: a hundred fetches. */
 const MAX_TAGS_READ = 5000;
 
-/** What registering needs besides the store: tags, commits, and the versions as they are now. */
+/** Dependencies of registering besides the store: tags, commits, and the versions as they are now. */
 export function gitRegisterPorts(
   context: ActionContext,
   loaded: LoadedModel,

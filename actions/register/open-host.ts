@@ -18,7 +18,7 @@ import { refuseOtherRuns } from './refuse-other-runs.ts';
 /** The parts of registering that the repository's host does. */
 export type HostPorts = Pick<RegisterPorts, 'tags' | 'commits' | 'versions' | 'compareDataset'>;
 
-/** What is registered, and the address of the store. */
+/** A registration, and the address of its store. */
 export interface Registering {
   readonly request: RegisterRequest;
   readonly storeUri: string;

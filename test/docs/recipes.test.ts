@@ -24,6 +24,11 @@ const RUN: readonly { readonly recipe: string; readonly shape?: string }[] = [
   { recipe: 'ranking' },
   { recipe: 'cross-validation' },
 ];
+/** Recipes of another CI system, which are a template each: test/adoption runs it. */
+const PIPELINES: readonly { readonly recipe: string; readonly template: string; readonly file: string }[] = [
+  { recipe: 'gitlab', template: 'templates/gitlab/tidegate.gitlab-ci.yml', file: '.gitlab-ci.yml' },
+  { recipe: 'jenkins', template: 'templates/jenkins/Jenkinsfile', file: 'Jenkinsfile' },
+];
 const SET_UP_MS = 600_000;
 const RUN_MS = 300_000;
 
@@ -71,7 +76,19 @@ async function repositoryOf(recipe: string, shape: string | undefined): Promise<
 describe('recipes', () => {
   it('are run, but for the one about runners', () => {
     const pages = globSync('*.md', { cwd: RECIPES }).map((file) => file.replace('.md', ''));
-    expect(pages.sort()).toEqual([...RUN.map(({ recipe }) => recipe), 'runners'].sort());
+    const run = [...RUN, ...PIPELINES].map(({ recipe }) => recipe);
+    expect(pages.sort()).toEqual([...run, 'runners'].sort());
+  });
+
+  it.each(PIPELINES)('$recipe shows the template that a test runs', ({ recipe, template, file }) => {
+    const { version } = JSON.parse(readFileSync(path.join(PROJECT_ROOT, 'package.json'), 'utf8'));
+    const values = { MODEL: 'tumour', ARTIFACT: 'models/model.joblib', BRANCH: 'main', VERSION: version };
+    const text = readFileSync(path.join(PROJECT_ROOT, template), 'utf8');
+    const filled = Object.entries(values).reduce((all, [name, value]) => all.replaceAll(`__${name}__`, value), text);
+    expect(filesOf(pageOf(recipe)).get(file)).toBe(filled);
+    expect(readFileSync(path.join(PROJECT_ROOT, 'docs/guide/recipes/scikit-learn.md'), 'utf8')).toContain(
+      values.ARTIFACT,
+    );
   });
 
   it.each(RUN)('$recipe ends with a gate that passes', { timeout: RUN_MS }, async ({ recipe, shape }) => {

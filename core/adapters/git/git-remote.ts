@@ -22,7 +22,7 @@ export interface GitAnswer {
   readonly stderr: string;
 }
 
-/** No hook of the check-out runs, no other object stands in for one, and no person is asked. */
+/** No hook of the check-out runs, no object is replaced by another one, and no person is asked. */
 const OPTIONS = [
   ...['-c', 'safe.directory=*', '-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null'],
   ...['-c', 'protocol.ext.allow=never', '-c', 'credential.interactive=false'],
@@ -73,7 +73,7 @@ export class GitRemote implements CommittedFiles, Pick<Commits, 'default' | 'isA
 
   async isAncestorOrSame(commit: string, of: string): Promise<boolean> {
     if (commit === of) return true;
-    // All of the default branch is here: a commit that is not, is no ancestor of anything on it.
+    // All of the default branch is here: a commit that is absent has no place before one of it.
     if (!(await this.#has(commit)) || !(await this.#has(of))) return false;
     const { code, stderr } = await this.git(['merge-base', '--is-ancestor', commit, of]);
     if (code > 1) throw failed(stderr);
