@@ -32,6 +32,8 @@ export interface ImageParts {
   readonly platform: string;
   /** Told in the config's labels and the manifest's annotations, sorted by key. */
   readonly labels: Readonly<Record<string, string>>;
+  /** Entries of the image's `config`, over those of the base: Entrypoint, User, Env and the like. Default: none. */
+  readonly settings?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Media types of OCI. */
@@ -56,7 +58,7 @@ const CREATED = '1970-01-01T00:00:00Z';
  *
  * @throws {UserError} INPUT_INVALID for a platform that is not `os/architecture`.
  */
-export function formatImageConfig({ base, layer, platform, labels }: ImageParts): string {
+export function formatImageConfig({ base, layer, platform, labels, settings }: ImageParts): string {
   const { os, architecture, variant } = parsePlatform(platform);
   const baseLabels = base?.settings.Labels;
   const known = typeof baseLabels === 'object' && baseLabels !== null ? baseLabels : {};
@@ -65,7 +67,7 @@ export function formatImageConfig({ base, layer, platform, labels }: ImageParts)
     architecture,
     os,
     ...(variant === undefined ? {} : { variant }),
-    config: { ...base?.settings, Labels: sortKeys({ ...known, ...labels }) },
+    config: { ...base?.settings, ...settings, Labels: sortKeys({ ...known, ...labels }) },
     rootfs: { type: 'layers', diff_ids: [...(base?.diffIds ?? []), layer.diffId] },
     history: [
       ...(base?.diffIds ?? []).map(() => ({ created: CREATED, created_by: 'base' })),

@@ -33,6 +33,17 @@ export interface BuildRequest {
   readonly platform: string;
   /** Further tags besides the artifact's own. */
   readonly tags: readonly string[];
+  /** Of an image that is not a modelcar; default: the files are in `models`, and the base says what runs. */
+  readonly program?: ProgramImage;
+}
+
+/** An image that runs a program. */
+export interface ProgramImage {
+  /** Folder of the image in which the files are, without a slash at its start. */
+  readonly folder: string;
+  /** Entries of its `config`, over those of the base. `Env` is added to the base's. */
+  readonly settings: Readonly<Record<string, unknown>> & { readonly Env: readonly string[] };
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** Dependencies of building. */
@@ -71,7 +82,8 @@ export async function buildImage(request: BuildRequest, ports: BuildPorts): Prom
   }
   const base = ports.base === undefined ? undefined : await readBase(ports.base, request.platform, ports.layout);
   const layer = await ports.layout.addLayer(layerFiles(request));
-  const parts: ImageParts = { base, layer, platform: request.platform, labels: labelsOf(request) };
+  const settings = settingsOf(request, base);
+  const parts: ImageParts = { base, layer, platform: request.platform, labels: labelsOf(request), settings };
   const config = await ports.layout.addDocument(OCI.config, formatImageConfig(parts));
   const text = formatImageManifest(parts, config);
   const manifest = await ports.layout.addDocument(OCI.manifest, text);
@@ -92,14 +104,22 @@ async function pushBlob(blob: Descriptor, ports: BuildPorts, registry: ImageRegi
   ports.note(`${blob.digest} (${blob.size} bytes): ${result === 'exists' ? 'there already' : 'pushed'}`);
 }
 
-function layerFiles({ artifact, location }: BuildRequest): readonly LayerFile[] {
+function layerFiles({ artifact, location, program }: BuildRequest): readonly LayerFile[] {
   return artifact.files.map((file) => ({
-    path: `models/${file.path}`,
+    path: `${program?.folder ?? 'models'}/${file.path}`,
     source: artifact.kind === 'file' ? location : `${location}/${file.path}`,
   }));
 }
 
-function labelsOf({ model, artifact }: BuildRequest): Readonly<Record<string, string>> {
+function settingsOf({ program }: BuildRequest, base: BaseImage | undefined): ImageParts['settings'] {
+  if (program === undefined) return undefined;
+  const { Env: own, ...settings } = program.settings;
+  const given = base?.settings.Env;
+  return { ...settings, Env: [...(Array.isArray(given) ? given : []), ...own] };
+}
+
+function labelsOf({ model, artifact, program }: BuildRequest): Readonly<Record<string, string>> {
+  if (program !== undefined) return program.labels;
   return {
     'dev.tidegate.artifact.digest': artifact.digest,
     'dev.tidegate.model': model,
