@@ -1,4 +1,5 @@
 import type { TagReference } from '../../domain/registry/active-versions.ts';
+import { withoutEnding } from '../../domain/text/without-ending.ts';
 import { ServiceError } from '../../errors.ts';
 import type { NewTag, TagDetails, VersionTags } from '../../ports/github/version-tags.ts';
 import { failed, type GitRemote } from './git-remote.ts';
@@ -94,7 +95,7 @@ export class GitVersionTags implements VersionTags {
     const commit = /^object ([0-9a-f]{40})$/m.exec(head)?.[1] ?? '';
     const seconds = /^tagger .*> (\d{1,12}) [+-]\d{4}$/m.exec(head)?.[1];
     const taggedAt = seconds === undefined ? null : new Date(Number(seconds) * 1000).toISOString();
-    return { message: end < 0 ? '' : text.slice(end + 2).replace(/\n+$/, ''), commit, taggedAt };
+    return { message: end < 0 ? '' : withoutEnding(text.slice(end + 2), '\n'), commit, taggedAt };
   }
 }
 
