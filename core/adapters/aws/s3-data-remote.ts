@@ -7,6 +7,7 @@ import { ByteBudget } from '../files/byte-budget.ts';
 import { AdaptiveLimit } from '../http/adaptive-limit.ts';
 import { HttpPool } from '../http/http-pool.ts';
 import { type ObjectCall, ObjectHttp } from '../http/object-http.ts';
+import { fetchText, ignoringBody } from '../http/object-text.ts';
 import { readObject } from '../http/read-object.ts';
 import type { S3Settings } from './s3-client.ts';
 import { S3Endpoint } from './s3-endpoint.ts';
@@ -109,23 +110,8 @@ export class S3DataRemote implements DataRemote {
   }
 
   async #text(call: ObjectCall): Promise<string> {
-    let chunks: Uint8Array[] = [];
-    let bytes = 0;
-    await this.#http.send(call, {
-      head: () => true,
-      data: (chunk) => {
-        bytes += chunk.length;
-        if (bytes > MOST_LIST_BYTES) throw brokenList(this.uri, 'one of its pages is truncated');
-        chunks.push(Buffer.from(chunk));
-      },
-      again: () => {
-        chunks = [];
-        bytes = 0;
-        return call;
-      },
-      position: () => 0,
-    });
-    return Buffer.concat(chunks).toString('utf8');
+    const tooLong = () => brokenList(this.uri, 'one of its pages is truncated');
+    return (await fetchText(this.#http, call, { mostBytes: MOST_LIST_BYTES, tooLong })) ?? '';
   }
 
   async #putLarge(key: string, content: ObjectContent): Promise<void> {
@@ -150,10 +136,6 @@ function brokenList(uri: string, what: string): ServiceError {
     retryable: true,
     fix: 'Run the job again. If the error remains, check the proxy or server between this job and the remote.',
   });
-}
-
-function ignoringBody(call: ObjectCall): Parameters<ObjectHttp['send']> {
-  return [call, { head: () => true, data: () => {}, again: () => call, position: () => 0 }];
 }
 
 /** The same as the SDK names it, for uploads in parts. */

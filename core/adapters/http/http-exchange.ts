@@ -2,7 +2,7 @@
 export interface HttpRequest {
   /** `https://host:port`. */
   readonly origin: string;
-  readonly method: 'GET' | 'HEAD' | 'PUT';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT';
   /** Encoded, with the query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
