@@ -7,6 +7,7 @@ import { timedStep } from './timed-step.ts';
 
 /** Programs in Go that tests and benchmarks compare with, at the version that was tried. */
 const PROGRAMS = {
+  'fake-gcs-server': 'github.com/fsouza/fake-gcs-server@v1.56.1',
   kustomize: 'sigs.k8s.io/kustomize/kustomize/v5@v5.8.1',
   oras: 'oras.land/oras/cmd/oras@v1.3.6',
   regctl: 'github.com/regclient/regclient/cmd/regctl@v0.11.7',

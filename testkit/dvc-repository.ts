@@ -8,6 +8,8 @@ import { type ProcessResult, runProgram } from './run-program.ts';
 export interface DvcEnvironment {
   readonly AWS_ACCESS_KEY_ID?: string;
   readonly AWS_SECRET_ACCESS_KEY?: string;
+  readonly STORAGE_EMULATOR_HOST?: string;
+  readonly AZURE_STORAGE_CONNECTION_STRING?: string;
 }
 
 /** A repository in a folder, and the real `git` and `dvc` for it. */
