@@ -1,7 +1,9 @@
 import path from 'node:path';
 import { S3ObjectStore } from '../core/adapters/aws/s3-object-store.ts';
+import { AzureObjectStore } from '../core/adapters/azure/azure-object-store.ts';
 import { FileArtifactHasher } from '../core/adapters/files/file-artifact-hasher.ts';
 import { FolderObjectStore } from '../core/adapters/files/folder-object-store.ts';
+import { GcsObjectStore } from '../core/adapters/gcs/gcs-object-store.ts';
 import { createHttpFetch } from '../core/adapters/http/http-fetch.ts';
 import { OciArtifactStore } from '../core/adapters/oci/oci-artifact-store.ts';
 import { OciObjectStore } from '../core/adapters/oci/oci-object-store.ts';
@@ -22,14 +24,23 @@ export interface StoreSurroundings {
 }
 
 /**
- * The store at `register.store`: `s3://bucket/prefix`, `oci://host/path` or a folder.
+ * The store at `register.store`: `s3://bucket/prefix`, `gs://bucket/prefix`, `azure://container/prefix`, `oci://host/path`
+ * or a folder.
  *
  * @throws {UserError} INPUT_INVALID for an address of another kind, and for a folder on a runner that is deleted after the job.
  */
 export async function openStore(uri: string, surroundings: StoreSurroundings): Promise<RegisterStore> {
   if (isOciStore(uri)) return openRegistry(uri, surroundings);
-  const objects = uri.startsWith('s3://') ? openS3Store(uri, surroundings.env) : openFolder(uri, surroundings);
+  const objects = openObjects(uri, surroundings);
   return { objects, artifacts: new ObjectArtifacts(objects, new FileArtifactHasher()) };
+}
+
+function openObjects(uri: string, surroundings: StoreSurroundings): ObjectStore {
+  const { env } = surroundings;
+  if (uri.startsWith('s3://')) return openS3Store(uri, env);
+  if (uri.startsWith('gs://')) return new GcsObjectStore(uri, { env });
+  if (uri.startsWith('azure://')) return new AzureObjectStore(uri, { env });
+  return openFolder(uri, surroundings);
 }
 
 /** The objects of a bucket under a prefix. */
@@ -51,7 +62,7 @@ function openFolder(uri: string, { env, baseFolder }: StoreSurroundings): Object
   const scheme = schemeOf(uri);
   if (scheme !== undefined) {
     throw new UserError('INPUT_INVALID', `Store ${JSON.stringify(uri)}: ${scheme}:// is not supported yet`, {
-      fix: 'Use oci://ghcr.io/<owner>/<repository>/models, s3://bucket/prefix or a folder for register.store.',
+      fix: 'Use oci://ghcr.io/<owner>/<repository>/models, s3://bucket/prefix, gs://bucket/prefix, azure://container/prefix or a folder for register.store.',
     });
   }
   if (env.RUNNER_ENVIRONMENT === 'github-hosted') {
@@ -59,7 +70,7 @@ function openFolder(uri: string, { env, baseFolder }: StoreSurroundings): Object
       'INPUT_INVALID',
       `Store ${JSON.stringify(uri)} is a folder of this runner, which GitHub deletes after the job`,
       {
-        fix: 'Set register.store to oci://ghcr.io/<owner>/<repository>/models, which needs no keys, or to s3://bucket/prefix.',
+        fix: 'Set register.store to oci://ghcr.io/<owner>/<repository>/models, which needs no keys, or to s3://bucket/prefix, gs://bucket/prefix or azure://container/prefix.',
       },
     );
   }

@@ -4,7 +4,13 @@ import { z } from 'zod';
 const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i;
 /** A host with a dot in it, then a path: what a registry is called where its scheme is left out. */
 const HOST = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?\//i;
-const STORES = 'use oci://host/path, s3://bucket/prefix or a folder';
+/** As the providers allow them; of AWS the loosest rule. */
+const BUCKET_NAMES: Readonly<Record<string, RegExp>> = {
+  gs: /^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/,
+  azure: /^(?:\$root|[a-z0-9](?:-?[a-z0-9]){2,62})$/,
+};
+const BUCKET_RULES = 'use at least 3 lower-case letters, digits and hyphens';
+const STORES = 'use oci://host/path, s3://bucket/prefix, gs://bucket/prefix, azure://container/prefix or a folder';
 const DATA = 'use a path, s3:// or sql://, or fetch the file in a step before and name it';
 
 /** `register.store`: an address of a kind that can be opened, told when the file is read and not by a release. */
@@ -26,12 +32,22 @@ export function refuseUnreadable(address: string, context: z.RefinementCtx): voi
 }
 
 function storeMistake(address: string): string | undefined {
-  const mistake = schemeMistake(address, ['oci', 's3', 'file'], STORES);
+  const mistake = schemeMistake(address, ['oci', 's3', 'gs', 'azure', 'file'], STORES);
   if (mistake !== undefined) return mistake;
-  if (/^s3:\/\/(?:\/|$)/.test(address)) return 'has no bucket: write s3://bucket/prefix';
+  const scheme = /^(s3|gs|azure):\/\//.exec(address)?.[1];
+  if (scheme !== undefined) return bucketMistake(scheme, address.slice(scheme.length + '://'.length));
   if (/^oci:/.test(address) && !/^oci:\/\/[^/]+\/[^/]/.test(address)) return 'has no path: write oci://host/path';
   if (!HOST.test(address)) return undefined;
   return `is the address of a registry without its scheme: write oci://${address}, or ./${address} for a folder`;
+}
+
+/** A bucket that no provider would have: told when the file is read, and not by a release. */
+function bucketMistake(scheme: string, rest: string): string | undefined {
+  const what = scheme === 'azure' ? 'container' : 'bucket';
+  const name = rest.split('/', 1)[0] ?? '';
+  if (name === '') return `has no ${what}: write ${scheme}://${what}/prefix`;
+  if (BUCKET_NAMES[scheme]?.test(name) !== false) return undefined;
+  return `has the ${what} ${JSON.stringify(name)}, which is not a name of one: ${BUCKET_RULES}`;
 }
 
 function schemeMistake(address: string, known: readonly string[], others: string): string | undefined {

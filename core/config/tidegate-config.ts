@@ -17,8 +17,14 @@ const register = z
   .strictObject({
     store: storeAddress.meta({
       description:
-        'Where versions are stored: oci://host/path (a container registry), s3://bucket/prefix, or a folder of a self-hosted runner',
-      examples: ['oci://ghcr.io/acme/flights/models', 's3://models/flight-delay', '/srv/models/flight-delay'],
+        'Where versions are stored: oci://host/path (a container registry), s3://bucket/prefix, gs://bucket/prefix (Google Cloud Storage), azure://container/prefix (Azure Blob Storage), or a folder of a self-hosted runner',
+      examples: [
+        'oci://ghcr.io/acme/flights/models',
+        's3://models/flight-delay',
+        'gs://models/flight-delay',
+        'azure://models/flight-delay',
+        '/srv/models/flight-delay',
+      ],
     }),
     bump: z
       .enum(['auto', 'major', 'minor', 'patch'])

@@ -274,9 +274,9 @@ describe('data-pull', () => {
     const old = await runActionSource('data-pull', { ...options, inputs: { targets: 'old' } });
     expect(old.stdout).toContain('old: version_id (cloud versioning) is not supported yet');
     await rm(path.join(clone.folder, 'old.dvc'));
-    await clone.dvc('remote', 'add', 'cloud', 'gs://bucket/x');
-    const gs = await runActionSource('data-pull', { ...options, inputs: { remote: 'cloud' } });
-    expect(gs.stdout).toContain('remote "cloud": a remote of kind gs:// is not supported yet');
+    await clone.dvc('remote', 'add', 'cloud', 'ssh://host/x');
+    const ssh = await runActionSource('data-pull', { ...options, inputs: { remote: 'cloud' } });
+    expect(ssh.stdout).toContain('remote "cloud": a remote of kind ssh:// is not supported yet');
     const typo = await runActionSource('data-pull', { ...options, inputs: { remote: 'storge' } });
     expect(typo.stdout).toContain('Did you mean "storage"?');
   });

@@ -17,6 +17,8 @@ const open = (uri: string, env: Readonly<Record<string, string>> = {}) =>
 describe('openStore', () => {
   it.each([
     ['s3://models/m/', 's3://models/m'],
+    ['gs://models/m/', 'gs://models/m'],
+    ['azure://models/m/', 'azure://models/m'],
     ['oci://ghcr.io/acme/models/', 'oci://ghcr.io/acme/models'],
   ])('opens %s as %s', async (uri, address) => {
     const { objects, artifacts } = await open(uri);
@@ -41,9 +43,12 @@ describe('openStore', () => {
     });
   });
 
-  it.each(['gs://bucket/x', 'oci://Acme/x', 'oci://ghcr.io/acme/m:v1'])('refuses %s', async (uri) => {
-    await expect(open(uri)).rejects.toMatchObject({ code: 'INPUT_INVALID' });
-  });
+  it.each(['hdfs://host/x', 'gs://Bucket/x', 'azure://c--c/x', 'oci://Acme/x', 'oci://ghcr.io/acme/m:v1'])(
+    'refuses %s',
+    async (uri) => {
+      await expect(open(uri)).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+    },
+  );
 
   it('never says what is in a Docker configuration that it cannot read', async () => {
     await writeFile(path.join(folder, 'config.json'), '{"auths": "geheim"');

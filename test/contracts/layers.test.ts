@@ -115,10 +115,13 @@ const FOLDERS: Readonly<Record<string, Readonly<Record<string, readonly string[]
   'core/adapters': {
     actions: ['files', 'http'],
     aws: ['files', 'http'],
+    azure: ['cloud', 'files', 'http'],
+    cloud: [],
     commands: ['files'],
     duckdb: ['files', 'native'],
     dvc: ['files', 'threads'],
     files: ['http', 'threads'],
+    gcs: ['cloud', 'files', 'http'],
     git: ['commands', 'files'],
     github: ['files'],
     gitlab: ['http'],
@@ -231,10 +234,11 @@ describe('the layers', () => {
   });
 
   it('load heavy packages only where they are used', () => {
-    const heavy = /^(?:@aws-sdk\/|@duckdb\/|onnxruntime-node|@actions\/artifact|@actions\/cache)/;
+    const heavy =
+      /^(?:@aws-sdk\/|@azure\/|@google-cloud\/|google-auth-library|@duckdb\/|onnxruntime-node|@actions\/artifact|@actions\/cache)/;
     const eager = sources.flatMap(({ path, packages }) =>
       packages
-        .filter((one) => heavy.test(one.name) && !one.isLazy && !one.isType)
+        .filter((one) => heavy.test(one.name) && !one.isLazy && !one.isType && !path.endsWith('-sdk.ts'))
         .map(({ name }) => `${path} imports ${name}`),
     );
     expect(eager).toEqual([]);

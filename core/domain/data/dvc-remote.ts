@@ -2,9 +2,15 @@ import { UserError } from '../../errors.ts';
 import { nearest } from '../text/nearest.ts';
 import { shellWord } from '../text/shell-word.ts';
 import { withoutEnding } from '../text/without-ending.ts';
+import {
+  type AzureRemoteSettings,
+  type GcsRemoteSettings,
+  readAzureSettings,
+  readGcsSettings,
+} from './cloud-remote.ts';
 import { resolveConfigPath } from './config-path.ts';
 import type { ConfigSections, ConfigValue } from './dvc-config.ts';
-import { dvcError } from './dvc-problem.ts';
+import { isTrue, notYet, pick, problem, refuseUnknown } from './remote-section.ts';
 import { type RemoteTimeouts, readTimeouts } from './remote-timeouts.ts';
 
 /** A remote of DVC: its address and the settings that this version acts on. */
@@ -13,6 +19,8 @@ export interface DvcRemote {
   readonly location:
     | { readonly kind: 'folder'; readonly path: string }
     | { readonly kind: 's3'; readonly uri: string; readonly settings: S3RemoteSettings }
+    | { readonly kind: 'gcs'; readonly uri: string; readonly settings: GcsRemoteSettings }
+    | { readonly kind: 'azure'; readonly uri: string; readonly settings: AzureRemoteSettings }
     | { readonly kind: 'http'; readonly url: string; readonly settings: HttpRemoteSettings };
   /** Transfers at once, where the remote says so. */
   readonly jobs: number | undefined;
@@ -45,20 +53,6 @@ export type HttpAuthorization =
   | { readonly kind: 'basic'; readonly user: string; readonly password: string }
   | { readonly kind: 'header'; readonly name: string; readonly value: string };
 
-/** Keys that change nothing here: limits of DVC's own engine, or what we do anyway (verify). */
-const HARMLESS = new Set([
-  'url',
-  'jobs',
-  'verify',
-  'checksum_jobs',
-  'listobjects',
-  'no_traverse',
-  // An http:// endpoint says the same as use_ssl = false.
-  'use_ssl',
-  'cache_regions',
-  'read_timeout',
-  'connect_timeout',
-]);
 const S3_TEXTS = {
   region: 'region',
   profile: 'profile',
@@ -118,6 +112,7 @@ export function configSecrets(config: ConfigSections): readonly string[] {
     'account_key',
     'sas_token',
     'connection_string',
+    'client_secret',
   ];
   return [...config.values()].flatMap((section) => keys.flatMap((key) => section.get(key)?.value || []));
 }
@@ -153,6 +148,12 @@ function readRemote(name: string, section: ReadonlyMap<string, ConfigValue>): Dv
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(url.value)?.[1]?.toLowerCase();
   if (scheme === 's3') {
     return { ...common, location: { kind: 's3', uri: url.value, settings: readS3Settings(name, section) } };
+  }
+  if (scheme === 'gs') {
+    return { ...common, location: { kind: 'gcs', uri: url.value, settings: readGcsSettings(name, section) } };
+  }
+  if (scheme === 'azure') {
+    return { ...common, location: { kind: 'azure', uri: url.value, settings: readAzureSettings(name, section) } };
   }
   if (scheme === 'http' || scheme === 'https') {
     const address = withoutEnding(url.value, '/');
@@ -200,44 +201,4 @@ function readHttpSettings(name: string, section: ReadonlyMap<string, ConfigValue
   const header = section.get('custom_auth_header')?.value.toLowerCase();
   if (header === undefined) throw problem('DVC_INVALID', name, 'has no custom_auth_header', 'Name the header.');
   return { ...timeouts, authorization: { kind: 'header', name: header, value: password } };
-}
-
-/** Values of the keys that are there, under the names of `names`. */
-function pick<Name extends string>(
-  names: Readonly<Record<string, Name>>,
-  section: ReadonlyMap<string, ConfigValue>,
-  read: (value: ConfigValue) => string,
-): { [Key in Name]?: string } {
-  const found: { [Key in Name]?: string } = {};
-  for (const [key, name] of Object.entries(names)) {
-    const value = section.get(key);
-    if (value !== undefined) found[name] = read(value);
-  }
-  return found;
-}
-
-/** A key that is not acted on could change what is read or stored: it is refused, without its value (it may be secret). */
-function refuseUnknown(name: string, section: ReadonlyMap<string, ConfigValue>, known: readonly string[]): void {
-  for (const [key, { value }] of section) {
-    if (HARMLESS.has(key) || known.includes(key) || key === 'allow_anonymous_login') continue;
-    const isDefault = key === 'ssl_verify' ? /^(true|yes|on|1)$/i.test(value) : /^(false|no|off|0)$/i.test(value);
-    if (!isDefault) throw notYet(name, `the key ${key}`);
-  }
-}
-
-function isTrue(value: ConfigValue | undefined): boolean {
-  return value !== undefined && /^(true|yes|on|1)$/i.test(value.value);
-}
-
-function notYet(name: string, what: string): Error {
-  return problem(
-    'DVC_UNSUPPORTED',
-    name,
-    `${what} is not supported yet`,
-    "Use an s3:// or http(s):// remote or a folder, without that key; or fetch with the team's own 'dvc pull' step.",
-  );
-}
-
-function problem(code: 'DVC_INVALID' | 'DVC_UNSUPPORTED', name: string, message: string, fix: string): Error {
-  return dvcError(code, '.dvc/config', { message: `remote "${name}": ${message}`, fix });
 }

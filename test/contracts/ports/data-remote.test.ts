@@ -4,12 +4,16 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { S3DataRemote } from '../../../core/adapters/aws/s3-data-remote.ts';
+import { AzureDataRemote } from '../../../core/adapters/azure/azure-data-remote.ts';
 import { FolderDataRemote } from '../../../core/adapters/files/folder-data-remote.ts';
+import { GcsDataRemote } from '../../../core/adapters/gcs/gcs-data-remote.ts';
 import { HttpDataRemote } from '../../../core/adapters/http/http-data-remote.ts';
 import type { DataRemote } from '../../../core/ports/data/data-remote.ts';
 import type { ObjectContent } from '../../../core/ports/store/object-store.ts';
 import { ensurePythonEnvironment } from '../../../scripts/python-environment.ts';
+import { type AzureServer, azureEnvironment, startAzurite } from '../../../testkit/azurite.ts';
 import { InMemoryByteSink, InMemoryDataRemote } from '../../../testkit/fakes/in-memory-data-remote.ts';
+import { type GcsServer, gcsEnvironment, startGcs } from '../../../testkit/gcs.ts';
 import { type LoopbackServer, listenOnLoopback } from '../../../testkit/http.ts';
 import { type S3Server, s3Environment, startS3 } from '../../../testkit/s3.ts';
 import { useFolders } from './folder-under-test.ts';
@@ -99,6 +103,8 @@ function contract(name: string, create: () => Promise<World>): void {
 
 const folderOf = useFolders();
 let s3: S3Server | undefined;
+let gcs: GcsServer | undefined;
+let azure: AzureServer | undefined;
 let web: LoopbackServer | undefined;
 let root = '';
 const served = new Map<string, Uint8Array>();
@@ -108,6 +114,10 @@ beforeAll(async () => {
   root = await mkdtemp(path.join(tmpdir(), 'tidegate-remotes-'));
   s3 = await startS3({ directory: root, binary: path.join(bin, 'weed') });
   await s3.createBucket('contract');
+  gcs = await startGcs({ directory: path.join(root, 'gcs') });
+  await gcs.createBucket('contract');
+  azure = await startAzurite({ directory: path.join(root, 'azure') });
+  await azure.createContainer('contract');
   web = await listenOnLoopback((request, response) => {
     const found = served.get(request.url ?? '');
     response.writeHead(found === undefined ? 404 : 200, { 'content-length': found?.length ?? 0 });
@@ -117,12 +127,26 @@ beforeAll(async () => {
 afterAll(async () => {
   await web?.close();
   await s3?.stop();
+  await gcs?.stop();
+  await azure?.stop();
   if (root !== '') await rm(root, { recursive: true, force: true });
 });
 
 contract('S3DataRemote', async () => {
   if (s3 === undefined) throw new Error('the server did not start');
   const remote = new S3DataRemote(`s3://contract/${randomUUID()}`, { env: s3Environment(s3), jobs: 4 });
+  return { remote, place: (key, bytes) => remote.put(key, contentOf(bytes)) };
+});
+
+contract('GcsDataRemote', async () => {
+  if (gcs === undefined) throw new Error('the server did not start');
+  const remote = new GcsDataRemote(`gs://contract/${randomUUID()}`, { env: gcsEnvironment(gcs), jobs: 4 });
+  return { remote, place: (key, bytes) => remote.put(key, contentOf(bytes)) };
+});
+
+contract('AzureDataRemote', async () => {
+  if (azure === undefined) throw new Error('the server did not start');
+  const remote = new AzureDataRemote(`azure://contract/${randomUUID()}`, { env: azureEnvironment(azure), jobs: 4 });
   return { remote, place: (key, bytes) => remote.put(key, contentOf(bytes)) };
 });
 

@@ -26,8 +26,18 @@ models:
 
 describe('addresses in tidegate.yaml', () => {
   it.each([
-    ['gs://b/m', 'is an address of gs://, which is not supported: use oci://host/path, s3://bucket/prefix or a folder'],
-    ['azure://c/m', 'is an address of azure://, which is not supported'],
+    [
+      'hdfs://h/m',
+      'is an address of hdfs://, which is not supported: use oci://host/path, s3://bucket/prefix, gs://bucket',
+    ],
+    ['webdavs://h/m', 'is an address of webdavs://, which is not supported'],
+    ['ssh://h/m', 'is an address of ssh://, which is not supported'],
+    ['az://c/m', 'is an address of az://, which is not supported'],
+    ['GS://bucket/m', 'is written with GS://: write gs://'],
+    ['gs://', 'has no bucket: write gs://bucket/prefix'],
+    ['azure:///m', 'has no container: write azure://container/prefix'],
+    ['gs://Models/m', 'has the bucket "Models", which is not a name of one'],
+    ['azure://my_models/m', 'has the container "my_models", which is not a name of one'],
     ['https://host/m', 'is an address of https://, which is not supported'],
     ['S3://b/m', 'is written with S3://: write s3://'],
     ['s3://', 'has no bucket: write s3://bucket/prefix'],
@@ -43,6 +53,10 @@ describe('addresses in tidegate.yaml', () => {
   it.each([
     's3://b',
     's3://b/m',
+    'gs://models',
+    'gs://my_models.acme/m',
+    'azure://models',
+    'azure://my-models/m',
     'oci://127.0.0.1:5000/m',
     'file:///srv/m',
     '/srv/m',

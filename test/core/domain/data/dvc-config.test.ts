@@ -65,7 +65,7 @@ jobs = 3
   it.each([
     ['no default', '', undefined, 'INPUT_INVALID'],
     ['an unknown name', '', 'x', 'INPUT_INVALID'],
-    ['another kind', `['remote "r"']\nurl = gs://b`, 'r', 'DVC_UNSUPPORTED'],
+    ['another kind', `['remote "r"']\nurl = hdfs://b`, 'r', 'DVC_UNSUPPORTED'],
     ['cloud versioning', `['remote "r"']\nurl = s3://b\nversion_aware = true`, 'r', 'DVC_UNSUPPORTED'],
     [
       'a key that would change what is read',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseDvcConfig } from '../../../../core/domain/data/dvc-config.ts';
-import { findRemote } from '../../../../core/domain/data/dvc-remote.ts';
+import { configSecrets, findRemote } from '../../../../core/domain/data/dvc-remote.ts';
 
 const read = (text: string) => parseDvcConfig(text, { file: '.dvc/config', folder: '/repo/.dvc' });
 
@@ -76,9 +76,37 @@ jobs = 7
     });
   });
 
+  it('reads what the sections of gs:// and azure:// say', () => {
+    const config = read(`['remote "g"']
+url = gs://bucket/dvc
+projectname = acme
+credentialpath = ../key.json
+endpointurl = http://127.0.0.1:4443
+['remote "a"']
+url = azure://container/dvc
+account_name = acme
+account_key = c2VjcmV0
+timeout = 30
+`);
+    expect(findRemote(config, 'g').location).toEqual({
+      kind: 'gcs',
+      uri: 'gs://bucket/dvc',
+      settings: { endpointUrl: 'http://127.0.0.1:4443', credentialPath: expect.stringMatching(/^\/.*key\.json$/) },
+    });
+    expect(findRemote(config, 'a').location).toEqual({
+      kind: 'azure',
+      uri: 'azure://container/dvc',
+      settings: { accountName: 'acme', accountKey: 'c2VjcmV0' },
+    });
+    expect(configSecrets(config)).toEqual(['c2VjcmV0']);
+  });
+
   it.each([
-    ['gs://bucket', '', 'a remote of kind gs://'],
-    ['azure://container', '', 'a remote of kind azure://'],
+    ['gs://bucket', 'version_aware = true', 'cloud versioning'],
+    ['gs://bucket', 'consistency = md5', 'the key consistency'],
+    ['azure://container', 'client_id = c2VjcmV0', 'a part of tenant_id, client_id and client_secret'],
+    ['azure://container', 'exclude_managed_identity_credential = true', 'the key exclude_managed_identity_credential'],
+    ['azure://container', 'account_name = evil.example/', 'account_name = "evil.example/"'],
     ['ssh://host/path', '', 'a remote of kind ssh://'],
     ['hdfs://host/path', '', 'a remote of kind hdfs://'],
     ['webdavs://host/path', '', 'a remote of kind webdavs://'],
