@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, glob, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, cp, glob, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { PROJECT_ROOT } from './project-root.ts';
 import { runOrThrow } from './run-command.ts';
@@ -18,6 +18,9 @@ const SOURCES = [
 /** Loaded at run time by the native loader, never bundled. */
 const NATIVE = ['onnxruntime-node', '@duckdb/node-api'];
 
+/** What all actions share: GitHub downloads the whole repository for each of them. */
+const SDKS = join(PROJECT_ROOT, 'actions', 'cloud-sdks', 'dist');
+
 /** The names of the actions: the folders of actions/ that have an action.yml. */
 export async function actionNames(): Promise<readonly string[]> {
   const found = await Array.fromAsync(glob('actions/*/action.yml', { cwd: PROJECT_ROOT }));
@@ -30,12 +33,13 @@ export async function build(): Promise<void> {
   const key = await sourcesDigest();
   const stamp = join(PROJECT_ROOT, 'lib', '.built');
   const built = await readFile(stamp, 'utf8').catch(() => '');
-  if (built === key && names.every((name) => existsSync(bundlePath(name)))) return;
+  if (built === key && existsSync(SDKS) && names.every((name) => existsSync(bundlePath(name)))) return;
   await compile();
   await timedStep(`Bundling ${names.length} actions`, async () => {
     await bundleAll(names);
     const workers = await bundleWorkers();
     await Promise.all(names.map((name) => addWorkers(dirname(bundlePath(name)), workers)));
+    await bundleSdks(SDKS);
   });
   await writeFile(stamp, key);
 }
@@ -107,6 +111,26 @@ export async function addWorkers(dist: string, workers: readonly WorkerFile[]): 
   const code = (await Promise.all(scripts.map((file) => readFile(join(dist, file), 'utf8')))).join('\n');
   const used = workers.filter(({ name }) => code.includes(name));
   await Promise.all(used.map(({ name, path }) => copyFile(path, join(dist, `${basename(name)}.js`))));
+}
+
+/**
+ * Bundles each `*-sdk.ts` of the adapters into a folder of its own. An SDK in every action would make all of them larger,
+ * for the few teams that need it.
+ *
+ * @param folder Absolute; what is in it is replaced.
+ */
+export async function bundleSdks(folder: string): Promise<void> {
+  const adapters = join(PROJECT_ROOT, 'lib', 'core', 'adapters');
+  await rm(folder, { recursive: true, force: true });
+  for (const path of (await Array.fromAsync(glob('*/*-sdk.js', { cwd: adapters }))).sort()) {
+    const name = basename(path, '.js');
+    await runNcc(join(adapters, path), join(folder, name), ['--license', 'licenses.txt']);
+  }
+}
+
+/** Copies the bundles of the SDKs next to a bundle: for a package that has no folder of the actions. */
+export async function copySdks(dist: string): Promise<void> {
+  await cp(SDKS, dist, { recursive: true });
 }
 
 /** Bundles a compiled file into a folder. */

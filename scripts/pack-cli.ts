@@ -1,6 +1,6 @@
 import { chmod, copyFile, cp, glob, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { addWorkers, build, bundleWorkers, runNcc } from './build.ts';
+import { addWorkers, build, bundleWorkers, copySdks, runNcc } from './build.ts';
 import { PROJECT_ROOT } from './project-root.ts';
 import { runOrThrow } from './run-command.ts';
 import { timedStep } from './timed-step.ts';
@@ -36,6 +36,7 @@ async function bundleCli(): Promise<void> {
     '@duckdb/node-api',
   ]);
   await addWorkers(dist, await bundleWorkers());
+  await copySdks(dist);
   await chmod(join(dist, 'index.js'), 0o755);
 }
 

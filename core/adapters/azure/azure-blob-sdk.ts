@@ -6,7 +6,7 @@ import {
   StorageSharedKeyCredential,
 } from '@azure/storage-blob';
 
-/** The parts of Microsoft's SDK that are used; a bundle of its own (`core/adapters/cloud/load-sdk.ts`). */
+/** The parts of Microsoft's SDK that are used; a bundle of its own (`core/adapters/cloud/sdk-loader.ts`). */
 export const azureBlobSdk = {
   AnonymousCredential,
   BlobServiceClient,

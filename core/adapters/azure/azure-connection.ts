@@ -1,7 +1,7 @@
 import type { BlobServiceClient, ContainerClient, StoragePipelineOptions } from '@azure/storage-blob';
 import { withoutEnding } from '../../domain/text/without-ending.ts';
 import { UserError } from '../../errors.ts';
-import { loadSdk } from '../cloud/load-sdk.ts';
+import { loadSdk } from '../cloud/sdk-loader.ts';
 import type { azureBlobSdk } from './azure-blob-sdk.ts';
 import { translateAzureError, withoutAzureCredentials } from './azure-error.ts';
 import type { azureIdentitySdk } from './azure-identity-sdk.ts';

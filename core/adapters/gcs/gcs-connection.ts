@@ -1,7 +1,7 @@
 import type { Storage, StorageOptions } from '@google-cloud/storage';
 import { withoutEnding } from '../../domain/text/without-ending.ts';
 import { UserError } from '../../errors.ts';
-import { loadSdk } from '../cloud/load-sdk.ts';
+import { loadSdk } from '../cloud/sdk-loader.ts';
 import { withoutGcsCredentials } from './gcs-error.ts';
 import { readGcsKeyFile } from './gcs-key-file.ts';
 import type { gcsSdk } from './gcs-sdk.ts';

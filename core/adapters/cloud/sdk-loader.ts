@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 /** This module's place in the source tree. In a bundle, which is a flat folder, it is part of another file. */
-const OWN_PLACE = /\/core\/adapters\/cloud\/load-sdk(\.[tj]s)$/;
+const OWN_PLACE = /\/core\/adapters\/cloud\/sdk-loader(\.[tj]s)$/;
 
 /**
  * The places of a vendor's SDK, best first: the module itself in the source tree; from a bundle, the folder next to it
