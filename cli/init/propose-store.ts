@@ -21,7 +21,7 @@ export function proposeStore({ model, remoteUrl, github, existing }: StoreFacts)
   const [other] = existing;
   // Stores of two models are never the same, and none is within the other.
   if (other !== undefined) return `${other.replace(/\/+$/, '')}-${model}`;
-  const bucket = /^s3:\/\/[^/]+/.exec(remoteUrl ?? '')?.[0];
+  const bucket = /^(?:s3|gs|azure):\/\/[^/]+/.exec(remoteUrl ?? '')?.[0];
   if (bucket !== undefined) return `${bucket}/tidegate/${model}`;
   if (github === undefined) return undefined;
   const repository = `ghcr.io/${github.owner}/${github.name}/models`.toLowerCase();
