@@ -1,6 +1,11 @@
-import { ensureGoProgram } from '../scripts/go-program.ts';
+import { existsSync } from 'node:fs';
+import { ensureGoProgram, goProgramPath } from '../scripts/go-program.ts';
+import { findProgram } from '../scripts/system-programs.ts';
 import { findFreePorts } from './http.ts';
 import { startServer } from './started-server.ts';
+
+/** True where fake-gcs-server is built, or Go can build it. */
+export const CAN_START_GCS = existsSync(goProgramPath('fake-gcs-server')) || findProgram('go') !== undefined;
 
 /** A running server that speaks the API of Google Cloud Storage, without credentials. */
 export interface GcsServer {
