@@ -16,7 +16,7 @@ export interface ShiftBars {
   /** Number of all tests that share the rate. */
   readonly tests: number;
   readonly floor: number;
-  /** What past windows shifted by; undefined where it is not asked for. */
+  /** The limit from past windows; undefined where it is not asked for. */
   readonly limit: number | undefined;
 }
 

@@ -3,7 +3,7 @@ import type { NumericProfile } from './profile-column.ts';
 /** Two samples over their distinct values, in ascending order. */
 export interface MergedSteps {
   readonly values: Float64Array;
-  /** Rows of each value: of a sketch about as many as its point stands for. */
+  /** Rows of each value: of a sketch the rows about its point. */
   readonly reference: Float64Array;
   readonly current: Float64Array;
   /** Rows with a value. */
@@ -48,6 +48,6 @@ function stepsOf({ rows, missing, quantiles }: NumericProfile): {
 } {
   const count = rows - missing;
   const points = quantiles.length;
-  // A point stands for the rows about its rank: half a step on either side, and the ends for half of one.
+  // A point has the rows about its rank: half a step on either side, and the ends half of one.
   return { rows: count, weight: count / points, error: points === count ? 0 : 1 / (points - 1) };
 }

@@ -8,7 +8,7 @@ const DRAWS = 20_000;
 const TIE = 1e-9;
 
 /**
- * Two-sided p-value of a table of two categories: the tables with the same totals that are no more probable (R. A. Fisher,
+ * Two-sided p-value of a table of two categories: the tables with the same totals and at most its probability (R. A. Fisher,
  * Statistical Methods for Research Workers, 1934).
  *
  * Equivalent: `scipy.stats.fisher_exact(table).pvalue`.

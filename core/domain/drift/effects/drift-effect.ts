@@ -35,7 +35,7 @@ export interface DriftEffect {
   visible(sizes: WindowSizes): number;
 }
 
-/** What decides which effects two windows can show. */
+/** Sizes of two windows: they decide which effects can be shown. */
 export interface WindowSizes {
   /** The p-value that is significant, in (0, 1). */
   readonly pValue: number;

@@ -23,7 +23,7 @@ export const wasserstein: DriftEffect = {
 
 function scaledDistance(steps: MergedSteps): EffectEstimate {
   const { values, reference, current, referenceRows: n, currentRows: m } = steps;
-  // In units of the largest value: squares of values near the end of doubles are no numbers.
+  // In units of the largest value: squares of values near the end of doubles are infinite.
   const unit = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
   let [left, right, distance] = [0, 0, 0];
   // The influence of a row is an integral of signs, which each step adds to.

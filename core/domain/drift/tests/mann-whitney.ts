@@ -29,7 +29,7 @@ export function mannWhitneyTest(steps: MergedSteps): TwoSampleTest {
     const [a, b] = [reference[at] ?? 0, current[at] ?? 0];
     const tied = a + b;
     ranks += a * (below + (tied + 1) / 2);
-    // Points of a sketch stand for many values that need not be equal.
+    // The rows of a sketch's point need not be equal.
     if (isComplete(steps)) ties += tied ** 3 - tied;
     below += tied;
   }
