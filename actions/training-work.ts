@@ -29,14 +29,19 @@ export function chooseWork(
   const names = stages ?? (command === undefined ? model.train?.stages : undefined);
   if (names !== undefined) return { kind: 'stages', names };
   const line = command ?? model.train?.command;
-  const targets = model.environments.flatMap((environment) => environment.targets.map((target) => target.file));
   if (line !== undefined) {
     // What another command reads, no one says.
     const deps = command === undefined ? model.train?.deps : undefined;
-    return { kind: 'command', line, deps, ignored: [...NOT_SOURCES, ...targets, model.artifact] };
+    return { kind: 'command', line, deps, ignored: notSources(model) };
   }
   throw new UserError('CONFIG_INVALID', 'no stages or command are set to train the model', {
     fix: 'Add train with stages or command to tidegate.yaml, or set one of these inputs.',
     place: { file: CONFIG_FILE },
   });
+}
+
+/** Paths that decide nothing about what code of the team computes, unless it says that it reads them. */
+export function notSources(model: LoadedModel['model']): readonly string[] {
+  const targets = model.environments.flatMap((environment) => environment.targets.map((target) => target.file));
+  return [...NOT_SOURCES, ...targets, model.artifact];
 }

@@ -10,6 +10,11 @@ export interface ActionCommand {
 
 /** The commands, in the order of a model's life. */
 export const ACTION_COMMANDS = {
+  plan: {
+    action: 'plan',
+    load: () => import('../actions/plan/main.ts'),
+    inputs: async () => (await import('../actions/plan/inputs.ts')).inputs,
+  },
   pull: {
     action: 'data-pull',
     load: () => import('../actions/data-pull/main.ts'),

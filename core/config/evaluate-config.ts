@@ -128,6 +128,15 @@ export const evaluate = z
           'A shell command that scores any model: {artifact} is the model, {dataset} the evaluation data, {predictions} the CSV file to write. Columns: score (two classes: the probability of the second one), score_<class> for each of several, prediction (regression)',
         examples: ['python predict.py --model {artifact} --data {dataset} --out {predictions}'],
       }),
+    deps: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .meta({
+        description:
+          'Files and folders of code that predict reads, next to the model and the dataset; default: everything that Git tracks. With several models a pull request that changes none of them does not judge this one',
+        examples: [['predict.py', 'src']],
+      }),
     key: columnName.optional().meta({
       description:
         'The column that identifies rows: of a table of the warehouse it puts them into parts and joins predictions; with folds it says which row a prediction is of',
@@ -183,6 +192,10 @@ export const evaluate = z
         description: 'Parts of the rows that are shown and judged on their own: a column, or a column with bins',
         examples: [['weekday', { column: 'dep_hour', bins: [0, 6, 12, 18, 24] }]],
       }),
+  })
+  .refine(({ predict, deps }) => deps === undefined || predict !== undefined, {
+    error: 'belongs to predict: without it no code of the team is run to score',
+    path: ['deps'],
   })
   .superRefine(({ predict, predictions: written, dataset }, context) => {
     if (predict === undefined) return;

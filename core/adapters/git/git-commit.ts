@@ -54,6 +54,19 @@ export class GitCommit implements CommitFiles {
       : new GitCommit(checkOut, { sha, isOfRun: checkOut.expected.length === 0 || there.includes(sha) });
   }
 
+  /**
+   * A commit of the repository by its SHA, or by a name such as `HEAD^1`.
+   *
+   * @returns Undefined where the repository does not have it, as after a shallow clone.
+   * @throws {UserError} COMMIT_UNREADABLE where `git` cannot read the repository.
+   */
+  static async named(checkOut: Omit<CheckOut, 'expected'>, name: string): Promise<GitCommit | undefined> {
+    if (!(await isInRepository(checkOut.directory))) return undefined;
+    const found = { ...checkOut, expected: [] };
+    const sha = await commitOf(found, name);
+    return sha === undefined ? undefined : new GitCommit(found, { sha, isOfRun: false });
+  }
+
   /** The same commit, seen from another folder of its check-out. */
   at(directory: string): GitCommit {
     if (directory === this.#checkOut.directory) return this;
@@ -62,6 +75,19 @@ export class GitCommit implements CommitFiles {
 
   async files(): Promise<readonly string[]> {
     return [...(await this.#tree()).keys()];
+  }
+
+  /**
+   * Symbolic links and submodules below the working directory, each with its object: the commit does not say what is read
+   * through them.
+   */
+  async links(): Promise<ReadonlyMap<string, string>> {
+    const text = await git(this.#checkOut, 'ls-tree', '-r', '-z', this.sha);
+    const entries = text.split('\0').flatMap((entry): [string, string][] => {
+      const parts = /^(?:120000|160000) \w+ ([0-9a-f]+)\t(.+)$/s.exec(entry);
+      return parts?.[1] === undefined || parts[2] === undefined ? [] : [[parts[2], parts[1]]];
+    });
+    return new Map(entries);
   }
 
   async text(file: string): Promise<string | undefined> {

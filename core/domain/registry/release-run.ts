@@ -45,7 +45,7 @@ export function releaseProblems(run: RunPlace, { model, defaultBranch, workflow 
       fix: `Merge first, or start ${workflow} on ${defaultBranch}.`,
     });
   }
-  const path = pathOf(run);
+  const path = runWorkflowPath(run);
   if (path !== workflowPath(workflow)) {
     problems.push({
       message: `this run is of ${path ?? 'no workflow of this repository'}, but versions of ${model} are registered only by ${workflowPath(workflow)}`,
@@ -62,7 +62,11 @@ export function releaseProblems(run: RunPlace, { model, defaultBranch, workflow 
   return problems;
 }
 
-function pathOf({ repository, workflowRef }: RunPlace): string | undefined {
+/** The path of the workflow file of a run in its repository; undefined where it is of another repository, or there is none. */
+export function runWorkflowPath({
+  repository,
+  workflowRef,
+}: Pick<RunPlace, 'repository' | 'workflowRef'>): string | undefined {
   if (repository === undefined || workflowRef?.startsWith(`${repository}/`) !== true) return undefined;
   const at = workflowRef.indexOf('@refs/');
   return at < 0 ? undefined : workflowRef.slice(repository.length + 1, at);

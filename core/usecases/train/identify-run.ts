@@ -50,6 +50,34 @@ export async function identifyRun(
   return { kind: 'known', identity: { commands, inputs, params, lockfiles: lockfiles.inputs } };
 }
 
+/**
+ * The identities of files and folders by path, as those of a run are; undefined for a path that the source has nothing of.
+ *
+ * @param paths Relative to the root.
+ */
+export async function identifyPaths(
+  paths: readonly string[],
+  { project, folder }: Omit<IdentifiedWork, 'work'>,
+  ports: IdentityPorts,
+): Promise<ReadonlyMap<string, string | undefined>> {
+  const look: Look = { outputs: project.outputs, git: await ports.source.gitFiles(), folder, ...ports };
+  const found = new Map<string, string | undefined>();
+  for (const path of paths) found.set(path, await identityOf(path, look));
+  return found;
+}
+
+/** The identity of all files of Git below a folder but those within some paths: of code that may read any of them. */
+export async function identifyFiles(
+  { folder, ignored }: { readonly folder: string; readonly ignored: readonly string[] },
+  ports: IdentityPorts,
+): Promise<string> {
+  const left = ignored.map((path) => inFolder(folder, path));
+  const files = ((await ports.source.gitFiles()) ?? []).filter(
+    (file) => isWithin(file, folder) && !left.some((path) => isWithin(file, path)),
+  );
+  return linesOf(files, '', ports);
+}
+
 /** A frozen stage runs nothing. */
 function commandsOf(stages: readonly Stage[]): RunIdentity['commands'] {
   return stages.filter(({ isFrozen }) => !isFrozen).map(({ command }) => command);

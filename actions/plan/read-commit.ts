@@ -1,0 +1,101 @@
+import { readTrackedProject } from '../../core/adapters/dvc/dvc-project-reader.ts';
+import { parsePlain } from '../../core/adapters/dvc/parse-plain.ts';
+import { FileArtifactHasher } from '../../core/adapters/files/file-artifact-hasher.ts';
+import type { GitCommit } from '../../core/adapters/git/git-commit.ts';
+import { parseConfig } from '../../core/config/parse-config.ts';
+import type { ModelConfig, TidegateConfig } from '../../core/config/tidegate-config.ts';
+import type { ModelReads } from '../../core/domain/plan/affected-models.ts';
+import { CONFIG_FILE } from '../../core/domain/policy/config-file.ts';
+import { upstreamStages } from '../../core/domain/train/stage-order.ts';
+import { UserError } from '../../core/errors.ts';
+import { collectModelReads } from '../../core/usecases/plan/collect-model-reads.ts';
+import { CommitRunSource } from '../../core/usecases/train/commit-run-source.ts';
+import type { TrainingWork } from '../../core/usecases/train/training-work.ts';
+import type { DvcPlace } from '../find-dvc.ts';
+import { chooseWork, notSources } from '../training-work.ts';
+
+/** A commit with the tidegate.yaml that it has, as a plan reads it. */
+export interface PlannedCommit {
+  readonly config: TidegateConfig;
+  /** Everything that a model reads there; why not, where that cannot be told. */
+  readonly readsOf: (name: string) => Promise<ModelReads>;
+}
+
+/** Parts of a plan that are the same for both commits. */
+export interface PlanPlace {
+  readonly workingDirectory: string;
+  readonly dvc: DvcPlace;
+  /** The file of the workflow that runs, relative to the top of the repository; undefined outside of one. */
+  readonly workflow: { readonly top: string; readonly path: string } | undefined;
+}
+
+const NO_PROJECT = { outputs: [], stages: [], refusals: [] };
+
+/**
+ * Reads the models of a commit.
+ *
+ * @throws {UserError} CONFIG_NOT_FOUND or CONFIG_INVALID for its tidegate.yaml, COMMIT_UNREADABLE.
+ */
+export async function readPlannedCommit(commit: GitCommit, place: PlanPlace): Promise<PlannedCommit> {
+  const text = await commit.at(place.workingDirectory).text(CONFIG_FILE);
+  if (text === undefined) {
+    throw new UserError('CONFIG_NOT_FOUND', `commit ${commit.sha.slice(0, 12)} has no ${CONFIG_FILE}`, {
+      fix: 'Commit tidegate.yaml, or set working-directory to its folder.',
+    });
+  }
+  const { config } = parseConfig(text);
+  const ofRoot = commit.at(place.dvc.root);
+  const workflow = await workflowText(commit, place);
+  const shared = { warehouse: config.warehouse };
+  return {
+    config,
+    readsOf: async (name) => {
+      const model = config.models[name];
+      if (model === undefined) return { kind: 'unknown', reason: `${CONFIG_FILE} does not have the model` };
+      const found = await orReason(() => readsOf(ofRoot, place.dvc, { name, model, shared }));
+      if (found.kind === 'unknown' || place.workflow === undefined) return found;
+      return { ...found, identities: new Map([...found.identities, [place.workflow.path, workflow ?? 'absent']]) };
+    },
+  };
+}
+
+async function readsOf(
+  commit: GitCommit,
+  { folder, hasDvc }: DvcPlace,
+  of: { readonly name: string; readonly model: ModelConfig; readonly shared: Readonly<Record<string, unknown>> },
+): Promise<ModelReads> {
+  const project = hasDvc ? await readTrackedProject(commit) : NO_PROJECT;
+  const request = {
+    ...{ ...of, project, folder, links: await commit.links(), ignored: notSources(of.model) },
+    work: workOf(of.model, project, folder),
+  };
+  return collectModelReads(request, {
+    source: new CommitRunSource(commit, parsePlain),
+    hasher: new FileArtifactHasher(),
+  });
+}
+
+function workOf(
+  model: ModelConfig,
+  project: Parameters<typeof upstreamStages>[0],
+  folder: string,
+): TrainingWork | undefined {
+  if (model.train === undefined) return undefined;
+  const chosen = chooseWork({ model }, { stages: undefined, command: undefined });
+  if (chosen.kind === 'command') return { ...chosen, params: model.train.params };
+  return { kind: 'stages', stages: upstreamStages(project, chosen.names, folder) };
+}
+
+/** Its packages, secrets and versions of actions are part of how a model is made. */
+async function workflowText(commit: GitCommit, { workflow }: PlanPlace): Promise<string | undefined> {
+  return workflow === undefined ? undefined : commit.at(workflow.top).text(workflow.path);
+}
+
+async function orReason(read: () => Promise<ModelReads>): Promise<ModelReads> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof UserError) return { kind: 'unknown', reason: error.message };
+    throw error;
+  }
+}

@@ -1,0 +1,270 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { runGit } from '../../testkit/git-client.ts';
+import { type ActionRun, runActionSource } from '../../testkit/run-action.ts';
+
+const model = (folder: string, { train = '', evaluate = '', gate = 0.7 } = {}) => `  ${folder}:
+    task: binary-classification
+    artifact: ${folder}/model.pkl
+    train: ${train === '' ? `{ command: cd ${folder} && python train.py, deps: [${folder}/train.py, ${folder}/data/train.csv] }` : train}
+    data: { label: y }
+    evaluate:
+      dataset: ${folder}/data/test.csv
+      predict: cd ${folder} && python predict.py {artifact} {dataset} {predictions}
+      deps: [${folder}/predict.py]
+${evaluate}    gate: { rules: [{ metric: accuracy, min: ${gate} }] }
+    register: { store: /srv/${folder} }
+`;
+const config = (...models: readonly string[]) => `version: 1\nmodels:\n${models.join('')}`;
+const WORKFLOW = '.github/workflows/model-ci.yml';
+const filesOf = (folder: string) => ({
+  [`${folder}/train.py`]: 'print(1)\n',
+  [`${folder}/predict.py`]: 'print(2)\n',
+  [`${folder}/data/train.csv`]: 'a,y\n1,0\n',
+  [`${folder}/data/test.csv`]: 'a,y\n2,1\n',
+});
+type Files = Readonly<Record<string, string | null>>;
+const START: Files = {
+  'tidegate.yaml': config(model('eta'), model('price')),
+  'README.md': 'Two models.\n',
+  [WORKFLOW]: 'name: ci\n',
+  ...filesOf('eta'),
+  ...filesOf('price'),
+};
+
+let root: string;
+let clone: string;
+let count = 0;
+
+beforeAll(async () => {
+  root = await mkdtemp(path.join(os.tmpdir(), 'tidegate-plan-'));
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+beforeEach(async () => {
+  count += 1;
+  clone = path.join(root, `clone-${count}`);
+  await mkdir(clone, { recursive: true });
+  await runGit(clone, ['init', '--quiet', '--initial-branch=main', '.']);
+  await commit(START);
+});
+
+async function commit(files: Files): Promise<string> {
+  for (const [file, text] of Object.entries(files)) {
+    const to = path.join(clone, file);
+    await mkdir(path.dirname(to), { recursive: true });
+    if (text === null) await rm(to);
+    else await writeFile(to, text);
+  }
+  await runGit(clone, ['add', '--all']);
+  await runGit(clone, ['commit', '--quiet', '--allow-empty', '-m', 'change']);
+  return runGit(clone, ['rev-parse', 'HEAD']);
+}
+
+/** The check-out of a pull request: the merge of its head into the base. */
+async function propose(files: Files): Promise<void> {
+  await runGit(clone, ['switch', '--quiet', '--create', 'change']);
+  await commit(files);
+  await runGit(clone, ['switch', '--quiet', 'main']);
+  await runGit(clone, ['merge', '--quiet', '--no-ff', '-m', 'merge', 'change']);
+}
+
+async function plan(
+  env: Readonly<Record<string, string>> = {},
+  inputs: Readonly<Record<string, string>> = {},
+): Promise<ActionRun> {
+  const sha = await runGit(clone, ['rev-parse', 'HEAD']);
+  return runActionSource('plan', {
+    workspace: clone,
+    temp: path.join(root, `temp-${count}`),
+    env: {
+      GITHUB_EVENT_NAME: 'pull_request',
+      GITHUB_SHA: sha,
+      GITHUB_REPOSITORY: 'acme/team',
+      GITHUB_WORKFLOW_REF: `acme/team/${WORKFLOW}@refs/pull/1/merge`,
+      ...env,
+    },
+    inputs,
+  });
+}
+
+const modelsOf = (run: ActionRun): unknown => {
+  expect(run.exitCode, run.stdout).toBe(0);
+  return JSON.parse(run.outputs.models ?? '');
+};
+
+const edited = (text: string) => (START['tidegate.yaml'] ?? '').replace(...(text.split('=>') as [string, string]));
+
+describe('a pull request', () => {
+  it.each([
+    { name: 'a text that no model reads', files: { 'README.md': 'Other words.\n' }, models: [] },
+    { name: 'the training code of one', files: { 'eta/train.py': 'print(3)\n' }, models: ['eta'] },
+    { name: 'the training data of one', files: { 'price/data/train.csv': 'a,y\n3,0\n' }, models: ['price'] },
+    { name: 'the test set of one', files: { 'eta/data/test.csv': 'a,y\n9,0\n' }, models: ['eta'] },
+    { name: 'the code that scores one', files: { 'price/predict.py': 'print(4)\n' }, models: ['price'] },
+    {
+      name: 'the gate of one',
+      files: { 'tidegate.yaml': config(model('eta', { gate: 0.1 }), model('price')) },
+      models: ['eta'],
+    },
+    {
+      name: 'a file that says which packages both have',
+      files: { 'requirements.txt': 'numpy\n' },
+      models: ['eta', 'price'],
+    },
+    { name: 'the workflow that trains both', files: { [WORKFLOW]: 'name: other\n' }, models: ['eta', 'price'] },
+    {
+      name: 'the engine of all tables',
+      files: { 'tidegate.yaml': `${edited('nothing=>nothing')}warehouse: { dialect: duckdb, command: duckdb }\n` },
+      models: ['eta', 'price'],
+    },
+    {
+      name: 'a new model',
+      files: { 'tidegate.yaml': config(model('eta'), model('price'), model('new')), ...filesOf('new') },
+      models: ['new'],
+    },
+    { name: 'a file that the training of one needs, deleted', files: { 'eta/data/train.csv': null }, models: ['eta'] },
+    {
+      name: 'a comment in tidegate.yaml',
+      files: { 'tidegate.yaml': `# Ours.\n${edited('nothing=>nothing')}` },
+      models: [],
+    },
+  ] satisfies readonly { name: string; files: Files; models: readonly string[] }[])(
+    'affects $models where it changes $name',
+    async ({ files, models }) => {
+      await propose(files);
+      expect(modelsOf(await plan())).toEqual(models);
+    },
+  );
+
+  it('cannot skip a model by no longer naming what it reads', async () => {
+    const less = model('eta', { train: '{ command: cd eta && python train.py, deps: [eta/data/train.csv] }' });
+    await propose({ 'tidegate.yaml': config(less, model('price')), 'eta/train.py': 'print("worse")\n' });
+    expect(modelsOf(await plan())).toEqual(['eta']);
+  });
+
+  it('says so where it removes a model', async () => {
+    await propose({ 'tidegate.yaml': config(model('price')) });
+    const run = await plan();
+    expect(modelsOf(run)).toEqual([]);
+    expect(run.stdout).toMatch(/::warning .*removes the model eta/);
+  });
+
+  it('compares with the base that it is merged into, not with an older one', async () => {
+    await runGit(clone, ['switch', '--quiet', '--create', 'change']);
+    await commit({ 'eta/train.py': 'print(3)\n' });
+    await runGit(clone, ['switch', '--quiet', 'main']);
+    await commit({ 'price/train.py': 'print(3)\n' });
+    await runGit(clone, ['merge', '--quiet', '--no-ff', '-m', 'merge', 'change']);
+    expect(modelsOf(await plan())).toEqual(['eta']);
+  });
+});
+
+describe('a model whose code does not say what it reads', () => {
+  it.each([
+    { name: 'training', entry: model('eta', { train: '{ command: cd eta && python train.py }' }) },
+    { name: 'scoring', entry: model('eta').replace(/^ +deps: .*\n/m, '') },
+  ])('is affected by any file, if that is $name, but not by README.md', async ({ entry }) => {
+    await commit({ 'tidegate.yaml': config(entry, model('price')) });
+    await propose({ 'shared/words.txt': 'a\n' });
+    expect(modelsOf(await plan())).toEqual(['eta']);
+    await runGit(clone, ['branch', '--delete', '--force', 'change']);
+    await propose({ 'README.md': 'Other words.\n' });
+    expect(modelsOf(await plan())).toEqual([]);
+  });
+
+  it('is affected by everything where tidegate.yaml does not say how it is trained', async () => {
+    await commit({ 'tidegate.yaml': config(model('eta').replace(/^ +train: .*\n/m, ''), model('price')) });
+    await propose({ 'README.md': 'Other words.\n' });
+    expect(modelsOf(await plan())).toEqual(['eta']);
+  });
+});
+
+describe('what cannot be decided', () => {
+  it('affects every model in a shallow clone', async () => {
+    await propose({ 'README.md': 'Other words.\n' });
+    const whole = clone;
+    clone = path.join(root, `shallow-${count}`);
+    await runGit(root, ['clone', '--quiet', '--depth=1', `file://${whole}`, clone]);
+    const run = await plan();
+    expect(modelsOf(run)).toEqual(['eta', 'price']);
+    expect(run.stdout).toContain('fetch-depth: 0');
+  });
+
+  it('affects every model where the base has a tidegate.yaml that is broken', async () => {
+    await commit({ 'tidegate.yaml': 'version: 1\nmodels: []\n' });
+    await propose({ 'tidegate.yaml': START['tidegate.yaml'] ?? '' });
+    expect(modelsOf(await plan())).toEqual(['eta', 'price']);
+  });
+
+  it('affects a model that reads through a symbolic link', async () => {
+    await commit({ 'shared/train.py': 'print(1)\n', 'eta/train.py': null });
+    await symlink('../shared/train.py', path.join(clone, 'eta/train.py'));
+    await commit({});
+    await propose({ 'README.md': 'Other words.\n' });
+    const run = await plan();
+    expect(modelsOf(run)).toEqual(['eta']);
+  });
+
+  it.each(['workflow_dispatch', 'schedule', 'pull_request_target'])('affects every model on %s', async (event) => {
+    await propose({ 'README.md': 'Other words.\n' });
+    expect(modelsOf(await plan({ GITHUB_EVENT_NAME: event }))).toEqual(['eta', 'price']);
+  });
+
+  it('affects every model on a push where the registered versions cannot be read', async () => {
+    expect(modelsOf(await plan({ GITHUB_EVENT_NAME: 'push' }))).toEqual(['eta', 'price']);
+  });
+
+  it('leaves a model out of a push that another workflow registers, or none', async () => {
+    const other = model('eta').replace('/srv/eta', '/srv/eta, workflow: model-release-eta.yml');
+    await commit({ 'tidegate.yaml': config(other, model('price').replace(/^ +register: .*\n/m, ''), model('new')) });
+    const workflow = 'acme/team/.github/workflows/model-release.yml@refs/heads/main';
+    const run = await plan({ GITHUB_EVENT_NAME: 'push', GITHUB_WORKFLOW_REF: workflow });
+    expect(modelsOf(run)).toEqual(['new']);
+    expect(run.stdout).toContain('model-release-eta.yml');
+  });
+
+  it('fails where tidegate.yaml is broken', async () => {
+    await propose({ 'tidegate.yaml': 'version: 1\nmodels: []\n' });
+    const run = await plan();
+    expect(run.exitCode).toBe(1);
+    expect(run.outputs.models).toBeUndefined();
+  });
+});
+
+describe('a merge group', () => {
+  it('is compared with its base', async () => {
+    const base = await runGit(clone, ['rev-parse', 'HEAD']);
+    await commit({ 'eta/train.py': 'print(3)\n' });
+    await commit({ 'README.md': 'Other words.\n' });
+    const event = path.join(root, `event-${count}.json`);
+    await writeFile(event, JSON.stringify({ merge_group: { base_sha: base } }));
+    expect(modelsOf(await plan({ GITHUB_EVENT_NAME: 'merge_group', GITHUB_EVENT_PATH: event }))).toEqual(['eta']);
+  });
+});
+
+describe('the input base', () => {
+  it('is the commit to compare with, and an unknown one is an error', async () => {
+    const base = await runGit(clone, ['rev-parse', 'HEAD']);
+    await commit({ 'eta/train.py': 'print(3)\n' });
+    expect(modelsOf(await plan({}, { base }))).toEqual(['eta']);
+    for (const wrong of ['nowhere', '--help']) {
+      expect(await plan({}, { base: wrong })).toMatchObject({ exitCode: 1 });
+    }
+  });
+});
+
+it('names models with an image, and why each is affected', async () => {
+  const image = `${model('eta')}    image: { repository: ghcr.io/acme/eta }\n`;
+  await commit({ 'tidegate.yaml': config(image, model('price')) });
+  await propose({ 'eta/train.py': 'print(3)\n', 'price/train.py': 'print(3)\n' });
+  const run = await plan();
+  expect(modelsOf(run)).toEqual(['eta', 'price']);
+  expect(JSON.parse(run.outputs['image-models'] ?? '')).toEqual(['eta']);
+  expect(JSON.parse(run.outputs.reasons ?? '')).toMatchObject({
+    eta: { affected: true, reason: 'eta/train.py changed' },
+  });
+  expect(run.summary).toContain('eta/train.py changed');
+});
