@@ -9,6 +9,8 @@ export interface JobOptions {
   /** Shown name: of the matrix combination. */
   readonly name: string;
   readonly matrix: Readonly<Record<string, unknown>>;
+  /** The context of that name. */
+  readonly strategy: Readonly<Record<string, unknown>>;
   /** Root of the folders of this job: workspace, temp, tool cache. */
   readonly directory: string;
   /** The `github` context, without `token`. */
@@ -104,7 +106,7 @@ export function scopeOf(
       inputs: options.inputs,
       needs: options.needs,
       matrix: options.matrix,
-      strategy: { 'fail-fast': true, 'job-index': 0, 'job-total': 1, 'max-parallel': 1 },
+      strategy: options.strategy,
       job: { status: jobStatus },
       steps: state.steps,
       runner: {

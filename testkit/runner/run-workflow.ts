@@ -103,10 +103,14 @@ async function executeJob(execution: Execution, job: Job): Promise<Conclusion> {
   }
   const outputs: Record<string, string> = {};
   const conclusions: Conclusion[] = [];
-  for (const matrix of expandMatrix(interpolateAll(job.matrix, scope))) {
-    const result = await executeCombination(execution, { job, matrix, needed, scope });
+  const combinations = expandMatrix(interpolateAll(job.matrix, scope));
+  if (combinations.length === 0 || combinations.length > MOST_COMBINATIONS) return refuseMatrix(execution, job);
+  for (const [index, matrix] of combinations.entries()) {
+    const strategy = { 'fail-fast': true, 'job-index': index, 'job-total': combinations.length, 'max-parallel': 1 };
+    const result = await executeCombination(execution, { job, matrix, strategy, needed, scope });
     conclusions.push(result.conclusion);
-    Object.assign(outputs, result.outputs);
+    // The combinations share their outputs: what one leaves empty does not replace another's.
+    Object.assign(outputs, Object.fromEntries(Object.entries(result.outputs).filter(([, value]) => value !== '')));
   }
   const isTolerated = interpolateAll(job.continueOnError ?? false, scope) === true;
   const failed = conclusions.find((conclusion) => conclusion !== 'success');
@@ -115,16 +119,29 @@ async function executeJob(execution: Execution, job: Job): Promise<Conclusion> {
   return conclusion;
 }
 
+/** GitHub's limit of one matrix. */
+const MOST_COMBINATIONS = 256;
+
+/** GitHub runs no job of a matrix that is empty or too large, and the run fails. */
+function refuseMatrix(execution: Execution, job: Job): Conclusion {
+  const shown = addJob(execution, job, job.name ?? job.key);
+  finishJob(execution, shown, refusedJob('Matrix must define at least one vector, and at most 256 jobs'));
+  execution.needs[job.key] = { result: 'failure', outputs: {} };
+  return 'failure';
+}
+
 interface Combination {
   readonly job: Job;
   readonly matrix: Json;
+  /** The context of that name. */
+  readonly strategy: Json;
   readonly needed: Execution['needs'];
   readonly scope: Scope;
 }
 
 async function executeCombination(execution: Execution, combination: Combination): Promise<JobResult> {
   const { engine, request, run } = execution;
-  const { job, matrix, needed, scope } = combination;
+  const { job, matrix, strategy, needed, scope } = combination;
   const isFork = isForkRun(request);
   const permissions = permissionsOf(request, job, isFork);
   const name = jobName(job, matrix, scope);
@@ -150,6 +167,7 @@ async function executeCombination(execution: Execution, combination: Combination
     job,
     name,
     matrix,
+    strategy,
     directory: path.join(engine.directory, String(run.id), String(run.attempt), String(shown.id)),
     github: githubContext(execution, job.key),
     token,

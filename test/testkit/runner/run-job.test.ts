@@ -29,6 +29,7 @@ async function run(job: string) {
     job: parsed,
     name: 'a',
     matrix: {},
+    strategy: {},
     directory: await mkdtemp(path.join(folder, 'run-')),
     github: { repository: 'acme/flights', ref: 'refs/heads/main', sha: '0'.repeat(40) },
     token: 'ghs_the_token_of_the_job',
