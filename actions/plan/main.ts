@@ -69,7 +69,9 @@ async function planModel(name: string, look: Look, before: Before | undefined): 
   if ('reason' in found) return affected(found.reason);
   if (found.before === undefined || 'reason' in found.before) return affected(found.before?.reason ?? 'no base');
   if (found.before.config.models[name] === undefined) return affected(`it is new in ${CONFIG_FILE}`);
-  const why = changedReads(await found.before.readsOf(name), await look.head.readsOf(name));
+  // A version is registered once for the same training, however it is judged.
+  const scope = base.kind === 'registered' ? 'training' : 'judgement';
+  const why = changedReads(await found.before.readsOf(name, scope), await look.head.readsOf(name, scope));
   if (why !== undefined) return affected(why);
   return { model: name, isAffected: false, reason: `nothing that it reads has changed since ${found.as}` };
 }

@@ -8,7 +8,7 @@ import type { ModelReads } from '../../core/domain/plan/affected-models.ts';
 import { CONFIG_FILE } from '../../core/domain/policy/config-file.ts';
 import { upstreamStages } from '../../core/domain/train/stage-order.ts';
 import { UserError } from '../../core/errors.ts';
-import { collectModelReads } from '../../core/usecases/plan/collect-model-reads.ts';
+import { collectModelReads, type ReadsRequest } from '../../core/usecases/plan/collect-model-reads.ts';
 import { CommitRunSource } from '../../core/usecases/train/commit-run-source.ts';
 import type { TrainingWork } from '../../core/usecases/train/training-work.ts';
 import type { DvcPlace } from '../find-dvc.ts';
@@ -18,7 +18,7 @@ import { chooseWork, notSources } from '../training-work.ts';
 export interface PlannedCommit {
   readonly config: TidegateConfig;
   /** Everything that a model reads there; why not, where that cannot be told. */
-  readonly readsOf: (name: string) => Promise<ModelReads>;
+  readonly readsOf: (name: string, scope: ReadsRequest['scope']) => Promise<ModelReads>;
 }
 
 /** Parts of a plan that are the same for both commits. */
@@ -49,11 +49,11 @@ export async function readPlannedCommit(commit: GitCommit, place: PlanPlace): Pr
   const shared = { warehouse: config.warehouse };
   return {
     config,
-    readsOf: async (name) => {
+    readsOf: async (name, scope) => {
       const model = config.models[name];
       if (model === undefined) return { kind: 'unknown', reason: `${CONFIG_FILE} does not have the model` };
-      const found = await orReason(() => readsOf(ofRoot, place.dvc, { name, model, shared }));
-      if (found.kind === 'unknown' || place.workflow === undefined) return found;
+      const found = await orReason(() => readsOf(ofRoot, place.dvc, { name, model, shared, scope }));
+      if (found.kind === 'unknown' || place.workflow === undefined || scope === 'training') return found;
       return { ...found, identities: new Map([...found.identities, [place.workflow.path, workflow ?? 'absent']]) };
     },
   };
@@ -62,7 +62,7 @@ export async function readPlannedCommit(commit: GitCommit, place: PlanPlace): Pr
 async function readsOf(
   commit: GitCommit,
   { folder, hasDvc }: DvcPlace,
-  of: { readonly name: string; readonly model: ModelConfig; readonly shared: Readonly<Record<string, unknown>> },
+  of: Pick<ReadsRequest, 'name' | 'model' | 'shared' | 'scope'>,
 ): Promise<ModelReads> {
   const project = hasDvc ? await readTrackedProject(commit) : NO_PROJECT;
   const request = {

@@ -14,10 +14,11 @@ import { renderWorkflows, type WorkflowValues, type WrittenFile } from './fill-w
 import type { InitContext } from './init-context.ts';
 import { type InitOptions, USAGE } from './init-options.ts';
 import { judgeHere } from './judge-here.ts';
-import { extendedConfig, modelsIn, newConfig } from './propose-config.ts';
+import { type ExistingModel, extendedConfig, modelsIn, newConfig } from './propose-config.ts';
 import { proposeStore } from './propose-store.ts';
 import { makeTable, readTable } from './read-table.ts';
 import { type RepositoryFacts, readRepositoryFacts } from './repository-facts.ts';
+import { findSharedWorkflows, type SharedWorkflows } from './shared-workflows.ts';
 
 /** Chosen: a test set of this size is committed with the code. */
 const MOST_COMMITTED_BYTES = 1_000_000;
@@ -77,6 +78,7 @@ export async function adopt(options: InitOptions, { env, print }: InitContext): 
     before: others.length === 0 ? undefined : before,
     facts: facts.repository,
     adoption,
+    others,
     isAdditional: others.length > 0 && place !== 0,
   };
   return write(writing, options, { env, print });
@@ -130,16 +132,19 @@ interface Writing {
   readonly before: string | undefined;
   readonly facts: RepositoryFacts;
   readonly adoption: Adoption;
+  /** The other models of tidegate.yaml. */
+  readonly others: readonly ExistingModel[];
   readonly isAdditional: boolean;
 }
 
 async function write(writing: Writing, options: InitOptions, { env, print }: InitContext): Promise<number> {
   const { repository, facts, adoption } = writing;
   print(`Found in ${repository}:\n${describeFound(facts, adoption)}\n`);
-  const planned = await plannedFiles(writing, options);
-  refuseExisting(repository, planned, options.force);
+  const shared = await sharedWorkflows(writing);
+  const planned = await plannedFiles(writing, { options, shared });
+  refuseExisting(repository, { planned, shared, isForced: options.force });
   await showChanges(repository, planned, adoption, print);
-  for (const note of adoption.notes) print(`- ${note}`);
+  for (const note of [...adoption.notes, ...shared.notes]) print(`- ${note}`);
   if (options.dryRun) {
     print('\nNothing was written (--dry-run).');
     return 0;
@@ -156,29 +161,37 @@ async function write(writing: Writing, options: InitOptions, { env, print }: Ini
     );
   const code = patched && options.judge ? await judge(writing, options, { env, print }) : 0;
   print(`\n${describePower(adoption.testSet, adoption.facts)}`);
-  const check = writing.isAdditional ? `tidegate (${adoption.model})` : 'tidegate';
-  print(`\n${describeNext(facts, adoption, { watch: options.current !== undefined, check })}`);
+  print(`\n${describeNext(facts, adoption, { watch: options.current !== undefined })}`);
   return code;
 }
 
+/** The workflows that all models share, where there is a model already. */
+async function sharedWorkflows({ repository, facts, adoption, others }: Writing): Promise<SharedWorkflows> {
+  const of = { branch: facts.git.defaultBranch, others, model: adoption.model, environment: facts.environment };
+  return findSharedWorkflows((path) => readText(join(repository, path)), of);
+}
+
 async function plannedFiles(
-  { repository, before, facts, adoption, isAdditional }: Writing,
-  options: InitOptions,
+  { repository, before, facts, adoption, others, isAdditional }: Writing,
+  { options, shared }: { readonly options: InitOptions; readonly shared: SharedWorkflows },
 ): Promise<readonly WrittenFile[]> {
   const update = facts.dvc.isUsed ? options.update : undefined;
   const watch = options.current !== undefined;
   const config = { current: options.current, update, isAdditional };
   const text = before === undefined ? newConfig(adoption, config) : extendedConfig(before, adoption, config);
   parseConfig(text);
+  const stores = [adoption.store, ...others.flatMap(({ store }) => store ?? [])];
   const workflow: WorkflowValues = {
     model: adoption.model,
     branch: facts.git.defaultBranch,
     update: watch ? update : undefined,
-    image: adoption.targets.some(({ image }) => image !== undefined),
+    image: adoption.targets.some(({ image }) => image !== undefined) || others.some(({ hasImage }) => hasImage),
     watch,
     environment: facts.environment,
+    models: others.length + 1,
     isAdditional,
-    store: adoption.store,
+    setup: shared.setup,
+    store: stores.find((store) => store.startsWith('oci://ghcr.io/')) ?? adoption.store,
   };
   const ignored = await ignoredFile(repository, adoption);
   return [
@@ -204,10 +217,18 @@ async function ignoredFile(repository: string, { artifact }: Adoption): Promise<
   return { path: '.gitignore', text: `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n` };
 }
 
-function refuseExisting(repository: string, planned: readonly WrittenFile[], force: boolean): void {
-  const isOther = ({ path }: WrittenFile) => path !== CONFIG_FILE && path !== '.gitignore';
+function refuseExisting(
+  repository: string,
+  {
+    planned,
+    shared,
+    isForced,
+  }: { readonly planned: readonly WrittenFile[]; readonly shared: SharedWorkflows; readonly isForced: boolean },
+): void {
+  const free = [CONFIG_FILE, '.gitignore', ...shared.asWritten];
+  const isOther = ({ path }: WrittenFile) => !free.includes(path);
   const existing = planned.filter((file) => isOther(file) && existsSync(join(repository, file.path)));
-  if (existing.length === 0 || force) return;
+  if (existing.length === 0 || isForced) return;
   throw new UserError(
     'INPUT_INVALID',
     `${existing.map(({ path }) => path).join(', ')} already exists, so no file was written`,
@@ -225,6 +246,7 @@ async function showChanges(
 ): Promise<void> {
   for (const { path, text } of planned) {
     const before = await readText(join(repository, path));
+    if (before === text) continue;
     if (path.startsWith('.github/') && before === undefined)
       print(`new file ${path} (${text.split('\n').length - 1} lines)`);
     else print(unifiedDiff({ file: path, before: before ?? '', after: text }));

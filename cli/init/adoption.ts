@@ -12,7 +12,7 @@ import type { FoundTarget } from './manifest-facts.ts';
 import { classesOf } from './order-classes.ts';
 import type { ModelFormat } from './python/written-models.ts';
 import type { RepositoryFacts } from './repository-facts.ts';
-import { trainingDeps } from './training-deps.ts';
+import { predictDeps, trainingDeps } from './training-deps.ts';
 
 /** The decisions about a model: how it is trained, judged and kept. */
 export interface Adoption {
@@ -30,6 +30,8 @@ export interface Adoption {
   readonly classes: readonly string[] | undefined;
   readonly features: readonly string[] | undefined;
   readonly predict: string | undefined;
+  /** Code that `predict` reads; undefined: not known, or nothing is run to score. */
+  readonly predictDeps: readonly string[] | undefined;
   readonly store: string;
   readonly targets: readonly FoundTarget[];
   /** Changes of the team's own code. */
@@ -87,21 +89,17 @@ export function decideAdoption(known: KnownFacts): Decision {
   const model = modelNameOf(known, artifact.path);
   notes.push(...assumptionsOf(known, table), ...predicting.notes);
   const made = testSet.isMade;
+  const deps =
+    'stages' in training || made
+      ? undefined
+      : trainingDeps(repository, training.command, { ...known, without: [testSet.path, artifact.path] });
   return {
     kind: 'adoption',
     adoption: {
       model,
       artifact: artifact.path,
       format: artifact.format,
-      train:
-        'stages' in training
-          ? training
-          : {
-              ...training,
-              deps: made
-                ? undefined
-                : trainingDeps(repository, training.command, { ...known, without: [testSet.path, artifact.path] }),
-            },
+      train: 'stages' in training ? training : { ...training, deps },
       params: paramsOf(known),
       testSet: testSet.path,
       isTestSetMade: made,
@@ -109,6 +107,7 @@ export function decideAdoption(known: KnownFacts): Decision {
       classes,
       features: ONNX_FILE.test(artifact.path) ? onnxFeatures(repository, table) : undefined,
       predict: predicting.command,
+      predictDeps: predictDeps(repository, predicting, deps),
       store,
       targets: targetsOf(repository, { model, folder: known.folder, notes }),
       patches: joinPatches([...artifact.patches, ...testSet.patches]),

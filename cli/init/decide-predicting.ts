@@ -11,6 +11,8 @@ import { started } from './training-command.ts';
 /** The command that scores a model, and the program that is written for it. */
 export interface Predicting {
   readonly command: string | undefined;
+  /** The program that it runs, relative to the repository. */
+  readonly program?: string;
   readonly files: readonly WrittenFile[];
   readonly notes: readonly string[];
 }
@@ -34,6 +36,7 @@ export function predictingOf(
   if (existing !== undefined)
     return {
       command: started(existing.command, manager),
+      program: existing.path,
       files: [],
       notes: [`Models are scored by ${existing.path}, which is there already.`],
     };
@@ -69,7 +72,8 @@ export function predictingOf(
   const at = (name: string) => (inside === '' ? name : `${inside}/${name}`);
   const name = isThere(at('predict.py')) ? 'tidegate_predict.py' : 'predict.py';
   const call = started(`python ${name} --model {artifact} --data {dataset} --out {predictions}`, manager);
-  return { command: inside === '' ? call : `cd ${inside} && ${call}`, files: [{ path: at(name), text }], notes: [] };
+  const command = inside === '' ? call : `cd ${inside} && ${call}`;
+  return { command, program: at(name), files: [{ path: at(name), text }], notes: [] };
 }
 
 /** The code names the column of times outside of reading it as one. */

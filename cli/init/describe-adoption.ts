@@ -52,7 +52,7 @@ export function describeJudged(evaluation: EvaluationReport): string {
 export function describeNext(
   { git }: RepositoryFacts,
   { store, targets }: Adoption,
-  { watch, check }: { readonly watch: boolean; readonly check: string },
+  { watch }: { readonly watch: boolean },
 ): string {
   const isPackage = store.startsWith('oci://ghcr.io/');
   const keys = isPackage
@@ -63,7 +63,7 @@ export function describeNext(
     `Create the environment tidegate-release for ${git.defaultBranch} alone. ${keys} docs/guide/first-model.md has the commands.`,
     watch ? undefined : 'To check for drift, run this again with --force, --current and the path of the logged inputs.',
     targets.length > 0 ? undefined : 'To deploy, add environments to tidegate.yaml, with the manifests of each.',
-    `Require the check "${check}" in the branch protection of ${git.defaultBranch}.`,
+    `Require the check "tidegate" in the branch protection of ${git.defaultBranch}.`,
     'Run npm run doctor -- <owner>/<repository>: it lists what is still missing on GitHub.',
   ];
   return `Next:\n${steps

@@ -4,6 +4,7 @@ import { slug } from '../../core/domain/model/model-name.ts';
 import { PROJECT_ROOT } from '../../scripts/project-root.ts';
 import type { EnvironmentFacts } from './environment-facts.ts';
 import { setupSteps } from './python-setup.ts';
+import { withPlaces } from './several-models.ts';
 
 /** A permission that only a store at ghcr.io needs. */
 const STORE_PERMISSION =
@@ -25,8 +26,12 @@ export interface WorkflowValues {
   readonly store?: string | undefined;
   /** The tool that installs the packages; default: pip, by requirements.txt. */
   readonly environment?: Omit<EnvironmentFacts, 'versionFrom'>;
-  /** Another model has the names of the templates: files, and the required check, are called after this one. */
+  /** Number of models in tidegate.yaml, with this one: several share the workflows that judge and release. Default 1. */
+  readonly models?: number;
+  /** Another model has the names of the templates that each model needs of its own: those files are called after this one. */
   readonly isAdditional?: boolean;
+  /** The steps that set up Python, as the workflow has them already; undefined: those of `environment`. */
+  readonly setup?: string | undefined;
 }
 
 /** A file to write, relative to the repository. */
@@ -61,37 +66,41 @@ export async function fillWorkflows(repository: string, values: WorkflowValues):
   return files.map(({ path }) => path);
 }
 
-/** The release workflow's file name: `register.workflow` of tidegate.yaml has to name it. */
-export function releaseWorkflow({ model, isAdditional }: Pick<WorkflowValues, 'model' | 'isAdditional'>): string {
-  return isAdditional === true ? `model-release-${slug(model)}.yml` : 'model-release.yml';
+/** The file of the workflow that retrains a model: `drift.retrain.workflow` of tidegate.yaml names it. */
+export function retrainWorkflow({ model, isAdditional }: Pick<WorkflowValues, 'model' | 'isAdditional'>): string {
+  return ownName('model-retrain.yml', { model, isAdditional: isAdditional === true });
 }
 
 /** Each template with the name that it gets. */
 function templatesOf(values: WorkflowValues): readonly (readonly [string, string])[] {
-  const { image, watch, update, isAdditional, model } = values;
-  const named = (name: string) => (isAdditional === true ? name.replace(/\.yml$/, `-${slug(model)}.yml`) : name);
+  const { image, watch, update, isAdditional = false, model, models = 1 } = values;
+  const named = (name: string) => ownName(name, { model, isAdditional });
+  const kind = models > 1 ? 'models' : 'model';
   return [
-    ['model-ci.yml', named('model-ci.yml')],
-    [image === true ? 'model-release-image.yml' : 'model-release.yml', releaseWorkflow(values)],
+    [`${kind}-ci.yml`, 'model-ci.yml'],
+    [image === true ? `${kind}-release-image.yml` : `${kind}-release.yml`, 'model-release.yml'],
     ...(watch === false ? [] : [['model-watch.yml', named('model-watch.yml')] as const]),
-    ...(update === undefined ? [] : [['model-retrain.yml', named('model-retrain.yml')] as const]),
+    ...(update === undefined ? [] : [['model-retrain.yml', retrainWorkflow(values)] as const]),
   ];
+}
+
+function ownName(
+  name: string,
+  { model, isAdditional }: { readonly model: string; readonly isAdditional: boolean },
+): string {
+  return isAdditional ? name.replace(/\.yml$/, `-${slug(model)}.yml`) : name;
 }
 
 const DEFAULT_SETUP = setupSteps({ manager: 'pip', file: 'requirements.txt', version: '3.11' }).join('\n');
 
 function fill(text: string, values: WorkflowValues): string {
-  const { model, branch, update, store, environment, isAdditional } = values;
+  const { model, branch, update, store, environment, models = 1 } = values;
   const isElsewhere = store !== undefined && !store.startsWith('oci://ghcr.io/');
-  const setup = environment === undefined ? DEFAULT_SETUP : setupSteps(environment).join('\n');
-  const filled = (isElsewhere ? text.replaceAll(STORE_PERMISSION, '') : text)
+  const setup = values.setup ?? (environment === undefined ? DEFAULT_SETUP : setupSteps(environment).join('\n'));
+  return withPlaces(isElsewhere ? text.replaceAll(STORE_PERMISSION, '') : text, models)
     .replaceAll('__MODEL__', model)
     .replaceAll('__SLUG__', slug(model))
     .replaceAll('__BRANCH__', branch)
     .replaceAll('__UPDATE_COMMAND__', update ?? '')
-    .replaceAll(DEFAULT_SETUP, setup);
-  if (isAdditional !== true) return filled;
-  return filled
-    .replaceAll(/^ {4}name: tidegate$/gm, `    name: tidegate (${model})`)
-    .replaceAll('Require the check "tidegate"', `Require the check "tidegate (${model})"`);
+    .replaceAll(DEFAULT_SETUP, () => setup);
 }

@@ -1,7 +1,7 @@
-import { type Document, isMap, parseDocument } from 'yaml';
+import { type Document, isMap, isScalar, parseDocument, type YAMLMap } from 'yaml';
 import type { Adoption } from './adoption.ts';
 import type { DatasetFacts } from './dataset-facts.ts';
-import { releaseWorkflow } from './fill-workflows.ts';
+import { retrainWorkflow } from './fill-workflows.ts';
 import type { FoundTarget } from './manifest-facts.ts';
 import { smallestAccuracyMargin, smallestAucMargin, smallestErrorRatio } from './smallest-margin.ts';
 
@@ -25,7 +25,6 @@ const ROWS_FOR_RANKS = 1_000;
 const SHARE_FOR_ACCURACY = 0.2;
 /** Fewer days than this are inconclusive. */
 const FEWEST_DAYS = 10;
-const DEFAULT_RELEASE = 'model-release.yml';
 
 /** The text of a new tidegate.yaml. */
 export function newConfig(adoption: Adoption, options: ConfigOptions): string {
@@ -35,17 +34,40 @@ export function newConfig(adoption: Adoption, options: ConfigOptions): string {
 /** A tidegate.yaml with one more model; comments and all other lines stay as they are. */
 export function extendedConfig(existing: string, adoption: Adoption, options: ConfigOptions): string {
   const document: Document = parseDocument(existing);
-  const model = parseDocument(modelText(adoption, options)).get(adoption.model, true);
+  const entry = modelText(adoption, options);
   const models = document.get('models', true);
   if (!isMap(models)) return newConfig(adoption, options);
-  models.set(document.createNode(adoption.model), model);
+  const appended = models.has(adoption.model) ? undefined : withEntry(existing, models, entry);
+  if (appended !== undefined) return appended;
+  models.set(document.createNode(adoption.model), parseDocument(entry).get(adoption.model, true));
   return document.toString({ lineWidth: 0, flowCollectionPadding: true });
 }
 
-/** The names of the models in a tidegate.yaml, with what each trains to and where it is kept. */
-export function modelsIn(
-  text: string,
-): readonly { readonly name: string; readonly artifact: string; readonly store: string | undefined }[] {
+/** The text with an entry behind the last one of a block mapping; undefined where it has another form. */
+function withEntry(text: string, models: YAMLMap, entry: string): string | undefined {
+  const key: unknown = models.items[0]?.key;
+  const start = isScalar(key) ? key.range?.[0] : undefined;
+  const end = models.range?.[1];
+  if (models.flow === true || start === undefined || end === undefined) return undefined;
+  const indent = start - (text.lastIndexOf('\n', start) + 1);
+  // The value of the last entry may end in a line of its own, or before a comment.
+  const line = text.charAt(end - 1) === '\n' ? end : text.indexOf('\n', end) + 1;
+  const at = line === 0 ? text.length : line;
+  const before = text.slice(0, at);
+  const lines = entry.replaceAll(/^(?=.)/gm, ' '.repeat(indent));
+  return `${before}${before.endsWith('\n') ? '' : '\n'}${lines}${text.slice(at)}`;
+}
+
+/** A model that a tidegate.yaml has already. */
+export interface ExistingModel {
+  readonly name: string;
+  readonly artifact: string;
+  readonly store: string | undefined;
+  readonly hasImage: boolean;
+}
+
+/** The models in a tidegate.yaml, with what each trains to and where it is kept. */
+export function modelsIn(text: string): readonly ExistingModel[] {
   const value: unknown = parseDocument(text).toJS();
   const models: unknown = value !== null && typeof value === 'object' ? Reflect.get(value, 'models') : undefined;
   if (models === null || typeof models !== 'object') return [];
@@ -56,7 +78,13 @@ export function modelsIn(
         model,
       );
     const store = at('register', 'store');
-    return { name, artifact: String(at('artifact') ?? ''), store: typeof store === 'string' ? store : undefined };
+    const hasImage = at('image') !== undefined;
+    return {
+      name,
+      artifact: String(at('artifact') ?? ''),
+      store: typeof store === 'string' ? store : undefined,
+      hasImage,
+    };
   });
 }
 
@@ -64,7 +92,6 @@ export function modelsIn(
 function modelText(adoption: Adoption, options: ConfigOptions): string {
   const { facts, train, classes, features, predict, targets } = adoption;
   const image = targets.find((target) => target.image !== undefined)?.image;
-  const workflow = releaseWorkflow({ model: adoption.model, isAdditional: options.isAdditional });
   const lines = [
     `${adoption.model}:`,
     `  task: ${facts.task}`,
@@ -84,6 +111,7 @@ function modelText(adoption: Adoption, options: ConfigOptions): string {
     '  evaluate:',
     `    dataset: ${scalar(adoption.testSet)}`,
     ...(predict === undefined ? [] : [`    predict: ${scalar(predict)}`]),
+    ...(adoption.predictDeps === undefined ? [] : [`    deps: ${list(adoption.predictDeps)}`]),
     ...(classes === undefined
       ? []
       : [`    classes: ${list(classes)}${classes.length === 2 ? ' # the second one is the positive one' : ''}`]),
@@ -91,9 +119,8 @@ function modelText(adoption: Adoption, options: ConfigOptions): string {
     ...gateLines(facts),
     '  register:',
     `    store: ${scalar(adoption.store)}`,
-    ...(workflow === DEFAULT_RELEASE ? [] : [`    workflow: ${workflow}`]),
     ...(image === undefined ? [] : ['  image:', `    repository: ${scalar(image)}`]),
-    ...driftLines(options, facts),
+    ...driftLines(options, adoption),
     ...environmentLines(targets),
   ];
   return `${lines.join('\n')}\n`;
@@ -168,9 +195,10 @@ function chosenMargin(usual: number, smallest: number, unit = ''): string {
 }
 
 /** A window needs times, and retraining needs a command that fetches data. */
-function driftLines({ current, update }: ConfigOptions, { time }: DatasetFacts): string[] {
+function driftLines({ current, update, isAdditional }: ConfigOptions, { facts: { time }, model }: Adoption): string[] {
   if (current === undefined) return [];
-  const retrain = `    retrain: { after: 2, cooldown: 7d, workflow: model-retrain.yml, update: ${scalar(update ?? '')} }`;
+  const workflow = retrainWorkflow({ model, isAdditional });
+  const retrain = `    retrain: { after: 2, cooldown: 7d, workflow: ${workflow}, update: ${scalar(update ?? '')} }`;
   return [
     '  drift:',
     `    current: ${scalar(current)}`,

@@ -1,3 +1,5 @@
+import type { Predicting } from './decide-predicting.ts';
+import { reachedFrom } from './python/reached-files.ts';
 import type { RepositoryFacts } from './repository-facts.ts';
 
 /** Code that may read what its text does not name. */
@@ -31,4 +33,25 @@ export function trainingDeps(
     (file) => file !== undefined && isThere(file),
   );
   return [...new Set([...reached, ...reads, ...configs, ...packages])].filter((path) => path !== undefined);
+}
+
+/**
+ * Code that scoring reads: its program, and the code of the training, which a pickle may need.
+ *
+ * @param trained `train.deps`.
+ * @returns Undefined where that is not known: then everything is read.
+ */
+export function predictDeps(
+  { python, code, git }: RepositoryFacts,
+  { program, files }: Pick<Predicting, 'program' | 'files'>,
+  trained: readonly string[] | undefined,
+): readonly string[] | undefined {
+  if (program === undefined || trained === undefined) return undefined;
+  const isWritten = files.some(({ path }) => path === program);
+  const reached = isWritten ? [program] : reachedFrom(program, python);
+  const texts = python.filter(({ path }) => reached.includes(path)).map(({ text }) => text);
+  if (reached.length === 0 || (!isWritten && texts.some((text) => UNKNOWN.test(text)))) return undefined;
+  const configs = git.files.filter((file) => CONFIG.test(file) && texts.some((text) => text.includes(file)));
+  const known = trained.filter((path) => !code.readPaths.includes(path));
+  return [...new Set([...reached, ...known, ...configs])];
 }

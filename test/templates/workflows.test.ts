@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { listActions, readActionMetadata } from '../../scripts/action-metadata.ts';
 import { PROJECT_ROOT } from '../../scripts/project-root.ts';
+import { runProgram } from '../../testkit/run-program.ts';
 import { isConditionMet, type Scope } from '../../testkit/runner/expression.ts';
 import { isTriggered, type Job, parseWorkflow } from '../../testkit/runner/workflow.ts';
 
@@ -162,14 +163,146 @@ describe('model-release.yml', () => {
   });
 });
 
+describe('the workflows of several models', () => {
+  const ci = templateOf('models-ci.yml');
+  const jobOf = (workflow: typeof ci, key: string) => workflow.jobs.find((job) => job.key === key);
+  /** As GitHub evaluates it where the jobs that it needs ended so. */
+  const scopeOf = (needs: Readonly<Record<string, string>>, models: string, status: Scope['status']): Scope => ({
+    status,
+    workspace: '/nonexistent',
+    contexts: {
+      needs: Object.fromEntries(
+        Object.entries(needs).map(([name, result]) => [
+          name,
+          { result, outputs: { models: name === 'plan' ? models : '' } },
+        ]),
+      ),
+      github: { ref: 'refs/heads/main', event: { repository: { default_branch: 'main' } } },
+      strategy: { 'job-index': 0 },
+      matrix: { model: 'eta' },
+      vars: {},
+    },
+  });
+
+  it('have the check tidegate, which no matrix renames and which always reports', () => {
+    const closing = jobOf(ci, 'tidegate');
+    expect(closing).toMatchObject({ name: 'tidegate', matrix: undefined, needs: ['plan', 'train', 'judge'] });
+    for (const status of ['success', 'failure', 'cancelled'] as const) {
+      expect(isConditionMet(closing?.condition, scopeOf({ plan: status }, '', status)), status).toBe(true);
+    }
+  });
+
+  const RESULTS = ['success', 'failure', 'cancelled', 'skipped'] as const;
+  const all = RESULTS.flatMap((plan) =>
+    RESULTS.flatMap((train) =>
+      RESULTS.flatMap((judge) => ['', '[]', '["eta"]', 'null'].map((models) => ({ plan, train, judge, models }))),
+    ),
+  );
+
+  it('are green in the check only where all legs succeeded, or the plan affects none', async () => {
+    const [step] = jobOf(ci, 'tidegate')?.steps ?? [];
+    const green: unknown[] = [];
+    for (const { plan, train, judge, models } of all) {
+      const env = { PATH: process.env.PATH ?? '', PLAN: plan, TRAIN: train, JUDGE: judge, MODELS: models };
+      const { exitCode } = await runProgram('bash', ['-e', '-c', step?.run ?? 'exit 3'], { cwd: PROJECT_ROOT, env });
+      if (exitCode === 0) green.push([plan, train, judge, models]);
+    }
+    expect(green).toEqual([
+      ['success', 'success', 'success', '["eta"]'],
+      ['success', 'skipped', 'skipped', '[]'],
+    ]);
+  });
+
+  it.each(['models-ci.yml', 'models-release.yml', 'models-release-image.yml'])(
+    'expand no matrix in %s that the plan left empty, or did not write',
+    (name) => {
+      const workflow = templateOf(name);
+      const legs = workflow.jobs.filter(({ matrix }) => matrix !== undefined);
+      expect(legs.length).toBeGreaterThanOrEqual(2);
+      for (const job of legs) {
+        const ended = (plan: string) =>
+          Object.fromEntries(job.needs.map((need) => [need, need === 'plan' ? plan : 'success']));
+        expect(isConditionMet(job.condition, scopeOf(ended('success'), '[]', 'success')), job.key).toBe(false);
+        expect(isConditionMet(job.condition, scopeOf(ended('failure'), '', 'failure')), job.key).toBe(false);
+        expect(isConditionMet(job.condition, scopeOf(ended('success'), '["eta"]', 'success')), job.key).toBe(true);
+      }
+    },
+  );
+
+  it('go on with the other models where one failed, and fail the leg of that one', () => {
+    for (const name of ['models-ci.yml', 'models-release.yml', 'models-release-image.yml']) {
+      for (const job of templateOf(name).jobs.filter(({ key }) => ['judge', 'image', 'register'].includes(key))) {
+        const scope = scopeOf(
+          { plan: 'success', train: 'failure', judge: 'failure', image: 'failure' },
+          '["eta"]',
+          'failure',
+        );
+        expect(isConditionMet(job.condition, scope), job.key).toBe(true);
+        expect(isConditionMet(job.steps[0]?.condition, { ...scope, status: 'success' }), job.key).toBe(true);
+        expect(job.steps[0]?.run).toContain('exit 1');
+      }
+    }
+  });
+
+  it('let each leg write the output of its own place alone', () => {
+    for (const name of ['models-ci.yml', 'models-release.yml', 'models-release-image.yml']) {
+      for (const job of templateOf(name).jobs.filter(({ matrix }) => matrix !== undefined)) {
+        for (const [output, value] of Object.entries(job.outputs)) {
+          expect(output, job.key).toMatch(/-0$/);
+          expect(value).toMatch(/^\$\{\{ strategy\.job-index == 0 && .* \|\| '' \}\}$/);
+        }
+      }
+    }
+  });
+
+  it('register only when no training of the run is at work', () => {
+    for (const name of ['models-release.yml', 'models-release-image.yml']) {
+      expect(jobOf(templateOf(name), 'register')?.needs).toEqual(expect.arrayContaining(['plan', 'train', 'judge']));
+      expect(templateOf(name).concurrency).toEqual({ group: 'tidegate-release', 'cancel-in-progress': false });
+    }
+  });
+
+  it('do the same for each model as those of one model', () => {
+    const without = (steps: Job['steps'] | undefined) =>
+      (steps ?? [])
+        .filter(({ name }) => name?.startsWith('Fail ') !== true)
+        .map((step) => ({ ...step, condition: undefined, with: { ...step.with, model: '' } }))
+        .map((step) =>
+          JSON.parse(
+            JSON.stringify(step).replaceAll(
+              /needs\.(\w+)\.outputs\[format\('([\w-]+)-\{0\}', strategy\.job-index\)\]/g,
+              'needs.$1.outputs.$2',
+            ),
+          ),
+        );
+    const pairs = [
+      ['model-ci.yml', 'train', 'models-ci.yml', 'train'],
+      ['model-ci.yml', 'tidegate', 'models-ci.yml', 'judge'],
+      ...(['train', 'judge', 'register'] as const).map(
+        (key) => ['model-release.yml', key, 'models-release.yml', key] as const,
+      ),
+      ...(['train', 'judge', 'image', 'register'] as const).map(
+        (key) => ['model-release-image.yml', key, 'models-release-image.yml', key] as const,
+      ),
+    ] as const;
+    for (const [one, oneJob, several, job] of pairs) {
+      const [left, right] = [jobOf(templateOf(one), oneJob), jobOf(templateOf(several), job)];
+      expect(without(right?.steps), `${several} ${job}`).toEqual(without(left?.steps));
+      expect(right?.permissions).toEqual(left?.permissions);
+      expect(right?.env).toEqual(left?.env);
+    }
+  });
+});
+
 describe('all templates', () => {
-  it('are the workflows that the contract names, and the release with an image', () => {
+  it('are the workflows that the contract names, the release with an image, and those of several models', () => {
     const names = [
       'model-ci.yml',
       'model-release-image.yml',
       'model-release.yml',
       'model-retrain.yml',
       'model-watch.yml',
+      ...['models-ci.yml', 'models-release-image.yml', 'models-release.yml'],
     ];
     expect(files.map((file) => basename(file))).toEqual(names);
   });

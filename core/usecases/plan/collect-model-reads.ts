@@ -21,6 +21,8 @@ export interface ReadsRequest {
   readonly folder: string;
   /** Symbolic links and submodules of the commit, relative to the root, each with its object. */
   readonly links: ReadonlyMap<string, string>;
+  /** `training`: what decides the bytes of the model alone; `judgement`: what decides how it is judged too. */
+  readonly scope: 'training' | 'judgement';
   /** Paths that decide nothing about code that does not say what it reads, relative to `folder`. */
   readonly ignored: readonly string[];
 }
@@ -39,11 +41,11 @@ export async function collectModelReads(request: ReadsRequest, ports: IdentityPo
   if (work === undefined) return unknown(`${CONFIG_FILE} does not say how the model is trained`);
   const run = await identifyRun({ project, work, folder }, ports);
   if (run.kind === 'unknown') return unknown(`the commit does not name the content of ${run.path}`);
+  if (request.scope === 'training') return trainingReads(request, run.identity);
   const judged = judgedPaths(request);
   if (judged === undefined) return unknown('the model is judged on a path outside of the repository');
   const link = throughLink(request, [...run.identity.inputs.map(({ path }) => path), ...judged.paths]);
-  if (link !== undefined)
-    return unknown(`${link} is a symbolic link or a submodule, whose content the commit does not name`);
+  if (link !== undefined) return throughUnknown(link);
   const found = await identifyPaths(judged.paths, { project, folder }, ports);
   const missing = judged.required.find((path) => found.get(path) === undefined);
   if (missing !== undefined) return unknown(`evaluate.deps names ${missing}, which the commit does not have`);
@@ -53,6 +55,23 @@ export async function collectModelReads(request: ReadsRequest, ports: IdentityPo
   if (readsEverything(request)) identities.set(EVERYTHING, await identifyFiles(request, ports));
   if (identities.has(EVERYTHING)) identities.set('a symbolic link or a submodule', textOf([...request.links]));
   return { kind: 'known', identities };
+}
+
+/** The inputs by which a registered version is found again: from the same ones no other version is made. */
+function trainingReads(request: ReadsRequest, identity: RunIdentity): ModelReads {
+  const link = throughLink(
+    request,
+    identity.inputs.map(({ path }) => path),
+  );
+  if (link !== undefined) return throughUnknown(link);
+  const artifact = [`${CONFIG_FILE} (models.${request.name}.artifact)`, request.model.artifact] as const;
+  const identities = new Map([artifact, ...runIdentities(identity)]);
+  if (identities.has(EVERYTHING)) identities.set('a symbolic link or a submodule', textOf([...request.links]));
+  return { kind: 'known', identities };
+}
+
+function throughUnknown(link: string): ModelReads {
+  return unknown(`${link} is a symbolic link or a submodule, whose content the commit does not name`);
 }
 
 function unknown(reason: string): ModelReads {

@@ -54,7 +54,10 @@ describe('setupSteps', () => {
 
   it('is in each template that runs the code of the team, so that it can be replaced', async () => {
     const usual = setupSteps({ manager: 'pip', file: 'requirements.txt', version: '3.11' }).join('\n');
-    for (const name of ['model-ci.yml', 'model-release.yml', 'model-release-image.yml', 'model-retrain.yml'])
+    for (const name of [
+      ...['model-ci.yml', 'model-release.yml', 'model-release-image.yml', 'model-retrain.yml'],
+      ...['models-ci.yml', 'models-release.yml', 'models-release-image.yml'],
+    ])
       expect(await readFile(path.join(PROJECT_ROOT, 'templates/workflows', name), 'utf8')).toContain(usual);
   });
 });
@@ -69,6 +72,7 @@ describe('workflows of each environment', () => {
         update: 'python fetch.py',
         environment,
         isAdditional: index % 2 === 1,
+        models: 1 + (index % 2),
       };
       const rendered = [...(await renderWorkflows(values)), ...(await renderWorkflows({ ...values, image: true }))];
       for (const { path: name, text } of rendered) {
@@ -82,19 +86,36 @@ describe('workflows of each environment', () => {
     expect(await lintFiles(path.join(bin, 'zizmor'), files)).toEqual([]);
   });
 
-  it('of a second model have files and a check of their own', async () => {
+  it('of a second model share those that judge and release, and its own watch and retrain', async () => {
     const values = { model: 'churn', branch: 'main', update: 'python fetch.py' };
-    const checks = (files: readonly { text: string }[]) =>
-      files.flatMap(({ text }) =>
-        Object.values(Object(parse(text)).jobs).map((job) => String(Reflect.get(Object(job), 'name'))),
-      );
+    const paths = (files: readonly { path: string }[]) => files.map(({ path: name }) => path.basename(name));
     const first = await renderWorkflows(values);
-    const second = await renderWorkflows({ ...values, model: 'price', isAdditional: true });
-    const paths = [...first, ...second].map(({ path: name }) => name);
-    expect(new Set(paths).size).toBe(paths.length);
-    expect(checks(first)).toContain('tidegate');
-    expect(checks(second)).toContain('tidegate (price)');
-    expect(checks(second)).not.toContain('tidegate');
+    const second = await renderWorkflows({ ...values, model: 'price', isAdditional: true, models: 2 });
+    expect(paths(first)).toEqual(['model-ci.yml', 'model-release.yml', 'model-watch.yml', 'model-retrain.yml']);
+    expect(paths(second)).toEqual([
+      ...['model-ci.yml', 'model-release.yml'],
+      ...['model-watch-price.yml', 'model-retrain-price.yml'],
+    ]);
+    for (const { text } of [first[0], second[0]].filter((file) => file !== undefined)) {
+      const names = Object.values(Object(parse(text)).jobs).map((job) => Reflect.get(Object(job), 'name'));
+      expect(names.filter((name) => name === 'tidegate')).toHaveLength(1);
+    }
+    expect(second[0]?.text).not.toContain('price');
+  });
+
+  it.each([2, 8, 9, 40])('of %i models have a place in the outputs for each', async (models) => {
+    const values = { model: 'churn', branch: 'main', update: undefined, image: true, models };
+    const [ci, release] = await renderWorkflows(values);
+    for (const { text } of [ci, release].filter((file) => file !== undefined)) {
+      for (const job of Object.values(Object(parse(text)).jobs)) {
+        const outputs: unknown = Reflect.get(Object(job), 'outputs');
+        const places = Object.entries(Object(outputs)).filter(([name]) => /-\d+$/.test(name));
+        if (places.length === 0) continue;
+        const kinds = new Set(places.map(([name]) => name.replace(/-\d+$/, '')));
+        expect(places).toHaveLength(kinds.size * Math.max(8, models));
+        for (const [name, value] of places) expect(value).toContain(`job-index == ${/\d+$/.exec(name)?.[0]} `);
+      }
+    }
   });
 });
 
