@@ -10,7 +10,7 @@ import {
   isFailedRun,
   judgedSince,
   publishFailedRun,
-  readRunFailure,
+  readRunFailures,
 } from '../../core/usecases/review/publish-failed-run.ts';
 import type { ParsingRepository } from '../parser.ts';
 import { type Log, reconcileNow } from '../reconcile.ts';
@@ -96,8 +96,8 @@ async function tellFailure(
   const judged = await judgedSince({ ...run, endedAtMs: Date.parse(endedAt) }, unjudged, repository);
   const told = unjudged.filter((model) => !judged.has(model));
   if (told.length === 0) return;
-  const failure = await readRunFailure(run, repository);
-  for (const model of told)
+  const failures = await readRunFailures(run, { all: of.models, unjudged: told }, repository);
+  for (const [model, failure] of failures)
     log(`failed run of ${model}: ${await publishFailedRun(model, { run, failure }, repository)}`);
 }
 

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PROJECT_ROOT } from '../../scripts/project-root.ts';
 import type { WorkflowJob } from '../../testkit/github/state.ts';
 import { createZip } from '../../testkit/zip.ts';
 import { MINIMAL } from '../core/config/mistakes.ts';
@@ -150,5 +153,42 @@ describe('a run that failed before the model was judged', () => {
     const pull = await openPull();
     await fail(pull, 'boom\n', { run });
     expect(world.writes.writes).toEqual([]);
+  });
+});
+
+describe('a run of a matrix that failed', () => {
+  const SEVERAL = { owner: 'acme', repo: 'several' };
+  const SEVERAL_NAME = 'acme/several';
+  let several: string;
+
+  beforeAll(async () => {
+    await world.github.createRepository(SEVERAL_NAME);
+    several = await world.clone(SEVERAL_NAME);
+    const other = MINIMAL.slice(MINIMAL.indexOf('  m:')).replace('  m:', '  n:');
+    const matrix = readFileSync(path.join(PROJECT_ROOT, 'templates/workflows/models-ci.yml'), 'utf8');
+    const files = { 'tidegate.yaml': `${MINIMAL}${other}`, '.github/workflows/model-ci.yml': matrix };
+    await world.commit(several, 'main', files);
+    await world.settle();
+  });
+
+  async function told(branch: string, jobs: readonly WorkflowJob[]): Promise<readonly string[]> {
+    const pull = await world.openPull(several, { repository: SEVERAL_NAME, branch }, { 'train.py': `# ${branch}` });
+    const run = { conclusion: 'failure' as const, jobs: [...jobs] };
+    await world.finishRun({
+      ...{ repository: SEVERAL_NAME, headBranch: branch, headSha: pull.headSha, artifacts: [], run },
+    });
+    const { data } = await world.client().issues.listComments({ ...SEVERAL, issue_number: pull.number });
+    return data.flatMap(({ body }) => /### Tidegate · (\w+) · ⛔ not judged/.exec(body ?? '')?.[1] ?? []).toSorted();
+  }
+
+  it('is told of the model whose leg failed, and not of one that the change does not affect', async () => {
+    const jobs = [failedJob('train (n)', 'Train', 'boom\n'), failedJob('judge (n)', 'Fail', 'no\n')];
+    expect(await told('leg', [...jobs, failedJob('tidegate', 'Fail', 'no\n')])).toEqual(['n']);
+  });
+
+  it('is told of every model where the plan failed', async () => {
+    expect(await told('plan', [failedJob('plan', 'Plan', 'no\n'), failedJob('tidegate', 'Fail', 'no\n')])).toEqual([
+      ...['m', 'n'],
+    ]);
   });
 });

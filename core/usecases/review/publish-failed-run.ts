@@ -1,3 +1,4 @@
+import { failedJobsByModel } from '../../domain/model/job-of-model.ts';
 import { newestAttemptsFirst } from '../../domain/model/workflow-artifact.ts';
 import { lastLines } from '../../domain/text/job-log.ts';
 import { ServiceError } from '../../errors.ts';
@@ -61,20 +62,38 @@ export async function judgedSince(
   return judged;
 }
 
-/** The job that failed first in a run, and the end of its log, read once for all of its models. */
+/** The job that failed first in a run for a model, and the end of its log. */
 export type RunFailure = Omit<FailedRunView, 'model'>;
 
-/** Reads what failed first. What GitHub refuses to tell is left out: that the run failed is known from its event. */
-export async function readRunFailure(
+/**
+ * Reads what failed first, by model: of a matrix only the models with a leg that failed are among them. What GitHub
+ * refuses to tell is left out: that the run failed is known from its event.
+ *
+ * @param models Names of all models, and of those that the run did not judge.
+ */
+export async function readRunFailures(
   run: FailedRun,
+  { all, unjudged }: { readonly all: readonly string[]; readonly unjudged: readonly string[] },
   { failedJobs }: Pick<FailedRunPorts, 'failedJobs'>,
-): Promise<RunFailure> {
+): Promise<ReadonlyMap<string, RunFailure>> {
   const { headSha, conclusion, runId } = run;
-  const failed = await unlessRefused(failedJobs.failed(run.runId, run.runAttempt));
-  const first = firstOf(failed ?? []);
-  const log = first === undefined ? undefined : await unlessRefused(failedJobs.logEnd(first.id));
-  const others = (failed ?? []).filter((job) => job !== first).map(({ name }) => name);
-  return { headSha, conclusion, runId, job: first, others, log: log === undefined ? undefined : lastLines(log) };
+  const failed = (await unlessRefused(failedJobs.failed(run.runId, run.runAttempt))) ?? [];
+  const byModel = failedJobsByModel(failed, all);
+  const logs = new Map<number, string | undefined>();
+  const failures = new Map<string, RunFailure>();
+  for (const model of unjudged) {
+    const jobs = byModel.get(model);
+    if (jobs === undefined) continue;
+    const first = firstOf(jobs);
+    if (first !== undefined && !logs.has(first.id)) {
+      logs.set(first.id, await unlessRefused(failedJobs.logEnd(first.id)));
+    }
+    const log = first === undefined ? undefined : logs.get(first.id);
+    const others = jobs.filter((job) => job !== first).map(({ name }) => name);
+    const view = { headSha, conclusion, runId, job: first, others };
+    failures.set(model, { ...view, log: log === undefined ? undefined : lastLines(log) });
+  }
+  return failures;
 }
 
 /**

@@ -426,22 +426,50 @@ describe('two models in one repository', () => {
   });
   const files = { ...part('churn'), ...part('price'), 'requirements.txt': '' };
 
-  it('are added one after the other: comments stay, and no file, check or store is shared', async () => {
+  it('are added one after the other: the first stays as it is, and both share the workflows', async () => {
     const first = await initIn(files);
     expect(Object.keys(first.models)).toEqual(['churn']);
+    const before = (await first.read('tidegate.yaml')) ?? '';
     const { output, models, read, exitCode } = await first.again();
     expect(exitCode, output).toBe(0);
     expect(Object.keys(models)).toEqual(['churn', 'price']);
     const text = await read('tidegate.yaml');
+    expect(text?.startsWith(before)).toBe(true);
     expect(text?.match(/# the share of the most frequent class/g)).toHaveLength(2);
     expect(models.price).toMatchObject({
       artifact: 'price/model.joblib',
       train: { command: 'cd price && python train.py' },
-      register: { workflow: 'model-release-price.yml', store: 's3://models/team-price' },
+      register: { workflow: 'model-release.yml', store: 's3://models/team-price' },
     });
-    expect(await read('.github/workflows/model-ci-price.yml')).toContain('name: tidegate (price)');
-    expect(await read('.github/workflows/model-ci.yml')).toContain('name: model-ci (churn)');
-    expect(output).toContain('Require the check "tidegate (price)"');
+    expect(await read('.github/workflows/model-ci-price.yml')).toBeUndefined();
+    for (const file of ['model-ci.yml', 'model-release.yml']) {
+      const workflow = await read(`.github/workflows/${file}`);
+      expect(workflow).toContain('fromJSON(needs.plan.outputs.models)');
+      expect(output).toContain(`+++ b/.github/workflows/${file}`);
+    }
+    expect(output).toContain('Require the check "tidegate"');
+  });
+
+  it('keep the steps by which the team sets up Python', async () => {
+    const first = await initIn(files);
+    const own = '        run: make packages';
+    for (const file of ['model-ci.yml', 'model-release.yml']) {
+      const text = (await first.read(`.github/workflows/${file}`)) ?? '';
+      await first.write(`.github/workflows/${file}`, text.replace(/^ +run: python -m pip install .*$/m, own));
+    }
+    const { output, read, exitCode } = await first.again();
+    expect(exitCode, output).toBe(0);
+    expect(await read('.github/workflows/model-ci.yml')).toContain(own);
+    expect(output).toContain("matrix.model == 'price'");
+  });
+
+  it('are not joined where the team changed a workflow, unless --force says so', async () => {
+    const first = await initIn(files);
+    const text = (await first.read('.github/workflows/model-ci.yml')) ?? '';
+    await first.write('.github/workflows/model-ci.yml', text.replace('timeout-minutes: 60', 'timeout-minutes: 90'));
+    await expect(first.again()).rejects.toThrow('.github/workflows/model-ci.yml already exists');
+    expect(await first.read('tidegate.yaml')).not.toContain('price');
+    expect(Object.keys((await first.again('--force', '--model', 'price')).models)).toEqual(['churn', 'price']);
   });
 
   it('--force writes one of them again, and the other stays', async () => {
@@ -449,8 +477,8 @@ describe('two models in one repository', () => {
     const { models, read } = await both.again('--force', '--store', 's3://models/other');
     expect(Object.keys(models)).toEqual(['churn', 'price']);
     expect(models.churn?.register?.store).toBe('s3://models/other');
-    expect(models.price?.register?.workflow).toBe('model-release-price.yml');
-    expect(await read('.github/workflows/model-ci.yml')).toContain('name: model-ci (churn)');
+    expect(models.price?.register?.store).toBe('s3://models/team-price');
+    expect(await read('.github/workflows/model-ci.yml')).toContain('fromJSON(needs.plan.outputs.models)');
   });
 
   it('are chosen by their folder', async () => {

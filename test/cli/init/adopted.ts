@@ -14,6 +14,8 @@ export interface AdoptedByInit {
   readonly models: Readonly<Record<string, ModelConfig>>;
   /** The text of a file afterwards; undefined where there is none. */
   read(file: string): Promise<string | undefined>;
+  /** Writes a file, as the team does between two runs. */
+  write(file: string, text: string): Promise<void>;
   /** Runs init in the same repository again. */
   again(...options: readonly string[]): Promise<AdoptedByInit>;
 }
@@ -72,6 +74,7 @@ async function run(
     output: lines.join('\n'),
     models: text === undefined ? {} : parseConfig(text).config.models,
     read,
+    write: (file, written) => writeFile(path.join(repository, file), written),
     again: (...more) => run(repository, '', { options: more, env }),
   };
 }
