@@ -268,3 +268,71 @@ it('names models with an image, and why each is affected', async () => {
   });
   expect(run.summary).toContain('eta/train.py changed');
 });
+
+describe('models that stages of DVC make', () => {
+  const stages = (a = 'python a.py') => `stages:
+  prepare:
+    cmd: python prepare.py
+    deps: [prepare.py, raw.csv]
+    outs: [data/train.csv, data/test.csv]
+  a:
+    cmd: ${a}
+    deps: [a.py, data/train.csv]
+    params: [a.depth]
+    outs: [a/model.onnx]
+  b:
+    cmd: python b.py
+    deps: [b.py, data/train.csv]
+    params: [b.depth]
+    outs: [b/model.onnx]
+  report:
+    cmd: python report.py
+    deps: [report.py, a/model.onnx]
+    outs: [report.html]
+`;
+  const md5 = (digit: string) => digit.repeat(32);
+  const lock = (test = '1') => `schema: '2.0'
+stages:
+  prepare:
+    cmd: python prepare.py
+    outs:
+    - path: data/test.csv
+      hash: md5
+      md5: ${md5(test)}
+      size: 3
+`;
+  const pointer = (digit: string) => `outs:\n- md5: ${md5(digit)}\n  size: 3\n  hash: md5\n  path: raw.csv\n`;
+  const entry = (name: string) => `  ${name}:
+    task: binary-classification
+    artifact: ${name}/model.onnx
+    train: { stages: [${name}] }
+    data: { label: y }
+    evaluate: { dataset: data/test.csv }
+    gate: { rules: [{ metric: accuracy, min: 0.7 }] }
+`;
+  const program = { 'a.py': '1\n', 'b.py': '2\n', 'prepare.py': '3\n', 'report.py': '4\n' };
+  const params = (a: number, b: number, other = 0) => `a: { depth: ${a} }\nb: { depth: ${b} }\nother: ${other}\n`;
+
+  it.each([
+    { name: 'a parameter of one', files: { 'params.yaml': params(2, 1) }, models: ['a'] },
+    { name: 'a parameter that no stage names', files: { 'params.yaml': params(1, 1, 1) }, models: [] },
+    { name: 'the code of one', files: { 'b.py': 'other\n' }, models: ['b'] },
+    { name: 'the command of one', files: { 'dvc.yaml': stages('python -O a.py') }, models: ['a'] },
+    { name: 'the code of a stage before both', files: { 'prepare.py': 'other\n' }, models: ['a', 'b'] },
+    { name: 'the data that both are made from', files: { 'raw.csv.dvc': pointer('b') }, models: ['a', 'b'] },
+    { name: 'the recorded test set of both', files: { 'dvc.lock': lock('2') }, models: ['a', 'b'] },
+    { name: 'a stage behind one', files: { 'report.py': 'other\n' }, models: [] },
+    { name: 'a parameters file that is gone', files: { 'params.yaml': null }, models: ['a', 'b'] },
+    { name: 'a dvc.yaml that cannot be read', files: { 'dvc.yaml': 'stages: [' }, models: ['a', 'b'] },
+  ] satisfies readonly { name: string; files: Files; models: readonly string[] }[])(
+    'are $models where a pull request changes $name',
+    async ({ files, models }) => {
+      await commit({
+        ...{ '.dvc/config': '', 'dvc.yaml': stages(), 'dvc.lock': lock(), 'raw.csv.dvc': pointer('a') },
+        ...{ 'params.yaml': params(1, 1), 'tidegate.yaml': config(entry('a'), entry('b')), ...program },
+      });
+      await propose(files);
+      expect(modelsOf(await plan())).toEqual(models);
+    },
+  );
+});

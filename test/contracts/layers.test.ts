@@ -104,6 +104,7 @@ const FOLDERS: Readonly<Record<string, Readonly<Record<string, readonly string[]
     drift: ['evaluate', 'registry'],
     evaluate: ['registry'],
     image: [],
+    plan: ['train'],
     promote: ['propose', 'registry', 'retrain'],
     propose: [],
     registry: [],

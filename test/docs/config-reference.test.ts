@@ -48,7 +48,11 @@ const NEEDED: Readonly<Record<string, readonly Mapping[]>> = {
   'models.<name>.train': [{}, { command: 'make' }],
   'models.<name>.data': [MODEL.data, { label: 'y', time: 't' }],
   'models.<name>.data.csv': [{}],
-  'models.<name>.evaluate': [MODEL.evaluate, { ...MODEL.evaluate, predictions: 'p.csv' }],
+  'models.<name>.evaluate': [
+    MODEL.evaluate,
+    { ...MODEL.evaluate, predictions: 'p.csv' },
+    { ...MODEL.evaluate, predict: '{artifact} {dataset} {predictions}' },
+  ],
   'models.<name>.evaluate.predictions': [{}, { path: 'predictions.csv' }],
   'models.<name>.evaluate.slices[]': [{ column: 'hour' }],
   'models.<name>.gate': [MODEL.gate],
