@@ -1,3 +1,4 @@
+import { isReleaseJob, RELEASE_JOB } from '../registry/release-provenance.ts';
 import { DATA_ENVIRONMENT, RELEASE_ENVIRONMENT } from './check-environments.ts';
 import { type Finding, finding, findingOf, type Item, type Lack } from './finding.ts';
 import type { Looked } from './looked.ts';
@@ -12,7 +13,6 @@ const WRITES: readonly (readonly [RegExp, string])[] = [
   [/^TIDEGATE_(?:WRITE_|RELEASE_ROLE$)/, RELEASE_ENVIRONMENT],
   [/^TIDEGATE_DATA_/, DATA_ENVIRONMENT],
 ];
-const REGISTER_JOB = 'register';
 /** Read where a person accepts a changed test set: the record on the commit, and the comment under the pull request. */
 const OF_REBASELINE = ['checks', 'pull-requests'];
 
@@ -26,7 +26,7 @@ function releaseFiles(models: readonly ModelFacts[]): readonly string[] {
 }
 
 function checkRelease(file: string, workflows: Looked<readonly WorkflowFacts[]>): Finding {
-  const title = `${file} has a job named ${REGISTER_JOB}`;
+  const title = `${file} has a job named ${RELEASE_JOB}`;
   return findingOf(required(title), workflows, (files) => {
     const found = files.find((one) => one.file === file);
     if (found === undefined) {
@@ -37,7 +37,7 @@ function checkRelease(file: string, workflows: Looked<readonly WorkflowFacts[]>)
     }
     if (!found.isReadable) return lack('it cannot be read', `Correct the YAML of .github/workflows/${file}.`);
     // What a job uploads is believed by its shown name.
-    const isThere = found.jobs.some(({ key, name }) => (name ?? key) === REGISTER_JOB);
+    const isThere = found.jobs.some(({ key, name }) => isReleaseJob(name ?? key));
     return isThere
       ? undefined
       : lack(`it has ${found.jobs.map(({ key }) => key).join(', ')}`, 'Name the job that registers versions register.');

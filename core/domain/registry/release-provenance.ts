@@ -78,8 +78,8 @@ function toSecond(ms: number): number {
   return Math.floor(ms / 1000) * 1000;
 }
 
-/** By its name; called workflows put theirs before it, and a matrix puts its values behind it. */
-function isReleaseJob(name: string): boolean {
+/** True if a job registers, by its shown name; called workflows put theirs before it, and a matrix puts its values behind it. */
+export function isReleaseJob(name: string): boolean {
   const own = name.split(' / ').at(-1) ?? '';
   return own === RELEASE_JOB || own.startsWith(`${RELEASE_JOB} (`);
 }

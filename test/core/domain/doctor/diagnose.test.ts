@@ -135,6 +135,12 @@ describe('diagnose', () => {
     expect(lost({ workflows })).toEqual(['model-release.yml has a job named register']);
   });
 
+  it('takes the legs of a matrix for jobs that register, as a version is believed by them', () => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: as a workflow has it
+    const jobs = [{ ...REGISTER, name: 'register (${{ matrix.model }})' }];
+    expect(lost({ workflows: seen([{ ...(WORKFLOW ?? raise()), jobs }]) })).toEqual([]);
+  });
+
   it.each([
     ['by a key', { reads: ['TIDEGATE_WRITE_ACCESS_KEY_ID'], uses: [] }],
     ['by a role', { reads: ['TIDEGATE_RELEASE_ROLE'], uses: [] }],
