@@ -45,12 +45,20 @@ jobs:
     if: \${{ !cancelled() && needs.first.result == 'success' }}
     runs-on: ubuntu-latest
     strategy: { matrix: { size: [1, 2] } }
+    outputs:
+      place-0: \${{ strategy.job-index == 0 && format('first of {0}', strategy.job-total) || '' }}
+      place-1: \${{ strategy.job-index == 1 && matrix.size || '' }}
     steps:
       - uses: actions/download-artifact@v7
         with: { name: data, path: got }
       - run: cat got/data.txt && echo "answer \${{ needs.first.outputs.answer }} leak [\${{ needs.first.outputs.leak }}] size \${{ matrix.size }}"
       - run: exit 3
         continue-on-error: true
+  third:
+    needs: second
+    runs-on: ubuntu-latest
+    steps:
+      - run: echo "places [\${{ needs.second.outputs[format('place-{0}', 0)] }}] [\${{ needs.second.outputs.place-1 }}]"
 `;
 
 const MANUAL = `
@@ -155,7 +163,8 @@ describe('startForge', () => {
     const [run] = runs;
     const log = run?.jobs.map((job) => job.log).join('\n') ?? '';
     expect(run, log).toMatchObject({ name: 'ci', event: 'push', conclusion: 'success', artifacts: [{ name: 'data' }] });
-    expect(run?.jobs.map(({ name }) => name)).toEqual(['first', 'second (1)', 'second (2)']);
+    expect(run?.jobs.map(({ name }) => name)).toEqual(['first', 'second (1)', 'second (2)', 'third']);
+    expect(log).toContain('places [first of 2] [2]');
     expect(log).toContain('model-path=model.onnx given=true node=24');
     expect(log).toContain('results present');
     expect(log).toContain('env workflow set none ***');
@@ -224,7 +233,7 @@ describe('startForge', () => {
     expect(run, log).toMatchObject({ conclusion: 'success', headSha: pull.head.sha, pullRequests: [] });
     expect(log).toContain(`event pull_request refs/pull/${pull.number}/merge`);
     expect(log).toContain('no secret');
-    expect(pullRequests[0]?.checks.map(({ name }) => name)).toEqual(['first', 'second (1)', 'second (2)']);
+    expect(pullRequests[0]?.checks.map(({ name }) => name)).toEqual(['first', 'second (1)', 'second (2)', 'third']);
   });
 
   it('runs nothing for a pull request that conflicts with its base', async () => {
