@@ -4,6 +4,7 @@ import { FileArtifactHasher } from '../../core/adapters/files/file-artifact-hash
 import type { GitCommit } from '../../core/adapters/git/git-commit.ts';
 import { parseConfig } from '../../core/config/parse-config.ts';
 import type { ModelConfig, TidegateConfig } from '../../core/config/tidegate-config.ts';
+import { once } from '../../core/domain/inference/once.ts';
 import type { ModelReads } from '../../core/domain/plan/affected-models.ts';
 import { CONFIG_FILE } from '../../core/domain/policy/config-file.ts';
 import { upstreamStages } from '../../core/domain/train/stage-order.ts';
@@ -44,7 +45,7 @@ export async function readPlannedCommit(commit: GitCommit, place: PlanPlace): Pr
     });
   }
   const { config } = parseConfig(text);
-  const ofRoot = commit.at(place.dvc.root);
+  const files = openFiles(commit.at(place.dvc.root), place.dvc);
   const workflow = await workflowText(commit, place);
   const shared = { warehouse: config.warehouse };
   return {
@@ -52,21 +53,36 @@ export async function readPlannedCommit(commit: GitCommit, place: PlanPlace): Pr
     readsOf: async (name, scope) => {
       const model = config.models[name];
       if (model === undefined) return { kind: 'unknown', reason: `${CONFIG_FILE} does not have the model` };
-      const found = await orReason(() => readsOf(ofRoot, place.dvc, { name, model, shared, scope }));
+      const found = await orReason(() => readsOf(files, { name, model, shared, scope }));
       if (found.kind === 'unknown' || place.workflow === undefined || scope === 'training') return found;
       return { ...found, identities: new Map([...found.identities, [place.workflow.path, workflow ?? 'absent']]) };
     },
   };
 }
 
+/** What is the same for all models of a commit, read once. */
+interface CommitFilesOfPlan {
+  readonly commit: GitCommit;
+  readonly folder: string;
+  readonly project: () => Promise<Parameters<typeof upstreamStages>[0] & ReadsRequest['project']>;
+  readonly links: () => Promise<ReadsRequest['links']>;
+}
+
+function openFiles(commit: GitCommit, { folder, hasDvc }: DvcPlace): CommitFilesOfPlan {
+  return {
+    ...{ commit, folder },
+    project: once(async () => (hasDvc ? readTrackedProject(commit) : NO_PROJECT)),
+    links: once(() => commit.links()),
+  };
+}
+
 async function readsOf(
-  commit: GitCommit,
-  { folder, hasDvc }: DvcPlace,
+  { commit, folder, ...files }: CommitFilesOfPlan,
   of: Pick<ReadsRequest, 'name' | 'model' | 'shared' | 'scope'>,
 ): Promise<ModelReads> {
-  const project = hasDvc ? await readTrackedProject(commit) : NO_PROJECT;
+  const project = await files.project();
   const request = {
-    ...{ ...of, project, folder, links: await commit.links(), ignored: notSources(of.model) },
+    ...{ ...of, project, folder, links: await files.links(), ignored: notSources(of.model) },
     work: workOf(of.model, project, folder),
   };
   return collectModelReads(request, {

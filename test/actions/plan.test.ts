@@ -214,7 +214,9 @@ describe('what cannot be decided', () => {
   });
 
   it('affects every model on a push where the registered versions cannot be read', async () => {
-    expect(modelsOf(await plan({ GITHUB_EVENT_NAME: 'push' }))).toEqual(['eta', 'price']);
+    const workflow = 'acme/team/.github/workflows/model-release.yml@refs/heads/main';
+    const run = await plan({ GITHUB_EVENT_NAME: 'push', GITHUB_WORKFLOW_REF: workflow });
+    expect(modelsOf(run)).toEqual(['eta', 'price']);
   });
 
   it('leaves a model out of a push that another workflow registers, or none', async () => {
