@@ -60,7 +60,7 @@ export async function readPlannedCommit(commit: GitCommit, place: PlanPlace): Pr
   };
 }
 
-/** What is the same for all models of a commit, read once. */
+/** Files of a commit that all models share, read once. */
 interface CommitFilesOfPlan {
   readonly commit: GitCommit;
   readonly folder: string;
