@@ -31,7 +31,8 @@ export async function main(context: ActionContext): Promise<void> {
   const issue = kept instanceof ServiceError ? undefined : kept;
   const report: DriftReport = { ...checked, ...(issue === undefined ? {} : { consecutive: issue.consecutive }) };
   const path = await writeReport(reportPath(context.env, loaded.name, 'drift'), 'drift', report);
-  const drifted = report.columns.filter(({ verdict }) => verdict === 'drift').map(({ name }) => name);
+  const columns = report.predictions === undefined ? report.columns : [...report.columns, report.predictions];
+  const drifted = columns.filter(({ verdict }) => verdict === 'drift').map(({ name }) => name);
   outputs.write(context, {
     verdict: report.verdict,
     'drifted-columns': JSON.stringify(drifted),

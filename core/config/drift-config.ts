@@ -51,6 +51,15 @@ export const drift = z
       description: 'The current inputs of the model: CSV, Parquet or JSON lines; a path, a glob, s3:// or sql://',
       examples: ['s3://logs/flight-delay/*.jsonl'],
     }),
+    predictions: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({
+        description:
+          'The column of current with the score of the model (two classes: the probability of the second one) or the predicted number; its drift is checked too, and performance is estimated from it',
+        examples: ['score'],
+      }),
     window: durationMs.optional().meta({
       description: 'The newest part of current to check, by data.time; default: all of it',
       examples: ['7d'],

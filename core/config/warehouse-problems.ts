@@ -123,6 +123,11 @@ function ruleProblems(checked: CheckedModel): readonly Problem[] {
 function driftProblems(checked: CheckedModel): readonly Problem[] {
   const { drift, evaluate, data } = checked.model;
   if (drift === undefined) return [];
+  if (drift.predictions !== undefined && isTableAddress(drift.current)) {
+    const message = 'is not read from a table of the warehouse';
+    const fix = 'Remove it, or let drift.current name files.';
+    return [problemAt(checked, ['drift', 'predictions'], { message, fix })];
+  }
   if (data.features === undefined && isTableAddress(drift.reference ?? evaluate.dataset)) {
     const message =
       'is missing: it names the columns that drift is checked for where the reference is a table of the warehouse';

@@ -28,12 +28,32 @@ const columnSchema = z.looseObject({
   reason: z.string(),
 });
 
+const estimatedSchema = z.looseObject({
+  name: z.string().max(40),
+  value: finite.nullable(),
+  lower: finite.nullable(),
+  upper: finite.nullable(),
+  /** The value of the registered evaluation; null where it has none. */
+  evaluated: finite.nullable(),
+});
+
 /** Shift between the reference and the current data: written by drift-check; read by the bot. */
 export const driftReportSchema = z.looseObject({
   ...header('drift'),
   reference: z.looseObject({ path: z.string(), digest, rows, version: version.optional() }),
   current: z.looseObject({ path: z.string(), rows, from: instant.nullable(), to: instant.nullable() }),
   columns: z.array(columnSchema).max(5_000).readonly(),
+  /** Shift of the scores; absent where drift.predictions is not set. */
+  predictions: columnSchema.optional(),
+  /** Absent where there are no scores of two classes. */
+  performance: z
+    .looseObject({
+      /** Estimated without labels, by the confidence of the scores; 95 %. */
+      estimated: z.array(estimatedSchema).max(20).readonly(),
+      /** Rows of the window with a score. */
+      rows,
+    })
+    .optional(),
   dataset: z.looseObject({
     verdict,
     drifted: z.number().int().min(0),

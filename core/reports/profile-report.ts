@@ -32,6 +32,23 @@ const categoricalColumn = z.looseObject({
 /** One column of a profile. */
 export const profileColumnSchema = z.discriminatedUnion('kind', [numericColumn, categoricalColumn]);
 
+const share = z.number().min(0).max(1);
+
+/** Scores of the model on the evaluation dataset. */
+const predictionsSchema = z.looseObject({
+  column: profileColumnSchema,
+  /** Of two classes: the share of label 1 by score, never falling; ascending. */
+  calibration: z
+    .array(z.looseObject({ from: finite, to: finite, rate: share, rows }))
+    .max(2_000)
+    .readonly()
+    .optional(),
+  /** A score of at least this is a prediction of label 1. */
+  threshold: share.optional(),
+  /** Values of the evaluation with which later estimates are compared. */
+  evaluated: z.record(z.string().max(40), finite).optional(),
+});
+
 /** A summary of a window of data that later windows are compared with. */
 export const profileReportSchema = z.looseObject({
   ...header('profile'),
@@ -47,6 +64,8 @@ export const profileReportSchema = z.looseObject({
     origin: z.enum(DATASET_ORIGINS).optional(),
   }),
   columns: z.array(profileColumnSchema).max(5_000).readonly(),
+  /** Absent where scores were not held, and in reports of earlier versions. */
+  predictions: predictionsSchema.optional(),
   /** Past windows of the reference, for `limits: history`; oldest first, [from, to). */
   windows: z
     .array(z.looseObject({ from: instant, to: instant, columns: z.array(profileColumnSchema).max(5_000).readonly() }))

@@ -32,7 +32,8 @@ export interface DriftPolicy {
 /** A column of the reference with its past windows, and of the current window. */
 export interface ColumnPair {
   readonly reference: ColumnProfile;
-  readonly past: readonly ColumnProfile[];
+  /** null: none are kept of it, so that no limit is learned. */
+  readonly past: readonly ColumnProfile[] | null;
   /** undefined where the current window lacks the column. */
   readonly current: ColumnProfile | undefined;
 }
@@ -118,8 +119,9 @@ function testValues({ reference, past, current }: ColumnPair, policy: DriftPolic
   if (now < MIN_VALUES) return `the current window has ${now} values, fewer than the ${MIN_VALUES} needed`;
   if (before < MIN_VALUES) return `the reference has ${before} values, fewer than the ${MIN_VALUES} needed`;
   const [by, effect] = chosen(reference.kind, policy);
-  const limit = policy.limits === 'history' ? historyLimit(effect, reference, past) : undefined;
-  if (policy.limits === 'history' && limit === undefined) {
+  const hasLimit = policy.limits === 'history' && past !== null;
+  const limit = hasLimit ? historyLimit(effect, reference, past) : undefined;
+  if (hasLimit && limit === undefined) {
     return `the reference has fewer than ${MIN_PAST_WINDOWS} complete past windows, which a limit needs`;
   }
   const found = by.compare(reference, current);
@@ -136,8 +138,9 @@ function chosen(kind: ColumnProfile['kind'], { tests, measures }: DriftPolicy): 
 function testRows(by: DriftTest, { reference, past, current }: ColumnPair, policy: DriftPolicy): Tested | undefined {
   if (current === undefined || current.rows < MIN_VALUES || reference.rows < MIN_VALUES) return undefined;
   const effect = DRIFT_EFFECTS.missing;
-  const limit = policy.limits === 'history' ? historyLimit(effect, reference, past) : undefined;
-  if (policy.limits === 'history' && limit === undefined) return undefined;
+  const hasLimit = policy.limits === 'history' && past !== null;
+  const limit = hasLimit ? historyLimit(effect, reference, past) : undefined;
+  if (hasLimit && limit === undefined) return undefined;
   const found = by.compare(reference, current);
   return 'untested' in found ? undefined : { ...found, pair: { reference, past, current }, by, effect, limit };
 }

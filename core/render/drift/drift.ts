@@ -39,11 +39,12 @@ export function renderDriftIssue(
 
 /** The outcome in a sentence. */
 export function renderDriftHeadline(report: DriftReport): string {
-  const drifted = sorted(report.columns).filter(({ verdict }) => verdict === 'drift');
+  const columns = columnsOf(report);
+  const drifted = sorted(columns).filter(({ verdict }) => verdict === 'drift');
   const where = `in ${formatCount(report.current.rows)} rows${period(report)}, against ${referenceName(report)}`;
   if (report.verdict === 'inconclusive') {
-    const untested = report.columns.filter(({ verdict }) => verdict === 'inconclusive').length;
-    return `**Not decided**: ${untested} of ${report.columns.length} columns could not be tested ${where}.`;
+    const untested = columns.filter(({ verdict }) => verdict === 'inconclusive').length;
+    return `**Not decided**: ${untested} of ${columns.length} columns could not be tested ${where}.`;
   }
   if (report.verdict === 'no-drift') return `**No column shifted more than allowed** ${where}.`;
   const names = drifted.slice(0, 3).map(({ name, effect }) => `${escapeText(name, 80)} by ${show(effect.value)}`);
@@ -51,9 +52,28 @@ export function renderDriftHeadline(report: DriftReport): string {
   return `**${names.join(', ')}${more}**: ${drifted.length} of ${report.dataset.tested} tested columns shifted more than allowed ${where}.`;
 }
 
+/** Columns of the data, and the scores. */
+function columnsOf({ columns, predictions }: DriftReport): readonly DriftColumn[] {
+  return predictions === undefined ? columns : [...columns, predictions];
+}
+
 function sections(report: DriftReport): readonly string[] {
-  const rows = sorted(report.columns);
-  return [renderDriftHeadline(report), ...chart(rows), table(rows), method(report)];
+  const rows = sorted(columnsOf(report));
+  return [renderDriftHeadline(report), ...performance(report), ...chart(rows), table(rows), method(report)];
+}
+
+/** Performance that the scores promise, next to the registered evaluation. */
+function performance({ performance: found }: DriftReport): readonly string[] {
+  if (found === undefined) return [];
+  const lines = found.estimated.map(({ name, value, lower, upper, evaluated }) => [
+    escapeText(name, 40),
+    show(evaluated),
+    show(value),
+    lower === null || upper === null ? '—' : `${show(lower)} to ${show(upper)}`,
+  ]);
+  const header = ['estimated without labels', 'evaluation', 'this window', '95 %'];
+  const caution = 'From the scores alone: a changed relation of inputs and label does not show here.';
+  return [`${renderTable(header, lines, ['l', 'r', 'r', 'r'])}\n\n${caution}`];
 }
 
 function period({ current: { from, to } }: DriftReport): string {

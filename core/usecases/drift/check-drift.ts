@@ -6,6 +6,7 @@ import {
   type DriftPolicy,
   datasetVerdict,
 } from '../../domain/drift/compare-columns.ts';
+import { estimatePerformance } from '../../domain/drift/performance/estimate-performance.ts';
 import { type ColumnProfile, FULL_RESOLUTION, profileColumn } from '../../domain/drift/profile-column.ts';
 import { inSpellingOf, wasText } from '../../domain/drift/same-spelling.ts';
 import { type ColumnValues, pickRows } from '../../domain/table/column-values.ts';
@@ -52,7 +53,33 @@ export async function checkDrift(request: DriftRequest, ports: ScoringPorts): Pr
     const values = columns.get(column.name);
     return values === undefined ? [] : [summarize(column, values, table)];
   });
-  return compareWindow(request, { rows, from, to, columns: profiles });
+  const predictions = summarizePredictions(request, columns);
+  return compareWindow(request, {
+    rows,
+    from,
+    to,
+    columns: profiles,
+    ...(predictions === undefined ? {} : { predictions }),
+  });
+}
+
+/** The scores of the window; undefined where they are not asked for, or are not there. */
+function summarizePredictions(
+  { drift, reference }: DriftRequest,
+  columns: ReadonlyMap<string, ColumnValues>,
+): WindowPredictions | undefined {
+  const values = drift.predictions === undefined ? undefined : columns.get(drift.predictions);
+  if (drift.predictions === undefined || values === undefined) return undefined;
+  const profile = profileColumn(drift.predictions, values, { kind: 'numeric', resolution: FULL_RESOLUTION });
+  const scores = values.kind === 'numeric' ? values.values.filter(Number.isFinite) : new Float64Array(0);
+  const { calibration, threshold, evaluated } = reference.profile.predictions ?? {};
+  if (calibration === undefined || threshold === undefined || calibration.length === 0 || scores.length === 0)
+    return { profile };
+  const estimated = estimatePerformance(scores, { steps: calibration, threshold }).map((metric) => ({
+    ...metric,
+    evaluated: evaluated?.[metric.name] ?? null,
+  }));
+  return { profile, performance: { estimated, rows: scores.length } };
 }
 
 /** A window of the current data, summed up. */
@@ -62,6 +89,13 @@ export interface ProfiledWindow {
   readonly from: string | null;
   readonly to: string | null;
   readonly columns: readonly ColumnProfile[];
+  readonly predictions?: WindowPredictions;
+}
+
+/** Scores of a window. */
+export interface WindowPredictions {
+  readonly profile: ColumnProfile;
+  readonly performance?: NonNullable<DriftReport['performance']>;
 }
 
 /** The report of a window next to its reference. */
@@ -78,8 +112,10 @@ export function compareWindow(
       current: window.columns.find(({ name }) => name === column.name),
     }),
   );
-  const columns = compareColumns(pairs, policyOf(drift));
-  const verdict = datasetVerdict(columns);
+  const compared = compareColumns([...pairs, ...predictionPairs(drift, reference.profile, window)], policyOf(drift));
+  const columns = compared.slice(0, pairs.length);
+  const [predictions] = compared.slice(pairs.length);
+  const verdict = datasetVerdict(compared);
   return {
     ...header,
     reference: {
@@ -90,14 +126,28 @@ export function compareWindow(
     },
     current: { path: current.shown, rows: window.rows, from: window.from, to: window.to },
     columns: columns.map((column) => ({ ...column, effect: { ...column.effect } })),
+    ...(predictions === undefined ? {} : { predictions: { ...predictions, effect: { ...predictions.effect } } }),
+    ...(window.predictions?.performance === undefined ? {} : { performance: window.predictions.performance }),
     dataset: {
       verdict,
-      drifted: columns.filter((column) => column.verdict === 'drift').length,
-      tested: columns.filter(({ pValue }) => pValue !== null).length,
+      drifted: compared.filter((column) => column.verdict === 'drift').length,
+      tested: compared.filter(({ pValue }) => pValue !== null).length,
       falseAlarmRate: drift.falseAlarmRate,
     },
     verdict,
   };
+}
+
+/** The scores of both windows; without those of the reference the column cannot be tested, which its verdict says. */
+function predictionPairs(
+  { predictions: name }: DriftConfig,
+  { predictions }: ProfileReport,
+  window: ProfiledWindow,
+): readonly ColumnPair[] {
+  if (name === undefined) return [];
+  const none: ColumnProfile = { name, kind: 'numeric', rows: 0, missing: 0, quantiles: [] };
+  const reference = predictions === undefined ? none : { ...predictions.column, name };
+  return [{ reference, past: null, current: window.predictions?.profile }];
 }
 
 function policyOf({ falseAlarmRate, tests, measures, effect, limits }: DriftConfig): DriftPolicy {
@@ -135,7 +185,9 @@ async function readWindow(table: TableDescription, request: DriftRequest, ports:
   const watched = request.reference.profile.columns.map(({ name }) => name).filter((name) => known.has(name));
   const time = data.time !== undefined && known.has(data.time) ? data.time : undefined;
   if (request.drift.window !== undefined && time === undefined) throw withoutTime(request, data.time);
-  const keep = [...new Set([...watched, ...(time === undefined ? [] : [time])])];
+  const { predictions } = request.drift;
+  const scores = predictions !== undefined && known.has(predictions) ? [predictions] : [];
+  const keep = [...new Set([...watched, ...scores, ...(time === undefined ? [] : [time])])];
   const { rows, columns } = await scoreDataset({ table, models: [], keep }, ports);
   const times = time === undefined ? undefined : columns.get(time);
   if (times?.kind !== 'time') return { rows, ...span(undefined), columns };

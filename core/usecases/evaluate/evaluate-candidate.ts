@@ -22,6 +22,7 @@ import {
 import { type Contenders, openContenders } from './open-contenders.ts';
 import { columnsToProfile, type DatasetProfile, type ProfileRequest, profileColumns, span } from './profile-dataset.ts';
 import { HELD_ROWS, profileAnyTable, profileLargeTable } from './profile-large-table.ts';
+import { profilePredictions } from './profile-predictions.ts';
 import { readLine } from './table-read.ts';
 
 /** Chosen: what is not computed of sums is held up to here, which is about half of what a runner of 16 GB has. */
@@ -46,8 +47,9 @@ export async function evaluateCandidate(request: EvaluationRequest, ports: Evalu
   const how = readLine(request.dataset.shown, contenders.table);
   if (how !== undefined) ports.progress(how);
   try {
-    const { evaluation, profile } = await judge({ request, gate, contenders }, ports);
-    return { evaluation, profile: profile ?? (await profileReference(request, ports)) };
+    const { evaluation, profile, predictions } = await judge({ request, gate, contenders }, ports);
+    const reference = profile ?? (await profileReference(request, ports));
+    return { evaluation, profile: predictions === undefined ? reference : { ...reference, predictions } };
   } finally {
     await contenders.close();
   }
@@ -63,6 +65,8 @@ interface Judged {
   readonly evaluation: EvaluationReport;
   /** null: the reference is another dataset. */
   readonly profile: ProfileReport | null;
+  /** Scores of the candidate; undefined where they are not held. */
+  readonly predictions: ProfileReport['predictions'];
 }
 
 interface DatasetRead {
@@ -94,7 +98,9 @@ async function judge(work: Work, ports: EvaluationPorts): Promise<Judged> {
   const base = judgeByBase(request, scored);
   const known = { request, scored: scored.contenders, judged, base, dataset: identity, table, span, training };
   const evaluation = assembleEvaluation(known);
-  return { evaluation, profile: profile && profileReport(request, profile, identity) };
+  const predictions =
+    read.scored.kind === 'rows' ? profilePredictions(read.scored.contenders, request.config) : undefined;
+  return { evaluation, profile: profile && profileReport(request, profile, identity), predictions };
 }
 
 /**

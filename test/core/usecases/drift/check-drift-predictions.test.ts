@@ -1,0 +1,163 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { DuckDbTableReader } from '../../../../core/adapters/duckdb/duckdb-table-reader.ts';
+import { parseConfig } from '../../../../core/config/parse-config.ts';
+import { renderDriftSummary } from '../../../../core/render/drift/drift.ts';
+import type { ProfileReport } from '../../../../core/reports/profile-report.ts';
+import { formatReport, readReport } from '../../../../core/reports/read-report.ts';
+import { checkDrift } from '../../../../core/usecases/drift/check-drift.ts';
+import { profilePredictions } from '../../../../core/usecases/evaluate/profile-predictions.ts';
+import { PROJECT_MODULES } from '../../../../scripts/project-root.ts';
+import { scoredModel } from '../../../../testkit/scored-model.ts';
+import { seededRandom } from '../../../../testkit/seeded-random.ts';
+
+const folder = await mkdtemp(join(tmpdir(), 'tidegate-scores-'));
+const tables = new DuckDbTableReader({ env: {}, nodeModules: PROJECT_MODULES });
+const ports = { tables, clockMs: () => 0, progress: () => {} };
+const source = { repository: null, commit: null, headCommit: null, ref: null, runId: null, runAttempt: null };
+const header = {
+  createdAt: '2001-03-01T00:00:00.000Z',
+  tool: { name: 'tidegate', version: '0.1.0' },
+  source,
+  model: 'm',
+};
+let files = 0;
+
+afterAll(async () => {
+  await tables.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const configured = (drift: string, task = 'binary-classification') =>
+  scoredModel(
+    parseConfig(`version: 1
+models:
+  m:
+    task: ${task}
+    artifact: m.joblib
+    data: { label: y }
+    evaluate: { dataset: d }
+    gate: { rules: [{ ${task === 'regression' ? 'metric: mae, max' : 'metric: accuracy, min'}: 0 }] }
+    drift: { current: c, ${drift} }
+`).config.models.m,
+  );
+
+/** Scores that are probabilities, of inputs about a mean. */
+function draw(rows: number, mean: number, seed: number) {
+  const random = seededRandom(seed);
+  const scores = Float64Array.from({ length: rows }, () => 1 / (1 + Math.exp(-(mean + 1.5 * random.normal()))));
+  return { scores, labels: scores.map((score) => (random.uniform() < score ? 1 : 0)) };
+}
+
+function profileOf(predictions: ProfileReport['predictions']): ProfileReport {
+  return {
+    ...header,
+    schema: 'tidegate.dev/profile/v1',
+    dataset: { path: 'd', digest: `sha256:${'0'.repeat(64)}`, rows: 5000, from: null, to: null },
+    columns: [],
+    ...(predictions === undefined ? {} : { predictions }),
+  };
+}
+
+async function check(
+  scores: ArrayLike<number>,
+  predictions: ProfileReport['predictions'],
+  drift = 'predictions: score',
+) {
+  const config = configured(drift);
+  if (config.drift === undefined) throw new RangeError('no drift');
+  const current = join(folder, `${files++}.csv`);
+  const lines = Array.from(scores, (score, row) => `${row},${Number.isNaN(score) ? '' : score}`);
+  await writeFile(current, `id,score\n${lines.join('\n')}\n`);
+  const profile = readReport('profile', Buffer.from(formatReport('profile', profileOf(predictions))), 'profile.json');
+  const report = await checkDrift(
+    {
+      config,
+      drift: config.drift,
+      header: { ...header, schema: 'tidegate.dev/drift/v1' },
+      reference: { profile, path: 'd', digest: `sha256:${'0'.repeat(64)}` },
+      current: { shown: current, absolute: current },
+    },
+    ports,
+  );
+  return readReport('drift', Buffer.from(formatReport('drift', report)), 'drift.json');
+}
+
+function registered(mean = 1): NonNullable<ProfileReport['predictions']> {
+  const { scores, labels } = draw(5000, mean, 7);
+  const outcome = { labels, classes: ['0', '1'], weights: null };
+  const found = profilePredictions({ columns: new Map(), outcome, candidate: scores, champion: null }, configured(''));
+  if (found === undefined) throw new Error('no predictions');
+  return found;
+}
+
+describe('a drift check with drift.predictions', () => {
+  it('is quiet about scores as the evaluation had them, and estimates the same performance', async () => {
+    const report = await check(draw(4000, 1, 8).scores, registered());
+    expect(report).toMatchObject({ verdict: 'no-drift', predictions: { name: 'score', verdict: 'no-drift' } });
+    for (const { lower, upper, evaluated } of report.performance?.estimated ?? []) {
+      expect(evaluated).toBeGreaterThan((lower ?? 1) - 0.03);
+      expect(evaluated).toBeLessThan((upper ?? 0) + 0.03);
+    }
+    expect(report.performance).toMatchObject({ rows: 4000 });
+  });
+
+  it('finds scores that moved, and that the model is expected to be worse', async () => {
+    const report = await check(draw(4000, 0, 9).scores, registered(3));
+    expect(report).toMatchObject({ verdict: 'drift', dataset: { drifted: 1, tested: 1 } });
+    const accuracy = report.performance?.estimated.find(({ name }) => name === 'accuracy');
+    expect(accuracy?.upper).toBeLessThan(accuracy?.evaluated ?? 0);
+    const text = renderDriftSummary(report);
+    expect(text).toContain('**score by');
+    expect(text).toContain('estimated without labels');
+  });
+
+  it.each([
+    ['a profile without scores', undefined, 'score'],
+    ['a window without the column', registered(), 'probability'],
+  ] as const)('is undecided with %s', async (_, predictions, column) => {
+    const report = await check(draw(400, 1, 8).scores, predictions, `predictions: ${column}`);
+    expect(report).toMatchObject({ verdict: 'inconclusive', predictions: { verdict: 'inconclusive' } });
+    expect(report.performance).toBeUndefined();
+  });
+
+  it('counts missing scores, and estimates from the others', async () => {
+    const { scores } = draw(2000, 1, 12);
+    const report = await check(
+      scores.map((score, row) => (row % 2 === 0 ? score : Number.NaN)),
+      registered(),
+    );
+    expect(report.predictions).toMatchObject({ verdict: 'drift', effect: { name: 'missing' } });
+    expect(report.performance?.rows).toBe(1000);
+  });
+
+  it('needs no past windows of scores where others have limits from theirs', async () => {
+    const predictions = registered();
+    const config = 'predictions: score, limits: history, window: 7d';
+    await expect(check(draw(400, 1, 8).scores, predictions, config)).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+  });
+});
+
+describe('profilePredictions', () => {
+  const { scores, labels } = draw(300, 0, 3);
+  const outcome = { labels, classes: ['0', '1'], weights: null };
+  const scored = { columns: new Map(), outcome, candidate: scores, champion: null };
+
+  it('has no calibration where rows weigh differently, and nothing for cross-validation', () => {
+    const weighted = { ...scored, outcome: { ...outcome, weights: scores } };
+    expect(Object.keys(profilePredictions(weighted, configured('')) ?? {})).toEqual(['column']);
+    const folds = { rows: new Uint32Array(300), folds: new Uint32Array(300), names: ['a', 'b'], datasetRows: 300 };
+    expect(profilePredictions({ ...scored, folds }, configured(''))).toBeUndefined();
+  });
+
+  it('has the predicted numbers of a regression', () => {
+    const found = profilePredictions(
+      { ...scored, outcome: { ...outcome, classes: null } },
+      configured('', 'regression'),
+    );
+    expect(found).toMatchObject({ column: { name: 'prediction', rows: 300 } });
+    expect(found?.calibration).toBeUndefined();
+  });
+});
