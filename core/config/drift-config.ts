@@ -70,6 +70,16 @@ export const drift = z
       .lt(1)
       .default(0.05)
       .meta({ description: 'The false-alarm rate over all columns together', examples: [0.01] }),
+    checks: z
+      .number()
+      .int()
+      .min(1)
+      .max(100_000)
+      .default(1)
+      .meta({
+        description: 'The number of checks that share the false-alarm rate, such as 365 for a daily check over a year',
+        examples: [365],
+      }),
     reference: dataAddress.optional().meta({
       description: 'The data that current is compared with, as they are at registration; default: evaluate.dataset',
       examples: ['data/train/*.parquet'],

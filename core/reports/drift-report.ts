@@ -59,6 +59,8 @@ export const driftReportSchema = z.looseObject({
     drifted: z.number().int().min(0),
     tested: z.number().int().min(0),
     falseAlarmRate: finite,
+    /** Checks that share the rate; absent: this one has it alone. */
+    checks: z.number().int().min(1).optional(),
   }),
   verdict,
   /** Checks in a row that found drift, this one included; 0 where this one did not. */

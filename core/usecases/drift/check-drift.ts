@@ -133,6 +133,7 @@ export function compareWindow(
       drifted: compared.filter((column) => column.verdict === 'drift').length,
       tested: compared.filter(({ pValue }) => pValue !== null).length,
       falseAlarmRate: drift.falseAlarmRate,
+      ...(drift.checks === 1 ? {} : { checks: drift.checks }),
     },
     verdict,
   };
@@ -150,8 +151,9 @@ function predictionPairs(
   return [{ reference, past: null, current: window.predictions?.profile }];
 }
 
-function policyOf({ falseAlarmRate, tests, measures, effect, limits }: DriftConfig): DriftPolicy {
-  return { falseAlarmRate, tests, measures, floors: effect, limits };
+function policyOf({ falseAlarmRate, checks, tests, measures, effect, limits }: DriftConfig): DriftPolicy {
+  // Holds for checks that depend on each other in any way (Bonferroni), such as those of windows that overlap.
+  return { falseAlarmRate: falseAlarmRate / checks, tests, measures, floors: effect, limits };
 }
 
 function summarize(reference: ColumnProfile, values: ColumnValues, { columns }: TableDescription): ColumnProfile {
