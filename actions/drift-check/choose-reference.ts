@@ -4,7 +4,7 @@ import type { ScoredModelConfig } from '../../core/config/tidegate-config.ts';
 import { isTableAddress } from '../../core/domain/warehouse/table-reference.ts';
 import { UserError } from '../../core/errors.ts';
 import type { SqlEngine } from '../../core/ports/evaluate/sql-engine.ts';
-import type { DriftReference } from '../../core/usecases/drift/check-drift.ts';
+import type { DriftReference } from '../../core/usecases/drift/drift-request.ts';
 import { findRegisteredProfile } from '../../core/usecases/drift/find-registered-profile.ts';
 import type { EnginePorts } from '../../core/usecases/evaluate/engine-ports.ts';
 import { hashDataset } from '../../core/usecases/evaluate/hash-dataset.ts';

@@ -6,6 +6,7 @@ export const inputs = {
   ...tokenInput,
   current: { ...text, default: '' },
   reference: { ...text, default: '' },
+  labels: { ...text, default: '' },
   'warehouse-password': { ...text, default: '' },
   'warehouse-token': { ...text, default: '' },
   'fail-on': { ...someOf('drift', 'inconclusive', 'never'), default: 'drift,inconclusive' },

@@ -76,7 +76,12 @@ async function check(context: ActionContext, loaded: LoadedModel, values: Values
       `Comparing ${current.shown} with ${reference.version === undefined ? reference.path : `the profile of v${reference.version}`}`,
     );
     const header = await reportHeader('drift', context, loaded.name);
-    const request = { config: loaded.model, drift, header, reference, current };
+    const outcomes = values.labels ?? drift.labels;
+    const labels =
+      outcomes === undefined
+        ? undefined
+        : await fetchTable(context, outcomes, { folder: 'labels', fix: 'Check drift.labels in tidegate.yaml.' });
+    const request = { config: loaded.model, drift, header, reference, current, labels };
     return isTableAddress(shown) ? await checkDriftInWarehouse(request, warehouse()) : await checkDrift(request, ports);
   } finally {
     await tables.close();

@@ -30,6 +30,7 @@ function checkModel(path: Path, model: WrittenModel, placeOf: PlaceOf): readonly
     ...checkMetrics(path, model, placeOf),
     ...checkEnvironments([...path, 'environments'], model.environments, placeOf),
     ...checkHistoryLimits(path, model, placeOf),
+    ...checkDriftLabels(path, model, placeOf),
   ];
 }
 
@@ -66,6 +67,20 @@ function checkHistoryLimits(path: Path, model: WrittenModel, placeOf: PlaceOf): 
     message: `${path.join('.')}.drift.limits is history, but ${key} is missing: past windows cannot be computed`,
     fix: `Add ${key}, or set limits: none.`,
     place: placeOf([...path, 'drift', 'limits']),
+  }));
+}
+
+/** Outcomes are joined with predictions by a key. */
+function checkDriftLabels(path: Path, { drift, evaluate }: WrittenModel, placeOf: PlaceOf): readonly Problem[] {
+  if (drift?.labels === undefined) return [];
+  const missing = [
+    ...(drift.predictions === undefined ? ['drift.predictions'] : []),
+    ...(evaluate?.key === undefined ? ['evaluate.key'] : []),
+  ];
+  return missing.map((key) => ({
+    message: `${path.join('.')}.drift.labels is set, but ${key} is missing: outcomes cannot be joined with predictions`,
+    fix: `Add ${key}, or remove drift.labels.`,
+    place: placeOf([...path, 'drift', 'labels']),
   }));
 }
 

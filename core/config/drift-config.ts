@@ -60,6 +60,11 @@ export const drift = z
           'The column of current with the score of the model (two classes: the probability of the second one) or the predicted number; its drift is checked too, and performance is estimated from it',
         examples: ['score'],
       }),
+    labels: dataAddress.optional().meta({
+      description:
+        'Outcomes that came later: a table with the columns evaluate.key and data.label. The performance of the window is computed from the rows that have one; needs predictions',
+      examples: ['data/outcomes.csv'],
+    }),
     window: durationMs.optional().meta({
       description: 'The newest part of current to check, by data.time; default: all of it',
       examples: ['7d'],

@@ -43,6 +43,7 @@ function addressesOf({
     [['evaluate', 'predictions'], evaluate.predictions?.path],
     [['drift', 'current'], drift?.current],
     [['drift', 'reference'], drift?.reference],
+    [['drift', 'labels'], drift?.labels],
   ];
 }
 
@@ -123,6 +124,10 @@ function ruleProblems(checked: CheckedModel): readonly Problem[] {
 function driftProblems(checked: CheckedModel): readonly Problem[] {
   const { drift, evaluate, data } = checked.model;
   if (drift === undefined) return [];
+  if (drift.labels !== undefined && isTableAddress(drift.labels)) {
+    const fix = 'Name a file, or remove it.';
+    return [problemAt(checked, ['drift', 'labels'], { message: 'is not read from a table of the warehouse', fix })];
+  }
   if (drift.predictions !== undefined && isTableAddress(drift.current)) {
     const message = 'is not read from a table of the warehouse';
     const fix = 'Remove it, or let drift.current name files.';

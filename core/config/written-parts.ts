@@ -48,7 +48,7 @@ const model = z
     task: text,
     data: z.object({ time: text }).optional().catch(undefined),
     evaluate: z
-      .object({ metrics: list(text) })
+      .object({ metrics: list(text), key: text })
       .optional()
       .catch(undefined),
     gate: z
@@ -56,7 +56,7 @@ const model = z
       .optional()
       .catch(undefined),
     register: z.object({ store: text }).optional().catch(undefined),
-    drift: z.object({ limits: text, window: text }).optional().catch(undefined),
+    drift: z.object({ limits: text, window: text, labels: text, predictions: text }).optional().catch(undefined),
     environments: list(environment),
   })
   .catch({ environments: [] });

@@ -28,13 +28,15 @@ const columnSchema = z.looseObject({
   reason: z.string(),
 });
 
-const estimatedSchema = z.looseObject({
+const performanceSchema = z.looseObject({
   name: z.string().max(40),
   value: finite.nullable(),
   lower: finite.nullable(),
   upper: finite.nullable(),
   /** The value of the registered evaluation; null where it has none. */
   evaluated: finite.nullable(),
+  /** Why there is no interval: a clause. */
+  reason: z.string().max(500).optional(),
 });
 
 /** Shift between the reference and the current data: written by drift-check; read by the bot. */
@@ -45,13 +47,24 @@ export const driftReportSchema = z.looseObject({
   columns: z.array(columnSchema).max(5_000).readonly(),
   /** Shift of the scores; absent where drift.predictions is not set. */
   predictions: columnSchema.optional(),
-  /** Absent where there are no scores of two classes. */
+  /** Absent where drift.predictions is not set, or the scores are not there. */
   performance: z
     .looseObject({
-      /** Estimated without labels, by the confidence of the scores; 95 %. */
-      estimated: z.array(estimatedSchema).max(20).readonly(),
+      /** Estimated without labels, by the confidence of the scores; 95 %. Absent where they have none, such as numbers. */
+      estimated: z.array(performanceSchema).max(20).readonly().optional(),
       /** Rows of the window with a score. */
       rows,
+      /** On the rows whose outcome is known by now; absent without drift.labels. */
+      realised: z
+        .looseObject({
+          metrics: z.array(performanceSchema).max(20).readonly(),
+          rows,
+          /** Rows without an outcome. */
+          awaiting: rows,
+          /** Rows with the key of an earlier one. */
+          repeated: rows,
+        })
+        .optional(),
     })
     .optional(),
   dataset: z.looseObject({

@@ -67,7 +67,11 @@ const NEEDED: Readonly<Record<string, readonly Mapping[]>> = {
   ],
   'models.<name>.register': [{ store: 's3://models' }],
   'models.<name>.image': [{ repository: 'ghcr.io/acme/m' }],
-  'models.<name>.drift': [{ current: 'l.csv' }, { current: 'l.csv', window: '7d' }],
+  'models.<name>.drift': [
+    { current: 'l.csv', predictions: 'score' },
+    { current: 'l.csv' },
+    { current: 'l.csv', window: '7d' },
+  ],
   'models.<name>.drift.effect': [{}],
   'models.<name>.drift.tests': [{}],
   'models.<name>.drift.measures': [{}],
@@ -86,8 +90,11 @@ function fileWith(path: string, value: unknown): unknown {
   if (name === '<name>') return fileWith(above, { m: value });
   const isList = name.endsWith('[]');
   const [needed = {}] = NEEDED[above] ?? [];
-  // Limits of the past are of days: the data then have a time.
-  const timed = above === 'models.<name>' && name === 'drift' ? { data: { label: 'y', time: 't' } } : {};
+  // Limits of the past are of days: the data then have a time. Outcomes are joined by a key.
+  const timed =
+    above === 'models.<name>' && name === 'drift'
+      ? { data: { label: 'y', time: 't' }, evaluate: { ...MODEL.evaluate, key: 'id' } }
+      : {};
   // An environment may come after another one.
   const earlier =
     name === 'environments[]' ? [{ ...ENVIRONMENT, name: 'staging', targets: [{ ...TARGET, name: 's' }] }] : [];

@@ -1,6 +1,5 @@
 import { UserError } from '../../errors.ts';
-import type { ColumnValues } from '../table/column-values.ts';
-import { rowCount } from '../table/column-values.ts';
+import { type ColumnValues, rowCount, textsOf } from '../table/column-values.ts';
 
 /** Predictions of cross-validation: each row of the dataset in the fold that tested it, or in several of them. */
 export interface FoldedRows {
@@ -101,20 +100,13 @@ function numbered(
   missing: (row: number) => UserError,
 ): { ids: Uint32Array; names: readonly string[] } {
   const known = new Map<string, number>();
-  const ids = Uint32Array.from({ length: rowCount(column) }, (_, row) => {
-    const text = textAt(column, row);
+  const ids = Uint32Array.from(textsOf(column).entries(), ([row, text]) => {
     if (text === undefined) throw missing(row);
     const id = known.get(text) ?? known.size;
     known.set(text, id);
     return id;
   });
   return { ids, names: [...known.keys()] };
-}
-
-function textAt(column: ColumnValues, row: number): string | undefined {
-  if (column.kind === 'categorical') return column.categories[column.codes[row] ?? -1];
-  const value = column.values[row] ?? Number.NaN;
-  return Number.isNaN(value) ? undefined : String(value);
 }
 
 function refuseRepeats({ rows, folds, names, datasetRows }: FoldedRows, name: string): void {

@@ -23,6 +23,12 @@ export function rowCount(column: ColumnValues): number {
   return column.kind === 'categorical' ? column.codes.length : column.values.length;
 }
 
+/** The value of each row as text; undefined where it is missing. Equal numbers have equal texts. */
+export function textsOf(column: ColumnValues): readonly (string | undefined)[] {
+  if (column.kind === 'categorical') return Array.from(column.codes, (code) => column.categories[code]);
+  return Array.from(column.values, (value) => (Number.isNaN(value) ? undefined : String(value)));
+}
+
 /** The given rows of a column. */
 export function pickRows(column: ColumnValues, rows: Uint32Array): ColumnValues {
   // Plain loops: the from() of typed arrays goes through an iterator, at ten times the cost.

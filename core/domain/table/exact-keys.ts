@@ -36,7 +36,7 @@ function keysOf({ data, evaluate }: ModelPolicy): readonly string[] {
   const group = grouping.kind === 'column' ? [grouping.column] : [];
   return [
     ...group,
-    ...(evaluate.folds === undefined || evaluate.key === undefined ? [] : [evaluate.key]),
+    ...(evaluate.key === undefined ? [] : [evaluate.key]),
     ...(evaluate.classes === undefined ? [] : [data.label]),
     ...evaluate.slices.flatMap((slice) => ('bins' in slice && slice.bins !== undefined ? [] : [slice.column])),
   ];

@@ -62,18 +62,30 @@ function sections(report: DriftReport): readonly string[] {
   return [renderDriftHeadline(report), ...performance(report), ...chart(rows), table(rows), method(report)];
 }
 
-/** Performance that the scores promise, next to the registered evaluation. */
+/** Performance that the scores promise, and the one that outcomes show, next to the registered evaluation. */
 function performance({ performance: found }: DriftReport): readonly string[] {
   if (found === undefined) return [];
-  const lines = found.estimated.map(({ name, value, lower, upper, evaluated }) => [
+  const { estimated, realised } = found;
+  const caution = 'From the scores alone: a changed relation of inputs and label does not show here.';
+  const promised =
+    estimated === undefined ? [] : [`${performanceTable('estimated without labels', estimated)}\n\n${caution}`];
+  if (realised === undefined) return promised;
+  const repeated = realised.repeated === 0 ? '' : ` ${formatCount(realised.repeated)} rows were logged more than once.`;
+  const counted = `Outcomes of ${formatCount(realised.rows)} rows are known, ${formatCount(realised.awaiting)} rows await theirs.${repeated}`;
+  const shown = realised.metrics.length === 0 ? [] : [performanceTable('by the outcomes', realised.metrics)];
+  return [...promised, ...shown, counted];
+}
+
+type Performance = NonNullable<NonNullable<DriftReport['performance']>['estimated']>;
+
+function performanceTable(title: string, metrics: Performance): string {
+  const lines = metrics.map(({ name, value, lower, upper, evaluated }) => [
     escapeText(name, 40),
     show(evaluated),
     show(value),
     lower === null || upper === null ? '—' : `${show(lower)} to ${show(upper)}`,
   ]);
-  const header = ['estimated without labels', 'evaluation', 'this window', '95 %'];
-  const caution = 'From the scores alone: a changed relation of inputs and label does not show here.';
-  return [`${renderTable(header, lines, ['l', 'r', 'r', 'r'])}\n\n${caution}`];
+  return renderTable([title, 'evaluation', 'this window', '95 %'], lines, ['l', 'r', 'r', 'r']);
 }
 
 function period({ current: { from, to } }: DriftReport): string {

@@ -4,7 +4,8 @@ import type { DriftReport } from '../../reports/drift-report.ts';
 import { timeOf } from '../evaluate/profile-in-warehouse.ts';
 import { profileTable } from '../evaluate/warehouse-profile.ts';
 import { describeTable } from '../evaluate/warehouse-table.ts';
-import { compareWindow, type DriftRequest } from './check-drift.ts';
+import { compareWindow } from './check-drift.ts';
+import type { DriftRequest } from './drift-request.ts';
 
 /**
  * Compares all rows of the current window with the reference, by counts that the engine computes where the data are.

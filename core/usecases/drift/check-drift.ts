@@ -1,42 +1,23 @@
 import type { DriftConfig } from '../../config/drift-config.ts';
-import type { ScoredModelConfig } from '../../config/tidegate-config.ts';
 import {
   type ColumnPair,
   compareColumns,
   type DriftPolicy,
   datasetVerdict,
 } from '../../domain/drift/compare-columns.ts';
-import { estimatePerformance } from '../../domain/drift/performance/estimate-performance.ts';
 import { type ColumnProfile, FULL_RESOLUTION, profileColumn } from '../../domain/drift/profile-column.ts';
 import { inSpellingOf, wasText } from '../../domain/drift/same-spelling.ts';
 import { type ColumnValues, pickRows } from '../../domain/table/column-values.ts';
+import { withExactKeys } from '../../domain/table/exact-keys.ts';
 import type { TableDescription } from '../../domain/table/table.ts';
 import { DAY_MS } from '../../domain/time/day.ts';
 import { UserError } from '../../errors.ts';
 import type { DriftReport } from '../../reports/drift-report.ts';
 import type { ProfileReport } from '../../reports/profile-report.ts';
-import type { ShownPath } from '../evaluate/evaluation-request.ts';
 import { span } from '../evaluate/profile-dataset.ts';
 import { type ScoringPorts, scoreDataset } from '../evaluate/score-dataset.ts';
-
-/** A profile to compare with, and where it comes from. */
-export interface DriftReference {
-  readonly profile: ProfileReport;
-  readonly path: string;
-  /** Of the profile's document or of the table that it was made from. */
-  readonly digest: string;
-  /** The version that it was registered with. */
-  readonly version?: string;
-}
-
-/** Subjects of the comparison. */
-export interface DriftRequest {
-  readonly config: ScoredModelConfig;
-  readonly drift: DriftConfig;
-  readonly header: Pick<DriftReport, 'schema' | 'createdAt' | 'tool' | 'source' | 'model'>;
-  readonly reference: DriftReference;
-  readonly current: ShownPath;
-}
+import type { DriftRequest } from './drift-request.ts';
+import { summarizePredictions, type WindowPredictions } from './window-predictions.ts';
 
 /**
  * Compares the current window of a model's data with its reference.
@@ -47,39 +28,16 @@ export interface DriftRequest {
 export async function checkDrift(request: DriftRequest, ports: ScoringPorts): Promise<DriftReport> {
   const { reference, current } = request;
   const described = await ports.tables.describe(current.absolute, request.config.data.csv);
-  const table = asInReference(described, reference.profile.columns);
+  const exact = request.labels === undefined ? described : withExactKeys(described, [request.config], []);
+  const table = asInReference(exact, reference.profile.columns);
   const { rows, from, to, columns } = await readWindow(table, request, ports);
   const profiles = reference.profile.columns.flatMap((column) => {
     const values = columns.get(column.name);
     return values === undefined ? [] : [summarize(column, values, table)];
   });
-  const predictions = summarizePredictions(request, columns);
-  return compareWindow(request, {
-    rows,
-    from,
-    to,
-    columns: profiles,
-    ...(predictions === undefined ? {} : { predictions }),
-  });
-}
-
-/** The scores of the window; undefined where they are not asked for, or are not there. */
-function summarizePredictions(
-  { drift, reference }: DriftRequest,
-  columns: ReadonlyMap<string, ColumnValues>,
-): WindowPredictions | undefined {
-  const values = drift.predictions === undefined ? undefined : columns.get(drift.predictions);
-  if (drift.predictions === undefined || values === undefined) return undefined;
-  const profile = profileColumn(drift.predictions, values, { kind: 'numeric', resolution: FULL_RESOLUTION });
-  const scores = values.kind === 'numeric' ? values.values.filter(Number.isFinite) : new Float64Array(0);
-  const { calibration, threshold, evaluated } = reference.profile.predictions ?? {};
-  if (calibration === undefined || threshold === undefined || calibration.length === 0 || scores.length === 0)
-    return { profile };
-  const estimated = estimatePerformance(scores, { steps: calibration, threshold }).map((metric) => ({
-    ...metric,
-    evaluated: evaluated?.[metric.name] ?? null,
-  }));
-  return { profile, performance: { estimated, rows: scores.length } };
+  const predictions = await summarizePredictions(request, columns, ports);
+  const scored = predictions === undefined ? {} : { predictions };
+  return compareWindow(request, { rows, from, to, columns: profiles, ...scored });
 }
 
 /** A window of the current data, summed up. */
@@ -90,12 +48,6 @@ export interface ProfiledWindow {
   readonly to: string | null;
   readonly columns: readonly ColumnProfile[];
   readonly predictions?: WindowPredictions;
-}
-
-/** Scores of a window. */
-export interface WindowPredictions {
-  readonly profile: ColumnProfile;
-  readonly performance?: NonNullable<DriftReport['performance']>;
 }
 
 /** The report of a window next to its reference. */
@@ -188,7 +140,8 @@ async function readWindow(table: TableDescription, request: DriftRequest, ports:
   const time = data.time !== undefined && known.has(data.time) ? data.time : undefined;
   if (request.drift.window !== undefined && time === undefined) throw withoutTime(request, data.time);
   const { predictions } = request.drift;
-  const scores = predictions !== undefined && known.has(predictions) ? [predictions] : [];
+  const joined = request.labels === undefined ? undefined : request.config.evaluate.key;
+  const scores = [predictions, joined].filter((name) => name !== undefined && known.has(name)) as string[];
   const keep = [...new Set([...watched, ...scores, ...(time === undefined ? [] : [time])])];
   const { rows, columns } = await scoreDataset({ table, models: [], keep }, ports);
   const times = time === undefined ? undefined : columns.get(time);

@@ -6,8 +6,12 @@ import { findMetric } from '../../domain/metrics/metric-registry.ts';
 import { scoredRows } from '../../domain/metrics/scored-rows.ts';
 import type { ProfileReport } from '../../reports/profile-report.ts';
 
-/** Metrics that are estimated later without labels. */
-const ESTIMATED = ['accuracy', 'precision', 'recall', 'f1', 'roc_auc'];
+/** Metrics of the evaluation that a window is compared with later, by task. */
+export const PERFORMANCE_METRICS: Readonly<Record<ScoredModelConfig['task'], readonly string[]>> = {
+  'binary-classification': ['accuracy', 'precision', 'recall', 'f1', 'roc_auc', 'brier_score'],
+  'multiclass-classification': [],
+  regression: ['mae', 'rmse', 'r2'],
+};
 
 /**
  * The summary of the candidate's scores that later windows are compared with. Of two classes it has the share of label 1 by
@@ -23,14 +27,17 @@ export function profilePredictions(
   const name = task === 'regression' ? 'prediction' : 'score';
   const values = { kind: 'numeric' as const, values: candidate };
   const column = { ...profileColumn(name, values, { kind: 'numeric', resolution: FULL_RESOLUTION }) };
-  // Shares of weighted rows are not those that a window of rows has.
-  if (task === 'regression' || outcome.weights !== null) return { column };
+  // Values and shares of weighted rows are not those that a window of rows has.
+  if (outcome.weights !== null) return { column };
   const { decisionThreshold } = evaluate;
-  const rows = scoredRows({ labels: outcome.labels, scores: candidate, weights: null, classes: 2 });
-  const evaluated = ESTIMATED.flatMap((metric): [string, number][] => {
+  const { labels } = outcome;
+  const rows = scoredRows({ labels, scores: candidate, weights: null, classes: task === 'regression' ? 1 : 2 });
+  const measured = PERFORMANCE_METRICS[task].flatMap((metric): [string, number][] => {
     const found = findMetric(metric, task)?.estimate(rows, { decisionThreshold });
     return found?.kind === 'estimate' ? [[metric, found.value]] : [];
   });
-  const calibration = isotonicSteps(candidate, outcome.labels).map((step) => ({ ...step }));
-  return { column, calibration, threshold: decisionThreshold, evaluated: Object.fromEntries(evaluated) };
+  const evaluated = Object.fromEntries(measured);
+  if (task === 'regression') return { column, evaluated };
+  const calibration = isotonicSteps(candidate, labels).map((step) => ({ ...step }));
+  return { column, calibration, threshold: decisionThreshold, evaluated };
 }

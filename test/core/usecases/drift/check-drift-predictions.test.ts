@@ -107,7 +107,7 @@ describe('a drift check with drift.predictions', () => {
   it('finds scores that moved, and that the model is expected to be worse', async () => {
     const report = await check(draw(4000, 0, 9).scores, registered(3));
     expect(report).toMatchObject({ verdict: 'drift', dataset: { drifted: 1, tested: 1 } });
-    const accuracy = report.performance?.estimated.find(({ name }) => name === 'accuracy');
+    const accuracy = report.performance?.estimated?.find(({ name }) => name === 'accuracy');
     expect(accuracy?.upper).toBeLessThan(accuracy?.evaluated ?? 0);
     const text = renderDriftSummary(report);
     expect(text).toContain('**score by');
@@ -140,6 +140,85 @@ describe('a drift check with drift.predictions', () => {
   });
 });
 
+describe('a drift check with outcomes', () => {
+  const config = `predictions: score, labels: outcomes.csv`;
+  const withKey = (drift: string, task?: string) => {
+    const found = configured(drift, task);
+    return { ...found, evaluate: { ...found.evaluate, key: 'id' } };
+  };
+
+  async function judged(
+    window: ReturnType<typeof draw>,
+    known: readonly string[],
+    { logged = [] as readonly number[] } = {},
+  ) {
+    const model = withKey('predictions: score');
+    if (model.drift === undefined) throw new RangeError('no drift');
+    const [current, outcomes] = [join(folder, `${files++}.csv`), join(folder, `${files++}.csv`)];
+    const rows = [...window.scores.keys(), ...logged];
+    await writeFile(current, `id,score\n${rows.map((row) => `r${row},${window.scores[row]}`).join('\n')}\n`);
+    await writeFile(outcomes, `id,y\n${known.join('\n')}\n`);
+    return checkDrift(
+      {
+        config: model,
+        drift: model.drift,
+        header: { ...header, schema: 'tidegate.dev/drift/v1' },
+        reference: { profile: profileOf(registered()), path: 'd', digest: `sha256:${'0'.repeat(64)}` },
+        current: { shown: current, absolute: current },
+        labels: { shown: 'outcomes.csv', absolute: outcomes },
+      },
+      ports,
+    );
+  }
+
+  it('has the performance on the rows that have one, and counts the others', async () => {
+    const window = draw(2000, 1, 15);
+    const known = Array.from(window.labels.subarray(0, 1500), (label, row) => `r${row},${label}`).reverse();
+    const report = await judged(window, [...known, 'elsewhere,1']);
+    const realised = report.performance?.realised;
+    expect(realised).toMatchObject({ rows: 1500, awaiting: 500, repeated: 0 });
+    const right = window.scores.subarray(0, 1500).filter((score, row) => (score >= 0.5 ? 1 : 0) === window.labels[row]);
+    const accuracy = realised?.metrics.find(({ name }) => name === 'accuracy');
+    expect(accuracy?.value).toBeCloseTo(right.length / 1500, 12);
+    expect(accuracy?.lower).toBeLessThan(accuracy?.value ?? 0);
+    expect(accuracy?.evaluated).toBeGreaterThan(0.5);
+    expect(renderDriftSummary(report)).toContain('Outcomes of 1,500 rows are known, 500 rows await theirs.');
+  });
+
+  it('shows a relation that changed, which the estimate cannot see', async () => {
+    const window = draw(2000, 1, 16);
+    const report = await judged(
+      window,
+      Array.from(window.labels, (label, row) => `r${row},${1 - label}`),
+    );
+    const of = (metrics: NonNullable<typeof report.performance>['estimated']) =>
+      metrics?.find(({ name }) => name === 'roc_auc');
+    expect(of(report.performance?.estimated)?.lower).toBeGreaterThan(0.7);
+    expect(of(report.performance?.realised?.metrics)?.upper).toBeLessThan(0.4);
+  });
+
+  it('counts a line that was logged twice once', async () => {
+    const window = draw(300, 1, 17);
+    const known = Array.from(window.labels, (label, row) => `r${row},${label}`);
+    const report = await judged(window, known, { logged: [3, 4, 4] });
+    expect(report.performance?.realised).toMatchObject({ rows: 300, awaiting: 0, repeated: 3 });
+  });
+
+  it('says that none is known, and refuses two outcomes of one row', async () => {
+    const window = draw(300, 1, 18);
+    expect((await judged(window, ['another,1'])).performance?.realised).toMatchObject({
+      rows: 0,
+      awaiting: 300,
+      metrics: [],
+    });
+    await expect(judged(window, ['r1,0', 'r1,1'])).rejects.toMatchObject({ code: 'DATA_INVALID' });
+  });
+
+  it('needs a key and the scores', () => {
+    expect(() => configured(config)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
+  });
+});
+
 describe('profilePredictions', () => {
   const { scores, labels } = draw(300, 0, 3);
   const outcome = { labels, classes: ['0', '1'], weights: null };
@@ -157,7 +236,7 @@ describe('profilePredictions', () => {
       { ...scored, outcome: { ...outcome, classes: null } },
       configured('', 'regression'),
     );
-    expect(found).toMatchObject({ column: { name: 'prediction', rows: 300 } });
+    expect(found).toMatchObject({ column: { name: 'prediction', rows: 300 }, evaluated: { mae: expect.any(Number) } });
     expect(found?.calibration).toBeUndefined();
   });
 });

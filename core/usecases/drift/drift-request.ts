@@ -1,0 +1,26 @@
+import type { DriftConfig } from '../../config/drift-config.ts';
+import type { ScoredModelConfig } from '../../config/tidegate-config.ts';
+import type { DriftReport } from '../../reports/drift-report.ts';
+import type { ProfileReport } from '../../reports/profile-report.ts';
+import type { ShownPath } from '../evaluate/evaluation-request.ts';
+
+/** A profile to compare with, and where it comes from. */
+export interface DriftReference {
+  readonly profile: ProfileReport;
+  readonly path: string;
+  /** Of the profile's document or of the table that it was made from. */
+  readonly digest: string;
+  /** The version that it was registered with. */
+  readonly version?: string;
+}
+
+/** Subjects of the comparison. */
+export interface DriftRequest {
+  readonly config: ScoredModelConfig;
+  readonly drift: DriftConfig;
+  readonly header: Pick<DriftReport, 'schema' | 'createdAt' | 'tool' | 'source' | 'model'>;
+  readonly reference: DriftReference;
+  readonly current: ShownPath;
+  /** Outcomes that came later. */
+  readonly labels?: ShownPath | undefined;
+}
