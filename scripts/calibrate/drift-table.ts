@@ -15,13 +15,14 @@ export function isHeld({ alarms, repetitions }: Pick<DriftCell, 'alarms' | 'repe
 export function renderDrift(cells: readonly DriftCell[]): string {
   const held = cells.filter(isHeld).length;
   const rows = cells.map((cell) => {
-    const { columns, kinds, reference, current, correlation, missing, test, alarms, repetitions } = cell;
+    const { columns, kinds, reference, current, correlation, missing, test, checks, alarms, repetitions } = cell;
     const rate = ((100 * alarms) / repetitions).toFixed(1);
     const noise = (200 * Math.sqrt(Math.max(alarms, 1) / repetitions ** 2)).toFixed(1);
     const shape = [
       kinds,
       correlation === 0 ? '' : `correlated ${correlation}`,
       missing === 0 ? '' : `${100 * missing} % missing`,
+      checks === 1 ? '' : `${checks} daily checks of seven days`,
     ];
     return [
       String(columns),
@@ -33,7 +34,7 @@ export function renderDrift(cells: readonly DriftCell[]): string {
       String(repetitions),
     ];
   });
-  const header = ['columns', 'data', 'rows (reference / current)', 'test of numbers', 'alarms, %', '2 SE', 'checks'];
+  const header = ['columns', 'data', 'rows (reference / current)', 'test of numbers', 'alarms, %', '2 SE', 'trials'];
   return `# False alarms of drift checks
 
 Windows of the same law are compared at a declared false-alarm rate of 5 % over all columns, with all floors at 0, so that the

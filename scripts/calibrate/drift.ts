@@ -14,6 +14,8 @@ export interface DriftScenario {
   /** Share of missing values in each column. */
   readonly missing: number;
   readonly test: DriftPolicy['tests']['numeric'];
+  /** Checks that share the rate: windows of seven days, one day after the other. */
+  readonly checks: number;
   readonly repetitions: number;
 }
 
@@ -24,7 +26,15 @@ export interface DriftCell extends DriftScenario {
   readonly sample: { readonly repetitions: number; readonly alarms: number };
 }
 
-const base = { kinds: 'numeric', reference: 200, current: 100, correlation: 0, missing: 0, test: 'ks' } as const;
+const base = {
+  kinds: 'numeric',
+  reference: 200,
+  current: 100,
+  correlation: 0,
+  missing: 0,
+  test: 'ks',
+  checks: 1,
+} as const;
 
 /** Scenarios of the committed table. */
 export const DRIFT_SCENARIOS: readonly DriftScenario[] = [
@@ -37,13 +47,14 @@ export const DRIFT_SCENARIOS: readonly DriftScenario[] = [
   { ...base, columns: 50, kinds: 'categorical', reference: 1000, current: 500, repetitions: 2000 },
   { ...base, columns: 50, kinds: 'mixed', reference: 1000, current: 500, repetitions: 1000 },
   { ...base, columns: 50, kinds: 'mixed', reference: 1000, current: 500, missing: 0.1, repetitions: 1000 },
-  { ...base, columns: 50, kinds: 'mixed', reference: 60, current: 50, repetitions: 300 },
-  { ...base, columns: 5, reference: 100_000, current: 20_000, repetitions: 400 },
-  { ...base, columns: 5, reference: 1_000_000, current: 1_000_000, repetitions: 60 },
-  { ...base, columns: 20, test: 'cramer-von-mises', repetitions: 2000 },
-  { ...base, columns: 20, test: 'anderson-darling', repetitions: 2000 },
-  { ...base, columns: 20, test: 'mann-whitney', repetitions: 2000 },
-  { ...base, columns: 20, test: 'epps-singleton', repetitions: 2000 },
+  { ...base, columns: 50, kinds: 'mixed', reference: 60, current: 50, repetitions: 60 },
+  { ...base, columns: 5, reference: 100_000, current: 20_000, repetitions: 200 },
+  { ...base, columns: 5, reference: 1_000_000, current: 1_000_000, repetitions: 40 },
+  { ...base, columns: 20, test: 'cramer-von-mises', repetitions: 1000 },
+  { ...base, columns: 20, test: 'anderson-darling', repetitions: 1000 },
+  { ...base, columns: 20, test: 'mann-whitney', repetitions: 1000 },
+  { ...base, columns: 20, test: 'epps-singleton', repetitions: 600 },
+  { ...base, columns: 3, reference: 2000, current: 210, checks: 365, repetitions: 60 },
 ];
 
 const CATEGORIES = ['a', 'b', 'c', 'd', 'e'];
@@ -59,31 +70,49 @@ export function runDrift(
   scenario: DriftScenario,
   { repetitions, seed }: { readonly repetitions: number; readonly seed: number },
 ): number {
-  const policy = { ...POLICY, tests: { numeric: scenario.test, categorical: 'chi-square' as const } };
+  const falseAlarmRate = POLICY.falseAlarmRate / scenario.checks;
+  const policy = { ...POLICY, falseAlarmRate, tests: { numeric: scenario.test, categorical: 'chi-square' as const } };
   let alarms = 0;
   for (let repetition = 0; repetition < repetitions; repetition++) {
     const random = seededRandom(seed + repetition * 7919);
-    const reference = drawWindow(scenario, scenario.reference, random);
-    const current = drawWindow(scenario, scenario.current, random);
-    const pairs = reference.map((column, at) => ({ reference: column, past: [], current: current[at] }));
-    if (compareColumns(pairs, policy).some(({ verdict }) => verdict === 'drift')) alarms++;
+    const reference = summarized(scenario, drawValues(scenario, scenario.reference, random));
+    const perDay = Math.round(scenario.current / DAYS);
+    const hasAlarm = (window: readonly Float64Array[]) => {
+      const current = summarized(scenario, window);
+      const pairs = reference.map((column, at) => ({ reference: column, past: [], current: current[at] }));
+      return compareColumns(pairs, policy).some(({ verdict }) => verdict === 'drift');
+    };
+    if (scenario.checks === 1) {
+      if (hasAlarm(drawValues(scenario, scenario.current, random))) alarms++;
+      continue;
+    }
+    const stream = drawValues(scenario, perDay * (scenario.checks + DAYS - 1), random);
+    const windowOf = (day: number) => stream.map((values) => values.subarray(day * perDay, (day + DAYS) * perDay));
+    if (Array.from({ length: scenario.checks }, (_, day) => day).some((day) => hasAlarm(windowOf(day)))) alarms++;
   }
   return alarms;
 }
 
-function drawWindow(scenario: DriftScenario, rows: number, random: SeededRandom): readonly ColumnProfile[] {
-  const { columns, kinds, correlation, missing } = scenario;
+/** Days of a window that moves on day by day. */
+const DAYS = 7;
+
+function drawValues(scenario: DriftScenario, rows: number, random: SeededRandom): readonly Float64Array[] {
+  const { columns, correlation, missing } = scenario;
   const shared = correlation === 0 ? undefined : Float64Array.from({ length: rows }, () => random.normal());
   const [own, common] = [Math.sqrt(1 - correlation), Math.sqrt(correlation)];
-  return Array.from({ length: columns }, (_, at) => {
-    const name = `x${at}`;
-    const values = Float64Array.from({ length: rows }, (__, row) =>
+  return Array.from({ length: columns }, () =>
+    Float64Array.from({ length: rows }, (_, row) =>
       missing > 0 && random.uniform() < missing ? Number.NaN : own * random.normal() + common * (shared?.[row] ?? 0),
-    );
+    ),
+  );
+}
+
+function summarized({ kinds }: DriftScenario, window: readonly Float64Array[]): readonly ColumnProfile[] {
+  return window.map((values, at) => {
     const isCategorical = kinds === 'categorical' || (kinds === 'mixed' && at % 2 === 1);
     const kind = isCategorical ? 'categorical' : 'numeric';
     const column = isCategorical ? inCategories(values) : { kind: 'numeric' as const, values };
-    return profileColumn(name, column, { kind, resolution: FULL_RESOLUTION });
+    return profileColumn(`x${at}`, column, { kind, resolution: FULL_RESOLUTION });
   });
 }
 

@@ -91,6 +91,7 @@ export class SourceRepository {
   /** The bytes of an object. */
   async *content(blob: string): AsyncIterable<Buffer> {
     const child = spawn('git', [...OPTIONS, 'cat-file', 'blob', blob], {
+      timeout: FETCH_TIMEOUT_MS,
       env: this.#env,
       stdio: ['ignore', 'pipe', 'ignore'],
     });
