@@ -7,6 +7,9 @@ const PROGRAMS = {
   skopeo: 'apt-get install --yes skopeo',
   'docker-registry': 'apt-get install --yes docker-registry',
   rsync: 'apt-get install --yes rsync',
+  prometheus: 'apt-get install --yes prometheus',
+  promtool: 'apt-get install --yes prometheus',
+  'prometheus-pushgateway': 'apt-get install --yes prometheus-pushgateway',
   go: 'apt-get install --yes golang-go',
 } as const;
 

@@ -10,5 +10,6 @@ export const inputs = {
   'warehouse-password': { ...text, default: '' },
   'warehouse-token': { ...text, default: '' },
   'fail-on': { ...someOf('drift', 'inconclusive', 'never'), default: 'drift,inconclusive' },
+  pushgateway: { ...text, default: '' },
   issue: { ...flag, default: 'true' },
 } as const;

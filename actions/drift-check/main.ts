@@ -1,10 +1,14 @@
+import { dirname, join } from 'node:path';
 import { DuckDbTableReader } from '../../core/adapters/duckdb/duckdb-table-reader.ts';
 import { GitHubIssues } from '../../core/adapters/github/github-issues.ts';
 import { findOwnLogin } from '../../core/adapters/github/github-own-login.ts';
+import { createHttpFetch } from '../../core/adapters/http/http-fetch.ts';
+import { pushMetrics } from '../../core/adapters/http/pushgateway.ts';
 import { formatCount } from '../../core/domain/text/format-number.ts';
 import { isTableAddress } from '../../core/domain/warehouse/table-reference.ts';
 import { ServiceError, UserError } from '../../core/errors.ts';
 import { renderDriftSummary } from '../../core/render/drift/drift.ts';
+import { renderDriftMetrics } from '../../core/render/drift/drift-metrics.ts';
 import type { DriftReport } from '../../core/reports/drift-report.ts';
 import { checkDrift } from '../../core/usecases/drift/check-drift.ts';
 import { checkDriftInWarehouse } from '../../core/usecases/drift/check-drift-in-warehouse.ts';
@@ -15,7 +19,7 @@ import { gitHubOf } from '../github.ts';
 import { type InputValues, readInputs } from '../inputs.ts';
 import { expectScored, type LoadedModel, loadModel } from '../load-model.ts';
 import { openWarehouse } from '../open-warehouse.ts';
-import { reportHeader, reportPath, writeReport } from '../report-files.ts';
+import { reportHeader, reportPath, writeReport, writeReportText } from '../report-files.ts';
 import { chooseReference } from './choose-reference.ts';
 import { inputs } from './inputs.ts';
 import { outputs } from './outputs.ts';
@@ -33,14 +37,18 @@ export async function main(context: ActionContext): Promise<void> {
   const path = await writeReport(reportPath(context.env, loaded.name, 'drift'), 'drift', report);
   const columns = report.predictions === undefined ? report.columns : [...report.columns, report.predictions];
   const drifted = columns.filter(({ verdict }) => verdict === 'drift').map(({ name }) => name);
+  const metrics = await renderDriftMetrics(report);
+  const metricsPath = await writeReportText(join(dirname(path), 'metrics.prom'), metrics);
   outputs.write(context, {
     verdict: report.verdict,
     'drifted-columns': JSON.stringify(drifted),
     'report-path': path,
+    'metrics-path': metricsPath,
     'issue-number': issue?.number ?? null,
   });
   await context.appendSummary(renderDriftSummary(report));
   if (kept instanceof ServiceError) throw kept;
+  await push(context, { model: loaded.name, metrics }, values.pushgateway);
   conclude(context, loaded, report, values['fail-on']);
 }
 
@@ -104,6 +112,18 @@ async function keepIssue(
   if (kept instanceof ServiceError) return kept;
   if (kept.number !== null) context.log.info(`Issue #${kept.number}: ${kept.done}`);
   return kept;
+}
+
+/** Everything is written before: metrics that do not arrive fail the step, and lose nothing. */
+async function push(
+  context: ActionContext,
+  { model, metrics }: { readonly model: string; readonly metrics: string },
+  url: string | undefined,
+): Promise<void> {
+  if (url === undefined) return;
+  context.maskSecret(url);
+  await pushMetrics(model, metrics, { url, fetch: createHttpFetch(context.env) });
+  context.log.info('Sent the metrics to the Pushgateway');
 }
 
 function conclude(context: ActionContext, loaded: LoadedModel, report: DriftReport, failOn: Values['fail-on']): void {

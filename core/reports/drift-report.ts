@@ -3,6 +3,7 @@ import { digest, finite, header, instant, version } from './header.ts';
 
 const verdict = z.enum(['drift', 'no-drift', 'inconclusive']);
 const rows = z.number().int().min(0);
+const ratio = finite.min(0).max(1);
 
 const columnSchema = z.looseObject({
   name: z.string(),
@@ -24,6 +25,14 @@ const columnSchema = z.looseObject({
   }),
   /** Rows in which a shift of the floor could be seen, where the window has too few; null where no number is enough. */
   rowsToSee: z.number().int().min(1).nullable().optional(),
+  /** Shares of rows without a value; absent where the current window has no such column. */
+  missing: z.looseObject({ reference: ratio, current: ratio }).optional(),
+  /** Shares of the rows of both windows by bin or category; only for columns that drifted, 50 at most. */
+  distribution: z
+    .array(z.looseObject({ label: z.string().max(100), reference: ratio, current: ratio }))
+    .max(40)
+    .readonly()
+    .optional(),
   verdict,
   reason: z.string(),
 });

@@ -6,6 +6,7 @@ import { createGitHubClient } from '../../core/adapters/github/github-client.ts'
 import { readReport } from '../../core/reports/read-report.ts';
 import type { RunningGitHub } from '../../testkit/github/github-options.ts';
 import { startGitHub } from '../../testkit/github/start-github.ts';
+import { findFreePorts } from '../../testkit/http.ts';
 import { runActionSource } from '../../testkit/run-action.ts';
 import { seededRandom } from '../../testkit/seeded-random.ts';
 
@@ -73,6 +74,9 @@ describe('drift-check', () => {
       'y ks_2samp',
       'city chi2_contingency',
     ]);
+    const metrics = await readFile(run.outputs['metrics-path'] ?? '', 'utf8');
+    expect(metrics).toContain('tidegate_drift_verdict{model="delay",verdict="no-drift"} 1');
+    expect(metrics).toContain('tidegate_drift_missing_ratio{model="delay",column="x",window="current"} 0');
   });
 
   it('keeps one issue: opened by drift, updated by the next window, closed when the data come back', async () => {
@@ -104,6 +108,14 @@ describe('drift-check', () => {
   it('is open on a window without rows, never quiet', async () => {
     const run = await check('date,x,y,city,late\n', { issue: 'false' });
     expect(run).toMatchObject({ exitCode: 1, outputs: { verdict: 'inconclusive' } });
+  });
+
+  it('fails where the Pushgateway does not answer, after everything is written', async () => {
+    const [port] = await findFreePorts(1);
+    const run = await check(table(0, 7, 30), { issue: 'false', pushgateway: `http://127.0.0.1:${port}` });
+    expect(run).toMatchObject({ exitCode: 1, outputs: { verdict: 'no-drift' } });
+    expect(run.stdout).toContain('METRICS_UNREACHABLE');
+    expect(run.summary).toContain('no drift');
   });
 
   it('refuses a window without its time, and a file that is not there', async () => {

@@ -62,8 +62,9 @@ const LAYERS: readonly Layer[] = [
     name: 'core/render',
     folder: /^core\/render\//,
     mayImport: /^core\/(?:render\/|domain\/|reports\/|errors\.ts$)/,
-    // The bot's texts are parsed back: their data blocks by a schema. One plotting library.
-    mayUse: /^(?:markdown-table|zod|echarts(?:\/.*)?)$/,
+    // The bot's texts are parsed back: their data blocks by a schema. One plotting library,
+    // and the text format of Prometheus.
+    mayUse: /^(?:markdown-table|zod|prom-client|echarts(?:\/.*)?)$/,
   },
   {
     name: 'core/config',

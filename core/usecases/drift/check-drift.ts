@@ -1,6 +1,8 @@
 import type { DriftConfig } from '../../config/drift-config.ts';
+import { columnDistribution, missingShare } from '../../domain/drift/column-distribution.ts';
 import {
   type ColumnPair,
+  type ComparedColumn,
   compareColumns,
   type DriftPolicy,
   datasetVerdict,
@@ -12,7 +14,7 @@ import { withExactKeys } from '../../domain/table/exact-keys.ts';
 import type { TableDescription } from '../../domain/table/table.ts';
 import { DAY_MS } from '../../domain/time/day.ts';
 import { UserError } from '../../errors.ts';
-import type { DriftReport } from '../../reports/drift-report.ts';
+import type { DriftColumn, DriftReport } from '../../reports/drift-report.ts';
 import type { ProfileReport } from '../../reports/profile-report.ts';
 import { span } from '../evaluate/profile-dataset.ts';
 import { type ScoringPorts, scoreDataset } from '../evaluate/score-dataset.ts';
@@ -64,9 +66,10 @@ export function compareWindow(
       current: window.columns.find(({ name }) => name === column.name),
     }),
   );
-  const compared = compareColumns([...pairs, ...predictionPairs(drift, reference.profile, window)], policyOf(drift));
-  const columns = compared.slice(0, pairs.length);
-  const [predictions] = compared.slice(pairs.length);
+  const all = [...pairs, ...predictionPairs(drift, reference.profile, window)];
+  const compared = compareColumns(all, policyOf(drift));
+  const described = describeColumns(compared, all);
+  const [predictions] = described.slice(pairs.length);
   const verdict = datasetVerdict(compared);
   return {
     ...header,
@@ -77,8 +80,8 @@ export function compareWindow(
       ...(reference.version === undefined ? {} : { version: reference.version }),
     },
     current: { path: current.shown, rows: window.rows, from: window.from, to: window.to },
-    columns: columns.map((column) => ({ ...column, effect: { ...column.effect } })),
-    ...(predictions === undefined ? {} : { predictions: { ...predictions, effect: { ...predictions.effect } } }),
+    columns: described.slice(0, pairs.length),
+    ...(predictions === undefined ? {} : { predictions }),
     ...(window.predictions?.performance === undefined ? {} : { performance: window.predictions.performance }),
     dataset: {
       verdict,
@@ -101,6 +104,26 @@ function predictionPairs(
   const none: ColumnProfile = { name, kind: 'numeric', rows: 0, missing: 0, quantiles: [] };
   const reference = predictions === undefined ? none : { ...predictions.column, name };
   return [{ reference, past: null, current: window.predictions?.profile }];
+}
+
+/** Chosen: the charts of a page that a person looks at. */
+const MAX_DISTRIBUTIONS = 50;
+
+/** The columns as the report has them: shares of missing values, and the distributions of those that drifted. */
+function describeColumns(columns: readonly ComparedColumn[], pairs: readonly ColumnPair[]): DriftReport['columns'] {
+  const drawn = new Set(columns.filter(({ verdict }) => verdict === 'drift').slice(0, MAX_DISTRIBUTIONS));
+  return columns.map((column, at): DriftColumn => {
+    const { reference, current } = pairs[at] ?? {};
+    const described = { ...column, effect: { ...column.effect } };
+    if (reference === undefined || current === undefined) return described;
+    const missing = { reference: missingShare(reference), current: missingShare(current) };
+    const distribution = drawn.has(column) ? columnDistribution(reference, current) : undefined;
+    return {
+      ...described,
+      missing,
+      ...(distribution === undefined ? {} : { distribution: distribution.map((cell) => ({ ...cell })) }),
+    };
+  });
 }
 
 function policyOf({ falseAlarmRate, checks, tests, measures, effect, limits }: DriftConfig): DriftPolicy {
