@@ -24,7 +24,22 @@ export interface LoadedModel<Model extends ModelConfig = ModelConfig> extends Pa
 export async function loadModel(context: ActionContext, model: string | undefined): Promise<LoadedModel> {
   const loaded = await loadOptionalModel(context, model);
   if (loaded !== undefined) return loaded;
-  throw new UserError('CONFIG_NOT_FOUND', 'there is no tidegate.yaml in the working directory', {
+  throw withoutConfig();
+}
+
+/**
+ * Reads tidegate.yaml of the working directory, for all its models.
+ *
+ * @throws {UserError} CONFIG_NOT_FOUND, CONFIG_INVALID.
+ */
+export async function loadConfig(context: Pick<ActionContext, 'workingDirectory'>): Promise<ParsedConfig> {
+  const loaded = await readConfig(context);
+  if (loaded !== undefined) return loaded;
+  throw withoutConfig();
+}
+
+function withoutConfig(): UserError {
+  return new UserError('CONFIG_NOT_FOUND', 'there is no tidegate.yaml in the working directory', {
     fix: 'Add tidegate.yaml at the repository root (npm run init writes one), run actions/checkout first, or set working-directory.',
   });
 }
@@ -64,7 +79,7 @@ export async function loadOptionalModel(
  * @throws {UserError} CONFIG_INVALID for one that is broken, CONFIG_NOT_FOUND for one that cannot be read.
  */
 export async function readConfig(
-  context: ActionContext,
+  context: Pick<ActionContext, 'workingDirectory'>,
 ): Promise<Pick<LoadedModel, 'text' | keyof ParsedConfig> | undefined> {
   const text = await readFile(join(context.workingDirectory, CONFIG_FILE), 'utf8').catch((cause: unknown) => {
     if (isAbsence(cause)) return undefined;

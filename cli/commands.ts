@@ -65,6 +65,10 @@ export const OWN_COMMANDS: Readonly<Record<string, { readonly about: string; rea
       about: "Writes what judge found as a note on a GitLab pipeline's merge request.",
       load: () => import('./note.ts'),
     },
+    dashboards: {
+      about: 'Writes a Grafana dashboard per model and alert rules for Prometheus.',
+      load: () => import('./dashboards.ts'),
+    },
     doctor: {
       about: 'Lists what is set up in a repository on GitHub, and what is missing.',
       load: () => import('./doctor.ts'),

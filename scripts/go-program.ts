@@ -15,12 +15,17 @@ const PROGRAMS = {
   yq: 'github.com/mikefarah/yq/v4@v4.54.1',
 } as const;
 
+/** Programs of this repository: their folders, and a version that is raised when their text changes. */
+const OWN_PROGRAMS = { 'check-dashboard': 'testkit/grafana@v1' } as const;
+
 /** A program that Go builds. */
-export type GoProgram = keyof typeof PROGRAMS;
+export type GoProgram = keyof typeof PROGRAMS | keyof typeof OWN_PROGRAMS;
+
+const SOURCES: Readonly<Record<GoProgram, string>> = { ...PROGRAMS, ...OWN_PROGRAMS };
 
 /** Path of a built Go program. */
 export function goProgramPath(name: GoProgram): string {
-  const version = PROGRAMS[name].split('@')[1] ?? '';
+  const version = SOURCES[name].split('@')[1] ?? '';
   return join(PROJECT_ROOT, '.tools', `go-${name}-${version}`, name);
 }
 
@@ -39,7 +44,9 @@ export async function ensureGoProgram(name: GoProgram): Promise<string> {
     await mkdir(building, { recursive: true });
     try {
       const env = { ...process.env, GOBIN: building, GOFLAGS: '-trimpath' };
-      await runOrThrow('go', ['install', PROGRAMS[name]], { cwd: building, env });
+      const own = name in OWN_PROGRAMS ? (SOURCES[name].split('@')[0] ?? '') : undefined;
+      const cwd = own === undefined ? building : join(PROJECT_ROOT, own);
+      await runOrThrow('go', ['install', own === undefined ? SOURCES[name] : '.'], { cwd, env });
       await rename(building, folder);
     } catch (error) {
       if (!existsSync(path)) throw error;

@@ -27,7 +27,8 @@ if (areEnginesWanted()) {
 } else console.log('Skipped: tests of warehouses. Run them by: npm test -- --engines');
 reportMissingPrograms();
 if (findProgram('go') !== undefined) {
-  for (const name of ['fake-gcs-server', 'kustomize', 'oras', 'regctl'] as const) await ensureGoProgram(name);
+  for (const name of ['check-dashboard', 'fake-gcs-server', 'kustomize', 'oras', 'regctl'] as const)
+    await ensureGoProgram(name);
 }
 await build();
 const vitest = join(PROJECT_ROOT, 'node_modules', 'vitest', 'vitest.mjs');
