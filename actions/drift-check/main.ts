@@ -1,4 +1,3 @@
-import { dirname, join } from 'node:path';
 import { DuckDbTableReader } from '../../core/adapters/duckdb/duckdb-table-reader.ts';
 import { GitHubIssues } from '../../core/adapters/github/github-issues.ts';
 import { findOwnLogin } from '../../core/adapters/github/github-own-login.ts';
@@ -7,8 +6,7 @@ import { pushMetrics } from '../../core/adapters/http/pushgateway.ts';
 import { formatCount } from '../../core/domain/text/format-number.ts';
 import { isTableAddress } from '../../core/domain/warehouse/table-reference.ts';
 import { ServiceError, UserError } from '../../core/errors.ts';
-import { renderDriftSummary } from '../../core/render/drift/drift.ts';
-import { renderDriftMetrics } from '../../core/render/drift/drift-metrics.ts';
+import { columnsOf, renderDriftSummary } from '../../core/render/drift/drift.ts';
 import type { DriftReport } from '../../core/reports/drift-report.ts';
 import { checkDrift } from '../../core/usecases/drift/check-drift.ts';
 import { checkDriftInWarehouse } from '../../core/usecases/drift/check-drift-in-warehouse.ts';
@@ -19,8 +17,9 @@ import { gitHubOf } from '../github.ts';
 import { type InputValues, readInputs } from '../inputs.ts';
 import { expectScored, type LoadedModel, loadModel } from '../load-model.ts';
 import { openWarehouse } from '../open-warehouse.ts';
-import { reportHeader, reportPath, writeReport, writeReportText } from '../report-files.ts';
+import { reportHeader } from '../report-files.ts';
 import { chooseReference } from './choose-reference.ts';
+import { uploadDriftFiles, writeDriftFiles } from './drift-files.ts';
 import { inputs } from './inputs.ts';
 import { outputs } from './outputs.ts';
 
@@ -34,21 +33,21 @@ export async function main(context: ActionContext): Promise<void> {
   const kept = values.issue === true ? await keepIssue(context, checked, values) : undefined;
   const issue = kept instanceof ServiceError ? undefined : kept;
   const report: DriftReport = { ...checked, ...(issue === undefined ? {} : { consecutive: issue.consecutive }) };
-  const path = await writeReport(reportPath(context.env, loaded.name, 'drift'), 'drift', report);
-  const columns = report.predictions === undefined ? report.columns : [...report.columns, report.predictions];
-  const drifted = columns.filter(({ verdict }) => verdict === 'drift').map(({ name }) => name);
-  const metrics = await renderDriftMetrics(report);
-  const metricsPath = await writeReportText(join(dirname(path), 'metrics.prom'), metrics);
+  const files = await writeDriftFiles(context, report);
+  const drifted = columnsOf(report).filter(({ verdict }) => verdict === 'drift').map(({ name }) => name);
   outputs.write(context, {
     verdict: report.verdict,
     'drifted-columns': JSON.stringify(drifted),
-    'report-path': path,
-    'metrics-path': metricsPath,
+    'report-path': files.report,
+    'metrics-path': files.metrics,
+    'page-path': files.page,
     'issue-number': issue?.number ?? null,
   });
-  await context.appendSummary(renderDriftSummary(report));
+  const page = await uploadDriftFiles(context, loaded.name, files);
+  await context.appendSummary(renderDriftSummary(report, typeof page === 'string' ? page : undefined));
   if (kept instanceof ServiceError) throw kept;
-  await push(context, { model: loaded.name, metrics }, values.pushgateway);
+  await push(context, { model: loaded.name, metrics: files.metricsText }, values.pushgateway);
+  if (page instanceof ServiceError) throw page;
   conclude(context, loaded, report, values['fail-on']);
 }
 

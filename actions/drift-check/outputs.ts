@@ -1,4 +1,11 @@
 import { defineOutputs } from '../outputs.ts';
 
 /** The outputs of drift-check, as in its action.yml. */
-export const outputs = defineOutputs('verdict', 'drifted-columns', 'report-path', 'metrics-path', 'issue-number');
+export const outputs = defineOutputs(
+  'verdict',
+  'drifted-columns',
+  'report-path',
+  'metrics-path',
+  'page-path',
+  'issue-number',
+);

@@ -85,6 +85,9 @@ describe('drift-check', () => {
       exitCode: 1,
       outputs: { verdict: 'drift', 'drifted-columns': '["x"]' },
     });
+    const page = await readFile(first.outputs['page-path'] ?? '', 'utf8');
+    expect(page).toContain('x: reference against current');
+    expect(page).not.toContain('y: reference against current');
     expect(first.summary).toMatch(/🌊 drift[\s\S]*xychart-beta/);
     expect(first.stdout).toMatch(/::error file=tidegate\.yaml,line=9/);
     const number = Number(first.outputs['issue-number']);

@@ -34,8 +34,8 @@ export function columnDistribution(
   const missing = { label: '(missing)', reference: missingShare(reference), current: missingShare(current) };
   const present = cells.map(({ label, ...shares }) => ({
     label: shorten(label),
-    reference: shares.reference * (1 - missing.reference),
-    current: shares.current * (1 - missing.current),
+    reference: rounded(shares.reference * (1 - missing.reference)),
+    current: rounded(shares.current * (1 - missing.current)),
   }));
   return missing.reference + missing.current > 0 ? [...present, missing] : present;
 }
@@ -95,6 +95,11 @@ function binLabel(lower: number, upper: number): string {
 
 function short(value: number): string {
   return String(Number(value.toPrecision(4)));
+}
+
+/** A share in [0, 1], without the noise of sums. */
+function rounded(share: number): number {
+  return Math.min(1, Number(share.toFixed(9)));
 }
 
 function shorten(label: string): string {

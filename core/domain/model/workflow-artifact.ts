@@ -3,9 +3,9 @@ import { slug } from './model-name.ts';
 
 /**
  * Content of a workflow artifact: `model` the artifact that training made, `report` what a judging job says of it,
- * `version` what the register job registered. The bot reads `report` and `version`, never `model`.
+ * `version` what the register job registered, `drift` what a drift check found. The bot reads `report` and `version`, never `model`.
  */
-export type WorkflowArtifactKind = 'model' | 'report' | 'version';
+export type WorkflowArtifactKind = 'model' | 'report' | 'version' | 'drift';
 
 /** A kind of artifact of one model. */
 export interface WorkflowArtifactSubject {

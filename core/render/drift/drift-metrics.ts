@@ -1,4 +1,5 @@
 import type { DriftColumn, DriftReport } from '../../reports/drift-report.ts';
+import { columnsOf } from './drift.ts';
 
 /** Chosen: time series of one model that any Prometheus takes; the report has all columns. */
 export const MAX_METRIC_COLUMNS = 500;
@@ -45,7 +46,7 @@ function modelMetrics(report: DriftReport): readonly Metric[] {
     samples: [{ labels: { model }, value }],
   });
   const { current, reference, dataset } = report;
-  const omitted = Math.max(0, report.columns.length - MAX_METRIC_COLUMNS);
+  const omitted = Math.max(0, columnsOf(report).length - MAX_METRIC_COLUMNS);
   return [
     {
       name: 'tidegate_drift_verdict',
@@ -72,7 +73,7 @@ function modelMetrics(report: DriftReport): readonly Metric[] {
 
 function columnMetrics(report: DriftReport): readonly Metric[] {
   const model = boundedLabel(report.model);
-  const columns = namedColumns(report.columns);
+  const columns = namedColumns(columnsOf(report));
   const by = (
     name: string,
     help: string,

@@ -9,15 +9,23 @@ import { formatDataBlock, formatMarker } from '../text/marker.ts';
 import { renderXyChart } from '../text/mermaid.ts';
 import { renderTable } from '../text/table.ts';
 
-const ICONS = { drift: '🌊', 'no-drift': '✅', inconclusive: '⚠️' } as const;
-const WORDS = { drift: 'drift', 'no-drift': 'no drift', inconclusive: 'inconclusive' } as const;
+/** Signs of verdicts. */
+export const ICONS = { drift: '🌊', 'no-drift': '✅', inconclusive: '⚠️' } as const;
+/** Verdicts in words. */
+export const WORDS = { drift: 'drift', 'no-drift': 'no drift', inconclusive: 'inconclusive' } as const;
 const MAX_BARS = 12;
 const MAX_ROWS = 100;
 
-/** The step summary of drift-check. */
-export function renderDriftSummary(report: DriftReport): string {
+/**
+ * The step summary of drift-check.
+ *
+ * @param page Address of the workflow artifact with the report as a page.
+ */
+export function renderDriftSummary(report: DriftReport, page?: string): string {
   const title = `### Tidegate · ${escapeText(report.model)} · ${ICONS[report.verdict]} ${WORDS[report.verdict]}`;
-  return `${[title, ...sections(report)].join('\n\n')}\n`;
+  const link =
+    page === undefined ? [] : [`[The report with a chart of each column that drifted](${page}): \`drift.html\``];
+  return `${[title, ...sections(report), ...link].join('\n\n')}\n`;
 }
 
 /**
@@ -40,7 +48,7 @@ export function renderDriftIssue(
 /** The outcome in a sentence. */
 export function renderDriftHeadline(report: DriftReport): string {
   const columns = columnsOf(report);
-  const drifted = sorted(columns).filter(({ verdict }) => verdict === 'drift');
+  const drifted = sortedColumns(columns).filter(({ verdict }) => verdict === 'drift');
   const where = `in ${formatCount(report.current.rows)} rows${period(report)}, against ${referenceName(report)}`;
   if (report.verdict === 'inconclusive') {
     const untested = columns.filter(({ verdict }) => verdict === 'inconclusive').length;
@@ -53,12 +61,12 @@ export function renderDriftHeadline(report: DriftReport): string {
 }
 
 /** Columns of the data, and the scores. */
-function columnsOf({ columns, predictions }: DriftReport): readonly DriftColumn[] {
+export function columnsOf({ columns, predictions }: DriftReport): readonly DriftColumn[] {
   return predictions === undefined ? columns : [...columns, predictions];
 }
 
 function sections(report: DriftReport): readonly string[] {
-  const rows = sorted(columnsOf(report));
+  const rows = sortedColumns(columnsOf(report));
   return [renderDriftHeadline(report), ...performance(report), ...chart(rows), table(rows), method(report)];
 }
 
@@ -100,25 +108,26 @@ function referenceName({ reference }: DriftReport): string {
 }
 
 /** Drifted first, then by how near a column is to its bar. */
-function sorted(columns: readonly DriftColumn[]): readonly DriftColumn[] {
+export function sortedColumns(columns: readonly DriftColumn[]): readonly DriftColumn[] {
   const rank = { drift: 0, inconclusive: 1, 'no-drift': 2 } as const;
-  return [...columns].sort((a, b) => rank[a.verdict] - rank[b.verdict] || ratio(b) - ratio(a));
+  return [...columns].sort((a, b) => rank[a.verdict] - rank[b.verdict] || shiftRatio(b) - shiftRatio(a));
 }
 
 /** Limit that a column has to exceed. */
-function bar({ effect }: DriftColumn): number {
+export function limitOf({ effect }: DriftColumn): number {
   return Math.max(effect.floor, effect.limit ?? 0);
 }
 
-function ratio(column: DriftColumn): number {
-  const allowed = bar(column);
+/** The shift as a share of its limit; 0 where there is no shift or no limit. */
+export function shiftRatio(column: DriftColumn): number {
+  const allowed = limitOf(column);
   return allowed === 0 ? 0 : (column.effect.value ?? 0) / allowed;
 }
 
 function chart(columns: readonly DriftColumn[]): readonly string[] {
   const shown = columns.filter(({ effect }) => effect.value !== null).slice(0, MAX_BARS);
   if (shown.length === 0) return [];
-  const ratios = shown.map((column) => Number(ratio(column).toPrecision(3)));
+  const ratios = shown.map((column) => Number(shiftRatio(column).toPrecision(3)));
   return [
     renderXyChart({
       title: 'Shift of each column, as a share of its limit (line)',
@@ -139,7 +148,7 @@ function table(columns: readonly DriftColumn[]): string {
       escapeText(column.name, 80),
       escapeText(effectLabel(column.effect.name), 20),
       show(column.effect.value),
-      show(bar(column)),
+      show(limitOf(column)),
       showP(column.adjustedPValue),
       `${ICONS[column.verdict]} ${escapeText(column.reason, 300)}`,
     ]);
@@ -164,11 +173,13 @@ function method({ dataset, current, reference, columns }: DriftReport): string {
   return fold('how these numbers were computed', list);
 }
 
-function show(value: number | null): string {
+/** A number for people; a dash where there is none. */
+export function show(value: number | null): string {
   return value === null ? '—' : formatNumber(value, 3);
 }
 
-function showP(p: number | null): string {
+/** A p-value for people. */
+export function showP(p: number | null): string {
   if (p === null) return '—';
   return p < 0.001 ? '< 0.001' : formatNumber(p, 3);
 }

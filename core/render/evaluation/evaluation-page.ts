@@ -2,38 +2,28 @@ import { ruleDemand } from '../../domain/gate/rule-reason.ts';
 import { metricTitle } from '../../domain/metrics/metric-registry.ts';
 import { formatCount } from '../../domain/text/format-number.ts';
 import type { EvaluationReport, Interval, RuleResult } from '../../reports/evaluation-report.ts';
+import { renderFigures, renderHtmlPage, htmlText as text } from '../page/html-page.ts';
 import { originDoubt, originWords } from './dataset-origin.ts';
 import { unitOf, VERDICT_ICONS } from './evaluation-headline.ts';
 import { drawCharts } from './page-charts.ts';
 import { indexReport, placeLabel } from './report-index.ts';
 import { boundOf } from './rule-bound.ts';
 
-const STYLE = `body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#1f2328;background:#fff}
-h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2rem}table{border-collapse:collapse;width:100%}
-td,th{border-bottom:1px solid #d0d7de;padding:.3rem .6rem;text-align:left;vertical-align:top}td.n{text-align:right;font-variant-numeric:tabular-nums}
-figure{margin:1rem 0;overflow-x:auto}figcaption{font-weight:600}code{font-size:.85em;word-break:break-all}
-.pass{color:#1a7f37}.fail{color:#cf222e}.inconclusive{color:#9a6700}`;
-
 /**
  * The report as one page: charts are in it, nothing is fetched, no script runs. Every text of the report is escaped.
  */
 export async function renderEvaluationPage(report: EvaluationReport): Promise<string> {
   const charts = await drawCharts(report);
-  const figures = charts.map(({ title, svg }) => `<figure><figcaption>${text(title)}</figcaption>${svg}</figure>`);
   const doubt = originDoubt(report.dataset);
-  const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width,initial-scale=1"><title>${text(report.model)}: ${report.verdict}</title>
-<style>${STYLE}</style></head><body>
-<h1>${text(report.model)} <span class="${report.verdict}">${VERDICT_ICONS[report.verdict]} ${report.verdict}</span></h1>
+  return renderHtmlPage(
+    `${report.model}: ${report.verdict}`,
+    `<h1>${text(report.model)} <span class="${report.verdict}">${VERDICT_ICONS[report.verdict]} ${report.verdict}</span></h1>
 ${population(report)}${doubt === '' ? '' : `<p class="inconclusive">⚠️ ${text(doubt)}</p>\n`}<h2>Rules</h2>${rules(report.rules)}
 ${report.baseGate === undefined ? '' : `<h2>Rules of the base branch: ${report.baseGate.verdict}</h2>${rules(report.baseGate.rules)}`}
-<h2>Charts</h2>${figures.join('\n')}
+<h2>Charts</h2>${renderFigures(charts)}
 <h2>Metrics</h2>${metrics(report)}
-<h2>Identities</h2><p>Candidate <code>${text(report.candidate.digest)}</code><br>Dataset <code>${text(report.dataset.digest)}</code> ${text(originWords(report.dataset))}<br>Written ${text(report.createdAt)} by ${text(report.tool.name)} ${text(report.tool.version)}</p>
-</body></html>
-`;
+<h2>Identities</h2><p>Candidate <code>${text(report.candidate.digest)}</code><br>Dataset <code>${text(report.dataset.digest)}</code> ${text(originWords(report.dataset))}<br>Written ${text(report.createdAt)} by ${text(report.tool.name)} ${text(report.tool.version)}</p>`,
+  );
 }
 
 function population(report: EvaluationReport): string {
@@ -92,15 +82,4 @@ function number(value: number | null | undefined): string {
 
 function range(interval: Interval | null): string {
   return interval === null ? '—' : `${number(interval.lower)} … ${number(interval.upper)}`;
-}
-
-function text(value: string): string {
-  const entities: Readonly<Record<string, string>> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&#39;',
-  };
-  return value.replace(/\p{C}/gu, '\ufffd').replace(/[&<>"']/g, (sign) => entities[sign] ?? sign);
 }

@@ -1,13 +1,5 @@
-import type { EChartsCoreOption } from 'echarts/core';
 import type { EvaluationReport } from '../../../reports/evaluation-report.ts';
-
-/** A picture of the HTML page, before it is drawn. */
-export interface Drawing {
-  readonly title: string;
-  readonly option: EChartsCoreOption;
-  /** In pixels. */
-  readonly height?: number;
-}
+import type { Drawing } from '../../page/drawing.ts';
 
 /** A chart of an evaluation: one entry of the registry. Each is drawn where the report has its data. */
 export interface EvaluationChart {

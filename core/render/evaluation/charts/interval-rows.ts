@@ -1,4 +1,5 @@
-import { COLORS, type Drawing } from './evaluation-chart.ts';
+import type { Drawing } from '../../page/drawing.ts';
+import { COLORS } from './evaluation-chart.ts';
 
 /** Chosen: more bars than this are not a chart. */
 const MAX_ROWS = 40;

@@ -1,8 +1,9 @@
 import { formatCount } from '../../../domain/text/format-number.ts';
 import type { ReportedCurves } from '../../../reports/evaluation-report.ts';
+import type { Drawing } from '../../page/drawing.ts';
 import { renderXyChart } from '../../text/mermaid.ts';
 import { renderTable } from '../../text/table.ts';
-import { COLORS, type Drawing, type EvaluationChart } from './evaluation-chart.ts';
+import { COLORS, type EvaluationChart } from './evaluation-chart.ts';
 import { shortNumber } from './short-number.ts';
 
 type Bins = NonNullable<ReportedCurves['residuals']>;

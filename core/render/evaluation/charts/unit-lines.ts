@@ -1,6 +1,7 @@
+import type { Drawing } from '../../page/drawing.ts';
 import { renderXyChart } from '../../text/mermaid.ts';
 import { sampleCurve } from '../curve-samples.ts';
-import { COLORS, type Drawing } from './evaluation-chart.ts';
+import { COLORS } from './evaluation-chart.ts';
 
 /** Chosen: places along the axis at which a line of a comment is drawn. */
 export const PLACES = 21;
