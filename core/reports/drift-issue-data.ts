@@ -7,6 +7,14 @@ export const driftIssueDataSchema = z.looseObject({
   /** Checks in a row that found drift. */
   consecutive: z.number().int().min(0).max(1_000_000),
   checkedAt: instant,
+  /** Columns that had drifted, the furthest above their limits first; only the first ones where there are many. */
+  drifted: z
+    .array(z.looseObject({ name: z.string().max(200), effect: z.number() }))
+    .max(100)
+    .readonly()
+    .optional(),
+  /** Number of columns that had drifted. */
+  driftedCount: z.number().int().min(0).optional(),
 });
 
 /** Data of a drift issue for the bot. */

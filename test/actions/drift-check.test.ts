@@ -79,7 +79,7 @@ describe('drift-check', () => {
     expect(metrics).toContain('tidegate_drift_missing_ratio{model="delay",column="x",window="current"} 0');
   });
 
-  it('keeps one issue: opened by drift, updated by the next window, closed when the data come back', async () => {
+  it('keeps one issue: opened by drift, updated by the next window, closed by a person until it is worse, closed when the data come back', async () => {
     const first = await check(table(1, 7, 40));
     expect(first, first.stdout).toMatchObject({
       exitCode: 1,
@@ -103,7 +103,16 @@ describe('drift-check', () => {
       title: 'Data drift: delay',
       body: expect.stringContaining('found drift: **2**'),
     });
-    const third = await check(table(0, 7, 54));
+    const close = async () =>
+      (await client()).request('PATCH /repos/{owner}/{repo}/issues/{issue_number}', {
+        ...{ ...repository, issue_number: number, state: 'closed' as const },
+      });
+    await close();
+    await check(table(1, 7, 54), { 'fail-on': 'never' });
+    expect((await issue()).data).toMatchObject({ state: 'closed' });
+    await check(table(2.5, 7, 61), { 'fail-on': 'never' });
+    expect((await issue()).data).toMatchObject({ state: 'open' });
+    const third = await check(table(0, 7, 68));
     expect(third.outputs).toMatchObject({ verdict: 'no-drift', 'issue-number': String(number) });
     expect((await issue()).data).toMatchObject({ state: 'closed' });
   });

