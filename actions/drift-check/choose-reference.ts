@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { FileArtifactHasher } from '../../core/adapters/files/file-artifact-hasher.ts';
 import type { ScoredModelConfig } from '../../core/config/tidegate-config.ts';
+import { pastWindowMs as lengthOfPast } from '../../core/domain/drift/current-window.ts';
 import { isTableAddress } from '../../core/domain/warehouse/table-reference.ts';
 import { UserError } from '../../core/errors.ts';
 import type { SqlEngine } from '../../core/ports/evaluate/sql-engine.ts';
@@ -44,7 +45,7 @@ export async function chooseReference(
   }
   const { model, name } = loaded;
   const table = await ports.tables.describe(path, loaded.model.data.csv);
-  const windowMs = model.drift?.limits === 'history' ? model.drift.window : undefined;
+  const windowMs = model.drift?.limits === 'history' ? lengthOfPast(model.drift.window) : undefined;
   const { rows, from, to, columns, windows } = await profileAnyTable({ table, data: model.data, windowMs }, ports);
   const digest = await hashDataset(table, { shown: reference, absolute: path }, new FileArtifactHasher());
   const profile = {
@@ -68,7 +69,7 @@ async function inWarehouse(
   const of = await describeTable(address, described, engine);
   const { digest } = await identifyTable(of, described, { engine, hasher: new FileArtifactHasher() });
   const columns = new Map(names.map((column) => [column, undefined]));
-  const pastWindowMs = model.drift?.limits === 'history' ? model.drift.window : undefined;
+  const pastWindowMs = model.drift?.limits === 'history' ? lengthOfPast(model.drift.window) : undefined;
   const time = timeOf(of.table.columns, model.data.time);
   const { rows, from, to, windows, ...found } = await profileTable({ of, columns, time, pastWindowMs }, engine);
   const profile = {

@@ -34,7 +34,9 @@ export async function main(context: ActionContext): Promise<void> {
   const issue = kept instanceof ServiceError ? undefined : kept;
   const report: DriftReport = { ...checked, ...(issue === undefined ? {} : { consecutive: issue.consecutive }) };
   const files = await writeDriftFiles(context, report);
-  const drifted = columnsOf(report).filter(({ verdict }) => verdict === 'drift').map(({ name }) => name);
+  const drifted = columnsOf(report)
+    .filter(({ verdict }) => verdict === 'drift')
+    .map(({ name }) => name);
   outputs.write(context, {
     verdict: report.verdict,
     'drifted-columns': JSON.stringify(drifted),

@@ -63,11 +63,23 @@ function checkHistoryLimits(path: Path, model: WrittenModel, placeOf: PlaceOf): 
     ...(model.data !== undefined && model.data.time === undefined ? ['data.time'] : []),
     ...(model.drift.window === undefined ? ['drift.window'] : []),
   ];
-  return missing.map((key) => ({
+  const { window } = model.drift;
+  const uneven: readonly Problem[] =
+    window === 'month' || (typeof window === 'object' && window !== null)
+      ? [
+          {
+            message: `${path.join('.')}.drift.limits is history, but drift.window is not a duration or a week: past windows have no common length`,
+            fix: 'Set drift.window to a duration such as 30d, or set limits: none.',
+            place: placeOf([...path, 'drift', 'window']),
+          },
+        ]
+      : [];
+  const absent = missing.map((key) => ({
     message: `${path.join('.')}.drift.limits is history, but ${key} is missing: past windows cannot be computed`,
     fix: `Add ${key}, or set limits: none.`,
     place: placeOf([...path, 'drift', 'limits']),
   }));
+  return [...absent, ...uneven];
 }
 
 /** Outcomes are joined with predictions by a key. */

@@ -65,10 +65,16 @@ export const drift = z
         'Outcomes that came later: a table with the columns evaluate.key and data.label. The performance of the window is computed from the rows that have one; needs predictions',
       examples: ['data/outcomes.csv'],
     }),
-    window: durationMs.optional().meta({
-      description: 'The newest part of current to check, by data.time; default: all of it',
-      examples: ['7d'],
-    }),
+    window: z
+      .union([z.enum(['week', 'month']), z.strictObject({ rows: z.number().int().min(1) }), durationMs], {
+        error: 'is not a window: write a duration such as 7d, week, month, or { rows: 5000 }',
+      })
+      .optional()
+      .meta({
+        description:
+          'The newest part of current to check, by data.time: a duration, the last whole calendar week or month (UTC), or the newest rows (in the order of the files without data.time); default: all of it',
+        examples: ['7d', 'month', { rows: 5000 }],
+      }),
     'false-alarm-rate': z
       .number()
       .gt(0)

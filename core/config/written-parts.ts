@@ -56,7 +56,10 @@ const model = z
       .optional()
       .catch(undefined),
     register: z.object({ store: text }).optional().catch(undefined),
-    drift: z.object({ limits: text, window: text, labels: text, predictions: text }).optional().catch(undefined),
+    drift: z
+      .object({ limits: text, window: z.unknown().optional(), labels: text, predictions: text })
+      .optional()
+      .catch(undefined),
     environments: list(environment),
   })
   .catch({ environments: [] });

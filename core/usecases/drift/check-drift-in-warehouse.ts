@@ -21,14 +21,20 @@ export async function checkDriftInWarehouse(request: DriftRequest, engine: SqlEn
   if (described.length === 0) throw withoutColumns(reference.path);
   const of = await describeTable(current.shown, described, engine);
   const known = timeOf(of.table.columns, time);
-  if (drift.window !== undefined && known === undefined) {
+  const { window } = drift;
+  if (typeof window === 'object') {
+    throw new UserError('CONFIG_INVALID', 'drift.window counts rows, which tables of a warehouse have in no order', {
+      fix: 'Set drift.window to a duration such as 7d, to week or to month.',
+    });
+  }
+  if (window !== undefined && known === undefined) {
     const what = time === undefined ? 'data.time is not set' : `${time} of ${current.shown} holds no times`;
     throw new UserError('DATA_INVALID', `drift.window is set, but ${what}: the window cannot be computed`, {
       fix: 'Name a column of times in data.time, or remove drift.window.',
     });
   }
   const columns = new Map(reference.profile.columns.map(({ name, kind }) => [name, kind]));
-  return compareWindow(request, await profileTable({ of, columns, time: known, windowMs: drift.window }, engine));
+  return compareWindow(request, await profileTable({ of, columns, time: known, window }, engine));
 }
 
 function withoutColumns(path: string): UserError {

@@ -7,12 +7,12 @@ import {
   type DriftPolicy,
   datasetVerdict,
 } from '../../domain/drift/compare-columns.ts';
+import { lastRows, rowsOfWindow } from '../../domain/drift/current-window.ts';
 import { type ColumnProfile, FULL_RESOLUTION, profileColumn } from '../../domain/drift/profile-column.ts';
 import { inSpellingOf, wasText } from '../../domain/drift/same-spelling.ts';
 import { type ColumnValues, pickRows } from '../../domain/table/column-values.ts';
 import { withExactKeys } from '../../domain/table/exact-keys.ts';
 import type { TableDescription } from '../../domain/table/table.ts';
-import { DAY_MS } from '../../domain/time/day.ts';
 import { UserError } from '../../errors.ts';
 import type { DriftColumn, DriftReport } from '../../reports/drift-report.ts';
 import type { ProfileReport } from '../../reports/profile-report.ts';
@@ -161,32 +161,20 @@ async function readWindow(table: TableDescription, request: DriftRequest, ports:
   const known = new Set(table.columns.filter(({ type }) => type !== 'other').map(({ name }) => name));
   const watched = request.reference.profile.columns.map(({ name }) => name).filter((name) => known.has(name));
   const time = data.time !== undefined && known.has(data.time) ? data.time : undefined;
-  if (request.drift.window !== undefined && time === undefined) throw withoutTime(request, data.time);
-  const { predictions } = request.drift;
+  const { window, predictions } = request.drift;
+  const isCounted = typeof window === 'object';
+  if (window !== undefined && !isCounted && time === undefined) throw withoutTime(request, data.time);
   const joined = request.labels === undefined ? undefined : request.config.evaluate.key;
   const scores = [predictions, joined].filter((name) => name !== undefined && known.has(name)) as string[];
   const keep = [...new Set([...watched, ...scores, ...(time === undefined ? [] : [time])])];
   const { rows, columns } = await scoreDataset({ table, models: [], keep }, ports);
   const times = time === undefined ? undefined : columns.get(time);
-  if (times?.kind !== 'time') return { rows, ...span(undefined), columns };
-  const inside = rowsOfWindow(times.values, request.drift.window);
+  const isTimed = times?.kind === 'time';
+  if (!isTimed && !isCounted) return { rows, ...span(undefined), columns };
+  const inside = isTimed ? rowsOfWindow(times.values, window) : lastRows(rows, isCounted ? window : { rows });
   const picked = [...columns].map(([name, values]) => [name, pickRows(values, inside)] as const);
-  return { rows: inside.length, ...span(pickRows(times, inside)), columns: new Map(picked) };
-}
-
-/** The rows of the last window, which ends with the last day of the data. */
-function rowsOfWindow(times: Float64Array, windowMs: number | undefined): Uint32Array {
-  const last = times.reduce(
-    (most, time) => (Number.isNaN(time) ? most : Math.max(most, time)),
-    Number.NEGATIVE_INFINITY,
-  );
-  const end = (Math.floor(last / DAY_MS) + 1) * DAY_MS;
-  const start = windowMs === undefined ? Number.NEGATIVE_INFINITY : end - windowMs;
-  const rows: number[] = [];
-  times.forEach((time, row) => {
-    if (time >= start) rows.push(row);
-  });
-  return Uint32Array.from(rows);
+  const found = isTimed ? span(pickRows(times, inside)) : span(undefined);
+  return { rows: inside.length, ...found, columns: new Map(picked) };
 }
 
 function withoutTime({ current }: DriftRequest, time: string | undefined): UserError {

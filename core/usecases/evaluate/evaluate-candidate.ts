@@ -1,4 +1,5 @@
 import { isTrustedOrigin } from '../../domain/data/dataset-origin.ts';
+import { pastWindowMs } from '../../domain/drift/current-window.ts';
 import { notAggregated, tooManyRows } from '../../domain/evaluation/aggregation-limits.ts';
 import { type ResolvedGate, resolveGate } from '../../domain/gate/resolve-gate.ts';
 import { columnsToJudge } from '../../domain/policy/model-policy.ts';
@@ -194,7 +195,7 @@ export async function profileReference(request: EvaluationRequest, ports: Evalua
 }
 
 function profileRequest({ config: { data, drift } }: EvaluationRequest, table: TableDescription): ProfileRequest {
-  return { table, data, windowMs: drift?.limits === 'history' ? drift.window : undefined };
+  return { table, data, windowMs: drift?.limits === 'history' ? pastWindowMs(drift.window) : undefined };
 }
 
 /** A profile as its report. */

@@ -1,4 +1,5 @@
 import type { DataConfig } from '../../config/tidegate-config.ts';
+import { pastWindowMs as lengthOfPast } from '../../domain/drift/current-window.ts';
 import type { ProfileReport } from '../../reports/profile-report.ts';
 import { profileReport } from './evaluate-candidate.ts';
 import type { JudgedTables } from './evaluate-in-warehouse.ts';
@@ -33,7 +34,7 @@ export async function profileInWarehouse(
   const identified = isJudged ? identity : await identifyTable(of, described, ports);
   const columns = new Map(names.map((name) => [name, undefined]));
   const { drift } = config;
-  const pastWindowMs = drift?.limits === 'history' ? drift.window : undefined;
+  const pastWindowMs = drift?.limits === 'history' ? lengthOfPast(drift.window) : undefined;
   const asked = { of, columns, time: timeOf(of.table.columns, time), pastWindowMs };
   const { windows, ...found } = await profileTable(asked, ports.engine);
   const past = windows && { windows: windows.map(windowToReport) };

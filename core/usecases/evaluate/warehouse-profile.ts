@@ -1,7 +1,7 @@
 import { finiteSql } from '../../domain/aggregates/sql-dialect.ts';
 import { sketchOfBins } from '../../domain/drift/binned-sketch.ts';
+import { type CurrentWindow, windowSpan } from '../../domain/drift/current-window.ts';
 import { type ColumnProfile, FULL_RESOLUTION, MAX_CODES } from '../../domain/drift/profile-column.ts';
-import { DAY_MS } from '../../domain/time/day.ts';
 import {
   binsStatement,
   type ProfileScan,
@@ -22,8 +22,8 @@ export interface WarehouseProfileRequest {
   readonly columns: ReadonlyMap<string, ColumnProfile['kind'] | undefined>;
   /** The column of times; undefined: there is none. */
   readonly time: string | undefined;
-  /** The newest part that counts, in milliseconds; undefined: all. It ends with the last day of the data. */
-  readonly windowMs?: number | undefined;
+  /** The part that counts; undefined: all. */
+  readonly window?: Exclude<CurrentWindow, object> | undefined;
   /** Length of the past windows to summarise too, in milliseconds; undefined: none. */
   readonly pastWindowMs?: number | undefined;
 }
@@ -68,14 +68,15 @@ export async function profileTable(request: WarehouseProfileRequest, engine: Sql
 }
 
 async function windowOf(
-  { time, windowMs }: WarehouseProfileRequest,
+  { time, window }: WarehouseProfileRequest,
   from: string,
   engine: SqlEngine,
 ): Promise<string | undefined> {
-  if (time === undefined || windowMs === undefined) return undefined;
+  if (time === undefined || window === undefined) return undefined;
   const [last = Number.NaN] = await askNumbers(['MAX(time_ms)'], from, engine);
   if (!Number.isFinite(last)) return '1 = 0';
-  return `time_ms >= ${(Math.floor(last / DAY_MS) + 1) * DAY_MS - windowMs}`;
+  const { fromMs, toMs } = windowSpan(last, window);
+  return `time_ms >= ${fromMs} AND time_ms < ${toMs}`;
 }
 
 interface ProfiledColumn {

@@ -234,6 +234,14 @@ const REFERENCE_MISTAKES: readonly Mistake[] = [
     shown: ['17:17 models.n.register.store is the store of m too.'],
   },
   {
+    name: 'limits from a history of windows without a length',
+    text: replaced('    gate', '    drift: { current: c.csv, window: month, limits: history }\n    gate').replace(
+      'label: ',
+      'time: t, label: ',
+    ),
+    shown: ['8:30 models.m.drift.limits is history, but drift.window is not a duration'],
+  },
+  {
     name: 'limits from a history without times',
     text: replaced('    gate', '    drift: { current: c.csv, limits: history }\n    gate'),
     shown: [
