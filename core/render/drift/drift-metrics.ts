@@ -22,7 +22,7 @@ interface Metric {
 
 /**
  * A drift report in Prometheus' text format: for the textfile collector of node_exporter, or a Pushgateway. A value that
- * the report does not have is no sample, never 0. Columns that drifted come first if there are more than
+ * the report does not have has no sample, never 0. Columns that drifted come first if there are more than
  * `MAX_METRIC_COLUMNS`.
  */
 export async function renderDriftMetrics(report: DriftReport): Promise<string> {

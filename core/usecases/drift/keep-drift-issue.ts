@@ -18,7 +18,7 @@ export interface KeepingIssues {
 export interface KeptIssue {
   /** null where there is none: nothing drifted, and nothing had. */
   readonly number: number | null;
-  /** `unchanged`: it says this already. `stays-closed`: a person closed it, and the drift is no worse. */
+  /** `unchanged`: it says this already. `stays-closed`: a person closed it, and the drift is not worse. */
   readonly done: 'opened' | 'reopened' | 'updated' | 'unchanged' | 'closed' | 'stays-closed' | 'nothing';
   /** Checks in a row that found drift, this one included; as in the issue where a person closed it. */
   readonly consecutive: number;
@@ -88,7 +88,7 @@ function knownColumns({ drifted = [], driftedCount }: DriftIssueData): DriftedCo
   return { listed: drifted, count: driftedCount ?? drifted.length };
 }
 
-/** GitHub keeps the line endings of whoever edited the text last. */
+/** GitHub keeps the line endings of the person who edited the text last. */
 function isSameText(a: string, b: string): boolean {
   const plain = (text: string) => text.replaceAll('\r\n', '\n').trim();
   return plain(a) === plain(b);
