@@ -44,7 +44,8 @@ tests alone decide. With the floors of \`drift.effect\` there are fewer alarms. 
 A rate is within its limit if it is at most 6 % after subtracting two Monte Carlo standard errors: ${held} of ${cells.length} are. Discrete
 tests of few rows and correlated columns raise fewer alarms than declared, never more: Benjamini and Hochberg's rule is
 exact for independent columns, and careful for positively correlated ones. Windows of more than 2,001 values are compared by
-their sketches, whose error is taken off before the p-value.
+their sketches, whose error is taken off before the p-value. The law of \`epps-singleton\` is one of large samples: with 100 rows
+it raises somewhat more alarms than declared.
 
 ${markdownTable([header, ...rows], { align: ['r', 'l', 'r', 'l', 'r', 'r', 'r'] })}
 `;
