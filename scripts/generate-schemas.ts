@@ -1,11 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { tidegateJsonSchema } from '../core/config/json-schema.ts';
+import { dataSchemaJsonSchema, tidegateJsonSchema } from '../core/config/json-schema.ts';
 import { reportSchemas } from '../core/reports/read-report.ts';
 
 /** Writes the published JSON Schemas from the Zod schemas; `--check` only tells whether they are current. */
 const files = new Map<string, Record<string, unknown>>([
   ['core/config/tidegate.schema.json', tidegateJsonSchema()],
+  ['core/config/data-schema.schema.json', dataSchemaJsonSchema()],
   ...Object.entries(reportSchemas).map(([kind, schema]): [string, Record<string, unknown>] => [
     `core/reports/schemas/${kind}.schema.json`,
     {

@@ -17,9 +17,16 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Chosen: a value is shown to be recognised, not to be read. */
 const MAX_SHOWN_CHARACTERS = 80;
 
-/** An issue of the schema library as problems: which key, with which value, where, and what to do. */
-export function issueProblems(issue: Issue, placeOf: PlaceOf): readonly Problem[] {
-  if (issue.code === 'unrecognized_keys') return unknownKeyProblems(issue, placeOf);
+/** Keys that a file may have at a path. */
+export type KnownKeys = (path: readonly PropertyKey[]) => readonly string[];
+
+/**
+ * An issue of the schema library as problems: which key, with which value, where, and what to do.
+ *
+ * @param known Default: the keys of tidegate.yaml.
+ */
+export function issueProblems(issue: Issue, placeOf: PlaceOf, known: KnownKeys = knownKeys): readonly Problem[] {
+  if (issue.code === 'unrecognized_keys') return unknownKeyProblems(issue, placeOf, known(issue.path));
   const place = placeOf(issue.path);
   const where = issue.path.length === 0 ? 'the file' : issue.path.map(String).join('.');
   const value = shown(inputOf(issue));
@@ -85,8 +92,11 @@ function otherTaskProblem(path: readonly PropertyKey[], placeOf: PlaceOf): Probl
   };
 }
 
-function unknownKeyProblems(issue: Issue & { readonly keys: readonly string[] }, placeOf: PlaceOf): readonly Problem[] {
-  const known = knownKeys(issue.path);
+function unknownKeyProblems(
+  issue: Issue & { readonly keys: readonly string[] },
+  placeOf: PlaceOf,
+  known: readonly string[],
+): readonly Problem[] {
   return issue.keys.map((key) => {
     if (known.includes(key)) return otherTaskProblem([...issue.path, key], placeOf);
     const near = nearest(key, known);

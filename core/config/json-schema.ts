@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dataSchemaFile } from './data-schema-config.ts';
 import { tidegateSchema } from './tidegate-config.ts';
 
 /** The part of a JSON Schema that the messages walk. */
@@ -14,6 +15,12 @@ interface SchemaNode {
 export function tidegateJsonSchema(): Record<string, unknown> {
   const schema = z.toJSONSchema(tidegateSchema, { io: 'input', target: 'draft-2020-12', override: asWritten });
   return { $id: 'https://tidegate.dev/schema/tidegate.schema.json', title: 'tidegate.yaml', ...schema };
+}
+
+/** The JSON Schema of a data schema (`data/schema.yaml`), in the same way. */
+export function dataSchemaJsonSchema(): Record<string, unknown> {
+  const schema = z.toJSONSchema(dataSchemaFile, { io: 'input', target: 'draft-2020-12', override: asWritten });
+  return { $id: 'https://tidegate.dev/schema/data-schema.schema.json', title: 'data/schema.yaml', ...schema };
 }
 
 /**
@@ -40,8 +47,17 @@ function asWritten({
  * @returns In the order of the schema; empty where the path leads nowhere.
  */
 export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
+  return keysAt(tidegateJsonSchema(), path);
+}
+
+/** The same for a data schema. */
+export function knownDataSchemaKeys(path: readonly PropertyKey[]): readonly string[] {
+  return keysAt(dataSchemaJsonSchema(), path);
+}
+
+function keysAt(schema: Record<string, unknown>, path: readonly PropertyKey[]): readonly string[] {
   // z.toJSONSchema returns a JSON Schema object; SchemaNode names the members that are read here.
-  let nodes: readonly SchemaNode[] = [tidegateJsonSchema() as SchemaNode];
+  let nodes: readonly SchemaNode[] = [schema as SchemaNode];
   for (const step of path) nodes = nodes.flatMap((node) => childrenAt(node, step));
   return [...new Set(nodes.flatMap(alternatives).flatMap((node) => Object.keys(node.properties ?? {})))];
 }

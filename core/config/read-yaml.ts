@@ -30,8 +30,8 @@ const SYNTAX: Readonly<Record<string, Omit<Problem, 'place'>>> = {
  * @param text A byte order mark is accepted.
  * @throws {UserError} CONFIG_INVALID with every problem, each with line and column; with the one bound that it is beyond.
  */
-export function readYaml(text: string, file: string): YamlText {
-  const { documents, lines, refusal } = readYamlDocuments(text.replace(/^\uFEFF/, ''), { maxBytes: MAX_CONFIG_BYTES });
+export function readYaml(text: string, file: string, maxBytes = MAX_CONFIG_BYTES): YamlText {
+  const { documents, lines, refusal } = readYamlDocuments(text.replace(/^\uFEFF/, ''), { maxBytes });
   const [document, second] = documents;
   if (document === undefined) throw beyondBound(refusal, lines, file);
   if (second !== undefined) document.errors.push(new YAMLParseError(rangeOf(second), 'MULTIPLE_DOCS', ''));

@@ -113,9 +113,9 @@ async function openLines(table: TableFiles, query: Query): Promise<Opened> {
       ...noText(sqlType),
       ...(isInexact ? INEXACT : {}),
     })),
-    valueOf: ({ name }, alias) => {
+    valueOf: ({ name, type }, alias) => {
       const value = `${alias}.${identifier(name)}`;
-      return times.has(name) ? `CAST(trim(${value}) AS TIMESTAMPTZ)` : value;
+      return type === 'time' && times.has(name) ? `CAST(trim(${value}) AS TIMESTAMPTZ)` : value;
     },
   };
 }
