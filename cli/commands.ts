@@ -25,6 +25,11 @@ export const ACTION_COMMANDS = {
     load: () => import('../actions/data-push/main.ts'),
     inputs: async () => (await import('../actions/data-push/inputs.ts')).inputs,
   },
+  'check-data': {
+    action: 'check-data',
+    load: () => import('../actions/check-data/main.ts'),
+    inputs: async () => (await import('../actions/check-data/inputs.ts')).inputs,
+  },
   train: {
     action: 'train',
     load: () => import('../actions/train/main.ts'),

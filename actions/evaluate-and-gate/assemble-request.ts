@@ -5,6 +5,7 @@ import { UserError } from '../../core/errors.ts';
 import type { CustomRequest } from '../../core/usecases/evaluate/evaluate-custom.ts';
 import type { EvaluationRequest, JudgingRequest } from '../../core/usecases/evaluate/evaluation-request.ts';
 import type { ActionContext } from '../action-context.ts';
+import { expectCommittedSchema, readDataSchema } from '../data-schema-file.ts';
 import { fetchTable } from '../fetch-table.ts';
 import type { InputValues } from '../inputs.ts';
 import type { LoadedModel } from '../load-model.ts';
@@ -39,13 +40,32 @@ export async function assembleRequest(
   return {
     ...(await sharedRequest(context, loaded, judging)),
     config: model,
-    base: baseOfScored(await basePolicy(context, loaded, values)),
+    ...(await policyOfScored(context, loaded, judging)),
     profileHeader: await reportHeader('profile', context, name),
     ...(championScores === undefined ? {} : { championScores }),
     dataset: await fetched(dataset, 'dataset'),
     reference: await fetched(model.drift?.reference ?? dataset, 'reference'),
     resolve: (file) => resolve(context.workingDirectory, file),
   };
+}
+
+/** The base branch's way to judge, and the data schemas of both. */
+async function policyOfScored(
+  context: ActionContext,
+  loaded: LoadedModel<ScoredModelConfig>,
+  { values, commit }: Judging,
+): Promise<Pick<EvaluationRequest, 'base' | 'dataSchema'>> {
+  const path = loaded.model.data.schema;
+  const own = path === undefined ? undefined : await readDataSchema(context, path);
+  // At home a person tries a change before it is committed.
+  if (own !== undefined && context.isRunner) await expectCommittedSchema(commit, own);
+  const { policy, schema } = await findBasePolicy(context, loaded, {
+    token: values['github-token'],
+    schemaText: own?.text,
+  });
+  const base = baseOfScored(policy);
+  if (own === undefined) return { base };
+  return { base, dataSchema: { path: own.path, digest: own.digest, schema: own.schema, base: schema } };
 }
 
 /** Options of a judgement of `task: custom`. */
@@ -61,7 +81,7 @@ export async function assembleCustomRequest(
   return {
     ...(await sharedRequest(context, loaded, judging)),
     config: model,
-    base: baseOfCustom(await basePolicy(context, loaded, judging.values)),
+    base: baseOfCustom((await findBasePolicy(context, loaded, { token: judging.values['github-token'] })).policy),
     dataset: pathOf(examples ?? metricsFile ?? junitFile ?? model.artifact),
     examples: examples === undefined ? undefined : pathOf(examples),
   };
@@ -94,10 +114,6 @@ async function sharedRequest(
     championSelector: values.champion ?? 'auto',
     rulePlaces: model.gate.rules.map((_, index) => loaded.placeOf(['models', name, 'gate', 'rules', index])),
   };
-}
-
-function basePolicy(context: ActionContext, loaded: LoadedModel, values: Values): Promise<JudgingRequest['base']> {
-  return findBasePolicy(context, loaded, values['github-token']);
 }
 
 /** Results of train in this job, if it ran here. */

@@ -1,45 +1,86 @@
 import { GitHubRepositoryFiles } from '../../core/adapters/github/github-repository-files.ts';
 import { parseConfig } from '../../core/config/parse-config.ts';
+import { parseDataSchema } from '../../core/config/parse-data-schema.ts';
 import type { CustomModelConfig, ModelConfig, ScoredModelConfig } from '../../core/config/tidegate-config.ts';
+import { DATA_SCHEMA_METRIC } from '../../core/domain/metrics/data-schema-metric.ts';
 import { CONFIG_FILE } from '../../core/domain/policy/config-file.ts';
 import { UserError } from '../../core/errors.ts';
 import type { CommittedFiles } from '../../core/ports/github/commits.ts';
 import type { JudgingRequest } from '../../core/usecases/evaluate/evaluation-request.ts';
+import type { NamedDataSchema } from '../../core/usecases/evaluate/validate-dataset.ts';
 import type { ActionContext } from '../action-context.ts';
 import { openGitRemote, usesGitVersions } from '../git-versions.ts';
 import { gitHubOf } from '../github.ts';
 import type { LoadedModel } from '../load-model.ts';
 import { pathInRepository } from '../repository-environments.ts';
 
+/** What the base branch is compared with. */
+export interface BaseQuestion {
+  /** The input github-token. */
+  readonly token: string | undefined;
+  /** Text of the data schema of this commit; undefined where it has none. */
+  readonly schemaText?: string | undefined;
+}
+
+/** The base branch's way to judge. */
+export interface BasePolicies {
+  readonly policy: JudgingRequest['base'];
+  readonly schema: NamedDataSchema['base'];
+}
+
+const NOTHING_DIFFERS: BasePolicies = { policy: null, schema: null };
+
 /**
  * The base branch's way to judge the model, where the pull request changes that; null outside pull requests,
- * where nothing changes, and for a model that the base branch does not have.
- *
- * @param token The input github-token.
+ * where nothing changes, and for a model that the base branch does not have. With its data schema, where that differs.
  */
 export async function findBasePolicy(
   context: ActionContext,
   { name, model }: LoadedModel,
-  token: string | undefined,
-): Promise<JudgingRequest['base']> {
+  { token, schemaText }: BaseQuestion,
+): Promise<BasePolicies> {
   const base = context.env.GITHUB_BASE_REF;
-  if (base === undefined || base === '') return null;
+  if (base === undefined || base === '') return NOTHING_DIFFERS;
   const files = await repositoryFiles(context, token);
   const text = await files.read(pathInRepository(context, CONFIG_FILE), base);
-  if (text === undefined) return null;
+  if (text === undefined) return NOTHING_DIFFERS;
   try {
     const { config, placeOf } = parseConfig(text);
     const before = config.models[name];
-    if (before === undefined || policyText(before) === policyText(model)) return null;
+    if (before === undefined) return NOTHING_DIFFERS;
+    const path = before.task === 'custom' ? undefined : before.data.schema;
+    const schemaFile = path === undefined ? undefined : await files.read(pathInRepository(context, path), base);
+    const schema = baseSchema({ path, base, before: schemaFile, now: schemaText });
+    const isJudgedBySchema = before.gate.rules.some(({ metric }) => metric === DATA_SCHEMA_METRIC);
+    const isSame = policyText(before) === policyText(model) && !(schema !== null && isJudgedBySchema);
+    if (isSame) return { policy: null, schema };
     context.log.info(`This pull request changes how ${name} is judged: the gate of ${base} is applied too.`);
-    return {
-      config: before,
-      rulePlaces: before.gate.rules.map((_, index) => placeOf(['models', name, 'gate', 'rules', index])),
-    };
+    const rulePlaces = before.gate.rules.map((_, index) => placeOf(['models', name, 'gate', 'rules', index]));
+    return { policy: { config: before, rulePlaces }, schema };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { problem: `the tidegate.yaml of ${base} cannot be read: ${error.message}` };
+    return { policy: { problem: `the tidegate.yaml of ${base} cannot be read: ${error.message}` }, schema: null };
   }
+}
+
+/** Null where the schema is the same, or the base branch has none. */
+function baseSchema({ path, base, before, now }: SchemaTexts): BasePolicies['schema'] {
+  if (path === undefined || before === now) return null;
+  if (before === undefined)
+    return { problem: `the branch ${base} names the data schema ${path}, and does not have it` };
+  try {
+    return { schema: parseDataSchema(before, path) };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { problem: `the data schema ${path} of ${base} cannot be read: ${error.message}` };
+  }
+}
+
+interface SchemaTexts {
+  readonly path: string | undefined;
+  readonly base: string;
+  readonly before: string | undefined;
+  readonly now: string | undefined;
 }
 
 async function repositoryFiles(context: ActionContext, token: string | undefined): Promise<CommittedFiles> {

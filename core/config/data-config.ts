@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { camelCaseKeys } from './camel-case-keys.ts';
 
+/** The file is read from commits too, where no path leads outside. */
+function isInRepository(path: string): boolean {
+  return !path.startsWith('/') && !path.includes('\\') && !path.split('/').includes('..') && !path.includes('\0');
+}
+
 const csv = z
   .strictObject({
     delimiter: z
@@ -63,6 +68,25 @@ export const data = z
       .meta({
         description: 'Columns that are not features and are not checked for drift',
         examples: [['id', 'delay']],
+      }),
+    schema: z
+      .string()
+      .min(1)
+      .max(1000)
+      .refine(isInRepository, { error: 'is not a path inside the repository' })
+      .optional()
+      .meta({
+        description:
+          'The data schema: types, ranges and categories that the evaluation dataset is checked by. `tidegate check-data --infer` writes a first one',
+        examples: ['data/schema.yaml'],
+      }),
+    sensitive: z
+      .array(z.string().min(1))
+      .max(5000)
+      .optional()
+      .meta({
+        description: 'Columns of which the check of the data schema shows no value, in any report, comment or log',
+        examples: [['name', 'email']],
       }),
   })
   .transform(camelCaseKeys);

@@ -30,22 +30,18 @@ const value = z.union([z.string().max(MAX_TEXT), z.number(), z.boolean()], {
 
 const column = z
   .strictObject({
-    type: z
-      .enum(['integer', 'real', 'boolean', 'text', 'time', 'other'])
-      .meta({
-        description: 'Type of the values; other: nested values, which are not looked at',
-        examples: ['integer'],
-      }),
+    type: z.enum(['integer', 'real', 'boolean', 'text', 'time', 'other']).meta({
+      description: 'Type of the values; other: nested values, which are not looked at',
+      examples: ['integer'],
+    }),
     required: z
       .boolean()
       .default(COLUMN_DEFAULTS.required)
       .meta({ description: 'false: the column may be absent', examples: [false] }),
-    'max-missing': share
-      .default(COLUMN_DEFAULTS.maxMissing)
-      .meta({
-        description: 'Highest share of rows without a value; default: 0%, so that no value may be missing',
-        examples: ['5%'],
-      }),
+    'max-missing': share.default(COLUMN_DEFAULTS.maxMissing).meta({
+      description: 'Highest share of rows without a value; default: 0%, so that no value may be missing',
+      examples: ['5%'],
+    }),
     min: limit.optional().meta({ description: 'Lowest value: a number, or a time such as 2024-01-31', examples: [0] }),
     max: limit.optional().meta({ description: 'Highest value', examples: [120] }),
     values: z

@@ -1,7 +1,13 @@
 import { z } from 'zod';
+import { DATA_SCHEMA_METRIC } from '../domain/metrics/data-schema-metric.ts';
 import { camelCaseKeys } from './camel-case-keys.ts';
 import { bound, margin } from './quantities.ts';
 
+/** Keys of a rule that only a rule about a metric has. */
+const ONLY_OF_METRICS = [
+  ...(['min', 'max', 'max-regression', 'min-improvement', 'margin-from', 'slices', 'interval', 'better'] as const),
+  ...(['beta', 'at-recall', 'at-precision', 'when-inconclusive'] as const),
+] as const;
 const BOUNDS = ['min', 'max', 'max-regression', 'min-improvement'] as const;
 
 const rule = z
@@ -9,9 +15,18 @@ const rule = z
     metric: z
       .string()
       .min(1)
+      .optional()
       .meta({
-        description: 'The metric; file:<key> names a number of evaluate.metrics-file',
+        description: 'The metric; file:<key> names a number of evaluate.metrics-file. Each rule has this or data',
         examples: ['roc_auc', 'artifact_size_bytes', 'file:val.loss'],
+      }),
+    data: z
+      .literal('schema')
+      .optional()
+      .meta({
+        description:
+          'In place of metric and bound: the dataset must have no violation of severity fail of the schema that data.schema names',
+        examples: ['schema'],
       }),
     min: bound.optional().meta({ description: 'The value must be shown to be at least this', examples: [0.65] }),
     max: bound.optional().meta({
@@ -95,13 +110,22 @@ const rule = z
         examples: [0.8],
       }),
   })
-  .refine((value) => BOUNDS.filter((key) => value[key] !== undefined).length === 1, {
+  .refine(({ metric, data }) => (metric === undefined) !== (data === undefined), {
+    error: 'needs either metric, such as roc_auc, or data: schema',
+  })
+  .refine((value) => value.data === undefined || ONLY_OF_METRICS.every((key) => value[key] === undefined), {
+    error: 'needs nothing besides data: schema and on-fail: it is not about a metric',
+  })
+  .refine((value) => value.data !== undefined || BOUNDS.filter((key) => value[key] !== undefined).length === 1, {
     error: 'needs exactly one of min, max, max-regression and min-improvement; write one rule for each',
   })
   .refine((value) => value['margin-from'] === undefined || (value.min ?? value.max) === undefined, {
     error: 'has margin-from, which says where a margin is from, and has no margin; remove margin-from',
   })
-  .transform(camelCaseKeys);
+  .transform(camelCaseKeys)
+  .transform(({ data: ofData, metric, ...rest }) =>
+    ofData === undefined ? { metric: metric ?? '', ...rest } : { ...rest, metric: DATA_SCHEMA_METRIC, max: 0 },
+  );
 
 /** `models.<name>.gate`. */
 export const gate = z

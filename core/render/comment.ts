@@ -81,6 +81,7 @@ export function renderEvaluationComment(view: EvaluationCommentView): readonly s
     sections.baseGate,
     sections.rules,
     sections.reasons,
+    sections.data,
     sections.slices,
     sections.pictures,
     sections.changes,

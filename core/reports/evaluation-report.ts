@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DATASET_ORIGINS } from '../domain/data/dataset-origin.ts';
 import { RESULT_KINDS } from '../domain/evaluation/judged-result.ts';
+import { dataValidationSchema } from './data-validation.ts';
 import { digest, finite, header, version } from './header.ts';
 import { rebaselineSchema } from './judged-dataset.ts';
 import { predictionsTable, SCORED_BY } from './predictions-report.ts';
@@ -218,6 +219,8 @@ export const evaluationReportSchema = z.looseObject({
       })
       .optional(),
   }),
+  /** Check of the dataset by the schema that `data.schema` names; absent where there is none. */
+  dataValidation: dataValidationSchema.optional(),
   /** Files of results that were judged, by the digest of their bytes; absent where there are none. */
   results: z
     .array(z.looseObject({ kind: z.enum(RESULT_KINDS), path: z.string().max(4000), digest }))

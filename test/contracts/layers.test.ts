@@ -103,7 +103,7 @@ const FOLDERS: Readonly<Record<string, Readonly<Record<string, readonly string[]
   'core/usecases': {
     data: [],
     drift: ['evaluate', 'registry'],
-    evaluate: ['registry'],
+    evaluate: ['data', 'registry'],
     image: [],
     plan: ['train'],
     promote: ['propose', 'registry', 'retrain'],

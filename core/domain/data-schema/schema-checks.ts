@@ -78,10 +78,16 @@ export function rangeWords(min: number | string | undefined, max: number | strin
   return max === undefined ? `at least ${min}` : `between ${min} and ${max}`;
 }
 
-function valuesCheck({ values, type }: ColumnSchema, value: string, check: MakeCheck): readonly RowCheck[] {
+function valuesCheck({ values, type, sensitive }: ColumnSchema, value: string, check: MakeCheck): readonly RowCheck[] {
   if (values === undefined) return [];
   const listed = values.map((one) => DUCKDB.literal(sqlValue(one, type))).join(', ');
-  return [check('values', `${value} NOT IN (${listed})`, `one of ${listWords(values)}`)];
+  return [
+    check(
+      'values',
+      `${value} NOT IN (${listed})`,
+      sensitive ? `one of the ${values.length} allowed values` : `one of ${listWords(values)}`,
+    ),
+  ];
 }
 
 function sqlValue(value: SchemaValue, type: ColumnSchema['type']): string | number {

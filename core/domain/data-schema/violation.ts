@@ -36,6 +36,8 @@ export interface DataValidation {
   /** Failures first, then warnings, each in the order of the schema. */
   readonly violations: readonly Violation[];
   readonly verdict: 'pass' | 'warn' | 'fail';
+  /** Checks that were not made, each a clause; absent where all were. */
+  readonly notes?: readonly string[];
 }
 
 /** `fail` if any check that counts does not hold; `warn` if another one does not; else `pass`. */

@@ -1,4 +1,5 @@
 import { type ArtifactFacts, artifactEvidence } from '../gate/artifact-evidence.ts';
+import { dataSchemaEvidence } from '../gate/data-schema-evidence.ts';
 import { decideGate } from '../gate/decide-gate.ts';
 import type { ResolvedGate } from '../gate/resolve-gate.ts';
 import { testCountEvidence } from '../gate/test-count-evidence.ts';
@@ -59,6 +60,7 @@ export function judgeGate(evidence: Evidence, { policy, gate, facts, training, a
       ...artifactEvidence(gate, facts),
       ...trainingEvidence(gate.rules, training),
       ...testCountEvidence(gate.rules, training.tests),
+      ...dataSchemaEvidence(gate.rules, training.schemaFailures),
     ]),
     champion: absence,
     confidence,

@@ -2,6 +2,7 @@ import { type ErrorPlace, type Problem, UserError } from '../../errors.ts';
 import type { GateRule } from '../gate/gate-rule.ts';
 import { resolveRule } from '../gate/resolve-rule.ts';
 import { type NamedResults, resultRuleProblems } from '../gate/result-rule-problems.ts';
+import { DATA_SCHEMA_METRIC } from '../metrics/data-schema-metric.ts';
 import type { Metric } from '../metrics/metric.ts';
 import { isArtifactMetric, isResultMetric } from '../metrics/metric-registry.ts';
 import { TEST_COUNT_METRICS } from '../metrics/test-counts.ts';
@@ -89,6 +90,10 @@ interface RuleContext {
 }
 
 function ruleProblems(rule: RulePolicy, { config, at, earlier }: RuleContext): readonly Problem[] {
+  if (rule.metric === DATA_SCHEMA_METRIC) {
+    const message = 'the rule data: schema is about the rows of a dataset, and task: custom has none';
+    return [{ message, fix: 'Remove the rule.', ...at }];
+  }
   const results = resultRuleProblems({ rule, direction: directionOf(rule), at }, config.evaluate);
   if (results !== undefined) return results;
   if (isArtifactMetric(rule.metric)) return artifactProblems(rule, at);

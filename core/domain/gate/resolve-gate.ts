@@ -1,4 +1,5 @@
 import { type ErrorPlace, type Problem, UserError } from '../../errors.ts';
+import { DATA_SCHEMA_METRIC } from '../metrics/data-schema-metric.ts';
 import type { Metric, MetricTask } from '../metrics/metric.ts';
 import {
   CLASS_METRICS,
@@ -103,15 +104,30 @@ function listedFileMetric(name: string): Problem {
 /** A rule on a number of a file of results; and arguments of such rules that others do not take. */
 function fileRuleProblems(
   rule: RulePolicy,
-  { evaluate, task }: ModelPolicy,
+  { evaluate, task, data }: ModelPolicy,
   at: { readonly place?: ErrorPlace },
 ): readonly Problem[] {
   const { metric, interval, better } = rule;
+  if (metric === DATA_SCHEMA_METRIC) return schemaRuleProblems(rule, data, at);
   const found = resultRuleProblems({ rule, direction: directionOf(rule, task), at }, evaluate);
   if (found !== undefined) return found;
   const extra = interval === undefined ? (better === undefined ? undefined : 'better') : 'interval';
   if (extra === undefined) return [];
   return [{ message: `"${metric}" is computed from rows, and takes no ${extra}`, fix: `Remove ${extra}.`, ...at }];
+}
+
+/** A rule without a schema would be about nothing. */
+function schemaRuleProblems(
+  { max, min }: RulePolicy,
+  { schema }: ModelPolicy['data'],
+  at: { readonly place?: ErrorPlace },
+): readonly Problem[] {
+  if (max !== 0 || min !== undefined) {
+    return [{ message: `"${DATA_SCHEMA_METRIC}" is not a metric of rules`, fix: 'Write data: schema.', ...at }];
+  }
+  if (schema !== undefined) return [];
+  const fix = 'Add data.schema: data/schema.yaml, which tidegate check-data --infer writes.';
+  return [{ message: 'the rule data: schema needs data.schema, which is missing', fix, ...at }];
 }
 
 function artifactRuleProblems(

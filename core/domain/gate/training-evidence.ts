@@ -1,6 +1,7 @@
 import type { RuleEvidence } from '../evaluation/measure-population.ts';
 import { fileMetricKey } from '../metrics/metric-registry.ts';
 import type { TestCounts } from '../metrics/test-counts.ts';
+import type { SchemaFailures } from './data-schema-evidence.ts';
 import { type GateRule, needsChampion } from './gate-rule.ts';
 import { differenceContrast, valueContrast } from './rule-contrast.ts';
 
@@ -13,6 +14,8 @@ export interface TrainingFacts {
   readonly champion: TrainingMetrics | undefined;
   /** Test cases of the candidate; absent where none are counted. */
   readonly tests?: TestCounts | undefined;
+  /** Of the judged dataset; absent where it has no schema. */
+  readonly schemaFailures?: SchemaFailures | undefined;
 }
 
 /** Why such a number has no interval. */

@@ -2,6 +2,7 @@ import { maxError, medianAbsoluteError } from './absolute-error-order.ts';
 import { averagePrecision } from './average-precision.ts';
 import { brierScore, brierScoreOfClasses } from './brier-score.ts';
 import { calibrationSlope, expectedCalibrationError, expectedCalibrationErrorOfClasses } from './calibration.ts';
+import { DATA_SCHEMA_METRIC, DATA_SCHEMA_TITLE } from './data-schema-metric.ts';
 import { DECISION_METRICS, fBeta, macroFBeta } from './decision-metrics.ts';
 import { logLoss, logLossOfClasses } from './log-loss.ts';
 import type { Metric, MetricTask } from './metric.ts';
@@ -122,9 +123,9 @@ export function fileMetricKey(name: string): string | undefined {
   return key === '' ? undefined : key;
 }
 
-/** True if a metric is a number of a file of results: `file:<key>` or `junit:<count>`. */
+/** True if a metric is a number of a file of results, `file:<key>` or `junit:<count>`, or of the check of the data. */
 export function isResultMetric(name: string): boolean {
-  return fileMetricKey(name) !== undefined || testCountOf(name) !== undefined;
+  return fileMetricKey(name) !== undefined || testCountOf(name) !== undefined || name === DATA_SCHEMA_METRIC;
 }
 
 /** Every name that a rule for this task may use; families of metrics with a number for it. */
@@ -156,6 +157,7 @@ export function metricTitle(name: string): string {
   if (isArtifactMetric(name)) return ARTIFACT_METRICS[name];
   const key = fileMetricKey(name);
   if (key !== undefined) return `${key} as training wrote it (no interval)`;
+  if (name === DATA_SCHEMA_METRIC) return DATA_SCHEMA_TITLE;
   const count = testCountOf(name);
   if (count !== undefined) return TEST_COUNTS[count].title;
   const tasks = ['binary-classification', 'multiclass-classification', 'regression'] as const;

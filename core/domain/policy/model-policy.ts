@@ -15,6 +15,10 @@ export interface DataPolicy {
   readonly csv?: CsvOptions | undefined;
   /** Neither features nor watched for drift. */
   readonly exclude: readonly string[];
+  /** Path of the data schema. */
+  readonly schema?: string | undefined;
+  /** Columns of which its check shows no value. */
+  readonly sensitive?: readonly string[] | undefined;
 }
 
 /** Rules for judging scored rows. */

@@ -1,6 +1,7 @@
 import { formatCount, formatPercent } from '../../domain/text/format-number.ts';
 import { DAY_MS } from '../../domain/time/day.ts';
 import type { EvaluationReport } from '../../reports/evaluation-report.ts';
+import { renderValidation } from '../data-validation.ts';
 import { escapeText } from '../text/escape.ts';
 import { fold } from '../text/fold.ts';
 import { inlineCode } from '../text/inline-code.ts';
@@ -25,6 +26,8 @@ export interface EvaluationSections {
   readonly slices: string;
   /** Folded: ROC, precision and recall, calibration, residuals, confusion. */
   readonly pictures: string;
+  /** Check of the dataset by its schema; folded where all of it holds. */
+  readonly data: string;
   /** Verdict of the base branch's gate, if the pull request changes it. */
   readonly baseGate: string;
   /** Folded: parameters and data that the champion was not trained with. */
@@ -46,6 +49,7 @@ export function renderEvaluationSections(report: EvaluationReport): EvaluationSe
     reasons: renderReasons(report),
     slices: slices === '' ? '' : fold(`slices (${countSlices(report)}, worst first)`, slices),
     pictures: pictures === '' ? '' : fold('curves and calibration', pictures),
+    data: renderData(report),
     baseGate: renderBaseGate(report),
     changes: renderChanges(report),
     metrics: fold('all metrics', renderMetricTable(report)),
@@ -72,10 +76,17 @@ function renderFeatures({ features }: EvaluationReport): string {
 
 /** The step summary of evaluate-and-gate. */
 export function renderEvaluationSummary(report: EvaluationReport): string {
-  const { title, headline, baseGate, rules, reasons, slices, pictures, changes, metrics, method } =
+  const { title, headline, baseGate, rules, reasons, data, slices, pictures, changes, metrics, method } =
     renderEvaluationSections(report);
-  const parts = [title, headline, baseGate, rules, reasons, slices, pictures, changes, metrics, method];
+  const parts = [title, headline, baseGate, rules, reasons, data, slices, pictures, changes, metrics, method];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function renderData({ dataValidation }: EvaluationReport): string {
+  if (dataValidation === undefined) return '';
+  const isQuiet = dataValidation.verdict === 'pass' && dataValidation.changes === undefined;
+  const table = renderValidation(dataValidation);
+  return isQuiet ? fold('data checks (all hold)', table) : table;
 }
 
 function renderBaseGate({ baseGate }: EvaluationReport): string {

@@ -8,6 +8,7 @@ import type { SliceKey } from '../../domain/evaluation/slice.ts';
 import { unchangedVersion } from '../../domain/evaluation/unchanged-version.ts';
 import { COUNTED } from '../../domain/gate/test-count-evidence.ts';
 import type { TrainingFacts } from '../../domain/gate/training-evidence.ts';
+import { DATA_SCHEMA_METRIC } from '../../domain/metrics/data-schema-metric.ts';
 import { TEST_COUNTS, testCountOf } from '../../domain/metrics/test-counts.ts';
 import type { TableDescription } from '../../domain/table/table.ts';
 import type { ErrorPlace } from '../../errors.ts';
@@ -35,6 +36,8 @@ export interface EvaluationParts {
   /** Metrics that the trainings of both models wrote. */
   readonly training: TrainingFacts;
   readonly dataset: IdentifiedDataset;
+  /** Result of the check of the data schema; absent where no schema is named. */
+  readonly validation?: EvaluationReport['dataValidation'];
   /** Undefined where no table was read. */
   readonly table: TableDescription | undefined;
   /** First and last time of the rows, ISO 8601. */
@@ -71,6 +74,7 @@ export function assembleEvaluation(parts: EvaluationParts): EvaluationReport {
     },
     ...(request.results === undefined ? {} : { results: request.results.map((result) => ({ ...result })) }),
     ...inputsOf(request),
+    ...(parts.validation === undefined ? {} : { dataValidation: parts.validation }),
     ...(scored.features === null ? {} : { features: { ...scored.features } }),
     ...(scored.scoredBy.candidate === null ? {} : { scoredBy: scored.scoredBy.candidate }),
     candidate: {
@@ -83,6 +87,7 @@ export function assembleEvaluation(parts: EvaluationParts): EvaluationReport {
       ...metricsOf(parts),
       ...artifactMetrics(parts, evaluate.confidence),
       ...testCountsShown(parts, evaluate.confidence),
+      ...schemaFailuresShown(parts, evaluate.confidence),
       ...trainingShown(parts).metrics,
     ],
     comparisons: comparisonsOf(parts),
@@ -213,6 +218,15 @@ function testCountsShown({ judged, training }: EvaluationParts, level: number): 
     const { direction } = TEST_COUNTS[count];
     return [{ name, direction, rows: 0, value, interval: { lower: value, upper: value, level, method: COUNTED } }];
   });
+}
+
+/** The number of failed checks of the data schema, where a rule names it. */
+function schemaFailuresShown({ judged, training }: EvaluationParts, level: number): EvaluationReport['metrics'] {
+  const value = training.schemaFailures;
+  const isNamed = judged.outcomes.some(({ rule }) => rule.metric === DATA_SCHEMA_METRIC);
+  if (!isNamed || typeof value !== 'number') return [];
+  const interval = { lower: value, upper: value, level, method: COUNTED };
+  return [{ name: DATA_SCHEMA_METRIC, direction: 'lower-is-better', rows: 0, value, interval }];
 }
 
 function trainingShown({ judged, training }: EvaluationParts): ReturnType<typeof trainingMetricsShown> {

@@ -25,6 +25,7 @@ import { columnsToProfile, type DatasetProfile, type ProfileRequest, profileColu
 import { HELD_ROWS, profileAnyTable, profileLargeTable } from './profile-large-table.ts';
 import { profilePredictions } from './profile-predictions.ts';
 import { readLine } from './table-read.ts';
+import { validateDataset } from './validate-dataset.ts';
 
 /** Chosen: what is not computed of sums is held up to here, which is about half of what a runner of 16 GB has. */
 const MOST_HELD_ROWS = 40_000_000;
@@ -93,12 +94,16 @@ async function judge(work: Work, ports: EvaluationPorts): Promise<Judged> {
   const { span, profile } = read;
   const compared = await withoutSeenChampion(read.scored, { request, table, digest: identity.digest, ...span }, ports);
   const scored = await rebaselined(compared, identity.digest, ports);
-  const training = trainingOf(request, scored.contenders);
+  const validated = await validateDataset(request, table, ports);
+  const training = { ...trainingOf(request, scored.contenders), schemaFailures: validated?.failures };
   const judged = judgeBy(scored, { policy: request.config, gate, training });
   await expectUnchanged(work, identity, ports);
-  const base = judgeByBase(request, scored);
+  const base = judgeByBase(request, scored, validated?.baseFailures);
   const known = { request, scored: scored.contenders, judged, base, dataset: identity, table, span, training };
-  const evaluation = assembleEvaluation(known);
+  const evaluation = assembleEvaluation({
+    ...known,
+    ...(validated === undefined ? {} : { validation: validated.validation }),
+  });
   const predictions =
     read.scored.kind === 'rows' ? profilePredictions(read.scored.contenders, request.config) : undefined;
   return { evaluation, profile: profile && profileReport(request, profile, identity), predictions };

@@ -278,7 +278,7 @@ function judge(
     request,
     scored: scored.contenders,
     judged,
-    base: judgeByBase(request, scored),
+    base: judgeByBase(request, scored, undefined),
     dataset: identity,
     table: opened.tables.dataset.table,
     span: spanOf(scored),

@@ -7,6 +7,7 @@ import type { ErrorPlace } from '../../errors.ts';
 import type { EvaluationReport } from '../../reports/evaluation-report.ts';
 import type { PredictionsTable, ScoredBy } from '../../reports/predictions-report.ts';
 import type { ProfileReport } from '../../reports/profile-report.ts';
+import type { NamedDataSchema } from './validate-dataset.ts';
 
 /** A path of the workspace: as people write it, and absolute. */
 export interface ShownPath {
@@ -80,6 +81,8 @@ export interface EvaluationRequest extends JudgingRequest<ScoredModelConfig> {
   readonly resolve: (path: string) => string;
   /** Above this many rows aggregates of them are judged; default: 5 million. */
   readonly heldRows?: number;
+  /** Absent where tidegate.yaml names no data schema. */
+  readonly dataSchema?: NamedDataSchema;
 }
 
 /** A configuration that judges, with the places of its rules. */

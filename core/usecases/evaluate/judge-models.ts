@@ -4,6 +4,7 @@ import { notAggregated, otherOutcome, readsTheSame } from '../../domain/evaluati
 import type { Evidence } from '../../domain/evaluation/evidence.ts';
 import { type JudgedScores, judgeGate } from '../../domain/evaluation/judge-gate.ts';
 import { rowEvidence } from '../../domain/evaluation/row-evidence.ts';
+import type { SchemaFailures } from '../../domain/gate/data-schema-evidence.ts';
 import { type ResolvedGate, resolveGate } from '../../domain/gate/resolve-gate.ts';
 import type { TrainingFacts } from '../../domain/gate/training-evidence.ts';
 import { ServiceError, UserError } from '../../errors.ts';
@@ -37,8 +38,16 @@ function evidenceOf(scored: ScoredModels, policy: ScoredModelConfig): Evidence {
   return scored.kind === 'rows' ? rowEvidence(scored.contenders, policy) : aggregateEvidence(scored.contenders, policy);
 }
 
-/** Verdict of the base branch's gate on the same scores, if the pull request changes how the model is judged. */
-export function judgeByBase(request: EvaluationRequest, scored: ScoredModels): BaseJudgement | null {
+/**
+ * Verdict of the base branch's gate on the same scores, if the pull request changes how the model is judged.
+ *
+ * @param schemaFailures Checks that fail by the data schema of the base branch; undefined where the data were not checked.
+ */
+export function judgeByBase(
+  request: EvaluationRequest,
+  scored: ScoredModels,
+  schemaFailures: SchemaFailures | undefined,
+): BaseJudgement | null {
   const { base, config } = request;
   if (base === null) return null;
   if ('problem' in base) return { verdict: 'inconclusive', outcomes: [], reason: base.problem };
@@ -50,7 +59,7 @@ export function judgeByBase(request: EvaluationRequest, scored: ScoredModels): B
       const reason = 'it needs columns that were not read, and a dataset this large is read only once';
       return { verdict: 'inconclusive', outcomes: [], reason };
     }
-    const training = trainingForBase(request, base.config, scored.contenders);
+    const training = { ...trainingForBase(request, base.config, scored.contenders), schemaFailures };
     const { verdict, outcomes } = judgeBy(scored, { policy: base.config, gate, training });
     return { verdict, outcomes, reason: null };
   } catch (error) {

@@ -1,0 +1,77 @@
+import type { DataSchema } from '../../domain/data-schema/data-schema.ts';
+import { schemaChanges } from '../../domain/data-schema/schema-changes.ts';
+import type { SchemaFailures } from '../../domain/gate/data-schema-evidence.ts';
+import type { TableDescription } from '../../domain/table/table.ts';
+import { formatCount } from '../../domain/text/format-number.ts';
+import { type ReportedValidation, reportedValidation } from '../../reports/data-validation.ts';
+import { checkData } from '../data/check-data.ts';
+import { checkWithin } from '../data/check-within.ts';
+import type { EvaluationPorts } from './evaluation-ports.ts';
+import type { EvaluationRequest } from './evaluation-request.ts';
+
+/** The data schema of a model. */
+export interface NamedDataSchema {
+  /** As tidegate.yaml names it. */
+  readonly path: string;
+  /** Of the file's bytes. */
+  readonly digest: string;
+  readonly schema: DataSchema;
+  /** That of the base branch, or a clause that says why it is unknown; null where it is the same, or there is none. */
+  readonly base: { readonly schema: DataSchema } | { readonly problem: string } | null;
+}
+
+/** A dataset, checked by its data schema. */
+export interface ValidatedDataset {
+  readonly validation: ReportedValidation;
+  readonly failures: SchemaFailures;
+  /** By the schema of the base branch. */
+  readonly baseFailures: SchemaFailures;
+}
+
+/**
+ * Checks the evaluation dataset by the schema of this commit, and by that of the base branch where it differs.
+ *
+ * @returns Undefined where the model names no schema.
+ */
+export async function validateDataset(
+  request: EvaluationRequest,
+  table: TableDescription,
+  ports: EvaluationPorts,
+): Promise<ValidatedDataset | undefined> {
+  const { dataSchema } = request;
+  if (dataSchema === undefined) return undefined;
+  const { data, task } = request.config;
+  const nowMs = Date.parse(request.header.createdAt);
+  const sensitive = data.sensitive ?? [];
+  const asked = (schema: DataSchema) => ({ schema, sensitive, table, nowMs });
+  const byRow = await checkData(asked(dataSchema.schema), ports.engine);
+  const own = await checkWithin(
+    byRow,
+    { ...asked(dataSchema.schema), task, label: data.label, exclude: data.exclude },
+    ports.engine,
+  );
+  const { path, digest, base } = dataSchema;
+  const changes = base !== null && 'schema' in base ? schemaChanges(base.schema, dataSchema.schema) : [];
+  const validation = reportedValidation(own, { path, digest, changes });
+  ports.progress(
+    `Checked the dataset by ${path}: ${formatCount(validation.failures)} of ${formatCount(validation.checks)} checks failed`,
+  );
+  return {
+    validation,
+    failures: validation.failures,
+    baseFailures: await byBase(asked, validation.failures, { base, ports }),
+  };
+}
+
+type Asking = (schema: DataSchema) => Parameters<typeof checkData>[0];
+
+async function byBase(
+  asked: Asking,
+  failures: number,
+  { base, ports }: { readonly base: NamedDataSchema['base']; readonly ports: EvaluationPorts },
+): Promise<SchemaFailures> {
+  if (base === null) return failures;
+  if ('problem' in base) return { unknown: base.problem };
+  const { violations } = await checkData(asked(base.schema), ports.engine);
+  return violations.filter(({ severity }) => severity === 'fail').length;
+}
