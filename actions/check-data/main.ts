@@ -2,7 +2,7 @@ import { DuckDbTableReader } from '../../core/adapters/duckdb/duckdb-table-reade
 import { validationVerdict } from '../../core/domain/data-schema/violation.ts';
 import { isTableAddress } from '../../core/domain/warehouse/table-reference.ts';
 import { UserError } from '../../core/errors.ts';
-import { renderValidation, validationSentence } from '../../core/render/data-validation.ts';
+import { renderValidation } from '../../core/render/data-validation.ts';
 import { escapeLogLine } from '../../core/render/text/escape.ts';
 import { type ReportedValidation, reportedValidation } from '../../core/reports/data-validation.ts';
 import { checkBetween } from '../../core/usecases/data/check-between.ts';
@@ -74,9 +74,8 @@ async function check(asked: Asked, tables: DuckDbTableReader): Promise<void> {
     'schema-path': schemaPath,
   });
   await context.appendSummary(`## Data check: ${validation.verdict}\n\n${renderValidation(validation)}\n`);
-  const sentence = escapeLogLine(validationSentence(validation));
   if (validation.verdict === 'fail') context.fail(`${shown}: ${validation.failures} checks of ${schemaPath} failed`);
-  else context.log.info(sentence);
+  else context.log.info(escapeLogLine(`${shown}: ${validation.verdict}`));
 }
 
 interface Validating {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { COLUMN_DEFAULTS, schemaTimeMs } from '../domain/data-schema/data-schema.ts';
+import { ACROSS_DEFAULTS, COLUMN_DEFAULTS, schemaTimeMs } from '../domain/data-schema/data-schema.ts';
 import { camelCaseKeys } from './camel-case-keys.ts';
 import { durationMs, parsePercentRatio } from './quantities.ts';
 
@@ -145,6 +145,27 @@ const time = z
   })
   .transform(camelCaseKeys);
 
+const across = z
+  .strictObject({
+    severity: severity
+      .default(ACROSS_DEFAULTS.severity)
+      .meta({ description: 'Effect of a violation of these checks', examples: ['fail'] }),
+    'max-overlap': share
+      .default(ACROSS_DEFAULTS.maxOverlap)
+      .meta({ description: 'Highest share of rows, or of keys, that the training data have too', examples: ['1%'] }),
+    'max-label-conflicts': share
+      .default(ACROSS_DEFAULTS.maxLabelConflicts)
+      .meta({
+        description: 'Highest share of rows whose features another row has with another label',
+        examples: ['2%'],
+      }),
+    'max-single-feature': share.default(ACROSS_DEFAULTS.maxSingleFeature).meta({
+      description: 'Highest area under the ROC curve (classification) or R² (regression) of one numeric feature alone',
+      examples: ['95%'],
+    }),
+  })
+  .transform(camelCaseKeys);
+
 /** The one schema of `data/schema.yaml`: its type, its JSON Schema and its messages come from here. */
 export const dataSchemaFile = z
   .strictObject({
@@ -159,6 +180,9 @@ export const dataSchemaFile = z
       .max(100)
       .default([])
       .meta({ description: 'Columns whose values together are there only once', examples: [['customer_id', 'date']] }),
+    across: across
+      .default(ACROSS_DEFAULTS)
+      .meta({ description: 'Rows and columns together, and the training data', examples: [{ severity: 'fail' }] }),
     time: time
       .optional()
       .meta({ description: 'Freshness of the data', examples: [{ column: 'date', 'max-age': '7d' }] }),

@@ -10,7 +10,7 @@ const MAX_ROWS = 20;
 const MAX_CHANGES = 20;
 
 /** Check of a dataset in one line. */
-export function validationSentence({ rows, verdict, checks, failures, warnings, schema }: ReportedValidation): string {
+function validationSentence({ rows, verdict, checks, failures, warnings, schema }: ReportedValidation): string {
   const found =
     verdict === 'pass'
       ? 'all hold'

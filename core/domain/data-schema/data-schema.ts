@@ -33,6 +33,26 @@ export interface ColumnSchema {
   readonly sensitive: boolean;
 }
 
+/** Demands on rows and columns together, and on a dataset beside the training data. */
+export interface AcrossSchema {
+  /** Of all of these. */
+  readonly severity: Severity;
+  /** Highest share of rows, or of keys, that the training data have too, in [0, 1]. */
+  readonly maxOverlap: number;
+  /** Highest share of rows whose features another row with another label has, in [0, 1]. */
+  readonly maxLabelConflicts: number;
+  /** Highest area under the ROC curve, or R², that one feature alone may have, in [0, 1]. */
+  readonly maxSingleFeature: number;
+}
+
+/** Chosen: shown, not failed, until a person decides; a feature that alone ranks 98 % of the pairs is seldom honest. */
+export const ACROSS_DEFAULTS: AcrossSchema = {
+  severity: 'warn',
+  maxOverlap: 0,
+  maxLabelConflicts: 0,
+  maxSingleFeature: 0.98,
+};
+
 /** Demands on a table and its columns: `data/schema.yaml`. */
 export interface DataSchema {
   readonly rows: { readonly min?: number | undefined; readonly max?: number | undefined; readonly severity: Severity };
@@ -43,6 +63,7 @@ export interface DataSchema {
   readonly time?:
     | { readonly column: string; readonly maxAge?: number | undefined; readonly severity: Severity }
     | undefined;
+  readonly across: AcrossSchema;
   /** By name, in the order of the file. */
   readonly columns: Readonly<Record<string, ColumnSchema>>;
 }

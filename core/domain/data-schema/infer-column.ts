@@ -52,7 +52,7 @@ export function inferColumn(from: InferredFrom): InferredColumn {
     maxMissing: roomForMissing(missing),
     unique: isUnique,
     sensitive: isSensitive,
-    ...(values === undefined ? { ...rangeOf(from), ...textOf(from) } : { values }),
+    ...(values === undefined ? { ...rangeOf(from, isUnique), ...textOf(from) } : { values }),
   };
   return { schema, comment: commentOf(from, missing) };
 }
@@ -68,12 +68,12 @@ function roomForMissing(missing: number): number {
 }
 
 /** The range of numbers, wider by a tenth of it at each end; neither end crosses 0, and shares stay in [0, 1]. */
-function rangeOf({
-  column: { type },
-  facts: { min, max },
-  isSensitive,
-}: InferredFrom): Pick<ColumnSchema, 'min' | 'max'> {
-  if (isSensitive || (type !== 'integer' && type !== 'real') || min === null || max === null) return {};
+function rangeOf(
+  { column: { type }, facts: { min, max }, isSensitive }: InferredFrom,
+  isUnique: boolean,
+): Pick<ColumnSchema, 'min' | 'max'> {
+  // Numbers that identify rows grow.
+  if (isUnique || isSensitive || (type !== 'integer' && type !== 'real') || min === null || max === null) return {};
   if (!Number.isFinite(min) || !Number.isFinite(max)) return {};
   if (type === 'real' && min >= 0 && max <= 1) return { min: 0, max: 1 };
   const room = max === min ? Math.abs(max) * ROOM || 1 : (max - min) * ROOM;

@@ -1,4 +1,4 @@
-import type { ColumnSchema, DataSchema } from './data-schema.ts';
+import { ACROSS_DEFAULTS, type ColumnSchema, type DataSchema } from './data-schema.ts';
 import { type InferredColumn, type InferredFrom, inferColumn } from './infer-column.ts';
 
 /** What a schema is inferred from. */
@@ -39,6 +39,7 @@ export function inferSchema({ rows, columns, unread, time, key }: InferenceFacts
     schema: {
       rows: { min: Math.ceil(rows * FEWEST_ROWS), severity: 'fail' },
       extraColumns: 'warn',
+      across: ACROSS_DEFAULTS,
       key: named,
       ...(time !== undefined && isTime ? { time: { column: time, severity: 'fail' } } : {}),
       columns: Object.fromEntries([...ofColumns, ...ofUnread]),

@@ -1,4 +1,10 @@
-import { type ColumnSchema, type DataSchema, type SchemaValue, schemaTimeMs } from './data-schema.ts';
+import {
+  type AcrossSchema,
+  type ColumnSchema,
+  type DataSchema,
+  type SchemaValue,
+  schemaTimeMs,
+} from './data-schema.ts';
 import { listWords, percentOf } from './schema-checks.ts';
 
 /** A difference between two schemas. */
@@ -42,6 +48,7 @@ function tableChanges(before: DataSchema, after: DataSchema): readonly SchemaCha
       rank[after.extraColumns] < rank[before.extraColumns],
     ),
     ...differing('key', keyWords(before.key), keyWords(after.key), !isSame(before.key, after.key)),
+    ...acrossChanges(before.across, after.across),
     ...differing('time column', before.time?.column ?? 'none', after.time?.column ?? 'none', true),
     ...differing('freshness', ageWords(ageOf(before)), ageWords(ageOf(after)), ageOf(after) > ageOf(before)),
     ...differing(
@@ -50,6 +57,16 @@ function tableChanges(before: DataSchema, after: DataSchema): readonly SchemaCha
       after.time?.severity ?? 'fail',
       before.time?.severity === 'fail',
     ),
+  ];
+}
+
+function acrossChanges(before: AcrossSchema, after: AcrossSchema): readonly SchemaChange[] {
+  const shares = (what: string, from: number, to: number) => differing(what, percentOf(from), percentOf(to), to > from);
+  return [
+    ...differing('across: severity', before.severity, after.severity, before.severity === 'fail'),
+    ...shares('overlap with the training data: at most', before.maxOverlap, after.maxOverlap),
+    ...shares('rows with conflicting labels: at most', before.maxLabelConflicts, after.maxLabelConflicts),
+    ...shares('one feature alone: at most', before.maxSingleFeature, after.maxSingleFeature),
   ];
 }
 
