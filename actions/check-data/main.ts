@@ -1,7 +1,9 @@
 import { DuckDbTableReader } from '../../core/adapters/duckdb/duckdb-table-reader.ts';
+import { sensitiveColumns } from '../../core/domain/data-schema/schema-checks.ts';
 import { validationVerdict } from '../../core/domain/data-schema/violation.ts';
 import { isTableAddress } from '../../core/domain/warehouse/table-reference.ts';
 import { UserError } from '../../core/errors.ts';
+import type { DescribeOptions } from '../../core/ports/evaluate/table-reader.ts';
 import { renderValidation } from '../../core/render/data-validation.ts';
 import { escapeLogLine } from '../../core/render/text/escape.ts';
 import { type ReportedValidation, reportedValidation } from '../../core/reports/data-validation.ts';
@@ -51,7 +53,7 @@ function dataOf(loaded: LoadedModel | undefined) {
 }
 
 async function infer({ context, values, loaded, schemaPath }: Asked, tables: DuckDbTableReader): Promise<void> {
-  const { shown, table } = await describe({ context, values, loaded, schemaPath }, tables);
+  const { shown, table } = await describe({ context, values, loaded, schemaPath }, { tables });
   const data = dataOf(loaded);
   const rows = await writeSchema(
     { table, source: shown, sensitive: data?.sensitive ?? [], time: data?.time, key: [] },
@@ -64,7 +66,7 @@ async function infer({ context, values, loaded, schemaPath }: Asked, tables: Duc
 async function check(asked: Asked, tables: DuckDbTableReader): Promise<void> {
   const { context, schemaPath } = asked;
   const read = await readDataSchema(context, schemaPath);
-  const { shown, table } = await describe(asked, tables);
+  const { shown, table } = await describe(asked, { tables, read });
   context.log.info(`Checking ${shown} by ${schemaPath}`);
   const validation = await validate(asked, { read, table, tables });
   outputs.write(context, {
@@ -98,7 +100,7 @@ async function validate(
     : byRow;
   if (values.train === undefined) return reported(within, read);
   const train = await fetched(context, values.train, 'train');
-  const trainTable = await tables.describe(train.absolute, data?.csv);
+  const trainTable = await tables.describe(train.absolute, reading(loaded, read));
   const violations = await checkBetween({ ...request, train: trainTable }, { engine: tables, tables });
   const all = [...within.violations, ...violations.found];
   const checks = within.checks + violations.checks;
@@ -109,7 +111,17 @@ function reported(validation: Parameters<typeof reportedValidation>[0], { path, 
   return reportedValidation(validation, { path, digest, changes: [] });
 }
 
-async function describe({ context, values, loaded }: Asked, tables: DuckDbTableReader) {
+/** Format of the tables; with the care that sensitive columns need. */
+function reading(loaded: LoadedModel | undefined, read: ReadDataSchema | undefined): DescribeOptions {
+  const data = dataOf(loaded);
+  const sensitive = sensitiveColumns(read?.schema.columns ?? {}, data?.sensitive ?? []);
+  return { ...data?.csv, hidesValues: sensitive.size > 0 };
+}
+
+async function describe(
+  { context, values, loaded }: Asked,
+  { tables, read }: { readonly tables: DuckDbTableReader; readonly read?: ReadDataSchema },
+) {
   const named = loaded === undefined || loaded.model.task === 'custom' ? undefined : loaded.model.evaluate.dataset;
   const shown = values.data ?? named;
   if (shown === undefined) {
@@ -118,7 +130,7 @@ async function describe({ context, values, loaded }: Asked, tables: DuckDbTableR
     });
   }
   const { absolute } = await fetched(context, shown, 'data');
-  return { shown, table: await tables.describe(absolute, dataOf(loaded)?.csv) };
+  return { shown, table: await tables.describe(absolute, reading(loaded, read)) };
 }
 
 function fetched(context: ActionContext, shown: string, folder: string) {

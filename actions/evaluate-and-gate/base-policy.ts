@@ -6,15 +6,14 @@ import { DATA_SCHEMA_METRIC } from '../../core/domain/metrics/data-schema-metric
 import { CONFIG_FILE } from '../../core/domain/policy/config-file.ts';
 import { UserError } from '../../core/errors.ts';
 import type { CommittedFiles } from '../../core/ports/github/commits.ts';
-import type { JudgingRequest } from '../../core/usecases/evaluate/evaluation-request.ts';
-import type { NamedDataSchema } from '../../core/usecases/evaluate/validate-dataset.ts';
+import type { JudgingRequest, NamedDataSchema } from '../../core/usecases/evaluate/evaluation-request.ts';
 import type { ActionContext } from '../action-context.ts';
 import { openGitRemote, usesGitVersions } from '../git-versions.ts';
 import { gitHubOf } from '../github.ts';
 import type { LoadedModel } from '../load-model.ts';
 import { pathInRepository } from '../repository-environments.ts';
 
-/** What the base branch is compared with. */
+/** The side of this commit in the comparison with the base branch. */
 export interface BaseQuestion {
   /** The input github-token. */
   readonly token: string | undefined;

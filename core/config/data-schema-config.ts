@@ -153,12 +153,10 @@ const across = z
     'max-overlap': share
       .default(ACROSS_DEFAULTS.maxOverlap)
       .meta({ description: 'Highest share of rows, or of keys, that the training data have too', examples: ['1%'] }),
-    'max-label-conflicts': share
-      .default(ACROSS_DEFAULTS.maxLabelConflicts)
-      .meta({
-        description: 'Highest share of rows whose features another row has with another label',
-        examples: ['2%'],
-      }),
+    'max-label-conflicts': share.default(ACROSS_DEFAULTS.maxLabelConflicts).meta({
+      description: 'Highest share of rows whose features another row has with another label',
+      examples: ['2%'],
+    }),
     'max-single-feature': share.default(ACROSS_DEFAULTS.maxSingleFeature).meta({
       description: 'Highest area under the ROC curve (classification) or R² (regression) of one numeric feature alone',
       examples: ['95%'],

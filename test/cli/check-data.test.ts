@@ -140,6 +140,15 @@ describe('tidegate check-data', () => {
     expect([run.exitCode, run.said]).toEqual([1, expect.stringContaining(said)]);
   });
 
+  it('quotes no line of a file that cannot be read, where a column is sensitive', async () => {
+    const broken = `${rowsOf((at) => `n${at}`, ['1,2,Secret Person,1,too,many,fields']).join('\n')}\n`;
+    for (const command of [['check-data'], ['judge', '--champion', 'none']]) {
+      const run = await withFiles({ 'test.csv': broken }, () => tidegate(command));
+      expect([run.exitCode, run.said]).toEqual([1, expect.stringContaining('DATA_INVALID')]);
+      expect(run.said).not.toContain('Secret');
+    }
+  });
+
   it('compares with the training data', async () => {
     const run = await tidegate(['check-data', '--train', 'test.csv']);
     expect([run.exitCode, run.said]).toEqual([

@@ -61,7 +61,19 @@ describe('tidegate, packed and installed', () => {
   it('lists its commands, and the flags and results of each', async () => {
     const usage = await tidegate('--help');
     expect(usage.exitCode, usage.stderr).toBe(0);
-    for (const name of ['init', 'pull', 'push', 'train', 'judge', 'register', 'image', 'deploy', 'drift', 'doctor']) {
+    for (const name of [
+      'init',
+      'pull',
+      'push',
+      'check-data',
+      'train',
+      'judge',
+      'register',
+      'image',
+      'deploy',
+      'drift',
+      'doctor',
+    ]) {
       expect(usage.stdout).toMatch(new RegExp(`^ {2}${name} `, 'm'));
     }
     const help = await tidegate('judge', '--help');

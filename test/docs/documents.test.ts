@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../core/config/parse-config.ts';
+import { parseDataSchema } from '../../core/config/parse-data-schema.ts';
 import { DRIFT_EFFECTS } from '../../core/domain/drift/drift-effect-registry.ts';
 import { DRIFT_TESTS } from '../../core/domain/drift/drift-test-registry.ts';
 import { defaultMetricNames, findMetric, metricNames } from '../../core/domain/metrics/metric-registry.ts';
@@ -53,9 +54,16 @@ function whole(block: string): string {
   return `${model}${/^ {4}gate:/m.test(block) ? '' : GATE}${block}`;
 }
 
+/** First line of an example of a data schema. */
+const DATA_SCHEMA = '# data/schema.yaml\n';
+
 const configs = documents.flatMap((document) =>
   blocks(document, 'yaml')
-    .filter((block) => /^(version: 1|models:)$|^ {4}(drift|environments|gate|register):/m.test(block))
+    .filter(
+      (block) =>
+        !block.startsWith(DATA_SCHEMA) &&
+        /^(version: 1|models:)$|^ {4}(drift|environments|gate|register):/m.test(block),
+    )
     .map((block) => ({ document, first: block.split('\n')[0], text: whole(block) })),
 );
 
@@ -78,6 +86,15 @@ describe('documents', () => {
   it.each(configs)('the example of $document that begins with "$first" is a valid tidegate.yaml', ({ text }) => {
     const [, name] = /^ {2}([\w-]+):$/m.exec(text.replace(/^warehouse:.*\n/m, '')) ?? [];
     expect(Object.keys(parseConfig(text).config.models)).toContain(name);
+  });
+
+  const schemas = documents.flatMap((document) =>
+    blocks(document, 'yaml')
+      .filter((block) => block.startsWith(DATA_SCHEMA))
+      .map((text) => ({ document, text })),
+  );
+  it.each(schemas)('the data schema of $document is a valid one', ({ text }) => {
+    expect(Object.keys(parseDataSchema(text, 'data/schema.yaml').columns)).not.toEqual([]);
   });
 
   it('has examples to look at', () => {

@@ -18,7 +18,7 @@ import { storeNumbers } from './stored-numbers.ts';
 import { literal, tableFiles } from './table-scan.ts';
 import { batchValue, columnOf, kindOf, openSource, refuseChanged, type TableSource } from './table-source.ts';
 import { tablesIn } from './tables-in-folder.ts';
-import { unreadable } from './unreadable.ts';
+import { unreadable, unreadableUnquoted } from './unreadable.ts';
 
 /** Reads tables with DuckDB, which is loaded at the first use. Close it when done. */
 export class DuckDbTableReader implements TableReader, RelationEngine {
@@ -33,7 +33,10 @@ export class DuckDbTableReader implements TableReader, RelationEngine {
     this.#options = options;
   }
 
-  async describe(path: string, { without = [], ...options }: DescribeOptions = {}): Promise<TableDescription> {
+  async describe(
+    path: string,
+    { without = [], hidesValues = false, ...options }: DescribeOptions = {},
+  ): Promise<TableDescription> {
     if (/^[a-z0-9]+:\/\//i.test(path)) {
       throw new UserError('DATA_UNSUPPORTED', `${path} is an address, and this version reads tables only from files`, {
         fix: 'Download the files into the workspace first (data-pull), and use their path.',
@@ -51,7 +54,7 @@ export class DuckDbTableReader implements TableReader, RelationEngine {
       this.#sources.set(files, source);
       return { files, columns: source.columns, form: source.form };
     } catch (cause) {
-      throw unreadable(path, cause);
+      throw hidesValues ? unreadableUnquoted(path, cause) : unreadable(path, cause);
     }
   }
 

@@ -12,6 +12,20 @@ export function unreadable(path: string, cause: unknown): unknown {
   return new UserError('DATA_INVALID', message, { fix: inCsv?.fix ?? WHOLE, cause });
 }
 
+/**
+ * The same without any text of the file: its values may be sensitive.
+ *
+ * @returns An error without a cause, since the engine's message quotes the line.
+ */
+export function unreadableUnquoted(path: string, cause: unknown): unknown {
+  const isAboutFile = cause instanceof UserError ? cause.code === 'DATA_INVALID' : cause instanceof Error;
+  if (!isAboutFile) return cause;
+  const line = cause instanceof Error ? /\bline:? (\d+)/i.exec(cause.message)?.[1] : undefined;
+  const place = line === undefined ? path : `${path}: line ${line}`;
+  const reason = 'cannot be read; the line is not shown, since the table has sensitive columns';
+  return new UserError('DATA_INVALID', `${place} ${reason}`, { fix: WHOLE });
+}
+
 /** Message of the engine, without its advice on its own options. */
 function reasonOf(message: string): string {
   const [reason = ''] = message.split(/\n\s*(?:Possible|\n)/);

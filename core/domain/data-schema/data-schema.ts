@@ -33,7 +33,7 @@ export interface ColumnSchema {
   readonly sensitive: boolean;
 }
 
-/** Demands on rows and columns together, and on a dataset beside the training data. */
+/** Demands on rows and columns together, and on a dataset and the training data. */
 export interface AcrossSchema {
   /** Of all of these. */
   readonly severity: Severity;

@@ -1,7 +1,7 @@
 import { ACROSS_DEFAULTS, type ColumnSchema, type DataSchema } from './data-schema.ts';
 import { type InferredColumn, type InferredFrom, inferColumn } from './infer-column.ts';
 
-/** What a schema is inferred from. */
+/** Facts from which a schema is inferred. */
 export interface InferenceFacts {
   readonly rows: number;
   readonly columns: readonly Omit<InferredFrom, 'rows'>[];

@@ -37,7 +37,7 @@ export interface RowCheck {
   readonly of: 'rows' | 'values';
   /** Highest share of violations, in [0, 1]. */
   readonly allowed: number;
-  /** What a value must be, for people: `between 0 and 120`. */
+  /** Demand on a value, for people: `between 0 and 120`. */
   readonly demand: string;
   readonly severity: Severity;
 }
@@ -128,7 +128,7 @@ export function percentOf(share: number): string {
 }
 
 /** Columns of a schema of which no value is ever shown. */
-export function sensitiveColumns(schema: DataSchema, named: readonly string[]): ReadonlySet<string> {
-  const own = Object.entries(schema.columns).flatMap(([name, { sensitive }]) => (sensitive ? [name] : []));
+export function sensitiveColumns(columns: DataSchema['columns'], named: readonly string[]): ReadonlySet<string> {
+  const own = Object.entries(columns).flatMap(([name, { sensitive }]) => (sensitive ? [name] : []));
   return new Set([...named, ...own]);
 }

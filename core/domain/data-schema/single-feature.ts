@@ -1,6 +1,6 @@
 import { normalQuantile } from '../statistics/normal.ts';
 
-/** How well one feature alone predicts, with its 95 % interval. */
+/** Strength of one feature as the only one, with its 95 % interval. */
 export interface SingleFeature {
   readonly measure: 'area under the ROC curve' | 'R²';
   readonly value: number;

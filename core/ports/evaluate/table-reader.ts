@@ -14,6 +14,8 @@ export interface ReadOptions {
 export interface DescribeOptions extends CsvOptions {
   /** Absolute paths of files, or of folders with all that is in them. */
   readonly without?: readonly string[];
+  /** True: no message about a file that cannot be read quotes it. */
+  readonly hidesValues?: boolean;
 }
 
 /** Reads tables: CSV, Parquet, JSON lines, one file or a glob. Rows keep the order of the files. */

@@ -60,7 +60,7 @@ export async function checkData(request: DataCheck, engine: RelationEngine): Pro
 
 /** The schema with the columns marked that tidegate.yaml names as sensitive. */
 export function withSensitive(schema: DataSchema, named: readonly string[]): DataSchema {
-  const hidden = sensitiveColumns(schema, named);
+  const hidden = sensitiveColumns(schema.columns, named);
   const columns = Object.entries(schema.columns).map(([name, column]) => [
     name,
     hidden.has(name) ? { ...column, sensitive: true } : column,

@@ -1,4 +1,5 @@
 import type { ModelConfig, ScoredModelConfig } from '../../config/tidegate-config.ts';
+import type { DataSchema } from '../../domain/data-schema/data-schema.ts';
 import type { JudgedResult } from '../../domain/evaluation/judged-result.ts';
 import type { TrainingLineage } from '../../domain/evaluation/lineage-changes.ts';
 import type { TrainingMetrics } from '../../domain/gate/training-evidence.ts';
@@ -7,7 +8,6 @@ import type { ErrorPlace } from '../../errors.ts';
 import type { EvaluationReport } from '../../reports/evaluation-report.ts';
 import type { PredictionsTable, ScoredBy } from '../../reports/predictions-report.ts';
 import type { ProfileReport } from '../../reports/profile-report.ts';
-import type { NamedDataSchema } from './validate-dataset.ts';
 
 /** A path of the workspace: as people write it, and absolute. */
 export interface ShownPath {
@@ -69,6 +69,17 @@ export interface JudgingRequest<Model extends ModelConfig = ModelConfig> {
   readonly rulePlaces: readonly ErrorPlace[];
   /** The base branch's way to judge, or the reason why it is unknown, if the pull request changes it; else null. */
   readonly base: BasePolicy<Model> | { readonly problem: string } | null;
+}
+
+/** The data schema of a model. */
+export interface NamedDataSchema {
+  /** As tidegate.yaml names it. */
+  readonly path: string;
+  /** Of the file's bytes. */
+  readonly digest: string;
+  readonly schema: DataSchema;
+  /** That of the base branch, or a clause that says why it is unknown; null where it is the same, or there is none. */
+  readonly base: { readonly schema: DataSchema } | { readonly problem: string } | null;
 }
 
 /** Candidate to judge by the rows of a dataset. */

@@ -13,7 +13,10 @@ import { type Opening, openModel } from './open-model.ts';
  */
 export async function openModels(request: EvaluationRequest, champion: Champion, ports: EvaluationPorts) {
   const { candidate, dataset } = request;
-  const describing = ports.tables.describe(dataset.absolute, request.config.data.csv);
+  const describing = ports.tables.describe(dataset.absolute, {
+    ...request.config.data.csv,
+    hidesValues: (request.config.data.sensitive ?? []).length > 0,
+  });
   let digest: Promise<string> | undefined;
   const datasetDigest = () => {
     digest ??= describing.then((table) => hashDataset(table, dataset, ports.hasher));

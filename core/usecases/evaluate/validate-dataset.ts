@@ -7,18 +7,7 @@ import { type ReportedValidation, reportedValidation } from '../../reports/data-
 import { checkData } from '../data/check-data.ts';
 import { checkWithin } from '../data/check-within.ts';
 import type { EvaluationPorts } from './evaluation-ports.ts';
-import type { EvaluationRequest } from './evaluation-request.ts';
-
-/** The data schema of a model. */
-export interface NamedDataSchema {
-  /** As tidegate.yaml names it. */
-  readonly path: string;
-  /** Of the file's bytes. */
-  readonly digest: string;
-  readonly schema: DataSchema;
-  /** That of the base branch, or a clause that says why it is unknown; null where it is the same, or there is none. */
-  readonly base: { readonly schema: DataSchema } | { readonly problem: string } | null;
-}
+import type { EvaluationRequest, NamedDataSchema } from './evaluation-request.ts';
 
 /** A dataset, checked by its data schema. */
 export interface ValidatedDataset {
