@@ -97,8 +97,8 @@ describe('parseConfig', () => {
   it('refuses the keys of what this version does not do, as every unknown key', () => {
     const drift = '    drift: { current: l.csv, compat: evidently }\n    environments:';
     const text = replaced('    environments:', drift, ENVIRONMENTS);
-    const refused = shownProblems(replaced('label: late', 'label: late, schema: s.yaml', text));
-    expect(refused).toEqual([expect.stringMatching(/^6:.*schema/), expect.stringMatching(/^11:.*compat/)]);
+    const refused = shownProblems(replaced('label: late', 'label: late, catalog: s.yaml', text));
+    expect(refused).toEqual([expect.stringMatching(/^6:.*catalog/), expect.stringMatching(/^11:.*compat/)]);
   });
 });
 
