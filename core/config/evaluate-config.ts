@@ -31,6 +31,25 @@ export const slice = z.union(
   { error: 'is neither a column name nor { column, bins }' },
 );
 
+const fairnessColumn = z.strictObject({
+  column: columnName.meta({ description: 'The column whose values are the groups', examples: ['sex'] }),
+  privileged: z
+    .union([z.string().min(1), z.number(), z.boolean()], { error: 'is not a value of a column' })
+    .optional()
+    .meta({
+      description: 'The group that each other group is compared with; default: each group with each other',
+      examples: ['male'],
+    }),
+});
+
+const fairness = z
+  .union([fairnessColumn.transform((one) => [one]), z.array(fairnessColumn).min(1)], {
+    error: 'is neither { column } nor a list of such columns',
+  })
+  .refine((columns) => new Set(columns.map(({ column }) => column)).size === columns.length, {
+    error: 'names a column twice',
+  });
+
 const predictions = z
   .union(
     [
@@ -192,6 +211,11 @@ export const evaluate = z
         description: 'Parts of the rows that are shown and judged on their own: a column, or a column with bins',
         examples: [['weekday', { column: 'dep_hour', bins: [0, 6, 12, 18, 24] }]],
       }),
+    fairness: fairness.optional().meta({
+      description:
+        'Groups whose rates are compared, for two classes: a column or a list of columns; rules name its measures with fairness and column',
+      examples: [{ column: 'sex' }, [{ column: 'sex', privileged: 'male' }, { column: 'region' }]],
+    }),
   })
   .refine(({ predict, deps }) => deps === undefined || predict !== undefined, {
     error: 'belongs to predict: without it no code of the team is run to score',

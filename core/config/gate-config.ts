@@ -1,14 +1,19 @@
 import { z } from 'zod';
+import { FAIRNESS_MEASURE_NAMES, fairnessDefinition, fairnessMetricName } from '../domain/fairness/fairness-measure.ts';
 import { DATA_SCHEMA_METRIC } from '../domain/metrics/data-schema-metric.ts';
 import { camelCaseKeys } from './camel-case-keys.ts';
 import { bound, margin } from './quantities.ts';
 
 /** Keys of a rule that only a rule about a metric has. */
 const ONLY_OF_METRICS = [
+  ...(['column'] as const),
   ...(['min', 'max', 'max-regression', 'min-improvement', 'margin-from', 'slices', 'interval', 'better'] as const),
   ...(['beta', 'at-recall', 'at-precision', 'when-inconclusive'] as const),
 ] as const;
 const BOUNDS = ['min', 'max', 'max-regression', 'min-improvement'] as const;
+
+/** Keys of a fairness rule besides its bound. */
+const FAIRNESS_KEYS: readonly string[] = ['fairness', 'column', 'min', 'max', 'when-inconclusive', 'on-fail'];
 
 const rule = z
   .strictObject({
@@ -28,6 +33,18 @@ const rule = z
           'In place of metric and bound: the dataset must have no violation of severity fail of the schema that data.schema names',
         examples: ['schema'],
       }),
+    fairness: z
+      .enum(FAIRNESS_MEASURE_NAMES)
+      .optional()
+      .meta({
+        description: 'In place of metric: how far apart the groups of column are; a difference takes max, a ratio min',
+        examples: ['equal_opportunity_difference'],
+      }),
+    column: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: 'For fairness: a column of evaluate.fairness', examples: ['sex'] }),
     min: bound.optional().meta({ description: 'The value must be shown to be at least this', examples: [0.65] }),
     max: bound.optional().meta({
       description: 'The value must be shown to be at most this; sizes may have a unit',
@@ -110,8 +127,8 @@ const rule = z
         examples: [0.8],
       }),
   })
-  .refine(({ metric, data }) => (metric === undefined) !== (data === undefined), {
-    error: 'needs either metric, such as roc_auc, or data: schema',
+  .refine(({ metric, data, fairness }) => [metric, data, fairness].filter((one) => one !== undefined).length === 1, {
+    error: 'needs exactly one of metric, such as roc_auc, fairness and data: schema',
   })
   .refine((value) => value.data === undefined || ONLY_OF_METRICS.every((key) => value[key] === undefined), {
     error: 'needs nothing besides data: schema and on-fail: it is not about a metric',
@@ -122,10 +139,45 @@ const rule = z
   .refine((value) => value['margin-from'] === undefined || (value.min ?? value.max) === undefined, {
     error: 'has margin-from, which says where a margin is from, and has no margin; remove margin-from',
   })
-  .transform(camelCaseKeys)
-  .transform(({ data: ofData, metric, ...rest }) =>
-    ofData === undefined ? { metric: metric ?? '', ...rest } : { ...rest, metric: DATA_SCHEMA_METRIC, max: 0 },
-  );
+  .superRefine((value, context) => {
+    for (const message of fairnessProblems(value)) context.addIssue({ code: 'custom', message });
+  })
+  .transform(({ data: ofData, fairness, column, metric = '', ...rest }) => {
+    // One name for each number that a rule is on: reports and comments find it by that.
+    if (ofData !== undefined) return camelCaseKeys({ ...rest, metric: DATA_SCHEMA_METRIC, max: 0 });
+    const named =
+      fairness === undefined || column === undefined ? metric : fairnessMetricName({ measure: fairness, column });
+    return camelCaseKeys({ ...rest, metric: named });
+  });
+
+/** Parts of a rule that are about fairness. */
+interface FairnessRule {
+  readonly metric?: string | undefined;
+  readonly fairness?: (typeof FAIRNESS_MEASURE_NAMES)[number] | undefined;
+  readonly column?: string | undefined;
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
+}
+
+function fairnessProblems(value: FairnessRule): readonly string[] {
+  const { metric, fairness, column, min, max } = value;
+  if (metric !== undefined && fairness !== undefined) return ['needs exactly one of metric and fairness'];
+  if (metric?.startsWith('fairness:') === true)
+    return ['names a fairness measure as a metric: write fairness and column'];
+  if (fairness === undefined) return column === undefined ? [] : ['has column, which only a fairness rule takes'];
+  const extra = Object.keys(value).filter((key) => !FAIRNESS_KEYS.includes(key));
+  const { kind, most } = fairnessDefinition(fairness);
+  const [wanted, other] = kind === 'ratio' ? (['min', max] as const) : (['max', min] as const);
+  const bound = kind === 'ratio' ? min : max;
+  return [
+    ...(column === undefined ? ['needs column, the column of evaluate.fairness that has the groups'] : []),
+    ...extra.map((key) => `has ${key}, which a fairness rule does not take`),
+    ...(other === undefined ? [] : [`needs ${wanted}: ${fairness} is a ${kind} of groups`]),
+    ...(bound === undefined || (bound >= 0 && bound <= most)
+      ? []
+      : [`has ${wanted} ${bound}, but it is in [0, ${most}]`]),
+  ];
+}
 
 /** `models.<name>.gate`. */
 export const gate = z

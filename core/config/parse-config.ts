@@ -4,6 +4,7 @@ import { CONFIG_FILE } from '../domain/policy/config-file.ts';
 import { nearest } from '../domain/text/nearest.ts';
 import { type Problem, UserError } from '../errors.ts';
 import { checkConsistency } from './consistency.ts';
+import { checkFairness } from './fairness-problems.ts';
 import { issueProblems } from './issue-problems.ts';
 import { readYaml } from './read-yaml.ts';
 import { issuesOfUnknownTask, type ModelConfig, type TidegateConfig, tidegateSchema } from './tidegate-config.ts';
@@ -35,13 +36,16 @@ export function parseConfig(text: string, file = CONFIG_FILE): ParsedConfig {
   const parsed = tidegateSchema.safeParse(value, { reportInput: true });
   const issues = parsed.success ? [] : parsed.error.issues.flatMap(withOthersOfModel);
   const problems = [...issues.flatMap((issue) => issueProblems(issue, placeOf)), ...checkConsistency(value, placeOf)];
-  const later =
-    parsed.success && problems.length === 0
-      ? [...checkWarehouse(parsed.data, placeOf), ...checkCustomGates(parsed.data, placeOf)]
-      : [];
+  const later = parsed.success && problems.length === 0 ? laterProblems(parsed.data, placeOf) : [];
   const all = [...problems, ...later];
   if (!parsed.success || all.length > 0) throw UserError.ofProblems('CONFIG_INVALID', inOrder(all));
   return { config: parsed.data, placeOf };
+}
+
+/** Problems of settings that hold by themselves. What fairness says first is not said again about the warehouse or the gate. */
+function laterProblems(config: TidegateConfig, placeOf: PlaceOf): readonly Problem[] {
+  const unfair = checkFairness(config, placeOf);
+  return unfair.length > 0 ? unfair : [...checkWarehouse(config, placeOf), ...checkCustomGates(config, placeOf)];
 }
 
 /** An issue; with the other problems of the model, if the issue is an unknown task. */

@@ -83,6 +83,7 @@ export function renderEvaluationComment(view: EvaluationCommentView): readonly s
     sections.reasons,
     sections.data,
     sections.slices,
+    sections.fairness,
     sections.pictures,
     sections.changes,
     sections.metrics,

@@ -1,19 +1,14 @@
 import { z } from 'zod';
 import { DATASET_ORIGINS } from '../domain/data/dataset-origin.ts';
 import { RESULT_KINDS } from '../domain/evaluation/judged-result.ts';
+import { FAIRNESS_MEASURE_NAMES } from '../domain/fairness/fairness-measure.ts';
 import { dataValidationSchema } from './data-validation.ts';
+import { fairnessSchema } from './fairness-report.ts';
 import { digest, finite, header, version } from './header.ts';
+import { intervalSchema } from './interval.ts';
 import { rebaselineSchema } from './judged-dataset.ts';
 import { predictionsTable, SCORED_BY } from './predictions-report.ts';
 import { tensorSchema } from './tensor.ts';
-
-/** A two-sided confidence interval. Exact values have lower = upper = value. */
-export const intervalSchema = z.looseObject({
-  lower: finite,
-  upper: finite,
-  level: z.number().gt(0).lt(1),
-  method: z.string(),
-});
 
 const sliceSchema = z.union([
   z.looseObject({ column: z.string(), value: z.union([z.string(), finite, z.boolean(), z.null()]) }),
@@ -75,6 +70,9 @@ const resolvedRule = z.looseObject({
   maxRegression: marginSchema.optional(),
   minImprovement: marginSchema.optional(),
   slices: z.literal('all').optional(),
+  /** Of a fairness rule: the measure, and the column of the groups. */
+  fairness: z.enum(FAIRNESS_MEASURE_NAMES).optional(),
+  column: z.string().max(1000).optional(),
   whenInconclusive: z.enum(['fail', 'warn']),
   onFail: z.enum(['fail', 'warn']),
 });
@@ -249,6 +247,8 @@ export const evaluationReportSchema = z.looseObject({
     })
     .optional(),
   metrics: z.array(metricSchema).max(20_000).readonly(),
+  /** Groups of each column of `evaluate.fairness`; absent where there is none. */
+  fairness: z.array(fairnessSchema).max(50).readonly().optional(),
   comparisons: z
     .array(
       z.looseObject({

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { changesSchema, intervalSchema } from './evaluation-report.ts';
+import { changesSchema } from './evaluation-report.ts';
 import { digest, finite } from './header.ts';
+import { intervalSchema } from './interval.ts';
 import { type JudgedDatasetReport, judgedDatasetSchema } from './judged-dataset.ts';
 
 const estimate = z.looseObject({ value: finite.nullable(), interval: intervalSchema.nullable() });

@@ -19,6 +19,8 @@ export function notAggregated({ task, evaluate }: ModelPolicy, gate: ResolvedGat
   const tooMany = isMulticlass && classes > MOST_RANKED_CLASSES;
   return [
     ...(evaluate.folds === undefined ? [] : ['evaluate.folds']),
+    // Groups are compared by the rows of clusters that they share.
+    ...(evaluate.fairness === undefined ? [] : ['evaluate.fairness']),
     // Which classes there are is to be known before the first row.
     ...(isMulticlass && classes < 3 ? ['task: multiclass-classification without evaluate.classes'] : []),
     ...metrics

@@ -1,3 +1,5 @@
+import type { FairnessPlan } from '../fairness/estimate-group.ts';
+import type { MeasuredFairness } from '../fairness/measure-fairness.ts';
 import type { Grouping } from '../policy/grouping.ts';
 import type { ModelCurves } from './curves.ts';
 import type { MeasuredPopulation, MeasurementPlan } from './measure-population.ts';
@@ -30,5 +32,7 @@ export interface Evidence {
   readonly slices: readonly EvidenceSlice[];
   /** Each class against the rest; none where the label has no classes. */
   readonly measureClasses: (plan: MeasurementPlan) => readonly MeasuredPopulation[];
+  /** Groups of each column of `evaluate.fairness`; absent where rows are not held. */
+  readonly measureFairness?: (plan: FairnessPlan) => readonly MeasuredFairness[];
   readonly curves: (plan: MeasurementPlan) => ContenderCurves;
 }

@@ -1,3 +1,5 @@
+import { fairnessEvidence } from '../fairness/fairness-evidence.ts';
+import type { MeasuredFairness } from '../fairness/measure-fairness.ts';
 import { type ArtifactFacts, artifactEvidence } from '../gate/artifact-evidence.ts';
 import { dataSchemaEvidence } from '../gate/data-schema-evidence.ts';
 import { decideGate } from '../gate/decide-gate.ts';
@@ -20,6 +22,8 @@ export interface JudgedScores {
   /** All rows, then the slices that were judged, then the classes. */
   readonly populations: readonly MeasuredPopulation[];
   readonly smallSlices: readonly SmallSlice[];
+  /** By column; none where tidegate.yaml names none. */
+  readonly fairness: readonly MeasuredFairness[];
   readonly outcomes: readonly RuleOutcome[];
   readonly verdict: 'pass' | 'fail' | 'inconclusive';
 }
@@ -51,6 +55,7 @@ export function judgeGate(evidence: Evidence, { policy, gate, facts, training, a
   const smallSlices = small.map(({ key, rows }) => ({ slice: key, rows }));
   const hasClasses = gate.classMetrics.length > 0;
   const classes = hasClasses ? evidence.measureClasses({ ...plan, metrics: gate.classMetrics }) : [];
+  const fairness = evidence.measureFairness?.({ confidence, decisionThreshold, minRows }) ?? [];
   const outcomes = judgeRules(gate.rules, {
     all,
     slices,
@@ -61,6 +66,7 @@ export function judgeGate(evidence: Evidence, { policy, gate, facts, training, a
       ...trainingEvidence(gate.rules, training),
       ...testCountEvidence(gate.rules, training.tests),
       ...dataSchemaEvidence(gate.rules, training.schemaFailures),
+      ...fairnessEvidence(gate.rules, fairness),
     ]),
     champion: absence,
     confidence,
@@ -72,6 +78,7 @@ export function judgeGate(evidence: Evidence, { policy, gate, facts, training, a
     curves: () => evidence.curves(plan),
     populations: [all, ...slices, ...classes],
     smallSlices,
+    fairness,
     outcomes,
     verdict: decideGate(outcomes),
   };

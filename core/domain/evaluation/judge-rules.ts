@@ -67,7 +67,8 @@ function judgeRule(rule: GateRule, evidence: GateEvidence): readonly RuleOutcome
   if (rule.everySlice) return judgeEverySlice(rule, evidence);
   const found = evidence.artifact.get(rule.index) ?? evidence.all.evidence.get(rule.index);
   if (found === undefined || 'missing' in found) return [missing(rule, found)];
-  return [outcome(rule, judgeEvidence(found.evidence, evidence.confidence))];
+  const judged = outcome(rule, judgeEvidence(found.evidence, evidence.confidence));
+  return [found.note === undefined ? judged : { ...judged, reason: `${judged.reason} ${found.note}` }];
 }
 
 function rebaselineReason({ by, pullRequest, reason }: Rebaseline): string {

@@ -52,7 +52,13 @@ export interface MeasuredComparison {
 }
 
 /** Evidence for a rule, or the reason why there is none. */
-export type RuleEvidence = { readonly evidence: ContrastEvidence } | { readonly missing: string };
+export type RuleEvidence =
+  | {
+      readonly evidence: ContrastEvidence;
+      /** A sentence to tell with the verdict. */
+      readonly note?: string;
+    }
+  | { readonly missing: string };
 
 /** Everything measured on one population. */
 export interface MeasuredPopulation {

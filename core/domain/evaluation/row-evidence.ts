@@ -1,3 +1,5 @@
+import { groupRows, MOST_GROUPS } from '../fairness/fairness-groups.ts';
+import { type GroupedPopulation, measureFairness } from '../fairness/measure-fairness.ts';
 import type { Sampling } from '../inference/population.ts';
 import type { ScoredRows } from '../metrics/metric.ts';
 import { columnsOfGrouping } from '../policy/grouping.ts';
@@ -43,6 +45,10 @@ export function rowEvidence(dataset: ScoredDataset, { data, evaluate }: ModelPol
       measureContenders((part) => (part === population ? contenders : contendersOf(part)), population, plan),
     slices: slicesOf(dataset, population, evaluate),
     measureClasses: (plan) => (names === null ? [] : measureClasses(population, { column: data.label, names }, plan)),
+    measureFairness: (plan) =>
+      (evaluate.fairness ?? []).map((policy) =>
+        measureFairness({ population, groups: groupsOf(dataset, policy.column) }, policy, plan),
+      ),
     curves: (plan) => {
       const drawn = (rows: ScoredRows) => curvesOf(rows, plan);
       return { candidate: drawn(candidate), champion: champion && drawn(champion) };
@@ -74,6 +80,12 @@ function distinctRows(places: Uint32Array, folds: FoldedRows | undefined): numbe
 /** A row that several folds test is one observation. */
 function oncePerRow({ rows, datasetRows }: FoldedRows): Sampling {
   return rows.length === datasetRows ? { kind: 'rows' } : { kind: 'clusters', ids: rows, count: datasetRows };
+}
+
+function groupsOf({ columns }: ScoredDataset, column: string): GroupedPopulation['groups'] {
+  const values = columns.get(column);
+  if (values === undefined) return { problem: `the dataset has no column ${column}` };
+  return groupRows(values) ?? { problem: `${column} has more than ${MOST_GROUPS} values` };
 }
 
 function slicesOf(

@@ -1,4 +1,5 @@
 import { type ErrorPlace, type Problem, UserError } from '../../errors.ts';
+import { fairnessMetricOf } from '../fairness/fairness-measure.ts';
 import { DATA_SCHEMA_METRIC } from '../metrics/data-schema-metric.ts';
 import type { Metric, MetricTask } from '../metrics/metric.ts';
 import {
@@ -77,7 +78,8 @@ function ruleProblems(rule: GateRule, use: MetricUse): readonly Problem[] {
   if (unknown.length > 0) return unknown;
   const at = use.place;
   const metric = findMetric(rule.metric, use.task);
-  if (isResultMetric(rule.metric)) return [];
+  // The schema of the file says what they may be.
+  if (isResultMetric(rule.metric) || fairnessMetricOf(rule.metric) !== undefined) return [];
   if (metric === undefined) {
     return isArtifactMetric(rule.metric) ? artifactRuleProblems(rule, at) : classRuleProblems(rule, at);
   }

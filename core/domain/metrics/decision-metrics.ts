@@ -20,7 +20,8 @@ import {
 } from './confusion-values.ts';
 import type { Metric, MetricEstimate, MetricOptions, MetricTask, ScoredRows, UndefinedMetric } from './metric.ts';
 
-interface Definition {
+/** Definition of a metric of decisions. */
+export interface Definition {
   readonly name: string;
   readonly title: string;
   readonly range?: Metric['range'];
@@ -52,10 +53,10 @@ function metricOf(task: MetricTask, { name, title, range = [0, 1], of, limits }:
 }
 
 /** Rows that a proportion counts, and the successes among them: by true and decided class. */
-type Outcome = (truth: number, decided: number) => 0 | 1 | 2;
+export type Outcome = (truth: number, decided: number) => 0 | 1 | 2;
 
 /** A metric that is the share of some rows: it has the intervals of a proportion. */
-function proportionOf(task: MetricTask, definition: Definition, outcome: Outcome): Metric {
+export function proportionOf(task: MetricTask, definition: Definition, outcome: Outcome): Metric {
   const plain = metricOf(task, definition);
   const estimate = (rows: ScoredRows, options: MetricOptions): MetricEstimate | UndefinedMetric => {
     const found = plain.estimate(rows, options);

@@ -1,3 +1,4 @@
+import { fairnessMetricOf, fairnessTitle } from '../fairness/fairness-measure.ts';
 import { maxError, medianAbsoluteError } from './absolute-error-order.ts';
 import { averagePrecision } from './average-precision.ts';
 import { brierScore, brierScoreOfClasses } from './brier-score.ts';
@@ -144,7 +145,8 @@ export function metricNames(task: MetricTask): readonly string[] {
 export function isMetricName(name: string, task: MetricTask): boolean {
   const isOfClass = task === 'multiclass-classification' && CLASS_METRICS.includes(name);
   const isOfRows = isOfClass || findMetric(name, task) !== undefined;
-  return isOfRows || isArtifactMetric(name) || isResultMetric(name);
+  const isFairness = task === 'binary-classification' && fairnessMetricOf(name) !== undefined;
+  return isOfRows || isFairness || isArtifactMetric(name) || isResultMetric(name);
 }
 
 /** The names computed when tidegate.yaml names none. */
@@ -158,6 +160,8 @@ export function metricTitle(name: string): string {
   const key = fileMetricKey(name);
   if (key !== undefined) return `${key} as training wrote it (no interval)`;
   if (name === DATA_SCHEMA_METRIC) return DATA_SCHEMA_TITLE;
+  const fairness = fairnessMetricOf(name);
+  if (fairness !== undefined) return fairnessTitle(fairness);
   const count = testCountOf(name);
   if (count !== undefined) return TEST_COUNTS[count].title;
   const tasks = ['binary-classification', 'multiclass-classification', 'regression'] as const;

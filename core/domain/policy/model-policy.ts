@@ -1,6 +1,7 @@
 import type { SliceDeclaration } from '../evaluation/slice.ts';
 import type { MetricTask } from '../metrics/metric.ts';
 import type { CsvOptions } from '../table/table.ts';
+import type { FairnessPolicy } from './fairness-policy.ts';
 import { columnsOfGrouping, type Grouping } from './grouping.ts';
 import type { RulePolicy } from './rule-policy.ts';
 
@@ -37,6 +38,8 @@ export interface EvaluationPolicy {
   /** In [0, 1]. */
   readonly decisionThreshold: number;
   readonly slices: readonly SliceDeclaration[];
+  /** Columns by whose groups fairness is measured. */
+  readonly fairness?: readonly FairnessPolicy[] | undefined;
   /** Smaller slices are listed, not judged. */
   readonly minRows: number;
   /** In (0.5, 1). */
@@ -54,8 +57,9 @@ export interface ModelPolicy {
 
 /** Columns of the dataset that judging reads, besides the features. */
 export function columnsToJudge({ data, evaluate }: ModelPolicy): readonly string[] {
-  const { grouping, weight, slices, folds, key } = evaluate;
+  const { grouping, weight, slices, folds, key, fairness = [] } = evaluate;
   const ofFolds = folds === undefined ? undefined : key;
   const optional = [data.time, ...columnsOfGrouping(grouping), weight, ofFolds].filter((name) => name !== undefined);
-  return [...new Set([data.label, ...optional, ...slices.map(({ column }) => column)])];
+  const divided = [...slices, ...fairness].map(({ column }) => column);
+  return [...new Set([data.label, ...optional, ...divided])];
 }

@@ -38,6 +38,7 @@ function keysOf({ data, evaluate }: ModelPolicy): readonly string[] {
     ...group,
     ...(evaluate.key === undefined ? [] : [evaluate.key]),
     ...(evaluate.classes === undefined ? [] : [data.label]),
+    ...(evaluate.fairness ?? []).map(({ column }) => column),
     ...evaluate.slices.flatMap((slice) => ('bins' in slice && slice.bins !== undefined ? [] : [slice.column])),
   ];
 }

@@ -7,6 +7,7 @@ import { fold } from '../text/fold.ts';
 import { inlineCode } from '../text/inline-code.ts';
 import { renderPictures } from './comment-charts.ts';
 import { originDoubt, originWords } from './dataset-origin.ts';
+import { countFairness, renderFairness } from './evaluation-fairness.ts';
 import { rebaselineWords, renderHeadline, renderTitle, VERDICT_ICONS } from './evaluation-headline.ts';
 import { renderMetricTable, renderReasons, renderRuleTable } from './evaluation-rules.ts';
 import { countSlices, renderSlices } from './evaluation-slices.ts';
@@ -24,6 +25,8 @@ export interface EvaluationSections {
   readonly reasons: string;
   /** Folded: slices with a chart. */
   readonly slices: string;
+  /** Folded: rates by group, and fairness measures. */
+  readonly fairness: string;
   /** Folded: ROC, precision and recall, calibration, residuals, confusion. */
   readonly pictures: string;
   /** Check of the dataset by its schema; folded where all of it holds. */
@@ -42,12 +45,14 @@ export interface EvaluationSections {
 export function renderEvaluationSections(report: EvaluationReport): EvaluationSections {
   const slices = renderSlices(report);
   const pictures = renderPictures(report);
+  const fairness = renderFairness(report);
   return {
     title: renderTitle(report),
     headline: `${renderHeadline(report)}${renderFeatures(report)}${renderStale(report)}${renderOrigin(report)}`,
     rules: renderRuleTable(report),
     reasons: renderReasons(report),
     slices: slices === '' ? '' : fold(`slices (${countSlices(report)}, worst first)`, slices),
+    fairness: fairness === '' ? '' : fold(`fairness (${countFairness(report)} columns)`, fairness),
     pictures: pictures === '' ? '' : fold('curves and calibration', pictures),
     data: renderData(report),
     baseGate: renderBaseGate(report),
@@ -76,9 +81,9 @@ function renderFeatures({ features }: EvaluationReport): string {
 
 /** The step summary of evaluate-and-gate. */
 export function renderEvaluationSummary(report: EvaluationReport): string {
-  const { title, headline, baseGate, rules, reasons, data, slices, pictures, changes, metrics, method } =
+  const { title, headline, baseGate, rules, reasons, data, slices, fairness, pictures, changes, metrics, method } =
     renderEvaluationSections(report);
-  const parts = [title, headline, baseGate, rules, reasons, data, slices, pictures, changes, metrics, method];
+  const parts = [title, headline, baseGate, rules, reasons, data, slices, fairness, pictures, changes, metrics, method];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 

@@ -6,6 +6,7 @@ import { lineageChanges } from '../../domain/evaluation/lineage-changes.ts';
 import type { Measured } from '../../domain/evaluation/measure-population.ts';
 import type { SliceKey } from '../../domain/evaluation/slice.ts';
 import { unchangedVersion } from '../../domain/evaluation/unchanged-version.ts';
+import { fairnessMetricOf } from '../../domain/fairness/fairness-measure.ts';
 import { COUNTED } from '../../domain/gate/test-count-evidence.ts';
 import type { TrainingFacts } from '../../domain/gate/training-evidence.ts';
 import { DATA_SCHEMA_METRIC } from '../../domain/metrics/data-schema-metric.ts';
@@ -16,6 +17,7 @@ import type { EvaluationReport, ReportedCurves, RuleResult } from '../../reports
 import type { JudgedContenders } from './contender-facts.ts';
 import type { JudgingRequest } from './evaluation-request.ts';
 import type { IdentifiedDataset } from './hash-dataset.ts';
+import { fairnessMetrics, fairnessReport } from './report-fairness.ts';
 import { readReport } from './table-read.ts';
 import { trainingMetricsShown } from './training-metrics.ts';
 
@@ -88,8 +90,10 @@ export function assembleEvaluation(parts: EvaluationParts): EvaluationReport {
       ...artifactMetrics(parts, evaluate.confidence),
       ...testCountsShown(parts, evaluate.confidence),
       ...schemaFailuresShown(parts, evaluate.confidence),
+      ...fairnessMetrics(judged),
       ...trainingShown(parts).metrics,
     ],
+    ...fairnessReport(judged),
     comparisons: comparisonsOf(parts),
     rules: outcomes.map((outcome) => ruleResult(outcome, request.rulePlaces[outcome.rule.index])),
     // A rule that fails was changed since, or something that no digest covers.
@@ -293,6 +297,7 @@ function ruleResult(
       metric: rule.metric,
       ...boundOf(rule),
       ...(rule.everySlice ? { slices: 'all' as const } : {}),
+      ...fairnessOf(rule.metric),
       whenInconclusive: rule.whenInconclusive,
       onFail: rule.onFail,
     },
@@ -305,6 +310,11 @@ function ruleResult(
     ...(decidableMargin === undefined ? {} : { decidableMargin }),
     ...(place?.line === undefined ? {} : { line: place.line }),
   };
+}
+
+function fairnessOf(metric: string): Pick<RuleResult['rule'], 'fairness' | 'column'> {
+  const named = fairnessMetricOf(metric);
+  return named === undefined ? {} : { fairness: named.measure, column: named.column };
 }
 
 function boundOf({ bound }: RuleOutcome['rule']): Partial<RuleResult['rule']> {
