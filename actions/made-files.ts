@@ -19,14 +19,15 @@ export function judgedPaths(model: ModelConfig): JudgedPaths {
   const local = (paths: readonly (string | undefined)[]) => [
     ...new Set(paths.flatMap((path) => (path === undefined || !isLocal(path) ? [] : [posix.normalize(path)]))),
   ];
+  const others = (model.evaluate.results ?? []).map(({ file }) => file);
   if (model.task === 'custom') {
     const { examples, metricsFile, junitFile } = model.evaluate;
-    return { data: [], results: local([examples, metricsFile, junitFile]) };
+    return { data: [], results: local([examples, metricsFile, junitFile, ...others]) };
   }
   const { evaluate, drift } = model;
   return {
     data: local([evaluate.dataset, drift?.reference]),
-    results: local([evaluate.predictions?.path, evaluate.metricsFile, evaluate.junitFile]),
+    results: local([evaluate.predictions?.path, evaluate.metricsFile, evaluate.junitFile, ...others]),
   };
 }
 

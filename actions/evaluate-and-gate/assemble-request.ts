@@ -76,13 +76,13 @@ export async function assembleCustomRequest(
 ): Promise<CustomRequest> {
   const { model } = loaded;
   refuseTables(judging.values);
-  const { examples, metricsFile, junitFile } = model.evaluate;
+  const { examples, metricsFile, junitFile, results } = model.evaluate;
   const pathOf = (shown: string) => ({ shown, absolute: resolve(context.workingDirectory, shown) });
   return {
     ...(await sharedRequest(context, loaded, judging)),
     config: model,
     base: baseOfCustom((await findBasePolicy(context, loaded, { token: judging.values['github-token'] })).policy),
-    dataset: pathOf(examples ?? metricsFile ?? junitFile ?? model.artifact),
+    dataset: pathOf(examples ?? metricsFile ?? junitFile ?? results?.[0]?.file ?? model.artifact),
     examples: examples === undefined ? undefined : pathOf(examples),
   };
 }

@@ -3,10 +3,12 @@ import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { PlainFileFolder } from '../../core/adapters/dvc/plain-file-folder.ts';
 import { unlessAbsent } from '../../core/adapters/files/absent.ts';
+import { countChecks, MOST_RESULT_BYTES } from '../../core/adapters/files/check-results.ts';
 import { FileArtifactHasher } from '../../core/adapters/files/file-artifact-hasher.ts';
 import { countTestCases, MOST_JUNIT_BYTES } from '../../core/adapters/files/junit-file.ts';
 import type { ModelConfig } from '../../core/config/tidegate-config.ts';
 import type { JudgedResult } from '../../core/domain/evaluation/judged-result.ts';
+import { addChecks, type NamedResult } from '../../core/domain/metrics/check-counts.ts';
 import { CONFIG_FILE } from '../../core/domain/policy/config-file.ts';
 import { flattenMetrics } from '../../core/domain/train/parameters.ts';
 import { UserError } from '../../core/errors.ts';
@@ -14,7 +16,7 @@ import type { JudgingRequest } from '../../core/usecases/evaluate/evaluation-req
 import type { ActionContext } from '../action-context.ts';
 
 /** Numbers of the files of results, and the files by the digests of their bytes. */
-export type ReadResults = Pick<JudgingRequest, 'trainingMetrics' | 'testCounts' | 'results'>;
+export type ReadResults = Pick<JudgingRequest, 'trainingMetrics' | 'testCounts' | 'checks' | 'results'>;
 
 /**
  * Reads the files of results that tidegate.yaml names.
@@ -22,18 +24,21 @@ export type ReadResults = Pick<JudgingRequest, 'trainingMetrics' | 'testCounts' 
  * @throws {UserError} DATA_NOT_FOUND for one that does not exist, DATA_INVALID for one that cannot be read.
  */
 export async function readResults({ workingDirectory }: ActionContext, model: ModelConfig): Promise<ReadResults> {
-  const { metricsFile, junitFile } = model.evaluate;
+  const { metricsFile, junitFile, results: named = [] } = model.evaluate;
   const examples = model.task === 'custom' ? model.evaluate.examples : undefined;
   const metrics = metricsFile === undefined ? undefined : await readMetrics(workingDirectory, metricsFile);
   const tests = junitFile === undefined ? undefined : await readTests(workingDirectory, junitFile);
+  const others = await Promise.all(named.map((one) => readOther(workingDirectory, one)));
   const results = [
     ...(metrics === undefined ? [] : [metrics.result]),
     ...(examples === undefined ? [] : [await hashed(workingDirectory, 'examples', examples)]),
     ...(tests === undefined ? [] : [tests.result]),
+    ...others.map(({ result }) => result),
   ];
   return {
     ...(metrics === undefined ? {} : { trainingMetrics: metrics.trainingMetrics }),
     ...(tests === undefined ? {} : { testCounts: tests.testCounts }),
+    ...(others.length === 0 ? {} : { checks: addChecks(others) }),
     ...(results.length === 0 ? {} : { results }),
   };
 }
@@ -45,13 +50,31 @@ async function readMetrics(root: string, file: string) {
 }
 
 async function readTests(root: string, file: string) {
+  const { bytes, result } = await readBounded(root, { kind: 'junit', file, most: MOST_JUNIT_BYTES });
+  return { testCounts: countTestCases(bytes, file), result };
+}
+
+async function readOther(root: string, { file, format }: NamedResult) {
+  const { bytes, result } = await readBounded(root, { kind: format, file, most: MOST_RESULT_BYTES });
+  return { format, counts: countChecks(bytes, { shown: file, format }), result };
+}
+
+interface BoundedFile {
+  readonly kind: JudgedResult['kind'];
+  readonly file: string;
+  /** In bytes. */
+  readonly most: number;
+}
+
+async function readBounded(root: string, { kind, file, most }: BoundedFile) {
   const path = resolve(root, file);
   const found = await stat(path).catch(unlessAbsent);
-  if (found?.isFile() !== true) throw missing('junit', file);
+  if (found?.isFile() !== true) throw missing(kind, file);
   // Of one that is too large, no more than shows it.
-  const bytes = found.size > MOST_JUNIT_BYTES ? new Uint8Array(MOST_JUNIT_BYTES + 1) : await readFile(path);
+  const bytes = found.size > most ? new Uint8Array(most + 1) : await readFile(path);
   const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-  return { testCounts: countTestCases(bytes, file), result: { kind: 'junit', path: file, digest } as const };
+  const result: JudgedResult = { kind, path: file, digest };
+  return { bytes, result };
 }
 
 async function hashed(root: string, kind: JudgedResult['kind'], file: string): Promise<JudgedResult> {
@@ -61,13 +84,26 @@ async function hashed(root: string, kind: JudgedResult['kind'], file: string): P
   return { kind, path: file, digest };
 }
 
-const KEYS = { metrics: 'metrics-file', examples: 'examples', junit: 'junit-file' } as const;
-const NAMES = { metrics: 'metrics file', examples: 'file of examples', junit: 'JUnit file' } as const;
-const WRITERS = { metrics: 'training code', examples: 'training code', junit: 'command that runs the tests' } as const;
+interface Named {
+  readonly key: string;
+  readonly name: string;
+  readonly writer: string;
+}
+
+const CHECKS = { key: 'results', writer: 'command that runs the checks' };
+const KINDS: Readonly<Record<JudgedResult['kind'], Named>> = {
+  metrics: { key: 'metrics-file', name: 'metrics file', writer: 'training code' },
+  examples: { key: 'examples', name: 'file of examples', writer: 'training code' },
+  junit: { key: 'junit-file', name: 'JUnit file', writer: 'command that runs the tests' },
+  'great-expectations': { ...CHECKS, name: 'result of Great Expectations' },
+  pandera: { ...CHECKS, name: "file of pandera's failure cases" },
+  dbt: { ...CHECKS, name: 'run_results.json of dbt' },
+};
 
 function missing(kind: JudgedResult['kind'], file: string): UserError {
-  return new UserError('DATA_NOT_FOUND', `the ${NAMES[kind]} ${file} does not exist`, {
-    fix: `Correct evaluate.${KEYS[kind]}, or write this file in the ${WRITERS[kind]}.`,
+  const { key, name, writer } = KINDS[kind];
+  return new UserError('DATA_NOT_FOUND', `the ${name} ${file} does not exist`, {
+    fix: `Correct evaluate.${key}, or write this file in the ${writer}.`,
     place: { file: CONFIG_FILE },
   });
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RESULT_FORMATS } from '../domain/metrics/check-counts.ts';
 import { missingPlaces } from '../domain/train/predict-command.ts';
 import { dataAddress, refuseUnreadable } from './addresses.ts';
 import { camelCaseKeys } from './camel-case-keys.ts';
@@ -116,6 +117,26 @@ export const sharedEvaluate = {
       description:
         'A JUnit file that a test run writes, such as pytest --junitxml; rules name its counts junit:failures',
       examples: ['reports/junit.xml'],
+    }),
+  results: z
+    .array(
+      z.strictObject({
+        file: z
+          .string()
+          .min(1)
+          .meta({ description: 'The file that the tool writes', examples: ['target/run_results.json'] }),
+        format: z
+          .enum(RESULT_FORMATS)
+          .meta({ description: 'The tool that writes it', examples: ['great-expectations', 'pandera', 'dbt'] }),
+      }),
+    )
+    .min(1)
+    .max(5)
+    .optional()
+    .meta({
+      description:
+        'Files of results of data checks; rules name their counts <format>:failures. Files of one format add up',
+      examples: [[{ file: 'target/run_results.json', format: 'dbt' }]],
     }),
   confidence: z
     .number()

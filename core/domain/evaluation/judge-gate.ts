@@ -1,6 +1,7 @@
 import { fairnessEvidence } from '../fairness/fairness-evidence.ts';
 import type { MeasuredFairness } from '../fairness/measure-fairness.ts';
 import { type ArtifactFacts, artifactEvidence } from '../gate/artifact-evidence.ts';
+import { checkCountEvidence } from '../gate/check-count-evidence.ts';
 import { dataSchemaEvidence } from '../gate/data-schema-evidence.ts';
 import { decideGate } from '../gate/decide-gate.ts';
 import type { ResolvedGate } from '../gate/resolve-gate.ts';
@@ -66,6 +67,7 @@ export function judgeGate(evidence: Evidence, { policy, gate, facts, training, a
       ...trainingEvidence(gate.rules, training),
       ...testCountEvidence(gate.rules, training.tests),
       ...dataSchemaEvidence(gate.rules, training.schemaFailures),
+      ...checkCountEvidence(gate.rules, training.checks),
       ...fairnessEvidence(gate.rules, fairness),
     ]),
     champion: absence,

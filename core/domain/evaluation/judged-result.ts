@@ -1,5 +1,7 @@
-/** Files of results: numbers that training wrote, values per example, and the test cases of a test run. */
-export const RESULT_KINDS = ['metrics', 'examples', 'junit'] as const;
+import { RESULT_FORMATS } from '../metrics/check-counts.ts';
+
+/** Files of results: numbers that training wrote, values per example, the test cases of a test run, and checks of other tools. */
+export const RESULT_KINDS = ['metrics', 'examples', 'junit', ...RESULT_FORMATS] as const;
 
 /** A file of results that is judged. */
 export interface JudgedResult {

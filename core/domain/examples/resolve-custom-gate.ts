@@ -2,6 +2,7 @@ import { type ErrorPlace, type Problem, UserError } from '../../errors.ts';
 import type { GateRule } from '../gate/gate-rule.ts';
 import { resolveRule } from '../gate/resolve-rule.ts';
 import { type NamedResults, resultRuleProblems } from '../gate/result-rule-problems.ts';
+import { CHECK_COUNT_METRICS } from '../metrics/check-counts.ts';
 import { DATA_SCHEMA_METRIC } from '../metrics/data-schema-metric.ts';
 import type { Metric } from '../metrics/metric.ts';
 import { isArtifactMetric, isResultMetric } from '../metrics/metric-registry.ts';
@@ -133,7 +134,7 @@ function artifactProblems(rule: RulePolicy, at: Pick<Problem, 'place'>): readonl
 }
 
 function unknownMetric(metric: string, at: Pick<Problem, 'place'>): Problem {
-  const near = nearest(metric, ['artifact_size_bytes', ...TEST_COUNT_METRICS]);
+  const near = nearest(metric, ['artifact_size_bytes', ...TEST_COUNT_METRICS, ...CHECK_COUNT_METRICS]);
   const message = `the rule names "${metric}", which is not a metric of task: custom: there is no dataset to compute it from`;
   const fix =
     near === undefined

@@ -1,4 +1,5 @@
 import type { Problem } from '../../errors.ts';
+import { checkCountOf, type NamedResult } from '../metrics/check-counts.ts';
 import { fileMetricKey } from '../metrics/metric-registry.ts';
 import { testCountOf } from '../metrics/test-counts.ts';
 import type { RulePolicy } from '../policy/rule-policy.ts';
@@ -8,6 +9,7 @@ import type { GateRule } from './gate-rule.ts';
 export interface NamedResults {
   readonly metricsFile?: string | undefined;
   readonly junitFile?: string | undefined;
+  readonly results?: readonly NamedResult[] | undefined;
 }
 
 /** A rule, with its direction and its place. */
@@ -19,14 +21,22 @@ export interface ResultRule {
 }
 
 /**
- * Problems of a rule on a number that training or a test run wrote: `file:<key>`, `junit:<count>`.
+ * Problems of a rule on a number that training or a test run wrote: `file:<key>`, `junit:<count>`, `dbt:<count>`.
  *
  * @returns Undefined for a rule on another metric.
  */
 export function resultRuleProblems(of: ResultRule, results: NamedResults): readonly Problem[] | undefined {
   const { metric } = of.rule;
   if (fileMetricKey(metric) !== undefined) return fileRuleProblems(of, results);
-  return testCountOf(metric) === undefined ? undefined : testCountProblems(of, results);
+  if (testCountOf(metric) !== undefined) {
+    const needed = results.junitFile === undefined ? { key: 'junit-file', fix: 'Add evaluate.junit-file.' } : undefined;
+    return countProblems(of, { what: 'test cases', needed });
+  }
+  const check = checkCountOf(metric);
+  if (check === undefined) return undefined;
+  const isNamed = (results.results ?? []).some(({ format }) => format === check.format);
+  const fix = `Add a file with format: ${check.format} to evaluate.results.`;
+  return countProblems(of, { what: 'checks', needed: isNamed ? undefined : { key: 'results', fix } });
 }
 
 /** A number that training wrote has no interval: it decides only where a rule says that it may. */
@@ -52,22 +62,29 @@ function fileRuleProblems({ rule, direction, at }: ResultRule, { metricsFile }: 
   ];
 }
 
-/** Test cases are counted: the number is exact, and its direction is known. */
-function testCountProblems({ rule, at }: ResultRule, { junitFile }: NamedResults): readonly Problem[] {
+interface Counted {
+  /** Such as `test cases`. */
+  readonly what: string;
+  /** The key of evaluate that is missing; undefined where it is there. */
+  readonly needed: { readonly key: string; readonly fix: string } | undefined;
+}
+
+/** What is counted is exact, and its direction is known. */
+function countProblems({ rule, at }: ResultRule, { what, needed }: Counted): readonly Problem[] {
   const { metric, interval, better, slices, min, max } = rule;
   const extra = Object.entries({ interval, better, slices }).filter(([, value]) => value !== undefined);
   const bound = min ?? max;
   const problem = (message: string, fix: string): Problem => ({ message, fix, ...at });
   return [
-    ...(junitFile === undefined
-      ? [problem(`"${metric}" needs evaluate.junit-file, which is missing`, 'Add evaluate.junit-file.')]
-      : []),
-    ...extra.map(([key]) => problem(`"${metric}" is a number of test cases, and takes no ${key}`, `Remove ${key}.`)),
+    ...(needed === undefined
+      ? []
+      : [problem(`"${metric}" needs evaluate.${needed.key}, which is missing`, needed.fix)]),
+    ...extra.map(([key]) => problem(`"${metric}" is a number of ${what}, and takes no ${key}`, `Remove ${key}.`)),
     ...(hasMargin(rule)
       ? [problem(`"${metric}" is not compared with the champion's`, 'Use min or max, such as max: 0.')]
       : []),
     ...(bound !== undefined && !(Number.isInteger(bound) && bound >= 0)
-      ? [problem(`"${metric}" is a number of test cases, and ${bound} is not`, 'Write a whole number from 0 on.')]
+      ? [problem(`"${metric}" is a number of ${what}, and ${bound} is not`, 'Write a whole number from 0 on.')]
       : []),
   ];
 }

@@ -14,13 +14,16 @@ export function testCountEvidence(
   return new Map(
     rules.flatMap((rule): [number, RuleEvidence][] => {
       const name = testCountOf(rule.metric);
-      return name === undefined ? [] : [[rule.index, evidenceOf(rule, counts?.[name])]];
+      if (name === undefined) return [];
+      const count = counts?.[name];
+      return [[rule.index, count === undefined ? { missing: 'no test case was counted' } : countEvidence(rule, count)]];
     }),
   );
 }
 
-function evidenceOf({ bound }: GateRule, count: number | undefined): RuleEvidence {
-  if (count === undefined || !('value' in bound)) return { missing: 'no test case was counted' };
+/** Evidence for a rule on a number that was counted: exact. */
+export function countEvidence({ bound }: GateRule, count: number): RuleEvidence {
+  if (!('value' in bound)) return { missing: 'it is not compared with that of the champion' };
   const { weights, reading } = valueContrast(bound);
   const value = weights.candidate * count + weights.constant;
   return { evidence: { value, uncertainty: { kind: 'exact', method: COUNTED }, reading, rows: 0 } };

@@ -1,4 +1,5 @@
 import type { RuleEvidence } from '../evaluation/measure-population.ts';
+import type { CountedChecks } from '../metrics/check-counts.ts';
 import { fileMetricKey } from '../metrics/metric-registry.ts';
 import type { TestCounts } from '../metrics/test-counts.ts';
 import type { SchemaFailures } from './data-schema-evidence.ts';
@@ -16,6 +17,8 @@ export interface TrainingFacts {
   readonly tests?: TestCounts | undefined;
   /** Of the judged dataset; absent where it has no schema. */
   readonly schemaFailures?: SchemaFailures | undefined;
+  /** Checks of other tools; absent where none are counted. */
+  readonly checks?: CountedChecks | undefined;
 }
 
 /** Why such a number has no interval. */

@@ -3,6 +3,7 @@ import { maxError, medianAbsoluteError } from './absolute-error-order.ts';
 import { averagePrecision } from './average-precision.ts';
 import { brierScore, brierScoreOfClasses } from './brier-score.ts';
 import { calibrationSlope, expectedCalibrationError, expectedCalibrationErrorOfClasses } from './calibration.ts';
+import { CHECK_COUNT_METRICS, checkCountOf } from './check-counts.ts';
 import { DATA_SCHEMA_METRIC, DATA_SCHEMA_TITLE } from './data-schema-metric.ts';
 import { DECISION_METRICS, fBeta, macroFBeta } from './decision-metrics.ts';
 import { logLoss, logLossOfClasses } from './log-loss.ts';
@@ -124,9 +125,9 @@ export function fileMetricKey(name: string): string | undefined {
   return key === '' ? undefined : key;
 }
 
-/** True if a metric is a number of a file of results, `file:<key>` or `junit:<count>`, or of the check of the data. */
+/** True if a metric is a number of a file of results (`file:<key>`, `junit:<count>`, `dbt:<count>`), or of the check of the data. */
 export function isResultMetric(name: string): boolean {
-  return fileMetricKey(name) !== undefined || testCountOf(name) !== undefined || name === DATA_SCHEMA_METRIC;
+  return name === DATA_SCHEMA_METRIC || [fileMetricKey, testCountOf, checkCountOf].some((of) => of(name) !== undefined);
 }
 
 /** Every name that a rule for this task may use; families of metrics with a number for it. */
@@ -138,6 +139,7 @@ export function metricNames(task: MetricTask): readonly string[] {
     ...Object.keys(ARTIFACT_METRICS),
     `${FILE_PREFIX}<key>`,
     ...TEST_COUNT_METRICS,
+    ...CHECK_COUNT_METRICS,
   ];
 }
 
@@ -164,6 +166,8 @@ export function metricTitle(name: string): string {
   if (fairness !== undefined) return fairnessTitle(fairness);
   const count = testCountOf(name);
   if (count !== undefined) return TEST_COUNTS[count].title;
+  const check = checkCountOf(name);
+  if (check !== undefined) return check.title;
   const tasks = ['binary-classification', 'multiclass-classification', 'regression'] as const;
   const [metric] = tasks.flatMap((task) => findMetric(name, task) ?? []);
   return metric?.title ?? name;

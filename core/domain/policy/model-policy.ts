@@ -1,4 +1,5 @@
 import type { SliceDeclaration } from '../evaluation/slice.ts';
+import type { NamedResult } from '../metrics/check-counts.ts';
 import type { MetricTask } from '../metrics/metric.ts';
 import type { CsvOptions } from '../table/table.ts';
 import type { FairnessPolicy } from './fairness-policy.ts';
@@ -35,6 +36,8 @@ export interface EvaluationPolicy {
   readonly metrics?: readonly string[] | undefined;
   readonly metricsFile?: string | undefined;
   readonly junitFile?: string | undefined;
+  /** Files of results of other tools. */
+  readonly results?: readonly NamedResult[] | undefined;
   /** In [0, 1]. */
   readonly decisionThreshold: number;
   readonly slices: readonly SliceDeclaration[];

@@ -9,6 +9,7 @@ import { unchangedVersion } from '../../domain/evaluation/unchanged-version.ts';
 import { fairnessMetricOf } from '../../domain/fairness/fairness-measure.ts';
 import { COUNTED } from '../../domain/gate/test-count-evidence.ts';
 import type { TrainingFacts } from '../../domain/gate/training-evidence.ts';
+import { checkCountOf } from '../../domain/metrics/check-counts.ts';
 import { DATA_SCHEMA_METRIC } from '../../domain/metrics/data-schema-metric.ts';
 import { TEST_COUNTS, testCountOf } from '../../domain/metrics/test-counts.ts';
 import type { TableDescription } from '../../domain/table/table.ts';
@@ -88,7 +89,7 @@ export function assembleEvaluation(parts: EvaluationParts): EvaluationReport {
     metrics: [
       ...metricsOf(parts),
       ...artifactMetrics(parts, evaluate.confidence),
-      ...testCountsShown(parts, evaluate.confidence),
+      ...countsShown(parts, evaluate.confidence),
       ...schemaFailuresShown(parts, evaluate.confidence),
       ...fairnessMetrics(judged),
       ...trainingShown(parts).metrics,
@@ -212,14 +213,12 @@ function artifactMetrics({ scored }: EvaluationParts, level: number): Evaluation
   }));
 }
 
-/** Numbers of test cases that rules name: counted, so that they are exact. */
-function testCountsShown({ judged, training }: EvaluationParts, level: number): EvaluationReport['metrics'] {
+/** Numbers of test cases and of checks that rules name: counted, so that they are exact. */
+function countsShown({ judged, training }: EvaluationParts, level: number): EvaluationReport['metrics'] {
   const named = new Set(judged.outcomes.map(({ rule }) => rule.metric));
   return [...named].flatMap((name) => {
-    const count = testCountOf(name);
-    const value = count === undefined ? undefined : training.tests?.[count];
-    if (count === undefined || value === undefined) return [];
-    const { direction } = TEST_COUNTS[count];
+    const { value, direction } = countedNumber(name, training);
+    if (value === undefined) return [];
     return [{ name, direction, rows: 0, value, interval: { lower: value, upper: value, level, method: COUNTED } }];
   });
 }
@@ -231,6 +230,14 @@ function schemaFailuresShown({ judged, training }: EvaluationParts, level: numbe
   if (!isNamed || typeof value !== 'number') return [];
   const interval = { lower: value, upper: value, level, method: COUNTED };
   return [{ name: DATA_SCHEMA_METRIC, direction: 'lower-is-better', rows: 0, value, interval }];
+}
+
+function countedNumber(name: string, { tests, checks }: TrainingFacts) {
+  const check = checkCountOf(name);
+  if (check !== undefined) return { value: checks?.[check.format]?.[check.name], direction: check.direction };
+  const test = testCountOf(name);
+  const { direction } = TEST_COUNTS[test ?? 'tests'];
+  return { value: test === undefined ? undefined : tests?.[test], direction };
 }
 
 function trainingShown({ judged, training }: EvaluationParts): ReturnType<typeof trainingMetricsShown> {

@@ -3,6 +3,7 @@ import type { DataSchema } from '../../domain/data-schema/data-schema.ts';
 import type { JudgedResult } from '../../domain/evaluation/judged-result.ts';
 import type { TrainingLineage } from '../../domain/evaluation/lineage-changes.ts';
 import type { TrainingMetrics } from '../../domain/gate/training-evidence.ts';
+import type { CountedChecks } from '../../domain/metrics/check-counts.ts';
 import type { TestCounts } from '../../domain/metrics/test-counts.ts';
 import type { ErrorPlace } from '../../errors.ts';
 import type { EvaluationReport } from '../../reports/evaluation-report.ts';
@@ -57,6 +58,8 @@ export interface JudgingRequest<Model extends ModelConfig = ModelConfig> {
   readonly trainingMetrics?: TrainingMetrics;
   /** Test cases of `evaluate.junit-file`; absent where none is named. */
   readonly testCounts?: TestCounts;
+  /** Checks in the files of `evaluate.results`; absent where none is named. */
+  readonly checks?: CountedChecks;
   /** Files of results that are judged; absent where there are none. */
   readonly results?: readonly JudgedResult[];
   /** Training inputs of the candidate; absent without a run report. */

@@ -74,26 +74,27 @@ function areAggregatesOf(own: ScoredModelConfig, base: ScoredModelConfig, gate: 
 
 /** Numbers of the files of results of both models. */
 export function trainingOf(
-  { trainingMetrics, testCounts }: Pick<JudgingRequest, 'trainingMetrics' | 'testCounts'>,
+  { trainingMetrics, testCounts, checks }: Pick<JudgingRequest, 'trainingMetrics' | 'testCounts' | 'checks'>,
   { found }: Pick<JudgedContenders, 'found'>,
 ): TrainingFacts {
   const history = found.kind === 'found' ? found.history : undefined;
-  return { candidate: trainingMetrics, champion: history?.trainingMetrics, tests: testCounts };
+  return { candidate: trainingMetrics, champion: history?.trainingMetrics, tests: testCounts, checks };
 }
 
 /** The same for the gate of the base branch: without those of a file that it does not name. */
 export function trainingForBase(
-  request: Pick<JudgingRequest, 'trainingMetrics' | 'testCounts' | 'config'>,
+  request: Pick<JudgingRequest, 'trainingMetrics' | 'testCounts' | 'checks' | 'config'>,
   base: Pick<JudgingRequest['config'], 'evaluate'>,
   contenders: Pick<JudgedContenders, 'found'>,
 ): TrainingFacts {
-  const { metricsFile, junitFile } = request.config.evaluate;
-  const { candidate, champion, tests } = trainingOf(request, contenders);
+  const { metricsFile, junitFile, results } = request.config.evaluate;
+  const { candidate, champion, tests, checks } = trainingOf(request, contenders);
   const isSameFile = base.evaluate.metricsFile === metricsFile;
   return {
     candidate: isSameFile ? candidate : undefined,
     champion: isSameFile ? champion : undefined,
     tests: base.evaluate.junitFile === junitFile ? tests : undefined,
+    checks: JSON.stringify(base.evaluate.results) === JSON.stringify(results) ? checks : undefined,
   };
 }
 

@@ -33,6 +33,6 @@ function foundModel(name: string, model: ModelConfig): FoundModel {
 /** The dataset, or the files of results where a model has none. */
 function judgedFiles(model: ModelConfig): readonly string[] {
   if (model.task !== 'custom') return [model.evaluate.dataset];
-  const { examples, metricsFile, junitFile } = model.evaluate;
-  return [examples, metricsFile, junitFile].filter((file) => file !== undefined);
+  const { examples, metricsFile, junitFile, results = [] } = model.evaluate;
+  return [examples, metricsFile, junitFile, ...results.map(({ file }) => file)].filter((file) => file !== undefined);
 }
