@@ -132,6 +132,7 @@ export const sharedEvaluate = {
     )
     .min(1)
     .max(5)
+    .refine((files) => new Set(files.map(({ file }) => file)).size === files.length, { error: 'names a file twice' })
     .optional()
     .meta({
       description:

@@ -89,7 +89,7 @@ function highestRatio(pair: GroupPair, level: number): number {
   return boundary((r) => first.value - r * second.value + contrastReach(pair, r, level).above > 0);
 }
 
-/** Where a condition that holds from 0 on ends, in [0, 1]; by bisection. */
+/** End, in [0, 1], of a condition that holds from 0 on; by bisection. */
 function boundary(holds: (r: number) => boolean): number {
   if (holds(1)) return 1;
   let [low, high] = [0, 1];

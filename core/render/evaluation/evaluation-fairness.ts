@@ -18,9 +18,9 @@ export function renderFairness({ fairness = [], rules }: EvaluationReport): stri
   return fairness.map((one) => renderColumn(one, rules)).join('\n\n');
 }
 
-/** Columns whose groups were compared. */
-export function countFairness({ fairness = [] }: EvaluationReport): number {
-  return fairness.length;
+/** The number of columns whose groups were compared, such as `1 column`. */
+export function countFairness({ fairness = [] }: EvaluationReport): string {
+  return `${fairness.length} ${fairness.length === 1 ? 'column' : 'columns'}`;
 }
 
 function renderColumn(fairness: FairnessReport, rules: readonly RuleResult[]): string {

@@ -52,7 +52,7 @@ export function renderEvaluationSections(report: EvaluationReport): EvaluationSe
     rules: renderRuleTable(report),
     reasons: renderReasons(report),
     slices: slices === '' ? '' : fold(`slices (${countSlices(report)}, worst first)`, slices),
-    fairness: fairness === '' ? '' : fold(`fairness (${countFairness(report)} columns)`, fairness),
+    fairness: fairness === '' ? '' : fold(`fairness (${countFairness(report)})`, fairness),
     pictures: pictures === '' ? '' : fold('curves and calibration', pictures),
     data: renderData(report),
     baseGate: renderBaseGate(report),
