@@ -7,7 +7,7 @@ import type { Uncertainty } from '../inference/uncertainty.ts';
 import { GROUP_RATE_NAMES, GROUP_RATES } from '../metrics/group-rates.ts';
 import type { MetricEstimate, UndefinedMetric } from '../metrics/metric.ts';
 import type { GroupValue, RowGroup } from './fairness-groups.ts';
-import type { GroupRateName } from './fairness-measure.ts';
+import type { FairnessMeasureName, GroupRateName } from './fairness-measure.ts';
 import { clusterPartsOf, type GroupEstimate, groupEstimate } from './group-contrast.ts';
 
 /** Settings by which groups are measured. */
@@ -17,6 +17,8 @@ export interface FairnessPlan {
   readonly decisionThreshold: number;
   /** Smaller groups are listed, not judged. */
   readonly minRows: number;
+  /** Default: all. */
+  readonly measures?: readonly FairnessMeasureName[];
 }
 
 /** A rate of a group. */

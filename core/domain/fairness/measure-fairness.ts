@@ -60,9 +60,10 @@ export function measureFairness(
   plan: FairnessPlan,
 ): MeasuredFairness {
   const { column, privileged } = policy;
+  const names = plan.measures ?? FAIRNESS_MEASURE_NAMES;
   const head = { column, ...(privileged === undefined ? {} : { privileged }), rows: population.labels.length };
   if ('problem' in groups) {
-    return { ...head, groups: [], measures: FAIRNESS_MEASURE_NAMES.map((name) => without(name, groups.problem)) };
+    return { ...head, groups: [], measures: names.map((name) => without(name, groups.problem)) };
   }
   const measured = groups.map((group) => {
     const isJudged = group.rows.length >= plan.minRows;
@@ -77,7 +78,7 @@ export function measureFairness(
       isJudged,
       rates: [...(estimated?.rates.values() ?? [])].map((rate) => rate.measured),
     })),
-    measures: FAIRNESS_MEASURE_NAMES.map((name) => measureOf(name, judged, { policy, plan })),
+    measures: names.map((name) => measureOf(name, judged, { policy, plan })),
   };
 }
 
