@@ -69,7 +69,7 @@ interface Counted {
   readonly needed: { readonly key: string; readonly fix: string } | undefined;
 }
 
-/** What is counted is exact, and its direction is known. */
+/** Counted numbers are exact, and their direction is known. */
 function countProblems({ rule, at }: ResultRule, { what, needed }: Counted): readonly Problem[] {
   const { metric, interval, better, slices, min, max } = rule;
   const extra = Object.entries({ interval, better, slices }).filter(([, value]) => value !== undefined);
