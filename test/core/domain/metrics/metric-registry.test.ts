@@ -16,7 +16,12 @@ const MULTICLASS = 'multiclass-classification';
 const REGRESSION = 'regression';
 const TASKS = [BINARY, MULTICLASS, REGRESSION] as const;
 const LATENCIES = ['latency', 'latency_batch'].flatMap((name) => [50, 95, 99].map((of) => `${name}_p${of}_ms`));
-const COUNTS = ['tests', 'passed', 'failures', 'errors', 'skipped'].map((count) => `junit:${count}`);
+const COUNTS = [
+  ...['tests', 'passed', 'failures', 'errors', 'skipped'].map((count) => `junit:${count}`),
+  ...['checks', 'passed', 'failures', 'errors'].map((count) => `great-expectations:${count}`),
+  ...['failures', 'cases'].map((count) => `pandera:${count}`),
+  ...['checks', 'passed', 'failures', 'errors', 'warnings', 'skipped'].map((count) => `dbt:${count}`),
+];
 const ARTIFACT = [...LATENCIES, 'artifact_size_bytes', 'file:<key>', ...COUNTS];
 
 /** As the manual and the reports have them. */
