@@ -55,6 +55,9 @@ const NEEDED: Readonly<Record<string, readonly Mapping[]>> = {
   ],
   'models.<name>.evaluate.predictions': [{}, { path: 'predictions.csv' }],
   'models.<name>.evaluate.slices[]': [{ column: 'hour' }],
+  'models.<name>.evaluate.fairness': [{ column: 'sex' }],
+  'models.<name>.evaluate.fairness[]': [{ column: 'sex' }],
+  'models.<name>.evaluate.results[]': [{ file: 'results.json', format: 'dbt' }],
   'models.<name>.gate': [MODEL.gate],
   'models.<name>.gate.rules[]': [
     { metric: 'roc_auc' },
@@ -64,6 +67,8 @@ const NEEDED: Readonly<Record<string, readonly Mapping[]>> = {
     { metric: 'roc_auc', 'max-regression': 0.1 },
     { metric: 'file:loss', 'max-regression': 0.1, interval: 'none', better: 'lower' },
     { metric: 'artifact_size_bytes' },
+    { column: 'sex', max: 0.5 },
+    { fairness: 'equal_opportunity_difference', max: 0.5 },
   ],
   'models.<name>.register': [{ store: 's3://models' }],
   'models.<name>.image': [{ repository: 'ghcr.io/acme/m' }],
@@ -95,10 +100,20 @@ function fileWith(path: string, value: unknown): unknown {
     above === 'models.<name>' && name === 'drift'
       ? { data: { label: 'y', time: 't' }, evaluate: { ...MODEL.evaluate, key: 'id' } }
       : {};
+  // A fairness rule is on a column of evaluate.fairness.
+  const grouped =
+    above === 'models.<name>' && name === 'gate'
+      ? { evaluate: { ...MODEL.evaluate, fairness: { column: 'sex' } } }
+      : {};
   // An environment may come after another one.
   const earlier =
     name === 'environments[]' ? [{ ...ENVIRONMENT, name: 'staging', targets: [{ ...TARGET, name: 's' }] }] : [];
-  return fileWith(above, { ...needed, ...timed, [name.replace('[]', '')]: isList ? [...earlier, value] : value });
+  return fileWith(above, {
+    ...needed,
+    ...timed,
+    ...grouped,
+    [name.replace('[]', '')]: isList ? [...earlier, value] : value,
+  });
 }
 
 /** Problems of the file that has the fewest; empty where a minimal file accepts the value. */
