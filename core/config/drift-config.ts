@@ -66,9 +66,22 @@ export const drift = z
       examples: ['data/outcomes.csv'],
     }),
     window: z
-      .union([z.enum(['week', 'month']), z.strictObject({ rows: z.number().int().min(1) }), durationMs], {
-        error: 'is not a window: write a duration such as 7d, week, month, or { rows: 5000 }',
-      })
+      .union(
+        [
+          z.enum(['week', 'month']),
+          z.strictObject({
+            rows: z
+              .number()
+              .int()
+              .min(1)
+              .meta({ description: 'The number of the newest rows', examples: [5000] }),
+          }),
+          durationMs,
+        ],
+        {
+          error: 'is not a window: write a duration such as 7d, week, month, or { rows: 5000 }',
+        },
+      )
       .optional()
       .meta({
         description:

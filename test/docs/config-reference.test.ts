@@ -60,6 +60,7 @@ const NEEDED: Readonly<Record<string, readonly Mapping[]>> = {
   'models.<name>.evaluate.results[]': [{ file: 'results.json', format: 'dbt' }],
   'models.<name>.gate': [MODEL.gate],
   'models.<name>.gate.rules[]': [
+    {},
     { metric: 'roc_auc' },
     { min: 0.5 },
     { max: 0.5, interval: 'none' },
@@ -79,6 +80,7 @@ const NEEDED: Readonly<Record<string, readonly Mapping[]>> = {
   ],
   'models.<name>.drift.effect': [{}],
   'models.<name>.drift.tests': [{}],
+  'models.<name>.drift.window': [{}],
   'models.<name>.drift.measures': [{}],
   'models.<name>.drift.retrain': [{}],
   'models.<name>.environments[]': [ENVIRONMENT],
