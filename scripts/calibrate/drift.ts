@@ -54,7 +54,7 @@ export const DRIFT_SCENARIOS: readonly DriftScenario[] = [
   { ...base, columns: 20, test: 'anderson-darling', repetitions: 1000 },
   { ...base, columns: 20, test: 'mann-whitney', repetitions: 1000 },
   { ...base, columns: 20, test: 'epps-singleton', repetitions: 600 },
-  { ...base, columns: 3, reference: 2000, current: 210, checks: 365, repetitions: 20 },
+  { ...base, columns: 3, reference: 2000, current: 210, checks: 365, repetitions: 60 },
 ];
 
 const CATEGORIES = ['a', 'b', 'c', 'd', 'e'];

@@ -1,3 +1,4 @@
+import { withoutEnding } from '../../domain/text/without-ending.ts';
 import { ServiceError, UserError } from '../../errors.ts';
 import { connectionProblem, isConnectionError } from './connection-problem.ts';
 import type { HttpFetch } from './http-fetch.ts';
@@ -86,7 +87,7 @@ function addressOf(url: string, model: string): PushAddress {
   }
   // Any model's name is a part of the path as Base64: a slash in it would be another label.
   const group = `metrics/job/${JOB}/model@base64/${Buffer.from(model).toString('base64url')}`;
-  const target = new URL(`${address.origin}${address.pathname.replace(/\/*$/, '/')}${group}`);
+  const target = new URL(`${address.origin}${withoutEnding(address.pathname, '/')}/${group}`);
   const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   const authorization = hasLogin ? `Basic ${Buffer.from(login).toString('base64')}` : undefined;
   return { target, host, authorization };
