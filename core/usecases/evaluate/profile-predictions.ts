@@ -28,7 +28,7 @@ export function profilePredictions(
   const values = { kind: 'numeric' as const, values: candidate };
   const column = { ...profileColumn(name, values, { kind: 'numeric', resolution: FULL_RESOLUTION }) };
   // Values and shares of weighted rows are not those that a window of rows has.
-  if (outcome.weights !== null) return { column };
+  if (outcome.weights !== null || !candidate.every(Number.isFinite)) return { column };
   const { decisionThreshold } = evaluate;
   const { labels } = outcome;
   const rows = scoredRows({ labels, scores: candidate, weights: null, classes: task === 'regression' ? 1 : 2 });
@@ -38,6 +38,6 @@ export function profilePredictions(
   });
   const evaluated = Object.fromEntries(measured);
   if (task === 'regression') return { column, evaluated };
-  const calibration = isotonicSteps(candidate, labels).map((step) => ({ ...step }));
+  const calibration = isotonicSteps(candidate, labels, rows.ranking().order).map((step) => ({ ...step }));
   return { column, calibration, threshold: decisionThreshold, evaluated };
 }

@@ -7,22 +7,35 @@ export interface CalibrationStep {
   readonly rows: number;
 }
 
+/** Rows with neighbouring scores, and how many have label 1. */
+interface Block {
+  readonly from: number;
+  readonly to: number;
+  ones: number;
+  rows: number;
+}
+
+/** Chosen: more steps than a curve of a million rows has, in some 50 kB of a profile. */
+const MOST_STEPS = 1000;
+
 /**
  * The share of label 1 by score, never falling: isotonic regression by the pool-adjacent-violators algorithm.
  *
  * @param scores Finite. Equal ones are in one step.
  * @param labels 0 or 1.
- * @returns Ascending steps; empty without rows.
+ * @param order Rows by ascending score, where it is known.
+ * @returns Ascending steps, at most 1,000: of more, neighbours are joined. Empty without rows.
  *
  * Source: R. E. Barlow et al., Statistical Inference under Order Restrictions (Wiley, 1972). Equivalent at the scores:
  * `sklearn.isotonic.IsotonicRegression().fit(scores, labels)`.
  * @example isotonicSteps([0.1, 0.9], [0, 1]) // => [{ from: 0.1, to: 0.1, rate: 0, rows: 1 }, { from: 0.9, to: 0.9, rate: 1, rows: 1 }]
  */
-export function isotonicSteps(scores: ArrayLike<number>, labels: ArrayLike<number>): readonly CalibrationStep[] {
-  const order = Array.from({ length: scores.length }, (_, row) => row).sort(
-    (a, b) => (scores[a] ?? 0) - (scores[b] ?? 0),
-  );
-  const blocks: { from: number; to: number; ones: number; rows: number }[] = [];
+export function isotonicSteps(
+  scores: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  order: Iterable<number> = ascending(scores),
+): readonly CalibrationStep[] {
+  const blocks: Block[] = [];
   for (const row of order) {
     const [score, label] = [scores[row] ?? Number.NaN, labels[row] ?? 0];
     const last = blocks.at(-1);
@@ -35,20 +48,32 @@ export function isotonicSteps(scores: ArrayLike<number>, labels: ArrayLike<numbe
     }
   }
   settle(blocks);
-  return blocks.map(({ from, to, ones, rows }) => ({ from, to, rate: ones / rows, rows }));
+  return atMost(blocks, MOST_STEPS).map(({ from, to, ones, rows }) => ({ from, to, rate: ones / rows, rows }));
+}
+
+function ascending(scores: ArrayLike<number>): readonly number[] {
+  return Array.from({ length: scores.length }, (_, row) => row).sort((a, b) => (scores[a] ?? 0) - (scores[b] ?? 0));
+}
+
+/** Neighbours joined, as many as it takes. */
+function atMost(blocks: readonly Block[], most: number): readonly Block[] {
+  const size = Math.ceil(blocks.length / most);
+  if (size <= 1) return blocks;
+  return Array.from({ length: Math.ceil(blocks.length / size) }, (_, at) =>
+    blocks.slice(at * size, (at + 1) * size).reduce(joined),
+  );
+}
+
+function joined(before: Block, next: Block): Block {
+  return { from: before.from, to: next.to, ones: before.ones + next.ones, rows: before.rows + next.rows };
 }
 
 /** Joins the last blocks while a later one has no larger share. */
-function settle(blocks: { from: number; to: number; ones: number; rows: number }[]): void {
+function settle(blocks: Block[]): void {
   for (let at = blocks.length - 1; at > 0; at--) {
     const [before, last] = [blocks[at - 1], blocks[at]];
     if (before === undefined || last === undefined || before.ones * last.rows < last.ones * before.rows) return;
-    blocks.splice(at - 1, 2, {
-      from: before.from,
-      to: last.to,
-      ones: before.ones + last.ones,
-      rows: before.rows + last.rows,
-    });
+    blocks.splice(at - 1, 2, joined(before, last));
   }
 }
 

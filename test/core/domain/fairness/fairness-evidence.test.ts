@@ -102,7 +102,11 @@ describe('fairness in tidegate.yaml', () => {
     ['max: 0.1', 'min: 0.1', 'needs max: equal_opportunity_difference is a difference of groups'],
     ['max: 0.1', 'max: 1.5', 'has max 1.5, but it is in [0, 1]'],
     ['max: 0.1', 'max: 0.1, slices: all', 'has slices, which a fairness rule does not take'],
-    ['max: 0.1', 'max: 0.1, metric: roc_auc', 'needs exactly one of metric, such as roc_auc, fairness and data: schema'],
+    [
+      'max: 0.1',
+      'max: 0.1, metric: roc_auc',
+      'needs exactly one of metric, such as roc_auc, fairness and data: schema',
+    ],
     [
       'fairness: equal_opportunity_difference, column: sex',
       'min-improvement: 1',

@@ -224,9 +224,13 @@ describe('profilePredictions', () => {
   const outcome = { labels, classes: ['0', '1'], weights: null };
   const scored = { columns: new Map(), outcome, candidate: scores, champion: null };
 
-  it('has no calibration where rows weigh differently, and nothing for cross-validation', () => {
+  it('has no calibration where rows weigh differently or have no score, and nothing for cross-validation', () => {
     const weighted = { ...scored, outcome: { ...outcome, weights: scores } };
     expect(Object.keys(profilePredictions(weighted, configured('')) ?? {})).toEqual(['column']);
+    const broken = { ...scored, candidate: scores.map((score, row) => (row === 7 ? Number.NaN : score)) };
+    const found = profilePredictions(broken, configured(''));
+    expect(found).toMatchObject({ column: { missing: 1 } });
+    expect(Object.keys(found ?? {})).toEqual(['column']);
     const folds = { rows: new Uint32Array(300), folds: new Uint32Array(300), names: ['a', 'b'], datasetRows: 300 };
     expect(profilePredictions({ ...scored, folds }, configured(''))).toBeUndefined();
   });

@@ -36,6 +36,25 @@ describe('isotonicSteps', () => {
     }
   });
 
+  it('joins neighbours where there are more steps than a profile holds, and loses no row', () => {
+    const rows = 6000;
+    // Ever more ones: each pair of neighbours is a step of its own.
+    const scores = Array.from({ length: rows * 3 }, (_, row) => Math.floor(row / 3));
+    const labels = scores.map((score, row) => (row % 3 < (score * 3) / rows ? 1 : 0));
+    const many = Array.from({ length: 3000 }, (_, at) => at);
+    const strict = isotonicSteps(
+      many.flatMap((at) => Array.from({ length: at + 1 }, () => at)),
+      many.flatMap((at) => Array.from({ length: at + 1 }, (__, row) => (row < at ? 1 : 0))),
+    );
+    for (const steps of [isotonicSteps(scores, labels), strict]) {
+      expect(steps.length).toBeLessThanOrEqual(1000);
+      const rates = steps.map(({ rate }) => rate);
+      expect(rates).toEqual([...rates].sort((a, b) => a - b));
+    }
+    expect(strict.length).toBeGreaterThan(500);
+    expect(strict.reduce((sum, step) => sum + step.rows, 0)).toBe((3000 * 3001) / 2);
+  });
+
   it('has no steps without rows', () => expect(isotonicSteps([], [])).toEqual([]));
 });
 
