@@ -48,6 +48,15 @@ export const dataValidationSchema = z.looseObject({
     .optional(),
 });
 
+/** Reports of before data schemas could have a list of problems under this name, which nothing read: it is left out. */
+export const writtenValidation = z
+  .preprocess((value) => (isEarlier(value) ? undefined : value), dataValidationSchema.optional())
+  .optional();
+
+function isEarlier(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'problems' in value && !('schema' in value);
+}
+
 /** Check of a dataset by a data schema. */
 export type ReportedValidation = z.infer<typeof dataValidationSchema>;
 

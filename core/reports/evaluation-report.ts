@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DATASET_ORIGINS } from '../domain/data/dataset-origin.ts';
 import { RESULT_KINDS } from '../domain/evaluation/judged-result.ts';
 import { FAIRNESS_MEASURE_NAMES } from '../domain/fairness/fairness-measure.ts';
-import { dataValidationSchema } from './data-validation.ts';
+import { writtenValidation } from './data-validation.ts';
 import { fairnessSchema } from './fairness-report.ts';
 import { digest, finite, header, version } from './header.ts';
 import { intervalSchema } from './interval.ts';
@@ -218,7 +218,7 @@ export const evaluationReportSchema = z.looseObject({
       .optional(),
   }),
   /** Check of the dataset by the schema that `data.schema` names; absent where there is none. */
-  dataValidation: dataValidationSchema.optional(),
+  dataValidation: writtenValidation,
   /** Files of results that were judged, by the digest of their bytes; absent where there are none. */
   results: z
     .array(z.looseObject({ kind: z.enum(RESULT_KINDS), path: z.string().max(4000), digest }))

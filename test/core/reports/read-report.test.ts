@@ -39,7 +39,11 @@ describe('an evaluation report of an earlier version', () => {
     const rules = SAMPLE_REPORTS.evaluation.rules.map((rule) => ({ ...rule, champion }));
     const old = { ...SAMPLE_REPORTS.evaluation, rules, looks: null, dataValidation: { problems: [] } };
     for (const read of [readReport, readUntrustedReport] as const) {
-      expect(read('evaluation', bytesOf(JSON.stringify(old)), 'x.json')).toEqual(old);
+      expect(read('evaluation', bytesOf(JSON.stringify(old)), 'x.json')).toEqual({
+        ...old,
+        // The name has another meaning now.
+        dataValidation: undefined,
+      });
     }
   });
 });
