@@ -208,7 +208,7 @@ describe('tidegate judge with a data schema', () => {
 
   it.each([
     ['needs data.schema', CONFIG.replace(', schema: data/schema.yaml', '')],
-    ['needs either metric', CONFIG.replace('{ data: schema }', '{ data: schema, metric: accuracy, min: 1 }')],
+    ['needs exactly one of metric', CONFIG.replace('{ data: schema }', '{ data: schema, metric: accuracy, min: 1 }')],
     ['nothing besides', CONFIG.replace('{ data: schema }', '{ data: schema, max: 3 }')],
     ['not a path inside the repository', CONFIG.replace('schema: data/schema.yaml', 'schema: ../schema.yaml')],
   ])('refuses a configuration that %s', async (said, config) => {
