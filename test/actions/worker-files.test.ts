@@ -87,11 +87,13 @@ describe('the files of threads in a bundle', () => {
     const data = ['has-rows-worker.js', 'hash-files-worker.js', 'hash-parts-worker.js'];
     expect(Object.fromEntries(carrying)).toEqual({
       'build-image': ['hash-files-worker.js'],
+      'check-data': ['hash-files-worker.js'],
       'data-pull': data,
       'data-push': data,
       'deploy-manifest': ['hash-files-worker.js'],
       'drift-check': ['hash-files-worker.js'],
       'evaluate-and-gate': [...data, 'session-worker.js'],
+      plan: ['hash-files-worker.js', 'hash-parts-worker.js'],
       register: ['hash-files-worker.js'],
       train: data,
     });
