@@ -10,7 +10,7 @@ export interface CalibrationStep {
 /** Rows with neighbouring scores, and how many have label 1. */
 interface Block {
   readonly from: number;
-  readonly to: number;
+  to: number;
   ones: number;
   rows: number;
 }
@@ -33,18 +33,19 @@ const MOST_STEPS = 1000;
 export function isotonicSteps(
   scores: ArrayLike<number>,
   labels: ArrayLike<number>,
-  order: Iterable<number> = ascending(scores),
+  order: ArrayLike<number> = ascending(scores),
 ): readonly CalibrationStep[] {
   const blocks: Block[] = [];
-  for (const row of order) {
-    const [score, label] = [scores[row] ?? Number.NaN, labels[row] ?? 0];
+  for (let at = 0; at < order.length; at++) {
+    const row = order[at] ?? 0;
+    const score = scores[row] ?? Number.NaN;
     const last = blocks.at(-1);
     if (last !== undefined && last.from === score && last.to === score) {
-      last.ones += label;
+      last.ones += labels[row] ?? 0;
       last.rows += 1;
     } else {
       settle(blocks);
-      blocks.push({ from: score, to: score, ones: label, rows: 1 });
+      blocks.push({ from: score, to: score, ones: labels[row] ?? 0, rows: 1 });
     }
   }
   settle(blocks);
@@ -55,26 +56,31 @@ function ascending(scores: ArrayLike<number>): readonly number[] {
   return Array.from({ length: scores.length }, (_, row) => row).sort((a, b) => (scores[a] ?? 0) - (scores[b] ?? 0));
 }
 
+/** Joins the last blocks while a later one has no larger share. */
+function settle(blocks: Block[]): void {
+  for (;;) {
+    const [before, last] = [blocks[blocks.length - 2], blocks[blocks.length - 1]];
+    if (before === undefined || last === undefined || before.ones * last.rows < last.ones * before.rows) return;
+    blocks.pop();
+    append(before, last);
+  }
+}
+
 /** Neighbours joined, as many as it takes. */
 function atMost(blocks: readonly Block[], most: number): readonly Block[] {
   const size = Math.ceil(blocks.length / most);
   if (size <= 1) return blocks;
-  return Array.from({ length: Math.ceil(blocks.length / size) }, (_, at) =>
-    blocks.slice(at * size, (at + 1) * size).reduce(joined),
-  );
+  return blocks.filter((first, at) => {
+    if (at % size !== 0) return false;
+    for (const next of blocks.slice(at + 1, at + size)) append(first, next);
+    return true;
+  });
 }
 
-function joined(before: Block, next: Block): Block {
-  return { from: before.from, to: next.to, ones: before.ones + next.ones, rows: before.rows + next.rows };
-}
-
-/** Joins the last blocks while a later one has no larger share. */
-function settle(blocks: Block[]): void {
-  for (let at = blocks.length - 1; at > 0; at--) {
-    const [before, last] = [blocks[at - 1], blocks[at]];
-    if (before === undefined || last === undefined || before.ones * last.rows < last.ones * before.rows) return;
-    blocks.splice(at - 1, 2, joined(before, last));
-  }
+function append(block: Block, next: Block): void {
+  block.to = next.to;
+  block.ones += next.ones;
+  block.rows += next.rows;
 }
 
 /**
