@@ -1,6 +1,6 @@
 import { pairCounts } from './category-counts.ts';
 import { distributionOf } from './distribution.ts';
-import type { ColumnProfile, NumericProfile } from './profile-column.ts';
+import { type ColumnProfile, type NumericProfile, shareMissing } from './profile-column.ts';
 import { asSameFlags } from './same-flags.ts';
 
 /** A part of a column's values with its shares of the rows of both windows, 0 to 1. */
@@ -31,18 +31,13 @@ export function columnDistribution(
   if (reference.rows <= reference.missing || current.rows <= current.missing) return undefined;
   const cells = valueCells(reference, current);
   if (cells === undefined) return undefined;
-  const missing = { label: '(missing)', reference: missingShare(reference), current: missingShare(current) };
+  const missing = { label: '(missing)', reference: shareMissing(reference), current: shareMissing(current) };
   const present = cells.map(({ label, ...shares }) => ({
     label: shorten(label),
     reference: rounded(shares.reference * (1 - missing.reference)),
     current: rounded(shares.current * (1 - missing.current)),
   }));
   return missing.reference + missing.current > 0 ? [...present, missing] : present;
-}
-
-/** Share of rows without a value, 0 to 1; 0 where there are no rows. */
-export function missingShare({ rows, missing }: ColumnProfile): number {
-  return rows === 0 ? 0 : missing / rows;
 }
 
 function valueCells(reference: ColumnProfile, current: ColumnProfile): readonly DistributionCell[] | undefined {

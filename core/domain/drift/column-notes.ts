@@ -1,6 +1,6 @@
 import { formatCount, formatPercent } from '../text/format-number.ts';
 import { newCategories } from './category-counts.ts';
-import type { ColumnProfile } from './profile-column.ts';
+import { type ColumnProfile, shareMissing } from './profile-column.ts';
 import { asSameFlags } from './same-flags.ts';
 
 /** Two windows of a column. */
@@ -23,6 +23,6 @@ export function categoryNote({ reference, current }: Windows): string {
 
 /** The same about the shares of missing values. */
 export function missingNote({ reference, current }: Windows): string {
-  const share = ({ rows, missing }: ColumnProfile) => formatPercent(missing / rows);
+  const share = (column: ColumnProfile) => formatPercent(shareMissing(column));
   return ` Missing: ${share(reference)} before, ${share(current)} now.`;
 }

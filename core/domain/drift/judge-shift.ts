@@ -76,17 +76,20 @@ function finite(value: number): number {
   return Math.min(value, Number.MAX_VALUE);
 }
 
-function sizesOf({ reference, current, effect }: TestedShift, { falseAlarmRate, tests }: ShiftBars): WindowSizes {
-  const ofRows = effect.columns === 'any';
-  const count = ({ rows, missing }: ColumnProfile) => (ofRows ? rows : rows - missing);
-  const all = reference.rows + current.rows;
+function sizesOf(shift: TestedShift, { falseAlarmRate, tests }: ShiftBars): WindowSizes {
+  const { reference, current } = shift;
   return {
     // As strict as the adjustment can be: of one column among all.
     pValue: falseAlarmRate / Math.max(1, tests),
-    perRow: 1 / count(reference) + 1 / count(current),
+    perRow: 1 / observed(shift, reference) + 1 / observed(shift, current),
     cells: cellsOf(reference, current),
-    missing: (reference.missing + current.missing) / all,
+    missing: (reference.missing + current.missing) / (reference.rows + current.rows),
   };
+}
+
+/** Rows that an effect is computed from. */
+function observed({ effect }: TestedShift, { rows, missing }: ColumnProfile): number {
+  return effect.columns === 'any' ? rows : rows - missing;
 }
 
 function cellsOf(reference: ColumnProfile, current: ColumnProfile): number {
@@ -97,8 +100,7 @@ function cellsOf(reference: ColumnProfile, current: ColumnProfile): number {
 /** Rows of a window in which a shift of the bar can be significant; null where the reference has too few for any. */
 function rowsFor(shift: TestedShift, bars: ShiftBars, bar: number): number | null {
   const sizes = sizesOf(shift, bars);
-  const ofReference =
-    1 / (shift.effect.columns === 'any' ? shift.reference.rows : shift.reference.rows - shift.reference.missing);
+  const ofReference = 1 / observed(shift, shift.reference);
   const isSeen = (rows: number) => shift.effect.visible({ ...sizes, perRow: ofReference + 1 / rows }) <= bar;
   if (!isSeen(MOST_ROWS)) return null;
   let [low, high] = [1, MOST_ROWS];

@@ -1,4 +1,5 @@
 import { logGamma } from '../statistics/log-gamma.ts';
+import { seededUniform } from '../statistics/seeded-uniform.ts';
 
 type Table = readonly (readonly [number, number])[];
 
@@ -43,7 +44,7 @@ export function permutationTest(table: Table, statistic: (table: Table) => numbe
   const columns = table.map(([a, b]) => a + b);
   const rows = table.reduce((sum, [a]) => sum + a, 0);
   const observed = statistic(table);
-  const uniform = seeded(rows * 31 + columns.length);
+  const uniform = seededUniform(rows * 31 + columns.length);
   let atLeast = 1;
   for (let draw = 1; draw < DRAWS; draw++) {
     const own = statistic(deal(columns, rows, uniform));
@@ -94,16 +95,4 @@ function hypergeometric({ good, bad, draws }: Urn, uniform: () => number): numbe
     }
   }
   return mode;
-}
-
-/** Uniform numbers in [0, 1) from a seed (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -26,6 +26,11 @@ export interface CategoricalProfile {
 /** A summary of a column. */
 export type ColumnProfile = NumericProfile | CategoricalProfile;
 
+/** Share of rows without a value, 0 to 1; 0 where there are no rows. */
+export function shareMissing({ rows, missing }: Pick<ColumnProfile, 'rows' | 'missing'>): number {
+  return rows === 0 ? 0 : missing / rows;
+}
+
 /** Resolution of a summary. */
 export interface ProfileResolution {
   /** Points of a numeric sketch: the distribution function is known to 1 / (points - 1). */

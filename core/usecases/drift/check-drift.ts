@@ -1,5 +1,5 @@
 import type { DriftConfig } from '../../config/drift-config.ts';
-import { columnDistribution, missingShare } from '../../domain/drift/column-distribution.ts';
+import { columnDistribution } from '../../domain/drift/column-distribution.ts';
 import {
   type ColumnPair,
   type ComparedColumn,
@@ -8,7 +8,7 @@ import {
   datasetVerdict,
 } from '../../domain/drift/compare-columns.ts';
 import { lastRows, rowsOfWindow } from '../../domain/drift/current-window.ts';
-import { type ColumnProfile, FULL_RESOLUTION, profileColumn } from '../../domain/drift/profile-column.ts';
+import { type ColumnProfile, FULL_RESOLUTION, profileColumn, shareMissing } from '../../domain/drift/profile-column.ts';
 import { inSpellingOf, wasText } from '../../domain/drift/same-spelling.ts';
 import { type ColumnValues, pickRows } from '../../domain/table/column-values.ts';
 import { withExactKeys } from '../../domain/table/exact-keys.ts';
@@ -116,7 +116,7 @@ function describeColumns(columns: readonly ComparedColumn[], pairs: readonly Col
     const { reference, current } = pairs[at] ?? {};
     const described = { ...column, effect: { ...column.effect } };
     if (reference === undefined || current === undefined) return described;
-    const missing = { reference: missingShare(reference), current: missingShare(current) };
+    const missing = { reference: shareMissing(reference), current: shareMissing(current) };
     const distribution = drawn.has(column) ? columnDistribution(reference, current) : undefined;
     return {
       ...described,
@@ -165,7 +165,7 @@ async function readWindow(table: TableDescription, request: DriftRequest, ports:
   const isCounted = typeof window === 'object';
   if (window !== undefined && !isCounted && time === undefined) throw withoutTime(request, data.time);
   const joined = request.labels === undefined ? undefined : request.config.evaluate.key;
-  const scores = [predictions, joined].filter((name) => name !== undefined && known.has(name)) as string[];
+  const scores = [predictions, joined].flatMap((name) => (name !== undefined && known.has(name) ? [name] : []));
   const keep = [...new Set([...watched, ...scores, ...(time === undefined ? [] : [time])])];
   const { rows, columns } = await scoreDataset({ table, models: [], keep }, ports);
   const times = time === undefined ? undefined : columns.get(time);

@@ -1,5 +1,5 @@
 import { normalQuantile } from '../../statistics/normal.ts';
-import type { ColumnProfile } from '../profile-column.ts';
+import { shareMissing } from '../profile-column.ts';
 import type { DriftEffect } from './drift-effect.ts';
 
 /** Chosen: a share that a window had none of may still be about this. */
@@ -14,7 +14,7 @@ export const missingShare: DriftEffect = {
   defaultFloor: 0.05,
   measure: (reference, current) => {
     if (reference.rows === 0 || current.rows === 0) return undefined;
-    const [before, now] = [shareOf(reference), shareOf(current)];
+    const [before, now] = [shareMissing(reference), shareMissing(current)];
     const variance = (before * (1 - before)) / reference.rows + (now * (1 - now)) / current.rows;
     return { value: Math.abs(now - before), standardError: Math.sqrt(variance) };
   },
@@ -23,7 +23,3 @@ export const missingShare: DriftEffect = {
     return normalQuantile(1 - pValue / 2) * Math.sqrt(share * (1 - share) * perRow);
   },
 };
-
-function shareOf({ rows, missing }: Pick<ColumnProfile, 'rows' | 'missing'>): number {
-  return missing / rows;
-}

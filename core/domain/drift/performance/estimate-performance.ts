@@ -1,3 +1,5 @@
+import { wilsonReach } from '../../inference/proportion.ts';
+import { normalQuantile } from '../../statistics/normal.ts';
 import { type CalibrationStep, calibratedRate } from './isotonic.ts';
 
 /** A metric that was estimated without labels. */
@@ -10,8 +12,7 @@ export interface EstimatedMetric {
   readonly upper: number | null;
 }
 
-/** 97.5 % of the standard normal law. */
-const QUANTILE = 1.959963984540054;
+const LEVEL = 0.95;
 
 /**
  * Performance of a classifier of two classes that its scores promise: confidence-based performance estimation (CBPE). The
@@ -55,16 +56,9 @@ export function estimatePerformance(
 
 function share(name: EstimatedMetric['name'], successes: number, trials: number): EstimatedMetric {
   if (trials <= 0) return { name, value: null, lower: null, upper: null };
-  return { name, value: successes / trials, ...wilson(successes, trials) };
-}
-
-/** The score interval of a share (E. B. Wilson, J. Amer. Statist. Assoc. 22, 1927). */
-function wilson(successes: number, trials: number): { readonly lower: number; readonly upper: number } {
-  const p = successes / trials;
-  const z2 = QUANTILE * QUANTILE;
-  const middle = (p + z2 / (2 * trials)) / (1 + z2 / trials);
-  const half = (QUANTILE * Math.sqrt((p * (1 - p)) / trials + z2 / (4 * trials * trials))) / (1 + z2 / trials);
-  return { lower: Math.max(0, middle - half), upper: Math.min(1, middle + half) };
+  const value = successes / trials;
+  const { below, above } = wilsonReach(value, trials, LEVEL);
+  return { name, value, lower: Math.max(0, value - below), upper: Math.min(1, value + above) };
 }
 
 /** 2 J / (1 + J) of the share J of true positives among all rows that are 1 or are predicted so. */
@@ -96,7 +90,7 @@ function rocAuc(scores: Float64Array, rates: Float64Array): EstimatedMetric {
   const pairs = ones * zeros - ownPairs;
   if (!(pairs > 0)) return { name: 'roc_auc', value: null, lower: null, upper: null };
   const value = right / pairs;
-  const half = QUANTILE * Math.sqrt(hanleyMcNeilVariance(value, ones, zeros));
+  const half = normalQuantile((1 + LEVEL) / 2) * Math.sqrt(hanleyMcNeilVariance(value, ones, zeros));
   return { name: 'roc_auc', value, lower: Math.max(0, value - half), upper: Math.min(1, value + half) };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { columnDistribution, missingShare } from '../../../../core/domain/drift/column-distribution.ts';
+import { columnDistribution } from '../../../../core/domain/drift/column-distribution.ts';
 import { FULL_RESOLUTION, profileColumn } from '../../../../core/domain/drift/profile-column.ts';
 import { seededRandom } from '../../../../testkit/seeded-random.ts';
 
@@ -72,12 +72,5 @@ describe('columnDistribution', () => {
     expect(columnDistribution(numeric([1, 2]), counted([['a', 2]]))).toBeUndefined();
     expect(columnDistribution(numeric([1, 2]), numeric([Number.NaN]))).toBeUndefined();
     expect(columnDistribution(numeric([]), numeric([1]))).toBeUndefined();
-  });
-});
-
-describe('missingShare', () => {
-  it('is the share of rows without a value, 0 without rows', () => {
-    expect(missingShare(numeric([1, Number.NaN, 2, Number.NaN]))).toBe(0.5);
-    expect(missingShare(numeric([]))).toBe(0);
   });
 });
