@@ -1,5 +1,7 @@
-import { mkdir, open, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { isThere } from '../../core/adapters/files/absent.ts';
+import { errorCode } from '../../core/adapters/files/error-code.ts';
 import { parseDataSchema } from '../../core/config/parse-data-schema.ts';
 import { formatSchema } from '../../core/domain/data-schema/format-schema.ts';
 import { UserError } from '../../core/errors.ts';
@@ -28,27 +30,16 @@ export async function writeSchema(
 ): Promise<number> {
   const file = resolve(workingDirectory, path);
   // Before the work, not after it.
-  if (!mayReplace) await refuseExisting(file, path);
+  if (!mayReplace && isThere(file)) throw existing(path, undefined);
   const inferred = await inferDataSchema(request, engine);
   const text = formatSchema(inferred, { source, rows: inferred.rows });
   // A schema that could not be read back would be found in the next run only.
   parseDataSchema(text, path);
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, text, { flag: mayReplace ? 'w' : 'wx' }).catch((cause: unknown) => {
-    throw isExisting(cause) ? existing(path, cause) : cause;
+    throw errorCode(cause) === 'EEXIST' ? existing(path, cause) : cause;
   });
   return inferred.rows;
-}
-
-async function refuseExisting(file: string, path: string): Promise<void> {
-  const handle = await open(file).catch(() => undefined);
-  if (handle === undefined) return;
-  await handle.close();
-  throw existing(path, undefined);
-}
-
-function isExisting(cause: unknown): boolean {
-  return cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
 }
 
 function existing(path: string, cause: unknown): UserError {
