@@ -1,7 +1,6 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { type AwsProfile, parseAwsProfile } from '../../domain/data/aws-profile.ts';
 import { UserError } from '../../errors.ts';
+import { readShortText } from '../files/read-short-text.ts';
 
 /** Chosen: files of profiles have a few kilobytes. */
 const MOST_BYTES = 1 << 20;
@@ -36,21 +35,10 @@ export async function readRemoteProfile(files: RemoteProfileFiles): Promise<Omit
   return found;
 }
 
-async function readText(path: string): Promise<string> {
-  // Not blocking: a pipe has no end.
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((cause: unknown) => {
+function readText(path: string): Promise<string> {
+  return readShortText(path, MOST_BYTES).catch((cause: unknown) => {
     throw unreadable(path, cause);
   });
-  try {
-    const { size } = await file.stat();
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(Math.min(size, MOST_BYTES) + 1));
-    if (bytesRead > MOST_BYTES) throw new RangeError('it is longer than 1 MiB');
-    return buffer.toString('utf8', 0, bytesRead);
-  } catch (cause) {
-    throw unreadable(path, cause);
-  } finally {
-    await file.close();
-  }
 }
 
 function unreadable(path: string, cause: unknown): UserError {

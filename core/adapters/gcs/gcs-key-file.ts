@@ -1,6 +1,5 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { UserError } from '../../errors.ts';
+import { readShortText } from '../files/read-short-text.ts';
 
 /** Chosen: key files have about 2 kilobytes. */
 const MOST_BYTES = 1 << 20;
@@ -39,21 +38,10 @@ function parseObject(path: string, text: string): Readonly<Record<string, unknow
   throw unreadable(path, new TypeError('it is not a JSON object'));
 }
 
-async function readText(path: string): Promise<string> {
-  // Not blocking: a pipe has no end.
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((cause: unknown) => {
+function readText(path: string): Promise<string> {
+  return readShortText(path, MOST_BYTES).catch((cause: unknown) => {
     throw unreadable(path, cause);
   });
-  try {
-    const { size } = await file.stat();
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(Math.min(size, MOST_BYTES) + 1));
-    if (bytesRead > MOST_BYTES) throw new RangeError('it is longer than 1 MiB');
-    return buffer.toString('utf8', 0, bytesRead);
-  } catch (cause) {
-    throw unreadable(path, cause);
-  } finally {
-    await file.close();
-  }
 }
 
 function unreadable(path: string, cause: unknown): UserError {
