@@ -117,7 +117,7 @@ const FOLDERS: Readonly<Record<string, Readonly<Record<string, readonly string[]
   'core/adapters': {
     actions: ['files', 'http'],
     aws: ['files', 'http'],
-    azure: ['cloud', 'files', 'http'],
+    azure: ['cloud', 'http'],
     cloud: [],
     commands: ['files'],
     duckdb: ['files', 'native'],

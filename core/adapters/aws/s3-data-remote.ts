@@ -3,12 +3,11 @@ import { ServiceError } from '../../errors.ts';
 import type { ByteSink } from '../../ports/data/byte-sink.ts';
 import type { DataRemote } from '../../ports/data/data-remote.ts';
 import type { ObjectContent, ObjectEntry } from '../../ports/store/object-store.ts';
-import { ByteBudget } from '../files/byte-budget.ts';
-import { AdaptiveLimit } from '../http/adaptive-limit.ts';
-import { HttpPool } from '../http/http-pool.ts';
-import { type ObjectCall, ObjectHttp } from '../http/object-http.ts';
+import type { ObjectCall, ObjectHttp } from '../http/object-http.ts';
 import { fetchText, ignoringBody } from '../http/object-text.ts';
+import { openObjectHttp } from '../http/open-object-http.ts';
 import { readObject } from '../http/read-object.ts';
+import { SizedPuts } from '../http/sized-puts.ts';
 import type { S3Settings } from './s3-client.ts';
 import { S3Endpoint } from './s3-endpoint.ts';
 import { translateS3Error } from './s3-error.ts';
@@ -16,16 +15,11 @@ import { parseS3Uri, type S3Location } from './s3-location.ts';
 import { uploadInParts } from './s3-multipart.ts';
 import { encodeQuery } from './sigv4.ts';
 
-/** Chosen: objects above this go up in parts. */
-const ONE_PUT_BYTES = 16 * 1024 * 1024;
 /** Chosen; larger where an object would have more than the 10,000 parts that S3 allows. */
 const PART_BYTES = 8 * 1024 * 1024;
 const MAX_PARTS = 10_000;
-/** Chosen: what is read from disk and not yet sent; one object in parts takes all of it. */
-const UPLOAD_BYTES = 48 * 1024 * 1024;
 /** Chosen: several times a page of 1,000 keys of 1,024 bytes, encoded. */
 const MOST_LIST_BYTES = 16 * 1024 * 1024;
-const DEFAULT_TIMEOUT_MS = 60_000;
 
 /** Options of a remote. */
 export interface S3RemoteOptions extends S3Settings {
@@ -44,20 +38,14 @@ export class S3DataRemote implements DataRemote {
   readonly #http: ObjectHttp;
   readonly #location: S3Location;
   readonly #options: S3RemoteOptions;
-  readonly #budget = new ByteBudget(UPLOAD_BYTES);
+  readonly #puts = new SizedPuts();
 
   constructor(uri: string, options: S3RemoteOptions) {
     this.#location = parseS3Uri(uri);
     this.#options = options;
     this.jobs = options.jobs;
     this.#endpoint = new S3Endpoint(this.#location, options);
-    const pool = new HttpPool({
-      env: options.env,
-      connections: options.jobs,
-      connectTimeoutMs: options.connectTimeoutMs ?? DEFAULT_TIMEOUT_MS,
-      readTimeoutMs: options.readTimeoutMs ?? DEFAULT_TIMEOUT_MS,
-    });
-    this.#http = new ObjectHttp(this.#endpoint, { pool, limit: new AdaptiveLimit(options.jobs) });
+    this.#http = openObjectHttp(this.#endpoint, options);
   }
 
   get uri(): string {
@@ -75,14 +63,13 @@ export class S3DataRemote implements DataRemote {
 
   async put(key: string, content: ObjectContent): Promise<void> {
     assertObjectKey(key);
-    if (content.sizeBytes > ONE_PUT_BYTES) return this.#budget.run(UPLOAD_BYTES, () => this.#putLarge(key, content));
-    if (content.bytes !== undefined) return this.#putWhole(key, content);
-    return this.#budget.run(content.sizeBytes, () => this.#putWhole(key, content));
+    return this.#puts.put(content, {
+      whole: (bytes) => this.#putWhole(key, bytes),
+      inPieces: () => this.#putLarge(key, content),
+    });
   }
 
-  async #putWhole(key: string, content: ObjectContent): Promise<void> {
-    const body = content.bytes ?? Buffer.concat(await Array.fromAsync(content.open()));
-    if (body.length !== content.sizeBytes) throw new RangeError(`content yielded ${body.length} bytes`);
+  async #putWhole(key: string, body: Uint8Array): Promise<void> {
     const headers = this.#options.putHeaders ?? {};
     await this.#http.send(...ignoringBody({ method: 'PUT', key, headers, body }));
   }

@@ -2,24 +2,16 @@ import { assertObjectKey } from '../../domain/model/object-key.ts';
 import type { ByteSink } from '../../ports/data/byte-sink.ts';
 import type { DataRemote } from '../../ports/data/data-remote.ts';
 import type { ObjectContent, ObjectEntry } from '../../ports/store/object-store.ts';
-import { ByteBudget } from '../files/byte-budget.ts';
-import { AdaptiveLimit } from '../http/adaptive-limit.ts';
-import { HttpPool } from '../http/http-pool.ts';
-import { ObjectHttp } from '../http/object-http.ts';
+import type { ObjectHttp } from '../http/object-http.ts';
 import { ignoringBody } from '../http/object-text.ts';
+import { openObjectHttp } from '../http/open-object-http.ts';
 import { readObject } from '../http/read-object.ts';
-import { wholeContent } from '../http/sized-content.ts';
+import { SizedPuts } from '../http/sized-puts.ts';
 import type { AzureSettings } from './azure-connection.ts';
 import { AzureEndpoint } from './azure-endpoint.ts';
 import { translateAzureError } from './azure-error.ts';
 import { type AzureLocation, azureBlobName, parseAzureUri } from './azure-location.ts';
 import { uploadToAzure } from './azure-upload.ts';
-
-/** Chosen: blobs above this go up in blocks, by the SDK. */
-const ONE_PUT_BYTES = 16 * 1024 * 1024;
-/** Chosen: what is read from disk and not yet sent; one blob in blocks takes all of it. */
-const UPLOAD_BYTES = 48 * 1024 * 1024;
-const DEFAULT_TIMEOUT_MS = 60_000;
 
 /** Options of a remote. */
 export interface AzureRemoteOptions extends AzureSettings {
@@ -34,20 +26,14 @@ export class AzureDataRemote implements DataRemote {
   readonly #location: AzureLocation;
   readonly #endpoint: AzureEndpoint;
   readonly #http: ObjectHttp;
-  readonly #budget = new ByteBudget(UPLOAD_BYTES);
+  readonly #puts = new SizedPuts();
 
   constructor(uri: string, options: AzureRemoteOptions) {
     this.#location = parseAzureUri(uri);
     this.uri = this.#location.uri;
     this.jobs = options.jobs;
     this.#endpoint = new AzureEndpoint(this.#location, options);
-    const pool = new HttpPool({
-      env: options.env,
-      connections: options.jobs,
-      connectTimeoutMs: DEFAULT_TIMEOUT_MS,
-      readTimeoutMs: DEFAULT_TIMEOUT_MS,
-    });
-    this.#http = new ObjectHttp(this.#endpoint, { pool, limit: new AdaptiveLimit(options.jobs) });
+    this.#http = openObjectHttp(this.#endpoint, options);
   }
 
   read(key: string, sink: ByteSink, sizeBytes?: number): Promise<boolean> {
@@ -61,9 +47,10 @@ export class AzureDataRemote implements DataRemote {
 
   async put(key: string, content: ObjectContent): Promise<void> {
     assertObjectKey(key);
-    if (content.sizeBytes > ONE_PUT_BYTES) return this.#budget.run(UPLOAD_BYTES, () => this.#putLarge(key, content));
-    if (content.bytes !== undefined) return this.#putWhole(key, content.bytes);
-    return this.#budget.run(content.sizeBytes, async () => this.#putWhole(key, await wholeContent(content)));
+    return this.#puts.put(content, {
+      whole: (bytes) => this.#putWhole(key, bytes),
+      inPieces: () => this.#putLarge(key, content),
+    });
   }
 
   async *listPages(prefix: string): AsyncIterable<readonly string[]> {

@@ -3,26 +3,19 @@ import { ServiceError } from '../../errors.ts';
 import type { ByteSink } from '../../ports/data/byte-sink.ts';
 import type { DataRemote } from '../../ports/data/data-remote.ts';
 import type { ObjectContent, ObjectEntry } from '../../ports/store/object-store.ts';
-import { ByteBudget } from '../files/byte-budget.ts';
-import { AdaptiveLimit } from '../http/adaptive-limit.ts';
-import { HttpPool } from '../http/http-pool.ts';
-import { ObjectHttp } from '../http/object-http.ts';
+import type { ObjectHttp } from '../http/object-http.ts';
 import { fetchText, ignoringBody } from '../http/object-text.ts';
+import { openObjectHttp } from '../http/open-object-http.ts';
 import { readObject } from '../http/read-object.ts';
-import { wholeContent } from '../http/sized-content.ts';
+import { SizedPuts } from '../http/sized-puts.ts';
 import type { GcsSettings } from './gcs-connection.ts';
 import { GcsEndpoint } from './gcs-endpoint.ts';
 import { translateGcsError } from './gcs-error.ts';
 import { type GcsLocation, gcsObjectName, parseGcsUri } from './gcs-location.ts';
 import { uploadToGcs } from './gcs-upload.ts';
 
-/** Chosen: objects above this go up in chunks, by the SDK. */
-const ONE_POST_BYTES = 16 * 1024 * 1024;
-/** Chosen: what is read from disk and not yet sent; one object in chunks takes all of it. */
-const UPLOAD_BYTES = 48 * 1024 * 1024;
 /** Chosen: several times a page of 1,000 names of 1,024 bytes, escaped. */
 const MOST_ANSWER_BYTES = 16 * 1024 * 1024;
-const DEFAULT_TIMEOUT_MS = 60_000;
 
 /** Options of a remote. */
 export interface GcsRemoteOptions extends GcsSettings {
@@ -37,20 +30,14 @@ export class GcsDataRemote implements DataRemote {
   readonly #location: GcsLocation;
   readonly #endpoint: GcsEndpoint;
   readonly #http: ObjectHttp;
-  readonly #budget = new ByteBudget(UPLOAD_BYTES);
+  readonly #puts = new SizedPuts();
 
   constructor(uri: string, options: GcsRemoteOptions) {
     this.#location = parseGcsUri(uri);
     this.uri = this.#location.uri;
     this.jobs = options.jobs;
     this.#endpoint = new GcsEndpoint(this.#location, options);
-    const pool = new HttpPool({
-      env: options.env,
-      connections: options.jobs,
-      connectTimeoutMs: DEFAULT_TIMEOUT_MS,
-      readTimeoutMs: DEFAULT_TIMEOUT_MS,
-    });
-    this.#http = new ObjectHttp(this.#endpoint, { pool, limit: new AdaptiveLimit(options.jobs) });
+    this.#http = openObjectHttp(this.#endpoint, options);
   }
 
   read(key: string, sink: ByteSink, sizeBytes?: number): Promise<boolean> {
@@ -67,9 +54,10 @@ export class GcsDataRemote implements DataRemote {
 
   async put(key: string, content: ObjectContent): Promise<void> {
     assertObjectKey(key);
-    if (content.sizeBytes > ONE_POST_BYTES) return this.#budget.run(UPLOAD_BYTES, () => this.#putLarge(key, content));
-    if (content.bytes !== undefined) return this.#putWhole(key, content.bytes);
-    return this.#budget.run(content.sizeBytes, async () => this.#putWhole(key, await wholeContent(content)));
+    return this.#puts.put(content, {
+      whole: (bytes) => this.#putWhole(key, bytes),
+      inPieces: () => this.#putLarge(key, content),
+    });
   }
 
   async *listPages(prefix: string): AsyncIterable<readonly string[]> {

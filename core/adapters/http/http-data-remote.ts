@@ -5,19 +5,10 @@ import { ServiceError, UserError } from '../../errors.ts';
 import type { ByteSink } from '../../ports/data/byte-sink.ts';
 import type { DataRemote } from '../../ports/data/data-remote.ts';
 import type { ObjectEntry } from '../../ports/store/object-store.ts';
-import { AdaptiveLimit } from './adaptive-limit.ts';
 import type { HttpRequest } from './http-exchange.ts';
-import { HttpPool } from './http-pool.ts';
-import {
-  type FailureMeaning,
-  type ObjectCall,
-  type ObjectEndpoint,
-  type ObjectFailure,
-  ObjectHttp,
-} from './object-http.ts';
+import type { FailureMeaning, ObjectCall, ObjectEndpoint, ObjectFailure, ObjectHttp } from './object-http.ts';
+import { openObjectHttp } from './open-object-http.ts';
 import { readObject } from './read-object.ts';
-
-const DEFAULT_TIMEOUT_MS = 60_000;
 
 /** Options for a web server. */
 export interface HttpRemoteOptions {
@@ -40,13 +31,7 @@ export class HttpDataRemote implements DataRemote {
     const endpoint = new HttpEndpoint(url, options);
     this.uri = endpoint.uri;
     this.jobs = options.jobs;
-    const pool = new HttpPool({
-      env: options.env,
-      connections: options.jobs,
-      connectTimeoutMs: options.connectTimeoutMs ?? DEFAULT_TIMEOUT_MS,
-      readTimeoutMs: options.readTimeoutMs ?? DEFAULT_TIMEOUT_MS,
-    });
-    this.#http = new ObjectHttp(endpoint, { pool, limit: new AdaptiveLimit(options.jobs) });
+    this.#http = openObjectHttp(endpoint, options);
   }
 
   read(key: string, sink: ByteSink, sizeBytes?: number): Promise<boolean> {

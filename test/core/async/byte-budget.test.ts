@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ByteBudget } from '../../../../core/adapters/files/byte-budget.ts';
+import { ByteBudget } from '../../../core/async/byte-budget.ts';
 
 describe('ByteBudget', () => {
   it('lets in what fits, in the order of asking, and one that is larger than all alone', async () => {
