@@ -8,7 +8,7 @@ import {
   type MeasuredPopulation,
   type MeasurementPlan,
   measureEstimates,
-} from '../core/domain/evaluation/measure-population.ts';
+} from '../core/domain/evaluation/measure-estimates.ts';
 import type { ScoredPopulation } from '../core/domain/evaluation/population.ts';
 import type { SliceDeclaration } from '../core/domain/evaluation/slice.ts';
 import type { MetricTask } from '../core/domain/metrics/metric.ts';

@@ -1,5 +1,6 @@
 import { foldedRows } from '../../core/domain/evaluation/folds.ts';
-import { type Measured, measurePopulation } from '../../core/domain/evaluation/measure-population.ts';
+import type { Measured } from '../../core/domain/evaluation/measure-estimates.ts';
+import { measurePopulation } from '../../core/domain/evaluation/measure-population.ts';
 import { rowEvidence } from '../../core/domain/evaluation/row-evidence.ts';
 import type { Metric } from '../../core/domain/metrics/metric.ts';
 import { findMetric } from '../../core/domain/metrics/metric-registry.ts';

@@ -12,8 +12,8 @@ import {
   type MeasuredPopulation,
   type MeasurementPlan,
   measureEstimates,
-  measurePopulation,
-} from './measure-population.ts';
+} from './measure-estimates.ts';
+import { measurePopulation } from './measure-population.ts';
 import type { SliceKey } from './slice.ts';
 
 /** Aggregates of scored rows. */

@@ -2,7 +2,7 @@ import type { FairnessPlan } from '../fairness/estimate-group.ts';
 import type { MeasuredFairness } from '../fairness/measure-fairness.ts';
 import type { Grouping } from '../policy/grouping.ts';
 import type { ModelCurves } from './curves.ts';
-import type { MeasuredPopulation, MeasurementPlan } from './measure-population.ts';
+import type { MeasuredPopulation, MeasurementPlan } from './measure-estimates.ts';
 import type { SliceKey } from './slice.ts';
 
 /** A slice that has rows. */

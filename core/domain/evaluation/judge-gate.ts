@@ -11,7 +11,7 @@ import type { Grouping } from '../policy/grouping.ts';
 import type { EvaluationPolicy } from '../policy/model-policy.ts';
 import type { ContenderCurves, Evidence } from './evidence.ts';
 import { type ChampionAbsence, judgeRules, type RuleOutcome, type SmallSlice } from './judge-rules.ts';
-import type { MeasuredPopulation, MeasurementPlan } from './measure-population.ts';
+import type { MeasuredPopulation, MeasurementPlan } from './measure-estimates.ts';
 
 /** Verdict of a gate on a candidate. */
 export interface JudgedScores {

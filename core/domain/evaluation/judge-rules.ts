@@ -3,7 +3,7 @@ import { type ContrastEvidence, type Judgement, judgeEvidence } from '../gate/ju
 import { judgeSlices } from '../gate/judge-slices.ts';
 import { ruleReason } from '../gate/rule-reason.ts';
 import { metricTitle } from '../metrics/metric-registry.ts';
-import type { MeasuredPopulation, RuleEvidence } from './measure-population.ts';
+import type { MeasuredPopulation, RuleEvidence } from './measure-estimates.ts';
 import type { Rebaseline } from './rebaseline.ts';
 import { formatSlice, type SliceKey } from './slice.ts';
 

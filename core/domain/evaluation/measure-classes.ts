@@ -1,13 +1,8 @@
 import { decide } from '../metrics/confusion.ts';
 import type { ScoredRows } from '../metrics/metric.ts';
 import { oneVersusRest } from '../metrics/one-versus-rest.ts';
-import {
-  type ContenderRows,
-  contendersOf,
-  type MeasuredPopulation,
-  type MeasurementPlan,
-  measureContenders,
-} from './measure-population.ts';
+import type { MeasuredPopulation, MeasurementPlan } from './measure-estimates.ts';
+import { type ContenderRows, contendersOf, measureContenders } from './measure-population.ts';
 import type { ScoredPopulation } from './population.ts';
 
 /** The classes of a label. */

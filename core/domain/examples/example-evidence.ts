@@ -1,6 +1,7 @@
 import { clusterRows } from '../evaluation/cluster-rows.ts';
 import type { Evidence } from '../evaluation/evidence.ts';
-import { type MeasuredPopulation, type MeasurementPlan, measurePopulation } from '../evaluation/measure-population.ts';
+import type { MeasuredPopulation, MeasurementPlan } from '../evaluation/measure-estimates.ts';
+import { measurePopulation } from '../evaluation/measure-population.ts';
 import { type ScoredPopulation, sliceOf } from '../evaluation/population.ts';
 import { cutSlices, type DatasetSlice, type SliceDeclaration } from '../evaluation/slice.ts';
 import { needsChampion } from '../gate/gate-rule.ts';

@@ -1,4 +1,5 @@
-import { contendersOf, type Measured } from '../evaluation/measure-population.ts';
+import type { Measured } from '../evaluation/measure-estimates.ts';
+import { contendersOf } from '../evaluation/measure-population.ts';
 import { type ScoredPopulation, sliceOf } from '../evaluation/population.ts';
 import { intervalOf, uncertaintyOf } from '../inference/interval.ts';
 import type { Population } from '../inference/population.ts';

@@ -1,4 +1,4 @@
-import type { RuleEvidence } from '../evaluation/measure-population.ts';
+import type { RuleEvidence } from '../evaluation/measure-estimates.ts';
 import type { GateRule } from '../gate/gate-rule.ts';
 import { valueContrast } from '../gate/rule-contrast.ts';
 import { timesReach } from '../inference/distribution-free.ts';

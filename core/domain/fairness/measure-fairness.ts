@@ -1,4 +1,4 @@
-import type { Measured } from '../evaluation/measure-population.ts';
+import type { Measured } from '../evaluation/measure-estimates.ts';
 import type { ScoredPopulation } from '../evaluation/population.ts';
 import { intervalOf } from '../inference/interval.ts';
 import type { Uncertainty } from '../inference/uncertainty.ts';

@@ -1,4 +1,4 @@
-import type { RuleEvidence } from '../evaluation/measure-population.ts';
+import type { RuleEvidence } from '../evaluation/measure-estimates.ts';
 import { type ArtifactMetricName, isArtifactMetric } from '../metrics/metric-registry.ts';
 import { type GateRule, needsChampion } from './gate-rule.ts';
 import type { ResolvedGate } from './resolve-gate.ts';

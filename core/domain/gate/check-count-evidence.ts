@@ -1,4 +1,4 @@
-import type { RuleEvidence } from '../evaluation/measure-population.ts';
+import type { RuleEvidence } from '../evaluation/measure-estimates.ts';
 import { type CountedChecks, checkCountOf } from '../metrics/check-counts.ts';
 import type { GateRule } from './gate-rule.ts';
 import { countEvidence } from './test-count-evidence.ts';

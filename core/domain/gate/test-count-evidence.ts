@@ -1,4 +1,4 @@
-import type { RuleEvidence } from '../evaluation/measure-population.ts';
+import type { RuleEvidence } from '../evaluation/measure-estimates.ts';
 import { type TestCounts, testCountOf } from '../metrics/test-counts.ts';
 import type { GateRule } from './gate-rule.ts';
 import { valueContrast } from './rule-contrast.ts';

@@ -1,4 +1,4 @@
-import type { RuleEvidence } from '../evaluation/measure-population.ts';
+import type { RuleEvidence } from '../evaluation/measure-estimates.ts';
 import type { CountedChecks } from '../metrics/check-counts.ts';
 import { fileMetricKey } from '../metrics/metric-registry.ts';
 import type { TestCounts } from '../metrics/test-counts.ts';

@@ -3,7 +3,7 @@ import type { ModelCurves } from '../../domain/evaluation/curves.ts';
 import type { JudgedScores } from '../../domain/evaluation/judge-gate.ts';
 import type { RuleOutcome } from '../../domain/evaluation/judge-rules.ts';
 import { lineageChanges } from '../../domain/evaluation/lineage-changes.ts';
-import type { Measured } from '../../domain/evaluation/measure-population.ts';
+import type { Measured } from '../../domain/evaluation/measure-estimates.ts';
 import type { SliceKey } from '../../domain/evaluation/slice.ts';
 import { unchangedVersion } from '../../domain/evaluation/unchanged-version.ts';
 import { fairnessMetricOf } from '../../domain/fairness/fairness-measure.ts';

@@ -1,5 +1,5 @@
 import type { JudgedScores } from '../../domain/evaluation/judge-gate.ts';
-import type { Measured } from '../../domain/evaluation/measure-population.ts';
+import type { Measured } from '../../domain/evaluation/measure-estimates.ts';
 import { fairnessDefinition, fairnessMetricName } from '../../domain/fairness/fairness-measure.ts';
 import type { EvaluationReport } from '../../reports/evaluation-report.ts';
 import type { FairnessReport } from '../../reports/fairness-report.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type GateEvidence, judgeRules } from '../../../../core/domain/evaluation/judge-rules.ts';
-import type { RuleEvidence } from '../../../../core/domain/evaluation/measure-population.ts';
+import type { RuleEvidence } from '../../../../core/domain/evaluation/measure-estimates.ts';
 import type { GateRule } from '../../../../core/domain/gate/gate-rule.ts';
 
 const exact = (value: number): RuleEvidence => ({
