@@ -2,50 +2,16 @@ import { isTrustedOrigin } from '../../domain/data/dataset-origin.ts';
 import type { ModelCurves } from '../../domain/evaluation/curves.ts';
 import type { JudgedScores } from '../../domain/evaluation/judge-gate.ts';
 import type { RuleOutcome } from '../../domain/evaluation/judge-rules.ts';
-import { lineageChanges } from '../../domain/evaluation/lineage-changes.ts';
-import type { Measured } from '../../domain/evaluation/measure-estimates.ts';
-import type { SliceKey } from '../../domain/evaluation/slice.ts';
 import { unchangedVersion } from '../../domain/evaluation/unchanged-version.ts';
 import { fairnessMetricOf } from '../../domain/fairness/fairness-measure.ts';
-import { COUNTED } from '../../domain/gate/test-count-evidence.ts';
-import type { TrainingFacts } from '../../domain/gate/training-evidence.ts';
-import { checkCountOf } from '../../domain/metrics/check-counts.ts';
-import { DATA_SCHEMA_METRIC } from '../../domain/metrics/data-schema-metric.ts';
-import { TEST_COUNTS, testCountOf } from '../../domain/metrics/test-counts.ts';
-import type { TableDescription } from '../../domain/table/table.ts';
 import type { ErrorPlace } from '../../errors.ts';
 import type { EvaluationReport, ReportedCurves, RuleResult } from '../../reports/evaluation-report.ts';
 import type { JudgedContenders } from './contender-facts.ts';
+import type { BaseJudgement, EvaluationParts } from './evaluation-parts.ts';
 import type { JudgingRequest } from './evaluation-request.ts';
-import type { IdentifiedDataset } from './hash-dataset.ts';
-import { fairnessMetrics, fairnessReport } from './report-fairness.ts';
+import { fairnessReport } from './report-fairness.ts';
+import { at, comparisonsOf, metricsShown } from './report-metrics.ts';
 import { readReport } from './table-read.ts';
-import { trainingMetricsShown } from './training-metrics.ts';
-
-/** Verdict of the base branch's gate on the same scores. */
-export interface BaseJudgement {
-  readonly verdict: EvaluationReport['verdict'];
-  readonly outcomes: readonly RuleOutcome[];
-  /** Why it could not be applied: a clause; null where it was. */
-  readonly reason: string | null;
-}
-
-/** Everything that was found. */
-export interface EvaluationParts {
-  readonly request: JudgingRequest;
-  readonly scored: JudgedContenders;
-  readonly judged: JudgedScores;
-  readonly base: BaseJudgement | null;
-  /** Metrics that the trainings of both models wrote. */
-  readonly training: TrainingFacts;
-  readonly dataset: IdentifiedDataset;
-  /** Result of the check of the data schema; absent where no schema is named. */
-  readonly validation?: EvaluationReport['dataValidation'];
-  /** Undefined where no table was read. */
-  readonly table: TableDescription | undefined;
-  /** First and last time of the rows, ISO 8601. */
-  readonly span: { readonly from: string | null; readonly to: string | null };
-}
 
 const WORST_FIRST = ['fail', 'inconclusive', 'pass'] as const;
 
@@ -53,7 +19,7 @@ const WORST_FIRST = ['fail', 'inconclusive', 'pass'] as const;
 export function assembleEvaluation(parts: EvaluationParts): EvaluationReport {
   const { request, scored, judged, base } = parts;
   const { grouping, clusters, outcomes } = judged;
-  const { evaluate, gate } = request.config;
+  const { gate } = request.config;
   const size = scored.facts.candidate.artifact_size_bytes;
   const unchanged = unchangedOf(parts);
   const worse = WORST_FIRST.find((verdict) => verdict === judged.verdict || verdict === base?.verdict);
@@ -86,14 +52,7 @@ export function assembleEvaluation(parts: EvaluationParts): EvaluationReport {
       ...(scored.computations.candidate === undefined ? {} : { computation: scored.computations.candidate }),
       ...predictionsOf(request),
     },
-    metrics: [
-      ...metricsOf(parts),
-      ...artifactMetrics(parts, evaluate.confidence),
-      ...countsShown(parts, evaluate.confidence),
-      ...schemaFailuresShown(parts, evaluate.confidence),
-      ...fairnessMetrics(judged),
-      ...trainingShown(parts).metrics,
-    ],
+    metrics: metricsShown(parts),
     ...fairnessReport(judged),
     comparisons: comparisonsOf(parts),
     rules: outcomes.map((outcome) => ruleResult(outcome, request.rulePlaces[outcome.rule.index])),
@@ -184,117 +143,6 @@ function reported({ calibration, residuals, ...curves }: ModelCurves): ReportedC
   };
 }
 
-function metricsOf({ judged: { populations, smallSlices }, request }: EvaluationParts): EvaluationReport['metrics'] {
-  const [all] = populations;
-  const measured = populations.flatMap(({ metrics }) => metrics.map((metric) => ({ ...metric, ...plain(metric) })));
-  const reason = `fewer rows than min-rows (${request.config.evaluate.minRows})`;
-  const unmeasured = smallSlices.flatMap(({ slice, rows }) =>
-    (all?.metrics ?? []).map(({ name, direction }) => ({
-      name,
-      direction,
-      slice: { ...slice },
-      rows,
-      value: null,
-      interval: null,
-      reason,
-    })),
-  );
-  return [...measured.map(({ slice, ...rest }) => ({ ...rest, ...at(slice) })), ...unmeasured];
-}
-
-/** Exact values have their own number as both ends. */
-function artifactMetrics({ scored }: EvaluationParts, level: number): EvaluationReport['metrics'] {
-  return Object.entries(scored.facts.candidate).map(([name, value]) => ({
-    name,
-    direction: 'lower-is-better' as const,
-    rows: 0,
-    value,
-    interval: { lower: value, upper: value, level, method: 'measured' },
-  }));
-}
-
-/** Numbers of test cases and of checks that rules name: counted, so that they are exact. */
-function countsShown({ judged, training }: EvaluationParts, level: number): EvaluationReport['metrics'] {
-  const named = new Set(judged.outcomes.map(({ rule }) => rule.metric));
-  return [...named].flatMap((name) => {
-    const { value, direction } = countedNumber(name, training);
-    if (value === undefined) return [];
-    return [{ name, direction, rows: 0, value, interval: { lower: value, upper: value, level, method: COUNTED } }];
-  });
-}
-
-/** The number of failed checks of the data schema, where a rule names it. */
-function schemaFailuresShown({ judged, training }: EvaluationParts, level: number): EvaluationReport['metrics'] {
-  const value = training.schemaFailures;
-  const isNamed = judged.outcomes.some(({ rule }) => rule.metric === DATA_SCHEMA_METRIC);
-  if (!isNamed || typeof value !== 'number') return [];
-  const interval = { lower: value, upper: value, level, method: COUNTED };
-  return [{ name: DATA_SCHEMA_METRIC, direction: 'lower-is-better', rows: 0, value, interval }];
-}
-
-function countedNumber(name: string, { tests, checks }: TrainingFacts) {
-  const check = checkCountOf(name);
-  if (check !== undefined) return { value: checks?.[check.format]?.[check.name], direction: check.direction };
-  const test = testCountOf(name);
-  const { direction } = TEST_COUNTS[test ?? 'tests'];
-  return { value: test === undefined ? undefined : tests?.[test], direction };
-}
-
-function trainingShown({ judged, training }: EvaluationParts): ReturnType<typeof trainingMetricsShown> {
-  return trainingMetricsShown(
-    judged.outcomes.map(({ rule }) => rule),
-    training,
-  );
-}
-
-function comparisonsOf(parts: EvaluationParts): EvaluationReport['comparisons'] {
-  const { judged, scored } = parts;
-  const { populations } = judged;
-  const { found } = scored;
-  if (found.kind !== 'found' || scored.champion === null) return [];
-  return [
-    {
-      champion: {
-        digest: found.digest,
-        environments: found.environments,
-        ...(found.version === undefined ? {} : { version: found.version }),
-        ...(scored.scoredBy.champion === null ? {} : { scoredBy: scored.scoredBy.champion }),
-        ...ageOf(parts),
-      },
-      metrics: [
-        ...populations.flatMap(({ comparisons }) =>
-          comparisons.map(({ slice, champion, difference, ...rest }) => ({
-            ...rest,
-            ...at(slice),
-            champion: plain(champion),
-            difference: { ...plain(difference), pValue: difference.pValue, test: difference.test },
-          })),
-        ),
-        ...trainingShown(parts).compared,
-      ],
-      ...changesOf(parts),
-    },
-  ];
-}
-
-/** When the champion was registered, and whether that is longer ago than the configuration lets pass unmarked. */
-function ageOf({ request, scored }: EvaluationParts): { registeredAt?: string; stale?: boolean } {
-  const registeredAt = scored.found.kind === 'found' ? scored.found.history?.registeredAt : undefined;
-  if (registeredAt === undefined) return {};
-  const { championStaleAfter } = request.config.evaluate;
-  if (championStaleAfter === undefined) return { registeredAt };
-  const ageMs = Date.parse(request.header.createdAt) - Date.parse(registeredAt);
-  return { registeredAt, stale: ageMs > championStaleAfter };
-}
-
-/** Training inputs of the candidate that differ from the champion's; none if either is unknown. */
-function changesOf({ request, scored }: EvaluationParts): Pick<EvaluationReport['comparisons'][number], 'changes'> {
-  const history = scored.found.kind === 'found' ? scored.found.history : undefined;
-  if (request.lineage === undefined || history?.params === undefined) return {};
-  const { params, inputs } = lineageChanges({ params: history.params, inputs: history.trainedOn }, request.lineage);
-  return { changes: { params: params.map((one) => ({ ...one })), inputs: inputs.map((one) => ({ ...one })) } };
-}
-
 function ruleResult(
   { rule, slice, verdict, reason, rowsToDecide, rowsIfEqual, decidableMargin }: RuleOutcome,
   place: ErrorPlace | undefined,
@@ -330,26 +178,6 @@ function boundOf({ bound }: RuleOutcome['rule']): Partial<RuleResult['rule']> {
     ? { maxRegression: { ...bound.margin } }
     : { minImprovement: { ...bound.margin } };
 }
-
-function at(slice: SliceKey | undefined): { slice?: SliceKey } {
-  return slice === undefined ? {} : { slice: { ...slice } };
-}
-
-function plain({ value, interval, reason, designEffect }: Measured): {
-  value: number | null;
-  interval: FiniteInterval | null;
-  reason?: string;
-  designEffect?: number;
-} {
-  return {
-    value,
-    interval: interval === null ? null : { ...interval },
-    ...(reason === undefined ? {} : { reason }),
-    ...(designEffect === undefined ? {} : { designEffect }),
-  };
-}
-
-type FiniteInterval = { lower: number; upper: number; level: number; method: string };
 
 function championNote({ found, absence }: JudgedContenders): Pick<EvaluationReport, 'championNote' | 'rebaseline'> {
   if (absence.kind === 'rebaselined') {

@@ -8,7 +8,6 @@ import type { SchemaFailures } from '../../domain/gate/data-schema-evidence.ts';
 import { type ResolvedGate, resolveGate } from '../../domain/gate/resolve-gate.ts';
 import type { TrainingFacts } from '../../domain/gate/training-evidence.ts';
 import { ServiceError, UserError } from '../../errors.ts';
-import type { BaseJudgement } from './assemble-evaluation.ts';
 import {
   type ChampionDataFinding,
   candidateProblem,
@@ -16,6 +15,7 @@ import {
   type JudgedDataset,
 } from './check-champion-data.ts';
 import type { JudgedContenders } from './contender-facts.ts';
+import type { BaseJudgement } from './evaluation-parts.ts';
 import type { EvaluationPorts } from './evaluation-ports.ts';
 import type { EvaluationRequest, JudgingRequest } from './evaluation-request.ts';
 import type { AggregatedContenders, ScoredContenders } from './open-contenders.ts';
