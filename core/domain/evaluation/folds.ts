@@ -1,5 +1,6 @@
 import { UserError } from '../../errors.ts';
 import { type ColumnValues, rowCount, textsOf } from '../table/column-values.ts';
+import { shownValue } from '../text/shown-value.ts';
 
 /** Predictions of cross-validation: each row of the dataset in the fold that tested it, or in several of them. */
 export interface FoldedRows {
@@ -76,7 +77,10 @@ function rowsOf({ fold, keys, datasetRows }: FoldColumns): Uint32Array {
   for (const [row, id] of ids.entries()) {
     const key = names[id] ?? '';
     if (known.has(key))
-      throw invalid(`the dataset has ${name} ${key} twice`, 'Set evaluate.key to a column of unique values.');
+      throw invalid(
+        `the dataset has ${name} ${shownValue(key)} twice`,
+        'Set evaluate.key to a column of unique values.',
+      );
     known.set(key, row);
   }
   const own = numbered(keys.predictions, (row) =>
@@ -87,7 +91,7 @@ function rowsOf({ fold, keys, datasetRows }: FoldColumns): Uint32Array {
     const row = known.get(key);
     if (row === undefined)
       throw invalid(
-        `a prediction is of ${name} ${key}, which the dataset does not have`,
+        `a prediction is of ${name} ${shownValue(key)}, which the dataset does not have`,
         'Predict the rows of evaluate.dataset only.',
       );
     return row;
@@ -117,7 +121,7 @@ function refuseRepeats({ rows, folds, names, datasetRows }: FoldedRows, name: st
     if (seen.has(place)) {
       const fix =
         'Write each row once for each fold that tests it; number the folds of repeated splits on, such as 0 to 49.';
-      throw invalid(`row ${row + 1} of the dataset is twice in ${name} ${names[fold] ?? ''}`, fix);
+      throw invalid(`row ${row + 1} of the dataset is twice in ${name} ${shownValue(names[fold] ?? '')}`, fix);
     }
     seen.add(place);
   }
@@ -126,7 +130,7 @@ function refuseRepeats({ rows, folds, names, datasetRows }: FoldedRows, name: st
 function refuseWhole(folded: FoldedRows, name: string): void {
   const whole = foldSizes(folded).indexOf(folded.datasetRows);
   if (whole === -1) return;
-  const message = `${name} ${folded.names[whole] ?? ''} tests all rows, so that none is left to train on`;
+  const message = `${name} ${shownValue(folded.names[whole] ?? '')} tests all rows, so that none is left to train on`;
   throw invalid(message, 'Use splits that train on the rows that they do not test.');
 }
 

@@ -1,5 +1,6 @@
 import { meanOfFolds } from '../inference/fold-error.ts';
 import type { MetricEstimate, UndefinedMetric } from '../metrics/metric.ts';
+import { shownValue } from '../text/shown-value.ts';
 import { type PopulationFolds, type ScoredPopulation, sliceOf } from './population.ts';
 
 /** The rows that one fold tests. */
@@ -39,7 +40,8 @@ export function meanOverFolds(
   if (pooled.kind === 'undefined') return pooled;
   const values = new Float64Array(byFold.length);
   for (const [at, { name, estimate }] of byFold.entries()) {
-    if (estimate.kind === 'undefined') return { kind: 'undefined', reason: `in fold ${name} ${estimate.reason}` };
+    if (estimate.kind === 'undefined')
+      return { kind: 'undefined', reason: `in fold ${shownValue(name)} ${estimate.reason}` };
     values[at] = estimate.value;
   }
   // Decisions on pooled rows are not those that the mean is made of: no exact test of them.

@@ -5,6 +5,7 @@ import { readOutcome } from '../../domain/evaluation/read-outcome.ts';
 import { findMetric } from '../../domain/metrics/metric-registry.ts';
 import { type ColumnValues, pickRows, textsOf } from '../../domain/table/column-values.ts';
 import { withExactKeys } from '../../domain/table/exact-keys.ts';
+import { shownValue } from '../../domain/text/shown-value.ts';
 import { UserError } from '../../errors.ts';
 import type { DriftReport } from '../../reports/drift-report.ts';
 import type { ShownPath } from '../evaluate/evaluation-request.ts';
@@ -40,7 +41,7 @@ export async function realisedPerformance(request: RealisedRequest, ports: Scori
   const label = columns.get(config.data.label);
   if (outcomeKeys === undefined || label === undefined) throw invalid(`${labels.shown} has no column ${key}`);
   const joined = joinOutcomes(textsOf(request.keys), textsOf(outcomeKeys));
-  if ('twice' in joined) throw invalid(`${labels.shown} has two rows with ${key} ${joined.twice}`);
+  if ('twice' in joined) throw invalid(`${labels.shown} has two rows with ${key} ${shownValue(joined.twice)}`);
   const counted = { rows: joined.predictions.length, awaiting: joined.awaiting, repeated: joined.repeated };
   if (counted.rows === 0) return { metrics: [], ...counted };
   const outcome = readOutcome(new Map([[config.data.label, pickRows(label, joined.outcomes)]]), unweighted(config));
