@@ -13,8 +13,8 @@ const KEYS = new Set(
 );
 const ROOTS = new Set([...KEYS].map((key) => key.split('.')[0] ?? ''));
 
-/** Names that only look like keys of tidegate.yaml: a file, a value of Helm, and a key that the page says does not exist. */
-const OTHER = new Set(['train.py', 'evaluate.py', 'image.tag', 'drift.labels']);
+/** Names that only look like keys of tidegate.yaml: files, and a value of Helm. */
+const OTHER = new Set(['train.py', 'evaluate.py', 'drift.json', 'drift.html', 'image.tag']);
 
 /** Dotted names in the prose of a page that begin like a key. */
 function namedKeys(page: string): readonly string[] {
