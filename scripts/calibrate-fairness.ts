@@ -5,7 +5,7 @@ import { renderFairnessCalibration } from './calibrate/fairness-table.ts';
 import { PROJECT_ROOT } from './project-root.ts';
 
 // Simulates the error rates of fairness rules, and writes docs/calibration-fairness.md: node scripts/calibrate-fairness.ts
-const REPETITIONS = 1000;
+const REPETITIONS = 5000;
 const SAMPLED = 40;
 const docs = join(PROJECT_ROOT, 'docs');
 const cells: FairnessCell[] = [];
