@@ -10,7 +10,7 @@ import { findRegisteredProfile } from '../../core/usecases/drift/find-registered
 import type { EnginePorts } from '../../core/usecases/evaluate/engine-ports.ts';
 import { hashDataset } from '../../core/usecases/evaluate/hash-dataset.ts';
 import { identifyTable } from '../../core/usecases/evaluate/identify-table.ts';
-import { columnsToReport, windowToReport } from '../../core/usecases/evaluate/profile-dataset.ts';
+import { columnsToReport, groupOf, windowToReport } from '../../core/usecases/evaluate/profile-dataset.ts';
 import { timeOf, watchedFeatures } from '../../core/usecases/evaluate/profile-in-warehouse.ts';
 import { profileAnyTable } from '../../core/usecases/evaluate/profile-large-table.ts';
 import { profileTable } from '../../core/usecases/evaluate/warehouse-profile.ts';
@@ -46,12 +46,15 @@ export async function chooseReference(
   const { model, name } = loaded;
   const table = await ports.tables.describe(path, loaded.model.data.csv);
   const windowMs = model.drift?.limits === 'history' ? lengthOfPast(model.drift.window) : undefined;
-  const { rows, from, to, columns, windows } = await profileAnyTable({ table, data: model.data, windowMs }, ports);
+  const grouping = model.drift?.grouping ?? { kind: 'none' };
+  const asked = { table, data: model.data, windowMs, grouping };
+  const { rows, from, to, columns, windows } = await profileAnyTable(asked, ports);
   const digest = await hashDataset(table, { shown: reference, absolute: path }, new FileArtifactHasher());
   const profile = {
     ...(await reportHeader('profile', context, name)),
     dataset: { path: reference, digest, rows, from, to },
     columns,
+    ...groupOf(grouping),
     ...(windows === undefined ? {} : { windows }),
   };
   return { profile, path: reference, digest };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DRIFT_EFFECTS } from '../domain/drift/drift-effect-registry.ts';
 import { CATEGORICAL_EFFECTS, type DriftEffectName, NUMERIC_EFFECTS } from '../domain/drift/effects/drift-effect.ts';
 import { CATEGORICAL_TESTS, NUMERIC_TESTS } from '../domain/drift/tests/drift-test.ts';
+import { parseGrouping } from '../domain/policy/grouping.ts';
 import { dataAddress } from './addresses.ts';
 import { camelCaseKeys } from './camel-case-keys.ts';
 import { durationMs } from './quantities.ts';
@@ -108,6 +109,16 @@ export const drift = z
       description: 'The data that current is compared with, as they are at registration; default: evaluate.dataset',
       examples: ['data/train/*.parquet'],
     }),
+    group: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .meta({
+        description:
+          'The rows of one value are one observation: a column such as the user, day(column) or none; the profile of the reference is made with it too; default: none',
+        examples: ['user_id', 'day(date)'],
+      }),
     limits: z
       .enum(['none', 'history'])
       .default('none')
@@ -167,7 +178,8 @@ export const drift = z
       examples: [{ after: 2, cooldown: '7d', update: 'python fetch_data.py' }],
     }),
   })
-  .transform(camelCaseKeys);
+  .transform(camelCaseKeys)
+  .transform(({ group, ...rest }) => ({ ...rest, grouping: parseGrouping(group ?? 'none', undefined) }));
 
 /** The drift part of a model in tidegate.yaml. */
 export type DriftConfig = z.output<typeof drift>;

@@ -133,6 +133,12 @@ function driftProblems(checked: CheckedModel): readonly Problem[] {
     const fix = 'Remove it, or let drift.current name files.';
     return [problemAt(checked, ['drift', 'predictions'], { message, fix })];
   }
+  const address = [drift.current, drift.reference ?? evaluate.dataset].find((one) => isTableAddress(one));
+  if (drift.grouping.kind !== 'none' && address !== undefined) {
+    const fix = `Remove it, or name files in place of ${address}.`;
+    const message = 'is not computed for tables of the warehouse';
+    return [problemAt(checked, ['drift', 'group'], { message, fix })];
+  }
   if (data.features === undefined && isTableAddress(drift.reference ?? evaluate.dataset)) {
     const message =
       'is missing: it names the columns that drift is checked for where the reference is a table of the warehouse';

@@ -81,6 +81,8 @@ export const driftReportSchema = z.looseObject({
     drifted: z.number().int().min(0),
     tested: z.number().int().min(0),
     falseAlarmRate: finite,
+    /** `drift.group`: rows of one value are one observation; absent where each row is one. */
+    group: z.string().max(200).optional(),
     /** Checks that share the rate; absent: this one has it alone. */
     checks: z.number().int().min(1).optional(),
   }),

@@ -4,6 +4,17 @@ import { digest, finite, header, instant } from './header.ts';
 
 const rows = z.number().int().min(0);
 
+/** Groups of rows that are one observation each, as `drift.group` names them. */
+const clusters = z
+  .looseObject({
+    /** Groups with at least one value. */
+    groups: rows,
+    /** Rows that tell as much as one independent row, about the values and about whether they are there. */
+    values: finite.min(1),
+    presence: finite.min(1),
+  })
+  .optional();
+
 /**
  * A numeric column as a mergeable sketch: `quantiles[i]` is the value below which the share i / (k - 1) of the
  * present rows is, k = length; the first is the minimum, the last the maximum.
@@ -14,6 +25,7 @@ const numericColumn = z.looseObject({
   rows,
   missing: rows,
   quantiles: z.array(finite).max(20_001).readonly(),
+  clusters,
 });
 
 /** A categorical column as counts, most frequent first. `other` counts the rows of categories that were cut. */
@@ -27,6 +39,7 @@ const categoricalColumn = z.looseObject({
     .max(10_000)
     .readonly(),
   other: rows,
+  clusters,
 });
 
 /** One column of a profile. */
@@ -64,6 +77,8 @@ export const profileReportSchema = z.looseObject({
     origin: z.enum(DATASET_ORIGINS).optional(),
   }),
   columns: z.array(profileColumnSchema).max(5_000).readonly(),
+  /** `drift.group` as it was when the profile was made; absent where rows are independent. */
+  group: z.string().max(200).optional(),
   /** Absent where scores were not held, and in reports of earlier versions. */
   predictions: predictionsSchema.optional(),
   /** Past windows of the reference, for `limits: history`; oldest first, [from, to). */

@@ -1,6 +1,8 @@
 import { compareColumns, type DriftPolicy } from '../../core/domain/drift/compare-columns.ts';
+import { withClusters } from '../../core/domain/drift/design-effect.ts';
 import { DRIFT_EFFECTS } from '../../core/domain/drift/drift-effect-registry.ts';
 import { type ColumnProfile, FULL_RESOLUTION, profileColumn } from '../../core/domain/drift/profile-column.ts';
+import type { Sampling } from '../../core/domain/inference/population.ts';
 import { type SeededRandom, seededRandom } from '../../testkit/seeded-random.ts';
 
 /** Windows without drift: how many columns, of which kinds, and how many rows. */
@@ -16,6 +18,8 @@ export interface DriftScenario {
   readonly test: DriftPolicy['tests']['numeric'];
   /** Checks that share the rate: windows of seven days, one day after the other. */
   readonly checks: number;
+  /** Rows that share a part of their values, and the share of the variance; absent: rows are independent. */
+  readonly groups?: { readonly rows: number; readonly correlation: number };
   readonly repetitions: number;
 }
 
@@ -55,6 +59,43 @@ export const DRIFT_SCENARIOS: readonly DriftScenario[] = [
   { ...base, columns: 20, test: 'mann-whitney', repetitions: 1000 },
   { ...base, columns: 20, test: 'epps-singleton', repetitions: 600 },
   { ...base, columns: 3, reference: 2000, current: 210, checks: 365, repetitions: 60 },
+  { ...base, columns: 20, reference: 2000, current: 1000, groups: { rows: 10, correlation: 0.3 }, repetitions: 600 },
+  {
+    ...base,
+    columns: 20,
+    kinds: 'mixed',
+    reference: 4000,
+    current: 2000,
+    groups: { rows: 40, correlation: 0.5 },
+    repetitions: 600,
+  },
+  {
+    ...base,
+    columns: 20,
+    kinds: 'mixed',
+    reference: 4000,
+    current: 700,
+    groups: { rows: 100, correlation: 0.2 },
+    repetitions: 600,
+  },
+  {
+    ...base,
+    columns: 20,
+    kinds: 'mixed',
+    reference: 2000,
+    current: 1000,
+    groups: { rows: 20, correlation: 0 },
+    repetitions: 600,
+  },
+  {
+    ...base,
+    columns: 20,
+    missing: 0.1,
+    reference: 4000,
+    current: 2000,
+    groups: { rows: 40, correlation: 0.5 },
+    repetitions: 600,
+  },
 ];
 
 const CATEGORIES = ['a', 'b', 'c', 'd', 'e'];
@@ -97,23 +138,38 @@ export function runDrift(
 const DAYS = 7;
 
 function drawValues(scenario: DriftScenario, rows: number, random: SeededRandom): readonly Float64Array[] {
-  const { columns, correlation, missing } = scenario;
+  const { columns, correlation, missing, groups } = scenario;
   const shared = correlation === 0 ? undefined : Float64Array.from({ length: rows }, () => random.normal());
   const [own, common] = [Math.sqrt(1 - correlation), Math.sqrt(correlation)];
-  return Array.from({ length: columns }, () =>
-    Float64Array.from({ length: rows }, (_, row) =>
-      missing > 0 && random.uniform() < missing ? Number.NaN : own * random.normal() + common * (shared?.[row] ?? 0),
-    ),
-  );
+  return Array.from({ length: columns }, () => {
+    const ofGroup = inGroups(groups, rows, random);
+    return Float64Array.from({ length: rows }, (_, row) =>
+      missing > 0 && random.uniform() < missing ? Number.NaN : own * ofGroup(row) + common * (shared?.[row] ?? 0),
+    );
+  });
 }
 
-function summarized({ kinds }: DriftScenario, window: readonly Float64Array[]): readonly ColumnProfile[] {
+/** Normal values of variance 1 by row, of which those of a group share a part. */
+function inGroups(groups: DriftScenario['groups'], rows: number, random: SeededRandom): (row: number) => number {
+  if (groups === undefined) return () => random.normal();
+  const parts = Array.from({ length: Math.ceil(rows / groups.rows) }, () => random.normal());
+  const [alone, together] = [Math.sqrt(1 - groups.correlation), Math.sqrt(groups.correlation)];
+  return (row) => alone * random.normal() + together * (parts[Math.floor(row / groups.rows)] ?? 0);
+}
+
+function summarized({ kinds, groups }: DriftScenario, window: readonly Float64Array[]): readonly ColumnProfile[] {
   return window.map((values, at) => {
     const isCategorical = kinds === 'categorical' || (kinds === 'mixed' && at % 2 === 1);
     const kind = isCategorical ? 'categorical' : 'numeric';
     const column = isCategorical ? inCategories(values) : { kind: 'numeric' as const, values };
-    return profileColumn(`x${at}`, column, { kind, resolution: FULL_RESOLUTION });
+    const profile = profileColumn(`x${at}`, column, { kind, resolution: FULL_RESOLUTION });
+    return withClusters(profile, column, groups === undefined ? { kind: 'rows' } : idsOf(values.length, groups.rows));
   });
+}
+
+function idsOf(rows: number, each: number): Sampling {
+  const ids = Uint32Array.from({ length: rows }, (_, row) => Math.floor(row / each));
+  return { kind: 'clusters', ids, count: Math.ceil(rows / each) };
 }
 
 /** Five categories of unequal shares. */

@@ -2,11 +2,12 @@ import { benjaminiHochberg } from '../statistics/benjamini-hochberg.ts';
 import { categoryNote, missingNote } from './column-notes.ts';
 import { DRIFT_EFFECTS } from './drift-effect-registry.ts';
 import { DRIFT_TESTS, ROW_TESTS } from './drift-test-registry.ts';
+import { degreesOfFreedom, effectiveSample, estimatedVariance, inWholeRows } from './effective-sample.ts';
 import type { CATEGORICAL_EFFECTS, DriftEffect, DriftEffectName, NUMERIC_EFFECTS } from './effects/drift-effect.ts';
 import { historyLimit, MIN_PAST_WINDOWS } from './history-limit.ts';
 import { type JudgedShift, judgeShift } from './judge-shift.ts';
 import type { ColumnProfile } from './profile-column.ts';
-import type { CATEGORICAL_TESTS, DriftTest, NUMERIC_TESTS, TwoSampleTest } from './tests/drift-test.ts';
+import type { CATEGORICAL_TESTS, DriftTest, NotTested, NUMERIC_TESTS, TwoSampleTest } from './tests/drift-test.ts';
 
 /** The outcome of a check. */
 export type DriftVerdict = 'drift' | 'no-drift' | 'inconclusive';
@@ -66,12 +67,15 @@ export interface ComparedColumn {
 
 /** Chosen: fewer values tell no shape. */
 const MIN_VALUES = 30;
+/** Chosen: fewer groups do not tell how much groups differ. */
+const MIN_GROUPS = 5;
 
 interface Tested extends TwoSampleTest {
   readonly pair: ColumnPair & { readonly current: ColumnProfile };
   readonly by: DriftTest;
   readonly effect: DriftEffect;
   readonly limit: number | undefined;
+  readonly isLeastPValue: boolean;
 }
 
 /**
@@ -118,15 +122,31 @@ function testValues({ reference, past, current }: ColumnPair, policy: DriftPolic
   const [before, now] = [countValues(reference), countValues(current)];
   if (now < MIN_VALUES) return `the current window has ${now} values, fewer than the ${MIN_VALUES} needed`;
   if (before < MIN_VALUES) return `the reference has ${before} values, fewer than the ${MIN_VALUES} needed`;
+  const ungrouped = groupProblem(reference, current);
+  if (ungrouped !== undefined) return ungrouped;
   const [by, effect] = chosen(reference.kind, policy);
   const hasLimit = policy.limits === 'history' && past !== null;
   const limit = hasLimit ? historyLimit(effect, reference, past) : undefined;
   if (hasLimit && limit === undefined) {
     return `the reference has fewer than ${MIN_PAST_WINDOWS} complete past windows, which a limit needs`;
   }
-  const found = by.compare(reference, current);
+  const found = compareBy(by, reference, current);
   if ('untested' in found) return found.untested ?? 'there is nothing to test';
   return { ...found, pair: { reference, past, current }, by, effect, limit };
+}
+
+/** A clause: why groups of rows say nothing of how the column varies; undefined where they do, or rows are not grouped. */
+function groupProblem({ clusters: before }: ColumnProfile, { clusters: now }: ColumnProfile): string | undefined {
+  if (before === undefined && now === undefined) return undefined;
+  if (now === undefined) return 'the rows of the current window are not grouped';
+  if (before === undefined) {
+    return 'the profile of the reference was made without these groups; register a version after drift.group was set';
+  }
+  if (now.groups < MIN_GROUPS)
+    return `the current window has ${now.groups} groups, fewer than the ${MIN_GROUPS} needed`;
+  return before.groups < MIN_GROUPS
+    ? `the reference has ${before.groups} groups, fewer than the ${MIN_GROUPS} needed`
+    : undefined;
 }
 
 /** The test and the effect of the values of a kind of column. */
@@ -137,12 +157,27 @@ function chosen(kind: ColumnProfile['kind'], { tests, measures }: DriftPolicy): 
 /** Undefined where there is nothing to test, or too few rows tell. */
 function testRows(by: DriftTest, { reference, past, current }: ColumnPair, policy: DriftPolicy): Tested | undefined {
   if (current === undefined || current.rows < MIN_VALUES || reference.rows < MIN_VALUES) return undefined;
+  if (groupProblem(reference, current) !== undefined) return undefined;
   const effect = DRIFT_EFFECTS.missing;
   const hasLimit = policy.limits === 'history' && past !== null;
   const limit = hasLimit ? historyLimit(effect, reference, past) : undefined;
   if (hasLimit && limit === undefined) return undefined;
-  const found = by.compare(reference, current);
+  const found = compareBy(by, reference, current);
   return 'untested' in found ? undefined : { ...found, pair: { reference, past, current }, by, effect, limit };
+}
+
+/** The test on as many independent rows as the windows have, with the law of a variance that is estimated from groups. */
+function compareBy(
+  by: DriftTest,
+  reference: ColumnProfile,
+  current: ColumnProfile,
+): (TwoSampleTest & Pick<Tested, 'isLeastPValue'>) | NotTested {
+  const of = by.columns === 'any' ? 'presence' : 'values';
+  const whole = (column: ColumnProfile) => inWholeRows(effectiveSample(column, of));
+  const found = by.compare(whole(reference), whole(current));
+  if ('untested' in found) return found;
+  const pValue = estimatedVariance(found.pValue, degreesOfFreedom(reference, current));
+  return { ...found, pValue, isLeastPValue: found.pValue <= (by.leastPValue ?? 0) };
 }
 
 function countValues({ rows, missing }: ColumnProfile): number {
@@ -160,7 +195,7 @@ function judged(test: Tested, { policy, adjustedPValue, tests }: JudgedBy): Comp
   const { pair, by, effect, statistic, pValue, limit } = test;
   const floor = policy.floors[effect.name];
   const found: JudgedShift = judgeShift(
-    { ...pair, effect, adjustedPValue },
+    { ...pair, effect, adjustedPValue, isLeastPValue: test.isLeastPValue },
     { falseAlarmRate: policy.falseAlarmRate, tests, floor, limit },
   );
   const note = by.columns === 'any' ? missingNote(pair) : categoryNote(pair);

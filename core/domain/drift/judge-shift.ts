@@ -1,4 +1,11 @@
 import { formatCount, formatNumber } from '../text/format-number.ts';
+import {
+  degreesOfFreedom,
+  effectiveSample,
+  knownVariance,
+  oneSidedQuantile,
+  rowsPerObservation,
+} from './effective-sample.ts';
 import type { DriftEffect, WindowSizes } from './effects/drift-effect.ts';
 import type { ColumnProfile } from './profile-column.ts';
 
@@ -8,6 +15,8 @@ export interface TestedShift {
   readonly current: ColumnProfile;
   readonly effect: DriftEffect;
   readonly adjustedPValue: number;
+  /** True if the test gives no smaller p-value, so that it may be much smaller. */
+  readonly isLeastPValue: boolean;
 }
 
 /** Bars that a shift has to clear. */
@@ -33,15 +42,14 @@ export interface JudgedShift {
   readonly reason: string;
 }
 
-/** One-sided 95 %. */
-const QUANTILE = 1.6448536269514722;
 const MOST_ROWS = 1e12;
 
 /**
  * Judges a shift: drift where it is significant, its lower bound at least the floor, and its value above the limit.
  * Otherwise `inconclusive` where no shift of the floor could have been significant in a window of this size.
  */
-export function judgeShift(shift: TestedShift, bars: ShiftBars): JudgedShift {
+export function judgeShift(tested: TestedShift, bars: ShiftBars): JudgedShift {
+  const shift = independent(tested);
   const measured = shift.effect.measure(shift.reference, shift.current);
   const visible = shift.effect.visible(sizesOf(shift, bars));
   if (measured === undefined || Number.isNaN(measured.value)) {
@@ -54,12 +62,16 @@ export function judgeShift(shift: TestedShift, bars: ShiftBars): JudgedShift {
     };
   }
   const { value, standardError } = measured;
-  const lower = Math.max(0, value - QUANTILE * standardError);
+  const lower = Math.max(0, value - oneSidedQuantile(shift.degreesOfFreedom) * standardError);
   const isSignificant = shift.adjustedPValue <= bars.falseAlarmRate;
   const isLarge = lower >= bars.floor && (bars.limit === undefined || value > bars.limit);
   const found = { value: finite(value), lower: finite(lower), visible };
   const said = sentence({ isSignificant, isLarge }, value, bars);
   if (isSignificant && isLarge) return { ...found, verdict: 'drift', reason: said };
+  if (isLarge && !isSignificant && shift.isLeastPValue) {
+    const reason = `${said} Not decided: this test gives no smaller p-value, and ${formatCount(bars.tests)} tests need one.`;
+    return { ...found, verdict: 'inconclusive', reason };
+  }
   const bar = Math.max(bars.floor, bars.limit ?? 0);
   if (bar === 0 || visible <= bar) return { ...found, verdict: 'no-drift', reason: said };
   const rowsToSee = rowsFor(shift, bars, bar);
@@ -71,16 +83,34 @@ export function judgeShift(shift: TestedShift, bars: ShiftBars): JudgedShift {
   return { ...found, verdict: 'inconclusive', rowsToSee, reason };
 }
 
+/** The shift of as many independent rows. */
+interface IndependentShift extends TestedShift {
+  readonly degreesOfFreedom: number;
+  /** Rows of the current window for each independent one. */
+  readonly rowsEach: number;
+}
+
+function independent(shift: TestedShift): IndependentShift {
+  const of = shift.effect.columns === 'any' ? 'presence' : 'values';
+  return {
+    ...shift,
+    reference: effectiveSample(shift.reference, of),
+    current: effectiveSample(shift.current, of),
+    degreesOfFreedom: degreesOfFreedom(shift.reference, shift.current),
+    rowsEach: rowsPerObservation(shift.current, of),
+  };
+}
+
 /** JSON has no infinity: a reference of one value that moved has no scale. */
 function finite(value: number): number {
   return Math.min(value, Number.MAX_VALUE);
 }
 
-function sizesOf(shift: TestedShift, { falseAlarmRate, tests }: ShiftBars): WindowSizes {
+function sizesOf(shift: IndependentShift, { falseAlarmRate, tests }: ShiftBars): WindowSizes {
   const { reference, current } = shift;
   return {
     // As strict as the adjustment can be: of one column among all.
-    pValue: falseAlarmRate / Math.max(1, tests),
+    pValue: knownVariance(falseAlarmRate / Math.max(1, tests), shift.degreesOfFreedom),
     perRow: 1 / observed(shift, reference) + 1 / observed(shift, current),
     cells: cellsOf(reference, current),
     missing: (reference.missing + current.missing) / (reference.rows + current.rows),
@@ -98,7 +128,7 @@ function cellsOf(reference: ColumnProfile, current: ColumnProfile): number {
 }
 
 /** Rows of a window in which a shift of the bar can be significant; null where the reference has too few for any. */
-function rowsFor(shift: TestedShift, bars: ShiftBars, bar: number): number | null {
+function rowsFor(shift: IndependentShift, bars: ShiftBars, bar: number): number | null {
   const sizes = sizesOf(shift, bars);
   const ofReference = 1 / observed(shift, shift.reference);
   const isSeen = (rows: number) => shift.effect.visible({ ...sizes, perRow: ofReference + 1 / rows }) <= bar;
@@ -109,7 +139,7 @@ function rowsFor(shift: TestedShift, bars: ShiftBars, bar: number): number | nul
     if (isSeen(middle)) high = middle;
     else low = middle;
   }
-  return Math.ceil(high);
+  return Math.ceil(high * shift.rowsEach);
 }
 
 function sentence(

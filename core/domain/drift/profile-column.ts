@@ -1,22 +1,34 @@
 import { valuesAtRanks } from '../statistics/order-statistics.ts';
 import { type ColumnValues, rowCount } from '../table/column-values.ts';
 
-/** A numeric column as a sketch: points at equal steps of rank; all values where there are no more than points. */
-export interface NumericProfile {
+/** Groups of rows that are one observation each, such as those of a user, and what they do to a column. */
+export interface ColumnClusters {
+  /** Groups with at least one value. */
+  readonly groups: number;
+  /** Design effect of the values: as many rows tell as much as one independent row; >= 1. */
+  readonly values: number;
+  /** Design effect of the values being there; >= 1. */
+  readonly presence: number;
+}
+
+interface Described {
   readonly name: string;
-  readonly kind: 'numeric';
   readonly rows: number;
   readonly missing: number;
+  /** Absent where rows are independent. */
+  readonly clusters?: ColumnClusters | undefined;
+}
+
+/** A numeric column as a sketch: points at equal steps of rank; all values where there are no more than points. */
+export interface NumericProfile extends Described {
+  readonly kind: 'numeric';
   /** Ascending. First and last are minimum and maximum. Empty where every value is missing. */
   readonly quantiles: readonly number[];
 }
 
 /** A categorical column as counts. */
-export interface CategoricalProfile {
-  readonly name: string;
+export interface CategoricalProfile extends Described {
   readonly kind: 'categorical';
-  readonly rows: number;
-  readonly missing: number;
   /** Most frequent first. */
   readonly counts: readonly (readonly [string, number])[];
   /** Rows of the categories that were cut. */

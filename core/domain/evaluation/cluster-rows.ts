@@ -33,6 +33,6 @@ function keyAt(column: ColumnValues, row: number, kind: 'day' | 'column'): numbe
 /** Days of a column that holds no times. */
 export function withoutTimes(column: string): UserError {
   return new UserError('DATA_INVALID', `column ${column} has no times, so rows cannot be grouped by day`, {
-    fix: 'Write it as timestamps or ISO 8601 dates, or set evaluate.group to a column or none.',
+    fix: 'Write it as timestamps or ISO 8601 dates, or group by a column.',
   });
 }

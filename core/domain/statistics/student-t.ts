@@ -33,10 +33,10 @@ export function studentTQuantile(p: number, degreesOfFreedom: number): number {
   const tail = 1 - p;
   let low = normalQuantile(p);
   let high = Math.max(2 * low, 1);
-  while (upperTail(high, degreesOfFreedom) > tail) high *= 2;
+  while (studentTUpperTail(high, degreesOfFreedom) > tail) high *= 2;
   let t = low;
   for (let round = 0; round < 200; round++) {
-    const excess = upperTail(t, degreesOfFreedom) - tail;
+    const excess = studentTUpperTail(t, degreesOfFreedom) - tail;
     if (excess > 0) low = t;
     else high = t;
     const next = t + excess / density(t, degreesOfFreedom);
@@ -54,7 +54,14 @@ function expansion(z: number, df: number): number {
   return z + first / df + second / df ** 2 + third / df ** 3;
 }
 
-function upperTail(t: number, df: number): number {
+/**
+ * P(T > t) of Student's t distribution, with the digits of small tails.
+ *
+ * @param t >= 0.
+ *
+ * Equivalent: `scipy.stats.t.sf`.
+ */
+export function studentTUpperTail(t: number, df: number): number {
   return incompleteBeta(df / (df + t * t), df / 2, 0.5) / 2;
 }
 

@@ -166,6 +166,11 @@ function table(columns: readonly DriftColumn[]): string {
 function method({ dataset, current, reference, columns }: DriftReport): string {
   const lines = [
     `Tests: ${[...new Set(columns.filter(({ pValue }) => pValue !== null).map(({ test }) => test))].map((test) => inlineCode(test)).join(', ')}, as SciPy names them; p-values adjusted by Benjamini and Hochberg over ${formatCount(dataset.tested)} columns, at ${formatPercent(dataset.falseAlarmRate)}${dataset.checks === undefined ? '' : ` over ${formatCount(dataset.checks)} checks`}.`,
+    ...(dataset.group === undefined
+      ? []
+      : [
+          `The rows of one ${inlineCode(dataset.group, 80)} are one observation: each sample counts as many rows as independent ones would tell as much, and p-values are those of a variance from their number of groups.`,
+        ]),
     'A column has drifted if its test is significant and its shift is above its limit: the lower bound of the shift above the effect floor of tidegate.yaml, and the shift above the limit if past windows of the reference shifted more.',
     `Current data ${inlineCode(current.path, 120)}, reference ${inlineCode(reference.digest)}.`,
   ];

@@ -27,6 +27,11 @@ export async function checkDriftInWarehouse(request: DriftRequest, engine: SqlEn
       fix: 'Set drift.window to a duration such as 7d, to week or to month.',
     });
   }
+  if (request.drift.grouping.kind !== 'none') {
+    throw new UserError('CONFIG_INVALID', 'drift.group is not computed for tables of a warehouse', {
+      fix: 'Remove drift.group, or let drift.current name files.',
+    });
+  }
   if (window !== undefined && known === undefined) {
     const what = time === undefined ? 'data.time is not set' : `${time} of ${current.shown} holds no times`;
     throw new UserError('DATA_INVALID', `drift.window is set, but ${what}: the window cannot be computed`, {

@@ -8,15 +8,18 @@ import {
   datasetVerdict,
 } from '../../domain/drift/compare-columns.ts';
 import { lastRows, rowsOfWindow } from '../../domain/drift/current-window.ts';
+import { withClusters } from '../../domain/drift/design-effect.ts';
 import { type ColumnProfile, FULL_RESOLUTION, profileColumn, shareMissing } from '../../domain/drift/profile-column.ts';
 import { inSpellingOf, wasText } from '../../domain/drift/same-spelling.ts';
+import { clusterRows } from '../../domain/evaluation/cluster-rows.ts';
+import { columnsOfGrouping, type Grouping } from '../../domain/policy/grouping.ts';
 import { type ColumnValues, pickRows } from '../../domain/table/column-values.ts';
 import { withExactKeys } from '../../domain/table/exact-keys.ts';
 import type { TableDescription } from '../../domain/table/table.ts';
 import { UserError } from '../../errors.ts';
 import type { DriftColumn, DriftReport } from '../../reports/drift-report.ts';
 import type { ProfileReport } from '../../reports/profile-report.ts';
-import { span } from '../evaluate/profile-dataset.ts';
+import { columnOf, span } from '../evaluate/profile-dataset.ts';
 import { type ScoringPorts, scoreDataset } from '../evaluate/score-dataset.ts';
 import type { DriftRequest } from './drift-request.ts';
 import { summarizePredictions, type WindowPredictions } from './window-predictions.ts';
@@ -33,11 +36,13 @@ export async function checkDrift(request: DriftRequest, ports: ScoringPorts): Pr
   const exact = request.labels === undefined ? described : withExactKeys(described, [request.config], []);
   const table = asInReference(exact, reference.profile.columns);
   const { rows, from, to, columns } = await readWindow(table, request, ports);
+  const { grouping } = request.drift;
+  const sampling = clusterRows(grouping, columnOf(grouping, columns));
   const profiles = reference.profile.columns.flatMap((column) => {
     const values = columns.get(column.name);
-    return values === undefined ? [] : [summarize(column, values, table)];
+    return values === undefined ? [] : [withClusters(summarize(column, values, table), values, sampling)];
   });
-  const predictions = await summarizePredictions(request, columns, ports);
+  const predictions = await summarizePredictions(request, { columns, sampling }, ports);
   const scored = predictions === undefined ? {} : { predictions };
   return compareWindow(request, { rows, from, to, columns: profiles, ...scored });
 }
@@ -57,9 +62,10 @@ export function compareWindow(
   { drift, reference, header, current }: DriftRequest,
   window: ProfiledWindow,
 ): DriftReport {
+  const asGrouped = groupedAs(drift.grouping, reference.profile);
   const pairs = reference.profile.columns.map(
     (column): ColumnPair => ({
-      reference: column,
+      reference: asGrouped(column),
       past: (reference.profile.windows ?? []).flatMap(
         ({ columns }) => columns.find(({ name }) => name === column.name) ?? [],
       ),
@@ -88,21 +94,29 @@ export function compareWindow(
       drifted: compared.filter((column) => column.verdict === 'drift').length,
       tested: compared.filter(({ pValue }) => pValue !== null).length,
       falseAlarmRate: drift.falseAlarmRate,
+      ...(drift.grouping.kind === 'none' ? {} : { group: drift.grouping.label }),
       ...(drift.checks === 1 ? {} : { checks: drift.checks }),
     },
     verdict,
   };
 }
 
+/** Columns of a reference, whose groups count only if they are those of the check. */
+function groupedAs(grouping: Grouping, { group }: ProfileReport): (column: ColumnProfile) => ColumnProfile {
+  const isSame = grouping.kind !== 'none' && grouping.label === group;
+  return ({ clusters, ...column }) => (isSame ? { ...column, clusters } : column);
+}
+
 /** The scores of both windows; without those of the reference the column cannot be tested, which its verdict says. */
 function predictionPairs(
-  { predictions: name }: DriftConfig,
-  { predictions }: ProfileReport,
+  { predictions: name, grouping }: DriftConfig,
+  profile: ProfileReport,
   window: ProfiledWindow,
 ): readonly ColumnPair[] {
+  const { predictions } = profile;
   if (name === undefined) return [];
   const none: ColumnProfile = { name, kind: 'numeric', rows: 0, missing: 0, quantiles: [] };
-  const reference = predictions === undefined ? none : { ...predictions.column, name };
+  const reference = predictions === undefined ? none : { ...groupedAs(grouping, profile)(predictions.column), name };
   return [{ reference, past: null, current: window.predictions?.profile }];
 }
 
@@ -165,7 +179,9 @@ async function readWindow(table: TableDescription, request: DriftRequest, ports:
   const isCounted = typeof window === 'object';
   if (window !== undefined && !isCounted && time === undefined) throw withoutTime(request, data.time);
   const joined = request.labels === undefined ? undefined : request.config.evaluate.key;
-  const scores = [predictions, joined].flatMap((name) => (name !== undefined && known.has(name) ? [name] : []));
+  const [group] = columnsOfGrouping(request.drift.grouping);
+  if (group !== undefined && !known.has(group)) throw withoutGroup(request, group);
+  const scores = [predictions, joined, group].flatMap((name) => (name !== undefined && known.has(name) ? [name] : []));
   const keep = [...new Set([...watched, ...scores, ...(time === undefined ? [] : [time])])];
   const { rows, columns } = await scoreDataset({ table, models: [], keep }, ports);
   const times = time === undefined ? undefined : columns.get(time);
@@ -175,6 +191,12 @@ async function readWindow(table: TableDescription, request: DriftRequest, ports:
   const picked = [...columns].map(([name, values]) => [name, pickRows(values, inside)] as const);
   const found = isTimed ? span(pickRows(times, inside)) : span(undefined);
   return { rows: inside.length, ...found, columns: new Map(picked) };
+}
+
+function withoutGroup({ current }: DriftRequest, group: string): UserError {
+  return new UserError('DATA_INVALID', `${current.shown} has no column ${group}, which drift.group names`, {
+    fix: `Log ${group} with each prediction, or remove drift.group.`,
+  });
 }
 
 function withoutTime({ current }: DriftRequest, time: string | undefined): UserError {

@@ -1,5 +1,7 @@
+import { withClusters } from '../../domain/drift/design-effect.ts';
 import { estimatePerformance } from '../../domain/drift/performance/estimate-performance.ts';
 import { type ColumnProfile, FULL_RESOLUTION, profileColumn } from '../../domain/drift/profile-column.ts';
+import type { Sampling } from '../../domain/inference/population.ts';
 import type { ColumnValues } from '../../domain/table/column-values.ts';
 import { UserError } from '../../errors.ts';
 import type { DriftReport } from '../../reports/drift-report.ts';
@@ -21,13 +23,14 @@ export interface WindowPredictions {
  */
 export async function summarizePredictions(
   request: DriftRequest,
-  columns: ReadonlyMap<string, ColumnValues>,
+  { columns, sampling }: { readonly columns: ReadonlyMap<string, ColumnValues>; readonly sampling: Sampling },
   ports: ScoringPorts,
 ): Promise<WindowPredictions | undefined> {
   const { predictions: name } = request.drift;
   const values = name === undefined ? undefined : columns.get(name);
   if (name === undefined || values === undefined) return undefined;
-  const profile = profileColumn(name, values, { kind: 'numeric', resolution: FULL_RESOLUTION });
+  const ungrouped = profileColumn(name, values, { kind: 'numeric', resolution: FULL_RESOLUTION });
+  const profile = withClusters(ungrouped, values, sampling);
   if (values.kind !== 'numeric') return { profile };
   const scores = values.values.filter(Number.isFinite);
   const estimated = estimatedOf(request, scores);

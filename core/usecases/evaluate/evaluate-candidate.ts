@@ -1,7 +1,9 @@
+import type { ScoredModelConfig } from '../../config/tidegate-config.ts';
 import { isTrustedOrigin } from '../../domain/data/dataset-origin.ts';
 import { pastWindowMs } from '../../domain/drift/current-window.ts';
 import { notAggregated, tooManyRows } from '../../domain/evaluation/aggregation-limits.ts';
 import { type ResolvedGate, resolveGate } from '../../domain/gate/resolve-gate.ts';
+import { columnsOfGrouping } from '../../domain/policy/grouping.ts';
 import { columnsToJudge } from '../../domain/policy/model-policy.ts';
 import type { TableDescription } from '../../domain/table/table.ts';
 import { formatCount } from '../../domain/text/format-number.ts';
@@ -21,7 +23,14 @@ import {
   withoutSeenChampion,
 } from './judge-models.ts';
 import { type Contenders, openContenders } from './open-contenders.ts';
-import { columnsToProfile, type DatasetProfile, type ProfileRequest, profileColumns, span } from './profile-dataset.ts';
+import {
+  columnsToProfile,
+  type DatasetProfile,
+  groupOf,
+  type ProfileRequest,
+  profileColumns,
+  span,
+} from './profile-dataset.ts';
 import { HELD_ROWS, profileAnyTable, profileLargeTable } from './profile-large-table.ts';
 import { profilePredictions } from './profile-predictions.ts';
 import { readLine } from './table-read.ts';
@@ -171,9 +180,16 @@ function columnsToRead(
   const ofBase =
     base === null || 'problem' in base ? [] : columnsToJudge(base.config).filter((name) => known.has(name));
   return {
-    needed: [...new Set([...columnsToJudge(config), ...ofBase])],
-    profiled: isReference(request) ? columnsToProfile(table, config.data) : [],
+    needed: [
+      ...new Set([...columnsToJudge(config), ...ofBase, ...groupsOfScores(config).filter((name) => known.has(name))]),
+    ],
+    profiled: isReference(request) ? columnsToProfile(profileRequest(request, table)) : [],
   };
+}
+
+/** The column of the groups that the drift of scores is tested with. */
+function groupsOfScores({ drift }: ScoredModelConfig): readonly string[] {
+  return drift?.predictions === undefined ? [] : columnsOfGrouping(drift.grouping);
 }
 
 /** The bytes that were compared with the commit are the judged ones. */
@@ -200,15 +216,22 @@ export async function profileReference(request: EvaluationRequest, ports: Evalua
 }
 
 function profileRequest({ config: { data, drift } }: EvaluationRequest, table: TableDescription): ProfileRequest {
-  return { table, data, windowMs: drift?.limits === 'history' ? pastWindowMs(drift.window) : undefined };
+  const windowMs = drift?.limits === 'history' ? pastWindowMs(drift.window) : undefined;
+  return { table, data, windowMs, grouping: drift?.grouping };
 }
 
 /** A profile as its report. */
 export function profileReport(
-  { reference, profileHeader }: EvaluationRequest,
+  { reference, profileHeader, config }: EvaluationRequest,
   { rows, from, to, columns, windows }: DatasetProfile,
   { digest, origin }: IdentifiedDataset,
 ): ProfileReport {
   const dataset = { path: reference.shown, digest, rows, from, to, origin, trusted: isTrustedOrigin(origin) };
-  return { ...profileHeader, dataset, columns, ...(windows === undefined ? {} : { windows }) };
+  return {
+    ...profileHeader,
+    dataset,
+    columns,
+    ...groupOf(config.drift?.grouping),
+    ...(windows === undefined ? {} : { windows }),
+  };
 }

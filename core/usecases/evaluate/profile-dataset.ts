@@ -1,4 +1,5 @@
 import type { DataConfig } from '../../config/tidegate-config.ts';
+import { scaleClusters, withClusters } from '../../domain/drift/design-effect.ts';
 import { cutWindows } from '../../domain/drift/past-windows.ts';
 import {
   type ColumnProfile,
@@ -8,8 +9,12 @@ import {
   profileColumn,
   WINDOW_RESOLUTION,
 } from '../../domain/drift/profile-column.ts';
+import { clusterRows } from '../../domain/evaluation/cluster-rows.ts';
+import type { Sampling } from '../../domain/inference/population.ts';
+import { columnsOfGrouping, type Grouping } from '../../domain/policy/grouping.ts';
 import { type ColumnValues, pickRows } from '../../domain/table/column-values.ts';
 import type { TableDescription } from '../../domain/table/table.ts';
+import { UserError } from '../../errors.ts';
 import type { ProfileReport } from '../../reports/profile-report.ts';
 import type { ProfiledWindow } from './profile-windows.ts';
 import { refuseEmpty, type ScoredDataset, type ScoringPorts, scoreDataset } from './score-dataset.ts';
@@ -20,6 +25,8 @@ export interface ProfileRequest {
   readonly data: DataConfig;
   /** Length of the past windows to keep too; undefined: none. */
   readonly windowMs?: number | undefined;
+  /** Groups of rows that are one observation each; undefined: none. */
+  readonly grouping?: Grouping | undefined;
 }
 
 /** The part of a profile that comes from the data. */
@@ -45,21 +52,35 @@ export function watchedColumns(table: TableDescription, data: DataConfig): reado
  * @throws {UserError} DATA_INVALID where it has no rows.
  */
 export async function profileDataset(request: ProfileRequest, ports: ScoringPorts): Promise<DatasetProfile> {
-  const { table, data } = request;
-  const { rows, columns } = await scoreDataset({ table, models: [], keep: columnsToProfile(table, data) }, ports);
+  const { table } = request;
+  const { rows, columns } = await scoreDataset({ table, models: [], keep: columnsToProfile(request) }, ports);
   refuseEmpty(rows, table);
   return profileColumns(request, { rows, columns });
 }
 
-/** The columns that a profile is made of. */
-export function columnsToProfile(table: TableDescription, data: DataConfig): readonly string[] {
+/**
+ * The columns that a profile is made of.
+ *
+ * @throws {UserError} DATA_INVALID where the table lacks the column of `drift.group`.
+ */
+export function columnsToProfile({ table, data, grouping = { kind: 'none' } }: ProfileRequest): readonly string[] {
   const time = data.time !== undefined && table.columns.some(({ name }) => name === data.time) ? [data.time] : [];
-  return [...watchedColumns(table, data), ...time];
+  const grouped = columnsOfGrouping(grouping);
+  for (const name of grouped) {
+    if (!table.columns.some((column) => column.name === name)) throw withoutGroup(name);
+  }
+  return [...new Set([...watchedColumns(table, data), ...time, ...grouped])];
+}
+
+function withoutGroup(column: string): UserError {
+  return new UserError('DATA_INVALID', `the reference has no column ${column}, which drift.group names`, {
+    fix: 'Add the column to the reference and to the logged inputs, or remove drift.group.',
+  });
 }
 
 /** The profile of columns that were read already. */
 export function profileColumns(
-  { table, data, windowMs }: ProfileRequest,
+  { table, data, windowMs, grouping = { kind: 'none' } }: ProfileRequest,
   { rows, columns }: Pick<ScoredDataset, 'rows' | 'columns'>,
 ): DatasetProfile {
   const names = watchedColumns(table, data);
@@ -69,11 +90,12 @@ export function profileColumns(
   });
   const timeColumn = data.time === undefined ? undefined : columns.get(data.time);
   const times = timesOf(timeColumn);
+  const sampling = clusterRows(grouping, columnOf(grouping, columns));
   const windows = times === undefined || windowMs === undefined ? [] : cutWindows(times, windowMs);
   return {
     rows,
     ...span(timeColumn),
-    columns: summarize(watched, FULL_RESOLUTION),
+    columns: summarize(watched, FULL_RESOLUTION, sampling),
     ...(windowMs === undefined
       ? {}
       : {
@@ -93,7 +115,12 @@ export function profileColumns(
 export function scaleProfile(profile: DatasetProfile, rows: number): DatasetProfile {
   const all = (count: number) => Math.round((count * rows) / Math.max(1, profile.rows));
   const columns = profile.columns.map((column): ProfileReport['columns'][number] => {
-    const scaled = { rows, missing: all(column.missing) };
+    const { clusters } = column;
+    const scaled = {
+      ...(clusters === undefined ? {} : { clusters: { ...scaleClusters(clusters, rows / Math.max(1, profile.rows)) } }),
+      rows,
+      missing: all(column.missing),
+    };
     if (column.kind === 'numeric') return { ...column, ...scaled };
     const counts = column.counts.map(([category, count]): [string, number] => [category, all(count)]);
     return { ...column, ...scaled, counts, other: all(column.other) };
@@ -107,13 +134,37 @@ interface Watched {
   readonly kind: ColumnProfile['kind'];
 }
 
-function summarize(watched: readonly Watched[], resolution: ProfileResolution): ProfileReport['columns'] {
-  return columnsToReport(watched.map(({ name, values, kind }) => profileColumn(name, values, { kind, resolution })));
+function summarize(
+  watched: readonly Watched[],
+  resolution: ProfileResolution,
+  sampling: Sampling = { kind: 'rows' },
+): ProfileReport['columns'] {
+  return columnsToReport(
+    watched.map(({ name, values, kind }) =>
+      withClusters(profileColumn(name, values, { kind, resolution }), values, sampling),
+    ),
+  );
+}
+
+/** The values of a grouping's column; undefined for none. */
+export function columnOf(grouping: Grouping, columns: ReadonlyMap<string, ColumnValues>): ColumnValues | undefined {
+  const [name] = columnsOfGrouping(grouping);
+  return name === undefined ? undefined : columns.get(name);
 }
 
 /** Columns as the report writes them: its type has room for fields of later versions. */
 export function columnsToReport(columns: readonly ColumnProfile[]): ProfileReport['columns'] {
-  return columns.map((column) => ({ ...column }));
+  return columns.map(columnToReport);
+}
+
+/** The groups of a profile's rows, as the report names them. */
+export function groupOf(grouping: Grouping = { kind: 'none' }): Pick<ProfileReport, 'group'> {
+  return grouping.kind === 'none' ? {} : { group: grouping.label };
+}
+
+/** A column as the report writes it. */
+export function columnToReport({ clusters, ...column }: ColumnProfile): ProfileReport['columns'][number] {
+  return { ...column, ...(clusters === undefined ? {} : { clusters: { ...clusters } }) };
 }
 
 /** A past window as the report writes it. */

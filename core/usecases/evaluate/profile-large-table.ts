@@ -56,8 +56,8 @@ export async function profileLargeTable(
   ports: LargeTablePorts,
 ): Promise<DatasetProfile> {
   const { table, data } = request;
-  const sampled = await sampleColumns(table, { sampled: columnsToProfile(table, data), rows }, ports);
-  const profile = scaleProfile(profileColumns({ table, data }, sampled), rows);
+  const sampled = await sampleColumns(table, { sampled: columnsToProfile(request), rows }, ports);
+  const profile = scaleProfile(profileColumns({ table, data, grouping: request.grouping }, sampled), rows);
   if (span !== undefined && request.windowMs === undefined) return { ...profile, rows, ...span };
   const time = table.columns.find(({ name, type }) => name === data.time && type === 'time')?.name;
   return time === undefined

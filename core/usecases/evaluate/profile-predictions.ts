@@ -1,10 +1,13 @@
 import type { ScoredModelConfig } from '../../config/tidegate-config.ts';
+import { withClusters } from '../../domain/drift/design-effect.ts';
 import { isotonicSteps } from '../../domain/drift/performance/isotonic.ts';
 import { FULL_RESOLUTION, profileColumn } from '../../domain/drift/profile-column.ts';
+import { clusterRows } from '../../domain/evaluation/cluster-rows.ts';
 import type { ScoredDataset } from '../../domain/evaluation/row-evidence.ts';
 import { findMetric } from '../../domain/metrics/metric-registry.ts';
 import { scoredRows } from '../../domain/metrics/scored-rows.ts';
 import type { ProfileReport } from '../../reports/profile-report.ts';
+import { columnOf, columnToReport } from './profile-dataset.ts';
 
 /** Metrics of the evaluation that a window is compared with later, by task. */
 export const PERFORMANCE_METRICS: Readonly<Record<ScoredModelConfig['task'], readonly string[]>> = {
@@ -20,13 +23,16 @@ export const PERFORMANCE_METRICS: Readonly<Record<ScoredModelConfig['task'], rea
  * @returns undefined for several classes, and for cross-validation, whose scores are not those of the registered model.
  */
 export function profilePredictions(
-  { outcome, candidate, folds }: ScoredDataset,
-  { task, evaluate }: ScoredModelConfig,
+  { outcome, candidate, folds, columns }: ScoredDataset,
+  { task, evaluate, drift }: ScoredModelConfig,
 ): ProfileReport['predictions'] {
   if (folds !== undefined || task === 'multiclass-classification') return undefined;
   const name = task === 'regression' ? 'prediction' : 'score';
   const values = { kind: 'numeric' as const, values: candidate };
-  const column = { ...profileColumn(name, values, { kind: 'numeric', resolution: FULL_RESOLUTION }) };
+  const grouping = drift?.grouping ?? { kind: 'none' };
+  const of = columnOf(grouping, columns);
+  const profile = profileColumn(name, values, { kind: 'numeric', resolution: FULL_RESOLUTION });
+  const column = columnToReport(of === undefined ? profile : withClusters(profile, values, clusterRows(grouping, of)));
   // Values and shares of weighted rows are not those that a window of rows has.
   if (outcome.weights !== null || !candidate.every(Number.isFinite)) return { column };
   const { decisionThreshold } = evaluate;

@@ -179,6 +179,11 @@ describe('checkWarehouse', () => {
       `9 ${at('gate.rules.0')} limits latency_p95_ms, and no model is run where evaluate.dataset is a table of the warehouse`,
     ],
     [
+      'drift of rows in groups',
+      { data: 'label: late, features: [a]', drift: 'current: sql://logs, group: user' },
+      `10 ${at('drift.group')} is not computed for tables of the warehouse`,
+    ],
+    [
       'drift of columns that nothing names',
       { drift: 'current: sql://logs' },
       `7 ${at('data.features')} is missing: it names the columns that drift is checked for where the reference is a table of the warehouse`,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compareColumns, type DriftPolicy, datasetVerdict } from '../../../../core/domain/drift/compare-columns.ts';
+import { withClusters } from '../../../../core/domain/drift/design-effect.ts';
 import { type ColumnProfile, FULL_RESOLUTION, profileColumn } from '../../../../core/domain/drift/profile-column.ts';
 import { seededRandom } from '../../../../testkit/seeded-random.ts';
 
@@ -210,5 +211,76 @@ describe('datasetVerdict', () => {
     expect(of('no-drift', 'inconclusive')).toBe('inconclusive');
     expect(of('no-drift')).toBe('no-drift');
     expect(of()).toBe('inconclusive');
+  });
+});
+
+describe('compareColumns with rows in groups', () => {
+  /** Users of 50 equal rows each. */
+  const users = (count: number, mean = 0): readonly [ColumnProfile, ColumnProfile] => {
+    const each = Array.from({ length: count }, () => mean + random.normal());
+    const values = Float64Array.from({ length: count * 50 }, (_, row) => each[Math.floor(row / 50)] ?? 0);
+    const ids = Uint32Array.from(values, (_, row) => Math.floor(row / 50));
+    const column = { kind: 'numeric' as const, values };
+    const profile = profileColumn('x', column, { kind: 'numeric', resolution: FULL_RESOLUTION });
+    return [profile, withClusters(profile, column, { kind: 'clusters', ids, count })];
+  };
+
+  it('raises no alarm about what a few users more or less explain, and one about a shift of all of them', () => {
+    const alarms = { alone: 0, grouped: 0 };
+    for (let repetition = 0; repetition < 40; repetition++) {
+      const [[before, grouped], [now, nowGrouped]] = [users(60), users(40)];
+      if (verdicts([{ reference: before, past: [], current: now }])[0] === 'drift') alarms.alone++;
+      if (verdicts([{ reference: grouped, past: [], current: nowGrouped }])[0] === 'drift') alarms.grouped++;
+    }
+    expect(alarms.alone).toBeGreaterThan(20);
+    expect(alarms.grouped).toBeLessThan(4);
+    expect(verdicts([{ reference: users(300)[1], past: [], current: users(200, 1)[1] }])).toEqual(['drift']);
+  });
+
+  it('says how many rows of such groups would be enough', () => {
+    const [found] = compareColumns([{ reference: users(300)[1], past: [], current: users(10)[1] }], policy);
+    expect(found?.verdict).toBe('inconclusive');
+    expect(found?.rowsToSee).toBeGreaterThan(10_000);
+  });
+
+  it('decides nothing with too few groups, or groups in one window alone', () => {
+    const [plain, grouped] = users(60);
+    const reasonOf = (reference: ColumnProfile, current: ColumnProfile) => {
+      const [column] = compareColumns([{ reference, past: [], current }], policy);
+      expect(column).toMatchObject({ verdict: 'inconclusive', pValue: null });
+      return column?.reason;
+    };
+    expect(reasonOf(grouped, users(4)[1])).toBe(
+      'Not tested: the current window has 4 groups, fewer than the 5 needed.',
+    );
+    expect(reasonOf(users(3)[1], grouped)).toBe('Not tested: the reference has 3 groups, fewer than the 5 needed.');
+    expect(reasonOf(grouped, plain)).toContain('the rows of the current window are not grouped');
+    expect(reasonOf(plain, grouped)).toContain('register a version after drift.group was set');
+  });
+});
+
+describe('tests that give no p-value below one', () => {
+  it('decide nothing where many columns need a smaller one', () => {
+    const pairs = (shift: number) =>
+      Array.from({ length: 60 }, (_, at) => ({
+        reference: normals(500),
+        past: [],
+        current: normals(500, at === 0 ? shift : 0),
+      }));
+    const tests = { numeric: 'anderson-darling', categorical: 'chi-square' } as const;
+    const [far, ...others] = compareColumns(pairs(2), { ...policy, tests });
+    expect(far).toMatchObject({ verdict: 'inconclusive', reason: expect.stringContaining('no smaller p-value') });
+    expect(others.map(({ verdict }) => verdict)).not.toContain('drift');
+    expect(verdicts(pairs(2).slice(0, 10), { tests })[0]).toBe('drift');
+  });
+
+  it('are none of those by permutation: five rows each of many categories drift among thousands of tests', () => {
+    const codes = (prefix: string) =>
+      categorical(Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`${prefix}${at}`, 3])));
+    const [column] = compareColumns([{ reference: codes('a'), past: [], current: codes('b') }], {
+      ...policy,
+      falseAlarmRate: 1e-9,
+    });
+    expect(column?.verdict).toBe('drift');
   });
 });

@@ -111,3 +111,60 @@ describe('a column of CSV is the same whether or not one row of a window makes i
     expect(await compare(numbers(0), now, { rows: ROWS })).toMatchObject({ verdict: 'no-drift' });
   });
 });
+
+describe('rows in groups', () => {
+  const lines = (users: number, rows: number, name = 'u') =>
+    Array.from({ length: users * rows }, (_, row) => {
+      const user = Math.floor(row / rows);
+      return `${(user * 37) % 101},${row % 2},${name}${user}`;
+    });
+  const grouped = { kind: 'column', column: 'user', label: 'user' } as const;
+
+  async function check(before: readonly string[], now: readonly string[], group: string | null = 'user') {
+    if (model?.drift === undefined) throw new RangeError('no model with drift');
+    const write = async (rows: readonly string[], header = 'x,y,user') => {
+      const file = join(folder, `${files++}.csv`);
+      await writeFile(file, `${header}\n${rows.join('\n')}\n`);
+      return file;
+    };
+    const [reference, current] = [await write(before), await write(now)];
+    const data = { ...model.data, exclude: ['user'] };
+    const request = { table: await tables.describe(reference), data, grouping: grouped };
+    const { rows, columns } = await profileDataset(request, ports);
+    const { schema: _, ...rest } = HEADER;
+    const dataset = { path: 'd', digest: 'd', rows, from: null, to: null };
+    const profile = {
+      ...rest,
+      schema: 'tidegate.dev/profile/v1',
+      ...{ dataset, columns },
+      ...(group === null ? {} : { group }),
+    } as const;
+    const report = await checkDrift(
+      {
+        config: { ...model, data },
+        drift: { ...model.drift, grouping: grouped },
+        header: HEADER,
+        reference: { profile, path: 'd', digest: 'd' },
+        current: { shown: 'now.csv', absolute: current },
+      },
+      ports,
+    );
+    return report.columns[0];
+  }
+
+  it('count as one observation each', async () => {
+    const other = lines(20, 100).map((line) => line.replace(/^\d+/, (x) => String(Number(x) + 12)));
+    expect(await check(lines(200, 20), other)).not.toMatchObject({ verdict: 'drift' });
+    const far = lines(200, 20).map((line) => line.replace(/^\d+/, (x) => String(Number(x) + 60)));
+    expect(await check(lines(200, 20), far)).toMatchObject({ verdict: 'drift' });
+  });
+
+  it('of a profile that was made with other groups decide nothing', async () => {
+    for (const group of [null, 'day(date)']) {
+      expect(await check(lines(50, 20), lines(50, 20), group)).toMatchObject({
+        ...{ verdict: 'inconclusive', pValue: null },
+        reason: expect.stringContaining('made without these groups'),
+      });
+    }
+  });
+});

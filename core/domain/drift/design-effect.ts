@@ -1,0 +1,120 @@
+import type { Sampling } from '../inference/population.ts';
+import type { ColumnValues } from '../table/column-values.ts';
+import type { ColumnClusters, ColumnProfile } from './profile-column.ts';
+
+type Clusters = Extract<Sampling, { kind: 'clusters' }>;
+
+/** Chosen: tenths of the values, or as many of the most frequent categories and the rest. */
+const PARTS = 10;
+
+/**
+ * The design effects of a column whose rows come in groups: the variance of a share of rows by groups over that of as many
+ * independent rows. Of numbers it is the mean over the shares below each tenth; of categories the largest of the most
+ * frequent ones, since the mean is too small where they differ (J. N. K. Rao and A. J. Scott, J. Amer. Statist. Assoc. 76,
+ * 1981). At least 1: groups that are more alike than chance may be so by chance.
+ *
+ * @param profile Summary of the same rows.
+ *
+ * Source: L. Kish, Survey Sampling, 1965; the variance is the linearised one of a ratio, times groups / (groups - 1).
+ */
+export function designEffects(column: ColumnValues, profile: ColumnProfile, { ids, count }: Clusters): ColumnClusters {
+  const partAt = profile.kind === 'numeric' ? tenthOf(column, profile.quantiles) : categoryOf(column, profile.counts);
+  const width = PARTS + 1;
+  const counts = new Float64Array(count * width);
+  for (let row = 0; row < ids.length; row++) {
+    const cell = (ids[row] ?? 0) * width + partAt(row);
+    counts[cell] = (counts[cell] ?? 0) + 1;
+  }
+  const cells = (id: number) => counts.subarray(id * width, (id + 1) * width);
+  const rows = Float64Array.from({ length: count }, (_, id) => sumOf(cells(id)));
+  const present = rows.map((all, id) => all - (cells(id)[ABSENT] ?? 0));
+  const shares = Array.from({ length: PARTS }, (_, part) => {
+    const isIn = profile.kind === 'numeric' ? upTo(part) : only(part);
+    return designEffect(
+      present,
+      Float64Array.from({ length: count }, (_, id) => isIn(cells(id))),
+    );
+  });
+  const known = shares.filter((effect) => effect !== undefined);
+  return {
+    groups: present.reduce((sum, of) => sum + (of > 0 ? 1 : 0), 0),
+    values: Math.max(1, profile.kind === 'numeric' ? sumOf(known) / Math.max(1, known.length) : Math.max(1, ...known)),
+    presence: Math.max(1, designEffect(rows, present) ?? 1),
+  };
+}
+
+/** The part of rows without a value. */
+const ABSENT = PARTS;
+
+/** Rows in the parts up to one; of the last part all of them. */
+function upTo(part: number) {
+  return (cells: Float64Array) => sumOf(cells.subarray(0, part + 1));
+}
+
+function only(part: number) {
+  return (cells: Float64Array) => cells[part] ?? 0;
+}
+
+/**
+ * The design effect of a share of rows.
+ *
+ * @param rows By group.
+ * @param hits Those of them that are in the part.
+ * @returns undefined for fewer than two groups, and for a share of 0 or 1, which does not vary.
+ */
+function designEffect(rows: Float64Array, hits: Float64Array): number | undefined {
+  const groups = rows.reduce((sum, of) => sum + (of > 0 ? 1 : 0), 0);
+  const all = sumOf(rows);
+  const share = sumOf(hits) / all;
+  if (groups < 2 || !(share > 0) || share >= 1) return undefined;
+  const squares = hits.reduce((sum, of, id) => sum + (of - share * (rows[id] ?? 0)) ** 2, 0);
+  return ((groups / (groups - 1)) * squares) / (all * share * (1 - share));
+}
+
+/** The tenth that a row's number is in, by the points of a sketch. */
+function tenthOf(column: ColumnValues, quantiles: readonly number[]): (row: number) => number {
+  if (column.kind === 'categorical') return () => ABSENT;
+  const tenths = Array.from(
+    { length: PARTS - 1 },
+    (_, at) => quantiles[Math.floor(((at + 1) / PARTS) * (quantiles.length - 1))] ?? Number.NaN,
+  );
+  return (row) => {
+    const value = column.values[row] ?? Number.NaN;
+    if (!Number.isFinite(value)) return ABSENT;
+    const part = tenths.findIndex((most) => value <= most);
+    return part === -1 ? PARTS - 1 : part;
+  };
+}
+
+/** The place of a row's category among the most frequent ones; the last place is that of all others. */
+function categoryOf(
+  column: ColumnValues,
+  counts: Extract<ColumnProfile, { kind: 'categorical' }>['counts'],
+): (row: number) => number {
+  const places = new Map(counts.slice(0, PARTS - 1).map(([name], place) => [name, place]));
+  if (column.kind === 'categorical') {
+    const byCode = column.categories.map((name) => places.get(name) ?? PARTS - 1);
+    return (row) => byCode[column.codes[row] ?? -1] ?? ABSENT;
+  }
+  return (row) => {
+    const value = column.values[row] ?? Number.NaN;
+    return Number.isNaN(value) ? ABSENT : (places.get(String(value)) ?? PARTS - 1);
+  };
+}
+
+function sumOf(values: Float64Array | readonly number[]): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum;
+}
+
+/** The design effects that were found in a random sample of the rows, as those of all of them. */
+export function scaleClusters({ groups, values, presence }: ColumnClusters, ratio: number): ColumnClusters {
+  const scaled = (effect: number) => 1 + (effect - 1) * ratio;
+  return { groups, values: scaled(values), presence: scaled(presence) };
+}
+
+/** A column with the groups of its rows. */
+export function withClusters(profile: ColumnProfile, column: ColumnValues, sampling: Sampling): ColumnProfile {
+  return sampling.kind === 'rows' ? profile : { ...profile, clusters: designEffects(column, profile, sampling) };
+}
