@@ -5,6 +5,11 @@ type Table = readonly (readonly [number, number])[];
 
 /** Chosen: a p-value of 0.05 is known to 0.003; the smallest is 0.00005. */
 const DRAWS = 20_000;
+/**
+ * Chosen: from here on a p-value is known to 3 % of itself, and above 0.05 no more draws are needed (J. Besag and P. Clifford,
+ * Biometrika 78, 1991).
+ */
+const ENOUGH = DRAWS / 20;
 /** Statistics this near are equal, but for rounding. */
 const TIE = 1e-9;
 
@@ -30,7 +35,21 @@ export function fisherExactTest([[a, b], [c, d]]: readonly [
 }
 
 function logChoices(n: number, k: number): number {
-  return logGamma(n + 1) - logGamma(k + 1) - logGamma(n - k + 1);
+  return logFactorial(n) - logFactorial(k) - logFactorial(n - k);
+}
+
+/** Chosen: 8 MB, for tables of up to a million rows; of more, each is computed when it is asked for. */
+const KEPT_FACTORIALS = 2 ** 20;
+const kept = new Float64Array(KEPT_FACTORIALS);
+
+/** The same numbers are asked for millions of times; 0 stands for one that was not asked for yet. */
+function logFactorial(n: number): number {
+  if (n >= KEPT_FACTORIALS) return logGamma(n + 1);
+  const known = kept[n] ?? 0;
+  if (known !== 0) return known;
+  const found = logGamma(n + 1);
+  kept[n] = found;
+  return found;
 }
 
 /**
@@ -38,31 +57,43 @@ function logChoices(n: number, k: number): number {
  * rows to the two samples, the observed one included (B. Phipson and G. Smyth, Stat. Appl. Genet. Mol. Biol. 9, 2010). The
  * same table has the same p-value.
  *
+ * @param statistic Of a table with the same totals, by the counts of its first sample; they are overwritten between calls.
+ *
  * Equivalent: `scipy.stats.chi2_contingency(table, method=scipy.stats.PermutationMethod(n_resamples=19_999)).pvalue`.
  */
-export function permutationTest(table: Table, statistic: (table: Table) => number): number {
-  const columns = table.map(([a, b]) => a + b);
-  const rows = table.reduce((sum, [a]) => sum + a, 0);
-  const observed = statistic(table);
+export function permutationTest(table: Table, statistic: (first: Float64Array) => number): number {
+  const columns = Float64Array.from(table, ([a, b]) => a + b);
+  const first = Float64Array.from(table, ([a]) => a);
+  const rows = first.reduce((sum, count) => sum + count, 0);
+  const observed = statistic(first);
   const uniform = seededUniform(rows * 31 + columns.length);
   let atLeast = 1;
   for (let draw = 1; draw < DRAWS; draw++) {
-    const own = statistic(deal(columns, rows, uniform));
+    deal(first, { columns, rows, uniform });
+    const own = statistic(first);
     if (own >= observed - TIE * Math.max(1, observed)) atLeast++;
+    if (atLeast === ENOUGH) return atLeast / (draw + 1);
   }
   return atLeast / DRAWS;
 }
 
-/** A hypergeometric draw for each category, from what the earlier ones leave. */
-function deal(columns: readonly number[], rows: number, uniform: () => number): Table {
+interface Deal {
+  readonly columns: Float64Array;
+  readonly rows: number;
+  readonly uniform: () => number;
+}
+
+/** Writes a hypergeometric draw for each category, from what the earlier ones leave. */
+function deal(first: Float64Array, { columns, rows, uniform }: Deal): void {
   let left = columns.reduce((sum, count) => sum + count, 0);
   let open = rows;
-  return columns.map((count) => {
+  for (let at = 0; at < columns.length; at++) {
+    const count = columns[at] ?? 0;
     left -= count;
     const taken = hypergeometric({ good: count, bad: left, draws: open }, uniform);
     open -= taken;
-    return [taken, count - taken] as const;
-  });
+    first[at] = taken;
+  }
 }
 
 interface Urn {
