@@ -22,6 +22,7 @@ import { chooseReference } from './choose-reference.ts';
 import { uploadDriftFiles, writeDriftFiles } from './drift-files.ts';
 import { inputs } from './inputs.ts';
 import { outputs } from './outputs.ts';
+import { openServingLog } from './serving-log.ts';
 
 type Values = InputValues<typeof inputs>;
 
@@ -77,10 +78,11 @@ async function check(context: ActionContext, loaded: LoadedModel, values: Values
     const secrets = { password: values['warehouse-password'], token: values['warehouse-token'] };
     const warehouse = () => openWarehouse(context, loaded, secrets);
     const reference = await chooseReference(context, expectScored(loaded), { values, ports, warehouse });
-    const current = await fetchTable(context, shown, {
+    const fetched = await fetchTable(context, shown, {
       folder: 'current',
       fix: 'Check drift.current, and that the served model logs its inputs there.',
     });
+    const { log, ...current } = await openServingLog(context, { config: expectScored(loaded).model, drift }, fetched);
     context.log.info(
       `Comparing ${current.shown} with ${reference.version === undefined ? reference.path : `the profile of v${reference.version}`}`,
     );
@@ -90,7 +92,7 @@ async function check(context: ActionContext, loaded: LoadedModel, values: Values
       outcomes === undefined
         ? undefined
         : await fetchTable(context, outcomes, { folder: 'labels', fix: 'Check drift.labels in tidegate.yaml.' });
-    const request = { config: loaded.model, drift, header, reference, current, labels };
+    const request = { config: loaded.model, drift, header, reference, current, labels, log };
     return isTableAddress(shown) ? await checkDriftInWarehouse(request, warehouse()) : await checkDrift(request, ports);
   } finally {
     await tables.close();

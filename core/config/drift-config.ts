@@ -3,6 +3,7 @@ import { DRIFT_EFFECTS } from '../domain/drift/drift-effect-registry.ts';
 import { CATEGORICAL_EFFECTS, type DriftEffectName, NUMERIC_EFFECTS } from '../domain/drift/effects/drift-effect.ts';
 import { CATEGORICAL_TESTS, NUMERIC_TESTS } from '../domain/drift/tests/drift-test.ts';
 import { parseGrouping } from '../domain/policy/grouping.ts';
+import { LOG_FORMATS } from '../domain/serving-log/log-format.ts';
 import { dataAddress } from './addresses.ts';
 import { camelCaseKeys } from './camel-case-keys.ts';
 import { durationMs } from './quantities.ts';
@@ -52,6 +53,14 @@ export const drift = z
       description: 'The current inputs of the model: CSV, Parquet or JSON lines; a path, a glob, s3:// or sql://',
       examples: ['s3://logs/flight-delay/*.jsonl'],
     }),
+    format: z
+      .enum(LOG_FORMATS)
+      .default('table')
+      .meta({
+        description:
+          'What current is: a table, or the log of a server in JSON, one record per line or file: kserve and seldon (CloudEvents, also of KServe storage), sagemaker (data capture), bentoml (monitoring)',
+        examples: ['kserve'],
+      }),
     predictions: z
       .string()
       .min(1)

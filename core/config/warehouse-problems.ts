@@ -128,6 +128,10 @@ function driftProblems(checked: CheckedModel): readonly Problem[] {
     const fix = 'Name a file, or remove it.';
     return [problemAt(checked, ['drift', 'labels'], { message: 'is not read from a table of the warehouse', fix })];
   }
+  if (drift.format !== 'table' && isTableAddress(drift.current)) {
+    const fix = 'Remove it, or let drift.current name the files of the log.';
+    return [problemAt(checked, ['drift', 'format'], { message: 'is of a log, and drift.current is a table', fix })];
+  }
   if (drift.predictions !== undefined && isTableAddress(drift.current)) {
     const message = 'is not read from a table of the warehouse';
     const fix = 'Remove it, or let drift.current name files.';

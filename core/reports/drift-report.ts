@@ -52,7 +52,28 @@ const performanceSchema = z.looseObject({
 export const driftReportSchema = z.looseObject({
   ...header('drift'),
   reference: z.looseObject({ path: z.string(), digest, rows, version: version.optional() }),
-  current: z.looseObject({ path: z.string(), rows, from: instant.nullable(), to: instant.nullable() }),
+  current: z.looseObject({
+    path: z.string(),
+    rows,
+    from: instant.nullable(),
+    to: instant.nullable(),
+    /** Of the log of a server; absent for a table. */
+    log: z
+      .looseObject({
+        requests: rows,
+        rows,
+        /** Requests without a response, and responses without a request. */
+        unanswered: rows,
+        orphans: rows,
+        /** Records that were there before, word for word. */
+        repeated: rows,
+        /** Other events, such as feedback. */
+        ignored: rows,
+        /** Last lines of files that end in the middle of a record. */
+        cut: rows,
+      })
+      .optional(),
+  }),
   columns: z.array(columnSchema).max(5_000).readonly(),
   /** Shift of the scores; absent where drift.predictions is not set. */
   predictions: columnSchema.optional(),

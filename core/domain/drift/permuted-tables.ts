@@ -43,7 +43,7 @@ function logChoices(n: number, k: number): number {
 const KEPT_FACTORIALS = 2 ** 20;
 const kept = new Float64Array(KEPT_FACTORIALS);
 
-/** The same numbers are asked for millions of times; 0 stands for one that was not asked for yet. */
+/** The same numbers are asked for millions of times; 0 is one that was not asked for yet. */
 function logFactorial(n: number): number {
   if (n >= KEPT_FACTORIALS) return logGamma(n + 1);
   const known = kept[n] ?? 0;

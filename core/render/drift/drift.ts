@@ -166,6 +166,7 @@ function table(columns: readonly DriftColumn[]): string {
 function method({ dataset, current, reference, columns }: DriftReport): string {
   const lines = [
     `Tests: ${[...new Set(columns.filter(({ pValue }) => pValue !== null).map(({ test }) => test))].map((test) => inlineCode(test)).join(', ')}, as SciPy names them; p-values adjusted by Benjamini and Hochberg over ${formatCount(dataset.tested)} columns, at ${formatPercent(dataset.falseAlarmRate)}${dataset.checks === undefined ? '' : ` over ${formatCount(dataset.checks)} checks`}.`,
+    ...logLines(current.log),
     ...(dataset.group === undefined
       ? []
       : [
@@ -176,6 +177,20 @@ function method({ dataset, current, reference, columns }: DriftReport): string {
   ];
   const list = lines.map((line) => `- ${line}`).join('\n');
   return fold('how these numbers were computed', list);
+}
+
+function logLines(log: DriftReport['current']['log']): readonly string[] {
+  if (log === undefined) return [];
+  const left = [
+    [log.unanswered, 'requests without a response'],
+    [log.orphans, 'responses without a request'],
+    [log.repeated, 'records that were written twice'],
+    [log.ignored, 'other events'],
+    [log.cut, 'records cut at the end of a file'],
+  ] as const;
+  const found = left.filter(([count]) => count > 0).map(([count, what]) => `${formatCount(count)} ${what}`);
+  const more = found.length === 0 ? '' : `; left out or without a score: ${found.join(', ')}`;
+  return [`Log: ${formatCount(log.requests)} requests with ${formatCount(log.rows)} rows${more}.`];
 }
 
 /** A number for people; a dash where there is none. */

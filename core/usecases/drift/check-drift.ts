@@ -59,7 +59,7 @@ export interface ProfiledWindow {
 
 /** The report of a window next to its reference. */
 export function compareWindow(
-  { drift, reference, header, current }: DriftRequest,
+  { drift, reference, header, current, log }: DriftRequest,
   window: ProfiledWindow,
 ): DriftReport {
   const asGrouped = groupedAs(drift.grouping, reference.profile);
@@ -85,7 +85,13 @@ export function compareWindow(
       rows: reference.profile.dataset.rows,
       ...(reference.version === undefined ? {} : { version: reference.version }),
     },
-    current: { path: current.shown, rows: window.rows, from: window.from, to: window.to },
+    current: {
+      path: current.shown,
+      rows: window.rows,
+      from: window.from,
+      to: window.to,
+      ...(log === undefined ? {} : { log: { ...log } }),
+    },
     columns: described.slice(0, pairs.length),
     ...(predictions === undefined ? {} : { predictions }),
     ...(window.predictions?.performance === undefined ? {} : { performance: window.predictions.performance }),

@@ -1,5 +1,6 @@
 import type { DriftConfig } from '../../config/drift-config.ts';
 import type { ScoredModelConfig } from '../../config/tidegate-config.ts';
+import type { LogCounts } from '../../domain/serving-log/join-log.ts';
 import type { DriftReport } from '../../reports/drift-report.ts';
 import type { ProfileReport } from '../../reports/profile-report.ts';
 import type { ShownPath } from '../evaluate/evaluation-request.ts';
@@ -21,6 +22,8 @@ export interface DriftRequest {
   readonly header: Pick<DriftReport, 'schema' | 'createdAt' | 'tool' | 'source' | 'model'>;
   readonly reference: DriftReference;
   readonly current: ShownPath;
+  /** Of the server's log that current was made from. */
+  readonly log?: LogCounts | undefined;
   /** Outcomes that came later. */
   readonly labels?: ShownPath | undefined;
 }

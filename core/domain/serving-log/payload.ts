@@ -1,0 +1,140 @@
+import {
+  isObject,
+  type JsonObject,
+  type LoggedRow,
+  type LoggedValue,
+  type LogNames,
+  LogRecordError,
+  loggedValue,
+} from './log-format.ts';
+
+/**
+ * The rows of the body of a request: `instances` (or `inputs`) of the version 1 protocol, tensors of the Open Inference
+ * Protocol, `data.ndarray` or `data.tensor` of Seldon's protocol, or one row as a mapping.
+ *
+ * @throws {LogRecordError} For another body, and for rows without names where `data.features` does not have as many.
+ */
+export function rowsOfPayload(body: unknown, names: LogNames): readonly LoggedRow[] {
+  if (Array.isArray(body)) return body.map((row) => rowOf(row, names.features));
+  if (!isObject(body)) throw new LogRecordError('its request is neither a mapping nor a list');
+  if (Array.isArray(body.instances)) return body.instances.map((row) => rowOf(row, names.features));
+  if (Array.isArray(body.inputs) && body.inputs.every(isTensor)) return rowsOfTensors(body.inputs, names.features);
+  if (Array.isArray(body.inputs)) return body.inputs.map((row) => rowOf(row, names.features));
+  if (isObject(body.data)) return rowsOfSeldon(body.data, names.features);
+  return [rowOf(body, names.features)];
+}
+
+/**
+ * The scores of the body of a response, one for each row: a number or text as it is, of two probabilities the second.
+ *
+ * @throws {LogRecordError} For another body, more than two values a row, and several outputs of which none has the name of the
+ *   score.
+ */
+export function scoresOfPayload(body: unknown, name: string): readonly LoggedValue[] {
+  if (Array.isArray(body)) return body.map((one) => scoreOf(one, name));
+  if (!isObject(body)) return [scoreOf(body, name)];
+  if (Array.isArray(body.predictions)) return body.predictions.map((one) => scoreOf(one, name));
+  if (Array.isArray(body.outputs)) return scoresOfTensors(body.outputs.filter(isTensor), name);
+  if (isObject(body.data)) return listOf(body.data).map((one) => scoreOf(one, name));
+  return [scoreOf(body, name)];
+}
+
+interface Tensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly data: readonly unknown[];
+}
+
+function isTensor(value: unknown): value is Tensor {
+  return (
+    isObject(value) &&
+    typeof value.name === 'string' &&
+    Array.isArray(value.shape) &&
+    value.shape.every(Number.isSafeInteger) &&
+    Array.isArray(value.data)
+  );
+}
+
+function rowsOfTensors(tensors: readonly Tensor[], features: LogNames['features']): readonly LoggedRow[] {
+  const columns = tensors.flatMap((tensor) => {
+    const { rows, width, values } = valuesOf(tensor);
+    const names = width === 1 ? [tensor.name] : namesFor(width, features);
+    return names.map((name, at) => ({
+      name,
+      values: Array.from({ length: rows }, (_, row) => loggedValue(values[row * width + at], name)),
+    }));
+  });
+  const rows = columns[0]?.values.length ?? 0;
+  if (columns.some(({ values }) => values.length !== rows)) {
+    throw new LogRecordError('its inputs have different numbers of rows');
+  }
+  return Array.from({ length: rows }, (_, row) =>
+    Object.fromEntries(columns.map(({ name, values }) => [name, values[row] ?? null])),
+  );
+}
+
+/** A tensor as rows of values, in the order of rows. Its data may be nested as its shape is. */
+function valuesOf({ name, shape, data }: Tensor) {
+  const values = data.flat(shape.length);
+  const [rows = 0, ...rest] = shape;
+  const width = rest.reduce((product, one) => product * one, 1);
+  if (values.length !== rows * width || rows < 0) {
+    throw new LogRecordError(`the shape of ${name} is [${shape.join(', ')}], and it has ${values.length} values`);
+  }
+  return { rows, width, values };
+}
+
+function scoresOfTensors(tensors: readonly Tensor[], name: string): readonly LoggedValue[] {
+  const named = tensors.find((tensor) => tensor.name === name);
+  const tensor = named ?? (tensors.length === 1 ? tensors[0] : undefined);
+  if (tensor === undefined) {
+    const found = tensors.map((one) => one.name).join(', ');
+    throw new LogRecordError(`its response has no output ${name}, and not exactly one output (${found || 'none'})`);
+  }
+  const { rows, width, values } = valuesOf(tensor);
+  return Array.from({ length: rows }, (_, row) => scoreOf(values.slice(row * width, (row + 1) * width), name));
+}
+
+function rowsOfSeldon(data: JsonObject, features: LogNames['features']): readonly LoggedRow[] {
+  const { names } = data;
+  const isNamed = Array.isArray(names) && names.length > 0 && names.every((name) => typeof name === 'string');
+  return listOf(data).map((row) => rowOf(row, isNamed ? (names as readonly string[]) : features));
+}
+
+function listOf({ ndarray, tensor }: JsonObject): readonly unknown[] {
+  if (Array.isArray(ndarray)) return ndarray;
+  if (!isObject(tensor) || !Array.isArray(tensor.shape) || !Array.isArray(tensor.values)) {
+    throw new LogRecordError('its data are neither an ndarray nor a tensor');
+  }
+  const { rows, width, values } = valuesOf({ name: 'the tensor', shape: tensor.shape, data: tensor.values });
+  return Array.from({ length: rows }, (_, row) => values.slice(row * width, (row + 1) * width));
+}
+
+function rowOf(row: unknown, features: LogNames['features']): LoggedRow {
+  if (isObject(row))
+    return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, loggedValue(value, name)]));
+  const values = Array.isArray(row) ? row : [row];
+  const names = namesFor(values.length, features);
+  return Object.fromEntries(names.map((name, at) => [name, loggedValue(values[at], name)]));
+}
+
+/** Names of values that have none. */
+function namesFor(width: number, features: LogNames['features']): readonly string[] {
+  if (features === undefined) {
+    throw new LogRecordError('its rows have no names: data.features names the columns in their order');
+  }
+  if (features.length === width) return features;
+  throw new LogRecordError(`its rows have ${width} values, and data.features names ${features.length} columns`);
+}
+
+function scoreOf(value: unknown, name: string): LoggedValue {
+  if (isObject(value)) {
+    if (!Object.hasOwn(value, name)) throw new LogRecordError(`its response has no value ${name}`);
+    return scoreOf(value[name], name);
+  }
+  if (!Array.isArray(value)) return loggedValue(value, name);
+  if (value.length === 1) return scoreOf(value[0], name);
+  // Of two classes: the probability of the second one.
+  if (value.length === 2) return loggedValue(value[1], name);
+  throw new LogRecordError(`its response has ${value.length} values a row, and drift.predictions is one column`);
+}
