@@ -54,18 +54,22 @@ async function policyOfScored(
   context: ActionContext,
   loaded: LoadedModel<ScoredModelConfig>,
   { values, commit }: Judging,
-): Promise<Pick<EvaluationRequest, 'base' | 'dataSchema'>> {
+): Promise<Pick<EvaluationRequest, 'base' | 'dataSchema' | 'sensitiveInBase'>> {
   const path = loaded.model.data.schema;
   const own = path === undefined ? undefined : await readDataSchema(context, path);
   // At home a person tries a change before it is committed.
   if (own !== undefined && context.isRunner) await expectCommittedSchema(commit, own);
-  const { policy, schema } = await findBasePolicy(context, loaded, {
+  const { policy, schema, sensitive } = await findBasePolicy(context, loaded, {
     token: values['github-token'],
     schemaText: own?.text,
   });
   const base = baseOfScored(policy);
-  if (own === undefined) return { base };
-  return { base, dataSchema: { path: own.path, digest: own.digest, schema: own.schema, base: schema } };
+  if (own === undefined) return { base, sensitiveInBase: sensitive };
+  return {
+    base,
+    dataSchema: { path: own.path, digest: own.digest, schema: own.schema, base: schema },
+    sensitiveInBase: sensitive,
+  };
 }
 
 /** Options of a judgement of `task: custom`. */

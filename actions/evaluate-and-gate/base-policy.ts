@@ -2,6 +2,7 @@ import { GitHubRepositoryFiles } from '../../core/adapters/github/github-reposit
 import { parseConfig } from '../../core/config/parse-config.ts';
 import { parseDataSchema } from '../../core/config/parse-data-schema.ts';
 import type { CustomModelConfig, ModelConfig, ScoredModelConfig } from '../../core/config/tidegate-config.ts';
+import { sensitiveColumns } from '../../core/domain/data-schema/schema-checks.ts';
 import { DATA_SCHEMA_METRIC } from '../../core/domain/metrics/data-schema-metric.ts';
 import { CONFIG_FILE } from '../../core/domain/policy/config-file.ts';
 import { UserError } from '../../core/errors.ts';
@@ -25,9 +26,11 @@ export interface BaseQuestion {
 export interface BasePolicies {
   readonly policy: JudgingRequest['base'];
   readonly schema: NamedDataSchema['base'];
+  /** Columns that the base branch marks as sensitive, in its tidegate.yaml or its data schema. */
+  readonly sensitive: readonly string[];
 }
 
-const NOTHING_DIFFERS: BasePolicies = { policy: null, schema: null };
+const NOTHING_DIFFERS: BasePolicies = { policy: null, schema: null, sensitive: [] };
 
 /**
  * The base branch's way to judge the model, where the pull request changes that; null outside pull requests,
@@ -50,16 +53,23 @@ export async function findBasePolicy(
     const path = before.task === 'custom' ? undefined : before.data.schema;
     const schemaFile = path === undefined ? undefined : await files.read(pathInRepository(context, path), base);
     const schema = baseSchema({ path, base, before: schemaFile, now: schemaText });
+    const sensitive = sensitiveOf(before, schema);
     const isJudgedBySchema = before.gate.rules.some(({ metric }) => metric === DATA_SCHEMA_METRIC);
     const isSame = policyText(before) === policyText(model) && !(schema !== null && isJudgedBySchema);
-    if (isSame) return { policy: null, schema };
+    if (isSame) return { policy: null, schema, sensitive };
     context.log.info(`This pull request changes how ${name} is judged: the gate of ${base} is applied too.`);
     const rulePlaces = before.gate.rules.map((_, index) => placeOf(['models', name, 'gate', 'rules', index]));
-    return { policy: { config: before, rulePlaces }, schema };
+    return { policy: { config: before, rulePlaces }, schema, sensitive };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { policy: { problem: `the tidegate.yaml of ${base} cannot be read: ${error.message}` }, schema: null };
+    const problem = `the tidegate.yaml of ${base} cannot be read: ${error.message}`;
+    return { ...NOTHING_DIFFERS, policy: { problem } };
   }
+}
+
+function sensitiveOf(model: ModelConfig, schema: BasePolicies['schema']): readonly string[] {
+  const named = model.task === 'custom' ? [] : (model.data.sensitive ?? []);
+  return [...sensitiveColumns(schema !== null && 'schema' in schema ? schema.schema.columns : {}, named)];
 }
 
 /** Null where the schema is the same, or the base branch has none. */

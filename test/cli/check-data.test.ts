@@ -206,6 +206,40 @@ describe('tidegate judge with a data schema', () => {
     expect((await reportOf()).baseGate).toBeUndefined();
   });
 
+  it('applies every check of the schema of the base branch, those of rows and columns together too', async () => {
+    const base = { GITHUB_BASE_REF: 'strict', TIDEGATE_VERSIONS: 'git' };
+    const strict = SCHEMA.replace('columns:', 'across: { severity: fail, max-single-feature: 51% }\ncolumns:');
+    await withFiles({ 'data/schema.yaml': strict }, async () => {
+      await runGit(workspace, ['push', '--quiet', 'origin', 'HEAD:refs/heads/strict']);
+      const own = await judge(base);
+      expect(own.exitCode, own.said).toBe(1);
+      for (const loose of [SCHEMA, strict.replace('fail', 'warn'), strict.replace('51%', '100%')]) {
+        const run = await withFiles({ 'data/schema.yaml': loose }, () => judge(base));
+        expect(run.exitCode, run.said).toBe(1);
+        expect((await reportOf()).baseGate).toMatchObject({ ownVerdict: 'pass', verdict: 'fail' });
+      }
+    });
+  });
+
+  it('hides what the base branch marks as sensitive, although the pull request marks it no longer', async () => {
+    const base = { GITHUB_BASE_REF: 'private', TIDEGATE_VERSIONS: 'git' };
+    const marked = SCHEMA.replace("[0-9]+' }", "[0-9]+', sensitive: true }");
+    expect(marked).not.toBe(SCHEMA);
+    const open = CONFIG.replace(', sensitive: [name]', '');
+    const broken = `${rowsOf((at) => `n${at}`, ['1,2,Secret Person,1,too,many,fields']).join('\n')}\n`;
+    for (const before of [{ 'data/schema.yaml': marked, 'tidegate.yaml': open }, { 'data/schema.yaml': SCHEMA }]) {
+      await withFiles({ ...before, 'test.csv': `${rowsOf(() => 'n1').join('\n')}\n` }, async () => {
+        await runGit(workspace, ['push', '--quiet', '--force', 'origin', 'HEAD:refs/heads/private']);
+        for (const data of [BAD, broken]) {
+          const after = { 'test.csv': data, 'data/schema.yaml': SCHEMA, 'tidegate.yaml': open };
+          const run = await withFiles(after, () => judge(base));
+          expect(run.exitCode, run.said).toBe(1);
+          expect(run.said).not.toContain('Secret');
+        }
+      });
+    }
+  });
+
   it.each([
     ['needs data.schema', CONFIG.replace(', schema: data/schema.yaml', '')],
     ['needs exactly one of metric', CONFIG.replace('{ data: schema }', '{ data: schema, metric: accuracy, min: 1 }')],

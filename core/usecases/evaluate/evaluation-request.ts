@@ -97,6 +97,8 @@ export interface EvaluationRequest extends JudgingRequest<ScoredModelConfig> {
   readonly heldRows?: number;
   /** Absent where tidegate.yaml names no data schema. */
   readonly dataSchema?: NamedDataSchema;
+  /** Columns that the base branch marks as sensitive: a pull request does not make their values public. */
+  readonly sensitiveInBase?: readonly string[];
 }
 
 /** A configuration that judges, with the places of its rules. */

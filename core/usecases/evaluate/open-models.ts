@@ -5,6 +5,7 @@ import type { EvaluationRequest } from './evaluation-request.ts';
 import { hashDataset } from './hash-dataset.ts';
 import { openChampion } from './open-champion.ts';
 import { type Opening, openModel } from './open-model.ts';
+import { hiddenColumns } from './validate-dataset.ts';
 
 /**
  * Opens the dataset and both models at the same time, since the engines load in threads of their own.
@@ -15,7 +16,7 @@ export async function openModels(request: EvaluationRequest, champion: Champion,
   const { candidate, dataset } = request;
   const describing = ports.tables.describe(dataset.absolute, {
     ...request.config.data.csv,
-    hidesValues: (request.config.data.sensitive ?? []).length > 0,
+    hidesValues: hiddenColumns(request).size > 0,
   });
   let digest: Promise<string> | undefined;
   const datasetDigest = () => {

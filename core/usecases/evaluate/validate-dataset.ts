@@ -1,5 +1,7 @@
 import type { DataSchema } from '../../domain/data-schema/data-schema.ts';
 import { schemaChanges } from '../../domain/data-schema/schema-changes.ts';
+import { sensitiveColumns } from '../../domain/data-schema/schema-checks.ts';
+import type { DataValidation } from '../../domain/data-schema/violation.ts';
 import type { SchemaFailures } from '../../domain/gate/data-schema-evidence.ts';
 import type { TableDescription } from '../../domain/table/table.ts';
 import { formatCount } from '../../domain/text/format-number.ts';
@@ -31,15 +33,14 @@ export async function validateDataset(
   if (dataSchema === undefined) return undefined;
   const { data, task } = request.config;
   const nowMs = Date.parse(request.header.createdAt);
-  const sensitive = data.sensitive ?? [];
-  const asked = (schema: DataSchema) => ({ schema, sensitive, table, nowMs });
-  const byRow = await checkData(asked(dataSchema.schema), ports.engine);
-  const own = await checkWithin(
-    byRow,
-    { ...asked(dataSchema.schema), task, label: data.label, exclude: data.exclude },
-    ports.engine,
-  );
   const { path, digest, base } = dataSchema;
+  const sensitive = [...hiddenColumns(request)];
+  const checked = async (schema: DataSchema) => {
+    const asked = { schema, sensitive, table, nowMs };
+    const byRow = await checkData(asked, ports.engine);
+    return checkWithin(byRow, { ...asked, task, label: data.label, exclude: data.exclude }, ports.engine);
+  };
+  const own = await checked(dataSchema.schema);
   const changes = base !== null && 'schema' in base ? schemaChanges(base.schema, dataSchema.schema) : [];
   const validation = reportedValidation(own, { path, digest, changes });
   ports.progress(
@@ -48,19 +49,22 @@ export async function validateDataset(
   return {
     validation,
     failures: validation.failures,
-    baseFailures: await byBase(asked, validation.failures, { base, ports }),
+    baseFailures: await byBase(checked, validation.failures, base),
   };
 }
 
-type Asking = (schema: DataSchema) => Parameters<typeof checkData>[0];
+/** Columns of which no value is shown: those that tidegate.yaml or the schema marks, here or on the base branch. */
+export function hiddenColumns({ config, dataSchema, sensitiveInBase = [] }: EvaluationRequest): ReadonlySet<string> {
+  return sensitiveColumns(dataSchema?.schema.columns ?? {}, [...(config.data.sensitive ?? []), ...sensitiveInBase]);
+}
 
 async function byBase(
-  asked: Asking,
+  checked: (schema: DataSchema) => Promise<DataValidation>,
   failures: number,
-  { base, ports }: { readonly base: NamedDataSchema['base']; readonly ports: EvaluationPorts },
+  base: NamedDataSchema['base'],
 ): Promise<SchemaFailures> {
   if (base === null) return failures;
   if ('problem' in base) return { unknown: base.problem };
-  const { violations } = await checkData(asked(base.schema), ports.engine);
+  const { violations } = await checked(base.schema);
   return violations.filter(({ severity }) => severity === 'fail').length;
 }
