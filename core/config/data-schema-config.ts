@@ -85,6 +85,7 @@ interface WrittenColumn {
   readonly min?: number | string | undefined;
   readonly max?: number | string | undefined;
   readonly values?: readonly (string | number | boolean)[] | undefined;
+  readonly unique: boolean;
   readonly pattern?: string | undefined;
   readonly 'min-length'?: number | undefined;
   readonly 'max-length'?: number | undefined;
@@ -103,6 +104,7 @@ function refuseContradictions(written: WrittenColumn, context: z.RefinementCtx):
     if (bound === undefined) continue;
     if (!isNumber && type !== 'time') add(key, `has no meaning for type ${type}`);
     else if (isNumber && typeof bound !== 'number') add(key, 'is not a number');
+    else if (type === 'integer' && Math.abs(Number(bound)) > Number.MAX_SAFE_INTEGER) add(key, BEYOND);
     else if (type === 'time' && Number.isNaN(schemaTimeMs(String(bound)))) add(key, 'is not a time such as 2024-01-31');
   }
   if (orderOf(min) > orderOf(max)) add('min', `is above max ${max}`);
@@ -110,9 +112,15 @@ function refuseContradictions(written: WrittenColumn, context: z.RefinementCtx):
   for (const [key, given] of Object.entries({ pattern, 'min-length': minLength, 'max-length': maxLength })) {
     if (given !== undefined && type !== 'text') add(key, `has no meaning for type ${type}: only text has it`);
   }
+  if (written.unique && type === 'other')
+    add('unique', 'has no meaning for type other, whose values are not looked at');
   const odd = values?.find((one) => !isValueOf(type, one));
+  const isBeyond = type === 'integer' && values?.some((one) => Math.abs(Number(one)) > Number.MAX_SAFE_INTEGER);
+  if (isBeyond === true) add('values', `has a number that ${BEYOND}`);
   if (odd !== undefined) add('values', `has the value ${JSON.stringify(odd)}, which is not of type ${type}`);
 }
+
+const BEYOND = 'is beyond 9007199254740991, up to which whole numbers are exact: use type text with a pattern';
 
 /** NaN, which is above nothing, where there is no bound. */
 function orderOf(bound: number | string | undefined): number {
@@ -197,7 +205,13 @@ export const dataSchemaFile = z
       if (!Object.hasOwn(columns, named))
         context.addIssue({ code: 'custom', message: 'is not one of columns', path, input: named });
     };
-    key.forEach((named, index) => void refuse(['key', index], named));
+    for (const [index, named] of key.entries()) {
+      refuse(['key', index], named);
+      if (columns[named]?.type === 'other') {
+        const message = 'is of type other, whose values are not looked at';
+        context.addIssue({ code: 'custom', message, path: ['key', index], input: named });
+      }
+    }
     if (ofTime === undefined) return;
     refuse(['time', 'column'], ofTime.column);
     const type = columns[ofTime.column]?.type;

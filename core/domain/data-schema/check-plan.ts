@@ -38,7 +38,8 @@ export function planChecks(schema: DataSchema, table: TableDescription): CheckPl
   return {
     columns: there.filter(isRead).map(({ name, schema: column, found }, index) => {
       const as = `v${index}`;
-      const related = { ...found, type: relatedType(found, column.type) };
+      const isCompared = column.unique || schema.key.includes(name);
+      const related = { ...found, type: relatedType(found, { declared: column.type, isCompared }) };
       const values = columnValues(as, {
         related: related.type,
         declared: column.type,

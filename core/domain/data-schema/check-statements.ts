@@ -1,4 +1,5 @@
 import { DUCKDB } from '../aggregates/sql-dialect.ts';
+import { formatInstant } from '../time/instant.ts';
 import type { CheckPlan, PlannedColumn } from './check-plan.ts';
 import type { DataSchema } from './data-schema.ts';
 import type { RowCheck } from './schema-checks.ts';
@@ -97,5 +98,5 @@ function shownValue(column: PlannedColumn | undefined, value: number | string | 
   if (column.related.type === 'boolean') return String(value);
   const number = Number(value);
   if (column.related.type !== 'time') return String(number);
-  return Number.isFinite(number) ? new Date(number).toISOString() : String(value);
+  return formatInstant(number);
 }

@@ -12,8 +12,17 @@ export interface ColumnValues {
   readonly isOther: string;
 }
 
-/** Type in which a relation has to give a column, so that the declared type can be checked value by value. */
-export function relatedType(column: TableColumn, declared: DeclaredType | undefined): TableColumn['type'] {
+/**
+ * Type in which a relation has to give a column, so that the declared type can be checked value by value.
+ *
+ * @param isCompared Its values are compared with each other, as those of a key are.
+ */
+export function relatedType(
+  column: TableColumn,
+  { declared, isCompared }: { readonly declared: DeclaredType; readonly isCompared: boolean },
+): TableColumn['type'] {
+  // Milliseconds and doubles make one value of two: the text of a time and of a decimal number has all of its digits.
+  if (isCompared && (column.type === 'time' || column.noText === 'decimal numbers')) return 'text';
   // Text keeps leading zeros; and digits that doubles do not have.
   if (declared === 'text' || column.isInexact === true) return 'text';
   return column.type;

@@ -1,4 +1,5 @@
 import type { TableColumn } from '../table/table.ts';
+import { formatInstant } from '../time/instant.ts';
 import { type ColumnFacts, TEXT_FORMS } from './column-facts.ts';
 import { COLUMN_DEFAULTS, type ColumnSchema, type SchemaValue } from './data-schema.ts';
 import { percentOf } from './schema-checks.ts';
@@ -79,7 +80,11 @@ function rangeOf(
   const room = max === min ? Math.abs(max) * ROOM || 1 : (max - min) * ROOM;
   const unit = type === 'integer' ? 1 : 10 ** Math.floor(Math.log10(room) - 1);
   const [low, high] = [rounded((min - room) / unit, Math.floor, unit), rounded((max + room) / unit, Math.ceil, unit)];
-  return { min: min >= 0 ? Math.max(0, low) : low, max: max <= 0 ? Math.min(0, high) : high };
+  const range = { min: min >= 0 ? Math.max(0, low) : low, max: max <= 0 ? Math.min(0, high) : high };
+  // At the ends of doubles the sums above overflow or vanish.
+  const isRange = range.min <= min && max <= range.max && Number.isFinite(range.max - range.min);
+  const isExact = type === 'real' || Math.max(Math.abs(range.min), Math.abs(range.max)) <= Number.MAX_SAFE_INTEGER;
+  return isRange && isExact ? range : {};
 }
 
 function rounded(units: number, round: (value: number) => number, unit: number): number {
@@ -120,12 +125,12 @@ function commentOf({ column, facts, isSensitive }: InferredFrom, missing: number
   const { min, max, distinct, minLength, maxLength } = facts;
   const share = missing === 0 ? [] : [`${percentOf(missing)} missing`];
   if (facts.present === 0) return 'seen: no value';
-  const ends = (a: unknown, b: unknown) => (isSensitive ? [] : [`${a} to ${b}`]);
-  const time = (ms: number) => new Date(ms).toISOString();
+  const ends = (a: unknown, b: unknown) => (isSensitive || a === null || b === null ? [] : [`${a} to ${b}`]);
   const seen = {
     integer: ends(min, max),
     real: ends(min, max),
-    time: min === null || max === null || !Number.isFinite(min + max) ? [] : ends(time(min), time(max)),
+    time:
+      min === null || max === null || !Number.isFinite(min + max) ? [] : ends(formatInstant(min), formatInstant(max)),
     text: [`${distinct} distinct`, `${minLength} to ${maxLength} characters`],
     boolean: [],
     other: [],

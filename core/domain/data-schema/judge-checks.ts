@@ -1,6 +1,7 @@
 import { formatCount } from '../text/format-number.ts';
 import { nearest } from '../text/nearest.ts';
 import { DAY_MS } from '../time/day.ts';
+import { formatInstant } from '../time/instant.ts';
 import type { CheckPlan } from './check-plan.ts';
 import type { CheckCounts } from './check-statements.ts';
 import type { DataSchema } from './data-schema.ts';
@@ -71,7 +72,14 @@ function structureViolations(schema: DataSchema, plan: CheckPlan, rows: number):
   const missing = plan.absent.filter((name) => columns[name]?.required === true);
   return [
     ...(isFew || isMany
-      ? [tableViolation('rows', severity, rows, `The table has ${formatCount(rows)} rows; it must have ${demand}.`)]
+      ? [
+          tableViolation(
+            'rows',
+            rows === 0 ? 'fail' : severity,
+            rows,
+            `The table has ${formatCount(rows)} rows; it must have ${demand}.`,
+          ),
+        ]
       : []),
     ...missing.map((name) => {
       const near = nearest(name, plan.extra);
@@ -147,11 +155,19 @@ function uniqueViolations(schema: DataSchema, plan: CheckPlan, counts: CheckCoun
     ];
   });
   const { repeatedKeys: count, rows } = counts;
+  const unread = schema.key.find((name) => !plan.columns.some((column) => column.name === name));
+  if (unread !== undefined) {
+    const message = `The key (${schema.key.join(', ')}) was not checked: the table has no column "${unread}" that can be read.`;
+    return [...ofColumns, tableViolation('key', 'fail', rows, message)];
+  }
   if (count === 0) return ofColumns;
   const message = `${formatCount(count)} of ${formatCount(rows)} rows (${percentOf(count / rows)}) have the key (${schema.key.join(', ')}) of an earlier row.`;
   const violation: Violation = { check: 'key', severity: 'fail', count, share: count / rows, message, examples: [] };
   return [...ofColumns, { violation, repeated: null }];
 }
+
+/** Chosen: local time that is written as UTC is up to 14 hours ahead; more is a wrong time, which would look fresh for ever. */
+const CLOCK_SKEW_MS = DAY_MS;
 
 function freshnessViolations(
   { time, columns }: DataSchema,
@@ -172,9 +188,13 @@ function freshnessViolations(
       ),
     ];
   }
-  if (nowMs - newestMs <= maxAge) return [];
   const isHidden = columns[column]?.sensitive === true;
-  const newest = isHidden ? 'The newest row' : `The newest row, of ${new Date(newestMs).toISOString()},`;
+  const newest = isHidden ? 'The newest row' : `The newest row, of ${formatInstant(newestMs)},`;
+  if (newestMs - nowMs > CLOCK_SKEW_MS) {
+    const message = `${newest} is in the future by "${column}", so that the age of the data is not known.`;
+    return [columnViolation('freshness', column, severity, 0, message)];
+  }
+  if (nowMs - newestMs <= maxAge) return [];
   return [
     columnViolation(
       'freshness',

@@ -66,12 +66,20 @@ async function keyOverlap(request: DatasetComparison, { tables }: ComparisonPort
   });
   const [own, other] = [only(table), only(train)];
   if (own.columns.length < key.length || other.columns.length < key.length) {
-    const message = `The key (${key.join(', ')}) is not in both datasets.`;
-    return [{ check: 'key-overlap', severity: 'fail', count: 0, share: null, message, examples: [] }];
+    return [unknownKeys(key, 'is not in both datasets')];
   }
-  const count = (await tables.sharedRows(own, other)) ?? 0;
+  if ([...own.columns, ...other.columns].some(({ type }) => type === 'other')) {
+    return [unknownKeys(key, 'holds values that are not read')];
+  }
+  const count = await tables.sharedRows(own, other);
+  if (count === null) return [unknownKeys(key, 'holds values that are not compared')];
   const what = `have a key (${key.join(', ')}) that the training data have too`;
   return beyond('key-overlap', { count, rows: table.form?.rows ?? count, across, what });
+}
+
+function unknownKeys(key: readonly string[], reason: string): Violation {
+  const message = `The key (${key.join(', ')}) ${reason}.`;
+  return { check: 'key-overlap', severity: 'fail', count: 0, share: null, message, examples: [] };
 }
 
 interface SharedRows {
@@ -116,7 +124,11 @@ async function timeOrder(
     const [at = [], values = []] = await query({ sql: exampleSql(time, isEarlier, from), kinds: ['number', 'text'] });
     return { count: Number(count ?? 0), rows: Number(rows ?? 0), examples: readExamples(time, at, values) };
   });
-  if (found === undefined || found.count === 0) return [];
+  if (found === undefined) {
+    const message = `The dataset has no time in "${column}", so that the order is not known.`;
+    return [{ check: 'time-order', column, severity: 'fail', count: 0, share: null, message, examples: [] }];
+  }
+  if (found.count === 0) return [];
   const { count, rows, examples } = found;
   const share = count / rows;
   const message = `${formatCount(count)} of ${formatCount(rows)} rows (${percentOf(share)}) are not newer by "${column}" than the newest row of the training data.`;
