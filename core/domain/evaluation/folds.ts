@@ -114,17 +114,31 @@ function numbered(
 }
 
 function refuseRepeats({ rows, folds, names, datasetRows }: FoldedRows, name: string): void {
-  const seen = new Set<number>();
-  for (const [at, row] of rows.entries()) {
-    const fold = folds[at] ?? 0;
-    const place = fold * datasetRows + row;
-    if (seen.has(place)) {
+  // Fold after fold, so that one mark per row is enough: a set of pairs holds at most 16.7 million.
+  const marks = new Uint32Array(datasetRows);
+  for (const at of byFold({ folds, names })) {
+    const [row, fold] = [rows[at] ?? 0, folds[at] ?? 0];
+    if (marks[row] === fold + 1) {
       const fix =
         'Write each row once for each fold that tests it; number the folds of repeated splits on, such as 0 to 49.';
       throw invalid(`row ${row + 1} of the dataset is twice in ${name} ${shownValue(names[fold] ?? '')}`, fix);
     }
-    seen.add(place);
+    marks[row] = fold + 1;
   }
+}
+
+/** Predictions in the order of their folds; those of one fold stay in their order. */
+function byFold({ folds, names }: Pick<FoldedRows, 'folds' | 'names'>): Uint32Array {
+  const next = new Uint32Array(names.length + 1);
+  for (const fold of folds) next[fold + 1] = (next[fold + 1] ?? 0) + 1;
+  for (let fold = 1; fold <= names.length; fold++) next[fold] = (next[fold] ?? 0) + (next[fold - 1] ?? 0);
+  const order = new Uint32Array(folds.length);
+  for (const [at, fold] of folds.entries()) {
+    const place = next[fold] ?? 0;
+    order[place] = at;
+    next[fold] = place + 1;
+  }
+  return order;
 }
 
 function refuseWhole(folded: FoldedRows, name: string): void {
@@ -143,7 +157,8 @@ function foldSizes({ folds, names }: FoldedRows): readonly number[] {
 
 /** Rows tested by a fold for each row that it trains on, which are all others: the largest of all folds. */
 export function testShare(folded: FoldedRows): number {
-  return Math.max(...foldSizes(folded).map((tested) => tested / (folded.datasetRows - tested)));
+  const shares = foldSizes(folded).map((tested) => tested / (folded.datasetRows - tested));
+  return shares.reduce((most, share) => Math.max(most, share), 0);
 }
 
 /**
@@ -159,13 +174,29 @@ export function alignFolds(
   const problem = 'it was tested by other folds, so that its values are not of the same training and test rows';
   if (own.rows.length !== other.rows.length) return { problem };
   const width = scores.length / other.rows.length;
-  const places = new Map<string, number>();
-  for (const [at, row] of other.rows.entries()) places.set(`${row} ${other.names[other.folds[at] ?? 0]}`, at);
+  if (own.names.length !== other.names.length) return { problem };
+  const foldOf = new Map(own.names.map((name, fold) => [name, fold]));
+  const named = other.names.map((name) => foldOf.get(name) ?? -1);
+  if (named.includes(-1)) return { problem };
+  const [first, second] = [
+    byFold(own),
+    byFold({ folds: other.folds.map((fold) => named[fold] ?? 0), names: own.names }),
+  ];
+  // Of the fold that is looked at: the prediction of each row, from 1.
+  const places = new Uint32Array(Math.max(own.datasetRows, other.datasetRows));
   const aligned = new Float64Array(scores.length);
-  for (const [at, row] of own.rows.entries()) {
-    const from = places.get(`${row} ${own.names[own.folds[at] ?? 0]}`);
-    if (from === undefined) return { problem };
-    aligned.set(scores.subarray(from * width, (from + 1) * width), at * width);
+  for (let start = 0, end = 0; start < first.length; start = end) {
+    const fold = own.folds[first[start] ?? 0] ?? 0;
+    while (end < first.length && own.folds[first[end] ?? 0] === fold) end++;
+    const theirs = second.subarray(start, end);
+    if (theirs.some((at) => named[other.folds[at] ?? 0] !== fold)) return { problem };
+    for (const at of theirs) places[other.rows[at] ?? 0] = at + 1;
+    for (const at of first.subarray(start, end)) {
+      const from = (places[own.rows[at] ?? 0] ?? 0) - 1;
+      if (from < 0) return { problem };
+      aligned.set(scores.subarray(from * width, (from + 1) * width), at * width);
+    }
+    for (const at of theirs) places[other.rows[at] ?? 0] = 0;
   }
   return { scores: aligned };
 }

@@ -31,9 +31,15 @@ export interface PopulationFolds {
   readonly testShare: number;
 }
 
+/** Number of different values; a set would hold at most 16.7 million. */
+export function distinctIds(ids: Uint32Array): number {
+  const sorted = ids.slice().sort();
+  return sorted.reduce((count, id, at) => (at > 0 && id === sorted[at - 1] ? count : count + 1), 0);
+}
+
 /** Number of rows of the dataset in a population: one that several folds tested is one. */
 export function rowsOf({ labels, folds }: ScoredPopulation): number {
-  return folds === undefined ? labels.length : new Set(folds.rows).size;
+  return folds === undefined ? labels.length : distinctIds(folds.rows);
 }
 
 /**
@@ -80,13 +86,31 @@ function pickWide(values: Float64Array, rows: Uint32Array, width: number): Float
 
 function samplingOf(sampling: Sampling, rows: Uint32Array): Sampling {
   if (sampling.kind === 'rows') return sampling;
-  const numbers = new Int32Array(sampling.count).fill(-1);
-  const ids = new Uint32Array(rows.length);
-  let count = 0;
-  for (let i = 0; i < rows.length; i++) {
-    const id = sampling.ids[rows[i] ?? 0] ?? 0;
-    if (numbers[id] === -1) numbers[id] = count++;
-    ids[i] = numbers[id] ?? 0;
-  }
+  const picked = pickIds(sampling.ids, rows);
+  const [ids, count] = sampling.count > MANY * rows.length ? numberedFew(picked) : numberedAll(picked, sampling.count);
   return { kind: 'clusters', ids, count };
+}
+
+/** Chosen: below this a table of all clusters is faster than a map of those that are there. */
+const MANY = 16;
+
+/** A thousand small folds of a million clusters: no work for the clusters that a fold does not have. */
+function numberedFew(clusters: Uint32Array): readonly [Uint32Array, number] {
+  const numbers = new Map<number, number>();
+  const ids = clusters.map((id) => {
+    const number = numbers.get(id) ?? numbers.size;
+    numbers.set(id, number);
+    return number;
+  });
+  return [ids, numbers.size];
+}
+
+function numberedAll(clusters: Uint32Array, all: number): readonly [Uint32Array, number] {
+  const numbers = new Int32Array(all).fill(-1);
+  let count = 0;
+  const ids = clusters.map((id) => {
+    if (numbers[id] === -1) numbers[id] = count++;
+    return numbers[id] ?? 0;
+  });
+  return [ids, count];
 }

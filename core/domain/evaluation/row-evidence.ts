@@ -11,7 +11,7 @@ import type { Evidence, EvidenceSlice } from './evidence.ts';
 import { type FoldedRows, testShare } from './folds.ts';
 import { measureClasses } from './measure-classes.ts';
 import { contendersOf, measureContenders, measurePopulation } from './measure-population.ts';
-import { type ScoredPopulation, sliceOf } from './population.ts';
+import { distinctIds, type ScoredPopulation, sliceOf } from './population.ts';
 import type { Outcome } from './read-outcome.ts';
 import { cutSlices } from './slice.ts';
 
@@ -74,7 +74,7 @@ function populationOf(
 }
 
 function distinctRows(places: Uint32Array, folds: FoldedRows | undefined): number {
-  return folds === undefined ? places.length : new Set(places.map((at) => folds.rows[at] ?? 0)).size;
+  return folds === undefined ? places.length : distinctIds(places.map((at) => folds.rows[at] ?? 0));
 }
 
 /** A row that several folds test is one observation. */
