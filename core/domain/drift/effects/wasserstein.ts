@@ -36,13 +36,10 @@ function scaledDistance(steps: MergedSteps): EffectEstimate {
     distance += Math.abs(difference) * step;
     signed.push((signed[at] ?? 0) + Math.sign(difference) * step);
   }
-  const spread = Math.sqrt(
-    varianceOf(
-      values.map((value) => value / unit),
-      reference,
-      n,
-    ),
-  );
+  // From a value of the reference on, so that a constant has no spread at all, rather than that of rounding.
+  const origin = (values[reference.findIndex((count) => count > 0)] ?? 0) / unit;
+  const scaled = values.map((value) => value / unit - origin);
+  const spread = Math.sqrt(varianceOf(scaled, reference, n));
   if (spread === 0) return { value: distance === 0 ? 0 : Number.POSITIVE_INFINITY, standardError: 0 };
   const variance = varianceOf(signed, reference, n) / n + varianceOf(signed, current, m) / m;
   return { value: distance / spread, standardError: Math.sqrt(variance) / spread };
