@@ -5,7 +5,7 @@ import { timeOf } from '../evaluate/profile-in-warehouse.ts';
 import { profileTable } from '../evaluate/warehouse-profile.ts';
 import { describeTable } from '../evaluate/warehouse-table.ts';
 import { compareWindow } from './check-drift.ts';
-import type { DriftRequest } from './drift-request.ts';
+import { type DriftRequest, latestTime } from './drift-request.ts';
 
 /**
  * Compares all rows of the current window with the reference, by counts that the engine computes where the data are.
@@ -39,7 +39,10 @@ export async function checkDriftInWarehouse(request: DriftRequest, engine: SqlEn
     });
   }
   const columns = new Map(reference.profile.columns.map(({ name, kind }) => [name, kind]));
-  return compareWindow(request, await profileTable({ of, columns, time: known, window }, engine));
+  return compareWindow(
+    request,
+    await profileTable({ of, columns, time: known, window, latestMs: latestTime(request) }, engine),
+  );
 }
 
 function withoutColumns(path: string): UserError {

@@ -16,12 +16,14 @@ import { columnsOfGrouping, type Grouping } from '../../domain/policy/grouping.t
 import { type ColumnValues, pickRows } from '../../domain/table/column-values.ts';
 import { withExactKeys } from '../../domain/table/exact-keys.ts';
 import type { TableDescription } from '../../domain/table/table.ts';
+import { formatCount } from '../../domain/text/format-number.ts';
+import { formatInstant } from '../../domain/time/instant.ts';
 import { UserError } from '../../errors.ts';
 import type { DriftColumn, DriftReport } from '../../reports/drift-report.ts';
 import type { ProfileReport } from '../../reports/profile-report.ts';
 import { columnOf, span } from '../evaluate/profile-dataset.ts';
 import { type ScoringPorts, scoreDataset } from '../evaluate/score-dataset.ts';
-import type { DriftRequest } from './drift-request.ts';
+import { type DriftRequest, latestTime } from './drift-request.ts';
 import { summarizePredictions, type WindowPredictions } from './window-predictions.ts';
 
 /**
@@ -193,6 +195,7 @@ async function readWindow(table: TableDescription, request: DriftRequest, ports:
   const times = time === undefined ? undefined : columns.get(time);
   const isTimed = times?.kind === 'time';
   if (!isTimed && !isCounted) return { rows, ...span(undefined), columns };
+  if (isTimed && window !== undefined) refuseFuture(times.values, request);
   const inside = isTimed ? rowsOfWindow(times.values, window) : lastRows(rows, isCounted ? window : { rows });
   const picked = [...columns].map(([name, values]) => [name, pickRows(values, inside)] as const);
   const found = isTimed ? span(pickRows(times, inside)) : span(undefined);
@@ -202,6 +205,19 @@ async function readWindow(table: TableDescription, request: DriftRequest, ports:
 function withoutGroup({ current }: DriftRequest, group: string): UserError {
   return new UserError('DATA_INVALID', `${current.shown} has no column ${group}, which drift.group names`, {
     fix: `Log ${group} with each prediction, or remove drift.group.`,
+  });
+}
+
+/** The window ends with the newest row: one row with a wrong clock would leave all others out of it. */
+function refuseFuture(times: Float64Array, request: DriftRequest): void {
+  const { current, config } = request;
+  const last = latestTime(request);
+  const row = times.findIndex((time) => time > last);
+  if (row === -1) return;
+  const count = times.reduce((sum, time) => (time > last ? sum + 1 : sum), 0);
+  const message = `${formatCount(count)} rows of ${current.shown} have a ${config.data.time} in the future, row ${row + 1} first (${formatInstant(times[row] ?? 0)}): the newest part of the data is not known`;
+  throw new UserError('DATA_INVALID', message, {
+    fix: 'Correct the clock that wrote them, and remove those rows; or remove drift.window, to compare all rows.',
   });
 }
 

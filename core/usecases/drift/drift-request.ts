@@ -1,6 +1,7 @@
 import type { DriftConfig } from '../../config/drift-config.ts';
 import type { ScoredModelConfig } from '../../config/tidegate-config.ts';
 import type { LogCounts } from '../../domain/serving-log/join-log.ts';
+import { DAY_MS } from '../../domain/time/day.ts';
 import type { DriftReport } from '../../reports/drift-report.ts';
 import type { ProfileReport } from '../../reports/profile-report.ts';
 import type { ShownPath } from '../evaluate/evaluation-request.ts';
@@ -26,4 +27,12 @@ export interface DriftRequest {
   readonly log?: LogCounts | undefined;
   /** Outcomes that came later. */
   readonly labels?: ShownPath | undefined;
+}
+
+/** Chosen: local time that is written as UTC is up to 14 hours ahead. */
+const CLOCK_SKEW_MS = DAY_MS;
+
+/** Milliseconds since 1970 after which a row of the current data is of the future: a day after the check. */
+export function latestTime({ header }: Pick<DriftRequest, 'header'>): number {
+  return Date.parse(header.createdAt) + CLOCK_SKEW_MS;
 }

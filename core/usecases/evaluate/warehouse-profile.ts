@@ -2,6 +2,7 @@ import { finiteSql } from '../../domain/aggregates/sql-dialect.ts';
 import { sketchOfBins } from '../../domain/drift/binned-sketch.ts';
 import { type CurrentWindow, windowSpan } from '../../domain/drift/current-window.ts';
 import { type ColumnProfile, FULL_RESOLUTION, MAX_CODES } from '../../domain/drift/profile-column.ts';
+import { formatInstant } from '../../domain/time/instant.ts';
 import {
   binsStatement,
   type ProfileScan,
@@ -9,6 +10,7 @@ import {
   readRanges,
   topStatement,
 } from '../../domain/warehouse/profile-sql.ts';
+import { UserError } from '../../errors.ts';
 import type { AnswerColumns, AnswerKind } from '../../ports/evaluate/relation-engine.ts';
 import type { SqlEngine } from '../../ports/evaluate/sql-engine.ts';
 import { askingOf } from './asking.ts';
@@ -24,6 +26,8 @@ export interface WarehouseProfileRequest {
   readonly time: string | undefined;
   /** The part that counts; undefined: all. */
   readonly window?: Exclude<CurrentWindow, object> | undefined;
+  /** Milliseconds since 1970; a later row is of the future, so that the newest part is not known. Undefined: any time. */
+  readonly latestMs?: number | undefined;
   /** Length of the past windows to summarise too, in milliseconds; undefined: none. */
   readonly pastWindowMs?: number | undefined;
 }
@@ -68,13 +72,19 @@ export async function profileTable(request: WarehouseProfileRequest, engine: Sql
 }
 
 async function windowOf(
-  { time, window }: WarehouseProfileRequest,
+  { of, time, window, latestMs }: WarehouseProfileRequest,
   from: string,
   engine: SqlEngine,
 ): Promise<string | undefined> {
   if (time === undefined || window === undefined) return undefined;
   const [last = Number.NaN] = await askNumbers(['MAX(time_ms)'], from, engine);
   if (!Number.isFinite(last)) return '1 = 0';
+  if (latestMs !== undefined && last > latestMs) {
+    const message = `${of.table.files.join(', ')} has a ${time} in the future, ${formatInstant(last)}: the newest part of the data is not known`;
+    throw new UserError('DATA_INVALID', message, {
+      fix: 'Correct the clock that wrote it, and leave those rows out; or remove drift.window, to compare all rows.',
+    });
+  }
   const { fromMs, toMs } = windowSpan(last, window);
   return `time_ms >= ${fromMs} AND time_ms < ${toMs}`;
 }

@@ -7,6 +7,7 @@ import { parseConfig } from '../../../../core/config/parse-config.ts';
 import { checkDrift } from '../../../../core/usecases/drift/check-drift.ts';
 import { profileDataset } from '../../../../core/usecases/evaluate/profile-dataset.ts';
 import { PROJECT_MODULES } from '../../../../scripts/project-root.ts';
+import { scoredModel } from '../../../../testkit/scored-model.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'tidegate-drift-'));
 const tables = new DuckDbTableReader({ env: {}, nodeModules: PROJECT_MODULES });
@@ -110,6 +111,52 @@ describe('a column of CSV is the same whether or not one row of a window makes i
     expect(await compare(numbers(0), now)).toMatchObject({ verdict: 'drift' });
     expect(await compare(numbers(0), now, { rows: ROWS })).toMatchObject({ verdict: 'no-drift' });
   });
+
+  it.each(['7d', 'week', 'month', { rows: 50 }] as const)(
+    'refuses rows of the future, which would be the only ones of window %s',
+    async (window) => {
+      const { config } = parseConfig(
+        JSON.stringify({
+          version: 1,
+          models: {
+            m: {
+              ...{ task: 'binary-classification', artifact: 'm.onnx', data: { label: 'y', time: 't' } },
+              evaluate: { dataset: 'd', metrics: ['accuracy'] },
+              gate: { rules: [{ metric: 'accuracy', min: 0 }] },
+              drift: { current: 'c', window },
+            },
+          },
+        }),
+      );
+      const timed = scoredModel(config.models.m);
+      if (timed?.drift === undefined) throw new RangeError('no model with drift');
+      const { drift } = timed;
+      const check = async (last: string) => {
+        const file = join(folder, `${files++}.csv`);
+        const steps = Array.from({ length: ROWS }, (_, row) =>
+          new Date(Date.UTC(2001, 1, 1, 0, row * 100)).toISOString(),
+        );
+        await writeFile(file, `t,x,y\n${[...steps, last].map((time, row) => `${time},${row},${row % 2}\n`).join('')}`);
+        const profile = { kind: 'numeric' as const, name: 'x', rows: 2, missing: 0, quantiles: [1, 2] };
+        const { schema: _, ...rest } = HEADER;
+        const dataset = { path: 'd', digest: 'd', rows: 2, from: null, to: null };
+        const reference = { ...rest, schema: 'tidegate.dev/profile/v1' as const, dataset, columns: [profile] };
+        return checkDrift(
+          {
+            ...{ config: timed, drift, header: HEADER, reference: { profile: reference, path: 'd', digest: 'd' } },
+            current: { shown: 'current.csv', absolute: file },
+          },
+          ports,
+        );
+      };
+      // 14 hours after the check: a clock of another zone.
+      expect((await check('2001-03-01T14:00:00Z')).current.to).not.toBeNull();
+      await expect(check('2001-03-03T00:00:00Z')).rejects.toMatchObject({
+        code: 'DATA_INVALID',
+        message: expect.stringContaining('1 rows of current.csv have a t in the future, row 401 first'),
+      });
+    },
+  );
 });
 
 describe('rows in groups', () => {
