@@ -34,11 +34,27 @@ function resultsOf(value: JsonObject, shown: string): readonly JsonObject[] | un
     expectVersion(value, shown);
     return expectationsOf(value, value.results, shown);
   }
+  expectAllValidations(value, validations, shown);
   return validations.flatMap((one) => {
     const found = expectationsOf(one, one.expectations, shown);
     if (found === undefined) throw invalidResults(shown, 'has a validation that is not one of Great Expectations 1');
     return found;
   });
+}
+
+/** A checkpoint counts its validations: one that is left out is not one that succeeded. */
+function expectAllValidations({ success, statistics }: JsonObject, validations: readonly JsonObject[], shown: string) {
+  const failed = validations.filter((one) => one.success !== true).length;
+  const agrees =
+    success === (failed === 0) &&
+    isJsonObject(statistics) &&
+    statistics.evaluated_validations === validations.length &&
+    statistics.unsuccessful_validations === failed;
+  if (agrees) return;
+  throw invalidResults(
+    shown,
+    `says success: ${success === true} and has other numbers in statistics than its ${validations.length} validations, of which ${failed} failed`,
+  );
 }
 
 function expectVersion({ meta }: JsonObject, shown: string): void {

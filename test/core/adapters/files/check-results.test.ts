@@ -55,6 +55,18 @@ describe('countChecks of Great Expectations', () => {
   });
 });
 
+describe('countChecks of a checkpoint of Great Expectations', () => {
+  it.each([
+    ['success that its validations deny', { success: true }],
+    ['a validation that is left out', { validation_results: [] }],
+    ['numbers of other validations', { statistics: { evaluated_validations: 2, unsuccessful_validations: 1 } }],
+    ['no numbers', { statistics: undefined }],
+  ])('refuses %s', (_, change) => {
+    const found = refused(() => count({ ...jsonOf('great-expectations-checkpoint'), ...change }, 'great-expectations'));
+    expect(found).toMatch(/^DATA_INVALID: results.json says success/);
+  });
+});
+
 describe('countChecks of pandera', () => {
   it('counts cases, and the checks that they are of', () => {
     expect(ofFile('pandera-fail', 'pandera')).toEqual({ failures: 5, cases: 6 });
