@@ -166,7 +166,7 @@ function uniqueViolations(schema: DataSchema, plan: CheckPlan, counts: CheckCoun
   return [...ofColumns, { violation, repeated: null }];
 }
 
-/** Chosen: local time that is written as UTC is up to 14 hours ahead; more is a wrong time, which would look fresh for ever. */
+/** Chosen: local time that is written as UTC is up to 14 hours ahead; more is a wrong time, which would look fresh forever. */
 const CLOCK_SKEW_MS = DAY_MS;
 
 function freshnessViolations(
