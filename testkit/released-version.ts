@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { formatReport } from '../core/reports/read-report.ts';
+import type { RecordedStages } from '../core/reports/recorded-stages.ts';
 import { formatVersionTagMessage } from '../core/reports/version-tag-line.ts';
 import { SAMPLE_REPORTS } from '../test/core/reports/sample-reports.ts';
 import { type FinishedRuns, finishedJob } from './github/finished-runs.ts';
@@ -30,10 +31,13 @@ export interface Release {
   /** Its training inputs, with the digest of its run report. */
   readonly training?: { readonly inputsDigest: string; readonly run: string };
   readonly image?: ReleasedImage | undefined;
+  /** Entries of dvc.lock. */
+  readonly recorded?: RecordedStages | undefined;
 }
 
 /** The document that a register job uploads, and the message of the tag that names it. */
-export function releaseDocument({ model, version, artifact, commit, runId, evaluation, image, training }: Release) {
+export function releaseDocument(release: Release) {
+  const { model, version, artifact, commit, runId, evaluation, image, training, recorded } = release;
   const shown = image === undefined ? {} : { image: { reference: 'x', ...image } };
   const { image: _, ...sample } = SAMPLE_REPORTS['model-version'];
   const text = formatReport('model-version', {
@@ -44,6 +48,7 @@ export function releaseDocument({ model, version, artifact, commit, runId, evalu
     run: training === undefined ? sample.run : { uri: `s3://models/${model}/documents/r`, digest: training.run },
     evaluation: evaluation === undefined ? null : { uri: `s3://models/${model}/documents/e`, digest: evaluation },
     ...shown,
+    ...(recorded === undefined ? {} : { recorded }),
   });
   const named = `sha256:${createHash('sha256').update(text).digest('hex')}`;
   const message = formatVersionTagMessage(`Registering artifact ${model} version v${version}`, {

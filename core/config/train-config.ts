@@ -36,6 +36,18 @@ export const train = z
         description: 'Files and folders that the command reads; default: everything that Git and DVC track',
         examples: [['train.py', 'src', 'data/train.csv']],
       }),
+    record: z
+      .boolean()
+      .optional()
+      .meta({
+        description:
+          'dvc.lock and objects of a release come back by pull request: after a release that trained, the bot proposes the entries of the stages of the registered version',
+        examples: [true],
+      }),
+  })
+  .refine(({ stages, record }) => record !== true || stages !== undefined, {
+    error: 'belongs to stages: dvc.lock has nothing about a command',
+    path: ['record'],
   })
   .refine(({ command, deps }) => deps === undefined || command !== undefined, {
     error: 'belongs to a command: stages name what they read in dvc.yaml',

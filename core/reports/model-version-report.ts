@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { commitSha, digest, header, version } from './header.ts';
+import { recordedStagesSchema } from './recorded-stages.ts';
 import { tensorSchema } from './tensor.ts';
 import { evidenceShape } from './version-evidence.ts';
 
@@ -42,6 +43,8 @@ export const modelVersionReportSchema = z.looseObject({
   }),
   /** Data on which it was judged; absent in versions that were registered before it was recorded. */
   dataset: evidenceShape.dataset,
+  /** Entries of dvc.lock of its stages, whose objects are in the DVC remote; absent without `train.record`. */
+  recorded: recordedStagesSchema.optional(),
   run: documentReference.nullable(),
   evaluation: documentReference.nullable(),
   profile: documentReference.nullable(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { digest, finite, header } from './header.ts';
+import { recordedStagesSchema } from './recorded-stages.ts';
 
 /** A parameter or setting as its file holds it. */
 const jsonValue = z.json();
@@ -17,6 +18,8 @@ export const runReportSchema = z.looseObject({
   metrics: z.record(z.string(), finite.nullable()),
   inputs: z.array(z.looseObject({ path: z.string(), digest, dvcMd5: z.string().optional() })).readonly(),
   artifact: z.looseObject({ path: z.string(), digest, sizeBytes: z.number().int().min(0) }),
+  /** What `train.record` brings back; absent where it is not set, and where nothing of a commit was trained. */
+  recorded: recordedStagesSchema.optional(),
   environment: z.looseObject({
     python: z.string().nullish(),
     packages: z.record(z.string(), z.string()).nullish(),

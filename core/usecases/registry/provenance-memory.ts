@@ -18,6 +18,7 @@ export interface VersionDocument
     | 'metrics'
     | 'comparisons'
     | 'dataset'
+    | 'recorded'
   > {
   readonly artifact: Pick<ModelVersionReport['artifact'], 'uri' | 'digest' | 'sizeBytes' | 'computation'>;
   readonly task: unknown;

@@ -270,10 +270,11 @@ function refused(reason: string, isFinal: boolean): Verification {
 export function documentOf(report: ModelVersionReport): VersionDocument {
   const { uri, digest, sizeBytes, computation } = report.artifact;
   const { createdAt, name, version, lineage, signature, task, features, run, evaluation, profile, image } = report;
-  const { metrics, comparisons, dataset } = report;
+  const { metrics, comparisons, dataset, recorded } = report;
   return {
     ...{ createdAt, name, version, lineage, signature, task, features, run, evaluation, profile, image },
     ...{ metrics, comparisons, dataset },
+    ...(recorded === undefined ? {} : { recorded }),
     artifact: { uri, digest, sizeBytes, ...(computation === undefined ? {} : { computation }) },
   };
 }

@@ -63,6 +63,7 @@ export function versionReport(
       runId: request.header.source.runId,
     },
     dataset,
+    ...(request.recorded === undefined ? {} : { recorded: request.recorded }),
     run: documents.run ?? null,
     evaluation: documents.evaluation ?? null,
     profile: documents.profile ?? null,
