@@ -6,6 +6,7 @@ import { UserError, unlessUserError } from '../core/errors.ts';
 import type { BaseBranch } from '../core/ports/github/commits.ts';
 import type { BlockedView } from '../core/render/promotion/blocked.ts';
 import { describeOutcome } from '../core/render/promotion/outcome.ts';
+import { describeRecordOutcome } from '../core/render/promotion/record-outcome.ts';
 import { describeRetrainOutcome } from '../core/render/promotion/retrain-outcome.ts';
 import { escapeLogLine } from '../core/render/text/escape.ts';
 import { reportOverdueWatch } from '../core/usecases/drift/report-overdue-watch.ts';
@@ -24,8 +25,14 @@ import {
   type RefreshedPullRequests,
   refreshPromotionChecks,
 } from '../core/usecases/promote/refresh-promotion-checks.ts';
-import { blockedAmong, blockedRetrainings, reportBlocked } from '../core/usecases/promote/report-blocked.ts';
+import {
+  blockedAmong,
+  blockedRecord,
+  blockedRetrainings,
+  reportBlocked,
+} from '../core/usecases/promote/report-blocked.ts';
 import { showPromotionCheck } from '../core/usecases/promote/show-promotion-check.ts';
+import { reconcileRecord } from '../core/usecases/record/reconcile-record.ts';
 import { proposeRetrained, startRetraining } from '../core/usecases/retrain/reconcile-retrain.ts';
 import { showBrokenConfigCheck } from '../core/usecases/review/show-broken-config-check.ts';
 import type { BotRepository } from './repository.ts';
@@ -76,12 +83,15 @@ export async function reconcileAllPromotions(
     const promoted = await reconcilePromotions(situation, repository);
     tell(promoted.outcomes, (line) => log(`promotion ${model}: ${line}`));
     blocked.push(...blockedAmong(model, [...outcomes, ...promoted.outcomes]));
+    const recorded = await reconcileRecord(situation, repository);
+    if (recorded.kind !== 'not-configured') log(`record ${model}: ${escapeLogLine(describeRecordOutcome(recorded))}`);
+    blocked.push(...blockedRecord(model, recorded));
     situations.set(model, situation);
     planned.set(model, promoted.steps);
   }
   // Who corrected something is told at the next sweep: no request is spent on it in every event.
   if (blocked.length > 0 || checks === 'all') {
-    const request = { blocked, looked: ['promote', 'rollback'] as const, self };
+    const request = { blocked, looked: ['promote', 'rollback', 'record'] as const, self };
     for (const line of await reportBlocked(request, repository)) log(`blocked: ${line}`);
   }
   const refreshed = { config, baseSha: base.sha, self, which: checks };

@@ -1,3 +1,4 @@
+import { parsePlain } from '../core/adapters/dvc/parse-plain.ts';
 import { FileArtifactHasher } from '../core/adapters/files/file-artifact-hasher.ts';
 import { ZipReportArchive } from '../core/adapters/files/zip-report-archive.ts';
 import { createGitHubChecks } from '../core/adapters/github/github-checks.ts';
@@ -66,6 +67,7 @@ export function openRepository(client: GitHubClient, name: RepositoryName, ident
     tags: new GitHubVersionTags(client, name),
     archive,
     hasher,
+    parsePlain,
     evaluations: new ReleaseEvaluations({ workflows, archive, hasher }, memory.evaluations),
     /** Set-up of this repository on GitHub, as far as the App may see it. */
     examine: () =>

@@ -25,6 +25,11 @@ export function retrainBranch(model: string): string {
   return `tidegate/retrain/${slug(model)}`;
 }
 
+/** The branch of the one living pull request that records what a model's version was trained on. */
+export function recordBranch(model: string): string {
+  return `tidegate/record/${slug(model)}`;
+}
+
 /** The branch that the retrain workflow pushes new data pointers to. */
 export function retrainDataBranch(model: string): string {
   return `tidegate/retrain-data/${slug(model)}`;

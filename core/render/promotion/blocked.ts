@@ -3,7 +3,7 @@ import { escapeText } from '../text/escape.ts';
 import { inlineCode } from '../text/inline-code.ts';
 import { formatDataBlock, formatMarker, parseDataBlock, parseMarker } from '../text/marker.ts';
 
-const blockedData = z.object({ work: z.enum(['promote', 'rollback', 'retrain']) });
+const blockedData = z.object({ work: z.enum(['promote', 'rollback', 'retrain', 'record']) });
 
 /** Kind of a pull request that the bot opens by itself. */
 export type BlockedWork = z.infer<typeof blockedData>['work'];
@@ -21,7 +21,12 @@ export interface BlockedView {
   readonly fix: string;
 }
 
-const TITLES = { promote: 'promote', rollback: 'roll back', retrain: 'propose new data for' } as const;
+const TITLES = {
+  promote: 'promote',
+  rollback: 'roll back',
+  retrain: 'propose new data for',
+  record: 'record',
+} as const;
 
 /** Writes the issue about it. */
 export function renderBlocked(view: BlockedView): { readonly title: string; readonly body: string } {

@@ -6,6 +6,7 @@ export type MarkerKind =
   | 'promotion'
   | 'rollback'
   | 'retrain'
+  | 'record'
   | 'drift'
   | 'hold'
   | 'watch'

@@ -1,5 +1,6 @@
 import type { PromotionOutcome } from '../../domain/promotion/outcome.ts';
 import type { RetrainOutcome } from '../../domain/retrain/outcome.ts';
+import type { RecordOutcome } from '../../domain/train/record-outcome.ts';
 import type { Issue, Issues } from '../../ports/github/issues.ts';
 import { type BlockedView, type BlockedWork, parseBlocked, renderBlocked } from '../../render/promotion/blocked.ts';
 
@@ -72,6 +73,13 @@ export function blockedAmong(model: string, outcomes: readonly PromotionOutcome[
     const work = outcome.kind === 'cannot-edit' ? 'promote' : 'rollback';
     return [{ model, environment, work, version, message, fix }];
   });
+}
+
+/** The same of a record: entries or a dvc.lock that the bot cannot work with. */
+export function blockedRecord(model: string, outcome: RecordOutcome): readonly BlockedView[] {
+  if (outcome.kind !== 'cannot-record') return [];
+  const { version, message, fix } = outcome;
+  return [{ model, environment: undefined, work: 'record', version, message, fix }];
 }
 
 /** The same of a retraining: data that is refused, or that cannot be proposed. */

@@ -1,0 +1,96 @@
+import { UserError } from '../../errors.ts';
+import { isPlainList, isPlainMap, type PlainMap, type PlainValue } from '../data/plain-value.ts';
+import { isClosedFolder, pathWithin } from '../data/repository-path.ts';
+import { formatLock } from './lock-text.ts';
+import { lockedStages, parseStageLock, type StageLock } from './stage-lock.ts';
+
+/** The entry of a stage in a dvc.lock, as a version carries it. */
+export interface RecordedStage {
+  /** Path of the dvc.lock, relative to the repository root. */
+  readonly file: string;
+  /** Name of the stage in this file. */
+  readonly stage: string;
+  /** The lines of the entry, byte for byte as DVC writes them; they start with the name of the stage. */
+  readonly entry: string;
+}
+
+/** A recorded entry that was read. */
+export interface RecordedEntry extends RecordedStage {
+  /** As the parser gives it: what dvc.lock holds under the name of the stage. */
+  readonly value: PlainMap;
+  readonly lock: StageLock;
+}
+
+/** Reads a YAML text; the name of the file is for messages. */
+export type ParsePlainText = (text: string, file: string) => Promise<PlainValue>;
+
+/** Reads the entries of a version. Throws as `readRecordedStage`. */
+export function readRecordedStages(
+  recorded: readonly RecordedStage[],
+  parse: ParsePlainText,
+): Promise<readonly RecordedEntry[]> {
+  return Promise.all(recorded.map((one) => readRecordedStage(one, parse)));
+}
+
+/** The text that comes before the entries of a dvc.lock. */
+export const LOCK_HEAD = "schema: '2.0'\nstages:\n";
+
+/** Chosen: a stage has four kinds of keys; DVC writes no others. */
+const ENTRY_KEYS = ['cmd', 'deps', 'params', 'outs'];
+
+/**
+ * The entry of a stage, as a version can carry it.
+ *
+ * @param stages The stages of this dvc.lock; the stage is one of them.
+ */
+export function recordStage(file: string, stage: string, stages: PlainMap): RecordedStage {
+  const entry = stages.get(stage);
+  if (entry === undefined) throw new RangeError(`${file} has no stage ${stage}`);
+  return { file, stage, entry: formatLock(new Map([[stage, entry]])).slice(LOCK_HEAD.length) };
+}
+
+/**
+ * Reads an entry that may come from anywhere: only the very text that DVC writes of one stage is accepted, so that no
+ * reader of YAML can see something else in it.
+ *
+ * @throws {UserError} REPORT_INVALID for any other text.
+ */
+export async function readRecordedStage(recorded: RecordedStage, parse: ParsePlainText): Promise<RecordedEntry> {
+  const { file, stage, entry } = recorded;
+  const refuse = (why: string) => refusal(recorded, why);
+  if (!isLockFile(file)) throw refuse('this is not the path of a dvc.lock');
+  const stages = await parse(LOCK_HEAD + entry, file)
+    .then((value) => lockedStages(value, file))
+    .catch((error: unknown) => {
+      if (error instanceof UserError) throw refuse(error.message);
+      throw error;
+    });
+  const value = stages.get(stage);
+  if (stages.size !== 1 || !isPlainMap(value)) throw refuse('it is not the entry of this stage alone');
+  if (formatLock(stages) !== LOCK_HEAD + entry) throw refuse('it is not written as DVC writes it');
+  const unknown = [...value.keys()].find((key) => !ENTRY_KEYS.includes(key));
+  if (unknown !== undefined) throw refuse(`it has the key ${JSON.stringify(unknown)}`);
+  const lock = parseStageLock(stages, stage, file);
+  if (lock === undefined) throw refuse('it is empty');
+  for (const key of ['deps', 'outs'] as const) {
+    const written = value.get(key) ?? [];
+    if (!isPlainList(written) || written.length !== lock[key].length)
+      throw refuse(`${key} has an entry without an MD5`);
+  }
+  const paths = [...lock.deps, ...lock.outs];
+  const wrong = paths.find(({ md5 }) => !/^[0-9a-f]{32}(?:\.dir)?$/.test(md5));
+  if (wrong !== undefined) throw refuse(`${JSON.stringify(wrong.md5)} is not an MD5 digest`);
+  return { file, stage, entry, value, lock };
+}
+
+/** True for a path of a dvc.lock in the repository: nothing else is ever edited. */
+function isLockFile(file: string): boolean {
+  if (file !== 'dvc.lock' && !file.endsWith('/dvc.lock')) return false;
+  return pathWithin('', file) === file && !file.split(/[/\\]/).some((part) => isClosedFolder(part));
+}
+
+function refusal({ file, stage }: RecordedStage, why: string): UserError {
+  return new UserError('REPORT_INVALID', `the recorded entry of stage ${JSON.stringify(stage)} of ${file}: ${why}`, {
+    fix: 'Run the stage again with the action train, which writes it.',
+  });
+}
