@@ -18,6 +18,10 @@ import { outputs } from './outputs.ts';
 export async function main(context: ActionContext): Promise<void> {
   keepYoungGenerationSmall();
   const values = readInputs(inputs, context);
+  if (values.model !== undefined) {
+    await (await import('./push-record.ts')).pushRecord(context, values);
+    return;
+  }
   await readConfig(context);
   const { project, root, folder, ...data } = await openData(context, { verifyCache: false, jobs: values.jobs });
   requireDvc(data);
@@ -57,6 +61,7 @@ export async function main(context: ActionContext): Promise<void> {
     'files-uploaded': result.filesUploaded,
     'bytes-uploaded': result.bytesUploaded,
     'changed-files': changed.join('\n'),
+    'record-receipt': null,
   });
   await context.appendSummary(renderData(summaryOf(told, changed, seconds)));
   const commit = changed.length === 0 ? 'no pointer file changed' : `to commit: ${changed.join(', ')}`;

@@ -1,4 +1,4 @@
 import { defineOutputs } from '../outputs.ts';
 
 /** The outputs of data-push, as in its action.yml. */
-export const outputs = defineOutputs('files-uploaded', 'bytes-uploaded', 'changed-files');
+export const outputs = defineOutputs('files-uploaded', 'bytes-uploaded', 'changed-files', 'record-receipt');

@@ -4,9 +4,11 @@ import { isThere } from '../../core/adapters/files/absent.ts';
 import { FileArtifactHasher } from '../../core/adapters/files/file-artifact-hasher.ts';
 import { parseImageReference } from '../../core/domain/image/image-reference.ts';
 import type { HashedArtifact } from '../../core/domain/model/artifact-digest.ts';
+import { isRecordConfirmed } from '../../core/domain/train/record-receipt.ts';
 import { UserError } from '../../core/errors.ts';
 import type { EvaluationReport } from '../../core/reports/evaluation-report.ts';
 import type { ModelImage } from '../../core/reports/model-version-report.ts';
+import type { RunReport } from '../../core/reports/run-report.ts';
 import type { RegisterRequest } from '../../core/usecases/registry/register-request.ts';
 import { type StoredPredictions, VersionStore } from '../../core/usecases/registry/version-store.ts';
 import type { ActionContext } from '../action-context.ts';
@@ -28,12 +30,14 @@ export async function assembleRegistration(context: ActionContext, loaded: Loade
     override === undefined ? reportPath(env, name, kind) : resolve(context.workingDirectory, override);
   const evaluation = await loadReport(at(values['evaluation-report'], 'evaluation'), 'evaluation');
   const { artifact, location } = await judgedArtifact(context, loaded, values, evaluation);
+  const run = await loadOptionalReport(at(values['run-report'], 'run'), 'run');
   const request: RegisterRequest = {
     model: name,
     commit: commitOf(env.GITHUB_SHA),
     artifact,
     evaluation,
-    run: await loadOptionalReport(at(values['run-report'], 'run'), 'run'),
+    run,
+    recorded: confirmedRecord(loaded, { run, artifact, receipt: values['record-receipt'] }),
     profile: await loadOptionalReport(at(values['profile-path'], 'profile'), 'profile'),
     predictions: await judgedPredictions(context, loaded, evaluation),
     image: values['image-reference'] === undefined ? undefined : pinnedImage(values['image-reference']),
@@ -42,6 +46,17 @@ export async function assembleRegistration(context: ActionContext, loaded: Loade
     header: await reportHeader('model-version', context, name),
   };
   return { request, store: await createStore(context, loaded, values, location) };
+}
+
+/** Undefined where nothing comes back to the repository. */
+function confirmedRecord(
+  { model }: LoadedModel,
+  { run, artifact, receipt }: { run: RunReport | undefined; artifact: HashedArtifact; receipt: string | undefined },
+): RegisterRequest['recorded'] {
+  const isWanted = model.train?.record === true;
+  const claim = { isWanted, recorded: run?.recorded, artifactDigest: artifact.digest, receipt };
+  const hasher = new FileArtifactHasher();
+  return isRecordConfirmed(claim, (text) => hasher.hashText(text)) ? run?.recorded : undefined;
 }
 
 async function createStore(

@@ -7,6 +7,7 @@ export const inputs = {
   'report-artifact-id': { ...positiveInteger, default: '' },
   'model-artifact-id': { ...positiveInteger, default: '' },
   'artifact-path': { ...text, default: '' },
+  'record-receipt': { ...text, default: '' },
   'image-reference': { ...text, default: '' },
   bump: { ...oneOf('auto', 'major', 'minor', 'patch'), default: '' },
   store: { ...text, default: '' },

@@ -1,12 +1,14 @@
 import { resolve } from 'node:path';
 import type { DataProject } from '../../core/domain/data/data-project.ts';
 import { inFolder, isWithin } from '../../core/domain/data/repository-path.ts';
+import type { DataCache } from '../../core/ports/data/data-cache.ts';
 import type { SourceTree } from '../../core/ports/data/source-tree.ts';
 import type { ActionContext } from '../action-context.ts';
 import type { LoadedModel } from '../load-model.ts';
 import { findMadeFiles, judgedPaths } from '../made-files.ts';
 import { packModel, uploadModel } from '../model-artifact.ts';
 import type { RunArtifact } from '../workflow-artifact.ts';
+import { packRecording, type Recording } from './record-training.ts';
 
 /** Facts about which files every job has. */
 export interface HandOverPorts {
@@ -14,6 +16,12 @@ export interface HandOverPorts {
   readonly sources: SourceTree;
   /** The working directory, relative to the root of both. */
   readonly folder: string;
+}
+
+/** What comes back to the repository, and the cache that has its objects. */
+export interface Recorded {
+  readonly recording: Recording | undefined;
+  readonly cache: DataCache;
 }
 
 /**
@@ -25,7 +33,7 @@ export interface HandOverPorts {
 export async function handOver(
   context: ActionContext,
   { name, model }: LoadedModel,
-  { readProject, sources, folder }: HandOverPorts,
+  { readProject, sources, folder, ...others }: HandOverPorts & Partial<Recorded>,
 ): Promise<RunArtifact | null> {
   const { outputs } = await readProject();
   const inGit = new Set(await sources.files());
@@ -38,5 +46,8 @@ export async function handOver(
   if (files.length > 0) context.log.info(`For the judging job, in addition to ${model.artifact}: ${files.join(', ')}`);
   const artifact = { location: resolve(context.workingDirectory, model.artifact), path: model.artifact };
   await packModel(context, name, { artifact, files });
+  if (others.recording !== undefined && others.cache !== undefined) {
+    await packRecording(context, name, { ...others.recording, cache: others.cache });
+  }
   return uploadModel(context, name);
 }

@@ -10,6 +10,7 @@ import { type HandOverPorts, handOver } from './hand-over.ts';
 import { inputs } from './inputs.ts';
 import { outputs } from './outputs.ts';
 import { type Predicting, predict } from './predict.ts';
+import { expectRecordable, type RecordingPorts, recordTraining } from './record-training.ts';
 
 /** Trains a model, or restores it where nothing changed. */
 export async function main(context: ActionContext): Promise<void> {
@@ -17,6 +18,7 @@ export async function main(context: ActionContext): Promise<void> {
   const loaded = await loadOptionalModel(context, values.model);
   const { request, ports, commandSummaries, predicting } = await assembleTraining(context, loaded, values);
   try {
+    if (loaded !== undefined) await expectRecordable(loaded, ports);
     const result = await trainModel(request, ports);
     const overridden = [values.stages, values.command, values.set].some((value) => value !== undefined);
     if (loaded === undefined) await reportAlone(context, result);
@@ -31,7 +33,7 @@ interface Trained {
   readonly loaded: LoadedModel;
   readonly result: TrainResult;
   readonly overridden: boolean;
-  readonly ports: HandOverPorts;
+  readonly ports: HandOverPorts & RecordingPorts;
   readonly predicting: Omit<Predicting, 'artifact'>;
 }
 
@@ -41,10 +43,16 @@ async function reportTraining(
 ): Promise<void> {
   const { ran, facts, artifact } = result;
   if (artifact === undefined) throw new Error('the training of a model has no artifact');
-  const run: RunReport = { ...(await reportHeader('run', context, loaded.name)), ...facts, artifact, overridden };
+  const isOfCommit = !overridden && !result.isRestored;
+  const recording = await recordTraining(context, loaded, { ...ports, isOfCommit });
+  const run: RunReport = {
+    ...(await reportHeader('run', context, loaded.name)),
+    ...{ ...facts, artifact, overridden },
+    ...(recording === undefined ? {} : { recorded: recording.recorded }),
+  };
   const path = await writeReport(reportPath(context.env, loaded.name, 'run'), 'run', run);
   await predict(context, loaded, { ...predicting, artifact });
-  const handedOver = await handOver(context, loaded, ports);
+  const handedOver = await handOver(context, loaded, { ...ports, recording });
   outputs.write(context, {
     ran,
     'inputs-digest': run.inputsDigest,
@@ -53,6 +61,7 @@ async function reportTraining(
     metrics: JSON.stringify(run.metrics),
     'report-path': path,
     'model-artifact-id': handedOver?.id ?? null,
+    'to-record': recording !== undefined,
   });
   await context.appendSummary(renderRun(run, ran));
   context.log.info(`${run.artifact.path}: ${run.artifact.digest}${ran ? '' : ' (nothing had to run)'}`);
@@ -68,6 +77,7 @@ async function reportAlone(context: ActionContext, { ran, facts, artifact }: Tra
     metrics: JSON.stringify(facts.metrics),
     'report-path': null,
     'model-artifact-id': null,
+    'to-record': false,
   });
   await context.appendSummary(renderStages(facts, ran));
   context.log.info(`${artifact?.path ?? 'Stages'}: ${ran ? 'done' : 'nothing had to run'}`);

@@ -9,4 +9,5 @@ export const outputs = defineOutputs(
   'metrics',
   'report-path',
   'model-artifact-id',
+  'to-record',
 );

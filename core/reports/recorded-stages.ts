@@ -12,14 +12,31 @@ export const recordedStagesSchema = z
       stage: z.string().min(1).max(500),
       /** The lines of the entry, as DVC writes them. */
       entry: z.string().min(1).max(MAX_CHARACTERS),
+      /** Outputs that DVC does not keep (`cache: false`, such as metrics.json): Git has them. Paths as dvc.yaml writes them. */
+      files: z
+        .array(z.looseObject({ path: z.string().min(1).max(1000), text: z.string().max(MAX_CHARACTERS) }))
+        .max(50)
+        .readonly()
+        .optional(),
     }),
   )
   .min(1)
   .max(100)
-  .refine((all) => all.reduce((sum, { entry }) => sum + entry.length, 0) <= MAX_CHARACTERS, {
-    error: `has more than ${MAX_CHARACTERS} characters of entries`,
+  .refine((all) => charactersOf(all) <= MAX_CHARACTERS, {
+    error: `has more than ${MAX_CHARACTERS} characters of entries and files`,
   })
   .readonly();
+
+/** A stage whose characters are counted. */
+interface Counted {
+  readonly entry: string;
+  readonly files?: readonly { readonly text: string }[] | undefined;
+}
+
+function charactersOf(all: readonly Counted[]): number {
+  const texts = all.flatMap(({ entry, files = [] }) => [entry, ...files.map(({ text }) => text)]);
+  return texts.reduce((sum, text) => sum + text.length, 0);
+}
 
 /** Entries of dvc.lock of the stages that made an artifact. */
 export type RecordedStages = z.infer<typeof recordedStagesSchema>;

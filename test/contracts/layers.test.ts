@@ -108,7 +108,7 @@ const FOLDERS: Readonly<Record<string, Readonly<Record<string, readonly string[]
     plan: ['train'],
     promote: ['propose', 'registry', 'retrain'],
     propose: [],
-    record: ['propose', 'registry'],
+    record: ['data', 'propose', 'registry', 'train'],
     registry: [],
     retrain: ['propose'],
     review: ['promote', 'registry'],

@@ -138,7 +138,10 @@ describe('model-release.yml', () => {
 
   it('trains as model-ci.yml does', () => {
     const train = (name: string) => templateOf(name).jobs.find(({ key }) => key === 'train');
-    expect(train('model-release.yml')).toEqual(train('model-ci.yml'));
+    const { outputs, ...job } = { ...train('model-ci.yml') };
+    // A pull request records nothing.
+    const released = { ...outputs, 'to-record': `\${{ steps.train.outputs.to-record }}` };
+    expect(train('model-release.yml')).toEqual({ ...job, outputs: released });
   });
 
   it('hands on exactly what was made: each job takes the artifacts whose ids the job before it gave', () => {
@@ -153,13 +156,54 @@ describe('model-release.yml', () => {
 
   it('differs from its sibling with an image in the image alone', () => {
     const [plain, withImage] = [templateOf('model-release.yml'), templateOf('model-release-image.yml')];
-    for (const name of ['train', 'judge']) {
+    for (const name of ['train', 'judge', 'record']) {
       const job = (workflow: typeof plain) => workflow.jobs.find(({ key }) => key === name);
       expect(job(withImage)).toEqual(job(plain));
     }
-    expect(plain.jobs.map(({ key }) => key)).toEqual(['train', 'judge', 'register']);
-    expect(withImage.jobs.map(({ key }) => key)).toEqual(['train', 'judge', 'image', 'register']);
+    expect(plain.jobs.map(({ key }) => key)).toEqual(['train', 'judge', 'record', 'register']);
+    expect(withImage.jobs.map(({ key }) => key)).toEqual(['train', 'judge', 'image', 'record', 'register']);
     expect(withImage.on).toEqual(plain.on);
+  });
+});
+
+describe('the job record', () => {
+  const jobs = ['model-release.yml', 'model-release-image.yml'].flatMap((name) =>
+    ['record', 'register'].map((key) => templateOf(name).jobs.find((job) => job.key === key)),
+  );
+  const scopeOf = (results: Readonly<Record<string, string>>, toRecord: string): Scope => ({
+    // The condition says itself what it needs.
+    status: Object.values(results).includes('failure') ? 'failure' : 'success',
+    workspace: '/nonexistent',
+    contexts: {
+      needs: Object.fromEntries(
+        Object.entries(results).map(([name, result]) => [name, { result, outputs: { 'to-record': toRecord } }]),
+      ),
+      github: { ref: 'refs/heads/main', event: { repository: { default_branch: 'main' } } },
+    },
+  });
+
+  it.each([
+    { train: 'true', judge: 'success', runs: true },
+    { train: 'false', judge: 'success', runs: false },
+    { train: '', judge: 'success', runs: false },
+    { train: 'true', judge: 'failure', runs: false },
+  ])('runs: $runs where the training says "$train" and the judge ended with $judge', ({ train, judge, runs }) => {
+    for (const job of jobs.filter((one) => one?.key === 'record')) {
+      expect(isConditionMet(job?.condition, scopeOf({ train: 'success', judge }, train))).toBe(runs);
+    }
+  });
+
+  it.each([
+    { record: 'success', judge: 'success', runs: true },
+    { record: 'skipped', judge: 'success', runs: true },
+    { record: 'failure', judge: 'success', runs: false },
+    { record: 'cancelled', judge: 'success', runs: false },
+    { record: 'skipped', judge: 'failure', runs: false },
+    { record: 'skipped', judge: 'skipped', runs: false },
+  ])('lets register run: $runs after $record, where the judge ended with $judge', ({ record, judge, runs }) => {
+    for (const job of jobs.filter((one) => one?.key === 'register')) {
+      expect(isConditionMet(job?.condition, scopeOf({ judge, record, image: judge }, 'true'))).toBe(runs);
+    }
   });
 });
 
@@ -174,7 +218,7 @@ describe('the workflows of several models', () => {
       needs: Object.fromEntries(
         Object.entries(needs).map(([name, result]) => [
           name,
-          { result, outputs: { models: name === 'plan' ? models : '' } },
+          { result, outputs: { models: name === 'plan' ? models : '', 'to-record-0': 'true' } },
         ]),
       ),
       github: { ref: 'refs/heads/main', event: { repository: { default_branch: 'main' } } },
@@ -278,10 +322,10 @@ describe('the workflows of several models', () => {
     const pairs = [
       ['model-ci.yml', 'train', 'models-ci.yml', 'train'],
       ['model-ci.yml', 'tidegate', 'models-ci.yml', 'judge'],
-      ...(['train', 'judge', 'register'] as const).map(
+      ...(['train', 'judge', 'record', 'register'] as const).map(
         (key) => ['model-release.yml', key, 'models-release.yml', key] as const,
       ),
-      ...(['train', 'judge', 'image', 'register'] as const).map(
+      ...(['train', 'judge', 'image', 'record', 'register'] as const).map(
         (key) => ['model-release-image.yml', key, 'models-release-image.yml', key] as const,
       ),
     ] as const;

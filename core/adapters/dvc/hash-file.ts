@@ -28,6 +28,11 @@ export async function hashFile(file: string, sizeBytes = Number.POSITIVE_INFINIT
   return { md5: md5.digest('hex'), sha256: sha256.digest('hex') };
 }
 
+/** MD5 of a text as UTF-8, in hex. */
+export function md5OfText(text: string): string {
+  return hash('md5', text);
+}
+
 /**
  * The name that a file has as an object, of the same kind as `like`: for a name of DVC 2 its own way of hashing.
  */

@@ -12,10 +12,19 @@ export interface RecordedStage {
   readonly stage: string;
   /** The lines of the entry, byte for byte as DVC writes them; they start with the name of the stage. */
   readonly entry: string;
+  /** Outputs that Git keeps, not DVC; their paths as dvc.yaml writes them. */
+  readonly files?: readonly RecordedFile[] | undefined;
+}
+
+/** A small output of a stage that Git keeps. */
+export interface RecordedFile {
+  readonly path: string;
+  readonly text: string;
 }
 
 /** A recorded entry that was read. */
-export interface RecordedEntry extends RecordedStage {
+export interface RecordedEntry extends Omit<RecordedStage, 'files'> {
+  readonly files: readonly RecordedFile[];
   /** As the parser gives it: what dvc.lock holds under the name of the stage. */
   readonly value: PlainMap;
   readonly lock: StageLock;
@@ -80,7 +89,10 @@ export async function readRecordedStage(recorded: RecordedStage, parse: ParsePla
   const paths = [...lock.deps, ...lock.outs];
   const wrong = paths.find(({ md5 }) => !/^[0-9a-f]{32}(?:\.dir)?$/.test(md5));
   if (wrong !== undefined) throw refuse(`${JSON.stringify(wrong.md5)} is not an MD5 digest`);
-  return { file, stage, entry, value, lock };
+  const files = recorded.files ?? [];
+  const unlike = files.find(({ path }) => !lock.outs.some((out) => out.path === path));
+  if (unlike !== undefined) throw refuse(`${JSON.stringify(unlike.path)} is not an output of it`);
+  return { file, stage, entry, files, value, lock };
 }
 
 /** True for a path of a dvc.lock in the repository: nothing else is ever edited. */

@@ -1,11 +1,10 @@
 import { isPlainMap, type PlainMap, type PlainValue, plainEquals } from '../../domain/data/plain-value.ts';
-import { folderOf, isWithin, joinRepositoryPath } from '../../domain/data/repository-path.ts';
-import { recordedDifference } from '../../domain/train/recorded-difference.ts';
+import { isWithin } from '../../domain/data/repository-path.ts';
 import type { ParsePlainText, RecordedEntry } from '../../domain/train/recorded-stage.ts';
 import { spliceLock } from '../../domain/train/splice-lock.ts';
 import { lockedStages } from '../../domain/train/stage-lock.ts';
 import type { Commits } from '../../ports/github/commits.ts';
-import { readCommittedStages } from './committed-stages.ts';
+import type { RecordedRun } from './recorded-run.ts';
 
 /** Dependencies of planning. */
 export interface PlanRecordPorts {
@@ -32,59 +31,45 @@ export interface RecordedVersion {
 export type EarlierEntries = () => Promise<readonly RecordedEntry[]>;
 
 /**
- * The edits of dvc.lock that bring entries onto a commit; none where it has them.
+ * The edits that bring entries onto a commit, with the outputs that Git keeps; none where it has the entries.
  *
+ * @param runs With the stages of this commit.
  * @throws {UserError} DVC_INVALID for a dvc.lock that cannot be edited.
  */
 export async function planRecord(
-  entries: readonly RecordedEntry[],
+  runs: readonly RecordedRun[],
   onto: string,
   { commits, parsePlain }: PlanRecordPorts,
 ): Promise<readonly RecordEdit[]> {
   const edits: RecordEdit[] = [];
-  for (const [file, ofFile] of Map.groupBy(entries, (entry) => entry.file)) {
+  for (const [file, ofFile] of Map.groupBy(runs, ({ entry }) => entry.file)) {
     const text = await commits.read(file, onto);
     const stages = await stagesOf(text, file, parsePlain);
-    const missing = ofFile.filter(({ stage, value }) => !plainEquals(value, stages.get(stage)));
-    if (missing.length > 0) edits.push({ file, after: await spliceLock(text, missing, parsePlain) });
+    const missing = ofFile.filter(({ entry }) => !plainEquals(entry.value, stages.get(entry.stage)));
+    if (missing.length === 0) continue;
+    const entries = missing.map(({ entry }) => entry);
+    edits.push({ file, after: await spliceLock(text, entries, parsePlain) });
+    for (const output of missing.flatMap(gitOutputs)) {
+      if ((await commits.read(output.file, onto)) !== output.after) edits.push(output);
+    }
   }
   return edits;
 }
 
+/** Outputs of a stage that Git keeps, by their paths in the repository. */
+function gitOutputs({ stage, entry }: RecordedRun): readonly RecordEdit[] {
+  return entry.files.flatMap(({ path, text }) => {
+    const out = stage.outs.find(({ written, isCached }) => written === path && !isCached);
+    return out === undefined ? [] : [{ file: out.path, after: text }];
+  });
+}
+
 /**
- * Why the entries of a version would say something false on a commit: its dvc.yaml has other stages by now, or a person
- * recorded another run.
+ * Why the entries of a version would say something false on a commit: another run was recorded there meanwhile, by a person.
  *
- * @returns A clause; undefined where they fit.
+ * @returns A clause; undefined where they may replace what is there.
  */
-export async function reasonNotToRecord(
-  version: RecordedVersion,
-  onto: string,
-  ports: PlanRecordPorts & { readonly earlier: EarlierEntries },
-): Promise<string | undefined> {
-  return (await changedStage(version, onto, ports)) ?? (await changedEntry(version, onto, ports));
-}
-
-async function changedStage(
-  { entries }: RecordedVersion,
-  onto: string,
-  { commits, parsePlain }: PlanRecordPorts,
-): Promise<string | undefined> {
-  const texts = { read: (path: string) => commits.read(path, onto), parse: parsePlain };
-  for (const [file, ofFile] of Map.groupBy(entries, (entry) => entry.file)) {
-    const pipeline = file.replace(/dvc\.lock$/, 'dvc.yaml');
-    const stages = await readCommittedStages(pipeline, texts);
-    for (const { stage: name, lock } of ofFile) {
-      const stage = stages.find((one) => one.name === name);
-      if (stage === undefined) return `${pipeline} of the default branch has no stage ${name}`;
-      const difference = recordedDifference(stage, lock);
-      if (difference !== undefined) return `stage ${name} of ${pipeline} on the default branch ${difference}`;
-    }
-  }
-  return undefined;
-}
-
-async function changedEntry(
+export async function changedMeanwhile(
   { version, commit, entries }: RecordedVersion,
   onto: string,
   { commits, parsePlain, earlier }: PlanRecordPorts & { readonly earlier: EarlierEntries },
@@ -104,12 +89,9 @@ async function changedEntry(
 }
 
 /** Paths that the recorded stages read and that none of them makes. */
-export function recordedSources(entries: readonly RecordedEntry[]): readonly string[] {
-  const at = (file: string, path: string) => joinRepositoryPath(folderOf(file), path, file);
-  const made = entries.flatMap(({ file, lock }) => lock.outs.map(({ path }) => at(file, path)));
-  const read = entries.flatMap(({ file, lock }) =>
-    [...lock.deps.map(({ path }) => path), ...lock.params.keys()].map((path) => at(file, path)),
-  );
+export function recordedSources(runs: readonly RecordedRun[]): readonly string[] {
+  const made = runs.flatMap(({ stage }) => stage.outs.map(({ path }) => path));
+  const read = runs.flatMap(({ stage }) => [...stage.deps, ...stage.params].map(({ path }) => path));
   return [...new Set(read)].filter((path) => !made.some((out) => isWithin(path, out) || isWithin(out, path)));
 }
 

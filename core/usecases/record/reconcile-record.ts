@@ -10,13 +10,14 @@ import { parseRecordData, renderRecord } from '../../render/promotion/record.ts'
 import { upsertPullRequest } from '../propose/upsert-pull-request.ts';
 import type { KnownVersion, VersionCatalog } from '../registry/version-catalog.ts';
 import {
+  changedMeanwhile,
   type PlanRecordPorts,
   planRecord,
   type RecordEdit,
   type RecordedVersion,
-  reasonNotToRecord,
   recordedSources,
 } from './plan-record.ts';
+import { matchRuns, type RecordedRun } from './recorded-run.ts';
 
 /** A model whose training is recorded. */
 export interface RecordRequest {
@@ -71,26 +72,47 @@ async function propose(recorded: RecordedVersion, request: RecordRequest, ports:
   const branch = recordBranch(model);
   const known = await ports.pullRequests.ofBranch(branch);
   const open = known.find(({ state, author }) => state === 'open' && author === self);
-  const earlier = () => earlierEntries(version, request, ports);
-  const reason = await reasonNotToRecord(recorded, base.sha, { ...ports, earlier });
-  if (reason !== undefined) {
-    return { kind: 'does-not-fit', version, reason, closed: await close(open, { model, recorded, reason }, ports) };
+  const head = await ports.commits.head(branch);
+  if (
+    open !== undefined &&
+    head !== undefined &&
+    !(await isOurs(head, open, { ...request, newest: recorded }, ports))
+  ) {
+    return { kind: 'changed-by-person', number: open.number };
   }
-  const edits = await planRecord(recorded.entries, base.sha, ports);
+  const fitting = await runsFor(recorded, request, ports);
+  if (typeof fitting === 'string') {
+    const closed = await close(open, { model, recorded, reason: fitting }, ports);
+    return { kind: 'does-not-fit', version, reason: fitting, closed };
+  }
+  const edits = await planRecord(fitting, base.sha, ports);
   if (edits.length === 0) {
     const why = 'the default branch has these entries already';
     return { kind: 'recorded', version, closed: await close(open, { model, recorded, reason: why }, ports) };
   }
-  const head = await ports.commits.head(branch);
   if (open === undefined && (await wasDeclined(edits, known, ports))) return { kind: 'declined', version };
-  if (open !== undefined && head !== undefined && !(await isOurs(head, open, request, ports))) {
-    return { kind: 'changed-by-person', number: open.number };
-  }
-  const changed = await changedSources(recorded, base.sha, ports);
-  const rendered = renderRecord({ ...viewOf(model, recorded), changed });
+  const changed = await changedSources(fitting, { from: recorded.commit, to: base.sha }, ports);
+  const rendered = renderRecord({ ...viewOf(model, recorded), files: gitFiles(edits), changed });
   const kept = { branch, base, edits, ...rendered, commitMessage: `${rendered.title}\n`, open, head };
   const { pullRequest, did } = await upsertPullRequest(kept, ports);
   return { kind: did === 'nothing' ? 'up-to-date' : did, number: pullRequest.number, version };
+}
+
+/** The stages of the default branch with the entries of a version; or why these would say something false there. */
+async function runsFor(
+  recorded: RecordedVersion,
+  request: RecordRequest,
+  ports: RecordPorts,
+): Promise<readonly RecordedRun[] | string> {
+  const { base } = request;
+  const runs = await stagesAt(recorded, base.sha, ports);
+  if (typeof runs === 'string') return runs;
+  const earlier = () => earlierEntries(recorded.version, request, ports);
+  return (await changedMeanwhile(recorded, base.sha, { ...ports, earlier })) ?? runs;
+}
+
+function stagesAt({ entries }: RecordedVersion, sha: string, { commits, parsePlain }: RecordPorts) {
+  return matchRuns(entries, { read: (path) => commits.read(path, sha), parse: parsePlain });
 }
 
 function viewOf(model: string, { version, commit, entries }: RecordedVersion) {
@@ -104,7 +126,10 @@ async function close(
   { pullRequests }: Pick<RecordPorts, 'pullRequests'>,
 ): Promise<number | undefined> {
   if (open === undefined) return undefined;
-  await pullRequests.update(open.number, renderRecord({ ...viewOf(model, recorded), changed: [], obsolete: reason }));
+  await pullRequests.update(
+    open.number,
+    renderRecord({ ...viewOf(model, recorded), files: [], changed: [], obsolete: reason }),
+  );
   await pullRequests.close(open.number);
   return open.number;
 }
@@ -126,34 +151,49 @@ async function earlierEntries(
   return entries;
 }
 
-/** True if the branch holds exactly what we made of the version that its pull request names. */
+/**
+ * True if the branch holds exactly what we made of the version that its pull request names, or of the newest one: a bot that
+ * was stopped may have changed the branch alone.
+ */
 async function isOurs(
   head: BranchHead,
   { body }: PullRequest,
-  { catalog }: Pick<RecordRequest, 'catalog'>,
+  { catalog, newest }: Pick<RecordRequest, 'catalog'> & { readonly newest: RecordedVersion },
   ports: RecordPorts,
 ): Promise<boolean> {
   const [parent, ...others] = head.parents;
+  if (parent === undefined || others.length > 0) return false;
   const named = parseRecordData(body)?.version;
-  if (parent === undefined || others.length > 0 || named === undefined) return false;
-  const found = await catalog.find(named);
-  const recorded = found === undefined ? undefined : await recordedOf(found, ports);
-  if (recorded === undefined) return false;
-  const edits = await planRecord(recorded.entries, parent, ports);
-  return (await ports.commits.treeWith(parent, edits.map(asFile))) === head.tree;
+  const found = named === undefined ? undefined : await catalog.find(named);
+  const versions = [found === undefined ? undefined : await recordedOf(found, ports), newest];
+  for (const version of versions.filter((one) => one !== undefined)) {
+    const runs = await stagesAt(version, parent, ports);
+    if (typeof runs === 'string') continue;
+    const edits = await planRecord(runs, parent, ports);
+    if ((await ports.commits.treeWith(parent, edits.map(asFile))) === head.tree) return true;
+  }
+  return false;
+}
+
+/** Edited files that are not a dvc.lock. */
+function gitFiles(edits: readonly RecordEdit[]): readonly string[] {
+  return edits.map(({ file }) => file).filter((file) => !/(?:^|\/)dvc\.lock$/.test(file));
 }
 
 function asFile({ file, after }: RecordEdit): { readonly path: string; readonly text: string } {
   return { path: file, text: after };
 }
 
-/** True if a person closed a pull request with these very files. */
+/** True if a person closed a pull request with these very files; what we closed does not count. */
 async function wasDeclined(
   edits: readonly RecordEdit[],
   known: readonly PullRequest[],
   { commits }: Pick<RecordPorts, 'commits'>,
 ): Promise<boolean> {
-  for (const { headSha } of known.filter(({ state, merged }) => state === 'closed' && !merged).slice(0, MAX_COMPARED)) {
+  const closed = known.filter(({ state, merged, body }) => {
+    return state === 'closed' && !merged && parseRecordData(body)?.isObsolete !== true;
+  });
+  for (const { headSha } of closed.slice(0, MAX_COMPARED)) {
     const same = await Promise.all(edits.map(async ({ file, after }) => (await commits.read(file, headSha)) === after));
     if (same.every(Boolean)) return true;
   }
@@ -162,11 +202,11 @@ async function wasDeclined(
 
 /** Dependencies that the default branch has changed since the training; undefined where the host lists not all changes. */
 async function changedSources(
-  { commit, entries }: RecordedVersion,
-  onto: string,
+  runs: readonly RecordedRun[],
+  { from, to }: { readonly from: string; readonly to: string },
   { commits }: Pick<RecordPorts, 'commits'>,
 ): Promise<readonly string[] | undefined> {
-  const changed = await commits.changedFiles(commit, onto);
-  const sources = recordedSources(entries);
+  const changed = await commits.changedFiles(from, to);
+  const sources = recordedSources(runs);
   return changed?.filter((path) => sources.some((source) => isWithin(path, source) || `${source}.dvc` === path));
 }

@@ -55,6 +55,8 @@ export type RunFacts = Pick<
 export interface TrainResult {
   /** False: everything was up to date or restored. */
   readonly ran: boolean;
+  /** The artifact is of an earlier run: dvc.lock does not speak of it. */
+  readonly isRestored: boolean;
   readonly facts: RunFacts;
   /** Undefined where the request names none. */
   readonly artifact: RunReport['artifact'] | undefined;
@@ -87,6 +89,7 @@ export async function trainModel(request: TrainRequest, ports: TrainPorts): Prom
   const environment = earlier?.environment ?? (await readEnvironment(lockfiles, ports.commands));
   return {
     ran: stages.some((stage) => stage.ran),
+    isRestored: earlier !== undefined,
     facts: {
       inputsDigest,
       stages: stages.map((stage) => ({ ...stage })),
