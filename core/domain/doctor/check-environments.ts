@@ -2,7 +2,7 @@ import { type Finding, type Fix, finding, findingOf, type Item, type Lack } from
 import { anyOf, mapLooked } from './looked.ts';
 import type { BranchPattern, EnvironmentFacts, ModelFacts, SetupFacts } from './setup-facts.ts';
 import { ghApi, shellWord } from './shell-command.ts';
-import type { WorkflowFacts } from './workflow-facts.ts';
+import type { JobFacts, WorkflowFacts } from './workflow-facts.ts';
 
 /** The environment whose secrets write to the store. */
 export const RELEASE_ENVIRONMENT = 'tidegate-release';
@@ -27,14 +27,21 @@ export function checkEnvironments(facts: SetupFacts, models: readonly ModelFacts
   ];
 }
 
-/** If no model is retrained and no job names it, a missing one does no harm yet. */
+/** If no model is retrained or recorded and no job uses it, a missing one does no harm yet. */
 function needsData({ workflows }: SetupFacts, models: readonly ModelFacts[]): boolean {
   const used = mapLooked(workflows, (files: readonly WorkflowFacts[]) =>
-    files.some(({ jobs }) => jobs.some(({ environment }) => environment === DATA_ENVIRONMENT)),
+    files.some(({ jobs }) => jobs.some((job) => job.environment === DATA_ENVIRONMENT && !isRecordJob(job))),
   );
   const answer = anyOf([used]);
   const isUsed = answer.kind === 'unknown' || answer.value;
-  return isUsed || models.some(({ retrainWorkflow }) => retrainWorkflow !== undefined);
+  return (
+    isUsed || models.some(({ retrainWorkflow, isRecorded }) => retrainWorkflow !== undefined || isRecorded === true)
+  );
+}
+
+/** Every release has it; it runs only where a model has `train.record`. */
+function isRecordJob({ key, uses }: JobFacts): boolean {
+  return key === 'record' && uses.some((name) => /\/actions\/data-push@/.test(name));
 }
 
 function checkEnvironment(name: string, level: Item['level'], facts: SetupFacts): readonly Finding[] {

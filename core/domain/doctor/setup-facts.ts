@@ -102,6 +102,8 @@ export interface ModelFacts {
   /** File name; undefined: the model is not registered. */
   readonly releaseWorkflow: string | undefined;
   readonly retrainWorkflow: string | undefined;
+  /** `train.record`: its release pushes data. Default: false. */
+  readonly isRecorded?: boolean;
   /** Files of its targets. */
   readonly targets: readonly string[];
 }

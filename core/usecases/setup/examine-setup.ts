@@ -114,12 +114,13 @@ function isTold({ health }: Environment): boolean {
   return health !== undefined && health.from !== 'none';
 }
 
-function modelFacts([name, { register, drift, environments }]: [string, ModelConfig]): ModelFacts {
+function modelFacts([name, { register, train, drift, environments }]: [string, ModelConfig]): ModelFacts {
   return {
     name,
     store: register?.store,
     releaseWorkflow: register?.workflow,
     retrainWorkflow: drift?.retrain?.workflow,
+    ...(train?.record === true && { isRecorded: true }),
     targets: [...new Set(environments.flatMap(({ targets }) => targets.map(({ file }) => file)))],
   };
 }
