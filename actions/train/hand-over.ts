@@ -18,7 +18,7 @@ export interface HandOverPorts {
   readonly folder: string;
 }
 
-/** What comes back to the repository, and the cache that has its objects. */
+/** The record of a training that comes back to the repository, and the cache that has its objects. */
 export interface Recorded {
   readonly recording: Recording | undefined;
   readonly cache: DataCache;

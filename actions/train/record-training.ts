@@ -17,7 +17,7 @@ import type { ActionContext } from '../action-context.ts';
 import type { LoadedModel } from '../load-model.ts';
 import { lockInRepository, packObjects } from '../recorded-objects.ts';
 
-/** What of the repository is recorded. */
+/** The project of DVC whose stages are recorded. */
 export interface RecordingPorts {
   /** Absolute: the root of DVC's project. */
   readonly root: string;

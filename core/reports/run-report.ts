@@ -18,7 +18,7 @@ export const runReportSchema = z.looseObject({
   metrics: z.record(z.string(), finite.nullable()),
   inputs: z.array(z.looseObject({ path: z.string(), digest, dvcMd5: z.string().optional() })).readonly(),
   artifact: z.looseObject({ path: z.string(), digest, sizeBytes: z.number().int().min(0) }),
-  /** What `train.record` brings back; absent where it is not set, and where nothing of a commit was trained. */
+  /** Entries that `train.record` brings back; absent where it is not set, and where nothing of a commit was trained. */
   recorded: recordedStagesSchema.optional(),
   environment: z.looseObject({
     python: z.string().nullish(),

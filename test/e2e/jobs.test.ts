@@ -126,6 +126,7 @@ describe('the jobs of a release', () => {
     expect(jobs, run?.jobs.map(({ log }) => log).join('\n')).toEqual({
       train: 'success',
       judge: 'success',
+      record: 'skipped',
       register: 'success',
     });
     expect(tags.map(({ name }) => name)).toEqual(['delay@v0.1.0']);
@@ -149,6 +150,7 @@ describe('the jobs of a release', () => {
     expect(jobs).toEqual([
       ['train', 'success'],
       ['judge', 'success'],
+      ['record', 'skipped'],
       ['register', 'skipped'],
     ]);
     expect(tags).toHaveLength(before);

@@ -14,7 +14,7 @@ export function recordReceiptText(artifactDigest: string, recorded: readonly Rec
   ]);
 }
 
-/** What register knows about the record of a training. */
+/** Facts that register has about the record of a training. */
 export interface RecordClaim {
   /** `train.record`. */
   readonly isWanted: boolean;

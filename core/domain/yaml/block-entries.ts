@@ -12,7 +12,7 @@ export interface BlockEntries {
   readonly spans: ReadonlyMap<string, LineSpan>;
   /** Column of the keys. */
   readonly indent: number;
-  /** Where the lines of the last entry end. */
+  /** End of the lines of the last entry. */
   readonly end: number;
 }
 

@@ -8,7 +8,7 @@ import { recordPath } from '../data/record-data.ts';
 import { readStageState, type StatePorts } from '../train/stage-state.ts';
 import type { RecordedRun } from './recorded-run.ts';
 
-/** What a training recorded, and the artifact that it uploaded. */
+/** Entries that a training recorded, and the artifact that it uploaded. */
 export interface RecordedTraining {
   readonly runs: readonly RecordedRun[];
   /** Path of the artifact, relative to the root. */

@@ -134,7 +134,7 @@ async function close(
   return open.number;
 }
 
-/** What earlier versions recorded: a dvc.lock with their entries was written by us. */
+/** Entries of earlier versions: a dvc.lock with their entries was written by us. */
 async function earlierEntries(
   version: string,
   { catalog }: Pick<RecordRequest, 'catalog'>,
