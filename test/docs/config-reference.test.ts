@@ -45,7 +45,7 @@ const NEEDED: Readonly<Record<string, readonly Mapping[]>> = {
     { dialect: 'postgres', command: 'psql' },
   ],
   'models.<name>': [MODEL],
-  'models.<name>.train': [{}, { command: 'make' }],
+  'models.<name>.train': [{}, { command: 'make' }, { stages: ['train'] }],
   'models.<name>.data': [MODEL.data, { label: 'y', time: 't' }],
   'models.<name>.data.csv': [{}],
   'models.<name>.evaluate': [
