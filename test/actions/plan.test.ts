@@ -338,3 +338,82 @@ stages:
     },
   );
 });
+
+describe('files that a model is judged by', () => {
+  const md5 = (digit: string) => digit.repeat(32);
+  const pointer = (name: string, digit: string, { suffix = '', hash = '  hash: md5\n' } = {}) =>
+    `outs:\n- md5: ${md5(digit)}${suffix}\n  size: 3\n${hash}  path: ${name}\n`;
+  const entry = (evaluate: string, rest = '') => `  eta:
+    task: binary-classification
+    artifact: eta/model.onnx
+    train: { command: python eta/train.py, deps: [eta/train.py] }
+    data: { label: y${rest} }
+    evaluate: { dataset: ${evaluate} }
+    gate: { rules: [{ metric: accuracy, min: 0.7 }] }
+`;
+
+  it.each([
+    {
+      name: 'a table in a folder that DVC tracks',
+      model: entry('data/test.csv'),
+      before: { 'data.dvc': pointer('data', 'a', { suffix: '.dir' }) },
+      after: { 'data.dvc': pointer('data', 'b', { suffix: '.dir' }) },
+    },
+    {
+      name: 'a folder in a folder that DVC tracks',
+      model: entry('data/test'),
+      before: { 'data.dvc': pointer('data', 'a', { suffix: '.dir' }) },
+      after: { 'data.dvc': pointer('data', 'b', { suffix: '.dir' }) },
+    },
+    {
+      name: 'a pattern of tables of DVC',
+      model: entry('"data/test/*.csv"'),
+      before: { 'data/test/a.csv.dvc': pointer('a.csv', 'a'), 'data/test/b.csv.dvc': pointer('b.csv', 'a') },
+      after: { 'data/test/b.csv.dvc': pointer('b.csv', 'b') },
+    },
+    {
+      name: 'a file of Git next to tables of DVC',
+      model: entry('"data/test/*.csv"'),
+      before: { 'data/test/a.csv.dvc': pointer('a.csv', 'a'), 'data/test/b.csv': 'a,y\n1,0\n' },
+      after: { 'data/test/b.csv': 'a,y\n1,1\n' },
+    },
+    {
+      name: 'a table that DVC 2 tracks',
+      model: entry('data/test.csv'),
+      before: { 'data/test.csv.dvc': pointer('test.csv', 'a', { hash: '' }) },
+      after: { 'data/test.csv.dvc': pointer('test.csv', 'b', { hash: '' }) },
+    },
+    {
+      name: 'the reference of drift in a folder that DVC tracks',
+      model: `${entry('test.csv')}    drift: { current: "logs/*.csv", reference: data/reference.csv }\n`,
+      before: { 'data.dvc': pointer('data', 'a', { suffix: '.dir' }) },
+      after: { 'data.dvc': pointer('data', 'b', { suffix: '.dir' }) },
+    },
+    {
+      name: 'the data schema',
+      model: entry('test.csv', ', schema: data/schema.yaml'),
+      before: { 'data/schema.yaml': 'version: 1\ncolumns: {}\n' },
+      after: { 'data/schema.yaml': 'version: 1\ncolumns: { a: { kind: number } }\n' },
+    },
+    {
+      name: 'results of data checks',
+      model: entry('test.csv, results: [{ file: checks/run_results.json, format: dbt }]'),
+      before: { 'checks/run_results.json': '{}' },
+      after: { 'checks/run_results.json': '{ "results": [] }' },
+    },
+  ] satisfies readonly { name: string; model: string; before: Files; after: Files }[])(
+    'affect it where a pull request changes $name',
+    async ({ model: written, before, after }) => {
+      await commit({ '.dvc/config': '', 'tidegate.yaml': config(written), ...before });
+      await propose(after);
+      expect(modelsOf(await plan())).toEqual(['eta']);
+    },
+  );
+
+  it('do not affect it where they stay as they are', async () => {
+    const files = { 'data.dvc': pointer('data', 'a', { suffix: '.dir' }), '.dvc/config': '' };
+    await commit({ ...files, 'tidegate.yaml': config(entry('data/test.csv')) });
+    await propose({ 'README.md': 'Other words.\n' });
+    expect(modelsOf(await plan())).toEqual([]);
+  });
+});

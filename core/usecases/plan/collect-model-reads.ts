@@ -27,6 +27,9 @@ export interface ReadsRequest {
   readonly ignored: readonly string[];
 }
 
+/** An address of a store or a warehouse, unlike the path of a file. */
+const ADDRESS = /^[a-z][a-z0-9+]*:\/\//i;
+
 /** Name of everything that Git tracks, where the code of the team does not say what it reads. */
 const EVERYTHING = 'a file of the repository';
 
@@ -51,10 +54,29 @@ export async function collectModelReads(request: ReadsRequest, ports: IdentityPo
   if (missing !== undefined) return unknown(`evaluate.deps names ${missing}, which the commit does not have`);
   const identities = new Map<string, string>([...configIdentities(request), ...runIdentities(run.identity)]);
   // A file that is not in the commit is made by the training, or comes from a place that no commit changes.
-  for (const [path, identity] of found) identities.set(path, identity ?? 'not in the commit');
+  for (const [path, identity] of found) {
+    identities.set(path, identity ?? (await recordedIdentity(path, request, ports)) ?? 'not in the commit');
+  }
   if (readsEverything(request)) identities.set(EVERYTHING, await identifyFiles(request, ports));
   if (identities.has(EVERYTHING)) identities.set('a symbolic link or a submodule', textOf([...request.links]));
   return { kind: 'known', identities };
+}
+
+/**
+ * The content of a path that is a part of data of DVC, or has such data in it, by what the commit records of all of them:
+ * other bytes have another digest there. Undefined where no data of DVC are at the path.
+ */
+async function recordedIdentity(
+  path: string,
+  { project: { outputs } }: ReadsRequest,
+  { source, hasher }: IdentityPorts,
+): Promise<string | undefined> {
+  const near = outputs.filter((one) => one.isCached && (isWithin(one.path, path) || isWithin(path, one.path)));
+  if (near.length === 0) return undefined;
+  const recorded = near.map((one) => [one.path, one.md5 ?? 'not recorded', one.declaredIn]).sort();
+  const tracked = (await source.gitFiles())?.filter((file) => isWithin(file, path)) ?? [];
+  const own = [...(await source.digests(tracked))].sort();
+  return hasher.hashText(textOf([recorded, own]));
 }
 
 /** The inputs by which a registered version is found again: from the same ones no other version is made. */
@@ -108,19 +130,24 @@ function judgedPaths({
   model,
   folder,
 }: ReadsRequest): { readonly paths: readonly string[]; readonly required: readonly string[] } | undefined {
-  const { metricsFile, junitFile } = model.evaluate;
+  const { metricsFile, junitFile, results = [] } = model.evaluate;
+  const written = [metricsFile, junitFile, ...results.map(({ file }) => file)];
   const named =
     model.task === 'custom'
-      ? [metricsFile, junitFile, model.evaluate.examples]
-      : [...[metricsFile, junitFile, model.evaluate.dataset, model.evaluate.predictions?.path], model.drift?.reference];
+      ? [...written, model.evaluate.examples]
+      : [...written, ...tablesOf(model), model.data.schema];
   const deps = model.task === 'custom' ? [] : (model.evaluate.deps ?? []);
   // An address of a store or a warehouse is in tidegate.yaml: no commit changes what is there.
-  const local = named.filter((path) => path !== undefined && !/^(?:s3|sql):\/\//.test(path));
+  const local = named.filter((path) => path !== undefined && !ADDRESS.test(path));
   const read = local.map((path) => pathWithin(folder, fixedPart(path ?? '')));
   const required = deps.map((path) => pathWithin(folder, path));
   const paths = [...new Set([...read, ...required])].filter((path) => path !== undefined);
   if ([...read, ...required].includes(undefined)) return undefined;
   return { paths, required: required.filter((path) => path !== undefined) };
+}
+
+function tablesOf({ evaluate, drift }: Exclude<ModelConfig, { readonly task: 'custom' }>) {
+  return [evaluate.dataset, evaluate.predictions?.path, drift?.reference];
 }
 
 /** The folder above the first wildcard of a pattern; a path without one is itself. */
