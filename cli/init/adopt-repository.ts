@@ -269,6 +269,10 @@ async function judge(
   options: InitOptions,
   { env, print }: InitContext,
 ): Promise<number> {
+  if (!adoption.isComplete) {
+    print('\nNothing was judged: the program that scores models is not complete, as said above.');
+    return 1;
+  }
   const isThere = (path: string) => existsSync(join(repository, path));
   const isReady = isThere(adoption.artifact) && isThere(adoption.testSet) && adoption.patches.length === 0;
   const train =

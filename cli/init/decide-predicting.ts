@@ -4,8 +4,11 @@ import type { FoundArtifact } from './decide-artifact.ts';
 import type { FoundTestSet } from './decide-test-set.ts';
 import type { WrittenFile } from './fill-workflows.ts';
 import { findPredictProgram } from './find-predict-program.ts';
-import { isScoredFormat, predictProgram } from './predict-program.ts';
+import { isIncompleteProgram, isScoredFormat, predictProgram } from './predict-program.ts';
+import { type ChangedInput, changedInputs } from './python/changed-inputs.ts';
 import { networkOf } from './python/network.ts';
+import { type PythonCall, sourceOf } from './python/python-file.ts';
+import type { RepositoryFacts } from './repository-facts.ts';
 import { started } from './training-command.ts';
 
 /** The command that scores a model, and the program that is written for it. */
@@ -15,6 +18,8 @@ export interface Predicting {
   readonly program?: string;
   readonly files: readonly WrittenFile[];
   readonly notes: readonly string[];
+  /** True for a program that a person has to complete before it scores anything. */
+  readonly isIncomplete?: boolean;
 }
 
 /** A program of the team, or one that is written; no command for ONNX and for folders of MLflow. */
@@ -30,9 +35,15 @@ export function predictingOf(
   const { repository, folder, isThere } = known;
   const { artifact, testSet, table, classes } = found;
   const { format } = artifact;
-  if (format === 'onnx' || format === 'mlflow') return { command: undefined, files: [], notes: [] };
+  const changes = changesOf(known, testSet, table);
+  if (format === 'onnx' || format === 'mlflow') {
+    return { command: undefined, files: [], notes: changes.length === 0 ? [] : [modelNote(changes)] };
+  }
   const { manager } = repository.environment;
-  const existing = findPredictProgram(repository.python, { folder });
+  const existing = findPredictProgram(
+    repository.python.filter(({ text }) => !isIncompleteProgram(text)),
+    { folder },
+  );
   if (existing !== undefined)
     return {
       command: started(existing.command, manager),
@@ -60,6 +71,7 @@ export function predictingOf(
     encodedClasses: code.encodesLabels && classes !== undefined ? classes : undefined,
     positive: table.task === 'binary-classification' ? classes?.at(-1) : undefined,
     dataset: testSet.path,
+    changes,
     network:
       format === 'torch'
         ? networkOf(
@@ -70,10 +82,46 @@ export function predictingOf(
   });
   const inside = repository.program?.folder ?? folder;
   const at = (name: string) => (inside === '' ? name : `${inside}/${name}`);
-  const name = isThere(at('predict.py')) ? 'tidegate_predict.py' : 'predict.py';
+  const own = repository.python.find(({ path }) => path === at('predict.py'));
+  const isTaken = isThere(at('predict.py')) && (own === undefined || !isIncompleteProgram(own.text));
+  const name = isTaken ? 'tidegate_predict.py' : 'predict.py';
   const call = started(`python ${name} --model {artifact} --data {dataset} --out {predictions}`, manager);
   const command = inside === '' ? call : `cd ${inside} && ${call}`;
-  return { command, program: at(name), files: [{ path: at(name), text }], notes: [] };
+  const notes = changes.length === 0 ? [] : [programNote(at(name), changes)];
+  return { command, program: at(name), files: [{ path: at(name), text }], notes, isIncomplete: changes.length > 0 };
+}
+
+/** What training does with rows between the test set and the model. */
+function changesOf(
+  { repository }: KnownFacts,
+  testSet: FoundTestSet,
+  { label }: DatasetFacts,
+): readonly ChangedInput[] {
+  const { code, python, reached } = repository;
+  const files = python.filter(({ path }) => reached.includes(path));
+  const isWritten = code.writes.includes(testSet.path);
+  const split = testSet.patches.length > 0 ? code.splits.find(({ targets }) => targets.length > 0) : undefined;
+  const maker = split?.call ?? (isWritten ? writerOf(files, testSet.path) : undefined);
+  return isWritten && maker === undefined ? [] : changedInputs({ files, maker, label });
+}
+
+function writerOf(files: RepositoryFacts['python'], path: string): PythonCall | undefined {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return files
+    .flatMap(({ calls }) => calls)
+    .findLast(({ node, file, method }) => method.startsWith('to_') && sourceOf(node, file.text).includes(name));
+}
+
+function placesOf(changes: readonly ChangedInput[]): string {
+  return changes.map(({ path, line, text }) => `${path}:${line}: ${text}`).join('; ');
+}
+
+function modelNote(changes: readonly ChangedInput[]): string {
+  return `Training changes the rows before the model sees them (${placesOf(changes)}). The judge gives the model the rows of the test set: make these steps a part of the model.`;
+}
+
+function programNote(program: string, changes: readonly ChangedInput[]): string {
+  return `${program} is not complete, and stops with a message: training changes the rows before the model sees them (${placesOf(changes)}). Make these steps a part of the model, such as a Pipeline of scikit-learn, and run this again with --force; or do the same in ${program}.`;
 }
 
 /** The code names the column of times outside of reading it as one. */

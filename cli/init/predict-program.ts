@@ -1,4 +1,5 @@
 import type { FoundTask } from './dataset-facts.ts';
+import type { ChangedInput } from './python/changed-inputs.ts';
 import type { ModelFormat } from './python/written-models.ts';
 
 /** Facts that a program that scores a model needs. */
@@ -20,8 +21,18 @@ export interface PredictionNeeds {
   readonly positive: string | undefined;
   /** The evaluation data. */
   readonly dataset: string;
+  /** Steps of training between the test set and the model, which this program does not know how to do. */
+  readonly changes: readonly ChangedInput[];
   /** Of PyTorch, where only weights are saved: `from train import Net` and `Net(4)`. */
   readonly network: { readonly imports: string; readonly construction: string } | undefined;
+}
+
+/** Begins the message of a program that does not do yet what training does with the rows. */
+const INCOMPLETE = 'this program is not complete:';
+
+/** True for the text of a program that stops with that message. */
+export function isIncompleteProgram(text: string): boolean {
+  return text.includes(INCOMPLETE);
 }
 
 /** Formats that a program is written for; the judge runs ONNX itself, and MLflow's own folder is scored by MLflow. */
@@ -169,6 +180,7 @@ export function predictProgram(needs: PredictionNeeds & { readonly format: Score
     ...loadLines(needs, recipe),
     `table = ${readerOf(needs.dataset)}`,
     ...inputs,
+    ...stopLines(needs),
     ...recipe.scores(needs),
     `${resultOf(needs, recipe)}.to_csv(args.out, index=False)`,
   ];
@@ -176,6 +188,20 @@ export function predictProgram(needs: PredictionNeeds & { readonly format: Score
   const standard = ['import argparse', ...packages.filter(isStandard)];
   const others = packages.filter((line) => !isStandard(line)).sort();
   return `${head(standard, others)}\n${lines.join('\n')}\n`;
+}
+
+/** A model that is given other inputs than in training has scores, and they are wrong: no score is better than these. */
+function stopLines({ changes }: PredictionNeeds): readonly string[] {
+  const [first] = changes;
+  if (first === undefined) return [];
+  const place = (one: ChangedInput) => `${one.path.replaceAll(/\s+/g, ' ')}:${one.line}`;
+  const why = `${INCOMPLETE} ${place(first)} changes the rows before the model sees them, and this program does not do that yet`;
+  return [
+    '# Training does this with the rows before the model sees them:',
+    ...changes.map((one) => `#   ${place(one)}: ${one.text}`),
+    '# Do the same with the inputs (or the predictions) here, by what training saved for it, and remove the next line.',
+    `raise SystemExit(${JSON.stringify(why)})`,
+  ];
 }
 
 function loadLines({ format, object, task, network }: PredictionNeeds, { load }: Recipe): readonly string[] {

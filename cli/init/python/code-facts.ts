@@ -23,7 +23,7 @@ export interface CodeFacts {
   /** The label's values by the numbers that code gives them. */
   readonly labelOrder: readonly string[] | undefined;
   readonly positive: string | undefined;
-  /** `LabelEncoder` or a mapping makes numbers of labels. */
+  /** `LabelEncoder`, a mapping or a comparison makes numbers of labels. */
   readonly encodesLabels: boolean;
   readonly task: 'classification' | 'regression' | undefined;
   /** Names of models and experiments in MLflow. */
@@ -48,19 +48,23 @@ export function readCodeFacts(
   const calls = files.flatMap((file) => file.calls);
   const { known, unknown } = readPaths(calls, values);
   const labelOrder = labelOrderOf(calls);
+  const labels = labelsOf(files, values, configs);
   return {
     models: readWrittenModels(files, values),
     logged: readLoggedModels(files),
     reads: readTables(calls, values),
     writes: writtenTables(calls, values),
     splits: memorySplits(calls, values),
-    labels: labelsOf(files, values, configs),
+    labels,
     features: featuresOf(files, values, configs),
     inputColumn: inputColumnOf(files, values),
     times: timesOf(calls, values),
     labelOrder,
     positive: positiveOf(calls, values),
-    encodesLabels: calls.some(({ method }) => method === 'LabelEncoder') || labelOrder !== undefined,
+    encodesLabels:
+      calls.some(({ method }) => method === 'LabelEncoder') ||
+      labelOrder !== undefined ||
+      comparesLabels(files, labels),
     task: taskOf(calls),
     names: namesOf(calls, values),
     unknownReads: unknown,
@@ -84,6 +88,18 @@ function labelOrderOf(calls: readonly PythonCall[]): readonly string[] | undefin
     if (order.length > 1 && order.every(({ number }, index) => number === index)) return order.map(({ name }) => name);
   }
   return undefined;
+}
+
+/** `df["income"] = (df["income"] == ">50K").astype(int)`. */
+function comparesLabels(files: readonly PythonFile[], labels: readonly string[]): boolean {
+  const columns = labels.flatMap((label) => [`["${label}"]`, `['${label}']`]);
+  return files.some(({ assignments, text }) =>
+    assignments.some(
+      ({ name, value }) =>
+        (/^(?:self\.)?(?:y|target|label)s?(?:_\w+)?$/i.test(name) || columns.some((column) => name.endsWith(column))) &&
+        /[=!]=\s*["'][^"'\n]+["']/.test(sourceOf(value, text)),
+    ),
+  );
 }
 
 /** True where the owner of a method, or the name that its result gets, says that it is the label. */

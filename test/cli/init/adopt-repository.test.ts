@@ -30,6 +30,68 @@ const BASE = {
   'requirements.txt': 'scikit-learn\n',
 };
 
+describe('steps between the test set and the model', () => {
+  const SPLIT = `import joblib
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import StandardScaler
+
+df = pd.read_csv("data/train.csv")
+X = df[["a", "b"]]
+y = df["y"]
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+`;
+  const { 'data/test.csv': _, ...files } = BASE;
+  const scaled = `${SPLIT}scaler = StandardScaler()
+A = scaler.fit_transform(X_train)
+model = LogisticRegression().fit(A, y_train)
+joblib.dump(model, "model.joblib")
+`;
+
+  it('that the model does not do itself stop the program that scores, with their place', async () => {
+    const { read, output } = await initIn({ ...files, 'train.py': scaled }, ['--yes']);
+    expect(output).toContain('predict.py is not complete');
+    expect(output).toContain('train.py:12: A = scaler.fit_transform(X_train)');
+    const program = await read('predict.py');
+    expect(program).toContain('#   train.py:12: A = scaler.fit_transform(X_train)');
+    const [before, after] = (program ?? '').split('raise SystemExit(');
+    expect(before).not.toContain('predict_proba');
+    expect(after).toContain('predict_proba');
+  });
+
+  it('that are a part of the model by now make the program complete, once it is written again', async () => {
+    const first = await initIn({ ...files, 'train.py': scaled }, ['--yes', '--no-judge']);
+    const pipeline = scaled
+      .replace(/^scaler = .*\n^A = .*\n/m, '')
+      .replace('LogisticRegression().fit(A,', 'make_pipeline(StandardScaler(), LogisticRegression()).fit(X_train,');
+    await first.write('train.py', pipeline);
+    const second = await first.again('--force', '--yes', '--no-judge');
+    expect(second.exitCode, second.output).toBe(0);
+    expect(await second.read('predict.py')).not.toContain('SystemExit');
+    expect(await second.read('tidegate_predict.py')).toBeUndefined();
+  });
+
+  it('are told where the judge runs the model itself', async () => {
+    const onnx = scaled.replace(/^joblib.*$/m, 'open("model.onnx", "wb").write(to_onnx(model, A).SerializeToString())');
+    const { output } = await initIn({ ...files, 'train.py': onnx }, ['--yes', '--no-judge']);
+    expect(output).toContain('Training changes the rows before the model sees them (train.py:12');
+  });
+
+  it('make numbers of classes: the test set has the numbers, and no class is asked for by its word', async () => {
+    const compares = `${SPLIT.replace('y = df["y"]', 'y = (df["y"] == "yes").astype(int)')}model = LogisticRegression().fit(X_train, y_train)
+joblib.dump(model, "model.joblib")
+`;
+    const table = csv('a,b,y', (index) => `${index},${index % 7},${index % 2 === 0 ? 'yes' : 'no'}`);
+    const { models, read } = await initIn({ ...files, 'data/train.csv': table, 'train.py': compares }, [
+      '--yes',
+      '--no-judge',
+    ]);
+    expect(scoredModel(models.team).evaluate.classes).toBeUndefined();
+    expect(await read('predict.py')).toContain('scores[:, 1]');
+  });
+});
+
 describe('what a repository says, and what is written', () => {
   it('the columns of the test set are the features of an ONNX model with one input', async () => {
     const onnx = {

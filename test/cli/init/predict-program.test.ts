@@ -76,6 +76,7 @@ const NEEDS: Omit<PredictionNeeds, 'format' | 'task'> = {
   encodedClasses: undefined,
   positive: undefined,
   dataset: 'data.csv',
+  changes: [],
   network: undefined,
 };
 
