@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
 import { parseConfig } from '../../core/config/parse-config.ts';
 import { CONFIG_FILE } from '../../core/domain/policy/config-file.ts';
 import { unifiedDiff } from '../../core/domain/text/unified-diff.ts';
 import { UserError } from '../../core/errors.ts';
+import { PROJECT_ROOT } from '../../scripts/project-root.ts';
 import { type Adoption, decideAdoption } from './adoption.ts';
 import { confirm } from './ask.ts';
 import { describeFound, describeJudged, describeNext } from './describe-adoption.ts';
@@ -18,6 +19,7 @@ import { type ExistingModel, extendedConfig, modelsIn, newConfig } from './propo
 import { proposeStore } from './propose-store.ts';
 import { makeTable, readTable } from './read-table.ts';
 import { type RepositoryFacts, readRepositoryFacts } from './repository-facts.ts';
+import { refuseLinks, writeRepositoryFile } from './repository-files.ts';
 import { findSharedWorkflows, type SharedWorkflows } from './shared-workflows.ts';
 
 /** Chosen: a test set of this size is committed with the code. */
@@ -26,6 +28,7 @@ const MOST_COMMITTED_BYTES = 1_000_000;
 /** Writes what a repository needs. @returns The exit code: 1 where something is asked for, and nothing was written. */
 export async function adopt(options: InitOptions, { env, print }: InitContext): Promise<number> {
   const { repository, folder } = placeOf(options, env);
+  await refuseLinks(repository, [CONFIG_FILE, '.gitignore']);
   const before = await readText(join(repository, CONFIG_FILE));
   const existing = before === undefined ? [] : modelsIn(before);
   const facts = await factsOf(repository, folder, options.force ? [] : existing.map(({ artifact }) => artifact));
@@ -88,10 +91,11 @@ function placeOf(
   { path }: InitOptions,
   env: NodeJS.ProcessEnv,
 ): { readonly repository: string; readonly folder: string } {
-  const given = resolve(env.INIT_CWD ?? process.cwd(), path ?? '');
-  const root = path === undefined || !existsSync(given) ? undefined : topLevel(given);
-  if (root === undefined) {
-    throw new UserError('INPUT_INVALID', `${path ?? 'nothing'} is not a Git repository`, { fix: USAGE });
+  const given = resolve(env.INIT_CWD ?? process.cwd(), path ?? '.');
+  const root = existsSync(given) ? topLevel(given) : undefined;
+  if (root === undefined) throw new UserError('INPUT_INVALID', `${given} is not a Git repository`, { fix: USAGE });
+  if (path === undefined && root === resolve(PROJECT_ROOT)) {
+    throw new UserError('INPUT_INVALID', 'no repository is named, and this one is Tidegate itself', { fix: USAGE });
   }
   return { repository: root, folder: relative(root, given).replaceAll('\\', '/') };
 }
@@ -142,6 +146,7 @@ async function write(writing: Writing, options: InitOptions, { env, print }: Ini
   print(`Found in ${repository}:\n${describeFound(facts, adoption)}\n`);
   const shared = await sharedWorkflows(writing);
   const planned = await plannedFiles(writing, { options, shared });
+  await refuseLinks(repository, [...planned.map(({ path }) => path), ...adoption.patches.map(({ file }) => file)]);
   refuseExisting(repository, { planned, shared, isForced: options.force });
   await showChanges(repository, planned, adoption, print);
   for (const note of [...adoption.notes, ...shared.notes]) print(`- ${note}`);
@@ -150,8 +155,9 @@ async function write(writing: Writing, options: InitOptions, { env, print }: Ini
     return 0;
   }
   const patched = adoption.patches.length === 0 || options.yes || (await confirm('Change the code as shown?', false));
-  for (const { path, text } of planned) await put(repository, path, text);
-  if (patched) for (const { file, after } of adoption.patches) await put(repository, file, after);
+  for (const { path, text } of planned) await writeRepositoryFile(repository, { path, text });
+  if (patched)
+    for (const { file, after } of adoption.patches) await writeRepositoryFile(repository, { path: file, text: after });
   print(
     `\nWrote ${[...planned.map(({ path }) => path), ...(patched ? adoption.patches.map(({ file }) => file) : [])].join(', ')}.`,
   );
@@ -254,11 +260,6 @@ async function showChanges(
   for (const { file, before, after } of patches) print(unifiedDiff({ file, before, after }));
 }
 
-async function put(repository: string, path: string, text: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(join(repository, path)), { recursive: true });
-  await writeFile(join(repository, path), text);
-}
-
 async function readText(path: string): Promise<string | undefined> {
   return existsSync(path) ? readFile(path, 'utf8') : undefined;
 }
@@ -298,7 +299,7 @@ async function judge(
   print(`${describeJudged(judged.evaluation)} It took ${judged.seconds.toFixed(0)} s.`);
   if (judged.evaluation.verdict !== 'pass') print(judged.summary);
   if (judged.testSet !== undefined && judged.testSet.byteLength <= MOST_COMMITTED_BYTES && !isThere(adoption.testSet)) {
-    await put(repository, adoption.testSet, judged.testSet);
+    await writeRepositoryFile(repository, { path: adoption.testSet, text: judged.testSet });
     print(`Wrote ${adoption.testSet}: commit it, so that what models are judged on is what the commit names.`);
   }
   return judged.evaluation.verdict === 'pass' ? 0 : 1;

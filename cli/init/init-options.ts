@@ -54,7 +54,8 @@ export interface InitOptions {
 }
 
 /** The text of `--help`. */
-export const USAGE = `Usage: npm run init -- <repository or folder of a model in it> [options]
+export const USAGE = `Usage: tidegate init [repository or folder of a model in it] [options]
+In a checkout of Tidegate: npm run init -- <repository or folder> [options]
 
 Writes tidegate.yaml and the workflows. What it needs is read from the repository; options say it instead.
 

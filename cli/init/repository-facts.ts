@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
@@ -12,6 +11,7 @@ import type { ConfigFile } from './python/configured-value.ts';
 import { type PythonFile, readPythonFile } from './python/python-file.ts';
 import { PythonValues } from './python/python-values.ts';
 import { reachedFrom } from './python/reached-files.ts';
+import { regularFiles } from './repository-files.ts';
 import { type CommandText, findTrainingProgram, type TrainingProgram } from './training-command.ts';
 
 /** Everything that files of a repository say; nothing is run but Git. */
@@ -63,7 +63,7 @@ const SKIPPED = /(?:^|\/)(?:node_modules|\.venv|venv|site-packages|\.tox|build|d
  */
 export async function readRepositoryFacts(repository: string, folder = ''): Promise<RepositoryFacts> {
   const git = await readGitFacts(repository);
-  const files = git.files.filter((file) => existsSync(join(repository, file)) && !SKIPPED.test(file));
+  const files = (await regularFiles(repository, git.files)).filter((file) => !SKIPPED.test(file));
   const read = (file: string) => readFile(join(repository, file), 'utf8');
   const isInside = (file: string) => folder === '' || file.startsWith(`${folder}/`);
   const python = await readPython(files, read);
