@@ -54,6 +54,7 @@ export async function adopt(options: InitOptions, { env, print }: InitContext): 
     folder: facts.folder,
     options,
     store,
+    otherPredicts: existing.filter(({ name }) => name !== model).map(({ predict }) => predict),
     isThere,
   });
   if (decision.kind === 'questions') {

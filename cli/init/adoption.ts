@@ -58,6 +58,8 @@ export interface KnownFacts {
   readonly folder: string;
   readonly options: InitOptions;
   readonly store: string | undefined;
+  /** Commands that score the other models of tidegate.yaml. */
+  readonly otherPredicts: readonly string[];
   /** True for a path in the work tree. */
   readonly isThere: (path: string) => boolean;
 }

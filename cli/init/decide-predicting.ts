@@ -4,7 +4,7 @@ import type { FoundArtifact } from './decide-artifact.ts';
 import type { FoundTestSet } from './decide-test-set.ts';
 import type { WrittenFile } from './fill-workflows.ts';
 import { findPredictProgram } from './find-predict-program.ts';
-import { isIncompleteProgram, isScoredFormat, predictProgram } from './predict-program.ts';
+import { isIncompleteProgram, isScoredFormat, isWrittenProgram, predictProgram } from './predict-program.ts';
 import { type ChangedInput, changedInputs } from './python/changed-inputs.ts';
 import { networkOf } from './python/network.ts';
 import { type PythonCall, sourceOf } from './python/python-file.ts';
@@ -32,7 +32,7 @@ export function predictingOf(
     readonly classes: readonly string[] | undefined;
   },
 ): Predicting {
-  const { repository, folder, isThere } = known;
+  const { repository, folder } = known;
   const { artifact, testSet, table, classes } = found;
   const { format } = artifact;
   const changes = changesOf(known, testSet, table);
@@ -41,7 +41,7 @@ export function predictingOf(
   }
   const { manager } = repository.environment;
   const existing = findPredictProgram(
-    repository.python.filter(({ text }) => !isIncompleteProgram(text)),
+    repository.python.filter(({ path, text }) => !isIncompleteProgram(text) && !isOfOther(known, path, text)),
     { folder },
   );
   if (existing !== undefined)
@@ -82,13 +82,29 @@ export function predictingOf(
   });
   const inside = repository.program?.folder ?? folder;
   const at = (name: string) => (inside === '' ? name : `${inside}/${name}`);
-  const own = repository.python.find(({ path }) => path === at('predict.py'));
-  const isTaken = isThere(at('predict.py')) && (own === undefined || !isIncompleteProgram(own.text));
-  const name = isTaken ? 'tidegate_predict.py' : 'predict.py';
+  const name = programName(known, inside);
   const call = started(`python ${name} --model {artifact} --data {dataset} --out {predictions}`, manager);
   const command = inside === '' ? call : `cd ${inside} && ${call}`;
   const notes = changes.length === 0 ? [] : [programNote(at(name), changes)];
   return { command, program: at(name), files: [{ path: at(name), text }], notes, isIncomplete: changes.length > 0 };
+}
+
+/** A program that init wrote for another model has the columns and the format of that one. */
+function isOfOther({ otherPredicts }: KnownFacts, path: string, text: string): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return isWrittenProgram(text) && otherPredicts.some((command) => command.split(/[\s/]/).includes(name));
+}
+
+/** The name of a new program in the folder in which training runs. A model in a folder of its own has its own program. */
+function programName({ repository, folder, isThere }: KnownFacts, inside: string): string {
+  const ofModel = `predict_${repository.name.replaceAll('-', '_')}.py`;
+  if (inside !== folder) return ofModel;
+  const at = (name: string) => (inside === '' ? name : `${inside}/${name}`);
+  const isFree = (name: string) => {
+    const own = repository.python.find(({ path }) => path === at(name));
+    return !isThere(at(name)) || (own !== undefined && isIncompleteProgram(own.text));
+  };
+  return ['predict.py', 'tidegate_predict.py'].find(isFree) ?? ofModel;
 }
 
 /** What training does with rows between the test set and the model. */

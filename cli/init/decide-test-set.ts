@@ -12,6 +12,22 @@ export function noTestSet(repository: RepositoryFacts): string {
   return `${split.call.file.path} splits in memory, in a way that cannot be changed here. Write its test part to data/test.csv there, with a fixed random_state.`;
 }
 
+/**
+ * The path of a new test set, relative to the folder in which training runs: in the folder of the model, and not that of
+ * another model, whose rows would be replaced.
+ */
+function freePath(
+  { repository, folder, isThere }: Pick<KnownFacts, 'repository' | 'folder' | 'isThere'>,
+  { inside, git }: { readonly inside: string; readonly git: RepositoryFacts['git'] },
+): string {
+  const own = inside === '' && folder !== '' ? `${folder}/` : '';
+  const above = inside === '' ? own : `${inside}/`;
+  const data = git.files.some((file) => file.startsWith(`${above}data/`)) ? 'data/' : '';
+  const names = ['test.csv', `test-${repository.name}.csv`, `test-${repository.name}-2.csv`];
+  const free = names.find((name) => !isThere(`${above}${data}${name}`)) ?? names[0];
+  return `${own}${data}${free}`;
+}
+
 /** The test set, and what it needs. */
 export interface FoundTestSet {
   readonly path: string;
@@ -50,8 +66,7 @@ export function testSetOf({ repository, options, table, folder, isThere }: Known
   const split = code.splits.find(({ targets }) => targets.length > 0);
   if (split === undefined || table === undefined) return undefined;
   const inside = repository.program?.folder ?? folder;
-  const hasFolder = git.files.some((file) => file.startsWith(inside === '' ? 'data/' : `${inside}/data/`));
-  const to = hasFolder ? 'data/test.csv' : 'test.csv';
+  const to = freePath({ repository, folder, isThere }, { inside, git });
   const patch = patchSplit(split, { to, label: table.label });
   if (patch === undefined) return undefined;
   const seeded = split.isSeeded ? '' : ', with a fixed random state';

@@ -27,12 +27,19 @@ export interface PredictionNeeds {
   readonly network: { readonly imports: string; readonly construction: string } | undefined;
 }
 
+/** Begins every program. */
+const TITLE = '"""Scores a model for Tidegate:';
 /** Begins the message of a program that does not do yet what training does with the rows. */
 const INCOMPLETE = 'this program is not complete:';
 
 /** True for the text of a program that stops with that message. */
 export function isIncompleteProgram(text: string): boolean {
   return text.includes(INCOMPLETE);
+}
+
+/** True for the text of a program that init wrote. */
+export function isWrittenProgram(text: string): boolean {
+  return text.startsWith(TITLE);
 }
 
 /** Formats that a program is written for; the judge runs ONNX itself, and MLflow's own folder is scored by MLflow. */
@@ -52,7 +59,7 @@ interface Recipe {
 const head = (
   standard: readonly string[],
   packages: readonly string[],
-) => `"""Scores a model for Tidegate: python predict.py --model MODEL --data TABLE --out PREDICTIONS."""
+) => `${TITLE} python predict.py --model MODEL --data TABLE --out PREDICTIONS."""
 
 ${standard.join('\n')}
 

@@ -64,6 +64,8 @@ export interface ExistingModel {
   readonly artifact: string;
   readonly store: string | undefined;
   readonly hasImage: boolean;
+  /** The command that scores it; '' where there is none. */
+  readonly predict: string;
 }
 
 /** The models in a tidegate.yaml, with what each trains to and where it is kept. */
@@ -82,6 +84,7 @@ export function modelsIn(text: string): readonly ExistingModel[] {
     return {
       name,
       artifact: String(at('artifact') ?? ''),
+      predict: String(at('evaluate', 'predict') ?? ''),
       store: typeof store === 'string' ? store : undefined,
       hasImage,
     };

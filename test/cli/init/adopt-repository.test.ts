@@ -543,6 +543,45 @@ describe('two models in one repository', () => {
     expect(await read('.github/workflows/model-ci.yml')).toContain('fromJSON(needs.plan.outputs.models)');
   });
 
+  it('have test sets and programs of their own where both run at the root', async () => {
+    const ofRoot = (name: string) => ({
+      [`${name}/train.py`]: `import joblib
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
+df = pd.read_csv("${name}/train.csv")
+X = df[["a", "b"]]
+y = df["y"]
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+model = LogisticRegression().fit(X_train, y_train)
+joblib.dump(model, "${name}/model.joblib")
+`,
+      [`${name}/train.csv`]: NUMBERS,
+    });
+    const first = await initIn({ ...ofRoot('churn'), ...ofRoot('price'), 'requirements.txt': '' }, [
+      '--no-judge',
+      '--yes',
+    ]);
+    const { models, output, exitCode } = await first.again('--no-judge', '--yes');
+    expect(exitCode, output).toBe(0);
+    const [churn, price] = [scoredModel(models.churn).evaluate, scoredModel(models.price).evaluate];
+    expect([churn.dataset, price.dataset]).toEqual(['churn/test.csv', 'price/test.csv']);
+    expect(await first.read('price/train.py')).toContain('to_csv("price/test.csv", index=False)');
+    expect([churn.predict, price.predict].map((command) => command?.split(' ')[1])).toEqual([
+      'predict_churn.py',
+      'predict_price.py',
+    ]);
+  });
+
+  it('do not share the program that was written for the first', async () => {
+    const other = { 'b.csv': NUMBERS, 'other.py': train('joblib.dump(model, "other.joblib")') };
+    const first = await initIn({ ...BASE, ...other }, ['--no-judge', '--artifact', 'model.joblib']);
+    const options = ['--model', 'second', '--artifact', 'other.joblib', '--command', 'python other.py'];
+    const { models } = await first.again('--no-judge', ...options);
+    expect(scoredModel(models.second).evaluate.predict).toContain('tidegate_predict.py');
+    expect(await first.read('tidegate_predict.py')).toContain('joblib.load');
+  });
+
   it('are chosen by their folder', async () => {
     const { models } = await initIn(files, [], { folder: 'price' });
     expect(Object.keys(models)).toEqual(['price']);
