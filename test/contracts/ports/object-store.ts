@@ -55,6 +55,35 @@ export function objectStoreContract(name: string, createStore: () => Promise<Obj
       ]);
       expect(await collect(store.list('zz'))).toEqual([]);
     });
+    it('keeps names apart that an encoding could make one of, and lists each as it is', async () => {
+      const store = await createStore();
+      const keys = [
+        ...[
+          'h/a b',
+          'h/a+b',
+          'h/a%20b',
+          'h/a%2Fb',
+          'h/a%252Fb',
+          'h/a?b',
+          'h/a#b',
+          'h/a&b=c',
+          'h/a;b',
+          'h/a:b@c',
+          "h/a'b",
+        ],
+        ...['h/\u00e9', 'h/e\u0301', 'h/\u{1f600}', 'h/..a', 'h/a..', 'h/%2e%2e/b', 'h/<a>"&amp;', 'h/$(a)`b`', 'h/~a'],
+        ...['h/A', 'h/a', `h/${'n'.repeat(180)}`],
+      ];
+      for (const key of keys) expect(await store.put(key, textContent(`is ${key}`), 'if-absent')).toBe('created');
+      for (const key of keys) expect(await read(store, key)).toBe(`is ${key}`);
+      const listed = await collect(store.list('h/'));
+      expect(listed.map(({ key }) => key).sort(compareCodePoints)).toEqual(keys.toSorted(compareCodePoints));
+      expect((await collect(store.list('h/a%2'))).map(({ key }) => key).sort(compareCodePoints)).toEqual([
+        'h/a%20b',
+        'h/a%252Fb',
+        'h/a%2Fb',
+      ]);
+    });
     it('keeps nothing of content whose size is not what it said', async () => {
       const store = await createStore();
       const content = { ...textContent('abc'), sizeBytes: 4 };
