@@ -1,3 +1,4 @@
+import { GitChangedFiles } from '../../core/adapters/git/git-changed-files.ts';
 import { GitCommit } from '../../core/adapters/git/git-commit.ts';
 import { selectModel } from '../../core/config/parse-config.ts';
 import { changedReads, type PlannedModel } from '../../core/domain/plan/affected-models.ts';
@@ -37,6 +38,7 @@ export async function main(context: ActionContext): Promise<void> {
   const planned: PlannedModel[] = [];
   for (const name of names) planned.push(await planModel(name, look, before));
   warnOfRemoved(context, head, before);
+  await warnOfUncommitted(context, commit);
   await tell(context, head, planned);
 }
 
@@ -126,6 +128,18 @@ function warnOfRemoved({ log }: ActionContext, head: PlannedCommit, before: Befo
       place: { file: CONFIG_FILE },
     });
   }
+}
+
+/** On a laptop a change is often not committed yet; in a workflow there is none but what steps made. */
+async function warnOfUncommitted({ log, env, workingDirectory }: ActionContext, { sha }: GitCommit): Promise<void> {
+  if (env.GITHUB_EVENT_NAME || env.CI) return;
+  const [first, ...more] = (await new GitChangedFiles(workingDirectory, env).list([''])) ?? [];
+  if (first === undefined) return;
+  const others = more.length === 0 ? '' : ` and ${more.length} more`;
+  log.warning({
+    message: `${JSON.stringify(first)}${others} are not as in commit ${sha.slice(0, 12)}, and only that commit was looked at`,
+    fix: 'Commit them to plan with them.',
+  });
 }
 
 async function tell(

@@ -4,6 +4,7 @@ import { FileArtifactHasher } from '../../core/adapters/files/file-artifact-hash
 import type { GitCommit } from '../../core/adapters/git/git-commit.ts';
 import { parseConfig } from '../../core/config/parse-config.ts';
 import type { ModelConfig, TidegateConfig } from '../../core/config/tidegate-config.ts';
+import { isWithin, pathWithin } from '../../core/domain/data/repository-path.ts';
 import { once } from '../../core/domain/inference/once.ts';
 import type { ModelReads } from '../../core/domain/plan/affected-models.ts';
 import { CONFIG_FILE } from '../../core/domain/policy/config-file.ts';
@@ -30,6 +31,8 @@ export interface PlanPlace {
   readonly workflow: { readonly top: string; readonly path: string } | undefined;
 }
 
+/** `uses: ./.github/actions/setup`: an action or a workflow of the repository itself. */
+const LOCAL_USE = /\buses["']?\s*:\s*["']?\.\/([^\s"'#]*)/g;
 const NO_PROJECT = { outputs: [], stages: [], refusals: [] };
 
 /**
@@ -66,6 +69,7 @@ interface CommitFilesOfPlan {
   readonly folder: string;
   readonly project: () => Promise<Parameters<typeof upstreamStages>[0] & ReadsRequest['project']>;
   readonly links: () => Promise<ReadsRequest['links']>;
+  readonly executables: () => Promise<ReadsRequest['executables']>;
 }
 
 function openFiles(commit: GitCommit, { folder, hasDvc }: DvcPlace): CommitFilesOfPlan {
@@ -73,6 +77,7 @@ function openFiles(commit: GitCommit, { folder, hasDvc }: DvcPlace): CommitFiles
     ...{ commit, folder },
     project: once(async () => (hasDvc ? readTrackedProject(commit) : NO_PROJECT)),
     links: once(() => commit.links()),
+    executables: once(() => commit.executables()),
   };
 }
 
@@ -82,7 +87,8 @@ async function readsOf(
 ): Promise<ModelReads> {
   const project = await files.project();
   const request = {
-    ...{ ...of, project, folder, links: await files.links(), ignored: notSources(of.model) },
+    ...{ ...of, project, folder, ignored: notSources(of.model) },
+    ...{ links: await files.links(), executables: await files.executables() },
     work: workOf(of.model, project, folder),
   };
   return collectModelReads(request, {
@@ -104,7 +110,15 @@ function workOf(
 
 /** Its packages, secrets and versions of actions are part of how a model is made. */
 async function workflowText(commit: GitCommit, { workflow }: PlanPlace): Promise<string | undefined> {
-  return workflow === undefined ? undefined : commit.at(workflow.top).text(workflow.path);
+  if (workflow === undefined) return undefined;
+  const ofTop = commit.at(workflow.top);
+  const text = await ofTop.text(workflow.path);
+  const used = [...(text ?? '').matchAll(LOCAL_USE)].flatMap(([, path]) => pathWithin('', path ?? '') ?? []);
+  if (used.length === 0) return text;
+  // What it uses may use more: all actions and workflows of the repository are a part of it then.
+  const places = ['.github/actions', '.github/workflows', ...used];
+  const files = (await ofTop.files()).filter((file) => places.some((place) => isWithin(file, place)));
+  return JSON.stringify([text, ...(await ofTop.digests(files))]);
 }
 
 async function orReason(read: () => Promise<ModelReads>): Promise<ModelReads> {

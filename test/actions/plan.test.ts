@@ -339,6 +339,55 @@ stages:
   );
 });
 
+describe('code that does not say what it reads', () => {
+  const entry = model('eta', { train: '{ command: sh eta/train.sh }' });
+
+  beforeEach(() => commit({ 'tidegate.yaml': config(entry), 'eta/train.sh': 'python eta/train.py\n' }));
+
+  it('reads a program, which is none any more without the permission to run', async () => {
+    await runGit(clone, ['update-index', '--chmod=+x', 'eta/train.sh']);
+    await runGit(clone, ['commit', '--quiet', '-m', 'a program']);
+    expect(modelsOf(await plan({ GITHUB_SHA: '' }, { base: 'HEAD^1' }))).toEqual(['eta']);
+  });
+
+  it.each([0xfe, 0xff])('reads files whose names are no UTF-8: each of two that look alike (%i)', async (byte) => {
+    const named = (one: number) => Buffer.concat([Buffer.from(`${clone}/data`), Buffer.from([one])]);
+    for (const one of [0xfe, 0xff]) await writeFile(named(one), 'before');
+    await commit({});
+    await writeFile(named(byte), 'after');
+    await commit({});
+    expect(modelsOf(await plan({ GITHUB_SHA: '' }, { base: 'HEAD^1' }))).toEqual(['eta']);
+  });
+});
+
+describe('the workflow that trains', () => {
+  const uses = `name: ci\njobs: { train: { steps: [{ uses: ./.github/actions/setup }, { "uses": './ci/other' }] } }\n`;
+
+  it.each([
+    { name: 'an action that it uses', file: '.github/actions/setup/action.yml', models: ['eta', 'price'] },
+    { name: 'an action in another folder', file: 'ci/other/action.yml', models: ['eta', 'price'] },
+    {
+      name: 'an action that only another one can use',
+      file: '.github/actions/more/action.yml',
+      models: ['eta', 'price'],
+    },
+    { name: 'another file', file: 'ci/README.md', models: [] },
+  ])('affects $models where a pull request changes $name', async ({ file, models }) => {
+    await commit({ [WORKFLOW]: uses, [file]: 'before\n' });
+    await propose({ [file]: 'after\n' });
+    expect(modelsOf(await plan())).toEqual(models);
+  });
+});
+
+it('says on a laptop that files are not committed', async () => {
+  await commit({ 'README.md': 'Other words.\n' });
+  await writeFile(path.join(clone, 'eta/train.py'), 'print("not committed")\n');
+  const laptop = { GITHUB_EVENT_NAME: '', CI: '', GITHUB_SHA: '', GITHUB_WORKFLOW_REF: '' };
+  const run = await plan(laptop, { base: 'HEAD^1' });
+  expect(modelsOf(run)).toEqual([]);
+  expect(run.stdout).toContain('"eta/train.py" are not as in commit');
+});
+
 describe('files that a model is judged by', () => {
   const md5 = (digit: string) => digit.repeat(32);
   const pointer = (name: string, digit: string, { suffix = '', hash = '  hash: md5\n' } = {}) =>

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
@@ -82,17 +83,18 @@ export class GitCommit implements CommitFiles {
    * through them.
    */
   async links(): Promise<ReadonlyMap<string, string>> {
-    const text = await git(this.#checkOut, 'ls-tree', '-r', '-z', this.sha);
-    const entries = text.split('\0').flatMap((entry): [string, string][] => {
-      const parts = /^(?:120000|160000) \w+ ([0-9a-f]+)\t(.+)$/s.exec(entry);
-      return parts?.[1] === undefined || parts[2] === undefined ? [] : [[parts[2], parts[1]]];
-    });
-    return new Map(entries);
+    const entries = (await this.#entries()).filter(({ mode }) => mode === '120000' || mode === '160000');
+    return new Map(entries.map(({ path, object }) => [path, object]));
+  }
+
+  /** Files below the working directory that can be run as programs. */
+  async executables(): Promise<readonly string[]> {
+    return (await this.#entries()).flatMap(({ mode, path }) => (mode === '100755' ? [path] : []));
   }
 
   async text(file: string): Promise<string | undefined> {
     const blob = (await this.#tree()).get(file);
-    return blob === undefined ? undefined : git(this.#checkOut, 'cat-file', 'blob', blob);
+    return blob === undefined ? undefined : git(this.#checkOut, ['cat-file', 'blob', blob]);
   }
 
   async list(folder: string): Promise<readonly TreeEntry[]> {
@@ -114,17 +116,40 @@ export class GitCommit implements CommitFiles {
     return new Map(wanted.map(([file, blob]) => [file, digests.get(blob) ?? '']));
   }
 
+  async #entries(): Promise<readonly GitEntry[]> {
+    const text = await git(this.#checkOut, ['ls-tree', '-r', '-z', this.sha], 'latin1');
+    return text.split('\0').flatMap((entry): GitEntry[] => {
+      const [, mode, object, name] = /^(\d{6}) \w+ ([0-9a-f]+)\t(.+)$/s.exec(entry) ?? [];
+      return mode === undefined || object === undefined || name === undefined
+        ? []
+        : [{ mode, object, path: decodeName(Buffer.from(name, 'latin1')) }];
+    });
+  }
+
   /** Regular files to their blobs, sorted. */
   #tree(): Promise<ReadonlyMap<string, string>> {
-    this.#blobs ??= git(this.#checkOut, 'ls-tree', '-r', '-z', this.sha).then((text) => {
-      const entries = text.split('\0').flatMap((entry): [string, string][] => {
-        const parts = /^100\d{3} blob ([0-9a-f]+)\t(.+)$/s.exec(entry);
-        return parts?.[1] === undefined || parts[2] === undefined ? [] : [[parts[2], parts[1]]];
-      });
-      return new Map(entries.sort(([left], [right]) => compareCodePoints(left, right)));
+    this.#blobs ??= this.#entries().then((entries) => {
+      const files = entries.filter(({ mode }) => mode.startsWith('100'));
+      const blobs = files.map(({ path, object }) => [path, object] as const);
+      return new Map(blobs.sort(([left], [right]) => compareCodePoints(left, right)));
     });
     return this.#blobs;
   }
+}
+
+/** A file, link or submodule of a commit. */
+interface GitEntry {
+  readonly mode: string;
+  readonly object: string;
+  readonly path: string;
+}
+
+/**
+ * A name as UTF-8. Bytes that are none become code points that no text in UTF-8 has, so that two names stay two.
+ */
+function decodeName(bytes: Buffer): string {
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  return [...bytes].map((byte) => String.fromCharCode(byte < 0x80 ? byte : 0xdc00 + byte)).join('');
 }
 
 function foldersOf(files: readonly string[]): ReadonlyMap<string, readonly TreeEntry[]> {
@@ -143,15 +168,15 @@ function foldersOf(files: readonly string[]): ReadonlyMap<string, readonly TreeE
 
 /** The commit that a name represents; undefined where the repository has none of it. */
 async function commitOf(checkOut: CheckOut, name: string): Promise<string | undefined> {
-  const asked = await run(checkOut, 'rev-parse', '--verify', '--quiet', `${name}^{commit}`);
+  const asked = await run(checkOut, ['rev-parse', '--verify', '--quiet', `${name}^{commit}`]);
   if (asked.code === 0) return asked.stdout.trim();
   // 1: there is no such thing, without a word. Anything else is said.
   if (asked.code === 1 && asked.stderr === '') return undefined;
   throw unreadable(checkOut.directory, asked.stderr);
 }
 
-async function git(checkOut: CheckOut, ...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await run(checkOut, ...args);
+async function git(checkOut: CheckOut, args: readonly string[], encoding: 'utf8' | 'latin1' = 'utf8'): Promise<string> {
+  const { code, stdout, stderr } = await run(checkOut, args, encoding);
   if (code === 0) return stdout;
   throw unreadable(checkOut.directory, stderr);
 }
@@ -162,8 +187,12 @@ interface GitAnswer {
   readonly stderr: string;
 }
 
-async function run({ directory, env }: CheckOut, ...args: string[]): Promise<GitAnswer> {
-  const options = { cwd: directory, env: gitEnv(env), maxBuffer: MAX_OUTPUT };
+async function run(
+  { directory, env }: CheckOut,
+  args: readonly string[],
+  encoding: 'utf8' | 'latin1' = 'utf8',
+): Promise<GitAnswer> {
+  const options = { cwd: directory, env: gitEnv(env), maxBuffer: MAX_OUTPUT, encoding };
   return promisify(execFile)('git', [...OPTIONS, ...args], options).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     (error: unknown) => {

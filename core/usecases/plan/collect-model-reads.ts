@@ -21,6 +21,8 @@ export interface ReadsRequest {
   readonly folder: string;
   /** Symbolic links and submodules of the commit, relative to the root, each with its object. */
   readonly links: ReadonlyMap<string, string>;
+  /** Files of the commit that can be run as programs, relative to the root. */
+  readonly executables: readonly string[];
   /** `training`: what decides the bytes of the model alone; `judgement`: what decides how it is judged too. */
   readonly scope: 'training' | 'judgement';
   /** Paths that decide nothing about code that does not say what it reads, relative to `folder`. */
@@ -58,6 +60,7 @@ export async function collectModelReads(request: ReadsRequest, ports: IdentityPo
     identities.set(path, identity ?? (await recordedIdentity(path, request, ports)) ?? 'not in the commit');
   }
   if (readsEverything(request)) identities.set(EVERYTHING, await identifyFiles(request, ports));
+  identities.set('the permission to run a file', textOf(executablesOf(request, [...identities.keys()])));
   if (identities.has(EVERYTHING)) identities.set('a symbolic link or a submodule', textOf([...request.links]));
   return { kind: 'known', identities };
 }
@@ -154,6 +157,13 @@ function tablesOf({ evaluate, drift }: Exclude<ModelConfig, { readonly task: 'cu
 function fixedPart(pattern: string): string {
   const at = pattern.search(/[*?[{]/);
   return at < 0 ? pattern : folderOf(pattern.slice(0, at + 1));
+}
+
+/** Those of what a model reads that can be run: the same bytes without it are no program. */
+function executablesOf({ executables }: ReadsRequest, names: readonly string[]): readonly string[] {
+  return names.includes(EVERYTHING)
+    ? executables
+    : executables.filter((file) => names.some((path) => isWithin(file, path)));
 }
 
 /** A link that one of the paths is, is in, or has in it. */
