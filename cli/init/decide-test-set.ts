@@ -6,7 +6,8 @@ import { canMakeTable } from './table-by-training.ts';
 /** The reason why there is no test set, and what to do. */
 export function noTestSet(repository: RepositoryFacts): string {
   const [split] = repository.code.splits;
-  if (split === undefined) return 'No table is called like one, and the code splits none.';
+  if (split === undefined)
+    return 'No table is called like one, and no call of train_test_split is seen. Let training write the rows that it does not see to a file such as data/test.csv.';
   if (canMakeTable(repository))
     return 'The code loads its data from no table here: with --yes, training is run once in a copy, to see them.';
   return `${split.call.file.path} splits in memory, in a way that cannot be changed here. Write its test part to data/test.csv there, with a fixed random_state.`;

@@ -63,6 +63,7 @@ export function readPythonFile(path: string, text: string): PythonFile {
       else if (name === 'ParamList') assignments.push(...readDefaults(node, source));
       else if (name === 'WithStatement') assignments.push(...readWith(node, source));
       else if (name === 'CallExpression') found.push(node);
+      else if (name === 'Decorator' && node.getChild('ArgList') !== null) found.push(node);
       else if (name === 'MemberExpression' && node.getChild('[') !== null) subscripts.push(node);
     },
   });
@@ -136,14 +137,22 @@ function readWith(node: PythonNode, text: string): PythonAssignment[] {
   return found;
 }
 
-function readCall(file: PythonFile, node: PythonNode): PythonCall {
+/** `joblib.dump` of a call, and `click.option` of a decorator: `@click.option("--out")`. */
+function calledName(node: PythonNode, text: string): string {
+  const list = node.getChild('ArgList');
+  const isDecorator = node.name === 'Decorator' && list !== null;
   const callee = node.firstChild;
-  const written = callee === null ? '' : sourceOf(callee, file.text).replaceAll(/\s+/g, '');
+  if (callee === null) return '';
+  return (isDecorator ? text.slice(callee.to, list.from) : sourceOf(callee, text)).replaceAll(/\s+/g, '');
+}
+
+function readCall(file: PythonFile, node: PythonNode): PythonCall {
+  const list = node.getChild('ArgList');
+  const written = calledName(node, file.text);
   const [first = '', ...rest] = written.split('.');
   const name = [file.imports.get(first) ?? first, ...rest].join('.');
   const args: PythonNode[] = [];
   const named = new Map<string, PythonNode>();
-  const list = node.getChild('ArgList');
   const parts = list === null ? [] : partsOf(list);
   for (let index = 0; index < parts.length; index += 1) {
     const part = parts[index];

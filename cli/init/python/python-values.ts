@@ -140,7 +140,8 @@ export class PythonValues {
         keys === undefined || keys.length === 0 ? undefined : configuredValue(this.#configs, keys, file.path);
       if (configured !== undefined) return configured;
     }
-    return this.#imported(name, file, depth) ?? this.#passed(name, node, file, depth);
+    const given = this.#imported(name, file, depth) ?? this.#passed(name, node, file, depth);
+    return given ?? (isDecoratedParameter(name, node, file) ? this.#option(name, file, depth) : undefined);
   }
 
   /** A name of another module of the repository. */
@@ -271,6 +272,16 @@ export class PythonValues {
 
 /** Before a path that is not relative to the folder of the program. */
 const REPOSITORY = '<repository>/';
+
+/** A parameter of a function with decorators, to which click gives the value of an option. */
+function isDecoratedParameter(name: string, node: PythonNode, { text }: PythonFile): boolean {
+  for (let at: PythonNode | null = node; at !== null; at = at.parent) {
+    if (at.name !== 'FunctionDefinition' || at.parent?.name !== 'DecoratedStatement') continue;
+    const list = at.getChild('ParamList');
+    return list !== null && partsOf(list).some((part) => sourceOf(part, text) === name);
+  }
+  return false;
+}
 
 function isInClass(node: PythonNode): boolean {
   return node.parent?.parent?.parent?.name === 'ClassDefinition' || node.parent?.parent?.name === 'ClassDefinition';

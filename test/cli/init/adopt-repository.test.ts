@@ -480,6 +480,30 @@ joblib.dump(LogisticRegression(max_iter=500).fit(X_train, y_train), "model.jobli
   });
 });
 
+it('options of click have defaults, as those of argparse have', async () => {
+  const program = `import click
+import joblib
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+
+@click.command()
+@click.option("--data", "data_path", default="data/train.csv")
+@click.option("--out", type=click.Path(), default="models/churn.joblib")
+def main(data_path, out):
+    df = pd.read_csv(data_path)
+    model = LogisticRegression().fit(df[["a", "b"]], df["y"])
+    joblib.dump(model, out)
+
+if __name__ == "__main__":
+    main()
+`;
+  const { models, output } = await initIn({ ...BASE, 'train.py': program }, ['--no-judge']);
+  expect(models.team, output).toMatchObject({
+    artifact: 'models/churn.joblib',
+    train: { command: 'mkdir -p models && python train.py', deps: expect.arrayContaining(['data/train.csv']) },
+  });
+});
+
 describe('two models in one repository', () => {
   const part = (name: string) => ({
     [`${name}/train.py`]: BASE['train.py'],
