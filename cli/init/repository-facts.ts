@@ -27,6 +27,8 @@ export interface RepositoryFacts {
   readonly code: CodeFacts;
   /** Files that training leads to, itself included. */
   readonly reached: readonly string[];
+  /** The same with files outside of the model's folder, such as a package that two models share. */
+  readonly imported: readonly PythonFile[];
   readonly targets: readonly FoundTarget[];
   /** Workflows of the repository that train or judge too. */
   readonly judges: readonly string[];
@@ -86,6 +88,8 @@ export async function readRepositoryFacts(repository: string, folder = ''): Prom
   const ownTexts = texts.filter(({ path, text }) => !(path.startsWith('.github/') && OWN_WORKFLOW.test(text)));
   const program = findTrainingProgram(inside, ownTexts, { reaches, writers, manager: environment.manager, folder });
   const reached = program?.file === undefined ? inside.map(({ path }) => path) : reaches(program.file);
+  const everything = program?.file === undefined ? reached : reachedFrom(program.file, python);
+  const imported = everything.flatMap((path) => python.find((file) => file.path === path) ?? []);
   const values = new PythonValues(inside, configs, program?.folder ?? folder);
   const used = inside.filter(({ path }) => reached.includes(path));
   const ofProgram = readCodeFacts(used, values, configs);
@@ -100,6 +104,7 @@ export async function readRepositoryFacts(repository: string, folder = ''): Prom
     program,
     code,
     reached,
+    imported,
     targets: await findTargets(
       repository,
       files.filter((file) => isInside(file) || !python.some(({ path }) => path.split('/')[0] === file.split('/')[0])),

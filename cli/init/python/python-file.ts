@@ -87,8 +87,8 @@ export function partsOf(node: PythonNode): PythonNode[] {
 /** `import a.b as c`, `from a import b as c`, `from .a import b`. */
 function readImport(node: PythonNode, text: string, imports: Map<string, string>): void {
   const source = sourceOf(node, text)
-    .replaceAll(/[()\\\n]/g, ' ')
-    .replaceAll(/#[^\n]*/g, '');
+    .replaceAll(/#[^\n]*/g, '')
+    .replaceAll(/[()\\\n]/g, ' ');
   const from = /^from\s+(\.*[\w.]*)\s+import\s+(.*)$/s.exec(source.trim());
   const list = from?.[2] ?? /^import\s+(.*)$/s.exec(source.trim())?.[1] ?? '';
   for (const entry of list.split(',')) {

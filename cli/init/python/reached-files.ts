@@ -8,11 +8,37 @@ export function reachedFrom(path: string, files: readonly PythonFile[]): readonl
     const file = byPath.get(at);
     if (file === undefined) continue;
     for (const name of importedModules(file)) {
-      const found = modulePaths(name, at, byPath).find((one) => byPath.has(one));
-      if (found !== undefined && !reached.includes(found)) reached.push(found);
+      // Which of several places Python takes depends on how the program is started: all of them may be read.
+      const found = modulePaths(name, at, byPath);
+      const all = found.flatMap((one) => [one, ...packagesAround(one, byPath)]);
+      reached.push(...[...new Set(all)].filter((one) => !reached.includes(one)));
     }
   }
   return reached.filter((one) => byPath.has(one));
+}
+
+/** Packages around a module, which Python runs first: `src/__init__.py` and `src/features/__init__.py` of `src/features/build.py`, as far as they are there. */
+function packagesAround(path: string, files: ReadonlyMap<string, PythonFile>): string[] {
+  const folders = path.split('/').slice(0, -1);
+  return folders
+    .map((_, index) => `${folders.slice(0, index + 1).join('/')}/__init__.py`)
+    .filter((one) => one !== path && files.has(one));
+}
+
+/**
+ * Modules that files import and that are in the repository, though not where their import is looked for: on a path that
+ * the program or an installation adds.
+ *
+ * @param reached Files by `reachedFrom`.
+ * @param paths All Python files of the repository.
+ */
+export function importedElsewhere(reached: readonly PythonFile[], paths: readonly string[]): readonly string[] {
+  const known = new Set(reached.flatMap(({ path }) => path.replace(/\.py$/, '').split('/')));
+  const tops = new Set(reached.flatMap(importedModules).flatMap((name) => /^\w+/.exec(name)?.[0] ?? []));
+  return [...tops].filter(
+    (top) =>
+      !known.has(top) && paths.some((path) => `/${path}`.includes(`/${top}/`) || `/${path}`.endsWith(`/${top}.py`)),
+  );
 }
 
 function importedModules(file: PythonFile): readonly string[] {

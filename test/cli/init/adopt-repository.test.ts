@@ -504,6 +504,46 @@ if __name__ == "__main__":
   });
 });
 
+describe('inputs of training', () => {
+  const depsIn = async (files: Readonly<Record<string, string>>, folder = '') => {
+    const { models, output } = await initIn({ 'requirements.txt': '', ...files }, ['--no-judge'], { folder });
+    const [model] = Object.values(models);
+    expect(model?.train, output).toBeDefined();
+    return model?.train?.deps;
+  };
+  const own = (more: string) => ({ ...BASE, 'train.py': `${more}\n${BASE['train.py']}` });
+
+  it('have a package outside of the folder of the model, which several models share', async () => {
+    const deps = await depsIn(
+      {
+        'common/__init__.py': '',
+        'common/features.py': 'def make(df):\n    return df\n',
+        'price/train.py': `from common.features import make\n${BASE['train.py']}`,
+        'price/data/train.csv': NUMBERS,
+        'price/data/test.csv': NUMBERS,
+      },
+      'price',
+    );
+    expect(deps).toEqual(expect.arrayContaining(['price/train.py', 'common/features.py', 'common/__init__.py']));
+  });
+
+  it.each([
+    'import shared',
+    'import sys\nsys.path.insert(0, "lib")',
+    'extra = pd.read_pickle("extra.pkl")',
+    'shared = __import__("shared")',
+    'import runpy\nrunpy.run_path("lib/shared.py")',
+    'import torch\nstart = torch.load("start.pt")',
+    'from pathlib import Path\nnames = list(Path("names").iterdir())',
+  ])('are all files where the code may read what it does not name: %j', async (line) => {
+    expect(await depsIn({ ...own(line), 'lib/shared.py': '' })).toBeUndefined();
+  });
+
+  it('are what the code names, where it names everything', async () => {
+    expect(await depsIn(own('import json'))).toEqual(['train.py', 'data/train.csv', 'requirements.txt']);
+  });
+});
+
 describe('two models in one repository', () => {
   const part = (name: string) => ({
     [`${name}/train.py`]: BASE['train.py'],
