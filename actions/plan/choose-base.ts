@@ -38,6 +38,10 @@ export async function chooseBase(
     });
   }
   const event = context.env.GITHUB_EVENT_NAME || undefined;
+  // GitLab and Jenkins: what is judged of a merge request is more than what a release registers.
+  if (event === undefined && context.env.GITHUB_BASE_REF) {
+    return { kind: 'none', reason: 'a merge request needs the commit to compare with: name it in base' };
+  }
   if (RELEASING.has(event)) return { kind: 'registered' };
   if (event !== 'pull_request' && event !== 'merge_group') {
     return { kind: 'none', reason: `the event ${event} has no base to compare with` };

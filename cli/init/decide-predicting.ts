@@ -107,7 +107,7 @@ function programName({ repository, folder, isThere }: KnownFacts, inside: string
   return ['predict.py', 'tidegate_predict.py'].find(isFree) ?? ofModel;
 }
 
-/** What training does with rows between the test set and the model. */
+/** Steps of training with rows between the test set and the model. */
 function changesOf(
   { repository }: KnownFacts,
   testSet: FoundTestSet,

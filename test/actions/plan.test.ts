@@ -379,6 +379,13 @@ describe('the workflow that trains', () => {
   });
 });
 
+it('affects every model of a merge request elsewhere, unless its base is named', async () => {
+  await commit({ 'tidegate.yaml': config(model('eta', { gate: 0.1 }), model('price')) });
+  const gitLab = { GITHUB_EVENT_NAME: '', GITHUB_BASE_REF: 'main', GITHUB_WORKFLOW_REF: '' };
+  expect(modelsOf(await plan(gitLab))).toEqual(['eta', 'price']);
+  expect(modelsOf(await plan(gitLab, { base: 'HEAD^1' }))).toEqual(['eta']);
+});
+
 it('says on a laptop that files are not committed', async () => {
   await commit({ 'README.md': 'Other words.\n' });
   await writeFile(path.join(clone, 'eta/train.py'), 'print("not committed")\n');

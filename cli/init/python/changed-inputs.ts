@@ -216,7 +216,7 @@ function columnChanges(
   return [...assigned, ...inPlace];
 }
 
-/** `["churn"]` and `[TARGET]`: classes by numbers of the code's own are no other inputs. */
+/** `["churn"]` and `[TARGET]`: numbers that mean classes change no input. */
 function isLabelColumn(index: string, label: string): boolean {
   return index.includes(`"${label}"`) || index.includes(`'${label}'`) || /^\[\w*(?:target|label)\w*\]$/i.test(index);
 }

@@ -159,7 +159,7 @@ function fixedPart(pattern: string): string {
   return at < 0 ? pattern : folderOf(pattern.slice(0, at + 1));
 }
 
-/** Those of what a model reads that can be run: the same bytes without it are no program. */
+/** Those of what a model reads that can be run: a program needs that permission next to its bytes. */
 function executablesOf({ executables }: ReadsRequest, names: readonly string[]): readonly string[] {
   return names.includes(EVERYTHING)
     ? executables
