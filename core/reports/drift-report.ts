@@ -84,6 +84,8 @@ export const driftReportSchema = z.looseObject({
       estimated: z.array(performanceSchema).max(20).readonly().optional(),
       /** Rows of the window with a score. */
       rows,
+      /** A sentence: why nothing was computed from the scores. */
+      reason: z.string().max(500).optional(),
       /** On the rows whose outcome is known by now; absent without drift.labels. */
       realised: z
         .looseObject({
@@ -93,6 +95,8 @@ export const driftReportSchema = z.looseObject({
           awaiting: rows,
           /** Rows with the key of an earlier one. */
           repeated: rows,
+          /** Rows with an outcome and without a score; absent: 0. */
+          unscored: rows.optional(),
         })
         .optional(),
     })

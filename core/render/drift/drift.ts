@@ -73,13 +73,16 @@ function sections(report: DriftReport): readonly string[] {
 /** Performance that the scores promise, and the one that outcomes show, next to the registered evaluation. */
 function performance({ performance: found }: DriftReport): readonly string[] {
   if (found === undefined) return [];
-  const { estimated, realised } = found;
+  const { estimated, realised, reason } = found;
+  if (reason !== undefined) return [escapeText(reason, 500)];
   const caution = 'From the scores alone: a changed relation of inputs and label does not show here.';
   const promised =
     estimated === undefined ? [] : [`${performanceTable('estimated without labels', estimated)}\n\n${caution}`];
   if (realised === undefined) return promised;
   const repeated = realised.repeated === 0 ? '' : ` ${formatCount(realised.repeated)} rows were logged more than once.`;
-  const counted = `Outcomes of ${formatCount(realised.rows)} rows are known, ${formatCount(realised.awaiting)} rows await theirs.${repeated}`;
+  const failed =
+    realised.unscored === undefined ? '' : ` ${formatCount(realised.unscored)} rows with an outcome have no score.`;
+  const counted = `Outcomes of ${formatCount(realised.rows)} rows are known, ${formatCount(realised.awaiting)} rows await theirs.${repeated}${failed}`;
   const shown = realised.metrics.length === 0 ? [] : [performanceTable('by the outcomes', realised.metrics)];
   return [...promised, ...shown, counted];
 }

@@ -1,8 +1,10 @@
 import type { ScoredModelConfig } from '../../config/tidegate-config.ts';
-import { joinOutcomes } from '../../domain/drift/performance/join-outcomes.ts';
+import { type JoinedOutcomes, joinOutcomes } from '../../domain/drift/performance/join-outcomes.ts';
+import { clusterRows } from '../../domain/evaluation/cluster-rows.ts';
 import { measurePopulation } from '../../domain/evaluation/measure-population.ts';
 import { readOutcome } from '../../domain/evaluation/read-outcome.ts';
 import { findMetric } from '../../domain/metrics/metric-registry.ts';
+import type { Grouping } from '../../domain/policy/grouping.ts';
 import { type ColumnValues, pickRows, textsOf } from '../../domain/table/column-values.ts';
 import { withExactKeys } from '../../domain/table/exact-keys.ts';
 import { shownValue } from '../../domain/text/shown-value.ts';
@@ -20,6 +22,9 @@ export interface RealisedRequest {
   readonly keys: ColumnValues;
   /** Scores of the same rows; NaN where missing. */
   readonly scores: Float64Array;
+  /** Groups of the same rows that are one observation each, and their column; undefined: each row is one. */
+  readonly grouping: Grouping;
+  readonly groups: ColumnValues | undefined;
   /** Values of the registered evaluation, by metric. */
   readonly evaluated: Readonly<Record<string, number>>;
 }
@@ -42,17 +47,19 @@ export async function realisedPerformance(request: RealisedRequest, ports: Scori
   if (outcomeKeys === undefined || label === undefined) throw invalid(`${labels.shown} has no column ${key}`);
   const joined = joinOutcomes(textsOf(request.keys), textsOf(outcomeKeys));
   if ('twice' in joined) throw invalid(`${labels.shown} has two rows with ${key} ${shownValue(joined.twice)}`);
-  const counted = { rows: joined.predictions.length, awaiting: joined.awaiting, repeated: joined.repeated };
+  const { predictions, outcomes, unscored } = scoredPairs(joined, scores);
+  const { awaiting, repeated } = joined;
+  const counted = { rows: predictions.length, awaiting, repeated, ...(unscored === 0 ? {} : { unscored }) };
   if (counted.rows === 0) return { metrics: [], ...counted };
-  const outcome = readOutcome(new Map([[config.data.label, pickRows(label, joined.outcomes)]]), unweighted(config));
+  const outcome = readOutcome(new Map([[config.data.label, pickRows(label, outcomes)]]), unweighted(config));
   const measured = measurePopulation(
     {
       labels: outcome.labels,
-      candidate: Float64Array.from(joined.predictions, (row) => scores[row] ?? Number.NaN),
+      candidate: Float64Array.from(predictions, (row) => scores[row] ?? Number.NaN),
       champion: null,
       weights: null,
       classes: outcome.classes === null ? 1 : outcome.classes.length,
-      sampling: { kind: 'rows' },
+      sampling: clusterRows(request.grouping, request.groups && pickRows(request.groups, predictions)),
     },
     {
       metrics: PERFORMANCE_METRICS[config.task].flatMap((name) => findMetric(name, config.task) ?? []),
@@ -70,6 +77,16 @@ export async function realisedPerformance(request: RealisedRequest, ports: Scori
     ...(reason === undefined ? {} : { reason }),
   }));
   return { metrics, ...counted };
+}
+
+/** Pairs whose prediction has a score: a request that failed has none, and its outcome says nothing of the model. */
+function scoredPairs({ predictions, outcomes }: JoinedOutcomes, scores: Float64Array) {
+  const isScored = (row: number | undefined) => row !== undefined && Number.isFinite(scores[row]);
+  return {
+    predictions: predictions.filter(isScored),
+    outcomes: outcomes.filter((_, at) => isScored(predictions[at])),
+    unscored: predictions.filter((row) => !isScored(row)).length,
+  };
 }
 
 /** Served rows have no weight. */

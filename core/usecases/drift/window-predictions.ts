@@ -3,8 +3,10 @@ import { estimatePerformance } from '../../domain/drift/performance/estimate-per
 import { type ColumnProfile, FULL_RESOLUTION, profileColumn } from '../../domain/drift/profile-column.ts';
 import type { Sampling } from '../../domain/inference/population.ts';
 import type { ColumnValues } from '../../domain/table/column-values.ts';
+import { formatCount } from '../../domain/text/format-number.ts';
 import { UserError } from '../../errors.ts';
 import type { DriftReport } from '../../reports/drift-report.ts';
+import { columnOf } from '../evaluate/profile-dataset.ts';
 import type { ScoringPorts } from '../evaluate/score-dataset.ts';
 import type { DriftRequest } from './drift-request.ts';
 import { realisedPerformance } from './realised-performance.ts';
@@ -33,6 +35,8 @@ export async function summarizePredictions(
   const profile = withClusters(ungrouped, values, sampling);
   if (values.kind !== 'numeric') return { profile };
   const scores = values.values.filter(Number.isFinite);
+  const reason = refusedScores(request, scores);
+  if (reason !== undefined) return { profile, performance: { rows: scores.length, reason } };
   const estimated = estimatedOf(request, scores);
   const realised = await realisedOf(request, columns, { scores: values.values, ports });
   if (estimated === undefined && realised === undefined) return { profile };
@@ -42,6 +46,14 @@ export async function summarizePredictions(
     ...(realised === undefined ? {} : { realised }),
   };
   return { profile, performance };
+}
+
+/** A sentence: why scores are not those of two classes; undefined where they are, or where the task has numbers. */
+function refusedScores({ config }: DriftRequest, scores: Float64Array): string | undefined {
+  if (config.task !== 'binary-classification') return undefined;
+  const outside = scores.filter((score) => score < 0 || score > 1).length;
+  if (outside === 0) return undefined;
+  return `${formatCount(outside)} scores are not probabilities from 0 to 1, so performance is not computed.`;
 }
 
 function estimatedOf({ reference }: DriftRequest, scores: Float64Array) {
@@ -70,5 +82,7 @@ async function realisedOf(
     );
   }
   const evaluated = reference.profile.predictions?.evaluated ?? {};
-  return realisedPerformance({ config, labels, keys, scores, evaluated }, ports);
+  const { grouping } = drift;
+  const groups = columnOf(grouping, columns);
+  return realisedPerformance({ config, labels, keys, scores, grouping, groups, evaluated }, ports);
 }

@@ -133,6 +133,19 @@ describe('a drift check with drift.predictions', () => {
     expect(report.performance?.rows).toBe(1000);
   });
 
+  it('computes nothing from scores that are not probabilities, and says so', async () => {
+    const { scores } = draw(400, 1, 8);
+    const report = await check(
+      scores.map((score, row) => (row < 3 ? 7 : score)),
+      registered(),
+    );
+    expect(report.performance).toEqual({
+      rows: 400,
+      reason: '3 scores are not probabilities from 0 to 1, so performance is not computed.',
+    });
+    expect(renderDriftSummary(report)).toContain('3 scores are not probabilities');
+  });
+
   it('needs no past windows of scores where others have limits from theirs', async () => {
     const predictions = registered();
     const config = 'predictions: score, limits: history, window: 7d';
@@ -147,21 +160,31 @@ describe('a drift check with outcomes', () => {
     return { ...found, evaluate: { ...found.evaluate, key: 'id' } };
   };
 
+  const byUser = { kind: 'column', column: 'user', label: 'user' } as const;
+
+  interface Judged {
+    /** Rows that were logged again. */
+    readonly logged?: readonly number[];
+    readonly group?: (row: number) => number;
+  }
+
   async function judged(
     window: ReturnType<typeof draw>,
     known: readonly string[],
-    { logged = [] as readonly number[] } = {},
+    { logged = [] as readonly number[], group }: Judged = {},
   ) {
     const model = withKey('predictions: score');
     if (model.drift === undefined) throw new RangeError('no drift');
     const [current, outcomes] = [join(folder, `${files++}.csv`), join(folder, `${files++}.csv`)];
     const rows = [...window.scores.keys(), ...logged];
-    await writeFile(current, `id,score\n${rows.map((row) => `r${row},${window.scores[row]}`).join('\n')}\n`);
+    const scoreOf = (row: number) => (Number.isNaN(window.scores[row]) ? '' : window.scores[row]);
+    const lines = rows.map((row) => `r${row},${scoreOf(row)},u${group?.(row) ?? row}`);
+    await writeFile(current, `id,score,user\n${lines.join('\n')}\n`);
     await writeFile(outcomes, `id,y\n${known.join('\n')}\n`);
     return checkDrift(
       {
         config: model,
-        drift: model.drift,
+        drift: group === undefined ? model.drift : { ...model.drift, grouping: byUser },
         header: { ...header, schema: 'tidegate.dev/drift/v1' },
         reference: { profile: profileOf(registered()), path: 'd', digest: `sha256:${'0'.repeat(64)}` },
         current: { shown: current, absolute: current },
@@ -202,6 +225,32 @@ describe('a drift check with outcomes', () => {
     const known = Array.from(window.labels, (label, row) => `r${row},${label}`);
     const report = await judged(window, known, { logged: [3, 4, 4] });
     expect(report.performance?.realised).toMatchObject({ rows: 300, awaiting: 0, repeated: 3 });
+  });
+
+  it('leaves out rows without a score, and counts them', async () => {
+    const window = draw(1000, 1, 19);
+    const known = Array.from(window.labels, (label, row) => `r${row},${label}`);
+    const kept = { ...window, scores: window.scores.slice() };
+    kept.scores.fill(Number.NaN, 0, 100);
+    const report = await judged(kept, known);
+    const right = window.scores.filter((score, row) => row >= 100 && (score >= 0.5 ? 1 : 0) === window.labels[row]);
+    const realised = report.performance?.realised;
+    expect(realised).toMatchObject({ rows: 900, awaiting: 0, unscored: 100 });
+    expect(realised?.metrics.find(({ name }) => name === 'accuracy')?.value).toBeCloseTo(right.length / 900, 12);
+    expect(renderDriftSummary(report)).toContain('100 rows with an outcome have no score.');
+  });
+
+  it('has wider intervals where the rows of a user are one observation', async () => {
+    const window = draw(40, 1, 20);
+    const each = (of: ArrayLike<number>) => Float64Array.from({ length: 1000 }, (_, row) => of[row % 40] ?? 0);
+    const repeated = { scores: each(window.scores), labels: each(window.labels) };
+    const known = Array.from(repeated.labels, (label, row) => `r${row},${label}`);
+    const width = async (group?: (row: number) => number) => {
+      const report = await judged(repeated, known, group === undefined ? {} : { group });
+      const found = report.performance?.realised?.metrics.find(({ name }) => name === 'accuracy');
+      return (found?.upper ?? 0) - (found?.lower ?? 0);
+    };
+    expect(await width((row) => row % 40)).toBeGreaterThan(3 * (await width()));
   });
 
   it('says that none is known, and refuses two outcomes of one row', async () => {
