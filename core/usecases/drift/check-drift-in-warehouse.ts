@@ -5,7 +5,7 @@ import { timeOf } from '../evaluate/profile-in-warehouse.ts';
 import { profileTable } from '../evaluate/warehouse-profile.ts';
 import { describeTable } from '../evaluate/warehouse-table.ts';
 import { compareWindow } from './check-drift.ts';
-import { type DriftRequest, latestTime } from './drift-request.ts';
+import { comparedColumns, type DriftRequest, latestTime } from './drift-request.ts';
 
 /**
  * Compares all rows of the current window with the reference, by counts that the engine computes where the data are.
@@ -16,7 +16,7 @@ import { type DriftRequest, latestTime } from './drift-request.ts';
 export async function checkDriftInWarehouse(request: DriftRequest, engine: SqlEngine): Promise<DriftReport> {
   const { config, drift, reference, current } = request;
   const { time } = config.data;
-  const names = reference.profile.columns.map(({ name }) => name);
+  const names = comparedColumns(request).map(({ name }) => name);
   const described = [...new Set([...names, ...(time === undefined ? [] : [time])])];
   if (described.length === 0) throw withoutColumns(reference.path);
   const of = await describeTable(current.shown, described, engine);
@@ -38,7 +38,7 @@ export async function checkDriftInWarehouse(request: DriftRequest, engine: SqlEn
       fix: 'Name a column of times in data.time, or remove drift.window.',
     });
   }
-  const columns = new Map(reference.profile.columns.map(({ name, kind }) => [name, kind]));
+  const columns = new Map(comparedColumns(request).map(({ name, kind }) => [name, kind]));
   return compareWindow(
     request,
     await profileTable({ of, columns, time: known, window, latestMs: latestTime(request) }, engine),

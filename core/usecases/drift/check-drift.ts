@@ -23,7 +23,7 @@ import type { DriftColumn, DriftReport } from '../../reports/drift-report.ts';
 import type { ProfileReport } from '../../reports/profile-report.ts';
 import { columnOf, span } from '../evaluate/profile-dataset.ts';
 import { type ScoringPorts, scoreDataset } from '../evaluate/score-dataset.ts';
-import { type DriftRequest, latestTime } from './drift-request.ts';
+import { comparedColumns, type DriftRequest, latestTime } from './drift-request.ts';
 import { summarizePredictions, type WindowPredictions } from './window-predictions.ts';
 
 /**
@@ -40,7 +40,7 @@ export async function checkDrift(request: DriftRequest, ports: ScoringPorts): Pr
   const { rows, from, to, columns } = await readWindow(table, request, ports);
   const { grouping } = request.drift;
   const sampling = clusterRows(grouping, columnOf(grouping, columns));
-  const profiles = reference.profile.columns.flatMap((column) => {
+  const profiles = comparedColumns(request).flatMap((column) => {
     const values = columns.get(column.name);
     return values === undefined ? [] : [withClusters(summarize(column, values, table), values, sampling)];
   });
@@ -60,12 +60,10 @@ export interface ProfiledWindow {
 }
 
 /** The report of a window next to its reference. */
-export function compareWindow(
-  { drift, reference, header, current, log }: DriftRequest,
-  window: ProfiledWindow,
-): DriftReport {
+export function compareWindow(request: DriftRequest, window: ProfiledWindow): DriftReport {
+  const { drift, reference, header, current, log } = request;
   const asGrouped = groupedAs(drift.grouping, reference.profile);
-  const pairs = reference.profile.columns.map(
+  const pairs = comparedColumns(request).map(
     (column): ColumnPair => ({
       reference: asGrouped(column),
       past: (reference.profile.windows ?? []).flatMap(
@@ -181,7 +179,7 @@ interface CurrentWindow {
 async function readWindow(table: TableDescription, request: DriftRequest, ports: ScoringPorts): Promise<CurrentWindow> {
   const { data } = request.config;
   const known = new Set(table.columns.filter(({ type }) => type !== 'other').map(({ name }) => name));
-  const watched = request.reference.profile.columns.map(({ name }) => name).filter((name) => known.has(name));
+  const watched = comparedColumns(request).flatMap(({ name }) => (known.has(name) ? [name] : []));
   const time = data.time !== undefined && known.has(data.time) ? data.time : undefined;
   const { window, predictions } = request.drift;
   const isCounted = typeof window === 'object';

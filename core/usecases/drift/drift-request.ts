@@ -36,3 +36,14 @@ const CLOCK_SKEW_MS = DAY_MS;
 export function latestTime({ header }: Pick<DriftRequest, 'header'>): number {
   return Date.parse(header.createdAt) + CLOCK_SKEW_MS;
 }
+
+/**
+ * The columns of the reference that are compared: without those that only tell rows and groups apart, whose values are always
+ * others, unless they are features.
+ */
+export function comparedColumns({ config, drift, reference }: DriftRequest): ProfileReport['columns'] {
+  const { features = [] } = config.data;
+  const names = [config.evaluate.key, ...(drift.grouping.kind === 'column' ? [drift.grouping.column] : [])];
+  const identifiers = new Set(names.filter((name) => name !== undefined && !features.includes(name)));
+  return reference.profile.columns.filter(({ name }) => !identifiers.has(name));
+}

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { DuckDbTableReader } from '../../../../core/adapters/duckdb/duckdb-table-reader.ts';
 import { parseConfig } from '../../../../core/config/parse-config.ts';
+import type { ProfileReport } from '../../../../core/reports/profile-report.ts';
 import { checkDrift } from '../../../../core/usecases/drift/check-drift.ts';
+import { comparedColumns } from '../../../../core/usecases/drift/drift-request.ts';
 import { profileDataset } from '../../../../core/usecases/evaluate/profile-dataset.ts';
 import { PROJECT_MODULES } from '../../../../scripts/project-root.ts';
 import { scoredModel } from '../../../../testkit/scored-model.ts';
@@ -204,6 +206,23 @@ describe('rows in groups', () => {
     expect(await check(lines(200, 20), other)).not.toMatchObject({ verdict: 'drift' });
     const far = lines(200, 20).map((line) => line.replace(/^\d+/, (x) => String(Number(x) + 60)));
     expect(await check(lines(200, 20), far)).toMatchObject({ verdict: 'drift' });
+  });
+
+  it('have a name that is not compared, as keys of rows are not: their values are always others', async () => {
+    if (model?.drift === undefined) throw new RangeError('no model with drift');
+    const config = { ...model, evaluate: { ...model.evaluate, key: 'x' } };
+    const columns = ['x', 'y', 'user'].map((name) => ({ name, kind: 'numeric', rows: 1, missing: 0, quantiles: [1] }));
+    const { schema: _, ...rest } = HEADER;
+    const dataset = { path: 'd', digest: 'd', rows: 1, from: null, to: null };
+    const profile = { ...rest, schema: 'tidegate.dev/profile/v1', dataset, columns } as unknown as ProfileReport;
+    const request = {
+      ...{ config, drift: { ...model.drift, grouping: grouped }, header: HEADER },
+      reference: { profile, path: 'd', digest: 'd' },
+      current: { shown: 'c', absolute: 'c' },
+    };
+    const names = (of: typeof request) => comparedColumns(of).map(({ name }) => name);
+    expect(names(request)).toEqual(['y']);
+    expect(names({ ...request, config: { ...config, data: { ...config.data, features: ['x'] } } })).toEqual(['x', 'y']);
   });
 
   it('of a profile that was made with other groups decide nothing', async () => {
