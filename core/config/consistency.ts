@@ -1,3 +1,4 @@
+import { ESTIMATED_METRICS, PERFORMANCE_METRICS } from '../domain/drift/performance/performance-metrics.ts';
 import { type MetricUse, metricBoundProblems, metricNameProblems } from '../domain/gate/metric-problems.ts';
 import { isMetricTask } from '../domain/metrics/metric-registry.ts';
 import { isOciStore } from '../domain/registry/oci-artifact-uri.ts';
@@ -31,6 +32,7 @@ function checkModel(path: Path, model: WrittenModel, placeOf: PlaceOf): readonly
     ...checkEnvironments([...path, 'environments'], model.environments, placeOf),
     ...checkHistoryLimits(path, model, placeOf),
     ...checkDriftLabels(path, model, placeOf),
+    ...checkDriftPerformance(path, model, placeOf),
   ];
 }
 
@@ -94,6 +96,34 @@ function checkDriftLabels(path: Path, { drift, evaluate }: WrittenModel, placeOf
     fix: `Add ${key}, or remove drift.labels.`,
     place: placeOf([...path, 'drift', 'labels']),
   }));
+}
+
+/** The performance of a window is that of scores, and without outcomes only some metrics are estimated. */
+function checkDriftPerformance(path: Path, { drift, task }: WrittenModel, placeOf: PlaceOf): readonly Problem[] {
+  const asked = Object.keys(drift?.performance ?? {});
+  if (drift === undefined || asked.length === 0) return [];
+  const problem = (message: string, fix: string): Problem => {
+    const at = [...path, 'drift', 'performance'];
+    return { message: `${at.join('.')} ${message}`, fix, place: placeOf(at) };
+  };
+  if (drift.predictions === undefined) {
+    return [problem('is set, but drift.predictions is missing', 'Add drift.predictions, or remove drift.performance.')];
+  }
+  const known = PERFORMANCE_METRICS[task ?? ''] ?? [];
+  const unknown = asked.filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    const there = known.length === 0 ? 'it has none' : `it has ${known.join(', ')}`;
+    return [
+      problem(
+        `names ${unknown.join(', ')}, which task: ${task} does not have: ${there}`,
+        'Name other metrics, or remove it.',
+      ),
+    ];
+  }
+  const unestimated = asked.filter((name) => !(task === 'binary-classification' && ESTIMATED_METRICS.includes(name)));
+  if (drift.labels !== undefined || unestimated.length === 0) return [];
+  const message = `names ${unestimated.join(', ')}, which cannot be estimated without outcomes`;
+  return [problem(message, 'Add drift.labels, or name other metrics.')];
 }
 
 /** Two models never share a store: their versions would overwrite each other's documents. */

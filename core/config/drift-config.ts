@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DRIFT_EFFECTS } from '../domain/drift/drift-effect-registry.ts';
 import { CATEGORICAL_EFFECTS, type DriftEffectName, NUMERIC_EFFECTS } from '../domain/drift/effects/drift-effect.ts';
+import { PERFORMANCE_METRICS } from '../domain/drift/performance/performance-metrics.ts';
 import { CATEGORICAL_TESTS, NUMERIC_TESTS } from '../domain/drift/tests/drift-test.ts';
 import { parseGrouping } from '../domain/policy/grouping.ts';
 import { LOG_FORMATS } from '../domain/serving-log/log-format.ts';
@@ -46,6 +47,9 @@ function floor(name: DriftEffectName, what: string, example: number, most = Numb
     .meta({ description: `Smallest ${what} that counts as drift`, examples: [example] });
 }
 
+/** Metrics of a window, as the registered profile has them of the evaluation. */
+const PERFORMANCE_NAMES = [...new Set(Object.values(PERFORMANCE_METRICS).flat())];
+
 /** `models.<name>.drift`. */
 export const drift = z
   .strictObject({
@@ -75,6 +79,14 @@ export const drift = z
         'Outcomes that came later: a table with the columns evaluate.key and data.label. The performance of the window is computed from the rows that have one; needs predictions',
       examples: ['data/outcomes.csv'],
     }),
+    performance: z
+      .partialRecord(z.enum(PERFORMANCE_NAMES), z.number().min(0))
+      .optional()
+      .meta({
+        description:
+          'The most that a metric of the window may be worse than in the registered evaluation; by the outcomes of labels, else estimated from the scores; needs predictions',
+        examples: [{ roc_auc: 0.05 }],
+      }),
     window: z
       .union(
         [

@@ -57,7 +57,10 @@ const model = z
       .catch(undefined),
     register: z.object({ store: text }).optional().catch(undefined),
     drift: z
-      .object({ limits: text, window: z.unknown().optional(), labels: text, predictions: text })
+      .object({
+        ...{ limits: text, window: z.unknown().optional(), labels: text, predictions: text },
+        performance: z.record(z.string(), z.unknown()).optional().catch(undefined),
+      })
       .optional()
       .catch(undefined),
     environments: list(environment),

@@ -101,6 +101,26 @@ export const driftReportSchema = z.looseObject({
         .optional(),
     })
     .optional(),
+  /** Metrics of `drift.performance`; absent where it is not set. They count in the verdict. */
+  rules: z
+    .array(
+      z.looseObject({
+        name: z.string().max(40),
+        /** Known outcomes, or scores alone. */
+        by: z.enum(['labels', 'scores']),
+        value: finite.nullable(),
+        lower: finite.nullable(),
+        upper: finite.nullable(),
+        evaluated: finite.nullable(),
+        maxDrop: finite.min(0),
+        verdict,
+        reason: z.string().max(500),
+      }),
+    )
+    .max(20)
+    .readonly()
+    .optional(),
+  /** Of the columns alone. */
   dataset: z.looseObject({
     verdict,
     drifted: z.number().int().min(0),

@@ -6,8 +6,7 @@ import type { StageLock } from './stage-lock.ts';
  * The first difference between a stage of dvc.yaml and what was recorded of its run: its command, or its lists of
  * dependencies, parameters and outputs. Digests and values of parameters are not compared.
  *
- * @returns A clause for people; undefined where they are of the same stage.
- * @example recordedDifference(stage, lock) // => 'has another command'
+ * @returns A clause for people, such as `has another command`; undefined where they are of the same stage.
  */
 export function recordedDifference(stage: Stage, lock: StageLock): string | undefined {
   if (!plainEquals(asValue(stage.command), asValue(lock.command))) return 'has another command';

@@ -28,7 +28,11 @@ interface Metric {
 export async function renderDriftMetrics(report: DriftReport): Promise<string> {
   const { Gauge, Registry } = await import('prom-client');
   const registry = new Registry();
-  for (const { name, help, samples } of [...modelMetrics(report), ...columnMetrics(report)]) {
+  for (const { name, help, samples } of [
+    ...modelMetrics(report),
+    ...performanceMetrics(report),
+    ...columnMetrics(report),
+  ]) {
     const known = samples.filter(({ value }) => typeof value === 'number');
     const [first] = known;
     if (first === undefined) continue;
@@ -68,6 +72,42 @@ function modelMetrics(report: DriftReport): readonly Metric[] {
     one('consecutive_checks', 'Checks in a row that found drift.', report.consecutive),
     one('checked_timestamp_seconds', 'When the last check ran.', seconds(report.createdAt)),
     one('window_end_timestamp_seconds', 'Last time in the current window.', seconds(current.to)),
+  ];
+}
+
+/** Metrics of the window, estimated from scores or by known outcomes. */
+function performanceMetrics({ model, performance, rules = [] }: DriftReport): readonly Metric[] {
+  const found = [
+    ...(performance?.estimated ?? []).map((metric) => ({ metric, by: 'scores' })),
+    ...(performance?.realised?.metrics ?? []).map((metric) => ({ metric, by: 'labels' })),
+  ];
+  const of = (
+    name: string,
+    help: string,
+    value: (metric: (typeof found)[number]['metric']) => Sample['value'],
+  ): Metric => ({
+    name: `tidegate_drift_performance${name}`,
+    help,
+    samples: found.map(({ metric, by }) => ({
+      labels: { model: boundedLabel(model), metric: boundedLabel(metric.name), by },
+      value: value(metric),
+    })),
+  });
+  return [
+    of('', 'Performance of the window: estimated from the scores, or by known outcomes.', ({ value }) => value),
+    of('_lower', 'Lower end of its 95 % interval.', ({ lower }) => lower),
+    of('_upper', 'Upper end of its 95 % interval.', ({ upper }) => upper),
+    of('_evaluated', 'The value of the registered evaluation.', ({ evaluated }) => evaluated),
+    {
+      name: 'tidegate_drift_performance_verdict',
+      help: 'Outcome for a metric of drift.performance: 1 for its verdict, 0 for the others.',
+      samples: rules.flatMap((rule) =>
+        VERDICTS.map((verdict) => ({
+          labels: { model: boundedLabel(model), metric: boundedLabel(rule.name), by: rule.by, verdict },
+          value: rule.verdict === verdict ? 1 : 0,
+        })),
+      ),
+    },
   ];
 }
 

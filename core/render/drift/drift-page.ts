@@ -19,6 +19,7 @@ export async function renderDriftPage(report: DriftReport): Promise<string> {
   const sections = [
     `<h1>${text(report.model)} ${verdict}</h1>`,
     windows(report),
+    performanceOf(report),
     `<h2>Columns</h2>${table(sortedColumns(columnsOf(report)))}`,
     charts.length === 0 ? '' : `<h2>Charts</h2>${renderFigures(charts)}`,
     `<h2>Identities</h2><p>Reference <code>${text(report.reference.digest)}</code><br>Written ${text(report.createdAt)} by ${text(report.tool.name)} ${text(report.tool.version)}</p>`,
@@ -37,6 +38,27 @@ function windows({ reference, current, dataset, consecutive }: DriftReport): str
     ...(consecutive === undefined ? [] : [`Checks in a row that found drift: ${formatCount(consecutive)}`]),
   ];
   return `<p>${lines.join('<br>')}</p>`;
+}
+
+/** Metrics of the window next to those of the evaluation, and the verdicts of `drift.performance`. */
+function performanceOf({ performance, rules = [] }: DriftReport): string {
+  const found = [
+    ...(performance?.estimated ?? []).map((metric) => ({ metric, by: 'scores' as const })),
+    ...(performance?.realised?.metrics ?? []).map((metric) => ({ metric, by: 'labels' as const })),
+  ];
+  const reason = performance?.reason === undefined ? '' : `<p>${text(performance.reason, MAX_REASON_CHARACTERS)}</p>`;
+  if (found.length === 0) return reason;
+  const rows = found.map(({ metric: { name, evaluated, value, lower, upper }, by }) => {
+    const rule = rules.find((one) => one.name === name && one.by === by);
+    const numbers = [evaluated, value, lower, upper].map((one) => `<td class="n">${htmlText(show(one))}</td>`).join('');
+    const verdict =
+      rule === undefined
+        ? ''
+        : `<span class="${rule.verdict}">${ICONS[rule.verdict]} ${WORDS[rule.verdict]}</span>: ${text(rule.reason, MAX_REASON_CHARACTERS)}`;
+    return `<tr><td>${text(name)}</td><td>${by === 'labels' ? 'outcomes' : 'scores alone'}</td>${numbers}<td>${verdict}</td></tr>`;
+  });
+  const head = ['metric', 'by', 'evaluation', 'this window', 'from', 'to', 'allowed?'];
+  return `<h2>Performance</h2><table><thead><tr>${head.map((name) => `<th>${name}</th>`).join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table>`;
 }
 
 function table(columns: readonly DriftColumn[]): string {

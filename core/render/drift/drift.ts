@@ -50,6 +50,20 @@ export function renderDriftHeadline(report: DriftReport): string {
   const columns = columnsOf(report);
   const drifted = sortedColumns(columns).filter(({ verdict }) => verdict === 'drift');
   const where = `in ${formatCount(report.current.rows)} rows${period(report)}, against ${referenceName(report)}`;
+  const worse = (report.rules ?? []).filter(({ verdict }) => verdict === 'drift');
+  if (worse.length > 0) {
+    const said = worse.map(
+      ({ name, value, evaluated }) => `${escapeText(name, 40)} ${show(value)} after ${show(evaluated)}`,
+    );
+    const also =
+      drifted.length === 0
+        ? ''
+        : ` ${drifted.length} of ${report.dataset.tested} tested columns shifted more than allowed.`;
+    return `**Performance is worse than allowed: ${said.join(', ')}** ${where}.${also}`;
+  }
+  if (report.verdict === 'inconclusive' && report.dataset.verdict !== 'inconclusive') {
+    return `**Not decided**: the window is too small to tell if performance is worse than allowed, ${where}.`;
+  }
   if (report.verdict === 'inconclusive') {
     const untested = columns.filter(({ verdict }) => verdict === 'inconclusive').length;
     return `**Not decided**: ${untested} of ${columns.length} columns could not be tested ${where}.`;
@@ -67,7 +81,14 @@ export function columnsOf({ columns, predictions }: DriftReport): readonly Drift
 
 function sections(report: DriftReport): readonly string[] {
   const rows = sortedColumns(columnsOf(report));
-  return [renderDriftHeadline(report), ...performance(report), ...chart(rows), table(rows), method(report)];
+  return [
+    renderDriftHeadline(report),
+    ...performance(report),
+    ...rules(report),
+    ...chart(rows),
+    table(rows),
+    method(report),
+  ];
 }
 
 /** Performance that the scores promise, and the one that outcomes show, next to the registered evaluation. */
@@ -85,6 +106,18 @@ function performance({ performance: found }: DriftReport): readonly string[] {
   const counted = `Outcomes of ${formatCount(realised.rows)} rows are known, ${formatCount(realised.awaiting)} rows await theirs.${repeated}${failed}`;
   const shown = realised.metrics.length === 0 ? [] : [performanceTable('by the outcomes', realised.metrics)];
   return [...promised, ...shown, counted];
+}
+
+/** Verdicts on the metrics of `drift.performance`. */
+function rules({ rules: judged = [] }: DriftReport): readonly string[] {
+  if (judged.length === 0) return [];
+  const lines = judged.map(({ name, by, maxDrop, verdict, reason }) => [
+    escapeText(name, 40),
+    by === 'labels' ? 'outcomes' : 'scores alone',
+    show(maxDrop),
+    `${ICONS[verdict]} ${escapeText(reason, 300)}`,
+  ]);
+  return [renderTable(['performance', 'by', 'most that it may be worse', ''], lines, ['l', 'l', 'r', 'l'])];
 }
 
 type Performance = NonNullable<NonNullable<DriftReport['performance']>['estimated']>;

@@ -9,9 +9,11 @@ import {
 } from '../../domain/drift/compare-columns.ts';
 import { lastRows, rowsOfWindow } from '../../domain/drift/current-window.ts';
 import { withClusters } from '../../domain/drift/design-effect.ts';
+import { type JudgedMetric, judgePerformance } from '../../domain/drift/performance/judge-performance.ts';
 import { type ColumnProfile, FULL_RESOLUTION, profileColumn, shareMissing } from '../../domain/drift/profile-column.ts';
 import { inSpellingOf, wasText } from '../../domain/drift/same-spelling.ts';
 import { clusterRows } from '../../domain/evaluation/cluster-rows.ts';
+import { findMetric } from '../../domain/metrics/metric-registry.ts';
 import { columnsOfGrouping, type Grouping } from '../../domain/policy/grouping.ts';
 import { type ColumnValues, pickRows } from '../../domain/table/column-values.ts';
 import { withExactKeys } from '../../domain/table/exact-keys.ts';
@@ -77,6 +79,7 @@ export function compareWindow(request: DriftRequest, window: ProfiledWindow): Dr
   const described = describeColumns(compared, all);
   const [predictions] = described.slice(pairs.length);
   const verdict = datasetVerdict(compared);
+  const rules = judgedMetrics(request, window.predictions?.performance);
   return {
     ...header,
     reference: {
@@ -95,6 +98,7 @@ export function compareWindow(request: DriftRequest, window: ProfiledWindow): Dr
     columns: described.slice(0, pairs.length),
     ...(predictions === undefined ? {} : { predictions }),
     ...(window.predictions?.performance === undefined ? {} : { performance: window.predictions.performance }),
+    ...(rules.length === 0 ? {} : { rules: rules.map((rule) => ({ ...rule })) }),
     dataset: {
       verdict,
       drifted: compared.filter((column) => column.verdict === 'drift').length,
@@ -103,8 +107,23 @@ export function compareWindow(request: DriftRequest, window: ProfiledWindow): Dr
       ...(drift.grouping.kind === 'none' ? {} : { group: drift.grouping.label }),
       ...(drift.checks === 1 ? {} : { checks: drift.checks }),
     },
-    verdict,
+    verdict: rules.length === 0 ? verdict : datasetVerdict([{ verdict }, ...rules]),
   };
+}
+
+/** The metrics of `drift.performance`, by the outcomes where they are asked for, else by the scores. */
+function judgedMetrics(
+  { config, drift, labels }: DriftRequest,
+  performance: DriftReport['performance'],
+): readonly JudgedMetric[] {
+  const by = labels === undefined ? 'scores' : 'labels';
+  const found = by === 'labels' ? performance?.realised?.metrics : performance?.estimated;
+  return Object.entries(drift.performance ?? {}).flatMap(([name, maxDrop]) => {
+    if (maxDrop === undefined) return [];
+    const direction = findMetric(name, config.task)?.direction ?? 'higher-is-better';
+    const metric = found?.find((one) => one.name === name);
+    return judgePerformance(metric, { name, by, maxDrop, direction });
+  });
 }
 
 /** Columns of a reference, whose groups count only if they are those of the check. */

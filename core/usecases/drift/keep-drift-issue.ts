@@ -1,6 +1,6 @@
 import { type DriftedColumns, hasWorsened } from '../../domain/drift/worsened.ts';
 import type { Issue, Issues } from '../../ports/github/issues.ts';
-import { renderDriftIssue, sortedColumns } from '../../render/drift/drift.ts';
+import { columnsOf, renderDriftIssue, sortedColumns } from '../../render/drift/drift.ts';
 import { formatMarker, hasMarker, parseDataBlock } from '../../render/text/marker.ts';
 import { type DriftIssueData, driftIssueDataSchema } from '../../reports/drift-issue-data.ts';
 import type { DriftReport } from '../../reports/drift-report.ts';
@@ -75,11 +75,17 @@ async function findIssue(model: string, { issues, self }: KeepingIssues): Promis
   return own.find((issue) => issue.isOpen) ?? own[0];
 }
 
-function driftedIn({ columns }: DriftReport): DriftedColumns {
-  const all = sortedColumns(columns).filter(({ verdict }) => verdict === 'drift');
+/** Columns that drifted, the scores among them, and metrics that are worse, by their drop. */
+function driftedIn(report: DriftReport): DriftedColumns {
+  const metrics = (report.rules ?? []).filter(({ verdict }) => verdict === 'drift');
+  const columns = sortedColumns(columnsOf(report)).filter(({ verdict }) => verdict === 'drift');
+  const all = [
+    ...metrics.map(({ name, value, evaluated }) => ({ name, effect: Math.abs((evaluated ?? 0) - (value ?? 0)) })),
+    ...columns.map(({ name, effect }) => ({ name, effect: effect.value ?? 0 })),
+  ];
   const listed = all.slice(0, MAX_LISTED).map(({ name, effect }) => ({
     name: [...name].slice(0, MAX_NAME_CHARACTERS).join(''),
-    effect: effect.value ?? 0,
+    effect,
   }));
   return { listed, count: all.length };
 }

@@ -1,5 +1,6 @@
 import type { ScoredModelConfig } from '../../config/tidegate-config.ts';
 import { type JoinedOutcomes, joinOutcomes } from '../../domain/drift/performance/join-outcomes.ts';
+import { PERFORMANCE_METRICS } from '../../domain/drift/performance/performance-metrics.ts';
 import { clusterRows } from '../../domain/evaluation/cluster-rows.ts';
 import { measurePopulation } from '../../domain/evaluation/measure-population.ts';
 import { readOutcome } from '../../domain/evaluation/read-outcome.ts';
@@ -11,7 +12,6 @@ import { shownValue } from '../../domain/text/shown-value.ts';
 import { UserError } from '../../errors.ts';
 import type { DriftReport } from '../../reports/drift-report.ts';
 import type { ShownPath } from '../evaluate/evaluation-request.ts';
-import { PERFORMANCE_METRICS } from '../evaluate/profile-predictions.ts';
 import { type ScoringPorts, scoreDataset } from '../evaluate/score-dataset.ts';
 
 /** Predictions of a window, and the table with what became true. */
@@ -62,7 +62,7 @@ export async function realisedPerformance(request: RealisedRequest, ports: Scori
       sampling: clusterRows(request.grouping, request.groups && pickRows(request.groups, predictions)),
     },
     {
-      metrics: PERFORMANCE_METRICS[config.task].flatMap((name) => findMetric(name, config.task) ?? []),
+      metrics: (PERFORMANCE_METRICS[config.task] ?? []).flatMap((name) => findMetric(name, config.task) ?? []),
       rules: [],
       confidence: config.evaluate.confidence,
       decisionThreshold: config.evaluate.decisionThreshold,

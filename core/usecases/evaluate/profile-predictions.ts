@@ -1,6 +1,7 @@
 import type { ScoredModelConfig } from '../../config/tidegate-config.ts';
 import { withClusters } from '../../domain/drift/design-effect.ts';
 import { isotonicSteps } from '../../domain/drift/performance/isotonic.ts';
+import { PERFORMANCE_METRICS } from '../../domain/drift/performance/performance-metrics.ts';
 import { FULL_RESOLUTION, profileColumn } from '../../domain/drift/profile-column.ts';
 import { clusterRows } from '../../domain/evaluation/cluster-rows.ts';
 import type { ScoredDataset } from '../../domain/evaluation/row-evidence.ts';
@@ -8,13 +9,6 @@ import { findMetric } from '../../domain/metrics/metric-registry.ts';
 import { scoredRows } from '../../domain/metrics/scored-rows.ts';
 import type { ProfileReport } from '../../reports/profile-report.ts';
 import { columnOf, columnToReport } from './profile-dataset.ts';
-
-/** Metrics of the evaluation that a window is compared with later, by task. */
-export const PERFORMANCE_METRICS: Readonly<Record<ScoredModelConfig['task'], readonly string[]>> = {
-  'binary-classification': ['accuracy', 'precision', 'recall', 'f1', 'roc_auc', 'brier_score'],
-  'multiclass-classification': [],
-  regression: ['mae', 'rmse', 'r2'],
-};
 
 /**
  * The summary of the candidate's scores that later windows are compared with. Of two classes it has the share of label 1 by
@@ -38,7 +32,7 @@ export function profilePredictions(
   const { decisionThreshold } = evaluate;
   const { labels } = outcome;
   const rows = scoredRows({ labels, scores: candidate, weights: null, classes: task === 'regression' ? 1 : 2 });
-  const measured = PERFORMANCE_METRICS[task].flatMap((metric): [string, number][] => {
+  const measured = (PERFORMANCE_METRICS[task] ?? []).flatMap((metric): [string, number][] => {
     const found = findMetric(metric, task)?.estimate(rows, { decisionThreshold });
     return found?.kind === 'estimate' ? [[metric, found.value]] : [];
   });

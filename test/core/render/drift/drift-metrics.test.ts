@@ -73,4 +73,16 @@ describe('renderDriftMetrics', () => {
       expect(input.match(/^tidegate_drift_verdict\{/gm)).toHaveLength(3);
     });
   });
+
+  it('has the performance of the window, and the verdict on it', async () => {
+    const metric = { name: 'roc_auc', value: 0.72, lower: 0.7, upper: 0.74, evaluated: 0.8 };
+    const rule = { ...metric, by: 'scores' as const, maxDrop: 0.05, verdict: 'drift' as const, reason: 'r' };
+    const text = await renderDriftMetrics(
+      driftReport([], { performance: { rows: 9, estimated: [metric] }, rules: [rule] }),
+    );
+    expect(text).toMatch(/tidegate_drift_performance\{model="[^"]+",metric="roc_auc",by="scores"\} 0.72/);
+    expect(text).toMatch(/tidegate_drift_performance_evaluated\{[^}]+\} 0.8/);
+    expect(text).toMatch(/tidegate_drift_performance_verdict\{[^}]+verdict="drift"\} 1/);
+    expect(text).toMatch(/tidegate_drift_performance_verdict\{[^}]+verdict="no-drift"\} 0/);
+  });
 });

@@ -57,4 +57,15 @@ describe('renderDriftPage', () => {
     expect(await renderDriftPage(driftReport([]))).not.toContain('<figure>');
     expect(await renderDriftPage(driftReport([driftColumn('x')]))).toContain('<figure>');
   });
+
+  it('has the performance with its verdict, and escapes it', async () => {
+    const metric = { name: '<b>auc', value: 0.72, lower: 0.7, upper: 0.74, evaluated: 0.8 };
+    const rule = { ...metric, by: 'scores' as const, maxDrop: 0.05, verdict: 'drift' as const, reason: '<i>worse' };
+    const page = await renderDriftPage(
+      driftReport([], { performance: { rows: 9, estimated: [metric], reason: '<u>why' }, rules: [rule] }),
+    );
+    expect(page).toContain('<h2>Performance</h2>');
+    expect(page).toContain('&lt;i&gt;worse');
+    for (const tag of ['<b>auc', '<i>worse', '<u>why']) expect(page).not.toContain(tag);
+  });
 });

@@ -268,6 +268,44 @@ describe('a drift check with outcomes', () => {
   });
 });
 
+describe('a drift check with drift.performance', () => {
+  const asked = 'predictions: score, performance: { accuracy: 0.05 }';
+
+  it('is drift where the scores promise a worse performance, undecided in a small window, and else quiet', async () => {
+    const worse = await check(draw(4000, 0, 9).scores, registered(3), asked);
+    expect(worse).toMatchObject({ verdict: 'drift', rules: [{ name: 'accuracy', by: 'scores', verdict: 'drift' }] });
+    expect(renderDriftSummary(worse)).toContain('**Performance is worse than allowed: accuracy');
+    const same = await check(draw(4000, 1, 8).scores, registered(), asked);
+    expect(same).toMatchObject({ verdict: 'no-drift', rules: [{ verdict: 'no-drift' }] });
+    const few = await check(draw(100, 1, 8).scores, registered(), `${asked}, effect: { ks: 0.5 }`);
+    expect(few).toMatchObject({ verdict: 'inconclusive', dataset: { verdict: 'no-drift' } });
+    expect(renderDriftSummary(few)).toContain('too small to tell if performance is worse');
+  });
+
+  it('decides nothing without an estimate', async () => {
+    const { calibration: _, ...plain } = registered();
+    const report = await check(draw(4000, 1, 8).scores, plain, asked);
+    expect(report).toMatchObject({ verdict: 'inconclusive', rules: [{ value: null, verdict: 'inconclusive' }] });
+  });
+
+  it.each([
+    ['performance: { accuracy: 0.05 }', 'binary-classification', 'drift.predictions is missing'],
+    [
+      'predictions: p, performance: { mae: 1 }',
+      'binary-classification',
+      'names mae, which task: binary-classification does not have',
+    ],
+    [
+      'predictions: p, performance: { brier_score: 0.1 }',
+      'binary-classification',
+      'cannot be estimated without outcomes',
+    ],
+    ['predictions: p, performance: { mae: 1 }', 'regression', 'cannot be estimated without outcomes'],
+  ])('refuses %s for %s', (drift, task, message) => {
+    expect(() => configured(drift, task)).toThrow(message);
+  });
+});
+
 describe('profilePredictions', () => {
   const { scores, labels } = draw(300, 0, 3);
   const outcome = { labels, classes: ['0', '1'], weights: null };

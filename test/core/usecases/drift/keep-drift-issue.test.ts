@@ -55,6 +55,23 @@ describe('keepDriftIssue', () => {
     });
   });
 
+  it('stays closed by a person until performance or the scores are worse too', async () => {
+    const issues = new InMemoryIssues(SELF);
+    const rule = { name: 'roc_auc', by: 'labels', lower: 0.7, upper: 0.74, evaluated: 0.8, maxDrop: 0.05 } as const;
+    const worse = (value: number) => ({ ...rule, value, verdict: 'drift', reason: '' }) as const;
+    const check = async (day: number, more: Partial<DriftReport>) =>
+      (await keepDriftIssue({ ...report('drift', day), ...more }, { issues, self: SELF })).done;
+    expect(await check(1, { columns: [driftColumn('x')] })).toBe('opened');
+    await issues.update(1, issues.issues[0] ?? { title: '', body: '' }, 'closed');
+    expect(await check(2, { columns: [driftColumn('x')] })).toBe('stays-closed');
+    expect(await check(3, { columns: [driftColumn('x')], rules: [worse(0.72)] })).toBe('reopened');
+    await issues.update(1, issues.issues[0] ?? { title: '', body: '' }, 'closed');
+    expect(await check(4, { columns: [driftColumn('x')], rules: [worse(0.71)] })).toBe('stays-closed');
+    expect(await check(5, { columns: [driftColumn('x')], rules: [worse(0.66)] })).toBe('reopened');
+    await issues.update(1, issues.issues[0] ?? { title: '', body: '' }, 'closed');
+    expect(await check(6, { rules: [worse(0.66)], predictions: driftColumn('score') })).toBe('reopened');
+  });
+
   it('leaves an issue of somebody else alone, and opens its own', async () => {
     const earlier = new InMemoryIssues(SELF);
     await keepDriftIssue(report('drift', 1), { issues: earlier, self: SELF });
