@@ -32,4 +32,5 @@ for (const [index, scenario] of DRIFT_SCENARIOS.entries()) {
   console.log(JSON.stringify(cells.at(-1)));
   await writeFile(join(docs, 'calibration-drift.json'), `${JSON.stringify({ cells })}\n`);
 }
+await writeFile(join(docs, 'calibration-drift.json'), `${JSON.stringify({ cells })}\n`);
 await writeFile(join(docs, 'calibration-drift.md'), renderDrift(cells));

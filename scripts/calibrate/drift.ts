@@ -51,7 +51,7 @@ export const DRIFT_SCENARIOS: readonly DriftScenario[] = [
   { ...base, columns: 50, kinds: 'categorical', reference: 1000, current: 500, repetitions: 2000 },
   { ...base, columns: 50, kinds: 'mixed', reference: 1000, current: 500, repetitions: 1000 },
   { ...base, columns: 50, kinds: 'mixed', reference: 1000, current: 500, missing: 0.1, repetitions: 1000 },
-  { ...base, columns: 50, kinds: 'mixed', reference: 60, current: 50, repetitions: 60 },
+  { ...base, columns: 50, kinds: 'mixed', reference: 60, current: 50, repetitions: 300 },
   { ...base, columns: 5, reference: 100_000, current: 20_000, repetitions: 200 },
   { ...base, columns: 5, reference: 1_000_000, current: 1_000_000, repetitions: 40 },
   { ...base, columns: 20, test: 'cramer-von-mises', repetitions: 1000 },
