@@ -1,8 +1,7 @@
 import type { RuleEvidence } from '../evaluation/measure-estimates.ts';
 import { DATA_SCHEMA_METRIC } from '../metrics/data-schema-metric.ts';
 import type { GateRule } from './gate-rule.ts';
-import { valueContrast } from './rule-contrast.ts';
-import { COUNTED } from './test-count-evidence.ts';
+import { countEvidence } from './test-count-evidence.ts';
 
 /** Number of checks of the data schema that failed; or the reason, a clause, why it is not known. */
 export type SchemaFailures = number | { readonly unknown: string };
@@ -19,11 +18,7 @@ export function dataSchemaEvidence(
   );
 }
 
-function evidenceOf({ bound }: GateRule, failures: SchemaFailures | undefined): RuleEvidence {
-  if (typeof failures !== 'number' || !('value' in bound)) {
-    return { missing: typeof failures === 'object' ? failures.unknown : 'the data were not checked' };
-  }
-  const { weights, reading } = valueContrast(bound);
-  const value = weights.candidate * failures + weights.constant;
-  return { evidence: { value, uncertainty: { kind: 'exact', method: COUNTED }, reading, rows: 0 } };
+function evidenceOf(rule: GateRule, failures: SchemaFailures | undefined): RuleEvidence {
+  if (failures === undefined) return { missing: 'the data were not checked' };
+  return typeof failures === 'number' ? countEvidence(rule, failures) : { missing: failures.unknown };
 }

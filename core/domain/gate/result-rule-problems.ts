@@ -34,7 +34,7 @@ export function resultRuleProblems(of: ResultRule, results: NamedResults): reado
   }
   const check = checkCountOf(metric);
   if (check === undefined) return undefined;
-  const isNamed = (results.results ?? []).some(({ format }) => format === check.format);
+  const isNamed = results.results?.some(({ format }) => format === check.format) === true;
   const fix = `Add a file with format: ${check.format} to evaluate.results.`;
   return countProblems(of, { what: 'checks', needed: isNamed ? undefined : { key: 'results', fix } });
 }

@@ -79,8 +79,8 @@ export function addChecks(
   const sums: Partial<Record<ResultFormat, Record<string, number>>> = {};
   for (const { format, counts } of files) {
     const before = sums[format];
-    const names = Object.keys(counts).filter((name) => before === undefined || Object.hasOwn(before, name));
-    sums[format] = Object.fromEntries(names.map((name) => [name, (before?.[name] ?? 0) + (counts[name] ?? 0)]));
+    const known = Object.entries(counts).filter(([name]) => before === undefined || Object.hasOwn(before, name));
+    sums[format] = Object.fromEntries(known.map(([name, count]) => [name, (before?.[name] ?? 0) + count]));
   }
   return sums;
 }

@@ -23,7 +23,8 @@ export const TEST_COUNT_METRICS: readonly string[] = Object.keys(TEST_COUNTS).ma
  * @example testCountOf('junit:failures') // => 'failures'
  */
 export function testCountOf(metric: string): TestCountName | undefined {
-  const name = metric.startsWith(PREFIX) ? metric.slice(PREFIX.length) : '';
+  if (!metric.startsWith(PREFIX)) return undefined;
+  const name = metric.slice(PREFIX.length);
   return isTestCount(name) ? name : undefined;
 }
 
