@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resultRuleProblems } from '../../../../core/domain/gate/result-rule-problems.ts';
+import { type NamedResults, resultRuleProblems } from '../../../../core/domain/gate/result-rule-problems.ts';
 import type { RulePolicy } from '../../../../core/domain/policy/rule-policy.ts';
 
 const at = { place: { file: 'tidegate.yaml', line: 7 } };
@@ -48,5 +48,40 @@ describe('resultRuleProblems of test cases', () => {
 
   it('has nothing to say of other metrics', () => {
     expect(problems({ metric: 'roc_auc', min: 0.5, better: 'higher' })).toBeUndefined();
+  });
+});
+
+describe('resultRuleProblems of checks of other tools', () => {
+  const dbt = { file: 'target/run_results.json', format: 'dbt' } as const;
+  const pandera = { file: 'pandera.json', format: 'pandera' } as const;
+  const of = (rule: RulePolicy, results: NamedResults) =>
+    resultRuleProblems({ rule, direction: undefined, at }, results);
+  const rule = { metric: 'dbt:failures', max: 0 };
+
+  it('are none where a file of that format is named, next to others or alone', () => {
+    for (const results of [[dbt], [dbt, pandera], [pandera, dbt]]) expect(of(rule, { results })).toEqual([]);
+  });
+
+  it.each([
+    ['no file of results', {}],
+    ['an empty list', { results: [] }],
+    ['a file of another format', { results: [pandera] }],
+    ['a file of test cases', { junitFile: 'junit.xml', metricsFile: 'metrics.json' }],
+  ])('name the missing file: %s', (_, results) => {
+    expect(of(rule, results)).toEqual([
+      {
+        message: '"dbt:failures" needs evaluate.results, which is missing',
+        fix: 'Add a file with format: dbt to evaluate.results.',
+        ...at,
+      },
+    ]);
+  });
+
+  it('say that a number of checks is meant', () => {
+    const wrong = { ...rule, max: 0.5, interval: 'none' } as const;
+    expect(of(wrong, { results: [dbt] })?.map(({ message }) => message)).toEqual([
+      '"dbt:failures" is a number of checks, and takes no interval',
+      '"dbt:failures" is a number of checks, and 0.5 is not',
+    ]);
   });
 });
