@@ -276,3 +276,39 @@ describe('resolveGate', () => {
     );
   });
 });
+
+describe('a rule on the data schema', () => {
+  const model = policyOf('binary-classification', ['{ metric: roc_auc, min: 0.5 }']);
+  const data = { ...model.data, schema: 'data/schema.yaml' };
+  const problems = (rule: Omit<RulePolicy, 'metric'>, of: typeof model.data) =>
+    problemsIn({ ...model, data: of, gate: { ...model.gate, rules: [{ metric: 'data:schema', ...rule }] } });
+
+  it('needs the schema that it is about', () => {
+    expect(problems({ max: 0 }, data)).toEqual([]);
+    expect(problems({ max: 0 }, model.data)).toEqual([
+      {
+        message: 'the rule data: schema needs data.schema, which is missing',
+        fix: 'Add data.schema: data/schema.yaml, which tidegate check-data --infer writes.',
+        place: PLACE,
+      },
+    ]);
+  });
+
+  it.each([{ max: 1 }, { min: 0 }, { max: 0, min: 0 }])('allows no failed check: %o is no other bound', (bound) => {
+    for (const of of [data, model.data]) {
+      expect(problems(bound, of)).toEqual([
+        { message: '"data:schema" is not a metric of rules', fix: 'Write data: schema.', place: PLACE },
+      ]);
+    }
+  });
+});
+
+describe('a rule on a fairness measure', () => {
+  it('has no problem of two classes, and is unknown for other tasks', () => {
+    const rule = { metric: 'fairness:equal_opportunity_difference(sex)', max: 0.1 };
+    expect(problemsOfPolicy([rule])).toEqual([]);
+    const model = policyOf('regression', ['{ metric: rmse, max: 1 }']);
+    const [problem] = problemsIn({ ...model, gate: { ...model.gate, rules: [rule] } });
+    expect(problem?.message).toContain('fairness:equal_opportunity_difference(sex)');
+  });
+});

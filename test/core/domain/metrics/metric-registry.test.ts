@@ -189,12 +189,22 @@ describe('isMetricName', () => {
     expect(isMetricName('mae', MULTICLASS)).toBe(false);
   });
 
+  it('takes fairness measures for two classes alone', () => {
+    const name = 'fairness:equal_opportunity_difference(sex)';
+    expect(TASKS.filter((task) => isMetricName(name, task))).toEqual([BINARY]);
+    expect(isMetricName('fairness:no_such_measure(sex)', BINARY)).toBe(false);
+  });
+
   it('takes metrics of the artifact and numbers that training wrote for every task', () => {
     for (const task of TASKS) {
       expect(isMetricName('latency_p95_ms', task)).toBe(true);
       expect(isMetricName('file:val.loss', task)).toBe(true);
       expect(isMetricName('junit:failures', task)).toBe(true);
       expect(isMetricName('junit:toString', task)).toBe(false);
+      expect(isMetricName('dbt:failures', task)).toBe(true);
+      expect(isMetricName('dbt:toString', task)).toBe(false);
+      expect(isMetricName('data:schema', task)).toBe(true);
+      expect(isMetricName('data:', task)).toBe(false);
       expect(isMetricName('file:', task)).toBe(false);
       expect(isMetricName('profile:', task)).toBe(false);
       expect(isMetricName('toString', task)).toBe(false);
@@ -207,6 +217,9 @@ describe('metricTitle', () => {
     ['latency_p50_ms', 'Latency p50 (ms)'],
     ['artifact_size_bytes', 'Artifact size (bytes)'],
     ['junit:failures', 'Failed tests'],
+    ['data:schema', 'Failed checks of the data schema'],
+    ['dbt:failures', 'dbt: failed checks'],
+    ['fairness:equal_opportunity_difference(sex)', 'Equal opportunity difference by sex'],
     ['file:val.loss', 'val.loss as training wrote it (no interval)'],
     ['fbeta_2', 'F2'],
     ['tweedie_deviance_1.5', 'Tweedie deviance (1.5)'],

@@ -6,8 +6,15 @@ describe('testCountOf', () => {
     expect(TEST_COUNT_METRICS.map(testCountOf)).toEqual(['tests', 'passed', 'failures', 'errors', 'skipped']);
   });
 
-  it.each(['failures', 'junit:', 'junit', 'junit:failure', 'junit:toString', 'dbt:failures', 'ajunit:tests', ''])(
-    'does not take %j for one',
-    (metric) => expect(testCountOf(metric)).toBeUndefined(),
-  );
+  it.each([
+    'failures',
+    'junit:',
+    'junit',
+    'junit:failure',
+    'junit:toString',
+    'dbt:failures',
+    'xunit:tests',
+    'ajunit:tests',
+    '',
+  ])('does not take %j for one', (metric) => expect(testCountOf(metric)).toBeUndefined());
 });
