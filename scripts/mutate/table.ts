@@ -25,17 +25,18 @@ export interface Explanation {
 }
 
 /**
- * The results as a page, and the survivors that nothing explains.
+ * The results as a page, by the name of the file, and the survivors that nothing explains.
  *
  * @param files Every file that there is: those without a result are named.
  */
 export function renderMutation(
-  results: ReadonlyMap<string, FileResult>,
+  found: ReadonlyMap<string, FileResult>,
   explained: readonly Explanation[],
   files: readonly string[],
 ): { readonly text: string; readonly unexplained: readonly string[] } {
-  const survivors = [...results].flatMap(([file, { survivors: found }]) =>
-    found.map((survivor) => ({ file, survivor, why: explanationOf(file, survivor, explained) })),
+  const results = new Map([...found].sort(([first], [second]) => (first < second ? -1 : 1)));
+  const survivors = [...results].flatMap(([file, { survivors: unnoticed }]) =>
+    unnoticed.map((survivor) => ({ file, survivor, why: explanationOf(file, survivor, explained) })),
   );
   const unexplained = survivors.filter(({ why }) => why === undefined);
   const sum = (of: (result: FileResult) => number) => [...results.values()].reduce((total, one) => total + of(one), 0);

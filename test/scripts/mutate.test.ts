@@ -40,6 +40,19 @@ describe('renderMutation', () => {
     expect(renderMutation(of([{ ...survivor, to: 'true' }]), [every], []).text).toContain('they are never equal');
   });
 
+  it('is the same page, in whatever order files were run', () => {
+    const both = [
+      ...of([survivor]),
+      ['core/domain/gate/a.ts', { killed: 1, ignored: 0, survivors: [survivor] }],
+    ] as const;
+    const page = renderMutation(new Map(both), [], []);
+    expect(renderMutation(new Map([...both].reverse()), [], [])).toEqual(page);
+    expect(page.unexplained.map((one) => one.split(':')[0])).toEqual([
+      'core/domain/gate/a.ts',
+      'core/domain/gate/x.ts',
+    ]);
+  });
+
   it('names the files that were not run', () => {
     const found = renderMutation(of([]), [], ['core/domain/gate/x.ts', 'core/domain/gate/z.ts']);
     expect(found.text).toContain('Not run yet: `gate/z.ts`.');
