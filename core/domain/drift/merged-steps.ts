@@ -16,7 +16,7 @@ export interface MergedSteps {
 /** Lines up two samples, each with at least one value. */
 export function mergeSteps(reference: NumericProfile, current: NumericProfile): MergedSteps {
   const [left, right] = [stepsOf(reference), stepsOf(current)];
-  const values = Float64Array.from(new Set([...reference.quantiles, ...current.quantiles])).sort();
+  const values = distinctOf(reference.quantiles, current.quantiles);
   const counts = ({ quantiles }: NumericProfile, weight: number): Float64Array => {
     const found = new Float64Array(values.length);
     let at = 0;
@@ -50,4 +50,19 @@ function stepsOf({ rows, missing, quantiles }: NumericProfile): {
   const points = quantiles.length;
   // A point has the rows about its rank: half a step on either side, and the ends half of one.
   return { rows: count, weight: count / points, error: points === count ? 0 : 1 / (points - 1) };
+}
+
+/** The distinct values of two ascending lists, ascending. */
+function distinctOf(left: readonly number[], right: readonly number[]): Float64Array {
+  const found = new Float64Array(left.length + right.length);
+  let [count, l, r] = [0, 0, 0];
+  while (l < left.length || r < right.length) {
+    const [a, b] = [left[l] ?? Number.POSITIVE_INFINITY, right[r] ?? Number.POSITIVE_INFINITY];
+    const least = Math.min(a, b);
+    while (l < left.length && (left[l] ?? least) <= least) l++;
+    while (r < right.length && (right[r] ?? least) <= least) r++;
+    found[count] = least;
+    count++;
+  }
+  return found.slice(0, count);
 }
