@@ -9,7 +9,7 @@ import { timedStep } from './timed-step.ts';
 /**
  * `demo`: what the demo's team uses and the S3 server; `checks`: what the tests compare with; `dvc2`: the last DVC 2;
  * `bench`: what benchmarks compare with; `frameworks`: what models are made with; `corpus`: what makes the inputs of test/real-files and says what they hold;
- * `engines`: a stand-in for Snowflake; `recipes`: what the repositories of test/adoption train with.
+ * `engines`: a stand-in for Snowflake; `drift-peers`: Evidently, for the benchmark; `recipes`: what the repositories of test/adoption train with.
  */
 export type PythonEnvironmentName =
   | 'demo'
@@ -19,6 +19,7 @@ export type PythonEnvironmentName =
   | 'frameworks'
   | 'corpus'
   | 'engines'
+  | 'drift-peers'
   | 'recipes';
 
 /** A virtual environment: its folder, and its programs. */
