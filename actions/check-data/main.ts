@@ -76,8 +76,16 @@ async function check(asked: Asked, tables: DuckDbTableReader): Promise<void> {
     'schema-path': schemaPath,
   });
   await context.appendSummary(`## Data check: ${validation.verdict}\n\n${renderValidation(validation)}\n`);
-  if (validation.verdict === 'fail') context.fail(`${shown}: ${validation.failures} checks of ${schemaPath} failed`);
+  if (validation.verdict === 'fail') context.fail(escapeLogLine(`${shown}: ${failureLine(validation)}`));
   else context.log.info(escapeLogLine(`${shown}: ${validation.verdict}`));
+}
+
+/** Number of failed checks, and the first of them in words. */
+function failureLine({ failures, checks, schema, violations }: ReportedValidation): string {
+  const [first] = violations;
+  const counted = `${failures} of ${checks} checks of ${schema.path} failed`;
+  const what = first === undefined ? '' : `${failures === 1 ? '' : ', first'}: ${first.message}`;
+  return `${counted}${what}`;
 }
 
 interface Validating {

@@ -116,6 +116,7 @@ describe('tidegate check-data', () => {
       ['pattern', 'name', [{ row: 401, value: '***' }]],
     ]);
     expect(run.said).not.toContain('Secret');
+    expect(run.stderr).toContain('2 of 19 checks of data/schema.yaml failed, first: Column "a": ');
   });
 
   it.each([
