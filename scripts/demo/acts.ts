@@ -1,21 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PullRequestSnapshot, RepositorySnapshot } from '../../testkit/github/snapshot.ts';
-import type { Flights } from './flights.ts';
 import { readVerdict } from './read-verdict.ts';
-import type { Story } from './story.ts';
-import type { OpenedPullRequest, Team } from './team.ts';
-import { REPOSITORY, type World, warehouseKey } from './world.ts';
-
-/** Actors and place. */
-export interface Stage {
-  readonly world: World;
-  readonly team: Team;
-  readonly story: Story;
-  readonly flights: Flights;
-}
-
-const CHECK = 'tidegate / flight-delay';
+import { commentOf, deliver, expectVerdict, isOneLine, look, pullRequest, release, type Stage } from './stage.ts';
+import { timeMovesOn } from './time-moves-on.ts';
 
 /** Plays the six acts. They change data and code only; the product decides. */
 export async function playActs(stage: Stage): Promise<void> {
@@ -40,8 +27,8 @@ export async function playActs(stage: Stage): Promise<void> {
     play: () => littleData(stage),
   });
   await stage.story.act('Time moves on', {
-    what: 'Production follows. A quiet week in March, then a calm spring: three weeks that are unlike every week of the training data.',
-    look: 'no alarm in March; one issue, edited in place; the retrain pull request, its report, the new version',
+    what: 'Production follows. Someone exports the data again, with distances in kilometres. Then a quiet week in March, and a calm spring: three weeks that are unlike every week of the training data.',
+    look: 'the pull request that stops before training, at the column distance; no alarm in March; one issue, edited in place, with the performance that the scores promise and the one that the outcomes show; the retrain pull request, its report, the new version',
     play: () => timeMovesOn(stage),
   });
   await stage.story.act('A bad rollout, and back', {
@@ -132,28 +119,6 @@ async function littleData(stage: Stage): Promise<readonly number[]> {
   return [opened.number];
 }
 
-async function timeMovesOn(stage: Stage): Promise<readonly number[]> {
-  const { world, story, flights } = stage;
-  const waiting = await promote(stage, '0.1.1', 'production');
-  await watch(stage, '2001-03-12');
-  story.expect('the quiet week raises no alarm', await openIssues(stage), (await openIssues(stage)).length === 0);
-  await deliver(world, flights, '2001-04');
-  for (const week of ['2001-04-23', '2001-04-30', '2001-05-07']) await watch(stage, week);
-  const issues = await openIssues(stage);
-  story.expect('one drift issue is open', issues, issues.length === 1);
-  const snapshot = await look(stage);
-  const retrain = snapshot.pullRequests.find(({ title }) => title.startsWith('Retrain'));
-  story.expect(
-    'the bot opened the retrain pull request',
-    snapshot.pullRequests.map(({ title }) => title),
-    retrain !== undefined,
-  );
-  if (retrain === undefined) return issues.map(({ number }) => number);
-  expectVerdict(stage, retrain, 'pass');
-  const promotions = await release(stage, { number: retrain.number, branch: retrain.headRef }, '0.1.2');
-  return [...waiting, ...issues.map(({ number }) => number), retrain.number, ...promotions];
-}
-
 async function badRollout(stage: Stage): Promise<readonly number[]> {
   const { world, team, story } = stage;
   await team.pushForgedTag('9.0.0', '0.1.2');
@@ -184,94 +149,4 @@ async function badRollout(stage: Stage): Promise<readonly number[]> {
   const [now, before] = [await team.fileOnMain(production), await team.fileOnMain(production, 2)];
   story.expect('production has every byte of before', now, now === before);
   return [...(hold === undefined ? [] : [hold.number]), rollback.number];
-}
-
-/** Merges a judged pull request, and the promotion pull requests that follow. Returns their numbers. */
-async function release(
-  stage: Stage,
-  opened: OpenedPullRequest,
-  version: string,
-  environments: readonly string[] = ['staging', 'production'],
-): Promise<readonly number[]> {
-  const { world, team, story } = stage;
-  await team.merge(opened.number);
-  await world.forge.idle();
-  const { tags } = await look(stage);
-  story.expect(
-    `v${version} is registered`,
-    tags.map(({ name }) => name),
-    tags.some(({ name }) => name === `flight-delay@v${version}`),
-  );
-  const promotions: number[] = [];
-  for (const environment of environments) promotions.push(...(await promote(stage, version, environment)));
-  return promotions;
-}
-
-/** Merges the bot's promotion pull request for an environment. */
-async function promote(stage: Stage, version: string, environment: string): Promise<readonly number[]> {
-  const { world, team, story } = stage;
-  const title = `Promote flight-delay v${version} to ${environment}`;
-  const found = (await look(stage)).pullRequests.find((one) => one.title === title && one.state === 'open');
-  story.expect(
-    `the bot proposes v${version} for ${environment}, with one changed line`,
-    found?.files ?? 'no pull request',
-    isOneLine(found),
-  );
-  if (found === undefined) return [];
-  expectEvidence(stage, found);
-  await team.merge(found.number);
-  await world.forge.idle();
-  return [found.number];
-}
-
-/** If it replaces a version, the promotion shows each slice against that one, from the run's own report. */
-function expectEvidence({ story }: Stage, { title, body }: PullRequestSnapshot): void {
-  const replaced = /instead of v([\d.]+\d)/.exec(body)?.[1];
-  if (replaced === undefined) return;
-  const shown = body.includes(`slices against v${replaced}`);
-  story.expect(`"${title}" shows the slices against v${replaced}`, body.slice(0, 1500), shown);
-}
-
-function isOneLine(pullRequest: PullRequestSnapshot | undefined): boolean {
-  const [file, ...more] = pullRequest?.files ?? [];
-  return more.length === 0 && file?.additions === 1 && file.deletions === 1;
-}
-
-/** The served model's inputs of a week arrive, and the scheduled check runs. */
-async function watch({ world, flights }: Stage, week: string): Promise<void> {
-  await world.upload('flights-logs', `flight-delay/${week}.parquet`, join(flights.logs, `${week}.parquet`));
-  await world.forge.schedule(REPOSITORY, 'model-watch.yml');
-  await world.forge.idle();
-}
-
-/** A month of features arrives in the warehouse. */
-async function deliver(world: World, flights: Flights, month: string): Promise<void> {
-  const file = join(flights.features, `${month}.parquet`);
-  await world.upload('flights-warehouse', warehouseKey(file), file);
-}
-
-function expectVerdict({ story }: Stage, judged: PullRequestSnapshot, verdict: string): void {
-  const found = readVerdict(judged);
-  story.expect(`#${judged.number} is judged: ${verdict}`, found, found.verdict === verdict);
-  const check = judged.checks.find(({ name }) => name === CHECK);
-  const wanted = verdict === 'pass' ? 'success' : 'failure';
-  story.expect(`its check ${CHECK} is ${wanted}`, check?.conclusion ?? 'not there', check?.conclusion === wanted);
-}
-
-async function openIssues(stage: Stage): Promise<RepositorySnapshot['issues']> {
-  return (await look(stage)).issues.filter(({ state }) => state === 'open');
-}
-
-async function pullRequest(stage: Stage, number: number): Promise<PullRequestSnapshot> {
-  const found = (await look(stage)).pullRequests.find((one) => one.number === number);
-  if (found === undefined) throw new Error(`there is no pull request ${number}`);
-  return found;
-}
-
-function look({ world }: Stage): Promise<RepositorySnapshot> {
-  return world.forge.snapshot(REPOSITORY);
-}
-
-function commentOf({ comments }: PullRequestSnapshot): string {
-  return comments.map(({ body }) => body).join('\n');
 }

@@ -11,10 +11,10 @@ const PACKAGE = 'vega-datasets@3.2.1';
 const FILE = 'data/flights-3m.parquet';
 const SHA256 = 'dbeb920c90f59b6ccaff823dcc3d08f25a97fa1ce128d93f40be4e931f5900b0';
 
-/** Data of the demo's company: `features/2001-01.parquet` … `2001-06.parquet`, `logs/<first day of a week>.parquet`. */
+/** Data of the demo's company: `features/2001-01.parquet` … `2001-06.parquet`, `weeks/<first day of a week>.parquet`. */
 export interface Flights {
   readonly features: string;
-  readonly logs: string;
+  readonly weeks: string;
 }
 
 /**
@@ -27,7 +27,7 @@ export async function ensureFlights(python: PythonEnvironment, every: number): P
   const code = await Promise.all(['prepare.py', 'features.py'].map((name) => readFile(join(source, name))));
   const key = createHash('sha256').update(SHA256).update(Buffer.concat(code)).update(String(every)).digest('hex');
   const directory = join(PROJECT_ROOT, '.tools', `flights-${key.slice(0, 12)}`);
-  const flights = { features: join(directory, 'features'), logs: join(directory, 'logs') };
+  const flights = { features: join(directory, 'features'), weeks: join(directory, 'weeks') };
   if (await isThere(directory)) return flights;
   const raw = await ensureRawFlights();
   await timedStep('Preparing the features of 3 million flights', async () => {

@@ -41,12 +41,14 @@ export class Team {
     await this.run('python', 'fetch_data.py');
     await this.run('dvc', 'add', '--quiet', 'data/train', 'data/test.parquet');
     await this.run('dvc', 'push', '--quiet');
+    await this.#writeSchema();
+    await checkBeforeTraining(this.directory);
   }
 
-  /** A first commit on the default branch: what good means and where it runs, but no model and no workflow yet. */
+  /** A first commit on the default branch: what good means, what the data are and where it runs, but no model and no workflow yet. */
   async pushBase(): Promise<void> {
     await writeFile(join(this.directory, 'README.md'), '# Will this flight be late?\n');
-    await this.git('add', 'README.md', 'tidegate.yaml', 'k8s');
+    await this.git('add', 'README.md', 'tidegate.yaml', 'data/schema.yaml', 'k8s');
     await this.git('commit', '--quiet', '--message', 'docs: what good means, and where it runs');
     await this.git('push', '--quiet', 'origin', 'main');
   }
@@ -109,6 +111,22 @@ export class Team {
     return runOrThrow(command, args, { cwd: this.directory, env: this.#world.teamEnvironment });
   }
 
+  /** Infers the data schema from the training data and reviews it: a test set may be small, since the gate says how many rows decide. */
+  async #writeSchema(): Promise<void> {
+    const infer = ['check-data', '--data', 'data/train/*.parquet', '--infer'];
+    const env = { ...this.#world.teamEnvironment, INIT_CWD: this.directory };
+    const cli = join(PROJECT_ROOT, 'cli', 'tidegate.ts');
+    await runOrThrow(process.execPath, [cli, ...infer], { cwd: this.directory, env });
+    await replaceIn(join(this.directory, 'data', 'schema.yaml'), [
+      [/^rows: .*$/m, 'rows: { min: 100 }  # the gate says how many rows decide'],
+      [
+        /^(extra-columns: .*)$/m,
+        '$1\nacross: { max-label-conflicts: 1% }  # flights of one minute, airport and distance',
+      ],
+      [/^( {2}distance:)$/m, '$1  # in miles'],
+    ]);
+  }
+
   async #api(method: string, path: string, body: unknown): Promise<Record<string, unknown>> {
     const response = await fetch(`${this.#world.forge.apiUrl}/repos/${REPOSITORY}/${path}`, {
       method,
@@ -123,4 +141,36 @@ export class Team {
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${JSON.stringify(answer)}`);
     return typeof answer === 'object' && answer !== null ? { ...answer } : {};
   }
+}
+
+/** Adds the step that checks the training data to the workflows that train and that fetch new data. */
+async function checkBeforeTraining(repository: string): Promise<void> {
+  const workflows = join(repository, '.github', 'workflows');
+  for (const [file, before] of [
+    ['model-ci.yml', 'Train'],
+    ['model-retrain.yml', 'Push the data'],
+  ] as const) {
+    const path = join(workflows, file);
+    const action = /uses: (\S+\/actions\/)data-p\w+(@.*)$/m.exec(await readFile(path, 'utf8'));
+    const step = [
+      '      - name: Check the training data',
+      `        uses: ${action?.[1]}check-data${action?.[2]}`,
+      '        with:',
+      `          model: ${MODEL}`,
+      '          data: data/train/*.parquet',
+    ];
+    const next = `      - name: ${before}\n`;
+    await replaceIn(path, [[next, `${step.join('\n')}\n${next}`]]);
+  }
+}
+
+/** Replaces the first place of each text or pattern of a file. @throws {Error} Where one is not in it. */
+async function replaceIn(file: string, replacements: readonly (readonly [string | RegExp, string])[]): Promise<void> {
+  let text = await readFile(file, 'utf8');
+  for (const [found, written] of replacements) {
+    const replaced = text.replace(found, written);
+    if (replaced === text) throw new Error(`${file} has no ${found}`);
+    text = replaced;
+  }
+  await writeFile(file, text);
 }

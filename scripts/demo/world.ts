@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { getOctokit } from '@actions/github';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { type RunningBot, startBot } from '../../bot/server.ts';
 import { type Forge, type ForgeNews, startForge } from '../../testkit/forge.ts';
 import { type S3Server, startS3 } from '../../testkit/s3.ts';
@@ -22,6 +22,8 @@ export interface World {
   readonly teamEnvironment: NodeJS.ProcessEnv;
   /** Stores a file in a bucket. */
   upload(bucket: string, key: string, file: string): Promise<void>;
+  /** Bytes of an object. */
+  download(bucket: string, key: string): Promise<Uint8Array>;
   /** Says the health of production in a commit status of the default branch's newest commit, as Argo CD does. */
   sayHealth(login: string, state: 'success' | 'failure'): Promise<void>;
   stop(): Promise<void>;
@@ -59,6 +61,11 @@ export async function startWorld(options: {
     },
     upload: async (bucket, key, file) => {
       await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: await readFile(file) }));
+    },
+    download: async (bucket, key) => {
+      const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      if (Body === undefined) throw new Error(`s3://${bucket}/${key} has no bytes`);
+      return Body.transformToByteArray();
     },
     sayHealth: async (login, state) => {
       const [owner = '', repo = ''] = REPOSITORY.split('/');
