@@ -36,7 +36,7 @@ export function distributionOf({ quantiles, rows, missing }: NumericProfile): Di
 function counter(values: readonly number[]): (x: number) => number {
   let count = 0;
   return (x) => {
-    // An x below the last one begins anew.
+    // An x below the last one begins again.
     if (count > 0 && (values[count - 1] ?? Number.NEGATIVE_INFINITY) > x) count = 0;
     while (count < values.length && (values[count] ?? Number.POSITIVE_INFINITY) <= x) count++;
     return count;
