@@ -4,6 +4,7 @@ import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../actions/load-model.ts';
 import { parseDurationMs } from '../core/config/quantities.ts';
+import { windowLagMs } from '../core/domain/drift/current-window.ts';
 import { UserError } from '../core/errors.ts';
 import { renderAlertRules, type WatchedModel } from '../core/render/drift/alert-rules.ts';
 import { renderGrafanaDashboard } from '../core/render/drift/grafana-dashboard.ts';
@@ -49,7 +50,14 @@ async function writeDashboards(workingDirectory: string, folder: string, every: 
   }
   const { config, placeOf } = await loadConfig({ workingDirectory });
   const models = Object.entries(config.models).flatMap(([name, { drift }]): WatchedModel[] =>
-    drift === undefined ? [] : [{ name, missingFloor: drift.effect.missing, retrainAfter: drift.retrain?.after }],
+    drift === undefined
+      ? []
+      : [
+          {
+            ...{ name, missingFloor: drift.effect.missing, retrainAfter: drift.retrain?.after },
+            windowLagMs: windowLagMs(drift.window),
+          },
+        ],
   );
   if (models.length === 0) {
     throw new UserError('CONFIG_INVALID', 'no model has drift, so there is nothing to show', {

@@ -88,7 +88,7 @@ describe.skipIf(PROMTOOL === undefined)('the alert rules by promtool (needs prom
 
   it('are rules', async () => {
     const { exitCode, text } = await promtool('check', 'rules', 'alerts/tidegate-alerts.yml');
-    expect(text).toContain('11 rules found');
+    expect(text).toContain('13 rules found');
     expect(exitCode, text).toBe(0);
   });
 
@@ -111,6 +111,7 @@ describe.skipIf(PROMTOOL === undefined)('the alert rules by promtool (needs prom
               '',
               '0 0 7200 7200 7200 7200 7200 7200 7200 7200 7200 7200 7200 7200 7200 7200',
             ),
+            series('window_end_timestamp_seconds', '', '0 0 7200 7200 7200 7200 7200 -122401x8'),
             series('missing_ratio', ',column="x",window="reference"', '0.1x15'),
             series('missing_ratio', ',column="x",window="current"', '0.2 0.29 0.31 0 0 0 0 0 0 0 0 0 0 0 0 0'),
           ],
@@ -154,6 +155,16 @@ describe.skipIf(PROMTOOL === undefined)('the alert rules by promtool (needs prom
                 {},
                 'The last drift check of flight-delay is 13h 0m 0s old.',
                 'A check is expected every 6 hours. Look at the runs of model-watch.yml.',
+              ),
+            ),
+            alertsAt('6h', 'TidegateDriftDataStale', []),
+            alertsAt(
+              '7h',
+              'TidegateDriftDataStale',
+              firing(
+                {},
+                'The newest row of flight-delay was 1d 12h 0m 1s old when it was checked.',
+                'Logging may have stopped: a check without new rows says nothing of the data of today.',
               ),
             ),
             alertsAt('15h', 'TidegateDriftCheckAbsent', []),

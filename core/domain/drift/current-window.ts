@@ -65,3 +65,9 @@ export function pastWindowMs(window: CurrentWindow | undefined): number | undefi
   if (window === 'week') return WEEK_MS;
   return typeof window === 'number' ? window : undefined;
 }
+
+/** The oldest that the last row of a fresh window can be for its calendar alone, in milliseconds: a week or month that is whole. */
+export function windowLagMs(window: CurrentWindow | undefined): number {
+  if (window === 'week') return WEEK_MS;
+  return window === 'month' ? 31 * DAY_MS : 0;
+}

@@ -25,9 +25,10 @@ export function historyLimit(
   const needsValues = effect.columns !== 'any';
   const isEmpty = ({ rows, missing }: ColumnProfile) => rows === (needsValues ? missing : 0);
   if (isEmpty(reference)) return undefined;
-  const effects = windows.flatMap((window) =>
-    isEmpty(window) ? [] : (effect.measure(reference, window)?.value ?? []),
-  );
+  // A constant that moved has a shift without end, which has no mean.
+  const effects = windows
+    .flatMap((window) => (isEmpty(window) ? [] : (effect.measure(reference, window)?.value ?? [])))
+    .filter(Number.isFinite);
   if (effects.length < MIN_PAST_WINDOWS) return undefined;
   return mean(effects) + STANDARD_DEVIATIONS * standardDeviation(effects);
 }

@@ -6,6 +6,8 @@ export interface WatchedModel {
   readonly name: string;
   /** Smallest difference of the shares of missing values that counts, 0 to 1. */
   readonly missingFloor: number;
+  /** The oldest that the end of a fresh window is, such as a week where windows are whole weeks; in milliseconds. */
+  readonly windowLagMs: number;
   /** Checks in a row with drift that start retraining; undefined where nothing does. */
   readonly retrainAfter: number | undefined;
 }
@@ -20,6 +22,7 @@ interface AlertRule {
 }
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /**
  * The alert rules of models as a file of Prometheus (`rule_files`): one group per model.
@@ -34,7 +37,10 @@ export function renderAlertRules(models: readonly WatchedModel[], { everyMs }: {
   return `# Made by \`tidegate dashboards\` from tidegate.yaml: change that file, and make this one again.\n${groups.length === 0 ? 'groups: []\n' : `groups:\n${groups.join('')}`}`;
 }
 
-function rulesOf({ name, missingFloor, retrainAfter }: WatchedModel, everyMs: number): readonly AlertRule[] {
+function rulesOf(
+  { name, missingFloor, windowLagMs, retrainAfter }: WatchedModel,
+  everyMs: number,
+): readonly AlertRule[] {
   const model = `model=${promqlString(boundedLabel(name))}`;
   const checked = `tidegate_drift_checked_timestamp_seconds{${model}}`;
   const missing = (window: string) => `tidegate_drift_missing_ratio{${model},window="${window}"}`;
@@ -62,6 +68,12 @@ function rulesOf({ name, missingFloor, retrainAfter }: WatchedModel, everyMs: nu
       expr: `absent(${checked})`,
       summary: 'Prometheus has no drift check of {{ $labels.model }}.',
       description: 'Check that metrics.prom reaches the textfile collector, or the input pushgateway.',
+    },
+    {
+      ...{ alert: 'TidegateDriftDataStale', severity: 'warning' },
+      expr: `${checked} - tidegate_drift_window_end_timestamp_seconds{${model}} > ${Math.round((2 * everyMs + DAY_MS + windowLagMs) / 1000)}`,
+      summary: 'The newest row of {{ $labels.model }} was {{ $value | humanizeDuration }} old when it was checked.',
+      description: 'Logging may have stopped: a check without new rows says nothing of the data of today.',
     },
     {
       ...{ alert: 'TidegateMissingValues', severity: 'warning' },
