@@ -4,6 +4,7 @@ import { CATEGORICAL_EFFECTS, type DriftEffectName, NUMERIC_EFFECTS } from '../d
 import { PERFORMANCE_METRICS } from '../domain/drift/performance/performance-metrics.ts';
 import { CATEGORICAL_TESTS, NUMERIC_TESTS } from '../domain/drift/tests/drift-test.ts';
 import { parseGrouping } from '../domain/policy/grouping.ts';
+import { timeWindowProblem } from '../domain/promotion/time-window.ts';
 import { LOG_FORMATS } from '../domain/serving-log/log-format.ts';
 import { dataAddress } from './addresses.ts';
 import { camelCaseKeys } from './camel-case-keys.ts';
@@ -24,6 +25,19 @@ const retrain = z
       description: 'The time after one retraining in which no other is started; default: none',
       examples: ['7d'],
     }),
+    schedule: z
+      .string()
+      .max(100)
+      .superRefine((cron, context) => {
+        const problem = timeWindowProblem({ cron, timezone: 'UTC' });
+        if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+      })
+      .optional()
+      .meta({
+        description:
+          'Times at which retraining starts without drift too: a cron expression of five fields in UTC. Where update brings no new data no pull request is opened; default: none',
+        examples: ['0 4 * * MON'],
+      }),
     workflow: z
       .string()
       .regex(/^[\w.-]+\.ya?ml$/, 'is not the file name of a workflow')

@@ -23,7 +23,7 @@ export interface WorldOptions {
   /** Writes of the bot rest between each other, as github.com asks for. */
   readonly isPaced?: boolean;
   /** Of the forge: a second App, the host of its pages. */
-  readonly github?: Pick<GitHubOptions, 'otherApp' | 'pagesHost'>;
+  readonly github?: Pick<GitHubOptions, 'onDispatch' | 'otherApp' | 'pagesHost'>;
 }
 
 /** A finished run of a pull request, with what it uploaded. */

@@ -1,9 +1,10 @@
 import type { ModelConfig } from '../../config/tidegate-config.ts';
 import { WORKFLOW_LOGIN } from '../../domain/policy/workflow-login.ts';
 import { retrainBranch, retrainDataBranch } from '../../domain/promotion/branch-names.ts';
-import { decideRetrain } from '../../domain/retrain/decide-retrain.ts';
+import { decideRetrain, isDueBySchedule } from '../../domain/retrain/decide-retrain.ts';
 import type { RetrainOutcome } from '../../domain/retrain/outcome.ts';
 import { isPointerChange } from '../../domain/retrain/pointer-change.ts';
+import { latestStart } from '../../domain/watch/latest-start.ts';
 import { UserError, unlessUserError } from '../../errors.ts';
 import type { BranchHead, Commits } from '../../ports/github/commits.ts';
 import type { Issue, Issues } from '../../ports/github/issues.ts';
@@ -36,21 +37,26 @@ export interface RetrainPorts {
 /** Chosen: older proposals were of older data. */
 const MAX_COMPARED = 5;
 
-/** Starts the retrain workflow where a drift issue asks for it. */
+/** Starts the retrain workflow where a drift issue or the schedule asks for it. */
 export async function startRetraining(request: RetrainRequest, ports: RetrainPorts): Promise<RetrainOutcome> {
   const { model, config, base, nowMs } = request;
   const retrain = config.drift?.retrain;
   if (retrain === undefined) return { kind: 'not-configured' };
+  const scheduledAtMs = retrain.schedule === undefined ? undefined : latestStart(retrain.schedule, nowMs);
   const issue = await driftIssue(request, ports.issues);
   const data = driftIssueDataSchema.safeParse(parseDataBlock(issue?.body));
-  if (issue === undefined || !data.success) return { kind: 'no-drift-issue' };
-  const { verdict } = data.data;
-  if (verdict !== 'drift') return { kind: 'no-drift', verdict };
+  const seen = issue === undefined ? undefined : data.data;
+  if (seen?.verdict !== 'drift' && !isDueBySchedule({ scheduledAtMs, nowMs })) {
+    return seen === undefined ? { kind: 'no-drift-issue' } : { kind: 'no-drift', verdict: seen.verdict };
+  }
   const runs = await ports.workflows.dispatched(retrain.workflow);
   const pullRequests = await ports.pullRequests.ofBranch(retrainBranch(model));
   const decision = decideRetrain({
-    consecutive: data.data.consecutive,
-    checkedAtMs: Date.parse(data.data.checkedAt),
+    drift:
+      seen?.verdict === 'drift'
+        ? { consecutive: seen.consecutive, checkedAtMs: Date.parse(seen.checkedAt) }
+        : undefined,
+    scheduledAtMs,
     after: retrain.after,
     cooldownMs: retrain.cooldown ?? 0,
     nowMs,
