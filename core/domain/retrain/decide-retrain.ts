@@ -16,7 +16,7 @@ export interface RetrainFacts {
   readonly pullRequestOpen: boolean;
 }
 
-/** What a drift issue says. */
+/** The part of a drift issue that decides. */
 export interface DriftSeen {
   /** Checks in a row that found drift. */
   readonly consecutive: number;
