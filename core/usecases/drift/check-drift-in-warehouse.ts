@@ -4,7 +4,7 @@ import type { DriftReport } from '../../reports/drift-report.ts';
 import { timeOf } from '../evaluate/profile-in-warehouse.ts';
 import { profileTable } from '../evaluate/warehouse-profile.ts';
 import { describeTable } from '../evaluate/warehouse-table.ts';
-import { compareWindow } from './check-drift.ts';
+import { compareWindow } from './compare-window.ts';
 import { comparedColumns, type DriftRequest, latestTime } from './drift-request.ts';
 
 /**

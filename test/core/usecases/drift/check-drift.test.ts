@@ -208,6 +208,19 @@ describe('rows in groups', () => {
     expect(await check(lines(200, 20), far)).toMatchObject({ verdict: 'drift' });
   });
 
+  it('are found in codes that a text among them spells in another way', async () => {
+    // All rows of a user have one code: 20 users are 20 observations, however their codes are written.
+    const codes = (users: number, first: number, more: readonly string[] = []) => [
+      ...lines(users, 50).map((line, row) => line.replace(/^\d+/, `0${1 + ((Math.floor(row / 50) + first) % 2)}`)),
+      ...more,
+    ];
+    const few = codes(20, 0).map((line, row) => (row < 300 ? line.replace(/^02/, '01') : line));
+    expect(await check(codes(200, 0), few)).not.toMatchObject({ verdict: 'drift' });
+    expect(await check(codes(200, 0, ['x,1,u0']), few)).not.toMatchObject({ verdict: 'drift' });
+    const numbers = codes(200, 0).map((line) => line.replace(/^0/, ''));
+    expect(await check(numbers, [...few, 'x,1,u0'])).not.toMatchObject({ verdict: 'drift' });
+  });
+
   it('have a name that is not compared, as keys of rows are not: their values are always others', async () => {
     if (model?.drift === undefined) throw new RangeError('no model with drift');
     const config = { ...model, evaluate: { ...model.evaluate, key: 'x' } };
