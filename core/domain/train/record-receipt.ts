@@ -44,6 +44,6 @@ export function isRecordConfirmed(
   }
   if (receipt === hashText(recordReceiptText(artifactDigest, recorded))) return true;
   throw new UserError('ARTIFACT_MISMATCH', 'the job record has pushed the objects of another training', {
-    fix: 'Set the input recorded to the output of data-push in the job record of the same run, with the same artifact ids.',
+    fix: 'Set the input record-receipt to the output record-receipt of the job record of the same run, with the same artifact ids.',
   });
 }
