@@ -1,4 +1,4 @@
-import { Cron } from 'croner';
+import { startsBefore } from './schedule-starts.ts';
 
 /** Facts about the workflow that checks for drift. */
 export interface WatchFacts {
@@ -28,7 +28,7 @@ const GRACE_MS = 3 * 3_600_000;
  */
 export function overdueWatch({ crons, state, createdAtMs, lastRunAtMs, nowMs }: WatchFacts): string | undefined {
   if (state !== 'active') return `is disabled (${state})`;
-  const due = crons.flatMap((cron) => startsBefore(cron, nowMs - GRACE_MS)).sort((a, b) => b - a);
+  const due = crons.flatMap((cron) => startsBefore(cron, nowMs - GRACE_MS, MISSED)).sort((a, b) => b - a);
   const overdueSince = due[MISSED - 1];
   if (overdueSince === undefined || overdueSince < createdAtMs) return undefined;
   if (lastRunAtMs !== undefined && lastRunAtMs >= overdueSince) return undefined;
@@ -37,14 +37,4 @@ export function overdueWatch({ crons, state, createdAtMs, lastRunAtMs, nowMs }: 
       ? 'it never ran'
       : `the last one started ${new Date(lastRunAtMs).toISOString().slice(0, 10)}`;
   return `is overdue: ${MISSED} scheduled runs are missing; ${last}`;
-}
-
-/** The newest starts of a cron expression up to an instant, newest first. */
-function startsBefore(cron: string, untilMs: number): readonly number[] {
-  try {
-    const job = new Cron(cron, { timezone: 'UTC' });
-    return job.previousRuns(MISSED, new Date(untilMs)).map((start) => start.getTime());
-  } catch {
-    return [];
-  }
 }

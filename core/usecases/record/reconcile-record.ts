@@ -7,6 +7,7 @@ import { UserError } from '../../errors.ts';
 import type { BaseBranch, BranchHead, Commits } from '../../ports/github/commits.ts';
 import type { PullRequest, PullRequests } from '../../ports/github/pull-requests.ts';
 import { parseRecordData, renderRecord } from '../../render/promotion/record.ts';
+import { wereHeldBefore } from '../propose/held-before.ts';
 import { upsertPullRequest } from '../propose/upsert-pull-request.ts';
 import type { KnownVersion, VersionCatalog } from '../registry/version-catalog.ts';
 import {
@@ -35,7 +36,7 @@ export interface RecordPorts extends PlanRecordPorts {
   readonly pullRequests: Pick<PullRequests, 'ofBranch' | 'open' | 'update' | 'close'>;
 }
 
-/** Chosen: older proposals and versions are of older runs. */
+/** Chosen: older versions are of older runs. */
 const MAX_COMPARED = 5;
 
 /**
@@ -90,7 +91,9 @@ async function propose(recorded: RecordedVersion, request: RecordRequest, ports:
     const why = 'the default branch has these entries already';
     return { kind: 'recorded', version, closed: await close(open, { model, recorded, reason: why }, ports) };
   }
-  if (open === undefined && (await wasDeclined(edits, known, ports))) return { kind: 'declined', version };
+  if (open === undefined && (await wereHeldBefore(edits, closedByPerson(known), ports.commits))) {
+    return { kind: 'declined', version };
+  }
   const changed = await changedSources(fitting, { from: recorded.commit, to: base.sha }, ports);
   const rendered = renderRecord({ ...viewOf(model, recorded), files: gitFiles(edits), changed });
   const kept = { branch, base, edits, ...rendered, commitMessage: `${rendered.title}\n`, open, head };
@@ -184,20 +187,11 @@ function asFile({ file, after }: RecordEdit): { readonly path: string; readonly 
   return { path: file, text: after };
 }
 
-/** True if a person closed a pull request with these very files; what we closed does not count. */
-async function wasDeclined(
-  edits: readonly RecordEdit[],
-  known: readonly PullRequest[],
-  { commits }: Pick<RecordPorts, 'commits'>,
-): Promise<boolean> {
-  const closed = known.filter(({ state, merged, body }) => {
-    return state === 'closed' && !merged && parseRecordData(body)?.isObsolete !== true;
-  });
-  for (const { headSha } of closed.slice(0, MAX_COMPARED)) {
-    const same = await Promise.all(edits.map(async ({ file, after }) => (await commits.read(file, headSha)) === after));
-    if (same.every(Boolean)) return true;
-  }
-  return false;
+/** Pull requests that a person closed; what we closed does not count. */
+function closedByPerson(known: readonly PullRequest[]): readonly PullRequest[] {
+  return known.filter(
+    ({ state, merged, body }) => state === 'closed' && !merged && parseRecordData(body)?.isObsolete !== true,
+  );
 }
 
 /** Dependencies that the default branch has changed since the training; undefined where the host lists not all changes. */

@@ -4,7 +4,7 @@ import { retrainBranch, retrainDataBranch } from '../../domain/promotion/branch-
 import { decideRetrain, isDueBySchedule } from '../../domain/retrain/decide-retrain.ts';
 import type { RetrainOutcome } from '../../domain/retrain/outcome.ts';
 import { isPointerChange } from '../../domain/retrain/pointer-change.ts';
-import { latestStart } from '../../domain/watch/latest-start.ts';
+import { startsBefore } from '../../domain/watch/schedule-starts.ts';
 import { UserError, unlessUserError } from '../../errors.ts';
 import type { BranchHead, Commits } from '../../ports/github/commits.ts';
 import type { Issue, Issues } from '../../ports/github/issues.ts';
@@ -13,6 +13,7 @@ import type { Workflows } from '../../ports/github/workflows.ts';
 import { parseRetrainData, renderRetrain } from '../../render/promotion/retrain.ts';
 import { formatMarker, hasMarker, parseDataBlock } from '../../render/text/marker.ts';
 import { driftIssueDataSchema } from '../../reports/drift-issue-data.ts';
+import { wereHeldBefore } from '../propose/held-before.ts';
 import { upsertPullRequest } from '../propose/upsert-pull-request.ts';
 
 /** A model whose retraining is looked after. */
@@ -34,15 +35,12 @@ export interface RetrainPorts {
   readonly workflows: Pick<Workflows, 'dispatched' | 'dispatch'>;
 }
 
-/** Chosen: older proposals were of older data. */
-const MAX_COMPARED = 5;
-
 /** Starts the retrain workflow where a drift issue or the schedule asks for it. */
 export async function startRetraining(request: RetrainRequest, ports: RetrainPorts): Promise<RetrainOutcome> {
   const { model, config, base, nowMs } = request;
   const retrain = config.drift?.retrain;
   if (retrain === undefined) return { kind: 'not-configured' };
-  const scheduledAtMs = retrain.schedule === undefined ? undefined : latestStart(retrain.schedule, nowMs);
+  const scheduledAtMs = retrain.schedule === undefined ? undefined : startsBefore(retrain.schedule, nowMs + 1, 1)[0];
   const issue = await driftIssue(request, ports.issues);
   const data = driftIssueDataSchema.safeParse(parseDataBlock(issue?.body));
   const seen = issue === undefined ? undefined : data.data;
@@ -100,7 +98,9 @@ export async function proposeRetrained(request: RetrainRequest, ports: RetrainPo
   const branch = retrainBranch(model);
   const head = await ports.commits.head(branch);
   const known = await ports.pullRequests.ofBranch(branch);
-  if (await wasProposed(edits, known, ports)) return { kind: 'data-proposed-before' };
+  // What did not pass is not tried again for the same data, though each run of the workflow makes a commit of its own.
+  const closed = known.filter(({ state }) => state === 'closed');
+  if (await wereHeldBefore(edits.map(asEdit), closed, ports.commits)) return { kind: 'data-proposed-before' };
   const open = known.find(({ state, author }) => state === 'open' && author === self);
   if (open !== undefined && head !== undefined && !(await isOurs(head, open, ports))) {
     return { kind: 'data-changed-by-person', number: open.number };
@@ -151,22 +151,6 @@ async function isOurs(head: BranchHead, { body }: PullRequest, ports: RetrainPor
   if (parent === undefined || others.length > 0 || from === undefined) return false;
   const edits = await pointerEdits({ onto: parent, from }, ports);
   return typeof edits !== 'string' && (await ports.commits.treeWith(parent, edits)) === head.tree;
-}
-
-/**
- * True if a pull request with these very pointers was closed or merged: what did not pass is not tried again for the same
- * data, though each run of the workflow makes a commit of its own.
- */
-async function wasProposed(
-  edits: readonly PointerEdit[],
-  known: readonly PullRequest[],
-  { commits }: RetrainPorts,
-): Promise<boolean> {
-  for (const { headSha } of known.filter(({ state }) => state === 'closed').slice(0, MAX_COMPARED)) {
-    const same = await Promise.all(edits.map(async ({ path, text }) => (await commits.read(path, headSha)) === text));
-    if (same.every(Boolean)) return true;
-  }
-  return false;
 }
 
 /** The model's drift issue; anyone may open one that looks like it, so its author counts. */
