@@ -1,14 +1,13 @@
 import type { DataProject } from '../../domain/data/data-project.ts';
-import { type ConfigSections, optionStyle, parseDvcConfig } from '../../domain/data/dvc-config.ts';
+import { type ConfigSections, parseDvcConfig } from '../../domain/data/dvc-config.ts';
 import { dvcError } from '../../domain/data/dvc-problem.ts';
 import type { IgnoreFile } from '../../domain/data/ignore-rules.ts';
 import { isPlainMap, type PlainMap, type PlainValue } from '../../domain/data/plain-value.ts';
-import { folderOf } from '../../domain/data/repository-path.ts';
 import { digestLines, parseDvcFile, type TrackedOutput } from '../../domain/data/tracked-output.ts';
 import { compareCodePoints } from '../../domain/text/compare-code-points.ts';
-import { DEFAULT_PARAMS, type Pipeline, parsePipeline, type Stage } from '../../domain/train/pipeline.ts';
+import type { Stage } from '../../domain/train/pipeline.ts';
+import { readPipeline } from '../../domain/train/read-pipeline.ts';
 import { expandedOutputs, lockedStages, lockFileOf, stageOutputs } from '../../domain/train/stage-lock.ts';
-import { readVariables } from '../../domain/train/stage-variables.ts';
 import type { UserError } from '../../errors.ts';
 import type { TreeFiles } from '../../ports/train/tree-files.ts';
 import { FolderTree } from '../files/folder-tree.ts';
@@ -118,7 +117,10 @@ class TrackedProjectReader {
   }
 
   async #readStages(file: string, { locks, stages, refusals }: Findings): Promise<readonly TrackedOutput[]> {
-    const pipeline = await this.#readPipeline(file);
+    const pipeline = await readPipeline(await this.#plain(file), {
+      ...{ file, config: this.#config },
+      load: (path) => this.#optional(path),
+    });
     const lockFile = lockFileOf({ file });
     const lockText = await this.#tree.text(lockFile);
     const locked: PlainMap =
@@ -132,15 +134,6 @@ class TrackedProjectReader {
     const read = new Set(pipeline.stages.map(({ address }) => address));
     const others = await this.#expanded(file, locked, lines);
     return [...outputs, ...others.filter(({ stage }) => !read.has(stage ?? ''))];
-  }
-
-  async #readPipeline(file: string): Promise<Pipeline> {
-    const value = await this.#plain(file);
-    const folder = folderOf(file);
-    const load = (path: string) => this.#optional(path);
-    const vars = isPlainMap(value) ? (value.get('vars') ?? []) : [];
-    const variables = await readVariables(vars, DEFAULT_PARAMS, { file, folder, load });
-    return parsePipeline(value, { file, variables, style: optionStyle(this.#config), load });
   }
 
   async #expanded(file: string, locked: PlainMap, lines: ReadonlyMap<string, number>) {

@@ -1,9 +1,7 @@
-import { optionStyle, parseDvcConfig } from '../../domain/data/dvc-config.ts';
-import { isPlainMap } from '../../domain/data/plain-value.ts';
-import { folderOf } from '../../domain/data/repository-path.ts';
-import { DEFAULT_PARAMS, parsePipeline, type Stage } from '../../domain/train/pipeline.ts';
+import { parseDvcConfig } from '../../domain/data/dvc-config.ts';
+import type { Stage } from '../../domain/train/pipeline.ts';
+import { readPipeline } from '../../domain/train/read-pipeline.ts';
 import type { ParsePlainText } from '../../domain/train/recorded-stage.ts';
-import { readVariables } from '../../domain/train/stage-variables.ts';
 
 /** Reads files of a commit, and their YAML. */
 export interface CommittedTexts {
@@ -26,10 +24,8 @@ export async function readCommittedStages(file: string, { read, parse }: Committ
     const other = await read(path);
     return other === undefined ? undefined : ((await parse(other, path)) ?? new Map());
   };
-  const vars = isPlainMap(value) ? (value.get('vars') ?? []) : [];
-  const variables = await readVariables(vars, DEFAULT_PARAMS, { file, folder: folderOf(file), load });
   const configFile = '.dvc/config';
   const config = await read(configFile);
   const sections = config === undefined ? new Map() : parseDvcConfig(config, { file: configFile, folder: '/.dvc' });
-  return (await parsePipeline(value, { file, variables, style: optionStyle(sections), load })).stages;
+  return (await readPipeline(value, { file, config: sections, load })).stages;
 }
