@@ -28,6 +28,7 @@ export class GitCommit implements CommitFiles {
   readonly sha: string;
   readonly isOfRun: boolean;
   readonly #checkOut: CheckOut;
+  #listed: Promise<readonly GitEntry[]> | undefined;
   #blobs: Promise<ReadonlyMap<string, string>> | undefined;
   #folders: ReadonlyMap<string, readonly TreeEntry[]> | undefined;
 
@@ -116,14 +117,16 @@ export class GitCommit implements CommitFiles {
     return new Map(wanted.map(([file, blob]) => [file, digests.get(blob) ?? '']));
   }
 
-  async #entries(): Promise<readonly GitEntry[]> {
-    const text = await git(this.#checkOut, ['ls-tree', '-r', '-z', this.sha], 'latin1');
-    return text.split('\0').flatMap((entry): GitEntry[] => {
-      const [, mode, object, name] = /^(\d{6}) \w+ ([0-9a-f]+)\t(.+)$/s.exec(entry) ?? [];
-      return mode === undefined || object === undefined || name === undefined
-        ? []
-        : [{ mode, object, path: decodeName(Buffer.from(name, 'latin1')) }];
-    });
+  #entries(): Promise<readonly GitEntry[]> {
+    this.#listed ??= git(this.#checkOut, ['ls-tree', '-r', '-z', this.sha], 'latin1').then((text) =>
+      text.split('\0').flatMap((entry): GitEntry[] => {
+        const [, mode, object, name] = /^(\d{6}) \w+ ([0-9a-f]+)\t(.+)$/s.exec(entry) ?? [];
+        return mode === undefined || object === undefined || name === undefined
+          ? []
+          : [{ mode, object, path: decodeName(Buffer.from(name, 'latin1')) }];
+      }),
+    );
+    return this.#listed;
   }
 
   /** Regular files to their blobs, sorted. */
