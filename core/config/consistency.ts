@@ -109,7 +109,7 @@ function checkDriftPerformance(path: Path, { drift, task }: WrittenModel, placeO
   if (drift.predictions === undefined) {
     return [problem('is set, but drift.predictions is missing', 'Add drift.predictions, or remove drift.performance.')];
   }
-  const known = PERFORMANCE_METRICS[task ?? ''] ?? [];
+  const known = isMetricTask(task) ? PERFORMANCE_METRICS[task] : [];
   const unknown = asked.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
     const there = known.length === 0 ? 'it has none' : `it has ${known.join(', ')}`;

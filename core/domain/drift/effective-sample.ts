@@ -71,5 +71,5 @@ export function knownVariance(pValue: number, df: number): number {
 
 /** The one-sided 95 % quantile of an estimate whose variance has these degrees of freedom. */
 export function oneSidedQuantile(df: number): number {
-  return Number.isFinite(df) ? studentTQuantile(0.95, df) : 1.6448536269514722;
+  return studentTQuantile(0.95, df);
 }

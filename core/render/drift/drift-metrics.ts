@@ -1,5 +1,5 @@
 import type { DriftColumn, DriftReport } from '../../reports/drift-report.ts';
-import { columnsOf } from './drift.ts';
+import { columnsOf, type WindowMetric, windowMetrics } from './drift.ts';
 
 /** Chosen: time series of one model that any Prometheus takes; the report has all columns. */
 export const MAX_METRIC_COLUMNS = 500;
@@ -76,16 +76,10 @@ function modelMetrics(report: DriftReport): readonly Metric[] {
 }
 
 /** Metrics of the window, estimated from scores or by known outcomes. */
-function performanceMetrics({ model, performance, rules = [] }: DriftReport): readonly Metric[] {
-  const found = [
-    ...(performance?.estimated ?? []).map((metric) => ({ metric, by: 'scores' })),
-    ...(performance?.realised?.metrics ?? []).map((metric) => ({ metric, by: 'labels' })),
-  ];
-  const of = (
-    name: string,
-    help: string,
-    value: (metric: (typeof found)[number]['metric']) => Sample['value'],
-  ): Metric => ({
+function performanceMetrics(report: DriftReport): readonly Metric[] {
+  const { model, rules = [] } = report;
+  const found = windowMetrics(report);
+  const of = (name: string, help: string, value: (metric: WindowMetric['metric']) => Sample['value']): Metric => ({
     name: `tidegate_drift_performance${name}`,
     help,
     samples: found.map(({ metric, by }) => ({

@@ -3,7 +3,7 @@ import { formatCount, formatPercent } from '../../domain/text/format-number.ts';
 import type { DriftColumn, DriftReport } from '../../reports/drift-report.ts';
 import { drawAll } from '../page/drawing.ts';
 import { htmlText, renderFigures, renderHtmlPage } from '../page/html-page.ts';
-import { columnsOf, ICONS, limitOf, show, showP, sortedColumns, WORDS } from './drift.ts';
+import { columnsOf, ICONS, limitOf, show, showP, sortedColumns, WORDS, windowMetrics } from './drift.ts';
 import { driftDrawings } from './drift-charts.ts';
 
 /** Chosen: with the longest names and reasons a megabyte. */
@@ -41,11 +41,9 @@ function windows({ reference, current, dataset, consecutive }: DriftReport): str
 }
 
 /** Metrics of the window next to those of the evaluation, and the verdicts of `drift.performance`. */
-function performanceOf({ performance, rules = [] }: DriftReport): string {
-  const found = [
-    ...(performance?.estimated ?? []).map((metric) => ({ metric, by: 'scores' as const })),
-    ...(performance?.realised?.metrics ?? []).map((metric) => ({ metric, by: 'labels' as const })),
-  ];
+function performanceOf(report: DriftReport): string {
+  const { performance, rules = [] } = report;
+  const found = windowMetrics(report);
   const reason = performance?.reason === undefined ? '' : `<p>${text(performance.reason, MAX_REASON_CHARACTERS)}</p>`;
   if (found.length === 0) return reason;
   const rows = found.map(({ metric: { name, evaluated, value, lower, upper }, by }) => {

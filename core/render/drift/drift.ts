@@ -79,6 +79,20 @@ export function columnsOf({ columns, predictions }: DriftReport): readonly Drift
   return predictions === undefined ? columns : [...columns, predictions];
 }
 
+/** A metric of the window, and if it is by known outcomes or by the scores alone. */
+export interface WindowMetric {
+  readonly metric: NonNullable<NonNullable<DriftReport['performance']>['estimated']>[number];
+  readonly by: 'labels' | 'scores';
+}
+
+/** Metrics of the window: the estimated ones, then those by outcomes. */
+export function windowMetrics({ performance: found }: DriftReport): readonly WindowMetric[] {
+  return [
+    ...(found?.estimated ?? []).map((metric) => ({ metric, by: 'scores' as const })),
+    ...(found?.realised?.metrics ?? []).map((metric) => ({ metric, by: 'labels' as const })),
+  ];
+}
+
 function sections(report: DriftReport): readonly string[] {
   const rows = sortedColumns(columnsOf(report));
   return [

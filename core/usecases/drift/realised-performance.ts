@@ -62,7 +62,7 @@ export async function realisedPerformance(request: RealisedRequest, ports: Scori
       sampling: clusterRows(request.grouping, request.groups && pickRows(request.groups, predictions)),
     },
     {
-      metrics: (PERFORMANCE_METRICS[config.task] ?? []).flatMap((name) => findMetric(name, config.task) ?? []),
+      metrics: PERFORMANCE_METRICS[config.task].flatMap((name) => findMetric(name, config.task) ?? []),
       rules: [],
       confidence: config.evaluate.confidence,
       decisionThreshold: config.evaluate.decisionThreshold,

@@ -32,7 +32,7 @@ export function profilePredictions(
   const { decisionThreshold } = evaluate;
   const { labels } = outcome;
   const rows = scoredRows({ labels, scores: candidate, weights: null, classes: task === 'regression' ? 1 : 2 });
-  const measured = (PERFORMANCE_METRICS[task] ?? []).flatMap((metric): [string, number][] => {
+  const measured = PERFORMANCE_METRICS[task].flatMap((metric): [string, number][] => {
     const found = findMetric(metric, task)?.estimate(rows, { decisionThreshold });
     return found?.kind === 'estimate' ? [[metric, found.value]] : [];
   });

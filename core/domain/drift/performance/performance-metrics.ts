@@ -1,5 +1,7 @@
+import type { MetricTask } from '../../metrics/metric.ts';
+
 /** Metrics of the evaluation that a window is compared with later, by task. */
-export const PERFORMANCE_METRICS: Readonly<Record<string, readonly string[]>> = {
+export const PERFORMANCE_METRICS: Readonly<Record<MetricTask, readonly string[]>> = {
   'binary-classification': ['accuracy', 'precision', 'recall', 'f1', 'roc_auc', 'brier_score'],
   'multiclass-classification': [],
   regression: ['mae', 'rmse', 'r2'],
