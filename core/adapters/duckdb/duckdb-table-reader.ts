@@ -5,20 +5,27 @@ import { dirname, join } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { DUCKDB } from '../../domain/aggregates/sql-dialect.ts';
 import { isWithin } from '../../domain/data/repository-path.ts';
+import { tableFormat } from '../../domain/data/table-format.ts';
 import type { TableBatch, TableColumn, TableDescription } from '../../domain/table/table.ts';
 import { withoutEnding } from '../../domain/text/without-ending.ts';
 import { UserError } from '../../errors.ts';
 import type { RelatedColumn, Relation, RelationEngine, StoredTable } from '../../ports/evaluate/relation-engine.ts';
 import type { DescribeOptions, ReadOptions, TableReader } from '../../ports/evaluate/table-reader.ts';
 import { unlessAbsent } from '../files/absent.ts';
+import { filesIn } from '../files/files-in-folder.ts';
 import { loadNativeModule, type NativeModuleOptions } from '../native/native-module.ts';
 import { assembleBatches } from './assemble-batches.ts';
 import { createRelation } from './duckdb-relation.ts';
 import { storeNumbers } from './stored-numbers.ts';
 import { literal, tableFiles } from './table-scan.ts';
 import { batchValue, columnOf, kindOf, openSource, refuseChanged, type TableSource } from './table-source.ts';
-import { tablesIn } from './tables-in-folder.ts';
 import { unreadable, unreadableUnquoted } from './unreadable.ts';
+
+/** The tables in a folder; files of engines about them (`_delta_log`) are hidden. */
+const TABLES = {
+  isHidden: (name: string) => /^[._]/.test(name),
+  isWanted: (path: string) => tableFormat(path) !== undefined,
+};
 
 /** Reads tables with DuckDB, which is loaded at the first use. Close it when done. */
 export class DuckDbTableReader implements TableReader, RelationEngine {
@@ -65,7 +72,7 @@ export class DuckDbTableReader implements TableReader, RelationEngine {
   async #filesOf(path: string): Promise<{ readonly files: readonly string[]; readonly root: string }> {
     const found = await stat(path).catch(unlessAbsent);
     if (found?.isFile() === true) return { files: [path], root: dirname(path) };
-    if (found?.isDirectory() === true) return { files: await tablesIn(withoutEnding(path, '/')), root: path };
+    if (found?.isDirectory() === true) return { files: await filesIn(withoutEnding(path, '/'), TABLES), root: path };
     const files = await this.#query(`SELECT file FROM glob(${literal(path)}) ORDER BY file`);
     return { files: files.map(([file]) => String(file)), root: dirname(path.replace(/[*?[].*$/s, '')) };
   }

@@ -1,20 +1,12 @@
 import { createReadStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
-import { join, matchesGlob } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { matchesGlob } from 'node:path';
 import { createGunzip } from 'node:zlib';
+import type { LogLine } from '../../domain/serving-log/log-format.ts';
 import { withoutEnding } from '../../domain/text/without-ending.ts';
 import { UserError } from '../../errors.ts';
 import { unlessAbsent } from './absent.ts';
-
-/** A line of a file. */
-export interface FileLine {
-  readonly file: string;
-  /** From 1. */
-  readonly line: number;
-  readonly text: string;
-  /** True for what is after the last line end of a file. */
-  readonly isOpen: boolean;
-}
+import { filesIn } from './files-in-folder.ts';
 
 /** Chosen: a record with a batch of requests; more is another file. */
 const MOST_CHARACTERS = 64 * 1024 * 1024;
@@ -33,26 +25,15 @@ export async function filesOf(path: string): Promise<readonly string[]> {
   const isPattern = found === undefined && WILD.test(path);
   const folder = isPattern ? path.slice(0, path.lastIndexOf('/', path.search(WILD))) : path;
   const there = isPattern ? await stat(folder).catch(unlessAbsent) : found;
-  const all = there?.isDirectory() === true ? await within(folder) : [];
+  const all =
+    there?.isDirectory() === true
+      ? await filesIn(withoutEnding(folder, '/'), { isHidden: (name) => name.startsWith('.') })
+      : [];
   const files = isPattern ? all.filter((file) => matchesGlob(file, path)) : all;
-  if (files.length > 0) return files.toSorted();
+  if (files.length > 0) return files;
   throw new UserError('DATA_NOT_FOUND', `there is no file ${path}`, {
     fix: 'Check drift.current, and that the server writes its log there.',
   });
-}
-
-async function within(folder: string): Promise<readonly string[]> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter(
-      (file) =>
-        !file
-          .slice(folder.length)
-          .split('/')
-          .some((part) => part.startsWith('.')),
-    );
 }
 
 /**
@@ -60,27 +41,32 @@ async function within(folder: string): Promise<readonly string[]> {
  *
  * @throws {UserError} DATA_UNSUPPORTED for Parquet, CSV and lines above 64 MB, DATA_INVALID for bytes that are not UTF-8.
  */
-export async function* logLines(files: readonly string[]): AsyncIterable<FileLine> {
+export async function* logLines(files: readonly string[]): AsyncIterable<LogLine> {
   for (const file of files) {
     if (/\.(?:parquet|csv)$/i.test(file)) throw tabular(file);
     yield* linesOf(file);
   }
 }
 
-async function* linesOf(file: string): AsyncIterable<FileLine> {
+async function* linesOf(file: string): AsyncIterable<LogLine> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
-  let [line, rest] = [1, ''];
+  let line = 1;
+  // Parts of the line that goes on: joined once, when it ends.
+  let [open, openCharacters]: [string[], number] = [[], 0];
   const lineOf = (text: string, isOpen: boolean) => ({ file, line, text: withoutEnding(text, '\r'), isOpen });
   for await (const chunk of bytesOf(file)) {
-    const parts = `${rest}${decoded(() => decoder.decode(chunk, { stream: true }), file)}`.split('\n');
-    rest = parts.pop() ?? '';
-    if (rest.length > MOST_CHARACTERS) throw tooLong(file, line);
-    for (const text of parts) {
+    const [first = '', ...others] = decoded(() => decoder.decode(chunk, { stream: true }), file).split('\n');
+    open.push(first);
+    openCharacters += first.length;
+    for (const next of others) {
+      const text = open.join('');
       if (text.trim() !== '') yield lineOf(text, false);
       line++;
+      [open, openCharacters] = [[next], next.length];
     }
+    if (openCharacters > MOST_CHARACTERS) throw tooLong(file, line);
   }
-  rest += endOf(decoder);
+  const rest = `${open.join('')}${endOf(decoder)}`;
   if (rest.trim() !== '') yield lineOf(rest, true);
 }
 

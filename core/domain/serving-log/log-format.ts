@@ -18,6 +18,16 @@ export interface LogNames {
   readonly prediction: string | undefined;
 }
 
+/** A line of a log. */
+export interface LogLine {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  readonly text: string;
+  /** True for what is after the last line end of a file: it may have been cut. */
+  readonly isOpen: boolean;
+}
+
 /** One half of a request to a server, or both. */
 export interface LogEvent {
   /** Shared by request and response. */

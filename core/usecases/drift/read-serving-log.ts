@@ -5,6 +5,7 @@ import {
   type JsonObject,
   type LogEvent,
   type LoggedRow,
+  type LogLine,
   type LogNames,
   LogRecordError,
   type ServingLogFormat,
@@ -12,16 +13,6 @@ import {
 import { sageMakerEvent } from '../../domain/serving-log/sagemaker-event.ts';
 import { formatCount } from '../../domain/text/format-number.ts';
 import { UserError } from '../../errors.ts';
-
-/** A line of a log. */
-export interface LogLine {
-  readonly file: string;
-  /** From 1. */
-  readonly line: number;
-  readonly text: string;
-  /** True for what is after the last line end of a file: it may have been cut. */
-  readonly isOpen: boolean;
-}
 
 /** Names by which a log becomes a table. */
 export interface ServingLogRequest extends LogNames {

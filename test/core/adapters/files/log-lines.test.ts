@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -30,6 +30,14 @@ describe('filesOf', () => {
     expect(await named(join(folder, '*.json'))).toEqual(['a.json']);
     expect(await named(join(folder, '**/*.log'))).toEqual(['b/data/data.1.log']);
     expect(await named(join(folder, 'b/*/data.?.log'))).toEqual(['b/data/data.1.log']);
+  });
+
+  it('follows links to files, as those of a cache, and ends in a folder that links to itself', async () => {
+    const linked = await mkdtemp(join(tmpdir(), 'tidegate-log-links-'));
+    await symlink(join(folder, 'a.json'), join(linked, 'a.json'));
+    await symlink(linked, join(linked, 'round'));
+    expect(await filesOf(linked)).toEqual([join(linked, 'a.json')]);
+    await rm(linked, { recursive: true, force: true });
   });
 
   it('is an error where there is none', async () => {
@@ -64,6 +72,18 @@ describe('logLines', () => {
     expect(await linesIn('cut.txt')).toMatchObject([{ text: '{"a":"\uFFFD', isOpen: true }]);
     await put('latin.txt', Buffer.from('{"a":"é"}\n', 'latin1'));
     await expect(linesIn('latin.txt')).rejects.toThrow('not encoded in UTF-8');
+  });
+
+  it('joins a line of many parts', async () => {
+    const long = 'x'.repeat(1_000_000);
+    await put('long.txt', `${long}\nshort\n${long}`);
+    const lines = await linesIn('long.txt');
+    expect(lines.map(({ text, line, isOpen }) => [text.length, line, isOpen])).toEqual([
+      [1_000_000, 1, false],
+      [5, 2, false],
+      [1_000_000, 3, true],
+    ]);
+    await rm(join(folder, 'long.txt'));
   });
 
   it('refuses tables', async () => {

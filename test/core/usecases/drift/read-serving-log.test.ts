@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type LogLine, readServingLog } from '../../../../core/usecases/drift/read-serving-log.ts';
+import type { LogLine } from '../../../../core/domain/serving-log/log-format.ts';
+import { readServingLog } from '../../../../core/usecases/drift/read-serving-log.ts';
 
 const request = {
   ...{ features: ['a'], prediction: 'score', time: 'at', key: 'id' },
