@@ -1,5 +1,6 @@
+import { isJsonObject, type JsonObject } from '../../domain/data/json-object.ts';
 import type { CheckCounts } from '../../domain/metrics/check-counts.ts';
-import { invalidResults, isJsonObject, type JsonObject, objectsOf } from './result-shape.ts';
+import { invalidResults, objectsOf } from './result-shape.ts';
 
 /** Versions of the file that are read: those of dbt 1.4 to 1.12. */
 const VERSION = /^https:\/\/schemas\.getdbt\.com\/dbt\/run-results\/v([456])\.json$/;

@@ -1,5 +1,6 @@
+import { isJsonObject, type JsonObject } from '../../domain/data/json-object.ts';
 import type { CheckCounts } from '../../domain/metrics/check-counts.ts';
-import { invalidResults, isJsonObject, type JsonObject, objectsOf } from './result-shape.ts';
+import { invalidResults, objectsOf } from './result-shape.ts';
 
 /**
  * Counts expectations in the result of a validation (`to_json_dict()`), or in the description of a checkpoint's result

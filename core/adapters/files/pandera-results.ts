@@ -1,5 +1,6 @@
+import { isJsonObject, type JsonObject } from '../../domain/data/json-object.ts';
 import type { CheckCounts } from '../../domain/metrics/check-counts.ts';
-import { invalidResults, isJsonObject, type JsonObject } from './result-shape.ts';
+import { invalidResults } from './result-shape.ts';
 
 /** Columns that failure cases of pandera have had since 0.7. */
 const COLUMNS = ['schema_context', 'column', 'check', 'check_number', 'failure_case', 'index'] as const;

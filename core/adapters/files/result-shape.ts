@@ -1,3 +1,4 @@
+import { isJsonObject, type JsonObject } from '../../domain/data/json-object.ts';
 import { UserError } from '../../errors.ts';
 
 /** The error for a file of results that cannot be read: never taken for one without failures. */
@@ -7,14 +8,6 @@ export function invalidResults(
   fix = 'Check that the tool ran to its end, that no other process writes this file, and that evaluate.results names its format.',
 ): UserError {
   return new UserError('DATA_INVALID', `${shown} ${what}`, { fix });
-}
-
-/** A mapping of JSON. */
-export type JsonObject = Readonly<Record<string, unknown>>;
-
-/** True for a mapping, which a list is not. */
-export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A list of mappings, or undefined. */

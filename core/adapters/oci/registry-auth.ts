@@ -1,3 +1,4 @@
+import { isJsonObject } from '../../domain/data/json-object.ts';
 import { withoutEnding } from '../../domain/text/without-ending.ts';
 import { ServiceError } from '../../errors.ts';
 
@@ -14,14 +15,14 @@ export interface RegistryLogin {
  * @throws {ServiceError} REGISTRY_REFUSED when only a credential helper could give it.
  */
 export function findLogin(config: unknown, host: string): RegistryLogin | undefined {
-  if (!isRecord(config)) return undefined;
-  const auths = isRecord(config.auths) ? config.auths : {};
+  if (!isJsonObject(config)) return undefined;
+  const auths = isJsonObject(config.auths) ? config.auths : {};
   const names = host === 'registry-1.docker.io' ? ['https://index.docker.io/v1/', 'docker.io', host] : [host];
   for (const [name, entry] of Object.entries(auths)) {
     const isOurs = names.includes(name) || names.includes(name.replace(/^https?:\/\//, '').replace(/\/.*$/, ''));
-    if (isOurs && isRecord(entry) && typeof entry.auth === 'string' && entry.auth !== '') return decode(entry.auth);
+    if (isOurs && isJsonObject(entry) && typeof entry.auth === 'string' && entry.auth !== '') return decode(entry.auth);
   }
-  const helpers = isRecord(config.credHelpers) ? Object.keys(config.credHelpers) : [];
+  const helpers = isJsonObject(config.credHelpers) ? Object.keys(config.credHelpers) : [];
   if (!names.some((name) => helpers.includes(name)) && typeof config.credsStore !== 'string') return undefined;
   throw new ServiceError(
     'REGISTRY_REFUSED',
@@ -50,8 +51,4 @@ function decode(auth: string): RegistryLogin {
   const text = Buffer.from(auth, 'base64').toString('utf8');
   const colon = text.indexOf(':');
   return { user: text.slice(0, colon), password: withoutEnding(text.slice(colon + 1), '\0') };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.ts';
+import { isJsonObject } from '../data/json-object.ts';
 import { type Descriptor, OCI } from './image-documents.ts';
 
 /** An index (several platforms) or a manifest (one image). */
@@ -37,12 +38,12 @@ export function parseImageDocument(text: string, name: string): ImageDocument {
  */
 export function parseImageConfig(text: string, name: string) {
   const value = parseObject(text);
-  const rootfs = isRecord(value?.rootfs) ? value.rootfs : undefined;
+  const rootfs = isJsonObject(value?.rootfs) ? value.rootfs : undefined;
   const diffIds = rootfs?.diff_ids;
   if (!Array.isArray(diffIds) || !diffIds.every((id) => typeof id === 'string')) throw notAnImage(name);
   const variant = typeof value?.variant === 'string' && value.variant !== '' ? `/${value.variant}` : '';
   const platform = `${String(value?.os)}/${String(value?.architecture)}${variant}`;
-  return { diffIds: diffIds as readonly string[], platform, settings: isRecord(value?.config) ? value.config : {} };
+  return { diffIds: diffIds as readonly string[], platform, settings: isJsonObject(value?.config) ? value.config : {} };
 }
 
 /** The entry of an index for a platform; of a layout's index with one entry, that one. */
@@ -77,14 +78,14 @@ export const READABLE = [
 ] as const;
 
 function toDescriptor(value: unknown): Descriptor | undefined {
-  if (!isRecord(value)) return undefined;
+  if (!isJsonObject(value)) return undefined;
   const { mediaType, digest, size } = value;
   if (typeof mediaType !== 'string' || typeof size !== 'number') return undefined;
   return typeof digest === 'string' && /^sha256:[0-9a-f]{64}$/.test(digest) ? { mediaType, digest, size } : undefined;
 }
 
 function platformOf(value: unknown): string | undefined {
-  const platform = isRecord(value) && isRecord(value.platform) ? value.platform : undefined;
+  const platform = isJsonObject(value) && isJsonObject(value.platform) ? value.platform : undefined;
   if (typeof platform?.os !== 'string' || typeof platform.architecture !== 'string') return undefined;
   const variant = typeof platform.variant === 'string' ? `/${platform.variant}` : '';
   return `${platform.os}/${platform.architecture}${variant}`;
@@ -93,14 +94,10 @@ function platformOf(value: unknown): string | undefined {
 function parseObject(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : undefined;
+    return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function notAnImage(name: string): UserError {

@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.ts';
+import { isJsonObject } from '../data/json-object.ts';
 import type { Descriptor } from '../image/image-documents.ts';
 import { OCI } from '../image/image-documents.ts';
 import type { HashedArtifact, HashedFile } from '../model/artifact-digest.ts';
@@ -63,14 +64,14 @@ export function formatModelManifest({ files }: PackedArtifact, config: Descripto
 /** The layers of a manifest of `formatModelManifest`; undefined for any other document. */
 export function readModelManifest(text: string): readonly HashedFile[] | undefined {
   const manifest = parseJson(text);
-  if (!isRecord(manifest) || manifest.artifactType !== MODEL_PACK.artifact || !Array.isArray(manifest.layers))
+  if (!isJsonObject(manifest) || manifest.artifactType !== MODEL_PACK.artifact || !Array.isArray(manifest.layers))
     return undefined;
   const files = manifest.layers.map(fileOf);
   return files.every((file) => file !== undefined) ? files : undefined;
 }
 
 function fileOf(layer: unknown): HashedFile | undefined {
-  if (!isRecord(layer) || !isRecord(layer.annotations)) return undefined;
+  if (!isJsonObject(layer) || !isJsonObject(layer.annotations)) return undefined;
   const { digest, size } = layer;
   const path = layer.annotations[FILE_PATH];
   const isFile =
@@ -119,8 +120,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

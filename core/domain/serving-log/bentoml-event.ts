@@ -1,5 +1,6 @@
-import { timeOf } from './cloud-event.ts';
-import { type JsonObject, type LogEvent, type LogNames, LogRecordError, loggedValue } from './log-format.ts';
+import type { JsonObject } from '../data/json-object.ts';
+import { type LogEvent, type LogNames, LogRecordError, loggedValue } from './log-format.ts';
+import { timeOf } from './record-parts.ts';
 
 /** Columns that BentoML adds to each row. */
 const ADDED = ['timestamp', 'request_id', 'trace_id'];

@@ -1,5 +1,7 @@
-import { isObject, type JsonObject, type LogEvent, type LogNames, LogRecordError } from './log-format.ts';
+import type { JsonObject } from '../data/json-object.ts';
+import { type LogEvent, type LogNames, LogRecordError } from './log-format.ts';
 import { rowsOfPayload, scoresOfPayload } from './payload.ts';
+import { decoded, parsed, timeOf } from './record-parts.ts';
 
 /**
  * A request or a response as KServe and Seldon log it: a CloudEvent in JSON (`id`, `type`, `time`, `data` or `data_base64`), or a
@@ -27,36 +29,4 @@ function bodyOf(field: (name: string) => unknown): unknown {
   const data = field('data');
   if (data === undefined || data === null) throw new LogRecordError('it has no data');
   return typeof data === 'string' ? parsed(data) : data;
-}
-
-/** The text of base64. */
-export function decoded(base64: string): string {
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(base64)) throw new LogRecordError('its body is not base64');
-  return new TextDecoder('utf-8').decode(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)));
-}
-
-/** JSON in a body. */
-export function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new LogRecordError('its body is not JSON');
-  }
-}
-
-/** Milliseconds of an ISO 8601 text, which is UTC where it has no zone; null where there is none. */
-export function timeOf(value: unknown): number | null {
-  if (value === undefined || value === null || value === '') return null;
-  const [, time = '', zone = 'Z'] =
-    /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[+-]\d\d:?\d\d)?$/.exec(String(value)) ?? [];
-  const ms = Date.parse(`${time.replace(' ', 'T')}${zone}`);
-  if (Number.isNaN(ms)) throw new LogRecordError('its time is not one of ISO 8601');
-  return ms;
-}
-
-/** The records of a line: a mapping, or a list of them, which a batch is. */
-export function recordsOf(value: unknown): readonly JsonObject[] {
-  const list = Array.isArray(value) ? value : [value];
-  if (!list.every(isObject)) throw new LogRecordError('it is not a mapping');
-  return list;
 }

@@ -42,14 +42,6 @@ export interface LogEvent {
 /** A record that is not of its format: a clause about it. */
 export class LogRecordError extends Error {}
 
-/** A mapping of JSON. */
-export type JsonObject = Readonly<Record<string, unknown>>;
-
-/** True for a mapping, which a list is not. */
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /**
  * A single value of JSON.
  *

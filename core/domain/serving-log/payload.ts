@@ -1,12 +1,5 @@
-import {
-  isObject,
-  type JsonObject,
-  type LoggedRow,
-  type LoggedValue,
-  type LogNames,
-  LogRecordError,
-  loggedValue,
-} from './log-format.ts';
+import { isJsonObject, type JsonObject } from '../data/json-object.ts';
+import { type LoggedRow, type LoggedValue, type LogNames, LogRecordError, loggedValue } from './log-format.ts';
 
 /**
  * The rows of the body of a request: `instances` (or `inputs`) of the version 1 protocol, tensors of the Open Inference
@@ -16,11 +9,11 @@ import {
  */
 export function rowsOfPayload(body: unknown, names: LogNames): readonly LoggedRow[] {
   if (Array.isArray(body)) return body.map((row) => rowOf(row, names.features));
-  if (!isObject(body)) throw new LogRecordError('its request is neither a mapping nor a list');
+  if (!isJsonObject(body)) throw new LogRecordError('its request is neither a mapping nor a list');
   if (Array.isArray(body.instances)) return body.instances.map((row) => rowOf(row, names.features));
   if (Array.isArray(body.inputs) && body.inputs.every(isTensor)) return rowsOfTensors(body.inputs, names.features);
   if (Array.isArray(body.inputs)) return body.inputs.map((row) => rowOf(row, names.features));
-  if (isObject(body.data)) return rowsOfSeldon(body.data, names.features);
+  if (isJsonObject(body.data)) return rowsOfSeldon(body.data, names.features);
   return [rowOf(body, names.features)];
 }
 
@@ -32,10 +25,10 @@ export function rowsOfPayload(body: unknown, names: LogNames): readonly LoggedRo
  */
 export function scoresOfPayload(body: unknown, name: string): readonly LoggedValue[] {
   if (Array.isArray(body)) return body.map((one) => scoreOf(one, name));
-  if (!isObject(body)) return [scoreOf(body, name)];
+  if (!isJsonObject(body)) return [scoreOf(body, name)];
   if (Array.isArray(body.predictions)) return body.predictions.map((one) => scoreOf(one, name));
   if (Array.isArray(body.outputs)) return scoresOfTensors(body.outputs.filter(isTensor), name);
-  if (isObject(body.data)) return listOf(body.data).map((one) => scoreOf(one, name));
+  if (isJsonObject(body.data)) return listOf(body.data).map((one) => scoreOf(one, name));
   return [scoreOf(body, name)];
 }
 
@@ -47,7 +40,7 @@ interface Tensor {
 
 function isTensor(value: unknown): value is Tensor {
   return (
-    isObject(value) &&
+    isJsonObject(value) &&
     typeof value.name === 'string' &&
     Array.isArray(value.shape) &&
     value.shape.every(Number.isSafeInteger) &&
@@ -103,7 +96,7 @@ function rowsOfSeldon(data: JsonObject, features: LogNames['features']): readonl
 
 function listOf({ ndarray, tensor }: JsonObject): readonly unknown[] {
   if (Array.isArray(ndarray)) return ndarray;
-  if (!isObject(tensor) || !Array.isArray(tensor.shape) || !Array.isArray(tensor.values)) {
+  if (!isJsonObject(tensor) || !Array.isArray(tensor.shape) || !Array.isArray(tensor.values)) {
     throw new LogRecordError('its data are neither an ndarray nor a tensor');
   }
   const { rows, width, values } = valuesOf({ name: 'the tensor', shape: tensor.shape, data: tensor.values });
@@ -111,7 +104,7 @@ function listOf({ ndarray, tensor }: JsonObject): readonly unknown[] {
 }
 
 function rowOf(row: unknown, features: LogNames['features']): LoggedRow {
-  if (isObject(row))
+  if (isJsonObject(row))
     return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, loggedValue(value, name)]));
   const values = Array.isArray(row) ? row : [row];
   const names = namesFor(values.length, features);
@@ -128,7 +121,7 @@ function namesFor(width: number, features: LogNames['features']): readonly strin
 }
 
 function scoreOf(value: unknown, name: string): LoggedValue {
-  if (isObject(value)) {
+  if (isJsonObject(value)) {
     if (!Object.hasOwn(value, name)) throw new LogRecordError(`its response has no value ${name}`);
     return scoreOf(value[name], name);
   }

@@ -1,14 +1,7 @@
-import { decoded, parsed, timeOf } from './cloud-event.ts';
-import {
-  isObject,
-  type JsonObject,
-  type LogEvent,
-  type LoggedRow,
-  type LoggedValue,
-  type LogNames,
-  LogRecordError,
-} from './log-format.ts';
+import { isJsonObject, type JsonObject } from '../data/json-object.ts';
+import { type LogEvent, type LoggedRow, type LoggedValue, type LogNames, LogRecordError } from './log-format.ts';
 import { rowsOfPayload, scoresOfPayload } from './payload.ts';
+import { decoded, parsed, timeOf } from './record-parts.ts';
 
 /**
  * A line of SageMaker's data capture: request and response of one call, as CSV without a header, JSON, or lines of JSON.
@@ -18,14 +11,14 @@ import { rowsOfPayload, scoresOfPayload } from './payload.ts';
  */
 export function sageMakerEvent(record: JsonObject, names: LogNames): LogEvent | undefined {
   const { captureData, eventMetadata } = record;
-  if (!isObject(captureData) || !isObject(eventMetadata))
+  if (!isJsonObject(captureData) || !isJsonObject(eventMetadata))
     throw new LogRecordError('it has no captureData and eventMetadata');
   const { eventId, inferenceTime } = eventMetadata;
   if (typeof eventId !== 'string' || eventId === '') throw new LogRecordError('it has no eventMetadata.eventId');
   const { endpointInput, endpointOutput } = captureData;
-  if (!isObject(endpointInput)) return undefined;
+  if (!isJsonObject(endpointInput)) return undefined;
   const event = { id: eventId, timeMs: timeOf(inferenceTime), rows: rowsIn(endpointInput, names) };
-  if (!isObject(endpointOutput)) return event;
+  if (!isJsonObject(endpointOutput)) return event;
   return { ...event, scores: names.prediction === undefined ? [] : scoresIn(endpointOutput, names.prediction) };
 }
 

@@ -1,8 +1,8 @@
+import type { JsonObject } from '../../domain/data/json-object.ts';
 import { bentoMlEvent } from '../../domain/serving-log/bentoml-event.ts';
-import { cloudEvent, recordsOf } from '../../domain/serving-log/cloud-event.ts';
+import { cloudEvent } from '../../domain/serving-log/cloud-event.ts';
 import { type LogCounts, LogJoin } from '../../domain/serving-log/join-log.ts';
 import {
-  type JsonObject,
   type LogEvent,
   type LoggedRow,
   type LogLine,
@@ -10,6 +10,7 @@ import {
   LogRecordError,
   type ServingLogFormat,
 } from '../../domain/serving-log/log-format.ts';
+import { recordsOf } from '../../domain/serving-log/record-parts.ts';
 import { sageMakerEvent } from '../../domain/serving-log/sagemaker-event.ts';
 import { formatCount } from '../../domain/text/format-number.ts';
 import { UserError } from '../../errors.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cloudEvent, recordsOf, timeOf } from '../../../../core/domain/serving-log/cloud-event.ts';
+import { cloudEvent } from '../../../../core/domain/serving-log/cloud-event.ts';
 
 const names = { features: ['a'], prediction: 'score' };
 const base64 = (body: unknown) => Buffer.from(JSON.stringify(body)).toString('base64');
@@ -47,22 +47,5 @@ describe('cloudEvent', () => {
     [{ id: '1', type: 'x.request', data: {}, time: 'yesterday' }, 'not one of ISO 8601'],
   ])('refuses %j', (record, message) => {
     expect(() => cloudEvent(record, names)).toThrow(message);
-  });
-});
-
-describe('timeOf', () => {
-  it('takes a time without a zone as UTC', () => {
-    expect(timeOf('2026-03-01T10:00:00.250')).toBe(Date.UTC(2026, 2, 1, 10, 0, 0, 250));
-    expect(timeOf('2026-03-01 10:00:00.123456')).toBe(Date.UTC(2026, 2, 1, 10, 0, 0, 123));
-    expect(timeOf('2026-03-01T10:00:00+02:00')).toBe(Date.UTC(2026, 2, 1, 8));
-    expect(timeOf(null)).toBeNull();
-  });
-});
-
-describe('recordsOf', () => {
-  it('reads a mapping, or a list of them', () => {
-    expect(recordsOf({ a: 1 })).toEqual([{ a: 1 }]);
-    expect(recordsOf([{ a: 1 }, { a: 2 }])).toHaveLength(2);
-    for (const other of [1, null, 'x', [1], [[{}]]]) expect(() => recordsOf(other)).toThrow('not a mapping');
   });
 });
