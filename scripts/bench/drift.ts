@@ -7,6 +7,7 @@ import { compareColumns } from '../../core/domain/drift/compare-columns.ts';
 import { DRIFT_EFFECTS } from '../../core/domain/drift/drift-effect-registry.ts';
 import { type ColumnProfile, FULL_RESOLUTION, profileColumn } from '../../core/domain/drift/profile-column.ts';
 import { seededRandom } from '../../testkit/seeded-random.ts';
+import { lastLine, middle, seconds, times } from '../bench-runs.ts';
 import { PROJECT_ROOT } from '../project-root.ts';
 import { ensurePythonEnvironment } from '../python-environment.ts';
 import { runOrThrow } from '../run-command.ts';
@@ -44,7 +45,7 @@ export async function run(args: readonly string[] = []): Promise<void> {
       ours.push(await lastLine<Checked>(process.execPath, [join(FOLDER, 'check.ts'), folder]));
       theirs.push(await lastLine<Peer>(python, ['-W', 'ignore', join(FOLDER, 'peer.py'), folder]));
     }
-    const [our, their] = [middle(ours), middle(theirs)];
+    const [our, their] = [middle(ours, (run) => run.seconds), middle(theirs, (run) => run.seconds)];
     const names = ['work', 'ours', 'Evidently', 'ratio', 'reach'];
     console.log(markdownTable([names, ...flights(values.rows, our, their), profiles()].map((row) => [...row])));
     console.log(
@@ -103,18 +104,4 @@ function profiles(): readonly string[] {
     '',
     '< 300 ms',
   ];
-}
-
-const seconds = (value: number) => `${value.toFixed(2)} s`;
-const times = (value: number) => `${value.toFixed(1)}x`;
-
-function middle<T extends { readonly seconds: number }>(runs: readonly T[]): T {
-  const found = [...runs].sort((a, b) => a.seconds - b.seconds)[Math.floor(runs.length / 2)];
-  if (found === undefined) throw new Error('nothing was run');
-  return found;
-}
-
-async function lastLine<T>(program: string, args: readonly string[]): Promise<T> {
-  const output = await runOrThrow(program, [...args]);
-  return JSON.parse(output.trim().split('\n').at(-1) ?? '{}');
 }

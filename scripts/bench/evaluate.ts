@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { markdownTable } from 'markdown-table';
+import { lastLine, middle, seconds, times } from '../bench-runs.ts';
 import { PROJECT_ROOT } from '../project-root.ts';
 import { ensurePythonEnvironment } from '../python-environment.ts';
 import { runOrThrow } from '../run-command.ts';
@@ -98,8 +99,6 @@ async function measureAll(directory: string, resamples: string): Promise<readonl
 
 /** If other programs run at the same time, CPU time is more reliable than wall time. */
 const withCpu = ({ ms, cpuMs }: Judged) => `${seconds(ms / 1000)} (CPU ${seconds(cpuMs / 1000)})`;
-const seconds = (value: number) => `${value.toFixed(value < 10 ? 2 : 0)} s`;
-const times = (value: number) => `${value.toFixed(value < 10 ? 2 : 0)}x`;
 
 async function makeData(python: string, directory: string, rows: number): Promise<string> {
   const folder = join(directory, String(rows));
@@ -108,23 +107,12 @@ async function makeData(python: string, directory: string, rows: number): Promis
   return folder;
 }
 
-async function lastLine<T>(program: string, args: readonly string[]): Promise<T> {
-  const output = await runOrThrow(program, [...args]);
-  return JSON.parse(output.trim().split('\n').at(-1) ?? '{}');
-}
-
 async function judge(folder: string, kind: 'models' | 'predictions' | 'plain'): Promise<Judged> {
   const runs: Judged[] = [];
   for (let round = 0; round < RUNS; round++) {
     runs.push(await lastLine<Judged>(process.execPath, [join(FOLDER, 'judge.ts'), folder, kind]));
   }
   return middle(runs, ({ ms }) => ms);
-}
-
-function middle<T>(runs: readonly T[], by: (run: T) => number): T {
-  const found = [...runs].sort((a, b) => by(a) - by(b))[Math.floor(runs.length / 2)];
-  if (found === undefined) throw new Error('no run');
-  return found;
 }
 
 /** Of pairs that ran one after the other the one with the middle ratio. The values must agree. */
