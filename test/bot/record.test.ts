@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { flightsConfig } from '../../testkit/flights-config.ts';
 import { runGit } from '../../testkit/git-client.ts';
 import { addRelease } from '../../testkit/released-version.ts';
 import { BotWorld, type CommitFiles } from './bot-world.ts';
@@ -6,17 +7,7 @@ import { BotWorld, type CommitFiles } from './bot-world.ts';
 const NAME = 'acme/recorded';
 const [owner, repo] = ['acme', 'recorded'] as const;
 const BRANCH = 'tidegate/record/flights';
-const CONFIG = `version: 1
-models:
-  flights:
-    task: binary-classification
-    artifact: model.onnx
-    train: { stages: [train], record: true }
-    data: { label: late }
-    evaluate: { dataset: test.parquet }
-    gate: { rules: [{ metric: roc_auc, min: 0.6 }] }
-    register: { store: s3://models/flights }
-`;
+const CONFIG = flightsConfig('train: { stages: [train], record: true }');
 const PIPELINE = `stages:
   prepare:
     cmd: python prepare.py

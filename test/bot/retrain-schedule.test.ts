@@ -1,23 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { flightsConfig } from '../../testkit/flights-config.ts';
 import { BotWorld } from './bot-world.ts';
 
 const NAME = 'acme/scheduled';
 const DAY = 24 * 3_600_000;
 /** An hour ago, every day. */
 const earlier = new Date(Date.now() - 3_600_000);
-const CONFIG = `version: 1
-models:
-  flights:
-    task: binary-classification
-    artifact: model.onnx
-    data: { label: late }
-    evaluate: { dataset: test.parquet }
-    gate: { rules: [{ metric: roc_auc, min: 0.6 }] }
-    register: { store: s3://models/flights }
-    drift:
-      current: log.parquet
-      retrain: { cooldown: 2h, schedule: "${earlier.getUTCMinutes()} ${earlier.getUTCHours()} * * *", update: x }
-`;
+const CONFIG = flightsConfig(
+  `drift: { current: log.parquet, retrain: { cooldown: 2h, schedule: "${earlier.getUTCMinutes()} ${earlier.getUTCHours()} * * *", update: x } }`,
+);
 
 let world: BotWorld;
 let main: string;

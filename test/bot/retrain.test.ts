@@ -1,20 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { flightsConfig } from '../../testkit/flights-config.ts';
 import { BotWorld, type CommitFiles } from './bot-world.ts';
 
 const NAME = 'acme/watched';
 const [owner, repo] = ['acme', 'watched'] as const;
 const DATA_BRANCH = 'tidegate/retrain-data/flights';
-const CONFIG = `version: 1
-models:
-  flights:
-    task: binary-classification
-    artifact: model.onnx
-    data: { label: late }
-    evaluate: { dataset: test.parquet }
-    gate: { rules: [{ metric: roc_auc, min: 0.6 }] }
-    register: { store: s3://models/flights }
-    drift: { current: log.parquet, window: 7d, retrain: { after: 2, workflow: model-retrain.yml, update: x } }
-`;
+const CONFIG = flightsConfig(
+  'drift: { current: log.parquet, window: 7d, retrain: { after: 2, workflow: model-retrain.yml, update: x } }',
+);
 const WATCH = 'on: { schedule: [{ cron: "0 6 * * *" }], workflow_dispatch: {} }\njobs: {}\n';
 const pointer = (md5: string) => `outs:\n- md5: ${md5}\n  path: raw.parquet\n`;
 const DAY = 24 * 3_600_000;

@@ -1,47 +1,31 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { groupRows } from '../../../../core/domain/fairness/fairness-groups.ts';
 import { measureFairness } from '../../../../core/domain/fairness/measure-fairness.ts';
-
-interface Numbers {
-  readonly rates: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  readonly measures: Readonly<Record<string, number>>;
-  readonly privileged: Readonly<Record<string, number>>;
-}
-
-const golden: {
-  readonly threshold: number;
-  readonly group: readonly string[];
-  readonly label: readonly number[];
-  readonly score: readonly number[];
-  readonly weight: readonly number[];
-  readonly plain: Numbers;
-  readonly weighted: Numbers;
-} = JSON.parse(readFileSync(new URL('../../../golden/fairness.json', import.meta.url), 'utf8'));
+import { FAIRNESS } from '../../../../testkit/golden-fairness.ts';
 
 const categories = ['a', 'b', 'c', 'd'];
 
 function measured(weights: Float64Array | null, privileged?: string) {
   const column = {
     kind: 'categorical' as const,
-    codes: Int32Array.from(golden.group, (name) => categories.indexOf(name)),
+    codes: Int32Array.from(FAIRNESS.group, (name) => categories.indexOf(name)),
     categories,
   };
   const population = {
-    labels: Float64Array.from(golden.label),
-    candidate: Float64Array.from(golden.score),
+    labels: Float64Array.from(FAIRNESS.label),
+    candidate: Float64Array.from(FAIRNESS.score),
     champion: null,
     weights,
     classes: 2,
     sampling: { kind: 'rows' as const },
   };
-  const plan = { confidence: 0.95, decisionThreshold: golden.threshold, minRows: 20 };
+  const plan = { confidence: 0.95, decisionThreshold: FAIRNESS.threshold, minRows: 20 };
   return measureFairness({ population, groups: groupRows(column) ?? [] }, { column: 'group', privileged }, plan);
 }
 
 describe.each([
-  ['rows of one weight', golden.plain, null],
-  ['weighted rows', golden.weighted, Float64Array.from(golden.weight)],
+  ['rows of one weight', FAIRNESS.plain, null],
+  ['weighted rows', FAIRNESS.weighted, Float64Array.from(FAIRNESS.weight)],
 ])('fairness measures of %s', (_, numbers, weights) => {
   it.each(Object.entries(numbers.measures))('%s is that of fairlearn', (name, value) => {
     const found = measured(weights).measures.find((one) => one.name === name);

@@ -1,26 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { exactShareLimits, limitsAbout } from '../../../../core/domain/inference/mean-limits.ts';
 import { GROUP_RATE_NAMES, GROUP_RATES } from '../../../../core/domain/metrics/group-rates.ts';
 import type { MetricEstimate } from '../../../../core/domain/metrics/metric.ts';
+import { FAIRNESS } from '../../../../testkit/golden-fairness.ts';
 import { BINARY, rowsOf } from './metric-rows.ts';
 
 type Name = (typeof GROUP_RATE_NAMES)[number];
-type Rates = Readonly<Record<string, Readonly<Record<string, number>>>>;
-
-// Written by fairness.py with fairlearn and scikit-learn.
-const golden: {
-  readonly threshold: number;
-  readonly group: readonly string[];
-  readonly label: readonly number[];
-  readonly score: readonly number[];
-  readonly weight: readonly number[];
-  readonly plain: { readonly rates: Rates };
-  readonly weighted: { readonly rates: Rates };
-} = JSON.parse(readFileSync(new URL('../../../golden/fairness.json', import.meta.url), 'utf8'));
 
 const GROUPS = ['a', 'b', 'c', 'd'] as const;
-const options = { decisionThreshold: golden.threshold };
+const options = { decisionThreshold: FAIRNESS.threshold };
 const TAIL = 0.025;
 const SHARES = ['selection_rate', 'true_positive_rate', 'false_positive_rate', 'precision'] as const;
 /** By label and decision: 1 where a row is a success, 0 where it is none, 2 where it does not count. */
@@ -32,9 +20,9 @@ const OUTCOME: Readonly<Record<(typeof SHARES)[number], (label: number, decided:
 };
 
 function ofGroup(group: string) {
-  const rows = golden.group.flatMap((one, row) => (one === group ? [row] : []));
+  const rows = FAIRNESS.group.flatMap((one, row) => (one === group ? [row] : []));
   const pick = (values: readonly number[]) => rows.map((row) => values[row] ?? Number.NaN);
-  return { labels: pick(golden.label), scores: pick(golden.score), weights: pick(golden.weight) };
+  return { labels: pick(FAIRNESS.label), scores: pick(FAIRNESS.score), weights: pick(FAIRNESS.weight) };
 }
 
 function rateOf(name: Name, ...rows: Parameters<typeof rowsOf>): MetricEstimate {
@@ -47,9 +35,9 @@ describe.each(GROUPS)('rates of group %s', (group) => {
   const { labels, scores, weights } = ofGroup(group);
 
   it.each(GROUP_RATE_NAMES)('%s is that of fairlearn or scikit-learn, also by weight', (name) => {
-    expect(rateOf(name, labels, scores).value).toBeCloseTo(golden.plain.rates[group]?.[name] ?? Number.NaN, 12);
+    expect(rateOf(name, labels, scores).value).toBeCloseTo(FAIRNESS.plain.rates[group]?.[name] ?? Number.NaN, 12);
     expect(rateOf(name, labels, scores, weights).value).toBeCloseTo(
-      golden.weighted.rates[group]?.[name] ?? Number.NaN,
+      FAIRNESS.weighted.rates[group]?.[name] ?? Number.NaN,
       12,
     );
   });
@@ -66,7 +54,7 @@ describe.each(GROUPS)('rates of group %s', (group) => {
 
   it.each(SHARES)('%s counts the rows of its definition, with the exact limits of a share', (name) => {
     const outcomes = labels.map((label, row) =>
-      OUTCOME[name](label, (scores[row] ?? Number.NaN) >= golden.threshold ? 1 : 0),
+      OUTCOME[name](label, (scores[row] ?? Number.NaN) >= FAIRNESS.threshold ? 1 : 0),
     );
     const [ones, counted] = [outcomes.filter((one) => one === 1).length, outcomes.filter((one) => one !== 2).length];
     const found = rateOf(name, labels, scores);
