@@ -89,7 +89,7 @@ export class LogJoin {
         );
       }
       for (const [at, row] of rows.entries()) {
-        const scored = this.#prediction === undefined ? row : { ...row, [this.#prediction]: scores?.[at] ?? null };
+        const scored = this.#prediction === undefined ? row : withScore(row, this.#prediction, scores?.[at]);
         yield { id: rows.length === 1 ? id : `${id}#${at}`, timeMs, row: scored };
       }
     }
@@ -116,4 +116,9 @@ function isNew(before: readonly unknown[] | undefined, now: readonly unknown[], 
   if (JSON.stringify(before) === JSON.stringify(now)) return false;
   const named = JSON.stringify(id.slice(0, 80));
   throw new LogRecordError(`another record has the id ${named}: requests that share one cannot be told apart`);
+}
+
+/** A row with its score; a request without a response keeps a value that was sent under this name. */
+function withScore(row: LoggedRow, name: string, score: LoggedValue | undefined): LoggedRow {
+  return score === undefined ? { [name]: null, ...row } : { ...row, [name]: score };
 }

@@ -47,6 +47,12 @@ describe('LogJoin', () => {
     expect(counts).toEqual({ requests: 2, rows: 2, unanswered: 1, orphans: 1, repeated: 2, ignored: 1, cut: 0 });
   });
 
+  it('keeps a score that was sent with the request where no response is there', () => {
+    const sent: LogEvent = { id: '1', timeMs: 1, rows: [{ a: 1, score: 0.9 }] };
+    expect(joined([sent]).rows.map(({ row }) => row)).toEqual([{ a: 1, score: 0.9 }]);
+    expect(joined([sent, response('1', 0.1)]).rows.map(({ row }) => row)).toEqual([{ a: 1, score: 0.1 }]);
+  });
+
   it('has no unanswered requests where responses are not logged', () => {
     expect(joined([request('1', 1), request('2', 2)]).counts).toMatchObject({ requests: 2, unanswered: 0 });
   });
