@@ -43,6 +43,9 @@ export async function storeBytes(
 }
 
 const START_TIMEOUT_MS = 60_000;
+const MAX_VOLUMES = 1000;
+// Seven by default.
+const ONE_VOLUME_FOR_A_BUCKET = { WEED_MASTER_VOLUME_GROWTH_COPY_1: '1' };
 
 /**
  * Starts SeaweedFS as an S3 server on free loopback ports.
@@ -62,7 +65,7 @@ export async function startS3(options: { directory: string; binary: string }): P
   const child = spawn(options.binary, weedArguments({ data, config, ports }), {
     stdio: ['ignore', log.fd, log.fd],
     cwd: options.directory,
-    env: { ...hostEnvironment(), HOME: options.directory },
+    env: { ...hostEnvironment(), HOME: options.directory, ...ONE_VOLUME_FOR_A_BUCKET },
   });
   await log.close();
   const exited = new Promise<void>((resolve) => child.once('close', () => resolve()));
@@ -126,7 +129,9 @@ function weedArguments(options: { data: string; config: string; ports: readonly 
     '-s3.port.lance=0',
     `-s3.config=${options.config}`,
     '-master.volumeSizeLimitMB=1024',
-    '-volume.max=0',
+    // By itself the server allows as many volumes as fit into the free space of the disk at their largest, and a bucket
+    // of a small disk would take no object. A volume is as large as what is in it.
+    `-volume.max=${MAX_VOLUMES}`,
     '-master.volumePreallocate=false',
     '-master.telemetry=false',
   ];

@@ -58,6 +58,15 @@ describe.skipIf(binary === undefined || !existsSync(binary))('startS3', () => {
     });
   });
 
+  it('takes objects in every bucket, whatever space the disk has', async () => {
+    const client = clientOf(s3.secretAccessKey);
+    for (let index = 0; index < 30; index++) {
+      const bucket = `bucket-${index}`;
+      await s3.createBucket(bucket);
+      await client.send(new PutObjectCommand({ Bucket: bucket, Key: 'a', Body: 'x' }));
+    }
+  }, 60_000);
+
   it('refuses a wrong key', async () => {
     await expect(clientOf('wrong').send(new ListBucketsCommand({}))).rejects.toMatchObject({
       $metadata: { httpStatusCode: 403 },
