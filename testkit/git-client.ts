@@ -1,8 +1,5 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { gitEnvironment } from './host-environment.ts';
-
-const run = promisify(execFile);
+import { startProgram } from './program-starter.ts';
 
 /** Author and time of commits. Without it: a fixed person, now. */
 export interface CommitIdentity {
@@ -31,6 +28,7 @@ export async function runGit(
     GIT_COMMITTER_EMAIL: who.email,
     ...(who.date === undefined ? {} : { GIT_AUTHOR_DATE: who.date, GIT_COMMITTER_DATE: who.date }),
   });
-  const { stdout } = await run('git', [...args], { cwd: directory, env, maxBuffer: 64 * 1024 * 1024 });
-  return stdout.replace(/\n$/, '');
+  const { exitCode, stdout, stderr } = await startProgram({ command: 'git', args, cwd: directory, env });
+  if (exitCode !== 0) throw new Error(`Command failed: git ${args.join(' ')}\n${stderr.toString('utf8')}`);
+  return stdout.toString('utf8').replace(/\n$/, '');
 }

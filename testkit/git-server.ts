@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { gitEnvironment } from './host-environment.ts';
 import { type LoopbackServer, listenOnLoopback, readBody } from './http.ts';
+import { startProgram } from './program-starter.ts';
 
 /** One ref that a push moved. All zeros represent a ref that was not there, or is not there any more. */
 export interface RefUpdate {
@@ -125,19 +125,9 @@ async function runBackend(options: BackendRequest) {
     REMOTE_USER: 'testkit',
     REMOTE_ADDR: '127.0.0.1',
   });
-  const child = spawn('git', ['http-backend'], { env, stdio: ['pipe', 'pipe', 'pipe'] });
-  const output: Buffer[] = [];
-  const errors: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
-  child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
-  child.stdin.on('error', () => undefined);
-  child.stdin.end(body);
-  const code = await new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
-  });
-  if (output.length === 0) throw new Error(`git http-backend ended with ${code}: ${Buffer.concat(errors).toString()}`);
-  return parseCgi(Buffer.concat(output));
+  const { exitCode, stdout, stderr } = await startProgram({ command: 'git', args: ['http-backend'], env, input: body });
+  if (stdout.length === 0) throw new Error(`git http-backend ended with ${exitCode}: ${stderr.toString('utf8')}`);
+  return parseCgi(stdout);
 }
 
 function parseCgi(output: Buffer): { status: number; headers: Record<string, string>; body: Buffer } {
@@ -174,14 +164,14 @@ function parseCommands(body: Buffer): RefUpdate[] {
 }
 
 async function movedRefs(gitDirectory: string, commands: readonly RefUpdate[]): Promise<RefUpdate[]> {
-  const child = spawn('git', ['for-each-ref', '--format=%(refname) %(objectname)'], {
+  const { stdout } = await startProgram({
+    command: 'git',
+    args: ['for-each-ref', '--format=%(refname) %(objectname)'],
     cwd: gitDirectory,
     env: gitEnvironment(),
-    stdio: ['ignore', 'pipe', 'ignore'],
   });
-  let text = '';
-  for await (const chunk of child.stdout.setEncoding('utf8')) text += String(chunk);
-  const refs = new Map(text.split('\n').map((line) => [line.split(' ')[0] ?? '', line.split(' ')[1] ?? '']));
+  const lines = stdout.toString('utf8').split('\n');
+  const refs = new Map(lines.map((line) => [line.split(' ')[0] ?? '', line.split(' ')[1] ?? '']));
   const none = '0'.repeat(40);
   return commands.filter(({ ref, before, after }) => before !== after && (refs.get(ref) ?? none) === after);
 }

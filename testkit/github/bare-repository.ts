@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { gitEnvironment } from '../host-environment.ts';
+import { startProgram } from '../program-starter.ts';
 import { type FileDiff, parseDiff } from './diff.ts';
 import { GitObjectReader } from './git-object-reader.ts';
 import { type CommitObject, formatCommit, formatTag, parseCommit, parseTag, type TagObject } from './git-objects.ts';
@@ -47,8 +47,8 @@ export const NO_OBJECT = '0'.repeat(40);
 export class BareRepository {
   readonly directory: string;
   readonly #objects: GitObjectReader;
-  /** Cache of facts about commits, which never change. */
-  readonly #ofCommits = new Map<string, Promise<string | undefined>>();
+  /** Cache of what git says of commits and trees, which never change. */
+  readonly #ofObjects = new Map<string, Promise<Buffer>>();
 
   constructor(directory: string) {
     this.directory = directory;
@@ -75,45 +75,41 @@ export class BareRepository {
     args: readonly string[],
     options: { input?: string | Buffer; env?: Record<string, string> } = {},
   ): Promise<Buffer> {
-    const child = spawn('git', ['-c', 'core.quotepath=false', ...args], {
+    const { exitCode, stdout, stderr } = await startProgram({
+      command: 'git',
+      args: ['-c', 'core.quotepath=false', ...args],
       cwd: this.directory,
       env: gitEnvironment(options.env),
-      stdio: ['pipe', 'pipe', 'pipe'],
+      input: options.input,
     });
-    const output: Buffer[] = [];
-    const errors: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(options.input ?? '');
-    const code = await new Promise<number | null>((resolve, reject) => {
-      child.once('error', reject);
-      child.once('close', resolve);
-    });
-    if (code !== 0) throw new GitError(args, code, Buffer.concat([...errors, ...output]).toString('utf8'));
-    return Buffer.concat(output);
+    if (exitCode !== 0) throw new GitError(args, exitCode, Buffer.concat([stderr, stdout]).toString('utf8'));
+    return stdout;
   }
 
   private async text(args: readonly string[], input?: string | Buffer): Promise<string> {
     return (await this.run(args, input === undefined ? {} : { input })).toString('utf8').trim();
   }
 
-  private async maybe(args: readonly string[]): Promise<string | undefined> {
+  /** What git printed, or undefined where it refused. */
+  private async unlessRefused(output: Promise<Buffer>): Promise<string | undefined> {
     try {
-      return await this.text(args);
+      return (await output).toString('utf8').trim();
     } catch (error) {
       if (error instanceof GitError) return undefined;
       throw error;
     }
   }
 
-  /** Asks once where all revisions are names of objects. */
-  private remembered(args: readonly string[], revisions: readonly string[]): Promise<string | undefined> {
-    if (!revisions.every((revision) => /^[0-9a-f]{40}$/.test(revision))) return this.maybe(args);
-    const key = args.join(' ');
-    const known = this.#ofCommits.get(key) ?? this.maybe(args);
-    this.#ofCommits.set(key, known);
-    return known;
+  /** Asks once where all revisions are names of objects. What git refused is asked again. */
+  private remembered(args: readonly string[], revisions: readonly string[]): Promise<Buffer> {
+    if (!revisions.every((revision) => /^[0-9a-f]{40}$/.test(revision))) return this.run(args);
+    const key = args.join('\0');
+    const known = this.#ofObjects.get(key);
+    if (known !== undefined) return known;
+    const asked = this.run(args);
+    this.#ofObjects.set(key, asked);
+    asked.catch(() => this.#ofObjects.delete(key));
+    return asked;
   }
 
   private async shaOf(revision: string): Promise<string | undefined> {
@@ -172,7 +168,7 @@ export class BareRepository {
   }
 
   async isValidRefName(ref: string): Promise<boolean> {
-    return (await this.maybe(['check-ref-format', ref])) !== undefined;
+    return (await this.unlessRefused(this.run(['check-ref-format', ref]))) !== undefined;
   }
 
   async commit(sha: string): Promise<CommitObject> {
@@ -185,7 +181,7 @@ export class BareRepository {
 
   async tree(sha: string, recursive: boolean): Promise<TreeEntry[]> {
     const args = ['ls-tree', '-z', '-l', ...(recursive ? ['-r', '-t'] : []), sha];
-    const lines = (await this.run(args)).toString('utf8').split('\0').filter(Boolean);
+    const lines = (await this.remembered(args, [sha])).toString('utf8').split('\0').filter(Boolean);
     return lines.map((line) => {
       const tab = line.indexOf('\t');
       const [mode = '', type = '', entry = '', size = '-'] = line.slice(0, tab).split(/ +/);
@@ -225,14 +221,12 @@ export class BareRepository {
   }
 
   mergeBase(one: string, other: string): Promise<string | undefined> {
-    return this.remembered(['merge-base', one, other], [one, other]);
+    return this.unlessRefused(this.remembered(['merge-base', one, other], [one, other]));
   }
 
   async isAncestor(ancestor: string, descendant: string): Promise<boolean> {
-    return (
-      (await this.remembered(['merge-base', '--is-ancestor', ancestor, descendant], [ancestor, descendant])) !==
-      undefined
-    );
+    const args = ['merge-base', '--is-ancestor', ancestor, descendant];
+    return (await this.unlessRefused(this.remembered(args, [ancestor, descendant]))) !== undefined;
   }
 
   /** Commits reachable from `to` and not from `from`, newest first. */
@@ -240,19 +234,20 @@ export class BareRepository {
     const range = options.from === undefined ? [to] : [to, `^${options.from}`];
     const limit = options.limit === undefined ? [] : [`--max-count=${options.limit}`];
     const pathspec = options.path === undefined ? [] : ['--', options.path];
-    const text = await this.text(['rev-list', '--topo-order', ...limit, ...range, ...pathspec]);
-    return text === '' ? [] : text.split('\n');
+    const args = ['rev-list', '--topo-order', ...limit, ...range, ...pathspec];
+    const commits = await this.remembered(args, options.from === undefined ? [to] : [to, options.from]);
+    return commits.toString('utf8').split('\n').filter(Boolean);
   }
 
   /** Files that differ between two commits or trees, with patches. */
   async diff(base: string, head: string): Promise<FileDiff[]> {
-    const text = await this.run(['diff', '-M', '--no-color', '--no-ext-diff', '--full-index', base, head]);
-    return parseDiff(text.toString('utf8'));
+    const args = ['diff', '-M', '--no-color', '--no-ext-diff', '--full-index', base, head];
+    return parseDiff((await this.remembered(args, [base, head])).toString('utf8'));
   }
 
   /** The tree of merging two commits, or undefined where they conflict. */
   mergeTree(ours: string, theirs: string): Promise<string | undefined> {
-    return this.remembered(['merge-tree', '--write-tree', ours, theirs], [ours, theirs]);
+    return this.unlessRefused(this.remembered(['merge-tree', '--write-tree', ours, theirs], [ours, theirs]));
   }
 
   /** Brings a commit of another repository here. */
