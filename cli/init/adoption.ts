@@ -30,6 +30,8 @@ export interface Adoption {
   readonly classes: readonly string[] | undefined;
   readonly features: readonly string[] | undefined;
   readonly predict: string | undefined;
+  /** Set where the model gives no probabilities. */
+  readonly scores: 'decision' | undefined;
   /** False where the program of `predict` has to be completed by a person: nothing can be judged yet. */
   readonly isComplete: boolean;
   /** Code that `predict` reads; undefined: not known, or nothing is run to score. */
@@ -111,6 +113,7 @@ export function decideAdoption(known: KnownFacts): Decision {
       classes,
       features: ONNX_FILE.test(artifact.path) ? onnxFeatures(repository, table) : undefined,
       predict: predicting.command,
+      scores: predicting.scores,
       isComplete: predicting.isIncomplete !== true,
       predictDeps: predictDeps(repository, predicting, deps),
       store,

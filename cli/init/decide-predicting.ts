@@ -4,7 +4,13 @@ import type { FoundArtifact } from './decide-artifact.ts';
 import type { FoundTestSet } from './decide-test-set.ts';
 import type { WrittenFile } from './fill-workflows.ts';
 import { findPredictProgram } from './find-predict-program.ts';
-import { isIncompleteProgram, isScoredFormat, isWrittenProgram, predictProgram } from './predict-program.ts';
+import {
+  isIncompleteProgram,
+  isScoredFormat,
+  isWrittenProgram,
+  predictProgram,
+  scoresByDecision,
+} from './predict-program.ts';
 import { type ChangedInput, changedInputs } from './python/changed-inputs.ts';
 import { networkOf } from './python/network.ts';
 import { type PythonCall, sourceOf } from './python/python-file.ts';
@@ -17,10 +23,15 @@ export interface Predicting {
   /** The program that it runs, relative to the repository. */
   readonly program?: string;
   readonly files: readonly WrittenFile[];
+  /** Meaning of its scores, where it is written here; undefined: probabilities, or numbers of a regression. */
+  readonly scores?: 'decision';
   readonly notes: readonly string[];
   /** True for a program that a person has to complete before it scores anything. */
   readonly isIncomplete?: boolean;
 }
+
+const DECISION_NOTE =
+  'The model gives no probabilities (no predict_proba): its scores are those of its decision function, evaluate.scores is decision, and metrics of probabilities such as log_loss are left out. CalibratedClassifierCV would give probabilities.';
 
 /** A program of the team, or one that is written; no command for ONNX and for folders of MLflow. */
 export function predictingOf(
@@ -60,8 +71,10 @@ export function predictingOf(
   const features =
     code.features?.every((name) => columns.includes(name) && name !== table.label) === true ? code.features : undefined;
   const others = table.time !== undefined && features === undefined && !usesTime(known, table.time) ? [table.time] : [];
+  const decides = table.task !== 'regression' && code.scores === 'decision' && scoresByDecision(format);
   const text = predictProgram({
     format,
+    scores: decides ? 'decision' : 'probability',
     object: artifact.object,
     task: table.task,
     label: table.label,
@@ -86,7 +99,14 @@ export function predictingOf(
   const call = started(`python ${name} --model {artifact} --data {dataset} --out {predictions}`, manager);
   const command = inside === '' ? call : `cd ${inside} && ${call}`;
   const notes = changes.length === 0 ? [] : [programNote(at(name), changes)];
-  return { command, program: at(name), files: [{ path: at(name), text }], notes, isIncomplete: changes.length > 0 };
+  return {
+    command,
+    program: at(name),
+    files: [{ path: at(name), text }],
+    ...(decides ? { scores: 'decision' } : {}),
+    notes: decides ? [...notes, DECISION_NOTE] : notes,
+    isIncomplete: changes.length > 0,
+  };
 }
 
 /** A program that init wrote for another model has the columns and the format of that one. */

@@ -1,3 +1,4 @@
+import type { ScoreMeaning } from '../../core/domain/metrics/metric.ts';
 import type { FoundTask } from './dataset-facts.ts';
 import type { ChangedInput } from './python/changed-inputs.ts';
 import type { ModelFormat } from './python/written-models.ts';
@@ -8,6 +9,7 @@ export interface PredictionNeeds {
   /** The expression that training wrote, such as `model` or `{"model": model, "scaler": scaler}`. */
   readonly object: string;
   readonly task: FoundTask;
+  readonly scores: ScoreMeaning;
   readonly label: string;
   /** Columns that are neither the label nor a feature. */
   readonly others: readonly string[];
@@ -71,8 +73,29 @@ for name in ("model", "data", "out"):
 args = parser.parse_args()
 `;
 
-const SCIKIT = ({ task }: PredictionNeeds) =>
-  task === 'regression' ? ['predictions = model.predict(inputs)'] : ['scores = model.predict_proba(inputs)'];
+const SCIKIT = ({ task, scores }: PredictionNeeds) => {
+  if (task === 'regression') return ['predictions = model.predict(inputs)'];
+  return scores === 'probability' ? ['scores = model.predict_proba(inputs)'] : DECISIONS[task];
+};
+
+/** Values from 0 to 1 in the order of a decision function. The logistic function would make 1 of all that is beyond 37. */
+const DECISIONS: Readonly<Record<'binary-classification' | 'multiclass-classification', readonly string[]>> = {
+  'binary-classification': [
+    '# No probabilities: values in the order of the decisions, 0.5 where the class changes.',
+    'decisions = model.decision_function(inputs)',
+    'second = (1 + decisions / (1 + np.abs(decisions))) / 2',
+    'scores = np.column_stack([1 - second, second])',
+  ],
+  'multiclass-classification': [
+    '# No probabilities: the greatest value is that of the class that the model decides for.',
+    'decisions = model.decision_function(inputs)',
+    'scores = np.exp(decisions - decisions.max(axis=1, keepdims=True))',
+    'scores = scores / scores.sum(axis=1, keepdims=True)',
+    'decided = np.searchsorted(model.classes_, model.predict(inputs))',
+    'others = scores.argmax(axis=1) != decided',
+    'scores[others] = np.eye(len(model.classes_))[decided[others]]',
+  ],
+};
 
 const RECIPES: Readonly<Record<ScoredFormat, Recipe>> = {
   joblib: {
@@ -169,6 +192,11 @@ const RECIPES: Readonly<Record<ScoredFormat, Recipe>> = {
   },
 };
 
+/** True for a format whose program can score by the decision function of a model without probabilities. */
+export function scoresByDecision(format: ModelFormat | undefined): boolean {
+  return format === 'joblib' || format === 'pickle' || format === 'skops';
+}
+
 /** True for a format that a program can be written for. */
 export function isScoredFormat(format: ModelFormat): format is ScoredFormat {
   return Object.hasOwn(RECIPES, format);
@@ -179,6 +207,7 @@ export function predictProgram(needs: PredictionNeeds & { readonly format: Score
   const recipe = RECIPES[needs.format];
   const packages = [
     ...recipe.imports,
+    ...(needs.scores === 'decision' ? ['import numpy as np'] : []),
     ...(needs.network === undefined ? [] : [needs.network.imports]),
     'import pandas as pd',
   ];

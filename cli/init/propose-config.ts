@@ -1,4 +1,5 @@
 import { type Document, isMap, isScalar, parseDocument, type YAMLMap } from 'yaml';
+import { metricsOfScores } from '../../core/domain/metrics/metric-registry.ts';
 import type { Adoption } from './adoption.ts';
 import type { DatasetFacts } from './dataset-facts.ts';
 import { retrainWorkflow } from './fill-workflows.ts';
@@ -93,7 +94,7 @@ export function modelsIn(text: string): readonly ExistingModel[] {
 
 /** The entry of a model, not indented. */
 function modelText(adoption: Adoption, options: ConfigOptions): string {
-  const { facts, train, classes, features, predict, targets } = adoption;
+  const { facts, train, classes, features, predict, scores, targets } = adoption;
   const image = targets.find((target) => target.image !== undefined)?.image;
   const lines = [
     `${adoption.model}:`,
@@ -119,7 +120,8 @@ function modelText(adoption: Adoption, options: ConfigOptions): string {
       ? []
       : [`    classes: ${list(classes)}${classes.length === 2 ? ' # the second one is the positive one' : ''}`]),
     ...(facts.days !== undefined && facts.days < FEWEST_DAYS ? ['    group: none'] : []),
-    ...gateLines(facts),
+    ...(scores === undefined ? [] : [`    scores: ${scores}`]),
+    ...gateLines(facts, scores),
     '  register:',
     `    store: ${scalar(adoption.store)}`,
     ...(image === undefined ? [] : ['  image:', `    repository: ${scalar(image)}`]),
@@ -133,8 +135,17 @@ function indented(text: string): string {
   return text.replaceAll(/^(?=.)/gm, '  ');
 }
 
-function gateLines(dataset: DatasetFacts): string[] {
+/** Rules as lines, and the metrics that scores of this meaning have. */
+interface GateWriter {
+  readonly rules: (...lines: string[]) => string[];
+  readonly metrics: (...names: string[]) => string;
+  readonly scores: Adoption['scores'];
+}
+
+function gateLines(dataset: DatasetFacts, scores: Adoption['scores']): string[] {
   const rules = (...lines: string[]) => ['  gate:', '    rules:', ...lines.map((line) => `      - ${line}`)];
+  const metrics = (...names: string[]) =>
+    `    metrics: ${list(metricsOfScores(names, { task: dataset.task, scores }))}`;
   if (dataset.task === 'regression') {
     const ceiling = (dataset.medianError ?? 0).toPrecision(4);
     const percent = chosenMargin(USUAL_ERROR_PERCENT, 100 * smallestErrorRatio(dataset.rows), '%');
@@ -151,7 +162,7 @@ function gateLines(dataset: DatasetFacts): string[] {
     const share = ((first?.rows ?? 0) / Math.max(1, dataset.rows)).toFixed(3);
     const margin = chosenMargin(USUAL_ACCURACY_MARGIN, smallestAccuracyMargin(dataset.rows));
     return [
-      '    metrics: [accuracy, log_loss]',
+      metrics('accuracy', 'log_loss'),
       ...rules(
         `{ metric: accuracy, min: ${share} } # the share of the most frequent class: raise it to your limit`,
         `{ metric: accuracy, ${margin} }`,
@@ -159,15 +170,16 @@ function gateLines(dataset: DatasetFacts): string[] {
     ];
   }
   const few = dataset.rows < ROWS_FOR_RANKS && (second?.rows ?? 0) >= SHARE_FOR_ACCURACY * dataset.rows;
-  return few ? accuracyLines(dataset, rules) : rankLines(dataset, rules);
+  const writer = { rules, metrics, scores };
+  return few ? accuracyLines(dataset, writer) : rankLines(dataset, writer);
 }
 
 /** With few rows a good ranking has no interval, and an exact one of accuracy is decided. */
-function accuracyLines(dataset: DatasetFacts, rules: (...lines: string[]) => string[]): string[] {
+function accuracyLines(dataset: DatasetFacts, { rules, metrics }: GateWriter): string[] {
   const share = ((dataset.classes[0]?.rows ?? 0) / Math.max(1, dataset.rows)).toFixed(3);
   const margin = chosenMargin(USUAL_ACCURACY_MARGIN, smallestAccuracyMargin(dataset.rows));
   return [
-    '    metrics: [accuracy, roc_auc, log_loss, brier_score]',
+    metrics('accuracy', 'roc_auc', 'log_loss', 'brier_score'),
     ...rules(
       `{ metric: accuracy, min: ${share} } # the share of the most frequent class: raise it to your limit`,
       `{ metric: accuracy, ${margin} }`,
@@ -175,18 +187,20 @@ function accuracyLines(dataset: DatasetFacts, rules: (...lines: string[]) => str
   ];
 }
 
-function rankLines(dataset: DatasetFacts, rules: (...lines: string[]) => string[]): string[] {
+function rankLines(dataset: DatasetFacts, { rules, metrics, scores }: GateWriter): string[] {
   const [first, second] = dataset.classes;
   const smallest = smallestAucMargin(second?.rows ?? 0, first?.rows ?? 0);
   const margin = chosenMargin(USUAL_AUC_MARGIN, smallest);
   // Nothing limits a loss of a few rows, so that it often has no interval.
   const ifOpen = smallest > USUAL_AUC_MARGIN ? ', when-inconclusive: warn' : '';
   return [
-    '    metrics: [roc_auc, log_loss, brier_score, accuracy]',
+    metrics('roc_auc', 'log_loss', 'brier_score', 'accuracy'),
     ...rules(
       '{ metric: roc_auc, min: 0.5 } # a random model: raise it to your limit',
       `{ metric: roc_auc, ${margin} }`,
-      ...(dataset.rows < ROWS_FOR_RANKS ? [] : [`{ metric: log_loss, max-regression: 1%${ifOpen} }`]),
+      ...(dataset.rows < ROWS_FOR_RANKS || scores === 'decision'
+        ? []
+        : [`{ metric: log_loss, max-regression: 1%${ifOpen} }`]),
     ),
   ];
 }

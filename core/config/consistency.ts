@@ -1,6 +1,6 @@
 import { ESTIMATED_METRICS, PERFORMANCE_METRICS } from '../domain/drift/performance/performance-metrics.ts';
 import { type MetricUse, metricBoundProblems, metricNameProblems } from '../domain/gate/metric-problems.ts';
-import { isMetricTask } from '../domain/metrics/metric-registry.ts';
+import { isMetricTask, metricsOfScores } from '../domain/metrics/metric-registry.ts';
 import { isOciStore } from '../domain/registry/oci-artifact-uri.ts';
 import { nearest } from '../domain/text/nearest.ts';
 import { withoutEnding } from '../domain/text/without-ending.ts';
@@ -29,6 +29,7 @@ export function checkConsistency(document: unknown, placeOf: PlaceOf): readonly 
 function checkModel(path: Path, model: WrittenModel, placeOf: PlaceOf): readonly Problem[] {
   return [
     ...checkMetrics(path, model, placeOf),
+    ...checkScores(path, model, placeOf),
     ...checkEnvironments([...path, 'environments'], model.environments, placeOf),
     ...checkHistoryLimits(path, model, placeOf),
     ...checkDriftLabels(path, model, placeOf),
@@ -41,6 +42,7 @@ function checkMetrics(path: Path, { task, evaluate, gate }: WrittenModel, placeO
   if (!isMetricTask(task)) return [];
   const use = (at: Path): MetricUse => ({
     task,
+    scores: evaluate?.scores,
     where: [...path, ...at].join('.'),
     place: { place: placeOf([...path, ...at]) },
   });
@@ -57,6 +59,15 @@ function checkMetrics(path: Path, { task, evaluate, gate }: WrittenModel, placeO
     ];
   });
   return [...named, ...ruled];
+}
+
+/** Numbers that a regression predicts are neither. */
+function checkScores(path: Path, { task, evaluate }: WrittenModel, placeOf: PlaceOf): readonly Problem[] {
+  if (evaluate?.scores !== 'decision' || task !== 'regression') return [];
+  const at = [...path, 'evaluate', 'scores'];
+  return [
+    { message: `${at.join('.')} is of classifiers, and the task is ${task}`, fix: 'Remove it.', place: placeOf(at) },
+  ];
 }
 
 function checkHistoryLimits(path: Path, model: WrittenModel, placeOf: PlaceOf): readonly Problem[] {
@@ -99,7 +110,11 @@ function checkDriftLabels(path: Path, { drift, evaluate }: WrittenModel, placeOf
 }
 
 /** The performance of a window is that of scores, and without outcomes only some metrics are estimated. */
-function checkDriftPerformance(path: Path, { drift, task }: WrittenModel, placeOf: PlaceOf): readonly Problem[] {
+function checkDriftPerformance(
+  path: Path,
+  { drift, task, evaluate }: WrittenModel,
+  placeOf: PlaceOf,
+): readonly Problem[] {
   const asked = Object.keys(drift?.performance ?? {});
   if (drift === undefined || asked.length === 0) return [];
   const problem = (message: string, fix: string): Problem => {
@@ -109,13 +124,14 @@ function checkDriftPerformance(path: Path, { drift, task }: WrittenModel, placeO
   if (drift.predictions === undefined) {
     return [problem('is set, but drift.predictions is missing', 'Add drift.predictions, or remove drift.performance.')];
   }
-  const known = isMetricTask(task) ? PERFORMANCE_METRICS[task] : [];
+  const scores = evaluate?.scores;
+  const known = isMetricTask(task) ? metricsOfScores(PERFORMANCE_METRICS[task], { task, scores }) : [];
   const unknown = asked.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
     const there = known.length === 0 ? 'it has none' : `it has ${known.join(', ')}`;
     return [
       problem(
-        `names ${unknown.join(', ')}, which task: ${task} does not have: ${there}`,
+        `names ${unknown.join(', ')}, which task: ${task}${scores === 'decision' ? ' with scores: decision' : ''} does not have: ${there}`,
         'Name other metrics, or remove it.',
       ),
     ];

@@ -220,6 +220,14 @@ export const evaluate = z
         description: 'Metrics to compute in addition to those of the rules; default: the usual ones of the task',
         examples: [['roc_auc', 'log_loss']],
       }),
+    scores: z
+      .enum(['probability', 'decision'])
+      .default('probability')
+      .meta({
+        description:
+          'Meaning of the scores of a classifier. decision: values from 0 to 1 that only order the rows and decide the class, of a model that gives no probabilities, such as LinearSVC; metrics of probabilities are refused',
+        examples: ['decision'],
+      }),
     'decision-threshold': z
       .number()
       .min(0)

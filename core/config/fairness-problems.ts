@@ -32,6 +32,10 @@ function limitOf(model: ModelConfig): Omit<Problem, 'place'> | undefined {
     const fix = 'Remove fairness, or evaluate on a file with a sample of the rows.';
     return { message: 'is not computed where evaluate.dataset is a table of the warehouse', fix };
   }
+  if (evaluate.scores === 'decision') {
+    const message = 'needs probabilities for the calibration of groups, and evaluate.scores is decision';
+    return { message, fix: 'Remove fairness, or score by a model that gives probabilities.' };
+  }
   if (evaluate.folds === undefined) return undefined;
   return {
     message: 'is not computed from cross-validation, which evaluate.folds asks for',

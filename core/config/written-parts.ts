@@ -48,7 +48,7 @@ const model = z
     task: text,
     data: z.object({ time: text }).optional().catch(undefined),
     evaluate: z
-      .object({ metrics: list(text), key: text })
+      .object({ metrics: list(text), key: text, scores: z.literal('decision').optional().catch(undefined) })
       .optional()
       .catch(undefined),
     gate: z

@@ -1,7 +1,9 @@
+import type { ScoreMeaning } from '../../../core/domain/metrics/metric.ts';
 import { featuresOf, inputColumnOf, labelsOf, timesOf } from './column-facts.ts';
 import type { ConfigFile } from './configured-value.ts';
 import { type PythonCall, type PythonFile, sourceOf } from './python-file.ts';
 import type { PythonValues } from './python-values.ts';
+import { scoreMeaningOf } from './score-meaning.ts';
 import { type MemorySplit, memorySplits, readPaths, readTables, writtenTables } from './table-facts.ts';
 import { type LoggedModel, readLoggedModels, readWrittenModels, type WrittenModel } from './written-models.ts';
 
@@ -26,6 +28,7 @@ export interface CodeFacts {
   /** `LabelEncoder`, a mapping or a comparison makes numbers of labels. */
   readonly encodesLabels: boolean;
   readonly task: 'classification' | 'regression' | undefined;
+  readonly scores: ScoreMeaning;
   /** Names of models and experiments in MLflow. */
   readonly names: readonly string[];
   /** Paths that the code reads and that are not known, as it is written. */
@@ -37,7 +40,7 @@ export interface CodeFacts {
 const REGRESSION =
   /(?:Regressor|SVR|Ridge|Lasso|ElasticNet|LinearRegression|RidgeCV|LassoCV|MSELoss|L1Loss|mean_squared_error|mean_absolute_error|root_mean_squared_error|r2_score|mean_absolute_percentage_error)$/;
 const CLASSIFICATION =
-  /(?:Classifier|LogisticRegression|SVC|(?:Gaussian|Multinomial|Bernoulli|Complement)NB|LinearDiscriminantAnalysis|CrossEntropyLoss|BCELoss|BCEWithLogitsLoss|accuracy_score|f1_score|roc_auc_score|log_loss|classification_report|confusion_matrix|precision_score|recall_score)$/;
+  /(?:Classifier|LogisticRegression|SVC|(?:Gaussian|Multinomial|Bernoulli|Complement)NB|LinearDiscriminantAnalysis|Perceptron|RidgeClassifierCV|CrossEntropyLoss|BCELoss|BCEWithLogitsLoss|accuracy_score|f1_score|roc_auc_score|log_loss|classification_report|confusion_matrix|precision_score|recall_score)$/;
 
 /** Reads facts from the code that trains. */
 export function readCodeFacts(
@@ -66,6 +69,7 @@ export function readCodeFacts(
       labelOrder !== undefined ||
       comparesLabels(files, labels),
     task: taskOf(calls),
+    scores: scoreMeaningOf(calls),
     names: namesOf(calls, values),
     unknownReads: unknown,
     readPaths: known,

@@ -1,11 +1,20 @@
 import type { Problem } from '../../errors.ts';
-import type { MetricTask } from '../metrics/metric.ts';
-import { CLASS_METRICS, findMetric, isArtifactMetric, isMetricName, metricNames } from '../metrics/metric-registry.ts';
+import type { MetricTask, ScoreMeaning } from '../metrics/metric.ts';
+import {
+  CLASS_METRICS,
+  findMetric,
+  isArtifactMetric,
+  isMetricName,
+  metricNames,
+  readsProbabilities,
+} from '../metrics/metric-registry.ts';
 import { nearest } from '../text/nearest.ts';
 
 /** Place at which a metric is named. */
 export interface MetricUse {
   readonly task: MetricTask;
+  /** Meaning of the scores; probabilities unless given. */
+  readonly scores?: ScoreMeaning | undefined;
   /** Such as `models.m.gate.rules.0`. */
   readonly where: string;
   readonly place: Pick<Problem, 'place'>;
@@ -18,9 +27,16 @@ export interface MetricBounds {
   readonly max?: number | undefined;
 }
 
-/** The problem of a name that is not a metric of the task; empty where it is one. */
-export function metricNameProblems(name: string, { task, where, place }: MetricUse): readonly Problem[] {
-  if (isMetricName(name, task)) return [];
+/** The problem of a name that is not a metric of the task or of its scores; empty where it is one. */
+export function metricNameProblems(
+  name: string,
+  { task, scores = 'probability', where, place }: MetricUse,
+): readonly Problem[] {
+  if (isMetricName(name, task)) {
+    if (scores === 'probability' || !readsProbabilities(name, task)) return [];
+    const message = `${where} names "${name}", which needs probabilities, and evaluate.scores is ${scores}`;
+    return [{ message, fix: 'Name a metric of the order or of the decided classes, such as accuracy.', ...place }];
+  }
   const names = metricNames(task);
   const near = nearest(name, names);
   const fix = near === undefined ? `Use one of ${names.join(', ')}.` : `Did you mean "${near}"?`;

@@ -36,12 +36,15 @@ export interface ResolvedGate {
  */
 export function resolveGate(config: ModelPolicy, places: readonly ErrorPlace[]): ResolvedGate {
   const { task } = config;
+  const { scores } = config.evaluate;
   const rules = config.gate.rules.map((rule, index) => resolveRule(rule, index, directionOf(rule, task)));
-  const named = config.evaluate.metrics ?? defaultMetricNames(task);
+  const named = config.evaluate.metrics ?? defaultMetricNames(task, scores);
   const problems = [
-    ...named.flatMap((name) => metricNameProblems(name, { task, where: 'evaluate.metrics', place: {} })),
+    ...named.flatMap((name) => metricNameProblems(name, { task, scores, where: 'evaluate.metrics', place: {} })),
     ...named.flatMap((name) => (isResultMetric(name) ? [listedFileMetric(name)] : [])),
-    ...rules.flatMap((rule) => ruleProblems(rule, { task, where: 'the rule', place: placed(places[rule.index]) })),
+    ...rules.flatMap((rule) =>
+      ruleProblems(rule, { task, scores, where: 'the rule', place: placed(places[rule.index]) }),
+    ),
     ...config.gate.rules.flatMap((rule, index) => fileRuleProblems(rule, config, placed(places[index]))),
   ];
   if (problems.length > 0) throw UserError.ofProblems('METRIC_INVALID', problems);

@@ -13,6 +13,7 @@ export const brierScore: Metric = {
   task: 'binary-classification',
   direction: 'lower-is-better',
   range: [0, 1],
+  readsProbabilities: true,
   aggregated: { kind: 'squared-error' },
   estimate: (rows) => withBoundedLoss(withClassSupport(rows, meanOf(squaredErrors(rows), rows.weights)), [0, 1]),
 };

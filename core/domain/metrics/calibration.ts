@@ -77,6 +77,7 @@ export const expectedCalibrationError: Metric = {
   task: 'binary-classification',
   direction: 'lower-is-better',
   range: [0, 1],
+  readsProbabilities: true,
   aggregated: { kind: 'ece' },
   estimate: estimateEce,
 };
@@ -125,6 +126,7 @@ export const calibrationSlope: Metric = {
   task: 'binary-classification',
   direction: 'higher-is-better',
   range: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+  readsProbabilities: true,
   aggregated: { kind: 'calibration-slope' },
   estimate: estimateSlope,
 };

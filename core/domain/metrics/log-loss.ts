@@ -12,6 +12,7 @@ export const logLoss: Metric = {
   task: 'binary-classification',
   direction: 'lower-is-better',
   range: [0, Number.POSITIVE_INFINITY],
+  readsProbabilities: true,
   aggregated: { kind: 'log-loss' },
   estimate: (rows) => withClassSupport(rows, meanOf(logarithms(rows), rows.weights)),
 };

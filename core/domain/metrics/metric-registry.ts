@@ -7,7 +7,7 @@ import { CHECK_COUNT_METRICS, checkCountOf } from './check-counts.ts';
 import { DATA_SCHEMA_METRIC, DATA_SCHEMA_TITLE } from './data-schema-metric.ts';
 import { DECISION_METRICS, fBeta, macroFBeta } from './decision-metrics.ts';
 import { logLoss, logLossOfClasses } from './log-loss.ts';
-import type { Metric, MetricTask } from './metric.ts';
+import type { Metric, MetricTask, ScoreMeaning } from './metric.ts';
 import { averagePrecisionOvr, rocAucOvo, rocAucOvr } from './multiclass-ranking.ts';
 import { precisionAtRecall, recallAtPrecision } from './operating-point.ts';
 import { LOSS_METRICS, pinballLoss, tweedieDeviance } from './regression-losses.ts';
@@ -151,9 +151,23 @@ export function isMetricName(name: string, task: MetricTask): boolean {
   return isOfRows || isFairness || isArtifactMetric(name) || isResultMetric(name);
 }
 
+/** True for a metric of probabilities, which has no meaning for scores that only order the rows. */
+export function readsProbabilities(name: string, task: MetricTask): boolean {
+  const isOfClass = task === 'multiclass-classification' && CLASS_METRICS.includes(name);
+  return findMetric(name, isOfClass ? 'binary-classification' : task)?.readsProbabilities === true;
+}
+
+/** Those of some metrics that scores of this meaning have. */
+export function metricsOfScores(
+  names: readonly string[],
+  { task, scores }: { readonly task: MetricTask; readonly scores?: ScoreMeaning | undefined },
+): readonly string[] {
+  return scores !== 'decision' ? names : names.filter((name) => !readsProbabilities(name, task));
+}
+
 /** The names computed when tidegate.yaml names none. */
-export function defaultMetricNames(task: MetricTask): readonly string[] {
-  return DEFAULT_METRICS[task];
+export function defaultMetricNames(task: MetricTask, scores?: ScoreMeaning): readonly string[] {
+  return metricsOfScores(DEFAULT_METRICS[task], { task, scores });
 }
 
 /** The name of a metric as people write it; an unknown name stays as it is. */

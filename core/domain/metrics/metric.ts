@@ -5,6 +5,12 @@ import type { Reach } from '../inference/proportion.ts';
 /** Task of a model, as written in tidegate.yaml. */
 export type MetricTask = 'binary-classification' | 'multiclass-classification' | 'regression';
 
+/**
+ * Meaning of the scores of a classifier: probabilities, or values in [0, 1] that only order the rows and decide the class,
+ * such as a decision function that was mapped to [0, 1].
+ */
+export type ScoreMeaning = 'probability' | 'decision';
+
 /** Rows with what happened and what a model said. Not mutated. */
 export interface ScoredRows {
   /** 0 or 1, the index of the class, or the outcome. Finite. */
@@ -173,6 +179,8 @@ export interface Metric {
   readonly direction: 'higher-is-better' | 'lower-is-better';
   /** The values it can take. */
   readonly range: readonly [number, number];
+  /** True where scores have to be probabilities: the value changes if scores keep their order and their decisions. */
+  readonly readsProbabilities?: true;
   /** Computation from aggregates for datasets that do not fit into memory; absent if there is none. */
   readonly aggregated?: AggregatedMetric;
   /** @throws Never: what has no value is `undefined` with a reason. Empty rows have none. */

@@ -1,6 +1,6 @@
 import type { SliceDeclaration } from '../evaluation/slice.ts';
 import type { NamedResult } from '../metrics/check-counts.ts';
-import type { MetricTask } from '../metrics/metric.ts';
+import type { MetricTask, ScoreMeaning } from '../metrics/metric.ts';
 import type { CsvOptions } from '../table/table.ts';
 import type { FairnessPolicy } from './fairness-policy.ts';
 import { columnsOfGrouping, type Grouping } from './grouping.ts';
@@ -34,6 +34,8 @@ export interface EvaluationPolicy {
   /** The label's values in the order of the model's probabilities. */
   readonly classes?: readonly (string | number | boolean)[] | undefined;
   readonly metrics?: readonly string[] | undefined;
+  /** Meaning of the scores of a classifier; probabilities unless given. */
+  readonly scores?: ScoreMeaning | undefined;
   readonly metricsFile?: string | undefined;
   readonly junitFile?: string | undefined;
   /** Files of results of other tools. */

@@ -4,7 +4,8 @@ import { PERFORMANCE_METRICS } from '../../domain/drift/performance/performance-
 import { clusterRows } from '../../domain/evaluation/cluster-rows.ts';
 import { measurePopulation } from '../../domain/evaluation/measure-population.ts';
 import { readOutcome } from '../../domain/evaluation/read-outcome.ts';
-import { findMetric } from '../../domain/metrics/metric-registry.ts';
+import type { Metric } from '../../domain/metrics/metric.ts';
+import { findMetric, metricsOfScores } from '../../domain/metrics/metric-registry.ts';
 import type { Grouping } from '../../domain/policy/grouping.ts';
 import { type ColumnValues, pickRows, textsOf } from '../../domain/table/column-values.ts';
 import { withExactKeys } from '../../domain/table/exact-keys.ts';
@@ -62,7 +63,7 @@ export async function realisedPerformance(request: RealisedRequest, ports: Scori
       sampling: clusterRows(request.grouping, request.groups && pickRows(request.groups, predictions)),
     },
     {
-      metrics: PERFORMANCE_METRICS[config.task].flatMap((name) => findMetric(name, config.task) ?? []),
+      metrics: performanceMetrics(config),
       rules: [],
       confidence: config.evaluate.confidence,
       decisionThreshold: config.evaluate.decisionThreshold,
@@ -77,6 +78,10 @@ export async function realisedPerformance(request: RealisedRequest, ports: Scori
     ...(reason === undefined ? {} : { reason }),
   }));
   return { metrics, ...counted };
+}
+
+function performanceMetrics({ task, evaluate: { scores } }: ScoredModelConfig): readonly Metric[] {
+  return metricsOfScores(PERFORMANCE_METRICS[task], { task, scores }).flatMap((name) => findMetric(name, task) ?? []);
 }
 
 /** Pairs whose prediction has a score: a request that failed has none, and its outcome says nothing of the model. */

@@ -4,6 +4,7 @@ import type { JudgedScores } from '../../domain/evaluation/judge-gate.ts';
 import type { RuleOutcome } from '../../domain/evaluation/judge-rules.ts';
 import { unchangedVersion } from '../../domain/evaluation/unchanged-version.ts';
 import { fairnessMetricOf } from '../../domain/fairness/fairness-measure.ts';
+import type { ScoreMeaning } from '../../domain/metrics/metric.ts';
 import type { ErrorPlace } from '../../errors.ts';
 import type { EvaluationReport, ReportedCurves, RuleResult } from '../../reports/evaluation-report.ts';
 import type { JudgedContenders } from './contender-facts.ts';
@@ -125,17 +126,20 @@ function baseGate(judged: JudgedScores, base: BaseJudgement): NonNullable<Evalua
   };
 }
 
-function curves({ judged, scored: { classes } }: EvaluationParts): NonNullable<EvaluationReport['curves']> {
+function curves({ judged, scored: { classes }, request }: EvaluationParts): NonNullable<EvaluationReport['curves']> {
   const { candidate, champion } = judged.curves();
+  const { config } = request;
+  const scores = config.task === 'custom' ? 'probability' : config.evaluate.scores;
   return {
     ...(classes === null ? {} : { classes }),
-    candidate: reported(candidate),
-    champion: champion && reported(champion),
+    candidate: reported(candidate, scores),
+    champion: champion && reported(champion, scores),
   };
 }
 
-/** The same curves as the report has them. */
-function reported({ calibration, residuals, ...curves }: ModelCurves): ReportedCurves {
+/** The same curves as the report has them. What are not probabilities have no calibration. */
+function reported({ calibration: measured, residuals, ...curves }: ModelCurves, scores: ScoreMeaning): ReportedCurves {
+  const calibration = scores === 'probability' ? measured : undefined;
   return {
     ...curves,
     ...(calibration === undefined ? {} : { calibration: calibration.map((bin) => ({ ...bin })) }),

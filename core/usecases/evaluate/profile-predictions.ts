@@ -5,7 +5,7 @@ import { PERFORMANCE_METRICS } from '../../domain/drift/performance/performance-
 import { FULL_RESOLUTION, profileColumn } from '../../domain/drift/profile-column.ts';
 import { clusterRows } from '../../domain/evaluation/cluster-rows.ts';
 import type { ScoredDataset } from '../../domain/evaluation/row-evidence.ts';
-import { findMetric } from '../../domain/metrics/metric-registry.ts';
+import { findMetric, metricsOfScores } from '../../domain/metrics/metric-registry.ts';
 import { scoredRows } from '../../domain/metrics/scored-rows.ts';
 import type { ProfileReport } from '../../reports/profile-report.ts';
 import { columnOf, columnToReport } from './profile-dataset.ts';
@@ -32,10 +32,12 @@ export function profilePredictions(
   const { decisionThreshold } = evaluate;
   const { labels } = outcome;
   const rows = scoredRows({ labels, scores: candidate, weights: null, classes: task === 'regression' ? 1 : 2 });
-  const measured = PERFORMANCE_METRICS[task].flatMap((metric): [string, number][] => {
-    const found = findMetric(metric, task)?.estimate(rows, { decisionThreshold });
-    return found?.kind === 'estimate' ? [[metric, found.value]] : [];
-  });
+  const measured = metricsOfScores(PERFORMANCE_METRICS[task], { task, scores: evaluate.scores }).flatMap(
+    (metric): [string, number][] => {
+      const found = findMetric(metric, task)?.estimate(rows, { decisionThreshold });
+      return found?.kind === 'estimate' ? [[metric, found.value]] : [];
+    },
+  );
   const evaluated = Object.fromEntries(measured);
   if (task === 'regression') return { column, evaluated };
   const calibration = isotonicSteps(candidate, labels, rows.ranking().order).map((step) => ({ ...step }));

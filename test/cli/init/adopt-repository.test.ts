@@ -30,6 +30,29 @@ const BASE = {
   'requirements.txt': 'scikit-learn\n',
 };
 
+describe('a classifier without probabilities', () => {
+  const words = csv('a,b,y', (index) => `${index},${index % 7},${['red', 'green', 'blue'][index % 3]}`);
+  const linear = train('joblib.dump(model, "model.joblib")').replaceAll('LogisticRegression', 'LinearSVC');
+  const svc = linear.replace('from sklearn.linear_model', 'from sklearn.svm');
+
+  it.each([
+    ['two classes', NUMBERS, ['accuracy', 'roc_auc']],
+    ['several classes', words, ['accuracy']],
+  ])('of %s is scored by its decisions, and judged by metrics that need none', async (_, table, metrics) => {
+    const files = { ...BASE, 'train.py': svc, 'data/train.csv': table, 'data/test.csv': table };
+    const { models, read, output, exitCode } = await initIn(files, ['--yes']);
+    expect(exitCode, output).toBe(0);
+    const { evaluate, gate } = scoredModel(models.team);
+    expect(evaluate.scores).toBe('decision');
+    expect(evaluate.metrics).toEqual(metrics);
+    expect(gate.rules.map(({ metric }) => metric)).toEqual(['accuracy', 'accuracy']);
+    expect(await read('predict.py')).toContain('decision_function');
+    expect(output).toContain('gives no probabilities');
+    // The judge has run here.
+    expect(output).not.toContain('Traceback');
+  });
+});
+
 describe('steps between the test set and the model', () => {
   const SPLIT = `import joblib
 import pandas as pd

@@ -69,6 +69,7 @@ const NUMBERS_ONLY = ['xgboost', 'lightgbm'];
 
 const NEEDS: Omit<PredictionNeeds, 'format' | 'task'> = {
   object: 'model',
+  scores: 'probability',
   label: 'y',
   others: [],
   inputColumn: undefined,

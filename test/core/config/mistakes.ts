@@ -29,6 +29,31 @@ export const replaced = (from: string, to: string, text = MINIMAL) => {
   if (!text.includes(from)) throw new Error(`the text has no ${from}`);
   return text.replace(from, to);
 };
+const SCORE_MISTAKES: readonly Mistake[] = [
+  {
+    name: 'metrics of probabilities where scores are none',
+    text: replaced('{ dataset: t.csv }', '{ dataset: t.csv, scores: decision, metrics: [brier_score] }').replace(
+      'roc_auc, min: 0.5',
+      'log_loss, max: 1',
+    ),
+    shown: [
+      '7:61 models.m.evaluate.metrics.0 names "brier_score", which needs probabilities, and evaluate.scores is decision.',
+      '10:13 models.m.gate.rules.0.metric names "log_loss", which needs probabilities, and evaluate.scores is decision.',
+    ],
+  },
+  {
+    name: 'the meaning of scores of a regression',
+    text: replaced('t.csv }', 't.csv, scores: decision }')
+      .replace('binary-classification', 'regression')
+      .replace('roc_auc, min', 'mae, max'),
+    shown: ['7:33 models.m.evaluate.scores is of classifiers, and the task is regression. Remove it.'],
+  },
+  {
+    name: 'fairness of scores that are no probabilities',
+    text: replaced('t.csv }', 't.csv, scores: decision, fairness: { column: sex } }'),
+    shown: ['7:51 models.m.evaluate.fairness needs probabilities for the calibration of groups'],
+  },
+];
 const KEY_MISTAKES: readonly Mistake[] = [
   {
     name: 'an unknown key, with the nearest known one',
@@ -293,6 +318,7 @@ const CLASS_MISTAKES: readonly Mistake[] = [
 /** Every kind of mistake. */
 export const MISTAKES: readonly Mistake[] = [
   ...KEY_MISTAKES,
+  ...SCORE_MISTAKES,
   ...TEXT_MISTAKES,
   ...VALUE_MISTAKES,
   ...QUANTITY_MISTAKES,

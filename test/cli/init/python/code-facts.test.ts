@@ -168,3 +168,26 @@ describe('reachedFrom', () => {
     ]);
   });
 });
+
+describe('the meaning of scores', () => {
+  it.each([
+    ['LinearSVC()', 'decision'],
+    ['make_pipeline(TfidfVectorizer(), LinearSVC())', 'decision'],
+    ['RidgeClassifierCV()', 'decision'],
+    ['SVC(kernel="rbf")', 'decision'],
+    ['SVC(probability=False)', 'decision'],
+    ['SVC(probability=True)', 'probability'],
+    ['SVC(probability=options.probability)', 'probability'],
+    ['SGDClassifier()', 'decision'],
+    ['SGDClassifier(loss="hinge")', 'decision'],
+    ['SGDClassifier(loss="log_loss")', 'probability'],
+    ['SGDClassifier(loss=LOSS)', 'probability'],
+    ['CalibratedClassifierCV(LinearSVC())', 'probability'],
+    ['LogisticRegression()', 'probability'],
+    ['VotingClassifier([("a", LinearSVC()), ("b", RandomForestClassifier())])', 'probability'],
+    ['SVR()', 'probability'],
+    ['', 'probability'],
+  ])('of %s are %s', (model, meaning) => {
+    expect(factsOf(`model = ${model === '' ? 'load()' : model}\nmodel.fit(X, y)\n`).scores).toBe(meaning);
+  });
+});

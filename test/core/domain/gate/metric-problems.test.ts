@@ -26,6 +26,22 @@ describe('metricNameProblems', () => {
   });
 });
 
+describe('metricNameProblems of scores that are no probabilities', () => {
+  it('refuses metrics of probabilities, and takes those of the order and of the decided classes', () => {
+    const decided = { ...USE, scores: 'decision' } as const;
+    expect(metricNameProblems('log_loss', decided)).toEqual([
+      {
+        message: 'models.m.gate.rules.0 names "log_loss", which needs probabilities, and evaluate.scores is decision',
+        fix: 'Name a metric of the order or of the decided classes, such as accuracy.',
+        ...USE.place,
+      },
+    ]);
+    expect(['roc_auc', 'accuracy', 'file:log_loss'].flatMap((name) => metricNameProblems(name, decided))).toEqual([]);
+    const ofClasses = { ...decided, task: 'multiclass-classification' } as const;
+    expect(metricNameProblems('calibration_slope', ofClasses)).toHaveLength(1);
+  });
+});
+
 describe('metricBoundProblems', () => {
   it.each([
     ['both ends', { metric: 'roc_auc', min: 0, max: 1 }],

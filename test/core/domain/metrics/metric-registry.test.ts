@@ -9,7 +9,10 @@ import {
   isMetricName,
   metricNames,
   metricTitle,
+  readsProbabilities,
 } from '../../../../core/domain/metrics/metric-registry.ts';
+import { scoredRows } from '../../../../core/domain/metrics/scored-rows.ts';
+import { seededRandom } from '../../../../testkit/seeded-random.ts';
 
 const BINARY = 'binary-classification';
 const MULTICLASS = 'multiclass-classification';
@@ -118,7 +121,31 @@ describe.each(TASKS)('metrics of %s', (task) => {
       [REGRESSION]: ['mae', 'rmse'],
     };
     expect(defaultMetricNames(task)).toEqual(expected[task]);
+    const withoutProbabilities = expected[task].filter((name) => !['log_loss', 'brier_score'].includes(name));
+    expect(defaultMetricNames(task, 'decision')).toEqual(withoutProbabilities);
   });
+});
+
+describe('metrics that read probabilities', () => {
+  const random = seededRandom(3);
+  const labels = Float64Array.from({ length: 400 }, () => (random.uniform() < 0.4 ? 1 : 0));
+  const scores = labels.map((label) => Math.min(1, Math.max(0, 0.3 + 0.3 * label + 0.2 * random.normal())));
+  // Keeps the order, and the side of the decision threshold.
+  const moved = scores.map((score) => 0.5 + 4 * (score - 0.5) ** 3);
+  const measure = (name: string, of: Float64Array) => {
+    const found = findMetric(name, BINARY)?.estimate(scoredRows({ labels, scores: of, weights: null, classes: 2 }), {
+      decisionThreshold: 0.5,
+    });
+    return found?.kind === 'estimate' ? found.value : undefined;
+  };
+
+  it.each(Object.keys(TITLES[BINARY]).filter((name) => findMetric(name, BINARY) !== undefined))(
+    '%s is one of them exactly where its value is not that of other scores with the same order and decisions',
+    (name) => {
+      expect(measure(name, scores)).toEqual(expect.any(Number));
+      expect(readsProbabilities(name, BINARY)).toBe(measure(name, scores) !== measure(name, moved));
+    },
+  );
 });
 
 describe('findMetric', () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DuckDbTableReader } from '../../../../core/adapters/duckdb/duckdb-table-reader.ts';
 import { FileArtifactHasher } from '../../../../core/adapters/files/file-artifact-hasher.ts';
 import { parseConfig } from '../../../../core/config/parse-config.ts';
+import type { ScoreMeaning } from '../../../../core/domain/metrics/metric.ts';
 import { ServiceError, UserError } from '../../../../core/errors.ts';
 import type { Champion } from '../../../../core/ports/evaluate/champion-finder.ts';
 import { renderEvaluationSummary } from '../../../../core/render/evaluation/evaluation.ts';
@@ -98,6 +99,7 @@ interface Case {
   readonly digests?: readonly string[];
   /** Rules of the base branch. */
   readonly baseRules?: readonly string[];
+  readonly scores?: ScoreMeaning;
   readonly staleAfter?: string;
   /** Parameters that the candidate was trained with. */
   readonly params?: Readonly<Record<string, unknown>>;
@@ -136,12 +138,13 @@ async function run({
   training,
   baseRules,
   staleAfter,
+  scores = 'probability',
   params,
   inputs = [],
   findRebaseline,
 }: Case) {
   const stale = staleAfter === undefined ? '' : `champion-stale-after: ${staleAfter}, `;
-  const file = `${stale}${training === undefined ? '' : 'metrics-file: metrics.json, '}`;
+  const file = `${stale}scores: ${scores}, ${training === undefined ? '' : 'metrics-file: metrics.json, '}`;
   const text = CONFIG.replace('GATE', rules.map((one) => `        - ${one}`).join('\n')).replace(
     'min-rows',
     `${file}min-rows`,
@@ -244,6 +247,17 @@ describe('evaluateCandidate', () => {
   ])('never takes a champion for none: $name', async ({ champion }) => {
     const result = await run({ champion, rules: ['{ metric: roc_auc, min: 0.6 }', CHAMPION_RULE] });
     expect([result.evaluation.verdict, ...verdicts(result)]).toEqual(['inconclusive', 'pass', 'inconclusive']);
+  });
+
+  it('measures no probabilities, and draws no calibration, where the scores only decide', async () => {
+    const { evaluation, profile } = await run({ scores: 'decision' });
+    const names = evaluation.metrics.map(({ name }) => name);
+    expect(names).toEqual(['roc_auc']);
+    const { candidate, champion } = evaluation.curves ?? {};
+    expect(Object.keys(candidate ?? {}).sort()).toEqual(['confusion', 'precisionRecall', 'roc']);
+    expect(champion?.calibration).toBeUndefined();
+    expect(Object.keys(profile?.predictions?.evaluated ?? {})).toContain('roc_auc');
+    expect(profile?.predictions?.evaluated).not.toHaveProperty('brier_score');
   });
 
   it('lists small slices and judges the others', async () => {

@@ -1,0 +1,99 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { predictProgram } from '../../../cli/init/predict-program.ts';
+import { ensurePythonEnvironment } from '../../../scripts/python-environment.ts';
+import { hostEnvironment } from '../../../testkit/host-environment.ts';
+import { runProgram } from '../../../testkit/run-program.ts';
+
+/** Trains each model, runs the program, and compares its scores with what scikit-learn itself decides. */
+const DRIVER = `
+import json, runpy, sys
+import joblib, numpy as np, pandas as pd
+from scipy.stats import rankdata
+from sklearn.datasets import load_breast_cancer, load_iris
+from sklearn.linear_model import Perceptron, RidgeClassifier, SGDClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC, LinearSVC
+cases = json.load(open("cases.json"))
+found = []
+for case in cases:
+    table = (load_iris if case["classes"] == 3 else load_breast_cancer)(as_frame=True).frame.rename(columns={"target": "y"})
+    table["y"] = table["y"].map({0: "zero", 1: "one", 2: "two"})
+    table.to_csv("data.csv", index=False)
+    X, y = table.drop(columns="y"), table["y"]
+    model = make_pipeline(StandardScaler(), eval(case["model"])).fit(X, y)
+    joblib.dump(model, "model")
+    open("predict.py", "w").write(case["program"])
+    sys.argv = ["predict.py", "--model", "model", "--data", "data.csv", "--out", "scores.csv"]
+    runpy.run_path("predict.py", run_name="__main__")
+    scores = pd.read_csv("scores.csv")
+    values, decided = scores.to_numpy(), model.predict(X)
+    result = {"inside": bool(values.min() >= 0 and values.max() <= 1), "rows": len(values) == len(table)}
+    if case["classes"] == 3:
+        result["columns"] = list(scores.columns) == [f"score_{c}" for c in model.classes_]
+        result["decides"] = bool((model.classes_[values.argmax(axis=1)] == decided).all())
+        result["sums"] = bool(np.allclose(values.sum(axis=1), 1))
+    else:
+        decisions = model.decision_function(X) * (1 if model.classes_[1] == "one" else -1)
+        result["order"] = bool((rankdata(values[:, 0]) == rankdata(decisions)).all())
+        result["decides"] = bool(((values[:, 0] >= 0.5) == (decided == "one")).all())
+    found.append(result)
+json.dump(found, open("found.json", "w"))
+`;
+
+const MODELS = [
+  'LinearSVC(random_state=0)',
+  'LinearSVC(C=1e6, random_state=0)',
+  'RidgeClassifier()',
+  'SGDClassifier(random_state=0)',
+  'Perceptron(random_state=0)',
+  'SVC()',
+] as const;
+const CASES = MODELS.flatMap((model) => [2, 3].map((classes) => ({ model, classes })));
+
+let folder: string;
+const results = new Map<string, unknown>();
+const nameOf = ({ model, classes }: (typeof CASES)[number]) => `${model} of ${classes} classes`;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'decisions-'));
+  const { python } = await ensurePythonEnvironment('recipes');
+  const cases = CASES.map(({ model, classes }) => ({
+    model,
+    classes,
+    program: predictProgram({
+      format: 'joblib',
+      object: 'model',
+      scores: 'decision',
+      task: classes === 2 ? 'binary-classification' : 'multiclass-classification',
+      label: 'y',
+      others: [],
+      inputColumn: undefined,
+      features: undefined,
+      encodedClasses: undefined,
+      positive: classes === 2 ? 'one' : undefined,
+      dataset: 'data.csv',
+      changes: [],
+      network: undefined,
+    }),
+  }));
+  await writeFile(path.join(folder, 'cases.json'), JSON.stringify(cases));
+  await writeFile(path.join(folder, 'driver.py'), DRIVER);
+  const env = { ...hostEnvironment(), HOME: folder, OMP_NUM_THREADS: '1' };
+  const { exitCode, stdout, stderr } = await runProgram(python, ['driver.py'], { cwd: folder, env });
+  if (exitCode !== 0) throw new Error(`${stdout}${stderr}`);
+  const found: unknown = JSON.parse(await readFile(path.join(folder, 'found.json'), 'utf8'));
+  for (const [index, one] of CASES.entries()) results.set(nameOf(one), Array.isArray(found) ? found[index] : undefined);
+}, 180_000);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('the program of a model without probabilities', () => {
+  it.each(CASES)('orders and decides as scikit-learn does: $model, $classes classes', (one) => {
+    const common = { inside: true, rows: true, decides: true };
+    const expected = one.classes === 2 ? { ...common, order: true } : { ...common, columns: true, sums: true };
+    expect(results.get(nameOf(one))).toStrictEqual(expected);
+  });
+});
