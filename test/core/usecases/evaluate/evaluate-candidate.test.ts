@@ -3,6 +3,7 @@ import { DuckDbTableReader } from '../../../../core/adapters/duckdb/duckdb-table
 import { FileArtifactHasher } from '../../../../core/adapters/files/file-artifact-hasher.ts';
 import { parseConfig } from '../../../../core/config/parse-config.ts';
 import type { ScoreMeaning } from '../../../../core/domain/metrics/metric.ts';
+import { readsProbabilities } from '../../../../core/domain/metrics/metric-registry.ts';
 import { ServiceError, UserError } from '../../../../core/errors.ts';
 import type { Champion } from '../../../../core/ports/evaluate/champion-finder.ts';
 import { renderEvaluationSummary } from '../../../../core/render/evaluation/evaluation.ts';
@@ -252,7 +253,8 @@ describe('evaluateCandidate', () => {
   it('measures no probabilities, and draws no calibration, where the scores only decide', async () => {
     const { evaluation, profile } = await run({ scores: 'decision' });
     const names = evaluation.metrics.map(({ name }) => name);
-    expect(names).toEqual(['roc_auc']);
+    expect(names).toContain('roc_auc');
+    expect(names.filter((name) => readsProbabilities(name, 'binary-classification'))).toEqual([]);
     const { candidate, champion } = evaluation.curves ?? {};
     expect(Object.keys(candidate ?? {}).sort()).toEqual(['confusion', 'precisionRecall', 'roc']);
     expect(champion?.calibration).toBeUndefined();
