@@ -45,10 +45,14 @@ export class LogRecordError extends Error {}
 /**
  * A single value of JSON.
  *
- * @throws {LogRecordError} For a list or a mapping, which no column holds.
+ * @throws {LogRecordError} For a list or a mapping, which no column holds, and a number beyond the largest double, which a table
+ *   would have as missing.
  */
 export function loggedValue(value: unknown, name: string): LoggedValue {
   if (value === null || value === undefined) return null;
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    throw new LogRecordError(`${name} holds a number beyond 1.8e308, the largest one`);
+  }
   if (typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean') return value;
   throw new LogRecordError(`${name} holds a list or a mapping, which no column of a table has`);
 }

@@ -1,10 +1,27 @@
 import { isJsonObject, type JsonObject } from '../data/json-object.ts';
 import { LogRecordError } from './log-format.ts';
 
-/** The text of base64. */
+/**
+ * The text of base64.
+ *
+ * @throws {LogRecordError} For another text, and for bytes that are not UTF-8, such as an image.
+ */
 export function decoded(base64: string): string {
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(base64)) throw new LogRecordError('its body is not base64');
-  return new TextDecoder('utf-8').decode(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)));
+  const bytes = Uint8Array.from(bytesOf(base64), (character) => character.charCodeAt(0));
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new LogRecordError('its body is not encoded in UTF-8');
+  }
+}
+
+function bytesOf(base64: string): string {
+  try {
+    if (/^[A-Za-z0-9+/]*={0,2}$/.test(base64)) return atob(base64);
+  } catch {
+    // Of a length that no base64 has.
+  }
+  throw new LogRecordError('its body is not base64');
 }
 
 /** JSON in a body. */

@@ -44,6 +44,11 @@ describe('cloudEvent', () => {
     [{ id: '1', type: 'x.request' }, 'no data'],
     [{ id: '1', type: 'x.request', data: '{' }, 'not JSON'],
     [{ id: '1', type: 'x.request', data_base64: '*' }, 'not base64'],
+    [{ id: '1', type: 'x.request', data_base64: 'abcde' }, 'not base64'],
+    [
+      { id: '1', type: 'x.request', bytes: Buffer.from('{"instances":[["é"]]}', 'latin1').toString('base64') },
+      'not encoded in UTF-8',
+    ],
     [{ id: '1', type: 'x.request', data: {}, time: 'yesterday' }, 'not one of ISO 8601'],
   ])('refuses %j', (record, message) => {
     expect(() => cloudEvent(record, names)).toThrow(message);
