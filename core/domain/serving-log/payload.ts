@@ -27,8 +27,8 @@ export function scoresOfPayload(body: unknown, name: string): readonly LoggedVal
   if (Array.isArray(body)) return body.map((one) => scoreOf(one, name));
   if (!isJsonObject(body)) return [scoreOf(body, name)];
   if (Array.isArray(body.predictions)) return body.predictions.map((one) => scoreOf(one, name));
-  if (Array.isArray(body.outputs)) return scoresOfTensors(body.outputs.filter(isTensor), name);
-  if (isJsonObject(body.data)) return listOf(body.data).map((one) => scoreOf(one, name));
+  if (Array.isArray(body.outputs)) return scoresOfOutputs(body.outputs, name);
+  if (isJsonObject(body.data)) return scoresOfSeldon(body.data, name);
   return [scoreOf(body, name)];
 }
 
@@ -57,6 +57,7 @@ function rowsOfTensors(tensors: readonly Tensor[], features: LogNames['features'
       values: Array.from({ length: rows }, (_, row) => loggedValue(values[row * width + at], name)),
     }));
   });
+  requireDistinct(columns.map((column) => column.name));
   const rows = columns[0]?.values.length ?? 0;
   if (columns.some(({ values }) => values.length !== rows)) {
     throw new LogRecordError('its inputs have different numbers of rows');
@@ -77,6 +78,12 @@ function valuesOf({ name, shape, data }: Tensor) {
   return { rows, width, values };
 }
 
+/** An output that is left out, such as one in binary, could be the score: another one is not taken for it. */
+function scoresOfOutputs(outputs: readonly unknown[], name: string): readonly LoggedValue[] {
+  if (outputs.every(isTensor)) return scoresOfTensors(outputs, name);
+  throw new LogRecordError('its response has an output without name, shape and data in JSON, such as one in binary');
+}
+
 function scoresOfTensors(tensors: readonly Tensor[], name: string): readonly LoggedValue[] {
   const named = tensors.find((tensor) => tensor.name === name);
   const tensor = named ?? (tensors.length === 1 ? tensors[0] : undefined);
@@ -89,9 +96,29 @@ function scoresOfTensors(tensors: readonly Tensor[], name: string): readonly Log
 }
 
 function rowsOfSeldon(data: JsonObject, features: LogNames['features']): readonly LoggedRow[] {
-  const { names } = data;
+  const names = namesOf(data) ?? features;
+  requireDistinct(names ?? []);
+  return listOf(data).map((row) => rowOf(row, names));
+}
+
+/** Scores by the name of the output where the response names its outputs by it; class names do not. */
+function scoresOfSeldon(data: JsonObject, name: string): readonly LoggedValue[] {
+  const names = namesOf(data) ?? [];
+  requireDistinct(names);
+  if (!names.includes(name)) return listOf(data).map((one) => scoreOf(one, name));
+  return listOf(data).map((one) => scoreOf(rowOf(one, names), name));
+}
+
+/** Undefined where a payload of Seldon's names no columns. */
+function namesOf({ names }: JsonObject): readonly string[] | undefined {
   const isNamed = Array.isArray(names) && names.length > 0 && names.every((name) => typeof name === 'string');
-  return listOf(data).map((row) => rowOf(row, isNamed ? (names as readonly string[]) : features));
+  return isNamed ? names : undefined;
+}
+
+/** Of two columns with one name, a row would keep the last. */
+function requireDistinct(names: readonly string[]): void {
+  const twice = names.find((name, at) => names.indexOf(name) < at);
+  if (twice !== undefined) throw new LogRecordError(`it has two columns with the name ${JSON.stringify(twice)}`);
 }
 
 function listOf({ ndarray, tensor }: JsonObject): readonly unknown[] {
@@ -120,7 +147,12 @@ function namesFor(width: number, features: LogNames['features']): readonly strin
   throw new LogRecordError(`its rows have ${width} values, and data.features names ${features.length} columns`);
 }
 
-function scoreOf(value: unknown, name: string): LoggedValue {
+/**
+ * The score in one value of a response.
+ *
+ * @throws {LogRecordError} For more than two values, and a mapping without the name.
+ */
+export function scoreOf(value: unknown, name: string): LoggedValue {
   if (isJsonObject(value)) {
     if (!Object.hasOwn(value, name)) throw new LogRecordError(`its response has no value ${name}`);
     return scoreOf(value[name], name);

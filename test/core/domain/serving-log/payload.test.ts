@@ -182,3 +182,32 @@ describe('scoresOfPayload', () => {
     expect(() => scoresOfPayload(body, 'score')).toThrow(message);
   });
 });
+
+describe('columns and outputs that could be taken for others', () => {
+  const tensor = (name: string, ...data: readonly number[]) => ({
+    name,
+    shape: [1, data.length],
+    datatype: 'FP64',
+    data,
+  });
+
+  it.each([
+    ['two tensors without names of columns', { inputs: [tensor('x', 1, 2), tensor('y', 3, 4)] }],
+    ['two tensors with one name', { inputs: [tensor('a', 1), tensor('a', 2)] }],
+    ['two names of Seldon', { data: { names: ['a', 'a'], ndarray: [[1, 2]] } }],
+  ])('refuses %s: a row would keep the last', (_, body) => {
+    expect(() => rowsOfPayload(body, names)).toThrow('two columns with the name "a"');
+  });
+
+  it('takes no other output for the score where one is in binary', () => {
+    const binary = { name: 'score', shape: [1], datatype: 'FP32', parameters: { binary_data_size: 4 } };
+    expect(() => scoresOfPayload({ outputs: [binary, tensor('label', 1)] }, 'score')).toThrow('in binary');
+  });
+
+  it("takes the score by its name where Seldon's response names it", () => {
+    const ndarray = [[0.9, 0.01]];
+    expect(scoresOfPayload({ data: { names: ['score', 'uncertainty'], ndarray } }, 'score')).toEqual([0.9]);
+    expect(scoresOfPayload({ data: { names: ['t:0', 't:1'], ndarray } }, 'score')).toEqual([0.01]);
+    expect(() => scoresOfPayload({ data: { names: ['score'], ndarray } }, 'score')).toThrow('2 values');
+  });
+});
