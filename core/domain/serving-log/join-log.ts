@@ -25,6 +25,7 @@ export interface LogCounts {
 
 /** A row with the id and the time of its request. */
 export interface JoinedRow {
+  /** `<id>#<row>` in a batch. */
   readonly id: string;
   readonly timeMs: number | null;
   readonly row: LoggedRow;
@@ -64,14 +65,11 @@ export class LogJoin {
       for (const row of rows ?? []) this.#rows.push({ id, timeMs, row });
       return;
     }
-    const isRequestNew = rows === undefined || isNew(this.#requests.get(id)?.rows, rows, id);
-    const isResponseNew = scores === undefined || isNew(this.#responses.get(id), scores, id);
-    if (!isRequestNew || !isResponseNew) {
-      this.#repeated++;
-      return;
-    }
-    if (rows !== undefined) this.#requests.set(id, { timeMs, rows });
-    if (scores !== undefined) this.#responses.set(id, scores);
+    const isRequestNew = rows !== undefined && isNew(this.#requests.get(id)?.rows, rows, id);
+    const isResponseNew = scores !== undefined && isNew(this.#responses.get(id), scores, id);
+    if (isRequestNew) this.#requests.set(id, { timeMs, rows });
+    if (isResponseNew) this.#responses.set(id, scores);
+    if (!isRequestNew && !isResponseNew) this.#repeated++;
   }
 
   /**
@@ -80,7 +78,7 @@ export class LogJoin {
    * @throws {LogRecordError} Where a response has another number of scores than its request has rows.
    */
   *rows(): Iterable<JoinedRow> {
-    yield* this.#rows;
+    yield* numbered(this.#rows);
     for (const [id, { timeMs, rows }] of this.#requests) {
       const scores = this.#prediction === undefined ? undefined : this.#responses.get(id);
       if (scores !== undefined && scores.length !== rows.length) {
@@ -89,10 +87,18 @@ export class LogJoin {
         );
       }
       for (const [at, row] of rows.entries()) {
-        const scored = this.#prediction === undefined ? row : withScore(row, this.#prediction, scores?.[at]);
+        const scored = this.#scored(row, scores?.[at]);
         yield { id: rows.length === 1 ? id : `${id}#${at}`, timeMs, row: scored };
       }
     }
+  }
+
+  /** A row with its score; where the log has no responses at all, a value that was sent under this name is kept. */
+  #scored(row: LoggedRow, score: LoggedValue | undefined): LoggedRow {
+    const name = this.#prediction;
+    if (name === undefined) return row;
+    if (score !== undefined || this.#responses.size > 0) return { ...row, [name]: score ?? null };
+    return { [name]: null, ...row };
   }
 
   counts(cut: number): LogCounts {
@@ -118,7 +124,14 @@ function isNew(before: readonly unknown[] | undefined, now: readonly unknown[], 
   throw new LogRecordError(`another record has the id ${named}: requests that share one cannot be told apart`);
 }
 
-/** A row with its score; a request without a response keeps a value that was sent under this name. */
-function withScore(row: LoggedRow, name: string, score: LoggedValue | undefined): LoggedRow {
-  return score === undefined ? { [name]: null, ...row } : { ...row, [name]: score };
+/** Rows that share the id of their request get their place in it, in the order of the log. */
+function* numbered(rows: readonly JoinedRow[]): Iterable<JoinedRow> {
+  const sizes = new Map<string, number>();
+  for (const { id } of rows) sizes.set(id, (sizes.get(id) ?? 0) + 1);
+  const places = new Map<string, number>();
+  for (const row of rows) {
+    const at = places.get(row.id) ?? 0;
+    places.set(row.id, at + 1);
+    yield sizes.get(row.id) === 1 ? row : { ...row, id: `${row.id}#${at}` };
+  }
 }

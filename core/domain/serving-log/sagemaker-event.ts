@@ -6,20 +6,22 @@ import { decoded, parsed, timeOf } from './record-parts.ts';
 /**
  * A line of SageMaker's data capture: request and response of one call, as CSV without a header, JSON, or lines of JSON.
  *
- * @returns undefined where only a response was captured.
  * @throws {LogRecordError} For another line, or a body that is not read.
  */
-export function sageMakerEvent(record: JsonObject, names: LogNames): LogEvent | undefined {
+export function sageMakerEvent(record: JsonObject, names: LogNames): LogEvent {
   const { captureData, eventMetadata } = record;
   if (!isJsonObject(captureData) || !isJsonObject(eventMetadata))
     throw new LogRecordError('it has no captureData and eventMetadata');
   const { eventId, inferenceTime } = eventMetadata;
   if (typeof eventId !== 'string' || eventId === '') throw new LogRecordError('it has no eventMetadata.eventId');
   const { endpointInput, endpointOutput } = captureData;
-  if (!isJsonObject(endpointInput)) return undefined;
-  const event = { id: eventId, timeMs: timeOf(inferenceTime), rows: rowsIn(endpointInput, names) };
-  if (!isJsonObject(endpointOutput)) return event;
-  return { ...event, scores: names.prediction === undefined ? [] : scoresIn(endpointOutput, names.prediction) };
+  if (!isJsonObject(endpointInput) && !isJsonObject(endpointOutput))
+    throw new LogRecordError('it has no endpointInput and no endpointOutput');
+  return {
+    ...{ id: eventId, timeMs: timeOf(inferenceTime) },
+    ...(isJsonObject(endpointInput) ? { rows: rowsIn(endpointInput, names) } : {}),
+    ...(isJsonObject(endpointOutput) ? { scores: scoresIn(endpointOutput, names.prediction) } : {}),
+  };
 }
 
 function rowsIn(captured: JsonObject, names: LogNames): readonly LoggedRow[] {
@@ -29,7 +31,8 @@ function rowsIn(captured: JsonObject, names: LogNames): readonly LoggedRow[] {
   return linesOf(text).flatMap((line) => rowsOfPayload(parsed(line), names));
 }
 
-function scoresIn(captured: JsonObject, name: string): readonly LoggedValue[] {
+function scoresIn(captured: JsonObject, name: string | undefined): readonly LoggedValue[] {
+  if (name === undefined) return [];
   const { kind, text } = bodyOf(captured);
   if (kind === 'csv') return scoresOfPayload(csvRows(text), name);
   if (kind === 'json') return scoresOfPayload(parsed(text), name);

@@ -53,6 +53,26 @@ describe('LogJoin', () => {
     expect(joined([sent, response('1', 0.1)]).rows.map(({ row }) => row)).toEqual([{ a: 1, score: 0.1 }]);
   });
 
+  it('takes no value of a client for the score of a request without a response where others have one', () => {
+    const sent: LogEvent = { id: '1', timeMs: 1, rows: [{ a: 1, score: 0.9 }] };
+    expect(joined([sent, request('2', 2), response('2', 0.1)]).rows.map(({ row }) => row)).toEqual([
+      { a: 1, score: null },
+      { a: 2, score: 0.1 },
+    ]);
+  });
+
+  it('keeps the half of an event that is new', () => {
+    const whole = { ...request('1', 1), scores: [0.1] };
+    for (const events of [
+      [request('1', 1), whole],
+      [response('1', 0.1), whole],
+      [whole, request('1', 1)],
+    ]) {
+      expect(joined(events).rows.map(({ row }) => row)).toEqual([{ a: 1, score: 0.1 }]);
+    }
+    expect(joined([whole, whole]).counts).toMatchObject({ requests: 1, repeated: 1 });
+  });
+
   it('has no unanswered requests where responses are not logged', () => {
     expect(joined([request('1', 1), request('2', 2)]).counts).toMatchObject({ requests: 2, unanswered: 0 });
   });

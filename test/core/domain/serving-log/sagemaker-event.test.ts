@@ -55,15 +55,18 @@ describe('sageMakerEvent', () => {
     });
   });
 
-  it('reads a capture of requests alone, and leaves one of responses out', () => {
+  it('reads a capture of requests or of responses alone', () => {
     const input = { observedContentType: 'text/csv', encoding: 'CSV', data: '1,2' };
     expect(sageMakerEvent(captured(input), names)).not.toHaveProperty('scores');
-    expect(sageMakerEvent(captured(undefined, SCORES), names)).toBeUndefined();
+    const responses = sageMakerEvent(captured(undefined, SCORES), names);
+    expect(responses).toMatchObject({ id: 'e1', scores: [0.25, 0.75] });
+    expect(responses).not.toHaveProperty('rows');
   });
 
   it.each([
     [{}, 'no captureData'],
     [{ captureData: {}, eventMetadata: {} }, 'no eventMetadata.eventId'],
+    [captured(undefined), 'no endpointInput and no endpointOutput'],
     [captured({ observedContentType: 'image/png', encoding: 'BASE64', data: '' }), 'content type is "image/png"'],
     [captured({ observedContentType: 'text/csv', encoding: 'CSV' }), 'without data'],
     [captured({ observedContentType: 'text/csv', encoding: 'CSV', data: '"a,b",2' }), 'within a field'],
