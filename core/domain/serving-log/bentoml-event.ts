@@ -1,5 +1,6 @@
 import type { JsonObject } from '../data/json-object.ts';
 import { type LogEvent, type LogNames, LogRecordError, loggedValue } from './log-format.ts';
+import { scoreOf } from './payload.ts';
 import { timeOf } from './record-parts.ts';
 
 /** Columns that BentoML adds to each row. */
@@ -17,8 +18,17 @@ export function bentoMlEvent(record: JsonObject, names: LogNames): LogEvent | un
   if (typeof id !== 'string' || timestamp === undefined) throw new LogRecordError('it has no timestamp and request_id');
   // A list in one column, such as an embedding, fits no column of a table: it is left out, unless it is asked for.
   const fields = Object.entries(record).filter(
-    ([name, value]) => !ADDED.includes(name) && (!Array.isArray(value) || names.features?.includes(name) === true),
+    ([name, value]) =>
+      !ADDED.includes(name) &&
+      name !== names.prediction &&
+      (!Array.isArray(value) || names.features?.includes(name) === true),
   );
   const row = Object.fromEntries(fields.map(([name, value]) => [name, loggedValue(value, name)]));
-  return { id, timeMs: timeOf(timestamp), rows: [row] };
+  const { prediction } = names;
+  const isScored = prediction !== undefined && Object.hasOwn(record, prediction);
+  return {
+    id,
+    timeMs: timeOf(timestamp),
+    rows: [isScored ? { ...row, [prediction]: scoreOf(record[prediction], prediction) } : row],
+  };
 }

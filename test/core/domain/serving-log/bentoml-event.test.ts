@@ -23,6 +23,11 @@ describe('bentoMlEvent', () => {
     expect(() => bentoMlEvent(row, { ...names, features: ['vector'] })).toThrow('vector holds a list');
   });
 
+  it('takes the second of two probabilities for the score', () => {
+    expect(bentoMlEvent({ a: 1, score: [0.25, 0.75], ...added }, names)?.rows).toEqual([{ a: 1, score: 0.75 }]);
+    expect(() => bentoMlEvent({ a: 1, score: [0.25, 0.5, 0.25], ...added }, names)).toThrow('3 values');
+  });
+
   it('reads the files that BentoML itself writes', async () => {
     const log = await readFile(join(PROJECT_ROOT, 'test/golden/bentoml-log.jsonl'), 'utf8');
     const events = log
