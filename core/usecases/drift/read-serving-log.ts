@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../domain/data/json-object.ts';
 import { bentoMlEvent } from '../../domain/serving-log/bentoml-event.ts';
 import { cloudEvent } from '../../domain/serving-log/cloud-event.ts';
+import { isCutJson } from '../../domain/serving-log/cut-json.ts';
 import { type LogCounts, LogJoin } from '../../domain/serving-log/join-log.ts';
 import {
   type LogEvent,
@@ -43,7 +44,7 @@ const MOST_ROWS = 5_000_000;
  * Reads the log of a server: requests and responses are joined by their id, and a record that was written twice counts once.
  *
  * @throws {UserError} DATA_INVALID for a record that is not of the format, with its file and line; a last line without a line end
- *   that does not parse was cut, and is counted. DATA_UNSUPPORTED for more than 5,000,000 rows.
+ *   that is the beginning of JSON was cut, and is counted. DATA_UNSUPPORTED for more than 5,000,000 rows.
  */
 export async function readServingLog(lines: AsyncIterable<LogLine>, request: ServingLogRequest): Promise<ServingLog> {
   const join = new LogJoin(request.format, request);
@@ -68,8 +69,9 @@ export async function readServingLog(lines: AsyncIterable<LogLine>, request: Ser
     const { time, key } = request;
     const added: Record<string, string> = {};
     if (key !== undefined && typeof row[key] === 'number' && !Number.isSafeInteger(row[key])) throw inexactKey(key);
-    if (time !== undefined && timeMs !== null && row[time] === undefined) added[time] = new Date(timeMs).toISOString();
-    if (key !== undefined && row[key] === undefined) added[key] = id;
+    if (time !== undefined && timeMs !== null && !Object.hasOwn(row, time))
+      added[time] = new Date(timeMs).toISOString();
+    if (key !== undefined && !Object.hasOwn(row, key)) added[key] = id;
     return { ...row, ...added };
   });
   return { rows: table, counts: join.counts(cut) };
@@ -81,7 +83,7 @@ function jsonOf({ text, isOpen, file, line }: LogLine): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    if (isOpen) return CUT;
+    if (isOpen && isCutJson(text)) return CUT;
     throw invalid(`${file}:${line}: a line of the log is not JSON`);
   }
 }

@@ -43,6 +43,34 @@ describe('readServingLog', () => {
     await expect(readServingLog(lines(event('1', 1), '{"a": NaN}'), request)).rejects.toThrow('log.jsonl:2');
   });
 
+  it('refuses an open line that is not the beginning of a record: it was not cut', async () => {
+    const python = event('2', 2).replace('[[2]]', '[[NaN]]');
+    for (const text of [python, 'hello', `${event('1', 1)}${event('2', 2)}`]) {
+      const reading = readServingLog(lines(event('1', 1), { text, isOpen: true }), request);
+      await expect(reading).rejects.toThrow('log.jsonl:2: a line of the log is not JSON');
+    }
+  });
+
+  it('refuses a number that a table would have as missing', async () => {
+    const reading = readServingLog(lines(event('1', 1).replace('[[1]]', '[[1e309]]')), request);
+    await expect(reading).rejects.toThrow('log.jsonl:1: a record of the log is not read: a holds a number beyond');
+    await expect(readServingLog(lines(event('1', 1e308)), request)).resolves.toBeDefined();
+  });
+
+  it('gives the rows of a batch of BentoML keys of their own, so that each can have its outcome', async () => {
+    const row = (a: number, id: string) =>
+      JSON.stringify({ timestamp: '2026-03-01T10:00:00', request_id: id, trace_id: '9', a, score: 0.5 });
+    const { rows } = await readServingLog(lines(row(1, '7'), row(2, '8'), row(3, '7')), {
+      ...request,
+      format: 'bentoml',
+    });
+    expect([...rows].map(({ id, a }) => [id, a])).toEqual([
+      ['7#0', 1],
+      ['8', 2],
+      ['7#1', 3],
+    ]);
+  });
+
   it('names the line of a record that is not of the format', async () => {
     const reading = readServingLog(lines(event('1', 1), '{"a": 1}'), request);
     await expect(reading).rejects.toMatchObject({
