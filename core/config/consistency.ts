@@ -5,6 +5,7 @@ import { isOciStore } from '../domain/registry/oci-artifact-uri.ts';
 import { nearest } from '../domain/text/nearest.ts';
 import { withoutEnding } from '../domain/text/without-ending.ts';
 import type { Problem } from '../errors.ts';
+import { DEFAULT_RETRAIN_WORKFLOW } from './drift-config.ts';
 import { readWrittenModels, type WrittenEnvironment, type WrittenModel, type WrittenTarget } from './written-parts.ts';
 import type { PlaceOf } from './yaml-place.ts';
 
@@ -23,6 +24,7 @@ export function checkConsistency(document: unknown, placeOf: PlaceOf): readonly 
     ...models.flatMap(([name, model]) => checkModel(['models', name], model, placeOf)),
     ...checkSharedStores(models, placeOf),
     ...checkSharedTargets(models, placeOf),
+    ...checkSharedRetraining(models, placeOf),
   ];
 }
 
@@ -155,6 +157,25 @@ function checkSharedStores(models: readonly NamedModel[], placeOf: PlaceOf): rea
         message: `models.${name}.register.store is the store of ${owner} too`,
         fix: `Give each model its own store, such as ${store}/${isOciStore(store ?? '') ? name.toLowerCase() : name}.`,
         place: placeOf(['models', name, 'register', 'store']),
+      },
+    ];
+  });
+}
+
+/** GitHub does not say which model a run is for: a run for one would be one for the other, which then is not retrained. */
+function checkSharedRetraining(models: readonly NamedModel[], placeOf: PlaceOf): readonly Problem[] {
+  const owners = new Map<string, string>();
+  return models.flatMap(([name, { drift }]) => {
+    if (drift?.retrain === undefined) return [];
+    const { workflow = DEFAULT_RETRAIN_WORKFLOW } = drift.retrain;
+    const owner = owners.get(workflow);
+    if (owner === undefined) owners.set(workflow, name);
+    if (owner === undefined) return [];
+    return [
+      {
+        message: `models.${name}.drift.retrain starts ${workflow}, which retrains ${owner} too`,
+        fix: 'Give each model a workflow of its own, and name it in drift.retrain.workflow.',
+        place: placeOf(['models', name, 'drift', 'retrain']),
       },
     ];
   });

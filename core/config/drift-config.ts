@@ -10,6 +10,9 @@ import { dataAddress } from './addresses.ts';
 import { camelCaseKeys } from './camel-case-keys.ts';
 import { durationMs } from './quantities.ts';
 
+/** The workflow that `drift.retrain` starts where it names none. */
+export const DEFAULT_RETRAIN_WORKFLOW = 'model-retrain.yml';
+
 const retrain = z
   .strictObject({
     after: z
@@ -41,7 +44,7 @@ const retrain = z
     workflow: z
       .string()
       .regex(/^[\w.-]+\.ya?ml$/, 'is not the file name of a workflow')
-      .default('model-retrain.yml')
+      .default(DEFAULT_RETRAIN_WORKFLOW)
       .meta({
         description: 'The workflow in .github/workflows that the bot starts',
         examples: ['model-retrain.yml'],

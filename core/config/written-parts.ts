@@ -60,6 +60,7 @@ const model = z
       .object({
         ...{ limits: text, window: z.unknown().optional(), labels: text, predictions: text },
         performance: z.record(z.string(), z.unknown()).optional().catch(undefined),
+        retrain: z.object({ workflow: text }).optional().catch(undefined),
       })
       .optional()
       .catch(undefined),

@@ -51,14 +51,14 @@ export function timeWindowProblem({ cron, timezone }: Pick<TimeWindow, 'cron' | 
     return `has the timezone "${timezone}", which is not an IANA zone such as Europe/Berlin`;
   }
   try {
-    new Cron(cron, { timezone });
-    return undefined;
+    const first = startAfter({ cron, timezone }, 0);
+    return first === undefined ? `has the cron "${cron}", which never starts: no month has such a day` : undefined;
   } catch {
     return `has the cron "${cron}", which is not valid`;
   }
 }
 
 /** The first start later than an instant. */
-function startAfter({ cron, timezone }: TimeWindow, afterMs: number): number | undefined {
+function startAfter({ cron, timezone }: Pick<TimeWindow, 'cron' | 'timezone'>, afterMs: number): number | undefined {
   return new Cron(cron, { timezone }).nextRun(new Date(afterMs))?.getTime();
 }

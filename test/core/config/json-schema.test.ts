@@ -11,7 +11,7 @@ const accepts = new Ajv2020({ strict: false, strictNumbers: true }).compile(SCHE
 /** What needs more than the shape of one value. */
 const BEYOND_A_SCHEMA = [
   /needs probabilities/,
-  /is of classifiers/,
+  /is of classifiers|which retrains m too/,
   /\[0, 1\]|not a metric of|used twice|not an environment above|also written by|the store of|limits is history/,
   /needs exactly one|has margin-from|needs either|has only a file|without (context|creator)|not in ascending order|not a path inside/,
   /the same key twice|not a GTO|names no model|__proto__|second YAML|without its anchor|is not valid YAML|tab as|list or a mapping/,

@@ -259,6 +259,11 @@ const REFERENCE_MISTAKES: readonly Mistake[] = [
     shown: ['17:17 models.n.register.store is the store of m too.'],
   },
   {
+    name: 'a retrain workflow of two models',
+    text: `${replaced('    gate', '    drift: { current: a.csv, retrain: { update: x } }\n    gate')}${MINIMAL.split('models:\n')[1]?.replace('  m:', '  n:').replace('    gate', '    drift: { current: b.csv, retrain: { workflow: model-retrain.yml, update: x } }\n    gate')}`,
+    shown: ['17:30 models.n.drift.retrain starts model-retrain.yml, which retrains m too.'],
+  },
+  {
     name: 'limits from a history of windows without a length',
     text: replaced('    gate', '    drift: { current: c.csv, window: month, limits: history }\n    gate').replace(
       'label: ',

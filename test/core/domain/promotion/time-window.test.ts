@@ -52,6 +52,8 @@ describe('timeWindowProblem', () => {
     expect(timeWindowProblem(weekend)).toBeUndefined();
     expect(timeWindowProblem({ cron: '0 0 18 * * FRI', timezone: 'UTC' })).toContain('not have five fields');
     expect(timeWindowProblem({ cron: '0 99 * * *', timezone: 'UTC' })).toContain('not valid');
+    expect(timeWindowProblem({ cron: '0 4 31 2,4 *', timezone: 'UTC' })).toContain('never starts');
+    expect(timeWindowProblem({ cron: '0 4 29 2 *', timezone: 'UTC' })).toBeUndefined();
     expect(timeWindowProblem({ cron: '0 9 * * *', timezone: 'Mars/Base' })).toContain('not an IANA zone');
   });
 });
