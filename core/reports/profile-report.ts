@@ -7,8 +7,8 @@ const rows = z.number().int().min(0);
 /** Groups of rows that are one observation each, as `drift.group` names them. */
 const clusters = z
   .looseObject({
-    /** Groups with at least one value. */
-    groups: rows,
+    /** Groups with at least one value, as the number of groups of equal size that vary as much. */
+    groups: finite.min(0),
     /** Rows that tell as much as one independent row, about the values and about whether they are there. */
     values: finite.min(1),
     presence: finite.min(1),

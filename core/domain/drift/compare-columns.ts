@@ -1,4 +1,5 @@
 import { benjaminiHochberg } from '../statistics/benjamini-hochberg.ts';
+import { formatNumber } from '../text/format-number.ts';
 import { categoryNote, missingNote } from './column-notes.ts';
 import { DRIFT_EFFECTS } from './drift-effect-registry.ts';
 import { DRIFT_TESTS, ROW_TESTS } from './drift-test-registry.ts';
@@ -6,7 +7,7 @@ import { degreesOfFreedom, effectiveSample, estimatedVariance, inWholeRows } fro
 import type { CATEGORICAL_EFFECTS, DriftEffect, DriftEffectName, NUMERIC_EFFECTS } from './effects/drift-effect.ts';
 import { historyLimit, MIN_PAST_WINDOWS } from './history-limit.ts';
 import { type JudgedShift, judgeShift } from './judge-shift.ts';
-import type { ColumnProfile } from './profile-column.ts';
+import type { ColumnClusters, ColumnProfile } from './profile-column.ts';
 import type { CATEGORICAL_TESTS, DriftTest, NotTested, NUMERIC_TESTS, TwoSampleTest } from './tests/drift-test.ts';
 
 /** The outcome of a check. */
@@ -142,11 +143,16 @@ function groupProblem({ clusters: before }: ColumnProfile, { clusters: now }: Co
   if (before === undefined) {
     return 'the profile of the reference was made without these groups; register a version after drift.group was set';
   }
-  if (now.groups < MIN_GROUPS)
-    return `the current window has ${now.groups} groups, fewer than the ${MIN_GROUPS} needed`;
-  return before.groups < MIN_GROUPS
-    ? `the reference has ${before.groups} groups, fewer than the ${MIN_GROUPS} needed`
-    : undefined;
+  if (now.groups < MIN_GROUPS) return `the current window has ${tooFewGroups(now)}`;
+  return before.groups < MIN_GROUPS ? `the reference has ${tooFewGroups(before)}` : undefined;
+}
+
+function tooFewGroups({ groups }: ColumnClusters): string {
+  const isWhole = Number.isInteger(groups);
+  const counted = isWhole
+    ? `${groups} groups`
+    : `groups that count as ${formatNumber(Math.floor(groups * 100) / 100, 2)} of equal size`;
+  return `${counted}, fewer than the ${MIN_GROUPS} needed`;
 }
 
 /** The test and the effect of the values of a kind of column. */

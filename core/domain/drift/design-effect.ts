@@ -37,10 +37,28 @@ export function designEffects(column: ColumnValues, profile: ColumnProfile, { id
   });
   const known = shares.filter((effect) => effect !== undefined);
   return {
-    groups: present.reduce((sum, of) => sum + (of > 0 ? 1 : 0), 0),
+    groups: effectiveGroups(present),
     values: Math.max(1, profile.kind === 'numeric' ? sumOf(known) / Math.max(1, known.length) : Math.max(1, ...known)),
     presence: Math.max(1, designEffect(rows, present) ?? 1),
   };
+}
+
+/**
+ * The number of groups of equal size whose sizes vary the total as much: (sum of sizes)^2 / (sum of squared sizes). A few large
+ * groups say little about how groups differ, whatever the number of small ones next to them.
+ *
+ * @param sizes Rows by group, each >= 0.
+ * @returns From 1 to the number of groups with rows; that number where their sizes are equal; 0 without rows.
+ * @example effectiveGroups([10, 10, 10]) // => 3
+ * @example effectiveGroups([90, 5, 5]) // => 1.2269938650306749
+ *
+ * Source: L. Kish, Survey Sampling, 1965; for tests with few groups of unequal size A. V. Carter, K. T. Schnepel and
+ * D. G. Steigerwald, Rev. Econ. Stat. 99, 2017.
+ */
+export function effectiveGroups(sizes: Float64Array | readonly number[]): number {
+  let squares = 0;
+  for (const size of sizes) squares += size * size;
+  return squares === 0 ? 0 : sumOf(sizes) ** 2 / squares;
 }
 
 /** The part of rows without a value. */

@@ -3,7 +3,7 @@ import { type ColumnValues, rowCount } from '../table/column-values.ts';
 
 /** Groups of rows that are one observation each, such as those of a user, and what they do to a column. */
 export interface ColumnClusters {
-  /** Groups with at least one value. */
+  /** Groups with at least one value, as the number of groups of equal size that vary as much (`effectiveGroups`). */
   readonly groups: number;
   /** Design effect of the values: as many rows tell as much as one independent row; >= 1. */
   readonly values: number;

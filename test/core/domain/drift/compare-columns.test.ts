@@ -243,6 +243,28 @@ describe('compareColumns with rows in groups', () => {
     expect(found?.rowsToSee).toBeGreaterThan(10_000);
   });
 
+  it('decides nothing by a few large groups, however many small ones are next to them', () => {
+    const sizes = [200, 200, ...Array.from({ length: 20 }, () => 2)];
+    const unequal = () => {
+      const rows = sizes.flatMap((size, id) => {
+        const mean = random.normal();
+        return Array.from({ length: size }, () => ({ id, value: mean + random.normal() }));
+      });
+      const column = { kind: 'numeric' as const, values: Float64Array.from(rows, ({ value }) => value) };
+      const profile = profileColumn('x', column, { kind: 'numeric', resolution: FULL_RESOLUTION });
+      const ids = Uint32Array.from(rows, ({ id }) => id);
+      return withClusters(profile, column, { kind: 'clusters', ids, count: sizes.length });
+    };
+    const reference = users(60)[1];
+    for (let repetition = 0; repetition < 20; repetition++) {
+      const [found] = compareColumns([{ reference, past: [], current: unequal() }], policy);
+      expect(found).toMatchObject({ verdict: 'inconclusive', pValue: null });
+      expect(found?.reason).toBe(
+        'Not tested: the current window has groups that count as 2.41 of equal size, fewer than the 5 needed.',
+      );
+    }
+  });
+
   it('decides nothing with too few groups, or groups in one window alone', () => {
     const [plain, grouped] = users(60);
     const reasonOf = (reference: ColumnProfile, current: ColumnProfile) => {

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { designEffects, scaleClusters, withClusters } from '../../../../core/domain/drift/design-effect.ts';
+import {
+  designEffects,
+  effectiveGroups,
+  scaleClusters,
+  withClusters,
+} from '../../../../core/domain/drift/design-effect.ts';
 import { FULL_RESOLUTION, profileColumn } from '../../../../core/domain/drift/profile-column.ts';
 import golden from '../../../golden/design-effect.json' with { type: 'json' };
 
@@ -45,8 +50,8 @@ describe('designEffects', () => {
   });
 
   it('count groups that have a value, and are 1 where a column does not vary', () => {
-    const found = effectsOf([1, 1, 1, null, null, 1], [0, 0, 1, 2, 2, 3]);
-    expect(found.groups).toBe(3);
+    const found = effectsOf([1, 1, 1, null, null, 1, 1], [0, 0, 1, 2, 2, 3, 3]);
+    expect(found.groups).toBeCloseTo(25 / 9, 12);
     expect(found.values).toBe(1);
     expect(found.presence).toBeGreaterThan(1);
   });
@@ -63,6 +68,15 @@ describe('designEffects', () => {
   it('are never below 1, and 1 without any row', () => {
     expect(effectsOf([1, 2, 1, 2, 1, 2], [0, 0, 1, 1, 2, 2])).toEqual({ groups: 3, values: 1, presence: 1 });
     expect(effectsOf([], [])).toEqual({ groups: 0, values: 1, presence: 1 });
+  });
+});
+
+describe('effectiveGroups', () => {
+  it('is the number of groups where they are alike, and never more', () => {
+    for (const count of [1, 2, 40]) expect(effectiveGroups(Array.from({ length: count }, () => 7))).toBe(count);
+    expect(effectiveGroups([1000, ...Array.from({ length: 50 }, () => 1)])).toBeLessThan(1.2);
+    expect(effectiveGroups([0, 4, 0, 4])).toBe(2);
+    expect(effectiveGroups([])).toBe(0);
   });
 });
 
