@@ -1,4 +1,5 @@
 import { withClusters } from '../../domain/drift/design-effect.ts';
+import { rowsPerObservation } from '../../domain/drift/effective-sample.ts';
 import { estimatePerformance } from '../../domain/drift/performance/estimate-performance.ts';
 import { type ColumnProfile, FULL_RESOLUTION, profileColumn } from '../../domain/drift/profile-column.ts';
 import type { Sampling } from '../../domain/inference/population.ts';
@@ -37,7 +38,7 @@ export async function summarizePredictions(
   const scores = values.values.filter(Number.isFinite);
   const reason = refusedScores(request, scores);
   if (reason !== undefined) return { profile, performance: { rows: scores.length, reason } };
-  const estimated = estimatedOf(request, scores);
+  const estimated = estimatedOf(request, scores, rowsPerObservation(profile, 'values'));
   const realised = await realisedOf(request, columns, { scores: values.values, ports });
   if (estimated === undefined && realised === undefined) return { profile };
   const performance = {
@@ -56,11 +57,11 @@ function refusedScores({ config }: DriftRequest, scores: Float64Array): string |
   return `${formatCount(outside)} scores are not probabilities from 0 to 1, so performance is not computed.`;
 }
 
-function estimatedOf({ reference }: DriftRequest, scores: Float64Array) {
+function estimatedOf({ reference }: DriftRequest, scores: Float64Array, rowsPerObservation: number) {
   const { calibration, threshold, evaluated } = reference.profile.predictions ?? {};
   if (calibration === undefined || threshold === undefined || calibration.length === 0 || scores.length === 0)
     return undefined;
-  const metrics = estimatePerformance(scores, { steps: calibration, threshold });
+  const metrics = estimatePerformance(scores, { steps: calibration, threshold, rowsPerObservation });
   return metrics.map((metric) => ({ ...metric, evaluated: evaluated?.[metric.name] ?? null }));
 }
 

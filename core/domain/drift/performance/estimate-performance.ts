@@ -22,7 +22,8 @@ const LEVEL = 0.95;
  * (concept drift): for that there is no substitute for labels.
  *
  * @param scores Finite scores of the window.
- * @param by Steps of the evaluation, at least one, and the threshold from which a score is a prediction of 1.
+ * @param by Steps of the evaluation, at least one, the threshold from which a score is a prediction of 1, and how many rows tell as
+ *   much as one independent row: 1 where rows are not grouped. It widens the intervals alone.
  * @returns Each metric with the interval of a window of this size; the calibration is taken as known.
  *
  * Source: J. Kuberski, NannyML, Confidence-based Performance Estimation (2022); the interval of ROC AUC by J. A. Hanley and
@@ -30,7 +31,11 @@ const LEVEL = 0.95;
  */
 export function estimatePerformance(
   scores: Float64Array,
-  by: { readonly steps: readonly CalibrationStep[]; readonly threshold: number },
+  by: {
+    readonly steps: readonly CalibrationStep[];
+    readonly threshold: number;
+    readonly rowsPerObservation: number;
+  },
 ): readonly EstimatedMetric[] {
   const rates = scores.map((score) => calibratedRate(by.steps, score));
   const cells = { truePositive: 0, falsePositive: 0, falseNegative: 0, trueNegative: 0 };
@@ -45,12 +50,13 @@ export function estimatePerformance(
     }
   }
   const { truePositive: tp, falsePositive: fp, falseNegative: fn, trueNegative: tn } = cells;
+  const { rowsPerObservation: per } = by;
   return [
-    share('accuracy', tp + tn, scores.length),
-    share('precision', tp, tp + fp),
-    share('recall', tp, tp + fn),
-    f1(tp, fp + fn),
-    rocAuc(scores, rates),
+    share('accuracy', (tp + tn) / per, scores.length / per),
+    share('precision', tp / per, (tp + fp) / per),
+    share('recall', tp / per, (tp + fn) / per),
+    f1(tp / per, (fp + fn) / per),
+    rocAuc(scores, { rates, rowsPerObservation: per }),
   ];
 }
 
@@ -69,7 +75,10 @@ function f1(truePositive: number, wrong: number): EstimatedMetric {
 }
 
 /** Expected pairs of a 1 and a 0 in the right order, over all expected pairs of two rows. */
-function rocAuc(scores: Float64Array, rates: Float64Array): EstimatedMetric {
+function rocAuc(
+  scores: Float64Array,
+  { rates, rowsPerObservation }: { readonly rates: Float64Array; readonly rowsPerObservation: number },
+): EstimatedMetric {
   const order = Uint32Array.from(scores.keys()).sort((a, b) => (scores[a] ?? 0) - (scores[b] ?? 0));
   let [ones, zeros, ownPairs, right] = [0, 0, 0, 0];
   for (let from = 0; from < order.length; ) {
@@ -90,7 +99,9 @@ function rocAuc(scores: Float64Array, rates: Float64Array): EstimatedMetric {
   const pairs = ones * zeros - ownPairs;
   if (!(pairs > 0)) return { name: 'roc_auc', value: null, lower: null, upper: null };
   const value = right / pairs;
-  const half = normalQuantile((1 + LEVEL) / 2) * Math.sqrt(hanleyMcNeilVariance(value, ones, zeros));
+  const half =
+    normalQuantile((1 + LEVEL) / 2) *
+    Math.sqrt(hanleyMcNeilVariance(value, ones / rowsPerObservation, zeros / rowsPerObservation));
   return { name: 'roc_auc', value, lower: Math.max(0, value - half), upper: Math.min(1, value + half) };
 }
 

@@ -34,7 +34,7 @@ describe('estimatePerformance', () => {
       const trials = 200;
       for (let trial = 0; trial < trials; trial++) {
         const window = draw(random, 1500, trial % 2 === 0 ? 1 : -0.7);
-        const estimated = estimatePerformance(window.scores, { steps, threshold: 0.5 }).find(
+        const estimated = estimatePerformance(window.scores, { steps, threshold: 0.5, rowsPerObservation: 1 }).find(
           (one) => one.name === name,
         );
         const value = realised(name, window);
@@ -48,21 +48,34 @@ describe('estimatePerformance', () => {
     const random = seededRandom(5);
     const evaluation = draw(random, 20_000, 3);
     const steps = isotonicSteps(evaluation.scores, evaluation.labels);
-    const by = { steps, threshold: 0.5 };
+    const by = { steps, threshold: 0.5, rowsPerObservation: 1 };
     const of = (mean: number) => estimatePerformance(draw(random, 5000, mean).scores, by)[0];
     expect(of(0)?.upper).toBeLessThan(of(3)?.lower ?? 0);
   });
 
+  it('has the intervals of independent rows where each of them was logged five times in a group', () => {
+    const random = seededRandom(5);
+    const { scores, labels } = draw(random, 400, 0);
+    const steps = isotonicSteps(scores, labels);
+    const fiveTimes = Float64Array.from({ length: scores.length * 5 }, (_, row) => scores[Math.floor(row / 5)] ?? 0);
+    const alone = estimatePerformance(scores, { steps, threshold: 0.5, rowsPerObservation: 1 });
+    const grouped = estimatePerformance(fiveTimes, { steps, threshold: 0.5, rowsPerObservation: 5 });
+    for (const [at, { name, value, lower, upper }] of alone.entries()) {
+      const digits = name === 'roc_auc' ? 2 : 9;
+      expect(grouped[at]?.value, name).toBeCloseTo(value ?? 0, digits);
+      expect(grouped[at]?.lower, name).toBeCloseTo(lower ?? 0, digits);
+      expect(grouped[at]?.upper, name).toBeCloseTo(upper ?? 0, digits);
+    }
+  });
+
   it('has no value where there is none: no prediction of 1, no row', () => {
     const steps = isotonicSteps([0.2, 0.8], [0, 1]);
-    const none = estimatePerformance(Float64Array.of(0.1, 0.1), { steps, threshold: 0.5 });
+    const none = estimatePerformance(Float64Array.of(0.1, 0.1), { steps, threshold: 0.5, rowsPerObservation: 1 });
     expect(none.find(({ name }) => name === 'precision')?.value).toBeNull();
-    expect(estimatePerformance(new Float64Array(0), { steps, threshold: 0.5 }).map(({ value }) => value)).toEqual([
-      null,
-      null,
-      null,
-      null,
-      null,
-    ]);
+    expect(
+      estimatePerformance(new Float64Array(0), { steps, threshold: 0.5, rowsPerObservation: 1 }).map(
+        ({ value }) => value,
+      ),
+    ).toEqual([null, null, null, null, null]);
   });
 });
