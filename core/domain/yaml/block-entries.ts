@@ -1,4 +1,4 @@
-import { isMap, isScalar, type Pair, type YAMLMap } from 'yaml';
+import { isCollection, isMap, isNode, isPair, isScalar, type Pair, type YAMLMap } from 'yaml';
 import { readYamlDocuments } from './read-yaml-documents.ts';
 
 /** Lines of a text, by UTF-16 offsets: [start, end). Both are at the beginning of a line, or at the end of the text. */
@@ -18,7 +18,7 @@ export interface BlockEntries {
 
 /**
  * Finds the lines of each entry of a mapping that is under a key at the root of the only document of a text. Comments and
- * empty lines between entries belong to none.
+ * empty lines after the last value of an entry belong to none, however deep they are indented.
  *
  * @param limits The largest text that is read.
  * @returns Undefined for a mapping that is absent, empty, or not in block style with one key per line, and for other syntax.
@@ -51,9 +51,8 @@ function spanOf(text: string, { key, value }: Pair) {
   const start = text.lastIndexOf('\n', key.range[0] - 1) + 1;
   const indent = text.slice(start, key.range[0]);
   if (!/^ *$/.test(indent)) return undefined;
-  const range = (value as { readonly range?: readonly [number, number, number] | null } | null)?.range;
-  const last = Math.max(range?.[1] ?? 0, key.range[1]);
-  // The end of a block is the beginning of the next line; that of a flow or of a scalar is within its last line.
+  const last = endOf(value, key.range[1]);
+  // The end of a block scalar is the beginning of the next line; that of a flow or of another scalar is within its last line.
   const isLineStart = last > start && text[last - 1] === '\n';
   const lineEnd = isLineStart ? last - 1 : text.indexOf('\n', last);
   return {
@@ -61,4 +60,18 @@ function spanOf(text: string, { key, value }: Pair) {
     column: indent.length,
     span: { start, end: lineEnd < 0 ? text.length : lineEnd + 1 },
   };
+}
+
+/**
+ * The end of the last value in a node.
+ *
+ * The end of a whole block is not taken: with a comment after it, it is in the middle of the line of the next key.
+ *
+ * @param before The end of what comes before the node, which an empty one has.
+ */
+function endOf(node: unknown, before: number): number {
+  if (isPair(node)) return endOf(node.value, endOf(node.key, before));
+  if (isCollection(node) && node.flow !== true && node.items.length > 0) return endOf(node.items.at(-1), before);
+  const range = isNode(node) ? node.range : undefined;
+  return range == null || range[0] === range[1] ? before : range[1];
 }

@@ -24,6 +24,26 @@ describe('spliceLock', () => {
     expect(await spliced(around(entry('b', 'a')), ['b', 'b'])).toBe(around(entry('b', 'b')));
   });
 
+  it.each(['# c', '  # c', '    # c', '      # c', '          # c', '\n      # c\n\n    # d\n'])(
+    'keeps what comes after an entry: %j',
+    async (after) => {
+      const lock = (first: string, last: string) =>
+        `${HEAD}${entry('a', first)}${after}\n${entry('b', last)}${after}\n`;
+      expect(await spliced(lock('a', 'a'), ['a', 'b'])).toBe(lock('b', 'a'));
+      expect(await spliced(lock('a', 'a'), ['b', 'b'])).toBe(lock('a', 'b'));
+      expect(await spliced(lock('a', 'a'), ['a', 'c'], ['b', 'b'])).toBe(lock('c', 'b'));
+    },
+  );
+
+  it('replaces the whole of a block scalar, with lines in it that look like comments', async () => {
+    for (const cmd of ['|\n      one\n      # two\n', '|+\n      one\n\n', '>-\n      one\n      # two\n']) {
+      const lock = (own: string) => `${HEAD}${own}${entry('b', 'a')}`;
+      expect(await spliced(lock(`  a:\n    cmd: ${cmd}`), ['a', 'b'])).toBe(lock(entry('a', 'b')));
+    }
+    const empty = `${HEAD}  a:\n    cmd: x\n    deps:\n      # none\n${entry('b', 'a')}`;
+    expect(await spliced(empty, ['a', 'b'])).toBe(`${HEAD}${entry('a', 'b')}      # none\n${entry('b', 'a')}`);
+  });
+
   it('adds what is new after the last entry, in order', async () => {
     expect(await spliced(HEAD + entry('a', 'a'), ['b', 'b'], ['c', 'c'])).toBe(
       HEAD + entry('a', 'a') + entry('b', 'b') + entry('c', 'c'),
