@@ -33,11 +33,15 @@ export interface RecordedEntry extends Omit<RecordedStage, 'files'> {
 /** Reads a YAML text; the name of the file is for messages. */
 export type ParsePlainText = (text: string, file: string) => Promise<PlainValue>;
 
-/** Reads the entries of a version. Throws as `readRecordedStage`. */
-export function readRecordedStages(
+/** Reads the entries of a version. Throws as `readRecordedStage`, and for two entries of one stage. */
+export async function readRecordedStages(
   recorded: readonly RecordedStage[],
   parse: ParsePlainText,
 ): Promise<readonly RecordedEntry[]> {
+  const twice = recorded.find(({ file, stage }, at) =>
+    recorded.slice(0, at).some((one) => one.file === file && one.stage === stage),
+  );
+  if (twice !== undefined) throw refusal(twice, 'it is there twice');
   return Promise.all(recorded.map((one) => readRecordedStage(one, parse)));
 }
 
@@ -46,6 +50,9 @@ export const LOCK_HEAD = "schema: '2.0'\nstages:\n";
 
 /** Chosen: a stage has four kinds of keys; DVC writes no others. */
 const ENTRY_KEYS = ['cmd', 'deps', 'params', 'outs'];
+
+/** Keys of a dependency or output: those that `stageLockValue` writes. DVC reads others, such as `files` and `cloud`, as data. */
+const PATH_KEYS = ['path', 'hash', 'md5', 'size', 'nfiles', 'isexec'];
 
 /**
  * The entry of a stage, as a version can carry it.
@@ -83,8 +90,9 @@ export async function readRecordedStage(recorded: RecordedStage, parse: ParsePla
   if (lock === undefined) throw refuse('it is empty');
   for (const key of ['deps', 'outs'] as const) {
     const written = value.get(key) ?? [];
-    if (!isPlainList(written) || written.length !== lock[key].length)
-      throw refuse(`${key} has an entry without an MD5`);
+    const why = isPlainList(written) ? unlikeDvc(written) : 'is not a list';
+    if (why !== undefined) throw refuse(`${key} ${why}`);
+    if (isPlainList(written) && written.length !== lock[key].length) throw refuse(`${key} has an entry without an MD5`);
   }
   const paths = [...lock.deps, ...lock.outs];
   const wrong = paths.find(({ md5 }) => !/^[0-9a-f]{32}(?:\.dir)?$/.test(md5));
@@ -93,6 +101,25 @@ export async function readRecordedStage(recorded: RecordedStage, parse: ParsePla
   const unlike = files.find(({ path }) => !lock.outs.some((out) => out.path === path));
   if (unlike !== undefined) throw refuse(`${JSON.stringify(unlike.path)} is not an output of it`);
   return { file, stage, entry, files, value, lock };
+}
+
+/**
+ * Reads of a list of dependencies or outputs what is in none that DVC writes for a stage: a path twice, of which DVC reads the
+ * last one, and keys that name other data than the MD5 does.
+ *
+ * @returns A clause; undefined where nothing is.
+ */
+function unlikeDvc(written: readonly PlainValue[]): string | undefined {
+  const seen = new Set<PlainValue | undefined>();
+  for (const item of written.filter(isPlainMap)) {
+    const path = item.get('path');
+    if (seen.has(path)) return `has ${JSON.stringify(path)} twice`;
+    seen.add(path);
+    const unknown = [...item.keys()].find((key) => !PATH_KEYS.includes(key));
+    if (unknown !== undefined) return `has the key ${JSON.stringify(unknown)}`;
+    if (typeof item.get('md5') !== 'string') return 'has an entry without an MD5';
+  }
+  return undefined;
 }
 
 /** True for a path of a dvc.lock in the repository: nothing else is ever edited. */

@@ -71,7 +71,7 @@ export function stageOutputs(
   const locked = isPlainMap(entry) ? entry.get('outs') : undefined;
   return stage.outs.map((out) => {
     const found = isPlainList(locked)
-      ? locked.find((item) => isPlainMap(item) && item.get('path') === out.written)
+      ? locked.findLast((item) => isPlainMap(item) && item.get('path') === out.written)
       : undefined;
     const place = { file, folder: stage.folder, stage: stage.address, lines };
     const record = isPlainMap(found) ? found : new Map<string, PlainValue>([['path', out.written]]);
@@ -143,10 +143,15 @@ export function lockFileOf(stage: Pick<Stage, 'file'>): string {
   return folder === '' ? 'dvc.lock' : `${folder}/dvc.lock`;
 }
 
+/** As DVC reads them: of entries with the same path the last one. */
 function lockedPaths(value: PlainValue | undefined, file: string): readonly LockedPath[] {
   if (!isPlainList(value)) return [];
-  return value.flatMap((item): LockedPath[] => {
+  const byPath = new Map<PlainValue | undefined, PlainMap>();
+  for (const item of value) {
     if (!isPlainMap(item)) throw invalid(file, 'an entry of deps or outs is not a mapping');
+    byPath.set(item.get('path'), item);
+  }
+  return [...byPath.values()].flatMap((item): LockedPath[] => {
     const path = item.get('path');
     const md5 = item.get('md5');
     // An entry without MD5 (an external path, an old lock) counts as changed.
