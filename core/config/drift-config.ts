@@ -157,6 +157,15 @@ export const drift = z
           'The rows of one value are one observation: a column such as the user, day(column) or none; the profile of the reference is made with it too; default: none',
         examples: ['user_id', 'day(date)'],
       }),
+    text: z
+      .array(z.string().min(1))
+      .max(100)
+      .optional()
+      .meta({
+        description:
+          'The columns of free text: their length, words and characters are compared, not their values; [] for none. The profile of the reference is made with it; default: columns with at least 100 distinct texts, at least a quarter of all, of four words or more on average',
+        examples: [['comment']],
+      }),
     limits: z
       .enum(['none', 'history'])
       .default('none')

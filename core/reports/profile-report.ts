@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DATASET_ORIGINS } from '../domain/data/dataset-origin.ts';
+import { TEXT_MEASURES } from '../domain/drift/text/text-measures.ts';
 import { digest, finite, header, instant } from './header.ts';
 
 const rows = z.number().int().min(0);
@@ -15,6 +16,24 @@ const clusters = z
   })
   .optional();
 
+/** The column of texts that a column was computed from; absent for a column of the data. */
+const text = z
+  .looseObject({
+    column: z.string(),
+    measure: z.enum(TEXT_MEASURES),
+    /** Codes of the words that `atLeast` rows of the reference have: four characters of base64 per word. */
+    vocabulary: z
+      .looseObject({
+        words: z
+          .string()
+          .max(40_000)
+          .regex(/^(?:[A-Za-z0-9+/]{4})*$/),
+        atLeast: z.number().int().min(1),
+      })
+      .optional(),
+  })
+  .optional();
+
 /**
  * A numeric column as a mergeable sketch: `quantiles[i]` is the value below which the share i / (k - 1) of the
  * present rows is, k = length; the first is the minimum, the last the maximum.
@@ -26,6 +45,7 @@ const numericColumn = z.looseObject({
   missing: rows,
   quantiles: z.array(finite).max(20_001).readonly(),
   clusters,
+  text,
 });
 
 /** A categorical column as counts, most frequent first. `other` counts the rows of categories that were cut. */
@@ -40,6 +60,7 @@ const categoricalColumn = z.looseObject({
     .readonly(),
   other: rows,
   clusters,
+  text,
 });
 
 /** One column of a profile. */

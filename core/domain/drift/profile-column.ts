@@ -1,5 +1,7 @@
 import { valuesAtRanks } from '../statistics/order-statistics.ts';
 import { type ColumnValues, rowCount } from '../table/column-values.ts';
+import type { TextMeasure } from './text/text-measures.ts';
+import type { Vocabulary } from './text/vocabulary.ts';
 
 /** Groups of rows that are one observation each, such as those of a user, and what they do to a column. */
 export interface ColumnClusters {
@@ -17,6 +19,21 @@ interface Described {
   readonly missing: number;
   /** Absent where rows are independent. */
   readonly clusters?: ColumnClusters | undefined;
+  /** The column of texts that it was computed from, and by which measure; absent for a column of the data. */
+  readonly text?: MeasureOfText | undefined;
+}
+
+/** The origin of a column that was computed from texts. */
+export interface MeasureOfText {
+  readonly column: string;
+  readonly measure: TextMeasure;
+  /** Of `unknown-words`. */
+  readonly vocabulary?: Vocabulary | undefined;
+}
+
+/** The column of the data that a column of a profile is read from. */
+export function sourceOf({ name, text }: Pick<ColumnProfile, 'name' | 'text'>): string {
+  return text?.column ?? name;
 }
 
 /** A numeric column as a sketch: points at equal steps of rank; all values where there are no more than points. */

@@ -16,7 +16,9 @@ import { comparedColumns, type DriftRequest, latestTime } from './drift-request.
 export async function checkDriftInWarehouse(request: DriftRequest, engine: SqlEngine): Promise<DriftReport> {
   const { config, drift, reference, current } = request;
   const { time } = config.data;
-  const names = comparedColumns(request).map(({ name }) => name);
+  const compared = comparedColumns(request);
+  refuseTexts(compared, reference.path);
+  const names = compared.map(({ name }) => name);
   const described = [...new Set([...names, ...(time === undefined ? [] : [time])])];
   if (described.length === 0) throw withoutColumns(reference.path);
   const of = await describeTable(current.shown, described, engine);
@@ -38,11 +40,20 @@ export async function checkDriftInWarehouse(request: DriftRequest, engine: SqlEn
       fix: 'Name a column of times in data.time, or remove drift.window.',
     });
   }
-  const columns = new Map(comparedColumns(request).map(({ name, kind }) => [name, kind]));
+  const columns = new Map(compared.map(({ name, kind }) => [name, kind]));
   return compareWindow(
     request,
     await profileTable({ of, columns, time: known, window, latestMs: latestTime(request) }, engine),
   );
+}
+
+function refuseTexts(columns: ReturnType<typeof comparedColumns>, path: string): void {
+  const text = columns.find((column) => column.text !== undefined)?.text;
+  if (text === undefined) return;
+  const message = `the reference ${path} has measures of the texts of ${text.column}, which are not computed for tables of a warehouse`;
+  throw new UserError('CONFIG_INVALID', message, {
+    fix: `Name the columns of text without ${text.column} in drift.text ([] for none) and register a version again, or let drift.current name files.`,
+  });
 }
 
 function withoutColumns(path: string): UserError {

@@ -1,6 +1,7 @@
 import { withClusters } from '../../domain/drift/design-effect.ts';
-import { type ColumnProfile, FULL_RESOLUTION, profileColumn } from '../../domain/drift/profile-column.ts';
+import { type ColumnProfile, FULL_RESOLUTION, profileColumn, sourceOf } from '../../domain/drift/profile-column.ts';
 import { inSpellingOf, wasText } from '../../domain/drift/same-spelling.ts';
+import { profileCurrentMeasure } from '../../domain/drift/text/profile-text.ts';
 import { clusterRows } from '../../domain/evaluation/cluster-rows.ts';
 import type { Sampling } from '../../domain/inference/population.ts';
 import type { ColumnValues } from '../../domain/table/column-values.ts';
@@ -29,7 +30,7 @@ export async function checkDrift(request: DriftRequest, ports: ScoringPorts): Pr
   const { grouping } = request.drift;
   const sampling = clusterRows(grouping, columnOf(grouping, columns));
   const profiles = comparedColumns(request).flatMap((column) => {
-    const values = columns.get(column.name);
+    const values = columns.get(sourceOf(column));
     return values === undefined ? [] : [summarize(column, values, { table, sampling })];
   });
   const predictions = await summarizePredictions(request, { columns, sampling }, ports);
@@ -42,7 +43,8 @@ function summarize(
   values: ColumnValues,
   { table, sampling }: { readonly table: TableDescription; readonly sampling: Sampling },
 ): ColumnProfile {
-  const { name, kind } = reference;
+  const { name, kind, text } = reference;
+  if (text !== undefined) return profileCurrentMeasure(text, values, { resolution: FULL_RESOLUTION, sampling });
   // Groups are looked at in the spelling of the values.
   const found = withClusters(profileColumn(name, values, { kind, resolution: FULL_RESOLUTION }), values, sampling);
   const isWritten = table.columns.find((column) => column.name === name)?.isWritten === true;
@@ -52,9 +54,11 @@ function summarize(
 /** A table in which columns of a file of text that were text in the reference are text, whatever their rows look like now. */
 function asInReference(table: TableDescription, reference: readonly ColumnProfile[]): TableDescription {
   const profiles = new Map(reference.map((column) => [column.name, column]));
+  const measured = new Set(reference.flatMap(({ text }) => (text === undefined ? [] : [text.column])));
   const columns = table.columns.map((column) => {
     const profile = profiles.get(column.name);
-    const isText = column.isWritten === true && profile !== undefined && wasText(profile, column.type);
+    const wasOneOfText = measured.has(column.name) || (profile !== undefined && wasText(profile, column.type));
+    const isText = column.isWritten === true && wasOneOfText;
     return isText ? { ...column, type: 'text' as const } : column;
   });
   return { ...table, columns };

@@ -1,5 +1,6 @@
 import type { DriftConfig } from '../../config/drift-config.ts';
 import type { ScoredModelConfig } from '../../config/tidegate-config.ts';
+import { sourceOf } from '../../domain/drift/profile-column.ts';
 import type { LogCounts } from '../../domain/serving-log/join-log.ts';
 import { DAY_MS } from '../../domain/time/day.ts';
 import type { DriftReport } from '../../reports/drift-report.ts';
@@ -45,5 +46,5 @@ export function comparedColumns({ config, drift, reference }: DriftRequest): Pro
   const { features = [] } = config.data;
   const names = [config.evaluate.key, ...(drift.grouping.kind === 'column' ? [drift.grouping.column] : [])];
   const identifiers = new Set(names.filter((name) => name !== undefined && !features.includes(name)));
-  return reference.profile.columns.filter(({ name }) => !identifiers.has(name));
+  return reference.profile.columns.filter((column) => !identifiers.has(sourceOf(column)));
 }

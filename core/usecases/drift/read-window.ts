@@ -1,4 +1,5 @@
 import { lastRows, rowsOfWindow } from '../../domain/drift/current-window.ts';
+import { sourceOf } from '../../domain/drift/profile-column.ts';
 import { columnsOfGrouping } from '../../domain/policy/grouping.ts';
 import { type ColumnValues, pickRows } from '../../domain/table/column-values.ts';
 import type { TableDescription } from '../../domain/table/table.ts';
@@ -30,7 +31,9 @@ export async function readWindow(
 ): Promise<CurrentWindow> {
   const { data } = request.config;
   const known = new Set(table.columns.filter(({ type }) => type !== 'other').map(({ name }) => name));
-  const watched = comparedColumns(request).flatMap(({ name }) => (known.has(name) ? [name] : []));
+  const watched = comparedColumns(request)
+    .map(sourceOf)
+    .filter((name) => known.has(name));
   const time = data.time !== undefined && known.has(data.time) ? data.time : undefined;
   const { window, predictions } = request.drift;
   const isCounted = typeof window === 'object';

@@ -34,7 +34,8 @@ import {
 import { HELD_ROWS, profileAnyTable, profileLargeTable } from './profile-large-table.ts';
 import { profilePredictions } from './profile-predictions.ts';
 import { readLine } from './table-read.ts';
-import { validateDataset } from './validate-dataset.ts';
+import { hiddenColumns, validateDataset } from './validate-dataset.ts';
+import { textColumnsOf } from './watched-values.ts';
 
 /** Chosen: what is not computed of sums is held up to here, which is about half of what a runner of 16 GB has. */
 const MOST_HELD_ROWS = 40_000_000;
@@ -215,9 +216,11 @@ export async function profileReference(request: EvaluationRequest, ports: Evalua
   return profileReport(request, profile, identity);
 }
 
-function profileRequest({ config: { data, drift } }: EvaluationRequest, table: TableDescription): ProfileRequest {
+function profileRequest(request: EvaluationRequest, table: TableDescription): ProfileRequest {
+  const { data, drift } = request.config;
   const windowMs = drift?.limits === 'history' ? pastWindowMs(drift.window) : undefined;
-  return { table, data, windowMs, grouping: drift?.grouping };
+  const texts = { text: textColumnsOf(drift), sensitive: hiddenColumns(request) };
+  return { table, data, windowMs, grouping: drift?.grouping, ...texts };
 }
 
 /** A profile as its report. */

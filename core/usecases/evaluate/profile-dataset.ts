@@ -1,16 +1,13 @@
 import type { DataConfig } from '../../config/tidegate-config.ts';
-import { scaleClusters, withClusters } from '../../domain/drift/design-effect.ts';
-import { cutWindows } from '../../domain/drift/past-windows.ts';
+import { scaleClusters } from '../../domain/drift/design-effect.ts';
+import { cutWindows, type TimeWindow } from '../../domain/drift/past-windows.ts';
 import {
   type ColumnProfile,
   FULL_RESOLUTION,
-  isCategorical,
-  type ProfileResolution,
-  profileColumn,
+  type MeasureOfText,
   WINDOW_RESOLUTION,
 } from '../../domain/drift/profile-column.ts';
 import { clusterRows } from '../../domain/evaluation/cluster-rows.ts';
-import type { Sampling } from '../../domain/inference/population.ts';
 import { columnsOfGrouping, type Grouping } from '../../domain/policy/grouping.ts';
 import { type ColumnValues, pickRows } from '../../domain/table/column-values.ts';
 import type { TableDescription } from '../../domain/table/table.ts';
@@ -18,9 +15,10 @@ import { UserError } from '../../errors.ts';
 import type { ProfileReport } from '../../reports/profile-report.ts';
 import type { ProfiledWindow } from './profile-windows.ts';
 import { refuseEmpty, type ScoredDataset, type ScoringPorts, scoreDataset } from './score-dataset.ts';
+import { refuseOtherTexts, summarizeWatched, type TextRules, type Watched, watchedValues } from './watched-values.ts';
 
 /** A dataset to sum up. */
-export interface ProfileRequest {
+export interface ProfileRequest extends TextRules {
   readonly table: TableDescription;
   readonly data: DataConfig;
   /** Length of the past windows to keep too; undefined: none. */
@@ -61,15 +59,18 @@ export async function profileDataset(request: ProfileRequest, ports: ScoringPort
 /**
  * The columns that a profile is made of.
  *
- * @throws {UserError} DATA_INVALID where the table lacks the column of `drift.group`.
+ * @throws {UserError} DATA_INVALID where the table lacks the column of `drift.group`, or the texts of `drift.text`.
  */
-export function columnsToProfile({ table, data, grouping = { kind: 'none' } }: ProfileRequest): readonly string[] {
+export function columnsToProfile(request: ProfileRequest): readonly string[] {
+  const { table, data, grouping = { kind: 'none' } } = request;
+  const watched = watchedColumns(table, data);
+  refuseOtherTexts(table, watched, request);
   const time = data.time !== undefined && table.columns.some(({ name }) => name === data.time) ? [data.time] : [];
   const grouped = columnsOfGrouping(grouping);
   for (const name of grouped) {
     if (!table.columns.some((column) => column.name === name)) throw withoutGroup(name);
   }
-  return [...new Set([...watchedColumns(table, data), ...time, ...grouped])];
+  return [...new Set([...watched, ...time, ...grouped])];
 }
 
 function withoutGroup(column: string): UserError {
@@ -80,35 +81,30 @@ function withoutGroup(column: string): UserError {
 
 /** The profile of columns that were read already. */
 export function profileColumns(
-  { table, data, windowMs, grouping = { kind: 'none' } }: ProfileRequest,
+  { table, data, windowMs, grouping = { kind: 'none' }, text, sensitive }: ProfileRequest,
   { rows, columns }: Pick<ScoredDataset, 'rows' | 'columns'>,
 ): DatasetProfile {
-  const names = watchedColumns(table, data);
-  const watched = names.flatMap((name) => {
-    const values = columns.get(name);
-    return values === undefined ? [] : [{ name, values, kind: kindOf(table, name, values) }];
-  });
   const timeColumn = data.time === undefined ? undefined : columns.get(data.time);
   const times = timesOf(timeColumn);
   const sampling = clusterRows(grouping, columnOf(grouping, columns));
+  const watched = watchedValues({ table, names: watchedColumns(table, data), sampling, text, sensitive }, columns);
   const windows = times === undefined || windowMs === undefined ? [] : cutWindows(times, windowMs);
   return {
     rows,
     ...span(timeColumn),
-    columns: summarize(watched, FULL_RESOLUTION, sampling),
-    ...(windowMs === undefined
-      ? {}
-      : {
-          windows: windows.map(({ fromMs, toMs, rows: inWindow }) => ({
-            from: new Date(fromMs).toISOString(),
-            to: new Date(toMs).toISOString(),
-            columns: summarize(
-              watched.map((column) => ({ ...column, values: pickRows(column.values, inWindow) })),
-              WINDOW_RESOLUTION,
-            ),
-          })),
-        }),
+    columns: columnsToReport(summarizeWatched(watched, FULL_RESOLUTION, sampling)),
+    ...(windowMs === undefined ? {} : { windows: windows.map((window) => summarizePast(watched, window)) }),
   };
+}
+
+function summarizePast(watched: readonly Watched[], { fromMs, toMs, rows }: TimeWindow) {
+  const inWindow = watched.map(({ text, ...column }): Watched => {
+    const values = pickRows(column.values, rows);
+    // The whole reference has the vocabulary.
+    const measured = text && { text: { column: text.column, measure: text.measure } };
+    return { ...column, ...measured, values };
+  });
+  return windowToReport({ fromMs, toMs, columns: summarizeWatched(inWindow, WINDOW_RESOLUTION, { kind: 'rows' }) });
 }
 
 /** A profile of a random sample of rows as that of all of them: counts are estimates. */
@@ -118,7 +114,8 @@ export function scaleProfile(profile: DatasetProfile, rows: number): DatasetProf
     const { clusters } = column;
     const scaled = {
       ...(clusters === undefined ? {} : { clusters: { ...scaleClusters(clusters, rows / Math.max(1, profile.rows)) } }),
-      rows,
+      // Measures of texts have the rows with a text.
+      rows: all(column.rows),
       missing: all(column.missing),
     };
     if (column.kind === 'numeric') return { ...column, ...scaled };
@@ -126,24 +123,6 @@ export function scaleProfile(profile: DatasetProfile, rows: number): DatasetProf
     return { ...column, ...scaled, counts, other: all(column.other) };
   });
   return { ...profile, rows, columns };
-}
-
-interface Watched {
-  readonly name: string;
-  readonly values: ColumnValues;
-  readonly kind: ColumnProfile['kind'];
-}
-
-function summarize(
-  watched: readonly Watched[],
-  resolution: ProfileResolution,
-  sampling: Sampling = { kind: 'rows' },
-): ProfileReport['columns'] {
-  return columnsToReport(
-    watched.map(({ name, values, kind }) =>
-      withClusters(profileColumn(name, values, { kind, resolution }), values, sampling),
-    ),
-  );
 }
 
 /** The values of a grouping's column; undefined for none. */
@@ -163,8 +142,16 @@ export function groupOf(grouping: Grouping = { kind: 'none' }): Pick<ProfileRepo
 }
 
 /** A column as the report writes it. */
-export function columnToReport({ clusters, ...column }: ColumnProfile): ProfileReport['columns'][number] {
-  return { ...column, ...(clusters === undefined ? {} : { clusters: { ...clusters } }) };
+export function columnToReport({ clusters, text, ...column }: ColumnProfile): ProfileReport['columns'][number] {
+  return {
+    ...column,
+    ...(clusters === undefined ? {} : { clusters: { ...clusters } }),
+    ...(text === undefined ? {} : { text: textToReport(text) }),
+  };
+}
+
+function textToReport({ vocabulary, ...text }: MeasureOfText): NonNullable<ProfileReport['columns'][number]['text']> {
+  return { ...text, ...(vocabulary === undefined ? {} : { vocabulary: { ...vocabulary } }) };
 }
 
 /** A past window as the report writes it. */
@@ -175,11 +162,6 @@ export function windowToReport({
 }: ProfiledWindow): NonNullable<ProfileReport['windows']>[number] {
   const instant = (ms: number) => new Date(ms).toISOString();
   return { from: instant(fromMs), to: instant(toMs), columns: columnsToReport(columns) };
-}
-
-function kindOf(table: TableDescription, name: string, values: ColumnValues): ColumnProfile['kind'] {
-  const isWhole = table.columns.find((column) => column.name === name)?.type === 'integer';
-  return isCategorical(values, isWhole) ? 'categorical' : 'numeric';
 }
 
 function timesOf(column: ColumnValues | undefined): Float64Array | undefined {

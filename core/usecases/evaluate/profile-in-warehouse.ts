@@ -1,5 +1,6 @@
 import type { DataConfig } from '../../config/tidegate-config.ts';
 import { pastWindowMs as lengthOfPast } from '../../domain/drift/current-window.ts';
+import { UserError } from '../../errors.ts';
 import type { ProfileReport } from '../../reports/profile-report.ts';
 import { profileReport } from './evaluate-candidate.ts';
 import type { JudgedTables } from './evaluate-in-warehouse.ts';
@@ -18,7 +19,7 @@ export function watchedFeatures({ features = [], label, time, exclude }: DataCon
 /**
  * The profile of a reference in the warehouse, of all its rows.
  *
- * @throws {UserError} For a column that the table lacks.
+ * @throws {UserError} For a column that the table lacks, and for columns of text that drift.text names.
  */
 export async function profileInWarehouse(
   request: EvaluationRequest,
@@ -27,6 +28,7 @@ export async function profileInWarehouse(
 ): Promise<ProfileReport> {
   const { reference, config } = request;
   const names = watchedFeatures(config.data);
+  refuseTexts(config.drift?.text);
   const { time } = config.data;
   const described = [...new Set([config.data.label, ...names, ...(time === undefined ? [] : [time])])];
   const of = await describeTable(reference.shown, described, ports.engine);
@@ -39,6 +41,19 @@ export async function profileInWarehouse(
   const { windows, ...found } = await profileTable(asked, ports.engine);
   const past = windows && { windows: windows.map(windowToReport) };
   return profileReport(request, { ...found, columns: columnsToReport(found.columns), ...past }, identified);
+}
+
+/**
+ * Refuses columns of text for a reference in the warehouse.
+ *
+ * @param names `drift.text`.
+ * @throws {UserError} CONFIG_INVALID where it names any.
+ */
+export function refuseTexts(names: readonly string[] = []): void {
+  if (names.length === 0) return;
+  throw new UserError('CONFIG_INVALID', 'drift.text is not computed for tables of a warehouse', {
+    fix: 'Remove drift.text, or let drift.reference name files.',
+  });
 }
 
 /** The column of times, where it holds times. */

@@ -46,7 +46,7 @@ export interface KnownTable {
 
 /**
  * Summarises a table that does not fit into memory: its columns by a random sample of rows, its past windows and its span
- * of time by all rows.
+ * of time by all rows; of texts the measures are those of the sample there too.
  *
  * @param known Its number of rows; and its first and last time, unless they are to be found.
  */
@@ -55,14 +55,27 @@ export async function profileLargeTable(
   { rows, span }: KnownTable,
   ports: LargeTablePorts,
 ): Promise<DatasetProfile> {
-  const { table, data } = request;
+  const { table, data, windowMs } = request;
   const sampled = await sampleColumns(table, { sampled: columnsToProfile(request), rows }, ports);
-  const profile = scaleProfile(profileColumns({ table, data, grouping: request.grouping }, sampled), rows);
-  if (span !== undefined && request.windowMs === undefined) return { ...profile, rows, ...span };
+  const { windows: sampledWindows, ...inSample } = profileColumns(request, sampled);
+  const profile = scaleProfile(inSample, rows);
+  if (span !== undefined && windowMs === undefined) return { ...profile, rows, ...span };
   const time = table.columns.find(({ name, type }) => name === data.time && type === 'time')?.name;
-  return time === undefined
-    ? { ...profile, rows }
-    : { ...profile, rows, ...(await byTime(request, time, profile, ports)) };
+  if (time === undefined) return { ...profile, rows };
+  const timed = await byTime(request, time, profile, ports);
+  const windows = timed.windows && { windows: withMeasures(timed.windows, sampledWindows ?? []) };
+  return { ...profile, rows, ...timed, ...windows };
+}
+
+type PastWindows = NonNullable<DatasetProfile['windows']>;
+
+/** Windows of all rows, with the measures of texts that are known of the sample. */
+function withMeasures(windows: PastWindows, sampled: PastWindows): PastWindows {
+  return windows.map((window) => {
+    const same = sampled.find(({ from }) => from === window.from);
+    const measures = (same?.columns ?? []).filter(({ text }) => text !== undefined);
+    return { ...window, columns: [...window.columns, ...measures] };
+  });
 }
 
 async function byTime(
@@ -72,7 +85,11 @@ async function byTime(
   { engine }: LargeTablePorts,
 ): Promise<Pick<DatasetProfile, 'from' | 'to' | 'windows'>> {
   const columns =
-    windowMs === undefined ? [] : profile.columns.map((column, at) => windowedColumn(table, column, `v${at}`));
+    windowMs === undefined
+      ? []
+      : profile.columns
+          .filter(({ text }) => text === undefined)
+          .map((column, at) => windowedColumn(table, column, `v${at}`));
   const related = columns.map(({ name: column, value: as }): RelatedColumn => ({ as, table, column }));
   const relation = await engine.relate([...related, { as: 'time_ms', table, column: time }]);
   try {

@@ -6,6 +6,7 @@ import { DuckDbTableReader } from '../../../../core/adapters/duckdb/duckdb-table
 import { type DatasetProfile, profileDataset } from '../../../../core/usecases/evaluate/profile-dataset.ts';
 import { profileLargeTable } from '../../../../core/usecases/evaluate/profile-large-table.ts';
 import { PROJECT_MODULES } from '../../../../scripts/project-root.ts';
+import { randomText } from '../../../../testkit/random-texts.ts';
 import { seededRandom } from '../../../../testkit/seeded-random.ts';
 
 const reader = new DuckDbTableReader({ env: {}, nodeModules: PROJECT_MODULES, log: () => {} });
@@ -29,6 +30,11 @@ beforeAll(async () => {
     return [time, amount, region, row % 5, row % 3 === 0, row % 2].join(',');
   });
   await writeFile(path.join(root, 'rows.csv'), `time,amount,region,code,flag,label\n${lines.join('\n')}\n`);
+  const notes = Array.from({ length: 3_000 }, (_, row) => {
+    const time = new Date(Math.floor(row / 100) * DAY_MS).toISOString();
+    return [time, randomText(random), row % 2].join(',');
+  });
+  await writeFile(path.join(root, 'notes.csv'), `time,note,label\n${notes.join('\n')}\n`);
   await writeFile(path.join(root, 'timeless.csv'), 'time,amount,label\n,1,0\n,2,1\n');
 });
 afterAll(async () => {
@@ -70,6 +76,18 @@ describe('profileLargeTable', () => {
     const { large } = await profiles('timeless.csv', DAY_MS);
     expect(large).toMatchObject({ rows: 2, from: null, to: null });
     expect(large.windows ?? []).toEqual([]);
+  });
+});
+
+describe('profileLargeTable of texts', () => {
+  it('has the measures of a sample, also in the past windows', async () => {
+    const { held, large } = await profiles('notes.csv', 7 * DAY_MS);
+    const names = (of: DatasetProfile) => (of.windows ?? []).map(({ columns }) => columns.map(({ name }) => name));
+    expect(names(held)[0]).toContain('note.unknown-words');
+    expect(names(large)).toEqual(names(held));
+    expect(large.columns.map(({ name, rows }) => [name, rows])).toEqual(
+      held.columns.map(({ name, rows }) => [name, rows]),
+    );
   });
 });
 
