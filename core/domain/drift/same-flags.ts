@@ -19,6 +19,12 @@ function areFlags({ counts, other }: CategoricalProfile): boolean {
   return other === 0 && counts.length > 0 && (isOf(['0', '1']) || isOf(['false', 'true']));
 }
 
+/** Spellings of the same flag are one category. */
 function inWords(profile: CategoricalProfile): CategoricalProfile {
-  return { ...profile, counts: profile.counts.map(([name, count]) => [WORDS[name.toLowerCase()] ?? name, count]) };
+  const counts = new Map<string, number>();
+  for (const [name, count] of profile.counts) {
+    const word = WORDS[name.toLowerCase()] ?? name;
+    counts.set(word, (counts.get(word) ?? 0) + count);
+  }
+  return { ...profile, counts: [...counts].sort(([, a], [, b]) => b - a) };
 }
