@@ -11,11 +11,11 @@ import type { EnginePorts } from '../../core/usecases/evaluate/engine-ports.ts';
 import { hashDataset } from '../../core/usecases/evaluate/hash-dataset.ts';
 import { identifyTable } from '../../core/usecases/evaluate/identify-table.ts';
 import { columnsToReport, groupOf, windowToReport } from '../../core/usecases/evaluate/profile-dataset.ts';
-import { refuseTexts, timeOf, watchedFeatures } from '../../core/usecases/evaluate/profile-in-warehouse.ts';
+import { refuseMeasures, timeOf, watchedFeatures } from '../../core/usecases/evaluate/profile-in-warehouse.ts';
 import { profileAnyTable } from '../../core/usecases/evaluate/profile-large-table.ts';
 import { profileTable } from '../../core/usecases/evaluate/warehouse-profile.ts';
 import { describeTable } from '../../core/usecases/evaluate/warehouse-table.ts';
-import { textColumnsOf } from '../../core/usecases/evaluate/watched-values.ts';
+import { measuredColumnsOf } from '../../core/usecases/evaluate/watched-values.ts';
 import type { ActionContext } from '../action-context.ts';
 import type { InputValues } from '../inputs.ts';
 import type { LoadedModel } from '../load-model.ts';
@@ -48,7 +48,7 @@ export async function chooseReference(
   const table = await ports.tables.describe(path, loaded.model.data.csv);
   const windowMs = model.drift?.limits === 'history' ? lengthOfPast(model.drift.window) : undefined;
   const grouping = model.drift?.grouping ?? { kind: 'none' };
-  const asked = { table, data: model.data, windowMs, grouping, text: textColumnsOf(model.drift) };
+  const asked = { table, data: model.data, windowMs, grouping, ...measuredColumnsOf(model.drift) };
   const { rows, from, to, columns, windows } = await profileAnyTable(asked, ports);
   const digest = await hashDataset(table, { shown: reference, absolute: path }, new FileArtifactHasher());
   const profile = {
@@ -67,7 +67,7 @@ async function inWarehouse(
   { address, engine }: { readonly address: string; readonly engine: SqlEngine },
 ): Promise<DriftReference> {
   const names = watchedFeatures(model.data);
-  refuseTexts(model.drift?.text);
+  refuseMeasures(model.drift);
   const described = [
     ...new Set([model.data.label, ...names, ...(model.data.time === undefined ? [] : [model.data.time])]),
   ];

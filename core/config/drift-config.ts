@@ -166,6 +166,15 @@ export const drift = z
           'The columns of free text: their length, words and characters are compared, not their values; [] for none. The profile of the reference is made with it; default: columns with at least 100 distinct texts, at least a quarter of all, of four words or more on average',
         examples: [['comment']],
       }),
+    times: z
+      .array(z.string().min(1))
+      .max(100)
+      .optional()
+      .meta({
+        description:
+          'The columns of times whose hour of day, day of week and range are compared; [] for none. The profile of the reference is made with it; default: all but data.time and data.exclude',
+        examples: [['booked_at']],
+      }),
     limits: z
       .enum(['none', 'history'])
       .default('none')

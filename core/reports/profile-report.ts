@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DATASET_ORIGINS } from '../domain/data/dataset-origin.ts';
 import { TEXT_MEASURES } from '../domain/drift/text/text-measures.ts';
+import { TIME_MEASURES } from '../domain/drift/time-measures.ts';
 import { digest, finite, header, instant } from './header.ts';
 
 const rows = z.number().int().min(0);
@@ -34,6 +35,11 @@ const text = z
   })
   .optional();
 
+/** The same of a column of times, with the first and last time of the reference. */
+const time = z
+  .looseObject({ column: z.string(), measure: z.enum(TIME_MEASURES), fromMs: finite, toMs: finite })
+  .optional();
+
 /**
  * A numeric column as a mergeable sketch: `quantiles[i]` is the value below which the share i / (k - 1) of the
  * present rows is, k = length; the first is the minimum, the last the maximum.
@@ -46,6 +52,7 @@ const numericColumn = z.looseObject({
   quantiles: z.array(finite).max(20_001).readonly(),
   clusters,
   text,
+  time,
 });
 
 /** A categorical column as counts, most frequent first. `other` counts the rows of categories that were cut. */
@@ -61,6 +68,7 @@ const categoricalColumn = z.looseObject({
   other: rows,
   clusters,
   text,
+  time,
 });
 
 /** One column of a profile. */

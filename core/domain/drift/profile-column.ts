@@ -2,6 +2,7 @@ import { valuesAtRanks } from '../statistics/order-statistics.ts';
 import { type ColumnValues, rowCount } from '../table/column-values.ts';
 import type { TextMeasure } from './text/text-measures.ts';
 import type { Vocabulary } from './text/vocabulary.ts';
+import type { TimeMeasure, TimeRange } from './time-measures.ts';
 
 /** Groups of rows that are one observation each, such as those of a user, and what they do to a column. */
 export interface ColumnClusters {
@@ -21,6 +22,8 @@ interface Described {
   readonly clusters?: ColumnClusters | undefined;
   /** The column of texts that it was computed from, and by which measure; absent for a column of the data. */
   readonly text?: MeasureOfText | undefined;
+  /** The same of a column of times. */
+  readonly time?: MeasureOfTime | undefined;
 }
 
 /** The origin of a column that was computed from texts. */
@@ -31,9 +34,20 @@ export interface MeasureOfText {
   readonly vocabulary?: Vocabulary | undefined;
 }
 
+/** The origin of a column that was computed from times, with the range of the reference. */
+export interface MeasureOfTime extends TimeRange {
+  readonly column: string;
+  readonly measure: TimeMeasure;
+}
+
 /** The column of the data that a column of a profile is read from. */
-export function sourceOf({ name, text }: Pick<ColumnProfile, 'name' | 'text'>): string {
-  return text?.column ?? name;
+export function sourceOf({ name, text, time }: Pick<ColumnProfile, 'name' | 'text' | 'time'>): string {
+  return text?.column ?? time?.column ?? name;
+}
+
+/** True for a column that was computed from another one. */
+export function isMeasure({ text, time }: Pick<ColumnProfile, 'text' | 'time'>): boolean {
+  return text !== undefined || time !== undefined;
 }
 
 /** A numeric column as a sketch: points at equal steps of rank; all values where there are no more than points. */

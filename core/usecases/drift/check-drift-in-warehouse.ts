@@ -1,3 +1,4 @@
+import { isMeasure, sourceOf } from '../../domain/drift/profile-column.ts';
 import { UserError } from '../../errors.ts';
 import type { SqlEngine } from '../../ports/evaluate/sql-engine.ts';
 import type { DriftReport } from '../../reports/drift-report.ts';
@@ -17,7 +18,7 @@ export async function checkDriftInWarehouse(request: DriftRequest, engine: SqlEn
   const { config, drift, reference, current } = request;
   const { time } = config.data;
   const compared = comparedColumns(request);
-  refuseTexts(compared, reference.path);
+  refuseMeasures(compared, reference.path);
   const names = compared.map(({ name }) => name);
   const described = [...new Set([...names, ...(time === undefined ? [] : [time])])];
   if (described.length === 0) throw withoutColumns(reference.path);
@@ -47,12 +48,13 @@ export async function checkDriftInWarehouse(request: DriftRequest, engine: SqlEn
   );
 }
 
-function refuseTexts(columns: ReturnType<typeof comparedColumns>, path: string): void {
-  const text = columns.find((column) => column.text !== undefined)?.text;
-  if (text === undefined) return;
-  const message = `the reference ${path} has measures of the texts of ${text.column}, which are not computed for tables of a warehouse`;
+function refuseMeasures(columns: ReturnType<typeof comparedColumns>, path: string): void {
+  const measure = columns.find(isMeasure);
+  if (measure === undefined) return;
+  const [of, key] = [sourceOf(measure), measure.text === undefined ? 'times' : 'text'];
+  const message = `the reference ${path} has measures of ${of}, which are not computed for tables of a warehouse`;
   throw new UserError('CONFIG_INVALID', message, {
-    fix: `Name the columns of text without ${text.column} in drift.text ([] for none) and register a version again, or let drift.current name files.`,
+    fix: `Set drift.${key} to its other columns ([] for none) and register a version again, or let drift.current name files.`,
   });
 }
 

@@ -2,6 +2,7 @@ import { withClusters } from '../../domain/drift/design-effect.ts';
 import { type ColumnProfile, FULL_RESOLUTION, profileColumn, sourceOf } from '../../domain/drift/profile-column.ts';
 import { inSpellingOf, wasText } from '../../domain/drift/same-spelling.ts';
 import { profileCurrentMeasure } from '../../domain/drift/text/profile-text.ts';
+import { profileTimes } from '../../domain/drift/time-measures.ts';
 import { clusterRows } from '../../domain/evaluation/cluster-rows.ts';
 import type { Sampling } from '../../domain/inference/population.ts';
 import type { ColumnValues } from '../../domain/table/column-values.ts';
@@ -43,8 +44,9 @@ function summarize(
   values: ColumnValues,
   { table, sampling }: { readonly table: TableDescription; readonly sampling: Sampling },
 ): ColumnProfile {
-  const { name, kind, text } = reference;
+  const { name, kind, text, time } = reference;
   if (text !== undefined) return profileCurrentMeasure(text, values, { resolution: FULL_RESOLUTION, sampling });
+  if (time !== undefined) return profileTimes(time, values, { resolution: FULL_RESOLUTION, sampling });
   // Groups are looked at in the spelling of the values.
   const found = withClusters(profileColumn(name, values, { kind, resolution: FULL_RESOLUTION }), values, sampling);
   const isWritten = table.columns.find((column) => column.name === name)?.isWritten === true;

@@ -35,7 +35,7 @@ import { HELD_ROWS, profileAnyTable, profileLargeTable } from './profile-large-t
 import { profilePredictions } from './profile-predictions.ts';
 import { readLine } from './table-read.ts';
 import { hiddenColumns, validateDataset } from './validate-dataset.ts';
-import { textColumnsOf } from './watched-values.ts';
+import { measuredColumnsOf } from './watched-values.ts';
 
 /** Chosen: what is not computed of sums is held up to here, which is about half of what a runner of 16 GB has. */
 const MOST_HELD_ROWS = 40_000_000;
@@ -219,8 +219,8 @@ export async function profileReference(request: EvaluationRequest, ports: Evalua
 function profileRequest(request: EvaluationRequest, table: TableDescription): ProfileRequest {
   const { data, drift } = request.config;
   const windowMs = drift?.limits === 'history' ? pastWindowMs(drift.window) : undefined;
-  const texts = { text: textColumnsOf(drift), sensitive: hiddenColumns(request) };
-  return { table, data, windowMs, grouping: drift?.grouping, ...texts };
+  const measured = { ...measuredColumnsOf(drift), sensitive: hiddenColumns(request) };
+  return { table, data, windowMs, grouping: drift?.grouping, ...measured };
 }
 
 /** A profile as its report. */

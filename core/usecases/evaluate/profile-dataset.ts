@@ -15,6 +15,7 @@ import { UserError } from '../../errors.ts';
 import type { ProfileReport } from '../../reports/profile-report.ts';
 import type { ProfiledWindow } from './profile-windows.ts';
 import { refuseEmpty, type ScoredDataset, type ScoringPorts, scoreDataset } from './score-dataset.ts';
+import { timeMeasures, watchedTimes } from './watched-times.ts';
 import { refuseOtherTexts, summarizeWatched, type TextRules, type Watched, watchedValues } from './watched-values.ts';
 
 /** A dataset to sum up. */
@@ -25,6 +26,8 @@ export interface ProfileRequest extends TextRules {
   readonly windowMs?: number | undefined;
   /** Groups of rows that are one observation each; undefined: none. */
   readonly grouping?: Grouping | undefined;
+  /** `drift.times`; undefined: all columns of times but that of the rows. */
+  readonly times?: readonly string[] | undefined;
 }
 
 /** The part of a profile that comes from the data. */
@@ -59,7 +62,7 @@ export async function profileDataset(request: ProfileRequest, ports: ScoringPort
 /**
  * The columns that a profile is made of.
  *
- * @throws {UserError} DATA_INVALID where the table lacks the column of `drift.group`, or the texts of `drift.text`.
+ * @throws {UserError} DATA_INVALID where the table lacks the column of `drift.group`, or columns of `drift.text` or `drift.times`.
  */
 export function columnsToProfile(request: ProfileRequest): readonly string[] {
   const { table, data, grouping = { kind: 'none' } } = request;
@@ -70,7 +73,7 @@ export function columnsToProfile(request: ProfileRequest): readonly string[] {
   for (const name of grouped) {
     if (!table.columns.some((column) => column.name === name)) throw withoutGroup(name);
   }
-  return [...new Set([...watched, ...time, ...grouped])];
+  return [...new Set([...watched, ...watchedTimes(table, data, request.times), ...time, ...grouped])];
 }
 
 function withoutGroup(column: string): UserError {
@@ -81,13 +84,18 @@ function withoutGroup(column: string): UserError {
 
 /** The profile of columns that were read already. */
 export function profileColumns(
-  { table, data, windowMs, grouping = { kind: 'none' }, text, sensitive }: ProfileRequest,
+  request: ProfileRequest,
   { rows, columns }: Pick<ScoredDataset, 'rows' | 'columns'>,
 ): DatasetProfile {
+  const { table, data, windowMs, grouping = { kind: 'none' }, text, sensitive } = request;
   const timeColumn = data.time === undefined ? undefined : columns.get(data.time);
   const times = timesOf(timeColumn);
   const sampling = clusterRows(grouping, columnOf(grouping, columns));
-  const watched = watchedValues({ table, names: watchedColumns(table, data), sampling, text, sensitive }, columns);
+  const names = watchedTimes(table, data, request.times);
+  const watched = [
+    ...watchedValues({ table, names: watchedColumns(table, data), sampling, text, sensitive }, columns),
+    ...timeMeasures(names, columns, times),
+  ];
   const windows = times === undefined || windowMs === undefined ? [] : cutWindows(times, windowMs);
   return {
     rows,
@@ -142,11 +150,12 @@ export function groupOf(grouping: Grouping = { kind: 'none' }): Pick<ProfileRepo
 }
 
 /** A column as the report writes it. */
-export function columnToReport({ clusters, text, ...column }: ColumnProfile): ProfileReport['columns'][number] {
+export function columnToReport({ clusters, text, time, ...column }: ColumnProfile): ProfileReport['columns'][number] {
   return {
     ...column,
     ...(clusters === undefined ? {} : { clusters: { ...clusters } }),
     ...(text === undefined ? {} : { text: textToReport(text) }),
+    ...(time === undefined ? {} : { time: { ...time } }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { DriftConfig } from '../../config/drift-config.ts';
 import type { DataConfig } from '../../config/tidegate-config.ts';
 import { pastWindowMs as lengthOfPast } from '../../domain/drift/current-window.ts';
 import { UserError } from '../../errors.ts';
@@ -19,7 +20,7 @@ export function watchedFeatures({ features = [], label, time, exclude }: DataCon
 /**
  * The profile of a reference in the warehouse, of all its rows.
  *
- * @throws {UserError} For a column that the table lacks, and for columns of text that drift.text names.
+ * @throws {UserError} For a column that the table lacks, and for columns that `drift.text` or `drift.times` names.
  */
 export async function profileInWarehouse(
   request: EvaluationRequest,
@@ -28,7 +29,7 @@ export async function profileInWarehouse(
 ): Promise<ProfileReport> {
   const { reference, config } = request;
   const names = watchedFeatures(config.data);
-  refuseTexts(config.drift?.text);
+  refuseMeasures(config.drift);
   const { time } = config.data;
   const described = [...new Set([config.data.label, ...names, ...(time === undefined ? [] : [time])])];
   const of = await describeTable(reference.shown, described, ports.engine);
@@ -44,15 +45,15 @@ export async function profileInWarehouse(
 }
 
 /**
- * Refuses columns of text for a reference in the warehouse.
+ * Refuses measures of texts and times for a reference in the warehouse.
  *
- * @param names `drift.text`.
- * @throws {UserError} CONFIG_INVALID where it names any.
+ * @throws {UserError} CONFIG_INVALID where `drift.text` or `drift.times` names any.
  */
-export function refuseTexts(names: readonly string[] = []): void {
-  if (names.length === 0) return;
-  throw new UserError('CONFIG_INVALID', 'drift.text is not computed for tables of a warehouse', {
-    fix: 'Remove drift.text, or let drift.reference name files.',
+export function refuseMeasures(drift: Pick<DriftConfig, 'text' | 'times'> | undefined): void {
+  const key = (['text', 'times'] as const).find((one) => (drift?.[one] ?? []).length > 0);
+  if (key === undefined) return;
+  throw new UserError('CONFIG_INVALID', `drift.${key} is not computed for tables of a warehouse`, {
+    fix: `Remove drift.${key}, or let drift.reference name files.`,
   });
 }
 

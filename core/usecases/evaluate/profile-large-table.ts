@@ -1,3 +1,4 @@
+import { isMeasure } from '../../domain/drift/profile-column.ts';
 import type { RelatedColumn, RelationEngine } from '../../ports/evaluate/relation-engine.ts';
 import type { TableReader } from '../../ports/evaluate/table-reader.ts';
 import { askingOf } from './asking.ts';
@@ -46,7 +47,7 @@ export interface KnownTable {
 
 /**
  * Summarises a table that does not fit into memory: its columns by a random sample of rows, its past windows and its span
- * of time by all rows; of texts the measures are those of the sample there too.
+ * of time by all rows; measures of texts and times are those of the sample there too.
  *
  * @param known Its number of rows; and its first and last time, unless they are to be found.
  */
@@ -69,11 +70,11 @@ export async function profileLargeTable(
 
 type PastWindows = NonNullable<DatasetProfile['windows']>;
 
-/** Windows of all rows, with the measures of texts that are known of the sample. */
+/** Windows of all rows, with the measures that are known of the sample. */
 function withMeasures(windows: PastWindows, sampled: PastWindows): PastWindows {
   return windows.map((window) => {
     const same = sampled.find(({ from }) => from === window.from);
-    const measures = (same?.columns ?? []).filter(({ text }) => text !== undefined);
+    const measures = (same?.columns ?? []).filter(isMeasure);
     return { ...window, columns: [...window.columns, ...measures] };
   });
 }
@@ -88,7 +89,7 @@ async function byTime(
     windowMs === undefined
       ? []
       : profile.columns
-          .filter(({ text }) => text === undefined)
+          .filter((column) => !isMeasure(column))
           .map((column, at) => windowedColumn(table, column, `v${at}`));
   const related = columns.map(({ name: column, value: as }): RelatedColumn => ({ as, table, column }));
   const relation = await engine.relate([...related, { as: 'time_ms', table, column: time }]);

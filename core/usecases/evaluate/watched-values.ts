@@ -4,12 +4,14 @@ import {
   type ColumnProfile,
   isCategorical,
   type MeasureOfText,
+  type MeasureOfTime,
   type ProfileResolution,
   profileColumn,
 } from '../../domain/drift/profile-column.ts';
 import { profileMeasure } from '../../domain/drift/text/profile-text.ts';
 import { isFreeText, measuredName, measureReference, type Texts } from '../../domain/drift/text/text-columns.ts';
 import { TEXT_MEASURES } from '../../domain/drift/text/text-measures.ts';
+import { profileTimes } from '../../domain/drift/time-measures.ts';
 import type { Sampling } from '../../domain/inference/population.ts';
 import type { ColumnValues } from '../../domain/table/column-values.ts';
 import type { TableDescription } from '../../domain/table/table.ts';
@@ -22,6 +24,7 @@ export interface Watched {
   readonly values: ColumnValues;
   readonly kind: ColumnProfile['kind'];
   readonly text?: MeasureOfText;
+  readonly time?: MeasureOfTime;
 }
 
 /** Columns of texts, and those whose words are not kept. */
@@ -31,13 +34,19 @@ export interface TextRules {
   readonly sensitive?: ReadonlySet<string> | undefined;
 }
 
+/** Columns whose measures a configuration asks for. */
+export interface MeasuredColumns {
+  readonly text: readonly string[] | undefined;
+  readonly times: readonly string[] | undefined;
+}
+
 /**
- * The columns of text that a configuration means: where the current data are a table of a warehouse, in which texts are
- * categories, those that it names.
+ * The columns of which a configuration means measures; undefined: all that look so. Where the current data are a table of a
+ * warehouse, in which none are computed, only those that it names.
  */
-export function textColumnsOf(drift: Pick<DriftConfig, 'text' | 'current'> | undefined): TextRules['text'] {
-  if (drift?.text !== undefined) return drift.text;
-  return drift !== undefined && isTableAddress(drift.current) ? [] : undefined;
+export function measuredColumnsOf(drift: Pick<DriftConfig, 'text' | 'times' | 'current'> | undefined): MeasuredColumns {
+  const others = drift !== undefined && isTableAddress(drift.current) ? [] : undefined;
+  return { text: drift?.text ?? others, times: drift?.times ?? others };
 }
 
 /** A table with the columns that are watched. */
@@ -110,11 +119,11 @@ export function summarizeWatched(
   resolution: ProfileResolution,
   sampling: Sampling,
 ): readonly ColumnProfile[] {
-  return watched.map(({ name, values, kind, text }) =>
-    text === undefined
-      ? withClusters(profileColumn(name, values, { kind, resolution }), values, sampling)
-      : profileMeasure(text, values, { resolution, sampling }),
-  );
+  return watched.map(({ name, values, kind, text, time }) => {
+    if (text !== undefined) return profileMeasure(text, values, { resolution, sampling });
+    if (time !== undefined) return profileTimes(time, values, { resolution, sampling });
+    return withClusters(profileColumn(name, values, { kind, resolution }), values, sampling);
+  });
 }
 
 function typeOf(table: TableDescription, name: string): string | undefined {

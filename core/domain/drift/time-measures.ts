@@ -1,0 +1,111 @@
+import type { Sampling } from '../inference/population.ts';
+import { type ColumnValues, rowCount } from '../table/column-values.ts';
+import { DAY_MS } from '../time/day.ts';
+import { withClusters } from './design-effect.ts';
+import { type ColumnProfile, type MeasureOfTime, type ProfileResolution, profileColumn } from './profile-column.ts';
+
+/** Categories that are computed from each time, in the order of a report. */
+export const TIME_MEASURES = ['hour', 'weekday', 'range'] as const;
+
+/** A category that is computed from each time. */
+export type TimeMeasure = (typeof TIME_MEASURES)[number];
+
+const HOUR_MS = DAY_MS / 24;
+const HOURS = Array.from({ length: 24 }, (_, hour) => String(hour).padStart(2, '0'));
+/** 1970-01-01 was a Thursday. */
+const WEEKDAYS = ['Thursday', 'Friday', 'Saturday', 'Sunday', 'Monday', 'Tuesday', 'Wednesday'];
+/** Of a window in which the column has other values than times. */
+const NO_TIME = 'not a time';
+
+/** First and last time of a reference, in milliseconds since 1970-01-01 UTC. */
+export interface TimeRange {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/**
+ * A measure of a time: the hour of its day (`00` to `23`) and its day of the week, both in UTC, or its place with respect to
+ * the reference's range (`before`, `inside`, `after`; the ends are inside).
+ *
+ * @example measureTime(0, 'weekday', { fromMs: 0, toMs: 0 }) // => 'Thursday'
+ */
+export function measureTime(timeMs: number, measure: TimeMeasure, { fromMs, toMs }: TimeRange): string {
+  const day = Math.floor(timeMs / DAY_MS);
+  if (measure === 'hour') return HOURS[Math.floor((timeMs - day * DAY_MS) / HOUR_MS)] ?? NO_TIME;
+  if (measure === 'weekday') return WEEKDAYS[((day % 7) + 7) % 7] ?? NO_TIME;
+  if (timeMs < fromMs) return 'before';
+  return timeMs > toMs ? 'after' : 'inside';
+}
+
+/** First and last of the times; undefined without any. */
+export function rangeOf(times: Float64Array): TimeRange | undefined {
+  let [fromMs, toMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const time of times) {
+    if (!Number.isFinite(time)) continue;
+    fromMs = Math.min(fromMs, time);
+    toMs = Math.max(toMs, time);
+  }
+  return fromMs <= toMs ? { fromMs, toMs } : undefined;
+}
+
+/** Chosen: far above the noise of few rows, far below that of a time that is written with the row. */
+const MOST_CORRELATION = 0.5;
+
+/**
+ * True if times go on with those of the rows, such as those of a second time stamp: then each later window is after the
+ * range of the reference. By Pearson's correlation of the rows that have both, above 0.5.
+ */
+export function advancesWith(times: Float64Array, rowTimes: Float64Array): boolean {
+  const both = times.map((time, row) => (Number.isFinite(time) && Number.isFinite(rowTimes[row]) ? 1 : 0));
+  const [x, y] = [centred(times, both), centred(rowTimes, both)];
+  return product(x, y) > MOST_CORRELATION * Math.sqrt(product(x, x) * product(y, y));
+}
+
+/** Values less their mean; 0 in rows that are left out. */
+function centred(values: Float64Array, weights: Float64Array): Float64Array {
+  const kept = values.map((value, row) => (weights[row] === 1 ? value : 0));
+  const mean = product(kept, weights) / Math.max(1, product(weights, weights));
+  return kept.map((value, row) => (weights[row] === 1 ? value - mean : 0));
+}
+
+function product(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let at = 0; at < a.length; at++) sum += (a[at] ?? 0) * (b[at] ?? 0);
+  return sum;
+}
+
+/** Sums up a measure of times. Missing times are missing in `hour` alone, so that their share is one finding. */
+export function profileTimes(
+  time: MeasureOfTime,
+  column: ColumnValues,
+  { resolution, sampling }: { readonly resolution: ProfileResolution; readonly sampling: Sampling },
+): ColumnProfile {
+  const { measure } = time;
+  const values = categoriesOf(column, time);
+  const profile = profileColumn(`${time.column}.${measure}`, values, { kind: 'categorical', resolution });
+  const found = { ...withClusters(profile, values, sampling), time };
+  return measure === 'hour' ? found : { ...found, rows: found.rows - found.missing, missing: 0 };
+}
+
+function categoriesOf(column: ColumnValues, time: MeasureOfTime): ColumnValues {
+  const codes = new Map<string, number>();
+  const valueAt = columnAt(column, time);
+  const found = Int32Array.from({ length: rowCount(column) }, (_, row) => {
+    const value = valueAt(row);
+    if (value === undefined) return -1;
+    const code = codes.get(value) ?? codes.size;
+    codes.set(value, code);
+    return code;
+  });
+  return { kind: 'categorical', codes: found, categories: [...codes.keys()] };
+}
+
+function columnAt(column: ColumnValues, time: MeasureOfTime): (row: number) => string | undefined {
+  if (column.kind === 'categorical') return (row) => (column.codes[row] === -1 ? undefined : NO_TIME);
+  const { values, kind } = column;
+  return (row) => {
+    const value = values[row] ?? Number.NaN;
+    if (Number.isNaN(value)) return undefined;
+    return kind === 'time' ? measureTime(value, time.measure, time) : NO_TIME;
+  };
+}
