@@ -172,7 +172,7 @@ export const drift = z
       .optional()
       .meta({
         description:
-          'The columns of times whose hour of day, day of week and range are compared; [] for none. The profile of the reference is made with it; default: all but data.time and data.exclude',
+          'The columns of times whose hour of day, day of week and range are compared; [] for none. The profile of the reference is made with it; default: hour and day of all but data.time and data.exclude, and none without data.time',
         examples: [['booked_at']],
       }),
     limits: z

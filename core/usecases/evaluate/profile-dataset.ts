@@ -94,7 +94,7 @@ export function profileColumns(
   const names = watchedTimes(table, data, request.times);
   const watched = [
     ...watchedValues({ table, names: watchedColumns(table, data), sampling, text, sensitive }, columns),
-    ...timeMeasures(names, columns, times),
+    ...timeMeasures(names, { columns, rowTimes: times, areNamed: request.times !== undefined }),
   ];
   const windows = times === undefined || windowMs === undefined ? [] : cutWindows(times, windowMs);
   return {

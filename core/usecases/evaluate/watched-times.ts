@@ -9,7 +9,8 @@ import type { Watched } from './watched-values.ts';
  * The columns of times that are measured: all but the label, the time of the rows and `data.exclude`, and those whose
  * measures have the name of a column.
  *
- * @param named `drift.times`; undefined: all.
+ * @param named `drift.times`; undefined: all where the time of the rows is known. Where it is not, any of them can be that time,
+ *   which has other days in each window.
  * @throws {UserError} DATA_INVALID for a named column that is not one of them.
  */
 export function watchedTimes(table: TableDescription, data: DataConfig, named?: readonly string[]): readonly string[] {
@@ -20,7 +21,7 @@ export function watchedTimes(table: TableDescription, data: DataConfig, named?: 
     .filter(({ name, type }) => type === 'time' && !left.has(name) && isFree(name))
     .map(({ name }) => name);
   const other = named?.find((name) => !found.includes(name));
-  if (other === undefined) return named ?? found;
+  if (other === undefined) return named ?? (data.time === undefined ? [] : found);
   throw new UserError(
     'DATA_INVALID',
     `the reference has no watched column of times ${other}, which drift.times names`,
@@ -30,22 +31,28 @@ export function watchedTimes(table: TableDescription, data: DataConfig, named?: 
   );
 }
 
+/** Columns of times, and the times of their rows; undefined: those are not known. */
+export interface TimedColumns {
+  readonly columns: ReadonlyMap<string, ColumnValues>;
+  readonly rowTimes: Float64Array | undefined;
+  /** True where a person named the columns. */
+  readonly areNamed: boolean;
+}
+
 /**
- * The measures of columns of times. Times that go on with those of the rows have no range.
- *
- * @param rowTimes Times of the rows; undefined: none are known.
+ * The measures of columns of times. A range is that of named columns alone, as most times go on: each later window is after the
+ * reference. Times that go on with those of the rows have none.
  */
 export function timeMeasures(
   names: readonly string[],
-  columns: ReadonlyMap<string, ColumnValues>,
-  rowTimes: Float64Array | undefined,
+  { columns, rowTimes, areNamed }: TimedColumns,
 ): readonly Watched[] {
   return names.flatMap((column) => {
     const values = columns.get(column);
     const range = values?.kind === 'time' ? rangeOf(values.values) : undefined;
     if (values?.kind !== 'time' || range === undefined) return [];
-    const advances = rowTimes !== undefined && advancesWith(values.values, rowTimes);
-    return TIME_MEASURES.filter((measure) => measure !== 'range' || !advances).map((measure) => ({
+    const hasRange = areNamed && !(rowTimes !== undefined && advancesWith(values.values, rowTimes));
+    return TIME_MEASURES.filter((measure) => measure !== 'range' || hasRange).map((measure) => ({
       ...{ name: `${column}.${measure}`, values, kind: 'categorical' as const },
       time: { column, measure, ...range },
     }));

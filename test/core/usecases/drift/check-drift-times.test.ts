@@ -102,7 +102,7 @@ const CHANGES = [
 describe.each(['csv', 'jsonl'])('checkDrift of times in %s', (ending) => {
   it.each(CHANGES)('finds a change of %s', async (_, change, drifted) => {
     const reference = await write(`before.${ending}`, 0, usual);
-    const request = await requestOf(reference, await write(`now.${ending}`, 90, change));
+    const request = await requestOf(reference, await write(`now.${ending}`, 90, change), ['booked']);
     const { columns } = await checkDrift(request, ports);
     expect(columns.map(({ name }) => name)).toEqual(['booked.hour', 'booked.weekday', 'booked.range']);
     expect(columns.flatMap(({ name, verdict }) => (verdict === 'drift' ? [name] : []))).toEqual(drifted);
@@ -120,11 +120,23 @@ describe('checkDrift of times', () => {
     const logged = (hour: number, _: number, atMs: number) => iso(atMs + hour * HOUR_MS);
     const reference = await write('before.csv', 0, logged);
     const { columns, verdict } = await checkDrift(
-      await requestOf(reference, await write('now.csv', 91, logged)),
+      await requestOf(reference, await write('now.csv', 91, logged), ['booked']),
       ports,
     );
     expect(columns.map(({ name }) => name)).toEqual(['booked.hour', 'booked.weekday']);
     expect(verdict).toBe('no-drift');
+  });
+
+  it('has a range of named columns alone, and without a time of the rows no measures at all', async () => {
+    const reference = await write('before.csv', 0, usual);
+    const namesOf = async (data: typeof model.data, times?: readonly string[]) => {
+      const { columns } = await profileDataset({ table: await tables.describe(reference), data, times }, ports);
+      return columns.map(({ name }) => name);
+    };
+    expect(await namesOf(model.data)).toEqual(['booked.hour', 'booked.weekday']);
+    const untimed = { ...model.data, time: undefined };
+    expect(await namesOf(untimed)).toEqual([]);
+    expect(await namesOf(untimed, ['booked'])).toEqual(['booked.hour', 'booked.weekday', 'booked.range']);
   });
 
   it('measures none where drift.times names none, and refuses other columns', async () => {
