@@ -1,8 +1,4 @@
-import type { Sampling } from '../inference/population.ts';
-import { type ColumnValues, rowCount } from '../table/column-values.ts';
 import { DAY_MS } from '../time/day.ts';
-import { withClusters } from './design-effect.ts';
-import { type ColumnProfile, type MeasureOfTime, type ProfileResolution, profileColumn } from './profile-column.ts';
 
 /** Categories that are computed from each time, in the order of a report. */
 export const TIME_MEASURES = ['hour', 'weekday', 'range'] as const;
@@ -15,7 +11,7 @@ const HOURS = Array.from({ length: 24 }, (_, hour) => String(hour).padStart(2, '
 /** 1970-01-01 was a Thursday. */
 const WEEKDAYS = ['Thursday', 'Friday', 'Saturday', 'Sunday', 'Monday', 'Tuesday', 'Wednesday'];
 /** Of a window in which the column has other values than times. */
-const NO_TIME = 'not a time';
+export const NO_TIME = 'not a time';
 
 /** First and last time of a reference, in milliseconds since 1970-01-01 UTC. */
 export interface TimeRange {
@@ -72,40 +68,4 @@ function product(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let at = 0; at < a.length; at++) sum += (a[at] ?? 0) * (b[at] ?? 0);
   return sum;
-}
-
-/** Sums up a measure of times. Missing times are missing in `hour` alone, so that their share is one finding. */
-export function profileTimes(
-  time: MeasureOfTime,
-  column: ColumnValues,
-  { resolution, sampling }: { readonly resolution: ProfileResolution; readonly sampling: Sampling },
-): ColumnProfile {
-  const { measure } = time;
-  const values = categoriesOf(column, time);
-  const profile = profileColumn(`${time.column}.${measure}`, values, { kind: 'categorical', resolution });
-  const found = { ...withClusters(profile, values, sampling), time };
-  return measure === 'hour' ? found : { ...found, rows: found.rows - found.missing, missing: 0 };
-}
-
-function categoriesOf(column: ColumnValues, time: MeasureOfTime): ColumnValues {
-  const codes = new Map<string, number>();
-  const valueAt = columnAt(column, time);
-  const found = Int32Array.from({ length: rowCount(column) }, (_, row) => {
-    const value = valueAt(row);
-    if (value === undefined) return -1;
-    const code = codes.get(value) ?? codes.size;
-    codes.set(value, code);
-    return code;
-  });
-  return { kind: 'categorical', codes: found, categories: [...codes.keys()] };
-}
-
-function columnAt(column: ColumnValues, time: MeasureOfTime): (row: number) => string | undefined {
-  if (column.kind === 'categorical') return (row) => (column.codes[row] === -1 ? undefined : NO_TIME);
-  const { values, kind } = column;
-  return (row) => {
-    const value = values[row] ?? Number.NaN;
-    if (Number.isNaN(value)) return undefined;
-    return kind === 'time' ? measureTime(value, time.measure, time) : NO_TIME;
-  };
 }

@@ -1,8 +1,8 @@
 import { withClusters } from '../../domain/drift/design-effect.ts';
 import { type ColumnProfile, FULL_RESOLUTION, profileColumn, sourceOf } from '../../domain/drift/profile-column.ts';
+import { profileTimes } from '../../domain/drift/profile-times.ts';
 import { inSpellingOf, wasText } from '../../domain/drift/same-spelling.ts';
 import { profileCurrentMeasure } from '../../domain/drift/text/profile-text.ts';
-import { profileTimes } from '../../domain/drift/time-measures.ts';
 import { clusterRows } from '../../domain/evaluation/cluster-rows.ts';
 import type { Sampling } from '../../domain/inference/population.ts';
 import type { ColumnValues } from '../../domain/table/column-values.ts';

@@ -8,10 +8,10 @@ import {
   type ProfileResolution,
   profileColumn,
 } from '../../domain/drift/profile-column.ts';
+import { profileTimes } from '../../domain/drift/profile-times.ts';
 import { profileMeasure } from '../../domain/drift/text/profile-text.ts';
 import { isFreeText, measuredName, measureReference, type Texts } from '../../domain/drift/text/text-columns.ts';
 import { TEXT_MEASURES } from '../../domain/drift/text/text-measures.ts';
-import { profileTimes } from '../../domain/drift/time-measures.ts';
 import type { Sampling } from '../../domain/inference/population.ts';
 import type { ColumnValues } from '../../domain/table/column-values.ts';
 import type { TableDescription } from '../../domain/table/table.ts';
