@@ -38,6 +38,8 @@ export interface ColumnPair {
   readonly past: readonly ColumnProfile[] | null;
   /** undefined where the current window lacks the column. */
   readonly current: ColumnProfile | undefined;
+  /** A clause: why the reference says nothing of the column. */
+  readonly problem?: string;
 }
 
 /** Outcome for a column. */
@@ -118,7 +120,8 @@ export function datasetVerdict(columns: readonly Pick<ComparedColumn, 'verdict'>
 }
 
 /** The test of a column's values, or why there is none: a clause. */
-function testValues({ reference, past, current }: ColumnPair, policy: DriftPolicy): Tested | string {
+function testValues({ reference, past, current, problem }: ColumnPair, policy: DriftPolicy): Tested | string {
+  if (problem !== undefined) return problem;
   if (current === undefined) return 'the current window has no such column';
   const [before, now] = [countValues(reference), countValues(current)];
   if (now < MIN_VALUES) return `the current window has ${now} values, fewer than the ${MIN_VALUES} needed`;

@@ -2,6 +2,7 @@ import type { Sampling } from '../inference/population.ts';
 import { type ColumnValues, rowCount } from '../table/column-values.ts';
 import { withClusters } from './design-effect.ts';
 import { type ColumnProfile, type MeasureOfTime, type ProfileResolution, profileColumn } from './profile-column.ts';
+import { measuredName } from './text/text-columns.ts';
 import { measureTime, NO_TIME } from './time-measures.ts';
 
 /** Sums up a measure of times. Missing times are missing in `hour` alone, so that their share is one finding. */
@@ -12,7 +13,7 @@ export function profileTimes(
 ): ColumnProfile {
   const { measure } = time;
   const values = categoriesOf(column, time);
-  const profile = profileColumn(`${time.column}.${measure}`, values, { kind: 'categorical', resolution });
+  const profile = profileColumn(measuredName(time.column, measure), values, { kind: 'categorical', resolution });
   const found = { ...withClusters(profile, values, sampling), time };
   return measure === 'hour' ? found : { ...found, rows: found.rows - found.missing, missing: 0 };
 }

@@ -8,7 +8,8 @@ import {
   datasetVerdict,
 } from '../../domain/drift/compare-columns.ts';
 import { type JudgedMetric, judgePerformance } from '../../domain/drift/performance/judge-performance.ts';
-import { type ColumnProfile, shareMissing } from '../../domain/drift/profile-column.ts';
+import { type ColumnProfile, isMeasure, shareMissing, sourceOf } from '../../domain/drift/profile-column.ts';
+import { measuredName } from '../../domain/drift/text/text-columns.ts';
 import { findMetric } from '../../domain/metrics/metric-registry.ts';
 import type { Grouping } from '../../domain/policy/grouping.ts';
 import type { DriftColumn, DriftReport } from '../../reports/drift-report.ts';
@@ -30,7 +31,7 @@ export interface ProfiledWindow {
 export function compareWindow(request: DriftRequest, window: ProfiledWindow): DriftReport {
   const { drift, reference, header, current, log } = request;
   const asGrouped = groupedAs(drift.grouping, reference.profile);
-  const pairs = comparedColumns(request).map(
+  const known = comparedColumns(request).map(
     (column): ColumnPair => ({
       reference: asGrouped(column),
       past: (reference.profile.windows ?? []).flatMap(
@@ -39,6 +40,7 @@ export function compareWindow(request: DriftRequest, window: ProfiledWindow): Dr
       current: window.columns.find(({ name }) => name === column.name),
     }),
   );
+  const pairs = [...known, ...unmeasuredPairs(request)];
   const all = [...pairs, ...predictionPairs(drift, reference.profile, window)];
   const compared = compareColumns(all, policyOf(drift));
   const described = describeColumns(compared, all);
@@ -95,6 +97,20 @@ function judgedMetrics(
 function groupedAs(grouping: Grouping, { group }: ProfileReport): (column: ColumnProfile) => ColumnProfile {
   const isSame = grouping.kind !== 'none' && grouping.label === group;
   return ({ clusters, ...column }) => (isSame ? { ...column, clusters } : column);
+}
+
+/** Columns of `drift.text` and `drift.times` of which the reference has no measures: they cannot be tested. */
+function unmeasuredPairs({ drift, reference }: DriftRequest): readonly ColumnPair[] {
+  return (['text', 'times'] as const).flatMap((key) => {
+    const measured = new Set(reference.profile.columns.filter(isMeasure).map(sourceOf));
+    const names = (drift[key] ?? []).filter((name) => !measured.has(name));
+    return names.map((column): ColumnPair => {
+      const name = measuredName(column, key === 'text' ? 'length' : 'hour');
+      const problem = `the profile of the reference was made without drift.${key} for ${column}; register a version after it was set`;
+      const reference: ColumnProfile = { name, kind: 'numeric', rows: 0, missing: 0, quantiles: [] };
+      return { reference, past: null, current: undefined, problem };
+    });
+  });
 }
 
 /** The scores of both windows; without those of the reference the column cannot be tested, which its verdict says. */

@@ -1,5 +1,6 @@
 import type { Sampling } from '../../inference/population.ts';
 import type { ColumnValues } from '../../table/column-values.ts';
+import type { TimeMeasure } from '../time-measures.ts';
 import { isEmpty, measureText, TEXT_MEASURES, type TextMeasure } from './text-measures.ts';
 import { codeOf, countWords, knownToOthers, knownWords, type Vocabulary, vocabularyOf, wordsOf } from './vocabulary.ts';
 
@@ -15,7 +16,7 @@ export interface MeasuredText {
 }
 
 /** The name of a measure of a column, as profiles and reports have it. */
-export function measuredName(column: string, measure: TextMeasure): string {
+export function measuredName(column: string, measure: TextMeasure | TimeMeasure): string {
   return `${column}.${measure}`;
 }
 

@@ -158,6 +158,18 @@ describe('checkDrift of texts', () => {
     expect(report.columns).toMatchObject([{ name: 'note', kind: 'categorical' }]);
   });
 
+  it.each(['text', 'times'] as const)('cannot decide on a column of drift.%s without its measures', async (key) => {
+    const before = { name: 'before.csv', texts: texts(1, 1000) };
+    const { request } = await check(before, before, { text: [] });
+    const { columns, verdict } = await checkDrift({ ...request, drift: { ...request.drift, [key]: ['note'] } }, ports);
+    expect(columns.at(-1)).toMatchObject({
+      name: key === 'text' ? 'note.length' : 'note.hour',
+      verdict: 'inconclusive',
+      reason: expect.stringContaining(`drift.${key}`),
+    });
+    expect(verdict).toBe('inconclusive');
+  });
+
   it('measures short texts where drift.text names their column', async () => {
     const short = { name: 'short.csv', texts: texts(1, 500).map((_, row) => (row % 2 === 0 ? 'yes' : 'no')) };
     expect((await check(short, short)).report.columns.map(({ name }) => name)).toEqual(['note']);

@@ -4,6 +4,7 @@ import { DRIFT_EFFECTS } from '../../../../../core/domain/drift/drift-effect-reg
 import { type ColumnProfile, FULL_RESOLUTION } from '../../../../../core/domain/drift/profile-column.ts';
 import { profileCurrentMeasure, profileMeasure } from '../../../../../core/domain/drift/text/profile-text.ts';
 import { measureReference } from '../../../../../core/domain/drift/text/text-columns.ts';
+import type { Sampling } from '../../../../../core/domain/inference/population.ts';
 import { randomText, textsColumn } from '../../../../../testkit/random-texts.ts';
 import { seededRandom } from '../../../../../testkit/seeded-random.ts';
 import golden from '../../../../golden/text-measures.json' with { type: 'json' };
@@ -66,6 +67,35 @@ describe('profileMeasure', () => {
       );
     expect(drifted(without)).toEqual(['note.empty missing']);
     expect(drifted(texts.map((text, row) => (row % 3 === 0 ? '  ' : text)))).toContain('note.empty psi');
+  });
+
+  it('takes the words of one group for unknown, as those of a new group are', () => {
+    const random = seededRandom(9);
+    const users = (from: number, count: number) =>
+      Array.from({ length: count * 10 }, (_, row) => from + Math.floor(row / 10));
+    const textsOf = (of: readonly number[]) =>
+      of.map((user) => `${randomText(random)} own${user} own${user} own${user}`);
+    const [before, now] = [users(0, 100), users(100, 80)];
+    const [reference, current] = [textsColumn(textsOf(before)), textsColumn(textsOf(now))];
+    const clusters = (of: readonly number[]) => {
+      const first = Math.min(...of);
+      return { kind: 'clusters', ids: Uint32Array.from(of, (user) => user - first), count: new Set(of).size } as const;
+    };
+    const verdict = (samplings: readonly [Sampling, Sampling]) => {
+      const measured = measureReference(reference, { sampling: samplings[0], isSensitive: false });
+      const pairs = measured.slice(-1).map(({ measure, values, vocabulary }) => {
+        const text = { column: 'note', measure, vocabulary };
+        const of = (sampling: Sampling) => ({ ...SUMMARY, sampling });
+        return {
+          reference: profileMeasure(text, values, of(samplings[0])),
+          past: null,
+          current: profileCurrentMeasure(text, current, of(samplings[1])),
+        };
+      });
+      return compareColumns(pairs, policy).map((column) => column.verdict);
+    };
+    expect(verdict([clusters(before), clusters(now)])).toEqual(['no-drift']);
+    expect(verdict([{ kind: 'rows' }, { kind: 'rows' }])).toEqual(['drift']);
   });
 
   it('keeps no text', () => {
