@@ -13,6 +13,8 @@ const clusters = z
     groups: finite.min(0),
     /** Rows that tell as much as one independent row, about the values and about whether they are there. */
     values: finite.min(1),
+    /** The same of the mean rank of numbers. */
+    ranks: finite.min(1).optional(),
     presence: finite.min(1),
   })
   .optional();

@@ -17,6 +17,13 @@ def effect(hits, groups):
     return float(fit.cov_params()[0, 0] / (share * (1 - share) / len(hits)))
 
 
+def mean_effect(numbers, groups):
+    """The same of the mean of a number."""
+    numbers = np.asarray(numbers, dtype=float)
+    fit = sm.OLS(numbers, np.ones((len(numbers), 1))).fit(cov_type="cluster", cov_kwds={"groups": groups, "use_correction": True})
+    return float(fit.cov_params()[0, 0] / (numbers.var() / len(numbers)))
+
+
 cases = []
 for sizes, spread in (([4] * 25, 0.8), (list(range(1, 21)), 0.5), ([30, 2, 2, 2, 50, 7], 1.5), ([1] * 40, 0.0)):
     groups = np.repeat(np.arange(len(sizes)), sizes)
@@ -32,6 +39,7 @@ for sizes, spread in (([4] * 25, 0.8), (list(range(1, 21)), 0.5), ([30, 2, 2, 2,
             "values": [None if gone else float(value) for value, gone in zip(values, missing)],
             "codes": [-1 if gone else int(code) for code, gone in zip(codes, missing)],
             "numeric": max(1.0, float(np.mean([effect(values[present] <= cut, groups[present]) for cut in cuts]))),
+            "ranks": max(1.0, mean_effect(np.searchsorted(cuts, values[present]), groups[present])),
             "categorical": max([1.0] + [effect(codes[present] == code, groups[present]) for code in range(4)]),
             "presence": max(1.0, effect(present, groups)),
         }

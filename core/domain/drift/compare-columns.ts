@@ -181,7 +181,7 @@ function compareBy(
   reference: ColumnProfile,
   current: ColumnProfile,
 ): (TwoSampleTest & Pick<Tested, 'isLeastPValue'>) | NotTested {
-  const of = by.columns === 'any' ? 'presence' : 'values';
+  const of = by.columns === 'any' ? 'presence' : by.isByRanks === true ? 'ranks' : 'values';
   const whole = (column: ColumnProfile) => inWholeRows(effectiveSample(column, of));
   const found = by.compare(whole(reference), whole(current));
   if ('untested' in found) return found;

@@ -11,7 +11,8 @@ const PARTS = 10;
  * The design effects of a column whose rows come in groups: the variance of a share of rows by groups over that of as many
  * independent rows. Of numbers it is the mean over the shares below each tenth; of categories the largest of the most
  * frequent ones, since the mean is too small where they differ (J. N. K. Rao and A. J. Scott, J. Amer. Statist. Assoc. 76,
- * 1981). At least 1: groups that are more alike than chance may be so by chance.
+ * 1981). That of the mean rank, by the tenths as numbers, is larger than the mean of the shares, which vary less at the ends. At
+ * least 1: groups that are more alike than chance may be so by chance.
  *
  * @param profile Summary of the same rows.
  *
@@ -36,11 +37,28 @@ export function designEffects(column: ColumnValues, profile: ColumnProfile, { id
     );
   });
   const known = shares.filter((effect) => effect !== undefined);
+  const isNumeric = profile.kind === 'numeric';
   return {
     groups: effectiveGroups(present),
-    values: Math.max(1, profile.kind === 'numeric' ? sumOf(known) / Math.max(1, known.length) : Math.max(1, ...known)),
+    values: Math.max(1, isNumeric ? sumOf(known) / Math.max(1, known.length) : Math.max(1, ...known)),
+    ...(isNumeric ? { ranks: Math.max(1, rankEffect(present, cells) ?? 1) } : {}),
     presence: Math.max(1, designEffect(rows, present) ?? 1),
   };
+}
+
+/** The design effect of the mean tenth of rows; undefined for fewer than two groups, and where all rows are in one tenth. */
+function rankEffect(rows: Float64Array, cells: (id: number) => Float64Array): number | undefined {
+  const powers = (power: number) =>
+    rows.map((_, id) =>
+      cells(id)
+        .subarray(0, PARTS)
+        .reduce((sum, count, part) => sum + count * part ** power, 0),
+    );
+  const sums = powers(1);
+  const all = sumOf(rows);
+  const mean = sumOf(sums) / all;
+  const variance = sumOf(powers(2)) / all - mean ** 2;
+  return variance > 1e-9 ? varianceRatio(rows, { sums, mean, variance }) : undefined;
 }
 
 /**
@@ -81,12 +99,24 @@ function only(part: number) {
  * @returns undefined for fewer than two groups, and for a share of 0 or 1, which does not vary.
  */
 function designEffect(rows: Float64Array, hits: Float64Array): number | undefined {
+  const mean = sumOf(hits) / sumOf(rows);
+  if (!(mean > 0) || mean >= 1) return undefined;
+  return varianceRatio(rows, { sums: hits, mean, variance: mean * (1 - mean) });
+}
+
+/** Sums of a number by group, and its mean and variance over all rows. */
+interface GroupSums {
+  readonly sums: Float64Array;
+  readonly mean: number;
+  readonly variance: number;
+}
+
+/** The variance of a mean by groups over that of as many independent rows; undefined for fewer than two groups. */
+function varianceRatio(rows: Float64Array, { sums, mean, variance }: GroupSums): number | undefined {
   const groups = rows.reduce((sum, of) => sum + (of > 0 ? 1 : 0), 0);
-  const all = sumOf(rows);
-  const share = sumOf(hits) / all;
-  if (groups < 2 || !(share > 0) || share >= 1) return undefined;
-  const squares = hits.reduce((sum, of, id) => sum + (of - share * (rows[id] ?? 0)) ** 2, 0);
-  return ((groups / (groups - 1)) * squares) / (all * share * (1 - share));
+  if (groups < 2) return undefined;
+  const squares = sums.reduce((sum, of, id) => sum + (of - mean * (rows[id] ?? 0)) ** 2, 0);
+  return ((groups / (groups - 1)) * squares) / (sumOf(rows) * variance);
 }
 
 /** The tenth that a row's number is in, by the points of a sketch. */
@@ -127,9 +157,10 @@ function sumOf(values: Float64Array | readonly number[]): number {
 }
 
 /** The design effects that were found in a random sample of the rows, as those of all of them. */
-export function scaleClusters({ groups, values, presence }: ColumnClusters, ratio: number): ColumnClusters {
+export function scaleClusters({ groups, values, ranks, presence }: ColumnClusters, ratio: number): ColumnClusters {
   const scaled = (effect: number) => 1 + (effect - 1) * ratio;
-  return { groups, values: scaled(values), presence: scaled(presence) };
+  const ofRanks = ranks === undefined ? {} : { ranks: scaled(ranks) };
+  return { groups, values: scaled(values), ...ofRanks, presence: scaled(presence) };
 }
 
 /** A column with the groups of its rows. */

@@ -4,11 +4,11 @@ import { studentTQuantile, studentTUpperTail } from '../statistics/student-t.ts'
 import type { ColumnProfile } from './profile-column.ts';
 
 /** Part of a column that a test looks at. */
-type Looked = 'values' | 'presence';
+type Looked = 'values' | 'ranks' | 'presence';
 
-/** Rows per independent one: 1 where rows are not grouped. */
+/** Rows per independent one: 1 where rows are not grouped. Where the one of ranks is not known, that of values is taken. */
 export function rowsPerObservation({ clusters }: ColumnProfile, of: Looked): number {
-  return clusters?.[of] ?? 1;
+  return clusters?.[of] ?? clusters?.values ?? 1;
 }
 
 /**

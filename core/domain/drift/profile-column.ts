@@ -10,6 +10,8 @@ export interface ColumnClusters {
   readonly groups: number;
   /** Design effect of the values: as many rows tell as much as one independent row; >= 1. */
   readonly values: number;
+  /** The same of the mean rank of numbers; absent for categories, and in profiles that are older than it. */
+  readonly ranks?: number | undefined;
   /** Design effect of the values being there; >= 1. */
   readonly presence: number;
 }

@@ -7,6 +7,7 @@ export const andersonDarling: DriftTest = {
   label: 'Anderson-Darling',
   test: 'anderson_ksamp',
   columns: 'numeric',
+  isByRanks: true,
   leastPValue: 0.001,
   compare: (reference, current) => {
     if (reference.kind !== 'numeric' || current.kind !== 'numeric') return DIFFERENT_TYPES;

@@ -8,6 +8,7 @@ export const cramerVonMises: DriftTest = {
   label: 'Cramér-von Mises',
   test: 'cramervonmises_2samp',
   columns: 'numeric',
+  isByRanks: true,
   compare: (reference, current) => {
     if (reference.kind !== 'numeric' || current.kind !== 'numeric') return DIFFERENT_TYPES;
     return cramerVonMisesTest(mergeSteps(reference, current));

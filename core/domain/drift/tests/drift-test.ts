@@ -23,6 +23,8 @@ export interface DriftTest {
   readonly test: string;
   /** The columns it is for. `any`: it looks at the rows of each column, and needs no values. */
   readonly columns: ColumnProfile['kind'] | 'any';
+  /** True for a test by ranks: of rows in groups, the mean rank varies more than the share below a value. */
+  readonly isByRanks?: true;
   /** The smallest p-value that it gives, where it has one above 0: of that one nothing is known but that it is not larger. */
   readonly leastPValue?: number;
   /** Compares two windows of a column, each with at least one row; with at least one value, unless it is for `any`. */

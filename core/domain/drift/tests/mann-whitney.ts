@@ -8,6 +8,7 @@ export const mannWhitney: DriftTest = {
   label: 'Mann-Whitney',
   test: 'mannwhitneyu',
   columns: 'numeric',
+  isByRanks: true,
   compare: (reference, current) => {
     if (reference.kind !== 'numeric' || current.kind !== 'numeric') return DIFFERENT_TYPES;
     return mannWhitneyTest(mergeSteps(reference, current));

@@ -26,6 +26,7 @@ describe('designEffects', () => {
   it.each(golden.cases.map((one, at) => [at, one] as const))('are those of statsmodels: case %i', (_, one) => {
     const found = effectsOf(one.values, one.groups);
     expect(found.values).toBeCloseTo(one.numeric, 9);
+    expect(found.ranks).toBeCloseTo(one.ranks, 9);
     expect(found.presence).toBeCloseTo(one.presence, 9);
     const codes = { kind: 'categorical' as const, codes: Int32Array.from(one.codes), categories: ['a', 'b', 'c', 'd'] };
     const profile = profileColumn('x', codes, { kind: 'categorical', resolution: FULL_RESOLUTION });
@@ -66,8 +67,8 @@ describe('designEffects', () => {
   });
 
   it('are never below 1, and 1 without any row', () => {
-    expect(effectsOf([1, 2, 1, 2, 1, 2], [0, 0, 1, 1, 2, 2])).toEqual({ groups: 3, values: 1, presence: 1 });
-    expect(effectsOf([], [])).toEqual({ groups: 0, values: 1, presence: 1 });
+    expect(effectsOf([1, 2, 1, 2, 1, 2], [0, 0, 1, 1, 2, 2])).toEqual({ groups: 3, values: 1, ranks: 1, presence: 1 });
+    expect(effectsOf([], [])).toEqual({ groups: 0, values: 1, ranks: 1, presence: 1 });
   });
 });
 
