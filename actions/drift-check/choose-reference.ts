@@ -58,7 +58,7 @@ export async function chooseReference(
     ...groupOf(grouping),
     ...(windows === undefined ? {} : { windows }),
   };
-  return { profile, path: reference, digest };
+  return { profile, path: reference, digest, rows: { shown: reference, absolute: path } };
 }
 
 async function inWarehouse(

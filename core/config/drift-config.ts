@@ -229,6 +229,25 @@ export const drift = z
       })
       .prefault({})
       .meta({ description: 'The floors: smaller shifts do not raise an alarm', examples: [{ ks: 0.15 }] }),
+    multivariate: z
+      .strictObject({
+        'max-auc': z
+          .number()
+          .min(0.5)
+          .lt(1)
+          .default(0.55)
+          .meta({
+            description: 'The largest ROC AUC that does not count as drift; chance alone has 0.5',
+            examples: [0.6],
+          }),
+      })
+      .transform(camelCaseKeys)
+      .optional()
+      .meta({
+        description:
+          'All columns together are compared, by a classifier that tells current rows from those of the reference; the input reference has to name a table. Default: not done',
+        examples: [{ 'max-auc': 0.55 }],
+      }),
     retrain: retrain.optional().meta({
       description: 'When and how drift starts retraining; without it no retraining is started',
       examples: [{ after: 2, cooldown: '7d', update: 'python fetch_data.py' }],

@@ -77,6 +77,8 @@ export const driftReportSchema = z.looseObject({
   columns: z.array(columnSchema).max(5_000).readonly(),
   /** Shift of the scores; absent where drift.predictions is not set. */
   predictions: columnSchema.optional(),
+  /** All columns together, by a classifier; absent where drift.multivariate is not set. */
+  multivariate: columnSchema.optional(),
   /** Absent where drift.predictions is not set, or the scores are not there. */
   performance: z
     .looseObject({

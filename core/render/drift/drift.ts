@@ -74,9 +74,9 @@ export function renderDriftHeadline(report: DriftReport): string {
   return `**${names.join(', ')}${more}**: ${drifted.length} of ${report.dataset.tested} tested columns shifted more than allowed ${where}.`;
 }
 
-/** Columns of the data, and the scores. */
-export function columnsOf({ columns, predictions }: DriftReport): readonly DriftColumn[] {
-  return predictions === undefined ? columns : [...columns, predictions];
+/** Columns of the data, the scores, and all columns together. */
+export function columnsOf({ columns, predictions, multivariate }: DriftReport): readonly DriftColumn[] {
+  return [...columns, predictions, multivariate].filter((column) => column !== undefined);
 }
 
 /** A metric of the window, and if it is by known outcomes or by the scores alone. */

@@ -30,6 +30,11 @@ export async function checkDriftInWarehouse(request: DriftRequest, engine: SqlEn
       fix: 'Set drift.window to a duration such as 7d, to week or to month.',
     });
   }
+  if (drift.multivariate !== undefined) {
+    throw new UserError('CONFIG_INVALID', 'drift.multivariate is not computed for tables of a warehouse', {
+      fix: 'Remove drift.multivariate, or let drift.current name files.',
+    });
+  }
   if (request.drift.grouping.kind !== 'none') {
     throw new UserError('CONFIG_INVALID', 'drift.group is not computed for tables of a warehouse', {
       fix: 'Remove drift.group, or let drift.current name files.',

@@ -13,6 +13,7 @@ import { columnOf } from '../evaluate/profile-dataset.ts';
 import type { ScoringPorts } from '../evaluate/score-dataset.ts';
 import { compareWindow } from './compare-window.ts';
 import { comparedColumns, type DriftRequest } from './drift-request.ts';
+import { judgeMultivariate } from './judge-multivariate.ts';
 import { readWindow } from './read-window.ts';
 import { summarizePredictions } from './window-predictions.ts';
 
@@ -36,7 +37,9 @@ export async function checkDrift(request: DriftRequest, ports: ScoringPorts): Pr
   });
   const predictions = await summarizePredictions(request, { columns, sampling }, ports);
   const scored = predictions === undefined ? {} : { predictions };
-  return compareWindow(request, { rows, from, to, columns: profiles, ...scored });
+  const multivariate = await judgeMultivariate(request, columns, ports);
+  const together = multivariate === undefined ? {} : { multivariate };
+  return compareWindow(request, { rows, from, to, columns: profiles, ...scored, ...together });
 }
 
 function summarize(

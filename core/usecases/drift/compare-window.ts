@@ -25,6 +25,8 @@ export interface ProfiledWindow {
   readonly to: string | null;
   readonly columns: readonly ColumnProfile[];
   readonly predictions?: WindowPredictions;
+  /** All columns together. */
+  readonly multivariate?: DriftColumn;
 }
 
 /** The report of a window next to its reference. */
@@ -45,7 +47,9 @@ export function compareWindow(request: DriftRequest, window: ProfiledWindow): Dr
   const compared = compareColumns(all, policyOf(drift));
   const described = describeColumns(compared, all);
   const [predictions] = described.slice(pairs.length);
-  const verdict = datasetVerdict(compared);
+  const { multivariate } = window;
+  const judgedColumns = multivariate === undefined ? compared : [...compared, multivariate];
+  const verdict = datasetVerdict(judgedColumns);
   const rules = judgedMetrics(request, window.predictions?.performance);
   return {
     ...header,
@@ -64,12 +68,13 @@ export function compareWindow(request: DriftRequest, window: ProfiledWindow): Dr
     },
     columns: described.slice(0, pairs.length),
     ...(predictions === undefined ? {} : { predictions }),
+    ...(multivariate === undefined ? {} : { multivariate }),
     ...(window.predictions?.performance === undefined ? {} : { performance: window.predictions.performance }),
     ...(rules.length === 0 ? {} : { rules: rules.map((rule) => ({ ...rule })) }),
     dataset: {
       verdict,
-      drifted: compared.filter((column) => column.verdict === 'drift').length,
-      tested: compared.filter(({ pValue }) => pValue !== null).length,
+      drifted: judgedColumns.filter((column) => column.verdict === 'drift').length,
+      tested: judgedColumns.filter(({ statistic }) => statistic !== null).length,
       falseAlarmRate: drift.falseAlarmRate,
       ...(drift.grouping.kind === 'none' ? {} : { group: drift.grouping.label }),
       ...(drift.checks === 1 ? {} : { checks: drift.checks }),

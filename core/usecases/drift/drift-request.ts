@@ -13,6 +13,8 @@ export interface DriftReference {
   readonly path: string;
   /** Of the profile's document or of the table that it was made from. */
   readonly digest: string;
+  /** The table that it was made from; absent for a profile, which has no rows. */
+  readonly rows?: ShownPath;
   /** The version that it was registered with. */
   readonly version?: string;
 }

@@ -1,0 +1,138 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { DuckDbTableReader } from '../../../../core/adapters/duckdb/duckdb-table-reader.ts';
+import { parseConfig } from '../../../../core/config/parse-config.ts';
+import { driftReportSchema } from '../../../../core/reports/drift-report.ts';
+import { checkDrift } from '../../../../core/usecases/drift/check-drift.ts';
+import { profileDataset } from '../../../../core/usecases/evaluate/profile-dataset.ts';
+import { PROJECT_MODULES } from '../../../../scripts/project-root.ts';
+import { scoredModel } from '../../../../testkit/scored-model.ts';
+import { seededRandom } from '../../../../testkit/seeded-random.ts';
+
+const folder = await mkdtemp(join(tmpdir(), 'tidegate-multivariate-'));
+const tables = new DuckDbTableReader({ env: {}, nodeModules: PROJECT_MODULES });
+const ports = { tables, clockMs: () => 0, progress: () => {} };
+const HEADER = {
+  createdAt: '2001-12-01T00:00:00.000Z',
+  tool: { name: 'tidegate', version: '0.1.0' },
+  source: { repository: null, commit: null, headCommit: null, ref: null, runId: null, runAttempt: null },
+  model: 'm',
+} as const;
+
+afterAll(async () => {
+  await tables.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function modelOf(drift: Readonly<Record<string, unknown>>) {
+  const data = { label: 'y', exclude: drift.group === 'none' ? ['user'] : [] };
+  const evaluate = { dataset: 'd', metrics: ['accuracy'] };
+  const gate = { rules: [{ metric: 'accuracy', min: 0 }] };
+  const m = { task: 'binary-classification', artifact: 'm.onnx', data, evaluate, gate, drift };
+  return scoredModel(parseConfig(JSON.stringify({ version: 1, models: { m } })).config.models.m);
+}
+
+interface Made {
+  readonly seed: number;
+  readonly rows: number;
+  readonly correlation: number;
+  /** Values that the rows of a user share, 0 to 1. */
+  readonly alike?: number;
+}
+
+async function write({ seed, rows, correlation, alike = 0 }: Made): Promise<string> {
+  const random = seededRandom(seed);
+  const file = join(folder, `${seed}-${rows}.csv`);
+  const own = Array.from({ length: rows / 20 }, () => random.normal());
+  const lines = Array.from({ length: rows }, (_, row) => {
+    const user = Math.floor(row / 20);
+    const a = Math.sqrt(1 - alike) * random.normal() + Math.sqrt(alike) * (own[user] ?? 0);
+    const b = correlation * a + Math.sqrt(1 - correlation ** 2) * random.normal();
+    return [a, b, `c${Math.floor(4 * random.uniform())}`, `u${seed}-${user}`, row % 2].join(',');
+  });
+  await writeFile(file, `a,b,c,user,y\n${lines.join('\n')}\n`);
+  return file;
+}
+
+interface More {
+  readonly rows?: boolean;
+  readonly group?: string;
+  readonly multivariate?: object;
+}
+
+async function check(before: Made, now: Made, { rows = true, ...keys }: More = {}) {
+  const model = modelOf({ current: 'c', multivariate: {}, group: 'user', ...keys });
+  const { drift } = model;
+  if (drift === undefined) throw new RangeError('no drift');
+  const [reference, current] = [await write(before), await write(now)];
+  const table = await tables.describe(reference);
+  const found = await profileDataset({ table, data: model.data, grouping: drift.grouping }, ports);
+  const dataset = { path: 'd', digest: 'd', rows: found.rows, from: null, to: null };
+  const profile = {
+    ...HEADER,
+    schema: 'tidegate.dev/profile/v1',
+    dataset,
+    columns: found.columns,
+    group: 'user',
+  } as const;
+  const from = { profile, path: 'd', digest: `sha256:${'0'.repeat(64)}` };
+  const report = await checkDrift(
+    {
+      ...{ config: model, drift, header: { ...HEADER, schema: 'tidegate.dev/drift/v1' } },
+      reference: rows ? { ...from, rows: { shown: reference, absolute: reference } } : from,
+      current: { shown: current, absolute: current },
+    },
+    ports,
+  );
+  return driftReportSchema.parse(JSON.parse(JSON.stringify(report)));
+}
+
+const MADE = { seed: 1, rows: 4000, correlation: 0.8 };
+
+describe('judgeMultivariate', () => {
+  it('finds a changed correlation, which no column alone shows', async () => {
+    const report = await check(MADE, { ...MADE, seed: 2, correlation: 0 });
+    expect(report.columns.map(({ verdict }) => verdict)).toEqual(['no-drift', 'no-drift', 'no-drift']);
+    expect(report.multivariate).toMatchObject({ verdict: 'drift', test: 'domain classifier' });
+    expect(report).toMatchObject({ verdict: 'drift', dataset: { drifted: 1, tested: 4 } });
+  });
+
+  it('finds none where nothing changed', async () => {
+    const report = await check(MADE, { ...MADE, seed: 2 });
+    expect(report.multivariate).toMatchObject({ verdict: 'no-drift' });
+    expect(report.multivariate?.effect.value).toBeLessThan(0.53);
+    expect(report.verdict).toBe('no-drift');
+  });
+
+  it('cannot decide on a small window, without rows of the reference, and on few rows', async () => {
+    const multivariate = async (...asked: Parameters<typeof check>) => (await check(...asked)).multivariate?.verdict;
+    expect(await multivariate({ ...MADE, rows: 400 }, { ...MADE, seed: 2, rows: 200 })).toBe('inconclusive');
+    expect(await multivariate(MADE, { ...MADE, seed: 2, rows: 80 })).toBe('inconclusive');
+    expect(await multivariate(MADE, { ...MADE, seed: 2 }, { rows: false })).toBe('inconclusive');
+  });
+
+  it('raises false alarms no more often than declared, without an allowance', async () => {
+    let alarms = 0;
+    for (let run = 0; run < 40; run++) {
+      const made = { rows: 200, correlation: 0.5 };
+      const keys = { group: 'none', multivariate: { 'max-auc': 0.5 } };
+      const report = await check({ ...made, seed: 1000 + run }, { ...made, seed: 2000 + run }, keys);
+      if (report.multivariate?.verdict === 'drift') alarms++;
+    }
+    // 5 % of 40, and three standard deviations.
+    expect(alarms).toBeLessThanOrEqual(6);
+  });
+
+  it('takes rows of a user for one observation, and not for an alarm', async () => {
+    let alarms = 0;
+    for (let run = 0; run < 20; run++) {
+      const [before, now] = [2 * run + 100, 2 * run + 101].map((seed) => ({ ...MADE, rows: 600, seed, alike: 0.9 }));
+      if (before === undefined || now === undefined) continue;
+      if ((await check(before, now)).multivariate?.verdict === 'drift') alarms++;
+    }
+    // 5 % of 20, and three standard deviations.
+    expect(alarms).toBeLessThanOrEqual(3);
+  });
+});
