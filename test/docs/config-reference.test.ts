@@ -83,6 +83,7 @@ const NEEDED: Readonly<Record<string, readonly Mapping[]>> = {
   'models.<name>.drift.window': [{}],
   'models.<name>.drift.measures': [{}],
   'models.<name>.drift.retrain': [{}],
+  'models.<name>.drift.multivariate': [{}],
   'models.<name>.environments[]': [ENVIRONMENT],
   'models.<name>.environments[].health': [{}, { context: 'c', creator: 'a[bot]' }],
   'models.<name>.environments[].freeze[]': [WINDOW],

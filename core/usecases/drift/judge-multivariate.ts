@@ -19,6 +19,8 @@ const FOLDS = 5;
 const MAX_ROWS = 4000;
 /** Chosen: the interval of an AUC needs rows in each fold. */
 const MIN_ROWS = 100;
+/** Chosen: with more numbers per row a check takes minutes. */
+const MAX_NUMBERS = 300;
 const SEED = 1;
 /** ROC AUC of scores that say nothing. */
 const CHANCE = 0.5;
@@ -60,7 +62,12 @@ export async function judgeMultivariate(
     return a === undefined || b === undefined ? [] : [{ kind, reference: a, current: b }];
   });
   const labels = Uint8Array.from({ length: sizeOf(before) + sizeOf(now) }, (_, row) => Number(row >= sizeOf(before)));
-  return judged(request, { design: domainDesign(pairs), labels, sampling: samplingOf(request, before, now) });
+  const design = domainDesign(pairs);
+  if (design.columns.length > MAX_NUMBERS) {
+    const numbers = `${design.columns.length} numbers per row, more than ${MAX_NUMBERS}`;
+    return undecided(maxAuc, `its columns make ${numbers}; name fewer columns in data.features`);
+  }
+  return judged(request, { design, labels, sampling: samplingOf(request, before, now) });
 }
 
 function judged(

@@ -40,9 +40,11 @@ interface Made {
   readonly correlation: number;
   /** Values that the rows of a user share, 0 to 1. */
   readonly alike?: number;
+  /** Further columns of 20 categories each. */
+  readonly more?: number;
 }
 
-async function write({ seed, rows, correlation, alike = 0 }: Made): Promise<string> {
+async function write({ seed, rows, correlation, alike = 0, more = 0 }: Made): Promise<string> {
   const random = seededRandom(seed);
   const file = join(folder, `${seed}-${rows}.csv`);
   const own = Array.from({ length: rows / 20 }, () => random.normal());
@@ -50,9 +52,11 @@ async function write({ seed, rows, correlation, alike = 0 }: Made): Promise<stri
     const user = Math.floor(row / 20);
     const a = Math.sqrt(1 - alike) * random.normal() + Math.sqrt(alike) * (own[user] ?? 0);
     const b = correlation * a + Math.sqrt(1 - correlation ** 2) * random.normal();
-    return [a, b, `c${Math.floor(4 * random.uniform())}`, `u${seed}-${user}`, row % 2].join(',');
+    const others = Array.from({ length: more }, () => `k${Math.floor(20 * random.uniform())}`);
+    return [a, b, `c${Math.floor(4 * random.uniform())}`, `u${seed}-${user}`, row % 2, ...others].join(',');
   });
-  await writeFile(file, `a,b,c,user,y\n${lines.join('\n')}\n`);
+  const names = ['a', 'b', 'c', 'user', 'y', ...Array.from({ length: more }, (_, at) => `m${at}`)];
+  await writeFile(file, `${names.join(',')}\n${lines.join('\n')}\n`);
   return file;
 }
 
@@ -111,6 +115,13 @@ describe('judgeMultivariate', () => {
     expect(await multivariate({ ...MADE, rows: 400 }, { ...MADE, seed: 2, rows: 200 })).toBe('inconclusive');
     expect(await multivariate(MADE, { ...MADE, seed: 2, rows: 80 })).toBe('inconclusive');
     expect(await multivariate(MADE, { ...MADE, seed: 2 }, { rows: false })).toBe('inconclusive');
+  });
+
+  it('cannot decide on more columns than it can work with in seconds, and says so', async () => {
+    const wide = { ...MADE, rows: 200, more: 16 };
+    const { multivariate } = await check(wide, { ...wide, seed: 2 });
+    expect(multivariate).toMatchObject({ verdict: 'inconclusive' });
+    expect(multivariate?.reason).toMatch(/3\d\d numbers per row, more than 300; name fewer columns in data\.features/);
   });
 
   it('raises false alarms no more often than declared, without an allowance', async () => {
