@@ -291,6 +291,12 @@ async function judge(
     train,
     env,
   });
+  if (judged.kind === 'not-here') {
+    print(
+      `Nothing was judged: ${judged.program} is not installed on this machine. The workflows install it. To see what the first pull request will show, install it and run this again with --force.`,
+    );
+    return 0;
+  }
   if (judged.kind === 'failed') {
     print(
       `${judged.step === 'train' ? 'Training' : 'Judging'} failed, and so will the first pull request:\n${lastLines(judged.log)}`,

@@ -11,6 +11,9 @@ import { toolCache } from '../terminal/repository-environment.ts';
 import type { Adoption } from './adoption.ts';
 import { readGitFacts } from './git-facts.ts';
 
+/** Managers of packages that the workflows install. */
+const MANAGERS = ['uv', 'poetry', 'pdm', 'pixi'];
+
 /** Result of judging on this machine. */
 export type JudgedHere =
   | {
@@ -20,7 +23,9 @@ export type JudgedHere =
       readonly testSet: Uint8Array | undefined;
       readonly seconds: number;
     }
-  | { readonly kind: 'failed'; readonly step: 'train' | 'judge'; readonly log: string };
+  | { readonly kind: 'failed'; readonly step: 'train' | 'judge'; readonly log: string }
+  /** The commands need a program that this machine lacks and that the workflows install. */
+  | { readonly kind: 'not-here'; readonly program: string };
 
 /** Subject of a judgement on this machine. */
 export interface JudgingHere {
@@ -38,6 +43,8 @@ export interface JudgingHere {
  * not in it, so that what is missing there is missing here too. The work tree is not changed.
  */
 export async function judgeHere(judging: JudgingHere): Promise<JudgedHere> {
+  const program = absentManager(judging);
+  if (program !== undefined) return { kind: 'not-here', program };
   const started = Date.now();
   const folder = await mkdtemp(join(tmpdir(), 'tidegate-init-'));
   try {
@@ -61,6 +68,18 @@ export async function judgeHere(judging: JudgingHere): Promise<JudgedHere> {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** The manager of packages that a command begins with, where it is not on the path. */
+function absentManager({ repository, adoption, train, env }: JudgingHere): string | undefined {
+  const training = train && 'command' in adoption.train ? adoption.train.command : '';
+  const commands = `${training}\n${adoption.predict ?? ''}`;
+  const folders = (teamEnvironment(repository, env).PATH ?? '').split(delimiter);
+  return MANAGERS.find(
+    (name) =>
+      new RegExp(`(?:^|&& )${name} run\\b`, 'm').test(commands) &&
+      !folders.some((folder) => existsSync(join(folder, name))),
+  );
 }
 
 async function copyRepository({ repository, adoption, dvcOuts, train }: JudgingHere, copy: string): Promise<void> {

@@ -30,6 +30,20 @@ const BASE = {
   'requirements.txt': 'scikit-learn\n',
 };
 
+describe('a manager of packages that this machine lacks', () => {
+  it('is no reason to say that the first pull request will fail', async () => {
+    const lock = 'version = 1\nrequires-python = ">=3.11"\n';
+    const project = '[tool.poetry]\nname = "team"\n[tool.poetry.dependencies]\npython = "^3.11"\n';
+    const files = { ...BASE, 'poetry.lock': lock, 'pyproject.toml': project };
+    const folder = path.dirname(process.execPath);
+    const env = { PATH: `${folder}:/usr/bin:/bin` };
+    const { output, exitCode } = await initIn(files, ['--yes'], { env, judges: true });
+    expect(output).toContain('Nothing was judged: poetry is not installed on this machine.');
+    expect(output).not.toContain('so will the first pull request');
+    expect(exitCode, output).toBe(0);
+  });
+});
+
 describe('a classifier without probabilities', () => {
   const words = csv('a,b,y', (index) => `${index},${index % 7},${['red', 'green', 'blue'][index % 3]}`);
   const linear = train('joblib.dump(model, "model.joblib")').replaceAll('LogisticRegression', 'LinearSVC');

@@ -27,7 +27,7 @@ export async function removeRepositories(): Promise<void> {
   for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
 }
 
-/** A Git repository with these files, with a commit and maybe tags, in which init was run; nothing is trained. */
+/** A Git repository with these files, with a commit and maybe tags, in which init was run; nothing is trained unless asked for. */
 export async function initIn(
   files: Readonly<Record<string, string>>,
   options: readonly string[] = [],
@@ -36,11 +36,13 @@ export async function initIn(
     folder = '',
     origin,
     env = {},
+    judges = false,
   }: {
     readonly tags?: readonly string[];
     readonly folder?: string;
     readonly origin?: string;
     readonly env?: Readonly<Record<string, string>>;
+    readonly judges?: boolean;
   } = {},
 ): Promise<AdoptedByInit> {
   const parent = await mkdtemp(path.join(tmpdir(), 'adopted-'));
@@ -56,7 +58,8 @@ export async function initIn(
   for (const tag of tags) await runGit(repository, ['tag', tag]);
   if (origin !== undefined) await runGit(repository, ['remote', 'add', 'origin', origin]);
   const store = options.includes('--store') ? [] : ['--store', 's3://models/team'];
-  return run(repository, folder, { options: [...store, ...options], env });
+  const judging = judges ? [] : ['--no-judge'];
+  return run(repository, folder, { options: [...judging, ...store, ...options], env });
 }
 
 async function run(
@@ -65,7 +68,7 @@ async function run(
   { options, env }: { readonly options: readonly string[]; readonly env: Readonly<Record<string, string>> },
 ): Promise<AdoptedByInit> {
   const lines: string[] = [];
-  const given = parseInitOptions([path.join(repository, folder), '--no-judge', ...options]);
+  const given = parseInitOptions([path.join(repository, folder), ...options]);
   const exitCode = await adopt(given, { env, print: (text) => lines.push(text) });
   const read = (file: string) => readFile(path.join(repository, file), 'utf8').catch(() => undefined);
   const text = await read('tidegate.yaml');
@@ -75,6 +78,6 @@ async function run(
     models: text === undefined ? {} : parseConfig(text).config.models,
     read,
     write: (file, written) => writeFile(path.join(repository, file), written),
-    again: (...more) => run(repository, '', { options: more, env }),
+    again: (...more) => run(repository, '', { options: ['--no-judge', ...more], env }),
   };
 }
