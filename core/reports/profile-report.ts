@@ -11,6 +11,8 @@ const clusters = z
   .looseObject({
     /** Groups with at least one value, as the number of groups of equal size that vary as much. */
     groups: finite.min(0),
+    /** The same of groups with and without values. */
+    rowGroups: finite.min(0).optional(),
     /** Rows that tell as much as one independent row, about the values and about whether they are there. */
     values: finite.min(1),
     /** The same of the mean rank of numbers. */

@@ -3,11 +3,18 @@ import { formatNumber } from '../text/format-number.ts';
 import { categoryNote, missingNote } from './column-notes.ts';
 import { DRIFT_EFFECTS } from './drift-effect-registry.ts';
 import { DRIFT_TESTS, ROW_TESTS } from './drift-test-registry.ts';
-import { degreesOfFreedom, effectiveSample, estimatedVariance, inWholeRows } from './effective-sample.ts';
+import {
+  degreesOfFreedom,
+  effectiveSample,
+  estimatedVariance,
+  groupsOf,
+  inWholeRows,
+  type Looked,
+} from './effective-sample.ts';
 import type { CATEGORICAL_EFFECTS, DriftEffect, DriftEffectName, NUMERIC_EFFECTS } from './effects/drift-effect.ts';
 import { historyLimit, MIN_PAST_WINDOWS } from './history-limit.ts';
 import { type JudgedShift, judgeShift } from './judge-shift.ts';
-import type { ColumnClusters, ColumnProfile } from './profile-column.ts';
+import type { ColumnProfile } from './profile-column.ts';
 import type { CATEGORICAL_TESTS, DriftTest, NotTested, NUMERIC_TESTS, TwoSampleTest } from './tests/drift-test.ts';
 
 /** The outcome of a check. */
@@ -126,7 +133,7 @@ function testValues({ reference, past, current, problem }: ColumnPair, policy: D
   const [before, now] = [countValues(reference), countValues(current)];
   if (now < MIN_VALUES) return `the current window has ${now} values, fewer than the ${MIN_VALUES} needed`;
   if (before < MIN_VALUES) return `the reference has ${before} values, fewer than the ${MIN_VALUES} needed`;
-  const ungrouped = groupProblem(reference, current);
+  const ungrouped = groupProblem({ reference, current }, 'values');
   if (ungrouped !== undefined) return ungrouped;
   const [by, effect] = chosen(reference.kind, policy);
   const hasLimit = policy.limits === 'history' && past !== null;
@@ -140,17 +147,19 @@ function testValues({ reference, past, current, problem }: ColumnPair, policy: D
 }
 
 /** A clause: why groups of rows say nothing of how the column varies; undefined where they do, or rows are not grouped. */
-function groupProblem({ clusters: before }: ColumnProfile, { clusters: now }: ColumnProfile): string | undefined {
+function groupProblem(pair: Record<'reference' | 'current', ColumnProfile>, of: Looked): string | undefined {
+  const [before, now] = [pair.reference.clusters, pair.current.clusters];
   if (before === undefined && now === undefined) return undefined;
   if (now === undefined) return 'the rows of the current window are not grouped';
   if (before === undefined) {
     return 'the profile of the reference was made without these groups; register a version after drift.group was set';
   }
-  if (now.groups < MIN_GROUPS) return `the current window has ${tooFewGroups(now)}`;
-  return before.groups < MIN_GROUPS ? `the reference has ${tooFewGroups(before)}` : undefined;
+  const [ofReference, ofCurrent] = [groupsOf(before, of), groupsOf(now, of)];
+  if (ofCurrent < MIN_GROUPS) return `the current window has ${tooFewGroups(ofCurrent)}`;
+  return ofReference < MIN_GROUPS ? `the reference has ${tooFewGroups(ofReference)}` : undefined;
 }
 
-function tooFewGroups({ groups }: ColumnClusters): string {
+function tooFewGroups(groups: number): string {
   const isWhole = Number.isInteger(groups);
   const counted = isWhole
     ? `${groups} groups`
@@ -166,7 +175,7 @@ function chosen(kind: ColumnProfile['kind'], { tests, measures }: DriftPolicy): 
 /** Undefined where there is nothing to test, or too few rows tell. */
 function testRows(by: DriftTest, { reference, past, current }: ColumnPair, policy: DriftPolicy): Tested | undefined {
   if (current === undefined || current.rows < MIN_VALUES || reference.rows < MIN_VALUES) return undefined;
-  if (groupProblem(reference, current) !== undefined) return undefined;
+  if (groupProblem({ reference, current }, 'presence') !== undefined) return undefined;
   const effect = DRIFT_EFFECTS.missing;
   const hasLimit = policy.limits === 'history' && past !== null;
   const limit = hasLimit ? historyLimit(effect, reference, past) : undefined;
@@ -185,7 +194,7 @@ function compareBy(
   const whole = (column: ColumnProfile) => inWholeRows(effectiveSample(column, of));
   const found = by.compare(whole(reference), whole(current));
   if ('untested' in found) return found;
-  const pValue = estimatedVariance(found.pValue, degreesOfFreedom(reference, current));
+  const pValue = estimatedVariance(found.pValue, degreesOfFreedom(of, reference, current));
   return { ...found, pValue, isLeastPValue: found.pValue <= (by.leastPValue ?? 0) };
 }
 

@@ -40,6 +40,7 @@ export function designEffects(column: ColumnValues, profile: ColumnProfile, { id
   const isNumeric = profile.kind === 'numeric';
   return {
     groups: effectiveGroups(present),
+    rowGroups: effectiveGroups(rows),
     values: Math.max(1, isNumeric ? sumOf(known) / Math.max(1, known.length) : Math.max(1, ...known)),
     ...(isNumeric ? { ranks: Math.max(1, rankEffect(present, cells) ?? 1) } : {}),
     presence: Math.max(1, designEffect(rows, present) ?? 1),
@@ -157,10 +158,10 @@ function sumOf(values: Float64Array | readonly number[]): number {
 }
 
 /** The design effects that were found in a random sample of the rows, as those of all of them. */
-export function scaleClusters({ groups, values, ranks, presence }: ColumnClusters, ratio: number): ColumnClusters {
+export function scaleClusters({ values, ranks, presence, ...counted }: ColumnClusters, ratio: number): ColumnClusters {
   const scaled = (effect: number) => 1 + (effect - 1) * ratio;
   const ofRanks = ranks === undefined ? {} : { ranks: scaled(ranks) };
-  return { groups, values: scaled(values), ...ofRanks, presence: scaled(presence) };
+  return { ...counted, values: scaled(values), ...ofRanks, presence: scaled(presence) };
 }
 
 /** A column with the groups of its rows. */

@@ -1,10 +1,10 @@
 import { chiSquareUpperTail } from '../statistics/chi-square.ts';
 import { normalQuantile } from '../statistics/normal.ts';
 import { studentTQuantile, studentTUpperTail } from '../statistics/student-t.ts';
-import type { ColumnProfile } from './profile-column.ts';
+import type { ColumnClusters, ColumnProfile } from './profile-column.ts';
 
 /** Part of a column that a test looks at. */
-type Looked = 'values' | 'ranks' | 'presence';
+export type Looked = 'values' | 'ranks' | 'presence';
 
 /** Rows per independent one: 1 where rows are not grouped. Where the one of ranks is not known, that of values is taken. */
 export function rowsPerObservation({ clusters }: ColumnProfile, of: Looked): number {
@@ -42,10 +42,15 @@ export function inWholeRows(profile: ColumnProfile): ColumnProfile {
   };
 }
 
+/** Groups that tell of the values of a column, or of their presence: a column without any value has the latter. */
+export function groupsOf({ groups, rowGroups }: ColumnClusters, of: Looked): number {
+  return of === 'presence' ? (rowGroups ?? groups) : groups;
+}
+
 /** Degrees of freedom of a variance between groups: of the window with fewer; infinite where rows are not grouped. */
-export function degreesOfFreedom(...columns: readonly ColumnProfile[]): number {
+export function degreesOfFreedom(of: Looked, ...columns: readonly ColumnProfile[]): number {
   return Math.min(
-    ...columns.map(({ clusters }) => (clusters === undefined ? Number.POSITIVE_INFINITY : clusters.groups - 1)),
+    ...columns.map(({ clusters }) => (clusters === undefined ? Number.POSITIVE_INFINITY : groupsOf(clusters, of) - 1)),
   );
 }
 

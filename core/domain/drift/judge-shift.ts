@@ -96,7 +96,7 @@ function independent(shift: TestedShift): IndependentShift {
     ...shift,
     reference: effectiveSample(shift.reference, of),
     current: effectiveSample(shift.current, of),
-    degreesOfFreedom: degreesOfFreedom(shift.reference, shift.current),
+    degreesOfFreedom: degreesOfFreedom(of, shift.reference, shift.current),
     rowsEach: rowsPerObservation(shift.current, of),
   };
 }

@@ -8,6 +8,8 @@ import type { TimeMeasure, TimeRange } from './time-measures.ts';
 export interface ColumnClusters {
   /** Groups with at least one value, as the number of groups of equal size that vary as much (`effectiveGroups`). */
   readonly groups: number;
+  /** The same of groups with and without values; absent in profiles that are older than it. */
+  readonly rowGroups?: number | undefined;
   /** Design effect of the values: as many rows tell as much as one independent row; >= 1. */
   readonly values: number;
   /** The same of the mean rank of numbers; absent for categories, and in profiles that are older than it. */

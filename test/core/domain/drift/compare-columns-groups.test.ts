@@ -48,4 +48,25 @@ describe('compareColumns of rows in groups', () => {
     }
     expect(alarms / REPETITIONS).toBeLessThanOrEqual(MOST_ALARMS);
   });
+
+  it('finds a column that lost all its values, though none of its groups has any', () => {
+    const ids = Uint32Array.from({ length: 400 }, (_, row) => Math.floor(row / 20));
+    const profileOf = (values: Float64Array) => {
+      const column = { kind: 'numeric' as const, values };
+      const profile = profileColumn('x', column, { kind: 'numeric', resolution: FULL_RESOLUTION });
+      return withClusters(profile, column, { kind: 'clusters', ids, count: 20 });
+    };
+    const random = seededRandom(3);
+    const reference = profileOf(Float64Array.from(ids, () => random.normal()));
+    const current = profileOf(new Float64Array(ids.length).fill(Number.NaN));
+    const policy: DriftPolicy = {
+      falseAlarmRate: 0.05,
+      tests: { numeric: 'ks', categorical: 'chi-square' },
+      measures: { numeric: 'ks', categorical: 'psi' },
+      floors: { ks: 0.1, missing: 0.05 } as DriftPolicy['floors'],
+      limits: 'none',
+    };
+    const [column] = compareColumns([{ reference, past: null, current }], policy);
+    expect(column).toMatchObject({ verdict: 'drift', effect: { name: 'missing', value: 1 } });
+  });
 });

@@ -67,8 +67,14 @@ describe('designEffects', () => {
   });
 
   it('are never below 1, and 1 without any row', () => {
-    expect(effectsOf([1, 2, 1, 2, 1, 2], [0, 0, 1, 1, 2, 2])).toEqual({ groups: 3, values: 1, ranks: 1, presence: 1 });
-    expect(effectsOf([], [])).toEqual({ groups: 0, values: 1, ranks: 1, presence: 1 });
+    expect(effectsOf([1, 2, 1, 2, 1, 2], [0, 0, 1, 1, 2, 2])).toEqual({
+      groups: 3,
+      rowGroups: 3,
+      values: 1,
+      ranks: 1,
+      presence: 1,
+    });
+    expect(effectsOf([], [])).toEqual({ groups: 0, rowGroups: 0, values: 1, ranks: 1, presence: 1 });
   });
 });
 

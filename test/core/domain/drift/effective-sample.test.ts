@@ -75,8 +75,12 @@ describe('p-values of a variance from few groups', () => {
   });
 
   it('take the groups of the window that has fewer', () => {
-    expect(degreesOfFreedom(numeric, { ...numeric, clusters: { ...clusters, groups: 50 } })).toBe(6);
+    expect(degreesOfFreedom('values', numeric, { ...numeric, clusters: { ...clusters, groups: 50 } })).toBe(6);
     const { clusters: _, ...plain } = numeric;
-    expect(degreesOfFreedom(plain, plain)).toBe(Number.POSITIVE_INFINITY);
+    expect(degreesOfFreedom('values', plain, plain)).toBe(Number.POSITIVE_INFINITY);
+    // A column without any value has groups of rows all the same.
+    const lost = { ...numeric, clusters: { ...clusters, groups: 0, rowGroups: 12 } };
+    expect(degreesOfFreedom('presence', lost)).toBe(11);
+    expect(degreesOfFreedom('values', lost)).toBe(-1);
   });
 });
