@@ -23,7 +23,8 @@ const PIPELINE = `stages:
     deps: [model.onnx]
     outs: [report.html]
 `;
-const hex = (letter: string) => letter.repeat(32);
+// DVC quotes an MD5 of digits alone: without quotes it is a number, which is refused.
+const hex = (letter: string) => `${letter.repeat(31)}f`;
 const prepare = (out: string) => `  prepare:
     cmd: python prepare.py
     deps:
