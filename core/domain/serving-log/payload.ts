@@ -72,7 +72,7 @@ function valuesOf({ name, shape, data }: Tensor) {
   const values = data.flat(shape.length);
   const [rows = 0, ...rest] = shape;
   const width = rest.reduce((product, one) => product * one, 1);
-  if (values.length !== rows * width || rows < 0) {
+  if (values.length !== rows * width || shape.some((size) => size < 0) || (width === 0 && rows > 0)) {
     throw new LogRecordError(`the shape of ${name} is [${shape.join(', ')}], and it has ${values.length} values`);
   }
   return { rows, width, values };

@@ -108,6 +108,13 @@ describe('rowsOfPayload', () => {
       names.features,
       'different numbers of rows',
     ],
+    ['rows without values', { inputs: [{ name: 't', shape: [9e15, 0], data: [] }] }, names.features, 'the shape of t'],
+    [
+      'two negative sizes',
+      { inputs: [{ name: 't', shape: [1, -1, -2], data: [1, 2] }] },
+      names.features,
+      'the shape of t',
+    ],
     ['a number', 7, names.features, 'neither a mapping nor a list'],
     ['data of another kind', { data: { strData: 'x' } }, names.features, 'neither an ndarray nor a tensor'],
   ])('refuses %s', (_, body, features, message) => {
