@@ -20,8 +20,8 @@ export function rowsOfPayload(body: unknown, names: LogNames): readonly LoggedRo
 /**
  * The scores of the body of a response, one for each row: a number or text as it is, of two probabilities the second.
  *
- * @throws {LogRecordError} For another body, more than two values a row, and several outputs of which none has the name of the
- *   score.
+ * @throws {LogRecordError} For another body, two values a row that do not add up to 1, more than two, and several outputs of
+ *   which none has the name of the score.
  */
 export function scoresOfPayload(body: unknown, name: string): readonly LoggedValue[] {
   if (Array.isArray(body)) return body.map((one) => scoreOf(one, name));
@@ -150,7 +150,7 @@ function namesFor(width: number, features: LogNames['features']): readonly strin
 /**
  * The score in one value of a response.
  *
- * @throws {LogRecordError} For more than two values, and a mapping without the name.
+ * @throws {LogRecordError} For two values that do not add up to 1, more than two, and a mapping without the name.
  */
 export function scoreOf(value: unknown, name: string): LoggedValue {
   if (isJsonObject(value)) {
@@ -159,7 +159,18 @@ export function scoreOf(value: unknown, name: string): LoggedValue {
   }
   if (!Array.isArray(value)) return loggedValue(value, name);
   if (value.length === 1) return scoreOf(value[0], name);
-  // Of two classes: the probability of the second one.
-  if (value.length === 2) return loggedValue(value[1], name);
+  if (value.length === 2) return secondProbability(value, name);
   throw new LogRecordError(`its response has ${value.length} values a row, and drift.predictions is one column`);
+}
+
+/** Chosen: probabilities that were rounded to two digits, and some for the rounding of doubles. */
+const MOST_OFF_ONE = 0.011;
+
+/** Of two classes the probability of the second one. Two other values, such as a score and a label, do not say which it is. */
+function secondProbability([first, second]: readonly unknown[], name: string): LoggedValue {
+  const isShare = (value: unknown) => typeof value === 'number' && value >= 0 && value <= 1;
+  if (isShare(first) && isShare(second) && Math.abs(Number(first) + Number(second) - 1) <= MOST_OFF_ONE) {
+    return loggedValue(second, name);
+  }
+  throw new LogRecordError('its response has 2 values a row that are not the probabilities of two classes');
 }

@@ -173,6 +173,9 @@ describe('scoresOfPayload', () => {
   });
 
   it.each([
+    ['a score and a label', { predictions: [[0.9, 1]] }, 'not the probabilities of two classes'],
+    ['two texts', { predictions: [['yes', 'no']] }, 'not the probabilities of two classes'],
+    ['two values without bounds', [[-1.5, 2.5]], 'not the probabilities of two classes'],
     ['three classes', { predictions: [[0.1, 0.2, 0.7]] }, '3 values a row'],
     [
       'several tensors of other names',
@@ -214,7 +217,10 @@ describe('columns and outputs that could be taken for others', () => {
   it("takes the score by its name where Seldon's response names it", () => {
     const ndarray = [[0.9, 0.01]];
     expect(scoresOfPayload({ data: { names: ['score', 'uncertainty'], ndarray } }, 'score')).toEqual([0.9]);
-    expect(scoresOfPayload({ data: { names: ['t:0', 't:1'], ndarray } }, 'score')).toEqual([0.01]);
+    expect(() => scoresOfPayload({ data: { names: ['t:0', 't:1'], ndarray } }, 'score')).toThrow(
+      'not the probabilities',
+    );
+    expect(scoresOfPayload({ data: { names: ['t:0', 't:1'], ndarray: [[0.99, 0.01]] } }, 'score')).toEqual([0.01]);
     expect(() => scoresOfPayload({ data: { names: ['score'], ndarray } }, 'score')).toThrow('2 values');
   });
 });
