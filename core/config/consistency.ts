@@ -144,13 +144,23 @@ function checkDriftPerformance(
   return [problem(message, 'Add drift.labels, or name other metrics.')];
 }
 
+/** Remembers who has a key first: gives the one who had it before, undefined for the first and for no key. */
+function firstOwners(): (key: string | undefined, owner: string) => string | undefined {
+  const owners = new Map<string, string>();
+  return (key, owner) => {
+    if (key === undefined) return undefined;
+    const first = owners.get(key);
+    if (first === undefined) owners.set(key, owner);
+    return first;
+  };
+}
+
 /** Two models never share a store: their versions would overwrite each other's documents. */
 function checkSharedStores(models: readonly NamedModel[], placeOf: PlaceOf): readonly Problem[] {
-  const owners = new Map<string, string>();
+  const ownerOf = firstOwners();
   return models.flatMap(([name, model]) => {
     const store = model.register?.store === undefined ? undefined : withoutEnding(model.register.store, '/');
-    const owner = store === undefined ? undefined : owners.get(store);
-    if (store !== undefined && owner === undefined) owners.set(store, name);
+    const owner = ownerOf(store, name);
     if (owner === undefined) return [];
     return [
       {
@@ -164,12 +174,11 @@ function checkSharedStores(models: readonly NamedModel[], placeOf: PlaceOf): rea
 
 /** GitHub does not say which model a run is for: a run for one would be one for the other, which then is not retrained. */
 function checkSharedRetraining(models: readonly NamedModel[], placeOf: PlaceOf): readonly Problem[] {
-  const owners = new Map<string, string>();
+  const ownerOf = firstOwners();
   return models.flatMap(([name, { drift }]) => {
     if (drift?.retrain === undefined) return [];
     const { workflow = DEFAULT_RETRAIN_WORKFLOW } = drift.retrain;
-    const owner = owners.get(workflow);
-    if (owner === undefined) owners.set(workflow, name);
+    const owner = ownerOf(workflow, name);
     if (owner === undefined) return [];
     return [
       {
@@ -183,14 +192,12 @@ function checkSharedRetraining(models: readonly NamedModel[], placeOf: PlaceOf):
 
 /** Two promotions that write the same place would undo each other forever. */
 function checkSharedTargets(models: readonly NamedModel[], placeOf: PlaceOf): readonly Problem[] {
-  const owners = new Map<string, string>();
+  const ownerOf = firstOwners();
   return models.flatMap(([name, { environments }]) =>
     environments.flatMap(({ targets }, at) =>
       targets.flatMap((target, index) => {
         const path = ['models', name, 'environments', at, 'targets', index];
-        const key = targetKey(target);
-        const owner = key === undefined ? undefined : owners.get(key);
-        if (key !== undefined && owner === undefined) owners.set(key, path.join('.'));
+        const owner = ownerOf(targetKey(target), path.join('.'));
         if (owner === undefined) return [];
         const message = `${path.join('.')} is also written by ${owner}`;
         return [{ message, fix: 'Use each place of a manifest in one target only.', place: placeOf(path) }];
