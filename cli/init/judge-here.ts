@@ -10,9 +10,7 @@ import { AS_ACTION } from '../as-action.ts';
 import { toolCache } from '../terminal/repository-environment.ts';
 import type { Adoption } from './adoption.ts';
 import { readGitFacts } from './git-facts.ts';
-
-/** Managers of packages that the workflows install. */
-const MANAGERS = ['uv', 'poetry', 'pdm', 'pixi'];
+import { runningManager } from './training-command.ts';
 
 /** Result of judging on this machine. */
 export type JudgedHere =
@@ -70,16 +68,12 @@ export async function judgeHere(judging: JudgingHere): Promise<JudgedHere> {
   }
 }
 
-/** The manager of packages that a command begins with, where it is not on the path. */
+/** The manager of packages that starts the commands, where it is not on the path. */
 function absentManager({ repository, adoption, train, env }: JudgingHere): string | undefined {
   const training = train && 'command' in adoption.train ? adoption.train.command : '';
-  const commands = `${training}\n${adoption.predict ?? ''}`;
+  const manager = runningManager(training) ?? runningManager(adoption.predict ?? '');
   const folders = (teamEnvironment(repository, env).PATH ?? '').split(delimiter);
-  return MANAGERS.find(
-    (name) =>
-      new RegExp(`(?:^|&& )${name} run\\b`, 'm').test(commands) &&
-      !folders.some((folder) => existsSync(join(folder, name))),
-  );
+  return manager === undefined || folders.some((folder) => existsSync(join(folder, manager))) ? undefined : manager;
 }
 
 async function copyRepository({ repository, adoption, dvcOuts, train }: JudgingHere, copy: string): Promise<void> {

@@ -139,10 +139,17 @@ function commandOf(file: string, files: readonly PythonFile[], folder: string): 
   return inside === '' ? call : `cd ${inside} && ${call}`;
 }
 
+/** Managers whose `run` starts a program with the packages; the workflows install them. */
+const RUNNING_MANAGERS: readonly EnvironmentManager[] = ['uv', 'poetry', 'pdm', 'pixi'];
+
+/** The manager that starts a program of a command; undefined where none does. */
+export function runningManager(command: string): EnvironmentManager | undefined {
+  return RUNNING_MANAGERS.find((manager) => new RegExp(`\\b${manager} run\\b`).test(command));
+}
+
 /** The same command with the packages of the manager. */
 export function started(command: string, manager: EnvironmentManager): string {
-  if (!['uv', 'poetry', 'pdm', 'pixi'].includes(manager) || /\b(?:uv|poetry|pdm|pixi) run\b/.test(command))
-    return command;
+  if (!RUNNING_MANAGERS.includes(manager) || runningManager(command) !== undefined) return command;
   return command.replace(/(^|&& )python3?\b/, `$1${manager} run python`);
 }
 
