@@ -1,3 +1,4 @@
+import { sampleCorrelation } from 'simple-statistics';
 import { DAY_MS } from '../time/day.ts';
 
 /** Categories that are computed from each time, in the order of a report. */
@@ -52,20 +53,9 @@ const MOST_CORRELATION = 0.5;
  * range of the reference. By Pearson's correlation of the rows that have both, above 0.5.
  */
 export function advancesWith(times: Float64Array, rowTimes: Float64Array): boolean {
-  const both = times.map((time, row) => (Number.isFinite(time) && Number.isFinite(rowTimes[row]) ? 1 : 0));
-  const [x, y] = [centred(times, both), centred(rowTimes, both)];
-  return product(x, y) > MOST_CORRELATION * Math.sqrt(product(x, x) * product(y, y));
-}
-
-/** Values less their mean; 0 in rows that are left out. */
-function centred(values: Float64Array, weights: Float64Array): Float64Array {
-  const kept = values.map((value, row) => (weights[row] === 1 ? value : 0));
-  const mean = product(kept, weights) / Math.max(1, product(weights, weights));
-  return kept.map((value, row) => (weights[row] === 1 ? value - mean : 0));
-}
-
-function product(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let at = 0; at < a.length; at++) sum += (a[at] ?? 0) * (b[at] ?? 0);
-  return sum;
+  const both = [...times.keys()].filter((row) => Number.isFinite(times[row]) && Number.isFinite(rowTimes[row]));
+  // With one row alone nothing varies.
+  if (both.length < 2) return false;
+  const of = (values: Float64Array) => both.map((row) => values[row] ?? 0);
+  return sampleCorrelation(of(times), of(rowTimes)) > MOST_CORRELATION;
 }
