@@ -29,6 +29,20 @@ export function textsOf(column: ColumnValues): readonly (string | undefined)[] {
   return Array.from(column.values, (value) => (Number.isNaN(value) ? undefined : String(value)));
 }
 
+/** A column of texts, the inverse of `textsOf`; undefined is missing. */
+export function columnOfTexts(
+  texts: readonly (string | undefined)[],
+): Extract<ColumnValues, { readonly kind: 'categorical' }> {
+  const known = new Map<string, number>();
+  const codes = Int32Array.from(texts, (text) => {
+    if (text === undefined) return -1;
+    const code = known.get(text) ?? known.size;
+    known.set(text, code);
+    return code;
+  });
+  return { kind: 'categorical', codes, categories: [...known.keys()] };
+}
+
 /** The given rows of a column. */
 export function pickRows(column: ColumnValues, rows: Uint32Array): ColumnValues {
   // Plain loops: the from() of typed arrays goes through an iterator, at ten times the cost.

@@ -8,7 +8,7 @@ import type { Sampling } from '../../domain/inference/population.ts';
 import { findMetric } from '../../domain/metrics/metric-registry.ts';
 import { columnsOfGrouping } from '../../domain/policy/grouping.ts';
 import { seededUniform } from '../../domain/statistics/seeded-uniform.ts';
-import { type ColumnValues, pickRows, rowCount, textsOf } from '../../domain/table/column-values.ts';
+import { type ColumnValues, columnOfTexts, pickRows, rowCount, textsOf } from '../../domain/table/column-values.ts';
 import type { DriftColumn } from '../../reports/drift-report.ts';
 import { type ScoringPorts, scoreDataset } from '../evaluate/score-dataset.ts';
 import { comparedColumns, type DriftRequest } from './drift-request.ts';
@@ -146,14 +146,7 @@ function samplingOf({ drift: { grouping } }: DriftRequest, before: Columns, now:
   if (a.kind !== 'categorical' && a.kind === b.kind) {
     return clusterRows(grouping, { kind: a.kind, values: Float64Array.of(...a.values, ...b.values) });
   }
-  const texts = [...textsOf(a), ...textsOf(b)];
-  const categories = [...new Set(texts.filter((text) => text !== undefined))];
-  const codes = new Map(categories.map((text, code) => [text, code]));
-  return clusterRows(grouping, {
-    kind: 'categorical',
-    categories,
-    codes: Int32Array.from(texts, (text) => (text === undefined ? -1 : (codes.get(text) ?? -1))),
-  });
+  return clusterRows(grouping, columnOfTexts([...textsOf(a), ...textsOf(b)]));
 }
 
 /** Folds by a seeded number per row, or per group. */

@@ -5,7 +5,8 @@ import { type ColumnProfile, FULL_RESOLUTION } from '../../../../../core/domain/
 import { profileCurrentMeasure, profileMeasure } from '../../../../../core/domain/drift/text/profile-text.ts';
 import { measureReference } from '../../../../../core/domain/drift/text/text-columns.ts';
 import type { Sampling } from '../../../../../core/domain/inference/population.ts';
-import { randomText, textsColumn } from '../../../../../testkit/random-texts.ts';
+import { columnOfTexts } from '../../../../../core/domain/table/column-values.ts';
+import { randomText } from '../../../../../testkit/random-texts.ts';
 import { seededRandom } from '../../../../../testkit/seeded-random.ts';
 import golden from '../../../../golden/text-measures.json' with { type: 'json' };
 
@@ -21,7 +22,7 @@ const policy: DriftPolicy = {
 };
 
 function profileOf(texts: readonly (string | undefined)[]): readonly ColumnProfile[] {
-  return measureReference(textsColumn(texts), { sampling: SUMMARY.sampling, isSensitive: false }).map(
+  return measureReference(columnOfTexts(texts), { sampling: SUMMARY.sampling, isSensitive: false }).map(
     ({ measure, values, vocabulary }) => profileMeasure({ column: 'note', measure, vocabulary }, values, SUMMARY),
   );
 }
@@ -33,7 +34,7 @@ function compare(
 ) {
   const pairs = profileOf(before).map((reference) => {
     const { text } = reference;
-    const current = text && profileCurrentMeasure(text, textsColumn(now), SUMMARY);
+    const current = text && profileCurrentMeasure(text, columnOfTexts(now), SUMMARY);
     return { reference, past: null, current };
   });
   return compareColumns(pairs, { ...policy, ...more });
@@ -76,7 +77,7 @@ describe('profileMeasure', () => {
     const textsOf = (of: readonly number[]) =>
       of.map((user) => `${randomText(random)} own${user} own${user} own${user}`);
     const [before, now] = [users(0, 100), users(100, 80)];
-    const [reference, current] = [textsColumn(textsOf(before)), textsColumn(textsOf(now))];
+    const [reference, current] = [columnOfTexts(textsOf(before)), columnOfTexts(textsOf(now))];
     const clusters = (of: readonly number[]) => {
       const first = Math.min(...of);
       return { kind: 'clusters', ids: Uint32Array.from(of, (user) => user - first), count: new Set(of).size } as const;

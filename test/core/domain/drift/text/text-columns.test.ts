@@ -6,7 +6,7 @@ import {
   type Texts,
 } from '../../../../../core/domain/drift/text/text-columns.ts';
 import { measureText } from '../../../../../core/domain/drift/text/text-measures.ts';
-import { textsColumn } from '../../../../../testkit/random-texts.ts';
+import { columnOfTexts } from '../../../../../core/domain/table/column-values.ts';
 import golden from '../../../../golden/text-measures.json' with { type: 'json' };
 
 const BY_ROWS = { sampling: { kind: 'rows' }, isSensitive: false } as const;
@@ -16,7 +16,7 @@ function numbersOf(column: ReturnType<typeof measureTexts> | undefined): readonl
 }
 
 describe('measureReference', () => {
-  const measured = measureReference(textsColumn(golden.reference), BY_ROWS);
+  const measured = measureReference(columnOfTexts(golden.reference), BY_ROWS);
   const unknown = measured.find(({ measure }) => measure === 'unknown-words');
 
   it('has the shares of words that fewer than two other rows have', () => {
@@ -28,14 +28,14 @@ describe('measureReference', () => {
   });
 
   it('has a vocabulary by which a later window is measured', () => {
-    const values = numbersOf(measureTexts(textsColumn(golden.windows.shifted), 'unknown-words', unknown?.vocabulary));
+    const values = numbersOf(measureTexts(columnOfTexts(golden.windows.shifted), 'unknown-words', unknown?.vocabulary));
     golden.unknown.shifted.forEach((share, row) => {
       expect(values[row]).toBeCloseTo(share, 6);
     });
   });
 
   it('keeps no trace of the words of a sensitive column', () => {
-    const hidden = measureReference(textsColumn(golden.reference), { ...BY_ROWS, isSensitive: true });
+    const hidden = measureReference(columnOfTexts(golden.reference), { ...BY_ROWS, isSensitive: true });
     expect(hidden.map(({ measure }) => measure)).toEqual(measured.map(({ measure }) => measure).slice(0, -1));
     expect(hidden.every(({ vocabulary }) => vocabulary === undefined)).toBe(true);
   });
@@ -54,11 +54,11 @@ describe('measureTexts', () => {
   });
 
   it('has no unknown words without a vocabulary', () => {
-    expect(numbersOf(measureTexts(textsColumn(['a b']), 'unknown-words'))).toEqual([Number.NaN]);
+    expect(numbersOf(measureTexts(columnOfTexts(['a b']), 'unknown-words'))).toEqual([Number.NaN]);
   });
 
   it('rounds to six digits', () => {
-    expect(numbersOf(measureTexts(textsColumn(['1ab']), 'digits'))).toEqual([0.333333]);
+    expect(numbersOf(measureTexts(columnOfTexts(['1ab']), 'digits'))).toEqual([0.333333]);
     expect(measureText('1ab', 'digits')).toBe(1 / 3);
   });
 });
@@ -72,5 +72,5 @@ describe('isFreeText', () => {
     ['identifiers', sentences.map((_, at) => `a-b-c-d-${at}`), false],
     ['times', sentences.map((_, at) => `2001-01-01 10:${at}`), false],
     ['names', sentences.map((_, at) => `Ada ${at} Lovelace`), false],
-  ])('of %s', (_, texts, expected) => expect(isFreeText(textsColumn(texts))).toBe(expected));
+  ])('of %s', (_, texts, expected) => expect(isFreeText(columnOfTexts(texts))).toBe(expected));
 });
