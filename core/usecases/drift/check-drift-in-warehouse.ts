@@ -18,7 +18,7 @@ export async function checkDriftInWarehouse(request: DriftRequest, engine: SqlEn
   const { config, drift, reference, current } = request;
   const { time } = config.data;
   const compared = comparedColumns(request);
-  refuseMeasures(compared, reference.path);
+  refuseMeasuredReference(compared, reference.path);
   const names = compared.map(({ name }) => name);
   const described = [...new Set([...names, ...(time === undefined ? [] : [time])])];
   if (described.length === 0) throw withoutColumns(reference.path);
@@ -53,7 +53,7 @@ export async function checkDriftInWarehouse(request: DriftRequest, engine: SqlEn
   );
 }
 
-function refuseMeasures(columns: ReturnType<typeof comparedColumns>, path: string): void {
+function refuseMeasuredReference(columns: ReturnType<typeof comparedColumns>, path: string): void {
   const measure = columns.find(isMeasure);
   if (measure === undefined) return;
   const [of, key] = [sourceOf(measure), measure.text === undefined ? 'times' : 'text'];

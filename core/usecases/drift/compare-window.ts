@@ -7,9 +7,9 @@ import {
   type DriftPolicy,
   datasetVerdict,
 } from '../../domain/drift/compare-columns.ts';
+import { measuredName } from '../../domain/drift/measured-name.ts';
 import { type JudgedMetric, judgePerformance } from '../../domain/drift/performance/judge-performance.ts';
 import { type ColumnProfile, isMeasure, shareMissing, sourceOf } from '../../domain/drift/profile-column.ts';
-import { measuredName } from '../../domain/drift/text/text-columns.ts';
 import { findMetric } from '../../domain/metrics/metric-registry.ts';
 import type { Grouping } from '../../domain/policy/grouping.ts';
 import type { DriftColumn, DriftReport } from '../../reports/drift-report.ts';
@@ -106,8 +106,8 @@ function groupedAs(grouping: Grouping, { group }: ProfileReport): (column: Colum
 
 /** Columns of `drift.text` and `drift.times` of which the reference has no measures: they cannot be tested. */
 function unmeasuredPairs({ drift, reference }: DriftRequest): readonly ColumnPair[] {
+  const measured = new Set(reference.profile.columns.filter(isMeasure).map(sourceOf));
   return (['text', 'times'] as const).flatMap((key) => {
-    const measured = new Set(reference.profile.columns.filter(isMeasure).map(sourceOf));
     const names = (drift[key] ?? []).filter((name) => !measured.has(name));
     return names.map((column): ColumnPair => {
       const name = measuredName(column, key === 'text' ? 'length' : 'hour');

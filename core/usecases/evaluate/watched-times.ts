@@ -1,4 +1,5 @@
 import type { DataConfig } from '../../config/tidegate-config.ts';
+import { measuredName, takenNames } from '../../domain/drift/measured-name.ts';
 import { advancesWith, rangeOf, TIME_MEASURES } from '../../domain/drift/time-measures.ts';
 import type { ColumnValues } from '../../domain/table/column-values.ts';
 import type { TableDescription } from '../../domain/table/table.ts';
@@ -15,8 +16,8 @@ import type { Watched } from './watched-values.ts';
  */
 export function watchedTimes(table: TableDescription, data: DataConfig, named?: readonly string[]): readonly string[] {
   const left = new Set([data.label, data.time, ...data.exclude]);
-  const names = new Set(table.columns.map(({ name }) => name));
-  const isFree = (name: string) => TIME_MEASURES.every((measure) => !names.has(`${name}.${measure}`));
+  const names = table.columns.map(({ name }) => name);
+  const isFree = (column: string) => takenNames(names, { column, measures: TIME_MEASURES }).length === 0;
   const found = table.columns
     .filter(({ name, type }) => type === 'time' && !left.has(name) && isFree(name))
     .map(({ name }) => name);
@@ -53,7 +54,7 @@ export function timeMeasures(
     if (values?.kind !== 'time' || range === undefined) return [];
     const hasRange = areNamed && !(rowTimes !== undefined && advancesWith(values.values, rowTimes));
     return TIME_MEASURES.filter((measure) => measure !== 'range' || hasRange).map((measure) => ({
-      ...{ name: `${column}.${measure}`, values, kind: 'categorical' as const },
+      ...{ name: measuredName(column, measure), values, kind: 'categorical' as const },
       time: { column, measure, ...range },
     }));
   });

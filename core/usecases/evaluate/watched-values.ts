@@ -1,5 +1,6 @@
 import type { DriftConfig } from '../../config/drift-config.ts';
 import { withClusters } from '../../domain/drift/design-effect.ts';
+import { measuredName, takenNames } from '../../domain/drift/measured-name.ts';
 import {
   type ColumnProfile,
   isCategorical,
@@ -10,7 +11,7 @@ import {
 } from '../../domain/drift/profile-column.ts';
 import { profileTimes } from '../../domain/drift/profile-times.ts';
 import { profileMeasure } from '../../domain/drift/text/profile-text.ts';
-import { isFreeText, measuredName, measureReference, type Texts } from '../../domain/drift/text/text-columns.ts';
+import { isFreeText, measureReference, type Texts } from '../../domain/drift/text/text-columns.ts';
 import { TEXT_MEASURES } from '../../domain/drift/text/text-measures.ts';
 import type { Sampling } from '../../domain/inference/population.ts';
 import type { ColumnValues } from '../../domain/table/column-values.ts';
@@ -70,7 +71,7 @@ export function watchedValues(watched: WatchedTable, columns: ReadonlyMap<string
 
 function isMeasured(name: string, values: Texts, { table, text }: WatchedTable): boolean {
   if (text !== undefined) return text.includes(name);
-  return takenNames(table, name).length === 0 && isFreeText(values);
+  return namesOfMeasures(table, name).length === 0 && isFreeText(values);
 }
 
 function textMeasures(column: string, texts: Texts, { sampling, sensitive }: WatchedTable): readonly Watched[] {
@@ -100,7 +101,7 @@ export function refuseOtherTexts(table: TableDescription, names: readonly string
         },
       );
     }
-    const [taken] = takenNames(table, name);
+    const [taken] = namesOfMeasures(table, name);
     if (taken === undefined) continue;
     throw new UserError('DATA_INVALID', `the reference has a column ${taken}, the name of a measure of ${name}`, {
       fix: `Rename the column ${taken}, or remove ${name} from drift.text.`,
@@ -108,9 +109,12 @@ export function refuseOtherTexts(table: TableDescription, names: readonly string
   }
 }
 
-function takenNames({ columns }: TableDescription, name: string): readonly string[] {
-  const measures = new Set(TEXT_MEASURES.map((measure) => measuredName(name, measure)));
-  return columns.map((column) => column.name).filter((other) => measures.has(other));
+/** Columns of a table with the name of a measure of the texts of another one. */
+function namesOfMeasures({ columns }: TableDescription, column: string): readonly string[] {
+  return takenNames(
+    columns.map(({ name }) => name),
+    { column, measures: TEXT_MEASURES },
+  );
 }
 
 /** The summaries of columns. */

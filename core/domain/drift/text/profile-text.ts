@@ -1,8 +1,9 @@
 import type { Sampling } from '../../inference/population.ts';
-import { type ColumnValues, textsOf } from '../../table/column-values.ts';
+import { type ColumnValues, columnOfTexts, textsOf } from '../../table/column-values.ts';
 import { withClusters } from '../design-effect.ts';
+import { measuredName } from '../measured-name.ts';
 import { type ColumnProfile, type MeasureOfText, type ProfileResolution, profileColumn } from '../profile-column.ts';
-import { measuredName, measureTexts, type Texts } from './text-columns.ts';
+import { measureTexts } from './text-columns.ts';
 
 /** Rules for summing up a measure. */
 export interface MeasureSummary {
@@ -32,14 +33,7 @@ export function profileCurrentMeasure(
   column: ColumnValues,
   summary: MeasureSummary,
 ): ColumnProfile {
-  return profileMeasure(text, measureTexts(asTexts(column), text.measure, text.vocabulary), summary);
-}
-
-/** Values of any kind as texts: where a window has numbers, their texts are measured. */
-function asTexts(column: ColumnValues): Texts {
-  if (column.kind === 'categorical') return column;
-  const texts = textsOf(column);
-  const categories = [...new Set(texts.filter((text) => text !== undefined))];
-  const codes = new Map(categories.map((text, code) => [text, code]));
-  return { kind: 'categorical', categories, codes: Int32Array.from(texts, (text) => codes.get(text ?? '') ?? -1) };
+  // Where a window has numbers, their texts are measured.
+  const texts = column.kind === 'categorical' ? column : columnOfTexts(textsOf(column));
+  return profileMeasure(text, measureTexts(texts, text.measure, text.vocabulary), summary);
 }

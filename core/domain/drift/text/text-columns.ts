@@ -1,6 +1,5 @@
 import type { Sampling } from '../../inference/population.ts';
 import type { ColumnValues } from '../../table/column-values.ts';
-import type { TimeMeasure } from '../time-measures.ts';
 import { isEmpty, measureText, TEXT_MEASURES, type TextMeasure } from './text-measures.ts';
 import { codeOf, countWords, knownToOthers, knownWords, type Vocabulary, vocabularyOf, wordsOf } from './vocabulary.ts';
 
@@ -13,11 +12,6 @@ export interface MeasuredText {
   readonly values: ColumnValues;
   /** Of `unknown-words`: the words that a later window is compared with. */
   readonly vocabulary?: Vocabulary;
-}
-
-/** The name of a measure of a column, as profiles and reports have it. */
-export function measuredName(column: string, measure: TextMeasure | TimeMeasure): string {
-  return `${column}.${measure}`;
 }
 
 /** Chosen: fewer distinct texts are categories. */
