@@ -1,40 +1,13 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DuckDbTableReader } from '../../../../core/adapters/duckdb/duckdb-table-reader.ts';
-import { parseConfig } from '../../../../core/config/parse-config.ts';
 import { checkDrift } from '../../../../core/usecases/drift/check-drift.ts';
 import { profileDataset } from '../../../../core/usecases/evaluate/profile-dataset.ts';
-import { PROJECT_MODULES } from '../../../../scripts/project-root.ts';
-import { scoredModel } from '../../../../testkit/scored-model.ts';
+import { driftRequest, keptProfile, openTables, watchedModel } from '../../../../testkit/drift-check.ts';
 import { writeParquet } from '../../../../testkit/write-parquet.ts';
 
-const folder = await mkdtemp(join(tmpdir(), 'tidegate-drift-booleans-'));
-const tables = new DuckDbTableReader({ env: {}, nodeModules: PROJECT_MODULES });
-const ports = { tables, clockMs: () => 0, progress: () => {} };
-const parsed = parseConfig(
-  JSON.stringify({
-    version: 1,
-    models: {
-      m: {
-        task: 'binary-classification',
-        artifact: 'm.onnx',
-        data: { label: 'y' },
-        evaluate: { dataset: 'd', metrics: ['accuracy'] },
-        gate: { rules: [{ metric: 'accuracy', min: 0 }] },
-        drift: { current: 'c' },
-      },
-    },
-  }),
-);
-const model = scoredModel(parsed.config.models.m);
-const HEADER = {
-  createdAt: '2001-03-01T00:00:00.000Z',
-  tool: { name: 'tidegate', version: '0.1.0' },
-  source: { repository: null, commit: null, headCommit: null, ref: null, runId: null, runAttempt: null },
-  model: 'm',
-} as const;
+const { folder, tables, ports, close } = await openTables();
+const model = watchedModel();
 
 /** Flags of which a quarter or three quarters are true. */
 const FLAGS = { few: (row: number) => row % 4 === 0, many: (row: number) => row % 4 !== 0 };
@@ -83,28 +56,13 @@ beforeAll(async () => {
     }
   }
 });
-afterAll(async () => {
-  await tables.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(close);
 
 async function compare(before: string, now: string) {
-  if (model.drift === undefined) throw new RangeError('no drift');
   const table = await tables.describe(join(folder, before));
-  const { rows, columns } = await profileDataset({ table, data: model.data }, ports);
-  const dataset = { path: 'd', digest: 'd', rows, from: null, to: null };
-  const profile = { ...HEADER, schema: 'tidegate.dev/profile/v1', dataset, columns } as const;
-  const { columns: found } = await checkDrift(
-    {
-      config: model,
-      drift: model.drift,
-      header: { ...HEADER, schema: 'tidegate.dev/drift/v1' },
-      reference: { profile, path: 'd', digest: 'd' },
-      current: { shown: now, absolute: join(folder, now) },
-    },
-    ports,
-  );
-  return found.map(({ kind, verdict }) => `${kind} ${verdict}`).join();
+  const profile = keptProfile(await profileDataset({ table, data: model.config.data }, ports));
+  const { columns } = await checkDrift(driftRequest(model, { profile, current: join(folder, now) }), ports);
+  return columns.map(({ kind, verdict }) => `${kind} ${verdict}`).join();
 }
 
 describe.each(FILES)('a column of flags as in %s', (before) => {

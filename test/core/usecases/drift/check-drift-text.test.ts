@@ -1,53 +1,20 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { DuckDbTableReader } from '../../../../core/adapters/duckdb/duckdb-table-reader.ts';
 import type { DriftConfig } from '../../../../core/config/drift-config.ts';
-import { parseConfig } from '../../../../core/config/parse-config.ts';
 import { TRINO } from '../../../../core/domain/warehouse/dialects/trino.ts';
-import { profileReportSchema } from '../../../../core/reports/profile-report.ts';
 import { checkDrift } from '../../../../core/usecases/drift/check-drift.ts';
 import { checkDriftInWarehouse } from '../../../../core/usecases/drift/check-drift-in-warehouse.ts';
-import type { DriftRequest } from '../../../../core/usecases/drift/drift-request.ts';
 import { profileDataset } from '../../../../core/usecases/evaluate/profile-dataset.ts';
-import { PROJECT_MODULES } from '../../../../scripts/project-root.ts';
+import { driftRequest, keptProfile, openTables, watchedModel } from '../../../../testkit/drift-check.ts';
 import { randomText } from '../../../../testkit/random-texts.ts';
-import { scoredModel } from '../../../../testkit/scored-model.ts';
 import { seededRandom } from '../../../../testkit/seeded-random.ts';
 
-const folder = await mkdtemp(join(tmpdir(), 'tidegate-drift-text-'));
-const tables = new DuckDbTableReader({ env: {}, nodeModules: PROJECT_MODULES });
-const ports = { tables, clockMs: () => 0, progress: () => {} };
-const parsed = parseConfig(
-  JSON.stringify({
-    version: 1,
-    models: {
-      m: {
-        task: 'binary-classification',
-        artifact: 'm.onnx',
-        data: { label: 'y', time: 'at' },
-        evaluate: { dataset: 'd', metrics: ['accuracy'] },
-        gate: { rules: [{ metric: 'accuracy', min: 0 }] },
-        drift: { current: 'c', group: 'user' },
-      },
-    },
-  }),
-);
-const model = scoredModel(parsed.config.models.m);
-const { drift: watch } = model;
-const HEADER = {
-  createdAt: '2001-03-01T00:00:00.000Z',
-  tool: { name: 'tidegate', version: '0.1.0' },
-  source: { repository: null, commit: null, headCommit: null, ref: null, runId: null, runAttempt: null },
-  model: 'm',
-} as const;
+const { folder, tables, ports, close } = await openTables();
+const model = watchedModel({ data: { time: 'at' }, drift: { group: 'user' } });
 const DAY_MS = 86_400_000;
 
-afterAll(async () => {
-  await tables.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(close);
 
 interface Rows {
   readonly name: string;
@@ -72,39 +39,17 @@ async function write({ name, texts }: Rows): Promise<string> {
 
 interface More extends Partial<Pick<DriftConfig, 'text' | 'limits'>> {
   readonly windowMs?: number;
-  readonly config?: typeof model;
+  readonly config?: typeof model.config;
 }
 
 /** The report on texts, from a profile that was written and read. */
-async function check(before: Rows, now: Rows, { windowMs, config = model, ...more }: More = {}) {
-  if (watch === undefined) throw new RangeError('no drift');
-  const drift = { ...watch, ...more };
+async function check(before: Rows, now: Rows, { windowMs, config = model.config, ...more }: More = {}) {
+  const drift = { ...model.drift, ...more };
   const table = await tables.describe(await write(before));
-  const found = await profileDataset(
-    { table, data: model.data, grouping: drift.grouping, text: drift.text, windowMs },
-    ports,
-  );
-  const { columns, windows, rows } = found;
-  const profile = profileReportSchema.parse(
-    JSON.parse(
-      JSON.stringify({
-        ...HEADER,
-        schema: 'tidegate.dev/profile/v1',
-        dataset: { path: 'd', digest: `sha256:${'0'.repeat(64)}`, rows, from: null, to: null },
-        group: 'user',
-        columns,
-        ...(windows === undefined ? {} : { windows }),
-      }),
-    ),
-  );
-  const current = await write(now);
-  const request: DriftRequest = {
-    config,
-    drift,
-    header: { ...HEADER, schema: 'tidegate.dev/drift/v1' },
-    reference: { profile, path: 'd', digest: 'd' },
-    current: { shown: current, absolute: current },
-  };
+  const { data } = model.config;
+  const asked = { table, data, grouping: drift.grouping, text: drift.text, windowMs };
+  const profile = keptProfile(await profileDataset(asked, ports), { group: 'user' });
+  const request = driftRequest({ config, drift }, { profile, current: await write(now) });
   return { profile, request, report: await checkDrift(request, ports) };
 }
 
@@ -185,7 +130,7 @@ describe('checkDrift of texts', () => {
     const file = join(folder, 'taken.csv');
     const lines = texts(1, 200).map((text, row) => `${text},${row},${row % 2}`);
     await writeFile(file, `note,note.length,y\n${lines.join('\n')}\n`);
-    const asked = { table: await tables.describe(file), data: model.data };
+    const asked = { table: await tables.describe(file), data: model.config.data };
     const { columns } = await profileDataset(asked, ports);
     expect(columns.map(({ name, kind }) => [name, kind])).toEqual([
       ['note', 'categorical'],
@@ -196,7 +141,7 @@ describe('checkDrift of texts', () => {
 
   it('leaves out the texts of a key, which only tell rows apart', async () => {
     const before = { name: 'before.csv', texts: texts(1, 1000) };
-    const config = { ...model, evaluate: { ...model.evaluate, key: 'note' } };
+    const config = { ...model.config, evaluate: { ...model.config.evaluate, key: 'note' } };
     expect((await check(before, before, { config })).report.columns).toEqual([]);
   });
 

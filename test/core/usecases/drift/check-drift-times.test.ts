@@ -1,52 +1,22 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { DuckDbTableReader } from '../../../../core/adapters/duckdb/duckdb-table-reader.ts';
-import { parseConfig } from '../../../../core/config/parse-config.ts';
 import { TRINO } from '../../../../core/domain/warehouse/dialects/trino.ts';
-import { profileReportSchema } from '../../../../core/reports/profile-report.ts';
 import { checkDrift } from '../../../../core/usecases/drift/check-drift.ts';
 import { checkDriftInWarehouse } from '../../../../core/usecases/drift/check-drift-in-warehouse.ts';
 import type { DriftRequest } from '../../../../core/usecases/drift/drift-request.ts';
 import { profileDataset } from '../../../../core/usecases/evaluate/profile-dataset.ts';
-import { PROJECT_MODULES } from '../../../../scripts/project-root.ts';
-import { scoredModel } from '../../../../testkit/scored-model.ts';
+import { driftRequest, keptProfile, openTables, watchedModel } from '../../../../testkit/drift-check.ts';
 import { seededRandom } from '../../../../testkit/seeded-random.ts';
 
-const folder = await mkdtemp(join(tmpdir(), 'tidegate-drift-times-'));
-const tables = new DuckDbTableReader({ env: {}, nodeModules: PROJECT_MODULES });
-const ports = { tables, clockMs: () => 0, progress: () => {} };
-const parsed = parseConfig(
-  JSON.stringify({
-    version: 1,
-    models: {
-      m: {
-        task: 'binary-classification',
-        artifact: 'm.onnx',
-        data: { label: 'y', time: 'at' },
-        evaluate: { dataset: 'd', metrics: ['accuracy'] },
-        gate: { rules: [{ metric: 'accuracy', min: 0 }] },
-        drift: { current: 'c' },
-      },
-    },
-  }),
-);
-const model = scoredModel(parsed.config.models.m);
-const HEADER = {
-  createdAt: '2001-12-01T00:00:00.000Z',
-  tool: { name: 'tidegate', version: '0.1.0' },
-  source: { repository: null, commit: null, headCommit: null, ref: null, runId: null, runAttempt: null },
-  model: 'm',
-} as const;
+const { folder, tables, ports, close } = await openTables();
+const model = watchedModel({ data: { time: 'at' } });
+const { data } = model.config;
 const [HOUR_MS, DAY_MS] = [3_600_000, 86_400_000];
 const START_MS = Date.UTC(2001, 0, 1);
 const ROWS = 2000;
 
-afterAll(async () => {
-  await tables.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(close);
 
 /** A file of rows whose times are made by `bookedAt` of an hour of the day, a day of the year and the time of the row. */
 async function write(name: string, fromDay: number, bookedAt: (hour: number, day: number, atMs: number) => string) {
@@ -65,20 +35,8 @@ async function write(name: string, fromDay: number, bookedAt: (hour: number, day
 }
 
 async function requestOf(reference: string, current: string, times?: readonly string[]): Promise<DriftRequest> {
-  if (model.drift === undefined) throw new RangeError('no drift');
-  const { columns, rows } = await profileDataset(
-    { table: await tables.describe(reference), data: model.data, times },
-    ports,
-  );
-  const dataset = { path: 'd', digest: `sha256:${'0'.repeat(64)}`, rows, from: null, to: null };
-  const written = JSON.stringify({ ...HEADER, schema: 'tidegate.dev/profile/v1', dataset, columns });
-  return {
-    config: model,
-    drift: model.drift,
-    header: { ...HEADER, schema: 'tidegate.dev/drift/v1' },
-    reference: { profile: profileReportSchema.parse(JSON.parse(written)), path: 'd', digest: 'd' },
-    current: { shown: current, absolute: current },
-  };
+  const found = await profileDataset({ table: await tables.describe(reference), data, times }, ports);
+  return driftRequest(model, { profile: keptProfile(found), current });
 }
 
 const iso = (ms: number) => new Date(ms).toISOString();
@@ -129,12 +87,12 @@ describe('checkDrift of times', () => {
 
   it('has a range of named columns alone, and without a time of the rows no measures at all', async () => {
     const reference = await write('before.csv', 0, usual);
-    const namesOf = async (data: typeof model.data, times?: readonly string[]) => {
-      const { columns } = await profileDataset({ table: await tables.describe(reference), data, times }, ports);
+    const namesOf = async (of: typeof data, times?: readonly string[]) => {
+      const { columns } = await profileDataset({ table: await tables.describe(reference), data: of, times }, ports);
       return columns.map(({ name }) => name);
     };
-    expect(await namesOf(model.data)).toEqual(['booked.hour', 'booked.weekday']);
-    const untimed = { ...model.data, time: undefined };
+    expect(await namesOf(data)).toEqual(['booked.hour', 'booked.weekday']);
+    const untimed = { ...data, time: undefined };
     expect(await namesOf(untimed)).toEqual([]);
     expect(await namesOf(untimed, ['booked'])).toEqual(['booked.hour', 'booked.weekday', 'booked.range']);
   });

@@ -1,48 +1,17 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { DuckDbTableReader } from '../../../../core/adapters/duckdb/duckdb-table-reader.ts';
-import { parseConfig } from '../../../../core/config/parse-config.ts';
-import type { ProfileReport } from '../../../../core/reports/profile-report.ts';
 import { checkDrift } from '../../../../core/usecases/drift/check-drift.ts';
 import { comparedColumns } from '../../../../core/usecases/drift/drift-request.ts';
 import { profileDataset } from '../../../../core/usecases/evaluate/profile-dataset.ts';
-import { PROJECT_MODULES } from '../../../../scripts/project-root.ts';
-import { scoredModel } from '../../../../testkit/scored-model.ts';
+import { driftRequest, keptProfile, openTables, watchedModel } from '../../../../testkit/drift-check.ts';
 
-const folder = await mkdtemp(join(tmpdir(), 'tidegate-drift-'));
-const tables = new DuckDbTableReader({ env: {}, nodeModules: PROJECT_MODULES });
-const ports = { tables, clockMs: () => 0, progress: () => {} };
-const model = parseConfig(
-  JSON.stringify({
-    version: 1,
-    models: {
-      m: {
-        task: 'binary-classification',
-        artifact: 'm.onnx',
-        data: { label: 'y' },
-        evaluate: { dataset: 'd', metrics: ['accuracy'] },
-        gate: { rules: [{ metric: 'accuracy', min: 0 }] },
-        drift: { current: 'c' },
-      },
-    },
-  }),
-).config.models.m;
-const HEADER = {
-  schema: 'tidegate.dev/drift/v1',
-  createdAt: '2001-03-01T00:00:00.000Z',
-  tool: { name: 'tidegate', version: '0.1.0' },
-  source: { repository: null, commit: null, headCommit: null, ref: null, runId: null, runAttempt: null },
-  model: 'm',
-} as const;
+const { folder, tables, ports, close } = await openTables();
+const model = watchedModel();
 const ROWS = 400;
 let files = 0;
 
-afterAll(async () => {
-  await tables.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(close);
 
 async function write(values: readonly string[]): Promise<string> {
   const file = join(folder, `${files++}.csv`);
@@ -52,27 +21,12 @@ async function write(values: readonly string[]): Promise<string> {
 
 /** The verdict on the column of values. */
 async function compare(before: readonly string[], now: readonly string[], window?: { readonly rows: number }) {
-  if (model?.drift === undefined) throw new RangeError('no model with drift');
   const [reference, current] = [await write(before), await write(now)];
-  const { rows, columns } = await profileDataset({ table: await tables.describe(reference), data: model.data }, ports);
-  const { schema: _, ...rest } = HEADER;
-  const profile = {
-    ...rest,
-    schema: 'tidegate.dev/profile/v1',
-    dataset: { path: 'd', digest: 'd', rows, from: null, to: null },
-    columns,
-  } as const;
-  const report = await checkDrift(
-    {
-      config: model,
-      drift: { ...model.drift, ...(window === undefined ? {} : { window }) },
-      header: HEADER,
-      reference: { profile, path: 'd', digest: 'd' },
-      current: { shown: current, absolute: current },
-    },
-    ports,
-  );
-  return report.columns[0];
+  const { config, drift } = model;
+  const found = await profileDataset({ table: await tables.describe(reference), data: config.data }, ports);
+  const asked = { config, drift: { ...drift, ...(window === undefined ? {} : { window }) } };
+  const { columns } = await checkDrift(driftRequest(asked, { profile: keptProfile(found), current }), ports);
+  return columns[0];
 }
 
 function repeated(values: readonly string[]): readonly string[] {
@@ -117,39 +71,17 @@ describe('a column of CSV is the same whether or not one row of a window makes i
   it.each(['7d', 'week', 'month', { rows: 50 }] as const)(
     'refuses rows of the future, which would be the only ones of window %s',
     async (window) => {
-      const { config } = parseConfig(
-        JSON.stringify({
-          version: 1,
-          models: {
-            m: {
-              ...{ task: 'binary-classification', artifact: 'm.onnx', data: { label: 'y', time: 't' } },
-              evaluate: { dataset: 'd', metrics: ['accuracy'] },
-              gate: { rules: [{ metric: 'accuracy', min: 0 }] },
-              drift: { current: 'c', window },
-            },
-          },
-        }),
-      );
-      const timed = scoredModel(config.models.m);
-      if (timed?.drift === undefined) throw new RangeError('no model with drift');
-      const { drift } = timed;
+      const timed = watchedModel({ data: { time: 't' }, drift: { window } });
       const check = async (last: string) => {
         const file = join(folder, `${files++}.csv`);
         const steps = Array.from({ length: ROWS }, (_, row) =>
           new Date(Date.UTC(2001, 1, 1, 0, row * 100)).toISOString(),
         );
         await writeFile(file, `t,x,y\n${[...steps, last].map((time, row) => `${time},${row},${row % 2}\n`).join('')}`);
-        const profile = { kind: 'numeric' as const, name: 'x', rows: 2, missing: 0, quantiles: [1, 2] };
-        const { schema: _, ...rest } = HEADER;
-        const dataset = { path: 'd', digest: 'd', rows: 2, from: null, to: null };
-        const reference = { ...rest, schema: 'tidegate.dev/profile/v1' as const, dataset, columns: [profile] };
-        return checkDrift(
-          {
-            ...{ config: timed, drift, header: HEADER, reference: { profile: reference, path: 'd', digest: 'd' } },
-            current: { shown: 'current.csv', absolute: file },
-          },
-          ports,
-        );
+        const column = { kind: 'numeric' as const, name: 'x', rows: 2, missing: 0, quantiles: [1, 2] };
+        const profile = keptProfile({ rows: 2, from: null, to: null, columns: [column] });
+        const request = driftRequest(timed, { profile, current: file });
+        return checkDrift({ ...request, current: { shown: 'current.csv', absolute: file } }, ports);
       };
       // 14 hours after the check: a clock of another zone.
       expect((await check('2001-03-01T14:00:00Z')).current.to).not.toBeNull();
@@ -170,35 +102,18 @@ describe('rows in groups', () => {
   const grouped = { kind: 'column', column: 'user', label: 'user' } as const;
 
   async function check(before: readonly string[], now: readonly string[], group: string | null = 'user') {
-    if (model?.drift === undefined) throw new RangeError('no model with drift');
     const write = async (rows: readonly string[], header = 'x,y,user') => {
       const file = join(folder, `${files++}.csv`);
       await writeFile(file, `${header}\n${rows.join('\n')}\n`);
       return file;
     };
     const [reference, current] = [await write(before), await write(now)];
-    const data = { ...model.data, exclude: ['user'] };
-    const request = { table: await tables.describe(reference), data, grouping: grouped };
-    const { rows, columns } = await profileDataset(request, ports);
-    const { schema: _, ...rest } = HEADER;
-    const dataset = { path: 'd', digest: 'd', rows, from: null, to: null };
-    const profile = {
-      ...rest,
-      schema: 'tidegate.dev/profile/v1',
-      ...{ dataset, columns },
-      ...(group === null ? {} : { group }),
-    } as const;
-    const report = await checkDrift(
-      {
-        config: { ...model, data },
-        drift: { ...model.drift, grouping: grouped },
-        header: HEADER,
-        reference: { profile, path: 'd', digest: 'd' },
-        current: { shown: 'now.csv', absolute: current },
-      },
-      ports,
-    );
-    return report.columns[0];
+    const data = { ...model.config.data, exclude: ['user'] };
+    const asked = { table: await tables.describe(reference), data, grouping: grouped };
+    const profile = keptProfile(await profileDataset(asked, ports), group === null ? {} : { group });
+    const of = { config: { ...model.config, data }, drift: { ...model.drift, grouping: grouped } };
+    const { columns } = await checkDrift(driftRequest(of, { profile, current }), ports);
+    return columns[0];
   }
 
   it('count as one observation each', async () => {
@@ -226,17 +141,13 @@ describe('rows in groups', () => {
   });
 
   it('have a name that is not compared, as keys of rows are not: their values are always others', async () => {
-    if (model?.drift === undefined) throw new RangeError('no model with drift');
-    const config = { ...model, evaluate: { ...model.evaluate, key: 'x' } };
-    const columns = ['x', 'y', 'user'].map((name) => ({ name, kind: 'numeric', rows: 1, missing: 0, quantiles: [1] }));
-    const { schema: _, ...rest } = HEADER;
-    const dataset = { path: 'd', digest: 'd', rows: 1, from: null, to: null };
-    const profile = { ...rest, schema: 'tidegate.dev/profile/v1', dataset, columns } as unknown as ProfileReport;
-    const request = {
-      ...{ config, drift: { ...model.drift, grouping: grouped }, header: HEADER },
-      reference: { profile, path: 'd', digest: 'd' },
-      current: { shown: 'c', absolute: 'c' },
-    };
+    const config = { ...model.config, evaluate: { ...model.config.evaluate, key: 'x' } };
+    const columns = ['x', 'y', 'user'].map((name) => ({
+      ...{ name, kind: 'numeric' as const, rows: 1, missing: 0, quantiles: [1] },
+    }));
+    const profile = keptProfile({ rows: 1, from: null, to: null, columns });
+    const asked = { config, drift: { ...model.drift, grouping: grouped } };
+    const request = driftRequest(asked, { profile, current: 'c' });
     const names = (of: typeof request) => comparedColumns(of).map(({ name }) => name);
     expect(names(request)).toEqual(['y']);
     expect(names({ ...request, config: { ...config, data: { ...config.data, features: ['x'] } } })).toEqual(['x', 'y']);

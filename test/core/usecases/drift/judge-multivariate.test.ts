@@ -1,38 +1,15 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { DuckDbTableReader } from '../../../../core/adapters/duckdb/duckdb-table-reader.ts';
-import { parseConfig } from '../../../../core/config/parse-config.ts';
 import { driftReportSchema } from '../../../../core/reports/drift-report.ts';
 import { checkDrift } from '../../../../core/usecases/drift/check-drift.ts';
 import { profileDataset } from '../../../../core/usecases/evaluate/profile-dataset.ts';
-import { PROJECT_MODULES } from '../../../../scripts/project-root.ts';
-import { scoredModel } from '../../../../testkit/scored-model.ts';
+import { driftRequest, keptProfile, openTables, watchedModel } from '../../../../testkit/drift-check.ts';
 import { seededRandom } from '../../../../testkit/seeded-random.ts';
 
-const folder = await mkdtemp(join(tmpdir(), 'tidegate-multivariate-'));
-const tables = new DuckDbTableReader({ env: {}, nodeModules: PROJECT_MODULES });
-const ports = { tables, clockMs: () => 0, progress: () => {} };
-const HEADER = {
-  createdAt: '2001-12-01T00:00:00.000Z',
-  tool: { name: 'tidegate', version: '0.1.0' },
-  source: { repository: null, commit: null, headCommit: null, ref: null, runId: null, runAttempt: null },
-  model: 'm',
-} as const;
+const { folder, tables, ports, close } = await openTables();
 
-afterAll(async () => {
-  await tables.close();
-  await rm(folder, { recursive: true, force: true });
-});
-
-function modelOf(drift: Readonly<Record<string, unknown>>) {
-  const data = { label: 'y', exclude: drift.group === 'none' ? ['user'] : [] };
-  const evaluate = { dataset: 'd', metrics: ['accuracy'] };
-  const gate = { rules: [{ metric: 'accuracy', min: 0 }] };
-  const m = { task: 'binary-classification', artifact: 'm.onnx', data, evaluate, gate, drift };
-  return scoredModel(parseConfig(JSON.stringify({ version: 1, models: { m } })).config.models.m);
-}
+afterAll(close);
 
 interface Made {
   readonly seed: number;
@@ -67,29 +44,14 @@ interface More {
 }
 
 async function check(before: Made, now: Made, { rows = true, ...keys }: More = {}) {
-  const model = modelOf({ current: 'c', multivariate: {}, group: 'user', ...keys });
-  const { drift } = model;
-  if (drift === undefined) throw new RangeError('no drift');
+  const data = { exclude: keys.group === 'none' ? ['user'] : [] };
+  const model = watchedModel({ data, drift: { multivariate: {}, group: 'user', ...keys } });
   const [reference, current] = [await write(before), await write(now)];
   const table = await tables.describe(reference);
-  const found = await profileDataset({ table, data: model.data, grouping: drift.grouping }, ports);
-  const dataset = { path: 'd', digest: 'd', rows: found.rows, from: null, to: null };
-  const profile = {
-    ...HEADER,
-    schema: 'tidegate.dev/profile/v1',
-    dataset,
-    columns: found.columns,
-    group: 'user',
-  } as const;
-  const from = { profile, path: 'd', digest: `sha256:${'0'.repeat(64)}` };
-  const report = await checkDrift(
-    {
-      ...{ config: model, drift, header: { ...HEADER, schema: 'tidegate.dev/drift/v1' } },
-      reference: rows ? { ...from, rows: { shown: reference, absolute: reference } } : from,
-      current: { shown: current, absolute: current },
-    },
-    ports,
-  );
+  const asked = { table, data: model.config.data, grouping: model.drift.grouping };
+  const profile = keptProfile(await profileDataset(asked, ports), { group: 'user' });
+  const from = rows ? { rows: { shown: reference, absolute: reference } } : {};
+  const report = await checkDrift(driftRequest(model, { profile, current, ...from }), ports);
   return driftReportSchema.parse(JSON.parse(JSON.stringify(report)));
 }
 
