@@ -1,11 +1,6 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { predictProgram } from '../../../cli/init/predict-program.ts';
-import { ensurePythonEnvironment } from '../../../scripts/python-environment.ts';
-import { hostEnvironment } from '../../../testkit/host-environment.ts';
-import { runProgram } from '../../../testkit/run-program.ts';
+import { NEEDS, runCases } from './predict-cases.ts';
 
 /** Trains each model, runs the program, and compares its scores with what scikit-learn itself decides. */
 const DRIVER = `
@@ -54,41 +49,23 @@ const MODELS = [
 ] as const;
 const CASES = MODELS.flatMap((model) => [2, 3].map((classes) => ({ model, classes })));
 
-let folder: string;
 const results = new Map<string, unknown>();
 const nameOf = ({ model, classes }: (typeof CASES)[number]) => `${model} of ${classes} classes`;
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'decisions-'));
-  const { python } = await ensurePythonEnvironment('recipes');
-  const cases = CASES.map(({ model, classes }) => ({
-    model,
-    classes,
-    program: predictProgram({
-      format: 'joblib',
-      object: 'model',
-      scores: 'decision',
-      task: classes === 2 ? 'binary-classification' : 'multiclass-classification',
-      label: 'y',
-      others: [],
-      inputColumn: undefined,
-      features: undefined,
-      encodedClasses: undefined,
-      positive: classes === 2 ? 'one' : undefined,
-      dataset: 'data.csv',
-      changes: [],
-      network: undefined,
-    }),
-  }));
-  await writeFile(path.join(folder, 'cases.json'), JSON.stringify(cases));
-  await writeFile(path.join(folder, 'driver.py'), DRIVER);
-  const env = { ...hostEnvironment(), HOME: folder, OMP_NUM_THREADS: '1' };
-  const { exitCode, stdout, stderr } = await runProgram(python, ['driver.py'], { cwd: folder, env });
-  if (exitCode !== 0) throw new Error(`${stdout}${stderr}`);
-  const found: unknown = JSON.parse(await readFile(path.join(folder, 'found.json'), 'utf8'));
-  for (const [index, one] of CASES.entries()) results.set(nameOf(one), Array.isArray(found) ? found[index] : undefined);
+  const cases = CASES.map(({ model, classes }) => {
+    const isBinary = classes === 2;
+    const task = isBinary ? 'binary-classification' : 'multiclass-classification';
+    const positive = isBinary ? 'one' : undefined;
+    return {
+      model,
+      classes,
+      program: predictProgram({ ...NEEDS, format: 'joblib', scores: 'decision', task, positive }),
+    };
+  });
+  const found = await runCases(DRIVER, cases);
+  for (const [index, one] of CASES.entries()) results.set(nameOf(one), found[index]);
 }, 180_000);
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('the program of a model without probabilities', () => {
   it.each(CASES)('orders and decides as scikit-learn does: $model, $classes classes', (one) => {

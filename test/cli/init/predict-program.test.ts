@@ -1,12 +1,7 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { FoundTask } from '../../../cli/init/dataset-facts.ts';
-import { type PredictionNeeds, predictProgram, type ScoredFormat } from '../../../cli/init/predict-program.ts';
-import { ensurePythonEnvironment } from '../../../scripts/python-environment.ts';
-import { hostEnvironment } from '../../../testkit/host-environment.ts';
-import { runProgram } from '../../../testkit/run-program.ts';
+import { predictProgram, type ScoredFormat } from '../../../cli/init/predict-program.ts';
+import { NEEDS, runCases } from './predict-cases.ts';
 
 /** Trains on three columns, writes data.csv, model and the library's own scores, as `expected.csv`. */
 const SETUP = `
@@ -67,20 +62,6 @@ const LIBRARIES: readonly ScoredFormat[] = ['joblib', 'pickle', 'skops', 'xgboos
 /** These take no labels that are words. */
 const NUMBERS_ONLY = ['xgboost', 'lightgbm'];
 
-const NEEDS: Omit<PredictionNeeds, 'format' | 'task'> = {
-  object: 'model',
-  scores: 'probability',
-  label: 'y',
-  others: [],
-  inputColumn: undefined,
-  features: undefined,
-  encodedClasses: undefined,
-  positive: undefined,
-  dataset: 'data.csv',
-  changes: [],
-  network: undefined,
-};
-
 interface Case {
   readonly format: ScoredFormat;
   readonly task: FoundTask;
@@ -116,27 +97,18 @@ for case in cases:
 json.dump(found, open("found.json", "w"))
 `;
 
-let folder: string;
 const differences = new Map<Case, unknown>();
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'predict-'));
-  const { python } = await ensurePythonEnvironment('recipes');
   const cases = CASES.map(({ format, task, words }) => ({
     task,
     words,
     train: `${SETUP}${TRAINING[format]}\n`,
     predict: predictProgram({ ...NEEDS, format, task, positive: words ? 'one' : undefined }),
   }));
-  await writeFile(path.join(folder, 'cases.json'), JSON.stringify(cases));
-  await writeFile(path.join(folder, 'driver.py'), DRIVER);
-  const env = { ...hostEnvironment(), HOME: folder, OMP_NUM_THREADS: '1' };
-  const { exitCode, stdout, stderr } = await runProgram(python, ['driver.py'], { cwd: folder, env });
-  if (exitCode !== 0) throw new Error(`${stdout}${stderr}`);
-  const found: unknown = JSON.parse(await readFile(path.join(folder, 'found.json'), 'utf8'));
-  for (const [index, one] of CASES.entries()) differences.set(one, Array.isArray(found) ? found[index] : undefined);
+  const found = await runCases(DRIVER, cases);
+  for (const [index, one] of CASES.entries()) differences.set(one, found[index]);
 }, 180_000);
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('the scores of the program are those of the library itself', () => {
   it.each(CASES.map((one) => [one.format, one.task, one.words ? 'words' : 'numbers', one] as const))(
