@@ -2,7 +2,10 @@ import type { ScoreMeaning } from '../../../core/domain/metrics/metric.ts';
 import { type PythonCall, sourceOf } from './python-file.ts';
 
 /** Classifiers of scikit-learn with a decision function and without `predict_proba`. */
-const WITHOUT_PROBABILITIES = /^(?:LinearSVC|RidgeClassifier(?:CV)?|Perceptron|PassiveAggressiveClassifier)$/;
+const WITHOUT_PROBABILITIES =
+  /^(?:LinearSVC|RidgeClassifier(?:CV)?|Perceptron|PassiveAggressiveClassifier|OneVsOneClassifier)$/;
+/** Has probabilities where the classifier in it has some. */
+const BY_INNER = 'OneVsRestClassifier';
 /** Has probabilities with some losses only. */
 const BY_LOSS = 'SGDClassifier';
 const LOSSES_WITH_PROBABILITIES = /^["'](?:log_loss|log|modified_huber)["']$/;
@@ -15,7 +18,9 @@ const BY_OPTION = /^(?:SVC|NuSVC)$/;
  */
 export function scoreMeaningOf(calls: readonly PythonCall[]): ScoreMeaning {
   const isCalibrated = calls.some(({ method }) => method === 'CalibratedClassifierCV' || method === 'predict_proba');
-  const classifiers = calls.filter(({ method }) => /(?:Classifier(?:CV)?|SVC|Perceptron|Regression|NB)$/.test(method));
+  const classifiers = calls.filter(
+    ({ method }) => method !== BY_INNER && /(?:Classifier(?:CV)?|SVC|Perceptron|Regression|NB)$/.test(method),
+  );
   const hasDecisionsOnly = classifiers.length > 0 && classifiers.every(givesDecisions);
   return hasDecisionsOnly && !isCalibrated ? 'decision' : 'probability';
 }

@@ -9,6 +9,7 @@ import joblib, numpy as np, pandas as pd
 from scipy.stats import rankdata
 from sklearn.datasets import load_breast_cancer, load_iris
 from sklearn.linear_model import Perceptron, RidgeClassifier, SGDClassifier
+from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, LinearSVC
@@ -46,6 +47,8 @@ const MODELS = [
   'SGDClassifier(random_state=0)',
   'Perceptron(random_state=0)',
   'SVC()',
+  'OneVsRestClassifier(LinearSVC(random_state=0))',
+  'OneVsOneClassifier(LinearSVC(random_state=0))',
 ] as const;
 const CASES = MODELS.flatMap((model) => [2, 3].map((classes) => ({ model, classes })));
 
